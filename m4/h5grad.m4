@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-3-Clause
+
+# H5GRAD_FAST_MATH: the results are defined to the last bit, which fast-math gives away.
+AC_DEFUN([H5GRAD_FAST_MATH],
+[AC_MSG_CHECKING([that CFLAGS keep IEEE arithmetic])
+AC_COMPILE_IFELSE([AC_LANG_SOURCE([[
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "fast-math"
+#endif
+]])],
+  [AC_MSG_RESULT([yes])],
+  [AC_MSG_RESULT([no])
+  AC_MSG_ERROR([CFLAGS turn on fast-math, with which results would be wrong; leave it out])])
+])
+
+# H5GRAD_OPENMP: OPENMP_CFLAGS, checked with the header and a link.
+AC_DEFUN([H5GRAD_OPENMP],
+[AC_OPENMP
+AC_CACHE_CHECK([whether OpenMP programs compile and link], [h5grad_cv_openmp],
+  [h5grad_save_CFLAGS=$CFLAGS
+  CFLAGS="$CFLAGS $OPENMP_CFLAGS"
+  AC_LINK_IFELSE([AC_LANG_SOURCE([[
+#ifndef _OPENMP
+#error "no OpenMP"
+#endif
+#include <omp.h>
+int main(void)
+{
+    int n = 0;
+#pragma omp parallel reduction(+ : n)
+    n += omp_get_num_threads();
+    return n == 0;
+}
+]])], [h5grad_cv_openmp=yes], [h5grad_cv_openmp=no])
+  CFLAGS=$h5grad_save_CFLAGS])
+AS_IF([test "x$h5grad_cv_openmp" = xno],
+  [AC_MSG_ERROR([$CC cannot build OpenMP programs. gcc brings OpenMP along;
+    clang needs its runtime (Debian: libomp-dev, Fedora: libomp-devel, conda: llvm-openmp)])])
+])
+
+# H5GRAD_TARGET_CLONES: HAVE_TARGET_CLONES when one function can be compiled for several levels of
+# x86-64 and the right one is chosen when the program is loaded. The sanitizers are not set up yet
+# at that time, so a program built with them would crash. A compiler that cannot name the levels to
+# __builtin_cpu_supports (clang 14) takes the clones but chooses wrongly among them.
+AC_DEFUN([H5GRAD_TARGET_CLONES],
+[AC_LANG_CONFTEST([AC_LANG_SOURCE([[
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#error "sanitizer"
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
+#error "sanitizer"
+#endif
+#endif
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+static void scale(float *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] *= 2;
+}
+int main(void)
+{
+    float x[64];
+    for (int i = 0; i < 64; i++)
+        x[i] = 1;
+    scale(x, 64);
+    return x[63] != 2 || __builtin_cpu_supports("x86-64-v3") < 0;
+}
+]])])
+AC_CACHE_CHECK([for kernels cloned for x86-64-v3 and v4], [h5grad_cv_target_clones],
+  [AC_RUN_IFELSE([], [h5grad_cv_target_clones=yes], [h5grad_cv_target_clones=no],
+    [AC_LINK_IFELSE([], [h5grad_cv_target_clones=yes], [h5grad_cv_target_clones=no])])])
+rm -f conftest.$ac_ext
+AS_IF([test "x$h5grad_cv_target_clones" = xyes],
+  [AC_DEFINE([HAVE_TARGET_CLONES], [1],
+    [Functions can be cloned for x86-64-v3 and x86-64-v4.])
+  h5grad_kernels="for x86-64-v4, x86-64-v3 and baseline, chosen at run time"],
+  [h5grad_kernels="for the processor that CFLAGS name"])
+])
+
+# H5GRAD_LIBRARY(VARIABLE, NAME, MODULE, HEADER, FUNCTION, LIBS): an optional library, --without-NAME.
+# Found by pkg-config, else by header and LIBS. Sets have_NAME, HAVE_VARIABLE in config.h, and adds
+# to CODEC_CFLAGS, CODEC_LIBS and to what h5grad.pc needs.
+AC_DEFUN([H5GRAD_LIBRARY],
+[AC_ARG_WITH([$2], [AS_HELP_STRING([--without-$2], [do without $2])], [], [with_$2=auto])
+AC_SUBST([CODEC_CFLAGS])
+AC_SUBST([CODEC_LIBS])
+AC_SUBST([PC_REQUIRES])
+AC_SUBST([PC_LIBS])
+have_$2=no
+AS_IF([test "x$with_$2" != xno],
+  [PKG_CHECK_MODULES([$1], [$3], [h5grad_module=$3],
+    [h5grad_module=
+    AS_IF([test "x$$1[]_LIBS" = x], [$1[]_LIBS="$6"])])
+  AC_MSG_CHECKING([for $5 in $4 and $$1[]_LIBS])
+  h5grad_save_CPPFLAGS=$CPPFLAGS
+  h5grad_save_LIBS=$LIBS
+  CPPFLAGS="$CPPFLAGS $$1[]_CFLAGS"
+  LIBS="$$1[]_LIBS $LIBS"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <$4>]], [[return (void *)$5 == (void *)0;]])],
+    [have_$2=yes])
+  CPPFLAGS=$h5grad_save_CPPFLAGS
+  LIBS=$h5grad_save_LIBS
+  AC_MSG_RESULT([$have_$2])
+  AS_IF([test "x$with_$2" = xyes && test "x$have_$2" = xno],
+    [AC_MSG_ERROR([--with-$2 was given, but $2 was not found])])])
+AS_IF([test "x$have_$2" = xyes],
+  [AC_DEFINE([HAVE_$1], [1], [$2 is there.])
+  CODEC_CFLAGS="$CODEC_CFLAGS $$1[]_CFLAGS"
+  CODEC_LIBS="$CODEC_LIBS $$1[]_LIBS"
+  AS_IF([test "x$h5grad_module" = x],
+    [PC_LIBS="$PC_LIBS $$1[]_LIBS"],
+    [PC_REQUIRES="$PC_REQUIRES $h5grad_module"])
+  m4_case([$2], [libdeflate], [h5grad_deflate=" $2"], [zlib], [h5grad_deflate=" $2"],
+    [libaec], [h5grad_codecs="$h5grad_codecs szip"], [h5grad_codecs="$h5grad_codecs $2"])],
+  [m4_case([$2], [libdeflate], [:], [zlib], [:], [h5grad_without="$h5grad_without $2"])])
+])

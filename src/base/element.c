@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/element.h"
+
+static const struct {
+    size_t size;
+    const char *name;
+    enum element arithmetic;
+} elements[ELEMENT_COUNT] = {
+#define ELEMENT_ROW(name, type, text, arithmetic)                                                  \
+    [ELEMENT_##name] = {sizeof(type), text, ELEMENT_##arithmetic},
+    ELEMENT_LIST(ELEMENT_ROW)
+#undef ELEMENT_ROW
+};
+
+size_t element_size(enum element element)
+{
+    return elements[element].size;
+}
+
+const char *element_name(enum element element)
+{
+    return elements[element].name;
+}
+
+enum element element_arithmetic(enum element element)
+{
+    return elements[element].arithmetic;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Errors: a status is returned, the reason is written once where it happens, callers add context.
+ *
+ * The message reads from the outside in, as in "INPUT.h5: /u: axis 0: extent 1 is too short":
+ * error_set writes the reason, each error_context puts what was being done in front of it.
+ * Every function accepts err == NULL. Control characters in arguments are shown as '?', so that a
+ * name from a file cannot break the line or the terminal.
+ */
+#ifndef H5GRAD_BASE_ERROR_H
+#define H5GRAD_BASE_ERROR_H
+
+#include "h5grad.h"
+
+#define BASE_PRINTF(text, first) __attribute__((format(printf, text, first)))
+
+/* Replaces the message; returns status. */
+enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,
+                             const char *format, ...) BASE_PRINTF(3, 4);
+
+/* error_set with ": " and strerror(number) behind the text; H5GRAD_FAILED. */
+enum h5grad_status error_errno(struct h5grad_error *err, int number, const char *format, ...)
+    BASE_PRINTF(3, 4);
+
+/* error_set for a failed allocation of bytes. */
+enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes);
+
+/* Puts the text and ": " in front of the message; returns status unchanged. */
+enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,
+                                 const char *format, ...) BASE_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/size.h"
+
+/* More than one call moves at most on Linux. */
+#define CALL_BYTES ((uint64_t)1 << 30)
+
+enum h5grad_status file_read(int fd, void *data, uint64_t size, uint64_t offset,
+                             struct h5grad_error *err)
+{
+    char *to = data;
+    while (size > 0) {
+        ssize_t n = pread(fd, to, size_min(size, CALL_BYTES), (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_errno(err, errno, "reading");
+        if (n == 0)
+            return error_set(err, H5GRAD_FAILED, "reading: the file ends too early");
+        to += n;
+        offset += (uint64_t)n;
+        size -= (uint64_t)n;
+    }
+    return H5GRAD_OK;
+}
+
+enum h5grad_status file_write(int fd, const void *data, uint64_t size, uint64_t offset,
+                              struct h5grad_error *err)
+{
+    const char *from = data;
+    while (size > 0) {
+        ssize_t n = pwrite(fd, from, size_min(size, CALL_BYTES), (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_errno(err, errno, "writing");
+        if (n == 0)
+            return error_errno(err, ENOSPC, "writing");
+        from += n;
+        offset += (uint64_t)n;
+        size -= (uint64_t)n;
+    }
+    return H5GRAD_OK;
+}
+
+enum h5grad_status file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err)
+{
+#ifdef __linux__
+    /* Not posix_fallocate, which writes every block where the file system has no such call. */
+    int result;
+    do {
+        result = size ? fallocate(fd, 0, (off_t)offset, (off_t)size) : 0;
+    } while (result < 0 && errno == EINTR);
+    if (result < 0 && (errno == ENOSPC || errno == EFBIG || errno == EDQUOT))
+        return error_errno(err, errno, "reserving space for it");
+#else
+    (void)fd, (void)offset, (void)size, (void)err;
+#endif
+    return H5GRAD_OK;
+}
+
+bool file_size(int fd, uint64_t *size)
+{
+    struct stat status;
+    if (fstat(fd, &status) < 0 || status.st_size < 0)
+        return false;
+    *size = (uint64_t)status.st_size;
+    return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whole reads and writes at an offset of a file: interrupted and partial ones are continued. */
+#ifndef H5GRAD_BASE_FILE_H
+#define H5GRAD_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Exactly size bytes; the end of the file before that is an error. */
+enum h5grad_status file_read(int fd, void *data, uint64_t size, uint64_t offset,
+                             struct h5grad_error *err);
+enum h5grad_status file_write(int fd, const void *data, uint64_t size, uint64_t offset,
+                              struct h5grad_error *err);
+
+/* Reserves disk space for size bytes at offset, so that writing them cannot run out of it; where
+ * the file system cannot, nothing is done. */
+enum h5grad_status file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err);
+
+/* The size of an open file; false when it has none. */
+bool file_size(int fd, uint64_t *size);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/parse.h"
+#include "base/size.h"
+
+#define CACHE_LINE 64
+
+void *memory_aligned(uint64_t bytes)
+{
+    uint64_t whole;
+    if (!size_add(size_max(bytes, 1), CACHE_LINE - 1, &whole) || whole > SIZE_MAX)
+        return NULL;
+    return aligned_alloc(CACHE_LINE, (size_t)(whole / CACHE_LINE * CACHE_LINE));
+}
+
+void *memory_zeroed(uint64_t n, uint64_t size)
+{
+    uint64_t bytes;
+    if (!size_mul(n, size, &bytes) || bytes > SIZE_MAX)
+        return NULL;
+    return calloc(1, (size_t)size_max(bytes, 1));
+}
+
+char *memory_text(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+char *memory_format(const char *format, ...)
+{
+    char *text;
+    va_list list;
+    va_start(list, format);
+    int length = vasprintf(&text, format, list);
+    va_end(list);
+    return length < 0 ? NULL : text;
+}
+
+/* The first line of a small file, without its newline, in at most size - 1 bytes. */
+static bool read_line(const char *path, char *line, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    bool found = fgets(line, (int)size, file) != NULL;
+    (void)fclose(file); /* only read */
+    if (found)
+        line[strcspn(line, "\n")] = '\0';
+    return found;
+}
+
+/* The least limit of a cgroup and those it lies in. name holds the limit in each one's folder; one
+ * without a limit has a text there that is no number. */
+static uint64_t cgroup_limit(const char *mount, const char *group, const char *name)
+{
+    uint64_t least = UINT64_MAX;
+    size_t length = strlen(group);
+    for (;;) {
+        char path[4096];
+        char line[64];
+        uint64_t limit;
+        int n = snprintf(path, sizeof(path), "%s%.*s/%s", mount, (int)length, group, name);
+        if (n > 0 && (size_t)n < sizeof(path) && read_line(path, line, sizeof(line)) &&
+            parse_u64(line, &limit))
+            least = size_min(least, limit);
+        if (length == 0)
+            return least;
+        do
+            length--;
+        while (length > 0 && group[length] != '/');
+    }
+}
+
+/* The limit that one line of /proc/self/cgroup, "ID:CONTROLLERS:PATH", stands for. Only version 2
+ * has no controllers; next to version 1 it may be mounted one level down. */
+static uint64_t cgroup_line_limit(char *line)
+{
+    char *controllers = strchr(line, ':');
+    char *group = controllers ? strchr(controllers + 1, ':') : NULL;
+    if (!group)
+        return UINT64_MAX;
+    controllers++;
+    *group++ = '\0';
+    /* the group of a process outside of its cgroup namespace: only the root is visible */
+    if (strncmp(group, "/..", 3) == 0)
+        *group = '\0';
+    if (*controllers == '\0')
+        return size_min(cgroup_limit("/sys/fs/cgroup", group, "memory.max"),
+                        cgroup_limit("/sys/fs/cgroup/unified", group, "memory.max"));
+    char *rest = NULL;
+    for (char *c = strtok_r(controllers, ",", &rest); c; c = strtok_r(NULL, ",", &rest)) {
+        if (strcmp(c, "memory") == 0)
+            return cgroup_limit("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
+    }
+    return UINT64_MAX;
+}
+
+static uint64_t all_cgroups_limit(void)
+{
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    if (!file)
+        return UINT64_MAX;
+    uint64_t least = UINT64_MAX;
+    char line[4096];
+    while (fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\n")] = '\0';
+        least = size_min(least, cgroup_line_limit(line));
+    }
+    (void)fclose(file); /* only read */
+    return least;
+}
+
+uint64_t memory_available(void)
+{
+    uint64_t least = UINT64_MAX;
+    long pages = sysconf(_SC_PHYS_PAGES);
+    long page = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && page > 0)
+        least = (uint64_t)pages * (uint64_t)page;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        least = size_min(least, (uint64_t)limit.rlim_cur);
+    return size_min(least, all_cgroups_limit());
+}
+
+uint64_t memory_l2_cache(void)
+{
+    /* sysconf knows it on x86 only; the kernel lists the caches of a processor in any order */
+#ifdef _SC_LEVEL2_CACHE_SIZE
+    long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    if (bytes > 0)
+        return (uint64_t)bytes;
+#endif
+    for (int index = 0; index < 8; index++) {
+        char path[80];
+        char line[64];
+        uint64_t size;
+        (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/level",
+                       index);
+        if (!read_line(path, line, sizeof(line)) || strcmp(line, "2") != 0)
+            continue;
+        (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/size",
+                       index);
+        if (read_line(path, line, sizeof(line)) && parse_size(line, &size) && size > 0)
+            return size;
+    }
+    return UINT64_C(1) << 20;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory: cache-line aligned buffers and strings. All are released with free(). */
+#ifndef H5GRAD_BASE_MEMORY_H
+#define H5GRAD_BASE_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* At least bytes (0 allowed) at a multiple of 64; NULL when there is no memory. */
+void *memory_aligned(uint64_t bytes);
+
+/* n zeroed elements; NULL when there is no memory or n * size overflows. */
+void *memory_zeroed(uint64_t n, uint64_t size);
+
+/* A copy of text; NULL when text is NULL or there is no memory. */
+char *memory_text(const char *text);
+
+/* printf into new memory; NULL when there is none. */
+char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Bytes of memory this process may use: the machine's, its cgroup's (v1 and v2) or RLIMIT_AS,
+ * whichever is least. */
+uint64_t memory_available(void);
+
+/* Size of the level-2 cache of one core in bytes; 1 MiB where the system does not say. */
+uint64_t memory_l2_cache(void);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Text to numbers. Each function takes the whole text or fails: no leading or trailing characters.
+ * Independent of the locale. */
+#ifndef H5GRAD_BASE_PARSE_H
+#define H5GRAD_BASE_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits only. */
+bool parse_u64(const char *text, uint64_t *out);
+
+/* An optional '-', then decimal digits. */
+bool parse_i64(const char *text, int64_t *out);
+
+/* Anything strtod takes that is a number, "inf" and "nan" included: the caller decides on those. */
+bool parse_double(const char *text, double *out);
+
+/* "4096", "512K", "64M", "2G", "1T", with optional "B" or "iB" behind the letter, any case; powers
+ * of 1024; a decimal fraction is allowed before a letter ("1.5G"). Fails above INT64_MAX. */
+bool parse_size(const char *text, uint64_t *out);
+
+/* "64x64x64": 1 to max positive numbers. */
+bool parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape);
+
+/* The shortest text that parse_double reads back to the same value. out has room for 32 bytes. */
+void parse_print_double(double value, char *out, size_t size);
+
+#endif

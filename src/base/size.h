@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Checked 64-bit sizes. Each function returns false on overflow and then leaves *out unspecified.
+ */
+#ifndef H5GRAD_BASE_SIZE_H
+#define H5GRAD_BASE_SIZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static inline bool size_mul(uint64_t a, uint64_t b, uint64_t *out)
+{
+    return !__builtin_mul_overflow(a, b, out);
+}
+
+static inline bool size_add(uint64_t a, uint64_t b, uint64_t *out)
+{
+    return !__builtin_add_overflow(a, b, out);
+}
+
+/* product of n factors and unit; false also above INT64_MAX, the limit of file offsets */
+static inline bool size_product(unsigned n, const uint64_t *factor, uint64_t unit, uint64_t *out)
+{
+    uint64_t product = unit;
+    for (unsigned i = 0; i < n; i++) {
+        if (factor[i] == 0) {
+            *out = 0;
+            return true;
+        }
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (!size_mul(product, factor[i], &product))
+            return false;
+    }
+    *out = product;
+    return product <= INT64_MAX;
+}
+
+static inline uint64_t size_min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64_t size_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline uint64_t size_ceil_div(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "h5grad.h"
+#include "cli/help.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/stop.h"
+#include "cli/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USAGE = 2, EXIT_SIGNAL = 128 };
+
+/* What the callbacks need. */
+struct session {
+    const char *input;
+    enum options_verbosity verbosity;
+    struct progress progress;
+};
+
+static void session_show_progress(void *user, const struct h5grad_progress *now)
+{
+    struct session *session = user;
+
+    progress_update(&session->progress, now);
+}
+
+static int session_is_cancelled(void *user)
+{
+    (void)user;
+    return stop_signal() != 0;
+}
+
+static void session_show_message(void *user, enum h5grad_level level, const char *text)
+{
+    struct session *session = user;
+    enum options_verbosity needed = level == H5GRAD_DETAIL ? OPTIONS_VERBOSE : OPTIONS_NORMAL;
+
+    if (session->verbosity < needed)
+        return;
+    progress_hide(&session->progress);
+    fputs("h5grad: ", stderr);
+    text_put(stderr, session->input);
+    fputs(": ", stderr);
+    text_put(stderr, text);
+    fputc('\n', stderr);
+}
+
+/*
+ * A file opened on descriptor 1 or 2 because the caller had closed it would get the text meant for
+ * the terminal. What takes their place here can be opened by nothing else, and fails when used.
+ */
+static bool main_hold_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", flags) != fd)
+            return false;
+    }
+    return true;
+}
+
+static int main_report_error(enum h5grad_status status, const struct h5grad_error *error)
+{
+    bool usage = status == H5GRAD_USAGE;
+
+    fputs("h5grad: ", stderr);
+    text_put(stderr, error->message);
+    fputs(usage ? " (try 'h5grad --help')\n" : "\n", stderr);
+    return usage ? EXIT_WRONG_USAGE : EXIT_FAILED;
+}
+
+static int main_report_stop(const struct options *options)
+{
+    int number = stop_signal();
+
+    fprintf(stderr, "h5grad: stopped by %s", stop_signal_name(number));
+    if (options->mode == OPTIONS_RUN) {
+        fputs(options->grad.overwrite ? "; nothing new at " : "; nothing at ", stderr);
+        text_put(stderr, options->output);
+    }
+    fputc('\n', stderr);
+    return EXIT_SIGNAL + number;
+}
+
+/* Everything that went to stdout must have arrived: a full disk shows only now. */
+static int main_close_stdout(int result)
+{
+    bool failed = ferror(stdout) != 0;
+
+    errno = 0;
+    if (fclose(stdout) == 0 && !failed)
+        return result;
+    fprintf(stderr, "h5grad: standard output: %s\n", errno != 0 ? strerror(errno) : "write error");
+    return EXIT_FAILED;
+}
+
+static enum h5grad_status main_call(const struct options *options, struct h5grad_report **report,
+                                    struct h5grad_error *error)
+{
+    switch (options->mode) {
+    case OPTIONS_LIST:
+        return h5grad_list(options->input, &options->grad, report, error);
+    case OPTIONS_PLAN:
+        return h5grad_plan(options->input, options->output, &options->grad, report, error);
+    default:
+        return h5grad_run(options->input, options->output, &options->grad, report, error);
+    }
+}
+
+static void main_print_report(const struct options *options, struct session *session,
+                              const struct h5grad_report *report)
+{
+    if (options->mode == OPTIONS_PLAN)
+        report_print_plan(stdout, report);
+    else if (options->mode == OPTIONS_LIST && report_print_list(stdout, report) == 0)
+        session_show_message(session, H5GRAD_WARNING, "it has no field to differentiate");
+    else if (options->mode == OPTIONS_RUN && options->verbosity == OPTIONS_VERBOSE)
+        report_print_done(stderr, options->input, options->output, report);
+}
+
+static int main_work(struct options *options)
+{
+    struct session session = {.input = options->input, .verbosity = options->verbosity};
+    struct h5grad_report *report = NULL;
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    bool quiet = options->verbosity == OPTIONS_QUIET && options->progress == PROGRESS_AUTO;
+
+    progress_init(&session.progress, stderr, quiet ? PROGRESS_NEVER : options->progress);
+    options->grad.user = &session;
+    options->grad.progress = session_show_progress;
+    options->grad.cancelled = session_is_cancelled;
+    options->grad.message = session_show_message;
+
+    stop_watch();
+    enum h5grad_status status = main_call(options, &report, &error);
+    stop_unwatch();
+    progress_hide(&session.progress);
+
+    if (status == H5GRAD_CANCELLED)
+        return main_report_stop(options);
+    if (status != H5GRAD_OK)
+        return main_report_error(status, &error);
+    main_print_report(options, &session, report);
+    h5grad_report_free(report);
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    int result = EXIT_DONE;
+
+    if (!main_hold_descriptors())
+        return EXIT_FAILED;
+    stop_ignore_writes();
+    enum h5grad_status status = options_parse(&options, argc, argv, &error);
+    if (status != H5GRAD_OK)
+        result = main_report_error(status, &error);
+    else if (options.mode == OPTIONS_HELP)
+        help_print(stdout);
+    else if (options.mode == OPTIONS_VERSION)
+        fputs(h5grad_version(), stdout);
+    else
+        result = main_work(&options);
+    options_free(&options);
+    result = main_close_stdout(result);
+    /* Where the disk was full, the exit handler of libhdf5 (1.10 and others) trips over the file
+     * that could not be closed. Nothing is left to do in it: the library has closed all there was.
+     */
+    if (result != EXIT_DONE)
+        _exit(result);
+    return EXIT_DONE;
+}

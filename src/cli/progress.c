@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/progress.h"
+
+#include "cli/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Seconds: a bar may come up soon, lines in a log are for runs that somebody waits for. */
+static const double progress_bar_delay = 0.5;
+static const double progress_line_delay = 3;
+static const double progress_redraw = 0.1;
+
+enum { PROGRESS_BAR = 24, PROGRESS_LINE = 512 };
+
+static double progress_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void progress_init(struct progress *progress, FILE *out, enum progress_when when)
+{
+    const char *term = getenv("TERM");
+
+    *progress = (struct progress){.out = out, .never = when == PROGRESS_NEVER};
+    progress->terminal =
+        isatty(fileno(out)) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+    if (when == PROGRESS_AUTO)
+        progress->delay = progress->terminal ? progress_bar_delay : progress_line_delay;
+}
+
+static size_t progress_columns(const struct progress *progress)
+{
+    struct winsize size;
+
+    if (ioctl(fileno(progress->out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+/* "1.2 GB/s, 0:12 left", or nothing while there is no rate yet. */
+static void progress_print_rate(const struct progress *progress, const struct h5grad_progress *now,
+                                double seconds, char *out, size_t size)
+{
+    uint64_t bytes = now->bytes_done - progress->bytes_before;
+    char rate[TEXT_NUMBER];
+    char left[TEXT_NUMBER];
+
+    out[0] = '\0';
+    if (seconds <= 0 || now->bytes_done <= progress->bytes_before)
+        return;
+    uint64_t to_do = now->bytes_done < now->bytes_total ? now->bytes_total - now->bytes_done : 0;
+    double per_second = (double)bytes / seconds;
+    snprintf(out, size, "%s, %s left", text_rate(per_second, rate),
+             text_duration((double)to_do / per_second, left));
+}
+
+/* Appends the end of the name, as much as goes into the columns, or nothing if that says nothing.
+ */
+static void progress_append_name(char *line, const char *name, size_t columns)
+{
+    char piece[TEXT_PIECE];
+    size_t total = 0;
+    size_t used = strlen(line);
+
+    for (const char *at = name; *at != '\0';)
+        total += text_next(&at, piece);
+    if (columns < 8 && total > columns)
+        return;
+    if (total > columns) {
+        used += (size_t)snprintf(line + used, PROGRESS_LINE - used, "...");
+        for (columns -= 3; total > columns;)
+            total -= text_next(&name, piece);
+    }
+    while (*name != '\0' && used + TEXT_PIECE < PROGRESS_LINE) {
+        text_next(&name, piece);
+        used += (size_t)snprintf(line + used, PROGRESS_LINE - used, "%s", piece);
+    }
+}
+
+static void progress_draw(struct progress *progress, const struct h5grad_progress *now,
+                          unsigned percent, const char *rate)
+{
+    static const char full[PROGRESS_BAR + 1] = "========================";
+    /* The last column stays free: some terminals wrap as soon as it is filled. */
+    size_t columns = progress_columns(progress) - 1;
+    char line[PROGRESS_LINE];
+    int filled = (int)(percent * PROGRESS_BAR / 100);
+
+    int used = snprintf(line, sizeof(line), "%3u %% [%.*s%*s] %s", percent, filled, full,
+                        PROGRESS_BAR - filled, "", rate);
+    if ((size_t)used > columns)
+        used = snprintf(line, sizeof(line), "%3u %% %s", percent, rate);
+    if ((size_t)used > columns)
+        used = snprintf(line, sizeof(line), "%3u %%", percent);
+    if ((size_t)used + 2 < columns && now->field != NULL) {
+        snprintf(line + used, sizeof(line) - (size_t)used, "  ");
+        progress_append_name(line, now->field, columns - (size_t)used - 2);
+    }
+    /* Back to the start, clear to the end of the line, write, all at once against flicker. */
+    fprintf(progress->out, "\r\033[K%s", line);
+    fflush(progress->out);
+    progress->visible = true;
+}
+
+static void progress_print_line(const struct progress *progress, const struct h5grad_progress *now,
+                                unsigned percent, const char *rate)
+{
+    fprintf(progress->out, "h5grad: %u %% done", percent);
+    if (percent < 100 && *rate != '\0')
+        fprintf(progress->out, ", %s", rate);
+    if (percent < 100 && now->field != NULL) {
+        fputs(", at ", progress->out);
+        text_put(progress->out, now->field);
+    }
+    fputc('\n', progress->out);
+}
+
+void progress_update(struct progress *progress, const struct h5grad_progress *now)
+{
+    double time = progress_clock();
+    char rate[3 * TEXT_NUMBER];
+
+    if (progress->never || now->bytes_total == 0)
+        return;
+    if (progress->started == 0) {
+        progress->started = time;
+        progress->bytes_before = now->bytes_done;
+    }
+    if (time - progress->started < progress->delay)
+        return;
+    double part = (double)now->bytes_done / (double)now->bytes_total;
+    unsigned percent = part < 1 ? (unsigned)(100 * part) : 100;
+    progress_print_rate(progress, now, time - progress->started, rate, sizeof(rate));
+    if (progress->terminal) {
+        if (time - progress->drawn < progress_redraw)
+            return;
+        progress->drawn = time;
+        progress_draw(progress, now, percent, rate);
+    } else if (percent / 10 > progress->tenth) {
+        progress->tenth = percent / 10;
+        progress_print_line(progress, now, progress->tenth * 10, rate);
+    }
+}
+
+void progress_hide(struct progress *progress)
+{
+    if (!progress->visible)
+        return;
+    fputs("\r\033[K", progress->out);
+    fflush(progress->out);
+    progress->visible = false;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How far a run is: a bar that is redrawn on a terminal, a line per 10 % elsewhere. */
+#ifndef H5GRAD_CLI_PROGRESS_H
+#define H5GRAD_CLI_PROGRESS_H
+
+#include "h5grad.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
+struct progress {
+    FILE *out;
+    bool never;
+    bool terminal;
+    double delay;          /* seconds a run must have taken before anything is shown */
+    double started;        /* time of the first update; 0: none yet */
+    double drawn;          /* time of the last drawing of the bar */
+    bool visible;          /* the bar stands on the terminal's last line */
+    unsigned tenth;        /* the last tenth for which a line was printed */
+    uint64_t bytes_before; /* bytes done at the first update: they tell nothing of the rate */
+};
+
+/* Shows on out, which is a terminal or not. */
+void progress_init(struct progress *progress, FILE *out, enum progress_when when);
+
+void progress_update(struct progress *progress, const struct h5grad_progress *now);
+
+/* Takes the bar away, so that a message can be printed, or because the run is over. */
+void progress_hide(struct progress *progress);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Filters of HDF5's pipeline, undone and done outside libhdf5 and its lock. Each filter is one file
+ * and one row of the table in codec.c; those whose library is not there at configure time have no
+ * row.
+ *
+ * Chunks come from files that are not trusted: a decoder writes at most capacity bytes whatever the
+ * input says, and reads nothing beyond it. Functions are reentrant: state lives in a struct
+ * codec_worker that each thread has of its own.
+ */
+#ifndef H5GRAD_CODEC_CODEC_H
+#define H5GRAD_CODEC_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "hdf5/storage.h"
+
+/* Per-thread state of the libraries below (decompressors and the like), made when first needed. */
+struct codec_worker;
+struct codec_worker *codec_worker_new(void);
+void codec_worker_free(struct codec_worker *worker); /* NULL allowed */
+
+/* Buffers a worker has: two for its user's chunks, two for what the filters do inside one call. */
+enum codec_space { CODEC_STORED, CODEC_SCRATCH, CODEC_OWN_FIRST, CODEC_OWN_SECOND, CODEC_SPACES };
+
+/* One of the buffers, the worker's: at least bytes (0 allowed) at a multiple of 64, whose contents
+ * are kept only while no more is asked for. NULL when there is no memory. */
+void *codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes);
+
+struct codec {
+    H5Z_filter_t id;
+    const char *name; /* as in --filter: "gzip", "shuffle", "zstd", ... */
+
+    /* The result is the data with a checksum behind them: encode works in place too (out == in),
+     * decode with out == NULL only checks, and getting larger is no reason to skip the filter. */
+    bool checksum;
+
+    /* Whether decode and encode know these parameters; to be asked before they are called. NULL:
+     * any will do. */
+    bool (*accepts)(const struct h5_filter *filter);
+
+    /*
+     * Undoes the filter: size bytes of in to at most capacity bytes of out, whose number goes to
+     * *out_size. in and out do not overlap. The message of an error says what is wrong with the
+     * data; out is then unspecified. NULL: no decoder.
+     */
+    enum h5grad_status (*decode)(struct codec_worker *worker, const struct h5_filter *filter,
+                                 const void *in, size_t size, void *out, size_t capacity,
+                                 size_t *out_size, struct h5grad_error *err);
+
+    /* Does the filter, likewise; *out_size = 0 when the result would not fit into capacity, in
+     * which case the chunk is stored without this filter if it is optional. NULL: no encoder. */
+    enum h5grad_status (*encode)(struct codec_worker *worker, const struct h5_filter *filter,
+                                 const void *in, size_t size, void *out, size_t capacity,
+                                 size_t *out_size, struct h5grad_error *err);
+
+    /* All of *filter for a new dataset of points of size bytes and --filter's number after "=", -1
+     * when there was none; false when level is out of range, or not taken at all. NULL: not for
+     * --filter. */
+    bool (*parameters)(int level, size_t size, struct h5_filter *filter);
+};
+
+/* The row for a filter, by number or by name; NULL when there is none. */
+const struct codec *codec_find(H5Z_filter_t id);
+const struct codec *codec_find_name(const char *name);
+
+/* The registered name of a filter and what would provide it, also of filters without a row, for
+ * messages: "Zstandard; h5grad built with libzstd, or an HDF5 filter plugin"; "unknown" otherwise.
+ * Static. */
+const char *codec_describe(H5Z_filter_t id);
+
+/* Whether every filter of the storage, with its parameters, can be undone (or done) here. */
+bool codec_can_decode(const struct h5_storage *storage);
+bool codec_can_encode(const struct h5_storage *storage);
+
+/*
+ * Undoes the pipeline of a chunk of size bytes into out, which holds exactly raw bytes: anything
+ * else is an error. Filters whose bit is set in mask were skipped; all 32 bits mean that the chunk
+ * is stored raw. Results between two filters may be larger than raw (checksums, headers) by
+ * raw / 8 + 4096 bytes. scratch: codec_scratch(storage, raw) bytes at a multiple of 64.
+ * in, out and scratch do not overlap.
+ */
+enum h5grad_status codec_decode_chunk(struct codec_worker *worker, const struct h5_storage *storage,
+                                      unsigned mask, const void *in, size_t size, void *out,
+                                      size_t raw, void *scratch, struct h5grad_error *err);
+
+/*
+ * Does the pipeline on a chunk of raw bytes: the result is *size bytes at *out, which is in, or
+ * lies in scratch (codec_scratch bytes at a multiple of 64); *mask has the bits of optional filters
+ * that were skipped because they would have made it larger; a mandatory filter whose result is
+ * larger by more than raw / 8 + 4096 bytes is an error.
+ */
+enum h5grad_status codec_encode_chunk(struct codec_worker *worker, const struct h5_storage *storage,
+                                      const void *in, size_t raw, void *scratch, const void **out,
+                                      size_t *size, unsigned *mask, struct h5grad_error *err);
+
+/* Bytes of scratch for chunks of raw bytes; 0 when none is needed, SIZE_MAX on overflow. */
+size_t codec_scratch(const struct h5_storage *storage, size_t raw);
+
+/* A line for --version: "codecs: gzip (libdeflate 1.14), shuffle, ...". Static. */
+const char *codec_versions(void);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "codec/worker.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+struct codec_worker *codec_worker_new(void)
+{
+    return memory_zeroed(1, sizeof(struct codec_worker));
+}
+
+void codec_worker_free(struct codec_worker *worker)
+{
+    if (!worker)
+        return;
+#ifdef HAVE_LIBDEFLATE
+    if (worker->inflater)
+        libdeflate_free_decompressor(worker->inflater);
+    for (unsigned i = 0; i < WORKER_LEVELS; i++) {
+        if (worker->deflater[i])
+            libdeflate_free_compressor(worker->deflater[i]);
+    }
+#endif
+#ifdef HAVE_ZSTD
+    ZSTD_freeDCtx(worker->zstd_reader);
+    ZSTD_freeCCtx(worker->zstd_writer);
+#endif
+    for (unsigned i = 0; i < CODEC_SPACES; i++)
+        free(worker->space[i]);
+    free(worker);
+}
+
+void *codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes)
+{
+    if (!worker->space[space] || worker->space_bytes[space] < bytes) {
+        free(worker->space[space]);
+        worker->space[space] = memory_aligned(bytes);
+        worker->space_bytes[space] = worker->space[space] ? bytes : 0;
+    }
+    return worker->space[space];
+}

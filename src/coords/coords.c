@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "coords/coords.h"
+
+/* In order: the first that knows an axis wins. */
+static const struct coords_convention *const conventions[] = {
+    &coords_dimension_scales,
+};
+
+#define N_CONVENTIONS (sizeof conventions / sizeof *conventions)
+
+enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const char *path,
+                               hid_t dataset, unsigned rank, struct coords *coords,
+                               struct h5grad_error *err)
+{
+    memset(coords, 0, sizeof *coords);
+    coords->rank = rank;
+    for (size_t i = 0; i < N_CONVENTIONS; i++) {
+        enum h5grad_status status = conventions[i]->axes(file, walk, path, dataset, coords, err);
+        if (status != H5GRAD_OK) {
+            coords_free(coords);
+            return status;
+        }
+    }
+    return H5GRAD_OK;
+}
+
+void coords_free(struct coords *coords)
+{
+    for (unsigned k = 0; k < coords->rank; k++) {
+        free(coords->axis[k].path);
+        free(coords->axis[k].name);
+        free(coords->axis[k].unit);
+        free(coords->axis[k].problem);
+    }
+    memset(coords, 0, sizeof *coords);
+}
+
+enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err)
+{
+    if (axis->kind != COORDS_UNUSABLE)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED, "%s", axis->problem);
+}
+
+bool coords_is_coordinate(hid_t file, const char *path, hid_t dataset)
+{
+    for (size_t i = 0; i < N_CONVENTIONS; i++) {
+        if (conventions[i]->is_coordinate(file, path, dataset))
+            return true;
+    }
+    return false;
+}
+
+enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,
+                                     struct h5_set *set, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; status == H5GRAD_OK && i < N_CONVENTIONS; i++) {
+        if (conventions[i]->references)
+            status = conventions[i]->references(file, path, dataset, set, err);
+    }
+    return status;
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * HDF5's dimension scales, and with them the coordinate variables of netCDF-4. The data's attribute
+ * DIMENSION_LIST holds, for each axis, references to the datasets attached to it; they are trusted
+ * whatever they say of themselves, since scales written by hand often lack the exact CLASS that
+ * H5DSis_scale wants. Read with the core library: distributions split off or omit libhdf5_hl, whose
+ * iteration also gives up on the first dangling reference.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "coords/coords.h"
+#include "hdf5/attribute.h"
+#include "hdf5/type.h"
+
+/* The scale that netCDF-4 writes for a dimension without coordinates holds no data. */
+#define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable"
+
+/* The references in DIMENSION_LIST: a list per axis. */
+struct lists {
+    unsigned rank;
+    bool new_style; /* H5R_ref_t, of libhdf5 1.12 and later; else hobj_ref_t */
+    hid_t type;
+    hid_t space;
+    hvl_t *list;
+};
+
+static void close_lists(struct lists *lists)
+{
+    free(lists->list);
+    h5_close(lists->space);
+    h5_close(lists->type);
+}
+
+static void free_lists(struct lists *lists)
+{
+    h5_attribute_reclaim(lists->type, lists->space, lists->list);
+    close_lists(lists);
+}
+
+/* The type to read the attribute with; -1 when it does not hold lists of references to objects. */
+static hid_t list_type(hid_t attribute, bool *new_style)
+{
+    hid_t stored = H5Aget_type(attribute);
+    hid_t base = -1;
+    hid_t type = -1;
+    if (stored >= 0 && H5Tget_class(stored) == H5T_VLEN)
+        base = H5Tget_super(stored);
+    if (base >= 0 && H5Tget_class(base) == H5T_REFERENCE) {
+        *new_style = false;
+        if (H5Tequal(base, H5T_STD_REF_OBJ) > 0)
+            type = H5Tvlen_create(H5T_STD_REF_OBJ);
+#if H5_VERSION_GE(1, 12, 0)
+        else if (H5Tequal(base, H5T_STD_REF) > 0) {
+            *new_style = true;
+            type = H5Tvlen_create(H5T_STD_REF);
+        }
+#endif
+    }
+    h5_close(base);
+    h5_close(stored);
+    return type;
+}
+
+/* Reads DIMENSION_LIST; *found is false when there is none, or it is broken or of another rank. */
+static enum h5grad_status read_lists(hid_t dataset, unsigned rank, struct lists *lists, bool *found,
+                                     struct h5grad_error *err)
+{
+    *lists = (struct lists){.rank = rank, .type = -1, .space = -1};
+    *found = false;
+    if (H5Aexists(dataset, "DIMENSION_LIST") <= 0)
+        return H5GRAD_OK;
+    hid_t attribute = H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT);
+    if (attribute < 0)
+        return H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    lists->type = list_type(attribute, &lists->new_style);
+    lists->space = H5Aget_space(attribute);
+    if (lists->type >= 0 && lists->space >= 0 &&
+        H5Sget_simple_extent_npoints(lists->space) == (hssize_t)rank) {
+        lists->list = memory_zeroed(rank, sizeof *lists->list);
+        if (!lists->list)
+            status = error_memory(err, rank * sizeof *lists->list);
+        else
+            *found = H5Aread(attribute, lists->type, lists->list) >= 0;
+    }
+    h5_close(attribute);
+    if (!*found)
+        close_lists(lists);
+    return status;
+}
+
+/* Opens what a reference of an axis leads to; -1 when that is no dataset, or nothing. */
+static hid_t open_scale(const struct lists *lists, hid_t dataset, unsigned axis, size_t i)
+{
+    hid_t object = -1;
+    if (!lists->new_style) {
+        const hobj_ref_t *reference = lists->list[axis].p;
+        object = H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, &reference[i]);
+    }
+#if H5_VERSION_GE(1, 12, 0)
+    else {
+        H5R_ref_t *reference = lists->list[axis].p;
+        object = H5Ropen_object(&reference[i], H5P_DEFAULT, H5P_DEFAULT);
+    }
+#endif
+    if (object >= 0 && H5Iget_type(object) == H5I_DATASET)
+        return object;
+    h5_close(object);
+    return -1;
+}
+
+/* A dataset attached to an axis. */
+struct scale {
+    char *path;
+    char *name;
+    char *unit; /* NULL: none given */
+    bool placeholder;
+    char *reason; /* why it cannot serve as coordinates; NULL: it can */
+};
+
+static void free_scale(struct scale *scale)
+{
+    free(scale->path);
+    free(scale->name);
+    free(scale->unit);
+    free(scale->reason);
+    *scale = (struct scale){0};
+}
+
+/* How much an axis gains by a scale: the first one of the highest grade is taken. */
+enum grade { NOTHING, A_NAME, A_PROBLEM, COORDINATES };
+
+static enum grade grade(const struct scale *scale)
+{
+    if (!scale->path)
+        return NOTHING;
+    if (scale->placeholder)
+        return A_NAME;
+    return scale->reason ? A_PROBLEM : COORDINATES;
+}
+
+static char *text_or_null(char *text)
+{
+    if (text && text[0] != '\0')
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* The path of a dataset that was opened by reference; *path stays NULL when no link leads to it. */
+static enum h5grad_status read_path(const struct h5_walk *walk, hid_t dataset, char **path,
+                                    struct h5grad_error *err)
+{
+    struct h5_identity identity;
+    const char *known = h5_identify(dataset, &identity) ? h5_walk_path(walk, &identity) : NULL;
+    *path = memory_text(known);
+    return *path || !known ? H5GRAD_OK : error_memory(err, strlen(known) + 1);
+}
+
+static char *last_component(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return memory_text(slash ? slash + 1 : path);
+}
+
+/* The name that a scale gives its axis: its own, which some write as a path, else that of its link.
+ */
+static char *read_name(hid_t dataset, const char *path, bool *placeholder)
+{
+    char *label = text_or_null(h5_attribute_text(dataset, "NAME"));
+    *placeholder = label && strncmp(label, PLACEHOLDER, strlen(PLACEHOLDER)) == 0;
+    if (label && !*placeholder && label[0] != '/')
+        return label;
+    bool is_path = label && !*placeholder && label[strlen(label) - 1] != '/';
+    char *name = last_component(is_path ? label : path);
+    free(label);
+    return name;
+}
+
+/* Whether a dataset can serve as coordinates of that many points; the reason otherwise. */
+static enum h5grad_status judge(hid_t dataset, uint64_t extent, struct h5grad_error *reason)
+{
+    hid_t space = H5Dget_space(dataset);
+    hid_t datatype = H5Dget_type(dataset);
+    struct h5_type type = {.memory = -1, .file = -1};
+    enum h5grad_status status = H5GRAD_OK;
+    if (space < 0 || datatype < 0)
+        status = h5_error(reason, "cannot be read");
+    else if (H5Sget_simple_extent_type(space) != H5S_SIMPLE)
+        status = error_set(reason, H5GRAD_FAILED, "has no extent");
+    else if (H5Sget_simple_extent_ndims(space) != 1)
+        status = error_set(reason, H5GRAD_FAILED, "has rank %d", H5Sget_simple_extent_ndims(space));
+    else
+        status = h5_type_open(datatype, &type, reason);
+    if (status == H5GRAD_OK && type.components != 1)
+        status = error_set(reason, H5GRAD_FAILED, "type is %s", type.name);
+    hsize_t points;
+    if (status == H5GRAD_OK && H5Sget_simple_extent_dims(space, &points, NULL) != 1)
+        status = h5_error(reason, "cannot be read");
+    if (status == H5GRAD_OK && points != extent)
+        status = error_set(reason, H5GRAD_FAILED, "has %" PRIu64 " point%s, the axis %" PRIu64,
+                           (uint64_t)points, points == 1 ? "" : "s", extent);
+    h5_type_close(&type);
+    h5_close(datatype);
+    h5_close(space);
+    return status;
+}
+
+/* Describes an attached dataset; a path of NULL, as when nothing was attached, when it has none. */
+static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset, uint64_t extent,
+                                     struct scale *scale, struct h5grad_error *err)
+{
+    *scale = (struct scale){0};
+    enum h5grad_status status = read_path(walk, dataset, &scale->path, err);
+    if (status != H5GRAD_OK || !scale->path)
+        return status;
+    scale->name = read_name(dataset, scale->path, &scale->placeholder);
+    bool memory = scale->name != NULL;
+    if (!scale->placeholder) {
+        struct h5grad_error reason;
+        scale->unit = text_or_null(h5_attribute_text(dataset, "units"));
+        if (!scale->unit)
+            scale->unit = text_or_null(h5_attribute_text(dataset, "unit"));
+        if (judge(dataset, extent, &reason) != H5GRAD_OK) {
+            scale->reason = memory_text(reason.message);
+            memory = memory && scale->reason;
+        }
+    }
+    if (memory)
+        return H5GRAD_OK;
+    free_scale(scale);
+    return error_memory(err, sizeof *scale);
+}
+
+/* The best of what is attached to an axis; dangling references are passed over. */
+static enum h5grad_status choose_scale(const struct lists *lists, const struct h5_walk *walk,
+                                       hid_t dataset, unsigned axis, uint64_t extent,
+                                       struct scale *best, struct h5grad_error *err)
+{
+    *best = (struct scale){0};
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < lists->list[axis].len && grade(best) < COORDINATES; i++) {
+        hid_t attached = open_scale(lists, dataset, axis, i);
+        if (attached < 0)
+            continue;
+        struct scale scale;
+        status = read_scale(walk, attached, extent, &scale, err);
+        h5_close(attached);
+        if (status != H5GRAD_OK)
+            break;
+        if (grade(&scale) > grade(best)) {
+            free_scale(best);
+            *best = scale;
+        } else {
+            free_scale(&scale);
+        }
+    }
+    if (status != H5GRAD_OK)
+        free_scale(best);
+    return status;
+}
+
+/* Takes what the axis lacks out of the scale. */
+static enum h5grad_status enter_scale(struct scale *scale, unsigned index, struct coords_axis *axis,
+                                      struct h5grad_error *err)
+{
+    if (!axis->name) {
+        axis->name = scale->name;
+        scale->name = NULL;
+    }
+    if (axis->kind != COORDS_NONE || grade(scale) < A_PROBLEM)
+        return H5GRAD_OK;
+    free(axis->unit);
+    axis->unit = scale->unit;
+    scale->unit = NULL;
+    axis->source = coords_dimension_scales.name;
+    if (grade(scale) == COORDINATES) {
+        axis->kind = COORDS_ARRAY;
+        axis->path = scale->path;
+        scale->path = NULL;
+        return H5GRAD_OK;
+    }
+    axis->kind = COORDS_UNUSABLE;
+    axis->problem =
+        memory_format("axis %u: dimension scale %s: %s; give --coord %u=PATH or --spacing", index,
+                      scale->path, scale->reason, index);
+    return axis->problem ? H5GRAD_OK : error_memory(err, sizeof *scale);
+}
+
+/* Labels that the data give their axes outrank the names of scales. */
+static enum h5grad_status enter_labels(hid_t dataset, struct coords *coords,
+                                       struct h5grad_error *err)
+{
+    size_t n = 0;
+    char **labels = h5_attribute_texts(dataset, "DIMENSION_LABELS", &n);
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; labels && n == coords->rank && k < n && status == H5GRAD_OK; k++) {
+        struct coords_axis *axis = &coords->axis[k];
+        if (axis->name || labels[k][0] == '\0')
+            continue;
+        axis->name = memory_text(labels[k]);
+        if (!axis->name)
+            status = error_memory(err, strlen(labels[k]) + 1);
+    }
+    h5_free_texts(labels, n);
+    return status;
+}
+
+static bool read_extents(hid_t dataset, unsigned rank, hsize_t *extent)
+{
+    hid_t space = H5Dget_space(dataset);
+    bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == (int)rank &&
+              H5Sget_simple_extent_dims(space, extent, NULL) == (int)rank;
+    h5_close(space);
+    return ok;
+}
+
+static enum h5grad_status enter_lists(const struct lists *lists, const struct h5_walk *walk,
+                                      hid_t dataset, const hsize_t *extent, struct coords *coords,
+                                      struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
+        struct scale scale;
+        status = choose_scale(lists, walk, dataset, k, extent[k], &scale, err);
+        if (status == H5GRAD_OK && grade(&scale) > NOTHING)
+            status = enter_scale(&scale, k, &coords->axis[k], err);
+        free_scale(&scale);
+    }
+    return status;
+}
+
+static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
+                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+{
+    (void)path;
+    hsize_t extent[GRID_MAX_RANK];
+    if (!read_extents(dataset, coords->rank, extent))
+        return H5GRAD_OK;
+    enum h5grad_status status = enter_labels(dataset, coords, err);
+    if (status != H5GRAD_OK)
+        return status;
+    struct lists lists;
+    bool found;
+    status = read_lists(dataset, coords->rank, &lists, &found, err);
+    if (status != H5GRAD_OK || !found)
+        return status;
+    /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
+    struct h5_walk own = {0};
+    if (!walk)
+        status = h5_walk(file, NULL, NULL, &own, err);
+    if (status == H5GRAD_OK)
+        status = enter_lists(&lists, walk ? walk : &own, dataset, extent, coords, err);
+    h5_walk_free(&own);
+    free_lists(&lists);
+    return status;
+}
+
+static bool is_coordinate(hid_t file, const char *path, hid_t dataset)
+{
+    (void)file;
+    (void)path;
+    if (H5Aexists(dataset, "REFERENCE_LIST") > 0)
+        return true;
+    char *class = h5_attribute_text(dataset, "CLASS");
+    bool scale = class && strcmp(class, "DIMENSION_SCALE") == 0;
+    free(class);
+    return scale;
+}
+
+static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
+                                         struct h5_set *set, struct h5grad_error *err)
+{
+    (void)file;
+    (void)path;
+    hid_t space = H5Dget_space(dataset);
+    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    h5_close(space);
+    if (rank < 1)
+        return H5GRAD_OK;
+    struct lists lists;
+    bool found;
+    enum h5grad_status status = read_lists(dataset, (unsigned)rank, &lists, &found, err);
+    if (status != H5GRAD_OK || !found)
+        return status;
+    for (unsigned k = 0; k < lists.rank; k++) {
+        for (size_t i = 0; i < lists.list[k].len && status == H5GRAD_OK; i++) {
+            struct h5_identity identity;
+            hid_t scale = open_scale(&lists, dataset, k, i);
+            if (scale >= 0 && h5_identify(scale, &identity))
+                status = h5_set_add(set, &identity, 0, NULL, err);
+            h5_close(scale);
+        }
+    }
+    free_lists(&lists);
+    return status;
+}
+
+const struct coords_convention coords_dimension_scales = {
+    .name = "dimension scale",
+    .axes = read_axes,
+    .is_coordinate = is_coordinate,
+    .references = add_references,
+};

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/engine.h"
+
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "grid/reach.h"
+#include "stencil/convert.h"
+
+/* Below this much memory the cap steers the size of tiles but no longer refuses a chunk that is
+ * larger: the process itself takes as much. */
+#define ENGINE_LEAST_MEMORY ((uint64_t)16 << 20)
+
+/* A chunk that passes a pipeline of filters is held as it is stored, as it is in memory, and once
+ * in between. */
+#define CHUNK_BUFFERS 3
+
+/* The weights of the stencils of one axis for the range of the last tile: neighbouring tiles mostly
+ * have the same range along most axes. */
+struct axis_weights {
+    bool valid;
+    uint64_t first, count;
+    double *x, *a, *b, *c;
+};
+
+/* What a worker has of its own. */
+struct worker {
+    void *halo;  /* the reader's scalars */
+    void *input; /* the same as arithmetic ones; the same buffer where they have the same size */
+    void *core;  /* results */
+    void *wide;  /* results before they are rounded to float16 */
+    struct codec_worker *codec;
+    struct axis_weights *weights; /* n_axes */
+};
+
+/* What the workers of a job share. */
+struct crew {
+    const struct engine_job *job;
+    const struct plan *plan;
+    struct worker *worker;
+    unsigned workers;
+    uint64_t end;          /* of the tiles of the block being done */
+    _Atomic uint64_t next; /* tile to be taken */
+    _Atomic uint64_t done; /* bytes of results not yet reported */
+    _Atomic bool stop;
+    struct h5grad_error *err; /* written by the first that fails */
+    enum h5grad_status status;
+};
+
+static enum element input_element(const struct engine_job *job)
+{
+    return element_arithmetic(job->stored);
+}
+
+static bool needs_decoding(const struct engine_job *job)
+{
+    return job->swapped || job->stored != input_element(job);
+}
+
+/* float16 results are rounded once, from the type of the arithmetic. */
+static enum element kernel_result(const struct engine_job *job, const struct engine_axis *axis)
+{
+    if (job->result != ELEMENT_F16)
+        return job->result;
+    return axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
+}
+
+static uint64_t halo_point(const struct engine_job *job)
+{
+    size_t stored = element_size(job->stored), input = element_size(input_element(job));
+    return job->components * (stored + (needs_decoding(job) && stored != input ? input : 0));
+}
+
+static uint64_t core_point(const struct engine_job *job)
+{
+    size_t wide = job->result == ELEMENT_F16 ? element_size(ELEMENT_F64) : 0;
+    return job->components * (element_size(job->result) + wide);
+}
+
+static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
+{
+    uint64_t bytes;
+    if (!storage || storage->layout != H5_CHUNKED)
+        return 0;
+    return size_product(storage->rank, storage->chunk, size, &bytes) ? bytes : UINT64_MAX / 4;
+}
+
+enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_storage *source,
+                               const struct h5_storage *result, struct plan *plan,
+                               struct h5grad_error *err)
+{
+    struct plan_request request = {
+        .rank = job->rank,
+        .edge_order = job->axes[0].stencil.edge_order,
+        .result_chunked = result && result->layout == H5_CHUNKED,
+        .cached = source && source->layout == H5_CHUNKED && job->reader->way->caches,
+        .source_size = job->components * element_size(job->stored),
+        .halo_size = halo_point(job),
+        .core_size = core_point(job),
+        .tile_bytes = memory_l2_cache() / 8 * 5,
+        .memory = job->memory,
+        .threads = job->threads,
+    };
+    memcpy(request.extent, job->extent, job->rank * sizeof *job->extent);
+    for (unsigned k = 0; k < job->n_axes; k++) {
+        request.differentiated[job->axes[k].axis] = true;
+        if (!job->axes[k].stencil.uniform)
+            request.axis_size = 4 * sizeof(double);
+    }
+    if (request.result_chunked)
+        memcpy(request.result_chunk, result->chunk, job->rank * sizeof *result->chunk);
+    if (request.cached)
+        memcpy(request.source_chunk, source->chunk, job->rank * sizeof *source->chunk);
+    if (request.cached)
+        request.worker_size += CHUNK_BUFFERS * chunk_bytes(source, request.source_size);
+    request.worker_size +=
+        CHUNK_BUFFERS * chunk_bytes(result, job->components * element_size(job->result));
+    enum h5grad_status status = plan_make(&request, plan, err);
+    if (status && job->memory < ENGINE_LEAST_MEMORY) {
+        request.memory = ENGINE_LEAST_MEMORY;
+        status = plan_make(&request, plan, err);
+    }
+    return status;
+}
+
+static void worker_free(struct worker *worker, const struct engine_job *job)
+{
+    free(worker->halo);
+    if (worker->input != worker->halo)
+        free(worker->input);
+    free(worker->core);
+    free(worker->wide);
+    codec_worker_free(worker->codec);
+    for (unsigned k = 0; worker->weights && k < job->n_axes; k++)
+        free(worker->weights[k].x);
+    free(worker->weights);
+}
+
+/* One allocation for an axis's coordinates and weights of a tile. */
+static bool weights_allocate(struct axis_weights *weights, uint64_t tile, unsigned edge_order)
+{
+    uint64_t n = tile + edge_order + 2;
+    weights->x = memory_aligned(4 * n * sizeof(double));
+    if (!weights->x)
+        return false;
+    weights->a = weights->x + n;
+    weights->b = weights->a + n;
+    weights->c = weights->b + n;
+    return true;
+}
+
+static enum h5grad_status worker_make(struct worker *worker, const struct engine_job *job,
+                                      const struct plan *plan, struct h5grad_error *err)
+{
+    size_t stored = job->components * element_size(job->stored);
+    size_t input = job->components * element_size(input_element(job));
+    size_t result = job->components * element_size(job->result);
+    memset(worker, 0, sizeof *worker);
+    worker->weights = memory_zeroed(job->n_axes, sizeof *worker->weights);
+    worker->halo = memory_aligned(plan->halo_points * stored);
+    worker->core = memory_aligned(plan->core_points * result);
+    bool made = worker->weights && worker->halo && worker->core;
+    worker->input = worker->halo;
+    if (made && needs_decoding(job) && stored != input)
+        made = (worker->input = memory_aligned(plan->halo_points * input)) != NULL;
+    if (made && job->result == ELEMENT_F16)
+        made = (worker->wide =
+                    memory_aligned(plan->core_points * job->components * sizeof(double))) != NULL;
+    for (unsigned k = 0; made && k < job->n_axes; k++) {
+        if (!job->axes[k].stencil.uniform)
+            made = weights_allocate(&worker->weights[k], plan->tile[job->axes[k].axis],
+                                    plan->edge_order);
+    }
+    if (made)
+        made = (worker->codec = codec_worker_new()) != NULL;
+    return made ? H5GRAD_OK : error_memory(err, plan->memory / plan->threads);
+}
+
+static enum h5grad_status find_weights(struct axis_weights *weights, const struct engine_axis *axis,
+                                       const struct tile *tile, struct h5grad_error *err)
+{
+    uint64_t first = tile->core.start[axis->axis], count = tile->core.count[axis->axis];
+    if (weights->valid && weights->first == first && weights->count == count)
+        return H5GRAD_OK;
+    weights->valid = false;
+    uint64_t low = tile->halo.start[axis->axis];
+    enum h5grad_status status =
+        line_read(axis->coordinates, low, tile->halo.count[axis->axis], weights->x, err);
+    if (status)
+        return error_context(err, status, "coordinates of axis %u", axis->axis);
+    stencil_weights(&axis->stencil, first, count, weights->x, weights->a, weights->b, weights->c);
+    weights->first = first;
+    weights->count = count;
+    weights->valid = true;
+    return H5GRAD_OK;
+}
+
+/* The tile's points as arithmetic scalars, in *view. */
+static enum h5grad_status read_tile(const struct engine_job *job, struct worker *worker,
+                                    const struct tile *tile, struct reader_view *view,
+                                    struct h5grad_error *err)
+{
+    enum h5grad_status status =
+        reader_read(job->reader, tile, worker->halo, worker->codec, view, err);
+    if (status || !needs_decoding(job))
+        return status;
+    uint64_t n = box_points(job->rank, &tile->halo) * job->components;
+    convert_decode(job->stored, job->swapped, input_element(job), view->data, worker->input, n);
+    view->data = worker->input;
+    return H5GRAD_OK;
+}
+
+static void describe_block(const struct engine_job *job, const struct tile *tile,
+                           const struct reader_view *view, struct stencil_block *block)
+{
+    uint64_t stride[GRID_MAX_RANK];
+    box_strides(job->rank, tile->core.count, stride);
+    block->rank = job->rank;
+    for (unsigned i = 0; i < job->rank; i++) {
+        block->count[i] = tile->core.count[i];
+        block->in_stride[i] = view->stride[i];
+        block->out_stride[i] = (ptrdiff_t)(stride[i] * job->components);
+    }
+    if (job->components > 1) {
+        block->count[block->rank] = job->components;
+        block->in_stride[block->rank] = block->out_stride[block->rank] = 1;
+        block->rank++;
+    }
+}
+
+/* The view's first point of the core. */
+static const void *core_data(const struct engine_job *job, const struct tile *tile,
+                             const struct reader_view *view)
+{
+    ptrdiff_t offset = 0;
+    for (unsigned i = 0; i < job->rank; i++)
+        offset += (ptrdiff_t)(tile->core.start[i] - tile->halo.start[i]) * view->stride[i];
+    return (const char *)view->data + offset * (ptrdiff_t)element_size(input_element(job));
+}
+
+static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, struct worker *worker,
+                                  const struct tile *tile, struct stencil_block *block,
+                                  const void *in, struct h5grad_error *err)
+{
+    const struct engine_axis *axis = &job->axes[k];
+    struct axis_weights *weights = &worker->weights[k];
+    enum h5grad_status status = H5GRAD_OK;
+    if (!axis->stencil.uniform && (status = find_weights(weights, axis, tile, err)))
+        return status;
+    block->axis = axis->axis;
+    block->first = tile->core.start[axis->axis];
+    block->stencil = &axis->stencil;
+    block->a = weights->a;
+    block->b = weights->b;
+    block->c = weights->c;
+    enum element result = kernel_result(job, axis);
+    bool half = job->result == ELEMENT_F16;
+    stencil_kernel *kernel = stencil_find(input_element(job), job->arithmetic, result);
+    kernel(block, in, half ? worker->wide : worker->core);
+    if (half)
+        convert_to_half(result, worker->wide, worker->core,
+                        box_points(job->rank, &tile->core) * job->components);
+    return writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
+}
+
+static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint64_t index,
+                                  struct h5grad_error *err)
+{
+    const struct engine_job *job = crew->job;
+    struct tile tile;
+    struct reader_view view;
+    struct stencil_block block;
+    if (job->cancelled && job->cancelled(job->user))
+        return error_set(err, H5GRAD_CANCELLED, "cancelled");
+    plan_tile(crew->plan, index, &tile);
+    enum h5grad_status status = read_tile(job, worker, &tile, &view, err);
+    if (status)
+        return status;
+    describe_block(job, &tile, &view, &block);
+    const void *in = core_data(job, &tile, &view);
+    for (unsigned k = 0; k < job->n_axes && !status; k++)
+        status = do_axis(job, k, worker, &tile, &block, in, err);
+    atomic_fetch_add(&crew->done, box_points(job->rank, &tile.core) * job->components *
+                                      element_size(job->result) * job->n_axes);
+    return status;
+}
+
+static void report_progress(struct crew *crew)
+{
+    if (crew->job->progress)
+        crew->job->progress(crew->job->user, atomic_exchange(&crew->done, 0));
+}
+
+static void work(struct crew *crew, unsigned number)
+{
+    while (!atomic_load(&crew->stop)) {
+        uint64_t index = atomic_fetch_add(&crew->next, 1);
+        if (index >= crew->end)
+            return;
+        struct h5grad_error mine = {0};
+        enum h5grad_status status = do_tile(crew, &crew->worker[number], index, &mine);
+        if (status && !atomic_exchange(&crew->stop, true)) {
+            crew->status = status;
+            if (crew->err)
+                *crew->err = mine;
+        }
+        if (number == 0)
+            report_progress(crew);
+    }
+}
+
+/* A team of one is not a team: the OpenMP runtime starts nothing for a small dataset. */
+static void do_block(struct crew *crew)
+{
+    if (crew->workers == 1) {
+        work(crew, 0);
+        return;
+    }
+#pragma omp parallel num_threads(crew->workers)
+    work(crew, (unsigned)omp_get_thread_num());
+}
+
+enum h5grad_status engine_run(const struct engine_job *job, const struct plan *plan,
+                              struct h5grad_error *err)
+{
+    struct crew crew = {.job = job, .plan = plan, .workers = plan->threads, .err = err};
+    crew.worker = memory_zeroed(crew.workers, sizeof *crew.worker);
+    if (!crew.worker)
+        return error_memory(err, crew.workers * sizeof *crew.worker);
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned i = 0; i < crew.workers && !status; i++)
+        status = worker_make(&crew.worker[i], job, plan, err);
+    for (uint64_t block = 0; block < plan->blocks && !status; block++) {
+        uint64_t first;
+        struct box cores;
+        plan_block(plan, block, &first, &crew.end, &cores);
+        atomic_store(&crew.next, first);
+        status = reader_prepare(job->reader, plan, block, err);
+        if (status)
+            break;
+        do_block(&crew);
+        report_progress(&crew);
+        status = crew.status;
+    }
+    for (unsigned i = 0; i < crew.workers; i++)
+        worker_free(&crew.worker[i], job);
+    free(crew.worker);
+    return status;
+}
+
+unsigned engine_default_threads(void)
+{
+    int threads = omp_get_max_threads();
+    return threads > 0 ? (unsigned)threads : 1;
+}

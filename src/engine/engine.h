@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine: read, differentiate, write, over the tiles of a plan, by OpenMP workers.
+ *
+ * A worker takes the next tile, reads its halo box, brings the points to the arithmetic type, and
+ * for each differentiated axis computes the core and hands it to that axis's writer. Nothing is
+ * shared but the readers and writers, so the result does not depend on the number of workers or on
+ * the tiling.
+ */
+#ifndef H5GRAD_ENGINE_ENGINE_H
+#define H5GRAD_ENGINE_ENGINE_H
+
+#include "grid/plan.h"
+#include "reader/line.h"
+#include "reader/reader.h"
+#include "stencil/stencil.h"
+#include "writer/writer.h"
+
+struct engine_axis {
+    unsigned axis;
+    struct stencil_axis stencil;
+    struct line *coordinates; /* NULL where the axis is uniform */
+    struct writer *writer;
+};
+
+struct engine_job {
+    unsigned rank;
+    const uint64_t *extent;
+    unsigned components;
+    enum element stored; /* of the reader's scalars */
+    bool swapped;
+    enum element arithmetic; /* F32 or F64; coordinates are computed in F64 all the same */
+    enum element result;     /* F16, F32 or F64 */
+    unsigned n_axes;
+    struct engine_axis *axes;
+    struct reader *reader;
+    unsigned threads;
+    uint64_t memory; /* bytes for buffers and decoded chunks */
+
+    /* Called with the bytes of results done since the last call, by the calling thread only. */
+    void (*progress)(void *user, uint64_t bytes);
+    int (*cancelled)(void *user);
+    void *user;
+};
+
+/* Makes the plan for a job whose writers may still be missing. source and result may be NULL:
+ * memory. */
+enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_storage *source,
+                               const struct h5_storage *result, struct plan *plan,
+                               struct h5grad_error *err);
+
+/* Workers where nobody says how many: OMP_NUM_THREADS, else the processors this process may use. */
+unsigned engine_default_threads(void);
+
+/* Does all tiles. H5GRAD_CANCELLED when job->cancelled said so. Not within h5_enter. */
+enum h5grad_status engine_run(const struct engine_job *job, const struct plan *plan,
+                              struct h5grad_error *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "grid/box.h"
+
+#include <string.h>
+
+#include "base/size.h"
+
+uint64_t box_points(unsigned rank, const struct box *box)
+{
+    uint64_t points = 1;
+    for (unsigned i = 0; i < rank; i++)
+        points *= box->count[i];
+    return points;
+}
+
+bool box_intersect(unsigned rank, const struct box *a, const struct box *b, struct box *out)
+{
+    for (unsigned i = 0; i < rank; i++) {
+        uint64_t start = size_max(a->start[i], b->start[i]);
+        uint64_t end = size_min(a->start[i] + a->count[i], b->start[i] + b->count[i]);
+        if (end <= start)
+            return false;
+        out->start[i] = start;
+        out->count[i] = end - start;
+    }
+    return true;
+}
+
+void box_strides(unsigned rank, const uint64_t *count, uint64_t *stride)
+{
+    uint64_t step = 1;
+    for (unsigned i = rank; i-- > 0;) {
+        stride[i] = step;
+        step *= count[i];
+    }
+}
+
+bool box_next(unsigned rank, const struct box *box, uint64_t *position)
+{
+    for (unsigned i = rank; i-- > 0;) {
+        if (++position[i] < box->start[i] + box->count[i])
+            return true;
+        position[i] = box->start[i];
+    }
+    return false;
+}
+
+/* A part of one or two dense arrays as runs of adjacent points: axes folded wherever the part spans
+ * them wholly in every array. */
+struct runs {
+    unsigned axes;     /* axes left to step over */
+    uint64_t run;      /* bytes of a run */
+    uint64_t offset_a; /* of the first run, in bytes */
+    uint64_t offset_b;
+    uint64_t count[GRID_MAX_RANK];
+    uint64_t step_a[GRID_MAX_RANK]; /* bytes */
+    uint64_t step_b[GRID_MAX_RANK];
+};
+
+static void runs_make(unsigned rank, uint64_t size, const struct box *part, const struct box *a,
+                      const struct box *b, struct runs *runs)
+{
+    uint64_t stride_a[GRID_MAX_RANK], stride_b[GRID_MAX_RANK];
+    box_strides(rank, a->count, stride_a);
+    box_strides(rank, b->count, stride_b);
+    runs->offset_a = runs->offset_b = 0;
+    for (unsigned i = 0; i < rank; i++) {
+        runs->offset_a += (part->start[i] - a->start[i]) * stride_a[i] * size;
+        runs->offset_b += (part->start[i] - b->start[i]) * stride_b[i] * size;
+    }
+    unsigned inner = rank;
+    runs->run = size;
+    while (inner > 0) {
+        inner--;
+        runs->run *= part->count[inner];
+        if (part->count[inner] != a->count[inner] || part->count[inner] != b->count[inner])
+            break;
+    }
+    runs->axes = inner;
+    for (unsigned i = 0; i < inner; i++) {
+        runs->count[i] = part->count[i];
+        runs->step_a[i] = stride_a[i] * size;
+        runs->step_b[i] = stride_b[i] * size;
+    }
+}
+
+/* Steps to the next run; false after the last. position starts all zero. */
+static bool runs_next(const struct runs *runs, uint64_t *position, uint64_t *a, uint64_t *b)
+{
+    for (unsigned i = runs->axes; i-- > 0;) {
+        *a += runs->step_a[i];
+        *b += runs->step_b[i];
+        if (++position[i] < runs->count[i])
+            return true;
+        *a -= runs->step_a[i] * runs->count[i];
+        *b -= runs->step_b[i] * runs->count[i];
+        position[i] = 0;
+    }
+    return false;
+}
+
+/* Rows of a few bytes (a chunk one point wide) are common enough that a call to memcpy each would
+ * be most of the work. */
+static void copy_run(unsigned char *to, const unsigned char *from, uint64_t size)
+{
+    switch (size) {
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    case 8:
+        memcpy(to, from, 8);
+        break;
+    case 16:
+        memcpy(to, from, 16);
+        break;
+    default:
+        memcpy(to, from, size);
+    }
+}
+
+void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
+              const void *source, const struct box *to, void *destination)
+{
+    if (box_points(rank, part) == 0)
+        return;
+    struct runs runs;
+    runs_make(rank, size, part, from, to, &runs);
+    uint64_t position[GRID_MAX_RANK] = {0};
+    uint64_t a = runs.offset_a, b = runs.offset_b;
+    const unsigned char *in = source;
+    unsigned char *out = destination;
+    do {
+        copy_run(out + b, in + a, runs.run);
+    } while (runs_next(&runs, position, &a, &b));
+}
+
+void box_fill(unsigned rank, size_t size, const struct box *part, const void *value,
+              const struct box *to, void *destination)
+{
+    if (box_points(rank, part) == 0)
+        return;
+    struct runs runs;
+    runs_make(rank, size, part, to, to, &runs);
+    uint64_t position[GRID_MAX_RANK] = {0};
+    uint64_t a = runs.offset_a, b = runs.offset_b;
+    unsigned char *out = destination;
+    do {
+        for (uint64_t i = 0; i < runs.run; i += size)
+            memcpy(out + b + i, value, size);
+    } while (runs_next(&runs, position, &a, &b));
+}

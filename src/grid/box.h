@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Boxes: axis-aligned blocks of points of an array, in the order of the array's axes (C order,
+ * the last axis is the fastest). Pure integers. */
+#ifndef H5GRAD_GRID_BOX_H
+#define H5GRAD_GRID_BOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GRID_MAX_RANK 32 /* HDF5's own limit */
+
+/* rank is kept by whoever owns the array; entries from rank on are unspecified. */
+struct box {
+    uint64_t start[GRID_MAX_RANK];
+    uint64_t count[GRID_MAX_RANK];
+};
+
+/* Points of the box; callers hold boxes within an array whose size was checked. */
+uint64_t box_points(unsigned rank, const struct box *box);
+
+/* The common part of a and b in *out; false, with *out unspecified, when there is none. */
+bool box_intersect(unsigned rank, const struct box *a, const struct box *b, struct box *out);
+
+/* Strides, in points, of a dense C-ordered array of the given counts. */
+void box_strides(unsigned rank, const uint64_t *count, uint64_t *stride);
+
+/* Steps a position within box to the next one, the last of the first rank axes the fastest; false,
+ * with position back at the start, after the last. */
+bool box_next(unsigned rank, const struct box *box, uint64_t *position);
+
+/*
+ * Copies the points of box part from one dense array to another, both C-ordered: the source holds
+ * the points of box from, the destination those of box to; part lies within both. size is that of
+ * one point in bytes.
+ */
+void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
+              const void *source, const struct box *to, void *destination);
+
+/* Sets the points of box part, within the array of box to, to the size bytes at value. */
+void box_fill(unsigned rank, size_t size, const struct box *part, const void *value,
+              const struct box *to, void *destination);
+
+#endif

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "grid/plan.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/size.h"
+#include "grid/reach.h"
+
+/* What a system call costs beside the bytes that it moves, in bytes moved in that time. */
+#define PLAN_CALL_BYTES 4096.0
+
+static uint64_t mul_saturated(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return size_mul(a, b, &product) ? product : UINT64_MAX;
+}
+
+static uint64_t add_saturated(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return size_add(a, b, &sum) ? sum : UINT64_MAX;
+}
+
+/* The widest range a core of t points along an axis reads. */
+static uint64_t reach_width(const struct plan_request *q, unsigned axis, uint64_t t)
+{
+    uint64_t extent = q->extent[axis];
+    if (!q->differentiated[axis] || t >= extent)
+        return size_min(t, extent);
+    return size_min(extent, size_max(t + 2, q->edge_order + 1));
+}
+
+static void tile_points(const struct plan_request *q, const uint64_t *tile, uint64_t *core,
+                        uint64_t *halo)
+{
+    *core = *halo = 1;
+    for (unsigned i = 0; i < q->rank; i++) {
+        *core = mul_saturated(*core, size_min(tile[i], q->extent[i]));
+        *halo = mul_saturated(*halo, reach_width(q, i, tile[i]));
+    }
+}
+
+static uint64_t tile_bytes(const struct plan_request *q, const uint64_t *tile)
+{
+    uint64_t core, halo;
+    tile_points(q, tile, &core, &halo);
+    uint64_t bytes =
+        add_saturated(mul_saturated(core, q->core_size), mul_saturated(halo, q->halo_size));
+    for (unsigned i = 0; i < q->rank; i++) {
+        if (q->differentiated[i])
+            bytes = add_saturated(bytes, mul_saturated(tile[i], q->axis_size));
+    }
+    return bytes;
+}
+
+/* The least tile: whole result chunks. The preferred grain: also whole chunks of a cached source.
+ */
+static void least_tile(const struct plan_request *q, uint64_t *unit, uint64_t *grain)
+{
+    for (unsigned i = 0; i < q->rank; i++) {
+        unit[i] = q->result_chunked ? size_min(q->result_chunk[i], q->extent[i]) : 1;
+        grain[i] = unit[i];
+        if (q->cached && !q->result_chunked)
+            grain[i] = size_min(q->source_chunk[i], q->extent[i]);
+    }
+}
+
+static uint64_t grown(const struct plan_request *q, const uint64_t *grain, unsigned axis,
+                      uint64_t t)
+{
+    uint64_t twice = mul_saturated(t, 2) / grain[axis] * grain[axis];
+    return size_min(size_max(twice, t), q->extent[axis]);
+}
+
+static bool try_grow(const struct plan_request *q, const uint64_t *grain, unsigned axis,
+                     uint64_t *tile, uint64_t target)
+{
+    uint64_t before = tile[axis];
+    tile[axis] = grown(q, grain, axis, before);
+    if (tile[axis] > before && tile_bytes(q, tile) <= target)
+        return true;
+    tile[axis] = before;
+    return false;
+}
+
+/* Points of a run: adjacent in the array, for a box of the given widths. */
+static double run_points(const struct plan_request *q, const uint64_t *width)
+{
+    double run = 1;
+    for (unsigned axis = q->rank; axis-- > 0;) {
+        run *= (double)width[axis];
+        if (width[axis] < q->extent[axis])
+            break;
+    }
+    return run;
+}
+
+/* What a point of the core costs to move, in points: it and its share of the halo are read, it is
+ * written once per result, and each run has its call. */
+static double tile_cost(const struct plan_request *q, const uint64_t *tile)
+{
+    double call = PLAN_CALL_BYTES / (double)q->source_size, read = 1, results = 0;
+    uint64_t width[GRID_MAX_RANK];
+    for (unsigned i = 0; i < q->rank; i++) {
+        width[i] = reach_width(q, i, tile[i]);
+        read += (double)(width[i] - tile[i]) / (double)tile[i];
+        results += q->differentiated[i];
+    }
+    return read * (1 + call / run_points(q, width)) + results * (1 + call / run_points(q, tile));
+}
+
+/* Doubles the tile along the axis that makes moving the data cheapest, as long as it fits. */
+static void grow_tile(const struct plan_request *q, const uint64_t *grain, uint64_t *tile,
+                      uint64_t target)
+{
+    for (;;) {
+        unsigned best = q->rank;
+        double least = 0;
+        for (unsigned i = q->rank; i-- > 0;) {
+            uint64_t before = tile[i];
+            if (!try_grow(q, grain, i, tile, target))
+                continue;
+            double cost = tile_cost(q, tile);
+            tile[i] = before;
+            if (best == q->rank || cost < least) {
+                best = i;
+                least = cost;
+            }
+        }
+        if (best == q->rank)
+            return;
+        try_grow(q, grain, best, tile, target);
+    }
+}
+
+/* A grain above the target is cut again, slowest axis first so that runs stay long, never below
+ * unit. */
+static void shrink(const struct plan_request *q, const uint64_t *unit, uint64_t *tile,
+                   uint64_t target)
+{
+    for (unsigned axis = 0; axis < q->rank; axis++) {
+        while (tile[axis] > unit[axis] && tile_bytes(q, tile) > target) {
+            uint64_t half = size_ceil_div(size_ceil_div(tile[axis], 2), unit[axis]) * unit[axis];
+            tile[axis] = half < tile[axis] ? half : unit[axis];
+        }
+    }
+}
+
+static void choose_tile(const struct plan_request *q, uint64_t target, uint64_t *tile)
+{
+    uint64_t unit[GRID_MAX_RANK], grain[GRID_MAX_RANK];
+    least_tile(q, unit, grain);
+    memcpy(tile, grain, sizeof grain);
+    if (tile_bytes(q, tile) > target) {
+        shrink(q, unit, tile, target);
+    } else {
+        grow_tile(q, grain, tile, target);
+    }
+}
+
+/* Source chunks that the points [low, high) of an axis touch. */
+static uint64_t chunks_touched(uint64_t chunk, uint64_t low, uint64_t high)
+{
+    return (high - 1) / chunk - low / chunk + 1;
+}
+
+/* At most so many chunks along axis are touched by the reach of a run of points points, a multiple
+ * of the tile from a tile's start. */
+static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint64_t points)
+{
+    uint64_t chunk = q->source_chunk[axis];
+    uint64_t all = size_ceil_div(q->extent[axis], chunk);
+    bool halo = q->differentiated[axis];
+    uint64_t some;
+    if (points % chunk == 0)
+        some = points / chunk + (halo ? 2 : 0);
+    else
+        some = (points + (halo ? size_max(2, q->edge_order) : 0) - 1) / chunk + 2;
+    return size_min(some, all);
+}
+
+/*
+ * Decoded chunks alive at a time, for tiles done in plan order within a block: along the slowest
+ * axis all the layers but one that a tile reaches, in the layer being done likewise rows, and so
+ * on; and what each further worker holds while it is behind.
+ */
+static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
+{
+    uint64_t chunk_bytes = q->source_size, inner = 1, entries = 1, window = 1, cross = 1;
+    for (unsigned i = 0; i < q->rank; i++)
+        chunk_bytes = mul_saturated(chunk_bytes, q->source_chunk[i]);
+    for (unsigned k = q->rank; k-- > 0;) {
+        unsigned axis = p->order[k];
+        uint64_t reached = chunks_reached(q, axis, p->tile[axis]);
+        window = add_saturated(window, mul_saturated(reached - 1, inner));
+        cross = mul_saturated(cross, reached);
+        uint64_t span = mul_saturated(p->block[axis], p->tile[axis]);
+        inner = mul_saturated(inner, chunks_reached(q, axis, span));
+    }
+    entries = inner;
+    window = size_min(entries, add_saturated(window, mul_saturated(p->threads, cross)));
+    return add_saturated(mul_saturated(window, chunk_bytes),
+                         mul_saturated(entries, PLAN_CHUNK_ENTRY));
+}
+
+/* Slowest the axis with the most chunks: the layers between two visits are the smallest. */
+static void choose_order(const struct plan_request *q, struct plan *p)
+{
+    for (unsigned i = 0; i < q->rank; i++) {
+        unsigned k = i;
+        uint64_t n = q->cached ? size_ceil_div(q->extent[i], q->source_chunk[i]) : 0;
+        while (k > 0 && n > (q->cached ? size_ceil_div(q->extent[p->order[k - 1]],
+                                                       q->source_chunk[p->order[k - 1]])
+                                       : 0)) {
+            p->order[k] = p->order[k - 1];
+            k--;
+        }
+        p->order[k] = i;
+    }
+}
+
+/* Halves the block until the cache fits: across first, for the slowest axis costs bookkeeping only.
+ * False when even single tiles need more. */
+static bool choose_block(const struct plan_request *q, struct plan *p, uint64_t memory)
+{
+    memcpy(p->block, p->grid, sizeof p->block);
+    if (!q->cached) {
+        p->cache_bytes = 0;
+        return true;
+    }
+    while ((p->cache_bytes = cache_need(q, p)) > memory) {
+        unsigned widest = q->rank;
+        for (unsigned k = 1; k < q->rank; k++) {
+            unsigned axis = p->order[k];
+            if (p->block[axis] > 1 &&
+                (widest == q->rank ||
+                 p->block[axis] * p->tile[axis] / q->source_chunk[axis] >
+                     p->block[widest] * p->tile[widest] / q->source_chunk[widest]))
+                widest = axis;
+        }
+        unsigned slowest = p->order[0];
+        if (widest == q->rank || p->block[slowest] / 4096 > p->block[widest])
+            widest = slowest;
+        if (p->block[widest] <= 1)
+            return false;
+        p->block[widest] = size_ceil_div(p->block[widest], 2);
+    }
+    return true;
+}
+
+/* What piece number k of an axis touches: its core, and beyond it the reach of its core. */
+static void piece_touches(const struct plan *p, unsigned axis, uint64_t piece, uint64_t unit,
+                          uint64_t k, uint64_t *core, uint64_t *extra)
+{
+    uint64_t start = k * piece, count = size_min(piece, p->extent[axis] - start);
+    uint64_t low = start, high = start + count;
+    *core = chunks_touched(unit, low, high);
+    if (p->differentiated[axis])
+        grid_reach(p->extent[axis], p->edge_order, start, count, &low, &high);
+    *extra = chunks_touched(unit, low, high) - *core;
+}
+
+/* Sums of that over an axis. Where the pieces are too many to visit, those between the first and
+ * the last are taken to be alike, as they are wherever pieces consist of whole units. */
+static void axis_touches(const struct plan *p, unsigned axis, uint64_t piece, uint64_t unit,
+                         uint64_t *core, uint64_t *extra)
+{
+    const uint64_t many = (uint64_t)1 << 16;
+    uint64_t n = size_ceil_div(p->extent[axis], piece), c, e;
+    *core = *extra = 0;
+    for (uint64_t k = 0; k < n; k++) {
+        piece_touches(p, axis, piece, unit, k, &c, &e);
+        uint64_t alike = n > many && k == n / 2 ? n - 2 : 1;
+        *core += c * alike;
+        *extra += e * alike;
+        if (n > many)
+            k = k == 0 ? n / 2 - 1 : size_max(k, n - 2);
+    }
+}
+
+/*
+ * What all pieces of an array touch together, cores and the halos across their faces: with N and E
+ * the sums over an axis's pieces of what a core touches and what its halo adds, prod N + sum_i E_i
+ * prod_{j != i} N_j. unit: in chunks of that size, or points where it is NULL.
+ */
+static uint64_t cross_sum(const struct plan *p, const uint64_t *piece, const uint64_t *unit)
+{
+    uint64_t core[GRID_MAX_RANK], extra[GRID_MAX_RANK], sum = 1;
+    for (unsigned i = 0; i < p->rank; i++) {
+        axis_touches(p, i, piece[i], unit ? unit[i] : 1, &core[i], &extra[i]);
+        sum = mul_saturated(sum, core[i]);
+    }
+    uint64_t total = sum;
+    for (unsigned i = 0; i < p->rank; i++)
+        total = add_saturated(total, mul_saturated(sum / core[i], extra[i]));
+    return total;
+}
+
+static void count_reading(const struct plan_request *q, struct plan *p)
+{
+    p->read_points = cross_sum(p, p->tile, NULL);
+    p->chunks = p->chunk_decodes = 0;
+    if (!q->cached)
+        return;
+    uint64_t span[GRID_MAX_RANK];
+    p->chunks = 1;
+    for (unsigned i = 0; i < q->rank; i++) {
+        p->chunks = mul_saturated(p->chunks, size_ceil_div(q->extent[i], q->source_chunk[i]));
+        span[i] = mul_saturated(p->block[i], p->tile[i]);
+    }
+    p->chunk_decodes = cross_sum(p, span, q->source_chunk);
+}
+
+static void set_tile(const struct plan_request *q, struct plan *p, uint64_t target)
+{
+    choose_tile(q, target, p->tile);
+    p->tiles = 1;
+    for (unsigned i = 0; i < q->rank; i++) {
+        p->grid[i] = size_ceil_div(q->extent[i], p->tile[i]);
+        p->tiles = mul_saturated(p->tiles, p->grid[i]);
+    }
+    tile_points(q, p->tile, &p->core_points, &p->halo_points);
+}
+
+/* Tile, workers and blocks for a number of threads; false when they do not fit. */
+static bool fit(const struct plan_request *q, struct plan *p, unsigned threads)
+{
+    uint64_t share = q->memory / threads;
+    if (share <= q->worker_size)
+        return false;
+    share -= q->worker_size;
+    if (q->cached)
+        share /= 2;
+    p->threads = threads;
+    set_tile(q, p, size_min(q->tile_bytes, share));
+    uint64_t workers =
+        mul_saturated(threads, add_saturated(tile_bytes(q, p->tile), q->worker_size));
+    if (workers > q->memory || !choose_block(q, p, q->memory - workers))
+        return false;
+    p->memory = workers + p->cache_bytes;
+    return true;
+}
+
+static enum h5grad_status too_small(const struct plan_request *q, struct plan *p,
+                                    struct h5grad_error *err)
+{
+    p->threads = 1;
+    set_tile(q, p, 0);
+    for (unsigned i = 0; i < q->rank; i++)
+        p->block[i] = 1;
+    uint64_t need = add_saturated(tile_bytes(q, p->tile), q->worker_size);
+    if (q->cached)
+        need = size_max(add_saturated(need, cache_need(q, p)), mul_saturated(need, 2));
+    return error_set(err, H5GRAD_FAILED,
+                     "one tile needs %" PRIu64 " KiB of memory, more than the %" PRIu64
+                     " KiB left for it: raise --memory, or choose smaller chunks with --layout",
+                     size_ceil_div(need, 1024), q->memory / 1024);
+}
+
+enum h5grad_status plan_make(const struct plan_request *request, struct plan *plan,
+                             struct h5grad_error *err)
+{
+    memset(plan, 0, sizeof *plan);
+    plan->rank = request->rank;
+    plan->edge_order = request->edge_order;
+    plan->cached = request->cached;
+    plan->threads = 1;
+    memcpy(plan->extent, request->extent, sizeof plan->extent);
+    memcpy(plan->differentiated, request->differentiated, sizeof plan->differentiated);
+    memcpy(plan->source_chunk, request->source_chunk, sizeof plan->source_chunk);
+    for (unsigned i = 0; i < request->rank; i++) {
+        if (request->extent[i] == 0)
+            return H5GRAD_OK;
+    }
+    choose_order(request, plan);
+    unsigned threads = request->threads;
+    while (threads > 1 && !fit(request, plan, threads))
+        threads--;
+    if (threads <= 1 && !fit(request, plan, 1))
+        return too_small(request, plan, err);
+    plan->blocks = 1;
+    for (unsigned i = 0; i < request->rank; i++)
+        plan->blocks *= size_ceil_div(plan->grid[i], plan->block[i]);
+    if (plan->tiles < plan->threads)
+        plan->threads = (unsigned)plan->tiles;
+    count_reading(request, plan);
+    return H5GRAD_OK;
+}
+
+void plan_halo(const struct plan *plan, const struct box *core, struct box *halo)
+{
+    for (unsigned i = 0; i < plan->rank; i++) {
+        uint64_t low = core->start[i], high = low + core->count[i];
+        if (plan->differentiated[i])
+            grid_reach(plan->extent[i], plan->edge_order, core->start[i], core->count[i], &low,
+                       &high);
+        halo->start[i] = low;
+        halo->count[i] = high - low;
+    }
+}
+
+/* Points [start, start + count) along an axis of tiles [first, first + n). */
+static void tiles_to_points(const struct plan *plan, unsigned axis, uint64_t first, uint64_t n,
+                            struct box *points)
+{
+    uint64_t tile = plan->tile[axis];
+    points->start[axis] = first * tile;
+    points->count[axis] = size_min(n * tile, plan->extent[axis] - first * tile);
+}
+
+/*
+ * Tiles are numbered block by block. Blocks at the far ends are smaller, so the axes are taken from
+ * the slowest on: of what is left of the index, all blocks before along this axis hold the full
+ * block extent, times the extents of this block along the slower axes, times all tiles along the
+ * faster ones.
+ */
+void plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
+{
+    uint64_t base[GRID_MAX_RANK], size[GRID_MAX_RANK], slower = 1, faster = plan->tiles;
+    for (unsigned k = 0; k < plan->rank; k++) {
+        unsigned axis = plan->order[k];
+        faster /= plan->grid[axis];
+        uint64_t step = slower * plan->block[axis] * faster, before = index / step;
+        index -= before * step;
+        base[axis] = before * plan->block[axis];
+        size[axis] = size_min(plan->block[axis], plan->grid[axis] - base[axis]);
+        slower *= size[axis];
+    }
+    for (unsigned k = plan->rank; k-- > 0;) {
+        unsigned axis = plan->order[k];
+        tiles_to_points(plan, axis, base[axis] + index % size[axis], 1, &tile->core);
+        index /= size[axis];
+    }
+    plan_halo(plan, &tile->core, &tile->halo);
+}
+
+void plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
+                struct box *cores)
+{
+    uint64_t where[GRID_MAX_RANK], slower = 1, faster = plan->tiles;
+    for (unsigned k = plan->rank; k-- > 0;) {
+        unsigned axis = plan->order[k];
+        uint64_t n = size_ceil_div(plan->grid[axis], plan->block[axis]);
+        where[axis] = index % n * plan->block[axis];
+        index /= n;
+    }
+    *first = 0;
+    for (unsigned k = 0; k < plan->rank; k++) {
+        unsigned axis = plan->order[k];
+        faster /= plan->grid[axis];
+        *first += slower * where[axis] * faster;
+        uint64_t size = size_min(plan->block[axis], plan->grid[axis] - where[axis]);
+        tiles_to_points(plan, axis, where[axis], size, cores);
+        slower *= size;
+    }
+    *end = *first + slower;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tiling plan: how an array is cut into tiles, each read with its halo, differentiated and
+ * written by one worker. Pure integers: no HDF5, no OpenMP.
+ *
+ * A tile's core is the box of result points it makes; tiles' cores partition the array. Its halo
+ * box is the core grown, along the differentiated axes only, to all points the stencils of the core
+ * need: one on each side, and as many as the one-sided stencil at an end of the array reaches. The
+ * stencils are along axes, so points that lie outside the core along more than one axis are never
+ * used.
+ *
+ * Where results are chunked, cores are made of whole result chunks, so that each chunk is written
+ * once. Where the source is chunked, tiles are ordered so that the tiles that share a chunk come
+ * close to each other; when memory is too small for all the chunks in flight, the tiles are grouped
+ * into blocks that are done one after the other, and chunks at the blocks' borders are decoded
+ * again.
+ */
+#ifndef H5GRAD_GRID_PLAN_H
+#define H5GRAD_GRID_PLAN_H
+
+#include "grid/box.h"
+#include "h5grad.h"
+
+struct tile {
+    struct box core;
+    struct box halo;
+};
+
+struct plan_request {
+    unsigned rank;
+    uint64_t extent[GRID_MAX_RANK];
+    bool differentiated[GRID_MAX_RANK];
+    unsigned edge_order;
+    bool result_chunked;
+    uint64_t result_chunk[GRID_MAX_RANK];
+    bool cached; /* the source is chunked, and its reader keeps decoded chunks for other tiles */
+    uint64_t source_chunk[GRID_MAX_RANK];
+    uint64_t source_size; /* bytes of one point of a decoded chunk */
+    uint64_t halo_size;   /* bytes a worker holds per point of the halo box */
+    uint64_t core_size;   /* bytes a worker holds per point of the core */
+    uint64_t
+        axis_size; /* bytes a worker holds per point of the core along each differentiated axis */
+    uint64_t worker_size; /* bytes a worker holds besides, whatever the tile */
+    uint64_t tile_bytes;  /* aim for so many bytes per tile, worker_size left out */
+    uint64_t memory;      /* bytes for all workers and the decoded chunks together */
+    unsigned threads;     /* at most this many workers */
+};
+
+struct plan {
+    unsigned rank;
+    unsigned edge_order;
+    unsigned threads; /* workers that the memory allows, at least 1 */
+    uint64_t extent[GRID_MAX_RANK];
+    bool differentiated[GRID_MAX_RANK];
+    bool cached;
+    uint64_t source_chunk[GRID_MAX_RANK];
+    uint64_t tile[GRID_MAX_RANK];  /* extent of a tile's core, but at the array's far ends */
+    uint64_t grid[GRID_MAX_RANK];  /* tiles per axis */
+    uint64_t block[GRID_MAX_RANK]; /* extent of a block in tiles, but at the far ends */
+    unsigned order[GRID_MAX_RANK]; /* axes from the slowest to the fastest in tile order */
+    uint64_t tiles;                /* number of tiles; 0 for an array without points */
+    uint64_t blocks;               /* number of blocks; 0 likewise */
+    uint64_t halo_points;          /* of the largest halo box */
+    uint64_t core_points;          /* of the largest core */
+    uint64_t read_points;          /* of all tiles' halo boxes, corners left out */
+    uint64_t chunks;               /* chunks of a cached source, and how many decodings of */
+    uint64_t chunk_decodes;        /* them it takes in all */
+    uint64_t cache_bytes; /* of decoded chunks and their bookkeeping at any time, at most */
+    uint64_t memory;      /* bytes of all buffers, at most */
+};
+
+/* Bytes of bookkeeping that a caching reader may use for each chunk that a block touches. */
+#define PLAN_CHUNK_ENTRY 32
+
+/* Makes the plan. Fails (H5GRAD_FAILED) only when a single worker with the smallest possible tile
+ * does not fit into request->memory; the message says what is needed. */
+enum h5grad_status plan_make(const struct plan_request *request, struct plan *plan,
+                             struct h5grad_error *err);
+
+/* Tile number index of 0 .. plan->tiles - 1, in the order in which they are to be done. */
+void plan_tile(const struct plan *plan, uint64_t index, struct tile *tile);
+
+/* The tiles [*first, *end) that make up block number index, and the box of points of their cores.
+ */
+void plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
+                struct box *cores);
+
+/* The halo box of any core: see struct tile. */
+void plan_halo(const struct plan *plan, const struct box *core, struct box *halo);
+
+#endif

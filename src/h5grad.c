@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The public functions, over the rooms below. */
+#include "h5grad.h"
+
+#include "run/array.h"
+#include "run/run.h"
+
+enum h5grad_status h5grad_run(const char *input, const char *output,
+                              const struct h5grad_options *options, struct h5grad_report **report,
+                              struct h5grad_error *error)
+{
+    return run_files(RUN_ALL, input, output, options, report, error);
+}
+
+enum h5grad_status h5grad_plan(const char *input, const char *output,
+                               const struct h5grad_options *options, struct h5grad_report **report,
+                               struct h5grad_error *error)
+{
+    return run_files(RUN_PLAN, input, output, options, report, error);
+}
+
+enum h5grad_status h5grad_list(const char *input, const struct h5grad_options *options,
+                               struct h5grad_report **report, struct h5grad_error *error)
+{
+    return run_files(RUN_LIST, input, NULL, options, report, error);
+}
+
+enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
+                                const void *data, void *const *results,
+                                const struct h5grad_array_options *options,
+                                struct h5grad_error *error)
+{
+    return run_array(type, rank, extent, data, results, options, error);
+}

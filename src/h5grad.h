@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * h5grad - gradients of data in HDF5 files, and of arrays in memory.
+ *
+ * h5grad_run   file to file: what the program h5grad does
+ * h5grad_plan  the same up to the first byte of output: what a run would do
+ * h5grad_list  the fields of a file and what the file says about their axes
+ * h5grad_array memory to memory, for use inside a simulation
+ *
+ * The meaning of a gradient is torch.gradient's: second-order central differences inside, one-sided
+ * differences at the two ends (edge_order 1 or 2), for even and uneven spacing.
+ *
+ * Threads: there is no global state but one lock around libhdf5, taken inside; every function may
+ * be called from several threads at once. A program that itself calls an HDF5 library built without
+ * thread safety while h5grad_run is running must serialise those calls with it.
+ *
+ * Errors: functions return an enum h5grad_status; unless that is H5GRAD_OK, *error holds one line
+ * of text. error may be NULL. Nothing is printed and nothing exits.
+ *
+ * Options structs start with their size. Initialise them with h5grad_options_init or
+ * h5grad_array_options_init, then set what differs: programs built against this version keep
+ * working with a later library whose structs have grown.
+ */
+#ifndef H5GRAD_H
+#define H5GRAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define H5GRAD_VERSION_MAJOR 0
+#define H5GRAD_VERSION_MINOR 1
+#define H5GRAD_VERSION_PATCH 0
+#define H5GRAD_VERSION       "0.1.0"
+
+#define H5GRAD_API __attribute__((visibility("default")))
+
+enum h5grad_status {
+    H5GRAD_OK = 0,
+    H5GRAD_FAILED = 1, /* the file, the data or the machine does not allow it; nothing at OUTPUT */
+    H5GRAD_USAGE = 2,  /* an option that no file could satisfy; found before any file is opened */
+    H5GRAD_CANCELLED = 3, /* the cancelled callback returned nonzero; nothing at OUTPUT */
+};
+
+/* One line without newline, in the form "WHAT: WHY", whole UTF-8, truncated at worst. */
+struct h5grad_error {
+    enum h5grad_status status;
+    char message[2048];
+};
+
+enum h5grad_level {
+    H5GRAD_WARNING, /* worth a line on any terminal: an axis left out, a lock that was ignored */
+    H5GRAD_DETAIL,  /* for --verbose: what is skipped and why, which way each dataset takes */
+};
+
+struct h5grad_progress {
+    uint64_t bytes_done; /* of results, over all fields of the run */
+    uint64_t bytes_total;
+    const char *field; /* path of the field being done */
+};
+
+/*
+ * Options of h5grad_run, h5grad_plan and h5grad_list. Strings and arrays are the caller's and are
+ * only read during the call. Each text has the syntax of the program's option of the same name.
+ */
+struct h5grad_options {
+    size_t size;                 /* set by h5grad_options_init */
+    const char *const *datasets; /* paths or shell patterns; none: every field */
+    size_t n_datasets;
+    const char *const *dims; /* "0", "-1" or names of axes; none: all axes */
+    size_t n_dims;
+    const char *const *spacings; /* "auto", numbers, or paths of 1-D datasets; none: auto */
+    size_t n_spacings;
+    const char *const *coords; /* "DIM=PATH" or "DIM=FILE:PATH" */
+    size_t n_coords;
+    int edge_order;     /* 1 or 2 */
+    const char *dtype;  /* "float16", "float32", "float64"; NULL: by the type of the source */
+    const char *name;   /* template of result names; NULL: "{name}_grad_{dim}" */
+    const char *layout; /* "same", "contiguous", or a chunk shape like "64x64x64"; NULL: same */
+    const char *filter; /* "same", "none", or filters joined by "+"; NULL: same */
+    int threads;        /* 0: OMP_NUM_THREADS, else the processors this process may use */
+    uint64_t memory; /* cap on resident memory in bytes; 0: min(1 GiB, a quarter of the machine) */
+    int overwrite;   /* nonzero: an existing OUTPUT is replaced, once the new one is whole */
+    int sync;        /* nonzero: OUTPUT and its folder are on stable storage before success */
+    const char *command; /* for the history attribute; NULL: "h5grad_run INPUT OUTPUT" */
+
+    /* Callbacks, each may be NULL. progress and message are called from the calling thread only;
+     * cancelled may be called from every worker, also concurrently. */
+    void *user;
+    void (*progress)(void *user, const struct h5grad_progress *progress);
+    int (*cancelled)(void *user);
+    void (*message)(void *user, enum h5grad_level level, const char *text);
+};
+
+/* What is known of one axis of a field. */
+struct h5grad_axis {
+    uint64_t extent;
+    const char *name;    /* NULL: the file names none */
+    const char *spacing; /* a number, the path of the coordinates, or "unit" */
+    const char *source;  /* where the spacing comes from: "command line", "dimension scale", ... */
+    const char *unit;    /* NULL: unknown */
+    int differentiated;
+    int uniform;        /* the uniform formula is used */
+    double first, last; /* with coordinates: the first and the last of them, else 0 */
+    double step;        /* uniform: the step, else 0 */
+    uint64_t tile;      /* extent of a tile along this axis; 0 from h5grad_list */
+    const char *result; /* path of the result for this axis; NULL where there is none */
+};
+
+/* One field: what it is, and from h5grad_plan and h5grad_run also how it is done. */
+struct h5grad_field {
+    const char *path;
+    const char *skipped; /* NULL, or why this dataset is not done; the rest may then be empty */
+    const char *type;    /* "float32", "int16", "complex64", ... as stored */
+    const char
+        *layout; /* "contiguous", "compact", "chunked 64x64x64 shuffle+gzip=4", "virtual", ... */
+    unsigned rank;
+    const struct h5grad_axis *axes; /* rank of them */
+    const char *result_type;
+    const char *result_layout;
+    const char *read_way; /* "direct", "chunked", "library" */
+    const char *write_way;
+    uint64_t tiles;
+    uint64_t bytes_read;          /* of the source as it is held in memory, halos included */
+    uint64_t bytes_decoded_again; /* of chunks, beyond the first decoding of each */
+    uint64_t bytes_written;       /* of all results, before filters */
+    uint64_t peak_memory;         /* of buffers, in bytes */
+    int threads;
+};
+
+struct h5grad_report {
+    size_t n_fields;
+    const struct h5grad_field *fields; /* in the order in which they are found */
+    uint64_t memory_cap;               /* in force, in bytes */
+    double seconds;                    /* of h5grad_run */
+};
+
+H5GRAD_API void h5grad_options_init(struct h5grad_options *options);
+
+/*
+ * Differentiates the fields of the HDF5 file input along the chosen axes and writes one dataset per
+ * field and axis to the new HDF5 file output, which appears whole or not at all. options may be
+ * NULL. report may be NULL; otherwise *report is set on success and is the caller's, to be released
+ * with h5grad_report_free.
+ */
+H5GRAD_API enum h5grad_status h5grad_run(const char *input, const char *output,
+                                         const struct h5grad_options *options,
+                                         struct h5grad_report **report, struct h5grad_error *error);
+
+/* Everything h5grad_run does before the first byte of output, with the same errors. */
+H5GRAD_API enum h5grad_status h5grad_plan(const char *input, const char *output,
+                                          const struct h5grad_options *options,
+                                          struct h5grad_report **report,
+                                          struct h5grad_error *error);
+
+/* The fields of input and what is known of their axes; reads no data but coordinates. */
+H5GRAD_API enum h5grad_status h5grad_list(const char *input, const struct h5grad_options *options,
+                                          struct h5grad_report **report,
+                                          struct h5grad_error *error);
+
+H5GRAD_API void h5grad_report_free(struct h5grad_report *report);
+
+enum h5grad_type { H5GRAD_FLOAT = 0, H5GRAD_DOUBLE = 1 };
+
+/* Options of h5grad_array. */
+struct h5grad_array_options {
+    size_t size;     /* set by h5grad_array_options_init */
+    const int *dims; /* axes to differentiate, negative from the end; NULL: all */
+    size_t n_dims;
+    /* One entry per differentiated axis, in the order of dims. Where coordinates and its entry are
+     * not NULL, extent[axis] coordinates; else the step: spacing[k], or 1 where spacing is NULL. */
+    const double *spacing;
+    const double *const *coordinates;
+    int edge_order; /* 1 or 2 */
+    int components; /* values per point: 1 real, 2 complex, any number of interleaved ones */
+    int threads;    /* 0: as OpenMP decides */
+    void *user;
+    void (*progress)(void *user, const struct h5grad_progress *progress);
+    int (*cancelled)(void *user);
+};
+
+H5GRAD_API void h5grad_array_options_init(struct h5grad_array_options *options);
+
+/*
+ * Gradient of a C-ordered array in memory.
+ *
+ * type     of data and results
+ * rank     1 to 32
+ * extent   rank of them; data holds product(extent) * components values
+ * data     not modified; may not overlap a result
+ * results  one array per differentiated axis, in the order of options->dims, of the size of data
+ *
+ * The results have the bits that h5grad_run writes for the same data: float data with coordinates
+ * is computed in double and rounded once. On error the content of the results is unspecified.
+ */
+H5GRAD_API enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank,
+                                           const uint64_t *extent, const void *data,
+                                           void *const *results,
+                                           const struct h5grad_array_options *options,
+                                           struct h5grad_error *error);
+
+/* "h5grad X.Y.Z" and a line each for HDF5, OpenMP and the codecs it was built with. Static. */
+H5GRAD_API const char *h5grad_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

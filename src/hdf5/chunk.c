@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "hdf5/chunk.h"
+
+#include "grid/box.h"
+
+static void to_offset(const uint64_t *start, unsigned rank, hsize_t *offset)
+{
+    for (unsigned i = 0; i < rank; i++)
+        offset[i] = start[i];
+}
+
+bool h5_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size)
+{
+    hsize_t offset[GRID_MAX_RANK], bytes = 0;
+    to_offset(start, rank, offset);
+    bool found = H5Dget_chunk_storage_size(dataset, offset, &bytes) >= 0 && bytes > 0;
+    if (!found)
+        H5Eclear2(H5E_DEFAULT);
+    *size = bytes;
+    return found;
+}
+
+enum h5grad_status h5_chunk_read(hid_t dataset, const uint64_t *start, unsigned rank, void *data,
+                                 uint64_t size, unsigned *mask, struct h5grad_error *err)
+{
+    hsize_t offset[GRID_MAX_RANK];
+    uint32_t filters = 0;
+    to_offset(start, rank, offset);
+#if H5_VERSION_GE(2, 0, 0)
+    size_t capacity = size;
+    herr_t result = H5Dread_chunk2(dataset, H5P_DEFAULT, offset, &filters, data, &capacity);
+    if (result >= 0 && capacity != size)
+        return error_set(err, H5GRAD_FAILED, "reading: its size changed");
+#else
+    (void)size;
+    herr_t result = H5Dread_chunk(dataset, H5P_DEFAULT, offset, &filters, data);
+#endif
+    *mask = filters;
+    return result < 0 ? h5_error(err, "reading") : H5GRAD_OK;
+}
+
+enum h5grad_status h5_chunk_write(hid_t dataset, const uint64_t *start, unsigned rank,
+                                  const void *data, size_t size, unsigned mask,
+                                  struct h5grad_error *err)
+{
+    hsize_t offset[GRID_MAX_RANK];
+    to_offset(start, rank, offset);
+    if (H5Dwrite_chunk(dataset, H5P_DEFAULT, mask, offset, size, data) < 0)
+        return h5_error(err, "writing");
+    return H5GRAD_OK;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "hdf5/flat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "hdf5/output.h"
+#include "hdf5/transfer.h"
+
+#define PROOF_BYTES 4096
+
+static bool uses_posix_driver(hid_t file)
+{
+    hid_t access = H5Fget_access_plist(file);
+    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access));
+    h5_close(access);
+    return posix;
+}
+
+bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, size_t size,
+                  bool within, struct h5_flat *flat)
+{
+    H5D_space_status_t allocated;
+    uint64_t held, end;
+    if (storage->layout != H5_CONTIGUOUS || storage->n_filters > 0 || !uses_posix_driver(file))
+        return false;
+    /* The offset of a dataset that is not allocated is not always HADDR_UNDEF: a user block is
+     * added to it. */
+    if (H5Dget_space_status(dataset, &allocated) < 0 || allocated != H5D_SPACE_STATUS_ALLOCATED)
+        return false;
+    haddr_t offset = H5Dget_offset(dataset);
+    flat->fd = h5_descriptor(file);
+    if (offset == HADDR_UNDEF || flat->fd < 0 ||
+        !size_product(storage->rank, storage->extent, size, &flat->bytes) ||
+        H5Dget_storage_size(dataset) != flat->bytes || flat->bytes == 0)
+        return false;
+    flat->offset = offset;
+    flat->size = size;
+    if (!size_add(flat->offset, flat->bytes, &end) || end > INT64_MAX)
+        return false;
+    return !within || (file_size(flat->fd, &held) && end <= held);
+}
+
+/* Compares points [first, first + count) of the flat order, which lie on one line of the last axis.
+ */
+static bool same_points(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+                        const struct h5_flat *flat, uint64_t first, uint64_t count, char *ours,
+                        char *theirs)
+{
+    struct box box;
+    uint64_t rest = first;
+    for (unsigned i = storage->rank; i-- > 0;) {
+        box.start[i] = rest % storage->extent[i];
+        box.count[i] = 1;
+        rest /= storage->extent[i];
+    }
+    box.count[storage->rank - 1] = count;
+    uint64_t offset = flat->offset + first * flat->size;
+    return !h5_read_box(dataset, memory, storage->rank, &box, theirs, NULL) &&
+           !file_read(flat->fd, ours, count * flat->size, offset, NULL) &&
+           memcmp(ours, theirs, count * flat->size) == 0;
+}
+
+bool h5_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+                   const struct h5_flat *flat)
+{
+    uint64_t points = flat->bytes / flat->size;
+    uint64_t count = size_min(storage->extent[storage->rank - 1], PROOF_BYTES / flat->size);
+    char *ours = memory_aligned(2 * PROOF_BYTES);
+    if (!ours)
+        return false;
+    char *theirs = ours + PROOF_BYTES;
+    bool same = same_points(dataset, memory, storage, flat, 0, count, ours, theirs) &&
+                same_points(dataset, memory, storage, flat, points - count, count, ours, theirs);
+    free(ours);
+    return same;
+}

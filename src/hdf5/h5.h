@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every user of libhdf5 needs: the one lock, its error stack as text, closing of handles.
+ *
+ * libhdf5 may be built without thread safety, so each thread calls it between h5_enter and h5_leave
+ * only. Nothing that can take long (filters, arithmetic, waiting) is done in between. The section
+ * also keeps libhdf5 from printing its error stack; the caller's setting is restored.
+ */
+#ifndef H5GRAD_HDF5_H5_H
+#define H5GRAD_HDF5_H5_H
+
+#include <hdf5.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* Not recursive. */
+struct h5_guard {
+    H5E_auto2_t function;
+    void *data;
+#ifndef H5_NO_DEPRECATED_SYMBOLS
+    unsigned is_version2; /* else the caller has set a function of the old interface */
+    H5E_auto1_t function1;
+#endif
+};
+
+void h5_enter(struct h5_guard *guard);
+void h5_leave(const struct h5_guard *guard);
+
+/* error_set (H5GRAD_FAILED) with the text, ": ", and what libhdf5's error stack of this thread says
+ * in one line; clears the stack. Within h5_enter. */
+enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...) BASE_PRINTF(2, 3);
+
+/* Releases any identifier; nothing for one that is negative. False when libhdf5 reports a failure.
+ * Within h5_enter, as is everything below. */
+bool h5_close(hid_t id);
+
+/*
+ * Opens a file to read with the POSIX driver and the native connector, whatever the environment
+ * says. The handle, or -1 with the reason. A file system that cannot lock is no hindrance; a file
+ * that another process holds locked to write is refused.
+ */
+hid_t h5_open_input(const char *path, struct h5grad_error *err);
+
+/* The POSIX descriptor below an open file; -1 when it has none. It is the file's: not to be closed.
+ */
+int h5_descriptor(hid_t file);
+
+/* An object's identity within the process while its file is open. */
+struct h5_identity {
+    unsigned long file;
+    unsigned char token[16];
+};
+
+bool h5_identify(hid_t object, struct h5_identity *identity);
+bool h5_same(const struct h5_identity *a, const struct h5_identity *b);
+
+/* The identity and kind of the object that a hard link of the group leads to, without opening it.
+ */
+bool h5_identify_link(hid_t group, const char *name, struct h5_identity *identity,
+                      H5O_type_t *kind);
+
+#endif

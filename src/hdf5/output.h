@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The driver of output files: POSIX calls, as of libhdf5's own (sec2), but what goes wrong with
+ * them is remembered rather than reported to libhdf5. libhdf5 cannot close a file whose last bytes
+ * cannot be written: it keeps a handle to memory that it has released, and crashes when the process
+ * ends. Whoever writes asks for what is remembered. The files are the same as sec2's.
+ */
+#ifndef H5GRAD_HDF5_OUTPUT_H
+#define H5GRAD_HDF5_OUTPUT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "hdf5/h5.h"
+
+/*
+ * Makes a file access list use the driver. *failure becomes the errno of the first operation that
+ * fails on the file; it outlives the file, may be read by any thread, and stays the caller's.
+ * Within h5_enter.
+ */
+bool h5_output_select(hid_t access, atomic_int *failure);
+
+/* The failure of an open file of this driver; NULL for files of other drivers. h5_descriptor works
+ * on files of this one. Within h5_enter. */
+const atomic_int *h5_output_failure(hid_t file);
+
+/* Whether a file access list uses the driver. Within h5_enter. */
+bool h5_output_selected(hid_t access);
+
+#endif

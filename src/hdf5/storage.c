@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hdf5/storage.h"
+
+static enum h5grad_status read_extents(hid_t space, struct h5_storage *storage,
+                                       struct h5grad_error *err)
+{
+    H5S_class_t kind = H5Sget_simple_extent_type(space);
+    if (kind == H5S_SCALAR)
+        return error_set(err, H5GRAD_FAILED, "has a scalar dataspace");
+    if (kind == H5S_NULL)
+        return error_set(err, H5GRAD_FAILED, "has a null dataspace");
+    int rank = H5Sget_simple_extent_ndims(space);
+    if (kind != H5S_SIMPLE || rank < 0)
+        return h5_error(err, "cannot read the dataspace");
+    if (rank < 1 || rank > GRID_MAX_RANK)
+        return error_set(err, H5GRAD_FAILED, "has rank %d", rank);
+
+    hsize_t extent[GRID_MAX_RANK];
+    hsize_t max_extent[GRID_MAX_RANK];
+    if (H5Sget_simple_extent_dims(space, extent, max_extent) < 0)
+        return h5_error(err, "cannot read the dataspace");
+    storage->rank = (unsigned)rank;
+    for (unsigned k = 0; k < storage->rank; k++) {
+        storage->extent[k] = extent[k];
+        storage->max_extent[k] = max_extent[k] == H5S_UNLIMITED ? UINT64_MAX : max_extent[k];
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status read_chunks(hid_t creation, struct h5_storage *storage,
+                                      struct h5grad_error *err)
+{
+    hsize_t chunk[GRID_MAX_RANK];
+    unsigned options = 0;
+    int rank = H5Pget_chunk(creation, GRID_MAX_RANK, chunk);
+    if (rank < 0 || H5Pget_chunk_opts(creation, &options) < 0)
+        return h5_error(err, "cannot read the chunk shape");
+    if ((unsigned)rank != storage->rank)
+        return error_set(err, H5GRAD_FAILED, "has rank %u but chunks of rank %d", storage->rank,
+                         rank);
+    for (unsigned k = 0; k < storage->rank; k++) {
+        if (chunk[k] == 0)
+            return error_set(err, H5GRAD_FAILED, "has chunks of extent 0");
+        storage->chunk[k] = chunk[k];
+    }
+    storage->raw_edge_chunks = (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) != 0;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status read_filters(hid_t creation, struct h5_storage *storage,
+                                       struct h5grad_error *err)
+{
+    int n = H5Pget_nfilters(creation);
+    if (n < 0)
+        return h5_error(err, "cannot read the filters");
+    if (n > H5_MAX_FILTERS)
+        return error_set(err, H5GRAD_FAILED, "has %d filters", n);
+    for (unsigned i = 0; i < (unsigned)n; i++) {
+        struct h5_filter *filter = &storage->filter[i];
+        filter->n_cd = H5_MAX_CD;
+        filter->id = H5Pget_filter2(creation, i, &filter->flags, &filter->n_cd, filter->cd,
+                                    sizeof filter->name, filter->name, NULL);
+        if (filter->id < 0)
+            return h5_error(err, "cannot read filter %u", i);
+        if (filter->n_cd > H5_MAX_CD)
+            return error_set(err, H5GRAD_FAILED, "filter %d has %zu parameters", filter->id,
+                             filter->n_cd);
+        filter->name[sizeof filter->name - 1] = '\0';
+    }
+    storage->n_filters = (unsigned)n;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status read_layout(hid_t creation, struct h5_storage *storage,
+                                      struct h5grad_error *err)
+{
+    switch (H5Pget_layout(creation)) {
+    case H5D_COMPACT:
+        storage->layout = H5_COMPACT;
+        return H5GRAD_OK;
+    case H5D_CONTIGUOUS: {
+        int n = H5Pget_external_count(creation);
+        if (n < 0)
+            return h5_error(err, "cannot read the layout");
+        storage->layout = n > 0 ? H5_EXTERNAL : H5_CONTIGUOUS;
+        return H5GRAD_OK;
+    }
+    case H5D_CHUNKED: {
+        storage->layout = H5_CHUNKED;
+        enum h5grad_status status = read_chunks(creation, storage, err);
+        return status == H5GRAD_OK ? read_filters(creation, storage, err) : status;
+    }
+    case H5D_VIRTUAL:
+        storage->layout = H5_VIRTUAL;
+        return H5GRAD_OK;
+    default:
+        return h5_error(err, "cannot read the layout");
+    }
+}
+
+enum h5grad_status h5_storage_read(hid_t dataset, struct h5_storage *storage,
+                                   struct h5grad_error *err)
+{
+    memset(storage, 0, sizeof *storage);
+    hid_t space = H5Dget_space(dataset);
+    hid_t creation = -1;
+    enum h5grad_status status = H5GRAD_OK;
+    if (space < 0)
+        status = h5_error(err, "cannot read the dataspace");
+    else
+        status = read_extents(space, storage, err);
+    if (status == H5GRAD_OK) {
+        creation = H5Dget_create_plist(dataset);
+        if (creation < 0)
+            status = h5_error(err, "cannot read the layout");
+        else
+            status = read_layout(creation, storage, err);
+    }
+    h5_close(creation);
+    h5_close(space);
+    return status;
+}
+
+/* A text that grows in a buffer and is cut where the buffer ends. */
+struct text {
+    char *out;
+    size_t size;
+    size_t used;
+};
+
+static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(text->out + text->used, text->size - text->used, format, arguments);
+    va_end(arguments);
+    if (n > 0)
+        text->used += (size_t)n;
+    if (text->used >= text->size)
+        text->used = text->size - 1;
+}
+
+static const struct {
+    H5Z_filter_t id;
+    const char *name;
+    bool level; /* its first parameter is a level */
+} filter_names[] = {
+    {H5Z_FILTER_DEFLATE, "gzip", true},
+    {H5Z_FILTER_SHUFFLE, "shuffle", false},
+    {H5Z_FILTER_FLETCHER32, "fletcher32", false},
+    {H5Z_FILTER_SZIP, "szip", false},
+    {H5Z_FILTER_NBIT, "nbit", false},
+    {H5Z_FILTER_SCALEOFFSET, "scaleoffset", false},
+    {307, "bzip2", false},
+    {32000, "lzf", false},
+    {32001, "blosc", false},
+    {32004, "lz4", false},
+    {32008, "bitshuffle", false},
+    {32013, "zfp", false},
+    {32015, "zstd", true},
+    {32026, "blosc2", false},
+};
+
+static void add_filter(struct text *text, const struct h5_filter *filter)
+{
+    for (size_t i = 0; i < sizeof filter_names / sizeof *filter_names; i++) {
+        if (filter_names[i].id != filter->id)
+            continue;
+        add(text, "%s", filter_names[i].name);
+        if (filter_names[i].level && filter->n_cd > 0)
+            add(text, "=%u", filter->cd[0]);
+        return;
+    }
+    add(text, "filter-%d", filter->id);
+}
+
+void h5_storage_text(const struct h5_storage *storage, char *out, size_t size)
+{
+    static const char *const names[] = {[H5_CONTIGUOUS] = "contiguous",
+                                        [H5_COMPACT] = "compact",
+                                        [H5_CHUNKED] = "chunked",
+                                        [H5_VIRTUAL] = "virtual",
+                                        [H5_EXTERNAL] = "external"};
+    if (size == 0)
+        return;
+    struct text text = {.out = out, .size = size};
+    add(&text, "%s", names[storage->layout]);
+    if (storage->layout != H5_CHUNKED)
+        return;
+    for (unsigned k = 0; k < storage->rank; k++)
+        add(&text, "%c%" PRIu64, k ? 'x' : ' ', storage->chunk[k]);
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        add(&text, "%c", i ? '+' : ' ');
+        add_filter(&text, &storage->filter[i]);
+    }
+}

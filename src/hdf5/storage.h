@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How a dataset is stored: layout, chunks, filters. */
+#ifndef H5GRAD_HDF5_STORAGE_H
+#define H5GRAD_HDF5_STORAGE_H
+
+#include <stdbool.h>
+
+#include "grid/box.h"
+#include "hdf5/h5.h"
+
+#define H5_MAX_FILTERS 32 /* H5Z_MAX_NFILTERS */
+#define H5_MAX_CD      32
+
+struct h5_filter {
+    H5Z_filter_t id;
+    unsigned flags;
+    size_t n_cd; /* parameters beyond H5_MAX_CD make h5_storage_read fail */
+    unsigned cd[H5_MAX_CD];
+    char name[32];
+};
+
+enum h5_layout { H5_CONTIGUOUS, H5_COMPACT, H5_CHUNKED, H5_VIRTUAL, H5_EXTERNAL };
+
+struct h5_storage {
+    enum h5_layout layout;
+    unsigned rank;
+    uint64_t extent[GRID_MAX_RANK];
+    uint64_t max_extent[GRID_MAX_RANK]; /* UINT64_MAX: unlimited */
+    uint64_t chunk[GRID_MAX_RANK];      /* H5_CHUNKED */
+    bool raw_edge_chunks;               /* partial edge chunks are stored without filters */
+    unsigned n_filters;
+    struct h5_filter filter[H5_MAX_FILTERS];
+};
+
+/* Describes an open dataset with a simple dataspace of rank >= 1; the reason otherwise. Within
+ * h5_enter. */
+enum h5grad_status h5_storage_read(hid_t dataset, struct h5_storage *storage,
+                                   struct h5grad_error *err);
+
+/* "contiguous", "chunked 64x64x64 shuffle+gzip=4", ... */
+void h5_storage_text(const struct h5_storage *storage, char *out, size_t size);
+
+#endif

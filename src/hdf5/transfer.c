@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "hdf5/transfer.h"
+
+/* The block of the dataset that box is, and the array in memory. One block, never a combination of
+ * several: libhdf5 before 1.10.10 gets some combinations wrong. */
+struct selection {
+    hid_t file;
+    hid_t memory;
+};
+
+static bool selection_open(struct selection *selection, hid_t dataset, unsigned rank,
+                           const struct box *box)
+{
+    hsize_t start[GRID_MAX_RANK];
+    hsize_t count[GRID_MAX_RANK];
+    for (unsigned i = 0; i < rank; i++) {
+        start[i] = box->start[i];
+        count[i] = box->count[i];
+    }
+    selection->file = H5Dget_space(dataset);
+    selection->memory = H5Screate_simple((int)rank, count, NULL);
+    return selection->file >= 0 && selection->memory >= 0 &&
+           H5Sselect_hyperslab(selection->file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0;
+}
+
+static bool selection_close(const struct selection *selection)
+{
+    bool memory = h5_close(selection->memory);
+    bool file = h5_close(selection->file);
+    return memory && file;
+}
+
+static enum h5grad_status transfer_error(struct h5grad_error *err, const char *doing, unsigned rank,
+                                         const struct box *box)
+{
+    char text[256];
+    h5_box_text(rank, box, text, sizeof text);
+    return h5_error(err, "%s points %s", doing, text);
+}
+
+enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                               void *points, struct h5grad_error *err)
+{
+    if (box_points(rank, box) == 0)
+        return H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    struct selection selection;
+    if (!selection_open(&selection, dataset, rank, box) ||
+        H5Dread(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
+        status = transfer_error(err, "reading", rank, box);
+    if (!selection_close(&selection) && status == H5GRAD_OK)
+        status = transfer_error(err, "reading", rank, box);
+    return status;
+}
+
+enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                                const void *points, struct h5grad_error *err)
+{
+    if (box_points(rank, box) == 0)
+        return H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    struct selection selection;
+    if (!selection_open(&selection, dataset, rank, box) ||
+        H5Dwrite(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
+        status = transfer_error(err, "writing", rank, box);
+    if (!selection_close(&selection) && status == H5GRAD_OK)
+        status = transfer_error(err, "writing", rank, box);
+    return status;
+}
+
+void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size)
+{
+    out[0] = '\0';
+    size_t used = 0;
+    for (unsigned i = 0; i < rank && used < size; i++) {
+        int n = snprintf(out + used, size - used, "%s%" PRIu64 "..%" PRIu64, i ? " x " : "",
+                         box->start[i], box->start[i] + box->count[i] - 1);
+        used += n > 0 ? (size_t)n : 0;
+    }
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Boxes of points between a dataset and memory, moved by libhdf5 itself. All within h5_enter. */
+#ifndef H5GRAD_HDF5_TRANSFER_H
+#define H5GRAD_HDF5_TRANSFER_H
+
+#include "grid/box.h"
+#include "hdf5/h5.h"
+
+/*
+ * Points of box, which lies within a dataset of the given rank, to or from a dense C-ordered array
+ * of points of datatype memory. The message of an error starts with what was being done: "reading
+ * points 0..7 x 0..511: ...".
+ */
+enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                               void *points, struct h5grad_error *err);
+enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                                const void *points, struct h5grad_error *err);
+
+/* "0..7 x 0..511", cut short where it does not fit. */
+void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size);
+
+#endif

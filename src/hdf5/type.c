@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hdf5/type.h"
+
+#define MAX_FLOAT_BITS 128
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    #define MACHINE_ORDER H5T_ORDER_BE
+#else
+    #define MACHINE_ORDER H5T_ORDER_LE
+#endif
+
+/* One integer or float as libhdf5 describes it, and what becomes of it. */
+struct scalar {
+    size_t size;
+    size_t precision;
+    size_t top; /* the value's bits lie below this one */
+    bool dense; /* the value fills the bytes, in one of the two plain orders */
+    bool swapped;
+    bool raw;
+    enum element stored;
+    enum element result;
+    char name[24];
+};
+
+struct float_layout {
+    size_t size;
+    size_t sign;
+    size_t exponent, exponent_size;
+    size_t mantissa, mantissa_size;
+    size_t bias;
+    H5T_norm_t norm;
+};
+
+static const struct {
+    enum element element;
+    struct float_layout layout;
+} known_floats[] = {
+    {ELEMENT_F16, {2, 15, 10, 5, 0, 10, 15, H5T_NORM_IMPLIED}},
+    {ELEMENT_BF16, {2, 15, 7, 8, 0, 7, 127, H5T_NORM_IMPLIED}},
+    {ELEMENT_F32, {4, 31, 23, 8, 0, 23, 127, H5T_NORM_IMPLIED}},
+    {ELEMENT_F64, {8, 63, 52, 11, 0, 52, 1023, H5T_NORM_IMPLIED}},
+};
+
+static bool read_size(hid_t type, struct scalar *scalar, struct h5grad_error *err)
+{
+    scalar->size = H5Tget_size(type);
+    scalar->precision = H5Tget_precision(type);
+    int offset = H5Tget_offset(type);
+    H5T_order_t order = H5Tget_order(type);
+    if (scalar->size == 0 || scalar->precision == 0 || offset < 0 || order == H5T_ORDER_ERROR) {
+        h5_error(err, "type cannot be read");
+        return false;
+    }
+    if (scalar->precision > 8 * scalar->size ||
+        (size_t)offset > 8 * scalar->size - scalar->precision) {
+        error_set(err, H5GRAD_FAILED, "type is malformed: %zu bits at bit %d of %zu bytes",
+                  scalar->precision, offset, scalar->size);
+        return false;
+    }
+    scalar->top = (size_t)offset + scalar->precision;
+    scalar->dense =
+        scalar->precision == 8 * scalar->size && (order == H5T_ORDER_LE || order == H5T_ORDER_BE);
+    scalar->swapped = scalar->size > 1 && order != MACHINE_ORDER;
+    return true;
+}
+
+static enum h5grad_status read_integer(hid_t type, struct scalar *scalar, struct h5grad_error *err)
+{
+    static const enum element element[4][2] = {{ELEMENT_U8, ELEMENT_I8},
+                                               {ELEMENT_U16, ELEMENT_I16},
+                                               {ELEMENT_U32, ELEMENT_I32},
+                                               {ELEMENT_U64, ELEMENT_I64}};
+    if (!read_size(type, scalar, err))
+        return H5GRAD_FAILED;
+    H5T_sign_t sign = H5Tget_sign(type);
+    if (sign != H5T_SGN_NONE && sign != H5T_SGN_2)
+        return error_set(err, H5GRAD_FAILED, "type is an integer of an unknown kind");
+    if (scalar->precision > 64)
+        return error_set(err, H5GRAD_FAILED, "type is an integer of %zu bits", scalar->precision);
+
+    unsigned width = 0;
+    while (scalar->precision > (size_t)8 << width)
+        width++;
+    scalar->stored = element[width][sign == H5T_SGN_2];
+    scalar->raw = scalar->dense && scalar->precision == (size_t)8 << width;
+    scalar->result = element_arithmetic(scalar->stored);
+    snprintf(scalar->name, sizeof scalar->name, "%sint%zu", sign == H5T_SGN_2 ? "" : "u",
+             scalar->precision);
+    return H5GRAD_OK;
+}
+
+static bool read_layout(hid_t type, struct float_layout *layout, struct h5grad_error *err)
+{
+    layout->size = H5Tget_size(type);
+    layout->bias = H5Tget_ebias(type);
+    layout->norm = H5Tget_norm(type);
+    if (layout->norm == H5T_NORM_ERROR ||
+        H5Tget_fields(type, &layout->sign, &layout->exponent, &layout->exponent_size,
+                      &layout->mantissa, &layout->mantissa_size) < 0) {
+        h5_error(err, "type cannot be read");
+        return false;
+    }
+    return true;
+}
+
+/* libhdf5's conversion trusts these numbers, which come from the file. */
+static bool is_sound(const struct float_layout *layout, size_t top)
+{
+    return layout->sign < top && layout->exponent < top && layout->mantissa < top &&
+           layout->exponent_size >= 1 && layout->exponent_size <= 32 &&
+           layout->exponent_size <= top - layout->exponent && layout->mantissa_size >= 1 &&
+           layout->mantissa_size <= top - layout->mantissa && layout->bias <= UINT32_MAX;
+}
+
+/* Whether float holds every value, subnormal ones included. */
+static bool fits_single(const struct float_layout *layout)
+{
+    int64_t bias = (int64_t)layout->bias;
+    int64_t largest = ((int64_t)1 << layout->exponent_size) - 2 - bias;
+    int64_t last_bit = 1 - bias - (int64_t)layout->mantissa_size;
+    return layout->mantissa_size <= 23 && largest <= 127 && last_bit >= -149;
+}
+
+static bool same_layout(const struct float_layout *a, const struct float_layout *b)
+{
+    return a->size == b->size && a->sign == b->sign && a->exponent == b->exponent &&
+           a->exponent_size == b->exponent_size && a->mantissa == b->mantissa &&
+           a->mantissa_size == b->mantissa_size && a->bias == b->bias && a->norm == b->norm;
+}
+
+static enum h5grad_status read_float(hid_t type, struct scalar *scalar, struct h5grad_error *err)
+{
+    struct float_layout layout;
+    if (!read_size(type, scalar, err) || !read_layout(type, &layout, err))
+        return H5GRAD_FAILED;
+    if (scalar->precision > MAX_FLOAT_BITS)
+        return error_set(err, H5GRAD_FAILED, "type is a float of %zu bits", scalar->precision);
+    if (!is_sound(&layout, scalar->top))
+        return error_set(err, H5GRAD_FAILED, "type is malformed: a float whose parts do not fit");
+
+    for (size_t i = 0; scalar->dense && i < sizeof known_floats / sizeof *known_floats; i++) {
+        if (!same_layout(&layout, &known_floats[i].layout))
+            continue;
+        scalar->raw = true;
+        scalar->stored = known_floats[i].element;
+        scalar->result =
+            scalar->stored == ELEMENT_F16 ? ELEMENT_F16 : element_arithmetic(scalar->stored);
+        snprintf(scalar->name, sizeof scalar->name, "%s", element_name(scalar->stored));
+        return H5GRAD_OK;
+    }
+    scalar->raw = false;
+    scalar->stored = scalar->precision <= 32 && fits_single(&layout) ? ELEMENT_F32 : ELEMENT_F64;
+    scalar->result = scalar->precision <= 32 ? ELEMENT_F32 : ELEMENT_F64;
+    snprintf(scalar->name, sizeof scalar->name, "float%zu", scalar->precision);
+    return H5GRAD_OK;
+}
+
+static hid_t native_type(enum element element)
+{
+    switch (element) {
+    case ELEMENT_I8:
+        return H5Tcopy(H5T_NATIVE_INT8);
+    case ELEMENT_U8:
+        return H5Tcopy(H5T_NATIVE_UINT8);
+    case ELEMENT_I16:
+        return H5Tcopy(H5T_NATIVE_INT16);
+    case ELEMENT_U16:
+        return H5Tcopy(H5T_NATIVE_UINT16);
+    case ELEMENT_I32:
+        return H5Tcopy(H5T_NATIVE_INT32);
+    case ELEMENT_U32:
+        return H5Tcopy(H5T_NATIVE_UINT32);
+    case ELEMENT_I64:
+        return H5Tcopy(H5T_NATIVE_INT64);
+    case ELEMENT_U64:
+        return H5Tcopy(H5T_NATIVE_UINT64);
+    case ELEMENT_F32:
+        return H5Tcopy(H5T_NATIVE_FLOAT);
+    case ELEMENT_F64:
+        return H5Tcopy(H5T_NATIVE_DOUBLE);
+    case ELEMENT_F16:
+    case ELEMENT_BF16:
+    case ELEMENT_COUNT:
+        break;
+    }
+    return -1;
+}
+
+/* The fields move before the size shrinks: libhdf5 keeps them inside at every step. */
+static hid_t half_type(void)
+{
+    const struct float_layout *half = &known_floats[0].layout;
+    hid_t type = H5Tcopy(H5T_NATIVE_FLOAT);
+    if (type < 0)
+        return -1;
+    if (H5Tset_fields(type, half->sign, half->exponent, half->exponent_size, half->mantissa,
+                      half->mantissa_size) >= 0 &&
+        H5Tset_size(type, half->size) >= 0 && H5Tset_ebias(type, half->bias) >= 0)
+        return type;
+    h5_close(type);
+    return -1;
+}
+
+/* The members of a complex compound: which is the real part, and where the two lie. */
+struct parts {
+    unsigned member[2]; /* real, imaginary */
+};
+
+/* Not strcasecmp, whose idea of i and I depends on the locale. */
+static bool same_letters(const char *text, const char *lower)
+{
+    while (*text && (*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text) == *lower) {
+        text++;
+        lower++;
+    }
+    return *text == *lower;
+}
+
+static bool is_pair(const char *real, const char *imaginary)
+{
+    static const char *const pairs[][2] = {
+        {"r", "i"}, {"re", "im"}, {"real", "imag"}, {"real", "imaginary"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (same_letters(real, pairs[i][0]) && same_letters(imaginary, pairs[i][1]))
+            return true;
+    }
+    return false;
+}
+
+static bool find_parts(hid_t compound, struct parts *parts)
+{
+    if (H5Tget_nmembers(compound) != 2)
+        return false;
+    char *name[2] = {H5Tget_member_name(compound, 0), H5Tget_member_name(compound, 1)};
+    bool found = false;
+    for (unsigned real = 0; name[0] && name[1] && !found && real < 2; real++) {
+        *parts = (struct parts){{real, 1 - real}};
+        found = is_pair(name[real], name[1 - real]);
+    }
+    H5free_memory(name[0]);
+    H5free_memory(name[1]);
+    return found;
+}
+
+/* A packed compound of two of part, with the member names of the source. */
+static hid_t complex_compound(hid_t source, hid_t part)
+{
+    struct parts parts;
+    size_t size = H5Tget_size(part);
+    if (size == 0 || !find_parts(source, &parts))
+        return -1;
+    hid_t type = H5Tcreate(H5T_COMPOUND, 2 * size);
+    bool ok = type >= 0;
+    for (unsigned i = 0; ok && i < 2; i++) {
+        char *name = H5Tget_member_name(source, parts.member[i]);
+        ok = name && H5Tinsert(type, name, i * size, part) >= 0;
+        H5free_memory(name);
+    }
+    if (ok)
+        return type;
+    h5_close(type);
+    return -1;
+}
+
+/* Two of part in the form that the source has, compound or libhdf5 2's class; takes part. */
+static hid_t complex_type(hid_t source, hid_t part)
+{
+    if (part < 0)
+        return -1;
+    hid_t type = -1;
+    if (H5Tget_class(source) == H5T_COMPOUND)
+        type = complex_compound(source, part);
+#if H5_VERSION_GE(2, 0, 0)
+    else
+        type = H5Tcomplex_create(part);
+#endif
+    h5_close(part);
+    return type;
+}
+
+/* Lists the first members of a compound that is not complex. */
+static enum h5grad_status refuse_compound(hid_t datatype, struct h5grad_error *err)
+{
+    enum { SHOWN = 4, LENGTH = 24 };
+    int n = H5Tget_nmembers(datatype);
+    char list[SHOWN * (LENGTH + 8)] = "";
+    size_t used = 0;
+    for (int i = 0; i < n && i < SHOWN; i++) {
+        char *name = H5Tget_member_name(datatype, (unsigned)i);
+        int written = snprintf(list + used, sizeof list - used, "%s%.*s", i ? ", " : "", LENGTH,
+                               name ? name : "?");
+        H5free_memory(name);
+        used += written > 0 ? (size_t)written : 0;
+    }
+    return error_set(err, H5GRAD_FAILED, "type is a compound of %d member%s (%s%s)", n,
+                     n == 1 ? "" : "s", list, n > SHOWN ? ", ..." : "");
+}
+
+static enum h5grad_status read_compound(hid_t datatype, struct scalar *scalar,
+                                        struct h5grad_error *err)
+{
+    struct parts parts;
+    if (!find_parts(datatype, &parts))
+        return refuse_compound(datatype, err);
+    hid_t real = H5Tget_member_type(datatype, parts.member[0]);
+    hid_t imaginary = H5Tget_member_type(datatype, parts.member[1]);
+    enum h5grad_status status = H5GRAD_OK;
+    if (real < 0 || imaginary < 0)
+        status = h5_error(err, "type cannot be read");
+    else if (H5Tget_class(real) != H5T_FLOAT || H5Tequal(real, imaginary) <= 0)
+        status = error_context(err, refuse_compound(datatype, err), "no two equal floats");
+    else
+        status = read_float(real, scalar, err);
+    h5_close(imaginary);
+    h5_close(real);
+    if (status != H5GRAD_OK)
+        return status;
+    scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size &&
+                  H5Tget_member_offset(datatype, parts.member[0]) == 0 &&
+                  H5Tget_member_offset(datatype, parts.member[1]) == scalar->size;
+    return H5GRAD_OK;
+}
+
+#if H5_VERSION_GE(2, 0, 0)
+static enum h5grad_status read_complex(hid_t datatype, struct scalar *scalar,
+                                       struct h5grad_error *err)
+{
+    hid_t part = H5Tget_super(datatype);
+    if (part < 0)
+        return h5_error(err, "type cannot be read");
+    enum h5grad_status status = read_float(part, scalar, err);
+    h5_close(part);
+    scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size;
+    return status;
+}
+#endif
+
+static bool is_boolean(hid_t datatype)
+{
+    bool boolean = H5Tget_nmembers(datatype) == 2;
+    for (unsigned i = 0; boolean && i < 2; i++) {
+        char *name = H5Tget_member_name(datatype, i);
+        boolean = name && (same_letters(name, "false") || same_letters(name, "true"));
+        H5free_memory(name);
+    }
+    return boolean;
+}
+
+static const char *class_text(hid_t datatype, H5T_class_t class)
+{
+    switch (class) {
+    case H5T_TIME:
+        return "a time";
+    case H5T_STRING:
+        return H5Tis_variable_str(datatype) > 0 ? "a variable-length string" : "a string";
+    case H5T_BITFIELD:
+        return "a bit field";
+    case H5T_OPAQUE:
+        return "opaque";
+    case H5T_REFERENCE:
+        return "a reference";
+    case H5T_ENUM:
+        return is_boolean(datatype) ? "a boolean" : "an enumeration";
+    case H5T_VLEN:
+        return "a variable-length sequence";
+    case H5T_ARRAY:
+        return "an array";
+    default:
+        return "of an unknown class";
+    }
+}
+
+static enum h5grad_status read_scalar(hid_t datatype, struct scalar *scalar, unsigned *components,
+                                      struct h5grad_error *err)
+{
+    H5T_class_t class = H5Tget_class(datatype);
+    *components = 1;
+    switch (class) {
+    case H5T_NO_CLASS:
+        return h5_error(err, "type cannot be read");
+    case H5T_INTEGER:
+        return read_integer(datatype, scalar, err);
+    case H5T_FLOAT:
+        return read_float(datatype, scalar, err);
+    case H5T_COMPOUND:
+        *components = 2;
+        return read_compound(datatype, scalar, err);
+#if H5_VERSION_GE(2, 0, 0)
+    case H5T_COMPLEX:
+        *components = 2;
+        return read_complex(datatype, scalar, err);
+#endif
+    default:
+        return error_set(err, H5GRAD_FAILED, "type is %s", class_text(datatype, class));
+    }
+}
+
+/* numpy's habit: a complex type is named by the bits of both parts. */
+static void print_complex(enum element element, size_t bits, char *out, size_t size)
+{
+    if (element == ELEMENT_BF16)
+        snprintf(out, size, "complex of bfloat16");
+    else
+        snprintf(out, size, "complex%zu", 2 * bits);
+}
+
+enum h5grad_status h5_type_open(hid_t datatype, struct h5_type *type, struct h5grad_error *err)
+{
+    struct scalar scalar = {0};
+    *type = (struct h5_type){.memory = -1, .file = -1};
+    enum h5grad_status status = read_scalar(datatype, &scalar, &type->components, err);
+    if (status != H5GRAD_OK)
+        return status;
+    type->stored = scalar.stored;
+    type->result = scalar.result;
+    type->raw = scalar.raw;
+    type->swapped = scalar.raw && scalar.swapped;
+    if (type->components == 1)
+        snprintf(type->name, sizeof type->name, "%s", scalar.name);
+    else
+        print_complex(scalar.stored, scalar.precision, type->name, sizeof type->name);
+
+    type->file = H5Tcopy(datatype);
+    if (type->raw)
+        type->memory = H5Tcopy(datatype);
+    else if (type->components == 1)
+        type->memory = native_type(scalar.stored);
+    else
+        type->memory = complex_type(datatype, native_type(scalar.stored));
+    if (type->file >= 0 && type->memory >= 0)
+        return H5GRAD_OK;
+    status = h5_error(err, "type cannot be copied");
+    h5_type_close(type);
+    return status;
+}
+
+void h5_type_close(struct h5_type *type)
+{
+    h5_close(type->memory);
+    h5_close(type->file);
+    type->memory = -1;
+    type->file = -1;
+}
+
+size_t h5_type_size(const struct h5_type *type)
+{
+    return type->components * element_size(type->stored);
+}
+
+hid_t h5_type_result(const struct h5_type *source, enum element element)
+{
+    hid_t part = element == ELEMENT_F16 ? half_type() : native_type(element);
+    return source->components == 1 ? part : complex_type(source->file, part);
+}
+
+void h5_type_result_name(const struct h5_type *source, enum element element, char *out, size_t size)
+{
+    if (source->components == 1)
+        snprintf(out, size, "%s", element_name(element));
+    else
+        print_complex(element, 8 * element_size(element), out, size);
+}

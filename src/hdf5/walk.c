@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdf5/walk.h"
+
+#define MAX_HOPS  64    /* soft links on the way to one object: more are a cycle */
+#define MAX_DEPTH 1024  /* groups within groups */
+#define MAX_PATH  32768 /* bytes: libhdf5 keeps the path of every open group in memory */
+
+/* The way to an object, component by component, with no link but hard and soft ones. */
+struct route {
+    hid_t file;
+    hid_t at;   /* the object reached */
+    char *rest; /* the path still to go, from position on */
+    size_t position;
+    unsigned hops;
+    char *link; /* value of the last soft link passed */
+};
+
+/* The next component of the path, length bytes of it; NULL at the end. */
+static const char *next_component(struct route *route, size_t *length)
+{
+    for (;;) {
+        const char *start = route->rest + route->position;
+        start += strspn(start, "/");
+        *length = strcspn(start, "/");
+        route->position = (size_t)(start - route->rest) + *length;
+        if (*length == 0)
+            return NULL;
+        if (*length != 1 || *start != '.')
+            return start;
+    }
+}
+
+static bool at_end(const struct route *route)
+{
+    const char *rest = route->rest + route->position;
+    while (*rest == '/' || (*rest == '.' && (rest[1] == '/' || rest[1] == '\0')))
+        rest++;
+    return *rest == '\0';
+}
+
+static bool move_to(struct route *route, hid_t next)
+{
+    if (next < 0)
+        return false;
+    h5_close(route->at);
+    route->at = next;
+    return true;
+}
+
+/* Puts the value of a soft link in front of what is left of the path. */
+static enum h5grad_status pass_soft_link(struct route *route, const char *name, size_t size,
+                                         struct h5grad_error *err)
+{
+    if (++route->hops > MAX_HOPS)
+        return error_set(err, H5GRAD_FAILED, "more than %d soft links, a cycle", MAX_HOPS);
+    char *value = memory_zeroed(size, 1);
+    if (!value)
+        return error_memory(err, size);
+    if (size == 0 || H5Lget_val(route->at, name, value, size, H5P_DEFAULT) < 0) {
+        free(value);
+        return h5_error(err, "cannot read the soft link");
+    }
+    value[size - 1] = '\0';
+    char *rest = memory_format("%s/%s", value, route->rest + route->position);
+    if (!rest) {
+        free(value);
+        return error_memory(err, size);
+    }
+    free(route->rest);
+    free(route->link);
+    route->rest = rest;
+    route->position = 0;
+    route->link = value;
+    if (value[0] == '/' && !move_to(route, H5Gopen2(route->file, "/", H5P_DEFAULT)))
+        return h5_error(err, "cannot open the root group");
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status refuse_external(hid_t group, const char *name, size_t size,
+                                          struct h5grad_error *err)
+{
+    char *value = memory_zeroed(size, 1);
+    if (!value)
+        return error_memory(err, size);
+    enum h5grad_status status;
+    unsigned flags;
+    const char *file = NULL;
+    const char *path = NULL;
+    if (H5Lget_val(group, name, value, size, H5P_DEFAULT) < 0 ||
+        H5Lunpack_elink_val(value, size, &flags, &file, &path) < 0)
+        status = h5_error(err, "cannot read the external link");
+    else
+        status = error_set(err, H5GRAD_FAILED, "is an external link to %s: run h5grad on that file",
+                           file);
+    free(value);
+    return status;
+}
+
+/* One component further: over a link of the group at hand. */
+static enum h5grad_status take_link(struct route *route, const char *name, struct h5grad_error *err)
+{
+    if (H5Iget_type(route->at) != H5I_GROUP)
+        return error_set(err, H5GRAD_FAILED, "no such object");
+    htri_t exists = H5Lexists(route->at, name, H5P_DEFAULT);
+    if (exists == 0)
+        return error_set(err, H5GRAD_FAILED, "no such object");
+    H5L_info_t info;
+    if (exists < 0 || H5Lget_info(route->at, name, &info, H5P_DEFAULT) < 0)
+        return h5_error(err, "cannot read the link");
+    switch (info.type) {
+    case H5L_TYPE_HARD:
+        if (!move_to(route, H5Oopen(route->at, name, H5P_DEFAULT)))
+            return h5_error(err, "cannot open the object");
+        return H5GRAD_OK;
+    case H5L_TYPE_SOFT:
+        return pass_soft_link(route, name, info.u.val_size, err);
+    case H5L_TYPE_EXTERNAL:
+        return refuse_external(route->at, name, info.u.val_size, err);
+    default:
+        return error_set(err, H5GRAD_FAILED, "is a user-defined link, which is not followed");
+    }
+}
+
+/* One component further, with the part of the path that failed in front of the reason. */
+static enum h5grad_status take_component(struct route *route, const char *start, size_t length,
+                                         struct h5grad_error *err)
+{
+    char *name = strndup(start, length);
+    if (!name)
+        return error_memory(err, length);
+    int shown = (int)route->position;
+    bool last = at_end(route);
+    enum h5grad_status status = take_link(route, name, err);
+    if (status != H5GRAD_OK && !last)
+        error_context(err, status, "%.*s", shown, route->rest);
+    if (status != H5GRAD_OK && route->link)
+        error_context(err, status, "soft link to %s", route->link);
+    free(name);
+    return status;
+}
+
+/* Opens the object at path as seen from a group, whatever it is; -1 with the reason. */
+static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad_error *err)
+{
+    struct route route = {.file = file, .at = -1, .rest = memory_text(path)};
+    enum h5grad_status status = H5GRAD_OK;
+    if (!route.rest)
+        status = error_memory(err, strlen(path));
+    else if (!move_to(&route, path[0] == '/' ? H5Gopen2(file, "/", H5P_DEFAULT)
+                                             : H5Gopen2(from, ".", H5P_DEFAULT)))
+        status = h5_error(err, "cannot open the group");
+
+    while (status == H5GRAD_OK) {
+        size_t length;
+        const char *start = next_component(&route, &length);
+        if (!start)
+            break;
+        status = take_component(&route, start, length, err);
+    }
+    if (status != H5GRAD_OK) {
+        h5_close(route.at);
+        route.at = -1;
+    }
+    free(route.link);
+    free(route.rest);
+    return route.at;
+}
+
+hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
+{
+    hid_t object = open_object(file, file, path, err);
+    if (object < 0)
+        return -1;
+    switch (H5Iget_type(object)) {
+    case H5I_DATASET:
+        return object;
+    case H5I_GROUP:
+        error_set(err, H5GRAD_FAILED, "is a group, not a dataset");
+        break;
+    default:
+        error_set(err, H5GRAD_FAILED, "is not a dataset");
+        break;
+    }
+    h5_close(object);
+    return -1;
+}
+
+struct link {
+    char *name;
+    H5L_type_t type;
+    size_t value_size; /* of a link that is not hard */
+};
+
+/* The links of one group, taken down before any is followed: no callback of libhdf5's is open while
+ * the walk goes on. */
+struct links {
+    size_t n;
+    size_t capacity;
+    struct link *link;
+};
+
+struct walker {
+    hid_t file;
+    void (*note)(void *user, const char *path, const char *why);
+    void *user;
+    struct h5_walk *walk;
+    size_t capacity;     /* of walk->dataset */
+    char path[MAX_PATH]; /* of the link at hand */
+    size_t length;
+    unsigned depth;
+    struct h5grad_error passed; /* why a link was not followed */
+    struct h5grad_error *err;
+};
+
+static enum h5grad_status walk_group(struct walker *walker, hid_t group);
+
+static void note(struct walker *walker, const char *why)
+{
+    if (walker->note)
+        walker->note(walker->user, walker->length ? walker->path : "/", why);
+}
+
+/* Puts /name behind the path; false, with a note about the group, where it would be too long. */
+static bool append_name(struct walker *walker, const char *name)
+{
+    size_t length = strlen(name);
+    if (length + 2 > sizeof walker->path - walker->length) {
+        note(walker, "holds a name too long to follow");
+        return false;
+    }
+    walker->path[walker->length] = '/';
+    memcpy(walker->path + walker->length + 1, name, length + 1);
+    walker->length += length + 1;
+    return true;
+}
+
+static void remove_name(struct walker *walker, size_t length)
+{
+    walker->length = length;
+    walker->path[length] = '\0';
+}
+
+static enum h5grad_status add_dataset(struct walker *walker, const struct h5_identity *identity)
+{
+    struct h5_walk *walk = walker->walk;
+    if (walk->n == walker->capacity) {
+        size_t capacity = walker->capacity ? 2 * walker->capacity : 64;
+        if (capacity > SIZE_MAX / sizeof *walk->dataset)
+            return error_memory(walker->err, UINT64_MAX);
+        struct h5_found *larger = realloc(walk->dataset, capacity * sizeof *larger);
+        if (!larger)
+            return error_memory(walker->err, capacity * sizeof *larger);
+        walk->dataset = larger;
+        walker->capacity = capacity;
+    }
+    char *path = memory_text(walker->path);
+    if (!path)
+        return error_memory(walker->err, walker->length);
+    walk->dataset[walk->n++] = (struct h5_found){path, *identity};
+    return H5GRAD_OK;
+}
+
+/* Takes an object, unless it was seen before; *enter: it is a group to go into. */
+static enum h5grad_status take_object(struct walker *walker, const struct h5_identity *identity,
+                                      H5O_type_t kind, bool *enter)
+{
+    *enter = false;
+    if (kind != H5O_TYPE_GROUP && kind != H5O_TYPE_DATASET) {
+        if (kind != H5O_TYPE_NAMED_DATATYPE)
+            note(walker, "is an object of an unknown kind");
+        return H5GRAD_OK;
+    }
+    if (kind == H5O_TYPE_GROUP && walker->depth == MAX_DEPTH) {
+        if (!h5_set_find(&walker->walk->seen, identity))
+            note(walker, "is nested too deep to follow");
+        return H5GRAD_OK;
+    }
+    bool added;
+    size_t number = kind == H5O_TYPE_DATASET ? walker->walk->n : SIZE_MAX;
+    enum h5grad_status status =
+        h5_set_add(&walker->walk->seen, identity, number, &added, walker->err);
+    if (status != H5GRAD_OK || !added)
+        return status;
+    *enter = kind == H5O_TYPE_GROUP;
+    return *enter ? H5GRAD_OK : add_dataset(walker, identity);
+}
+
+static enum h5grad_status walk_hard_link(struct walker *walker, hid_t group, const char *name)
+{
+    struct h5_identity identity;
+    H5O_type_t kind;
+    if (!h5_identify_link(group, name, &identity, &kind)) {
+        h5_error(&walker->passed, "cannot be read");
+        note(walker, walker->passed.message);
+        return H5GRAD_OK;
+    }
+    bool enter;
+    enum h5grad_status status = take_object(walker, &identity, kind, &enter);
+    if (status != H5GRAD_OK || !enter)
+        return status;
+    hid_t child = H5Gopen2(group, name, H5P_DEFAULT);
+    if (child < 0) {
+        h5_error(&walker->passed, "cannot be read");
+        note(walker, walker->passed.message);
+        return H5GRAD_OK;
+    }
+    status = walk_group(walker, child);
+    h5_close(child);
+    return status;
+}
+
+static H5O_type_t kind_of(hid_t object)
+{
+    switch (H5Iget_type(object)) {
+    case H5I_GROUP:
+        return H5O_TYPE_GROUP;
+    case H5I_DATASET:
+        return H5O_TYPE_DATASET;
+    case H5I_DATATYPE:
+        return H5O_TYPE_NAMED_DATATYPE;
+    default:
+        return H5O_TYPE_UNKNOWN;
+    }
+}
+
+static enum h5grad_status walk_soft_link(struct walker *walker, hid_t group, const char *name)
+{
+    struct h5_identity identity;
+    hid_t object = open_object(walker->file, group, name, &walker->passed);
+    if (object < 0) {
+        note(walker, walker->passed.message);
+        return H5GRAD_OK;
+    }
+    bool enter = false;
+    enum h5grad_status status = H5GRAD_OK;
+    if (h5_identify(object, &identity))
+        status = take_object(walker, &identity, kind_of(object), &enter);
+    else
+        note(walker, "cannot be read");
+    if (enter)
+        status = walk_group(walker, object);
+    h5_close(object);
+    return status;
+}
+
+static enum h5grad_status walk_link(struct walker *walker, hid_t group, const struct link *link)
+{
+    /* libhdf5 would take such a name for a path */
+    if (link->name[0] == '\0' || strcmp(link->name, ".") == 0 || strchr(link->name, '/')) {
+        note(walker, "has a name that cannot be followed");
+        return H5GRAD_OK;
+    }
+    switch (link->type) {
+    case H5L_TYPE_HARD:
+        return walk_hard_link(walker, group, link->name);
+    case H5L_TYPE_SOFT:
+        return walk_soft_link(walker, group, link->name);
+    case H5L_TYPE_EXTERNAL:
+        refuse_external(group, link->name, link->value_size, &walker->passed);
+        note(walker, walker->passed.message);
+        return H5GRAD_OK;
+    default:
+        note(walker, "is a user-defined link, which is not followed");
+        return H5GRAD_OK;
+    }
+}
+
+static herr_t take_down(hid_t group, const char *name, const H5L_info_t *info, void *user)
+{
+    (void)group;
+    struct links *links = user;
+    if (links->n == links->capacity) {
+        size_t capacity = links->capacity ? 2 * links->capacity : 16;
+        if (capacity > SIZE_MAX / sizeof *links->link)
+            return 1;
+        struct link *larger = realloc(links->link, capacity * sizeof *larger);
+        if (!larger)
+            return 1;
+        links->link = larger;
+        links->capacity = capacity;
+    }
+    char *copy = memory_text(name);
+    if (!copy)
+        return 1;
+    links->link[links->n++] =
+        (struct link){copy, info->type, info->type == H5L_TYPE_HARD ? 0 : info->u.val_size};
+    return 0;
+}
+
+static void free_links(struct links *links)
+{
+    for (size_t i = 0; i < links->n; i++)
+        free(links->link[i].name);
+    free(links->link);
+}
+
+static enum h5grad_status walk_group(struct walker *walker, hid_t group)
+{
+    struct links links = {0, 0, NULL};
+    enum h5grad_status status = H5GRAD_OK;
+    herr_t read = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_down, &links);
+    if (read > 0)
+        status = error_memory(walker->err, 2 * links.capacity * sizeof *links.link);
+    if (read < 0) {
+        h5_error(&walker->passed, "links cannot be read");
+        note(walker, walker->passed.message);
+    }
+    walker->depth++;
+    for (size_t i = 0; status == H5GRAD_OK && i < links.n; i++) {
+        size_t length = walker->length;
+        if (!append_name(walker, links.link[i].name))
+            continue;
+        status = walk_link(walker, group, &links.link[i]);
+        remove_name(walker, length);
+    }
+    walker->depth--;
+    free_links(&links);
+    return status;
+}
+
+enum h5grad_status h5_walk(hid_t file,
+                           void (*note_to)(void *user, const char *path, const char *why),
+                           void *user, struct h5_walk *walk, struct h5grad_error *err)
+{
+    *walk = (struct h5_walk){0};
+    struct walker *walker = memory_zeroed(1, sizeof *walker);
+    if (!walker)
+        return error_memory(err, sizeof *walker);
+    walker->file = file;
+    walker->note = note_to;
+    walker->user = user;
+    walker->walk = walk;
+    walker->err = err;
+
+    struct h5_identity identity;
+    enum h5grad_status status = H5GRAD_OK;
+    hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
+    bool enter = false;
+    if (root < 0 || !h5_identify(root, &identity))
+        status = h5_error(err, "cannot read the root group");
+    else
+        status = take_object(walker, &identity, H5O_TYPE_GROUP, &enter);
+    if (enter)
+        status = walk_group(walker, root);
+    h5_close(root);
+    free(walker);
+    if (status != H5GRAD_OK)
+        h5_walk_free(walk);
+    return status;
+}
+
+void h5_walk_free(struct h5_walk *walk)
+{
+    for (size_t i = 0; i < walk->n; i++)
+        free(walk->dataset[i].path);
+    free(walk->dataset);
+    h5_set_free(&walk->seen);
+    *walk = (struct h5_walk){0};
+}
+
+const char *h5_walk_path(const struct h5_walk *walk, const struct h5_identity *identity)
+{
+    const size_t *number = h5_set_find(&walk->seen, identity);
+    return number && *number < walk->n ? walk->dataset[*number].path : NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Finding datasets: every dataset that hard and soft links reach within one file, each object once,
+ * under the first path that a walk in name order, depth first, finds; cycles end it. External and
+ * user-defined links are not followed. */
+#ifndef H5GRAD_HDF5_WALK_H
+#define H5GRAD_HDF5_WALK_H
+
+#include "hdf5/set.h"
+
+struct h5_found {
+    char *path; /* absolute */
+    struct h5_identity identity;
+};
+
+struct h5_walk {
+    size_t n;
+    struct h5_found *dataset;
+    struct h5_set seen; /* every dataset with its index, every group with SIZE_MAX */
+};
+
+/* note, when not NULL, is told of what is passed over: links that are broken or not followed,
+ * unreadable objects, groups more than 1024 levels down. Within h5_enter. */
+enum h5grad_status h5_walk(hid_t file, void (*note)(void *user, const char *path, const char *why),
+                           void *user, struct h5_walk *walk, struct h5grad_error *err);
+void h5_walk_free(struct h5_walk *walk);
+
+/* The path under which the dataset was found; NULL when it was not. */
+const char *h5_walk_path(const struct h5_walk *walk, const struct h5_identity *identity);
+
+/* Opens the dataset at path, following no external or user-defined link on the way; -1 with the
+ * reason (no such object, not a dataset, ...) otherwise. Within h5_enter. */
+hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reading chunked datasets: chunks as they are stored come through libhdf5 one at a time, under its
+ * lock; the workers undo the filters outside. A decoded chunk is kept until all tiles of the block
+ * that need it have had it: how many they are is counted before the block is begun.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "codec/codec.h"
+#include "grid/chunks.h"
+#include "hdf5/chunk.h"
+#include "hdf5/transfer.h"
+#include "reader/reader.h"
+
+enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
+
+/* A chunk that the block touches. */
+struct entry {
+    void *data;
+    uint32_t need; /* tiles that have yet to take from it */
+    enum entry_state state;
+};
+
+_Static_assert(sizeof(struct entry) <= PLAN_CHUNK_ENTRY, "the plan counts on less");
+
+/* A buffer that waits for its next chunk. */
+struct spare {
+    struct spare *next;
+};
+
+struct chunked_reader {
+    struct reader reader;
+    struct reader_source source;
+    unsigned rank;
+    size_t size; /* of a point */
+    size_t raw;  /* of a decoded chunk, in bytes */
+
+    struct box range; /* numbers of the chunks of the block */
+    uint64_t stride[GRID_MAX_RANK];
+    struct entry *entry;
+
+    pthread_mutex_t mutex; /* for what follows, and the entries */
+    pthread_cond_t changed;
+    struct spare *spares;
+};
+
+static bool is_ours(const struct reader_source *source, uint64_t *raw)
+{
+    const struct h5_storage *storage = source->storage;
+    return storage->layout == H5_CHUNKED && source->type->raw && codec_can_decode(storage) &&
+           size_product(storage->rank, storage->chunk, h5_type_size(source->type), raw) &&
+           *raw > 0 && *raw <= UINT32_MAX;
+}
+
+static struct chunked_reader *make(const struct reader_source *source, uint64_t raw)
+{
+    struct chunked_reader *self = memory_zeroed(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->reader.way = &reader_chunked;
+    self->source = *source;
+    self->rank = source->storage->rank;
+    self->size = h5_type_size(source->type);
+    self->raw = raw;
+    pthread_mutex_init(&self->mutex, NULL);
+    pthread_cond_init(&self->changed, NULL);
+    return self;
+}
+
+static void drop_entries(struct chunked_reader *self)
+{
+    uint64_t n = self->entry ? box_points(self->rank, &self->range) : 0;
+    for (uint64_t i = 0; i < n; i++)
+        free(self->entry[i].data);
+    free(self->entry);
+    self->entry = NULL;
+}
+
+static void chunked_close(struct reader *reader)
+{
+    struct chunked_reader *self = (struct chunked_reader *)reader;
+    drop_entries(self);
+    while (self->spares) {
+        struct spare *spare = self->spares;
+        self->spares = spare->next;
+        free(spare);
+    }
+    pthread_cond_destroy(&self->changed);
+    pthread_mutex_destroy(&self->mutex);
+    free(self);
+}
+
+static uint64_t index_of(const struct chunked_reader *self, const uint64_t *number)
+{
+    uint64_t index = 0;
+    for (unsigned i = 0; i < self->rank; i++)
+        index += (number[i] - self->range.start[i]) * self->stride[i];
+    return index;
+}
+
+/* Calls back for every chunk that the tile needs, until that fails. */
+typedef enum h5grad_status visit(struct chunked_reader *self, struct entry *entry,
+                                 const uint64_t *number, void *user, struct h5grad_error *err);
+
+static enum h5grad_status each_chunk(struct chunked_reader *self, const struct tile *tile,
+                                     visit *call, void *user, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned piece = 0; piece <= 2 * self->rank && !status; piece++) {
+        struct box numbers;
+        uint64_t at[GRID_MAX_RANK];
+        if (!chunks_of_tile(self->rank, self->source.storage->chunk, tile, piece, &numbers))
+            continue;
+        memcpy(at, numbers.start, self->rank * sizeof *at);
+        do {
+            status = call(self, &self->entry[index_of(self, at)], at, user, err);
+        } while (!status && box_next(self->rank, &numbers, at));
+    }
+    return status;
+}
+
+static enum h5grad_status count_need(struct chunked_reader *self, struct entry *entry,
+                                     const uint64_t *number, void *user, struct h5grad_error *err)
+{
+    (void)self, (void)number, (void)user, (void)err;
+    entry->need++;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status chunked_prepare(struct reader *reader, const struct plan *plan,
+                                          uint64_t block, struct h5grad_error *err)
+{
+    struct chunked_reader *self = (struct chunked_reader *)reader;
+    uint64_t first, end, entries;
+    struct box cores, halo;
+    struct tile tile;
+    drop_entries(self);
+    plan_block(plan, block, &first, &end, &cores);
+    plan_halo(plan, &cores, &halo);
+    chunks_touched_by(self->rank, self->source.storage->chunk, &halo, &self->range);
+    box_strides(self->rank, self->range.count, self->stride);
+    entries = box_points(self->rank, &self->range);
+    self->entry = memory_zeroed(entries, sizeof *self->entry);
+    if (!self->entry)
+        return error_memory(err, entries * sizeof *self->entry);
+    for (uint64_t i = first; i < end; i++) {
+        plan_tile(plan, i, &tile);
+        each_chunk(self, &tile, count_need, NULL, NULL);
+    }
+    return H5GRAD_OK;
+}
+
+/* A chunk that is not stored reads as the fill value, which libhdf5 knows best. It also knows a
+ * chunk that is missing from one whose index is broken. */
+static enum h5grad_status read_missing(const struct chunked_reader *self, const struct box *chunk,
+                                       void *data, void *part, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = self->source.storage;
+    struct box all = {{0}, {0}}, inside;
+    memcpy(all.count, storage->extent, self->rank * sizeof *all.count);
+    if (!box_intersect(self->rank, chunk, &all, &inside))
+        return H5GRAD_OK;
+    memset(part, 0, self->raw);
+    enum h5grad_status status = h5_read_box(self->source.dataset, self->source.type->memory,
+                                            self->rank, &inside, part, err);
+    if (!status)
+        box_copy(self->rank, self->size, &inside, &inside, part, chunk, data);
+    return status;
+}
+
+static bool is_partial(const struct h5_storage *storage, const struct box *chunk)
+{
+    for (unsigned i = 0; i < storage->rank; i++) {
+        if (chunk->start[i] + chunk->count[i] > storage->extent[i])
+            return true;
+    }
+    return false;
+}
+
+/* Brings the stored bytes of a chunk, *size of them, to *stored, or where there is nothing to undo
+ * to data, with *stored NULL. */
+static enum h5grad_status fetch(struct chunked_reader *self, const struct box *chunk, void *data,
+                                struct codec_worker *worker, void **stored, uint64_t *size,
+                                unsigned *mask, struct h5grad_error *err)
+{
+    const struct reader_source *source = &self->source;
+    bool plain = source->storage->n_filters == 0;
+    *stored = NULL;
+    if (!h5_chunk_size(source->dataset, chunk->start, self->rank, size)) {
+        void *part = codec_worker_space(worker, CODEC_STORED, self->raw);
+        return part ? read_missing(self, chunk, data, part, err) : error_memory(err, self->raw);
+    }
+    /* No filter makes a chunk so much larger; what claims to be is not believed. */
+    if (*size > 2 * (uint64_t)self->raw + 65536 || (plain && *size != self->raw))
+        return error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
+                         (unsigned long long)*size);
+    void *to = data;
+    if (!plain && !(to = *stored = codec_worker_space(worker, CODEC_STORED, *size)))
+        return error_memory(err, *size);
+    return h5_chunk_read(source->dataset, chunk->start, self->rank, to, *size, mask, err);
+}
+
+/* Undoes the filters of what fetch brought. */
+static enum h5grad_status undo(struct chunked_reader *self, const struct box *chunk, void *stored,
+                               uint64_t size, unsigned mask, void *data,
+                               struct codec_worker *worker, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = self->source.storage;
+    size_t bytes = codec_scratch(storage, self->raw);
+    void *scratch = codec_worker_space(worker, CODEC_SCRATCH, bytes);
+    if (!scratch)
+        return error_memory(err, bytes);
+    if (storage->raw_edge_chunks && is_partial(storage, chunk))
+        mask = UINT32_MAX;
+    return codec_decode_chunk(worker, storage, mask, stored, size, data, self->raw, scratch, err);
+}
+
+static enum h5grad_status decode(struct chunked_reader *self, const struct box *chunk, void *data,
+                                 struct codec_worker *worker, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    void *stored;
+    uint64_t size;
+    unsigned mask = 0;
+    h5_enter(&guard);
+    enum h5grad_status status = fetch(self, chunk, data, worker, &stored, &size, &mask, err);
+    h5_leave(&guard);
+    if (!status && stored)
+        status = undo(self, chunk, stored, size, mask, data, worker, err);
+    if (status) {
+        char where[256];
+        h5_box_text(self->rank, chunk, where, sizeof where);
+        error_context(err, status, "chunk of points %s", where);
+    }
+    return status;
+}
+
+static void *take_buffer(struct chunked_reader *self)
+{
+    struct spare *spare = self->spares;
+    if (spare) {
+        self->spares = spare->next;
+        return spare;
+    }
+    return memory_aligned(self->raw < sizeof *spare ? sizeof *spare : self->raw);
+}
+
+/* Decodes the chunk if nobody has begun to. */
+static enum h5grad_status provide(struct chunked_reader *self, struct entry *entry,
+                                  const uint64_t *number, void *user, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    pthread_mutex_lock(&self->mutex);
+    bool ours = entry->state == ENTRY_EMPTY;
+    if (ours) {
+        entry->state = ENTRY_BUSY;
+        entry->data = take_buffer(self);
+    }
+    pthread_mutex_unlock(&self->mutex);
+    if (!ours)
+        return H5GRAD_OK;
+    if (entry->data) {
+        struct box chunk;
+        chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
+        status = decode(self, &chunk, entry->data, user, err);
+    } else {
+        status = error_memory(err, self->raw);
+    }
+    pthread_mutex_lock(&self->mutex);
+    entry->state = status ? ENTRY_FAILED : ENTRY_READY;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->mutex);
+    return status;
+}
+
+struct taking {
+    const struct tile *tile;
+    void *buffer;
+};
+
+/* Waits for the chunk, copies the tile's part of it, and lets go of it. */
+static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
+                               const uint64_t *number, void *user, struct h5grad_error *err)
+{
+    const struct taking *taking = user;
+    pthread_mutex_lock(&self->mutex);
+    while (entry->state == ENTRY_BUSY)
+        pthread_cond_wait(&self->changed, &self->mutex);
+    bool ready = entry->state == ENTRY_READY;
+    pthread_mutex_unlock(&self->mutex);
+    if (!ready)
+        return error_set(err, H5GRAD_FAILED, "another worker could not read a chunk");
+    struct box chunk, part;
+    chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
+    if (box_intersect(self->rank, &chunk, &taking->tile->halo, &part))
+        box_copy(self->rank, self->size, &part, &chunk, entry->data, &taking->tile->halo,
+                 taking->buffer);
+    pthread_mutex_lock(&self->mutex);
+    if (--entry->need == 0) {
+        struct spare *spare = entry->data;
+        spare->next = self->spares;
+        self->spares = spare;
+        entry->data = NULL;
+    }
+    pthread_mutex_unlock(&self->mutex);
+    return H5GRAD_OK;
+}
+
+/* First all that nobody has begun, so that two workers that need the same chunks share the work,
+ * then the waiting. */
+static enum h5grad_status chunked_read(struct reader *reader, const struct tile *tile, void *buffer,
+                                       struct codec_worker *worker, struct reader_view *view,
+                                       struct h5grad_error *err)
+{
+    struct chunked_reader *self = (struct chunked_reader *)reader;
+    struct taking taking = {tile, buffer};
+    enum h5grad_status status = each_chunk(self, tile, provide, worker, err);
+    if (!status)
+        status = each_chunk(self, tile, take, &taking, err);
+    reader_view_dense(view, buffer, self->rank, tile->halo.count, self->source.type->components);
+    return status;
+}
+
+static bool library_decodes(const struct h5_storage *storage)
+{
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        unsigned config = 0;
+        if (H5Zfilter_avail(storage->filter[i].id) <= 0 ||
+            H5Zget_filter_info(storage->filter[i].id, &config) < 0 ||
+            !(config & H5Z_FILTER_CONFIG_DECODE_ENABLED))
+            return false;
+    }
+    return true;
+}
+
+/* Whether a row of the first chunk is what libhdf5 makes of it. */
+static bool same_row(struct chunked_reader *self, struct codec_worker *worker, char *ours,
+                     char *theirs)
+{
+    const struct h5_storage *storage = self->source.storage;
+    struct box chunk = {{0}, {0}}, row = {{0}, {0}};
+    void *stored;
+    uint64_t size;
+    unsigned mask = 0, last = self->rank - 1;
+    memcpy(chunk.count, storage->chunk, self->rank * sizeof *chunk.count);
+    for (unsigned i = 0; i < last; i++)
+        row.count[i] = 1;
+    row.count[last] = size_min(storage->chunk[last], storage->extent[last]);
+    return !fetch(self, &chunk, ours, worker, &stored, &size, &mask, NULL) &&
+           (!stored || !undo(self, &chunk, stored, size, mask, ours, worker, NULL)) &&
+           !h5_read_box(self->source.dataset, self->source.type->memory, self->rank, &row, theirs,
+                        NULL) &&
+           memcmp(ours, theirs, row.count[last] * self->size) == 0;
+}
+
+static bool prove(struct chunked_reader *self)
+{
+    const struct h5_storage *storage = self->source.storage;
+    for (unsigned i = 0; i < self->rank; i++) {
+        if (storage->extent[i] == 0)
+            return true;
+    }
+    if (!library_decodes(storage))
+        return true;
+    struct codec_worker *worker = codec_worker_new();
+    char *ours = memory_aligned(self->raw);
+    char *theirs = memory_aligned(self->size * storage->chunk[self->rank - 1]);
+    bool same = worker && ours && theirs && same_row(self, worker, ours, theirs);
+    free(theirs);
+    free(ours);
+    codec_worker_free(worker);
+    return same;
+}
+
+static struct reader *chunked_open(const struct reader_source *source, struct h5grad_error *err)
+{
+    uint64_t raw;
+    if (!is_ours(source, &raw))
+        return NULL;
+    struct chunked_reader *self = make(source, raw);
+    if (!self) {
+        error_memory(err, sizeof *self);
+        return NULL;
+    }
+    if (prove(self))
+        return &self->reader;
+    chunked_close(&self->reader);
+    return NULL;
+}
+
+const struct reader_way reader_chunked = {
+    .name = "chunked",
+    .caches = true,
+    .open = chunked_open,
+    .prepare = chunked_prepare,
+    .read = chunked_read,
+    .close = chunked_close,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reading by H5Dread under the lock: takes whatever libhdf5 can read, one tile at a time.
+ *
+ * Chunks are decoded through the dataset's chunk cache, 8 MiB as h5_open_input sets it: a larger
+ * chunk is decoded again for every tile that touches it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "codec/codec.h"
+#include "hdf5/transfer.h"
+#include "reader/reader.h"
+
+struct library_reader {
+    struct reader reader;
+    struct reader_source source;
+};
+
+static bool filter_is_decodable(H5Z_filter_t id)
+{
+    unsigned config = 0;
+    return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 &&
+           (config & H5Z_FILTER_CONFIG_DECODE_ENABLED);
+}
+
+/*
+ * Whether filter number index was left out when the dataset was written, as an optional filter is
+ * by a library that does not have it: then nothing needs to be undone. The first chunk tells for
+ * all of them; should one differ, its reading fails.
+ */
+static bool filter_was_skipped(hid_t dataset, unsigned index)
+{
+    bool skipped = H5Dget_storage_size(dataset) == 0;
+#if H5_VERSION_GE(1, 10, 5)
+    hsize_t offset[GRID_MAX_RANK + 1];
+    hsize_t bytes;
+    haddr_t address;
+    unsigned mask = 0;
+    hid_t space = H5Dget_space(dataset);
+    if (!skipped && space >= 0 &&
+        H5Dget_chunk_info(dataset, space, 0, offset, &mask, &address, &bytes) >= 0)
+        skipped = mask >> index & 1;
+    h5_close(space);
+#else
+    (void)index;
+#endif
+    return skipped;
+}
+
+enum h5grad_status reader_check_filters(hid_t dataset, const struct h5_storage *storage,
+                                        struct h5grad_error *err)
+{
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        const struct h5_filter *filter = &storage->filter[i];
+        if (filter_is_decodable(filter->id) || filter_was_skipped(dataset, i))
+            continue;
+        const char *text = codec_describe(filter->id); /* "NAME; WHAT PROVIDES IT", or a name */
+        const char *provider = strstr(text, "; ");
+        return error_set(err, H5GRAD_FAILED, "filter %d (%.*s) is not available%s%s", filter->id,
+                         (int)strcspn(text, ";"), text, provider ? ": it needs " : "",
+                         provider ? provider + 2 : "");
+    }
+    return H5GRAD_OK;
+}
+
+static struct reader *library_open(const struct reader_source *source, struct h5grad_error *err)
+{
+    if (reader_check_filters(source->dataset, source->storage, err) != H5GRAD_OK)
+        return NULL;
+    struct library_reader *self = memory_zeroed(1, sizeof *self);
+    if (!self) {
+        error_memory(err, sizeof *self);
+        return NULL;
+    }
+    self->reader.way = &reader_library;
+    self->source = *source;
+    return &self->reader;
+}
+
+static enum h5grad_status library_read(struct reader *reader, const struct tile *tile, void *buffer,
+                                       struct codec_worker *worker, struct reader_view *view,
+                                       struct h5grad_error *err)
+{
+    (void)worker;
+    const struct reader_source *source = &((const struct library_reader *)reader)->source;
+    unsigned rank = source->storage->rank;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    enum h5grad_status status =
+        h5_read_box(source->dataset, source->type->memory, rank, &tile->halo, buffer, err);
+    h5_leave(&guard);
+    reader_view_dense(view, buffer, rank, tile->halo.count, source->type->components);
+    return status;
+}
+
+static void library_close(struct reader *reader)
+{
+    free(reader);
+}
+
+const struct reader_way reader_library = {
+    .name = "library",
+    .open = library_open,
+    .read = library_read,
+    .close = library_close,
+};

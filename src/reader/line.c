@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdf5/storage.h"
+#include "hdf5/transfer.h"
+#include "hdf5/type.h"
+#include "reader/line.h"
+#include "reader/reader.h"
+#include "stencil/convert.h"
+
+struct line {
+    uint64_t extent;
+    const double *values; /* all of them; NULL where they are read when asked for */
+    double *kept;         /* values, where they are the line's own */
+    hid_t dataset;        /* -1 where values are held */
+    struct h5_type type;  /* of the dataset */
+};
+
+/* The values as doubles; in is out where the sizes of the types are the same. */
+static void line_convert(const struct line *line, const void *in, double *out, uint64_t count)
+{
+    convert_decode(line->type.stored, line->type.swapped, ELEMENT_F64, in, out, (size_t)count);
+}
+
+/* Memory for count values as H5Dread delivers them: out itself where they fit. */
+static void *line_buffer(const struct line *line, uint64_t count, double *out,
+                         struct h5grad_error *err)
+{
+    size_t size = h5_type_size(&line->type);
+    if (size == sizeof(double))
+        return out;
+    void *buffer = memory_aligned(count * size);
+    if (!buffer)
+        error_memory(err, count * size);
+    return buffer;
+}
+
+static enum h5grad_status line_fetch(const struct line *line, uint64_t first, uint64_t count,
+                                     void *buffer, struct h5grad_error *err)
+{
+    struct box box = {.start = {first}, .count = {count}};
+    return h5_read_box(line->dataset, line->type.memory, 1, &box, buffer, err);
+}
+
+/* Reads all values and lets go of the dataset. */
+static enum h5grad_status line_keep(struct line *line, struct h5grad_error *err)
+{
+    uint64_t bytes = line->extent * sizeof(double);
+    line->kept = memory_aligned(bytes);
+    if (!line->kept)
+        return error_memory(err, bytes);
+    void *buffer = line_buffer(line, line->extent, line->kept, err);
+    if (!buffer)
+        return H5GRAD_FAILED;
+    enum h5grad_status status = line_fetch(line, 0, line->extent, buffer, err);
+    if (status == H5GRAD_OK) {
+        line_convert(line, buffer, line->kept, line->extent);
+        line->values = line->kept;
+    }
+    if (buffer != line->kept)
+        free(buffer);
+    h5_close(line->dataset);
+    line->dataset = -1;
+    return status;
+}
+
+static enum h5grad_status line_describe(struct line *line, struct h5grad_error *err)
+{
+    struct h5_storage storage;
+    enum h5grad_status status = h5_storage_read(line->dataset, &storage, err);
+    if (status != H5GRAD_OK)
+        return status;
+    if (storage.rank != 1)
+        return error_set(err, H5GRAD_FAILED, "coordinates have one axis, this dataset has %u",
+                         storage.rank);
+    line->extent = storage.extent[0];
+    hid_t datatype = H5Dget_type(line->dataset);
+    if (datatype < 0)
+        return h5_error(err, "its datatype");
+    status = h5_type_open(datatype, &line->type, err);
+    h5_close(datatype);
+    if (status != H5GRAD_OK)
+        return status;
+    if (line->type.components != 1)
+        return error_set(err, H5GRAD_FAILED, "coordinates are real, this dataset is %s",
+                         line->type.name);
+    return reader_check_filters(line->dataset, &storage, err);
+}
+
+struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
+{
+    struct line *line = memory_zeroed(1, sizeof *line);
+    if (!line) {
+        error_memory(err, sizeof *line);
+        return NULL;
+    }
+    line->dataset = dataset;
+    line->type.memory = -1;
+    line->type.file = -1;
+    if (H5Iinc_ref(dataset) < 0) {
+        line->dataset = -1;
+        h5_error(err, "keeping the dataset open");
+        goto fail;
+    }
+    if (line_describe(line, err) != H5GRAD_OK)
+        goto fail;
+    if (line->extent <= keep && line_keep(line, err) != H5GRAD_OK)
+        goto fail;
+    return line;
+fail:
+    line_close(line);
+    return NULL;
+}
+
+struct line *line_open_memory(const double *values, uint64_t extent, struct h5grad_error *err)
+{
+    struct line *line = memory_zeroed(1, sizeof *line);
+    if (!line) {
+        error_memory(err, sizeof *line);
+        return NULL;
+    }
+    line->dataset = -1;
+    line->type.memory = -1;
+    line->type.file = -1;
+    line->extent = extent;
+    line->values = values;
+    return line;
+}
+
+uint64_t line_extent(const struct line *line)
+{
+    return line->extent;
+}
+
+enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, double *out,
+                             struct h5grad_error *err)
+{
+    if (count == 0)
+        return H5GRAD_OK;
+    if (line->values) {
+        memcpy(out, line->values + first, count * sizeof *out);
+        return H5GRAD_OK;
+    }
+    void *buffer = line_buffer(line, count, out, err);
+    if (!buffer)
+        return H5GRAD_FAILED;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    enum h5grad_status status = line_fetch(line, first, count, buffer, err);
+    h5_leave(&guard);
+    if (status == H5GRAD_OK)
+        line_convert(line, buffer, out, count);
+    if (buffer != out)
+        free(buffer);
+    return status;
+}
+
+void line_close(struct line *line)
+{
+    if (!line)
+        return;
+    h5_type_close(&line->type);
+    h5_close(line->dataset);
+    free(line->kept);
+    free(line);
+}

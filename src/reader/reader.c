@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "reader/reader.h"
+
+/* In order of preference; the last one takes everything. */
+static const struct reader_way *const ways[] = {&reader_direct, &reader_chunked, &reader_library};
+
+struct reader *reader_open(const struct reader_source *source, const char *forced,
+                           struct h5grad_error *err)
+{
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        if (forced && ways[i] != &reader_library && strcmp(forced, ways[i]->name) != 0)
+            continue;
+        struct h5grad_error reason = {.status = H5GRAD_OK};
+        struct reader *reader = ways[i]->open(source, &reason);
+        if (reader)
+            return reader;
+        if (reason.status != H5GRAD_OK) {
+            error_set(err, reason.status, "%s", reason.message);
+            return NULL;
+        }
+    }
+    error_set(err, H5GRAD_FAILED, "no way to read this dataset");
+    return NULL;
+}
+
+enum h5grad_status reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
+                                  struct h5grad_error *err)
+{
+    return reader->way->prepare ? reader->way->prepare(reader, plan, block, err) : H5GRAD_OK;
+}
+
+enum h5grad_status reader_read(struct reader *reader, const struct tile *tile, void *buffer,
+                               struct codec_worker *worker, struct reader_view *view,
+                               struct h5grad_error *err)
+{
+    return reader->way->read(reader, tile, buffer, worker, view, err);
+}
+
+void reader_close(struct reader *reader)
+{
+    if (reader)
+        reader->way->close(reader);
+}
+
+void reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
+                       const uint64_t *count, unsigned components)
+{
+    uint64_t stride[GRID_MAX_RANK];
+    box_strides(rank, count, stride);
+    view->data = data;
+    for (unsigned i = 0; i < rank; i++)
+        view->stride[i] = (ptrdiff_t)(stride[i] * components);
+}

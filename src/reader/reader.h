@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Readers: "give me this tile's halo box". Each way of reading is one file and one row of the table
+ * in reader.c: its "can I?" and its "do it". Every way delivers the same bytes.
+ *
+ * A reader is opened, prepared and closed by one thread; reader_read is called by all workers at
+ * once.
+ */
+#ifndef H5GRAD_READER_READER_H
+#define H5GRAD_READER_READER_H
+
+#include "codec/codec.h"
+#include "grid/plan.h"
+#include "hdf5/storage.h"
+#include "hdf5/type.h"
+
+/* Where a dataset comes from; all of it stays the caller's and outlives the reader. */
+struct reader_source {
+    hid_t file;
+    hid_t dataset;
+    const struct h5_storage *storage;
+    const struct h5_type *type;
+};
+
+/* Points of a box in memory: the first of them, and strides in scalars; within a point scalars are
+ * adjacent, and so are points along the last axis. */
+struct reader_view {
+    const void *data;
+    ptrdiff_t stride[GRID_MAX_RANK];
+};
+
+struct reader;
+
+struct reader_way {
+    const char *name;
+    bool caches; /* keeps decoded chunks: plan_request.cached */
+    /* NULL with err untouched: this way declines. NULL with err set: the dataset cannot be read.
+     * err is never NULL. Within h5_enter. */
+    struct reader *(*open)(const struct reader_source *source, struct h5grad_error *err);
+    enum h5grad_status (*prepare)(struct reader *reader, const struct plan *plan, uint64_t block,
+                                  struct h5grad_error *err);
+    enum h5grad_status (*read)(struct reader *reader, const struct tile *tile, void *buffer,
+                               struct codec_worker *worker, struct reader_view *view,
+                               struct h5grad_error *err);
+    void (*close)(struct reader *reader);
+};
+
+/* First member of every way's own struct. */
+struct reader {
+    const struct reader_way *way;
+};
+
+/* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
+ * "library", which takes everything. NULL with the reason when the dataset cannot be read at all.
+ * Within h5_enter. */
+struct reader *reader_open(const struct reader_source *source, const char *forced,
+                           struct h5grad_error *err);
+
+/* A reader of an array in memory: reader_read returns views of it. */
+struct reader *reader_open_memory(const void *data, enum element element, unsigned components,
+                                  unsigned rank, const uint64_t *extent, struct h5grad_error *err);
+
+/* Announces the tiles of a block, before any of them is read and after all of the block before
+ * were. Not within h5_enter. */
+enum h5grad_status reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
+                                  struct h5grad_error *err);
+
+/*
+ * Delivers the points of tile->halo, but for those that lie outside tile->core along more than one
+ * axis, as stored scalars (h5_type.stored, swapped). buffer holds all points of the halo box; the
+ * view points into it or elsewhere, valid until the worker's next call. Takes libhdf5's lock
+ * itself.
+ */
+enum h5grad_status reader_read(struct reader *reader, const struct tile *tile, void *buffer,
+                               struct codec_worker *worker, struct reader_view *view,
+                               struct h5grad_error *err);
+
+/* NULL allowed. Within h5_enter. */
+void reader_close(struct reader *reader);
+
+/* For the ways. A view of a dense C-ordered array of count[] points. */
+void reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
+                       const uint64_t *count, unsigned components);
+
+/* For the ways that read by H5Dread. The reason when libhdf5 lacks a filter that the dataset's
+ * chunks went through. Within h5_enter. */
+enum h5grad_status reader_check_filters(hid_t dataset, const struct h5_storage *storage,
+                                        struct h5grad_error *err);
+
+extern const struct reader_way reader_direct, reader_chunked, reader_library, reader_memory;
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/axes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+void axes_label(const struct field *field, unsigned axis, char *out, size_t size)
+{
+    const char *name = field->coords.axis[axis].name;
+    if (name)
+        snprintf(out, size, "axis %u (%s)", axis, name);
+    else
+        snprintf(out, size, "axis %u", axis);
+}
+
+const char *axes_spacing(const struct field *field, unsigned axis, char *number, size_t size)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    switch (settled->spacing.kind) {
+    case SPACING_NUMBER:
+        parse_print_double(settled->spacing.number, number, size);
+        return number;
+    case SPACING_PATH:
+        return settled->coordinate ? settled->coordinate->name : settled->spacing.path;
+    default:
+        return field->coords.axis[axis].kind == COORDS_UNUSABLE && !settled->differentiated
+                   ? "unusable"
+                   : "unit";
+    }
+}
+
+static enum h5grad_status on_axis(const struct field *field, unsigned axis,
+                                  enum h5grad_status status, struct h5grad_error *err)
+{
+    char label[256];
+    axes_label(field, axis, label, sizeof label);
+    return error_context(err, status, "%s", label);
+}
+
+/* "0", "-1", or a name, to an axis of the field. */
+static enum h5grad_status find_axis(const struct field *field, const char *text, unsigned *axis,
+                                    struct h5grad_error *err)
+{
+    unsigned rank = field->storage.rank;
+    int64_t number;
+    for (unsigned i = 0; i < rank; i++) {
+        const char *name = field->coords.axis[i].name;
+        if (name && strcmp(name, text) == 0) {
+            *axis = i;
+            return H5GRAD_OK;
+        }
+    }
+    if (!parse_i64(text, &number))
+        return error_set(err, H5GRAD_FAILED, "no axis is named %s: h5grad --list shows the names",
+                         text);
+    if (number < -(int64_t)rank || number >= (int64_t)rank)
+        return error_set(err, H5GRAD_FAILED, "axis %s is out of range: the rank is %u", text, rank);
+    *axis = (unsigned)(number < 0 ? number + (int64_t)rank : number);
+    return H5GRAD_OK;
+}
+
+static void use_axis(struct field *field, unsigned axis)
+{
+    field->axis[axis].differentiated = true;
+    field->engine_axis[field->n_axes++].axis = axis;
+}
+
+/* Without --dim: every axis, but those of one point, unless that leaves none. */
+static void use_all_axes(struct field *field, const struct run_options *options, bool tell)
+{
+    unsigned rank = field->storage.rank;
+    for (unsigned i = 0; i < rank; i++) {
+        if (field->storage.extent[i] != 1)
+            use_axis(field, i);
+    }
+    if (field->n_axes == 0) {
+        for (unsigned i = 0; i < rank; i++)
+            use_axis(field, i);
+        return;
+    }
+    for (unsigned i = 0; i < rank && tell; i++) {
+        char label[256];
+        axes_label(field, i, label, sizeof label);
+        if (!field->axis[i].differentiated)
+            run_message(options, H5GRAD_WARNING, "%s: %s: left out: it has one point", field->path,
+                        label);
+    }
+}
+
+static enum h5grad_status choose_axes(struct field *field, const struct run_options *options,
+                                      bool tell, struct h5grad_error *err)
+{
+    const struct h5grad_options *user = &options->user;
+    if (user->n_dims == 0)
+        use_all_axes(field, options, tell);
+    for (size_t k = 0; k < user->n_dims; k++) {
+        unsigned axis;
+        enum h5grad_status status = find_axis(field, user->dims[k], &axis, err);
+        if (status)
+            return status;
+        if (field->axis[axis].differentiated)
+            return on_axis(field, axis,
+                           error_set(err, H5GRAD_FAILED, "repeated in --dim: %s names it again",
+                                     user->dims[k]),
+                           err);
+        use_axis(field, axis);
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status apply_spacing_list(struct field *field, const struct run_options *options,
+                                             struct h5grad_error *err)
+{
+    const struct h5grad_options *user = &options->user;
+    size_t n = options->n_spacings;
+    unsigned entries = user->n_dims ? field->n_axes : field->storage.rank;
+    if (n == 0)
+        return H5GRAD_OK;
+    if (n != 1 && n != entries)
+        return error_set(err, H5GRAD_FAILED,
+                         "--spacing has %zu entries for %u axes: give one number, or one entry per "
+                         "axis%s",
+                         n, entries, user->n_dims ? " of --dim" : "");
+    if (n == 1 && entries != 1 && options->spacing[0].kind == SPACING_PATH)
+        return error_set(err, H5GRAD_FAILED,
+                         "--spacing=%s gives the coordinates of one axis, but there are %u: use "
+                         "--coord=DIM=%s or choose the axis with --dim",
+                         options->spacing[0].path, entries, options->spacing[0].path);
+    for (unsigned k = 0; k < entries; k++) {
+        unsigned axis = user->n_dims ? field->engine_axis[k].axis : k;
+        field->axis[axis].spacing = options->spacing[n == 1 ? 0 : k];
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status apply_coords(struct field *field, const struct run_options *options,
+                                       struct h5grad_error *err)
+{
+    bool given[GRID_MAX_RANK] = {false};
+    for (size_t i = 0; i < options->n_coords; i++) {
+        unsigned axis;
+        enum h5grad_status status = find_axis(field, options->coord[i].dim, &axis, err);
+        if (status)
+            return error_context(err, status, "--coord=%s=%s", options->coord[i].dim,
+                                 options->coord[i].spacing.path);
+        if (given[axis])
+            return on_axis(field, axis,
+                           error_set(err, H5GRAD_FAILED, "--coord gives its coordinates twice"),
+                           err);
+        given[axis] = true;
+        field->axis[axis].spacing = options->coord[i].spacing;
+    }
+    return H5GRAD_OK;
+}
+
+/* What the command line left open is what the file says. */
+static void apply_file(struct field *field, unsigned axis)
+{
+    struct field_axis *settled = &field->axis[axis];
+    const struct coords_axis *said = &field->coords.axis[axis];
+    settled->source = "command line";
+    if (settled->spacing.kind != SPACING_AUTO)
+        return;
+    settled->source = said->source ? said->source : "none found";
+    if (said->kind == COORDS_STEP) {
+        settled->spacing.kind = SPACING_NUMBER;
+        settled->spacing.number = said->step;
+    } else if (said->kind == COORDS_ARRAY) {
+        settled->spacing.kind = SPACING_PATH;
+        settled->spacing.path = said->path;
+    }
+}
+
+static enum h5grad_status use_coordinates(struct field *field, struct engine_axis *out,
+                                          struct coordinates *store, struct h5grad_error *err)
+{
+    struct field_axis *axis = &field->axis[out->axis];
+    const struct coordinate *coordinate;
+    enum h5grad_status status = coordinates_get(store, axis->spacing.path, &coordinate, err);
+    if (status)
+        return status;
+    uint64_t n = line_extent(coordinate->line);
+    if (n != out->stencil.extent)
+        return error_set(err, H5GRAD_FAILED,
+                         "coordinates %s: %" PRIu64 " points for an axis of %" PRIu64
+                         ": give others with --coord=%u=PATH, or a step with --spacing",
+                         axis->spacing.path, n, out->stencil.extent, out->axis);
+    axis->coordinate = coordinate;
+    out->stencil.uniform = coordinate->scan.even;
+    out->stencil.step = coordinate->scan.step;
+    out->coordinates = coordinate->scan.even ? NULL : coordinate->line;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status settle_axis(struct field *field, struct engine_axis *out,
+                                      const struct run_options *options, struct coordinates *store,
+                                      struct h5grad_error *err)
+{
+    struct field_axis *axis = &field->axis[out->axis];
+    out->stencil.extent = field->storage.extent[out->axis];
+    out->stencil.edge_order = (unsigned)options->user.edge_order;
+    out->stencil.uniform = true;
+    out->stencil.step = 1;
+    enum h5grad_status status =
+        stencil_check_extent(out->stencil.extent, out->stencil.edge_order, err);
+    if (status)
+        return status;
+    if (axis->spacing.kind == SPACING_AUTO &&
+        (status = coords_check(&field->coords.axis[out->axis], err)))
+        return status;
+    if (axis->spacing.kind == SPACING_PATH)
+        return use_coordinates(field, out, store, err);
+    if (axis->spacing.kind == SPACING_NUMBER)
+        out->stencil.step = axis->spacing.number;
+    return stencil_check_step(out->stencil.step, err);
+}
+
+enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
+                                struct coordinates *store, bool tell, struct h5grad_error *err)
+{
+    enum h5grad_status status = choose_axes(field, options, tell, err);
+    if (!status)
+        status = apply_spacing_list(field, options, err);
+    if (!status)
+        status = apply_coords(field, options, err);
+    for (unsigned i = 0; i < field->storage.rank && !status; i++)
+        apply_file(field, i);
+    for (unsigned k = 0; k < field->n_axes && !status; k++) {
+        struct engine_axis *axis = &field->engine_axis[k];
+        status = settle_axis(field, axis, options, store, err);
+        if (status)
+            on_axis(field, axis->axis, status, err);
+    }
+    return status;
+}
+
+void axes_describe(struct field *field, struct coordinates *store)
+{
+    for (unsigned i = 0; i < field->storage.rank; i++) {
+        struct field_axis *axis = &field->axis[i];
+        const struct coordinate *coordinate;
+        apply_file(field, i);
+        if (field->coords.axis[i].kind == COORDS_UNUSABLE)
+            axis->source = field->coords.axis[i].problem;
+        if (axis->spacing.kind == SPACING_PATH &&
+            coordinates_get(store, axis->spacing.path, &coordinate, NULL) == H5GRAD_OK)
+            axis->coordinate = coordinate;
+    }
+}

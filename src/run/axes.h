@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From the options and what the file says to the axes of a field: which are differentiated, and
+ * with what spacing. */
+#ifndef H5GRAD_RUN_AXES_H
+#define H5GRAD_RUN_AXES_H
+
+#include "run/field.h"
+
+/* Settles field->axis and the stencils of field->engine_axis in the order of --dim. Errors name the
+ * axis. Not within h5_enter. */
+enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
+                                struct coordinates *store, bool tell, struct h5grad_error *err);
+
+/* Settles what the file says of every axis, for a list: what cannot be used is described, no error.
+ * Not within h5_enter. */
+void axes_describe(struct field *field, struct coordinates *store);
+
+/* The spacing of an axis: a number, the path of its coordinates, "unit", or "unusable". It lies in
+ * number, which has room for 32 bytes, or in the field. */
+const char *axes_spacing(const struct field *field, unsigned axis, char *number, size_t size);
+
+/* An axis in messages: "axis 1 (time)", or "axis 1" where it has no name. */
+void axes_label(const struct field *field, unsigned axis, char *out, size_t size);
+
+#endif

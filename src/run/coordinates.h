@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The coordinates of a run: each 1-D dataset that serves as an axis is opened and checked once,
+ * however many fields it belongs to. One thread. */
+#ifndef H5GRAD_RUN_COORDINATES_H
+#define H5GRAD_RUN_COORDINATES_H
+
+#include "hdf5/h5.h"
+#include "reader/line.h"
+#include "stencil/stencil.h"
+
+struct coordinate {
+    char *key;  /* as asked for */
+    char *name; /* "/time" or "FILE:/time" */
+    struct line *line;
+    struct stencil_scan scan;
+    enum h5grad_status status; /* of opening and checking it */
+    struct h5grad_error error;
+};
+
+struct coordinates;
+
+/* file stays the caller's and outlives the store. NULL when there is no memory. */
+struct coordinates *coordinates_new(hid_t file, uint64_t memory);
+void coordinates_free(struct coordinates *store); /* NULL allowed */
+
+/* The coordinate at "PATH", or "FILE:PATH" where INPUT has no such dataset; valid as long as the
+ * store. The error names it. Not within h5_enter. */
+enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
+                                   const struct coordinate **out, struct h5grad_error *err);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/field.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "hdf5/walk.h"
+#include "run/axes.h"
+#include "run/results.h"
+
+/* What the process itself keeps resident: program, libraries, libhdf5's caches. */
+#define FIELD_PROCESS_MEMORY ((uint64_t)16 << 20)
+
+static enum h5grad_status describe(struct field *field, const struct h5_walk *walk,
+                                   struct h5grad_error *err)
+{
+    field->dataset = h5_open_dataset(field->file, field->path, err);
+    if (field->dataset < 0)
+        return H5GRAD_FAILED;
+    enum h5grad_status status = h5_storage_read(field->dataset, &field->storage, err);
+    if (status)
+        return status;
+    hid_t type = H5Dget_type(field->dataset);
+    if (type < 0)
+        return h5_error(err, "its datatype cannot be read");
+    status = h5_type_open(type, &field->type, err);
+    h5_close(type);
+    if (status)
+        return status;
+    uint64_t bytes;
+    if (!size_product(field->storage.rank, field->storage.extent, 2 * sizeof(double), &bytes))
+        return error_set(err, H5GRAD_FAILED, "too large: its size in bytes overflows");
+    return coords_read(field->file, walk, field->path, field->dataset, field->storage.rank,
+                       &field->coords, err);
+}
+
+enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path,
+                              struct field *field, struct h5grad_error *err)
+{
+    memset(field, 0, sizeof *field);
+    field->path = path;
+    field->file = file;
+    field->dataset = field->type.memory = field->type.file = -1;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    enum h5grad_status status = describe(field, walk, err);
+    h5_leave(&guard);
+    return status;
+}
+
+/* The memory that is left for buffers when the process and coordinates have theirs. */
+static uint64_t buffer_memory(uint64_t cap)
+{
+    uint64_t left = cap - cap / 16;
+    return left > 2 * FIELD_PROCESS_MEMORY ? left - FIELD_PROCESS_MEMORY : left / 2;
+}
+
+/* --dtype raises the precision of the arithmetic, never lowers it. */
+static void choose_types(struct field *field, const struct run_options *options)
+{
+    struct engine_job *job = &field->job;
+    field->result = options->dtype_given ? options->dtype : field->type.result;
+    job->stored = field->type.stored;
+    job->swapped = field->type.swapped;
+    job->components = field->type.components;
+    job->arithmetic = element_arithmetic(job->stored);
+    if (field->result == ELEMENT_F64)
+        job->arithmetic = ELEMENT_F64;
+    job->result = field->result;
+}
+
+static enum h5grad_status choose_storage(struct field *field, const struct run_options *options,
+                                         bool tell, struct h5grad_error *err)
+{
+    char left_out[256];
+    struct h5_guard guard;
+    h5_enter(&guard);
+    enum h5grad_status status = format_result(
+        &options->format, &field->storage, field->type.components * element_size(field->result),
+        &field->result_storage, left_out, sizeof left_out, err);
+    h5_leave(&guard);
+    if (!status && *left_out && tell)
+        run_message(options, H5GRAD_DETAIL, "%s: results are stored without its filter %s",
+                    field->path, left_out);
+    return status;
+}
+
+static enum h5grad_status open_reader(struct field *field, struct h5grad_error *err)
+{
+    struct reader_source source = {
+        .file = field->file,
+        .dataset = field->dataset,
+        .storage = &field->storage,
+        .type = &field->type,
+    };
+    struct h5_guard guard;
+    h5_enter(&guard);
+    field->reader = reader_open(&source, getenv("H5GRAD_IO"), err);
+    h5_leave(&guard);
+    return field->reader ? H5GRAD_OK : H5GRAD_FAILED;
+}
+
+static enum h5grad_status name_results(struct field *field, const struct run_options *options,
+                                       struct h5grad_error *err)
+{
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        unsigned axis = field->engine_axis[k].axis;
+        char **result = &field->axis[axis].result;
+        *result =
+            results_path(options->user.name, field->path, axis, field->coords.axis[axis].name);
+        if (!*result)
+            return error_memory(err, strlen(field->path));
+    }
+    return H5GRAD_OK;
+}
+
+enum h5grad_status field_plan(struct field *field, const struct run_options *options,
+                              struct coordinates *store, bool tell, struct h5grad_error *err)
+{
+    struct engine_job *job = &field->job;
+    enum h5grad_status status = axes_resolve(field, options, store, tell, err);
+    if (status)
+        return status;
+    choose_types(field, options);
+    if ((status = choose_storage(field, options, tell, err)) ||
+        (status = name_results(field, options, err)) || (status = open_reader(field, err)))
+        return status;
+    job->rank = field->storage.rank;
+    job->extent = field->storage.extent;
+    job->n_axes = field->n_axes;
+    job->axes = field->engine_axis;
+    job->reader = field->reader;
+    job->threads = options->threads;
+    job->memory = buffer_memory(options->memory);
+    return engine_plan(job, &field->storage, &field->result_storage, &field->plan, err);
+}
+
+void field_close(struct field *field)
+{
+    struct h5_guard guard;
+    h5_enter(&guard);
+    reader_close(field->reader);
+    h5_type_close(&field->type);
+    h5_close(field->dataset);
+    h5_leave(&guard);
+    coords_free(&field->coords);
+    for (unsigned i = 0; i < GRID_MAX_RANK; i++)
+        free(field->axis[i].result);
+    memset(field, 0, sizeof *field);
+    field->dataset = field->type.memory = field->type.file = -1;
+}
+
+uint64_t field_result_bytes(const struct field *field)
+{
+    uint64_t bytes = field->type.components * element_size(field->result) * field->n_axes;
+    for (unsigned i = 0; i < field->storage.rank; i++)
+        bytes *= field->storage.extent[i];
+    return bytes;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A field: one dataset to differentiate, with everything that can be known before output is made.
+ */
+#ifndef H5GRAD_RUN_FIELD_H
+#define H5GRAD_RUN_FIELD_H
+
+#include "coords/coords.h"
+#include "engine/engine.h"
+#include "hdf5/storage.h"
+#include "hdf5/type.h"
+#include "run/coordinates.h"
+#include "run/options.h"
+
+/* One axis of a field, differentiated or not. */
+struct field_axis {
+    bool differentiated;
+    struct spacing_option spacing; /* resolved: SPACING_NUMBER, SPACING_PATH, or AUTO for unit */
+    const char *source;            /* "command line", a convention's name, "none found" */
+    const struct coordinate *coordinate; /* of a differentiated SPACING_PATH */
+    char *result;                        /* path of the result */
+};
+
+struct field {
+    const char *path;
+    hid_t file, dataset;
+    struct h5_storage storage;
+    struct h5_type type;
+    struct coords coords;
+    struct field_axis axis[GRID_MAX_RANK];
+    enum element result;
+    struct h5_storage result_storage;
+    struct reader *reader;
+    unsigned n_axes;
+    struct engine_axis engine_axis[GRID_MAX_RANK];
+    struct engine_job job; /* complete but for the writers and callbacks */
+    struct plan plan;
+};
+
+/* What can be said of a dataset without options: type, storage, axes. path outlives the field. The
+ * reason otherwise; field_close is due in either case. Not within h5_enter. */
+enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path,
+                              struct field *field, struct h5grad_error *err);
+
+/* Settles axes, spacing, result type and storage, reader and plan. Tells options' message callback
+ * what a user should know when tell is set. Not within h5_enter. */
+enum h5grad_status field_plan(struct field *field, const struct run_options *options,
+                              struct coordinates *store, bool tell, struct h5grad_error *err);
+
+/* Safe after a failure of either. Not within h5_enter. */
+void field_close(struct field *field);
+
+/* Bytes of all results as the engine makes them. */
+uint64_t field_result_bytes(const struct field *field);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Options of a run, checked as far as they can be before any file is opened. */
+#ifndef H5GRAD_RUN_OPTIONS_H
+#define H5GRAD_RUN_OPTIONS_H
+
+#include "base/element.h"
+#include "base/error.h"
+#include "h5grad.h"
+#include "writer/format.h"
+
+enum spacing_kind { SPACING_AUTO, SPACING_NUMBER, SPACING_PATH };
+
+struct spacing_option {
+    enum spacing_kind kind;
+    double number;
+    const char *path; /* SPACING_PATH: [FILE:]PATH */
+};
+
+/* --coord DIM=PATH */
+struct coord_option {
+    char *dim;
+    struct spacing_option spacing;
+};
+
+struct run_options {
+    struct h5grad_options user; /* the caller's, completed with defaults */
+    size_t n_spacings;
+    struct spacing_option *spacing;
+    size_t n_coords;
+    struct coord_option *coord;
+    bool dtype_given;
+    enum element dtype;
+    struct format_request format;
+    unsigned threads;
+    uint64_t memory;
+};
+
+/* H5GRAD_USAGE with the reason for what no file could satisfy. user may be NULL; its strings stay
+ * the caller's and outlive *options. On failure there is nothing to free. */
+enum h5grad_status run_options_check(const struct h5grad_options *user, struct run_options *options,
+                                     struct h5grad_error *err);
+void run_options_free(struct run_options *options);
+
+/* Tells the caller's message callback, if any. */
+void run_message(const struct run_options *options, enum h5grad_level level, const char *format,
+                 ...) BASE_PRINTF(3, 4);
+
+#endif

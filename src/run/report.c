@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "run/axes.h"
+
+/* Pieces of memory that live as long as the report. */
+struct piece {
+    struct piece *next;
+    _Alignas(16) char data[];
+};
+
+struct report {
+    struct h5grad_report public; /* first: h5grad_report_free gets its address */
+    struct h5grad_field *field;
+    struct piece *pieces;
+    bool failed;
+};
+
+struct report *report_new(uint64_t memory_cap)
+{
+    struct report *report = memory_zeroed(1, sizeof *report);
+    if (report)
+        report->public.memory_cap = memory_cap;
+    return report;
+}
+
+void report_free(struct report *report)
+{
+    if (!report)
+        return;
+    for (struct piece *piece = report->pieces, *next; piece; piece = next) {
+        next = piece->next;
+        free(piece);
+    }
+    free(report->field);
+    free(report);
+}
+
+void h5grad_report_free(struct h5grad_report *report)
+{
+    report_free((struct report *)report);
+}
+
+static void *keep(struct report *report, size_t size)
+{
+    struct piece *piece = calloc(1, sizeof *piece + size);
+    if (!piece) {
+        report->failed = true;
+        return NULL;
+    }
+    piece->next = report->pieces;
+    report->pieces = piece;
+    return piece->data;
+}
+
+static const char *keep_text(struct report *report, const char *text)
+{
+    if (!text)
+        return NULL;
+    char *copy = keep(report, strlen(text) + 1);
+    return copy ? memcpy(copy, text, strlen(text) + 1) : NULL;
+}
+
+static struct h5grad_field *add(struct report *report, const char *path)
+{
+    struct h5grad_field *grown =
+        realloc(report->field, (report->public.n_fields + 1) * sizeof *grown);
+    if (!grown) {
+        report->failed = true;
+        return NULL;
+    }
+    report->field = grown;
+    struct h5grad_field *field = &grown[report->public.n_fields++];
+    memset(field, 0, sizeof *field);
+    field->path = keep_text(report, path);
+    return field;
+}
+
+static void describe_axis(struct report *report, const struct field *field, unsigned axis,
+                          bool planned, struct h5grad_axis *out)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    const struct coords_axis *said = &field->coords.axis[axis];
+    char number[32];
+    out->extent = field->storage.extent[axis];
+    out->name = keep_text(report, said->name);
+    out->unit = keep_text(report, said->unit);
+    out->spacing = keep_text(report, axes_spacing(field, axis, number, sizeof number));
+    out->source = keep_text(report, settled->source);
+    out->uniform = true;
+    if (settled->coordinate) {
+        const struct stencil_scan *scan = &settled->coordinate->scan;
+        out->first = scan->first;
+        out->last = scan->last;
+        out->uniform = scan->even;
+        out->step = scan->even ? scan->step : 0;
+    } else if (settled->spacing.kind != SPACING_PATH) {
+        out->step = settled->spacing.kind == SPACING_NUMBER ? settled->spacing.number : 1;
+    }
+    if (!planned)
+        return;
+    out->differentiated = settled->differentiated;
+    out->tile = field->plan.tile[axis];
+    out->result = keep_text(report, settled->result);
+}
+
+static void describe_plan(struct report *report, const struct field *field,
+                          struct h5grad_field *out)
+{
+    const struct plan *plan = &field->plan;
+    char text[512];
+    uint64_t chunk = field->type.components * element_size(field->type.stored), point = chunk;
+    h5_type_result_name(&field->type, field->result, text, sizeof text);
+    out->result_type = keep_text(report, text);
+    h5_storage_text(&field->result_storage, text, sizeof text);
+    out->result_layout = keep_text(report, text);
+    out->read_way = field->reader->way->name;
+    out->tiles = plan->tiles;
+    out->bytes_read = plan->read_points * point;
+    for (unsigned i = 0; plan->cached && i < plan->rank; i++)
+        chunk *= plan->source_chunk[i];
+    out->bytes_decoded_again = (plan->chunk_decodes - plan->chunks) * chunk;
+    out->bytes_written = field_result_bytes(field);
+    out->peak_memory = plan->memory;
+    out->threads = (int)plan->threads;
+}
+
+bool report_add(struct report *report, const struct field *field, bool planned)
+{
+    struct h5grad_field *out = add(report, field->path);
+    if (!out)
+        return false;
+    char text[512];
+    unsigned rank = field->storage.rank;
+    struct h5grad_axis *axes = keep(report, rank * sizeof *axes);
+    if (!axes)
+        return false;
+    for (unsigned i = 0; i < rank; i++)
+        describe_axis(report, field, i, planned, &axes[i]);
+    out->rank = rank;
+    out->axes = axes;
+    out->type = keep_text(report, field->type.name);
+    h5_storage_text(&field->storage, text, sizeof text);
+    out->layout = keep_text(report, text);
+    if (planned)
+        describe_plan(report, field, out);
+    return !report->failed;
+}
+
+bool report_skip(struct report *report, const char *path, const char *why)
+{
+    struct h5grad_field *out = add(report, path);
+    if (out)
+        out->skipped = keep_text(report, why);
+    return !report->failed;
+}
+
+struct h5grad_report *report_finish(struct report *report, double seconds)
+{
+    report->public.fields = report->field;
+    report->public.seconds = seconds;
+    return &report->public;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The report of a run, built as fields are seen. Its memory is one arena, freed at once. */
+#ifndef H5GRAD_RUN_REPORT_H
+#define H5GRAD_RUN_REPORT_H
+
+#include "run/field.h"
+
+struct report;
+
+struct report *report_new(uint64_t memory_cap); /* NULL when there is no memory */
+void report_free(struct report *report);        /* NULL allowed */
+
+/* Adds a field, planned or (with planned not set) only opened; false when there is no memory. */
+bool report_add(struct report *report, const struct field *field, bool planned);
+
+/* Adds a dataset that is not done, and why. */
+bool report_skip(struct report *report, const char *path, const char *why);
+
+/* The public form; the report is then the caller's, to be freed with h5grad_report_free. */
+struct h5grad_report *report_finish(struct report *report, double seconds);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/select.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "coords/coords.h"
+
+/* What is known while datasets are chosen. */
+struct search {
+    hid_t file;
+    const struct run_options *options;
+    struct h5_set axes;   /* datasets that others use as axes */
+    struct h5_set chosen; /* datasets that are in the selection */
+};
+
+static void note_passed_over(void *user, const char *path, const char *why)
+{
+    const struct search *search = user;
+    run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
+}
+
+static enum h5grad_status add(struct selection *selection, struct search *search,
+                              const struct h5_identity *identity, const char *path, bool named,
+                              struct h5grad_error *err)
+{
+    bool added;
+    enum h5grad_status status = h5_set_add(&search->chosen, identity, selection->n, &added, err);
+    if (status)
+        return status;
+    if (!added) {
+        const size_t *number = h5_set_find(&search->chosen, identity);
+        selection->item[*number].named |= named;
+        return H5GRAD_OK;
+    }
+    struct selected *grown = realloc(selection->item, (selection->n + 1) * sizeof *selection->item);
+    if (!grown)
+        return error_memory(err, (selection->n + 1) * sizeof *grown);
+    selection->item = grown;
+    struct selected *item = &grown[selection->n];
+    item->named = named;
+    item->path = *path == '/' ? memory_text(path) : memory_format("/%s", path);
+    if (!item->path)
+        return error_memory(err, strlen(path));
+    selection->n++;
+    return H5GRAD_OK;
+}
+
+/* Walks the file once; what serves as an axis is known only when all datasets have been seen. */
+static enum h5grad_status walk(struct selection *selection, struct search *search,
+                               struct h5grad_error *err)
+{
+    if (selection->walked)
+        return H5GRAD_OK;
+    enum h5grad_status status =
+        h5_walk(search->file, note_passed_over, search, &selection->walk, err);
+    if (status)
+        return status;
+    selection->walked = true;
+    for (size_t i = 0; i < selection->walk.n && !status; i++) {
+        const char *path = selection->walk.dataset[i].path;
+        hid_t dataset = h5_open_dataset(search->file, path, NULL);
+        if (dataset < 0)
+            continue;
+        bool itself = coords_is_coordinate(search->file, path, dataset);
+        if (itself)
+            status = h5_set_add(&search->axes, &selection->walk.dataset[i].identity, i, NULL, err);
+        else
+            status = coords_references(search->file, path, dataset, &search->axes, err);
+        h5_close(dataset);
+    }
+    return status;
+}
+
+/* Fields whose whole path matches; every field where pattern is NULL. */
+static enum h5grad_status add_fields(struct selection *selection, struct search *search,
+                                     const char *pattern, struct h5grad_error *err)
+{
+    enum h5grad_status status = walk(selection, search, err);
+    size_t matches = 0;
+    for (size_t i = 0; i < selection->walk.n && !status; i++) {
+        const struct h5_found *found = &selection->walk.dataset[i];
+        const char *path = pattern && *pattern != '/' ? found->path + 1 : found->path;
+        if (pattern && fnmatch(pattern, path, FNM_PATHNAME) != 0)
+            continue;
+        matches++;
+        if (h5_set_find(&search->axes, &found->identity))
+            run_message(search->options, H5GRAD_DETAIL, "%s: skipped: it is a coordinate",
+                        found->path);
+        else
+            status = add(selection, search, &found->identity, found->path, false, err);
+    }
+    if (!status && pattern && matches == 0)
+        return error_set(err, H5GRAD_FAILED,
+                         "no dataset matches %s: h5grad --list shows what there is", pattern);
+    return status;
+}
+
+static enum h5grad_status add_named(struct selection *selection, struct search *search,
+                                    const char *name, struct h5grad_error *err)
+{
+    hid_t dataset = h5_open_dataset(search->file, name, err);
+    if (dataset < 0) {
+        if (strpbrk(name, "*?["))
+            return add_fields(selection, search, name, err);
+        return error_context(err, H5GRAD_FAILED, "%s", name);
+    }
+    struct h5_identity identity;
+    enum h5grad_status status;
+    if (h5_identify(dataset, &identity))
+        status = add(selection, search, &identity, name, true, err);
+    else
+        status = h5_error(err, "%s: it cannot be identified", name);
+    h5_close(dataset);
+    return status;
+}
+
+enum h5grad_status select_datasets(hid_t file, const struct run_options *options,
+                                   struct selection *selection, struct h5grad_error *err)
+{
+    const struct h5grad_options *user = &options->user;
+    struct search search = {.file = file, .options = options};
+    memset(selection, 0, sizeof *selection);
+    enum h5grad_status status = H5GRAD_OK;
+    if (user->n_datasets == 0)
+        status = add_fields(selection, &search, NULL, err);
+    for (size_t i = 0; i < user->n_datasets && !status; i++)
+        status = add_named(selection, &search, user->datasets[i], err);
+    h5_set_free(&search.axes);
+    h5_set_free(&search.chosen);
+    if (status)
+        select_free(selection);
+    return status;
+}
+
+void select_free(struct selection *selection)
+{
+    for (size_t i = 0; i < selection->n; i++)
+        free(selection->item[i].path);
+    free(selection->item);
+    if (selection->walked)
+        h5_walk_free(&selection->walk);
+    memset(selection, 0, sizeof *selection);
+}

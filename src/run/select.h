@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which datasets a run is about. */
+#ifndef H5GRAD_RUN_SELECT_H
+#define H5GRAD_RUN_SELECT_H
+
+#include "hdf5/walk.h"
+#include "run/options.h"
+
+struct selected {
+    char *path;  /* absolute */
+    bool named;  /* given literally: it is an error when it cannot be done */
+    bool usable; /* set by who tried: it can be done */
+};
+
+struct selection {
+    size_t n;
+    struct selected *item;
+    struct h5_walk walk; /* of the whole file, where it was needed: walked */
+    bool walked;
+};
+
+/*
+ * The datasets that options name or, where they name none, all that are not coordinates. A name
+ * that exists wins over a pattern; patterns match fields only. An error when a name or a pattern
+ * matches nothing. Within h5_enter.
+ */
+enum h5grad_status select_datasets(hid_t file, const struct run_options *options,
+                                   struct selection *selection, struct h5grad_error *err);
+void select_free(struct selection *selection);
+
+#endif

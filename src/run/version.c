@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "h5grad.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "codec/codec.h"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static char text[512];
+
+/* libhdf5's version is that of the library in use, which need not be the headers'. */
+static void make_text(void)
+{
+    unsigned major = 0, minor = 0, release = 0;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    H5get_libversion(&major, &minor, &release);
+    h5_leave(&guard);
+    snprintf(text, sizeof text, "h5grad %s\nHDF5 %u.%u.%u\nOpenMP %d\n%s\n", H5GRAD_VERSION, major,
+             minor, release, _OPENMP, codec_versions());
+}
+
+const char *h5grad_version(void)
+{
+    pthread_once(&once, make_text);
+    return text;
+}

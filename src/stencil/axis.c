@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/error.h"
+#include "base/parse.h"
+#include "grid/reach.h"
+#include "stencil/clones.h"
+#include "stencil/stencil.h"
+
+#define NUMBER_SIZE 32 /* of parse_print_double */
+
+enum h5grad_status stencil_check_extent(uint64_t extent, unsigned edge_order,
+                                        struct h5grad_error *err)
+{
+    if (extent > edge_order)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED,
+                     "extent %" PRIu64 " is too short: edge order %u needs at least %u points",
+                     extent, edge_order, edge_order + 1);
+}
+
+enum h5grad_status stencil_check_step(double step, struct h5grad_error *err)
+{
+    char text[NUMBER_SIZE];
+    if (step == 0)
+        return error_set(err, H5GRAD_FAILED, "spacing is 0");
+    if (isfinite(step))
+        return H5GRAD_OK;
+    parse_print_double(step, text, sizeof(text));
+    return error_set(err, H5GRAD_FAILED, "spacing %s is not finite", text);
+}
+
+void stencil_scan_start(struct stencil_scan *scan)
+{
+    *scan = (struct stencil_scan){.even = false};
+}
+
+static enum h5grad_status report_repeat(const struct stencil_scan *scan, struct h5grad_error *err)
+{
+    char text[NUMBER_SIZE];
+    parse_print_double(scan->last, text, sizeof(text));
+    return error_set(err, H5GRAD_FAILED, "coordinates %" PRIu64 " and %" PRIu64 " are both %s",
+                     scan->seen - 1, scan->seen, text);
+}
+
+static enum h5grad_status report_turn(const struct stencil_scan *scan, double x,
+                                      struct h5grad_error *err)
+{
+    char before[NUMBER_SIZE], last[NUMBER_SIZE], next[NUMBER_SIZE];
+    parse_print_double(scan->before, before, sizeof(before));
+    parse_print_double(scan->last, last, sizeof(last));
+    parse_print_double(x, next, sizeof(next));
+    return error_set(err, H5GRAD_FAILED, "coordinates are not monotonic: %s, %s, %s at %" PRIu64,
+                     before, last, next, scan->seen);
+}
+
+/* Takes the next coordinate, number scan->seen. */
+static enum h5grad_status scan_one(struct stencil_scan *scan, double x, struct h5grad_error *err)
+{
+    if (!isfinite(x))
+        return error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is not finite", scan->seen);
+    double difference = x - scan->last;
+    if (scan->seen == 0) {
+        scan->first = x;
+    } else if (x == scan->last) {
+        return report_repeat(scan, err);
+    } else if (scan->seen == 1) {
+        scan->step = difference;
+        scan->even = isfinite(difference);
+    } else {
+        if ((difference > 0) != (scan->step > 0))
+            return report_turn(scan, x, err);
+        scan->even = scan->even && difference == scan->step;
+    }
+    scan->before = scan->last;
+    scan->last = x;
+    scan->seen++;
+    return H5GRAD_OK;
+}
+
+enum h5grad_status stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
+                                     struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (uint64_t i = 0; i < count && status == H5GRAD_OK; i++)
+        status = scan_one(scan, x[i], err);
+    return status;
+}
+
+/* The weights of one point: a, b, c in this order. */
+static void weigh_inside(double p, double q, double weight[3])
+{
+    weight[0] = -q / (p * (p + q));
+    weight[1] = (q - p) / (p * q);
+    weight[2] = p / (q * (p + q));
+}
+
+static void weigh_left(double p, double q, double weight[3])
+{
+    weight[0] = -(2 * p + q) / (p * (p + q));
+    weight[1] = (p + q) / (p * q);
+    weight[2] = -p / (q * (p + q));
+}
+
+static void weigh_right(double p, double q, double weight[3])
+{
+    weight[0] = q / (p * (p + q));
+    weight[1] = -(p + q) / (p * q);
+    weight[2] = (p + 2 * q) / (q * (p + q));
+}
+
+/* The weights of point i, which need not be inside; x[0] is the coordinate of point low. */
+static void weigh_point(const struct stencil_axis *axis, uint64_t i, const double *x, uint64_t low,
+                        double weight[3])
+{
+    bool left = i == 0;
+    bool right = i == axis->extent - 1;
+    if ((left || right) && axis->edge_order == 1) {
+        const double *d = left ? x : &x[i - low - 1];
+        weight[0] = d[1] - d[0];
+        weight[1] = weight[2] = 0;
+    } else if (left) {
+        weigh_left(x[1] - x[0], x[2] - x[1], weight);
+    } else if (right) {
+        const double *end = &x[i - low];
+        weigh_right(end[-1] - end[-2], end[0] - end[-1], weight);
+    } else {
+        const double *middle = &x[i - low];
+        weigh_inside(middle[0] - middle[-1], middle[1] - middle[0], weight);
+    }
+}
+
+void stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
+                     const double *x, double *a, double *b, double *c)
+{
+    if (count == 0)
+        return;
+    uint64_t low, high;
+    grid_reach(axis->extent, axis->edge_order, first, count, &low, &high);
+    for (uint64_t i = 0; i < count; i++) {
+        double weight[3];
+        weigh_point(axis, first + i, x, low, weight);
+        a[i] = weight[0];
+        b[i] = weight[1];
+        c[i] = weight[2];
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Stencils: spacing to weights, and the kernels that apply them along one axis of a block. Pure
+ * arithmetic: no HDF5, no OpenMP, no allocation.
+ *
+ * Formulas: torch.gradient and numpy.gradient. With a uniform step h
+ *     interior      ((f[i+1] - f[i-1]) / h) / 2
+ *     edge_order 1  (f[1] - f[0]) / h               and mirrored
+ *     edge_order 2  (-1.5 f[0] + 2 f[1] - 0.5 f[2]) / h   and mirrored
+ * and with coordinates x, d[i] = x[i+1] - x[i], the second-order formula for uneven spacing,
+ *     interior      a f[i-1] + b f[i] + c f[i+1], p = d[i-1], q = d[i],
+ *                   a = -q / (p (p+q)), b = (q-p) / (p q), c = p / (q (p+q))
+ * with the one-sided ones of numpy.gradient at the ends. Every operation is rounded once, in the
+ * order written (no fused multiply-add), so float and double results have the bits of the
+ * references.
+ */
+#ifndef H5GRAD_STENCIL_STENCIL_H
+#define H5GRAD_STENCIL_STENCIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/element.h"
+#include "grid/box.h"
+#include "h5grad.h"
+
+/* Everything about one differentiated axis but the coordinates themselves. */
+struct stencil_axis {
+    uint64_t extent;
+    unsigned edge_order; /* 1 or 2 */
+    bool uniform;
+    double step; /* uniform: finite, not 0, may be negative */
+};
+
+/* H5GRAD_FAILED with a reason when extent < edge_order + 1 or step is 0 or not finite. */
+enum h5grad_status stencil_check_extent(uint64_t extent, unsigned edge_order,
+                                        struct h5grad_error *err);
+enum h5grad_status stencil_check_step(double step, struct h5grad_error *err);
+
+/*
+ * Check of coordinates that come in pieces, in order: finite, strictly monotonic, either way.
+ * stencil_scan_next says what is wrong and at which index; after the last piece, even tells whether
+ * all differences are exactly equal, in which case numpy's (and our) result is that of the uniform
+ * formula with the difference step.
+ */
+struct stencil_scan {
+    uint64_t seen;
+    double first, before, last, step; /* before: the one before last */
+    bool even;
+};
+
+void stencil_scan_start(struct stencil_scan *scan);
+enum h5grad_status stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
+                                     struct h5grad_error *err);
+
+/*
+ * Weights of the result points [first, first + count) of an axis with coordinates. x holds the
+ * coordinates [low, high) of grid_reach. Entry i of a, b, c belongs to point first + i and
+ * multiplies f[p-1], f[p], f[p+1] inside, f[0..2] or f[n-3..n-1] at an end of edge_order 2; at an
+ * end of edge_order 1 a holds the difference d by which f[1] - f[0] or f[n-1] - f[n-2] is divided.
+ */
+void stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
+                     const double *x, double *a, double *b, double *c);
+
+/*
+ * One block of work: result points count[], along block->axis the points first .. first +
+ * count[axis] of an axis described by *stencil. Strides are in scalars, positive, in the input
+ * (which extends beyond the block along axis as far as grid_reach says) and in the output; the
+ * last axis must have stride 1 in both. Interleaved values (complex) are one more axis of stride 1,
+ * hence rank <= GRID_MAX_RANK + 1.
+ */
+struct stencil_block {
+    unsigned rank;
+    unsigned axis;
+    uint64_t count[GRID_MAX_RANK + 1];
+    ptrdiff_t in_stride[GRID_MAX_RANK + 1];
+    ptrdiff_t out_stride[GRID_MAX_RANK + 1];
+    const struct stencil_axis *stencil;
+    uint64_t first;
+    const double *a, *b, *c; /* of stencil_weights; unused where the axis is uniform */
+};
+
+/* in and out point at the block's first result point; they do not overlap. */
+typedef void stencil_kernel(const struct stencil_block *block, const void *in, void *out);
+
+/*
+ * The kernel that reads in (F32 or F64), computes in arithmetic (F32 or F64, not less precise than
+ * in) and writes out (F32 or F64), rounding once; coordinates are always computed in double.
+ * NULL where there is none.
+ */
+stencil_kernel *stencil_find(enum element in, enum element arithmetic, enum element out);
+
+#endif

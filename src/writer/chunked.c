@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Writing chunked results: the workers do the filters; finished chunks go through libhdf5 one at a
+ * time, under its lock.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "codec/codec.h"
+#include "grid/chunks.h"
+#include "hdf5/chunk.h"
+#include "hdf5/transfer.h"
+#include "writer/format.h"
+#include "writer/writer.h"
+
+struct chunked_writer {
+    struct writer writer;
+    struct writer_target target;
+    unsigned rank;
+    size_t raw; /* of a chunk before filters, in bytes */
+};
+
+static struct writer *chunked_open(const struct writer_target *target, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = target->storage;
+    uint64_t raw;
+    if (storage->layout != H5_CHUNKED || !target->raw || storage->raw_edge_chunks ||
+        !codec_can_encode(storage) ||
+        !size_product(storage->rank, storage->chunk, target->size, &raw) || raw > UINT32_MAX)
+        return NULL;
+    struct chunked_writer *self = memory_zeroed(1, sizeof *self);
+    if (!self) {
+        error_memory(err, sizeof *self);
+        return NULL;
+    }
+    self->writer.way = &writer_chunked;
+    self->target = *target;
+    self->rank = storage->rank;
+    self->raw = raw;
+    return &self->writer;
+}
+
+/* The chunk's points as they are to be stored: those of the box itself where it is just this chunk,
+ * else gathered, with zeros beyond the end of the dataset. NULL when there is no memory. */
+static const void *gather(const struct chunked_writer *self, const struct box *box,
+                          const void *points, const struct box *chunk, struct codec_worker *worker)
+{
+    struct box part;
+    if (!box_intersect(self->rank, box, chunk, &part))
+        return NULL;
+    bool whole = box_points(self->rank, &part) == box_points(self->rank, chunk);
+    if (whole && box_points(self->rank, box) == box_points(self->rank, chunk))
+        return points;
+    void *data = codec_worker_space(worker, CODEC_STORED, self->raw);
+    if (!data)
+        return NULL;
+    if (!whole)
+        memset(data, 0, self->raw);
+    box_copy(self->rank, self->target.size, &part, box, points, chunk, data);
+    return data;
+}
+
+static enum h5grad_status write_chunk(const struct chunked_writer *self, const struct box *box,
+                                      const void *points, const struct box *chunk,
+                                      struct codec_worker *worker, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = self->target.storage;
+    const void *data = gather(self, box, points, chunk, worker);
+    const void *stored = data;
+    size_t size = self->raw, bytes = codec_scratch(storage, self->raw);
+    unsigned mask = 0;
+    enum h5grad_status status = H5GRAD_OK;
+    if (!data)
+        return error_memory(err, self->raw);
+    if (storage->n_filters > 0) {
+        void *scratch = codec_worker_space(worker, CODEC_SCRATCH, bytes);
+        status = scratch ? codec_encode_chunk(worker, storage, data, self->raw, scratch, &stored,
+                                              &size, &mask, err)
+                         : error_memory(err, bytes);
+    }
+    if (status)
+        return status;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    status =
+        h5_chunk_write(self->target.dataset, chunk->start, self->rank, stored, size, mask, err);
+    h5_leave(&guard);
+    return status;
+}
+
+static enum h5grad_status chunked_write(struct writer *writer, const struct box *box,
+                                        const void *points, struct codec_worker *worker,
+                                        struct h5grad_error *err)
+{
+    const struct chunked_writer *self = (const struct chunked_writer *)writer;
+    const uint64_t *shape = self->target.storage->chunk;
+    enum h5grad_status status;
+    struct box numbers, chunk;
+    uint64_t at[GRID_MAX_RANK];
+    chunks_touched_by(self->rank, shape, box, &numbers);
+    memcpy(at, numbers.start, self->rank * sizeof *at);
+    do {
+        chunks_points(self->rank, shape, at, &chunk);
+        status = write_chunk(self, box, points, &chunk, worker, err);
+        if (status) {
+            char where[256];
+            h5_box_text(self->rank, &chunk, where, sizeof where);
+            error_context(err, status, "chunk of points %s", where);
+        }
+    } while (!status && box_next(self->rank, &numbers, at));
+    return status;
+}
+
+static void chunked_close(struct writer *writer)
+{
+    free(writer);
+}
+
+const struct writer_way writer_chunked = {
+    .name = "chunked",
+    .open = chunked_open,
+    .write = chunked_write,
+    .close = chunked_close,
+};

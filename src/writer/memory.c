@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writing into an array in memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "writer/writer.h"
+
+struct memory_writer {
+    struct writer writer;
+    unsigned rank;
+    size_t size; /* bytes of a point */
+    struct box whole;
+    void *data;
+};
+
+struct writer *writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
+                                  struct h5grad_error *err)
+{
+    struct memory_writer *self = memory_zeroed(1, sizeof *self);
+    if (!self) {
+        error_memory(err, sizeof *self);
+        return NULL;
+    }
+    self->writer.way = &writer_memory;
+    self->rank = rank;
+    self->size = size;
+    self->data = data;
+    memcpy(self->whole.count, extent, rank * sizeof *extent);
+    return &self->writer;
+}
+
+static enum h5grad_status memory_write(struct writer *writer, const struct box *box,
+                                       const void *points, struct codec_worker *worker,
+                                       struct h5grad_error *err)
+{
+    (void)worker;
+    (void)err;
+    const struct memory_writer *self = (const struct memory_writer *)writer;
+    box_copy(self->rank, self->size, box, box, points, &self->whole, self->data);
+    return H5GRAD_OK;
+}
+
+static void memory_close(struct writer *writer)
+{
+    free(writer);
+}
+
+const struct writer_way writer_memory = {
+    .name = "memory",
+    .write = memory_write,
+    .close = memory_close,
+};

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "hdf5/output.h"
+#include "writer/publish.h"
+
+#define NAME_BYTES 255 /* of a file name, on all file systems of note */
+#define ATTEMPTS   100
+
+/* The folder that path lies in, in new memory. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return memory_text(".");
+    char *folder = memory_text(path);
+    if (folder)
+        folder[slash == path ? 1 : slash - path] = '\0';
+    return folder;
+}
+
+/* What final leads to, in new memory. */
+static enum h5grad_status find_target(const char *final, char **target, struct h5grad_error *err)
+{
+    size_t length = strlen(final);
+    if (length == 0)
+        return error_set(err, H5GRAD_FAILED, "is no file name");
+    if (final[length - 1] == '/')
+        return error_set(err, H5GRAD_FAILED, "is the name of a folder");
+    struct stat link;
+    if (lstat(final, &link) == 0 && S_ISLNK(link.st_mode)) {
+        *target = realpath(final, NULL);
+        if (!*target && errno == ENOENT)
+            return error_set(err, H5GRAD_FAILED, "is a symbolic link that leads nowhere");
+        return *target ? H5GRAD_OK : error_errno(err, errno, "following the symbolic link");
+    }
+    *target = memory_text(final);
+    return *target ? H5GRAD_OK : error_memory(err, length + 1);
+}
+
+/* In a folder like /tmp only its owner and that of a file can replace the file. */
+static bool is_protected(const struct stat *folder, const struct stat *file)
+{
+    uid_t user = geteuid();
+    return (folder->st_mode & S_ISVTX) && user != 0 && user != folder->st_uid &&
+           user != file->st_uid;
+}
+
+static enum h5grad_status check_existing(const char *target, const struct stat *folder,
+                                         const char *input, bool overwrite,
+                                         struct h5grad_error *err)
+{
+    struct stat file;
+    struct stat source;
+    if (stat(target, &file) != 0)
+        return errno == ENOENT ? H5GRAD_OK : error_errno(err, errno, "cannot be looked up");
+    if (stat(input, &source) == 0 && source.st_dev == file.st_dev && source.st_ino == file.st_ino)
+        return error_set(err, H5GRAD_FAILED, "is the input file");
+    if (S_ISDIR(file.st_mode))
+        return error_set(err, H5GRAD_FAILED, "is a folder");
+    if (!S_ISREG(file.st_mode))
+        return error_set(err, H5GRAD_FAILED, "is not a regular file");
+    if (!overwrite)
+        return error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it");
+    if (is_protected(folder, &file))
+        return error_set(err, H5GRAD_FAILED, "belongs to another user and cannot be replaced");
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status check_folder(const char *folder, struct stat *info,
+                                       struct h5grad_error *err)
+{
+    if (stat(folder, info) != 0)
+        return errno == ENOENT ? error_set(err, H5GRAD_FAILED, "folder %s does not exist", folder)
+                               : error_errno(err, errno, "folder %s", folder);
+    if (!S_ISDIR(info->st_mode))
+        return error_set(err, H5GRAD_FAILED, "%s is not a folder", folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return error_errno(err, errno, "folder %s cannot be written to", folder);
+    return H5GRAD_OK;
+}
+
+enum h5grad_status publish_check(const char *final, const char *input, bool overwrite,
+                                 struct h5grad_error *err)
+{
+    char *target = NULL;
+    char *folder = NULL;
+    struct stat info;
+    enum h5grad_status status = find_target(final, &target, err);
+    if (status == H5GRAD_OK) {
+        folder = folder_of(target);
+        status = folder ? check_folder(folder, &info, err) : error_memory(err, strlen(target));
+    }
+    if (status == H5GRAD_OK)
+        status = check_existing(target, &info, input, overwrite, err);
+    if (status != H5GRAD_OK)
+        error_context(err, status, "%s", final);
+    free(folder);
+    free(target);
+    return status;
+}
+
+static void print_bytes(uint64_t bytes, char *out, size_t size)
+{
+    static const char *const unit[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    if (bytes < 1024) {
+        snprintf(out, size, "%" PRIu64 " bytes", bytes);
+        return;
+    }
+    double value = (double)bytes / 1024;
+    size_t i = 0;
+    for (; value >= 1024 && i + 1 < sizeof unit / sizeof unit[0]; i++)
+        value /= 1024;
+    snprintf(out, size, "%.1f %s", value, unit[i]);
+}
+
+enum h5grad_status publish_check_space(const char *final, uint64_t bytes, struct h5grad_error *err)
+{
+    char *target = NULL;
+    enum h5grad_status status = find_target(final, &target, err);
+    if (status != H5GRAD_OK)
+        return error_context(err, status, "%s", final);
+    char *folder = folder_of(target);
+    free(target);
+    if (!folder)
+        return error_memory(err, strlen(final));
+    struct statvfs system;
+    int result = statvfs(folder, &system);
+    int number = errno;
+    free(folder);
+    if (result != 0)
+        return error_errno(err, number, "%s: looking for the space that is free", final);
+
+    /* A file system without blocks does not tell; the unit may make the product overflow. */
+    uint64_t unit = system.f_frsize;
+    if (system.f_blocks == 0 || unit == 0 || system.f_bavail >= bytes / unit + 1)
+        return H5GRAD_OK;
+    uint64_t free_bytes = system.f_bavail * unit;
+    if (free_bytes >= bytes)
+        return H5GRAD_OK;
+    char needs[32];
+    char has[32];
+    print_bytes(bytes, needs, sizeof needs);
+    print_bytes(free_bytes, has, sizeof has);
+    return error_set(err, H5GRAD_FAILED, "%s: needs %s, the file system has %s free", final, needs,
+                     has);
+}
+
+/* Making the temporary file. */
+
+/* Six characters that make an attempt's name its own; what makes sure of that is O_EXCL. */
+static void make_suffix(unsigned attempt, char *out)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t mix = (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec;
+    mix = (mix ^ (uint64_t)getpid() << 40 ^ attempt) * UINT64_C(0x9e3779b97f4a7c15);
+    mix ^= mix >> 32;
+    for (unsigned i = 0; i < 6; i++) {
+        out[i] = letters[mix % (sizeof letters - 1)];
+        mix /= sizeof letters - 1;
+    }
+    out[6] = '\0';
+}
+
+/* ".NAME.h5grad.XXXXXX" in the folder of target, in new memory; NAME is cut, between characters of
+ * UTF-8, where the name would be too long. */
+static char *temporary_name(const char *target, unsigned attempt)
+{
+    const char *slash = strrchr(target, '/');
+    const char *name = slash ? slash + 1 : target;
+    char suffix[7];
+    make_suffix(attempt, suffix);
+    size_t room = NAME_BYTES - strlen("..h5grad.") - strlen(suffix);
+    size_t length = strlen(name);
+    if (length > room) {
+        length = room;
+        while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
+            length--;
+    }
+    return memory_format("%.*s.%.*s.h5grad.%s", (int)(name - target), target, (int)length, name,
+                         suffix);
+}
+
+static hid_t access_list(atomic_int *failure)
+{
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (list < 0)
+        return -1;
+        /* A complex type of libhdf5 2 needs a newer version of the format than anything else here.
+         */
+#if H5_VERSION_GE(2, 0, 0)
+    H5F_libver_t high = H5F_LIBVER_LATEST;
+#else
+    H5F_libver_t high = H5F_LIBVER_V18;
+#endif
+    bool ok = h5_output_select(list, failure) &&
+              H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
+              H5Pset_alignment(list, 1 << 20, 4096) >= 0 &&
+              H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
+#if H5_VERSION_GE(1, 12, 0)
+    ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
+#endif
+    /* Nobody else knows the name, and some file systems have no locks. */
+#if H5_VERSION_GE(1, 14, 0) || (H5_VERSION_GE(1, 12, 1) && !H5_VERSION_GE(1, 13, 0)) ||            \
+    (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
+    ok = ok && H5Pset_file_locking(list, false, true) >= 0;
+#endif
+    if (ok)
+        return list;
+    h5_close(list);
+    return -1;
+}
+
+/* netCDF-4 asks for groups that know the order of their members. */
+static hid_t creation_list(void)
+{
+    hid_t list = H5Pcreate(H5P_FILE_CREATE);
+    if (list >= 0 && H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED) >= 0)
+        return list;
+    h5_close(list);
+    return -1;
+}
+
+/* Tries names until one is free. */
+static enum h5grad_status create_file(struct publish *publish, hid_t creation, hid_t access_id,
+                                      struct h5grad_error *err)
+{
+    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+        char *name = temporary_name(publish->target, attempt);
+        if (!name)
+            return error_memory(err, strlen(publish->target));
+        struct stat taken;
+        if (lstat(name, &taken) == 0) {
+            free(name);
+            continue;
+        }
+        publish->temporary = name;
+        publish->file = H5Fcreate(name, H5F_ACC_EXCL, creation, access_id);
+        if (publish->file >= 0)
+            return H5GRAD_OK;
+        return h5_error(err, "cannot create %s", name);
+    }
+    return error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
+}
+
+enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
+                                  bool sync, struct h5grad_error *err)
+{
+    memset(publish, 0, sizeof *publish);
+    publish->file = -1;
+    publish->overwrite = overwrite;
+    publish->sync = sync;
+    hid_t access_id = -1;
+    hid_t creation = -1;
+    enum h5grad_status status = find_target(final, &publish->target, err);
+    if (status != H5GRAD_OK)
+        goto out;
+    publish->final = memory_text(final);
+    publish->failure = memory_zeroed(1, sizeof *publish->failure);
+    if (!publish->final || !publish->failure) {
+        status = error_memory(err, strlen(final));
+        goto out;
+    }
+    access_id = access_list(publish->failure);
+    creation = creation_list();
+    if (access_id < 0 || creation < 0)
+        status = h5_error(err, "choosing how the file is made");
+    else
+        status = create_file(publish, creation, access_id, err);
+out:
+    if (status != H5GRAD_OK) {
+        error_context(err, status, "%s", final);
+        publish_abandon(publish);
+    }
+    h5_close(creation);
+    h5_close(access_id);
+    return status;
+}
+
+/* From the temporary to the final name. */
+
+static enum h5grad_status sync_path(const char *path, int flags, struct h5grad_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    if (fd < 0)
+        return error_errno(err, errno, "opening %s to sync it", path);
+    /* EINVAL: the file system has nothing to sync here, as some have not for folders. */
+    int result = fsync(fd);
+    int number = errno;
+    close(fd);
+    return result == 0 || number == EINVAL ? H5GRAD_OK
+                                           : error_errno(err, number, "syncing %s", path);
+}
+
+static enum h5grad_status sync_folder(const char *target, struct h5grad_error *err)
+{
+    char *folder = folder_of(target);
+    if (!folder)
+        return error_memory(err, strlen(target));
+    enum h5grad_status status = sync_path(folder, O_DIRECTORY, err);
+    free(folder);
+    return status;
+}
+
+/* Renames unless there is a file of that name: 0, or the error's number. */
+static int rename_new(const char *from, const char *to)
+{
+#ifdef RENAME_NOREPLACE
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+        return errno;
+#endif
+    if (link(from, to) == 0) {
+        unlink(from);
+        return 0;
+    }
+    if (errno == EEXIST)
+        return EEXIST;
+    /* Neither is known to the file system: a file made at this very moment would be lost. */
+    struct stat info;
+    if (lstat(to, &info) == 0)
+        return EEXIST;
+    return rename(from, to) == 0 ? 0 : errno;
+}
+
+static enum h5grad_status rename_whole(struct publish *publish, struct h5grad_error *err)
+{
+    int number;
+    if (publish->overwrite)
+        number = rename(publish->temporary, publish->target) == 0 ? 0 : errno;
+    else
+        number = rename_new(publish->temporary, publish->target);
+    if (number == EEXIST && !publish->overwrite)
+        return error_set(err, H5GRAD_FAILED, "appeared while its content was being made");
+    if (number != 0)
+        return error_errno(err, number, "renaming %s", publish->temporary);
+    free(publish->temporary);
+    publish->temporary = NULL;
+    return H5GRAD_OK;
+}
+
+/* Where libhdf5 could not close the file it may still write, hence failure is left to it. */
+static enum h5grad_status close_file(struct publish *publish, struct h5grad_error *err)
+{
+    bool closed = h5_close(publish->file);
+    int number = *publish->failure;
+    if (closed)
+        free(publish->failure);
+    publish->failure = NULL;
+    publish->file = -1;
+    if (number != 0)
+        return error_errno(err, number, "writing");
+    return closed ? H5GRAD_OK : h5_error(err, "closing the file");
+}
+
+enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *err)
+{
+    enum h5grad_status status = close_file(publish, err);
+    if (status == H5GRAD_OK && publish->sync)
+        status = sync_path(publish->temporary, 0, err);
+    if (status == H5GRAD_OK)
+        status = rename_whole(publish, err);
+    if (status == H5GRAD_OK && publish->sync) {
+        status = sync_folder(publish->target, err);
+        if (status != H5GRAD_OK)
+            unlink(publish->target);
+    }
+    if (status != H5GRAD_OK) {
+        error_context(err, status, "%s", publish->final);
+        publish_abandon(publish);
+    }
+    return status;
+}
+
+void publish_abandon(struct publish *publish)
+{
+    if (publish->file >= 0)
+        close_file(publish, NULL);
+    if (publish->temporary)
+        unlink(publish->temporary);
+    free(publish->failure);
+    free(publish->temporary);
+    free(publish->target);
+    free(publish->final);
+    memset(publish, 0, sizeof *publish);
+    publish->file = -1;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Writers: "take this box". Each way of writing is one file and one row of the table in writer.c.
+ *
+ * A writer is opened and finished by one thread; writer_write is called by all workers at once,
+ * with boxes that do not overlap, partition the dataset and, where it is chunked, consist of whole
+ * chunks.
+ */
+#ifndef H5GRAD_WRITER_WRITER_H
+#define H5GRAD_WRITER_WRITER_H
+
+#include <stdatomic.h>
+
+#include "codec/codec.h"
+#include "grid/plan.h"
+#include "hdf5/storage.h"
+
+/* Where a result goes; all of it stays the caller's and outlives the writer. */
+struct writer_target {
+    hid_t file;
+    hid_t dataset;
+    const struct h5_storage *storage;
+    hid_t memory; /* datatype of the points given to writer_write */
+    size_t size;  /* bytes of such a point */
+    bool raw;     /* the file's datatype is the same */
+};
+
+struct writer;
+
+struct writer_way {
+    const char *name;
+    /* As reader_way.open. */
+    struct writer *(*open)(const struct writer_target *target, struct h5grad_error *err);
+    enum h5grad_status (*write)(struct writer *writer, const struct box *box, const void *points,
+                                struct codec_worker *worker, struct h5grad_error *err);
+    enum h5grad_status (*finish)(struct writer *writer, struct h5grad_error *err);
+    void (*close)(struct writer *writer);
+};
+
+/* First member of every way's own struct. */
+struct writer {
+    const struct writer_way *way;
+    const atomic_int *failure; /* set by writer_open: h5_output_failure of the file; NULL */
+};
+
+/* As reader_open. Within h5_enter. */
+struct writer *writer_open(const struct writer_target *target, const char *forced,
+                           struct h5grad_error *err);
+
+/* A writer into a C-ordered array in memory of points of size bytes. */
+struct writer *writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
+                                  struct h5grad_error *err);
+
+/* Writes the points of box, dense and C-ordered, with the worker state of the calling thread. Takes
+ * libhdf5's lock itself. */
+enum h5grad_status writer_write(struct writer *writer, const struct box *box, const void *points,
+                                struct codec_worker *worker, struct h5grad_error *err);
+
+/* After the last box: everything is handed to the file. Within h5_enter. */
+enum h5grad_status writer_finish(struct writer *writer, struct h5grad_error *err);
+
+/* NULL allowed; without writer_finish the result is abandoned. Within h5_enter. */
+void writer_close(struct writer *writer);
+
+extern const struct writer_way writer_direct, writer_chunked, writer_library, writer_memory;
+
+#endif

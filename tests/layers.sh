@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# The layers point one way: a file includes h5grad.h, its own room, and rooms below it. HDF5 stays in
+# the rooms that are about files, OpenMP in the engine and above. Checked by the text of the sources.
+set -u
+srcdir=${srcdir:-$(dirname "$0")/..}
+
+# Prints a line for each violation in the tree of sources $1.
+violations()
+{
+    (cd "$1" && find . -name '*.[ch]' | sort | xargs awk '
+        BEGIN {
+            split("base 1 grid 2 stencil 3 hdf5 4 codec 5 coords 5 reader 6 writer 6 engine 7 " \
+                  "run 8 h5grad.c 9", word, " ")
+            for (i = 1; i in word; i += 2)
+                height[word[i]] = word[i + 1]
+            split("hdf5 codec coords reader writer run", word, " ")
+            for (i in word)
+                uses_hdf5[word[i]] = 1
+        }
+        function complain(why) {
+            print file ":" FNR ": " why
+        }
+        FNR == 1 {
+            file = substr(FILENAME, 3)
+            room = file
+            sub(/\/.*/, "", room)
+            if (room != "h5grad.h" && room != "cli" && !(room in height))
+                complain("no such room")
+        }
+        /^[ \t]*#[ \t]*include/ {
+            name = $0
+            sub(/^[^<"]*[<"]/, "", name)
+            sub(/[>"].*/, "", name)
+            quoted = $0 ~ /include[ \t]*"/
+            other = name
+            sub(/\/.*/, "", other)
+            if (quoted && name != "h5grad.h" && name != "config.h") {
+                if (room == "h5grad.h")
+                    complain("the public header includes " name)
+                else if (name !~ /^[a-z0-9]+\/[a-z0-9_]+\.h$/)
+                    complain("\"" name "\" is not of the form \"room/file.h\"")
+                else if (room == "cli" && other != "cli")
+                    complain("the program uses " name " and not only h5grad.h")
+                else if (room != "cli" && other != room &&
+                         !(other in height && height[other] < height[room]))
+                    complain(room " may not include " name)
+            }
+            if (!quoted && name ~ /^(hdf5|hdf5_hl|H5[A-Za-z]*)\.h$/ && !(room in uses_hdf5))
+                complain(room " may not use HDF5")
+        }
+        /^[ \t]*#[ \t]*include[ \t]*<omp\.h>/ || /^[ \t]*#[ \t]*pragma[ \t]+omp/ || /_Pragma.*omp/ {
+            # A loop within one thread is no business of the engine.
+            if ($0 !~ /pragma[ \t]+omp[ \t]+simd/ && !(height[room] >= height["engine"]))
+                complain(room " may not use OpenMP")
+        }')
+}
+
+# The check itself must see what it is there for: one file of one line each.
+self_test()
+{
+    tree=$(mktemp -d) || exit 99
+    trap 'rm -rf "$tree"' EXIT
+    n=0
+    while IFS='|' read -r verdict path line; do
+        rm -rf "$tree/src"
+        mkdir -p "$tree/src/$(dirname "$path")"
+        printf '%s\n' "$line" >"$tree/src/$path"
+        found=$(violations "$tree/src")
+        if [ "$verdict" = good ] && [ -n "$found" ]; then
+            echo "self-test: wrongly complains of $path with $line: $found"
+            n=$((n + 1))
+        elif [ "$verdict" = bad ] && [ -z "$found" ]; then
+            echo "self-test: does not see $path with $line"
+            n=$((n + 1))
+        fi
+    done <<'LINES'
+good|base/a.c|#include "h5grad.h"
+good|grid/a.c|#include "base/b.h"
+good|writer/a.c|#include "codec/codec.h"
+good|hdf5/a.h|#include <hdf5.h>
+good|engine/a.c|#pragma omp parallel
+good|codec/a.c|#pragma omp simd
+good|engine/a.c|    #pragma omp parallel
+good|h5grad.c|#include "run/run.h"
+good|cli/a.c|#include "cli/b.h"
+good|cli/a.c|#include <hdf5extra.h>
+bad|base/a.c|#include "grid/box.h"
+bad|grid/a.c|#include "stencil/stencil.h"
+bad|stencil/a.c|#include "hdf5/type.h"
+bad|hdf5/a.c|#include "reader/reader.h"
+bad|reader/a.c|#include "writer/writer.h"
+bad|codec/a.c|#include "coords/coords.h"
+bad|engine/a.c|#include "run/run.h"
+bad|cli/a.c|#include "base/error.h"
+bad|h5grad.c|#include "cli/options.h"
+bad|h5grad.h|#include "base/error.h"
+bad|base/a.c|#include "error.h"
+bad|base/a.c|#include "../grid/box.h"
+bad|base/a.c|#include <hdf5.h>
+bad|grid/a.h|# include <H5public.h>
+bad|stencil/a.c|#include <omp.h>
+bad|grid/a.c|  #  pragma  omp parallel for
+bad|reader/a.c|#pragma omp critical
+bad|cli/a.c|#pragma omp parallel
+bad|cli/a.c|#include <hdf5.h>
+bad|util/a.c|int x;
+LINES
+    return "$n"
+}
+
+self_test || exit 1
+found=$(violations "$srcdir/src")
+[ -z "$found" ] || {
+    printf '%s\n' "$found"
+    exit 1
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <check.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/element.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parse.h"
+#include "base/size.h"
+
+#define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)
+
+START_TEST(error_reads_from_outside_in)
+{
+    struct h5grad_error err;
+    ck_assert_int_eq(error_set(&err, H5GRAD_USAGE, "extent %d is too short", 1), H5GRAD_USAGE);
+    ck_assert_int_eq(error_context(&err, H5GRAD_USAGE, "axis %u", 0U), H5GRAD_USAGE);
+    ck_assert_int_eq(error_context(&err, H5GRAD_USAGE, "%s", "/u"), H5GRAD_USAGE);
+    ck_assert_str_eq(err.message, "/u: axis 0: extent 1 is too short");
+    ck_assert_int_eq(err.status, H5GRAD_USAGE);
+    ck_assert_int_eq(error_set(&err, H5GRAD_FAILED, "other"), H5GRAD_FAILED);
+    ck_assert_str_eq(err.message, "other");
+    ck_assert_int_eq(err.status, H5GRAD_FAILED);
+}
+END_TEST
+
+START_TEST(error_takes_itself_as_argument)
+{
+    struct h5grad_error err;
+    error_set(&err, H5GRAD_FAILED, "why");
+    error_set(&err, H5GRAD_FAILED, "what: %s", err.message);
+    error_context(&err, H5GRAD_FAILED, "%s", err.message);
+    ck_assert_str_eq(err.message, "what: why: what: why");
+}
+END_TEST
+
+START_TEST(error_without_receiver)
+{
+    ck_assert_int_eq(error_set(NULL, H5GRAD_USAGE, "x"), H5GRAD_USAGE);
+    ck_assert_int_eq(error_errno(NULL, ENOENT, "x"), H5GRAD_FAILED);
+    ck_assert_int_eq(error_memory(NULL, 1), H5GRAD_FAILED);
+    ck_assert_int_eq(error_context(NULL, H5GRAD_CANCELLED, "x"), H5GRAD_CANCELLED);
+}
+END_TEST
+
+START_TEST(error_gives_the_reason_of_the_system)
+{
+    struct h5grad_error err;
+    char expected[256];
+    ck_assert_int_eq(error_errno(&err, ENOENT, "opening %s", "a.h5"), H5GRAD_FAILED);
+    (void)snprintf(expected, sizeof(expected), "opening a.h5: %s", strerror(ENOENT));
+    ck_assert_str_eq(err.message, expected);
+    ck_assert_int_eq(err.status, H5GRAD_FAILED);
+    ck_assert_int_eq(error_memory(&err, UINT64_C(1) << 40), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "1099511627776 bytes"));
+}
+END_TEST
+
+START_TEST(error_shows_no_control_characters)
+{
+    static const struct {
+        const char *name, *shown;
+    } names[] = {
+        {"a\nb\033[31m\177", "a?b?[31m?"},
+        {"\xce\x94x\xe1\xb6\x9c \xf0\x9f\x98\x80", "\xce\x94x\xe1\xb6\x9c \xf0\x9f\x98\x80"},
+        {"\xc2\x9b"
+         "31m",
+         "??31m"},                                     /* U+009B starts an escape as well */
+        {"\xff|\xc3|\xc0\xaf|\x80", "?|?|??|?"},       /* not UTF-8 */
+        {"\xed\xa0\x80|\xf4\x90\x80\x80", "???|????"}, /* surrogate, beyond Unicode */
+        {"\xe0\x9f\xbf|\xf0\x8f\xbf\xbf", "???|????"}, /* too long for what they are */
+        {"cut short \xe1\xb6", "cut short ??"},
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct h5grad_error err;
+        error_set(&err, H5GRAD_FAILED, "%s", names[i].name);
+        ck_assert_str_eq(err.message, names[i].shown);
+        error_context(&err, H5GRAD_FAILED, "%s", names[i].name);
+        ck_assert_int_eq(strncmp(err.message, names[i].shown, strlen(names[i].shown)), 0);
+    }
+}
+END_TEST
+
+/* A text of n copies of a character of three bytes behind shift bytes. */
+static void fill_text(char *text, size_t shift, size_t n)
+{
+    memset(text, 'a', shift);
+    for (size_t i = 0; i < n; i++)
+        memcpy(text + shift + 3 * i, "\xe2\x82\xac", 3);
+    text[shift + 3 * n] = '\0';
+}
+
+/* Whether all bytes behind the first shift belong to whole characters of fill_text. */
+static bool is_whole(const char *text, size_t shift)
+{
+    size_t length = strlen(text);
+    if (length < shift || (length - shift) % 3 != 0)
+        return false;
+    for (size_t i = shift; i < length; i += 3) {
+        if (memcmp(text + i, "\xe2\x82\xac", 3) != 0)
+            return false;
+    }
+    return true;
+}
+
+START_TEST(error_is_cut_between_characters)
+{
+    static char text[4096];
+    for (size_t shift = 0; shift < 8; shift++) {
+        struct h5grad_error err;
+        fill_text(text, shift, 1000);
+        error_set(&err, H5GRAD_FAILED, "%s", text);
+        ck_assert(is_whole(err.message, shift));
+        ck_assert_uint_ge(strlen(err.message), MESSAGE_SIZE - 4);
+        error_set(&err, H5GRAD_FAILED, "%s", "the reason");
+        error_context(&err, H5GRAD_FAILED, "%s", text);
+        char *reason = strstr(err.message, ": the reason");
+        ck_assert_ptr_nonnull(reason);
+        ck_assert_uint_ge(strlen(err.message), MESSAGE_SIZE - 4);
+        *reason = '\0';
+        ck_assert(is_whole(err.message, shift));
+    }
+}
+END_TEST
+
+START_TEST(error_keeps_half_for_the_context)
+{
+    static char text[4096];
+    struct h5grad_error err;
+    fill_text(text, 0, 1000);
+    error_set(&err, H5GRAD_FAILED, "%s", text);
+    error_context(&err, H5GRAD_FAILED, "%s", "/u");
+    ck_assert_int_eq(strncmp(err.message, "/u: ", 4), 0);
+    ck_assert(is_whole(err.message, 4));
+    error_context(&err, H5GRAD_FAILED, "%s", text);
+    char *rest = strstr(err.message, ": /u: ");
+    ck_assert_ptr_nonnull(rest);
+    ck_assert_uint_ge((size_t)(rest - err.message), MESSAGE_SIZE / 2 - 4);
+    ck_assert(is_whole(rest + 6, 0));
+}
+END_TEST
+
+START_TEST(memory_is_aligned)
+{
+    static const uint64_t sizes[] = {0, 1, 63, 64, 65, 4097, 1 << 20};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        unsigned char *buffer = memory_aligned(sizes[i]);
+        ck_assert_ptr_nonnull(buffer);
+        ck_assert_uint_eq((uintptr_t)buffer % 64, 0);
+        memset(buffer, 1, sizes[i]);
+        free(buffer);
+    }
+    ck_assert_ptr_null(memory_aligned(UINT64_MAX));
+    ck_assert_ptr_null(memory_aligned(UINT64_MAX - 62));
+}
+END_TEST
+
+START_TEST(memory_is_zeroed)
+{
+    unsigned char *buffer = memory_zeroed(100, 7);
+    ck_assert_ptr_nonnull(buffer);
+    for (size_t i = 0; i < 700; i++)
+        ck_assert_uint_eq(buffer[i], 0);
+    free(buffer);
+    buffer = memory_zeroed(0, 8);
+    ck_assert_ptr_nonnull(buffer);
+    free(buffer);
+    ck_assert_ptr_null(memory_zeroed(UINT64_C(1) << 32, UINT64_C(1) << 32));
+}
+END_TEST
+
+START_TEST(memory_holds_text)
+{
+    char *text = memory_format("%s-%03d", "abc", 7);
+    ck_assert_str_eq(text, "abc-007");
+    char *copy = memory_text(text);
+    ck_assert_ptr_ne(copy, text);
+    ck_assert_str_eq(copy, text);
+    ck_assert_ptr_null(memory_text(NULL));
+    free(copy);
+    free(text);
+}
+END_TEST
+
+START_TEST(memory_knows_the_machine)
+{
+    uint64_t physical = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t available = memory_available();
+    ck_assert_uint_gt(available, 0);
+    ck_assert_uint_le(available, physical);
+    ck_assert_uint_ge(memory_l2_cache(), 16 << 10);
+    ck_assert_uint_le(memory_l2_cache(), UINT64_C(1) << 32);
+}
+END_TEST
+
+#ifndef __SANITIZE_ADDRESS__ /* which itself needs more address space than is left here */
+START_TEST(memory_respects_the_address_space)
+{
+    struct rlimit before, limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
+    limit = before;
+    limit.rlim_cur = (rlim_t)(memory_available() / 2);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    uint64_t available = memory_available();
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
+    ck_assert_uint_eq(available, limit.rlim_cur);
+}
+END_TEST
+#endif
+
+START_TEST(parse_whole_numbers)
+{
+    static const char *const bad[] = {"",    " 1",  "1 ",  "+1", "0x10",
+                                      "1e3", "1.0", "--1", "1-", "18446744073709551616"};
+    uint64_t u = 7;
+    int64_t i = 7;
+    for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+        ck_assert_msg(!parse_u64(bad[k], &u), "%s", bad[k]);
+        ck_assert_msg(!parse_i64(bad[k], &i), "%s", bad[k]);
+    }
+    ck_assert(!parse_u64("-1", &u) && !parse_i64("-", &i));
+    ck_assert(!parse_i64("9223372036854775808", &i) && !parse_i64("-9223372036854775809", &i));
+    ck_assert(u == 7 && i == 7);
+    ck_assert(parse_u64("18446744073709551615", &u) && u == UINT64_MAX);
+    ck_assert(parse_u64("007", &u) && u == 7);
+    ck_assert(parse_i64("9223372036854775807", &i) && i == INT64_MAX);
+    ck_assert(parse_i64("-9223372036854775808", &i) && i == INT64_MIN);
+    ck_assert(parse_i64("-0", &i) && i == 0);
+    ck_assert(parse_i64("-12", &i) && i == -12);
+}
+END_TEST
+
+static void check_doubles(void)
+{
+    static const char *const bad[] = {"",    " 1",  "1 ",  "1,5", "1.5.", "0.5x",  "e5",
+                                      "--1", "\t1", "1\n", "abc", "1e",   "0,5e1", "."};
+    double x = 7;
+    for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+        ck_assert_msg(!parse_double(bad[k], &x), "%s", bad[k]);
+    ck_assert(x == 7);
+    ck_assert(parse_double("0.5", &x) && x == 0.5);
+    ck_assert(parse_double("-.25e1", &x) && x == -2.5);
+    ck_assert(parse_double("+3", &x) && x == 3);
+    ck_assert(parse_double("0x1p-3", &x) && x == 0.125);
+    ck_assert(parse_double("inf", &x) && isinf(x) && x > 0);
+    ck_assert(parse_double("-Infinity", &x) && isinf(x) && x < 0);
+    ck_assert(parse_double("nan", &x) && isnan(x));
+    ck_assert(parse_double("1e999", &x) && isinf(x));
+    ck_assert(parse_double("4.9406564584124654e-324", &x) && x == 0x1p-1074);
+}
+
+START_TEST(parse_doubles)
+{
+    check_doubles();
+}
+END_TEST
+
+START_TEST(parse_in_any_locale)
+{
+    static const char *const commas[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "da_DK.UTF-8",
+                                         "ru_RU.UTF-8", "de_DE",       "fr_FR"};
+    char text[32];
+    for (size_t k = 0; k < sizeof(commas) / sizeof(commas[0]); k++) {
+        if (!setlocale(LC_ALL, commas[k]))
+            continue;
+        check_doubles();
+        parse_print_double(-1.5, text, sizeof(text));
+        ck_assert_str_eq(text, "-1.5");
+        (void)snprintf(text, sizeof(text), "%.1f", 0.5);
+        ck_assert_str_eq(text, "0,5");
+    }
+}
+END_TEST
+
+START_TEST(parse_sizes)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+    } good[] = {
+        {"4096", 4096},
+        {"0", 0},
+        {"512K", 512 << 10},
+        {"512k", 512 << 10},
+        {"64M", 64 << 20},
+        {"2G", UINT64_C(2) << 30},
+        {"1T", UINT64_C(1) << 40},
+        {"1kB", 1024},
+        {"1KiB", 1024},
+        {"1mib", 1 << 20},
+        {"1.5G", UINT64_C(3) << 29},
+        {"0.1K", 102},
+        {"1.999999999999999999999999999999K", 2047},
+        {"0.25MB", 1 << 18},
+        {"9223372036854775807", INT64_MAX},
+    };
+    static const char *const bad[] = {"",         "K",
+                                      "1.5",      "1.K",
+                                      ".5K",      "-1",
+                                      "1 K",      "1KK",
+                                      "4096B",    "1Ki",
+                                      "1KiBB",    "1Kb ",
+                                      "1P",       "1E3K",
+                                      "1,5K",     "0x1",
+                                      "1iB",      "9223372036854775808",
+                                      "8388608T", "18014398509481984K"};
+    uint64_t bytes;
+    for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); k++) {
+        ck_assert_msg(parse_size(good[k].text, &bytes), "%s", good[k].text);
+        ck_assert_uint_eq(bytes, good[k].bytes);
+    }
+    for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+        ck_assert_msg(!parse_size(bad[k], &bytes), "%s", bad[k]);
+}
+END_TEST
+
+START_TEST(parse_shapes)
+{
+    static const char *const bad[] = {"",    "x",    "4x",   "x4",   "4x0",     "0",
+                                      "4X4", "4x-1", "4 x4", "4xx4", "1x2x3x4", "4x4 "};
+    uint64_t shape[3];
+    unsigned rank = 0;
+    for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+        ck_assert_msg(!parse_shape(bad[k], 3, &rank, shape), "%s", bad[k]);
+    ck_assert_uint_eq(rank, 0);
+    ck_assert(parse_shape("64x8x18446744073709551615", 3, &rank, shape));
+    ck_assert(rank == 3 && shape[0] == 64 && shape[1] == 8 && shape[2] == UINT64_MAX);
+    ck_assert(parse_shape("5", 3, &rank, shape) && rank == 1 && shape[0] == 5);
+}
+END_TEST
+
+START_TEST(print_shortest)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0.05, "0.05"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {3600, "3600"},
+        {1, "1"},
+        {-0.0, "-0"},
+        {1e22, "1e+22"},
+        {1.0 / 3, "0.3333333333333333"},
+        {0x1p-1074, "5e-324"},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+        {NAN, "nan"},
+        {-1.7976931348623157e308, "-1.7976931348623157e+308"},
+    };
+    char text[32];
+    for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+        parse_print_double(cases[k].value, text, sizeof(text));
+        ck_assert_str_eq(text, cases[k].text);
+    }
+}
+END_TEST
+
+START_TEST(print_reads_back)
+{
+    uint64_t state = 1;
+    for (unsigned k = 0; k < 5000; k++) {
+        char text[32];
+        double value, back;
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        memcpy(&value, &state, sizeof(value));
+        parse_print_double(value, text, sizeof(text));
+        ck_assert(parse_double(text, &back));
+        ck_assert_msg(back == value || (isnan(back) && isnan(value)), "%s", text);
+    }
+}
+END_TEST
+
+START_TEST(sizes_are_checked)
+{
+    static const uint64_t large[] = {UINT64_C(1) << 32, UINT64_C(1) << 31, 0};
+    uint64_t out;
+    ck_assert(!size_mul(UINT64_C(1) << 32, UINT64_C(1) << 32, &out));
+    ck_assert(!size_add(UINT64_MAX, 1, &out));
+    ck_assert(!size_product(2, large, 1, &out));
+    ck_assert(size_product(3, large, 8, &out) && out == 0);
+    ck_assert(size_product(1, large, 8, &out) && out == UINT64_C(1) << 35);
+    ck_assert_uint_eq(size_ceil_div(7, 3), 3);
+    ck_assert_uint_eq(size_ceil_div(UINT64_MAX, 2), UINT64_C(1) << 63);
+}
+END_TEST
+
+START_TEST(elements_know_themselves)
+{
+    ck_assert_uint_eq(element_size(ELEMENT_F16), 2);
+    ck_assert_uint_eq(element_size(ELEMENT_I64), 8);
+    ck_assert_str_eq(element_name(ELEMENT_BF16), "bfloat16");
+    ck_assert_str_eq(element_name(ELEMENT_F64), "float64");
+    ck_assert_int_eq(element_arithmetic(ELEMENT_U16), ELEMENT_F32);
+    ck_assert_int_eq(element_arithmetic(ELEMENT_I32), ELEMENT_F64);
+}
+END_TEST
+
+static void add_error_tests(TCase *tcase)
+{
+    tcase_add_test(tcase, error_reads_from_outside_in);
+    tcase_add_test(tcase, error_takes_itself_as_argument);
+    tcase_add_test(tcase, error_without_receiver);
+    tcase_add_test(tcase, error_gives_the_reason_of_the_system);
+    tcase_add_test(tcase, error_shows_no_control_characters);
+    tcase_add_test(tcase, error_is_cut_between_characters);
+    tcase_add_test(tcase, error_keeps_half_for_the_context);
+}
+
+static void add_memory_tests(TCase *tcase)
+{
+    tcase_add_test(tcase, memory_is_aligned);
+    tcase_add_test(tcase, memory_is_zeroed);
+    tcase_add_test(tcase, memory_holds_text);
+    tcase_add_test(tcase, memory_knows_the_machine);
+#ifndef __SANITIZE_ADDRESS__
+    tcase_add_test(tcase, memory_respects_the_address_space);
+#endif
+}
+
+static void add_parse_tests(TCase *tcase)
+{
+    tcase_add_test(tcase, parse_whole_numbers);
+    tcase_add_test(tcase, parse_doubles);
+    tcase_add_test(tcase, parse_in_any_locale);
+    tcase_add_test(tcase, parse_sizes);
+    tcase_add_test(tcase, parse_shapes);
+    tcase_add_test(tcase, print_shortest);
+    tcase_add_test(tcase, print_reads_back);
+    tcase_add_test(tcase, sizes_are_checked);
+    tcase_add_test(tcase, elements_know_themselves);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("base");
+    TCase *tcase = tcase_create("base");
+    add_error_tests(tcase);
+    add_memory_tests(tcase);
+    add_parse_tests(tcase);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "coords/coords.h"
+
+#define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.        12"
+
+static char folder[64];
+static char path[96];
+static hid_t file = -1;
+static struct h5_guard guard;
+static struct h5grad_error err;
+
+static void setup(void)
+{
+    const char *top = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/test.h5", folder);
+    memset(&err, 0, sizeof err);
+    h5_enter(&guard);
+    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(file >= 0);
+}
+
+static void teardown(void)
+{
+    ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
+    ck_assert(h5_close(file));
+    h5_leave(&guard);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+/* -------------------------------------------------------------------------- making such files */
+
+static hid_t make(const char *name, hid_t type, int rank, const hsize_t *extent)
+{
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    ck_assert(H5Pset_create_intermediate_group(links, 1) >= 0);
+    hid_t space = H5Screate_simple(rank, extent, NULL);
+    hid_t dataset = H5Dcreate2(file, name, type, space, links, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(dataset >= 0);
+    h5_close(space);
+    h5_close(links);
+    return dataset;
+}
+
+/* The data: 3 x 12 points. */
+static hid_t make_data(const char *name)
+{
+    const hsize_t extent[2] = {3, 12};
+    return make(name, H5T_NATIVE_FLOAT, 2, extent);
+}
+
+static void set_text(hid_t object, const char *name, const char *text, size_t size,
+                     H5T_str_t padding)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    hid_t space = H5Screate(H5S_SCALAR);
+    ck_assert(H5Tset_size(type, size) >= 0);
+    ck_assert(H5Tset_strpad(type, padding) >= 0);
+    hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(attribute >= 0);
+    ck_assert(H5Awrite(attribute, type, text) >= 0);
+    h5_close(attribute);
+    h5_close(space);
+    h5_close(type);
+}
+
+static void set_plain_text(hid_t object, const char *name, const char *text)
+{
+    set_text(object, name, text, strlen(text) + 1, H5T_STR_NULLTERM);
+}
+
+/* A scale as H5DSset_scale makes it; label may be NULL. */
+static void add_scale(const char *name, hid_t type, hsize_t points, const char *label)
+{
+    hid_t scale = make(name, type, 1, &points);
+    set_plain_text(scale, "CLASS", "DIMENSION_SCALE");
+    if (label)
+        set_plain_text(scale, "NAME", label);
+    h5_close(scale);
+}
+
+static void set_on(const char *name, const char *attribute, const char *text)
+{
+    hid_t object = H5Oopen(file, name, H5P_DEFAULT);
+    ck_assert(object >= 0);
+    set_plain_text(object, attribute, text);
+    h5_close(object);
+}
+
+#define MAX_ATTACHED 4
+
+/* The names of what is attached to an axis, ended by NULL; "!" stands for a dangling reference. */
+struct attached {
+    const char *name[MAX_ATTACHED + 1];
+};
+
+/* Writes DIMENSION_LIST for n axes. */
+static void attach(hid_t data, hsize_t n, const struct attached *axes)
+{
+    hobj_ref_t references[8][MAX_ATTACHED];
+    hvl_t lists[8];
+    for (size_t k = 0; k < n; k++) {
+        size_t i = 0;
+        for (; axes[k].name[i]; i++) {
+            references[k][i] = 0xfffff0;
+            if (strcmp(axes[k].name[i], "!") != 0)
+                ck_assert(H5Rcreate(&references[k][i], file, axes[k].name[i], H5R_OBJECT, -1) >= 0);
+        }
+        lists[k] = (hvl_t){i, references[k]};
+    }
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    hid_t space = H5Screate_simple(1, &n, NULL);
+    hid_t attribute = H5Acreate2(data, "DIMENSION_LIST", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(attribute >= 0);
+    ck_assert(H5Awrite(attribute, type, lists) >= 0);
+    h5_close(attribute);
+    h5_close(space);
+    h5_close(type);
+}
+
+static void set_labels(hid_t data, const char *const *labels)
+{
+    const hsize_t n = 2;
+    hid_t type = H5Tcopy(H5T_C_S1);
+    ck_assert(H5Tset_size(type, H5T_VARIABLE) >= 0);
+    hid_t space = H5Screate_simple(1, &n, NULL);
+    hid_t attribute = H5Acreate2(data, "DIMENSION_LABELS", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(H5Awrite(attribute, type, labels) >= 0);
+    h5_close(attribute);
+    h5_close(space);
+    h5_close(type);
+}
+
+/* ------------------------------------------------------------------------------------- reading */
+
+static struct coords coords;
+
+/* Reads with and without what a walk found; the two agree. Closes data. */
+static void read_coords(hid_t data, unsigned rank)
+{
+    struct h5_walk walk;
+    struct coords searched;
+    ck_assert_int_eq(h5_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(coords_read(file, &walk, "/u", data, rank, &coords, &err), H5GRAD_OK);
+    ck_assert_int_eq(coords_read(file, NULL, "/u", data, rank, &searched, &err), H5GRAD_OK);
+    ck_assert_uint_eq(coords.rank, rank);
+    for (unsigned k = 0; k < rank; k++) {
+        ck_assert_int_eq(coords.axis[k].kind, searched.axis[k].kind);
+        ck_assert_pstr_eq(coords.axis[k].path, searched.axis[k].path);
+        ck_assert_pstr_eq(coords.axis[k].name, searched.axis[k].name);
+        ck_assert_pstr_eq(coords.axis[k].problem, searched.axis[k].problem);
+    }
+    coords_free(&searched);
+    h5_walk_free(&walk);
+    ck_assert(h5_close(data));
+}
+
+static void assert_array(unsigned k, const char *at, const char *name, const char *unit)
+{
+    ck_assert_int_eq(coords.axis[k].kind, COORDS_ARRAY);
+    ck_assert_pstr_eq(coords.axis[k].path, at);
+    ck_assert_pstr_eq(coords.axis[k].name, name);
+    ck_assert_pstr_eq(coords.axis[k].unit, unit);
+    ck_assert_str_eq(coords.axis[k].source, "dimension scale");
+    ck_assert_ptr_null(coords.axis[k].problem);
+    ck_assert_int_eq(coords_check(&coords.axis[k], &err), H5GRAD_OK);
+}
+
+static void assert_none(unsigned k, const char *name)
+{
+    ck_assert_int_eq(coords.axis[k].kind, COORDS_NONE);
+    ck_assert_ptr_null(coords.axis[k].path);
+    ck_assert_pstr_eq(coords.axis[k].name, name);
+    ck_assert_ptr_null(coords.axis[k].source);
+    ck_assert_int_eq(coords_check(&coords.axis[k], &err), H5GRAD_OK);
+}
+
+static void assert_unusable(unsigned k, const char *name, const char *problem)
+{
+    ck_assert_int_eq(coords.axis[k].kind, COORDS_UNUSABLE);
+    ck_assert_ptr_null(coords.axis[k].path);
+    ck_assert_pstr_eq(coords.axis[k].name, name);
+    ck_assert_int_eq(coords_check(&coords.axis[k], &err), H5GRAD_FAILED);
+    ck_assert_str_eq(err.message, problem);
+}
+
+START_TEST(nothing_is_said)
+{
+    read_coords(make_data("u"), 2);
+    assert_none(0, NULL);
+    assert_none(1, NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(scales_are_coordinates)
+{
+    hid_t data = make_data("u");
+    add_scale("t", H5T_STD_I64BE, 3, "time");
+    add_scale("grid/x", H5T_NATIVE_FLOAT, 12, NULL);
+    set_on("t", "units", "days since 1850-01-01");
+    set_on("grid/x", "units", "");
+    set_on("grid/x", "unit", "m");
+    attach(data, 2, (struct attached[]){{{"t"}}, {{"grid/x"}}});
+    read_coords(data, 2);
+    assert_array(0, "/t", "time", "days since 1850-01-01");
+    assert_array(1, "/grid/x", "x", "m");
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(names_that_are_paths_are_shortened)
+{
+    hid_t data = make_data("u");
+    add_scale("t", H5T_NATIVE_DOUBLE, 3, "/axes/time");
+    add_scale("x", H5T_NATIVE_DOUBLE, 12, "/");
+    attach(data, 2, (struct attached[]){{{"t"}}, {{"x"}}});
+    read_coords(data, 2);
+    assert_array(0, "/t", "time", NULL);
+    assert_array(1, "/x", "x", NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(labels_outrank_names)
+{
+    hid_t data = make_data("u");
+    add_scale("t", H5T_NATIVE_DOUBLE, 3, "time");
+    add_scale("x", H5T_NATIVE_DOUBLE, 12, "longitude");
+    set_labels(data, (const char *const[]){"epoch", NULL});
+    attach(data, 2, (struct attached[]){{{"t"}}, {{"x"}}});
+    read_coords(data, 2);
+    assert_array(0, "/t", "epoch", NULL);
+    assert_array(1, "/x", "longitude", NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(labels_alone_name_axes)
+{
+    hid_t data = make_data("u");
+    set_labels(data, (const char *const[]){"", "x"});
+    read_coords(data, 2);
+    assert_none(0, NULL);
+    assert_none(1, "x");
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(placeholders_only_name_their_axis)
+{
+    hid_t data = make_data("u");
+    add_scale("Time", H5T_IEEE_F32BE, 0, PLACEHOLDER);
+    add_scale("g/south_north", H5T_IEEE_F32BE, 12, PLACEHOLDER);
+    attach(data, 2, (struct attached[]){{{"Time"}}, {{"g/south_north"}}});
+    read_coords(data, 2);
+    assert_none(0, "Time");
+    assert_none(1, "south_north");
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(the_first_usable_scale_is_taken)
+{
+    hid_t data = make_data("u");
+    add_scale("dim", H5T_IEEE_F32BE, 12, PLACEHOLDER);
+    add_scale("short", H5T_NATIVE_DOUBLE, 5, "s");
+    add_scale("a", H5T_NATIVE_DOUBLE, 12, "first");
+    add_scale("b", H5T_NATIVE_DOUBLE, 12, "second");
+    attach(data, 2, (struct attached[]){{{NULL}}, {{"dim", "short", "a", "b"}}});
+    read_coords(data, 2);
+    assert_none(0, NULL);
+    assert_array(1, "/a", "first", NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(dangling_references_are_passed_over)
+{
+    hid_t data = make_data("u");
+    hid_t group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    h5_close(group);
+    add_scale("x", H5T_NATIVE_DOUBLE, 12, NULL);
+    attach(data, 2, (struct attached[]){{{"!"}}, {{"!", "g", "x"}}});
+    read_coords(data, 2);
+    assert_none(0, NULL);
+    assert_array(1, "/x", "x", NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(scales_of_another_length_are_unusable)
+{
+    hid_t data = make_data("u");
+    add_scale("t", H5T_NATIVE_DOUBLE, 1, "time");
+    add_scale("x", H5T_NATIVE_DOUBLE, 10, NULL);
+    attach(data, 2, (struct attached[]){{{"t"}}, {{"x"}}});
+    read_coords(data, 2);
+    assert_unusable(0, "time",
+                    "axis 0: dimension scale /t: has 1 point, the axis 3; give --coord 0=PATH or "
+                    "--spacing");
+    assert_unusable(1, "x",
+                    "axis 1: dimension scale /x: has 10 points, the axis 12; give --coord 1=PATH "
+                    "or --spacing");
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(scales_that_are_no_numbers_are_unusable)
+{
+    hid_t data = make_data("u");
+    const hsize_t extent[2] = {12, 1};
+    hid_t text = H5Tcopy(H5T_C_S1);
+    H5Tset_size(text, 8);
+    add_scale("names", text, 3, NULL);
+    h5_close(text);
+    h5_close(make("flat", H5T_NATIVE_DOUBLE, 2, extent));
+    attach(data, 2, (struct attached[]){{{"names"}}, {{"flat"}}});
+    read_coords(data, 2);
+    assert_unusable(0, "names",
+                    "axis 0: dimension scale /names: type is a string; give --coord 0=PATH or "
+                    "--spacing");
+    assert_unusable(1, "flat",
+                    "axis 1: dimension scale /flat: has rank 2; give --coord 1=PATH or --spacing");
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(complex_scales_are_unusable)
+{
+    hid_t data = make_data("u");
+    hid_t type = H5Tcreate(H5T_COMPOUND, 16);
+    H5Tinsert(type, "r", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(type, "i", 8, H5T_NATIVE_DOUBLE);
+    add_scale("z", type, 3, NULL);
+    h5_close(type);
+    hid_t space = H5Screate(H5S_SCALAR);
+    h5_close(H5Dcreate2(file, "one", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    h5_close(space);
+    attach(data, 2, (struct attached[]){{{"z"}}, {{"one"}}});
+    read_coords(data, 2);
+    assert_unusable(0, "z",
+                    "axis 0: dimension scale /z: type is complex128; give --coord 0=PATH or "
+                    "--spacing");
+    ck_assert_int_eq(coords.axis[1].kind, COORDS_UNUSABLE);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(broken_lists_say_nothing)
+{
+    hid_t data = make_data("u");
+    add_scale("x", H5T_NATIVE_DOUBLE, 12, NULL);
+    attach(data, 1, (struct attached[]){{{"x"}}});
+    set_plain_text(data, "DIMENSION_LABELS", "one text");
+    read_coords(data, 2);
+    assert_none(0, NULL);
+    assert_none(1, NULL);
+    coords_free(&coords);
+
+    data = make_data("v");
+    set_plain_text(data, "DIMENSION_LIST", "no list");
+    read_coords(data, 2);
+    assert_none(0, NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(unlinked_scales_have_no_path)
+{
+    hid_t data = make_data("u");
+    add_scale("x", H5T_NATIVE_DOUBLE, 12, NULL);
+    hid_t scale = H5Dopen2(file, "x", H5P_DEFAULT);
+    attach(data, 2, (struct attached[]){{{NULL}}, {{"x"}}});
+    ck_assert(H5Ldelete(file, "x", H5P_DEFAULT) >= 0);
+    read_coords(data, 2);
+    assert_none(1, NULL);
+    coords_free(&coords);
+    ck_assert(h5_close(scale));
+}
+END_TEST
+
+START_TEST(a_scale_has_no_axes_of_its_own)
+{
+    add_scale("x", H5T_NATIVE_DOUBLE, 12, "x");
+    read_coords(H5Dopen2(file, "x", H5P_DEFAULT), 1);
+    assert_none(0, NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+static bool is_coordinate(const char *name)
+{
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    ck_assert(dataset >= 0);
+    bool coordinate = coords_is_coordinate(file, name, dataset);
+    ck_assert(h5_close(dataset));
+    return coordinate;
+}
+
+START_TEST(coordinates_are_known_by_class_or_back_references)
+{
+    const hsize_t n = 3;
+    add_scale("exact", H5T_NATIVE_INT, n, NULL);
+    hid_t dataset = make("padded", H5T_NATIVE_INT, 1, &n);
+    set_text(dataset, "CLASS", "DIMENSION_SCALE     ", 20, H5T_STR_SPACEPAD);
+    h5_close(dataset);
+    dataset = make("tight", H5T_NATIVE_INT, 1, &n);
+    set_text(dataset, "CLASS", "DIMENSION_SCALE", 15, H5T_STR_NULLPAD);
+    h5_close(dataset);
+    dataset = make("referenced", H5T_NATIVE_INT, 1, &n);
+    set_plain_text(dataset, "REFERENCE_LIST", "whatever");
+    h5_close(dataset);
+    dataset = make("image", H5T_NATIVE_INT, 1, &n);
+    set_plain_text(dataset, "CLASS", "IMAGE");
+    h5_close(dataset);
+    h5_close(make_data("u"));
+    ck_assert(is_coordinate("exact"));
+    ck_assert(is_coordinate("padded"));
+    ck_assert(is_coordinate("tight"));
+    ck_assert(is_coordinate("referenced"));
+    ck_assert(!is_coordinate("image"));
+    ck_assert(!is_coordinate("u"));
+}
+END_TEST
+
+START_TEST(references_are_gathered)
+{
+    hid_t data = make_data("u");
+    const hsize_t n = 12;
+    struct h5_set set = {0};
+    struct h5_identity identity;
+    h5_close(make("by_hand", H5T_NATIVE_DOUBLE, 1, &n));
+    add_scale("t", H5T_NATIVE_DOUBLE, 3, NULL);
+    add_scale("s", H5T_NATIVE_DOUBLE, 3, NULL);
+    attach(data, 2, (struct attached[]){{{"t", "s"}}, {{"!", "by_hand"}}});
+    ck_assert_int_eq(coords_references(file, "/u", data, &set, &err), H5GRAD_OK);
+    ck_assert_int_eq(coords_references(file, "/u", data, &set, &err), H5GRAD_OK);
+    ck_assert_uint_eq(set.n, 3);
+    static const char *const names[] = {"t", "s", "by_hand"};
+    for (size_t i = 0; i < 3; i++) {
+        hid_t scale = H5Dopen2(file, names[i], H5P_DEFAULT);
+        ck_assert(h5_identify(scale, &identity));
+        ck_assert_ptr_nonnull(h5_set_find(&set, &identity));
+        ck_assert_int_eq(coords_references(file, names[i], scale, &set, &err), H5GRAD_OK);
+        h5_close(scale);
+    }
+    ck_assert_uint_eq(set.n, 3);
+    ck_assert(h5_identify(data, &identity));
+    ck_assert_ptr_null(h5_set_find(&set, &identity));
+    h5_close(data);
+    h5_set_free(&set);
+}
+END_TEST
+
+START_TEST(every_rank_is_read)
+{
+    struct attached axes[8];
+    hsize_t extent[8];
+    char name[16];
+    for (unsigned k = 0; k < 8; k++) {
+        snprintf(name, sizeof name, "x%u", k);
+        extent[k] = k + 1;
+        axes[k] = (struct attached){{k % 2 ? "x1" : "x0"}};
+        add_scale(name, H5T_NATIVE_FLOAT, extent[k], NULL);
+    }
+    hid_t data = make("u", H5T_NATIVE_FLOAT, 8, extent);
+    attach(data, 8, axes);
+    read_coords(data, 8);
+    assert_array(0, "/x0", "x0", NULL);
+    assert_array(1, "/x1", "x1", NULL);
+    for (unsigned k = 2; k < 8; k++)
+        ck_assert_int_eq(coords.axis[k].kind, COORDS_UNUSABLE);
+    coords_free(&coords);
+}
+END_TEST
+
+static Suite *coords_suite(void)
+{
+    Suite *suite = suite_create("coords");
+    TCase *scales = tcase_create("dimension scales");
+    tcase_add_checked_fixture(scales, setup, teardown);
+    tcase_add_test(scales, nothing_is_said);
+    tcase_add_test(scales, scales_are_coordinates);
+    tcase_add_test(scales, names_that_are_paths_are_shortened);
+    tcase_add_test(scales, labels_outrank_names);
+    tcase_add_test(scales, labels_alone_name_axes);
+    tcase_add_test(scales, placeholders_only_name_their_axis);
+    tcase_add_test(scales, the_first_usable_scale_is_taken);
+    tcase_add_test(scales, dangling_references_are_passed_over);
+    tcase_add_test(scales, scales_of_another_length_are_unusable);
+    tcase_add_test(scales, scales_that_are_no_numbers_are_unusable);
+    tcase_add_test(scales, complex_scales_are_unusable);
+    tcase_add_test(scales, broken_lists_say_nothing);
+    tcase_add_test(scales, unlinked_scales_have_no_path);
+    tcase_add_test(scales, a_scale_has_no_axes_of_its_own);
+    tcase_add_test(scales, coordinates_are_known_by_class_or_back_references);
+    tcase_add_test(scales, references_are_gathered);
+    tcase_add_test(scales, every_rank_is_read);
+    suite_add_tcase(suite, scales);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(coords_suite());
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The engine over arrays in memory: the same bits however the work is cut up and shared out. */
+#include <check.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine.h"
+
+static uint64_t seed = 88172645463325252;
+
+static uint64_t draw(uint64_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed % below;
+}
+
+/* An engine job on an array of rank 3 along all axes: axis 1 has coordinates. */
+struct setup {
+    uint64_t extent[3];
+    unsigned components;
+    enum element element;
+    size_t bytes; /* of the array, and of each result */
+    void *data;
+    void *result[3];
+    double *x;
+    struct engine_axis axis[3];
+    struct engine_job job;
+};
+
+static void setup_make(struct setup *s, const uint64_t *extent, enum element element,
+                       unsigned components, unsigned edge_order)
+{
+    uint64_t n = components;
+    memset(s, 0, sizeof *s);
+    for (unsigned i = 0; i < 3; i++)
+        n *= s->extent[i] = extent[i];
+    s->components = components;
+    s->element = element;
+    s->bytes = n * element_size(element);
+    s->data = malloc(s->bytes);
+    for (uint64_t i = 0; i < n; i++) {
+        double value = (double)draw(1u << 20) / 1000 - 500;
+        if (element == ELEMENT_F32)
+            ((float *)s->data)[i] = (float)value;
+        else
+            ((double *)s->data)[i] = value;
+    }
+    s->x = malloc(extent[1] * sizeof *s->x);
+    s->x[0] = -3;
+    for (uint64_t i = 1; i < extent[1]; i++)
+        s->x[i] = s->x[i - 1] + 0.5 + (double)draw(100) / 64;
+    for (unsigned i = 0; i < 3; i++) {
+        s->axis[i].axis = i;
+        s->axis[i].stencil = (struct stencil_axis){extent[i], edge_order, i != 1, 0.7};
+        s->result[i] = malloc(s->bytes);
+        s->axis[i].writer = writer_open_memory(s->result[i], components * element_size(element), 3,
+                                               s->extent, NULL);
+        ck_assert_ptr_nonnull(s->axis[i].writer);
+    }
+    s->axis[1].coordinates = line_open_memory(s->x, extent[1], NULL);
+    s->job = (struct engine_job){
+        .rank = 3,
+        .extent = s->extent,
+        .components = components,
+        .stored = element,
+        .arithmetic = element,
+        .result = element,
+        .n_axes = 3,
+        .axes = s->axis,
+        .reader = reader_open_memory(s->data, element, components, 3, s->extent, NULL),
+        .threads = 1,
+        .memory = 1u << 30,
+    };
+}
+
+static void setup_free(struct setup *s)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        writer_close(s->axis[i].writer);
+        free(s->result[i]);
+    }
+    line_close(s->axis[1].coordinates);
+    reader_close(s->job.reader);
+    free(s->data);
+    free(s->x);
+}
+
+static void run(struct setup *s, unsigned threads, uint64_t memory, uint64_t *tiles)
+{
+    struct plan plan;
+    struct h5grad_error err = {0};
+    s->job.threads = threads;
+    s->job.memory = memory;
+    for (unsigned i = 0; i < 3; i++)
+        memset(s->result[i], 0xee, s->bytes);
+    ck_assert_msg(engine_plan(&s->job, NULL, NULL, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    *tiles = plan.tiles;
+}
+
+/* 1, 2, 3 and 8 workers, 20 memory caps: bit for bit the result of one worker with one tile. */
+static void check_same_bits(const uint64_t *extent, enum element element, unsigned components,
+                            unsigned edge_order)
+{
+    static const unsigned teams[] = {1, 2, 3, 8};
+    struct setup s;
+    uint64_t tiles, most = 0;
+    void *want[3];
+    setup_make(&s, extent, element, components, edge_order);
+    run(&s, 1, (uint64_t)1 << 30, &tiles);
+    ck_assert_uint_eq(tiles, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        want[i] = malloc(s.bytes);
+        memcpy(want[i], s.result[i], s.bytes);
+    }
+    for (unsigned t = 0; t < 4; t++) {
+        for (unsigned m = 0; m < 20; m++) {
+            run(&s, teams[t], 6000 + m * m * 2000, &tiles);
+            most = tiles > most ? tiles : most;
+            for (unsigned i = 0; i < 3; i++)
+                ck_assert_mem_eq(s.result[i], want[i], s.bytes);
+        }
+    }
+    ck_assert_uint_gt(most, 20);
+    for (unsigned i = 0; i < 3; i++)
+        free(want[i]);
+    setup_free(&s);
+}
+
+START_TEST(same_bits)
+{
+    check_same_bits((const uint64_t[]){24, 30, 28}, ELEMENT_F32, 1, 1);
+    check_same_bits((const uint64_t[]){3, 130, 33}, ELEMENT_F32, 2, 2);
+    check_same_bits((const uint64_t[]){60, 4, 50}, ELEMENT_F64, 1, 2);
+    check_same_bits((const uint64_t[]){41, 11, 17}, ELEMENT_F64, 2, 1);
+}
+END_TEST
+
+/* Linear data has its slope everywhere, ends and tile borders included. */
+START_TEST(linear)
+{
+    struct setup s;
+    uint64_t tiles, k = 0;
+    setup_make(&s, (const uint64_t[]){20, 24, 40}, ELEMENT_F64, 1, 1);
+    for (uint64_t i = 0; i < 24; i++)
+        s.x[i] = (double)(i * i) / 4 + (double)i;
+    for (uint64_t a = 0; a < 20; a++) {
+        for (uint64_t b = 0; b < 24; b++) {
+            for (uint64_t c = 0; c < 40; c++)
+                ((double *)s.data)[k++] = 2 * (double)a + 3 * s.x[b] - 5 * (double)c;
+        }
+    }
+    for (unsigned i = 0; i < 3; i++)
+        s.axis[i].stencil.step = 0.5;
+    run(&s, 2, 20000, &tiles);
+    ck_assert_uint_gt(tiles, 4);
+    for (uint64_t i = 0; i < k; i++) {
+        ck_assert_double_eq(((double *)s.result[0])[i], 4);
+        ck_assert_double_eq_tol(((double *)s.result[1])[i], 3, 1e-12);
+        ck_assert_double_eq(((double *)s.result[2])[i], -10);
+    }
+    setup_free(&s);
+}
+END_TEST
+
+struct watch {
+    _Atomic uint64_t bytes, calls;
+    uint64_t stop_after;
+};
+
+static void on_progress(void *user, uint64_t bytes)
+{
+    struct watch *watch = user;
+    watch->bytes += bytes;
+}
+
+static int on_cancelled(void *user)
+{
+    struct watch *watch = user;
+    return ++watch->calls > watch->stop_after;
+}
+
+START_TEST(progress_and_cancel)
+{
+    struct setup s;
+    struct plan plan;
+    struct h5grad_error err = {0};
+    struct watch watch = {.stop_after = UINT64_MAX};
+    setup_make(&s, (const uint64_t[]){30, 30, 30}, ELEMENT_F32, 1, 1);
+    s.job.threads = 3;
+    s.job.memory = 60000;
+    s.job.progress = on_progress;
+    s.job.cancelled = on_cancelled;
+    s.job.user = &watch;
+    ck_assert_int_eq(engine_plan(&s.job, NULL, NULL, &plan, &err), H5GRAD_OK);
+    ck_assert_uint_gt(plan.tiles, 10);
+    ck_assert_int_eq(engine_run(&s.job, &plan, &err), H5GRAD_OK);
+    ck_assert_uint_eq(watch.bytes, 3 * s.bytes);
+    ck_assert_uint_eq(watch.calls, plan.tiles);
+    watch = (struct watch){.stop_after = 4};
+    ck_assert_int_eq(engine_run(&s.job, &plan, &err), H5GRAD_CANCELLED);
+    ck_assert_uint_lt(watch.bytes, 3 * s.bytes);
+    ck_assert_uint_lt(watch.calls, plan.tiles);
+    setup_free(&s);
+}
+END_TEST
+
+/* A cap below what one tile of whole chunks takes is met as closely as the chunks allow, up to the
+ * size of the process itself; a chunk beyond that is refused, with a way on. */
+START_TEST(chunks_and_memory)
+{
+    struct setup s;
+    struct plan plan;
+    struct h5grad_error err = {0};
+    struct h5_storage result = {.layout = H5_CHUNKED, .rank = 3, .chunk = {100, 100, 100}};
+    setup_make(&s, (const uint64_t[]){100, 100, 100}, ELEMENT_F32, 1, 1);
+    s.job.memory = 1 << 20;
+    memcpy(result.extent, s.extent, sizeof s.extent);
+    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "--memory"));
+    result.chunk[0] = 20;
+    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_OK);
+    ck_assert_uint_eq(plan.tile[0] % 20, 0);
+    setup_free(&s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("engine");
+    TCase *tcase = tcase_create("engine");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, same_bits);
+    tcase_add_test(tcase, linear);
+    tcase_add_test(tcase, progress_and_cancel);
+    tcase_add_test(tcase, chunks_and_memory);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

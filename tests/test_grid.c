@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Boxes and plans: properties that hold for any array, over random ones. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "grid/plan.h"
+#include "grid/reach.h"
+
+static uint64_t seed = 20240229;
+
+static uint64_t draw(uint64_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed % below;
+}
+
+START_TEST(intersections)
+{
+    struct box a = {{0, 5}, {4, 5}}, b = {{3, 2}, {4, 4}}, c = {{4, 0}, {1, 9}}, out;
+    ck_assert(box_intersect(2, &a, &b, &out));
+    ck_assert_uint_eq(out.start[0], 3);
+    ck_assert_uint_eq(out.count[0], 1);
+    ck_assert_uint_eq(out.start[1], 5);
+    ck_assert_uint_eq(out.count[1], 1);
+    ck_assert(!box_intersect(2, &a, &c, &out));
+    ck_assert_uint_eq(box_points(2, &a), 20);
+}
+END_TEST
+
+/* Copies between random boxes, held against a loop over points. */
+START_TEST(copies)
+{
+    for (int turn = 0; turn < 2000; turn++) {
+        unsigned rank = 1 + (unsigned)draw(4);
+        size_t size = (size_t[]){1, 2, 4, 8, 16, 3}[draw(6)];
+        struct box from, to, part;
+        for (unsigned i = 0; i < rank; i++) {
+            from.start[i] = draw(3);
+            from.count[i] = 1 + draw(6);
+            to.start[i] = from.start[i] + draw(2);
+            to.count[i] = 1 + draw(6);
+        }
+        if (!box_intersect(rank, &from, &to, &part))
+            continue;
+        size_t n = box_points(rank, &from) * size, m = box_points(rank, &to) * size;
+        unsigned char *source = malloc(n), *got = calloc(m, 1), *want = calloc(m, 1);
+        for (size_t i = 0; i < n; i++)
+            source[i] = (unsigned char)(1 + draw(255));
+        uint64_t fs[4], ts[4];
+        box_strides(rank, from.count, fs);
+        box_strides(rank, to.count, ts);
+        for (uint64_t p = 0; p < box_points(rank, &part); p++) {
+            uint64_t rest = p, a = 0, b = 0;
+            for (unsigned i = rank; i-- > 0;) {
+                uint64_t at = part.start[i] + rest % part.count[i];
+                rest /= part.count[i];
+                a += (at - from.start[i]) * fs[i];
+                b += (at - to.start[i]) * ts[i];
+            }
+            memcpy(want + b * size, source + a * size, size);
+        }
+        box_copy(rank, size, &part, &from, source, &to, got);
+        ck_assert_mem_eq(got, want, m);
+        memset(got, 0, m);
+        memset(want, 0, m);
+        box_fill(rank, size, &part, source, &to, got);
+        uint64_t filled = 0;
+        for (size_t i = 0; i < m; i += size)
+            filled += memcmp(got + i, source, size) == 0;
+        ck_assert_uint_eq(filled, box_points(rank, &part));
+        free(source);
+        free(got);
+        free(want);
+    }
+}
+END_TEST
+
+START_TEST(reach)
+{
+    uint64_t low, high;
+    grid_reach(10, 1, 4, 2, &low, &high);
+    ck_assert(low == 3 && high == 7);
+    grid_reach(10, 2, 0, 1, &low, &high);
+    ck_assert(low == 0 && high == 3);
+    grid_reach(10, 2, 9, 1, &low, &high);
+    ck_assert(low == 7 && high == 10);
+    grid_reach(10, 1, 9, 1, &low, &high);
+    ck_assert(low == 8 && high == 10);
+    grid_reach(3, 2, 1, 1, &low, &high);
+    ck_assert(low == 0 && high == 3);
+}
+END_TEST
+
+static void random_request(struct plan_request *q)
+{
+    memset(q, 0, sizeof *q);
+    q->rank = 1 + (unsigned)draw(4);
+    q->edge_order = 1 + (unsigned)draw(2);
+    q->result_chunked = draw(2);
+    q->cached = draw(2);
+    q->source_size = 4;
+    q->halo_size = 4;
+    q->core_size = 4;
+    q->axis_size = 32 * draw(2);
+    q->worker_size = draw(1000);
+    q->tile_bytes = 64 + draw(20000);
+    q->memory = (uint64_t)4 << (10 + draw(10));
+    q->threads = 1 + (unsigned)draw(4);
+    for (unsigned i = 0; i < q->rank; i++) {
+        q->extent[i] = 3 + draw(20);
+        q->differentiated[i] = draw(3) > 0;
+        q->source_chunk[i] = 1 + draw(q->extent[i] + 3);
+        q->result_chunk[i] = draw(2) ? q->source_chunk[i] : 1 + draw(q->extent[i]);
+    }
+    q->differentiated[draw(q->rank)] = true;
+}
+
+static uint64_t index_of(const struct plan *p, const uint64_t *at)
+{
+    uint64_t index = 0;
+    for (unsigned i = 0; i < p->rank; i++)
+        index = index * p->extent[i] + at[i];
+    return index;
+}
+
+/* Every point is in exactly one core; cores are whole result chunks. */
+static void check_partition(const struct plan_request *q, const struct plan *p)
+{
+    uint64_t points = 1, read = 0;
+    for (unsigned i = 0; i < q->rank; i++)
+        points *= q->extent[i];
+    unsigned char *seen = calloc(points, 1);
+    for (uint64_t t = 0; t < p->tiles; t++) {
+        struct tile tile;
+        plan_tile(p, t, &tile);
+        uint64_t core = box_points(p->rank, &tile.core);
+        ck_assert_uint_le(core, p->core_points);
+        ck_assert_uint_le(box_points(p->rank, &tile.halo), p->halo_points);
+        read += core;
+        for (unsigned i = 0; i < p->rank; i++) {
+            uint64_t low = tile.core.start[i], high = low + tile.core.count[i];
+            read += core / tile.core.count[i] * (tile.halo.count[i] - tile.core.count[i]);
+            if (q->result_chunked) {
+                ck_assert_uint_eq(low % size_min(q->result_chunk[i], q->extent[i]), 0);
+                ck_assert(high == q->extent[i] || high % q->result_chunk[i] == 0);
+            }
+            if (q->differentiated[i])
+                grid_reach(q->extent[i], q->edge_order, low, high - low, &low, &high);
+            ck_assert_uint_eq(tile.halo.start[i], low);
+            ck_assert_uint_eq(tile.halo.start[i] + tile.halo.count[i], high);
+        }
+        for (uint64_t k = 0; k < core; k++) {
+            uint64_t rest = k, at[4];
+            for (unsigned i = p->rank; i-- > 0;) {
+                at[i] = tile.core.start[i] + rest % tile.core.count[i];
+                rest /= tile.core.count[i];
+            }
+            seen[index_of(p, at)]++;
+        }
+    }
+    for (uint64_t k = 0; k < points; k++)
+        ck_assert_uint_eq(seen[k], 1);
+    ck_assert_uint_eq(read, p->read_points);
+    free(seen);
+}
+
+/* Chunk numbers of a cached source that a tile needs: those its core touches, and those its halo
+ * touches along one axis. */
+static uint64_t needed(const struct plan *p, const struct tile *tile, uint64_t *chunk)
+{
+    uint64_t n = 0;
+    for (unsigned along = 0; along <= p->rank; along++) {
+        struct box box = tile->core, grid;
+        if (along < p->rank) {
+            box.start[along] = tile->halo.start[along];
+            box.count[along] = tile->halo.count[along];
+        }
+        for (unsigned i = 0; i < p->rank; i++) {
+            grid.start[i] = box.start[i] / p->source_chunk[i];
+            grid.count[i] =
+                (box.start[i] + box.count[i] - 1) / p->source_chunk[i] - grid.start[i] + 1;
+        }
+        for (uint64_t k = 0; k < box_points(p->rank, &grid); k++) {
+            uint64_t rest = k, number = 0, at[4];
+            for (unsigned i = p->rank; i-- > 0;) {
+                at[i] = grid.start[i] + rest % grid.count[i];
+                rest /= grid.count[i];
+            }
+            for (unsigned i = 0; i < p->rank; i++)
+                number = number * size_ceil_div(p->extent[i], p->source_chunk[i]) + at[i];
+            uint64_t j = 0;
+            while (j < n && chunk[j] != number)
+                j++;
+            if (j == n)
+                chunk[n++] = number;
+        }
+    }
+    return n;
+}
+
+/* Plays the plan with one worker: chunks decoded, and most alive at a time, against what it says.
+ */
+static void check_cache(const struct plan_request *q, const struct plan *p)
+{
+    uint64_t *need = calloc(p->chunks, sizeof *need), *chunk = calloc(p->chunks, sizeof *chunk);
+    uint64_t bytes = q->source_size, decodes = 0, alive, most = 0, next = 0;
+    bool *held = calloc(p->chunks, sizeof *held);
+    for (unsigned i = 0; i < q->rank; i++)
+        bytes *= q->source_chunk[i];
+    for (uint64_t b = 0; b < p->blocks; b++) {
+        uint64_t first, end;
+        struct box cores;
+        struct tile tile;
+        plan_block(p, b, &first, &end, &cores);
+        ck_assert_uint_eq(first, next);
+        next = end;
+        for (uint64_t t = first; t < end; t++) {
+            plan_tile(p, t, &tile);
+            struct box inside;
+            ck_assert(box_intersect(p->rank, &tile.core, &cores, &inside));
+            ck_assert_mem_eq(inside.count, tile.core.count, p->rank * sizeof *inside.count);
+            for (uint64_t n = needed(p, &tile, chunk); n-- > 0;)
+                need[chunk[n]]++;
+        }
+        alive = 0;
+        for (uint64_t t = first; t < end; t++) {
+            plan_tile(p, t, &tile);
+            uint64_t n = needed(p, &tile, chunk);
+            for (uint64_t k = 0; k < n; k++) {
+                decodes += !held[chunk[k]];
+                alive += !held[chunk[k]];
+                held[chunk[k]] = true;
+            }
+            most = size_max(most, alive);
+            for (uint64_t k = 0; k < n; k++) {
+                if (--need[chunk[k]] == 0) {
+                    held[chunk[k]] = false;
+                    alive--;
+                }
+            }
+        }
+        ck_assert_uint_eq(alive, 0);
+    }
+    ck_assert_uint_eq(next, p->tiles);
+    ck_assert_uint_eq(decodes, p->chunk_decodes);
+    ck_assert_uint_le(most * bytes, p->cache_bytes);
+    free(need);
+    free(chunk);
+    free(held);
+}
+
+START_TEST(random_plans)
+{
+    unsigned made = 0, blocks = 0;
+    for (int turn = 0; turn < 1500; turn++) {
+        struct plan_request q;
+        struct plan p;
+        struct h5grad_error err = {0};
+        random_request(&q);
+        if (plan_make(&q, &p, &err)) {
+            ck_assert_ptr_nonnull(strstr(err.message, "memory"));
+            continue;
+        }
+        made++;
+        blocks += p.blocks > 1;
+        ck_assert_uint_le(p.memory, q.memory);
+        ck_assert_uint_ge(p.threads, 1);
+        ck_assert_uint_le(p.threads, q.threads);
+        check_partition(&q, &p);
+        if (q.cached)
+            check_cache(&q, &p);
+    }
+    ck_assert_uint_gt(made, 800);
+    ck_assert_uint_gt(blocks, 20);
+}
+END_TEST
+
+START_TEST(empty_array)
+{
+    struct plan_request q = {.rank = 2,
+                             .extent = {4, 0},
+                             .differentiated = {true},
+                             .edge_order = 1,
+                             .source_size = 4,
+                             .halo_size = 4,
+                             .core_size = 4,
+                             .tile_bytes = 1000,
+                             .memory = 10000,
+                             .threads = 2};
+    struct plan p;
+    ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+    ck_assert_uint_eq(p.tiles, 0);
+    ck_assert_uint_eq(p.blocks, 0);
+}
+END_TEST
+
+/* The shapes that large arrays have: long runs, little halo, a tile near the aim. */
+START_TEST(large_arrays)
+{
+    static const struct {
+        unsigned rank;
+        uint64_t extent[5];
+    } shape[] = {{1, {134217728}},        {2, {11585, 11585}},     {3, {512, 512, 512}},
+                 {3, {4096, 4096, 4096}}, {4, {64, 64, 180, 182}}, {5, {32, 32, 32, 64, 64}}};
+    for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
+        struct plan_request q = {.rank = shape[s].rank,
+                                 .edge_order = 2,
+                                 .source_size = 4,
+                                 .halo_size = 4,
+                                 .core_size = 4,
+                                 .tile_bytes = 1280 << 10,
+                                 .memory = (uint64_t)1 << 30,
+                                 .threads = 2};
+        struct plan p;
+        uint64_t points = 1;
+        for (unsigned i = 0; i < q.rank; i++) {
+            q.extent[i] = shape[s].extent[i];
+            q.differentiated[i] = true;
+            points *= q.extent[i];
+        }
+        ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+        ck_assert_uint_eq(p.threads, 2);
+        ck_assert_uint_ge(4 * (p.core_points + p.halo_points), q.tile_bytes / 3);
+        ck_assert_uint_le(4 * (p.core_points + p.halo_points), q.tile_bytes);
+        ck_assert_uint_le(p.read_points, points * (q.rank == 5 ? 4 : q.rank == 4 ? 3 : 2));
+    }
+}
+END_TEST
+
+/* A cap too small for all chunks in flight costs second decodings, not correctness. */
+START_TEST(small_memory)
+{
+    struct plan_request q = {.rank = 3,
+                             .edge_order = 1,
+                             .cached = true,
+                             .result_chunked = true,
+                             .source_size = 4,
+                             .halo_size = 4,
+                             .core_size = 4,
+                             .worker_size = 6 << 20,
+                             .tile_bytes = 1280 << 10,
+                             .memory = (uint64_t)1 << 30,
+                             .threads = 2};
+    struct plan p;
+    for (unsigned i = 0; i < 3; i++) {
+        q.extent[i] = 512;
+        q.differentiated[i] = true;
+        q.source_chunk[i] = q.result_chunk[i] = 64;
+    }
+    ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+    ck_assert_uint_eq(p.blocks, 1);
+    ck_assert_uint_eq(p.chunk_decodes, 512);
+    ck_assert_uint_le(p.memory, (uint64_t)256 << 20);
+    q.memory = (uint64_t)60 << 20;
+    ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+    ck_assert_uint_gt(p.blocks, 1);
+    ck_assert_uint_gt(p.chunk_decodes, 512);
+    ck_assert_uint_le(p.memory, q.memory);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("grid");
+    TCase *box = tcase_create("box"), *plan = tcase_create("plan");
+    tcase_add_test(box, intersections);
+    tcase_add_test(box, copies);
+    tcase_add_test(box, reach);
+    tcase_set_timeout(plan, 60);
+    tcase_add_test(plan, random_plans);
+    tcase_add_test(plan, empty_array);
+    tcase_add_test(plan, large_arrays);
+    tcase_add_test(plan, small_memory);
+    suite_add_tcase(suite, box);
+    suite_add_tcase(suite, plan);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
