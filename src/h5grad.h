@@ -43,6 +43,7 @@ enum h5grad_status {
     H5GRAD_FAILED = 1, /* the file, the data or the machine does not allow it; nothing at OUTPUT */
     H5GRAD_USAGE = 2,  /* an option that no file could satisfy; found before any file is opened */
     H5GRAD_CANCELLED = 3, /* the cancelled callback returned nonzero; nothing at OUTPUT */
+    H5GRAD_NO_MEMORY = 4, /* an allocation failed; nothing at OUTPUT */
 };
 
 /* One line without newline, in the form "WHAT: WHY", whole UTF-8, truncated at worst. */

@@ -46,7 +46,7 @@ START_TEST(error_without_receiver)
 {
     ck_assert_int_eq(error_set(NULL, H5GRAD_USAGE, "x"), H5GRAD_USAGE);
     ck_assert_int_eq(error_errno(NULL, ENOENT, "x"), H5GRAD_FAILED);
-    ck_assert_int_eq(error_memory(NULL, 1), H5GRAD_FAILED);
+    ck_assert_int_eq(error_memory(NULL, 1), H5GRAD_NO_MEMORY);
     ck_assert_int_eq(error_context(NULL, H5GRAD_CANCELLED, "x"), H5GRAD_CANCELLED);
 }
 END_TEST
@@ -59,7 +59,7 @@ START_TEST(error_gives_the_reason_of_the_system)
     (void)snprintf(expected, sizeof(expected), "opening a.h5: %s", strerror(ENOENT));
     ck_assert_str_eq(err.message, expected);
     ck_assert_int_eq(err.status, H5GRAD_FAILED);
-    ck_assert_int_eq(error_memory(&err, UINT64_C(1) << 40), H5GRAD_FAILED);
+    ck_assert_int_eq(error_memory(&err, UINT64_C(1) << 40), H5GRAD_NO_MEMORY);
     ck_assert_ptr_nonnull(strstr(err.message, "1099511627776 bytes"));
 }
 END_TEST

@@ -366,7 +366,7 @@ START_TEST(complex_points)
     H5Dclose(dataset);
     H5Tclose(type);
     H5Fclose(file);
-    check_dataset("z", "direct", expect_complex);
+    check_dataset("z", "chunked", expect_complex);
 }
 END_TEST
 

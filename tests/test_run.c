@@ -97,10 +97,11 @@ static void folder_remove(void)
 
 static char *in_folder(const char *name)
 {
-    static _Thread_local char path[4][128];
+    static _Thread_local char path[4][sizeof folder + 64];
     static _Thread_local unsigned turn;
     char *out = path[turn++ % 4];
-    snprintf(out, sizeof path[0], "%s/%s", folder, name);
+    strcpy(out, folder);
+    strcat(strcat(out, "/"), name);
     return out;
 }
 
@@ -284,7 +285,7 @@ START_TEST(allocation_failures)
             unlink(in_folder("out.h5"));
             status = left < 0 ? H5GRAD_FAILED : H5GRAD_OK;
         } else {
-            ck_assert_int_eq(status, H5GRAD_FAILED);
+            ck_assert(status == H5GRAD_FAILED || status == H5GRAD_NO_MEMORY);
             ck_assert_uint_gt(strlen(err.message), 10);
         }
         ck_assert_uint_eq(folder_files(false), 1);
@@ -309,7 +310,7 @@ static void *run_thread(void *name)
 
 START_TEST(threads_of_one_process)
 {
-    static char names[6][8];
+    static char names[6][32];
     pthread_t thread[6];
     void *result;
     folder_make();

@@ -141,7 +141,8 @@ enum h5grad_status error_errno(struct h5grad_error *err, int number, const char 
 
 enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes)
 {
-    return error_set(err, H5GRAD_FAILED, "out of memory: cannot allocate %" PRIu64 " bytes", bytes);
+    return error_set(err, H5GRAD_NO_MEMORY, "out of memory: cannot allocate %" PRIu64 " bytes",
+                     bytes);
 }
 
 enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,

@@ -22,7 +22,7 @@ enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status
 enum h5grad_status error_errno(struct h5grad_error *err, int number, const char *format, ...)
     BASE_PRINTF(3, 4);
 
-/* error_set for a failed allocation of bytes. */
+/* error_set for a failed allocation of bytes; H5GRAD_NO_MEMORY. */
 enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes);
 
 /* Puts the text and ": " in front of the message; returns status unchanged. */

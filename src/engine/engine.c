@@ -259,8 +259,9 @@ static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, stru
     block->b = weights->b;
     block->c = weights->c;
     enum element result = kernel_result(job, axis);
+    enum element arithmetic = axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
     bool half = job->result == ELEMENT_F16;
-    stencil_kernel *kernel = stencil_find(input_element(job), job->arithmetic, result);
+    stencil_kernel *kernel = stencil_find(input_element(job), arithmetic, result);
     kernel(block, in, half ? worker->wide : worker->core);
     if (half)
         convert_to_half(result, worker->wide, worker->core,

@@ -181,26 +181,52 @@ static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint
     return size_min(some, all);
 }
 
+/* Likewise by the core alone. */
+static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64_t points)
+{
+    uint64_t chunk = q->source_chunk[axis], all = size_ceil_div(q->extent[axis], chunk);
+    return size_min(points % chunk == 0 ? points / chunk : (points - 1) / chunk + 2, all);
+}
+
+/* Of the chunks that a row of tiles across an axis reaches, those that the row before or the row
+ * behind reaches too: they stay alive from one row to the next. */
+static uint64_t chunks_shared(const struct plan_request *q, unsigned axis, uint64_t tile)
+{
+    uint64_t reached = chunks_reached(q, axis, tile);
+    if (tile % q->source_chunk[axis] != 0)
+        return reached;
+    return q->differentiated[axis] ? size_min(reached, q->edge_order + 1) : 0;
+}
+
 /*
  * Decoded chunks alive at a time, for tiles done in plan order within a block: along the slowest
- * axis all the layers but one that a tile reaches, in the layer being done likewise rows, and so
- * on; and what each further worker holds while it is behind.
+ * axis the layers shared with the row of tiles before or behind, in the row being done likewise
+ * along the next axis, and so on; and what the tiles being done reach.
  */
 static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
 {
-    uint64_t chunk_bytes = q->source_size, inner = 1, entries = 1, window = 1, cross = 1;
-    for (unsigned i = 0; i < q->rank; i++)
+    uint64_t chunk_bytes = q->source_size, entries = 1, window = 0, core = 1;
+    uint64_t own[GRID_MAX_RANK], across[GRID_MAX_RANK];
+    for (unsigned i = 0; i < q->rank; i++) {
         chunk_bytes = mul_saturated(chunk_bytes, q->source_chunk[i]);
-    for (unsigned k = q->rank; k-- > 0;) {
-        unsigned axis = p->order[k];
-        uint64_t reached = chunks_reached(q, axis, p->tile[axis]);
-        window = add_saturated(window, mul_saturated(reached - 1, inner));
-        cross = mul_saturated(cross, reached);
-        uint64_t span = mul_saturated(p->block[axis], p->tile[axis]);
-        inner = mul_saturated(inner, chunks_reached(q, axis, span));
+        across[i] = chunks_reached(q, i, mul_saturated(p->block[i], p->tile[i]));
+        own[i] = chunks_owned(q, i, p->tile[i]);
+        entries = mul_saturated(entries, across[i]);
+        core = mul_saturated(core, own[i]);
     }
-    entries = inner;
-    window = size_min(entries, add_saturated(window, mul_saturated(p->threads, cross)));
+    uint64_t tile = core;
+    for (unsigned k = 0; k < q->rank; k++) {
+        unsigned axis = p->order[k];
+        uint64_t rows = chunks_shared(q, axis, p->tile[axis]);
+        for (unsigned j = 0; j < k; j++)
+            rows = mul_saturated(rows, own[p->order[j]]);
+        for (unsigned j = k + 1; j < q->rank; j++)
+            rows = mul_saturated(rows, across[p->order[j]]);
+        window = add_saturated(window, rows);
+        uint64_t beyond = chunks_reached(q, axis, p->tile[axis]) - own[axis];
+        tile = add_saturated(tile, mul_saturated(core / own[axis], beyond));
+    }
+    window = size_min(entries, add_saturated(window, mul_saturated(p->threads, tile)));
     return add_saturated(mul_saturated(window, chunk_bytes),
                          mul_saturated(entries, PLAN_CHUNK_ENTRY));
 }

@@ -415,7 +415,9 @@ enum h5grad_status h5_type_open(hid_t datatype, struct h5_type *type, struct h5g
     enum h5grad_status status = read_scalar(datatype, &scalar, &type->components, err);
     if (status != H5GRAD_OK)
         return status;
-    type->stored = scalar.stored;
+    /* libhdf5 knows no native type of 16 bits to convert to; a float holds the same values. */
+    bool small = scalar.stored == ELEMENT_F16 || scalar.stored == ELEMENT_BF16;
+    type->stored = small && !scalar.raw ? ELEMENT_F32 : scalar.stored;
     type->result = scalar.result;
     type->raw = scalar.raw;
     type->swapped = scalar.raw && scalar.swapped;
@@ -428,9 +430,9 @@ enum h5grad_status h5_type_open(hid_t datatype, struct h5_type *type, struct h5g
     if (type->raw)
         type->memory = H5Tcopy(datatype);
     else if (type->components == 1)
-        type->memory = native_type(scalar.stored);
+        type->memory = native_type(type->stored);
     else
-        type->memory = complex_type(datatype, native_type(scalar.stored));
+        type->memory = complex_type(datatype, native_type(type->stored));
     if (type->file >= 0 && type->memory >= 0)
         return H5GRAD_OK;
     status = h5_error(err, "type cannot be copied");

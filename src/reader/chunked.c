@@ -181,27 +181,43 @@ static bool is_partial(const struct h5_storage *storage, const struct box *chunk
     return false;
 }
 
+/* A chunk without filters: its bytes are its points. */
+static enum h5grad_status fetch_plain(struct chunked_reader *self, const struct box *chunk,
+                                      void *data, struct codec_worker *worker,
+                                      struct h5grad_error *err)
+{
+    hid_t dataset = self->source.dataset;
+    uint64_t size;
+    unsigned mask;
+    if (h5_chunk_size(dataset, chunk->start, self->rank, &size) && size == self->raw &&
+        !h5_chunk_read(dataset, chunk->start, self->rank, data, size, &mask, NULL))
+        return H5GRAD_OK;
+    void *part = codec_worker_space(worker, CODEC_STORED, self->raw);
+    return part ? read_missing(self, chunk, data, part, err) : error_memory(err, self->raw);
+}
+
 /* Brings the stored bytes of a chunk, *size of them, to *stored, or where there is nothing to undo
- * to data, with *stored NULL. */
+ * its points to data, with *stored NULL. */
 static enum h5grad_status fetch(struct chunked_reader *self, const struct box *chunk, void *data,
                                 struct codec_worker *worker, void **stored, uint64_t *size,
                                 unsigned *mask, struct h5grad_error *err)
 {
     const struct reader_source *source = &self->source;
-    bool plain = source->storage->n_filters == 0;
     *stored = NULL;
+    if (source->storage->n_filters == 0)
+        return fetch_plain(self, chunk, data, worker, err);
     if (!h5_chunk_size(source->dataset, chunk->start, self->rank, size)) {
         void *part = codec_worker_space(worker, CODEC_STORED, self->raw);
         return part ? read_missing(self, chunk, data, part, err) : error_memory(err, self->raw);
     }
     /* No filter makes a chunk so much larger; what claims to be is not believed. */
-    if (*size > 2 * (uint64_t)self->raw + 65536 || (plain && *size != self->raw))
+    if (*size > 2 * (uint64_t)self->raw + 65536)
         return error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
                          (unsigned long long)*size);
-    void *to = data;
-    if (!plain && !(to = *stored = codec_worker_space(worker, CODEC_STORED, *size)))
+    *stored = codec_worker_space(worker, CODEC_STORED, *size);
+    if (!*stored)
         return error_memory(err, *size);
-    return h5_chunk_read(source->dataset, chunk->start, self->rank, to, *size, mask, err);
+    return h5_chunk_read(source->dataset, chunk->start, self->rank, *stored, *size, mask, err);
 }
 
 /* Undoes the filters of what fetch brought. */

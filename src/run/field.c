@@ -82,8 +82,8 @@ static enum h5grad_status choose_storage(struct field *field, const struct run_o
         &field->result_storage, left_out, sizeof left_out, err);
     h5_leave(&guard);
     if (!status && *left_out && tell)
-        run_message(options, H5GRAD_DETAIL, "%s: results are stored without its filter %s",
-                    field->path, left_out);
+        run_message(options, H5GRAD_DETAIL, "%s: results are stored without its %s", field->path,
+                    left_out);
     return status;
 }
 

@@ -48,13 +48,14 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     return status;
 }
 
-/* A dataset that cannot be done fails the run where it was named, else it is left out. */
+/* A dataset that cannot be done fails the run where it was named, else it is left out; that there
+ * is no memory says nothing of the dataset. */
 static enum h5grad_status skip(struct run *run, const struct selected *item,
                                enum h5grad_status status, struct h5grad_error *err)
 {
     error_context(err, status, "%s", item->path);
-    if (item->named)
-        return status;
+    if (item->named || err->status == H5GRAD_NO_MEMORY)
+        return err->status;
     if (!run->skipped.status)
         run->skipped = *err;
     run_message(&run->options, H5GRAD_DETAIL, "%s (skipped)", err->message);
