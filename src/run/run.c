@@ -53,9 +53,10 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 static enum h5grad_status skip(struct run *run, const struct selected *item,
                                enum h5grad_status status, struct h5grad_error *err)
 {
+    bool fatal = item->named || err->status == H5GRAD_NO_MEMORY;
     error_context(err, status, "%s", item->path);
-    if (item->named || err->status == H5GRAD_NO_MEMORY)
-        return err->status;
+    if (fatal)
+        return status;
     if (!run->skipped.status)
         run->skipped = *err;
     run_message(&run->options, H5GRAD_DETAIL, "%s (skipped)", err->message);
