@@ -164,7 +164,7 @@ check "all fields: deep" equal "$(values o/out.h5 /g/deep/h_grad_0)" "2 2 3 4"
 check "all fields: nothing else" equal "$(ls -A o)" "out.h5"
 check "gradient_of" equal "$(attribute o/out.h5 /f_grad_1 gradient_of)" "/f"
 check "gradient_dim" equal "$(attribute o/out.h5 /f_grad_1 gradient_dim)" 1
-check "history" grep -q 'h5grad in.h5 o/out.h5' <(h5dump -a /history o/out.h5)
+check "history" grep -q 'h5grad in.h5 o/out.h5' <<<"$(h5dump -a /history o/out.h5)"
 
 refused_existing=$(cksum o/out.h5)
 run in.h5 o/out.h5
@@ -305,7 +305,7 @@ END
 
 done_quietly "names of axes" -d /u --dim=x,z --name='d{name}_d{axis}' samples/turbulence.h5 o/u.h5
 check "names of axes: datasets" equal "$(datasets o/u.h5)" "/du_dx /du_dz"
-check "gradient_spacing" grep -q '"/z"' <(h5dump -a /du_dz/gradient_spacing o/u.h5)
+check "gradient_spacing" grep -q '"/z"' <<<"$(h5dump -a /du_dz/gradient_spacing o/u.h5)"
 done_quietly "scales are coordinates" -O -d /u --dim=0 --coord=z=/z samples/turbulence.h5 o/v.h5
 check "scales are coordinates: the same" h5diff o/u.h5 o/v.h5 /du_dz /u_grad_0
 done_quietly "{dim} and {axis} without a name" -O -d /f --name='{axis}-{dim}-{name}' axes.h5 o/v.h5
@@ -313,8 +313,9 @@ check "{dim} and {axis}: datasets" equal "$(datasets o/v.h5)" "/0-0-f /1-1-f"
 
 # exp(-t/4) * cos(3t), its derivative and the third, which bounds the error of uneven differences.
 done_quietly "uneven times" -e 2 samples/series.h5 o/series.h5
-paste -d ' ' <(values samples/series.h5 /time | tr ' ' '\n') \
-    <(values o/series.h5 /signal_grad_0 | tr ' ' '\n') >series.txt
+values samples/series.h5 /time | tr ' ' '\n' >times.txt
+values o/series.h5 /signal_grad_0 | tr ' ' '\n' >rates.txt
+paste -d ' ' times.txt rates.txt >series.txt
 check "uneven times: 500 results" equal "$(wc -l <series.txt)" 500
 # shellcheck disable=SC2016 # awk expands it
 check "uneven times: right" awk '
@@ -322,7 +323,7 @@ check "uneven times: right" awk '
     error < -0.009 || error > 0.009 { wrong = 1; print "  t = " $1 ": off by " error }
     END { exit wrong }' series.txt
 done_quietly "complex" -d /psi -s /y,/x samples/complex.h5 o/psi.h5
-check "complex: type" grep -q '"i"' <(h5dump -H -d /psi_grad_1 o/psi.h5)
+check "complex: type" grep -q '"i"' <<<"$(h5dump -H -d /psi_grad_1 o/psi.h5)"
 rm -f o/*
 
 make_input one.h5 /f float64 1x4 1 2 4 8
@@ -414,17 +415,17 @@ refused 1 "nothing.h5: nothing to do" nothing.h5 o/out.h5
 
 make_input form.h5 /f float32 16x16/8x4 1
 done_quietly "form: as the source" form.h5 o/out.h5
-check "form: as the source: chunks" grep -q 'CHUNKED ( 8, 4 )' <(h5dump -pH -d /f_grad_0 o/out.h5)
+check "form: as the source: chunks" grep -q 'CHUNKED ( 8, 4 )' <<<"$(h5dump -pH -d /f_grad_0 o/out.h5)"
 done_quietly "form: --layout" -O --layout=16x2 --filter=shuffle+gzip=4 form.h5 o/out.h5
 h5dump -pH -d /f_grad_1 o/out.h5 >header
 check "form: --layout: chunks" grep -q 'CHUNKED ( 16, 2 )' header
 check "form: --filter: shuffle" grep -q 'SHUFFLE' header
 check "form: --filter: gzip" grep -q 'DEFLATE { LEVEL 4 }' header
 done_quietly "form: contiguous" -O --layout=contiguous --filter=none form.h5 o/out.h5
-check "form: contiguous" grep -q 'CONTIGUOUS' <(h5dump -pH -d /f_grad_0 o/out.h5)
+check "form: contiguous" grep -q 'CONTIGUOUS' <<<"$(h5dump -pH -d /f_grad_0 o/out.h5)"
 while read -r type wanted; do
     done_quietly "form: --dtype=$type" -O --dtype="$type" form.h5 o/out.h5
-    check "form: --dtype=$type" grep -q "DATATYPE .*$wanted" <(h5dump -H -d /f_grad_0 o/out.h5)
+    check "form: --dtype=$type" grep -q "DATATYPE .*$wanted" <<<"$(h5dump -H -d /f_grad_0 o/out.h5)"
 done <<'END'
 float16 16-bit
 float32 H5T_IEEE_F32

@@ -7,25 +7,16 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/output.h"
 #include "hdf5/transfer.h"
 
 #define PROOF_BYTES 4096
-
-static bool uses_posix_driver(hid_t file)
-{
-    hid_t access = H5Fget_access_plist(file);
-    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access));
-    h5_close(access);
-    return posix;
-}
 
 bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, size_t size,
                   bool within, struct h5_flat *flat)
 {
     H5D_space_status_t allocated;
     uint64_t held, end;
-    if (storage->layout != H5_CONTIGUOUS || storage->n_filters > 0 || !uses_posix_driver(file))
+    if (storage->layout != H5_CONTIGUOUS || storage->n_filters > 0)
         return false;
     /* The offset of a dataset that is not allocated is not always HADDR_UNDEF: a user block is
      * added to it. */

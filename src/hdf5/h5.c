@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hdf5/h5.h"
+#include "hdf5/output.h"
 
 /* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
  * fixes it when a dataset is opened first, so it is chosen for the whole file. Chunks that were
@@ -230,7 +231,7 @@ int h5_descriptor(hid_t file)
 {
     /* other drivers have handles of other kinds */
     hid_t access = H5Fget_access_plist(file);
-    bool posix = access >= 0 && H5Pget_driver(access) == H5FD_SEC2;
+    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access));
     h5_close(access);
     void *handle = NULL;
     if (!posix || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || !handle)

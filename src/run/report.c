@@ -152,6 +152,11 @@ bool report_add(struct report *report, const struct field *field, bool planned)
     return !report->failed;
 }
 
+void report_write_way(struct report *report, size_t number, const char *way)
+{
+    report->field[number].write_way = way;
+}
+
 bool report_skip(struct report *report, const char *path, const char *why)
 {
     struct h5grad_field *out = add(report, path);

@@ -13,6 +13,10 @@ void report_free(struct report *report);        /* NULL allowed */
 /* Adds a field, planned or (with planned not set) only opened; false when there is no memory. */
 bool report_add(struct report *report, const struct field *field, bool planned);
 
+/* Says how the results of a field are written: number counts the fields and skipped datasets from 0
+ * in the order in which they were added. */
+void report_write_way(struct report *report, size_t number, const char *way);
+
 /* Adds a dataset that is not done, and why. */
 bool report_skip(struct report *report, const char *path, const char *why);
 

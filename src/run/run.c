@@ -161,9 +161,10 @@ static enum h5grad_status finish_results(struct run *run, struct field *field,
     return status;
 }
 
-static enum h5grad_status do_field(struct run *run, const struct selected *item,
-                                   struct h5grad_error *err)
+/* Each selected dataset is one entry of the report, in the same order. */
+static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
+    const struct selected *item = &run->selection.item[number];
     struct field field;
     struct result result[GRID_MAX_RANK];
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
@@ -178,6 +179,7 @@ static enum h5grad_status do_field(struct run *run, const struct selected *item,
         status = create_results(run, &field, result, err);
     if (!status) {
         run->progress.field = item->path;
+        report_write_way(run->report, number, result[0].writer->way->name);
         field.job.progress = on_progress;
         field.job.cancelled = on_cancelled;
         field.job.user = run;
@@ -222,7 +224,7 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
         status = begin_output(run, err);
     for (size_t i = 0; i < run->selection.n && !status; i++) {
         if (run->selection.item[i].usable)
-            status = do_field(run, &run->selection.item[i], err);
+            status = do_field(run, i, err);
     }
     if (!status && on_cancelled(run))
         status = error_set(err, H5GRAD_CANCELLED, "cancelled");
