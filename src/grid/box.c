@@ -101,7 +101,7 @@ static bool runs_next(const struct runs *runs, uint64_t *position, uint64_t *a, 
 
 /* Rows of a few bytes (a chunk one point wide) are common enough that a call to memcpy each would
  * be most of the work. */
-static void copy_run(unsigned char *to, const unsigned char *from, uint64_t size)
+static inline void copy_run(void *restrict to, const void *restrict from, size_t size)
 {
     switch (size) {
     case 4:
@@ -118,8 +118,10 @@ static void copy_run(unsigned char *to, const unsigned char *from, uint64_t size
     }
 }
 
-void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
-              const void *source, const struct box *to, void *destination)
+/* Inlined, so that box_copy has no call through a pointer for each of its short runs. */
+static inline void copy_runs(box_move *move, unsigned rank, size_t size, const struct box *part,
+                             const struct box *from, const void *source, const struct box *to,
+                             void *destination)
 {
     if (box_points(rank, part) == 0)
         return;
@@ -130,8 +132,21 @@ void box_copy(unsigned rank, size_t size, const struct box *part, const struct b
     const unsigned char *in = source;
     unsigned char *out = destination;
     do {
-        copy_run(out + b, in + a, runs.run);
+        move(out + b, in + a, runs.run);
     } while (runs_next(&runs, position, &a, &b));
+}
+
+void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
+              const void *source, const struct box *to, void *destination)
+{
+    copy_runs(copy_run, rank, size, part, from, source, to, destination);
+}
+
+void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
+                 const struct box *from, const void *source, const struct box *to,
+                 void *destination)
+{
+    copy_runs(move, rank, size, part, from, source, to, destination);
 }
 
 void box_fill(unsigned rank, size_t size, const struct box *part, const void *value,

@@ -37,6 +37,12 @@ bool box_next(unsigned rank, const struct box *box, uint64_t *position);
 void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
               const void *source, const struct box *to, void *destination);
 
+/* The same with another function in memcpy's place. */
+typedef void box_move(void *restrict to, const void *restrict from, size_t size);
+void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
+                 const struct box *from, const void *source, const struct box *to,
+                 void *destination);
+
 /* Sets the points of box part, within the array of box to, to the size bytes at value. */
 void box_fill(unsigned rank, size_t size, const struct box *part, const void *value,
               const struct box *to, void *destination);

@@ -4,12 +4,17 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/stream.h"
 #include "writer/writer.h"
+
+/* A result of this size will have left the caches before anyone reads it. */
+#define STREAM_BYTES ((uint64_t)16 << 20)
 
 struct memory_writer {
     struct writer writer;
     unsigned rank;
     size_t size; /* bytes of a point */
+    bool stream;
     struct box whole;
     void *data;
 };
@@ -27,6 +32,7 @@ struct writer *writer_open_memory(void *data, size_t size, unsigned rank, const 
     self->size = size;
     self->data = data;
     memcpy(self->whole.count, extent, rank * sizeof *extent);
+    self->stream = box_points(rank, &self->whole) * size >= STREAM_BYTES;
     return &self->writer;
 }
 
@@ -37,7 +43,13 @@ static enum h5grad_status memory_write(struct writer *writer, const struct box *
     (void)worker;
     (void)err;
     const struct memory_writer *self = (const struct memory_writer *)writer;
-    box_copy(self->rank, self->size, box, box, points, &self->whole, self->data);
+    if (self->stream) {
+        box_copy_by(stream_copy, self->rank, self->size, box, box, points, &self->whole,
+                    self->data);
+        stream_end();
+    } else {
+        box_copy(self->rank, self->size, box, box, points, &self->whole, self->data);
+    }
     return H5GRAD_OK;
 }
 
