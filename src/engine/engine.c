@@ -266,7 +266,8 @@ static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, stru
     if (half)
         convert_to_half(result, worker->wide, worker->core,
                         box_points(job->rank, &tile->core) * job->components);
-    return writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
+    status = writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
+    return status ? error_context(err, status, "result along axis %u", axis->axis) : H5GRAD_OK;
 }
 
 static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint64_t index,
