@@ -138,7 +138,7 @@ static void check_same_bits(const uint64_t *extent, enum element element, unsign
     uint64_t tiles, most = 0;
     void *want[3];
     setup_make(&s, extent, element, components, edge_order);
-    ck_assert_uint_lt(tiles, 10);
+    run_whole(&s);
     for (unsigned i = 0; i < 3; i++) {
         want[i] = malloc(s.bytes);
         memcpy(want[i], s.result[i], s.bytes);
