@@ -189,13 +189,33 @@ static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64
 }
 
 /* Of the chunks that a row of tiles across an axis reaches, those that the row before or the row
- * behind reaches too: they stay alive from one row to the next. */
-static uint64_t chunks_shared(const struct plan_request *q, unsigned axis, uint64_t tile)
+ * behind reaches too: they stay alive from one row of the block to the next. */
+static uint64_t chunks_shared(const struct plan_request *q, const struct plan *p, unsigned axis)
 {
-    uint64_t reached = chunks_reached(q, axis, tile);
-    if (tile % q->source_chunk[axis] != 0)
+    uint64_t reached = chunks_reached(q, axis, p->tile[axis]);
+    if (p->block[axis] <= 1)
+        return 0;
+    if (p->tile[axis] % q->source_chunk[axis] != 0)
         return reached;
     return q->differentiated[axis] ? size_min(reached, q->edge_order + 1) : 0;
+}
+
+/* Chunks that a box of points touches and reaches across its faces, over the axes from number first
+ * of the tile order on: span points along each, a multiple of the tile from a tile's start. */
+static uint64_t chunks_cross(const struct plan_request *q, const struct plan *p, unsigned first,
+                             const uint64_t *span)
+{
+    uint64_t core = 1, total;
+    for (unsigned k = first; k < q->rank; k++)
+        core = mul_saturated(core, chunks_owned(q, p->order[k], span[p->order[k]]));
+    total = core;
+    for (unsigned k = first; k < q->rank; k++) {
+        unsigned axis = p->order[k];
+        uint64_t own = chunks_owned(q, axis, span[axis]);
+        uint64_t reached = size_max(chunks_reached(q, axis, span[axis]), own);
+        total = add_saturated(total, mul_saturated(core / own, reached - own));
+    }
+    return total;
 }
 
 /*
@@ -205,28 +225,20 @@ static uint64_t chunks_shared(const struct plan_request *q, unsigned axis, uint6
  */
 static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
 {
-    uint64_t chunk_bytes = q->source_size, entries = 1, window = 0, core = 1;
-    uint64_t own[GRID_MAX_RANK], across[GRID_MAX_RANK];
+    uint64_t chunk_bytes = q->source_size, entries = 1, window = 0, slower = 1;
+    uint64_t span[GRID_MAX_RANK];
     for (unsigned i = 0; i < q->rank; i++) {
         chunk_bytes = mul_saturated(chunk_bytes, q->source_chunk[i]);
-        across[i] = chunks_reached(q, i, mul_saturated(p->block[i], p->tile[i]));
-        own[i] = chunks_owned(q, i, p->tile[i]);
-        entries = mul_saturated(entries, across[i]);
-        core = mul_saturated(core, own[i]);
+        span[i] = mul_saturated(p->block[i], p->tile[i]);
+        entries = mul_saturated(entries, chunks_reached(q, i, span[i]));
     }
-    uint64_t tile = core;
     for (unsigned k = 0; k < q->rank; k++) {
-        unsigned axis = p->order[k];
-        uint64_t rows = chunks_shared(q, axis, p->tile[axis]);
-        for (unsigned j = 0; j < k; j++)
-            rows = mul_saturated(rows, own[p->order[j]]);
-        for (unsigned j = k + 1; j < q->rank; j++)
-            rows = mul_saturated(rows, across[p->order[j]]);
-        window = add_saturated(window, rows);
-        uint64_t beyond = chunks_reached(q, axis, p->tile[axis]) - own[axis];
-        tile = add_saturated(tile, mul_saturated(core / own[axis], beyond));
+        uint64_t rows = mul_saturated(chunks_shared(q, p, p->order[k]), slower);
+        window = add_saturated(window, mul_saturated(rows, chunks_cross(q, p, k + 1, span)));
+        slower = mul_saturated(slower, chunks_owned(q, p->order[k], p->tile[p->order[k]]));
     }
-    window = size_min(entries, add_saturated(window, mul_saturated(p->threads, tile)));
+    window = add_saturated(window, mul_saturated(p->threads, chunks_cross(q, p, 0, p->tile)));
+    window = size_min(entries, window);
     return add_saturated(mul_saturated(window, chunk_bytes),
                          mul_saturated(entries, PLAN_CHUNK_ENTRY));
 }
