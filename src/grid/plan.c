@@ -8,8 +8,10 @@
 #include "base/size.h"
 #include "grid/reach.h"
 
-/* What a system call costs beside the bytes that it moves, in bytes moved in that time. */
-#define PLAN_CALL_BYTES 4096.0
+/* What a system call costs beside the bytes that it moves, in bytes moved in that time: mostly the
+ * wait for the file's lock, which is why it pays to read some halo twice for the sake of long
+ * writes. */
+#define PLAN_CALL_BYTES 32768.0
 
 static uint64_t mul_saturated(uint64_t a, uint64_t b)
 {
