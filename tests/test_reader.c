@@ -401,16 +401,12 @@ static double expect_fill(size_t point, unsigned component)
 }
 
 /* One chunk of many is there. */
-START_TEST(unallocated_chunks)
+/* Only the first chunk is stored. Takes creation. */
+static void put_sparse(hid_t file, const char *name, hid_t creation)
 {
     static const hsize_t chunk[RANK] = {4, 5, 6};
     static const hsize_t origin[RANK] = {0, 0, 0};
-    float fill = 42.5F;
-    hid_t file = new_file();
-    hid_t creation = new_creation(chunk);
-    H5Pset_fill_value(creation, H5T_NATIVE_FLOAT, &fill);
-    H5Pset_deflate(creation, 1);
-    hid_t dataset = new_dataset(file, "sparse", H5T_NATIVE_FLOAT, creation);
+    hid_t dataset = new_dataset(file, name, H5T_NATIVE_FLOAT, creation);
     hid_t space = H5Dget_space(dataset);
     hid_t memory = H5Screate_simple(RANK, extent, NULL);
     H5Sselect_hyperslab(space, H5S_SELECT_SET, origin, NULL, chunk, NULL);
@@ -419,8 +415,30 @@ START_TEST(unallocated_chunks)
     H5Sclose(memory);
     H5Sclose(space);
     H5Dclose(dataset);
+}
+
+static double expect_zero(size_t point, unsigned component)
+{
+    return expect_fill(point, component) == 42.5 ? 0 : expect_fill(point, component);
+}
+
+START_TEST(unallocated_chunks)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    float fill = 42.5F;
+    hid_t file = new_file();
+    hid_t filtered = new_creation(chunk), plain = new_creation(chunk), never = new_creation(chunk);
+    H5Pset_fill_value(filtered, H5T_NATIVE_FLOAT, &fill);
+    H5Pset_deflate(filtered, 1);
+    H5Pset_fill_value(plain, H5T_NATIVE_FLOAT, &fill);
+    H5Pset_fill_time(never, H5D_FILL_TIME_NEVER);
+    put_sparse(file, "filtered", filtered);
+    put_sparse(file, "plain", plain);
+    put_sparse(file, "never", never);
     H5Fclose(file);
-    check_dataset("sparse", "chunked", expect_fill);
+    check_dataset("filtered", "chunked", expect_fill);
+    check_dataset("plain", "chunked", expect_fill);
+    check_dataset("never", "chunked", expect_zero);
 }
 END_TEST
 

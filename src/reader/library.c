@@ -16,7 +16,21 @@
 struct library_reader {
     struct reader reader;
     struct reader_source source;
+    bool unfilled;
 };
+
+/* Whether libhdf5 leaves the memory of points that are not stored as it is: they are read as zeros
+ * then. */
+static bool leaves_gaps(hid_t dataset)
+{
+    H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
+    H5D_fill_time_t when = H5D_FILL_TIME_NEVER;
+    hid_t creation = H5Dget_create_plist(dataset);
+    bool known = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
+                 H5Pget_fill_time(creation, &when) >= 0;
+    h5_close(creation);
+    return !known || defined == H5D_FILL_VALUE_UNDEFINED || when == H5D_FILL_TIME_NEVER;
+}
 
 static bool filter_is_decodable(H5Z_filter_t id)
 {
@@ -76,6 +90,7 @@ static struct reader *library_open(const struct reader_source *source, struct h5
     }
     self->reader.way = &reader_library;
     self->source = *source;
+    self->unfilled = leaves_gaps(source->dataset);
     return &self->reader;
 }
 
@@ -84,8 +99,11 @@ static enum h5grad_status library_read(struct reader *reader, const struct tile 
                                        struct h5grad_error *err)
 {
     (void)worker;
-    const struct reader_source *source = &((const struct library_reader *)reader)->source;
+    const struct library_reader *self = (const struct library_reader *)reader;
+    const struct reader_source *source = &self->source;
     unsigned rank = source->storage->rank;
+    if (self->unfilled)
+        memset(buffer, 0, box_points(rank, &tile->halo) * h5_type_size(source->type));
     struct h5_guard guard;
     h5_enter(&guard);
     enum h5grad_status status =
