@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
+#include "base/stream.h"
 
 #define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)
 
@@ -439,10 +440,30 @@ static void add_parse_tests(TCase *tcase)
     tcase_add_test(tcase, elements_know_themselves);
 }
 
+/* Every start and length around whole cache lines; nothing beside the copy is touched. */
+START_TEST(streamed_copies)
+{
+    static unsigned char from[400], to[600], want[600];
+    for (size_t i = 0; i < sizeof from; i++)
+        from[i] = (unsigned char)(1 + i % 251);
+    for (size_t start = 0; start < 130; start++) {
+        for (size_t size = 0; size <= 300; size += 7) {
+            memset(to, 0, sizeof to);
+            memset(want, 0, sizeof want);
+            memcpy(want + start, from + start % 5, size);
+            stream_copy(to + start, from + start % 5, size);
+            stream_end();
+            ck_assert_mem_eq(to, want, sizeof to);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base");
     TCase *tcase = tcase_create("base");
+    tcase_add_test(tcase, streamed_copies);
     add_error_tests(tcase);
     add_memory_tests(tcase);
     add_parse_tests(tcase);

@@ -157,10 +157,14 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
 /* A chunk that is not stored reads as the fill value, which libhdf5 knows best. It also knows a
  * chunk that is missing from one whose index is broken. */
 static enum h5grad_status read_missing(const struct chunked_reader *self, const struct box *chunk,
-                                       void *data, void *part, struct h5grad_error *err)
+                                       void *data, struct codec_worker *worker,
+                                       struct h5grad_error *err)
 {
     const struct h5_storage *storage = self->source.storage;
     struct box all = {{0}, {0}}, inside;
+    void *part = codec_worker_space(worker, CODEC_STORED, self->raw);
+    if (!part)
+        return error_memory(err, self->raw);
     memcpy(all.count, storage->extent, self->rank * sizeof *all.count);
     if (!box_intersect(self->rank, chunk, &all, &inside))
         return H5GRAD_OK;
@@ -192,8 +196,7 @@ static enum h5grad_status fetch_plain(struct chunked_reader *self, const struct 
     if (h5_chunk_size(dataset, chunk->start, self->rank, &size) && size == self->raw &&
         !h5_chunk_read(dataset, chunk->start, self->rank, data, size, &mask, NULL))
         return H5GRAD_OK;
-    void *part = codec_worker_space(worker, CODEC_STORED, self->raw);
-    return part ? read_missing(self, chunk, data, part, err) : error_memory(err, self->raw);
+    return read_missing(self, chunk, data, worker, err);
 }
 
 /* Brings the stored bytes of a chunk, *size of them, to *stored, or where there is nothing to undo
@@ -206,10 +209,8 @@ static enum h5grad_status fetch(struct chunked_reader *self, const struct box *c
     *stored = NULL;
     if (source->storage->n_filters == 0)
         return fetch_plain(self, chunk, data, worker, err);
-    if (!h5_chunk_size(source->dataset, chunk->start, self->rank, size)) {
-        void *part = codec_worker_space(worker, CODEC_STORED, self->raw);
-        return part ? read_missing(self, chunk, data, part, err) : error_memory(err, self->raw);
-    }
+    if (!h5_chunk_size(source->dataset, chunk->start, self->rank, size))
+        return read_missing(self, chunk, data, worker, err);
     /* No filter makes a chunk so much larger; what claims to be is not believed. */
     if (*size > 2 * (uint64_t)self->raw + 65536)
         return error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
