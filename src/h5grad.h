@@ -44,6 +44,7 @@ enum h5grad_status {
     H5GRAD_USAGE = 2,  /* an option that no file could satisfy; found before any file is opened */
     H5GRAD_CANCELLED = 3, /* the cancelled callback returned nonzero; nothing at OUTPUT */
     H5GRAD_NO_MEMORY = 4, /* an allocation failed; nothing at OUTPUT */
+    H5GRAD_RESUMABLE = 5, /* as H5GRAD_CANCELLED, but the same call with resume set goes on */
 };
 
 /* One line without newline, in the form "WHAT: WHY", whole UTF-8, truncated at worst. */
@@ -75,7 +76,7 @@ struct h5grad_options {
     size_t n_dims;
     const char *const *spacings; /* "auto", numbers, or paths of 1-D datasets; none: auto */
     size_t n_spacings;
-    const char *const *coords; /* "DIM=PATH" or "DIM=FILE:PATH" */
+    const char *const *coords; /* "DIM=PATH", "DIM=FILE:PATH", "DIM=PATH@ATTRIBUTE" */
     size_t n_coords;
     int edge_order;     /* 1 or 2 */
     const char *dtype;  /* "float16", "float32", "float64"; NULL: by the type of the source */
@@ -87,6 +88,14 @@ struct h5grad_options {
     int overwrite;   /* nonzero: an existing OUTPUT is replaced, once the new one is whole */
     int sync;        /* nonzero: OUTPUT and its folder are on stable storage before success */
     const char *command; /* for the history attribute; NULL: "h5grad_run INPUT OUTPUT" */
+    int no_unpack;       /* nonzero: stored numbers as they are: no scale factor, nothing missing */
+    const char *edges;   /* "midpoint": extent + 1 coordinates are edges of cells; NULL: an error */
+    int no_history;      /* nonzero: no history attribute: the same bytes from every run */
+    int xdmf;            /* nonzero: OUTPUT.xmf describes the results to ParaView and VisIt */
+    int checkpoint;      /* nonzero: a run that is stopped or dies can be resumed */
+    int resume;          /* nonzero: goes on with a run of the same options that was stopped */
+    int follow_external; /* nonzero: data may lie outside the folder of input */
+    int allow_plugins;   /* nonzero: libhdf5 may load filter plugins */
 
     /* Callbacks, each may be NULL. progress and message are called from the calling thread only;
      * cancelled may be called from every worker, also concurrently. */
@@ -104,11 +113,12 @@ struct h5grad_axis {
     const char *source;  /* where the spacing comes from: "command line", "dimension scale", ... */
     const char *unit;    /* NULL: unknown */
     int differentiated;
-    int uniform;        /* the uniform formula is used */
-    double first, last; /* with coordinates: the first and the last of them, else 0 */
-    double step;        /* uniform: the step, else 0 */
-    uint64_t tile;      /* extent of a tile along this axis; 0 from h5grad_list */
-    const char *result; /* path of the result for this axis; NULL where there is none */
+    int uniform;          /* the uniform formula is used */
+    double first, last;   /* with coordinates: the first and the last of them, else 0 */
+    double step;          /* uniform: the step, else 0 */
+    uint64_t tile;        /* extent of a tile along this axis; 0 from h5grad_list */
+    const char *result;   /* path of the result for this axis; NULL where there is none */
+    const char *left_out; /* why it is not differentiated unless dims name it; NULL */
 };
 
 /* One field: what it is, and from h5grad_plan and h5grad_run also how it is done. */
@@ -130,6 +140,8 @@ struct h5grad_field {
     uint64_t bytes_written;       /* of all results, before filters */
     uint64_t peak_memory;         /* of buffers, in bytes */
     int threads;
+    const char *values; /* how stored numbers are unpacked and which are missing; NULL: they are
+                           the values */
 };
 
 struct h5grad_report {

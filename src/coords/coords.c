@@ -31,10 +31,13 @@ void coords_free(struct coords *coords)
 {
     for (unsigned k = 0; k < coords->rank; k++) {
         free(coords->axis[k].path);
+        free(coords->axis[k].attribute);
         free(coords->axis[k].name);
         free(coords->axis[k].unit);
         free(coords->axis[k].problem);
     }
+    free(coords->refusal);
+    free(coords->note);
     memset(coords, 0, sizeof *coords);
 }
 
@@ -45,13 +48,14 @@ enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_er
     return error_set(err, H5GRAD_FAILED, "%s", axis->problem);
 }
 
-bool coords_is_coordinate(hid_t file, const char *path, hid_t dataset)
+const char *coords_not_field(hid_t file, const char *path, hid_t dataset)
 {
-    for (size_t i = 0; i < N_CONVENTIONS; i++) {
-        if (conventions[i]->is_coordinate(file, path, dataset))
-            return true;
+    const char *why = NULL;
+    for (size_t i = 0; !why && i < N_CONVENTIONS; i++) {
+        if (conventions[i]->not_field)
+            why = conventions[i]->not_field(file, path, dataset);
     }
-    return false;
+    return why;
 }
 
 enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,

@@ -15,23 +15,38 @@
 enum coords_kind {
     COORDS_NONE,     /* the file says nothing: unit spacing */
     COORDS_STEP,     /* a uniform step */
-    COORDS_ARRAY,    /* the 1-D dataset at path, which has a point per point of the axis */
+    COORDS_ARRAY,    /* the array at path, which has a point per point of the axis */
     COORDS_UNUSABLE, /* something that cannot be used: problem says what, and the way out */
 };
 
 struct coords_axis {
     enum coords_kind kind;
-    double step;
-    char *path;         /* COORDS_ARRAY: absolute path in the same file */
+    double step;        /* COORDS_STEP */
+    double origin;      /* COORDS_STEP: coordinate of the first point, 0 where the file says none */
+    char *path;         /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file ... */
+    char *attribute;    /* ... or, when not NULL, of the object whose attribute holds the array */
+    bool edges;         /* COORDS_ARRAY: it holds the extent + 1 edges of cells; midpoints count */
     char *name;         /* NULL: the file names none */
     char *unit;         /* NULL: unknown */
     char *problem;      /* COORDS_UNUSABLE, else NULL; names the axis by its index */
     const char *source; /* name of the convention: "dimension scale"; NULL for COORDS_NONE */
+    /* Why the axis is differentiated only when --dim names it ("it holds the components of a
+     * vector"); NULL: it is an axis like others. Static. */
+    const char *left_out;
 };
+
+struct coords_convention;
 
 struct coords {
     unsigned rank;
     struct coords_axis axis[GRID_MAX_RANK];
+    /* The convention that positively identified the dataset, and whose form results take; NULL. */
+    const struct coords_convention *convention;
+    /* The dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that its
+     * gradient means something only to who names it and says every spacing: what it is, and the way
+     * out. NULL: it is whole. */
+    char *refusal;
+    char *note; /* what a user should know of what was not used; NULL */
 };
 
 /*
@@ -47,26 +62,50 @@ void coords_free(struct coords *coords);
 /* H5GRAD_FAILED with the problem of an axis that is COORDS_UNUSABLE, else H5GRAD_OK. */
 enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err);
 
-/* Whether the dataset is itself a coordinate by any convention, or bookkeeping: not a field. */
-bool coords_is_coordinate(hid_t file, const char *path, hid_t dataset);
+/* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
+ * MATLAB", "it holds categories". NULL: it may be one. Static. */
+const char *coords_not_field(hid_t file, const char *path, hid_t dataset);
 
 /* Adds every dataset that this dataset uses as an axis: those are not fields either, even when
  * nothing on themselves says so. */
 enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,
                                      struct h5_set *set, struct h5grad_error *err);
 
+/* The results of one field, all of them written, for the convention that shapes them. */
+struct coords_results {
+    hid_t input;  /* the file of the source */
+    hid_t source; /* its dataset */
+    hid_t output; /* the file of the results */
+    const char *path;
+    const struct coords *coords;
+    unsigned n;
+    const unsigned *axis;      /* n axes of the source ... */
+    const char *const *result; /* ... and the path of the result along each */
+};
+
 /*
- * A convention; references may be NULL.
- * axes fills in what it knows of the axes that are still COORDS_NONE (or only named), and names of
- * axes that have none; it fails as coords_read does.
+ * A convention. Each function but axes may be NULL.
+ *
+ * axes         fills in what it knows of the axes that are still COORDS_NONE (or only named), and
+ *              names of axes that have none; sets coords->convention where results take its form.
+ *              It fails as coords_read does.
+ * not_field    see coords_not_field
+ * references   see coords_references
+ * result_path  the path of the result of coords' dataset along an axis, in new memory, where --name
+ *              says nothing; NULL when there is no memory
+ * finish       makes the groups and attributes by which readers of the convention find the results.
+ *              Attributes of the results themselves that hold for any file (units, scales) are not
+ *              its business.
  */
 struct coords_convention {
     const char *name;
     enum h5grad_status (*axes)(hid_t file, const struct h5_walk *walk, const char *path,
                                hid_t dataset, struct coords *coords, struct h5grad_error *err);
-    bool (*is_coordinate)(hid_t file, const char *path, hid_t dataset);
+    const char *(*not_field)(hid_t file, const char *path, hid_t dataset);
     enum h5grad_status (*references)(hid_t file, const char *path, hid_t dataset,
                                      struct h5_set *set, struct h5grad_error *err);
+    char *(*result_path)(const char *path, const struct coords *coords, unsigned axis);
+    enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);
 };
 
 extern const struct coords_convention coords_dimension_scales;

@@ -359,16 +359,17 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     return status;
 }
 
-static bool is_coordinate(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     (void)file;
     (void)path;
-    if (H5Aexists(dataset, "REFERENCE_LIST") > 0)
-        return true;
-    char *class = h5_attribute_text(dataset, "CLASS");
-    bool scale = class && strcmp(class, "DIMENSION_SCALE") == 0;
-    free(class);
-    return scale;
+    bool scale = H5Aexists(dataset, "REFERENCE_LIST") > 0;
+    if (!scale) {
+        char *class = h5_attribute_text(dataset, "CLASS");
+        scale = class && strcmp(class, "DIMENSION_SCALE") == 0;
+        free(class);
+    }
+    return scale ? "it is a coordinate" : NULL;
 }
 
 static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
@@ -402,6 +403,6 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
 const struct coords_convention coords_dimension_scales = {
     .name = "dimension scale",
     .axes = read_axes,
-    .is_coordinate = is_coordinate,
+    .not_field = not_field,
     .references = add_references,
 };

@@ -68,12 +68,20 @@ static void use_axis(struct field *field, unsigned axis)
     field->engine_axis[field->n_axes++].axis = axis;
 }
 
-/* Without --dim: every axis, but those of one point, unless that leaves none. */
+/* Why an axis that --dim does not name is not differentiated; NULL: it is. */
+static const char *left_out(const struct field *field, unsigned axis)
+{
+    if (field->coords.axis[axis].left_out)
+        return field->coords.axis[axis].left_out;
+    return field->storage.extent[axis] == 1 ? "it has one point" : NULL;
+}
+
+/* Without --dim: every axis, but those left out, unless that leaves none. */
 static void use_all_axes(struct field *field, const struct run_options *options, bool tell)
 {
     unsigned rank = field->storage.rank;
     for (unsigned i = 0; i < rank; i++) {
-        if (field->storage.extent[i] != 1)
+        if (!left_out(field, i))
             use_axis(field, i);
     }
     if (field->n_axes == 0) {
@@ -85,8 +93,8 @@ static void use_all_axes(struct field *field, const struct run_options *options,
         char label[256];
         axes_label(field, i, label, sizeof label);
         if (!field->axis[i].differentiated)
-            run_message(options, H5GRAD_WARNING, "%s: %s: left out: it has one point", field->path,
-                        label);
+            run_message(options, H5GRAD_WARNING, "%s: %s: left out: %s", field->path, label,
+                        left_out(field, i));
     }
 }
 
@@ -218,6 +226,18 @@ static enum h5grad_status settle_axis(struct field *field, struct engine_axis *o
     return stencil_check_step(out->stencil.step, err);
 }
 
+/* A piece of a larger grid is differentiated for those only who name it and say every spacing. */
+static enum h5grad_status check_whole(const struct field *field, const struct run_options *options,
+                                      struct h5grad_error *err)
+{
+    bool said = options->user.n_datasets > 0;
+    for (unsigned k = 0; k < field->n_axes; k++)
+        said = said && field->axis[field->engine_axis[k].axis].spacing.kind != SPACING_AUTO;
+    if (!field->coords.refusal || said)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED, "%s", field->coords.refusal);
+}
+
 enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
                                 struct coordinates *store, bool tell, struct h5grad_error *err)
 {
@@ -226,6 +246,10 @@ enum h5grad_status axes_resolve(struct field *field, const struct run_options *o
         status = apply_spacing_list(field, options, err);
     if (!status)
         status = apply_coords(field, options, err);
+    if (!status)
+        status = check_whole(field, options, err);
+    if (!status && tell && field->coords.note)
+        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->coords.note);
     for (unsigned i = 0; i < field->storage.rank && !status; i++)
         apply_file(field, i);
     for (unsigned k = 0; k < field->n_axes && !status; k++) {

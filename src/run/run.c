@@ -82,7 +82,9 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
     struct field field;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     enum h5grad_status status = field_open(run->file, walk, item->path, &field, err);
-    if (!status && run->goal == RUN_LIST)
+    if (!status && run->goal == RUN_LIST && field.coords.refusal)
+        status = error_set(err, H5GRAD_FAILED, "%s", field.coords.refusal);
+    else if (!status && run->goal == RUN_LIST)
         axes_describe(&field, run->coordinates);
     else if (!status)
         status = field_plan(&field, &run->options, run->coordinates, true, err);

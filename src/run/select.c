@@ -12,7 +12,8 @@
 struct search {
     hid_t file;
     const struct run_options *options;
-    struct h5_set axes;   /* datasets that others use as axes */
+    struct h5_set axes;   /* datasets that are no fields, or that others use as axes */
+    const char **why;     /* of each dataset of the walk: why it is no field; NULL */
     struct h5_set chosen; /* datasets that are in the selection */
 };
 
@@ -59,13 +60,16 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     if (status)
         return status;
     selection->walked = true;
+    search->why = memory_zeroed(selection->walk.n, sizeof *search->why);
+    if (!search->why && selection->walk.n)
+        return error_memory(err, selection->walk.n * sizeof *search->why);
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
         const char *path = selection->walk.dataset[i].path;
         hid_t dataset = h5_open_dataset(search->file, path, NULL);
         if (dataset < 0)
             continue;
-        bool itself = coords_is_coordinate(search->file, path, dataset);
-        if (itself)
+        search->why[i] = coords_not_field(search->file, path, dataset);
+        if (search->why[i])
             status = h5_set_add(&search->axes, &selection->walk.dataset[i].identity, i, NULL, err);
         else
             status = coords_references(search->file, path, dataset, &search->axes, err);
@@ -87,8 +91,8 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
             continue;
         matches++;
         if (h5_set_find(&search->axes, &found->identity))
-            run_message(search->options, H5GRAD_DETAIL, "%s: skipped: it is a coordinate",
-                        found->path);
+            run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", found->path,
+                        search->why[i] ? search->why[i] : "it is a coordinate");
         else
             status = add(selection, search, &found->identity, found->path, false, err);
     }
@@ -128,6 +132,7 @@ enum h5grad_status select_datasets(hid_t file, const struct run_options *options
         status = add_fields(selection, &search, NULL, err);
     for (size_t i = 0; i < user->n_datasets && !status; i++)
         status = add_named(selection, &search, user->datasets[i], err);
+    free(search.why);
     h5_set_free(&search.axes);
     h5_set_free(&search.chosen);
     if (status)
