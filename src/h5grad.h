@@ -97,12 +97,13 @@ struct h5grad_options {
     int follow_external; /* nonzero: data may lie outside the folder of input */
     int allow_plugins;   /* nonzero: libhdf5 may load filter plugins */
 
-    /* Callbacks, each may be NULL. progress and message are called from the calling thread only;
+    /* Callbacks, each may be NULL. All are called from the calling thread only, but
      * cancelled may be called from every worker, also concurrently. */
     void *user;
     void (*progress)(void *user, const struct h5grad_progress *progress);
     int (*cancelled)(void *user);
     void (*message)(void *user, enum h5grad_level level, const char *text);
+    void (*temporary)(void *user, const char *path); /* told of each temporary file once made */
 };
 
 /* What is known of one axis of a field. */

@@ -71,9 +71,13 @@ mkdir o
 
 wrong_usage "unrecognized option '--spacng'.*did you mean '--spacing'" --spacng=1
 wrong_usage "unrecognized option '--edgeorder'.*'--edge-order'" --edgeorder=1
-wrong_usage "unrecognized option '--json'" --json
-wrong_usage "unrecognized option '--no-unpack'" --no-unpack
-wrong_usage "unrecognized option '--resume'" --resume
+wrong_usage "unrecognized option '--jsn'.*did you mean '--json'" --jsn
+wrong_usage "unrecognized option '--no-unpak'.*did you mean '--no-unpack'" --no-unpak
+wrong_usage "'--no' is ambiguous" --no
+wrong_usage "'--edge' is ambiguous: '--edges' or '--edge-order'" --edge=1
+wrong_usage "'--resume' takes no value" --resume=yes
+wrong_usage "edges.*foo" --edges=foo
+wrong_usage "edges" --edges=
 wrong_usage "unrecognized option '-Z'" -Z
 wrong_usage "unrecognized option '-Z'" -vZq
 wrong_usage "unrecognized option '-Z'" --sync -Zq
@@ -135,8 +139,9 @@ for option in -h --help; do
     check "$option: exit status" equal "$status" 0
     check "$option: stderr" equal "$(cat stderr)" ""
     check "$option: within 80 columns" equal "$(awk 'length > 80' stdout)" ""
-    for name in dataset dim spacing coord edge-order dtype name layout filter threads memory \
-        overwrite sync dry-run list progress quiet verbose help version; do
+    for name in dataset dim spacing coord edges no-unpack edge-order dtype name layout filter \
+        no-history xdmf overwrite sync checkpoint resume follow-external allow-plugins threads \
+        memory dry-run list json progress quiet verbose help version; do
         check "$option names --$name" grep -q -- "--$name" stdout
     done
 done
@@ -148,6 +153,15 @@ for option in -V --version; do
     check "$option: no empty line" equal "$(grep -c '^$' stdout)" 0
     check "$option: stderr" equal "$(cat stderr)" ""
 done
+
+# Options of the program, of its manual page, and of the text of --help, in one line each.
+# shellcheck disable=SC2317 # check calls it
+same_options() {
+    equal "$(grep -Eo -- '--[a-z][a-z-]+' <<<"$2" | sort -u | tr '\n' ' ')" \
+        "$("$H5GRAD" --help | grep -Eo -- '^ +(-[A-Za-z], )?--[a-z-]+' | grep -o -- '--.*' | sort -u | tr '\n' ' ')"
+}
+page=$(sed -n 's/^\.It.* Fl -\([a-z-]*\).*/--\1/p' "$samples/../doc/h5grad.1")
+check "options of the manual page" same_options page "$page"
 
 ##
 ## A plain run
@@ -237,7 +251,7 @@ for name in a:b k=v "with space" x,y Δx "RHO::rho it=0 tl=0 c=[0]" $'two\nlines
 done
 rm -f o/out.h5
 run --list names.h5
-check "--list of control characters" grep -q '^/two.x0alines$' stdout
+check "--list of control characters" grep -q '^/two.x0alines  ' stdout
 
 make_input patterns.h5 /fields/u float64 3 1 2 4
 make_input patterns.h5 /fields/v float64 3 1 2 4
@@ -304,7 +318,7 @@ done <<'END'
 END
 
 done_quietly "names of axes" -d /u --dim=x,z --name='d{name}_d{axis}' samples/turbulence.h5 o/u.h5
-check "names of axes: datasets" equal "$(datasets o/u.h5)" "/du_dx /du_dz"
+check "names of axes: datasets" equal "$(datasets o/u.h5)" "/du_dx /du_dz /x /y /z"
 check "gradient_spacing" grep -q '"/z"' <<<"$(h5dump -a /du_dz/gradient_spacing o/u.h5)"
 done_quietly "scales are coordinates" -O -d /u --dim=0 --coord=z=/z samples/turbulence.h5 o/v.h5
 check "scales are coordinates: the same" h5diff o/u.h5 o/v.h5 /du_dz /u_grad_0
@@ -460,18 +474,87 @@ refused 1 "bad.h5: /f: .*/c3" -n -d /f --coord=1=/c3 bad.h5 o/out.h5
 run --list samples/turbulence.h5
 check "--list: exit status" equal "$status" 0
 check "--list: stderr" equal "$(cat stderr)" ""
-check "--list: fields" equal "$(grep '^/' stdout | tr '\n' ' ')" "/u /v /w "
-check "--list: axis" grep -q 'axis 2  *x: 64 points, spacing /x (dimension scale), 0 to ' stdout
+check "--list: fields" equal "$(grep '^/' stdout)" "$(printf '/%s  float32  64x64x64  contiguous\n' u v w)"
+check "--list: one grid for all" equal "$(grep -c '  axis ' stdout)" 3
+check "--list: axis" grep -q '^    axis 2  x: 64 points, spacing /x (dimension scale), 0 to ' stdout
 run -l samples/complex.h5
-check "--list: complex" grep -q 'type  *complex128' stdout
+check "--list: complex" grep -q '^/psi  complex128  96x128  ' stdout
 run -l samples/chunked.h5
-check "--list: layout" grep -q 'layout  *chunked 32x32x16 shuffle+gzip=4' stdout
+check "--list: layout" grep -q '  90x70x50  chunked 32x32x16 shuffle+gzip=4$' stdout
 refused 1 "nowhere.h5" --list nowhere.h5
+# Fields on the same grid stand together, whatever lies between them in the file.
+for name in a c; do make_input groups.h5 /$name float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800; done
+make_input groups.h5 /b int16 12 1
+make_input groups.h5 /much/longer float32 3x4 1
+make_input groups.h5 /scalar float64 scalar 1
+run --list groups.h5
+check "--list: groups" equal "$(cat stdout)" "\
+/a            float64  3x4  contiguous
+/c            float64  3x4  contiguous
+/much/longer  float32  3x4  contiguous
+    axis 0  3 points, unit spacing (none found)
+    axis 1  4 points, unit spacing (none found)
+/b  int16  12  contiguous
+    axis 0  12 points, unit spacing (none found)
+left out
+    /scalar: has a scalar dataspace"
+run -q --list -d /b groups.h5
+check "--list of one" equal "$(cat stdout)" "\
+/b  int16  12  contiguous
+    axis 0  12 points, unit spacing (none found)"
 run --list nothing.h5
 check "--list without fields: exit status" equal "$status" 0
-check "--list without fields: stdout" equal "$(cat stdout)" ""
+check "--list without fields: what there is" grep -q '^    /mask: ' stdout
 check "--list without fields: note" one_line stderr '^h5grad: nothing.h5: .*no field'
 done_quietly "--list without fields, --quiet" -v -q --list nothing.h5
+
+done_quietly "dim and name by axis" --dim=time --name='d{name}/d{axis}' samples/series.h5 o/out.h5
+check "dim and name by axis: datasets" equal "$(datasets o/out.h5)" "/dsignal/dtime /time"
+rm o/out.h5
+
+##
+## --xdmf: what ParaView makes of it is tested elsewhere
+##
+
+done_quietly "--xdmf" --xdmf samples/chunked.h5 o/out.h5
+check "--xdmf: files" equal "$(ls -A o)" "$(printf 'out.h5\nout.h5.xmf')"
+check "--xdmf: relative path" grep -q '>../samples/chunked.h5:/run1/temperature<' o/out.h5.xmf
+rm o/out.h5
+run --xdmf in.h5 o/out.h5
+check "existing .xmf: exit status" equal "$status" 1
+check "existing .xmf: message" one_line stderr '^h5grad: o/out.h5.xmf: .*exists.*--overwrite'
+check "existing .xmf: nothing new" equal "$(ls -A o)" out.h5.xmf
+run --xdmf -n in.h5 o/out.h5
+check "existing .xmf, --dry-run" equal "$status" 1
+check "without --xdmf it does not matter" "$H5GRAD" in.h5 o/out.h5
+done_quietly "--xdmf --overwrite --sync" --xdmf --sync -O -d /f in.h5 o/out.h5
+check "--xdmf --overwrite: files" equal "$(ls -A o)" "$(printf 'out.h5\nout.h5.xmf')"
+check "--xdmf --overwrite: new" grep -q 'out.h5:/f_grad_1<' o/out.h5.xmf
+old=$(cksum o/out.h5 o/out.h5.xmf)
+# The description alone is too large: nothing changes.
+make_input wide.h5 /f float32 2x20000 1
+(
+    ulimit -f 64
+    "$H5GRAD" --xdmf -O -s 1,-1 --layout=2x20000 --filter=gzip wide.h5 o/out.h5 >stdout 2>stderr
+)
+check "--xdmf, file size limit: exit status" equal $? 1
+check "--xdmf, file size limit: message" one_line stderr '^h5grad: o/out.h5: writing .*xmf.*large'
+check "--xdmf, file size limit: nothing changes" equal "$(cksum o/out.h5 o/out.h5.xmf)" "$old"
+check "--xdmf, file size limit: nothing is left" equal "$(ls -A o)" "$(printf 'out.h5\nout.h5.xmf')"
+rm o/*
+run --xdmf samples/series.h5 o/out.h5
+check "--xdmf without a grid: exit status" equal "$status" 0
+check "--xdmf without a grid: note" one_line stderr '^h5grad: .*no field has two or three axes'
+rm o/*
+make_input colon.h5 /a:b float64 3x4 1
+run --xdmf -v colon.h5 o/out.h5
+check "--xdmf and ':'" grep -Eq "^h5grad: colon.h5: /a:b: ParaView and VisIt cannot read" stderr
+make_input colon.h5 $'/a\x01b' float64 3x4 1
+make_input colon.h5 $'/a\xffb' float64 3x4 1
+run --xdmf -v -O colon.h5 o/out.h5
+check "--xdmf and control characters" equal "$(grep -c 'not described in .*XML' stderr)" 2
+check "--xdmf and control characters: the text" equal "$(grep -c '[^ -~]' o/out.h5.xmf)" 0
+rm o/*
 
 run --progress=always in.h5 o/out.h5
 check "--progress=always: stderr" grep -q '^h5grad: 100 % done' stderr

@@ -3,13 +3,22 @@
  * Numbers on the command line to a dataset, for the shell tests.
  *
  * usage: make_input FILE PATH TYPE SHAPE [VALUE]...
+ *        make_input FILE PATH scales AXIS...
+ *        make_input FILE PATH text NAME VALUE
+ *        make_input FILE PATH virtual SOURCE-FILE SOURCE-PATH
  *
- * Adds the dataset PATH to FILE, which is made if need be, as are the groups of PATH.
+ * Adds the dataset PATH to FILE, which is made if need be, as are the groups of PATH. Or gives a
+ * dataset dimension scales, an AXIS of "-" for none; or the text attribute NAME. Or adds a virtual
+ * dataset that shows another one. With MAKE_INPUT_LATEST in the environment FILE has the latest
+ * format of libhdf5 instead of the earliest.
+ *
  * TYPE   int8 ... int64, uint8 ... uint64, float32, float64, each also with "be" behind it;
  *        complex64, complex128 (two values per point); and of what is no field: bool, string,
  *        opaque, reference, vlen, compound
- * SHAPE  "3x4", "3x4/2x2" for chunks, "scalar", "null"
- * VALUE  one per point; or a single one for all points; or none, and nothing is written
+ * SHAPE  "3x4", "3x4/2x2" for chunks, "3x4/2x2+shuffle+gzip" for filters (shuffle, gzip,
+ *        fletcher32, szip, nbit, scaleoffset), "3x4@FILE" with the points in FILE, "scalar", "null"
+ * VALUE  one per point; or a single one for all points; or "noise", which no filter makes smaller;
+ *        or none, and nothing is written
  */
 #include <hdf5.h>
 
@@ -125,6 +134,46 @@ static const char *input_read_shape(const char *text, int *rank, hsize_t *shape)
     return end;
 }
 
+static void input_add_filter(hid_t creation, const char *name, size_t length)
+{
+    herr_t done = -1;
+
+    if (strncmp(name, "shuffle", length) == 0)
+        done = H5Pset_shuffle(creation);
+    else if (strncmp(name, "gzip", length) == 0)
+        done = H5Pset_deflate(creation, 4);
+    else if (strncmp(name, "fletcher32", length) == 0)
+        done = H5Pset_fletcher32(creation);
+    else if (strncmp(name, "szip", length) == 0)
+        done = H5Pset_szip(creation, H5_SZIP_NN_OPTION_MASK, 4);
+    else if (strncmp(name, "nbit", length) == 0)
+        done = H5Pset_nbit(creation);
+    else if (strncmp(name, "scaleoffset", length) == 0)
+        done = H5Pset_scaleoffset(creation, H5Z_SO_INT, 0);
+    if (done < 0)
+        input_die("not a filter", name);
+}
+
+/* What is behind the shape: chunks, filters, external storage. */
+static const char *input_read_storage(const char *text, hid_t creation)
+{
+    hsize_t chunk[H5S_MAX_RANK];
+    int rank;
+
+    if (*text == '/') {
+        text = input_read_shape(text + 1, &rank, chunk);
+        H5Pset_chunk(creation, rank, chunk);
+    }
+    while (*text == '+') {
+        size_t length = strcspn(text + 1, "+");
+        input_add_filter(creation, text + 1, length);
+        text += 1 + length;
+    }
+    if (*text == '@' && H5Pset_external(creation, text + 1, 0, H5F_UNLIMITED) >= 0)
+        text = "";
+    return text;
+}
+
 static void input_set_shape(struct input *input, const char *text)
 {
     hsize_t shape[H5S_MAX_RANK];
@@ -138,10 +187,7 @@ static void input_set_shape(struct input *input, const char *text)
     } else {
         const char *behind = input_read_shape(text, &rank, shape);
         input->space = H5Screate_simple(rank, shape, NULL);
-        if (*behind == '/') {
-            behind = input_read_shape(behind + 1, &rank, shape);
-            H5Pset_chunk(input->creation, rank, shape);
-        }
+        behind = input_read_storage(behind, input->creation);
         if (*behind != '\0')
             input_die("not a shape", text);
     }
@@ -157,6 +203,17 @@ union input_value {
     double real;
 };
 
+/* Reals that are the same on every machine: the upper bits of a linear congruence. */
+static void input_make_noise(union input_value *values, size_t n)
+{
+    unsigned long long state = 1;
+
+    for (size_t i = 0; i < n; i++) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        values[i].real = (double)(state >> 11) * 0x1p-53;
+    }
+}
+
 static void input_write(const struct input *input, hid_t dataset, char **texts, size_t n_texts)
 {
     union input_value *values = calloc(input->values + 1, sizeof(*values));
@@ -165,7 +222,9 @@ static void input_write(const struct input *input, hid_t dataset, char **texts, 
 
     if (values == NULL || input->memory < 0 || (n_texts != 1 && n_texts != input->values))
         input_die("wrong number of values, the first", texts[0]);
-    for (size_t i = 0; i < input->values; i++) {
+    if (strcmp(texts[0], "noise") == 0)
+        input_make_noise(values, input->values);
+    for (size_t i = 0; strcmp(texts[0], "noise") != 0 && i < input->values; i++) {
         const char *text = texts[n_texts == 1 ? 0 : i];
         char *end;
         if (natural)
@@ -182,35 +241,129 @@ static void input_write(const struct input *input, hid_t dataset, char **texts, 
     free(values);
 }
 
-int main(int argc, char **argv)
+static hid_t input_open(const char *name)
 {
-    struct input input;
+    FILE *present = fopen(name, "rb");
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 
-    if (argc < 5)
-        input_die("usage", "make_input FILE PATH TYPE SHAPE [VALUE]...");
-    input_set_type(&input, argv[3]);
-    input_set_shape(&input, argv[4]);
-
-    FILE *present = fopen(argv[1], "rb");
-    hid_t file = present != NULL ? H5Fopen(argv[1], H5F_ACC_RDWR, H5P_DEFAULT)
-                                 : H5Fcreate(argv[1], H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+    if (getenv("MAKE_INPUT_LATEST") != NULL)
+        H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+    hid_t file = present != NULL ? H5Fopen(name, H5F_ACC_RDWR, access)
+                                 : H5Fcreate(name, H5F_ACC_EXCL, H5P_DEFAULT, access);
     if (present != NULL)
         fclose(present);
+    H5Pclose(access);
+    return file;
+}
+
+static hid_t input_create(hid_t file, const char *path, const struct input *input)
+{
     hid_t links = H5Pcreate(H5P_LINK_CREATE);
+
     H5Pset_create_intermediate_group(links, 1);
     H5Pset_char_encoding(links, H5T_CSET_UTF8);
     hid_t dataset =
-        H5Dcreate2(file, argv[2], input.stored, input.space, links, input.creation, H5P_DEFAULT);
+        H5Dcreate2(file, path, input->stored, input->space, links, input->creation, H5P_DEFAULT);
+    H5Pclose(links);
     if (dataset < 0)
-        return 1;
+        exit(1);
+    return dataset;
+}
+
+static void input_add_dataset(hid_t file, int argc, char **argv)
+{
+    struct input input;
+
+    input_set_type(&input, argv[3]);
+    input_set_shape(&input, argv[4]);
+    hid_t dataset = input_create(file, argv[2], &input);
     if (argc > 5)
         input_write(&input, dataset, argv + 5, (size_t)argc - 5);
     H5Dclose(dataset);
-    H5Pclose(links);
     H5Pclose(input.creation);
     H5Sclose(input.space);
     H5Tclose(input.stored);
     if (input.memory >= 0)
         H5Tclose(input.memory);
+}
+
+static void input_add_virtual(hid_t file, const char *path, const char *source_file,
+                              const char *source_path)
+{
+    hid_t source = H5Fopen(source_file, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t shown = H5Dopen2(source, source_path, H5P_DEFAULT);
+    struct input input = {.stored = H5Dget_type(shown), .space = H5Dget_space(shown)};
+
+    input.creation = H5Pcreate(H5P_DATASET_CREATE);
+    if (H5Pset_virtual(input.creation, input.space, source_file, source_path, input.space) < 0)
+        exit(1);
+    H5Dclose(input_create(file, path, &input));
+    H5Pclose(input.creation);
+    H5Sclose(input.space);
+    H5Tclose(input.stored);
+    H5Dclose(shown);
+    H5Fclose(source);
+}
+
+static void input_add_text(hid_t file, const char *path, const char *name, const char *value)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    hid_t space = H5Screate(H5S_SCALAR);
+
+    H5Tset_size(type, strlen(value) + 1);
+    hid_t attribute =
+        H5Acreate_by_name(file, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0 || H5Awrite(attribute, type, value) < 0)
+        input_die("no such attribute", name);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+}
+
+/* DIMENSION_LIST, by which readers find the scales, and CLASS, by which they know them. */
+static void input_add_scales(hid_t file, const char *path, char **axes, size_t n)
+{
+    hsize_t count = n;
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hvl_t *list = calloc(n, sizeof(*list));
+    hobj_ref_t *references = calloc(n, sizeof(*references));
+
+    for (size_t i = 0; list != NULL && references != NULL && i < n; i++) {
+        if (strcmp(axes[i], "-") == 0)
+            continue;
+        if (H5Aexists_by_name(file, axes[i], "CLASS", H5P_DEFAULT) == 0)
+            input_add_text(file, axes[i], "CLASS", "DIMENSION_SCALE");
+        if (H5Rcreate(&references[i], file, axes[i], H5R_OBJECT, -1) < 0)
+            input_die("no such scale", axes[i]);
+        list[i] = (hvl_t){.len = 1, .p = &references[i]};
+    }
+    hid_t attribute = H5Acreate_by_name(file, path, "DIMENSION_LIST", type, space, H5P_DEFAULT,
+                                        H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0 || H5Awrite(attribute, type, list) < 0)
+        input_die("no scales for", path);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+    free(references);
+    free(list);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 5)
+        input_die("usage", "make_input FILE PATH TYPE SHAPE [VALUE]...");
+    const char *what = argv[3];
+    hid_t file = input_open(argv[1]);
+    if (file < 0)
+        return 1;
+    if (strcmp(what, "scales") == 0)
+        input_add_scales(file, argv[2], argv + 4, (size_t)argc - 4);
+    else if (strcmp(what, "text") == 0 && argc == 6)
+        input_add_text(file, argv[2], argv[4], argv[5]);
+    else if (strcmp(what, "virtual") == 0 && argc == 6)
+        input_add_virtual(file, argv[2], argv[4], argv[5]);
+    else
+        input_add_dataset(file, argc, argv);
     return H5Fclose(file) < 0;
 }

@@ -627,7 +627,7 @@ START_TEST(name_without_folder)
     ck_assert_int_eq(chdir(folder), 0);
     ck_assert_int_eq(publish_check("out.h5", "in.h5", false, NULL), H5GRAD_OK);
     struct publish publish;
-    ck_assert_int_eq(publish_create(&publish, "out.h5", false, true, NULL), H5GRAD_OK);
+    ck_assert_int_eq(publish_create(&publish, "out.h5", false, true, PUBLISH_ONCE, NULL), H5GRAD_OK);
     ck_assert_int_eq(publish_commit(&publish, NULL), H5GRAD_OK);
     publish_abandon(&publish);
     ck_assert(exists(output));
@@ -648,7 +648,7 @@ START_TEST(folder_that_cannot_be_written)
         bool refused = publish_check(output, "in.h5", true, &err) == H5GRAD_FAILED;
         bool said = strstr(err.message, " cannot be written to: Permission denied") != NULL;
         struct publish publish;
-        bool failed = publish_create(&publish, output, true, false, &err) == H5GRAD_FAILED;
+        bool failed = publish_create(&publish, output, true, false, PUBLISH_ONCE, &err) == H5GRAD_FAILED;
         _exit(refused && said && failed ? 0 : 1);
     }
     int status;
@@ -698,7 +698,7 @@ static int get_number(const char *name)
 static void create(struct publish *publish, const char *final, bool overwrite, bool sync)
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_msg(publish_create(publish, final, overwrite, sync, &err) == H5GRAD_OK, "%s",
+    ck_assert_msg(publish_create(publish, final, overwrite, sync, PUBLISH_ONCE, &err) == H5GRAD_OK, "%s",
                   err.message);
     ck_assert_ptr_nonnull(publish->temporary);
     ck_assert(exists(publish->temporary));
@@ -843,8 +843,8 @@ START_TEST(kind_of_file)
     ck_assert_int_eq(low, H5F_LIBVER_V18);
     ck_assert(h5_output_selected(access_id));
     ck_assert(order & H5P_CRT_ORDER_TRACKED);
-    ck_assert_uint_eq(threshold, 1 << 20);
-    ck_assert_uint_eq(alignment, 4096);
+    ck_assert_uint_eq(threshold, 8 << 20);
+    ck_assert_uint_eq(alignment, 256 << 10);
     H5Pclose(creation);
     H5Pclose(access_id);
     commit(&publish);

@@ -73,3 +73,12 @@ bool file_size(int fd, uint64_t *size)
     *size = (uint64_t)status.st_size;
     return true;
 }
+
+void file_start_sync(int fd)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd;
+#endif
+}

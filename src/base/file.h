@@ -18,6 +18,10 @@ enum h5grad_status file_write(int fd, const void *data, uint64_t size, uint64_t 
  * the file system cannot, nothing is done. */
 enum h5grad_status file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err);
 
+/* Begins to bring what was written to stable storage, so that a later fsync has less to wait for;
+ * where the system has no way to, nothing is done. */
+void file_start_sync(int fd);
+
 /* The size of an open file; false when it has none. */
 bool file_size(int fd, uint64_t *size);
 

@@ -5,6 +5,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/stop.h"
+#include "cli/supervise.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -14,7 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USAGE = 2, EXIT_SIGNAL = 128 };
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_WRONG_USAGE = 2,
+    EXIT_RESUMABLE = 75, /* EX_TEMPFAIL: trying again is of use */
+    EXIT_SIGNAL = 128
+};
 
 /* What the callbacks need. */
 struct session {
@@ -34,6 +41,12 @@ static int session_is_cancelled(void *user)
 {
     (void)user;
     return stop_signal() != 0;
+}
+
+static void session_note_temporary(void *user, const char *path)
+{
+    (void)user;
+    supervise_note_temporary(path);
 }
 
 static void session_show_message(void *user, enum h5grad_level level, const char *text)
@@ -75,7 +88,7 @@ static int main_report_error(enum h5grad_status status, const struct h5grad_erro
     return usage ? EXIT_WRONG_USAGE : EXIT_FAILED;
 }
 
-static int main_report_stop(const struct options *options)
+static int main_report_stop(const struct options *options, bool resumable)
 {
     int number = stop_signal();
 
@@ -84,8 +97,8 @@ static int main_report_stop(const struct options *options)
         fputs(options->grad.overwrite ? "; nothing new at " : "; nothing at ", stderr);
         text_put(stderr, options->output);
     }
-    fputc('\n', stderr);
-    return EXIT_SIGNAL + number;
+    fputs(resumable ? "; go on with --resume\n" : "\n", stderr);
+    return resumable ? EXIT_RESUMABLE : EXIT_SIGNAL + number;
 }
 
 /* Everything that went to stdout must have arrived: a full disk shows only now. */
@@ -116,11 +129,19 @@ static enum h5grad_status main_call(const struct options *options, struct h5grad
 static void main_print_report(const struct options *options, struct session *session,
                               const struct h5grad_report *report)
 {
-    if (options->mode == OPTIONS_PLAN)
+    bool quiet = options->verbosity == OPTIONS_QUIET;
+
+    if (options->json != 0)
+        report_print_json(stdout,
+                          options->mode == OPTIONS_LIST   ? REPORT_LIST
+                          : options->mode == OPTIONS_PLAN ? REPORT_PLAN
+                                                          : REPORT_RUN,
+                          options->input, options->output, report);
+    else if (options->mode == OPTIONS_PLAN)
         report_print_plan(stdout, report);
-    else if (options->mode == OPTIONS_LIST && report_print_list(stdout, report) == 0)
+    else if (options->mode == OPTIONS_LIST && report_print_list(stdout, report, !quiet) == 0)
         session_show_message(session, H5GRAD_WARNING, "it has no field to differentiate");
-    else if (options->mode == OPTIONS_RUN && options->verbosity == OPTIONS_VERBOSE)
+    if (options->mode == OPTIONS_RUN && options->verbosity == OPTIONS_VERBOSE)
         report_print_done(stderr, options->input, options->output, report);
 }
 
@@ -136,14 +157,17 @@ static int main_work(struct options *options)
     options->grad.progress = session_show_progress;
     options->grad.cancelled = session_is_cancelled;
     options->grad.message = session_show_message;
+    options->grad.temporary = session_note_temporary;
 
-    stop_watch();
+    stop_watch(!supervise_is_child());
     enum h5grad_status status = main_call(options, &report, &error);
+    if (status == H5GRAD_OK)
+        supervise_note_done();
     stop_unwatch();
     progress_hide(&session.progress);
 
-    if (status == H5GRAD_CANCELLED)
-        return main_report_stop(options);
+    if (status == H5GRAD_CANCELLED || status == H5GRAD_RESUMABLE)
+        return main_report_stop(options, status == H5GRAD_RESUMABLE);
     if (status != H5GRAD_OK)
         return main_report_error(status, &error);
     main_print_report(options, &session, report);
@@ -168,7 +192,7 @@ int main(int argc, char **argv)
     else if (options.mode == OPTIONS_VERSION)
         fputs(h5grad_version(), stdout);
     else
-        result = main_work(&options);
+        result = supervise(main_work, &options);
     options_free(&options);
     result = main_close_stdout(result);
     /* Where the disk was full, the exit handler of libhdf5 (1.10 and others) trips over the file

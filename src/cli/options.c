@@ -16,10 +16,19 @@ enum { OPTIONS_MAX_THREADS = 4096 };
 enum {
     OPTION_DIM = 256,
     OPTION_COORD,
+    OPTION_EDGES,
+    OPTION_NO_UNPACK,
     OPTION_NAME,
     OPTION_LAYOUT,
     OPTION_FILTER,
+    OPTION_NO_HISTORY,
+    OPTION_XDMF,
     OPTION_SYNC,
+    OPTION_CHECKPOINT,
+    OPTION_RESUME,
+    OPTION_FOLLOW_EXTERNAL,
+    OPTION_ALLOW_PLUGINS,
+    OPTION_JSON,
     OPTION_PROGRESS
 };
 
@@ -32,17 +41,26 @@ static const struct option options_long[] = {
     {"dim", required_argument, NULL, OPTION_DIM},
     {"spacing", required_argument, NULL, 's'},
     {"coord", required_argument, NULL, OPTION_COORD},
+    {"edges", required_argument, NULL, OPTION_EDGES},
+    {"no-unpack", no_argument, NULL, OPTION_NO_UNPACK},
     {"edge-order", required_argument, NULL, 'e'},
     {"dtype", required_argument, NULL, 't'},
     {"name", required_argument, NULL, OPTION_NAME},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
     {"filter", required_argument, NULL, OPTION_FILTER},
+    {"no-history", no_argument, NULL, OPTION_NO_HISTORY},
+    {"xdmf", no_argument, NULL, OPTION_XDMF},
     {"threads", required_argument, NULL, 'j'},
     {"memory", required_argument, NULL, 'm'},
     {"overwrite", no_argument, NULL, 'O'},
     {"sync", no_argument, NULL, OPTION_SYNC},
+    {"checkpoint", no_argument, NULL, OPTION_CHECKPOINT},
+    {"resume", no_argument, NULL, OPTION_RESUME},
+    {"follow-external", no_argument, NULL, OPTION_FOLLOW_EXTERNAL},
+    {"allow-plugins", no_argument, NULL, OPTION_ALLOW_PLUGINS},
     {"dry-run", no_argument, NULL, 'n'},
     {"list", no_argument, NULL, 'l'},
+    {"json", no_argument, NULL, OPTION_JSON},
     {"progress", required_argument, NULL, OPTION_PROGRESS},
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
@@ -201,43 +219,71 @@ static enum h5grad_status options_take_operand(struct options *options, const ch
     return H5GRAD_OK;
 }
 
-/* The options that are only noted: without a value, or with one that the library checks. */
-static void options_note(struct options *options, int option, const char *value)
+/* Where an option without a value is noted; NULL where it is not one of those. */
+static int *options_switch(struct options *options, int option)
 {
     switch (option) {
-    case 't':
-        options->grad.dtype = value;
-        break;
-    case OPTION_NAME:
-        options->grad.name = value;
-        break;
-    case OPTION_LAYOUT:
-        options->grad.layout = value;
-        break;
-    case OPTION_FILTER:
-        options->grad.filter = value;
-        break;
+    case OPTION_NO_UNPACK:
+        return &options->grad.no_unpack;
+    case OPTION_NO_HISTORY:
+        return &options->grad.no_history;
+    case OPTION_XDMF:
+        return &options->grad.xdmf;
     case 'O':
-        options->grad.overwrite = 1;
-        break;
+        return &options->grad.overwrite;
     case OPTION_SYNC:
-        options->grad.sync = 1;
-        break;
-    case 'q':
-        options->verbosity = OPTIONS_QUIET;
-        break;
-    case 'v':
-        options->verbosity = OPTIONS_VERBOSE;
-        break;
-    case 'h':
-        options->mode = OPTIONS_HELP;
-        break;
-    case 'V':
-        options->mode = OPTIONS_VERSION;
-        break;
+        return &options->grad.sync;
+    case OPTION_CHECKPOINT:
+        return &options->grad.checkpoint;
+    case OPTION_RESUME:
+        return &options->grad.resume;
+    case OPTION_FOLLOW_EXTERNAL:
+        return &options->grad.follow_external;
+    case OPTION_ALLOW_PLUGINS:
+        return &options->grad.allow_plugins;
+    case OPTION_JSON:
+        return &options->json;
     default:
-        break;
+        return NULL;
     }
+}
+
+/* Where a value is noted that the library checks; NULL where the option is not one of those. */
+static const char **options_value(struct options *options, int option)
+{
+    switch (option) {
+    case OPTION_EDGES:
+        return &options->grad.edges;
+    case 't':
+        return &options->grad.dtype;
+    case OPTION_NAME:
+        return &options->grad.name;
+    case OPTION_LAYOUT:
+        return &options->grad.layout;
+    case OPTION_FILTER:
+        return &options->grad.filter;
+    default:
+        return NULL;
+    }
+}
+
+static void options_note(struct options *options, int option, const char *value)
+{
+    int *at = options_switch(options, option);
+    const char **text = options_value(options, option);
+
+    if (at != NULL)
+        *at = 1;
+    else if (text != NULL)
+        *text = value;
+    else if (option == 'q')
+        options->verbosity = OPTIONS_QUIET;
+    else if (option == 'v')
+        options->verbosity = OPTIONS_VERBOSE;
+    else if (option == 'h')
+        options->mode = OPTIONS_HELP;
+    else
+        options->mode = OPTIONS_VERSION;
 }
 
 static enum h5grad_status options_take(struct options *options, int option, const char *value,
@@ -446,6 +492,8 @@ enum h5grad_status options_parse(struct options *options, int argc, char **argv,
     if (options->command == NULL)
         return options_fail_memory(error);
     options->grad.command = options->command;
+    /* What was stopped once may be stopped again. */
+    options->grad.checkpoint |= options->grad.resume;
     options->grad.datasets = options->datasets.items;
     options->grad.n_datasets = options->datasets.count;
     options->grad.dims = options->dims.items;

@@ -24,6 +24,7 @@ struct options {
     struct h5grad_options grad; /* points into argv and the fields below */
     enum progress_when progress;
     enum options_verbosity verbosity;
+    int json; /* reports are printed as JSON */
     struct options_list datasets, dims, spacings, coords;
     char *dims_text, *spacings_text; /* what dims and spacings point into */
     char *command;

@@ -66,11 +66,9 @@ static void progress_print_rate(const struct progress *progress, const struct h5
 static void progress_append_name(char *line, const char *name, size_t columns)
 {
     char piece[TEXT_PIECE];
-    size_t total = 0;
+    size_t total = text_columns(name);
     size_t used = strlen(line);
 
-    for (const char *at = name; *at != '\0';)
-        total += text_next(&at, piece);
     if (columns < 8 && total > columns)
         return;
     if (total > columns) {

@@ -4,21 +4,14 @@
 #include "cli/text.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-/* Sums over the fields that are done. */
-struct report_total {
-    size_t fields;
-    size_t results;
-    uint64_t read;
-    uint64_t decoded_again;
-    uint64_t written;
-    uint64_t peak_memory; /* one field is done after the other */
-};
+/* A result of a rank that HDF5 allows: 32 extents of 20 digits, and an x behind each. */
+enum { REPORT_SHAPE = 32 * 21 + 1 };
 
-static struct report_total report_add_up(const struct h5grad_report *report)
+struct report_total report_add_up(const struct h5grad_report *report)
 {
     struct report_total total = {0};
 
@@ -36,6 +29,26 @@ static struct report_total report_add_up(const struct h5grad_report *report)
             total.peak_memory = field->peak_memory;
     }
     return total;
+}
+
+uint64_t report_peak_resident(void)
+{
+    struct rusage usage;
+
+    /* Linux counts it in KiB. */
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+enum report_spacing report_spacing(const struct h5grad_axis *axis)
+{
+    char *end;
+
+    if (axis->spacing == NULL || strcmp(axis->spacing, "unit") == 0)
+        return REPORT_UNIT;
+    if (strcmp(axis->spacing, "unusable") == 0)
+        return REPORT_UNUSABLE;
+    strtod(axis->spacing, &end);
+    return *end == '\0' ? REPORT_STEP : REPORT_COORDINATES;
 }
 
 static void report_print_key(FILE *out, const char *key)
@@ -65,32 +78,42 @@ static void report_print_bytes(FILE *out, const char *key, uint64_t bytes)
 }
 
 /* "64x64x64", of the extents or of the tiles. */
-static void report_print_shape(FILE *out, const struct h5grad_field *field, bool tile)
+static const char *report_shape(const struct h5grad_field *field, bool tile, char out[REPORT_SHAPE])
 {
-    for (unsigned k = 0; k < field->rank; k++) {
+    size_t used = 0;
+
+    *out = '\0';
+    for (unsigned k = 0; k < field->rank && used < REPORT_SHAPE; k++) {
         const struct h5grad_axis *axis = &field->axes[k];
-        fprintf(out, "%s%" PRIu64, k == 0 ? "" : "x", tile ? axis->tile : axis->extent);
+        used += (size_t)snprintf(out + used, REPORT_SHAPE - used, "%s%" PRIu64, k == 0 ? "" : "x",
+                                 tile ? axis->tile : axis->extent);
     }
+    return out;
 }
 
 static void report_print_spacing(FILE *out, const struct h5grad_axis *axis)
 {
-    bool unit = strcmp(axis->spacing, "unit") == 0;
-    bool coordinates = axis->first != 0 || axis->last != 0;
+    enum report_spacing kind = report_spacing(axis);
 
-    fputs(unit ? ", unit spacing" : ", spacing ", out);
-    if (!unit)
+    if (kind == REPORT_UNUSABLE) {
+        fputs(", no usable spacing: ", out);
+        text_put(out, axis->source != NULL ? axis->source : "unknown");
+        return;
+    }
+    fputs(kind == REPORT_UNIT ? ", unit spacing" : ", spacing ", out);
+    if (kind != REPORT_UNIT)
         text_put(out, axis->spacing);
     if (axis->source != NULL) {
         fputs(" (", out);
         text_put(out, axis->source);
         fputc(')', out);
     }
-    if (coordinates)
+    if (kind == REPORT_COORDINATES && axis->first != axis->last) {
         fprintf(out, ", %g to %g", axis->first, axis->last);
-    if (coordinates && axis->uniform)
-        fprintf(out, ", step %g", axis->step);
-    if (axis->unit != NULL) {
+        if (axis->uniform)
+            fprintf(out, ", step %g", axis->step);
+    }
+    if (axis->unit != NULL && strcmp(axis->unit, "1") != 0) {
         fputs(", in ", out);
         text_put(out, axis->unit);
     }
@@ -103,7 +126,10 @@ static void report_print_axis(FILE *out, unsigned number, const struct h5grad_ax
     char key[TEXT_NUMBER];
 
     snprintf(key, sizeof(key), "axis %u", number);
-    report_print_key(out, key);
+    if (planned)
+        report_print_key(out, key);
+    else
+        fprintf(out, "    %s  ", key);
     if (axis->name != NULL) {
         text_put(out, axis->name);
         fputs(": ", out);
@@ -111,36 +137,177 @@ static void report_print_axis(FILE *out, unsigned number, const struct h5grad_ax
     fprintf(out, "%" PRIu64 " %s", axis->extent, axis->extent == 1 ? "point" : "points");
     if (planned && !axis->differentiated)
         fputs(", not differentiated", out);
-    else if (axis->spacing != NULL)
+    else
         report_print_spacing(out, axis);
+    if (axis->left_out != NULL && !axis->differentiated) {
+        fputs(planned ? ": " : ", left out unless --dim names it: ", out);
+        text_put(out, axis->left_out);
+    }
     fputc('\n', out);
 }
 
-/* What --list and --dry-run both say of a field. */
-static void report_print_source(FILE *out, const struct h5grad_field *field, bool planned)
+/* The list: fields on the same grid together, in the order in which the grids are met. */
+
+static bool report_same_text(const char *a, const char *b)
 {
-    text_put(out, field->path);
-    fputc('\n', out);
-    report_print_text(out, "type", field->type);
-    report_print_key(out, "shape");
-    report_print_shape(out, field, false);
-    fputc('\n', out);
-    report_print_text(out, "layout", field->layout);
-    for (unsigned k = 0; k < field->rank; k++)
-        report_print_axis(out, k, &field->axes[k], planned);
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-size_t report_print_list(FILE *out, const struct h5grad_report *report)
+static bool report_same_axis(const struct h5grad_axis *a, const struct h5grad_axis *b)
+{
+    return a->extent == b->extent && a->uniform == b->uniform && a->first == b->first &&
+           a->last == b->last && a->step == b->step && report_same_text(a->name, b->name) &&
+           report_same_text(a->spacing, b->spacing) && report_same_text(a->source, b->source) &&
+           report_same_text(a->unit, b->unit) && report_same_text(a->left_out, b->left_out);
+}
+
+/* Whether all that a list says below a field's line serves both. */
+static bool report_same_grid(const struct h5grad_field *a, const struct h5grad_field *b)
+{
+    bool same = a->rank == b->rank && report_same_text(a->values, b->values);
+
+    for (unsigned k = 0; k < a->rank && same; k++)
+        same = report_same_axis(&a->axes[k], &b->axes[k]);
+    return same;
+}
+
+/* Fields with one description; members are chained by next, an index plus 1, and 0 at the end. */
+struct report_group {
+    size_t first, last;
+    unsigned path, type, shape; /* columns of the widest */
+};
+
+struct report_groups {
+    struct report_group *group;
+    size_t n;
+    size_t *next; /* for each field of the report */
+};
+
+static void report_widen(struct report_group *group, const struct h5grad_field *field)
+{
+    char shape[REPORT_SHAPE];
+    unsigned path = text_columns(field->path);
+    unsigned type = text_columns(field->type);
+    unsigned extents = (unsigned)strlen(report_shape(field, false, shape));
+
+    /* One long name is no reason to move all the others out of sight. */
+    if (path > group->path && path <= 48)
+        group->path = path;
+    if (type > group->type)
+        group->type = type;
+    if (extents > group->shape)
+        group->shape = extents;
+}
+
+/* The group of the field: only the latest are looked at, so that many grids take no time. */
+static void report_join_group(struct report_groups *groups, const struct h5grad_report *report,
+                              size_t field)
+{
+    struct report_group *group = NULL;
+    size_t oldest = groups->n > 64 ? groups->n - 64 : 0;
+
+    for (size_t i = groups->n; i > oldest && group == NULL; i--) {
+        const struct h5grad_field *first = &report->fields[groups->group[i - 1].first];
+        if (report_same_grid(first, &report->fields[field]))
+            group = &groups->group[i - 1];
+    }
+    if (group == NULL) {
+        group = &groups->group[groups->n++];
+        *group = (struct report_group){.first = field};
+    } else {
+        groups->next[group->last] = field + 1;
+    }
+    group->last = field;
+    report_widen(group, &report->fields[field]);
+}
+
+static void report_print_padded(FILE *out, const char *text, unsigned width)
+{
+    for (unsigned columns = text_put(out, text); columns < width; columns++)
+        fputc(' ', out);
+    fputs("  ", out);
+}
+
+static void report_print_group(FILE *out, const struct h5grad_report *report,
+                               const struct report_groups *groups, const struct report_group *group)
+{
+    const struct h5grad_field *first = &report->fields[group->first];
+    char shape[REPORT_SHAPE];
+
+    for (size_t i = group->first + 1; i != 0; i = groups->next[i - 1]) {
+        const struct h5grad_field *field = &report->fields[i - 1];
+        report_print_padded(out, field->path, group->path);
+        report_print_padded(out, field->type, group->type);
+        report_print_padded(out, report_shape(field, false, shape), group->shape);
+        text_put(out, field->layout);
+        fputc('\n', out);
+    }
+    if (first->values != NULL) {
+        fputs("    values  ", out);
+        text_put(out, first->values);
+        fputc('\n', out);
+    }
+    for (unsigned k = 0; k < first->rank; k++)
+        report_print_axis(out, k, &first->axes[k], false);
+}
+
+static void report_print_left_out(FILE *out, const struct h5grad_report *report)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < report->n_fields; i++) {
+        const struct h5grad_field *field = &report->fields[i];
+        if (field->skipped == NULL)
+            continue;
+        if (!any)
+            fputs("left out\n", out);
+        any = true;
+        fputs("    ", out);
+        text_put(out, field->path);
+        fputs(": ", out);
+        text_put(out, field->skipped);
+        fputc('\n', out);
+    }
+}
+
+size_t report_print_list(FILE *out, const struct h5grad_report *report, bool left_out)
 {
     size_t fields = 0;
+    struct report_groups groups = {
+        .group = calloc(report->n_fields + 1, sizeof(*groups.group)),
+        .next = calloc(report->n_fields + 1, sizeof(*groups.next)),
+    };
 
     for (size_t i = 0; i < report->n_fields; i++) {
         if (report->fields[i].skipped != NULL)
             continue;
-        report_print_source(out, &report->fields[i], false);
         fields++;
+        if (groups.group != NULL && groups.next != NULL)
+            report_join_group(&groups, report, i);
     }
+    for (size_t i = 0; i < groups.n; i++)
+        report_print_group(out, report, &groups, &groups.group[i]);
+    if (left_out)
+        report_print_left_out(out, report);
+    free(groups.group);
+    free(groups.next);
     return fields;
+}
+
+/* The plan. */
+
+static void report_print_source(FILE *out, const struct h5grad_field *field)
+{
+    char shape[REPORT_SHAPE];
+
+    text_put(out, field->path);
+    fputc('\n', out);
+    report_print_text(out, "type", field->type);
+    report_print_text(out, "shape", report_shape(field, false, shape));
+    report_print_text(out, "layout", field->layout);
+    report_print_text(out, "values", field->values);
+    for (unsigned k = 0; k < field->rank; k++)
+        report_print_axis(out, k, &field->axes[k], true);
 }
 
 static void report_print_results(FILE *out, const struct h5grad_field *field)
@@ -157,10 +324,10 @@ static void report_print_results(FILE *out, const struct h5grad_field *field)
 
 static void report_print_work(FILE *out, const struct h5grad_field *field)
 {
+    char shape[REPORT_SHAPE];
+
     report_print_key(out, "tiles");
-    fprintf(out, "%" PRIu64 " of ", field->tiles);
-    report_print_shape(out, field, true);
-    fputc('\n', out);
+    fprintf(out, "%" PRIu64 " of %s\n", field->tiles, report_shape(field, true, shape));
     report_print_key(out, "threads");
     fprintf(out, "%d\n", field->threads);
     report_print_text(out, "read way", field->read_way);
@@ -179,7 +346,7 @@ void report_print_plan(FILE *out, const struct h5grad_report *report)
         const struct h5grad_field *field = &report->fields[i];
         if (field->skipped != NULL)
             continue;
-        report_print_source(out, field, true);
+        report_print_source(out, field);
         report_print_results(out, field);
         report_print_work(out, field);
     }
@@ -195,16 +362,19 @@ void report_print_plan(FILE *out, const struct h5grad_report *report)
     report_print_bytes(out, "memory cap", report->memory_cap);
 }
 
+/* The end of a run. */
+
 static void report_print_way(FILE *out, const char *input, const struct h5grad_field *field)
 {
+    char shape[REPORT_SHAPE];
+
     fputs("h5grad: ", out);
     text_put(out, input);
     fputs(": ", out);
     text_put(out, field->path);
-    fprintf(out, ": done in %" PRIu64 " %s of ", field->tiles,
-            field->tiles == 1 ? "tile" : "tiles");
-    report_print_shape(out, field, true);
-    fprintf(out, " on %d %s", field->threads, field->threads == 1 ? "thread" : "threads");
+    fprintf(out, ": done in %" PRIu64 " %s of %s on %d %s", field->tiles,
+            field->tiles == 1 ? "tile" : "tiles", report_shape(field, true, shape), field->threads,
+            field->threads == 1 ? "thread" : "threads");
     if (field->read_way != NULL)
         fprintf(out, ", read way: %s", field->read_way);
     if (field->write_way != NULL)
@@ -216,7 +386,7 @@ void report_print_done(FILE *out, const char *input, const char *output,
                        const struct h5grad_report *report)
 {
     struct report_total total = report_add_up(report);
-    struct rusage usage;
+    uint64_t resident = report_peak_resident();
     char text[TEXT_NUMBER];
 
     for (size_t i = 0; i < report->n_fields; i++) {
@@ -230,8 +400,7 @@ void report_print_done(FILE *out, const char *input, const char *output,
     fprintf(out, ", %s written in %.3g s", text_size(total.written, text), report->seconds);
     if (report->seconds > 0)
         fprintf(out, " (%s)", text_rate((double)total.written / report->seconds, text));
-    /* Linux counts it in KiB. */
-    if (getrusage(RUSAGE_SELF, &usage) == 0)
-        fprintf(out, ", peak memory %s", text_size((uint64_t)usage.ru_maxrss * 1024, text));
+    if (resident > 0)
+        fprintf(out, ", peak memory %s", text_size(resident, text));
     fputc('\n', out);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/stop.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -19,11 +18,13 @@ enum { STOP_ROWS = sizeof(stop_rows) / sizeof(stop_rows[0]) };
 
 /* Lock-free, hence safe in a handler and seen by every worker. */
 static atomic_int stop_noted;
+static atomic_bool stop_second_ends;
 
 static void stop_note(int number)
 {
     atomic_store(&stop_noted, number);
-    stop_unwatch();
+    if (atomic_load(&stop_second_ends))
+        stop_unwatch();
 }
 
 void stop_ignore_writes(void)
@@ -34,11 +35,32 @@ void stop_ignore_writes(void)
     sigaction(SIGXFSZ, &ignore, NULL);
 }
 
-void stop_watch(void)
+void stop_requests(sigset_t *set)
+{
+    struct sigaction old;
+
+    sigemptyset(set);
+    for (size_t i = 0; i < STOP_ROWS; i++) {
+        if (sigaction(stop_rows[i].number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaddset(set, stop_rows[i].number);
+    }
+}
+
+bool stop_is_request(int number)
+{
+    for (size_t i = 0; i < STOP_ROWS; i++) {
+        if (stop_rows[i].number == number)
+            return true;
+    }
+    return false;
+}
+
+void stop_watch(bool second_ends)
 {
     struct sigaction note = {.sa_handler = stop_note, .sa_flags = SA_RESTART};
     struct sigaction old;
 
+    atomic_store(&stop_second_ends, second_ends);
     sigfillset(&note.sa_mask);
     for (size_t i = 0; i < STOP_ROWS; i++) {
         if (sigaction(stop_rows[i].number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)

@@ -4,15 +4,25 @@
 #ifndef H5GRAD_CLI_STOP_H
 #define H5GRAD_CLI_STOP_H
 
+#include <signal.h>
+#include <stdbool.h>
+
 /* From here on writes to a closed pipe or above the file size limit fail instead of killing. */
 void stop_ignore_writes(void);
 
 /*
  * From here on the first of these signals is only noted, so that the run can end in order; the
- * second ends the program at once. A signal that was ignored when the program started (nohup)
- * stays ignored.
+ * second ends the program at once, unless somebody else sees to that (a signal sent to a group of
+ * processes may come twice). A signal that was ignored when the program started (nohup) stays
+ * ignored.
  */
-void stop_watch(void);
+void stop_watch(bool second_ends);
+
+/* The signals that ask the program to stop and are not ignored. */
+void stop_requests(sigset_t *set);
+
+/* Whether a signal is one of them. */
+bool stop_is_request(int number);
 
 /* Gives the signals their default effect back. */
 void stop_unwatch(void);

@@ -4,25 +4,25 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The length of the UTF-8 character at text and its code; 0 where there is no valid one. */
-static size_t text_decode(const unsigned char *text, uint32_t *code)
+size_t text_decode(const char *text, uint32_t *code)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = text[0] < 0x80             ? 1
-                    : (text[0] & 0xe0) == 0xc0 ? 2
-                    : (text[0] & 0xf0) == 0xe0 ? 3
-                    : (text[0] & 0xf8) == 0xf0 ? 4
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t length = byte[0] < 0x80             ? 1
+                    : (byte[0] & 0xe0) == 0xc0 ? 2
+                    : (byte[0] & 0xf0) == 0xe0 ? 3
+                    : (byte[0] & 0xf8) == 0xf0 ? 4
                                                : 0;
 
     if (length < 2) {
-        *code = text[0];
+        *code = byte[0];
         return length;
     }
-    *code = text[0] & (0x7fU >> length);
+    *code = byte[0] & (0x7fU >> length);
     for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80)
+        if ((byte[i] & 0xc0) != 0x80)
             return 0;
-        *code = *code << 6 | (text[i] & 0x3fU);
+        *code = *code << 6 | (byte[i] & 0x3fU);
     }
     bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
     return *code < smallest[length] || *code > 0x10ffff || surrogate ? 0 : length;
@@ -37,29 +37,40 @@ static bool text_is_control(uint32_t code)
 
 unsigned text_next(const char **text, char piece[TEXT_PIECE])
 {
-    const unsigned char *bytes = (const unsigned char *)*text;
     uint32_t code;
-    size_t length = text_decode(bytes, &code);
+    size_t length = text_decode(*text, &code);
 
     if (length == 0 || text_is_control(code)) {
-        snprintf(piece, TEXT_PIECE, "\\x%02x", bytes[0]);
+        snprintf(piece, TEXT_PIECE, "\\x%02x", (unsigned char)**text);
         *text += 1;
         return 4;
     }
-    memcpy(piece, bytes, length);
+    memcpy(piece, *text, length);
     piece[length] = '\0';
     *text += length;
     return code < 0x1100 ? 1 : 2;
 }
 
-void text_put(FILE *out, const char *text)
+unsigned text_put(FILE *out, const char *text)
 {
     char piece[TEXT_PIECE];
+    unsigned columns = 0;
 
     while (*text != '\0') {
-        text_next(&text, piece);
+        columns += text_next(&text, piece);
         fputs(piece, out);
     }
+    return columns;
+}
+
+unsigned text_columns(const char *text)
+{
+    char piece[TEXT_PIECE];
+    unsigned columns = 0;
+
+    while (*text != '\0')
+        columns += text_next(&text, piece);
+    return columns;
 }
 
 const char *text_size(uint64_t bytes, char out[TEXT_NUMBER])

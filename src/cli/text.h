@@ -18,8 +18,12 @@ enum { TEXT_PIECE = 8, TEXT_NUMBER = 32 };
  */
 unsigned text_next(const char **text, char piece[TEXT_PIECE]);
 
-/* Prints the text with every character as text_next shows it. */
-void text_put(FILE *out, const char *text);
+/* Prints the text with every character as text_next shows it. Returns the columns it takes. */
+unsigned text_put(FILE *out, const char *text);
+unsigned text_columns(const char *text);
+
+/* The length of the UTF-8 character at text, and its code; 0 where there is no valid one. */
+size_t text_decode(const char *text, uint32_t *code);
 
 /* "1.5 MiB" in powers of 1024. */
 const char *text_size(uint64_t bytes, char out[TEXT_NUMBER]);

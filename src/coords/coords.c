@@ -6,7 +6,10 @@
 
 /* In order: the first that knows an axis wins. */
 static const struct coords_convention *const conventions[] = {
-    &coords_dimension_scales,
+    &coords_openpmd,  &coords_vtkhdf,       &coords_nxdata,           &coords_minc2,
+    &coords_the_well, &coords_pdebench,     &coords_cactus,           &coords_bigdataviewer,
+    &coords_blocks,   &coords_housekeeping, &coords_dimension_scales, &coords_attributes,
+    &coords_cf, /* the last: it tells what the others left unused */
 };
 
 #define N_CONVENTIONS (sizeof conventions / sizeof *conventions)
@@ -18,7 +21,9 @@ enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const cha
     memset(coords, 0, sizeof *coords);
     coords->rank = rank;
     for (size_t i = 0; i < N_CONVENTIONS; i++) {
-        enum h5grad_status status = conventions[i]->axes(file, walk, path, dataset, coords, err);
+        enum h5grad_status status = H5GRAD_OK;
+        if (conventions[i]->axes)
+            status = conventions[i]->axes(file, walk, path, dataset, coords, err);
         if (status != H5GRAD_OK) {
             coords_free(coords);
             return status;

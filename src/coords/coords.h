@@ -21,11 +21,14 @@ enum coords_kind {
 
 struct coords_axis {
     enum coords_kind kind;
-    double step;        /* COORDS_STEP */
-    double origin;      /* COORDS_STEP: coordinate of the first point, 0 where the file says none */
-    char *path;         /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file ... */
-    char *attribute;    /* ... or, when not NULL, of the object whose attribute holds the array */
+    double step;   /* COORDS_STEP */
+    double origin; /* COORDS_STEP: coordinate of the first point, 0 where the file says none */
+    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: one that
+     * would do if its extent + 1 values were edges of cells; NULL. */
+    char *path;
+    char *attribute;    /* not NULL: the path is that of the object whose attribute is the array */
     bool edges;         /* COORDS_ARRAY: it holds the extent + 1 edges of cells; midpoints count */
+    bool surplus;       /* COORDS_ARRAY: it holds extent + 1 values, the last of which is dropped */
     char *name;         /* NULL: the file names none */
     char *unit;         /* NULL: unknown */
     char *problem;      /* COORDS_UNUSABLE, else NULL; names the axis by its index */
@@ -84,7 +87,7 @@ struct coords_results {
 };
 
 /*
- * A convention. Each function but axes may be NULL.
+ * A convention. Each function may be NULL.
  *
  * axes         fills in what it knows of the axes that are still COORDS_NONE (or only named), and
  *              names of axes that have none; sets coords->convention where results take its form.
@@ -108,6 +111,18 @@ struct coords_convention {
     enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);
 };
 
+extern const struct coords_convention coords_openpmd;
+extern const struct coords_convention coords_vtkhdf;
+extern const struct coords_convention coords_nxdata;
+extern const struct coords_convention coords_cf;
+extern const struct coords_convention coords_minc2;
+extern const struct coords_convention coords_the_well;
+extern const struct coords_convention coords_pdebench;
+extern const struct coords_convention coords_cactus;
+extern const struct coords_convention coords_bigdataviewer;
+extern const struct coords_convention coords_blocks;
+extern const struct coords_convention coords_housekeeping;
+extern const struct coords_convention coords_attributes;
 extern const struct coords_convention coords_dimension_scales;
 
 #endif

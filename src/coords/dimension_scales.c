@@ -3,8 +3,7 @@
  * HDF5's dimension scales, and with them the coordinate variables of netCDF-4. The data's attribute
  * DIMENSION_LIST holds, for each axis, references to the datasets attached to it; they are trusted
  * whatever they say of themselves, since scales written by hand often lack the exact CLASS that
- * H5DSis_scale wants. Read with the core library: distributions split off or omit libhdf5_hl, whose
- * iteration also gives up on the first dangling reference.
+ * H5DSis_scale wants.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,104 +12,8 @@
 #include "base/memory.h"
 #include "coords/coords.h"
 #include "hdf5/attribute.h"
+#include "hdf5/scales.h"
 #include "hdf5/type.h"
-
-/* The scale that netCDF-4 writes for a dimension without coordinates holds no data. */
-#define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable"
-
-/* The references in DIMENSION_LIST: a list per axis. */
-struct lists {
-    unsigned rank;
-    bool new_style; /* H5R_ref_t, of libhdf5 1.12 and later; else hobj_ref_t */
-    hid_t type;
-    hid_t space;
-    hvl_t *list;
-};
-
-static void close_lists(struct lists *lists)
-{
-    free(lists->list);
-    h5_close(lists->space);
-    h5_close(lists->type);
-}
-
-static void free_lists(struct lists *lists)
-{
-    h5_attribute_reclaim(lists->type, lists->space, lists->list);
-    close_lists(lists);
-}
-
-/* The type to read the attribute with; -1 when it does not hold lists of references to objects. */
-static hid_t list_type(hid_t attribute, bool *new_style)
-{
-    hid_t stored = H5Aget_type(attribute);
-    hid_t base = -1;
-    hid_t type = -1;
-    if (stored >= 0 && H5Tget_class(stored) == H5T_VLEN)
-        base = H5Tget_super(stored);
-    if (base >= 0 && H5Tget_class(base) == H5T_REFERENCE) {
-        *new_style = false;
-        if (H5Tequal(base, H5T_STD_REF_OBJ) > 0)
-            type = H5Tvlen_create(H5T_STD_REF_OBJ);
-#if H5_VERSION_GE(1, 12, 0)
-        else if (H5Tequal(base, H5T_STD_REF) > 0) {
-            *new_style = true;
-            type = H5Tvlen_create(H5T_STD_REF);
-        }
-#endif
-    }
-    h5_close(base);
-    h5_close(stored);
-    return type;
-}
-
-/* Reads DIMENSION_LIST; *found is false when there is none, or it is broken or of another rank. */
-static enum h5grad_status read_lists(hid_t dataset, unsigned rank, struct lists *lists, bool *found,
-                                     struct h5grad_error *err)
-{
-    *lists = (struct lists){.rank = rank, .type = -1, .space = -1};
-    *found = false;
-    if (H5Aexists(dataset, "DIMENSION_LIST") <= 0)
-        return H5GRAD_OK;
-    hid_t attribute = H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT);
-    if (attribute < 0)
-        return H5GRAD_OK;
-    enum h5grad_status status = H5GRAD_OK;
-    lists->type = list_type(attribute, &lists->new_style);
-    lists->space = H5Aget_space(attribute);
-    if (lists->type >= 0 && lists->space >= 0 &&
-        H5Sget_simple_extent_npoints(lists->space) == (hssize_t)rank) {
-        lists->list = memory_zeroed(rank, sizeof *lists->list);
-        if (!lists->list)
-            status = error_memory(err, rank * sizeof *lists->list);
-        else
-            *found = H5Aread(attribute, lists->type, lists->list) >= 0;
-    }
-    h5_close(attribute);
-    if (!*found)
-        close_lists(lists);
-    return status;
-}
-
-/* Opens what a reference of an axis leads to; -1 when that is no dataset, or nothing. */
-static hid_t open_scale(const struct lists *lists, hid_t dataset, unsigned axis, size_t i)
-{
-    hid_t object = -1;
-    if (!lists->new_style) {
-        const hobj_ref_t *reference = lists->list[axis].p;
-        object = H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, &reference[i]);
-    }
-#if H5_VERSION_GE(1, 12, 0)
-    else {
-        H5R_ref_t *reference = lists->list[axis].p;
-        object = H5Ropen_object(&reference[i], H5P_DEFAULT, H5P_DEFAULT);
-    }
-#endif
-    if (object >= 0 && H5Iget_type(object) == H5I_DATASET)
-        return object;
-    h5_close(object);
-    return -1;
-}
 
 /* A dataset attached to an axis. */
 struct scale {
@@ -119,6 +22,7 @@ struct scale {
     char *unit; /* NULL: none given */
     bool placeholder;
     char *reason; /* why it cannot serve as coordinates; NULL: it can */
+    bool edges;   /* but that it has one point more: it may be the edges of cells */
 };
 
 static void free_scale(struct scale *scale)
@@ -171,7 +75,7 @@ static char *last_component(const char *path)
 static char *read_name(hid_t dataset, const char *path, bool *placeholder)
 {
     char *label = text_or_null(h5_attribute_text(dataset, "NAME"));
-    *placeholder = label && strncmp(label, PLACEHOLDER, strlen(PLACEHOLDER)) == 0;
+    *placeholder = label && strncmp(label, H5_PLACEHOLDER, strlen(H5_PLACEHOLDER)) == 0;
     if (label && !*placeholder && label[0] != '/')
         return label;
     bool is_path = label && !*placeholder && label[strlen(label) - 1] != '/';
@@ -226,6 +130,7 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset, 
             scale->unit = text_or_null(h5_attribute_text(dataset, "unit"));
         if (judge(dataset, extent, &reason) != H5GRAD_OK) {
             scale->reason = memory_text(reason.message);
+            scale->edges = judge(dataset, extent + 1, NULL) == H5GRAD_OK;
             memory = memory && scale->reason;
         }
     }
@@ -236,14 +141,14 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset, 
 }
 
 /* The best of what is attached to an axis; dangling references are passed over. */
-static enum h5grad_status choose_scale(const struct lists *lists, const struct h5_walk *walk,
+static enum h5grad_status choose_scale(const struct h5_scales *lists, const struct h5_walk *walk,
                                        hid_t dataset, unsigned axis, uint64_t extent,
                                        struct scale *best, struct h5grad_error *err)
 {
     *best = (struct scale){0};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < lists->list[axis].len && grade(best) < COORDINATES; i++) {
-        hid_t attached = open_scale(lists, dataset, axis, i);
+        hid_t attached = h5_scales_open(lists, dataset, axis, i);
         if (attached < 0)
             continue;
         struct scale scale;
@@ -285,8 +190,13 @@ static enum h5grad_status enter_scale(struct scale *scale, unsigned index, struc
     }
     axis->kind = COORDS_UNUSABLE;
     axis->problem =
-        memory_format("axis %u: dimension scale %s: %s; give --coord %u=PATH or --spacing", index,
-                      scale->path, scale->reason, index);
+        memory_format("axis %u: dimension scale %s: %s; give --coord %u=PATH or --spacing%s", index,
+                      scale->path, scale->reason, index,
+                      scale->edges ? ", or --edges=midpoint where it is the edges of cells" : "");
+    if (axis->problem && scale->edges) {
+        axis->path = scale->path;
+        scale->path = NULL;
+    }
     return axis->problem ? H5GRAD_OK : error_memory(err, sizeof *scale);
 }
 
@@ -318,7 +228,7 @@ static bool read_extents(hid_t dataset, unsigned rank, hsize_t *extent)
     return ok;
 }
 
-static enum h5grad_status enter_lists(const struct lists *lists, const struct h5_walk *walk,
+static enum h5grad_status enter_lists(const struct h5_scales *lists, const struct h5_walk *walk,
                                       hid_t dataset, const hsize_t *extent, struct coords *coords,
                                       struct h5grad_error *err)
 {
@@ -343,9 +253,9 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     enum h5grad_status status = enter_labels(dataset, coords, err);
     if (status != H5GRAD_OK)
         return status;
-    struct lists lists;
+    struct h5_scales lists;
     bool found;
-    status = read_lists(dataset, coords->rank, &lists, &found, err);
+    status = h5_scales_read(dataset, coords->rank, &lists, &found, err);
     if (status != H5GRAD_OK || !found)
         return status;
     /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
@@ -355,7 +265,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     if (status == H5GRAD_OK)
         status = enter_lists(&lists, walk ? walk : &own, dataset, extent, coords, err);
     h5_walk_free(&own);
-    free_lists(&lists);
+    h5_scales_free(&lists);
     return status;
 }
 
@@ -363,13 +273,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     (void)file;
     (void)path;
-    bool scale = H5Aexists(dataset, "REFERENCE_LIST") > 0;
-    if (!scale) {
-        char *class = h5_attribute_text(dataset, "CLASS");
-        scale = class && strcmp(class, "DIMENSION_SCALE") == 0;
-        free(class);
-    }
-    return scale ? "it is a coordinate" : NULL;
+    return h5_is_scale(dataset) ? "it is a coordinate" : NULL;
 }
 
 static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
@@ -382,21 +286,21 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
     h5_close(space);
     if (rank < 1)
         return H5GRAD_OK;
-    struct lists lists;
+    struct h5_scales lists;
     bool found;
-    enum h5grad_status status = read_lists(dataset, (unsigned)rank, &lists, &found, err);
+    enum h5grad_status status = h5_scales_read(dataset, (unsigned)rank, &lists, &found, err);
     if (status != H5GRAD_OK || !found)
         return status;
     for (unsigned k = 0; k < lists.rank; k++) {
         for (size_t i = 0; i < lists.list[k].len && status == H5GRAD_OK; i++) {
             struct h5_identity identity;
-            hid_t scale = open_scale(&lists, dataset, k, i);
+            hid_t scale = h5_scales_open(&lists, dataset, k, i);
             if (scale >= 0 && h5_identify(scale, &identity))
                 status = h5_set_add(set, &identity, 0, NULL, err);
             h5_close(scale);
         }
     }
-    free_lists(&lists);
+    h5_scales_free(&lists);
     return status;
 }
 

@@ -36,6 +36,7 @@ struct worker {
     void *wide;  /* results before they are rounded to float16 */
     struct codec_worker *codec;
     struct axis_weights *weights; /* n_axes */
+    struct box held;              /* points that input holds of the stream's last tile; or none */
 };
 
 /* What the workers of a job share. */
@@ -44,8 +45,11 @@ struct crew {
     const struct plan *plan;
     struct worker *worker;
     unsigned workers;
+    struct order *order; /* of chunks; NULL: any */
+    enum writer_keeping keeping;
+    uint64_t first;        /* tile of the block being done that is to be done */
     uint64_t end;          /* of the tiles of the block being done */
-    _Atomic uint64_t next; /* tile to be taken */
+    _Atomic uint64_t next; /* turn to be taken */
     _Atomic uint64_t done; /* bytes of results not yet reported */
     _Atomic bool stop;
     struct h5grad_error *err; /* written by the first that fails */
@@ -54,12 +58,12 @@ struct crew {
 
 static enum element input_element(const struct engine_job *job)
 {
-    return element_arithmetic(job->stored);
+    return job->unpack ? job->arithmetic : element_arithmetic(job->stored);
 }
 
 static bool needs_decoding(const struct engine_job *job)
 {
-    return job->swapped || job->stored != input_element(job);
+    return job->unpack || job->swapped || job->stored != input_element(job);
 }
 
 /* float16 results are rounded once, from the type of the arithmetic. */
@@ -90,6 +94,19 @@ static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
     return size_product(storage->rank, storage->chunk, size, &bytes) ? bytes : UINT64_MAX / 4;
 }
 
+/* What a tile aims for. */
+static uint64_t tile_bytes(void)
+{
+    return memory_l2_cache() / 8 * 5;
+}
+
+/* Encoded results that a worker may keep until it is their turn to be written: about a tile's, and
+ * at least largest, the bytes of a chunk or of the largest core. */
+static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
+{
+    return size_max(largest, job->n_axes * tile_bytes());
+}
+
 enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_storage *source,
                                const struct h5_storage *result, struct plan *plan,
                                struct h5grad_error *err)
@@ -99,10 +116,12 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         .edge_order = job->axes[0].stencil.edge_order,
         .result_chunked = result && result->layout == H5_CHUNKED,
         .cached = source && source->layout == H5_CHUNKED && job->reader->way->caches,
+        .carries =
+            !(source && source->layout == H5_CHUNKED) && !(result && result->layout == H5_CHUNKED),
         .source_size = job->components * element_size(job->stored),
         .halo_size = halo_point(job),
         .core_size = core_point(job),
-        .tile_bytes = memory_l2_cache() / 8 * 5,
+        .tile_bytes = tile_bytes(),
         .memory = job->memory,
         .threads = job->threads,
     };
@@ -120,6 +139,9 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         request.worker_size += CHUNK_BUFFERS * chunk_bytes(source, request.source_size);
     request.worker_size +=
         CHUNK_BUFFERS * chunk_bytes(result, job->components * element_size(job->result));
+    if (request.result_chunked && job->ordered && job->threads > 1)
+        request.worker_size +=
+            waiting_bytes(job, chunk_bytes(result, job->components * element_size(job->result)));
     enum h5grad_status status = plan_make(&request, plan, err);
     if (status && job->memory < ENGINE_LEAST_MEMORY) {
         request.memory = ENGINE_LEAST_MEMORY;
@@ -200,17 +222,105 @@ static enum h5grad_status find_weights(struct axis_weights *weights, const struc
     return H5GRAD_OK;
 }
 
+/* Points of the halo box of which each slice has its own scale and offset. */
+static void unpack_slices(const struct engine_job *job, const struct box *halo, const void *data,
+                          void *out)
+{
+    struct unpack_rule rule = *job->unpack;
+    const unsigned axes = rule.slice_axes;
+    size_t stored = element_size(job->stored), input = element_size(input_element(job));
+    uint64_t position[GRID_MAX_RANK], stride[GRID_MAX_RANK], n = job->components;
+    const char *from = data;
+    char *to = out;
+    box_strides(axes, job->extent, stride);
+    memcpy(position, halo->start, axes * sizeof *position);
+    for (unsigned i = axes; i < job->rank; i++)
+        n *= halo->count[i];
+    do {
+        uint64_t slice = 0;
+        for (unsigned i = 0; i < axes; i++)
+            slice += position[i] * stride[i];
+        rule.scale = rule.slice_scale[slice];
+        rule.offset = rule.slice_offset[slice];
+        unpack(&rule, job->stored, job->swapped, input_element(job), from, to, n);
+        from += n * stored;
+        to += n * input;
+    } while (box_next(axes, halo, position));
+}
+
+static void decode_halo(const struct engine_job *job, const struct box *halo, const void *data,
+                        void *out)
+{
+    uint64_t n = box_points(job->rank, halo) * job->components;
+    if (!job->unpack)
+        convert_decode(job->stored, job->swapped, input_element(job), data, out, n);
+    else if (job->unpack->slice_scale)
+        unpack_slices(job, halo, data, out);
+    else
+        unpack(job->unpack, job->stored, job->swapped, input_element(job), data, out, n);
+}
+
+/* Moves what input holds of a tile of the stream to where it belongs, and returns how many points
+ * of the stream axis that are, the tile's first. */
+static uint64_t keep_held(const struct engine_job *job, const struct worker *worker, unsigned axis,
+                          const struct box *halo, uint64_t plane)
+{
+    const struct box *held = &worker->held;
+    for (unsigned i = 0; i < job->rank; i++) {
+        if (i != axis && (held->start[i] != halo->start[i] || held->count[i] != halo->count[i]))
+            return 0;
+    }
+    uint64_t end = held->start[axis] + held->count[axis];
+    if (halo->start[axis] < held->start[axis] || halo->start[axis] >= end)
+        return 0;
+    uint64_t keep = end - halo->start[axis];
+    char *data = worker->input;
+    memmove(data, data + (halo->start[axis] - held->start[axis]) * plane, keep * plane);
+    return keep;
+}
+
+/* Reads what input does not hold yet of a tile of the stream. Nothing of its planes is left out but
+ * what lies outside the core along two of the other axes: they are the next tile's core. */
+static enum h5grad_status read_stream(const struct engine_job *job, unsigned axis,
+                                      struct worker *worker, const struct tile *tile,
+                                      struct reader_view *view, struct h5grad_error *err)
+{
+    struct tile rest = *tile;
+    uint64_t plane = box_points(job->rank, &tile->halo) / tile->halo.count[axis] * job->components;
+    size_t size = element_size(input_element(job));
+    uint64_t keep = keep_held(job, worker, axis, &tile->halo, plane * size);
+    rest.halo.start[axis] += keep;
+    rest.halo.count[axis] -= keep;
+    rest.core.start[axis] = rest.halo.start[axis];
+    rest.core.count[axis] = rest.halo.count[axis];
+    char *to = (char *)worker->input + keep * plane * size;
+    worker->held.count[axis] = 0;
+    if (rest.halo.count[axis] > 0) {
+        void *from = worker->halo == worker->input ? to : worker->halo;
+        enum h5grad_status status = reader_read(job->reader, &rest, from, worker->codec, view, err);
+        if (status)
+            return status;
+        if (needs_decoding(job))
+            decode_halo(job, &rest.halo, view->data, to);
+    }
+    worker->held = tile->halo;
+    reader_view_dense(view, worker->input, job->rank, tile->halo.count, job->components);
+    return H5GRAD_OK;
+}
+
 /* The tile's points as arithmetic scalars, in *view. */
-static enum h5grad_status read_tile(const struct engine_job *job, struct worker *worker,
+static enum h5grad_status read_tile(const struct crew *crew, struct worker *worker,
                                     const struct tile *tile, struct reader_view *view,
                                     struct h5grad_error *err)
 {
+    const struct engine_job *job = crew->job;
+    if (crew->plan->stream < job->rank && !job->reader->way->views)
+        return read_stream(job, crew->plan->stream, worker, tile, view, err);
     enum h5grad_status status =
         reader_read(job->reader, tile, worker->halo, worker->codec, view, err);
     if (status || !needs_decoding(job))
         return status;
-    uint64_t n = box_points(job->rank, &tile->halo) * job->components;
-    convert_decode(job->stored, job->swapped, input_element(job), view->data, worker->input, n);
+    decode_halo(job, &tile->halo, view->data, worker->input);
     view->data = worker->input;
     return H5GRAD_OK;
 }
@@ -270,6 +380,22 @@ static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, stru
     return status ? error_context(err, status, "result along axis %u", axis->axis) : H5GRAD_OK;
 }
 
+static void count_done(struct crew *crew, const struct tile *tile)
+{
+    const struct engine_job *job = crew->job;
+    atomic_fetch_add(&crew->done, box_points(job->rank, &tile->core) * job->components *
+                                      element_size(job->result) * job->n_axes);
+}
+
+/* A tile whose results are in the file. */
+static enum h5grad_status pass_tile(struct crew *crew, const struct worker *worker,
+                                    const struct tile *tile, struct h5grad_error *err)
+{
+    reader_skip(crew->job->reader, tile);
+    count_done(crew, tile);
+    return crew->order ? order_end(crew->order, worker->codec, err) : H5GRAD_OK;
+}
+
 static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint64_t index,
                                   struct h5grad_error *err)
 {
@@ -280,15 +406,22 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     if (job->cancelled && job->cancelled(job->user))
         return error_set(err, H5GRAD_CANCELLED, "cancelled");
     plan_tile(crew->plan, index, &tile);
-    enum h5grad_status status = read_tile(job, worker, &tile, &view, err);
+    if (crew->order)
+        order_begin(crew->order, worker->codec, index);
+    if (crew->keeping == WRITER_KEEPS_TILES && journal_has_tile(job->journal, index))
+        return pass_tile(crew, worker, &tile, err);
+    enum h5grad_status status = read_tile(crew, worker, &tile, &view, err);
     if (status)
         return status;
     describe_block(job, &tile, &view, &block);
     const void *in = core_data(job, &tile, &view);
     for (unsigned k = 0; k < job->n_axes && !status; k++)
         status = do_axis(job, k, worker, &tile, &block, in, err);
-    atomic_fetch_add(&crew->done, box_points(job->rank, &tile.core) * job->components *
-                                      element_size(job->result) * job->n_axes);
+    if (crew->order && !status)
+        status = order_end(crew->order, worker->codec, err);
+    if (crew->keeping == WRITER_KEEPS_TILES && !status)
+        status = journal_add_tile(job->journal, index, err);
+    count_done(crew, &tile);
     return status;
 }
 
@@ -300,17 +433,25 @@ static void report_progress(struct crew *crew)
 
 static void work(struct crew *crew, unsigned number)
 {
+    uint64_t index = 0, end = 0;
     while (!atomic_load(&crew->stop)) {
-        uint64_t index = atomic_fetch_add(&crew->next, 1);
+        if (index == end)
+            plan_turn(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &end);
+        if (index < crew->first)
+            index = size_min(crew->first, end);
+        if (index == end)
+            continue;
         if (index >= crew->end)
             return;
         struct h5grad_error mine = {0};
-        enum h5grad_status status = do_tile(crew, &crew->worker[number], index, &mine);
+        enum h5grad_status status = do_tile(crew, &crew->worker[number], index++, &mine);
         if (status && !atomic_exchange(&crew->stop, true)) {
             crew->status = status;
             if (crew->err)
                 *crew->err = mine;
         }
+        if (status && crew->order)
+            order_stop(crew->order);
         if (number == 0)
             report_progress(crew);
     }
@@ -327,6 +468,97 @@ static void do_block(struct crew *crew)
     work(crew, (unsigned)omp_get_thread_num());
 }
 
+/* One worker takes the tiles in their order anyway. */
+static enum h5grad_status make_order(struct crew *crew, uint64_t first, struct h5grad_error *err)
+{
+    const struct engine_job *job = crew->job;
+    if (!job->ordered || crew->workers == 1)
+        return H5GRAD_OK;
+    uint64_t core = crew->plan->core_points * job->components * element_size(job->result);
+    crew->order = order_new(crew->workers, waiting_bytes(job, core), first, err);
+    for (unsigned k = 0; k < job->n_axes; k++)
+        job->axes[k].writer->order = crew->order;
+    return crew->order ? H5GRAD_OK : H5GRAD_NO_MEMORY;
+}
+
+static void drop_order(struct crew *crew)
+{
+    order_free(crew->order);
+    for (unsigned k = 0; k < crew->job->n_axes; k++)
+        crew->job->axes[k].writer->order = NULL;
+}
+
+/* What a run that is stopped leaves to be resumed: the same of all results. */
+static enum writer_keeping find_keeping(const struct engine_job *job)
+{
+    if (!job->journal)
+        return WRITER_KEEPS_NOTHING;
+    for (unsigned k = 1; k < job->n_axes; k++) {
+        if (job->axes[k].writer->way != job->axes[0].writer->way)
+            return WRITER_KEEPS_NOTHING;
+    }
+    return job->axes[0].writer->way->keeping;
+}
+
+/* Takes over the first tiles of the field, as many of them as the journal has all chunks of; *first
+ * is the first that is not. */
+static enum h5grad_status retell_tiles(struct crew *crew, uint64_t *first, struct h5grad_error *err)
+{
+    const struct engine_job *job = crew->job;
+    enum h5grad_status status = H5GRAD_OK;
+    *first = 0;
+    while (!status && crew->keeping == WRITER_KEEPS_CHUNKS && *first < crew->plan->tiles) {
+        struct tile tile;
+        uint64_t chunks = 0;
+        plan_tile(crew->plan, *first, &tile);
+        for (unsigned k = 0; k < job->n_axes; k++)
+            chunks += writer_chunks(job->axes[k].writer, &tile.core);
+        if (chunks > journal_chunks_left(job->journal))
+            break;
+        if (job->cancelled && job->cancelled(job->user))
+            return error_set(err, H5GRAD_CANCELLED, "cancelled");
+        for (unsigned k = 0; k < job->n_axes && !status; k++)
+            status = writer_retell(job->axes[k].writer, &tile.core, err);
+        count_done(crew, &tile);
+        report_progress(crew);
+        (*first)++;
+    }
+    return status;
+}
+
+/* The tiles of a block before one that is the first to be done. */
+static void skip_tiles(struct crew *crew, uint64_t block_first, uint64_t first)
+{
+    for (uint64_t i = block_first; i < first; i++) {
+        struct tile tile;
+        plan_tile(crew->plan, i, &tile);
+        reader_skip(crew->job->reader, &tile);
+    }
+}
+
+static enum h5grad_status do_blocks(struct crew *crew, uint64_t start, struct h5grad_error *err)
+{
+    const struct plan *plan = crew->plan;
+    enum h5grad_status status = H5GRAD_OK;
+    for (uint64_t block = 0; block < plan->blocks && !status; block++) {
+        uint64_t first;
+        struct box cores;
+        plan_block(plan, block, &first, &crew->end, &cores);
+        if (crew->end <= start)
+            continue;
+        status = reader_prepare(crew->job->reader, plan, block, err);
+        if (status)
+            break;
+        skip_tiles(crew, first, start);
+        crew->first = size_max(first, start);
+        atomic_store(&crew->next, plan_turn_of(plan, crew->first));
+        do_block(crew);
+        report_progress(crew);
+        status = crew->status;
+    }
+    return status;
+}
+
 enum h5grad_status engine_run(const struct engine_job *job, const struct plan *plan,
                               struct h5grad_error *err)
 {
@@ -334,24 +566,19 @@ enum h5grad_status engine_run(const struct engine_job *job, const struct plan *p
     crew.worker = memory_zeroed(crew.workers, sizeof *crew.worker);
     if (!crew.worker)
         return error_memory(err, crew.workers * sizeof *crew.worker);
-    enum h5grad_status status = H5GRAD_OK;
+    uint64_t start;
+    crew.keeping = find_keeping(job);
+    enum h5grad_status status = retell_tiles(&crew, &start, err);
+    if (!status)
+        status = make_order(&crew, start, err);
     for (unsigned i = 0; i < crew.workers && !status; i++)
         status = worker_make(&crew.worker[i], job, plan, err);
-    for (uint64_t block = 0; block < plan->blocks && !status; block++) {
-        uint64_t first;
-        struct box cores;
-        plan_block(plan, block, &first, &crew.end, &cores);
-        atomic_store(&crew.next, first);
-        status = reader_prepare(job->reader, plan, block, err);
-        if (status)
-            break;
-        do_block(&crew);
-        report_progress(&crew);
-        status = crew.status;
-    }
+    if (!status)
+        status = do_blocks(&crew, start, err);
     for (unsigned i = 0; i < crew.workers; i++)
         worker_free(&crew.worker[i], job);
     free(crew.worker);
+    drop_order(&crew);
     return status;
 }
 

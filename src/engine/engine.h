@@ -14,6 +14,7 @@
 #include "reader/line.h"
 #include "reader/reader.h"
 #include "stencil/stencil.h"
+#include "stencil/unpack.h"
 #include "writer/writer.h"
 
 struct engine_axis {
@@ -29,11 +30,14 @@ struct engine_job {
     unsigned components;
     enum element stored; /* of the reader's scalars */
     bool swapped;
-    enum element arithmetic; /* F32 or F64; coordinates are computed in F64 all the same */
-    enum element result;     /* F16, F32 or F64 */
+    const struct unpack_rule *unpack; /* NULL: the scalars are the values */
+    enum element arithmetic;          /* F32 or F64; coordinates are computed in F64 all the same */
+    enum element result;              /* F16, F32 or F64 */
     unsigned n_axes;
     struct engine_axis *axes;
     struct reader *reader;
+    struct journal *journal; /* at this field: what is in it is not done again; NULL */
+    bool ordered; /* chunks of results lie in the file in the same order every time */
     unsigned threads;
     uint64_t memory; /* bytes for buffers and decoded chunks */
 

@@ -8,10 +8,18 @@
 #include "base/size.h"
 #include "grid/reach.h"
 
-/* What a system call costs beside the bytes that it moves, in bytes moved in that time: mostly the
- * wait for the file's lock, which is why it pays to read some halo twice for the sake of long
- * writes. */
-#define PLAN_CALL_BYTES 32768.0
+/* What a system call costs beside the bytes that it moves, in bytes read in that time. To write is
+ * to wait for the file's lock, which is why it pays to read some halo twice for long writes. */
+#define PLAN_READ_CALL  4096.0
+#define PLAN_WRITE_CALL 32768.0
+
+/* What a byte costs that is kept from the tile before, when one that is read costs 1. */
+#define PLAN_CARRY 0.25
+
+/* Turns per worker, at least, so that all of them end at about the same time; and tiles per turn,
+ * at least, so that the first one's halo does not matter. */
+#define PLAN_TURNS      32
+#define PLAN_TURN_TILES 8
 
 static uint64_t mul_saturated(uint64_t a, uint64_t b)
 {
@@ -44,10 +52,9 @@ static void tile_points(const struct plan_request *q, const uint64_t *tile, uint
     }
 }
 
-static uint64_t tile_bytes(const struct plan_request *q, const uint64_t *tile)
+static uint64_t point_bytes(const struct plan_request *q, const uint64_t *tile, uint64_t core,
+                            uint64_t halo)
 {
-    uint64_t core, halo;
-    tile_points(q, tile, &core, &halo);
     uint64_t bytes =
         add_saturated(mul_saturated(core, q->core_size), mul_saturated(halo, q->halo_size));
     for (unsigned i = 0; i < q->rank; i++) {
@@ -55,6 +62,27 @@ static uint64_t tile_bytes(const struct plan_request *q, const uint64_t *tile)
             bytes = add_saturated(bytes, mul_saturated(tile[i], q->axis_size));
     }
     return bytes;
+}
+
+/* What a worker holds for a tile. */
+static uint64_t tile_bytes(const struct plan_request *q, const uint64_t *tile)
+{
+    uint64_t core, halo;
+    tile_points(q, tile, &core, &halo);
+    return point_bytes(q, tile, core, halo);
+}
+
+/* What it uses of that: all but the corners of the halo. */
+static uint64_t used_bytes(const struct plan_request *q, const uint64_t *tile)
+{
+    uint64_t core, box, halo;
+    tile_points(q, tile, &core, &box);
+    halo = core;
+    for (unsigned i = 0; i < q->rank; i++) {
+        uint64_t own = size_min(tile[i], q->extent[i]);
+        halo = add_saturated(halo, mul_saturated(core / own, reach_width(q, i, tile[i]) - own));
+    }
+    return point_bytes(q, tile, core, halo);
 }
 
 /* The least tile: whole result chunks. The preferred grain: also whole chunks of a cached source.
@@ -76,12 +104,21 @@ static uint64_t grown(const struct plan_request *q, const uint64_t *grain, unsig
     return size_min(size_max(twice, t), q->extent[axis]);
 }
 
-static bool try_grow(const struct plan_request *q, const uint64_t *grain, unsigned axis,
-                     uint64_t *tile, uint64_t target)
+/* What a tile may take: of the cache and of the memory; and the axis along which tiles are
+ * streamed, rank if none. */
+struct room {
+    uint64_t cache, memory;
+    unsigned stream;
+};
+
+static bool try_grow(const struct plan_request *q, const struct room *room, const uint64_t *grain,
+                     unsigned axis, uint64_t *tile)
 {
     uint64_t before = tile[axis];
+    bool piece = room->stream < q->rank && axis < room->stream; /* what is kept is to be in one */
     tile[axis] = grown(q, grain, axis, before);
-    if (tile[axis] > before && tile_bytes(q, tile) <= target)
+    if (!piece && tile[axis] > before && tile_bytes(q, tile) <= room->memory &&
+        used_bytes(q, tile) <= room->cache)
         return true;
     tile[axis] = before;
     return false;
@@ -99,32 +136,33 @@ static double run_points(const struct plan_request *q, const uint64_t *width)
     return run;
 }
 
-/* What a point of the core costs to move, in points: it and its share of the halo are read, it is
- * written once per result, and each run has its call. */
-static double tile_cost(const struct plan_request *q, const uint64_t *tile)
+/* What a point of the core costs to move, in points: it and its share of the halo are read or kept,
+ * it is written once per result, and each run has its call. */
+static double tile_cost(const struct plan_request *q, unsigned stream, const uint64_t *tile)
 {
-    double call = PLAN_CALL_BYTES / (double)q->source_size, read = 1, results = 0;
+    double read = 1, kept = 0, results = 0, size = (double)q->source_size;
     uint64_t width[GRID_MAX_RANK];
     for (unsigned i = 0; i < q->rank; i++) {
         width[i] = reach_width(q, i, tile[i]);
-        read += (double)(width[i] - tile[i]) / (double)tile[i];
+        *(i == stream ? &kept : &read) += (double)(width[i] - tile[i]) / (double)tile[i];
         results += q->differentiated[i];
     }
-    return read * (1 + call / run_points(q, width)) + results * (1 + call / run_points(q, tile));
+    return kept * PLAN_CARRY + read * (1 + PLAN_READ_CALL / size / run_points(q, width)) +
+           results * (1 + PLAN_WRITE_CALL / size / run_points(q, tile));
 }
 
 /* Doubles the tile along the axis that makes moving the data cheapest, as long as it fits. */
-static void grow_tile(const struct plan_request *q, const uint64_t *grain, uint64_t *tile,
-                      uint64_t target)
+static void grow_tile(const struct plan_request *q, const struct room *room, const uint64_t *grain,
+                      uint64_t *tile)
 {
     for (;;) {
         unsigned best = q->rank;
         double least = 0;
         for (unsigned i = q->rank; i-- > 0;) {
             uint64_t before = tile[i];
-            if (!try_grow(q, grain, i, tile, target))
+            if (!try_grow(q, room, grain, i, tile))
                 continue;
-            double cost = tile_cost(q, tile);
+            double cost = tile_cost(q, room->stream, tile);
             tile[i] = before;
             if (best == q->rank || cost < least) {
                 best = i;
@@ -133,7 +171,7 @@ static void grow_tile(const struct plan_request *q, const uint64_t *grain, uint6
         }
         if (best == q->rank)
             return;
-        try_grow(q, grain, best, tile, target);
+        try_grow(q, room, grain, best, tile);
     }
 }
 
@@ -150,16 +188,26 @@ static void shrink(const struct plan_request *q, const uint64_t *unit, uint64_t 
     }
 }
 
-static void choose_tile(const struct plan_request *q, uint64_t target, uint64_t *tile)
+static void choose_tile(const struct plan_request *q, const struct room *room, uint64_t *tile)
 {
     uint64_t unit[GRID_MAX_RANK], grain[GRID_MAX_RANK];
     least_tile(q, unit, grain);
     memcpy(tile, grain, sizeof grain);
-    if (tile_bytes(q, tile) > target) {
-        shrink(q, unit, tile, target);
+    if (tile_bytes(q, tile) > size_min(room->cache, room->memory)) {
+        shrink(q, unit, tile, size_min(room->cache, room->memory));
     } else {
-        grow_tile(q, grain, tile, target);
+        grow_tile(q, room, grain, tile);
     }
+}
+
+/* The axis along which tiles can be streamed; rank if none, or if it is the last one, whose halo is
+ * not worth it. */
+static unsigned stream_axis(const struct plan_request *q)
+{
+    unsigned axis = 0;
+    while (axis < q->rank && !q->differentiated[axis])
+        axis++;
+    return q->carries && axis + 1 < q->rank ? axis : q->rank;
 }
 
 /* Source chunks that the points [low, high) of an axis touch. */
@@ -259,6 +307,11 @@ static void choose_order(const struct plan_request *q, struct plan *p)
         }
         p->order[k] = i;
     }
+    if (p->stream < q->rank) {
+        for (unsigned k = p->stream; k + 1 < q->rank; k++)
+            p->order[k] = k + 1;
+        p->order[q->rank - 1] = p->stream;
+    }
 }
 
 /* Halves the block until the cache fits: across first, for the slowest axis costs bookkeeping only.
@@ -330,6 +383,10 @@ static uint64_t cross_sum(const struct plan *p, const uint64_t *piece, const uin
     uint64_t core[GRID_MAX_RANK], extra[GRID_MAX_RANK], sum = 1;
     for (unsigned i = 0; i < p->rank; i++) {
         axis_touches(p, i, piece[i], unit ? unit[i] : 1, &core[i], &extra[i]);
+        if (i == p->stream) { /* what is read across it will be the core of the next tile */
+            core[i] += extra[i];
+            extra[i] = 0;
+        }
         sum = mul_saturated(sum, core[i]);
     }
     uint64_t total = sum;
@@ -340,7 +397,11 @@ static uint64_t cross_sum(const struct plan *p, const uint64_t *piece, const uin
 
 static void count_reading(const struct plan_request *q, struct plan *p)
 {
-    p->read_points = cross_sum(p, p->tile, NULL);
+    uint64_t piece[GRID_MAX_RANK];
+    memcpy(piece, p->tile, sizeof piece);
+    if (p->stream < q->rank)
+        piece[p->stream] *= p->turn;
+    p->read_points = cross_sum(p, piece, NULL);
     p->chunks = p->chunk_decodes = 0;
     if (!q->cached)
         return;
@@ -353,14 +414,39 @@ static void count_reading(const struct plan_request *q, struct plan *p)
     p->chunk_decodes = cross_sum(p, span, q->source_chunk);
 }
 
-static void set_tile(const struct plan_request *q, struct plan *p, uint64_t target)
+/* Enough turns for all workers, as long as they are not too short. */
+static void choose_turn(const struct plan_request *q, struct plan *p)
 {
-    choose_tile(q, target, p->tile);
+    p->turn = 1;
+    if (p->stream == q->rank)
+        return;
+    uint64_t along = p->grid[p->stream], across = p->tiles / along;
+    uint64_t pieces = size_ceil_div((uint64_t)PLAN_TURNS * q->threads, across);
+    pieces = size_max(1, size_min(pieces, along / PLAN_TURN_TILES));
+    p->turn = size_ceil_div(along, pieces);
+}
+
+static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memory)
+{
+    struct room room = {size_min(q->tile_bytes, memory), memory, q->rank};
+    choose_tile(q, &room, p->tile);
+    p->stream = q->rank;
+    if (stream_axis(q) < q->rank) {
+        uint64_t tile[GRID_MAX_RANK];
+        room.stream = stream_axis(q);
+        choose_tile(q, &room, tile);
+        if (tile_cost(q, room.stream, tile) < tile_cost(q, q->rank, p->tile)) {
+            memcpy(p->tile, tile, sizeof tile);
+            p->stream = room.stream;
+        }
+    }
+    choose_order(q, p);
     p->tiles = 1;
     for (unsigned i = 0; i < q->rank; i++) {
         p->grid[i] = size_ceil_div(q->extent[i], p->tile[i]);
         p->tiles = mul_saturated(p->tiles, p->grid[i]);
     }
+    choose_turn(q, p);
     tile_points(q, p->tile, &p->core_points, &p->halo_points);
 }
 
@@ -374,7 +460,7 @@ static bool fit(const struct plan_request *q, struct plan *p, unsigned threads)
     if (q->cached)
         share /= 2;
     p->threads = threads;
-    set_tile(q, p, size_min(q->tile_bytes, share));
+    set_tile(q, p, share);
     uint64_t workers =
         mul_saturated(threads, add_saturated(tile_bytes(q, p->tile), q->worker_size));
     if (workers > q->memory || !choose_block(q, p, q->memory - workers))
@@ -407,6 +493,8 @@ enum h5grad_status plan_make(const struct plan_request *request, struct plan *pl
     plan->edge_order = request->edge_order;
     plan->cached = request->cached;
     plan->threads = 1;
+    plan->stream = request->rank;
+    plan->turn = 1;
     memcpy(plan->extent, request->extent, sizeof plan->extent);
     memcpy(plan->differentiated, request->differentiated, sizeof plan->differentiated);
     memcpy(plan->source_chunk, request->source_chunk, sizeof plan->source_chunk);
@@ -414,7 +502,6 @@ enum h5grad_status plan_make(const struct plan_request *request, struct plan *pl
         if (request->extent[i] == 0)
             return H5GRAD_OK;
     }
-    choose_order(request, plan);
     unsigned threads = request->threads;
     while (threads > 1 && !fit(request, plan, threads))
         threads--;
@@ -474,6 +561,20 @@ void plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
         index /= size[axis];
     }
     plan_halo(plan, &tile->core, &tile->halo);
+}
+
+void plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end)
+{
+    uint64_t column = plan->stream < plan->rank ? plan->grid[plan->stream] : 1;
+    uint64_t turns = size_ceil_div(column, plan->turn), done = index % turns * plan->turn;
+    *first = index / turns * column + done;
+    *end = *first + size_min(plan->turn, column - done);
+}
+
+uint64_t plan_turn_of(const struct plan *plan, uint64_t tile)
+{
+    uint64_t column = plan->stream < plan->rank ? plan->grid[plan->stream] : 1;
+    return tile / column * size_ceil_div(column, plan->turn) + tile % column / plan->turn;
 }
 
 void plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,

@@ -9,6 +9,11 @@
  * stencils are along axes, so points that lie outside the core along more than one axis are never
  * used.
  *
+ * Where a worker does tiles one after the other along an axis, and keeps what the next one needs of
+ * what it has read, only the other axes' halos are read twice. That is the stream axis, the first
+ * differentiated one; a tile has one point along the axes before it, so that what is kept lies in
+ * one piece.
+ *
  * Where results are chunked, cores are made of whole result chunks, so that each chunk is written
  * once. Where the source is chunked, tiles are ordered so that the tiles that share a chunk come
  * close to each other; when memory is too small for all the chunks in flight, the tiles are grouped
@@ -36,8 +41,10 @@ struct plan_request {
     bool cached; /* the source is chunked, and its reader keeps decoded chunks for other tiles */
     uint64_t source_chunk[GRID_MAX_RANK];
     uint64_t source_size; /* bytes of one point of a decoded chunk */
-    uint64_t halo_size;   /* bytes a worker holds per point of the halo box */
-    uint64_t core_size;   /* bytes a worker holds per point of the core */
+    bool carries;       /* what tiles share along the stream axis can be kept from one to the next;
+                           neither source nor result is chunked */
+    uint64_t halo_size; /* bytes a worker holds per point of the halo box */
+    uint64_t core_size; /* bytes a worker holds per point of the core */
     uint64_t
         axis_size; /* bytes a worker holds per point of the core along each differentiated axis */
     uint64_t worker_size; /* bytes a worker holds besides, whatever the tile */
@@ -58,6 +65,8 @@ struct plan {
     uint64_t grid[GRID_MAX_RANK];  /* tiles per axis */
     uint64_t block[GRID_MAX_RANK]; /* extent of a block in tiles, but at the far ends */
     unsigned order[GRID_MAX_RANK]; /* axes from the slowest to the fastest in tile order */
+    unsigned stream;               /* the stream axis, the fastest of the order; rank: none */
+    uint64_t turn;                 /* tiles along it, in a row, that one worker is to do */
     uint64_t tiles;                /* number of tiles; 0 for an array without points */
     uint64_t blocks;               /* number of blocks; 0 likewise */
     uint64_t halo_points;          /* of the largest halo box */
@@ -79,6 +88,13 @@ enum h5grad_status plan_make(const struct plan_request *request, struct plan *pl
 
 /* Tile number index of 0 .. plan->tiles - 1, in the order in which they are to be done. */
 void plan_tile(const struct plan *plan, uint64_t index, struct tile *tile);
+
+/* The tiles [*first, *end) that one worker is to do in a row, in turn number index: where nothing
+ * is streamed the tile of that number. Past the last turn *first is at least plan->tiles. */
+void plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end);
+
+/* The turn that a tile belongs to. */
+uint64_t plan_turn_of(const struct plan *plan, uint64_t tile);
 
 /* The tiles [*first, *end) that make up block number index, and the box of points of their cores.
  */

@@ -9,6 +9,7 @@
 #define MAX_TEXT    ((size_t)64 << 10)
 #define MAX_TEXTS   ((size_t)16 << 20)
 #define MAX_NUMBERS ((size_t)1 << 20)
+#define MAX_COPIED  ((size_t)16 << 20)
 
 struct attribute {
     hid_t id;
@@ -163,7 +164,8 @@ double *h5_attribute_numbers(hid_t object, const char *name, size_t *n)
         return NULL;
     double *numbers = NULL;
     H5T_class_t class = H5Tget_class(attribute.type);
-    if ((class == H5T_INTEGER || class == H5T_FLOAT) && attribute.n <= MAX_NUMBERS)
+    bool numeric = class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM;
+    if (numeric && attribute.n <= MAX_NUMBERS)
         numbers = memory_zeroed(attribute.n, sizeof *numbers);
     *n = attribute.n;
     bool ok = numbers && H5Aread(attribute.id, H5T_NATIVE_DOUBLE, numbers) >= 0;
@@ -185,19 +187,26 @@ bool h5_attribute_number(hid_t object, const char *name, double *value)
     return one;
 }
 
-/* Writes a scalar attribute; takes type. */
-static enum h5grad_status write_scalar(hid_t object, const char *name, hid_t type,
-                                       const void *value, struct h5grad_error *err)
+/* Makes an attribute and writes it, unless value is NULL. */
+static enum h5grad_status write_value(hid_t object, const char *name, hid_t type, hid_t space,
+                                      const void *value, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     hid_t id = -1;
-    hid_t space = H5Screate(H5S_SCALAR);
     if (type >= 0 && space >= 0)
         id = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    if (id < 0 || H5Awrite(id, type, value) < 0)
+    if (id < 0 || (value && H5Awrite(id, type, value) < 0))
         status = h5_error(err, "cannot write attribute %s", name);
     if (!h5_close(id) && status == H5GRAD_OK)
         status = h5_error(err, "cannot close attribute %s", name);
+    return status;
+}
+
+/* The same; takes type and space. */
+static enum h5grad_status write_taking(hid_t object, const char *name, hid_t type, hid_t space,
+                                       const void *value, struct h5grad_error *err)
+{
+    enum h5grad_status status = write_value(object, name, type, space, value, err);
     h5_close(space);
     h5_close(type);
     return status;
@@ -218,11 +227,133 @@ static hid_t text_type(size_t size)
 enum h5grad_status h5_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err)
 {
-    return write_scalar(object, name, text_type(strlen(text) + 1), text, err);
+    return write_taking(object, name, text_type(strlen(text) + 1), H5Screate(H5S_SCALAR), text,
+                        err);
 }
 
 enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int64_t value,
                                           struct h5grad_error *err)
 {
-    return write_scalar(object, name, H5Tcopy(H5T_NATIVE_INT64), &value, err);
+    return write_taking(object, name, H5Tcopy(H5T_NATIVE_INT64), H5Screate(H5S_SCALAR), &value,
+                        err);
+}
+
+static hid_t line_of(size_t n)
+{
+    const hsize_t extent = n;
+    return H5Screate_simple(1, &extent, NULL);
+}
+
+enum h5grad_status h5_attribute_write_numbers(hid_t object, const char *name, const double *value,
+                                              size_t n, struct h5grad_error *err)
+{
+    return write_taking(object, name, H5Tcopy(H5T_NATIVE_DOUBLE), line_of(n), value, err);
+}
+
+enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, const char *const *text,
+                                            size_t n, struct h5grad_error *err)
+{
+    return write_taking(object, name, text_type(H5T_VARIABLE), line_of(n), text, err);
+}
+
+/* A transient copy of an attribute's type, which may be committed to its file; -1 for types that
+ * hold references. */
+static hid_t copied_type(hid_t type)
+{
+    if (H5Tdetect_class(type, H5T_REFERENCE) != 0)
+        return -1;
+    return H5Tcopy(type);
+}
+
+static enum h5grad_status copy_value(const struct attribute *from, hid_t to, const char *name,
+                                     hid_t type, struct h5grad_error *err)
+{
+    size_t size = H5Tget_size(type);
+    if (size == 0 || from->n > MAX_COPIED / size)
+        return H5GRAD_OK;
+    void *value = memory_zeroed(from->n, size);
+    if (!value)
+        return error_memory(err, from->n * size);
+    enum h5grad_status status = H5GRAD_OK;
+    if (H5Aread(from->id, type, value) >= 0) {
+        status = write_value(to, name, type, from->space, value, err);
+        h5_attribute_reclaim(type, from->space, value);
+    }
+    free(value);
+    return status;
+}
+
+/* Attributes of no elements: empty or of a null dataspace. */
+static enum h5grad_status copy_empty(hid_t from, hid_t to, const char *name,
+                                     struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    hid_t id = H5Aopen(from, name, H5P_DEFAULT);
+    hid_t stored = id >= 0 ? H5Aget_type(id) : -1;
+    hid_t space = id >= 0 ? H5Aget_space(id) : -1;
+    hid_t type = stored >= 0 ? copied_type(stored) : -1;
+    if (type >= 0 && space >= 0 && H5Sget_simple_extent_npoints(space) == 0)
+        status = write_value(to, name, type, space, NULL, err);
+    h5_close(type);
+    h5_close(space);
+    h5_close(stored);
+    h5_close(id);
+    return status;
+}
+
+enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
+                                     struct h5grad_error *err)
+{
+    struct attribute attribute;
+    if (H5Aexists(from, name) <= 0 || H5Aexists(to, name) > 0)
+        return H5GRAD_OK;
+    if (!open_attribute(from, name, &attribute))
+        return copy_empty(from, to, name, err);
+    enum h5grad_status status = H5GRAD_OK;
+    hid_t type = copied_type(attribute.type);
+    if (type >= 0)
+        status = copy_value(&attribute, to, name, type, err);
+    h5_close(type);
+    close_attribute(&attribute);
+    return status;
+}
+
+struct copy {
+    hid_t to;
+    const char *const *except;
+    enum h5grad_status status;
+    struct h5grad_error *err;
+};
+
+static herr_t copy_one(hid_t from, const char *name, const H5A_info_t *info, void *user)
+{
+    struct copy *copy = user;
+    (void)info;
+    for (const char *const *except = copy->except; except && *except; except++) {
+        if (strcmp(*except, name) == 0)
+            return 0;
+    }
+    copy->status = h5_attribute_copy(from, copy->to, name, copy->err);
+    return copy->status != H5GRAD_OK;
+}
+
+enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, const char *const *except,
+                                      struct h5grad_error *err)
+{
+    struct copy copy = {.to = to, .except = except, .err = err};
+    hsize_t at = 0;
+    /* without an index by creation the order is that of storage, which is as good */
+    if (H5Aiterate2(from, H5_INDEX_CRT_ORDER, H5_ITER_INC, &at, copy_one, &copy) < 0) {
+        at = 0;
+        H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, &at, copy_one, &copy);
+    }
+    H5Eclear2(H5E_DEFAULT);
+    return copy.status;
+}
+
+enum h5grad_status h5_attribute_remove(hid_t object, const char *name, struct h5grad_error *err)
+{
+    if (H5Aexists(object, name) <= 0 || H5Adelete(object, name) >= 0)
+        return H5GRAD_OK;
+    return h5_error(err, "cannot remove attribute %s", name);
 }

@@ -15,8 +15,8 @@ char *h5_attribute_text(hid_t object, const char *name);
 char **h5_attribute_texts(hid_t object, const char *name, size_t *n);
 void h5_free_texts(char **texts, size_t n);
 
-/* The elements of a numeric attribute as double, in a new array; NULL when there is none. At most
- * 2^20 elements. */
+/* The elements of an attribute of numbers or enumerated values (h5py's bool) as double, in a new
+ * array; NULL when there is none. At most 2^20 elements. */
 double *h5_attribute_numbers(hid_t object, const char *name, size_t *n);
 
 /* One number; false when there is none. */
@@ -29,5 +29,25 @@ enum h5grad_status h5_attribute_write_text(hid_t object, const char *name, const
                                            struct h5grad_error *err);
 enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int64_t value,
                                           struct h5grad_error *err);
+
+/* An array of n doubles, or of n texts of variable length; both 1-D. */
+enum h5grad_status h5_attribute_write_numbers(hid_t object, const char *name, const double *value,
+                                              size_t n, struct h5grad_error *err);
+enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, const char *const *text,
+                                            size_t n, struct h5grad_error *err);
+
+/*
+ * Copies an attribute, or all of them in the order in which they were made but for those named in
+ * except (ends with NULL; NULL: none), with type and value as they are stored. Those that to has
+ * already stay. Passed over are references, which mean nothing in another file, and what cannot be
+ * read or is larger than 16 MiB; only what cannot be written is an error.
+ */
+enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
+                                     struct h5grad_error *err);
+enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, const char *const *except,
+                                      struct h5grad_error *err);
+
+/* Removes the attribute where there is one. */
+enum h5grad_status h5_attribute_remove(hid_t object, const char *name, struct h5grad_error *err);
 
 #endif

@@ -37,9 +37,11 @@ bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, s
 
 /* Compares points [first, first + count) of the flat order, which lie on one line of the last axis.
  */
-static bool same_points(hid_t dataset, hid_t memory, const struct h5_storage *storage,
-                        const struct h5_flat *flat, uint64_t first, uint64_t count, char *ours,
-                        char *theirs)
+static enum h5grad_status compare_points(hid_t dataset, hid_t memory,
+                                         const struct h5_storage *storage,
+                                         const struct h5_flat *flat, uint64_t first, uint64_t count,
+                                         char *ours, char *theirs, bool *same,
+                                         struct h5grad_error *err)
 {
     struct box box;
     uint64_t rest = first;
@@ -50,22 +52,27 @@ static bool same_points(hid_t dataset, hid_t memory, const struct h5_storage *st
     }
     box.count[storage->rank - 1] = count;
     uint64_t offset = flat->offset + first * flat->size;
-    return !h5_read_box(dataset, memory, storage->rank, &box, theirs, NULL) &&
-           !file_read(flat->fd, ours, count * flat->size, offset, NULL) &&
-           memcmp(ours, theirs, count * flat->size) == 0;
+    enum h5grad_status status = h5_read_box(dataset, memory, storage->rank, &box, theirs, err);
+    *same = !status && !file_read(flat->fd, ours, count * flat->size, offset, NULL) &&
+            memcmp(ours, theirs, count * flat->size) == 0;
+    return status;
 }
 
-bool h5_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
-                   const struct h5_flat *flat)
+enum h5grad_status h5_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+                                 const struct h5_flat *flat, bool *proven, struct h5grad_error *err)
 {
     uint64_t points = flat->bytes / flat->size;
     uint64_t count = size_min(storage->extent[storage->rank - 1], PROOF_BYTES / flat->size);
     char *ours = memory_aligned(2 * PROOF_BYTES);
+    *proven = false;
     if (!ours)
-        return false;
+        return error_memory(err, 2 * PROOF_BYTES);
     char *theirs = ours + PROOF_BYTES;
-    bool same = same_points(dataset, memory, storage, flat, 0, count, ours, theirs) &&
-                same_points(dataset, memory, storage, flat, points - count, count, ours, theirs);
+    enum h5grad_status status =
+        compare_points(dataset, memory, storage, flat, 0, count, ours, theirs, proven, err);
+    if (!status && *proven)
+        status = compare_points(dataset, memory, storage, flat, points - count, count, ours, theirs,
+                                proven, err);
     free(ours);
-    return same;
+    return status;
 }

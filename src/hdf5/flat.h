@@ -23,9 +23,14 @@ struct h5_flat {
 bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, size_t size,
                   bool within, struct h5_flat *flat);
 
-/* Whether libhdf5 reads the same bytes there, at both ends: the first and the last points, of
- * datatype memory. Within h5_enter. */
-bool h5_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
-                   const struct h5_flat *flat);
+/*
+ * Whether libhdf5 reads the same bytes there, at both ends: the first and the last points, of
+ * datatype memory. H5GRAD_FAILED when it cannot read them; the dataset is not to be tried again
+ * then: what libhdf5 failed to bring into its buffer of small reads it takes to be there the next
+ * time. Within h5_enter.
+ */
+enum h5grad_status h5_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+                                 const struct h5_flat *flat, bool *proven,
+                                 struct h5grad_error *err);
 
 #endif

@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "hdf5/h5.h"
+#include "hdf5/input.h"
 #include "hdf5/output.h"
-
-/* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
- * fixes it when a dataset is opened first, so it is chosen for the whole file. Chunks that were
- * read whole go first: with tiles of one chunk and their halos that decodes the fewest again. */
-#define CHUNK_SLOTS      2003
-#define CHUNK_BYTES      ((size_t)8 << 20)
-#define CHUNK_PREEMPTION 1.0
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void h5_enter(struct h5_guard *guard)
 {
     pthread_mutex_lock(&lock);
+    /* Code is not loaded because a file names it: see h5_permit_plugins. */
+    guard->plugins = 0;
+    H5PLget_loading_state(&guard->plugins);
+    H5PLset_loading_state(0);
     guard->function = NULL;
     guard->data = NULL;
 #ifndef H5_NO_DEPRECATED_SYMBOLS
@@ -47,6 +41,7 @@ void h5_leave(const struct h5_guard *guard)
     else
 #endif
         H5Eset_auto2(H5E_DEFAULT, guard->function, guard->data);
+    H5PLset_loading_state(guard->plugins);
     pthread_mutex_unlock(&lock);
 }
 
@@ -110,128 +105,12 @@ bool h5_close(hid_t id)
     }
 }
 
-/* The system's own reasons, which are clearer than libhdf5's; a pipe would block in open. */
-static enum h5grad_status check_readable(const char *path, struct h5grad_error *err)
-{
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return error_errno(err, errno, "cannot open");
-    if (S_ISDIR(status.st_mode))
-        return error_set(err, H5GRAD_FAILED, "is a directory");
-    if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
-        return error_set(err, H5GRAD_FAILED, "is not a regular file");
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_errno(err, errno, "cannot open");
-    close(fd);
-    return H5GRAD_OK;
-}
-
-/* The close degree stays the driver's default: libhdf5 refuses to open a file with two degrees,
- * and the program that calls this library may have the file open already. */
-static hid_t access_list(void)
-{
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    if (access < 0)
-        return -1;
-    bool ok = H5Pset_fapl_sec2(access) >= 0 &&
-              H5Pset_cache(access, 0, CHUNK_SLOTS, CHUNK_BYTES, CHUNK_PREEMPTION) >= 0;
-#if H5_VERSION_GE(1, 12, 0)
-    ok = ok && H5Pset_vol(access, H5VL_NATIVE, NULL) >= 0;
-#endif
-    if (ok)
-        return access;
-    h5_close(access);
-    return -1;
-}
-
-struct open_failure {
-    bool unlockable; /* the lock was not obtained */
-    bool locked;     /* because another process has it */
-    bool writing;    /* the superblock says that a program is writing */
-};
-
-static herr_t take_failure(unsigned n, const H5E_error2_t *entry, void *user)
-{
-    (void)n;
-    struct open_failure *failure = user;
-    const char *text = entry->desc ? entry->desc : "";
-    char held[32];
-    snprintf(held, sizeof held, "errno = %d,", EWOULDBLOCK);
-    if (strstr(text, "unable to lock")) {
-        failure->unlockable = true;
-        failure->locked = failure->locked || strstr(text, held);
-    }
-    failure->writing = failure->writing || strstr(text, "h5clear");
-    return 0;
-}
-
-static hid_t open_unlocked(const char *path, hid_t access)
-{
-#if H5_VERSION_GE(1, 14, 0) || (H5_VERSION_GE(1, 12, 1) && !H5_VERSION_GE(1, 13, 0)) ||            \
-    (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
-    if (H5Pset_file_locking(access, false, true) < 0)
-        return -1;
-    return H5Fopen(path, H5F_ACC_RDONLY, access);
-#else
-    (void)path;
-    (void)access;
-    return -1;
-#endif
-}
-
-static enum h5grad_status explain_failure(const char *path, hid_t access, struct h5grad_error *err)
-{
-    struct open_failure failure = {false, false, false};
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_failure, &failure);
-    enum h5grad_status status = h5_error(err, "cannot open");
-    if (failure.locked)
-        return error_set(err, H5GRAD_FAILED,
-                         "is open for writing in another process (HDF5_USE_FILE_LOCKING=FALSE in "
-                         "the environment reads it all the same)");
-    if (failure.writing)
-        return error_set(err, H5GRAD_FAILED,
-                         "is open for writing or was not closed properly (once nothing writes to "
-                         "it, h5clear -s makes it readable)");
-#if H5_VERSION_GE(1, 12, 0)
-    htri_t known = H5Fis_accessible(path, access);
-#else
-    (void)access;
-    htri_t known = H5Fis_hdf5(path);
-#endif
-    H5Eclear2(H5E_DEFAULT);
-    if (known == 0)
-        return error_set(err, H5GRAD_FAILED, "is not an HDF5 file");
-    return status;
-}
-
-hid_t h5_open_input(const char *path, struct h5grad_error *err)
-{
-    if (check_readable(path, err) != H5GRAD_OK)
-        return -1;
-    hid_t access = access_list();
-    if (access < 0) {
-        h5_error(err, "cannot choose how to open files");
-        return -1;
-    }
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    if (file < 0) {
-        struct open_failure failure = {false, false, false};
-        H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_failure, &failure);
-        if (failure.unlockable && !failure.locked)
-            file = open_unlocked(path, access);
-    }
-    if (file < 0)
-        explain_failure(path, access, err);
-    h5_close(access);
-    return file;
-}
-
 int h5_descriptor(hid_t file)
 {
     /* other drivers have handles of other kinds */
     hid_t access = H5Fget_access_plist(file);
-    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access));
+    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access) ||
+                                 h5_input_selected(access));
     h5_close(access);
     void *handle = NULL;
     if (!posix || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || !handle)

@@ -4,7 +4,8 @@
  *
  * libhdf5 may be built without thread safety, so each thread calls it between h5_enter and h5_leave
  * only. Nothing that can take long (filters, arithmetic, waiting) is done in between. The section
- * also keeps libhdf5 from printing its error stack; the caller's setting is restored.
+ * also keeps libhdf5 from printing its error stack and from loading plugins; the caller's settings
+ * are restored.
  */
 #ifndef H5GRAD_HDF5_H5_H
 #define H5GRAD_HDF5_H5_H
@@ -16,6 +17,7 @@
 
 /* Not recursive. */
 struct h5_guard {
+    unsigned plugins; /* what libhdf5 may load otherwise */
     H5E_auto2_t function;
     void *data;
 #ifndef H5_NO_DEPRECATED_SYMBOLS
@@ -34,13 +36,6 @@ enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...) B
 /* Releases any identifier; nothing for one that is negative. False when libhdf5 reports a failure.
  * Within h5_enter, as is everything below. */
 bool h5_close(hid_t id);
-
-/*
- * Opens a file to read with the POSIX driver and the native connector, whatever the environment
- * says. The handle, or -1 with the reason. A file system that cannot lock is no hindrance; a file
- * that another process holds locked to write is refused.
- */
-hid_t h5_open_input(const char *path, struct h5grad_error *err);
 
 /* The POSIX descriptor below an open file; -1 when it has none. It is the file's: not to be closed.
  */

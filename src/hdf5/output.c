@@ -21,11 +21,14 @@
 struct handle {
     int fd;
     atomic_int *failure;
+    bool keep;
+    struct h5_raw raw;
 };
 
 /* What the file access list carries. */
 struct choice {
     atomic_int *failure;
+    bool keep;
 };
 
 struct output {
@@ -46,6 +49,9 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
     (void)largest;
     const struct choice *choice = H5Pget_driver_info(access);
     struct output *output = choice ? memory_zeroed(1, sizeof *output) : NULL;
+    bool keep = choice && choice->keep;
+    if (keep)
+        flags &= ~(unsigned)(H5F_ACC_TRUNC | H5F_ACC_EXCL);
     int mode = O_CLOEXEC | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY) |
                (flags & H5F_ACC_TRUNC ? O_TRUNC : 0) | (flags & H5F_ACC_CREAT ? O_CREAT : 0) |
                (flags & H5F_ACC_EXCL ? O_EXCL : 0);
@@ -61,7 +67,8 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
     }
     output->handle.fd = fd;
     output->handle.failure = choice->failure;
-    output->end_of_file = (haddr_t)info.st_size;
+    output->handle.keep = keep;
+    output->end_of_file = keep ? 0 : (haddr_t)info.st_size;
     return &output->public;
 }
 
@@ -137,10 +144,17 @@ static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
 static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                            size_t size, const void *data)
 {
-    (void)type;
     (void)transfer;
     struct output *output = (struct output *)file;
     const char *from = data;
+    if (type == H5FD_MEM_DRAW) {
+        output->handle.raw.address = address;
+        output->handle.raw.size = size;
+        if (output->handle.raw.dropped) {
+            address += size;
+            size = 0;
+        }
+    }
     while (size > 0) {
         ssize_t n = pwrite(output->handle.fd, from, size_min(size, CALL_BYTES), (off_t)address);
         if (n < 0 && errno == EINTR)
@@ -163,7 +177,7 @@ static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
     (void)transfer;
     (void)closing;
     struct output *output = (struct output *)file;
-    if (output->end_of_allocation == output->end_of_file)
+    if (output->end_of_allocation == output->end_of_file && !output->handle.keep)
         return 0;
     if (ftruncate(output->handle.fd, (off_t)output->end_of_allocation) != 0)
         note(output, errno);
@@ -204,9 +218,9 @@ static hid_t output_driver(void)
     return driver;
 }
 
-bool h5_output_select(hid_t access, atomic_int *failure)
+bool h5_output_select(hid_t access, atomic_int *failure, bool keep)
 {
-    struct choice choice = {failure};
+    struct choice choice = {failure, keep};
     return H5Pset_driver(access, output_driver(), &choice) >= 0;
 }
 
@@ -216,7 +230,7 @@ bool h5_output_selected(hid_t access)
     return driver >= 0 && driver == output_driver();
 }
 
-const atomic_int *h5_output_failure(hid_t file)
+static struct handle *find_handle(hid_t file)
 {
     hid_t access = H5Fget_access_plist(file);
     bool ours = access >= 0 && h5_output_selected(access);
@@ -224,5 +238,17 @@ const atomic_int *h5_output_failure(hid_t file)
     void *handle = NULL;
     if (!ours || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
         return NULL;
-    return ((const struct handle *)handle)->failure;
+    return handle;
+}
+
+const atomic_int *h5_output_failure(hid_t file)
+{
+    const struct handle *handle = find_handle(file);
+    return handle ? handle->failure : NULL;
+}
+
+struct h5_raw *h5_output_raw(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    return handle ? &handle->raw : NULL;
 }

@@ -15,10 +15,22 @@
 
 /*
  * Makes a file access list use the driver. *failure becomes the errno of the first operation that
- * fails on the file; it outlives the file, may be read by any thread, and stays the caller's.
- * Within h5_enter.
+ * fails on the file; it outlives the file, may be read by any thread, and stays the caller's. With
+ * keep set, a file that is made over an existing one keeps the bytes that nobody writes; to libhdf5
+ * it is empty all the same. Within h5_enter.
  */
-bool h5_output_select(hid_t access, atomic_int *failure);
+bool h5_output_select(hid_t access, atomic_int *failure, bool keep);
+
+/* Raw data that libhdf5 writes. */
+struct h5_raw {
+    bool dropped;     /* set to leave the file as it is */
+    uint64_t address; /* of the last write ... */
+    uint64_t size;    /* ... and its bytes */
+};
+
+/* Those of an open file of this driver, valid as long as the file; NULL for files of other drivers.
+ * Within h5_enter. */
+struct h5_raw *h5_output_raw(hid_t file);
 
 /* The failure of an open file of this driver; NULL for files of other drivers. h5_descriptor works
  * on files of this one. Within h5_enter. */

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdf5/input.h"
 #include "hdf5/walk.h"
 
 #define MAX_HOPS  64    /* soft links on the way to one object: more are a cycle */
 #define MAX_DEPTH 1024  /* groups within groups */
 #define MAX_PATH  32768 /* bytes: libhdf5 keeps the path of every open group in memory */
 
-/* The way to an object, component by component, with no link but hard and soft ones. */
+/* The way to an object, component by component. */
 struct route {
     hid_t file;
     hid_t at;   /* the object reached */
@@ -75,29 +76,54 @@ static enum h5grad_status pass_soft_link(struct route *route, const char *name, 
     route->rest = rest;
     route->position = 0;
     route->link = value;
-    if (value[0] == '/' && !move_to(route, H5Gopen2(route->file, "/", H5P_DEFAULT)))
+    if (value[0] == '/' && !move_to(route, H5Gopen2(route->at, "/", H5P_DEFAULT)))
         return h5_error(err, "cannot open the root group");
     return H5GRAD_OK;
 }
 
-static enum h5grad_status refuse_external(hid_t group, const char *name, size_t size,
-                                          struct h5grad_error *err)
+static enum h5grad_status explain_external(struct h5_access *access, hid_t group, const char *name,
+                                           size_t size, struct h5grad_error *err)
 {
+    if (h5_access_check(access, err) != H5GRAD_OK) {
+        access->refused[0] = '\0';
+        return H5GRAD_FAILED;
+    }
     char *value = memory_zeroed(size, 1);
     if (!value)
         return error_memory(err, size);
     enum h5grad_status status;
     unsigned flags;
-    const char *file = NULL;
+    const char *target = NULL;
     const char *path = NULL;
     if (H5Lget_val(group, name, value, size, H5P_DEFAULT) < 0 ||
-        H5Lunpack_elink_val(value, size, &flags, &file, &path) < 0)
+        H5Lunpack_elink_val(value, size, &flags, &target, &path) < 0)
         status = h5_error(err, "cannot read the external link");
     else
-        status = error_set(err, H5GRAD_FAILED, "is an external link to %s: run h5grad on that file",
-                           file);
+        status = error_set(err, H5GRAD_FAILED,
+                           "is an external link to %s in %s, which cannot be "
+                           "opened",
+                           path, target);
     free(value);
     return status;
+}
+
+/* libhdf5 follows the link; the file that it leads to is opened where that is allowed. Only files
+ * opened by h5_open_input guard what they name. */
+static hid_t pass_external_link(hid_t file, hid_t group, const char *name, size_t size,
+                                struct h5grad_error *err)
+{
+    struct h5_access *access = h5_input_access(file);
+    if (!access) {
+        error_set(err, H5GRAD_FAILED, "is an external link, which is not followed");
+        return -1;
+    }
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    if (object < 0)
+        explain_external(access, group, name, size, err);
+    else
+        h5_access_keep(access, object);
+    H5Eclear2(H5E_DEFAULT);
+    return object;
 }
 
 /* One component further: over a link of the group at hand. */
@@ -119,7 +145,10 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
     case H5L_TYPE_SOFT:
         return pass_soft_link(route, name, info.u.val_size, err);
     case H5L_TYPE_EXTERNAL:
-        return refuse_external(route->at, name, info.u.val_size, err);
+        return move_to(route,
+                       pass_external_link(route->file, route->at, name, info.u.val_size, err))
+                   ? H5GRAD_OK
+                   : H5GRAD_FAILED;
     default:
         return error_set(err, H5GRAD_FAILED, "is a user-defined link, which is not followed");
     }
@@ -150,8 +179,7 @@ static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad
     enum h5grad_status status = H5GRAD_OK;
     if (!route.rest)
         status = error_memory(err, strlen(path));
-    else if (!move_to(&route, path[0] == '/' ? H5Gopen2(file, "/", H5P_DEFAULT)
-                                             : H5Gopen2(from, ".", H5P_DEFAULT)))
+    else if (!move_to(&route, H5Gopen2(from, path[0] == '/' ? "/" : ".", H5P_DEFAULT)))
         status = h5_error(err, "cannot open the group");
 
     while (status == H5GRAD_OK) {
@@ -170,6 +198,11 @@ static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad
     return route.at;
 }
 
+hid_t h5_open_object(hid_t file, const char *path, struct h5grad_error *err)
+{
+    return open_object(file, file, path, err);
+}
+
 hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
 {
     hid_t object = open_object(file, file, path, err);
@@ -177,7 +210,9 @@ hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
         return -1;
     switch (H5Iget_type(object)) {
     case H5I_DATASET:
-        return object;
+        if (h5_check_outside(object, err) == H5GRAD_OK)
+            return object;
+        break;
     case H5I_GROUP:
         error_set(err, H5GRAD_FAILED, "is a group, not a dataset");
         break;
@@ -192,7 +227,6 @@ hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
 struct link {
     char *name;
     H5L_type_t type;
-    size_t value_size; /* of a link that is not hard */
 };
 
 /* The links of one group, taken down before any is followed: no callback of libhdf5's is open while
@@ -327,7 +361,8 @@ static H5O_type_t kind_of(hid_t object)
     }
 }
 
-static enum h5grad_status walk_soft_link(struct walker *walker, hid_t group, const char *name)
+/* A soft or an external link. */
+static enum h5grad_status walk_other_link(struct walker *walker, hid_t group, const char *name)
 {
     struct h5_identity identity;
     hid_t object = open_object(walker->file, group, name, &walker->passed);
@@ -358,11 +393,8 @@ static enum h5grad_status walk_link(struct walker *walker, hid_t group, const st
     case H5L_TYPE_HARD:
         return walk_hard_link(walker, group, link->name);
     case H5L_TYPE_SOFT:
-        return walk_soft_link(walker, group, link->name);
     case H5L_TYPE_EXTERNAL:
-        refuse_external(group, link->name, link->value_size, &walker->passed);
-        note(walker, walker->passed.message);
-        return H5GRAD_OK;
+        return walk_other_link(walker, group, link->name);
     default:
         note(walker, "is a user-defined link, which is not followed");
         return H5GRAD_OK;
@@ -386,8 +418,7 @@ static herr_t take_down(hid_t group, const char *name, const H5L_info_t *info, v
     char *copy = memory_text(name);
     if (!copy)
         return 1;
-    links->link[links->n++] =
-        (struct link){copy, info->type, info->type == H5L_TYPE_HARD ? 0 : info->u.val_size};
+    links->link[links->n++] = (struct link){copy, info->type};
     return 0;
 }
 

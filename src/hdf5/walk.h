@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finding datasets: every dataset that hard and soft links reach within one file, each object once,
- * under the first path that a walk in name order, depth first, finds; cycles end it. External and
- * user-defined links are not followed. */
+/* Finding datasets: every dataset that links reach, each object once, under the first path that a
+ * walk in name order, depth first, finds; cycles end it. External links are followed as far as
+ * hdf5/input.h allows, user-defined ones are not. */
 #ifndef H5GRAD_HDF5_WALK_H
 #define H5GRAD_HDF5_WALK_H
 
@@ -27,8 +27,11 @@ void h5_walk_free(struct h5_walk *walk);
 /* The path under which the dataset was found; NULL when it was not. */
 const char *h5_walk_path(const struct h5_walk *walk, const struct h5_identity *identity);
 
-/* Opens the dataset at path, following no external or user-defined link on the way; -1 with the
- * reason (no such object, not a dataset, ...) otherwise. Within h5_enter. */
+/* Opens the dataset at path, following the same links as a walk; -1 with the reason (no such
+ * object, not a dataset, data outside the folder of the file, ...) otherwise. Within h5_enter. */
 hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err);
+
+/* The same of any object, for its attributes. */
+hid_t h5_open_object(hid_t file, const char *path, struct h5grad_error *err);
 
 #endif

@@ -299,6 +299,27 @@ struct taking {
     void *buffer;
 };
 
+/* One tile less needs the chunk; after the last its buffer is free for another. */
+static enum h5grad_status let_go(struct chunked_reader *self, struct entry *entry,
+                                 const uint64_t *number, void *user, struct h5grad_error *err)
+{
+    (void)number, (void)user, (void)err;
+    pthread_mutex_lock(&self->mutex);
+    if (--entry->need == 0 && entry->data) {
+        struct spare *spare = entry->data;
+        spare->next = self->spares;
+        self->spares = spare;
+        entry->data = NULL;
+    }
+    pthread_mutex_unlock(&self->mutex);
+    return H5GRAD_OK;
+}
+
+static void chunked_skip(struct reader *reader, const struct tile *tile)
+{
+    each_chunk((struct chunked_reader *)reader, tile, let_go, NULL, NULL);
+}
+
 /* Waits for the chunk, copies the tile's part of it, and lets go of it. */
 static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
                                const uint64_t *number, void *user, struct h5grad_error *err)
@@ -316,15 +337,7 @@ static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
     if (box_intersect(self->rank, &chunk, &taking->tile->halo, &part))
         box_copy(self->rank, self->size, &part, &chunk, entry->data, &taking->tile->halo,
                  taking->buffer);
-    pthread_mutex_lock(&self->mutex);
-    if (--entry->need == 0) {
-        struct spare *spare = entry->data;
-        spare->next = self->spares;
-        self->spares = spare;
-        entry->data = NULL;
-    }
-    pthread_mutex_unlock(&self->mutex);
-    return H5GRAD_OK;
+    return let_go(self, entry, number, NULL, NULL);
 }
 
 /* First all that nobody has begun, so that two workers that need the same chunks share the work,
@@ -415,5 +428,6 @@ const struct reader_way reader_chunked = {
     .open = chunked_open,
     .prepare = chunked_prepare,
     .read = chunked_read,
+    .skip = chunked_skip,
     .close = chunked_close,
 };

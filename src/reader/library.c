@@ -10,12 +10,14 @@
 
 #include "base/memory.h"
 #include "codec/codec.h"
+#include "hdf5/input.h"
 #include "hdf5/transfer.h"
 #include "reader/reader.h"
 
 struct library_reader {
     struct reader reader;
     struct reader_source source;
+    const struct h5_access *access;
     bool unfilled;
 };
 
@@ -66,15 +68,20 @@ static bool filter_was_skipped(hid_t dataset, unsigned index)
 enum h5grad_status reader_check_filters(hid_t dataset, const struct h5_storage *storage,
                                         struct h5grad_error *err)
 {
+    const struct h5_access *access = storage->n_filters ? h5_dataset_access(dataset) : NULL;
+    /* What is loaded while it is looked for stays: H5Dread finds it. */
+    h5_permit_plugins(access);
     for (unsigned i = 0; i < storage->n_filters; i++) {
         const struct h5_filter *filter = &storage->filter[i];
         if (filter_is_decodable(filter->id) || filter_was_skipped(dataset, i))
             continue;
         const char *text = codec_describe(filter->id); /* "NAME; WHAT PROVIDES IT", or a name */
         const char *provider = strstr(text, "; ");
-        return error_set(err, H5GRAD_FAILED, "filter %d (%.*s) is not available%s%s", filter->id,
-                         (int)strcspn(text, ";"), text, provider ? ": it needs " : "",
-                         provider ? provider + 2 : "");
+        return error_set(
+            err, H5GRAD_FAILED, "filter %d (%.*s) is not available%s%s%s", filter->id,
+            (int)strcspn(text, ";"), text, provider ? ": it needs " : "",
+            provider ? provider + 2 : "",
+            access && !access->allow_plugins ? " (--allow-plugins lets libhdf5 load one)" : "");
     }
     return H5GRAD_OK;
 }
@@ -90,6 +97,7 @@ static struct reader *library_open(const struct reader_source *source, struct h5
     }
     self->reader.way = &reader_library;
     self->source = *source;
+    self->access = h5_dataset_access(source->dataset);
     self->unfilled = leaves_gaps(source->dataset);
     return &self->reader;
 }
@@ -108,6 +116,8 @@ static enum h5grad_status library_read(struct reader *reader, const struct tile 
     h5_enter(&guard);
     enum h5grad_status status =
         h5_read_box(source->dataset, source->type->memory, rank, &tile->halo, buffer, err);
+    if (status == H5GRAD_OK)
+        status = h5_access_check(self->access, err);
     h5_leave(&guard);
     reader_view_dense(view, buffer, rank, tile->halo.count, source->type->components);
     return status;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "coords/values.h"
+#include "hdf5/attribute.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
@@ -11,17 +13,24 @@
 #include "stencil/convert.h"
 
 struct line {
-    uint64_t extent;
-    const double *values; /* all of them; NULL where they are read when asked for */
-    double *kept;         /* values, where they are the line's own */
-    hid_t dataset;        /* -1 where values are held */
-    struct h5_type type;  /* of the dataset */
+    uint64_t extent; /* of the values stored, without those that line_take leaves out */
+    enum line_points points;
+    const double *values;  /* all of them; NULL where they are read when asked for */
+    double *kept;          /* values, where they are the line's own */
+    hid_t dataset;         /* -1 where values are held */
+    struct h5_type type;   /* of the dataset */
+    struct values meaning; /* of its numbers */
 };
 
 /* The values as doubles; in is out where the sizes of the types are the same. */
 static void line_convert(const struct line *line, const void *in, double *out, uint64_t count)
 {
-    convert_decode(line->type.stored, line->type.swapped, ELEMENT_F64, in, out, (size_t)count);
+    const struct values *meaning = &line->meaning;
+    if (meaning->applies)
+        unpack(&meaning->rule, meaning->stored, line->type.swapped, ELEMENT_F64, in, out,
+               (size_t)count);
+    else
+        convert_decode(line->type.stored, line->type.swapped, ELEMENT_F64, in, out, (size_t)count);
 }
 
 /* Memory for count values as H5Dread delivers them: out itself where they fit. */
@@ -86,19 +95,29 @@ static enum h5grad_status line_describe(struct line *line, struct h5grad_error *
     if (line->type.components != 1)
         return error_set(err, H5GRAD_FAILED, "coordinates are real, this dataset is %s",
                          line->type.name);
-    return reader_check_filters(line->dataset, &storage, err);
+    status = values_read_coordinates(line->dataset, &line->type, &line->meaning, err);
+    return status ? status : reader_check_filters(line->dataset, &storage, err);
 }
 
-struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
+static struct line *line_new(struct h5grad_error *err)
 {
     struct line *line = memory_zeroed(1, sizeof *line);
     if (!line) {
         error_memory(err, sizeof *line);
         return NULL;
     }
-    line->dataset = dataset;
+    line->dataset = -1;
     line->type.memory = -1;
     line->type.file = -1;
+    return line;
+}
+
+struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
+{
+    struct line *line = line_new(err);
+    if (!line)
+        return NULL;
+    line->dataset = dataset;
     if (H5Iinc_ref(dataset) < 0) {
         line->dataset = -1;
         h5_error(err, "keeping the dataset open");
@@ -114,19 +133,39 @@ fail:
     return NULL;
 }
 
-struct line *line_open_memory(const double *values, uint64_t extent, struct h5grad_error *err)
+struct line *line_open_attribute(hid_t object, const char *name, struct h5grad_error *err)
 {
-    struct line *line = memory_zeroed(1, sizeof *line);
+    size_t n = 0;
+    double *numbers = h5_attribute_numbers(object, name, &n);
+    struct line *line = numbers ? line_new(err) : NULL;
     if (!line) {
-        error_memory(err, sizeof *line);
+        free(numbers);
+        if (!numbers)
+            error_set(err, H5GRAD_FAILED, "attribute %s: %s", name,
+                      H5Aexists(object, name) > 0 ? "it is not an array of numbers"
+                                                  : "there is none of that name");
         return NULL;
     }
-    line->dataset = -1;
-    line->type.memory = -1;
-    line->type.file = -1;
+    line->extent = n;
+    line->values = line->kept = numbers;
+    return line;
+}
+
+struct line *line_open_memory(const double *values, uint64_t extent, struct h5grad_error *err)
+{
+    struct line *line = line_new(err);
+    if (!line)
+        return NULL;
     line->extent = extent;
     line->values = values;
     return line;
+}
+
+void line_take(struct line *line, enum line_points points)
+{
+    line->points = points;
+    if (points != LINE_ALL && line->extent > 0)
+        line->extent--;
 }
 
 uint64_t line_extent(const struct line *line)
@@ -134,11 +173,15 @@ uint64_t line_extent(const struct line *line)
     return line->extent;
 }
 
-enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, double *out,
-                             struct h5grad_error *err)
+bool line_has_missing(const struct line *line)
 {
-    if (count == 0)
-        return H5GRAD_OK;
+    return line->meaning.missing;
+}
+
+/* Of the values stored. */
+static enum h5grad_status read_stored(const struct line *line, uint64_t first, uint64_t count,
+                                      double *out, struct h5grad_error *err)
+{
     if (line->values) {
         memcpy(out, line->values + first, count * sizeof *out);
         return H5GRAD_OK;
@@ -157,10 +200,33 @@ enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, 
     return status;
 }
 
+static enum h5grad_status read_midpoints(const struct line *line, uint64_t first, uint64_t count,
+                                         double *out, struct h5grad_error *err)
+{
+    double *edges = memory_aligned((count + 1) * sizeof *edges);
+    if (!edges)
+        return error_memory(err, (count + 1) * sizeof *edges);
+    enum h5grad_status status = read_stored(line, first, count + 1, edges, err);
+    for (uint64_t i = 0; i < count && !status; i++)
+        out[i] = (edges[i] + edges[i + 1]) / 2;
+    free(edges);
+    return status;
+}
+
+enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, double *out,
+                             struct h5grad_error *err)
+{
+    if (count == 0)
+        return H5GRAD_OK;
+    return (line->points == LINE_MIDPOINTS ? read_midpoints : read_stored)(line, first, count, out,
+                                                                           err);
+}
+
 void line_close(struct line *line)
 {
     if (!line)
         return;
+    values_free(&line->meaning);
     h5_type_close(&line->type);
     h5_close(line->dataset);
     free(line->kept);

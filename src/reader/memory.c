@@ -50,6 +50,7 @@ static void memory_close(struct reader *reader)
 
 const struct reader_way reader_memory = {
     .name = "memory",
+    .views = true,
     .read = memory_read,
     .close = memory_close,
 };

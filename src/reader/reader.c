@@ -38,6 +38,12 @@ enum h5grad_status reader_read(struct reader *reader, const struct tile *tile, v
     return reader->way->read(reader, tile, buffer, worker, view, err);
 }
 
+void reader_skip(struct reader *reader, const struct tile *tile)
+{
+    if (reader->way->skip)
+        reader->way->skip(reader, tile);
+}
+
 void reader_close(struct reader *reader)
 {
     if (reader)

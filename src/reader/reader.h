@@ -34,6 +34,7 @@ struct reader;
 struct reader_way {
     const char *name;
     bool caches; /* keeps decoded chunks: plan_request.cached */
+    bool views;  /* of what is in memory: the buffer is not used */
     /* NULL with err untouched: this way declines. NULL with err set: the dataset cannot be read.
      * err is never NULL. Within h5_enter. */
     struct reader *(*open)(const struct reader_source *source, struct h5grad_error *err);
@@ -42,6 +43,7 @@ struct reader_way {
     enum h5grad_status (*read)(struct reader *reader, const struct tile *tile, void *buffer,
                                struct codec_worker *worker, struct reader_view *view,
                                struct h5grad_error *err);
+    void (*skip)(struct reader *reader, const struct tile *tile); /* NULL: nothing to do */
     void (*close)(struct reader *reader);
 };
 
@@ -74,6 +76,9 @@ enum h5grad_status reader_prepare(struct reader *reader, const struct plan *plan
 enum h5grad_status reader_read(struct reader *reader, const struct tile *tile, void *buffer,
                                struct codec_worker *worker, struct reader_view *view,
                                struct h5grad_error *err);
+
+/* Instead of reader_read: a tile that was announced will not be read. Any thread. */
+void reader_skip(struct reader *reader, const struct tile *tile);
 
 /* NULL allowed. Within h5_enter. */
 void reader_close(struct reader *reader);

@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/parse.h"
 
 void axes_label(const struct field *field, unsigned axis, char *out, size_t size)
@@ -164,38 +166,99 @@ static enum h5grad_status apply_coords(struct field *field, const struct run_opt
     return H5GRAD_OK;
 }
 
-/* What the command line left open is what the file says. */
-static void apply_file(struct field *field, unsigned axis)
+/* What the command line left open is what the file says. midpoints: what would do as edges of cells
+ * is used. */
+static void apply_file(struct field *field, unsigned axis, bool midpoints)
 {
     struct field_axis *settled = &field->axis[axis];
     const struct coords_axis *said = &field->coords.axis[axis];
-    settled->source = "command line";
+    settled->source = AXES_COMMAND_LINE;
     if (settled->spacing.kind != SPACING_AUTO)
         return;
     settled->source = said->source ? said->source : "none found";
     if (said->kind == COORDS_STEP) {
         settled->spacing.kind = SPACING_NUMBER;
         settled->spacing.number = said->step;
-    } else if (said->kind == COORDS_ARRAY) {
+    } else if (said->kind == COORDS_ARRAY ||
+               (said->kind == COORDS_UNUSABLE && said->path && midpoints)) {
         settled->spacing.kind = SPACING_PATH;
         settled->spacing.path = said->path;
     }
 }
 
+/* The coordinates of an axis, whose path the command line or the file says. midpoints: one point
+ * more than the axis has makes them edges of cells. */
+static enum h5grad_status find_coordinates(const struct field *field, unsigned axis, bool midpoints,
+                                           struct coordinates *store, const struct coordinate **out,
+                                           struct h5grad_error *err)
+{
+    const struct coords_axis *said = &field->coords.axis[axis];
+    const char *path = field->axis[axis].spacing.path, *attribute = NULL;
+    enum line_points points = LINE_ALL;
+    if (path == said->path) {
+        attribute = said->attribute;
+        points = said->edges ? LINE_MIDPOINTS : said->surplus ? LINE_BUT_LAST : LINE_ALL;
+    }
+    enum h5grad_status status = coordinates_get(store, path, attribute, points, out, err);
+    if (status || points != LINE_ALL || !midpoints ||
+        line_extent((*out)->line) != field->storage.extent[axis] + 1)
+        return status;
+    return coordinates_get(store, path, attribute, LINE_MIDPOINTS, out, err);
+}
+
+const struct coordinate *axes_coordinate(const struct field *field, unsigned axis,
+                                         const struct run_options *options,
+                                         struct coordinates *store)
+{
+    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    if (coordinate || field->axis[axis].spacing.kind != SPACING_PATH)
+        return coordinate;
+    if (find_coordinates(field, axis, options->user.edges != NULL, store, &coordinate, NULL) ||
+        line_extent(coordinate->line) != field->storage.extent[axis])
+        return NULL;
+    return coordinate;
+}
+
+/* Where the file says coordinates that cannot be used, others can be given. */
+static enum h5grad_status show_way_out(const struct field *field, unsigned axis,
+                                       enum h5grad_status status, struct h5grad_error *err)
+{
+    bool said = field->axis[axis].spacing.path == field->coords.axis[axis].path;
+    if (!said || !err || status == H5GRAD_NO_MEMORY)
+        return status;
+    struct h5grad_error reason = *err;
+    return error_set(err, status, "%s: give others with --coord=%u=PATH, or a step with --spacing",
+                     reason.message, axis);
+}
+
+static enum h5grad_status check_points(const struct field *field, unsigned axis,
+                                       const struct coordinate *coordinate,
+                                       struct h5grad_error *err)
+{
+    uint64_t n = line_extent(coordinate->line), extent = field->storage.extent[axis];
+    if (n == extent)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED,
+                     "coordinates %s: %" PRIu64 " points for an axis of %" PRIu64
+                     ": give others with --coord=%u=PATH, or a step with --spacing%s",
+                     coordinate->name, n, extent, axis,
+                     n == extent + 1 && coordinate->points == LINE_ALL
+                         ? ", or take them as edges of cells with --edges=midpoint"
+                         : "");
+}
+
 static enum h5grad_status use_coordinates(struct field *field, struct engine_axis *out,
+                                          const struct run_options *options,
                                           struct coordinates *store, struct h5grad_error *err)
 {
-    struct field_axis *axis = &field->axis[out->axis];
     const struct coordinate *coordinate;
-    enum h5grad_status status = coordinates_get(store, axis->spacing.path, &coordinate, err);
+    enum h5grad_status status =
+        find_coordinates(field, out->axis, options->user.edges != NULL, store, &coordinate, err);
     if (status)
+        return show_way_out(field, out->axis, status, err);
+    if ((status = check_points(field, out->axis, coordinate, err)))
         return status;
-    uint64_t n = line_extent(coordinate->line);
-    if (n != out->stencil.extent)
-        return error_set(err, H5GRAD_FAILED,
-                         "coordinates %s: %" PRIu64 " points for an axis of %" PRIu64
-                         ": give others with --coord=%u=PATH, or a step with --spacing",
-                         axis->spacing.path, n, out->stencil.extent, out->axis);
+    struct field_axis *axis = &field->axis[out->axis];
     axis->coordinate = coordinate;
     out->stencil.uniform = coordinate->scan.even;
     out->stencil.step = coordinate->scan.step;
@@ -220,7 +283,7 @@ static enum h5grad_status settle_axis(struct field *field, struct engine_axis *o
         (status = coords_check(&field->coords.axis[out->axis], err)))
         return status;
     if (axis->spacing.kind == SPACING_PATH)
-        return use_coordinates(field, out, store, err);
+        return use_coordinates(field, out, options, store, err);
     if (axis->spacing.kind == SPACING_NUMBER)
         out->stencil.step = axis->spacing.number;
     return stencil_check_step(out->stencil.step, err);
@@ -238,6 +301,15 @@ static enum h5grad_status check_whole(const struct field *field, const struct ru
     return error_set(err, H5GRAD_FAILED, "%s", field->coords.refusal);
 }
 
+/* Whether anything that the file says of axes counts. */
+static bool uses_file(const struct field *field)
+{
+    bool uses = false;
+    for (unsigned k = 0; k < field->n_axes; k++)
+        uses = uses || field->axis[field->engine_axis[k].axis].spacing.kind == SPACING_AUTO;
+    return uses;
+}
+
 enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
                                 struct coordinates *store, bool tell, struct h5grad_error *err)
 {
@@ -248,10 +320,10 @@ enum h5grad_status axes_resolve(struct field *field, const struct run_options *o
         status = apply_coords(field, options, err);
     if (!status)
         status = check_whole(field, options, err);
-    if (!status && tell && field->coords.note)
+    if (!status && tell && field->coords.note && uses_file(field))
         run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->coords.note);
     for (unsigned i = 0; i < field->storage.rank && !status; i++)
-        apply_file(field, i);
+        apply_file(field, i, options->user.edges != NULL);
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
         struct engine_axis *axis = &field->engine_axis[k];
         status = settle_axis(field, axis, options, store, err);
@@ -261,16 +333,34 @@ enum h5grad_status axes_resolve(struct field *field, const struct run_options *o
     return status;
 }
 
+/* What the file gives but cannot be used, and why. */
+static void describe_unusable(struct field *field, unsigned axis, const char *why)
+{
+    struct coords_axis *said = &field->coords.axis[axis];
+    if (why) {
+        free(said->problem);
+        said->problem = memory_text(why);
+        said->kind = COORDS_UNUSABLE;
+        field->axis[axis].spacing.kind = SPACING_AUTO;
+    }
+    field->axis[axis].source = said->problem;
+}
+
 void axes_describe(struct field *field, struct coordinates *store)
 {
     for (unsigned i = 0; i < field->storage.rank; i++) {
         struct field_axis *axis = &field->axis[i];
-        const struct coordinate *coordinate;
-        apply_file(field, i);
+        const struct coordinate *coordinate = NULL;
+        struct h5grad_error err = {.status = H5GRAD_OK};
+        apply_file(field, i, false);
         if (field->coords.axis[i].kind == COORDS_UNUSABLE)
-            axis->source = field->coords.axis[i].problem;
-        if (axis->spacing.kind == SPACING_PATH &&
-            coordinates_get(store, axis->spacing.path, &coordinate, NULL) == H5GRAD_OK)
+            describe_unusable(field, i, NULL);
+        if (axis->spacing.kind != SPACING_PATH)
+            continue;
+        if (find_coordinates(field, i, false, store, &coordinate, &err) ||
+            check_points(field, i, coordinate, &err))
+            describe_unusable(field, i, err.message);
+        else
             axis->coordinate = coordinate;
     }
 }

@@ -6,6 +6,9 @@
 
 #include "run/field.h"
 
+/* field_axis.source of what an option says. */
+#define AXES_COMMAND_LINE "command line"
+
 /* Settles field->axis and the stencils of field->engine_axis in the order of --dim. Errors name the
  * axis. Not within h5_enter. */
 enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
@@ -14,6 +17,12 @@ enum h5grad_status axes_resolve(struct field *field, const struct run_options *o
 /* Settles what the file says of every axis, for a list: what cannot be used is described, no error.
  * Not within h5_enter. */
 void axes_describe(struct field *field, struct coordinates *store);
+
+/* The coordinates of a settled axis, differentiated or not; NULL where it has none that can be used.
+ * Not within h5_enter. */
+const struct coordinate *axes_coordinate(const struct field *field, unsigned axis,
+                                         const struct run_options *options,
+                                         struct coordinates *store);
 
 /* The spacing of an axis: a number, the path of its coordinates, "unit", or "unusable". It lies in
  * number, which has room for 32 bytes, or in the field. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/coordinates.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/size.h"
+#include "hdf5/attribute.h"
 #include "hdf5/walk.h"
 
 /* Points read at a time when long coordinates are checked. */
@@ -33,8 +36,11 @@ static void coordinate_free(struct coordinate *item)
     if (!item)
         return;
     line_close(item->line);
+    h5_access_free(&item->other);
     free(item->key);
+    free(item->attribute);
     free(item->name);
+    free(item->unit);
     free(item);
 }
 
@@ -63,27 +69,90 @@ static const char *file_end(const char *text)
     return end && end != text && end[1] ? end : NULL;
 }
 
-/* INPUT's own dataset of that name wins over FILE:PATH. */
-static hid_t open_dataset(const struct coordinates *store, struct coordinate *item,
-                          struct h5grad_error *err)
+/* "PATH@ATTRIBUTE", cut at the last '@'; *known tells whether the file has the object. */
+static struct line *open_attribute(hid_t file, const char *text, bool *known,
+                                   struct h5grad_error *err)
 {
-    const char *text = item->key, *end = file_end(text);
-    hid_t dataset = h5_open_dataset(store->file, text, err);
-    bool relative = dataset >= 0 && *text != '/';
-    item->name = relative ? memory_format("/%s", text) : memory_text(text);
-    if (dataset >= 0 || !end)
-        return dataset;
-    char *name = memory_format("%.*s", (int)(end - text), text);
-    if (!name) {
+    const char *at = strrchr(text, '@');
+    if (!at || at == text || !at[1])
+        return NULL;
+    char *path = memory_format("%.*s", (int)(at - text), text);
+    if (!path) {
         error_memory(err, strlen(text));
-        return -1;
+        return NULL;
     }
-    hid_t file = h5_open_input(name, err);
-    if (file >= 0)
-        dataset = h5_open_dataset(file, end + 1, err);
+    hid_t object = h5_open_object(file, path, err);
+    *known = object >= 0;
+    struct line *line = *known ? line_open_attribute(object, at + 1, err) : NULL;
+    h5_close(object);
+    free(path);
+    return line;
+}
+
+/* A dataset of the whole name, with its unit, or else an attribute; *known as above. */
+static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct coordinate *item,
+                            bool *known, struct h5grad_error *err)
+{
+    hid_t dataset = h5_open_dataset(file, text, err);
+    *known = dataset >= 0;
+    if (!*known)
+        return open_attribute(file, text, known, err);
+    item->unit = h5_attribute_text(dataset, "units");
+    if (!item->unit)
+        item->unit = h5_attribute_text(dataset, "unit");
+    struct line *line = line_open(dataset, keep, err);
+    h5_close(dataset);
+    return line;
+}
+
+static struct line *open_elsewhere(const struct coordinates *store, struct coordinate *item,
+                                   const char *end, struct h5grad_error *err)
+{
+    char *name = memory_format("%.*s", (int)(end - item->key), item->key);
+    if (!name) {
+        error_memory(err, strlen(item->key));
+        return NULL;
+    }
+    const struct h5_access *input = h5_input_access(store->file);
+    if (input) {
+        item->other.follow_external = input->follow_external;
+        item->other.allow_plugins = input->allow_plugins;
+    }
+    bool known;
+    hid_t file = h5_open_input(name, &item->other, err);
+    struct line *line = file >= 0 ? open_in(file, end + 1, store->keep, item, &known, err) : NULL;
     h5_close(file); /* the open dataset keeps the file */
     free(name);
-    return dataset;
+    return line;
+}
+
+/* What INPUT has of that name wins over FILE:PATH. */
+static struct line *find_line(const struct coordinates *store, struct coordinate *item,
+                              struct h5grad_error *err)
+{
+    const char *text = item->key, *end = file_end(text);
+    bool known = true;
+    struct line *line;
+    if (item->attribute) {
+        hid_t object = h5_open_object(store->file, text, err);
+        line = object >= 0 ? line_open_attribute(object, item->attribute, err) : NULL;
+        h5_close(object);
+    } else {
+        line = open_in(store->file, text, store->keep, item, &known, err);
+    }
+    item->name = memory_format("%s%s%s%s", known && *text != '/' ? "/" : "", text,
+                               item->attribute ? "@" : "", item->attribute ? item->attribute : "");
+    return known || !end ? line : open_elsewhere(store, item, end, err);
+}
+
+static enum h5grad_status check_present(const struct line *line, uint64_t first, const double *x,
+                                        uint64_t count, struct h5grad_error *err)
+{
+    for (uint64_t i = 0; i < count && line_has_missing(line); i++) {
+        if (isnan(x[i]))
+            return error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is missing", first + i);
+    }
+    return H5GRAD_OK;
 }
 
 static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err)
@@ -98,6 +167,8 @@ static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err
         uint64_t count = size_min(n, extent - first);
         status = line_read(item->line, first, count, x, err);
         if (!status)
+            status = check_present(item->line, first, x, count, err);
+        if (!status)
             status = stencil_scan_next(&item->scan, x, count, err);
     }
     free(x);
@@ -109,29 +180,34 @@ static enum h5grad_status open_line(struct coordinates *store, struct coordinate
 {
     struct h5_guard guard;
     h5_enter(&guard);
-    hid_t dataset = open_dataset(store, item, err);
-    if (dataset >= 0) {
-        item->line = line_open(dataset, store->keep, err);
-        h5_close(dataset);
-    }
+    item->line = find_line(store, item, err);
     h5_leave(&guard);
     if (!item->line)
-        return H5GRAD_FAILED;
+        return err->status == H5GRAD_NO_MEMORY ? err->status : H5GRAD_FAILED;
     if (!item->name)
         return error_memory(err, strlen(item->key));
+    line_take(item->line, item->points);
     if (line_extent(item->line) <= store->keep)
         store->keep -= line_extent(item->line);
     return scan(item, err);
 }
 
-static struct coordinate *add(struct coordinates *store, const char *text)
+static struct coordinate *add(struct coordinates *store, const char *text, const char *attribute,
+                              enum line_points points)
 {
     struct coordinate **grown = realloc(store->item, (store->n + 1) * sizeof *grown);
     if (!grown)
         return NULL;
     store->item = grown;
     struct coordinate *item = memory_zeroed(1, sizeof *item);
-    if (!item || !(item->key = memory_text(text))) {
+    if (!item)
+        return NULL;
+    item->key = memory_text(text);
+    item->attribute = memory_text(attribute);
+    item->points = points;
+    if (!item->key || (attribute && !item->attribute)) {
+        free(item->key);
+        free(item->attribute);
         free(item);
         return NULL;
     }
@@ -140,19 +216,28 @@ static struct coordinate *add(struct coordinates *store, const char *text)
     return item;
 }
 
+static bool is_asked_for(const struct coordinate *item, const char *text, const char *attribute,
+                         enum line_points points)
+{
+    return item->points == points && strcmp(item->key, text) == 0 &&
+           !item->attribute == !attribute &&
+           (!attribute || strcmp(item->attribute, attribute) == 0);
+}
+
 enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
+                                   const char *attribute, enum line_points points,
                                    const struct coordinate **out, struct h5grad_error *err)
 {
     struct coordinate *item = NULL;
     for (size_t i = 0; i < store->n && !item; i++) {
-        if (strcmp(store->item[i]->key, text) == 0)
+        if (is_asked_for(store->item[i], text, attribute, points))
             item = store->item[i];
     }
-    if (!item && !(item = add(store, text)))
+    if (!item && !(item = add(store, text, attribute, points)))
         return error_memory(err, sizeof *item);
     if (item->status)
         return error_context(err, error_set(err, item->status, "%s", item->error.message),
-                             "coordinates %s", text);
+                             "coordinates %s", item->name ? item->name : text);
     *out = item;
     return H5GRAD_OK;
 }

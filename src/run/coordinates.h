@@ -4,13 +4,17 @@
 #ifndef H5GRAD_RUN_COORDINATES_H
 #define H5GRAD_RUN_COORDINATES_H
 
-#include "hdf5/h5.h"
+#include "hdf5/input.h"
 #include "reader/line.h"
 #include "stencil/stencil.h"
 
 struct coordinate {
-    char *key;  /* as asked for */
-    char *name; /* "/time" or "FILE:/time" */
+    char *key; /* as asked for: these three */
+    char *attribute;
+    enum line_points points;
+    char *name;             /* "/time", "FILE:/time", "/u@x" */
+    char *unit;             /* NULL: none given */
+    struct h5_access other; /* of the file, where it is not INPUT */
     struct line *line;
     struct stencil_scan scan;
     enum h5grad_status status; /* of opening and checking it */
@@ -23,9 +27,14 @@ struct coordinates;
 struct coordinates *coordinates_new(hid_t file, uint64_t memory);
 void coordinates_free(struct coordinates *store); /* NULL allowed */
 
-/* The coordinate at "PATH", or "FILE:PATH" where INPUT has no such dataset; valid as long as the
- * store. The error names it. Not within h5_enter. */
+/*
+ * The coordinate at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: the first there is of
+ * INPUT's dataset of the whole name, an attribute of its object PATH, and the same of FILE, cut off
+ * at the last ":/". With attribute not NULL, text is the path of an object of INPUT, which has it.
+ * The error names it. Not within h5_enter.
+ */
 enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
+                                   const char *attribute, enum line_points points,
                                    const struct coordinate **out, struct h5grad_error *err);
 
 #endif

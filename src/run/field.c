@@ -13,7 +13,7 @@
 /* What the process itself keeps resident: program, libraries, libhdf5's caches. */
 #define FIELD_PROCESS_MEMORY ((uint64_t)16 << 20)
 
-static enum h5grad_status describe(struct field *field, const struct h5_walk *walk,
+static enum h5grad_status describe(struct field *field, const struct h5_walk *walk, bool unpack,
                                    struct h5grad_error *err)
 {
     field->dataset = h5_open_dataset(field->file, field->path, err);
@@ -32,11 +32,14 @@ static enum h5grad_status describe(struct field *field, const struct h5_walk *wa
     uint64_t bytes;
     if (!size_product(field->storage.rank, field->storage.extent, 2 * sizeof(double), &bytes))
         return error_set(err, H5GRAD_FAILED, "too large: its size in bytes overflows");
-    return coords_read(field->file, walk, field->path, field->dataset, field->storage.rank,
-                       &field->coords, err);
+    status = coords_read(field->file, walk, field->path, field->dataset, field->storage.rank,
+                         &field->coords, err);
+    if (status || !unpack)
+        return status;
+    return values_read(field->file, field->path, field->dataset, &field->type, &field->values, err);
 }
 
-enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path,
+enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path, bool unpack,
                               struct field *field, struct h5grad_error *err)
 {
     memset(field, 0, sizeof *field);
@@ -45,7 +48,7 @@ enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char
     field->dataset = field->type.memory = field->type.file = -1;
     struct h5_guard guard;
     h5_enter(&guard);
-    enum h5grad_status status = describe(field, walk, err);
+    enum h5grad_status status = describe(field, walk, unpack, err);
     h5_leave(&guard);
     return status;
 }
@@ -57,16 +60,20 @@ static uint64_t buffer_memory(uint64_t cap)
     return left > 2 * FIELD_PROCESS_MEMORY ? left - FIELD_PROCESS_MEMORY : left / 2;
 }
 
-/* --dtype raises the precision of the arithmetic, never lowers it. */
+/* --dtype raises the precision of the arithmetic, never lowers it. Data that are packed have the
+ * type that they are unpacked to. */
 static void choose_types(struct field *field, const struct run_options *options)
 {
     struct engine_job *job = &field->job;
-    field->result = options->dtype_given ? options->dtype : field->type.result;
-    job->stored = field->type.stored;
+    const struct values *values = &field->values;
+    enum element unpacked = values->packed ? values->unpacked : field->type.result;
+    field->result = options->dtype_given ? options->dtype : unpacked;
+    job->stored = values->applies ? values->stored : field->type.stored;
     job->swapped = field->type.swapped;
     job->components = field->type.components;
+    job->unpack = values->applies ? &values->rule : NULL;
     job->arithmetic = element_arithmetic(job->stored);
-    if (field->result == ELEMENT_F64)
+    if (field->result == ELEMENT_F64 || unpacked == ELEMENT_F64)
         job->arithmetic = ELEMENT_F64;
     job->result = field->result;
 }
@@ -108,8 +115,12 @@ static enum h5grad_status name_results(struct field *field, const struct run_opt
     for (unsigned k = 0; k < field->n_axes; k++) {
         unsigned axis = field->engine_axis[k].axis;
         char **result = &field->axis[axis].result;
-        *result =
-            results_path(options->user.name, field->path, axis, field->coords.axis[axis].name);
+        const struct coords_convention *convention = field->coords.convention;
+        if (!options->user.name && convention && convention->result_path)
+            *result = convention->result_path(field->path, &field->coords, axis);
+        else
+            *result =
+                results_path(options->user.name, field->path, axis, field->coords.axis[axis].name);
         if (!*result)
             return error_memory(err, strlen(field->path));
     }
@@ -124,6 +135,8 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
     if (status)
         return status;
     choose_types(field, options);
+    if (field->values.note && tell)
+        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->values.note);
     if ((status = choose_storage(field, options, tell, err)) ||
         (status = name_results(field, options, err)) || (status = open_reader(field, err)))
         return status;
@@ -133,6 +146,7 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
     job->axes = field->engine_axis;
     job->reader = field->reader;
     job->threads = options->threads;
+    job->ordered = options->user.no_history || options->user.checkpoint || options->user.resume;
     job->memory = buffer_memory(options->memory);
     return engine_plan(job, &field->storage, &field->result_storage, &field->plan, err);
 }
@@ -146,6 +160,7 @@ void field_close(struct field *field)
     h5_close(field->dataset);
     h5_leave(&guard);
     coords_free(&field->coords);
+    values_free(&field->values);
     for (unsigned i = 0; i < GRID_MAX_RANK; i++)
         free(field->axis[i].result);
     memset(field, 0, sizeof *field);

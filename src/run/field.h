@@ -5,6 +5,7 @@
 #define H5GRAD_RUN_FIELD_H
 
 #include "coords/coords.h"
+#include "coords/values.h"
 #include "engine/engine.h"
 #include "hdf5/storage.h"
 #include "hdf5/type.h"
@@ -25,6 +26,7 @@ struct field {
     hid_t file, dataset;
     struct h5_storage storage;
     struct h5_type type;
+    struct values values; /* empty with --no-unpack */
     struct coords coords;
     struct field_axis axis[GRID_MAX_RANK];
     enum element result;
@@ -36,9 +38,10 @@ struct field {
     struct plan plan;
 };
 
-/* What can be said of a dataset without options: type, storage, axes. path outlives the field. The
- * reason otherwise; field_close is due in either case. Not within h5_enter. */
-enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path,
+/* What a dataset is: type, storage, values, axes. unpack: its stored numbers may stand for others.
+ * path outlives the field. The reason otherwise; field_close is due in either case. Not within
+ * h5_enter. */
+enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path, bool unpack,
                               struct field *field, struct h5grad_error *err);
 
 /* Settles axes, spacing, result type and storage, reader and plan. Tells options' message callback

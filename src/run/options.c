@@ -167,6 +167,13 @@ static enum h5grad_status parse_dtype(const char *text, struct run_options *out,
     return error_set(err, H5GRAD_USAGE, "dtype '%s': not float16, float32 or float64", text);
 }
 
+static enum h5grad_status check_edges(const char *edges, struct h5grad_error *err)
+{
+    if (!edges || strcmp(edges, "midpoint") == 0)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_USAGE, "edges '%s': not midpoint", edges);
+}
+
 static enum h5grad_status check_numbers(struct run_options *out, struct h5grad_error *err)
 {
     const struct h5grad_options *user = &out->user;
@@ -200,6 +207,8 @@ enum h5grad_status run_options_check(const struct h5grad_options *user, struct r
         status = parse_coords(full, options, e);
     if (!status)
         status = parse_dtype(full->dtype, options, e);
+    if (!status)
+        status = check_edges(full->edges, e);
     if (!status)
         status = format_parse(full->layout, full->filter, &options->format, e);
     if (!status)

@@ -13,10 +13,10 @@ enum spacing_kind { SPACING_AUTO, SPACING_NUMBER, SPACING_PATH };
 struct spacing_option {
     enum spacing_kind kind;
     double number;
-    const char *path; /* SPACING_PATH: [FILE:]PATH */
+    const char *path; /* SPACING_PATH: [FILE:]PATH[@ATTRIBUTE] */
 };
 
-/* --coord DIM=PATH */
+/* --coord DIM=[FILE:]PATH[@ATTRIBUTE] */
 struct coord_option {
     char *dim;
     struct spacing_option spacing;

@@ -148,6 +148,7 @@ bool report_add(struct report *report, const struct field *field, bool planned)
     out->type = keep_text(report, field->type.name);
     h5_storage_text(&field->storage, text, sizeof text);
     out->layout = keep_text(report, text);
+    out->values = keep_text(report, field->values.text);
     if (planned)
         describe_plan(report, field, out);
     return !report->failed;

@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
-#include "hdf5/attribute.h"
-#include "run/axes.h"
+#include "hdf5/create.h"
+#include "run/metadata.h"
 #include "writer/format.h"
 
 /* A field in braces at text: its length; 0 when there is none. */
@@ -140,28 +139,25 @@ enum h5grad_status results_names_check(struct results_names *names, struct h5gra
     return H5GRAD_OK;
 }
 
+bool results_names_allow(const struct results_names *names, const char *path)
+{
+    struct prefix whole = {path, strlen(path)};
+    if (bsearch(&whole, names->name, names->n, sizeof *names->name, compare_prefix) ||
+        inside_result(names, path))
+        return false;
+    for (size_t i = 0; i < names->n; i++) {
+        if (strncmp(names->name[i], path, whole.length) == 0 && names->name[i][whole.length] == '/')
+            return false;
+    }
+    return true;
+}
+
 void results_names_free(struct results_names *names)
 {
     for (size_t i = 0; i < names->n; i++)
         free(names->name[i]);
     free(names->name);
     memset(names, 0, sizeof *names);
-}
-
-static enum h5grad_status write_attributes(const struct field *field, unsigned axis, hid_t dataset,
-                                           struct h5grad_error *err)
-{
-    char number[32];
-    const char *spacing = axes_spacing(field, axis, number, sizeof number);
-    enum h5grad_status status = h5_attribute_write_text(dataset, "gradient_of", field->path, err);
-    if (!status)
-        status = h5_attribute_write_int(dataset, "gradient_dim", axis, err);
-    if (!status)
-        status = h5_attribute_write_text(dataset, "gradient_spacing", spacing, err);
-    if (!status)
-        status =
-            h5_attribute_write_int(dataset, "gradient_edge_order", field->plan.edge_order, err);
-    return status;
 }
 
 static hid_t create_dataset(const struct field *field, hid_t file, const char *path, hid_t type,
@@ -173,24 +169,35 @@ static hid_t create_dataset(const struct field *field, hid_t file, const char *p
         extent[i] = storage->extent[i];
         most[i] = storage->max_extent[i] == UINT64_MAX ? H5S_UNLIMITED : storage->max_extent[i];
     }
-    hid_t dataset = -1, links = H5Pcreate(H5P_LINK_CREATE);
+    hid_t dataset = -1;
     hid_t space = H5Screate_simple((int)storage->rank, extent, most);
     hid_t creation = format_creation(storage, err);
-    if (creation < 0)
-        goto out;
-    if (links < 0 || space < 0 || H5Pset_create_intermediate_group(links, 1) < 0 ||
-        H5Pset_char_encoding(links, H5T_CSET_UTF8) < 0)
+    if (creation >= 0 && space < 0)
         h5_error(err, "it cannot be described");
-    else if ((dataset = H5Dcreate2(file, path, type, space, links, creation, H5P_DEFAULT)) < 0)
-        h5_error(err, "it cannot be created");
-out:
+    else if (creation >= 0)
+        dataset = h5_create_dataset(file, path, type, space, creation, err);
     h5_close(creation);
     h5_close(space);
-    h5_close(links);
     return dataset;
 }
 
-enum h5grad_status result_create(const struct field *field, hid_t file, unsigned k,
+static struct writer *open_writer(const struct field *field, hid_t file, struct result *result,
+                                  struct h5grad_error *err)
+{
+    struct writer_target target = {
+        .file = file,
+        .dataset = result->dataset,
+        .storage = &result->storage,
+        .memory = result->memory,
+        .size = H5Tget_size(result->memory),
+        .raw = true,
+        .journal = field->job.journal,
+    };
+    return writer_open(&target, getenv("H5GRAD_IO"), err);
+}
+
+enum h5grad_status result_create(const struct field *field, struct companions *companions,
+                                 const struct attachments *scales, hid_t file, unsigned k,
                                  struct result *result, struct h5grad_error *err)
 {
     unsigned axis = field->engine_axis[k].axis;
@@ -205,17 +212,11 @@ enum h5grad_status result_create(const struct field *field, hid_t file, unsigned
         return error_context(err, H5GRAD_FAILED, "%s", path);
     enum h5grad_status status = h5_storage_read(result->dataset, &result->storage, err);
     if (!status)
-        status = write_attributes(field, axis, result->dataset, err);
+        status = companions_attach(companions, scales, result->dataset, path, err);
+    if (!status)
+        status = metadata_write(field, axis, result->dataset, result->memory, err);
     if (!status) {
-        struct writer_target target = {
-            .file = file,
-            .dataset = result->dataset,
-            .storage = &result->storage,
-            .memory = result->memory,
-            .size = H5Tget_size(result->memory),
-            .raw = true,
-        };
-        result->writer = writer_open(&target, getenv("H5GRAD_IO"), err);
+        result->writer = open_writer(field, file, result, err);
         status = result->writer ? H5GRAD_OK : H5GRAD_FAILED;
     }
     return status ? error_context(err, status, "%s", path) : H5GRAD_OK;
@@ -240,22 +241,4 @@ void result_close(struct result *result)
     h5_close(result->memory);
     memset(result, 0, sizeof *result);
     result->dataset = result->memory = -1;
-}
-
-enum h5grad_status results_write_history(hid_t output, hid_t input, const char *command,
-                                         struct h5grad_error *err)
-{
-    char date[64] = "";
-    time_t now = time(NULL);
-    struct tm local;
-    if (localtime_r(&now, &local))
-        strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &local);
-    char *before = h5_attribute_text(input, "history");
-    char *text =
-        memory_format("%s: %s%s%s", date, command, before ? "\n" : "", before ? before : "");
-    enum h5grad_status status = text ? h5_attribute_write_text(output, "history", text, err)
-                                     : error_memory(err, strlen(command));
-    free(before);
-    free(text);
-    return status;
 }

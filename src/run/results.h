@@ -3,6 +3,7 @@
 #ifndef H5GRAD_RUN_RESULTS_H
 #define H5GRAD_RUN_RESULTS_H
 
+#include "run/companions.h"
 #include "run/field.h"
 #include "run/options.h"
 
@@ -28,6 +29,9 @@ enum h5grad_status results_names_add(struct results_names *names, const char *pa
 /* Fails when two results have one name, or one lies where another needs a group; sorts the names.
  */
 enum h5grad_status results_names_check(struct results_names *names, struct h5grad_error *err);
+
+/* Whether something else may have the path, in names that have been checked. */
+bool results_names_allow(const struct results_names *names, const char *path);
 void results_names_free(struct results_names *names);
 
 /* A result being written: for axis number axis of field->engine_axis. */
@@ -37,17 +41,14 @@ struct result {
     struct writer *writer;
 };
 
-/* Makes the dataset for axis number k of field->engine_axis in file, with its attributes, and opens
- * its writer. result_close is due in either case. Within h5_enter. */
-enum h5grad_status result_create(const struct field *field, hid_t file, unsigned k,
+/* Makes the dataset for axis number k of field->engine_axis in file, with its attributes and
+ * scales, and opens its writer. result_close is due in either case. Within h5_enter. */
+enum h5grad_status result_create(const struct field *field, struct companions *companions,
+                                 const struct attachments *scales, hid_t file, unsigned k,
                                  struct result *result, struct h5grad_error *err);
 
 /* After the engine is done: completes the dataset. Within h5_enter. */
 enum h5grad_status result_finish(struct result *result, struct h5grad_error *err);
 void result_close(struct result *result);
-
-/* Writes the file's history: the line of this run before those of input. Within h5_enter. */
-enum h5grad_status results_write_history(hid_t output, hid_t input, const char *command,
-                                         struct h5grad_error *err);
 
 #endif

@@ -2,31 +2,48 @@
 #include "run/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
+#include "base/file.h"
 #include "base/size.h"
 #include "run/axes.h"
+#include "run/companions.h"
 #include "run/field.h"
+#include "run/metadata.h"
 #include "run/report.h"
 #include "run/results.h"
+#include "run/resume.h"
 #include "run/select.h"
+#include "run/xdmf.h"
 #include "writer/publish.h"
+
+/* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
+#define WRITE_BACK_BYTES ((uint64_t)64 << 20)
 
 struct run {
     enum run_goal goal;
     const char *input, *output;
     struct run_options options;
+    struct h5_access access;
     hid_t file;
     struct selection selection;
     struct coordinates *coordinates;
     struct results_names names;
     struct report *report;
     struct publish publish;
-    size_t fields;  /* that can be done */
-    uint64_t space; /* bytes of results that no filter makes smaller */
+    struct resume resume;
+    struct companions *companions;
+    bool root_copied;  /* attributes of the input's root */
+    struct xdmf *xdmf; /* NULL: not asked for */
+    size_t fields;     /* that can be done */
+    uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
     struct h5grad_error skipped; /* why the first dataset was skipped */
+    struct h5grad_error unsafe;  /* why what is written cannot be made safe, found meanwhile */
+    uint64_t written_back;       /* bytes of results done when writing back was begun last */
 };
 
 static double now(void)
@@ -36,11 +53,20 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
+static void on_warning(void *user, const char *text)
+{
+    run_message(&((struct run *)user)->options, H5GRAD_WARNING, "%s", text);
+}
+
 static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 {
+    run->access.follow_external = run->options.user.follow_external != 0;
+    run->access.allow_plugins = run->options.user.allow_plugins != 0;
+    run->access.warn = on_warning;
+    run->access.user = run;
     struct h5_guard guard;
     h5_enter(&guard);
-    run->file = h5_open_input(run->input, err);
+    run->file = h5_open_input(run->input, &run->access, err);
     enum h5grad_status status = run->file < 0 ? H5GRAD_FAILED : H5GRAD_OK;
     if (!status)
         status = select_datasets(run->file, &run->options, &run->selection, err);
@@ -81,7 +107,8 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
 {
     struct field field;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    enum h5grad_status status = field_open(run->file, walk, item->path, &field, err);
+    enum h5grad_status status =
+        field_open(run->file, walk, item->path, !run->options.user.no_unpack, &field, err);
     if (!status && run->goal == RUN_LIST && field.coords.refusal)
         status = error_set(err, H5GRAD_FAILED, "%s", field.coords.refusal);
     else if (!status && run->goal == RUN_LIST)
@@ -97,6 +124,8 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
         if (field.result_storage.n_filters == 0 && run->goal != RUN_LIST)
             run->space += field_result_bytes(&field);
         status = add_names(run, &field, err);
+        if (!status && run->xdmf)
+            status = xdmf_add(run->xdmf, &field, run->coordinates, err);
         if (!status && !report_add(run->report, &field, run->goal != RUN_LIST))
             status = error_memory(err, sizeof field);
     }
@@ -118,32 +147,103 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     return error_set(err, H5GRAD_FAILED, "nothing to do: it has no field to differentiate");
 }
 
+/* Has what is written brought to stable storage meanwhile, where it is to be there at the end or
+ * after a crash of the machine. */
+static void keep_safe(struct run *run)
+{
+    int fd = run->publish.descriptor;
+    uint64_t done = run->progress.bytes_done;
+    if (run->options.user.sync && done - run->written_back >= WRITE_BACK_BYTES) {
+        run->written_back = done;
+        file_start_sync(fd);
+    }
+    if (run->resume.journal && !run->unsafe.status)
+        journal_sync(run->resume.journal, fd, &run->unsafe);
+}
+
 static void on_progress(void *user, uint64_t bytes)
 {
     struct run *run = user;
     const struct h5grad_options *options = &run->options.user;
     run->progress.bytes_done += bytes;
+    keep_safe(run);
     if (options->progress)
         options->progress(options->user, &run->progress);
 }
 
 static int on_cancelled(void *user)
 {
-    const struct h5grad_options *options = &((struct run *)user)->options.user;
-    return options->cancelled && options->cancelled(options->user);
+    const struct run *run = user;
+    const struct h5grad_options *options = &run->options.user;
+    return run->unsafe.status || (options->cancelled && options->cancelled(options->user));
 }
 
-static enum h5grad_status create_results(struct run *run, struct field *field,
+/* Scales, and no other convention, make a file one of netCDF-4, whose attributes hold for its
+ * results. */
+static enum h5grad_status copy_root(struct run *run, const struct field *field,
+                                    const struct attachments *scales, struct h5grad_error *err)
+{
+    if (run->root_copied || scales->total == 0 || field->coords.convention)
+        return H5GRAD_OK;
+    run->root_copied = true;
+    return metadata_write_root(run->publish.file, run->file, err);
+}
+
+static enum h5grad_status begin_journal(struct run *run, const struct field *field, size_t number,
+                                        const struct result *result, struct h5grad_error *err)
+{
+    hid_t dataset[GRID_MAX_RANK];
+    for (unsigned k = 0; k < field->n_axes; k++)
+        dataset[k] = result[k].dataset;
+    return resume_begin_field(&run->resume, field, number, dataset, err);
+}
+
+static enum h5grad_status create_results(struct run *run, struct field *field, size_t number,
                                          struct result *result, struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
+    struct attachments scales = {0};
     struct h5_guard guard;
+    field->job.journal = run->resume.journal;
+    enum h5grad_status status = companions_add(run->companions, field, &scales, err);
     h5_enter(&guard);
+    if (!status)
+        status = copy_root(run, field, &scales, err);
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
-        status = result_create(field, run->publish.file, k, &result[k], err);
+        status =
+            result_create(field, run->companions, &scales, run->publish.file, k, &result[k], err);
         field->engine_axis[k].writer = result[k].writer;
     }
+    if (!status)
+        status = begin_journal(run, field, number, result, err);
     h5_leave(&guard);
+    attachments_free(&scales);
+    return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
+}
+
+/* What the convention of the source adds for its readers. */
+static enum h5grad_status finish_convention(struct run *run, const struct field *field,
+                                            struct h5grad_error *err)
+{
+    const struct coords_convention *convention = field->coords.convention;
+    unsigned axis[GRID_MAX_RANK];
+    const char *path[GRID_MAX_RANK];
+    if (!convention || !convention->finish)
+        return H5GRAD_OK;
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        axis[k] = field->engine_axis[k].axis;
+        path[k] = field->axis[axis[k]].result;
+    }
+    const struct coords_results results = {
+        .input = run->file,
+        .source = field->dataset,
+        .output = run->publish.file,
+        .path = field->path,
+        .coords = &field->coords,
+        .n = field->n_axes,
+        .axis = axis,
+        .result = path,
+    };
+    enum h5grad_status status = convention->finish(&results, err);
     return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
@@ -159,6 +259,8 @@ static enum h5grad_status finish_results(struct run *run, struct field *field,
                           field->axis[field->engine_axis[k].axis].result);
         result_close(&result[k]);
     }
+    if (!status)
+        status = finish_convention(run, field, err);
     h5_leave(&guard);
     return status;
 }
@@ -172,13 +274,14 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     for (unsigned k = 0; k < GRID_MAX_RANK; k++)
         result[k] = (struct result){.dataset = -1, .memory = -1};
-    enum h5grad_status status = field_open(run->file, walk, item->path, &field, err);
+    enum h5grad_status status =
+        field_open(run->file, walk, item->path, !run->options.user.no_unpack, &field, err);
     if (!status)
         status = field_plan(&field, &run->options, run->coordinates, false, err);
     if (status)
         error_context(err, status, "%s: %s", run->input, item->path);
     else
-        status = create_results(run, &field, result, err);
+        status = create_results(run, &field, number, result, err);
     if (!status) {
         run->progress.field = item->path;
         report_write_way(run->report, number, result[0].writer->way->name);
@@ -186,6 +289,8 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
         field.job.cancelled = on_cancelled;
         field.job.user = run;
         status = engine_run(&field.job, &field.plan, err);
+        if (status == H5GRAD_CANCELLED && run->unsafe.status)
+            status = error_set(err, H5GRAD_FAILED, "%s", run->unsafe.message);
         if (status)
             error_context(err, status, "%s: %s", run->input, item->path);
     }
@@ -194,27 +299,78 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
     return status;
 }
 
+static void tell_temporary(const struct run *run, const char *path)
+{
+    const struct h5grad_options *options = &run->options.user;
+    if (options->temporary)
+        options->temporary(options->user, path);
+}
+
+/* The file and, where the run can be resumed, its journal; *line is the line of history. */
+static enum h5grad_status create_output(struct run *run, const char **line,
+                                        struct h5grad_error *err)
+{
+    const struct h5grad_options *user = &run->options.user;
+    enum publish_kind kind = !run->resume.wanted          ? PUBLISH_ONCE
+                             : resume_found(&run->resume) ? PUBLISH_RESUMED
+                                                          : PUBLISH_RESUMABLY;
+    enum h5grad_status status = publish_create(&run->publish, run->output, user->overwrite != 0,
+                                               user->sync != 0, kind, err);
+    if (status)
+        return status;
+    tell_temporary(run, run->publish.temporary);
+    if (!run->resume.wanted)
+        return H5GRAD_OK;
+    tell_temporary(run, run->resume.path);
+    status = resume_begin(&run->resume, run->input, &run->options, line, err);
+    run->publish.leave = !run->resume.ours;
+    return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
+}
+
 static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err)
 {
     const struct h5grad_options *user = &run->options.user;
     char command[2048];
     snprintf(command, sizeof command, "h5grad_run %s %s", run->input, run->output);
+    char *own = metadata_history_line(user->command ? user->command : command);
+    const char *line = own;
+    if (!own)
+        return error_memory(err, sizeof command);
     struct h5_guard guard;
     h5_enter(&guard);
-    enum h5grad_status status =
-        publish_create(&run->publish, run->output, user->overwrite != 0, user->sync != 0, err);
-    if (!status && (status = results_write_history(run->publish.file, run->file,
-                                                   user->command ? user->command : command, err)))
+    enum h5grad_status status = create_output(run, &line, err);
+    if (!status && !user->no_history &&
+        (status = metadata_write_history(run->publish.file, run->file, line, err)))
         error_context(err, status, "%s", run->output);
     h5_leave(&guard);
-    return status;
+    free(own);
+    if (status)
+        return status;
+    const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
+    run->companions =
+        companions_new(run->file, run->publish.file, walk, &run->names, &run->options);
+    return run->companions ? H5GRAD_OK : error_memory(err, sizeof *run);
+}
+
+static enum h5grad_status describe_output(struct run *run, struct h5grad_error *err)
+{
+    enum h5grad_status status = publish_open_text(&run->publish, XDMF_SUFFIX, err);
+    if (!status)
+        tell_temporary(run, run->publish.text_temporary);
+    return status ? status : xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
 }
 
 static enum h5grad_status commit_output(struct run *run, struct h5grad_error *err)
 {
     struct h5_guard guard;
     h5_enter(&guard);
-    enum h5grad_status status = publish_commit(&run->publish, err);
+    enum h5grad_status status = h5_input_check_unchanged(run->file, err);
+    if (status)
+        error_context(err, status, "%s", run->input);
+    else if ((status = companions_finish(run->companions, err)))
+        error_context(err, status, "%s", run->output);
+    else
+        status = publish_commit(&run->publish, err);
     h5_leave(&guard);
     return status;
 }
@@ -230,7 +386,23 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
     }
     if (!status && on_cancelled(run))
         status = error_set(err, H5GRAD_CANCELLED, "cancelled");
+    if (!status && run->xdmf)
+        status = describe_output(run, err);
     return status ? status : commit_output(run, err);
+}
+
+/* OUTPUT, and what appears beside it, can be made. */
+static enum h5grad_status check_places(const struct run *run, struct h5grad_error *err)
+{
+    bool overwrite = run->options.user.overwrite != 0;
+    enum h5grad_status status = publish_check(run->output, run->input, overwrite, err);
+    if (status || !run->options.user.xdmf)
+        return status;
+    char *path = memory_format("%s" XDMF_SUFFIX, run->output);
+    status = path ? publish_check(path, run->input, overwrite, err)
+                  : error_memory(err, strlen(run->output));
+    free(path);
+    return status;
 }
 
 static enum h5grad_status check(struct run *run, struct h5grad_error *err)
@@ -238,6 +410,11 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
     enum h5grad_status status = open_input(run, err);
     if (status)
         return error_context(err, status, "%s", run->input);
+    if (run->goal != RUN_LIST && run->options.user.xdmf) {
+        run->xdmf = xdmf_new(run->input, run->output, &run->options);
+        if (!run->xdmf)
+            return error_memory(err, strlen(run->output));
+    }
     run->coordinates = coordinates_new(run->file, run->options.memory);
     run->report = report_new(run->options.memory);
     if (!run->coordinates || !run->report)
@@ -250,13 +427,16 @@ static void release(struct run *run)
 {
     struct h5_guard guard;
     coordinates_free(run->coordinates);
+    companions_free(run->companions);
     h5_enter(&guard);
     publish_abandon(&run->publish);
     h5_close(run->file);
+    h5_access_free(&run->access);
     h5_leave(&guard);
     select_free(&run->selection);
     results_names_free(&run->names);
     report_free(run->report);
+    xdmf_free(run->xdmf);
     run_options_free(&run->options);
 }
 
@@ -269,16 +449,23 @@ enum h5grad_status run_files(enum run_goal goal, const char *input, const char *
     struct run run = {.goal = goal, .input = input, .output = output, .file = -1};
     struct h5grad_error *e = err ? err : &local;
     double start = now();
-    run.publish.file = -1;
+    run.publish.file = run.publish.held = -1;
     enum h5grad_status status = run_options_check(options, &run.options, e);
     if (status)
         return status;
     if (goal != RUN_LIST)
-        status = publish_check(output, input, run.options.user.overwrite != 0, e);
+        status = check_places(&run, e);
+    if (!status && goal != RUN_LIST)
+        status = resume_find(&run.resume, output, &run.options, e);
     if (!status)
         status = check(&run, e);
     if (!status && goal == RUN_ALL)
         status = do_fields(&run, e);
+    bool keep = status == H5GRAD_CANCELLED && run.resume.ours;
+    run.publish.leave = run.publish.leave || keep;
+    resume_close(&run.resume, keep);
+    if (keep)
+        status = e->status = H5GRAD_RESUMABLE;
     if (!status && report) {
         *report = report_finish(run.report, now() - start);
         run.report = NULL;

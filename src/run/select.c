@@ -71,7 +71,7 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
         search->why[i] = coords_not_field(search->file, path, dataset);
         if (search->why[i])
             status = h5_set_add(&search->axes, &selection->walk.dataset[i].identity, i, NULL, err);
-        else
+        if (!status)
             status = coords_references(search->file, path, dataset, &search->axes, err);
         h5_close(dataset);
     }

@@ -10,7 +10,6 @@
 #include "base/size.h"
 #include "codec/codec.h"
 #include "grid/chunks.h"
-#include "hdf5/chunk.h"
 #include "hdf5/transfer.h"
 #include "writer/format.h"
 #include "writer/writer.h"
@@ -20,6 +19,7 @@ struct chunked_writer {
     struct writer_target target;
     unsigned rank;
     size_t raw; /* of a chunk before filters, in bytes */
+    struct put put;
 };
 
 static struct writer *chunked_open(const struct writer_target *target, struct h5grad_error *err)
@@ -39,6 +39,13 @@ static struct writer *chunked_open(const struct writer_target *target, struct h5
     self->target = *target;
     self->rank = storage->rank;
     self->raw = raw;
+    self->put = (struct put){
+        .dataset = target->dataset,
+        .rank = self->rank,
+        .raw = h5_output_raw(target->file),
+    };
+    if (self->put.raw)
+        self->put.journal = target->journal;
     return &self->writer;
 }
 
@@ -82,12 +89,10 @@ static enum h5grad_status write_chunk(const struct chunked_writer *self, const s
     }
     if (status)
         return status;
-    struct h5_guard guard;
-    h5_enter(&guard);
-    status =
-        h5_chunk_write(self->target.dataset, chunk->start, self->rank, stored, size, mask, err);
-    h5_leave(&guard);
-    return status;
+    if (self->writer.order)
+        return order_write(self->writer.order, worker, &self->put, chunk->start, stored, size, mask,
+                           err);
+    return put_chunk(&self->put, chunk->start, stored, size, mask, err);
 }
 
 static enum h5grad_status chunked_write(struct writer *writer, const struct box *box,
@@ -113,6 +118,31 @@ static enum h5grad_status chunked_write(struct writer *writer, const struct box 
     return status;
 }
 
+static uint64_t chunked_chunks(const struct writer *writer, const struct box *box)
+{
+    const struct chunked_writer *self = (const struct chunked_writer *)writer;
+    struct box numbers;
+    chunks_touched_by(self->rank, self->target.storage->chunk, box, &numbers);
+    return box_points(self->rank, &numbers);
+}
+
+static enum h5grad_status chunked_retell(struct writer *writer, const struct box *box,
+                                         struct h5grad_error *err)
+{
+    const struct chunked_writer *self = (const struct chunked_writer *)writer;
+    const uint64_t *shape = self->target.storage->chunk;
+    enum h5grad_status status;
+    struct box numbers, chunk;
+    uint64_t at[GRID_MAX_RANK];
+    chunks_touched_by(self->rank, shape, box, &numbers);
+    memcpy(at, numbers.start, self->rank * sizeof *at);
+    do {
+        chunks_points(self->rank, shape, at, &chunk);
+        status = put_again(&self->put, chunk.start, err);
+    } while (!status && box_next(self->rank, &numbers, at));
+    return status;
+}
+
 static void chunked_close(struct writer *writer)
 {
     free(writer);
@@ -120,7 +150,10 @@ static void chunked_close(struct writer *writer)
 
 const struct writer_way writer_chunked = {
     .name = "chunked",
+    .keeping = WRITER_KEEPS_CHUNKS,
     .open = chunked_open,
     .write = chunked_write,
+    .chunks = chunked_chunks,
+    .retell = chunked_retell,
     .close = chunked_close,
 };

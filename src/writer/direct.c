@@ -69,9 +69,12 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
 {
     const struct direct_writer *self = (const struct direct_writer *)writer;
     const struct writer_target *target = &self->target;
-    if (!h5_flat_prove(target->dataset, target->memory, target->storage, &self->flat))
+    bool proven;
+    enum h5grad_status status =
+        h5_flat_prove(target->dataset, target->memory, target->storage, &self->flat, &proven, err);
+    if (!status && !proven)
         return error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
-    return H5GRAD_OK;
+    return status;
 }
 
 static void direct_close(struct writer *writer)
@@ -81,6 +84,7 @@ static void direct_close(struct writer *writer)
 
 const struct writer_way writer_direct = {
     .name = "direct",
+    .keeping = WRITER_KEEPS_TILES,
     .open = direct_open,
     .write = direct_write,
     .finish = direct_finish,

@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "base/size.h"
 #include "codec/codec.h"
+#include "hdf5/create.h"
 #include "writer/format.h"
 
 #define CHUNK_BYTES   (UINT64_C(1) << 20)  /* of a chosen chunk, at most */
@@ -387,9 +388,7 @@ hid_t format_creation(const struct h5_storage *result, struct h5grad_error *err)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     if (creation >= 0 && set_layout(creation, result) &&
-        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 &&
-        H5Pset_obj_track_times(creation, false) >= 0 &&
-        H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED) >= 0)
+        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 && h5_create_prepare(creation))
         return creation;
     h5_error(err, "choosing the storage of a result");
     h5_close(creation);

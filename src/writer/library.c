@@ -43,12 +43,13 @@ static enum h5grad_status library_write(struct writer *writer, const struct box 
                                         const void *points, struct codec_worker *worker,
                                         struct h5grad_error *err)
 {
-    (void)worker;
     const struct writer_target *target = &((const struct library_writer *)writer)->target;
+    enum h5grad_status status = H5GRAD_OK;
+    if (writer->order && (status = order_wait(writer->order, worker, err)))
+        return status;
     struct h5_guard guard;
     h5_enter(&guard);
-    enum h5grad_status status =
-        h5_write_box(target->dataset, target->memory, target->storage->rank, box, points, err);
+    status = h5_write_box(target->dataset, target->memory, target->storage->rank, box, points, err);
     h5_leave(&guard);
     return status;
 }

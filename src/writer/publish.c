@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "hdf5/create.h"
 #include "hdf5/output.h"
 #include "writer/publish.h"
 
@@ -174,14 +176,12 @@ static void make_suffix(unsigned attempt, char *out)
     out[6] = '\0';
 }
 
-/* ".NAME.h5grad.XXXXXX" in the folder of target, in new memory; NAME is cut, between characters of
+/* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory; NAME is cut, between characters of
  * UTF-8, where the name would be too long. */
-static char *temporary_name(const char *target, unsigned attempt)
+static char *hidden_name(const char *target, const char *suffix)
 {
     const char *slash = strrchr(target, '/');
     const char *name = slash ? slash + 1 : target;
-    char suffix[7];
-    make_suffix(attempt, suffix);
     size_t room = NAME_BYTES - strlen("..h5grad.") - strlen(suffix);
     size_t length = strlen(name);
     if (length > room) {
@@ -193,7 +193,14 @@ static char *temporary_name(const char *target, unsigned attempt)
                          suffix);
 }
 
-static hid_t access_list(atomic_int *failure)
+static char *temporary_name(const char *target, unsigned attempt)
+{
+    char suffix[7];
+    make_suffix(attempt, suffix);
+    return hidden_name(target, suffix);
+}
+
+static hid_t access_list(atomic_int *failure, bool keep)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0)
@@ -205,9 +212,9 @@ static hid_t access_list(atomic_int *failure)
 #else
     H5F_libver_t high = H5F_LIBVER_V18;
 #endif
-    bool ok = h5_output_select(list, failure) &&
+    bool ok = h5_output_select(list, failure, keep) &&
               H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
-              H5Pset_alignment(list, 1 << 20, 4096) >= 0 &&
+              H5Pset_alignment(list, 8 << 20, 256 << 10) >= 0 &&
               H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
@@ -223,11 +230,10 @@ static hid_t access_list(atomic_int *failure)
     return -1;
 }
 
-/* netCDF-4 asks for groups that know the order of their members. */
 static hid_t creation_list(void)
 {
     hid_t list = H5Pcreate(H5P_FILE_CREATE);
-    if (list >= 0 && H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED) >= 0)
+    if (list >= 0 && h5_create_prepare(list) && h5_create_prepare_links(list))
         return list;
     h5_close(list);
     return -1;
@@ -255,11 +261,54 @@ static enum h5grad_status create_file(struct publish *publish, hid_t creation, h
     return error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
 }
 
+/* Takes the one temporary file of runs that can be resumed, unless another process has it, and
+ * empties it where a run begins anew. */
+static enum h5grad_status hold_file(struct publish *publish, bool resume, struct h5grad_error *err)
+{
+    struct stat info;
+    publish->temporary = hidden_name(publish->target, PUBLISH_RESUMABLE);
+    if (!publish->temporary)
+        return error_memory(err, strlen(publish->target));
+    const char *name = publish->temporary;
+    publish->held = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    if (publish->held < 0)
+        return error_errno(err, errno, "cannot create %s", name);
+    publish->leave = true;
+    if (fstat(publish->held, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid())
+        return error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
+    if (flock(publish->held, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
+    publish->leave = false;
+    if (!resume && ftruncate(publish->held, 0) != 0)
+        return error_errno(err, errno, "emptying %s", name);
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status create_held(struct publish *publish, bool resume, hid_t creation,
+                                      hid_t access_id, struct h5grad_error *err)
+{
+    enum h5grad_status status = hold_file(publish, resume, err);
+    if (status)
+        return status;
+    publish->file = H5Fcreate(publish->temporary, H5F_ACC_TRUNC, creation, access_id);
+    return publish->file < 0 ? h5_error(err, "cannot create %s", publish->temporary) : H5GRAD_OK;
+}
+
+char *publish_journal_path(const char *final)
+{
+    char *target = NULL;
+    if (find_target(final, &target, NULL) != H5GRAD_OK)
+        return NULL;
+    char *path = hidden_name(target, PUBLISH_JOURNAL);
+    free(target);
+    return path;
+}
+
 enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
-                                  bool sync, struct h5grad_error *err)
+                                  bool sync, enum publish_kind kind, struct h5grad_error *err)
 {
     memset(publish, 0, sizeof *publish);
-    publish->file = -1;
+    publish->file = publish->held = -1;
     publish->overwrite = overwrite;
     publish->sync = sync;
     hid_t access_id = -1;
@@ -273,12 +322,16 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
         status = error_memory(err, strlen(final));
         goto out;
     }
-    access_id = access_list(publish->failure);
+    access_id = access_list(publish->failure, kind != PUBLISH_ONCE);
     creation = creation_list();
     if (access_id < 0 || creation < 0)
         status = h5_error(err, "choosing how the file is made");
-    else
+    else if (kind == PUBLISH_ONCE)
         status = create_file(publish, creation, access_id, err);
+    else
+        status = create_held(publish, kind == PUBLISH_RESUMED, creation, access_id, err);
+    if (!status)
+        publish->descriptor = h5_descriptor(publish->file);
 out:
     if (status != H5GRAD_OK) {
         error_context(err, status, "%s", final);
@@ -287,6 +340,60 @@ out:
     h5_close(creation);
     h5_close(access_id);
     return status;
+}
+
+/* Neither name of a file that is made here belongs to anybody else. */
+static FILE *create_text(const char *name)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (fd >= 0 && !file) {
+        close(fd);
+        unlink(name);
+    }
+    return file;
+}
+
+enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
+                                     struct h5grad_error *err)
+{
+    publish->text_final = memory_format("%s%s", publish->final, suffix);
+    if (!publish->text_final)
+        return error_memory(err, strlen(publish->final));
+    for (unsigned attempt = 0; attempt < ATTEMPTS && !publish->text; attempt++) {
+        char *name = temporary_name(publish->text_final, attempt);
+        if (!name)
+            return error_memory(err, strlen(publish->text_final));
+        publish->text = create_text(name);
+        if (publish->text) {
+            publish->text_temporary = name;
+            return H5GRAD_OK;
+        }
+        int number = errno;
+        free(name);
+        if (number != EEXIST)
+            return error_errno(err, number, "%s: cannot create it", publish->text_final);
+    }
+    return error_set(err, H5GRAD_FAILED, "%s: no name is free for a temporary file beside it",
+                     publish->text_final);
+}
+
+static enum h5grad_status close_text(struct publish *publish, struct h5grad_error *err)
+{
+    FILE *text = publish->text;
+    if (!text)
+        return H5GRAD_OK;
+    publish->text = NULL;
+    errno = 0;
+    bool failed = fflush(text) != 0 || ferror(text);
+    if (!failed && publish->sync)
+        failed = fsync(fileno(text)) != 0 && errno != EINVAL;
+    int number = errno;
+    if (fclose(text) != 0 && !failed) {
+        failed = true;
+        number = errno;
+    }
+    return failed ? error_errno(err, number, "writing %s", publish->text_temporary) : H5GRAD_OK;
 }
 
 /* From the temporary to the final name. */
@@ -336,20 +443,72 @@ static int rename_new(const char *from, const char *to)
     return rename(from, to) == 0 ? 0 : errno;
 }
 
-static enum h5grad_status rename_whole(struct publish *publish, struct h5grad_error *err)
+/* *from becomes NULL when it is done. */
+static enum h5grad_status rename_whole(char **from, const char *to, bool overwrite,
+                                       struct h5grad_error *err)
 {
     int number;
-    if (publish->overwrite)
-        number = rename(publish->temporary, publish->target) == 0 ? 0 : errno;
+    if (overwrite)
+        number = rename(*from, to) == 0 ? 0 : errno;
     else
-        number = rename_new(publish->temporary, publish->target);
-    if (number == EEXIST && !publish->overwrite)
+        number = rename_new(*from, to);
+    if (number == EEXIST && !overwrite)
         return error_set(err, H5GRAD_FAILED, "appeared while its content was being made");
     if (number != 0)
-        return error_errno(err, number, "renaming %s", publish->temporary);
-    free(publish->temporary);
-    publish->temporary = NULL;
+        return error_errno(err, number, "renaming %s", *from);
+    free(*from);
+    *from = NULL;
     return H5GRAD_OK;
+}
+
+/* Gives the file its name. What stood there before keeps the temporary one as long as a later step
+ * can fail, where the file system can exchange two names. */
+static enum h5grad_status rename_file(struct publish *publish, struct h5grad_error *err)
+{
+#ifdef RENAME_EXCHANGE
+    if (publish->overwrite && (publish->sync || publish->text_temporary))
+        publish->exchanged = renameat2(AT_FDCWD, publish->temporary, AT_FDCWD, publish->target,
+                                       RENAME_EXCHANGE) == 0;
+#endif
+    return publish->exchanged
+               ? H5GRAD_OK
+               : rename_whole(&publish->temporary, publish->target, publish->overwrite, err);
+}
+
+/* Undoes rename_file. Where nothing else is left of it, what was replaced is not lost too. */
+static void take_back(struct publish *publish)
+{
+#ifdef RENAME_EXCHANGE
+    if (publish->exchanged &&
+        renameat2(AT_FDCWD, publish->temporary, AT_FDCWD, publish->target, RENAME_EXCHANGE) == 0)
+        return;
+#endif
+    if (!publish->overwrite)
+        unlink(publish->target);
+}
+
+/* A text that cannot appear takes the output with it. */
+static enum h5grad_status rename_text(struct publish *publish, struct h5grad_error *err)
+{
+    if (!publish->text_temporary)
+        return H5GRAD_OK;
+    enum h5grad_status status =
+        rename_whole(&publish->text_temporary, publish->text_final, publish->overwrite, err);
+    return status ? error_context(err, status, "%s", publish->text_final) : status;
+}
+
+/* All names, and with sync the folder that holds them. */
+static enum h5grad_status rename_all(struct publish *publish, struct h5grad_error *err)
+{
+    enum h5grad_status status = rename_file(publish, err);
+    if (status != H5GRAD_OK)
+        return status;
+    status = rename_text(publish, err);
+    if (status == H5GRAD_OK && publish->sync)
+        status = sync_folder(publish->target, err);
+    if (status != H5GRAD_OK)
+        take_back(publish);
+    return status;
 }
 
 /* Where libhdf5 could not close the file it may still write, hence failure is left to it. */
@@ -369,15 +528,12 @@ static enum h5grad_status close_file(struct publish *publish, struct h5grad_erro
 enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = close_file(publish, err);
+    if (status == H5GRAD_OK)
+        status = close_text(publish, err);
     if (status == H5GRAD_OK && publish->sync)
         status = sync_path(publish->temporary, 0, err);
     if (status == H5GRAD_OK)
-        status = rename_whole(publish, err);
-    if (status == H5GRAD_OK && publish->sync) {
-        status = sync_folder(publish->target, err);
-        if (status != H5GRAD_OK)
-            unlink(publish->target);
-    }
+        status = rename_all(publish, err);
     if (status != H5GRAD_OK) {
         error_context(err, status, "%s", publish->final);
         publish_abandon(publish);
@@ -389,12 +545,19 @@ void publish_abandon(struct publish *publish)
 {
     if (publish->file >= 0)
         close_file(publish, NULL);
-    if (publish->temporary)
+    if (publish->temporary && !publish->leave)
         unlink(publish->temporary);
+    if (publish->held >= 0)
+        close(publish->held);
+    close_text(publish, NULL);
+    if (publish->text_temporary)
+        unlink(publish->text_temporary);
+    free(publish->text_temporary);
+    free(publish->text_final);
     free(publish->failure);
     free(publish->temporary);
     free(publish->target);
     free(publish->final);
     memset(publish, 0, sizeof *publish);
-    publish->file = -1;
+    publish->file = publish->held = -1;
 }

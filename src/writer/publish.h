@@ -12,17 +12,35 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "hdf5/h5.h"
+
+/* Behind ".NAME.h5grad." in names of runs that can be resumed. */
+#define PUBLISH_RESUMABLE "part"
+#define PUBLISH_JOURNAL   "journal"
+
+enum publish_kind {
+    PUBLISH_ONCE,      /* a temporary file with a name of its own */
+    PUBLISH_RESUMABLY, /* one with a name that a later run knows, emptied */
+    PUBLISH_RESUMED,   /* the same with the bytes that it has: see h5_output_select */
+};
 
 struct publish {
     char *final;         /* as the caller named it */
     char *target;        /* final with symbolic links followed */
     char *temporary;     /* ".NAME.h5grad.XXXXXX" in the same folder; NULL: nothing to remove */
     hid_t file;          /* the open temporary file; -1 */
+    int descriptor;      /* the file's; see h5_descriptor */
     atomic_int *failure; /* errno of the first write to it that failed; 0 */
+    int held;            /* a descriptor that holds the lock of a resumable file; -1 */
+    bool leave;          /* set to leave the temporary file for a later run */
     bool overwrite;
     bool sync;
+    bool exchanged;       /* temporary is the name of what was replaced */
+    char *text_final;     /* a text that appears with the output; NULL: none */
+    char *text_temporary; /* NULL: nothing to remove */
+    FILE *text;           /* open to write; NULL */
 };
 
 /* Checks without making anything: the folder exists and can be written to, final does not exist (or
@@ -34,12 +52,21 @@ enum h5grad_status publish_check(const char *final, const char *input, bool over
 enum h5grad_status publish_check_space(const char *final, uint64_t bytes, struct h5grad_error *err);
 
 /*
- * Creates the temporary file, owned by nobody else, and opens it: objects of 1 MiB and more begin
- * at pages of 4 KiB, which smaller ones (chunks, mostly) are not worth. Closing the file closes
- * whatever is open in it. Fills *publish also on failure. Within h5_enter.
+ * Creates the temporary file, owned by nobody else, and opens it: objects of 8 MiB and more begin
+ * at multiples of 256 KiB, so that the page cache holds them in large pieces, which smaller ones
+ * (chunks, mostly) are not worth. Closing the file closes whatever is open in it. Fills *publish
+ * also on failure. Within h5_enter.
  */
 enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
-                                  bool sync, struct h5grad_error *err);
+                                  bool sync, enum publish_kind kind, struct h5grad_error *err);
+
+/* Where the journal of runs that make final lies, in new memory; NULL when there is none. */
+char *publish_journal_path(const char *final);
+
+/* Opens publish->text: what is written to it appears under the name of final with suffix behind it
+ * when the output does. What is there already is treated as final is; see publish_check. */
+enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
+                                     struct h5grad_error *err);
 
 /* Closes the file, with sync brings it to stable storage, renames it. On failure nothing is left.
  * Within h5_enter. */

@@ -42,6 +42,18 @@ enum h5grad_status writer_write(struct writer *writer, const struct box *box, co
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
+uint64_t writer_chunks(const struct writer *writer, const struct box *box)
+{
+    return writer->way->chunks(writer, box);
+}
+
+enum h5grad_status writer_retell(struct writer *writer, const struct box *box,
+                                 struct h5grad_error *err)
+{
+    enum h5grad_status status = writer->way->retell(writer, box, err);
+    return status == H5GRAD_OK ? check_failure(writer, err) : status;
+}
+
 enum h5grad_status writer_finish(struct writer *writer, struct h5grad_error *err)
 {
     enum h5grad_status status = writer->way->finish ? writer->way->finish(writer, err) : H5GRAD_OK;

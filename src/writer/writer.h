@@ -14,25 +14,40 @@
 #include "codec/codec.h"
 #include "grid/plan.h"
 #include "hdf5/storage.h"
+#include "writer/journal.h"
+#include "writer/order.h"
 
 /* Where a result goes; all of it stays the caller's and outlives the writer. */
 struct writer_target {
     hid_t file;
     hid_t dataset;
     const struct h5_storage *storage;
-    hid_t memory; /* datatype of the points given to writer_write */
-    size_t size;  /* bytes of such a point */
-    bool raw;     /* the file's datatype is the same */
+    hid_t memory;            /* datatype of the points given to writer_write */
+    size_t size;             /* bytes of such a point */
+    bool raw;                /* the file's datatype is the same */
+    struct journal *journal; /* told of each chunk that arrives, NULL: nobody is */
 };
 
 struct writer;
 
+/* What a run that was stopped leaves of a dataset that is written so. */
+enum writer_keeping {
+    WRITER_KEEPS_NOTHING,
+    WRITER_KEEPS_TILES,  /* what was written lies where it belongs */
+    WRITER_KEEPS_CHUNKS, /* the same, but libhdf5 must be told of each chunk, in their order */
+};
+
 struct writer_way {
     const char *name;
+    enum writer_keeping keeping;
     /* As reader_way.open. */
     struct writer *(*open)(const struct writer_target *target, struct h5grad_error *err);
     enum h5grad_status (*write)(struct writer *writer, const struct box *box, const void *points,
                                 struct codec_worker *worker, struct h5grad_error *err);
+    /* WRITER_KEEPS_CHUNKS: see writer_chunks and writer_retell. */
+    uint64_t (*chunks)(const struct writer *writer, const struct box *box);
+    enum h5grad_status (*retell)(struct writer *writer, const struct box *box,
+                                 struct h5grad_error *err);
     enum h5grad_status (*finish)(struct writer *writer, struct h5grad_error *err);
     void (*close)(struct writer *writer);
 };
@@ -41,6 +56,7 @@ struct writer_way {
 struct writer {
     const struct writer_way *way;
     const atomic_int *failure; /* set by writer_open: h5_output_failure of the file; NULL */
+    struct order *order;       /* set by who has the tiles: the order of chunks; NULL: any */
 };
 
 /* As reader_open. Within h5_enter. */
@@ -55,6 +71,15 @@ struct writer *writer_open_memory(void *data, size_t size, unsigned rank, const 
  * libhdf5's lock itself. */
 enum h5grad_status writer_write(struct writer *writer, const struct box *box, const void *points,
                                 struct codec_worker *worker, struct h5grad_error *err);
+
+/* How many chunks a box is written as. */
+uint64_t writer_chunks(const struct writer *writer, const struct box *box);
+
+/* Instead of writer_write, in the order of the run that was stopped: takes the chunks of a box from
+ * the journal. H5GRAD_FAILED when libhdf5 would put one of them elsewhere. Takes libhdf5's lock
+ * itself. */
+enum h5grad_status writer_retell(struct writer *writer, const struct box *box,
+                                 struct h5grad_error *err);
 
 /* After the last box: everything is handed to the file. Within h5_enter. */
 enum h5grad_status writer_finish(struct writer *writer, struct h5grad_error *err);

@@ -1,110 +1,157 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fuzzing of the filters, for clang's -fsanitize=fuzzer,address. An input is a filter, its
- * parameters, the room for the result, and a stream to undo, alone or between shuffle and
- * fletcher32; the stream is also taken for data, to be encoded and decoded to the same bytes.
+ * The filters. An input is a filter, its parameters, the room for the result, and a stream to undo,
+ * alone or between shuffle and fletcher32; the stream is also taken for data, to be encoded and
+ * decoded to the same bytes.
+ *
+ *     1 byte    filter, by its place in filters[]; FUZZ_FILTER in the environment, a name as in
+ *               --filter, stands above it
+ *     1 byte    number of parameters
+ *     5 x 4     parameters
+ *     2 bytes   room for the result, less 1
+ *     1 byte    mask of the pipeline
+ *     the rest  stream
+ *
+ * All buffers end at a page that cannot be touched, because the libraries below are not built for
+ * the sanitizer and it would not see them write too far.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+    #if __has_feature(address_sanitizer)
+        #include <sanitizer/asan_interface.h>
+    #endif
+#endif
+#ifndef ASAN_POISON_MEMORY_REGION
+    #define ASAN_POISON_MEMORY_REGION(address, size)   ((void)(address), (void)(size))
+    #define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
 
 #include "codec/codec.h"
+#include "fuzz.h"
 
-#define HEADER 10
-#define MAX_CD 5
+#define HEADER     25
+#define MAX_CD     5
+#define ROOM_BYTES ((size_t)1 << 20)
+#define MAX_STREAM ((size_t)1 << 16)
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+enum place { PLACE_IN, PLACE_OUT, PLACE_SCRATCH, PLACE_STORED, PLACES };
 
 static const H5Z_filter_t filters[] = {1, 2, 3, 4, 32000, 32001, 32004, 32008, 32015};
 
-/* In memory of its own, so that the sanitizer sees every byte too far. */
-static void *copy_of(const void *data, size_t size)
+#define N_FILTERS (sizeof filters / sizeof *filters)
+
+static char *room_end[PLACES];      /* where the page begins that cannot be touched */
+static struct codec_worker *worker; /* kept between inputs, as between chunks */
+static const struct codec *only;    /* that of FUZZ_FILTER */
+
+static void begin(void)
 {
-    void *copy = malloc(size > 0 ? size : 1);
-    if (!copy)
-        abort();
-    memcpy(copy, data, size);
-    return copy;
+    const char *name = getenv("FUZZ_FILTER");
+    worker = codec_worker_new();
+    fuzz_require(worker != NULL);
+    only = name ? codec_find_name(name) : NULL;
+    fuzz_require(!name || only);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    for (unsigned i = 0; i < PLACES; i++) {
+        char *room = mmap(NULL, ROOM_BYTES + page, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        fuzz_require(room != MAP_FAILED);
+        fuzz_require(mprotect(room + ROOM_BYTES, page, PROT_NONE) == 0);
+        room_end[i] = room + ROOM_BYTES;
+    }
 }
 
-static void decode_alone(struct codec_worker *worker, const struct h5_filter *filter,
-                         const void *in, size_t size, size_t capacity)
+/* A buffer of exactly size bytes, which holds until the next one of the same place. */
+static void *room_for(enum place place, size_t size)
+{
+    fuzz_require(size <= ROOM_BYTES);
+    char *begin = room_end[place] - ROOM_BYTES;
+    ASAN_POISON_MEMORY_REGION(begin, ROOM_BYTES - size);
+    ASAN_UNPOISON_MEMORY_REGION(room_end[place] - size, size);
+    return room_end[place] - size;
+}
+
+static void *copy_of(enum place place, const void *data, size_t size)
+{
+    void *copy = room_for(place, size);
+    return size > 0 ? memcpy(copy, data, size) : copy;
+}
+
+static void decode_alone(const struct h5_filter *filter, const void *in, size_t size,
+                         size_t capacity)
 {
     const struct codec *codec = codec_find(filter->id);
     struct h5grad_error err;
-    size_t out_size;
-    void *out = malloc(capacity);
-    if (!out)
-        abort();
-    if (codec && codec->decode && (!codec->accepts || codec->accepts(filter)) &&
-        codec->decode(worker, filter, in, size, out, capacity, &out_size, &err) == H5GRAD_OK &&
-        out_size > capacity)
-        abort();
-    free(out);
+    size_t out_size = 0;
+    if (!codec || !codec->decode || (codec->accepts && !codec->accepts(filter)))
+        return;
+    if (codec->decode(worker, filter, in, size, room_for(PLACE_OUT, capacity), capacity, &out_size,
+                      &err) == H5GRAD_OK)
+        fuzz_require(out_size <= capacity);
 }
 
-static void decode_chunk(struct codec_worker *worker, const struct h5_storage *storage,
-                         unsigned mask, const void *in, size_t size, size_t raw)
+static void decode_chunk(const struct h5_storage *storage, unsigned mask, const void *in,
+                         size_t size, size_t raw)
 {
     struct h5grad_error err;
-    void *out = malloc(raw);
-    void *scratch = aligned_alloc(64, codec_scratch(storage, raw));
-    if (!out || !scratch)
-        abort();
-    (void)codec_decode_chunk(worker, storage, mask, in, size, out, raw, scratch, &err);
-    free(scratch);
-    free(out);
+    (void)codec_decode_chunk(worker, storage, mask, in, size, room_for(PLACE_OUT, raw), raw,
+                             room_for(PLACE_SCRATCH, codec_scratch(storage, raw)), &err);
 }
 
-static void round_trip(struct codec_worker *worker, const struct h5_storage *storage,
-                       const void *in, size_t size)
+static void round_trip(const struct h5_storage *storage, const void *in, size_t size)
 {
     struct h5grad_error err;
     const void *coded;
     size_t coded_size;
     unsigned mask;
-    void *out = malloc(size), *scratch = aligned_alloc(64, codec_scratch(storage, size));
-    if (!out || !scratch)
-        abort();
-    if (codec_encode_chunk(worker, storage, in, size, scratch, &coded, &coded_size, &mask, &err) ==
-        H5GRAD_OK) {
-        void *stored = copy_of(coded, coded_size);
-        if (codec_decode_chunk(worker, storage, mask, stored, coded_size, out, size, scratch,
-                               &err) != H5GRAD_OK ||
-            memcmp(in, out, size) != 0)
-            abort();
-        free(stored);
+    void *out = room_for(PLACE_OUT, size);
+    void *scratch = room_for(PLACE_SCRATCH, codec_scratch(storage, size));
+    if (codec_encode_chunk(worker, storage, in, size, scratch, &coded, &coded_size, &mask, &err) !=
+        H5GRAD_OK)
+        return;
+    void *stored = copy_of(PLACE_STORED, coded, coded_size);
+    fuzz_require(codec_decode_chunk(worker, storage, mask, stored, coded_size, out, size, scratch,
+                                    &err) == H5GRAD_OK);
+    fuzz_require(memcmp(in, out, size) == 0);
+}
+
+static void run(const struct h5_filter *filter, unsigned mask, const void *in, size_t size,
+                size_t capacity)
+{
+    struct h5_filter shuffle = {.id = 2, .n_cd = 1, .cd = {4}}, fletcher32 = {.id = 3};
+    struct h5_storage alone = {.n_filters = 1, .filter = {*filter}};
+    struct h5_storage between = {.n_filters = 3, .filter = {shuffle, *filter, fletcher32}};
+    decode_alone(filter, in, size, capacity);
+    if (codec_can_decode(&alone)) {
+        decode_chunk(&alone, mask, in, size, capacity);
+        decode_chunk(&between, mask, in, size, capacity);
     }
-    free(scratch);
-    free(out);
+    if (codec_can_encode(&alone)) {
+        round_trip(&alone, in, size);
+        round_trip(&between, in, size);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size <= HEADER)
+    if (!room_end[0])
+        begin();
+    if (size <= HEADER || size > HEADER + MAX_STREAM)
         return 0;
-    struct h5_filter shuffle = {.id = 2, .n_cd = 1, .cd = {4}}, fletcher32 = {.id = 3};
-    struct h5_filter filter = {.id = filters[data[0] % (sizeof filters / sizeof filters[0])],
+    struct fuzz_input input = {data, size};
+    struct h5_filter filter = {.id = filters[fuzz_take(&input, 1) % N_FILTERS],
                                .flags = H5Z_FLAG_OPTIONAL};
-    filter.n_cd = data[1] % (MAX_CD + 1);
+    if (only)
+        filter.id = only->id;
+    filter.n_cd = (unsigned)(fuzz_take(&input, 1) % (MAX_CD + 1));
     for (size_t i = 0; i < MAX_CD; i++)
-        filter.cd[i] = data[2 + i];
+        filter.cd[i] = (unsigned)fuzz_take(&input, 4);
     if (filter.id == 1 || filter.id == 32015)
         filter.cd[0] %= 7; /* the higher levels only take longer */
-    size_t capacity = 1 + (data[7] | (size_t)data[8] << 8);
-    unsigned mask = data[9];
-    struct h5_storage storage = {.n_filters = 3, .filter = {shuffle, filter, fletcher32}};
-
-    struct codec_worker *worker = codec_worker_new();
-    if (!worker)
-        abort();
-    size_t stream = size - HEADER;
-    void *in = copy_of(data + HEADER, stream);
-    decode_alone(worker, &filter, in, stream, capacity);
-    decode_chunk(worker, &storage, mask, in, stream, capacity);
-    if (codec_can_encode(&storage))
-        round_trip(worker, &storage, in, stream);
-    free(in);
-    codec_worker_free(worker);
+    size_t capacity = 1 + (size_t)fuzz_take(&input, 2);
+    unsigned mask = (unsigned)fuzz_take(&input, 1);
+    run(&filter, mask, copy_of(PLACE_IN, input.data, input.size), input.size, capacity);
     return 0;
 }

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Completion of h5grad for fish.
+
+# The paths of the fields of INPUT: the first word of the line that is a file.
+function __h5grad_fields
+    set -l words (commandline --tokenize --cut-at-cursor) (commandline --tokenize)
+    for word in $words[2..-1]
+        if not string match -q -- '-*' $word; and test -f $word -a -r $word
+            h5grad --list --json -- $word 2>/dev/null |
+                sed -n '/^  "skipped"/q; /\\\\u/d; s/^      "path": "\\(.*\\)",$/\\1/p' |
+                sed 's/\\\\\\(["\\\\]\\)/\\1/g'
+            return
+        end
+    end
+end
+
+complete -c h5grad -s d -l dataset -x -a '(__h5grad_fields)' -d 'This dataset only'
+complete -c h5grad -l dim -x -d 'Axes to differentiate'
+complete -c h5grad -s s -l spacing -x -a auto -d 'Distance of the points'
+complete -c h5grad -l coord -x -d 'Coordinates of one axis, DIM=PATH'
+complete -c h5grad -l edges -x -a midpoint -d 'Take surplus coordinates as edges of cells'
+complete -c h5grad -l no-unpack -d 'Take stored numbers as they are'
+complete -c h5grad -s e -l edge-order -x -a '1 2' -d 'Order of the differences at the two ends'
+complete -c h5grad -s t -l dtype -x -a 'float16 float32 float64' -d 'Type of the results'
+complete -c h5grad -l name -x -d 'Names of the results'
+complete -c h5grad -l layout -x -a 'same contiguous' -d 'Storage of the results'
+complete -c h5grad -l filter -x -a 'same none gzip gzip=4 shuffle shuffle+gzip=4 fletcher32' \
+    -d 'Filters of the results'
+complete -c h5grad -l no-history -d 'Write no history'
+complete -c h5grad -l xdmf -d 'Write a description for ParaView and VisIt'
+complete -c h5grad -s O -l overwrite -d 'Replace an existing OUTPUT'
+complete -c h5grad -l sync -d 'OUTPUT is on stable storage before success is reported'
+complete -c h5grad -l checkpoint -d 'Keep what is done when the run is stopped'
+complete -c h5grad -l resume -d 'Go on with a run that was stopped'
+complete -c h5grad -l follow-external -d 'Follow links and storage out of the folder of INPUT'
+complete -c h5grad -l allow-plugins -d 'Let HDF5 load filter plugins'
+complete -c h5grad -s j -l threads -x -d 'Number of threads'
+complete -c h5grad -s m -l memory -x -d 'Limit on memory'
+complete -c h5grad -s n -l dry-run -d 'Print what would be done'
+complete -c h5grad -s l -l list -d 'Print the fields of INPUT'
+complete -c h5grad -l json -d 'Print reports as JSON'
+complete -c h5grad -l progress -x -a 'auto always never' -d 'When to show progress'
+complete -c h5grad -s q -l quiet -d 'Print only errors'
+complete -c h5grad -s v -l verbose -d 'Print also what is left out and why'
+complete -c h5grad -s h -l help -d 'Print a summary of the options'
+complete -c h5grad -s V -l version -d 'Print the versions'

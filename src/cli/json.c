@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/json.h"
+
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void json_put_text(FILE *out, const char *text)
+{
+    uint32_t code;
+
+    fputc('"', out);
+    while (*text != '\0') {
+        size_t length = text_decode(text, &code);
+        if (length == 0) {
+            fputs("\xef\xbf\xbd", out);
+            length = 1;
+        } else if (code == '"' || code == '\\') {
+            fprintf(out, "\\%c", (char)code);
+        } else if (code < 0x20 || code == 0x7f) {
+            fprintf(out, "\\u%04" PRIx32, code);
+        } else {
+            fwrite(text, 1, length, out);
+        }
+        text += length;
+    }
+    fputc('"', out);
+}
+
+static void json_break_line(struct json *json)
+{
+    fputc('\n', json->out);
+    for (unsigned i = 0; i < json->depth; i++)
+        fputs("  ", json->out);
+}
+
+/* What stands between a value and what comes before it. */
+static void json_begin_value(struct json *json, const char *key)
+{
+    bool flat = json->depth > 0 && json->flat[json->depth - 1];
+
+    if (json->follows)
+        fputs(flat ? ", " : ",", json->out);
+    if (json->depth > 0 && !flat)
+        json_break_line(json);
+    json->follows = true;
+    if (key != NULL) {
+        json_put_text(json->out, key);
+        fputs(": ", json->out);
+    }
+}
+
+void json_open(struct json *json, const char *key, char bracket, bool flat)
+{
+    json_begin_value(json, key);
+    fputc(bracket, json->out);
+    json->flat[json->depth] = flat || (json->depth > 0 && json->flat[json->depth - 1]);
+    json->closing[json->depth] = bracket == '{' ? '}' : ']';
+    json->depth++;
+    json->follows = false;
+}
+
+void json_close(struct json *json)
+{
+    json->depth--;
+    if (json->follows && !json->flat[json->depth])
+        json_break_line(json);
+    fputc(json->closing[json->depth], json->out);
+    json->follows = true;
+    if (json->depth == 0)
+        fputc('\n', json->out);
+}
+
+void json_text(struct json *json, const char *key, const char *text)
+{
+    json_begin_value(json, key);
+    if (text != NULL)
+        json_put_text(json->out, text);
+    else
+        fputs("null", json->out);
+}
+
+void json_integer(struct json *json, const char *key, uint64_t value)
+{
+    json_begin_value(json, key);
+    fprintf(json->out, "%" PRIu64, value);
+}
+
+void json_bool(struct json *json, const char *key, bool value)
+{
+    json_begin_value(json, key);
+    fputs(value ? "true" : "false", json->out);
+}
+
+void json_null(struct json *json, const char *key)
+{
+    json_text(json, key, NULL);
+}
+
+/* Whether the digits stand for the value, and not as 1e+01 where 10 is as good. */
+static bool json_is_good(const char *digits, double value)
+{
+    double size = fabs(value);
+    bool plain = size >= 1e-4 && size < 1e15;
+
+    return strtod(digits, NULL) == value && !(plain && strchr(digits, 'e') != NULL);
+}
+
+void json_number(struct json *json, const char *key, double value)
+{
+    char digits[TEXT_NUMBER];
+
+    if (!isfinite(value)) {
+        json_null(json, key);
+        return;
+    }
+    for (int precision = 1; precision <= 17; precision++) {
+        snprintf(digits, sizeof(digits), "%.*g", precision, value);
+        if (json_is_good(digits, value))
+            break;
+    }
+    json_begin_value(json, key);
+    fputs(digits, json->out);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/json.h"
+#include "cli/report.h"
+
+#include <string.h>
+
+/* The first line of h5grad_version(). */
+static void document_put_program(struct json *json)
+{
+    char program[64];
+
+    snprintf(program, sizeof(program), "%.*s", (int)strcspn(h5grad_version(), "\n"),
+             h5grad_version());
+    json_text(json, "program", program);
+}
+
+static void document_put_spacing(struct json *json, const struct h5grad_axis *axis)
+{
+    static const char *const names[] = {
+        [REPORT_UNIT] = "unit",
+        [REPORT_UNUSABLE] = "unusable",
+        [REPORT_STEP] = "step",
+        [REPORT_COORDINATES] = "coordinates",
+    };
+    enum report_spacing kind = report_spacing(axis);
+    bool coordinates = kind == REPORT_COORDINATES;
+    bool known = coordinates && (axis->first != axis->last || axis->extent == 1);
+
+    json_text(json, "spacing", names[kind]);
+    json_text(json, "coordinates", coordinates ? axis->spacing : NULL);
+    if (kind == REPORT_UNUSABLE || (coordinates && !(known && axis->uniform)))
+        json_null(json, "step");
+    else
+        json_number(json, "step", axis->step);
+    if (known) {
+        json_number(json, "first", axis->first);
+        json_number(json, "last", axis->last);
+    } else {
+        json_null(json, "first");
+        json_null(json, "last");
+    }
+    json_text(json, "source", kind == REPORT_UNUSABLE ? NULL : axis->source);
+    json_text(json, "problem", kind == REPORT_UNUSABLE ? axis->source : NULL);
+}
+
+static void document_put_axis(struct json *json, const struct h5grad_axis *axis, bool planned)
+{
+    json_open(json, NULL, '{', false);
+    json_text(json, "name", axis->name);
+    json_integer(json, "extent", axis->extent);
+    json_text(json, "unit", axis->unit);
+    document_put_spacing(json, axis);
+    json_text(json, "left_out", axis->left_out);
+    if (planned) {
+        json_bool(json, "differentiated", axis->differentiated != 0);
+        json_text(json, "result", axis->result);
+        json_integer(json, "tile", axis->tile);
+    }
+    json_close(json);
+}
+
+static void document_put_work(struct json *json, const struct h5grad_field *field)
+{
+    json_text(json, "result_type", field->result_type);
+    json_text(json, "result_layout", field->result_layout);
+    json_text(json, "read_way", field->read_way);
+    json_text(json, "write_way", field->write_way);
+    json_integer(json, "threads", (uint64_t)field->threads);
+    json_integer(json, "tiles", field->tiles);
+    json_integer(json, "bytes_read", field->bytes_read);
+    json_integer(json, "bytes_decoded_again", field->bytes_decoded_again);
+    json_integer(json, "bytes_written", field->bytes_written);
+    json_integer(json, "peak_memory", field->peak_memory);
+}
+
+static void document_put_field(struct json *json, const struct h5grad_field *field, bool planned)
+{
+    json_open(json, NULL, '{', false);
+    json_text(json, "path", field->path);
+    json_text(json, "type", field->type);
+    json_open(json, "shape", '[', true);
+    for (unsigned k = 0; k < field->rank; k++)
+        json_integer(json, NULL, field->axes[k].extent);
+    json_close(json);
+    json_text(json, "layout", field->layout);
+    json_text(json, "values", field->values);
+    json_open(json, "axes", '[', false);
+    for (unsigned k = 0; k < field->rank; k++)
+        document_put_axis(json, &field->axes[k], planned);
+    json_close(json);
+    if (planned)
+        document_put_work(json, field);
+    json_close(json);
+}
+
+static void document_put_fields(struct json *json, const struct h5grad_report *report, bool planned)
+{
+    json_open(json, "fields", '[', false);
+    for (size_t i = 0; i < report->n_fields; i++) {
+        if (report->fields[i].skipped == NULL)
+            document_put_field(json, &report->fields[i], planned);
+    }
+    json_close(json);
+    json_open(json, "skipped", '[', false);
+    for (size_t i = 0; i < report->n_fields; i++) {
+        if (report->fields[i].skipped == NULL)
+            continue;
+        json_open(json, NULL, '{', false);
+        json_text(json, "path", report->fields[i].path);
+        json_text(json, "reason", report->fields[i].skipped);
+        json_close(json);
+    }
+    json_close(json);
+}
+
+static void document_put_total(struct json *json, const struct h5grad_report *report)
+{
+    struct report_total total = report_add_up(report);
+
+    json_open(json, "total", '{', false);
+    json_integer(json, "fields", total.fields);
+    json_integer(json, "results", total.results);
+    json_integer(json, "bytes_read", total.read);
+    json_integer(json, "bytes_decoded_again", total.decoded_again);
+    json_integer(json, "bytes_written", total.written);
+    json_integer(json, "peak_memory", total.peak_memory);
+    json_close(json);
+    json_integer(json, "memory_cap", report->memory_cap);
+}
+
+void report_print_json(FILE *out, enum report_kind kind, const char *input, const char *output,
+                       const struct h5grad_report *report)
+{
+    static const char *const names[] = {
+        [REPORT_LIST] = "list",
+        [REPORT_PLAN] = "plan",
+        [REPORT_RUN] = "run",
+    };
+    struct json json = {.out = out};
+
+    json_open(&json, NULL, '{', false);
+    json_integer(&json, "schema", 1);
+    document_put_program(&json);
+    json_text(&json, "report", names[kind]);
+    json_text(&json, "input", input);
+    json_text(&json, "output", kind == REPORT_LIST ? NULL : output);
+    document_put_fields(&json, report, kind != REPORT_LIST);
+    if (kind != REPORT_LIST)
+        document_put_total(&json, report);
+    if (kind == REPORT_RUN) {
+        json_number(&json, "seconds", report->seconds);
+        json_integer(&json, "peak_resident", report_peak_resident());
+    }
+    json_close(&json);
+}

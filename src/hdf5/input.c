@@ -1,0 +1,689 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hdf5/input.h"
+#if H5_VERSION_GE(1, 13, 0)
+    #include <H5FDdevelop.h>
+#endif
+
+#include "base/memory.h"
+#include "base/size.h"
+
+#define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
+#define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
+#define NAMED_FILES     ((size_t)1 << 20) /* sources of one dataset that are looked at */
+
+/* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
+ * fixes it when a dataset is opened first, so it is chosen for the whole file. Chunks that were
+ * read whole go first: with tiles of one chunk and their halos that decodes the fewest again. */
+#define CHUNK_SLOTS      2003
+#define CHUNK_BYTES      ((size_t)8 << 20)
+#define CHUNK_PREEMPTION 1.0
+
+/* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
+struct handle {
+    int fd;
+    struct stat opened; /* what the file was then */
+    struct h5_access *access;
+};
+
+/* What the file access list carries, also that of the files that a file names. */
+struct choice {
+    struct h5_access *access;
+};
+
+struct input {
+    H5FD_t public; /* libhdf5's part */
+    struct handle handle;
+    haddr_t end_of_allocation;
+};
+
+/* ------------------------------------------------------------------------------- what is allowed
+ */
+
+static bool lies_in(const char *path, const char *folder)
+{
+    size_t length = folder ? strlen(folder) : 0;
+    if (length == 1)
+        return true;
+    return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
+/* Whether a file may be read; one that does not exist may. */
+static bool may_read(struct h5_access *access, const char *name)
+{
+    char *real = realpath(name, NULL);
+    bool allowed = !real || access->follow_external || strcmp(real, access->real) == 0 ||
+                   lies_in(real, access->folder[0]) || lies_in(real, access->folder[1]);
+    if (!allowed)
+        snprintf(access->refused, sizeof access->refused, "%s", real);
+    free(real);
+    return allowed;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err)
+{
+    if (!access || access->refused[0] == '\0')
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED,
+                     "its data lie in %s, outside the folder of the input: --follow-external reads "
+                     "them",
+                     access->refused);
+}
+
+/* The folder of a path, in new memory and without symbolic links; NULL when there is none. */
+static char *real_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : NULL;
+    char *real = slash && !folder ? NULL : realpath(folder ? folder : ".", NULL);
+    free(folder);
+    return real;
+}
+
+static enum h5grad_status place(struct h5_access *access, const char *path,
+                                struct h5grad_error *err)
+{
+    access->real = realpath(path, NULL);
+    if (!access->real)
+        return error_errno(err, errno, "cannot open");
+    access->folder[0] = real_folder(path);
+    access->folder[1] = real_folder(access->real);
+    return access->folder[0] && access->folder[1] ? H5GRAD_OK
+                                                  : error_errno(err, errno, "cannot open");
+}
+
+void h5_access_free(struct h5_access *access)
+{
+    if (!access)
+        return;
+    for (size_t i = 0; i < access->n_kept; i++)
+        h5_close(access->kept[i]);
+    free(access->real);
+    free(access->folder[0]);
+    free(access->folder[1]);
+    access->real = access->folder[0] = access->folder[1] = NULL;
+    access->n_kept = 0;
+}
+
+void h5_access_keep(struct h5_access *access, hid_t object)
+{
+    struct h5_identity new;
+    struct h5_identity old;
+    hid_t file = H5Iget_file_id(object);
+    bool known = file < 0 || !h5_identify(file, &new) || access->n_kept == H5_KEPT_FILES;
+    for (size_t i = 0; i < access->n_kept && !known; i++)
+        known = h5_identify(access->kept[i], &old) && old.file == new.file;
+    if (known)
+        h5_close(file);
+    else
+        access->kept[access->n_kept++] = file;
+}
+
+void h5_permit_plugins(const struct h5_access *access)
+{
+    if (access && access->allow_plugins)
+        H5PLset_loading_state(H5PL_ALL_PLUGIN);
+}
+
+/* ------------------------------------------------------------------------------------ the driver
+ */
+
+/* Locking as the environment wants it, in libhdf5's words: 1 is a must, -1 not at all. */
+static int locking_wanted(void)
+{
+    const char *text = getenv("HDF5_USE_FILE_LOCKING");
+    if (!text)
+        return 0;
+    if (strcasecmp(text, "FALSE") == 0 || strcmp(text, "0") == 0)
+        return -1;
+    return strcasecmp(text, "TRUE") == 0 || strcmp(text, "1") == 0;
+}
+
+/* False, with the reason in access->lock, where the file is not to be read without a lock. */
+static bool lock_to_read(int fd, struct h5_access *access)
+{
+    int wanted = locking_wanted();
+    if (wanted < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0)
+        return true;
+    bool held = errno == EWOULDBLOCK;
+    const char *why = held ? "another process has locked it, maybe to write" : strerror(errno);
+    snprintf(access->lock, sizeof access->lock, "%s", why);
+    if (wanted > 0)
+        return false;
+    if (access->warn) {
+        char text[sizeof access->lock + 64];
+        snprintf(text, sizeof text, "read without a lock: %s", access->lock);
+        access->warn(access->user, text);
+    }
+    access->lock[0] = '\0';
+    return true;
+}
+
+/* A descriptor of a regular file that is allowed to be read; -1. A pipe must not block it. */
+static int open_allowed(const char *name, struct h5_access *access, struct stat *info)
+{
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, info) == 0 && (S_ISREG(info->st_mode) || S_ISBLK(info->st_mode)) &&
+        may_read(access, name) && lock_to_read(fd, access))
+        return fd;
+    close(fd);
+    errno = EACCES;
+    return -1;
+}
+
+/* For the list of an open file, with which libhdf5 opens those that it names; libhdf5 frees it. */
+static void *input_choice(H5FD_t *file)
+{
+    struct choice *choice = malloc(sizeof *choice);
+    if (choice)
+        choice->access = ((const struct input *)file)->handle.access;
+    return choice;
+}
+
+static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, haddr_t largest)
+{
+    (void)largest;
+    const struct choice *choice = H5Pget_driver_info(access_id);
+    struct input *input = NULL;
+    int fd = -1;
+    if (choice && !(flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT | H5F_ACC_EXCL)))
+        input = memory_zeroed(1, sizeof *input);
+    if (input)
+        fd = open_allowed(name, choice->access, &input->handle.opened);
+    if (fd < 0) {
+        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
+                 "%s", strerror(errno));
+        free(input);
+        return NULL;
+    }
+    /* libhdf5 looks for a file in several places: the one that counts was found. */
+    struct h5_access *access = choice->access;
+    if (strcmp(base_name(access->refused), base_name(name)) == 0)
+        access->refused[0] = '\0';
+    input->handle.fd = fd;
+    input->handle.access = access;
+    return &input->public;
+}
+
+static herr_t input_close(H5FD_t *file)
+{
+    struct input *input = (struct input *)file;
+    close(input->handle.fd);
+    free(input);
+    return 0;
+}
+
+/* libhdf5 opens no file twice that is the same to it; two runs share none, since what one of them
+ * allows may be forgotten before the other is done. */
+static int input_compare(const H5FD_t *a, const H5FD_t *b)
+{
+    const struct handle *one = &((const struct input *)a)->handle;
+    const struct handle *other = &((const struct input *)b)->handle;
+    const struct stat *left = &one->opened;
+    const struct stat *right = &other->opened;
+    if (one->access != other->access)
+        return (uintptr_t)one->access < (uintptr_t)other->access ? -1 : 1;
+    if (left->st_dev != right->st_dev)
+        return left->st_dev < right->st_dev ? -1 : 1;
+    return (left->st_ino > right->st_ino) - (left->st_ino < right->st_ino);
+}
+
+static herr_t input_query(const H5FD_t *file, unsigned long *flags)
+{
+    (void)file;
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_POSIX_COMPAT_HANDLE |
+             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    return 0;
+}
+
+static haddr_t input_get_eoa(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct input *)file)->end_of_allocation;
+}
+
+static herr_t input_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
+{
+    (void)type;
+    ((struct input *)file)->end_of_allocation = address;
+    return 0;
+}
+
+static haddr_t end_of_file(const struct input *input)
+{
+    off_t size = input->handle.opened.st_size;
+    if (S_ISBLK(input->handle.opened.st_mode))
+        size = lseek(input->handle.fd, 0, SEEK_END);
+    return size > 0 ? (haddr_t)size : 0;
+}
+
+static haddr_t input_get_eof(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return end_of_file((const struct input *)file);
+}
+
+static herr_t input_get_handle(H5FD_t *file, hid_t access, void **handle)
+{
+    (void)access;
+    *handle = &((struct input *)file)->handle;
+    return 0;
+}
+
+/* The lock is taken where the file is opened. libhdf5 looks whether a file is being written only
+ * with drivers that can lock. */
+static herr_t input_lock(H5FD_t *file, hbool_t writing)
+{
+    (void)file;
+    (void)writing;
+    return 0;
+}
+
+static herr_t input_unlock(H5FD_t *file)
+{
+    (void)file;
+    return 0;
+}
+
+static herr_t fail_read(const char *why)
+{
+    H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_IO, H5E_READERROR, "%s",
+             why);
+    return -1;
+}
+
+static uint64_t little_endian(const unsigned char *p, unsigned bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = bytes; i-- > 0;)
+        value = value << 8 | p[i];
+    return value;
+}
+
+/*
+ * False for a collection of the global heap (references, variable-length strings) through which
+ * libhdf5, at least 1.10, would go without end: free space of no size, or an object that reaches
+ * back. It is read in one piece, if need be after its first 4096 bytes.
+ */
+static bool is_sound_heap(const unsigned char *p, size_t size)
+{
+    uint64_t header = 16; /* of the collection, and of each object in it */
+    if (size < header || memcmp(p, "GCOL\1", 5) != 0)
+        return true;
+    uint64_t total = little_endian(p + 8, 8);
+    for (uint64_t at = header; at <= size - header && at <= total && total - at >= header;) {
+        uint64_t length = little_endian(p + at + 8, 8);
+        uint64_t need = length;
+        if (little_endian(p + at, 2) != 0)
+            need = length <= total ? header + (length + 7) / 8 * 8 : 0;
+        if (need == 0 || need > total - at)
+            return false;
+        at += need;
+    }
+    return true;
+}
+
+/* As sec2 reads zeros beyond the end of the file; but not where the file has become shorter. */
+static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
+                         size_t size, void *data)
+{
+    (void)type;
+    (void)transfer;
+    struct input *input = (struct input *)file;
+    char *to = data;
+    size_t whole = size;
+    if (address > LARGEST_ADDRESS || size > LARGEST_ADDRESS - address)
+        return fail_read("address overflow");
+    while (size > 0) {
+        ssize_t n = pread(input->handle.fd, to, size_min(size, CALL_BYTES), (off_t)address);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            input->handle.access->failure = errno;
+            return fail_read(strerror(errno));
+        }
+        if (n == 0 && address < end_of_file(input))
+            return fail_read("the file became shorter while it was read");
+        if (n == 0) {
+            memset(to, 0, size);
+            break;
+        }
+        to += n;
+        address += (haddr_t)n;
+        size -= (size_t)n;
+    }
+    return is_sound_heap(data, whole) ? 0 : fail_read("damaged global heap");
+}
+
+static herr_t input_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
+                          size_t size, const void *data)
+{
+    (void)file;
+    (void)type;
+    (void)transfer;
+    (void)address;
+    (void)size;
+    (void)data;
+    return fail_read("the file is open to read");
+}
+
+static const H5FD_class_t input_class = {
+#if H5_VERSION_GE(1, 13, 0)
+    .version = H5FD_CLASS_VERSION,
+    .value = 510,
+#endif
+    .name = "h5grad_input",
+    .maxaddr = LARGEST_ADDRESS,
+    .fc_degree = H5F_CLOSE_WEAK,
+    .fapl_size = sizeof(struct choice),
+    .fapl_get = input_choice,
+    .open = input_open,
+    .close = input_close,
+    .cmp = input_compare,
+    .query = input_query,
+    .get_eoa = input_get_eoa,
+    .set_eoa = input_set_eoa,
+    .get_eof = input_get_eof,
+    .get_handle = input_get_handle,
+    .read = input_read,
+    .write = input_write,
+    .lock = input_lock,
+    .unlock = input_unlock,
+    .fl_map = H5FD_FLMAP_DICHOTOMY,
+};
+
+/* As libhdf5's own drivers do it. */
+static hid_t input_driver(void)
+{
+    static hid_t driver = -1; /* under the lock; stale when libhdf5 was closed in between */
+    if (driver < 0 || H5Iget_type(driver) != H5I_VFL)
+        driver = H5FDregister(&input_class);
+    return driver;
+}
+
+bool h5_input_selected(hid_t access)
+{
+    hid_t driver = H5Pget_driver(access);
+    return driver >= 0 && driver == input_driver();
+}
+
+struct h5_access *h5_input_access(hid_t file)
+{
+    hid_t list = H5Fget_access_plist(file);
+    const struct choice *choice = NULL;
+    if (list >= 0 && h5_input_selected(list))
+        choice = H5Pget_driver_info(list);
+    struct h5_access *access = choice ? choice->access : NULL;
+    h5_close(list);
+    return access;
+}
+
+struct h5_access *h5_dataset_access(hid_t dataset)
+{
+    hid_t file = H5Iget_file_id(dataset);
+    struct h5_access *access = file < 0 ? NULL : h5_input_access(file);
+    h5_close(file);
+    return access;
+}
+
+enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err)
+{
+    void *data = NULL;
+    struct stat now;
+    if (!h5_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &data) < 0)
+        return H5GRAD_OK;
+    const struct handle *handle = data;
+    if (handle->access->failure != 0)
+        return error_errno(err, handle->access->failure, "reading");
+    const struct stat *then = &handle->opened;
+    if (fstat(handle->fd, &now) != 0)
+        return error_errno(err, errno, "cannot be looked up");
+    if (now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED,
+                     "changed while it was read: run again when nothing writes to it");
+}
+
+/* -------------------------------------------------------------------------------- opening a file
+ */
+
+/* The system's own reasons, which are clearer than libhdf5's; a pipe would block in open. */
+static enum h5grad_status check_readable(const char *path, struct h5grad_error *err)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return error_errno(err, errno, "cannot open");
+    if (S_ISDIR(status.st_mode))
+        return error_set(err, H5GRAD_FAILED, "is a directory");
+    if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
+        return error_set(err, H5GRAD_FAILED, "is not a regular file");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_errno(err, errno, "cannot open");
+    close(fd);
+    return H5GRAD_OK;
+}
+
+/* The close degree stays the driver's default: libhdf5 refuses to open a file with two degrees. */
+static hid_t access_list(struct h5_access *access)
+{
+    struct choice choice = {access};
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (list < 0)
+        return -1;
+    herr_t chosen = access ? H5Pset_driver(list, input_driver(), &choice) : H5Pset_fapl_sec2(list);
+    bool ok = chosen >= 0 && H5Pset_cache(list, 0, CHUNK_SLOTS, CHUNK_BYTES, CHUNK_PREEMPTION) >= 0;
+#if H5_VERSION_GE(1, 12, 0)
+    ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
+#endif
+    if (ok)
+        return list;
+    h5_close(list);
+    return -1;
+}
+
+static herr_t note_writing(unsigned n, const H5E_error2_t *entry, void *user)
+{
+    (void)n;
+    bool *writing = user;
+    *writing = *writing || (entry->desc && strstr(entry->desc, "h5clear"));
+    return 0;
+}
+
+static enum h5grad_status explain_failure(const char *path, const struct h5_access *access,
+                                          struct h5grad_error *err)
+{
+    bool writing = false;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_writing, &writing);
+    enum h5grad_status status = h5_error(err, "cannot open");
+    if (access->lock[0] != '\0')
+        return error_set(err, H5GRAD_FAILED,
+                         "cannot be locked: %s (HDF5_USE_FILE_LOCKING=FALSE in the environment "
+                         "reads it all the same)",
+                         access->lock);
+    if (writing)
+        return error_set(err, H5GRAD_FAILED,
+                         "is open for writing or was not closed properly (once nothing writes to "
+                         "it, h5clear -s makes it readable)");
+    htri_t known = H5Fis_hdf5(path);
+    H5Eclear2(H5E_DEFAULT);
+    if (known == 0)
+        return error_set(err, H5GRAD_FAILED, "is not an HDF5 file");
+    return status;
+}
+
+/* Whether the program that calls this library has the file open itself: then it is read through
+ * libhdf5's own driver, which shares with it what is not yet written. */
+static bool is_open_here(const char *path)
+{
+    struct stat wanted;
+    struct stat open_one;
+    ssize_t n = H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE);
+    hid_t *files =
+        n > 0 && stat(path, &wanted) == 0 ? memory_zeroed((uint64_t)n, sizeof *files) : NULL;
+    bool found = false;
+    if (files)
+        n = H5Fget_obj_ids((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE, (size_t)n, files);
+    for (ssize_t i = 0; files && i < n && !found; i++) {
+        int fd = h5_input_access(files[i]) ? -1 : h5_descriptor(files[i]);
+        found = fd >= 0 && fstat(fd, &open_one) == 0 && wanted.st_dev == open_one.st_dev &&
+                wanted.st_ino == open_one.st_ino;
+    }
+    free(files);
+    return found;
+}
+
+hid_t h5_open_input(const char *path, struct h5_access *access, struct h5grad_error *err)
+{
+    if (check_readable(path, err) != H5GRAD_OK || place(access, path, err) != H5GRAD_OK)
+        return -1;
+    hid_t list = access_list(is_open_here(path) ? NULL : access);
+    if (list < 0) {
+        h5_error(err, "cannot choose how to open files");
+        return -1;
+    }
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
+    if (file < 0)
+        explain_failure(path, access, err);
+    h5_close(list);
+    return file;
+}
+
+/* -------------------------------------------------------------------------- data in other files */
+
+/* A file that a dataset names, as seen from a folder. */
+static bool may_read_from(struct h5_access *access, const char *folder, const char *name)
+{
+    char *path = *name == '/' ? memory_text(name) : memory_format("%s/%s", folder, name);
+    bool allowed = path && may_read(access, path);
+    free(path);
+    return allowed;
+}
+
+/* libhdf5 looks in the folder of the file first, then in the working folder. */
+static bool source_is_allowed(struct h5_access *access, const char *name)
+{
+    if (strcmp(name, ".") == 0)
+        return true;
+    for (int i = 0; i < 2; i++) {
+        char *path = memory_format("%s/%s", access->folder[i], name);
+        bool there = path && *name != '/' && faccessat(AT_FDCWD, path, F_OK, 0) == 0;
+        bool allowed = there && may_read(access, path);
+        free(path);
+        if (there)
+            return allowed;
+    }
+    return may_read_from(access, ".", name);
+}
+
+static enum h5grad_status check_sources(hid_t creation, struct h5_access *access,
+                                        struct h5grad_error *err)
+{
+    size_t n = 0;
+    if (H5Pget_virtual_count(creation, &n) < 0)
+        return h5_error(err, "cannot read the sources of the virtual dataset");
+    for (size_t i = 0; i < n && i < NAMED_FILES; i++) {
+        ssize_t length = H5Pget_virtual_filename(creation, i, NULL, 0);
+        char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+        bool allowed = name &&
+                       H5Pget_virtual_filename(creation, i, name, (size_t)length + 1) == length &&
+                       source_is_allowed(access, name);
+        free(name);
+        if (!allowed && access->refused[0] != '\0')
+            return h5_access_check(access, err);
+        if (!allowed)
+            return h5_error(err, "cannot read the sources of the virtual dataset");
+    }
+    return H5GRAD_OK;
+}
+
+/* libhdf5 opens these by itself: a pipe or a device would block or be consumed. */
+static bool is_regular(const char *folder, const char *name)
+{
+    struct stat info;
+    char *path = *name == '/' ? memory_text(name) : memory_format("%s/%s", folder, name);
+    bool regular = path && (stat(path, &info) != 0 || S_ISREG(info.st_mode));
+    free(path);
+    return regular;
+}
+
+/* Where libhdf5 looks for external files: the working folder, or what the environment says. */
+static char *external_folder(const struct h5_access *access)
+{
+    static const char origin[] = "${ORIGIN}";
+    const char *prefix = getenv("HDF5_EXTFILE_PREFIX");
+    if (!prefix || !*prefix)
+        return memory_text(".");
+    if (strncmp(prefix, origin, strlen(origin)) == 0)
+        return memory_format("%s%s", access->folder[0], prefix + strlen(origin));
+    return memory_text(prefix);
+}
+
+static enum h5grad_status check_external_file(hid_t creation, unsigned number, const char *folder,
+                                              struct h5_access *access, struct h5grad_error *err)
+{
+    char name[4096] = "";
+    off_t offset;
+    hsize_t size;
+    if (H5Pget_external(creation, number, sizeof name - 1, name, &offset, &size) < 0)
+        return h5_error(err, "cannot read the external files");
+    if (!is_regular(folder, name))
+        return error_set(err, H5GRAD_FAILED, "its external file %s is not a regular file", name);
+    if (may_read_from(access, folder, name))
+        return H5GRAD_OK;
+    return h5_access_check(access, err);
+}
+
+static enum h5grad_status check_external(hid_t creation, struct h5_access *access,
+                                         struct h5grad_error *err)
+{
+    char *folder = external_folder(access);
+    if (!folder)
+        return error_memory(err, 1);
+    int n = H5Pget_external_count(creation);
+    enum h5grad_status status = H5GRAD_OK;
+    for (int i = 0; i < n && !status; i++)
+        status = check_external_file(creation, (unsigned)i, folder, access, err);
+    free(folder);
+    return status;
+}
+
+enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err)
+{
+    hid_t creation = H5Dget_create_plist(dataset);
+    if (creation < 0)
+        return h5_error(err, "cannot read the layout");
+    H5D_layout_t layout = H5Pget_layout(creation);
+    bool external = layout == H5D_CONTIGUOUS && H5Pget_external_count(creation) > 0;
+    struct h5_access *access = NULL;
+    if (layout == H5D_VIRTUAL || external)
+        access = h5_dataset_access(dataset);
+    enum h5grad_status status = H5GRAD_OK;
+    if (access) {
+        access->refused[0] = '\0';
+        status =
+            external ? check_external(creation, access, err) : check_sources(creation, access, err);
+        access->refused[0] = '\0';
+    }
+    h5_close(creation);
+    return status;
+}

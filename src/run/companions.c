@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/companions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdf5/attribute.h"
+#include "hdf5/scales.h"
+#include "run/results.h"
+#include "writer/copy.h"
+
+/* The number that netCDF-4 gives the dimension of a scale, and those of a variable's. */
+#define DIMENSION  "_Netcdf4Dimid"
+#define DIMENSIONS "_Netcdf4Coordinates"
+
+#define BLANKS   " \t\r\n"
+#define VERTICES 4 /* of the cell of a point, at most */
+
+/* What relates a dataset to others of its file, or to the library that wrote it. */
+static const char *const bookkeeping[] = {
+    "CLASS",    "REFERENCE_LIST", "DIMENSION_LIST", DIMENSION,
+    DIMENSIONS, "_nc3_strict",    "_NCProperties",  NULL,
+};
+
+/* A dataset of the input that is made again, or for some reason is not. */
+struct item {
+    char *path; /* in both files; NULL: no link leads to it */
+    char *why;  /* it is not in the output; NULL: it is */
+    bool scale;
+    hid_t from, to;            /* open until its points are copied */
+    hobj_ref_t reference;      /* to it in the output */
+    struct attachments scales; /* of one that is no scale itself */
+    size_t n, capacity;        /* of uses, in zeroed memory */
+    struct h5_scale_use *use;
+};
+
+struct companions {
+    hid_t input, output;
+    const struct h5_walk *walk;
+    struct h5_walk own; /* where the caller has none */
+    bool walked;
+    const struct results_names *names;
+    const struct run_options *options;
+    bool numbered;     /* scales carry the numbers of netCDF-4's dimensions */
+    struct h5_set set; /* every item with its number */
+    size_t n;
+    struct item *item;
+};
+
+void attachments_free(struct attachments *attachments)
+{
+    free(attachments->item);
+    *attachments = (struct attachments){0};
+}
+
+struct companions *companions_new(hid_t input, hid_t output, const struct h5_walk *walk,
+                                  const struct results_names *names,
+                                  const struct run_options *options)
+{
+    struct companions *self = memory_zeroed(1, sizeof *self);
+    if (self) {
+        self->input = input;
+        self->output = output;
+        self->walk = walk;
+        self->names = names;
+        self->options = options;
+    }
+    return self;
+}
+
+static void close_item(struct item *item)
+{
+    h5_close(item->from);
+    h5_close(item->to);
+    item->from = item->to = -1;
+}
+
+void companions_free(struct companions *companions)
+{
+    if (!companions)
+        return;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    for (size_t i = 0; i < companions->n; i++)
+        close_item(&companions->item[i]);
+    h5_leave(&guard);
+    for (size_t i = 0; i < companions->n; i++) {
+        attachments_free(&companions->item[i].scales);
+        free(companions->item[i].use);
+        free(companions->item[i].path);
+        free(companions->item[i].why);
+    }
+    h5_walk_free(&companions->own);
+    h5_set_free(&companions->set);
+    free(companions->item);
+    free(companions);
+}
+
+/* Takes note that an item is not in the output, for the reason given. */
+static enum h5grad_status give_up(struct item *item, const struct h5grad_error *reason,
+                                  struct h5grad_error *err)
+{
+    if (reason->status == H5GRAD_NO_MEMORY)
+        return error_set(err, H5GRAD_NO_MEMORY, "%s", reason->message);
+    item->why = memory_text(reason->message);
+    return item->why ? H5GRAD_OK : error_memory(err, strlen(reason->message));
+}
+
+static const struct h5_walk *walk_of(const struct companions *self)
+{
+    return self->walk ? self->walk : &self->own;
+}
+
+/* The path of a dataset of the input, which the caller may have opened by reference; *path stays
+ * NULL when no link leads to it. */
+static enum h5grad_status find_path(struct companions *self, const struct h5_identity *identity,
+                                    char **path, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (!self->walk && !self->walked) {
+        status = h5_walk(self->input, NULL, NULL, &self->own, err);
+        self->walked = status == H5GRAD_OK;
+    }
+    if (status)
+        return status;
+    const char *known = h5_walk_path(walk_of(self), identity);
+    *path = memory_text(known);
+    return *path || !known ? H5GRAD_OK : error_memory(err, strlen(known));
+}
+
+static bool is_placeholder(hid_t dataset)
+{
+    char *name = h5_attribute_text(dataset, "NAME");
+    bool placeholder = name && strncmp(name, H5_PLACEHOLDER, strlen(H5_PLACEHOLDER)) == 0;
+    free(name);
+    return placeholder;
+}
+
+/* Makes an item in the output, with its attributes; its points follow. */
+static enum h5grad_status create_item(struct companions *self, struct item *item, hid_t dataset,
+                                      struct h5grad_error *err)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    bool placeholder = is_placeholder(dataset);
+    if (!item->path)
+        error_set(&reason, H5GRAD_FAILED, "no link leads to it");
+    else if (!results_names_allow(self->names, item->path))
+        error_set(&reason, H5GRAD_FAILED, "a result has its name");
+    else
+        item->to = h5_open_dataset(self->output, item->path, NULL); /* made by a convention */
+    bool made = item->to >= 0;
+    if (!made && !reason.status)
+        item->to = copy_create(dataset, self->output, item->path, !placeholder, &reason);
+    if (item->to < 0)
+        return give_up(item, &reason, err);
+    if (!made && !placeholder && H5Iinc_ref(dataset) >= 0)
+        item->from = dataset;
+    enum h5grad_status status = h5_attributes_copy(dataset, item->to, bookkeeping, err);
+    if (!status && H5Rcreate(&item->reference, self->output, item->path, H5R_OBJECT, -1) < 0)
+        status = h5_error(err, "no reference to it can be made");
+    return status ? error_context(err, status, "%s", item->path) : H5GRAD_OK;
+}
+
+static enum h5grad_status grow(struct companions *self, struct h5grad_error *err)
+{
+    struct item *grown = realloc(self->item, (self->n + 1) * sizeof *grown);
+    if (!grown)
+        return error_memory(err, (self->n + 1) * sizeof *grown);
+    self->item = grown;
+    grown[self->n] = (struct item){.from = -1, .to = -1};
+    return H5GRAD_OK;
+}
+
+/* Adds a dataset of the input, or finds it; *number is that of the item. */
+static enum h5grad_status add_item(struct companions *self, hid_t dataset, size_t *number,
+                                   struct h5grad_error *err)
+{
+    struct h5_identity identity;
+    if (!h5_identify(dataset, &identity))
+        return h5_error(err, "a dimension scale cannot be identified");
+    const size_t *known = h5_set_find(&self->set, &identity);
+    if (known) {
+        *number = *known;
+        return H5GRAD_OK;
+    }
+    enum h5grad_status status = grow(self, err);
+    if (!status)
+        status = h5_set_add(&self->set, &identity, self->n, NULL, err);
+    if (status)
+        return status;
+    *number = self->n;
+    struct item *item = &self->item[self->n++];
+    item->scale = h5_is_scale(dataset);
+    status = find_path(self, &identity, &item->path, err);
+    return status ? status : create_item(self, item, dataset, err);
+}
+
+static enum h5grad_status add_scale(struct companions *self, hid_t dataset, unsigned axis,
+                                    struct attachments *scales, struct h5grad_error *err)
+{
+    size_t number;
+    enum h5grad_status status = add_item(self, dataset, &number, err);
+    if (status)
+        return status;
+    size_t *grown = realloc(scales->item, (scales->total + 1) * sizeof *grown);
+    if (!grown)
+        return error_memory(err, (scales->total + 1) * sizeof *grown);
+    scales->item = grown;
+    grown[scales->total++] = number;
+    scales->n[axis]++;
+    self->item[number].scale = true;
+    return H5GRAD_OK;
+}
+
+/* The scales of a dataset of the input; a coordinate variable is its own. */
+static enum h5grad_status add_scales(struct companions *self, hid_t dataset, unsigned rank,
+                                     struct attachments *scales, struct h5grad_error *err)
+{
+    struct h5_scales lists;
+    bool found = false;
+    *scales = (struct attachments){.rank = rank};
+    if (h5_is_scale(dataset))
+        return rank == 1 ? add_scale(self, dataset, 0, scales, err) : H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    if (rank > 0)
+        status = h5_scales_read(dataset, rank, &lists, &found, err);
+    if (status || !found)
+        return status;
+    for (unsigned axis = 0; axis < rank; axis++) {
+        for (size_t i = 0; i < lists.list[axis].len && !status; i++) {
+            hid_t scale = h5_scales_open(&lists, dataset, axis, i);
+            if (scale >= 0)
+                status = add_scale(self, scale, axis, scales, err);
+            h5_close(scale);
+        }
+    }
+    h5_scales_free(&lists);
+    return status;
+}
+
+/* Opens the dataset that an attribute of the dataset at path names: in its group, or in one above;
+ * -1 when there is none. */
+static hid_t open_named(hid_t file, const char *path, const char *name, size_t length)
+{
+    if (*name == '/')
+        path = "";
+    hid_t dataset = -1;
+    const char *end = strrchr(path, '/');
+    while (dataset < 0) {
+        size_t group = end ? (size_t)(end - path) : 0;
+        char *candidate = memory_format("%.*s%s%.*s", (int)group, path, *name == '/' ? "" : "/",
+                                        (int)length, name);
+        if (candidate)
+            dataset = h5_open_dataset(file, candidate, NULL);
+        free(candidate);
+        if (!candidate || group == 0)
+            break;
+        do
+            end--;
+        while (end > path && *end != '/');
+    }
+    return dataset;
+}
+
+static bool is_small(hid_t dataset, unsigned rank, uint64_t points, unsigned *own_rank)
+{
+    hid_t space = H5Dget_space(dataset);
+    int ndims = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
+    h5_close(space);
+    *own_rank = ndims < 0 ? 0 : (unsigned)ndims;
+    return ndims >= 0 && (unsigned)ndims <= rank && n >= 0 && (uint64_t)n <= points;
+}
+
+/* Adds the datasets whose names an attribute of the dataset at path lists, where they have at most
+ * so many axes and points. "crs: x y" is a list, too. */
+static enum h5grad_status add_named(struct companions *self, hid_t object, const char *path,
+                                    const char *attribute, unsigned rank, uint64_t points,
+                                    struct h5grad_error *err)
+{
+    char *text = h5_attribute_text(object, attribute);
+    enum h5grad_status status = H5GRAD_OK;
+    for (char *word = text; word && !status;) {
+        word += strspn(word, BLANKS);
+        size_t length = strcspn(word, BLANKS);
+        if (length == 0)
+            break;
+        bool colon = word[length - 1] == ':';
+        hid_t dataset = open_named(self->input, path, word, length - colon);
+        size_t before = self->n, number;
+        unsigned own;
+        if (dataset >= 0 && is_small(dataset, rank, points, &own)) {
+            status = add_item(self, dataset, &number, err);
+            struct attachments scales = {0};
+            if (!status && number == before && !self->item[number].scale)
+                status = add_scales(self, dataset, own, &scales, err);
+            if (scales.total > 0)
+                self->item[number].scales = scales;
+        }
+        h5_close(dataset);
+        word += length;
+    }
+    free(text);
+    return status;
+}
+
+/* The bounds of what was added from number first on; they have none themselves. */
+static enum h5grad_status add_bounds(struct companions *self, size_t first,
+                                     struct h5grad_error *err)
+{
+    static const char *const attributes[] = {"bounds", "climatology"};
+    enum h5grad_status status = H5GRAD_OK;
+    size_t end = self->n;
+    for (size_t i = first; i < end && !status; i++) {
+        hid_t dataset = self->item[i].from;
+        hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+        int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
+        hssize_t points = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+        h5_close(space);
+        for (int k = 0; k < 2 && !status && rank >= 0 && points >= 0; k++)
+            status = add_named(self, dataset, self->item[i].path, attributes[k], (unsigned)rank + 1,
+                               VERTICES * (uint64_t)points, err);
+    }
+    return status;
+}
+
+static bool is_among(const double *number, size_t n, double wanted)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (number[i] == wanted)
+            return true;
+    }
+    return false;
+}
+
+/* Adds the dimensions of netCDF-4 of the given numbers. */
+static enum h5grad_status add_dimensions(struct companions *self, const double *number, size_t n,
+                                         struct h5grad_error *err)
+{
+    const struct h5_walk *walk = walk_of(self);
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < walk->n && !status; i++) {
+        double own;
+        size_t item;
+        hid_t dataset = h5_open_dataset(self->input, walk->dataset[i].path, NULL);
+        if (dataset >= 0 && h5_is_scale(dataset) && h5_attribute_number(dataset, DIMENSION, &own) &&
+            is_among(number, n, own))
+            status = add_item(self, dataset, &item, err);
+        h5_close(dataset);
+    }
+    return status;
+}
+
+/* netCDF-4 finds the dimensions of a coordinate variable of several, which is a scale and has none,
+ * by their numbers only: then all of them are needed, and all are numbered. */
+static enum h5grad_status add_numbered(struct companions *self, size_t first,
+                                       struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    size_t end = self->n;
+    for (size_t i = first; i < end && !status; i++) {
+        size_t n = 0;
+        double *number = NULL;
+        if (self->item[i].scale && self->item[i].from >= 0)
+            number = h5_attribute_numbers(self->item[i].from, DIMENSIONS, &n);
+        if (number && n > 1) {
+            self->numbered = true;
+            status = add_dimensions(self, number, n, err);
+        }
+        free(number);
+    }
+    return status;
+}
+
+static enum h5grad_status add_all(struct companions *self, const struct field *field,
+                                  struct attachments *scales, struct h5grad_error *err)
+{
+    size_t first = self->n;
+    unsigned rank = field->storage.rank;
+    uint64_t points = 1;
+    for (unsigned i = 0; i < rank; i++)
+        points *= field->storage.extent[i];
+    enum h5grad_status status = add_scales(self, field->dataset, rank, scales, err);
+    if (!status)
+        status = add_named(self, field->dataset, field->path, "coordinates", rank, points, err);
+    if (!status)
+        status = add_named(self, field->dataset, field->path, "grid_mapping", rank, points, err);
+    if (!status)
+        status = add_bounds(self, first, err);
+    return status ? status : add_numbered(self, first, err);
+}
+
+/* Copies the points of an item. One that cannot be read is taken out of the output again. */
+static enum h5grad_status fill_item(struct companions *self, struct item *item,
+                                    struct h5grad_error *err)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    enum h5grad_status status = H5GRAD_OK;
+    if (item->from < 0 || copy_points(item->from, item->to, &reason) == H5GRAD_OK)
+        return H5GRAD_OK;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    close_item(item);
+    if (H5Ldelete(self->output, item->path, H5P_DEFAULT) < 0)
+        status = h5_error(err, "%s: cannot be removed", item->path);
+    h5_leave(&guard);
+    return status ? status : give_up(item, &reason, err);
+}
+
+/* Attaches their scales to the new items, and closes them. */
+static enum h5grad_status complete_items(struct companions *self, size_t first,
+                                         struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    for (size_t i = first; i < self->n; i++) {
+        struct item *item = &self->item[i];
+        if (!status && item->to >= 0 && !item->scale)
+            status = companions_attach(self, &item->scales, item->to, item->path, err);
+        close_item(item);
+    }
+    h5_leave(&guard);
+    return status;
+}
+
+enum h5grad_status companions_add(struct companions *companions, const struct field *field,
+                                  struct attachments *scales, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    size_t first = companions->n;
+    h5_enter(&guard);
+    enum h5grad_status status = add_all(companions, field, scales, err);
+    h5_leave(&guard);
+    for (size_t i = first; i < companions->n && !status; i++)
+        status = fill_item(companions, &companions->item[i], err);
+    if (!status)
+        status = complete_items(companions, first, err);
+    for (size_t i = first; i < companions->n && !status; i++) {
+        const struct item *item = &companions->item[i];
+        if (item->why)
+            run_message(companions->options, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
+                        field->path, item->path ? item->path : "a dimension scale", item->why);
+    }
+    return status;
+}
+
+static enum h5grad_status add_use(struct item *item, hobj_ref_t dataset, unsigned axis,
+                                  struct h5grad_error *err)
+{
+    if (item->n == item->capacity) {
+        size_t capacity = item->capacity ? 2 * item->capacity : 8;
+        struct h5_scale_use *grown = memory_zeroed(capacity, sizeof *grown);
+        if (!grown)
+            return error_memory(err, capacity * sizeof *grown);
+        if (item->n > 0)
+            memcpy(grown, item->use, item->n * sizeof *grown);
+        free(item->use);
+        item->use = grown;
+        item->capacity = capacity;
+    }
+    item->use[item->n].dataset = dataset;
+    item->use[item->n++].axis = axis;
+    return H5GRAD_OK;
+}
+
+static bool all_there(const struct companions *self, const struct attachments *scales)
+{
+    for (size_t i = 0; i < scales->total; i++) {
+        if (self->item[scales->item[i]].why)
+            return false;
+    }
+    return scales->total > 0;
+}
+
+enum h5grad_status companions_attach(struct companions *companions,
+                                     const struct attachments *scales, hid_t dataset,
+                                     const char *path, struct h5grad_error *err)
+{
+    hobj_ref_t self;
+    if (!all_there(companions, scales))
+        return H5GRAD_OK;
+    hobj_ref_t *references = memory_zeroed(scales->total, sizeof *references);
+    if (!references)
+        return error_memory(err, scales->total * sizeof *references);
+    for (size_t i = 0; i < scales->total; i++)
+        references[i] = companions->item[scales->item[i]].reference;
+    enum h5grad_status status = h5_scales_write(dataset, scales->rank, scales->n, references, err);
+    free(references);
+    if (!status && H5Rcreate(&self, companions->output, path, H5R_OBJECT, -1) < 0)
+        status = h5_error(err, "no reference to it can be made");
+    size_t i = 0;
+    for (unsigned axis = 0; axis < scales->rank; axis++) {
+        for (size_t k = 0; k < scales->n[axis] && !status; k++)
+            status = add_use(&companions->item[scales->item[i++]], self, axis, err);
+    }
+    return status;
+}
+
+static enum h5grad_status number_scale(const struct companions *self, const struct item *item,
+                                       hid_t to, struct h5grad_error *err)
+{
+    hid_t from = self->numbered ? h5_open_dataset(self->input, item->path, NULL) : -1;
+    enum h5grad_status status = H5GRAD_OK;
+    if (from >= 0)
+        status = h5_attribute_copy(from, to, DIMENSION, err);
+    if (from >= 0 && !status)
+        status = h5_attribute_copy(from, to, DIMENSIONS, err);
+    h5_close(from);
+    return status;
+}
+
+enum h5grad_status companions_finish(struct companions *companions, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < companions->n && !status; i++) {
+        const struct item *item = &companions->item[i];
+        if (!item->scale || item->why)
+            continue;
+        hid_t dataset = H5Dopen2(companions->output, item->path, H5P_DEFAULT);
+        if (dataset < 0)
+            status = h5_error(err, "it cannot be opened");
+        else
+            status = h5_scale_write(dataset, item->n, item->use, err);
+        if (!status)
+            status = number_scale(companions, item, dataset, err);
+        if (!h5_close(dataset) && !status)
+            status = h5_error(err, "it cannot be closed");
+        if (status)
+            error_context(err, status, "%s", item->path);
+    }
+    return status;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/resume.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/hash.h"
+#include "writer/publish.h"
+
+enum h5grad_status resume_find(struct resume *resume, const char *output,
+                               struct run_options *options, struct h5grad_error *err)
+{
+    const struct h5grad_options *user = &options->user;
+    *resume = (struct resume){.wanted = user->checkpoint || user->resume};
+    if (!resume->wanted)
+        return H5GRAD_OK;
+    resume->path = publish_journal_path(output);
+    if (!resume->path)
+        return error_memory(err, strlen(output));
+    if (!user->resume)
+        return H5GRAD_OK;
+    enum h5grad_status status = journal_read(resume->path, &resume->journal, err);
+    if (status || !resume->journal)
+        return status;
+    const struct journal_head *head = journal_head(resume->journal);
+    if (user->memory && user->memory < head->memory)
+        return error_set(err, H5GRAD_FAILED,
+                         "%s: the run that is to be resumed had a memory cap of %" PRIu64
+                         " bytes: give the same, or begin anew without --resume",
+                         output, head->memory);
+    options->threads = (unsigned)head->threads;
+    options->memory = head->memory;
+    return H5GRAD_OK;
+}
+
+bool resume_found(const struct resume *resume)
+{
+    return resume->journal != NULL;
+}
+
+static void print_texts(FILE *out, const char *name, const char *const *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, " %s=%zu:%s", name, strlen(text[i]), text[i]);
+}
+
+static void print_text(FILE *out, const char *name, const char *text)
+{
+    if (text)
+        print_texts(out, name, &text, 1);
+}
+
+static void print_options(FILE *out, const struct run_options *options)
+{
+    const struct h5grad_options *user = &options->user;
+    print_texts(out, "dataset", user->datasets, user->n_datasets);
+    print_texts(out, "dim", user->dims, user->n_dims);
+    print_texts(out, "spacing", user->spacings, user->n_spacings);
+    print_texts(out, "coord", user->coords, user->n_coords);
+    print_text(out, "dtype", user->dtype);
+    print_text(out, "name", user->name);
+    print_text(out, "layout", user->layout);
+    print_text(out, "filter", user->filter);
+    print_text(out, "edges", user->edges);
+    print_text(out, "io", getenv("H5GRAD_IO"));
+    fprintf(out, " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d",
+            user->edge_order, user->no_unpack != 0, user->no_history != 0, user->xdmf != 0,
+            user->follow_external != 0, user->allow_plugins != 0);
+}
+
+/* All that the bytes of the output depend on, in new memory, in two parts with a newline between:
+ * which file the input is, and how it is done. */
+static char *make_key(const char *input, const struct run_options *options)
+{
+    struct stat info;
+    char *key = NULL;
+    size_t size;
+    FILE *out = stat(input, &info) == 0 ? open_memstream(&key, &size) : NULL;
+    if (!out)
+        return NULL;
+    fprintf(out, "device=%ju inode=%ju size=%jd time=%jd.%09ld\n", (uintmax_t)info.st_dev,
+            (uintmax_t)info.st_ino, (intmax_t)info.st_size, (intmax_t)info.st_mtim.tv_sec,
+            info.st_mtim.tv_nsec);
+    fprintf(out, "h5grad=%s hdf5=%d.%d.%d", H5GRAD_VERSION, H5_VERS_MAJOR, H5_VERS_MINOR,
+            H5_VERS_RELEASE);
+    print_options(out, options);
+    bool failed = ferror(out) != 0;
+    if (fclose(out) == 0 && !failed)
+        return key;
+    free(key);
+    return NULL;
+}
+
+static enum h5grad_status compare_keys(const char *path, const char *then, const char *now,
+                                       struct h5grad_error *err)
+{
+    if (strcmp(then, now) == 0)
+        return H5GRAD_OK;
+    size_t input = strcspn(now, "\n");
+    bool other = strncmp(then, now, input + 1) != 0;
+    return error_set(err, H5GRAD_FAILED,
+                     "cannot be resumed: %s since the run that left %s: begin anew without "
+                     "--resume",
+                     other ? "the input has changed" : "the options differ", path);
+}
+
+enum h5grad_status resume_begin(struct resume *resume, const char *input,
+                                const struct run_options *options, const char **history,
+                                struct h5grad_error *err)
+{
+    enum h5grad_status status;
+    char *key = make_key(input, options);
+    if (!key)
+        return error_errno(err, errno, "%s", input);
+    if (resume->journal) {
+        const struct journal_head *head = journal_head(resume->journal);
+        status = compare_keys(resume->path, head->key, key, err);
+        if (!status)
+            status = journal_go_on(resume->journal, err);
+    } else {
+        const struct journal_head head = {
+            .key = key,
+            .history = *history,
+            .threads = options->threads,
+            .memory = options->memory,
+        };
+        status = journal_create(resume->path, &head, &resume->journal, err);
+    }
+    free(key);
+    if (status)
+        return status;
+    resume->ours = true;
+    *history = journal_head(resume->journal)->history;
+    return H5GRAD_OK;
+}
+
+enum h5grad_status resume_begin_field(struct resume *resume, const struct field *field,
+                                      uint64_t number, const hid_t *results,
+                                      struct h5grad_error *err)
+{
+    const struct plan *plan = &field->plan;
+    size_t axes = plan->rank * sizeof *plan->tile;
+    if (!resume->journal)
+        return H5GRAD_OK;
+    uint64_t print = hash_bytes(HASH_START, plan->tile, axes);
+    print = hash_bytes(print, plan->grid, axes);
+    print = hash_bytes(print, plan->block, axes);
+    print = hash_bytes(print, plan->order, plan->rank * sizeof *plan->order);
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        const struct coordinate *coordinate = field->axis[field->engine_axis[k].axis].coordinate;
+        const char *way = field->engine_axis[k].writer->way->name;
+        haddr_t offset = H5Dget_offset(results[k]);
+        H5Eclear2(H5E_DEFAULT);
+        print = hash_bytes(print, way, strlen(way));
+        print = hash_bytes(print, &offset, sizeof offset);
+        if (coordinate) {
+            const double ends[] = {coordinate->scan.first, coordinate->scan.last};
+            print = hash_bytes(print, ends, sizeof ends);
+        }
+    }
+    return journal_begin_field(resume->journal, number, plan->tiles, print, err);
+}
+
+void resume_close(struct resume *resume, bool keep)
+{
+    journal_close(resume->journal, resume->ours && !keep);
+    free(resume->path);
+    *resume = (struct resume){0};
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Runs that can be stopped and resumed: see writer/journal.h. */
+#ifndef H5GRAD_RUN_RESUME_H
+#define H5GRAD_RUN_RESUME_H
+
+#include "run/field.h"
+#include "run/options.h"
+#include "writer/journal.h"
+
+/* A zeroed struct is of a run that cannot be resumed. */
+struct resume {
+    bool wanted;             /* the run is to leave what a later one needs */
+    bool ours;               /* journal and temporary file are this run's to remove */
+    char *path;              /* of the journal */
+    struct journal *journal; /* NULL until it is read or begun */
+};
+
+/*
+ * Looks for what a run that was stopped has left, where options ask for it, and lets this one do
+ * what that one did: the number of workers and the memory cap, which shape the tiles, are taken
+ * over. No file is changed. resume_close is due in either case.
+ */
+enum h5grad_status resume_find(struct resume *resume, const char *output,
+                               struct run_options *options, struct h5grad_error *err);
+
+/* Whether this run goes on with another. */
+bool resume_found(const struct resume *resume);
+
+/*
+ * Goes on with the journal that was found, or begins one; the temporary file is this process's by
+ * now. H5GRAD_FAILED when input or options are not those of the run that was stopped. *history is
+ * the line for the file's history: the caller's before, the first run's after, valid as long as
+ * the resume.
+ */
+enum h5grad_status resume_begin(struct resume *resume, const char *input,
+                                const struct run_options *options, const char **history,
+                                struct h5grad_error *err);
+
+/* The run comes to field number number, whose results are made and have their writers. Within
+ * h5_enter. */
+enum h5grad_status resume_begin_field(struct resume *resume, const struct field *field,
+                                      uint64_t number, const hid_t *results,
+                                      struct h5grad_error *err);
+
+/* With keep set, a later run can go on. */
+void resume_close(struct resume *resume, bool keep);
+
+#endif

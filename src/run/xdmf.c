@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/xdmf.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parse.h"
+#include "hdf5/walk.h"
+#include "run/axes.h"
+
+#define SPACE        3 /* axes of a grid at most, and values of a vector */
+#define LINE_NUMBERS 8 /* coordinates on a line of text */
+
+struct xdmf_axis {
+    uint64_t extent;
+    double origin, step;
+    const struct coordinate *coordinate; /* NULL: evenly spaced */
+};
+
+/* A grid and the text of what lies on it. One of two axes has a first one of one point: some
+ * readers know grids in three dimensions only. */
+struct xdmf_grid {
+    struct xdmf_axis axis[SPACE]; /* slowest first: z, y, x */
+    char *text;
+    size_t size;
+};
+
+struct xdmf {
+    const struct run_options *options;
+    char *input, *output; /* as the text names them */
+    size_t n;
+    struct xdmf_grid *grid;
+    bool warned; /* of names with a colon */
+};
+
+/* Which points of a field are shown. */
+struct xdmf_part {
+    const struct field *field;
+    unsigned rank;        /* 2 or 3 */
+    unsigned axis[SPACE]; /* of the field, slowest first */
+};
+
+/* Whether XML can hold it; readers drop a space at the start of a file's name. */
+static bool is_representable(const char *text)
+{
+    if (*text == ' ')
+        return false;
+    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+        unsigned more = *at < 0x80                  ? 0
+                        : *at >= 0xc2 && *at < 0xe0 ? 1
+                        : *at >= 0xe0 && *at < 0xf0 ? 2
+                        : *at >= 0xf0 && *at < 0xf5 ? 3
+                                                    : 4;
+        if (more == 4 || *at < 0x20 || *at == 0x7f)
+            return false;
+        for (at++; more; more--, at++) {
+            if ((*at & 0xc0) != 0x80)
+                return false;
+        }
+    }
+    return true;
+}
+
+static void put_text(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '&')
+            fputs("&amp;", out);
+        else if (*text == '<')
+            fputs("&lt;", out);
+        else if (*text == '>')
+            fputs("&gt;", out);
+        else if (*text == '"')
+            fputs("&quot;", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+/* The name of the file in its folder. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The absolute path, without links, of the folder that path lies in, in new memory. */
+static char *real_folder(const char *path)
+{
+    size_t length = (size_t)(base_name(path) - path);
+    char *folder = length ? memory_format("%.*s", (int)length, path) : memory_text(".");
+    char *real = folder ? realpath(folder, NULL) : NULL;
+    free(folder);
+    return real;
+}
+
+/* The way from the folder of output to input, in new memory. */
+static char *relative_path(const char *input, const char *output)
+{
+    char *from = real_folder(output), *to = real_folder(input), *path = NULL;
+    size_t size, common = 0;
+    FILE *out = from && to ? open_memstream(&path, &size) : NULL;
+    if (out) {
+        for (size_t i = 0;; i++) {
+            bool ends = (!from[i] || from[i] == '/') && (!to[i] || to[i] == '/');
+            if (ends)
+                common = i;
+            if (!from[i] || from[i] != to[i])
+                break;
+        }
+        for (const char *at = from + common; *at; at++) {
+            if (*at == '/' && at[1])
+                fputs("../", out);
+        }
+        const char *rest = to + common + (to[common] == '/');
+        fprintf(out, "%s%s%s", rest, *rest ? "/" : "", base_name(input));
+        if (fclose(out) != 0) {
+            free(path);
+            path = NULL;
+        }
+    }
+    free(from);
+    free(to);
+    return path;
+}
+
+struct xdmf *xdmf_new(const char *input, const char *output, const struct run_options *options)
+{
+    struct xdmf *xdmf = memory_zeroed(1, sizeof *xdmf);
+    if (!xdmf)
+        return NULL;
+    xdmf->options = options;
+    xdmf->input = relative_path(input, output);
+    xdmf->output = memory_text(base_name(output));
+    if (xdmf->input && xdmf->output)
+        return xdmf;
+    xdmf_free(xdmf);
+    return NULL;
+}
+
+void xdmf_free(struct xdmf *xdmf)
+{
+    if (!xdmf)
+        return;
+    for (size_t i = 0; i < xdmf->n; i++)
+        free(xdmf->grid[i].text);
+    free(xdmf->grid);
+    free(xdmf->input);
+    free(xdmf->output);
+    free(xdmf);
+}
+
+/* Grids. */
+
+static bool same_axis(const struct xdmf_axis *a, const struct xdmf_axis *b)
+{
+    return a->extent == b->extent && a->coordinate == b->coordinate &&
+           (a->coordinate || (a->origin == b->origin && a->step == b->step));
+}
+
+/* The grid of these axes, made where there is none yet; NULL when there is no memory. */
+static struct xdmf_grid *find_grid(struct xdmf *xdmf, const struct xdmf_axis axis[SPACE])
+{
+    for (size_t i = 0; i < xdmf->n; i++) {
+        bool same = true;
+        for (unsigned k = 0; k < SPACE && same; k++)
+            same = same_axis(&xdmf->grid[i].axis[k], &axis[k]);
+        if (same)
+            return &xdmf->grid[i];
+    }
+    struct xdmf_grid *grown = realloc(xdmf->grid, (xdmf->n + 1) * sizeof *grown);
+    if (!grown)
+        return NULL;
+    xdmf->grid = grown;
+    struct xdmf_grid *grid = &grown[xdmf->n++];
+    memset(grid, 0, sizeof *grid);
+    memcpy(grid->axis, axis, sizeof grid->axis);
+    return grid;
+}
+
+static bool append(struct xdmf_grid *grid, const char *text, size_t size)
+{
+    char *grown = realloc(grid->text, grid->size + size);
+    if (!grown)
+        return false;
+    memcpy(grown + grid->size, text, size);
+    grid->text = grown;
+    grid->size += size;
+    return true;
+}
+
+/* Space: the last three axes, or two, of those with more than one point. False where the field has
+ * fewer. */
+static bool choose_space(struct xdmf_part *part)
+{
+    const struct field *field = part->field;
+    unsigned n = 0, axis[GRID_MAX_RANK];
+    for (unsigned i = 0; i < field->storage.rank; i++) {
+        if (field->storage.extent[i] == 0)
+            return false;
+        if (field->storage.extent[i] > 1 && !field->coords.axis[i].left_out)
+            axis[n++] = i;
+    }
+    part->rank = n < SPACE ? n : SPACE;
+    memcpy(part->axis, axis + (n - part->rank), part->rank * sizeof *axis);
+    return n >= 2;
+}
+
+/* What a list would say of the axis: where coordinates cannot be used, its indices. */
+static void settle_axis(const struct xdmf *xdmf, const struct field *field, unsigned number,
+                        struct coordinates *store, struct xdmf_axis *axis)
+{
+    const struct field_axis *settled = &field->axis[number];
+    const struct coords_axis *said = &field->coords.axis[number];
+    const struct coordinate *coordinate = axes_coordinate(field, number, xdmf->options, store);
+    *axis = (struct xdmf_axis){.extent = field->storage.extent[number], .step = 1};
+    if (settled->spacing.kind == SPACING_NUMBER) {
+        axis->step = settled->spacing.number;
+        axis->origin = said->kind == COORDS_STEP && said->step == axis->step ? said->origin : 0;
+    }
+    if (!coordinate)
+        return;
+    axis->origin = coordinate->scan.first;
+    axis->step = coordinate->scan.step;
+    axis->coordinate = coordinate->scan.even ? NULL : coordinate;
+}
+
+/* What lies on a grid. */
+
+static void put_extents(FILE *out, const struct xdmf_part *part)
+{
+    if (part->rank < SPACE)
+        fputs("1 ", out);
+    for (unsigned k = 0; k < part->rank; k++)
+        fprintf(out, "%s%" PRIu64, k ? " " : "", part->field->storage.extent[part->axis[k]]);
+}
+
+static bool is_space(const struct xdmf_part *part, unsigned axis)
+{
+    for (unsigned k = 0; k < part->rank; k++) {
+        if (part->axis[k] == axis)
+            return true;
+    }
+    return false;
+}
+
+/* Readers drop a space, and what they take for one, at the end; "/." leads to the same dataset. */
+static void put_path(FILE *out, const char *file, const char *path)
+{
+    char last = path[strlen(path) - 1];
+    put_text(out, file);
+    fputc(':', out);
+    put_text(out, path);
+    if (last == ' ' || (unsigned char)last >= 0x80)
+        fputs("/.", out);
+}
+
+/* The whole of the dataset. */
+static void put_dataset(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
+                        unsigned bytes)
+{
+    const struct h5_storage *storage = &part->field->storage;
+    fprintf(out, "<DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"%u\" Dimensions=\"",
+            bytes);
+    for (unsigned i = 0; i < storage->rank; i++)
+        fprintf(out, "%s%" PRIu64, i ? " " : "", storage->extent[i]);
+    fputs("\">", out);
+    put_path(out, file, path);
+    fputs("</DataItem>\n", out);
+}
+
+/* Start, stride and count along every axis: of those that are no space, the first index. */
+static void put_slab(FILE *out, const struct xdmf_part *part)
+{
+    unsigned rank = part->field->storage.rank;
+    fprintf(out, "<DataItem Format=\"XML\" Dimensions=\"3 %u\">", rank);
+    for (unsigned i = 0; i < rank; i++)
+        fputs("0 ", out);
+    for (unsigned i = 0; i < rank; i++)
+        fputs("1 ", out);
+    for (unsigned i = 0; i < rank; i++)
+        fprintf(out, "%" PRIu64 "%s", is_space(part, i) ? part->field->storage.extent[i] : 1,
+                i + 1 < rank ? " " : "</DataItem>\n");
+}
+
+/* With as many axes as the grid has: readers cut what they need out of it. */
+static void put_data(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
+                     unsigned bytes)
+{
+    if (part->rank == SPACE && part->field->storage.rank == SPACE) {
+        put_dataset(out, part, file, path, bytes);
+        return;
+    }
+    fputs("<DataItem ItemType=\"HyperSlab\" Type=\"HyperSlab\" Dimensions=\"", out);
+    put_extents(out, part);
+    fputs("\">\n", out);
+    put_slab(out, part);
+    put_dataset(out, part, file, path, bytes);
+    fputs("</DataItem>\n", out);
+}
+
+static void put_scalar(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
+                       unsigned bytes)
+{
+    fputs("<Attribute AttributeType=\"Scalar\" Center=\"Node\" Name=\"", out);
+    put_text(out, path + 1);
+    fputs("\">\n", out);
+    put_data(out, part, file, path, bytes);
+    fputs("</Attribute>\n", out);
+}
+
+/* The gradient in space, in the order x, y, z. */
+static void put_vector(FILE *out, const struct xdmf_part *part, const char *file, unsigned bytes)
+{
+    const struct field *field = part->field;
+    fputs("<Attribute AttributeType=\"Vector\" Center=\"Node\" Name=\"", out);
+    put_text(out, field->path + 1);
+    fprintf(out,
+            "_gradient\">\n<DataItem ItemType=\"Function\" Function=\"JOIN($0, $1, %s)\" "
+            "Dimensions=\"",
+            part->rank == SPACE ? "$2" : "0 * $1");
+    put_extents(out, part);
+    fputs(" 3\">\n", out);
+    for (unsigned k = part->rank; k-- > 0;)
+        put_data(out, part, file, field->axis[part->axis[k]].result, bytes);
+    fputs("</DataItem>\n</Attribute>\n", out);
+}
+
+static unsigned float_bytes(enum element element)
+{
+    return element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
+}
+
+/* The field itself where its numbers mean what is stored, and its results. */
+static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
+{
+    const struct field *field = part->field;
+    unsigned bytes = float_bytes(field->result);
+    bool vector = true;
+    if (!field->values.applies)
+        put_scalar(out, part, xdmf->input, field->path, float_bytes(field->type.stored));
+    for (unsigned i = 0; i < field->storage.rank; i++) {
+        if (field->axis[i].differentiated)
+            put_scalar(out, part, xdmf->output, field->axis[i].result, bytes);
+    }
+    for (unsigned k = 0; k < part->rank; k++)
+        vector = vector && field->axis[part->axis[k]].differentiated;
+    if (vector)
+        put_vector(out, part, xdmf->output, bytes);
+}
+
+/* Why the field is not described; NULL: it is. */
+static const char *why_not(const struct xdmf *xdmf, struct xdmf_part *part)
+{
+    const struct field *field = part->field;
+    bool representable = is_representable(field->path) && is_representable(xdmf->input) &&
+                         is_representable(xdmf->output);
+    for (unsigned k = 0; k < field->n_axes; k++)
+        representable &= is_representable(field->axis[field->engine_axis[k].axis].result);
+    if (!representable)
+        return "a name has characters that XML has not";
+    if (field->job.components != 1)
+        return "it is complex";
+    if (!choose_space(part))
+        return "fewer than two of its axes have more than one point";
+    return NULL;
+}
+
+static void warn_of_colon(struct xdmf *xdmf, const char *name)
+{
+    if (!xdmf->warned && strchr(name, ':'))
+        run_message(xdmf->options, H5GRAD_WARNING,
+                    "%s: ParaView and VisIt cannot read names with a ':' from %s" XDMF_SUFFIX, name,
+                    xdmf->output);
+    xdmf->warned |= strchr(name, ':') != NULL;
+}
+
+enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct coordinates *store,
+                            struct h5grad_error *err)
+{
+    struct xdmf_part part = {.field = field};
+    struct xdmf_axis axis[SPACE] = {{.extent = 1, .step = 1}};
+    const char *why = why_not(xdmf, &part);
+    if (why) {
+        run_message(xdmf->options, H5GRAD_DETAIL, "%s: not described in %s" XDMF_SUFFIX ": %s",
+                    field->path, xdmf->output, why);
+        return H5GRAD_OK;
+    }
+    warn_of_colon(xdmf, xdmf->input);
+    warn_of_colon(xdmf, xdmf->output);
+    warn_of_colon(xdmf, field->path);
+    for (unsigned k = 0; k < part.rank; k++)
+        settle_axis(xdmf, field, part.axis[k], store, &axis[SPACE - part.rank + k]);
+    struct xdmf_grid *grid = find_grid(xdmf, axis);
+    char *text = NULL;
+    size_t size;
+    FILE *out = grid ? open_memstream(&text, &size) : NULL;
+    bool ok = out != NULL;
+    if (out) {
+        put_field(out, xdmf, &part);
+        ok = !ferror(out);
+        ok = fclose(out) == 0 && ok && append(grid, text, size);
+    }
+    free(text);
+    return ok ? H5GRAD_OK : error_memory(err, sizeof *grid);
+}
+
+/* Geometry. */
+
+/* Whether output holds these coordinates as numbers that need no further treatment. */
+static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
+{
+    if (!axis->coordinate || *axis->coordinate->name != '/')
+        return false;
+    hid_t dataset = h5_open_dataset(output, axis->coordinate->name, NULL);
+    hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+    hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
+    hsize_t extent = 0;
+    bool there = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) == 1 &&
+                 H5Sget_simple_extent_dims(space, &extent, NULL) == 1 && extent == axis->extent &&
+                 H5Tget_class(type) == H5T_FLOAT && H5Aexists(dataset, "scale_factor") == 0 &&
+                 H5Aexists(dataset, "add_offset") == 0;
+    h5_close(type);
+    h5_close(space);
+    h5_close(dataset);
+    return there;
+}
+
+static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
+                                      struct h5grad_error *err)
+{
+    double value[1024];
+    char text[32];
+    for (uint64_t i = 0; i < axis->extent; i++) {
+        uint64_t slot = i % 1024, left = axis->extent - i;
+        if (axis->coordinate && slot == 0) {
+            enum h5grad_status status =
+                line_read(axis->coordinate->line, i, left < 1024 ? left : 1024, value, err);
+            if (status)
+                return error_context(err, status, "%s", axis->coordinate->name);
+        }
+        parse_print_double(axis->coordinate ? value[slot] : axis->origin + (double)i * axis->step,
+                           text, sizeof text);
+        fprintf(out, "%s%s", text, (i + 1) % LINE_NUMBERS && left > 1 ? " " : "\n");
+    }
+    return H5GRAD_OK;
+}
+
+/* Coordinates of one direction, one after the other. */
+static enum h5grad_status put_coordinates(FILE *out, const struct xdmf *xdmf, hid_t output,
+                                          const struct xdmf_axis *axis, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    h5_enter(&guard);
+    bool there = is_in_output(output, axis) && is_representable(axis->coordinate->name);
+    h5_leave(&guard);
+    fprintf(out,
+            "<DataItem Format=\"%s\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"%" PRIu64
+            "\">",
+            there ? "HDF" : "XML", axis->extent);
+    if (there) {
+        put_path(out, xdmf->output, axis->coordinate->name);
+    } else {
+        fputc('\n', out);
+        enum h5grad_status status = put_numbers(out, axis, err);
+        if (status)
+            return status;
+    }
+    fputs("</DataItem>\n", out);
+    return H5GRAD_OK;
+}
+
+static void put_even_geometry(FILE *out, const struct xdmf_grid *grid)
+{
+    char text[32];
+    fputs("<Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n", out);
+    for (unsigned part = 0; part < 2; part++) {
+        fputs("<DataItem Format=\"XML\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"3\">",
+              out);
+        for (unsigned k = 0; k < SPACE; k++) {
+            const struct xdmf_axis *axis = &grid->axis[k];
+            parse_print_double(part == 0 ? axis->origin : axis->step, text, sizeof text);
+            fprintf(out, "%s%s", k ? " " : "", text);
+        }
+        fputs("</DataItem>\n", out);
+    }
+    fputs("</Geometry>\n", out);
+}
+
+/* x first, while everything else has z first. */
+static enum h5grad_status put_uneven_geometry(FILE *out, const struct xdmf *xdmf, hid_t output,
+                                              const struct xdmf_grid *grid,
+                                              struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    fputs("<Geometry GeometryType=\"VXVYVZ\">\n", out);
+    for (unsigned k = SPACE; k-- > 0 && !status;)
+        status = put_coordinates(out, xdmf, output, &grid->axis[k], err);
+    fputs("</Geometry>\n", out);
+    return status;
+}
+
+static enum h5grad_status put_grid(FILE *out, const struct xdmf *xdmf, hid_t output,
+                                   const struct xdmf_grid *grid, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    bool even = true;
+    /* Readers want steps above 0. */
+    for (unsigned k = 0; k < SPACE; k++)
+        even = even && !grid->axis[k].coordinate && grid->axis[k].step > 0;
+    fprintf(out,
+            "<Grid Name=\"grid %td\" GridType=\"Uniform\">\n"
+            "<Topology TopologyType=\"%s\" Dimensions=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"/>\n",
+            grid - xdmf->grid + 1, even ? "3DCoRectMesh" : "3DRectMesh", grid->axis[0].extent,
+            grid->axis[1].extent, grid->axis[2].extent);
+    if (even)
+        put_even_geometry(out, grid);
+    else
+        status = put_uneven_geometry(out, xdmf, output, grid, err);
+    fwrite(grid->text, 1, grid->size, out);
+    fputs("</Grid>\n", out);
+    return status;
+}
+
+enum h5grad_status xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (xdmf->n == 0)
+        run_message(xdmf->options, H5GRAD_WARNING,
+                    "no field has two or three axes in space: %s" XDMF_SUFFIX " describes none",
+                    xdmf->output);
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+          "<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" []>\n"
+          "<Xdmf Version=\"2.0\">\n<Domain>\n",
+          out);
+    for (size_t i = 0; i < xdmf->n && !status; i++)
+        status = put_grid(out, xdmf, output, &xdmf->grid[i], err);
+    fputs("</Domain>\n</Xdmf>\n", out);
+    return status;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * XDMF: a text beside the output from which ParaView and VisIt learn what the fields and results
+ * are: on which grid they lie, which make a vector.
+ *
+ * A field is described when it is real and has two or more axes of more than one point that are not
+ * left out by what the file says of them. The last three of those (or two) are space, in the order
+ * z, y, x; of any other axis the first index is shown. Fields on the same grid share it.
+ */
+#ifndef H5GRAD_RUN_XDMF_H
+#define H5GRAD_RUN_XDMF_H
+
+#include <stdio.h>
+
+#include "run/coordinates.h"
+#include "run/field.h"
+#include "run/options.h"
+
+#define XDMF_SUFFIX ".xmf"
+
+struct xdmf;
+
+/* input and output are the names of the files, which the description refers to relative to the
+ * folder of output; they outlive it, as do options. NULL when there is no memory. */
+struct xdmf *xdmf_new(const char *input, const char *output, const struct run_options *options);
+void xdmf_free(struct xdmf *xdmf); /* NULL allowed */
+
+/* Describes a planned field, or tells the message callback why not. The store outlives xdmf. Not
+ * within h5_enter. */
+enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct coordinates *store,
+                            struct h5grad_error *err);
+
+/* Writes the text. output is the open file with all results: coordinates that it holds are referred
+ * to, others are written out. Whether writing went well, ferror(out) says. Not within h5_enter. */
+enum h5grad_status xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out, struct h5grad_error *err);
+
+#endif

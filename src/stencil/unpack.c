@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * In pieces that stay in the first-level cache: converted to the type of the arithmetic, then
+ * compared, then unpacked. The conversion keeps every value of the types up to 32 bits and of the
+ * floats, so that these are compared after it; the integers of 64 bits are compared as such.
+ */
+#include "stencil/unpack.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stencil/clones.h"
+#include "stencil/convert.h"
+
+#define PIECE 1024 /* scalars */
+
+/* Of scalars that are compared where they are converted to. */
+#define UNPACK_STORED     float
+#define UNPACK_OUT        float
+#define UNPACK_AT(i)      out[i]
+#define UNPACK_NUMBER(u)  (float)(u).real
+#define UNPACK_NAME(verb) verb##_float
+#include "stencil/unpack_template.h"
+
+#define UNPACK_STORED     double
+#define UNPACK_OUT        double
+#define UNPACK_AT(i)      out[i]
+#define UNPACK_NUMBER(u)  (u).real
+#define UNPACK_NAME(verb) verb##_double
+#include "stencil/unpack_template.h"
+
+#define UNPACK_STORED     int64_t
+#define UNPACK_OUT        double
+#define UNPACK_AT(i)      in[i]
+#define UNPACK_NUMBER(u)  (int64_t)(u).integer
+#define UNPACK_NAME(verb) verb##_signed
+#include "stencil/unpack_template.h"
+
+#define UNPACK_STORED     uint64_t
+#define UNPACK_OUT        double
+#define UNPACK_AT(i)      in[i]
+#define UNPACK_NUMBER(u)  (u).integer
+#define UNPACK_NAME(verb) verb##_unsigned
+#include "stencil/unpack_template.h"
+
+static STENCIL_CLONES void scale_float(float *out, size_t n, float scale)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] *= scale;
+}
+
+static STENCIL_CLONES void scale_double(double *out, size_t n, double scale)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] *= scale;
+}
+
+static STENCIL_CLONES void shift_float(float *out, size_t n, float offset)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] += offset;
+}
+
+static STENCIL_CLONES void shift_double(double *out, size_t n, double offset)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] += offset;
+}
+
+/* The integers of a piece, in the machine's byte order. */
+static void load_64(const unsigned char *in, bool swapped, uint64_t *out, size_t n)
+{
+    memcpy(out, in, n * sizeof *out);
+    for (size_t i = 0; swapped && i < n; i++)
+        out[i] = __builtin_bswap64(out[i]);
+}
+
+static void unpack_piece(const struct unpack_rule *rule, enum element stored, bool swapped,
+                         enum element arithmetic, const unsigned char *in, void *out, size_t n)
+{
+    bool single = arithmetic == ELEMENT_F32;
+    if (stored == ELEMENT_I64 || stored == ELEMENT_U64) {
+        uint64_t integers[PIECE];
+        load_64(in, swapped, integers, n);
+        convert_decode(stored, false, arithmetic, integers, out, n);
+        (stored == ELEMENT_I64 ? mask_signed : mask_unsigned)(rule, integers, out, n);
+    } else {
+        convert_decode(stored, swapped, arithmetic, in, out, n);
+        (single ? mask_float : mask_double)(rule, NULL, out, n);
+    }
+    if (rule->scale != 1 && single)
+        scale_float(out, n, (float)rule->scale);
+    else if (rule->scale != 1)
+        scale_double(out, n, rule->scale);
+    if (rule->offset != 0 && single)
+        shift_float(out, n, (float)rule->offset);
+    else if (rule->offset != 0)
+        shift_double(out, n, rule->offset);
+}
+
+void unpack(const struct unpack_rule *rule, enum element stored, bool swapped,
+            enum element arithmetic, const void *in, void *out, size_t n)
+{
+    const size_t size = element_size(stored), out_size = element_size(arithmetic);
+    for (size_t done = 0; done < n; done += PIECE) {
+        size_t count = n - done < PIECE ? n - done : PIECE;
+        unpack_piece(rule, stored, swapped, arithmetic, (const unsigned char *)in + done * size,
+                     (unsigned char *)out + done * out_size, count);
+    }
+}

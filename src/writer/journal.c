@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "writer/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/size.h"
+
+#define MAGIC "h5grad journal 1"
+
+/* Seconds between two moments at which all is brought to stable storage, at least; and how many
+ * times as long as that took. */
+#define SYNC_SECONDS 30
+#define SYNC_RATIO   50
+
+enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED };
+
+/* What follows the head, one after the other. */
+struct entry {
+    uint32_t kind;
+    uint32_t mask; /* ENTRY_CHUNK */
+    uint64_t a;    /* number of the field or tile, address of the chunk */
+    uint64_t b;    /* fingerprint of the field, size of the chunk */
+    uint64_t hash; /* of the above: an entry that did not arrive whole is none */
+};
+
+/* The file begins with these, the key and the history behind it. */
+struct start {
+    char magic[16];
+    char boot[40];
+    uint64_t threads, memory;
+    uint64_t key, history; /* their bytes */
+    uint64_t hash;         /* of the above and the texts */
+};
+
+struct journal {
+    char *path;
+    int fd;
+    struct journal_head head;
+    char *key, *history;
+    uint64_t entries_at; /* offset of the first entry */
+
+    struct entry *old; /* read from the file */
+    size_t n_old, next;
+    uint64_t chunks;     /* of the field, in old from next on */
+    unsigned char *tile; /* of the field: which are done */
+
+    double synced;    /* when all was last brought to stable storage */
+    double sync_cost; /* seconds that it took */
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static uint64_t hash_entry(const struct entry *entry)
+{
+    return hash_bytes(HASH_START, entry, offsetof(struct entry, hash));
+}
+
+static uint64_t hash_start(const struct start *start, const char *key, const char *history)
+{
+    uint64_t sum = hash_bytes(HASH_START, start, offsetof(struct start, hash));
+    return hash_bytes(hash_bytes(sum, key, start->key), history, start->history);
+}
+
+/* Which boot of the machine this is; "" where the system does not say. */
+static void read_boot(char *out, size_t size)
+{
+    memset(out, 0, size);
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (read(fd, out, size - 1) < 0)
+        out[0] = '\0';
+    close(fd);
+}
+
+static struct journal *make(const char *path, int fd)
+{
+    struct journal *journal = memory_zeroed(1, sizeof *journal);
+    if (!journal || !(journal->path = memory_text(path))) {
+        free(journal);
+        return NULL;
+    }
+    journal->fd = fd;
+    journal->synced = now();
+    return journal;
+}
+
+void journal_close(struct journal *journal, bool remove)
+{
+    if (!journal)
+        return;
+    if (remove)
+        unlink(journal->path);
+    close(journal->fd);
+    free(journal->path);
+    free(journal->key);
+    free(journal->history);
+    free(journal->old);
+    free(journal->tile);
+    free(journal);
+}
+
+const struct journal_head *journal_head(const struct journal *journal)
+{
+    return &journal->head;
+}
+
+static void set_head(struct journal *journal, uint64_t threads, uint64_t memory)
+{
+    journal->head = (struct journal_head){journal->key, journal->history, threads, memory};
+}
+
+static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, uint64_t end,
+                      char **text)
+{
+    if (size > end - offset)
+        return false;
+    *text = memory_zeroed(size + 1, 1);
+    return *text && file_read(journal->fd, *text, size, offset, NULL) == H5GRAD_OK;
+}
+
+/* The entries up to the first that is broken; up to the last that is known to be on stable storage
+ * where the machine has been started since. */
+static bool read_entries(struct journal *journal, uint64_t bytes, bool same_boot)
+{
+    size_t n = bytes / sizeof(struct entry), known = 0, synced = 0;
+    journal->old = memory_zeroed(n, sizeof *journal->old);
+    if (!journal->old && n > 0)
+        return false;
+    if (file_read(journal->fd, journal->old, n * sizeof(struct entry), journal->entries_at, NULL))
+        return false;
+    while (known < n && journal->old[known].hash == hash_entry(&journal->old[known])) {
+        if (journal->old[known++].kind == ENTRY_SYNCED)
+            synced = known;
+    }
+    journal->n_old = same_boot ? known : synced;
+    return true;
+}
+
+static bool read_all(struct journal *journal, uint64_t size)
+{
+    struct start start;
+    char boot[sizeof start.boot];
+    if (size < sizeof start || file_read(journal->fd, &start, sizeof start, 0, NULL) ||
+        memcmp(start.magic, MAGIC, sizeof start.magic) != 0 ||
+        !read_text(journal, start.key, sizeof start, size, &journal->key) ||
+        !read_text(journal, start.history, sizeof start + start.key, size, &journal->history) ||
+        start.hash != hash_start(&start, journal->key, journal->history))
+        return false;
+    set_head(journal, start.threads, start.memory);
+    journal->entries_at = sizeof start + start.key + start.history;
+    read_boot(boot, sizeof boot);
+    return read_entries(journal, size - journal->entries_at,
+                        memcmp(boot, start.boot, sizeof boot) == 0);
+}
+
+static off_t end_of_old(const struct journal *journal, size_t entries)
+{
+    return (off_t)(journal->entries_at + entries * sizeof(struct entry));
+}
+
+enum h5grad_status journal_read(const char *path, struct journal **out, struct h5grad_error *err)
+{
+    struct stat info;
+    *out = NULL;
+    int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return errno == ENOENT ? H5GRAD_OK : error_errno(err, errno, "%s", path);
+    struct journal *journal = make(path, fd);
+    if (!journal) {
+        close(fd);
+        return error_memory(err, sizeof *journal);
+    }
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid() ||
+        !read_all(journal, (uint64_t)info.st_size)) {
+        journal_close(journal, false);
+        return error_set(err, H5GRAD_FAILED,
+                         "%s is no journal that can be read: begin anew without --resume", path);
+    }
+    *out = journal;
+    return H5GRAD_OK;
+}
+
+enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *err)
+{
+    if (ftruncate(journal->fd, end_of_old(journal, journal->n_old)) != 0)
+        return error_errno(err, errno, "%s", journal->path);
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status append(struct journal *journal, const void *data, size_t size,
+                                 struct h5grad_error *err)
+{
+    const char *from = data;
+    while (size > 0) {
+        ssize_t n = write(journal->fd, from, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return error_errno(err, n < 0 ? errno : ENOSPC, "writing %s", journal->path);
+        from += n;
+        size -= (size_t)n;
+    }
+    return H5GRAD_OK;
+}
+
+enum h5grad_status journal_create(const char *path, const struct journal_head *head,
+                                  struct journal **out, struct h5grad_error *err)
+{
+    struct start start = {.threads = head->threads, .memory = head->memory};
+    *out = NULL;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return error_errno(err, errno, "%s", path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_errno(err, errno, "%s", path);
+    struct journal *journal = make(path, fd);
+    if (!journal) {
+        close(fd);
+        unlink(path);
+        return error_memory(err, sizeof *journal);
+    }
+    memcpy(start.magic, MAGIC, sizeof start.magic);
+    read_boot(start.boot, sizeof start.boot);
+    start.key = strlen(head->key);
+    start.history = strlen(head->history);
+    start.hash = hash_start(&start, head->key, head->history);
+    enum h5grad_status status = append(journal, &start, sizeof start, err);
+    if (!status)
+        status = append(journal, head->key, start.key, err);
+    if (!status)
+        status = append(journal, head->history, start.history, err);
+    journal->key = memory_text(head->key);
+    journal->history = memory_text(head->history);
+    journal->entries_at = sizeof start + start.key + start.history;
+    if (!status && (!journal->key || !journal->history))
+        status = error_memory(err, start.key + start.history);
+    set_head(journal, head->threads, head->memory);
+    if (status)
+        journal_close(journal, true);
+    else
+        *out = journal;
+    return status;
+}
+
+static enum h5grad_status add(struct journal *journal, enum entry_kind kind, unsigned mask,
+                              uint64_t a, uint64_t b, struct h5grad_error *err)
+{
+    struct entry entry = {.kind = kind, .mask = mask, .a = a, .b = b};
+    entry.hash = hash_entry(&entry);
+    return append(journal, &entry, sizeof entry, err);
+}
+
+static const struct entry *peek(struct journal *journal, enum entry_kind kind)
+{
+    while (journal->next < journal->n_old && journal->old[journal->next].kind == ENTRY_SYNCED)
+        journal->next++;
+    if (journal->next == journal->n_old || journal->old[journal->next].kind != kind)
+        return NULL;
+    return &journal->old[journal->next];
+}
+
+enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
+                                       uint64_t print, struct h5grad_error *err)
+{
+    free(journal->tile);
+    journal->chunks = 0;
+    journal->tile = memory_zeroed(tiles ? tiles : 1, 1);
+    if (!journal->tile)
+        return error_memory(err, tiles);
+    const struct entry *field = peek(journal, ENTRY_FIELD);
+    if (!field && journal->next == journal->n_old)
+        return add(journal, ENTRY_FIELD, 0, number, print, err);
+    if (!field || field->a != number || field->b != print)
+        return error_set(err, H5GRAD_FAILED,
+                         "%s was written by another version, or on another kind of machine: begin "
+                         "anew without --resume",
+                         journal->path);
+    journal->next++;
+    for (const struct entry *tile; (tile = peek(journal, ENTRY_TILE)); journal->next++) {
+        if (tile->a < tiles)
+            journal->tile[tile->a] = 1;
+    }
+    for (size_t i = journal->next; i < journal->n_old && journal->old[i].kind != ENTRY_FIELD; i++)
+        journal->chunks += journal->old[i].kind == ENTRY_CHUNK;
+    return H5GRAD_OK;
+}
+
+bool journal_has_tile(const struct journal *journal, uint64_t tile)
+{
+    return journal->tile[tile] != 0;
+}
+
+enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile,
+                                    struct h5grad_error *err)
+{
+    return add(journal, ENTRY_TILE, 0, tile, 0, err);
+}
+
+uint64_t journal_chunks_left(const struct journal *journal)
+{
+    return journal->chunks;
+}
+
+void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
+{
+    const struct entry *entry = peek(journal, ENTRY_CHUNK);
+    *chunk = (struct journal_chunk){0};
+    if (!entry)
+        return;
+    *chunk = (struct journal_chunk){entry->a, entry->b, entry->mask};
+    journal->next++;
+    journal->chunks--;
+}
+
+enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
+                                     struct h5grad_error *err)
+{
+    if (journal->next < journal->n_old) {
+        if (ftruncate(journal->fd, end_of_old(journal, journal->next)) != 0)
+            return error_errno(err, errno, "%s", journal->path);
+        journal->n_old = journal->next;
+        journal->chunks = 0;
+    }
+    return add(journal, ENTRY_CHUNK, chunk->mask, chunk->address, chunk->size, err);
+}
+
+enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
+{
+    double start = now();
+    double pause = SYNC_RATIO * journal->sync_cost;
+    if (start - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
+        return H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    if (fdatasync(fd) != 0)
+        status = error_errno(err, errno, "syncing what is written");
+    if (!status)
+        status = add(journal, ENTRY_SYNCED, 0, 0, 0, err);
+    if (!status && fdatasync(journal->fd) != 0)
+        status = error_errno(err, errno, "syncing %s", journal->path);
+    journal->synced = now();
+    journal->sync_cost = journal->synced - start;
+    return status;
+}

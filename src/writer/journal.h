@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The journal of a run that can be resumed: what has arrived in the temporary file, in the order in
+ * which it came, appended as it comes.
+ *
+ * A resumed run is the same run once more: it makes the same file over the bytes of the one before,
+ * step by step, but what the journal holds need not be computed and written again. So libhdf5's
+ * state need not be saved, and the file that comes out is that of a run that was never stopped.
+ * What was computed and not yet noted is computed again.
+ *
+ * A process may die at any moment: entries are appended after what they note. When the machine died
+ * too (another boot since), only what lies before the last entry that says so is known to have
+ * reached stable storage.
+ */
+#ifndef H5GRAD_WRITER_JOURNAL_H
+#define H5GRAD_WRITER_JOURNAL_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+struct journal;
+
+/* What all of a run depends on. Texts are the caller's, or with journal_open the journal's. */
+struct journal_head {
+    const char *key;     /* input and options */
+    const char *history; /* the line of history: the same in the resumed run */
+    uint64_t threads;
+    uint64_t memory;
+};
+
+/* A chunk as it lies in the file. */
+struct journal_chunk {
+    uint64_t address;
+    uint64_t size;
+    unsigned mask;
+};
+
+/*
+ * Reads the journal at path, to go on with it; *journal is NULL when there is none. H5GRAD_FAILED
+ * for a file that is no journal of this user's.
+ */
+enum h5grad_status journal_read(const char *path, struct journal **journal,
+                                struct h5grad_error *err);
+
+/* Before the first entry is added to a journal that was read: cuts off what does not count. */
+enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *err);
+
+const struct journal_head *journal_head(const struct journal *journal);
+
+/* Begins a new journal, in place of one that may be there. */
+enum h5grad_status journal_create(const char *path, const struct journal_head *head,
+                                  struct journal **journal, struct h5grad_error *err);
+
+/* Closes it, with remove set for good. NULL allowed. */
+void journal_close(struct journal *journal, bool remove);
+
+/*
+ * The run comes to a field, whose results are made in a way that print is a fingerprint of.
+ * H5GRAD_FAILED when the journal tells of another one.
+ */
+enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
+                                       uint64_t print, struct h5grad_error *err);
+
+/* Whether a tile of the field, noted by journal_add_tile, is in the file. Any thread. */
+bool journal_has_tile(const struct journal *journal, uint64_t tile);
+enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile,
+                                    struct h5grad_error *err);
+
+/* For fields whose chunks are written in one order: the chunks of the field that are in the file
+ * and were not taken yet. The first journal_add_chunk forgets those that are left. One thread at a
+ * time.
+ */
+uint64_t journal_chunks_left(const struct journal *journal);
+void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
+enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
+                                     struct h5grad_error *err);
+
+/* Now and then brings the file and the journal to stable storage: so rarely that it takes less than
+ * a fiftieth of the time. fd is the file's. */
+enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err);
+
+#endif

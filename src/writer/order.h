@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Chunks in the order of tiles, whoever makes them first: libhdf5 places a chunk where the one
+ * before it ends, so the same chunks in another order are another file. Workers go on encoding a
+ * tile while those before it are not done; what they have encoded waits in memory, up to a number
+ * of bytes, and then they wait themselves. The oldest tile never waits, so there is always one that
+ * goes on.
+ */
+#ifndef H5GRAD_WRITER_ORDER_H
+#define H5GRAD_WRITER_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "writer/put.h"
+
+struct order;
+struct codec_worker;
+
+/* For so many workers, each of which may keep so many bytes waiting, from tile number first on.
+ * NULL with the reason. */
+struct order *order_new(unsigned workers, uint64_t bytes, uint64_t first, struct h5grad_error *err);
+void order_free(struct order *order); /* NULL allowed */
+
+/* A worker, known by its codec state, begins a tile; each tile is begun before any later one. */
+void order_begin(struct order *order, const struct codec_worker *worker, uint64_t tile);
+
+/* put_chunk, or keeps a copy of the chunk until it is the worker's turn. put outlives the tile.
+ * Takes libhdf5's lock itself, as all below do. H5GRAD_CANCELLED after order_stop. */
+enum h5grad_status order_write(struct order *order, const struct codec_worker *worker,
+                               const struct put *put, const uint64_t *start, const void *data,
+                               size_t size, unsigned mask, struct h5grad_error *err);
+
+/* Waits until all tiles before the worker's are done. */
+enum h5grad_status order_wait(struct order *order, const struct codec_worker *worker,
+                              struct h5grad_error *err);
+
+/* The worker's tile is done: waits for its turn, and writes what was kept. */
+enum h5grad_status order_end(struct order *order, const struct codec_worker *worker,
+                             struct h5grad_error *err);
+
+/* A tile will never be done: nobody waits any more. */
+void order_stop(struct order *order);
+
+#endif

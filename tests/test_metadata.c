@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What results carry for their readers: units, attributes, dimension scales and what else their
+ * source refers to; and that equal runs make equal files. */
+#include <check.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "h5grad.h"
+#include "hdf5/attribute.h"
+#include "hdf5/create.h"
+#include "hdf5/scales.h"
+#include "run/metadata.h"
+#include "writer/copy.h"
+
+#define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.         5"
+
+static char folder[64];
+
+static void folder_make(void)
+{
+    strcpy(folder, "/tmp/h5grad-test-metadata-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static const char *const files[] = {"in.h5", "a.h5", "b.h5"};
+
+static const char *in_folder(unsigned file)
+{
+    static char path[3][sizeof folder + 16];
+    strcpy(path[file], folder);
+    strcat(strcat(path[file], "/"), files[file]);
+    return path[file];
+}
+
+static void folder_remove(void)
+{
+    for (unsigned i = 0; i < 3; i++)
+        unlink(in_folder(i));
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+START_TEST(units)
+{
+    static const struct {
+        const char *value, *axis, *unit;
+    } cases[] = {
+        {"K", "m", "K m-1"},
+        {"K", "days since 1850-01-01", "K day-1"},
+        {"K", "hours since 1970-01-01 00:00:00", "K hour-1"},
+        {"K", "s since 2000-01-01", "K s-1"},
+        {"K", "ms since 2000-01-01", "K ms-1"},
+        {"K", "degrees_north", "K degree-1"},
+        {"K", "degree_east", "K degree-1"},
+        {"K", "degreesE", "K degree-1"},
+        {"K", "degreeN", "K degree-1"},
+        {"K", "degrees", "K degree-1"},
+        {"K", "degree_Celsius", "K degree_Celsius-1"},
+        {"K", "1", "K"},
+        {"1", "m", "m-1"},
+        {"%", "hPa", "% hPa-1"},
+        {"\xC2\xB5m", "s", "\xC2\xB5m s-1"},
+        {"m s-1", "m", "(m s-1)/(m)"},
+        {"K", "m s-1", "(K)/(m s-1)"},
+        {"1", "m s-1", "(1)/(m s-1)"},
+        {"1", "1", "1"},
+        {"kg/m3", "m", "(kg/m3)/(m)"},
+        {"K", NULL, "K"},
+        {"m s-1", NULL, "m s-1"},
+        {"days since 1850-01-01", "m", "day m-1"},
+        {"days since 1850-01-01", NULL, "day"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *unit = metadata_unit(cases[i].value, cases[i].axis);
+        ck_assert_str_eq(unit, cases[i].unit);
+        free(unit);
+    }
+}
+END_TEST
+
+/* A dataset with its own unlimited axis 0, and points if there are any. */
+static hid_t make_dataset(hid_t file, const char *path, hid_t type, int rank, const hsize_t *extent,
+                          const void *points)
+{
+    hsize_t most[3], chunk[3] = {2, 2, 2};
+    for (int i = 0; i < rank; i++)
+        most[i] = i ? extent[i] : H5S_UNLIMITED;
+    hid_t space = H5Screate_simple(rank, extent, most), creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, rank, chunk);
+    hid_t dataset = h5_create_dataset(file, path, type, space, creation, NULL);
+    ck_assert_int_ge(dataset, 0);
+    if (points)
+        ck_assert_int_ge(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points), 0);
+    H5Pclose(creation);
+    H5Sclose(space);
+    return dataset;
+}
+
+static void attach(hid_t file, hid_t dataset, const size_t *n, const char *const *scales)
+{
+    hobj_ref_t reference[8];
+    for (size_t i = 0; i < n[0] + n[1]; i++)
+        ck_assert_int_ge(H5Rcreate(&reference[i], file, scales[i], H5R_OBJECT, -1), 0);
+    ck_assert_int_eq(h5_scales_write(dataset, 2, n, reference, NULL), H5GRAD_OK);
+}
+
+static void make_scale(hid_t scale, const char *name)
+{
+    struct h5grad_error err;
+    ck_assert_int_eq(h5_scale_write(scale, 0, NULL, &err), H5GRAD_OK);
+    if (name)
+        ck_assert_int_eq(h5_attribute_write_text(scale, "NAME", name, &err), H5GRAD_OK);
+}
+
+static void write_text(hid_t object, const char *name, const char *text)
+{
+    ck_assert_int_eq(h5_attribute_write_text(object, name, text, NULL), H5GRAD_OK);
+}
+
+/* /g/T and /g/U of 4 x 5 with two scales on axis 0 and a placeholder on axis 1; /lon of 4 x 5, with
+ * the same, is named by T, /large by U, which it exceeds. */
+static void make_input(bool broken)
+{
+    static const double x[4] = {0, 1, 3, 7}, steps[20] = {0};
+    static const int number[4] = {10, 20, 30, 40};
+    const hsize_t plane[] = {4, 5}, cells[] = {4, 2}, four = 4, five = 5, large = 21;
+    const size_t n[] = {2, 1};
+    static const char *const scales[] = {"/x", "/g/number", "/y"};
+    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t s[3] = {make_dataset(file, "/x", H5T_NATIVE_DOUBLE, 1, &four, x),
+                  make_dataset(file, "/g/number", broken ? H5T_STD_REF_OBJ : H5T_NATIVE_INT, 1,
+                               &four, broken ? NULL : number),
+                  make_dataset(file, "/y", H5T_IEEE_F32BE, 1, &five, NULL)};
+    H5Dclose(make_dataset(file, "/edges", H5T_NATIVE_DOUBLE, 2, cells, steps));
+    make_scale(s[0], "x");
+    make_scale(s[1], NULL);
+    make_scale(s[2], PLACEHOLDER);
+    write_text(s[0], "units", "km");
+    write_text(s[0], "bounds", "edges");
+    h5_attribute_write_int(s[0], "_Netcdf4Dimid", 3, NULL);
+    hid_t d[] = {make_dataset(file, "/g/T", H5T_NATIVE_DOUBLE, 2, plane, steps),
+                 make_dataset(file, "/g/U", H5T_NATIVE_DOUBLE, 2, plane, steps),
+                 make_dataset(file, "/lon", H5T_NATIVE_FLOAT, 2, plane, NULL),
+                 make_dataset(file, "/large", H5T_NATIVE_FLOAT, 1, &large, NULL)};
+    for (int i = 0; i < 3; i++)
+        attach(file, d[i], n, scales);
+    static const char *const holds[] = {"comment", "cell_methods", "coordinates", NULL};
+    for (int i = 0; holds[i]; i++)
+        write_text(d[0], holds[i], i < 2 ? holds[i] : "lon nowhere");
+    write_text(d[0], "standard_name", "air_temperature");
+    write_text(d[0], "units", "K");
+    write_text(d[0], "long_name", "temperature");
+    h5_attribute_write_numbers(d[0], "missing_value", &(double){-999}, 1, NULL);
+    write_text(d[1], "coordinates", "large");
+    write_text(d[1], "unit", "m s-1");
+    write_text(d[2], "flag", "its own");
+    write_text(file, "Conventions", "CF-1.8");
+    write_text(file, "_NCProperties", "version=2");
+    write_text(file, "history", "before");
+    for (int i = 0; i < 3; i++)
+        H5Dclose(s[i]);
+    for (int i = 0; i < 4; i++)
+        H5Dclose(d[i]);
+    ck_assert_int_ge(H5Fclose(file), 0);
+}
+
+static void check_text(hid_t object, const char *name, const char *wanted)
+{
+    char *text = h5_attribute_text(object, name);
+    if (wanted)
+        ck_assert_msg(text && strcmp(text, wanted) == 0, "%s: %s", name, text ? text : "none");
+    else
+        ck_assert_msg(H5Aexists(object, name) == 0, "%s", name);
+    free(text);
+}
+
+static hid_t run(unsigned output, int no_history, const char *const *datasets, size_t n)
+{
+    struct h5grad_options options;
+    struct h5grad_error err = {0};
+    h5grad_options_init(&options);
+    options.no_history = no_history;
+    options.datasets = datasets;
+    options.n_datasets = n;
+    options.overwrite = 1;
+    options.command = "the command";
+    enum h5grad_status status = h5grad_run(in_folder(0), in_folder(output), &options, NULL, &err);
+    ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
+    hid_t file = H5Fopen(in_folder(output), H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert_int_ge(file, 0);
+    return file;
+}
+
+static const char *const fields[] = {"/g/T", "/g/U"};
+
+START_TEST(attributes)
+{
+    folder_make();
+    make_input(false);
+    hid_t file = run(1, 0, fields, 2);
+    hid_t along_x = H5Dopen2(file, "/g/T_grad_0", H5P_DEFAULT);
+    hid_t along_y = H5Dopen2(file, "/g/T_grad_1", H5P_DEFAULT);
+    hid_t other = H5Dopen2(file, "/g/U_grad_0", H5P_DEFAULT);
+    check_text(along_x, "units", "K km-1");
+    check_text(along_y, "units", "K"); /* unit spacing */
+    check_text(along_x, "long_name", "d(temperature)/d(x)");
+    check_text(along_y, "long_name", "d(temperature)/d(y)");
+    check_text(along_x, "gradient_of", "/g/T");
+    check_text(along_x, "gradient_axis_name", "x");
+    check_text(along_x, "gradient_spacing", "/x");
+    check_text(along_y, "gradient_spacing", "unit");
+    check_text(along_x, "comment", "comment");
+    check_text(along_x, "cell_methods", "cell_methods");
+    check_text(along_x, "coordinates", "lon nowhere");
+    check_text(along_x, "standard_name", NULL);
+    check_text(along_x, "missing_value", NULL);
+    check_text(other, "unit", "(m s-1)/(km)");
+    check_text(other, "units", NULL);
+    check_text(other, "_FillValue", NULL);
+    double fill = 0;
+    ck_assert(h5_attribute_number(along_x, "_FillValue", &fill) && isnan(fill));
+    check_text(file, "Conventions", "CF-1.8");
+    check_text(file, "_NCProperties", NULL);
+    char *history = h5_attribute_text(file, "history");
+    ck_assert_ptr_nonnull(strstr(history, ": the command\nbefore"));
+    free(history);
+    H5Dclose(along_x);
+    H5Dclose(along_y);
+    H5Dclose(other);
+    H5Fclose(file);
+    folder_remove();
+}
+END_TEST
+
+static void check_list(hid_t file, const char *path, const char *const *scales)
+{
+    hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+    struct h5_scales lists;
+    bool found;
+    ck_assert_int_eq(h5_scales_read(dataset, 2, &lists, &found, NULL), H5GRAD_OK);
+    ck_assert(found);
+    ck_assert_uint_eq(lists.list[0].len, 2);
+    ck_assert_uint_eq(lists.list[1].len, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        char name[32];
+        hid_t scale = h5_scales_open(&lists, dataset, i / 2, i % 2);
+        ck_assert_int_gt(H5Iget_name(scale, name, sizeof name), 0);
+        ck_assert_str_eq(name, scales[i]);
+        H5Dclose(scale);
+    }
+    h5_scales_free(&lists);
+    H5Dclose(dataset);
+}
+
+/* How often a scale says it is used, each time by a dataset whose list says the same. */
+static size_t count_uses(hid_t scale)
+{
+    struct h5_scale_use *use = calloc(16, sizeof *use);
+    hid_t attribute = H5Aopen(scale, "REFERENCE_LIST", H5P_DEFAULT);
+    ck_assert_int_ge(attribute, 0);
+    hid_t space = H5Aget_space(attribute), type = H5Aget_type(attribute);
+    hssize_t n = H5Sget_simple_extent_npoints(space);
+    ck_assert_uint_eq(H5Tget_size(type), 16);
+    ck_assert_int_le(n, 16);
+    ck_assert_int_ge(H5Aread(attribute, type, use), 0);
+    for (hssize_t i = 0; i < n; i++) {
+        hid_t user = H5Rdereference2(scale, H5P_DEFAULT, H5R_OBJECT, &use[i].dataset);
+        ck_assert_int_eq(H5Aexists(user, "DIMENSION_LIST"), 1);
+        ck_assert_uint_lt(use[i].axis, 2);
+        H5Dclose(user);
+    }
+    H5Tclose(type);
+    H5Sclose(space);
+    H5Aclose(attribute);
+    free(use);
+    return (size_t)n;
+}
+
+static void check_scale(hid_t file, const char *path, const char *name, hid_t type)
+{
+    hsize_t extent, most;
+    hid_t scale = H5Dopen2(file, path, H5P_DEFAULT);
+    hid_t space = H5Dget_space(scale), stored = H5Dget_type(scale);
+    ck_assert_int_gt(H5Tequal(stored, type), 0);
+    H5Sget_simple_extent_dims(space, &extent, &most);
+    ck_assert_uint_eq(extent, name && strcmp(name, PLACEHOLDER) == 0 ? 5 : 4);
+    ck_assert(most == H5S_UNLIMITED);
+    hid_t class = H5Aopen(scale, "CLASS", H5P_DEFAULT), class_type = H5Aget_type(class);
+    ck_assert_uint_eq(H5Tget_size(class_type), 16);
+    ck_assert_int_eq(H5Tget_strpad(class_type), H5T_STR_NULLTERM);
+    check_text(scale, "CLASS", "DIMENSION_SCALE");
+    check_text(scale, "NAME", name);
+    check_text(scale, "_Netcdf4Dimid", NULL);
+    ck_assert_uint_eq(count_uses(scale), 5); /* four results and /lon */
+    H5Tclose(class_type);
+    H5Aclose(class);
+    H5Tclose(stored);
+    H5Sclose(space);
+    H5Dclose(scale);
+}
+
+START_TEST(scales)
+{
+    static const char *const names[] = {"/x", "/g/number", "/y"};
+    double x[4];
+    folder_make();
+    make_input(false);
+    hid_t file = run(1, 0, fields, 2);
+    for (unsigned i = 0; i < 4; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "%s_grad_%u", fields[i / 2], i % 2);
+        check_list(file, path, names);
+    }
+    check_list(file, "/lon", names);
+    check_scale(file, "/x", "x", H5T_NATIVE_DOUBLE);
+    check_scale(file, "/g/number", NULL, H5T_NATIVE_INT);
+    check_scale(file, "/y", PLACEHOLDER, H5T_IEEE_F32BE);
+    ck_assert_int_eq(H5Lexists(file, "/large", H5P_DEFAULT), 0);
+    ck_assert_int_gt(H5Lexists(file, "/edges", H5P_DEFAULT), 0); /* bounds of /x */
+    hid_t scale = H5Dopen2(file, "/x", H5P_DEFAULT), lon = H5Dopen2(file, "/lon", H5P_DEFAULT);
+    ck_assert_int_ge(H5Dread(scale, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x), 0);
+    ck_assert(x[0] == 0 && x[1] == 1 && x[2] == 3 && x[3] == 7);
+    check_text(scale, "units", "km");
+    check_text(lon, "flag", "its own");
+    H5Dclose(scale);
+    H5Dclose(lon);
+    H5Fclose(file);
+    folder_remove();
+}
+END_TEST
+
+/* One scale that cannot be made again, and there are none. */
+START_TEST(all_scales_or_none)
+{
+    folder_make();
+    make_input(true);
+    hid_t file = run(1, 0, fields, 2);
+    hid_t result = H5Dopen2(file, "/g/T_grad_0", H5P_DEFAULT);
+    check_text(result, "DIMENSION_LIST", NULL);
+    check_text(result, "units", "K km-1");
+    ck_assert_int_eq(H5Lexists(file, "/g/number", H5P_DEFAULT), 0);
+    H5Dclose(result);
+    H5Fclose(file);
+    folder_remove();
+}
+END_TEST
+
+/* A result has the name of a scale: --name is the user's choice, and wins. */
+START_TEST(results_take_names)
+{
+    struct h5grad_options options;
+    struct h5grad_error err = {0};
+    const char *const dataset = "/g/T", *const dim = "0";
+    folder_make();
+    make_input(false);
+    h5grad_options_init(&options);
+    options.datasets = &dataset;
+    options.n_datasets = 1;
+    options.dims = &dim;
+    options.n_dims = 1;
+    options.name = "number";
+    ck_assert_int_eq(h5grad_run(in_folder(0), in_folder(1), &options, NULL, &err), H5GRAD_OK);
+    hid_t file = H5Fopen(in_folder(1), H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t result = H5Dopen2(file, "/g/number", H5P_DEFAULT);
+    check_text(result, "gradient_of", "/g/T");
+    check_text(result, "DIMENSION_LIST", NULL);
+    H5Dclose(result);
+    H5Fclose(file);
+    folder_remove();
+}
+END_TEST
+
+static void check_creation(hid_t creation)
+{
+    unsigned order = 0;
+    hbool_t times = true;
+    H5Pget_attr_creation_order(creation, &order);
+    ck_assert_uint_eq(order, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pget_obj_track_times(creation, &times);
+    ck_assert(!times);
+}
+
+/* netCDF-4 writes to what knows the order of its members and attributes; times differ by run. */
+START_TEST(order_is_tracked)
+{
+    static const char *const groups[] = {"/", "/g"};
+    unsigned order = 0;
+    folder_make();
+    make_input(false);
+    hid_t file = run(1, 1, fields, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        hid_t group = H5Gopen2(file, groups[i], H5P_DEFAULT), creation = H5Gget_create_plist(group);
+        H5Pget_link_creation_order(creation, &order);
+        ck_assert_uint_eq(order, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+        check_creation(creation);
+        H5Pclose(creation);
+        H5Gclose(group);
+    }
+    static const char *const datasets[] = {"/g/T_grad_0", "/x", "/y", "/lon"};
+    for (unsigned i = 0; i < 4; i++) {
+        hid_t dataset = H5Dopen2(file, datasets[i], H5P_DEFAULT);
+        hid_t creation = H5Dget_create_plist(dataset);
+        check_creation(creation);
+        H5Pclose(creation);
+        H5Dclose(dataset);
+    }
+    check_text(file, "history", NULL);
+    H5Fclose(file);
+    folder_remove();
+}
+END_TEST
+
+/* More than an attribute held before HDF5 1.8's format: 64 KiB. */
+START_TEST(scale_of_many)
+{
+    const hsize_t four = 4;
+    enum { MANY = 10000 };
+    folder_make();
+    make_input(false);
+    hid_t file = run(1, 1, fields, 2);
+    H5Fclose(file);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+    file = H5Fopen(in_folder(1), H5F_ACC_RDWR, access);
+    hid_t scale = make_dataset(file, "/many", H5T_NATIVE_DOUBLE, 1, &four, NULL);
+    struct h5_scale_use *use = calloc(MANY, sizeof *use);
+    ck_assert_int_eq(h5_scale_write(scale, MANY, use, NULL), H5GRAD_OK);
+    H5Dclose(scale);
+    ck_assert_int_ge(H5Fclose(file), 0);
+    free(use);
+    H5Pclose(access);
+    folder_remove();
+}
+END_TEST
+
+/* Points that refer to memory, and more of them than are moved at once. */
+START_TEST(copies)
+{
+    enum { N = 70000 };
+    static const char *text[N], *read[N];
+    static const hsize_t extent[] = {N / 7, 7};
+    folder_make();
+    for (size_t i = 0; i < N; i++)
+        text[i] = i % 3 ? "abc" : "defgh";
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    hid_t space = H5Screate_simple(2, extent, NULL);
+    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t from = H5Dcreate2(file, "from", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(H5Dwrite(from, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text), 0);
+    hid_t to = copy_create(from, file, "/deep/er/to", true, NULL);
+    ck_assert_int_ge(to, 0);
+    ck_assert_int_eq(copy_points(from, to, NULL), H5GRAD_OK);
+    ck_assert_int_ge(H5Dread(to, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read), 0);
+    for (size_t i = 0; i < N; i++)
+        ck_assert_str_eq(read[i], text[i]);
+    h5_attribute_reclaim(type, space, read);
+    H5Dclose(to);
+    H5Dclose(from);
+    H5Fclose(file);
+    H5Sclose(space);
+    H5Tclose(type);
+    folder_remove();
+}
+END_TEST
+
+/* A field of many compressed chunks. */
+static void make_chunks(void)
+{
+    enum { N = 96 };
+    static float points[N][N][N];
+    const hsize_t extent[] = {N, N, N}, chunk[] = {8, 24, 24};
+    for (size_t i = 0; i < (size_t)N * N * N; i++)
+        (&points[0][0][0])[i] = (float)((i * i) % 1023) * (float)(i % 7 == 0);
+    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(3, extent, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 3, chunk);
+    H5Pset_deflate(creation, 1);
+    hid_t dataset = h5_create_dataset(file, "/u", H5T_NATIVE_FLOAT, space, creation, NULL);
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, points), 0);
+    H5Dclose(dataset);
+    H5Pclose(creation);
+    H5Sclose(space);
+    ck_assert_int_ge(H5Fclose(file), 0);
+}
+
+static _Atomic long calls, stop_after;
+
+static int on_cancelled(void *user)
+{
+    (void)user;
+    return atomic_fetch_add(&calls, 1) >= atomic_load(&stop_after);
+}
+
+static enum h5grad_status run_chunks(unsigned output, int threads, const char *layout,
+                                     struct h5grad_error *err)
+{
+    struct h5grad_options options;
+    h5grad_options_init(&options);
+    options.no_history = 1;
+    options.overwrite = 1;
+    options.threads = threads;
+    options.layout = layout;
+    options.cancelled = on_cancelled;
+    atomic_store(&calls, 0);
+    return h5grad_run(in_folder(0), in_folder(output), &options, NULL, err);
+}
+
+static char *read_whole(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    fseek(file, 0, SEEK_END);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = malloc(*size);
+    ck_assert_uint_eq(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+START_TEST(runs_are_the_same)
+{
+    static const char *const layouts[] = {"same", "32x32x32", "contiguous"};
+    static const char *const ways[] = {"chunked", "library"};
+    struct h5grad_error err = {0};
+    folder_make();
+    make_chunks();
+    atomic_store(&stop_after, 1000000);
+    for (int i = 0; i < 6; i++) {
+        size_t size[2];
+        char *bytes[2];
+        setenv("H5GRAD_IO", ways[i / 3], 1);
+        for (unsigned k = 0; k < 2; k++) {
+            enum h5grad_status status = run_chunks(1 + k, k ? 4 : 1, layouts[i % 3], &err);
+            ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
+            bytes[k] = read_whole(in_folder(1 + k), &size[k]);
+        }
+        ck_assert_uint_eq(size[0], size[1]);
+        ck_assert_mem_eq(bytes[0], bytes[1], size[0]);
+        free(bytes[0]);
+        free(bytes[1]);
+    }
+    folder_remove();
+}
+END_TEST
+
+/* Nobody waits for a tile that will not be done. */
+START_TEST(stopped_in_order)
+{
+    struct h5grad_error err = {0};
+    folder_make();
+    make_chunks();
+    atomic_store(&stop_after, 1000000);
+    ck_assert_int_eq(run_chunks(1, 4, "same", &err), H5GRAD_OK);
+    long most = atomic_load(&calls);
+    ck_assert_int_gt(most, 5);
+    unlink(in_folder(1));
+    for (long k = 0; k < most; k++) {
+        atomic_store(&stop_after, k);
+        ck_assert_int_eq(run_chunks(1, 4, "same", &err), H5GRAD_CANCELLED);
+        ck_assert_ptr_nonnull(strstr(err.message, "cancelled"));
+    }
+    folder_remove();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("metadata");
+    TCase *tcase = tcase_create("metadata");
+    tcase_add_test(tcase, units);
+    tcase_add_test(tcase, attributes);
+    tcase_add_test(tcase, scales);
+    tcase_add_test(tcase, all_scales_or_none);
+    tcase_add_test(tcase, results_take_names);
+    tcase_add_test(tcase, order_is_tracked);
+    tcase_add_test(tcase, scale_of_many);
+    tcase_add_test(tcase, copies);
+    tcase_add_test(tcase, runs_are_the_same);
+    tcase_add_test(tcase, stopped_in_order);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

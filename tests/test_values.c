@@ -1,0 +1,827 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What stored numbers stand for: read from the file, applied to data and to coordinates, and seen
+ * in the results of a run. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/element.h"
+#include "coords/coords.h"
+#include "coords/values.h"
+#include "h5grad.h"
+#include "hdf5/walk.h"
+#include "reader/line.h"
+#include "stencil/convert.h"
+#include "stencil/unpack.h"
+
+static char folder[64];
+static char path[96], output[96];
+static hid_t file = -1;
+static struct h5grad_error err;
+
+/* For libhdf5's messages about attributes that are not there. */
+static struct h5_guard guard;
+
+static void setup(void)
+{
+    strcpy(folder, "/tmp/h5grad-values-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/in.h5", folder);
+    snprintf(output, sizeof output, "%s/out.h5", folder);
+    memset(&err, 0, sizeof err);
+    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(file >= 0);
+}
+
+static void teardown(void)
+{
+    if (file >= 0) {
+        ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
+        H5Fclose(file);
+    }
+    unlink(path);
+    unlink(output);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+/* ------------------------------------------------------------------------------ making files */
+
+static hid_t make(const char *name, hid_t type, int rank, const hsize_t *extent, hid_t memory,
+                  const void *data)
+{
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    hid_t space = rank ? H5Screate_simple(rank, extent, NULL) : H5Screate(H5S_SCALAR);
+    hid_t dataset = H5Dcreate2(file, name, type, space, links, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(dataset >= 0);
+    if (data)
+        ck_assert(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+    H5Sclose(space);
+    H5Pclose(links);
+    return dataset;
+}
+
+static hid_t make_line(const char *name, hid_t type, hsize_t n)
+{
+    return make(name, type, 1, &n, -1, NULL);
+}
+
+static void set(hid_t object, const char *name, hid_t type, hsize_t n, hid_t memory,
+                const void *value)
+{
+    hid_t space = n == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &n, NULL);
+    hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(attribute >= 0);
+    ck_assert(H5Awrite(attribute, memory, value) >= 0);
+    H5Aclose(attribute);
+    H5Sclose(space);
+}
+
+/* One number, stored as type. */
+static void set_number(hid_t object, const char *name, hid_t type, double value)
+{
+    set(object, name, type, 1, H5T_NATIVE_DOUBLE, &value);
+}
+
+static void set_text(hid_t object, const char *name, const char *text)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, strlen(text) + 1);
+    set(object, name, type, 0, type, text);
+    H5Tclose(type);
+}
+
+/* Closes the dataset after reading what its numbers stand for. */
+static enum h5grad_status read_field(hid_t dataset, const char *name, struct values *values)
+{
+    struct h5_type type;
+    hid_t datatype = H5Dget_type(dataset);
+    h5_enter(&guard);
+    ck_assert_int_eq(h5_type_open(datatype, &type, &err), H5GRAD_OK);
+    enum h5grad_status status = values_read(file, name, dataset, &type, values, &err);
+    h5_type_close(&type);
+    h5_leave(&guard);
+    H5Tclose(datatype);
+    H5Dclose(dataset);
+    return status;
+}
+
+static void check_field(hid_t dataset, const char *text, const char *note)
+{
+    struct values values;
+    ck_assert_int_eq(read_field(dataset, "/u", &values), H5GRAD_OK);
+    ck_assert_int_eq(values.applies, text != NULL);
+    if (text)
+        ck_assert_str_eq(values.text, text);
+    else
+        ck_assert_ptr_null(values.text);
+    if (note)
+        ck_assert_str_eq(values.note, note);
+    else
+        ck_assert_ptr_null(values.note);
+    values_free(&values);
+    H5Ldelete(file, "/u", H5P_DEFAULT);
+}
+
+/* ---------------------------------------------------------------------------------- unpacking */
+
+#define N 2500 /* more than one piece, and no multiple of any vector */
+
+static double decode_one(enum element stored, const void *at)
+{
+    double value;
+    convert_decode(stored, false, ELEMENT_F64, at, &value, 1);
+    return value;
+}
+
+static void swap_bytes(unsigned char *data, size_t size)
+{
+    for (size_t i = 0; i < size / 2; i++) {
+        unsigned char byte = data[i];
+        data[i] = data[size - 1 - i];
+        data[size - 1 - i] = byte;
+    }
+}
+
+/* The number of an element at at, as rules hold it. */
+static union unpack_number number_at(enum element stored, const void *at)
+{
+    union unpack_number number;
+    if (stored == ELEMENT_I64 || stored == ELEMENT_U64)
+        memcpy(&number.integer, at, sizeof number.integer);
+    else
+        number.real = decode_one(stored, at);
+    return number;
+}
+
+static bool is_below(enum element stored, union unpack_number a, union unpack_number b)
+{
+    if (stored == ELEMENT_I64)
+        return (int64_t)a.integer < (int64_t)b.integer;
+    if (stored == ELEMENT_U64)
+        return a.integer < b.integer;
+    return a.real < b.real;
+}
+
+static bool is_missing(const struct unpack_rule *rule, enum element stored,
+                       union unpack_number number)
+{
+    for (size_t i = 0; i < rule->n_missing; i++) {
+        if (!is_below(stored, number, rule->missing[i]) &&
+            !is_below(stored, rule->missing[i], number))
+            return true;
+    }
+    return rule->bounded &&
+           (is_below(stored, number, rule->low) || is_below(stored, rule->high, number));
+}
+
+static void check_unpack(const struct unpack_rule *rule, enum element stored, bool swapped,
+                         enum element arithmetic, const unsigned char *plain)
+{
+    static unsigned char in[8 * N + 1];
+    static double out[N];
+    size_t size = element_size(stored);
+    memcpy(in + 1, plain, N * size);
+    for (size_t i = 0; swapped && i < N; i++)
+        swap_bytes(in + 1 + i * size, size);
+    unpack(rule, stored, swapped, arithmetic, in + 1, out, N);
+    for (int again = 0; again < 2; again++) {
+        for (size_t i = 0; i < N; i++) {
+            union unpack_number number = number_at(stored, plain + i * size);
+            double value = decode_one(stored, plain + i * size);
+            double single = (double)((float)value * (float)rule->scale + (float)rule->offset);
+            double want = arithmetic == ELEMENT_F32 ? single : value * rule->scale + rule->offset;
+            double got = arithmetic == ELEMENT_F32 ? (double)((float *)(void *)out)[i] : out[i];
+            if (is_missing(rule, stored, number) || isnan(want))
+                ck_assert(isnan(got));
+            else
+                ck_assert_msg(got == want, "%s %zu: %g for %g", element_name(stored), i, got, want);
+        }
+        if (again || element_size(arithmetic) != size)
+            break;
+        memcpy(out, in + 1, N * size); /* in place */
+        unpack(rule, stored, swapped, arithmetic, out, out, N);
+    }
+}
+
+START_TEST(unpacks)
+{
+    static unsigned char data[8 * N];
+    enum element stored = (enum element)_i;
+    size_t size = element_size(stored);
+    srand(7);
+    for (size_t i = 0; i < N * size; i++)
+        data[i] = (unsigned char)rand();
+    for (size_t i = 0; i < N; i += 5) /* repeated ones, to be missing */
+        memmove(data + i * size, data + 10 * size, size);
+    union unpack_number missing[2] = {number_at(stored, data + 10 * size),
+                                      number_at(stored, data + 11 * size)};
+    union unpack_number low = number_at(stored, data + 12 * size);
+    union unpack_number high = number_at(stored, data + 13 * size);
+    if (is_below(stored, high, low)) {
+        union unpack_number other = low;
+        low = high;
+        high = other;
+    }
+    struct unpack_rule rule = {2, missing, true, low, high, -0.1, 0, NULL, NULL, 0};
+    for (int k = 0; k < 8; k++) {
+        rule.n_missing = k & 1 ? 2 : 0;
+        rule.bounded = k & 2;
+        rule.scale = k & 4 ? (double)-0.1F : 1;
+        check_unpack(&rule, stored, false, ELEMENT_F64, data);
+        check_unpack(&rule, stored, true, ELEMENT_F64, data);
+        if (element_arithmetic(stored) == ELEMENT_F32)
+            check_unpack(&rule, stored, k & 1, ELEMENT_F32, data);
+    }
+}
+END_TEST
+
+/* Neighbours that are one double. */
+START_TEST(compares_integers_as_such)
+{
+    int64_t in[4] = {9007199254740992, 9007199254740993, -9007199254740993, INT64_MIN};
+    uint64_t large[3] = {UINT64_MAX, UINT64_MAX - 1, 1};
+    double out[4];
+    union unpack_number missing = {.integer = 9007199254740993};
+    struct unpack_rule rule = {.n_missing = 1, .missing = &missing, .scale = 1};
+    unpack(&rule, ELEMENT_I64, false, ELEMENT_F64, in, out, 4);
+    ck_assert(out[0] == 9007199254740992.0 && isnan(out[1]) && !isnan(out[2]) && !isnan(out[3]));
+    missing.integer = UINT64_MAX;
+    rule.bounded = true;
+    rule.low.integer = 2;
+    rule.high.integer = UINT64_MAX;
+    unpack(&rule, ELEMENT_U64, false, ELEMENT_F64, large, out, 3);
+    ck_assert(isnan(out[0]) && out[1] == 0x1p64 && isnan(out[2]));
+}
+END_TEST
+
+/* --------------------------------------------------------------------------- what files say */
+
+START_TEST(nothing_said)
+{
+    check_field(make_line("/u", H5T_NATIVE_INT16, 4), NULL, NULL);
+    hid_t u = make_line("/u", H5T_NATIVE_FLOAT, 4);
+    set_number(u, "_FillValue", H5T_NATIVE_FLOAT, NAN);
+    check_field(u, NULL, NULL);
+}
+END_TEST
+
+START_TEST(packing)
+{
+    static const struct {
+        hid_t *stored;
+        hid_t *scale, *offset; /* NULL: there is none */
+        enum element unpacked;
+    } cases[] = {
+        {&H5T_NATIVE_INT16_g, &H5T_NATIVE_FLOAT_g, &H5T_NATIVE_FLOAT_g, ELEMENT_F32},
+        {&H5T_NATIVE_UINT8_g, &H5T_NATIVE_FLOAT_g, NULL, ELEMENT_F32},
+        {&H5T_NATIVE_INT8_g, NULL, &H5T_NATIVE_FLOAT_g, ELEMENT_F32},
+        {&H5T_NATIVE_INT16_g, &H5T_NATIVE_DOUBLE_g, &H5T_NATIVE_DOUBLE_g, ELEMENT_F64},
+        {&H5T_NATIVE_INT16_g, &H5T_NATIVE_FLOAT_g, &H5T_NATIVE_DOUBLE_g, ELEMENT_F64},
+        {&H5T_NATIVE_INT16_g, &H5T_NATIVE_INT_g, NULL, ELEMENT_F64},
+        {&H5T_NATIVE_INT32_g, &H5T_NATIVE_FLOAT_g, NULL, ELEMENT_F64},
+        {&H5T_NATIVE_FLOAT_g, &H5T_NATIVE_FLOAT_g, NULL, ELEMENT_F64},
+    };
+    H5open();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct values values;
+        hid_t u = make_line("/u", *cases[i].stored, 4);
+        if (cases[i].scale)
+            set_number(u, "scale_factor", *cases[i].scale, -2);
+        if (cases[i].offset)
+            set_number(u, "add_offset", *cases[i].offset, 10);
+        ck_assert_int_eq(read_field(u, "/u", &values), H5GRAD_OK);
+        ck_assert(values.applies && values.packed && !values.missing);
+        ck_assert_msg(values.unpacked == cases[i].unpacked, "case %zu", i);
+        ck_assert(values.rule.scale == (cases[i].scale ? -2 : 1));
+        ck_assert(values.rule.offset == 0);
+        values_free(&values);
+        H5Ldelete(file, "/u", H5P_DEFAULT);
+    }
+}
+END_TEST
+
+START_TEST(missing_values)
+{
+    double several[] = {-1, -9, 7.5, 70000};
+    hid_t u = make_line("/u", H5T_NATIVE_INT16, 4);
+    set_number(u, "_FillValue", H5T_NATIVE_INT16, -999);
+    set_number(u, "missing_value", H5T_NATIVE_DOUBLE, -999);
+    set_number(u, "scale_factor", H5T_NATIVE_FLOAT, (double)0.1F);
+    check_field(u, "scale_factor 0.1, missing -999", NULL);
+
+    u = make_line("/u", H5T_NATIVE_INT16, 4);
+    set(u, "missing_value", H5T_NATIVE_DOUBLE, 4, H5T_NATIVE_DOUBLE, several);
+    set_text(u, "_FillValue", "none");
+    check_field(u, "missing -1, -9",
+                "_FillValue is no number and is not used, missing_value is no value of the stored "
+                "type and is not used");
+
+    u = make_line("/u", H5T_NATIVE_INT64, 4);
+    int64_t fill = 9007199254740993;
+    set(u, "_FillValue", H5T_NATIVE_INT64, 1, H5T_NATIVE_INT64, &fill);
+    check_field(u, "missing 9007199254740993", NULL);
+
+    u = make_line("/u", H5T_NATIVE_FLOAT, 4); /* a decimal rounds to what was stored for it */
+    set_number(u, "missing_value", H5T_NATIVE_DOUBLE, 1e20);
+    struct values values;
+    ck_assert_int_eq(read_field(u, "/u", &values), H5GRAD_OK);
+    ck_assert(values.missing && !values.packed && values.rule.missing[0].real == (double)1e20F);
+    values_free(&values);
+    H5Ldelete(file, "/u", H5P_DEFAULT);
+
+    u = make_line("/u", H5T_NATIVE_FLOAT, 4);
+    set_number(u, "missing_value", H5T_NATIVE_DOUBLE, 1e300);
+    check_field(u, NULL, "missing_value is no value of the stored type and is not used");
+}
+END_TEST
+
+START_TEST(valid_ranges)
+{
+    double range[] = {-5, 40000};
+    hid_t u = make_line("/u", H5T_NATIVE_INT16, 4);
+    set_number(u, "valid_min", H5T_NATIVE_INT16, 0);
+    check_field(u, "valid 0 to 32767", NULL);
+
+    u = make_line("/u", H5T_NATIVE_INT16, 4);
+    set(u, "valid_range", H5T_NATIVE_INT, 2, H5T_NATIVE_DOUBLE, range);
+    set_number(u, "valid_max", H5T_NATIVE_INT16, 3); /* the range is what counts */
+    check_field(u, "valid -5 to 32767",
+                "valid_range is no value of the stored type and is not used");
+
+    u = make_line("/u", H5T_NATIVE_INT16, 4); /* of unpacked or of stored values? */
+    set_number(u, "valid_max", H5T_NATIVE_FLOAT, 100);
+    set_number(u, "scale_factor", H5T_NATIVE_FLOAT, 0.5);
+    check_field(u, "scale_factor 0.5",
+                "valid_max may be of stored or of unpacked values and is not used");
+
+    u = make_line("/u", H5T_NATIVE_DOUBLE, 4);
+    set_number(u, "valid_max", H5T_NATIVE_DOUBLE, 100);
+    check_field(u, "valid -inf to 100", NULL);
+}
+END_TEST
+
+START_TEST(unsigned_as_signed)
+{
+    double range[] = {0, -2};
+    hid_t u = make_line("/u", H5T_STD_I8BE, 4);
+    set_text(u, "_Unsigned", "true");
+    set_number(u, "_FillValue", H5T_NATIVE_INT8, -1);
+    set(u, "valid_range", H5T_NATIVE_INT8, 2, H5T_NATIVE_DOUBLE, range);
+    check_field(u, "unsigned, missing 255, valid 0 to 254", NULL);
+
+    u = make_line("/u", H5T_NATIVE_UINT8, 4);
+    set_text(u, "_Unsigned", "False");
+    set_number(u, "_FillValue", H5T_NATIVE_UINT8, 255);
+    check_field(u, "signed, missing -1", NULL);
+
+    u = make_line("/u", H5T_NATIVE_UINT8, 4);
+    set_text(u, "_Unsigned", "true");
+    check_field(u, NULL, NULL);
+}
+END_TEST
+
+START_TEST(packing_that_cannot_be_undone)
+{
+    double two[] = {1, 2};
+    struct values values;
+    hid_t u = make_line("/u", H5T_NATIVE_INT16, 4);
+    set(u, "scale_factor", H5T_NATIVE_DOUBLE, 2, H5T_NATIVE_DOUBLE, two);
+    ck_assert_int_eq(read_field(u, "/u", &values), H5GRAD_FAILED);
+    ck_assert_str_eq(err.message, "scale_factor is not one finite number; --no-unpack takes the "
+                                  "stored numbers as they are");
+    u = make_line("/v", H5T_NATIVE_INT16, 4);
+    set_text(u, "add_offset", "12");
+    ck_assert_int_eq(read_field(u, "/v", &values), H5GRAD_FAILED);
+    u = make_line("/w", H5T_NATIVE_INT16, 4);
+    set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, INFINITY);
+    ck_assert_int_eq(read_field(u, "/w", &values), H5GRAD_FAILED);
+}
+END_TEST
+
+START_TEST(nexus)
+{
+    double scale = 0.5, offset = 3;
+    struct values values;
+    hid_t u = make_line("/entry/data/u", H5T_NATIVE_INT32, 4);
+    H5Dclose(make("/entry/data/u_scaling_factor", H5T_NATIVE_DOUBLE, 0, NULL, H5T_NATIVE_DOUBLE,
+                  &scale));
+    ck_assert_int_eq(read_field(u, "/entry/data/u", &values), H5GRAD_OK);
+    ck_assert(!values.applies); /* not in an NXdata */
+    values_free(&values);
+
+    hid_t group = H5Gopen2(file, "/entry/data", H5P_DEFAULT);
+    set_text(group, "NX_class", "NXdata");
+    H5Gclose(group);
+    H5Dclose(make("/entry/data/u_offset", H5T_NATIVE_DOUBLE, 0, NULL, H5T_NATIVE_DOUBLE, &offset));
+    u = H5Dopen2(file, "/entry/data/u", H5P_DEFAULT);
+    ck_assert_int_eq(read_field(u, "/entry/data/u", &values), H5GRAD_OK);
+    ck_assert(values.packed && values.rule.scale == 0.5 && values.unpacked == ELEMENT_F64);
+    ck_assert_str_eq(values.text, "scaling_factor 0.5, offset 3");
+    values_free(&values);
+}
+END_TEST
+
+#define IMAGE "/minc-2.0/image/0/image"
+
+static hid_t make_image(const double *low, const double *high, hsize_t slices)
+{
+    hsize_t extent[3] = {3, 4, 5};
+    double range[] = {0, 100};
+    hid_t u = make(IMAGE, H5T_NATIVE_UINT8, 3, extent, -1, NULL);
+    set(u, "valid_range", H5T_NATIVE_DOUBLE, 2, H5T_NATIVE_DOUBLE, range);
+    H5Dclose(make(IMAGE "-min", H5T_NATIVE_DOUBLE, 1, &slices, H5T_NATIVE_DOUBLE, low));
+    H5Dclose(make(IMAGE "-max", H5T_NATIVE_DOUBLE, 1, &slices, H5T_NATIVE_DOUBLE, high));
+    return u;
+}
+
+START_TEST(minc_slices)
+{
+    const double low[] = {0, 1, -2}, high[] = {50, 101, 8};
+    struct values values;
+    ck_assert_int_eq(read_field(make_image(low, high, 3), IMAGE, &values), H5GRAD_OK);
+    ck_assert(values.packed && values.missing && values.unpacked == ELEMENT_F64);
+    ck_assert_uint_eq(values.rule.slice_axes, 1);
+    ck_assert(values.rule.slice_scale[2] == 0.1 && values.rule.slice_offset[2] == -2);
+    ck_assert(values.rule.low.real == 0 && values.rule.high.real == 100);
+    values_free(&values);
+}
+END_TEST
+
+START_TEST(minc_one_scale)
+{
+    const double low[] = {1, 1, 1}, high[] = {51, 51, 51};
+    struct values values;
+    ck_assert_int_eq(read_field(make_image(low, high, 3), IMAGE, &values), H5GRAD_OK);
+    ck_assert(values.rule.slice_scale == NULL && values.rule.scale == 0.5);
+    ck_assert(values.rule.offset == 0);
+    values_free(&values);
+}
+END_TEST
+
+START_TEST(minc_refused)
+{
+    const double low[] = {0, 1}, high[] = {50, 101};
+    struct values values;
+    ck_assert_int_eq(read_field(make_image(low, high, 2), IMAGE, &values), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "--no-unpack"));
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- lines */
+
+static void check_line(struct line *line, enum line_points points, const double *want, uint64_t n)
+{
+    double x[8];
+    ck_assert_msg(line != NULL, "%s", err.message);
+    line_take(line, points);
+    ck_assert_uint_eq(line_extent(line), n);
+    for (uint64_t first = 0; first < n; first++) {
+        ck_assert_int_eq(line_read(line, first, n - first, x, &err), H5GRAD_OK);
+        for (uint64_t i = first; i < n; i++)
+            ck_assert(x[i - first] == want[i] || (isnan(want[i]) && isnan(x[i - first])));
+    }
+    h5_enter(&guard);
+    line_close(line);
+    h5_leave(&guard);
+}
+
+START_TEST(lines)
+{
+    const int stored[4] = {2, 4, 255, 10};
+    const double plain[4] = {2, 3, 128.5, 6}, missing[4] = {2, 3, NAN, 6};
+    const double middle[3] = {2.5, 65.75, 67.25};
+    const hsize_t n = 4;
+    hid_t x = make("/x", H5T_STD_I8BE, 1, &n, H5T_NATIVE_INT, (int[4]){2, 4, -1, 10});
+    set_text(x, "_Unsigned", "true");
+    set_number(x, "scale_factor", H5T_NATIVE_FLOAT, 0.5);
+    set_number(x, "add_offset", H5T_NATIVE_FLOAT, 1);
+    set_number(x, "valid_max", H5T_NATIVE_INT8, 3); /* does not hold for coordinates */
+    set(x, "twice", H5T_NATIVE_INT, 4, H5T_NATIVE_INT, stored);
+    for (uint64_t keep = 0; keep <= 4; keep += 4) {
+        h5_enter(&guard);
+        struct line *line[3];
+        for (int i = 0; i < 3; i++)
+            line[i] = line_open(x, keep, &err);
+        h5_leave(&guard);
+        check_line(line[0], LINE_ALL, plain, 4);
+        check_line(line[1], LINE_MIDPOINTS, middle, 3);
+        check_line(line[2], LINE_BUT_LAST, plain, 3);
+    }
+    set_number(x, "_FillValue", H5T_NATIVE_INT8, -1);
+    h5_enter(&guard);
+    struct line *line = line_open(x, 4, &err);
+    struct line *attribute = line_open_attribute(x, "twice", &err);
+    ck_assert_ptr_null(line_open_attribute(x, "thrice", &err));
+    ck_assert_str_eq(err.message, "attribute thrice: there is none of that name");
+    ck_assert_ptr_null(line_open_attribute(x, "_Unsigned", &err));
+    ck_assert_str_eq(err.message, "attribute _Unsigned: it is not an array of numbers");
+    h5_leave(&guard);
+    ck_assert(line_has_missing(line) && !line_has_missing(attribute));
+    check_line(line, LINE_ALL, missing, 4);
+    check_line(attribute, LINE_ALL, (double[4]){2, 4, 255, 10}, 4);
+    H5Dclose(x);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------------- runs */
+
+static char messages[4096];
+
+static void on_message(void *user, enum h5grad_level level, const char *text)
+{
+    (void)user;
+    (void)level;
+    strncat(messages, text, sizeof messages - strlen(messages) - 2);
+    strcat(messages, "\n");
+}
+
+static enum h5grad_status run(struct h5grad_options *options, struct h5grad_report **report)
+{
+    if (file >= 0)
+        H5Fclose(file);
+    file = -1;
+    unlink(output);
+    messages[0] = '\0';
+    options->message = on_message;
+    return h5grad_run(path, output, options, report, &err);
+}
+
+/* The values of a result, which must have the type. */
+static void check_result(const char *name, hid_t type, size_t n, const double *want)
+{
+    double got[64];
+    hid_t out = H5Fopen(output, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t dataset = H5Dopen2(out, name, H5P_DEFAULT);
+    ck_assert_msg(dataset >= 0, "%s", name);
+    hid_t stored = H5Dget_type(dataset);
+    ck_assert(H5Tequal(stored, type) > 0);
+    H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, got);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(isnan(want[i]) ? isnan(got[i]) : fabs(got[i] - want[i]) < 1e-6,
+                      "%s[%zu] is %g instead of %g", name, i, got[i], want[i]);
+    H5Tclose(stored);
+    H5Dclose(dataset);
+    H5Fclose(out);
+}
+
+START_TEST(run_unpacks)
+{
+    const short data[6] = {0, 10, 30, -999, 80, 90};
+    const double want[6] = {5, 7.5, NAN, 12.5, NAN, NAN}, raw[6] = {10, 15, -504.5, 25, 544.5, 10};
+    const hsize_t n = 6;
+    struct h5grad_options options;
+    struct h5grad_report *report = NULL;
+    hid_t u = make("/u", H5T_STD_I16BE, 1, &n, H5T_NATIVE_SHORT, data);
+    set_number(u, "_FillValue", H5T_NATIVE_SHORT, -999);
+    set_number(u, "valid_max", H5T_NATIVE_SHORT, 80);
+    set_number(u, "scale_factor", H5T_NATIVE_FLOAT, 0.5);
+    set_number(u, "add_offset", H5T_NATIVE_FLOAT, 1000);
+    H5Dclose(u);
+    h5grad_options_init(&options);
+    ck_assert_int_eq(run(&options, &report), H5GRAD_OK);
+    ck_assert_str_eq(report->fields[0].values, "scale_factor 0.5, add_offset 1000, missing -999, "
+                                               "valid -32768 to 80");
+    h5grad_report_free(report);
+    check_result("/u_grad_0", H5T_NATIVE_FLOAT, 6, want);
+    options.dtype = "float64";
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_OK);
+    check_result("/u_grad_0", H5T_NATIVE_DOUBLE, 6, want);
+    options.dtype = NULL;
+    options.no_unpack = 1;
+    ck_assert_int_eq(run(&options, &report), H5GRAD_OK);
+    ck_assert_ptr_null(report->fields[0].values);
+    h5grad_report_free(report);
+    check_result("/u_grad_0", H5T_NATIVE_FLOAT, 6, raw);
+}
+END_TEST
+
+/* Slices of their own scale, in tiles of a row or so. */
+START_TEST(run_slices)
+{
+    const double low[] = {0, 1, -2}, high[] = {50, 101, 8};
+    const double scale[] = {0.5, 1, 0.1};
+    unsigned char data[60];
+    double value[60], want[60];
+    struct h5grad_options options;
+    hid_t u = make_image(low, high, 3);
+    for (int i = 0; i < 60; i++) {
+        data[i] = (unsigned char)(i * 37 % 101);
+        value[i] = data[i] * scale[i / 20] + low[i / 20];
+    }
+    for (int i = 0; i < 20; i++) {
+        want[i] = value[i + 20] - value[i];
+        want[20 + i] = (value[i + 40] - value[i]) / 2;
+        want[40 + i] = value[i + 40] - value[i + 20];
+    }
+    H5Dwrite(u, H5T_NATIVE_UCHAR, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
+    H5Dclose(u);
+    h5grad_options_init(&options);
+    options.memory = 2048;
+    options.n_spacings = 1;
+    options.spacings = (const char *const[]){"1"};
+    options.n_datasets = 1;
+    options.datasets = (const char *const[]){IMAGE};
+    options.name = "{name}_grad_{dim}";
+    ck_assert_msg(run(&options, NULL) == H5GRAD_OK, "%s", err.message);
+    check_result(IMAGE "_grad_0", H5T_NATIVE_DOUBLE, 60, want);
+}
+END_TEST
+
+/* u(y, x) with 2-D latitude and longitude, bounds, and a mask. */
+static void make_swath(void)
+{
+    const hsize_t extent[2] = {3, 4};
+    hid_t u = make("/swath/u", H5T_NATIVE_FLOAT, 2, extent, -1, NULL);
+    set_text(u, "coordinates", "lon  /lat absent");
+    H5Dclose(u);
+    hid_t mask = make("/swath/mask", H5T_NATIVE_INT8, 2, extent, -1, NULL);
+    set_text(mask, "flag_meanings", "land sea");
+    set_number(mask, "flag_values", H5T_NATIVE_INT8, 1);
+    set_text(mask, "coordinates", "alt");
+    H5Dclose(mask);
+    H5Dclose(make("/swath/_nc4_non_coord_lon", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
+    H5Dclose(make("/swath/alt", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
+    hid_t lat = make("/lat", H5T_NATIVE_FLOAT, 2, extent, -1, NULL);
+    set_text(lat, "bounds", "lat_bounds");
+    H5Dclose(lat);
+    H5Dclose(make("/lat_bounds", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
+}
+
+START_TEST(run_without_coordinates_and_categories)
+{
+    struct h5grad_options options;
+    struct h5grad_report *report = NULL;
+    make_swath();
+    h5grad_options_init(&options);
+    ck_assert_msg(run(&options, &report) == H5GRAD_OK, "%s", err.message);
+    ck_assert_uint_eq(report->n_fields, 1);
+    ck_assert_str_eq(report->fields[0].path, "/swath/u");
+    h5grad_report_free(report);
+    ck_assert_ptr_nonnull(strstr(messages, "/swath/mask: skipped: it holds categories"));
+    ck_assert_ptr_nonnull(strstr(messages, "/lat_bounds: skipped: it is a coordinate"));
+    ck_assert_ptr_nonnull(strstr(messages, "2-D coordinates lon, /lat are not used: unit spacing"));
+
+    options.n_spacings = 1;
+    options.spacings = (const char *const[]){"2"};
+    options.n_datasets = 2; /* who names them wants their numbers */
+    options.datasets = (const char *const[]){"/swath/mask", "/swath/u"};
+    ck_assert_int_eq(run(&options, &report), H5GRAD_OK);
+    ck_assert_uint_eq(report->n_fields, 2);
+    h5grad_report_free(report);
+    ck_assert_ptr_null(strstr(messages, "2-D"));
+}
+END_TEST
+
+START_TEST(run_with_edges_and_attributes)
+{
+    const double data[4] = {0, 1, 4, 9}, edges[5] = {0, 2, 4, 8, 16}, places[4] = {0, 1, 3, 4};
+    const double by_midpoints[4] = {0.5, 0.8, 5. / 6, 5. / 6}; /* the middle two are set below */
+    const double by_places[4] = {1, 0, 0, 5};
+    const hsize_t n = 4, more = 5;
+    struct h5grad_options options;
+    hid_t u = make("/u", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, data);
+    set(u, "at@home", H5T_NATIVE_FLOAT, 4, H5T_NATIVE_DOUBLE, places);
+    set(u, "places", H5T_NATIVE_FLOAT, 4, H5T_NATIVE_DOUBLE, places);
+    H5Dclose(u);
+    H5Dclose(make("/edges", H5T_NATIVE_DOUBLE, 1, &more, H5T_NATIVE_DOUBLE, edges));
+    H5Dclose(make("/u@places2", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, data));
+    h5grad_options_init(&options);
+    options.n_datasets = 1;
+    options.datasets = (const char *const[]){"/u"};
+    options.n_coords = 1;
+    options.coords = (const char *const[]){"0=edges"};
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "axis 0: coordinates /edges: 5 points for an axis of "
+                                              "4"));
+    ck_assert_ptr_nonnull(strstr(err.message, "--edges=midpoint"));
+    options.edges = "middle";
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_USAGE);
+    options.edges = "midpoint";
+    ck_assert_msg(run(&options, NULL) == H5GRAD_OK, "%s", err.message);
+    double want[4];
+    memcpy(want, by_midpoints, sizeof want); /* of 1, 3, 6, 12 */
+    want[1] = -3. / 10 * 0 + 1. / 6 * 1 + 2. / 15 * 4;
+    want[2] = -6. / 27 * 1 + 3. / 18 * 4 + 3. / 54 * 9;
+    check_result("/u_grad_0", H5T_NATIVE_DOUBLE, 4, want);
+
+    char elsewhere[160];
+    snprintf(elsewhere, sizeof elsewhere, "0=%s:/u@places", path);
+    const char *const forms[] = {"0=/u@places", "0=u@places", elsewhere};
+    for (int i = 0; i < 3; i++) {
+        options.coords = &forms[i];
+        ck_assert_msg(run(&options, NULL) == H5GRAD_OK, "%s", err.message);
+        memcpy(want, by_places, sizeof want); /* of 0, 1, 3, 4 */
+        want[1] = -2. / 3 * 0 + 1. / 2 * 1 + 1. / 6 * 4;
+        want[2] = -1. / 6 * 1 + -1. / 2 * 4 + 2. / 3 * 9;
+        check_result("/u_grad_0", H5T_NATIVE_DOUBLE, 4, want);
+    }
+    options.coords = (const char *const[]){"0=/u@places2"}; /* a dataset of that name */
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_OK);
+    options.coords = (const char *const[]){"0=/u@nothing"};
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "attribute nothing: there is none of that name"));
+}
+END_TEST
+
+/* A dimension scale of the edges of cells, counted in months. */
+START_TEST(run_with_edges_in_the_file)
+{
+    const double data[3] = {0, 3, 8}, edges[4] = {0, 2, 4, 8}, want[3] = {1.5, 47. / 30, 5. / 3};
+    const hsize_t n = 3, more = 4, one = 1;
+    struct h5grad_options options;
+    struct h5grad_report *report = NULL;
+    hobj_ref_t reference;
+    hvl_t list = {1, &reference};
+    hid_t u = make("/u", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, data);
+    hid_t t = make("/t", H5T_NATIVE_DOUBLE, 1, &more, H5T_NATIVE_DOUBLE, edges);
+    set_text(t, "units", "months since 2000-01-01");
+    H5Dclose(t);
+    H5Rcreate(&reference, file, "/t", H5R_OBJECT, -1);
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    set(u, "DIMENSION_LIST", type, one, type, &list);
+    H5Tclose(type);
+    H5Dclose(u);
+    h5grad_options_init(&options);
+    options.n_datasets = 1;
+    options.datasets = (const char *const[]){"/u"};
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "has 4 points, the axis 3"));
+    ck_assert_ptr_nonnull(strstr(err.message, "--edges=midpoint"));
+    options.edges = "midpoint";
+    ck_assert_msg(run(&options, &report) == H5GRAD_OK, "%s", err.message);
+    ck_assert_str_eq(report->fields[0].axes[0].spacing, "/t");
+    h5grad_report_free(report);
+    check_result("/u_grad_0", H5T_NATIVE_DOUBLE, 3, want);
+}
+END_TEST
+
+START_TEST(run_by_months)
+{
+    const double data[3] = {0, 3, 8}, months[3] = {0, 1, 2}, fill = 1;
+    const hsize_t n = 3;
+    struct h5grad_options options;
+    hobj_ref_t reference;
+    hvl_t list = {1, &reference};
+    hid_t u = make("/u", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, data);
+    hid_t t = make("/t", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, months);
+    set_text(t, "units", "months since 2000-01-01");
+    H5Dclose(t);
+    H5Rcreate(&reference, file, "/t", H5R_OBJECT, -1);
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    set(u, "DIMENSION_LIST", type, 1, type, &list);
+    H5Tclose(type);
+    H5Dclose(u);
+    h5grad_options_init(&options);
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_OK);
+    ck_assert_ptr_nonnull(strstr(messages, "axis 0 counts months, which differ in length: the "
+                                           "result is per month as counted"));
+    file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    t = H5Dopen2(file, "/t", H5P_DEFAULT);
+    set_number(t, "_FillValue", H5T_NATIVE_DOUBLE, fill);
+    H5Dclose(t);
+    options.n_datasets = 1;
+    options.datasets = (const char *const[]){"/u"};
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message,
+                                 "coordinates /t: coordinate 1 is missing: give others "
+                                 "with --coord=0=PATH, or a step with --spacing"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("values");
+    TCase *pure = tcase_create("unpack");
+    tcase_add_loop_test(pure, unpacks, 0, ELEMENT_COUNT);
+    tcase_add_test(pure, compares_integers_as_such);
+    suite_add_tcase(suite, pure);
+    TCase *files = tcase_create("files");
+    tcase_add_checked_fixture(files, setup, teardown);
+    tcase_add_test(files, nothing_said);
+    tcase_add_test(files, packing);
+    tcase_add_test(files, missing_values);
+    tcase_add_test(files, valid_ranges);
+    tcase_add_test(files, unsigned_as_signed);
+    tcase_add_test(files, packing_that_cannot_be_undone);
+    tcase_add_test(files, nexus);
+    tcase_add_test(files, minc_slices);
+    tcase_add_test(files, minc_one_scale);
+    tcase_add_test(files, minc_refused);
+    tcase_add_test(files, lines);
+    tcase_add_test(files, run_unpacks);
+    tcase_add_test(files, run_slices);
+    tcase_add_test(files, run_without_coordinates_and_categories);
+    tcase_add_test(files, run_with_edges_and_attributes);
+    tcase_add_test(files, run_with_edges_in_the_file);
+    tcase_add_test(files, run_by_months);
+    suite_add_tcase(suite, files);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
