@@ -12,12 +12,19 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
     #include <sys/prctl.h>
 #endif
 
-enum { SUPERVISE_FILES = 4, EXIT_CRASHED = 1, EXIT_BY_SIGNAL = 128 };
+enum {
+    SUPERVISE_GRACE = 2 /* seconds */,
+    SUPERVISE_FILES = 4,
+    EXIT_CRASHED = 1,
+    EXIT_RESUMABLE = 75,
+    EXIT_BY_SIGNAL = 128
+};
 
 /* What the child tells; memory that both processes see. */
 struct notes {
@@ -91,7 +98,7 @@ static int supervise_report_death(const struct options *options, int number, int
                 strsignal(number));
     supervise_say_result(options, resumable);
     if (stopped != 0)
-        return EXIT_BY_SIGNAL + stopped;
+        return resumable ? EXIT_RESUMABLE : EXIT_BY_SIGNAL + stopped;
     return stop_is_request(number) || number == SIGKILL ? EXIT_BY_SIGNAL + number : EXIT_CRASHED;
 }
 
@@ -110,14 +117,22 @@ static int supervise_judge(const struct options *options, const struct notes *no
     return result;
 }
 
-/* Waits for the child and passes signals on; what it is told by SIGCHLD comes here too. */
+/* Waits for the child and passes signals on; what it is told by SIGCHLD comes here too. A child
+ * that does not hear, since it is lost in libhdf5 or waits for a disk, gets some time. */
 static int supervise_wait(pid_t child, const sigset_t *watched, int *stopped)
 {
-    int status, number;
+    const struct timespec grace = {.tv_sec = SUPERVISE_GRACE};
+    int status;
 
     for (;;) {
-        if (sigwait(watched, &number) != 0)
+        siginfo_t info;
+        int number =
+            *stopped == 0 ? sigwaitinfo(watched, &info) : sigtimedwait(watched, &info, &grace);
+        if (number < 0) {
+            if (errno == EAGAIN)
+                kill(child, SIGKILL);
             continue;
+        }
         if (number == SIGCHLD) {
             if (waitpid(child, &status, WNOHANG) == child)
                 return status;

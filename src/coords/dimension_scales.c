@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "coords/coords.h"
+#include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "hdf5/type.h"
@@ -243,6 +244,21 @@ static enum h5grad_status enter_lists(const struct h5_scales *lists, const struc
     return status;
 }
 
+/* A list that cannot be read may have said something of every axis. */
+static enum h5grad_status enter_problem(struct coords *coords, enum h5grad_status status,
+                                        const struct h5grad_error *reason, struct h5grad_error *err)
+{
+    if (status == H5GRAD_NO_MEMORY)
+        return error_set(err, status, "%s", reason->message);
+    status = H5GRAD_OK;
+    for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
+        if (coords->axis[k].kind == COORDS_NONE)
+            status = coords_set_problem(coords, k, coords_dimension_scales.name, err, "%s",
+                                        reason->message);
+    }
+    return status;
+}
+
 static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
                                     hid_t dataset, struct coords *coords, struct h5grad_error *err)
 {
@@ -255,9 +271,12 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         return status;
     struct h5_scales lists;
     bool found;
-    status = h5_scales_read(dataset, coords->rank, &lists, &found, err);
-    if (status != H5GRAD_OK || !found)
-        return status;
+    struct h5grad_error reason;
+    status = h5_scales_read(dataset, coords->rank, &lists, &found, &reason);
+    if (status != H5GRAD_OK)
+        return enter_problem(coords, status, &reason, err);
+    if (!found)
+        return H5GRAD_OK;
     /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
     struct h5_walk own = {0};
     if (!walk)
@@ -288,9 +307,10 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
         return H5GRAD_OK;
     struct h5_scales lists;
     bool found;
+    /* Whether the list can be read matters where the axes are asked for. */
     enum h5grad_status status = h5_scales_read(dataset, (unsigned)rank, &lists, &found, err);
     if (status != H5GRAD_OK || !found)
-        return status;
+        return status == H5GRAD_FAILED ? H5GRAD_OK : status;
     for (unsigned k = 0; k < lists.rank; k++) {
         for (size_t i = 0; i < lists.list[k].len && status == H5GRAD_OK; i++) {
             struct h5_identity identity;

@@ -51,11 +51,12 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
 {
     *scales = (struct h5_scales){.rank = rank, .type = -1, .space = -1};
     *found = false;
-    if (H5Aexists(dataset, "DIMENSION_LIST") <= 0)
+    htri_t exists = H5Aexists(dataset, "DIMENSION_LIST");
+    if (exists == 0)
         return H5GRAD_OK;
-    hid_t attribute = H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT);
+    hid_t attribute = exists > 0 ? H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT) : -1;
     if (attribute < 0)
-        return H5GRAD_OK;
+        return h5_error(err, "the list of its dimension scales cannot be read");
     enum h5grad_status status = H5GRAD_OK;
     scales->type = list_type(attribute, &scales->new_style);
     scales->space = H5Aget_space(attribute);
@@ -64,8 +65,10 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
         scales->list = memory_zeroed(rank, sizeof *scales->list);
         if (!scales->list)
             status = error_memory(err, rank * sizeof *scales->list);
+        else if (H5Aread(attribute, scales->type, scales->list) >= 0)
+            *found = true;
         else
-            *found = H5Aread(attribute, scales->type, scales->list) >= 0;
+            status = h5_error(err, "the list of its dimension scales cannot be read");
     }
     h5_close(attribute);
     if (!*found)

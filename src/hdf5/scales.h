@@ -19,7 +19,7 @@ struct h5_scales {
 };
 
 /* Reads DIMENSION_LIST; *found is false, and nothing to be freed, when there is none, or it is
- * broken or of another rank. */
+ * of another kind or rank. H5GRAD_FAILED when there is one that cannot be read. */
 enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales *scales,
                                   bool *found, struct h5grad_error *err);
 void h5_scales_free(struct h5_scales *scales);

@@ -108,29 +108,34 @@ static enum h5grad_status compare_keys(const char *path, const char *then, const
                      other ? "the input has changed" : "the options differ", path);
 }
 
-enum h5grad_status resume_begin(struct resume *resume, const char *input,
-                                const struct run_options *options, const char **history,
-                                struct h5grad_error *err)
+enum h5grad_status resume_check(struct resume *resume, const char *input,
+                                const struct run_options *options, struct h5grad_error *err)
+{
+    if (!resume->wanted)
+        return H5GRAD_OK;
+    resume->key = make_key(input, options);
+    if (!resume->key)
+        return error_errno(err, errno, "%s", input);
+    if (!resume->journal)
+        return H5GRAD_OK;
+    return compare_keys(resume->path, journal_head(resume->journal)->key, resume->key, err);
+}
+
+enum h5grad_status resume_begin(struct resume *resume, const struct run_options *options,
+                                const char **history, struct h5grad_error *err)
 {
     enum h5grad_status status;
-    char *key = make_key(input, options);
-    if (!key)
-        return error_errno(err, errno, "%s", input);
     if (resume->journal) {
-        const struct journal_head *head = journal_head(resume->journal);
-        status = compare_keys(resume->path, head->key, key, err);
-        if (!status)
-            status = journal_go_on(resume->journal, err);
+        status = journal_go_on(resume->journal, err);
     } else {
         const struct journal_head head = {
-            .key = key,
+            .key = resume->key,
             .history = *history,
             .threads = options->threads,
             .memory = options->memory,
         };
         status = journal_create(resume->path, &head, &resume->journal, err);
     }
-    free(key);
     if (status)
         return status;
     resume->ours = true;
@@ -169,5 +174,6 @@ void resume_close(struct resume *resume, bool keep)
 {
     journal_close(resume->journal, resume->ours && !keep);
     free(resume->path);
+    free(resume->key);
     *resume = (struct resume){0};
 }

@@ -12,6 +12,7 @@ struct resume {
     bool wanted;             /* the run is to leave what a later one needs */
     bool ours;               /* journal and temporary file are this run's to remove */
     char *path;              /* of the journal */
+    char *key;               /* all that the output depends on */
     struct journal *journal; /* NULL until it is read or begun */
 };
 
@@ -26,15 +27,17 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
 /* Whether this run goes on with another. */
 bool resume_found(const struct resume *resume);
 
+/* H5GRAD_FAILED when input or options are not those of the run that was stopped. */
+enum h5grad_status resume_check(struct resume *resume, const char *input,
+                                const struct run_options *options, struct h5grad_error *err);
+
 /*
  * Goes on with the journal that was found, or begins one; the temporary file is this process's by
- * now. H5GRAD_FAILED when input or options are not those of the run that was stopped. *history is
- * the line for the file's history: the caller's before, the first run's after, valid as long as
- * the resume.
+ * now. *history is the line for the file's history: the caller's before, the first run's after,
+ * valid as long as the resume.
  */
-enum h5grad_status resume_begin(struct resume *resume, const char *input,
-                                const struct run_options *options, const char **history,
-                                struct h5grad_error *err);
+enum h5grad_status resume_begin(struct resume *resume, const struct run_options *options,
+                                const char **history, struct h5grad_error *err);
 
 /* The run comes to field number number, whose results are made and have their writers. Within
  * h5_enter. */

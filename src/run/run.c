@@ -314,15 +314,18 @@ static enum h5grad_status create_output(struct run *run, const char **line,
     enum publish_kind kind = !run->resume.wanted          ? PUBLISH_ONCE
                              : resume_found(&run->resume) ? PUBLISH_RESUMED
                                                           : PUBLISH_RESUMABLY;
-    enum h5grad_status status = publish_create(&run->publish, run->output, user->overwrite != 0,
-                                               user->sync != 0, kind, err);
+    enum h5grad_status status = resume_check(&run->resume, run->input, &run->options, err);
+    if (status)
+        return error_context(err, status, "%s", run->output);
+    status = publish_create(&run->publish, run->output, user->overwrite != 0, user->sync != 0, kind,
+                            err);
     if (status)
         return status;
     tell_temporary(run, run->publish.temporary);
     if (!run->resume.wanted)
         return H5GRAD_OK;
     tell_temporary(run, run->resume.path);
-    status = resume_begin(&run->resume, run->input, &run->options, line, err);
+    status = resume_begin(&run->resume, &run->options, line, err);
     run->publish.leave = !run->resume.ours;
     return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }

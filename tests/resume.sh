@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Runs that are stopped or killed and then resumed make the same file as runs that were not, and what
+# cannot be resumed is refused. H5GRAD_KILLS=N kills N times for each kind of result; the default is
+# few.
+set -u
+# shellcheck source-path=SCRIPTDIR source=shell-common.sh
+. "$(dirname "$0")/shell-common.sh"
+
+kills=${H5GRAD_KILLS:-4}
+# Not libtool's script but the program: it is what is to be killed.
+program=$H5GRAD
+if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
+    program=$(dirname "$H5GRAD")/.libs/h5grad
+    export LD_LIBRARY_PATH=${program%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+fi
+
+mkdir o
+"$MAKE_INPUT" in.h5 /a float64 160x128x128/40x64x32 noise || exit 99
+"$MAKE_INPUT" in.h5 /b float32 200x100x128 noise || exit 99
+
+run() {
+    "$program" --no-history -j2 "$@" in.h5 o/out.h5
+}
+
+# What may lie in the folder while a run can be resumed.
+only_resumable() {
+    [ -z "$(find o -type f ! -name '.out.h5.h5grad.part' ! -name '.out.h5.h5grad.journal')" ]
+}
+
+nothing_but_output() {
+    equal "$(find o -type f | sort)" o/out.h5
+}
+
+# kill_and_resume WHAT OPTION...: kills runs at moments all over the time that one takes.
+kill_and_resume() {
+    local what=$1 n=0 pid start took
+    shift
+    start=$(date +%s%N)
+    check "$what: a run" run --checkpoint "$@"
+    took=$((($(date +%s%N) - start) / 1000000))
+    mv o/out.h5 "want.h5"
+    while [ "$n" -lt "$kills" ]; do
+        "$program" --no-history -j2 --checkpoint --resume "$@" in.h5 o/out.h5 2>err &
+        pid=$!
+        sleep "$(printf '0.%03d' $((RANDOM * (took < 999 ? took : 999) / 32768)))"
+        # The child dies with its parent.
+        kill -KILL $pid 2>/dev/null
+        wait $pid 2>/dev/null
+        n=$((n + 1))
+        if [ -e o/out.h5 ]; then
+            check "$what: after kill $n: the output" cmp o/out.h5 want.h5
+            rm -f o/out.h5
+        else
+            check "$what: after kill $n: what is left" only_resumable
+        fi
+        if [ $((n % 4)) -eq 0 ]; then
+            while pgrep -f "$PWD" >/dev/null 2>&1; do sleep 0.05; done
+            check "$what: a resumed run" run --resume "$@"
+            check "$what: a resumed run's output" cmp o/out.h5 want.h5
+            check "$what: what a resumed run leaves" nothing_but_output
+            rm -f o/out.h5
+        fi
+    done
+    rm -f o/.out.h5* want.h5
+}
+
+# status WANTED COMMAND...: its exit status.
+status() {
+    local wanted=$1 got=0
+    shift
+    "$@" 2>err || got=$?
+    equal "$got" "$wanted"
+}
+
+stop_and_resume() {
+    local pid
+    check "a run" run --layout=20x32x128 --filter=gzip=6
+    mv o/out.h5 want.h5
+    "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=6 in.h5 o/out.h5 2>err &
+    pid=$!
+    sleep 0.3
+    kill -TERM $pid
+    check "stopped by a signal" status 75 wait $pid
+    check "says how to go on" grep -q -e '--resume' err
+    check "left to resume" only_resumable
+    check "other options" status 1 run --resume --layout=20x32x128 --filter=gzip=5
+    check "other options: why" grep -q 'the options differ' err
+    check "other options: nothing lost" test -s o/.out.h5.h5grad.part
+    check "resumed" run --resume --layout=20x32x128 --filter=gzip=6
+    check "resumed: the bytes of a run that was not stopped" cmp o/out.h5 want.h5
+    check "resumed: nothing left" nothing_but_output
+    rm -f o/out.h5 want.h5
+}
+
+refuse_other_input() {
+    local pid
+    "$program" --no-history -j2 --checkpoint --filter=gzip=6 in.h5 o/out.h5 2>err &
+    pid=$!
+    sleep 0.3
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    touch in.h5
+    if [ -e o/.out.h5.h5grad.journal ]; then
+        check "changed input" status 1 run --resume --filter=gzip=6
+        check "changed input: why" grep -q 'the input has changed' err
+    fi
+    check "begun anew" run --checkpoint --filter=gzip=6
+    check "begun anew: nothing left" nothing_but_output
+    rm -f o/out.h5
+}
+
+kill_and_resume contiguous --layout=contiguous
+kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=4
+kill_and_resume "by libhdf5" --layout=40x32x32 --filter=none
+stop_and_resume
+check "nothing to resume" run --resume
+rm -f o/out.h5
+refuse_other_input
+finish
