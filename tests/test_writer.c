@@ -627,7 +627,7 @@ START_TEST(name_without_folder)
     ck_assert_int_eq(chdir(folder), 0);
     ck_assert_int_eq(publish_check("out.h5", "in.h5", false, NULL), H5GRAD_OK);
     struct publish publish;
-    ck_assert_int_eq(publish_create(&publish, "out.h5", false, true, PUBLISH_ONCE, NULL),
+    ck_assert_int_eq(publish_create(&publish, "out.h5", false, true, PUBLISH_ONCE, NULL, NULL),
                      H5GRAD_OK);
     ck_assert_int_eq(publish_commit(&publish, NULL), H5GRAD_OK);
     publish_abandon(&publish);
@@ -649,8 +649,8 @@ START_TEST(folder_that_cannot_be_written)
         bool refused = publish_check(output, "in.h5", true, &err) == H5GRAD_FAILED;
         bool said = strstr(err.message, " cannot be written to: Permission denied") != NULL;
         struct publish publish;
-        bool failed =
-            publish_create(&publish, output, true, false, PUBLISH_ONCE, &err) == H5GRAD_FAILED;
+        bool failed = publish_create(&publish, output, true, false, PUBLISH_ONCE, NULL, &err) ==
+                      H5GRAD_FAILED;
         _exit(refused && said && failed ? 0 : 1);
     }
     int status;
@@ -700,7 +700,8 @@ static int get_number(const char *name)
 static void create(struct publish *publish, const char *final, bool overwrite, bool sync)
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_msg(publish_create(publish, final, overwrite, sync, PUBLISH_ONCE, &err) == H5GRAD_OK,
+    ck_assert_msg(publish_create(publish, final, overwrite, sync, PUBLISH_ONCE, NULL, &err) ==
+                      H5GRAD_OK,
                   "%s", err.message);
     ck_assert_ptr_nonnull(publish->temporary);
     ck_assert(exists(publish->temporary));

@@ -10,6 +10,33 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Whether libhdf5 could not allocate memory for this thread: what it then reports as absent may be
+ * there. */
+static _Thread_local bool ran_out;
+
+static herr_t look_for_memory(unsigned n, const H5E_error2_t *entry, void *user)
+{
+    (void)n;
+    (void)user;
+    if (entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC)
+        ran_out = true;
+    return 0;
+}
+
+/* Takes the place of printing the error stack. */
+static herr_t note_error(hid_t stack, void *user)
+{
+    H5Ewalk2(stack, H5E_WALK_UPWARD, look_for_memory, user);
+    return 0;
+}
+
+bool h5_ran_out(void)
+{
+    bool was = ran_out;
+    ran_out = false;
+    return was;
+}
+
 void h5_enter(struct h5_guard *guard)
 {
     pthread_mutex_lock(&lock);
@@ -25,12 +52,12 @@ void h5_enter(struct h5_guard *guard)
     H5Eauto_is_v2(H5E_DEFAULT, &guard->is_version2);
     if (!guard->is_version2) {
         H5Eget_auto1(&guard->function1, &guard->data);
-        H5Eset_auto1(NULL, NULL);
+        H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
         return;
     }
 #endif
     H5Eget_auto2(H5E_DEFAULT, &guard->function, &guard->data);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
 }
 
 void h5_leave(const struct h5_guard *guard)

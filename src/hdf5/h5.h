@@ -29,6 +29,10 @@ struct h5_guard {
 void h5_enter(struct h5_guard *guard);
 void h5_leave(const struct h5_guard *guard);
 
+/* Whether libhdf5 failed to allocate memory in this thread since this was asked last. It reports
+ * what it could not read for that as absent or broken, so a run that goes on may miss something. */
+bool h5_ran_out(void);
+
 /* error_set (H5GRAD_FAILED) with the text, ": ", and what libhdf5's error stack of this thread says
  * in one line; clears the stack. Within h5_enter. */
 enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...) BASE_PRINTF(2, 3);

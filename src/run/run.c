@@ -60,6 +60,7 @@ static void on_warning(void *user, const char *text)
 
 static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 {
+    h5_ran_out();
     run->access.follow_external = run->options.user.follow_external != 0;
     run->access.allow_plugins = run->options.user.allow_plugins != 0;
     run->access.warn = on_warning;
@@ -299,9 +300,9 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
     return status;
 }
 
-static void tell_temporary(const struct run *run, const char *path)
+static void tell_temporary(void *user, const char *path)
 {
-    const struct h5grad_options *options = &run->options.user;
+    const struct h5grad_options *options = &((const struct run *)user)->options.user;
     if (options->temporary)
         options->temporary(options->user, path);
 }
@@ -314,16 +315,15 @@ static enum h5grad_status create_output(struct run *run, const char **line,
     enum publish_kind kind = !run->resume.wanted          ? PUBLISH_ONCE
                              : resume_found(&run->resume) ? PUBLISH_RESUMED
                                                           : PUBLISH_RESUMABLY;
+    const struct publish_notice notice = {tell_temporary, run};
     enum h5grad_status status = resume_check(&run->resume, run->input, &run->options, err);
     if (status)
         return error_context(err, status, "%s", run->output);
     status = publish_create(&run->publish, run->output, user->overwrite != 0, user->sync != 0, kind,
-                            err);
-    if (status)
+                            &notice, err);
+    if (status || !run->resume.wanted)
         return status;
     tell_temporary(run, run->publish.temporary);
-    if (!run->resume.wanted)
-        return H5GRAD_OK;
     tell_temporary(run, run->resume.path);
     status = resume_begin(&run->resume, &run->options, line, err);
     run->publish.leave = !run->resume.ours;
@@ -363,11 +363,19 @@ static enum h5grad_status describe_output(struct run *run, struct h5grad_error *
     return status ? status : xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
 }
 
+/* What libhdf5 had no memory for counts as missing to whoever looks for it. */
+static enum h5grad_status check_memory(struct h5grad_error *err)
+{
+    return h5_ran_out() ? error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory") : H5GRAD_OK;
+}
+
 static enum h5grad_status commit_output(struct run *run, struct h5grad_error *err)
 {
     struct h5_guard guard;
     h5_enter(&guard);
     enum h5grad_status status = h5_input_check_unchanged(run->file, err);
+    if (!status)
+        status = check_memory(err);
     if (status)
         error_context(err, status, "%s", run->input);
     else if ((status = companions_finish(run->companions, err)))
@@ -423,6 +431,8 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
     if (!run->coordinates || !run->report)
         return error_memory(err, sizeof *run);
     status = check_fields(run, err);
+    if (!status)
+        status = check_memory(err);
     return status ? error_context(err, status, "%s", run->input) : H5GRAD_OK;
 }
 

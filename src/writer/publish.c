@@ -241,7 +241,7 @@ static hid_t creation_list(void)
 
 /* Tries names until one is free. */
 static enum h5grad_status create_file(struct publish *publish, hid_t creation, hid_t access_id,
-                                      struct h5grad_error *err)
+                                      const struct publish_notice *notice, struct h5grad_error *err)
 {
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
         char *name = temporary_name(publish->target, attempt);
@@ -253,6 +253,8 @@ static enum h5grad_status create_file(struct publish *publish, hid_t creation, h
             continue;
         }
         publish->temporary = name;
+        if (notice)
+            notice->call(notice->user, name);
         publish->file = H5Fcreate(name, H5F_ACC_EXCL, creation, access_id);
         if (publish->file >= 0)
             return H5GRAD_OK;
@@ -305,7 +307,8 @@ char *publish_journal_path(const char *final)
 }
 
 enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
-                                  bool sync, enum publish_kind kind, struct h5grad_error *err)
+                                  bool sync, enum publish_kind kind,
+                                  const struct publish_notice *notice, struct h5grad_error *err)
 {
     memset(publish, 0, sizeof *publish);
     publish->file = publish->held = -1;
@@ -327,7 +330,7 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
     if (access_id < 0 || creation < 0)
         status = h5_error(err, "choosing how the file is made");
     else if (kind == PUBLISH_ONCE)
-        status = create_file(publish, creation, access_id, err);
+        status = create_file(publish, creation, access_id, notice, err);
     else
         status = create_held(publish, kind == PUBLISH_RESUMED, creation, access_id, err);
     if (!status)

@@ -26,6 +26,12 @@ enum publish_kind {
     PUBLISH_RESUMED,   /* the same with the bytes that it has: see h5_output_select */
 };
 
+/* Told of the name of the temporary file before there is one. */
+struct publish_notice {
+    void (*call)(void *user, const char *path);
+    void *user;
+};
+
 struct publish {
     char *final;         /* as the caller named it */
     char *target;        /* final with symbolic links followed */
@@ -58,7 +64,8 @@ enum h5grad_status publish_check_space(const char *final, uint64_t bytes, struct
  * also on failure. Within h5_enter.
  */
 enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
-                                  bool sync, enum publish_kind kind, struct h5grad_error *err);
+                                  bool sync, enum publish_kind kind,
+                                  const struct publish_notice *notice, struct h5grad_error *err);
 
 /* Where the journal of runs that make final lies, in new memory; NULL when there is none. */
 char *publish_journal_path(const char *final);
