@@ -18,6 +18,14 @@ struct attribute {
     size_t n; /* elements, at least one */
 };
 
+/* An attribute that there is no memory for looks absent to who asks for it. */
+static void *noted(void *memory)
+{
+    if (!memory)
+        h5_note_no_memory();
+    return memory;
+}
+
 static void close_attribute(struct attribute *attribute)
 {
     h5_close(attribute->space);
@@ -59,7 +67,7 @@ static char *copy_text(const char *text, size_t size, H5T_str_t padding)
     size_t length = strnlen(text, size);
     while (padding == H5T_STR_SPACEPAD && length > 0 && text[length - 1] == ' ')
         length--;
-    char *copy = malloc(length + 1);
+    char *copy = noted(malloc(length + 1));
     if (!copy)
         return NULL;
     memcpy(copy, text, length);
@@ -74,7 +82,7 @@ static bool read_fixed(const struct attribute *attribute, char **texts, size_t l
     H5T_str_t padding = H5Tget_strpad(attribute->type);
     if (size == 0 || size > limit || attribute->n > MAX_TEXTS / size)
         return false;
-    char *buffer = memory_zeroed(attribute->n, size);
+    char *buffer = noted(memory_zeroed(attribute->n, size));
     bool ok = buffer && H5Aread(attribute->id, attribute->type, buffer) >= 0;
     for (size_t i = 0; ok && i < attribute->n; i++) {
         texts[i] = copy_text(buffer + i * size, size, padding);
@@ -86,7 +94,7 @@ static bool read_fixed(const struct attribute *attribute, char **texts, size_t l
 
 static bool read_variable(const struct attribute *attribute, char **texts, size_t limit)
 {
-    char **buffer = memory_zeroed(attribute->n, sizeof *buffer);
+    char **buffer = noted(memory_zeroed(attribute->n, sizeof *buffer));
     if (!buffer)
         return false;
     bool read = H5Aread(attribute->id, attribute->type, buffer) >= 0;
@@ -116,7 +124,7 @@ static char **read_texts(hid_t object, const char *name, size_t limit, size_t *n
     htri_t variable = H5Tis_variable_str(attribute.type);
     if (H5Tget_class(attribute.type) == H5T_STRING && variable >= 0 &&
         attribute.n <= MAX_TEXTS / sizeof *texts)
-        texts = memory_zeroed(attribute.n, sizeof *texts);
+        texts = noted(memory_zeroed(attribute.n, sizeof *texts));
     *n = attribute.n;
     bool ok = texts != NULL;
     if (ok && variable)
@@ -166,7 +174,7 @@ double *h5_attribute_numbers(hid_t object, const char *name, size_t *n)
     H5T_class_t class = H5Tget_class(attribute.type);
     bool numeric = class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM;
     if (numeric && attribute.n <= MAX_NUMBERS)
-        numbers = memory_zeroed(attribute.n, sizeof *numbers);
+        numbers = noted(memory_zeroed(attribute.n, sizeof *numbers));
     *n = attribute.n;
     bool ok = numbers && H5Aread(attribute.id, H5T_NATIVE_DOUBLE, numbers) >= 0;
     close_attribute(&attribute);

@@ -37,6 +37,11 @@ bool h5_ran_out(void)
     return was;
 }
 
+void h5_note_no_memory(void)
+{
+    ran_out = true;
+}
+
 void h5_enter(struct h5_guard *guard)
 {
     pthread_mutex_lock(&lock);
