@@ -37,7 +37,7 @@ struct engine_job {
     struct engine_axis *axes;
     struct reader *reader;
     struct journal *journal; /* at this field: what is in it is not done again; NULL */
-    bool ordered; /* chunks of results lie in the file in the same order every time */
+    bool ordered;            /* chunks of results lie in the file in the same order every time */
     unsigned threads;
     uint64_t memory; /* bytes for buffers and decoded chunks */
 

@@ -18,8 +18,8 @@ enum h5grad_status axes_resolve(struct field *field, const struct run_options *o
  * Not within h5_enter. */
 void axes_describe(struct field *field, struct coordinates *store);
 
-/* The coordinates of a settled axis, differentiated or not; NULL where it has none that can be used.
- * Not within h5_enter. */
+/* The coordinates of a settled axis, differentiated or not; NULL where it has none that can be
+ * used. Not within h5_enter. */
 const struct coordinate *axes_coordinate(const struct field *field, unsigned axis,
                                          const struct run_options *options,
                                          struct coordinates *store);
