@@ -19,6 +19,9 @@
 #define NAME_BYTES 255 /* of a file name, on all file systems of note */
 #define ATTEMPTS   100
 
+#define LOCK_PAUSE    50000000L /* nanoseconds between two attempts */
+#define LOCK_ATTEMPTS 60        /* three seconds */
+
 /* The folder that path lies in, in new memory. */
 static char *folder_of(const char *path)
 {
@@ -263,6 +266,19 @@ static enum h5grad_status create_file(struct publish *publish, hid_t creation, h
     return error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
 }
 
+/* False when another process has the file. One that was killed may take a while to end; where the
+ * file system has no locks, nobody has it. */
+static bool lock_file(int fd)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE};
+    for (unsigned attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 /* Takes the one temporary file of runs that can be resumed, unless another process has it, and
  * empties it where a run begins anew. */
 static enum h5grad_status hold_file(struct publish *publish, bool resume, struct h5grad_error *err)
@@ -278,7 +294,7 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume, struct
     publish->leave = true;
     if (fstat(publish->held, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid())
         return error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
-    if (flock(publish->held, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (!lock_file(publish->held))
         return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
     publish->leave = false;
     if (!resume && ftruncate(publish->held, 0) != 0)
