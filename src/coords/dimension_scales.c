@@ -5,7 +5,6 @@
  * whatever they say of themselves, since scales written by hand often lack the exact CLASS that
  * H5DSis_scale wants.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
-#include "hdf5/type.h"
 
 /* A dataset attached to an axis. */
 struct scale {
@@ -85,35 +83,6 @@ static char *read_name(hid_t dataset, const char *path, bool *placeholder)
     return name;
 }
 
-/* Whether a dataset can serve as coordinates of that many points; the reason otherwise. */
-static enum h5grad_status judge(hid_t dataset, uint64_t extent, struct h5grad_error *reason)
-{
-    hid_t space = H5Dget_space(dataset);
-    hid_t datatype = H5Dget_type(dataset);
-    struct h5_type type = {.memory = -1, .file = -1};
-    enum h5grad_status status = H5GRAD_OK;
-    if (space < 0 || datatype < 0)
-        status = h5_error(reason, "cannot be read");
-    else if (H5Sget_simple_extent_type(space) != H5S_SIMPLE)
-        status = error_set(reason, H5GRAD_FAILED, "has no extent");
-    else if (H5Sget_simple_extent_ndims(space) != 1)
-        status = error_set(reason, H5GRAD_FAILED, "has rank %d", H5Sget_simple_extent_ndims(space));
-    else
-        status = h5_type_open(datatype, &type, reason);
-    if (status == H5GRAD_OK && type.components != 1)
-        status = error_set(reason, H5GRAD_FAILED, "type is %s", type.name);
-    hsize_t points;
-    if (status == H5GRAD_OK && H5Sget_simple_extent_dims(space, &points, NULL) != 1)
-        status = h5_error(reason, "cannot be read");
-    if (status == H5GRAD_OK && points != extent)
-        status = error_set(reason, H5GRAD_FAILED, "has %" PRIu64 " point%s, the axis %" PRIu64,
-                           (uint64_t)points, points == 1 ? "" : "s", extent);
-    h5_type_close(&type);
-    h5_close(datatype);
-    h5_close(space);
-    return status;
-}
-
 /* Describes an attached dataset; a path of NULL, as when nothing was attached, when it has none. */
 static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset, uint64_t extent,
                                      struct scale *scale, struct h5grad_error *err)
@@ -129,9 +98,9 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset, 
         scale->unit = text_or_null(h5_attribute_text(dataset, "units"));
         if (!scale->unit)
             scale->unit = text_or_null(h5_attribute_text(dataset, "unit"));
-        if (judge(dataset, extent, &reason) != H5GRAD_OK) {
+        if (coords_judge(dataset, extent, NULL, &reason) != H5GRAD_OK) {
             scale->reason = memory_text(reason.message);
-            scale->edges = judge(dataset, extent + 1, NULL) == H5GRAD_OK;
+            scale->edges = coords_judge(dataset, extent + 1, NULL, NULL) == H5GRAD_OK;
             memory = memory && scale->reason;
         }
     }

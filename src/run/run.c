@@ -323,7 +323,6 @@ static enum h5grad_status create_output(struct run *run, const char **line,
                             &notice, err);
     if (status || !run->resume.wanted)
         return status;
-    tell_temporary(run, run->publish.temporary);
     tell_temporary(run, run->resume.path);
     status = resume_begin(&run->resume, &run->options, line, err);
     run->publish.leave = !run->resume.ours;

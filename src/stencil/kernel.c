@@ -6,7 +6,6 @@
  * each other, all of them: what this writes to the ends of the lines is then overwritten. The ends
  * of the axis are passes of their own.
  */
-#include <math.h>
 #include <stdbool.h>
 
 #include "base/size.h"

@@ -12,15 +12,12 @@
  * that lie side by side, where the literal strides let the compiler vectorise it, and for others.
  */
 
-/*
- * (f[shift] - f[-shift]) / step / 2, where halving is exact or rounds as division by 2 does. Where
- * inverse is set, step is the inverse of a power of two, so that the product is the quotient.
- */
-STENCIL_BODY void KERNEL_NAME(central_body)(const struct rows *rows, bool inverse,
-                                            KERNEL_ARITHMETIC step, ptrdiff_t in_point,
+/* (f[shift] - f[-shift]) / step / 2, where halving is exact or rounds as division by 2 does. */
+STENCIL_BODY void KERNEL_NAME(central_body)(const struct rows *rows, ptrdiff_t in_point,
                                             ptrdiff_t out_point, const KERNEL_IN *restrict in,
                                             KERNEL_OUT *restrict out)
 {
+    const KERNEL_ARITHMETIC step = (KERNEL_ARITHMETIC)rows->step;
     const ptrdiff_t shift = rows->shift;
     const ptrdiff_t length = rows->length;
     for (ptrdiff_t row = 0; row < rows->count; row++) {
@@ -29,23 +26,17 @@ STENCIL_BODY void KERNEL_NAME(central_body)(const struct rows *rows, bool invers
         for (ptrdiff_t i = 0; i < length; i++) {
             const KERNEL_ARITHMETIC next = (KERNEL_ARITHMETIC)f[i * in_point + shift];
             const KERNEL_ARITHMETIC last = (KERNEL_ARITHMETIC)f[i * in_point - shift];
-            const KERNEL_ARITHMETIC slope = inverse ? (next - last) * step : (next - last) / step;
-            g[i * out_point] = (KERNEL_OUT)(slope * (KERNEL_ARITHMETIC)0.5);
+            g[i * out_point] = (KERNEL_OUT)((next - last) / step * (KERNEL_ARITHMETIC)0.5);
         }
     }
 }
 
 static STENCIL_CLONES void KERNEL_NAME(central)(const struct rows *rows, const void *in, void *out)
 {
-    const KERNEL_ARITHMETIC step = (KERNEL_ARITHMETIC)rows->step;
-    const KERNEL_ARITHMETIC inverse = 1 / step;
-    int exponent;
-    if (rows->in_point != 1 || rows->out_point != 1)
-        KERNEL_NAME(central_body)(rows, false, step, rows->in_point, rows->out_point, in, out);
-    else if (fabs(frexp((double)step, &exponent)) == 0.5 && isnormal(inverse))
-        KERNEL_NAME(central_body)(rows, true, inverse, 1, 1, in, out);
+    if (rows->in_point == 1 && rows->out_point == 1)
+        KERNEL_NAME(central_body)(rows, 1, 1, in, out);
     else
-        KERNEL_NAME(central_body)(rows, false, step, 1, 1, in, out);
+        KERNEL_NAME(central_body)(rows, rows->in_point, rows->out_point, in, out);
 }
 
 /* (f[shift] - f[0]) / step */

@@ -303,11 +303,14 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume, struct
 }
 
 static enum h5grad_status create_held(struct publish *publish, bool resume, hid_t creation,
-                                      hid_t access_id, struct h5grad_error *err)
+                                      hid_t access_id, const struct publish_notice *notice,
+                                      struct h5grad_error *err)
 {
     enum h5grad_status status = hold_file(publish, resume, err);
     if (status)
         return status;
+    if (notice)
+        notice->call(notice->user, publish->temporary);
     publish->file = H5Fcreate(publish->temporary, H5F_ACC_TRUNC, creation, access_id);
     return publish->file < 0 ? h5_error(err, "cannot create %s", publish->temporary) : H5GRAD_OK;
 }
@@ -348,7 +351,7 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
     else if (kind == PUBLISH_ONCE)
         status = create_file(publish, creation, access_id, notice, err);
     else
-        status = create_held(publish, kind == PUBLISH_RESUMED, creation, access_id, err);
+        status = create_held(publish, kind == PUBLISH_RESUMED, creation, access_id, notice, err);
     if (!status)
         publish->descriptor = h5_descriptor(publish->file);
 out:
