@@ -50,7 +50,7 @@ static char **read_names(hid_t file, size_t *n)
     hid_t group = coords_open_group(file, DIMENSIONS);
     char **names = group >= 0 ? h5_attribute_texts(group, "spatial_dims", n) : NULL;
     h5_close(group);
-    if (names && *n >= 1 && *n <= MAX_SPATIAL)
+    if (!names || (*n >= 1 && *n <= MAX_SPATIAL))
         return names;
     h5_free_texts(names, *n);
     return NULL;
