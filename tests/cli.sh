@@ -603,8 +603,7 @@ check "file size limit: nothing is left" equal "$(ls -A o)" ""
 
 # stopped SIGNAL STATUS: the signal comes when the run has begun to write.
 stopped() {
-    # Background jobs of a script have INT ignored; env gives it back.
-    # a shell ignores SIGINT for what it runs beside itself, nohup SIGHUP for all
+    # Background jobs of a script have INT ignored, those under nohup HUP; env gives them back.
     env --default-signal=INT,HUP "$H5GRAD" -j1 --filter=gzip=9 large.h5 o/out.h5 >stdout 2>stderr &
     local pid=$!
     while kill -0 $pid 2>/dev/null && [ -z "$(ls -A o)" ]; do sleep 0.01; done
