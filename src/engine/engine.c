@@ -472,7 +472,10 @@ static void do_block(struct crew *crew)
 static enum h5grad_status make_order(struct crew *crew, uint64_t first, struct h5grad_error *err)
 {
     const struct engine_job *job = crew->job;
-    if (!job->ordered || crew->workers == 1)
+    bool placed = true; /* wherever a tile is written, its place is known */
+    for (unsigned k = 0; k < job->n_axes; k++)
+        placed = placed && job->axes[k].writer->way->keeping == WRITER_KEEPS_TILES;
+    if (!job->ordered || placed || crew->workers == 1)
         return H5GRAD_OK;
     uint64_t core = crew->plan->core_points * job->components * element_size(job->result);
     crew->order = order_new(crew->workers, waiting_bytes(job, core), first, err);

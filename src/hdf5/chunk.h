@@ -5,11 +5,16 @@
 
 #include <stdbool.h>
 
-#include "hdf5/h5.h"
+#include "hdf5/raw.h"
 
 /* The stored bytes of the chunk that starts at point start (rank of them); false when there is no
  * such chunk, or it cannot be found. */
 bool h5_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size);
+
+/* Where in the file the chunk's size bytes are, as h5_chunk_size told them; raw is that of the
+ * file. The mask is that of the filters that were skipped. False when libhdf5 cannot tell. */
+bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
+                   uint64_t size, uint64_t *address, unsigned *mask);
 
 /* Reads the chunk's size bytes, as h5_chunk_size told them, and the mask of the filters that were
  * skipped. */

@@ -33,6 +33,7 @@ struct handle {
     int fd;
     struct stat opened; /* what the file was then */
     struct h5_access *access;
+    struct h5_raw raw;
 };
 
 /* What the file access list carries, also that of the files that a file names. */
@@ -345,13 +346,14 @@ static bool is_sound_heap(const unsigned char *p, size_t size)
 static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                          size_t size, void *data)
 {
-    (void)type;
     (void)transfer;
     struct input *input = (struct input *)file;
     char *to = data;
     size_t whole = size;
     if (address > LARGEST_ADDRESS || size > LARGEST_ADDRESS - address)
         return fail_read("address overflow");
+    if (h5_raw_note(&input->handle.raw, type, address, size))
+        return 0;
     while (size > 0) {
         ssize_t n = pread(input->handle.fd, to, size_min(size, CALL_BYTES), (off_t)address);
         if (n < 0 && errno == EINTR)
@@ -444,13 +446,27 @@ struct h5_access *h5_dataset_access(hid_t dataset)
     return access;
 }
 
+/* NULL for a file of another driver. */
+static struct handle *find_handle(hid_t file)
+{
+    void *handle = NULL;
+    if (!h5_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
+        return NULL;
+    return handle;
+}
+
+struct h5_raw *h5_input_raw(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    return handle ? &handle->raw : NULL;
+}
+
 enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err)
 {
-    void *data = NULL;
     struct stat now;
-    if (!h5_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &data) < 0)
+    const struct handle *handle = find_handle(file);
+    if (!handle)
         return H5GRAD_OK;
-    const struct handle *handle = data;
     if (handle->access->failure != 0)
         return error_errno(err, handle->access->failure, "reading");
     const struct stat *then = &handle->opened;

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "hdf5/h5.h"
+#include "hdf5/raw.h"
 
 #define H5_KEPT_FILES 64
 
@@ -48,6 +48,9 @@ struct h5_access *h5_input_access(hid_t file);
 
 /* The same of the file that a dataset lies in. */
 struct h5_access *h5_dataset_access(hid_t dataset);
+
+/* h5_raw_of for files of this driver; NULL for others. */
+struct h5_raw *h5_input_raw(hid_t file);
 
 /* Whether a file access list uses the driver. */
 bool h5_input_selected(hid_t access);

@@ -120,10 +120,11 @@ static herr_t output_get_handle(H5FD_t *file, hid_t access, void **handle)
 static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                           size_t size, void *data)
 {
-    (void)type;
     (void)transfer;
     struct output *output = (struct output *)file;
     char *to = data;
+    if (h5_raw_note(&output->handle.raw, type, address, size))
+        return 0;
     while (size > 0) {
         ssize_t n = pread(output->handle.fd, to, size_min(size, CALL_BYTES), (off_t)address);
         if (n < 0 && errno == EINTR)
@@ -147,13 +148,9 @@ static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     (void)transfer;
     struct output *output = (struct output *)file;
     const char *from = data;
-    if (type == H5FD_MEM_DRAW) {
-        output->handle.raw.address = address;
-        output->handle.raw.size = size;
-        if (output->handle.raw.dropped) {
-            address += size;
-            size = 0;
-        }
+    if (h5_raw_note(&output->handle.raw, type, address, size)) {
+        address += size;
+        size = 0;
     }
     while (size > 0) {
         ssize_t n = pwrite(output->handle.fd, from, size_min(size, CALL_BYTES), (off_t)address);

@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "hdf5/h5.h"
+#include "hdf5/raw.h"
 
 /*
  * Makes a file access list use the driver. *failure becomes the errno of the first operation that
@@ -21,15 +21,7 @@
  */
 bool h5_output_select(hid_t access, atomic_int *failure, bool keep);
 
-/* Raw data that libhdf5 writes. */
-struct h5_raw {
-    bool dropped;     /* set to leave the file as it is */
-    uint64_t address; /* of the last write ... */
-    uint64_t size;    /* ... and its bytes */
-};
-
-/* Those of an open file of this driver, valid as long as the file; NULL for files of other drivers.
- * Within h5_enter. */
+/* h5_raw_of for files of this driver; NULL for others. */
 struct h5_raw *h5_output_raw(hid_t file);
 
 /* The failure of an open file of this driver; NULL for files of other drivers. h5_descriptor works

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reading chunked datasets: chunks as they are stored come through libhdf5 one at a time, under its
- * lock; the workers undo the filters outside. A decoded chunk is kept until all tiles of the block
- * that need it have had it: how many they are is counted before the block is begun.
+ * Reading chunked datasets: libhdf5 tells one worker at a time, under its lock, where a chunk lies
+ * in the file, or brings its bytes where it cannot; the workers read it and undo the filters
+ * outside. A decoded chunk is kept until all tiles of the block that need it have had it: how many
+ * they are is counted before the block is begun.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "codec/codec.h"
@@ -38,6 +40,9 @@ struct chunked_reader {
     unsigned rank;
     size_t size; /* of a point */
     size_t raw;  /* of a decoded chunk, in bytes */
+    int fd;
+    uint64_t held;        /* bytes of the file */
+    struct h5_raw *moved; /* of the file; NULL: libhdf5 brings the chunks itself */
 
     struct box range; /* numbers of the chunks of the block */
     uint64_t stride[GRID_MAX_RANK];
@@ -66,6 +71,9 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
     self->rank = source->storage->rank;
     self->size = h5_type_size(source->type);
     self->raw = raw;
+    self->fd = h5_descriptor(source->file);
+    if (self->fd >= 0 && file_size(self->fd, &self->held))
+        self->moved = h5_raw_of(source->file);
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->changed, NULL);
     return self;
@@ -185,69 +193,87 @@ static bool is_partial(const struct h5_storage *storage, const struct box *chunk
     return false;
 }
 
-/* A chunk without filters: its bytes are its points. */
-static enum h5grad_status fetch_plain(struct chunked_reader *self, const struct box *chunk,
-                                      void *data, struct codec_worker *worker,
-                                      struct h5grad_error *err)
+/* A chunk as it is stored. */
+struct stored {
+    void *bytes;      /* NULL: there is none, its points have been made */
+    uint64_t size;    /* of them */
+    unsigned mask;    /* of the filters that were skipped */
+    bool away;        /* they are still in the file ... */
+    uint64_t address; /* ... here */
+};
+
+/* Where the bytes of a chunk lie, or the bytes themselves. */
+static enum h5grad_status locate(const struct chunked_reader *self, const uint64_t *start,
+                                 struct stored *stored, struct h5grad_error *err)
 {
     hid_t dataset = self->source.dataset;
-    uint64_t size;
-    unsigned mask;
-    if (h5_chunk_size(dataset, chunk->start, self->rank, &size) && size == self->raw &&
-        !h5_chunk_read(dataset, chunk->start, self->rank, data, size, &mask, NULL))
+    stored->away = self->moved &&
+                   h5_chunk_find(dataset, start, self->rank, self->moved, stored->size,
+                                 &stored->address, &stored->mask) &&
+                   stored->size <= self->held && stored->address <= self->held - stored->size;
+    if (stored->away)
         return H5GRAD_OK;
+    return h5_chunk_read(dataset, start, self->rank, stored->bytes, stored->size, &stored->mask,
+                         err);
+}
+
+/* Finds a chunk. One without filters goes to data, where its points belong; what has not its size
+ * is left to libhdf5. Within h5_enter. */
+static enum h5grad_status find(const struct chunked_reader *self, const struct box *chunk,
+                               void *data, struct codec_worker *worker, struct stored *stored,
+                               struct h5grad_error *err)
+{
+    bool plain = self->source.storage->n_filters == 0;
+    *stored = (struct stored){0};
+    if (!h5_chunk_size(self->source.dataset, chunk->start, self->rank, &stored->size) ||
+        (plain && stored->size != self->raw))
+        return read_missing(self, chunk, data, worker, err);
+    /* No filter makes a chunk so much larger; what claims to be is not believed. */
+    if (stored->size > 2 * (uint64_t)self->raw + 65536)
+        return error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
+                         (unsigned long long)stored->size);
+    stored->bytes = plain ? data : codec_worker_space(worker, CODEC_STORED, stored->size);
+    if (!stored->bytes)
+        return error_memory(err, stored->size);
+    enum h5grad_status status = locate(self, chunk->start, stored, err);
+    if (!status || !plain)
+        return status;
+    stored->bytes = NULL;
     return read_missing(self, chunk, data, worker, err);
 }
 
-/* Brings the stored bytes of a chunk, *size of them, to *stored, or where there is nothing to undo
- * its points to data, with *stored NULL. */
-static enum h5grad_status fetch(struct chunked_reader *self, const struct box *chunk, void *data,
-                                struct codec_worker *worker, void **stored, uint64_t *size,
-                                unsigned *mask, struct h5grad_error *err)
-{
-    const struct reader_source *source = &self->source;
-    *stored = NULL;
-    if (source->storage->n_filters == 0)
-        return fetch_plain(self, chunk, data, worker, err);
-    if (!h5_chunk_size(source->dataset, chunk->start, self->rank, size))
-        return read_missing(self, chunk, data, worker, err);
-    /* No filter makes a chunk so much larger; what claims to be is not believed. */
-    if (*size > 2 * (uint64_t)self->raw + 65536)
-        return error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
-                         (unsigned long long)*size);
-    *stored = codec_worker_space(worker, CODEC_STORED, *size);
-    if (!*stored)
-        return error_memory(err, *size);
-    return h5_chunk_read(source->dataset, chunk->start, self->rank, *stored, *size, mask, err);
-}
-
-/* Undoes the filters of what fetch brought. */
-static enum h5grad_status undo(struct chunked_reader *self, const struct box *chunk, void *stored,
-                               uint64_t size, unsigned mask, void *data,
-                               struct codec_worker *worker, struct h5grad_error *err)
+/* Undoes the filters of the chunk that find found. Without the lock. */
+static enum h5grad_status undo(const struct chunked_reader *self, const struct box *chunk,
+                               const struct stored *stored, void *data, struct codec_worker *worker,
+                               struct h5grad_error *err)
 {
     const struct h5_storage *storage = self->source.storage;
+    unsigned mask = stored->mask;
+    enum h5grad_status status = H5GRAD_OK;
+    if (stored->away)
+        status = file_read(self->fd, stored->bytes, stored->size, stored->address, err);
+    if (status || !stored->bytes || stored->bytes == data)
+        return status;
     size_t bytes = codec_scratch(storage, self->raw);
     void *scratch = codec_worker_space(worker, CODEC_SCRATCH, bytes);
     if (!scratch)
         return error_memory(err, bytes);
     if (storage->raw_edge_chunks && is_partial(storage, chunk))
         mask = UINT32_MAX;
-    return codec_decode_chunk(worker, storage, mask, stored, size, data, self->raw, scratch, err);
+    return codec_decode_chunk(worker, storage, mask, stored->bytes, stored->size, data, self->raw,
+                              scratch, err);
 }
 
 static enum h5grad_status decode(struct chunked_reader *self, const struct box *chunk, void *data,
                                  struct codec_worker *worker, struct h5grad_error *err)
 {
     struct h5_guard guard;
-    void *stored;
-    uint64_t size;
-    unsigned mask = 0;
+    struct stored stored;
     h5_enter(&guard);
-    enum h5grad_status status = fetch(self, chunk, data, worker, &stored, &size, &mask, err);
+    enum h5grad_status status = find(self, chunk, data, worker, &stored, err);
     h5_leave(&guard);
-    if (!status && stored)
-        status = undo(self, chunk, stored, size, mask, data, worker, err);
+    if (!status)
+        status = undo(self, chunk, &stored, data, worker, err);
     if (status) {
         char where[256];
         h5_box_text(self->rank, chunk, where, sizeof where);
@@ -373,15 +399,14 @@ static bool same_row(struct chunked_reader *self, struct codec_worker *worker, c
 {
     const struct h5_storage *storage = self->source.storage;
     struct box chunk = {{0}, {0}}, row = {{0}, {0}};
-    void *stored;
-    uint64_t size;
-    unsigned mask = 0, last = self->rank - 1;
+    struct stored stored;
+    unsigned last = self->rank - 1;
     memcpy(chunk.count, storage->chunk, self->rank * sizeof *chunk.count);
     for (unsigned i = 0; i < last; i++)
         row.count[i] = 1;
     row.count[last] = size_min(storage->chunk[last], storage->extent[last]);
-    return !fetch(self, &chunk, ours, worker, &stored, &size, &mask, NULL) &&
-           (!stored || !undo(self, &chunk, stored, size, mask, ours, worker, NULL)) &&
+    return !find(self, &chunk, ours, worker, &stored, NULL) &&
+           !undo(self, &chunk, &stored, ours, worker, NULL) &&
            !h5_read_box(self->source.dataset, self->source.type->memory, self->rank, &row, theirs,
                         NULL) &&
            memcmp(ours, theirs, row.count[last] * self->size) == 0;

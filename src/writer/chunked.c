@@ -9,9 +9,8 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "codec/codec.h"
-#include "grid/chunks.h"
-#include "hdf5/transfer.h"
 #include "writer/format.h"
+#include "writer/pieces.h"
 #include "writer/writer.h"
 
 struct chunked_writer {
@@ -42,39 +41,29 @@ static struct writer *chunked_open(const struct writer_target *target, struct h5
     self->put = (struct put){
         .dataset = target->dataset,
         .rank = self->rank,
-        .raw = h5_output_raw(target->file),
+        .raw = h5_raw_of(target->file),
     };
     if (self->put.raw)
         self->put.journal = target->journal;
     return &self->writer;
 }
 
-/* The chunk's points as they are to be stored: those of the box itself where it is just this chunk,
- * else gathered, with zeros beyond the end of the dataset. NULL when there is no memory. */
-static const void *gather(const struct chunked_writer *self, const struct box *box,
-                          const void *points, const struct box *chunk, struct codec_worker *worker)
-{
-    struct box part;
-    if (!box_intersect(self->rank, box, chunk, &part))
-        return NULL;
-    bool whole = box_points(self->rank, &part) == box_points(self->rank, chunk);
-    if (whole && box_points(self->rank, box) == box_points(self->rank, chunk))
-        return points;
-    void *data = codec_worker_space(worker, CODEC_STORED, self->raw);
-    if (!data)
-        return NULL;
-    if (!whole)
-        memset(data, 0, self->raw);
-    box_copy(self->rank, self->target.size, &part, box, points, chunk, data);
-    return data;
-}
+/* A box that is being written. */
+struct writing {
+    const struct chunked_writer *self;
+    const struct box *box;
+    const void *points;
+    struct codec_worker *worker;
+};
 
-static enum h5grad_status write_chunk(const struct chunked_writer *self, const struct box *box,
-                                      const void *points, const struct box *chunk,
-                                      struct codec_worker *worker, struct h5grad_error *err)
+static enum h5grad_status write_chunk(void *user, const struct box *chunk, struct h5grad_error *err)
 {
+    const struct writing *writing = user;
+    const struct chunked_writer *self = writing->self;
     const struct h5_storage *storage = self->target.storage;
-    const void *data = gather(self, box, points, chunk, worker);
+    struct codec_worker *worker = writing->worker;
+    const void *data = pieces_gather(self->rank, self->target.size, self->raw, writing->box,
+                                     writing->points, chunk, worker);
     const void *stored = data;
     size_t size = self->raw, bytes = codec_scratch(storage, self->raw);
     unsigned mask = 0;
@@ -100,22 +89,8 @@ static enum h5grad_status chunked_write(struct writer *writer, const struct box 
                                         struct h5grad_error *err)
 {
     const struct chunked_writer *self = (const struct chunked_writer *)writer;
-    const uint64_t *shape = self->target.storage->chunk;
-    enum h5grad_status status;
-    struct box numbers, chunk;
-    uint64_t at[GRID_MAX_RANK];
-    chunks_touched_by(self->rank, shape, box, &numbers);
-    memcpy(at, numbers.start, self->rank * sizeof *at);
-    do {
-        chunks_points(self->rank, shape, at, &chunk);
-        status = write_chunk(self, box, points, &chunk, worker, err);
-        if (status) {
-            char where[256];
-            h5_box_text(self->rank, &chunk, where, sizeof where);
-            error_context(err, status, "chunk of points %s", where);
-        }
-    } while (!status && box_next(self->rank, &numbers, at));
-    return status;
+    struct writing writing = {self, box, points, worker};
+    return pieces_each(self->target.storage, box, write_chunk, &writing, err);
 }
 
 static uint64_t chunked_chunks(const struct writer *writer, const struct box *box)
@@ -126,21 +101,17 @@ static uint64_t chunked_chunks(const struct writer *writer, const struct box *bo
     return box_points(self->rank, &numbers);
 }
 
+static enum h5grad_status retell_chunk(void *user, const struct box *chunk,
+                                       struct h5grad_error *err)
+{
+    return put_again(user, chunk->start, err);
+}
+
 static enum h5grad_status chunked_retell(struct writer *writer, const struct box *box,
                                          struct h5grad_error *err)
 {
-    const struct chunked_writer *self = (const struct chunked_writer *)writer;
-    const uint64_t *shape = self->target.storage->chunk;
-    enum h5grad_status status;
-    struct box numbers, chunk;
-    uint64_t at[GRID_MAX_RANK];
-    chunks_touched_by(self->rank, shape, box, &numbers);
-    memcpy(at, numbers.start, self->rank * sizeof *at);
-    do {
-        chunks_points(self->rank, shape, at, &chunk);
-        status = put_again(&self->put, chunk.start, err);
-    } while (!status && box_next(self->rank, &numbers, at));
-    return status;
+    struct chunked_writer *self = (struct chunked_writer *)writer;
+    return pieces_each(self->target.storage, box, retell_chunk, &self->put, err);
 }
 
 static void chunked_close(struct writer *writer)

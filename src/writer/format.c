@@ -12,6 +12,7 @@
 
 #define CHUNK_BYTES   (UINT64_C(1) << 20)  /* of a chosen chunk, at most */
 #define ROW_BYTES     UINT64_C(4096)       /* of a chosen chunk along the fastest axis, at least */
+#define EARLY_CHUNKS  (UINT64_C(1) << 18)  /* that are allocated when the dataset is created */
 #define COMPACT_BYTES (UINT64_C(60) << 10) /* object headers hold 64 KiB, with all else in them */
 
 /* Filters that take any bytes and give them back: those of the source that a result may inherit. */
@@ -370,17 +371,31 @@ static bool set_filters(hid_t creation, const struct h5_storage *result)
     return true;
 }
 
+/* The place of the bytes is known before any is written. */
+static bool allocate_early(hid_t creation)
+{
+    return H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0;
+}
+
+/* Chunks of which the size is known, and not so many that creating the dataset takes long. */
+static bool is_allocated_early(const struct h5_storage *result)
+{
+    uint64_t chunks = 1;
+    for (unsigned i = 0; i < result->rank && chunks <= EARLY_CHUNKS; i++)
+        chunks *= size_min(size_ceil_div(result->extent[i], result->chunk[i]), EARLY_CHUNKS + 1);
+    return result->n_filters == 0 && chunks <= EARLY_CHUNKS;
+}
+
 static bool set_layout(hid_t creation, const struct h5_storage *result)
 {
     switch (result->layout) {
     case H5_CHUNKED:
-        return set_chunks(creation, result) && set_filters(creation, result);
+        return set_chunks(creation, result) && set_filters(creation, result) &&
+               (!is_allocated_early(result) || allocate_early(creation));
     case H5_COMPACT:
         return H5Pset_layout(creation, H5D_COMPACT) >= 0;
     default:
-        /* Early, so that the place of the bytes is known before any is written. */
-        return H5Pset_layout(creation, H5D_CONTIGUOUS) >= 0 &&
-               H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0;
+        return H5Pset_layout(creation, H5D_CONTIGUOUS) >= 0 && allocate_early(creation);
     }
 }
 

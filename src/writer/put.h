@@ -3,7 +3,7 @@
 #ifndef H5GRAD_WRITER_PUT_H
 #define H5GRAD_WRITER_PUT_H
 
-#include "hdf5/output.h"
+#include "hdf5/raw.h"
 #include "writer/journal.h"
 
 /* Where chunks go. */

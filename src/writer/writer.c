@@ -5,7 +5,8 @@
 #include "writer/writer.h"
 
 /* In order of preference; the last one takes everything. */
-static const struct writer_way *const ways[] = {&writer_direct, &writer_chunked, &writer_library};
+static const struct writer_way *const ways[] = {&writer_direct, &writer_placed, &writer_chunked,
+                                                &writer_library};
 
 struct writer *writer_open(const struct writer_target *target, const char *forced,
                            struct h5grad_error *err)

@@ -87,6 +87,7 @@ enum h5grad_status writer_finish(struct writer *writer, struct h5grad_error *err
 /* NULL allowed; without writer_finish the result is abandoned. Within h5_enter. */
 void writer_close(struct writer *writer);
 
-extern const struct writer_way writer_direct, writer_chunked, writer_library, writer_memory;
+extern const struct writer_way writer_direct, writer_placed, writer_chunked, writer_library,
+    writer_memory;
 
 #endif

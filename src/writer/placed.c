@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Writing chunks without filters by pwrite from every worker: all of them are allocated when the
+ * dataset is created, and their space is reserved. libhdf5 is asked, under its lock, for nothing
+ * but the place of each.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "hdf5/chunk.h"
+#include "hdf5/transfer.h"
+#include "writer/pieces.h"
+#include "writer/writer.h"
+
+struct placed_writer {
+    struct writer writer;
+    struct writer_target target;
+    size_t raw; /* bytes of a chunk */
+    int fd;
+    struct h5_raw *moved;
+};
+
+/* Within h5_enter. */
+static enum h5grad_status find_place(const struct placed_writer *self, const uint64_t *start,
+                                     uint64_t *address, struct h5grad_error *err)
+{
+    unsigned mask;
+    if (h5_chunk_find(self->target.dataset, start, self->target.storage->rank, self->moved,
+                      self->raw, address, &mask) &&
+        *address <= INT64_MAX - self->raw)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
+}
+
+/* The last chunk of the dataset. */
+static void last_chunk(const struct h5_storage *storage, uint64_t *start)
+{
+    for (unsigned i = 0; i < storage->rank; i++)
+        start[i] = (storage->extent[i] - 1) / storage->chunk[i] * storage->chunk[i];
+}
+
+/* Whether the chunks have their places; those are reserved then. */
+static bool reserve(const struct placed_writer *self, struct h5grad_error *err)
+{
+    const struct writer_target *target = &self->target;
+    H5D_space_status_t allocated;
+    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to;
+    last_chunk(target->storage, last);
+    if (H5Dget_space_status(target->dataset, &allocated) < 0 ||
+        allocated != H5D_SPACE_STATUS_ALLOCATED || find_place(self, first, &from, NULL) ||
+        find_place(self, last, &to, NULL) || to < from)
+        return false;
+    return file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
+}
+
+static struct writer *placed_open(const struct writer_target *target, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = target->storage;
+    uint64_t raw, points;
+    int fd = h5_descriptor(target->file);
+    struct h5_raw *moved = h5_raw_of(target->file);
+    if (storage->layout != H5_CHUNKED || storage->n_filters > 0 || !target->raw || fd < 0 ||
+        !moved || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
+        !size_product(storage->rank, storage->chunk, target->size, &raw))
+        return NULL;
+    struct placed_writer *self = memory_zeroed(1, sizeof *self);
+    if (!self) {
+        error_memory(err, sizeof *self);
+        return NULL;
+    }
+    *self = (struct placed_writer){{.way = &writer_placed}, *target, raw, fd, moved};
+    if (reserve(self, err))
+        return &self->writer;
+    free(self);
+    return NULL;
+}
+
+/* A box that is being written. */
+struct placing {
+    const struct placed_writer *self;
+    const struct box *box;
+    const void *points;
+    struct codec_worker *worker;
+};
+
+static enum h5grad_status place_chunk(void *user, const struct box *chunk, struct h5grad_error *err)
+{
+    const struct placing *placing = user;
+    const struct placed_writer *self = placing->self;
+    const struct writer_target *target = &self->target;
+    const void *data = pieces_gather(target->storage->rank, target->size, self->raw, placing->box,
+                                     placing->points, chunk, placing->worker);
+    if (!data)
+        return error_memory(err, self->raw);
+    struct h5_guard guard;
+    uint64_t address;
+    h5_enter(&guard);
+    enum h5grad_status status = find_place(self, chunk->start, &address, err);
+    h5_leave(&guard);
+    return status ? status : file_write(self->fd, data, self->raw, address, err);
+}
+
+static enum h5grad_status placed_write(struct writer *writer, const struct box *box,
+                                       const void *points, struct codec_worker *worker,
+                                       struct h5grad_error *err)
+{
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    struct placing placing = {self, box, points, worker};
+    return pieces_each(self->target.storage, box, place_chunk, &placing, err);
+}
+
+/* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there. */
+static enum h5grad_status compare_row(const struct placed_writer *self, const uint64_t *start,
+                                      char *ours, char *theirs, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = self->target.storage;
+    unsigned rank = storage->rank, last = rank - 1;
+    struct box row;
+    uint64_t address;
+    for (unsigned i = 0; i < rank; i++) {
+        row.start[i] = start[i];
+        row.count[i] = 1;
+    }
+    row.count[last] = size_min(storage->chunk[last], storage->extent[last] - start[last]);
+    size_t bytes = row.count[last] * self->target.size;
+    enum h5grad_status status = find_place(self, start, &address, err);
+    if (!status)
+        status = file_read(self->fd, ours, bytes, address, err);
+    if (!status)
+        status = h5_read_box(self->target.dataset, self->target.memory, rank, &row, theirs, err);
+    if (!status && memcmp(ours, theirs, bytes) != 0)
+        status = error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
+    return status;
+}
+
+/* What readers of the file will get is what was written: libhdf5 is asked for the first row and for
+ * one of the last chunk. */
+static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_error *err)
+{
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    const struct h5_storage *storage = self->target.storage;
+    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK];
+    uint64_t row = storage->chunk[storage->rank - 1] * self->target.size;
+    char *ours = memory_zeroed(2, row);
+    if (!ours)
+        return error_memory(err, 2 * row);
+    last_chunk(storage, last);
+    enum h5grad_status status = compare_row(self, first, ours, ours + row, err);
+    if (!status)
+        status = compare_row(self, last, ours, ours + row, err);
+    free(ours);
+    return status;
+}
+
+static void placed_close(struct writer *writer)
+{
+    free(writer);
+}
+
+const struct writer_way writer_placed = {
+    .name = "direct",
+    .keeping = WRITER_KEEPS_TILES,
+    .open = placed_open,
+    .write = placed_write,
+    .finish = placed_finish,
+    .close = placed_close,
+};
