@@ -3,7 +3,8 @@
  * Reading chunked datasets: libhdf5 tells one worker at a time, under its lock, where a chunk lies
  * in the file, or brings its bytes where it cannot; the workers read it and undo the filters
  * outside. A decoded chunk is kept until all tiles of the block that need it have had it: how many
- * they are is counted before the block is begun.
+ * they are is counted before the block is begun. Of chunks without filters, a tile's halo along the
+ * first axis is read once more instead: it lies in one piece, and few chunks are kept then.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,6 +18,9 @@
 #include "hdf5/chunk.h"
 #include "hdf5/transfer.h"
 #include "reader/reader.h"
+
+/* Points of a chunk along the first axis from which on its first or last is a small part of it. */
+#define APART_EXTENT 16
 
 enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
 
@@ -40,6 +44,7 @@ struct chunked_reader {
     unsigned rank;
     size_t size; /* of a point */
     size_t raw;  /* of a decoded chunk, in bytes */
+    bool apart;  /* halos along the first axis are read apart */
     int fd;
     uint64_t held;        /* bytes of the file */
     struct h5_raw *moved; /* of the file; NULL: libhdf5 brings the chunks itself */
@@ -74,6 +79,8 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
     self->fd = h5_descriptor(source->file);
     if (self->fd >= 0 && file_size(self->fd, &self->held))
         self->moved = h5_raw_of(source->file);
+    self->apart =
+        self->moved && source->storage->n_filters == 0 && source->storage->chunk[0] >= APART_EXTENT;
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->changed, NULL);
     return self;
@@ -110,6 +117,9 @@ static uint64_t index_of(const struct chunked_reader *self, const uint64_t *numb
     return index;
 }
 
+/* Pieces of a tile, as in chunks_of_tile: its core, and its halo along the first axis. */
+enum { PIECE_CORE, PIECE_BEFORE, PIECE_BEHIND };
+
 /* Calls back for every chunk that the tile needs, until that fails. */
 typedef enum h5grad_status visit(struct chunked_reader *self, struct entry *entry,
                                  const uint64_t *number, void *user, struct h5grad_error *err);
@@ -118,10 +128,11 @@ static enum h5grad_status each_chunk(struct chunked_reader *self, const struct t
                                      visit *call, void *user, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned piece = 0; piece <= 2 * self->rank && !status; piece++) {
+    for (unsigned piece = PIECE_CORE; piece <= 2 * self->rank && !status; piece++) {
         struct box numbers;
         uint64_t at[GRID_MAX_RANK];
-        if (!chunks_of_tile(self->rank, self->source.storage->chunk, tile, piece, &numbers))
+        if ((self->apart && (piece == PIECE_BEFORE || piece == PIECE_BEHIND)) ||
+            !chunks_of_tile(self->rank, self->source.storage->chunk, tile, piece, &numbers))
             continue;
         memcpy(at, numbers.start, self->rank * sizeof *at);
         do {
@@ -366,6 +377,60 @@ static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
     return let_go(self, entry, number, NULL, NULL);
 }
 
+/* The part of a tile's halo along the first axis that lies in one chunk. */
+static enum h5grad_status read_planes(const struct chunked_reader *self, const struct box *chunk,
+                                      const struct box *part, const struct tile *tile, void *buffer,
+                                      struct codec_worker *worker, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    struct stored stored;
+    struct box planes = *chunk;
+    uint64_t plane = self->raw / chunk->count[0];
+    char *data = codec_worker_space(worker, CODEC_SCRATCH, self->raw);
+    if (!data)
+        return error_memory(err, self->raw);
+    planes.start[0] = part->start[0];
+    planes.count[0] = part->count[0];
+    uint64_t offset = (planes.start[0] - chunk->start[0]) * plane;
+    h5_enter(&guard);
+    enum h5grad_status status = find(self, chunk, data, worker, &stored, err);
+    h5_leave(&guard);
+    if (!status && stored.away)
+        status = file_read(self->fd, data + offset, planes.count[0] * plane,
+                           stored.address + offset, err);
+    if (!status)
+        box_copy(self->rank, self->size, part, &planes, data + offset, &tile->halo, buffer);
+    return status;
+}
+
+/* A tile's halo along the first axis, before its core or behind it. */
+static enum h5grad_status read_apart(const struct chunked_reader *self, const struct tile *tile,
+                                     unsigned piece, void *buffer, struct codec_worker *worker,
+                                     struct h5grad_error *err)
+{
+    const uint64_t *shape = self->source.storage->chunk;
+    enum h5grad_status status = H5GRAD_OK;
+    struct box numbers, chunk, part, slab = tile->core;
+    uint64_t at[GRID_MAX_RANK];
+    if (!chunks_of_tile(self->rank, shape, tile, piece, &numbers))
+        return H5GRAD_OK;
+    slab.start[0] = tile->halo.start[0];
+    slab.count[0] = tile->halo.count[0];
+    memcpy(at, numbers.start, self->rank * sizeof *at);
+    do {
+        chunks_points(self->rank, shape, at, &chunk);
+        if (!box_intersect(self->rank, &chunk, &slab, &part))
+            continue;
+        status = read_planes(self, &chunk, &part, tile, buffer, worker, err);
+        if (status) {
+            char where[256];
+            h5_box_text(self->rank, &chunk, where, sizeof where);
+            error_context(err, status, "chunk of points %s", where);
+        }
+    } while (!status && box_next(self->rank, &numbers, at));
+    return status;
+}
+
 /* First all that nobody has begun, so that two workers that need the same chunks share the work,
  * then the waiting. */
 static enum h5grad_status chunked_read(struct reader *reader, const struct tile *tile, void *buffer,
@@ -377,6 +442,8 @@ static enum h5grad_status chunked_read(struct reader *reader, const struct tile 
     enum h5grad_status status = each_chunk(self, tile, provide, worker, err);
     if (!status)
         status = each_chunk(self, tile, take, &taking, err);
+    for (unsigned piece = PIECE_BEFORE; piece <= PIECE_BEHIND && self->apart && !status; piece++)
+        status = read_apart(self, tile, piece, buffer, worker, err);
     reader_view_dense(view, buffer, self->rank, tile->halo.count, self->source.type->components);
     return status;
 }
