@@ -111,7 +111,7 @@ refuse_other_input() {
 
 kill_and_resume contiguous --layout=contiguous
 kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=4
-kill_and_resume "by libhdf5" --layout=40x32x32 --filter=none
+kill_and_resume "plain chunks" --layout=40x32x32 --filter=none
 stop_and_resume
 check "nothing to resume" run --resume
 rm -f o/out.h5

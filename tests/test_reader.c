@@ -12,8 +12,8 @@
 #include "reader/line.h"
 #include "reader/reader.h"
 
-enum { RANK = 3, POINTS = 11 * 13 * 17 };
-static const hsize_t extent[RANK] = {11, 13, 17};
+enum { RANK = 3, POINTS = 37 * 13 * 17 };
+static const hsize_t extent[RANK] = {37, 13, 17};
 
 static char folder[256];
 static char path[300];
@@ -162,7 +162,7 @@ static struct tile tile_of(uint64_t a, uint64_t b, uint64_t c, uint64_t na, uint
 static const struct tile *some_tiles(size_t *n)
 {
     static struct tile tiles[6];
-    tiles[0] = tile_of(0, 0, 0, 11, 13, 17);
+    tiles[0] = tile_of(0, 0, 0, 37, 13, 17);
     tiles[1] = tile_of(0, 0, 0, 1, 1, 1);
     tiles[2] = tile_of(10, 12, 16, 1, 1, 1);
     tiles[3] = tile_of(3, 4, 5, 5, 6, 7);
@@ -302,13 +302,14 @@ static void check_dataset(const char *name, const char *way, double (*expect)(si
 
 START_TEST(layouts)
 {
-    static const hsize_t chunk[RANK] = {4, 5, 6};
+    static const hsize_t chunk[RANK] = {4, 5, 6}, deep[RANK] = {16, 5, 6};
     hid_t file = new_file();
     put_values(file, "contiguous", H5T_NATIVE_FLOAT, new_creation(NULL));
     hid_t compact = new_creation(NULL);
     H5Pset_layout(compact, H5D_COMPACT);
     put_values(file, "compact", H5T_NATIVE_FLOAT, compact);
     put_values(file, "chunked", H5T_NATIVE_FLOAT, new_creation(chunk));
+    put_values(file, "deep", H5T_NATIVE_FLOAT, new_creation(deep));
     hid_t filtered = new_creation(chunk);
     H5Pset_shuffle(filtered);
     H5Pset_deflate(filtered, 4);
@@ -326,6 +327,7 @@ START_TEST(layouts)
     check_dataset("contiguous", "direct", expect_value);
     check_dataset("compact", "library", expect_value);
     check_dataset("chunked", "chunked", expect_value);
+    check_dataset("deep", "chunked", expect_value);
     check_dataset("filtered", "chunked", expect_value);
     check_dataset("raw_edges", "chunked", expect_value);
     check_dataset("nbit", "library", expect_value);
@@ -360,7 +362,7 @@ START_TEST(complex_points)
         pairs[i][0] = expect_complex(i, 0);
         pairs[i][1] = expect_complex(i, 1);
     }
-    static const hsize_t chunk[RANK] = {11, 2, 16};
+    static const hsize_t chunk[RANK] = {11, 2, 8};
     hid_t type = H5Tcreate(H5T_COMPOUND, 16);
     H5Tinsert(type, "r", 0, H5T_NATIVE_DOUBLE);
     H5Tinsert(type, "i", 8, H5T_NATIVE_DOUBLE);
@@ -404,11 +406,11 @@ static double expect_fill(size_t point, unsigned component)
     return written ? (double)value_at(point) : 42.5;
 }
 
-/* One chunk of many is there. */
 /* Only the first chunk is stored. Takes creation. */
 static void put_sparse(hid_t file, const char *name, hid_t creation)
 {
-    static const hsize_t chunk[RANK] = {4, 5, 6};
+    hsize_t chunk[RANK];
+    ck_assert_int_eq(H5Pget_chunk(creation, RANK, chunk), RANK);
     static const hsize_t origin[RANK] = {0, 0, 0};
     hid_t dataset = new_dataset(file, name, H5T_NATIVE_FLOAT, creation);
     hid_t space = H5Dget_space(dataset);
@@ -419,6 +421,13 @@ static void put_sparse(hid_t file, const char *name, hid_t creation)
     H5Sclose(memory);
     H5Sclose(space);
     H5Dclose(dataset);
+}
+
+static double expect_deep(size_t point, unsigned component)
+{
+    (void)component;
+    bool written = point / (13 * 17) < 16 && point / 17 % 13 < 5 && point % 17 < 6;
+    return written ? (double)value_at(point) : 42.5;
 }
 
 static double expect_zero(size_t point, unsigned component)
@@ -439,10 +448,15 @@ START_TEST(unallocated_chunks)
     put_sparse(file, "filtered", filtered);
     put_sparse(file, "plain", plain);
     put_sparse(file, "never", never);
+    static const hsize_t sixteen[RANK] = {16, 5, 6};
+    hid_t deep = new_creation(sixteen);
+    H5Pset_fill_value(deep, H5T_NATIVE_FLOAT, &fill);
+    put_sparse(file, "deep", deep);
     H5Fclose(file);
     check_dataset("filtered", "chunked", expect_fill);
     check_dataset("plain", "chunked", expect_fill);
     check_dataset("never", "chunked", expect_zero);
+    check_dataset("deep", "chunked", expect_deep);
 }
 END_TEST
 
@@ -557,7 +571,7 @@ static void *read_rows(void *user)
     static _Thread_local float buffer[13 * 17];
     crew->ok = true;
     for (uint64_t round = 0; round < 200; round++) {
-        uint64_t row = (crew->first + round) % 11;
+        uint64_t row = (crew->first + round) % 37;
         struct tile tile = tile_of(row, 0, 0, 1, 13, 17);
         struct reader_view view;
         struct h5grad_error err;

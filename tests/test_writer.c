@@ -412,15 +412,30 @@ static void write_boxes(struct writer *writer, const uint64_t *step, size_t size
 static const struct {
     const char *layout, *filter;
     uint64_t step[2];
+    const char *way; /* that native points are written by */
 } storages[] = {
-    {"contiguous", NULL, {4, 7}},
-    {"compact", NULL, {4, 7}},
-    {"5x8", NULL, {10, 8}},
-    {"23x31", "gzip", {23, 31}},
-    {"5x8", "shuffle+gzip=4+fletcher32", {5, 16}},
-    {"growing", "shuffle+gzip=9", {15, 8}},
-    {NULL, "fletcher32", {23, 31}},
+    {"contiguous", NULL, {4, 7}, "direct"},
+    {"compact", NULL, {4, 7}, "library"},
+    {"5x8", NULL, {10, 8}, "direct"},
+    {"5x8", NULL, {5, 8}, "direct"},
+    {"growing", NULL, {15, 8}, "direct"},
+    {"23x31", "gzip", {23, 31}, "chunked"},
+    {"5x8", "shuffle+gzip=4+fletcher32", {5, 16}, "chunked"},
+    {"growing", "shuffle+gzip=9", {15, 8}, "chunked"},
+    {NULL, "fletcher32", {23, 31}, "chunked"},
 };
+
+/* A file as results are written to. */
+static hid_t new_output(void)
+{
+    static atomic_int failure;
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    ck_assert(h5_output_select(access, &failure, false));
+    hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    ck_assert_int_ge(file, 0);
+    H5Pclose(access);
+    return file;
+}
 
 static void check_writer(int _i, hid_t stored, hid_t memory, const void *data)
 {
@@ -431,7 +446,7 @@ static void check_writer(int _i, hid_t stored, hid_t memory, const void *data)
     for (size_t f = 0; f < sizeof forced / sizeof forced[0]; f++) {
         struct h5grad_error err = {.status = H5GRAD_OK};
         struct h5_storage storage;
-        hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        hid_t file = new_output();
         hid_t dataset =
             new_result(file, storages[_i].layout, storages[_i].filter, stored, &storage);
         struct writer_target target = {.file = file,
@@ -442,6 +457,8 @@ static void check_writer(int _i, hid_t stored, hid_t memory, const void *data)
                                        .raw = H5Tequal(stored, memory) > 0};
         struct writer *writer = writer_open(&target, forced[f], &err);
         ck_assert_msg(writer != NULL, "%s", err.message);
+        if (!forced[f] && target.raw)
+            ck_assert_str_eq(writer->way->name, storages[_i].way);
         write_boxes(writer, storages[_i].step, size, data);
         ck_assert_msg(writer_finish(writer, &err) == H5GRAD_OK, "%s", err.message);
         writer_close(writer);

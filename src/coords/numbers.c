@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
+#include "hdf5/limit.h"
 #include "hdf5/type.h"
 #include "hdf5/walk.h"
 #include "stencil/convert.h"
@@ -110,7 +111,9 @@ enum h5grad_status numbers_read_dataset(hid_t file, const char *path, const char
         return H5GRAD_OK;
     out->there = true;
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
-    enum h5grad_status status = fill_numbers(dataset, type, space, read_dataset, out, err);
+    enum h5grad_status status = h5_limit_check(dataset, 0, err);
+    if (!status)
+        status = fill_numbers(dataset, type, space, read_dataset, out, err);
     h5_close(space);
     h5_close(type);
     h5_close(dataset);

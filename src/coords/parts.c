@@ -13,6 +13,7 @@
 #include "base/size.h"
 #include "hdf5/attribute.h"
 #include "hdf5/create.h"
+#include "hdf5/limit.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
 
@@ -395,6 +396,8 @@ static enum h5grad_status copy_points(hid_t from, hid_t to, uint64_t extent,
         status = h5_error(err, "its type cannot be read");
     else if (!points && most)
         status = error_memory(err, most * size);
+    else
+        status = h5_limit_check(from, most * size, err);
     for (uint64_t first = 0; first < extent && !status; first += most) {
         struct box box = {.start = {first}, .count = {size_min(most, extent - first)}};
         status = h5_read_box(from, type, 1, &box, points, err);

@@ -13,6 +13,7 @@
 #include "coords/parts.h"
 #include "coords/values.h"
 #include "hdf5/attribute.h"
+#include "hdf5/limit.h"
 
 #define MAX_SLICES ((uint64_t)1 << 20)
 
@@ -107,6 +108,11 @@ static enum h5grad_status read_factors(hid_t low, hid_t high, uint64_t slices, u
     if (!values->slices)
         return error_memory(err, slices * 2 * sizeof *values->slices);
     double *first = values->slices, *second = values->slices + slices;
+    enum h5grad_status status = h5_limit_check(low, 0, err);
+    if (!status)
+        status = h5_limit_check(high, 0, err);
+    if (status)
+        return status;
     if (H5Dread(low, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, first) < 0 ||
         H5Dread(high, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, second) < 0)
         return h5_error(err, "image-min and image-max cannot be read");

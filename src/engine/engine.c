@@ -12,10 +12,6 @@
 #include "grid/reach.h"
 #include "stencil/convert.h"
 
-/* Below this much memory the cap steers the size of tiles but no longer refuses a chunk that is
- * larger: the process itself takes as much. */
-#define ENGINE_LEAST_MEMORY ((uint64_t)16 << 20)
-
 /* A chunk that passes a pipeline of filters is held as it is stored, as it is in memory, and once
  * in between. */
 #define CHUNK_BUFFERS 3
@@ -107,6 +103,12 @@ static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
     return size_max(largest, job->n_axes * tile_bytes());
 }
 
+/* What is left of the memory when the reader has its own. */
+static uint64_t memory_left(uint64_t memory, const struct engine_job *job)
+{
+    return memory - size_min(memory, job->reader->held);
+}
+
 enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_storage *source,
                                const struct h5_storage *result, struct plan *plan,
                                struct h5grad_error *err)
@@ -122,7 +124,7 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         .halo_size = halo_point(job),
         .core_size = core_point(job),
         .tile_bytes = tile_bytes(),
-        .memory = job->memory,
+        .memory = memory_left(job->memory, job),
         .threads = job->threads,
     };
     memcpy(request.extent, job->extent, job->rank * sizeof *job->extent);
@@ -144,7 +146,7 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
             waiting_bytes(job, chunk_bytes(result, job->components * element_size(job->result)));
     enum h5grad_status status = plan_make(&request, plan, err);
     if (status && job->memory < ENGINE_LEAST_MEMORY) {
-        request.memory = ENGINE_LEAST_MEMORY;
+        request.memory = memory_left(ENGINE_LEAST_MEMORY, job);
         status = plan_make(&request, plan, err);
     }
     return status;

@@ -17,6 +17,10 @@
 #include "stencil/unpack.h"
 #include "writer/writer.h"
 
+/* Below this much memory the cap steers the size of tiles but no longer refuses a chunk that is
+ * larger: the process itself takes as much. */
+#define ENGINE_LEAST_MEMORY ((uint64_t)16 << 20)
+
 struct engine_axis {
     unsigned axis;
     struct stencil_axis stencil;

@@ -18,6 +18,7 @@
 struct h5_access {
     bool follow_external;                       /* files outside its folder may be read */
     bool allow_plugins;                         /* libhdf5 may load filters */
+    uint64_t memory;                            /* bytes for reading one chunk; 0: any number */
     void (*warn)(void *user, const char *text); /* told of a lock that was not obtained; NULL */
     void *user;
 

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "codec/codec.h"
 #include "hdf5/input.h"
+#include "hdf5/limit.h"
 #include "hdf5/transfer.h"
 #include "reader/reader.h"
 
@@ -96,6 +97,7 @@ static struct reader *library_open(const struct reader_source *source, struct h5
         return NULL;
     }
     self->reader.way = &reader_library;
+    self->reader.held = h5_limit_need(source->storage, H5Tget_size(source->type->file));
     self->source = *source;
     self->access = h5_dataset_access(source->dataset);
     self->unfilled = leaves_gaps(source->dataset);

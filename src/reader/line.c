@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "coords/values.h"
 #include "hdf5/attribute.h"
+#include "hdf5/limit.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
@@ -96,7 +97,9 @@ static enum h5grad_status line_describe(struct line *line, struct h5grad_error *
         return error_set(err, H5GRAD_FAILED, "coordinates are real, this dataset is %s",
                          line->type.name);
     status = values_read_coordinates(line->dataset, &line->type, &line->meaning, err);
-    return status ? status : reader_check_filters(line->dataset, &storage, err);
+    if (!status)
+        status = reader_check_filters(line->dataset, &storage, err);
+    return status ? status : h5_limit_check(line->dataset, 0, err);
 }
 
 static struct line *line_new(struct h5grad_error *err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "hdf5/limit.h"
 #include "reader/reader.h"
 
 /* In order of preference; the last one takes everything. */
@@ -9,6 +10,9 @@ static const struct reader_way *const ways[] = {&reader_direct, &reader_chunked,
 struct reader *reader_open(const struct reader_source *source, const char *forced,
                            struct h5grad_error *err)
 {
+    /* The ways prove themselves by H5Dread. */
+    if (h5_limit_check(source->dataset, 0, err) != H5GRAD_OK)
+        return NULL;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         if (forced && ways[i] != &reader_library && strcmp(forced, ways[i]->name) != 0)
             continue;

@@ -53,8 +53,7 @@ enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char
     return status;
 }
 
-/* The memory that is left for buffers when the process and coordinates have theirs. */
-static uint64_t buffer_memory(uint64_t cap)
+uint64_t field_memory(uint64_t cap)
 {
     uint64_t left = cap - cap / 16;
     return left > 2 * FIELD_PROCESS_MEMORY ? left - FIELD_PROCESS_MEMORY : left / 2;
@@ -147,7 +146,7 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
     job->reader = field->reader;
     job->threads = options->threads;
     job->ordered = options->user.no_history || options->user.checkpoint || options->user.resume;
-    job->memory = buffer_memory(options->memory);
+    job->memory = field_memory(options->memory);
     return engine_plan(job, &field->storage, &field->result_storage, &field->plan, err);
 }
 

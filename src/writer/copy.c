@@ -8,6 +8,7 @@
 #include "base/size.h"
 #include "hdf5/attribute.h"
 #include "hdf5/create.h"
+#include "hdf5/limit.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
 #include "writer/format.h"
@@ -90,10 +91,10 @@ struct copying {
     uint64_t points;              /* in the largest of them */
 };
 
-/* Whole chunks, and from the fastest axis on as many of them as fit. */
+/* Whole chunks, where they must be decoded, and from the fastest axis on as many of them as fit. */
 static bool choose_step(struct copying *copying, const struct h5_storage *storage)
 {
-    bool chunked = storage->layout == H5_CHUNKED;
+    bool chunked = storage->layout == H5_CHUNKED && storage->n_filters > 0;
     for (unsigned i = 0; i < copying->rank; i++)
         copying->step[i] = chunked ? size_min(storage->chunk[i], copying->extent[i]) : 1;
     if (!size_product(copying->rank, copying->step, 1, &copying->points))
@@ -125,19 +126,20 @@ static enum h5grad_status open_copying(hid_t source, hid_t dataset, struct copyi
     copying->rank = (unsigned)rank;
     copying->variable = H5Tdetect_class(copying->type, H5T_VLEN) != 0 ||
                         H5Tdetect_class(copying->type, H5T_STRING) != 0;
-    if (rank == 0)
-        return H5GRAD_OK;
-    enum h5grad_status status = h5_storage_read(source, &storage, err);
+    uint64_t bytes;
+    enum h5grad_status status = rank > 0 ? h5_storage_read(source, &storage, err) : H5GRAD_OK;
     if (status)
         return status;
-    memcpy(copying->extent, storage.extent, copying->rank * sizeof *copying->extent);
+    if (rank > 0)
+        memcpy(copying->extent, storage.extent, copying->rank * sizeof *copying->extent);
     for (unsigned i = 0; i < copying->rank; i++) {
         if (storage.extent[i] == 0)
             copying->points = 0;
     }
-    if (copying->points > 0 && !choose_step(copying, &storage))
+    if ((rank > 0 && copying->points > 0 && !choose_step(copying, &storage)) ||
+        !size_mul(copying->points, H5Tget_size(copying->type), &bytes))
         return error_set(err, H5GRAD_FAILED, "too large: its size overflows");
-    return H5GRAD_OK;
+    return h5_limit_check(source, bytes, err);
 }
 
 static enum h5grad_status move_points(const struct copying *copying, const struct box *box,

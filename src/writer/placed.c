@@ -35,22 +35,25 @@ static enum h5grad_status find_place(const struct placed_writer *self, const uin
     return error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
 }
 
-/* The last chunk of the dataset. */
-static void last_chunk(const struct h5_storage *storage, uint64_t *start)
+/* The last chunk of the dataset, and how many bytes all of them have. */
+static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *start,
+                       uint64_t *bytes)
 {
-    for (unsigned i = 0; i < storage->rank; i++)
-        start[i] = (storage->extent[i] - 1) / storage->chunk[i] * storage->chunk[i];
+    uint64_t number[GRID_MAX_RANK];
+    for (unsigned i = 0; i < storage->rank; i++) {
+        number[i] = size_ceil_div(storage->extent[i], storage->chunk[i]);
+        start[i] = (number[i] - 1) * storage->chunk[i];
+    }
+    return size_product(storage->rank, number, raw, bytes);
 }
 
 /* Whether the chunks have their places; those are reserved then. */
 static bool reserve(const struct placed_writer *self, struct h5grad_error *err)
 {
     const struct writer_target *target = &self->target;
-    H5D_space_status_t allocated;
-    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to;
-    last_chunk(target->storage, last);
-    if (H5Dget_space_status(target->dataset, &allocated) < 0 ||
-        allocated != H5D_SPACE_STATUS_ALLOCATED || find_place(self, first, &from, NULL) ||
+    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to, bytes;
+    if (!last_chunk(target->storage, self->raw, last, &bytes) ||
+        H5Dget_storage_size(target->dataset) != bytes || find_place(self, first, &from, NULL) ||
         find_place(self, last, &to, NULL) || to < from)
         return false;
     return file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
@@ -142,12 +145,12 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
 {
     const struct placed_writer *self = (const struct placed_writer *)writer;
     const struct h5_storage *storage = self->target.storage;
-    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK];
+    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
     uint64_t row = storage->chunk[storage->rank - 1] * self->target.size;
     char *ours = memory_zeroed(2, row);
     if (!ours)
         return error_memory(err, 2 * row);
-    last_chunk(storage, last);
+    last_chunk(storage, self->raw, last, &bytes);
     enum h5grad_status status = compare_row(self, first, ours, ours + row, err);
     if (!status)
         status = compare_row(self, last, ours, ours + row, err);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "hdf5/limit.h"
+
+#include <inttypes.h>
+
+#include "base/size.h"
+#include "hdf5/input.h"
+
+/* A chunk as it is stored, as it is in memory, and once in between; a point to be converted, and
+ * what it is converted over. */
+#define CHUNK_BUFFERS 3
+#define POINT_BUFFERS 2
+
+/* Parameters of the two filters that allocate what these say, whatever the chunk is. */
+#define CD_POINTS 2
+#define CD_SIZE   4
+
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return size_mul(a, b, &product) ? size_min(product, INT64_MAX) : INT64_MAX;
+}
+
+static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
+{
+    uint64_t bytes;
+    return size_product(storage->rank, storage->chunk, size, &bytes) ? bytes : INT64_MAX;
+}
+
+static bool is_decoded(const struct h5_storage *storage)
+{
+    return storage->layout == H5_CHUNKED && storage->n_filters > 0;
+}
+
+uint64_t h5_limit_need(const struct h5_storage *storage, uint64_t size)
+{
+    uint64_t point = times(POINT_BUFFERS, size);
+    if (!is_decoded(storage))
+        return point;
+    return size_max(point, times(CHUNK_BUFFERS, chunk_bytes(storage, size)));
+}
+
+/* The size of a point in the file; 0 with the reason. */
+static size_t point_size(hid_t dataset, struct h5grad_error *err)
+{
+    hid_t type = H5Dget_type(dataset);
+    size_t size = type >= 0 ? H5Tget_size(type) : 0;
+    if (size == 0)
+        h5_error(err, "its datatype cannot be read");
+    h5_close(type);
+    return size;
+}
+
+static enum h5grad_status check_memory(const struct h5_storage *storage, uint64_t size,
+                                       uint64_t need, uint64_t memory, struct h5grad_error *err)
+{
+    if (need <= memory)
+        return H5GRAD_OK;
+    bool decoded = is_decoded(storage);
+    return error_set(err, H5GRAD_FAILED,
+                     "a %s of %" PRIu64 " bytes needs %" PRIu64
+                     " KiB of memory to be read, more than the %" PRIu64
+                     " KiB left for it: raise --memory",
+                     decoded ? "chunk" : "point", decoded ? chunk_bytes(storage, size) : size,
+                     size_ceil_div(need, 1024), memory / 1024);
+}
+
+static enum h5grad_status check_parameters(const struct h5_storage *storage, uint64_t size,
+                                           struct h5grad_error *err)
+{
+    uint64_t bytes = chunk_bytes(storage, size);
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        const struct h5_filter *filter = &storage->filter[i];
+        bool sized = filter->id == H5Z_FILTER_NBIT || filter->id == H5Z_FILTER_SCALEOFFSET;
+        if (!sized || filter->n_cd <= CD_SIZE)
+            continue;
+        uint64_t claimed = times(filter->cd[CD_POINTS], filter->cd[CD_SIZE]);
+        if (claimed > bytes)
+            return error_set(err, H5GRAD_FAILED,
+                             "damaged: filter %s is to make %" PRIu64
+                             " bytes of a chunk, which has %" PRIu64,
+                             filter->id == H5Z_FILTER_NBIT ? "nbit" : "scaleoffset", claimed,
+                             bytes);
+    }
+    return H5GRAD_OK;
+}
+
+enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad_error *err)
+{
+    struct h5_storage storage = {.layout = H5_CONTIGUOUS};
+    enum h5grad_status status = H5GRAD_OK;
+    size_t size = point_size(dataset, err);
+    if (size == 0)
+        return H5GRAD_FAILED;
+    hid_t space = H5Dget_space(dataset);
+    bool simple = space >= 0 && H5Sget_simple_extent_ndims(space) > 0;
+    h5_close(space);
+    if (simple)
+        status = h5_storage_read(dataset, &storage, err);
+    if (!status && is_decoded(&storage))
+        status = check_parameters(&storage, size, err);
+    const struct h5_access *access = status ? NULL : h5_dataset_access(dataset);
+    uint64_t need;
+    if (status || !access || access->memory == 0)
+        return status;
+    if (!size_add(h5_limit_need(&storage, size), besides, &need))
+        need = INT64_MAX;
+    return check_memory(&storage, size, need, access->memory, err);
+}
