@@ -283,7 +283,7 @@ START_TEST(the_first_usable_scale_is_taken)
 }
 END_TEST
 
-START_TEST(dangling_references_are_passed_over)
+START_TEST(dangling_references_are_unusable)
 {
     hid_t data = make_data("u");
     hid_t group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
@@ -291,8 +291,23 @@ START_TEST(dangling_references_are_passed_over)
     add_scale("x", H5T_NATIVE_DOUBLE, 12, NULL);
     attach(data, 2, (struct attached[]){{{"!"}}, {{"!", "g", "x"}}});
     read_coords(data, 2);
-    assert_none(0, NULL);
+    assert_unusable(0, NULL,
+                    "axis 0: dimension scale: a reference to it leads nowhere; give others with "
+                    "--coord=0=PATH or a step with --spacing");
     assert_array(1, "/x", "x", NULL);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(what_has_a_name_only_does_not_make_up_for_a_lost_scale)
+{
+    hid_t data = make_data("u");
+    add_scale("dim", H5T_IEEE_F32BE, 12, PLACEHOLDER);
+    attach(data, 2, (struct attached[]){{{NULL}}, {{"dim", "!"}}});
+    read_coords(data, 2);
+    assert_unusable(1, "dim",
+                    "axis 1: dimension scale: a reference to it leads nowhere; give others with "
+                    "--coord=1=PATH or a step with --spacing");
     coords_free(&coords);
 }
 END_TEST
@@ -374,7 +389,7 @@ START_TEST(broken_lists_say_nothing)
 }
 END_TEST
 
-START_TEST(unlinked_scales_have_no_path)
+START_TEST(unlinked_scales_are_unusable)
 {
     hid_t data = make_data("u");
     add_scale("x", H5T_NATIVE_DOUBLE, 12, NULL);
@@ -382,7 +397,9 @@ START_TEST(unlinked_scales_have_no_path)
     attach(data, 2, (struct attached[]){{{NULL}}, {{"x"}}});
     ck_assert(H5Ldelete(file, "x", H5P_DEFAULT) >= 0);
     read_coords(data, 2);
-    assert_none(1, NULL);
+    assert_unusable(1, NULL,
+                    "axis 1: dimension scale: a reference to it leads nowhere; give others with "
+                    "--coord=1=PATH or a step with --spacing");
     coords_free(&coords);
     ck_assert(h5_close(scale));
 }
@@ -495,12 +512,13 @@ static Suite *coords_suite(void)
     tcase_add_test(scales, labels_alone_name_axes);
     tcase_add_test(scales, placeholders_only_name_their_axis);
     tcase_add_test(scales, the_first_usable_scale_is_taken);
-    tcase_add_test(scales, dangling_references_are_passed_over);
+    tcase_add_test(scales, dangling_references_are_unusable);
+    tcase_add_test(scales, what_has_a_name_only_does_not_make_up_for_a_lost_scale);
     tcase_add_test(scales, scales_of_another_length_are_unusable);
     tcase_add_test(scales, scales_that_are_no_numbers_are_unusable);
     tcase_add_test(scales, complex_scales_are_unusable);
     tcase_add_test(scales, broken_lists_say_nothing);
-    tcase_add_test(scales, unlinked_scales_have_no_path);
+    tcase_add_test(scales, unlinked_scales_are_unusable);
     tcase_add_test(scales, a_scale_has_no_axes_of_its_own);
     tcase_add_test(scales, coordinates_are_known_by_class_or_back_references);
     tcase_add_test(scales, references_are_gathered);

@@ -110,22 +110,24 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset, 
     return error_memory(err, sizeof *scale);
 }
 
-/* The best of what is attached to an axis; dangling references are passed over. */
+/* The best of what is attached to an axis; *lost tells whether something is that cannot be found.
+ */
 static enum h5grad_status choose_scale(const struct h5_scales *lists, const struct h5_walk *walk,
                                        hid_t dataset, unsigned axis, uint64_t extent,
-                                       struct scale *best, struct h5grad_error *err)
+                                       struct scale *best, bool *lost, struct h5grad_error *err)
 {
     *best = (struct scale){0};
+    *lost = false;
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < lists->list[axis].len && grade(best) < COORDINATES; i++) {
         hid_t attached = h5_scales_open(lists, dataset, axis, i);
-        if (attached < 0)
-            continue;
-        struct scale scale;
-        status = read_scale(walk, attached, extent, &scale, err);
+        struct scale scale = {0};
+        if (attached >= 0)
+            status = read_scale(walk, attached, extent, &scale, err);
         h5_close(attached);
         if (status != H5GRAD_OK)
             break;
+        *lost = *lost || grade(&scale) == NOTHING;
         if (grade(&scale) > grade(best)) {
             free_scale(best);
             *best = scale;
@@ -205,9 +207,13 @@ static enum h5grad_status enter_lists(const struct h5_scales *lists, const struc
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
         struct scale scale;
-        status = choose_scale(lists, walk, dataset, k, extent[k], &scale, err);
+        bool lost;
+        status = choose_scale(lists, walk, dataset, k, extent[k], &scale, &lost, err);
         if (status == H5GRAD_OK && grade(&scale) > NOTHING)
             status = enter_scale(&scale, k, &coords->axis[k], err);
+        if (status == H5GRAD_OK && lost)
+            status = coords_set_problem(coords, k, coords_dimension_scales.name, err,
+                                        "a reference to it leads nowhere");
         free_scale(&scale);
     }
     return status;

@@ -32,6 +32,7 @@ struct worker {
     void *wide;  /* results before they are rounded to float16 */
     struct codec_worker *codec;
     struct axis_weights *weights; /* n_axes */
+    struct stencil_block *block;  /* n_axes, of the tile */
     struct box held;              /* points that input holds of the stream's last tile; or none */
 };
 
@@ -163,6 +164,7 @@ static void worker_free(struct worker *worker, const struct engine_job *job)
     for (unsigned k = 0; worker->weights && k < job->n_axes; k++)
         free(worker->weights[k].x);
     free(worker->weights);
+    free(worker->block);
 }
 
 /* One allocation for an axis's coordinates and weights of a tile. */
@@ -186,9 +188,10 @@ static enum h5grad_status worker_make(struct worker *worker, const struct engine
     size_t result = job->components * element_size(job->result);
     memset(worker, 0, sizeof *worker);
     worker->weights = memory_zeroed(job->n_axes, sizeof *worker->weights);
+    worker->block = memory_zeroed(job->n_axes, sizeof *worker->block);
     worker->halo = memory_aligned(plan->halo_points * stored);
     worker->core = memory_aligned(plan->core_points * result);
-    bool made = worker->weights && worker->halo && worker->core;
+    bool made = worker->weights && worker->block && worker->halo && worker->core;
     worker->input = worker->halo;
     if (made && needs_decoding(job) && stored != input)
         made = (worker->input = memory_aligned(plan->halo_points * input)) != NULL;
@@ -327,11 +330,13 @@ static enum h5grad_status read_tile(const struct crew *crew, struct worker *work
     return H5GRAD_OK;
 }
 
+/* out: extents of the array that the results are put into. */
 static void describe_block(const struct engine_job *job, const struct tile *tile,
-                           const struct reader_view *view, struct stencil_block *block)
+                           const struct reader_view *view, const uint64_t *out,
+                           struct stencil_block *block)
 {
     uint64_t stride[GRID_MAX_RANK];
-    box_strides(job->rank, tile->core.count, stride);
+    box_strides(job->rank, out, stride);
     block->rank = job->rank;
     for (unsigned i = 0; i < job->rank; i++) {
         block->count[i] = tile->core.count[i];
@@ -355,31 +360,73 @@ static const void *core_data(const struct engine_job *job, const struct tile *ti
     return (const char *)view->data + offset * (ptrdiff_t)element_size(input_element(job));
 }
 
+static enum h5grad_status describe_axes(const struct engine_job *job, struct worker *worker,
+                                        const struct tile *tile, const struct reader_view *view,
+                                        const uint64_t *out, struct h5grad_error *err)
+{
+    for (unsigned k = 0; k < job->n_axes; k++) {
+        const struct engine_axis *axis = &job->axes[k];
+        struct axis_weights *weights = &worker->weights[k];
+        struct stencil_block *block = &worker->block[k];
+        enum h5grad_status status = H5GRAD_OK;
+        if (!axis->stencil.uniform && (status = find_weights(weights, axis, tile, err)))
+            return status;
+        describe_block(job, tile, view, out, block);
+        block->axis = axis->axis;
+        block->first = tile->core.start[axis->axis];
+        block->stencil = &axis->stencil;
+        block->a = weights->a;
+        block->b = weights->b;
+        block->c = weights->c;
+    }
+    return H5GRAD_OK;
+}
+
+/* Where the results of the tile belong, if all of them can be put there without a writer. */
+static bool find_places(const struct engine_job *job, const struct tile *tile, void **place)
+{
+    for (unsigned k = 0; k < job->n_axes; k++) {
+        const struct writer *writer = job->axes[k].writer;
+        place[k] = writer->way->place ? writer->way->place(writer, tile->core.start) : NULL;
+        if (!place[k])
+            return false;
+    }
+    return true;
+}
+
 static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, struct worker *worker,
-                                  const struct tile *tile, struct stencil_block *block,
-                                  const void *in, struct h5grad_error *err)
+                                  const struct tile *tile, const void *in, struct h5grad_error *err)
 {
     const struct engine_axis *axis = &job->axes[k];
-    struct axis_weights *weights = &worker->weights[k];
-    enum h5grad_status status = H5GRAD_OK;
-    if (!axis->stencil.uniform && (status = find_weights(weights, axis, tile, err)))
-        return status;
-    block->axis = axis->axis;
-    block->first = tile->core.start[axis->axis];
-    block->stencil = &axis->stencil;
-    block->a = weights->a;
-    block->b = weights->b;
-    block->c = weights->c;
     enum element result = kernel_result(job, axis);
     enum element arithmetic = axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
     bool half = job->result == ELEMENT_F16;
     stencil_kernel *kernel = stencil_find(input_element(job), arithmetic, result);
-    kernel(block, in, half ? worker->wide : worker->core);
+    kernel(&worker->block[k], in, half ? worker->wide : worker->core);
     if (half)
         convert_to_half(result, worker->wide, worker->core,
                         box_points(job->rank, &tile->core) * job->components);
-    status = writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
+    enum h5grad_status status =
+        writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
     return status ? error_context(err, status, "result along axis %u", axis->axis) : H5GRAD_OK;
+}
+
+static enum h5grad_status do_axes(const struct engine_job *job, struct worker *worker,
+                                  const struct tile *tile, const struct reader_view *view,
+                                  struct h5grad_error *err)
+{
+    void *place[GRID_MAX_RANK];
+    const void *in = core_data(job, tile, view);
+    enum h5grad_status status;
+    if (find_places(job, tile, place)) {
+        status = describe_axes(job, worker, tile, view, job->extent, err);
+        if (status || stencil_stream(job->result, job->n_axes, worker->block, in, place))
+            return status;
+    }
+    status = describe_axes(job, worker, tile, view, tile->core.count, err);
+    for (unsigned k = 0; k < job->n_axes && !status; k++)
+        status = do_axis(job, k, worker, tile, in, err);
+    return status;
 }
 
 static void count_done(struct crew *crew, const struct tile *tile)
@@ -404,7 +451,6 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     const struct engine_job *job = crew->job;
     struct tile tile;
     struct reader_view view;
-    struct stencil_block block;
     if (job->cancelled && job->cancelled(job->user))
         return error_set(err, H5GRAD_CANCELLED, "cancelled");
     plan_tile(crew->plan, index, &tile);
@@ -415,10 +461,7 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     enum h5grad_status status = read_tile(crew, worker, &tile, &view, err);
     if (status)
         return status;
-    describe_block(job, &tile, &view, &block);
-    const void *in = core_data(job, &tile, &view);
-    for (unsigned k = 0; k < job->n_axes && !status; k++)
-        status = do_axis(job, k, worker, &tile, &block, in, err);
+    status = do_axes(job, worker, &tile, &view, err);
     if (crew->order && !status)
         status = order_end(crew->order, worker->codec, err);
     if (crew->keeping == WRITER_KEEPS_TILES && !status)
@@ -480,7 +523,8 @@ static enum h5grad_status make_order(struct crew *crew, uint64_t first, struct h
     if (!job->ordered || placed || crew->workers == 1)
         return H5GRAD_OK;
     uint64_t core = crew->plan->core_points * job->components * element_size(job->result);
-    crew->order = order_new(crew->workers, waiting_bytes(job, core), first, err);
+    uint64_t bytes = crew->workers * waiting_bytes(job, core);
+    crew->order = order_new(crew->workers, bytes, first, err);
     for (unsigned k = 0; k < job->n_axes; k++)
         job->axes[k].writer->order = crew->order;
     return crew->order ? H5GRAD_OK : H5GRAD_NO_MEMORY;

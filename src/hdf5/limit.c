@@ -60,7 +60,7 @@ static enum h5grad_status check_memory(const struct h5_storage *storage, uint64_
     return error_set(err, H5GRAD_FAILED,
                      "a %s of %" PRIu64 " bytes needs %" PRIu64
                      " KiB of memory to be read, more than the %" PRIu64
-                     " KiB left for it: raise --memory",
+                     " KiB left for it (raise --memory)",
                      decoded ? "chunk" : "point", decoded ? chunk_bytes(storage, size) : size,
                      size_ceil_div(need, 1024), memory / 1024);
 }
@@ -76,11 +76,10 @@ static enum h5grad_status check_parameters(const struct h5_storage *storage, uin
             continue;
         uint64_t claimed = times(filter->cd[CD_POINTS], filter->cd[CD_SIZE]);
         if (claimed > bytes)
-            return error_set(err, H5GRAD_FAILED,
-                             "damaged: filter %s is to make %" PRIu64
-                             " bytes of a chunk, which has %" PRIu64,
-                             filter->id == H5Z_FILTER_NBIT ? "nbit" : "scaleoffset", claimed,
-                             bytes);
+            return error_set(
+                err, H5GRAD_FAILED,
+                "damaged: filter %s is to make %" PRIu64 " bytes of a chunk, which has %" PRIu64,
+                filter->id == H5Z_FILTER_NBIT ? "nbit" : "scaleoffset", claimed, bytes);
     }
     return H5GRAD_OK;
 }
@@ -106,4 +105,10 @@ enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad
     if (!size_add(h5_limit_need(&storage, size), besides, &need))
         need = INT64_MAX;
     return check_memory(&storage, size, need, access->memory, err);
+}
+
+bool h5_limit_allows(hid_t dataset, uint64_t chunk)
+{
+    const struct h5_access *access = h5_dataset_access(dataset);
+    return !access || access->memory == 0 || times(CHUNK_BUFFERS, chunk) <= access->memory;
 }

@@ -20,4 +20,8 @@ uint64_t h5_limit_need(const struct h5_storage *storage, uint64_t size);
  */
 enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad_error *err);
 
+/* Whether the memory of the file's h5_access holds a chunk of so many bytes, as often as decoding
+ * takes. One without filters need not be held: libhdf5 reads parts of it. Within h5_enter. */
+bool h5_limit_allows(hid_t dataset, uint64_t chunk);
+
 #endif

@@ -16,6 +16,7 @@
 #include "codec/codec.h"
 #include "grid/chunks.h"
 #include "hdf5/chunk.h"
+#include "hdf5/limit.h"
 #include "hdf5/transfer.h"
 #include "reader/reader.h"
 
@@ -501,7 +502,7 @@ static bool prove(struct chunked_reader *self)
 static struct reader *chunked_open(const struct reader_source *source, struct h5grad_error *err)
 {
     uint64_t raw;
-    if (!is_ours(source, &raw))
+    if (!is_ours(source, &raw) || !h5_limit_allows(source->dataset, raw))
         return NULL;
     struct chunked_reader *self = make(source, raw);
     if (!self) {

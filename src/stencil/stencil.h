@@ -91,4 +91,15 @@ typedef void stencil_kernel(const struct stencil_block *block, const void *in, v
  */
 stencil_kernel *stencil_find(enum element in, enum element arithmetic, enum element out);
 
+/*
+ * The results of n blocks, n > 0, that have their counts, all positive, and strides in common, of
+ * the same input, with the bits of stencil_find(element, element or, with coordinates, F64,
+ * element); but stored past the caches, for arrays too large for them. in and out[k] point at the
+ * first point of the input and of the results of block k. Other threads see them after the usual
+ * synchronisation. false, with nothing done, where the lines of the block are too short for that,
+ * or the processor cannot.
+ */
+bool stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
+                    const void *in, void *const *out);
+
 #endif

@@ -14,7 +14,12 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-#define MAGIC "h5grad journal 1"
+#define MAGIC "h5grad journal 2"
+
+/* Chunks are noted many at a time where they are small: when there are so many, or so many bytes.
+ */
+#define BATCH_CHUNKS 128
+#define BATCH_BYTES  ((uint64_t)1 << 20)
 
 /* Seconds between two moments at which all is brought to stable storage, at least; and how many
  * times as long as that took. */
@@ -27,7 +32,8 @@ enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED };
 struct entry {
     uint32_t kind;
     uint32_t mask; /* ENTRY_CHUNK */
-    uint64_t a;    /* number of the field or tile, address of the chunk */
+    uint64_t a;    /* number of the field or tile, address of the chunk, entries before this one
+                      whose bytes are on stable storage */
     uint64_t b;    /* fingerprint of the field, size of the chunk */
     uint64_t hash; /* of the above: an entry that did not arrive whole is none */
 };
@@ -52,6 +58,10 @@ struct journal {
     size_t n_old, next;
     uint64_t chunks;     /* of the field, in old from next on */
     unsigned char *tile; /* of the field: which are done */
+
+    struct entry batch[BATCH_CHUNKS]; /* not appended yet */
+    size_t n_batch;
+    uint64_t batch_bytes; /* of their chunks */
 
     double synced;    /* when all was last brought to stable storage */
     double sync_cost; /* seconds that it took */
@@ -99,12 +109,38 @@ static struct journal *make(const char *path, int fd)
     return journal;
 }
 
+static enum h5grad_status append(struct journal *journal, const void *data, size_t size,
+                                 struct h5grad_error *err)
+{
+    const char *from = data;
+    while (size > 0) {
+        ssize_t n = write(journal->fd, from, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return error_errno(err, n < 0 ? errno : ENOSPC, "writing %s", journal->path);
+        from += n;
+        size -= (size_t)n;
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status append_batch(struct journal *journal, struct h5grad_error *err)
+{
+    size_t size = journal->n_batch * sizeof *journal->batch;
+    journal->n_batch = 0;
+    journal->batch_bytes = 0;
+    return append(journal, journal->batch, size, err);
+}
+
 void journal_close(struct journal *journal, bool remove)
 {
     if (!journal)
         return;
     if (remove)
         unlink(journal->path);
+    else
+        append_batch(journal, NULL); /* what is not noted is done again */
     close(journal->fd);
     free(journal->path);
     free(journal->key);
@@ -144,8 +180,9 @@ static bool read_entries(struct journal *journal, uint64_t bytes, bool same_boot
     if (file_read(journal->fd, journal->old, n * sizeof(struct entry), journal->entries_at, NULL))
         return false;
     while (known < n && journal->old[known].hash == hash_entry(&journal->old[known])) {
-        if (journal->old[known++].kind == ENTRY_SYNCED)
-            synced = known;
+        if (journal->old[known].kind == ENTRY_SYNCED)
+            synced = size_min(journal->old[known].a, known);
+        known++;
     }
     journal->n_old = same_boot ? known : synced;
     return true;
@@ -202,22 +239,6 @@ enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *e
     return H5GRAD_OK;
 }
 
-static enum h5grad_status append(struct journal *journal, const void *data, size_t size,
-                                 struct h5grad_error *err)
-{
-    const char *from = data;
-    while (size > 0) {
-        ssize_t n = write(journal->fd, from, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return error_errno(err, n < 0 ? errno : ENOSPC, "writing %s", journal->path);
-        from += n;
-        size -= (size_t)n;
-    }
-    return H5GRAD_OK;
-}
-
 enum h5grad_status journal_create(const char *path, const struct journal_head *head,
                                   struct journal **out, struct h5grad_error *err)
 {
@@ -257,11 +278,17 @@ enum h5grad_status journal_create(const char *path, const struct journal_head *h
     return status;
 }
 
-static enum h5grad_status add(struct journal *journal, enum entry_kind kind, unsigned mask,
-                              uint64_t a, uint64_t b, struct h5grad_error *err)
+static struct entry make_entry(enum entry_kind kind, unsigned mask, uint64_t a, uint64_t b)
 {
     struct entry entry = {.kind = kind, .mask = mask, .a = a, .b = b};
     entry.hash = hash_entry(&entry);
+    return entry;
+}
+
+static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
+                              struct h5grad_error *err)
+{
+    struct entry entry = make_entry(kind, 0, a, b);
     return append(journal, &entry, sizeof entry, err);
 }
 
@@ -282,9 +309,12 @@ enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number,
     journal->tile = memory_zeroed(tiles ? tiles : 1, 1);
     if (!journal->tile)
         return error_memory(err, tiles);
+    enum h5grad_status status = append_batch(journal, err);
+    if (status)
+        return status;
     const struct entry *field = peek(journal, ENTRY_FIELD);
     if (!field && journal->next == journal->n_old)
-        return add(journal, ENTRY_FIELD, 0, number, print, err);
+        return add(journal, ENTRY_FIELD, number, print, err);
     if (!field || field->a != number || field->b != print)
         return error_set(err, H5GRAD_FAILED,
                          "%s was written by another version, or on another kind of machine: begin "
@@ -308,7 +338,7 @@ bool journal_has_tile(const struct journal *journal, uint64_t tile)
 enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile,
                                     struct h5grad_error *err)
 {
-    return add(journal, ENTRY_TILE, 0, tile, 0, err);
+    return add(journal, ENTRY_TILE, tile, 0, err);
 }
 
 uint64_t journal_chunks_left(const struct journal *journal)
@@ -336,7 +366,17 @@ enum h5grad_status journal_add_chunk(struct journal *journal, const struct journ
         journal->n_old = journal->next;
         journal->chunks = 0;
     }
-    return add(journal, ENTRY_CHUNK, chunk->mask, chunk->address, chunk->size, err);
+    journal->batch[journal->n_batch++] =
+        make_entry(ENTRY_CHUNK, chunk->mask, chunk->address, chunk->size);
+    journal->batch_bytes += chunk->size;
+    if (journal->n_batch < BATCH_CHUNKS && journal->batch_bytes < BATCH_BYTES)
+        return H5GRAD_OK;
+    return append_batch(journal, err);
+}
+
+static uint64_t count_entries(const struct journal *journal, uint64_t size)
+{
+    return (size - journal->entries_at) / sizeof(struct entry);
 }
 
 enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
@@ -346,10 +386,13 @@ enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_e
     if (start - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
         return H5GRAD_OK;
     enum h5grad_status status = H5GRAD_OK;
-    if (fdatasync(fd) != 0)
+    struct stat info; /* entries that others append meanwhile do not count */
+    if (fstat(journal->fd, &info) != 0)
+        status = error_errno(err, errno, "%s", journal->path);
+    if (!status && fdatasync(fd) != 0)
         status = error_errno(err, errno, "syncing what is written");
     if (!status)
-        status = add(journal, ENTRY_SYNCED, 0, 0, 0, err);
+        status = add(journal, ENTRY_SYNCED, count_entries(journal, (uint64_t)info.st_size), 0, err);
     if (!status && fdatasync(journal->fd) != 0)
         status = error_errno(err, errno, "syncing %s", journal->path);
     journal->synced = now();

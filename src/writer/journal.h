@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The journal of a run that can be resumed: what has arrived in the temporary file, in the order in
- * which it came, appended as it comes.
+ * which it came, appended as it comes, small chunks a few at a time.
  *
  * A resumed run is the same run once more: it makes the same file over the bytes of the one before,
  * step by step, but what the journal holds need not be computed and written again. So libhdf5's
@@ -9,8 +9,8 @@
  * What was computed and not yet noted is computed again.
  *
  * A process may die at any moment: entries are appended after what they note. When the machine died
- * too (another boot since), only what lies before the last entry that says so is known to have
- * reached stable storage.
+ * too (another boot since), only what an entry says to have reached stable storage is known to
+ * have.
  */
 #ifndef H5GRAD_WRITER_JOURNAL_H
 #define H5GRAD_WRITER_JOURNAL_H

@@ -53,6 +53,18 @@ static enum h5grad_status memory_write(struct writer *writer, const struct box *
     return H5GRAD_OK;
 }
 
+static void *memory_place(const struct writer *writer, const uint64_t *point)
+{
+    const struct memory_writer *self = (const struct memory_writer *)writer;
+    uint64_t stride[GRID_MAX_RANK], points = 0;
+    if (!self->stream)
+        return NULL;
+    box_strides(self->rank, self->whole.count, stride);
+    for (unsigned i = 0; i < self->rank; i++)
+        points += point[i] * stride[i];
+    return (char *)self->data + points * self->size;
+}
+
 static void memory_close(struct writer *writer)
 {
     free(writer);
@@ -62,4 +74,5 @@ const struct writer_way writer_memory = {
     .name = "memory",
     .write = memory_write,
     .close = memory_close,
+    .place = memory_place,
 };

@@ -8,6 +8,9 @@
 #include "base/memory.h"
 #include "grid/box.h"
 
+/* Tiles per worker that may be begun while the oldest is not done: their bytes are the limit. */
+#define WINDOW 64
+
 /* A chunk that waits; its bytes follow. */
 struct kept {
     struct kept *next;
@@ -18,12 +21,16 @@ struct kept {
     unsigned char data[];
 };
 
-/* Of a worker; only tile is read by others, under the mutex. */
-struct slot {
+/* What waits of a tile: its worker's until it has ended, then that of whoever writes it. */
+struct waiting {
+    struct kept *first, **end;
+    bool ended; /* under the mutex */
+};
+
+/* The tile that a worker does. */
+struct doing {
     const struct codec_worker *worker;
     uint64_t tile;
-    uint64_t bytes;
-    struct kept *first, **end;
 };
 
 struct order {
@@ -31,34 +38,39 @@ struct order {
     pthread_cond_t changed;
     uint64_t next; /* the tile whose turn it is */
     bool stopped;
-    uint64_t bytes; /* that a worker may keep */
+    uint64_t bytes, most; /* that wait, and may */
     unsigned workers;
-    struct slot slot[];
+    uint64_t window;         /* tiles from next on that may be begun */
+    struct waiting *waiting; /* of tile number i at i modulo window */
+    struct doing doing[];
 };
 
 struct order *order_new(unsigned workers, uint64_t bytes, uint64_t first, struct h5grad_error *err)
 {
-    size_t size = sizeof(struct order) + workers * sizeof(struct slot);
+    uint64_t window = (uint64_t)WINDOW * workers;
+    size_t size = sizeof(struct order) + workers * sizeof(struct doing);
     struct order *order = memory_zeroed(1, size);
-    if (!order) {
-        error_memory(err, size);
+    if (!order || !(order->waiting = memory_zeroed(window, sizeof *order->waiting))) {
+        free(order);
+        error_memory(err, size + window * sizeof(struct waiting));
         return NULL;
     }
     pthread_mutex_init(&order->mutex, NULL);
     pthread_cond_init(&order->changed, NULL);
-    order->bytes = bytes;
+    order->most = bytes;
     order->next = first;
     order->workers = workers;
-    for (unsigned i = 0; i < workers; i++)
-        order->slot[i].end = &order->slot[i].first;
+    order->window = window;
+    for (uint64_t i = 0; i < window; i++)
+        order->waiting[i].end = &order->waiting[i].first;
     return order;
 }
 
-static struct kept *take_first(struct slot *slot)
+static struct kept *take_first(struct waiting *waiting)
 {
-    struct kept *kept = slot->first;
-    if (kept && !(slot->first = kept->next))
-        slot->end = &slot->first;
+    struct kept *kept = waiting->first;
+    if (kept && !(waiting->first = kept->next))
+        waiting->end = &waiting->first;
     return kept;
 }
 
@@ -66,59 +78,70 @@ void order_free(struct order *order)
 {
     if (!order)
         return;
-    for (unsigned i = 0; i < order->workers; i++) {
-        for (struct kept *kept; (kept = take_first(&order->slot[i]));)
+    for (uint64_t i = 0; i < order->window; i++) {
+        for (struct kept *kept; (kept = take_first(&order->waiting[i]));)
             free(kept);
     }
     pthread_cond_destroy(&order->changed);
     pthread_mutex_destroy(&order->mutex);
+    free(order->waiting);
     free(order);
-}
-
-static struct slot *find_slot(struct order *order, const struct codec_worker *worker)
-{
-    unsigned i = 0;
-    while (order->slot[i].worker != worker)
-        i++;
-    return &order->slot[i];
 }
 
 void order_begin(struct order *order, const struct codec_worker *worker, uint64_t tile)
 {
-    pthread_mutex_lock(&order->mutex);
     unsigned i = 0;
-    while (order->slot[i].worker && order->slot[i].worker != worker)
-        i++;
-    order->slot[i].worker = worker;
-    order->slot[i].tile = tile;
-    pthread_mutex_unlock(&order->mutex);
-}
-
-/* Whether it is the turn of slot, once it is, or once more bytes could be kept. */
-static bool is_turn(struct order *order, const struct slot *slot, uint64_t more, bool *stopped)
-{
     pthread_mutex_lock(&order->mutex);
-    while (!order->stopped && order->next != slot->tile && more > order->bytes - slot->bytes)
+    while (order->doing[i].worker && order->doing[i].worker != worker)
+        i++;
+    order->doing[i] = (struct doing){worker, tile};
+    while (!order->stopped && tile - order->next >= order->window)
         pthread_cond_wait(&order->changed, &order->mutex);
-    bool turn = order->next == slot->tile;
-    *stopped = order->stopped;
     pthread_mutex_unlock(&order->mutex);
-    return turn;
 }
 
-static enum h5grad_status write_kept(struct slot *slot, struct h5grad_error *err)
+/* The worker's tile. Under the mutex, since others may be added meanwhile. */
+static uint64_t find_tile(const struct order *order, const struct codec_worker *worker)
+{
+    unsigned i = 0;
+    while (order->doing[i].worker != worker)
+        i++;
+    return order->doing[i].tile;
+}
+
+static struct waiting *find_waiting(struct order *order, uint64_t tile)
+{
+    return &order->waiting[tile % order->window];
+}
+
+static enum h5grad_status report_stop(struct h5grad_error *err)
+{
+    return error_set(err, H5GRAD_CANCELLED, "another tile failed");
+}
+
+/* What waits of the tile whose turn it is. */
+static enum h5grad_status write_kept(struct order *order, struct waiting *waiting,
+                                     struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (struct kept *kept; !status && (kept = take_first(slot));) {
+    uint64_t bytes = 0;
+    for (struct kept *kept; !status && (kept = take_first(waiting));) {
         status = put_chunk(kept->put, kept->start, kept->data, kept->size, kept->mask, err);
+        bytes += kept->size;
         free(kept);
     }
-    slot->bytes = 0;
+    if (bytes == 0)
+        return status;
+    pthread_mutex_lock(&order->mutex);
+    order->bytes -= bytes;
+    pthread_cond_broadcast(&order->changed);
+    pthread_mutex_unlock(&order->mutex);
     return status;
 }
 
-static enum h5grad_status keep(struct slot *slot, const struct put *put, const uint64_t *start,
-                               const void *data, size_t size, unsigned mask,
+/* The bytes are counted already. */
+static enum h5grad_status keep(struct waiting *waiting, const struct put *put,
+                               const uint64_t *start, const void *data, size_t size, unsigned mask,
                                struct h5grad_error *err)
 {
     struct kept *kept = malloc(sizeof *kept + size);
@@ -127,50 +150,73 @@ static enum h5grad_status keep(struct slot *slot, const struct put *put, const u
     *kept = (struct kept){.put = put, .mask = mask, .size = size};
     memcpy(kept->start, start, put->rank * sizeof *start);
     memcpy(kept->data, data, size);
-    *slot->end = kept;
-    slot->end = &kept->next;
-    slot->bytes += size;
+    *waiting->end = kept;
+    waiting->end = &kept->next;
     return H5GRAD_OK;
-}
-
-static enum h5grad_status report_stop(struct h5grad_error *err)
-{
-    return error_set(err, H5GRAD_CANCELLED, "another tile failed");
 }
 
 enum h5grad_status order_write(struct order *order, const struct codec_worker *worker,
                                const struct put *put, const uint64_t *start, const void *data,
                                size_t size, unsigned mask, struct h5grad_error *err)
 {
-    struct slot *slot = find_slot(order, worker);
-    bool stopped;
-    bool turn = is_turn(order, slot, size, &stopped);
+    pthread_mutex_lock(&order->mutex);
+    uint64_t tile = find_tile(order, worker);
+    while (!order->stopped && order->next != tile && size > order->most - order->bytes)
+        pthread_cond_wait(&order->changed, &order->mutex);
+    bool stopped = order->stopped, turn = order->next == tile;
+    if (!stopped && !turn)
+        order->bytes += size;
+    pthread_mutex_unlock(&order->mutex);
     if (stopped)
         return report_stop(err);
+    struct waiting *waiting = find_waiting(order, tile);
     if (!turn)
-        return keep(slot, put, start, data, size, mask, err);
-    enum h5grad_status status = write_kept(slot, err);
+        return keep(waiting, put, start, data, size, mask, err);
+    enum h5grad_status status = write_kept(order, waiting, err);
     return status ? status : put_chunk(put, start, data, size, mask, err);
 }
 
 enum h5grad_status order_wait(struct order *order, const struct codec_worker *worker,
                               struct h5grad_error *err)
 {
-    struct slot *slot = find_slot(order, worker);
-    bool stopped;
-    is_turn(order, slot, UINT64_MAX, &stopped);
-    return stopped ? report_stop(err) : write_kept(slot, err);
+    pthread_mutex_lock(&order->mutex);
+    uint64_t tile = find_tile(order, worker);
+    while (!order->stopped && order->next != tile)
+        pthread_cond_wait(&order->changed, &order->mutex);
+    bool stopped = order->stopped;
+    pthread_mutex_unlock(&order->mutex);
+    return stopped ? report_stop(err) : write_kept(order, find_waiting(order, tile), err);
+}
+
+/* A tile has been written whose turn it was: whether the next one has ended, too. */
+static bool pass_turn(struct order *order)
+{
+    pthread_mutex_lock(&order->mutex);
+    find_waiting(order, order->next)->ended = false;
+    bool ended = find_waiting(order, ++order->next)->ended && !order->stopped;
+    pthread_cond_broadcast(&order->changed);
+    pthread_mutex_unlock(&order->mutex);
+    return ended;
 }
 
 enum h5grad_status order_end(struct order *order, const struct codec_worker *worker,
                              struct h5grad_error *err)
 {
-    enum h5grad_status status = order_wait(order, worker, err);
     pthread_mutex_lock(&order->mutex);
-    order->next++;
-    pthread_cond_broadcast(&order->changed);
+    uint64_t tile = find_tile(order, worker);
+    bool stopped = order->stopped, turn = order->next == tile;
+    if (!stopped)
+        find_waiting(order, tile)->ended = true;
     pthread_mutex_unlock(&order->mutex);
-    return status;
+    if (stopped)
+        return report_stop(err);
+    while (turn) {
+        enum h5grad_status status = write_kept(order, find_waiting(order, tile++), err);
+        if (status)
+            return status;
+        turn = pass_turn(order);
+    }
+    return H5GRAD_OK;
 }
 
 void order_stop(struct order *order)

@@ -50,6 +50,10 @@ struct writer_way {
                                  struct h5grad_error *err);
     enum h5grad_status (*finish)(struct writer *writer, struct h5grad_error *err);
     void (*close)(struct writer *writer);
+    /* Where a point lies in an array in memory of all points, dense and C-ordered, of a type that
+     * is computed without conversion. Results may then be stored there, past the caches, instead of
+     * by writer_write. NULL: only that. */
+    void *(*place)(const struct writer *writer, const uint64_t *point);
 };
 
 /* First member of every way's own struct. */
