@@ -58,6 +58,7 @@ STENCIL_BODY ptrdiff_t lines_end(ptrdiff_t first, size_t size, ptrdiff_t length)
     #define STREAM_TARGET         AVX2
     #define STREAM_STORE(to, v)   STORE_32(to, v)
     #define STREAM_ROUNDED(to, v) STORE_16(to, v)
+    #define STREAM_WIDEN(v)       _mm256_cvtps_pd((__m128)(v))
     #define STREAM_NAME(verb)     verb##_F32_AVX2
     #include "stencil/stream_template.h"
 
@@ -66,6 +67,7 @@ STENCIL_BODY ptrdiff_t lines_end(ptrdiff_t first, size_t size, ptrdiff_t length)
     #define STREAM_TARGET         AVX2
     #define STREAM_STORE(to, v)   STORE_32(to, v)
     #define STREAM_ROUNDED(to, v) STORE_32(to, v)
+    #define STREAM_WIDEN(v)       (v)
     #define STREAM_NAME(verb)     verb##_F64_AVX2
     #include "stencil/stream_template.h"
 
@@ -74,6 +76,7 @@ STENCIL_BODY ptrdiff_t lines_end(ptrdiff_t first, size_t size, ptrdiff_t length)
     #define STREAM_TARGET         AVX512
     #define STREAM_STORE(to, v)   STORE_64(to, v)
     #define STREAM_ROUNDED(to, v) STORE_32(to, v)
+    #define STREAM_WIDEN(v)       _mm512_cvtps_pd((__m256)(v))
     #define STREAM_NAME(verb)     verb##_F32_AVX512
     #include "stencil/stream_template.h"
 
@@ -82,6 +85,7 @@ STENCIL_BODY ptrdiff_t lines_end(ptrdiff_t first, size_t size, ptrdiff_t length)
     #define STREAM_TARGET         AVX512
     #define STREAM_STORE(to, v)   STORE_64(to, v)
     #define STREAM_ROUNDED(to, v) STORE_64(to, v)
+    #define STREAM_WIDEN(v)       (v)
     #define STREAM_NAME(verb)     verb##_F64_AVX512
     #include "stencil/stream_template.h"
 

@@ -7,6 +7,7 @@
  * STREAM_TARGET            attribute that names the instruction set
  * STREAM_STORE(to, v)      stores a vector of STREAM_TYPE past the caches
  * STREAM_ROUNDED(to, v)    the same for as many of STREAM_TYPE as there are doubles in a vector
+ * STREAM_WIDEN(v)          so many of STREAM_TYPE as doubles
  * STREAM_NAME(verb)        the name of the function verb
  *
  * All are undefined at the end. The expressions are those of kernel_template.h.
@@ -74,9 +75,9 @@ STENCIL_BODY STREAM_TARGET void STREAM_NAME(weighted_body)(const struct row *row
         memcpy(&stored[0], f + i - shift, sizeof stored[0]);
         memcpy(&stored[1], f + i, sizeof stored[1]);
         memcpy(&stored[2], f + i + shift, sizeof stored[2]);
-        const STREAM_NAME(wide) last = __builtin_convertvector(stored[0], STREAM_NAME(wide));
-        const STREAM_NAME(wide) here = __builtin_convertvector(stored[1], STREAM_NAME(wide));
-        const STREAM_NAME(wide) next = __builtin_convertvector(stored[2], STREAM_NAME(wide));
+        const STREAM_NAME(wide) last = STREAM_WIDEN(stored[0]);
+        const STREAM_NAME(wide) here = STREAM_WIDEN(stored[1]);
+        const STREAM_NAME(wide) next = STREAM_WIDEN(stored[2]);
         STREAM_NAME(wide) sum;
         if (weight_point == 0) {
             sum = a * last + b * here + c * next;
@@ -108,4 +109,5 @@ static STREAM_TARGET void STREAM_NAME(weighted_by_point)(const struct row *row, 
 #undef STREAM_TARGET
 #undef STREAM_STORE
 #undef STREAM_ROUNDED
+#undef STREAM_WIDEN
 #undef STREAM_NAME
