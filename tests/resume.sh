@@ -109,10 +109,29 @@ refuse_other_input() {
     rm -f o/out.h5
 }
 
+# A run that is killed after its output got its name and before its journal was removed.
+outlive_output() {
+    local pid
+    "$program" --no-history -j2 --checkpoint --layout=contiguous in.h5 o/out.h5 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null; do
+        cp o/.out.h5.h5grad.journal journal 2>/dev/null
+    done
+    check "a run" wait $pid
+    check "its journal" test -s journal
+    mv o/out.h5 want.h5
+    cp journal o/.out.h5.h5grad.journal
+    check "a journal without a file" run --resume --layout=contiguous
+    check "a journal without a file: the output" cmp o/out.h5 want.h5
+    check "a journal without a file: nothing left" nothing_but_output
+    rm -f o/out.h5 want.h5 journal
+}
+
 kill_and_resume contiguous --layout=contiguous
 kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=4
 kill_and_resume "plain chunks" --layout=40x32x32 --filter=none
 stop_and_resume
+outlive_output
 check "nothing to resume" run --resume
 rm -f o/out.h5
 refuse_other_input

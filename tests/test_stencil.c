@@ -731,6 +731,164 @@ START_TEST(scan_knows_even_steps)
 }
 END_TEST
 
+/* ---- all axes at once, past the caches ---- */
+
+/* An array, the box of it whose results are wanted, and the axes. */
+struct stream_case {
+    enum element element;
+    unsigned rank, n;
+    uint64_t extent[MAX_RANK], start[MAX_RANK], count[MAX_RANK];
+    struct stencil_axis along[MAX_RANK];
+    struct stencil_block block[MAX_RANK];
+    double weight[MAX_RANK][3][MAX_EXTENT];
+    ptrdiff_t stride[MAX_RANK];
+};
+
+static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *state)
+{
+    double x[MAX_EXTENT];
+    double(*weight)[MAX_EXTENT] = way->weight[way->n];
+    struct stencil_axis *along = &way->along[way->n];
+    struct stencil_block *block = &way->block[way->n];
+    *along = (struct stencil_axis){.extent = way->extent[axis],
+                                   .edge_order = 1 + (unsigned)(random_bits(state) % 2),
+                                   .uniform = random_bits(state) % 2 == 0,
+                                   .step = -0.3 - random_unit(state)};
+    if (along->extent <= along->edge_order)
+        return;
+    for (uint64_t i = 0; i < along->extent; i++)
+        x[i] = (double)i + 0.5 * random_unit(state);
+    uint64_t low, high;
+    grid_reach(along->extent, along->edge_order, way->start[axis], way->count[axis], &low, &high);
+    stencil_weights(along, way->start[axis], way->count[axis], x + low, weight[0], weight[1],
+                    weight[2]);
+    *block = (struct stencil_block){.rank = way->rank,
+                                    .axis = axis,
+                                    .stencil = along,
+                                    .first = way->start[axis],
+                                    .a = weight[0],
+                                    .b = weight[1],
+                                    .c = weight[2]};
+    for (unsigned i = 0; i < way->rank; i++) {
+        block->count[i] = way->count[i];
+        block->in_stride[i] = block->out_stride[i] = way->stride[i];
+    }
+    way->n++;
+}
+
+/* Some axes of some box of an array of the given extents. */
+static void make_stream(struct stream_case *way, unsigned rank, const uint64_t *extent,
+                        unsigned components, bool cut, uint64_t *state)
+{
+    way->rank = rank + (components > 1);
+    way->n = 0;
+    memcpy(way->extent, extent, rank * sizeof *extent);
+    if (components > 1)
+        way->extent[rank] = components;
+    uint64_t stride = 1;
+    for (unsigned i = way->rank; i-- > 0;) {
+        way->stride[i] = (ptrdiff_t)stride;
+        stride *= way->extent[i];
+        way->start[i] = 0;
+        way->count[i] = way->extent[i];
+        if (!cut || i >= rank || way->extent[i] < 5)
+            continue;
+        way->start[i] = random_bits(state) % 3;
+        way->count[i] -= way->start[i] + random_bits(state) % 2;
+    }
+    for (unsigned i = 0; i < rank; i++) {
+        if (random_bits(state) % 4 > 0)
+            make_stream_axis(way, i, state);
+    }
+}
+
+/* Whether it was streamed, in which case all is as the kernels make it. */
+static bool check_stream(const struct stream_case *way, unsigned char *rooms[2], uint64_t shift,
+                         bool at_end, uint64_t *state)
+{
+    static unsigned char wanted[ROOM], made[MAX_RANK][ROOM];
+    const size_t size = element_size(way->element);
+    const uint64_t points = product(way->rank, way->extent), bytes = points * size;
+    unsigned char *in = place(rooms[0], bytes, at_end);
+    void *out[MAX_RANK];
+    ptrdiff_t skip = 0;
+    bool untouched = true;
+    for (uint64_t k = 0; k < points; k++)
+        store(way->element, in, k, random_value(state, k % 7 == 0));
+    for (unsigned i = 0; i < way->rank; i++)
+        skip += (ptrdiff_t)way->start[i] * way->stride[i] * (ptrdiff_t)size;
+    for (unsigned k = 0; k < way->n; k++) {
+        memset(made[k], 0x5a, sizeof made[k]);
+        unsigned char *start = k == 0 ? place(rooms[1], bytes, at_end) : made[k] + shift * size;
+        memset(start, 0x5a, bytes);
+        out[k] = start + skip;
+    }
+    if (!stencil_stream(way->element, way->n, way->block, in + skip, out))
+        return false;
+    for (unsigned k = 0; k < way->n; k++) {
+        enum element arithmetic = way->along[k].uniform ? way->element : ELEMENT_F64;
+        memset(wanted, 0x5a, sizeof wanted);
+        stencil_find(way->element, arithmetic, way->element)(&way->block[k], in + skip,
+                                                             wanted + skip);
+        for (uint64_t i = 0; i < points; i++) {
+            double a = load(way->element, wanted, i);
+            double b = load(way->element, (unsigned char *)out[k] - skip, i);
+            if (same_bits(a, b))
+                continue;
+            ck_abort_msg("axis %u at %" PRIu64 ": %a, not %a", way->block[k].axis, i, b, a);
+        }
+        for (uint64_t i = 0; k > 0 && i < sizeof made[k] - bytes; i++)
+            untouched = untouched && made[k][i < shift * size ? i : i + bytes] == 0x5a;
+    }
+    ck_assert(untouched);
+    return true;
+}
+
+static const struct {
+    unsigned rank;
+    uint64_t extent[MAX_RANK];
+} stream_shapes[] = {
+    {1, {131}},      {1, {1040}},         {2, {3, 512}},      {2, {60, 130}},
+    {2, {5, 1000}},  {3, {4, 5, 256}},    {3, {2, 3, 333}},   {3, {6, 60, 16}},
+    {3, {3, 67, 3}}, {4, {3, 2, 4, 150}}, {4, {2, 3, 40, 8}}, {3, {7, 3, 129}},
+};
+
+START_TEST(streams_do_as_the_kernels)
+{
+    static struct stream_case way;
+    uint64_t state = (uint64_t)_i;
+    unsigned char *rooms[2] = {guarded_room(), guarded_room()};
+    unsigned streamed = 0;
+    for (unsigned turn = 0; turn < 24; turn++) {
+        way.element = turn % 2 ? ELEMENT_F64 : ELEMENT_F32;
+        make_stream(&way, stream_shapes[_i].rank, stream_shapes[_i].extent, 1 + turn / 2 % 2,
+                    turn % 3 == 0, &state);
+        if (way.n > 0)
+            streamed += check_stream(&way, rooms, turn % 17, turn % 4 > 1, &state);
+    }
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2"))
+        ck_assert_uint_gt(streamed, 0);
+#endif
+}
+END_TEST
+
+START_TEST(streams_need_aligned_scalars)
+{
+    static struct stream_case way;
+    static _Alignas(64) unsigned char in[8192], out[8192];
+    uint64_t state = 1, extent = 1000;
+    way.element = ELEMENT_F32;
+    do {
+        make_stream(&way, 1, &extent, 1, false, &state);
+    } while (way.n == 0);
+    void *place = out + 1;
+    ck_assert(!stencil_stream(ELEMENT_F32, 1, way.block, in, &place));
+    for (size_t i = 0; i < sizeof out; i++)
+        ck_assert_uint_eq(out[i], 0);
+}
+END_TEST
+
 /* The value of a finite half. */
 static double half_value(uint16_t half)
 {
@@ -960,6 +1118,8 @@ static void add_kernel_tests(TCase *tcase)
     tcase_add_loop_test(tcase, kernels_do_as_the_formulas, 0, COUNT(shapes));
     tcase_add_loop_test(tcase, kernels_do_special_values, 0, COUNT(shapes));
     tcase_add_test(tcase, kernels_exist);
+    tcase_add_loop_test(tcase, streams_do_as_the_kernels, 0, COUNT(stream_shapes));
+    tcase_add_test(tcase, streams_need_aligned_scalars);
     tcase_add_test(tcase, kernels_leave_empty_blocks);
     tcase_add_test(tcase, worked_examples_in_one_dimension);
     tcase_add_test(tcase, worked_examples_in_two_dimensions);

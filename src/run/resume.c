@@ -21,7 +21,7 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
     resume->path = publish_journal_path(output);
     if (!resume->path)
         return error_memory(err, strlen(output));
-    if (!user->resume)
+    if (!user->resume || !publish_can_resume(output))
         return H5GRAD_OK;
     enum h5grad_status status = journal_read(resume->path, &resume->journal, err);
     if (status || !resume->journal)

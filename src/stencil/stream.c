@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/element.h"
+#include "base/size.h"
 #include "base/stream.h"
 #include "stencil/clones.h"
 #include "stencil/stencil.h"
@@ -17,12 +18,22 @@
 
 #define LINE 64 /* bytes of a cache line */
 
-/* A row of scalars: weights for each of them, or the same for all. */
+/* Lines whose ends are computed at a time. */
+#define GROUP 64
+
+/* A row of scalars, at least two cache lines of them: weights for each of them, or the same for
+ * all. */
 struct row {
     ptrdiff_t length;
     ptrdiff_t shift; /* to the next point of the axis, in the input */
     double step;
     const double *a, *b, *c;
+    const void *left, *right; /* the first and the last one, unless NULL: like all others */
+};
+
+/* Ends of lines, one after the other. */
+struct ends {
+    double left[GROUP], right[GROUP]; /* or half as large floats */
 };
 
 typedef void row_function(const struct row *row, const void *in, void *out);
@@ -33,19 +44,6 @@ struct row_functions {
 
 #if defined __x86_64__ && defined __GNUC__
     #include <immintrin.h>
-
-/* The whole cache lines of a row begin at scalar lines_first and end before lines_end. */
-STENCIL_BODY ptrdiff_t lines_first(const void *out, size_t size, ptrdiff_t length)
-{
-    ptrdiff_t first = (ptrdiff_t)(-(uintptr_t)out % LINE / size);
-    return first < length ? first : length;
-}
-
-STENCIL_BODY ptrdiff_t lines_end(ptrdiff_t first, size_t size, ptrdiff_t length)
-{
-    ptrdiff_t line = LINE / (ptrdiff_t)size;
-    return first + (length - first) / line * line;
-}
 
     #define AVX2            __attribute__((target("avx2")))
     #define AVX512          __attribute__((target("avx512f")))
@@ -123,78 +121,128 @@ static void find_inside(const struct stencil_block *block, uint64_t *inside, uin
     *end = count - (block->first + count == block->stencil->extent ? 1 : 0);
 }
 
-/* The run behind the last differentiated axis, which with that axis makes the line; 0 where the
- * line is not contiguous, too short, or has weights that are not by scalar. */
-static uint64_t find_run(const struct stencil_block *block, unsigned n, unsigned *line_axis)
+/* The block whose axis is the last one, when what lies behind its axis, the run, makes a contiguous
+ * line with it; NULL where it does not, where the line is too short, with or without the ends of
+ * the axis, or where its weights are not by scalar. */
+static const struct stencil_block *find_line(const struct stencil_block *block, unsigned n,
+                                             uint64_t *run)
 {
     const struct stencil_block *last = &block[0];
     for (unsigned k = 1; k < n; k++)
         last = block[k].axis > last->axis ? &block[k] : last;
-    uint64_t run = 1;
+    uint64_t line = 1;
     for (unsigned i = last->rank; i-- > last->axis;) {
-        if (last->in_stride[i] != (ptrdiff_t)run || last->out_stride[i] != (ptrdiff_t)run)
-            return 0;
-        run *= last->count[i];
+        if (last->in_stride[i] != (ptrdiff_t)line || last->out_stride[i] != (ptrdiff_t)line)
+            return NULL;
+        *run = line;
+        line *= last->count[i];
     }
-    if (run < LEAST_LINE)
-        return 0;
-    *line_axis = last->axis;
-    run /= last->count[last->axis];
-    return run == 1 || last->stencil->uniform ? run : 0;
+    if (line < LEAST_LINE || line < LEAST_LINE / 2 + 2 * *run)
+        return NULL;
+    return *run == 1 || last->stencil->uniform ? last : NULL;
 }
 
-/* The part of one line that is inside along the axis of one block. at: position in the block. */
-static void do_row(const struct row_functions *functions, const struct stencil_block *block,
-                   size_t size, const uint64_t *at, bool along, uint64_t run, const char *in,
-                   char *out)
+/* Scalars that are not at addresses of their own size never fill a cache line. */
+static bool are_aligned(unsigned n, void *const *out, size_t size)
 {
-    uint64_t inside, end, skip = along ? 0 : at[block->axis];
-    find_inside(block, &inside, &end);
-    struct row row = {.shift = block->in_stride[block->axis], .step = block->stencil->step};
-    if (along) {
-        skip = inside;
-        row.length = (ptrdiff_t)((end - inside) * run);
-        in += inside * run * size;
-        out += inside * run * size;
-    } else {
-        if (skip < inside || skip >= end)
-            return;
-        row.length = (ptrdiff_t)run;
-    }
-    if (block->stencil->uniform) {
-        functions->central(&row, in, out);
-        return;
-    }
-    row.a = block->a + skip;
-    row.b = block->b + skip;
-    row.c = block->c + skip;
-    (along ? functions->weighted_by_point : functions->weighted)(&row, in, out);
+    uintptr_t all = 0;
+    for (unsigned k = 0; k < n; k++)
+        all |= (uintptr_t)out[k];
+    return all % size == 0;
 }
 
-/* The ends of the axis that lie in the block, by the kernel. */
+/* The ends of the axis that lie in the block, by the kernel: the first point's to left, the last
+ * one's to right. */
 static void do_ends(enum element element, const struct stencil_block *block, const char *in,
-                    char *out)
+                    void *left, void *right)
 {
     const unsigned axis = block->axis;
-    const size_t size = element_size(element);
-    stencil_kernel *kernel =
-        stencil_find(element, block->stencil->uniform ? element : ELEMENT_F64, element);
+    const bool uniform = block->stencil->uniform;
+    stencil_kernel *kernel = stencil_find(element, uniform ? element : ELEMENT_F64, element);
     uint64_t inside, end;
     find_inside(block, &inside, &end);
     struct stencil_block part = *block;
     part.count[axis] = 1;
     if (inside > 0)
-        kernel(&part, in, out);
+        kernel(&part, in, left);
     if (end == block->count[axis])
         return;
     part.first += end;
-    if (!block->stencil->uniform) {
+    if (!uniform) {
         part.a += end;
         part.b += end;
         part.c += end;
     }
-    kernel(&part, in + (ptrdiff_t)end * block->in_stride[axis] * (ptrdiff_t)size,
-           out + (ptrdiff_t)end * block->out_stride[axis] * (ptrdiff_t)size);
+    kernel(&part, in + (ptrdiff_t)end * block->in_stride[axis] * (ptrdiff_t)element_size(element),
+           right);
+}
+
+/* The ends of up to GROUP lines, from position at on; in is the first of them. */
+static void fill_ends(enum element element, const struct stencil_block *block, const uint64_t *at,
+                      const char *in, struct ends *ends)
+{
+    struct stencil_block part = *block;
+    for (unsigned i = 0; i < block->axis; i++)
+        part.count[i] = 1;
+    if (block->axis > 0) {
+        const unsigned before = block->axis - 1;
+        part.count[before] = size_min(GROUP, block->count[before] - at[before]);
+        part.out_stride[before] = 1;
+    }
+    do_ends(element, &part, in, ends->left, ends->right);
+}
+
+/* The part of a line that is not at an end of the axis of a block, which is across the line. at:
+ * position in the block. */
+static void do_across(const struct row_functions *functions, const struct stencil_block *block,
+                      const uint64_t *at, uint64_t line, const char *in, char *out)
+{
+    const uint64_t point = at[block->axis];
+    uint64_t inside, end;
+    find_inside(block, &inside, &end);
+    if (point < inside || point >= end)
+        return;
+    struct row row = {.length = (ptrdiff_t)line,
+                      .shift = block->in_stride[block->axis],
+                      .step = block->stencil->step};
+    if (block->stencil->uniform) {
+        functions->central(&row, in, out);
+        return;
+    }
+    row.a = block->a + point;
+    row.b = block->b + point;
+    row.c = block->c + point;
+    functions->weighted(&row, in, out);
+}
+
+/* The same along the line. left and right, unless NULL, hold its ends, which are put where they
+ * belong at once: to store them afterwards would bring their cache lines back. */
+static void do_along(const struct row_functions *functions, const struct stencil_block *block,
+                     size_t size, uint64_t run, const char *left, const char *right, const char *in,
+                     char *out)
+{
+    uint64_t first, end;
+    find_inside(block, &first, &end);
+    struct row row = {.shift = block->in_stride[block->axis], .step = block->stencil->step};
+    if (left && first > 0) {
+        first = 0;
+        row.left = left;
+    }
+    if (right && end < block->count[block->axis]) {
+        end = block->count[block->axis];
+        row.right = right;
+    }
+    row.length = (ptrdiff_t)((end - first) * run);
+    in += first * run * size;
+    out += first * run * size;
+    if (block->stencil->uniform) {
+        functions->central(&row, in, out);
+        return;
+    }
+    row.a = block->a + first;
+    row.b = block->b + first;
+    row.c = block->c + first;
+    functions->weighted_by_point(&row, in, out);
 }
 
 /* Steps at, a position along the axes before line_axis, and the offsets in scalars that belong to
@@ -214,27 +262,65 @@ static bool next_line(const struct stencil_block *block, unsigned line_axis, uin
     return false;
 }
 
+/* Whether at is the first or the last line: elsewhere the input has points before and behind it. */
+static bool is_outermost(const struct stencil_block *block, unsigned line_axis, const uint64_t *at)
+{
+    bool first = true, last = true;
+    for (unsigned i = 0; i < line_axis; i++) {
+        first = first && at[i] == 0;
+        last = last && at[i] == block->count[i] - 1;
+    }
+    return first || last;
+}
+
+/* The ends, put where they belong. */
+static void place_ends(enum element element, const struct stencil_block *block, const char *in,
+                       char *out)
+{
+    const unsigned axis = block->axis;
+    const ptrdiff_t last = (ptrdiff_t)block->count[axis] - 1;
+    do_ends(element, block, in, out,
+            out + last * block->out_stride[axis] * (ptrdiff_t)element_size(element));
+}
+
 bool stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
                     const void *in, void *const *out)
 {
     const struct row_functions *functions = find_functions(element);
-    unsigned line_axis;
-    const uint64_t run = find_run(block, n, &line_axis);
-    const ptrdiff_t size = (ptrdiff_t)element_size(element);
-    if (!functions || run == 0)
+    const size_t size = element_size(element);
+    uint64_t run = 1, at[GRID_MAX_RANK + 1] = {0};
+    const struct stencil_block *along = find_line(block, n, &run);
+    if (!functions || !along || !are_aligned(n, out, size))
         return false;
-    const uint64_t line = run * block->count[line_axis];
-    uint64_t at[GRID_MAX_RANK + 1] = {0};
+    const unsigned axis = along->axis;
     ptrdiff_t from = 0, to = 0;
+    struct ends ends;
+    struct stencil_block one = *along; /* line */
+    for (unsigned i = 0; i < axis; i++)
+        one.count[i] = 1;
     do {
+        const char *line = (const char *)in + from * (ptrdiff_t)size;
+        const uint64_t number = axis > 0 ? at[axis - 1] % GROUP : 0;
+        const bool whole = run == 1 && !is_outermost(along, axis, at);
+        if (number == 0 && run == 1)
+            fill_ends(element, along, at, line, &ends);
         for (unsigned k = 0; k < n; k++) {
-            bool along = block[k].axis == line_axis;
-            do_row(functions, &block[k], (size_t)size, at, along, along ? run : line,
-                   (const char *)in + from * size, (char *)out[k] + to * size);
+            char *place = (char *)out[k] + to * (ptrdiff_t)size;
+            if (&block[k] != along)
+                do_across(functions, &block[k], at, run * along->count[axis], line, place);
+            else if (whole)
+                do_along(functions, along, size, run, (const char *)ends.left + number * size,
+                         (const char *)ends.right + number * size, line, place);
+            else
+                do_along(functions, along, size, run, NULL, NULL, line, place);
+            if (&block[k] == along && run == 1 && !whole)
+                place_ends(element, &one, line, place);
         }
-    } while (next_line(block, line_axis, at, &from, &to));
+    } while (next_line(along, axis, at, &from, &to));
     stream_end();
-    for (unsigned k = 0; k < n; k++)
-        do_ends(element, &block[k], in, out[k]);
+    for (unsigned k = 0; k < n; k++) {
+        if (&block[k] != along || run > 1)
+            place_ends(element, &block[k], in, out[k]);
+    }
     return true;
 }

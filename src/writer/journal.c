@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,8 +66,14 @@ struct journal {
     size_t n_batch;
     uint64_t batch_bytes; /* of their chunks */
 
-    double synced;    /* when all was last brought to stable storage */
-    double sync_cost; /* seconds that it took */
+    double synced;     /* when all was last brought to stable storage */
+    double sync_cost;  /* seconds that it took */
+    bool syncing;      /* a thread is at it, or was */
+    pthread_t syncer;  /* that thread, which has what follows until sync_done */
+    int sync_fd;       /* to be brought there */
+    uint64_t sync_end; /* size of the journal that notes what is there then */
+    struct h5grad_error sync_error;
+    _Atomic bool sync_done;
 };
 
 static double now(void)
@@ -133,10 +142,18 @@ static enum h5grad_status append_batch(struct journal *journal, struct h5grad_er
     return append(journal, journal->batch, size, err);
 }
 
+static void end_sync(struct journal *journal)
+{
+    if (journal->syncing)
+        pthread_join(journal->syncer, NULL);
+    journal->syncing = false;
+}
+
 void journal_close(struct journal *journal, bool remove)
 {
     if (!journal)
         return;
+    end_sync(journal);
     if (remove)
         unlink(journal->path);
     else
@@ -374,28 +391,61 @@ enum h5grad_status journal_add_chunk(struct journal *journal, const struct journ
     return append_batch(journal, err);
 }
 
-static uint64_t count_entries(const struct journal *journal, uint64_t size)
+static void sync_all(struct journal *journal)
 {
-    return (size - journal->entries_at) / sizeof(struct entry);
+    double start = now();
+    struct h5grad_error *err = &journal->sync_error;
+    uint64_t entries = (journal->sync_end - journal->entries_at) / sizeof(struct entry);
+    if (fdatasync(journal->sync_fd) != 0)
+        error_errno(err, errno, "syncing what is written");
+    else if (!add(journal, ENTRY_SYNCED, entries, 0, err) && fdatasync(journal->fd) != 0)
+        error_errno(err, errno, "syncing %s", journal->path);
+    close(journal->sync_fd);
+    journal->synced = now();
+    journal->sync_cost = journal->synced - start;
+}
+
+static void *work_sync(void *of)
+{
+    struct journal *journal = of;
+    sync_all(journal);
+    atomic_store(&journal->sync_done, true);
+    return NULL;
+}
+
+/* In a thread of its own, which is not bothered by signals; in this one if there can be none. */
+static void begin_sync(struct journal *journal)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    atomic_store(&journal->sync_done, false);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    journal->syncing = pthread_create(&journal->syncer, NULL, work_sync, journal) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!journal->syncing)
+        sync_all(journal);
 }
 
 enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
 {
-    double start = now();
+    struct stat info;
+    if (journal->syncing) {
+        if (!atomic_load(&journal->sync_done))
+            return H5GRAD_OK;
+        end_sync(journal);
+    }
+    if (journal->sync_error.status)
+        return error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
     double pause = SYNC_RATIO * journal->sync_cost;
-    if (start - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
+    if (now() - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
         return H5GRAD_OK;
-    enum h5grad_status status = H5GRAD_OK;
-    struct stat info; /* entries that others append meanwhile do not count */
+    /* What others note from here on does not count. */
     if (fstat(journal->fd, &info) != 0)
-        status = error_errno(err, errno, "%s", journal->path);
-    if (!status && fdatasync(fd) != 0)
-        status = error_errno(err, errno, "syncing what is written");
-    if (!status)
-        status = add(journal, ENTRY_SYNCED, count_entries(journal, (uint64_t)info.st_size), 0, err);
-    if (!status && fdatasync(journal->fd) != 0)
-        status = error_errno(err, errno, "syncing %s", journal->path);
-    journal->synced = now();
-    journal->sync_cost = journal->synced - start;
-    return status;
+        return error_errno(err, errno, "%s", journal->path);
+    journal->sync_end = (uint64_t)info.st_size;
+    journal->sync_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (journal->sync_fd < 0)
+        return error_errno(err, errno, "syncing what is written");
+    begin_sync(journal);
+    return H5GRAD_OK;
 }

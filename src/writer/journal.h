@@ -76,8 +76,9 @@ void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
 enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                      struct h5grad_error *err);
 
-/* Now and then brings the file and the journal to stable storage: so rarely that it takes less than
- * a fiftieth of the time. fd is the file's. */
+/* Now and then brings the file and the journal to stable storage, in a thread of its own, so rarely
+ * that this goes on for less than a fiftieth of the time. fd is the file's. One thread at a time; a
+ * failure is told by a later call. */
 enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err);
 
 #endif

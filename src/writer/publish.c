@@ -279,6 +279,33 @@ static bool lock_file(int fd)
     return false;
 }
 
+/* Whether name is still that of the open file, with its present state in *info: until it was
+ * locked, another run may have given it its final name. */
+static bool is_named(int fd, const char *name, struct stat *info)
+{
+    struct stat named;
+    return fstat(fd, info) == 0 && lstat(name, &named) == 0 && named.st_dev == info->st_dev &&
+           named.st_ino == info->st_ino;
+}
+
+/* Empties the file where a run begins anew. The journal tells of what was in it: it goes first. An
+ * empty file is left alone: some file systems begin to write back a file that was cut to nothing as
+ * soon as it is closed. */
+static enum h5grad_status empty_file(struct publish *publish, const struct stat *info,
+                                     struct h5grad_error *err)
+{
+    char *journal = hidden_name(publish->target, PUBLISH_JOURNAL);
+    enum h5grad_status status = H5GRAD_OK;
+    if (!journal)
+        return error_memory(err, strlen(publish->target));
+    if (unlink(journal) != 0 && errno != ENOENT)
+        status = error_errno(err, errno, "%s", journal);
+    else if (info->st_size > 0 && ftruncate(publish->held, 0) != 0)
+        status = error_errno(err, errno, "emptying %s", publish->temporary);
+    free(journal);
+    return status;
+}
+
 /* Takes the one temporary file of runs that can be resumed, unless another process has it, and
  * empties it where a run begins anew. */
 static enum h5grad_status hold_file(struct publish *publish, bool resume, struct h5grad_error *err)
@@ -294,11 +321,13 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume, struct
     publish->leave = true;
     if (fstat(publish->held, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid())
         return error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
-    if (!lock_file(publish->held))
+    if (!lock_file(publish->held) || !is_named(publish->held, name, &info))
         return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
     publish->leave = false;
-    if (!resume && ftruncate(publish->held, 0) != 0)
-        return error_errno(err, errno, "emptying %s", name);
+    if (!resume)
+        return empty_file(publish, &info, err);
+    if (info.st_size == 0)
+        return error_set(err, H5GRAD_FAILED, "another h5grad has just made it");
     return H5GRAD_OK;
 }
 
@@ -323,6 +352,19 @@ char *publish_journal_path(const char *final)
     char *path = hidden_name(target, PUBLISH_JOURNAL);
     free(target);
     return path;
+}
+
+bool publish_can_resume(const char *final)
+{
+    char *target = NULL;
+    struct stat info;
+    if (find_target(final, &target, NULL) != H5GRAD_OK)
+        return false;
+    char *name = hidden_name(target, PUBLISH_RESUMABLE);
+    bool can = name && lstat(name, &info) == 0 && info.st_size > 0;
+    free(name);
+    free(target);
+    return can;
 }
 
 enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,

@@ -70,6 +70,10 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
 /* Where the journal of runs that make final lies, in new memory; NULL when there is none. */
 char *publish_journal_path(const char *final);
 
+/* Whether a run has left its temporary file. A journal without it is of one that was killed between
+ * giving it its name and removing the journal. */
+bool publish_can_resume(const char *final);
+
 /* Opens publish->text: what is written to it appears under the name of final with suffix behind it
  * when the output does. What is there already is treated as final is; see publish_check. */
 enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
