@@ -769,6 +769,103 @@ START_TEST(test_threads_change_no_bit)
 }
 END_TEST
 
+/* Results from this size on are stored past the caches. */
+enum { LARGE = 16 << 20 };
+
+/* Copies the part of an array at index i of axis cut to another, or back. */
+static void move_slab(const struct call *call, unsigned cut, uint64_t i, void *array, void *slab,
+                      bool back)
+{
+    size_t inner = call_bytes(call) / call->values * (size_t)call->options.components, outer = 1;
+    for (unsigned k = cut + 1; k < call->rank; k++)
+        inner *= (size_t)call->extent[k];
+    for (unsigned k = 0; k < cut; k++)
+        outer *= (size_t)call->extent[k];
+    for (size_t o = 0; o < outer; o++) {
+        char *here = (char *)array + (o * call->extent[cut] + i) * inner;
+        char *there = (char *)slab + o * inner;
+        memcpy(back ? here : there, back ? there : here, inner);
+    }
+}
+
+/* The result along one axis, from calls so small that nothing of them is special. */
+static void *small_calls(const struct call *call, size_t number)
+{
+    struct call small = *call;
+    unsigned axis = (unsigned)call->dims[number], cut = axis == 0 ? 1 : 0;
+    void *result = new_bytes(call_bytes(call));
+    small.extent[cut] = 1;
+    small.values = call->values / call->extent[cut];
+    ck_assert_uint_lt(call_bytes(&small), LARGE);
+    small.data = new_bytes(call_bytes(&small));
+    small.results[0] = new_bytes(call_bytes(&small));
+    small.options.dims = &call->dims[number];
+    small.options.n_dims = 1;
+    small.options.spacing = &call->spacing[number];
+    small.options.coordinates = &call->coordinates[number];
+    for (uint64_t i = 0; i < call->extent[cut]; i++) {
+        move_slab(call, cut, i, call->data, small.data, false);
+        call_succeeds(&small);
+        move_slab(call, cut, i, result, small.results[0], true);
+    }
+    free(small.data);
+    free(small.results[0]);
+    return result;
+}
+
+static const struct large {
+    unsigned rank;
+    uint64_t extent[MAX_AXES];
+    int components, edge_order;
+    bool uneven[MAX_AXES];
+    size_t shift; /* of the results, in scalars */
+} larges[] = {
+    {2, {1203, 3701}, 1, 1, {false, false}, 0},
+    {2, {1203, 3701}, 1, 2, {true, true}, 3},
+    {3, {131, 257, 140}, 1, 2, {false, false, false}, 1},
+    {3, {131, 257, 140}, 1, 1, {true, false, true}, 0},
+    {3, {131, 257, 70}, 2, 2, {false, true, false}, 5},
+    {3, {67, 70, 1031}, 1, 2, {true, true, true}, 7},
+    {4, {12, 23, 130, 131}, 1, 1, {false, true, false, true}, 0},
+};
+
+/* _i: twice the number of the case, and one for double. */
+START_TEST(test_large_results)
+{
+    const struct large *large = &larges[_i / 2];
+    struct call call;
+    double *x[MAX_AXES];
+    call_start(&call, (enum h5grad_type)(_i % 2), large->rank);
+    call.options.components = large->components;
+    call.options.edge_order = large->edge_order;
+    call.options.threads = 2;
+    for (unsigned k = 0; k < large->rank; k++) {
+        call.extent[k] = large->extent[k];
+        x[k] = new_bytes(large->extent[k] * sizeof(double));
+        fill_uneven(x[k], large->extent[k], -3);
+        call.spacing[k] = 0.3 * (k + 1);
+        call.coordinates[k] = large->uneven[k] ? x[k] : NULL;
+    }
+    call_allocate(&call);
+    ck_assert_uint_ge(call_bytes(&call), LARGE);
+    fill_waves(&call);
+    size_t shift = large->shift * (call_bytes(&call) / call.values);
+    for (unsigned k = 0; k < large->rank; k++) {
+        free(call.results[k]);
+        call.results[k] = (char *)new_bytes(call_bytes(&call) + shift) + shift;
+    }
+    call_succeeds(&call);
+    for (unsigned k = 0; k < large->rank; k++) {
+        void *expected = small_calls(&call, k);
+        ck_assert(memcmp(call.results[k], expected, call_bytes(&call)) == 0);
+        free(expected);
+        free(x[k]);
+        call.results[k] = (char *)call.results[k] - shift;
+    }
+    call_free(&call);
+}
+END_TEST
+
 static void *run_in_thread(void *argument)
 {
     struct call *call = argument;
@@ -977,6 +1074,7 @@ static TCase *threads_case(void)
 {
     TCase *threads = tcase_create("threads");
     tcase_add_loop_test(threads, test_threads_change_no_bit, 0, 2);
+    tcase_add_loop_test(threads, test_large_results, 0, 2 * (int)(sizeof larges / sizeof *larges));
     tcase_add_test(threads, test_calls_from_several_threads);
     tcase_add_test(threads, test_progress);
     tcase_add_loop_test(threads, test_cancel, 0, 2);
