@@ -109,11 +109,11 @@ struct h5grad_options {
 /* What is known of one axis of a field. */
 struct h5grad_axis {
     uint64_t extent;
-    const char *name;    /* NULL: the file names none */
-    const char *spacing; /* a number, the path of the coordinates, or "unit" */
-    const char *source;  /* where the spacing comes from: "command line", "dimension scale", ... */
-    const char *unit;    /* NULL: unknown */
-    int differentiated;
+    const char *name;     /* NULL: the file names none */
+    const char *spacing;  /* a number, the path of the coordinates, or "unit" */
+    const char *source;   /* where the spacing comes from: "command line", "dimension scale", ... */
+    const char *unit;     /* NULL: unknown */
+    int differentiated;   /* from h5grad_list: dims name it */
     int uniform;          /* the uniform formula is used */
     double first, last;   /* with coordinates: the first and the last of them, else 0 */
     double step;          /* uniform: the step, else 0 */
@@ -143,6 +143,7 @@ struct h5grad_field {
     int threads;
     const char *values; /* how stored numbers are unpacked and which are missing; NULL: they are
                            the values */
+    const char *note;   /* what is not used of what the file says, and why; NULL */
 };
 
 struct h5grad_report {

@@ -10,10 +10,13 @@ make_input() {
     "$MAKE_INPUT" "$@" || exit 99
 }
 
-# run ARGUMENT...: the program; $status, ./stdout and ./stderr tell how it went.
+# run ARGUMENT...: the program; $status, ./stdout and ./stderr tell how it went, but for the note on
+# unit spacing, which is checked by itself: ./unit.
 run() {
     "$H5GRAD" "$@" >stdout 2>stderr
     status=$?
+    grep ': no spacing found: unit spacing' stderr >unit
+    sed -i '/: no spacing found: unit spacing/d' stderr
 }
 
 # Whether the file holds one line, which matches the extended regular expression.
@@ -424,6 +427,22 @@ make_input nothing.h5 /mask bool 3
 refused 1 "nothing.h5: nothing to do" nothing.h5 o/out.h5
 
 ##
+## Memory
+##
+
+# The chunk that comes to 512 MiB is read by libhdf5, which would hold them; a sanitizer allocates as
+# it likes.
+make_input bomb.h5 /x bomb 512
+cp bomb.h5 bombs.h5
+make_input bombs.h5 /f float64 4096 1
+make_input bombs.h5 /f scales /x
+if ! ldd "$H5GRAD" "$(dirname "$H5GRAD")/.libs/h5grad" 2>/dev/null | grep -Eq 'lib(a|t)san'; then
+    refused 1 "/x: reading points 0..4095: .*memory allocation failed.*raise --memory" \
+        --memory=64M bomb.h5 o/out.h5
+    refused 1 "/f: axis 0 .*/x: .*memory allocation failed.*raise --memory" --memory=64M bombs.h5 o/out.h5
+fi
+
+##
 ## Form of the results
 ##
 
@@ -452,6 +471,35 @@ check "form: filter of the source" grep -q 'DEFLATE { LEVEL 4 }' header
 done_quietly "temperature, otherwise" --threads=3 --memory=16M samples/chunked.h5 o/t2.h5
 check "the same values in other ways" h5diff o/t1.h5 o/t2.h5 /run1
 rm -f o/*
+
+# What an ordinary run says where nothing is known of axes, and where coordinates are of no use.
+run in.h5 o/out.h5
+check "unit spacing: said once" one_line unit \
+    '^h5grad: in.h5: /f: axis 0: no spacing found: unit spacing, as for 2 more that -v names; --s'
+run -O -q in.h5 o/out.h5
+check "unit spacing, --quiet" equal "$(cat unit)" ""
+run -O -s 1 in.h5 o/out.h5
+check "unit spacing, asked for" equal "$(cat unit)" ""
+run -O -v in.h5 o/out.h5
+check "--verbose: unit spacing" grep -q '^h5grad: in.h5: /f: axis 1: unit spacing (none found)$' stderr
+rm -f o/*
+make_input useless.h5 /x float64 4 0 1 1 2
+make_input useless.h5 /y float64 3 0 1 5
+for name in a b; do
+    make_input useless.h5 /$name float64 4x3 1
+    make_input useless.h5 /$name scales /x /y
+done
+make_input useless.h5 /text string 4
+make_input useless.h5 /c float64 3 1
+make_input useless.h5 /c scales /y
+run useless.h5 o/out.h5
+check "useless coordinates: exit status" equal "$status" 0
+check "useless coordinates: said" one_line stderr \
+    '/a: axis 0 .x.: .*/x: .*both 1: .*--coord=0=.*--dim \(skipped, and 1 more: -v'
+run -O -v -d /c useless.h5 o/out.h5
+check "--verbose: coordinates" grep -q '/c: axis 0 (y): spacing /y (dimension scale)$' stderr
+rm -f o/*
+refused 1 "nothing to do: /a: no axis is named nosuch" --dim nosuch useless.h5 o/out.h5
 
 ##
 ## --dry-run, --list, --progress
@@ -482,6 +530,20 @@ check "--list: complex" grep -q '^/psi  complex128  96x128  ' stdout
 run -l samples/chunked.h5
 check "--list: layout" grep -q '  90x70x50  chunked 32x32x16 shuffle+gzip=4$' stdout
 refused 1 "nowhere.h5" --list nowhere.h5
+# As a run would take the options.
+refused 1 "nothing to do: /a: no axis is named nosuch" --list --dim nosuch useless.h5
+refused 1 "/a: --spacing has 3 entries for 2 axes" --list -d /a -s 1,2,3 useless.h5
+run --list -d /a --coord 0=/x -s 0.5 useless.h5
+check "--list: --spacing" grep -q '^    axis 1 .* 3 points, spacing 0.5 (command line)$' stdout
+check "--list: useless coordinates" grep -q \
+    '^    axis 0  x: 4 points, no usable spacing: coordinates /x: ' stdout
+run --list useless.h5
+check "--list: the way out" grep -q 'no usable spacing: coordinates /x: .*--coord=0=PATH' stdout
+make_input edges.h5 /e float64 5 0 1 3 7 9
+make_input edges.h5 /f float64 4 1 2 4 8
+make_input edges.h5 /f scales /e
+run --list --edges=midpoint edges.h5
+check "--list: --edges" grep -q '^    axis 0  .*4 points, spacing /e (dimension scale), 0.5 to 8' stdout
 # Fields on the same grid stand together, whatever lies between them in the file.
 for name in a c; do make_input groups.h5 /$name float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800; done
 make_input groups.h5 /b int16 12 1
@@ -595,7 +657,7 @@ rm -f o/out.h5
 make_input large.h5 /f float32 256x256x256/64x64x64 1
 (
     ulimit -f 1000
-    "$H5GRAD" large.h5 o/out.h5 >stdout 2>stderr
+    "$H5GRAD" -s 1 large.h5 o/out.h5 >stdout 2>stderr
 )
 check "file size limit: exit status" equal $? 1
 check "file size limit: message" one_line stderr '^h5grad: .*(space|large)'
@@ -604,7 +666,7 @@ check "file size limit: nothing is left" equal "$(ls -A o)" ""
 # stopped SIGNAL STATUS: the signal comes when the run has begun to write.
 stopped() {
     # Background jobs of a script have INT ignored, those under nohup HUP; env gives them back.
-    env --default-signal=INT,HUP "$H5GRAD" -j1 --filter=gzip=9 large.h5 o/out.h5 >stdout 2>stderr &
+    env --default-signal=INT,HUP "$H5GRAD" -j1 -s 1 --filter=gzip=9 large.h5 o/out.h5 >stdout 2>stderr &
     local pid=$!
     while kill -0 $pid 2>/dev/null && [ -z "$(ls -A o)" ]; do sleep 0.01; done
     kill "-$1" $pid

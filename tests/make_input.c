@@ -6,11 +6,13 @@
  *        make_input FILE PATH scales AXIS...
  *        make_input FILE PATH text NAME VALUE
  *        make_input FILE PATH virtual SOURCE-FILE SOURCE-PATH
+ *        make_input FILE PATH bomb MEBIBYTES
  *
  * Adds the dataset PATH to FILE, which is made if need be, as are the groups of PATH. Or gives a
  * dataset dimension scales, an AXIS of "-" for none; or the text attribute NAME. Or adds a virtual
- * dataset that shows another one. With MAKE_INPUT_LATEST in the environment FILE has the latest
- * format of libhdf5 instead of the earliest.
+ * dataset that shows another one. Or adds one with gzip whose only chunk comes to so many MiB, far
+ * more than it holds. With MAKE_INPUT_LATEST in the environment FILE has the latest format of
+ * libhdf5 instead of the earliest.
  *
  * TYPE   int8 ... int64, uint8 ... uint64, float32, float64, each also with "be" behind it;
  *        complex64, complex128 (two values per point); and of what is no field: bool, string,
@@ -305,6 +307,47 @@ static void input_add_virtual(hid_t file, const char *path, const char *source_f
     H5Fclose(source);
 }
 
+/* Sets bits of a deflate stream, the lowest first; returns the place behind them. */
+static size_t input_put_bits(unsigned char *stream, size_t at, unsigned bits, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++, at++)
+        stream[at / 8] |= (unsigned char)((bits >> i & 1) << at % 8);
+    return at;
+}
+
+/* One block with the fixed codes: a zero, which is then repeated 258 times by 13 bits. Its end is
+ * missing. */
+static void input_add_bomb(hid_t file, const char *path, const char *mebibytes)
+{
+    size_t repetitions = (strtoul(mebibytes, NULL, 10) << 20) / 258;
+    size_t at = 16, bytes = repetitions * 13 / 8 + 8;
+    unsigned char *stream = calloc(bytes, 1);
+    const hsize_t start = 0;
+    char shape[] = "4096/4096+gzip";
+    struct input input;
+
+    input_set_type(&input, "float64");
+    input_set_shape(&input, shape);
+    hid_t dataset = input_create(file, path, &input);
+    if (stream == NULL)
+        exit(1);
+    memcpy(stream, "\x78\x01", 2);
+    at = input_put_bits(stream, at, 3, 3);    /* last block, fixed codes */
+    at = input_put_bits(stream, at, 0x0c, 8); /* a zero */
+    for (size_t i = 0; i < repetitions; i++) {
+        at = input_put_bits(stream, at, 0xa3, 8); /* 258 bytes */
+        at = input_put_bits(stream, at, 0, 5);    /* as 1 byte before */
+    }
+    if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, &start, bytes, stream) < 0)
+        exit(1);
+    H5Dclose(dataset);
+    H5Pclose(input.creation);
+    H5Sclose(input.space);
+    H5Tclose(input.stored);
+    H5Tclose(input.memory);
+    free(stream);
+}
+
 static void input_add_text(hid_t file, const char *path, const char *name, const char *value)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
@@ -363,6 +406,8 @@ int main(int argc, char **argv)
         input_add_text(file, argv[2], argv[4], argv[5]);
     else if (strcmp(what, "virtual") == 0 && argc == 6)
         input_add_virtual(file, argv[2], argv[4], argv[5]);
+    else if (strcmp(what, "bomb") == 0 && argc == 5)
+        input_add_bomb(file, argv[2], argv[4]);
     else
         input_add_dataset(file, argc, argv);
     return H5Fclose(file) < 0;

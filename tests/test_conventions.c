@@ -118,7 +118,7 @@ static void set_numbers(const char *name, const char *attribute, size_t n, const
     h5_close(object);
 }
 
-static void set_int(const char *name, const char *attribute, int64_t value)
+static void set_int(const char *name, const char *attribute, int32_t value)
 {
     hid_t object = object_without(name, attribute);
     ck_assert_int_eq(h5_attribute_write_int(object, attribute, value, &err), H5GRAD_OK);
@@ -192,6 +192,8 @@ static void expect_problem(unsigned k, const char *problem)
 
 /* Makes results of the dataset along n axes in the output, of those names or the convention's, and
  * has the convention finish them. */
+static bool own_spacing[] = {true, true, true};
+
 static void finish(const char *name, size_t n, const unsigned *axis, const char *const *names)
 {
     char *result[8];
@@ -212,6 +214,7 @@ static void finish(const char *name, size_t n, const unsigned *axis, const char 
         .n = (unsigned)n,
         .axis = axis,
         .result = (const char *const *)result,
+        .own = own_spacing,
     };
     ck_assert_int_eq(coords.convention->finish(&results, &err), H5GRAD_OK);
     /* as a run that is resumed may do */
@@ -482,6 +485,15 @@ START_TEST(the_gradient_of_a_component_is_a_record)
     EXPECT_NUMBERS(MESHES "/B_x_gradient/y", "unitSI", 3);
     EXPECT_NUMBERS(MESHES "/B_x_gradient/y", "position", 0.5, 0, 0);
     ck_assert(H5Lexists(output, MESHES "/B", H5P_DEFAULT) <= 0);
+}
+END_TEST
+
+START_TEST(a_step_of_unknown_unit_leaves_the_dimension)
+{
+    make_vector();
+    own_spacing[0] = false;
+    finish(MESHES "/B/x", 3, (unsigned[]){0, 1, 2}, NULL);
+    EXPECT_NUMBERS(MESHES "/B_x_gradient", "unitDimension", 0, 1, -2, -1, 0, 0, 0);
 }
 END_TEST
 
@@ -926,7 +938,7 @@ static void spoil(const char *object, const char *attribute, const char *data)
         else if (kind == 6)
             NUMBERS(object, attribute, -1e300, 0);
         else if (kind == 7)
-            set_int(object, attribute, INT64_MIN);
+            set_int(object, attribute, INT32_MIN);
         else if (kind == 8)
             NUMBERS(object, attribute, 1e308, 1e308, 1e308, 1e308, 1e308, 1e308);
         why_not_field(data);
@@ -1022,6 +1034,7 @@ static void add_openpmd(TCase *tests)
     tcase_add_test(tests, external_fields_of_beam_physics);
     tcase_add_test(tests, particles_are_not_fields);
     tcase_add_test(tests, the_gradient_of_a_component_is_a_record);
+    tcase_add_test(tests, a_step_of_unknown_unit_leaves_the_dimension);
     tcase_add_test(tests, the_gradient_of_a_scalar_is_a_record);
     tcase_add_test(tests, results_named_by_the_user_are_records_too);
     tcase_add_test(tests, labels_that_name_no_component_give_way_to_numbers);

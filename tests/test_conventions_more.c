@@ -423,9 +423,95 @@ START_TEST(element_size_is_of_the_last_axes)
     assert_step(0, 0.25, 0, "y", "um", source);
     assert_unusable(1, "axis 1: attribute element_size_um: the step is nan");
     make("odd", EXTENT(4, 5));
-    set_numbers("odd", "element_size_um", NUMBERS(1, 2));
+    set_numbers("odd", "element_size_um", NUMBERS(1));
     read_coords("/odd");
-    assert_unusable(0, "axis 0: attribute element_size_um: it does not hold 3 numbers");
+    assert_unusable(0, "axis 0: attribute element_size_um: it holds neither 3 numbers nor one per "
+                       "axis");
+}
+END_TEST
+
+START_TEST(element_size_is_of_the_axes_named)
+{
+    static const char source[] = "attribute element_size_um";
+    make("raw", EXTENT(4, 5, 6, 3));
+    set_texts("raw", "DIMENSION_LABELS", 4, (const char *const[]){"z", "y", "x", "c"});
+    set_numbers("raw", "element_size_um", NUMBERS(2, 0.5, 0.25));
+    read_coords("/raw");
+    assert_step(0, 2, 0, "z", "um", source);
+    assert_step(1, 0.5, 0, "y", "um", source);
+    assert_step(2, 0.25, 0, "x", "um", source);
+    assert_none(3, "c");
+    ck_assert_pstr_eq(coords.axis[3].left_out, "it holds channels");
+
+    make("film", EXTENT(7, 5, 6));
+    set_texts("film", "DIMENSION_LABELS", 3, (const char *const[]){"t", "X", "Y"});
+    set_numbers("film", "element_size_um", NUMBERS(2, 0.5, 0.25));
+    read_coords("/film");
+    assert_none(0, "t");
+    assert_step(1, 0.25, 0, "X", "um", source);
+    assert_step(2, 0.5, 0, "Y", "um", source);
+    ck_assert_ptr_null(coords.axis[0].left_out);
+
+    make("other", EXTENT(7, 5, 6)); /* names that tell nothing */
+    set_texts("other", "DIMENSION_LABELS", 3, (const char *const[]){"depth", "row", "column"});
+    set_numbers("other", "element_size_um", NUMBERS(2, 0.5, 0.25));
+    read_coords("/other");
+    assert_step(0, 2, 0, "depth", "um", source);
+    assert_step(2, 0.25, 0, "column", "um", source);
+}
+END_TEST
+
+START_TEST(element_size_may_be_of_each_axis)
+{
+    static const char source[] = "attribute element_size_um";
+    make("flat", EXTENT(4, 5));
+    set_numbers("flat", "element_size_um", NUMBERS(0.5, 0.25));
+    read_coords("/flat");
+    assert_step(0, 0.5, 0, "y", "um", source);
+    assert_step(1, 0.25, 0, "x", "um", source);
+    make("raw", EXTENT(4, 5, 6, 3));
+    set_numbers("raw", "element_size_um", NUMBERS(2, 0.5, 0.25, 3));
+    read_coords("/raw");
+    assert_step(0, 2, 0, NULL, "um", source);
+    assert_step(3, 3, 0, "x", "um", source);
+    make("film", EXTENT(7, 4, 5, 6));
+    set_texts("film", "DIMENSION_LABELS", 4, (const char *const[]){"t", "z", "y", "x"});
+    set_numbers("film", "element_size_um", NUMBERS(1, 2, 0.5, 0.25));
+    read_coords("/film");
+    assert_none(0, "t");
+    assert_step(1, 2, 0, "z", "um", source);
+    assert_step(3, 0.25, 0, "x", "um", source);
+}
+END_TEST
+
+START_TEST(axistags_name_axes)
+{
+    make("raw", EXTENT(2, 4, 5, 6, 3));
+    set_text("raw", "axistags",
+             "{\"axes\": [{\"key\": \"t\", \"typeFlags\": 8, \"description\": \"key\"},"
+             "{\"key\" :\"z\"}, {\"key\": \"y\"}, {\"key\": \"x\"}, {\"key\": \"c\"}]}");
+    set_numbers("raw", "element_size_um", NUMBERS(2, 0.5, 0.25));
+    read_coords("/raw");
+    assert_none(0, "t");
+    assert_step(1, 2, 0, "z", "um", "attribute element_size_um");
+    assert_step(3, 0.25, 0, "x", "um", "attribute element_size_um");
+    assert_none(4, "c");
+    ck_assert_pstr_eq(coords.axis[4].left_out, "it holds channels");
+    static const char *const broken[] = {"",
+                                         "{\"axes\": [{\"key\": \"t\"}]}",
+                                         "\"key\": \"a\" \"key\": \"b\" \"key\": \"d\"",
+                                         "\"key\"",
+                                         "\"key\":",
+                                         "\"key\": \"x\" \"key\": \""};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "/b%zu", i);
+        make(name, EXTENT(4, 5));
+        set_text(name, "axistags", broken[i]);
+        read_coords(name);
+        ck_assert(i == 5 || !coords.axis[0].name);
+        assert_none(1, NULL);
+    }
 }
 END_TEST
 
@@ -954,8 +1040,10 @@ static Suite *conventions_suite(void)
              minc_thinned_out_images_have_longer_steps, minc_defaults_and_irregular_axes,
              minc_unusable, minc_bookkeeping_is_no_field);
     ADD_CASE(suite, "Cactus", cactus_axes_are_reversed, cactus_blocks_are_refused, cactus_hostile);
-    ADD_CASE(suite, "attributes", element_size_is_of_the_last_axes, time_series_have_steps,
-             spectrograms_count_time_first, time_series_hostile);
+    ADD_CASE(suite, "attributes", element_size_is_of_the_last_axes,
+             element_size_is_of_the_axes_named, element_size_may_be_of_each_axis,
+             axistags_name_axes, time_series_have_steps, spectrograms_count_time_first,
+             time_series_hostile);
     ADD_CASE(suite, "housekeeping", matlab_housekeeping_is_no_field, julia_housekeeping_is_no_field,
              pandas_labels_are_no_fields);
     ADD_CASE(suite, "The Well", the_well_axes, the_well_axes_that_fields_lack, the_well_hostile,

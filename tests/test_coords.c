@@ -329,6 +329,141 @@ START_TEST(scales_of_another_length_are_unusable)
 }
 END_TEST
 
+/* A dataset with one axis that may grow. */
+static hid_t make_growing(const char *name, hsize_t points)
+{
+    const hsize_t most = H5S_UNLIMITED, chunk = 4;
+    hid_t space = H5Screate_simple(1, &points, &most);
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    ck_assert(H5Pset_chunk(creation, 1, &chunk) >= 0);
+    hid_t dataset =
+        H5Dcreate2(file, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    ck_assert(dataset >= 0);
+    h5_close(creation);
+    h5_close(space);
+    return dataset;
+}
+
+/* As a variable of netCDF-4 that was not written as far as others. */
+START_TEST(unlimited_scales_may_be_longer)
+{
+    h5_close(make_growing("t", 10));
+    set_on("t", "CLASS", "DIMENSION_SCALE");
+    h5_close(make_growing("near", 7));
+    hid_t data = make_growing("u", 6);
+    attach(data, 1, (struct attached[]){{{"t"}}});
+    read_coords(data, 1);
+    assert_array(0, "/t", "t", NULL);
+    ck_assert(coords.axis[0].surplus);
+    ck_assert_str_eq(coords.note, "axis 0: of /t the first 6 points are used");
+    coords_free(&coords);
+
+    data = make_growing("v", 6); /* it may be the edges of cells */
+    attach(data, 1, (struct attached[]){{{"near"}}});
+    read_coords(data, 1);
+    ck_assert_int_eq(coords.axis[0].kind, COORDS_UNUSABLE);
+    ck_assert_pstr_eq(coords.axis[0].path, "/near");
+    coords_free(&coords);
+    set_on("near", "_Netcdf4Dimid", "");
+    data = H5Dopen2(file, "v", H5P_DEFAULT);
+    read_coords(data, 1);
+    assert_array(0, "/near", "near", NULL);
+    ck_assert(coords.axis[0].surplus);
+    coords_free(&coords);
+
+    const hsize_t extent = 6;
+    data = make("w", H5T_NATIVE_DOUBLE, 1, &extent); /* which is as long as it will ever be */
+    attach(data, 1, (struct attached[]){{{"t"}}});
+    read_coords(data, 1);
+    ck_assert_int_eq(coords.axis[0].kind, COORDS_UNUSABLE);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(written_dates_are_unusable)
+{
+    hid_t data = make_data("u");
+    add_scale("t", H5T_NATIVE_DOUBLE, 3, NULL);
+    set_on("t", "units", "day as %Y%m%d.%f");
+    add_scale("x", H5T_NATIVE_DOUBLE, 13, NULL);
+    set_on("x", "units", "day as %Y%m%d.%f");
+    attach(data, 2, (struct attached[]){{{"t"}}, {{"x"}}});
+    read_coords(data, 2);
+    assert_unusable(0, "t",
+                    "axis 0: dimension scale: /t holds dates written as numbers (day as "
+                    "%Y%m%d.%f); give others with --coord=0=PATH or a step with --spacing");
+    ck_assert_ptr_null(coords.axis[0].unit);
+    ck_assert_int_eq(coords.axis[1].kind, COORDS_UNUSABLE); /* nor as edges of cells */
+    ck_assert_ptr_null(coords.axis[1].path);
+    coords_free(&coords);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------- auxiliary coordinates */
+
+/* The data's axes have scales without coordinates; /x lies along the second, as /a does. */
+static hid_t make_with_auxiliaries(const char *named)
+{
+    const hsize_t extents[] = {3, 12};
+    hid_t data = make_data("u");
+    add_scale("dim0", H5T_IEEE_F32BE, 3, PLACEHOLDER);
+    add_scale("dim1", H5T_IEEE_F32BE, 12, PLACEHOLDER);
+    attach(data, 2, (struct attached[]){{{"dim0"}}, {{"dim1"}}});
+    for (int i = 0; i < 2; i++) {
+        hid_t along = make(i ? "a" : "x", H5T_NATIVE_DOUBLE, 1, &extents[1]);
+        attach(along, 1, (struct attached[]){{{"dim1"}}});
+        h5_close(along);
+    }
+    set_on("x", "units", "m");
+    h5_close(make("loose", H5T_NATIVE_DOUBLE, 1, &extents[0])); /* along nobody knows what */
+    set_plain_text(data, "coordinates", named);
+    return data;
+}
+
+START_TEST(the_only_auxiliary_of_an_axis_is_taken)
+{
+    read_coords(make_with_auxiliaries("loose x absent dim0"), 2);
+    assert_none(0, "dim0");
+    ck_assert_int_eq(coords.axis[1].kind, COORDS_ARRAY);
+    ck_assert_pstr_eq(coords.axis[1].path, "/x");
+    ck_assert_pstr_eq(coords.axis[1].name, "dim1");
+    ck_assert_pstr_eq(coords.axis[1].unit, "m");
+    ck_assert_pstr_eq(coords.axis[1].source, "coordinates attribute");
+    ck_assert_ptr_null(coords.note);
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(several_auxiliaries_are_told)
+{
+    read_coords(make_with_auxiliaries("x a"), 2);
+    assert_none(1, "dim1");
+    ck_assert_pstr_eq(coords.note, "axis 1: x, a are not used: unit spacing; --coord=1=PATH takes "
+                                   "one");
+    coords_free(&coords);
+}
+END_TEST
+
+START_TEST(without_scales_one_axis_has_its_auxiliary)
+{
+    const hsize_t points = 12;
+    h5_close(make("x", H5T_NATIVE_INT, 1, &points));
+    hid_t data = make("u", H5T_NATIVE_FLOAT, 1, &points);
+    set_plain_text(data, "coordinates", "x");
+    read_coords(data, 1);
+    ck_assert_int_eq(coords.axis[0].kind, COORDS_ARRAY);
+    ck_assert_pstr_eq(coords.axis[0].path, "/x");
+    ck_assert_pstr_eq(coords.axis[0].name, "x");
+    coords_free(&coords);
+    data = make_data("plane"); /* of two axes it may belong to either */
+    set_plain_text(data, "coordinates", "x");
+    read_coords(data, 2);
+    assert_none(0, NULL);
+    assert_none(1, NULL);
+    coords_free(&coords);
+}
+END_TEST
+
 START_TEST(scales_that_are_no_numbers_are_unusable)
 {
     hid_t data = make_data("u");
@@ -515,6 +650,8 @@ static Suite *coords_suite(void)
     tcase_add_test(scales, dangling_references_are_unusable);
     tcase_add_test(scales, what_has_a_name_only_does_not_make_up_for_a_lost_scale);
     tcase_add_test(scales, scales_of_another_length_are_unusable);
+    tcase_add_test(scales, unlimited_scales_may_be_longer);
+    tcase_add_test(scales, written_dates_are_unusable);
     tcase_add_test(scales, scales_that_are_no_numbers_are_unusable);
     tcase_add_test(scales, complex_scales_are_unusable);
     tcase_add_test(scales, broken_lists_say_nothing);
@@ -524,6 +661,12 @@ static Suite *coords_suite(void)
     tcase_add_test(scales, references_are_gathered);
     tcase_add_test(scales, every_rank_is_read);
     suite_add_tcase(suite, scales);
+    TCase *auxiliaries = tcase_create("auxiliary coordinates");
+    tcase_add_checked_fixture(auxiliaries, setup, teardown);
+    tcase_add_test(auxiliaries, the_only_auxiliary_of_an_axis_is_taken);
+    tcase_add_test(auxiliaries, several_auxiliaries_are_told);
+    tcase_add_test(auxiliaries, without_scales_one_axis_has_its_auxiliary);
+    suite_add_tcase(suite, auxiliaries);
     return suite;
 }
 

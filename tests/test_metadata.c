@@ -72,6 +72,10 @@ START_TEST(units)
         {"m s-1", NULL, "m s-1"},
         {"days since 1850-01-01", "m", "day m-1"},
         {"days since 1850-01-01", NULL, "day"},
+        {"K", "Days Since 2000-1-1", "K day-1"},
+        {"K", "MS since 2000-1-1", "K MS-1"},
+        {"K", "Degrees_North", "K degree-1"},
+        {" K ", "m ", "K m-1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *unit = metadata_unit(cases[i].value, cases[i].axis);
@@ -151,6 +155,12 @@ static void make_input(bool broken)
     for (int i = 0; holds[i]; i++)
         write_text(d[0], holds[i], i < 2 ? holds[i] : "lon nowhere");
     write_text(d[0], "standard_name", "air_temperature");
+    write_text(d[0], "MissingValue", "-999");
+    write_text(d[0], "cell_measures", "area: nowhere");
+    write_text(d[0], "ancillary_variables", "nowhere");
+    hid_t group = H5Gopen2(file, "/g", H5P_DEFAULT);
+    write_text(group, "title", "of a group");
+    H5Gclose(group);
     write_text(d[0], "units", "K");
     write_text(d[0], "long_name", "temperature");
     h5_attribute_write_numbers(d[0], "missing_value", &(double){-999}, 1, NULL);
@@ -177,6 +187,16 @@ static void check_text(hid_t object, const char *name, const char *wanted)
     free(text);
 }
 
+/* The older formats of netCDF have integers of 32 bits. */
+static void check_integer(hid_t object, const char *name)
+{
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(attribute);
+    ck_assert_int_eq(H5Tget_class(type), H5T_INTEGER);
+    ck_assert_uint_eq(H5Tget_size(type), 4);
+    H5Tclose(type);
+    H5Aclose(attribute);
+}
+
 static hid_t run(unsigned output, int no_history, const char *const *datasets, size_t n)
 {
     struct h5grad_options options;
@@ -200,7 +220,7 @@ START_TEST(attributes)
 {
     folder_make();
     make_input(false);
-    hid_t file = run(1, 0, fields, 2);
+    hid_t file = run(1, 0, fields, 2), group = H5Gopen2(file, "/g", H5P_DEFAULT);
     hid_t along_x = H5Dopen2(file, "/g/T_grad_0", H5P_DEFAULT);
     hid_t along_y = H5Dopen2(file, "/g/T_grad_1", H5P_DEFAULT);
     hid_t other = H5Dopen2(file, "/g/U_grad_0", H5P_DEFAULT);
@@ -217,6 +237,12 @@ START_TEST(attributes)
     check_text(along_x, "coordinates", "lon nowhere");
     check_text(along_x, "standard_name", NULL);
     check_text(along_x, "missing_value", NULL);
+    check_text(along_x, "MissingValue", NULL);
+    check_text(along_x, "cell_measures", NULL);
+    check_text(along_x, "ancillary_variables", NULL);
+    check_text(group, "title", "of a group");
+    check_integer(along_x, "gradient_dim");
+    check_integer(along_x, "gradient_edge_order");
     check_text(other, "unit", "(m s-1)/(km)");
     check_text(other, "units", NULL);
     check_text(other, "_FillValue", NULL);
@@ -230,6 +256,7 @@ START_TEST(attributes)
     H5Dclose(along_x);
     H5Dclose(along_y);
     H5Dclose(other);
+    H5Gclose(group);
     H5Fclose(file);
     folder_remove();
 }
@@ -342,6 +369,112 @@ START_TEST(all_scales_or_none)
     check_text(result, "DIMENSION_LIST", NULL);
     check_text(result, "units", "K km-1");
     ck_assert_int_eq(H5Lexists(file, "/g/number", H5P_DEFAULT), 0);
+    H5Dclose(result);
+    H5Fclose(file);
+    folder_remove();
+}
+END_TEST
+
+/* /T of 4 x 5 with its scales: on axis 0 as many points as said, which may grow or not; on axis 1
+ * one or none. */
+static void make_scaled(hsize_t points, bool grows, bool both)
+{
+    static const double x[6] = {0, 1, 3, 7, 8, 9}, values[20] = {0};
+    const hsize_t plane[] = {4, 5}, five = 5;
+    const size_t n[] = {1, both};
+    static const char *const paths[] = {"/x", "/y"};
+    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(1, &points, NULL);
+    hid_t scale = grows ? make_dataset(file, "/x", H5T_NATIVE_DOUBLE, 1, &points, x)
+                        : H5Dcreate2(file, "/x", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT,
+                                     H5P_DEFAULT);
+    H5Dwrite(scale, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x);
+    make_scale(scale, "x");
+    hid_t other = make_dataset(file, "/y", H5T_NATIVE_DOUBLE, 1, &five, x);
+    make_scale(other, "y");
+    hid_t height = make_dataset(file, "/height", H5T_NATIVE_DOUBLE, 1, &five, x);
+    hid_t field = make_dataset(file, "/T", H5T_NATIVE_DOUBLE, 2, plane, values);
+    attach(file, field, n, paths);
+    write_text(field, "long_name", "temperature");
+    static const char *const lines[] = {"second", "first"};
+    ck_assert_int_eq(h5_attribute_write_texts(file, "history", lines, 2, NULL), H5GRAD_OK);
+    H5Dclose(field);
+    H5Dclose(height);
+    H5Dclose(other);
+    H5Dclose(scale);
+    H5Sclose(space);
+    ck_assert_int_ge(H5Fclose(file), 0);
+}
+
+/* The result along an axis of /T whose coordinates may be others. */
+static hid_t run_scaled(const char *dim, const char *coord, hid_t *file)
+{
+    struct h5grad_options options;
+    struct h5grad_error err = {0};
+    const char *const field = "/T";
+    char path[32];
+    h5grad_options_init(&options);
+    options.datasets = &field;
+    options.n_datasets = 1;
+    options.dims = &dim;
+    options.n_dims = 1;
+    options.coords = &coord;
+    options.n_coords = coord != NULL;
+    options.edges = "midpoint";
+    options.overwrite = 1;
+    enum h5grad_status status = h5grad_run(in_folder(0), in_folder(1), &options, NULL, &err);
+    ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
+    *file = H5Fopen(in_folder(1), H5F_ACC_RDONLY, H5P_DEFAULT);
+    snprintf(path, sizeof path, "/T_grad_%s", dim);
+    hid_t result = H5Dopen2(*file, path, H5P_DEFAULT);
+    ck_assert_int_ge(result, 0);
+    return result;
+}
+
+/* Readers of netCDF-4 want a scale for every axis, of its extent but for one that may grow. */
+START_TEST(scales_that_fit)
+{
+    static const struct {
+        hsize_t points;
+        bool grows, both, attached;
+    } cases[] = {
+        {4, false, true, true},   {4, true, true, true},   {6, true, true, true},
+        {3, true, true, true},    {5, false, true, false}, {5, true, true, true},
+        {4, false, false, false}, {6, false, true, false},
+    };
+    folder_make();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hid_t file;
+        make_scaled(cases[i].points, cases[i].grows, cases[i].both);
+        hid_t result = run_scaled("1", "1=/height", &file);
+        ck_assert_msg((H5Aexists(result, "DIMENSION_LIST") > 0) == cases[i].attached, "case %zu",
+                      i);
+        H5Dclose(result);
+        H5Fclose(file);
+    }
+    folder_remove();
+}
+END_TEST
+
+START_TEST(names_what_it_is_by)
+{
+    hid_t file, result;
+    folder_make();
+    make_scaled(5, false, true);
+    result = run_scaled("1", NULL, &file);
+    check_text(result, "long_name", "d(temperature)/d(y)");
+    H5Dclose(result);
+    H5Fclose(file);
+    result = run_scaled("1", "1=/height", &file);
+    check_text(result, "long_name", "d(temperature)/d(height)");
+    check_text(result, "gradient_spacing", "/height");
+    H5Dclose(result);
+    H5Fclose(file);
+    result = run_scaled("0", NULL, &file);
+    check_text(result, "gradient_spacing", "midpoints of /x");
+    char *history = h5_attribute_text(file, "history");
+    ck_assert_ptr_nonnull(strstr(history, "\nsecond\nfirst"));
+    free(history);
     H5Dclose(result);
     H5Fclose(file);
     folder_remove();
@@ -576,6 +709,8 @@ int main(void)
     tcase_add_test(tcase, attributes);
     tcase_add_test(tcase, scales);
     tcase_add_test(tcase, all_scales_or_none);
+    tcase_add_test(tcase, scales_that_fit);
+    tcase_add_test(tcase, names_what_it_is_by);
     tcase_add_test(tcase, results_take_names);
     tcase_add_test(tcase, order_is_tracked);
     tcase_add_test(tcase, scale_of_many);

@@ -670,7 +670,7 @@ static void close_line(struct line *line)
     h5_leave(&guard);
 }
 
-static void check_line(hid_t file, const char *name, const double *expected)
+static void check_line(hid_t file, const char *name, double origin, const double *expected)
 {
     static const uint64_t keeps[] = {0, LINE - 1, LINE, UINT64_MAX};
     static const uint64_t ranges[][2] = {{0, LINE}, {0, 1}, {LINE - 1, 1}, {17, 500}, {30, 0}};
@@ -679,6 +679,7 @@ static void check_line(hid_t file, const char *name, const double *expected)
         struct line *line = open_line(file, name, keeps[k], &err);
         ck_assert_msg(line != NULL, "%s: %s", name, err.message);
         ck_assert_uint_eq(line_extent(line), LINE);
+        ck_assert_double_eq(line_origin(line), origin);
         for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
             double out[LINE + 1];
             uint64_t n = ranges[r][1];
@@ -705,7 +706,7 @@ START_TEST(line_types)
         f[i] = 0.1F * (float)i;
         df[i] = (double)f[i];
         i64[i] = INT64_C(1700000000000000001) + (int64_t)i * 3600;
-        di64[i] = (double)i64[i];
+        di64[i] = (double)i * 3600; /* no double holds the integers themselves */
         i16[i] = (int16_t)(i * 60 - 30000);
         di16[i] = (double)i16[i];
     }
@@ -718,14 +719,14 @@ START_TEST(line_types)
     put_line(file, "i64be", H5T_STD_I64BE, H5T_NATIVE_INT64, i64);
     put_line(file, "i16be", H5T_STD_I16BE, H5T_NATIVE_INT16, i16);
     put_line(file, "long_double", H5T_NATIVE_LDOUBLE, H5T_NATIVE_DOUBLE, d);
-    check_line(file, "f64", d);
-    check_line(file, "f64be", d);
-    check_line(file, "f32", df);
-    check_line(file, "f32be", df);
-    check_line(file, "i64", di64);
-    check_line(file, "i64be", di64);
-    check_line(file, "i16be", di16);
-    check_line(file, "long_double", d);
+    check_line(file, "f64", 0, d);
+    check_line(file, "f64be", 0, d);
+    check_line(file, "f32", 0, df);
+    check_line(file, "f32be", 0, df);
+    check_line(file, "i64", 1700000000000000001., di64);
+    check_line(file, "i64be", 1700000000000000001., di64);
+    check_line(file, "i16be", 0, di16);
+    check_line(file, "long_double", 0, d);
     H5Fclose(file);
 
     struct line *line = line_open_memory(d, LINE, NULL);

@@ -361,6 +361,29 @@ START_TEST(valid_ranges)
     u = make_line("/u", H5T_NATIVE_DOUBLE, 4);
     set_number(u, "valid_max", H5T_NATIVE_DOUBLE, 100);
     check_field(u, "valid -inf to 100", NULL);
+
+    double floats[] = {0, 100}, downwards[] = {8, 2};
+    u = make_line("/u", H5T_NATIVE_INT16, 4);
+    set(u, "valid_range", H5T_NATIVE_FLOAT, 2, H5T_NATIVE_DOUBLE, floats);
+    set_number(u, "scale_factor", H5T_NATIVE_FLOAT, 0.5);
+    check_field(u, "scale_factor 0.5",
+                "valid_range may be of stored or of unpacked values and is not used");
+
+    const hid_t types[] = {H5T_NATIVE_UINT16, H5T_NATIVE_INT64, H5T_NATIVE_UINT64,
+                           H5T_NATIVE_FLOAT};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        u = make_line("/u", types[i], 4);
+        set(u, "valid_range", types[i], 2, H5T_NATIVE_DOUBLE, downwards);
+        check_field(u, NULL, "valid_range leaves no valid value and is not used");
+    }
+    u = make_line("/u", H5T_NATIVE_INT64, 4);
+    set_number(u, "valid_min", H5T_NATIVE_INT64, -2);
+    set_number(u, "valid_max", H5T_NATIVE_INT64, -8);
+    check_field(u, NULL, "valid_min above valid_max leaves no valid value and is not used");
+    u = make_line("/u", H5T_NATIVE_INT64, 4);
+    set_number(u, "valid_min", H5T_NATIVE_INT64, -2);
+    set_number(u, "valid_max", H5T_NATIVE_INT64, 8);
+    check_field(u, "valid -2 to 8", NULL);
 }
 END_TEST
 
@@ -399,6 +422,31 @@ START_TEST(packing_that_cannot_be_undone)
     u = make_line("/w", H5T_NATIVE_INT16, 4);
     set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, INFINITY);
     ck_assert_int_eq(read_field(u, "/w", &values), H5GRAD_FAILED);
+    u = make_line("/z", H5T_NATIVE_INT16, 4);
+    set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, 0);
+    ck_assert_int_eq(read_field(u, "/z", &values), H5GRAD_FAILED);
+    ck_assert_str_eq(err.message, "scale_factor is 0, which leaves nothing of the values; "
+                                  "--no-unpack takes the stored numbers as they are");
+}
+END_TEST
+
+START_TEST(complex_numbers_are_not_packed)
+{
+    hid_t type = H5Tcreate(H5T_COMPOUND, 16);
+    H5Tinsert(type, "r", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(type, "i", 8, H5T_NATIVE_DOUBLE);
+    const double fill[2] = {-9, 0};
+    hid_t u = make_line("/u", type, 4);
+    set(u, "_FillValue", type, 1, type, fill);
+    set_number(u, "missing_value", H5T_NATIVE_DOUBLE, NAN);
+    set_number(u, "valid_max", H5T_NATIVE_DOUBLE, 3);
+    set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, 3);
+    set_number(u, "add_offset", H5T_NATIVE_DOUBLE, 3);
+    check_field(u, NULL,
+                "scale_factor is not defined for complex numbers and is not used, "
+                "_FillValue is not defined for complex numbers and is not used, valid_max is not "
+                "defined for complex numbers and is not used");
+    H5Tclose(type);
 }
 END_TEST
 
@@ -477,7 +525,7 @@ static void check_line(struct line *line, enum line_points points, const double 
 {
     double x[8];
     ck_assert_msg(line != NULL, "%s", err.message);
-    line_take(line, points);
+    line_take(line, points, n);
     ck_assert_uint_eq(line_extent(line), n);
     for (uint64_t first = 0; first < n; first++) {
         ck_assert_int_eq(line_read(line, first, n - first, x, &err), H5GRAD_OK);
@@ -509,7 +557,7 @@ START_TEST(lines)
         h5_leave(&guard);
         check_line(line[0], LINE_ALL, plain, 4);
         check_line(line[1], LINE_MIDPOINTS, middle, 3);
-        check_line(line[2], LINE_BUT_LAST, plain, 3);
+        check_line(line[2], LINE_FIRST, plain, 3);
     }
     set_number(x, "_FillValue", H5T_NATIVE_INT8, -1);
     h5_enter(&guard);
@@ -523,6 +571,47 @@ START_TEST(lines)
     ck_assert(line_has_missing(line) && !line_has_missing(attribute));
     check_line(line, LINE_ALL, missing, 4);
     check_line(attribute, LINE_ALL, (double[4]){2, 4, 255, 10}, 4);
+    H5Dclose(x);
+}
+END_TEST
+
+#define LARGE ((int64_t)1 << 60)
+
+/* Checks them held in memory and read when asked for. */
+static void check_large(hid_t x, double origin, const double want[4])
+{
+    const double middle[3] = {(want[0] + want[1]) / 2, (want[1] + want[2]) / 2,
+                              (want[2] + want[3]) / 2};
+    for (uint64_t keep = 0; keep <= 4; keep += 4) {
+        h5_enter(&guard);
+        struct line *line = line_open(x, keep, &err), *halves = line_open(x, keep, &err);
+        h5_leave(&guard);
+        ck_assert_double_eq(line_origin(line), origin);
+        check_line(line, LINE_ALL, want, 4);
+        check_line(halves, LINE_MIDPOINTS, middle, 3);
+    }
+}
+
+START_TEST(large_integers_keep_their_differences)
+{
+    const hsize_t n = 4;
+    const int64_t down[4] = {LARGE + 9, LARGE + 6, LARGE + 3, LARGE - 1}, fill = LARGE + 3;
+    const uint64_t up[4] = {1, 4, UINT64_MAX - 3, UINT64_MAX};
+    const int64_t small[4] = {-((int64_t)1 << 53), 0, 5, (int64_t)1 << 53};
+    const double top = 18446744073709551614.;
+    hid_t x = make("/down", H5T_STD_I64BE, 1, &n, H5T_NATIVE_INT64, down);
+    check_large(x, (double)LARGE, (double[4]){0, -3, -6, -10});
+    set(x, "_FillValue", H5T_NATIVE_INT64, 1, H5T_NATIVE_INT64, &fill);
+    check_large(x, (double)LARGE, (double[4]){0, -3, NAN, -10});
+    set_number(x, "scale_factor", H5T_NATIVE_DOUBLE, 0.5);
+    set_number(x, "add_offset", H5T_NATIVE_DOUBLE, 7);
+    check_large(x, (double)(LARGE / 2), (double[4]){0, -1.5, NAN, -5});
+    H5Dclose(x);
+    x = make("/up", H5T_STD_U64LE, 1, &n, H5T_NATIVE_UINT64, up);
+    check_large(x, 1, (double[4]){0, 3, top, top});
+    H5Dclose(x);
+    x = make("/small", H5T_STD_I64LE, 1, &n, H5T_NATIVE_INT64, small);
+    check_large(x, 0, (double[4]){-0x1p53, 0, 5, 0x1p53});
     H5Dclose(x);
 }
 END_TEST
@@ -658,10 +747,14 @@ START_TEST(run_without_coordinates_and_categories)
     make_swath();
     h5grad_options_init(&options);
     ck_assert_msg(run(&options, &report) == H5GRAD_OK, "%s", err.message);
-    ck_assert_uint_eq(report->n_fields, 1);
-    ck_assert_str_eq(report->fields[0].path, "/swath/u");
+    ck_assert_uint_eq(report->n_fields, 2);
+    ck_assert_str_eq(report->fields[0].path, "/swath/mask");
+    ck_assert_str_eq(report->fields[0].skipped, "it holds categories");
+    ck_assert_str_eq(report->fields[1].path, "/swath/u");
+    ck_assert_ptr_null(report->fields[1].skipped);
+    ck_assert_ptr_nonnull(strstr(report->fields[1].note, "2-D coordinates lon, /lat are not used"));
     h5grad_report_free(report);
-    ck_assert_ptr_nonnull(strstr(messages, "/swath/mask: skipped: it holds categories"));
+    ck_assert_ptr_nonnull(strstr(messages, "/swath/mask: it holds categories (skipped)"));
     ck_assert_ptr_nonnull(strstr(messages, "/lat_bounds: skipped: it is a coordinate"));
     ck_assert_ptr_nonnull(strstr(messages, "2-D coordinates lon, /lat are not used: unit spacing"));
 
@@ -792,6 +885,36 @@ START_TEST(run_by_months)
 }
 END_TEST
 
+/* Seconds of a clock that counts nanoseconds. */
+START_TEST(run_with_large_integers)
+{
+    const double data[3] = {0, 3, 8}, want[3] = {1, 4. / 3, 5. / 3};
+    const int64_t times[3] = {LARGE, LARGE + 3, LARGE + 6},
+                  again[3] = {LARGE, LARGE + 3, LARGE + 3};
+    const hsize_t n = 3;
+    struct h5grad_options options;
+    struct h5grad_report *report = NULL;
+    H5Dclose(make("/u", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, data));
+    H5Dclose(make("/t", H5T_STD_I64LE, 1, &n, H5T_NATIVE_INT64, times));
+    H5Dclose(make("/again", H5T_STD_I64LE, 1, &n, H5T_NATIVE_INT64, again));
+    h5grad_options_init(&options);
+    options.n_datasets = options.n_spacings = 1;
+    options.datasets = (const char *const[]){"/u"};
+    options.spacings = (const char *const[]){"/t"};
+    ck_assert_msg(run(&options, &report) == H5GRAD_OK, "%s", err.message);
+    ck_assert(report->fields[0].axes[0].uniform);
+    ck_assert_double_eq(report->fields[0].axes[0].step, 3);
+    ck_assert_double_eq(report->fields[0].axes[0].first, (double)LARGE);
+    ck_assert_double_eq(report->fields[0].axes[0].last, (double)LARGE);
+    h5grad_report_free(report);
+    check_result("/u_grad_0", H5T_NATIVE_DOUBLE, 3, want);
+    options.spacings = (const char *const[]){"/again"};
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_FAILED);
+    ck_assert_msg(strstr(err.message, "coordinates 1 and 2 are both 1.15292150460684") != NULL,
+                  "%s", err.message);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("values");
@@ -807,17 +930,20 @@ int main(void)
     tcase_add_test(files, valid_ranges);
     tcase_add_test(files, unsigned_as_signed);
     tcase_add_test(files, packing_that_cannot_be_undone);
+    tcase_add_test(files, complex_numbers_are_not_packed);
     tcase_add_test(files, nexus);
     tcase_add_test(files, minc_slices);
     tcase_add_test(files, minc_one_scale);
     tcase_add_test(files, minc_refused);
     tcase_add_test(files, lines);
+    tcase_add_test(files, large_integers_keep_their_differences);
     tcase_add_test(files, run_unpacks);
     tcase_add_test(files, run_slices);
     tcase_add_test(files, run_without_coordinates_and_categories);
     tcase_add_test(files, run_with_edges_and_attributes);
     tcase_add_test(files, run_with_edges_in_the_file);
     tcase_add_test(files, run_by_months);
+    tcase_add_test(files, run_with_large_integers);
     suite_add_tcase(suite, files);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

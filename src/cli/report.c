@@ -155,8 +155,9 @@ static bool report_same_text(const char *a, const char *b)
 
 static bool report_same_axis(const struct h5grad_axis *a, const struct h5grad_axis *b)
 {
-    return a->extent == b->extent && a->uniform == b->uniform && a->first == b->first &&
-           a->last == b->last && a->step == b->step && report_same_text(a->name, b->name) &&
+    return a->extent == b->extent && a->differentiated == b->differentiated &&
+           a->uniform == b->uniform && a->first == b->first && a->last == b->last &&
+           a->step == b->step && report_same_text(a->name, b->name) &&
            report_same_text(a->spacing, b->spacing) && report_same_text(a->source, b->source) &&
            report_same_text(a->unit, b->unit) && report_same_text(a->left_out, b->left_out);
 }
@@ -164,7 +165,8 @@ static bool report_same_axis(const struct h5grad_axis *a, const struct h5grad_ax
 /* Whether all that a list says below a field's line serves both. */
 static bool report_same_grid(const struct h5grad_field *a, const struct h5grad_field *b)
 {
-    bool same = a->rank == b->rank && report_same_text(a->values, b->values);
+    bool same = a->rank == b->rank && report_same_text(a->values, b->values) &&
+                report_same_text(a->note, b->note);
 
     for (unsigned k = 0; k < a->rank && same; k++)
         same = report_same_axis(&a->axes[k], &b->axes[k]);
@@ -249,6 +251,11 @@ static void report_print_group(FILE *out, const struct h5grad_report *report,
     }
     for (unsigned k = 0; k < first->rank; k++)
         report_print_axis(out, k, &first->axes[k], false);
+    if (first->note != NULL) {
+        fputs("    note  ", out);
+        text_put(out, first->note);
+        fputc('\n', out);
+    }
 }
 
 static void report_print_left_out(FILE *out, const struct h5grad_report *report)

@@ -84,6 +84,7 @@ static void document_put_field(struct json *json, const struct h5grad_field *fie
     json_close(json);
     json_text(json, "layout", field->layout);
     json_text(json, "values", field->values);
+    json_text(json, "note", field->note);
     json_open(json, "axes", '[', false);
     for (unsigned k = 0; k < field->rank; k++)
         document_put_axis(json, &field->axes[k], planned);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/supervise.h"
+#include "cli/cap.h"
 #include "cli/stop.h"
 #include "cli/text.h"
 
@@ -158,6 +159,7 @@ static int supervise_child(int (*work)(struct options *), struct options *option
     if (getppid() != parent)
         _exit(EXIT_CRASHED);
     sigprocmask(SIG_SETMASK, before, NULL);
+    cap_memory(options);
     int result = work(options);
     atomic_store(&supervise_notes->returned, true);
     return result;

@@ -4,36 +4,127 @@
  * convention that a whole file follows, and so come behind dimension scales.
  */
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
+#include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 
-/* Of microscopy (ImageJ's HDF5 plugin, ilastik, PlantSeg): the last axes are z, y, x, in
- * micrometres; those in front, of channels or times, are not described. */
+/* The next value of "key" in a JSON text; *at is moved behind it. */
+static bool next_key(const char **at, const char **key, size_t *length)
+{
+    static const char word[] = "\"key\"", blank[] = " \t\r\n";
+    for (const char *found = strstr(*at, word); found; found = strstr(found + 1, word)) {
+        const char *value = found + strlen(word);
+        value += strspn(value, blank);
+        if (*value++ != ':')
+            continue;
+        value += strspn(value, blank);
+        if (*value++ != '"')
+            continue;
+        *key = value;
+        *length = strcspn(value, "\"");
+        *at = value + *length;
+        return true;
+    }
+    return false;
+}
+
+static void leave_out_channels(struct coords_axis *axis)
+{
+    if (axis->name && strcasecmp(axis->name, "c") == 0 && !axis->left_out)
+        axis->left_out = "it holds channels";
+}
+
+/* ilastik's axistags, {"axes": [{"key": "z", ...}, ...]}, has a letter per axis. */
+static enum h5grad_status read_axistags(hid_t dataset, struct coords *coords,
+                                        struct h5grad_error *err)
+{
+    const char *key[GRID_MAX_RANK + 1];
+    size_t length[GRID_MAX_RANK + 1];
+    unsigned n = 0;
+    char *text = h5_attribute_text(dataset, "axistags");
+    const char *at = text;
+    while (at && n <= coords->rank && next_key(&at, &key[n], &length[n]))
+        n++;
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; n == coords->rank && k < n && !status; k++) {
+        char *name = memory_format("%.*s", (int)length[k], key[k]);
+        status = name ? coords_set_name(coords, k, name, err) : error_memory(err, length[k]);
+        leave_out_channels(&coords->axis[k]);
+        free(name);
+    }
+    free(text);
+    return status;
+}
+
+#define DIRECTIONS 3
+
+static const char *const directions[DIRECTIONS] = {"z", "y", "x"};
+
+/* Which of those an axis of that name is; -1: none. */
+static int find_direction(const char *name)
+{
+    for (int d = 0; name && d < DIRECTIONS; d++) {
+        if (strcasecmp(name, directions[d]) == 0)
+            return d;
+    }
+    return -1;
+}
+
+/* Whether the names of the axes tell which of them are z, y and x. */
+static bool names_tell(const struct coords *coords)
+{
+    bool some = false;
+    for (unsigned k = 0; k < coords->rank; k++) {
+        if (!coords->axis[k].name)
+            return false;
+        some = some || find_direction(coords->axis[k].name) >= 0;
+    }
+    return some;
+}
+
+/* size is NULL where the attribute cannot be understood. */
+static enum h5grad_status enter_size(struct coords *coords, unsigned k, const double *size,
+                                     int direction, struct h5grad_error *err)
+{
+    static const char source[] = "attribute element_size_um";
+    enum h5grad_status status;
+    if (coords->axis[k].kind != COORDS_NONE)
+        return H5GRAD_OK;
+    if (size)
+        status = coords_set_step(coords, k, *size, 0, source, err);
+    else
+        status = coords_set_problem(coords, k, source, err,
+                                    "it holds neither 3 numbers nor one per axis");
+    if (!status)
+        status = coords_set_unit(coords, k, "um", err);
+    if (!status && direction >= 0)
+        status = coords_set_name(coords, k, directions[direction], err);
+    return status;
+}
+
+/* Of microscopy (ImageJ's HDF5 plugin, ilastik, PlantSeg), in micrometres: of z, y and x, which are
+ * the last axes where no names tell, or a number per axis. Channels and times have none. */
 static enum h5grad_status read_element_size(hid_t dataset, struct coords *coords,
                                             struct h5grad_error *err)
 {
     static const char attribute[] = "element_size_um";
-    static const char source[] = "attribute element_size_um";
-    static const char *const names[] = {"z", "y", "x"};
-    double size[3];
-    enum coords_found found = coords_numbers(dataset, attribute, 3, size);
-    unsigned described = coords->rank < 3 ? coords->rank : 3;
+    double size[GRID_MAX_RANK];
+    unsigned rank = coords->rank;
     enum h5grad_status status = H5GRAD_OK;
-    if (found == COORDS_ABSENT)
+    if (H5Aexists(dataset, attribute) <= 0)
         return H5GRAD_OK;
-    for (unsigned i = 3 - described; i < 3 && !status; i++) {
-        unsigned k = coords->rank - 3 + i;
-        if (coords->axis[k].kind != COORDS_NONE)
-            continue;
-        if (found == COORDS_FOUND)
-            status = coords_set_step(coords, k, size[i], 0, source, err);
-        else
-            status = coords_set_problem(coords, k, source, err, "it does not hold 3 numbers");
-        if (!status)
-            status = coords_set_unit(coords, k, "um", err);
-        if (!status)
-            status = coords_set_name(coords, k, names[i], err);
+    bool three = coords_numbers(dataset, attribute, DIRECTIONS, size) == COORDS_FOUND;
+    bool each = !three && coords_numbers(dataset, attribute, rank, size) == COORDS_FOUND;
+    bool named = names_tell(coords);
+    for (unsigned k = 0; k < rank && !status; k++) {
+        int d = named ? find_direction(coords->axis[k].name) : (int)k + DIRECTIONS - (int)rank;
+        if (named)
+            leave_out_channels(&coords->axis[k]);
+        if (d >= 0 || (each && !named))
+            status = enter_size(coords, k, each ? &size[k] : three ? &size[d] : NULL, d, err);
     }
     return status;
 }
@@ -95,7 +186,9 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     (void)file;
     (void)walk;
     (void)path;
-    enum h5grad_status status = read_element_size(dataset, coords, err);
+    enum h5grad_status status = read_axistags(dataset, coords, err);
+    if (!status)
+        status = read_element_size(dataset, coords, err);
     if (!status && coords->rank == 1)
         status = read_series(dataset, &gwpy[0], coords, 0, err);
     if (!status && coords->rank == 1)

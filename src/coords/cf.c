@@ -11,53 +11,67 @@
 #include "coords/coords.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/scales.h"
 
 /* netCDF-4 puts this in front of a variable that has the name of a dimension but another shape. */
 #define NON_COORDINATE "_nc4_non_coord_"
 
-/* Opens the variable of that name in a group; -1 when there is none. False when there is no memory.
- */
-static bool open_in(hid_t file, const char *group, const char *name, hid_t *variable)
+#define COORDINATES "coordinates"
+
+/* One that an attribute names. */
+struct variable {
+    const char *name;
+    char *path;
+    hid_t id; /* -1: there is none */
+};
+
+/* Opens what is at path, which it takes; false when there is no memory. */
+static bool open_at(hid_t file, char *path, struct variable *variable)
 {
-    char *plain = coords_join(group, name);
-    char *prefixed = memory_format("%s%s" NON_COORDINATE "%s", group, group[1] ? "/" : "", name);
-    bool memory = plain && prefixed;
-    if (memory)
-        *variable = h5_open_dataset(file, plain, NULL);
-    if (memory && *variable < 0)
-        *variable = h5_open_dataset(file, prefixed, NULL);
-    free(prefixed);
-    free(plain);
-    return memory;
+    variable->id = path ? h5_open_dataset(file, path, NULL) : -1;
+    if (variable->id >= 0)
+        variable->path = path;
+    else
+        free(path);
+    return path != NULL;
+}
+
+/* Opens the variable of that name in a group, if there is one; false when there is no memory. */
+static bool open_in(hid_t file, const char *group, struct variable *variable)
+{
+    return open_at(file, coords_join(group, variable->name), variable) &&
+           (variable->id >= 0 || open_at(file,
+                                         memory_format("%s%s" NON_COORDINATE "%s", group,
+                                                       group[1] ? "/" : "", variable->name),
+                                         variable));
 }
 
 /* The variable of that name as seen from the one at path: by an absolute path, or in its group or
  * in those around it. */
-static enum h5grad_status open_variable(hid_t file, const char *path, const char *name,
-                                        hid_t *variable, struct h5grad_error *err)
+static enum h5grad_status open_variable(hid_t file, const char *path, struct variable *variable,
+                                        struct h5grad_error *err)
 {
-    *variable = *name == '/' ? h5_open_dataset(file, name, NULL) : -1;
-    if (*name == '/' || !*name)
-        return H5GRAD_OK;
-    char *group = coords_parent(path);
-    bool memory = group && open_in(file, group, name, variable);
-    while (memory && *variable < 0 && group[1]) {
+    const char *name = variable->name;
+    char *group = *name && *name != '/' ? coords_parent(path) : NULL;
+    bool memory = !*name || (*name == '/' ? open_at(file, memory_text(name), variable)
+                                          : group && open_in(file, group, variable));
+    while (memory && group && variable->id < 0 && group[1]) {
         char *outer = coords_parent(group);
         free(group);
         group = outer;
-        memory = group && open_in(file, group, name, variable);
+        memory = group && open_in(file, group, variable);
     }
     free(group);
     return memory ? H5GRAD_OK : error_memory(err, strlen(path) + strlen(name));
 }
 
+typedef enum h5grad_status visit_function(void *user, const struct variable *variable,
+                                          struct h5grad_error *err);
+
 /* Calls visit for each variable that an attribute names; "a: b c" names those three. */
 static enum h5grad_status visit_named(hid_t file, const char *path, hid_t dataset,
-                                      const char *attribute,
-                                      enum h5grad_status (*visit)(void *user, const char *name,
-                                                                  hid_t variable,
-                                                                  struct h5grad_error *err),
-                                      void *user, struct h5grad_error *err)
+                                      const char *attribute, visit_function *visit, void *user,
+                                      struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     char *text = h5_attribute_text(dataset, attribute), *rest = NULL;
@@ -66,22 +80,22 @@ static enum h5grad_status visit_named(hid_t file, const char *path, hid_t datase
         size_t length = strlen(name);
         if (name[length - 1] == ':')
             name[length - 1] = '\0';
-        hid_t variable;
-        status = open_variable(file, path, name, &variable, err);
-        if (!status && variable >= 0)
-            status = visit(user, name, variable, err);
-        h5_close(variable);
+        struct variable variable = {.name = name, .id = -1};
+        status = open_variable(file, path, &variable, err);
+        if (!status && variable.id >= 0)
+            status = visit(user, &variable, err);
+        h5_close(variable.id);
+        free(variable.path);
     }
     free(text);
     return status;
 }
 
-static enum h5grad_status add_to_set(void *user, const char *name, hid_t variable,
+static enum h5grad_status add_to_set(void *user, const struct variable *variable,
                                      struct h5grad_error *err)
 {
     struct h5_identity identity;
-    (void)name;
-    if (!h5_identify(variable, &identity))
+    if (!h5_identify(variable->id, &identity))
         return H5GRAD_OK;
     return h5_set_add(user, &identity, 0, NULL, err);
 }
@@ -89,8 +103,7 @@ static enum h5grad_status add_to_set(void *user, const char *name, hid_t variabl
 static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
                                          struct h5_set *set, struct h5grad_error *err)
 {
-    static const char *const attributes[] = {"coordinates", "bounds", "climatology",
-                                             "grid_mapping"};
+    static const char *const attributes[] = {COORDINATES, "bounds", "climatology", "grid_mapping"};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
         status = visit_named(file, path, dataset, attributes[i], add_to_set, set, err);
@@ -102,33 +115,38 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     (void)file;
     (void)path;
     bool flags = H5Aexists(dataset, "flag_values") > 0 || H5Aexists(dataset, "flag_masks") > 0;
-    return flags ? "it holds categories" : NULL;
+    return flags ? COORDS_CATEGORIES : NULL;
+}
+
+/* Adds one more to "XLAT, XLONG"; NULL: there is none yet. */
+static enum h5grad_status add_name(char **names, const char *name, struct h5grad_error *err)
+{
+    char *more = memory_format("%s%s%s", *names ? *names : "", *names ? ", " : "", name);
+    if (!more)
+        return error_memory(err, strlen(name));
+    free(*names);
+    *names = more;
+    return H5GRAD_OK;
 }
 
 /* Coordinates of points, not of axes, that a field names. */
 struct plane {
     uint64_t extent[2]; /* of the field's last two axes */
-    char *names;        /* "XLAT, XLONG"; NULL: none */
+    char *names;
 };
 
-static enum h5grad_status add_name(void *user, const char *name, hid_t variable,
-                                   struct h5grad_error *err)
+static enum h5grad_status add_plane(void *user, const struct variable *variable,
+                                    struct h5grad_error *err)
 {
     struct plane *plane = user;
     uint64_t extent[GRID_MAX_RANK];
-    hid_t space = H5Dget_space(variable);
+    hid_t space = H5Dget_space(variable->id);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
     h5_close(space);
-    if (rank < 2 || !coords_extents(variable, (unsigned)rank, extent) ||
+    if (rank < 2 || !coords_extents(variable->id, (unsigned)rank, extent) ||
         memcmp(&extent[rank - 2], plane->extent, sizeof plane->extent) != 0)
         return H5GRAD_OK;
-    const char *before = plane->names;
-    char *names = memory_format("%s%s%s", before ? before : "", before ? ", " : "", name);
-    if (!names)
-        return error_memory(err, strlen(name));
-    free(plane->names);
-    plane->names = names;
-    return H5GRAD_OK;
+    return add_name(&plane->names, variable->name, err);
 }
 
 /* Says that 2-D latitude and longitude are not used, where nothing else says the spacing. */
@@ -143,11 +161,133 @@ static enum h5grad_status note_plane(hid_t file, const char *path, hid_t dataset
         return H5GRAD_OK;
     memcpy(plane.extent, &extent[rank - 2], sizeof plane.extent);
     enum h5grad_status status =
-        visit_named(file, path, dataset, "coordinates", add_name, &plane, err);
+        visit_named(file, path, dataset, COORDINATES, add_plane, &plane, err);
     if (!status && plane.names)
         status = coords_add_note(coords, err, "2-D coordinates %s are not used: unit spacing",
                                  plane.names);
     free(plane.names);
+    return status;
+}
+
+/* Auxiliary coordinates along one axis of a field. */
+struct line {
+    unsigned rank; /* of the field */
+    uint64_t extent;
+    bool attached;           /* the field has scales ... */
+    const struct h5_set *to; /* ... and those of the axis are these */
+    size_t n;
+    char *names;
+    char *path; /* of the first */
+};
+
+/* Adds what is attached to an axis of a dataset; *attached tells whether anything is to any. */
+static enum h5grad_status add_scales(hid_t dataset, unsigned rank, unsigned axis, bool *attached,
+                                     struct h5_set *set, struct h5grad_error *err)
+{
+    struct h5_scales lists;
+    enum h5grad_status status = h5_scales_read(dataset, rank, &lists, attached, err);
+    if (status || !*attached)
+        return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
+    for (size_t i = 0; i < lists.list[axis].len && !status; i++) {
+        struct h5_identity identity;
+        hid_t scale = h5_scales_open(&lists, dataset, axis, i);
+        if (scale >= 0 && h5_identify(scale, &identity))
+            status = h5_set_add(set, &identity, 0, NULL, err);
+        h5_close(scale);
+    }
+    h5_scales_free(&lists);
+    return status;
+}
+
+/* Whether the only axis of a variable is that of the field: they have a scale in common. Without
+ * any scales the extent tells, of a field of one axis. */
+static enum h5grad_status lies_along(const struct line *line, hid_t variable, bool *along,
+                                     struct h5grad_error *err)
+{
+    struct h5_set own = {0};
+    bool attached;
+    enum h5grad_status status = add_scales(variable, 1, 0, &attached, &own, err);
+    *along = !attached && !line->attached && line->rank == 1;
+    for (size_t i = 0; i < own.capacity && !*along; i++)
+        *along = own.entry[i].used && h5_set_find(line->to, &own.entry[i].identity);
+    h5_set_free(&own);
+    return status;
+}
+
+static enum h5grad_status add_line(void *user, const struct variable *variable,
+                                   struct h5grad_error *err)
+{
+    struct line *line = user;
+    struct h5grad_error reason;
+    bool along = false;
+    enum h5grad_status status = coords_judge(variable->id, line->extent, NULL, &reason);
+    if (status == H5GRAD_NO_MEMORY)
+        return error_set(err, status, "%s", reason.message);
+    if (status || h5_is_scale(variable->id))
+        return H5GRAD_OK;
+    status = lies_along(line, variable->id, &along, err);
+    if (status || !along)
+        return status;
+    if (line->n++ == 0 && !(line->path = memory_text(variable->path)))
+        return error_memory(err, strlen(variable->path));
+    return add_name(&line->names, variable->name, err);
+}
+
+/* One that is the only one of its axis serves as its coordinates. */
+static enum h5grad_status use_line(hid_t file, const struct line *line, struct coords *coords,
+                                   unsigned k, struct h5grad_error *err)
+{
+    if (line->n == 0)
+        return H5GRAD_OK;
+    if (line->n > 1)
+        return coords_add_note(coords, err,
+                               "axis %u: %s are not used: unit spacing; --coord=%u=PATH takes one",
+                               k, line->names, k);
+    enum h5grad_status status = coords_set_dataset(coords, k, file, line->path, line->extent, false,
+                                                   "coordinates attribute", err);
+    return status ? status : coords_set_name(coords, k, coords_base(line->path), err);
+}
+
+/* Where an axis has no coordinate variable, those that the field names. */
+static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset,
+                                     struct coords *coords, struct h5grad_error *err)
+{
+    uint64_t extent[GRID_MAX_RANK];
+    enum h5grad_status status = H5GRAD_OK;
+    if (H5Aexists(dataset, COORDINATES) <= 0 || !coords_extents(dataset, coords->rank, extent))
+        return H5GRAD_OK;
+    for (unsigned k = 0; k < coords->rank && !status; k++) {
+        struct h5_set scales = {0};
+        struct line line = {.rank = coords->rank, .extent = extent[k], .to = &scales};
+        if (coords->axis[k].kind != COORDS_NONE || coords->axis[k].left_out)
+            continue;
+        status = add_scales(dataset, coords->rank, k, &line.attached, &scales, err);
+        if (!status)
+            status = visit_named(file, path, dataset, COORDINATES, add_line, &line, err);
+        if (!status)
+            status = use_line(file, &line, coords, k, err);
+        free(line.path);
+        free(line.names);
+        h5_set_free(&scales);
+    }
+    return status;
+}
+
+/* "day as %Y%m%d.%f", of CDO: the difference of two dates written so is no time. */
+static enum h5grad_status refuse_dates(struct coords *coords, unsigned k, struct h5grad_error *err)
+{
+    struct coords_axis *axis = &coords->axis[k];
+    if (!axis->path || !axis->unit || !strstr(axis->unit, " as %"))
+        return H5GRAD_OK;
+    struct coords_axis said = *axis;
+    *axis = (struct coords_axis){.name = said.name, .left_out = said.left_out};
+    enum h5grad_status status =
+        coords_set_problem(coords, k, said.source, err, "%s holds dates written as numbers (%s)",
+                           said.path, said.unit);
+    free(said.path);
+    free(said.attribute);
+    free(said.unit);
+    free(said.problem);
     return status;
 }
 
@@ -170,9 +310,12 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
 {
     (void)walk;
     enum h5grad_status status = note_plane(file, path, dataset, coords, err);
+    if (!status)
+        status = read_lines(file, path, dataset, coords, err);
     for (unsigned k = 0; k < coords->rank && !status; k++) {
+        status = refuse_dates(coords, k, err);
         const char *unit = coords->axis[k].unit;
-        if (coords->axis[k].kind == COORDS_ARRAY && is_uneven_time(unit))
+        if (!status && coords->axis[k].kind == COORDS_ARRAY && is_uneven_time(unit))
             status =
                 coords_add_note(coords, err,
                                 "axis %u counts %.*s, which differ in length: the result is "

@@ -28,7 +28,7 @@ struct coords_axis {
     char *path;
     char *attribute;    /* not NULL: the path is that of the object whose attribute is the array */
     bool edges;         /* COORDS_ARRAY: it holds the extent + 1 edges of cells; midpoints count */
-    bool surplus;       /* COORDS_ARRAY: it holds extent + 1 values, the last of which is dropped */
+    bool surplus;       /* COORDS_ARRAY: it holds more values, of which the first extent count */
     char *name;         /* NULL: the file names none */
     char *unit;         /* NULL: unknown */
     char *problem;      /* COORDS_UNUSABLE, else NULL; names the axis by its index */
@@ -66,7 +66,8 @@ void coords_free(struct coords *coords);
 enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err);
 
 /* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
- * MATLAB", "it holds categories". NULL: it may be one. Static. */
+ * MATLAB", COORDS_CATEGORIES. NULL: it may be one. Static. */
+#define COORDS_CATEGORIES "it holds categories"
 const char *coords_not_field(hid_t file, const char *path, hid_t dataset);
 
 /* Adds every dataset that this dataset uses as an axis: those are not fields either, even when
@@ -83,7 +84,8 @@ struct coords_results {
     const struct coords *coords;
     unsigned n;
     const unsigned *axis;      /* n axes of the source ... */
-    const char *const *result; /* ... and the path of the result along each */
+    const char *const *result; /* ... the path of the result along each ... */
+    const bool *own;           /* ... and whether its spacing is what the file says */
 };
 
 /*

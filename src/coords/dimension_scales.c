@@ -5,6 +5,7 @@
  * whatever they say of themselves, since scales written by hand often lack the exact CLASS that
  * H5DSis_scale wants.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,13 @@ struct scale {
     bool placeholder;
     char *reason; /* why it cannot serve as coordinates; NULL: it can */
     bool edges;   /* but that it has one point more: it may be the edges of cells */
+    bool longer;  /* its first points are the axis's */
+};
+
+/* Of the data along an axis. */
+struct length {
+    uint64_t points;
+    bool grows;
 };
 
 static void free_scale(struct scale *scale)
@@ -83,37 +91,73 @@ static char *read_name(hid_t dataset, const char *path, bool *placeholder)
     return name;
 }
 
+static bool read_lengths(hid_t dataset, unsigned rank, struct length *length)
+{
+    hsize_t extent[GRID_MAX_RANK], most[GRID_MAX_RANK];
+    hid_t space = H5Dget_space(dataset);
+    bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == (int)rank &&
+              H5Sget_simple_extent_dims(space, extent, most) == (int)rank;
+    h5_close(space);
+    for (unsigned k = 0; ok && k < rank; k++)
+        length[k] = (struct length){extent[k], most[k] == H5S_UNLIMITED};
+    return ok;
+}
+
+/*
+ * Whether a scale has points for more than the data. A variable of netCDF-4 is as long as what was
+ * written of it, an unlimited dimension as the longest of its variables. One point more may also be
+ * the edges of cells, but not where netCDF-4 made the scale.
+ */
+static bool is_longer(hid_t scale, struct length data)
+{
+    struct length own;
+    return data.grows && read_lengths(scale, 1, &own) && own.grows && own.points > data.points &&
+           (own.points - data.points > 1 || H5Aexists(scale, "_Netcdf4Dimid") > 0) &&
+           coords_judge(scale, own.points, NULL, NULL) == H5GRAD_OK;
+}
+
+/* Whether it can serve as coordinates. */
+static enum h5grad_status judge_scale(hid_t dataset, struct length length, struct scale *scale,
+                                      struct h5grad_error *err)
+{
+    struct h5grad_error reason;
+    if (coords_judge(dataset, length.points, NULL, &reason) == H5GRAD_OK)
+        return H5GRAD_OK;
+    scale->longer = is_longer(dataset, length);
+    if (scale->longer)
+        return H5GRAD_OK;
+    scale->edges = coords_judge(dataset, length.points + 1, NULL, NULL) == H5GRAD_OK;
+    scale->reason = memory_text(reason.message);
+    return scale->reason ? H5GRAD_OK : error_memory(err, sizeof reason.message);
+}
+
 /* Describes an attached dataset; a path of NULL, as when nothing was attached, when it has none. */
-static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset, uint64_t extent,
-                                     struct scale *scale, struct h5grad_error *err)
+static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset,
+                                     struct length length, struct scale *scale,
+                                     struct h5grad_error *err)
 {
     *scale = (struct scale){0};
     enum h5grad_status status = read_path(walk, dataset, &scale->path, err);
     if (status != H5GRAD_OK || !scale->path)
         return status;
     scale->name = read_name(dataset, scale->path, &scale->placeholder);
-    bool memory = scale->name != NULL;
-    if (!scale->placeholder) {
-        struct h5grad_error reason;
+    if (!scale->name)
+        status = error_memory(err, strlen(scale->path));
+    if (!status && !scale->placeholder) {
         scale->unit = text_or_null(h5_attribute_text(dataset, "units"));
         if (!scale->unit)
             scale->unit = text_or_null(h5_attribute_text(dataset, "unit"));
-        if (coords_judge(dataset, extent, NULL, &reason) != H5GRAD_OK) {
-            scale->reason = memory_text(reason.message);
-            scale->edges = coords_judge(dataset, extent + 1, NULL, NULL) == H5GRAD_OK;
-            memory = memory && scale->reason;
-        }
+        status = judge_scale(dataset, length, scale, err);
     }
-    if (memory)
-        return H5GRAD_OK;
-    free_scale(scale);
-    return error_memory(err, sizeof *scale);
+    if (status != H5GRAD_OK)
+        free_scale(scale);
+    return status;
 }
 
 /* The best of what is attached to an axis; *lost tells whether something is that cannot be found.
  */
 static enum h5grad_status choose_scale(const struct h5_scales *lists, const struct h5_walk *walk,
-                                       hid_t dataset, unsigned axis, uint64_t extent,
+                                       hid_t dataset, unsigned axis, struct length length,
                                        struct scale *best, bool *lost, struct h5grad_error *err)
 {
     *best = (struct scale){0};
@@ -123,7 +167,7 @@ static enum h5grad_status choose_scale(const struct h5_scales *lists, const stru
         hid_t attached = h5_scales_open(lists, dataset, axis, i);
         struct scale scale = {0};
         if (attached >= 0)
-            status = read_scale(walk, attached, extent, &scale, err);
+            status = read_scale(walk, attached, length, &scale, err);
         h5_close(attached);
         if (status != H5GRAD_OK)
             break;
@@ -156,6 +200,7 @@ static enum h5grad_status enter_scale(struct scale *scale, unsigned index, struc
     axis->source = coords_dimension_scales.name;
     if (grade(scale) == COORDINATES) {
         axis->kind = COORDS_ARRAY;
+        axis->surplus = scale->longer;
         axis->path = scale->path;
         scale->path = NULL;
         return H5GRAD_OK;
@@ -191,26 +236,28 @@ static enum h5grad_status enter_labels(hid_t dataset, struct coords *coords,
     return status;
 }
 
-static bool read_extents(hid_t dataset, unsigned rank, hsize_t *extent)
+/* Says that an axis has the first points of its scale. */
+static enum h5grad_status note_longer(struct coords *coords, unsigned k, uint64_t points,
+                                      struct h5grad_error *err)
 {
-    hid_t space = H5Dget_space(dataset);
-    bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == (int)rank &&
-              H5Sget_simple_extent_dims(space, extent, NULL) == (int)rank;
-    h5_close(space);
-    return ok;
+    const struct coords_axis *axis = &coords->axis[k];
+    return coords_add_note(coords, err, "axis %u: of %s the first %" PRIu64 " points are used", k,
+                           axis->path, points);
 }
 
 static enum h5grad_status enter_lists(const struct h5_scales *lists, const struct h5_walk *walk,
-                                      hid_t dataset, const hsize_t *extent, struct coords *coords,
-                                      struct h5grad_error *err)
+                                      hid_t dataset, const struct length *length,
+                                      struct coords *coords, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
         struct scale scale;
         bool lost;
-        status = choose_scale(lists, walk, dataset, k, extent[k], &scale, &lost, err);
+        status = choose_scale(lists, walk, dataset, k, length[k], &scale, &lost, err);
         if (status == H5GRAD_OK && grade(&scale) > NOTHING)
             status = enter_scale(&scale, k, &coords->axis[k], err);
+        if (status == H5GRAD_OK && coords->axis[k].surplus && scale.longer)
+            status = note_longer(coords, k, length[k].points, err);
         if (status == H5GRAD_OK && lost)
             status = coords_set_problem(coords, k, coords_dimension_scales.name, err,
                                         "a reference to it leads nowhere");
@@ -238,8 +285,8 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
                                     hid_t dataset, struct coords *coords, struct h5grad_error *err)
 {
     (void)path;
-    hsize_t extent[GRID_MAX_RANK];
-    if (!read_extents(dataset, coords->rank, extent))
+    struct length length[GRID_MAX_RANK];
+    if (!read_lengths(dataset, coords->rank, length))
         return H5GRAD_OK;
     enum h5grad_status status = enter_labels(dataset, coords, err);
     if (status != H5GRAD_OK)
@@ -257,7 +304,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     if (!walk)
         status = h5_walk(file, NULL, NULL, &own, err);
     if (status == H5GRAD_OK)
-        status = enter_lists(&lists, walk ? walk : &own, dataset, extent, coords, err);
+        status = enter_lists(&lists, walk ? walk : &own, dataset, length, coords, err);
     h5_walk_free(&own);
     h5_scales_free(&lists);
     return status;

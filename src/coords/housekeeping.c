@@ -34,7 +34,7 @@ static const char *matlab(hid_t file, const char *path, hid_t dataset)
     else if (strcmp(class, "char") == 0)
         why = "it holds text";
     else if (strcmp(class, "logical") == 0)
-        why = "it holds categories";
+        why = COORDS_CATEGORIES;
     for (size_t i = 0; empty == 0 && i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(class, numbers[i]) == 0)
             why = NULL;

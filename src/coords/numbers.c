@@ -212,6 +212,13 @@ bool number_is_same(enum element stored, union unpack_number a, union unpack_num
     return integer ? a.integer == b.integer : a.real == b.real;
 }
 
+bool number_is_less(enum element stored, union unpack_number a, union unpack_number b)
+{
+    if (stored == ELEMENT_I64)
+        return (int64_t)a.integer < (int64_t)b.integer;
+    return stored == ELEMENT_U64 ? a.integer < b.integer : a.real < b.real;
+}
+
 union unpack_number number_extreme(enum element stored, bool high)
 {
     uint64_t half = (uint64_t)1 << (8 * element_size(stored) - 1);

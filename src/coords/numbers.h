@@ -42,6 +42,7 @@ bool number_as_stored(struct number number, enum element stored, bool other_sign
 /* The least or the greatest value of a type. */
 union unpack_number number_extreme(enum element stored, bool greatest);
 
+bool number_is_less(enum element stored, union unpack_number a, union unpack_number b);
 bool number_is_same(enum element stored, union unpack_number a, union unpack_number b);
 void number_print(FILE *out, enum element stored, union unpack_number number);
 

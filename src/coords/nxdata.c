@@ -407,7 +407,7 @@ static enum h5grad_status write_index(hid_t group, const char *field, unsigned k
         return error_memory(err, strlen(field));
     enum h5grad_status status = H5GRAD_OK;
     if (H5Aexists(group, name) <= 0)
-        status = h5_attribute_write_int(group, name, k, err);
+        status = h5_attribute_write_int(group, name, (int32_t)k, err);
     free(name);
     return status;
 }

@@ -387,15 +387,18 @@ static char *vector_path(const char *path, const struct coords *coords, unsigned
     return result;
 }
 
-/* unitDimension of the gradient along an axis: that of the source, less the axis's own. */
-static enum h5grad_status write_dimension(const struct mesh *mesh, hid_t record, unsigned rank,
-                                          unsigned axis, hid_t to, struct h5grad_error *err)
+/* unitDimension of the gradient number i: that of the source, less the axis's own where the spacing
+ * is in the units of the file. */
+static enum h5grad_status write_dimension(const struct coords_results *results,
+                                          const struct mesh *mesh, hid_t record, unsigned i,
+                                          hid_t to, struct h5grad_error *err)
 {
     double dimension[DIMENSIONS];
+    unsigned rank = results->coords->rank, axis = results->axis[i];
     enum h5grad_status status = h5_attribute_remove(to, "unitDimension", err);
     if (status || coords_numbers(record, "unitDimension", DIMENSIONS, dimension) != COORDS_FOUND)
         return status;
-    if (axis >= rank - mesh->n) {
+    if (axis >= rank - mesh->n && results->own[i]) {
         for (size_t j = 0; j < DIMENSIONS; j++)
             dimension[j] -= mesh->dimension[entry(mesh, rank, axis)][j];
     }
@@ -412,12 +415,12 @@ static const char *const of_mesh[] = {
 
 /* A component of a record, whose group has the mesh. */
 static enum h5grad_status finish_component(const struct coords_results *results,
-                                           const struct mesh *mesh, hid_t record, unsigned axis,
+                                           const struct mesh *mesh, hid_t record, unsigned i,
                                            hid_t component, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < N_OF_MESH && !status; i++)
-        status = h5_attribute_remove(component, of_mesh[i], err);
+    for (size_t k = 0; k < N_OF_MESH && !status; k++)
+        status = h5_attribute_remove(component, of_mesh[k], err);
     if (!status)
         status = h5_attribute_remove(component, "unitSymbol", err);
     if (!status)
@@ -427,13 +430,13 @@ static enum h5grad_status finish_component(const struct coords_results *results,
     /* what a record says for all its components is no longer so where its axes differ */
     hid_t said = mesh->own_dimensions ? record : results->source;
     if (!status && (mesh->own_dimensions || mesh->form != SCALAR))
-        status = write_dimension(mesh, said, results->coords->rank, axis, component, err);
+        status = write_dimension(results, mesh, said, i, component, err);
     return status;
 }
 
 /* The group of the results is their record. */
 static enum h5grad_status finish_group(const struct coords_results *results,
-                                       const struct mesh *mesh, hid_t record, unsigned axis,
+                                       const struct mesh *mesh, hid_t record, unsigned i,
                                        hid_t group, struct h5grad_error *err)
 {
     static const char *const except[] = {
@@ -443,24 +446,24 @@ static enum h5grad_status finish_group(const struct coords_results *results,
     };
     enum h5grad_status status = h5_attributes_copy(record, group, except, err);
     if (!status && H5Aexists(group, "unitDimension") <= 0)
-        status = write_dimension(mesh, record, results->coords->rank, axis, group, err);
+        status = write_dimension(results, mesh, record, i, group, err);
     return status;
 }
 
 /* A result beside a record that is a dataset is one too. */
 static enum h5grad_status finish_alone(const struct coords_results *results,
-                                       const struct mesh *mesh, unsigned axis, hid_t dataset,
+                                       const struct mesh *mesh, unsigned i, hid_t dataset,
                                        struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < N_OF_MESH && !status; i++)
-        status = h5_attribute_copy(results->source, dataset, of_mesh[i], err);
+    for (size_t k = 0; k < N_OF_MESH && !status; k++)
+        status = h5_attribute_copy(results->source, dataset, of_mesh[k], err);
     if (!status)
         status = h5_attribute_copy(results->source, dataset, "unitSI", err);
     if (!status)
         status = h5_attribute_copy(results->source, dataset, "position", err);
     if (!status)
-        status = write_dimension(mesh, results->source, results->coords->rank, axis, dataset, err);
+        status = write_dimension(results, mesh, results->source, i, dataset, err);
     return status;
 }
 
@@ -482,18 +485,17 @@ static enum h5grad_status finish_result(const struct coords_results *results,
                                         bool alone, struct h5grad_error *err)
 {
     const char *path = results->result[i];
-    unsigned axis = results->axis[i];
     enum h5grad_status status = H5GRAD_OK;
     hid_t dataset = H5Dopen2(results->output, path, H5P_DEFAULT);
     hid_t group = coords_open_parent(results->output, path);
     if (dataset < 0 || group < 0) {
         status = h5_error(err, "it cannot be opened");
     } else if (alone) {
-        status = finish_alone(results, mesh, axis, dataset, err);
+        status = finish_alone(results, mesh, i, dataset, err);
     } else {
-        status = finish_component(results, mesh, record, axis, dataset, err);
+        status = finish_component(results, mesh, record, i, dataset, err);
         if (!status)
-            status = finish_group(results, mesh, record, axis, group, err);
+            status = finish_group(results, mesh, record, i, group, err);
     }
     bool closed = h5_close(group);
     if (!(h5_close(dataset) && closed) && !status)

@@ -90,46 +90,65 @@ static void print_missing(const struct reading *reading)
 }
 
 /*
- * A bound. One given as a float for integers that are packed is, by the netCDF users' guide, one of
- * the unpacked values, and by CF one of the stored: it is used as neither.
+ * One bound or both. Those given as floats for integers that are packed are, by the netCDF users'
+ * guide, of the unpacked values, and by CF of the stored: they are used as neither.
  */
-static void take_bound(struct reading *reading, const char *name, const struct numbers *numbers,
-                       size_t i, union unpack_number *bound)
+static void take_bounds(struct reading *reading, const char *name, const struct numbers *numbers,
+                        union unpack_number *bound)
 {
     const struct values *values = reading->values;
-    if (values->packed && number_is_float(numbers->element) && !number_is_float(values->stored))
+    bool none = false;
+    if (values->packed && number_is_float(numbers->element) && !number_is_float(values->stored)) {
         add_note(reading, name, "may be of stored or of unpacked values");
-    else if (!number_as_stored(numbers->item[i], values->stored, reading->other_sign, bound))
+        return;
+    }
+    for (size_t i = 0; i < numbers->n; i++) {
+        if (number_as_stored(numbers->item[i], values->stored, reading->other_sign, &bound[i]))
+            reading->values->rule.bounded = true;
+        else
+            none = true;
+    }
+    if (none)
         add_note(reading, name, "is no value of the stored type");
-    else
-        reading->values->rule.bounded = true;
 }
 
-static enum h5grad_status read_bounds(struct reading *reading)
+/* Both bounds, each the type's where none is given. */
+static enum h5grad_status find_bounds(struct reading *reading, union unpack_number bound[2])
 {
     static const char *const names[] = {"valid_min", "valid_max"};
-    struct values *values = reading->values;
-    union unpack_number bound[2] = {number_extreme(values->stored, false),
-                                    number_extreme(values->stored, true)};
     struct numbers numbers;
+    bound[0] = number_extreme(reading->values->stored, false);
+    bound[1] = number_extreme(reading->values->stored, true);
     enum h5grad_status status =
         numbers_read_attribute(reading->dataset, "valid_range", &numbers, reading->err);
     bool range = numbers.there;
-    if (numbers.n == 2) {
-        take_bound(reading, "valid_range", &numbers, 0, &bound[0]);
-        take_bound(reading, "valid_range", &numbers, 1, &bound[1]);
-    } else if (range) {
+    if (numbers.n == 2)
+        take_bounds(reading, "valid_range", &numbers, bound);
+    else if (range)
         add_note(reading, "valid_range", "is not two numbers");
-    }
     free(numbers.item);
     for (unsigned k = 0; k < 2 && !range && !status; k++) {
         status = numbers_read_attribute(reading->dataset, names[k], &numbers, reading->err);
         if (numbers.n == 1)
-            take_bound(reading, names[k], &numbers, 0, &bound[k]);
+            take_bounds(reading, names[k], &numbers, &bound[k]);
         else if (numbers.there)
             add_note(reading, names[k], "is not one number");
         free(numbers.item);
     }
+    if (reading->values->rule.bounded &&
+        number_is_less(reading->values->stored, bound[1], bound[0])) {
+        add_note(reading, range ? "valid_range" : "valid_min above valid_max",
+                 "leaves no valid value");
+        reading->values->rule.bounded = false;
+    }
+    return status;
+}
+
+static enum h5grad_status read_bounds(struct reading *reading)
+{
+    struct values *values = reading->values;
+    union unpack_number bound[2];
+    enum h5grad_status status = find_bounds(reading, bound);
     if (!values->rule.bounded)
         return status;
     values->rule.low = bound[0];
@@ -142,9 +161,10 @@ static enum h5grad_status read_bounds(struct reading *reading)
     return status;
 }
 
-static enum h5grad_status refuse_factor(const struct reading *reading, const char *name)
+static enum h5grad_status refuse_factor(const struct reading *reading, const char *name,
+                                        const char *why)
 {
-    return error_set(reading->err, H5GRAD_FAILED, "%s is not one finite number%s", name,
+    return error_set(reading->err, H5GRAD_FAILED, "%s is %s%s", name, why,
                      reading->coordinate ? ""
                                          : "; --no-unpack takes the stored numbers as they are");
 }
@@ -166,9 +186,11 @@ static enum h5grad_status enter_factors(struct reading *reading, const struct nu
 {
     struct values *values = reading->values;
     if (scale->there && (scale->n != 1 || !isfinite(scale->item[0].value)))
-        return refuse_factor(reading, scale_name);
+        return refuse_factor(reading, scale_name, "not one finite number");
+    if (scale->there && scale->item[0].value == 0)
+        return refuse_factor(reading, scale_name, "0, which leaves nothing of the values");
     if (offset->there && (offset->n != 1 || !isfinite(offset->item[0].value)))
-        return refuse_factor(reading, offset_name);
+        return refuse_factor(reading, offset_name, "not one finite number");
     if (!scale->there && !offset->there)
         return H5GRAD_OK;
     values->packed = true;
@@ -201,6 +223,24 @@ static enum h5grad_status read_packing(struct reading *reading)
         status = enter_factors(reading, &scale, "scale_factor", &offset, "add_offset", false);
     free(scale.item);
     free(offset.item);
+    return status;
+}
+
+/* No convention says what packing, missing values and valid ranges of complex numbers are. An
+ * offset does not matter to a derivative. */
+static enum h5grad_status read_complex(struct reading *reading)
+{
+    static const char *const names[] = {"scale_factor", "_FillValue", "missing_value",
+                                        "valid_range",  "valid_min",  "valid_max"};
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {
+        struct numbers numbers;
+        status = numbers_read_attribute(reading->dataset, names[i], &numbers, reading->err);
+        bool nan = numbers.n == 1 && isnan(numbers.item[0].value);
+        if (numbers.there && !nan)
+            add_note(reading, names[i], "is not defined for complex numbers");
+        free(numbers.item);
+    }
     return status;
 }
 
@@ -253,6 +293,8 @@ static void read_sign(struct reading *reading, const struct h5_type *type)
 static enum h5grad_status read_rule(struct reading *reading, hid_t file, const char *path,
                                     const struct h5_type *type)
 {
+    if (type->components != 1)
+        return read_complex(reading);
     read_sign(reading, type);
     enum h5grad_status status = read_packing(reading);
     if (!status && !reading->coordinate)
@@ -298,11 +340,9 @@ static enum h5grad_status read_values(struct reading *reading, hid_t file, const
 {
     struct values *values = reading->values;
     *values = (struct values){.stored = type->stored, .rule = {.scale = 1}};
-    if (type->components != 1)
-        return H5GRAD_OK;
     bool minc = false;
     enum h5grad_status status = H5GRAD_OK;
-    if (!reading->coordinate)
+    if (!reading->coordinate && type->components == 1)
         status = values_read_minc(file, path, reading->dataset, type, values, &minc, reading->err);
     if (!status && !minc)
         status = read_all(reading, file, path, type);

@@ -3,7 +3,7 @@
  * What the stored numbers of a dataset stand for. CF and the netCDF users' guide: scale_factor and
  * add_offset, _Unsigned, _FillValue, missing_value, valid_range or valid_min and valid_max; NXdata:
  * the datasets NAME_scaling_factor and NAME_offset; MINC2: image-min and image-max. Nothing of it
- * holds for complex numbers. All within h5_enter.
+ * is defined for complex numbers, where it is noted and not used. All within h5_enter.
  */
 #ifndef H5GRAD_COORDS_VALUES_H
 #define H5GRAD_COORDS_VALUES_H

@@ -239,10 +239,10 @@ enum h5grad_status h5_attribute_write_text(hid_t object, const char *name, const
                         err);
 }
 
-enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int64_t value,
+enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err)
 {
-    return write_taking(object, name, H5Tcopy(H5T_NATIVE_INT64), H5Screate(H5S_SCALAR), &value,
+    return write_taking(object, name, H5Tcopy(H5T_NATIVE_INT32), H5Screate(H5S_SCALAR), &value,
                         err);
 }
 

@@ -27,7 +27,9 @@ void h5_attribute_reclaim(hid_t type, hid_t space, void *buffer);
 
 enum h5grad_status h5_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err);
-enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int64_t value,
+
+/* Of 32 bits, which the older formats of netCDF have, too. */
+enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err);
 
 /* An array of n doubles, or of n texts of variable length; both 1-D. */

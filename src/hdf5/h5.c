@@ -14,11 +14,16 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
  * there. */
 static _Thread_local bool ran_out;
 
+static bool is_no_memory(const H5E_error2_t *entry)
+{
+    return entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
+}
+
 static herr_t look_for_memory(unsigned n, const H5E_error2_t *entry, void *user)
 {
     (void)n;
     (void)user;
-    if (entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC)
+    if (is_no_memory(entry))
         ran_out = true;
     return 0;
 }
@@ -81,6 +86,7 @@ void h5_leave(const struct h5_guard *guard)
 struct stack_text {
     char outer[512];
     char inner[512];
+    const char *advice;
 };
 
 static herr_t take_entry(unsigned n, const H5E_error2_t *entry, void *user)
@@ -90,12 +96,13 @@ static herr_t take_entry(unsigned n, const H5E_error2_t *entry, void *user)
     if (n == 0)
         snprintf(text->outer, sizeof text->outer, "%s", description);
     snprintf(text->inner, sizeof text->inner, "%s", description);
+    text->advice = is_no_memory(entry) ? " (raise --memory)" : "";
     return 0;
 }
 
 enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...)
 {
-    struct stack_text stack = {"", ""};
+    struct stack_text stack = {"", "", ""};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_entry, &stack);
     H5Eclear2(H5E_DEFAULT);
 
@@ -107,9 +114,9 @@ enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...)
     if (stack.inner[0] == '\0')
         return error_set(err, H5GRAD_FAILED, "%s", text);
     if (stack.outer[0] == '\0' || strcmp(stack.outer, stack.inner) == 0)
-        error_set(err, H5GRAD_FAILED, "%s", stack.inner);
+        error_set(err, H5GRAD_FAILED, "%s%s", stack.inner, stack.advice);
     else
-        error_set(err, H5GRAD_FAILED, "%s: %s", stack.outer, stack.inner);
+        error_set(err, H5GRAD_FAILED, "%s: %s%s", stack.outer, stack.inner, stack.advice);
     return error_context(err, H5GRAD_FAILED, "%s", text);
 }
 

@@ -14,12 +14,16 @@
     #include <H5FDdevelop.h>
 #endif
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
 #define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
 #define NAMED_FILES     ((size_t)1 << 20) /* sources of one dataset that are looked at */
+
+#define FIRST_USER_BLOCK 512 /* bytes; a superblock lies behind one of any power of 2 of them */
+#define HEAP_HEADER      16  /* bytes of that of a collection, and of each object in it */
 
 /* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
  * fixes it when a dataset is opened first, so it is chosen for the whole file. Chunks that were
@@ -31,7 +35,8 @@
 /* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
 struct handle {
     int fd;
-    struct stat opened; /* what the file was then */
+    struct stat opened;    /* what the file was then */
+    unsigned length_bytes; /* of a length in it */
     struct h5_access *access;
     struct h5_raw raw;
 };
@@ -189,6 +194,18 @@ static int open_allowed(const char *name, struct h5_access *access, struct stat 
     return -1;
 }
 
+/* How many bytes a length has in the file, by its superblock; 0 when that is not found. */
+static unsigned find_length_bytes(int fd)
+{
+    unsigned char head[16];
+    for (uint64_t at = 0; !file_read(fd, head, sizeof head, at, NULL);
+         at = at ? 2 * at : FIRST_USER_BLOCK) {
+        if (memcmp(head, "\211HDF\r\n\032\n", 8) == 0)
+            return head[head[8] < 2 ? 14 : 10];
+    }
+    return 0;
+}
+
 /* For the list of an open file, with which libhdf5 opens those that it names; libhdf5 frees it. */
 static void *input_choice(H5FD_t *file)
 {
@@ -220,6 +237,7 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
         access->refused[0] = '\0';
     input->handle.fd = fd;
     input->handle.access = access;
+    input->handle.length_bytes = find_length_bytes(fd);
     return &input->public;
 }
 
@@ -319,22 +337,56 @@ static uint64_t little_endian(const unsigned char *p, unsigned bytes)
     return value;
 }
 
+/* A part of a collection of the global heap. */
+struct part {
+    const unsigned char *bytes;
+    uint64_t at, size; /* in the collection */
+    unsigned char own[4096];
+};
+
+/* The header of an object, from the part or from the file; NULL where the file ends. */
+static const unsigned char *heap_header(const struct input *input, haddr_t address, uint64_t at,
+                                        struct part *part)
+{
+    if (at - part->at <= part->size - HEAP_HEADER)
+        return part->bytes + (at - part->at);
+    haddr_t end = end_of_file(input);
+    if (end < HEAP_HEADER || address + at > end - HEAP_HEADER)
+        return NULL;
+    part->bytes = part->own;
+    part->at = at;
+    part->size = size_min(sizeof part->own, end - (address + at));
+    if (!file_read(input->handle.fd, part->own, part->size, address + at, NULL))
+        return part->own;
+    input->handle.access->failure = EIO;
+    return NULL;
+}
+
 /*
  * False for a collection of the global heap (references, variable-length strings) through which
  * libhdf5, at least 1.10, would go without end: free space of no size, or an object that reaches
- * back. It is read in one piece, if need be after its first 4096 bytes.
+ * back. It is judged as a whole when its first bytes are read; libhdf5 reads the rest apart.
  */
-static bool is_sound_heap(const unsigned char *p, size_t size)
+static bool is_sound_heap(const struct input *input, haddr_t address, const unsigned char *p,
+                          size_t size)
 {
-    uint64_t header = 16; /* of the collection, and of each object in it */
-    if (size < header || memcmp(p, "GCOL\1", 5) != 0)
+    const unsigned bytes = input->handle.length_bytes;
+    if (size < HEAP_HEADER || memcmp(p, "GCOL\1", 5) != 0)
         return true;
-    uint64_t total = little_endian(p + 8, 8);
-    for (uint64_t at = header; at <= size - header && at <= total && total - at >= header;) {
-        uint64_t length = little_endian(p + at + 8, 8);
+    if (bytes != 2 && bytes != 4 && bytes != 8)
+        return false;
+    struct part part = {.bytes = p, .size = size};
+    uint64_t total = little_endian(p + 8, bytes);
+    if (total > LARGEST_ADDRESS - address)
+        return false;
+    for (uint64_t at = HEAP_HEADER; at <= total && total - at >= HEAP_HEADER;) {
+        const unsigned char *header = heap_header(input, address, at, &part);
+        if (!header)
+            return false;
+        uint64_t length = little_endian(header + 8, bytes);
         uint64_t need = length;
-        if (little_endian(p + at, 2) != 0)
-            need = length <= total ? header + (length + 7) / 8 * 8 : 0;
+        if (little_endian(header, 2) != 0)
+            need = length <= total ? HEAP_HEADER + (length + 7) / 8 * 8 : 0;
         if (need == 0 || need > total - at)
             return false;
         at += need;
@@ -349,7 +401,8 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
     (void)transfer;
     struct input *input = (struct input *)file;
     char *to = data;
-    size_t whole = size;
+    const haddr_t first = address;
+    const size_t whole = size;
     if (address > LARGEST_ADDRESS || size > LARGEST_ADDRESS - address)
         return fail_read("address overflow");
     if (h5_raw_note(&input->handle.raw, type, address, size))
@@ -372,7 +425,7 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
         address += (haddr_t)n;
         size -= (size_t)n;
     }
-    return is_sound_heap(data, whole) ? 0 : fail_read("damaged global heap");
+    return is_sound_heap(input, first, data, whole) ? 0 : fail_read("damaged global heap");
 }
 
 static herr_t input_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/size.h"
 #include "coords/values.h"
 #include "hdf5/attribute.h"
 #include "hdf5/limit.h"
@@ -13,9 +15,13 @@
 #include "reader/reader.h"
 #include "stencil/convert.h"
 
+#define PIECE ((uint64_t)512) /* integers converted at a time */
+
 struct line {
     uint64_t extent; /* of the values stored, without those that line_take leaves out */
     enum line_points points;
+    uint64_t first;        /* integer from which the others count; 0: from 0 */
+    double origin;         /* what it stands for */
     const double *values;  /* all of them; NULL where they are read when asked for */
     double *kept;          /* values, where they are the line's own */
     hid_t dataset;         /* -1 where values are held */
@@ -23,11 +29,47 @@ struct line {
     struct values meaning; /* of its numbers */
 };
 
+/* Of an integer of 64 bits as it was read. */
+static uint64_t line_integer(const struct line *line, uint64_t bits)
+{
+    return line->type.swapped ? __builtin_bswap64(bits) : bits;
+}
+
+/* The integer less the first, rounded once. */
+static double line_difference(const struct line *line, uint64_t integer)
+{
+    bool below = line->meaning.stored == ELEMENT_I64 ? (int64_t)integer < (int64_t)line->first
+                                                     : integer < line->first;
+    return below ? -(double)(line->first - integer) : (double)(integer - line->first);
+}
+
+/* In pieces, since out may be where the integers are. */
+static void line_convert_relative(const struct line *line, const void *in, double *out,
+                                  uint64_t count)
+{
+    const struct values *meaning = &line->meaning;
+    uint64_t piece[PIECE];
+    for (uint64_t done = 0; done < count; done += PIECE) {
+        uint64_t n = size_min(count - done, PIECE);
+        memcpy(piece, (const char *)in + done * sizeof *piece, n * sizeof *piece);
+        if (meaning->applies)
+            unpack(&meaning->rule, meaning->stored, line->type.swapped, ELEMENT_F64, piece,
+                   out + done, n);
+        for (uint64_t i = 0; i < n; i++) {
+            if (!meaning->applies || !isnan(out[done + i]))
+                out[done + i] =
+                    line_difference(line, line_integer(line, piece[i])) * meaning->rule.scale;
+        }
+    }
+}
+
 /* The values as doubles; in is out where the sizes of the types are the same. */
 static void line_convert(const struct line *line, const void *in, double *out, uint64_t count)
 {
     const struct values *meaning = &line->meaning;
-    if (meaning->applies)
+    if (line->first != 0)
+        line_convert_relative(line, in, out, count);
+    else if (meaning->applies)
         unpack(&meaning->rule, meaning->stored, line->type.swapped, ELEMENT_F64, in, out,
                (size_t)count);
     else
@@ -52,6 +94,31 @@ static enum h5grad_status line_fetch(const struct line *line, uint64_t first, ui
 {
     struct box box = {.start = {first}, .count = {count}};
     return h5_read_box(line->dataset, line->type.memory, 1, &box, buffer, err);
+}
+
+static bool line_is_large(const struct line *line, uint64_t integer)
+{
+    bool negative = line->meaning.stored == ELEMENT_I64 && integer >> 63;
+    return (negative ? 0 - integer : integer) > (uint64_t)1 << 53;
+}
+
+/* Coordinates are monotonic: where both ends have doubles of their own all of them have. */
+static enum h5grad_status line_find_origin(struct line *line, struct h5grad_error *err)
+{
+    uint64_t first, last;
+    enum element stored = line->meaning.stored;
+    if ((stored != ELEMENT_I64 && stored != ELEMENT_U64) || line->extent == 0)
+        return H5GRAD_OK;
+    enum h5grad_status status = line_fetch(line, 0, 1, &first, err);
+    if (!status)
+        status = line_fetch(line, line->extent - 1, 1, &last, err);
+    if (status || first == 0 ||
+        !(line_is_large(line, line_integer(line, first)) ||
+          line_is_large(line, line_integer(line, last))))
+        return status;
+    line_convert(line, &first, &line->origin, 1);
+    line->first = line_integer(line, first);
+    return H5GRAD_OK;
 }
 
 /* Reads all values and lets go of the dataset. */
@@ -128,6 +195,8 @@ struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
     }
     if (line_describe(line, err) != H5GRAD_OK)
         goto fail;
+    if (line_find_origin(line, err) != H5GRAD_OK)
+        goto fail;
     if (line->extent <= keep && line_keep(line, err) != H5GRAD_OK)
         goto fail;
     return line;
@@ -164,16 +233,23 @@ struct line *line_open_memory(const double *values, uint64_t extent, struct h5gr
     return line;
 }
 
-void line_take(struct line *line, enum line_points points)
+void line_take(struct line *line, enum line_points points, uint64_t n)
 {
     line->points = points;
-    if (points != LINE_ALL && line->extent > 0)
+    if (points == LINE_FIRST)
+        line->extent = size_min(line->extent, n);
+    else if (points == LINE_MIDPOINTS && line->extent > 0)
         line->extent--;
 }
 
 uint64_t line_extent(const struct line *line)
 {
     return line->extent;
+}
+
+double line_origin(const struct line *line)
+{
+    return line->origin;
 }
 
 bool line_has_missing(const struct line *line)

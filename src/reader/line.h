@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A line: the coordinates of one axis as double, from a 1-D dataset, an attribute or memory, by
  * ranges. Short ones are held in memory; long ones are read when asked for, so that they need not
- * fit. Stored numbers that are packed are unpacked, in double; missing ones are NaN. */
+ * fit. Stored numbers that are packed are unpacked, in double; missing ones are NaN. Integers of 64
+ * bits that no double holds, such as nanoseconds since 1970, count from the first of them, so that
+ * their differences stay exact. */
 #ifndef H5GRAD_READER_LINE_H
 #define H5GRAD_READER_LINE_H
 
@@ -24,18 +26,23 @@ struct line *line_open_memory(const double *values, uint64_t extent, struct h5gr
 enum line_points {
     LINE_ALL,
     LINE_MIDPOINTS, /* they are edges of cells: half of the sum of each and the next */
-    LINE_BUT_LAST,
+    LINE_FIRST,     /* the first n */
 };
 
-/* To be called once at most, ahead of all below. */
-void line_take(struct line *line, enum line_points points);
+/* To be called once at most, ahead of all below. n: of LINE_FIRST; a line that has fewer stays as
+ * it is. */
+void line_take(struct line *line, enum line_points points, uint64_t n);
 
 uint64_t line_extent(const struct line *line);
+
+/* What the values of line_read count from, rounded to a double; 0 but for large integers. */
+double line_origin(const struct line *line);
 
 /* Whether the dataset says that some numbers stand for no value. */
 bool line_has_missing(const struct line *line);
 
-/* Values [first, first + count) into out. Any thread; takes libhdf5's lock itself. */
+/* Values [first, first + count), less the origin, into out. Any thread; takes libhdf5's lock
+ * itself. */
 enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, double *out,
                              struct h5grad_error *err);
 

@@ -28,10 +28,16 @@ const char *axes_spacing(const struct field *field, unsigned axis, char *number,
     case SPACING_PATH:
         return settled->coordinate ? settled->coordinate->name : settled->spacing.path;
     default:
-        return field->coords.axis[axis].kind == COORDS_UNUSABLE && !settled->differentiated
-                   ? "unusable"
-                   : "unit";
+        return field->coords.axis[axis].kind == COORDS_UNUSABLE ? "unusable" : "unit";
     }
+}
+
+/* A text without the index of the axis, with which what a file says wrong of it begins. */
+static const char *without_index(const char *text, unsigned axis)
+{
+    char index[32];
+    size_t length = (size_t)snprintf(index, sizeof index, "axis %u: ", axis);
+    return strncmp(text, index, length) == 0 ? text + length : text;
 }
 
 static enum h5grad_status on_axis(const struct field *field, unsigned axis,
@@ -39,6 +45,10 @@ static enum h5grad_status on_axis(const struct field *field, unsigned axis,
 {
     char label[256];
     axes_label(field, axis, label, sizeof label);
+    if (err) {
+        const char *reason = without_index(err->message, axis);
+        memmove(err->message, reason, strlen(reason) + 1);
+    }
     return error_context(err, status, "%s", label);
 }
 
@@ -197,13 +207,13 @@ static enum h5grad_status find_coordinates(const struct field *field, unsigned a
     enum line_points points = LINE_ALL;
     if (path == said->path) {
         attribute = said->attribute;
-        points = said->edges ? LINE_MIDPOINTS : said->surplus ? LINE_BUT_LAST : LINE_ALL;
+        points = said->edges ? LINE_MIDPOINTS : said->surplus ? LINE_FIRST : LINE_ALL;
     }
-    enum h5grad_status status = coordinates_get(store, path, attribute, points, out, err);
-    if (status || points != LINE_ALL || !midpoints ||
-        line_extent((*out)->line) != field->storage.extent[axis] + 1)
+    uint64_t extent = field->storage.extent[axis];
+    enum h5grad_status status = coordinates_get(store, path, attribute, points, extent, out, err);
+    if (status || points != LINE_ALL || !midpoints || line_extent((*out)->line) != extent + 1)
         return status;
-    return coordinates_get(store, path, attribute, LINE_MIDPOINTS, out, err);
+    return coordinates_get(store, path, attribute, LINE_MIDPOINTS, extent, out, err);
 }
 
 const struct coordinate *axes_coordinate(const struct field *field, unsigned axis,
@@ -231,6 +241,17 @@ static enum h5grad_status show_way_out(const struct field *field, unsigned axis,
                      reason.message, axis);
 }
 
+/* Or, where there are other axes, it need not be differentiated. */
+static enum h5grad_status unusable(struct field *field, enum h5grad_status status,
+                                   struct h5grad_error *err)
+{
+    field->unusable = status == H5GRAD_FAILED;
+    if (!err || status != H5GRAD_FAILED || field->n_axes < 2)
+        return status;
+    struct h5grad_error reason = *err;
+    return error_set(err, status, "%s; or leave the axis out with --dim", reason.message);
+}
+
 static enum h5grad_status check_points(const struct field *field, unsigned axis,
                                        const struct coordinate *coordinate,
                                        struct h5grad_error *err)
@@ -247,16 +268,26 @@ static enum h5grad_status check_points(const struct field *field, unsigned axis,
                          : "");
 }
 
+static enum h5grad_status judge_coordinates(const struct field *field, unsigned axis,
+                                            const struct run_options *options,
+                                            struct coordinates *store,
+                                            const struct coordinate **out, struct h5grad_error *err)
+{
+    enum h5grad_status status =
+        find_coordinates(field, axis, options->user.edges != NULL, store, out, err);
+    if (status)
+        return show_way_out(field, axis, status, err);
+    return check_points(field, axis, *out, err);
+}
+
 static enum h5grad_status use_coordinates(struct field *field, struct engine_axis *out,
                                           const struct run_options *options,
                                           struct coordinates *store, struct h5grad_error *err)
 {
     const struct coordinate *coordinate;
     enum h5grad_status status =
-        find_coordinates(field, out->axis, options->user.edges != NULL, store, &coordinate, err);
+        judge_coordinates(field, out->axis, options, store, &coordinate, err);
     if (status)
-        return show_way_out(field, out->axis, status, err);
-    if ((status = check_points(field, out->axis, coordinate, err)))
         return status;
     struct field_axis *axis = &field->axis[out->axis];
     axis->coordinate = coordinate;
@@ -281,12 +312,20 @@ static enum h5grad_status settle_axis(struct field *field, struct engine_axis *o
         return status;
     if (axis->spacing.kind == SPACING_AUTO &&
         (status = coords_check(&field->coords.axis[out->axis], err)))
-        return status;
-    if (axis->spacing.kind == SPACING_PATH)
-        return use_coordinates(field, out, options, store, err);
+        return unusable(field, status, err);
+    if (axis->spacing.kind == SPACING_PATH) {
+        status = use_coordinates(field, out, options, store, err);
+        return status ? unusable(field, status, err) : H5GRAD_OK;
+    }
     if (axis->spacing.kind == SPACING_NUMBER)
         out->stencil.step = axis->spacing.number;
     return stencil_check_step(out->stencil.step, err);
+}
+
+/* An axis that counts: one that is differentiated, or any as long as none is chosen. */
+static bool counts(const struct field *field, unsigned axis)
+{
+    return field->n_axes == 0 || field->axis[axis].differentiated;
 }
 
 /* A piece of a larger grid is differentiated for those only who name it and say every spacing. */
@@ -294,20 +333,33 @@ static enum h5grad_status check_whole(const struct field *field, const struct ru
                                       struct h5grad_error *err)
 {
     bool said = options->user.n_datasets > 0;
-    for (unsigned k = 0; k < field->n_axes; k++)
-        said = said && field->axis[field->engine_axis[k].axis].spacing.kind != SPACING_AUTO;
+    for (unsigned i = 0; i < field->storage.rank; i++)
+        said = said && (!counts(field, i) || field->axis[i].spacing.kind != SPACING_AUTO);
     if (!field->coords.refusal || said)
         return H5GRAD_OK;
     return error_set(err, H5GRAD_FAILED, "%s", field->coords.refusal);
 }
 
-/* Whether anything that the file says of axes counts. */
-static bool uses_file(const struct field *field)
+const char *axes_note(const struct field *field)
 {
     bool uses = false;
-    for (unsigned k = 0; k < field->n_axes; k++)
-        uses = uses || field->axis[field->engine_axis[k].axis].spacing.kind == SPACING_AUTO;
-    return uses;
+    for (unsigned i = 0; i < field->storage.rank; i++)
+        uses = uses || (counts(field, i) && strcmp(field->axis[i].source, AXES_COMMAND_LINE) != 0);
+    return uses ? field->coords.note : NULL;
+}
+
+static void tell_spacing(const struct field *field, const struct run_options *options)
+{
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        unsigned axis = field->engine_axis[k].axis;
+        const struct field_axis *settled = &field->axis[axis];
+        char label[256], number[32];
+        axes_label(field, axis, label, sizeof label);
+        const char *spacing = axes_spacing(field, axis, number, sizeof number);
+        bool unit = settled->spacing.kind == SPACING_AUTO;
+        run_message(options, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
+                    unit ? "" : "spacing ", unit ? "unit spacing" : spacing, settled->source);
+    }
 }
 
 enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
@@ -320,47 +372,70 @@ enum h5grad_status axes_resolve(struct field *field, const struct run_options *o
         status = apply_coords(field, options, err);
     if (!status)
         status = check_whole(field, options, err);
-    if (!status && tell && field->coords.note && uses_file(field))
-        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->coords.note);
     for (unsigned i = 0; i < field->storage.rank && !status; i++)
         apply_file(field, i, options->user.edges != NULL);
+    if (!status && tell && axes_note(field))
+        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, axes_note(field));
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
         struct engine_axis *axis = &field->engine_axis[k];
         status = settle_axis(field, axis, options, store, err);
         if (status)
             on_axis(field, axis->axis, status, err);
     }
+    if (!status && tell)
+        tell_spacing(field, options);
     return status;
 }
 
-/* What the file gives but cannot be used, and why. */
-static void describe_unusable(struct field *field, unsigned axis, const char *why)
+/* What the file or the command line gives but cannot be used, and why. */
+static enum h5grad_status describe_unusable(struct field *field, unsigned axis, const char *why,
+                                            struct h5grad_error *err)
 {
     struct coords_axis *said = &field->coords.axis[axis];
-    if (why) {
-        free(said->problem);
-        said->problem = memory_text(why);
-        said->kind = COORDS_UNUSABLE;
-        field->axis[axis].spacing.kind = SPACING_AUTO;
-    }
-    field->axis[axis].source = said->problem;
+    char *problem = memory_text(without_index(why, axis));
+    if (!problem)
+        return error_memory(err, strlen(why));
+    free(said->problem);
+    said->problem = problem;
+    said->kind = COORDS_UNUSABLE;
+    field->axis[axis].spacing.kind = SPACING_AUTO;
+    field->axis[axis].source = problem;
+    return H5GRAD_OK;
 }
 
-void axes_describe(struct field *field, struct coordinates *store)
+static enum h5grad_status describe_axis(struct field *field, unsigned axis,
+                                        const struct run_options *options,
+                                        struct coordinates *store, struct h5grad_error *err)
 {
-    for (unsigned i = 0; i < field->storage.rank; i++) {
-        struct field_axis *axis = &field->axis[i];
-        const struct coordinate *coordinate = NULL;
-        struct h5grad_error err = {.status = H5GRAD_OK};
-        apply_file(field, i, false);
-        if (field->coords.axis[i].kind == COORDS_UNUSABLE)
-            describe_unusable(field, i, NULL);
-        if (axis->spacing.kind != SPACING_PATH)
-            continue;
-        if (find_coordinates(field, i, false, store, &coordinate, &err) ||
-            check_points(field, i, coordinate, &err))
-            describe_unusable(field, i, err.message);
-        else
-            axis->coordinate = coordinate;
-    }
+    struct field_axis *settled = &field->axis[axis];
+    const struct coordinate *coordinate = NULL;
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    apply_file(field, axis, options->user.edges != NULL);
+    if (settled->spacing.kind == SPACING_AUTO)
+        coords_check(&field->coords.axis[axis], &reason);
+    else if (settled->spacing.kind == SPACING_PATH)
+        judge_coordinates(field, axis, options, store, &coordinate, &reason);
+    if (reason.status == H5GRAD_NO_MEMORY)
+        return error_set(err, reason.status, "%s", reason.message);
+    if (reason.status)
+        return describe_unusable(field, axis, reason.message, err);
+    settled->coordinate = coordinate;
+    return H5GRAD_OK;
+}
+
+enum h5grad_status axes_describe(struct field *field, const struct run_options *options,
+                                 struct coordinates *store, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (options->user.n_dims > 0)
+        status = choose_axes(field, options, false, err);
+    if (!status)
+        status = apply_spacing_list(field, options, err);
+    if (!status)
+        status = apply_coords(field, options, err);
+    if (!status)
+        status = check_whole(field, options, err);
+    for (unsigned i = 0; i < field->storage.rank && !status; i++)
+        status = describe_axis(field, i, options, store, err);
+    return status;
 }

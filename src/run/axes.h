@@ -14,9 +14,13 @@
 enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
                                 struct coordinates *store, bool tell, struct h5grad_error *err);
 
-/* Settles what the file says of every axis, for a list: what cannot be used is described, no error.
- * Not within h5_enter. */
-void axes_describe(struct field *field, struct coordinates *store);
+/* Settles for a list what the options and the file say of every axis, differentiated where --dim
+ * names it: coordinates that cannot be used are described and no error. Not within h5_enter. */
+enum h5grad_status axes_describe(struct field *field, const struct run_options *options,
+                                 struct coordinates *store, struct h5grad_error *err);
+
+/* What a user should know of what the file says of settled axes but is not used; NULL. */
+const char *axes_note(const struct field *field);
 
 /* The coordinates of a settled axis, differentiated or not; NULL where it has none that can be
  * used. Not within h5_enter. */

@@ -213,12 +213,37 @@ static enum h5grad_status add_scale(struct companions *self, hid_t dataset, unsi
     return H5GRAD_OK;
 }
 
+/* The rank, and the extents now and at most; -1 when they cannot be read. */
+static int extents_of(hid_t dataset, hsize_t *extent, hsize_t *most)
+{
+    hid_t space = H5Dget_space(dataset);
+    int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, most);
+    h5_close(space);
+    return rank;
+}
+
+/* Whether a scale stands for an axis of that extent: one that may grow has any, for netCDF-4. */
+static bool stands_for(hid_t scale, hsize_t extent)
+{
+    hsize_t own[H5S_MAX_RANK], most[H5S_MAX_RANK];
+    return extents_of(scale, own, most) > 0 && (own[0] == extent || most[0] == H5S_UNLIMITED);
+}
+
+static void note_misfit(struct attachments *scales, unsigned axis, const char *why)
+{
+    if (scales->why)
+        return;
+    scales->why = why;
+    scales->axis = axis;
+}
+
 /* The scales of a dataset of the input; a coordinate variable is its own. */
 static enum h5grad_status add_scales(struct companions *self, hid_t dataset, unsigned rank,
                                      struct attachments *scales, struct h5grad_error *err)
 {
     struct h5_scales lists;
     bool found = false;
+    hsize_t extent[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK];
     *scales = (struct attachments){.rank = rank};
     if (h5_is_scale(dataset))
         return rank == 1 ? add_scale(self, dataset, 0, scales, err) : H5GRAD_OK;
@@ -228,13 +253,19 @@ static enum h5grad_status add_scales(struct companions *self, hid_t dataset, uns
     /* Who differentiates along such axes all the same has said their spacing. */
     if (status || !found)
         return status == H5GRAD_FAILED ? H5GRAD_OK : status;
+    if (extents_of(dataset, extent, most) != (int)rank)
+        note_misfit(scales, 0, "its extent cannot be read");
     for (unsigned axis = 0; axis < rank; axis++) {
         for (size_t i = 0; i < lists.list[axis].len && !status; i++) {
             hid_t scale = h5_scales_open(&lists, dataset, axis, i);
             if (scale >= 0)
                 status = add_scale(self, scale, axis, scales, err);
+            if (scale >= 0 && !stands_for(scale, extent[axis]))
+                note_misfit(scales, axis, "its scale has another extent");
             h5_close(scale);
         }
+        if (scales->n[axis] == 0)
+            note_misfit(scales, axis, "it has no scale");
     }
     h5_scales_free(&lists);
     return status;
@@ -444,6 +475,10 @@ enum h5grad_status companions_add(struct companions *companions, const struct fi
             run_message(companions->options, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
                         field->path, item->path ? item->path : "a dimension scale", item->why);
     }
+    if (!status && scales->total > 0 && scales->why)
+        run_message(companions->options, H5GRAD_DETAIL,
+                    "%s: its scales are not attached to results: axis %u: %s", field->path,
+                    scales->axis, scales->why);
     return status;
 }
 
@@ -472,7 +507,7 @@ static bool all_there(const struct companions *self, const struct attachments *s
         if (self->item[scales->item[i]].why)
             return false;
     }
-    return scales->total > 0;
+    return scales->total > 0 && !scales->why;
 }
 
 enum h5grad_status companions_attach(struct companions *companions,

@@ -3,8 +3,9 @@
  * The datasets of the input that results need beside them, made again in the output at their paths,
  * each once however many results share it:
  *
- * - the dimension scales of the fields, all that are attached to a field or none, placeholders of
- *   netCDF-4 as placeholders;
+ * - the dimension scales of the fields, placeholders of netCDF-4 as placeholders; they are attached
+ *   to the results, all of a field's or none: readers of netCDF-4 want one for every axis, of the
+ *   axis's extent or unlimited;
  * - the variables that a field names in its attributes coordinates and grid_mapping, where they
  * have no higher rank and no more points than the field itself, so that they cost less than a
  * result;
@@ -27,6 +28,9 @@ struct attachments {
     size_t n[GRID_MAX_RANK];
     size_t total;
     size_t *item; /* total numbers of companions */
+    const char
+        *why; /* they are not to be attached, by what is so of axis; NULL: they are. Static */
+    unsigned axis;
 };
 
 void attachments_free(struct attachments *attachments);

@@ -164,6 +164,7 @@ static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err
         return error_memory(err, n * sizeof *x);
     enum h5grad_status status = H5GRAD_OK;
     stencil_scan_start(&item->scan);
+    item->scan.origin = line_origin(item->line);
     for (uint64_t first = 0; first < extent && !status; first += n) {
         uint64_t count = size_min(n, extent - first);
         status = line_read(item->line, first, count, x, err);
@@ -187,14 +188,14 @@ static enum h5grad_status open_line(struct coordinates *store, struct coordinate
         return err->status == H5GRAD_NO_MEMORY ? err->status : H5GRAD_FAILED;
     if (!item->name)
         return error_memory(err, strlen(item->key));
-    line_take(item->line, item->points);
+    line_take(item->line, item->points, item->extent);
     if (line_extent(item->line) <= store->keep)
         store->keep -= line_extent(item->line);
     return scan(item, err);
 }
 
 static struct coordinate *add(struct coordinates *store, const char *text, const char *attribute,
-                              enum line_points points)
+                              enum line_points points, uint64_t extent)
 {
     struct coordinate **grown = realloc(store->item, (store->n + 1) * sizeof *grown);
     if (!grown)
@@ -206,6 +207,7 @@ static struct coordinate *add(struct coordinates *store, const char *text, const
     item->key = memory_text(text);
     item->attribute = memory_text(attribute);
     item->points = points;
+    item->extent = extent;
     if (!item->key || (attribute && !item->attribute)) {
         free(item->key);
         free(item->attribute);
@@ -218,23 +220,23 @@ static struct coordinate *add(struct coordinates *store, const char *text, const
 }
 
 static bool is_asked_for(const struct coordinate *item, const char *text, const char *attribute,
-                         enum line_points points)
+                         enum line_points points, uint64_t extent)
 {
-    return item->points == points && strcmp(item->key, text) == 0 &&
-           !item->attribute == !attribute &&
+    return item->points == points && (points != LINE_FIRST || item->extent == extent) &&
+           strcmp(item->key, text) == 0 && !item->attribute == !attribute &&
            (!attribute || strcmp(item->attribute, attribute) == 0);
 }
 
 enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
-                                   const char *attribute, enum line_points points,
+                                   const char *attribute, enum line_points points, uint64_t extent,
                                    const struct coordinate **out, struct h5grad_error *err)
 {
     struct coordinate *item = NULL;
     for (size_t i = 0; i < store->n && !item; i++) {
-        if (is_asked_for(store->item[i], text, attribute, points))
+        if (is_asked_for(store->item[i], text, attribute, points, extent))
             item = store->item[i];
     }
-    if (!item && !(item = add(store, text, attribute, points)))
+    if (!item && !(item = add(store, text, attribute, points, extent)))
         return error_memory(err, sizeof *item);
     if (item->status)
         return error_context(err, error_set(err, item->status, "%s", item->error.message),

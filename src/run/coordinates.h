@@ -9,9 +9,10 @@
 #include "stencil/stencil.h"
 
 struct coordinate {
-    char *key; /* as asked for: these three */
+    char *key; /* as asked for: these four */
     char *attribute;
     enum line_points points;
+    uint64_t extent;        /* of LINE_FIRST */
     char *name;             /* "/time", "FILE:/time", "/u@x" */
     char *unit;             /* NULL: none given */
     struct h5_access other; /* of the file, where it is not INPUT */
@@ -31,10 +32,10 @@ void coordinates_free(struct coordinates *store); /* NULL allowed */
  * The coordinate at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: the first there is of
  * INPUT's dataset of the whole name, an attribute of its object PATH, and the same of FILE, cut off
  * at the last ":/". With attribute not NULL, text is the path of an object of INPUT, which has it.
- * The error names it. Not within h5_enter.
+ * extent: the points that LINE_FIRST takes. The error names it. Not within h5_enter.
  */
 enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
-                                   const char *attribute, enum line_points points,
+                                   const char *attribute, enum line_points points, uint64_t extent,
                                    const struct coordinate **out, struct h5grad_error *err);
 
 #endif

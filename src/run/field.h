@@ -28,6 +28,8 @@ struct field {
     struct h5_type type;
     struct values values; /* empty with --no-unpack */
     struct coords coords;
+    bool
+        unusable; /* coordinates that the file or an option gives are why it could not be planned */
     struct field_axis axis[GRID_MAX_RANK];
     enum element result;
     struct h5_storage result_storage;

@@ -3,18 +3,28 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
+#include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "run/axes.h"
 
-/* What does not hold for a derivative: how the source is packed, what is missing or valid in it,
- * what it is called (the standard name of another quantity), and what libraries noted of its place
- * in its file. The last ones are written anew. */
+/* What does not hold for a derivative: how the source is packed, what is missing or valid in it, as
+ * several conventions spell that, what it is called (the standard name of another quantity), which
+ * variables beside it describe it, and what libraries noted of its place in its file. The last ones
+ * are written anew. */
 static const char *const dropped[] = {"scale_factor",
+                                      "MissingValue",
+                                      "CodeMissingValue",
+                                      "ValidRange",
+                                      "unpacked_valid_range",
+                                      "drange",
+                                      "ancillary_variables",
+                                      "cell_measures",
                                       "add_offset",
                                       "_Unsigned",
                                       "_FillValue",
@@ -42,6 +52,7 @@ static const char *const dropped[] = {"scale_factor",
                                       "description",
                                       "units",
                                       "unit",
+                                      "Units",
                                       "gradient_of",
                                       "gradient_dim",
                                       "gradient_axis_name",
@@ -49,28 +60,53 @@ static const char *const dropped[] = {"scale_factor",
                                       "gradient_edge_order",
                                       NULL};
 
-static const char *const dropped_of_root[] = {"_NCProperties", "_nc3_strict", "history", NULL};
+#define SINCE " since "
+
+static const char *const dropped_of_group[] = {"_NCProperties", "_nc3_strict", "history", NULL};
+
+/* The text without blanks at its ends, in new memory. */
+static char *trimmed(const char *text)
+{
+    size_t length = strlen(text);
+    while (length > 0 && isspace((unsigned char)text[length - 1]))
+        length--;
+    size_t blanks = 0;
+    while (blanks < length && isspace((unsigned char)text[blanks]))
+        blanks++;
+    return memory_format("%.*s", (int)(length - blanks), text + blanks);
+}
+
+/* The unit of a time that is counted from a date, which ends where since begins: "day" for "Days".
+ */
+static char *time_unit(const char *unit, const char *since)
+{
+    size_t length = (size_t)(since - unit);
+    bool word = length > 2; /* else a symbol: s, ms */
+    if (word && tolower((unsigned char)unit[length - 1]) == 's')
+        length--;
+    char *time = memory_format("%.*s", (int)length, unit);
+    for (size_t i = 0; time && word && time[i]; i++)
+        time[i] = (char)tolower((unsigned char)time[i]);
+    return time;
+}
 
 /* The word that is divided by: of a time the word before "since", of degrees in any direction the
  * degree, singular. New memory. */
 static char *plain_unit(const char *unit)
 {
-    static const char *const directions[] = {"_north", "_east", "_N", "_E", "N", "E"};
-    const char *since = strstr(unit, " since ");
-    if (since) {
-        size_t length = (size_t)(since - unit);
-        if (length > 2 && unit[length - 1] == 's')
-            length--;
-        return memory_format("%.*s", (int)length, unit);
-    }
-    size_t length = strncmp(unit, "degree", 6) != 0 ? 0 : unit[6] == 's' ? 7 : 6;
+    static const char *const directions[] = {"_north", "_east", "_N", "_E", "N", "E", ""};
+    const char *since = strcasestr(unit, SINCE);
+    if (since)
+        return time_unit(unit, since);
+    size_t length = strncasecmp(unit, "degree", 6) != 0 ? 0 : tolower(unit[6]) == 's' ? 7 : 6;
     for (size_t i = 0; length && i < sizeof directions / sizeof *directions; i++) {
-        if (strcmp(unit + length, directions[i]) == 0)
+        if (strcasecmp(unit + length, directions[i]) == 0)
             return memory_text("degree");
     }
-    return memory_text(length && !unit[length] ? "degree" : unit);
+    return memory_text(unit);
 }
 
+/* Whether it can stand before an exponent. */
 static bool is_word(const char *unit)
 {
     for (; *unit; unit++) {
@@ -81,23 +117,28 @@ static bool is_word(const char *unit)
     return true;
 }
 
+static char *quotient(const char *above, const char *below)
+{
+    if (strcmp(below, "1") == 0)
+        return memory_text(above);
+    if (strcmp(above, "1") == 0 && is_word(below))
+        return memory_format("%s-1", below);
+    if (is_word(above) && is_word(below))
+        return memory_format("%s %s-1", above, below);
+    return memory_format("(%s)/(%s)", above, below);
+}
+
 char *metadata_unit(const char *value, const char *axis)
 {
-    char *above = strstr(value, " since ") ? plain_unit(value) : memory_text(value);
-    char *below = axis ? plain_unit(axis) : memory_text("1");
-    char *unit = NULL;
-    if (!above || !below)
-        ;
-    else if (strcmp(below, "1") == 0)
-        unit = memory_text(above);
-    else if (strcmp(above, "1") == 0 && is_word(below))
-        unit = memory_format("%s-1", below);
-    else if (is_word(above) && is_word(below))
-        unit = memory_format("%s %s-1", above, below);
-    else
-        unit = memory_format("(%s)/(%s)", above, below);
-    free(above);
+    char *unit = NULL, *own = trimmed(value), *of_axis = trimmed(axis ? axis : "1");
+    char *above = own && strcasestr(own, SINCE) ? plain_unit(own) : memory_text(own);
+    char *below = of_axis ? plain_unit(of_axis) : NULL;
+    if (above && below)
+        unit = quotient(above, below);
     free(below);
+    free(above);
+    free(of_axis);
+    free(own);
     return unit;
 }
 
@@ -123,10 +164,11 @@ static const char *axis_unit(const struct field *field, unsigned axis)
 static enum h5grad_status write_unit(const struct field *field, unsigned axis, hid_t dataset,
                                      struct h5grad_error *err)
 {
-    const char *name = "units";
-    char *value = text_or_null(field->dataset, name);
-    if (!value)
-        value = text_or_null(field->dataset, name = "unit");
+    static const char *const names[] = {"units", "unit", "Units"};
+    const char *name = NULL;
+    char *value = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !value; i++)
+        value = text_or_null(field->dataset, name = names[i]);
     bool spaced = field->axis[axis].spacing.kind != SPACING_AUTO;
     const char *below = spaced ? axis_unit(field, axis) : NULL;
     enum h5grad_status status = H5GRAD_OK;
@@ -140,6 +182,17 @@ static enum h5grad_status write_unit(const struct field *field, unsigned axis, h
     return status;
 }
 
+/* What the derivative is by: the coordinates that the command line names, else the axis; NULL where
+ * that has no name. */
+static const char *variable_of(const struct field *field, unsigned axis)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    if (!settled->coordinate || strcmp(settled->source, AXES_COMMAND_LINE) != 0)
+        return field->coords.axis[axis].name;
+    const char *slash = strrchr(settled->coordinate->name, '/');
+    return slash ? slash + 1 : settled->coordinate->name;
+}
+
 /* "d(air temperature)/d(lat)" for a text of the source. */
 static enum h5grad_status write_description(const struct field *field, unsigned axis, hid_t dataset,
                                             const char *attribute, struct h5grad_error *err)
@@ -147,7 +200,7 @@ static enum h5grad_status write_description(const struct field *field, unsigned 
     char *text = text_or_null(field->dataset, attribute);
     if (!text)
         return H5GRAD_OK;
-    const char *name = field->coords.axis[axis].name;
+    const char *name = variable_of(field, axis);
     char *derivative = name ? memory_format("d(%s)/d(%s)", text, name)
                             : memory_format("d(%s)/d(axis %u)", text, axis);
     enum h5grad_status status = derivative
@@ -175,23 +228,38 @@ static enum h5grad_status write_fill_value(hid_t dataset, hid_t type, struct h5g
     return status;
 }
 
+/* A number, "unit", the path of the coordinates, or "midpoints of" that. */
+static enum h5grad_status write_spacing(const struct field *field, unsigned axis, hid_t dataset,
+                                        struct h5grad_error *err)
+{
+    const char *const name = "gradient_spacing";
+    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    char number[32];
+    const char *spacing = axes_spacing(field, axis, number, sizeof number);
+    if (!coordinate || coordinate->points != LINE_MIDPOINTS)
+        return h5_attribute_write_text(dataset, name, spacing, err);
+    char *midpoints = memory_format("midpoints of %s", spacing);
+    enum h5grad_status status = midpoints ? h5_attribute_write_text(dataset, name, midpoints, err)
+                                          : error_memory(err, strlen(spacing));
+    free(midpoints);
+    return status;
+}
+
 /* What was done. */
 static enum h5grad_status write_provenance(const struct field *field, unsigned axis, hid_t dataset,
                                            struct h5grad_error *err)
 {
-    char number[32];
-    const char *spacing = axes_spacing(field, axis, number, sizeof number);
     const char *name = field->coords.axis[axis].name;
     enum h5grad_status status = h5_attribute_write_text(dataset, "gradient_of", field->path, err);
     if (!status)
-        status = h5_attribute_write_int(dataset, "gradient_dim", axis, err);
+        status = h5_attribute_write_int(dataset, "gradient_dim", (int32_t)axis, err);
     if (!status && name)
         status = h5_attribute_write_text(dataset, "gradient_axis_name", name, err);
     if (!status)
-        status = h5_attribute_write_text(dataset, "gradient_spacing", spacing, err);
+        status = write_spacing(field, axis, dataset, err);
     if (!status)
-        status =
-            h5_attribute_write_int(dataset, "gradient_edge_order", field->plan.edge_order, err);
+        status = h5_attribute_write_int(dataset, "gradient_edge_order",
+                                        (int32_t)field->plan.edge_order, err);
     return status;
 }
 
@@ -212,9 +280,10 @@ enum h5grad_status metadata_write(const struct field *field, unsigned axis, hid_
     return status ? status : write_provenance(field, axis, dataset, err);
 }
 
-enum h5grad_status metadata_write_root(hid_t output, hid_t input, struct h5grad_error *err)
+enum h5grad_status metadata_write_above(hid_t output, hid_t input, const char *path,
+                                        struct h5grad_error *err)
 {
-    return h5_attributes_copy(input, output, dropped_of_root, err);
+    return coords_copy_above(input, output, path, dropped_of_group, err);
 }
 
 char *metadata_history_line(const char *command)
@@ -227,14 +296,33 @@ char *metadata_history_line(const char *command)
     return memory_format("%s: %s", date, command);
 }
 
+/* Texts with a line break in front of each, in new memory; NULL when there is none. */
+static char *lines_of(char *const *text, size_t n)
+{
+    char *lines = NULL;
+    size_t size = 1, length = 0;
+    for (size_t i = 0; i < n; i++)
+        size += strlen(text[i]) + 1;
+    lines = malloc(size);
+    if (!lines)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        length += (size_t)snprintf(lines + length, size - length, "\n%s", text[i]);
+    lines[length] = '\0';
+    return lines;
+}
+
 enum h5grad_status metadata_write_history(hid_t output, hid_t input, const char *line,
                                           struct h5grad_error *err)
 {
-    char *before = h5_attribute_text(input, "history");
-    char *text = memory_format("%s%s%s", line, before ? "\n" : "", before ? before : "");
+    size_t n = 0;
+    char **before = h5_attribute_texts(input, "history", &n);
+    char *lines = lines_of(before, before ? n : 0);
+    char *text = lines ? memory_format("%s%s", line, lines) : NULL;
     enum h5grad_status status = text ? h5_attribute_write_text(output, "history", text, err)
                                      : error_memory(err, strlen(line));
-    free(before);
     free(text);
+    free(lines);
+    h5_free_texts(before, n);
     return status;
 }

@@ -17,8 +17,10 @@ enum h5grad_status metadata_write(const struct field *field, unsigned axis, hid_
  * memory. */
 char *metadata_unit(const char *value, const char *axis);
 
-/* Copies the attributes of the input's root that hold for the output: not its history. */
-enum h5grad_status metadata_write_root(hid_t output, hid_t input, struct h5grad_error *err);
+/* Copies the attributes of the input's groups above path that hold for those of the output: not the
+ * history. */
+enum h5grad_status metadata_write_above(hid_t output, hid_t input, const char *path,
+                                        struct h5grad_error *err);
 
 /* The line of this run, now, in a file's history, in new memory; NULL when there is none. */
 char *metadata_history_line(const char *command);

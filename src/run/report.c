@@ -93,6 +93,7 @@ static void describe_axis(struct report *report, const struct field *field, unsi
     out->spacing = keep_text(report, axes_spacing(field, axis, number, sizeof number));
     out->source = keep_text(report, settled->source);
     out->left_out = said->left_out;
+    out->differentiated = settled->differentiated;
     out->uniform = true;
     if (settled->coordinate) {
         const struct stencil_scan *scan = &settled->coordinate->scan;
@@ -105,9 +106,21 @@ static void describe_axis(struct report *report, const struct field *field, unsi
     }
     if (!planned)
         return;
-    out->differentiated = settled->differentiated;
     out->tile = field->plan.tile[axis];
     out->result = keep_text(report, settled->result);
+}
+
+/* What is not used of what the file says, of axes and of values. */
+static const char *describe_note(struct report *report, const struct field *field)
+{
+    const char *axes = axes_note(field), *values = field->values.note;
+    if (!axes || !values)
+        return keep_text(report, axes ? axes : values);
+    size_t size = strlen(axes) + strlen(values) + sizeof "; ";
+    char *both = keep(report, size);
+    if (both)
+        snprintf(both, size, "%s; %s", axes, values);
+    return both;
 }
 
 static void describe_plan(struct report *report, const struct field *field,
@@ -149,6 +162,7 @@ bool report_add(struct report *report, const struct field *field, bool planned)
     h5_storage_text(&field->storage, text, sizeof text);
     out->layout = keep_text(report, text);
     out->values = keep_text(report, field->values.text);
+    out->note = describe_note(report, field);
     if (planned)
         describe_plan(report, field, out);
     return !report->failed;

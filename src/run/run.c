@@ -36,14 +36,18 @@ struct run {
     struct publish publish;
     struct resume resume;
     struct companions *companions;
-    bool root_copied;  /* attributes of the input's root */
     struct xdmf *xdmf; /* NULL: not asked for */
     size_t fields;     /* that can be done */
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
-    struct h5grad_error skipped; /* why the first dataset was skipped */
-    struct h5grad_error unsafe;  /* why what is written cannot be made safe, found meanwhile */
-    uint64_t written_back;       /* bytes of results done when writing back was begun last */
+    struct h5grad_error skipped;  /* why a dataset was skipped, best one of which type will do */
+    bool skipped_field;           /* that is so */
+    struct h5grad_error unusable; /* the first field skipped for its coordinates, and why */
+    size_t unusables;             /* fields skipped for theirs */
+    char unit_axis[512];          /* the first with unit spacing because nothing was found */
+    size_t unit_axes;             /* all of them */
+    struct h5grad_error unsafe;   /* why what is written cannot be made safe, found meanwhile */
+    uint64_t written_back;        /* bytes of results done when writing back was begun last */
 };
 
 static double now(void)
@@ -76,18 +80,31 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     return status;
 }
 
+/* Takes note of why a dataset was skipped: that of a field, which may do with other options, tells
+ * more than that of something else. */
+static void note_skipped(struct run *run, bool is_field, bool unusable,
+                         const struct h5grad_error *reason)
+{
+    if (!run->skipped.status || (is_field && !run->skipped_field)) {
+        run->skipped = *reason;
+        run->skipped_field = is_field;
+    }
+    if (unusable && run->unusables++ == 0)
+        run->unusable = *reason;
+    else
+        run_message(&run->options, H5GRAD_DETAIL, "%s (skipped)", reason->message);
+}
+
 /* A dataset that cannot be done fails the run where it was named, else it is left out; that there
- * is no memory says nothing of the dataset. */
-static enum h5grad_status skip(struct run *run, const struct selected *item,
-                               enum h5grad_status status, struct h5grad_error *err)
+ * is no memory says nothing of the dataset. is_field: it could be opened as one. */
+static enum h5grad_status skip(struct run *run, const struct selected *item, bool is_field,
+                               bool unusable, enum h5grad_status status, struct h5grad_error *err)
 {
     bool fatal = item->named || err->status == H5GRAD_NO_MEMORY;
     error_context(err, status, "%s", item->path);
     if (fatal)
         return status;
-    if (!run->skipped.status)
-        run->skipped = *err;
-    run_message(&run->options, H5GRAD_DETAIL, "%s (skipped)", err->message);
+    note_skipped(run, is_field, unusable, err);
     const char *why = err->message + strlen(item->path) + 2;
     if (!report_skip(run->report, item->path, why))
         return error_memory(err, strlen(err->message));
@@ -104,35 +121,91 @@ static enum h5grad_status add_names(struct run *run, const struct field *field,
     return status;
 }
 
+static void count_unit_axes(struct run *run, const struct field *field)
+{
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        unsigned axis = field->engine_axis[k].axis;
+        char label[256];
+        if (field->axis[axis].spacing.kind != SPACING_AUTO || run->unit_axes++ > 0)
+            continue;
+        axes_label(field, axis, label, sizeof label);
+        snprintf(run->unit_axis, sizeof run->unit_axis, "%s: %s", field->path, label);
+    }
+}
+
+/* A field that can be done: takes note of what comes of it. */
+static enum h5grad_status accept(struct run *run, const struct field *field,
+                                 struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    run->fields++;
+    if (run->goal != RUN_LIST) {
+        run->progress.bytes_total += field_result_bytes(field);
+        if (field->result_storage.n_filters == 0)
+            run->space += field_result_bytes(field);
+        count_unit_axes(run, field);
+        status = add_names(run, field, err);
+    }
+    if (!status && run->xdmf)
+        status = xdmf_add(run->xdmf, field, run->coordinates, err);
+    if (!status && !report_add(run->report, field, run->goal != RUN_LIST))
+        status = error_memory(err, sizeof *field);
+    return status;
+}
+
 static enum h5grad_status check_field(struct run *run, struct selected *item,
                                       struct h5grad_error *err)
 {
     struct field field;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
+    if (item->why)
+        return skip(run, item, false, false, error_set(err, H5GRAD_FAILED, "%s", item->why), err);
     enum h5grad_status status =
         field_open(run->file, walk, item->path, !run->options.user.no_unpack, &field, err);
-    if (!status && run->goal == RUN_LIST && field.coords.refusal)
-        status = error_set(err, H5GRAD_FAILED, "%s", field.coords.refusal);
-    else if (!status && run->goal == RUN_LIST)
-        axes_describe(&field, run->coordinates);
-    else if (!status)
+    bool is_field = status == H5GRAD_OK;
+    if (is_field && run->goal == RUN_LIST)
+        status = axes_describe(&field, &run->options, run->coordinates, err);
+    else if (is_field)
         status = field_plan(&field, &run->options, run->coordinates, true, err);
     item->usable = status == H5GRAD_OK;
-    if (status) {
-        status = skip(run, item, status, err);
-    } else {
-        run->fields++;
-        run->progress.bytes_total += run->goal == RUN_LIST ? 0 : field_result_bytes(&field);
-        if (field.result_storage.n_filters == 0 && run->goal != RUN_LIST)
-            run->space += field_result_bytes(&field);
-        status = add_names(run, &field, err);
-        if (!status && run->xdmf)
-            status = xdmf_add(run->xdmf, &field, run->coordinates, err);
-        if (!status && !report_add(run->report, &field, run->goal != RUN_LIST))
-            status = error_memory(err, sizeof field);
-    }
+    if (status)
+        status = skip(run, item, is_field, field.unusable, status, err);
+    else
+        status = accept(run, &field, err);
     field_close(&field);
     return status;
+}
+
+/* An ordinary run says which fields it leaves out for coordinates that cannot be used ... */
+static void tell_unusable(const struct run *run)
+{
+    char others[64] = "";
+    if (run->unusables > 1)
+        snprintf(others, sizeof others, ", and %zu more: -v names all", run->unusables - 1);
+    if (run->unusables > 0)
+        run_message(&run->options, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s (skipped%s)",
+                    run->unusable.message, others);
+}
+
+/* ... and, when all went well, that the results are derivatives by index. */
+static void tell_unit_spacing(const struct run *run)
+{
+    char others[64] = "";
+    if (run->unit_axes > 1)
+        snprintf(others, sizeof others, ", as for %zu more that -v names", run->unit_axes - 1);
+    if (run->unit_axes > 0)
+        run_message(&run->options, H5GRAD_WARNING,
+                    "%s: no spacing found: unit spacing%s; --spacing gives a step, --coord "
+                    "coordinates",
+                    run->unit_axis, others);
+}
+
+/* Whether there is an error in a list without fields: only of options that no field allows. */
+static bool may_be_empty(const struct run *run)
+{
+    const struct h5grad_options *user = &run->options.user;
+    bool asked = user->n_dims > 0 || user->n_coords > 0 || run->options.n_spacings > 0;
+    return run->goal == RUN_LIST && !(asked && run->skipped_field);
 }
 
 static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err)
@@ -142,7 +215,9 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
         status = check_field(run, &run->selection.item[i], err);
     if (!status)
         status = results_names_check(&run->names, err);
-    if (status || run->fields || run->goal == RUN_LIST)
+    if (!status)
+        tell_unusable(run);
+    if (status || run->fields || may_be_empty(run))
         return status;
     if (run->skipped.status)
         return error_set(err, H5GRAD_FAILED, "nothing to do: %s", run->skipped.message);
@@ -180,15 +255,14 @@ static int on_cancelled(void *user)
     return run->unsafe.status || (options->cancelled && options->cancelled(options->user));
 }
 
-/* Scales, and no other convention, make a file one of netCDF-4, whose attributes hold for its
- * results. */
-static enum h5grad_status copy_root(struct run *run, const struct field *field,
-                                    const struct attachments *scales, struct h5grad_error *err)
+/* Scales, and no other convention, make a file one of netCDF-4, whose groups' attributes hold for
+ * their results. */
+static enum h5grad_status copy_groups(struct run *run, const struct field *field,
+                                      const struct attachments *scales, struct h5grad_error *err)
 {
-    if (run->root_copied || scales->total == 0 || field->coords.convention)
+    if (scales->total == 0 || field->coords.convention)
         return H5GRAD_OK;
-    run->root_copied = true;
-    return metadata_write_root(run->publish.file, run->file, err);
+    return metadata_write_above(run->publish.file, run->file, field->path, err);
 }
 
 static enum h5grad_status begin_journal(struct run *run, const struct field *field, size_t number,
@@ -209,7 +283,7 @@ static enum h5grad_status create_results(struct run *run, struct field *field, s
     enum h5grad_status status = companions_add(run->companions, field, &scales, err);
     h5_enter(&guard);
     if (!status)
-        status = copy_root(run, field, &scales, err);
+        status = copy_groups(run, field, &scales, err);
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
         status =
             result_create(field, run->companions, &scales, run->publish.file, k, &result[k], err);
@@ -229,11 +303,13 @@ static enum h5grad_status finish_convention(struct run *run, const struct field 
     const struct coords_convention *convention = field->coords.convention;
     unsigned axis[GRID_MAX_RANK];
     const char *path[GRID_MAX_RANK];
+    bool own[GRID_MAX_RANK];
     if (!convention || !convention->finish)
         return H5GRAD_OK;
     for (unsigned k = 0; k < field->n_axes; k++) {
         axis[k] = field->engine_axis[k].axis;
         path[k] = field->axis[axis[k]].result;
+        own[k] = strcmp(field->axis[axis[k]].source, AXES_COMMAND_LINE) != 0;
     }
     const struct coords_results results = {
         .input = run->file,
@@ -244,6 +320,7 @@ static enum h5grad_status finish_convention(struct run *run, const struct field 
         .n = field->n_axes,
         .axis = axis,
         .result = path,
+        .own = own,
     };
     enum h5grad_status status = convention->finish(&results, err);
     return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
@@ -366,7 +443,9 @@ static enum h5grad_status describe_output(struct run *run, struct h5grad_error *
 /* What libhdf5 had no memory for counts as missing to whoever looks for it. */
 static enum h5grad_status check_memory(struct h5grad_error *err)
 {
-    return h5_ran_out() ? error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory") : H5GRAD_OK;
+    return h5_ran_out()
+               ? error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory: raise --memory")
+               : H5GRAD_OK;
 }
 
 static enum h5grad_status commit_output(struct run *run, struct h5grad_error *err)
@@ -399,7 +478,11 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
         status = error_set(err, H5GRAD_CANCELLED, "cancelled");
     if (!status && run->xdmf)
         status = describe_output(run, err);
-    return status ? status : commit_output(run, err);
+    if (!status)
+        status = commit_output(run, err);
+    if (!status)
+        tell_unit_spacing(run);
+    return status;
 }
 
 /* OUTPUT, and what appears beside it, can be made. */

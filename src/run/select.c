@@ -23,9 +23,10 @@ static void note_passed_over(void *user, const char *path, const char *why)
     run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
 }
 
+/* named: given literally; else why is the reason why it is no field after all, or NULL. */
 static enum h5grad_status add(struct selection *selection, struct search *search,
                               const struct h5_identity *identity, const char *path, bool named,
-                              struct h5grad_error *err)
+                              const char *why, struct h5grad_error *err)
 {
     bool added;
     enum h5grad_status status = h5_set_add(&search->chosen, identity, selection->n, &added, err);
@@ -34,6 +35,8 @@ static enum h5grad_status add(struct selection *selection, struct search *search
     if (!added) {
         const size_t *number = h5_set_find(&search->chosen, identity);
         selection->item[*number].named |= named;
+        if (named)
+            selection->item[*number].why = NULL;
         return H5GRAD_OK;
     }
     struct selected *grown = realloc(selection->item, (selection->n + 1) * sizeof *selection->item);
@@ -42,6 +45,7 @@ static enum h5grad_status add(struct selection *selection, struct search *search
     selection->item = grown;
     struct selected *item = &grown[selection->n];
     item->named = named;
+    item->why = why;
     item->path = *path == '/' ? memory_text(path) : memory_format("/%s", path);
     if (!item->path)
         return error_memory(err, strlen(path));
@@ -90,11 +94,14 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
         if (pattern && fnmatch(pattern, path, FNM_PATHNAME) != 0)
             continue;
         matches++;
-        if (h5_set_find(&search->axes, &found->identity))
+        const char *why = search->why[i];
+        if (why && strcmp(why, COORDS_CATEGORIES) == 0)
+            status = add(selection, search, &found->identity, found->path, false, why, err);
+        else if (h5_set_find(&search->axes, &found->identity))
             run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", found->path,
-                        search->why[i] ? search->why[i] : "it is a coordinate");
+                        why ? why : "it is a coordinate");
         else
-            status = add(selection, search, &found->identity, found->path, false, err);
+            status = add(selection, search, &found->identity, found->path, false, NULL, err);
     }
     if (!status && pattern && matches == 0)
         return error_set(err, H5GRAD_FAILED,
@@ -114,7 +121,7 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     struct h5_identity identity;
     enum h5grad_status status;
     if (h5_identify(dataset, &identity))
-        status = add(selection, search, &identity, name, true, err);
+        status = add(selection, search, &identity, name, true, NULL, err);
     else
         status = h5_error(err, "%s: it cannot be identified", name);
     h5_close(dataset);

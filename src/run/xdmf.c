@@ -441,7 +441,8 @@ static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
             if (status)
                 return error_context(err, status, "%s", axis->coordinate->name);
         }
-        parse_print_double(axis->coordinate ? value[slot] : axis->origin + (double)i * axis->step,
+        parse_print_double(axis->coordinate ? line_origin(axis->coordinate->line) + value[slot]
+                                            : axis->origin + (double)i * axis->step,
                            text, sizeof text);
         fprintf(out, "%s%s", text, (i + 1) % LINE_NUMBERS && left > 1 ? " " : "\n");
     }

@@ -39,7 +39,7 @@ void stencil_scan_start(struct stencil_scan *scan)
 static enum h5grad_status report_repeat(const struct stencil_scan *scan, struct h5grad_error *err)
 {
     char text[NUMBER_SIZE];
-    parse_print_double(scan->last, text, sizeof(text));
+    parse_print_double(scan->origin + scan->at, text, sizeof(text));
     return error_set(err, H5GRAD_FAILED, "coordinates %" PRIu64 " and %" PRIu64 " are both %s",
                      scan->seen - 1, scan->seen, text);
 }
@@ -48,9 +48,9 @@ static enum h5grad_status report_turn(const struct stencil_scan *scan, double x,
                                       struct h5grad_error *err)
 {
     char before[NUMBER_SIZE], last[NUMBER_SIZE], next[NUMBER_SIZE];
-    parse_print_double(scan->before, before, sizeof(before));
-    parse_print_double(scan->last, last, sizeof(last));
-    parse_print_double(x, next, sizeof(next));
+    parse_print_double(scan->origin + scan->before, before, sizeof(before));
+    parse_print_double(scan->origin + scan->at, last, sizeof(last));
+    parse_print_double(scan->origin + x, next, sizeof(next));
     return error_set(err, H5GRAD_FAILED, "coordinates are not monotonic: %s, %s, %s at %" PRIu64,
                      before, last, next, scan->seen);
 }
@@ -60,10 +60,10 @@ static enum h5grad_status scan_one(struct stencil_scan *scan, double x, struct h
 {
     if (!isfinite(x))
         return error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is not finite", scan->seen);
-    double difference = x - scan->last;
+    double difference = x - scan->at;
     if (scan->seen == 0) {
-        scan->first = x;
-    } else if (x == scan->last) {
+        scan->first = scan->origin + x;
+    } else if (x == scan->at) {
         return report_repeat(scan, err);
     } else if (scan->seen == 1) {
         scan->step = difference;
@@ -73,8 +73,9 @@ static enum h5grad_status scan_one(struct stencil_scan *scan, double x, struct h
             return report_turn(scan, x, err);
         scan->even = scan->even && difference == scan->step;
     }
-    scan->before = scan->last;
-    scan->last = x;
+    scan->before = scan->at;
+    scan->at = x;
+    scan->last = scan->origin + x;
     scan->seen++;
     return H5GRAD_OK;
 }

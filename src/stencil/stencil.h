@@ -46,7 +46,11 @@ enum h5grad_status stencil_check_step(double step, struct h5grad_error *err);
  */
 struct stencil_scan {
     uint64_t seen;
-    double first, before, last, step; /* before: the one before last */
+    /* To be set after stencil_scan_start where x does not count from 0: what is to be added to it
+     * in messages, and is to first and last. */
+    double origin;
+    double first, last, step;
+    double before, at; /* the last two, as they came */
     bool even;
 };
 

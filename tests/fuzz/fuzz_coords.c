@@ -93,6 +93,7 @@ static const char *const names[] = {
     "n_spatial_dims",
     "spatial_resolution",
     "element_size_um",
+    "axistags",
     "resolutions",
     "subdivisions",
     "scale_factor",

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * OpenMP's parallel regions as plain threads, to be preloaded for the thread sanitizer: it knows
+ * nothing of how libgomp's own threads wait for each other, and would report all they share. What
+ * gcc makes of "#pragma omp parallel" is called here, and libgomp is not.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+struct member {
+    pthread_t thread;
+    void (*work)(void *);
+    void *data;
+    int number;
+};
+
+static _Thread_local int number;
+
+void GOMP_parallel(void (*work)(void *), void *data, unsigned threads, unsigned flags);
+int omp_get_thread_num(void);
+
+static void *begin(void *argument)
+{
+    const struct member *member = argument;
+    number = member->number;
+    member->work(member->data);
+    return NULL;
+}
+
+void GOMP_parallel(void (*work)(void *), void *data, unsigned threads, unsigned flags)
+{
+    (void)flags;
+    struct member *member = calloc(threads, sizeof *member);
+    if (!member || threads == 0)
+        abort();
+    for (unsigned i = 1; i < threads; i++) {
+        member[i] = (struct member){.work = work, .data = data, .number = (int)i};
+        if (pthread_create(&member[i].thread, NULL, begin, &member[i]) != 0)
+            abort();
+    }
+    work(data);
+    for (unsigned i = 1; i < threads; i++)
+        pthread_join(member[i].thread, NULL);
+    free(member);
+}
+
+int omp_get_thread_num(void)
+{
+    return number;
+}
