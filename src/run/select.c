@@ -44,8 +44,7 @@ static enum h5grad_status add(struct selection *selection, struct search *search
         return error_memory(err, (selection->n + 1) * sizeof *grown);
     selection->item = grown;
     struct selected *item = &grown[selection->n];
-    item->named = named;
-    item->why = why;
+    *item = (struct selected){.named = named, .why = why};
     item->path = *path == '/' ? memory_text(path) : memory_format("/%s", path);
     if (!item->path)
         return error_memory(err, strlen(path));
