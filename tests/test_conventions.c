@@ -10,29 +10,19 @@
 
 #include "coords/coords.h"
 #include "hdf5/attribute.h"
+#include "scratch_file.h"
 
-static char folder[64];
-static char path[96];
 static char output_path[96];
-static hid_t file = -1;
 static hid_t output = -1;
-static struct h5_guard guard;
-static struct h5grad_error err;
 static struct coords coords;
 
 static void setup(void)
 {
-    const char *top = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/test.h5", folder);
+    scratch_make();
     snprintf(output_path, sizeof output_path, "%s/output.h5", folder);
-    memset(&err, 0, sizeof err);
     memset(&coords, 0, sizeof coords);
-    h5_enter(&guard);
-    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     output = H5Fcreate(output_path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(file >= 0 && output >= 0);
+    ck_assert(output >= 0);
 }
 
 static void teardown(void)
@@ -42,10 +32,8 @@ static void teardown(void)
     ck_assert_int_eq(H5Fget_obj_count(output, H5F_OBJ_ALL), 1);
     ck_assert(h5_close(file));
     ck_assert(h5_close(output));
-    h5_leave(&guard);
-    ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(unlink(output_path), 0);
-    ck_assert_int_eq(rmdir(folder), 0);
+    scratch_remove();
 }
 
 /* -------------------------------------------------------------------------- making such files */

@@ -9,24 +9,13 @@
 #include <unistd.h>
 
 #include "coords/coords.h"
+#include "scratch_file.h"
 
-static char folder[64];
-static char path[96];
-static hid_t file = -1;
-static struct h5_guard guard;
-static struct h5grad_error err;
 static struct coords coords;
 
 static void setup(void)
 {
-    const char *top = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/test.h5", folder);
-    memset(&err, 0, sizeof err);
-    h5_enter(&guard);
-    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(file >= 0);
+    scratch_make();
 }
 
 static void teardown(void)
@@ -34,9 +23,7 @@ static void teardown(void)
     coords_free(&coords);
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
     ck_assert(h5_close(file));
-    h5_leave(&guard);
-    ck_assert_int_eq(unlink(path), 0);
-    ck_assert_int_eq(rmdir(folder), 0);
+    scratch_remove();
 }
 
 /* -------------------------------------------------------------------------- making such files */

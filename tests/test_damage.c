@@ -17,16 +17,12 @@
 #include "reader/line.h"
 #include "reader/reader.h"
 #include "writer/copy.h"
+#include "scratch_file.h"
 
 #define POINTS 20
 #define MEMORY ((uint64_t)1 << 20)
 
-static char folder[64];
-static char path[96];
-static struct h5_guard guard;
-static struct h5grad_error err;
 static struct h5_access trust;
-static hid_t file = -1;
 
 /* Calls of pread come here: a disk that fails. */
 static bool broken;
@@ -42,24 +38,15 @@ ssize_t pread(int fd, void *data, size_t size, off_t offset)
 
 static void setup(void)
 {
-    const char *top = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/test.h5", folder);
-    memset(&err, 0, sizeof err);
+    scratch_make();
     broken = false;
-    h5_enter(&guard);
-    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(file >= 0);
 }
 
 static void teardown(void)
 {
     h5_close(file);
     h5_access_free(&trust);
-    h5_leave(&guard);
-    ck_assert_int_eq(unlink(path), 0);
-    ck_assert_int_eq(rmdir(folder), 0);
+    scratch_remove();
 }
 
 /* What was made is opened to be read, with so much memory. */

@@ -81,3 +81,11 @@ void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size)
         used += n > 0 ? (size_t)n : 0;
     }
 }
+
+enum h5grad_status h5_chunk_context(struct h5grad_error *err, enum h5grad_status status,
+                                    unsigned rank, const struct box *chunk)
+{
+    char where[256];
+    h5_box_text(rank, chunk, where, sizeof where);
+    return error_context(err, status, "chunk of points %s", where);
+}

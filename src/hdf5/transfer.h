@@ -16,6 +16,10 @@ enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const
 enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err);
 
+/* error_context for what failed with a chunk: "chunk of points 0..7 x 0..511: ...". */
+enum h5grad_status h5_chunk_context(struct h5grad_error *err, enum h5grad_status status,
+                                    unsigned rank, const struct box *chunk);
+
 /* "0..7 x 0..511", cut short where it does not fit. */
 void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size);
 

@@ -286,11 +286,8 @@ static enum h5grad_status decode(struct chunked_reader *self, const struct box *
     h5_leave(&guard);
     if (!status)
         status = undo(self, chunk, &stored, data, worker, err);
-    if (status) {
-        char where[256];
-        h5_box_text(self->rank, chunk, where, sizeof where);
-        error_context(err, status, "chunk of points %s", where);
-    }
+    if (status)
+        h5_chunk_context(err, status, self->rank, chunk);
     return status;
 }
 
@@ -423,11 +420,8 @@ static enum h5grad_status read_apart(const struct chunked_reader *self, const st
         if (!box_intersect(self->rank, &chunk, &slab, &part))
             continue;
         status = read_planes(self, &chunk, &part, tile, buffer, worker, err);
-        if (status) {
-            char where[256];
-            h5_box_text(self->rank, &chunk, where, sizeof where);
-            error_context(err, status, "chunk of points %s", where);
-        }
+        if (status)
+            h5_chunk_context(err, status, self->rank, &chunk);
     } while (!status && box_next(self->rank, &numbers, at));
     return status;
 }

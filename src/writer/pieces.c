@@ -16,11 +16,8 @@ enum h5grad_status pieces_each(const struct h5_storage *storage, const struct bo
     do {
         chunks_points(storage->rank, storage->chunk, at, &chunk);
         status = visit(user, &chunk, err);
-        if (status) {
-            char where[256];
-            h5_box_text(storage->rank, &chunk, where, sizeof where);
-            error_context(err, status, "chunk of points %s", where);
-        }
+        if (status)
+            h5_chunk_context(err, status, storage->rank, &chunk);
     } while (!status && box_next(storage->rank, &numbers, at));
     return status;
 }

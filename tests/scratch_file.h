@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What tests of single files share: a new one in a folder of its own, to be used within h5_enter.
+ */
+#ifndef H5GRAD_TESTS_SCRATCH_FILE_H
+#define H5GRAD_TESTS_SCRATCH_FILE_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hdf5/h5.h"
+
+static char folder[64];
+static char path[96];
+static hid_t file = -1;
+static struct h5_guard guard;
+static struct h5grad_error err;
+
+static void scratch_make(void)
+{
+    const char *top = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/test.h5", folder);
+    memset(&err, 0, sizeof err);
+    h5_enter(&guard);
+    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert(file >= 0);
+}
+
+/* Once the file is closed. */
+static void scratch_remove(void)
+{
+    h5_leave(&guard);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+#endif
