@@ -102,6 +102,11 @@ else
         points $way rename EACCES -s 0
         points $way space EIO
         points $way fork EAGAIN
+        points $way write EIO -- --checkpoint
+        points $way write short -s 0 -- --checkpoint
+        points $way open EACCES -- --checkpoint
+        points $way sync EIO -- --checkpoint
+        points $way sync EIO -s 0 -- --checkpoint --sync
     done
     # What runs out of memory in libhdf5 may crash there: a parent process makes that an error.
     if [ "$calls" -eq 0 ]; then

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/run.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ struct run {
     char unit_axis[512];          /* the first with unit spacing because nothing was found */
     size_t unit_axes;             /* all of them */
     struct h5grad_error unsafe;   /* why what is written cannot be made safe, found meanwhile */
+    _Atomic bool is_unsafe;       /* that is so */
     uint64_t written_back;        /* bytes of results done when writing back was begun last */
 };
 
@@ -234,8 +236,9 @@ static void keep_safe(struct run *run)
         run->written_back = done;
         file_start_sync(fd);
     }
-    if (run->resume.journal && !run->unsafe.status)
-        journal_sync(run->resume.journal, fd, &run->unsafe);
+    if (run->resume.journal && !atomic_load(&run->is_unsafe) &&
+        journal_sync(run->resume.journal, fd, &run->unsafe))
+        atomic_store(&run->is_unsafe, true);
 }
 
 static void on_progress(void *user, uint64_t bytes)
@@ -252,7 +255,8 @@ static int on_cancelled(void *user)
 {
     const struct run *run = user;
     const struct h5grad_options *options = &run->options.user;
-    return run->unsafe.status || (options->cancelled && options->cancelled(options->user));
+    return atomic_load(&run->is_unsafe) ||
+           (options->cancelled && options->cancelled(options->user));
 }
 
 /* Scales, and no other convention, make a file one of netCDF-4, whose groups' attributes hold for
@@ -368,9 +372,9 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
         field.job.cancelled = on_cancelled;
         field.job.user = run;
         status = engine_run(&field.job, &field.plan, err);
-        if (status == H5GRAD_CANCELLED && run->unsafe.status)
-            status = error_set(err, H5GRAD_FAILED, "%s", run->unsafe.message);
-        if (status)
+        if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))
+            status = error_set(err, H5GRAD_FAILED, "%s: %s", run->output, run->unsafe.message);
+        else if (status)
             error_context(err, status, "%s: %s", run->input, item->path);
     }
     status = finish_results(run, &field, result, status, err);
@@ -403,7 +407,7 @@ static enum h5grad_status create_output(struct run *run, const char **line,
         return status;
     tell_temporary(run, run->resume.path);
     status = resume_begin(&run->resume, &run->options, line, err);
-    run->publish.leave = !run->resume.ours;
+    run->publish.leave = kind == PUBLISH_RESUMED && !run->resume.ours;
     return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
@@ -457,7 +461,8 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
         status = check_memory(err);
     if (status)
         error_context(err, status, "%s", run->input);
-    else if ((status = companions_finish(run->companions, err)))
+    else if ((status = companions_finish(run->companions, err)) ||
+             (run->resume.journal && (status = journal_settle(run->resume.journal, err))))
         error_context(err, status, "%s", run->output);
     else
         status = publish_commit(&run->publish, err);

@@ -378,6 +378,7 @@ enum h5grad_status journal_add_chunk(struct journal *journal, const struct journ
                                      struct h5grad_error *err)
 {
     if (journal->next < journal->n_old) {
+        end_sync(journal); /* it counts the entries that go */
         if (ftruncate(journal->fd, end_of_old(journal, journal->next)) != 0)
             return error_errno(err, errno, "%s", journal->path);
         journal->n_old = journal->next;
@@ -426,16 +427,22 @@ static void begin_sync(struct journal *journal)
         sync_all(journal);
 }
 
+enum h5grad_status journal_settle(struct journal *journal, struct h5grad_error *err)
+{
+    end_sync(journal);
+    if (journal->sync_error.status)
+        return error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
+    return H5GRAD_OK;
+}
+
 enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
 {
     struct stat info;
-    if (journal->syncing) {
-        if (!atomic_load(&journal->sync_done))
-            return H5GRAD_OK;
-        end_sync(journal);
-    }
-    if (journal->sync_error.status)
-        return error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
+    if (journal->syncing && !atomic_load(&journal->sync_done))
+        return H5GRAD_OK;
+    enum h5grad_status status = journal_settle(journal, err);
+    if (status)
+        return status;
     double pause = SYNC_RATIO * journal->sync_cost;
     if (now() - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
         return H5GRAD_OK;

@@ -81,4 +81,8 @@ enum h5grad_status journal_add_chunk(struct journal *journal, const struct journ
  * failure is told by a later call. */
 enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err);
 
+/* Waits for what journal_sync began, and tells its failure: nobody else will, since the system
+ * tells once of bytes that it could not store. */
+enum h5grad_status journal_settle(struct journal *journal, struct h5grad_error *err);
+
 #endif

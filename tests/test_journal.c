@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a journal tells after the process died, and after the machine did. The clock and the way to
+ * stable storage are this file's own, so that what happens now and then happens when it is wanted.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "writer/journal.h"
+
+#define LONG_SINCE 31 /* seconds: longer than between two times that all is made safe */
+
+/* Of the journal's start: the boot of the machine, and the hash of all before it and the texts. */
+#define BOOT_AT   16
+#define HASH_AT   88
+#define TEXTS_AT  96
+#define TEXT_ENDS 8 /* bytes of key and history together, see HEAD */
+
+static const struct journal_head HEAD = {.key = "key", .history = "lines", .threads = 2};
+
+static char folder[64];
+static char path[96];
+static int data = -1; /* the file that is to be made safe */
+static struct h5grad_error err;
+
+static _Atomic time_t seconds;       /* what the clock shows */
+static _Atomic unsigned synced;      /* calls of fdatasync */
+static _Atomic int sync_fails;       /* with this error */
+static _Atomic unsigned sync_delays; /* that many microseconds */
+static _Atomic unsigned sync_takes;  /* that many seconds by the clock */
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    (void)clock;
+    *now = (struct timespec){.tv_sec = seconds};
+    return 0;
+}
+
+int fdatasync(int fd)
+{
+    (void)fd;
+    usleep(sync_delays);
+    seconds += sync_takes;
+    synced++;
+    errno = sync_fails;
+    return errno ? -1 : 0;
+}
+
+static void setup(void)
+{
+    const char *top = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/journal", folder);
+    data = open(folder, O_RDONLY | O_DIRECTORY);
+    ck_assert_int_ge(data, 0);
+}
+
+static void teardown(void)
+{
+    close(data);
+    unlink(path);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+static struct journal *begin(uint64_t tiles)
+{
+    struct journal *journal;
+    ck_assert_int_eq(journal_create(path, &HEAD, &journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
+    return journal;
+}
+
+static struct journal *go_on(uint64_t tiles)
+{
+    struct journal *journal;
+    ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
+    ck_assert_ptr_nonnull(journal);
+    ck_assert_int_eq(journal_go_on(journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
+    return journal;
+}
+
+/* As if the machine had been started again since. */
+static void reboot(void)
+{
+    unsigned char start[TEXTS_AT + TEXT_ENDS];
+    int fd = open(path, O_RDWR);
+    ck_assert_int_eq(pread(fd, start, sizeof start, 0), sizeof start);
+    ck_assert_int_eq(memcmp(start + TEXTS_AT, "keylines", TEXT_ENDS), 0);
+    start[BOOT_AT] ^= 1;
+    uint64_t sum = hash_bytes(hash_bytes(HASH_START, start, HASH_AT), start + TEXTS_AT, TEXT_ENDS);
+    memcpy(start + HASH_AT, &sum, sizeof sum);
+    ck_assert_int_eq(pwrite(fd, start, sizeof start, 0), sizeof start);
+    close(fd);
+}
+
+static void add_tiles(struct journal *journal, uint64_t first, uint64_t end)
+{
+    for (uint64_t tile = first; tile < end; tile++)
+        ck_assert_int_eq(journal_add_tile(journal, tile, &err), H5GRAD_OK);
+}
+
+/* Enough bytes for the chunk to be noted at once. */
+static void add_chunk(struct journal *journal, uint64_t address)
+{
+    const struct journal_chunk chunk = {.address = address, .size = 1 << 20};
+    ck_assert_int_eq(journal_add_chunk(journal, &chunk, &err), H5GRAD_OK);
+}
+
+static void begin_sync(struct journal *journal)
+{
+    seconds += LONG_SINCE;
+    ck_assert_int_eq(journal_sync(journal, data, &err), H5GRAD_OK);
+}
+
+static void check_tiles(uint64_t known)
+{
+    struct journal *journal = go_on(8);
+    for (uint64_t tile = 0; tile < 8; tile++)
+        ck_assert_msg(journal_has_tile(journal, tile) == (tile < known), "tile %d", (int)tile);
+    journal_close(journal, false);
+}
+
+START_TEST(process_died)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    journal_close(journal, false);
+    check_tiles(3);
+}
+END_TEST
+
+START_TEST(machine_died_before_anything_was_safe)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    ck_assert_int_eq(journal_sync(journal, data, &err), H5GRAD_OK); /* too soon */
+    journal_close(journal, false);
+    ck_assert_uint_eq(synced, 0);
+    reboot();
+    check_tiles(0);
+}
+END_TEST
+
+/* What came while the rest was made safe is not safe. */
+START_TEST(machine_died)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    sync_delays = 20000;
+    begin_sync(journal);
+    add_tiles(journal, 3, 5);
+    journal_close(journal, false);
+    ck_assert_uint_eq(synced, 2); /* the file, then the journal */
+    check_tiles(5);
+    reboot();
+    check_tiles(3);
+}
+END_TEST
+
+/* Chunks that are forgotten while they are made safe do not make others safe. */
+START_TEST(machine_died_after_chunks_were_forgotten)
+{
+    struct journal *journal = begin(1);
+    for (uint64_t i = 0; i < 5; i++)
+        add_chunk(journal, i);
+    journal_close(journal, false);
+    journal = go_on(1);
+    ck_assert_uint_eq(journal_chunks_left(journal), 5);
+    sync_delays = 50000;
+    begin_sync(journal);
+    struct journal_chunk chunk;
+    journal_take_chunk(journal, &chunk);
+    add_chunk(journal, 11);
+    ck_assert_uint_eq(journal_chunks_left(journal), 0);
+    journal_close(journal, false);
+    reboot();
+    struct journal *after;
+    ck_assert_int_eq(journal_read(path, &after, &err), H5GRAD_OK);
+    ck_assert_int_eq(journal_begin_field(after, 0, 1, 7, &err), H5GRAD_OK);
+    ck_assert_uint_eq(journal_chunks_left(after), 0);
+    journal_close(after, false);
+}
+END_TEST
+
+/* The system tells once of bytes that it lost. */
+START_TEST(failure_at_the_end)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    sync_fails = EIO;
+    sync_delays = 20000;
+    begin_sync(journal);
+    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, strerror(EIO)));
+    journal_close(journal, false);
+    reboot();
+    check_tiles(0);
+}
+END_TEST
+
+START_TEST(failure_meanwhile)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    sync_fails = EIO;
+    begin_sync(journal);
+    enum h5grad_status status = H5GRAD_OK;
+    for (int i = 0; i < 1000 && !status; i++) {
+        usleep(1000);
+        status = journal_sync(journal, data, &err);
+    }
+    ck_assert_int_eq(status, H5GRAD_FAILED);
+    journal_close(journal, false);
+}
+END_TEST
+
+START_TEST(seldom_where_it_takes_long)
+{
+    struct journal *journal = begin(8);
+    sync_takes = 10; /* twice: fifty times as long is 1000 seconds */
+    begin_sync(journal);
+    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    ck_assert_uint_eq(synced, 2);
+    for (unsigned i = 0; i < 1000 / LONG_SINCE; i++)
+        begin_sync(journal);
+    ck_assert_uint_eq(synced, 2);
+    begin_sync(journal);
+    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    ck_assert_uint_eq(synced, 4);
+    journal_close(journal, false);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("journal");
+    TCase *tcase = tcase_create("journal");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, process_died);
+    tcase_add_test(tcase, machine_died_before_anything_was_safe);
+    tcase_add_test(tcase, machine_died);
+    tcase_add_test(tcase, machine_died_after_chunks_were_forgotten);
+    tcase_add_test(tcase, failure_at_the_end);
+    tcase_add_test(tcase, failure_meanwhile);
+    tcase_add_test(tcase, seldom_where_it_takes_long);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
