@@ -24,6 +24,9 @@
 #define TEXTS_AT  96
 #define TEXT_ENDS 8 /* bytes of key and history together, see HEAD */
 
+/* Bytes of what is noted at once. */
+#define LARGE ((uint64_t)16 << 20)
+
 static const struct journal_head HEAD = {.key = "key", .history = "lines", .threads = 2};
 
 static char folder[64];
@@ -106,13 +109,12 @@ static void reboot(void)
 static void add_tiles(struct journal *journal, uint64_t first, uint64_t end)
 {
     for (uint64_t tile = first; tile < end; tile++)
-        ck_assert_int_eq(journal_add_tile(journal, tile, &err), H5GRAD_OK);
+        ck_assert_int_eq(journal_add_tile(journal, tile, LARGE, &err), H5GRAD_OK);
 }
 
-/* Enough bytes for the chunk to be noted at once. */
 static void add_chunk(struct journal *journal, uint64_t address)
 {
-    const struct journal_chunk chunk = {.address = address, .size = 1 << 20};
+    const struct journal_chunk chunk = {.address = address, .size = LARGE};
     ck_assert_int_eq(journal_add_chunk(journal, &chunk, &err), H5GRAD_OK);
 }
 
@@ -136,6 +138,24 @@ START_TEST(process_died)
     add_tiles(journal, 0, 3);
     journal_close(journal, false);
     check_tiles(3);
+}
+END_TEST
+
+/* Small tiles are noted together: at the end when there is one, else some are done again. */
+START_TEST(small_tiles)
+{
+    struct journal *journal = begin(1000);
+    struct stat before, after;
+    ck_assert_int_eq(stat(path, &before), 0);
+    for (uint64_t tile = 0; tile < 999; tile++)
+        ck_assert_int_eq(journal_add_tile(journal, tile, 100, &err), H5GRAD_OK);
+    ck_assert_int_eq(stat(path, &after), 0);
+    ck_assert_int_gt(after.st_size, before.st_size);
+    journal_close(journal, false);
+    journal = go_on(1000);
+    for (uint64_t tile = 0; tile < 1000; tile++)
+        ck_assert(journal_has_tile(journal, tile) == (tile < 999));
+    journal_close(journal, false);
 }
 END_TEST
 
@@ -247,6 +267,7 @@ int main(void)
     TCase *tcase = tcase_create("journal");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, process_died);
+    tcase_add_test(tcase, small_tiles);
     tcase_add_test(tcase, machine_died_before_anything_was_safe);
     tcase_add_test(tcase, machine_died);
     tcase_add_test(tcase, machine_died_after_chunks_were_forgotten);

@@ -429,11 +429,16 @@ static enum h5grad_status do_axes(const struct engine_job *job, struct worker *w
     return status;
 }
 
+/* Of the results of a tile. */
+static uint64_t result_bytes(const struct engine_job *job, const struct tile *tile)
+{
+    return box_points(job->rank, &tile->core) * job->components * element_size(job->result) *
+           job->n_axes;
+}
+
 static void count_done(struct crew *crew, const struct tile *tile)
 {
-    const struct engine_job *job = crew->job;
-    atomic_fetch_add(&crew->done, box_points(job->rank, &tile->core) * job->components *
-                                      element_size(job->result) * job->n_axes);
+    atomic_fetch_add(&crew->done, result_bytes(crew->job, tile));
 }
 
 /* A tile whose results are in the file. */
@@ -465,7 +470,7 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     if (crew->order && !status)
         status = order_end(crew->order, worker->codec, err);
     if (crew->keeping == WRITER_KEEPS_TILES && !status)
-        status = journal_add_tile(job->journal, index, err);
+        status = journal_add_tile(job->journal, index, result_bytes(job, &tile), err);
     count_done(crew, &tile);
     return status;
 }

@@ -19,10 +19,9 @@
 
 #define MAGIC "h5grad journal 2"
 
-/* Chunks are noted many at a time where they are small: when there are so many, or so many bytes.
- */
-#define BATCH_CHUNKS 128
-#define BATCH_BYTES  ((uint64_t)1 << 20)
+/* What is small is noted many at a time: when there are so many, or so many bytes. */
+#define BATCH_ENTRIES 128
+#define BATCH_BYTES   ((uint64_t)4 << 20)
 
 /* Seconds between two moments at which all is brought to stable storage, at least; and how many
  * times as long as that took. */
@@ -62,9 +61,10 @@ struct journal {
     uint64_t chunks;     /* of the field, in old from next on */
     unsigned char *tile; /* of the field: which are done */
 
-    struct entry batch[BATCH_CHUNKS]; /* not appended yet */
+    pthread_mutex_t mutex;             /* of what follows */
+    struct entry batch[BATCH_ENTRIES]; /* not appended yet */
     size_t n_batch;
-    uint64_t batch_bytes; /* of their chunks */
+    uint64_t batch_bytes; /* of what they note */
 
     double synced;     /* when all was last brought to stable storage */
     double sync_cost;  /* seconds that it took */
@@ -115,6 +115,7 @@ static struct journal *make(const char *path, int fd)
     }
     journal->fd = fd;
     journal->synced = now();
+    pthread_mutex_init(&journal->mutex, NULL);
     return journal;
 }
 
@@ -159,6 +160,7 @@ void journal_close(struct journal *journal, bool remove)
     else
         append_batch(journal, NULL); /* what is not noted is done again */
     close(journal->fd);
+    pthread_mutex_destroy(&journal->mutex);
     free(journal->path);
     free(journal->key);
     free(journal->history);
@@ -352,10 +354,24 @@ bool journal_has_tile(const struct journal *journal, uint64_t tile)
     return journal->tile[tile] != 0;
 }
 
-enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile,
+/* bytes: of what the entry notes. */
+static enum h5grad_status add_to_batch(struct journal *journal, struct entry entry, uint64_t bytes,
+                                       struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    pthread_mutex_lock(&journal->mutex);
+    journal->batch[journal->n_batch++] = entry;
+    journal->batch_bytes += bytes;
+    if (journal->n_batch == BATCH_ENTRIES || journal->batch_bytes >= BATCH_BYTES)
+        status = append_batch(journal, err);
+    pthread_mutex_unlock(&journal->mutex);
+    return status;
+}
+
+enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile, uint64_t bytes,
                                     struct h5grad_error *err)
 {
-    return add(journal, ENTRY_TILE, tile, 0, err);
+    return add_to_batch(journal, make_entry(ENTRY_TILE, 0, tile, 0), bytes, err);
 }
 
 uint64_t journal_chunks_left(const struct journal *journal)
@@ -384,12 +400,8 @@ enum h5grad_status journal_add_chunk(struct journal *journal, const struct journ
         journal->n_old = journal->next;
         journal->chunks = 0;
     }
-    journal->batch[journal->n_batch++] =
-        make_entry(ENTRY_CHUNK, chunk->mask, chunk->address, chunk->size);
-    journal->batch_bytes += chunk->size;
-    if (journal->n_batch < BATCH_CHUNKS && journal->batch_bytes < BATCH_BYTES)
-        return H5GRAD_OK;
-    return append_batch(journal, err);
+    struct entry entry = make_entry(ENTRY_CHUNK, chunk->mask, chunk->address, chunk->size);
+    return add_to_batch(journal, entry, chunk->size, err);
 }
 
 static void sync_all(struct journal *journal)

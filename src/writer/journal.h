@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The journal of a run that can be resumed: what has arrived in the temporary file, in the order in
- * which it came, appended as it comes, small chunks a few at a time.
+ * which it came, appended as it comes, what is small a few at a time.
  *
  * A resumed run is the same run once more: it makes the same file over the bytes of the one before,
  * step by step, but what the journal holds need not be computed and written again. So libhdf5's
@@ -62,9 +62,10 @@ void journal_close(struct journal *journal, bool remove);
 enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
                                        uint64_t print, struct h5grad_error *err);
 
-/* Whether a tile of the field, noted by journal_add_tile, is in the file. Any thread. */
+/* Whether a tile of the field, noted by journal_add_tile with the bytes of its results, is in the
+ * file. Any thread. */
 bool journal_has_tile(const struct journal *journal, uint64_t tile);
-enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile,
+enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile, uint64_t bytes,
                                     struct h5grad_error *err);
 
 /* For fields whose chunks are written in one order: the chunks of the field that are in the file
