@@ -116,7 +116,7 @@ static enum h5grad_status open_reader(const char *name, const char *way, uint64_
     struct h5_type type;
     ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_OK);
     ck_assert_int_eq(h5_type_open(stored, &type, &err), H5GRAD_OK);
-    struct reader_source source = {file, dataset, &storage, &type};
+    struct reader_source source = {dataset, &storage, &type};
     struct reader *reader = reader_open(&source, way, &err);
     enum h5grad_status status = reader ? H5GRAD_OK : H5GRAD_FAILED;
     if (reader && held)
@@ -403,7 +403,7 @@ static enum h5grad_status prove(uint64_t shift, bool fails, bool *proven)
     struct h5_storage storage;
     struct h5_flat flat;
     ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_OK);
-    ck_assert(h5_flat_find(file, dataset, &storage, sizeof(float), true, &flat));
+    ck_assert(h5_flat_find(dataset, &storage, sizeof(float), true, &flat));
     flat.offset -= shift;
     broken = fails;
     enum h5grad_status status =

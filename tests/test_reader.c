@@ -116,8 +116,7 @@ static void input_open(struct input *input, const char *name)
     ck_assert_msg(h5_type_open(type, &input->type, &err) == H5GRAD_OK, "%s", err.message);
     H5Tclose(type);
     h5_leave(&guard);
-    input->source =
-        (struct reader_source){input->file, input->dataset, &input->storage, &input->type};
+    input->source = (struct reader_source){input->dataset, &input->storage, &input->type};
 }
 
 static void input_close(struct input *input)

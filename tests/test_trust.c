@@ -157,7 +157,7 @@ static enum h5grad_status read_named(const char *name)
     hid_t stored = H5Dget_type(dataset);
     ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_OK);
     ck_assert_int_eq(h5_type_open(stored, &type, &err), H5GRAD_OK);
-    struct reader_source source = {opened, dataset, &storage, &type};
+    struct reader_source source = {dataset, &storage, &type};
     struct reader *reader = reader_open(&source, "library", &err);
     ck_assert_ptr_nonnull(reader);
     h5_leave(&guard);

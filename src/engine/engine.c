@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <omp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +50,9 @@ struct crew {
     _Atomic uint64_t next; /* turn to be taken */
     _Atomic uint64_t done; /* bytes of results not yet reported */
     _Atomic bool stop;
-    struct h5grad_error *err; /* written by the first that fails */
+    pthread_mutex_t mutex; /* of what follows */
     enum h5grad_status status;
+    struct h5grad_error *err;
 };
 
 static enum element input_element(const struct engine_job *job)
@@ -481,6 +483,23 @@ static void report_progress(struct crew *crew)
         crew->job->progress(crew->job->user, atomic_exchange(&crew->done, 0));
 }
 
+/* The first reason is the one, but for H5GRAD_CANCELLED, which is also what the failure of one
+ * worker is to another that waits for it. */
+static void stop(struct crew *crew, enum h5grad_status status, const struct h5grad_error *reason)
+{
+    atomic_store(&crew->stop, true);
+    pthread_mutex_lock(&crew->mutex);
+    bool better = crew->status == H5GRAD_CANCELLED && status != H5GRAD_CANCELLED;
+    if (!crew->status || better) {
+        crew->status = status;
+        if (crew->err)
+            *crew->err = *reason;
+    }
+    pthread_mutex_unlock(&crew->mutex);
+    if (crew->order)
+        order_stop(crew->order);
+}
+
 static void work(struct crew *crew, unsigned number)
 {
     uint64_t index = 0, end = 0;
@@ -495,13 +514,8 @@ static void work(struct crew *crew, unsigned number)
             return;
         struct h5grad_error mine = {0};
         enum h5grad_status status = do_tile(crew, &crew->worker[number], index++, &mine);
-        if (status && !atomic_exchange(&crew->stop, true)) {
-            crew->status = status;
-            if (crew->err)
-                *crew->err = mine;
-        }
-        if (status && crew->order)
-            order_stop(crew->order);
+        if (status)
+            stop(crew, status, &mine);
         if (number == 0)
             report_progress(crew);
     }
@@ -621,6 +635,7 @@ enum h5grad_status engine_run(const struct engine_job *job, const struct plan *p
     if (!crew.worker)
         return error_memory(err, crew.workers * sizeof *crew.worker);
     uint64_t start;
+    pthread_mutex_init(&crew.mutex, NULL);
     crew.keeping = find_keeping(job);
     enum h5grad_status status = retell_tiles(&crew, &start, err);
     if (!status)
@@ -632,6 +647,7 @@ enum h5grad_status engine_run(const struct engine_job *job, const struct plan *p
     for (unsigned i = 0; i < crew.workers; i++)
         worker_free(&crew.worker[i], job);
     free(crew.worker);
+    pthread_mutex_destroy(&crew.mutex);
     drop_order(&crew);
     return status;
 }

@@ -11,8 +11,20 @@
 
 #define PROOF_BYTES 4096
 
-bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, size_t size,
-                  bool within, struct h5_flat *flat)
+/* Whether the program that calls this library writes the file: libhdf5 has then bytes of it that
+ * the file has not. */
+static bool is_written_here(hid_t dataset)
+{
+    unsigned intent = H5F_ACC_RDWR;
+    hid_t file = H5Iget_file_id(dataset);
+    if (file >= 0 && H5Fget_intent(file, &intent) < 0)
+        intent = H5F_ACC_RDWR;
+    h5_close(file);
+    return intent & H5F_ACC_RDWR;
+}
+
+bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
+                  struct h5_flat *flat)
 {
     H5D_space_status_t allocated;
     uint64_t held, end;
@@ -23,7 +35,7 @@ bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, s
     if (H5Dget_space_status(dataset, &allocated) < 0 || allocated != H5D_SPACE_STATUS_ALLOCATED)
         return false;
     haddr_t offset = H5Dget_offset(dataset);
-    flat->fd = h5_descriptor(file);
+    flat->fd = h5_descriptor(dataset);
     if (offset == HADDR_UNDEF || flat->fd < 0 ||
         !size_product(storage->rank, storage->extent, size, &flat->bytes) ||
         H5Dget_storage_size(dataset) != flat->bytes || flat->bytes == 0)
@@ -32,7 +44,7 @@ bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, s
     flat->size = size;
     if (!size_add(flat->offset, flat->bytes, &end) || end > INT64_MAX)
         return false;
-    return !within || (file_size(flat->fd, &held) && end <= held);
+    return !within || (file_size(flat->fd, &held) && end <= held && !is_written_here(dataset));
 }
 
 /* Compares points [first, first + count) of the flat order, which lie on one line of the last axis.

@@ -18,10 +18,10 @@ struct h5_flat {
 /*
  * Whether the points of a dataset of size bytes each lie so: contiguous without external files,
  * allocated, in a file opened with the POSIX driver, as large as its points. within: also within
- * what the file holds now, as for reading. Within h5_enter.
+ * what the file holds now, as for reading, and nobody in this process writes it. Within h5_enter.
  */
-bool h5_flat_find(hid_t file, hid_t dataset, const struct h5_storage *storage, size_t size,
-                  bool within, struct h5_flat *flat);
+bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
+                  struct h5_flat *flat);
 
 /*
  * Whether libhdf5 reads the same bytes there, at both ends: the first and the last points, of

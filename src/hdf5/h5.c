@@ -144,18 +144,19 @@ bool h5_close(hid_t id)
     }
 }
 
-int h5_descriptor(hid_t file)
+int h5_descriptor(hid_t object)
 {
     /* other drivers have handles of other kinds */
-    hid_t access = H5Fget_access_plist(file);
+    hid_t file = H5Iget_file_id(object);
+    hid_t access = file < 0 ? -1 : H5Fget_access_plist(file);
     bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access) ||
                                  h5_input_selected(access));
     h5_close(access);
     void *handle = NULL;
-    if (!posix || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || !handle)
-        return -1;
-    int fd;
-    memcpy(&fd, handle, sizeof fd);
+    int fd = -1;
+    if (posix && H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
+        memcpy(&fd, handle, sizeof fd);
+    h5_close(file);
     return fd;
 }
 

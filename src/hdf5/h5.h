@@ -44,9 +44,9 @@ enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...) B
  * Within h5_enter, as is everything below. */
 bool h5_close(hid_t id);
 
-/* The POSIX descriptor below an open file; -1 when it has none. It is the file's: not to be closed.
- */
-int h5_descriptor(hid_t file);
+/* The POSIX descriptor below the file that an object lies in, which another file's link may lead
+ * to; a file is an object, too. -1 when it has none. It is the file's: not to be closed. */
+int h5_descriptor(hid_t object);
 
 /* An object's identity within the process while its file is open. */
 struct h5_identity {

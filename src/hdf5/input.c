@@ -499,6 +499,11 @@ struct h5_access *h5_dataset_access(hid_t dataset)
     return access;
 }
 
+enum h5grad_status h5_dataset_check(hid_t dataset, struct h5grad_error *err)
+{
+    return h5_access_check(h5_dataset_access(dataset), err);
+}
+
 /* NULL for a file of another driver. */
 static struct handle *find_handle(hid_t file)
 {

@@ -64,6 +64,9 @@ enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err
  * points for missing. access may be NULL. */
 enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err);
 
+/* The same after reading of a dataset. */
+enum h5grad_status h5_dataset_check(hid_t dataset, struct h5grad_error *err);
+
 /* H5GRAD_FAILED when a dataset's points lie in files that may not be read: external storage, and
  * sources of virtual datasets as far as they are named. */
 enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err);

@@ -22,6 +22,7 @@ struct handle {
     int fd;
     atomic_int *failure;
     bool keep;
+    bool abandoned; /* nothing is written any more */
     struct h5_raw raw;
 };
 
@@ -148,7 +149,7 @@ static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     (void)transfer;
     struct output *output = (struct output *)file;
     const char *from = data;
-    if (h5_raw_note(&output->handle.raw, type, address, size)) {
+    if (h5_raw_note(&output->handle.raw, type, address, size) || output->handle.abandoned) {
         address += size;
         size = 0;
     }
@@ -174,7 +175,8 @@ static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
     (void)transfer;
     (void)closing;
     struct output *output = (struct output *)file;
-    if (output->end_of_allocation == output->end_of_file && !output->handle.keep)
+    if (output->handle.abandoned ||
+        (output->end_of_allocation == output->end_of_file && !output->handle.keep))
         return 0;
     if (ftruncate(output->handle.fd, (off_t)output->end_of_allocation) != 0)
         note(output, errno);
@@ -242,6 +244,13 @@ const atomic_int *h5_output_failure(hid_t file)
 {
     const struct handle *handle = find_handle(file);
     return handle ? handle->failure : NULL;
+}
+
+void h5_output_abandon(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    if (handle)
+        handle->abandoned = true;
 }
 
 struct h5_raw *h5_output_raw(hid_t file)

@@ -28,6 +28,10 @@ struct h5_raw *h5_output_raw(hid_t file);
  * on files of this one. Within h5_enter. */
 const atomic_int *h5_output_failure(hid_t file);
 
+/* Leaves an open file of this driver as it is: what libhdf5 would still write, and that it would
+ * cut the file where by its own account it ends, comes to nothing. Within h5_enter. */
+void h5_output_abandon(hid_t file);
+
 /* Whether a file access list uses the driver. Within h5_enter. */
 bool h5_output_selected(hid_t access);
 

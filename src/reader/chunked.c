@@ -77,9 +77,9 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
     self->rank = source->storage->rank;
     self->size = h5_type_size(source->type);
     self->raw = raw;
-    self->fd = h5_descriptor(source->file);
+    self->fd = h5_descriptor(source->dataset);
     if (self->fd >= 0 && file_size(self->fd, &self->held))
-        self->moved = h5_raw_of(source->file);
+        self->moved = h5_raw_of(source->dataset);
     self->apart =
         self->moved && source->storage->n_filters == 0 && source->storage->chunk[0] >= APART_EXTENT;
     pthread_mutex_init(&self->mutex, NULL);
@@ -214,19 +214,20 @@ struct stored {
     uint64_t address; /* ... here */
 };
 
-/* Where the bytes of a chunk lie, or the bytes themselves. */
+/* Where in the file the bytes of a chunk lie, if that can be told. */
 static enum h5grad_status locate(const struct chunked_reader *self, const uint64_t *start,
                                  struct stored *stored, struct h5grad_error *err)
 {
-    hid_t dataset = self->source.dataset;
-    stored->away = self->moved &&
-                   h5_chunk_find(dataset, start, self->rank, self->moved, stored->size,
-                                 &stored->address, &stored->mask) &&
-                   stored->size <= self->held && stored->address <= self->held - stored->size;
-    if (stored->away)
+    if (!self->moved)
         return H5GRAD_OK;
-    return h5_chunk_read(dataset, start, self->rank, stored->bytes, stored->size, &stored->mask,
-                         err);
+    bool found = h5_chunk_find(self->source.dataset, start, self->rank, self->moved, stored->size,
+                               &stored->address, &stored->mask);
+    if (!found && self->moved->size > 0)
+        return error_set(err, H5GRAD_FAILED, "its index gives it %llu bytes instead of %llu",
+                         (unsigned long long)self->moved->size, (unsigned long long)stored->size);
+    stored->away =
+        found && stored->size <= self->held && stored->address <= self->held - stored->size;
+    return H5GRAD_OK;
 }
 
 /* Finds a chunk. One without filters goes to data, where its points belong; what has not its size
@@ -248,8 +249,12 @@ static enum h5grad_status find(const struct chunked_reader *self, const struct b
     if (!stored->bytes)
         return error_memory(err, stored->size);
     enum h5grad_status status = locate(self, chunk->start, stored, err);
-    if (!status || !plain)
+    if (status || stored->away)
         return status;
+    if (!plain)
+        return h5_chunk_read(self->source.dataset, chunk->start, self->rank, stored->bytes,
+                             stored->size, &stored->mask, err);
+    /* h5_chunk_size tells what all chunks should have, h5_chunk_read moves what the index says. */
     stored->bytes = NULL;
     return read_missing(self, chunk, data, worker, err);
 }
@@ -366,7 +371,7 @@ static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
     bool ready = entry->state == ENTRY_READY;
     pthread_mutex_unlock(&self->mutex);
     if (!ready)
-        return error_set(err, H5GRAD_FAILED, "another worker could not read a chunk");
+        return error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
     struct box chunk, part;
     chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
     if (box_intersect(self->rank, &chunk, &taking->tile->halo, &part))

@@ -25,8 +25,7 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
     struct h5_flat flat;
     bool proven;
     if (!source->type->raw ||
-        !h5_flat_find(source->file, source->dataset, storage, h5_type_size(source->type), true,
-                      &flat) ||
+        !h5_flat_find(source->dataset, storage, h5_type_size(source->type), true, &flat) ||
         h5_flat_prove(source->dataset, source->type->memory, storage, &flat, &proven, err) ||
         !proven)
         return NULL;

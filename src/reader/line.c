@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "coords/values.h"
 #include "hdf5/attribute.h"
+#include "hdf5/input.h"
 #include "hdf5/limit.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
@@ -93,7 +94,8 @@ static enum h5grad_status line_fetch(const struct line *line, uint64_t first, ui
                                      void *buffer, struct h5grad_error *err)
 {
     struct box box = {.start = {first}, .count = {count}};
-    return h5_read_box(line->dataset, line->type.memory, 1, &box, buffer, err);
+    enum h5grad_status status = h5_read_box(line->dataset, line->type.memory, 1, &box, buffer, err);
+    return status ? status : h5_dataset_check(line->dataset, err);
 }
 
 static bool line_is_large(const struct line *line, uint64_t integer)

@@ -16,7 +16,6 @@
 
 /* Where a dataset comes from; all of it stays the caller's and outlives the reader. */
 struct reader_source {
-    hid_t file;
     hid_t dataset;
     const struct h5_storage *storage;
     const struct h5_type *type;

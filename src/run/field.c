@@ -96,7 +96,6 @@ static enum h5grad_status choose_storage(struct field *field, const struct run_o
 static enum h5grad_status open_reader(struct field *field, struct h5grad_error *err)
 {
     struct reader_source source = {
-        .file = field->file,
         .dataset = field->dataset,
         .storage = &field->storage,
         .type = &field->type,

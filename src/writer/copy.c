@@ -8,6 +8,7 @@
 #include "base/size.h"
 #include "hdf5/attribute.h"
 #include "hdf5/create.h"
+#include "hdf5/input.h"
 #include "hdf5/limit.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
@@ -148,12 +149,16 @@ static enum h5grad_status move_points(const struct copying *copying, const struc
     if (copying->rank > 0) {
         enum h5grad_status status =
             h5_read_box(copying->source, copying->type, copying->rank, box, points, err);
+        if (!status)
+            status = h5_dataset_check(copying->source, err);
         return status
                    ? status
                    : h5_write_box(copying->dataset, copying->type, copying->rank, box, points, err);
     }
     if (H5Dread(copying->source, copying->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0)
         return h5_error(err, "reading");
+    if (h5_dataset_check(copying->source, err) != H5GRAD_OK)
+        return H5GRAD_FAILED;
     if (H5Dwrite(copying->dataset, copying->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0)
         return h5_error(err, "writing");
     return H5GRAD_OK;

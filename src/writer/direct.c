@@ -21,8 +21,7 @@ struct direct_writer {
 static struct writer *direct_open(const struct writer_target *target, struct h5grad_error *err)
 {
     struct h5_flat flat;
-    if (!target->raw ||
-        !h5_flat_find(target->file, target->dataset, target->storage, target->size, false, &flat))
+    if (!target->raw || !h5_flat_find(target->dataset, target->storage, target->size, false, &flat))
         return NULL;
     if (file_reserve(flat.fd, flat.offset, flat.bytes, err))
         return NULL;

@@ -66,12 +66,13 @@ struct journal {
     size_t n_batch;
     uint64_t batch_bytes; /* of what they note */
 
-    double synced;     /* when all was last brought to stable storage */
-    double sync_cost;  /* seconds that it took */
-    bool syncing;      /* a thread is at it, or was */
-    pthread_t syncer;  /* that thread, which has what follows until sync_done */
-    int sync_fd;       /* to be brought there */
-    uint64_t sync_end; /* size of the journal that notes what is there then */
+    pthread_mutex_t sync_mutex; /* of what follows, but for the thread */
+    double synced;              /* when all was last brought to stable storage */
+    double sync_cost;           /* seconds that it took */
+    bool syncing;               /* a thread is at it, or was */
+    pthread_t syncer;           /* that thread, which has what follows until sync_done */
+    int sync_fd;                /* to be brought there */
+    uint64_t sync_end;          /* size of the journal that notes what is there then */
     struct h5grad_error sync_error;
     _Atomic bool sync_done;
 };
@@ -116,6 +117,7 @@ static struct journal *make(const char *path, int fd)
     journal->fd = fd;
     journal->synced = now();
     pthread_mutex_init(&journal->mutex, NULL);
+    pthread_mutex_init(&journal->sync_mutex, NULL);
     return journal;
 }
 
@@ -143,6 +145,7 @@ static enum h5grad_status append_batch(struct journal *journal, struct h5grad_er
     return append(journal, journal->batch, size, err);
 }
 
+/* Under the mutex, where others may use the journal. */
 static void end_sync(struct journal *journal)
 {
     if (journal->syncing)
@@ -161,6 +164,7 @@ void journal_close(struct journal *journal, bool remove)
         append_batch(journal, NULL); /* what is not noted is done again */
     close(journal->fd);
     pthread_mutex_destroy(&journal->mutex);
+    pthread_mutex_destroy(&journal->sync_mutex);
     free(journal->path);
     free(journal->key);
     free(journal->history);
@@ -390,16 +394,27 @@ void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
     journal->chunks--;
 }
 
+/* Forgets the entries that were not taken. They are counted by what syncs meanwhile. */
+static enum h5grad_status forget_old(struct journal *journal, struct h5grad_error *err)
+{
+    pthread_mutex_lock(&journal->sync_mutex);
+    end_sync(journal);
+    bool done = ftruncate(journal->fd, end_of_old(journal, journal->next)) == 0;
+    int number = errno;
+    pthread_mutex_unlock(&journal->sync_mutex);
+    journal->n_old = journal->next;
+    journal->chunks = 0;
+    return done ? H5GRAD_OK : error_errno(err, number, "%s", journal->path);
+}
+
 enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                      struct h5grad_error *err)
 {
-    if (journal->next < journal->n_old) {
-        end_sync(journal); /* it counts the entries that go */
-        if (ftruncate(journal->fd, end_of_old(journal, journal->next)) != 0)
-            return error_errno(err, errno, "%s", journal->path);
-        journal->n_old = journal->next;
-        journal->chunks = 0;
-    }
+    enum h5grad_status status = H5GRAD_OK;
+    if (journal->next < journal->n_old)
+        status = forget_old(journal, err);
+    if (status)
+        return status;
     struct entry entry = make_entry(ENTRY_CHUNK, chunk->mask, chunk->address, chunk->size);
     return add_to_batch(journal, entry, chunk->size, err);
 }
@@ -439,20 +454,30 @@ static void begin_sync(struct journal *journal)
         sync_all(journal);
 }
 
-enum h5grad_status journal_settle(struct journal *journal, struct h5grad_error *err)
+static enum h5grad_status tell_sync(const struct journal *journal, struct h5grad_error *err)
 {
-    end_sync(journal);
     if (journal->sync_error.status)
         return error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
     return H5GRAD_OK;
 }
 
-enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
+enum h5grad_status journal_settle(struct journal *journal, struct h5grad_error *err)
+{
+    pthread_mutex_lock(&journal->sync_mutex);
+    end_sync(journal);
+    enum h5grad_status status = tell_sync(journal, err);
+    pthread_mutex_unlock(&journal->sync_mutex);
+    return status;
+}
+
+/* Under the mutex. */
+static enum h5grad_status sync_if_due(struct journal *journal, int fd, struct h5grad_error *err)
 {
     struct stat info;
     if (journal->syncing && !atomic_load(&journal->sync_done))
         return H5GRAD_OK;
-    enum h5grad_status status = journal_settle(journal, err);
+    end_sync(journal);
+    enum h5grad_status status = tell_sync(journal, err);
     if (status)
         return status;
     double pause = SYNC_RATIO * journal->sync_cost;
@@ -467,4 +492,12 @@ enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_e
         return error_errno(err, errno, "syncing what is written");
     begin_sync(journal);
     return H5GRAD_OK;
+}
+
+enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
+{
+    pthread_mutex_lock(&journal->sync_mutex);
+    enum h5grad_status status = sync_if_due(journal, fd, err);
+    pthread_mutex_unlock(&journal->sync_mutex);
+    return status;
 }

@@ -607,6 +607,10 @@ enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *
 
 void publish_abandon(struct publish *publish)
 {
+    /* What is left is what a process that was killed leaves: of a run that was resumed and stopped
+     * again, what an earlier one had written beyond. */
+    if (publish->file >= 0 && publish->leave)
+        h5_output_abandon(publish->file);
     if (publish->file >= 0)
         close_file(publish, NULL);
     if (publish->temporary && !publish->leave)
