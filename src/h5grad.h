@@ -103,7 +103,8 @@ struct h5grad_options {
     void (*progress)(void *user, const struct h5grad_progress *progress);
     int (*cancelled)(void *user);
     void (*message)(void *user, enum h5grad_level level, const char *text);
-    void (*temporary)(void *user, const char *path); /* told of each temporary file once made */
+    /* Told of each temporary file: first of that which becomes OUTPUT, then of its journal. */
+    void (*temporary)(void *user, const char *path);
 };
 
 /* What is known of one axis of a field. */

@@ -427,6 +427,34 @@ make_input nothing.h5 /mask bool 3
 refused 1 "nothing.h5: nothing to do" nothing.h5 o/out.h5
 
 ##
+## Files that a file names: those outside its folder are not read, whatever leads to them
+##
+
+mkdir -p trusted
+make_input trusted/data.h5 /u float64 4@secret.bin 1 2 4 8
+make_input trusted/shows.h5 /v virtual trusted/data.h5 /u
+make_input trusted/again.h5 /w virtual trusted/shows.h5 /v
+make_input trusted/scale.h5 /x float64 4@secret.bin
+make_input trusted/scale.h5 /f float64 4 1 2 4 8
+make_input trusted/scale.h5 /f scales /x
+for name in data shows again; do
+    refused 1 "secret.bin, outside the folder of the input: --follow-external reads" \
+        trusted/$name.h5 o/out.h5
+    run --follow-external trusted/$name.h5 o/out.h5
+    check "$name.h5, trusted" test "$status" = 0 -a -e o/out.h5
+    rm -f o/out.h5
+done
+refused 1 "axis 0.*secret.bin, outside the folder.*--coord=0=PATH" trusted/scale.h5 o/out.h5
+run --spacing=1 trusted/scale.h5 o/out.h5
+check "a scale that is not copied: exit status" equal "$status" 0
+check "a scale that is not copied: warning" grep -q "left out of the output.*secret.bin" stderr
+rm -f o/out.h5 secret.bin
+refused 1 "secret.bin cannot be read: No such file" --follow-external trusted/again.h5 o/out.h5
+mkfifo secret.bin
+refused 1 "secret.bin is not a regular file" --follow-external trusted/again.h5 o/out.h5
+rm -rf secret.bin trusted
+
+##
 ## Memory
 ##
 
@@ -625,7 +653,7 @@ done_quietly "--progress=never" -O --progress=never in.h5 o/out.h5
 rm o/out.h5
 
 ##
-## Streams, limits, signals
+## Streams, limits
 ##
 
 if [ -c /dev/full ]; then
@@ -662,24 +690,6 @@ make_input large.h5 /f float32 256x256x256/64x64x64 1
 check "file size limit: exit status" equal $? 1
 check "file size limit: message" one_line stderr '^h5grad: .*(space|large)'
 check "file size limit: nothing is left" equal "$(ls -A o)" ""
-
-# stopped SIGNAL STATUS: the signal comes when the run has begun to write.
-stopped() {
-    # Background jobs of a script have INT ignored, those under nohup HUP; env gives them back.
-    env --default-signal=INT,HUP "$H5GRAD" -j1 -s 1 --filter=gzip=9 large.h5 o/out.h5 >stdout 2>stderr &
-    local pid=$!
-    while kill -0 $pid 2>/dev/null && [ -z "$(ls -A o)" ]; do sleep 0.01; done
-    kill "-$1" $pid
-    wait $pid
-    check "SIG$1: exit status" equal $? "$2"
-    check "SIG$1: message" one_line stderr "^h5grad: stopped by SIG$1; nothing at o/out.h5\$"
-    check "SIG$1: nothing is left" equal "$(ls -A o)" ""
-    rm -f o/out.h5
-}
-stopped INT 130
-stopped TERM 143
-stopped HUP 129
-stopped USR1 138
 
 ##
 ## The sample that does many files

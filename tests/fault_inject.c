@@ -5,12 +5,13 @@
  *
  * What is to fail is said in the environment:
  *
- * FAULT_CALL    read, write, open, close, stat, lock, reserve, truncate, sync, rename, space,
- *               fork, thread or malloc: see the functions below
+ * FAULT_CALL    read, write, open, close, stat, lock, reserve, truncate, sync, rename, remove,
+ *               space, fork, thread or malloc: see the functions below
  * FAULT_AT      the first of these calls that fails, counted from 1; 0: none, they are counted only
  * FAULT_LAST    the last one that fails
  * FAULT_WITH    the error's number; or "short": a read or write of half of what was asked for; or
- *               "cut": before the read somebody truncates the file to half of it
+ *               "cut": before the read somebody truncates the file to half of it; or "kill":
+ *               before the call the process is killed
  * FAULT_FOLDER  files in this folder are meant, and those with relative names; all others (the
  *               dynamic linker's, the system's) are left alone
  * FAULT_STATE   a file of at least 16 bytes: the numbers of calls counted and of calls failed, kept
@@ -27,6 +28,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -65,8 +67,8 @@ static struct {
     atomic_bool begun;
     const char *call;
     unsigned long long at, last;
-    bool cut;
-    int number; /* 0: short, or cut */
+    bool cut, kill;
+    int number; /* 0: short, cut or kill */
     const char *folder;
     struct state *state;
     main_function *program;
@@ -100,6 +102,7 @@ static void begin(void)
     fault.at = number_of("FAULT_AT");
     fault.last = number_of("FAULT_LAST");
     fault.cut = with && strcmp(with, "cut") == 0;
+    fault.kill = with && strcmp(with, "kill") == 0;
     fault.number = with ? (int)number_of("FAULT_WITH") : 0;
     int fd = name ? NEXT(open)(name, O_RDWR | O_CLOEXEC) : -1;
     void *state = MAP_FAILED;
@@ -135,6 +138,8 @@ static bool fails(const char *call)
     if (fault.at == 0 || n < fault.at || n > fault.last)
         return false;
     atomic_fetch_add(&fault.state->failed, 1);
+    if (fault.kill)
+        kill(getpid(), SIGKILL);
     errno = fault.number;
     return true;
 }
@@ -318,6 +323,13 @@ int renameat2(int from_folder, const char *from, int to_folder, const char *to, 
 int link(const char *from, const char *to)
 {
     return is_path_meant(to) && fails("rename") ? -1 : NEXT(link)(from, to);
+}
+
+/* remove */
+
+int unlink(const char *path)
+{
+    return is_path_meant(path) && fails("remove") ? -1 : NEXT(unlink)(path);
 }
 
 /* fork */

@@ -17,6 +17,9 @@
  * other bytes where h5diff finds the same values: libhdf5 leaves out a filter for which memory is
  * short
  *
+ * With kill as what -w says, the program is killed at the call, and then the same command once more
+ * has to do what it does without a failure. It is run with --resume.
+ *
  * The program's OUTPUT is o/out.h5 in the current folder, where o is empty. A run without a failure
  * tells the number of calls and what OUTPUT is to be. Each of the others has to end with exit
  * status 0 and the same bytes, or with 1, one line on stderr that begins "h5grad: ", and o as it
@@ -69,7 +72,7 @@ struct bytes {
 struct points {
     const char *preload, *call, *with;
     unsigned long long span, most;
-    bool old, overlooks;
+    bool old, overlooks, kills;
     const char *input;
     struct bytes content; /* of input */
     char **program;
@@ -266,6 +269,30 @@ static const char *judge(const struct points *points, int status, bool late,
     return are_messages(points, messages, true) ? NULL : "failure without one clear line";
 }
 
+/* The same of a run that was killed, and of the one that comes after it. */
+static const char *judge_killed(const struct points *points, int status, bool late,
+                                struct bytes *messages)
+{
+    if (late)
+        return "it hangs";
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return is_right(points) ? NULL : "success with another OUTPUT";
+    bool whole = access(OUTPUT, F_OK) == 0 && is_right(points);
+    if (whole && !points->old)
+        return NULL;
+    if (!whole && points->old && !holds(OUTPUT, OLD, strlen(OLD)))
+        return "killed with another OUTPUT";
+    if (!whole && !points->old && access(OUTPUT, F_OK) == 0)
+        return "killed with an OUTPUT";
+    status = finish(start(points, 0), &late);
+    free(messages->data);
+    if (!read_bytes("stderr", messages))
+        give_up("stderr");
+    if (status != 0 && !late)
+        return "the run after it fails";
+    return judge(points, status, late, messages);
+}
+
 /* Whether point number at is as it should be. */
 static bool try_point(const struct points *points, unsigned long long at)
 {
@@ -275,7 +302,8 @@ static bool try_point(const struct points *points, unsigned long long at)
     int status = run(points, at, &late);
     if (!read_bytes("stderr", &messages))
         give_up("stderr");
-    const char *wrong = judge(points, status, late, &messages);
+    const char *wrong = points->kills ? judge_killed(points, status, late, &messages)
+                                      : judge(points, status, late, &messages);
     if (clear_folder("out.h5", left, sizeof left) > 0 && !wrong)
         wrong = "something is left";
     if (wrong) {
@@ -314,6 +342,7 @@ static void map_state(struct points *points)
     setenv("FAULT_STATE", name, 1);
     setenv("FAULT_CALL", points->call, 1);
     set_with(points->with);
+    points->kills = strcmp(points->with, "kill") == 0;
 }
 
 /* The run without a failure. */

@@ -38,6 +38,9 @@ make_input gzip.h5 /f float32 12x10/4x4+shuffle+gzip "${numbers[@]}"
 make_input gzip.h5 /f scales - /y
 make_input gzip.h5 /f text units K
 cp gzip.h5 library.h5
+# Two fields: what is done of the first is noted when the second begins.
+cp contiguous.h5 fields.h5
+make_input fields.h5 /g float32 3x5x4 "${numbers[@]:60:60}"
 
 # points WAY CALL WITH [OPTION]... [-- OPTION-OF-PROGRAM...]: a check over all calls of a run.
 points() {
@@ -108,6 +111,11 @@ else
         points $way sync EIO -- --checkpoint
         points $way sync EIO -s 0 -- --checkpoint --sync
     done
+    # Killed, and then the same command once more.
+    for call in open close stat reserve truncate write sync rename remove; do
+        points fields $call kill -- --resume --sync
+        points fields $call kill -o -- --resume --sync -O
+    done
     # What runs out of memory in libhdf5 may crash there: a parent process makes that an error.
     if [ "$calls" -eq 0 ]; then
         echo "allocations that fail: skipped: the program does not watch over itself"
@@ -144,6 +152,7 @@ fails() {
 
 make_input large.h5 /f float32 64x64x128 1
 make_input packed.h5 /f float32 128x128x128/32x32x32+gzip 1
+make_input half.h5 /f float32 64x32x32 1
 # What does not get smaller.
 make_input noise.h5 /f float64 512x512 noise
 
@@ -170,6 +179,13 @@ contiguous|needs .* has .* free|large.h5
 filtered|No space left|--layout=64x64 --filter=gzip=1 noise.h5
 filtered, --sync|No space left|--sync --layout=64x64 --filter=gzip=1 noise.h5
 END
+    # Half of it is taken by what an earlier run has left.
+    # shellcheck disable=SC2016
+    in_disk='head -c 600K /dev/zero >o/.out.h5.h5grad.part; "$@" 2>stderr; echo $? >status; ls -A o >left'
+    in_small_disk sh -c "$in_disk" sh "$program" --checkpoint half.h5 o/out.h5
+    check "space that is taken already: exit status" equal "$(cat status)" 0
+    check "space that is taken already: nothing else is left" equal "$(cat left)" out.h5
+    # shellcheck disable=SC2016
     in_disk='echo old >o/out.h5; "$@" 2>stderr; echo $? >status; ls -A o >left; cat o/out.h5 >>left'
     in_small_disk sh -c "$in_disk" sh "$program" -O --layout=16x16x16 --filter=shuffle large.h5 o/out.h5
     check "full disk: --overwrite: exit status" equal "$(cat status)" 1
@@ -202,9 +218,10 @@ else
     fails "unreadable input" "unread.h5.*denied" $?
 fi
 
-# during COMMAND...: runs it when a run has begun to write; $status is how the run ended.
+# during COMMAND...: runs it when a run, with $coords, has begun to write; $status is how the run ended.
+coords=()
 during() {
-    "$program" -j1 --filter=gzip=9 busy.h5 o/out.h5 2>stderr &
+    "$program" -j1 --filter=gzip=9 "${coords[@]}" busy.h5 o/out.h5 2>stderr &
     local pid=$!
     while kill -0 $pid 2>/dev/null && [ -z "$(ls -A o)" ]; do sleep 0.01; done
     "$@"
@@ -219,5 +236,19 @@ check "folder that vanishes: it does not come back" test ! -e o
 mkdir -p o
 during truncate -s 4096 busy.h5
 fails "input that is truncated" "busy.h5" "$status"
+rm -f busy.h5
+cp packed.h5 source.h5
+make_input busy.h5 /f virtual source.h5 /f
+during touch source.h5
+fails "source that changes" "busy.h5: .*source.h5 changed while it was read" "$status"
+during rm source.h5
+fails "source that vanishes" "busy.h5: .*source.h5 changed while it was read" "$status"
+during cp packed.h5 source.h5
+fails "source that comes to be" "busy.h5: .*source.h5 changed while it was read" "$status"
+# shellcheck disable=SC2046
+make_input x.h5 /x float64 128 $(seq 128)
+coords=(--coord "0=x.h5:/x")
+during touch x.h5
+fails "coordinates that change" "busy.h5: x.h5 changed while it was read" "$status"
 
 finish

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # The layers point one way: a file includes h5grad.h, its own room, and rooms below it. HDF5 stays in
-# the rooms that are about files, OpenMP in the engine and above. Checked by the text of the sources.
+# the rooms that are about files, OpenMP in the engine and above. Datasets are opened in the room
+# hdf5, which sees to it that their points are in files that may be read. Checked by the text of the
+# sources.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/..}
 
@@ -49,6 +51,10 @@ violations()
             if (!quoted && name ~ /^(hdf5|hdf5_hl|H5[A-Za-z]*)\.h$/ && !(room in uses_hdf5))
                 complain(room " may not use HDF5")
         }
+        /H5(D|O|R)open|H5Rdereference/ {
+            if (room != "hdf5")
+                complain(room " may not open datasets but by h5_open_dataset")
+        }
         /^[ \t]*#[ \t]*include[ \t]*<omp\.h>/ || /^[ \t]*#[ \t]*pragma[ \t]+omp/ || /_Pragma.*omp/ {
             # A loop within one thread is no business of the engine.
             if ($0 !~ /pragma[ \t]+omp[ \t]+simd/ && !(height[room] >= height["engine"]))
@@ -79,6 +85,8 @@ good|base/a.c|#include "h5grad.h"
 good|grid/a.c|#include "base/b.h"
 good|writer/a.c|#include "codec/codec.h"
 good|hdf5/a.h|#include <hdf5.h>
+good|hdf5/a.c|    hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+good|run/a.c|    hid_t group = H5Gopen2(file, path, H5P_DEFAULT);
 good|engine/a.c|#pragma omp parallel
 good|codec/a.c|#pragma omp simd
 good|engine/a.c|    #pragma omp parallel
@@ -104,6 +112,10 @@ bad|grid/a.c|  #  pragma  omp parallel for
 bad|reader/a.c|#pragma omp critical
 bad|cli/a.c|#pragma omp parallel
 bad|cli/a.c|#include <hdf5.h>
+bad|run/a.c|    hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+bad|coords/a.c|    return H5Oopen(file, path, H5P_DEFAULT);
+bad|writer/a.c|    object = H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, &reference);
+bad|coords/a.c|    object = H5Ropen_object(&reference, H5P_DEFAULT, H5P_DEFAULT);
 bad|util/a.c|int x;
 LINES
     return "$n"

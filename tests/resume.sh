@@ -102,14 +102,84 @@ refuse_other_input() {
     touch in.h5
     if [ -e o/.out.h5.h5grad.journal ]; then
         check "changed input" status 1 run --resume --filter=gzip=6
-        check "changed input: why" grep -q 'the input has changed' err
+        check "changed input: why" grep -q 'the input, .*, has changed' err
     fi
     check "begun anew" run --checkpoint --filter=gzip=6
     check "begun anew: nothing left" nothing_but_output
     rm -f o/out.h5
 }
 
-# A run that is killed after its output got its name and before its journal was removed.
+# stop INPUT OPTION...: a run that is stopped once there is something to go on with.
+stop() {
+    local input=$1 pid
+    shift
+    "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=9 "$@" "$input" o/out.h5 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
+    kill -TERM $pid
+    status 75 wait $pid
+}
+
+# go_on INPUT OPTION...
+go_on() {
+    local input=$1
+    shift
+    "$program" --no-history -j2 --resume --layout=20x32x128 --filter=gzip=9 "$@" "$input" o/out.h5
+}
+
+# refuse_other FILE INPUT OPTION...: FILE is another that is read with INPUT.
+refuse_other() {
+    local file=$1
+    shift
+    check "$1 $file: stopped" stop "$@"
+    cp -p "$file" kept
+    touch "$file"
+    check "$1 $file: changed" status 1 go_on "$@"
+    check "$1 $file: why" grep -q 'a file that is read with it, has changed' err
+    touch -r kept "$file"
+    check "$1 $file: as it was" go_on "$@"
+    check "$1 $file: nothing left" nothing_but_output
+    rm -f o/out.h5
+}
+
+refuse_other_files() {
+    "$MAKE_INPUT" source.h5 /a float64 160x64x128 noise || exit 99
+    "$MAKE_INPUT" middle.h5 /v virtual source.h5 /a || exit 99
+    "$MAKE_INPUT" outer.h5 /n virtual middle.h5 /v || exit 99
+    "$MAKE_INPUT" raw.h5 /r float64 160x64x128@points noise || exit 99
+    "$MAKE_INPUT" rawer.h5 /v virtual raw.h5 /r || exit 99
+    # shellcheck disable=SC2046
+    "$MAKE_INPUT" x.h5 /x float64 160 $(seq 160) || exit 99
+    refuse_other middle.h5 outer.h5
+    refuse_other source.h5 outer.h5
+    refuse_other points raw.h5
+    refuse_other points rawer.h5
+    refuse_other x.h5 source.h5 --coord 0=x.h5:/x
+}
+
+# A file system has another device number when it is mounted again, while the files stay the same.
+go_on_after_mount() {
+    local mkfs
+    mkfs=$(PATH=$PATH:/sbin:/usr/sbin command -v mkfs.ext4) || return 0
+    mkdir mounted between
+    truncate -s 64M disk
+    truncate -s 8M other-disk
+    "$mkfs" -q disk && "$mkfs" -q other-disk || return 0
+    unshare -m sh -c 'mount -o loop disk mounted' 2>/dev/null || return 0
+    export -f check equal status stop go_on nothing_but_output
+    export program MAKE_INPUT
+    # shellcheck disable=SC2016
+    check "another mount" unshare -m bash -c '
+        mount -o loop disk mounted && "$MAKE_INPUT" mounted/in.h5 /a float32 128x128x128 noise || exit 99
+        before=$(stat -c %d mounted/in.h5)
+        stop mounted/in.h5 && umount mounted && mount -o loop other-disk between &&
+            mount -o loop disk mounted || exit
+        [ "$(stat -c %d mounted/in.h5)" != "$before" ] || echo "another mount: the same device"
+        go_on mounted/in.h5'
+    rm -f o/out.h5
+}
+
+# A journal whose file is gone.
 outlive_output() {
     local pid
     "$program" --no-history -j2 --checkpoint --layout=contiguous in.h5 o/out.h5 2>err &
@@ -135,4 +205,6 @@ outlive_output
 check "nothing to resume" run --resume
 rm -f o/out.h5
 refuse_other_input
+refuse_other_files
+go_on_after_mount
 finish

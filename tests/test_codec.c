@@ -25,6 +25,7 @@
 
 #include "codec/codec.h"
 #include "codec/shuffle.h"
+#include "codec/worker.h"
 
 #define FILTER_LZF        32000
 #define FILTER_BLOSC      32001
@@ -301,6 +302,54 @@ START_TEST(encoders_round_trip)
     }
 }
 END_TEST
+
+#ifdef HAVE_ZSTD
+/* Behind every size for which zstd has other parameters, and at both sides of a power of 2. */
+START_TEST(encoders_take_what_they_say)
+{
+    static const size_t raws[] = {
+        100, 4096, 20000, 65536, 200000, 1 << 18, (1 << 18) + 100, 1 << 20, 3 << 20, (1 << 22) + 1};
+    size_t largest = raws[LENGTH(raws) - 1];
+    unsigned char *in = calloc(1, largest), *out = malloc(largest);
+    for (unsigned level = 0; level <= 23; level++) {
+        for (size_t i = 0; i < LENGTH(raws); i++) {
+            struct h5_storage storage = {.n_filters = 1};
+            storage.filter[0] = filter_of("zstd", 1, 4);
+            storage.filter[0].cd[0] = level;
+            uint64_t said = codec_encoder_memory(&storage, raws[i]);
+            size_t size;
+            struct codec_worker *own = codec_worker_new();
+            ck_assert_ptr_nonnull(own);
+            ck_assert_int_eq(codec_find_name("zstd")->encode(own, &storage.filter[0], in, raws[i],
+                                                             out, largest, &size, &err),
+                             H5GRAD_OK);
+            uint64_t took = ZSTD_sizeof_CCtx(own->zstd_writer);
+            ck_assert_msg(took <= said && said <= 2 * took + (2 << 20),
+                          "level %u, %zu bytes: %llu taken, %llu said", level, raws[i],
+                          (unsigned long long)took, (unsigned long long)said);
+            codec_worker_free(own);
+        }
+    }
+    free(in);
+    free(out);
+}
+END_TEST
+
+/* A checksum may carry a chunk over a power of 2. */
+START_TEST(encoders_take_more_behind_a_checksum)
+{
+    struct h5_storage storage = {.n_filters = 1};
+    storage.filter[0] = filter_of("zstd", 19, 4);
+    uint64_t alone = codec_encoder_memory(&storage, 1 << 20);
+    storage.n_filters = 2;
+    storage.filter[1] = storage.filter[0];
+    storage.filter[0] = filter_of("fletcher32", -1, 4);
+    ck_assert_uint_gt(codec_encoder_memory(&storage, 1 << 20), alone);
+    storage.filter[0] = filter_of("shuffle", -1, 4);
+    ck_assert_uint_eq(codec_encoder_memory(&storage, 1 << 20), alone);
+}
+END_TEST
+#endif
 
 START_TEST(levels_round_trip)
 {
@@ -1207,6 +1256,10 @@ static void add_filters(TCase *tc)
     tcase_add_test(tc, fletcher32_finds_damage);
     tcase_add_loop_test(tc, encoders_round_trip, 0, LENGTH(encoders));
     tcase_add_test(tc, levels_round_trip);
+#ifdef HAVE_ZSTD
+    tcase_add_test(tc, encoders_take_what_they_say);
+    tcase_add_test(tc, encoders_take_more_behind_a_checksum);
+#endif
     tcase_add_test(tc, lzf_vectors);
     tcase_add_test(tc, lzf_reaches_8192_back);
     tcase_add_loop_test(tc, bitshuffle_streams, 0, LENGTH(compressions));

@@ -255,6 +255,32 @@ START_TEST(chunks_and_memory)
 }
 END_TEST
 
+/* The encoders count: as many workers as the cap has room for theirs. */
+START_TEST(encoders_and_memory)
+{
+    const struct codec *zstd = codec_find_name("zstd");
+    struct setup s;
+    struct plan plan;
+    struct h5_storage result = {.layout = H5_CHUNKED, .rank = 3, .chunk = {64, 64, 64}};
+    if (!zstd)
+        return;
+    setup_make(&s, (const uint64_t[]){128, 128, 128}, ELEMENT_F32, 1, 1);
+    s.job.memory = 96 << 20;
+    s.job.threads = 8;
+    memcpy(result.extent, s.extent, sizeof s.extent);
+    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    ck_assert_uint_eq(plan.threads, 8);
+    result.n_filters = 1;
+    ck_assert(zstd->parameters(19, 4, &result.filter[0]));
+    uint64_t each = codec_encoder_memory(&result, 64 * 64 * 64 * sizeof(float));
+    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    ck_assert_uint_lt(plan.threads, 8);
+    ck_assert_uint_ge(plan.memory, plan.threads * each);
+    ck_assert_uint_le(plan.memory, s.job.memory);
+    setup_free(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine");
@@ -264,6 +290,7 @@ int main(void)
     tcase_add_test(tcase, linear);
     tcase_add_test(tcase, progress_and_cancel);
     tcase_add_test(tcase, chunks_and_memory);
+    tcase_add_test(tcase, encoders_and_memory);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -16,6 +16,7 @@
 #include "hdf5/input.h"
 #include "hdf5/storage.h"
 #include "hdf5/type.h"
+#include "hdf5/virtual.h"
 #include "hdf5/walk.h"
 
 static char folder[64];
@@ -1096,6 +1097,132 @@ START_TEST(storage_without_extents_is_refused)
 }
 END_TEST
 
+enum { SOURCES = 8, SOURCE_ROWS = 1024, COLUMNS = 512, CHUNK_ROWS = 256 };
+
+static hid_t rows_of(hid_t space, hsize_t first, hsize_t rows, hsize_t columns)
+{
+    const hsize_t start[2] = {first, 0}, count[2] = {rows, columns};
+    ck_assert(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0);
+    return space;
+}
+
+/* "v" of sources of 4 MiB, of 4 chunks each. */
+static void make_virtual(const char *path)
+{
+    const hsize_t extent[2] = {SOURCE_ROWS, COLUMNS}, chunk[2] = {CHUNK_ROWS, COLUMNS};
+    const hsize_t all[2] = {SOURCES * SOURCE_ROWS, COLUMNS};
+    hid_t place = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE), virtual = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t space = H5Screate_simple(2, extent, NULL), whole = H5Screate_simple(2, all, NULL);
+    double *data = calloc(SOURCE_ROWS * COLUMNS, sizeof *data);
+    ck_assert(data && H5Pset_chunk(creation, 2, chunk) >= 0 && H5Pset_deflate(creation, 1) >= 0);
+    for (hsize_t i = 0; i < SOURCES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "s%u", (unsigned)i);
+        hid_t source =
+            H5Dcreate2(place, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+        ck_assert(H5Dwrite(source, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+        h5_close(source);
+        rows_of(whole, i * SOURCE_ROWS, SOURCE_ROWS, COLUMNS);
+        ck_assert(H5Pset_virtual(virtual, whole, ".", name, space) >= 0);
+    }
+    H5Sselect_all(whole);
+    h5_close(H5Dcreate2(place, "v", H5T_NATIVE_DOUBLE, whole, H5P_DEFAULT, virtual, H5P_DEFAULT));
+    h5_close(whole);
+    h5_close(space);
+    h5_close(virtual);
+    h5_close(creation);
+    ck_assert(h5_close(place));
+    free(data);
+}
+
+/* Half of each row, so that no chunk is read whole. */
+static void read_halves(hid_t dataset)
+{
+    enum { ROWS = 64 };
+    static double data[ROWS * COLUMNS / 2];
+    const hsize_t count[2] = {ROWS, COLUMNS / 2};
+    hid_t memory = H5Screate_simple(2, count, NULL), space = H5Dget_space(dataset);
+    for (hsize_t row = 0; row < SOURCES * SOURCE_ROWS; row += ROWS) {
+        rows_of(space, row, ROWS, COLUMNS / 2);
+        ck_assert(H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, data) >= 0);
+    }
+    h5_close(space);
+    h5_close(memory);
+}
+
+static uint64_t resident(void)
+{
+    unsigned long pages = 0;
+    FILE *stream = fopen("/proc/self/statm", "r");
+    ck_assert(stream && fscanf(stream, "%*u %lu", &pages) == 1);
+    fclose(stream);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+START_TEST(caches_of_sources_keep_to_the_memory)
+{
+    make_virtual(path_of("v.h5"));
+    hid_t in = open_file(path_of("v.h5"), &err);
+    hid_t dataset = h5_open_dataset(in, "/v", &err);
+    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)SOURCES * 8 << 20);
+    h5_close(dataset);
+    trust.memory = 20 << 20;
+    uint64_t before = resident();
+    dataset = h5_open_dataset(in, "/v", &err);
+    ck_assert_uint_eq(h5_virtual_caches(dataset), trust.memory / 2);
+    read_halves(dataset);
+    uint64_t grown = resident() - before;
+#ifndef __SANITIZE_ADDRESS__ /* keeps what is freed */
+    ck_assert_msg(grown < trust.memory, "%llu bytes", (unsigned long long)grown);
+#endif
+    (void)grown;
+    h5_close(dataset);
+    h5_close(in);
+}
+END_TEST
+
+/* Mappings of one source in a row, and one mapping of a source for each of its blocks. */
+START_TEST(sources_are_counted)
+{
+    const hsize_t extent[2] = {12, 4}, most[2] = {H5S_UNLIMITED, 4}, rows[2] = {3, 4};
+    const hsize_t start[2] = {0, 0}, stride[2] = {3, 1}, count[2] = {H5S_UNLIMITED, 1};
+    hid_t space = H5Screate_simple(2, extent, most), part = H5Screate_simple(2, rows, NULL);
+    hid_t virtual = H5Pcreate(H5P_DATASET_CREATE), numbered = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t place = H5Fcreate(path_of("v.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    for (hsize_t row = 0; row < 9; row += 3)
+        H5Pset_virtual(virtual, rows_of(space, row, 3, 4), ".", row < 6 ? "a" : "b", part);
+    H5Sselect_all(space);
+    h5_close(H5Dcreate2(place, "v", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, virtual, H5P_DEFAULT));
+    ck_assert(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, stride, count, rows) >= 0);
+    ck_assert(H5Pset_virtual(numbered, space, ".", "s%b", part) >= 0);
+    H5Sselect_all(space);
+    for (unsigned i = 0; i < 4; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "s%u", i);
+        h5_close(
+            H5Dcreate2(place, name, H5T_NATIVE_FLOAT, part, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    }
+    h5_close(H5Dcreate2(place, "n", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, numbered, H5P_DEFAULT));
+    h5_close(numbered);
+    h5_close(virtual);
+    h5_close(part);
+    h5_close(space);
+    h5_close(place);
+    hid_t in = open_file(path_of("v.h5"), &err);
+    hid_t dataset = h5_open_dataset(in, "/v", &err);
+    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)2 * 8 << 20);
+    h5_close(dataset);
+    dataset = h5_open_dataset(in, "/n", &err);
+    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)4 * 8 << 20);
+    h5_close(dataset);
+    dataset = h5_open_dataset(in, "/s0", &err);
+    ck_assert_uint_eq(h5_virtual_caches(dataset), 0);
+    h5_close(dataset);
+    h5_close(in);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- the walk */
 
 static struct {
@@ -1417,6 +1544,8 @@ static Suite *hdf5_suite(void)
     tcase_add_test(storage, storage_of_each_layout);
     tcase_add_test(storage, storage_of_filters);
     tcase_add_test(storage, storage_without_extents_is_refused);
+    tcase_add_test(storage, caches_of_sources_keep_to_the_memory);
+    tcase_add_test(storage, sources_are_counted);
     suite_add_tcase(suite, storage);
 
     TCase *walk = tcase_create("walk");

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a journal tells after the process died, and after the machine did. The clock and the way to
- * stable storage are this file's own, so that what happens now and then happens when it is wanted.
+ * What a journal tells after the process died, and after the machine did. The clock, the way to
+ * stable storage and the boot of the machine are this file's own, so that what happens now and then
+ * happens when it is wanted.
  */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hash.h"
 #include "writer/journal.h"
 
 #define LONG_SINCE 31 /* seconds: longer than between two times that all is made safe */
-
-/* Of the journal's start: the boot of the machine, and the hash of all before it and the texts. */
-#define BOOT_AT   16
-#define HASH_AT   88
-#define TEXTS_AT  96
-#define TEXT_ENDS 8 /* bytes of key and history together, see HEAD */
 
 /* Bytes of what is noted at once. */
 #define LARGE ((uint64_t)16 << 20)
@@ -31,6 +27,7 @@ static const struct journal_head HEAD = {.key = "key", .history = "lines", .thre
 
 static char folder[64];
 static char path[96];
+static char boot[96]; /* the file that tells which boot this is */
 static int data = -1; /* the file that is to be made safe */
 static struct h5grad_error err;
 
@@ -39,6 +36,8 @@ static _Atomic unsigned synced;      /* calls of fdatasync */
 static _Atomic int sync_fails;       /* with this error */
 static _Atomic unsigned sync_delays; /* that many microseconds */
 static _Atomic unsigned sync_takes;  /* that many seconds by the clock */
+static _Atomic int close_fails;      /* that of the file, once it is synced, with this error */
+static _Atomic int synced_fd = -1;   /* the first that was synced */
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
@@ -52,9 +51,40 @@ int fdatasync(int fd)
     (void)fd;
     usleep(sync_delays);
     seconds += sync_takes;
-    synced++;
+    if (synced++ == 0)
+        synced_fd = fd;
     errno = sync_fails;
     return errno ? -1 : 0;
+}
+
+int close(int fd)
+{
+    int result = (int)syscall(SYS_close, fd);
+    if (!close_fails || fd != synced_fd)
+        return result;
+    errno = close_fails;
+    return -1;
+}
+
+int open(const char *name, int flags, ...)
+{
+    va_list list;
+    va_start(list, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
+    va_end(list);
+    if (strcmp(name, "/proc/sys/kernel/random/boot_id") == 0)
+        name = boot;
+    return openat(AT_FDCWD, name, flags, mode);
+}
+
+/* Lets it be another boot, or another machine; NULL: one that does not say. */
+static void boot_as(const char *id)
+{
+    FILE *file = id ? fopen(boot, "w") : NULL;
+    if (!id)
+        ck_assert_int_eq(unlink(boot), 0);
+    else
+        ck_assert(file && fputs(id, file) >= 0 && fclose(file) == 0);
 }
 
 static void setup(void)
@@ -63,6 +93,8 @@ static void setup(void)
     snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/journal", folder);
+    snprintf(boot, sizeof boot, "%s/boot", folder);
+    boot_as("first");
     data = open(folder, O_RDONLY | O_DIRECTORY);
     ck_assert_int_ge(data, 0);
 }
@@ -71,6 +103,7 @@ static void teardown(void)
 {
     close(data);
     unlink(path);
+    unlink(boot);
     ck_assert_int_eq(rmdir(folder), 0);
 }
 
@@ -90,20 +123,6 @@ static struct journal *go_on(uint64_t tiles)
     ck_assert_int_eq(journal_go_on(journal, &err), H5GRAD_OK);
     ck_assert_int_eq(journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
     return journal;
-}
-
-/* As if the machine had been started again since. */
-static void reboot(void)
-{
-    unsigned char start[TEXTS_AT + TEXT_ENDS];
-    int fd = open(path, O_RDWR);
-    ck_assert_int_eq(pread(fd, start, sizeof start, 0), sizeof start);
-    ck_assert_int_eq(memcmp(start + TEXTS_AT, "keylines", TEXT_ENDS), 0);
-    start[BOOT_AT] ^= 1;
-    uint64_t sum = hash_bytes(hash_bytes(HASH_START, start, HASH_AT), start + TEXTS_AT, TEXT_ENDS);
-    memcpy(start + HASH_AT, &sum, sizeof sum);
-    ck_assert_int_eq(pwrite(fd, start, sizeof start, 0), sizeof start);
-    close(fd);
 }
 
 static void add_tiles(struct journal *journal, uint64_t first, uint64_t end)
@@ -166,7 +185,7 @@ START_TEST(machine_died_before_anything_was_safe)
     ck_assert_int_eq(journal_sync(journal, data, &err), H5GRAD_OK); /* too soon */
     journal_close(journal, false);
     ck_assert_uint_eq(synced, 0);
-    reboot();
+    boot_as("second");
     check_tiles(0);
 }
 END_TEST
@@ -182,8 +201,109 @@ START_TEST(machine_died)
     journal_close(journal, false);
     ck_assert_uint_eq(synced, 2); /* the file, then the journal */
     check_tiles(5);
-    reboot();
+    boot_as("second");
     check_tiles(3);
+}
+END_TEST
+
+/* A run that goes on elsewhere notes what another machine does not know to be safe, and keeps what
+ * is. */
+START_TEST(machines_that_take_turns)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 2);
+    begin_sync(journal);
+    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    add_tiles(journal, 2, 3);
+    journal_close(journal, false);
+    boot_as("second");
+    journal = go_on(8);
+    add_tiles(journal, 2, 5);
+    journal_close(journal, false);
+    check_tiles(5);
+    boot_as("first");
+    check_tiles(2);
+    boot_as("second");
+    check_tiles(2);
+}
+END_TEST
+
+/* The same where chunks that were noted elsewhere are forgotten, and with them what told where. */
+START_TEST(machines_that_take_turns_with_chunks)
+{
+    struct journal *journal = begin(1);
+    for (uint64_t i = 0; i < 3; i++)
+        add_chunk(journal, i);
+    begin_sync(journal);
+    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    journal_close(journal, false);
+    boot_as("second");
+    journal = go_on(1);
+    add_chunk(journal, 11);
+    add_chunk(journal, 12);
+    journal_close(journal, false);
+    boot_as("first");
+    journal = go_on(1);
+    ck_assert_uint_eq(journal_chunks_left(journal), 0);
+    journal_close(journal, false);
+}
+END_TEST
+
+/* Where no boot can be told from another, each may be one. */
+START_TEST(unknown_boot)
+{
+    boot_as(NULL);
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    begin_sync(journal);
+    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    add_tiles(journal, 3, 5);
+    journal_close(journal, false);
+    check_tiles(3);
+    boot_as("first");
+    check_tiles(3);
+}
+END_TEST
+
+static struct journal *read_again(void)
+{
+    struct journal *journal;
+    ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
+    ck_assert_ptr_nonnull(journal);
+    return journal;
+}
+
+static void check_used(struct journal *journal)
+{
+    err = (struct h5grad_error){0};
+    ck_assert_int_eq(journal_go_on(journal, &err), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "another h5grad has just used"));
+    journal_close(journal, true);
+}
+
+/* Between reading it and going on with it another run has gone on with it, begun another, ended. */
+START_TEST(used_meanwhile)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    journal_close(journal, false);
+    journal = read_again();
+    struct journal *other = go_on(8);
+    add_tiles(other, 3, 5);
+    journal_close(other, false);
+    ck_assert_int_eq(journal_go_on(journal, &err), H5GRAD_FAILED);
+    journal_close(journal, false);
+
+    journal = read_again();
+    other = begin(8);
+    add_tiles(other, 0, 5);
+    journal_close(other, false);
+    check_used(journal);
+    check_tiles(5);
+
+    journal = read_again();
+    journal_close(read_again(), true);
+    check_used(journal);
 }
 END_TEST
 
@@ -203,7 +323,7 @@ START_TEST(machine_died_after_chunks_were_forgotten)
     add_chunk(journal, 11);
     ck_assert_uint_eq(journal_chunks_left(journal), 0);
     journal_close(journal, false);
-    reboot();
+    boot_as("second");
     struct journal *after;
     ck_assert_int_eq(journal_read(path, &after, &err), H5GRAD_OK);
     ck_assert_int_eq(journal_begin_field(after, 0, 1, 7, &err), H5GRAD_OK);
@@ -223,7 +343,23 @@ START_TEST(failure_at_the_end)
     ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, strerror(EIO)));
     journal_close(journal, false);
-    reboot();
+    boot_as("second");
+    check_tiles(0);
+}
+END_TEST
+
+/* Some file systems tell only then. */
+START_TEST(failure_when_closed)
+{
+    struct journal *journal = begin(8);
+    add_tiles(journal, 0, 3);
+    close_fails = EIO;
+    begin_sync(journal);
+    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, strerror(EIO)));
+    close_fails = 0;
+    journal_close(journal, false);
+    boot_as("second");
     check_tiles(0);
 }
 END_TEST
@@ -271,7 +407,12 @@ int main(void)
     tcase_add_test(tcase, machine_died_before_anything_was_safe);
     tcase_add_test(tcase, machine_died);
     tcase_add_test(tcase, machine_died_after_chunks_were_forgotten);
+    tcase_add_test(tcase, machines_that_take_turns);
+    tcase_add_test(tcase, machines_that_take_turns_with_chunks);
+    tcase_add_test(tcase, unknown_boot);
+    tcase_add_test(tcase, used_meanwhile);
     tcase_add_test(tcase, failure_at_the_end);
+    tcase_add_test(tcase, failure_when_closed);
     tcase_add_test(tcase, failure_meanwhile);
     tcase_add_test(tcase, seldom_where_it_takes_long);
     suite_add_tcase(suite, tcase);

@@ -273,7 +273,7 @@ static void check_list(hid_t file, const char *path, const char *const *scales)
     ck_assert_uint_eq(lists.list[1].len, 1);
     for (unsigned i = 0; i < 3; i++) {
         char name[32];
-        hid_t scale = h5_scales_open(&lists, dataset, i / 2, i % 2);
+        hid_t scale = h5_scales_open(&lists, dataset, i / 2, i % 2, NULL);
         ck_assert_int_gt(H5Iget_name(scale, name, sizeof name), 0);
         ck_assert_str_eq(name, scales[i]);
         H5Dclose(scale);

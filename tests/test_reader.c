@@ -333,6 +333,73 @@ START_TEST(layouts)
 }
 END_TEST
 
+/* The values but for one in the middle, where no proof by the ends sees it. */
+static void put_other_values(hid_t file, const char *name, hid_t creation)
+{
+    static float other[POINTS];
+    hid_t dataset = new_dataset(file, name, H5T_NATIVE_FLOAT, creation);
+    memcpy(other, values(), sizeof other);
+    other[POINTS / 2] = 7;
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, other), 0);
+    ck_assert_int_ge(H5Dclose(dataset), 0);
+}
+
+/* Bytes are at their places in the file that the link leads to, not in the one that has the link.
+ */
+START_TEST(linked_files)
+{
+    static const hsize_t chunk[RANK] = {16, 5, 6};
+    static const char *const names[] = {"contiguous", "plain", "packed"};
+    hid_t creation[2][3];
+    for (int i = 0; i < 2; i++) {
+        creation[i][0] = new_creation(NULL);
+        creation[i][1] = new_creation(chunk);
+        creation[i][2] = new_creation(chunk);
+        H5Pset_deflate(creation[i][2], 1);
+    }
+    hid_t target = new_file();
+    for (int i = 0; i < 3; i++)
+        put_values(target, names[i], H5T_NATIVE_FLOAT, creation[0][i]);
+    H5Fclose(target);
+    char other[320];
+    snprintf(other, sizeof other, "%s/other.h5", folder);
+    ck_assert_int_eq(rename(path, other), 0);
+    hid_t file = new_file();
+    for (int i = 0; i < 3; i++)
+        put_other_values(file, names[i], creation[1][i]);
+    H5Lcreate_external("other.h5", "contiguous", file, "linked", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("other.h5", "plain", file, "linked_plain", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("other.h5", "packed", file, "linked_packed", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+
+    check_dataset("linked", "direct", expect_value);
+    check_dataset("linked_plain", "chunked", expect_value);
+    check_dataset("linked_packed", "chunked", expect_value);
+}
+END_TEST
+
+/* What the calling program has not yet brought to its file is libhdf5's to know. */
+START_TEST(written_meanwhile)
+{
+    const hsize_t start[RANK] = {18, 6, 0}, count[RANK] = {1, 1, 17};
+    hid_t file = new_file();
+    put_other_values(file, "u", new_creation(NULL));
+    H5Fflush(file, H5F_SCOPE_GLOBAL);
+    hid_t dataset = H5Dopen2(file, "u", H5P_DEFAULT), space = H5Dget_space(dataset);
+    hid_t memory = H5Screate_simple(RANK, count, NULL);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT,
+                              values() + (18 * 13 + 6) * 17),
+                     0);
+    check_dataset("u", "library", expect_value);
+    H5Sclose(memory);
+    H5Sclose(space);
+    H5Dclose(dataset);
+    H5Fclose(file);
+    check_dataset("u", "direct", expect_value);
+}
+END_TEST
+
 START_TEST(types)
 {
     hid_t file = new_file();
@@ -554,6 +621,80 @@ START_TEST(damaged_chunk)
     ck_assert_msg(strncmp(err.message, start, strlen(start)) == 0, "%s", err.message);
     close_reader(reader);
     input_close(&input);
+}
+END_TEST
+
+/* Gives the chunk of points 0.., 0.., 6.. another length in the index (version 1). */
+static void set_length(uint32_t length)
+{
+    struct {
+        uint32_t bytes, mask;
+        uint64_t start[RANK + 1];
+    } key = {.bytes = 4 * 5 * 6 * sizeof(float), .start = {0, 0, 6, 0}};
+    static char content[1 << 17];
+    FILE *stream = fopen(path, "r+b");
+    ck_assert_ptr_nonnull(stream);
+    size_t n = fread(content, 1, sizeof content, stream);
+    char *at = memmem(content, n, &key, sizeof key);
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(fseek(stream, at - content, SEEK_SET), 0);
+    ck_assert_uint_eq(fwrite(&length, sizeof length, 1, stream), 1);
+    ck_assert_int_eq(fclose(stream), 0);
+}
+
+/* libhdf5 reads as many bytes of a chunk without filters as its index says. */
+START_TEST(chunk_of_another_length)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    static const uint32_t lengths[] = {8, 1 << 20};
+    for (int i = 0; i < 2; i++) {
+        hid_t file = new_file();
+        put_values(file, "u", H5T_NATIVE_FLOAT, new_creation(chunk));
+        hid_t space = H5Screate_simple(1, (const hsize_t[]){1 << 20}, NULL);
+        hid_t behind = H5Dcreate2(file, "behind", H5T_NATIVE_CHAR, space, H5P_DEFAULT, H5P_DEFAULT,
+                                  H5P_DEFAULT);
+        static char bytes[1 << 20];
+        ck_assert_int_ge(H5Dwrite(behind, H5T_NATIVE_CHAR, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes),
+                         0);
+        H5Dclose(behind);
+        H5Sclose(space);
+        H5Fclose(file);
+        set_length(lengths[i]);
+
+        struct input input;
+        struct h5grad_error err = {.status = H5GRAD_OK};
+        input_open(&input, "u");
+        struct reader *reader = open_reader(&input, "chunked", &err);
+        ck_assert_ptr_nonnull(reader);
+        ck_assert_str_eq(reader->way->name, "chunked");
+        const struct plan_request request = {
+            .rank = RANK,
+            .extent = {37, 13, 17},
+            .differentiated = {true, true, true},
+            .edge_order = 1,
+            .cached = true,
+            .source_size = sizeof(float),
+            .halo_size = sizeof(float),
+            .core_size = sizeof(float),
+            .source_chunk = {4, 5, 6},
+            .tile_bytes = 1 << 20,
+            .memory = 1 << 24,
+            .threads = 1,
+        };
+        static float buffer[POINTS];
+        struct plan plan;
+        struct tile tile;
+        struct reader_view view;
+        struct codec_worker *worker = codec_worker_new();
+        ck_assert_int_eq(plan_make(&request, &plan, &err), H5GRAD_OK);
+        ck_assert_int_eq(reader_prepare(reader, &plan, 0, &err), H5GRAD_OK);
+        plan_tile(&plan, 0, &tile);
+        ck_assert_int_eq(reader_read(reader, &tile, buffer, worker, &view, &err), H5GRAD_FAILED);
+        ck_assert_msg(strstr(err.message, "its index gives it") != NULL, "%s", err.message);
+        codec_worker_free(worker);
+        close_reader(reader);
+        input_close(&input);
+    }
 }
 END_TEST
 
@@ -805,6 +946,9 @@ int main(void)
     tcase_add_test(readers, unavailable_filters);
     tcase_add_test(readers, known_filter_without_decoder);
     tcase_add_test(readers, damaged_chunk);
+    tcase_add_test(readers, chunk_of_another_length);
+    tcase_add_test(readers, linked_files);
+    tcase_add_test(readers, written_meanwhile);
     tcase_add_test(readers, many_threads);
     tcase_add_test(readers, array_in_memory);
     suite_add_tcase(suite, readers);

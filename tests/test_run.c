@@ -307,6 +307,46 @@ START_TEST(cancelled_at_every_step)
 }
 END_TEST
 
+/* A run that is stopped, resumed, stopped again wherever it is, also before the place where the
+ * first one was, and resumed to its end. */
+START_TEST(resumed_again_from_anywhere)
+{
+    struct h5grad_options options;
+    struct watch watch = {.stop_after = 1000000};
+    folder_make();
+    make_input(in_folder("in.h5"));
+    h5grad_options_init(&options);
+    options.user = &watch;
+    options.threads = 1;
+    options.memory = 8192;
+    options.cancelled = on_cancelled;
+    options.checkpoint = 1;
+    ck_assert_int_eq(h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, NULL),
+                     H5GRAD_OK);
+    long calls = watch.calls;
+    for (long first = calls - 1; first > 0; first -= 3) {
+        for (long second = 0; second < calls; second += 2) {
+            struct h5grad_error err = {0};
+            const long stops[] = {first, second, 1000000};
+            ck_assert_int_eq(unlink(in_folder("out.h5")), 0);
+            for (int i = 0; i < 3; i++) {
+                options.resume = i > 0;
+                watch = (struct watch){.stop_after = stops[i]};
+                enum h5grad_status status =
+                    h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, &err);
+                if (i == 1 && status == H5GRAD_OK)
+                    break;
+                ck_assert_msg(status == (i == 2 ? H5GRAD_OK : H5GRAD_RESUMABLE), "%ld %ld: %s",
+                              first, second, err.message);
+            }
+            check_results(in_folder("out.h5"));
+            ck_assert_uint_eq(folder_files(false), 2);
+        }
+    }
+    folder_remove();
+}
+END_TEST
+
 /* Every allocation of a run fails once: an error with a text, and only the input is left. */
 START_TEST(allocation_failures)
 {
@@ -383,6 +423,7 @@ int main(void)
     tcase_add_test(tcase, runs);
     tcase_add_test(tcase, options_grow);
     tcase_add_test(tcase, cancelled_at_every_step);
+    tcase_add_test(tcase, resumed_again_from_anywhere);
     tcase_add_test(tcase, allocation_failures);
     tcase_add_test(tcase, threads_of_one_process);
     suite_add_tcase(suite, tcase);

@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hdf5/attribute.h"
 #include "hdf5/input.h"
+#include "hdf5/scales.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
@@ -99,6 +101,9 @@ static void make_files(void)
     put_virtual(file, "virtual_in", "data.h5", "/u");
     put_virtual(file, "virtual_nested", "data.h5", "/nested");
     put_virtual(file, "virtual_out", "../out/far.h5", "/u");
+    put_virtual(file, "virtual_raw", ".", "/external_out");
+    put_virtual(file, "virtual_later", "later.h5", "/u");
+    put_virtual(file, "virtual_itself", ".", "/virtual_nested");
     put_external(file, "external_in", path_of("in/raw"), true);
     put_external(file, "external_out", path_of("out/raw"), true);
     put_external(file, "external_pipe", path_of("in/pipe"), false);
@@ -121,8 +126,10 @@ static void setup(void)
 
 static void teardown(void)
 {
-    static const char *const names[] = {"in/main.h5",     "in/data.h5", "in/raw",  "in/pipe",
-                                        "in/symbolic.h5", "out/far.h5", "out/raw", "in/long.h5"};
+    static const char *const names[] = {
+        "in/main.h5",   "in/data.h5",   "in/raw",      "in/pipe",     "in/symbolic.h5",
+        "out/far.h5",   "out/raw",      "in/long.h5",  "in/later.h5", "in/moved.h5",
+        "in/part-0.h5", "in/part-1.h5", "in/parts.h5", "in/chain.h5"};
     h5_close(opened);
     opened = -1;
     h5_access_free(&trust);
@@ -134,13 +141,18 @@ static void teardown(void)
     ck_assert_int_eq(rmdir(top), 0);
 }
 
-static void open_main(bool follow)
+static void open_input(const char *name, bool follow)
 {
     h5_close(opened);
     h5_access_free(&trust);
     trust = (struct h5_access){.follow_external = follow};
-    opened = h5_open_input(path_of("in/main.h5"), &trust, &err);
+    opened = h5_open_input(path_of(name), &trust, &err);
     ck_assert_msg(opened >= 0, "%s", err.message);
+}
+
+static void open_main(bool follow)
+{
+    open_input("in/main.h5", follow);
 }
 
 /* Reads a dataset by the library's way: H5GRAD_OK when its values are those written. */
@@ -220,6 +232,275 @@ START_TEST(data_elsewhere_are_read_where_the_user_says_so)
 }
 END_TEST
 
+static void put_blocks(hid_t file, const char *name, const char *source, const char *dataset)
+{
+    hsize_t extent = 0;
+    hsize_t most = H5S_UNLIMITED;
+    hsize_t start = 0;
+    hsize_t block = POINTS;
+    hid_t space = H5Screate_simple(1, &extent, &most);
+    hid_t shown = H5Screate_simple(1, &block, NULL);
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, &block, &most, &block);
+    ck_assert_int_ge(H5Pset_virtual(creation, space, source, dataset, shown), 0);
+    H5Dclose(H5Dcreate2(file, name, H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+    H5Pclose(creation);
+    H5Sclose(shown);
+    H5Sclose(space);
+}
+
+/* in/chain.h5 shows external files, over virtual datasets of its own and of in/long.h5. */
+static void make_chains(void)
+{
+    hid_t file = create("in/chain.h5");
+    put_external(file, "raw_in", path_of("in/raw"), false);
+    put_external(file, "raw_out", path_of("out/raw"), false);
+    put_external(file, "raw_pipe", path_of("in/pipe"), false);
+    put_external(file, "block-0", path_of("in/raw"), false);
+    put_external(file, "block-1", path_of("out/raw"), false);
+    put_external(file, "50%", path_of("out/raw"), false);
+    put_virtual(file, "itself_out", ".", "/raw_out");
+    put_virtual(file, "itself_in", ".", "/raw_in");
+    put_virtual(file, "percent", ".", "/50%%");
+    put_virtual(file, "circle", ".", "/circle");
+    put_virtual(file, "absent", ".", "/nothing");
+    put_virtual(file, "no_file", "nothing.h5", "/nothing");
+    put_blocks(file, "blocks", "chain.h5", "/block-%b");
+    link_to(file, "link", "chain.h5", "/raw_out");
+    put_virtual(file, "linked", ".", "/link");
+    H5Fclose(file);
+    file = create("in/long.h5");
+    put_virtual(file, "in", "chain.h5", "/raw_in");
+    put_virtual(file, "out", "chain.h5", "/raw_out");
+    put_virtual(file, "moved", "/nowhere/chain.h5", "/raw_out");
+    put_virtual(file, "twice", "chain.h5", "/itself_out");
+    put_virtual(file, "twice_in", "chain.h5", "/itself_in");
+    put_virtual(file, "pipe", "chain.h5", "/raw_pipe");
+    put_virtual(file, "circle", "chain.h5", "/circle");
+    link_to(file, "link", "chain.h5", "/itself_out");
+    put_blocks(file, "endless", "/nowhere-%b/chain.h5", "/raw_in");
+    H5Fclose(file);
+}
+
+START_TEST(external_files_of_sources_are_refused)
+{
+    static const char *const own[] = {"itself_out", "percent", "blocks", "linked", "raw_out"};
+    static const char *const others[] = {"out", "moved", "twice", "link"};
+    make_chains();
+    /* the second time a source is known, and not to be good */
+    for (int time = 0; time < 2; time++) {
+        open_input("in/chain.h5", false);
+        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+            assert_refused(own[i], "out/raw, outside the folder");
+        assert_refused("itself_out", "out/raw, outside the folder");
+        assert_read("itself_in");
+        open_input("in/long.h5", false);
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            assert_refused(others[i], "out/raw, outside the folder");
+        assert_refused("pipe", "in/pipe is not a regular file");
+        assert_read("in");
+        assert_read("twice_in");
+    }
+    open_input("in/long.h5", true);
+    assert_read("out");
+    assert_read("twice");
+    assert_refused("pipe", "in/pipe is not a regular file");
+}
+END_TEST
+
+/* libhdf5 drops the folder of what is not there. */
+START_TEST(sources_without_end_are_refused)
+{
+    make_chains();
+    open_input("in/long.h5", false);
+    assert_refused("endless", "has sources without end");
+}
+END_TEST
+
+START_TEST(sources_may_be_missing_or_go_in_a_circle)
+{
+    static const char *const names[] = {"circle", "absent", "no_file"};
+    make_chains();
+    open_input("in/chain.h5", false);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        hid_t dataset = h5_open_dataset(opened, names[i], &err);
+        ck_assert_msg(dataset >= 0, "%s: %s", names[i], err.message);
+        h5_close(dataset);
+    }
+    ck_assert_int_eq(trust.refused[0], 0);
+}
+END_TEST
+
+START_TEST(too_many_levels_are_refused)
+{
+    hid_t file = create("in/chain.h5");
+    put(file, "level-0", H5P_DEFAULT, true);
+    for (int i = 1; i <= 20; i++) {
+        char name[2][32];
+        snprintf(name[0], sizeof name[0], "level-%d", i - 1);
+        snprintf(name[1], sizeof name[1], "level-%d", i);
+        put_virtual(file, name[1], ".", name[0]);
+    }
+    H5Fclose(file);
+    open_input("in/chain.h5", false);
+    assert_refused("level-20", "nested more than 16 deep");
+    assert_read("level-16");
+}
+END_TEST
+
+START_TEST(external_files_must_be_there)
+{
+    char name[4096];
+    memset(name, '/', sizeof name);
+    snprintf(name + sizeof name - 64, 64, "%s", path_of("out/raw"));
+    hid_t file = create("in/chain.h5");
+    put_external(file, "missing", path_of("in/nothing"), false);
+    for (size_t i = 0; i + 2 < sizeof name - 64; i += 2)
+        memcpy(name + i, "./", 2);
+    put_external(file, "long", name, false);
+    H5Fclose(file);
+    open_input("in/chain.h5", true);
+    assert_refused("missing", "in/nothing cannot be read: No such file");
+    open_input("in/chain.h5", false);
+    assert_refused("long", "external file");
+}
+END_TEST
+
+static void put_scales(hid_t file)
+{
+    static const char *const scales[] = {"raw_out", "raw_in"};
+    hobj_ref_t references[2];
+    size_t n = 2;
+    put(file, "scaled", H5P_DEFAULT, true);
+    hid_t dataset = H5Dopen2(file, "scaled", H5P_DEFAULT);
+    for (size_t i = 0; i < 2; i++)
+        H5Rcreate(&references[i], file, scales[i], H5R_OBJECT, -1);
+    ck_assert_int_eq(h5_scales_write(dataset, 1, &n, references, &err), H5GRAD_OK);
+    H5Dclose(dataset);
+}
+
+START_TEST(scales_elsewhere_are_refused)
+{
+    struct h5_scales scales;
+    struct h5_identity identity;
+    bool found;
+    make_chains();
+    hid_t file = H5Fopen(path_of("in/chain.h5"), H5F_ACC_RDWR, H5P_DEFAULT);
+    put_scales(file);
+    H5Fclose(file);
+    open_input("in/chain.h5", false);
+    hid_t dataset = h5_open_dataset(opened, "scaled", &err);
+    ck_assert_int_eq(h5_scales_read(dataset, 1, &scales, &found, &err), H5GRAD_OK);
+    ck_assert(found);
+    ck_assert_int_eq(h5_scales_open(&scales, dataset, 0, 0, &err), -1);
+    ck_assert_ptr_nonnull(strstr(err.message, "out/raw, outside the folder"));
+    ck_assert(h5_scales_identify(&scales, dataset, 0, 0, &identity));
+    hid_t scale = h5_scales_open(&scales, dataset, 0, 1, &err);
+    ck_assert_int_ge(scale, 0);
+    h5_close(scale);
+    h5_scales_free(&scales);
+    h5_close(dataset);
+}
+END_TEST
+
+#define TEXT_BYTES ((size_t)256 << 10)
+
+/* Attributes of n texts of TEXT_BYTES. */
+static void put_texts(hid_t object, const char *name, size_t n)
+{
+    const char *texts[8];
+    char *text = malloc(TEXT_BYTES + 1);
+    memset(text, 'x', TEXT_BYTES);
+    text[TEXT_BYTES] = '\0';
+    for (size_t i = 0; i < n; i++)
+        texts[i] = text;
+    ck_assert_int_eq(h5_attribute_write_texts(object, name, texts, n, &err), H5GRAD_OK);
+    free(text);
+}
+
+static size_t texts_of(hid_t object, const char *name)
+{
+    size_t n = 0;
+    char **texts = h5_attribute_texts(object, name, &n);
+    n = texts ? n : 0;
+    h5_free_texts(texts, n);
+    return n;
+}
+
+START_TEST(texts_that_are_not_used_are_not_read)
+{
+    hid_t file = create("in/chain.h5");
+    put_texts(file, "eight", 8);
+    H5Fclose(file);
+    open_input("in/chain.h5", false);
+    ck_assert_ptr_null(h5_attribute_text(opened, "eight"));
+    ck_assert_uint_eq(trust.heap_read, 0);
+    ck_assert_uint_eq(texts_of(opened, "eight"), 8);
+    ck_assert_uint_gt(trust.heap_read, TEXT_BYTES);
+}
+END_TEST
+
+/* Any of several texts may be the longest that the file has: eight of them need 8 * 4 times. */
+START_TEST(texts_are_read_within_the_memory)
+{
+    hid_t file = create("in/chain.h5");
+    put_texts(file, "one", 1);
+    put_texts(file, "eight", 8);
+    H5Fclose(file);
+    for (int seen = 0; seen < 2; seen++) {
+        open_input("in/chain.h5", false);
+        trust.memory = 6 * TEXT_BYTES;
+        if (seen) /* and is in the cache */
+            ck_assert_uint_eq(texts_of(opened, "one"), 1);
+        ck_assert_uint_eq(texts_of(opened, "eight"), 0);
+        ck_assert_uint_eq(texts_of(opened, "one"), 1);
+        open_input("in/chain.h5", false);
+        trust.memory = 40 * TEXT_BYTES;
+        ck_assert_uint_eq(texts_of(opened, "eight"), 8);
+        open_input("in/chain.h5", false);
+        trust.memory = TEXT_BYTES;
+        ck_assert_uint_eq(texts_of(opened, "one"), 0);
+    }
+}
+END_TEST
+
+static bool is_copied(const char *name)
+{
+    hid_t to = create("in/later.h5");
+    ck_assert_int_eq(h5_attribute_copy(opened, to, name, &err), H5GRAD_OK);
+    bool copied = H5Aexists(to, name) > 0;
+    H5Fclose(to);
+    return copied;
+}
+
+START_TEST(attributes_are_copied_within_the_memory)
+{
+    hid_t file = create("in/chain.h5");
+    hid_t list = H5Tvlen_create(H5T_NATIVE_INT);
+    hid_t lists = H5Tvlen_create(list);
+    hid_t space = H5Screate(H5S_SCALAR);
+    hvl_t none = {0};
+    put_texts(file, "eight", 8);
+    hid_t attribute = H5Acreate2(file, "list", list, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(attribute, list, &none);
+    H5Aclose(attribute);
+    attribute = H5Acreate2(file, "lists", lists, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(attribute, lists, &none);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(lists);
+    H5Tclose(list);
+    H5Fclose(file);
+    open_input("in/chain.h5", false);
+    trust.memory = 6 * TEXT_BYTES;
+    ck_assert(!is_copied("eight"));
+    ck_assert(is_copied("list"));
+    ck_assert(!is_copied("lists"));
+    trust.memory = 40 * TEXT_BYTES;
+    ck_assert(is_copied("eight"));
+}
+END_TEST
+
 START_TEST(the_working_folder_is_no_excuse)
 {
     int here = open(".", O_RDONLY | O_DIRECTORY);
@@ -272,6 +553,133 @@ START_TEST(change_is_noticed)
 }
 END_TEST
 
+static void append_byte(const char *name)
+{
+    int fd = open(path_of(name), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    ck_assert_int_eq(write(fd, "", 1), 1);
+    close(fd);
+}
+
+static void assert_unchanged(void)
+{
+    ck_assert_msg(h5_input_check_unchanged(opened, &err) == H5GRAD_OK, "%s", err.message);
+}
+
+static void assert_changed(const char *name)
+{
+    ck_assert_msg(h5_input_check_unchanged(opened, &err) == H5GRAD_FAILED, "%s", name);
+    ck_assert_msg(strstr(err.message, name) && strstr(err.message, "changed while it was read"),
+                  "%s: %s", name, err.message);
+}
+
+/* What is opened for a dataset is closed again by libhdf5 before it changes. */
+START_TEST(changes_of_other_files_are_noticed)
+{
+    static const struct {
+        const char *dataset, *file;
+    } cases[] = {
+        {"virtual_in", "in/data.h5"},     {"link_in", "in/data.h5"},
+        {"virtual_nested", "out/far.h5"}, {"virtual_out", "out/far.h5"},
+        {"external_out", "out/raw"},      {"virtual_itself", "out/far.h5"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        open_main(true);
+        assert_read(cases[i].dataset);
+        assert_unchanged();
+        append_byte(cases[i].file);
+        assert_changed(cases[i].file + strlen("in/"));
+    }
+}
+END_TEST
+
+START_TEST(a_source_that_changed_is_not_read_again)
+{
+    open_main(false);
+    assert_read("virtual_in");
+    append_byte("in/data.h5");
+    assert_refused("virtual_in", "data.h5 changed while it was read");
+}
+END_TEST
+
+START_TEST(another_file_of_that_name_is_noticed)
+{
+    struct stat info;
+    open_main(false);
+    assert_read("external_in");
+    ck_assert_int_eq(stat(path_of("in/raw"), &info), 0);
+    const struct timespec times[] = {info.st_atim, info.st_mtim};
+    ck_assert_int_eq(rename(path_of("in/raw"), path_of("in/moved.h5")), 0);
+    int fd = open(path_of("in/raw"), O_WRONLY | O_CREAT, 0600);
+    ck_assert_int_eq(ftruncate(fd, info.st_size), 0);
+    ck_assert_int_eq(futimens(fd, times), 0);
+    close(fd);
+    assert_changed("in/raw");
+}
+END_TEST
+
+/* It is open: what was read of it is all of one file. */
+START_TEST(the_input_may_lose_its_name)
+{
+    open_main(false);
+    assert_read("virtual_in");
+    ck_assert_int_eq(rename(path_of("in/main.h5"), path_of("in/moved.h5")), 0);
+    append_byte("in/main.h5");
+    assert_unchanged();
+    ck_assert_int_eq(h5_access_check_unchanged(&trust, &err), H5GRAD_FAILED);
+}
+END_TEST
+
+static uint64_t note(const char *name)
+{
+    h5_close(h5_open_dataset(opened, name, &err));
+    return h5_noted_hash(&trust.noted, 0);
+}
+
+START_TEST(sources_are_noted_before_they_are_read)
+{
+    static const struct {
+        const char *dataset, *file;
+    } cases[] = {
+        {"virtual_in", "in/data.h5"},     {"virtual_nested", "out/far.h5"},
+        {"virtual_raw", "out/raw"},       {"virtual_itself", "out/far.h5"},
+        {"virtual_later", "in/later.h5"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *name = cases[i].dataset;
+        open_main(true);
+        uint64_t before = note(name);
+        assert_unchanged();
+        open_main(true);
+        ck_assert_msg(note(name) == before, "%s: not the same the second time", name);
+        append_byte(cases[i].file);
+        assert_changed(cases[i].file + strlen("in/"));
+        open_main(true);
+        ck_assert_msg(note(name) != before, "%s: the same after a change", name);
+    }
+}
+END_TEST
+
+static void put_numbered(const char *name)
+{
+    hid_t file = create(name);
+    put_blocks(file, "v", "part-%b.h5", "/u");
+    H5Fclose(file);
+}
+
+START_TEST(numbered_sources_are_noted_as_far_as_they_are_there)
+{
+    put_numbered("in/parts.h5");
+    hid_t file = create("in/part-0.h5");
+    put(file, "u", H5P_DEFAULT, true);
+    H5Fclose(file);
+    opened = h5_open_input(path_of("in/parts.h5"), &trust, &err);
+    note("v");
+    assert_unchanged();
+    append_byte("in/part-1.h5");
+    assert_changed("in/part-1.h5");
+}
+END_TEST
+
 START_TEST(truncation_is_an_error)
 {
     open_main(false);
@@ -308,10 +716,25 @@ static Suite *trust_suite(void)
     tcase_add_test(tests, data_in_the_folder_are_read);
     tcase_add_test(tests, data_elsewhere_are_refused);
     tcase_add_test(tests, data_elsewhere_are_read_where_the_user_says_so);
+    tcase_add_test(tests, external_files_of_sources_are_refused);
+    tcase_add_test(tests, sources_without_end_are_refused);
+    tcase_add_test(tests, sources_may_be_missing_or_go_in_a_circle);
+    tcase_add_test(tests, too_many_levels_are_refused);
+    tcase_add_test(tests, external_files_must_be_there);
+    tcase_add_test(tests, scales_elsewhere_are_refused);
+    tcase_add_test(tests, texts_that_are_not_used_are_not_read);
+    tcase_add_test(tests, texts_are_read_within_the_memory);
+    tcase_add_test(tests, attributes_are_copied_within_the_memory);
     tcase_add_test(tests, the_working_folder_is_no_excuse);
     tcase_add_test(tests, a_symbolic_link_to_a_file_is_both_places);
     tcase_add_test(tests, a_walk_finds_what_may_be_read);
     tcase_add_test(tests, change_is_noticed);
+    tcase_add_test(tests, changes_of_other_files_are_noticed);
+    tcase_add_test(tests, a_source_that_changed_is_not_read_again);
+    tcase_add_test(tests, another_file_of_that_name_is_noticed);
+    tcase_add_test(tests, the_input_may_lose_its_name);
+    tcase_add_test(tests, sources_are_noted_before_they_are_read);
+    tcase_add_test(tests, numbered_sources_are_noted_as_far_as_they_are_there);
     tcase_add_test(tests, truncation_is_an_error);
     tcase_add_test(tests, plugins_are_not_loaded_unasked);
     suite_add_tcase(suite, tests);

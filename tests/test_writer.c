@@ -4,12 +4,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +23,26 @@
 static char folder[256];
 static char output[300];
 static struct h5_guard guard;
+
+static uid_t user;     /* who this process says to be */
+static bool disk_full; /* on any file system */
+
+uid_t geteuid(void)
+{
+    return user;
+}
+
+int statvfs(const char *path, struct statvfs *info)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int result = fstatvfs(fd, info);
+    close(fd);
+    if (disk_full)
+        info->f_bavail = 0;
+    return result;
+}
 
 static int remove_entry(const char *name, const struct stat *info, int kind, struct FTW *ftw)
 {
@@ -36,6 +58,7 @@ static void setup(void)
     snprintf(folder, sizeof folder, "%s/h5grad-writer-XXXXXX", base ? base : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(output, sizeof output, "%s/out.h5", folder);
+    user = getuid();
     h5_enter(&guard);
 }
 
@@ -549,6 +572,50 @@ START_TEST(array_in_memory)
 }
 END_TEST
 
+/* A worker whose tile is not the oldest. */
+struct early {
+    struct order *order;
+    struct codec_worker *worker;
+    struct put put;
+    atomic_uint kept;
+};
+
+static void *keep_chunks(void *data)
+{
+    struct early *early = data;
+    const uint64_t start[1] = {0};
+    order_begin(early->order, early->worker, 1);
+    for (unsigned i = 0; i < 4096; i++) {
+        if (order_write(early->order, early->worker, &early->put, start, "sixteen bytes..", 16, 0,
+                        NULL))
+            break;
+        atomic_fetch_add(&early->kept, 1);
+    }
+    return NULL;
+}
+
+/* Small chunks that wait take more than their bytes. */
+START_TEST(waiting_chunks_are_counted_whole)
+{
+    enum { BYTES = 65536, LEAST = 16 + 8 * GRID_MAX_RANK };
+    pthread_t thread;
+    struct codec_worker *first = codec_worker_new();
+    struct early early = {order_new(2, BYTES, 0, NULL), codec_worker_new(), {.rank = 1}, 0};
+    ck_assert(first && early.order && early.worker);
+    order_begin(early.order, first, 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, keep_chunks, &early), 0);
+    while (atomic_load(&early.kept) < BYTES / LEAST / 2)
+        usleep(1000);
+    usleep(50000);
+    order_stop(early.order);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_uint_le(atomic_load(&early.kept) * LEAST, BYTES);
+    order_free(early.order);
+    codec_worker_free(early.worker);
+    codec_worker_free(first);
+}
+END_TEST
+
 /* A filter only h5grad has: libhdf5 makes the dataset but must not write it unfiltered. */
 START_TEST(filter_unknown_to_libhdf5)
 {
@@ -660,7 +727,7 @@ START_TEST(folder_that_cannot_be_written)
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         chmod(folder, 0555);
-        if (geteuid() == 0 && setuid(65534) != 0)
+        if (getuid() == 0 && setuid(65534) != 0)
             _exit(3);
         struct h5grad_error err;
         bool refused = publish_check(output, "in.h5", true, &err) == H5GRAD_FAILED;
@@ -681,14 +748,33 @@ END_TEST
 START_TEST(space_on_disk)
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_int_eq(publish_check_space(output, 0, &err), H5GRAD_OK);
-    ck_assert_int_eq(publish_check_space(output, 4096, &err), H5GRAD_OK);
-    ck_assert_int_eq(publish_check_space(output, UINT64_C(3) << 61, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(publish_check_space(output, 0, false, &err), H5GRAD_OK);
+    ck_assert_int_eq(publish_check_space(output, 4096, false, &err), H5GRAD_OK);
+    ck_assert_int_eq(publish_check_space(output, UINT64_C(3) << 61, false, &err), H5GRAD_FAILED);
     char start[400];
     snprintf(start, sizeof start, "%s: needs 6.0 EiB, the file system has ", output);
     ck_assert_msg(strncmp(err.message, start, strlen(start)) == 0, "%s", err.message);
-    ck_assert_int_eq(publish_check_space(output, UINT64_MAX, &err), H5GRAD_FAILED);
-    ck_assert_int_eq(publish_check_space(in_folder("none/x"), 1, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(publish_check_space(output, UINT64_MAX, false, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(publish_check_space(in_folder("none/x"), 1, false, &err), H5GRAD_FAILED);
+}
+END_TEST
+
+/* What an earlier run has left is used or emptied: its space is there. */
+START_TEST(space_that_is_taken_already)
+{
+    struct h5grad_error err;
+    const char *part = in_folder(".out.h5.h5grad.part");
+    enum { BYTES = 1 << 20 };
+    int fd = open(part, O_WRONLY | O_CREAT, 0600);
+    ck_assert_int_eq(posix_fallocate(fd, 0, BYTES), 0);
+    ck_assert_int_eq(fsync(fd), 0);
+    close(fd);
+    disk_full = true;
+    ck_assert_int_eq(publish_check_space(output, BYTES, true, &err), H5GRAD_OK);
+    ck_assert_int_eq(publish_check_space(output, BYTES, false, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(publish_check_space(output, 2 * BYTES, true, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(link(part, in_folder("other")), 0);
+    ck_assert_int_eq(publish_check_space(output, BYTES, true, &err), H5GRAD_FAILED);
 }
 END_TEST
 
@@ -840,12 +926,94 @@ START_TEST(long_names)
         const char *base = strrchr(publish.temporary, '/') + 1;
         ck_assert_uint_le(strlen(base), 255);
         ck_assert_uint_ge(strlen(base), 254);
-        const char *end = strstr(base, ".h5grad.");
+        const char *end = strchr(base, '~');
         ck_assert_ptr_nonnull(end);
         ck_assert((unsigned char)end[-1] < 0x80 || (unsigned char)end[-1] == 0xa9);
         commit(&publish);
         ck_assert(exists(final));
     }
+}
+END_TEST
+
+/* Names that differ where there is no room for them. */
+START_TEST(long_names_that_begin_alike)
+{
+    char name[256];
+    memset(name, 'n', 255);
+    name[255] = '\0';
+    char *one = publish_journal_path(in_folder(name));
+    name[254] = 'm';
+    char *other = publish_journal_path(in_folder(name));
+    char *same = publish_journal_path(in_folder(name));
+    ck_assert_ptr_nonnull(one);
+    ck_assert_str_ne(one, other);
+    ck_assert_str_eq(same, other);
+    ck_assert_uint_eq(strlen(strrchr(one, '/') + 1), 255);
+    free(one);
+    free(other);
+    free(same);
+}
+END_TEST
+
+/* Runs that can be resumed. */
+
+static enum h5grad_status hold(struct publish *publish, enum publish_kind kind,
+                               struct h5grad_error *err)
+{
+    return publish_create(publish, output, true, false, kind, NULL, err);
+}
+
+/* Once the output has its name, the temporary one may be that of the old output: no journal may say
+ * that it can be gone on with. */
+START_TEST(journal_goes_first)
+{
+    struct publish publish;
+    struct h5grad_error err;
+    const char *journal = in_folder(".out.h5.h5grad.journal");
+    put_file(output, "old");
+    put_file(journal, "of another run");
+    ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_OK);
+    ck_assert(!exists(journal));
+    put_file(journal, "of this run");
+    publish.sync = true;
+    ck_assert_int_eq(publish_commit(&publish, &err), H5GRAD_OK);
+    ck_assert(publish.exchanged || !exists(publish.temporary));
+    ck_assert(!exists(journal));
+    publish_abandon(&publish);
+    ck_assert_uint_eq(entries(), 1);
+}
+END_TEST
+
+/* Some file systems give what is made to another user. */
+START_TEST(files_of_another_user)
+{
+    struct publish publish;
+    struct h5grad_error err;
+    user++;
+    ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_OK);
+    publish_abandon(&publish);
+    ck_assert_uint_eq(entries(), 0);
+    put_file(in_folder(".out.h5.h5grad.part"), "planted");
+    ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, " is not a file of a run of yours"));
+    ck_assert(holds(in_folder(".out.h5.h5grad.part"), "planted"));
+}
+END_TEST
+
+/* A run that was killed while it gave its file the final name, on file systems where that takes two
+ * steps; or somebody has made a link. */
+START_TEST(file_with_two_names)
+{
+    struct publish publish;
+    struct h5grad_error err;
+    put_file(output, "whole");
+    ck_assert_int_eq(link(output, in_folder(".out.h5.h5grad.part")), 0);
+    ck_assert(!publish_can_resume(output));
+    ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_OK);
+    put_number(publish.file, 1);
+    publish_abandon(&publish);
+    ck_assert(holds(output, "whole"));
+    ck_assert_uint_eq(entries(), 1);
 }
 END_TEST
 
@@ -976,6 +1144,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(writers, written_is_read_back, 0, storage_count);
     tcase_add_test(writers, empty_results);
     tcase_add_test(writers, array_in_memory);
+    tcase_add_test(writers, waiting_chunks_are_counted_whole);
     tcase_add_test(writers, filter_unknown_to_libhdf5);
     tcase_add_test(writers, no_times);
     suite_add_tcase(suite, writers);
@@ -985,12 +1154,17 @@ static Suite *make_suite(void)
     tcase_add_test(publishing, name_without_folder);
     tcase_add_test(publishing, folder_that_cannot_be_written);
     tcase_add_test(publishing, space_on_disk);
+    tcase_add_test(publishing, space_that_is_taken_already);
     tcase_add_loop_test(publishing, whole_or_absent, 0, 2);
     tcase_add_test(publishing, appeared_meanwhile);
     tcase_add_test(publishing, became_a_folder);
     tcase_add_test(publishing, mode_of_a_new_file);
     tcase_add_test(publishing, through_a_symbolic_link);
     tcase_add_test(publishing, long_names);
+    tcase_add_test(publishing, long_names_that_begin_alike);
+    tcase_add_test(publishing, journal_goes_first);
+    tcase_add_test(publishing, files_of_another_user);
+    tcase_add_test(publishing, file_with_two_names);
     tcase_add_test(publishing, kind_of_file);
     tcase_add_loop_test(publishing, write_that_fails, 0, 2);
     tcase_add_test(publishing, close_that_fails);

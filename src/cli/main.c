@@ -168,8 +168,6 @@ static int main_work(struct options *options)
 
     stop_watch(!supervise_is_child());
     enum h5grad_status status = main_call(options, &report, &error);
-    if (status == H5GRAD_OK)
-        supervise_note_done();
     stop_unwatch();
     progress_hide(&session.progress);
 
@@ -202,6 +200,7 @@ int main(int argc, char **argv)
         result = supervise(main_work, &options);
     options_free(&options);
     result = main_close_stdout(result);
+    supervise_note_result(result);
     /* The exit handler of libhdf5 trips over a file that could not be closed, as where the disk was
      * full, and over what damaged files leave open. Nothing is left to do in it: the library has
      * closed all there was. */

@@ -8,10 +8,8 @@ static const struct stop_row {
     int number;
     const char *name;
 } stop_rows[] = {
-    {SIGINT, "SIGINT"},
-    {SIGTERM, "SIGTERM"},
-    {SIGHUP, "SIGHUP"},
-    {SIGUSR1, "SIGUSR1"},
+    {SIGINT, "SIGINT"},   {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"},   {SIGQUIT, "SIGQUIT"},
+    {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}, {SIGALRM, "SIGALRM"}, {SIGXCPU, "SIGXCPU"},
 };
 
 enum { STOP_ROWS = sizeof(stop_rows) / sizeof(stop_rows[0]) };
@@ -44,15 +42,6 @@ void stop_requests(sigset_t *set)
         if (sigaction(stop_rows[i].number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaddset(set, stop_rows[i].number);
     }
-}
-
-bool stop_is_request(int number)
-{
-    for (size_t i = 0; i < STOP_ROWS; i++) {
-        if (stop_rows[i].number == number)
-            return true;
-    }
-    return false;
 }
 
 void stop_watch(bool second_ends)
@@ -90,5 +79,5 @@ const char *stop_signal_name(int number)
         if (stop_rows[i].number == number)
             return stop_rows[i].name;
     }
-    return "a signal";
+    return NULL;
 }

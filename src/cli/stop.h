@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Signals that ask the program to stop: INT, TERM, HUP and USR1 (which batch systems can send ahead
- * of the time limit). */
+/* Signals that ask the program to stop: those of the terminal and of kill (INT, QUIT, TERM, HUP),
+ * those that batch systems can send ahead of a time limit (USR1, USR2, ALRM), and the system's own
+ * at a soft limit on CPU time (XCPU). */
 #ifndef H5GRAD_CLI_STOP_H
 #define H5GRAD_CLI_STOP_H
 
@@ -21,16 +22,13 @@ void stop_watch(bool second_ends);
 /* The signals that ask the program to stop and are not ignored. */
 void stop_requests(sigset_t *set);
 
-/* Whether a signal is one of them. */
-bool stop_is_request(int number);
-
 /* Gives the signals their default effect back. */
 void stop_unwatch(void);
 
 /* The number of the signal noted, or 0. For any thread. */
 int stop_signal(void);
 
-/* "SIGTERM"; number is one that stop_signal returns. */
+/* "SIGTERM"; NULL for a signal that does not ask the program to stop. */
 const char *stop_signal_name(int number);
 
 #endif

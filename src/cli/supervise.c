@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/supervise.h"
 #include "cli/cap.h"
+#include "cli/death.h"
 #include "cli/stop.h"
-#include "cli/text.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -20,19 +19,25 @@
 #endif
 
 enum {
-    SUPERVISE_GRACE = 2 /* seconds */,
+    SUPERVISE_GRACE = 2000, /* milliseconds */
+    SUPERVISE_NEVER = -1,
     SUPERVISE_FILES = 4,
-    EXIT_CRASHED = 1,
-    EXIT_RESUMABLE = 75,
-    EXIT_BY_SIGNAL = 128
+    EXIT_FAILED = 1,
+    RESULT_UNKNOWN = -1
 };
 
 /* What the child tells; memory that both processes see. */
 struct notes {
-    atomic_bool done;
-    atomic_bool returned; /* from its work: it has said what there is to say */
+    atomic_int result; /* the exit status, once all is said and written; RESULT_UNKNOWN */
     atomic_uint files;
     char file[SUPERVISE_FILES][PATH_MAX];
+};
+
+/* A child that is waited for. */
+struct watch {
+    pid_t child;
+    int stopped; /* the last signal that asked the program to stop; 0 */
+    int64_t end; /* of the time that the child has then; SUPERVISE_NEVER */
 };
 
 static struct notes *supervise_notes; /* NULL: not supervised */
@@ -52,95 +57,98 @@ void supervise_note_temporary(const char *path)
     atomic_store(&supervise_notes->files, n + 1);
 }
 
-void supervise_note_done(void)
+void supervise_note_result(int result)
 {
     if (supervise_notes)
-        atomic_store(&supervise_notes->done, true);
-}
-
-static void supervise_remove_files(const struct notes *notes)
-{
-    for (unsigned i = 0; i < atomic_load(&notes->files); i++)
-        unlink(notes->file[i]);
-}
-
-/* The end of the line that says how the child died. */
-static void supervise_say_result(const struct options *options, bool resumable)
-{
-    if (resumable) {
-        fputs("; --resume goes on from the last checkpoint", stderr);
-    } else if (options->mode == OPTIONS_RUN) {
-        fputs(options->grad.overwrite ? "; nothing new at " : "; nothing at ", stderr);
-        text_put(stderr, options->output);
-    }
-    fputc('\n', stderr);
-}
-
-static int supervise_report_death(const struct options *options, int number, int stopped)
-{
-    bool resumable = options->mode == OPTIONS_RUN && options->grad.checkpoint != 0 &&
-                     (stopped != 0 || number == SIGKILL);
-
-    fputs("h5grad: ", stderr);
-    if (stopped == 0) {
-        text_put(stderr, options->input);
-        fputs(": ", stderr);
-    }
-    if (stopped != 0)
-        fprintf(stderr, "stopped by %s", stop_signal_name(stopped));
-    else if (number == SIGKILL)
-        fputs("killed (SIGKILL), as by the system when memory runs out", stderr);
-    else if (stop_is_request(number))
-        fprintf(stderr, "stopped by %s", stop_signal_name(number));
-    else if (number == 0)
-        fputs("a library ended the run, as when memory or threads run out", stderr);
-    else
-        fprintf(stderr, "reading it crashed (%s): the file is damaged, or not what it says it is",
-                strsignal(number));
-    supervise_say_result(options, resumable);
-    if (stopped != 0)
-        return resumable ? EXIT_RESUMABLE : EXIT_BY_SIGNAL + stopped;
-    return stop_is_request(number) || number == SIGKILL ? EXIT_BY_SIGNAL + number : EXIT_CRASHED;
+        atomic_store(&supervise_notes->result, result);
 }
 
 /* From the way the child ended to the exit status. */
 static int supervise_judge(const struct options *options, const struct notes *notes, int status,
-                           int stopped)
+                           int stopped, const struct death_place *before)
 {
-    if (WIFEXITED(status) && atomic_load(&notes->returned))
-        return WEXITSTATUS(status);
-    int number = WIFEXITED(status) ? 0 : WTERMSIG(status);
-    if (atomic_load(&notes->done))
-        return stop_is_request(number) ? EXIT_BY_SIGNAL + number : 0;
-    int result = supervise_report_death(options, number, stopped);
-    if (options->grad.checkpoint == 0 || result == EXIT_CRASHED)
-        supervise_remove_files(notes);
-    return result;
+    const char *file[SUPERVISE_FILES];
+    int result = atomic_load(&notes->result);
+
+    if (result != RESULT_UNKNOWN)
+        return WIFEXITED(status) ? WEXITSTATUS(status) : result;
+    for (unsigned i = 0; i < SUPERVISE_FILES; i++)
+        file[i] = notes->file[i];
+    const struct death death = {
+        .number = WIFEXITED(status) ? 0 : WTERMSIG(status),
+        .stopped = stopped,
+        .before = *before,
+        .files = atomic_load(&notes->files),
+        .file = file,
+    };
+    return death_report(options, &death);
+}
+
+/* Milliseconds since some time. */
+static int64_t supervise_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Both processes are suspended, whichever of them was told, and in the way of any other program:
+ * not where nobody is there to let it go on. */
+static void supervise_suspend(struct watch *watch)
+{
+    sigset_t suspend;
+
+    sigemptyset(&suspend);
+    sigaddset(&suspend, SIGTSTP);
+    kill(watch->child, SIGTSTP);
+    raise(SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &suspend, NULL);
+    sigprocmask(SIG_BLOCK, &suspend, NULL);
+    kill(watch->child, SIGCONT);
+    if (watch->end != SUPERVISE_NEVER)
+        watch->end = supervise_now() + SUPERVISE_GRACE;
+}
+
+/* The next signal; 0 when the child's time is over before one comes. */
+static int supervise_next(const struct watch *watch, const sigset_t *watched)
+{
+    for (;;) {
+        siginfo_t info;
+        struct timespec time = {0};
+        int64_t left = watch->end == SUPERVISE_NEVER ? INT_MAX : watch->end - supervise_now();
+        if (left <= 0)
+            return 0;
+        time.tv_sec = (time_t)(left / 1000);
+        time.tv_nsec = (long)(left % 1000) * 1000000;
+        int number = sigtimedwait(watched, &info, &time);
+        if (number > 0)
+            return number;
+    }
 }
 
 /* Waits for the child and passes signals on; what it is told by SIGCHLD comes here too. A child
  * that does not hear, since it is lost in libhdf5 or waits for a disk, gets some time. */
-static int supervise_wait(pid_t child, const sigset_t *watched, int *stopped)
+static int supervise_wait(struct watch *watch, const sigset_t *watched)
 {
-    const struct timespec grace = {.tv_sec = SUPERVISE_GRACE};
     int status;
 
     for (;;) {
-        siginfo_t info;
-        int number =
-            *stopped == 0 ? sigwaitinfo(watched, &info) : sigtimedwait(watched, &info, &grace);
-        if (number < 0) {
-            if (errno == EAGAIN)
-                kill(child, SIGKILL);
-            continue;
-        }
+        int number = supervise_next(watch, watched);
         if (number == SIGCHLD) {
-            if (waitpid(child, &status, WNOHANG) == child)
+            if (waitpid(watch->child, &status, WNOHANG) == watch->child)
                 return status;
-            continue;
+        } else if (number == SIGTSTP) {
+            supervise_suspend(watch);
+        } else if (number == 0 || watch->stopped != 0) {
+            kill(watch->child, SIGKILL);
+            watch->end = SUPERVISE_NEVER;
+            watch->stopped = number != 0 ? number : watch->stopped;
+        } else {
+            kill(watch->child, number);
+            watch->end = supervise_now() + SUPERVISE_GRACE;
+            watch->stopped = number;
         }
-        kill(child, *stopped == 0 ? number : SIGKILL);
-        *stopped = number;
     }
 }
 
@@ -150,6 +158,17 @@ static void supervise_hear(int number)
     (void)number;
 }
 
+/* All that the parent waits for. */
+static void supervise_choose(sigset_t *watched)
+{
+    struct sigaction old;
+
+    stop_requests(watched);
+    sigaddset(watched, SIGCHLD);
+    if (sigaction(SIGTSTP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaddset(watched, SIGTSTP);
+}
+
 static int supervise_child(int (*work)(struct options *), struct options *options, pid_t parent,
                            const sigset_t *before)
 {
@@ -157,12 +176,10 @@ static int supervise_child(int (*work)(struct options *), struct options *option
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
     if (getppid() != parent)
-        _exit(EXIT_CRASHED);
+        _exit(EXIT_FAILED);
     sigprocmask(SIG_SETMASK, before, NULL);
     cap_memory(options);
-    int result = work(options);
-    atomic_store(&supervise_notes->returned, true);
-    return result;
+    return work(options);
 }
 
 int supervise(int (*work)(struct options *options), struct options *options)
@@ -170,30 +187,31 @@ int supervise(int (*work)(struct options *options), struct options *options)
     struct sigaction hear = {.sa_handler = supervise_hear}, ended;
     sigset_t watched, before;
     pid_t parent = getpid();
-    int stopped = 0;
-    void *shared =
-        mmap(NULL, sizeof(struct notes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct watch watch = {.end = SUPERVISE_NEVER};
+    struct death_place output = death_look(options->output);
+    struct notes *notes =
+        mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    if (shared == MAP_FAILED)
+    if (notes == MAP_FAILED)
         return work(options);
-    stop_requests(&watched);
-    sigaddset(&watched, SIGCHLD);
+    atomic_store(&notes->result, RESULT_UNKNOWN);
+    supervise_choose(&watched);
     sigprocmask(SIG_BLOCK, &watched, &before);
     sigaction(SIGCHLD, &hear, &ended);
-    supervise_notes = shared;
-    pid_t child = fork();
-    if (child <= 0)
+    supervise_notes = notes;
+    watch.child = fork();
+    if (watch.child <= 0)
         sigaction(SIGCHLD, &ended, NULL);
-    if (child == 0)
+    if (watch.child == 0)
         return supervise_child(work, options, parent, &before);
     supervise_notes = NULL;
-    if (child < 0) {
+    if (watch.child < 0) {
         sigprocmask(SIG_SETMASK, &before, NULL);
-        munmap(shared, sizeof(struct notes));
+        munmap(notes, sizeof *notes);
         return work(options);
     }
-    int status = supervise_wait(child, &watched, &stopped);
-    int result = supervise_judge(options, shared, status, stopped);
-    munmap(shared, sizeof(struct notes));
+    int status = supervise_wait(&watch, &watched);
+    int result = supervise_judge(options, notes, status, watch.stopped, &output);
+    munmap(notes, sizeof *notes);
     return result;
 }

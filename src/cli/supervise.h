@@ -10,10 +10,11 @@
 #include "cli/options.h"
 
 /*
- * Runs work in a child process and returns its exit status. Signals that ask the program to stop
- * are passed on to the child once; the second ends it at once. A child that is killed leaves one
- * line on stderr and none of its temporary files, unless the run can be resumed. Before anything
- * else is set up: no threads, no output waiting. Where no child can be made, work is done here.
+ * Runs work in a child process. The parent returns what the child notes as result; of a child that
+ * dies before it gives an account, see cli/death.h. Signals that ask the program to stop are passed
+ * on to the child once; after two seconds, or at the second signal, it ends at once. SIGTSTP
+ * suspends both. Before anything else is set up: no threads, no output waiting. Where no child can
+ * be made, work is done here.
  */
 int supervise(int (*work)(struct options *options), struct options *options);
 
@@ -23,7 +24,8 @@ bool supervise_is_child(void);
 /* In the child: notes a file to be removed should it die. */
 void supervise_note_temporary(const char *path);
 
-/* In the child: from here on nothing that happens to it makes the run fail. */
-void supervise_note_done(void);
+/* In the child: all is said and written that there is, and the exit status is result, whatever
+ * happens to the process from here on. */
+void supervise_note_result(int result);
 
 #endif

@@ -177,7 +177,7 @@ bool codec_can_encode(const struct h5_storage *storage)
 }
 
 /* What an intermediate result has room for; the buffers are that far apart. */
-static bool buffer_size(size_t raw, uint64_t *size)
+static bool buffer_size(uint64_t raw, uint64_t *size)
 {
     uint64_t slack = raw / SLACK_SHARE + SLACK_BYTES;
     if (!size_add(raw, slack, size) || !size_add(*size, ALIGNMENT - 1, size))
@@ -193,6 +193,22 @@ size_t codec_scratch(const struct h5_storage *storage, size_t raw)
     if (!buffer_size(raw, &size) || !size_mul(size, buffers, &size) || size > SIZE_MAX)
         return SIZE_MAX;
     return (size_t)size;
+}
+
+uint64_t codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
+{
+    uint64_t bytes = 0, size = raw;
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        const struct h5_filter *filter = &storage->filter[i];
+        const struct codec *codec = row_for(filter);
+        if (codec && codec->encode && codec->memory)
+            bytes += codec->memory(filter, size);
+        /* See apply: any other result that is larger is left out. */
+        bool optional = filter->flags & H5Z_FLAG_OPTIONAL;
+        if (codec && (codec->checksum || !optional) && !buffer_size(raw, &size))
+            size = UINT64_MAX;
+    }
+    return bytes;
 }
 
 /* Intermediate results go to the two halves of scratch in turn. */

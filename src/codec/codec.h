@@ -57,6 +57,10 @@ struct codec {
                                  const void *in, size_t size, void *out, size_t capacity,
                                  size_t *out_size, struct h5grad_error *err);
 
+    /* Bytes that encode keeps in the worker after chunks of at most size bytes, at most. NULL: next
+     * to none. */
+    uint64_t (*memory)(const struct h5_filter *filter, uint64_t size);
+
     /* All of *filter for a new dataset of points of size bytes and --filter's number after "=", -1
      * when there was none; false when level is out of range, or not taken at all. NULL: not for
      * --filter. */
@@ -99,6 +103,10 @@ enum h5grad_status codec_encode_chunk(struct codec_worker *worker, const struct 
 
 /* Bytes of scratch for chunks of raw bytes; 0 when none is needed, SIZE_MAX on overflow. */
 size_t codec_scratch(const struct h5_storage *storage, size_t raw);
+
+/* Bytes at most that codec_encode_chunk keeps in a worker for chunks of raw bytes, besides scratch
+ * and other buffers. */
+uint64_t codec_encoder_memory(const struct h5_storage *storage, uint64_t raw);
 
 /* A line for --version: "codecs: gzip (libdeflate 1.14), shuffle, ...". Static. */
 const char *codec_versions(void);

@@ -190,10 +190,8 @@ static enum h5grad_status add_scales(hid_t dataset, unsigned rank, unsigned axis
         return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
     for (size_t i = 0; i < lists.list[axis].len && !status; i++) {
         struct h5_identity identity;
-        hid_t scale = h5_scales_open(&lists, dataset, axis, i);
-        if (scale >= 0 && h5_identify(scale, &identity))
+        if (h5_scales_identify(&lists, dataset, axis, i, &identity))
             status = h5_set_add(set, &identity, 0, NULL, err);
-        h5_close(scale);
     }
     h5_scales_free(&lists);
     return status;

@@ -154,24 +154,27 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset,
     return status;
 }
 
-/* The best of what is attached to an axis; *lost tells whether something is that cannot be found.
- */
+/* The best of what is attached to an axis; *lost tells why something that is cannot be used. */
 static enum h5grad_status choose_scale(const struct h5_scales *lists, const struct h5_walk *walk,
                                        hid_t dataset, unsigned axis, struct length length,
-                                       struct scale *best, bool *lost, struct h5grad_error *err)
+                                       struct scale *best, struct h5grad_error *lost,
+                                       struct h5grad_error *err)
 {
     *best = (struct scale){0};
-    *lost = false;
+    *lost = (struct h5grad_error){.status = H5GRAD_OK};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < lists->list[axis].len && grade(best) < COORDINATES; i++) {
-        hid_t attached = h5_scales_open(lists, dataset, axis, i);
+        hid_t attached = h5_scales_open(lists, dataset, axis, i, lost);
         struct scale scale = {0};
         if (attached >= 0)
             status = read_scale(walk, attached, length, &scale, err);
         h5_close(attached);
+        if (lost->status == H5GRAD_NO_MEMORY)
+            status = error_set(err, lost->status, "%s", lost->message);
         if (status != H5GRAD_OK)
             break;
-        *lost = *lost || grade(&scale) == NOTHING;
+        if (grade(&scale) == NOTHING && !lost->status)
+            error_set(lost, H5GRAD_FAILED, "a reference to it leads nowhere");
         if (grade(&scale) > grade(best)) {
             free_scale(best);
             *best = scale;
@@ -252,15 +255,15 @@ static enum h5grad_status enter_lists(const struct h5_scales *lists, const struc
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
         struct scale scale;
-        bool lost;
+        struct h5grad_error lost;
         status = choose_scale(lists, walk, dataset, k, length[k], &scale, &lost, err);
         if (status == H5GRAD_OK && grade(&scale) > NOTHING)
             status = enter_scale(&scale, k, &coords->axis[k], err);
         if (status == H5GRAD_OK && coords->axis[k].surplus && scale.longer)
             status = note_longer(coords, k, length[k].points, err);
-        if (status == H5GRAD_OK && lost)
-            status = coords_set_problem(coords, k, coords_dimension_scales.name, err,
-                                        "a reference to it leads nowhere");
+        if (status == H5GRAD_OK && lost.status)
+            status = coords_set_problem(coords, k, coords_dimension_scales.name, err, "%s",
+                                        lost.message);
         free_scale(&scale);
     }
     return status;
@@ -336,10 +339,8 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
     for (unsigned k = 0; k < lists.rank; k++) {
         for (size_t i = 0; i < lists.list[k].len && status == H5GRAD_OK; i++) {
             struct h5_identity identity;
-            hid_t scale = h5_scales_open(&lists, dataset, k, i);
-            if (scale >= 0 && h5_identify(scale, &identity))
+            if (h5_scales_identify(&lists, dataset, k, i, &identity))
                 status = h5_set_add(set, &identity, 0, NULL, err);
-            h5_close(scale);
         }
     }
     h5_scales_free(&lists);

@@ -472,7 +472,7 @@ static enum h5grad_status clear_marks(const struct coords_results *results, cons
                                       struct h5grad_error *err)
 {
     static const char *const marks[] = {"signal", "axes", "primary", "target"};
-    hid_t dataset = H5Dopen2(results->output, path, H5P_DEFAULT);
+    hid_t dataset = h5_open_dataset(results->output, path, NULL);
     if (dataset < 0)
         return h5_error(err, "%s: it cannot be opened", path);
     enum h5grad_status status = H5GRAD_OK;

@@ -53,7 +53,7 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
     *form = NO_MESH;
     if (H5Aexists(dataset, "gridSpacing") > 0) {
         *form = SCALAR;
-        return H5Oopen(file, path, H5P_DEFAULT);
+        return h5_open_object(file, path, NULL);
     }
     char *group = coords_parent(path);
     char *above = group ? coords_parent(group) : NULL;
@@ -470,7 +470,7 @@ static enum h5grad_status finish_alone(const struct coords_results *results,
 /* What describes the source's record, apart from its grid. */
 static hid_t open_record(const struct coords_results *results, const struct mesh *mesh)
 {
-    return mesh->form == SCALAR ? H5Oopen(results->input, results->path, H5P_DEFAULT)
+    return mesh->form == SCALAR ? h5_open_object(results->input, results->path, NULL)
                                 : coords_open_parent(results->input, results->path);
 }
 
@@ -486,7 +486,7 @@ static enum h5grad_status finish_result(const struct coords_results *results,
 {
     const char *path = results->result[i];
     enum h5grad_status status = H5GRAD_OK;
-    hid_t dataset = H5Dopen2(results->output, path, H5P_DEFAULT);
+    hid_t dataset = h5_open_dataset(results->output, path, NULL);
     hid_t group = coords_open_parent(results->output, path);
     if (dataset < 0 || group < 0) {
         status = h5_error(err, "it cannot be opened");

@@ -418,6 +418,11 @@ static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
     uint64_t extent;
     if (!coords_extents(from, 1, &extent))
         return error_set(err, H5GRAD_FAILED, "it is not one-dimensional");
+    hid_t stored = H5Dget_type(from);
+    bool fixed = stored >= 0 && h5_variable_levels(stored) == 0;
+    h5_close(stored);
+    if (!fixed)
+        return error_set(err, H5GRAD_FAILED, "it does not hold numbers");
     hid_t to = create_like(from, output, path, extent, err);
     if (to < 0)
         return H5GRAD_FAILED;

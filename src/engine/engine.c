@@ -142,11 +142,11 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         memcpy(request.source_chunk, source->chunk, job->rank * sizeof *source->chunk);
     if (request.cached)
         request.worker_size += CHUNK_BUFFERS * chunk_bytes(source, request.source_size);
-    request.worker_size +=
-        CHUNK_BUFFERS * chunk_bytes(result, job->components * element_size(job->result));
+    uint64_t chunk = chunk_bytes(result, job->components * element_size(job->result));
+    if (request.result_chunked)
+        request.worker_size += CHUNK_BUFFERS * chunk + codec_encoder_memory(result, chunk);
     if (request.result_chunked && job->ordered && job->threads > 1)
-        request.worker_size +=
-            waiting_bytes(job, chunk_bytes(result, job->components * element_size(job->result)));
+        request.worker_size += waiting_bytes(job, chunk);
     enum h5grad_status status = plan_make(&request, plan, err);
     if (status && job->memory < ENGINE_LEAST_MEMORY) {
         request.memory = memory_left(ENGINE_LEAST_MEMORY, job);

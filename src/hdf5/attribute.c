@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/attribute.h"
+#include "hdf5/input.h"
 
 #define MAX_TEXT    ((size_t)64 << 10)
 #define MAX_TEXTS   ((size_t)16 << 20)
@@ -97,7 +98,9 @@ static bool read_variable(const struct attribute *attribute, char **texts, size_
     char **buffer = noted(memory_zeroed(attribute->n, sizeof *buffer));
     if (!buffer)
         return false;
-    bool read = H5Aread(attribute->id, attribute->type, buffer) >= 0;
+    bool read = h5_input_begin_many(attribute->id, attribute->n) &&
+                H5Aread(attribute->id, attribute->type, buffer) >= 0;
+    h5_input_end_many();
     bool ok = read;
     size_t total = 0;
     for (size_t i = 0; ok && i < attribute->n; i++) {
@@ -115,15 +118,15 @@ static bool read_variable(const struct attribute *attribute, char **texts, size_
     return ok;
 }
 
-static char **read_texts(hid_t object, const char *name, size_t limit, size_t *n)
+/* At most so many texts, each at most limit bytes long. */
+static char **read_texts(hid_t object, const char *name, size_t most, size_t limit, size_t *n)
 {
     struct attribute attribute;
     if (!open_attribute(object, name, &attribute))
         return NULL;
     char **texts = NULL;
     htri_t variable = H5Tis_variable_str(attribute.type);
-    if (H5Tget_class(attribute.type) == H5T_STRING && variable >= 0 &&
-        attribute.n <= MAX_TEXTS / sizeof *texts)
+    if (H5Tget_class(attribute.type) == H5T_STRING && variable >= 0 && attribute.n <= most)
         texts = noted(memory_zeroed(attribute.n, sizeof *texts));
     *n = attribute.n;
     bool ok = texts != NULL;
@@ -141,21 +144,15 @@ static char **read_texts(hid_t object, const char *name, size_t limit, size_t *n
 char *h5_attribute_text(hid_t object, const char *name)
 {
     size_t n;
-    char **texts = read_texts(object, name, MAX_TEXT, &n);
-    if (!texts)
-        return NULL;
-    char *text = NULL;
-    if (n == 1) {
-        text = texts[0];
-        texts[0] = NULL;
-    }
-    h5_free_texts(texts, n);
+    char **texts = read_texts(object, name, 1, MAX_TEXT, &n);
+    char *text = texts ? texts[0] : NULL;
+    free(texts);
     return text;
 }
 
 char **h5_attribute_texts(hid_t object, const char *name, size_t *n)
 {
-    return read_texts(object, name, MAX_TEXTS, n);
+    return read_texts(object, name, MAX_TEXTS / sizeof(char *), MAX_TEXTS, n);
 }
 
 void h5_free_texts(char **texts, size_t n)
@@ -264,13 +261,48 @@ enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, cons
     return write_taking(object, name, text_type(H5T_VARIABLE), line_of(n), text, err);
 }
 
+unsigned h5_variable_levels(hid_t type)
+{
+    unsigned levels = 0;
+    H5T_class_t class = H5Tget_class(type);
+    if (class == H5T_STRING)
+        return H5Tis_variable_str(type) != 0;
+    if (class == H5T_VLEN || class == H5T_ARRAY) {
+        hid_t base = H5Tget_super(type);
+        levels = base < 0 ? 2 : h5_variable_levels(base) + (class == H5T_VLEN);
+        h5_close(base);
+    }
+    int n = class == H5T_COMPOUND ? H5Tget_nmembers(type) : 0;
+    for (int i = 0; i < n && levels < 2; i++) {
+        hid_t member = H5Tget_member_type(type, (unsigned)i);
+        unsigned own = member < 0 ? 2 : h5_variable_levels(member);
+        levels = own > levels ? own : levels;
+        h5_close(member);
+    }
+    return levels;
+}
+
 /* A transient copy of an attribute's type, which may be committed to its file; -1 for types that
- * hold references. */
+ * hold references, or lists of lists. */
 static hid_t copied_type(hid_t type)
 {
-    if (H5Tdetect_class(type, H5T_REFERENCE) != 0)
+    if (H5Tdetect_class(type, H5T_REFERENCE) != 0 || h5_variable_levels(type) > 1)
         return -1;
     return H5Tcopy(type);
+}
+
+uint64_t h5_variable_parts(hid_t type, uint64_t n)
+{
+    /* each takes a pointer at least */
+    return h5_variable_levels(type) > 0 ? n * (H5Tget_size(type) / sizeof(void *)) : 0;
+}
+
+static bool read_value(const struct attribute *from, hid_t type, void *value)
+{
+    bool read = h5_input_begin_many(from->id, h5_variable_parts(type, from->n)) &&
+                H5Aread(from->id, type, value) >= 0;
+    h5_input_end_many();
+    return read;
 }
 
 static enum h5grad_status copy_value(const struct attribute *from, hid_t to, const char *name,
@@ -283,7 +315,7 @@ static enum h5grad_status copy_value(const struct attribute *from, hid_t to, con
     if (!value)
         return error_memory(err, from->n * size);
     enum h5grad_status status = H5GRAD_OK;
-    if (H5Aread(from->id, type, value) >= 0) {
+    if (read_value(from, type, value)) {
         status = write_value(to, name, type, from->space, value, err);
         h5_attribute_reclaim(type, from->space, value);
     }

@@ -22,6 +22,14 @@ double *h5_attribute_numbers(hid_t object, const char *name, size_t *n);
 /* One number; false when there is none. */
 bool h5_attribute_number(hid_t object, const char *name, double *value);
 
+/* Whether elements of a type have a variable length, or parts that have: 1. 2: these have such
+ * parts again, so that what they come to cannot be foreseen; or it cannot be told. */
+unsigned h5_variable_levels(hid_t type);
+
+/* How many of these n elements have at most, for h5_input_begin_many; n elements of the type have a
+ * size that is less than 2^64 bytes. */
+uint64_t h5_variable_parts(hid_t type, uint64_t n);
+
 /* Frees what libhdf5 allocated in a buffer of variable-length elements. */
 void h5_attribute_reclaim(hid_t type, hid_t space, void *buffer);
 
@@ -42,7 +50,8 @@ enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, cons
  * Copies an attribute, or all of them in the order in which they were made but for those named in
  * except (ends with NULL; NULL: none), with type and value as they are stored. Those that to has
  * already stay. Passed over are references, which mean nothing in another file, and what cannot be
- * read or is larger than 16 MiB; only what cannot be written is an error.
+ * read, is larger than 16 MiB or might be too large for the memory that the file has; only what
+ * cannot be written is an error.
  */
 enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
                                      struct h5grad_error *err);

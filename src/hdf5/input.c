@@ -20,17 +20,19 @@
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
 #define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
-#define NAMED_FILES     ((size_t)1 << 20) /* sources of one dataset that are looked at */
 
 #define FIRST_USER_BLOCK 512 /* bytes; a superblock lies behind one of any power of 2 of them */
 #define HEAP_HEADER      16  /* bytes of that of a collection, and of each object in it */
+#define SMALLEST_HEAP    ((uint64_t)4096)
+#define HEAP_COPIES      4 /* of what is read from one, in libhdf5 and here */
 
 /* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
  * fixes it when a dataset is opened first, so it is chosen for the whole file. Chunks that were
- * read whole go first: with tiles of one chunk and their halos that decodes the fewest again. */
+ * read whole go first: with tiles of one chunk and their halos that decodes the fewest again. With
+ * 1 instead of almost 1 no others would ever go, and the cache would grow without end. */
 #define CHUNK_SLOTS      2003
 #define CHUNK_BYTES      ((size_t)8 << 20)
-#define CHUNK_PREEMPTION 1.0
+#define CHUNK_PREEMPTION 0.99
 
 /* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
 struct handle {
@@ -63,14 +65,15 @@ static bool lies_in(const char *path, const char *folder)
     return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
-/* Whether a file may be read; one that does not exist may. */
-static bool may_read(struct h5_access *access, const char *name)
+bool h5_access_may_read(struct h5_access *access, const char *name)
 {
     char *real = realpath(name, NULL);
-    bool allowed = !real || access->follow_external || strcmp(real, access->real) == 0 ||
-                   lies_in(real, access->folder[0]) || lies_in(real, access->folder[1]);
+    bool absent = !real && (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
+    bool inside = real && (strcmp(real, access->real) == 0 || lies_in(real, access->folder[0]) ||
+                           lies_in(real, access->folder[1]));
+    bool allowed = absent || inside || access->follow_external;
     if (!allowed)
-        snprintf(access->refused, sizeof access->refused, "%s", real);
+        snprintf(access->refused, sizeof access->refused, "%s", real ? real : name);
     free(real);
     return allowed;
 }
@@ -83,8 +86,10 @@ static const char *base_name(const char *path)
 
 enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err)
 {
-    if (!access || access->refused[0] == '\0')
+    if (!access)
         return H5GRAD_OK;
+    if (access->refused[0] == '\0')
+        return h5_noted_error(&access->noted, err);
     return error_set(err, H5GRAD_FAILED,
                      "its data lie in %s, outside the folder of the input: --follow-external reads "
                      "them",
@@ -119,6 +124,8 @@ void h5_access_free(struct h5_access *access)
         return;
     for (size_t i = 0; i < access->n_kept; i++)
         h5_close(access->kept[i]);
+    h5_noted_free(&access->noted);
+    h5_set_free(&access->checked);
     free(access->real);
     free(access->folder[0]);
     free(access->folder[1]);
@@ -138,6 +145,31 @@ void h5_access_keep(struct h5_access *access, hid_t object)
         h5_close(file);
     else
         access->kept[access->n_kept++] = file;
+}
+
+static void note(struct h5_access *access, const char *path, const struct stat *info)
+{
+    if (!h5_noted_add(&access->noted, path, info))
+        access->failure = ENOMEM;
+}
+
+void h5_access_note(struct h5_access *access, const char *path)
+{
+    struct stat info;
+    note(access, path, stat(path, &info) == 0 ? &info : NULL);
+}
+
+static enum h5grad_status check_noted(struct h5_access *access, bool first_is_open,
+                                      struct h5grad_error *err)
+{
+    if (access->failure != 0)
+        return error_errno(err, access->failure, "reading");
+    return h5_noted_check(&access->noted, first_is_open, err);
+}
+
+enum h5grad_status h5_access_check_unchanged(struct h5_access *access, struct h5grad_error *err)
+{
+    return check_noted(access, false, err);
 }
 
 void h5_permit_plugins(const struct h5_access *access)
@@ -187,7 +219,7 @@ static int open_allowed(const char *name, struct h5_access *access, struct stat 
     if (fd < 0)
         return -1;
     if (fstat(fd, info) == 0 && (S_ISREG(info->st_mode) || S_ISBLK(info->st_mode)) &&
-        may_read(access, name) && lock_to_read(fd, access))
+        h5_access_may_read(access, name) && (access->looking || lock_to_read(fd, access)))
         return fd;
     close(fd);
     errno = EACCES;
@@ -212,6 +244,8 @@ static void *input_choice(H5FD_t *file)
     struct choice *choice = malloc(sizeof *choice);
     if (choice)
         choice->access = ((const struct input *)file)->handle.access;
+    else
+        h5_note_no_memory(); /* to libhdf5 the driver has nothing for the list */
     return choice;
 }
 
@@ -235,6 +269,8 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
     struct h5_access *access = choice->access;
     if (strcmp(base_name(access->refused), base_name(name)) == 0)
         access->refused[0] = '\0';
+    if (!access->looking)
+        note(access, name, &input->handle.opened);
     input->handle.fd = fd;
     input->handle.access = access;
     input->handle.length_bytes = find_length_bytes(fd);
@@ -337,6 +373,33 @@ static uint64_t little_endian(const unsigned char *p, unsigned bytes)
     return value;
 }
 
+static uint64_t elements = 1; /* that are read at once; under the lock */
+
+/* The largest collection of the global heap that is read. */
+static uint64_t largest_heap(const struct h5_access *access)
+{
+    if (access->memory == 0)
+        return LARGEST_ADDRESS;
+    return size_max(access->memory / HEAP_COPIES / elements, SMALLEST_HEAP);
+}
+
+bool h5_input_begin_many(hid_t object, uint64_t n)
+{
+    if (n <= 1)
+        return true;
+    const struct h5_access *access = h5_dataset_access(object);
+    elements = n;
+    if (!access || access->memory == 0)
+        return true;
+    bool fit = n <= access->memory / HEAP_COPIES / SMALLEST_HEAP;
+    return fit && access->heap_read <= largest_heap(access);
+}
+
+void h5_input_end_many(void)
+{
+    elements = 1;
+}
+
 /* A part of a collection of the global heap. */
 struct part {
     const unsigned char *bytes;
@@ -365,7 +428,8 @@ static const unsigned char *heap_header(const struct input *input, haddr_t addre
 /*
  * False for a collection of the global heap (references, variable-length strings) through which
  * libhdf5, at least 1.10, would go without end: free space of no size, or an object that reaches
- * back. It is judged as a whole when its first bytes are read; libhdf5 reads the rest apart.
+ * back; and for one from which more would be read than there is memory for. It is judged as a whole
+ * when its first bytes are read; libhdf5 reads the rest apart.
  */
 static bool is_sound_heap(const struct input *input, haddr_t address, const unsigned char *p,
                           size_t size)
@@ -377,8 +441,10 @@ static bool is_sound_heap(const struct input *input, haddr_t address, const unsi
         return false;
     struct part part = {.bytes = p, .size = size};
     uint64_t total = little_endian(p + 8, bytes);
-    if (total > LARGEST_ADDRESS - address)
+    struct h5_access *access = input->handle.access;
+    if (total > LARGEST_ADDRESS - address || total > largest_heap(access))
         return false;
+    access->heap_read = size_max(access->heap_read, total);
     for (uint64_t at = HEAP_HEADER; at <= total && total - at >= HEAP_HEADER;) {
         const unsigned char *header = heap_header(input, address, at, &part);
         if (!header)
@@ -425,7 +491,8 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
         address += (haddr_t)n;
         size -= (size_t)n;
     }
-    return is_sound_heap(input, first, data, whole) ? 0 : fail_read("damaged global heap");
+    return is_sound_heap(input, first, data, whole) ? 0
+                                                    : fail_read("damaged or too large global heap");
 }
 
 static herr_t input_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
@@ -525,14 +592,12 @@ enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err
     const struct handle *handle = find_handle(file);
     if (!handle)
         return H5GRAD_OK;
-    if (handle->access->failure != 0)
-        return error_errno(err, handle->access->failure, "reading");
     const struct stat *then = &handle->opened;
     if (fstat(handle->fd, &now) != 0)
         return error_errno(err, errno, "cannot be looked up");
     if (now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
         now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
-        return H5GRAD_OK;
+        return check_noted(handle->access, true, err);
     return error_set(err, H5GRAD_FAILED,
                      "changed while it was read: run again when nothing writes to it");
 }
@@ -640,124 +705,4 @@ hid_t h5_open_input(const char *path, struct h5_access *access, struct h5grad_er
         explain_failure(path, access, err);
     h5_close(list);
     return file;
-}
-
-/* -------------------------------------------------------------------------- data in other files */
-
-/* A file that a dataset names, as seen from a folder. */
-static bool may_read_from(struct h5_access *access, const char *folder, const char *name)
-{
-    char *path = *name == '/' ? memory_text(name) : memory_format("%s/%s", folder, name);
-    bool allowed = path && may_read(access, path);
-    free(path);
-    return allowed;
-}
-
-/* libhdf5 looks in the folder of the file first, then in the working folder. */
-static bool source_is_allowed(struct h5_access *access, const char *name)
-{
-    if (strcmp(name, ".") == 0)
-        return true;
-    for (int i = 0; i < 2; i++) {
-        char *path = memory_format("%s/%s", access->folder[i], name);
-        bool there = path && *name != '/' && faccessat(AT_FDCWD, path, F_OK, 0) == 0;
-        bool allowed = there && may_read(access, path);
-        free(path);
-        if (there)
-            return allowed;
-    }
-    return may_read_from(access, ".", name);
-}
-
-static enum h5grad_status check_sources(hid_t creation, struct h5_access *access,
-                                        struct h5grad_error *err)
-{
-    size_t n = 0;
-    if (H5Pget_virtual_count(creation, &n) < 0)
-        return h5_error(err, "cannot read the sources of the virtual dataset");
-    for (size_t i = 0; i < n && i < NAMED_FILES; i++) {
-        ssize_t length = H5Pget_virtual_filename(creation, i, NULL, 0);
-        char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
-        bool allowed = name &&
-                       H5Pget_virtual_filename(creation, i, name, (size_t)length + 1) == length &&
-                       source_is_allowed(access, name);
-        free(name);
-        if (!allowed && access->refused[0] != '\0')
-            return h5_access_check(access, err);
-        if (!allowed)
-            return h5_error(err, "cannot read the sources of the virtual dataset");
-    }
-    return H5GRAD_OK;
-}
-
-/* libhdf5 opens these by itself: a pipe or a device would block or be consumed. */
-static bool is_regular(const char *folder, const char *name)
-{
-    struct stat info;
-    char *path = *name == '/' ? memory_text(name) : memory_format("%s/%s", folder, name);
-    bool regular = path && (stat(path, &info) != 0 || S_ISREG(info.st_mode));
-    free(path);
-    return regular;
-}
-
-/* Where libhdf5 looks for external files: the working folder, or what the environment says. */
-static char *external_folder(const struct h5_access *access)
-{
-    static const char origin[] = "${ORIGIN}";
-    const char *prefix = getenv("HDF5_EXTFILE_PREFIX");
-    if (!prefix || !*prefix)
-        return memory_text(".");
-    if (strncmp(prefix, origin, strlen(origin)) == 0)
-        return memory_format("%s%s", access->folder[0], prefix + strlen(origin));
-    return memory_text(prefix);
-}
-
-static enum h5grad_status check_external_file(hid_t creation, unsigned number, const char *folder,
-                                              struct h5_access *access, struct h5grad_error *err)
-{
-    char name[4096] = "";
-    off_t offset;
-    hsize_t size;
-    if (H5Pget_external(creation, number, sizeof name - 1, name, &offset, &size) < 0)
-        return h5_error(err, "cannot read the external files");
-    if (!is_regular(folder, name))
-        return error_set(err, H5GRAD_FAILED, "its external file %s is not a regular file", name);
-    if (may_read_from(access, folder, name))
-        return H5GRAD_OK;
-    return h5_access_check(access, err);
-}
-
-static enum h5grad_status check_external(hid_t creation, struct h5_access *access,
-                                         struct h5grad_error *err)
-{
-    char *folder = external_folder(access);
-    if (!folder)
-        return error_memory(err, 1);
-    int n = H5Pget_external_count(creation);
-    enum h5grad_status status = H5GRAD_OK;
-    for (int i = 0; i < n && !status; i++)
-        status = check_external_file(creation, (unsigned)i, folder, access, err);
-    free(folder);
-    return status;
-}
-
-enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err)
-{
-    hid_t creation = H5Dget_create_plist(dataset);
-    if (creation < 0)
-        return h5_error(err, "cannot read the layout");
-    H5D_layout_t layout = H5Pget_layout(creation);
-    bool external = layout == H5D_CONTIGUOUS && H5Pget_external_count(creation) > 0;
-    struct h5_access *access = NULL;
-    if (layout == H5D_VIRTUAL || external)
-        access = h5_dataset_access(dataset);
-    enum h5grad_status status = H5GRAD_OK;
-    if (access) {
-        access->refused[0] = '\0';
-        status =
-            external ? check_external(creation, access, err) : check_sources(creation, access, err);
-        access->refused[0] = '\0';
-    }
-    h5_close(creation);
-    return status;
 }

@@ -10,7 +10,9 @@
 
 #include <stdbool.h>
 
+#include "hdf5/noted.h"
 #include "hdf5/raw.h"
+#include "hdf5/set.h"
 
 #define H5_KEPT_FILES 64
 
@@ -22,11 +24,15 @@ struct h5_access {
     void (*warn)(void *user, const char *text); /* told of a lock that was not obtained; NULL */
     void *user;
 
-    char *real;        /* the file's absolute path, without symbolic links */
-    char *folder[2];   /* the folders it lies in: as it was named, and as it is */
-    char refused[512]; /* a file that was not opened because it lies elsewhere; "" */
-    char lock[160];    /* why it was not opened for its lock; "" */
-    int failure;       /* errno of the first read that failed; 0 */
+    char *real;            /* the file's absolute path, without symbolic links */
+    char *folder[2];       /* the folders it lies in: as it was named, and as it is */
+    char refused[512];     /* a file that was not opened because it lies elsewhere; "" */
+    char lock[160];        /* why it was not opened for its lock; "" */
+    int failure;           /* errno of the first read that failed; 0 */
+    struct h5_noted noted; /* what it led to, itself first */
+    struct h5_set checked; /* virtual and external datasets, with all that they come from */
+    bool looking;          /* files are opened to be looked at, and not for their points */
+    uint64_t heap_read;    /* bytes of the largest collection of a global heap */
     size_t n_kept;
     hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
 };
@@ -44,6 +50,15 @@ void h5_access_free(struct h5_access *access); /* NULL allowed */
  * theirs; not more than H5_KEPT_FILES of them. */
 void h5_access_keep(struct h5_access *access, hid_t object);
 
+/* Notes what is at path as something that is read, or that would be if it were there. What the
+ * driver opens for its points is noted anyway. */
+void h5_access_note(struct h5_access *access, const char *path);
+
+/* H5GRAD_FAILED when files that were read or looked for are not what they were, the first, which is
+ * the one that was opened with the access, also when another took its name; or when reading one
+ * has failed. */
+enum h5grad_status h5_access_check_unchanged(struct h5_access *access, struct h5grad_error *err);
+
 /* What is allowed to a file opened by h5_open_input; NULL: another file, or nothing. */
 struct h5_access *h5_input_access(hid_t file);
 
@@ -56,20 +71,29 @@ struct h5_raw *h5_input_raw(hid_t file);
 /* Whether a file access list uses the driver. */
 bool h5_input_selected(hid_t access);
 
-/* H5GRAD_FAILED when the file is not what it was when it was opened, or when reading it has failed:
- * libhdf5 and its users may have taken what they could not read for absent. */
+/* H5GRAD_FAILED when the file, which may have lost its name, or one that it led to is not what it
+ * was when it was opened, or when reading has failed: libhdf5 and its users may have taken what
+ * they could not read for absent. */
 enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err);
 
-/* H5GRAD_FAILED when something that was read lay in a file that was refused: libhdf5 takes such
- * points for missing. access may be NULL. */
+/* H5GRAD_FAILED when something that was read lay in a file that was refused, libhdf5 takes such
+ * points for missing, or in one that was another when it was opened again. access may be NULL. */
 enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err);
 
 /* The same after reading of a dataset. */
 enum h5grad_status h5_dataset_check(hid_t dataset, struct h5grad_error *err);
 
-/* H5GRAD_FAILED when a dataset's points lie in files that may not be read: external storage, and
- * sources of virtual datasets as far as they are named. */
-enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err);
+/* Whether a file may be read; one that does not exist may. Otherwise access->refused names it. */
+bool h5_access_may_read(struct h5_access *access, const char *name);
+
+/*
+ * To be called ahead of reading n elements of variable length at once from an attribute or a
+ * dataset: how long they are is known only then, and any number of them may be the same object of
+ * the file. False where they could take more than the memory of the file's h5_access; until
+ * h5_input_end_many reading also fails where they would. Both within the same h5_enter.
+ */
+bool h5_input_begin_many(hid_t object, uint64_t n);
+void h5_input_end_many(void);
 
 /* Lets libhdf5 load filters until h5_leave, where access says so. */
 void h5_permit_plugins(const struct h5_access *access);

@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "hdf5/attribute.h"
+#include "hdf5/input.h"
+#include "hdf5/outside.h"
 
 #define CLASS_NAME "DIMENSION_SCALE" /* with its NUL the 16 bytes that H5DSis_scale insists on */
 
@@ -65,10 +67,12 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
         scales->list = memory_zeroed(rank, sizeof *scales->list);
         if (!scales->list)
             status = error_memory(err, rank * sizeof *scales->list);
-        else if (H5Aread(attribute, scales->type, scales->list) >= 0)
+        else if (h5_input_begin_many(dataset, rank) &&
+                 H5Aread(attribute, scales->type, scales->list) >= 0)
             *found = true;
         else
             status = h5_error(err, "the list of its dimension scales cannot be read");
+        h5_input_end_many();
     }
     h5_close(attribute);
     if (!*found)
@@ -76,7 +80,7 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
     return status;
 }
 
-hid_t h5_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i)
+static hid_t follow(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i)
 {
     hid_t object = -1;
     if (!scales->new_style) {
@@ -89,10 +93,31 @@ hid_t h5_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axi
         object = H5Ropen_object(&reference[i], H5P_DEFAULT, H5P_DEFAULT);
     }
 #endif
-    if (object >= 0 && H5Iget_type(object) == H5I_DATASET)
+    /* One of the newer kind may lead to any file, past the driver of inputs. */
+    if (object >= 0 && H5Iget_type(object) == H5I_DATASET &&
+        (!scales->new_style || h5_dataset_access(object) == h5_dataset_access(dataset)))
         return object;
     h5_close(object);
     return -1;
+}
+
+hid_t h5_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+                     struct h5grad_error *err)
+{
+    hid_t scale = follow(scales, dataset, axis, i);
+    if (scale < 0 || h5_check_outside(scale, err) == H5GRAD_OK)
+        return scale;
+    h5_close(scale);
+    return -1;
+}
+
+bool h5_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+                        struct h5_identity *identity)
+{
+    hid_t scale = follow(scales, dataset, axis, i);
+    bool known = scale >= 0 && h5_identify(scale, identity);
+    h5_close(scale);
+    return known;
 }
 
 /* Writes an attribute of rank 1; takes type. */

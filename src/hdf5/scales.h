@@ -24,8 +24,14 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
                                   bool *found, struct h5grad_error *err);
 void h5_scales_free(struct h5_scales *scales);
 
-/* Opens what reference number i of an axis leads to; -1 when that is no dataset, or nothing. */
-hid_t h5_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i);
+/* Opens what reference number i of an axis leads to; -1 when that is no dataset, or nothing, and
+ * then with a reason only where h5_check_outside refuses it. */
+hid_t h5_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+                     struct h5grad_error *err);
+
+/* The identity of what it leads to, whether that may be read or not. */
+bool h5_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+                        struct h5_identity *identity);
 
 /* Writes DIMENSION_LIST: n[axis] references for each axis, those of axis 0 first. */
 enum h5grad_status h5_scales_write(hid_t dataset, unsigned rank, const size_t *n,

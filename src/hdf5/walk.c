@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 #include "hdf5/input.h"
+#include "hdf5/outside.h"
+#include "hdf5/virtual.h"
 #include "hdf5/walk.h"
 
 #define MAX_HOPS  64    /* soft links on the way to one object: more are a cycle */
@@ -211,7 +213,7 @@ hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
     switch (H5Iget_type(object)) {
     case H5I_DATASET:
         if (h5_check_outside(object, err) == H5GRAD_OK)
-            return object;
+            return h5_virtual_reopen(object, err);
         break;
     case H5I_GROUP:
         error_set(err, H5GRAD_FAILED, "is a group, not a dataset");

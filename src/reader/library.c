@@ -2,17 +2,19 @@
 /*
  * Reading by H5Dread under the lock: takes whatever libhdf5 can read, one tile at a time.
  *
- * Chunks are decoded through the dataset's chunk cache, 8 MiB as h5_open_input sets it: a larger
- * chunk is decoded again for every tile that touches it.
+ * Chunks are decoded through the dataset's chunk cache, 8 MiB as h5_open_input sets it, or those of
+ * its sources: a larger chunk is decoded again for every tile that touches it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/size.h"
 #include "codec/codec.h"
 #include "hdf5/input.h"
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
+#include "hdf5/virtual.h"
 #include "reader/reader.h"
 
 struct library_reader {
@@ -97,7 +99,9 @@ static struct reader *library_open(const struct reader_source *source, struct h5
         return NULL;
     }
     self->reader.way = &reader_library;
-    self->reader.held = h5_limit_need(source->storage, H5Tget_size(source->type->file));
+    uint64_t need = h5_limit_need(source->storage, H5Tget_size(source->type->file));
+    if (!size_add(need, h5_virtual_caches(source->dataset), &self->reader.held))
+        self->reader.held = UINT64_MAX;
     self->source = *source;
     self->access = h5_dataset_access(source->dataset);
     self->unfilled = leaves_gaps(source->dataset);

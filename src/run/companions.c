@@ -196,13 +196,20 @@ static enum h5grad_status add_item(struct companions *self, hid_t dataset, size_
     return status ? status : create_item(self, item, dataset, err);
 }
 
-static enum h5grad_status add_scale(struct companions *self, hid_t dataset, unsigned axis,
-                                    struct attachments *scales, struct h5grad_error *err)
+/* Adds a scale that may not be read: one that is told of. */
+static enum h5grad_status add_refused(struct companions *self, const struct h5grad_error *reason,
+                                      size_t *number, struct h5grad_error *err)
 {
-    size_t number;
-    enum h5grad_status status = add_item(self, dataset, &number, err);
+    enum h5grad_status status = grow(self, err);
     if (status)
         return status;
+    *number = self->n++;
+    return give_up(&self->item[*number], reason, err);
+}
+
+static enum h5grad_status attach_item(struct companions *self, size_t number, unsigned axis,
+                                      struct attachments *scales, struct h5grad_error *err)
+{
     size_t *grown = realloc(scales->item, (scales->total + 1) * sizeof *grown);
     if (!grown)
         return error_memory(err, (scales->total + 1) * sizeof *grown);
@@ -211,6 +218,14 @@ static enum h5grad_status add_scale(struct companions *self, hid_t dataset, unsi
     scales->n[axis]++;
     self->item[number].scale = true;
     return H5GRAD_OK;
+}
+
+static enum h5grad_status add_scale(struct companions *self, hid_t dataset, unsigned axis,
+                                    struct attachments *scales, struct h5grad_error *err)
+{
+    size_t number;
+    enum h5grad_status status = add_item(self, dataset, &number, err);
+    return status ? status : attach_item(self, number, axis, scales, err);
 }
 
 /* The rank, and the extents now and at most; -1 when they cannot be read. */
@@ -237,6 +252,25 @@ static void note_misfit(struct attachments *scales, unsigned axis, const char *w
     scales->axis = axis;
 }
 
+/* Adds what reference number i of an axis leads to; nothing where it leads nowhere. */
+static enum h5grad_status add_reference(struct companions *self, const struct h5_scales *lists,
+                                        hid_t dataset, unsigned axis, size_t i, hsize_t extent,
+                                        struct attachments *scales, struct h5grad_error *err)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    size_t number;
+    enum h5grad_status status = H5GRAD_OK;
+    hid_t scale = h5_scales_open(lists, dataset, axis, i, &reason);
+    if (scale >= 0)
+        status = add_scale(self, scale, axis, scales, err);
+    else if (reason.status && !(status = add_refused(self, &reason, &number, err)))
+        status = attach_item(self, number, axis, scales, err);
+    if (scale >= 0 && !stands_for(scale, extent))
+        note_misfit(scales, axis, "its scale has another extent");
+    h5_close(scale);
+    return status;
+}
+
 /* The scales of a dataset of the input; a coordinate variable is its own. */
 static enum h5grad_status add_scales(struct companions *self, hid_t dataset, unsigned rank,
                                      struct attachments *scales, struct h5grad_error *err)
@@ -256,14 +290,8 @@ static enum h5grad_status add_scales(struct companions *self, hid_t dataset, uns
     if (extents_of(dataset, extent, most) != (int)rank)
         note_misfit(scales, 0, "its extent cannot be read");
     for (unsigned axis = 0; axis < rank; axis++) {
-        for (size_t i = 0; i < lists.list[axis].len && !status; i++) {
-            hid_t scale = h5_scales_open(&lists, dataset, axis, i);
-            if (scale >= 0)
-                status = add_scale(self, scale, axis, scales, err);
-            if (scale >= 0 && !stands_for(scale, extent[axis]))
-                note_misfit(scales, axis, "its scale has another extent");
-            h5_close(scale);
-        }
+        for (size_t i = 0; i < lists.list[axis].len && !status; i++)
+            status = add_reference(self, &lists, dataset, axis, i, extent[axis], scales, err);
         if (scales->n[axis] == 0)
             note_misfit(scales, axis, "it has no scale");
     }
@@ -554,9 +582,9 @@ enum h5grad_status companions_finish(struct companions *companions, struct h5gra
         const struct item *item = &companions->item[i];
         if (!item->scale || item->why)
             continue;
-        hid_t dataset = H5Dopen2(companions->output, item->path, H5P_DEFAULT);
+        hid_t dataset = h5_open_dataset(companions->output, item->path, err);
         if (dataset < 0)
-            status = h5_error(err, "it cannot be opened");
+            status = H5GRAD_FAILED;
         else
             status = h5_scale_write(dataset, item->n, item->use, err);
         if (!status)

@@ -244,3 +244,18 @@ enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
     *out = item;
     return H5GRAD_OK;
 }
+
+enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < store->n && !status; i++)
+        status = h5_access_check_unchanged(&store->item[i]->other, err);
+    return status;
+}
+
+uint64_t coordinates_hash_files(const struct coordinates *store, uint64_t start)
+{
+    for (size_t i = 0; i < store->n; i++)
+        start = h5_noted_hash(&store->item[i]->other.noted, start);
+    return start;
+}

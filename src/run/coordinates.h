@@ -38,4 +38,10 @@ enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
                                    const char *attribute, enum line_points points, uint64_t extent,
                                    const struct coordinate **out, struct h5grad_error *err);
 
+/* H5GRAD_FAILED when a file other than INPUT is not what it was when it was read. */
+enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct h5grad_error *err);
+
+/* Adds what tells those files from others to a hash. */
+uint64_t coordinates_hash_files(const struct coordinates *store, uint64_t start);
+
 #endif

@@ -73,8 +73,9 @@ static void print_options(FILE *out, const struct run_options *options)
 }
 
 /* All that the bytes of the output depend on, in new memory, in two parts with a newline between:
- * which file the input is, and how it is done. */
-static char *make_key(const char *input, const struct run_options *options)
+ * which file the input is, and those that it led to, and how it is done. The number of the device
+ * is left out: a file system may get another when it is mounted again. */
+static char *make_key(const char *input, uint64_t files, const struct run_options *options)
 {
     struct stat info;
     char *key = NULL;
@@ -82,9 +83,9 @@ static char *make_key(const char *input, const struct run_options *options)
     FILE *out = stat(input, &info) == 0 ? open_memstream(&key, &size) : NULL;
     if (!out)
         return NULL;
-    fprintf(out, "device=%ju inode=%ju size=%jd time=%jd.%09ld\n", (uintmax_t)info.st_dev,
+    fprintf(out, "inode=%ju size=%jd time=%jd.%09ld others=%016" PRIx64 "\n",
             (uintmax_t)info.st_ino, (intmax_t)info.st_size, (intmax_t)info.st_mtim.tv_sec,
-            info.st_mtim.tv_nsec);
+            info.st_mtim.tv_nsec, files);
     fprintf(out, "h5grad=%s hdf5=%d.%d.%d", H5GRAD_VERSION, H5_VERS_MAJOR, H5_VERS_MINOR,
             H5_VERS_RELEASE);
     print_options(out, options);
@@ -100,20 +101,22 @@ static enum h5grad_status compare_keys(const char *path, const char *then, const
 {
     if (strcmp(then, now) == 0)
         return H5GRAD_OK;
-    size_t input = strcspn(now, "\n");
-    bool other = strncmp(then, now, input + 1) != 0;
+    /* Other options may be what leads to other files. */
+    bool other = strcmp(then + strcspn(then, "\n"), now + strcspn(now, "\n")) == 0;
     return error_set(err, H5GRAD_FAILED,
                      "cannot be resumed: %s since the run that left %s: begin anew without "
                      "--resume",
-                     other ? "the input has changed" : "the options differ", path);
+                     other ? "the input, or a file that is read with it, has changed"
+                           : "the options differ",
+                     path);
 }
 
-enum h5grad_status resume_check(struct resume *resume, const char *input,
+enum h5grad_status resume_check(struct resume *resume, const char *input, uint64_t files,
                                 const struct run_options *options, struct h5grad_error *err)
 {
     if (!resume->wanted)
         return H5GRAD_OK;
-    resume->key = make_key(input, options);
+    resume->key = make_key(input, files, options);
     if (!resume->key)
         return error_errno(err, errno, "%s", input);
     if (!resume->journal)

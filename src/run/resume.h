@@ -27,8 +27,9 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
 /* Whether this run goes on with another. */
 bool resume_found(const struct resume *resume);
 
-/* H5GRAD_FAILED when input or options are not those of the run that was stopped. */
-enum h5grad_status resume_check(struct resume *resume, const char *input,
+/* H5GRAD_FAILED when input or options are not those of the run that was stopped. files: a hash of
+ * the files that the input led to up to now. */
+enum h5grad_status resume_check(struct resume *resume, const char *input, uint64_t files,
                                 const struct run_options *options, struct h5grad_error *err);
 
 /*

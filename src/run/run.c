@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/size.h"
 #include "run/axes.h"
 #include "run/companions.h"
@@ -398,7 +399,9 @@ static enum h5grad_status create_output(struct run *run, const char **line,
                              : resume_found(&run->resume) ? PUBLISH_RESUMED
                                                           : PUBLISH_RESUMABLY;
     const struct publish_notice notice = {tell_temporary, run};
-    enum h5grad_status status = resume_check(&run->resume, run->input, &run->options, err);
+    uint64_t files = h5_noted_hash(&run->access.noted, HASH_START);
+    files = coordinates_hash_files(run->coordinates, files);
+    enum h5grad_status status = resume_check(&run->resume, run->input, files, &run->options, err);
     if (status)
         return error_context(err, status, "%s", run->output);
     status = publish_create(&run->publish, run->output, user->overwrite != 0, user->sync != 0, kind,
@@ -458,6 +461,8 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
     h5_enter(&guard);
     enum h5grad_status status = h5_input_check_unchanged(run->file, err);
     if (!status)
+        status = coordinates_check_unchanged(run->coordinates, err);
+    if (!status)
         status = check_memory(err);
     if (status)
         error_context(err, status, "%s", run->input);
@@ -472,7 +477,8 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
 
 static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
 {
-    enum h5grad_status status = publish_check_space(run->output, run->space, err);
+    enum h5grad_status status =
+        publish_check_space(run->output, run->space, run->resume.wanted, err);
     if (!status)
         status = begin_output(run, err);
     for (size_t i = 0; i < run->selection.n && !status; i++) {

@@ -16,6 +16,7 @@
 
 /* Bytes moved at a time, and with it held, where a chunk is not larger. */
 #define PIECE_BYTES ((uint64_t)1 << 20)
+#define LONG_POINTS ((uint64_t)1 << 8) /* at a time, where they have a variable length */
 
 /* The copy is written by H5Dwrite: without filters where libhdf5 has not all of them. */
 static void keep_known_filters(struct h5_storage *storage)
@@ -70,6 +71,8 @@ hid_t copy_create(hid_t source, hid_t file, const char *path, bool points, struc
         h5_error(err, "it cannot be described");
     else if (H5Tdetect_class(stored, H5T_REFERENCE) != 0)
         error_set(err, H5GRAD_FAILED, "it holds references");
+    else if (h5_variable_levels(stored) > 1)
+        error_set(err, H5GRAD_FAILED, "it holds lists of lists");
     else if ((type = H5Tcopy(stored)) < 0) /* of its own, where the input has it committed */
         h5_error(err, "its datatype cannot be copied");
     else if ((creation = creation_like(source, type, space, points, err)) >= 0)
@@ -95,12 +98,13 @@ struct copying {
 /* Whole chunks, where they must be decoded, and from the fastest axis on as many of them as fit. */
 static bool choose_step(struct copying *copying, const struct h5_storage *storage)
 {
-    bool chunked = storage->layout == H5_CHUNKED && storage->n_filters > 0;
+    bool variable = h5_variable_levels(copying->type) > 0;
+    bool chunked = storage->layout == H5_CHUNKED && storage->n_filters > 0 && !variable;
     for (unsigned i = 0; i < copying->rank; i++)
         copying->step[i] = chunked ? size_min(storage->chunk[i], copying->extent[i]) : 1;
     if (!size_product(copying->rank, copying->step, 1, &copying->points))
         return false;
-    uint64_t room = PIECE_BYTES / H5Tget_size(copying->type);
+    uint64_t room = variable ? LONG_POINTS : PIECE_BYTES / H5Tget_size(copying->type);
     for (unsigned i = copying->rank; i-- > 0 && copying->points <= room;) {
         uint64_t times = room / copying->points;
         uint64_t most = (copying->extent[i] - 1) / copying->step[i] + 1;
@@ -170,7 +174,13 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
 {
     struct h5_guard guard;
     h5_enter(&guard);
-    enum h5grad_status status = move_points(copying, box, points, err);
+    uint64_t parts = h5_variable_parts(copying->type, box_points(copying->rank, box));
+    enum h5grad_status status = H5GRAD_FAILED;
+    if (h5_input_begin_many(copying->source, parts))
+        status = move_points(copying, box, points, err);
+    else
+        error_set(err, status, "its points might take more memory than there is (raise --memory)");
+    h5_input_end_many();
     if (copying->variable) {
         hsize_t n = box_points(copying->rank, box);
         hid_t space = H5Screate_simple(1, &n, NULL);

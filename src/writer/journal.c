@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-#define MAGIC "h5grad journal 2"
+#define MAGIC "h5grad journal 3"
 
 /* What is small is noted many at a time: when there are so many, or so many bytes. */
 #define BATCH_ENTRIES 128
@@ -36,14 +36,13 @@ struct entry {
     uint32_t mask; /* ENTRY_CHUNK */
     uint64_t a;    /* number of the field or tile, address of the chunk, entries before this one
                       whose bytes are on stable storage */
-    uint64_t b;    /* fingerprint of the field, size of the chunk */
+    uint64_t b; /* fingerprint of the field, size of the chunk, boot in which what follows comes */
     uint64_t hash; /* of the above: an entry that did not arrive whole is none */
 };
 
 /* The file begins with these, the key and the history behind it. */
 struct start {
     char magic[16];
-    char boot[40];
     uint64_t threads, memory;
     uint64_t key, history; /* their bytes */
     uint64_t hash;         /* of the above and the texts */
@@ -52,12 +51,15 @@ struct start {
 struct journal {
     char *path;
     int fd;
+    uint64_t boot; /* of the machine, now */
     struct journal_head head;
     char *key, *history;
     uint64_t entries_at; /* offset of the first entry */
 
-    struct entry *old; /* read from the file */
-    size_t n_old, next;
+    struct stat was;      /* the file when it was read */
+    struct entry *old;    /* read from it */
+    size_t n_old, n_safe; /* those, and the first of them, which are on stable storage */
+    size_t next;
     uint64_t chunks;     /* of the field, in old from next on */
     unsigned char *tile; /* of the field: which are done */
 
@@ -95,16 +97,16 @@ static uint64_t hash_start(const struct start *start, const char *key, const cha
     return hash_bytes(hash_bytes(sum, key, start->key), history, start->history);
 }
 
-/* Which boot of the machine this is; "" where the system does not say. */
-static void read_boot(char *out, size_t size)
+/* Which boot of the machine this is; 0 where the system does not say. */
+static uint64_t read_boot(void)
 {
-    memset(out, 0, size);
+    char id[64];
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return;
-    if (read(fd, out, size - 1) < 0)
-        out[0] = '\0';
+        return 0;
+    ssize_t n = read(fd, id, sizeof id);
     close(fd);
+    return n > 0 ? hash_bytes(HASH_START, id, (size_t)n) : 0;
 }
 
 static struct journal *make(const char *path, int fd)
@@ -115,6 +117,7 @@ static struct journal *make(const char *path, int fd)
         return NULL;
     }
     journal->fd = fd;
+    journal->boot = read_boot();
     journal->synced = now();
     pthread_mutex_init(&journal->mutex, NULL);
     pthread_mutex_init(&journal->sync_mutex, NULL);
@@ -153,14 +156,27 @@ static void end_sync(struct journal *journal)
     journal->syncing = false;
 }
 
+static bool are_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Once the output has its name, the next run may have begun a journal of its own. */
+static bool is_replaced(const struct journal *journal)
+{
+    struct stat own, named;
+    return fstat(journal->fd, &own) == 0 && lstat(journal->path, &named) == 0 &&
+           !are_same(&own, &named);
+}
+
 void journal_close(struct journal *journal, bool remove)
 {
     if (!journal)
         return;
     end_sync(journal);
-    if (remove)
+    if (remove && !is_replaced(journal))
         unlink(journal->path);
-    else
+    if (!remove)
         append_batch(journal, NULL); /* what is not noted is done again */
     close(journal->fd);
     pthread_mutex_destroy(&journal->mutex);
@@ -193,28 +209,29 @@ static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, u
 }
 
 /* The entries up to the first that is broken; up to the last that is known to be on stable storage
- * where the machine has been started since. */
-static bool read_entries(struct journal *journal, uint64_t bytes, bool same_boot)
+ * where they may not all have come since the machine was started. */
+static bool read_entries(struct journal *journal, uint64_t bytes)
 {
-    size_t n = bytes / sizeof(struct entry), known = 0, synced = 0;
+    size_t n = bytes / sizeof(struct entry), known = 0;
+    uint64_t boot = 0;
     journal->old = memory_zeroed(n, sizeof *journal->old);
     if (!journal->old && n > 0)
         return false;
     if (file_read(journal->fd, journal->old, n * sizeof(struct entry), journal->entries_at, NULL))
         return false;
-    while (known < n && journal->old[known].hash == hash_entry(&journal->old[known])) {
-        if (journal->old[known].kind == ENTRY_SYNCED)
-            synced = size_min(journal->old[known].a, known);
-        known++;
+    for (; known < n && journal->old[known].hash == hash_entry(&journal->old[known]); known++) {
+        if (journal->old[known].kind != ENTRY_SYNCED)
+            continue;
+        journal->n_safe = size_min(journal->old[known].a, known);
+        boot = journal->old[known].b;
     }
-    journal->n_old = same_boot ? known : synced;
+    journal->n_old = boot != 0 && boot == journal->boot ? known : journal->n_safe;
     return true;
 }
 
 static bool read_all(struct journal *journal, uint64_t size)
 {
     struct start start;
-    char boot[sizeof start.boot];
     if (size < sizeof start || file_read(journal->fd, &start, sizeof start, 0, NULL) ||
         memcmp(start.magic, MAGIC, sizeof start.magic) != 0 ||
         !read_text(journal, start.key, sizeof start, size, &journal->key) ||
@@ -223,9 +240,7 @@ static bool read_all(struct journal *journal, uint64_t size)
         return false;
     set_head(journal, start.threads, start.memory);
     journal->entries_at = sizeof start + start.key + start.history;
-    read_boot(boot, sizeof boot);
-    return read_entries(journal, size - journal->entries_at,
-                        memcmp(boot, start.boot, sizeof boot) == 0);
+    return read_entries(journal, size - journal->entries_at);
 }
 
 static off_t end_of_old(const struct journal *journal, size_t entries)
@@ -235,7 +250,6 @@ static off_t end_of_old(const struct journal *journal, size_t entries)
 
 enum h5grad_status journal_read(const char *path, struct journal **out, struct h5grad_error *err)
 {
-    struct stat info;
     *out = NULL;
     int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
@@ -245,8 +259,9 @@ enum h5grad_status journal_read(const char *path, struct journal **out, struct h
         close(fd);
         return error_memory(err, sizeof *journal);
     }
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid() ||
-        !read_all(journal, (uint64_t)info.st_size)) {
+    struct stat *info = &journal->was;
+    if (fstat(fd, info) != 0 || !S_ISREG(info->st_mode) || info->st_uid != geteuid() ||
+        !read_all(journal, (uint64_t)info->st_size)) {
         journal_close(journal, false);
         return error_set(err, H5GRAD_FAILED,
                          "%s is no journal that can be read: begin anew without --resume", path);
@@ -255,11 +270,58 @@ enum h5grad_status journal_read(const char *path, struct journal **out, struct h
     return H5GRAD_OK;
 }
 
+static struct entry make_entry(enum entry_kind kind, unsigned mask, uint64_t a, uint64_t b)
+{
+    struct entry entry = {.kind = kind, .mask = mask, .a = a, .b = b};
+    entry.hash = hash_entry(&entry);
+    return entry;
+}
+
+static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
+                              struct h5grad_error *err)
+{
+    struct entry entry = make_entry(kind, 0, a, b);
+    return append(journal, &entry, sizeof entry, err);
+}
+
+/* Notes that so many entries, and what they note, are on stable storage, and in which boot what
+ * follows comes. */
+static enum h5grad_status add_synced(struct journal *journal, uint64_t entries,
+                                     struct h5grad_error *err)
+{
+    return add(journal, ENTRY_SYNCED, entries, journal->boot, err);
+}
+
+/* Keeps so many of the entries that were read. Those that told the boot may be gone. */
+static enum h5grad_status cut(struct journal *journal, size_t entries, struct h5grad_error *err)
+{
+    if (ftruncate(journal->fd, end_of_old(journal, entries)) != 0)
+        return error_errno(err, errno, "%s", journal->path);
+    journal->n_old = entries;
+    journal->n_safe = size_min(journal->n_safe, entries);
+    return add_synced(journal, journal->n_safe, err);
+}
+
+/* Whether the path leads to what was read. It is opened for that: some file systems on a network
+ * ask for news only then. */
+static bool is_as_read(const struct journal *journal)
+{
+    struct stat info;
+    const struct stat *was = &journal->was;
+    int fd = open(journal->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool same = fd >= 0 && fstat(fd, &info) == 0 && are_same(&info, was) &&
+                info.st_size == was->st_size && info.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+                info.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+    if (fd >= 0)
+        close(fd);
+    return same;
+}
+
 enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *err)
 {
-    if (ftruncate(journal->fd, end_of_old(journal, journal->n_old)) != 0)
-        return error_errno(err, errno, "%s", journal->path);
-    return H5GRAD_OK;
+    if (!is_as_read(journal))
+        return error_set(err, H5GRAD_FAILED, "another h5grad has just used %s", journal->path);
+    return cut(journal, journal->n_old, err);
 }
 
 enum h5grad_status journal_create(const char *path, const struct journal_head *head,
@@ -279,7 +341,6 @@ enum h5grad_status journal_create(const char *path, const struct journal_head *h
         return error_memory(err, sizeof *journal);
     }
     memcpy(start.magic, MAGIC, sizeof start.magic);
-    read_boot(start.boot, sizeof start.boot);
     start.key = strlen(head->key);
     start.history = strlen(head->history);
     start.hash = hash_start(&start, head->key, head->history);
@@ -288,6 +349,8 @@ enum h5grad_status journal_create(const char *path, const struct journal_head *h
         status = append(journal, head->key, start.key, err);
     if (!status)
         status = append(journal, head->history, start.history, err);
+    if (!status)
+        status = add_synced(journal, 0, err);
     journal->key = memory_text(head->key);
     journal->history = memory_text(head->history);
     journal->entries_at = sizeof start + start.key + start.history;
@@ -299,20 +362,6 @@ enum h5grad_status journal_create(const char *path, const struct journal_head *h
     else
         *out = journal;
     return status;
-}
-
-static struct entry make_entry(enum entry_kind kind, unsigned mask, uint64_t a, uint64_t b)
-{
-    struct entry entry = {.kind = kind, .mask = mask, .a = a, .b = b};
-    entry.hash = hash_entry(&entry);
-    return entry;
-}
-
-static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
-                              struct h5grad_error *err)
-{
-    struct entry entry = make_entry(kind, 0, a, b);
-    return append(journal, &entry, sizeof entry, err);
 }
 
 static const struct entry *peek(struct journal *journal, enum entry_kind kind)
@@ -399,12 +448,10 @@ static enum h5grad_status forget_old(struct journal *journal, struct h5grad_erro
 {
     pthread_mutex_lock(&journal->sync_mutex);
     end_sync(journal);
-    bool done = ftruncate(journal->fd, end_of_old(journal, journal->next)) == 0;
-    int number = errno;
+    enum h5grad_status status = cut(journal, journal->next, err);
     pthread_mutex_unlock(&journal->sync_mutex);
-    journal->n_old = journal->next;
     journal->chunks = 0;
-    return done ? H5GRAD_OK : error_errno(err, number, "%s", journal->path);
+    return status;
 }
 
 enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
@@ -419,16 +466,23 @@ enum h5grad_status journal_add_chunk(struct journal *journal, const struct journ
     return add_to_batch(journal, entry, chunk->size, err);
 }
 
+/* Some file systems tell only when a file is closed that they could not store it. */
+static enum h5grad_status store_file(int fd, struct h5grad_error *err)
+{
+    int number = fdatasync(fd) == 0 ? 0 : errno;
+    if (close(fd) != 0 && number == 0)
+        number = errno;
+    return number ? error_errno(err, number, "syncing what is written") : H5GRAD_OK;
+}
+
 static void sync_all(struct journal *journal)
 {
     double start = now();
     struct h5grad_error *err = &journal->sync_error;
     uint64_t entries = (journal->sync_end - journal->entries_at) / sizeof(struct entry);
-    if (fdatasync(journal->sync_fd) != 0)
-        error_errno(err, errno, "syncing what is written");
-    else if (!add(journal, ENTRY_SYNCED, entries, 0, err) && fdatasync(journal->fd) != 0)
+    if (!store_file(journal->sync_fd, err) && !add_synced(journal, entries, err) &&
+        fdatasync(journal->fd) != 0)
         error_errno(err, errno, "syncing %s", journal->path);
-    close(journal->sync_fd);
     journal->synced = now();
     journal->sync_cost = journal->synced - start;
 }

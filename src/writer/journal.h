@@ -9,8 +9,8 @@
  * What was computed and not yet noted is computed again.
  *
  * A process may die at any moment: entries are appended after what they note. When the machine died
- * too (another boot since), only what an entry says to have reached stable storage is known to
- * have.
+ * too (this is another boot, or another machine, or cannot be told from one), only what an entry
+ * says to have reached stable storage is known to have.
  */
 #ifndef H5GRAD_WRITER_JOURNAL_H
 #define H5GRAD_WRITER_JOURNAL_H
@@ -43,7 +43,8 @@ struct journal_chunk {
 enum h5grad_status journal_read(const char *path, struct journal **journal,
                                 struct h5grad_error *err);
 
-/* Before the first entry is added to a journal that was read: cuts off what does not count. */
+/* Before the first entry is added to a journal that was read, when no other run can begin to use
+ * it: cuts off what does not count. H5GRAD_FAILED when one has used it since. */
 enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *err);
 
 const struct journal_head *journal_head(const struct journal *journal);

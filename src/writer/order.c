@@ -21,6 +21,12 @@ struct kept {
     unsigned char data[];
 };
 
+/* What malloc takes for one: its own bookkeeping, too. */
+static uint64_t kept_bytes(size_t size)
+{
+    return sizeof(struct kept) + size + 2 * sizeof(void *);
+}
+
 /* What waits of a tile: its worker's until it has ended, then that of whoever writes it. */
 struct waiting {
     struct kept *first, **end;
@@ -127,7 +133,7 @@ static enum h5grad_status write_kept(struct order *order, struct waiting *waitin
     uint64_t bytes = 0;
     for (struct kept *kept; !status && (kept = take_first(waiting));) {
         status = put_chunk(kept->put, kept->start, kept->data, kept->size, kept->mask, err);
-        bytes += kept->size;
+        bytes += kept_bytes(kept->size);
         free(kept);
     }
     if (bytes == 0)
@@ -161,11 +167,11 @@ enum h5grad_status order_write(struct order *order, const struct codec_worker *w
 {
     pthread_mutex_lock(&order->mutex);
     uint64_t tile = find_tile(order, worker);
-    while (!order->stopped && order->next != tile && size > order->most - order->bytes)
+    while (!order->stopped && order->next != tile && kept_bytes(size) > order->most - order->bytes)
         pthread_cond_wait(&order->changed, &order->mutex);
     bool stopped = order->stopped, turn = order->next == tile;
     if (!stopped && !turn)
-        order->bytes += size;
+        order->bytes += kept_bytes(size);
     pthread_mutex_unlock(&order->mutex);
     if (stopped)
         return report_stop(err);

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "hdf5/create.h"
 #include "hdf5/output.h"
@@ -32,6 +33,25 @@ static char *folder_of(const char *path)
     if (folder)
         folder[slash == path ? 1 : slash - path] = '\0';
     return folder;
+}
+
+/* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that makes it too long is
+ * cut, between characters of UTF-8, and its hash follows: others may begin like it. */
+static char *hidden_name(const char *target, const char *suffix)
+{
+    const char *slash = strrchr(target, '/');
+    const char *name = slash ? slash + 1 : target;
+    size_t room = NAME_BYTES - strlen("..h5grad.") - strlen(suffix);
+    size_t length = strlen(name);
+    char hash[18] = "";
+    if (length > room) {
+        snprintf(hash, sizeof hash, "~%016" PRIx64, hash_bytes(HASH_START, name, length));
+        length = room - strlen(hash);
+        while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
+            length--;
+    }
+    return memory_format("%.*s.%.*s%s.h5grad.%s", (int)(name - target), target, (int)length, name,
+                         hash, suffix);
 }
 
 /* What final leads to, in new memory. */
@@ -129,22 +149,45 @@ static void print_bytes(uint64_t bytes, char *out, size_t size)
     snprintf(out, size, "%.1f %s", value, unit[i]);
 }
 
-enum h5grad_status publish_check_space(const char *final, uint64_t bytes, struct h5grad_error *err)
+/* The file that a run which was stopped has left. One that has another name, too, is not one any
+ * more: see rename_new. */
+static bool find_left(const char *target, struct stat *info)
 {
+    char *name = hidden_name(target, PUBLISH_RESUMABLE);
+    bool found = name && lstat(name, info) == 0 && S_ISREG(info->st_mode) && info->st_nlink <= 1;
+    free(name);
+    return found;
+}
+
+/* Asks for the space on the file system of final; *held is what it has of the bytes already. */
+static enum h5grad_status find_space(const char *final, bool resumable, struct statvfs *system,
+                                     uint64_t *held, struct h5grad_error *err)
+{
+    struct stat left;
     char *target = NULL;
     enum h5grad_status status = find_target(final, &target, err);
     if (status != H5GRAD_OK)
         return error_context(err, status, "%s", final);
+    *held = resumable && find_left(target, &left) ? (uint64_t)left.st_blocks * 512 : 0;
     char *folder = folder_of(target);
     free(target);
     if (!folder)
         return error_memory(err, strlen(final));
-    struct statvfs system;
-    int result = statvfs(folder, &system);
-    int number = errno;
+    int number = statvfs(folder, system) == 0 ? 0 : errno;
     free(folder);
-    if (result != 0)
-        return error_errno(err, number, "%s: looking for the space that is free", final);
+    return number ? error_errno(err, number, "%s: looking for the space that is free", final)
+                  : H5GRAD_OK;
+}
+
+enum h5grad_status publish_check_space(const char *final, uint64_t bytes, bool resumable,
+                                       struct h5grad_error *err)
+{
+    struct statvfs system = {0};
+    uint64_t held = 0;
+    enum h5grad_status status = find_space(final, resumable, &system, &held, err);
+    if (status != H5GRAD_OK)
+        return status;
+    bytes -= held < bytes ? held : bytes;
 
     /* A file system without blocks does not tell; the unit may make the product overflow. */
     uint64_t unit = system.f_frsize;
@@ -177,23 +220,6 @@ static void make_suffix(unsigned attempt, char *out)
         mix /= sizeof letters - 1;
     }
     out[6] = '\0';
-}
-
-/* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory; NAME is cut, between characters of
- * UTF-8, where the name would be too long. */
-static char *hidden_name(const char *target, const char *suffix)
-{
-    const char *slash = strrchr(target, '/');
-    const char *name = slash ? slash + 1 : target;
-    size_t room = NAME_BYTES - strlen("..h5grad.") - strlen(suffix);
-    size_t length = strlen(name);
-    if (length > room) {
-        length = room;
-        while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
-            length--;
-    }
-    return memory_format("%.*s.%.*s.h5grad.%s", (int)(name - target), target, (int)length, name,
-                         suffix);
 }
 
 static char *temporary_name(const char *target, unsigned attempt)
@@ -288,22 +314,62 @@ static bool is_named(int fd, const char *name, struct stat *info)
            named.st_ino == info->st_ino;
 }
 
-/* Empties the file where a run begins anew. The journal tells of what was in it: it goes first. An
- * empty file is left alone: some file systems begin to write back a file that was cut to nothing as
- * soon as it is closed. */
+/* Where there is a journal, it tells of the file beside it: it goes before that is emptied or gets
+ * its final name. */
+static enum h5grad_status remove_journal(const char *target, struct h5grad_error *err)
+{
+    char *journal = hidden_name(target, PUBLISH_JOURNAL);
+    enum h5grad_status status = H5GRAD_OK;
+    if (!journal)
+        return error_memory(err, strlen(target));
+    if (unlink(journal) != 0 && errno != ENOENT)
+        status = error_errno(err, errno, "%s", journal);
+    free(journal);
+    return status;
+}
+
+/* Empties the file where a run begins anew. An empty file is left alone: some file systems begin to
+ * write back a file that was cut to nothing as soon as it is closed. */
 static enum h5grad_status empty_file(struct publish *publish, const struct stat *info,
                                      struct h5grad_error *err)
 {
-    char *journal = hidden_name(publish->target, PUBLISH_JOURNAL);
-    enum h5grad_status status = H5GRAD_OK;
-    if (!journal)
-        return error_memory(err, strlen(publish->target));
-    if (unlink(journal) != 0 && errno != ENOENT)
-        status = error_errno(err, errno, "%s", journal);
-    else if (info->st_size > 0 && ftruncate(publish->held, 0) != 0)
+    enum h5grad_status status = remove_journal(publish->target, err);
+    if (!status && info->st_size > 0 && ftruncate(publish->held, 0) != 0)
         status = error_errno(err, errno, "emptying %s", publish->temporary);
-    free(journal);
     return status;
+}
+
+/* Opens and locks the file. One that is made here is ours, whoever the file system says it belongs
+ * to. */
+static enum h5grad_status open_held(struct publish *publish, struct stat *info,
+                                    struct h5grad_error *err)
+{
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    const char *name = publish->temporary;
+    publish->held = open(name, flags | O_EXCL, 0666);
+    bool made = publish->held >= 0;
+    if (!made && errno == EEXIST)
+        publish->held = open(name, flags, 0666);
+    if (publish->held < 0)
+        return error_errno(err, errno, "cannot create %s", name);
+    publish->leave = !made;
+    if (fstat(publish->held, info) != 0 || !S_ISREG(info->st_mode) ||
+        (!made && info->st_uid != geteuid()))
+        return error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
+    publish->leave = true;
+    if (!lock_file(publish->held) || !is_named(publish->held, name, info))
+        return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
+    return H5GRAD_OK;
+}
+
+/* Leaves the file to the other name that it has, and takes a new one. */
+static enum h5grad_status open_another(struct publish *publish, struct stat *info,
+                                       struct h5grad_error *err)
+{
+    if (unlink(publish->temporary) != 0)
+        return error_errno(err, errno, "removing %s", publish->temporary);
+    close(publish->held);
+    return open_held(publish, info, err);
 }
 
 /* Takes the one temporary file of runs that can be resumed, unless another process has it, and
@@ -314,15 +380,12 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume, struct
     publish->temporary = hidden_name(publish->target, PUBLISH_RESUMABLE);
     if (!publish->temporary)
         return error_memory(err, strlen(publish->target));
-    const char *name = publish->temporary;
-    publish->held = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-    if (publish->held < 0)
-        return error_errno(err, errno, "cannot create %s", name);
     publish->leave = true;
-    if (fstat(publish->held, &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid())
-        return error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
-    if (!lock_file(publish->held) || !is_named(publish->held, name, &info))
-        return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
+    enum h5grad_status status = open_held(publish, &info, err);
+    if (!status && !resume && info.st_nlink > 1)
+        status = open_another(publish, &info, err);
+    if (status)
+        return status;
     publish->leave = false;
     if (!resume)
         return empty_file(publish, &info, err);
@@ -357,12 +420,10 @@ char *publish_journal_path(const char *final)
 bool publish_can_resume(const char *final)
 {
     char *target = NULL;
-    struct stat info;
+    struct stat left;
     if (find_target(final, &target, NULL) != H5GRAD_OK)
         return false;
-    char *name = hidden_name(target, PUBLISH_RESUMABLE);
-    bool can = name && lstat(name, &info) == 0 && info.st_size > 0;
-    free(name);
+    bool can = find_left(target, &left) && left.st_size > 0;
     free(target);
     return can;
 }
@@ -589,6 +650,14 @@ static enum h5grad_status close_file(struct publish *publish, struct h5grad_erro
     return closed ? H5GRAD_OK : h5_error(err, "closing the file");
 }
 
+/* From here on there is nothing to resume: the temporary name may become that of the file which is
+ * replaced. */
+static enum h5grad_status end_resumable(struct publish *publish, struct h5grad_error *err)
+{
+    enum h5grad_status status = remove_journal(publish->target, err);
+    return status || !publish->sync ? status : sync_folder(publish->target, err);
+}
+
 enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = close_file(publish, err);
@@ -596,6 +665,8 @@ enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *
         status = close_text(publish, err);
     if (status == H5GRAD_OK && publish->sync)
         status = sync_path(publish->temporary, 0, err);
+    if (status == H5GRAD_OK && publish->held >= 0)
+        status = end_resumable(publish, err);
     if (status == H5GRAD_OK)
         status = rename_all(publish, err);
     if (status != H5GRAD_OK) {

@@ -54,8 +54,10 @@ struct publish {
 enum h5grad_status publish_check(const char *final, const char *input, bool overwrite,
                                  struct h5grad_error *err);
 
-/* H5GRAD_FAILED when the file system of final has less than bytes free. */
-enum h5grad_status publish_check_space(const char *final, uint64_t bytes, struct h5grad_error *err);
+/* H5GRAD_FAILED when the file system of final has less than bytes free, for a run that can be
+ * resumed together with what the file that an earlier one left takes. */
+enum h5grad_status publish_check_space(const char *final, uint64_t bytes, bool resumable,
+                                       struct h5grad_error *err);
 
 /*
  * Creates the temporary file, owned by nobody else, and opens it: objects of 8 MiB and more begin
@@ -70,8 +72,8 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
 /* Where the journal of runs that make final lies, in new memory; NULL when there is none. */
 char *publish_journal_path(const char *final);
 
-/* Whether a run has left its temporary file. A journal without it is of one that was killed between
- * giving it its name and removing the journal. */
+/* Whether a run has left its temporary file. Only with a journal can it be gone on with: one
+ * without is of a run that was killed as it began, or as it gave the file its name. */
 bool publish_can_resume(const char *final);
 
 /* Opens publish->text: what is written to it appears under the name of final with suffix behind it
@@ -79,8 +81,8 @@ bool publish_can_resume(const char *final);
 enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
                                      struct h5grad_error *err);
 
-/* Closes the file, with sync brings it to stable storage, renames it. On failure nothing is left.
- * Within h5_enter. */
+/* Closes the file, with sync brings it to stable storage, removes the journal of a run that can be
+ * resumed, renames the file. On failure nothing is left. Within h5_enter. */
 enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *err);
 
 /* Closes and removes the temporary file, if any, and releases *publish; to be called also after

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "hdf5/virtual.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "hdf5/input.h"
+
+#define MOST_MAPPINGS ((size_t)1 << 20) /* that are looked at */
+#define SHARE         2                 /* of the memory, for the caches: one in so many */
+
+/* The cache of one source, and their number. */
+struct caches {
+    uint64_t sources;
+    size_t slots, bytes;
+    double preemption;
+};
+
+/* "FILE\nDATASET" of a mapping, in new memory; NULL when it cannot be read. */
+static char *source_name(hid_t creation, size_t mapping)
+{
+    ssize_t file = H5Pget_virtual_filename(creation, mapping, NULL, 0);
+    ssize_t dataset = H5Pget_virtual_dsetname(creation, mapping, NULL, 0);
+    if (file < 0 || dataset < 0)
+        return NULL;
+    size_t first = (size_t)file + 1, second = (size_t)dataset + 1;
+    char *name = memory_zeroed(first + second, 1);
+    if (name && (H5Pget_virtual_filename(creation, mapping, name, first) != file ||
+                 H5Pget_virtual_dsetname(creation, mapping, name + first, second) != dataset)) {
+        free(name);
+        return NULL;
+    }
+    if (name)
+        name[file] = '\n';
+    return name;
+}
+
+/* The blocks of a mapping without end, each of which may have a source of its own. */
+static uint64_t count_blocks(hid_t dataset, hid_t creation, size_t mapping)
+{
+    hsize_t extent[H5S_MAX_RANK], start[H5S_MAX_RANK], stride[H5S_MAX_RANK];
+    hsize_t count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+    uint64_t blocks = 1;
+    hid_t space = H5Dget_space(dataset);
+    hid_t part = H5Pget_virtual_vspace(creation, mapping);
+    int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
+    if (part >= 0 && H5Sis_regular_hyperslab(part) > 0 &&
+        H5Sget_simple_extent_ndims(part) == rank &&
+        H5Sget_regular_hyperslab(part, start, stride, count, block) >= 0) {
+        for (int k = 0; k < rank; k++) {
+            if (count[k] == H5S_UNLIMITED && extent[k] > start[k])
+                blocks = size_ceil_div(extent[k] - start[k], stride[k]);
+        }
+    }
+    h5_close(part);
+    h5_close(space);
+    return blocks;
+}
+
+/* At least 1, and at most somewhat too many: only mappings in a row are seen to have the same
+ * source. */
+static uint64_t count_sources(hid_t dataset, hid_t creation)
+{
+    size_t mappings = 0;
+    uint64_t sources = 0;
+    char *before = NULL;
+    H5Pget_virtual_count(creation, &mappings);
+    for (size_t i = 0; i < size_min(mappings, MOST_MAPPINGS); i++) {
+        char *name = source_name(creation, i);
+        if (name && strchr(name, '%'))
+            sources += count_blocks(dataset, creation, i);
+        else
+            sources += !name || !before || strcmp(name, before) != 0;
+        free(before);
+        before = name;
+    }
+    free(before);
+    return size_max(sources, 1);
+}
+
+/* False where the caches are not ours to choose. */
+static bool choose_caches(hid_t dataset, struct caches *caches)
+{
+    const struct h5_access *access = NULL;
+    hid_t creation = H5Dget_create_plist(dataset);
+    if (creation >= 0 && H5Pget_layout(creation) == H5D_VIRTUAL)
+        access = h5_dataset_access(dataset);
+    hid_t file = access ? H5Iget_file_id(dataset) : -1;
+    hid_t list = file >= 0 ? H5Fget_access_plist(file) : -1;
+    bool known = list >= 0 &&
+                 H5Pget_cache(list, NULL, &caches->slots, &caches->bytes, &caches->preemption) >= 0;
+    if (known) {
+        caches->sources = count_sources(dataset, creation);
+        uint64_t most = access->memory / SHARE / caches->sources;
+        if (access->memory > 0 && most < caches->bytes) {
+            caches->slots = (size_t)((double)caches->slots * (double)most / (double)caches->bytes);
+            caches->bytes = (size_t)most;
+        }
+    }
+    h5_close(list);
+    h5_close(file);
+    h5_close(creation);
+    return known;
+}
+
+uint64_t h5_virtual_caches(hid_t dataset)
+{
+    struct caches caches;
+    uint64_t bytes;
+    if (!choose_caches(dataset, &caches))
+        return 0;
+    return size_mul(caches.sources, caches.bytes, &bytes) ? bytes : UINT64_MAX;
+}
+
+/* The absolute path of an object in its file, in new memory; NULL. */
+static char *object_path(hid_t object)
+{
+    ssize_t length = H5Iget_name(object, NULL, 0);
+    char *path = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    if (path && H5Iget_name(object, path, (size_t)length + 1) == length)
+        return path;
+    free(path);
+    return NULL;
+}
+
+hid_t h5_virtual_reopen(hid_t dataset, struct h5grad_error *err)
+{
+    struct caches caches;
+    if (!choose_caches(dataset, &caches))
+        return dataset;
+    hid_t file = H5Iget_file_id(dataset), list = H5Pcreate(H5P_DATASET_ACCESS);
+    char *path = object_path(dataset);
+    if (file >= 0 && path && list >= 0 &&
+        H5Pset_chunk_cache(list, caches.slots, caches.bytes, caches.preemption) >= 0) {
+        h5_close(dataset);
+        dataset = H5Dopen2(file, path, list);
+        if (dataset < 0)
+            h5_error(err, "cannot open");
+    }
+    free(path);
+    h5_close(list);
+    h5_close(file);
+    return dataset;
+}

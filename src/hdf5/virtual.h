@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The memory that the sources of a virtual dataset take: libhdf5 opens them when they are first
+ * read from and keeps, as long as the virtual dataset is open, a cache of decoded chunks of each.
+ */
+#ifndef H5GRAD_HDF5_VIRTUAL_H
+#define H5GRAD_HDF5_VIRTUAL_H
+
+#include "hdf5/h5.h"
+
+/* Bytes of those caches at most, for a dataset of a file opened by h5_open_input; 0 for other
+ * layouts and other files. Within h5_enter. */
+uint64_t h5_virtual_caches(hid_t dataset);
+
+/*
+ * The dataset opened anew, the handle given being closed: with as large a cache for each source as
+ * h5_open_input chooses, but no more for all of them than half of the memory of the file's
+ * h5_access. Other datasets, and what is open a second time, stay as they are. -1 with the reason.
+ * Within h5_enter.
+ */
+hid_t h5_virtual_reopen(hid_t dataset, struct h5grad_error *err);
+
+#endif

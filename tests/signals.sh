@@ -1,0 +1,317 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What becomes of a run that is told to stop, is suspended, or whose process is killed: the line it
+# says, the exit status, what it leaves. The moments are not left to chance: the process that does the
+# work is held by SIGSTOP, or by a pipe that takes nothing more.
+set -u
+# shellcheck source-path=SCRIPTDIR source=shell-common.sh
+. "$(dirname "$0")/shell-common.sh"
+
+# Not libtool's script but the program: it is what signals are sent to.
+program=$H5GRAD
+if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
+    program=$(dirname "$H5GRAD")/.libs/h5grad
+    export LD_LIBRARY_PATH=${program%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+fi
+signals=(INT QUIT TERM HUP USR1 USR2 ALRM XCPU)
+# Background jobs of a script have INT and QUIT ignored, those under nohup HUP.
+as_from_terminal=(env "--default-signal=$(IFS=, && echo "${signals[*]}")")
+
+make_input() {
+    "$MAKE_INPUT" "$@" || exit 99
+}
+
+make_input in.h5 /f float32 128x128x128 noise
+make_input large.h5 /f float32 256x256x256 noise
+make_input small.h5 /f float32 8x8x8 noise
+busy=(-j1 -s 1 --progress=never --no-history --layout=32x32x32 --filter=gzip=9)
+mkdir o
+"$program" "${busy[@]}" in.h5 want.h5 || exit 99
+"$program" --no-history small.h5 small-want.h5 2>stderr || exit 99
+
+##
+## Waiting
+##
+
+# wait_until COMMAND...: until it succeeds, for so long that only what never comes is missed.
+wait_until() {
+    local end=$((SECONDS + 60))
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return
+        sleep 0.02
+    done
+}
+
+# is_in STATES PID...: whether each process is in one; those that are gone and not waited for are in Z.
+# shellcheck disable=SC2317 # wait_until calls it
+is_in() {
+    local states=$1 other
+    shift
+    for other; do
+        [[ $(ps -o stat= -p "$other") == [$states]* ]] || return
+    done
+}
+
+# shellcheck disable=SC2317 # wait_until calls it
+is_gone() {
+    ! ps -p "$1" >/dev/null || is_in Z "$1"
+}
+
+# The process that does the work of $pid.
+# shellcheck disable=SC2317 # wait_until calls it
+has_child() {
+    child=$(ps -o pid= --ppid "$pid" | tr -d ' ')
+    [ -n "$child" ]
+}
+
+# shellcheck disable=SC2317 # wait_until calls it
+has_begun() {
+    compgen -G 'o/.out*' >/dev/null || is_gone "$pid"
+}
+
+# hold [OPTION]... INPUT: a run whose process $child stands still while it writes; $pid is that of the
+# program, which tells ./stderr.
+hold() {
+    for _ in 1 2 3 4 5; do
+        "${as_from_terminal[@]}" "$program" "${busy[@]}" "$@" o/out.h5 2>stderr &
+        pid=$!
+        wait_until has_begun
+        # It may be faster than this script.
+        if has_child && kill -STOP "$child" && wait_until is_in T "$child" &&
+            compgen -G 'o/.out*' >/dev/null; then
+            return
+        fi
+        wait $pid
+        rm -f o/out.h5
+    done
+    echo "$0: a run cannot be held" >&2
+    exit 99
+}
+
+##
+## What is checked
+##
+
+# ended WHAT STATUS LINE [LEFT]: how the run $pid ends, what it says, and the files in o.
+ended() {
+    wait "$pid"
+    check "$1: exit status" equal $? "$2"
+    check "$1: message" equal "$(cat stderr)" "$3"
+    check "$1: what is left" equal "$(cd o && echo .[!.]* *)" "${4:-.[!.]* *}"
+    # What should not be there is not to disturb the next run.
+    [ -n "${4:-}" ] || rm -f o/* o/.out*
+}
+checkpoint=".out.h5.h5grad.journal .out.h5.h5grad.part *"
+
+# resumed WHAT: the next run makes the bytes of one that was never stopped.
+resumed() {
+    check "$1: resumed" "$program" "${busy[@]}" --resume in.h5 o/out.h5
+    check "$1: resumed: its bytes" cmp o/out.h5 want.h5
+    check "$1: resumed: nothing else" equal "$(ls -A o)" out.h5
+    rm -f o/* o/.out*
+}
+
+##
+## Signals that ask it to stop
+##
+
+# A process that hears ends in order.
+for signal in "${signals[@]}"; do
+    hold large.h5
+    kill "-$signal" $pid
+    kill -CONT "$child"
+    ended "SIG$signal" $((128 + $(kill -l "$signal"))) "h5grad: stopped by SIG$signal; nothing at o/out.h5"
+done
+hold --checkpoint in.h5
+kill -QUIT $pid
+kill -CONT "$child"
+ended "SIGQUIT, --checkpoint" 75 "h5grad: stopped by SIGQUIT; nothing at o/out.h5; go on with --resume" \
+    "$checkpoint"
+resumed "SIGQUIT, --checkpoint"
+
+# A soft limit on CPU time: the system tells the process that does the work.
+for options in "" --checkpoint; do
+    # shellcheck disable=SC2086 # one option or none
+    (ulimit -S -t 1 && exec "${as_from_terminal[@]}" "$program" "${busy[@]}" $options large.h5 o/out.h5) \
+        2>stderr &
+    pid=$!
+    if [ -z "$options" ]; then
+        ended "CPU limit" $((128 + $(kill -l XCPU))) "h5grad: stopped by SIGXCPU; nothing at o/out.h5"
+    else
+        ended "CPU limit, --checkpoint" 75 \
+            "h5grad: stopped by SIGXCPU; nothing at o/out.h5; go on with --resume" "$checkpoint"
+    fi
+    rm -f o/.out*
+done
+
+# What was ignored when the program started stays ignored.
+(trap '' HUP USR2 && exec "$program" "${busy[@]}" in.h5 o/out.h5 2>stderr) &
+pid=$!
+wait_until has_begun
+kill -HUP $pid
+kill -USR2 $pid
+ended "ignored signals" 0 "" ".[!.]* out.h5"
+rm o/out.h5
+
+##
+## A process that does not hear
+##
+
+# It has two seconds.
+hold in.h5
+start=$(date +%s%N)
+kill -TERM $pid
+wait_until is_gone $pid
+took=$((($(date +%s%N) - start) / 1000000))
+check "two seconds: $took ms" test $took -ge 1990
+ended "two seconds" 143 "h5grad: stopped by SIGTERM; nothing at o/out.h5"
+
+# Whether a process that is held has been told.
+# shellcheck disable=SC2317 # wait_until calls it
+has_term() {
+    grep -Eq '^ShdPnd:[[:space:]]*0*4000$' "/proc/$child/status"
+}
+
+# The second signal ends it at once: one of some runs takes less than that, however busy the machine.
+for _ in 1 2 3 4 5; do
+    hold --checkpoint --resume in.h5
+    start=$(date +%s%N)
+    kill -TERM $pid
+    wait_until has_term
+    kill -INT $pid
+    wait_until is_gone $pid
+    took=$((($(date +%s%N) - start) / 1000000))
+    ended "second signal" 75 "h5grad: stopped by SIGINT; --resume goes on from the last checkpoint" \
+        "$checkpoint"
+    [ $took -ge 1900 ] || break
+done
+check "second signal: $took ms" test $took -lt 1900
+resumed "second signal"
+
+echo old >o/out.h5
+hold -O in.h5
+kill -TERM $pid
+wait_until has_term
+kill -TERM $pid
+ended "the old one" 143 "h5grad: stopped by SIGTERM; nothing new at o/out.h5" ".[!.]* out.h5"
+check "the old one: it is there" equal "$(cat o/out.h5)" old
+rm o/out.h5
+
+##
+## A signal when OUTPUT has its name and the run has not come to its end
+##
+
+# full_pipe: ./pipe takes nothing more; descriptor 3 holds it open.
+full_pipe() {
+    rm -f pipe
+    mkfifo pipe
+    exec 3<>pipe
+    dd if=/dev/zero of=pipe bs=4096 oflag=nonblock status=none 2>/dev/null
+}
+
+# drain_pipe: what was to go into it, to ./stderr, as soon as there is somebody to read it.
+drain_pipe() {
+    exec 4<pipe 3>&-
+    tr -d '\0' <&4 >stderr
+    exec 4<&-
+}
+
+# named REST [OPTION]...: the note on unit spacing, which comes last, cannot be written.
+named() {
+    local rest=$1
+    shift
+    full_pipe
+    "${as_from_terminal[@]}" "$program" --no-history "$@" small.h5 o/out.h5 2>pipe 3>&- &
+    pid=$!
+    wait_until cmp -s o/out.h5 small-want.h5
+    has_child
+    kill -TERM $pid
+    sleep 0.1
+    kill -TERM $pid
+    wait_until is_gone "$child"
+    drain_pipe
+    ended "OUTPUT has its name $*" 143 "h5grad: stopped by SIGTERM; o/out.h5 is whole$rest" ".[!.]* out.h5"
+    check "OUTPUT has its name $*: it is whole" cmp o/out.h5 small-want.h5
+}
+named ""
+rm o/out.h5
+named "" --checkpoint
+echo old >o/out.h5
+named "" -O
+echo old >o/out.h5
+# Two names were exchanged: the temporary one is that of the old file.
+named ", but perhaps not on stable storage" -O --sync
+rm o/out.h5
+
+##
+## Something else kills the process that does the work
+##
+
+hold in.h5
+kill -KILL "$child"
+killed="h5grad: in.h5: killed by SIGKILL, as the system does when memory or CPU time runs out"
+ended "killed" 137 "$killed; nothing at o/out.h5"
+hold --checkpoint in.h5
+kill -KILL "$child"
+ended "killed, --checkpoint" 75 "$killed; --resume goes on from the last checkpoint" "$checkpoint"
+resumed "killed, --checkpoint"
+hold in.h5
+kill -VTALRM "$child"
+kill -CONT "$child"
+ended "another signal" $((128 + $(kill -l VTALRM))) \
+    "h5grad: in.h5: killed by signal 26 (Virtual timer expired); nothing at o/out.h5"
+
+# What says that the process went wrong is laid to the file, and there is nothing to go on with.
+hold --checkpoint in.h5
+kill -ABRT "$child"
+kill -CONT "$child"
+ended "crash" 1 "h5grad: in.h5: reading it crashed (Aborted): the file is damaged, or not what it says \
+it is; nothing at o/out.h5"
+
+# The list is longer than what fits into a pipe, from which one byte is read.
+for k in 1 2 3 4; do make_input names.h5 "/$k$(printf 'x%.0s' {1..30000})" float32 4 1; done
+rm -f pipe
+mkfifo pipe
+exec 3<>pipe
+"$program" --list --json names.h5 >pipe 2>stderr 3>&- &
+pid=$!
+timeout 60 head -c 1 <&3 >/dev/null
+wait_until has_child
+kill -KILL "$child"
+ended "killed while it prints" 137 "${killed/in.h5/names.h5}"
+exec 3>&-
+
+##
+## Suspended
+##
+
+# Each job has a process group of its own, as from a shell that people use.
+set -m
+
+# suspended WHAT PROCESS: SIGTSTP to the program alone, or to its group, holds both processes.
+suspended() {
+    hold large.h5
+    kill -CONT "$child"
+    kill -TSTP -- "$2$pid"
+    check "$1: suspended" wait_until is_in T "$pid" "$child"
+    kill -CONT -- "$2$pid"
+    check "$1: it goes on" wait_until is_in RSD "$pid" "$child"
+    kill -TSTP -- "$2$pid"
+    check "$1: suspended again" wait_until is_in T "$pid" "$child"
+    kill -TERM $pid
+    kill -CONT -- "$2$pid"
+    wait_until is_gone $pid
+    ended "$1: stopped" 143 "h5grad: stopped by SIGTERM; nothing at o/out.h5"
+}
+suspended "the program" ""
+suspended "its group" -
+
+hold in.h5
+kill -TSTP $pid
+wait_until is_in T $pid
+kill -CONT $pid
+wait_until is_gone $pid
+ended "suspended once" 0 "" ".[!.]* out.h5"
+check "suspended once: its bytes" cmp o/out.h5 want.h5
+
+finish
