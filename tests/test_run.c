@@ -277,18 +277,24 @@ static int on_cancelled(void *user)
     return watch->calls++ >= watch->stop_after;
 }
 
+/* Options of a run in many small steps, any of which the watch may make the last. */
+static void watch_steps(struct h5grad_options *options, struct watch *watch)
+{
+    h5grad_options_init(options);
+    options->user = watch;
+    options->threads = 1;
+    options->memory = 8192;
+    options->cancelled = on_cancelled;
+}
+
 START_TEST(cancelled_at_every_step)
 {
     struct h5grad_options options;
     struct watch watch = {.stop_after = 1000000};
     folder_make();
     make_input(in_folder("in.h5"));
-    h5grad_options_init(&options);
-    options.user = &watch;
-    options.threads = 1;
-    options.memory = 8192;
+    watch_steps(&options, &watch);
     options.progress = on_progress;
-    options.cancelled = on_cancelled;
     ck_assert_int_eq(h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, NULL),
                      H5GRAD_OK);
     ck_assert_uint_eq(watch.done, watch.total);
@@ -315,11 +321,7 @@ START_TEST(resumed_again_from_anywhere)
     struct watch watch = {.stop_after = 1000000};
     folder_make();
     make_input(in_folder("in.h5"));
-    h5grad_options_init(&options);
-    options.user = &watch;
-    options.threads = 1;
-    options.memory = 8192;
-    options.cancelled = on_cancelled;
+    watch_steps(&options, &watch);
     options.checkpoint = 1;
     ck_assert_int_eq(h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, NULL),
                      H5GRAD_OK);

@@ -12,7 +12,8 @@
 bool h5_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size);
 
 /* Where in the file the chunk's size bytes are, as h5_chunk_size told them; raw is that of the
- * file. The mask is that of the filters that were skipped. False when libhdf5 cannot tell. */
+ * file. The mask is that of the filters that were skipped. False when libhdf5 cannot tell, or its
+ * index gives the chunk another size; raw->size is what it gives then, 0: nothing. */
 bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
                    uint64_t size, uint64_t *address, unsigned *mask);
 

@@ -15,12 +15,11 @@
  * the file has not. */
 static bool is_written_here(hid_t dataset)
 {
-    unsigned intent = H5F_ACC_RDWR;
+    unsigned intent = 0;
     hid_t file = H5Iget_file_id(dataset);
-    if (file >= 0 && H5Fget_intent(file, &intent) < 0)
-        intent = H5F_ACC_RDWR;
+    bool known = file >= 0 && H5Fget_intent(file, &intent) >= 0;
     h5_close(file);
-    return intent & H5F_ACC_RDWR;
+    return !known || intent & H5F_ACC_RDWR;
 }
 
 bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,

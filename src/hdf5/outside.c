@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "hdf5/input.h"
+#include "hdf5/virtual.h"
 
 #define MOST_LEVELS  16                  /* of sources of sources */
 #define MOST_SOURCES ((uint64_t)1 << 17) /* of one dataset, with those of its sources */
@@ -144,16 +145,6 @@ static enum h5grad_status check_external(struct check *check, const struct site 
 }
 
 /* -------------------------------------------------------------------------------------- sources */
-
-static char *get_name(hid_t creation, size_t number, ssize_t (*get)(hid_t, size_t, char *, size_t))
-{
-    ssize_t length = get(creation, number, NULL, 0);
-    char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
-    if (name && get(creation, number, name, (size_t)length + 1) == length)
-        return name;
-    free(name);
-    return NULL;
-}
 
 /* What a name stands for, in new memory: "%b" for the number of a block, "%%" for "%". */
 static char *fill_in(const char *name, uint64_t block, bool *numbered)
@@ -330,8 +321,8 @@ static enum h5grad_status check_sources(struct check *check, const struct site *
     enum h5grad_status status = H5GRAD_OK;
     char *file = NULL, *name = NULL; /* those of the mapping before, which are often the same */
     for (size_t i = 0; i < n && !status; i++) {
-        char *next_file = get_name(site->creation, i, H5Pget_virtual_filename);
-        char *next_name = get_name(site->creation, i, H5Pget_virtual_dsetname);
+        char *next_file = h5_virtual_name(site->creation, i, H5Pget_virtual_filename);
+        char *next_name = h5_virtual_name(site->creation, i, H5Pget_virtual_dsetname);
         if (!next_file || !next_name)
             status = h5_error(check->err, "cannot read the sources of the virtual dataset");
         else if (i == 0 || strcmp(file, next_file) != 0 || strcmp(name, next_name) != 0)

@@ -18,22 +18,24 @@ struct caches {
     double preemption;
 };
 
+char *h5_virtual_name(hid_t creation, size_t number, ssize_t (*get)(hid_t, size_t, char *, size_t))
+{
+    ssize_t length = get(creation, number, NULL, 0);
+    char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    if (name && get(creation, number, name, (size_t)length + 1) == length)
+        return name;
+    free(name);
+    return NULL;
+}
+
 /* "FILE\nDATASET" of a mapping, in new memory; NULL when it cannot be read. */
 static char *source_name(hid_t creation, size_t mapping)
 {
-    ssize_t file = H5Pget_virtual_filename(creation, mapping, NULL, 0);
-    ssize_t dataset = H5Pget_virtual_dsetname(creation, mapping, NULL, 0);
-    if (file < 0 || dataset < 0)
-        return NULL;
-    size_t first = (size_t)file + 1, second = (size_t)dataset + 1;
-    char *name = memory_zeroed(first + second, 1);
-    if (name && (H5Pget_virtual_filename(creation, mapping, name, first) != file ||
-                 H5Pget_virtual_dsetname(creation, mapping, name + first, second) != dataset)) {
-        free(name);
-        return NULL;
-    }
-    if (name)
-        name[file] = '\n';
+    char *file = h5_virtual_name(creation, mapping, H5Pget_virtual_filename);
+    char *dataset = h5_virtual_name(creation, mapping, H5Pget_virtual_dsetname);
+    char *name = file && dataset ? memory_format("%s\n%s", file, dataset) : NULL;
+    free(dataset);
+    free(file);
     return name;
 }
 

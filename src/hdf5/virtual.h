@@ -8,6 +8,11 @@
 
 #include "hdf5/h5.h"
 
+/* The file or the dataset that a mapping names, by H5Pget_virtual_filename or _dsetname, in new
+ * memory; NULL when it cannot be read. Within h5_enter, as all below. */
+char *h5_virtual_name(hid_t creation, size_t mapping,
+                      ssize_t (*get)(hid_t, size_t, char *, size_t));
+
 /* Bytes of those caches at most, for a dataset of a file opened by h5_open_input; 0 for other
  * layouts and other files. Within h5_enter. */
 uint64_t h5_virtual_caches(hid_t dataset);

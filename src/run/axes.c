@@ -362,16 +362,23 @@ static void tell_spacing(const struct field *field, const struct run_options *op
     }
 }
 
+static enum h5grad_status apply_command_line(struct field *field, const struct run_options *options,
+                                             struct h5grad_error *err)
+{
+    enum h5grad_status status = apply_spacing_list(field, options, err);
+    if (!status)
+        status = apply_coords(field, options, err);
+    if (!status)
+        status = check_whole(field, options, err);
+    return status;
+}
+
 enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
                                 struct coordinates *store, bool tell, struct h5grad_error *err)
 {
     enum h5grad_status status = choose_axes(field, options, tell, err);
     if (!status)
-        status = apply_spacing_list(field, options, err);
-    if (!status)
-        status = apply_coords(field, options, err);
-    if (!status)
-        status = check_whole(field, options, err);
+        status = apply_command_line(field, options, err);
     for (unsigned i = 0; i < field->storage.rank && !status; i++)
         apply_file(field, i, options->user.edges != NULL);
     if (!status && tell && axes_note(field))
@@ -430,11 +437,7 @@ enum h5grad_status axes_describe(struct field *field, const struct run_options *
     if (options->user.n_dims > 0)
         status = choose_axes(field, options, false, err);
     if (!status)
-        status = apply_spacing_list(field, options, err);
-    if (!status)
-        status = apply_coords(field, options, err);
-    if (!status)
-        status = check_whole(field, options, err);
+        status = apply_command_line(field, options, err);
     for (unsigned i = 0; i < field->storage.rank && !status; i++)
         status = describe_axis(field, i, options, store, err);
     return status;
