@@ -190,6 +190,28 @@ START_TEST(machine_died_before_anything_was_safe)
 }
 END_TEST
 
+/* A system that comes back may have kept any part of the file. */
+START_TEST(machine_died_within_the_head)
+{
+    struct journal *journal;
+    struct stat info;
+    ck_assert_int_eq(journal_create(path, &HEAD, &journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(stat(path, &info), 0);
+    journal_close(journal, false);
+    bool headed = true;
+    for (off_t size = info.st_size - 1; size >= 0; size--) {
+        ck_assert_int_eq(truncate(path, size), 0);
+        ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
+        ck_assert_msg(headed || !journal, "%d bytes are a journal, and some more are not",
+                      (int)size);
+        ck_assert(journal || size < info.st_size - 1);
+        headed = journal != NULL;
+        journal_close(journal, false);
+    }
+    ck_assert(!headed);
+}
+END_TEST
+
 /* What came while the rest was made safe is not safe. */
 START_TEST(machine_died)
 {
@@ -406,6 +428,7 @@ int main(void)
     tcase_add_test(tcase, small_tiles);
     tcase_add_test(tcase, machine_died_before_anything_was_safe);
     tcase_add_test(tcase, machine_died);
+    tcase_add_test(tcase, machine_died_within_the_head);
     tcase_add_test(tcase, machine_died_after_chunks_were_forgotten);
     tcase_add_test(tcase, machines_that_take_turns);
     tcase_add_test(tcase, machines_that_take_turns_with_chunks);

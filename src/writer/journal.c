@@ -229,6 +229,19 @@ static bool read_entries(struct journal *journal, uint64_t bytes)
     return true;
 }
 
+/* Whether it ends within its head: all that came later is lost, or never came. */
+static bool ends_early(const struct journal *journal, uint64_t size)
+{
+    struct start start;
+    if (size < sizeof start)
+        return true;
+    if (file_read(journal->fd, &start, sizeof start, 0, NULL) ||
+        memcmp(start.magic, MAGIC, sizeof start.magic) != 0)
+        return false;
+    size -= sizeof start;
+    return start.key > size || start.history > size - start.key;
+}
+
 static bool read_all(struct journal *journal, uint64_t size)
 {
     struct start start;
@@ -260,8 +273,12 @@ enum h5grad_status journal_read(const char *path, struct journal **out, struct h
         return error_memory(err, sizeof *journal);
     }
     struct stat *info = &journal->was;
-    if (fstat(fd, info) != 0 || !S_ISREG(info->st_mode) || info->st_uid != geteuid() ||
-        !read_all(journal, (uint64_t)info->st_size)) {
+    bool ours = fstat(fd, info) == 0 && S_ISREG(info->st_mode) && info->st_uid == geteuid();
+    if (ours && ends_early(journal, (uint64_t)info->st_size)) {
+        journal_close(journal, false);
+        return H5GRAD_OK;
+    }
+    if (!ours || !read_all(journal, (uint64_t)info->st_size)) {
         journal_close(journal, false);
         return error_set(err, H5GRAD_FAILED,
                          "%s is no journal that can be read: begin anew without --resume", path);

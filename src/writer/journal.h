@@ -37,8 +37,9 @@ struct journal_chunk {
 };
 
 /*
- * Reads the journal at path, to go on with it; *journal is NULL when there is none. H5GRAD_FAILED
- * for a file that is no journal of this user's.
+ * Reads the journal at path, to go on with it; *journal is NULL when there is none, or when the end
+ * of the machine left nothing but a part of its head. H5GRAD_FAILED for a file that is no journal
+ * of this user's.
  */
 enum h5grad_status journal_read(const char *path, struct journal **journal,
                                 struct h5grad_error *err);
