@@ -285,12 +285,17 @@ exec 3>&-
 ## Suspended
 ##
 
-# Each job has a process group of its own, as from a shell that people use.
-set -m
+# hold_as_job [OPTION]... INPUT: hold, in a process group of its own, as from a shell that people use.
+# Such a shell leaves its loops when a job is suspended: the checks are not to be made by one.
+hold_as_job() {
+    set -m
+    hold "$@"
+    set +m
+}
 
 # suspended WHAT PROCESS: SIGTSTP to the program alone, or to its group, holds both processes.
 suspended() {
-    hold large.h5
+    hold_as_job large.h5
     kill -CONT "$child"
     kill -TSTP -- "$2$pid"
     check "$1: suspended" wait_until is_in T "$pid" "$child"
@@ -306,7 +311,7 @@ suspended() {
 suspended "the program" ""
 suspended "its group" -
 
-hold in.h5
+hold_as_job in.h5
 kill -TSTP $pid
 wait_until is_in T $pid
 kill -CONT $pid
