@@ -199,11 +199,8 @@ static void set_head(struct journal *journal, uint64_t threads, uint64_t memory)
     journal->head = (struct journal_head){journal->key, journal->history, threads, memory};
 }
 
-static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, uint64_t end,
-                      char **text)
+static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, char **text)
 {
-    if (size > end - offset)
-        return false;
     *text = memory_zeroed(size + 1, 1);
     return *text && file_read(journal->fd, *text, size, offset, NULL) == H5GRAD_OK;
 }
@@ -229,31 +226,27 @@ static bool read_entries(struct journal *journal, uint64_t bytes)
     return true;
 }
 
-/* Whether it ends within its head: all that came later is lost, or never came. */
-static bool ends_early(const struct journal *journal, uint64_t size)
+enum reading { READ_FAILED, READ_CUT, READ_WHOLE };
+
+/* READ_CUT: it ends within its head, so all that came later is lost, or never came. */
+static enum reading read_all(struct journal *journal, uint64_t size)
 {
     struct start start;
     if (size < sizeof start)
-        return true;
+        return READ_CUT;
     if (file_read(journal->fd, &start, sizeof start, 0, NULL) ||
         memcmp(start.magic, MAGIC, sizeof start.magic) != 0)
-        return false;
-    size -= sizeof start;
-    return start.key > size || start.history > size - start.key;
-}
-
-static bool read_all(struct journal *journal, uint64_t size)
-{
-    struct start start;
-    if (size < sizeof start || file_read(journal->fd, &start, sizeof start, 0, NULL) ||
-        memcmp(start.magic, MAGIC, sizeof start.magic) != 0 ||
-        !read_text(journal, start.key, sizeof start, size, &journal->key) ||
-        !read_text(journal, start.history, sizeof start + start.key, size, &journal->history) ||
+        return READ_FAILED;
+    uint64_t texts = size - sizeof start;
+    if (start.key > texts || start.history > texts - start.key)
+        return READ_CUT;
+    if (!read_text(journal, start.key, sizeof start, &journal->key) ||
+        !read_text(journal, start.history, sizeof start + start.key, &journal->history) ||
         start.hash != hash_start(&start, journal->key, journal->history))
-        return false;
+        return READ_FAILED;
     set_head(journal, start.threads, start.memory);
     journal->entries_at = sizeof start + start.key + start.history;
-    return read_entries(journal, size - journal->entries_at);
+    return read_entries(journal, size - journal->entries_at) ? READ_WHOLE : READ_FAILED;
 }
 
 static off_t end_of_old(const struct journal *journal, size_t entries)
@@ -273,16 +266,16 @@ enum h5grad_status journal_read(const char *path, struct journal **out, struct h
         return error_memory(err, sizeof *journal);
     }
     struct stat *info = &journal->was;
-    bool ours = fstat(fd, info) == 0 && S_ISREG(info->st_mode) && info->st_uid == geteuid();
-    if (ours && ends_early(journal, (uint64_t)info->st_size)) {
+    enum reading reading = READ_FAILED;
+    if (fstat(fd, info) == 0 && S_ISREG(info->st_mode) && info->st_uid == geteuid())
+        reading = read_all(journal, (uint64_t)info->st_size);
+    if (reading != READ_WHOLE)
         journal_close(journal, false);
+    if (reading == READ_CUT)
         return H5GRAD_OK;
-    }
-    if (!ours || !read_all(journal, (uint64_t)info->st_size)) {
-        journal_close(journal, false);
+    if (reading == READ_FAILED)
         return error_set(err, H5GRAD_FAILED,
                          "%s is no journal that can be read: begin anew without --resume", path);
-    }
     *out = journal;
     return H5GRAD_OK;
 }
