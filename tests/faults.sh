@@ -111,6 +111,10 @@ else
         points $way sync EIO -- --checkpoint
         points $way sync EIO -s 0 -- --checkpoint --sync
     done
+    # The last tile is the first to see that what is done of another field cannot be made safe.
+    points fields write EIO -- --checkpoint
+    points fields sync EIO -- --checkpoint
+    points fields sync EIO -s 0 -- --checkpoint
     # Killed, and then the same command once more.
     for call in open close stat reserve truncate write sync rename remove; do
         points fields $call kill -- --resume --sync

@@ -373,9 +373,7 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
         field.job.cancelled = on_cancelled;
         field.job.user = run;
         status = engine_run(&field.job, &field.plan, err);
-        if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))
-            status = error_set(err, H5GRAD_FAILED, "%s: %s", run->output, run->unsafe.message);
-        else if (status)
+        if (status)
             error_context(err, status, "%s: %s", run->input, item->path);
     }
     status = finish_results(run, &field, result, status, err);
@@ -487,6 +485,8 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
     }
     if (!status && on_cancelled(run))
         status = error_set(err, H5GRAD_CANCELLED, "cancelled");
+    if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))
+        status = error_set(err, H5GRAD_FAILED, "%s: %s", run->output, run->unsafe.message);
     if (!status && run->xdmf)
         status = describe_output(run, err);
     if (!status)
