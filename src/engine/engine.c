@@ -34,7 +34,7 @@ struct worker {
     struct codec_worker *codec;
     struct axis_weights *weights; /* n_axes */
     struct stencil_block *block;  /* n_axes, of the tile */
-    struct box held;              /* points that input holds of the stream's last tile; or none */
+    struct tile held; /* the stream's last tile, whose halo input holds; or an empty one */
 };
 
 /* What the workers of a job share. */
@@ -124,6 +124,7 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         .carries =
             !(source && source->layout == H5_CHUNKED) && !(result && result->layout == H5_CHUNKED),
         .source_size = job->components * element_size(job->stored),
+        .source_more = job->reader->beside,
         .halo_size = halo_point(job),
         .core_size = core_point(job),
         .tile_bytes = tile_bytes(),
@@ -267,22 +268,56 @@ static void decode_halo(const struct engine_job *job, const struct box *halo, co
         unpack(job->unpack, job->stored, job->swapped, input_element(job), data, out, n);
 }
 
-/* Moves what input holds of a tile of the stream to where it belongs, and returns how many points
- * of the stream axis that are, the tile's first. */
-static uint64_t keep_held(const struct engine_job *job, const struct worker *worker, unsigned axis,
-                          const struct box *halo, uint64_t plane)
+/* Whether two tiles are the same across the axis. */
+static bool same_across(unsigned rank, unsigned axis, const struct tile *a, const struct tile *b)
 {
-    const struct box *held = &worker->held;
-    for (unsigned i = 0; i < job->rank; i++) {
-        if (i != axis && (held->start[i] != halo->start[i] || held->count[i] != halo->count[i]))
-            return 0;
+    for (unsigned i = 0; i < rank; i++) {
+        if (i != axis &&
+            (a->core.start[i] != b->core.start[i] || a->core.count[i] != b->core.count[i] ||
+             a->halo.start[i] != b->halo.start[i] || a->halo.count[i] != b->halo.count[i]))
+            return false;
     }
-    uint64_t end = held->start[axis] + held->count[axis];
-    if (halo->start[axis] < held->start[axis] || halo->start[axis] >= end)
+    return true;
+}
+
+/* The points of a plane of the halo from the core's first to its last: number *first up to *end. */
+static void find_core(unsigned rank, unsigned axis, const struct tile *tile, uint64_t *first,
+                      uint64_t *end)
+{
+    uint64_t step = 1;
+    *first = 0;
+    *end = 1;
+    for (unsigned i = rank; i-- > 0;) {
+        uint64_t low = tile->core.start[i] - tile->halo.start[i];
+        if (i == axis)
+            continue;
+        *first += low * step;
+        *end += (low + tile->core.count[i] - 1) * step;
+        step *= tile->halo.count[i];
+    }
+}
+
+/* Moves what input holds of a tile of the stream to where it belongs, and returns how many planes
+ * across the stream axis, of so many bytes, that are, the tile's first. Those before the core are
+ * used along the axis only, which is why the halo across it stays behind. */
+static uint64_t keep_held(const struct engine_job *job, const struct worker *worker, unsigned axis,
+                          const struct tile *tile, uint64_t plane)
+{
+    const struct box *held = &worker->held.halo;
+    uint64_t start = tile->halo.start[axis], end = held->start[axis] + held->count[axis];
+    if (start < held->start[axis] || start >= end ||
+        !same_across(job->rank, axis, &worker->held, tile))
         return 0;
-    uint64_t keep = end - halo->start[axis];
-    char *data = worker->input;
-    memmove(data, data + (halo->start[axis] - held->start[axis]) * plane, keep * plane);
+    uint64_t keep = end - start, first, last;
+    uint64_t before = size_min(keep, tile->core.start[axis] - start);
+    size_t point = job->components * element_size(input_element(job));
+    find_core(job->rank, axis, tile, &first, &last);
+    char *to = worker->input;
+    const char *from = to + (start - held->start[axis]) * plane;
+    for (uint64_t i = 0; i < before; i++)
+        memmove(to + i * plane + first * point, from + i * plane + first * point,
+                (last - first) * point);
+    memmove(to + before * plane, from + before * plane, (keep - before) * plane);
     return keep;
 }
 
@@ -295,13 +330,13 @@ static enum h5grad_status read_stream(const struct engine_job *job, unsigned axi
     struct tile rest = *tile;
     uint64_t plane = box_points(job->rank, &tile->halo) / tile->halo.count[axis] * job->components;
     size_t size = element_size(input_element(job));
-    uint64_t keep = keep_held(job, worker, axis, &tile->halo, plane * size);
+    uint64_t keep = keep_held(job, worker, axis, tile, plane * size);
     rest.halo.start[axis] += keep;
     rest.halo.count[axis] -= keep;
     rest.core.start[axis] = rest.halo.start[axis];
     rest.core.count[axis] = rest.halo.count[axis];
     char *to = (char *)worker->input + keep * plane * size;
-    worker->held.count[axis] = 0;
+    worker->held.halo.count[axis] = 0;
     if (rest.halo.count[axis] > 0) {
         void *from = worker->halo == worker->input ? to : worker->halo;
         enum h5grad_status status = reader_read(job->reader, &rest, from, worker->codec, view, err);
@@ -310,7 +345,7 @@ static enum h5grad_status read_stream(const struct engine_job *job, unsigned axi
         if (needs_decoding(job))
             decode_halo(job, &rest.halo, view->data, to);
     }
-    worker->held = tile->halo;
+    worker->held = *tile;
     reader_view_dense(view, worker->input, job->rank, tile->halo.count, job->components);
     return H5GRAD_OK;
 }

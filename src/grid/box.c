@@ -45,11 +45,14 @@ bool box_next(unsigned rank, const struct box *box, uint64_t *position)
     return false;
 }
 
-/* A part of one or two dense arrays as runs of adjacent points: axes folded wherever the part spans
- * them wholly in every array. */
+/* A part of one or two dense arrays as rows of runs of adjacent points: axes folded wherever the
+ * part spans them wholly in every array. */
 struct runs {
-    unsigned axes;     /* axes left to step over */
+    unsigned axes;     /* axes left to step over from row to row */
     uint64_t run;      /* bytes of a run */
+    uint64_t row;      /* runs of a row */
+    uint64_t row_a;    /* from one of them to the next, in bytes */
+    uint64_t row_b;    /* likewise */
     uint64_t offset_a; /* of the first run, in bytes */
     uint64_t offset_b;
     uint64_t count[GRID_MAX_RANK];
@@ -76,6 +79,14 @@ static void runs_make(unsigned rank, uint64_t size, const struct box *part, cons
         if (part->count[inner] != a->count[inner] || part->count[inner] != b->count[inner])
             break;
     }
+    runs->row = 1;
+    runs->row_a = runs->row_b = 0;
+    if (inner > 0) {
+        inner--;
+        runs->row = part->count[inner];
+        runs->row_a = stride_a[inner] * size;
+        runs->row_b = stride_b[inner] * size;
+    }
     runs->axes = inner;
     for (unsigned i = 0; i < inner; i++) {
         runs->count[i] = part->count[i];
@@ -84,7 +95,7 @@ static void runs_make(unsigned rank, uint64_t size, const struct box *part, cons
     }
 }
 
-/* Steps to the next run; false after the last. position starts all zero. */
+/* Steps to the next row; false after the last. position starts all zero. */
 static bool runs_next(const struct runs *runs, uint64_t *position, uint64_t *a, uint64_t *b)
 {
     for (unsigned i = runs->axes; i-- > 0;) {
@@ -99,29 +110,17 @@ static bool runs_next(const struct runs *runs, uint64_t *position, uint64_t *a, 
     return false;
 }
 
-/* Rows of a few bytes (a chunk one point wide) are common enough that a call to memcpy each would
- * be most of the work. */
-static inline void copy_run(void *restrict to, const void *restrict from, size_t size)
+/* Inlined with a literal size: runs of a few bytes (a chunk one point wide) are common enough that
+ * a call to memcpy each would be most of the work. */
+static inline void copy_row(const struct runs *runs, unsigned char *restrict to,
+                            const unsigned char *restrict from, size_t size)
 {
-    switch (size) {
-    case 4:
-        memcpy(to, from, 4);
-        break;
-    case 8:
-        memcpy(to, from, 8);
-        break;
-    case 16:
-        memcpy(to, from, 16);
-        break;
-    default:
-        memcpy(to, from, size);
-    }
+    for (uint64_t i = 0; i < runs->row; i++)
+        memcpy(to + i * runs->row_b, from + i * runs->row_a, size);
 }
 
-/* Inlined, so that box_copy has no call through a pointer for each of its short runs. */
-static inline void copy_runs(box_move *move, unsigned rank, size_t size, const struct box *part,
-                             const struct box *from, const void *source, const struct box *to,
-                             void *destination)
+void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
+              const void *source, const struct box *to, void *destination)
 {
     if (box_points(rank, part) == 0)
         return;
@@ -132,35 +131,36 @@ static inline void copy_runs(box_move *move, unsigned rank, size_t size, const s
     const unsigned char *in = source;
     unsigned char *out = destination;
     do {
-        move(out + b, in + a, runs.run);
+        switch (runs.run) {
+        case 4:
+            copy_row(&runs, out + b, in + a, 4);
+            break;
+        case 8:
+            copy_row(&runs, out + b, in + a, 8);
+            break;
+        case 16:
+            copy_row(&runs, out + b, in + a, 16);
+            break;
+        default:
+            copy_row(&runs, out + b, in + a, runs.run);
+        }
     } while (runs_next(&runs, position, &a, &b));
-}
-
-void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
-              const void *source, const struct box *to, void *destination)
-{
-    copy_runs(copy_run, rank, size, part, from, source, to, destination);
 }
 
 void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
                  const struct box *from, const void *source, const struct box *to,
                  void *destination)
 {
-    copy_runs(move, rank, size, part, from, source, to, destination);
-}
-
-void box_fill(unsigned rank, size_t size, const struct box *part, const void *value,
-              const struct box *to, void *destination)
-{
     if (box_points(rank, part) == 0)
         return;
     struct runs runs;
-    runs_make(rank, size, part, to, to, &runs);
+    runs_make(rank, size, part, from, to, &runs);
     uint64_t position[GRID_MAX_RANK] = {0};
     uint64_t a = runs.offset_a, b = runs.offset_b;
+    const unsigned char *in = source;
     unsigned char *out = destination;
     do {
-        for (uint64_t i = 0; i < runs.run; i += size)
-            memcpy(out + b + i, value, size);
+        for (uint64_t i = 0; i < runs.row; i++)
+            move(out + b + i * runs.row_b, in + a + i * runs.row_a, runs.run);
     } while (runs_next(&runs, position, &a, &b));
 }

@@ -43,8 +43,4 @@ void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *p
                  const struct box *from, const void *source, const struct box *to,
                  void *destination);
 
-/* Sets the points of box part, within the array of box to, to the size bytes at value. */
-void box_fill(unsigned rank, size_t size, const struct box *part, const void *value,
-              const struct box *to, void *destination);
-
 #endif

@@ -282,6 +282,7 @@ static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
         span[i] = mul_saturated(p->block[i], p->tile[i]);
         entries = mul_saturated(entries, chunks_reached(q, i, span[i]));
     }
+    chunk_bytes = add_saturated(chunk_bytes, q->source_more);
     for (unsigned k = 0; k < q->rank; k++) {
         uint64_t rows = mul_saturated(chunks_shared(q, p, p->order[k]), slower);
         window = add_saturated(window, mul_saturated(rows, chunks_cross(q, p, k + 1, span)));

@@ -41,6 +41,7 @@ struct plan_request {
     bool cached; /* the source is chunked, and its reader keeps decoded chunks for other tiles */
     uint64_t source_chunk[GRID_MAX_RANK];
     uint64_t source_size; /* bytes of one point of a decoded chunk */
+    uint64_t source_more; /* bytes of a decoded chunk besides its points */
     bool carries;       /* what tiles share along the stream axis can be kept from one to the next;
                            neither source nor result is chunked */
     uint64_t halo_size; /* bytes a worker holds per point of the halo box */

@@ -4,7 +4,9 @@
  * in the file, or brings its bytes where it cannot; the workers read it and undo the filters
  * outside. A decoded chunk is kept until all tiles of the block that need it have had it: how many
  * they are is counted before the block is begun. Of chunks without filters, a tile's halo along the
- * first axis is read once more instead: it lies in one piece, and few chunks are kept then.
+ * first axis is read once more instead: it lies in one piece, and few chunks are kept then. The
+ * halo along the last axis is scattered, a point here and there: the ends of a chunk along that
+ * axis are put together while the chunk is still in the processor's cache.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -20,7 +22,7 @@
 #include "hdf5/transfer.h"
 #include "reader/reader.h"
 
-/* Points of a chunk along the first axis from which on its first or last is a small part of it. */
+/* Points of a chunk along an axis from which on its first or last is a small part of it. */
 #define APART_EXTENT 16
 
 enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
@@ -45,6 +47,8 @@ struct chunked_reader {
     unsigned rank;
     size_t size; /* of a point */
     size_t raw;  /* of a decoded chunk, in bytes */
+    size_t face; /* of its first or last points along the last axis, behind it; 0: not kept */
+    bool faces;  /* the block needs them */
     bool apart;  /* halos along the first axis are read apart */
     int fd;
     uint64_t held;        /* bytes of the file */
@@ -82,6 +86,10 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
         self->moved = h5_raw_of(source->dataset);
     self->apart =
         self->moved && source->storage->n_filters == 0 && source->storage->chunk[0] >= APART_EXTENT;
+    uint64_t width = source->storage->chunk[self->rank - 1];
+    if (self->rank > 1 && width >= APART_EXTENT)
+        self->face = raw / width;
+    self->reader.beside = 2 * self->face;
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->changed, NULL);
     return self;
@@ -158,6 +166,9 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
     uint64_t first, end, entries;
     struct box cores, halo;
     struct tile tile;
+    const unsigned last = self->rank - 1;
+    self->faces = self->face > 0 && plan->differentiated[last] &&
+                  plan->tile[last] < self->source.storage->extent[last];
     drop_entries(self);
     plan_block(plan, block, &first, &end, &cores);
     plan_halo(plan, &cores, &halo);
@@ -303,7 +314,35 @@ static void *take_buffer(struct chunked_reader *self)
         self->spares = spare->next;
         return spare;
     }
-    return memory_aligned(self->raw < sizeof *spare ? sizeof *spare : self->raw);
+    size_t bytes = self->raw + 2 * self->face;
+    return memory_aligned(bytes < sizeof *spare ? sizeof *spare : bytes);
+}
+
+/* Where, behind a chunk, its points along the last axis at that place are kept, and which these
+ * are; NULL: not kept. */
+static char *find_face(const struct chunked_reader *self, const struct box *chunk, void *data,
+                       uint64_t place, struct box *face)
+{
+    const unsigned last = self->rank - 1;
+    bool first = place == chunk->start[last];
+    if (!self->faces || !(first || place == chunk->start[last] + chunk->count[last] - 1))
+        return NULL;
+    *face = *chunk;
+    face->start[last] = place;
+    face->count[last] = 1;
+    return (char *)data + self->raw + (first ? 0 : self->face);
+}
+
+static void keep_faces(const struct chunked_reader *self, const struct box *chunk, void *data)
+{
+    const unsigned last = self->rank - 1;
+    const uint64_t place[2] = {chunk->start[last], chunk->start[last] + chunk->count[last] - 1};
+    struct box face;
+    for (unsigned i = 0; i < 2; i++) {
+        char *to = find_face(self, chunk, data, place[i], &face);
+        if (to)
+            box_copy(self->rank, self->size, &face, chunk, data, &face, to);
+    }
 }
 
 /* Decodes the chunk if nobody has begun to. */
@@ -324,6 +363,8 @@ static enum h5grad_status provide(struct chunked_reader *self, struct entry *ent
         struct box chunk;
         chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
         status = decode(self, &chunk, entry->data, user, err);
+        if (!status)
+            keep_faces(self, &chunk, entry->data);
     } else {
         status = error_memory(err, self->raw);
     }
@@ -338,6 +379,21 @@ struct taking {
     const struct tile *tile;
     void *buffer;
 };
+
+/* Copies the points of the tile that lie in the chunk. */
+static void copy_part(const struct chunked_reader *self, const struct box *chunk, void *data,
+                      const struct taking *taking)
+{
+    const unsigned last = self->rank - 1;
+    struct box part, face;
+    const char *from = NULL;
+    if (!box_intersect(self->rank, chunk, &taking->tile->halo, &part))
+        return;
+    if (part.count[last] == 1)
+        from = find_face(self, chunk, data, part.start[last], &face);
+    box_copy(self->rank, self->size, &part, from ? &face : chunk, from ? from : data,
+             &taking->tile->halo, taking->buffer);
+}
 
 /* One tile less needs the chunk; after the last its buffer is free for another. */
 static enum h5grad_status let_go(struct chunked_reader *self, struct entry *entry,
@@ -372,11 +428,9 @@ static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
     pthread_mutex_unlock(&self->mutex);
     if (!ready)
         return error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
-    struct box chunk, part;
+    struct box chunk;
     chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
-    if (box_intersect(self->rank, &chunk, &taking->tile->halo, &part))
-        box_copy(self->rank, self->size, &part, &chunk, entry->data, &taking->tile->halo,
-                 taking->buffer);
+    copy_part(self, &chunk, entry->data, taking);
     return let_go(self, entry, number, NULL, NULL);
 }
 

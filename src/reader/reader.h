@@ -49,7 +49,8 @@ struct reader_way {
 /* First member of every way's own struct. */
 struct reader {
     const struct reader_way *way;
-    uint64_t held; /* bytes that libhdf5 takes to read, whatever the number of workers */
+    uint64_t held;   /* bytes that libhdf5 takes to read, whatever the number of workers */
+    uint64_t beside; /* bytes kept with each decoded chunk besides its points */
 };
 
 /* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
