@@ -232,8 +232,8 @@ static double expect_value(size_t point, unsigned component)
 }
 
 /* All tiles of a plan, block by block. */
-static void check_plan(const struct input *input, struct reader *reader, uint64_t tile_bytes,
-                       uint64_t memory, double (*expect)(size_t, unsigned))
+static void check_plan(const struct input *input, struct reader *reader, unsigned edge_order,
+                       uint64_t tile_bytes, uint64_t memory, double (*expect)(size_t, unsigned))
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
     size_t size = h5_type_size(&input->type);
@@ -241,9 +241,10 @@ static void check_plan(const struct input *input, struct reader *reader, uint64_
     struct plan_request request = {
         .rank = RANK,
         .differentiated = {true, true, true},
-        .edge_order = 2,
+        .edge_order = edge_order,
         .cached = reader->way->caches,
         .source_size = size,
+        .source_more = reader->beside,
         .halo_size = size,
         .core_size = size,
         .tile_bytes = tile_bytes,
@@ -285,9 +286,11 @@ static void check_dataset_way(const char *name, const char *forced, const char *
     ck_assert_msg(reader != NULL, "%s: %s", name, err.message);
     if (way)
         ck_assert_str_eq(reader->way->name, way);
-    check_plan(&input, reader, 1 << 20, 1 << 24, expect);
-    check_plan(&input, reader, 2000, 1 << 24, expect);
-    check_plan(&input, reader, 600, 40000, expect);
+    for (unsigned edge_order = 1; edge_order <= 2; edge_order++) {
+        check_plan(&input, reader, edge_order, 1 << 20, 1 << 24, expect);
+        check_plan(&input, reader, edge_order, 2000, 1 << 24, expect);
+        check_plan(&input, reader, edge_order, 600, 40000, expect);
+    }
     close_reader(reader);
     input_close(&input);
 }
@@ -301,7 +304,7 @@ static void check_dataset(const char *name, const char *way, double (*expect)(si
 
 START_TEST(layouts)
 {
-    static const hsize_t chunk[RANK] = {4, 5, 6}, deep[RANK] = {16, 5, 6};
+    static const hsize_t chunk[RANK] = {4, 5, 6}, deep[RANK] = {16, 5, 6}, wide[RANK] = {4, 5, 16};
     hid_t file = new_file();
     put_values(file, "contiguous", H5T_NATIVE_FLOAT, new_creation(NULL));
     hid_t compact = new_creation(NULL);
@@ -309,6 +312,7 @@ START_TEST(layouts)
     put_values(file, "compact", H5T_NATIVE_FLOAT, compact);
     put_values(file, "chunked", H5T_NATIVE_FLOAT, new_creation(chunk));
     put_values(file, "deep", H5T_NATIVE_FLOAT, new_creation(deep));
+    put_values(file, "wide", H5T_NATIVE_FLOAT, new_creation(wide));
     hid_t filtered = new_creation(chunk);
     H5Pset_shuffle(filtered);
     H5Pset_deflate(filtered, 4);
@@ -327,6 +331,7 @@ START_TEST(layouts)
     check_dataset("compact", "library", expect_value);
     check_dataset("chunked", "chunked", expect_value);
     check_dataset("deep", "chunked", expect_value);
+    check_dataset("wide", "chunked", expect_value);
     check_dataset("filtered", "chunked", expect_value);
     check_dataset("raw_edges", "chunked", expect_value);
     check_dataset("nbit", "library", expect_value);
