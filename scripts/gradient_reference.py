@@ -9,7 +9,6 @@ A spacing is a number (a step) or a 1-D float64 array (coordinates).
 """
 
 import numpy as np
-import torch
 
 
 def is_even(coordinates):
@@ -114,12 +113,13 @@ def is_close(ours, theirs, scale, epsilon):
     return ~finite | (np.abs(ours - theirs) <= 16 * epsilon * scale + 2 * subnormal)
 
 
-def torch_tensor(array):
-    return torch.from_numpy(np.ascontiguousarray(array))
-
-
 def torch_gradient(parts, axes, spacings, edge_order):
     """torch.gradient of all axes, in one call unless numbers and arrays are mixed."""
+    import torch  # takes a second, which who only wants numpy's should not wait
+
+    def torch_tensor(array):
+        return torch.from_numpy(np.ascontiguousarray(array))
+
     tensor = torch_tensor(parts)
     if all(np.ndim(s) == 0 for s in spacings):
         spacing = [float(s) for s in spacings]
