@@ -110,6 +110,8 @@ static void random_request(struct plan_request *q)
     q->axis_size = 32 * draw(2);
     q->worker_size = draw(1000);
     q->tile_bytes = 64 + draw(20000);
+    q->stream_bytes = q->tile_bytes + draw(20000);
+    q->source_more = draw(2) * draw(100);
     q->memory = (uint64_t)4 << (10 + draw(10));
     q->threads = 1 + (unsigned)draw(4);
     for (unsigned i = 0; i < q->rank; i++) {
@@ -365,6 +367,7 @@ START_TEST(large_arrays)
                                  .halo_size = 4,
                                  .core_size = 4,
                                  .tile_bytes = 1280 << 10,
+                                 .stream_bytes = 2304 << 10,
                                  .memory = (uint64_t)1 << 30,
                                  .threads = 2};
         struct plan p;
@@ -377,7 +380,7 @@ START_TEST(large_arrays)
         ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
         ck_assert_uint_eq(p.threads, 2);
         ck_assert_uint_ge(4 * (p.core_points + p.halo_points), q.tile_bytes / 3);
-        ck_assert_uint_le(4 * p.halo_points, 2 * q.tile_bytes);
+        ck_assert_uint_le(4 * p.halo_points, 2 * q.stream_bytes);
         ck_assert_uint_le(p.read_points, points * (q.rank >= 4 ? q.rank - 1 : 2));
         check_turns(&p);
     }

@@ -99,6 +99,13 @@ static uint64_t tile_bytes(void)
     return memory_l2_cache() / 8 * 5;
 }
 
+/* The same of a stream, where that is worth it: longer writes wait less often for the file's lock,
+ * and the planes that are kept for the next tile are not needed at every moment of this one. */
+static uint64_t stream_bytes(const struct engine_job *job)
+{
+    return job->reader->way->views ? tile_bytes() : memory_l2_cache() / 8 * 9;
+}
+
 /* Encoded results that a worker may keep until it is their turn to be written: about a tile's, and
  * at least largest, the bytes of a chunk or of the largest core. */
 static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
@@ -128,6 +135,7 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         .halo_size = halo_point(job),
         .core_size = core_point(job),
         .tile_bytes = tile_bytes(),
+        .stream_bytes = stream_bytes(job),
         .memory = memory_left(job->memory, job),
         .threads = job->threads,
     };

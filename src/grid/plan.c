@@ -435,6 +435,7 @@ static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memo
     if (stream_axis(q) < q->rank) {
         uint64_t tile[GRID_MAX_RANK];
         room.stream = stream_axis(q);
+        room.cache = size_min(q->stream_bytes, memory);
         choose_tile(q, &room, tile);
         if (tile_cost(q, room.stream, tile) < tile_cost(q, q->rank, p->tile)) {
             memcpy(p->tile, tile, sizeof tile);

@@ -5,11 +5,12 @@
  * its stencils reach, within the array.
  *
  *     1 byte      rank
- *     1 byte      1: edge order 2, 2: results chunked, 4: source cached
+ *     1 byte      1: edge order 2, 2: results chunked, 4: source cached, 8: carries
  *     4 bytes     differentiated axes, as bits
  *     per axis    extent, chunk of the results, chunk of the source: each 1 byte that says how many
  *                 bytes follow, 0 to 8, and those
- *     then        threads, memory, tile_bytes, and the five sizes of a point, likewise
+ *     then        threads, memory, tile_bytes, the five sizes of a point, stream_bytes and
+ *                 source_more, likewise
  */
 #include "fuzz.h"
 #include "grid/plan.h"
@@ -43,6 +44,7 @@ static bool take_request(struct fuzz_input *input, struct plan_request *request)
     request->edge_order = flags & 1 ? 2 : 1;
     request->result_chunked = flags & 2;
     request->cached = flags & 4;
+    request->carries = (flags & 8) && !request->result_chunked && !request->cached;
     for (unsigned i = 0; i < request->rank; i++) {
         request->extent[i] = take_number(input);
         request->result_chunk[i] = 1 + take_number(input) % UINT32_MAX;
@@ -59,6 +61,8 @@ static bool take_request(struct fuzz_input *input, struct plan_request *request)
     request->core_size = take_size(input);
     request->axis_size = take_size(input);
     request->worker_size = take_number(input);
+    request->stream_bytes = take_number(input);
+    request->source_more = take_number(input);
     return size_product(request->rank, request->extent, MAX_SIZE, &bytes);
 }
 
