@@ -99,8 +99,8 @@ static uint64_t tile_bytes(void)
     return memory_l2_cache() / 8 * 5;
 }
 
-/* The same of a stream, where that is worth it: longer writes wait less often for the file's lock,
- * and the planes that are kept for the next tile are not needed at every moment of this one. */
+/* What it may take where that spares much of the halo: the planes that are kept for the next tile
+ * of a stream are not needed at every moment of this one. */
 static uint64_t stream_bytes(const struct engine_job *job)
 {
     return job->reader->way->views ? tile_bytes() : memory_l2_cache() / 8 * 9;

@@ -16,6 +16,9 @@
 /* What a byte costs that is kept from the tile before, when one that is read costs 1. */
 #define PLAN_CARRY 0.25
 
+/* A tile larger than it should be is to save this part of the cost. */
+#define PLAN_WORTH 0.08
+
 /* Turns per worker, at least, so that all of them end at about the same time; and tiles per turn,
  * at least, so that the first one's halo does not matter. */
 #define PLAN_TURNS      32
@@ -104,10 +107,10 @@ static uint64_t grown(const struct plan_request *q, const uint64_t *grain, unsig
     return size_min(size_max(twice, t), q->extent[axis]);
 }
 
-/* What a tile may take: of the cache and of the memory; and the axis along which tiles are
- * streamed, rank if none. */
+/* What a tile may take: of the cache, at most, and of the memory; and the axis along which tiles
+ * are streamed, rank if none. */
 struct room {
-    uint64_t cache, memory;
+    uint64_t cache, most, memory;
     unsigned stream;
 };
 
@@ -118,7 +121,7 @@ static bool try_grow(const struct plan_request *q, const struct room *room, cons
     bool piece = room->stream < q->rank && axis < room->stream; /* what is kept is to be in one */
     tile[axis] = grown(q, grain, axis, before);
     if (!piece && tile[axis] > before && tile_bytes(q, tile) <= room->memory &&
-        used_bytes(q, tile) <= room->cache)
+        used_bytes(q, tile) <= room->most)
         return true;
     tile[axis] = before;
     return false;
@@ -157,14 +160,15 @@ static void grow_tile(const struct plan_request *q, const struct room *room, con
 {
     for (;;) {
         unsigned best = q->rank;
-        double least = 0;
+        double least = 0, now = tile_cost(q, room->stream, tile);
         for (unsigned i = q->rank; i-- > 0;) {
             uint64_t before = tile[i];
             if (!try_grow(q, room, grain, i, tile))
                 continue;
             double cost = tile_cost(q, room->stream, tile);
+            bool worth = used_bytes(q, tile) <= room->cache || cost < now * (1 - PLAN_WORTH);
             tile[i] = before;
-            if (best == q->rank || cost < least) {
+            if (worth && (best == q->rank || cost < least)) {
                 best = i;
                 least = cost;
             }
@@ -429,13 +433,14 @@ static void choose_turn(const struct plan_request *q, struct plan *p)
 
 static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memory)
 {
-    struct room room = {size_min(q->tile_bytes, memory), memory, q->rank};
+    uint64_t cache = size_min(q->tile_bytes, memory);
+    struct room room = {cache, cache, memory, q->rank};
     choose_tile(q, &room, p->tile);
     p->stream = q->rank;
     if (stream_axis(q) < q->rank) {
         uint64_t tile[GRID_MAX_RANK];
         room.stream = stream_axis(q);
-        room.cache = size_min(q->stream_bytes, memory);
+        room.most = size_max(cache, size_min(q->stream_bytes, memory));
         choose_tile(q, &room, tile);
         if (tile_cost(q, room.stream, tile) < tile_cost(q, q->rank, p->tile)) {
             memcpy(p->tile, tile, sizeof tile);
