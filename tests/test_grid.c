@@ -380,7 +380,7 @@ START_TEST(large_arrays)
         ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
         ck_assert_uint_eq(p.threads, 2);
         ck_assert_uint_ge(4 * (p.core_points + p.halo_points), q.tile_bytes / 3);
-        ck_assert_uint_le(4 * p.halo_points, 2 * q.stream_bytes);
+        ck_assert_uint_le(4 * p.halo_points, 2 * q.tile_bytes);
         ck_assert_uint_le(p.read_points, points * (q.rank >= 4 ? q.rank - 1 : 2));
         check_turns(&p);
     }

@@ -316,15 +316,15 @@ static uint64_t keep_held(const struct engine_job *job, const struct worker *wor
     if (start < held->start[axis] || start >= end ||
         !same_across(job->rank, axis, &worker->held, tile))
         return 0;
-    uint64_t keep = end - start, first, last;
+    uint64_t keep = end - start, core, core_end;
     uint64_t before = size_min(keep, tile->core.start[axis] - start);
     size_t point = job->components * element_size(input_element(job));
-    find_core(job->rank, axis, tile, &first, &last);
+    find_core(job->rank, axis, tile, &core, &core_end);
     char *to = worker->input;
     const char *from = to + (start - held->start[axis]) * plane;
     for (uint64_t i = 0; i < before; i++)
-        memmove(to + i * plane + first * point, from + i * plane + first * point,
-                (last - first) * point);
+        memmove(to + i * plane + core * point, from + i * plane + core * point,
+                (core_end - core) * point);
     memmove(to + before * plane, from + before * plane, (keep - before) * plane);
     return keep;
 }

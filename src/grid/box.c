@@ -110,46 +110,29 @@ static bool runs_next(const struct runs *runs, uint64_t *position, uint64_t *a, 
     return false;
 }
 
-/* Inlined with a literal size: runs of a few bytes (a chunk one point wide) are common enough that
- * a call to memcpy each would be most of the work. */
-static inline void copy_row(const struct runs *runs, unsigned char *restrict to,
-                            const unsigned char *restrict from, size_t size)
+/* Runs of a few bytes (a chunk one point wide) are common enough that a call to memcpy each would
+ * be most of the work. */
+static inline void copy_run(void *restrict to, const void *restrict from, size_t size)
 {
-    for (uint64_t i = 0; i < runs->row; i++)
-        memcpy(to + i * runs->row_b, from + i * runs->row_a, size);
+    switch (size) {
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    case 8:
+        memcpy(to, from, 8);
+        break;
+    case 16:
+        memcpy(to, from, 16);
+        break;
+    default:
+        memcpy(to, from, size);
+    }
 }
 
-void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
-              const void *source, const struct box *to, void *destination)
-{
-    if (box_points(rank, part) == 0)
-        return;
-    struct runs runs;
-    runs_make(rank, size, part, from, to, &runs);
-    uint64_t position[GRID_MAX_RANK] = {0};
-    uint64_t a = runs.offset_a, b = runs.offset_b;
-    const unsigned char *in = source;
-    unsigned char *out = destination;
-    do {
-        switch (runs.run) {
-        case 4:
-            copy_row(&runs, out + b, in + a, 4);
-            break;
-        case 8:
-            copy_row(&runs, out + b, in + a, 8);
-            break;
-        case 16:
-            copy_row(&runs, out + b, in + a, 16);
-            break;
-        default:
-            copy_row(&runs, out + b, in + a, runs.run);
-        }
-    } while (runs_next(&runs, position, &a, &b));
-}
-
-void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
-                 const struct box *from, const void *source, const struct box *to,
-                 void *destination)
+/* Inlined, so that box_copy has no call through a pointer for each of its short runs. */
+static inline void copy_runs(box_move *move, unsigned rank, size_t size, const struct box *part,
+                             const struct box *from, const void *source, const struct box *to,
+                             void *destination)
 {
     if (box_points(rank, part) == 0)
         return;
@@ -163,4 +146,17 @@ void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *p
         for (uint64_t i = 0; i < runs.row; i++)
             move(out + b + i * runs.row_b, in + a + i * runs.row_a, runs.run);
     } while (runs_next(&runs, position, &a, &b));
+}
+
+void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
+              const void *source, const struct box *to, void *destination)
+{
+    copy_runs(copy_run, rank, size, part, from, source, to, destination);
+}
+
+void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
+                 const struct box *from, const void *source, const struct box *to,
+                 void *destination)
+{
+    copy_runs(move, rank, size, part, from, source, to, destination);
 }
