@@ -656,6 +656,14 @@ rm o/out.h5
 ## Streams, limits
 ##
 
+# unreported WHAT STATUS WHY: OUTPUT is whole, but the report on it could not be written.
+unreported() {
+    check "$1: exit status" equal "$2" 3
+    check "$1: message" equal "$(cat stderr)" "h5grad: standard output: $3; o/out.h5 is whole"
+    check "$1: OUTPUT" equal "$(ls -A o): $(datasets o/out.h5)" \
+        "out.h5: /f_grad_0 /f_grad_1 /g/deep/h_grad_0"
+}
+
 if [ -c /dev/full ]; then
     for option in --help --version "--list in.h5" "-n in.h5 o/out.h5"; do
         # shellcheck disable=SC2086 # several words
@@ -666,6 +674,16 @@ if [ -c /dev/full ]; then
     "$H5GRAD" in.h5 o/out.h5 >/dev/full
     check "a run prints nothing that could fail" equal $? 0
     rm o/out.h5
+    "$H5GRAD" -q --json in.h5 o/out.h5 >/dev/full 2>stderr
+    unreported "stdout is full" $? "No space left on device"
+    "$H5GRAD" -q -O --json in.h5 o/out.h5 >/dev/full 2>&-
+    check "stdout is full and stderr closed: exit status" equal $? 3
+    "$H5GRAD" -q --json in.h5 o/out.h5 >/dev/full 2>stderr
+    check "stdout is full, but the run failed: exit status" equal $? 1
+    check "stdout is full, but the run failed: message" one_line stderr '^h5grad: o/out.h5: exists'
+    "$H5GRAD" --json --no-such-option >/dev/full 2>stderr
+    check "stdout is full, but the usage is wrong: exit status" equal $? 2
+    rm o/out.h5
 fi
 {
     sleep 0.1
@@ -674,8 +692,18 @@ fi
 } | :
 check "stdout is a broken pipe: exit status" equal "$(cat status)" 1
 check "stdout is a broken pipe: message" one_line stderr '^h5grad: .*output: .*pipe'
+{
+    sleep 0.1
+    "$H5GRAD" -q --json in.h5 o/out.h5 2>stderr
+    echo $? >status
+} | :
+unreported "stdout is a broken pipe" "$(cat status)" "Broken pipe"
+rm o/out.h5
 "$H5GRAD" --list in.h5 >&- 2>stderr
 check "stdout is closed: exit status" equal $? 1
+"$H5GRAD" -q --json in.h5 o/out.h5 >&- 2>stderr
+unreported "stdout is closed" $? "Bad file descriptor"
+rm o/out.h5
 "$H5GRAD" -v in.h5 o/out.h5 <&- >&- 2>&-
 check "all streams are closed: exit status" equal $? 0
 check "all streams are closed: OUTPUT" equal "$(datasets o/out.h5)" \

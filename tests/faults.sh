@@ -134,10 +134,6 @@ else
     echo "calls that fail: $tried points, $found findings"
 fi
 
-##
-## Disks and folders
-##
-
 # one_line REGEX: ./stderr is one line, which matches.
 # shellcheck disable=SC2317 # check calls it
 one_line() {
@@ -146,6 +142,30 @@ one_line() {
     sed 's/^/    /' stderr
     return 1
 }
+
+# The last allocations of a list are those of its printing. What is printed is all of it or an error.
+listed() {
+    env LD_PRELOAD="$sanitizer $object" FAULT_CALL=malloc FAULT_AT="$1" FAULT_LAST="$1" FAULT_WITH=ENOMEM \
+        FAULT_FOLDER="$PWD" FAULT_STATE="$PWD/state" "$program" --list contiguous.h5 >stdout 2>stderr
+}
+if [ -e "$object" ]; then
+    truncate -s 16 state
+    listed 0
+    cp stdout list
+    calls=$(od -A n -t u8 -N 8 state | tr -d ' ')
+    for ((call = calls > 12 ? calls - 12 : 1; call <= calls; call++)); do
+        truncate -s 0 state && truncate -s 16 state
+        if listed $call; then
+            check "allocation $call of a list of $calls: the list" cmp stdout list
+        else
+            check "allocation $call of a list of $calls: message" one_line .
+        fi
+    done
+fi
+
+##
+## Disks and folders
+##
 
 # fails WHAT REGEX STATUS [LEFT]: how the run ended, whose messages are in ./stderr, and what is in o.
 fails() {

@@ -243,6 +243,19 @@ echo old >o/out.h5
 named ", but perhaps not on stable storage" -O --sync
 rm o/out.h5
 
+# A crash by then leaves a whole OUTPUT too.
+full_pipe
+"${as_from_terminal[@]}" "$program" --no-history small.h5 o/out.h5 2>pipe 3>&- &
+pid=$!
+wait_until cmp -s o/out.h5 small-want.h5
+has_child
+kill -ABRT "$child"
+wait_until is_gone "$child"
+drain_pipe
+ended "OUTPUT has its name, crash" 3 "h5grad: small.h5: reading it crashed (Aborted): the file is damaged, \
+or not what it says it is; o/out.h5 is whole" ".[!.]* out.h5"
+rm o/out.h5
+
 ##
 ## Something else kills the process that does the work
 ##

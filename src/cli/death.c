@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/death.h"
+#include "cli/status.h"
 #include "cli/stop.h"
 #include "cli/text.h"
 
@@ -10,12 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    DEATH_RESUME_FILES = 2, /* with --checkpoint the first are the temporary file and its journal */
-    DEATH_FAILED = 1,
-    DEATH_RESUMABLE = 75,
-    DEATH_BY_SIGNAL = 128
-};
+/* With --checkpoint the first are the temporary file and its journal. */
+enum { DEATH_RESUME_FILES = 2 };
 
 /* What the run leaves. */
 struct rest {
@@ -143,8 +140,8 @@ int death_report(const struct options *options, const struct death *death)
     death_say_rest(options, death, &rest);
     death_remove_files(options, death, &rest);
     if (rest.resumable)
-        return DEATH_RESUMABLE;
-    return death_is_failure(death)
-               ? DEATH_FAILED
-               : DEATH_BY_SIGNAL + (death->stopped ? death->stopped : death->number);
+        return EXIT_RESUMABLE;
+    if (!death_is_failure(death))
+        return EXIT_SIGNAL + (death->stopped ? death->stopped : death->number);
+    return rest.whole ? EXIT_UNREPORTED : EXIT_FAILED;
 }

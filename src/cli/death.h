@@ -32,7 +32,8 @@ struct death_place death_look(const char *path);
 /*
  * One line on stderr, which is true whenever the process died: while OUTPUT got its name, too.
  * Temporary files are removed but for those with which a later run can go on; the exit status is 75
- * where that is so, 128+N where a signal from outside ended it, else 1.
+ * where that is so, 128+N where a signal from outside ended it, else 3 where OUTPUT is whole and 1
+ * where it is not.
  */
 int death_report(const struct options *options, const struct death *death);
 

@@ -73,8 +73,9 @@ static const char help_results[] =
     "\n";
 
 static const char help_end[] =
-    "Exit status: 0 done; 1 failed, nothing at OUTPUT; 2 wrong usage; 75 stopped, to\n"
-    "be resumed; 128+N stopped by signal N.\n"
+    "Exit status: 0 done; 1 failed, nothing at OUTPUT; 2 wrong usage; 3 OUTPUT is\n"
+    "whole, but the report on standard output is not; 75 stopped, to be resumed;\n"
+    "128+N stopped by signal N.\n"
     "\n"
     "Examples\n"
     "  h5grad simulation.h5 gradients.h5\n"

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/status.h"
 #include "cli/stop.h"
 #include "cli/supervise.h"
 #include "cli/text.h"
@@ -14,14 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum {
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,
-    EXIT_WRONG_USAGE = 2,
-    EXIT_RESUMABLE = 75, /* EX_TEMPFAIL: trying again is of use */
-    EXIT_SIGNAL = 128
-};
 
 /* Only the sanitizer that looks for leaks needs exit handlers. */
 #ifdef __SANITIZE_ADDRESS__
@@ -108,16 +101,24 @@ static int main_report_stop(const struct options *options, bool resumable)
     return resumable ? EXIT_RESUMABLE : EXIT_SIGNAL + number;
 }
 
-/* Everything that went to stdout must have arrived: a full disk shows only now. */
-static int main_close_stdout(int result)
+/* Everything that went to stdout must have arrived: a full disk shows only now. What a run has made
+ * by then is there, and so is what it says of its own failure. */
+static int main_close_stdout(const struct options *options, int result)
 {
     bool failed = ferror(stdout) != 0;
+    bool whole = options->mode == OPTIONS_RUN;
 
     errno = 0;
-    if (fclose(stdout) == 0 && !failed)
+    if ((fclose(stdout) == 0 && !failed) || result != EXIT_DONE)
         return result;
-    fprintf(stderr, "h5grad: standard output: %s\n", errno != 0 ? strerror(errno) : "write error");
-    return EXIT_FAILED;
+    fprintf(stderr, "h5grad: standard output: %s", errno != 0 ? strerror(errno) : "write error");
+    if (whole) {
+        fputs("; ", stderr);
+        text_put(stderr, options->output);
+        fputs(" is whole", stderr);
+    }
+    fputc('\n', stderr);
+    return whole ? EXIT_UNREPORTED : EXIT_FAILED;
 }
 
 static enum h5grad_status main_call(const struct options *options, struct h5grad_report **report,
@@ -198,8 +199,8 @@ int main(int argc, char **argv)
         fputs(h5grad_version(), stdout);
     else
         result = supervise(main_work, &options);
+    result = main_close_stdout(&options, result);
     options_free(&options);
-    result = main_close_stdout(result);
     supervise_note_result(result);
     /* The exit handler of libhdf5 trips over a file that could not be closed, as where the disk was
      * full, and over what damaged files leave open. Nothing is left to do in it: the library has

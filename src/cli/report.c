@@ -182,7 +182,7 @@ struct report_group {
 struct report_groups {
     struct report_group *group;
     size_t n;
-    size_t *next; /* for each field of the report */
+    size_t *next; /* for each field of the report; NULL: no group has more than one */
 };
 
 static void report_widen(struct report_group *group, const struct h5grad_field *field)
@@ -236,7 +236,7 @@ static void report_print_group(FILE *out, const struct h5grad_report *report,
     const struct h5grad_field *first = &report->fields[group->first];
     char shape[REPORT_SHAPE];
 
-    for (size_t i = group->first + 1; i != 0; i = groups->next[i - 1]) {
+    for (size_t i = group->first + 1; i != 0; i = groups->next ? groups->next[i - 1] : 0) {
         const struct h5grad_field *field = &report->fields[i - 1];
         report_print_padded(out, field->path, group->path);
         report_print_padded(out, field->type, group->type);
@@ -277,6 +277,15 @@ static void report_print_left_out(FILE *out, const struct h5grad_report *report)
     }
 }
 
+/* Where there is no memory for groups. */
+static void report_print_alone(FILE *out, const struct h5grad_report *report, size_t field)
+{
+    const struct report_groups none = {.next = NULL};
+    const struct report_group alone = {.first = field};
+
+    report_print_group(out, report, &none, &alone);
+}
+
 size_t report_print_list(FILE *out, const struct h5grad_report *report, bool left_out)
 {
     size_t fields = 0;
@@ -291,6 +300,8 @@ size_t report_print_list(FILE *out, const struct h5grad_report *report, bool lef
         fields++;
         if (groups.group != NULL && groups.next != NULL)
             report_join_group(&groups, report, i);
+        else
+            report_print_alone(out, report, i);
     }
     for (size_t i = 0; i < groups.n; i++)
         report_print_group(out, report, &groups, &groups.group[i]);

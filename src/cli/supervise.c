@@ -2,6 +2,7 @@
 #include "cli/supervise.h"
 #include "cli/cap.h"
 #include "cli/death.h"
+#include "cli/status.h"
 #include "cli/stop.h"
 
 #include <limits.h>
@@ -22,7 +23,6 @@ enum {
     SUPERVISE_GRACE = 2000, /* milliseconds */
     SUPERVISE_NEVER = -1,
     SUPERVISE_FILES = 4,
-    EXIT_FAILED = 1,
     RESULT_UNKNOWN = -1
 };
 
