@@ -261,9 +261,19 @@ END_TEST
 START_TEST(open_knows_what_is_not_hdf5)
 {
     write_bytes("empty.h5", "", 0);
-    assert_refused("empty.h5", "is not an HDF5 file");
+    assert_refused("empty.h5", "is empty");
     write_bytes("text.h5", "plain text\n", 11);
     assert_refused("text.h5", "is not an HDF5 file");
+    write_bytes("classic.nc", "CDF\1\0\0\0\0", 8);
+    assert_refused("classic.nc", "is a netCDF-3 file: nccopy -k nc4");
+    write_bytes("hdf4.hdf", "\x0e\x03\x13\x01", 4);
+    assert_refused("hdf4.hdf", "is an HDF4 file: h4toh5");
+    write_bytes("five.mat", "MATLAB 5.0 MAT-file, Platform: GLNXA64", 38);
+    assert_refused("five.mat", "is a MATLAB 5 file: save it with -v7.3");
+    write_bytes("packed.h5", "\x1f\x8b\x08", 3);
+    assert_refused("packed.h5", "is compressed with gzip: gunzip");
+    write_bytes("short.nc", "CDF", 3);
+    assert_refused("short.nc", "is not an HDF5 file");
 }
 END_TEST
 

@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "hdf5/foreign.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
 #define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
@@ -665,8 +666,9 @@ static enum h5grad_status explain_failure(const char *path, const struct h5_acce
                          "it, h5clear -s makes it readable)");
     htri_t known = H5Fis_hdf5(path);
     H5Eclear2(H5E_DEFAULT);
+    const char *format = known == 0 ? h5_foreign_format(path) : NULL;
     if (known == 0)
-        return error_set(err, H5GRAD_FAILED, "is not an HDF5 file");
+        return error_set(err, H5GRAD_FAILED, "%s", format ? format : "is not an HDF5 file");
     return status;
 }
 
