@@ -523,7 +523,8 @@ make_input useless.h5 /c scales /y
 run useless.h5 o/out.h5
 check "useless coordinates: exit status" equal "$status" 0
 check "useless coordinates: said" one_line stderr \
-    '/a: axis 0 .x.: .*/x: .*both 1: .*--coord=0=.*--dim \(skipped, and 1 more: -v'
+    '/a: axis 0 .x.: left out: .*/x: .*both 1: .*--coord=0=.*--spacing \(as for 1 more that -v'
+check "useless coordinates: results" equal "$(datasets o/out.h5)" "/a_grad_1 /b_grad_1 /c_grad_0 /x /y"
 run -O -v -d /c useless.h5 o/out.h5
 check "--verbose: coordinates" grep -q '/c: axis 0 (y): spacing /y (dimension scale)$' stderr
 rm -f o/*

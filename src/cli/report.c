@@ -137,7 +137,7 @@ static void report_print_axis(FILE *out, unsigned number, const struct h5grad_ax
     fprintf(out, "%" PRIu64 " %s", axis->extent, axis->extent == 1 ? "point" : "points");
     if (planned && !axis->differentiated)
         fputs(", not differentiated", out);
-    else
+    if (!planned || axis->differentiated || report_spacing(axis) == REPORT_UNUSABLE)
         report_print_spacing(out, axis);
     if (axis->left_out != NULL && !axis->differentiated) {
         fputs(planned ? ": " : ", left out unless --dim names it: ", out);

@@ -271,11 +271,16 @@ static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset
     return status;
 }
 
-/* "day as %Y%m%d.%f", of CDO: the difference of two dates written so is no time. */
+bool coords_are_dates(const char *unit)
+{
+    return unit && (strstr(unit, " as %") || strstr(unit, "%Y%m") ||
+                    strncasecmp(unit, "yyyymm", strlen("yyyymm")) == 0);
+}
+
 static enum h5grad_status refuse_dates(struct coords *coords, unsigned k, struct h5grad_error *err)
 {
     struct coords_axis *axis = &coords->axis[k];
-    if (!axis->path || !axis->unit || !strstr(axis->unit, " as %"))
+    if (!axis->path || !coords_are_dates(axis->unit))
         return H5GRAD_OK;
     struct coords_axis said = *axis;
     *axis = (struct coords_axis){.name = said.name, .left_out = said.left_out};

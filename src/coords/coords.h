@@ -65,6 +65,10 @@ void coords_free(struct coords *coords);
 /* H5GRAD_FAILED with the problem of an axis that is COORDS_UNUSABLE, else H5GRAD_OK. */
 enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err);
 
+/* Whether numbers of that unit are dates written as numbers ("day as %Y%m%d.%f" of CDO), whose
+ * differences are no time. NULL: they are not. */
+bool coords_are_dates(const char *unit);
+
 /* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
  * MATLAB", COORDS_CATEGORIES. NULL: it may be one. Static. */
 #define COORDS_CATEGORIES "it holds categories"

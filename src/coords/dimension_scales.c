@@ -19,8 +19,8 @@
 struct scale {
     char *path;
     char *name;
-    char *unit; /* NULL: none given */
-    bool placeholder;
+    char *unit;   /* NULL: none given */
+    bool empty;   /* it has no points: a placeholder of netCDF-4, or a null dataspace */
     char *reason; /* why it cannot serve as coordinates; NULL: it can */
     bool edges;   /* but that it has one point more: it may be the edges of cells */
     bool longer;  /* its first points are the axis's */
@@ -48,7 +48,7 @@ static enum grade grade(const struct scale *scale)
 {
     if (!scale->path)
         return NOTHING;
-    if (scale->placeholder)
+    if (scale->empty)
         return A_NAME;
     return scale->reason ? A_PROBLEM : COORDINATES;
 }
@@ -79,13 +79,13 @@ static char *last_component(const char *path)
 
 /* The name that a scale gives its axis: its own, which some write as a path, else that of its link.
  */
-static char *read_name(hid_t dataset, const char *path, bool *placeholder)
+static char *read_name(hid_t dataset, const char *path)
 {
-    char *label = text_or_null(h5_attribute_text(dataset, "NAME"));
-    *placeholder = label && strncmp(label, H5_PLACEHOLDER, strlen(H5_PLACEHOLDER)) == 0;
-    if (label && !*placeholder && label[0] != '/')
+    char *label =
+        h5_is_placeholder(dataset) ? NULL : text_or_null(h5_attribute_text(dataset, "NAME"));
+    if (label && label[0] != '/')
         return label;
-    bool is_path = label && !*placeholder && label[strlen(label) - 1] != '/';
+    bool is_path = label && label[strlen(label) - 1] != '/';
     char *name = last_component(is_path ? label : path);
     free(label);
     return name;
@@ -140,10 +140,11 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset,
     enum h5grad_status status = read_path(walk, dataset, &scale->path, err);
     if (status != H5GRAD_OK || !scale->path)
         return status;
-    scale->name = read_name(dataset, scale->path, &scale->placeholder);
+    scale->name = read_name(dataset, scale->path);
+    scale->empty = h5_is_placeholder(dataset) || coords_is_null(dataset);
     if (!scale->name)
         status = error_memory(err, strlen(scale->path));
-    if (!status && !scale->placeholder) {
+    if (!status && !scale->empty) {
         scale->unit = text_or_null(h5_attribute_text(dataset, "units"));
         if (!scale->unit)
             scale->unit = text_or_null(h5_attribute_text(dataset, "unit"));

@@ -96,6 +96,14 @@ bool coords_extents(hid_t dataset, unsigned rank, uint64_t *extent)
     return ok;
 }
 
+bool coords_is_null(hid_t dataset)
+{
+    hid_t space = H5Dget_space(dataset);
+    bool null = space >= 0 && H5Sget_simple_extent_type(space) == H5S_NULL;
+    h5_close(space);
+    return null;
+}
+
 bool coords_text_is(hid_t object, const char *attribute, const char *text)
 {
     char *found = h5_attribute_text(object, attribute);
@@ -256,6 +264,10 @@ enum h5grad_status coords_set_dataset(struct coords *coords, unsigned k, hid_t f
     bool found_edges = false;
     hid_t dataset = h5_open_dataset(file, path, &reason);
     enum h5grad_status status = dataset >= 0 ? H5GRAD_OK : H5GRAD_FAILED;
+    if (dataset >= 0 && coords_is_null(dataset)) {
+        h5_close(dataset);
+        return H5GRAD_OK;
+    }
     if (!status)
         status = coords_judge(dataset, extent, edges ? &found_edges : NULL, &reason);
     if (status == H5GRAD_NO_MEMORY)

@@ -41,6 +41,9 @@ bool coords_extents(hid_t dataset, unsigned rank, uint64_t *extent);
 /* Whether the object has an attribute of that text. */
 bool coords_text_is(hid_t object, const char *attribute, const char *text);
 
+/* Whether the dataset has a null dataspace, which holds no coordinates and no mistake. */
+bool coords_is_null(hid_t dataset);
+
 enum coords_found {
     COORDS_ABSENT,
     COORDS_FOUND,
@@ -74,7 +77,8 @@ enum h5grad_status coords_set_array(struct coords *coords, unsigned k, const cha
 
 /*
  * The dataset at path with its unit (units or unit), for an axis of extent points; a problem where
- * it is not there or cannot serve. edges: one point more is allowed, and means edges of cells.
+ * it is not there or cannot serve, nothing where it has a null dataspace. edges: one point more is
+ * allowed, and means edges of cells.
  */
 enum h5grad_status coords_set_dataset(struct coords *coords, unsigned k, hid_t file,
                                       const char *path, uint64_t extent, bool edges,

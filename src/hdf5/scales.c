@@ -200,3 +200,11 @@ bool h5_is_scale(hid_t dataset)
     free(class);
     return scale;
 }
+
+bool h5_is_placeholder(hid_t dataset)
+{
+    char *name = H5Aexists(dataset, "NAME") > 0 ? h5_attribute_text(dataset, "NAME") : NULL;
+    bool placeholder = name && strncmp(name, H5_PLACEHOLDER, strlen(H5_PLACEHOLDER)) == 0;
+    free(name);
+    return placeholder;
+}

@@ -54,5 +54,6 @@ bool h5_is_scale(hid_t dataset);
 /* With this the NAME begins of the scale, without data of its own, that netCDF-4 makes for a
  * dimension without coordinates. */
 #define H5_PLACEHOLDER "This is a netCDF dimension but not a netCDF variable"
+bool h5_is_placeholder(hid_t dataset);
 
 #endif

@@ -88,19 +88,36 @@ static const char *left_out(const struct field *field, unsigned axis)
     return field->storage.extent[axis] == 1 ? "it has one point" : NULL;
 }
 
-/* Without --dim: every axis, but those left out, unless that leaves none. */
-static void use_all_axes(struct field *field, const struct run_options *options, bool tell)
+/* No axis remains: fails for the first that is left out for another reason than its single point;
+ * where there is none, all are used. */
+static enum h5grad_status use_left_out_axes(struct field *field, struct h5grad_error *err)
+{
+    for (unsigned i = 0; i < field->storage.rank; i++) {
+        const char *why = field->coords.axis[i].left_out;
+        if (!why)
+            continue;
+        field->unusable = true;
+        return on_axis(field, i,
+                       error_set(err, H5GRAD_FAILED,
+                                 "%s: --dim=%u differentiates along it all the same", why, i),
+                       err);
+    }
+    for (unsigned i = 0; i < field->storage.rank; i++)
+        use_axis(field, i);
+    return H5GRAD_OK;
+}
+
+/* Without --dim: every axis, but those left out. */
+static enum h5grad_status use_all_axes(struct field *field, const struct run_options *options,
+                                       bool tell, struct h5grad_error *err)
 {
     unsigned rank = field->storage.rank;
     for (unsigned i = 0; i < rank; i++) {
         if (!left_out(field, i))
             use_axis(field, i);
     }
-    if (field->n_axes == 0) {
-        for (unsigned i = 0; i < rank; i++)
-            use_axis(field, i);
-        return;
-    }
+    if (field->n_axes == 0)
+        return use_left_out_axes(field, err);
     for (unsigned i = 0; i < rank && tell; i++) {
         char label[256];
         axes_label(field, i, label, sizeof label);
@@ -108,6 +125,7 @@ static void use_all_axes(struct field *field, const struct run_options *options,
             run_message(options, H5GRAD_WARNING, "%s: %s: left out: %s", field->path, label,
                         left_out(field, i));
     }
+    return H5GRAD_OK;
 }
 
 static enum h5grad_status choose_axes(struct field *field, const struct run_options *options,
@@ -115,7 +133,7 @@ static enum h5grad_status choose_axes(struct field *field, const struct run_opti
 {
     const struct h5grad_options *user = &options->user;
     if (user->n_dims == 0)
-        use_all_axes(field, options, tell);
+        return use_all_axes(field, options, tell, err);
     for (size_t k = 0; k < user->n_dims; k++) {
         unsigned axis;
         enum h5grad_status status = find_axis(field, user->dims[k], &axis, err);
@@ -193,7 +211,14 @@ static void apply_file(struct field *field, unsigned axis, bool midpoints)
                (said->kind == COORDS_UNUSABLE && said->path && midpoints)) {
         settled->spacing.kind = SPACING_PATH;
         settled->spacing.path = said->path;
+    } else if (said->kind == COORDS_UNUSABLE) {
+        settled->source = without_index(said->problem, axis);
     }
+}
+
+static bool is_from_file(const struct field *field, unsigned axis)
+{
+    return strcmp(field->axis[axis].source, AXES_COMMAND_LINE) != 0;
 }
 
 /* The coordinates of an axis, whose path the command line or the file says. midpoints: one point
@@ -241,17 +266,6 @@ static enum h5grad_status show_way_out(const struct field *field, unsigned axis,
                      reason.message, axis);
 }
 
-/* Or, where there are other axes, it need not be differentiated. */
-static enum h5grad_status unusable(struct field *field, enum h5grad_status status,
-                                   struct h5grad_error *err)
-{
-    field->unusable = status == H5GRAD_FAILED;
-    if (!err || status != H5GRAD_FAILED || field->n_axes < 2)
-        return status;
-    struct h5grad_error reason = *err;
-    return error_set(err, status, "%s; or leave the axis out with --dim", reason.message);
-}
-
 static enum h5grad_status check_points(const struct field *field, unsigned axis,
                                        const struct coordinate *coordinate,
                                        struct h5grad_error *err)
@@ -277,6 +291,11 @@ static enum h5grad_status judge_coordinates(const struct field *field, unsigned 
         find_coordinates(field, axis, options->user.edges != NULL, store, out, err);
     if (status)
         return show_way_out(field, axis, status, err);
+    if (coords_are_dates((*out)->unit))
+        return error_set(err, H5GRAD_FAILED,
+                         "coordinates %s are dates written as numbers (%s): give others with "
+                         "--coord=%u=PATH, or a step with --spacing",
+                         (*out)->name, (*out)->unit, axis);
     return check_points(field, axis, *out, err);
 }
 
@@ -297,10 +316,12 @@ static enum h5grad_status use_coordinates(struct field *field, struct engine_axi
     return H5GRAD_OK;
 }
 
+/* *unusable is set where the coordinates are the reason of a failure. */
 static enum h5grad_status settle_axis(struct field *field, struct engine_axis *out,
                                       const struct run_options *options, struct coordinates *store,
-                                      struct h5grad_error *err)
+                                      bool *unusable, struct h5grad_error *err)
 {
+    *unusable = false;
     struct field_axis *axis = &field->axis[out->axis];
     out->stencil.extent = field->storage.extent[out->axis];
     out->stencil.edge_order = (unsigned)options->user.edge_order;
@@ -310,13 +331,13 @@ static enum h5grad_status settle_axis(struct field *field, struct engine_axis *o
         stencil_check_extent(out->stencil.extent, out->stencil.edge_order, err);
     if (status)
         return status;
-    if (axis->spacing.kind == SPACING_AUTO &&
-        (status = coords_check(&field->coords.axis[out->axis], err)))
-        return unusable(field, status, err);
-    if (axis->spacing.kind == SPACING_PATH) {
+    if (axis->spacing.kind == SPACING_AUTO)
+        status = coords_check(&field->coords.axis[out->axis], err);
+    else if (axis->spacing.kind == SPACING_PATH)
         status = use_coordinates(field, out, options, store, err);
-        return status ? unusable(field, status, err) : H5GRAD_OK;
-    }
+    *unusable = status == H5GRAD_FAILED;
+    if (status || axis->spacing.kind == SPACING_PATH)
+        return status;
     if (axis->spacing.kind == SPACING_NUMBER)
         out->stencil.step = axis->spacing.number;
     return stencil_check_step(out->stencil.step, err);
@@ -344,7 +365,7 @@ const char *axes_note(const struct field *field)
 {
     bool uses = false;
     for (unsigned i = 0; i < field->storage.rank; i++)
-        uses = uses || (counts(field, i) && strcmp(field->axis[i].source, AXES_COMMAND_LINE) != 0);
+        uses = uses || (counts(field, i) && is_from_file(field, i));
     return uses ? field->coords.note : NULL;
 }
 
@@ -373,27 +394,6 @@ static enum h5grad_status apply_command_line(struct field *field, const struct r
     return status;
 }
 
-enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
-                                struct coordinates *store, bool tell, struct h5grad_error *err)
-{
-    enum h5grad_status status = choose_axes(field, options, tell, err);
-    if (!status)
-        status = apply_command_line(field, options, err);
-    for (unsigned i = 0; i < field->storage.rank && !status; i++)
-        apply_file(field, i, options->user.edges != NULL);
-    if (!status && tell && axes_note(field))
-        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, axes_note(field));
-    for (unsigned k = 0; k < field->n_axes && !status; k++) {
-        struct engine_axis *axis = &field->engine_axis[k];
-        status = settle_axis(field, axis, options, store, err);
-        if (status)
-            on_axis(field, axis->axis, status, err);
-    }
-    if (!status && tell)
-        tell_spacing(field, options);
-    return status;
-}
-
 /* What the file or the command line gives but cannot be used, and why. */
 static enum h5grad_status describe_unusable(struct field *field, unsigned axis, const char *why,
                                             struct h5grad_error *err)
@@ -408,6 +408,64 @@ static enum h5grad_status describe_unusable(struct field *field, unsigned axis, 
     field->axis[axis].spacing.kind = SPACING_AUTO;
     field->axis[axis].source = problem;
     return H5GRAD_OK;
+}
+
+/* No axis remains: the reason of the first that was dropped. */
+static enum h5grad_status fail_dropped(struct field *field, struct h5grad_error *err)
+{
+    unsigned axis = 0;
+    while (!field->axis[axis].dropped)
+        axis++;
+    field->unusable = true;
+    return on_axis(field, axis,
+                   error_set(err, H5GRAD_FAILED, "%s", field->coords.axis[axis].problem), err);
+}
+
+/* Settles the axes in turn. Without --dim an axis is dropped where the file gives its coordinates
+ * and they cannot be used. */
+static enum h5grad_status settle_axes(struct field *field, const struct run_options *options,
+                                      struct coordinates *store, struct h5grad_error *err)
+{
+    unsigned chosen = field->n_axes, n = 0;
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < chosen && !status; k++) {
+        struct engine_axis *engine = &field->engine_axis[k];
+        unsigned axis = engine->axis;
+        struct h5grad_error reason;
+        bool unusable;
+        status = settle_axis(field, engine, options, store, &unusable, &reason);
+        if (!status) {
+            field->engine_axis[n++] = *engine;
+        } else if (unusable && options->user.n_dims == 0 && is_from_file(field, axis)) {
+            status = describe_unusable(field, axis, reason.message, err);
+            field->axis[axis].differentiated = false;
+            field->axis[axis].dropped = true;
+        } else {
+            field->unusable = unusable;
+            error_set(err, status, "%s%s", reason.message,
+                      unusable && chosen > 1 ? "; or leave the axis out with --dim" : "");
+            on_axis(field, axis, status, err);
+        }
+    }
+    field->n_axes = n;
+    return status || n > 0 ? status : fail_dropped(field, err);
+}
+
+enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
+                                struct coordinates *store, bool tell, struct h5grad_error *err)
+{
+    enum h5grad_status status = choose_axes(field, options, tell, err);
+    if (!status)
+        status = apply_command_line(field, options, err);
+    for (unsigned i = 0; i < field->storage.rank && !status; i++)
+        apply_file(field, i, options->user.edges != NULL);
+    if (!status && tell && axes_note(field))
+        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, axes_note(field));
+    if (!status)
+        status = settle_axes(field, options, store, err);
+    if (!status && tell)
+        tell_spacing(field, options);
+    return status;
 }
 
 static enum h5grad_status describe_axis(struct field *field, unsigned axis,

@@ -129,20 +129,12 @@ static enum h5grad_status find_path(struct companions *self, const struct h5_ide
     return *path || !known ? H5GRAD_OK : error_memory(err, strlen(known));
 }
 
-static bool is_placeholder(hid_t dataset)
-{
-    char *name = h5_attribute_text(dataset, "NAME");
-    bool placeholder = name && strncmp(name, H5_PLACEHOLDER, strlen(H5_PLACEHOLDER)) == 0;
-    free(name);
-    return placeholder;
-}
-
 /* Makes an item in the output, with its attributes; its points follow. */
 static enum h5grad_status create_item(struct companions *self, struct item *item, hid_t dataset,
                                       struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    bool placeholder = is_placeholder(dataset);
+    bool placeholder = h5_is_placeholder(dataset);
     if (!item->path)
         error_set(&reason, H5GRAD_FAILED, "no link leads to it");
     else if (!results_names_allow(self->names, item->path))

@@ -15,6 +15,7 @@
 /* One axis of a field, differentiated or not. */
 struct field_axis {
     bool differentiated;
+    bool dropped; /* for its coordinates, of which coords.axis[].problem says what is wrong */
     struct spacing_option spacing; /* resolved: SPACING_NUMBER, SPACING_PATH, or AUTO for unit */
     const char *source;            /* "command line", a convention's name, "none found" */
     const struct coordinate *coordinate; /* of a differentiated SPACING_PATH */

@@ -25,6 +25,13 @@
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
 
+/* Axes left out for the same reason, which one warning tells. */
+struct omission {
+    char *first; /* "/u: axis 0 (time)" */
+    char *why;
+    size_t axes;
+};
+
 struct run {
     enum run_goal goal;
     const char *input, *output;
@@ -46,11 +53,13 @@ struct run {
     bool skipped_field;           /* that is so */
     struct h5grad_error unusable; /* the first field skipped for its coordinates, and why */
     size_t unusables;             /* fields skipped for theirs */
-    char unit_axis[512];          /* the first with unit spacing because nothing was found */
-    size_t unit_axes;             /* all of them */
-    struct h5grad_error unsafe;   /* why what is written cannot be made safe, found meanwhile */
-    _Atomic bool is_unsafe;       /* that is so */
-    uint64_t written_back;        /* bytes of results done when writing back was begun last */
+    struct omission *omission;
+    size_t omissions;
+    char unit_axis[512];        /* the first with unit spacing because nothing was found */
+    size_t unit_axes;           /* all of them */
+    struct h5grad_error unsafe; /* why what is written cannot be made safe, found meanwhile */
+    _Atomic bool is_unsafe;     /* that is so */
+    uint64_t written_back;      /* bytes of results done when writing back was begun last */
 };
 
 static double now(void)
@@ -136,6 +145,54 @@ static void count_unit_axes(struct run *run, const struct field *field)
     }
 }
 
+/* The omission for that reason: only the latest are looked at, so that many take no time. NULL:
+ * there is none. */
+static struct omission *find_omission(const struct run *run, const char *why)
+{
+    size_t oldest = run->omissions > 64 ? run->omissions - 64 : 0;
+    for (size_t i = run->omissions; i > oldest; i--) {
+        if (strcmp(run->omission[i - 1].why, why) == 0)
+            return &run->omission[i - 1];
+    }
+    return NULL;
+}
+
+static enum h5grad_status add_omission(struct run *run, const char *where, const char *why,
+                                       struct h5grad_error *err)
+{
+    size_t size = (run->omissions + 1) * sizeof *run->omission;
+    struct omission *grown = realloc(run->omission, size);
+    if (!grown)
+        return error_memory(err, size);
+    run->omission = grown;
+    struct omission *omission = &grown[run->omissions++];
+    *omission = (struct omission){memory_text(where), memory_text(why), 1};
+    return omission->first && omission->why ? H5GRAD_OK : error_memory(err, strlen(why) + 1);
+}
+
+/* Takes note of the axes of a field that were dropped for their coordinates. */
+static enum h5grad_status note_dropped(struct run *run, const struct field *field,
+                                       struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned i = 0; i < field->storage.rank && !status; i++) {
+        const char *why = field->coords.axis[i].problem;
+        if (!field->axis[i].dropped)
+            continue;
+        char label[256], where[512];
+        axes_label(field, i, label, sizeof label);
+        snprintf(where, sizeof where, "%s: %s", field->path, label);
+        struct omission *known = find_omission(run, why);
+        if (!known) {
+            status = add_omission(run, where, why, err);
+            continue;
+        }
+        known->axes++;
+        run_message(&run->options, H5GRAD_DETAIL, "%s: left out: %s", where, why);
+    }
+    return status;
+}
+
 /* A field that can be done: takes note of what comes of it. */
 static enum h5grad_status accept(struct run *run, const struct field *field,
                                  struct h5grad_error *err)
@@ -148,6 +205,8 @@ static enum h5grad_status accept(struct run *run, const struct field *field,
             run->space += field_result_bytes(field);
         count_unit_axes(run, field);
         status = add_names(run, field, err);
+        if (!status)
+            status = note_dropped(run, field, err);
     }
     if (!status && run->xdmf)
         status = xdmf_add(run->xdmf, field, run->coordinates, err);
@@ -179,10 +238,19 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
     return status;
 }
 
-/* An ordinary run says which fields it leaves out for coordinates that cannot be used ... */
+/* An ordinary run says which axes and which fields it leaves out for coordinates that cannot be
+ * used ... */
 static void tell_unusable(const struct run *run)
 {
     char others[64] = "";
+    for (size_t i = 0; i < run->omissions; i++) {
+        const struct omission *omission = &run->omission[i];
+        if (omission->axes > 1)
+            snprintf(others, sizeof others, " (as for %zu more that -v names)", omission->axes - 1);
+        run_message(&run->options, H5GRAD_WARNING, "%s: left out: %s%s", omission->first,
+                    omission->why, omission->axes > 1 ? others : "");
+    }
+    *others = '\0';
     if (run->unusables > 1)
         snprintf(others, sizeof others, ", and %zu more: -v names all", run->unusables - 1);
     if (run->unusables > 0)
@@ -544,6 +612,11 @@ static void release(struct run *run)
     results_names_free(&run->names);
     report_free(run->report);
     xdmf_free(run->xdmf);
+    for (size_t i = 0; i < run->omissions; i++) {
+        free(run->omission[i].first);
+        free(run->omission[i].why);
+    }
+    free(run->omission);
     run_options_free(&run->options);
 }
 
