@@ -339,6 +339,132 @@ START_TEST(missing_values)
 }
 END_TEST
 
+/* /u, which libhdf5 fills with a number at the given times. */
+static hid_t make_filled(hid_t type, hid_t memory, const void *fill, H5D_fill_time_t when)
+{
+    const hsize_t n = 4;
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &n, NULL);
+    if (fill)
+        ck_assert(H5Pset_fill_value(creation, memory, fill) >= 0);
+    H5Pset_fill_time(creation, when);
+    hid_t u = H5Dcreate2(file, "/u", type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    ck_assert(u >= 0);
+    H5Sclose(space);
+    H5Pclose(creation);
+    return u;
+}
+
+/* One that netCDF-4 has made: it has the numbers of its dimensions. */
+static hid_t make_variable(hid_t type, double fill)
+{
+    hid_t u = make_filled(type, H5T_NATIVE_DOUBLE, &fill, H5D_FILL_TIME_IFSET);
+    set_number(u, "_Netcdf4Coordinates", H5T_NATIVE_INT, 0);
+    return u;
+}
+
+#define DEFAULT_FLOAT 9.9692099683868690e+36
+
+START_TEST(default_fill)
+{
+    static const struct {
+        hid_t *type;
+        double fill;
+        const char *text;
+    } cases[] = {
+        {&H5T_STD_I16LE_g, -32767, "missing -32767 (by netCDF's default)"},
+        {&H5T_STD_I16BE_g, -32767, "missing -32767 (by netCDF's default)"},
+        {&H5T_STD_U16BE_g, 65535, "missing 65535 (by netCDF's default)"},
+        {&H5T_STD_I32BE_g, -2147483647, "missing -2147483647 (by netCDF's default)"},
+        {&H5T_STD_U32LE_g, 4294967295, "missing 4294967295 (by netCDF's default)"},
+        {&H5T_IEEE_F32BE_g, DEFAULT_FLOAT, "missing 9.969209968386869e+36 (by netCDF's default)"},
+        {&H5T_IEEE_F64LE_g, DEFAULT_FLOAT, "missing 9.969209968386869e+36 (by netCDF's default)"},
+        {&H5T_STD_I8LE_g, -127, NULL},
+        {&H5T_STD_U8LE_g, 255, NULL},
+        {&H5T_STD_I16LE_g, -32768, NULL},
+        {&H5T_STD_U16LE_g, 32769, NULL},
+        {&H5T_STD_I32LE_g, -32767, NULL},
+        {&H5T_IEEE_F32LE_g, -32767, NULL},
+        {&H5T_IEEE_F64LE_g, 0, NULL},
+    };
+    const int64_t low = INT64_MIN + 2, near = INT64_MIN + 1;
+    const uint64_t high = UINT64_MAX - 1;
+    H5open();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_field(make_variable(*cases[i].type, cases[i].fill), cases[i].text, NULL);
+    hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
+    set_text(root, "_NCProperties", "version=2");
+    H5Gclose(root);
+    check_field(make_filled(H5T_STD_I64BE, H5T_NATIVE_INT64, &low, H5D_FILL_TIME_IFSET),
+                "missing -9223372036854775806 (by netCDF's default)", NULL);
+    check_field(make_filled(H5T_STD_I64LE, H5T_NATIVE_INT64, &near, H5D_FILL_TIME_IFSET), NULL,
+                NULL);
+    check_field(make_filled(H5T_STD_U64LE, H5T_NATIVE_UINT64, &high, H5D_FILL_TIME_IFSET),
+                "missing 18446744073709551614 (by netCDF's default)", NULL);
+}
+END_TEST
+
+/* What says that a number is no fill value after all, or that there is another besides. */
+START_TEST(default_fill_with_others)
+{
+    const double fill = DEFAULT_FLOAT;
+    hid_t u = make_variable(H5T_STD_I16LE, -32767);
+    set_number(u, "missing_value", H5T_NATIVE_SHORT, -9);
+    check_field(u, "missing -9, -32767 (by netCDF's default)", NULL);
+    u = make_variable(H5T_STD_I16LE, -32767);
+    set_number(u, "missing_value", H5T_NATIVE_SHORT, -32767);
+    check_field(u, "missing -32767", NULL);
+    u = make_variable(H5T_STD_I16LE, -32767);
+    set_number(u, "_FillValue", H5T_NATIVE_SHORT, -9);
+    check_field(u, "missing -9", NULL);
+    u = make_variable(H5T_STD_I16LE, -32767);
+    set_number(u, "scale_factor", H5T_NATIVE_FLOAT, 0.5);
+    set_text(u, "_Unsigned", "true");
+    check_field(u, "unsigned, scale_factor 0.5, missing 32769 (by netCDF's default)", NULL);
+    /* the writer had turned filling off, or said nothing of it */
+    u = make_filled(H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, &fill, H5D_FILL_TIME_NEVER);
+    set_number(u, "_Netcdf4Coordinates", H5T_NATIVE_INT, 0);
+    check_field(u, NULL, NULL);
+    u = make_filled(H5T_IEEE_F32LE, -1, NULL, H5D_FILL_TIME_IFSET);
+    set_number(u, "_Netcdf4Coordinates", H5T_NATIVE_INT, 0);
+    check_field(u, NULL, NULL);
+    /* it is no file of netCDF-4 */
+    u = make_filled(H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, &fill, H5D_FILL_TIME_IFSET);
+    check_field(u, NULL, NULL);
+}
+END_TEST
+
+/* /u with the scale /x of that name; older files of netCDF-4 show in their scales only. */
+static hid_t make_scaled(const char *name, bool numbered)
+{
+    hobj_ref_t reference;
+    hvl_t list = {1, &reference};
+    hid_t x = make_line("/x", H5T_IEEE_F32BE, 4);
+    set_text(x, "CLASS", "DIMENSION_SCALE");
+    set_text(x, "NAME", name);
+    if (numbered)
+        set_number(x, "_Netcdf4Dimid", H5T_NATIVE_INT, 0);
+    H5Dclose(x);
+    hid_t u = make_filled(H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, &(double){DEFAULT_FLOAT},
+                          H5D_FILL_TIME_IFSET);
+    H5Rcreate(&reference, file, "/x", H5R_OBJECT, -1);
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    set(u, "DIMENSION_LIST", type, 1, type, &list);
+    H5Tclose(type);
+    return u;
+}
+
+START_TEST(default_fill_of_older_files)
+{
+    static const char text[] = "missing 9.969209968386869e+36 (by netCDF's default)";
+    check_field(make_scaled("x", true), text, NULL);
+    H5Ldelete(file, "/x", H5P_DEFAULT);
+    check_field(make_scaled("This is a netCDF dimension but not a netCDF variable.  4", false),
+                text, NULL);
+    H5Ldelete(file, "/x", H5P_DEFAULT);
+    check_field(make_scaled("x", false), NULL, NULL);
+}
+END_TEST
+
 START_TEST(valid_ranges)
 {
     double range[] = {-5, 40000};
@@ -560,7 +686,9 @@ START_TEST(lines)
         check_line(line[2], LINE_FIRST, plain, 3);
     }
     set_number(x, "_FillValue", H5T_NATIVE_INT8, -1);
+    hid_t unwritten = make_variable(H5T_IEEE_F64BE, DEFAULT_FLOAT);
     h5_enter(&guard);
+    struct line *unknown = line_open(unwritten, 4, &err);
     struct line *line = line_open(x, 4, &err);
     struct line *attribute = line_open_attribute(x, "twice", &err);
     ck_assert_ptr_null(line_open_attribute(x, "thrice", &err));
@@ -571,6 +699,8 @@ START_TEST(lines)
     ck_assert(line_has_missing(line) && !line_has_missing(attribute));
     check_line(line, LINE_ALL, missing, 4);
     check_line(attribute, LINE_ALL, (double[4]){2, 4, 255, 10}, 4);
+    check_line(unknown, LINE_ALL, (double[4]){NAN, NAN, NAN, NAN}, 4);
+    H5Dclose(unwritten);
     H5Dclose(x);
 }
 END_TEST
@@ -685,6 +815,42 @@ START_TEST(run_unpacks)
     ck_assert_ptr_null(report->fields[0].values);
     h5grad_report_free(report);
     check_result("/u_grad_0", H5T_NATIVE_FLOAT, 6, raw);
+}
+END_TEST
+
+/* A variable of netCDF-4 that was written in part: by chunks, of which the last is not there. */
+START_TEST(run_with_default_fill)
+{
+    const float data[4] = {1, 2, 4, 7};
+    const double want[6] = {1, 1.5, 2.5, NAN, NAN, NAN}, fill = DEFAULT_FLOAT;
+    const hsize_t n = 6, chunk = 2, start = 0, count = 4;
+    struct h5grad_options options;
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &n, NULL);
+    hid_t memory = H5Screate_simple(1, &count, NULL);
+    H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &fill);
+    H5Pset_chunk(creation, 1, &chunk);
+    hid_t u = H5Dcreate2(file, "/u", H5T_IEEE_F32BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count, NULL);
+    ck_assert(H5Dwrite(u, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, data) >= 0);
+    set_number(u, "_Netcdf4Dimid", H5T_NATIVE_INT, 0);
+    H5Dclose(u);
+    H5Sclose(memory);
+    H5Sclose(space);
+    H5Pclose(creation);
+    h5grad_options_init(&options);
+    for (int k = 0; k < 3; k++) {
+        setenv("H5GRAD_IO", (const char *const[]){"direct", "chunked", "library"}[k], 1);
+        ck_assert_msg(run(&options, NULL) == H5GRAD_OK, "%s", err.message);
+        check_result("/u_grad_0", H5T_NATIVE_FLOAT, 6, want);
+    }
+    hid_t out = H5Fopen(output, H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert_int_gt(H5Aexists_by_name(out, "/u_grad_0", "_FillValue", H5P_DEFAULT), 0);
+    H5Fclose(out);
+    options.no_unpack = 1;
+    ck_assert_int_eq(run(&options, NULL), H5GRAD_OK);
+    out = H5Fopen(output, H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert_int_eq(H5Aexists_by_name(out, "/u_grad_0", "_FillValue", H5P_DEFAULT), 0);
+    H5Fclose(out);
 }
 END_TEST
 
@@ -927,6 +1093,9 @@ int main(void)
     tcase_add_test(files, nothing_said);
     tcase_add_test(files, packing);
     tcase_add_test(files, missing_values);
+    tcase_add_test(files, default_fill);
+    tcase_add_test(files, default_fill_with_others);
+    tcase_add_test(files, default_fill_of_older_files);
     tcase_add_test(files, valid_ranges);
     tcase_add_test(files, unsigned_as_signed);
     tcase_add_test(files, packing_that_cannot_be_undone);
@@ -938,6 +1107,7 @@ int main(void)
     tcase_add_test(files, lines);
     tcase_add_test(files, large_integers_keep_their_differences);
     tcase_add_test(files, run_unpacks);
+    tcase_add_test(files, run_with_default_fill);
     tcase_add_test(files, run_slices);
     tcase_add_test(files, run_without_coordinates_and_categories);
     tcase_add_test(files, run_with_edges_and_attributes);

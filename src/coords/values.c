@@ -79,6 +79,25 @@ static enum h5grad_status read_missing(struct reading *reading, const char *name
     return status;
 }
 
+/* What netCDF-4 fills a variable with stands for no value where that has no _FillValue. */
+static enum h5grad_status read_default_fill(struct reading *reading, const struct h5_type *type)
+{
+    struct values *values = reading->values;
+    struct number fill;
+    union unpack_number number;
+    bool found = false;
+    enum h5grad_status status = H5GRAD_OK;
+    if (H5Aexists(reading->dataset, "_FillValue") <= 0)
+        status =
+            values_find_default_fill(reading->dataset, type->stored, &fill, &found, reading->err);
+    if (status || !found || !number_as_stored(fill, values->stored, reading->other_sign, &number))
+        return status;
+    size_t before = values->rule.n_missing;
+    status = add_missing(reading, number);
+    values->by_default = values->rule.n_missing > before;
+    return status;
+}
+
 static void print_missing(const struct reading *reading)
 {
     const struct unpack_rule *rule = &reading->values->rule;
@@ -87,6 +106,8 @@ static void print_missing(const struct reading *reading)
         fputs(i == 0 ? "missing " : "", reading->text);
         number_print(reading->text, reading->values->stored, rule->missing[i]);
     }
+    if (reading->values->by_default)
+        fputs(" (by netCDF's default)", reading->text);
 }
 
 /*
@@ -303,6 +324,8 @@ static enum h5grad_status read_rule(struct reading *reading, hid_t file, const c
         status = read_missing(reading, "_FillValue");
     if (!status)
         status = read_missing(reading, "missing_value");
+    if (!status)
+        status = read_default_fill(reading, type);
     print_missing(reading);
     if (!status && !reading->coordinate)
         status = read_bounds(reading);
@@ -352,8 +375,9 @@ static enum h5grad_status read_values(struct reading *reading, hid_t file, const
     }
     const struct unpack_rule *rule = &values->rule;
     values->missing = values->missing || rule->n_missing > 0 || rule->bounded;
-    values->applies =
-        values->packed || rule->n_missing > 0 || rule->bounded || values->stored != type->stored;
+    bool changed = values->packed || rule->bounded || values->stored != type->stored;
+    values->applies = changed || rule->n_missing > 0;
+    values->by_default = values->by_default && rule->n_missing == 1 && !changed;
     return H5GRAD_OK;
 }
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the stored numbers of a dataset stand for. CF and the netCDF users' guide: scale_factor and
- * add_offset, _Unsigned, _FillValue, missing_value, valid_range or valid_min and valid_max; NXdata:
- * the datasets NAME_scaling_factor and NAME_offset; MINC2: image-min and image-max. Nothing of it
- * is defined for complex numbers, where it is noted and not used. All within h5_enter.
+ * add_offset, _Unsigned, _FillValue, missing_value, valid_range or valid_min and valid_max, and
+ * what netCDF-4 fills a variable with where it has no _FillValue; NXdata: the datasets
+ * NAME_scaling_factor and NAME_offset; MINC2: image-min and image-max. Nothing of it is defined for
+ * complex numbers, where it is noted and not used. All within h5_enter.
  */
 #ifndef H5GRAD_COORDS_VALUES_H
 #define H5GRAD_COORDS_VALUES_H
 
+#include "coords/numbers.h"
 #include "hdf5/type.h"
 #include "stencil/unpack.h"
 
@@ -16,6 +18,7 @@ struct values {
     bool applies; /* stored numbers are not simply the values: rule is to be applied */
     bool missing; /* some stored numbers stand for no value */
     bool packed;
+    bool by_default;       /* nothing but what netCDF-4 fills variables with stands for no value */
     enum element stored;   /* of the scalars; by _Unsigned of the other sign than the type's */
     enum element unpacked; /* packed: type of the values, F32 or F64 */
     struct unpack_rule rule;
@@ -45,5 +48,10 @@ void values_free(struct values *values);
 enum h5grad_status values_read_minc(hid_t file, const char *path, hid_t dataset,
                                     const struct h5_type *type, struct values *values, bool *found,
                                     struct h5grad_error *err);
+
+/* For values.c: the number that netCDF-4 filled a dataset of that type with because it had no
+ * other. *found is false where there is none, and for bytes. */
+enum h5grad_status values_find_default_fill(hid_t dataset, enum element stored, struct number *fill,
+                                            bool *found, struct h5grad_error *err);
 
 #endif

@@ -333,13 +333,14 @@ static unsigned float_bytes(enum element element)
     return element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
 }
 
-/* The field itself where its numbers mean what is stored, and its results. */
+/* The field itself where its numbers mean what is stored, and its results. That some of a variable
+ * of netCDF-4 were never written is seldom so. */
 static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
 {
     const struct field *field = part->field;
     unsigned bytes = float_bytes(field->result);
     bool vector = true;
-    if (!field->values.applies)
+    if (!field->values.applies || field->values.by_default)
         put_scalar(out, part, xdmf->input, field->path, float_bytes(field->type.stored));
     for (unsigned i = 0; i < field->storage.rank; i++) {
         if (field->axis[i].differentiated)
