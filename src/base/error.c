@@ -145,6 +145,11 @@ enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes)
                      bytes);
 }
 
+enum h5grad_status error_status(const struct h5grad_error *err)
+{
+    return err ? err->status : H5GRAD_FAILED;
+}
+
 enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,
                                  const char *format, ...)
 {

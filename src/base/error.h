@@ -25,6 +25,10 @@ enum h5grad_status error_errno(struct h5grad_error *err, int number, const char 
 /* error_set for a failed allocation of bytes; H5GRAD_NO_MEMORY. */
 enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes);
 
+/* The status of an error that was set: for who knows only that something failed. H5GRAD_FAILED
+ * where err is NULL. */
+enum h5grad_status error_status(const struct h5grad_error *err);
+
 /* Puts the text and ": " in front of the message; returns status unchanged. */
 enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,
                                  const char *format, ...) BASE_PRINTF(3, 4);

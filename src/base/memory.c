@@ -45,6 +45,12 @@ char *memory_format(const char *format, ...)
     return length < 0 ? NULL : text;
 }
 
+bool memory_close_stream(FILE *stream)
+{
+    bool whole = !ferror(stream);
+    return fclose(stream) == 0 && whole;
+}
+
 /* The first line of a small file, without its newline, in at most size - 1 bytes. */
 static bool read_line(const char *path, char *line, size_t size)
 {

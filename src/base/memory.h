@@ -3,8 +3,10 @@
 #ifndef H5GRAD_BASE_MEMORY_H
 #define H5GRAD_BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* At least bytes (0 allowed) at a multiple of 64; NULL when there is no memory. */
 void *memory_aligned(uint64_t bytes);
@@ -17,6 +19,10 @@ char *memory_text(const char *text);
 
 /* printf into new memory; NULL when there is none. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Closes a stream of open_memstream; false when it does not hold all that was written to it. Its
+ * text is then to be freed all the same. */
+bool memory_close_stream(FILE *stream);
 
 /* Bytes of memory this process may use: the machine's, its cgroup's (v1 and v2) or RLIMIT_AS,
  * whichever is least. */

@@ -469,7 +469,8 @@ static char *options_join(int argc, char **argv)
         fputc(' ', out);
         options_print_quoted(out, argv[i]);
     }
-    if (fclose(out) != 0) {
+    bool failed = ferror(out) != 0;
+    if (fclose(out) != 0 || failed) {
         free(text);
         return NULL;
     }

@@ -349,10 +349,10 @@ static enum h5grad_status read_all(struct reading *reading, hid_t file, const ch
     reading->note = open_memstream(&values->note, &size);
     bool made = reading->text && reading->note;
     enum h5grad_status status = made ? read_rule(reading, file, path, type) : H5GRAD_OK;
-    if (reading->text && (ferror(reading->text) | fclose(reading->text)))
-        made = false;
-    if (reading->note && (ferror(reading->note) | fclose(reading->note)))
-        made = false;
+    if (reading->text)
+        made = memory_close_stream(reading->text) && made;
+    if (reading->note)
+        made = memory_close_stream(reading->note) && made;
     values->text = text_or_null(values->text);
     values->note = text_or_null(values->note);
     return made || status ? status : error_memory(reading->err, sizeof *values);

@@ -164,7 +164,7 @@ static char *fill_in(const char *name, uint64_t block, bool *numbered)
             p += p[0] == '%' && p[1] == '%';
         }
     }
-    if (fclose(out) == 0)
+    if (memory_close_stream(out))
         return text;
     free(text);
     return NULL;

@@ -98,7 +98,9 @@ static char *plain_unit(const char *unit)
     const char *since = strcasestr(unit, SINCE);
     if (since)
         return time_unit(unit, since);
-    size_t length = strncasecmp(unit, "degree", 6) != 0 ? 0 : tolower(unit[6]) == 's' ? 7 : 6;
+    size_t length = strncasecmp(unit, "degree", 6) != 0      ? 0
+                    : tolower((unsigned char)unit[6]) == 's' ? 7
+                                                             : 6;
     for (size_t i = 0; length && i < sizeof directions / sizeof *directions; i++) {
         if (strcasecmp(unit + length, directions[i]) == 0)
             return memory_text("degree");

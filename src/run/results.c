@@ -71,12 +71,10 @@ char *results_path(const char *name, const char *field, unsigned axis, const cha
         return NULL;
     fwrite(field, 1, (size_t)(base - field), out);
     expand(out, name ? name : RESULTS_DEFAULT_NAME, base, axis, axis_name);
-    bool failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed) {
-        free(path);
-        return NULL;
-    }
-    return path;
+    if (memory_close_stream(out))
+        return path;
+    free(path);
+    return NULL;
 }
 
 enum h5grad_status results_names_add(struct results_names *names, const char *path,

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "writer/publish.h"
 
 enum h5grad_status resume_find(struct resume *resume, const char *output,
@@ -89,8 +90,7 @@ static char *make_key(const char *input, uint64_t files, const struct run_option
     fprintf(out, "h5grad=%s hdf5=%d.%d.%d", H5GRAD_VERSION, H5_VERS_MAJOR, H5_VERS_MINOR,
             H5_VERS_RELEASE);
     print_options(out, options);
-    bool failed = ferror(out) != 0;
-    if (fclose(out) == 0 && !failed)
+    if (memory_close_stream(out))
         return key;
     free(key);
     return NULL;

@@ -116,7 +116,7 @@ static char *relative_path(const char *input, const char *output)
         }
         const char *rest = to + common + (to[common] == '/');
         fprintf(out, "%s%s%s", rest, *rest ? "/" : "", base_name(input));
-        if (fclose(out) != 0) {
+        if (!memory_close_stream(out)) {
             free(path);
             path = NULL;
         }
@@ -401,8 +401,7 @@ enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct
     bool ok = out != NULL;
     if (out) {
         put_field(out, xdmf, &part);
-        ok = !ferror(out);
-        ok = fclose(out) == 0 && ok && append(grid, text, size);
+        ok = memory_close_stream(out) && append(grid, text, size);
     }
     free(text);
     return ok ? H5GRAD_OK : error_memory(err, sizeof *grid);
