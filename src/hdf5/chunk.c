@@ -41,14 +41,12 @@ enum h5grad_status h5_chunk_read(hid_t dataset, const uint64_t *start, unsigned 
 
 /* H5Dget_chunk_info_by_coord looks at every chunk before the one that it is asked for. */
 bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
-                   uint64_t size, uint64_t *address, unsigned *mask)
+                   void *data, uint64_t size, unsigned *mask)
 {
-    char nothing;
     raw->size = 0;
     raw->dropped = true;
-    bool found = h5_chunk_read(dataset, start, rank, &nothing, size, mask, NULL) == H5GRAD_OK;
+    bool found = h5_chunk_read(dataset, start, rank, data, size, mask, NULL) == H5GRAD_OK;
     raw->dropped = false;
-    *address = raw->address;
     return found && raw->size == size;
 }
 

@@ -11,11 +11,12 @@
  * such chunk, or it cannot be found. */
 bool h5_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size);
 
-/* Where in the file the chunk's size bytes are, as h5_chunk_size told them; raw is that of the
- * file. The mask is that of the filters that were skipped. False when libhdf5 cannot tell, or its
- * index gives the chunk another size; raw->size is what it gives then, 0: nothing. */
+/* Where in the file the chunk's size bytes are, as h5_chunk_size told them: at raw->address; raw is
+ * that of the file. data holds size bytes, which are unspecified afterwards. The mask is that of
+ * the filters that were skipped. False when libhdf5 cannot tell, or its index gives the chunk
+ * another size; raw->size is what it gives then, 0: nothing. */
 bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
-                   uint64_t size, uint64_t *address, unsigned *mask);
+                   void *data, uint64_t size, unsigned *mask);
 
 /* Reads the chunk's size bytes, as h5_chunk_size told them, and the mask of the filters that were
  * skipped. */

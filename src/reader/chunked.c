@@ -231,8 +231,9 @@ static enum h5grad_status locate(const struct chunked_reader *self, const uint64
 {
     if (!self->moved)
         return H5GRAD_OK;
-    bool found = h5_chunk_find(self->source.dataset, start, self->rank, self->moved, stored->size,
-                               &stored->address, &stored->mask);
+    bool found = h5_chunk_find(self->source.dataset, start, self->rank, self->moved, stored->bytes,
+                               stored->size, &stored->mask);
+    stored->address = self->moved->address;
     if (!found && self->moved->size > 0)
         return error_set(err, H5GRAD_FAILED, "its index gives it %llu bytes instead of %llu",
                          (unsigned long long)self->moved->size, (unsigned long long)stored->size);

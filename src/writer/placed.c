@@ -23,14 +23,15 @@ struct placed_writer {
     struct h5_raw *moved;
 };
 
-/* Within h5_enter. */
+/* data has room for a chunk, and is unspecified afterwards. Within h5_enter. */
 static enum h5grad_status find_place(const struct placed_writer *self, const uint64_t *start,
-                                     uint64_t *address, struct h5grad_error *err)
+                                     void *data, uint64_t *address, struct h5grad_error *err)
 {
     unsigned mask;
-    if (h5_chunk_find(self->target.dataset, start, self->target.storage->rank, self->moved,
-                      self->raw, address, &mask) &&
-        *address <= INT64_MAX - self->raw)
+    bool found = h5_chunk_find(self->target.dataset, start, self->target.storage->rank, self->moved,
+                               data, self->raw, &mask);
+    *address = self->moved->address;
+    if (found && *address <= INT64_MAX - self->raw)
         return H5GRAD_OK;
     return error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
 }
@@ -47,14 +48,15 @@ static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *s
     return size_product(storage->rank, number, raw, bytes);
 }
 
-/* Whether the chunks have their places; those are reserved then. */
-static bool reserve(const struct placed_writer *self, struct h5grad_error *err)
+/* Whether the chunks have their places, those are reserved then. data: room for a chunk. */
+static bool reserve(const struct placed_writer *self, void *data, struct h5grad_error *err)
 {
     const struct writer_target *target = &self->target;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to, bytes;
     if (!last_chunk(target->storage, self->raw, last, &bytes) ||
-        H5Dget_storage_size(target->dataset) != bytes || find_place(self, first, &from, NULL) ||
-        find_place(self, last, &to, NULL) || to < from)
+        H5Dget_storage_size(target->dataset) != bytes ||
+        find_place(self, first, data, &from, NULL) || find_place(self, last, data, &to, NULL) ||
+        to < from)
         return false;
     return file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
 }
@@ -70,12 +72,16 @@ static struct writer *placed_open(const struct writer_target *target, struct h5g
         !size_product(storage->rank, storage->chunk, target->size, &raw))
         return NULL;
     struct placed_writer *self = memory_zeroed(1, sizeof *self);
-    if (!self) {
-        error_memory(err, sizeof *self);
-        return NULL;
+    void *data = memory_aligned(raw);
+    bool reserved = false;
+    if (!self || !data) {
+        error_memory(err, raw);
+    } else {
+        *self = (struct placed_writer){{.way = &writer_placed}, *target, raw, fd, moved};
+        reserved = reserve(self, data, err);
     }
-    *self = (struct placed_writer){{.way = &writer_placed}, *target, raw, fd, moved};
-    if (reserve(self, err))
+    free(data);
+    if (reserved)
         return &self->writer;
     free(self);
     return NULL;
@@ -96,12 +102,13 @@ static enum h5grad_status place_chunk(void *user, const struct box *chunk, struc
     const struct writer_target *target = &self->target;
     const void *data = pieces_gather(target->storage->rank, target->size, self->raw, placing->box,
                                      placing->points, chunk, placing->worker);
-    if (!data)
+    void *room = codec_worker_space(placing->worker, CODEC_SCRATCH, self->raw);
+    if (!data || !room)
         return error_memory(err, self->raw);
     struct h5_guard guard;
     uint64_t address;
     h5_enter(&guard);
-    enum h5grad_status status = find_place(self, chunk->start, &address, err);
+    enum h5grad_status status = find_place(self, chunk->start, room, &address, err);
     h5_leave(&guard);
     return status ? status : file_write(self->fd, data, self->raw, address, err);
 }
@@ -115,7 +122,8 @@ static enum h5grad_status placed_write(struct writer *writer, const struct box *
     return pieces_each(self->target.storage, box, place_chunk, &placing, err);
 }
 
-/* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there. */
+/* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there, and ours has
+ * room for one. */
 static enum h5grad_status compare_row(const struct placed_writer *self, const uint64_t *start,
                                       char *ours, char *theirs, struct h5grad_error *err)
 {
@@ -129,7 +137,7 @@ static enum h5grad_status compare_row(const struct placed_writer *self, const ui
     }
     row.count[last] = size_min(storage->chunk[last], storage->extent[last] - start[last]);
     size_t bytes = row.count[last] * self->target.size;
-    enum h5grad_status status = find_place(self, start, &address, err);
+    enum h5grad_status status = find_place(self, start, ours, &address, err);
     if (!status)
         status = file_read(self->fd, ours, bytes, address, err);
     if (!status)
@@ -147,13 +155,14 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
     const struct h5_storage *storage = self->target.storage;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
     uint64_t row = storage->chunk[storage->rank - 1] * self->target.size;
-    char *ours = memory_zeroed(2, row);
+    char *ours = memory_aligned(self->raw + row);
     if (!ours)
-        return error_memory(err, 2 * row);
+        return error_memory(err, self->raw + row);
+    char *theirs = ours + self->raw;
     last_chunk(storage, self->raw, last, &bytes);
-    enum h5grad_status status = compare_row(self, first, ours, ours + row, err);
+    enum h5grad_status status = compare_row(self, first, ours, theirs, err);
     if (!status)
-        status = compare_row(self, last, ours, ours + row, err);
+        status = compare_row(self, last, ours, theirs, err);
     free(ours);
     return status;
 }
