@@ -453,7 +453,8 @@ static hid_t new_output(void)
 {
     static atomic_int failure;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    ck_assert(h5_output_select(access, &failure, false));
+    ck_assert(h5_output_select(access, &failure));
+    close(open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666));
     hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert_int_ge(file, 0);
     H5Pclose(access);
@@ -706,12 +707,23 @@ START_TEST(what_publish_refuses)
 }
 END_TEST
 
+/* publish_create, which takes the lock itself. */
+static enum h5grad_status make_output(struct publish *publish, const char *final, bool overwrite,
+                                      bool sync, enum publish_kind kind,
+                                      const struct publish_notice *notice, struct h5grad_error *err)
+{
+    h5_leave(&guard);
+    enum h5grad_status status = publish_create(publish, final, overwrite, sync, kind, notice, err);
+    h5_enter(&guard);
+    return status;
+}
+
 START_TEST(name_without_folder)
 {
     ck_assert_int_eq(chdir(folder), 0);
     ck_assert_int_eq(publish_check("out.h5", "in.h5", false, NULL), H5GRAD_OK);
     struct publish publish;
-    ck_assert_int_eq(publish_create(&publish, "out.h5", false, true, PUBLISH_ONCE, NULL, NULL),
+    ck_assert_int_eq(make_output(&publish, "out.h5", false, true, PUBLISH_ONCE, NULL, NULL),
                      H5GRAD_OK);
     ck_assert_int_eq(publish_commit(&publish, NULL), H5GRAD_OK);
     publish_abandon(&publish);
@@ -733,8 +745,8 @@ START_TEST(folder_that_cannot_be_written)
         bool refused = publish_check(output, "in.h5", true, &err) == H5GRAD_FAILED;
         bool said = strstr(err.message, " cannot be written to: Permission denied") != NULL;
         struct publish publish;
-        bool failed = publish_create(&publish, output, true, false, PUBLISH_ONCE, NULL, &err) ==
-                      H5GRAD_FAILED;
+        bool failed =
+            make_output(&publish, output, true, false, PUBLISH_ONCE, NULL, &err) == H5GRAD_FAILED;
         _exit(refused && said && failed ? 0 : 1);
     }
     int status;
@@ -803,7 +815,7 @@ static int get_number(const char *name)
 static void create(struct publish *publish, const char *final, bool overwrite, bool sync)
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_msg(publish_create(publish, final, overwrite, sync, PUBLISH_ONCE, NULL, &err) ==
+    ck_assert_msg(make_output(publish, final, overwrite, sync, PUBLISH_ONCE, NULL, &err) ==
                       H5GRAD_OK,
                   "%s", err.message);
     ck_assert_ptr_nonnull(publish->temporary);
@@ -863,6 +875,27 @@ START_TEST(appeared_meanwhile)
     publish_abandon(&publish);
     ck_assert_uint_eq(entries(), 1);
     ck_assert(holds(output, "another's"));
+}
+END_TEST
+
+/* Somebody takes the name after it was found free. */
+static void take_name(void *taken, const char *path)
+{
+    snprintf(taken, 400, "%s", path);
+    put_file(path, "another's");
+}
+
+START_TEST(temporary_name_taken)
+{
+    struct publish publish;
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    char path[400];
+    const struct publish_notice notice = {take_name, path};
+    ck_assert_int_eq(make_output(&publish, output, false, false, PUBLISH_ONCE, &notice, &err),
+                     H5GRAD_FAILED);
+    ck_assert_msg(strstr(err.message, ": File exists") != NULL, "%s", err.message);
+    ck_assert(holds(path, "another's"));
+    ck_assert_uint_eq(entries(), 1);
 }
 END_TEST
 
@@ -960,7 +993,7 @@ END_TEST
 static enum h5grad_status hold(struct publish *publish, enum publish_kind kind,
                                struct h5grad_error *err)
 {
-    return publish_create(publish, output, true, false, kind, NULL, err);
+    return make_output(publish, output, true, false, kind, NULL, err);
 }
 
 /* Once the output has its name, the temporary one may be that of the old output: no journal may say
@@ -1157,6 +1190,7 @@ static Suite *make_suite(void)
     tcase_add_test(publishing, space_that_is_taken_already);
     tcase_add_loop_test(publishing, whole_or_absent, 0, 2);
     tcase_add_test(publishing, appeared_meanwhile);
+    tcase_add_test(publishing, temporary_name_taken);
     tcase_add_test(publishing, became_a_folder);
     tcase_add_test(publishing, mode_of_a_new_file);
     tcase_add_test(publishing, through_a_symbolic_link);

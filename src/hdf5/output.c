@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hdf5/output.h"
@@ -21,7 +20,6 @@
 struct handle {
     int fd;
     atomic_int *failure;
-    bool keep;
     bool abandoned; /* nothing is written any more */
     struct h5_raw raw;
 };
@@ -29,7 +27,6 @@ struct handle {
 /* What the file access list carries. */
 struct choice {
     atomic_int *failure;
-    bool keep;
 };
 
 struct output {
@@ -50,26 +47,16 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
     (void)largest;
     const struct choice *choice = H5Pget_driver_info(access);
     struct output *output = choice ? memory_zeroed(1, sizeof *output) : NULL;
-    bool keep = choice && choice->keep;
-    if (keep)
-        flags &= ~(unsigned)(H5F_ACC_TRUNC | H5F_ACC_EXCL);
-    int mode = O_CLOEXEC | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY) |
-               (flags & H5F_ACC_TRUNC ? O_TRUNC : 0) | (flags & H5F_ACC_CREAT ? O_CREAT : 0) |
-               (flags & H5F_ACC_EXCL ? O_EXCL : 0);
-    struct stat info;
-    int fd = output ? open(name, mode, 0666) : -1;
-    if (fd < 0 || fstat(fd, &info) != 0) {
+    int mode = O_CLOEXEC | O_NOFOLLOW | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY);
+    int fd = output ? open(name, mode) : -1;
+    if (fd < 0) {
         H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
                  "%s", strerror(errno));
-        if (fd >= 0)
-            close(fd);
         free(output);
         return NULL;
     }
     output->handle.fd = fd;
     output->handle.failure = choice->failure;
-    output->handle.keep = keep;
-    output->end_of_file = keep ? 0 : (haddr_t)info.st_size;
     return &output->public;
 }
 
@@ -175,8 +162,7 @@ static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
     (void)transfer;
     (void)closing;
     struct output *output = (struct output *)file;
-    if (output->handle.abandoned ||
-        (output->end_of_allocation == output->end_of_file && !output->handle.keep))
+    if (output->handle.abandoned)
         return 0;
     if (ftruncate(output->handle.fd, (off_t)output->end_of_allocation) != 0)
         note(output, errno);
@@ -217,9 +203,9 @@ static hid_t output_driver(void)
     return driver;
 }
 
-bool h5_output_select(hid_t access, atomic_int *failure, bool keep)
+bool h5_output_select(hid_t access, atomic_int *failure)
 {
-    struct choice choice = {failure, keep};
+    struct choice choice = {failure};
     return H5Pset_driver(access, output_driver(), &choice) >= 0;
 }
 

@@ -15,11 +15,11 @@
 
 /*
  * Makes a file access list use the driver. *failure becomes the errno of the first operation that
- * fails on the file; it outlives the file, may be read by any thread, and stays the caller's. With
- * keep set, a file that is made over an existing one keeps the bytes that nobody writes; to libhdf5
- * it is empty all the same. Within h5_enter.
+ * fails on the file; it outlives the file, may be read by any thread, and stays the caller's. The
+ * file exists already, under a name that is no symbolic link. To libhdf5 it is empty, but bytes
+ * that nobody writes stay what they are. Within h5_enter.
  */
-bool h5_output_select(hid_t access, atomic_int *failure, bool keep);
+bool h5_output_select(hid_t access, atomic_int *failure);
 
 /* h5_raw_of for files of this driver; NULL for others. */
 struct h5_raw *h5_output_raw(hid_t file);

@@ -489,9 +489,9 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
     const char *line = own;
     if (!own)
         return error_memory(err, sizeof command);
+    enum h5grad_status status = create_output(run, &line, err);
     struct h5_guard guard;
     h5_enter(&guard);
-    enum h5grad_status status = create_output(run, &line, err);
     if (!status && !user->no_history &&
         (status = metadata_write_history(run->publish.file, run->file, line, err)))
         error_context(err, status, "%s", run->output);

@@ -229,7 +229,7 @@ static char *temporary_name(const char *target, unsigned attempt)
     return hidden_name(target, suffix);
 }
 
-static hid_t access_list(atomic_int *failure, bool keep)
+static hid_t access_list(atomic_int *failure)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0)
@@ -241,7 +241,7 @@ static hid_t access_list(atomic_int *failure, bool keep)
 #else
     H5F_libver_t high = H5F_LIBVER_V18;
 #endif
-    bool ok = h5_output_select(list, failure, keep) &&
+    bool ok = h5_output_select(list, failure) &&
               H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
               H5Pset_alignment(list, 8 << 20, 256 << 10) >= 0 &&
               H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
@@ -268,28 +268,45 @@ static hid_t creation_list(void)
     return -1;
 }
 
-/* Tries names until one is free. */
-static enum h5grad_status create_file(struct publish *publish, hid_t creation, hid_t access_id,
-                                      const struct publish_notice *notice, struct h5grad_error *err)
+static void tell(const struct publish_notice *notice, const char *name)
+{
+    if (notice)
+        notice->call(notice->user, name);
+}
+
+/* A name that is free, in new memory; NULL with the reason. */
+static char *free_name(const char *target, struct h5grad_error *err)
 {
     for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
-        char *name = temporary_name(publish->target, attempt);
-        if (!name)
-            return error_memory(err, strlen(publish->target));
         struct stat taken;
-        if (lstat(name, &taken) == 0) {
-            free(name);
-            continue;
-        }
-        publish->temporary = name;
-        if (notice)
-            notice->call(notice->user, name);
-        publish->file = H5Fcreate(name, H5F_ACC_EXCL, creation, access_id);
-        if (publish->file >= 0)
-            return H5GRAD_OK;
-        return h5_error(err, "cannot create %s", name);
+        char *name = temporary_name(target, attempt);
+        if (!name)
+            error_memory(err, strlen(target));
+        if (!name || lstat(name, &taken) != 0)
+            return name;
+        free(name);
     }
-    return error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
+    error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
+    return NULL;
+}
+
+/* Makes an empty file, with which its name becomes ours: until then another process may take it. */
+static enum h5grad_status make_file(struct publish *publish, const struct publish_notice *notice,
+                                    struct h5grad_error *err)
+{
+    char *name = free_name(publish->target, err);
+    if (!name)
+        return error_status(err);
+    tell(notice, name);
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        error_errno(err, errno, "cannot create %s", name);
+        free(name);
+        return error_status(err);
+    }
+    close(fd);
+    publish->temporary = name;
+    return H5GRAD_OK;
 }
 
 /* False when another process has the file. One that was killed may take a while to end; where the
@@ -394,17 +411,26 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume, struct
     return H5GRAD_OK;
 }
 
-static enum h5grad_status create_held(struct publish *publish, bool resume, hid_t creation,
-                                      hid_t access_id, const struct publish_notice *notice,
-                                      struct h5grad_error *err)
+/* Makes the temporary file an HDF5 file. */
+static enum h5grad_status open_file(struct publish *publish, struct h5grad_error *err)
 {
-    enum h5grad_status status = hold_file(publish, resume, err);
-    if (status)
-        return status;
-    if (notice)
-        notice->call(notice->user, publish->temporary);
-    publish->file = H5Fcreate(publish->temporary, H5F_ACC_TRUNC, creation, access_id);
-    return publish->file < 0 ? h5_error(err, "cannot create %s", publish->temporary) : H5GRAD_OK;
+    struct h5_guard guard;
+    enum h5grad_status status = H5GRAD_OK;
+    h5_enter(&guard);
+    hid_t access_id = access_list(publish->failure);
+    hid_t creation = creation_list();
+    if (access_id < 0 || creation < 0)
+        status = h5_error(err, "choosing how the file is made");
+    else
+        publish->file = H5Fcreate(publish->temporary, H5F_ACC_TRUNC, creation, access_id);
+    if (!status && publish->file < 0)
+        status = h5_error(err, "cannot create %s", publish->temporary);
+    if (!status)
+        publish->descriptor = h5_descriptor(publish->file);
+    h5_close(creation);
+    h5_close(access_id);
+    h5_leave(&guard);
+    return status;
 }
 
 char *publish_journal_path(const char *final)
@@ -436,34 +462,23 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
     publish->file = publish->held = -1;
     publish->overwrite = overwrite;
     publish->sync = sync;
-    hid_t access_id = -1;
-    hid_t creation = -1;
     enum h5grad_status status = find_target(final, &publish->target, err);
-    if (status != H5GRAD_OK)
-        goto out;
-    publish->final = memory_text(final);
-    publish->failure = memory_zeroed(1, sizeof *publish->failure);
-    if (!publish->final || !publish->failure) {
-        status = error_memory(err, strlen(final));
-        goto out;
+    if (!status) {
+        publish->final = memory_text(final);
+        publish->failure = memory_zeroed(1, sizeof *publish->failure);
+        if (!publish->final || !publish->failure)
+            status = error_memory(err, strlen(final));
     }
-    access_id = access_list(publish->failure, kind != PUBLISH_ONCE);
-    creation = creation_list();
-    if (access_id < 0 || creation < 0)
-        status = h5_error(err, "choosing how the file is made");
-    else if (kind == PUBLISH_ONCE)
-        status = create_file(publish, creation, access_id, notice, err);
-    else
-        status = create_held(publish, kind == PUBLISH_RESUMED, creation, access_id, notice, err);
+    if (!status && kind == PUBLISH_ONCE)
+        status = make_file(publish, notice, err);
+    else if (!status && !(status = hold_file(publish, kind == PUBLISH_RESUMED, err)))
+        tell(notice, publish->temporary);
     if (!status)
-        publish->descriptor = h5_descriptor(publish->file);
-out:
-    if (status != H5GRAD_OK) {
+        status = open_file(publish, err);
+    if (status) {
         error_context(err, status, "%s", final);
-        publish_abandon(publish);
+        publish_abandon(publish); /* which has no open file to close */
     }
-    h5_close(creation);
-    h5_close(access_id);
     return status;
 }
 

@@ -23,7 +23,7 @@
 enum publish_kind {
     PUBLISH_ONCE,      /* a temporary file with a name of its own */
     PUBLISH_RESUMABLY, /* one with a name that a later run knows, emptied */
-    PUBLISH_RESUMED,   /* the same with the bytes that it has: see h5_output_select */
+    PUBLISH_RESUMED,   /* the same with the bytes that it has */
 };
 
 /* Told of the name of the temporary file before there is one. */
@@ -63,7 +63,7 @@ enum h5grad_status publish_check_space(const char *final, uint64_t bytes, bool r
  * Creates the temporary file, owned by nobody else, and opens it: objects of 8 MiB and more begin
  * at multiples of 256 KiB, so that the page cache holds them in large pieces, which smaller ones
  * (chunks, mostly) are not worth. Closing the file closes whatever is open in it. Fills *publish
- * also on failure. Within h5_enter.
+ * also on failure. Not within h5_enter, so that notice may do what it likes.
  */
 enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
                                   bool sync, enum publish_kind kind,
