@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "coords/coords.h"
+#include "coords/parts.h"
 
 /* What is known while datasets are chosen. */
 struct search {
@@ -23,7 +24,7 @@ static void note_passed_over(void *user, const char *path, const char *why)
     run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
 }
 
-/* named: given literally; else why is the reason why it is no field after all, or NULL. */
+/* named: given literally. why: the reason why it cannot be done, or is no field after all; NULL. */
 static enum h5grad_status add(struct selection *selection, struct search *search,
                               const struct h5_identity *identity, const char *path, bool named,
                               const char *why, struct h5grad_error *err)
@@ -36,7 +37,7 @@ static enum h5grad_status add(struct selection *selection, struct search *search
         const size_t *number = h5_set_find(&search->chosen, identity);
         selection->item[*number].named |= named;
         if (named)
-            selection->item[*number].why = NULL;
+            selection->item[*number].why = why;
         return H5GRAD_OK;
     }
     struct selected *grown = realloc(selection->item, (selection->n + 1) * sizeof *selection->item);
@@ -94,7 +95,7 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
             continue;
         matches++;
         const char *why = search->why[i];
-        if (why && strcmp(why, COORDS_CATEGORIES) == 0)
+        if (why && coords_within(why, COORDS_CATEGORIES))
             status = add(selection, search, &found->identity, found->path, false, why, err);
         else if (h5_set_find(&search->axes, &found->identity))
             run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", found->path,
@@ -119,8 +120,9 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     }
     struct h5_identity identity;
     enum h5grad_status status;
+    const char *why = search->options->user.no_unpack ? NULL : coords_categories(dataset);
     if (h5_identify(dataset, &identity))
-        status = add(selection, search, &identity, name, true, NULL, err);
+        status = add(selection, search, &identity, name, true, why, err);
     else
         status = h5_error(err, "%s: it cannot be identified", name);
     h5_close(dataset);

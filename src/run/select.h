@@ -10,7 +10,7 @@ struct selected {
     char *path;      /* absolute */
     bool named;      /* given literally: it is an error when it cannot be done */
     bool usable;     /* set by who tried: it can be done */
-    const char *why; /* not given literally: what makes it no field after all; NULL. Static */
+    const char *why; /* it cannot be done, or is no field after all; NULL. Static */
 };
 
 struct selection {
@@ -22,9 +22,10 @@ struct selection {
 
 /*
  * The datasets that options name or, where they name none, all that are neither coordinates nor
- * bookkeeping; those with categories, which look like fields, are among them with the reason. A
- * name that exists wins over a pattern; patterns match fields only. An error when a name or a
- * pattern matches nothing. Within h5_enter.
+ * bookkeeping; those with categories, which look like fields, are among them with the reason, which
+ * those without a derivative have even where they are named, but for --no-unpack. A name that
+ * exists wins over a pattern; patterns match fields only. An error when a name or a pattern matches
+ * nothing. Within h5_enter.
  */
 enum h5grad_status select_datasets(hid_t file, const struct run_options *options,
                                    struct selection *selection, struct h5grad_error *err);
