@@ -96,6 +96,9 @@ struct h5grad_options {
     int resume;          /* nonzero: goes on with a run of the same options that was stopped */
     int follow_external; /* nonzero: data may lie outside the folder of input */
     int allow_plugins;   /* nonzero: libhdf5 may load filter plugins */
+    /* nonzero: what sources of a virtual dataset, or external files, do not have is HDF5's fill
+     * value; else a field that has them is left out, or an error where it is named */
+    int allow_missing_sources;
 
     /* Callbacks, each may be NULL. All are called from the calling thread only, but
      * cancelled may be called from every worker, also concurrently. */

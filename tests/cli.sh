@@ -143,8 +143,8 @@ for option in -h --help; do
     check "$option: stderr" equal "$(cat stderr)" ""
     check "$option: within 80 columns" equal "$(awk 'length > 80' stdout)" ""
     for name in dataset dim spacing coord edges no-unpack edge-order dtype name layout filter \
-        no-history xdmf overwrite sync checkpoint resume follow-external allow-plugins threads \
-        memory dry-run list json progress quiet verbose help version; do
+        no-history xdmf overwrite sync checkpoint resume follow-external allow-plugins \
+        allow-missing-sources threads memory dry-run list json progress quiet verbose help version; do
         check "$option names --$name" grep -q -- "--$name" stdout
     done
 done
@@ -449,7 +449,7 @@ run --spacing=1 trusted/scale.h5 o/out.h5
 check "a scale that is not copied: exit status" equal "$status" 0
 check "a scale that is not copied: warning" grep -q "left out of the output.*secret.bin" stderr
 rm -f o/out.h5 secret.bin
-refused 1 "secret.bin cannot be read: No such file" --follow-external trusted/again.h5 o/out.h5
+refused 1 "secret.bin: No such file" --follow-external trusted/again.h5 o/out.h5
 mkfifo secret.bin
 refused 1 "secret.bin is not a regular file" --follow-external trusted/again.h5 o/out.h5
 rm -rf secret.bin trusted

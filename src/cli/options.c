@@ -28,6 +28,7 @@ enum {
     OPTION_RESUME,
     OPTION_FOLLOW_EXTERNAL,
     OPTION_ALLOW_PLUGINS,
+    OPTION_ALLOW_MISSING_SOURCES,
     OPTION_JSON,
     OPTION_PROGRESS
 };
@@ -58,6 +59,7 @@ static const struct option options_long[] = {
     {"resume", no_argument, NULL, OPTION_RESUME},
     {"follow-external", no_argument, NULL, OPTION_FOLLOW_EXTERNAL},
     {"allow-plugins", no_argument, NULL, OPTION_ALLOW_PLUGINS},
+    {"allow-missing-sources", no_argument, NULL, OPTION_ALLOW_MISSING_SOURCES},
     {"dry-run", no_argument, NULL, 'n'},
     {"list", no_argument, NULL, 'l'},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -241,6 +243,8 @@ static int *options_switch(struct options *options, int option)
         return &options->grad.follow_external;
     case OPTION_ALLOW_PLUGINS:
         return &options->grad.allow_plugins;
+    case OPTION_ALLOW_MISSING_SOURCES:
+        return &options->grad.allow_missing_sources;
     case OPTION_JSON:
         return &options->json;
     default:

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "hdf5/h5.h"
 #include "hdf5/input.h"
@@ -190,6 +191,18 @@ bool h5_identify(hid_t object, struct h5_identity *identity)
     if (status < 0)
         return false;
     take_identity(&info, identity);
+    return true;
+}
+
+bool h5_identify_lasting(hid_t object, struct h5_identity *identity)
+{
+    struct stat info;
+    int fd = h5_descriptor(object);
+    if (fd < 0 || fstat(fd, &info) != 0 || !h5_identify(object, identity))
+        return false;
+    const uint64_t device = info.st_dev;
+    identity->file = info.st_ino;
+    memcpy(identity->token + sizeof(haddr_t), &device, sizeof device);
     return true;
 }
 

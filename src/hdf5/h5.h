@@ -55,6 +55,10 @@ struct h5_identity {
 };
 
 bool h5_identify(hid_t object, struct h5_identity *identity);
+
+/* The same, whenever and however its file is opened: libhdf5 numbers files anew each time. False,
+ * too, where there is no POSIX descriptor below it. */
+bool h5_identify_lasting(hid_t object, struct h5_identity *identity);
 bool h5_same(const struct h5_identity *a, const struct h5_identity *b);
 
 /* The identity and kind of the object that a hard link of the group leads to, without opening it.

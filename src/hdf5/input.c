@@ -66,17 +66,51 @@ static bool lies_in(const char *path, const char *folder)
     return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
-bool h5_access_may_read(struct h5_access *access, const char *name)
+/* Whether a file, already described, lies where the input may lead to. Its real path must lead to
+ * it: one that was removed, or that lies in another mount namespace, has none. */
+static bool lies_inside(const struct h5_access *access, const char *real, const struct stat *info)
 {
-    char *real = realpath(name, NULL);
-    bool absent = !real && (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
-    bool inside = real && (strcmp(real, access->real) == 0 || lies_in(real, access->folder[0]) ||
-                           lies_in(real, access->folder[1]));
-    bool allowed = absent || inside || access->follow_external;
-    if (!allowed)
-        snprintf(access->refused, sizeof access->refused, "%s", real ? real : name);
+    struct stat there;
+    bool found = real && stat(real, &there) == 0 && there.st_dev == info->st_dev &&
+                 there.st_ino == info->st_ino;
+    return found && (strcmp(real, access->real) == 0 || lies_in(real, access->folder[0]) ||
+                     lies_in(real, access->folder[1]));
+}
+
+/* Only the input itself, which the user has named, may be a device. */
+static enum h5grad_status judge(struct h5_access *access, int place, const char *path,
+                                struct stat *info, struct h5grad_error *err)
+{
+    if (fstat(place, info) != 0)
+        return error_errno(err, errno, "cannot be looked up");
+    char *real = realpath(path, NULL);
+    bool outside = !access->follow_external && !lies_inside(access, real, info);
+    bool device = S_ISBLK(info->st_mode) && real && access->real && strcmp(real, access->real) == 0;
+    if (outside)
+        snprintf(access->refused, sizeof access->refused, "%s", real ? real : path);
     free(real);
-    return allowed;
+    if (outside)
+        return h5_access_check(access, err);
+    if (S_ISREG(info->st_mode) || device)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED,
+                     S_ISDIR(info->st_mode) ? "is a directory" : "is not a regular file");
+}
+
+int h5_access_find(struct h5_access *access, const char *path, struct stat *info,
+                   struct h5grad_error *err)
+{
+    *info = (struct stat){0};
+    int place = open(path, O_PATH | O_CLOEXEC);
+    if (place < 0) {
+        error_set(err, H5GRAD_FAILED, "%s", strerror(errno));
+        return -1;
+    }
+    if (judge(access, place, path, info, err) == H5GRAD_OK)
+        return place;
+    close(place);
+    errno = EACCES;
+    return -1;
 }
 
 static const char *base_name(const char *path)
@@ -89,6 +123,8 @@ enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad
 {
     if (!access)
         return H5GRAD_OK;
+    if (access->refused[0] == '\0' && access->failure != 0)
+        return error_errno(err, access->failure, "reading");
     if (access->refused[0] == '\0')
         return h5_noted_error(&access->noted, err);
     return error_set(err, H5GRAD_FAILED,
@@ -127,6 +163,11 @@ void h5_access_free(struct h5_access *access)
         h5_close(access->kept[i]);
     h5_noted_free(&access->noted);
     h5_set_free(&access->checked);
+    for (size_t i = 0; i < access->n_gaps; i++)
+        free(access->gap[i].text);
+    free(access->gap);
+    access->gap = NULL;
+    access->n_gaps = 0;
     free(access->real);
     free(access->folder[0]);
     free(access->folder[1]);
@@ -213,14 +254,36 @@ static bool lock_to_read(int fd, struct h5_access *access)
     return true;
 }
 
-/* A descriptor of a regular file that is allowed to be read; -1. A pipe must not block it. */
+/* Opens what h5_access_find has judged, and not what may have come to its path since. */
+static int open_found(int place, const char *path, const struct stat *info)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    char link[32];
+    struct stat opened;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", place);
+    int fd = open(link, flags);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    fd = open(path, flags); /* there is no /proc */
+    if (fd < 0 ||
+        (fstat(fd, &opened) == 0 && opened.st_dev == info->st_dev && opened.st_ino == info->st_ino))
+        return fd;
+    close(fd);
+    errno = ENOENT;
+    return -1;
+}
+
+/* A descriptor of a file that is allowed to be read; -1. */
 static int open_allowed(const char *name, struct h5_access *access, struct stat *info)
 {
-    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    int place = h5_access_find(access, name, info, NULL);
+    if (place < 0)
         return -1;
-    if (fstat(fd, info) == 0 && (S_ISREG(info->st_mode) || S_ISBLK(info->st_mode)) &&
-        h5_access_may_read(access, name) && (access->looking || lock_to_read(fd, access)))
+    int fd = open_found(place, name, info);
+    int failed = errno;
+    close(place);
+    errno = failed;
+    if (fd < 0 || access->looking || lock_to_read(fd, access))
         return fd;
     close(fd);
     errno = EACCES;
@@ -250,6 +313,17 @@ static void *input_choice(H5FD_t *file)
     return choice;
 }
 
+/* To libhdf5 a file that cannot be opened is not there, and it may have a fill value for that: what
+ * says nothing of the file must not count as that. */
+static void note_failure(struct h5_access *access, const char *name)
+{
+    int failed = errno;
+    if (failed == EMFILE || failed == ENFILE || failed == ENOMEM || failed == EIO)
+        access->failure = failed;
+    h5_noted_open(&access->noted, name, false);
+    errno = failed;
+}
+
 static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, haddr_t largest)
 {
     (void)largest;
@@ -260,6 +334,8 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
         input = memory_zeroed(1, sizeof *input);
     if (input)
         fd = open_allowed(name, choice->access, &input->handle.opened);
+    if (input && fd < 0)
+        note_failure(choice->access, name);
     if (fd < 0) {
         H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
                  "%s", strerror(errno));
@@ -270,8 +346,8 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
     struct h5_access *access = choice->access;
     if (strcmp(base_name(access->refused), base_name(name)) == 0)
         access->refused[0] = '\0';
-    if (!access->looking)
-        note(access, name, &input->handle.opened);
+    note(access, name, &input->handle.opened);
+    h5_noted_open(&access->noted, name, true);
     input->handle.fd = fd;
     input->handle.access = access;
     input->handle.length_bytes = find_length_bytes(fd);
@@ -649,8 +725,8 @@ static herr_t note_writing(unsigned n, const H5E_error2_t *entry, void *user)
     return 0;
 }
 
-static enum h5grad_status explain_failure(const char *path, const struct h5_access *access,
-                                          struct h5grad_error *err)
+enum h5grad_status h5_explain_open(const char *path, const struct h5_access *access,
+                                   struct h5grad_error *err)
 {
     bool writing = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_writing, &writing);
@@ -704,7 +780,7 @@ hid_t h5_open_input(const char *path, struct h5_access *access, struct h5grad_er
     }
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
     if (file < 0)
-        explain_failure(path, access, err);
+        h5_explain_open(path, access, err);
     h5_close(list);
     return file;
 }

@@ -16,10 +16,17 @@
 
 #define H5_KEPT_FILES 64
 
+/* What is to be said of a dataset whose points lie elsewhere; see hdf5/outside.h. */
+struct h5_gap {
+    char *text;
+    bool missing; /* it does not have all its points */
+};
+
 /* What the user allows an input, and what came of it. The caller's; it outlives the file. */
 struct h5_access {
     bool follow_external;                       /* files outside its folder may be read */
     bool allow_plugins;                         /* libhdf5 may load filters */
+    bool allow_missing;                         /* what is missing is the fill value */
     uint64_t memory;                            /* bytes for reading one chunk; 0: any number */
     void (*warn)(void *user, const char *text); /* told of a lock that was not obtained; NULL */
     void *user;
@@ -30,9 +37,11 @@ struct h5_access {
     char lock[160];        /* why it was not opened for its lock; "" */
     int failure;           /* errno of the first read that failed; 0 */
     struct h5_noted noted; /* what it led to, itself first */
-    struct h5_set checked; /* virtual and external datasets, with all that they come from */
-    bool looking;          /* files are opened to be looked at, and not for their points */
-    uint64_t heap_read;    /* bytes of the largest collection of a global heap */
+    struct h5_set checked; /* virtual and external datasets, with the numbers of their gaps */
+    size_t n_gaps;
+    struct h5_gap *gap;
+    bool looking;       /* files are opened to be looked at, and not for their points */
+    uint64_t heap_read; /* bytes of the largest collection of a global heap */
     size_t n_kept;
     hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
 };
@@ -45,6 +54,10 @@ struct h5_access {
  */
 hid_t h5_open_input(const char *path, struct h5_access *access, struct h5grad_error *err);
 void h5_access_free(struct h5_access *access); /* NULL allowed */
+
+/* Why H5Fopen with that access has just failed: H5GRAD_FAILED. */
+enum h5grad_status h5_explain_open(const char *path, const struct h5_access *access,
+                                   struct h5grad_error *err);
 
 /* Keeps the file of an object open until h5_access_free, so that the identities of its objects stay
  * theirs; not more than H5_KEPT_FILES of them. */
@@ -83,8 +96,14 @@ enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad
 /* The same after reading of a dataset. */
 enum h5grad_status h5_dataset_check(hid_t dataset, struct h5grad_error *err);
 
-/* Whether a file may be read; one that does not exist may. Otherwise access->refused names it. */
-bool h5_access_may_read(struct h5_access *access, const char *name);
+/*
+ * Looks at what a path that the input names leads to, without opening it: a pipe or a device could
+ * block, or do something. A descriptor of O_PATH, to be closed, where it is a regular file that may
+ * be read, as info describes it; -1 with the reason and errno otherwise. Where nothing is there,
+ * info is zeros; where it lies outside, access->refused names it.
+ */
+int h5_access_find(struct h5_access *access, const char *path, struct stat *info,
+                   struct h5grad_error *err);
 
 /*
  * To be called ahead of reading n elements of variable length at once from an attribute or a

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "base/size.h"
-#include "hdf5/input.h"
+#include "hdf5/outside.h"
 
 /* A chunk as it is stored, as it is in memory, and once in between; a point to be converted, and
  * what it is converted over. */
@@ -89,7 +89,7 @@ enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad
     struct h5_storage storage = {.layout = H5_CONTIGUOUS};
     enum h5grad_status status = H5GRAD_OK;
     size_t size = point_size(dataset, err);
-    if (size == 0)
+    if (size == 0 || h5_check_whole(dataset, err) != H5GRAD_OK)
         return H5GRAD_FAILED;
     hid_t space = H5Dget_space(dataset);
     bool simple = space >= 0 && H5Sget_simple_extent_ndims(space) > 0;

@@ -14,9 +14,10 @@
 uint64_t h5_limit_need(const struct h5_storage *storage, uint64_t size);
 
 /*
- * H5GRAD_FAILED where that and besides, what the caller holds meanwhile, is more than the memory of
- * the file's h5_access, and where a filter's parameters say that a chunk is another size than it
- * is, which libhdf5 would believe. To be called ahead of H5Dread. Within h5_enter.
+ * H5GRAD_FAILED where libhdf5 does not have all points, by h5_check_whole; where that and besides,
+ * what the caller holds meanwhile, is more than the memory of the file's h5_access, and where a
+ * filter's parameters say that a chunk is another size than it is, which libhdf5 would believe. To
+ * be called ahead of H5Dread. Within h5_enter.
  */
 enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad_error *err);
 

@@ -21,6 +21,7 @@ struct h5_note {
     struct h5_note *next;
     const char *path;
     struct identity identity;
+    bool opened; /* it could be */
     char text[];
 };
 
@@ -36,11 +37,17 @@ static struct identity identify(const struct stat *info)
     };
 }
 
+static void note_change(struct h5_noted *noted, const struct h5_note *note)
+{
+    if (noted->changed[0] == '\0')
+        snprintf(noted->changed, sizeof noted->changed, "%s", note->path);
+}
+
 static void compare(struct h5_noted *noted, const struct h5_note *note, const struct stat *info)
 {
     const struct identity now = identify(info);
-    if (noted->changed[0] == '\0' && memcmp(&now, &note->identity, sizeof now) != 0)
-        snprintf(noted->changed, sizeof noted->changed, "%s", note->path);
+    if (memcmp(&now, &note->identity, sizeof now) != 0)
+        note_change(noted, note);
 }
 
 static int compare_paths(const void *a, const void *b)
@@ -76,6 +83,16 @@ bool h5_noted_add(struct h5_noted *noted, const char *path, const struct stat *i
     noted->last = note;
     noted->bytes += bytes;
     return true;
+}
+
+void h5_noted_open(struct h5_noted *noted, const char *path, bool opened)
+{
+    const struct h5_note wanted = {.path = path};
+    struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
+    if (known && opened)
+        (*known)->opened = true;
+    else if (known && (*known)->opened)
+        note_change(noted, *known);
 }
 
 enum h5grad_status h5_noted_error(const struct h5_noted *noted, struct h5grad_error *err)

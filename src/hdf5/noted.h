@@ -23,6 +23,10 @@ struct h5_noted {
  * for some 100,000 files, and those beyond are not noted. False when there is no memory. */
 bool h5_noted_add(struct h5_noted *noted, const char *path, const struct stat *info);
 
+/* Takes note that what is at path, which had been noted, could be opened, or that it could not: it
+ * has changed where that was possible before. */
+void h5_noted_open(struct h5_noted *noted, const char *path, bool opened);
+
 /* H5GRAD_FAILED when one of the files was another when it was opened again. */
 enum h5grad_status h5_noted_error(const struct h5_noted *noted, struct h5grad_error *err);
 

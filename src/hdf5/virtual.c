@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/input.h"
+#include "hdf5/mapping.h"
 
 #define MOST_MAPPINGS ((size_t)1 << 20) /* that are looked at */
 #define SHARE         2                 /* of the memory, for the caches: one in so many */
@@ -28,35 +28,27 @@ char *h5_virtual_name(hid_t creation, size_t number, ssize_t (*get)(hid_t, size_
     return NULL;
 }
 
-/* "FILE\nDATASET" of a mapping, in new memory; NULL when it cannot be read. */
-static char *source_name(hid_t creation, size_t mapping)
+bool h5_virtual_choose_gap(hid_t list, const struct h5_access *access)
 {
-    char *file = h5_virtual_name(creation, mapping, H5Pget_virtual_filename);
-    char *dataset = h5_virtual_name(creation, mapping, H5Pget_virtual_dsetname);
-    char *name = file && dataset ? memory_format("%s\n%s", file, dataset) : NULL;
-    free(dataset);
-    free(file);
-    return name;
+    return !access->allow_missing || H5Pset_virtual_printf_gap(list, H5_VIRTUAL_GAP) >= 0;
+}
+
+/* "FILE\nDATASET" of a mapping, in new memory; NULL when it cannot be read. */
+static char *source_name(const struct h5_mapping *mapping)
+{
+    return memory_format("%s\n%s", mapping->file, mapping->dataset);
 }
 
 /* The blocks of a mapping without end, each of which may have a source of its own. */
-static uint64_t count_blocks(hid_t dataset, hid_t creation, size_t mapping)
+static uint64_t count_blocks(hid_t dataset, const struct h5_mapping *mapping)
 {
-    hsize_t extent[H5S_MAX_RANK], start[H5S_MAX_RANK], stride[H5S_MAX_RANK];
-    hsize_t count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+    hsize_t extent[H5S_MAX_RANK];
+    const struct h5_run *run = &mapping->run;
     uint64_t blocks = 1;
     hid_t space = H5Dget_space(dataset);
-    hid_t part = H5Pget_virtual_vspace(creation, mapping);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
-    if (part >= 0 && H5Sis_regular_hyperslab(part) > 0 &&
-        H5Sget_simple_extent_ndims(part) == rank &&
-        H5Sget_regular_hyperslab(part, start, stride, count, block) >= 0) {
-        for (int k = 0; k < rank; k++) {
-            if (count[k] == H5S_UNLIMITED && extent[k] > start[k])
-                blocks = size_ceil_div(extent[k] - start[k], stride[k]);
-        }
-    }
-    h5_close(part);
+    if (run->axis >= 0 && run->axis < rank && extent[run->axis] > run->start)
+        blocks = size_ceil_div(extent[run->axis] - run->start, run->stride);
     h5_close(space);
     return blocks;
 }
@@ -70,11 +62,14 @@ static uint64_t count_sources(hid_t dataset, hid_t creation)
     char *before = NULL;
     H5Pget_virtual_count(creation, &mappings);
     for (size_t i = 0; i < size_min(mappings, MOST_MAPPINGS); i++) {
-        char *name = source_name(creation, i);
+        struct h5_mapping mapping;
+        bool known = h5_mapping_read(creation, i, &mapping, NULL) == H5GRAD_OK;
+        char *name = known ? source_name(&mapping) : NULL;
         if (name && strchr(name, '%'))
-            sources += count_blocks(dataset, creation, i);
+            sources += count_blocks(dataset, &mapping);
         else
             sources += !name || !before || strcmp(name, before) != 0;
+        h5_mapping_free(&mapping);
         free(before);
         before = name;
     }
@@ -135,7 +130,8 @@ hid_t h5_virtual_reopen(hid_t dataset, struct h5grad_error *err)
     hid_t file = H5Iget_file_id(dataset), list = H5Pcreate(H5P_DATASET_ACCESS);
     char *path = object_path(dataset);
     if (file >= 0 && path && list >= 0 &&
-        H5Pset_chunk_cache(list, caches.slots, caches.bytes, caches.preemption) >= 0) {
+        H5Pset_chunk_cache(list, caches.slots, caches.bytes, caches.preemption) >= 0 &&
+        h5_virtual_choose_gap(list, h5_input_access(file))) {
         h5_close(dataset);
         dataset = H5Dopen2(file, path, list);
         if (dataset < 0)

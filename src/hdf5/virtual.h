@@ -6,12 +6,19 @@
 #ifndef H5GRAD_HDF5_VIRTUAL_H
 #define H5GRAD_HDF5_VIRTUAL_H
 
-#include "hdf5/h5.h"
+#include "hdf5/input.h"
+
+/* How many numbered sources in a row may be missing before the dataset ends. */
+#define H5_VIRTUAL_GAP 16
 
 /* The file or the dataset that a mapping names, by H5Pget_virtual_filename or _dsetname, in new
  * memory; NULL when it cannot be read. Within h5_enter, as all below. */
 char *h5_virtual_name(hid_t creation, size_t mapping,
                       ssize_t (*get)(hid_t, size_t, char *, size_t));
+
+/* Lets libhdf5 pass over missing numbered sources where what is missing is the fill value: they are
+ * then not the end of the dataset. False when that cannot be set in a list of dataset access. */
+bool h5_virtual_choose_gap(hid_t list, const struct h5_access *access);
 
 /* Bytes of those caches at most, for a dataset of a file opened by h5_open_input; 0 for other
  * layouts and other files. Within h5_enter. */

@@ -101,10 +101,7 @@ static enum h5grad_status explain_external(struct h5_access *access, hid_t group
         H5Lunpack_elink_val(value, size, &flags, &target, &path) < 0)
         status = h5_error(err, "cannot read the external link");
     else
-        status = error_set(err, H5GRAD_FAILED,
-                           "is an external link to %s in %s, which cannot be "
-                           "opened",
-                           path, target);
+        status = h5_explain_link(access, group, target, path, err);
     free(value);
     return status;
 }

@@ -117,6 +117,7 @@ static struct line *open_elsewhere(const struct coordinates *store, struct coord
     if (input) {
         item->other.follow_external = input->follow_external;
         item->other.allow_plugins = input->allow_plugins;
+        item->other.allow_missing = input->allow_missing;
         item->other.memory = input->memory;
     }
     bool known;

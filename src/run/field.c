@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
+#include "hdf5/outside.h"
 #include "hdf5/walk.h"
 #include "run/axes.h"
 #include "run/results.h"
@@ -13,20 +14,49 @@
 /* What the process itself keeps resident: program, libraries, libhdf5's caches. */
 #define FIELD_PROCESS_MEMORY ((uint64_t)16 << 20)
 
+static enum h5grad_status describe_type(struct field *field, hid_t object, struct h5grad_error *err)
+{
+    hid_t type = H5Dget_type(object);
+    if (type < 0)
+        return h5_error(err, "its datatype cannot be read");
+    enum h5grad_status status = h5_type_open(type, &field->type, err);
+    h5_close(type);
+    return status;
+}
+
+/* What cannot be opened is lost, unless it is known to be no field. */
+static bool may_be_field(struct field *field)
+{
+    hid_t object = h5_open_object(field->file, field->path, NULL);
+    bool known = object >= 0 && (H5Iget_type(object) != H5I_DATASET ||
+                                 describe_type(field, object, NULL) != H5GRAD_OK);
+    h5_close(object);
+    return !known;
+}
+
+/* Points that it does not have, unless that is allowed; and what is then to be said of them. */
+static enum h5grad_status check_points(struct field *field, struct h5grad_error *err)
+{
+    enum h5grad_status status = h5_check_whole(field->dataset, err);
+    field->lost = status != H5GRAD_OK;
+    if (!status)
+        field->missing = h5_missing_text(field->dataset);
+    return status;
+}
+
 static enum h5grad_status describe(struct field *field, const struct h5_walk *walk, bool unpack,
                                    struct h5grad_error *err)
 {
     field->dataset = h5_open_dataset(field->file, field->path, err);
-    if (field->dataset < 0)
+    if (field->dataset < 0) {
+        field->lost = may_be_field(field);
         return H5GRAD_FAILED;
+    }
     enum h5grad_status status = h5_storage_read(field->dataset, &field->storage, err);
-    if (status)
-        return status;
-    hid_t type = H5Dget_type(field->dataset);
-    if (type < 0)
-        return h5_error(err, "its datatype cannot be read");
-    status = h5_type_open(type, &field->type, err);
-    h5_close(type);
+    if (!status)
+        status = describe_type(field, field->dataset, err);
+    if (!status)
+        status = check_points(field, err);
     if (status)
         return status;
     uint64_t bytes;
@@ -129,6 +159,8 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
                               struct coordinates *store, bool tell, struct h5grad_error *err)
 {
     struct engine_job *job = &field->job;
+    if (field->missing && tell)
+        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     enum h5grad_status status = axes_resolve(field, options, store, tell, err);
     if (status)
         return status;
@@ -159,6 +191,7 @@ void field_close(struct field *field)
     h5_leave(&guard);
     coords_free(&field->coords);
     values_free(&field->values);
+    free(field->missing);
     for (unsigned i = 0; i < GRID_MAX_RANK; i++)
         free(field->axis[i].result);
     memset(field, 0, sizeof *field);

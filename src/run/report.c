@@ -110,17 +110,20 @@ static void describe_axis(struct report *report, const struct field *field, unsi
     out->result = keep_text(report, settled->result);
 }
 
-/* What is not used of what the file says, of axes and of values. */
+/* What is not used of what the file says, of axes and of values, and points that are missing. */
 static const char *describe_note(struct report *report, const struct field *field)
 {
-    const char *axes = axes_note(field), *values = field->values.note;
-    if (!axes || !values)
-        return keep_text(report, axes ? axes : values);
-    size_t size = strlen(axes) + strlen(values) + sizeof "; ";
-    char *both = keep(report, size);
-    if (both)
-        snprintf(both, size, "%s; %s", axes, values);
-    return both;
+    const char *const part[] = {field->missing, axes_note(field), field->values.note};
+    size_t used = 0, size = 1;
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        size += part[i] ? strlen(part[i]) + strlen("; ") : 0;
+    char *text = size > 1 ? keep(report, size) : NULL;
+    for (size_t i = 0; i < sizeof part / sizeof *part && text; i++) {
+        if (part[i])
+            used +=
+                (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? "; " : "", part[i]);
+    }
+    return text;
 }
 
 static void describe_plan(struct report *report, const struct field *field,

@@ -68,9 +68,11 @@ static void print_options(FILE *out, const struct run_options *options)
     print_text(out, "filter", user->filter);
     print_text(out, "edges", user->edges);
     print_text(out, "io", getenv("H5GRAD_IO"));
-    fprintf(out, " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d",
+    fprintf(out,
+            " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
+            " missing=%d",
             user->edge_order, user->no_unpack != 0, user->no_history != 0, user->xdmf != 0,
-            user->follow_external != 0, user->allow_plugins != 0);
+            user->follow_external != 0, user->allow_plugins != 0, user->allow_missing_sources != 0);
 }
 
 /* All that the bytes of the output depend on, in new memory, in two parts with a newline between:

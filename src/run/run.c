@@ -25,6 +25,20 @@
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
 
+/* Why a dataset is left out. */
+enum fault {
+    FAULT_NO_FIELD,    /* it is none */
+    FAULT_OPTIONS,     /* a field, which may do with other options */
+    FAULT_COORDINATES, /* those that the file or an option gives cannot be used */
+    FAULT_LOST,        /* it may be a field, but it or its points cannot be reached */
+};
+
+/* What an ordinary run tells that it leaves out: the first, and how many there are. */
+struct skips {
+    struct h5grad_error first;
+    size_t n;
+};
+
 /* Axes left out for the same reason, which one warning tells. */
 struct omission {
     char *first; /* "/u: axis 0 (time)" */
@@ -49,10 +63,10 @@ struct run {
     size_t fields;     /* that can be done */
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
-    struct h5grad_error skipped;  /* why a dataset was skipped, best one of which type will do */
-    bool skipped_field;           /* that is so */
-    struct h5grad_error unusable; /* the first field skipped for its coordinates, and why */
-    size_t unusables;             /* fields skipped for theirs */
+    struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
+    bool skipped_field;          /* that is so */
+    struct skips lost;           /* what may be a field and cannot be reached */
+    struct skips unusable;       /* fields skipped for their coordinates */
     struct omission *omission;
     size_t omissions;
     char unit_axis[512];        /* the first with unit spacing because nothing was found */
@@ -79,6 +93,7 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     h5_ran_out();
     run->access.follow_external = run->options.user.follow_external != 0;
     run->access.allow_plugins = run->options.user.allow_plugins != 0;
+    run->access.allow_missing = run->options.user.allow_missing_sources != 0;
     run->access.memory = size_max(field_memory(run->options.memory), ENGINE_LEAST_MEMORY);
     run->access.warn = on_warning;
     run->access.user = run;
@@ -94,29 +109,32 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 
 /* Takes note of why a dataset was skipped: that of a field, which may do with other options, tells
  * more than that of something else. */
-static void note_skipped(struct run *run, bool is_field, bool unusable,
-                         const struct h5grad_error *reason)
+static void note_skipped(struct run *run, enum fault fault, const struct h5grad_error *reason)
 {
+    bool is_field = fault != FAULT_NO_FIELD;
+    struct skips *told = fault == FAULT_COORDINATES ? &run->unusable
+                         : fault == FAULT_LOST      ? &run->lost
+                                                    : NULL;
     if (!run->skipped.status || (is_field && !run->skipped_field)) {
         run->skipped = *reason;
         run->skipped_field = is_field;
     }
-    if (unusable && run->unusables++ == 0)
-        run->unusable = *reason;
+    if (told && told->n++ == 0)
+        told->first = *reason;
     else
         run_message(&run->options, H5GRAD_DETAIL, "%s (skipped)", reason->message);
 }
 
 /* A dataset that cannot be done fails the run where it was named, else it is left out; that there
- * is no memory says nothing of the dataset. is_field: it could be opened as one. */
-static enum h5grad_status skip(struct run *run, const struct selected *item, bool is_field,
-                               bool unusable, enum h5grad_status status, struct h5grad_error *err)
+ * is no memory says nothing of the dataset. */
+static enum h5grad_status skip(struct run *run, const struct selected *item, enum fault fault,
+                               enum h5grad_status status, struct h5grad_error *err)
 {
     bool fatal = item->named || err->status == H5GRAD_NO_MEMORY;
     error_context(err, status, "%s", item->path);
     if (fatal)
         return status;
-    note_skipped(run, is_field, unusable, err);
+    note_skipped(run, fault, err);
     const char *why = err->message + strlen(item->path) + 2;
     if (!report_skip(run->report, item->path, why))
         return error_memory(err, strlen(err->message));
@@ -220,11 +238,9 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
 {
     struct field field;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    if (item->why) {
-        error_set(err, H5GRAD_FAILED, "%s%s", item->why,
-                  item->named ? "; --no-unpack takes the stored numbers as they are" : "");
-        return skip(run, item, false, false, H5GRAD_FAILED, err);
-    }
+    if (item->why)
+        return skip(run, item, item->lost ? FAULT_LOST : FAULT_NO_FIELD,
+                    error_set(err, H5GRAD_FAILED, "%s", item->why), err);
     enum h5grad_status status =
         field_open(run->file, walk, item->path, !run->options.user.no_unpack, &field, err);
     bool is_field = status == H5GRAD_OK;
@@ -233,32 +249,40 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
     else if (is_field)
         status = field_plan(&field, &run->options, run->coordinates, true, err);
     item->usable = status == H5GRAD_OK;
+    enum fault fault = field.lost       ? FAULT_LOST
+                       : field.unusable ? FAULT_COORDINATES
+                       : is_field       ? FAULT_OPTIONS
+                                        : FAULT_NO_FIELD;
     if (status)
-        status = skip(run, item, is_field, field.unusable, status, err);
+        status = skip(run, item, fault, status, err);
     else
         status = accept(run, &field, err);
     field_close(&field);
     return status;
 }
 
-/* An ordinary run says which axes and which fields it leaves out for coordinates that cannot be
- * used ... */
-static void tell_unusable(const struct run *run)
+/* An ordinary run says which fields it leaves out though they may be what matters ... */
+static void tell_skips(const struct run *run, const struct skips *skips)
 {
     char others[64] = "";
+    if (skips->n > 1)
+        snprintf(others, sizeof others, ", and %zu more: -v names all", skips->n - 1);
+    if (skips->n > 0)
+        run_message(&run->options, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s (skipped%s)",
+                    skips->first.message, others);
+}
+
+/* ... which axes for coordinates that cannot be used ... */
+static void tell_omissions(const struct run *run)
+{
     for (size_t i = 0; i < run->omissions; i++) {
         const struct omission *omission = &run->omission[i];
+        char others[64] = "";
         if (omission->axes > 1)
             snprintf(others, sizeof others, " (as for %zu more that -v names)", omission->axes - 1);
         run_message(&run->options, H5GRAD_WARNING, "%s: left out: %s%s", omission->first,
-                    omission->why, omission->axes > 1 ? others : "");
+                    omission->why, others);
     }
-    *others = '\0';
-    if (run->unusables > 1)
-        snprintf(others, sizeof others, ", and %zu more: -v names all", run->unusables - 1);
-    if (run->unusables > 0)
-        run_message(&run->options, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s (skipped%s)",
-                    run->unusable.message, others);
 }
 
 /* ... and, when all went well, that the results are derivatives by index. */
@@ -289,8 +313,11 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
         status = check_field(run, &run->selection.item[i], err);
     if (!status)
         status = results_names_check(&run->names, err);
-    if (!status)
-        tell_unusable(run);
+    if (!status) {
+        tell_skips(run, &run->lost);
+        tell_omissions(run);
+        tell_skips(run, &run->unusable);
+    }
     if (status || run->fields || may_be_empty(run))
         return status;
     if (run->skipped.status)

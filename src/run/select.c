@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "coords/coords.h"
-#include "coords/parts.h"
 
 /* What is known while datasets are chosen. */
 struct search {
@@ -18,13 +17,41 @@ struct search {
     struct h5_set chosen; /* datasets that are in the selection */
 };
 
+/* Told by a walk. */
 static void note_passed_over(void *user, const char *path, const char *why)
 {
-    const struct search *search = user;
-    run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
+    struct selection *selection = user;
+    struct passed_over *grown =
+        realloc(selection->passed, (selection->n_passed + 1) * sizeof *grown);
+    if (grown)
+        selection->passed = grown;
+    struct passed_over new = {.path = memory_text(path), .why = memory_text(why)};
+    if (grown && new.path &&new.why) {
+        grown[selection->n_passed++] = new;
+        return;
+    }
+    free(new.path);
+    free(new.why);
+    selection->ran_out = true;
 }
 
-/* named: given literally. why: the reason why it cannot be done, or is no field after all; NULL. */
+static enum h5grad_status append(struct selection *selection, const char *path, bool named,
+                                 const char *why, bool lost, struct h5grad_error *err)
+{
+    struct selected *grown = realloc(selection->item, (selection->n + 1) * sizeof *selection->item);
+    if (!grown)
+        return error_memory(err, (selection->n + 1) * sizeof *grown);
+    selection->item = grown;
+    struct selected *item = &grown[selection->n];
+    *item = (struct selected){.named = named, .why = why, .lost = lost};
+    item->path = *path == '/' ? memory_text(path) : memory_format("/%s", path);
+    if (!item->path)
+        return error_memory(err, strlen(path));
+    selection->n++;
+    return H5GRAD_OK;
+}
+
+/* named: given literally; else why is the reason why it is no field after all, or NULL. */
 static enum h5grad_status add(struct selection *selection, struct search *search,
                               const struct h5_identity *identity, const char *path, bool named,
                               const char *why, struct h5grad_error *err)
@@ -37,20 +64,10 @@ static enum h5grad_status add(struct selection *selection, struct search *search
         const size_t *number = h5_set_find(&search->chosen, identity);
         selection->item[*number].named |= named;
         if (named)
-            selection->item[*number].why = why;
+            selection->item[*number].why = NULL;
         return H5GRAD_OK;
     }
-    struct selected *grown = realloc(selection->item, (selection->n + 1) * sizeof *selection->item);
-    if (!grown)
-        return error_memory(err, (selection->n + 1) * sizeof *grown);
-    selection->item = grown;
-    struct selected *item = &grown[selection->n];
-    *item = (struct selected){.named = named, .why = why};
-    item->path = *path == '/' ? memory_text(path) : memory_format("/%s", path);
-    if (!item->path)
-        return error_memory(err, strlen(path));
-    selection->n++;
-    return H5GRAD_OK;
+    return append(selection, path, named, why, false, err);
 }
 
 /* Walks the file once; what serves as an axis is known only when all datasets have been seen. */
@@ -60,7 +77,11 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     if (selection->walked)
         return H5GRAD_OK;
     enum h5grad_status status =
-        h5_walk(search->file, note_passed_over, search, &selection->walk, err);
+        h5_walk(search->file, note_passed_over, selection, &selection->walk, err);
+    if (!status && selection->ran_out) {
+        h5_walk_free(&selection->walk);
+        status = error_memory(err, selection->n_passed * sizeof *selection->passed);
+    }
     if (status)
         return status;
     selection->walked = true;
@@ -82,6 +103,37 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     return status;
 }
 
+/* Whether paths that match may begin with this one: it matches the pattern's first components. */
+static bool may_lead_to(const char *path, const char *pattern)
+{
+    size_t length = 0, components = 0;
+    for (const char *at = path; *at; at++)
+        components += *at == '/';
+    for (; pattern[length] && (pattern[length] != '/' || components-- > 0); length++)
+        ;
+    char *start = strndup(pattern, length);
+    bool leads = start && fnmatch(start, path, FNM_PATHNAME) == 0;
+    free(start);
+    return leads;
+}
+
+/* What was passed over on the way to fields whose whole path matches. */
+static enum h5grad_status add_lost(struct selection *selection, const char *pattern,
+                                   size_t *matches, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < selection->n_passed && !status; i++) {
+        struct passed_over *lost = &selection->passed[i];
+        if (pattern && !may_lead_to(lost->path + (*pattern != '/'), pattern))
+            continue;
+        ++*matches;
+        if (!lost->chosen)
+            status = append(selection, lost->path, false, lost->why, true, err);
+        lost->chosen = true;
+    }
+    return status;
+}
+
 /* Fields whose whole path matches; every field where pattern is NULL. */
 static enum h5grad_status add_fields(struct selection *selection, struct search *search,
                                      const char *pattern, struct h5grad_error *err)
@@ -95,7 +147,7 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
             continue;
         matches++;
         const char *why = search->why[i];
-        if (why && coords_within(why, COORDS_CATEGORIES))
+        if (why && strcmp(why, COORDS_CATEGORIES) == 0)
             status = add(selection, search, &found->identity, found->path, false, why, err);
         else if (h5_set_find(&search->axes, &found->identity))
             run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", found->path,
@@ -103,6 +155,8 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
         else
             status = add(selection, search, &found->identity, found->path, false, NULL, err);
     }
+    if (!status)
+        status = add_lost(selection, pattern, &matches, err);
     if (!status && pattern && matches == 0)
         return error_set(err, H5GRAD_FAILED,
                          "no dataset matches %s: h5grad --list shows what there is", pattern);
@@ -120,9 +174,8 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     }
     struct h5_identity identity;
     enum h5grad_status status;
-    const char *why = search->options->user.no_unpack ? NULL : coords_categories(dataset);
     if (h5_identify(dataset, &identity))
-        status = add(selection, search, &identity, name, true, why, err);
+        status = add(selection, search, &identity, name, true, NULL, err);
     else
         status = h5_error(err, "%s: it cannot be identified", name);
     h5_close(dataset);
@@ -153,6 +206,11 @@ void select_free(struct selection *selection)
     for (size_t i = 0; i < selection->n; i++)
         free(selection->item[i].path);
     free(selection->item);
+    for (size_t i = 0; i < selection->n_passed; i++) {
+        free(selection->passed[i].path);
+        free(selection->passed[i].why);
+    }
+    free(selection->passed);
     if (selection->walked)
         h5_walk_free(&selection->walk);
     memset(selection, 0, sizeof *selection);

@@ -10,20 +10,30 @@ struct selected {
     char *path;      /* absolute */
     bool named;      /* given literally: it is an error when it cannot be done */
     bool usable;     /* set by who tried: it can be done */
-    const char *why; /* it cannot be done, or is no field after all; NULL. Static */
+    const char *why; /* not given literally: why it is no field after all, or lost; NULL */
+    bool lost;       /* what may be a field, or lead to some, cannot be reached */
+};
+
+/* What a walk passed over, and why. */
+struct passed_over {
+    char *path, *why;
+    bool chosen; /* it is in the selection */
 };
 
 struct selection {
     size_t n;
     struct selected *item;
+    size_t n_passed;
+    struct passed_over *passed;
+    bool ran_out;        /* there was no memory for one of them */
     struct h5_walk walk; /* of the whole file, where it was needed: walked */
     bool walked;
 };
 
 /*
  * The datasets that options name or, where they name none, all that are neither coordinates nor
- * bookkeeping; those with categories, which look like fields, are among them with the reason, which
- * those without a derivative have even where they are named, but for --no-unpack. A name that
+ * bookkeeping; those with categories, which look like fields, are among them with the reason, and
+ * so are links and objects behind which there may be fields that cannot be reached. A name that
  * exists wins over a pattern; patterns match fields only. An error when a name or a pattern matches
  * nothing. Within h5_enter.
  */

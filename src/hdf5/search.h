@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where libhdf5 looks for a file that another one names: the target of an external link, a source
+ * of a virtual dataset. It takes the first that it can open.
+ */
+#ifndef H5GRAD_HDF5_SEARCH_H
+#define H5GRAD_HDF5_SEARCH_H
+
+#include "hdf5/h5.h"
+
+/* What names are seen from: the file of an object. */
+struct h5_search {
+    char *folder; /* of the file, as it was opened */
+    char *real;   /* the same without symbolic links */
+};
+
+/* False, with nothing to free, where the object's file cannot be described. Within h5_enter. */
+bool h5_search_open(hid_t object, struct h5_search *search);
+void h5_search_close(struct h5_search *search);
+
+/* A path as seen from a folder, NULL: the working folder, in new memory; NULL: no memory. */
+char *h5_search_path(const char *folder, const char *name);
+
+/* A folder of length bytes that an environment variable names, where "${ORIGIN}" is the folder of
+ * the file, in new memory; NULL: no memory. */
+char *h5_search_folder(const struct h5_search *search, const char *text, size_t length);
+
+enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
+
+/*
+ * Calls visit with each path that name may stand for, in libhdf5's order, until it sets *done or
+ * fails; libhdf5 looks for an absolute one by its last component elsewhere, too. Its status, or
+ * H5GRAD_NO_MEMORY.
+ */
+enum h5grad_status h5_search(const struct h5_search *search, enum h5_search_kind kind,
+                             const char *name,
+                             enum h5grad_status (*visit)(void *user, const char *path, bool *done,
+                                                         struct h5grad_error *err),
+                             void *user, struct h5grad_error *err);
+
+#endif
