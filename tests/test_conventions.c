@@ -971,6 +971,11 @@ START_TEST(any_attribute_may_hold_anything)
 }
 END_TEST
 
+static bool is_not_left(const char *name)
+{
+    return strcmp(name, "left") != 0;
+}
+
 START_TEST(attributes_are_copied_as_they_are)
 {
     make_group("/from");
@@ -990,7 +995,7 @@ START_TEST(attributes_are_copied_as_they_are)
     h5_close(space);
     hid_t to = H5Gopen2(output, "/", H5P_DEFAULT);
     ck_assert_int_eq(h5_attribute_write_int(to, "there", 2, &err), H5GRAD_OK);
-    ck_assert_int_eq(h5_attributes_copy(from, to, (const char *[]){"left", NULL}, &err), H5GRAD_OK);
+    ck_assert_int_eq(h5_attributes_copy(from, to, is_not_left, &err), H5GRAD_OK);
     expect_text("/", "text", "é");
     EXPECT_TEXTS("/", "texts", "a", "", "longer");
     EXPECT_NUMBERS("/", "there", 2);

@@ -262,6 +262,151 @@ START_TEST(attributes)
 }
 END_TEST
 
+static const char *const about_source[] = {
+    "scale_factor",
+    "add_offset",
+    "ScaleFactor",
+    "SCALE FACTOR",
+    "Offset",
+    "gain",
+    "offset",
+    "Slope",
+    "Intercept",
+    "conversion",
+    "nodata",
+    "undetect",
+    "MissingValue",
+    "Fillvalue",
+    "fill_value",
+    "CodeMissingValue",
+    "ValidRange",
+    "valid_min",
+    "valid_range",
+    "_Unsigned",
+    "dtype",
+    "least_significant_digit",
+    "number_of_significant_digits",
+    "number_of_significant_bits",
+    "_QuantizeBitGroomNumberOfSignificantDigits",
+    "_QuantizeGranularBitRoundNumberOfSignificantDigits",
+    "_QuantizeBitRoundNumberOfSignificantBits",
+    "quantization",
+    "quantization_nsb",
+    "_Storage",
+    "_DeflateLevel",
+    "actual_range",
+    "actual_min",
+    "data_min",
+    "min",
+    "Max",
+    "mean",
+    "std_dev",
+    "STATISTICS_MINIMUM",
+    "IMAGE_VERSION",
+    "IMAGE_SUBCLASS",
+    "PALETTE",
+    "DISPLAY_ORIGIN",
+    "colorBarMaximum",
+    "standard_name",
+    "short_name",
+    "original_name",
+    "GRIB_paramId",
+    "GRIB_name",
+    "flag_values",
+    "flag_meanings",
+    "CLIST",
+    "axis",
+    "bounds",
+    "formula_terms",
+    "tracking_id",
+    "MATLAB_int_decode",
+    "target",
+    "ancillary_variables",
+    "units_metadata",
+    "calendar",
+};
+static const char *const about_either[] = {
+    "comment",
+    "source",
+    "institution",
+    "grid_mapping",
+    "DIMENSION_LABELS",
+    "stagger",
+    "MemoryOrder",
+    "GRIB_gridType",
+    "scale_factor_at_projection_origin",
+    "missing_values_policy",
+    "gain_setting",
+    "history",
+    "positive",
+    "displayed",
+    "minimum_depth",
+    "Validation",
+    "table_id",
+};
+
+/* A packed field and coordinates, both with all of these, and a group with them. */
+static void make_described(void)
+{
+    static const double x[4] = {0, 1, 3, 7};
+    static const short stored[20] = {0};
+    const hsize_t plane[] = {4, 5}, four = 4, five = 5;
+    const size_t n[] = {1, 1};
+    static const char *const scales[] = {"/g/x", "/g/y"};
+    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t object[] = {make_dataset(file, "/g/u", H5T_NATIVE_SHORT, 2, plane, stored),
+                      make_dataset(file, "/g/x", H5T_NATIVE_DOUBLE, 1, &four, x),
+                      H5Gopen2(file, "/g", H5P_DEFAULT)};
+    hid_t y = make_dataset(file, "/g/y", H5T_NATIVE_DOUBLE, 1, &five, NULL);
+    make_scale(object[1], "x");
+    make_scale(y, PLACEHOLDER);
+    H5Dclose(y);
+    attach(file, object[0], n, scales);
+    for (int k = 0; k < 3; k++) {
+        for (size_t i = 0; i < sizeof about_source / sizeof *about_source; i++) {
+            if (k == 2 || strncmp(about_source[i], "scale", 5) != 0)
+                h5_attribute_write_int(object[k], about_source[i], 1, NULL);
+        }
+        for (size_t i = 0; i < sizeof about_either / sizeof *about_either; i++)
+            h5_attribute_write_int(object[k], about_either[i], 1, NULL);
+        H5Oclose(object[k]);
+    }
+    ck_assert_int_ge(H5Fclose(file), 0);
+}
+
+/* Whether the object of the output has the attributes of both lists. */
+static void check_described(hid_t file, const char *path, bool of_source)
+{
+    for (size_t i = 0; i < sizeof about_source / sizeof *about_source; i++) {
+        bool has = H5Aexists_by_name(file, path, about_source[i], H5P_DEFAULT) > 0;
+        bool there = of_source && strncmp(about_source[i], "scale", 5) != 0;
+        ck_assert_msg(has == there, "%s: %s", path, about_source[i]);
+    }
+    for (size_t i = 0; i < sizeof about_either / sizeof *about_either; i++)
+        ck_assert_msg(H5Aexists_by_name(file, path, about_either[i], H5P_DEFAULT) > 0, "%s: %s",
+                      path, about_either[i]);
+}
+
+START_TEST(attributes_that_hold)
+{
+    static const char *const field[] = {"/g/u"};
+    folder_make();
+    make_described();
+    hid_t file = run(1, 1, field, 1);
+    check_described(file, "/g/u_grad_0", false);
+    check_described(file, "/g/x", true);
+    hid_t group = H5Gopen2(file, "/g", H5P_DEFAULT);
+    ck_assert_int_gt(H5Aexists(group, "comment"), 0);
+    ck_assert_int_eq(H5Aexists(group, "gain"), 0);
+    ck_assert_int_eq(H5Aexists(group, "scale_factor"), 0);
+    ck_assert_int_eq(H5Aexists(group, "tracking_id"), 0);
+    ck_assert_int_eq(H5Aexists(group, "history"), 0);
+    H5Gclose(group);
+    H5Fclose(file);
+    folder_remove();
+}
+END_TEST
+
 static void check_list(hid_t file, const char *path, const char *const *scales)
 {
     hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
@@ -430,6 +575,36 @@ static hid_t run_scaled(const char *dim, const char *coord, hid_t *file)
     ck_assert_int_ge(result, 0);
     return result;
 }
+
+/* Texts of a source that its derivative has another way, or not. */
+START_TEST(texts_of_a_derivative)
+{
+    static const struct {
+        const char *name, *text, *result;
+    } cases[] = {
+        {"Title", "Ozone", "d(Ozone)/d(y)"},
+        {"cell_methods", "time: mean area: sum where land (interval: 1 hr)",
+         "time: mean area: sum where land (interval: 1 hr)"},
+        {"cell_methods", "time: maximum within days time: mean over days", NULL},
+        {"cell_methods", "area: time: standard_deviation", NULL},
+    };
+    folder_make();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hid_t output;
+        make_scaled(4, false, true);
+        hid_t file = H5Fopen(in_folder(0), H5F_ACC_RDWR, H5P_DEFAULT);
+        hid_t field = H5Dopen2(file, "/T", H5P_DEFAULT);
+        write_text(field, cases[i].name, cases[i].text);
+        H5Dclose(field);
+        H5Fclose(file);
+        hid_t result = run_scaled("1", NULL, &output);
+        check_text(result, cases[i].name, cases[i].result);
+        H5Dclose(result);
+        H5Fclose(output);
+    }
+    folder_remove();
+}
+END_TEST
 
 /* Readers of netCDF-4 want a scale for every axis, of its extent but for one that may grow. */
 START_TEST(scales_that_fit)
@@ -707,6 +882,8 @@ int main(void)
     TCase *tcase = tcase_create("metadata");
     tcase_add_test(tcase, units);
     tcase_add_test(tcase, attributes);
+    tcase_add_test(tcase, attributes_that_hold);
+    tcase_add_test(tcase, texts_of_a_derivative);
     tcase_add_test(tcase, scales);
     tcase_add_test(tcase, all_scales_or_none);
     tcase_add_test(tcase, scales_that_fit);

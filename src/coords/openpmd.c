@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "coords/meaning.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 
@@ -439,12 +440,7 @@ static enum h5grad_status finish_group(const struct coords_results *results,
                                        const struct mesh *mesh, hid_t record, unsigned i,
                                        hid_t group, struct h5grad_error *err)
 {
-    static const char *const except[] = {
-        "unitDimension",  "unitSI",     "position", "DIMENSION_LIST",
-        "REFERENCE_LIST", "CLASS",      "NAME",     "scale_factor",
-        "add_offset",     "_FillValue", NULL,
-    };
-    enum h5grad_status status = h5_attributes_copy(record, group, except, err);
+    enum h5grad_status status = h5_attributes_copy(record, group, meaning_holds_for_record, err);
     if (!status && H5Aexists(group, "unitDimension") <= 0)
         status = write_dimension(results, mesh, record, i, group, err);
     return status;
@@ -507,12 +503,11 @@ static enum h5grad_status finish_result(const struct coords_results *results,
 static enum h5grad_status finish_above(const struct coords_results *results, const char *result,
                                        bool alone, struct h5grad_error *err)
 {
-    static const char *const except[] = {"history", "_NCProperties", NULL};
     char *record = alone ? memory_text(result) : coords_parent(result);
     if (!record)
         return error_memory(err, strlen(result) + 1);
     enum h5grad_status status =
-        coords_copy_above(results->input, results->output, record, except, err);
+        coords_copy_above(results->input, results->output, record, meaning_holds_for_group, err);
     free(record);
     return status;
 }

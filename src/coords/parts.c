@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
-#include "hdf5/attribute.h"
+#include "coords/meaning.h"
 #include "hdf5/create.h"
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
@@ -337,7 +337,7 @@ enum h5grad_status coords_set_refusal(struct coords *coords, struct h5grad_error
 
 /* ------------------------------------------------------------------------------------ results */
 
-hid_t coords_copy_group(hid_t input, hid_t output, const char *path, const char *const *except,
+hid_t coords_copy_group(hid_t input, hid_t output, const char *path, h5_attribute_chosen *chosen,
                         struct h5grad_error *err)
 {
     hid_t to = h5_create_group(output, path, err);
@@ -346,7 +346,7 @@ hid_t coords_copy_group(hid_t input, hid_t output, const char *path, const char 
     hid_t from = H5Gopen2(input, path, H5P_DEFAULT);
     enum h5grad_status status = H5GRAD_OK;
     if (from >= 0)
-        status = h5_attributes_copy(from, to, except, err);
+        status = h5_attributes_copy(from, to, chosen, err);
     h5_close(from);
     if (!status)
         return to;
@@ -356,7 +356,7 @@ hid_t coords_copy_group(hid_t input, hid_t output, const char *path, const char 
 }
 
 enum h5grad_status coords_copy_above(hid_t input, hid_t output, const char *path,
-                                     const char *const *except, struct h5grad_error *err)
+                                     h5_attribute_chosen *chosen, struct h5grad_error *err)
 {
     char *above = memory_text(path);
     if (!above)
@@ -366,7 +366,7 @@ enum h5grad_status coords_copy_above(hid_t input, hid_t output, const char *path
         if (above[i] != '/')
             continue;
         above[i] = '\0';
-        hid_t group = coords_copy_group(input, output, i ? above : "/", except, err);
+        hid_t group = coords_copy_group(input, output, i ? above : "/", chosen, err);
         above[i] = '/';
         ok = group >= 0;
         h5_close(group);
@@ -424,9 +424,6 @@ static enum h5grad_status copy_points(hid_t from, hid_t to, uint64_t extent,
 static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
                                     struct h5grad_error *err)
 {
-    static const char *const ties[] = {
-        "CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates",
-        NULL};
     uint64_t extent;
     if (!coords_extents(from, 1, &extent))
         return error_set(err, H5GRAD_FAILED, "it is not one-dimensional");
@@ -440,7 +437,7 @@ static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
         return H5GRAD_FAILED;
     enum h5grad_status status = copy_points(from, to, extent, err);
     if (!status)
-        status = h5_attributes_copy(from, to, ties, err);
+        status = h5_attributes_copy(from, to, meaning_holds_for_copy, err);
     if (!h5_close(to) && !status)
         status = h5_error(err, "it cannot be closed");
     return status;

@@ -5,6 +5,7 @@
 #define H5GRAD_COORDS_PARTS_H
 
 #include "coords/coords.h"
+#include "hdf5/attribute.h"
 
 /* The end of a refusal. */
 #define COORDS_OR_NAME_IT                                                                          \
@@ -103,15 +104,15 @@ enum h5grad_status coords_set_refusal(struct coords *coords, struct h5grad_error
 
 /*
  * For finish: the group at path of the output, made with those above it where it is not there, with
- * the attributes of input's group of that path (but for those in except, which ends with NULL;
- * NULL: all) where it has none of the name. -1 with the reason.
+ * those attributes of input's group of that path that are chosen (NULL: all) where it has none of
+ * the name. -1 with the reason.
  */
-hid_t coords_copy_group(hid_t input, hid_t output, const char *path, const char *const *except,
+hid_t coords_copy_group(hid_t input, hid_t output, const char *path, h5_attribute_chosen *chosen,
                         struct h5grad_error *err);
 
 /* The same for every group above the object at path, from the root down. */
 enum h5grad_status coords_copy_above(hid_t input, hid_t output, const char *path,
-                                     const char *const *except, struct h5grad_error *err);
+                                     h5_attribute_chosen *chosen, struct h5grad_error *err);
 
 /* Copies the 1-D dataset at path of the input to the same path of the output, where it is not
  * there, with its attributes but for those that tie it to other objects. */

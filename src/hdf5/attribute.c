@@ -360,7 +360,7 @@ enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
 
 struct copy {
     hid_t to;
-    const char *const *except;
+    h5_attribute_chosen *chosen;
     enum h5grad_status status;
     struct h5grad_error *err;
 };
@@ -369,18 +369,16 @@ static herr_t copy_one(hid_t from, const char *name, const H5A_info_t *info, voi
 {
     struct copy *copy = user;
     (void)info;
-    for (const char *const *except = copy->except; except && *except; except++) {
-        if (strcmp(*except, name) == 0)
-            return 0;
-    }
+    if (copy->chosen && !copy->chosen(name))
+        return 0;
     copy->status = h5_attribute_copy(from, copy->to, name, copy->err);
     return copy->status != H5GRAD_OK;
 }
 
-enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, const char *const *except,
+enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
                                       struct h5grad_error *err)
 {
-    struct copy copy = {.to = to, .except = except, .err = err};
+    struct copy copy = {.to = to, .chosen = chosen, .err = err};
     hsize_t at = 0;
     /* without an index by creation the order is that of storage, which is as good */
     if (H5Aiterate2(from, H5_INDEX_CRT_ORDER, H5_ITER_INC, &at, copy_one, &copy) < 0) {

@@ -46,16 +46,19 @@ enum h5grad_status h5_attribute_write_numbers(hid_t object, const char *name, co
 enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, const char *const *text,
                                             size_t n, struct h5grad_error *err);
 
+/* Whether an attribute of that name is among those that are meant. */
+typedef bool h5_attribute_chosen(const char *name);
+
 /*
- * Copies an attribute, or all of them in the order in which they were made but for those named in
- * except (ends with NULL; NULL: none), with type and value as they are stored. Those that to has
+ * Copies an attribute, or those that are chosen (NULL: all) in the order in which they were made,
+ * with type and value as they are stored. Those that to has
  * already stay. Passed over are references, which mean nothing in another file, and what cannot be
  * read, is larger than 16 MiB or might be too large for the memory that the file has; only what
  * cannot be written is an error.
  */
 enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
                                      struct h5grad_error *err);
-enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, const char *const *except,
+enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
                                       struct h5grad_error *err);
 
 /* Removes the attribute where there is one. */

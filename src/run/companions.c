@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "coords/meaning.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "run/results.h"
@@ -16,12 +17,6 @@
 
 #define BLANKS   " \t\r\n"
 #define VERTICES 4 /* of the cell of a point, at most */
-
-/* What relates a dataset to others of its file, or to the library that wrote it. */
-static const char *const bookkeeping[] = {
-    "CLASS",    "REFERENCE_LIST", "DIMENSION_LIST", DIMENSION,
-    DIMENSIONS, "_nc3_strict",    "_NCProperties",  NULL,
-};
 
 /* A dataset of the input that is made again, or for some reason is not. */
 struct item {
@@ -148,7 +143,8 @@ static enum h5grad_status create_item(struct companions *self, struct item *item
         return give_up(item, &reason, err);
     if (!made && !placeholder && H5Iinc_ref(dataset) >= 0)
         item->from = dataset;
-    enum h5grad_status status = h5_attributes_copy(dataset, item->to, bookkeeping, err);
+    enum h5grad_status status =
+        h5_attributes_copy(dataset, item->to, meaning_holds_for_companion, err);
     if (!status && H5Rcreate(&item->reference, self->output, item->path, H5R_OBJECT, -1) < 0)
         status = h5_error(err, "no reference to it can be made");
     return status ? error_context(err, status, "%s", item->path) : H5GRAD_OK;

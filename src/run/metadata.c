@@ -9,60 +9,12 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "coords/meaning.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "run/axes.h"
 
-/* What does not hold for a derivative: how the source is packed, what is missing or valid in it, as
- * several conventions spell that, what it is called (the standard name of another quantity), which
- * variables beside it describe it, and what libraries noted of its place in its file. The last ones
- * are written anew. */
-static const char *const dropped[] = {"scale_factor",
-                                      "MissingValue",
-                                      "CodeMissingValue",
-                                      "ValidRange",
-                                      "unpacked_valid_range",
-                                      "drange",
-                                      "ancillary_variables",
-                                      "cell_measures",
-                                      "add_offset",
-                                      "_Unsigned",
-                                      "_FillValue",
-                                      "missing_value",
-                                      "valid_min",
-                                      "valid_max",
-                                      "valid_range",
-                                      "actual_range",
-                                      "flag_values",
-                                      "flag_masks",
-                                      "flag_meanings",
-                                      "standard_name",
-                                      "calendar",
-                                      "CLASS",
-                                      "NAME",
-                                      "DIMENSION_LIST",
-                                      "REFERENCE_LIST",
-                                      "_Netcdf4Dimid",
-                                      "_Netcdf4Coordinates",
-                                      "_nc3_strict",
-                                      "_NCProperties",
-                                      "_ChunkSizes",
-                                      "MATLAB_class",
-                                      "long_name",
-                                      "description",
-                                      "units",
-                                      "unit",
-                                      "Units",
-                                      "gradient_of",
-                                      "gradient_dim",
-                                      "gradient_axis_name",
-                                      "gradient_spacing",
-                                      "gradient_edge_order",
-                                      NULL};
-
 #define SINCE " since "
-
-static const char *const dropped_of_group[] = {"_NCProperties", "_nc3_strict", "history", NULL};
 
 /* The text without blanks at its ends, in new memory. */
 static char *trimmed(const char *text)
@@ -166,7 +118,7 @@ static const char *axis_unit(const struct field *field, unsigned axis)
 static enum h5grad_status write_unit(const struct field *field, unsigned axis, hid_t dataset,
                                      struct h5grad_error *err)
 {
-    static const char *const names[] = {"units", "unit", "Units"};
+    static const char *const names[] = {"units", "unit", "Units", "Unit", "UNITS", "UNIT"};
     const char *name = NULL;
     char *value = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !value; i++)
@@ -196,8 +148,8 @@ static const char *variable_of(const struct field *field, unsigned axis)
 }
 
 /* "d(air temperature)/d(lat)" for a text of the source. */
-static enum h5grad_status write_description(const struct field *field, unsigned axis, hid_t dataset,
-                                            const char *attribute, struct h5grad_error *err)
+static enum h5grad_status describe(const struct field *field, unsigned axis, hid_t dataset,
+                                   const char *attribute, struct h5grad_error *err)
 {
     char *text = text_or_null(field->dataset, attribute);
     if (!text)
@@ -211,6 +163,29 @@ static enum h5grad_status write_description(const struct field *field, unsigned 
     free(derivative);
     free(text);
     return status;
+}
+
+static enum h5grad_status write_descriptions(const struct field *field, unsigned axis,
+                                             hid_t dataset, struct h5grad_error *err)
+{
+    static const char *const names[] = {"long_name", "Long_name",   "LONG_NAME",
+                                        "LongName",  "description", "Description",
+                                        "title",     "Title",       "TITLE"};
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++)
+        status = describe(field, axis, dataset, names[i], err);
+    return status;
+}
+
+/* How the values of cells came about, where their derivatives came about like that. */
+static enum h5grad_status write_methods(const struct field *field, hid_t dataset,
+                                        struct h5grad_error *err)
+{
+    static const char attribute[] = "cell_methods";
+    char *methods = h5_attribute_text(field->dataset, attribute);
+    bool hold = methods && meaning_methods_hold(methods);
+    free(methods);
+    return hold ? h5_attribute_copy(field->dataset, dataset, attribute, err) : H5GRAD_OK;
 }
 
 /* Missing values of the source are NaN in the result, and spread from there. */
@@ -272,20 +247,20 @@ enum h5grad_status metadata_write(const struct field *field, unsigned axis, hid_
     if (field->values.missing && field->type.components == 1)
         status = write_fill_value(dataset, type, err);
     if (!status)
-        status = write_description(field, axis, dataset, "long_name", err);
-    if (!status)
-        status = write_description(field, axis, dataset, "description", err);
+        status = write_descriptions(field, axis, dataset, err);
     if (!status)
         status = write_unit(field, axis, dataset, err);
     if (!status)
-        status = h5_attributes_copy(field->dataset, dataset, dropped, err);
+        status = h5_attributes_copy(field->dataset, dataset, meaning_holds_for_result, err);
+    if (!status)
+        status = write_methods(field, dataset, err);
     return status ? status : write_provenance(field, axis, dataset, err);
 }
 
 enum h5grad_status metadata_write_above(hid_t output, hid_t input, const char *path,
                                         struct h5grad_error *err)
 {
-    return coords_copy_above(input, output, path, dropped_of_group, err);
+    return coords_copy_above(input, output, path, meaning_holds_for_group, err);
 }
 
 char *metadata_history_line(const char *command)
