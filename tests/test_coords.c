@@ -415,7 +415,8 @@ START_TEST(the_only_auxiliary_of_an_axis_is_taken)
     ck_assert_pstr_eq(coords.axis[1].name, "dim1");
     ck_assert_pstr_eq(coords.axis[1].unit, "m");
     ck_assert_pstr_eq(coords.axis[1].source, "coordinates attribute");
-    ck_assert_ptr_null(coords.note);
+    ck_assert_pstr_eq(coords.note,
+                      "its attribute coordinates names absent, dim0, which cannot be found");
     coords_free(&coords);
 }
 END_TEST

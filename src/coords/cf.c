@@ -9,93 +9,19 @@
 
 #include "base/memory.h"
 #include "coords/coords.h"
+#include "coords/names.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 
-/* netCDF-4 puts this in front of a variable that has the name of a dimension but another shape. */
-#define NON_COORDINATE "_nc4_non_coord_"
+#define COORDINATES  "coordinates"
+#define GRID_MAPPING "grid_mapping"
 
-#define COORDINATES "coordinates"
-
-/* One that an attribute names. */
-struct variable {
-    const char *name;
-    char *path;
-    hid_t id; /* -1: there is none */
-};
-
-/* Opens what is at path, which it takes; false when there is no memory. */
-static bool open_at(hid_t file, char *path, struct variable *variable)
-{
-    variable->id = path ? h5_open_dataset(file, path, NULL) : -1;
-    if (variable->id >= 0)
-        variable->path = path;
-    else
-        free(path);
-    return path != NULL;
-}
-
-/* Opens the variable of that name in a group, if there is one; false when there is no memory. */
-static bool open_in(hid_t file, const char *group, struct variable *variable)
-{
-    return open_at(file, coords_join(group, variable->name), variable) &&
-           (variable->id >= 0 || open_at(file,
-                                         memory_format("%s%s" NON_COORDINATE "%s", group,
-                                                       group[1] ? "/" : "", variable->name),
-                                         variable));
-}
-
-/* The variable of that name as seen from the one at path: by an absolute path, or in its group or
- * in those around it. */
-static enum h5grad_status open_variable(hid_t file, const char *path, struct variable *variable,
-                                        struct h5grad_error *err)
-{
-    const char *name = variable->name;
-    char *group = *name && *name != '/' ? coords_parent(path) : NULL;
-    bool memory = !*name || (*name == '/' ? open_at(file, memory_text(name), variable)
-                                          : group && open_in(file, group, variable));
-    while (memory && group && variable->id < 0 && group[1]) {
-        char *outer = coords_parent(group);
-        free(group);
-        group = outer;
-        memory = group && open_in(file, group, variable);
-    }
-    free(group);
-    return memory ? H5GRAD_OK : error_memory(err, strlen(path) + strlen(name));
-}
-
-typedef enum h5grad_status visit_function(void *user, const struct variable *variable,
-                                          struct h5grad_error *err);
-
-/* Calls visit for each variable that an attribute names; "a: b c" names those three. */
-static enum h5grad_status visit_named(hid_t file, const char *path, hid_t dataset,
-                                      const char *attribute, visit_function *visit, void *user,
-                                      struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    char *text = h5_attribute_text(dataset, attribute), *rest = NULL;
-    for (char *name = text ? strtok_r(text, " \t\r\n", &rest) : NULL; name && !status;
-         name = strtok_r(NULL, " \t\r\n", &rest)) {
-        size_t length = strlen(name);
-        if (name[length - 1] == ':')
-            name[length - 1] = '\0';
-        struct variable variable = {.name = name, .id = -1};
-        status = open_variable(file, path, &variable, err);
-        if (!status && variable.id >= 0)
-            status = visit(user, &variable, err);
-        h5_close(variable.id);
-        free(variable.path);
-    }
-    free(text);
-    return status;
-}
-
-static enum h5grad_status add_to_set(void *user, const struct variable *variable,
+static enum h5grad_status add_to_set(void *user, const struct coords_variable *variable,
                                      struct h5grad_error *err)
 {
     struct h5_identity identity;
-    if (!h5_identify(variable->id, &identity))
+    if (variable->id < 0 || !h5_identify(variable->id, &identity))
         return H5GRAD_OK;
     return h5_set_add(user, &identity, 0, NULL, err);
 }
@@ -103,10 +29,10 @@ static enum h5grad_status add_to_set(void *user, const struct variable *variable
 static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
                                          struct h5_set *set, struct h5grad_error *err)
 {
-    static const char *const attributes[] = {COORDINATES, "bounds", "climatology", "grid_mapping"};
+    static const char *const attributes[] = {COORDINATES, "bounds", "climatology", GRID_MAPPING};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = visit_named(file, path, dataset, attributes[i], add_to_set, set, err);
+        status = coords_visit_named(file, path, dataset, attributes[i], add_to_set, set, err);
     return status;
 }
 
@@ -135,12 +61,12 @@ struct plane {
     char *names;
 };
 
-static enum h5grad_status add_plane(void *user, const struct variable *variable,
+static enum h5grad_status add_plane(void *user, const struct coords_variable *variable,
                                     struct h5grad_error *err)
 {
     struct plane *plane = user;
     uint64_t extent[GRID_MAX_RANK];
-    hid_t space = H5Dget_space(variable->id);
+    hid_t space = variable->id < 0 ? -1 : H5Dget_space(variable->id);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
     h5_close(space);
     if (rank < 2 || !coords_extents(variable->id, (unsigned)rank, extent) ||
@@ -161,7 +87,7 @@ static enum h5grad_status note_plane(hid_t file, const char *path, hid_t dataset
         return H5GRAD_OK;
     memcpy(plane.extent, &extent[rank - 2], sizeof plane.extent);
     enum h5grad_status status =
-        visit_named(file, path, dataset, COORDINATES, add_plane, &plane, err);
+        coords_visit_named(file, path, dataset, COORDINATES, add_plane, &plane, err);
     if (!status && plane.names)
         status = coords_add_note(coords, err, "2-D coordinates %s are not used: unit spacing",
                                  plane.names);
@@ -212,12 +138,14 @@ static enum h5grad_status lies_along(const struct line *line, hid_t variable, bo
     return status;
 }
 
-static enum h5grad_status add_line(void *user, const struct variable *variable,
+static enum h5grad_status add_line(void *user, const struct coords_variable *variable,
                                    struct h5grad_error *err)
 {
     struct line *line = user;
     struct h5grad_error reason;
     bool along = false;
+    if (variable->id < 0)
+        return H5GRAD_OK;
     enum h5grad_status status = coords_judge(variable->id, line->extent, NULL, &reason);
     if (status == H5GRAD_NO_MEMORY)
         return error_set(err, status, "%s", reason.message);
@@ -261,12 +189,36 @@ static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset
             continue;
         status = add_scales(dataset, coords->rank, k, &line.attached, &scales, err);
         if (!status)
-            status = visit_named(file, path, dataset, COORDINATES, add_line, &line, err);
+            status = coords_visit_named(file, path, dataset, COORDINATES, add_line, &line, err);
         if (!status)
             status = use_line(file, &line, coords, k, err);
         free(line.path);
         free(line.names);
         h5_set_free(&scales);
+    }
+    return status;
+}
+
+static enum h5grad_status add_lost(void *user, const struct coords_variable *variable,
+                                   struct h5grad_error *err)
+{
+    return variable->id < 0 ? add_name(user, variable->name, err) : H5GRAD_OK;
+}
+
+/* Says which of the variables that a field names are not there. */
+static enum h5grad_status note_lost(hid_t file, const char *path, hid_t dataset,
+                                    struct coords *coords, struct h5grad_error *err)
+{
+    static const char *const attributes[] = {COORDINATES, GRID_MAPPING};
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++) {
+        char *names = NULL;
+        status = coords_visit_named(file, path, dataset, attributes[i], add_lost, &names, err);
+        if (!status && names)
+            status =
+                coords_add_note(coords, err, "its attribute %s names %s, which cannot be found",
+                                attributes[i], names);
+        free(names);
     }
     return status;
 }
@@ -315,6 +267,8 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     enum h5grad_status status = note_plane(file, path, dataset, coords, err);
     if (!status)
         status = read_lines(file, path, dataset, coords, err);
+    if (!status)
+        status = note_lost(file, path, dataset, coords, err);
     for (unsigned k = 0; k < coords->rank && !status; k++) {
         status = refuse_dates(coords, k, err);
         const char *unit = coords->axis[k].unit;

@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "base/size.h"
 #include "coords/meaning.h"
+#include "coords/names.h"
 #include "hdf5/create.h"
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
@@ -262,7 +263,7 @@ enum h5grad_status coords_set_dataset(struct coords *coords, unsigned k, hid_t f
         return H5GRAD_OK;
     struct h5grad_error reason;
     bool found_edges = false;
-    hid_t dataset = h5_open_dataset(file, path, &reason);
+    hid_t dataset = coords_open_variable(file, path, &reason);
     enum h5grad_status status = dataset >= 0 ? H5GRAD_OK : H5GRAD_FAILED;
     if (dataset >= 0 && coords_is_null(dataset)) {
         h5_close(dataset);

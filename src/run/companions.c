@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "coords/meaning.h"
+#include "coords/names.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "run/results.h"
@@ -15,13 +16,18 @@
 #define DIMENSION  "_Netcdf4Dimid"
 #define DIMENSIONS "_Netcdf4Coordinates"
 
-#define BLANKS   " \t\r\n"
 #define VERTICES 4 /* of the cell of a point, at most */
+
+/* By these a variable names the cells of its points. */
+static const char *const of_cells[] = {"bounds", "climatology"};
+
+#define N_OF_CELLS (sizeof of_cells / sizeof *of_cells)
 
 /* A dataset of the input that is made again, or for some reason is not. */
 struct item {
-    char *path; /* in both files; NULL: no link leads to it */
-    char *why;  /* it is not in the output; NULL: it is */
+    char *path;             /* in both files; NULL: no link leads to it */
+    char *why;              /* it is not in the output; NULL: it is */
+    char *lost[N_OF_CELLS]; /* what each attribute of_cells names that cannot be found; NULL */
     bool scale;
     hid_t from, to;            /* open until its points are copied */
     hobj_ref_t reference;      /* to it in the output */
@@ -85,6 +91,8 @@ void companions_free(struct companions *companions)
         free(companions->item[i].use);
         free(companions->item[i].path);
         free(companions->item[i].why);
+        for (size_t k = 0; k < N_OF_CELLS; k++)
+            free(companions->item[i].lost[k]);
     }
     h5_walk_free(&companions->own);
     h5_set_free(&companions->set);
@@ -287,30 +295,6 @@ static enum h5grad_status add_scales(struct companions *self, hid_t dataset, uns
     return status;
 }
 
-/* Opens the dataset that an attribute of the dataset at path names: in its group, or in one above;
- * -1 when there is none. */
-static hid_t open_named(hid_t file, const char *path, const char *name, size_t length)
-{
-    if (*name == '/')
-        path = "";
-    hid_t dataset = -1;
-    const char *end = strrchr(path, '/');
-    while (dataset < 0) {
-        size_t group = end ? (size_t)(end - path) : 0;
-        char *candidate = memory_format("%.*s%s%.*s", (int)group, path, *name == '/' ? "" : "/",
-                                        (int)length, name);
-        if (candidate)
-            dataset = h5_open_dataset(file, candidate, NULL);
-        free(candidate);
-        if (!candidate || group == 0)
-            break;
-        do
-            end--;
-        while (end > path && *end != '/');
-    }
-    return dataset;
-}
-
 static bool is_small(hid_t dataset, unsigned rank, uint64_t points, unsigned *own_rank)
 {
     hid_t space = H5Dget_space(dataset);
@@ -321,35 +305,44 @@ static bool is_small(hid_t dataset, unsigned rank, uint64_t points, unsigned *ow
     return ndims >= 0 && (unsigned)ndims <= rank && n >= 0 && (uint64_t)n <= points;
 }
 
-/* Adds the datasets whose names an attribute of the dataset at path lists, where they have at most
- * so many axes and points. "crs: x y" is a list, too. */
-static enum h5grad_status add_named(struct companions *self, hid_t object, const char *path,
-                                    const char *attribute, unsigned rank, uint64_t points,
-                                    struct h5grad_error *err)
+/* What is asked for by name. */
+struct request {
+    struct companions *self;
+    unsigned rank; /* at most ... */
+    uint64_t points;
+    char *lost; /* names that could not be found; NULL: none */
+};
+
+static enum h5grad_status add_lost(struct request *request, const char *name,
+                                   struct h5grad_error *err)
 {
-    char *text = h5_attribute_text(object, attribute);
-    enum h5grad_status status = H5GRAD_OK;
-    for (char *word = text; word && !status;) {
-        word += strspn(word, BLANKS);
-        size_t length = strcspn(word, BLANKS);
-        if (length == 0)
-            break;
-        bool colon = word[length - 1] == ':';
-        hid_t dataset = open_named(self->input, path, word, length - colon);
-        size_t before = self->n, number;
-        unsigned own;
-        if (dataset >= 0 && is_small(dataset, rank, points, &own)) {
-            status = add_item(self, dataset, &number, err);
-            struct attachments scales = {0};
-            if (!status && number == before && !self->item[number].scale)
-                status = add_scales(self, dataset, own, &scales, err);
-            if (scales.total > 0)
-                self->item[number].scales = scales;
-        }
-        h5_close(dataset);
-        word += length;
-    }
-    free(text);
+    const char *before = request->lost;
+    char *names = memory_format("%s%s%s", before ? before : "", before ? ", " : "", name);
+    if (!names)
+        return error_memory(err, strlen(name));
+    free(request->lost);
+    request->lost = names;
+    return H5GRAD_OK;
+}
+
+/* Adds a variable that is small enough, with its scales. */
+static enum h5grad_status add_variable(void *user, const struct coords_variable *variable,
+                                       struct h5grad_error *err)
+{
+    struct request *request = user;
+    struct companions *self = request->self;
+    size_t before = self->n, number;
+    unsigned rank;
+    if (variable->id < 0)
+        return add_lost(request, variable->name, err);
+    if (!is_small(variable->id, request->rank, request->points, &rank))
+        return H5GRAD_OK;
+    enum h5grad_status status = add_item(self, variable->id, &number, err);
+    struct attachments scales = {0};
+    if (!status && number == before && !self->item[number].scale)
+        status = add_scales(self, variable->id, rank, &scales, err);
+    if (scales.total > 0)
+        self->item[number].scales = scales;
     return status;
 }
 
@@ -357,7 +350,6 @@ static enum h5grad_status add_named(struct companions *self, hid_t object, const
 static enum h5grad_status add_bounds(struct companions *self, size_t first,
                                      struct h5grad_error *err)
 {
-    static const char *const attributes[] = {"bounds", "climatology"};
     enum h5grad_status status = H5GRAD_OK;
     size_t end = self->n;
     for (size_t i = first; i < end && !status; i++) {
@@ -366,9 +358,12 @@ static enum h5grad_status add_bounds(struct companions *self, size_t first,
         int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
         hssize_t points = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
         h5_close(space);
-        for (int k = 0; k < 2 && !status && rank >= 0 && points >= 0; k++)
-            status = add_named(self, dataset, self->item[i].path, attributes[k], (unsigned)rank + 1,
-                               VERTICES * (uint64_t)points, err);
+        for (size_t k = 0; k < N_OF_CELLS && !status && rank >= 0 && points >= 0; k++) {
+            struct request request = {self, (unsigned)rank + 1, VERTICES * (uint64_t)points, NULL};
+            status = coords_visit_named(self->input, self->item[i].path, dataset, of_cells[k],
+                                        add_variable, &request, err);
+            self->item[i].lost[k] = request.lost;
+        }
     }
     return status;
 }
@@ -424,16 +419,17 @@ static enum h5grad_status add_numbered(struct companions *self, size_t first,
 static enum h5grad_status add_all(struct companions *self, const struct field *field,
                                   struct attachments *scales, struct h5grad_error *err)
 {
+    static const char *const attributes[] = {"coordinates", "grid_mapping"};
     size_t first = self->n;
     unsigned rank = field->storage.rank;
-    uint64_t points = 1;
+    struct request request = {self, rank, 1, NULL};
     for (unsigned i = 0; i < rank; i++)
-        points *= field->storage.extent[i];
+        request.points *= field->storage.extent[i];
     enum h5grad_status status = add_scales(self, field->dataset, rank, scales, err);
-    if (!status)
-        status = add_named(self, field->dataset, field->path, "coordinates", rank, points, err);
-    if (!status)
-        status = add_named(self, field->dataset, field->path, "grid_mapping", rank, points, err);
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
+        status = coords_visit_named(self->input, field->path, field->dataset, attributes[i],
+                                    add_variable, &request, err);
+    free(request.lost); /* of which coords.note tells */
     if (!status)
         status = add_bounds(self, first, err);
     return status ? status : add_numbered(self, first, err);
@@ -490,6 +486,12 @@ enum h5grad_status companions_add(struct companions *companions, const struct fi
         if (item->why)
             run_message(companions->options, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
                         field->path, item->path ? item->path : "a dimension scale", item->why);
+        for (size_t k = 0; k < N_OF_CELLS; k++) {
+            if (item->lost[k])
+                run_message(companions->options, H5GRAD_WARNING,
+                            "%s: its attribute %s names %s, which cannot be found", item->path,
+                            of_cells[k], item->lost[k]);
+        }
     }
     if (!status && scales->total > 0 && scales->why)
         run_message(companions->options, H5GRAD_DETAIL,

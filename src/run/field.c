@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
+#include "coords/names.h"
 #include "hdf5/outside.h"
 #include "hdf5/walk.h"
 #include "run/axes.h"
@@ -47,11 +48,14 @@ static enum h5grad_status check_points(struct field *field, struct h5grad_error 
 static enum h5grad_status describe(struct field *field, const struct h5_walk *walk, bool unpack,
                                    struct h5grad_error *err)
 {
-    field->dataset = h5_open_dataset(field->file, field->path, err);
+    field->dataset = coords_open_variable(field->file, field->path, err);
     if (field->dataset < 0) {
         field->lost = may_be_field(field);
         return H5GRAD_FAILED;
     }
+    field->stored = coords_stored_path(field->file, field->path);
+    if (!field->stored)
+        return error_memory(err, strlen(field->path));
     enum h5grad_status status = h5_storage_read(field->dataset, &field->storage, err);
     if (!status)
         status = describe_type(field, field->dataset, err);
@@ -192,6 +196,7 @@ void field_close(struct field *field)
     coords_free(&field->coords);
     values_free(&field->values);
     free(field->missing);
+    free(field->stored);
     for (unsigned i = 0; i < GRID_MAX_RANK; i++)
         free(field->axis[i].result);
     memset(field, 0, sizeof *field);

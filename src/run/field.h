@@ -23,7 +23,8 @@ struct field_axis {
 };
 
 struct field {
-    const char *path;
+    const char *path; /* of the variable, see coords/names.h */
+    char *stored;     /* of its dataset */
     hid_t file, dataset;
     struct h5_storage storage;
     struct h5_type type;

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "coords/coords.h"
+#include "coords/names.h"
 
 /* What is known while datasets are chosen. */
 struct search {
@@ -67,7 +68,14 @@ static enum h5grad_status add(struct selection *selection, struct search *search
             selection->item[*number].why = NULL;
         return H5GRAD_OK;
     }
-    return append(selection, path, named, why, false, err);
+    char *absolute = memory_format("%s%s", *path == '/' ? "" : "/", path);
+    char *shown = absolute ? coords_shown_path(search->file, absolute) : NULL;
+    free(absolute);
+    if (!shown)
+        return error_memory(err, strlen(path));
+    status = append(selection, shown, named, why, false, err);
+    free(shown);
+    return status;
 }
 
 /* Walks the file once; what serves as an axis is known only when all datasets have been seen. */
@@ -134,30 +142,47 @@ static enum h5grad_status add_lost(struct selection *selection, const char *patt
     return status;
 }
 
+/* Adds dataset number i of the walk, which the variable at path is stored as, where it is a field
+ * or holds categories. */
+static enum h5grad_status add_field(struct selection *selection, struct search *search, size_t i,
+                                    const char *path, struct h5grad_error *err)
+{
+    const struct h5_identity *identity = &selection->walk.dataset[i].identity;
+    const char *why = search->why[i];
+    if (why && strcmp(why, COORDS_CATEGORIES) == 0)
+        return add(selection, search, identity, path, false, why, err);
+    if (!h5_set_find(&search->axes, identity))
+        return add(selection, search, identity, path, false, NULL, err);
+    run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path,
+                why ? why : "it is a coordinate");
+    return H5GRAD_OK;
+}
+
+static bool matches(const char *pattern, const char *path)
+{
+    return fnmatch(pattern, *pattern == '/' ? path : path + 1, FNM_PATHNAME) == 0;
+}
+
 /* Fields whose whole path matches; every field where pattern is NULL. */
 static enum h5grad_status add_fields(struct selection *selection, struct search *search,
                                      const char *pattern, struct h5grad_error *err)
 {
     enum h5grad_status status = walk(selection, search, err);
-    size_t matches = 0;
+    size_t n = 0;
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
-        const struct h5_found *found = &selection->walk.dataset[i];
-        const char *path = pattern && *pattern != '/' ? found->path + 1 : found->path;
-        if (pattern && fnmatch(pattern, path, FNM_PATHNAME) != 0)
-            continue;
-        matches++;
-        const char *why = search->why[i];
-        if (why && strcmp(why, COORDS_CATEGORIES) == 0)
-            status = add(selection, search, &found->identity, found->path, false, why, err);
-        else if (h5_set_find(&search->axes, &found->identity))
-            run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", found->path,
-                        why ? why : "it is a coordinate");
-        else
-            status = add(selection, search, &found->identity, found->path, false, NULL, err);
+        const char *stored = selection->walk.dataset[i].path;
+        char *path = coords_shown_path(search->file, stored);
+        if (!path) {
+            status = error_memory(err, strlen(stored));
+        } else if (!pattern || matches(pattern, path)) {
+            n++;
+            status = add_field(selection, search, i, path, err);
+        }
+        free(path);
     }
     if (!status)
-        status = add_lost(selection, pattern, &matches, err);
-    if (!status && pattern && matches == 0)
+        status = add_lost(selection, pattern, &n, err);
+    if (!status && pattern && n == 0)
         return error_set(err, H5GRAD_FAILED,
                          "no dataset matches %s: h5grad --list shows what there is", pattern);
     return status;
@@ -166,7 +191,7 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
 static enum h5grad_status add_named(struct selection *selection, struct search *search,
                                     const char *name, struct h5grad_error *err)
 {
-    hid_t dataset = h5_open_dataset(search->file, name, err);
+    hid_t dataset = coords_open_variable(search->file, name, err);
     if (dataset < 0) {
         if (strpbrk(name, "*?["))
             return add_fields(selection, search, name, err);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
+#include "hdf5/scales.h"
 #include "hdf5/walk.h"
 #include "run/axes.h"
 
@@ -341,7 +342,7 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
     unsigned bytes = float_bytes(field->result);
     bool vector = true;
     if (!field->values.applies || field->values.by_default)
-        put_scalar(out, part, xdmf->input, field->path, float_bytes(field->type.stored));
+        put_scalar(out, part, xdmf->input, field->stored, float_bytes(field->type.stored));
     for (unsigned i = 0; i < field->storage.rank; i++) {
         if (field->axis[i].differentiated)
             put_scalar(out, part, xdmf->output, field->axis[i].result, bytes);
@@ -418,7 +419,8 @@ static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
     hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
     hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
     hsize_t extent = 0;
-    bool there = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) == 1 &&
+    bool there = space >= 0 && type >= 0 && !h5_is_placeholder(dataset) &&
+                 H5Sget_simple_extent_ndims(space) == 1 &&
                  H5Sget_simple_extent_dims(space, &extent, NULL) == 1 && extent == axis->extent &&
                  H5Tget_class(type) == H5T_FLOAT && H5Aexists(dataset, "scale_factor") == 0 &&
                  H5Aexists(dataset, "add_offset") == 0;

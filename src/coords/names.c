@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "coords/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "coords/parts.h"
+#include "hdf5/attribute.h"
+#include "hdf5/scales.h"
+#include "hdf5/walk.h"
+
+#define PREFIX "_nc4_non_coord_"
+#define BLANKS " \t\r\n"
+
+/* ------------------------------------------------------------------- names given by netCDF-4 */
+
+static char *prefixed(const char *path)
+{
+    const char *base = coords_base(path);
+    return memory_format("%.*s" PREFIX "%s", (int)(base - path), path, base);
+}
+
+/* Opens the dataset that the variable at path is stored as: *renamed tells which. */
+static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5grad_error *err)
+{
+    hid_t dataset = h5_open_dataset(file, path, err);
+    *renamed = false;
+    if (dataset >= 0 && !h5_is_placeholder(dataset))
+        return dataset;
+    char *other = prefixed(path);
+    hid_t variable = other ? h5_open_dataset(file, other, NULL) : -1;
+    if (!other)
+        error_memory(err, strlen(path) + sizeof PREFIX);
+    else if (variable < 0 && dataset >= 0)
+        error_set(err, H5GRAD_FAILED, "is a dimension of netCDF-4, of which there is no variable");
+    *renamed = variable >= 0;
+    free(other);
+    h5_close(dataset);
+    return variable;
+}
+
+hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *err)
+{
+    bool renamed;
+    return open_stored(file, path, &renamed, err);
+}
+
+char *coords_stored_path(hid_t file, const char *shown)
+{
+    bool renamed;
+    h5_close(open_stored(file, shown, &renamed, NULL));
+    return renamed ? prefixed(shown) : memory_text(shown);
+}
+
+char *coords_shown_path(hid_t file, const char *stored)
+{
+    const char *base = coords_base(stored);
+    if (!coords_within(base, PREFIX) || base[strlen(PREFIX)] == '\0')
+        return memory_text(stored);
+    char *shown = memory_format("%.*s%s", (int)(base - stored), stored, base + strlen(PREFIX));
+    bool renamed = false;
+    if (shown)
+        h5_close(open_stored(file, shown, &renamed, NULL));
+    if (!shown || renamed)
+        return shown;
+    free(shown);
+    return memory_text(stored);
+}
+
+/* ------------------------------------------------------------------------ names in attributes */
+
+/* Appends name to the path in out, which has room for it, following "." and ".."; false when that
+ * leads above the root. */
+static bool follow(char *out, const char *name)
+{
+    size_t length = strlen(out);
+    while (*name) {
+        size_t part = strcspn(name, "/");
+        if (part == 2 && strncmp(name, "..", 2) == 0) {
+            if (length == 0)
+                return false;
+            while (out[--length] != '/')
+                ;
+        } else if (part > 0 && !(part == 1 && *name == '.')) {
+            out[length++] = '/';
+            memcpy(out + length, name, part);
+            length += part;
+        }
+        out[length] = '\0';
+        name += part + (name[part] == '/');
+    }
+    return length > 0;
+}
+
+/* The variable of that name as seen from a group; false when there is no memory. Its path is new
+ * memory. */
+static bool open_from(hid_t file, const char *group, const char *name, char **path, hid_t *id)
+{
+    size_t length = strcmp(group, "/") == 0 ? 0 : strlen(group);
+    char *candidate = malloc(length + strlen(name) + 2);
+    *path = NULL;
+    *id = -1;
+    if (!candidate)
+        return false;
+    memcpy(candidate, group, length);
+    candidate[length] = '\0';
+    if (follow(candidate, name))
+        *id = coords_open_variable(file, candidate, NULL);
+    if (*id >= 0)
+        *path = candidate;
+    else
+        free(candidate);
+    return true;
+}
+
+/* The variable of that name as seen from the dataset at path: in its group, or in those around. */
+static bool open_named(hid_t file, const char *dataset, const char *name, char **path, hid_t *id)
+{
+    if (*name == '/')
+        return open_from(file, "/", name, path, id);
+    char *group = coords_parent(dataset);
+    bool memory = group && open_from(file, group, name, path, id);
+    while (memory && *id < 0 && *name != '.' && group[1]) {
+        char *outer = coords_parent(group);
+        free(group);
+        group = outer;
+        memory = group && open_from(file, group, name, path, id);
+    }
+    free(group);
+    return memory;
+}
+
+enum h5grad_status coords_visit_named(hid_t file, const char *path, hid_t dataset,
+                                      const char *attribute, coords_visit *visit, void *user,
+                                      struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    char *text = h5_attribute_text(dataset, attribute), *rest = NULL;
+    for (char *name = text ? strtok_r(text, BLANKS, &rest) : NULL; name && !status;
+         name = strtok_r(NULL, BLANKS, &rest)) {
+        size_t length = strlen(name);
+        if (name[length - 1] == ':')
+            name[length - 1] = '\0';
+        char *found = NULL;
+        struct coords_variable variable = {.name = name, .id = -1};
+        if (!open_named(file, path, name, &found, &variable.id))
+            status = error_memory(err, strlen(path) + length);
+        variable.path = found;
+        if (!status)
+            status = visit(user, &variable, err);
+        h5_close(variable.id);
+        free(found);
+    }
+    free(text);
+    return status;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Names of variables, as netCDF-4 and CF mean them. All within h5_enter.
+ *
+ * A variable of netCDF-4 that is called like a dimension, but is not its coordinate variable, is
+ * stored as _nc4_non_coord_NAME; the dataset NAME beside it then stands for the dimension and holds
+ * nothing. The path of such a variable is the one that netCDF shows, everywhere but where datasets
+ * are opened: in options, messages, reports and names of results.
+ */
+#ifndef H5GRAD_COORDS_NAMES_H
+#define H5GRAD_COORDS_NAMES_H
+
+#include "hdf5/h5.h"
+
+/* The path of the variable that is stored at an absolute path, and the reverse, in new memory; the
+ * same path for what netCDF-4 has not renamed. NULL when there is no memory. */
+char *coords_shown_path(hid_t file, const char *stored);
+char *coords_stored_path(hid_t file, const char *shown);
+
+/* h5_open_dataset of the variable at path, which may lack its first slash; a dataset that only
+ * stands for a dimension is none. */
+hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *err);
+
+/* A variable that an attribute names. */
+struct coords_variable {
+    const char *name; /* in the attribute */
+    const char *path; /* of the variable; NULL: there is none, */
+    hid_t id;         /* and this is negative */
+};
+
+typedef enum h5grad_status coords_visit(void *user, const struct coords_variable *variable,
+                                        struct h5grad_error *err);
+
+/*
+ * Calls visit for each variable that an attribute of the dataset at path names; "crs: x y" names
+ * those three. A name is an absolute path, or one relative to the dataset's group; one that does
+ * not begin with "." is looked up in the groups around it, too. id is closed after the visit.
+ */
+enum h5grad_status coords_visit_named(hid_t file, const char *path, hid_t dataset,
+                                      const char *attribute, coords_visit *visit, void *user,
+                                      struct h5grad_error *err);
+
+#endif
