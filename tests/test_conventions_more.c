@@ -569,7 +569,7 @@ START_TEST(matlab_housekeeping_is_no_field)
         {"double", NULL},
         {"uint16", NULL},
         {"char", "it holds text"},
-        {"logical", "it holds categories"},
+        {"logical", "it holds categories (booleans)"},
         {"cell", "it is bookkeeping of MATLAB"},
         {"string", "it is bookkeeping of MATLAB"},
     };
@@ -594,6 +594,73 @@ START_TEST(matlab_housekeeping_is_no_field)
     set_number("/sparse", "MATLAB_sparse", 9);
     assert_not_field("/sparse/data", "it is a part of a sparse matrix of MATLAB");
     assert_not_field("/sparse/ir", "it is a part of a sparse matrix of MATLAB");
+}
+END_TEST
+
+/* A text in so many bytes (0: of variable length), padded in some way, as a scalar or as an array.
+ */
+static void set_padded(const char *object, const char *name, const char *text, size_t size,
+                       H5T_str_t padding, bool array)
+{
+    char bytes[64];
+    const hsize_t one = 1;
+    const void *value = size ? (const void *)bytes : &text;
+    hid_t type = H5Tcopy(H5T_C_S1);
+    memset(bytes, padding == H5T_STR_SPACEPAD ? ' ' : 0, sizeof bytes);
+    memcpy(bytes, text, strlen(text));
+    ck_assert(H5Tset_size(type, size ? size : H5T_VARIABLE) >= 0);
+    H5Tset_strpad(type, padding);
+    set(object, name, type, array ? H5Screate_simple(1, &one, NULL) : H5Screate(H5S_SCALAR), value);
+}
+
+/* A new dataset with two attributes of which the second is padded so, and why it is no field. */
+static void assert_category(const char *attribute, const char *text, size_t size, H5T_str_t padding,
+                            const char *why)
+{
+    for (int array = 0; array < 2; array++) {
+        make_as("/u", H5T_NATIVE_INT8, EXTENT(3, 4));
+        set_text("/u", "comment", "bool");
+        set_padded("/u", attribute, text, size, padding, array);
+        assert_not_field("/u", why);
+        ck_assert(H5Ldelete(file, "/u", H5P_DEFAULT) >= 0);
+    }
+}
+
+START_TEST(categories_are_no_fields)
+{
+    static const struct {
+        const char *attribute, *text, *why;
+    } cases[] = {
+        {"dtype", "bool", "it holds categories (booleans)"},
+        {"dtype", "float32", NULL},
+        {"dtype", "boolean", NULL},
+        {"CLASS", "PALETTE", "it holds categories (the colours of a palette)"},
+        {"CLASS", "IMAGE", NULL},
+        {"IMAGE_SUBCLASS", "IMAGE_INDEXED", "it holds categories (indices of a palette's colours)"},
+        {"IMAGE_SUBCLASS", "IMAGE_BITMAP", "it holds categories (a bitmap)"},
+        {"IMAGE_SUBCLASS", "IMAGE_GRAYSCALE", NULL},
+        {"CLIST", "land\nsea", "it holds categories (CLIST has their names)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *attribute = cases[i].attribute, *text = cases[i].text, *why = cases[i].why;
+        size_t length = strlen(text);
+        assert_category(attribute, text, 0, H5T_STR_NULLTERM, why);
+        assert_category(attribute, text, length, H5T_STR_NULLPAD, why);
+        assert_category(attribute, text, length + 1, H5T_STR_NULLTERM, why);
+        assert_category(attribute, text, length, H5T_STR_SPACEPAD, why);
+        assert_category(attribute, text, 40, H5T_STR_SPACEPAD, why);
+        assert_category(attribute, text, 40, H5T_STR_NULLPAD, why);
+    }
+    assert_category("IMAGE_SUBCLASS", "IMAGE_INDEXED ", 0, H5T_STR_NULLTERM,
+                    "it holds categories (indices of a palette's colours)");
+    make("/contours", EXTENT(3, 4));
+    set_numbers("/contours", "CLIST", NUMBERS(1, 2));
+    assert_not_field("/contours", NULL);
+    make("/counts", EXTENT(3, 4)); /* of a quantity, whatever colours they are shown in */
+    set_text("/counts", "IMAGE_SUBCLASS", "IMAGE_INDEXED");
+    set_number("/counts", "OFFSET", 0);
+    set_number("/counts", "SCALING_FACTOR", 0.5);
+    assert_not_field("/counts", NULL);
 }
 END_TEST
 
@@ -1031,8 +1098,8 @@ static Suite *conventions_suite(void)
              element_size_is_of_the_axes_named, element_size_may_be_of_each_axis,
              axistags_name_axes, time_series_have_steps, spectrograms_count_time_first,
              time_series_hostile);
-    ADD_CASE(suite, "housekeeping", matlab_housekeeping_is_no_field, julia_housekeeping_is_no_field,
-             pandas_labels_are_no_fields);
+    ADD_CASE(suite, "housekeeping", matlab_housekeeping_is_no_field, categories_are_no_fields,
+             julia_housekeeping_is_no_field, pandas_labels_are_no_fields);
     ADD_CASE(suite, "The Well", the_well_axes, the_well_axes_that_fields_lack, the_well_hostile,
              the_well_unknown_without_names, the_well_housekeeping_is_no_field);
     ADD_CASE(suite, "PDEBench", pdebench_drops_the_last_time, pdebench_lengths_are_checked,

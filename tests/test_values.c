@@ -935,6 +935,37 @@ START_TEST(run_without_coordinates_and_categories)
 }
 END_TEST
 
+/* Booleans have no derivative, but there is no arguing about stored numbers. */
+START_TEST(run_of_booleans)
+{
+    const hsize_t extent[2] = {3, 4};
+    struct h5grad_options options;
+    struct h5grad_report *report = NULL;
+    hid_t mask = make("/g/mask", H5T_NATIVE_INT8, 2, extent, -1, NULL);
+    set_text(mask, "dtype", "bool");
+    H5Dclose(mask);
+    H5Dclose(make("/g/u", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
+    h5grad_options_init(&options);
+    ck_assert_int_eq(run(&options, &report), H5GRAD_OK);
+    ck_assert_uint_eq(report->n_fields, 2);
+    ck_assert_str_eq(report->fields[0].skipped, "it holds categories (booleans)");
+    ck_assert_ptr_null(report->fields[1].skipped);
+    h5grad_report_free(report);
+    options.n_datasets = 2;
+    options.datasets = (const char *const[]){"/g/*", "g/mask"};
+    for (int list = 0; list < 2; list++) {
+        ck_assert_int_eq(list ? h5grad_list(path, &options, NULL, &err) : run(&options, NULL),
+                         H5GRAD_FAILED);
+        ck_assert_ptr_nonnull(strstr(err.message, "/g/mask: it holds categories (booleans); "
+                                                  "--no-unpack takes the stored numbers as they"));
+    }
+    options.no_unpack = 1;
+    ck_assert_msg(run(&options, &report) == H5GRAD_OK, "%s", err.message);
+    ck_assert_ptr_null(report->fields[0].skipped);
+    h5grad_report_free(report);
+}
+END_TEST
+
 START_TEST(run_with_edges_and_attributes)
 {
     const double data[4] = {0, 1, 4, 9}, edges[5] = {0, 2, 4, 8, 16}, places[4] = {0, 1, 3, 4};
@@ -1110,6 +1141,7 @@ int main(void)
     tcase_add_test(files, run_with_default_fill);
     tcase_add_test(files, run_slices);
     tcase_add_test(files, run_without_coordinates_and_categories);
+    tcase_add_test(files, run_of_booleans);
     tcase_add_test(files, run_with_edges_and_attributes);
     tcase_add_test(files, run_with_edges_in_the_file);
     tcase_add_test(files, run_by_months);

@@ -60,7 +60,7 @@ const char *coords_not_field(hid_t file, const char *path, hid_t dataset)
         if (conventions[i]->not_field)
             why = conventions[i]->not_field(file, path, dataset);
     }
-    return why;
+    return why ? why : coords_categories(dataset);
 }
 
 enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,

@@ -70,9 +70,13 @@ enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_er
 bool coords_are_dates(const char *unit);
 
 /* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
- * MATLAB", COORDS_CATEGORIES. NULL: it may be one. Static. */
+ * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
 #define COORDS_CATEGORIES "it holds categories"
 const char *coords_not_field(hid_t file, const char *path, hid_t dataset);
+
+/* Why its numbers have no derivative, not even for who names the dataset; NULL: they may have one.
+ * Static, and begins with COORDS_CATEGORIES. */
+const char *coords_categories(hid_t dataset);
 
 /* Adds every dataset that this dataset uses as an axis: those are not fields either, even when
  * nothing on themselves says so. */

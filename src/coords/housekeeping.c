@@ -11,8 +11,8 @@
  * referred to; a sparse matrix is a group. */
 static const char *matlab(hid_t file, const char *path, hid_t dataset)
 {
-    static const char *const numbers[] = {"double", "single", "int8",   "uint8", "int16",
-                                          "uint16", "int32",  "uint32", "int64", "uint64"};
+    static const char *const numbers[] = {"double", "single", "int8",  "uint8",  "int16",  "uint16",
+                                          "int32",  "uint32", "int64", "uint64", "logical"};
     static const char bookkeeping[] = "it is bookkeeping of MATLAB";
     if (coords_within(path, "/#refs#/") || coords_within(path, "/#subsystem#/"))
         return bookkeeping;
@@ -33,8 +33,6 @@ static const char *matlab(hid_t file, const char *path, hid_t dataset)
         why = "it is an empty array of MATLAB, whose extents it holds";
     else if (strcmp(class, "char") == 0)
         why = "it holds text";
-    else if (strcmp(class, "logical") == 0)
-        why = COORDS_CATEGORIES;
     for (size_t i = 0; empty == 0 && i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(class, numbers[i]) == 0)
             why = NULL;

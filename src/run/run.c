@@ -238,9 +238,11 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
 {
     struct field field;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    if (item->why)
-        return skip(run, item, item->lost ? FAULT_LOST : FAULT_NO_FIELD,
-                    error_set(err, H5GRAD_FAILED, "%s", item->why), err);
+    if (item->why) {
+        error_set(err, H5GRAD_FAILED, "%s%s", item->why,
+                  item->named ? "; --no-unpack takes the stored numbers as they are" : "");
+        return skip(run, item, item->lost ? FAULT_LOST : FAULT_NO_FIELD, H5GRAD_FAILED, err);
+    }
     enum h5grad_status status =
         field_open(run->file, walk, item->path, !run->options.user.no_unpack, &field, err);
     bool is_field = status == H5GRAD_OK;

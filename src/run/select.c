@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "coords/coords.h"
 #include "coords/names.h"
+#include "coords/parts.h"
 
 /* What is known while datasets are chosen. */
 struct search {
@@ -52,7 +53,7 @@ static enum h5grad_status append(struct selection *selection, const char *path, 
     return H5GRAD_OK;
 }
 
-/* named: given literally; else why is the reason why it is no field after all, or NULL. */
+/* named: given literally. why: the reason why it cannot be done, or is no field after all; NULL. */
 static enum h5grad_status add(struct selection *selection, struct search *search,
                               const struct h5_identity *identity, const char *path, bool named,
                               const char *why, struct h5grad_error *err)
@@ -65,7 +66,7 @@ static enum h5grad_status add(struct selection *selection, struct search *search
         const size_t *number = h5_set_find(&search->chosen, identity);
         selection->item[*number].named |= named;
         if (named)
-            selection->item[*number].why = NULL;
+            selection->item[*number].why = why;
         return H5GRAD_OK;
     }
     char *absolute = memory_format("%s%s", *path == '/' ? "" : "/", path);
@@ -149,7 +150,7 @@ static enum h5grad_status add_field(struct selection *selection, struct search *
 {
     const struct h5_identity *identity = &selection->walk.dataset[i].identity;
     const char *why = search->why[i];
-    if (why && strcmp(why, COORDS_CATEGORIES) == 0)
+    if (why && coords_within(why, COORDS_CATEGORIES))
         return add(selection, search, identity, path, false, why, err);
     if (!h5_set_find(&search->axes, identity))
         return add(selection, search, identity, path, false, NULL, err);
@@ -199,8 +200,9 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     }
     struct h5_identity identity;
     enum h5grad_status status;
+    const char *why = search->options->user.no_unpack ? NULL : coords_categories(dataset);
     if (h5_identify(dataset, &identity))
-        status = add(selection, search, &identity, name, true, NULL, err);
+        status = add(selection, search, &identity, name, true, why, err);
     else
         status = h5_error(err, "%s: it cannot be identified", name);
     h5_close(dataset);

@@ -10,7 +10,7 @@ struct selected {
     char *path;      /* absolute */
     bool named;      /* given literally: it is an error when it cannot be done */
     bool usable;     /* set by who tried: it can be done */
-    const char *why; /* not given literally: why it is no field after all, or lost; NULL */
+    const char *why; /* it cannot be done, is no field after all, or is lost; NULL */
     bool lost;       /* what may be a field, or lead to some, cannot be reached */
 };
 
@@ -33,8 +33,9 @@ struct selection {
 /*
  * The datasets that options name or, where they name none, all that are neither coordinates nor
  * bookkeeping; those with categories, which look like fields, are among them with the reason, and
- * so are links and objects behind which there may be fields that cannot be reached. A name that
- * exists wins over a pattern; patterns match fields only. An error when a name or a pattern matches
+ * so are links and objects behind which there may be fields that cannot be reached. Those without a
+ * derivative have the reason even where they are named, but for --no-unpack. A name that exists
+ * wins over a pattern; patterns match fields only. An error when a name or a pattern matches
  * nothing. Within h5_enter.
  */
 enum h5grad_status select_datasets(hid_t file, const struct run_options *options,
