@@ -431,6 +431,156 @@ START_TEST(external_fields_of_beam_physics)
 }
 END_TEST
 
+/* A field of BeamPhysics, of 4 x 2 x 3 points in x, y and z, whose dataset has these extents. */
+static void make_external(const char *component, hsize_t a, hsize_t b, hsize_t c)
+{
+    set_text("/", "openPMD", "2.0.0");
+    make(component, a, b, c);
+    set_text("/fields/1", "gridGeometry", "rectangular");
+    NUMBERS("/fields/1", "gridSize", 4, 2, 3);
+    NUMBERS("/fields/1", "gridSpacing", 0.5, 2, 0.25);
+    NUMBERS("/fields/1", "gridOriginOffset", 1, 2, 3);
+}
+
+static void expect_external(bool reversed)
+{
+    ck_assert_ptr_null(coords.refusal);
+    expect_step(reversed ? 2 : 0, "x", 0.5, 1, "m");
+    expect_step(1, "y", 2, 2, "m");
+    expect_step(reversed ? 0 : 2, "z", 0.25, 3, "m");
+}
+
+START_TEST(labels_say_how_external_fields_lie)
+{
+    make_external("/fields/1/electricField/x", 4, 2, 3);
+    read_coords("/fields/1/electricField/x");
+    expect_external(false);
+    TEXTS("/fields/1", "axisLabels", "x", "y", "z");
+    read_coords("/fields/1/electricField/x");
+    expect_external(false);
+    set_text("/fields/1/electricField/x", "gridDataOrder", "C");
+    read_coords("/fields/1/electricField/x");
+    expect_external(false);
+    make("/fields/1/magneticField/y", 3, 2, 4);
+    TEXTS("/fields/1", "axisLabels", "z", "y", "x");
+    read_coords("/fields/1/magneticField/y");
+    expect_external(true);
+    set_text("/fields/1/magneticField/y", "gridDataOrder", "C"); /* labels outrank it */
+    read_coords("/fields/1/magneticField/y");
+    expect_external(true);
+}
+END_TEST
+
+START_TEST(the_older_order_outranks_labels)
+{
+    make_external("/fields/1/electricField/x", 3, 2, 4);
+    set_text("/fields/1/electricField/x", "gridDataOrder", "F");
+    read_coords("/fields/1/electricField/x");
+    expect_external(true);
+    TEXTS("/fields/1", "axisLabels", "x", "y", "z");
+    read_coords("/fields/1/electricField/x");
+    expect_external(true);
+    TEXTS("/fields/1", "axisLabels", "z", "y", "x");
+    read_coords("/fields/1/electricField/x");
+    expect_external(true);
+    NUMBERS("/fields/1/electricField/x", "unitDimension", 1, 1, -3, -1, 0, 0, 0);
+    finish("/fields/1/electricField/x", 2, (unsigned[]){0, 2}, NULL);
+    EXPECT_NUMBERS("/fields/1/electricField_x_gradient/z", "unitDimension", 0, 1, -3, -1, 0, 0, 0);
+    EXPECT_NUMBERS("/fields/1", "gridSpacing", 0.5, 2, 0.25);
+}
+END_TEST
+
+START_TEST(reversed_cylinders_have_an_angle)
+{
+    make_external("/fields/1/electricField/r", 3, 2, 4);
+    set_text("/fields/1", "gridGeometry", "cylindrical");
+    TEXTS("/fields/1", "axisLabels", "z", "theta", "r");
+    read_coords("/fields/1/electricField/r");
+    expect_step(0, "z", 0.25, 3, "m");
+    expect_step(1, "theta", 2, 2, "rad");
+    expect_step(2, "r", 0.5, 1, "m");
+}
+END_TEST
+
+static void expect_refusal(const char *refusal)
+{
+    read_coords("/fields/1/electricField/x");
+    ck_assert_pstr_eq(coords.refusal, refusal);
+    for (unsigned k = 0; k < coords.rank; k++)
+        expect_none(k, NULL);
+}
+
+#define OR_NAME_IT                                                                                 \
+    ", or name it with -d and give a step with --spacing to differentiate it as a plain array"
+
+START_TEST(external_fields_of_another_size_are_refused)
+{
+    make_external("/fields/1/electricField/x", 3, 2, 4);
+    expect_refusal("gridSize says 4x2x3 along x, y, z, the dataset is 3x2x4" OR_NAME_IT);
+    TEXTS("/fields/1", "axisLabels", "z", "y", "x");
+    NUMBERS("/fields/1", "gridSize", 4, 3, 2);
+    expect_refusal("gridSize says 2x3x4 along z, y, x, the dataset is 3x2x4" OR_NAME_IT);
+    set_text("/fields/1/electricField/x", "gridDataOrder", "F");
+    expect_refusal("gridSize says 2x3x4 along z, y, x, the dataset is 3x2x4" OR_NAME_IT);
+    NUMBERS("/fields/1", "gridSize", 4, 3);
+    expect_refusal("gridSize does not hold 3 numbers" OR_NAME_IT);
+    NUMBERS("/fields/1", "gridSpacing", 4, 3);
+    expect_refusal("gridSpacing and axisLabels differ in length" OR_NAME_IT);
+    TEXTS("/fields/1", "axisLabels", "y", "x");
+    expect_refusal("gridSpacing does not hold 3 numbers" OR_NAME_IT);
+}
+END_TEST
+
+START_TEST(labels_of_another_geometry_are_refused)
+{
+    make_external("/fields/1/electricField/x", 4, 2, 3);
+    TEXTS("/fields/1", "axisLabels", "r", "theta", "z");
+    expect_refusal("axisLabels are not x, y and z" OR_NAME_IT);
+    TEXTS("/fields/1", "axisLabels", "x", "x", "z");
+    expect_refusal("axisLabels are not x, y and z" OR_NAME_IT);
+    set_text("/fields/1", "gridGeometry", "cylindrical");
+    expect_refusal("axisLabels are not r, theta and z" OR_NAME_IT);
+    make("/fields/1/magneticField/x", 4, 2, 3, 2);
+    set_text("/fields/1", "gridGeometry", "rectangular");
+    TEXTS("/fields/1", "axisLabels", "x", "y", "z");
+    read_coords("/fields/1/magneticField/x");
+    ck_assert_pstr_eq(coords.refusal, "its grid has 3 axes, the dataset 4" OR_NAME_IT);
+}
+END_TEST
+
+START_TEST(components_of_old_lie_beside_the_grid)
+{
+    make_external("/fields/1/Ex", 3, 2, 4);
+    set_text("/fields/1/Ex", "gridDataOrder", "F");
+    NUMBERS("/fields/1/Ex", "unitDimension", 1, 1, -3, -1, 0, 0, 0);
+    read_coords("/fields/1/Ex");
+    expect_external(true);
+    finish("/fields/1/Ex", 2, (unsigned[]){0, 2}, NULL);
+    EXPECT_NUMBERS("/fields/1", "gridSpacing", 0.5, 2, 0.25);
+    EXPECT_NUMBERS("/fields/1/Ex_gradient/z", "unitDimension", 0, 1, -3, -1, 0, 0, 0);
+    ck_assert(!has_attribute("/fields/1/Ex_gradient", "gridSpacing"));
+    ck_assert(!has_attribute("/fields/1", "gridDataOrder"));
+}
+END_TEST
+
+START_TEST(what_scales_and_bends_a_field_is_told)
+{
+    make_external("/fields/1/electricField/x", 4, 2, 3);
+    NUMBERS("/fields/1", "fieldScale", 1);
+    NUMBERS("/fields/1", "gridCurvatureRadius", 0);
+    read_coords("/fields/1/electricField/x");
+    expect_external(false);
+    ck_assert_ptr_null(coords.note);
+    NUMBERS("/fields/1", "fieldScale", 4);
+    NUMBERS("/fields/1", "gridCurvatureRadius", 2.5);
+    set_text("/fields/1", "masterParameter", "VOLTAGE");
+    read_coords("/fields/1/electricField/x");
+    expect_external(false);
+    ck_assert_pstr_eq(coords.note, "fieldScale 4 times masterParameter VOLTAGE is not applied; "
+                                   "z runs along an arc (gridCurvatureRadius 2.5)");
+}
+END_TEST
+
 START_TEST(particles_are_not_fields)
 {
     make_vector();
@@ -1025,6 +1175,13 @@ static void add_openpmd(TCase *tests)
     tcase_add_test(tests, without_a_factor_the_unit_is_unknown);
     tcase_add_test(tests, a_mesh_that_cannot_be_understood_is_unusable);
     tcase_add_test(tests, external_fields_of_beam_physics);
+    tcase_add_test(tests, labels_say_how_external_fields_lie);
+    tcase_add_test(tests, the_older_order_outranks_labels);
+    tcase_add_test(tests, reversed_cylinders_have_an_angle);
+    tcase_add_test(tests, external_fields_of_another_size_are_refused);
+    tcase_add_test(tests, labels_of_another_geometry_are_refused);
+    tcase_add_test(tests, components_of_old_lie_beside_the_grid);
+    tcase_add_test(tests, what_scales_and_bends_a_field_is_told);
     tcase_add_test(tests, particles_are_not_fields);
     tcase_add_test(tests, the_gradient_of_a_component_is_a_record);
     tcase_add_test(tests, a_step_of_unknown_unit_leaves_the_dimension);

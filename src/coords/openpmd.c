@@ -6,8 +6,13 @@
  * those are azimuthal modes. Steps are taken in SI units where the file gives their factor,
  * gridUnitSI.
  *
+ * The attributes of an external field are always in the order x, y, z or r, theta, z. How a dataset
+ * lies is said by axisLabels or, in older files, by gridDataOrder of each component: F is reversed,
+ * whatever axisLabels say. gridSize tells whether that is so.
+ *
  * The gradient of the component x of the record B becomes the record B_x_gradient.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,21 +22,23 @@
 #include "hdf5/attribute.h"
 
 enum { DIMENSIONS = 7 }; /* of a unit: powers of L, M, T, I, temperature, amount, intensity */
+enum { CANONICAL = 3 };  /* axes of an external field */
 
 enum form {
     NO_MESH,
     SCALAR,   /* the dataset is the record */
     VECTOR,   /* its group is */
     EXTERNAL, /* the group above its group describes the grid: BeamPhysics */
+    DIRECT,   /* its group does, and the dataset is the record: old names of BeamPhysics, Ex */
 };
 
 /* What describes the axes of a dataset. */
 struct mesh {
     enum form form;
-    hid_t object; /* that holds the attributes; owned */
-    size_t n;     /* axes that it describes */
-    char **label; /* n of them; NULL: none given */
-    bool reversed;
+    hid_t object;                /* that holds the attributes; owned */
+    size_t n;                    /* axes that it describes */
+    char **label;                /* n of them; NULL: none given */
+    size_t entry[GRID_MAX_RANK]; /* n of them: where the attributes have the axis */
     double spacing[GRID_MAX_RANK];
     double offset[GRID_MAX_RANK];
     double factor[GRID_MAX_RANK]; /* to SI */
@@ -42,6 +49,17 @@ struct mesh {
 };
 
 static const struct coords_convention scalar_record;
+
+static bool is_external(const struct mesh *mesh)
+{
+    return mesh->form == EXTERNAL || mesh->form == DIRECT;
+}
+
+/* Whether the dataset is a record, else it is a component of one. */
+static bool is_record(const struct mesh *mesh)
+{
+    return mesh->form == SCALAR || mesh->form == DIRECT;
+}
 
 static bool is_openpmd(hid_t file)
 {
@@ -60,7 +78,8 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
     char *above = group ? coords_parent(group) : NULL;
     const char *found = NULL;
     if (group && H5Aexists_by_name(file, group, "gridSpacing", H5P_DEFAULT) > 0) {
-        *form = VECTOR;
+        bool external = H5Aexists_by_name(file, group, "gridGeometry", H5P_DEFAULT) > 0;
+        *form = external ? DIRECT : VECTOR;
         found = group;
     } else if (above && H5Aexists_by_name(file, above, "gridSpacing", H5P_DEFAULT) > 0 &&
                H5Aexists_by_name(file, above, "gridGeometry", H5P_DEFAULT) > 0) {
@@ -146,18 +165,11 @@ static char **copy_labels(const char *const *labels, size_t n)
     return copy;
 }
 
-/* External fields need not have labels: their geometry implies them. False when there are others
- * than one per axis. */
+/* False when there are others than one per axis. */
 static bool read_labels(struct mesh *mesh)
 {
-    static const char *const rectangular[] = {"x", "y", "z"};
-    static const char *const cylindrical[] = {"r", "theta", "z"};
     size_t n = 0;
     mesh->label = h5_attribute_texts(mesh->object, "axisLabels", &n);
-    if (!mesh->label && mesh->form == EXTERNAL && mesh->n == 3)
-        mesh->label = copy_labels(
-            coords_text_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular,
-            n = 3);
     if (!mesh->label || n == mesh->n)
         return true;
     h5_free_texts(mesh->label, n);
@@ -165,10 +177,53 @@ static bool read_labels(struct mesh *mesh)
     return false;
 }
 
+static void set_order(struct mesh *mesh, bool reversed)
+{
+    for (size_t i = 0; i < mesh->n; i++)
+        mesh->entry[i] = reversed ? mesh->n - 1 - i : i;
+}
+
+/* Where the attributes of an external field have each axis of a dataset with these labels; false
+ * when they are not those of its geometry. */
+static bool find_order(struct mesh *mesh, const char *const *canonical)
+{
+    bool taken[CANONICAL] = {false};
+    for (size_t k = 0; k < CANONICAL; k++) {
+        size_t i = 0;
+        while (i < CANONICAL && (taken[i] || strcmp(mesh->label[k], canonical[i]) != 0))
+            i++;
+        if (i == CANONICAL)
+            return false;
+        taken[i] = true;
+        mesh->entry[k] = i;
+    }
+    return true;
+}
+
+/* The labels of an external field in the order of its attributes, which its geometry implies, and
+ * the order of the dataset. NULL, or what is wrong. */
+static const char *read_order(struct mesh *mesh, hid_t component)
+{
+    static const char *const rectangular[] = {"x", "y", "z"};
+    static const char *const cylindrical[] = {"r", "theta", "z"};
+    const char *const *canonical =
+        coords_text_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular;
+    if (mesh->n != CANONICAL)
+        return "gridSpacing does not hold 3 numbers";
+    bool reversed = coords_text_is(component, "gridDataOrder", "F");
+    set_order(mesh, reversed);
+    if (mesh->label && !reversed && !find_order(mesh, canonical))
+        return canonical == cylindrical ? "axisLabels are not r, theta and z"
+                                        : "axisLabels are not x, y and z";
+    h5_free_texts(mesh->label, mesh->n);
+    mesh->label = copy_labels(canonical, CANONICAL);
+    return NULL;
+}
+
 /* The factor to SI: one number, or one per axis. NULL, or what is wrong. */
 static const char *read_factor(struct mesh *mesh)
 {
-    mesh->si = mesh->form == EXTERNAL;
+    mesh->si = is_external(mesh);
     for (size_t i = 0; i < mesh->n; i++)
         mesh->factor[i] = 1;
     if (H5Aexists(mesh->object, "gridUnitSI") <= 0)
@@ -203,7 +258,7 @@ static void read_dimension(struct mesh *mesh)
 static void read_offset(struct mesh *mesh, hid_t component)
 {
     double part[GRID_MAX_RANK];
-    if (mesh->form == EXTERNAL) {
+    if (is_external(mesh)) {
         if (coords_numbers(mesh->object, "gridOriginOffset", mesh->n, mesh->offset) != COORDS_FOUND)
             memset(mesh->offset, 0, sizeof mesh->offset);
         if (coords_numbers(mesh->object, "gridLowerBound", mesh->n, part) != COORDS_FOUND)
@@ -232,12 +287,15 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
         return "gridSpacing does not hold a number per axis";
     if (!read_labels(mesh))
         return "gridSpacing and axisLabels differ in length";
-    mesh->reversed = coords_text_is(mesh->object, "dataOrder", "F");
+    set_order(mesh, coords_text_is(mesh->object, "dataOrder", "F"));
+    const char *wrong = is_external(mesh) ? read_order(mesh, component) : NULL;
+    if (wrong)
+        return wrong;
     mesh->angles = coords_text_is(mesh->object, "geometry", "cylindrical") ||
                    coords_text_is(mesh->object, "geometry", "spherical") ||
                    coords_text_is(mesh->object, "gridGeometry", "cylindrical");
     read_offset(mesh, component);
-    const char *wrong = read_factor(mesh);
+    wrong = read_factor(mesh);
     read_dimension(mesh);
     return wrong;
 }
@@ -245,8 +303,7 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
 /* The entry of the attributes for the axis behind the leading ones. */
 static size_t entry(const struct mesh *mesh, unsigned rank, unsigned k)
 {
-    size_t i = k - (rank - mesh->n);
-    return mesh->reversed ? mesh->n - 1 - i : i;
+    return mesh->entry[k - (rank - mesh->n)];
 }
 
 /* "m", "m kg s-1": of dimensions in whole powers; NULL where there are others or no memory. */
@@ -311,15 +368,88 @@ static enum h5grad_status enter_leading(const struct mesh *mesh, unsigned k, str
     return modes ? coords_set_name(coords, k, "mode", err) : H5GRAD_OK;
 }
 
+/* "4x2x3" of the extents of a dataset. */
+static char *shape_text(const uint64_t *extent, size_t n)
+{
+    char *text = NULL;
+    for (size_t i = 0; i < n; i++) {
+        char *longer = memory_format("%s%s%" PRIu64, text ? text : "", text ? "x" : "", extent[i]);
+        free(text);
+        text = longer;
+        if (!text)
+            return NULL;
+    }
+    return text;
+}
+
+/* Refuses an external field whose dataset has not the size that its grid has. */
+static enum h5grad_status check_size(const struct mesh *mesh, const uint64_t *extent,
+                                     struct coords *coords, struct h5grad_error *err)
+{
+    double size[CANONICAL];
+    const size_t *entry = mesh->entry;
+    char **label = mesh->label;
+    enum coords_found found = coords_numbers(mesh->object, "gridSize", CANONICAL, size);
+    if (coords->rank != CANONICAL)
+        return coords_set_refusal(
+            coords, err, "its grid has 3 axes, the dataset %u" COORDS_OR_NAME_IT, coords->rank);
+    if (found == COORDS_BROKEN)
+        return coords_set_refusal(coords, err,
+                                  "gridSize does not hold 3 numbers" COORDS_OR_NAME_IT);
+    bool same = true;
+    for (unsigned k = 0; k < CANONICAL && found == COORDS_FOUND; k++)
+        same = same && size[entry[k]] == (double)extent[k];
+    if (same)
+        return H5GRAD_OK;
+    char *own = shape_text(extent, CANONICAL);
+    if (!own || !label) {
+        free(own);
+        return error_memory(err, CANONICAL * sizeof *extent);
+    }
+    enum h5grad_status status = coords_set_refusal(
+        coords, err, "gridSize says %gx%gx%g along %s, %s, %s, the dataset is %s" COORDS_OR_NAME_IT,
+        size[entry[0]], size[entry[1]], size[entry[2]], label[entry[0]], label[entry[1]],
+        label[entry[2]], own);
+    free(own);
+    return status;
+}
+
+/* What a user should know of an external field: nothing of it changes the spacing. */
+static enum h5grad_status note_external(const struct mesh *mesh, struct coords *coords,
+                                        struct h5grad_error *err)
+{
+    double number;
+    enum h5grad_status status = H5GRAD_OK;
+    if (h5_attribute_number(mesh->object, "fieldScale", &number) && number != 1) {
+        char *times = h5_attribute_text(mesh->object, "masterParameter");
+        bool master = times && *times;
+        status = coords_add_note(coords, err, "fieldScale %g%s%s is not applied", number,
+                                 master ? " times masterParameter " : "", master ? times : "");
+        free(times);
+    }
+    if (!status && h5_attribute_number(mesh->object, "gridCurvatureRadius", &number) && number != 0)
+        status =
+            coords_add_note(coords, err, "z runs along an arc (gridCurvatureRadius %g)", number);
+    return status;
+}
+
 static enum h5grad_status enter_mesh(struct mesh *mesh, hid_t dataset, struct coords *coords,
                                      struct h5grad_error *err)
 {
     uint64_t extent[GRID_MAX_RANK];
     if (!coords_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
-    coords->convention = mesh->form == SCALAR ? &scalar_record : &coords_openpmd;
+    coords->convention = is_record(mesh) ? &scalar_record : &coords_openpmd;
     const char *wrong = read_mesh(mesh, dataset, coords->rank);
     enum h5grad_status status = H5GRAD_OK;
+    if (is_external(mesh) && wrong)
+        return coords_set_refusal(coords, err, "%s" COORDS_OR_NAME_IT, wrong);
+    if (is_external(mesh))
+        status = check_size(mesh, extent, coords, err);
+    if (status || coords->refusal)
+        return status;
+    if (is_external(mesh))
+        status = note_external(mesh, coords, err);
     for (unsigned k = 0; k < coords->rank && !status; k++) {
         if (wrong)
             status = coords_set_problem(coords, k, coords_openpmd.name, err, "%s", wrong);
@@ -466,8 +596,8 @@ static enum h5grad_status finish_alone(const struct coords_results *results,
 /* What describes the source's record, apart from its grid. */
 static hid_t open_record(const struct coords_results *results, const struct mesh *mesh)
 {
-    return mesh->form == SCALAR ? h5_open_object(results->input, results->path, NULL)
-                                : coords_open_parent(results->input, results->path);
+    return is_record(mesh) ? h5_open_object(results->input, results->path, NULL)
+                           : coords_open_parent(results->input, results->path);
 }
 
 static bool same_group(const char *a, const char *b)
@@ -490,7 +620,7 @@ static enum h5grad_status finish_result(const struct coords_results *results,
         status = finish_alone(results, mesh, i, dataset, err);
     } else {
         status = finish_component(results, mesh, record, i, dataset, err);
-        if (!status)
+        if (!status && mesh->form != DIRECT)
             status = finish_group(results, mesh, record, i, group, err);
     }
     bool closed = h5_close(group);
@@ -520,7 +650,7 @@ static enum h5grad_status finish_results(const struct coords_results *results,
         return h5_error(err, "%s: its record cannot be opened", results->path);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned i = 0; i < results->n && !status; i++) {
-        bool alone = mesh->form == SCALAR && same_group(results->result[i], results->path);
+        bool alone = is_record(mesh) && same_group(results->result[i], results->path);
         status = finish_above(results, results->result[i], alone, err);
         if (!status)
             status = finish_result(results, mesh, record, i, alone, err);
