@@ -12,7 +12,13 @@
  *
  * Threads: there is no global state but one lock around libhdf5, taken inside; every function may
  * be called from several threads at once. A program that itself calls an HDF5 library built without
- * thread safety while h5grad_run is running must serialise those calls with it.
+ * thread safety while h5grad_run is running must serialise those calls with it. No function may be
+ * called from within a callback of libhdf5 (H5Literate, ...), which has a lock of its own.
+ *
+ * Callbacks may take long, may wait for other threads, and may call any function here, h5grad_run
+ * included: no lock is held meanwhile. They must return: no longjmp, no C++ exception. message and
+ * temporary may call HDF5, too: nothing of the run is at work then. Where there are several threads
+ * progress and cancelled may do so only if HDF5 was built with thread safety.
  *
  * Errors: functions return an enum h5grad_status; unless that is H5GRAD_OK, *error holds one line
  * of text. error may be NULL. Nothing is printed and nothing exits.
@@ -100,13 +106,16 @@ struct h5grad_options {
      * value; else a field that has them is left out, or an error where it is named */
     int allow_missing_sources;
 
-    /* Callbacks, each may be NULL. All are called from the calling thread only, but
-     * cancelled may be called from every worker, also concurrently. */
+    /* Callbacks, each may be NULL; what they may do stands above. All are called from the calling
+     * thread only, but cancelled may be called from every worker, also concurrently. The texts are
+     * theirs until they return. */
     void *user;
     void (*progress)(void *user, const struct h5grad_progress *progress);
     int (*cancelled)(void *user);
+    /* One line of whole UTF-8, of any length. */
     void (*message)(void *user, enum h5grad_level level, const char *text);
-    /* Told of each temporary file: first of that which becomes OUTPUT, then of its journal. */
+    /* Told of each temporary file: first of that which becomes OUTPUT, then of
+     * its journal. */
     void (*temporary)(void *user, const char *path);
 };
 

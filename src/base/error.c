@@ -48,8 +48,7 @@ static size_t printable_length(const char *text)
     return length;
 }
 
-/* Makes text one printable line. */
-static void sanitise(char *text)
+void error_clean(char *text)
 {
     while (*text) {
         size_t length = printable_length(text);
@@ -79,7 +78,7 @@ __attribute__((format(printf, 2, 0))) static void format_line(char text[static M
     char wide[MESSAGE_SIZE + 4];
     if (vsnprintf(wide, sizeof(wide), format, list) < 0)
         wide[0] = '\0';
-    sanitise(wide);
+    error_clean(wide);
     cut(wide, MESSAGE_SIZE - 1);
     memcpy(text, wide, strlen(wide) + 1);
 }

@@ -14,6 +14,9 @@
 
 #define BASE_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
+/* Makes any text one printable line of UTF-8, in place. */
+void error_clean(char *text);
+
 /* Replaces the message; returns status. */
 enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,
                              const char *format, ...) BASE_PRINTF(3, 4);

@@ -11,6 +11,8 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+static _Thread_local bool entered;
+
 /* Whether libhdf5 could not allocate memory for this thread: what it then reports as absent may be
  * there. */
 static _Thread_local bool ran_out;
@@ -51,6 +53,7 @@ void h5_note_no_memory(void)
 void h5_enter(struct h5_guard *guard)
 {
     pthread_mutex_lock(&lock);
+    entered = true;
     /* Code is not loaded because a file names it: see h5_permit_plugins. */
     guard->plugins = 0;
     H5PLget_loading_state(&guard->plugins);
@@ -80,7 +83,13 @@ void h5_leave(const struct h5_guard *guard)
 #endif
         H5Eset_auto2(H5E_DEFAULT, guard->function, guard->data);
     H5PLset_loading_state(guard->plugins);
+    entered = false;
     pthread_mutex_unlock(&lock);
+}
+
+bool h5_is_entered(void)
+{
+    return entered;
 }
 
 /* The outermost entry says what was wanted, the innermost why it failed. */

@@ -29,6 +29,9 @@ struct h5_guard {
 void h5_enter(struct h5_guard *guard);
 void h5_leave(const struct h5_guard *guard);
 
+/* Whether this thread has entered. */
+bool h5_is_entered(void);
+
 /* Whether libhdf5 failed to allocate memory in this thread since this was asked last. It reports
  * what it could not read for that as absent or broken, so a run that goes on may miss something. */
 bool h5_ran_out(void);

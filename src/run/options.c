@@ -2,8 +2,6 @@
 #include "run/options.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,22 +17,6 @@ void h5grad_options_init(struct h5grad_options *options)
     memset(options, 0, sizeof *options);
     options->size = sizeof *options;
     options->edge_order = 1;
-}
-
-void run_message(const struct run_options *options, enum h5grad_level level, const char *format,
-                 ...)
-{
-    if (!options->user.message)
-        return;
-    /* The error room knows how to make a safe line of names from files. */
-    struct h5grad_error line = {0};
-    char text[sizeof line.message];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    error_set(&line, H5GRAD_OK, "%s", text);
-    options->user.message(options->user.user, level, line.message);
 }
 
 /* A caller built against an older or newer library passes a struct of another size. */

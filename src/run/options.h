@@ -6,6 +6,7 @@
 #include "base/element.h"
 #include "base/error.h"
 #include "h5grad.h"
+#include "run/message.h"
 #include "writer/format.h"
 
 enum spacing_kind { SPACING_AUTO, SPACING_NUMBER, SPACING_PATH };
@@ -24,6 +25,7 @@ struct coord_option {
 
 struct run_options {
     struct h5grad_options user; /* the caller's, completed with defaults */
+    struct messages *messages;  /* the run's */
     size_t n_spacings;
     struct spacing_option *spacing;
     size_t n_coords;
@@ -40,9 +42,5 @@ struct run_options {
 enum h5grad_status run_options_check(const struct h5grad_options *user, struct run_options *options,
                                      struct h5grad_error *err);
 void run_options_free(struct run_options *options);
-
-/* Tells the caller's message callback, if any. */
-void run_message(const struct run_options *options, enum h5grad_level level, const char *format,
-                 ...) BASE_PRINTF(3, 4);
 
 #endif

@@ -50,6 +50,7 @@ struct run {
     enum run_goal goal;
     const char *input, *output;
     struct run_options options;
+    struct messages messages;
     struct h5_access access;
     hid_t file;
     struct selection selection;
@@ -63,6 +64,7 @@ struct run {
     size_t fields;     /* that can be done */
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
+    struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
     bool skipped_field;          /* that is so */
     struct skips lost;           /* what may be a field and cannot be reached */
@@ -90,7 +92,6 @@ static void on_warning(void *user, const char *text)
 
 static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 {
-    h5_ran_out();
     run->access.follow_external = run->options.user.follow_external != 0;
     run->access.allow_plugins = run->options.user.allow_plugins != 0;
     run->access.allow_missing = run->options.user.allow_missing_sources != 0;
@@ -100,11 +101,11 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     struct h5_guard guard;
     h5_enter(&guard);
     run->file = h5_open_input(run->input, &run->access, err);
-    enum h5grad_status status = run->file < 0 ? H5GRAD_FAILED : H5GRAD_OK;
-    if (!status)
-        status = select_datasets(run->file, &run->options, &run->selection, err);
     h5_leave(&guard);
-    return status;
+    messages_deliver(&run->options);
+    if (run->file < 0)
+        return error_status(err);
+    return select_datasets(run->file, &run->options, &run->selection, err);
 }
 
 /* Takes note of why a dataset was skipped: that of a field, which may do with other options, tells
@@ -260,6 +261,7 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
     else
         status = accept(run, &field, err);
     field_close(&field);
+    messages_deliver(&run->options);
     return status;
 }
 
@@ -478,6 +480,7 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
     }
     status = finish_results(run, &field, result, status, err);
     field_close(&field);
+    messages_deliver(&run->options);
     return status;
 }
 
@@ -546,11 +549,11 @@ static enum h5grad_status describe_output(struct run *run, struct h5grad_error *
 }
 
 /* What libhdf5 had no memory for counts as missing to whoever looks for it. */
-static enum h5grad_status check_memory(struct h5grad_error *err)
+static enum h5grad_status check_memory(struct run *run, struct h5grad_error *err)
 {
     return h5_ran_out()
                ? error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory: raise --memory")
-               : H5GRAD_OK;
+               : messages_check(&run->messages, err);
 }
 
 static enum h5grad_status commit_output(struct run *run, struct h5grad_error *err)
@@ -561,7 +564,7 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
     if (!status)
         status = coordinates_check_unchanged(run->coordinates, err);
     if (!status)
-        status = check_memory(err);
+        status = check_memory(run, err);
     if (status)
         error_context(err, status, "%s", run->input);
     else if ((status = companions_finish(run->companions, err)) ||
@@ -626,7 +629,7 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
         return error_memory(err, sizeof *run);
     status = check_fields(run, err);
     if (!status)
-        status = check_memory(err);
+        status = check_memory(run, err);
     return status ? error_context(err, status, "%s", run->input) : H5GRAD_OK;
 }
 
@@ -650,38 +653,56 @@ static void release(struct run *run)
     }
     free(run->omission);
     run_options_free(&run->options);
+    messages_free(&run->messages);
+    free(run);
+}
+
+static enum h5grad_status do_run(struct run *run, const struct h5grad_options *options,
+                                 struct h5grad_report **report, struct h5grad_error *err)
+{
+    double start = now();
+    enum h5grad_status status = run_options_check(options, &run->options, err);
+    if (status)
+        return status;
+    run->options.messages = &run->messages;
+    if (run->goal != RUN_LIST)
+        status = check_places(run, err);
+    if (!status && run->goal != RUN_LIST)
+        status = resume_find(&run->resume, run->output, &run->options, err);
+    if (!status)
+        status = check(run, err);
+    if (!status && run->goal == RUN_ALL)
+        status = do_fields(run, err);
+    messages_deliver(&run->options);
+    bool keep = status == H5GRAD_CANCELLED && run->resume.ours;
+    run->publish.leave = run->publish.leave || keep;
+    resume_close(&run->resume, keep);
+    if (keep)
+        status = err->status = H5GRAD_RESUMABLE;
+    if (!status && report) {
+        *report = report_finish(run->report, now() - start);
+        run->report = NULL;
+    }
+    return status;
 }
 
 enum h5grad_status run_files(enum run_goal goal, const char *input, const char *output,
                              const struct h5grad_options *options, struct h5grad_report **report,
                              struct h5grad_error *err)
 {
-    /* skip() reads the reason of a dataset that it leaves out, so there must be room for one. */
-    struct h5grad_error local = {0};
-    struct run run = {.goal = goal, .input = input, .output = output, .file = -1};
-    struct h5grad_error *e = err ? err : &local;
-    double start = now();
-    run.publish.file = run.publish.held = -1;
-    enum h5grad_status status = run_options_check(options, &run.options, e);
-    if (status)
-        return status;
-    if (goal != RUN_LIST)
-        status = check_places(&run, e);
-    if (!status && goal != RUN_LIST)
-        status = resume_find(&run.resume, output, &run.options, e);
-    if (!status)
-        status = check(&run, e);
-    if (!status && goal == RUN_ALL)
-        status = do_fields(&run, e);
-    bool keep = status == H5GRAD_CANCELLED && run.resume.ours;
-    run.publish.leave = run.publish.leave || keep;
-    resume_close(&run.resume, keep);
-    if (keep)
-        status = e->status = H5GRAD_RESUMABLE;
-    if (!status && report) {
-        *report = report_finish(run.report, now() - start);
-        run.report = NULL;
-    }
-    release(&run);
+    struct run *run = memory_zeroed(1, sizeof *run);
+    if (!run)
+        return error_memory(err, sizeof *run);
+    bool ran_out = h5_ran_out(); /* in a run of which this one is within a callback */
+    run->goal = goal;
+    run->input = input;
+    run->output = output;
+    run->file = run->publish.file = run->publish.held = -1;
+    messages_init(&run->messages);
+    enum h5grad_status status = do_run(run, options, report, err ? err : &run->error);
+    release(run);
+    h5_ran_out();
+    if (ran_out)
+        h5_note_no_memory();
     return status;
 }

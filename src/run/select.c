@@ -14,10 +14,19 @@
 struct search {
     hid_t file;
     const struct run_options *options;
+    struct h5_guard guard;
     struct h5_set axes;   /* datasets that are no fields, or that others use as axes */
     const char **why;     /* of each dataset of the walk: why it is no field; NULL */
     struct h5_set chosen; /* datasets that are in the selection */
 };
+
+/* Leaves the lock for a moment, so that any number of messages can be told. */
+static void tell_skipped(struct search *search, const char *path, const char *why)
+{
+    h5_leave(&search->guard);
+    run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
+    h5_enter(&search->guard);
+}
 
 /* Told by a walk. */
 static void note_passed_over(void *user, const char *path, const char *why)
@@ -154,8 +163,7 @@ static enum h5grad_status add_field(struct selection *selection, struct search *
         return add(selection, search, identity, path, false, why, err);
     if (!h5_set_find(&search->axes, identity))
         return add(selection, search, identity, path, false, NULL, err);
-    run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path,
-                why ? why : "it is a coordinate");
+    tell_skipped(search, path, why ? why : "it is a coordinate");
     return H5GRAD_OK;
 }
 
@@ -216,10 +224,13 @@ enum h5grad_status select_datasets(hid_t file, const struct run_options *options
     struct search search = {.file = file, .options = options};
     memset(selection, 0, sizeof *selection);
     enum h5grad_status status = H5GRAD_OK;
+    h5_enter(&search.guard);
     if (user->n_datasets == 0)
         status = add_fields(selection, &search, NULL, err);
     for (size_t i = 0; i < user->n_datasets && !status; i++)
         status = add_named(selection, &search, user->datasets[i], err);
+    h5_leave(&search.guard);
+    messages_deliver(options);
     free(search.why);
     h5_set_free(&search.axes);
     h5_set_free(&search.chosen);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hdf5/h5.h"
+#include "run/options.h"
+
+/* What may wait: more come up at once only when a file makes them up. */
+#define MOST_BYTES ((size_t)1 << 20)
+
+struct message {
+    struct message *next;
+    enum h5grad_level level;
+    size_t size; /* of all of it */
+    char text[];
+};
+
+void messages_init(struct messages *messages)
+{
+    *messages = (struct messages){.caller = pthread_self()};
+    messages->end = &messages->first;
+    pthread_mutex_init(&messages->mutex, NULL);
+}
+
+/* Takes out all that waits; *beyond is how many more there were. */
+static struct message *take_all(struct messages *messages, size_t *beyond)
+{
+    pthread_mutex_lock(&messages->mutex);
+    struct message *first = messages->first;
+    *beyond = messages->beyond;
+    messages->first = NULL;
+    messages->end = &messages->first;
+    messages->bytes = messages->beyond = 0;
+    pthread_mutex_unlock(&messages->mutex);
+    return first;
+}
+
+void messages_free(struct messages *messages)
+{
+    size_t beyond;
+    for (struct message *message = take_all(messages, &beyond), *next; message; message = next) {
+        next = message->next;
+        free(message);
+    }
+    pthread_mutex_destroy(&messages->mutex);
+}
+
+/* Takes the message, which is NULL where there was no memory for it. */
+static void keep(struct messages *messages, struct message *message)
+{
+    pthread_mutex_lock(&messages->mutex);
+    bool fits = message && message->size <= MOST_BYTES - messages->bytes;
+    messages->lost = messages->lost || !message;
+    messages->beyond += message && !fits;
+    if (fits) {
+        *messages->end = message;
+        messages->end = &message->next;
+        messages->bytes += message->size;
+    }
+    pthread_mutex_unlock(&messages->mutex);
+    if (!fits)
+        free(message);
+}
+
+void messages_deliver(const struct run_options *options)
+{
+    const struct h5grad_options *user = &options->user;
+    char more[64];
+    size_t beyond;
+    for (struct message *message = take_all(options->messages, &beyond), *next; message;
+         message = next) {
+        next = message->next;
+        user->message(user->user, message->level, message->text);
+        free(message);
+    }
+    snprintf(more, sizeof more, "and %zu more such messages", beyond);
+    if (beyond > 0)
+        user->message(user->user, H5GRAD_WARNING, more);
+}
+
+__attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_level level,
+                                                                  const char *format, va_list list)
+{
+    va_list again;
+    va_copy(again, list);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    size_t size = sizeof(struct message) + (size_t)(length < 0 ? 0 : length) + 1;
+    struct message *message = length < 0 ? NULL : malloc(size);
+    if (!message)
+        return NULL;
+    *message = (struct message){.level = level, .size = size};
+    vsnprintf(message->text, (size_t)length + 1, format, list);
+    error_clean(message->text);
+    return message;
+}
+
+/* Without memory of its own; long ones are cut. */
+__attribute__((format(printf, 3, 0))) static void tell_short(const struct h5grad_options *user,
+                                                             enum h5grad_level level,
+                                                             const char *format, va_list list)
+{
+    struct h5grad_error line;
+    vsnprintf(line.message, sizeof line.message, format, list);
+    error_clean(line.message);
+    user->message(user->user, level, line.message);
+}
+
+void run_message(const struct run_options *options, enum h5grad_level level, const char *format,
+                 ...)
+{
+    if (!options->user.message)
+        return;
+    bool now = !h5_is_entered() && pthread_equal(pthread_self(), options->messages->caller);
+    va_list list;
+    va_start(list, format);
+    struct message *message = make(level, format, list);
+    va_end(list);
+    if (message || !now)
+        keep(options->messages, message);
+    if (now)
+        messages_deliver(options);
+    if (message || !now)
+        return;
+    va_start(list, format);
+    tell_short(&options->user, level, format, list);
+    va_end(list);
+}
+
+enum h5grad_status messages_check(struct messages *messages, struct h5grad_error *err)
+{
+    pthread_mutex_lock(&messages->mutex);
+    bool lost = messages->lost;
+    pthread_mutex_unlock(&messages->mutex);
+    return lost ? error_set(err, H5GRAD_NO_MEMORY, "out of memory: a message was lost") : H5GRAD_OK;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Messages to the caller of the library. Its callback may call anything, so it is called from the
+ * caller's thread only, and never within h5_enter: what comes up there, or in a worker, waits.
+ */
+#ifndef H5GRAD_RUN_MESSAGE_H
+#define H5GRAD_RUN_MESSAGE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+struct run_options;
+struct message;
+
+/* Those that wait, in their order. Of the run. */
+struct messages {
+    pthread_t caller;
+    pthread_mutex_t mutex; /* of what follows */
+    struct message *first, **end;
+    size_t bytes;  /* of those that wait */
+    size_t beyond; /* came when too many waited already */
+    bool lost;     /* there was no memory for one */
+};
+
+/* The calling thread becomes the caller. */
+void messages_init(struct messages *messages);
+void messages_free(struct messages *messages);
+
+/* Tells the caller's message callback, if any: at once, or in messages_deliver where that cannot
+ * be. Any thread. */
+void run_message(const struct run_options *options, enum h5grad_level level, const char *format,
+                 ...) BASE_PRINTF(3, 4);
+
+/* Tells what waits. The caller's thread, not within h5_enter. */
+void messages_deliver(const struct run_options *options);
+
+/* H5GRAD_NO_MEMORY when there was none for a message. */
+enum h5grad_status messages_check(struct messages *messages, struct h5grad_error *err);
+
+#endif
