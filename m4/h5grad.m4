@@ -1,16 +1,46 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
-# H5GRAD_FAST_MATH: the results are defined to the last bit, which fast-math gives away.
-AC_DEFUN([H5GRAD_FAST_MATH],
-[AC_MSG_CHECKING([that CFLAGS keep IEEE arithmetic])
-AC_COMPILE_IFELSE([AC_LANG_SOURCE([[
-#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+# H5GRAD_IEEE_ARITHMETIC: IEEE_CFLAGS, which stand behind CFLAGS wherever something is compiled or
+# linked (Makefile.am), and undo what those give up of IEEE's arithmetic: the results are defined to
+# the last bit. What they cannot undo is refused.
+AC_DEFUN([H5GRAD_IEEE_ARITHMETIC],
+[IEEE_CFLAGS=
+AC_SUBST([IEEE_CFLAGS])
+h5grad_save_CFLAGS=$CFLAGS
+h5grad_save_CPPFLAGS=$CPPFLAGS
+for h5grad_flag in -ffp-contract=off -fno-fast-math -fno-unsafe-math-optimizations \
+  -fno-associative-math -fno-reciprocal-math -fno-finite-math-only -fsigned-zeros \
+  -fno-single-precision-constant -fdenormal-fp-math=ieee -mno-daz-ftz -mfpmath=sse; do
+  CPPFLAGS=
+  AC_MSG_CHECKING([whether $CC takes $h5grad_flag])
+  CFLAGS="-Werror $h5grad_flag"
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM()],
+    [AC_MSG_RESULT([yes])
+    IEEE_CFLAGS="$IEEE_CFLAGS $h5grad_flag"],
+    [AC_MSG_RESULT([no])])
+done
+AC_MSG_CHECKING([that arithmetic is IEEE's])
+CFLAGS=`AS_ECHO([" $h5grad_save_CFLAGS "]) | sed 's/ -Ofast / -O3 /g'`$IEEE_CFLAGS
+CPPFLAGS="$h5grad_save_CPPFLAGS -I$srcdir/tests"
+AC_RUN_IFELSE([AC_LANG_SOURCE([[#include "ieee_arithmetic.c"]])],
+  [AC_MSG_RESULT([yes])],
+  [AC_MSG_RESULT([no: `./conftest$EXEEXT`])
+  AC_MSG_ERROR([with $CC and these CFLAGS and LDFLAGS results would be wrong:
+    leave out what trades exactness for speed (on 32-bit x86: add -msse2 -mfpmath=sse)])],
+  [AC_COMPILE_IFELSE([AC_LANG_SOURCE([[
+#include <float.h>
+#if defined __FAST_MATH__ || (defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__)
 #error "fast-math"
 #endif
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
+#error "excess precision"
+#endif
 ]])],
-  [AC_MSG_RESULT([yes])],
-  [AC_MSG_RESULT([no])
-  AC_MSG_ERROR([CFLAGS turn on fast-math, with which results would be wrong; leave it out])])
+    [AC_MSG_RESULT([as far as can be told without running a program])],
+    [AC_MSG_ERROR([with $CC and these CFLAGS results would be wrong:
+    leave out what trades exactness for speed])])])
+CFLAGS=$h5grad_save_CFLAGS
+CPPFLAGS=$h5grad_save_CPPFLAGS
 ])
 
 # H5GRAD_OPENMP: OPENMP_CFLAGS, checked with the header and a link.

@@ -13,6 +13,7 @@
 #include "grid/reach.h"
 #include "stencil/convert.h"
 #include "stencil/stencil.h"
+#include "ieee.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_RANK     5
@@ -72,84 +73,115 @@ static uint64_t product(unsigned n, const uint64_t *factor)
     return all;
 }
 
-static float uniform_float(const double *f, ptrdiff_t s, const struct stencil_axis *along,
-                           uint64_t i)
+/* What the formulas give, by tests/ieee.h: compiled as they stand, they would change with the flags
+ * that change the kernels. */
+
+static double times(double a, double b)
 {
-    const float h = (float)along->step;
-    const bool left = i == 0;
-    const float f0 = (float)f[0];
-    if (i > 0 && i < along->extent - 1) {
-        float difference = (float)f[s] - (float)f[-s];
-        return difference / h / 2.0F;
-    }
+    return ieee_multiply(IEEE_DOUBLE, a, b);
+}
+
+static double over(double a, double b)
+{
+    return ieee_divide(IEEE_DOUBLE, a, b);
+}
+
+static double plus(double a, double b)
+{
+    return ieee_add(IEEE_DOUBLE, a, b);
+}
+
+static double minus(double a, double b)
+{
+    return ieee_subtract(IEEE_DOUBLE, a, b);
+}
+
+/* a f + b g + c h */
+static double weighted(enum ieee format, const double weight[3], double f, double g, double h)
+{
+    double sum =
+        ieee_add(format, ieee_multiply(format, weight[0], f), ieee_multiply(format, weight[1], g));
+    return ieee_add(format, sum, ieee_multiply(format, weight[2], h));
+}
+
+static double uniform_at(enum ieee format, const double *f, ptrdiff_t s,
+                         const struct stencil_axis *along, uint64_t i)
+{
+    static const double first[] = {-1.5, 2, -0.5}, last[] = {0.5, -2, 1.5};
+    const double h = ieee_round(format, along->step);
+    const bool left = i == 0, right = i == along->extent - 1;
+    double difference;
+    if (!left && !right)
+        return ieee_divide(format, ieee_divide(format, ieee_subtract(format, f[s], f[-s]), h), 2);
     if (along->edge_order == 1)
-        return (left ? (float)f[s] - f0 : f0 - (float)f[-s]) / h;
-    if (left)
-        return (-1.5F * f0 + 2.0F * (float)f[s] - 0.5F * (float)f[2 * s]) / h;
-    return (0.5F * (float)f[-2 * s] - 2.0F * (float)f[-s] + 1.5F * f0) / h;
+        difference = ieee_subtract(format, left ? f[s] : f[0], left ? f[0] : f[-s]);
+    else if (left)
+        difference = weighted(format, first, f[0], f[s], f[2 * s]);
+    else
+        difference = weighted(format, last, f[-2 * s], f[-s], f[0]);
+    return ieee_divide(format, difference, h);
 }
 
-static double uniform_double(const double *f, ptrdiff_t s, const struct stencil_axis *along,
-                             uint64_t i)
+/* p and q are the steps on the two sides, or the nearest and the next one. */
+static double uneven_inside(const double *f, ptrdiff_t s, double p, double q)
 {
-    const double h = along->step;
-    const bool left = i == 0;
-    if (i > 0 && i < along->extent - 1)
-        return (f[s] - f[-s]) / h / 2.0;
-    if (along->edge_order == 1)
-        return (left ? f[s] - f[0] : f[0] - f[-s]) / h;
-    if (left)
-        return (-1.5 * f[0] + 2.0 * f[s] - 0.5 * f[2 * s]) / h;
-    return (0.5 * f[-2 * s] - 2.0 * f[-s] + 1.5 * f[0]) / h;
+    const double sum = plus(p, q);
+    const double weight[] = {
+        over(ieee_negative(q), times(p, sum)),
+        over(minus(q, p), times(p, q)),
+        over(p, times(q, sum)),
+    };
+    return weighted(IEEE_DOUBLE, weight, f[-s], f[0], f[s]);
 }
 
-static double uneven_inside(const double *f, ptrdiff_t s, const double *x)
+static double uneven_first(const double *f, ptrdiff_t s, double p, double q)
 {
-    double p = x[0] - x[-1];
-    double q = x[1] - x[0];
-    double a = -q / (p * (p + q));
-    double b = (q - p) / (p * q);
-    double c = p / (q * (p + q));
-    return a * f[-s] + b * f[0] + c * f[s];
+    const double sum = plus(p, q);
+    const double weight[] = {
+        over(ieee_negative(plus(times(2, p), q)), times(p, sum)),
+        over(sum, times(p, q)),
+        over(ieee_negative(p), times(q, sum)),
+    };
+    return weighted(IEEE_DOUBLE, weight, f[0], f[s], f[2 * s]);
 }
 
-static double uneven_end(const double *f, ptrdiff_t s, const double *x, bool left)
+static double uneven_last(const double *f, ptrdiff_t s, double p, double q)
 {
-    double p = left ? x[1] - x[0] : x[-1] - x[-2];
-    double q = left ? x[2] - x[1] : x[0] - x[-1];
-    if (left) {
-        double a = -(2.0 * p + q) / (p * (p + q));
-        double b = (p + q) / (p * q);
-        double c = -p / (q * (p + q));
-        return a * f[0] + b * f[s] + c * f[2 * s];
-    }
-    double a = q / (p * (p + q));
-    double b = -(p + q) / (p * q);
-    double c = (p + 2.0 * q) / (q * (p + q));
-    return a * f[-2 * s] + b * f[-s] + c * f[0];
+    const double sum = plus(p, q);
+    const double weight[] = {
+        over(q, times(p, sum)),
+        over(ieee_negative(sum), times(p, q)),
+        over(plus(p, times(2, q)), times(q, sum)),
+    };
+    return weighted(IEEE_DOUBLE, weight, f[-2 * s], f[-s], f[0]);
+}
+
+static double uneven_at(const double *f, ptrdiff_t s, const struct stencil_axis *along,
+                        const double *x, uint64_t i)
+{
+    bool left = i == 0;
+    bool right = i == along->extent - 1;
+    if (!left && !right)
+        return uneven_inside(f, s, minus(x[0], x[-1]), minus(x[1], x[0]));
+    if (along->edge_order == 2)
+        return left ? uneven_first(f, s, minus(x[1], x[0]), minus(x[2], x[1]))
+                    : uneven_last(f, s, minus(x[-1], x[-2]), minus(x[0], x[-1]));
+    return left ? over(minus(f[s], f[0]), minus(x[1], x[0]))
+                : over(minus(f[0], f[-s]), minus(x[0], x[-1]));
+}
+
+static enum ieee format_of(enum element element)
+{
+    return element == ELEMENT_F32 ? IEEE_FLOAT : IEEE_DOUBLE;
 }
 
 /* The result at f, which is point i of its line; s is the stride of the axis. */
 static double expected_at(const struct problem *problem, const double *f, ptrdiff_t s, uint64_t i)
 {
     const struct stencil_axis *along = &problem->along;
-    const double *x = problem->x + i;
-    bool left = i == 0;
-    bool right = i == along->extent - 1;
-    double result;
-    if (along->uniform && problem->arithmetic == ELEMENT_F32)
-        result = (double)uniform_float(f, s, along, i);
-    else if (along->uniform)
-        result = uniform_double(f, s, along, i);
-    else if (!left && !right)
-        result = uneven_inside(f, s, x);
-    else if (along->edge_order == 2)
-        result = uneven_end(f, s, x, left);
-    else if (left)
-        result = (f[s] - f[0]) / (x[1] - x[0]);
-    else
-        result = (f[0] - f[-s]) / (x[0] - x[-1]);
-    return problem->out == ELEMENT_F32 ? (double)(float)result : result;
+    double result = along->uniform ? uniform_at(format_of(problem->arithmetic), f, s, along, i)
+                                   : uneven_at(f, s, along, problem->x + i, i);
+    return ieee_round(format_of(problem->out), result);
 }
 
 static void fill_expected(struct problem *problem)
@@ -176,8 +208,7 @@ static void fill_data(struct problem *problem, bool special)
 {
     uint64_t state = problem->points;
     for (uint64_t k = 0; k < problem->points; k++) {
-        double value = random_value(&state, special);
-        problem->data[k] = problem->in == ELEMENT_F32 ? (double)(float)value : value;
+        problem->data[k] = ieee_round(format_of(problem->in), random_value(&state, special));
     }
     double x = -3;
     for (uint64_t i = 0; i < problem->along.extent; i++) {
@@ -201,7 +232,7 @@ static double load(enum element type, const void *array, uint64_t k)
 
 static bool same_bits(double a, double b)
 {
-    return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof(a)) == 0;
+    return (ieee_is_nan(a) && ieee_is_nan(b)) || ieee_bits(a) == ieee_bits(b);
 }
 
 /* Moves to the next index within count, in C order; false behind the last one. */
