@@ -108,6 +108,47 @@ AS_IF([test "x$h5grad_cv_target_clones" = xyes],
   [h5grad_kernels="for the processor that CFLAGS name"])
 ])
 
+# H5GRAD_ONE_OBJECT: OBJCOPY, and RELOCATE_FLAGS with which the compiler links objects to one, for
+# scripts/link-library. That has to be code of the machine, also where -flto leaves it to later, and
+# to have no groups, which the linker would merge with a user's by the names of symbols.
+AC_DEFUN([H5GRAD_ONE_OBJECT],
+[AC_CHECK_TOOL([OBJCOPY], [objcopy])
+AC_SUBST([RELOCATE_FLAGS])
+AS_IF([test "x$enable_static" = xyes],
+  [AC_MSG_CHECKING([how to make one object of several])
+  RELOCATE_FLAGS='-r -nostdlib'
+  for h5grad_flag in $LDFLAGS; do
+    AS_CASE([$h5grad_flag], [-fuse-ld=*], [RELOCATE_FLAGS="$RELOCATE_FLAGS $h5grad_flag"])
+  done
+  AC_LANG_CONFTEST([AC_LANG_SOURCE([[
+__attribute__((visibility("hidden"))) int hidden(void)
+{
+    return 1;
+}
+int shown(void);
+int shown(void)
+{
+    return hidden();
+}
+]])])
+  h5grad_made=no
+  AS_IF([(eval "$ac_compile") >&AS_MESSAGE_LOG_FD 2>&1],
+    [for h5grad_flag in -flinker-output=nolto-rel -Wl,--force-group-allocation ''; do
+      AS_IF([$CC $CFLAGS $RELOCATE_FLAGS $h5grad_flag -o conftest2.$ac_objext \
+          conftest.$ac_objext >&AS_MESSAGE_LOG_FD 2>&1 &&
+        $OBJCOPY --localize-hidden conftest2.$ac_objext >&AS_MESSAGE_LOG_FD 2>&1 &&
+        test "`$NM -g conftest2.$ac_objext | sed 's/.* //'`" = shown],
+        [RELOCATE_FLAGS="$RELOCATE_FLAGS $h5grad_flag"
+        h5grad_made=yes])
+    done])
+  rm -f conftest.$ac_ext conftest.$ac_objext conftest2.$ac_objext
+  AS_IF([test "x$h5grad_made" = xno],
+    [AC_MSG_RESULT([none found])
+    AC_MSG_ERROR([libh5grad.a cannot be made of one object with $CC and '$OBJCOPY':
+    install objcopy (binutils), or leave libh5grad.a out with --disable-static])])
+  AC_MSG_RESULT([$CC $RELOCATE_FLAGS])])
+])
+
 # H5GRAD_LIBRARY(VARIABLE, NAME, MODULE, HEADER, FUNCTION, LIBS): an optional library, --without-NAME.
 # Found by pkg-config, else by header and LIBS. Sets have_NAME, HAVE_VARIABLE in config.h, and adds
 # to CODEC_CFLAGS, CODEC_LIBS and to what h5grad.pc needs.
