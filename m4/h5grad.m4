@@ -149,6 +149,29 @@ int shown(void)
   AC_MSG_RESULT([$CC $RELOCATE_FLAGS])])
 ])
 
+# H5GRAD_RUNPATH: RUNPATH_FLAGS, for libtool, with which an installed program finds the shared library,
+# and PC_RUNPATH for h5grad.pc. Empty where the loader looks anyway, and where distributions want
+# none. /usr/local/lib is not of these: on Debian it is only known when ldconfig has been there, and
+# elsewhere not even then.
+AC_DEFUN([H5GRAD_RUNPATH],
+[AC_SUBST([RUNPATH_FLAGS])
+AC_SUBST([PC_RUNPATH])
+h5grad_libdir=`test "x$prefix" != xNONE || prefix=$ac_default_prefix
+  test "x$exec_prefix" != xNONE || exec_prefix=$prefix
+  eval h5grad_libdir=$libdir
+  eval h5grad_libdir=$h5grad_libdir
+  AS_ECHO([$h5grad_libdir])`
+AS_CASE([$enable_shared:$h5grad_libdir],
+  [no:*], [],
+  [*:/lib/*/* | *:/usr/lib/*/*], [h5grad_runpath=yes],
+  [*:/lib | *:/lib32 | *:/lib64 | *:/usr/lib | *:/usr/lib32 | *:/usr/lib64], [],
+  [*:/lib/*-linux-* | *:/usr/lib/*-linux-*], [],
+  [h5grad_runpath=yes])
+AS_IF([test "x$h5grad_runpath" = xyes],
+  [RUNPATH_FLAGS='-R $(libdir)'
+  PC_RUNPATH='-Wl,-rpath,${libdir} '])
+])
+
 # H5GRAD_LIBRARY(VARIABLE, NAME, MODULE, HEADER, FUNCTION, LIBS): an optional library, --without-NAME.
 # Found by pkg-config, else by header and LIBS. Sets have_NAME, HAVE_VARIABLE in config.h, and adds
 # to CODEC_CFLAGS, CODEC_LIBS and to what h5grad.pc needs.

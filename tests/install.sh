@@ -42,7 +42,17 @@ cat >outside.c <<'END'
 #include <h5grad.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* What the library calls by these names is something else. */
+void unpack(void);
+void unpack(void)
+{
+    abort();
+}
+int file_size = -1;
+int error_set = -1;
 
 /* The slope of a straight line; then a file, which is missing: pulls in all of the library. */
 int main(void)
@@ -105,12 +115,26 @@ version=$(pkg-config --modversion h5grad)
 
 check "man page" compgen -G "$DESTDIR$mandir/man1/h5grad.1*" >found
 
+# finds_library FILE: by itself, and through no search path where the loader looks anyway.
+finds_library() {
+    local output
+    output=$(ldd "$1") || return
+    if grep 'libh5grad.*not found' <<<"$output"; then
+        return 1
+    fi
+    case $libdir in
+    /lib | /lib/* | /usr/lib | /usr/lib/*) ! objdump -p "$1" | grep -E "PATH .*$libdir(:|$)" ;;
+    esac
+}
+
 if [ -e "$DESTDIR$libdir/libh5grad.so" ]; then
-    export LD_LIBRARY_PATH=$DESTDIR$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-    check "h5grad.pc asks for other libraries of programs with the shared one" \
-        equal "$(pkg-config --libs h5grad | tr -s ' ' | sed 's/ $//')" \
-        "$(pkg-config --libs-only-L h5grad | tr -s ' ' | sed 's/ $//') -lh5grad"
-    check "shared: compile" compile shared outside.c h5grad && check "shared: run" runs_alone shared NO
+    # Only a copy that is not where it is to be needs help.
+    [ -z "$DESTDIR" ] || export LD_LIBRARY_PATH=$DESTDIR$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    check "h5grad.pc asks for no other library of programs with the shared one" \
+        equal "$(pkg-config --libs-only-l h5grad | tr -d ' ')" -lh5grad
+    check "the program finds the library" finds_library "$DESTDIR$bindir/h5grad"
+    check "shared: compile" compile shared outside.c h5grad && check "shared: run" runs_alone shared NO &&
+        check "shared: the library is found" finds_library shared
     if pkg-config --exists hdf5; then
         also=-lm check "sample: compile" compile sample "$sources/samples/api_example.c" h5grad hdf5 &&
             check "sample: run" ./sample >sample.log
@@ -118,6 +142,8 @@ if [ -e "$DESTDIR$libdir/libh5grad.so" ]; then
 fi
 if [ -e "$DESTDIR$libdir/libh5grad.a" ]; then
     mkdir static && cp "$DESTDIR$libdir/libh5grad.a" static || exit 99
+    check "static: nothing but h5grad_* is shown" equal \
+        "$(nm -g --defined-only static/libh5grad.a | awk 'NF == 3 && $3 !~ /^h5grad_/')" ""
     place_module "$folder/static"
     check "static: compile" compile static/outside outside.c --static h5grad &&
         check "static: run" runs_alone static/outside YES
