@@ -576,6 +576,189 @@ START_TEST(complex_numbers_are_not_packed)
 }
 END_TEST
 
+/* What the field called name says that is not understood; NULL: nothing. */
+static void check_unknown(hid_t dataset, const char *name, const char *unknown)
+{
+    struct values values;
+    char note[512];
+    snprintf(note, sizeof note,
+             "what looks like packing or missing values is not understood and not used: %s; "
+             "--no-unpack says that stored numbers are meant",
+             unknown ? unknown : "");
+    ck_assert_int_eq(read_field(dataset, name, &values), H5GRAD_OK);
+    ck_assert_pstr_eq(values.note, unknown ? note : NULL);
+    ck_assert(values.rule.scale == 1 || values.packed);
+    values_free(&values);
+}
+
+START_TEST(unknown_attributes)
+{
+    static const struct {
+        hid_t *stored;
+        const char *name;
+        double value;
+        const char *unknown;
+    } cases[] = {
+        {&H5T_STD_U8LE_g, "gain", 0.5, "gain 0.5"},
+        {&H5T_IEEE_F32LE_g, "gain", 0.5, "gain 0.5"},
+        {&H5T_STD_U8LE_g, "ScaleFactor", 2, "ScaleFactor 2"},
+        {&H5T_STD_U8LE_g, "SCALE FACTOR", 2, "SCALE FACTOR 2"},
+        {&H5T_STD_U8LE_g, "Scale_factor", 2, "Scale_factor 2"},
+        {&H5T_STD_U8LE_g, "scaling_factor", 2, "scaling_factor 2"},
+        {&H5T_STD_U8LE_g, "lab_radiance_scale_factor", 2, "lab_radiance_scale_factor 2"},
+        {&H5T_STD_U8LE_g, "Slope", -2, "Slope -2"},
+        {&H5T_STD_U8LE_g, "scale", 2, "scale 2"},
+        {&H5T_STD_I16BE_g, "conversion", 2, "conversion 2"},
+        {&H5T_STD_U8LE_g, "nodata", 255, "nodata 255"},
+        {&H5T_STD_U8LE_g, "undetect", 0, "undetect 0"},
+        {&H5T_STD_I16LE_g, "MissingValue", -999, "MissingValue -999"},
+        {&H5T_STD_I16LE_g, "MISSING_VALUE", -999, "MISSING_VALUE -999"},
+        {&H5T_STD_I16LE_g, "Fillvalue", -999, "Fillvalue -999"},
+        {&H5T_STD_I16LE_g, "fill_value", -999, "fill_value -999"},
+        {&H5T_STD_I16LE_g, "NODATA", -999, "NODATA -999"},
+        {&H5T_IEEE_F64LE_g, "NoData_value", -999, "NoData_value -999"},
+        {&H5T_STD_I16LE_g, "ValidRange", 7, "ValidRange 7"},
+        /* which change nothing, or mean something else */
+        {&H5T_STD_U8LE_g, "gain", 1, NULL},
+        {&H5T_STD_U8LE_g, "offset", -32, NULL},
+        {&H5T_STD_U8LE_g, "Intercept", -32, NULL},
+        {&H5T_STD_U8LE_g, "nodata", -9999, NULL},
+        {&H5T_STD_U8LE_g, "nodata", 0.5, NULL},
+        {&H5T_IEEE_F32LE_g, "fill_value", NAN, NULL},
+        {&H5T_STD_U8LE_g, "ValidRange", 255, NULL},
+        {&H5T_STD_U8LE_g, "gain_setting", 3, NULL},
+        {&H5T_STD_U8LE_g, "scale_factor_at_projection_origin", 3, NULL},
+        {&H5T_STD_U8LE_g, "resolution", 3, NULL},
+        {&H5T_STD_U8LE_g, "missing", 3, NULL},
+    };
+    H5open();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        hid_t u = make_line("/u", *cases[i].stored, 4);
+        set_number(u, cases[i].name, H5T_NATIVE_DOUBLE, cases[i].value);
+        check_unknown(u, "/u", cases[i].unknown);
+        H5Ldelete(file, "/u", H5P_DEFAULT);
+    }
+}
+END_TEST
+
+START_TEST(unknown_beside_known)
+{
+    const double slopes[] = {1, 1, 0.5};
+    hid_t u = make_line("/texts", H5T_STD_I16LE, 4);
+    set_text(u, "gain", " 0.5 ");
+    set_text(u, "nodata", "none");
+    set_text(u, "scale", "linear");
+    set_text(u, "CodeMissingValue", "-9999.0");
+    check_unknown(u, "/texts", "CodeMissingValue -9999, gain 0.5");
+    u = make_line("/offset", H5T_STD_I16LE, 4);
+    set_number(u, "gain", H5T_NATIVE_FLOAT, 0.5);
+    set_number(u, "offset", H5T_NATIVE_FLOAT, -32);
+    check_unknown(u, "/offset", "gain 0.5, offset -32");
+    u = make_line("/bands", H5T_STD_I16LE, 4);
+    set(u, "Slope", H5T_NATIVE_DOUBLE, 3, H5T_NATIVE_DOUBLE, slopes);
+    check_unknown(u, "/bands", "Slope 1 ...");
+    u = make_line("/twins", H5T_STD_I16LE, 4);
+    set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, 0.5);
+    set_number(u, "ScaleFactor", H5T_NATIVE_DOUBLE, 0.5);
+    set_number(u, "_FillValue", H5T_NATIVE_SHORT, -999);
+    set_number(u, "MissingValue", H5T_NATIVE_DOUBLE, -999);
+    set_number(u, "ValidRange", H5T_NATIVE_DOUBLE, 7);
+    check_unknown(u, "/twins", NULL);
+    u = make_line("/others", H5T_STD_I16LE, 4);
+    set_number(u, "_FillValue", H5T_NATIVE_SHORT, -999);
+    set_number(u, "nodata", H5T_NATIVE_SHORT, -99);
+    check_unknown(u, "/others", "nodata -99");
+    hid_t type = H5Tcreate(H5T_COMPOUND, 16);
+    H5Tinsert(type, "r", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(type, "i", 8, H5T_NATIVE_DOUBLE);
+    u = make_line("/complex", type, 4);
+    set_number(u, "gain", H5T_NATIVE_DOUBLE, 0.5);
+    check_unknown(u, "/complex", "gain 0.5");
+    H5Tclose(type);
+}
+END_TEST
+
+static void set_on(const char *group, const char *name, double value)
+{
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    hid_t id = H5Lexists(file, group, H5P_DEFAULT) > 0
+                   ? H5Gopen2(file, group, H5P_DEFAULT)
+                   : H5Gcreate2(file, group, links, H5P_DEFAULT, H5P_DEFAULT);
+    H5Pclose(links);
+    set_number(id, name, H5T_NATIVE_DOUBLE, value);
+    H5Gclose(id);
+}
+
+/* ODIM's groups beside those above, of which the nearest counts. */
+START_TEST(unknown_of_groups)
+{
+    static const char *const names[] = {"/dataset1/data1/data", "/dataset1/data2/data",
+                                        "/dataset1/data2/legend", "/dataset1/data1/quality1/data"};
+    static const char *const unknown[] = {
+        "gain 0.5, offset -32 of /dataset1/data1/what, nodata 255 of /dataset1/what, undetect 0 of "
+        "/what",
+        "gain 0.25, nodata 255 of /dataset1/what, undetect 0 of /what", NULL, NULL};
+    hid_t u[4];
+    for (int i = 0; i < 4; i++)
+        u[i] = make_line(names[i], H5T_STD_U8LE, 4);
+    set_on("/dataset1/data1/what", "gain", 0.5);
+    set_on("/dataset1/data1/what", "offset", -32);
+    set_on("/dataset1/what", "gain", 0.25);
+    set_on("/dataset1/what", "nodata", 255);
+    set_on("/what", "gain", 4);
+    set_on("/what", "undetect", 0);
+    set_on("/dataset1/where", "rscale", 250);
+    for (int i = 0; i < 4; i++)
+        check_unknown(u[i], names[i], unknown[i]);
+}
+END_TEST
+
+/* What the group of the data says may be meant for something else. */
+START_TEST(unknown_of_the_group)
+{
+    hid_t u = make_line("/camera/counts", H5T_STD_U16LE, 4);
+    hid_t v = make_line("/camera/light", H5T_IEEE_F32LE, 4);
+    set_on("/camera", "gain", 2);
+    check_unknown(u, "/camera/counts", "gain 2 of /camera");
+    check_unknown(v, "/camera/light", NULL);
+    u = make_line("/radar/level", H5T_IEEE_F32LE, 4);
+    set_on("/radar", "gain", 0.5);
+    set_on("/radar", "offset", -32);
+    check_unknown(u, "/radar/level", "gain 0.5, offset -32 of /radar");
+    u = make_line("/grid/u", H5T_IEEE_F32LE, 4);
+    set_on("/grid", "ScaleFactor", 0.5);
+    set_on("/grid", "MissingValue", -999);
+    set_on("/grid", "ValidRange", 7);
+    check_unknown(u, "/grid/u", "MissingValue -999, ScaleFactor 0.5 of /grid");
+    u = make_line("/grid/v", H5T_IEEE_F32LE, 4);
+    set_number(u, "_FillValue", H5T_NATIVE_FLOAT, -9);
+    set_number(u, "scale_factor", H5T_NATIVE_FLOAT, 2);
+    check_unknown(u, "/grid/v", NULL);
+    u = make_line("/grid/inner/u", H5T_IEEE_F32LE, 4);
+    check_unknown(u, "/grid/inner/u", NULL);
+}
+END_TEST
+
+START_TEST(unknown_datasets)
+{
+    const double factors[] = {0.5, 0, 0.25, 0}, ones[] = {1, -3};
+    const hsize_t four = 4, two = 2;
+    hid_t u = make_line("/All_Data/SDR/Radiance", H5T_STD_U16LE, 4);
+    H5Dclose(make("/All_Data/SDR/RadianceFactors", H5T_NATIVE_FLOAT, 1, &four, H5T_NATIVE_DOUBLE,
+                  factors));
+    check_unknown(u, "/All_Data/SDR/Radiance", "/All_Data/SDR/RadianceFactors");
+    u = make_line("/All_Data/SDR/Height", H5T_STD_U16LE, 4);
+    H5Dclose(
+        make("/All_Data/SDR/HeightFactors", H5T_NATIVE_FLOAT, 1, &two, H5T_NATIVE_DOUBLE, ones));
+    check_unknown(u, "/All_Data/SDR/Height", NULL);
+    u = make_line("/series/data", H5T_STD_I16LE, 4);
+    H5Dclose(
+        make("/series/channel_conversion", H5T_NATIVE_FLOAT, 1, &four, H5T_NATIVE_DOUBLE, factors));
+    check_unknown(u, "/series/data", "/series/channel_conversion");
+}
+END_TEST
+
 START_TEST(nexus)
 {
     double scale = 0.5, offset = 3;
@@ -585,6 +768,7 @@ START_TEST(nexus)
                   &scale));
     ck_assert_int_eq(read_field(u, "/entry/data/u", &values), H5GRAD_OK);
     ck_assert(!values.applies); /* not in an NXdata */
+    ck_assert_ptr_nonnull(strstr(values.note, "not used: /entry/data/u_scaling_factor; "));
     values_free(&values);
 
     hid_t group = H5Gopen2(file, "/entry/data", H5P_DEFAULT);
@@ -595,6 +779,7 @@ START_TEST(nexus)
     ck_assert_int_eq(read_field(u, "/entry/data/u", &values), H5GRAD_OK);
     ck_assert(values.packed && values.rule.scale == 0.5 && values.unpacked == ELEMENT_F64);
     ck_assert_str_eq(values.text, "scaling_factor 0.5, offset 3");
+    ck_assert_ptr_null(values.note);
     values_free(&values);
 }
 END_TEST
@@ -748,7 +933,7 @@ END_TEST
 
 /* --------------------------------------------------------------------------------------- runs */
 
-static char messages[4096];
+static char messages[16384];
 
 static void on_message(void *user, enum h5grad_level level, const char *text)
 {
@@ -932,6 +1117,65 @@ START_TEST(run_without_coordinates_and_categories)
     ck_assert_uint_eq(report->n_fields, 2);
     h5grad_report_free(report);
     ck_assert_ptr_null(strstr(messages, "2-D"));
+}
+END_TEST
+
+static unsigned warnings;
+
+static void count_warnings(void *user, enum h5grad_level level, const char *text)
+{
+    on_message(user, level, text);
+    warnings += level == H5GRAD_WARNING && strstr(text, "what looks like packing") != NULL;
+}
+
+static enum h5grad_status plan(struct h5grad_options *options)
+{
+    messages[0] = '\0';
+    warnings = 0;
+    options->message = count_warnings;
+    return h5grad_plan(path, output, options, NULL, &err);
+}
+
+/* A warning for each field, but for many; and for coordinates, once. */
+START_TEST(run_tells_of_the_unknown)
+{
+    const double places[4] = {0, 1, 2, 3};
+    const hsize_t n = 4;
+    struct h5grad_options options;
+    struct h5grad_report *report = NULL;
+    for (int i = 0; i < 10; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "/u%d", i);
+        hid_t u = make_line(name, H5T_NATIVE_UINT8, 4);
+        set_number(u, "gain", H5T_NATIVE_FLOAT, 0.5);
+        H5Dclose(u);
+    }
+    hid_t x = make("/x", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, places);
+    set_number(x, "ScaleFactor", H5T_NATIVE_DOUBLE, 10);
+    H5Dclose(x);
+    H5Fclose(file);
+    file = -1;
+    h5grad_options_init(&options);
+    options.n_datasets = 1;
+    options.datasets = (const char *const[]){"/u*"};
+    options.n_spacings = 1;
+    options.spacings = (const char *const[]){"/x"};
+    ck_assert_msg(plan(&options) == H5GRAD_OK, "%s", err.message);
+    ck_assert_uint_eq(warnings, 9);
+    ck_assert_ptr_nonnull(strstr(messages, "/u0: what looks like packing or missing values is not "
+                                           "understood and not used: gain 0.5; --no-unpack"));
+    ck_assert_ptr_nonnull(strstr(messages, "2 more fields say of their values what is not used"));
+    ck_assert_ptr_nonnull(strstr(messages, "coordinates /x: what looks like packing or missing "
+                                           "values is not understood and not used: ScaleFactor "
+                                           "10\n"));
+    options.no_unpack = 1;
+    ck_assert_int_eq(plan(&options), H5GRAD_OK);
+    ck_assert_uint_eq(warnings, 1); /* coordinates are read as ever */
+    options.no_unpack = 0;
+    ck_assert_int_eq(h5grad_list(path, &options, &report, &err), H5GRAD_OK);
+    ck_assert_ptr_nonnull(strstr(report->fields[9].note, "gain 0.5"));
+    ck_assert_ptr_nonnull(strstr(report->fields[9].note, "; coordinates /x: what looks"));
+    h5grad_report_free(report);
 }
 END_TEST
 
@@ -1131,6 +1375,11 @@ int main(void)
     tcase_add_test(files, unsigned_as_signed);
     tcase_add_test(files, packing_that_cannot_be_undone);
     tcase_add_test(files, complex_numbers_are_not_packed);
+    tcase_add_test(files, unknown_attributes);
+    tcase_add_test(files, unknown_beside_known);
+    tcase_add_test(files, unknown_of_groups);
+    tcase_add_test(files, unknown_of_the_group);
+    tcase_add_test(files, unknown_datasets);
     tcase_add_test(files, nexus);
     tcase_add_test(files, minc_slices);
     tcase_add_test(files, minc_one_scale);
@@ -1141,6 +1390,7 @@ int main(void)
     tcase_add_test(files, run_with_default_fill);
     tcase_add_test(files, run_slices);
     tcase_add_test(files, run_without_coordinates_and_categories);
+    tcase_add_test(files, run_tells_of_the_unknown);
     tcase_add_test(files, run_of_booleans);
     tcase_add_test(files, run_with_edges_and_attributes);
     tcase_add_test(files, run_with_edges_in_the_file);

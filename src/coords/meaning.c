@@ -28,14 +28,14 @@ static const struct row {
     {"position", MEANING_RECORD},
 
     /* packing, missing values */
-    {"*scalefactor", MEANING_SCALE},        /* netCDF, HDF-EOS, AMSR2, MOSDAC */
-    {"*scalingfactor", MEANING_SCALE},      /* NeXus, EUMETSAT */
-    {"rescaleslope", MEANING_SCALE},        /* DICOM */
-    {"dynrangemin", MEANING_SCALE},         /* radars of GAMIC: numbers go from this ... */
-    {"dynrangemax", MEANING_SCALE},         /* ... to this */
-    {"calibrationformulas", MEANING_SCALE}, /* radars of KNMI, in words */
-    {"gain", MEANING_GAIN},                 /* ODIM */
-    {"slope", MEANING_GAIN},                /* JAXA, CMA */
+    {"*scalefactor", MEANING_SCALE},          /* netCDF, HDF-EOS, AMSR2, MOSDAC */
+    {"*scalingfactor", MEANING_SCALE},        /* NeXus, EUMETSAT */
+    {"rescaleslope", MEANING_SCALE},          /* DICOM */
+    {"dynrangemin", MEANING_SCALE},           /* radars of GAMIC: numbers go from this ... */
+    {"dynrangemax", MEANING_SCALE},           /* ... to this */
+    {"calibrationformulas", MEANING_FORMULA}, /* radars of KNMI, in words */
+    {"gain", MEANING_GAIN},                   /* ODIM */
+    {"slope", MEANING_GAIN},                  /* JAXA, CMA */
     {"scale", MEANING_GAIN},
     {"scaling", MEANING_GAIN},
     {"conversion", MEANING_GAIN}, /* NWB */
@@ -251,6 +251,7 @@ static bool holds(const char *attribute, unsigned place)
         [MEANING_RECORD] = RECORD,
         [MEANING_SCALE] = RESULT | RECORD | GROUP,
         [MEANING_GAIN] = RESULT | RECORD | GROUP,
+        [MEANING_FORMULA] = RESULT | RECORD | GROUP,
         [MEANING_OFFSET] = RESULT | RECORD | GROUP,
         [MEANING_MISSING] = RESULT | RECORD | GROUP,
         [MEANING_RANGE] = RESULT | RECORD | GROUP,

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+/* Those from MEANING_SCALE to MEANING_RANGE say what stored numbers stand for. */
 enum meaning {
     MEANING_OTHER,    /* not in the table */
     MEANING_TIE,      /* to other objects of the file */
@@ -17,6 +18,7 @@ enum meaning {
     MEANING_RECORD,   /* of openPMD: what its unit and place are */
     MEANING_SCALE,    /* values are the stored numbers times this */
     MEANING_GAIN,     /* the same, if it is not said of something else */
+    MEANING_FORMULA,  /* words that say so */
     MEANING_OFFSET,   /* values are the stored numbers plus this */
     MEANING_MISSING,  /* a stored number that stands for no value */
     MEANING_RANGE,    /* of stored numbers that stand for values */

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
+#include "hdf5/attribute.h"
 #include "hdf5/limit.h"
 #include "hdf5/type.h"
 #include "hdf5/walk.h"
@@ -95,6 +96,43 @@ enum h5grad_status numbers_read_attribute(hid_t object, const char *name, struct
     h5_close(space);
     h5_close(type);
     h5_close(attribute);
+    return status;
+}
+
+/* The number that a text with blanks around it says. */
+static bool parse_number(char *text, struct number *number)
+{
+    int64_t integer;
+    double real;
+    text += strspn(text, " ");
+    text[strcspn(text, " ")] = '\0';
+    if (parse_i64(text, &integer))
+        *number = make_integer((uint64_t)integer, true);
+    else if (parse_double(text, &real))
+        *number = make_real(real);
+    else
+        return false;
+    return true;
+}
+
+enum h5grad_status numbers_read_said(hid_t object, const char *name, struct numbers *out,
+                                     struct h5grad_error *err)
+{
+    struct number number;
+    enum h5grad_status status = numbers_read_attribute(object, name, out, err);
+    char *text = !status && out->n == 0 ? h5_attribute_text(object, name) : NULL;
+    if (text && parse_number(text, &number)) {
+        free(out->item);
+        out->item = memory_zeroed(1, sizeof *out->item);
+        if (out->item) {
+            out->item[0] = number;
+            out->element = ELEMENT_F64;
+            out->n = 1;
+        } else {
+            status = error_memory(err, sizeof *out->item);
+        }
+    }
+    free(text);
     return status;
 }
 

@@ -27,6 +27,10 @@ struct numbers {
 enum h5grad_status numbers_read_attribute(hid_t object, const char *name, struct numbers *out,
                                           struct h5grad_error *err);
 
+/* The same, or the one number that a text says. */
+enum h5grad_status numbers_read_said(hid_t object, const char *name, struct numbers *out,
+                                     struct h5grad_error *err);
+
 /* Those of the dataset whose path is path with suffix behind it. */
 enum h5grad_status numbers_read_dataset(hid_t file, const char *path, const char *suffix,
                                         struct numbers *out, struct h5grad_error *err);

@@ -332,6 +332,30 @@ static enum h5grad_status read_rule(struct reading *reading, hid_t file, const c
     return status;
 }
 
+/* What the rule comes to. */
+static void settle(struct values *values, const struct h5_type *type)
+{
+    const struct unpack_rule *rule = &values->rule;
+    bool changed = values->packed || rule->bounded || values->stored != type->stored;
+    values->missing = values->missing || rule->n_missing > 0 || rule->bounded;
+    values->applies = changed || rule->n_missing > 0;
+    values->by_default = values->by_default && rule->n_missing == 1 && !changed;
+}
+
+static enum h5grad_status note_unknown(struct reading *reading, hid_t file, const char *path)
+{
+    char *unknown;
+    enum h5grad_status status = values_find_unknown(file, path, reading->dataset, reading->values,
+                                                    reading->other_sign, &unknown, reading->err);
+    if (unknown)
+        fprintf(reading->note,
+                "%swhat looks like packing or missing values is not understood and not used: %s%s",
+                ftell(reading->note) > 0 ? "; " : "", unknown,
+                reading->coordinate ? "" : "; --no-unpack says that stored numbers are meant");
+    free(unknown);
+    return status;
+}
+
 static char *text_or_null(char *text)
 {
     if (text && *text)
@@ -349,6 +373,10 @@ static enum h5grad_status read_all(struct reading *reading, hid_t file, const ch
     reading->note = open_memstream(&values->note, &size);
     bool made = reading->text && reading->note;
     enum h5grad_status status = made ? read_rule(reading, file, path, type) : H5GRAD_OK;
+    if (made && !status) {
+        settle(values, type);
+        status = note_unknown(reading, file, path);
+    }
     if (reading->text)
         made = memory_close_stream(reading->text) && made;
     if (reading->note)
@@ -367,18 +395,13 @@ static enum h5grad_status read_values(struct reading *reading, hid_t file, const
     enum h5grad_status status = H5GRAD_OK;
     if (!reading->coordinate && type->components == 1)
         status = values_read_minc(file, path, reading->dataset, type, values, &minc, reading->err);
-    if (!status && !minc)
+    if (!status && minc)
+        settle(values, type);
+    else if (!status)
         status = read_all(reading, file, path, type);
-    if (status) {
+    if (status)
         values_free(values);
-        return status;
-    }
-    const struct unpack_rule *rule = &values->rule;
-    values->missing = values->missing || rule->n_missing > 0 || rule->bounded;
-    bool changed = values->packed || rule->bounded || values->stored != type->stored;
-    values->applies = changed || rule->n_missing > 0;
-    values->by_default = values->by_default && rule->n_missing == 1 && !changed;
-    return H5GRAD_OK;
+    return status;
 }
 
 enum h5grad_status values_read(hid_t file, const char *path, hid_t dataset,

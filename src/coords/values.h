@@ -54,4 +54,12 @@ enum h5grad_status values_read_minc(hid_t file, const char *path, hid_t dataset,
 enum h5grad_status values_find_default_fill(hid_t dataset, enum element stored, struct number *fill,
                                             bool *found, struct h5grad_error *err);
 
+/* For values.c: a text that lists what looks like packing or missing values, would change a
+ * derivative and is not among the values that are understood, in new memory; *text is NULL where
+ * there is none. path NULL: of the dataset's own attributes only. other_sign as of
+ * number_as_stored. */
+enum h5grad_status values_find_unknown(hid_t file, const char *path, hid_t dataset,
+                                       const struct values *values, bool other_sign, char **text,
+                                       struct h5grad_error *err);
+
 #endif

@@ -259,6 +259,11 @@ bool line_has_missing(const struct line *line)
     return line->meaning.missing;
 }
 
+const char *line_note(const struct line *line)
+{
+    return line->meaning.note;
+}
+
 /* Of the values stored. */
 static enum h5grad_status read_stored(const struct line *line, uint64_t first, uint64_t count,
                                       double *out, struct h5grad_error *err)

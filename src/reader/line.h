@@ -41,6 +41,9 @@ double line_origin(const struct line *line);
 /* Whether the dataset says that some numbers stand for no value. */
 bool line_has_missing(const struct line *line);
 
+/* What the dataset says of its numbers that is not used, and why; NULL. */
+const char *line_note(const struct line *line);
+
 /* Values [first, first + count), less the origin, into out. Any thread; takes libhdf5's lock
  * itself. */
 enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, double *out,

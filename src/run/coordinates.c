@@ -42,6 +42,7 @@ static void coordinate_free(struct coordinate *item)
     free(item->attribute);
     free(item->name);
     free(item->unit);
+    free(item->note);
     free(item);
 }
 
@@ -192,6 +193,9 @@ static enum h5grad_status open_line(struct coordinates *store, struct coordinate
         return err->status == H5GRAD_NO_MEMORY ? err->status : H5GRAD_FAILED;
     if (!item->name)
         return error_memory(err, strlen(item->key));
+    const char *note = line_note(item->line);
+    if (note && !(item->note = memory_format("coordinates %s: %s", item->name, note)))
+        return error_memory(err, strlen(note));
     line_take(item->line, item->points, item->extent);
     if (line_extent(item->line) <= store->keep)
         store->keep -= line_extent(item->line);
@@ -247,6 +251,15 @@ enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
                              "coordinates %s", item->name ? item->name : text);
     *out = item;
     return H5GRAD_OK;
+}
+
+void coordinates_tell(const struct coordinates *store, void (*tell)(void *user, const char *note),
+                      void *user)
+{
+    for (size_t i = 0; i < store->n; i++) {
+        if (store->item[i]->note)
+            tell(user, store->item[i]->note);
+    }
 }
 
 enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct h5grad_error *err)

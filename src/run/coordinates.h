@@ -15,6 +15,7 @@ struct coordinate {
     uint64_t extent;        /* of LINE_FIRST */
     char *name;             /* "/time", "FILE:/time", "/u@x" */
     char *unit;             /* NULL: none given */
+    char *note;             /* what it says that is not used, with its name; NULL */
     struct h5_access other; /* of the file, where it is not INPUT */
     struct line *line;
     struct stencil_scan scan;
@@ -37,6 +38,10 @@ void coordinates_free(struct coordinates *store); /* NULL allowed */
 enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
                                    const char *attribute, enum line_points points, uint64_t extent,
                                    const struct coordinate **out, struct h5grad_error *err);
+
+/* Calls tell with the note of each that has one. */
+void coordinates_tell(const struct coordinates *store, void (*tell)(void *user, const char *note),
+                      void *user);
 
 /* H5GRAD_FAILED when a file other than INPUT is not what it was when it was read. */
 enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct h5grad_error *err);

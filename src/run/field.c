@@ -169,8 +169,6 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
     if (status)
         return status;
     choose_types(field, options);
-    if (field->values.note && tell)
-        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->values.note);
     if ((status = choose_storage(field, options, tell, err)) ||
         (status = name_results(field, options, err)) || (status = open_reader(field, err)))
         return status;

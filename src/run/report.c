@@ -113,12 +113,17 @@ static void describe_axis(struct report *report, const struct field *field, unsi
 /* What is not used of what the file says, of axes and of values, and points that are missing. */
 static const char *describe_note(struct report *report, const struct field *field)
 {
-    const char *const part[] = {field->missing, axes_note(field), field->values.note};
-    size_t used = 0, size = 1;
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+    enum { OWN = 3 };
+    const char *part[OWN + GRID_MAX_RANK] = {field->missing, axes_note(field), field->values.note};
+    size_t used = 0, size = 1, n = OWN;
+    for (unsigned k = 0; k < field->storage.rank; k++) {
+        if (field->axis[k].coordinate)
+            part[n++] = field->axis[k].coordinate->note;
+    }
+    for (size_t i = 0; i < n; i++)
         size += part[i] ? strlen(part[i]) + strlen("; ") : 0;
     char *text = size > 1 ? keep(report, size) : NULL;
-    for (size_t i = 0; i < sizeof part / sizeof *part && text; i++) {
+    for (size_t i = 0; i < n && text; i++) {
         if (part[i])
             used +=
                 (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? "; " : "", part[i]);

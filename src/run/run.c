@@ -25,6 +25,9 @@
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
 
+/* So many fields are told of one by one that say of their values what is not used. */
+#define FEW 8
+
 /* Why a dataset is left out. */
 enum fault {
     FAULT_NO_FIELD,    /* it is none */
@@ -71,6 +74,7 @@ struct run {
     struct skips unusable;       /* fields skipped for their coordinates */
     struct omission *omission;
     size_t omissions;
+    size_t noted;               /* fields that say of their values what is not used */
     char unit_axis[512];        /* the first with unit spacing because nothing was found */
     size_t unit_axes;           /* all of them */
     struct h5grad_error unsafe; /* why what is written cannot be made safe, found meanwhile */
@@ -212,6 +216,17 @@ static enum h5grad_status note_dropped(struct run *run, const struct field *fiel
     return status;
 }
 
+/* What stored numbers stand for, and what else the file says of them. */
+static void tell_values(struct run *run, const struct field *field)
+{
+    const struct values *values = &field->values;
+    if (values->text)
+        run_message(&run->options, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
+    if (values->note)
+        run_message(&run->options, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s: %s",
+                    field->path, values->note);
+}
+
 /* A field that can be done: takes note of what comes of it. */
 static enum h5grad_status accept(struct run *run, const struct field *field,
                                  struct h5grad_error *err)
@@ -223,6 +238,7 @@ static enum h5grad_status accept(struct run *run, const struct field *field,
         if (field->result_storage.n_filters == 0)
             run->space += field_result_bytes(field);
         count_unit_axes(run, field);
+        tell_values(run, field);
         status = add_names(run, field, err);
         if (!status)
             status = note_dropped(run, field, err);
@@ -289,6 +305,17 @@ static void tell_omissions(const struct run *run)
     }
 }
 
+/* ... what of values is not used, beyond what was told by field ... */
+static void tell_noted(struct run *run)
+{
+    if (run->noted > FEW)
+        run_message(&run->options, H5GRAD_WARNING,
+                    "%zu more fields say of their values what is not used: -v names all",
+                    run->noted - FEW);
+    if (run->goal != RUN_LIST)
+        coordinates_tell(run->coordinates, on_warning, run);
+}
+
 /* ... and, when all went well, that the results are derivatives by index. */
 static void tell_unit_spacing(const struct run *run)
 {
@@ -320,6 +347,7 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     if (!status) {
         tell_skips(run, &run->lost);
         tell_omissions(run);
+        tell_noted(run);
         tell_skips(run, &run->unusable);
     }
     if (status || run->fields || may_be_empty(run))
