@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Axes whose coordinates in the file cannot be used: each costs itself and not its field, and is told.
+# Axes that are left out: those whose coordinates in the file cannot be used, each of which costs
+# itself and not its field, and those of gathered points.
 set -u
 # shellcheck source-path=SCRIPTDIR source=shell-common.sh
 . "$(dirname "$0")/shell-common.sh"
@@ -145,5 +146,77 @@ check "many: y" grep -Eq '/c: axis 1 \(y\): left out: .*/y: .*--spacing$' stderr
 check "many: once" equal "$(grep -c 'left out' stderr)" 2
 run -O -v many.h5 many-out.h5
 check "many: --verbose" equal "$(grep -c 'left out' stderr)" 3
+
+##
+## Axes of gathered points and of several features
+##
+
+# gathered FILE REGEX: /T of 5 points along an axis that is left out, and /g/U of 3x5.
+gathered() {
+    local file=$1 regex=$2
+    rm -f o.h5
+    make_input "$file" /T float64 5 0 1 4 9 16
+    make_input "$file" /T scales "$dimension"
+    make_input "$file" /z float64 3 0 1 3
+    make_input "$file" /g/U float64 3x5 1 2 3 4 5 2 3 4 5 6 4 5 6 7 8
+    make_input "$file" /g/U scales /z "$dimension"
+    rm -f out.h5
+    run "$file" out.h5
+    check "$file: exit status" equal "$status" 0
+    check "$file: results" equal "$(datasets out.h5)" "/g/U_grad_0 $dimension /z"
+    check "$file: axis" grep -Eq "/g/U: axis 1 .*: left out: its points are $regex" stderr
+    check "$file: field" grep -Eq "/T: axis 0 .*: its points are $regex.*--dim=0 .*\\(skipped\\)" stderr
+    run -d /T "$file" o.h5
+    check "$file: -d: exit status" equal "$status" 1
+    check "$file: -d: message" grep -Eq "/T: axis 0 .*: its points are $regex" stderr
+    run -d '/[T]' -d /g/U "$file" o.h5
+    check "$file: pattern: exit status" equal "$status" 0
+    rm -f out.h5
+    run -d /g/U "$file" out.h5
+    check "$file: -d /g/U" equal "$(datasets out.h5)" "/g/U_grad_0 $dimension /z"
+    check "$file: -d /g/U: axis" grep -Eq "/g/U: axis 1 .*: left out: its points are $regex" stderr
+    run --list --json "$file"
+    check "$file: --list" equal "$(grep -Ec "\"left_out\": \"its points are $regex" stdout)" 2
+    rm -f out.h5
+    run -d /T --dim=0 "$file" out.h5
+    check "$file: --dim: exit status" equal "$status" 0
+    check "$file: --dim: values" equal "$(values out.h5 /T_grad_0)" "1 2 4 6 7"
+    check "$file: --dim: warning" grep -q '/T: axis 0 .*: no spacing found: unit spacing' stderr
+}
+
+make_input compress.h5 /land int32 5 1 2 5 8 11
+make_input compress.h5 /land text compress "lat  lon"
+dimension=/land
+gathered compress.h5 'gathered from lat, lon \(compress\)'
+check "a list of indices is no field" equal "$(grep -c '"path": "/land"' <("$H5GRAD" --list --json compress.h5))" 0
+
+# Contiguous and indexed ragged arrays: the variable that says so lies beside the fields or around.
+make_input contiguous.h5 /obs float32be 5
+make_input contiguous.h5 /obs text NAME "This is a netCDF dimension but not a netCDF variable.         5"
+make_input contiguous.h5 /size int32 2 3 2
+make_input contiguous.h5 /size text sample_dimension obs
+dimension=/obs
+gathered contiguous.h5 'observations of several features.*\(sample_dimension\)'
+run --list -v contiguous.h5
+check "counts are no field" grep -q '/size: skipped: it counts observations' stderr
+
+make_input indexed.h5 /obs float64 5 0 1 2 3 4
+make_input indexed.h5 /station int32 5 0 1 0 1 0
+make_input indexed.h5 /station text instance_dimension place
+make_input indexed.h5 /station scales /obs
+gathered indexed.h5 'observations of several features.*\(instance_dimension\)'
+run --list -v indexed.h5
+check "indices are no field" grep -q '/station: skipped: it is a list of indices' stderr
+
+# A list of indices is one of integers.
+make_input decoy.h5 /x float64 3 0 2 4
+make_input decoy.h5 /x text compress "lat lon"
+make_input decoy.h5 /u float64 3 0 2 4
+make_input decoy.h5 /u text sample_dimension x
+make_input decoy.h5 /u scales /x
+rm -f out.h5
+run decoy.h5 out.h5
+check "no list: exit status" equal "$status" 0
+check "no list: values" equal "$(values out.h5 /u_grad_0)" "1 1 1"
 
 finish

@@ -31,10 +31,12 @@ static bool next_key(const char **at, const char **key, size_t *length)
     return false;
 }
 
-static void leave_out_channels(struct coords_axis *axis)
+static enum h5grad_status leave_out_channels(struct coords *coords, unsigned k,
+                                             struct h5grad_error *err)
 {
-    if (axis->name && strcasecmp(axis->name, "c") == 0 && !axis->left_out)
-        axis->left_out = "it holds channels";
+    const char *name = coords->axis[k].name;
+    bool channels = name && strcasecmp(name, "c") == 0;
+    return channels ? coords_leave_out(coords, k, err, "it holds channels") : H5GRAD_OK;
 }
 
 /* ilastik's axistags, {"axes": [{"key": "z", ...}, ...]}, has a letter per axis. */
@@ -52,8 +54,9 @@ static enum h5grad_status read_axistags(hid_t dataset, struct coords *coords,
     for (unsigned k = 0; n == coords->rank && k < n && !status; k++) {
         char *name = memory_format("%.*s", (int)length[k], key[k]);
         status = name ? coords_set_name(coords, k, name, err) : error_memory(err, length[k]);
-        leave_out_channels(&coords->axis[k]);
         free(name);
+        if (!status)
+            status = leave_out_channels(coords, k, err);
     }
     free(text);
     return status;
@@ -122,8 +125,8 @@ static enum h5grad_status read_element_size(hid_t dataset, struct coords *coords
     for (unsigned k = 0; k < rank && !status; k++) {
         int d = named ? find_direction(coords->axis[k].name) : (int)k + DIRECTIONS - (int)rank;
         if (named)
-            leave_out_channels(&coords->axis[k]);
-        if (d >= 0 || (each && !named))
+            status = leave_out_channels(coords, k, err);
+        if (!status && (d >= 0 || (each && !named)))
             status = enter_size(coords, k, each ? &size[k] : three ? &size[d] : NULL, d, err);
     }
     return status;

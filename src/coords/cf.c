@@ -234,15 +234,14 @@ static enum h5grad_status refuse_dates(struct coords *coords, unsigned k, struct
     struct coords_axis *axis = &coords->axis[k];
     if (!axis->path || !coords_are_dates(axis->unit))
         return H5GRAD_OK;
-    struct coords_axis said = *axis;
-    *axis = (struct coords_axis){.name = said.name, .left_out = said.left_out};
-    enum h5grad_status status =
-        coords_set_problem(coords, k, said.source, err, "%s holds dates written as numbers (%s)",
-                           said.path, said.unit);
-    free(said.path);
-    free(said.attribute);
-    free(said.unit);
-    free(said.problem);
+    char *path = axis->path, *unit = axis->unit;
+    const char *source = axis->source;
+    axis->path = axis->unit = NULL;
+    coords_forget(axis);
+    enum h5grad_status status = coords_set_problem(
+        coords, k, source, err, "%s holds dates written as numbers (%s)", path, unit);
+    free(unit);
+    free(path);
     return status;
 }
 

@@ -3,33 +3,67 @@
 #include <string.h>
 
 #include "coords/coords.h"
+#include "coords/parts.h"
 
 /* In order: the first that knows an axis wins. */
 static const struct coords_convention *const conventions[] = {
     &coords_openpmd,  &coords_vtkhdf,       &coords_nxdata,           &coords_minc2,
     &coords_the_well, &coords_pdebench,     &coords_cactus,           &coords_bigdataviewer,
     &coords_blocks,   &coords_housekeeping, &coords_dimension_scales, &coords_attributes,
-    &coords_cf, /* the last: it tells what the others left unused */
+    &coords_gathered, &coords_cf, /* the last: it tells what the others left unused */
 };
 
 #define N_CONVENTIONS (sizeof conventions / sizeof *conventions)
+
+/* Surveys the datasets that the dataset at path may be seen from: in its group and those around. */
+static enum h5grad_status survey_around(hid_t file, const char *path, struct h5_walk *walk,
+                                        struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < walk->n && !status; i++) {
+        const char *other = walk->dataset[i].path;
+        if (strncmp(path, other, (size_t)(coords_base(other) - other)) != 0)
+            continue;
+        hid_t dataset = h5_open_dataset(file, other, NULL);
+        if (dataset >= 0)
+            status = coords_survey(file, other, dataset, &walk->marked, err);
+        h5_close(dataset);
+    }
+    return status;
+}
+
+static enum h5grad_status read_all(hid_t file, const struct h5_walk *walk, const char *path,
+                                   hid_t dataset, struct coords *coords, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < N_CONVENTIONS && !status; i++) {
+        if (conventions[i]->axes)
+            status = conventions[i]->axes(file, walk, path, dataset, coords, err);
+    }
+    return status;
+}
 
 enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const char *path,
                                hid_t dataset, unsigned rank, struct coords *coords,
                                struct h5grad_error *err)
 {
+    struct h5_walk own = {0};
+    enum h5grad_status status = H5GRAD_OK;
     memset(coords, 0, sizeof *coords);
     coords->rank = rank;
-    for (size_t i = 0; i < N_CONVENTIONS; i++) {
-        enum h5grad_status status = H5GRAD_OK;
-        if (conventions[i]->axes)
-            status = conventions[i]->axes(file, walk, path, dataset, coords, err);
-        if (status != H5GRAD_OK) {
-            coords_free(coords);
-            return status;
-        }
+    /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
+    if (!walk && H5Aexists(dataset, "DIMENSION_LIST") > 0) {
+        status = h5_walk(file, NULL, NULL, &own, err);
+        if (!status)
+            status = survey_around(file, path, &own, err);
+        walk = &own;
     }
-    return H5GRAD_OK;
+    if (!status)
+        status = read_all(file, walk, path, dataset, coords, err);
+    if (status)
+        coords_free(coords);
+    h5_walk_free(&own);
+    return status;
 }
 
 void coords_free(struct coords *coords)
@@ -40,6 +74,7 @@ void coords_free(struct coords *coords)
         free(coords->axis[k].name);
         free(coords->axis[k].unit);
         free(coords->axis[k].problem);
+        free(coords->axis[k].left_out);
     }
     free(coords->refusal);
     free(coords->note);
@@ -70,6 +105,17 @@ enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset
     for (size_t i = 0; status == H5GRAD_OK && i < N_CONVENTIONS; i++) {
         if (conventions[i]->references)
             status = conventions[i]->references(file, path, dataset, set, err);
+    }
+    return status;
+}
+
+enum h5grad_status coords_survey(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
+                                 struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; status == H5GRAD_OK && i < N_CONVENTIONS; i++) {
+        if (conventions[i]->survey)
+            status = conventions[i]->survey(file, path, dataset, marked, err);
     }
     return status;
 }

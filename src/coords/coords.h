@@ -34,8 +34,8 @@ struct coords_axis {
     char *problem;      /* COORDS_UNUSABLE, else NULL; names the axis by its index */
     const char *source; /* name of the convention: "dimension scale"; NULL for COORDS_NONE */
     /* Why the axis is differentiated only when --dim names it ("it holds the components of a
-     * vector"); NULL: it is an axis like others. Static. */
-    const char *left_out;
+     * vector"); NULL: it is an axis like others. */
+    char *left_out;
 };
 
 struct coords_convention;
@@ -54,7 +54,7 @@ struct coords {
 
 /*
  * Fills *coords for an open dataset of the given path and rank. walk, which may be NULL, is what
- * h5_walk found in the file: where paths are to be found it saves another walk. On failure, for
+ * h5_walk found in the file, each dataset surveyed: it saves another walk. On failure, for
  * want of memory or of a readable root group, nothing is to be freed.
  */
 enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const char *path,
@@ -83,6 +83,11 @@ const char *coords_categories(hid_t dataset);
 enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,
                                      struct h5_set *set, struct h5grad_error *err);
 
+/* Adds to the marked of a walk the datasets that stand for axes of which this dataset says
+ * something that coords_read must know. */
+enum h5grad_status coords_survey(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
+                                 struct h5grad_error *err);
+
 /* The results of one field, all of them written, for the convention that shapes them. */
 struct coords_results {
     hid_t input;  /* the file of the source */
@@ -104,6 +109,7 @@ struct coords_results {
  *              It fails as coords_read does.
  * not_field    see coords_not_field
  * references   see coords_references
+ * survey       see coords_survey
  * result_path  the path of the result of coords' dataset along an axis, in new memory, where --name
  *              says nothing; NULL when there is no memory
  * finish       makes the groups and attributes by which readers of the convention find the results.
@@ -117,6 +123,8 @@ struct coords_convention {
     const char *(*not_field)(hid_t file, const char *path, hid_t dataset);
     enum h5grad_status (*references)(hid_t file, const char *path, hid_t dataset,
                                      struct h5_set *set, struct h5grad_error *err);
+    enum h5grad_status (*survey)(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
+                                 struct h5grad_error *err);
     char *(*result_path)(const char *path, const struct coords *coords, unsigned axis);
     enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);
 };
@@ -131,6 +139,7 @@ extern const struct coords_convention coords_pdebench;
 extern const struct coords_convention coords_cactus;
 extern const struct coords_convention coords_bigdataviewer;
 extern const struct coords_convention coords_blocks;
+extern const struct coords_convention coords_gathered;
 extern const struct coords_convention coords_housekeeping;
 extern const struct coords_convention coords_attributes;
 extern const struct coords_convention coords_dimension_scales;

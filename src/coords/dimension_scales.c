@@ -288,6 +288,7 @@ static enum h5grad_status enter_problem(struct coords *coords, enum h5grad_statu
 static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
                                     hid_t dataset, struct coords *coords, struct h5grad_error *err)
 {
+    (void)file;
     (void)path;
     struct length length[GRID_MAX_RANK];
     if (!read_lengths(dataset, coords->rank, length))
@@ -303,13 +304,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         return enter_problem(coords, status, &reason, err);
     if (!found)
         return H5GRAD_OK;
-    /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
-    struct h5_walk own = {0};
-    if (!walk)
-        status = h5_walk(file, NULL, NULL, &own, err);
-    if (status == H5GRAD_OK)
-        status = enter_lists(&lists, walk ? walk : &own, dataset, length, coords, err);
-    h5_walk_free(&own);
+    status = enter_lists(&lists, walk, dataset, length, coords, err);
     h5_scales_free(&lists);
     return status;
 }

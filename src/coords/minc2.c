@@ -63,8 +63,8 @@ static enum h5grad_status enter_dimension(hid_t file, const char *name, unsigned
 {
     enum h5grad_status status = coords_set_name(coords, k, name, err);
     if (strcmp(name, "vector_dimension") == 0) {
-        coords->axis[k].left_out = "it holds the components of a vector";
-        return status;
+        return status ? status
+                      : coords_leave_out(coords, k, err, "it holds the components of a vector");
     }
     char *path = memory_format(DIMENSIONS "%s", name);
     if (!path)

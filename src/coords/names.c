@@ -93,9 +93,13 @@ static bool follow(char *out, const char *name)
     return length > 0;
 }
 
-/* The variable of that name as seen from a group; false when there is no memory. Its path is new
- * memory. */
-static bool open_from(hid_t file, const char *group, const char *name, char **path, hid_t *id)
+typedef hid_t open_function(hid_t file, const char *path, struct h5grad_error *err);
+
+/* Opens what has that name as seen from a group; false when there is no memory. *path is new
+ * memory.
+ */
+static bool open_from(hid_t file, open_function *opener, const char *group, const char *name,
+                      char **path, hid_t *id)
 {
     size_t length = strcmp(group, "/") == 0 ? 0 : strlen(group);
     char *candidate = malloc(length + strlen(name) + 2);
@@ -106,7 +110,7 @@ static bool open_from(hid_t file, const char *group, const char *name, char **pa
     memcpy(candidate, group, length);
     candidate[length] = '\0';
     if (follow(candidate, name))
-        *id = coords_open_variable(file, candidate, NULL);
+        *id = opener(file, candidate, NULL);
     if (*id >= 0)
         *path = candidate;
     else
@@ -114,21 +118,34 @@ static bool open_from(hid_t file, const char *group, const char *name, char **pa
     return true;
 }
 
-/* The variable of that name as seen from the dataset at path: in its group, or in those around. */
-static bool open_named(hid_t file, const char *dataset, const char *name, char **path, hid_t *id)
+/* The same as seen from a dataset: in its group, or in those around. */
+static bool open_named(hid_t file, open_function *opener, const char *dataset, const char *name,
+                       char **path, hid_t *id)
 {
+    *path = NULL;
+    *id = -1;
     if (*name == '/')
-        return open_from(file, "/", name, path, id);
+        return open_from(file, opener, "/", name, path, id);
     char *group = coords_parent(dataset);
-    bool memory = group && open_from(file, group, name, path, id);
+    bool memory = group && open_from(file, opener, group, name, path, id);
     while (memory && *id < 0 && *name != '.' && group[1]) {
         char *outer = coords_parent(group);
         free(group);
         group = outer;
-        memory = group && open_from(file, group, name, path, id);
+        memory = group && open_from(file, opener, group, name, path, id);
     }
     free(group);
     return memory;
+}
+
+hid_t coords_open_dimension(hid_t file, const char *path, const char *name)
+{
+    char *found;
+    hid_t dimension;
+    if (!open_named(file, h5_open_dataset, path, name, &found, &dimension))
+        h5_note_no_memory();
+    free(found);
+    return dimension;
 }
 
 enum h5grad_status coords_visit_named(hid_t file, const char *path, hid_t dataset,
@@ -144,7 +161,7 @@ enum h5grad_status coords_visit_named(hid_t file, const char *path, hid_t datase
             name[length - 1] = '\0';
         char *found = NULL;
         struct coords_variable variable = {.name = name, .id = -1};
-        if (!open_named(file, path, name, &found, &variable.id))
+        if (!open_named(file, coords_open_variable, path, name, &found, &variable.id))
             status = error_memory(err, strlen(path) + length);
         variable.path = found;
         if (!status)

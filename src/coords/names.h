@@ -21,6 +21,10 @@ char *coords_stored_path(hid_t file, const char *shown);
  * stands for a dimension is none. */
 hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *err);
 
+/* Opens what stands for the dimension of that name as seen from the dataset at path, as a variable
+ * is found; -1 when there is nothing. */
+hid_t coords_open_dimension(hid_t file, const char *path, const char *name);
+
 /* A variable that an attribute names. */
 struct coords_variable {
     const char *name; /* in the attribute */

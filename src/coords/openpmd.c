@@ -364,8 +364,9 @@ static enum h5grad_status enter_leading(const struct mesh *mesh, unsigned k, str
                                         struct h5grad_error *err)
 {
     bool modes = coords_text_is(mesh->object, "geometry", "thetaMode");
-    coords->axis[k].left_out = modes ? "it holds azimuthal modes" : "it is no axis of the grid";
-    return modes ? coords_set_name(coords, k, "mode", err) : H5GRAD_OK;
+    enum h5grad_status status = coords_leave_out(
+        coords, k, err, "%s", modes ? "it holds azimuthal modes" : "it is no axis of the grid");
+    return status || !modes ? status : coords_set_name(coords, k, "mode", err);
 }
 
 /* "4x2x3" of the extents of a dataset. */

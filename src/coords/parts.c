@@ -305,6 +305,28 @@ enum h5grad_status coords_set_unit(struct coords *coords, unsigned k, const char
     return set_text(&coords->axis[k].unit, unit, err);
 }
 
+enum h5grad_status coords_leave_out(struct coords *coords, unsigned k, struct h5grad_error *err,
+                                    const char *format, ...)
+{
+    struct coords_axis *axis = &coords->axis[k];
+    if (axis->left_out)
+        return H5GRAD_OK;
+    va_list list;
+    va_start(list, format);
+    axis->left_out = print(format, list);
+    va_end(list);
+    return axis->left_out ? H5GRAD_OK : error_memory(err, 1024);
+}
+
+void coords_forget(struct coords_axis *axis)
+{
+    free(axis->path);
+    free(axis->attribute);
+    free(axis->unit);
+    free(axis->problem);
+    *axis = (struct coords_axis){.name = axis->name, .left_out = axis->left_out};
+}
+
 enum h5grad_status coords_add_note(struct coords *coords, struct h5grad_error *err,
                                    const char *format, ...)
 {

@@ -96,6 +96,13 @@ enum h5grad_status coords_set_name(struct coords *coords, unsigned k, const char
 enum h5grad_status coords_set_unit(struct coords *coords, unsigned k, const char *unit,
                                    struct h5grad_error *err);
 
+/* Leaves the axis out unless --dim names it; the first reason stays. */
+enum h5grad_status coords_leave_out(struct coords *coords, unsigned k, struct h5grad_error *err,
+                                    const char *format, ...) BASE_PRINTF(4, 5);
+
+/* Forgets what was entered for an axis, but for its name and why it is left out. */
+void coords_forget(struct coords_axis *axis);
+
 /* One more note, behind those there are; and a refusal, where there is none yet. */
 enum h5grad_status coords_add_note(struct coords *coords, struct h5grad_error *err,
                                    const char *format, ...) BASE_PRINTF(3, 4);

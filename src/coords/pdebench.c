@@ -97,7 +97,9 @@ static enum h5grad_status enter_together(const struct form *form, const char *na
     enum h5grad_status status = H5GRAD_OK;
     if (n == 0 || (!coefficient && !solution))
         return H5GRAD_OK;
-    coords->axis[0].left_out = "its points are separate samples";
+    status = coords_leave_out(coords, 0, err, "its points are separate samples");
+    if (status)
+        return status;
     if (solution && time)
         status = enter_axis(form, "t", extent[1], coords, 1, err);
     else if (solution)
@@ -112,8 +114,10 @@ static enum h5grad_status enter_sample(const struct form *form, const uint64_t *
     unsigned n = count_spatial(form);
     if (n == 0 || coords->rank != n + 2 || !has_coordinate(form, "t"))
         return H5GRAD_OK;
-    coords->axis[n + 1].left_out = "it holds separate quantities";
-    enum h5grad_status status = enter_axis(form, "t", extent[0], coords, 0, err);
+    enum h5grad_status status =
+        coords_leave_out(coords, n + 1, err, "it holds separate quantities");
+    if (!status)
+        status = enter_axis(form, "t", extent[0], coords, 0, err);
     return status ? status : enter_space(form, n, extent, coords, 1, err);
 }
 

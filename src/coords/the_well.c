@@ -95,8 +95,8 @@ static enum h5grad_status enter_axes(hid_t file, const struct layout *layout, bo
     enum h5grad_status status = H5GRAD_OK;
     unsigned k = 0;
     if (layout->sample)
-        coords->axis[k++].left_out = TRAJECTORIES;
-    if (layout->time) {
+        status = coords_leave_out(coords, k++, err, TRAJECTORIES);
+    if (layout->time && !status) {
         status = enter_coordinate(file, "time", extent[k], coords, k, err);
         k++;
     }
@@ -107,9 +107,9 @@ static enum h5grad_status enter_axes(hid_t file, const struct layout *layout, bo
             status = coords_set_name(coords, k, layout->name[i], err);
         k += layout->varies[i] || all;
     }
-    for (unsigned i = 0; i < layout->order; i++)
-        coords->axis[k++].left_out = layout->order == 1 ? "it holds the components of a vector"
-                                                        : "it holds the components of a tensor";
+    for (unsigned i = 0; i < layout->order && !status; i++)
+        status = coords_leave_out(coords, k++, err, "it holds the components of a %s",
+                                  layout->order == 1 ? "vector" : "tensor");
     return status;
 }
 

@@ -186,8 +186,9 @@ static enum h5grad_status enter_direction(hid_t file, const struct grid *grid, u
 static enum h5grad_status enter_time(hid_t file, const struct grid *grid, struct coords *coords,
                                      struct h5grad_error *err)
 {
-    coords->axis[0].left_out = "it holds time steps";
-    enum h5grad_status status = coords_set_name(coords, 0, "time", err);
+    enum h5grad_status status = coords_leave_out(coords, 0, err, "it holds time steps");
+    if (!status)
+        status = coords_set_name(coords, 0, "time", err);
     if (!status)
         status = coords_set_dataset(coords, 0, file, ROOT "/Steps/Values", grid->steps, false,
                                     coords_vtkhdf.name, err);
@@ -203,8 +204,8 @@ static enum h5grad_status enter_match(hid_t file, const struct grid *grid,
         status = enter_time(file, grid, coords, err);
     for (unsigned i = 0; i < match->n && !status; i++)
         status = enter_direction(file, grid, match->first + i, match->direction[i], coords, err);
-    if (match->first + match->n < coords->rank)
-        coords->axis[coords->rank - 1].left_out = "it holds components";
+    if (!status && match->first + match->n < coords->rank)
+        status = coords_leave_out(coords, coords->rank - 1, err, "it holds components");
     return status;
 }
 

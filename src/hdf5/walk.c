@@ -489,6 +489,7 @@ void h5_walk_free(struct h5_walk *walk)
         free(walk->dataset[i].path);
     free(walk->dataset);
     h5_set_free(&walk->seen);
+    h5_set_free(&walk->marked);
     *walk = (struct h5_walk){0};
 }
 

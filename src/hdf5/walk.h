@@ -15,7 +15,8 @@ struct h5_found {
 struct h5_walk {
     size_t n;
     struct h5_found *dataset;
-    struct h5_set seen; /* every dataset with its index, every group with SIZE_MAX */
+    struct h5_set seen;   /* every dataset with its index, every group with SIZE_MAX */
+    struct h5_set marked; /* for whoever owns the walk; empty at first */
 };
 
 /* note, when not NULL, is told of what is passed over: links that are broken or not followed,

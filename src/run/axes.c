@@ -99,7 +99,7 @@ static enum h5grad_status use_left_out_axes(struct field *field, struct h5grad_e
         field->unusable = true;
         return on_axis(field, i,
                        error_set(err, H5GRAD_FAILED,
-                                 "%s: --dim=%u differentiates along it all the same", why, i),
+                                 "%s; --dim=%u differentiates along it all the same", why, i),
                        err);
     }
     for (unsigned i = 0; i < field->storage.rank; i++)

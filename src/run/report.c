@@ -92,7 +92,7 @@ static void describe_axis(struct report *report, const struct field *field, unsi
     out->unit = keep_text(report, said->unit);
     out->spacing = keep_text(report, axes_spacing(field, axis, number, sizeof number));
     out->source = keep_text(report, settled->source);
-    out->left_out = said->left_out;
+    out->left_out = keep_text(report, said->left_out);
     out->differentiated = settled->differentiated;
     out->uniform = true;
     if (settled->coordinate) {

@@ -116,6 +116,8 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
             status = h5_set_add(&search->axes, &selection->walk.dataset[i].identity, i, NULL, err);
         if (!status)
             status = coords_references(search->file, path, dataset, &search->axes, err);
+        if (!status)
+            status = coords_survey(search->file, path, dataset, &selection->walk.marked, err);
         h5_close(dataset);
     }
     return status;
