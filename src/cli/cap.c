@@ -105,3 +105,13 @@ void cap_memory(const struct options *options)
     limit.rlim_cur = memory;
     setrlimit(RLIMIT_DATA, &limit);
 }
+
+void cap_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}

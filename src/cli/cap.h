@@ -14,4 +14,8 @@
  */
 void cap_memory(const struct options *options);
 
+/* Lets the process open as many files as the system allows: libhdf5 keeps all sources of a virtual
+ * dataset open. */
+void cap_files(void);
+
 #endif

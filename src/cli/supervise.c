@@ -179,6 +179,7 @@ static int supervise_child(int (*work)(struct options *), struct options *option
         _exit(EXIT_FAILED);
     sigprocmask(SIG_SETMASK, before, NULL);
     cap_memory(options);
+    cap_files();
     return work(options);
 }
 

@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "hdf5/attribute.h"
 #include "hdf5/limit.h"
+#include "hdf5/transfer.h"
 #include "hdf5/type.h"
 #include "hdf5/walk.h"
 #include "stencil/convert.h"
@@ -50,7 +51,7 @@ static herr_t read_attribute(hid_t object, hid_t memory, void *out)
 
 static herr_t read_dataset(hid_t object, hid_t memory, void *out)
 {
-    return H5Dread(object, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
+    return h5_read_all(object, memory, out, NULL) == H5GRAD_OK ? 0 : -1;
 }
 
 /* The numbers of an attribute or a dataset, of which type and space are given. */

@@ -14,6 +14,7 @@
 #include "coords/values.h"
 #include "hdf5/attribute.h"
 #include "hdf5/limit.h"
+#include "hdf5/transfer.h"
 
 #define MAX_SLICES ((uint64_t)1 << 20)
 
@@ -113,9 +114,9 @@ static enum h5grad_status read_factors(hid_t low, hid_t high, uint64_t slices, u
         status = h5_limit_check(high, 0, err);
     if (status)
         return status;
-    if (H5Dread(low, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, first) < 0 ||
-        H5Dread(high, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, second) < 0)
-        return h5_error(err, "image-min and image-max cannot be read");
+    if ((status = h5_read_all(low, H5T_NATIVE_DOUBLE, first, err)) ||
+        (status = h5_read_all(high, H5T_NATIVE_DOUBLE, second, err)))
+        return error_context(err, status, "image-min and image-max cannot be read");
     if (!make_factors(first, second, slices, range))
         return error_set(err, H5GRAD_FAILED, "image-min and image-max are not finite" WAY_OUT);
     values->packed = true;

@@ -123,6 +123,11 @@ enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad
 {
     if (!access)
         return H5GRAD_OK;
+    if (access->refused[0] == '\0' && access->failure == EMFILE)
+        return error_set(err, H5GRAD_FAILED,
+                         "reading: %s: all sources of a virtual dataset are open at once (raise "
+                         "ulimit -n)",
+                         strerror(EMFILE));
     if (access->refused[0] == '\0' && access->failure != 0)
         return error_errno(err, access->failure, "reading");
     if (access->refused[0] == '\0')
@@ -273,16 +278,22 @@ static int open_found(int place, const char *path, const struct stat *info)
     return -1;
 }
 
-/* A descriptor of a file that is allowed to be read; -1. */
-static int open_allowed(const char *name, struct h5_access *access, struct stat *info)
+int h5_access_open(struct h5_access *access, const char *path, struct stat *info)
 {
-    int place = h5_access_find(access, name, info, NULL);
+    int place = h5_access_find(access, path, info, NULL);
     if (place < 0)
         return -1;
-    int fd = open_found(place, name, info);
+    int fd = open_found(place, path, info);
     int failed = errno;
     close(place);
     errno = failed;
+    return fd;
+}
+
+/* The same, with a lock where the file is opened for its points. */
+static int open_to_read(struct h5_access *access, const char *path, struct stat *info)
+{
+    int fd = h5_access_open(access, path, info);
     if (fd < 0 || access->looking || lock_to_read(fd, access))
         return fd;
     close(fd);
@@ -333,7 +344,7 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
     if (choice && !(flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT | H5F_ACC_EXCL)))
         input = memory_zeroed(1, sizeof *input);
     if (input)
-        fd = open_allowed(name, choice->access, &input->handle.opened);
+        fd = open_to_read(choice->access, name, &input->handle.opened);
     if (input && fd < 0)
         note_failure(choice->access, name);
     if (fd < 0) {

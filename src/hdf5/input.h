@@ -19,7 +19,8 @@
 /* What is to be said of a dataset whose points lie elsewhere; see hdf5/outside.h. */
 struct h5_gap {
     char *text;
-    bool missing; /* it does not have all its points */
+    bool missing;  /* it does not have all its points */
+    bool external; /* in external files */
 };
 
 /* What the user allows an input, and what came of it. The caller's; it outlives the file. */
@@ -104,6 +105,9 @@ enum h5grad_status h5_dataset_check(hid_t dataset, struct h5grad_error *err);
  */
 int h5_access_find(struct h5_access *access, const char *path, struct stat *info,
                    struct h5grad_error *err);
+
+/* Opens what h5_access_find finds, to be read; -1 with errno. */
+int h5_access_open(struct h5_access *access, const char *path, struct stat *info);
 
 /*
  * To be called ahead of reading n elements of variable length at once from an attribute or a

@@ -106,7 +106,12 @@ static enum h5grad_status add_gap(struct check *check, const struct site *site, 
         return error_memory(check->err, bytes);
     }
     access->gap = grown;
-    grown[access->n_gaps] = (struct h5_gap){.text = text, .missing = site->missing > 0};
+    bool files = H5Pget_layout(site->creation) != H5D_VIRTUAL;
+    grown[access->n_gaps] = (struct h5_gap){
+        .text = text,
+        .missing = site->missing > 0,
+        .external = files && site->missing > 0,
+    };
     return h5_set_add(&access->checked, &site->identity, access->n_gaps++, NULL, check->err);
 }
 
@@ -120,7 +125,7 @@ static char *describe_end(const struct site *site, bool *shorter)
     h5_close(space);
     for (int k = 0; k < rank; k++) {
         uint64_t points = site->extent[k];
-        const char *why = site->end ? site->end : site->first;
+        const char *why = site->end;
         *shorter = site->grows[k] && (points < stored[k] || points == 0);
         if (*shorter && points < stored[k])
             return memory_format("it has only %" PRIu64 " of %" PRIu64 " points along axis %d%s%s",
@@ -181,7 +186,7 @@ static enum h5grad_status check_raw(struct check *check, struct site *site, cons
 
 /* *left: bytes of the dataset that are in this file and those behind it. */
 static enum h5grad_status check_external_file(struct check *check, struct site *site,
-                                              unsigned number, const char *folder, uint64_t *left)
+                                              unsigned number, uint64_t *left)
 {
     char name[4096] = ""; /* none that is longer can be opened */
     off_t offset;
@@ -194,7 +199,7 @@ static enum h5grad_status check_external_file(struct check *check, struct site *
     *left -= bytes;
     if (!size_add((uint64_t)offset, bytes, &end))
         end = UINT64_MAX;
-    char *path = h5_search_path(folder, name);
+    char *path = h5_search_external(&site->search, name);
     enum h5grad_status status = path ? check_raw(check, site, name, path, bytes > 0 ? end : 0)
                                      : error_memory(check->err, sizeof name);
     free(path);
@@ -212,20 +217,13 @@ static uint64_t count_bytes(const struct site *site)
     return bytes;
 }
 
-/* libhdf5 looks for them in the working folder, or where the environment says. */
 static enum h5grad_status check_external(struct check *check, struct site *site)
 {
     int n = H5Pget_external_count(site->creation);
-    const char *prefix = getenv("HDF5_EXTFILE_PREFIX");
-    bool chosen = n > 0 && prefix && *prefix && strcmp(prefix, ".") != 0;
-    char *folder = chosen ? h5_search_folder(&site->search, prefix, strlen(prefix)) : NULL;
-    if (chosen && !folder)
-        return error_memory(check->err, strlen(prefix));
     uint64_t left = n > 0 ? count_bytes(site) : 0;
     enum h5grad_status status = H5GRAD_OK;
     for (int i = 0; i < n && !status; i++)
-        status = check_external_file(check, site, (unsigned)i, folder, &left);
-    free(folder);
+        status = check_external_file(check, site, (unsigned)i, &left);
     return status;
 }
 
@@ -333,12 +331,13 @@ static enum h5grad_status describe_source(struct check *check, const struct site
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     bool known = space >= 0 && type >= 0 && h5_identify_lasting(dataset, &identity);
     source->rank = known ? H5Sget_simple_extent_dims(space, source->extent, NULL) : -1;
-    source->unfit = known && !can_convert(type, site->type);
+    bool other = known && !can_convert(type, site->type);
     const struct h5_gap *gap = known ? find_gap(check->access, &identity) : NULL;
     const char *why = NULL;
+    source->unfit = other || (gap && gap->external && check->access->allow_missing);
     if (source->rank < 0)
         why = "cannot be described";
-    else if (source->unfit)
+    else if (other)
         why = "has points of another type";
     else if (gap && gap->missing)
         why = gap->text;
@@ -713,6 +712,12 @@ enum h5grad_status h5_check_whole(hid_t dataset, struct h5grad_error *err)
     const struct h5_access *access = h5_dataset_access(dataset);
     const struct h5_gap *gap = gap_of(dataset, access);
     return gap && gap->missing && !access->allow_missing ? refuse(gap, err) : H5GRAD_OK;
+}
+
+bool h5_lacks_external(hid_t dataset)
+{
+    const struct h5_gap *gap = gap_of(dataset, h5_dataset_access(dataset));
+    return gap && gap->external;
 }
 
 char *h5_missing_text(hid_t dataset)

@@ -30,6 +30,10 @@ enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err);
  */
 enum h5grad_status h5_check_whole(hid_t dataset, struct h5grad_error *err);
 
+/* Whether points are missing in external files of a dataset, so that libhdf5 cannot be asked for
+ * them: see h5_external_read. */
+bool h5_lacks_external(hid_t dataset);
+
 /* What is to be said of a dataset of which points are missing and allowed to be, or which is
  * shorter than it was because of sources that are not there, in new memory; NULL. */
 char *h5_missing_text(hid_t dataset);

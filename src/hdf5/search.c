@@ -40,18 +40,31 @@ void h5_search_close(struct h5_search *search)
     *search = (struct h5_search){NULL, NULL};
 }
 
-/* What libhdf5 does not put together is not either: it must not become too long to be looked up. */
-char *h5_search_path(const char *folder, const char *name)
+/* A path as seen from a folder, NULL: the working folder, in new memory. What libhdf5 does not put
+ * together is not either: it must not become too long to be looked up. */
+static char *path_in(const char *folder, const char *name)
 {
     return folder && *name != '/' ? memory_format("%s/%s", folder, name) : memory_text(name);
 }
 
-char *h5_search_folder(const struct h5_search *search, const char *text, size_t length)
+/* A folder of length bytes that the environment names, in new memory. */
+static char *folder_from(const struct h5_search *search, const char *text, size_t length)
 {
     const size_t start = strlen(ORIGIN);
     if (length >= start && strncmp(text, ORIGIN, start) == 0)
         return memory_format("%s%.*s", search->folder, (int)(length - start), text + start);
     return strndup(text, length);
+}
+
+char *h5_search_external(const struct h5_search *search, const char *name)
+{
+    const char *prefix = getenv("HDF5_EXTFILE_PREFIX");
+    if (!prefix || !*prefix || strcmp(prefix, ".") == 0)
+        return path_in(NULL, name);
+    char *folder = folder_from(search, prefix, strlen(prefix));
+    char *path = folder ? path_in(folder, name) : NULL;
+    free(folder);
+    return path;
 }
 
 /* One search: what is looked for, and who is told. */
@@ -66,7 +79,7 @@ struct hunt {
 
 static enum h5grad_status look_in(struct hunt *hunt, const char *folder)
 {
-    char *path = h5_search_path(folder, hunt->name);
+    char *path = path_in(folder, hunt->name);
     if (!path)
         return error_memory(hunt->err, strlen(hunt->name));
     enum h5grad_status status = hunt->visit(hunt->user, path, &hunt->done, hunt->err);
@@ -76,7 +89,7 @@ static enum h5grad_status look_in(struct hunt *hunt, const char *folder)
 
 static enum h5grad_status look_in_prefix(struct hunt *hunt, const char *text, size_t length)
 {
-    char *folder = h5_search_folder(hunt->search, text, length);
+    char *folder = folder_from(hunt->search, text, length);
     if (!folder)
         return error_memory(hunt->err, length);
     enum h5grad_status status = look_in(hunt, folder);

@@ -18,12 +18,9 @@ struct h5_search {
 bool h5_search_open(hid_t object, struct h5_search *search);
 void h5_search_close(struct h5_search *search);
 
-/* A path as seen from a folder, NULL: the working folder, in new memory; NULL: no memory. */
-char *h5_search_path(const char *folder, const char *name);
-
-/* A folder of length bytes that an environment variable names, where "${ORIGIN}" is the folder of
- * the file, in new memory; NULL: no memory. */
-char *h5_search_folder(const struct h5_search *search, const char *text, size_t length);
+/* Where libhdf5 looks for an external file of a dataset: in the working folder, or where the
+ * environment says, in new memory; NULL: no memory. */
+char *h5_search_external(const struct h5_search *search, const char *name);
 
 enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
 

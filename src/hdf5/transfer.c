@@ -2,6 +2,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "hdf5/external.h"
+#include "hdf5/outside.h"
 #include "hdf5/transfer.h"
 
 /* The block of the dataset that box is, and the array in memory. One block, never a combination of
@@ -46,6 +48,8 @@ enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const
 {
     if (box_points(rank, box) == 0)
         return H5GRAD_OK;
+    if (h5_lacks_external(dataset))
+        return h5_external_read(dataset, memory, rank, box, points, err);
     enum h5grad_status status = H5GRAD_OK;
     struct selection selection;
     if (!selection_open(&selection, dataset, rank, box) ||
@@ -54,6 +58,24 @@ enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const
     if (!selection_close(&selection) && status == H5GRAD_OK)
         status = transfer_error(err, "reading", rank, box);
     return status;
+}
+
+enum h5grad_status h5_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err)
+{
+    struct box box = {.start = {0}};
+    hsize_t extent[H5S_MAX_RANK];
+    if (!h5_lacks_external(dataset))
+        return H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0
+                   ? h5_error(err, "reading")
+                   : H5GRAD_OK;
+    hid_t space = H5Dget_space(dataset);
+    int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
+    h5_close(space);
+    if (rank < 0)
+        return h5_error(err, "reading");
+    for (int k = 0; k < rank; k++)
+        box.count[k] = extent[k];
+    return h5_external_read(dataset, memory, (unsigned)rank, &box, points, err);
 }
 
 enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Boxes of points between a dataset and memory, moved by libhdf5 itself. All within h5_enter. */
+/* Boxes of points between a dataset and memory, moved by libhdf5 itself, but for what is missing of
+ * external files. All within h5_enter. */
 #ifndef H5GRAD_HDF5_TRANSFER_H
 #define H5GRAD_HDF5_TRANSFER_H
 
@@ -13,6 +14,10 @@
  */
 enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                void *points, struct h5grad_error *err);
+
+/* All points of a dataset of any rank, in the same form. */
+enum h5grad_status h5_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err);
+
 enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err);
 

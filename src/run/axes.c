@@ -299,6 +299,21 @@ static enum h5grad_status judge_coordinates(const struct field *field, unsigned 
     return check_points(field, axis, *out, err);
 }
 
+/* What is missing of the coordinates is told with what is missing of the field. */
+static enum h5grad_status note_missing(struct field *field, const struct coordinate *coordinate,
+                                       struct h5grad_error *err)
+{
+    if (!coordinate || !coordinate->missing)
+        return H5GRAD_OK;
+    char *text = memory_format("%s%scoordinates %s: %s", field->missing ? field->missing : "",
+                               field->missing ? "; " : "", coordinate->name, coordinate->missing);
+    if (!text)
+        return error_memory(err, strlen(coordinate->missing));
+    free(field->missing);
+    field->missing = text;
+    return H5GRAD_OK;
+}
+
 static enum h5grad_status use_coordinates(struct field *field, struct engine_axis *out,
                                           const struct run_options *options,
                                           struct coordinates *store, struct h5grad_error *err)
@@ -313,7 +328,7 @@ static enum h5grad_status use_coordinates(struct field *field, struct engine_axi
     out->stencil.uniform = coordinate->scan.even;
     out->stencil.step = coordinate->scan.step;
     out->coordinates = coordinate->scan.even ? NULL : coordinate->line;
-    return H5GRAD_OK;
+    return note_missing(field, coordinate, err);
 }
 
 /* *unusable is set where the coordinates are the reason of a failure. */
@@ -485,7 +500,7 @@ static enum h5grad_status describe_axis(struct field *field, unsigned axis,
     if (reason.status)
         return describe_unusable(field, axis, reason.message, err);
     settled->coordinate = coordinate;
-    return H5GRAD_OK;
+    return note_missing(field, coordinate, err);
 }
 
 enum h5grad_status axes_describe(struct field *field, const struct run_options *options,

@@ -8,6 +8,7 @@
 #include "coords/meaning.h"
 #include "coords/names.h"
 #include "hdf5/attribute.h"
+#include "hdf5/outside.h"
 #include "hdf5/scales.h"
 #include "run/results.h"
 #include "writer/copy.h"
@@ -28,6 +29,7 @@ struct item {
     char *path;             /* in both files; NULL: no link leads to it */
     char *why;              /* it is not in the output; NULL: it is */
     char *lost[N_OF_CELLS]; /* what each attribute of_cells names that cannot be found; NULL */
+    char *missing;          /* what is to be said of points that it does not have; NULL */
     bool scale;
     hid_t from, to;            /* open until its points are copied */
     hobj_ref_t reference;      /* to it in the output */
@@ -90,6 +92,7 @@ void companions_free(struct companions *companions)
         attachments_free(&companions->item[i].scales);
         free(companions->item[i].use);
         free(companions->item[i].path);
+        free(companions->item[i].missing);
         free(companions->item[i].why);
         for (size_t k = 0; k < N_OF_CELLS; k++)
             free(companions->item[i].lost[k]);
@@ -441,15 +444,18 @@ static enum h5grad_status fill_item(struct companions *self, struct item *item,
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     enum h5grad_status status = H5GRAD_OK;
-    if (item->from < 0 || copy_points(item->from, item->to, &reason) == H5GRAD_OK)
-        return H5GRAD_OK;
+    bool filled = item->from < 0 || copy_points(item->from, item->to, &reason) == H5GRAD_OK;
     struct h5_guard guard;
     h5_enter(&guard);
-    close_item(item);
-    if (H5Ldelete(self->output, item->path, H5P_DEFAULT) < 0)
-        status = h5_error(err, "%s: cannot be removed", item->path);
+    if (filled && item->from >= 0)
+        item->missing = h5_missing_text(item->from);
+    if (!filled) {
+        close_item(item);
+        if (H5Ldelete(self->output, item->path, H5P_DEFAULT) < 0)
+            status = h5_error(err, "%s: cannot be removed", item->path);
+    }
     h5_leave(&guard);
-    return status ? status : give_up(item, &reason, err);
+    return filled || status ? status : give_up(item, &reason, err);
 }
 
 /* Attaches their scales to the new items, and closes them. */
@@ -486,6 +492,9 @@ enum h5grad_status companions_add(struct companions *companions, const struct fi
         if (item->why)
             run_message(companions->options, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
                         field->path, item->path ? item->path : "a dimension scale", item->why);
+        else if (item->missing)
+            run_message(companions->options, H5GRAD_WARNING, "%s: %s: %s", field->path, item->path,
+                        item->missing);
         for (size_t k = 0; k < N_OF_CELLS; k++) {
             if (item->lost[k])
                 run_message(companions->options, H5GRAD_WARNING,

@@ -10,6 +10,7 @@
 #include "base/size.h"
 #include "coords/names.h"
 #include "hdf5/attribute.h"
+#include "hdf5/outside.h"
 #include "hdf5/walk.h"
 
 /* Points read at a time when long coordinates are checked. */
@@ -43,6 +44,7 @@ static void coordinate_free(struct coordinate *item)
     free(item->name);
     free(item->unit);
     free(item->note);
+    free(item->missing);
     free(item);
 }
 
@@ -105,6 +107,7 @@ static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct 
     if (!item->unit)
         item->unit = h5_attribute_text(dataset, "unit");
     struct line *line = line_open(dataset, keep, err);
+    item->missing = h5_missing_text(dataset);
     h5_close(dataset);
     return line;
 }

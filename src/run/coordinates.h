@@ -16,6 +16,7 @@ struct coordinate {
     char *name;             /* "/time", "FILE:/time", "/u@x" */
     char *unit;             /* NULL: none given */
     char *note;             /* what it says that is not used, with its name; NULL */
+    char *missing;          /* what is to be said of points that it does not have; NULL */
     struct h5_access other; /* of the file, where it is not INPUT */
     struct line *line;
     struct stencil_scan scan;

@@ -159,15 +159,25 @@ static enum h5grad_status name_results(struct field *field, const struct run_opt
     return H5GRAD_OK;
 }
 
+/* Sources that are not there may be why an axis is too short. */
+static enum h5grad_status explain_extent(const struct field *field, enum h5grad_status status,
+                                         struct h5grad_error *err)
+{
+    if (!field->missing || !err || status != H5GRAD_FAILED)
+        return status;
+    const struct h5grad_error reason = *err;
+    return error_set(err, status, "%s; %s", reason.message, field->missing);
+}
+
 enum h5grad_status field_plan(struct field *field, const struct run_options *options,
                               struct coordinates *store, bool tell, struct h5grad_error *err)
 {
     struct engine_job *job = &field->job;
-    if (field->missing && tell)
-        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     enum h5grad_status status = axes_resolve(field, options, store, tell, err);
     if (status)
-        return status;
+        return explain_extent(field, status, err);
+    if (field->missing && tell)
+        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     choose_types(field, options);
     if ((status = choose_storage(field, options, tell, err)) ||
         (status = name_results(field, options, err)) || (status = open_reader(field, err)))

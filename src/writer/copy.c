@@ -159,9 +159,8 @@ static enum h5grad_status move_points(const struct copying *copying, const struc
                    ? status
                    : h5_write_box(copying->dataset, copying->type, copying->rank, box, points, err);
     }
-    if (H5Dread(copying->source, copying->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0)
-        return h5_error(err, "reading");
-    if (h5_dataset_check(copying->source, err) != H5GRAD_OK)
+    if (h5_read_all(copying->source, copying->type, points, err) != H5GRAD_OK ||
+        h5_dataset_check(copying->source, err) != H5GRAD_OK)
         return H5GRAD_FAILED;
     if (H5Dwrite(copying->dataset, copying->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0)
         return h5_error(err, "writing");
