@@ -242,10 +242,10 @@ else
     fails "unreadable input" "unread.h5.*denied" $?
 fi
 
-# during COMMAND...: runs it when a run, with $coords, has begun to write; $status is how the run ended.
-coords=()
+# during COMMAND...: runs it when a run, with $more options, has begun to write; $status is how the run ended.
+more=()
 during() {
-    "$program" -j1 --filter=gzip=9 "${coords[@]}" busy.h5 o/out.h5 2>stderr &
+    "$program" -j1 --filter=gzip=9 "${more[@]}" busy.h5 o/out.h5 2>stderr &
     local pid=$!
     while kill -0 $pid 2>/dev/null && [ -z "$(ls -A o)" ]; do sleep 0.01; done
     "$@"
@@ -267,11 +267,12 @@ during touch source.h5
 fails "source that changes" "busy.h5: .*source.h5 changed while it was read" "$status"
 during rm source.h5
 fails "source that vanishes" "busy.h5: .*source.h5 changed while it was read" "$status"
+more=(--allow-missing-sources)
 during cp packed.h5 source.h5
 fails "source that comes to be" "busy.h5: .*source.h5 changed while it was read" "$status"
 # shellcheck disable=SC2046
 make_input x.h5 /x float64 128 $(seq 128)
-coords=(--coord "0=x.h5:/x")
+more=(--coord "0=x.h5:/x")
 during touch x.h5
 fails "coordinates that change" "busy.h5: x.h5 changed while it was read" "$status"
 
