@@ -236,6 +236,15 @@ struct links {
     struct link *link;
 };
 
+/* A group that the walk is in. */
+struct level {
+    hid_t group;
+    struct links links;
+    size_t next;   /* link to be followed */
+    size_t length; /* of the group's path */
+};
+
+/* Levels and not calls within calls: how deep a file is must not matter to the stack. */
 struct walker {
     hid_t file;
     void (*note)(void *user, const char *path, const char *why);
@@ -244,12 +253,11 @@ struct walker {
     size_t capacity;     /* of walk->dataset */
     char path[MAX_PATH]; /* of the link at hand */
     size_t length;
-    unsigned depth;
+    size_t depth, deepest; /* levels, and those that there is room for */
+    struct level *level;
     struct h5grad_error passed; /* why a link was not followed */
     struct h5grad_error *err;
 };
-
-static enum h5grad_status walk_group(struct walker *walker, hid_t group);
 
 static void note(struct walker *walker, const char *why)
 {
@@ -322,7 +330,9 @@ static enum h5grad_status take_object(struct walker *walker, const struct h5_ide
     return *enter ? H5GRAD_OK : add_dataset(walker, identity);
 }
 
-static enum h5grad_status walk_hard_link(struct walker *walker, hid_t group, const char *name)
+/* *child becomes the group that the link leads to, if it is to be entered. */
+static enum h5grad_status walk_hard_link(struct walker *walker, hid_t group, const char *name,
+                                         hid_t *child)
 {
     struct h5_identity identity;
     H5O_type_t kind;
@@ -335,15 +345,12 @@ static enum h5grad_status walk_hard_link(struct walker *walker, hid_t group, con
     enum h5grad_status status = take_object(walker, &identity, kind, &enter);
     if (status != H5GRAD_OK || !enter)
         return status;
-    hid_t child = H5Gopen2(group, name, H5P_DEFAULT);
-    if (child < 0) {
+    *child = H5Gopen2(group, name, H5P_DEFAULT);
+    if (*child < 0) {
         h5_error(&walker->passed, "cannot be read");
         note(walker, walker->passed.message);
-        return H5GRAD_OK;
     }
-    status = walk_group(walker, child);
-    h5_close(child);
-    return status;
+    return H5GRAD_OK;
 }
 
 static H5O_type_t kind_of(hid_t object)
@@ -361,7 +368,8 @@ static H5O_type_t kind_of(hid_t object)
 }
 
 /* A soft or an external link. */
-static enum h5grad_status walk_other_link(struct walker *walker, hid_t group, const char *name)
+static enum h5grad_status walk_other_link(struct walker *walker, hid_t group, const char *name,
+                                          hid_t *child)
 {
     struct h5_identity identity;
     hid_t object = open_object(walker->file, group, name, &walker->passed);
@@ -376,12 +384,14 @@ static enum h5grad_status walk_other_link(struct walker *walker, hid_t group, co
     else
         note(walker, "cannot be read");
     if (enter)
-        status = walk_group(walker, object);
-    h5_close(object);
+        *child = object;
+    else
+        h5_close(object);
     return status;
 }
 
-static enum h5grad_status walk_link(struct walker *walker, hid_t group, const struct link *link)
+static enum h5grad_status walk_link(struct walker *walker, hid_t group, const struct link *link,
+                                    hid_t *child)
 {
     /* libhdf5 would take such a name for a path */
     if (link->name[0] == '\0' || strcmp(link->name, ".") == 0 || strchr(link->name, '/')) {
@@ -390,10 +400,10 @@ static enum h5grad_status walk_link(struct walker *walker, hid_t group, const st
     }
     switch (link->type) {
     case H5L_TYPE_HARD:
-        return walk_hard_link(walker, group, link->name);
+        return walk_hard_link(walker, group, link->name, child);
     case H5L_TYPE_SOFT:
     case H5L_TYPE_EXTERNAL:
-        return walk_other_link(walker, group, link->name);
+        return walk_other_link(walker, group, link->name, child);
     default:
         note(walker, "is a user-defined link, which is not followed");
         return H5GRAD_OK;
@@ -428,28 +438,53 @@ static void free_links(struct links *links)
     free(links->link);
 }
 
-static enum h5grad_status walk_group(struct walker *walker, hid_t group)
+/* Takes down the links of a group, which is the walker's from here on. */
+static enum h5grad_status enter_group(struct walker *walker, hid_t group)
 {
-    struct links links = {0, 0, NULL};
-    enum h5grad_status status = H5GRAD_OK;
-    herr_t read = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_down, &links);
+    if (walker->depth == walker->deepest) {
+        size_t deepest = walker->deepest ? 2 * walker->deepest : 16;
+        struct level *larger = realloc(walker->level, deepest * sizeof *larger);
+        if (!larger) {
+            h5_close(group);
+            return error_memory(walker->err, deepest * sizeof *larger);
+        }
+        walker->level = larger;
+        walker->deepest = deepest;
+    }
+    struct level *level = &walker->level[walker->depth++];
+    *level = (struct level){.group = group, .length = walker->length};
+    herr_t read = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_down, &level->links);
     if (read > 0)
-        status = error_memory(walker->err, 2 * links.capacity * sizeof *links.link);
+        return error_memory(walker->err, 2 * level->links.capacity * sizeof(struct link));
     if (read < 0) {
         h5_error(&walker->passed, "links cannot be read");
         note(walker, walker->passed.message);
     }
-    walker->depth++;
-    for (size_t i = 0; status == H5GRAD_OK && i < links.n; i++) {
-        size_t length = walker->length;
-        if (!append_name(walker, links.link[i].name))
-            continue;
-        status = walk_link(walker, group, &links.link[i]);
-        remove_name(walker, length);
+    return H5GRAD_OK;
+}
+
+static void leave_group(struct walker *walker)
+{
+    struct level *level = &walker->level[--walker->depth];
+    free_links(&level->links);
+    h5_close(level->group);
+}
+
+/* Follows the next link of the group that the walk is in, or leaves that. */
+static enum h5grad_status walk_on(struct walker *walker)
+{
+    struct level *level = &walker->level[walker->depth - 1];
+    remove_name(walker, level->length);
+    if (level->next == level->links.n) {
+        leave_group(walker);
+        return H5GRAD_OK;
     }
-    walker->depth--;
-    free_links(&links);
-    return status;
+    const struct link *link = &level->links.link[level->next++];
+    if (!append_name(walker, link->name))
+        return H5GRAD_OK;
+    hid_t child = -1;
+    enum h5grad_status status = walk_link(walker, level->group, link, &child);
+    return status || child < 0 ? status : enter_group(walker, child);
 }
 
 enum h5grad_status h5_walk(hid_t file,
@@ -475,8 +510,14 @@ enum h5grad_status h5_walk(hid_t file,
     else
         status = take_object(walker, &identity, H5O_TYPE_GROUP, &enter);
     if (enter)
-        status = walk_group(walker, root);
-    h5_close(root);
+        status = enter_group(walker, root);
+    else
+        h5_close(root);
+    while (walker->depth > 0 && !status)
+        status = walk_on(walker);
+    while (walker->depth > 0)
+        leave_group(walker);
+    free(walker->level);
     free(walker);
     if (status != H5GRAD_OK)
         h5_walk_free(walk);
