@@ -25,37 +25,46 @@ bool h5_create_prepare_links(hid_t creation)
     return H5Pset_link_creation_order(creation, TRACKED) >= 0;
 }
 
-/* Makes the group unless it is there. */
-static enum h5grad_status make_group(hid_t file, const char *path, hid_t links, hid_t creation,
-                                     struct h5grad_error *err)
+/* Opens the group of that name in another, which is closed; it is made where there is none. */
+static hid_t step_into(hid_t group, const char *name, hid_t links, hid_t creation)
 {
-    if (H5Lexists(file, path, H5P_DEFAULT) > 0)
-        return H5GRAD_OK;
-    hid_t group = H5Gcreate2(file, path, links, creation, H5P_DEFAULT);
-    if (group < 0 || !h5_close(group))
-        return h5_error(err, "group %s cannot be made", path);
-    return H5GRAD_OK;
+    hid_t next = H5Lexists(group, name, H5P_DEFAULT) > 0
+                     ? H5Gopen2(group, name, H5P_DEFAULT)
+                     : H5Gcreate2(group, name, links, creation, H5P_DEFAULT);
+    h5_close(group);
+    return next;
 }
 
-/* Makes the groups above the last component of path. */
-static enum h5grad_status make_parents(hid_t file, const char *path, hid_t links,
-                                       struct h5grad_error *err)
+/* Opens the group at path, an own copy, which is cut into its components; those that are missing
+ * are made. Step by step, since libhdf5 goes along all of a path that it is given. */
+static hid_t step_along(hid_t file, char *path, hid_t links, hid_t creation)
 {
-    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
-    char *prefix = memory_text(path);
-    enum h5grad_status status = H5GRAD_OK;
-    if (!prefix)
-        status = error_memory(err, strlen(path));
-    else if (creation < 0 || !h5_create_prepare(creation) || !h5_create_prepare_links(creation))
-        status = h5_error(err, "choosing how groups are made");
-    for (char *slash = prefix; !status && (slash = strchr(slash + 1, '/'));) {
-        *slash = '\0';
-        status = make_group(file, prefix, links, creation, err);
-        *slash = '/';
+    char *rest = NULL;
+    hid_t group = H5Gopen2(file, "/", H5P_DEFAULT);
+    for (char *name = strtok_r(path, "/", &rest); name && group >= 0;
+         name = strtok_r(NULL, "/", &rest)) {
+        if (strcmp(name, ".") != 0)
+            group = step_into(group, name, links, creation);
     }
-    free(prefix);
+    return group;
+}
+
+/* Opens the group at the first length bytes of path, with all above it; -1 with the reason. */
+static hid_t make_groups(hid_t file, const char *path, size_t length, hid_t links,
+                         struct h5grad_error *err)
+{
+    hid_t group = -1;
+    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    char *copy = strndup(path, length);
+    if (!copy)
+        error_memory(err, length);
+    else if (creation < 0 || !h5_create_prepare(creation) || !h5_create_prepare_links(creation))
+        h5_error(err, "choosing how groups are made");
+    else if ((group = step_along(file, copy, links, creation)) < 0)
+        h5_error(err, "group %.*s cannot be made", (int)length, path);
+    free(copy);
     h5_close(creation);
-    return status;
+    return group;
 }
 
 static hid_t link_list(struct h5grad_error *err)
@@ -70,28 +79,24 @@ static hid_t link_list(struct h5grad_error *err)
 
 hid_t h5_create_group(hid_t file, const char *path, struct h5grad_error *err)
 {
-    hid_t group = -1;
-    char *inside = memory_format("%s/", path);
-    hid_t links = inside ? link_list(err) : -1;
-    if (!inside)
-        error_memory(err, strlen(path));
-    else if (links >= 0 &&
-             (strcmp(path, "/") == 0 || make_parents(file, inside, links, err) == H5GRAD_OK) &&
-             (group = H5Gopen2(file, path, H5P_DEFAULT)) < 0)
-        h5_error(err, "group %s cannot be opened", path);
+    hid_t links = link_list(err);
+    hid_t group = links >= 0 ? make_groups(file, path, strlen(path), links, err) : -1;
     h5_close(links);
-    free(inside);
     return group;
 }
 
 hid_t h5_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
                         struct h5grad_error *err)
 {
+    const char *name = strrchr(path, '/');
+    name = name ? name + 1 : path;
     hid_t dataset = -1;
     hid_t links = link_list(err);
-    if (links >= 0 && make_parents(file, path, links, err) == H5GRAD_OK &&
-        (dataset = H5Dcreate2(file, path, type, space, links, creation, H5P_DEFAULT)) < 0)
+    hid_t group = links >= 0 ? make_groups(file, path, (size_t)(name - path), links, err) : -1;
+    if (group >= 0 &&
+        (dataset = H5Dcreate2(group, name, type, space, links, creation, H5P_DEFAULT)) < 0)
         h5_error(err, "it cannot be created");
+    h5_close(group);
     h5_close(links);
     return dataset;
 }
