@@ -15,6 +15,8 @@
  * thread safety while h5grad_run is running must serialise those calls with it. No function may be
  * called from within a callback of libhdf5 (H5Literate, ...), which has a lock of its own.
  *
+ * A stack of 128 KiB is enough for the calling thread, and (OMP_STACKSIZE) for each worker.
+ *
  * Callbacks may take long, may wait for other threads, and may call any function here, h5grad_run
  * included: no lock is held meanwhile. They must return: no longjmp, no C++ exception. message and
  * temporary may call HDF5, too: nothing of the run is at work then. Where there are several threads

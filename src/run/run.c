@@ -67,6 +67,7 @@ struct run {
     size_t fields;     /* that can be done */
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
+    struct field field;          /* the one at hand */
     struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
     bool skipped_field;          /* that is so */
@@ -253,7 +254,7 @@ static enum h5grad_status accept(struct run *run, const struct field *field,
 static enum h5grad_status check_field(struct run *run, struct selected *item,
                                       struct h5grad_error *err)
 {
-    struct field field;
+    struct field *field = &run->field;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     if (item->why) {
         error_set(err, H5GRAD_FAILED, "%s%s", item->why,
@@ -261,22 +262,22 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
         return skip(run, item, item->lost ? FAULT_LOST : FAULT_NO_FIELD, H5GRAD_FAILED, err);
     }
     enum h5grad_status status =
-        field_open(run->file, walk, item->path, !run->options.user.no_unpack, &field, err);
+        field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
     bool is_field = status == H5GRAD_OK;
     if (is_field && run->goal == RUN_LIST)
-        status = axes_describe(&field, &run->options, run->coordinates, err);
+        status = axes_describe(field, &run->options, run->coordinates, err);
     else if (is_field)
-        status = field_plan(&field, &run->options, run->coordinates, true, err);
+        status = field_plan(field, &run->options, run->coordinates, true, err);
     item->usable = status == H5GRAD_OK;
-    enum fault fault = field.lost       ? FAULT_LOST
-                       : field.unusable ? FAULT_COORDINATES
-                       : is_field       ? FAULT_OPTIONS
-                                        : FAULT_NO_FIELD;
+    enum fault fault = field->lost       ? FAULT_LOST
+                       : field->unusable ? FAULT_COORDINATES
+                       : is_field        ? FAULT_OPTIONS
+                                         : FAULT_NO_FIELD;
     if (status)
         status = skip(run, item, fault, status, err);
     else
-        status = accept(run, &field, err);
-    field_close(&field);
+        status = accept(run, field, err);
+    field_close(field);
     messages_deliver(&run->options);
     return status;
 }
@@ -479,35 +480,52 @@ static enum h5grad_status finish_results(struct run *run, struct field *field,
     return status;
 }
 
+/* Those of a field, none of which is made yet; NULL when there is no memory. */
+static struct result *new_results(const struct field *field)
+{
+    struct result *result = memory_zeroed(field->n_axes, sizeof *result);
+    for (unsigned k = 0; result && k < field->n_axes; k++)
+        result[k].dataset = result[k].memory = -1;
+    return result;
+}
+
 /* Each selected dataset is one entry of the report, in the same order. */
+static enum h5grad_status do_results(struct run *run, size_t number, struct result *result,
+                                     struct h5grad_error *err)
+{
+    struct field *field = &run->field;
+    enum h5grad_status status = create_results(run, field, number, result, err);
+    if (!status) {
+        run->progress.field = field->path;
+        report_write_way(run->report, number, result[0].writer->way->name);
+        field->job.progress = on_progress;
+        field->job.cancelled = on_cancelled;
+        field->job.user = run;
+        status = engine_run(&field->job, &field->plan, err);
+        if (status)
+            error_context(err, status, "%s: %s", run->input, field->path);
+    }
+    return finish_results(run, field, result, status, err);
+}
+
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
     const struct selected *item = &run->selection.item[number];
-    struct field field;
-    struct result result[GRID_MAX_RANK];
+    struct field *field = &run->field;
+    struct result *result = NULL;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    for (unsigned k = 0; k < GRID_MAX_RANK; k++)
-        result[k] = (struct result){.dataset = -1, .memory = -1};
     enum h5grad_status status =
-        field_open(run->file, walk, item->path, !run->options.user.no_unpack, &field, err);
+        field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
     if (!status)
-        status = field_plan(&field, &run->options, run->coordinates, false, err);
+        status = field_plan(field, &run->options, run->coordinates, false, err);
     if (status)
         error_context(err, status, "%s: %s", run->input, item->path);
+    else if ((result = new_results(field)))
+        status = do_results(run, number, result, err);
     else
-        status = create_results(run, &field, number, result, err);
-    if (!status) {
-        run->progress.field = item->path;
-        report_write_way(run->report, number, result[0].writer->way->name);
-        field.job.progress = on_progress;
-        field.job.cancelled = on_cancelled;
-        field.job.user = run;
-        status = engine_run(&field.job, &field.plan, err);
-        if (status)
-            error_context(err, status, "%s: %s", run->input, item->path);
-    }
-    status = finish_results(run, &field, result, status, err);
-    field_close(&field);
+        status = error_memory(err, field->n_axes * sizeof *result);
+    free(result);
+    field_close(field);
     messages_deliver(&run->options);
     return status;
 }
