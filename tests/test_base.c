@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cache.h"
 #include "base/element.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -197,8 +199,89 @@ START_TEST(memory_knows_the_machine)
     uint64_t available = memory_available();
     ck_assert_uint_gt(available, 0);
     ck_assert_uint_le(available, physical);
-    ck_assert_uint_ge(memory_l2_cache(), 16 << 10);
-    ck_assert_uint_le(memory_l2_cache(), UINT64_C(1) << 32);
+}
+END_TEST
+
+/* What a folder of the kernel's says of one cache; NULL: nothing. */
+struct fake_cache {
+    const char *level, *size, *list;
+};
+
+static void put_fact(const char *folder, const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = text ? fopen(path, "w") : NULL;
+    ck_assert(!text || (file && fprintf(file, "%s\n", text) > 0 && fclose(file) == 0));
+}
+
+static void remove_facts(const char *folder)
+{
+    static const char *const name[] = {"level", "size", "shared_cpu_list"};
+    char path[128];
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, name[i]);
+        unlink(path); /* may not be there */
+    }
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+static uint64_t share_of_fake(const struct fake_cache *cache, unsigned n, unsigned level)
+{
+    char top[] = "/tmp/h5grad-XXXXXX", folder[64];
+    ck_assert_ptr_nonnull(mkdtemp(top));
+    for (unsigned i = 0; i < n; i++) {
+        snprintf(folder, sizeof folder, "%s/index%u", top, i);
+        ck_assert_int_eq(mkdir(folder, 0700), 0);
+        put_fact(folder, "level", cache[i].level);
+        put_fact(folder, "size", cache[i].size);
+        put_fact(folder, "shared_cpu_list", cache[i].list);
+    }
+    uint64_t share = cache_share(top, level);
+    for (unsigned i = 0; i < n; i++) {
+        snprintf(folder, sizeof folder, "%s/index%u", top, i);
+        remove_facts(folder);
+    }
+    ck_assert_int_eq(rmdir(top), 0);
+    return share;
+}
+
+START_TEST(cache_shares)
+{
+    const uint64_t mib = 1 << 20;
+    static const struct fake_cache good[] = {
+        {"3", "32768K", "0-1"}, {"1", "48K", "0"}, {"1", "32K", "0"}, {"2", "1024K", "0,8"}};
+    ck_assert_uint_eq(share_of_fake(good, 4, 3), 16 * mib);
+    ck_assert_uint_eq(share_of_fake(good, 4, 2), mib / 2);
+    ck_assert_uint_eq(share_of_fake(good + 1, 3, 3), 0);
+    ck_assert_uint_eq(share_of_fake(good, 0, 3), 0);
+    ck_assert_uint_eq(cache_share("/nowhere", 3), 0);
+    static const struct fake_cache many = {"3", "96M", "0-7,16-23,64-71"};
+    ck_assert_uint_eq(share_of_fake(&many, 1, 3), 4 * mib);
+    static const struct fake_cache bad[] = {
+        {"3", NULL, "0"},
+        {"3", "32768K", NULL},
+        {"3", "", "0"},
+        {"3", "32768K", ""},
+        {"3", "-1K", "0"},
+        {"3", "0K", "0-3"},
+        {"3", "32768K", "7-0"},
+        {"3", "32768K", "all"},
+        {"3", "32768K", "0-18446744073709551615"},
+        {"3", "32768K", "0-18446744073709551614,0-18446744073709551614"},
+        {"three", "32768K", "0"},
+        {NULL, "32768K", "0"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_uint_eq(share_of_fake(&bad[i], 1, 3), 0);
+}
+END_TEST
+
+START_TEST(caches_of_the_machine)
+{
+    struct cache_sizes cache = cache_find();
+    ck_assert_uint_eq(cache.l2, cache_l2());
+    ck_assert_uint_ge(cache.l2, 256 << 10);
+    ck_assert_uint_le(cache.l2, 16 << 20);
 }
 END_TEST
 
@@ -422,6 +505,8 @@ static void add_memory_tests(TCase *tcase)
     tcase_add_test(tcase, memory_is_zeroed);
     tcase_add_test(tcase, memory_holds_text);
     tcase_add_test(tcase, memory_knows_the_machine);
+    tcase_add_test(tcase, cache_shares);
+    tcase_add_test(tcase, caches_of_the_machine);
 #ifndef __SANITIZE_ADDRESS__
     tcase_add_test(tcase, memory_respects_the_address_space);
 #endif

@@ -7,6 +7,9 @@
 
 #include "engine/engine.h"
 
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
 static uint64_t seed = 88172645463325252;
 
 static uint64_t draw(uint64_t below)
@@ -118,6 +121,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         .axes = s->axis,
         .reader = reader_open_memory(s->data, element, components, 3, s->extent, NULL),
         .threads = 1,
+        .cache = {.l2 = 1 << 20},
         .memory = 1u << 30,
     };
 }
@@ -214,6 +218,35 @@ START_TEST(same_bits)
     check_same_bits((const uint64_t[]){3, 130, 33}, ELEMENT_F32, 2, 2, copies);
     check_same_bits((const uint64_t[]){60, 4, 50}, ELEMENT_F64, 1, 2, copies);
     check_same_bits((const uint64_t[]){41, 11, 17}, ELEMENT_F64, 2, 1, copies);
+}
+END_TEST
+
+/* With tiles that need a shared cache, too. */
+START_TEST(same_bits_of_large_tiles)
+{
+    struct setup s;
+    uint64_t own, shared;
+    void *want[3];
+    setup_make(&s, (const uint64_t[]){300, 40, 20}, ELEMENT_F32, 1, 2);
+    run_whole(&s);
+    reader_close(s.job.reader);
+    s.job.reader = copying_open(&s);
+    for (unsigned i = 0; i < 3; i++) {
+        want[i] = malloc(s.bytes);
+        memcpy(want[i], s.result[i], s.bytes);
+    }
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        s.job.cache = (struct cache_sizes){.l2 = 2048};
+        run(&s, threads, MIB, &own);
+        s.job.cache.l3 = MIB;
+        run(&s, threads, MIB, &shared);
+        ck_assert_uint_lt(shared, own);
+        for (unsigned i = 0; i < 3; i++)
+            ck_assert_mem_eq(s.result[i], want[i], s.bytes);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        free(want[i]);
+    setup_free(&s);
 }
 END_TEST
 
@@ -332,16 +365,156 @@ START_TEST(encoders_and_memory)
 }
 END_TEST
 
+/* The plan for float32 in a contiguous file, differentiated along all axes, with made-up caches. */
+static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes cache,
+                      unsigned threads, uint64_t memory, struct plan *plan)
+{
+    static const struct reader_way way = {.name = "file"};
+    struct reader reader = {.way = &way};
+    struct engine_axis axis[5] = {0};
+    struct engine_job job = {
+        .rank = rank,
+        .extent = extent,
+        .components = 1,
+        .stored = ELEMENT_F32,
+        .arithmetic = ELEMENT_F32,
+        .result = ELEMENT_F32,
+        .n_axes = rank,
+        .axes = axis,
+        .reader = &reader,
+        .threads = threads,
+        .cache = cache,
+        .memory = memory,
+    };
+    for (unsigned i = 0; i < rank; i++) {
+        axis[i].axis = i;
+        axis[i].stencil = (struct stencil_axis){extent[i], 1, true, 1};
+    }
+    ck_assert_int_eq(engine_plan(&job, NULL, NULL, plan, NULL), H5GRAD_OK);
+}
+
+/* Bytes of a tile amid the array, and of the halo across its faces. */
+static uint64_t used_bytes(const struct plan *plan)
+{
+    uint64_t core = plan->core_points, used = 2 * core;
+    for (unsigned i = 0; i < plan->rank; i++) {
+        uint64_t width = plan->tile[i] + 2 < plan->extent[i] ? plan->tile[i] + 2 : plan->extent[i];
+        used += core / plan->tile[i] * (width - plan->tile[i]);
+    }
+    return used * sizeof(float);
+}
+
+static const struct {
+    unsigned rank;
+    uint64_t extent[5];
+} large[] = {{1, {134217728}},
+             {2, {11585, 11585}},
+             {3, {512, 512, 512}},
+             {4, {64, 64, 180, 182}},
+             {5, {32, 32, 32, 64, 64}}};
+
+/* What is read for what there is. */
+static double read_ratio(const struct plan *plan)
+{
+    double points = 1;
+    for (unsigned i = 0; i < plan->rank; i++)
+        points *= (double)plan->extent[i];
+    return (double)plan->read_points / points;
+}
+
+/* With H5GRAD_PRINT_TILES in the environment: what is chosen for which caches. */
+static void print_tile(const struct cache_sizes *cache, const struct plan *plan)
+{
+    if (!getenv("H5GRAD_PRINT_TILES"))
+        return;
+    printf("%2u threads, L2 %4llu KiB, L3 %2llu MiB a core:", plan->threads,
+           (unsigned long long)cache->l2 >> 10, (unsigned long long)cache->l3 >> 20);
+    for (unsigned i = 0; i < plan->rank; i++)
+        printf("%s%llu", i ? "x" : " ", (unsigned long long)plan->tile[i]);
+    printf(", uses %llu KiB, read %.3f times\n", (unsigned long long)used_bytes(plan) >> 10,
+           read_ratio(plan));
+}
+
+/* Own caches of 256 KiB to 4 MiB, shares of up to 32 MiB of one of level 3: a tile fits its own or,
+ * where it leaves it, the shared one, of which more never makes it smaller; and the memory. */
+START_TEST(tiles_and_caches)
+{
+    static const unsigned teams[] = {1, 2, 16};
+    static const double most_read[] = {1.001, 1.1, 1.3, 3.5, 4};
+    const size_t s = (size_t)_i / 3;
+    const unsigned threads = teams[_i % 3], rank = large[s].rank;
+    for (unsigned power = 18; power <= 22; power++) {
+        struct cache_sizes cache = {.l2 = UINT64_C(1) << power};
+        uint64_t own = cache.l2 / 8 * (rank == 1 ? 5 : 9), before = 0;
+        for (uint64_t share = 0; share <= 32; share = share ? 2 * share : 1) {
+            struct plan plan, tight;
+            cache.l3 = share << 20;
+            plan_file(rank, large[s].extent, cache, threads, GIB, &plan);
+            print_tile(&cache, &plan);
+            uint64_t used = used_bytes(&plan), both = (cache.l2 + cache.l3) / 2;
+            ck_assert_uint_le(used, own > both ? own : both);
+            ck_assert_uint_le(used, 5 * MIB);
+            ck_assert_uint_ge(used, cache.l2 / 8);
+            ck_assert_uint_ge(used, before);
+            ck_assert(used <= own || plan.tiles >= 128 * threads);
+            ck_assert(read_ratio(&plan) <= most_read[rank - 1]);
+            ck_assert_uint_eq(plan.threads, threads);
+            before = used;
+            plan_file(rank, large[s].extent, cache, threads, threads * MIB, &tight);
+            ck_assert_uint_eq(tight.threads, threads);
+            ck_assert_uint_le(tight.memory, threads * MIB);
+            ck_assert_uint_le(used_bytes(&tight), MIB);
+        }
+    }
+}
+END_TEST
+
+/* Where the own cache is small and the shared one large, writes are long and the halo is small;
+ * where there is little to share, or in one dimension, nothing changes. */
+START_TEST(tiles_in_shared_caches)
+{
+    for (size_t s = 0; s < sizeof large / sizeof *large; s++) {
+        const unsigned rank = large[s].rank;
+        struct plan own, small, shared;
+        plan_file(rank, large[s].extent, (struct cache_sizes){2 * MIB, 0}, 2, GIB, &own);
+        plan_file(rank, large[s].extent, (struct cache_sizes){2 * MIB, 2 * MIB}, 2, GIB, &small);
+        ck_assert_mem_eq(own.tile, small.tile, rank * sizeof *own.tile);
+        plan_file(rank, large[s].extent, (struct cache_sizes){MIB, 0}, 2, GIB, &own);
+        plan_file(rank, large[s].extent, (struct cache_sizes){MIB, 16 * MIB}, 2, GIB, &shared);
+        if (rank == 1)
+            ck_assert_uint_eq(shared.tile[0], own.tile[0]);
+        else
+            ck_assert_uint_ge(shared.core_points, 4 * own.core_points);
+        ck_assert(read_ratio(&shared) < (rank < 4 ? 1.2 : rank == 4 ? 1.5 : 2.5));
+    }
+}
+END_TEST
+
+/* An array of few tiles keeps them small, so that all workers end at about the same time. */
+START_TEST(tiles_of_small_arrays)
+{
+    static const uint64_t extent[] = {128, 128, 128};
+    struct plan own, shared;
+    plan_file(3, extent, (struct cache_sizes){MIB, 0}, 16, GIB, &own);
+    plan_file(3, extent, (struct cache_sizes){MIB, 16 * MIB}, 16, GIB, &shared);
+    ck_assert_mem_eq(own.tile, shared.tile, 3 * sizeof *own.tile);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine");
     TCase *tcase = tcase_create("engine");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, same_bits, 0, 2);
+    tcase_add_test(tcase, same_bits_of_large_tiles);
     tcase_add_test(tcase, linear);
     tcase_add_test(tcase, progress_and_cancel);
     tcase_add_test(tcase, chunks_and_memory);
     tcase_add_test(tcase, encoders_and_memory);
+    tcase_add_loop_test(tcase, tiles_and_caches, 0, 15);
+    tcase_add_test(tcase, tiles_in_shared_caches);
+    tcase_add_test(tcase, tiles_of_small_arrays);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

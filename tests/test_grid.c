@@ -111,6 +111,7 @@ static void random_request(struct plan_request *q)
     q->worker_size = draw(1000);
     q->tile_bytes = 64 + draw(20000);
     q->stream_bytes = q->tile_bytes + draw(20000);
+    q->shared_bytes = draw(2) * draw(100000);
     q->source_more = draw(2) * draw(100);
     q->memory = (uint64_t)4 << (10 + draw(10));
     q->threads = 1 + (unsigned)draw(4);

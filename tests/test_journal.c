@@ -23,7 +23,8 @@
 /* Bytes of what is noted at once. */
 #define LARGE ((uint64_t)16 << 20)
 
-static const struct journal_head HEAD = {.key = "key", .history = "lines", .threads = 2};
+static const struct journal_head HEAD = {
+    .key = "key", .history = "lines", .threads = 2, .memory = 3, .cache = {.l2 = 4, .l3 = 5}};
 
 static char folder[64];
 static char path[96];
@@ -157,6 +158,23 @@ START_TEST(process_died)
     add_tiles(journal, 0, 3);
     journal_close(journal, false);
     check_tiles(3);
+}
+END_TEST
+
+/* Another machine may have other caches, and make other tiles of its own accord. */
+START_TEST(what_shapes_the_tiles)
+{
+    struct journal *journal;
+    journal_close(begin(8), false);
+    ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
+    const struct journal_head *head = journal_head(journal);
+    ck_assert_str_eq(head->key, HEAD.key);
+    ck_assert_str_eq(head->history, HEAD.history);
+    ck_assert_uint_eq(head->threads, HEAD.threads);
+    ck_assert_uint_eq(head->memory, HEAD.memory);
+    ck_assert_uint_eq(head->cache.l2, HEAD.cache.l2);
+    ck_assert_uint_eq(head->cache.l3, HEAD.cache.l3);
+    journal_close(journal, false);
 }
 END_TEST
 
@@ -425,6 +443,7 @@ int main(void)
     TCase *tcase = tcase_create("journal");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, process_died);
+    tcase_add_test(tcase, what_shapes_the_tiles);
     tcase_add_test(tcase, small_tiles);
     tcase_add_test(tcase, machine_died_before_anything_was_safe);
     tcase_add_test(tcase, machine_died);

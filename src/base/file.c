@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,4 +83,16 @@ void file_start_sync(int fd)
 #else
     (void)fd;
 #endif
+}
+
+bool file_first_line(const char *path, char *line, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    bool found = fgets(line, (int)size, file) != NULL;
+    (void)fclose(file); /* only read */
+    if (found)
+        line[strcspn(line, "\n")] = '\0';
+    return found;
 }

@@ -25,4 +25,8 @@ void file_start_sync(int fd);
 /* The size of an open file; false when it has none. */
 bool file_size(int fd, uint64_t *size);
 
+/* The first line of a small text file, without its newline, cut to size - 1 bytes; false, with line
+ * unspecified, when there is none. */
+bool file_first_line(const char *path, char *line, size_t size);
+
 #endif

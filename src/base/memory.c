@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
@@ -51,19 +52,6 @@ bool memory_close_stream(FILE *stream)
     return fclose(stream) == 0 && whole;
 }
 
-/* The first line of a small file, without its newline, in at most size - 1 bytes. */
-static bool read_line(const char *path, char *line, size_t size)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    bool found = fgets(line, (int)size, file) != NULL;
-    (void)fclose(file); /* only read */
-    if (found)
-        line[strcspn(line, "\n")] = '\0';
-    return found;
-}
-
 /* The least limit of a cgroup and those it lies in. name holds the limit in each one's folder; one
  * without a limit has a text there that is no number. */
 static uint64_t cgroup_limit(const char *mount, const char *group, const char *name)
@@ -75,7 +63,7 @@ static uint64_t cgroup_limit(const char *mount, const char *group, const char *n
         char line[64];
         uint64_t limit;
         int n = snprintf(path, sizeof(path), "%s%.*s/%s", mount, (int)length, group, name);
-        if (n > 0 && (size_t)n < sizeof(path) && read_line(path, line, sizeof(line)) &&
+        if (n > 0 && (size_t)n < sizeof(path) && file_first_line(path, line, sizeof(line)) &&
             parse_u64(line, &limit))
             least = size_min(least, limit);
         if (length == 0)
@@ -136,28 +124,4 @@ uint64_t memory_available(void)
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
         least = size_min(least, (uint64_t)limit.rlim_cur);
     return size_min(least, all_cgroups_limit());
-}
-
-uint64_t memory_l2_cache(void)
-{
-    /* sysconf knows it on x86 only; the kernel lists the caches of a processor in any order */
-#ifdef _SC_LEVEL2_CACHE_SIZE
-    long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-    if (bytes > 0)
-        return (uint64_t)bytes;
-#endif
-    for (int index = 0; index < 8; index++) {
-        char path[80];
-        char line[64];
-        uint64_t size;
-        (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/level",
-                       index);
-        if (!read_line(path, line, sizeof(line)) || strcmp(line, "2") != 0)
-            continue;
-        (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/size",
-                       index);
-        if (read_line(path, line, sizeof(line)) && parse_size(line, &size) && size > 0)
-            return size;
-    }
-    return UINT64_C(1) << 20;
 }

@@ -28,7 +28,4 @@ bool memory_close_stream(FILE *stream);
  * whichever is least. */
 uint64_t memory_available(void);
 
-/* Size of the level-2 cache of one core in bytes; 1 MiB where the system does not say. */
-uint64_t memory_l2_cache(void);
-
 #endif

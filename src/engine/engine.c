@@ -17,6 +17,9 @@
  * in between. */
 #define CHUNK_BUFFERS 3
 
+/* Larger tiles were not faster on any machine, however much cache it has, or says that it has. */
+#define MOST_TILE_BYTES ((uint64_t)5 << 20)
+
 /* The weights of the stencils of one axis for the range of the last tile: neighbouring tiles mostly
  * have the same range along most axes. */
 struct axis_weights {
@@ -94,23 +97,31 @@ static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
 }
 
 /* What a tile aims for. */
-static uint64_t tile_bytes(void)
+static uint64_t tile_bytes(const struct engine_job *job)
 {
-    return memory_l2_cache() / 8 * 5;
+    return job->cache.l2 / 8 * 5;
 }
 
 /* What it may take where that spares much of the halo: the planes that are kept for the next tile
  * of a stream are not needed at every moment of this one. */
 static uint64_t stream_bytes(const struct engine_job *job)
 {
-    return job->reader->way->views ? tile_bytes() : memory_l2_cache() / 8 * 9;
+    return job->reader->way->views ? tile_bytes(job) : job->cache.l2 / 8 * 9;
+}
+
+/* What it may take of all caches: half of what they hold for a thread, since what is read and
+ * written passes through them, too. */
+static uint64_t shared_bytes(const struct engine_job *job)
+{
+    uint64_t half = job->cache.l2 / 2 + job->cache.l3 / 2;
+    return job->reader->way->views ? 0 : size_min(half, MOST_TILE_BYTES);
 }
 
 /* Encoded results that a worker may keep until it is their turn to be written: about a tile's, and
  * at least largest, the bytes of a chunk or of the largest core. */
 static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
 {
-    return size_max(largest, job->n_axes * tile_bytes());
+    return size_max(largest, job->n_axes * tile_bytes(job));
 }
 
 /* What is left of the memory when the reader has its own. */
@@ -134,8 +145,9 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         .source_more = job->reader->beside,
         .halo_size = halo_point(job),
         .core_size = core_point(job),
-        .tile_bytes = tile_bytes(),
+        .tile_bytes = tile_bytes(job),
         .stream_bytes = stream_bytes(job),
+        .shared_bytes = shared_bytes(job),
         .memory = memory_left(job->memory, job),
         .threads = job->threads,
     };

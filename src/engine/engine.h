@@ -10,6 +10,7 @@
 #ifndef H5GRAD_ENGINE_ENGINE_H
 #define H5GRAD_ENGINE_ENGINE_H
 
+#include "base/cache.h"
 #include "grid/plan.h"
 #include "reader/line.h"
 #include "reader/reader.h"
@@ -43,7 +44,8 @@ struct engine_job {
     struct journal *journal; /* at this field: what is in it is not done again; NULL */
     bool ordered;            /* chunks of results lie in the file in the same order every time */
     unsigned threads;
-    uint64_t memory; /* bytes for buffers and decoded chunks */
+    struct cache_sizes cache; /* which the tiles are to fit */
+    uint64_t memory;          /* bytes for buffers and decoded chunks */
 
     /* Called with the bytes of results done since the last call, by the calling thread only. */
     void (*progress)(void *user, uint64_t bytes);

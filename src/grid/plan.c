@@ -16,8 +16,12 @@
 /* What a byte costs that is kept from the tile before, when one that is read costs 1. */
 #define PLAN_CARRY 0.25
 
-/* A tile larger than it should be is to save this part of the cost. */
-#define PLAN_WORTH 0.08
+/* A step by which a tile exceeds its own cache is to save this part of the cost; all those by which
+ * it comes to need the shared one together that part, and so many tiles are to be left to each
+ * worker. */
+#define PLAN_WORTH        0.08
+#define PLAN_WORTH_SHARED 0.10
+#define PLAN_SHARED_TILES 128
 
 /* Turns per worker, at least, so that all of them end at about the same time; and tiles per turn,
  * at least, so that the first one's halo does not matter. */
@@ -107,12 +111,21 @@ static uint64_t grown(const struct plan_request *q, const uint64_t *grain, unsig
     return size_min(size_max(twice, t), q->extent[axis]);
 }
 
-/* What a tile may take: of the cache, at most, and of the memory; and the axis along which tiles
- * are streamed, rank if none. */
+/* What a tile may take: of the cache, at most, and of the memory; the axis along which tiles are
+ * streamed, rank if none; and how many are to be left when one grows. */
 struct room {
     uint64_t cache, most, memory;
     unsigned stream;
+    uint64_t tiles;
 };
+
+static uint64_t count_tiles(const struct plan_request *q, const uint64_t *tile)
+{
+    uint64_t tiles = 1;
+    for (unsigned i = 0; i < q->rank; i++)
+        tiles = mul_saturated(tiles, size_ceil_div(q->extent[i], tile[i]));
+    return tiles;
+}
 
 static bool try_grow(const struct plan_request *q, const struct room *room, const uint64_t *grain,
                      unsigned axis, uint64_t *tile)
@@ -121,7 +134,7 @@ static bool try_grow(const struct plan_request *q, const struct room *room, cons
     bool piece = room->stream < q->rank && axis < room->stream; /* what is kept is to be in one */
     tile[axis] = grown(q, grain, axis, before);
     if (!piece && tile[axis] > before && tile_bytes(q, tile) <= room->memory &&
-        used_bytes(q, tile) <= room->most)
+        used_bytes(q, tile) <= room->most && count_tiles(q, tile) >= room->tiles)
         return true;
     tile[axis] = before;
     return false;
@@ -431,28 +444,43 @@ static void choose_turn(const struct plan_request *q, struct plan *p)
     p->turn = size_ceil_div(along, pieces);
 }
 
+/* The tile of a stream. Returns what it costs. */
+static double choose_stream(const struct plan_request *q, uint64_t memory, uint64_t *tile)
+{
+    uint64_t cache = size_min(q->tile_bytes, memory), shared = size_min(q->shared_bytes, memory);
+    uint64_t most = size_max(cache, size_min(q->stream_bytes, memory)), large[GRID_MAX_RANK];
+    struct room room = {cache, most, memory, stream_axis(q), 0};
+    choose_tile(q, &room, tile);
+    double cost = tile_cost(q, room.stream, tile);
+    if (shared <= most)
+        return cost;
+    room.cache = room.most = shared;
+    room.tiles = mul_saturated(q->threads, PLAN_SHARED_TILES);
+    choose_tile(q, &room, large);
+    double less = tile_cost(q, room.stream, large);
+    if (less >= cost * (1 - PLAN_WORTH_SHARED))
+        return cost;
+    memcpy(tile, large, sizeof large);
+    return less;
+}
+
 static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memory)
 {
     uint64_t cache = size_min(q->tile_bytes, memory);
-    struct room room = {cache, cache, memory, q->rank};
+    struct room room = {cache, cache, memory, q->rank, 0};
     choose_tile(q, &room, p->tile);
     p->stream = q->rank;
     if (stream_axis(q) < q->rank) {
         uint64_t tile[GRID_MAX_RANK];
-        room.stream = stream_axis(q);
-        room.most = size_max(cache, size_min(q->stream_bytes, memory));
-        choose_tile(q, &room, tile);
-        if (tile_cost(q, room.stream, tile) < tile_cost(q, q->rank, p->tile)) {
+        if (choose_stream(q, memory, tile) < tile_cost(q, q->rank, p->tile)) {
             memcpy(p->tile, tile, sizeof tile);
-            p->stream = room.stream;
+            p->stream = stream_axis(q);
         }
     }
     choose_order(q, p);
-    p->tiles = 1;
-    for (unsigned i = 0; i < q->rank; i++) {
+    p->tiles = count_tiles(q, p->tile);
+    for (unsigned i = 0; i < q->rank; i++)
         p->grid[i] = size_ceil_div(q->extent[i], p->tile[i]);
-        p->tiles = mul_saturated(p->tiles, p->grid[i]);
-    }
     choose_turn(q, p);
     tile_points(q, p->tile, &p->core_points, &p->halo_points);
 }

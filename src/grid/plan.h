@@ -50,7 +50,8 @@ struct plan_request {
         axis_size; /* bytes a worker holds per point of the core along each differentiated axis */
     uint64_t worker_size;  /* bytes a worker holds besides, whatever the tile */
     uint64_t tile_bytes;   /* aim for so many bytes per tile, worker_size left out */
-    uint64_t stream_bytes; /* a stream's may have so many where less is moved for it */
+    uint64_t stream_bytes; /* a stream's may have so many where less is moved for it, */
+    uint64_t shared_bytes; /* and so many where much less is and there are tiles enough */
     uint64_t memory;       /* bytes for all workers and the decoded chunks together */
     unsigned threads;      /* at most this many workers */
 };

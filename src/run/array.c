@@ -145,6 +145,7 @@ static enum h5grad_status differentiate(struct array *array, enum element elemen
     job->stored = job->arithmetic = job->result = element;
     job->axes = array->axis;
     job->threads = array->user.threads ? (unsigned)array->user.threads : engine_default_threads();
+    job->cache.l2 = cache_l2();
     job->memory = UINT64_MAX / 4;
     job->progress = on_progress;
     job->cancelled = on_cancelled;

@@ -189,6 +189,7 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
     job->reader = field->reader;
     job->threads = options->threads;
     job->ordered = options->user.no_history || options->user.checkpoint || options->user.resume;
+    job->cache = options->cache;
     job->memory = field_memory(options->memory);
     return engine_plan(job, &field->storage, &field->result_storage, &field->plan, err);
 }

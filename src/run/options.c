@@ -164,6 +164,7 @@ static enum h5grad_status check_numbers(struct run_options *out, struct h5grad_e
     if (user->threads < 0)
         return error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
     out->threads = user->threads ? (unsigned)user->threads : engine_default_threads();
+    out->cache = cache_find();
     out->memory = user->memory;
     if (!out->memory)
         out->memory = size_min((uint64_t)1 << 30, memory_available() / 4);

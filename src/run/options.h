@@ -3,6 +3,7 @@
 #ifndef H5GRAD_RUN_OPTIONS_H
 #define H5GRAD_RUN_OPTIONS_H
 
+#include "base/cache.h"
 #include "base/element.h"
 #include "base/error.h"
 #include "h5grad.h"
@@ -34,6 +35,7 @@ struct run_options {
     enum element dtype;
     struct format_request format;
     unsigned threads;
+    struct cache_sizes cache; /* the machine's */
     uint64_t memory;
 };
 

@@ -34,6 +34,7 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
                          " bytes: give the same, or begin anew without --resume",
                          output, head->memory);
     options->threads = (unsigned)head->threads;
+    options->cache = head->cache;
     options->memory = head->memory;
     return H5GRAD_OK;
 }
@@ -137,6 +138,7 @@ enum h5grad_status resume_begin(struct resume *resume, const struct run_options 
             .key = resume->key,
             .history = *history,
             .threads = options->threads,
+            .cache = options->cache,
             .memory = options->memory,
         };
         status = journal_create(resume->path, &head, &resume->journal, err);

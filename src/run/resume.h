@@ -18,8 +18,8 @@ struct resume {
 
 /*
  * Looks for what a run that was stopped has left, where options ask for it, and lets this one do
- * what that one did: the number of workers and the memory cap, which shape the tiles, are taken
- * over. No file is changed. resume_close is due in either case.
+ * what that one did: the number of workers, the memory cap and the caches, which shape the tiles,
+ * are taken over. No file is changed. resume_close is due in either case.
  */
 enum h5grad_status resume_find(struct resume *resume, const char *output,
                                struct run_options *options, struct h5grad_error *err);

@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-#define MAGIC "h5grad journal 3"
+#define MAGIC "h5grad journal 4"
 
 /* What is small is noted many at a time: when there are so many, or so many bytes. */
 #define BATCH_ENTRIES 128
@@ -44,6 +44,7 @@ struct entry {
 struct start {
     char magic[16];
     uint64_t threads, memory;
+    struct cache_sizes cache;
     uint64_t key, history; /* their bytes */
     uint64_t hash;         /* of the above and the texts */
 };
@@ -194,9 +195,10 @@ const struct journal_head *journal_head(const struct journal *journal)
     return &journal->head;
 }
 
-static void set_head(struct journal *journal, uint64_t threads, uint64_t memory)
+static void set_head(struct journal *journal, const struct start *start)
 {
-    journal->head = (struct journal_head){journal->key, journal->history, threads, memory};
+    journal->head = (struct journal_head){journal->key, journal->history, start->threads,
+                                          start->memory, start->cache};
 }
 
 static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, char **text)
@@ -244,7 +246,7 @@ static enum reading read_all(struct journal *journal, uint64_t size)
         !read_text(journal, start.history, sizeof start + start.key, &journal->history) ||
         start.hash != hash_start(&start, journal->key, journal->history))
         return READ_FAILED;
-    set_head(journal, start.threads, start.memory);
+    set_head(journal, &start);
     journal->entries_at = sizeof start + start.key + start.history;
     return read_entries(journal, size - journal->entries_at) ? READ_WHOLE : READ_FAILED;
 }
@@ -337,7 +339,7 @@ enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *e
 enum h5grad_status journal_create(const char *path, const struct journal_head *head,
                                   struct journal **out, struct h5grad_error *err)
 {
-    struct start start = {.threads = head->threads, .memory = head->memory};
+    struct start start = {.threads = head->threads, .memory = head->memory, .cache = head->cache};
     *out = NULL;
     if (unlink(path) != 0 && errno != ENOENT)
         return error_errno(err, errno, "%s", path);
@@ -366,7 +368,7 @@ enum h5grad_status journal_create(const char *path, const struct journal_head *h
     journal->entries_at = sizeof start + start.key + start.history;
     if (!status && (!journal->key || !journal->history))
         status = error_memory(err, start.key + start.history);
-    set_head(journal, head->threads, head->memory);
+    set_head(journal, &start);
     if (status)
         journal_close(journal, true);
     else

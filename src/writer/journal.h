@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 
+#include "base/cache.h"
 #include "base/error.h"
 
 struct journal;
@@ -27,6 +28,7 @@ struct journal_head {
     const char *history; /* the line of history: the same in the resumed run */
     uint64_t threads;
     uint64_t memory;
+    struct cache_sizes cache;
 };
 
 /* A chunk as it lies in the file. */
