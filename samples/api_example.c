@@ -7,7 +7,9 @@
  *
  * The gradients are known here, so the program also checks them: exit status 0 if they are right.
  *
- * cc api_example.c $(pkg-config --cflags --libs h5grad hdf5) -lm
+ * cc api_example.c $(pkg-config --cflags --libs h5grad hdf5-serial) -lm
+ *
+ * hdf5-serial is the name of HDF5 in Debian; elsewhere it is hdf5.
  */
 #include <h5grad.h>
 

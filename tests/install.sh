@@ -3,10 +3,12 @@
 # An installed copy, used by a program that knows nothing but h5grad.pc: compiled, linked with the
 # shared and with the static library, and run. "make installcheck" runs it and says where the copy
 # is, in the variables below; DESTDIR stands before the others where it was given to "make install".
+# HDF5_LIBS and HDF5_CFLAGS are those of the HDF5 that the library uses, for a sample that uses both.
 set -u
 export LC_ALL=C
 sources=$(cd "$(dirname "$0")/.." && pwd) || exit 99
 : "${bindir:?}" "${libdir:?}" "${mandir:?}" "${CC:=cc}" "${CFLAGS=-O2}" "${DESTDIR=}"
+: "${HDF5_CFLAGS=}" "${HDF5_LIBS=}"
 
 if ! command -v pkg-config >/dev/null; then
     echo "$0: skipped: no pkg-config"
@@ -135,8 +137,9 @@ if [ -e "$DESTDIR$libdir/libh5grad.so" ]; then
     check "the program finds the library" finds_library "$DESTDIR$bindir/h5grad"
     check "shared: compile" compile shared outside.c h5grad && check "shared: run" runs_alone shared NO &&
         check "shared: the library is found" finds_library shared
-    if pkg-config --exists hdf5; then
-        also=-lm check "sample: compile" compile sample "$sources/samples/api_example.c" h5grad hdf5 &&
+    if [ -n "$HDF5_LIBS" ]; then
+        also="$HDF5_CFLAGS $HDF5_LIBS -lm" check "sample: compile" \
+            compile sample "$sources/samples/api_example.c" h5grad &&
             check "sample: run" ./sample >sample.log
     fi
 fi
