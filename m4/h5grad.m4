@@ -207,5 +207,6 @@ AS_IF([test "x$have_$2" = xyes],
     [PC_REQUIRES="$PC_REQUIRES $h5grad_module"])
   m4_case([$2], [libdeflate], [h5grad_deflate=" $2"], [zlib], [h5grad_deflate=" $2"],
     [libaec], [h5grad_codecs="$h5grad_codecs szip"], [h5grad_codecs="$h5grad_codecs $2"])],
-  [m4_case([$2], [libdeflate], [:], [zlib], [:], [h5grad_without="$h5grad_without $2"])])
+  [$1[]_LIBS=
+  m4_case([$2], [libdeflate], [:], [zlib], [:], [h5grad_without="$h5grad_without $2"])])
 ])

@@ -232,7 +232,8 @@ H5GRAD_API enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank,
                                            const struct h5grad_array_options *options,
                                            struct h5grad_error *error);
 
-/* "h5grad X.Y.Z" and a line each for HDF5, OpenMP and the codecs it was built with. Static. */
+/* "h5grad X.Y.Z" and a line each for HDF5, OpenMP, the codecs it was built with, and those it was
+ * built without. Static. */
 H5GRAD_API const char *h5grad_version(void);
 
 #ifdef __cplusplus

@@ -11,6 +11,7 @@
 #include "hdf5/input.h"
 #include "reader/line.h"
 #include "reader/reader.h"
+#include "skip.h"
 
 enum { RANK = 3, POINTS = 37 * 13 * 17 };
 static const hsize_t extent[RANK] = {37, 13, 17};
@@ -580,8 +581,10 @@ START_TEST(known_filter_without_decoder)
 {
     static const hsize_t chunk[RANK] = {11, 13, 17};
     static const hsize_t origin[RANK] = {0, 0, 0};
-    if (H5Zfilter_avail(32013) > 0)
+    if (H5Zfilter_avail(32013) > 0) {
+        skip("a filter that nobody has", "libhdf5 has found zfp");
         return;
+    }
     hid_t file = new_file();
     hid_t creation = new_creation(chunk);
     H5Pset_filter(creation, 32013, H5Z_FLAG_OPTIONAL, 0, NULL);

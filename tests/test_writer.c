@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "hdf5/output.h"
+#include "skip.h"
 #include "writer/format.h"
 #include "writer/publish.h"
 #include "writer/writer.h"
@@ -621,8 +622,14 @@ END_TEST
 START_TEST(filter_unknown_to_libhdf5)
 {
     struct format_request request;
-    if (H5Zfilter_avail(32015) > 0 || format_parse(NULL, "zstd=3", &request, NULL) != H5GRAD_OK)
+    if (H5Zfilter_avail(32015) > 0) {
+        skip("a filter that only h5grad has", "libhdf5 has found zstd");
         return;
+    }
+    if (format_parse(NULL, "zstd=3", &request, NULL) != H5GRAD_OK) {
+        skip("a filter that only h5grad has", "no zstd in this build");
+        return;
+    }
     struct h5_storage storage;
     struct h5grad_error err = {.status = H5GRAD_OK};
     hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);

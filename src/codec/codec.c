@@ -131,6 +131,27 @@ const char *codec_versions(void)
         ;
 }
 
+const char *codec_left_out(void)
+{
+    return "left out:"
+#ifndef HAVE_LIBAEC
+           " szip"
+#endif
+#ifndef HAVE_BLOSC
+           " blosc"
+#endif
+#ifndef HAVE_LZ4
+           " lz4"
+#endif
+#ifndef HAVE_ZSTD
+           " zstd"
+#endif
+#if defined(HAVE_LIBAEC) && defined(HAVE_BLOSC) && defined(HAVE_LZ4) && defined(HAVE_ZSTD)
+           " nothing"
+#endif
+        ;
+}
+
 void codec_begin_filter(const struct codec *codec, unsigned flags, struct h5_filter *filter)
 {
     memset(filter, 0, sizeof *filter);

@@ -108,7 +108,12 @@ size_t codec_scratch(const struct h5_storage *storage, size_t raw);
  * and other buffers. */
 uint64_t codec_encoder_memory(const struct h5_storage *storage, uint64_t raw);
 
-/* A line for --version: "codecs: gzip (libdeflate 1.14), shuffle, ...". Static. */
+/* Lines for --version: "codecs: gzip (libdeflate 1.14), shuffle, ..."; and of those that need a
+ * library of their own, "left out: szip blosc" or "left out: nothing". Static. */
 const char *codec_versions(void);
+const char *codec_left_out(void);
+
+/* What the build lacks: "szip (libaec), blosc, ..."; "" when that is nothing. Static. */
+const char *codec_left_out(void);
 
 #endif

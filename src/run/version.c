@@ -6,6 +6,12 @@
 
 #include "codec/codec.h"
 
+#ifdef H5_HAVE_PARALLEL
+    #define BUILD_OF_HDF5 ", built with MPI"
+#else
+    #define BUILD_OF_HDF5 ""
+#endif
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static char text[512];
 
@@ -17,8 +23,8 @@ static void make_text(void)
     h5_enter(&guard);
     H5get_libversion(&major, &minor, &release);
     h5_leave(&guard);
-    snprintf(text, sizeof text, "h5grad %s\nHDF5 %u.%u.%u\nOpenMP %d\n%s\n", H5GRAD_VERSION, major,
-             minor, release, _OPENMP, codec_versions());
+    snprintf(text, sizeof text, "h5grad %s\nHDF5 %u.%u.%u" BUILD_OF_HDF5 "\nOpenMP %d\n%s\n%s\n",
+             H5GRAD_VERSION, major, minor, release, _OPENMP, codec_versions(), codec_left_out());
 }
 
 const char *h5grad_version(void)
