@@ -844,6 +844,7 @@ static bool check_stream(const struct stream_case *way, unsigned char *rooms[2],
     void *out[MAX_RANK];
     ptrdiff_t skip = 0;
     bool untouched = true;
+    ck_assert_uint_le(way->n, MAX_RANK);
     for (uint64_t k = 0; k < points; k++)
         store(way->element, in, k, random_value(state, k % 7 == 0));
     for (unsigned i = 0; i < way->rank; i++)
