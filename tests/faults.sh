@@ -242,15 +242,34 @@ else
     fails "unreadable input" "unread.h5.*denied" $?
 fi
 
-# during COMMAND...: runs it when a run, with $more options, has begun to write; $status is how the run ended.
+# shellcheck disable=SC2317 # wait_until calls it
+has_begun() {
+    [ -n "$(ls -A o)" ] || is_gone "$pid"
+}
+
+# during COMMAND...: runs it while a run, with $more options, stands still that has begun to write; $status
+# is how the run ended.
 more=()
 during() {
-    "$program" -j1 --filter=gzip=9 "${more[@]}" busy.h5 o/out.h5 2>stderr &
-    local pid=$!
-    while kill -0 $pid 2>/dev/null && [ -z "$(ls -A o)" ]; do sleep 0.01; done
-    "$@"
-    wait $pid
-    status=$?
+    local pid child
+    for _ in 1 2 3 4 5; do
+        "$program" -j1 --filter=gzip=9 "${more[@]}" busy.h5 o/out.h5 2>stderr &
+        pid=$!
+        wait_until has_begun
+        # It may be faster than this script.
+        if child=$(child_of "$pid") && kill -STOP "$child" && wait_until is_in T "$child" &&
+            [ ! -e o/out.h5 ]; then
+            "$@"
+            kill -CONT "$child"
+            wait $pid
+            status=$?
+            return
+        fi
+        wait $pid
+        rm -f o/out.h5
+    done
+    echo "$0: a run cannot be held" >&2
+    exit 99
 }
 cp packed.h5 busy.h5
 during rm -rf o

@@ -48,6 +48,40 @@ values() {
         sed '1,/DATA {/d; /^ *}$/,$d; s/^ *//; s/, */ /g' | tr '\n' ' ' | sed 's/  */ /g; s/ $//'
 }
 
+# wait_until COMMAND...: until it succeeds, for so long that only what never comes is missed.
+wait_until() {
+    local end=$((SECONDS + 60))
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return
+        sleep 0.02
+    done
+}
+
+# is_in STATES PID...: whether each process is in one, by the letters of ps, which not every machine
+# has; those that are gone and not waited for are in Z.
+is_in() {
+    local states=$1 other line
+    shift
+    for other; do
+        { read -r line <"/proc/$other/stat"; } 2>/dev/null || return
+        [[ ${line##*) } == [$states]* ]] || return
+    done
+}
+
+is_gone() {
+    [ ! -e "/proc/$1" ] || is_in Z "$1"
+}
+
+# child_of PID: the process that does its work; fails where there is none.
+child_of() {
+    local file line
+    for file in /proc/[0-9]*/stat; do
+        { read -r line <"$file"; } 2>/dev/null || continue
+        [[ ${line##*) } == [A-Z]" $1 "* ]] && echo "${line%% *}" && return
+    done
+    return 1
+}
+
 # finish: the exit status of the test.
 finish() {
     echo "$checks checks, $failures failed"

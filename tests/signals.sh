@@ -29,39 +29,9 @@ mkdir o
 "$program" "${busy[@]}" in.h5 want.h5 || exit 99
 "$program" --no-history small.h5 small-want.h5 2>stderr || exit 99
 
-##
-## Waiting
-##
-
-# wait_until COMMAND...: until it succeeds, for so long that only what never comes is missed.
-wait_until() {
-    local end=$((SECONDS + 60))
-    until "$@"; do
-        [ $SECONDS -lt $end ] || return
-        sleep 0.02
-    done
-}
-
-# is_in STATES PID...: whether each process is in one; those that are gone and not waited for are in Z.
-# shellcheck disable=SC2317 # wait_until calls it
-is_in() {
-    local states=$1 other
-    shift
-    for other; do
-        [[ $(ps -o stat= -p "$other") == [$states]* ]] || return
-    done
-}
-
-# shellcheck disable=SC2317 # wait_until calls it
-is_gone() {
-    ! ps -p "$1" >/dev/null || is_in Z "$1"
-}
-
-# The process that does the work of $pid.
 # shellcheck disable=SC2317 # wait_until calls it
 has_child() {
-    child=$(ps -o pid= --ppid "$pid" | tr -d ' ')
-    [ -n "$child" ]
+    child=$(child_of "$pid")
 }
 
 # shellcheck disable=SC2317 # wait_until calls it
