@@ -1039,6 +1039,44 @@ START_TEST(run_with_default_fill)
 }
 END_TEST
 
+/* Whether the description of the output for ParaView has the field of the input. */
+static bool is_described(const char *field)
+{
+    char name[128], text[8192];
+    struct h5grad_options options;
+    h5grad_options_init(&options);
+    options.xdmf = 1;
+    ck_assert_msg(run(&options, NULL) == H5GRAD_OK, "%s", err.message);
+    snprintf(name, sizeof name, "%s.xmf", output);
+    FILE *in = fopen(name, "r");
+    ck_assert_ptr_nonnull(in);
+    text[fread(text, 1, sizeof text - 1, in)] = '\0';
+    fclose(in);
+    unlink(name);
+    return strstr(text, field) != NULL;
+}
+
+/* That something was never written is seldom so, that a value is marked is not. */
+START_TEST(run_describes_fields)
+{
+    const hsize_t extent[2] = {4, 5};
+    const double fill = DEFAULT_FLOAT;
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, extent, NULL);
+    H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &fill);
+    hid_t u = H5Dcreate2(file, "/u", H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    set_number(u, "_Netcdf4Dimid", H5T_NATIVE_INT, 0);
+    H5Dclose(u);
+    H5Sclose(space);
+    H5Pclose(creation);
+    ck_assert(is_described("in.h5:/u<"));
+    file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    u = H5Dopen2(file, "/u", H5P_DEFAULT);
+    set_number(u, "missing_value", H5T_NATIVE_FLOAT, -9);
+    H5Dclose(u);
+    ck_assert(!is_described("in.h5:/u<"));
+}
+END_TEST
+
 /* Slices of their own scale, in tiles of a row or so. */
 START_TEST(run_slices)
 {
@@ -1388,6 +1426,7 @@ int main(void)
     tcase_add_test(files, large_integers_keep_their_differences);
     tcase_add_test(files, run_unpacks);
     tcase_add_test(files, run_with_default_fill);
+    tcase_add_test(files, run_describes_fields);
     tcase_add_test(files, run_slices);
     tcase_add_test(files, run_without_coordinates_and_categories);
     tcase_add_test(files, run_tells_of_the_unknown);
