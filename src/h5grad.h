@@ -44,6 +44,9 @@ extern "C" {
 #define H5GRAD_VERSION_PATCH 0
 #define H5GRAD_VERSION       "0.1.0"
 
+/* The least cap on resident memory: what the program itself takes, and as much for buffers. */
+#define H5GRAD_LEAST_MEMORY ((uint64_t)32 << 20)
+
 #define H5GRAD_API __attribute__((visibility("default")))
 
 enum h5grad_status {
@@ -92,7 +95,8 @@ struct h5grad_options {
     const char *layout; /* "same", "contiguous", or a chunk shape like "64x64x64"; NULL: same */
     const char *filter; /* "same", "none", or filters joined by "+"; NULL: same */
     int threads;        /* 0: OMP_NUM_THREADS, else the processors this process may use */
-    uint64_t memory; /* cap on resident memory in bytes; 0: min(1 GiB, a quarter of the machine) */
+    uint64_t memory; /* cap on resident memory in bytes, H5GRAD_LEAST_MEMORY or more; 0: 1 GiB, or a
+                        quarter of the machine if that is less */
     int overwrite;   /* nonzero: an existing OUTPUT is replaced, once the new one is whole */
     int sync;        /* nonzero: OUTPUT and its folder are on stable storage before success */
     const char *command; /* for the history attribute; NULL: "h5grad_run INPUT OUTPUT" */

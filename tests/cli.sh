@@ -93,8 +93,8 @@ wrong_usage "--threads=0" --threads=0
 wrong_usage "--threads=-1" --threads=-1
 wrong_usage "--threads=2x" -j2x
 wrong_usage "--threads=99999999999999999999" -j 99999999999999999999
-for size in abc 0 -1 1X 1.5 1e3 0x10 2GG "" 99999999999999999999G; do
-    wrong_usage "--memory=$size" --memory="$size"
+for size in abc 0 -1 1X 1.5 1e3 0x10 2GG "" 99999999999999999999G 10 31M 33554431; do
+    wrong_usage "--memory=$size: .*at least 32M" --memory="$size"
 done
 wrong_usage "dtype.*int8" --dtype=int8
 wrong_usage "--progress=foo" --progress=foo
@@ -496,7 +496,7 @@ done_quietly "temperature" samples/chunked.h5 o/t1.h5
 h5dump -pH -d /run1/temperature_grad_2 o/t1.h5 >header
 check "form: chunks of the source" grep -q 'CHUNKED ( 32, 32, 16 )' header
 check "form: filter of the source" grep -q 'DEFLATE { LEVEL 4 }' header
-done_quietly "temperature, otherwise" --threads=3 --memory=16M samples/chunked.h5 o/t2.h5
+done_quietly "temperature, otherwise" --threads=3 --memory=32M samples/chunked.h5 o/t2.h5
 check "the same values in other ways" h5diff o/t1.h5 o/t2.h5 /run1
 rm -f o/*
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/size.h"
 #include "grid/plan.h"
 #include "grid/reach.h"
@@ -109,6 +110,8 @@ static void random_request(struct plan_request *q)
     q->core_size = 4;
     q->axis_size = 32 * draw(2);
     q->worker_size = draw(1000);
+    q->team_size = draw(2) * draw(1000);
+    q->held = draw(4) ? 0 : draw(4000);
     q->tile_bytes = 64 + draw(20000);
     q->stream_bytes = q->tile_bytes + draw(20000);
     q->shared_bytes = draw(2) * draw(100000);
@@ -253,6 +256,34 @@ static uint64_t needed(const struct plan *p, const struct tile *tile, uint64_t *
     return n;
 }
 
+/* The same where blocks are gathered: each chunk that a block needs is decoded once for it. */
+static void check_gathered(const struct plan_request *q, const struct plan *p)
+{
+    uint64_t *chunk = calloc(p->chunks, sizeof *chunk), decodes = 0, next = 0, bytes;
+    bytes = q->source_size;
+    for (unsigned i = 0; i < q->rank; i++)
+        bytes *= q->source_chunk[i];
+    ck_assert_uint_le(bytes + p->block_points * q->source_size, p->cache_bytes);
+    for (uint64_t b = 0; b < p->blocks; b++) {
+        uint64_t first, end;
+        struct tile block, tile;
+        plan_block(p, b, &first, &end, &block.core);
+        plan_halo(p, &block.core, &block.halo);
+        ck_assert_uint_eq(first, next);
+        ck_assert_uint_le(box_points(p->rank, &block.halo), p->block_points);
+        decodes += needed(p, &block, chunk);
+        for (next = first; next < end; next++) {
+            struct box inside;
+            plan_tile(p, next, &tile);
+            ck_assert(box_intersect(p->rank, &tile.halo, &block.halo, &inside));
+            ck_assert_mem_eq(inside.count, tile.halo.count, p->rank * sizeof *inside.count);
+        }
+    }
+    ck_assert_uint_eq(next, p->tiles);
+    ck_assert_uint_eq(decodes, p->chunk_decodes);
+    free(chunk);
+}
+
 /* Plays the plan with one worker: chunks decoded, and most alive at a time, against what it says.
  */
 static void check_cache(const struct plan_request *q, const struct plan *p)
@@ -306,7 +337,7 @@ static void check_cache(const struct plan_request *q, const struct plan *p)
 
 START_TEST(random_plans)
 {
-    unsigned made = 0, blocks = 0, streams = 0;
+    unsigned made = 0, blocks = 0, streams = 0, gathered = 0;
     for (int turn = 0; turn < 1500; turn++) {
         struct plan_request q;
         struct plan p;
@@ -324,12 +355,118 @@ START_TEST(random_plans)
         check_partition(&q, &p);
         check_turns(&p);
         streams += p.stream < p.rank;
-        if (q.cached)
+        gathered += p.block_points > 0;
+        if (p.block_points > 0)
+            check_gathered(&q, &p);
+        else if (q.cached)
             check_cache(&q, &p);
     }
     ck_assert_uint_gt(made, 800);
     ck_assert_uint_gt(blocks, 20);
     ck_assert_uint_gt(streams, 100);
+    ck_assert_uint_gt(gathered, 20);
+}
+END_TEST
+
+/* A request of any size: up to 2^40 points, chunks of up to 2^30 bytes. */
+static void large_request(struct plan_request *q)
+{
+    random_request(q);
+    q->source_size = (uint64_t)1 << draw(5);
+    q->halo_size = q->source_size + draw(2) * 8;
+    q->core_size = (uint64_t)1 << (1 + draw(4));
+    q->worker_size = draw(2) * draw((uint64_t)8 << 20);
+    q->team_size = draw(2) * draw((uint64_t)8 << 20);
+    q->held = draw(4) ? 0 : draw((uint64_t)64 << 20);
+    q->caches = draw(4) ? 0 : draw((uint64_t)64 << 20);
+    q->tile_bytes = (uint64_t)256 << (10 + draw(4));
+    q->stream_bytes = q->tile_bytes * 2;
+    q->threads = 1 + (unsigned)draw(9);
+    unsigned bits = 40 / q->rank;
+    for (unsigned i = 0; i < q->rank; i++) {
+        q->extent[i] = 3 + draw((uint64_t)1 << draw(bits + 1));
+        q->source_chunk[i] = 1 + draw(size_min(q->extent[i], (uint64_t)1 << 30 / q->rank));
+        q->result_chunk[i] = draw(2) ? q->source_chunk[i] : 1 + draw(q->source_chunk[i]);
+    }
+}
+
+static bool can_plan(const struct plan_request *q, uint64_t memory, struct h5grad_error *err)
+{
+    struct plan_request with = *q;
+    struct plan p;
+    with.memory = memory;
+    bool made = plan_make(&with, &p, err) == H5GRAD_OK;
+    ck_assert(!made || p.memory <= memory);
+    return made;
+}
+
+/* More memory never makes a plan impossible, and what a refusal asks for is enough, with less than
+ * a MiB to spare. */
+START_TEST(feasible_from_some_memory_on)
+{
+    for (int turn = 0; turn < 400; turn++) {
+        struct plan_request q;
+        struct h5grad_error err = {0};
+        uint64_t low = 0, high = (uint64_t)1 << 45, asked;
+        large_request(&q);
+        ck_assert(!can_plan(&q, 0, &err));
+        ck_assert_ptr_nonnull(strstr(err.message, "--memory="));
+        asked = strtoull(strstr(err.message, "--memory=") + 9, NULL, 10) << 20;
+        ck_assert(can_plan(&q, high, NULL));
+        while (high - low > 1) {
+            uint64_t middle = low + (high - low) / 2;
+            *(can_plan(&q, middle, NULL) ? &high : &low) = middle;
+        }
+        for (int i = 0; i < 20; i++) {
+            uint64_t some = draw(4 * high);
+            ck_assert_int_eq(can_plan(&q, some, NULL), some >= high);
+            ck_assert(can_plan(&q, high + draw(1000), NULL));
+        }
+        ck_assert_uint_ge(memory_buffers(asked), high);
+        if (asked > H5GRAD_LEAST_MEMORY)
+            ck_assert_uint_lt(memory_buffers(asked - ((uint64_t)1 << 20)), high);
+    }
+}
+END_TEST
+
+/* With contiguous results a chunk of a quarter of the cap can be done, whatever its shape, and not
+ * with more than so many decodings of it. */
+START_TEST(quarter_of_the_cap)
+{
+    static const uint64_t mib[] = {32, 40, 64, 100, 1024};
+    unsigned gathered = 0;
+    for (int turn = 0; turn < 400; turn++) {
+        struct plan_request q;
+        struct plan p;
+        struct h5grad_error err = {0};
+        uint64_t cap = mib[draw(5)] << 20, points;
+        random_request(&q);
+        q.carries = q.result_chunked = false;
+        q.cached = true;
+        q.source_size = (uint64_t)2 << draw(3);
+        q.halo_size = q.source_size + draw(2) * 4;
+        q.core_size = 4 + 4 * draw(2);
+        q.held = 0;
+        q.tile_bytes = 1280 << 10;
+        points = cap / 4 / q.source_size;
+        for (unsigned i = 0; i < q.rank; i++) {
+            q.source_chunk[i] = i + 1 < q.rank ? 1 + draw(size_min(points, 400)) : points;
+            points /= q.source_chunk[i];
+            q.extent[i] = 3 + draw(4 * q.source_chunk[i]);
+        }
+        uint64_t raw = q.source_size;
+        for (unsigned i = 0; i < q.rank; i++)
+            raw *= q.source_chunk[i];
+        q.source_more = raw / 16;
+        q.worker_size = raw / 8 * 9 + 4160;
+        q.team_size = 256 << 10;
+        q.memory = memory_buffers(cap);
+        ck_assert_msg(plan_make(&q, &p, &err) == H5GRAD_OK, "%s", err.message);
+        ck_assert_uint_le(p.memory, q.memory);
+        ck_assert_uint_le(p.chunk_decodes, 100 * p.chunks);
+        gathered += p.block_points > 0;
+    }
+    ck_assert_uint_gt(gathered, 50);
 }
 END_TEST
 
@@ -417,6 +554,7 @@ START_TEST(small_memory)
     ck_assert_uint_gt(p.blocks, 1);
     ck_assert_uint_gt(p.chunk_decodes, 512);
     ck_assert_uint_le(p.memory, q.memory);
+    ck_assert_uint_eq(p.block_points, 0);
 }
 END_TEST
 
@@ -432,6 +570,8 @@ int main(void)
     tcase_add_test(plan, empty_array);
     tcase_add_test(plan, large_arrays);
     tcase_add_test(plan, small_memory);
+    tcase_add_test(plan, feasible_from_some_memory_on);
+    tcase_add_test(plan, quarter_of_the_cap);
     suite_add_tcase(suite, box);
     suite_add_tcase(suite, plan);
     SRunner *runner = srunner_create(suite);

@@ -1180,7 +1180,7 @@ START_TEST(caches_of_sources_keep_to_the_memory)
     trust.memory = 20 << 20;
     uint64_t before = resident();
     dataset = h5_open_dataset(in, "/v", &err);
-    ck_assert_uint_eq(h5_virtual_caches(dataset), trust.memory / 2);
+    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)SOURCES * 8 << 20);
     read_halves(dataset);
     uint64_t grown = resident() - before;
 #ifndef __SANITIZE_ADDRESS__ /* keeps what is freed */

@@ -283,7 +283,7 @@ static void watch_steps(struct h5grad_options *options, struct watch *watch)
     h5grad_options_init(options);
     options->user = watch;
     options->threads = 1;
-    options->memory = 8192;
+    ck_assert_int_eq(setenv("H5GRAD_BUFFERS", "3840", 1), 0);
     options->cancelled = on_cancelled;
 }
 

@@ -12,8 +12,13 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
+#include "h5grad.h"
 
 #define CACHE_LINE 64
+#define MIB        ((uint64_t)1 << 20)
+
+/* Resident without any buffer: the program, its libraries, what libhdf5 knows of a file. */
+#define PROCESS_MEMORY (10 * MIB)
 
 void *memory_aligned(uint64_t bytes)
 {
@@ -124,4 +129,18 @@ uint64_t memory_available(void)
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
         least = size_min(least, (uint64_t)limit.rlim_cur);
     return size_min(least, all_cgroups_limit());
+}
+
+uint64_t memory_buffers(uint64_t cap)
+{
+    return cap - cap / MEMORY_COORDINATES_SHARE - PROCESS_MEMORY;
+}
+
+uint64_t memory_cap(uint64_t buffers)
+{
+    if (buffers > INT64_MAX / 2)
+        return INT64_MAX;
+    uint64_t needed = buffers + PROCESS_MEMORY;
+    uint64_t cap = needed + size_ceil_div(needed, MEMORY_COORDINATES_SHARE - 1);
+    return size_max(H5GRAD_LEAST_MEMORY, size_ceil_div(cap, MIB) * MIB);
 }

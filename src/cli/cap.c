@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+    #include <malloc.h>
+#endif
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +20,9 @@
  * each object of the file, that many bytes per byte of it. */
 #define CAP_SPARE    (32 * MIB)
 #define CAP_METADATA 16
+
+/* Blocks of so many bytes are returned as soon as they are freed. */
+#define CAP_BLOCK (1 << 20)
 
 /* Who maps as much ahead of the work is a sanitizer. */
 #define CAP_STRANGE (1024 * MIB)
@@ -85,6 +91,16 @@ static uint64_t cap_stacks(const struct options *options)
     return cap_min(threads, CAP_MOST_THREADS) * cap_min(stack, CAP_MOST_BYTES);
 }
 
+/* What is freed goes back to the system: malloc would keep ever larger blocks for later, for each
+ * thread its own. */
+static void cap_return_freed(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, CAP_BLOCK);
+    mallopt(M_TRIM_THRESHOLD, CAP_BLOCK);
+#endif
+}
+
 void cap_memory(const struct options *options)
 {
     static const char *const stack_sizes[] = {"OMP_STACKSIZE", "GOMP_STACKSIZE", "KMP_STACKSIZE"};
@@ -92,6 +108,7 @@ void cap_memory(const struct options *options)
     uint64_t mapped = cap_mapped();
     uint64_t memory = cap_wanted(options);
 
+    cap_return_freed();
     if (memory > CAP_MOST_BYTES)
         return;
     for (size_t i = 0; i < sizeof stack_sizes / sizeof *stack_sizes; i++) {

@@ -174,9 +174,10 @@ static enum h5grad_status options_take_memory(struct options *options, const cha
                                               struct h5grad_error *error)
 {
     options->grad.memory = options_read_size(value);
-    if (options->grad.memory == 0)
+    if (options->grad.memory < H5GRAD_LEAST_MEMORY)
         return options_fail(error, H5GRAD_USAGE,
-                            "--memory=%s: must be a size above 0 like 512M or 2G", value);
+                            "--memory=%s: must be a size of at least %dM, like 512M or 2G", value,
+                            (int)(H5GRAD_LEAST_MEMORY >> 20));
     return H5GRAD_OK;
 }
 

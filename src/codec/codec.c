@@ -207,13 +207,47 @@ static bool buffer_size(uint64_t raw, uint64_t *size)
     return true;
 }
 
-size_t codec_scratch(const struct h5_storage *storage, size_t raw)
+/* Bytes of the buffers that n results go to in turn. */
+static size_t scratch_size(unsigned n, size_t raw)
 {
     uint64_t size;
-    uint64_t buffers = size_min(storage->n_filters, 2);
-    if (!buffer_size(raw, &size) || !size_mul(size, buffers, &size) || size > SIZE_MAX)
+    if (!buffer_size(raw, &size) || !size_mul(size, size_min(n, 2), &size) || size > SIZE_MAX)
         return SIZE_MAX;
     return (size_t)size;
+}
+
+size_t codec_stored_most(size_t raw)
+{
+    return scratch_size(1, raw);
+}
+
+size_t codec_scratch(const struct h5_storage *storage, size_t raw)
+{
+    return scratch_size(storage->n_filters, raw);
+}
+
+/* The last filter to undo is the first one that was done; n_filters where none was. */
+static unsigned find_last(const struct h5_storage *storage, unsigned mask)
+{
+    unsigned last = 0;
+    while (last < storage->n_filters && (mask & 1U << last))
+        last++;
+    return last;
+}
+
+unsigned codec_between(const struct h5_storage *storage, unsigned mask)
+{
+    unsigned n = 0;
+    for (unsigned i = find_last(storage, mask) + 1; i < storage->n_filters; i++) {
+        const struct codec *codec = row_for(&storage->filter[i]);
+        n += !(mask & 1U << i) && codec && !codec->checksum;
+    }
+    return n;
+}
+
+size_t codec_decode_scratch(const struct h5_storage *storage, size_t raw)
+{
+    return scratch_size(codec_between(storage, 0), raw);
 }
 
 uint64_t codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
@@ -267,7 +301,8 @@ static enum h5grad_status undo(struct codec_worker *worker, const struct h5_filt
 
     void *to = out;
     size_t capacity = raw, size;
-    if (!out && codec->checksum) {
+    if (codec->checksum && (!out || out == flow->data)) {
+        to = NULL;
         capacity = flow->size;
     } else if (!out) {
         to = flow->half[flow->next];
@@ -290,11 +325,9 @@ enum h5grad_status codec_decode_chunk(struct codec_worker *worker, const struct 
                                       size_t raw, void *scratch, struct h5grad_error *err)
 {
     struct flow flow;
-    unsigned last = 0; /* the last filter to undo is the first one that was done */
+    unsigned last = find_last(storage, mask);
     if (!flow_begin(&flow, in, size, scratch, raw))
         return error_memory(err, raw);
-    while (last < storage->n_filters && (mask & 1U << last))
-        last++;
 
     for (unsigned i = storage->n_filters; i-- > last;) {
         if (mask & 1U << i)

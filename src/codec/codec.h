@@ -30,6 +30,9 @@ enum codec_space { CODEC_STORED, CODEC_SCRATCH, CODEC_OWN_FIRST, CODEC_OWN_SECON
  * are kept only while no more is asked for. NULL when there is no memory. */
 void *codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes);
 
+/* Gives the buffers back, when something else needs the memory. */
+void codec_worker_release(struct codec_worker *worker);
+
 struct codec {
     H5Z_filter_t id;
     const char *name; /* as in --filter: "gzip", "shuffle", "zstd", ... */
@@ -84,8 +87,9 @@ bool codec_can_encode(const struct h5_storage *storage);
  * Undoes the pipeline of a chunk of size bytes into out, which holds exactly raw bytes: anything
  * else is an error. Filters whose bit is set in mask were skipped; all 32 bits mean that the chunk
  * is stored raw. Results between two filters may be larger than raw (checksums, headers) by
- * raw / 8 + 4096 bytes. scratch: codec_scratch(storage, raw) bytes at a multiple of 64.
- * in, out and scratch do not overlap.
+ * raw / 8 + 4096 bytes. scratch: codec_decode_scratch(storage, raw) bytes at a multiple of 64.
+ * in, out and scratch do not overlap, but in may be out where codec_between is not 0 or all filters
+ * are checksums or were skipped.
  */
 enum h5grad_status codec_decode_chunk(struct codec_worker *worker, const struct h5_storage *storage,
                                       unsigned mask, const void *in, size_t size, void *out,
@@ -101,7 +105,20 @@ enum h5grad_status codec_encode_chunk(struct codec_worker *worker, const struct 
                                       const void *in, size_t raw, void *scratch, const void **out,
                                       size_t *size, unsigned *mask, struct h5grad_error *err);
 
-/* Bytes of scratch for chunks of raw bytes; 0 when none is needed, SIZE_MAX on overflow. */
+/* How many results lie between a stored chunk and its points when it is decoded: they go to
+ * scratch.
+ */
+unsigned codec_between(const struct h5_storage *storage, unsigned mask);
+
+/* Bytes of scratch to decode chunks of raw bytes: 0 when none is needed, SIZE_MAX on overflow. */
+size_t codec_decode_scratch(const struct h5_storage *storage, size_t raw);
+
+/* What a chunk of raw bytes has at most when it is stored, but for strange ones. SIZE_MAX on
+ * overflow.
+ */
+size_t codec_stored_most(size_t raw);
+
+/* Bytes of scratch to encode chunks of raw bytes, likewise. */
 size_t codec_scratch(const struct h5_storage *storage, size_t raw);
 
 /* Bytes at most that codec_encode_chunk keeps in a worker for chunks of raw bytes, besides scratch

@@ -26,9 +26,17 @@ void codec_worker_free(struct codec_worker *worker)
     ZSTD_freeDCtx(worker->zstd_reader);
     ZSTD_freeCCtx(worker->zstd_writer);
 #endif
-    for (unsigned i = 0; i < CODEC_SPACES; i++)
-        free(worker->space[i]);
+    codec_worker_release(worker);
     free(worker);
+}
+
+void codec_worker_release(struct codec_worker *worker)
+{
+    for (unsigned i = 0; i < CODEC_SPACES; i++) {
+        free(worker->space[i]);
+        worker->space[i] = NULL;
+        worker->space_bytes[i] = 0;
+    }
 }
 
 void *codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes)

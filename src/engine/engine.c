@@ -13,12 +13,15 @@
 #include "grid/reach.h"
 #include "stencil/convert.h"
 
-/* A chunk that passes a pipeline of filters is held as it is stored, as it is in memory, and once
- * in between. */
+/* libhdf5 holds a chunk that it encodes as it will be stored, as it is in memory, and once in
+ * between. */
 #define CHUNK_BUFFERS 3
 
 /* Larger tiles were not faster on any machine, however much cache it has, or says that it has. */
 #define MOST_TILE_BYTES ((uint64_t)5 << 20)
+
+/* More than there is: some of it can be added up. */
+#define MOST_BYTES (UINT64_MAX / 64)
 
 /* The weights of the stencils of one axis for the range of the last tile: neighbouring tiles mostly
  * have the same range along most axes. */
@@ -93,7 +96,8 @@ static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
     uint64_t bytes;
     if (!storage || storage->layout != H5_CHUNKED)
         return 0;
-    return size_product(storage->rank, storage->chunk, size, &bytes) ? bytes : UINT64_MAX / 4;
+    bool known = size_product(storage->rank, storage->chunk, size, &bytes);
+    return known ? size_min(bytes, MOST_BYTES) : MOST_BYTES;
 }
 
 /* What a tile aims for. */
@@ -124,10 +128,26 @@ static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
     return size_max(largest, job->n_axes * tile_bytes(job));
 }
 
-/* What is left of the memory when the reader has its own. */
-static uint64_t memory_left(uint64_t memory, const struct engine_job *job)
+/* What it takes to read and write, besides the points of tiles: buffers for one chunk serve both.
+ */
+static void count_buffers(const struct engine_job *job, const struct h5_storage *result,
+                          struct plan_request *request)
 {
-    return memory - size_min(memory, job->reader->held);
+    uint64_t chunk = chunk_bytes(result, job->components * element_size(job->result));
+    uint64_t stored = job->reader->stored, scratch = job->reader->scratch, encoder = 0;
+    request->held = size_min(job->reader->held, MOST_BYTES);
+    request->caches = size_min(job->reader->caches, MOST_BYTES);
+    request->team_size = job->thread_memory;
+    if (request->result_chunked && codec_can_encode(result)) {
+        stored = size_max(stored, chunk);
+        scratch = size_max(scratch, size_max(chunk, codec_scratch(result, chunk)));
+        encoder = codec_encoder_memory(result, chunk);
+    } else if (request->result_chunked) {
+        request->held += CHUNK_BUFFERS * chunk;
+    }
+    request->worker_size = stored + scratch + encoder;
+    if (request->result_chunked && job->ordered)
+        request->team_size += waiting_bytes(job, chunk);
 }
 
 enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_storage *source,
@@ -148,7 +168,7 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         .tile_bytes = tile_bytes(job),
         .stream_bytes = stream_bytes(job),
         .shared_bytes = shared_bytes(job),
-        .memory = memory_left(job->memory, job),
+        .memory = job->memory,
         .threads = job->threads,
     };
     memcpy(request.extent, job->extent, job->rank * sizeof *job->extent);
@@ -161,19 +181,8 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         memcpy(request.result_chunk, result->chunk, job->rank * sizeof *result->chunk);
     if (request.cached)
         memcpy(request.source_chunk, source->chunk, job->rank * sizeof *source->chunk);
-    if (request.cached)
-        request.worker_size += CHUNK_BUFFERS * chunk_bytes(source, request.source_size);
-    uint64_t chunk = chunk_bytes(result, job->components * element_size(job->result));
-    if (request.result_chunked)
-        request.worker_size += CHUNK_BUFFERS * chunk + codec_encoder_memory(result, chunk);
-    if (request.result_chunked && job->ordered && job->threads > 1)
-        request.worker_size += waiting_bytes(job, chunk);
-    enum h5grad_status status = plan_make(&request, plan, err);
-    if (status && job->memory < ENGINE_LEAST_MEMORY) {
-        request.memory = memory_left(ENGINE_LEAST_MEMORY, job);
-        status = plan_make(&request, plan, err);
-    }
-    return status;
+    count_buffers(job, result, &request);
+    return plan_make(&request, plan, err);
 }
 
 static void worker_free(struct worker *worker, const struct engine_job *job)

@@ -18,10 +18,6 @@
 #include "stencil/unpack.h"
 #include "writer/writer.h"
 
-/* Below this much memory the cap steers the size of tiles but no longer refuses a chunk that is
- * larger: the process itself takes as much. */
-#define ENGINE_LEAST_MEMORY ((uint64_t)16 << 20)
-
 struct engine_axis {
     unsigned axis;
     struct stencil_axis stencil;
@@ -46,6 +42,7 @@ struct engine_job {
     unsigned threads;
     struct cache_sizes cache; /* which the tiles are to fit */
     uint64_t memory;          /* bytes for buffers and decoded chunks */
+    uint64_t thread_memory;   /* of it for each of several workers, besides its buffers */
 
     /* Called with the bytes of results done since the last call, by the calling thread only. */
     void (*progress)(void *user, uint64_t bytes);

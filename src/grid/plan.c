@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/size.h"
 #include "grid/reach.h"
 
@@ -22,6 +23,14 @@
 #define PLAN_WORTH        0.08
 #define PLAN_WORTH_SHARED 0.10
 #define PLAN_SHARED_TILES 128
+
+/* Where the source has chunks the least plan has tiles of so many bytes, if chunks of results allow
+ * it, and gathers blocks of so large a part of a chunk: with less it would hardly end. */
+#define PLAN_LEAST_TILE  ((uint64_t)64 << 10)
+#define PLAN_LEAST_BLOCK 4
+
+/* The part of the memory for tiles where blocks are gathered. */
+#define PLAN_GATHERED_TILES 4
 
 /* Turns per worker, at least, so that all of them end at about the same time; and tiles per turn,
  * at least, so that the first one's halo does not matter. */
@@ -252,6 +261,8 @@ static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint
 static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64_t points)
 {
     uint64_t chunk = q->source_chunk[axis], all = size_ceil_div(q->extent[axis], chunk);
+    if (chunk % points == 0)
+        return 1;
     return size_min(points % chunk == 0 ? points / chunk : (points - 1) / chunk + 2, all);
 }
 
@@ -285,6 +296,21 @@ static uint64_t chunks_cross(const struct plan_request *q, const struct plan *p,
     return total;
 }
 
+/* Of the points of a chunk of a cached source. */
+static uint64_t chunk_bytes(const struct plan_request *q)
+{
+    uint64_t bytes = q->source_size;
+    for (unsigned i = 0; i < q->rank; i++)
+        bytes = mul_saturated(bytes, q->source_chunk[i]);
+    return bytes;
+}
+
+static void block_span(const struct plan_request *q, const struct plan *p, uint64_t *span)
+{
+    for (unsigned i = 0; i < q->rank; i++)
+        span[i] = mul_saturated(p->block[i], p->tile[i]);
+}
+
 /*
  * Decoded chunks alive at a time, for tiles done in plan order within a block: along the slowest
  * axis the layers shared with the row of tiles before or behind, in the row being done likewise
@@ -292,14 +318,10 @@ static uint64_t chunks_cross(const struct plan_request *q, const struct plan *p,
  */
 static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
 {
-    uint64_t chunk_bytes = q->source_size, entries = 1, window = 0, slower = 1;
-    uint64_t span[GRID_MAX_RANK];
-    for (unsigned i = 0; i < q->rank; i++) {
-        chunk_bytes = mul_saturated(chunk_bytes, q->source_chunk[i]);
-        span[i] = mul_saturated(p->block[i], p->tile[i]);
+    uint64_t entries = 1, window = 0, slower = 1, span[GRID_MAX_RANK];
+    block_span(q, p, span);
+    for (unsigned i = 0; i < q->rank; i++)
         entries = mul_saturated(entries, chunks_reached(q, i, span[i]));
-    }
-    chunk_bytes = add_saturated(chunk_bytes, q->source_more);
     for (unsigned k = 0; k < q->rank; k++) {
         uint64_t rows = mul_saturated(chunks_shared(q, p, p->order[k]), slower);
         window = add_saturated(window, mul_saturated(rows, chunks_cross(q, p, k + 1, span)));
@@ -307,7 +329,7 @@ static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
     }
     window = add_saturated(window, mul_saturated(p->threads, chunks_cross(q, p, 0, p->tile)));
     window = size_min(entries, window);
-    return add_saturated(mul_saturated(window, chunk_bytes),
+    return add_saturated(mul_saturated(window, add_saturated(chunk_bytes(q), q->source_more)),
                          mul_saturated(entries, PLAN_CHUNK_ENTRY));
 }
 
@@ -359,6 +381,67 @@ static bool choose_block(const struct plan_request *q, struct plan *p, uint64_t 
         p->block[widest] = size_ceil_div(p->block[widest], 2);
     }
     return true;
+}
+
+/* The halo box of a block of that span, at most. */
+static uint64_t span_halo(const struct plan_request *q, const uint64_t *span)
+{
+    uint64_t points = 1;
+    for (unsigned i = 0; i < q->rank; i++)
+        points = mul_saturated(points, reach_width(q, i, span[i]));
+    return points;
+}
+
+/* Half of a block along an axis, in tiles; of whole chunks where it can be. */
+static uint64_t half_block(const struct plan_request *q, const struct plan *p, unsigned axis)
+{
+    uint64_t half = size_ceil_div(p->block[axis], 2), chunk = q->source_chunk[axis];
+    uint64_t tiles = chunk % p->tile[axis] == 0 ? chunk / p->tile[axis] : 1;
+    return half > tiles ? half / tiles * tiles : half;
+}
+
+/* The chunks that are decoded for a point of a gathered block whose span along an axis is changed.
+ */
+static double decodes_per_point(const struct plan_request *q, const struct plan *p,
+                                const uint64_t *span, unsigned axis, uint64_t changed)
+{
+    uint64_t other[GRID_MAX_RANK];
+    double points = 1;
+    memcpy(other, span, q->rank * sizeof *other);
+    other[axis] = changed;
+    for (unsigned i = 0; i < q->rank; i++)
+        points *= (double)other[i];
+    return (double)chunks_cross(q, p, 0, other) / points;
+}
+
+/* Halves the block until its points fit into that memory, along the axis where that costs the least
+ * decoding. False when a single tile needs more. */
+static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64_t memory)
+{
+    uint64_t span[GRID_MAX_RANK];
+    memcpy(p->block, p->grid, sizeof p->block);
+    for (;;) {
+        unsigned best = q->rank;
+        double least = 0;
+        block_span(q, p, span);
+        p->block_points = span_halo(q, span);
+        uint64_t bytes = mul_saturated(p->block_points, q->source_size);
+        p->cache_bytes = add_saturated(bytes, chunk_bytes(q));
+        if (bytes <= memory)
+            return true;
+        for (unsigned i = 0; i < q->rank; i++) {
+            if (p->block[i] == 1)
+                continue;
+            double cost = decodes_per_point(q, p, span, i, half_block(q, p, i) * p->tile[i]);
+            if (best == q->rank || cost < least) {
+                best = i;
+                least = cost;
+            }
+        }
+        if (best == q->rank)
+            return false;
+        p->block[best] = half_block(q, p, best);
+    }
 }
 
 /* What piece number k of an axis touches: its core, and beyond it the reach of its core. */
@@ -424,11 +507,10 @@ static void count_reading(const struct plan_request *q, struct plan *p)
     if (!q->cached)
         return;
     uint64_t span[GRID_MAX_RANK];
+    block_span(q, p, span);
     p->chunks = 1;
-    for (unsigned i = 0; i < q->rank; i++) {
+    for (unsigned i = 0; i < q->rank; i++)
         p->chunks = mul_saturated(p->chunks, size_ceil_div(q->extent[i], q->source_chunk[i]));
-        span[i] = mul_saturated(p->block[i], p->tile[i]);
-    }
     p->chunk_decodes = cross_sum(p, span, q->source_chunk);
 }
 
@@ -485,43 +567,104 @@ static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memo
     tile_points(q, p->tile, &p->core_points, &p->halo_points);
 }
 
-/* Tile, workers and blocks for a number of threads; false when they do not fit. */
+static uint64_t worker_bytes(const struct plan_request *q, unsigned threads)
+{
+    return add_saturated(q->worker_size, threads > 1 ? q->team_size : 0);
+}
+
+/* The memory but for the caches. */
+static uint64_t memory_besides(const struct plan_request *q)
+{
+    return q->memory - size_min(q->caches, q->memory / 2);
+}
+
+/* What is left of the memory for tiles and chunks. */
+static uint64_t memory_left(const struct plan_request *q, unsigned threads)
+{
+    uint64_t taken = add_saturated(q->held, mul_saturated(threads, worker_bytes(q, threads)));
+    return memory_besides(q) - size_min(memory_besides(q), taken);
+}
+
+/* The caches are left out. */
+static void add_memory(const struct plan_request *q, struct plan *p)
+{
+    uint64_t worker = add_saturated(worker_bytes(q, p->threads), tile_bytes(q, p->tile));
+    p->memory =
+        add_saturated(add_saturated(q->held, p->cache_bytes), mul_saturated(p->threads, worker));
+}
+
+/* Tile, workers and blocks for a number of threads; false when they do not fit. One worker makes do
+ * with smaller tiles where chunks need more than half of the memory. */
 static bool fit(const struct plan_request *q, struct plan *p, unsigned threads)
 {
-    uint64_t share = q->memory / threads;
-    if (share <= q->worker_size)
-        return false;
-    share -= q->worker_size;
-    if (q->cached)
-        share /= 2;
+    uint64_t left = memory_left(q, threads), share = left / threads;
     p->threads = threads;
-    set_tile(q, p, share);
-    uint64_t workers =
-        mul_saturated(threads, add_saturated(tile_bytes(q, p->tile), q->worker_size));
-    if (workers > q->memory || !choose_block(q, p, q->memory - workers))
-        return false;
-    p->memory = workers + p->cache_bytes;
+    p->block_points = 0;
+    for (uint64_t tile = q->cached ? share / 2 : share;; tile /= 2) {
+        set_tile(q, p, tile);
+        uint64_t tiles = mul_saturated(threads, tile_bytes(q, p->tile));
+        if (tiles <= left && choose_block(q, p, left - tiles))
+            break;
+        if (threads > 1 || tile / 2 < PLAN_LEAST_TILE)
+            return false;
+    }
+    add_memory(q, p);
     return true;
 }
 
-static enum h5grad_status too_small(const struct plan_request *q, struct plan *p,
-                                    struct h5grad_error *err)
+/* The same with blocks that are gathered. */
+static bool fit_gathered(const struct plan_request *q, struct plan *p, unsigned threads)
 {
-    p->threads = 1;
-    set_tile(q, p, 0);
-    for (unsigned i = 0; i < q->rank; i++)
-        p->block[i] = 1;
-    uint64_t need = add_saturated(tile_bytes(q, p->tile), q->worker_size);
-    if (q->cached)
-        need = size_max(add_saturated(need, cache_need(q, p)), mul_saturated(need, 2));
-    return error_set(err, H5GRAD_FAILED,
-                     "one tile needs %" PRIu64 " KiB of memory, more than the %" PRIu64
-                     " KiB left for it: raise --memory, or choose smaller chunks with --layout",
-                     size_ceil_div(need, 1024), q->memory / 1024);
+    uint64_t left = memory_left(q, threads);
+    left -= size_min(left, chunk_bytes(q));
+    p->threads = threads;
+    set_tile(q, p, left / PLAN_GATHERED_TILES / threads);
+    uint64_t tiles = mul_saturated(threads, tile_bytes(q, p->tile));
+    if (tiles > left || !choose_gathered(q, p, left - tiles))
+        return false;
+    add_memory(q, p);
+    return true;
 }
 
-enum h5grad_status plan_make(const struct plan_request *request, struct plan *plan,
-                             struct h5grad_error *err)
+/* One worker with small tiles, and blocks as small as can be. */
+static void make_least(const struct plan_request *q, struct plan *p, bool gathered)
+{
+    uint64_t unit[GRID_MAX_RANK], grain[GRID_MAX_RANK];
+    least_tile(q, unit, grain);
+    p->threads = 1;
+    p->block_points = 0;
+    set_tile(q, p, size_max(q->cached ? PLAN_LEAST_TILE : 0, tile_bytes(q, unit)));
+    if (gathered) {
+        choose_gathered(q, p, chunk_bytes(q) / PLAN_LEAST_BLOCK);
+    } else {
+        for (unsigned i = 0; i < q->rank; i++)
+            p->block[i] = 1;
+        p->cache_bytes = q->cached ? cache_need(q, p) : 0;
+    }
+    add_memory(q, p);
+}
+
+/* What the least plan leaves of the memory makes its blocks larger. */
+static void use_memory(const struct plan_request *q, struct plan *p)
+{
+    uint64_t cache = p->cache_bytes + (memory_besides(q) - p->memory);
+    if (p->block_points > 0)
+        choose_gathered(q, p, cache - chunk_bytes(q));
+    else
+        choose_block(q, p, cache);
+    add_memory(q, p);
+}
+
+static enum h5grad_status too_small(const struct plan_request *q, const struct plan *least,
+                                    struct h5grad_error *err)
+{
+    uint64_t need = add_saturated(least->memory, size_min(q->caches, least->memory));
+    return error_set(err, H5GRAD_FAILED, "needs --memory=%" PRIu64 "M at least%s",
+                     memory_cap(need) >> 20,
+                     q->result_chunked ? " (less with --layout=contiguous)" : "");
+}
+
+static void start_plan(const struct plan_request *request, struct plan *plan)
 {
     memset(plan, 0, sizeof *plan);
     plan->rank = request->rank;
@@ -533,21 +676,66 @@ enum h5grad_status plan_make(const struct plan_request *request, struct plan *pl
     memcpy(plan->extent, request->extent, sizeof plan->extent);
     memcpy(plan->differentiated, request->differentiated, sizeof plan->differentiated);
     memcpy(plan->source_chunk, request->source_chunk, sizeof plan->source_chunk);
+}
+
+/* As many workers as fit, or with gathered blocks; false when not even one does. */
+static bool fit_most(const struct plan_request *q, struct plan *p, bool gathered)
+{
+    bool fits = false;
+    for (unsigned threads = q->threads > 0 ? q->threads : 1; threads > 0 && !fits; threads--)
+        fits = gathered ? fit_gathered(q, p, threads) : fit(q, p, threads);
+    if (fits)
+        count_reading(q, p);
+    return fits;
+}
+
+/* The time that decoding takes: the chunks of a block that is gathered are decoded by one worker.
+ */
+static double decoding_time(const struct plan *p)
+{
+    return (double)p->chunk_decodes / (p->block_points > 0 ? 1 : p->threads);
+}
+
+/* The plan with the least decoding. */
+static void choose_plan(const struct plan_request *q, struct plan *p, const struct plan *least)
+{
+    struct plan gathered = *p, small = *least;
+    bool fits = fit_most(q, p, false);
+    if (fits && p->chunk_decodes == p->chunks)
+        return;
+    use_memory(q, &small);
+    count_reading(q, &small);
+    if (q->cached && fit_most(q, &gathered, true) &&
+        decoding_time(&gathered) <= decoding_time(&small))
+        small = gathered;
+    if (!fits || decoding_time(&small) < decoding_time(p))
+        *p = small;
+}
+
+enum h5grad_status plan_make(const struct plan_request *request, struct plan *plan,
+                             struct h5grad_error *err)
+{
+    struct plan least, gathered;
+    start_plan(request, plan);
     for (unsigned i = 0; i < request->rank; i++) {
         if (request->extent[i] == 0)
             return H5GRAD_OK;
     }
-    unsigned threads = request->threads;
-    while (threads > 1 && !fit(request, plan, threads))
-        threads--;
-    if (threads <= 1 && !fit(request, plan, 1))
-        return too_small(request, plan, err);
+    least = gathered = *plan;
+    make_least(request, &least, false);
+    if (request->cached)
+        make_least(request, &gathered, true);
+    if (request->cached && gathered.memory < least.memory)
+        least = gathered;
+    if (least.memory > memory_besides(request))
+        return too_small(request, &least, err);
+    choose_plan(request, plan, &least);
+    plan->memory += request->memory - memory_besides(request);
     plan->blocks = 1;
     for (unsigned i = 0; i < request->rank; i++)
         plan->blocks *= size_ceil_div(plan->grid[i], plan->block[i]);
     if (plan->tiles < plan->threads)
         plan->threads = (unsigned)plan->tiles;
-    count_reading(request, plan);
     return H5GRAD_OK;
 }
 

@@ -18,7 +18,8 @@
  * once. Where the source is chunked, tiles are ordered so that the tiles that share a chunk come
  * close to each other; when memory is too small for all the chunks in flight, the tiles are grouped
  * into blocks that are done one after the other, and chunks at the blocks' borders are decoded
- * again.
+ * again. Where that would be too often, or memory is smaller still, blocks are gathered: one chunk
+ * after the other is decoded, and only the points that the block needs of it are kept.
  */
 #ifndef H5GRAD_GRID_PLAN_H
 #define H5GRAD_GRID_PLAN_H
@@ -49,10 +50,13 @@ struct plan_request {
     uint64_t
         axis_size; /* bytes a worker holds per point of the core along each differentiated axis */
     uint64_t worker_size;  /* bytes a worker holds besides, whatever the tile */
+    uint64_t team_size;    /* and, where it is one of several, so many more */
+    uint64_t held;         /* bytes that are held besides, whatever the plan */
+    uint64_t caches;       /* and that are wanted, but no more than half of the memory */
     uint64_t tile_bytes;   /* aim for so many bytes per tile, worker_size left out */
     uint64_t stream_bytes; /* a stream's may have so many where less is moved for it, */
     uint64_t shared_bytes; /* and so many where much less is and there are tiles enough */
-    uint64_t memory;       /* bytes for all workers and the decoded chunks together */
+    uint64_t memory;       /* bytes for all of these together */
     unsigned threads;      /* at most this many workers */
 };
 
@@ -77,15 +81,17 @@ struct plan {
     uint64_t read_points;          /* of all tiles' halo boxes, corners left out */
     uint64_t chunks;               /* chunks of a cached source, and how many decodings of */
     uint64_t chunk_decodes;        /* them it takes in all */
-    uint64_t cache_bytes; /* of decoded chunks and their bookkeeping at any time, at most */
-    uint64_t memory;      /* bytes of all buffers, at most */
+    uint64_t block_points; /* of the largest block's halo box, where blocks are gathered; or 0 */
+    uint64_t cache_bytes;  /* of decoded chunks, their bookkeeping and a gathered block, at most */
+    uint64_t memory;       /* bytes of all buffers, at most */
 };
 
 /* Bytes of bookkeeping that a caching reader may use for each chunk that a block touches. */
 #define PLAN_CHUNK_ENTRY 32
 
-/* Makes the plan. Fails (H5GRAD_FAILED) only when a single worker with the smallest possible tile
- * does not fit into request->memory; the message says what is needed. */
+/* Makes the plan. Fails (H5GRAD_FAILED) if, and only if, request->memory is below what the least
+ * plan takes, one worker with small tiles, which does not depend on request->memory: the message
+ * names the --memory that leaves as much. */
 enum h5grad_status plan_make(const struct plan_request *request, struct plan *plan,
                              struct h5grad_error *err);
 

@@ -50,6 +50,16 @@ bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h
     return found && raw->size == size;
 }
 
+uint64_t h5_chunk_cache(hid_t dataset, uint64_t chunk)
+{
+    size_t slots, bytes = 0;
+    double preemption;
+    hid_t list = H5Dget_access_plist(dataset);
+    bool known = list >= 0 && H5Pget_chunk_cache(list, &slots, &bytes, &preemption) >= 0;
+    h5_close(list);
+    return known && chunk <= bytes ? bytes : 0;
+}
+
 enum h5grad_status h5_chunk_write(hid_t dataset, const uint64_t *start, unsigned rank,
                                   const void *data, size_t size, unsigned mask,
                                   struct h5grad_error *err)

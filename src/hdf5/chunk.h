@@ -23,6 +23,10 @@ bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h
 enum h5grad_status h5_chunk_read(hid_t dataset, const uint64_t *start, unsigned rank, void *data,
                                  uint64_t size, unsigned *mask, struct h5grad_error *err);
 
+/* Bytes that libhdf5 may keep of the decoded chunks of a dataset, of chunk bytes each: none where
+ * they are larger than its cache. */
+uint64_t h5_chunk_cache(hid_t dataset, uint64_t chunk);
+
 enum h5grad_status h5_chunk_write(hid_t dataset, const uint64_t *start, unsigned rank,
                                   const void *data, size_t size, unsigned mask,
                                   struct h5grad_error *err);

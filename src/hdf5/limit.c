@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/outside.h"
 
@@ -58,18 +59,16 @@ static enum h5grad_status check_memory(const struct h5_storage *storage, uint64_
         return H5GRAD_OK;
     bool decoded = is_decoded(storage);
     return error_set(err, H5GRAD_FAILED,
-                     "a %s of %" PRIu64 " bytes needs %" PRIu64
-                     " KiB of memory to be read, more than the %" PRIu64
-                     " KiB left for it (raise --memory)",
+                     "a %s of %" PRIu64 " bytes needs --memory=%" PRIu64 "M at least to be read",
                      decoded ? "chunk" : "point", decoded ? chunk_bytes(storage, size) : size,
-                     size_ceil_div(need, 1024), memory / 1024);
+                     memory_cap(need) >> 20);
 }
 
-static enum h5grad_status check_parameters(const struct h5_storage *storage, uint64_t size,
-                                           struct h5grad_error *err)
+enum h5grad_status h5_limit_check_filters(const struct h5_storage *storage, uint64_t size,
+                                          struct h5grad_error *err)
 {
     uint64_t bytes = chunk_bytes(storage, size);
-    for (unsigned i = 0; i < storage->n_filters; i++) {
+    for (unsigned i = 0; is_decoded(storage) && i < storage->n_filters; i++) {
         const struct h5_filter *filter = &storage->filter[i];
         bool sized = filter->id == H5Z_FILTER_NBIT || filter->id == H5Z_FILTER_SCALEOFFSET;
         if (!sized || filter->n_cd <= CD_SIZE)
@@ -96,8 +95,8 @@ enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad
     h5_close(space);
     if (simple)
         status = h5_storage_read(dataset, &storage, err);
-    if (!status && is_decoded(&storage))
-        status = check_parameters(&storage, size, err);
+    if (!status)
+        status = h5_limit_check_filters(&storage, size, err);
     const struct h5_access *access = status ? NULL : h5_dataset_access(dataset);
     uint64_t need;
     if (status || !access || access->memory == 0)
@@ -107,8 +106,8 @@ enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad
     return check_memory(&storage, size, need, access->memory, err);
 }
 
-bool h5_limit_allows(hid_t dataset, uint64_t chunk)
+bool h5_limit_allows(hid_t dataset, uint64_t bytes)
 {
     const struct h5_access *access = h5_dataset_access(dataset);
-    return !access || access->memory == 0 || times(CHUNK_BUFFERS, chunk) <= access->memory;
+    return !access || access->memory == 0 || bytes <= access->memory;
 }

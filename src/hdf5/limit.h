@@ -21,8 +21,11 @@ uint64_t h5_limit_need(const struct h5_storage *storage, uint64_t size);
  */
 enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad_error *err);
 
-/* Whether the memory of the file's h5_access holds a chunk of so many bytes, as often as decoding
- * takes. One without filters need not be held: libhdf5 reads parts of it. Within h5_enter. */
-bool h5_limit_allows(hid_t dataset, uint64_t chunk);
+/* The part of it about the parameters: size is that of a point in the file. */
+enum h5grad_status h5_limit_check_filters(const struct h5_storage *storage, uint64_t size,
+                                          struct h5grad_error *err);
+
+/* Whether so many bytes are within the memory of the file's h5_access. Within h5_enter. */
+bool h5_limit_allows(hid_t dataset, uint64_t bytes);
 
 #endif

@@ -13,19 +13,25 @@ struct selection {
     hid_t memory;
 };
 
+/* all: the points that the array in memory has. */
 static bool selection_open(struct selection *selection, hid_t dataset, unsigned rank,
-                           const struct box *box)
+                           const struct box *box, const struct box *all)
 {
-    hsize_t start[GRID_MAX_RANK];
-    hsize_t count[GRID_MAX_RANK];
+    hsize_t start[GRID_MAX_RANK], count[GRID_MAX_RANK], within[GRID_MAX_RANK], has[GRID_MAX_RANK];
+    bool whole = true;
     for (unsigned i = 0; i < rank; i++) {
         start[i] = box->start[i];
         count[i] = box->count[i];
+        within[i] = box->start[i] - all->start[i];
+        has[i] = all->count[i];
+        whole = whole && has[i] == count[i];
     }
     selection->file = H5Dget_space(dataset);
-    selection->memory = H5Screate_simple((int)rank, count, NULL);
+    selection->memory = H5Screate_simple((int)rank, has, NULL);
     return selection->file >= 0 && selection->memory >= 0 &&
-           H5Sselect_hyperslab(selection->file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0;
+           H5Sselect_hyperslab(selection->file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+           (whole ||
+            H5Sselect_hyperslab(selection->memory, H5S_SELECT_SET, within, NULL, count, NULL) >= 0);
 }
 
 static bool selection_close(const struct selection *selection)
@@ -46,13 +52,19 @@ static enum h5grad_status transfer_error(struct h5grad_error *err, const char *d
 enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                void *points, struct h5grad_error *err)
 {
+    return h5_read_part(dataset, memory, rank, box, box, points, err);
+}
+
+enum h5grad_status h5_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                                const struct box *all, void *points, struct h5grad_error *err)
+{
     if (box_points(rank, box) == 0)
         return H5GRAD_OK;
     if (h5_lacks_external(dataset))
         return h5_external_read(dataset, memory, rank, box, points, err);
     enum h5grad_status status = H5GRAD_OK;
     struct selection selection;
-    if (!selection_open(&selection, dataset, rank, box) ||
+    if (!selection_open(&selection, dataset, rank, box, all) ||
         H5Dread(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
         status = transfer_error(err, "reading", rank, box);
     if (!selection_close(&selection) && status == H5GRAD_OK)
@@ -85,7 +97,7 @@ enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, cons
         return H5GRAD_OK;
     enum h5grad_status status = H5GRAD_OK;
     struct selection selection;
-    if (!selection_open(&selection, dataset, rank, box) ||
+    if (!selection_open(&selection, dataset, rank, box, box) ||
         H5Dwrite(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
         status = transfer_error(err, "writing", rank, box);
     if (!selection_close(&selection) && status == H5GRAD_OK)

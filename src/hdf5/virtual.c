@@ -7,14 +7,14 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/mapping.h"
+#include "hdf5/reopen.h"
 
 #define MOST_MAPPINGS ((size_t)1 << 20) /* that are looked at */
-#define SHARE         2                 /* of the memory, for the caches: one in so many */
 
 /* The cache of one source, and their number. */
 struct caches {
     uint64_t sources;
-    size_t slots, bytes;
+    size_t slots, bytes, most; /* most: if there is memory for it */
     double preemption;
 };
 
@@ -90,7 +90,8 @@ static bool choose_caches(hid_t dataset, struct caches *caches)
                  H5Pget_cache(list, NULL, &caches->slots, &caches->bytes, &caches->preemption) >= 0;
     if (known) {
         caches->sources = count_sources(dataset, creation);
-        uint64_t most = access->memory / SHARE / caches->sources;
+        caches->most = caches->bytes;
+        uint64_t most = access->memory / H5_VIRTUAL_SHARE / caches->sources;
         if (access->memory > 0 && most < caches->bytes) {
             caches->slots = (size_t)((double)caches->slots * (double)most / (double)caches->bytes);
             caches->bytes = (size_t)most;
@@ -108,18 +109,7 @@ uint64_t h5_virtual_caches(hid_t dataset)
     uint64_t bytes;
     if (!choose_caches(dataset, &caches))
         return 0;
-    return size_mul(caches.sources, caches.bytes, &bytes) ? bytes : UINT64_MAX;
-}
-
-/* The absolute path of an object in its file, in new memory; NULL. */
-static char *object_path(hid_t object)
-{
-    ssize_t length = H5Iget_name(object, NULL, 0);
-    char *path = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
-    if (path && H5Iget_name(object, path, (size_t)length + 1) == length)
-        return path;
-    free(path);
-    return NULL;
+    return size_mul(caches.sources, caches.most, &bytes) ? bytes : UINT64_MAX;
 }
 
 hid_t h5_virtual_reopen(hid_t dataset, struct h5grad_error *err)
@@ -127,18 +117,10 @@ hid_t h5_virtual_reopen(hid_t dataset, struct h5grad_error *err)
     struct caches caches;
     if (!choose_caches(dataset, &caches))
         return dataset;
-    hid_t file = H5Iget_file_id(dataset), list = H5Pcreate(H5P_DATASET_ACCESS);
-    char *path = object_path(dataset);
-    if (file >= 0 && path && list >= 0 &&
-        H5Pset_chunk_cache(list, caches.slots, caches.bytes, caches.preemption) >= 0 &&
-        h5_virtual_choose_gap(list, h5_input_access(file))) {
-        h5_close(dataset);
-        dataset = H5Dopen2(file, path, list);
-        if (dataset < 0)
-            h5_error(err, "cannot open");
-    }
-    free(path);
+    hid_t list = H5Pcreate(H5P_DATASET_ACCESS);
+    if (list >= 0 && H5Pset_chunk_cache(list, caches.slots, caches.bytes, caches.preemption) >= 0 &&
+        h5_virtual_choose_gap(list, h5_dataset_access(dataset)))
+        dataset = h5_reopen(dataset, list, err);
     h5_close(list);
-    h5_close(file);
     return dataset;
 }

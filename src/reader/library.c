@@ -11,8 +11,10 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "codec/codec.h"
+#include "hdf5/chunk.h"
 #include "hdf5/input.h"
 #include "hdf5/limit.h"
+#include "hdf5/outside.h"
 #include "hdf5/transfer.h"
 #include "hdf5/virtual.h"
 #include "reader/reader.h"
@@ -91,7 +93,11 @@ enum h5grad_status reader_check_filters(hid_t dataset, const struct h5_storage *
 
 static struct reader *library_open(const struct reader_source *source, struct h5grad_error *err)
 {
-    if (reader_check_filters(source->dataset, source->storage, err) != H5GRAD_OK)
+    const struct h5_storage *storage = source->storage;
+    uint64_t size = H5Tget_size(source->type->file);
+    if (h5_check_whole(source->dataset, err) != H5GRAD_OK ||
+        h5_limit_check_filters(storage, size, err) != H5GRAD_OK ||
+        reader_check_filters(source->dataset, storage, err) != H5GRAD_OK)
         return NULL;
     struct library_reader *self = memory_zeroed(1, sizeof *self);
     if (!self) {
@@ -99,9 +105,11 @@ static struct reader *library_open(const struct reader_source *source, struct h5
         return NULL;
     }
     self->reader.way = &reader_library;
-    uint64_t need = h5_limit_need(source->storage, H5Tget_size(source->type->file));
-    if (!size_add(need, h5_virtual_caches(source->dataset), &self->reader.held))
-        self->reader.held = UINT64_MAX;
+    uint64_t cache = 0, chunk;
+    if (storage->layout == H5_CHUNKED && size_product(storage->rank, storage->chunk, size, &chunk))
+        cache = h5_chunk_cache(source->dataset, chunk);
+    self->reader.held = h5_limit_need(storage, size) + cache;
+    self->reader.caches = h5_virtual_caches(source->dataset);
     self->source = *source;
     self->access = h5_dataset_access(source->dataset);
     self->unfilled = leaves_gaps(source->dataset);

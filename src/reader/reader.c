@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "hdf5/limit.h"
 #include "reader/reader.h"
 
 /* In order of preference; the last one takes everything. */
@@ -10,9 +9,6 @@ static const struct reader_way *const ways[] = {&reader_direct, &reader_chunked,
 struct reader *reader_open(const struct reader_source *source, const char *forced,
                            struct h5grad_error *err)
 {
-    /* The ways prove themselves by H5Dread. */
-    if (h5_limit_check(source->dataset, 0, err) != H5GRAD_OK)
-        return NULL;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         if (forced && ways[i] != &reader_library && strcmp(forced, ways[i]->name) != 0)
             continue;
@@ -27,6 +23,13 @@ struct reader *reader_open(const struct reader_source *source, const char *force
     }
     error_set(err, H5GRAD_FAILED, "no way to read this dataset");
     return NULL;
+}
+
+bool reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
+                    const char *forced)
+{
+    return storage->layout == H5_CHUNKED && type->raw && codec_can_decode(storage) &&
+           (!forced || strcmp(forced, reader_chunked.name) == 0);
 }
 
 enum h5grad_status reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,

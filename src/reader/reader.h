@@ -49,8 +49,11 @@ struct reader_way {
 /* First member of every way's own struct. */
 struct reader {
     const struct reader_way *way;
-    uint64_t held;   /* bytes that libhdf5 takes to read, whatever the number of workers */
-    uint64_t beside; /* bytes kept with each decoded chunk besides its points */
+    uint64_t held;    /* bytes that libhdf5 takes to read, whatever the number of workers ... */
+    uint64_t caches;  /* ... and of caches that it gives up where they were half of the memory */
+    uint64_t beside;  /* bytes kept with each decoded chunk besides its points */
+    uint64_t stored;  /* bytes that each worker takes of CODEC_STORED, ... */
+    uint64_t scratch; /* ... and of CODEC_SCRATCH */
 };
 
 /* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
@@ -58,6 +61,10 @@ struct reader {
  * Within h5_enter. */
 struct reader *reader_open(const struct reader_source *source, const char *forced,
                            struct h5grad_error *err);
+
+/* Whether chunks of the dataset are decoded here: libhdf5 need not keep any. */
+bool reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
+                    const char *forced);
 
 /* A reader of an array in memory: reader_read returns views of it. */
 struct reader *reader_open_memory(const void *data, enum element element, unsigned components,

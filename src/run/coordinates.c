@@ -28,7 +28,7 @@ struct coordinates *coordinates_new(hid_t file, uint64_t memory)
     struct coordinates *store = memory_zeroed(1, sizeof *store);
     if (store) {
         store->file = file;
-        store->keep = memory / 16 / sizeof(double);
+        store->keep = memory / MEMORY_COORDINATES_SHARE / sizeof(double);
     }
     return store;
 }

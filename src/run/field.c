@@ -8,12 +8,13 @@
 #include "base/size.h"
 #include "coords/names.h"
 #include "hdf5/outside.h"
+#include "hdf5/reopen.h"
 #include "hdf5/walk.h"
 #include "run/axes.h"
 #include "run/results.h"
 
-/* What the process itself keeps resident: program, libraries, libhdf5's caches. */
-#define FIELD_PROCESS_MEMORY ((uint64_t)16 << 20)
+/* What a thread keeps resident for itself: its stack, what malloc has ready for it, decoders. */
+#define THREAD_MEMORY ((uint64_t)256 << 10)
 
 static enum h5grad_status describe_type(struct field *field, hid_t object, struct h5grad_error *err)
 {
@@ -61,6 +62,9 @@ static enum h5grad_status describe(struct field *field, const struct h5_walk *wa
         status = describe_type(field, field->dataset, err);
     if (!status)
         status = check_points(field, err);
+    if (!status && reader_decodes(&field->storage, &field->type, getenv("H5GRAD_IO")) &&
+        (field->dataset = h5_reopen_uncached(field->dataset, err)) < 0)
+        status = H5GRAD_FAILED;
     if (status)
         return status;
     uint64_t bytes;
@@ -85,12 +89,6 @@ enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char
     enum h5grad_status status = describe(field, walk, unpack, err);
     h5_leave(&guard);
     return status;
-}
-
-uint64_t field_memory(uint64_t cap)
-{
-    uint64_t left = cap - cap / 16;
-    return left > 2 * FIELD_PROCESS_MEMORY ? left - FIELD_PROCESS_MEMORY : left / 2;
 }
 
 /* --dtype raises the precision of the arithmetic, never lowers it. Data that are packed have the
@@ -127,7 +125,8 @@ static enum h5grad_status choose_storage(struct field *field, const struct run_o
     return status;
 }
 
-static enum h5grad_status open_reader(struct field *field, struct h5grad_error *err)
+static enum h5grad_status open_reader(struct field *field, const char *forced,
+                                      struct h5grad_error *err)
 {
     struct reader_source source = {
         .dataset = field->dataset,
@@ -136,9 +135,41 @@ static enum h5grad_status open_reader(struct field *field, struct h5grad_error *
     };
     struct h5_guard guard;
     h5_enter(&guard);
-    field->reader = reader_open(&source, getenv("H5GRAD_IO"), err);
+    reader_close(field->reader);
+    field->reader = reader_open(&source, forced, err);
     h5_leave(&guard);
+    field->job.reader = field->reader;
     return field->reader ? H5GRAD_OK : H5GRAD_FAILED;
+}
+
+/* Buffers as small as a test wants them, as long as a plan can be made of that; else within the
+ * cap.
+ */
+static enum h5grad_status plan_buffers(struct field *field, const struct run_options *options,
+                                       struct h5grad_error *err)
+{
+    struct engine_job *job = &field->job;
+    const struct h5_storage *source = &field->storage, *result = &field->result_storage;
+    job->memory = options->buffers;
+    job->thread_memory = 0;
+    if (job->memory > 0 && engine_plan(job, source, result, &field->plan, NULL) == H5GRAD_OK)
+        return H5GRAD_OK;
+    job->memory = memory_buffers(options->memory);
+    job->thread_memory = THREAD_MEMORY;
+    return engine_plan(job, source, result, &field->plan, err);
+}
+
+/* Where a chunk is too large to be held, libhdf5 reads parts of it, if it has no filters. */
+static enum h5grad_status plan_tiles(struct field *field, const struct run_options *options,
+                                     struct h5grad_error *err)
+{
+    enum h5grad_status status = open_reader(field, getenv("H5GRAD_IO"), err);
+    if (status || !plan_buffers(field, options, err))
+        return status;
+    if (field->storage.layout != H5_CHUNKED || field->storage.n_filters > 0)
+        return H5GRAD_FAILED;
+    status = open_reader(field, "library", err);
+    return status ? status : plan_buffers(field, options, err);
 }
 
 static enum h5grad_status name_results(struct field *field, const struct run_options *options,
@@ -180,18 +211,16 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
         run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     choose_types(field, options);
     if ((status = choose_storage(field, options, tell, err)) ||
-        (status = name_results(field, options, err)) || (status = open_reader(field, err)))
+        (status = name_results(field, options, err)))
         return status;
     job->rank = field->storage.rank;
     job->extent = field->storage.extent;
     job->n_axes = field->n_axes;
     job->axes = field->engine_axis;
-    job->reader = field->reader;
     job->threads = options->threads;
     job->ordered = options->user.no_history || options->user.checkpoint || options->user.resume;
     job->cache = options->cache;
-    job->memory = field_memory(options->memory);
-    return engine_plan(job, &field->storage, &field->result_storage, &field->plan, err);
+    return plan_tiles(field, options, err);
 }
 
 void field_close(struct field *field)

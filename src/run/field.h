@@ -58,9 +58,6 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
 /* Safe after a failure of either. Not within h5_enter. */
 void field_close(struct field *field);
 
-/* What is left of --memory for buffers when the process and coordinates have theirs. */
-uint64_t field_memory(uint64_t cap);
-
 /* Bytes of all results as the engine makes them. */
 uint64_t field_result_bytes(const struct field *field);
 

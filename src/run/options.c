@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/options.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,9 +166,22 @@ static enum h5grad_status check_numbers(struct run_options *out, struct h5grad_e
         return error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
     out->threads = user->threads ? (unsigned)user->threads : engine_default_threads();
     out->cache = cache_find();
+    if (user->memory && user->memory < H5GRAD_LEAST_MEMORY)
+        return error_set(err, H5GRAD_USAGE,
+                         "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
+                         H5GRAD_LEAST_MEMORY);
     out->memory = user->memory;
     if (!out->memory)
-        out->memory = size_min((uint64_t)1 << 30, memory_available() / 4);
+        out->memory =
+            size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, memory_available() / 4));
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status check_environment(struct run_options *out, struct h5grad_error *err)
+{
+    const char *buffers = getenv("H5GRAD_BUFFERS");
+    if (buffers && !(parse_size(buffers, &out->buffers) && out->buffers > 0))
+        return error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
     return H5GRAD_OK;
 }
 
@@ -198,6 +212,8 @@ enum h5grad_status run_options_check(const struct h5grad_options *user, struct r
         status = results_check_template(full->name, e);
     if (!status)
         status = check_numbers(options, e);
+    if (!status)
+        status = check_environment(options, e);
     if (status)
         run_options_free(options);
     return status;

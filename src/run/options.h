@@ -37,6 +37,7 @@ struct run_options {
     unsigned threads;
     struct cache_sizes cache; /* the machine's */
     uint64_t memory;
+    uint64_t buffers; /* what buffers aim for within that, for tests; 0: as much as it leaves */
 };
 
 /* H5GRAD_USAGE with the reason for what no file could satisfy. user may be NULL; its strings stay

@@ -69,6 +69,8 @@ static void print_options(FILE *out, const struct run_options *options)
     print_text(out, "filter", user->filter);
     print_text(out, "edges", user->edges);
     print_text(out, "io", getenv("H5GRAD_IO"));
+    if (options->buffers > 0)
+        fprintf(out, " buffers=%" PRIu64, options->buffers);
     fprintf(out,
             " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
             " missing=%d",

@@ -100,7 +100,7 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     run->access.follow_external = run->options.user.follow_external != 0;
     run->access.allow_plugins = run->options.user.allow_plugins != 0;
     run->access.allow_missing = run->options.user.allow_missing_sources != 0;
-    run->access.memory = size_max(field_memory(run->options.memory), ENGINE_LEAST_MEMORY);
+    run->access.memory = memory_buffers(run->options.memory);
     run->access.warn = on_warning;
     run->access.user = run;
     struct h5_guard guard;

@@ -15,6 +15,9 @@
 #include "writer/pieces.h"
 #include "writer/writer.h"
 
+/* Points that are compared with what libhdf5 reads, at most. */
+#define PROOF_POINTS 4096
+
 struct placed_writer {
     struct writer writer;
     struct writer_target target;
@@ -122,6 +125,12 @@ static enum h5grad_status placed_write(struct writer *writer, const struct box *
     return pieces_each(self->target.storage, box, place_chunk, &placing, err);
 }
 
+/* Of a chunk's row that is compared with what libhdf5 reads. */
+static uint64_t row_points(const struct h5_storage *storage)
+{
+    return size_min(storage->chunk[storage->rank - 1], PROOF_POINTS);
+}
+
 /* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there, and ours has
  * room for one. */
 static enum h5grad_status compare_row(const struct placed_writer *self, const uint64_t *start,
@@ -135,7 +144,7 @@ static enum h5grad_status compare_row(const struct placed_writer *self, const ui
         row.start[i] = start[i];
         row.count[i] = 1;
     }
-    row.count[last] = size_min(storage->chunk[last], storage->extent[last] - start[last]);
+    row.count[last] = size_min(row_points(storage), storage->extent[last] - start[last]);
     size_t bytes = row.count[last] * self->target.size;
     enum h5grad_status status = find_place(self, start, ours, &address, err);
     if (!status)
@@ -154,7 +163,7 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
     const struct placed_writer *self = (const struct placed_writer *)writer;
     const struct h5_storage *storage = self->target.storage;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
-    uint64_t row = storage->chunk[storage->rank - 1] * self->target.size;
+    uint64_t row = row_points(storage) * self->target.size;
     char *ours = memory_aligned(self->raw + row);
     if (!ours)
         return error_memory(err, self->raw + row);
