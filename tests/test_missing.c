@@ -383,6 +383,32 @@ START_TEST(sources_of_sources_are_missing)
 }
 END_TEST
 
+START_TEST(sources_are_found_where_the_environment_says)
+{
+    put_rows_of_three();
+    put_rows("v.h5", three, "d");
+    ck_assert_int_eq(mkdir("sub", 0700), 0);
+    for (size_t i = 0; i < ROWS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "sub/%s", three[i]);
+        ck_assert_int_eq(rename(three[i], name), 0);
+    }
+    ck_assert_int_eq(run("v.h5", NULL, false), H5GRAD_FAILED);
+    /* libhdf5 asks for this one when it is started */
+    setenv("HDF5_VDS_PREFIX", "${ORIGIN}/sub", 1);
+    ck_assert_int_eq(run("v.h5", NULL, false), H5GRAD_FAILED);
+    setenv("HDF5_VDS_PREFIX", "nowhere:sub", 1);
+    ck_assert_int_eq(run("v.h5", NULL, false), H5GRAD_OK);
+    ck_assert_double_eq(gradient[0], 10);
+    unsetenv("HDF5_VDS_PREFIX");
+    for (size_t i = 0; i < ROWS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "sub/%s", three[i]);
+        unlink(name);
+    }
+}
+END_TEST
+
 /* libhdf5 would read what lies behind them, or fail in the middle of the run. */
 START_TEST(sources_of_another_shape_are_refused)
 {
@@ -815,6 +841,7 @@ static void add_sources(TCase *tests)
     tcase_add_test(tests, files_without_the_dataset_are_missing);
     tcase_add_test(tests, groups_are_missing);
     tcase_add_test(tests, sources_of_sources_are_missing);
+    tcase_add_test(tests, sources_are_found_where_the_environment_says);
     tcase_add_test(tests, sources_of_another_shape_are_refused);
     tcase_add_test(tests, regions_that_no_source_is_meant_for_are_fill);
     tcase_add_test(tests, numbered_sources_may_end);

@@ -240,6 +240,8 @@ static void run_others(void)
     run_file("deep.h5", &options);
     snprintf(name, sizeof name, "v%d.h5", NESTED - 1);
     run_file(name, &options);
+    unlink("v0.h5");
+    ck_assert_int_eq(h5grad_run(name, "out.h5", &options, NULL, &err), H5GRAD_FAILED);
     ck_assert_int_eq(h5grad_list("none.h5", NULL, NULL, &err), H5GRAD_FAILED);
     options.layout = "nonsense";
     ck_assert_int_eq(h5grad_run("kinds.h5", "out.h5", &options, NULL, &err), H5GRAD_USAGE);

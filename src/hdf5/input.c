@@ -703,7 +703,7 @@ static enum h5grad_status check_readable(const char *path, struct h5grad_error *
         return error_set(err, H5GRAD_FAILED, "is a directory");
     if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
         return error_set(err, H5GRAD_FAILED, "is not a regular file");
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return error_errno(err, errno, "cannot open");
     close(fd);

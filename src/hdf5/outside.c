@@ -25,9 +25,10 @@
 /* One check of a dataset and its sources. */
 struct check {
     struct h5_access *access;
-    struct h5_access own; /* where the file is one of the caller's, which may lead anywhere */
-    uint64_t n;           /* sources so far */
-    hid_t last;           /* the file of the last, which that of the next often is; -1 */
+    struct h5_access own;       /* where the file is one of the caller's, which may lead anywhere */
+    uint64_t n;                 /* sources so far */
+    hid_t last;                 /* the file of the last, which that of the next often is; -1 */
+    struct h5grad_error reason; /* why something cannot be opened; not on the stack at each level */
     struct h5grad_error *err;
 };
 
@@ -163,14 +164,13 @@ static enum h5grad_status check_raw(struct check *check, struct site *site, cons
                                     const char *path, uint64_t end)
 {
     struct stat info;
-    struct h5grad_error reason = {.status = H5GRAD_OK};
-    int place = h5_access_find(check->access, path, &info, &reason);
+    int place = h5_access_find(check->access, path, &info, &check->reason);
     uint64_t size = info.st_size > 0 ? (uint64_t)info.st_size : 0;
     h5_access_note(check->access, path);
     site->parts++;
     if (place < 0 && info.st_mode != 0)
         return error_set(check->err, H5GRAD_FAILED, "its external file %s %s", name,
-                         reason.message);
+                         check->reason.message);
     if (place >= 0) {
         close(place);
         if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
@@ -179,9 +179,10 @@ static enum h5grad_status check_raw(struct check *check, struct site *site, cons
                                       memory_format("its external file %s has %" PRIu64
                                                     " bytes, less than %" PRIu64,
                                                     name, size, end));
-        error_errno(&reason, errno, "%s", "cannot be read");
+        error_errno(&check->reason, errno, "cannot be read");
     }
-    return lose(check, site, memory_format("its external file %s: %s", name, reason.message));
+    return lose(check, site,
+                memory_format("its external file %s: %s", name, check->reason.message));
 }
 
 /* *left: bytes of the dataset that are in this file and those behind it. */
@@ -279,21 +280,20 @@ static enum h5grad_status try_path(void *user, const char *path, bool *done,
     struct hunt *hunt = user;
     struct check *check = hunt->check;
     struct stat info;
-    struct h5grad_error reason = {.status = H5GRAD_OK};
     if (hunt->kind == H5_SEARCH_SOURCE)
         h5_access_note(check->access, path);
-    int place = h5_access_find(check->access, path, &info, &reason);
+    int place = h5_access_find(check->access, path, &info, &check->reason);
     if (place < 0 && check->access->refused[0] != '\0')
         return h5_access_check(check->access, err);
     if (place < 0)
-        return explain(check, hunt->source, info.st_mode != 0, reason.message);
+        return explain(check, hunt->source, info.st_mode != 0, check->reason.message);
     close(place);
     hunt->file = H5Fopen(path, H5F_ACC_RDONLY, hunt->site->files);
     *done = hunt->file >= 0;
     if (*done)
         return H5GRAD_OK;
-    h5_explain_open(path, check->access, &reason);
-    return explain(check, hunt->source, true, reason.message);
+    h5_explain_open(path, check->access, &check->reason);
+    return explain(check, hunt->source, true, check->reason.message);
 }
 
 static enum h5grad_status find_file(struct check *check, const struct site *site,
@@ -349,7 +349,6 @@ static enum h5grad_status describe_source(struct check *check, const struct site
 static enum h5grad_status look_in_file(struct check *check, const struct site *site, hid_t file,
                                        const char *name, struct source *source)
 {
-    struct h5grad_error reason = {.status = H5GRAD_OK};
     enum h5grad_status status = H5GRAD_OK;
     hid_t dataset = H5Dopen2(file, name, site->datasets);
     source->there = source->file = true;
@@ -359,10 +358,10 @@ static enum h5grad_status look_in_file(struct check *check, const struct site *s
     if (dataset >= 0 && !(status = check_dataset(check, dataset, site)))
         status = describe_source(check, site, dataset, source);
     if (dataset < 0) {
-        h5_error(&reason, "cannot be opened");
+        h5_error(&check->reason, "cannot be opened");
         status = h5_access_check(check->access, check->err); /* a link that leads outside */
         if (!status)
-            status = explain(check, source, true, reason.message);
+            status = explain(check, source, true, check->reason.message);
     }
     h5_close(dataset);
     return status;
@@ -693,7 +692,7 @@ enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err)
     check.access->refused[0] = '\0';
     if (check.access == &check.own) {
         if (!status && check.own.n_gaps > 0 && check.own.gap[check.own.n_gaps - 1].missing)
-            status = refuse(&check.own.gap[check.own.n_gaps - 1], err);
+            status = error_set(err, H5GRAD_FAILED, "%s", check.own.gap[check.own.n_gaps - 1].text);
         h5_access_free(&check.own);
     }
     return status;

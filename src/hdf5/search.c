@@ -6,8 +6,6 @@
 
 #include "base/memory.h"
 
-#define ORIGIN "${ORIGIN}" /* in the environment: the folder of the file */
-
 /* The folder of a path, in new memory. */
 static char *folder_of(const char *path)
 {
@@ -15,9 +13,21 @@ static char *folder_of(const char *path)
     return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : memory_text(".");
 }
 
+/* A prefix that libhdf5 took from the environment when it was started, in new memory; NULL: none.
+ */
+static char *prefix_of(hid_t list, ssize_t (*get)(hid_t, char *, size_t))
+{
+    ssize_t length = get(list, NULL, 0);
+    char *prefix = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    if (prefix && get(list, prefix, (size_t)length + 1) == length)
+        return prefix;
+    free(prefix);
+    return NULL;
+}
+
 bool h5_search_open(hid_t object, struct h5_search *search)
 {
-    *search = (struct h5_search){NULL, NULL};
+    *search = (struct h5_search){NULL, NULL, NULL, NULL};
     ssize_t length = H5Fget_name(object, NULL, 0);
     char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
     if (name && H5Fget_name(object, name, (size_t)length + 1) == length) {
@@ -27,6 +37,12 @@ bool h5_search_open(hid_t object, struct h5_search *search)
         free(real);
     }
     free(name);
+    hid_t list = H5Iget_type(object) == H5I_DATASET ? H5Dget_access_plist(object) : -1;
+    if (list >= 0) {
+        search->sources = prefix_of(list, H5Pget_virtual_prefix);
+        search->external = prefix_of(list, H5Pget_efile_prefix);
+    }
+    h5_close(list);
     if (search->folder && search->real)
         return true;
     h5_search_close(search);
@@ -37,7 +53,9 @@ void h5_search_close(struct h5_search *search)
 {
     free(search->folder);
     free(search->real);
-    *search = (struct h5_search){NULL, NULL};
+    free(search->sources);
+    free(search->external);
+    *search = (struct h5_search){NULL, NULL, NULL, NULL};
 }
 
 /* A path as seen from a folder, NULL: the working folder, in new memory. What libhdf5 does not put
@@ -47,24 +65,9 @@ static char *path_in(const char *folder, const char *name)
     return folder && *name != '/' ? memory_format("%s/%s", folder, name) : memory_text(name);
 }
 
-/* A folder of length bytes that the environment names, in new memory. */
-static char *folder_from(const struct h5_search *search, const char *text, size_t length)
-{
-    const size_t start = strlen(ORIGIN);
-    if (length >= start && strncmp(text, ORIGIN, start) == 0)
-        return memory_format("%s%.*s", search->folder, (int)(length - start), text + start);
-    return strndup(text, length);
-}
-
 char *h5_search_external(const struct h5_search *search, const char *name)
 {
-    const char *prefix = getenv("HDF5_EXTFILE_PREFIX");
-    if (!prefix || !*prefix || strcmp(prefix, ".") == 0)
-        return path_in(NULL, name);
-    char *folder = folder_from(search, prefix, strlen(prefix));
-    char *path = folder ? path_in(folder, name) : NULL;
-    free(folder);
-    return path;
+    return path_in(search->external, name);
 }
 
 /* One search: what is looked for, and who is told. */
@@ -87,31 +90,21 @@ static enum h5grad_status look_in(struct hunt *hunt, const char *folder)
     return status;
 }
 
-static enum h5grad_status look_in_prefix(struct hunt *hunt, const char *text, size_t length)
+/* The folders that the environment lists. */
+static enum h5grad_status look_in_list(struct hunt *hunt, const char *list)
 {
-    char *folder = folder_from(hunt->search, text, length);
-    if (!folder)
-        return error_memory(hunt->err, length);
-    enum h5grad_status status = look_in(hunt, folder);
-    free(folder);
-    return status;
-}
-
-/* The folders that the environment lists and, for a source, what it says as a whole. */
-static enum h5grad_status look_in_prefixes(struct hunt *hunt, enum h5_search_kind kind)
-{
-    bool source = kind == H5_SEARCH_SOURCE;
-    const char *list = getenv(source ? "HDF5_VDS_PREFIX" : "HDF5_EXT_PREFIX");
     enum h5grad_status status = H5GRAD_OK;
     size_t length;
     for (const char *part = list; part && *part && !status && !hunt->done;
          part += length + (part[length] == ':')) {
         length = strcspn(part, ":");
+        char *folder = strndup(part, length);
+        if (!folder)
+            return error_memory(hunt->err, length);
         if (length > 0)
-            status = look_in_prefix(hunt, part, length);
+            status = look_in(hunt, folder);
+        free(folder);
     }
-    if (source && list && *list && strcmp(list, ".") != 0 && !status && !hunt->done)
-        status = look_in_prefix(hunt, list, strlen(list));
     return status;
 }
 
@@ -127,8 +120,11 @@ enum h5grad_status h5_search(const struct h5_search *search, enum h5_search_kind
         status = look_in(&hunt, NULL);
         hunt.name = strrchr(name, '/') + 1;
     }
+    bool source = kind == H5_SEARCH_SOURCE;
     if (!status && !hunt.done)
-        status = look_in_prefixes(&hunt, kind);
+        status = look_in_list(&hunt, getenv(source ? "HDF5_VDS_PREFIX" : "HDF5_EXT_PREFIX"));
+    if (!status && !hunt.done && source && search->sources)
+        status = look_in(&hunt, search->sources);
     const char *const folders[] = {search->folder, NULL, search->real};
     for (size_t i = 0; i < sizeof folders / sizeof *folders && !status && !hunt.done; i++)
         status = look_in(&hunt, folders[i]);

@@ -10,16 +10,17 @@
 
 /* What names are seen from: the file of an object. */
 struct h5_search {
-    char *folder; /* of the file, as it was opened */
-    char *real;   /* the same without symbolic links */
+    char *folder;   /* of the file, as it was opened */
+    char *real;     /* the same without symbolic links */
+    char *sources;  /* where a dataset looks for its sources ahead of these; NULL: nowhere */
+    char *external; /* and for its external files in place of the working folder; NULL */
 };
 
 /* False, with nothing to free, where the object's file cannot be described. Within h5_enter. */
 bool h5_search_open(hid_t object, struct h5_search *search);
 void h5_search_close(struct h5_search *search);
 
-/* Where libhdf5 looks for an external file of a dataset: in the working folder, or where the
- * environment says, in new memory; NULL: no memory. */
+/* Where libhdf5 looks for an external file of the dataset, in new memory; NULL: no memory. */
 char *h5_search_external(const struct h5_search *search, const char *name);
 
 enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
