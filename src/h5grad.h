@@ -58,7 +58,9 @@ enum h5grad_status {
     H5GRAD_RESUMABLE = 5, /* as H5GRAD_CANCELLED, but the same call with resume set goes on */
 };
 
-/* One line without newline, in the form "WHAT: WHY", whole UTF-8, truncated at worst. */
+/* One line without newline, in the form "WHAT: WHY", whole UTF-8. Names that are too long for it
+ * have
+ * "..." in their middle. */
 struct h5grad_error {
     enum h5grad_status status;
     char message[2048];

@@ -349,6 +349,80 @@ START_TEST(resumed_again_from_anywhere)
 }
 END_TEST
 
+/* Groups in groups up to a path of length bytes, the last of which is a dataset: text that is no
+ * field, or a field. */
+static void make_at(hid_t file, size_t length, bool field_there, char *path)
+{
+    const hsize_t extent[2] = {3, 4};
+    hid_t links = H5Pcreate(H5P_LINK_CREATE), text = H5Tcopy(H5T_C_S1);
+    hid_t space = H5Screate_simple(2, extent, NULL);
+    H5Pset_create_intermediate_group(links, 1);
+    for (size_t i = 0; i < length; i++)
+        path[i] = i % 200 == 0 ? '/' : (char)('a' + length % 26);
+    path[length] = '\0';
+    hid_t dataset = H5Dcreate2(file, path, field_there ? H5T_NATIVE_FLOAT : text, space, links,
+                               H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(dataset, 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Tclose(text);
+    H5Pclose(links);
+}
+
+static void keep_last(void *user, enum h5grad_level level, const char *text)
+{
+    (void)level;
+    snprintf(user, 40000, "%s", text);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
+
+/* Names may be longer than what an error has room for: what is said of them is whole. */
+START_TEST(long_paths)
+{
+    static const size_t lengths[] = {2040, 2047, 2861, 30755, 32767};
+    static char path[32768], other[40000], said[40000];
+    struct h5grad_options options;
+    struct h5grad_error err = {0};
+    struct h5grad_report *report = NULL;
+    const char *dataset = path;
+    folder_make();
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        hid_t file = H5Fcreate(in_folder("in.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        make_at(file, lengths[i] - 1, true, other);
+        make_at(file, lengths[i], false, path);
+        H5Fclose(file);
+        h5grad_options_init(&options);
+        options.overwrite = options.xdmf = 1;
+        options.user = said;
+        options.message = keep_last;
+        ck_assert_int_eq(h5grad_list(in_folder("in.h5"), &options, &report, &err), H5GRAD_OK);
+        ck_assert(ends_with(said, ": type is a string (skipped)"));
+        ck_assert_uint_eq(report->n_fields, 2);
+        for (size_t k = 0; k < 2; k++) {
+            if (report->fields[k].skipped)
+                ck_assert_str_eq(report->fields[k].skipped, "type is a string");
+        }
+        ck_assert(!report->fields[0].skipped != !report->fields[1].skipped);
+        h5grad_report_free(report);
+        enum h5grad_status status =
+            h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, &report, &err);
+        ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
+        h5grad_report_free(report);
+        ck_assert(ends_with(said, "--coord coordinates"));
+        options.datasets = &dataset;
+        options.n_datasets = 1;
+        ck_assert_int_eq(h5grad_plan(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, &err),
+                         H5GRAD_FAILED);
+        ck_assert(ends_with(err.message, ": type is a string"));
+    }
+    folder_remove();
+}
+END_TEST
+
 /* Every allocation of a run fails once: an error with a text, and only the input is left. */
 START_TEST(allocation_failures)
 {
@@ -428,6 +502,7 @@ int main(void)
     tcase_add_test(tcase, options_grow);
     tcase_add_test(tcase, cancelled_at_every_step);
     tcase_add_test(tcase, resumed_again_from_anywhere);
+    tcase_add_test(tcase, long_paths);
     tcase_add_test(tcase, allocation_failures);
     tcase_add_test(tcase, threads_of_one_process);
     suite_add_tcase(suite, tcase);

@@ -3,11 +3,16 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/size.h"
 
 #define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)
+
+#define GAP       "..."
+#define LONG_WORD 64 /* bytes: shorter ones are not worth it */
 
 /* Bytes of the UTF-8 sequence that starts with lead; 0 when none does. */
 static size_t sequence_length(unsigned char lead)
@@ -60,42 +65,81 @@ void error_clean(char *text)
     }
 }
 
-/* Cuts text to at most length bytes, between characters. */
-static void cut(char *text, size_t length)
+/* The longest run of text without a blank, which is mostly a name; its length in *length. */
+static char *longest_word(char *text, size_t *length)
 {
-    if (strlen(text) <= length)
+    char *longest = text;
+    *length = 0;
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        if (word > *length) {
+            longest = text;
+            *length = word;
+        }
+        text += word + (text[word] == ' ');
+    }
+    return longest;
+}
+
+/* Puts "..." for bytes characters or some more in the middle of a word, between characters. */
+static void shorten_word(char *word, size_t length, size_t bytes)
+{
+    size_t kept = length - size_min(length, bytes + strlen(GAP));
+    size_t before = kept - kept / 2, after = length - kept / 2;
+    while (before > 0 && is_continuation(word[before]))
+        before--;
+    while (is_continuation(word[after]))
+        after++;
+    memmove(word + before + strlen(GAP), word + after, strlen(word + after) + 1);
+    memcpy(word + before, GAP, strlen(GAP));
+}
+
+/* Makes text at most most bytes long. It is long because of names, which are shortened before the
+ * rest is cut off. */
+static void shorten(char *text, size_t most)
+{
+    size_t length, word;
+    while ((length = strlen(text)) > most) {
+        char *longest = longest_word(text, &word);
+        if (word < LONG_WORD)
+            break;
+        shorten_word(longest, word, size_min(length - most, word - LONG_WORD / 2));
+    }
+    if (length <= most)
         return;
-    while (length > 0 && is_continuation(text[length]))
-        length--;
-    text[length] = '\0';
+    while (most > 0 && is_continuation(text[most]))
+        most--;
+    text[most] = '\0';
 }
 
 /* Formats one printable line of at most MESSAGE_SIZE - 1 bytes. */
 __attribute__((format(printf, 2, 0))) static void format_line(char text[static MESSAGE_SIZE],
                                                               const char *format, va_list list)
 {
-    /* four bytes more: a character that vsnprintf breaks off begins behind the cut */
-    char wide[MESSAGE_SIZE + 4];
-    if (vsnprintf(wide, sizeof(wide), format, list) < 0)
-        wide[0] = '\0';
-    error_clean(wide);
-    cut(wide, MESSAGE_SIZE - 1);
-    memcpy(text, wide, strlen(wide) + 1);
+    char *whole = NULL;
+    va_list again;
+    va_copy(again, list);
+    int length = vsnprintf(text, MESSAGE_SIZE, format, list);
+    if (length >= (int)MESSAGE_SIZE && vasprintf(&whole, format, again) < 0)
+        whole = NULL; /* its beginning has to do */
+    va_end(again);
+    if (length < 0)
+        text[0] = '\0';
+    char *line = whole ? whole : text;
+    error_clean(line);
+    shorten(line, MESSAGE_SIZE - 1);
+    if (whole)
+        memcpy(text, whole, strlen(whole) + 1);
+    free(whole);
 }
 
-/* Writes first, ": " and rest; of the two first is cut before rest, but keeps half of the room. */
-static void join(char out[static MESSAGE_SIZE], char *first, const char *rest)
+/* Writes first, ": " and rest, which may be out. */
+static void join(char out[static MESSAGE_SIZE], const char *first, const char *rest)
 {
-    size_t room = MESSAGE_SIZE - 3;
-    size_t kept = strlen(rest) < room / 2 ? room - strlen(rest) : room / 2;
-    cut(first, kept);
-    size_t length = strlen(first);
-    char tail[MESSAGE_SIZE];
-    memcpy(tail, rest, strlen(rest) + 1);
-    cut(tail, room - length);
-    memmove(out, first, length);
-    memcpy(out + length, ": ", 2);
-    memcpy(out + length + 2, tail, strlen(tail) + 1);
+    char both[2 * MESSAGE_SIZE + 1];
+    snprintf(both, sizeof both, "%s: %s", first, rest);
+    shorten(both, MESSAGE_SIZE - 1);
+    memcpy(out, both, strlen(both) + 1);
 }
 
 enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,

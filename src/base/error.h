@@ -4,6 +4,7 @@
  *
  * The message reads from the outside in, as in "INPUT.h5: /u: axis 0: extent 1 is too short":
  * error_set writes the reason, each error_context puts what was being done in front of it.
+ * Where it becomes too long, the longest names in it are shortened in their middle.
  * Every function accepts err == NULL. Control characters in arguments are shown as '?', so that a
  * name from a file cannot break the line or the terminal.
  */

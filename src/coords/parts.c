@@ -132,11 +132,11 @@ enum coords_found coords_numbers(hid_t object, const char *attribute, size_t n, 
  */
 __attribute__((format(printf, 1, 0))) static char *print(const char *format, va_list list)
 {
-    char text[1024];
-    struct h5grad_error line;
-    vsnprintf(text, sizeof text, format, list);
-    error_set(&line, H5GRAD_FAILED, "%s", text);
-    return memory_text(line.message);
+    char *text;
+    if (vasprintf(&text, format, list) < 0)
+        return NULL;
+    error_clean(text);
+    return text;
 }
 
 enum h5grad_status coords_judge(hid_t dataset, uint64_t extent, bool *edges,

@@ -8,6 +8,7 @@
 #ifndef H5GRAD_HDF5_INPUT_H
 #define H5GRAD_HDF5_INPUT_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "hdf5/noted.h"
@@ -32,13 +33,13 @@ struct h5_access {
     void (*warn)(void *user, const char *text); /* told of a lock that was not obtained; NULL */
     void *user;
 
-    char *real;            /* the file's absolute path, without symbolic links */
-    char *folder[2];       /* the folders it lies in: as it was named, and as it is */
-    char refused[512];     /* a file that was not opened because it lies elsewhere; "" */
-    char lock[160];        /* why it was not opened for its lock; "" */
-    int failure;           /* errno of the first read that failed; 0 */
-    struct h5_noted noted; /* what it led to, itself first */
-    struct h5_set checked; /* virtual and external datasets, with the numbers of their gaps */
+    char *real;             /* the file's absolute path, without symbolic links */
+    char *folder[2];        /* the folders it lies in: as it was named, and as it is */
+    char refused[PATH_MAX]; /* a file that was not opened because it lies elsewhere; "" */
+    char lock[160];         /* why it was not opened for its lock; "" */
+    int failure;            /* errno of the first read that failed; 0 */
+    struct h5_noted noted;  /* what it led to, itself first */
+    struct h5_set checked;  /* virtual and external datasets, with the numbers of their gaps */
     size_t n_gaps;
     struct h5_gap *gap;
     bool looking;       /* files are opened to be looked at, and not for their points */

@@ -4,6 +4,7 @@
 #ifndef H5GRAD_HDF5_NOTED_H
 #define H5GRAD_HDF5_NOTED_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +16,8 @@
 struct h5_noted {
     void *tree; /* by path */
     struct h5_note *first, *last;
-    size_t bytes;      /* of memory */
-    char changed[512]; /* the first that was not what had been noted; "" */
+    size_t bytes;           /* of memory */
+    char changed[PATH_MAX]; /* the first that was not what had been noted; "" */
 };
 
 /* Notes what is at path, NULL: nothing; or compares it with what was noted before. There is room

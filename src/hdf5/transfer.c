@@ -44,7 +44,7 @@ static bool selection_close(const struct selection *selection)
 static enum h5grad_status transfer_error(struct h5grad_error *err, const char *doing, unsigned rank,
                                          const struct box *box)
 {
-    char text[256];
+    char text[320];
     h5_box_text(rank, box, text, sizeof text);
     return h5_error(err, "%s points %s", doing, text);
 }
@@ -119,7 +119,7 @@ void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size)
 enum h5grad_status h5_chunk_context(struct h5grad_error *err, enum h5grad_status status,
                                     unsigned rank, const struct box *chunk)
 {
-    char where[256];
+    char where[320];
     h5_box_text(rank, chunk, where, sizeof where);
     return error_context(err, status, "chunk of points %s", where);
 }

@@ -9,13 +9,20 @@
 #include "base/memory.h"
 #include "base/parse.h"
 
+/* Longer names are shortened in labels, which are only shown. */
+#define LONG_NAME 200
+
 void axes_label(const struct field *field, unsigned axis, char *out, size_t size)
 {
     const char *name = field->coords.axis[axis].name;
-    if (name)
+    const int half = LONG_NAME / 2 - 1;
+    size_t length = name ? strlen(name) : 0;
+    if (!name)
+        snprintf(out, size, "axis %u", axis);
+    else if (length <= LONG_NAME)
         snprintf(out, size, "axis %u (%s)", axis, name);
     else
-        snprintf(out, size, "axis %u", axis);
+        snprintf(out, size, "axis %u (%.*s...%s)", axis, half, name, name + length - half);
 }
 
 const char *axes_spacing(const struct field *field, unsigned axis, char *number, size_t size)

@@ -32,7 +32,7 @@ const struct coordinate *axes_coordinate(const struct field *field, unsigned axi
  * number, which has room for 32 bytes, or in the field. */
 const char *axes_spacing(const struct field *field, unsigned axis, char *number, size_t size);
 
-/* An axis in messages: "axis 1 (time)", or "axis 1" where it has no name. */
+/* An axis in messages: "axis 1 (time)", or "axis 1" where it has no name. 256 bytes are enough. */
 void axes_label(const struct field *field, unsigned axis, char *out, size_t size);
 
 #endif

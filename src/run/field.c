@@ -112,7 +112,7 @@ static void choose_types(struct field *field, const struct run_options *options)
 static enum h5grad_status choose_storage(struct field *field, const struct run_options *options,
                                          bool tell, struct h5grad_error *err)
 {
-    char left_out[256];
+    char left_out[1200];
     struct h5_guard guard;
     h5_enter(&guard);
     enum h5grad_status status = format_result(

@@ -135,7 +135,7 @@ static void describe_plan(struct report *report, const struct field *field,
                           struct h5grad_field *out)
 {
     const struct plan *plan = &field->plan;
-    char text[512];
+    char text[1024];
     uint64_t chunk = field->type.components * element_size(field->type.stored), point = chunk;
     h5_type_result_name(&field->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);
@@ -157,7 +157,7 @@ bool report_add(struct report *report, const struct field *field, bool planned)
     struct h5grad_field *out = add(report, field->path);
     if (!out)
         return false;
-    char text[512];
+    char text[1024];
     unsigned rank = field->storage.rank;
     struct h5grad_axis *axes = keep(report, rank * sizeof *axes);
     if (!axes)

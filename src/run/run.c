@@ -76,7 +76,7 @@ struct run {
     struct omission *omission;
     size_t omissions;
     size_t noted;               /* fields that say of their values what is not used */
-    char unit_axis[512];        /* the first with unit spacing because nothing was found */
+    char *unit_axis;            /* the first with unit spacing because nothing was found */
     size_t unit_axes;           /* all of them */
     struct h5grad_error unsafe; /* why what is written cannot be made safe, found meanwhile */
     _Atomic bool is_unsafe;     /* that is so */
@@ -137,13 +137,12 @@ static enum h5grad_status skip(struct run *run, const struct selected *item, enu
                                enum h5grad_status status, struct h5grad_error *err)
 {
     bool fatal = item->named || err->status == H5GRAD_NO_MEMORY;
+    if (!fatal && !report_skip(run->report, item->path, err->message))
+        return error_memory(err, strlen(err->message));
     error_context(err, status, "%s", item->path);
     if (fatal)
         return status;
     note_skipped(run, fault, err);
-    const char *why = err->message + strlen(item->path) + 2;
-    if (!report_skip(run->report, item->path, why))
-        return error_memory(err, strlen(err->message));
     return H5GRAD_OK;
 }
 
@@ -157,7 +156,8 @@ static enum h5grad_status add_names(struct run *run, const struct field *field,
     return status;
 }
 
-static void count_unit_axes(struct run *run, const struct field *field)
+static enum h5grad_status count_unit_axes(struct run *run, const struct field *field,
+                                          struct h5grad_error *err)
 {
     for (unsigned k = 0; k < field->n_axes; k++) {
         unsigned axis = field->engine_axis[k].axis;
@@ -165,8 +165,11 @@ static void count_unit_axes(struct run *run, const struct field *field)
         if (field->axis[axis].spacing.kind != SPACING_AUTO || run->unit_axes++ > 0)
             continue;
         axes_label(field, axis, label, sizeof label);
-        snprintf(run->unit_axis, sizeof run->unit_axis, "%s: %s", field->path, label);
+        run->unit_axis = memory_format("%s: %s", field->path, label);
+        if (!run->unit_axis)
+            return error_memory(err, strlen(field->path));
     }
+    return H5GRAD_OK;
 }
 
 /* The omission for that reason: only the latest are looked at, so that many take no time. NULL:
@@ -181,16 +184,19 @@ static struct omission *find_omission(const struct run *run, const char *why)
     return NULL;
 }
 
-static enum h5grad_status add_omission(struct run *run, const char *where, const char *why,
+/* Takes where, which may be NULL: there was no memory for it. */
+static enum h5grad_status add_omission(struct run *run, char *where, const char *why,
                                        struct h5grad_error *err)
 {
     size_t size = (run->omissions + 1) * sizeof *run->omission;
     struct omission *grown = realloc(run->omission, size);
-    if (!grown)
+    if (!grown) {
+        free(where);
         return error_memory(err, size);
+    }
     run->omission = grown;
     struct omission *omission = &grown[run->omissions++];
-    *omission = (struct omission){memory_text(where), memory_text(why), 1};
+    *omission = (struct omission){where, memory_text(why), 1};
     return omission->first && omission->why ? H5GRAD_OK : error_memory(err, strlen(why) + 1);
 }
 
@@ -203,16 +209,15 @@ static enum h5grad_status note_dropped(struct run *run, const struct field *fiel
         const char *why = field->coords.axis[i].problem;
         if (!field->axis[i].dropped)
             continue;
-        char label[256], where[512];
+        char label[256];
         axes_label(field, i, label, sizeof label);
-        snprintf(where, sizeof where, "%s: %s", field->path, label);
         struct omission *known = find_omission(run, why);
         if (!known) {
-            status = add_omission(run, where, why, err);
+            status = add_omission(run, memory_format("%s: %s", field->path, label), why, err);
             continue;
         }
         known->axes++;
-        run_message(&run->options, H5GRAD_DETAIL, "%s: left out: %s", where, why);
+        run_message(&run->options, H5GRAD_DETAIL, "%s: %s: left out: %s", field->path, label, why);
     }
     return status;
 }
@@ -238,9 +243,10 @@ static enum h5grad_status accept(struct run *run, const struct field *field,
         run->progress.bytes_total += field_result_bytes(field);
         if (field->result_storage.n_filters == 0)
             run->space += field_result_bytes(field);
-        count_unit_axes(run, field);
         tell_values(run, field);
-        status = add_names(run, field, err);
+        status = count_unit_axes(run, field, err);
+        if (!status)
+            status = add_names(run, field, err);
         if (!status)
             status = note_dropped(run, field, err);
     }
@@ -564,12 +570,13 @@ static enum h5grad_status create_output(struct run *run, const char **line,
 static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err)
 {
     const struct h5grad_options *user = &run->options.user;
-    char command[2048];
-    snprintf(command, sizeof command, "h5grad_run %s %s", run->input, run->output);
-    char *own = metadata_history_line(user->command ? user->command : command);
+    char *command = user->command ? memory_text(user->command)
+                                  : memory_format("h5grad_run %s %s", run->input, run->output);
+    char *own = command ? metadata_history_line(command) : NULL;
     const char *line = own;
+    free(command);
     if (!own)
-        return error_memory(err, sizeof command);
+        return error_memory(err, strlen(run->input) + strlen(run->output));
     enum h5grad_status status = create_output(run, &line, err);
     struct h5_guard guard;
     h5_enter(&guard);
@@ -698,6 +705,7 @@ static void release(struct run *run)
         free(run->omission[i].why);
     }
     free(run->omission);
+    free(run->unit_axis);
     run_options_free(&run->options);
     messages_free(&run->messages);
     free(run);

@@ -115,6 +115,19 @@ static enum h5grad_status check_folder(const char *folder, struct stat *info,
     return H5GRAD_OK;
 }
 
+/* What is made beside target has a longer name. */
+static enum h5grad_status check_length(const char *target, struct h5grad_error *err)
+{
+    struct stat info;
+    char *name = hidden_name(target, PUBLISH_JOURNAL);
+    if (!name)
+        return error_memory(err, strlen(target));
+    bool fits = lstat(name, &info) == 0 || errno != ENAMETOOLONG;
+    free(name);
+    return fits ? H5GRAD_OK
+                : error_set(err, H5GRAD_FAILED, "is too long for a temporary name beside it");
+}
+
 enum h5grad_status publish_check(const char *final, const char *input, bool overwrite,
                                  struct h5grad_error *err)
 {
@@ -128,6 +141,8 @@ enum h5grad_status publish_check(const char *final, const char *input, bool over
     }
     if (status == H5GRAD_OK)
         status = check_existing(target, &info, input, overwrite, err);
+    if (status == H5GRAD_OK)
+        status = check_length(target, err);
     if (status != H5GRAD_OK)
         error_context(err, status, "%s", final);
     free(folder);
