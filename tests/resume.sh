@@ -197,6 +197,61 @@ outlive_output() {
     rm -f o/out.h5 want.h5 journal
 }
 
+# Bytes that a journal has when it notes something.
+noting=1500
+
+# stop_at SIGNAL OPTION...: a run that is stopped by it when its journal notes something.
+stop_at() {
+    local signal=$1 pid
+    shift
+    rm -f o/out.h5 o/.out.h5*
+    "$program" --no-history -j2 --checkpoint "$@" in.h5 o/out.h5 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null &&
+        [ "$(stat -c %s o/.out.h5.h5grad.journal 2>/dev/null || echo 0)" -lt $noting ]; do sleep 0.01; done
+    kill "-$signal" $pid
+    wait $pid 2>/dev/null
+    [ -e o/.out.h5.h5grad.part ]
+}
+
+# Ways to damage the file that a run has left.
+cut_short() { truncate -s $(($(stat -c %s "$1") / 3)) "$1"; }
+cut_little() { truncate -s -1 "$1"; }
+fill_with_zeros() { dd if=/dev/zero of="$1" conv=notrunc bs=65536 count=$(($(stat -c %s "$1") / 65536)) status=none; }
+put_another() { head -c "$(stat -c %s "$1")" /dev/urandom >other && mv other "$1"; }
+change_a_byte() { printf x | dd of="$1" conv=notrunc bs=1 seek="$2" status=none; }
+
+# notice WHAT DAMAGE SIGNAL OPTION...: a file that is not what it was left as, whatever stopped the run.
+notice() {
+    local what="$1, $2, $3" damage=$2 signal=$3 at
+    shift 3
+    check "$what: a run" run "$@"
+    mv o/out.h5 want.h5
+    # It may be faster than this script.
+    stop_at "$signal" "$@" || stop_at "$signal" "$@" || stop_at "$signal" "$@" ||
+        { echo "$0: a run cannot be stopped" >&2 && exit 99; }
+    # Results are written from their beginning, which is near that of the file.
+    at=$(($(stat -c %s o/.out.h5.h5grad.part) / 97))
+    $damage o/.out.h5.h5grad.part $at
+    check "$what: resumed" run --resume "$@" 2>err
+    case $damage in
+    fill_with_zeros) check "$what: said" grep -q 'not all that the run before had done was still there' err ;;
+    put_another) check "$what: said" grep -q 'not the one that the run before has left: begun anew' err ;;
+    esac
+    check "$what: the output" cmp o/out.h5 want.h5
+    check "$what: nothing left" nothing_but_output
+    rm -f o/out.h5 want.h5
+}
+
+for damage in cut_short cut_little fill_with_zeros put_another change_a_byte; do
+    notice contiguous $damage KILL --layout=contiguous
+done
+notice contiguous change_a_byte TERM --layout=contiguous
+notice contiguous fill_with_zeros TERM --layout=contiguous
+for damage in fill_with_zeros change_a_byte; do
+    notice chunked $damage KILL --layout=40x32x32 --filter=shuffle+gzip=4
+    notice "plain chunks" $damage KILL --layout=40x32x32 --filter=none
+done
 kill_and_resume contiguous --layout=contiguous
 kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=4
 kill_and_resume "plain chunks" --layout=40x32x32 --filter=none

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "writer/journal.h"
 
 #define LONG_SINCE 31 /* seconds: longer than between two times that all is made safe */
@@ -129,7 +130,7 @@ static struct journal *go_on(uint64_t tiles)
 static void add_tiles(struct journal *journal, uint64_t first, uint64_t end)
 {
     for (uint64_t tile = first; tile < end; tile++)
-        ck_assert_int_eq(journal_add_tile(journal, tile, LARGE, &err), H5GRAD_OK);
+        ck_assert_int_eq(journal_add_tile(journal, tile, tile, LARGE, &err), H5GRAD_OK);
 }
 
 static void add_chunk(struct journal *journal, uint64_t address)
@@ -147,8 +148,12 @@ static void begin_sync(struct journal *journal)
 static void check_tiles(uint64_t known)
 {
     struct journal *journal = go_on(8);
-    for (uint64_t tile = 0; tile < 8; tile++)
-        ck_assert_msg(journal_has_tile(journal, tile) == (tile < known), "tile %d", (int)tile);
+    uint64_t sum;
+    for (uint64_t tile = 0; tile < 8; tile++) {
+        ck_assert_msg(journal_has_tile(journal, tile, &sum) == (tile < known), "tile %d",
+                      (int)tile);
+        ck_assert_uint_eq(sum, tile < known ? tile : 0);
+    }
     journal_close(journal, false);
 }
 
@@ -185,13 +190,14 @@ START_TEST(small_tiles)
     struct stat before, after;
     ck_assert_int_eq(stat(path, &before), 0);
     for (uint64_t tile = 0; tile < 999; tile++)
-        ck_assert_int_eq(journal_add_tile(journal, tile, 100, &err), H5GRAD_OK);
+        ck_assert_int_eq(journal_add_tile(journal, tile, tile, 100, &err), H5GRAD_OK);
     ck_assert_int_eq(stat(path, &after), 0);
     ck_assert_int_gt(after.st_size, before.st_size);
     journal_close(journal, false);
     journal = go_on(1000);
+    uint64_t sum;
     for (uint64_t tile = 0; tile < 1000; tile++)
-        ck_assert(journal_has_tile(journal, tile) == (tile < 999));
+        ck_assert(journal_has_tile(journal, tile, &sum) == (tile < 999));
     journal_close(journal, false);
 }
 END_TEST
@@ -437,6 +443,48 @@ START_TEST(seldom_where_it_takes_long)
 }
 END_TEST
 
+/* What is noted counts if it is still there, which need not be looked at if the run before has seen
+ * the file last. */
+START_TEST(file_is_looked_at)
+{
+    static const char bytes[] = "these are the bytes of a chunk";
+    char name[sizeof folder + 8];
+    struct stat was;
+    snprintf(name, sizeof name, "%s/data", folder);
+    int fd = open(name, O_RDWR | O_CREAT, 0600);
+    ck_assert(fd >= 0 && write(fd, bytes, sizeof bytes) == sizeof bytes && fstat(fd, &was) == 0);
+    struct journal *journal = begin(1);
+    const struct journal_chunk chunk = {0, sizeof bytes,
+                                        hash_large(HASH_START, bytes, sizeof bytes), 0};
+    const struct journal_chunk beyond = {4, sizeof bytes, chunk.sum, 0};
+    ck_assert_int_eq(journal_add_chunk(journal, &chunk, &err), H5GRAD_OK);
+    ck_assert_int_eq(journal_add_chunk(journal, &beyond, &err), H5GRAD_OK);
+    journal_close(journal, false); /* it does not know the file: as if it had been killed */
+
+    journal = go_on(1);
+    journal_attach(journal, fd, &was);
+    ck_assert(!journal_is_trusted(journal));
+    ck_assert(journal_holds_chunks(journal, 1));
+    ck_assert(!journal_holds_chunks(journal, 2));
+    ck_assert_uint_eq(journal_lost(journal), 1);
+    journal_close(journal, false);
+
+    journal = go_on(1);
+    journal_attach(journal, fd, &was);
+    ck_assert(journal_is_trusted(journal) && journal_holds_chunks(journal, 2));
+    journal_close(journal, false);
+
+    ck_assert(pwrite(fd, "T", 1, 0) == 1 && fstat(fd, &was) == 0);
+    was.st_mtim.tv_nsec++; /* the clock may not have gone on */
+    journal = go_on(1);
+    journal_attach(journal, fd, &was);
+    ck_assert(!journal_is_trusted(journal) && !journal_holds_chunks(journal, 1));
+    journal_close(journal, true);
+    close(fd);
+    unlink(name);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal");
@@ -457,6 +505,7 @@ int main(void)
     tcase_add_test(tcase, failure_when_closed);
     tcase_add_test(tcase, failure_meanwhile);
     tcase_add_test(tcase, seldom_where_it_takes_long);
+    tcase_add_test(tcase, file_is_looked_at);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "grid/reach.h"
@@ -41,6 +42,8 @@ struct worker {
     struct axis_weights *weights; /* n_axes */
     struct stencil_block *block;  /* n_axes, of the tile */
     struct tile held; /* the stream's last tile, whose halo input holds; or an empty one */
+    bool sums;        /* the journal wants them */
+    uint64_t sum;     /* of the results of the tile, up to now */
 };
 
 /* What the workers of a job share. */
@@ -460,6 +463,13 @@ static bool find_places(const struct engine_job *job, const struct tile *tile, v
     return true;
 }
 
+/* Of the results of a tile. */
+static uint64_t result_bytes(const struct engine_job *job, const struct tile *tile)
+{
+    return box_points(job->rank, &tile->core) * job->components * element_size(job->result) *
+           job->n_axes;
+}
+
 static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, struct worker *worker,
                                   const struct tile *tile, const void *in, struct h5grad_error *err)
 {
@@ -472,6 +482,8 @@ static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, stru
     if (half)
         convert_to_half(result, worker->wide, worker->core,
                         box_points(job->rank, &tile->core) * job->components);
+    if (worker->sums)
+        worker->sum = hash_large(worker->sum, worker->core, result_bytes(job, tile) / job->n_axes);
     enum h5grad_status status =
         writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
     return status ? error_context(err, status, "result along axis %u", axis->axis) : H5GRAD_OK;
@@ -495,16 +507,30 @@ static enum h5grad_status do_axes(const struct engine_job *job, struct worker *w
     return status;
 }
 
-/* Of the results of a tile. */
-static uint64_t result_bytes(const struct engine_job *job, const struct tile *tile)
-{
-    return box_points(job->rank, &tile->core) * job->components * element_size(job->result) *
-           job->n_axes;
-}
-
 static void count_done(struct crew *crew, const struct tile *tile)
 {
     atomic_fetch_add(&crew->done, result_bytes(crew->job, tile));
+}
+
+/* Whether the results that the journal notes of a tile are in the file. */
+static bool has_results(const struct crew *crew, struct worker *worker, uint64_t index,
+                        const struct tile *tile)
+{
+    const struct engine_job *job = crew->job;
+    uint64_t noted, sum = HASH_START;
+    uint64_t bytes = result_bytes(job, tile) / job->n_axes;
+    if (crew->keeping != WRITER_KEEPS_TILES || !journal_has_tile(job->journal, index, &noted))
+        return false;
+    bool there = true, trusted = journal_is_trusted(job->journal);
+    for (unsigned k = 0; k < job->n_axes && there && !trusted; k++) {
+        there = writer_read(job->axes[k].writer, &tile->core, worker->core, worker->codec, NULL) ==
+                H5GRAD_OK;
+        sum = there ? hash_large(sum, worker->core, bytes) : sum;
+    }
+    there = trusted || (there && sum == noted);
+    if (!there)
+        journal_add_lost(job->journal);
+    return there;
 }
 
 /* A tile whose results are in the file. */
@@ -527,8 +553,9 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     plan_tile(crew->plan, index, &tile);
     if (crew->order)
         order_begin(crew->order, worker->codec, index);
-    if (crew->keeping == WRITER_KEEPS_TILES && journal_has_tile(job->journal, index))
+    if (has_results(crew, worker, index, &tile))
         return pass_tile(crew, worker, &tile, err);
+    worker->sum = HASH_START;
     enum h5grad_status status = read_tile(crew, worker, &tile, &view, err);
     if (status)
         return status;
@@ -536,7 +563,7 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     if (crew->order && !status)
         status = order_end(crew->order, worker->codec, err);
     if (crew->keeping == WRITER_KEEPS_TILES && !status)
-        status = journal_add_tile(job->journal, index, result_bytes(job, &tile), err);
+        status = journal_add_tile(job->journal, index, worker->sum, result_bytes(job, &tile), err);
     count_done(crew, &tile);
     return status;
 }
@@ -645,7 +672,8 @@ static enum h5grad_status retell_tiles(struct crew *crew, uint64_t *first, struc
         plan_tile(crew->plan, *first, &tile);
         for (unsigned k = 0; k < job->n_axes; k++)
             chunks += writer_chunks(job->axes[k].writer, &tile.core);
-        if (chunks > journal_chunks_left(job->journal))
+        if (chunks > journal_chunks_left(job->journal) ||
+            !journal_holds_chunks(job->journal, chunks))
             break;
         if (job->cancelled && job->cancelled(job->user))
             return error_set(err, H5GRAD_CANCELLED, "cancelled");
@@ -706,6 +734,8 @@ enum h5grad_status engine_run(const struct engine_job *job, const struct plan *p
         status = make_order(&crew, start, err);
     for (unsigned i = 0; i < crew.workers && !status; i++)
         status = worker_make(&crew.worker[i], job, plan, err);
+    for (unsigned i = 0; i < crew.workers; i++)
+        crew.worker[i].sums = crew.keeping == WRITER_KEEPS_TILES;
     if (!status)
         status = do_blocks(&crew, start, err);
     for (unsigned i = 0; i < crew.workers; i++)

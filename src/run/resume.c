@@ -22,12 +22,23 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
     resume->path = publish_journal_path(output);
     if (!resume->path)
         return error_memory(err, strlen(output));
-    if (!user->resume || !publish_can_resume(output))
+    struct stat left;
+    if (!user->resume || !publish_can_resume(output, &left))
         return H5GRAD_OK;
     enum h5grad_status status = journal_read(resume->path, &resume->journal, err);
     if (status || !resume->journal)
         return status;
     const struct journal_head *head = journal_head(resume->journal);
+    if (head->inode != left.st_ino) {
+        run_message(
+            options, H5GRAD_WARNING,
+            "the temporary file beside %s is not the one that the run before has left: begun "
+            "anew",
+            output);
+        journal_close(resume->journal, false);
+        resume->journal = NULL;
+        return H5GRAD_OK;
+    }
     if (user->memory && user->memory < head->memory)
         return error_set(err, H5GRAD_FAILED,
                          "%s: the run that is to be resumed had a memory cap of %" PRIu64
@@ -129,8 +140,9 @@ enum h5grad_status resume_check(struct resume *resume, const char *input, uint64
     return compare_keys(resume->path, journal_head(resume->journal)->key, resume->key, err);
 }
 
-enum h5grad_status resume_begin(struct resume *resume, const struct run_options *options,
-                                const char **history, struct h5grad_error *err)
+enum h5grad_status resume_begin(struct resume *resume, const struct run_options *options, int fd,
+                                const struct stat *was, const char **history,
+                                struct h5grad_error *err)
 {
     enum h5grad_status status;
     if (resume->journal) {
@@ -142,11 +154,13 @@ enum h5grad_status resume_begin(struct resume *resume, const struct run_options 
             .threads = options->threads,
             .cache = options->cache,
             .memory = options->memory,
+            .inode = was->st_ino,
         };
         status = journal_create(resume->path, &head, &resume->journal, err);
     }
     if (status)
         return status;
+    journal_attach(resume->journal, fd, was);
     resume->ours = true;
     *history = journal_head(resume->journal)->history;
     return H5GRAD_OK;

@@ -33,12 +33,13 @@ enum h5grad_status resume_check(struct resume *resume, const char *input, uint64
                                 const struct run_options *options, struct h5grad_error *err);
 
 /*
- * Goes on with the journal that was found, or begins one; the temporary file is this process's by
- * now. *history is the line for the file's history: the caller's before, the first run's after,
- * valid as long as the resume.
+ * Goes on with the journal that was found, or begins one; the temporary file, open as fd and found
+ * as was says, is this process's by now. *history is the line for the file's history: the caller's
+ * before, the first run's after, valid as long as the resume.
  */
-enum h5grad_status resume_begin(struct resume *resume, const struct run_options *options,
-                                const char **history, struct h5grad_error *err);
+enum h5grad_status resume_begin(struct resume *resume, const struct run_options *options, int fd,
+                                const struct stat *was, const char **history,
+                                struct h5grad_error *err);
 
 /* The run comes to field number number, whose results are made and have their writers. Within
  * h5_enter. */

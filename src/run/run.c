@@ -562,7 +562,8 @@ static enum h5grad_status create_output(struct run *run, const char **line,
     if (status || !run->resume.wanted)
         return status;
     tell_temporary(run, run->resume.path);
-    status = resume_begin(&run->resume, &run->options, line, err);
+    status = resume_begin(&run->resume, &run->options, run->publish.descriptor, &run->publish.was,
+                          line, err);
     run->publish.leave = kind == PUBLISH_RESUMED && !run->resume.ours;
     return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
@@ -629,6 +630,14 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
     return status;
 }
 
+/* What somebody, or a file system, has done to the temporary file since it was left. */
+static void tell_lost(const struct run *run)
+{
+    if (run->resume.journal && journal_lost(run->resume.journal) > 0)
+        run_message(&run->options, H5GRAD_WARNING,
+                    "not all that the run before had done was still there: it is done again");
+}
+
 static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
 {
     enum h5grad_status status =
@@ -639,6 +648,7 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
         if (run->selection.item[i].usable)
             status = do_field(run, i, err);
     }
+    tell_lost(run);
     if (!status && on_cancelled(run))
         status = error_set(err, H5GRAD_CANCELLED, "cancelled");
     if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))

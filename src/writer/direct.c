@@ -37,17 +37,29 @@ static struct writer *direct_open(const struct writer_target *target, struct h5g
     return &self->writer;
 }
 
-static enum h5grad_status direct_write(struct writer *writer, const struct box *box,
-                                       const void *points, struct codec_worker *worker,
-                                       struct h5grad_error *err)
+/* What is done with a run of points adjacent in the file and in memory. */
+typedef enum h5grad_status move_run(const struct direct_writer *self, char *points, uint64_t bytes,
+                                    uint64_t offset, struct h5grad_error *err);
+
+static enum h5grad_status write_run(const struct direct_writer *self, char *points, uint64_t bytes,
+                                    uint64_t offset, struct h5grad_error *err)
 {
-    const struct direct_writer *self = (const struct direct_writer *)writer;
+    return file_write(self->flat.fd, points, bytes, offset, err);
+}
+
+static enum h5grad_status read_run(const struct direct_writer *self, char *points, uint64_t bytes,
+                                   uint64_t offset, struct h5grad_error *err)
+{
+    return file_read(self->flat.fd, points, bytes, offset, err);
+}
+
+static enum h5grad_status each_run(const struct direct_writer *self, const struct box *box,
+                                   char *points, move_run *move, struct h5grad_error *err)
+{
     const struct h5_storage *storage = self->target.storage;
     unsigned inner = storage->rank - 1;
     uint64_t position[GRID_MAX_RANK], size = self->flat.size;
-    const char *from = points;
     enum h5grad_status status;
-    (void)worker;
     while (inner > 0 && box->count[inner] == storage->extent[inner])
         inner--;
     uint64_t run = box->count[inner] * self->stride[inner] * size;
@@ -57,10 +69,26 @@ static enum h5grad_status direct_write(struct writer *writer, const struct box *
         uint64_t at = box->start[inner] * self->stride[inner];
         for (unsigned i = 0; i < inner; i++)
             at += position[i] * self->stride[i];
-        status = file_write(self->flat.fd, from, run, self->flat.offset + at * size, err);
-        from += run;
+        status = move(self, points, run, self->flat.offset + at * size, err);
+        points += run;
     } while (!status && box_next(inner, box, position));
     return status;
+}
+
+static enum h5grad_status direct_write(struct writer *writer, const struct box *box,
+                                       const void *points, struct codec_worker *worker,
+                                       struct h5grad_error *err)
+{
+    (void)worker;
+    return each_run((const struct direct_writer *)writer, box, (char *)(uintptr_t)points, write_run,
+                    err);
+}
+
+static enum h5grad_status direct_read(struct writer *writer, const struct box *box, void *points,
+                                      struct codec_worker *worker, struct h5grad_error *err)
+{
+    (void)worker;
+    return each_run((const struct direct_writer *)writer, box, points, read_run, err);
 }
 
 /* What readers of the file will get is what was written: libhdf5 is asked for both ends of it. */
@@ -86,6 +114,7 @@ const struct writer_way writer_direct = {
     .keeping = WRITER_KEEPS_TILES,
     .open = direct_open,
     .write = direct_write,
+    .read = direct_read,
     .finish = direct_finish,
     .close = direct_close,
 };

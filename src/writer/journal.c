@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-#define MAGIC "h5grad journal 4"
+#define MAGIC "h5grad journal 5"
 
 /* What is small is noted many at a time: when there are so many, or so many bytes. */
 #define BATCH_ENTRIES 128
@@ -28,15 +28,16 @@
 #define SYNC_SECONDS 30
 #define SYNC_RATIO   50
 
-enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED };
+enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED, ENTRY_LEFT };
 
 /* What follows the head, one after the other. */
 struct entry {
     uint32_t kind;
     uint32_t mask; /* ENTRY_CHUNK */
     uint64_t a;    /* number of the field or tile, address of the chunk, entries before this one
-                      whose bytes are on stable storage */
+                      whose bytes are on stable storage, state of the file at the end */
     uint64_t b; /* fingerprint of the field, size of the chunk, boot in which what follows comes */
+    uint64_t sum;  /* of the bytes of the tile or chunk */
     uint64_t hash; /* of the above: an entry that did not arrive whole is none */
 };
 
@@ -45,8 +46,15 @@ struct start {
     char magic[16];
     uint64_t threads, memory;
     struct cache_sizes cache;
+    uint64_t inode;
     uint64_t key, history; /* their bytes */
     uint64_t hash;         /* of the above and the texts */
+};
+
+/* A tile of a field. */
+struct noted {
+    bool done;
+    uint64_t sum;
 };
 
 struct journal {
@@ -61,8 +69,13 @@ struct journal {
     struct entry *old;    /* read from it */
     size_t n_old, n_safe; /* those, and the first of them, which are on stable storage */
     size_t next;
-    uint64_t chunks;     /* of the field, in old from next on */
-    unsigned char *tile; /* of the field: which are done */
+    uint64_t chunks;    /* of the field, in old from next on */
+    struct noted *tile; /* of the field */
+    uint64_t left;      /* state of the file when the run before ended; 0: it did not */
+
+    int file;     /* which it tells of; -1 */
+    bool trusted; /* that is as it was left */
+    _Atomic uint64_t lost;
 
     pthread_mutex_t mutex;             /* of what follows */
     struct entry batch[BATCH_ENTRIES]; /* not appended yet */
@@ -118,6 +131,7 @@ static struct journal *make(const char *path, int fd)
         return NULL;
     }
     journal->fd = fd;
+    journal->file = -1;
     journal->boot = read_boot();
     journal->synced = now();
     pthread_mutex_init(&journal->mutex, NULL);
@@ -149,6 +163,39 @@ static enum h5grad_status append_batch(struct journal *journal, struct h5grad_er
     return append(journal, journal->batch, size, err);
 }
 
+/* With its hash. */
+static struct entry whole_entry(struct entry entry)
+{
+    entry.hash = hash_entry(&entry);
+    return entry;
+}
+
+static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
+                              struct h5grad_error *err)
+{
+    struct entry entry = whole_entry((struct entry){.kind = kind, .a = a, .b = b});
+    return append(journal, &entry, sizeof entry, err);
+}
+
+/* What tells a file from another, and from what it is when somebody has touched it; never 0. */
+static uint64_t hash_state(const struct stat *info)
+{
+    const int64_t state[] = {(int64_t)info->st_ino,         info->st_size,
+                             (int64_t)info->st_mtim.tv_sec, info->st_mtim.tv_nsec,
+                             (int64_t)info->st_ctim.tv_sec, info->st_ctim.tv_nsec};
+    uint64_t hash = hash_bytes(HASH_START, state, sizeof state);
+    return hash ? hash : 1;
+}
+
+/* What is not noted is done again; without a note of the end all of it is looked at. */
+static void note_end(struct journal *journal)
+{
+    struct stat info;
+    if (append_batch(journal, NULL) == H5GRAD_OK && journal->file >= 0 &&
+        fstat(journal->file, &info) == 0)
+        add(journal, ENTRY_LEFT, hash_state(&info), 0, NULL);
+}
+
 /* Under the mutex, where others may use the journal. */
 static void end_sync(struct journal *journal)
 {
@@ -178,7 +225,7 @@ void journal_close(struct journal *journal, bool remove)
     if (remove && !is_replaced(journal))
         unlink(journal->path);
     if (!remove)
-        append_batch(journal, NULL); /* what is not noted is done again */
+        note_end(journal);
     close(journal->fd);
     pthread_mutex_destroy(&journal->mutex);
     pthread_mutex_destroy(&journal->sync_mutex);
@@ -197,8 +244,8 @@ const struct journal_head *journal_head(const struct journal *journal)
 
 static void set_head(struct journal *journal, const struct start *start)
 {
-    journal->head = (struct journal_head){journal->key, journal->history, start->threads,
-                                          start->memory, start->cache};
+    journal->head = (struct journal_head){journal->key,  journal->history, start->threads,
+                                          start->memory, start->cache,     start->inode};
 }
 
 static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, char **text)
@@ -224,7 +271,10 @@ static bool read_entries(struct journal *journal, uint64_t bytes)
         journal->n_safe = size_min(journal->old[known].a, known);
         boot = journal->old[known].b;
     }
-    journal->n_old = boot != 0 && boot == journal->boot ? known : journal->n_safe;
+    bool same_boot = boot != 0 && boot == journal->boot;
+    if (same_boot && known > 0 && journal->old[known - 1].kind == ENTRY_LEFT)
+        journal->left = journal->old[--known].a;
+    journal->n_old = same_boot ? known : journal->n_safe;
     return true;
 }
 
@@ -282,20 +332,6 @@ enum h5grad_status journal_read(const char *path, struct journal **out, struct h
     return H5GRAD_OK;
 }
 
-static struct entry make_entry(enum entry_kind kind, unsigned mask, uint64_t a, uint64_t b)
-{
-    struct entry entry = {.kind = kind, .mask = mask, .a = a, .b = b};
-    entry.hash = hash_entry(&entry);
-    return entry;
-}
-
-static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
-                              struct h5grad_error *err)
-{
-    struct entry entry = make_entry(kind, 0, a, b);
-    return append(journal, &entry, sizeof entry, err);
-}
-
 /* Notes that so many entries, and what they note, are on stable storage, and in which boot what
  * follows comes. */
 static enum h5grad_status add_synced(struct journal *journal, uint64_t entries,
@@ -336,10 +372,34 @@ enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *e
     return cut(journal, journal->n_old, err);
 }
 
+void journal_attach(struct journal *journal, int fd, const struct stat *was)
+{
+    journal->file = fd;
+    journal->trusted = journal->left != 0 && journal->left == hash_state(was);
+}
+
+bool journal_is_trusted(const struct journal *journal)
+{
+    return journal->trusted;
+}
+
+void journal_add_lost(struct journal *journal)
+{
+    atomic_fetch_add(&journal->lost, 1);
+}
+
+uint64_t journal_lost(const struct journal *journal)
+{
+    return atomic_load(&journal->lost);
+}
+
 enum h5grad_status journal_create(const char *path, const struct journal_head *head,
                                   struct journal **out, struct h5grad_error *err)
 {
-    struct start start = {.threads = head->threads, .memory = head->memory, .cache = head->cache};
+    struct start start = {.threads = head->threads,
+                          .memory = head->memory,
+                          .cache = head->cache,
+                          .inode = head->inode};
     *out = NULL;
     if (unlink(path) != 0 && errno != ENOENT)
         return error_errno(err, errno, "%s", path);
@@ -390,9 +450,9 @@ enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number,
 {
     free(journal->tile);
     journal->chunks = 0;
-    journal->tile = memory_zeroed(tiles ? tiles : 1, 1);
+    journal->tile = memory_zeroed(tiles, sizeof *journal->tile);
     if (!journal->tile)
-        return error_memory(err, tiles);
+        return error_memory(err, tiles * sizeof *journal->tile);
     enum h5grad_status status = append_batch(journal, err);
     if (status)
         return status;
@@ -407,16 +467,17 @@ enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number,
     journal->next++;
     for (const struct entry *tile; (tile = peek(journal, ENTRY_TILE)); journal->next++) {
         if (tile->a < tiles)
-            journal->tile[tile->a] = 1;
+            journal->tile[tile->a] = (struct noted){true, tile->sum};
     }
     for (size_t i = journal->next; i < journal->n_old && journal->old[i].kind != ENTRY_FIELD; i++)
         journal->chunks += journal->old[i].kind == ENTRY_CHUNK;
     return H5GRAD_OK;
 }
 
-bool journal_has_tile(const struct journal *journal, uint64_t tile)
+bool journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t *sum)
 {
-    return journal->tile[tile] != 0;
+    *sum = journal->tile[tile].sum;
+    return journal->tile[tile].done;
 }
 
 /* bytes: of what the entry notes. */
@@ -433,15 +494,47 @@ static enum h5grad_status add_to_batch(struct journal *journal, struct entry ent
     return status;
 }
 
-enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile, uint64_t bytes,
-                                    struct h5grad_error *err)
+enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
+                                    uint64_t bytes, struct h5grad_error *err)
 {
-    return add_to_batch(journal, make_entry(ENTRY_TILE, 0, tile, 0), bytes, err);
+    struct entry entry = {.kind = ENTRY_TILE, .a = tile, .sum = sum};
+    return add_to_batch(journal, whole_entry(entry), bytes, err);
 }
 
 uint64_t journal_chunks_left(const struct journal *journal)
 {
     return journal->chunks;
+}
+
+/* Whether the file has the bytes that an entry notes. */
+static bool holds_bytes(const struct journal *journal, const struct entry *chunk)
+{
+    uint64_t sum = HASH_START, at = chunk->a, left = chunk->b;
+    void *data = memory_aligned(HASH_PIECE);
+    bool read = data != NULL;
+    while (read && left > 0) {
+        size_t size = (size_t)size_min(left, HASH_PIECE);
+        read = file_read(journal->file, data, size, at, NULL) == H5GRAD_OK;
+        sum = read ? hash_piece(sum, data, size) : sum;
+        at += size;
+        left -= size;
+    }
+    free(data);
+    return read && sum == chunk->sum;
+}
+
+bool journal_holds_chunks(struct journal *journal, uint64_t n)
+{
+    bool holds = true;
+    for (size_t i = journal->next; n > 0 && i < journal->n_old && holds; i++) {
+        if (journal->old[i].kind != ENTRY_CHUNK)
+            continue;
+        holds = journal->trusted || holds_bytes(journal, &journal->old[i]);
+        n--;
+    }
+    if (!holds)
+        journal_add_lost(journal);
+    return holds;
 }
 
 void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
@@ -450,7 +543,7 @@ void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
     *chunk = (struct journal_chunk){0};
     if (!entry)
         return;
-    *chunk = (struct journal_chunk){entry->a, entry->b, entry->mask};
+    *chunk = (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
     journal->next++;
     journal->chunks--;
 }
@@ -474,8 +567,12 @@ enum h5grad_status journal_add_chunk(struct journal *journal, const struct journ
         status = forget_old(journal, err);
     if (status)
         return status;
-    struct entry entry = make_entry(ENTRY_CHUNK, chunk->mask, chunk->address, chunk->size);
-    return add_to_batch(journal, entry, chunk->size, err);
+    struct entry entry = {.kind = ENTRY_CHUNK,
+                          .mask = chunk->mask,
+                          .a = chunk->address,
+                          .b = chunk->size,
+                          .sum = chunk->sum};
+    return add_to_batch(journal, whole_entry(entry), chunk->size, err);
 }
 
 /* Some file systems tell only when a file is closed that they could not store it. */

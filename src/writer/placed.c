@@ -125,6 +125,43 @@ static enum h5grad_status placed_write(struct writer *writer, const struct box *
     return pieces_each(self->target.storage, box, place_chunk, &placing, err);
 }
 
+/* A box that is being read. */
+struct fetching {
+    const struct placed_writer *self;
+    const struct box *box;
+    void *points;
+    struct codec_worker *worker;
+};
+
+static enum h5grad_status fetch_chunk(void *user, const struct box *chunk, struct h5grad_error *err)
+{
+    const struct fetching *fetching = user;
+    const struct placed_writer *self = fetching->self;
+    unsigned rank = self->target.storage->rank;
+    void *data = codec_worker_space(fetching->worker, CODEC_SCRATCH, self->raw);
+    struct h5_guard guard;
+    struct box part;
+    uint64_t address;
+    if (!data)
+        return error_memory(err, self->raw);
+    h5_enter(&guard);
+    enum h5grad_status status = find_place(self, chunk->start, data, &address, err);
+    h5_leave(&guard);
+    if (!status)
+        status = file_read(self->fd, data, self->raw, address, err);
+    if (!status && box_intersect(rank, fetching->box, chunk, &part))
+        box_copy(rank, self->target.size, &part, chunk, data, fetching->box, fetching->points);
+    return status;
+}
+
+static enum h5grad_status placed_read(struct writer *writer, const struct box *box, void *points,
+                                      struct codec_worker *worker, struct h5grad_error *err)
+{
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    struct fetching fetching = {self, box, points, worker};
+    return pieces_each(self->target.storage, box, fetch_chunk, &fetching, err);
+}
+
 /* Of a chunk's row that is compared with what libhdf5 reads. */
 static uint64_t row_points(const struct h5_storage *storage)
 {
@@ -186,6 +223,7 @@ const struct writer_way writer_placed = {
     .keeping = WRITER_KEEPS_TILES,
     .open = placed_open,
     .write = placed_write,
+    .read = placed_read,
     .finish = placed_finish,
     .close = placed_close,
 };

@@ -419,6 +419,7 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume, struct
     if (status)
         return status;
     publish->leave = false;
+    publish->was = info;
     if (!resume)
         return empty_file(publish, &info, err);
     if (info.st_size == 0)
@@ -458,13 +459,12 @@ char *publish_journal_path(const char *final)
     return path;
 }
 
-bool publish_can_resume(const char *final)
+bool publish_can_resume(const char *final, struct stat *left)
 {
     char *target = NULL;
-    struct stat left;
     if (find_target(final, &target, NULL) != H5GRAD_OK)
         return false;
-    bool can = find_left(target, &left) && left.st_size > 0;
+    bool can = find_left(target, left) && left->st_size > 0;
     free(target);
     return can;
 }

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "hdf5/h5.h"
 
@@ -40,6 +41,7 @@ struct publish {
     int descriptor;      /* the file's; see h5_descriptor */
     atomic_int *failure; /* errno of the first write to it that failed; 0 */
     int held;            /* a descriptor that holds the lock of a resumable file; -1 */
+    struct stat was;     /* that file as it was found */
     bool leave;          /* set to leave the temporary file for a later run */
     bool overwrite;
     bool sync;
@@ -72,9 +74,10 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
 /* Where the journal of runs that make final lies, in new memory; NULL when there is none. */
 char *publish_journal_path(const char *final);
 
-/* Whether a run has left its temporary file. Only with a journal can it be gone on with: one
- * without is of a run that was killed as it began, or as it gave the file its name. */
-bool publish_can_resume(const char *final);
+/* Whether a run has left its temporary file, and what that is like. Only with a journal can it be
+ * gone on with: one without is of a run that was killed as it began, or as it gave the file its
+ * name. */
+bool publish_can_resume(const char *final, struct stat *left);
 
 /* Opens publish->text: what is written to it appears under the name of final with suffix behind it
  * when the output does. What is there already is treated as final is; see publish_check. */

@@ -3,17 +3,19 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "hdf5/chunk.h"
 
 enum h5grad_status put_chunk(const struct put *put, const uint64_t *start, const void *data,
                              size_t size, unsigned mask, struct h5grad_error *err)
 {
     struct h5_guard guard;
+    uint64_t sum = put->journal ? hash_large(HASH_START, data, size) : 0;
     h5_enter(&guard);
     enum h5grad_status status =
         h5_chunk_write(put->dataset, start, put->rank, data, size, mask, err);
     if (!status && put->journal) {
-        const struct journal_chunk chunk = {put->raw->address, put->raw->size, mask};
+        const struct journal_chunk chunk = {put->raw->address, put->raw->size, sum, mask};
         status = journal_add_chunk(put->journal, &chunk, err);
     }
     h5_leave(&guard);

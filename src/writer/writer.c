@@ -43,6 +43,12 @@ enum h5grad_status writer_write(struct writer *writer, const struct box *box, co
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
+enum h5grad_status writer_read(struct writer *writer, const struct box *box, void *points,
+                               struct codec_worker *worker, struct h5grad_error *err)
+{
+    return writer->way->read(writer, box, points, worker, err);
+}
+
 uint64_t writer_chunks(const struct writer *writer, const struct box *box)
 {
     return writer->way->chunks(writer, box);

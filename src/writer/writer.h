@@ -44,6 +44,9 @@ struct writer_way {
     struct writer *(*open)(const struct writer_target *target, struct h5grad_error *err);
     enum h5grad_status (*write)(struct writer *writer, const struct box *box, const void *points,
                                 struct codec_worker *worker, struct h5grad_error *err);
+    /* WRITER_KEEPS_TILES: see writer_read. */
+    enum h5grad_status (*read)(struct writer *writer, const struct box *box, void *points,
+                               struct codec_worker *worker, struct h5grad_error *err);
     /* WRITER_KEEPS_CHUNKS: see writer_chunks and writer_retell. */
     uint64_t (*chunks)(const struct writer *writer, const struct box *box);
     enum h5grad_status (*retell)(struct writer *writer, const struct box *box,
@@ -75,6 +78,10 @@ struct writer *writer_open_memory(void *data, size_t size, unsigned rank, const 
  * libhdf5's lock itself. */
 enum h5grad_status writer_write(struct writer *writer, const struct box *box, const void *points,
                                 struct codec_worker *worker, struct h5grad_error *err);
+
+/* The points of box as they lie in the file; for WRITER_KEEPS_TILES. Otherwise as writer_write. */
+enum h5grad_status writer_read(struct writer *writer, const struct box *box, void *points,
+                               struct codec_worker *worker, struct h5grad_error *err);
 
 /* How many chunks a box is written as. */
 uint64_t writer_chunks(const struct writer *writer, const struct box *box);
