@@ -131,8 +131,10 @@ struct h5grad_options {
 struct h5grad_axis {
     uint64_t extent;
     const char *name;     /* NULL: the file names none */
-    const char *spacing;  /* a number, the path of the coordinates, or "unit" */
-    const char *source;   /* where the spacing comes from: "command line", "dimension scale", ... */
+    const char *spacing;  /* a number, the path of the coordinates, "unit", or "unusable": the axis
+                             is left out, and an error where dims name it */
+    const char *source;   /* where the spacing comes from: "command line", "dimension scale", ...;
+                             of what is unusable, why */
     const char *unit;     /* NULL: unknown */
     int differentiated;   /* from h5grad_list: dims name it */
     int uniform;          /* the uniform formula is used */
@@ -145,7 +147,7 @@ struct h5grad_axis {
 
 /* One field: what it is, and from h5grad_plan and h5grad_run also how it is done. */
 struct h5grad_field {
-    const char *path;
+    const char *path;    /* of a variable of netCDF-4, as netCDF shows it */
     const char *skipped; /* NULL, or why this dataset is not done; the rest may then be empty */
     const char *type;    /* "float32", "int16", "complex64", ... as stored */
     const char

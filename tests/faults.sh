@@ -42,6 +42,20 @@ cp gzip.h5 library.h5
 cp contiguous.h5 fields.h5
 make_input fields.h5 /g float32 3x5x4 "${numbers[@]:60:60}"
 
+# A coordinate called like a dimension, names to look up in groups, an axis that is left out.
+make_input names.h5 /lat float32be 5
+make_input names.h5 /lat text NAME "This is a netCDF dimension but not a netCDF variable.         5"
+make_input names.h5 /_nc4_non_coord_lat float64 4 0 1 3 7
+make_input names.h5 /crs int32 scalar 0
+make_input names.h5 /bad float64 5 0 1 1 2 3
+make_input names.h5 /g/f float32 4x5 "${numbers[@]:0:20}"
+make_input names.h5 /g/f text coordinates "../lat gone"
+make_input names.h5 /g/f text grid_mapping "crs: lat"
+make_input names.h5 /p float32be 4
+make_input names.h5 /p text NAME "This is a netCDF dimension but not a netCDF variable.         4"
+make_input names.h5 /_nc4_non_coord_lat scales /p
+make_input names.h5 /g/f scales /p /bad
+
 # points WAY CALL WITH [OPTION]... [-- OPTION-OF-PROGRAM...]: a check over all calls of a run.
 points() {
     local way=$1 call=$2 with=$3 line
@@ -130,6 +144,7 @@ else
             points $way malloc ENOMEM -d -o -m $((most / 4)) -- -O
             points $way thread EAGAIN -d
         done
+        points names malloc ENOMEM -d -m $most
     fi
     echo "calls that fail: $tried points, $found findings"
 fi

@@ -24,9 +24,12 @@ static enum h5grad_status survey_around(hid_t file, const char *path, struct h5_
         const char *other = walk->dataset[i].path;
         if (strncmp(path, other, (size_t)(coords_base(other) - other)) != 0)
             continue;
-        hid_t dataset = h5_open_dataset(file, other, NULL);
+        struct h5grad_error reason = {.status = H5GRAD_OK};
+        hid_t dataset = h5_open_dataset(file, other, &reason);
         if (dataset >= 0)
             status = coords_survey(file, other, dataset, &walk->marked, err);
+        else if (reason.status == H5GRAD_NO_MEMORY)
+            status = error_set(err, reason.status, "%s", reason.message);
         h5_close(dataset);
     }
     return status;

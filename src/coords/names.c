@@ -21,16 +21,20 @@ static char *prefixed(const char *path)
     return memory_format("%.*s" PREFIX "%s", (int)(base - path), path, base);
 }
 
-/* Opens the dataset that the variable at path is stored as: *renamed tells which. */
+/* Opens the dataset that the variable at path is stored as: *renamed tells which. err is not NULL.
+ */
 static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5grad_error *err)
 {
     hid_t dataset = h5_open_dataset(file, path, err);
     *renamed = false;
     if (dataset >= 0 && !h5_is_placeholder(dataset))
         return dataset;
+    if (dataset < 0 && err->status == H5GRAD_NO_MEMORY)
+        return -1;
     char *other = prefixed(path);
-    hid_t variable = other ? h5_open_dataset(file, other, NULL) : -1;
-    if (!other)
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    hid_t variable = other ? h5_open_dataset(file, other, &reason) : -1;
+    if (!other || reason.status == H5GRAD_NO_MEMORY)
         error_memory(err, strlen(path) + sizeof PREFIX);
     else if (variable < 0 && dataset >= 0)
         error_set(err, H5GRAD_FAILED, "is a dimension of netCDF-4, of which there is no variable");
@@ -42,14 +46,21 @@ static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5g
 
 hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *err)
 {
+    struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
-    return open_stored(file, path, &renamed, err);
+    hid_t dataset = open_stored(file, path, &renamed, &reason);
+    if (dataset < 0)
+        error_set(err, reason.status, "%s", reason.message);
+    return dataset;
 }
 
 char *coords_stored_path(hid_t file, const char *shown)
 {
+    struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
-    h5_close(open_stored(file, shown, &renamed, NULL));
+    h5_close(open_stored(file, shown, &renamed, &reason));
+    if (reason.status == H5GRAD_NO_MEMORY)
+        return NULL;
     return renamed ? prefixed(shown) : memory_text(shown);
 }
 
@@ -59,13 +70,14 @@ char *coords_shown_path(hid_t file, const char *stored)
     if (!coords_within(base, PREFIX) || base[strlen(PREFIX)] == '\0')
         return memory_text(stored);
     char *shown = memory_format("%.*s%s", (int)(base - stored), stored, base + strlen(PREFIX));
+    struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed = false;
     if (shown)
-        h5_close(open_stored(file, shown, &renamed, NULL));
+        h5_close(open_stored(file, shown, &renamed, &reason));
     if (!shown || renamed)
         return shown;
     free(shown);
-    return memory_text(stored);
+    return reason.status == H5GRAD_NO_MEMORY ? NULL : memory_text(stored);
 }
 
 /* ------------------------------------------------------------------------ names in attributes */
@@ -102,6 +114,7 @@ static bool open_from(hid_t file, open_function *opener, const char *group, cons
                       char **path, hid_t *id)
 {
     size_t length = strcmp(group, "/") == 0 ? 0 : strlen(group);
+    struct h5grad_error reason = {.status = H5GRAD_OK};
     char *candidate = malloc(length + strlen(name) + 2);
     *path = NULL;
     *id = -1;
@@ -110,12 +123,12 @@ static bool open_from(hid_t file, open_function *opener, const char *group, cons
     memcpy(candidate, group, length);
     candidate[length] = '\0';
     if (follow(candidate, name))
-        *id = opener(file, candidate, NULL);
+        *id = opener(file, candidate, &reason);
     if (*id >= 0)
         *path = candidate;
     else
         free(candidate);
-    return true;
+    return reason.status != H5GRAD_NO_MEMORY;
 }
 
 /* The same as seen from a dataset: in its group, or in those around. */

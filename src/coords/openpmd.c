@@ -77,6 +77,8 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
     char *group = coords_parent(path);
     char *above = group ? coords_parent(group) : NULL;
     const char *found = NULL;
+    if (!above)
+        h5_note_no_memory();
     if (group && H5Aexists_by_name(file, group, "gridSpacing", H5P_DEFAULT) > 0) {
         bool external = H5Aexists_by_name(file, group, "gridGeometry", H5P_DEFAULT) > 0;
         *form = external ? DIRECT : VECTOR;
@@ -159,9 +161,11 @@ static char **copy_labels(const char *const *labels, size_t n)
         copy[i] = memory_text(labels[i]);
         if (!copy[i]) {
             h5_free_texts(copy, n);
-            return NULL;
+            copy = NULL;
         }
     }
+    if (!copy)
+        h5_note_no_memory();
     return copy;
 }
 
@@ -324,6 +328,8 @@ static char *unit_text(const double *dimension)
             longer = memory_format("%s%s%s%d", before, gap, base[j], whole);
         free(text);
         text = longer;
+        if (!text && (power == 1 || whole == power))
+            h5_note_no_memory();
         if (!text)
             return NULL;
     }

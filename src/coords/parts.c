@@ -264,7 +264,7 @@ enum h5grad_status coords_set_dataset(struct coords *coords, unsigned k, hid_t f
     struct h5grad_error reason;
     bool found_edges = false;
     hid_t dataset = coords_open_variable(file, path, &reason);
-    enum h5grad_status status = dataset >= 0 ? H5GRAD_OK : H5GRAD_FAILED;
+    enum h5grad_status status = dataset >= 0 ? H5GRAD_OK : reason.status;
     if (dataset >= 0 && coords_is_null(dataset)) {
         h5_close(dataset);
         return H5GRAD_OK;

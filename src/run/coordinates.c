@@ -85,8 +85,8 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
         error_memory(err, strlen(text));
         return NULL;
     }
-    hid_t object = coords_open_variable(file, path, NULL);
-    if (object < 0)
+    hid_t object = coords_open_variable(file, path, err);
+    if (object < 0 && err->status != H5GRAD_NO_MEMORY)
         object = h5_open_object(file, path, err);
     *known = object >= 0;
     struct line *line = *known ? line_open_attribute(object, at + 1, err) : NULL;

@@ -108,7 +108,10 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
         return error_memory(err, selection->walk.n * sizeof *search->why);
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
         const char *path = selection->walk.dataset[i].path;
-        hid_t dataset = h5_open_dataset(search->file, path, NULL);
+        struct h5grad_error reason = {.status = H5GRAD_OK};
+        hid_t dataset = h5_open_dataset(search->file, path, &reason);
+        if (dataset < 0 && reason.status == H5GRAD_NO_MEMORY)
+            status = error_set(err, reason.status, "%s", reason.message);
         if (dataset < 0)
             continue;
         search->why[i] = coords_not_field(search->file, path, dataset);
