@@ -111,7 +111,8 @@ struct h5grad_options {
     int follow_external; /* nonzero: data may lie outside the folder of input */
     int allow_plugins;   /* nonzero: libhdf5 may load filter plugins */
     /* nonzero: what sources of a virtual dataset, or external files, do not have is HDF5's fill
-     * value; else a field that has them is left out, or an error where it is named */
+     * value. Else a field of which points are missing is left out, or an error where it is named;
+     * in a file that the caller has open itself it is that in any case. */
     int allow_missing_sources;
 
     /* Callbacks, each may be NULL; what they may do stands above. All are called from the calling
