@@ -137,7 +137,7 @@ int shown(void)
       AS_IF([$CC $CFLAGS $RELOCATE_FLAGS $h5grad_flag -o conftest2.$ac_objext \
           conftest.$ac_objext >&AS_MESSAGE_LOG_FD 2>&1 &&
         $OBJCOPY --localize-hidden conftest2.$ac_objext >&AS_MESSAGE_LOG_FD 2>&1 &&
-        test "`$NM -g conftest2.$ac_objext | sed 's/.* //'`" = shown],
+        test "x`$NM -g conftest2.$ac_objext | sed -n '/ hidden$/p'`" = x],
         [RELOCATE_FLAGS="$RELOCATE_FLAGS $h5grad_flag"
         h5grad_made=yes])
     done])
