@@ -301,7 +301,7 @@ during touch source.h5
 fails "source that changes" "busy.h5: .*source.h5 changed while it was read" "$status"
 during rm source.h5
 fails "source that vanishes" "busy.h5: .*source.h5 changed while it was read" "$status"
-more=(--allow-missing-sources)
+more=(-q --allow-missing-sources)
 during cp packed.h5 source.h5
 fails "source that comes to be" "busy.h5: .*source.h5 changed while it was read" "$status"
 # shellcheck disable=SC2046
