@@ -247,7 +247,7 @@ static void watch_all(struct h5grad_options *options, struct watch *watch, int t
     h5grad_options_init(options);
     options->user = watch;
     options->threads = threads;
-    options->memory = 16384;
+    options->memory = (uint64_t)32 << 20;
     options->message = on_message;
     options->temporary = on_temporary;
     options->progress = on_progress;
