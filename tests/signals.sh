@@ -222,8 +222,8 @@ has_child
 kill -ABRT "$child"
 wait_until is_gone "$child"
 drain_pipe
-ended "OUTPUT has its name, crash" 3 "h5grad: small.h5: reading it crashed (Aborted): the file is damaged, \
-or not what it says it is; o/out.h5 is whole" ".[!.]* out.h5"
+ended "OUTPUT has its name, crash" 3 "h5grad: small.h5: closing it crashed (Aborted); o/out.h5 is whole" \
+    ".[!.]* out.h5"
 rm o/out.h5
 
 ##
@@ -244,12 +244,12 @@ kill -CONT "$child"
 ended "another signal" $((128 + $(kill -l VTALRM))) \
     "h5grad: in.h5: killed by signal 26 (Virtual timer expired); nothing at o/out.h5"
 
-# What says that the process went wrong is laid to the file, and there is nothing to go on with.
+# What says that the process went wrong would come again: there is nothing to go on with.
 hold --checkpoint in.h5
 kill -ABRT "$child"
 kill -CONT "$child"
-ended "crash" 1 "h5grad: in.h5: reading it crashed (Aborted): the file is damaged, or not what it says \
-it is; nothing at o/out.h5"
+ended "crash" 1 "h5grad: in.h5: reading it crashed (Aborted), as where a file is damaged or memory runs \
+out; nothing at o/out.h5"
 
 # The list is longer than what fits into a pipe, from which one byte is read.
 for k in 1 2 3 4; do make_input names.h5 "/$k$(printf 'x%.0s' {1..30000})" float32 4 1; done

@@ -76,7 +76,10 @@ static struct rest death_find_rest(const struct options *options, const struct d
     return rest;
 }
 
-static void death_say_cause(const struct options *options, const struct death *death)
+/* When OUTPUT is whole all has been read, and is known not to have changed: the file is not to
+ * blame for what happens later. libhdf5 crashes as well where it could not allocate, at once or
+ * when it closes a file much later, and nobody can tell that from what damage does. */
+static void death_say_cause(const struct options *options, const struct death *death, bool whole)
 {
     const char *request = stop_signal_name(death->stopped ? death->stopped : death->number);
 
@@ -90,8 +93,10 @@ static void death_say_cause(const struct options *options, const struct death *d
         fputs(": killed by SIGKILL, as the system does when memory or CPU time runs out", stderr);
     else if (death->number == 0)
         fputs(": a library ended the run, as when memory or threads run out", stderr);
+    else if (death_is_crash(death->number) && whole)
+        fprintf(stderr, ": closing it crashed (%s)", strsignal(death->number));
     else if (death_is_crash(death->number))
-        fprintf(stderr, ": reading it crashed (%s): the file is damaged, or not what it says it is",
+        fprintf(stderr, ": reading it crashed (%s), as where a file is damaged or memory runs out",
                 strsignal(death->number));
     else
         fprintf(stderr, ": killed by signal %d (%s)", death->number, strsignal(death->number));
@@ -136,7 +141,7 @@ int death_report(const struct options *options, const struct death *death)
 {
     struct rest rest = death_find_rest(options, death);
 
-    death_say_cause(options, death);
+    death_say_cause(options, death, rest.whole);
     death_say_rest(options, death, &rest);
     death_remove_files(options, death, &rest);
     if (rest.resumable)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +18,9 @@ static _Thread_local bool entered;
  * there. */
 static _Thread_local bool ran_out;
 
+/* Whether that was in its last call that failed. */
+static _Thread_local bool call_ran_out;
+
 static bool is_no_memory(const H5E_error2_t *entry)
 {
     return entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
@@ -27,14 +31,18 @@ static herr_t look_for_memory(unsigned n, const H5E_error2_t *entry, void *user)
     (void)n;
     (void)user;
     if (is_no_memory(entry))
-        ran_out = true;
+        call_ran_out = true;
     return 0;
 }
 
-/* Takes the place of printing the error stack. */
+/* Takes the place of printing the error stack. From 1.14.4 on libhdf5 keeps nothing there of what a
+ * filter says, but errno still has it. */
 static herr_t note_error(hid_t stack, void *user)
 {
+    call_ran_out = errno == ENOMEM;
+    errno = 0;
     H5Ewalk2(stack, H5E_WALK_UPWARD, look_for_memory, user);
+    ran_out = ran_out || call_ran_out;
     return 0;
 }
 
@@ -54,6 +62,8 @@ void h5_enter(struct h5_guard *guard)
 {
     pthread_mutex_lock(&lock);
     entered = true;
+    errno = 0; /* see note_error */
+    call_ran_out = false;
     /* Code is not loaded because a file names it: see h5_permit_plugins. */
     guard->plugins = 0;
     H5PLget_loading_state(&guard->plugins);
@@ -106,7 +116,9 @@ static herr_t take_entry(unsigned n, const H5E_error2_t *entry, void *user)
     if (n == 0)
         snprintf(text->outer, sizeof text->outer, "%s", description);
     snprintf(text->inner, sizeof text->inner, "%s", description);
-    text->advice = is_no_memory(entry) ? " (raise --memory)" : "";
+    text->advice = is_no_memory(entry) ? " (raise --memory)"
+                   : call_ran_out      ? ": memory ran out (raise --memory)"
+                                       : "";
     return 0;
 }
 
