@@ -13,6 +13,7 @@
 #include "hdf5/flat.h"
 #include "hdf5/input.h"
 #include "hdf5/limit.h"
+#include "hdf5/variable.h"
 #include "hdf5/walk.h"
 #include "reader/line.h"
 #include "reader/reader.h"
@@ -293,7 +294,7 @@ static bool read_text(void)
     else
         ck_assert_str_eq(text, TEXT);
     if (ok)
-        h5_attribute_reclaim(type, space, &text);
+        h5_variable_reclaim(type, space, &text);
     h5_close(space);
     h5_close(type);
     h5_close(attribute);

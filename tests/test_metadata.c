@@ -13,6 +13,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/create.h"
 #include "hdf5/scales.h"
+#include "hdf5/variable.h"
 #include "run/metadata.h"
 #include "writer/copy.h"
 
@@ -765,7 +766,7 @@ START_TEST(copies)
     ck_assert_int_ge(H5Dread(to, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read), 0);
     for (size_t i = 0; i < N; i++)
         ck_assert_str_eq(read[i], text[i]);
-    h5_attribute_reclaim(type, space, read);
+    h5_variable_reclaim(type, space, read);
     H5Dclose(to);
     H5Dclose(from);
     H5Fclose(file);

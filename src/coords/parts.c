@@ -17,6 +17,7 @@
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
+#include "hdf5/variable.h"
 
 bool coords_within(const char *path, const char *prefix)
 {

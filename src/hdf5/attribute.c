@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/attribute.h"
-#include "hdf5/input.h"
+#include "hdf5/variable.h"
 
 #define MAX_TEXT    ((size_t)64 << 10)
 #define MAX_TEXTS   ((size_t)16 << 20)
@@ -53,15 +53,6 @@ static bool open_attribute(hid_t object, const char *name, struct attribute *att
     return false;
 }
 
-void h5_attribute_reclaim(hid_t type, hid_t space, void *buffer)
-{
-#if H5_VERSION_GE(1, 12, 0)
-    H5Treclaim(type, space, H5P_DEFAULT, buffer);
-#else
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
-#endif
-}
-
 /* Text of at most size bytes, ended by a NUL or by the size, without what padding added. */
 static char *copy_text(const char *text, size_t size, H5T_str_t padding)
 {
@@ -98,9 +89,9 @@ static bool read_variable(const struct attribute *attribute, char **texts, size_
     char **buffer = noted(memory_zeroed(attribute->n, sizeof *buffer));
     if (!buffer)
         return false;
-    bool read = h5_input_begin_many(attribute->id, attribute->n) &&
-                H5Aread(attribute->id, attribute->type, buffer) >= 0;
-    h5_input_end_many();
+    bool read =
+        h5_variable_check_attribute(attribute->id, attribute->type, MAX_TEXTS, NULL) == H5GRAD_OK &&
+        H5Aread(attribute->id, attribute->type, buffer) >= 0;
     bool ok = read;
     size_t total = 0;
     for (size_t i = 0; ok && i < attribute->n; i++) {
@@ -113,7 +104,7 @@ static bool read_variable(const struct attribute *attribute, char **texts, size_
         ok = ok && texts[i];
     }
     if (read)
-        h5_attribute_reclaim(attribute->type, attribute->space, buffer);
+        h5_variable_reclaim(attribute->type, attribute->space, buffer);
     free(buffer);
     return ok;
 }
@@ -261,27 +252,6 @@ enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, cons
     return write_taking(object, name, text_type(H5T_VARIABLE), line_of(n), text, err);
 }
 
-unsigned h5_variable_levels(hid_t type)
-{
-    unsigned levels = 0;
-    H5T_class_t class = H5Tget_class(type);
-    if (class == H5T_STRING)
-        return H5Tis_variable_str(type) != 0;
-    if (class == H5T_VLEN || class == H5T_ARRAY) {
-        hid_t base = H5Tget_super(type);
-        levels = base < 0 ? 2 : h5_variable_levels(base) + (class == H5T_VLEN);
-        h5_close(base);
-    }
-    int n = class == H5T_COMPOUND ? H5Tget_nmembers(type) : 0;
-    for (int i = 0; i < n && levels < 2; i++) {
-        hid_t member = H5Tget_member_type(type, (unsigned)i);
-        unsigned own = member < 0 ? 2 : h5_variable_levels(member);
-        levels = own > levels ? own : levels;
-        h5_close(member);
-    }
-    return levels;
-}
-
 /* A transient copy of an attribute's type, which may be committed to its file; -1 for types that
  * hold references, or lists of lists. */
 static hid_t copied_type(hid_t type)
@@ -291,18 +261,10 @@ static hid_t copied_type(hid_t type)
     return H5Tcopy(type);
 }
 
-uint64_t h5_variable_parts(hid_t type, uint64_t n)
-{
-    /* each takes a pointer at least */
-    return h5_variable_levels(type) > 0 ? n * (H5Tget_size(type) / sizeof(void *)) : 0;
-}
-
 static bool read_value(const struct attribute *from, hid_t type, void *value)
 {
-    bool read = h5_input_begin_many(from->id, h5_variable_parts(type, from->n)) &&
-                H5Aread(from->id, type, value) >= 0;
-    h5_input_end_many();
-    return read;
+    return h5_variable_check_attribute(from->id, from->type, MAX_COPIED, NULL) == H5GRAD_OK &&
+           H5Aread(from->id, type, value) >= 0;
 }
 
 static enum h5grad_status copy_value(const struct attribute *from, hid_t to, const char *name,
@@ -317,7 +279,7 @@ static enum h5grad_status copy_value(const struct attribute *from, hid_t to, con
     enum h5grad_status status = H5GRAD_OK;
     if (read_value(from, type, value)) {
         status = write_value(to, name, type, from->space, value, err);
-        h5_attribute_reclaim(type, from->space, value);
+        h5_variable_reclaim(type, from->space, value);
     }
     free(value);
     return status;

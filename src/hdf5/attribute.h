@@ -22,17 +22,6 @@ double *h5_attribute_numbers(hid_t object, const char *name, size_t *n);
 /* One number; false when there is none. */
 bool h5_attribute_number(hid_t object, const char *name, double *value);
 
-/* Whether elements of a type have a variable length, or parts that have: 1. 2: these have such
- * parts again, so that what they come to cannot be foreseen; or it cannot be told. */
-unsigned h5_variable_levels(hid_t type);
-
-/* How many of these n elements have at most, for h5_input_begin_many; n elements of the type have a
- * size that is less than 2^64 bytes. */
-uint64_t h5_variable_parts(hid_t type, uint64_t n);
-
-/* Frees what libhdf5 allocated in a buffer of variable-length elements. */
-void h5_attribute_reclaim(hid_t type, hid_t space, void *buffer);
-
 enum h5grad_status h5_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err);
 

@@ -18,14 +18,10 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/foreign.h"
+#include "hdf5/heap.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
 #define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
-
-#define FIRST_USER_BLOCK 512 /* bytes; a superblock lies behind one of any power of 2 of them */
-#define HEAP_HEADER      16  /* bytes of that of a collection, and of each object in it */
-#define SMALLEST_HEAP    ((uint64_t)4096)
-#define HEAP_COPIES      4 /* of what is read from one, in libhdf5 and here */
 
 /* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
  * fixes it when a dataset is opened first, so it is chosen for the whole file. Chunks that were
@@ -38,10 +34,10 @@
 /* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
 struct handle {
     int fd;
-    struct stat opened;    /* what the file was then */
-    unsigned length_bytes; /* of a length in it */
+    struct stat opened; /* what the file was then */
     struct h5_access *access;
     struct h5_raw raw;
+    struct h5_heaps heaps;
 };
 
 /* What the file access list carries, also that of the files that a file names. */
@@ -301,18 +297,6 @@ static int open_to_read(struct h5_access *access, const char *path, struct stat 
     return -1;
 }
 
-/* How many bytes a length has in the file, by its superblock; 0 when that is not found. */
-static unsigned find_length_bytes(int fd)
-{
-    unsigned char head[16];
-    for (uint64_t at = 0; !file_read(fd, head, sizeof head, at, NULL);
-         at = at ? 2 * at : FIRST_USER_BLOCK) {
-        if (memcmp(head, "\211HDF\r\n\032\n", 8) == 0)
-            return head[head[8] < 2 ? 14 : 10];
-    }
-    return 0;
-}
-
 /* For the list of an open file, with which libhdf5 opens those that it names; libhdf5 frees it. */
 static void *input_choice(H5FD_t *file)
 {
@@ -333,6 +317,14 @@ static void note_failure(struct h5_access *access, const char *name)
         access->failure = failed;
     h5_noted_open(&access->noted, name, false);
     errno = failed;
+}
+
+static haddr_t end_of_file(const struct input *input)
+{
+    off_t size = input->handle.opened.st_size;
+    if (S_ISBLK(input->handle.opened.st_mode))
+        size = lseek(input->handle.fd, 0, SEEK_END);
+    return size > 0 ? (haddr_t)size : 0;
 }
 
 static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, haddr_t largest)
@@ -361,13 +353,14 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
     h5_noted_open(&access->noted, name, true);
     input->handle.fd = fd;
     input->handle.access = access;
-    input->handle.length_bytes = find_length_bytes(fd);
+    h5_heaps_open(&input->handle.heaps, fd, end_of_file(input), access);
     return &input->public;
 }
 
 static herr_t input_close(H5FD_t *file)
 {
     struct input *input = (struct input *)file;
+    h5_heaps_close(&input->handle.heaps);
     close(input->handle.fd);
     free(input);
     return 0;
@@ -410,14 +403,6 @@ static herr_t input_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
     return 0;
 }
 
-static haddr_t end_of_file(const struct input *input)
-{
-    off_t size = input->handle.opened.st_size;
-    if (S_ISBLK(input->handle.opened.st_mode))
-        size = lseek(input->handle.fd, 0, SEEK_END);
-    return size > 0 ? (haddr_t)size : 0;
-}
-
 static haddr_t input_get_eof(const H5FD_t *file, H5FD_mem_t type)
 {
     (void)type;
@@ -453,101 +438,6 @@ static herr_t fail_read(const char *why)
     return -1;
 }
 
-static uint64_t little_endian(const unsigned char *p, unsigned bytes)
-{
-    uint64_t value = 0;
-    for (unsigned i = bytes; i-- > 0;)
-        value = value << 8 | p[i];
-    return value;
-}
-
-static uint64_t elements = 1; /* that are read at once; under the lock */
-
-/* The largest collection of the global heap that is read. */
-static uint64_t largest_heap(const struct h5_access *access)
-{
-    if (access->memory == 0)
-        return LARGEST_ADDRESS;
-    return size_max(access->memory / HEAP_COPIES / elements, SMALLEST_HEAP);
-}
-
-bool h5_input_begin_many(hid_t object, uint64_t n)
-{
-    if (n <= 1)
-        return true;
-    const struct h5_access *access = h5_dataset_access(object);
-    elements = n;
-    if (!access || access->memory == 0)
-        return true;
-    bool fit = n <= access->memory / HEAP_COPIES / SMALLEST_HEAP;
-    return fit && access->heap_read <= largest_heap(access);
-}
-
-void h5_input_end_many(void)
-{
-    elements = 1;
-}
-
-/* A part of a collection of the global heap. */
-struct part {
-    const unsigned char *bytes;
-    uint64_t at, size; /* in the collection */
-    unsigned char own[4096];
-};
-
-/* The header of an object, from the part or from the file; NULL where the file ends. */
-static const unsigned char *heap_header(const struct input *input, haddr_t address, uint64_t at,
-                                        struct part *part)
-{
-    if (at - part->at <= part->size - HEAP_HEADER)
-        return part->bytes + (at - part->at);
-    haddr_t end = end_of_file(input);
-    if (end < HEAP_HEADER || address + at > end - HEAP_HEADER)
-        return NULL;
-    part->bytes = part->own;
-    part->at = at;
-    part->size = size_min(sizeof part->own, end - (address + at));
-    if (!file_read(input->handle.fd, part->own, part->size, address + at, NULL))
-        return part->own;
-    input->handle.access->failure = EIO;
-    return NULL;
-}
-
-/*
- * False for a collection of the global heap (references, variable-length strings) through which
- * libhdf5, at least 1.10, would go without end: free space of no size, or an object that reaches
- * back; and for one from which more would be read than there is memory for. It is judged as a whole
- * when its first bytes are read; libhdf5 reads the rest apart.
- */
-static bool is_sound_heap(const struct input *input, haddr_t address, const unsigned char *p,
-                          size_t size)
-{
-    const unsigned bytes = input->handle.length_bytes;
-    if (size < HEAP_HEADER || memcmp(p, "GCOL\1", 5) != 0)
-        return true;
-    if (bytes != 2 && bytes != 4 && bytes != 8)
-        return false;
-    struct part part = {.bytes = p, .size = size};
-    uint64_t total = little_endian(p + 8, bytes);
-    struct h5_access *access = input->handle.access;
-    if (total > LARGEST_ADDRESS - address || total > largest_heap(access))
-        return false;
-    access->heap_read = size_max(access->heap_read, total);
-    for (uint64_t at = HEAP_HEADER; at <= total && total - at >= HEAP_HEADER;) {
-        const unsigned char *header = heap_header(input, address, at, &part);
-        if (!header)
-            return false;
-        uint64_t length = little_endian(header + 8, bytes);
-        uint64_t need = length;
-        if (little_endian(header, 2) != 0)
-            need = length <= total ? HEAP_HEADER + (length + 7) / 8 * 8 : 0;
-        if (need == 0 || need > total - at)
-            return false;
-        at += need;
-    }
-    return true;
-}
-
 /* As sec2 reads zeros beyond the end of the file; but not where the file has become shorter. */
 static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                          size_t size, void *data)
@@ -579,8 +469,9 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
         address += (haddr_t)n;
         size -= (size_t)n;
     }
-    return is_sound_heap(input, first, data, whole) ? 0
-                                                    : fail_read("damaged or too large global heap");
+    return h5_heap_is_sound(&input->handle.heaps, first, data, whole)
+               ? 0
+               : fail_read("damaged or too large global heap");
 }
 
 static herr_t input_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
@@ -666,6 +557,12 @@ static struct handle *find_handle(hid_t file)
     if (!h5_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
         return NULL;
     return handle;
+}
+
+struct h5_heaps *h5_input_heaps(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    return handle ? &handle->heaps : NULL;
 }
 
 struct h5_raw *h5_input_raw(hid_t file)

@@ -83,6 +83,10 @@ struct h5_access *h5_dataset_access(hid_t dataset);
 /* h5_raw_of for files of this driver; NULL for others. */
 struct h5_raw *h5_input_raw(hid_t file);
 
+/* The heaps (hdf5/heap.h) of a file of this driver; NULL for others. */
+struct h5_heaps;
+struct h5_heaps *h5_input_heaps(hid_t file);
+
 /* Whether a file access list uses the driver. */
 bool h5_input_selected(hid_t access);
 
@@ -109,15 +113,6 @@ int h5_access_find(struct h5_access *access, const char *path, struct stat *info
 
 /* Opens what h5_access_find finds, to be read; -1 with errno. */
 int h5_access_open(struct h5_access *access, const char *path, struct stat *info);
-
-/*
- * To be called ahead of reading n elements of variable length at once from an attribute or a
- * dataset: how long they are is known only then, and any number of them may be the same object of
- * the file. False where they could take more than the memory of the file's h5_access; until
- * h5_input_end_many reading also fails where they would. Both within the same h5_enter.
- */
-bool h5_input_begin_many(hid_t object, uint64_t n);
-void h5_input_end_many(void);
 
 /* Lets libhdf5 load filters until h5_leave, where access says so. */
 void h5_permit_plugins(const struct h5_access *access);

@@ -8,6 +8,9 @@
 #include "hdf5/attribute.h"
 #include "hdf5/input.h"
 #include "hdf5/outside.h"
+#include "hdf5/variable.h"
+
+#define MOST_BYTES ((uint64_t)1 << 20) /* of references of a dataset, 131072 old ones */
 
 #define CLASS_NAME "DIMENSION_SCALE" /* with its NUL the 16 bytes that H5DSis_scale insists on */
 
@@ -20,7 +23,7 @@ static void close_scales(struct h5_scales *scales)
 
 void h5_scales_free(struct h5_scales *scales)
 {
-    h5_attribute_reclaim(scales->type, scales->space, scales->list);
+    h5_variable_reclaim(scales->type, scales->space, scales->list);
     close_scales(scales);
 }
 
@@ -48,6 +51,26 @@ static hid_t list_type(hid_t attribute, bool *new_style)
     return type;
 }
 
+/* Reads a list for each axis; references are followed one by one, so that there must not be too
+ * many of them. */
+static enum h5grad_status read_lists(hid_t attribute, struct h5_scales *scales,
+                                     struct h5grad_error *err)
+{
+    hid_t stored = H5Aget_type(attribute);
+    enum h5grad_status status = H5GRAD_OK;
+    scales->list = memory_zeroed(scales->rank, sizeof *scales->list);
+    if (!scales->list)
+        status = error_memory(err, scales->rank * sizeof *scales->list);
+    else if (stored < 0)
+        status = h5_error(err, "its type cannot be read");
+    else
+        status = h5_variable_check_attribute(attribute, stored, MOST_BYTES, err);
+    if (!status && H5Aread(attribute, scales->type, scales->list) < 0)
+        status = h5_error(err, "reading");
+    h5_close(stored);
+    return status;
+}
+
 enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales *scales,
                                   bool *found, struct h5grad_error *err)
 {
@@ -64,15 +87,10 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
     scales->space = H5Aget_space(attribute);
     if (scales->type >= 0 && scales->space >= 0 &&
         H5Sget_simple_extent_npoints(scales->space) == (hssize_t)rank) {
-        scales->list = memory_zeroed(rank, sizeof *scales->list);
-        if (!scales->list)
-            status = error_memory(err, rank * sizeof *scales->list);
-        else if (h5_input_begin_many(dataset, rank) &&
-                 H5Aread(attribute, scales->type, scales->list) >= 0)
-            *found = true;
-        else
-            status = h5_error(err, "the list of its dimension scales cannot be read");
-        h5_input_end_many();
+        status = read_lists(attribute, scales, err);
+        *found = status == H5GRAD_OK;
+        if (status)
+            error_context(err, status, "the list of its dimension scales cannot be read");
     }
     h5_close(attribute);
     if (!*found)

@@ -6,12 +6,12 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/attribute.h"
 #include "hdf5/create.h"
 #include "hdf5/input.h"
 #include "hdf5/limit.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
+#include "hdf5/variable.h"
 #include "writer/format.h"
 
 /* Bytes moved at a time, and with it held, where a chunk is not larger. */
@@ -150,9 +150,12 @@ static enum h5grad_status open_copying(hid_t source, hid_t dataset, struct copyi
 static enum h5grad_status move_points(const struct copying *copying, const struct box *box,
                                       void *points, struct h5grad_error *err)
 {
+    enum h5grad_status status =
+        h5_variable_check_box(copying->source, copying->type, copying->rank, box, err);
+    if (status)
+        return status;
     if (copying->rank > 0) {
-        enum h5grad_status status =
-            h5_read_box(copying->source, copying->type, copying->rank, box, points, err);
+        status = h5_read_box(copying->source, copying->type, copying->rank, box, points, err);
         if (!status)
             status = h5_dataset_check(copying->source, err);
         return status
@@ -173,18 +176,12 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
 {
     struct h5_guard guard;
     h5_enter(&guard);
-    uint64_t parts = h5_variable_parts(copying->type, box_points(copying->rank, box));
-    enum h5grad_status status = H5GRAD_FAILED;
-    if (h5_input_begin_many(copying->source, parts))
-        status = move_points(copying, box, points, err);
-    else
-        error_set(err, status, "its points might take more memory than there is (raise --memory)");
-    h5_input_end_many();
+    enum h5grad_status status = move_points(copying, box, points, err);
     if (copying->variable) {
         hsize_t n = box_points(copying->rank, box);
         hid_t space = H5Screate_simple(1, &n, NULL);
         if (space >= 0)
-            h5_attribute_reclaim(copying->type, space, points);
+            h5_variable_reclaim(copying->type, space, points);
         h5_close(space);
         memset(points, 0, n * H5Tget_size(copying->type));
     }

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "hdf5/variable.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "hdf5/heap.h"
+#include "hdf5/input.h"
+#include "hdf5/transfer.h"
+
+/* libhdf5 copies an object of the heap into a buffer of so many bytes at least, and of a multiple
+ * of that. */
+#define BUFFER ((uint64_t)4096)
+
+#define MOST_PARTS ((size_t)1 << 20) /* of an element */
+
+unsigned h5_variable_levels(hid_t type)
+{
+    unsigned levels = 0;
+    H5T_class_t class = H5Tget_class(type);
+    if (class == H5T_STRING)
+        return H5Tis_variable_str(type) != 0;
+    if (class == H5T_VLEN || class == H5T_ARRAY) {
+        hid_t base = H5Tget_super(type);
+        levels = base < 0 ? 2 : h5_variable_levels(base) + (class == H5T_VLEN);
+        h5_close(base);
+    }
+    int n = class == H5T_COMPOUND ? H5Tget_nmembers(type) : 0;
+    for (int i = 0; i < n && levels < 2; i++) {
+        hid_t member = H5Tget_member_type(type, (unsigned)i);
+        unsigned own = member < 0 ? 2 : h5_variable_levels(member);
+        levels = own > levels ? own : levels;
+        h5_close(member);
+    }
+    return levels;
+}
+
+void h5_variable_reclaim(hid_t type, hid_t space, void *buffer)
+{
+#if H5_VERSION_GE(1, 12, 0)
+    H5Treclaim(type, space, H5P_DEFAULT, buffer);
+#else
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
+#endif
+}
+
+/* --------------------------------------------------------------- elements as they lie in the file
+ */
+
+/* A part of an element that has a variable length. */
+struct part {
+    size_t offset; /* in the element */
+    size_t stored; /* bytes of one of its elements in the heap; 0: unknown, at least one */
+    size_t memory; /* bytes of one in memory */
+};
+
+struct layout {
+    size_t stored; /* bytes of a part: its length, an address, and the number of an object */
+    size_t n, capacity;
+    struct part *part;
+};
+
+static bool add_part(struct layout *layout, const struct part *part)
+{
+    if (layout->n == MOST_PARTS)
+        return false;
+    if (layout->n == layout->capacity) {
+        size_t capacity = layout->capacity ? 2 * layout->capacity : 4;
+        struct part *larger = realloc(layout->part, capacity * sizeof *larger);
+        if (!larger) {
+            h5_note_no_memory();
+            return false;
+        }
+        layout->part = larger;
+        layout->capacity = capacity;
+    }
+    layout->part[layout->n++] = *part;
+    return true;
+}
+
+static bool lay_out(struct layout *layout, hid_t type, size_t at, size_t *size);
+
+/* A list. Of references only those to objects are stored as they are in memory. */
+static bool lay_out_list(struct layout *layout, hid_t type, size_t at, size_t *size)
+{
+    hid_t base = H5Tget_super(type);
+    struct part part = {.offset = at, .memory = base < 0 ? 0 : H5Tget_size(base)};
+    bool plain = base >= 0 &&
+                 (H5Tdetect_class(base, H5T_REFERENCE) == 0 || H5Tequal(base, H5T_STD_REF_OBJ) > 0);
+    part.stored = plain ? part.memory : 0;
+    h5_close(base);
+    *size = layout->stored;
+    return part.memory > 0 && add_part(layout, &part);
+}
+
+static bool lay_out_array(struct layout *layout, hid_t type, size_t at, size_t *size)
+{
+    hid_t base = H5Tget_super(type);
+    size_t one = base < 0 ? 0 : H5Tget_size(base);
+    size_t n = one ? H5Tget_size(type) / one : 0, stored = 0;
+    bool ok = n > 0;
+    *size = 0;
+    for (size_t i = 0; i < n && ok; i++) {
+        ok = lay_out(layout, base, at + *size, &stored);
+        *size += stored;
+    }
+    h5_close(base);
+    return ok;
+}
+
+struct member {
+    size_t offset; /* in memory */
+    unsigned number;
+};
+
+static int compare_members(const void *a, const void *b)
+{
+    const struct member *one = a, *other = b;
+    return (one->offset > other->offset) - (one->offset < other->offset);
+}
+
+/* Members behind one that has another size in the file lie elsewhere there. */
+static bool lay_out_members(struct layout *layout, hid_t type, size_t at, size_t *size,
+                            struct member *members, unsigned n)
+{
+    bool ok = true;
+    *size = H5Tget_size(type);
+    for (unsigned i = 0; i < n; i++)
+        members[i] = (struct member){H5Tget_member_offset(type, i), i};
+    qsort(members, n, sizeof *members, compare_members);
+    size_t moved = 0; /* modulo 2^64 */
+    for (unsigned i = 0; i < n && ok; i++) {
+        hid_t member = H5Tget_member_type(type, members[i].number);
+        size_t stored = 0;
+        ok = member >= 0 && lay_out(layout, member, at + members[i].offset + moved, &stored);
+        if (ok)
+            moved += stored - H5Tget_size(member);
+        h5_close(member);
+    }
+    *size += moved;
+    return ok;
+}
+
+static bool lay_out_compound(struct layout *layout, hid_t type, size_t at, size_t *size)
+{
+    int n = H5Tget_nmembers(type);
+    struct member *members = n > 0 ? memory_zeroed((uint64_t)n, sizeof *members) : NULL;
+    if (n > 0 && !members)
+        h5_note_no_memory();
+    bool ok = members && lay_out_members(layout, type, at, size, members, (unsigned)n);
+    free(members);
+    return ok;
+}
+
+/* Adds the parts of a type at an offset; *size becomes its bytes in the file. */
+static bool lay_out(struct layout *layout, hid_t type, size_t at, size_t *size)
+{
+    const struct part text = {.offset = at, .stored = 1, .memory = 1};
+    *size = H5Tget_size(type);
+    if (h5_variable_levels(type) == 0)
+        return *size > 0;
+    switch (H5Tget_class(type)) {
+    case H5T_STRING:
+        *size = layout->stored;
+        return add_part(layout, &text);
+    case H5T_VLEN:
+        return lay_out_list(layout, type, at, size);
+    case H5T_ARRAY:
+        return lay_out_array(layout, type, at, size);
+    case H5T_COMPOUND:
+        return lay_out_compound(layout, type, at, size);
+    default:
+        return false;
+    }
+}
+
+/* ------------------------------------------------------------------------------- the conversion */
+
+/* A conversion of libhdf5's that leaves elements as they lie in the file. */
+static herr_t leave(hid_t from, hid_t to, H5T_cdata_t *data, size_t n, size_t stride,
+                    size_t background_stride, void *buffer, void *background, hid_t transfer)
+{
+    (void)n, (void)stride, (void)background_stride, (void)buffer, (void)background, (void)transfer;
+    if (data->command != H5T_CONV_INIT)
+        return 0;
+    data->need_bkg = H5T_BKG_NO;
+    return H5Tget_size(from) == H5Tget_size(to) ? 0 : -1;
+}
+
+/* What is checked. */
+struct check {
+    hid_t attribute; /* -1: the box of the dataset */
+    hid_t dataset;
+    unsigned rank;
+    const struct box *box;
+    uint64_t n; /* elements */
+    struct h5_heaps *heaps;
+    uint64_t most; /* bytes of parts that are still allowed */
+    struct h5grad_error *err;
+};
+
+static enum h5grad_status read_as(const struct check *check, hid_t type, void *elements)
+{
+    if (check->attribute >= 0)
+        return H5Aread(check->attribute, type, elements) < 0 ? h5_error(check->err, "reading")
+                                                             : H5GRAD_OK;
+    if (check->rank == 0)
+        return h5_read_all(check->dataset, type, elements, check->err);
+    return h5_read_box(check->dataset, type, check->rank, check->box, elements, check->err);
+}
+
+/* Reads elements of size bytes as they lie in the file. libhdf5 knows of the conversion as long as
+ * that takes. */
+static enum h5grad_status read_stored(const struct check *check, hid_t type, size_t size,
+                                      void *elements)
+{
+    static const char name[] = "h5grad: as stored";
+    enum h5grad_status status = H5GRAD_OK;
+    hid_t bytes = H5Tcreate(H5T_OPAQUE, size);
+    if (bytes < 0 || H5Tregister(H5T_PERS_SOFT, name, type, bytes, leave) < 0)
+        status = h5_error(check->err, "reading");
+    else
+        status = read_as(check, bytes, elements);
+    H5Tunregister(H5T_PERS_SOFT, name, -1, -1, leave);
+    h5_close(bytes);
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------ the check */
+
+static enum h5grad_status check_part(struct check *check, const struct part *part,
+                                     const unsigned char *p)
+{
+    const unsigned address_bytes = check->heaps->address_bytes;
+    uint64_t length = h5_little_endian(p, 4), size, stored, memory;
+    uint64_t address = h5_little_endian(p + 4, address_bytes);
+    uint64_t number = h5_little_endian(p + 4 + address_bytes, 4);
+    if (address == 0)
+        return H5GRAD_OK;
+    bool there = number > 0 && h5_heap_object(check->heaps, address, number, &size);
+    if (!there || !size_mul(length, size_max(part->stored, 1), &stored) || stored > size ||
+        (part->stored > 0 && size > (stored / BUFFER + 1) * BUFFER))
+        return error_set(check->err, H5GRAD_FAILED,
+                         "damaged: a length of %" PRIu64 " is not that of what it refers to",
+                         length);
+    if (!size_mul(length, part->memory, &memory) || memory > check->most)
+        return error_set(check->err, H5GRAD_FAILED,
+                         "its parts of variable length take more memory than there is for them "
+                         "(raise --memory)");
+    check->most -= memory;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status check_elements(struct check *check, const struct layout *layout,
+                                         size_t size, const unsigned char *elements)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (uint64_t i = 0; i < check->n && !status; i++, elements += size) {
+        for (size_t k = 0; k < layout->n && !status; k++)
+            status = check_part(check, &layout->part[k], elements + layout->part[k].offset);
+    }
+    return status;
+}
+
+static enum h5grad_status check_type(struct check *check, hid_t type)
+{
+    struct layout layout = {.stored = 4 + check->heaps->address_bytes + 4};
+    enum h5grad_status status;
+    size_t size;
+    if (h5_variable_levels(type) > 1 || !lay_out(&layout, type, 0, &size)) {
+        free(layout.part);
+        return error_set(check->err, H5GRAD_FAILED, "its type is too deep to be read");
+    }
+    unsigned char *elements = memory_zeroed(check->n, size);
+    if (!elements) {
+        h5_note_no_memory();
+        status = error_memory(check->err, check->n * size);
+    } else if (!(status = read_stored(check, type, size, elements)))
+        status = check_elements(check, &layout, size, elements);
+    free(elements);
+    free(layout.part);
+    return status;
+}
+
+/* Checks the file's own part of it; object lies in that. */
+static enum h5grad_status check_in_file(struct check *check, hid_t object, hid_t type)
+{
+    hid_t file = h5_variable_levels(type) > 0 ? H5Iget_file_id(object) : -1;
+    check->heaps = file < 0 ? NULL : h5_input_heaps(file);
+    enum h5grad_status status = H5GRAD_OK;
+    if (check->heaps) {
+        check->most = size_min(check->most, h5_heap_most(check->heaps->access));
+        status = check_type(check, type);
+    }
+    h5_close(file);
+    return status;
+}
+
+enum h5grad_status h5_variable_check_attribute(hid_t attribute, hid_t type, uint64_t most,
+                                               struct h5grad_error *err)
+{
+    hid_t space = H5Aget_space(attribute);
+    hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    h5_close(space);
+    struct check check = {.attribute = attribute, .n = (uint64_t)n, .most = most, .err = err};
+    return n < 0 ? h5_error(err, "reading") : check_in_file(&check, attribute, type);
+}
+
+static bool is_virtual(hid_t dataset)
+{
+    hid_t creation = H5Dget_create_plist(dataset);
+    bool is = creation < 0 || H5Pget_layout(creation) == H5D_VIRTUAL;
+    h5_close(creation);
+    return is;
+}
+
+enum h5grad_status h5_variable_check_box(hid_t dataset, hid_t type, unsigned rank,
+                                         const struct box *box, struct h5grad_error *err)
+{
+    struct check check = {.attribute = -1,
+                          .dataset = dataset,
+                          .rank = rank,
+                          .box = box,
+                          .n = box_points(rank, box),
+                          .most = UINT64_MAX,
+                          .err = err};
+    if (h5_variable_levels(type) > 0 && is_virtual(dataset))
+        return error_set(err, H5GRAD_FAILED,
+                         "its points are of variable length and those of other files");
+    return check_in_file(&check, dataset, type);
+}
