@@ -58,9 +58,9 @@ enum h5grad_status {
     H5GRAD_RESUMABLE = 5, /* as H5GRAD_CANCELLED, but the same call with resume set goes on */
 };
 
-/* One line without newline, in the form "WHAT: WHY", whole UTF-8. Names that are too long for it
- * have
- * "..." in their middle. */
+/* One line without newline, in the form "WHAT: WHY", whole UTF-8. Bytes of names that are control
+ * characters or no UTF-8 are shown as "\x1b"; names that are too long have "..." in their middle.
+ */
 struct h5grad_error {
     enum h5grad_status status;
     char message[2048];
@@ -121,7 +121,7 @@ struct h5grad_options {
     void *user;
     void (*progress)(void *user, const struct h5grad_progress *progress);
     int (*cancelled)(void *user);
-    /* One line of whole UTF-8, of any length. */
+    /* One line of whole UTF-8, of any length, with names shown as in h5grad_error. */
     void (*message)(void *user, enum h5grad_level level, const char *text);
     /* Told of each temporary file: first of that which becomes OUTPUT, then of
      * its journal. */

@@ -18,6 +18,7 @@
 #include "base/parse.h"
 #include "base/size.h"
 #include "base/stream.h"
+#include "base/utf8.h"
 
 #define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)
 
@@ -72,15 +73,19 @@ START_TEST(error_shows_no_control_characters)
     static const struct {
         const char *name, *shown;
     } names[] = {
-        {"a\nb\033[31m\177", "a?b?[31m?"},
+        {"a\nb\033[31m\177", "a\\x0ab\\x1b[31m\\x7f"},
         {"\xce\x94x\xe1\xb6\x9c \xf0\x9f\x98\x80", "\xce\x94x\xe1\xb6\x9c \xf0\x9f\x98\x80"},
         {"\xc2\x9b"
          "31m",
-         "??31m"},                                     /* U+009B starts an escape as well */
-        {"\xff|\xc3|\xc0\xaf|\x80", "?|?|??|?"},       /* not UTF-8 */
-        {"\xed\xa0\x80|\xf4\x90\x80\x80", "???|????"}, /* surrogate, beyond Unicode */
-        {"\xe0\x9f\xbf|\xf0\x8f\xbf\xbf", "???|????"}, /* too long for what they are */
-        {"cut short \xe1\xb6", "cut short ??"},
+         "\\xc2\\x9b31m"}, /* U+009B starts an escape as well */
+        {"\xe2\x80\xae|\xef\xbf\xbe", "\\xe2\\x80\\xae|\\xef\\xbf\\xbe"}, /* U+202E, U+FFFE */
+        {"\xff|\xc3|\xc0\xaf|\x80", "\\xff|\\xc3|\\xc0\\xaf|\\x80"},      /* not UTF-8 */
+        {"\xed\xa0\x80|\xf4\x90\x80\x80",
+         "\\xed\\xa0\\x80|\\xf4\\x90\\x80\\x80"}, /* surrogate, beyond Unicode */
+        {"\xe0\x9f\xbf|\xf0\x8f\xbf\xbf",
+         "\\xe0\\x9f\\xbf|\\xf0\\x8f\\xbf\\xbf"}, /* too long for what they are */
+        {"cut short \xe1\xb6", "cut short \\xe1\\xb6"},
+        {"\\x1b", "\\x1b"},
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct h5grad_error err;
@@ -88,6 +93,41 @@ START_TEST(error_shows_no_control_characters)
         ck_assert_str_eq(err.message, names[i].shown);
         error_context(&err, H5GRAD_FAILED, "%s", names[i].name);
         ck_assert_int_eq(strncmp(err.message, names[i].shown, strlen(names[i].shown)), 0);
+    }
+}
+END_TEST
+
+/* Of any code: what is decoded is what was encoded, and nothing else is. */
+START_TEST(utf8_of_all_codes)
+{
+    for (uint32_t code = 1; code <= 0x10ffff; code++) {
+        char text[5] = {0};
+        unsigned more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+        static const unsigned lead[] = {0, 0xc0, 0xe0, 0xf0};
+        uint32_t found;
+        text[0] = (char)(lead[more] | code >> 6 * more);
+        for (unsigned i = 1; i <= more; i++)
+            text[i] = (char)(0x80 | (code >> 6 * (more - i) & 0x3f));
+        bool surrogate = code >= 0xd800 && code < 0xe000;
+        ck_assert_uint_eq(utf8_decode(text, &found), surrogate ? 0 : more + 1);
+        ck_assert(surrogate || found == code);
+        text[more] = more > 0 ? '\0' : text[0];
+        ck_assert(more == 0 || utf8_decode(text, &found) == 0);
+    }
+}
+END_TEST
+
+START_TEST(utf8_shown_in_any_room)
+{
+    const char *text = "a\xce\x94\x01\xe2\x82\xac\xff", *all = "a\xce\x94\\x01\xe2\x82\xac\\xff";
+    char out[32];
+    for (size_t size = 1; size < sizeof out; size++) {
+        memset(out, '#', sizeof out);
+        ck_assert_uint_eq(utf8_show_all(text, out, size), strlen(all));
+        ck_assert_uint_lt(strlen(out), size);
+        ck_assert_int_eq(strncmp(out, all, strlen(out)), 0);
+        ck_assert(size <= strlen(all) || strcmp(out, all) == 0);
+        ck_assert_uint_eq(utf8_show_all(out, NULL, 0), strlen(out)); /* whole characters */
     }
 }
 END_TEST
@@ -515,6 +555,8 @@ static void add_error_tests(TCase *tcase)
     tcase_add_test(tcase, error_shows_no_control_characters);
     tcase_add_test(tcase, error_shortens_long_names);
     tcase_add_test(tcase, error_keeps_short_names);
+    tcase_add_test(tcase, utf8_of_all_codes);
+    tcase_add_test(tcase, utf8_shown_in_any_room);
     tcase_add_test(tcase, error_is_cut_between_characters);
 }
 

@@ -7,62 +7,18 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/size.h"
+#include "base/utf8.h"
 
 #define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)
 
 #define GAP       "..."
 #define LONG_WORD 64 /* bytes: shorter ones are not worth it */
 
-/* Bytes of the UTF-8 sequence that starts with lead; 0 when none does. */
-static size_t sequence_length(unsigned char lead)
-{
-    if (lead < 0x80)
-        return 1;
-    if (lead >= 0xc2 && lead <= 0xdf)
-        return 2;
-    if (lead >= 0xe0 && lead <= 0xef)
-        return 3;
-    if (lead >= 0xf0 && lead <= 0xf4)
-        return 4;
-    return 0;
-}
-
 static bool is_continuation(char c)
 {
     return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* Bytes of the printable character at text; 0 when there is no whole, valid one. */
-static size_t printable_length(const char *text)
-{
-    unsigned char lead = (unsigned char)text[0];
-    unsigned char second = lead ? (unsigned char)text[1] : 0;
-    size_t length = sequence_length(lead);
-    if (length == 1)
-        return lead >= 0x20 && lead != 0x7f;
-    for (size_t i = 1; i < length; i++) {
-        if (!is_continuation(text[i]))
-            return 0;
-    }
-    /* U+0080 to U+009F are controls too; the others are overlong, surrogates or above U+10FFFF */
-    if ((lead == 0xc2 && second < 0xa0) || (lead == 0xe0 && second < 0xa0) ||
-        (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
-        (lead == 0xf4 && second > 0x8f))
-        return 0;
-    return length;
-}
-
-void error_clean(char *text)
-{
-    while (*text) {
-        size_t length = printable_length(text);
-        if (length == 0) {
-            *text = '?';
-            length = 1;
-        }
-        text += length;
-    }
 }
 
 /* The longest run of text without a blank, which is mostly a name; its length in *length. */
@@ -116,21 +72,21 @@ static void shorten(char *text, size_t most)
 __attribute__((format(printf, 2, 0))) static void format_line(char text[static MESSAGE_SIZE],
                                                               const char *format, va_list list)
 {
-    char *whole = NULL;
+    char raw[MESSAGE_SIZE];
     va_list again;
     va_copy(again, list);
-    int length = vsnprintf(text, MESSAGE_SIZE, format, list);
-    if (length >= (int)MESSAGE_SIZE && vasprintf(&whole, format, again) < 0)
-        whole = NULL; /* its beginning has to do */
-    va_end(again);
+    int length = vsnprintf(raw, sizeof raw, format, list);
     if (length < 0)
-        text[0] = '\0';
-    char *line = whole ? whole : text;
-    error_clean(line);
+        raw[0] = '\0';
+    size_t shown = utf8_show_all(raw, text, MESSAGE_SIZE);
+    bool fits = length < (int)MESSAGE_SIZE && shown < MESSAGE_SIZE;
+    char *line = fits ? NULL : memory_line(format, again); /* without it the beginning has to do */
+    va_end(again);
+    if (!line)
+        return;
     shorten(line, MESSAGE_SIZE - 1);
-    if (whole)
-        memcpy(text, whole, strlen(whole) + 1);
-    free(whole);
+    memcpy(text, line, strlen(line) + 1);
+    free(line);
 }
 
 /* Writes first, ": " and rest, which may be out. */

@@ -5,8 +5,8 @@
  * The message reads from the outside in, as in "INPUT.h5: /u: axis 0: extent 1 is too short":
  * error_set writes the reason, each error_context puts what was being done in front of it.
  * Where it becomes too long, the longest names in it are shortened in their middle.
- * Every function accepts err == NULL. Control characters in arguments are shown as '?', so that a
- * name from a file cannot break the line or the terminal.
+ * Every function accepts err == NULL. The message is one line of UTF-8, with what cannot be printed
+ * as utf8_show shows it.
  */
 #ifndef H5GRAD_BASE_ERROR_H
 #define H5GRAD_BASE_ERROR_H
@@ -14,9 +14,6 @@
 #include "h5grad.h"
 
 #define BASE_PRINTF(text, first) __attribute__((format(printf, text, first)))
-
-/* Makes any text one printable line of UTF-8, in place. */
-void error_clean(char *text);
 
 /* Replaces the message; returns status. */
 enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
+#include "base/utf8.h"
 #include "h5grad.h"
 
 #define CACHE_LINE 64
@@ -49,6 +50,19 @@ char *memory_format(const char *format, ...)
     int length = vasprintf(&text, format, list);
     va_end(list);
     return length < 0 ? NULL : text;
+}
+
+char *memory_line(const char *format, va_list list)
+{
+    char *text;
+    if (vasprintf(&text, format, list) < 0)
+        return NULL;
+    size_t size = utf8_show_all(text, NULL, 0) + 1;
+    char *line = malloc(size);
+    if (line)
+        utf8_show_all(text, line, size);
+    free(text);
+    return line;
 }
 
 bool memory_close_stream(FILE *stream)

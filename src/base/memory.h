@@ -4,6 +4,7 @@
 #define H5GRAD_BASE_MEMORY_H
 
 #include <stdbool.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +20,9 @@ char *memory_text(const char *text);
 
 /* printf into new memory; NULL when there is none. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Likewise; the text becomes one line of UTF-8, with names shown as utf8_show does. */
+char *memory_line(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
 
 /* Closes a stream of open_memstream; false when it does not hold all that was written to it. Its
  * text is then to be freed all the same. */

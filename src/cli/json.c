@@ -8,19 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static void json_put_text(FILE *out, const char *text)
 {
     uint32_t code;
 
     fputc('"', out);
     while (*text != '\0') {
-        size_t length = text_decode(text, &code);
+        size_t length = utf8_decode(text, &code);
         if (length == 0) {
             fputs("\xef\xbf\xbd", out);
             length = 1;
         } else if (code == '"' || code == '\\') {
             fprintf(out, "\\%c", (char)code);
-        } else if (code < 0x20 || code == 0x7f) {
+        } else if (utf8_is_control(code)) {
             fprintf(out, "\\u%04" PRIx32, code);
         } else {
             fwrite(text, 1, length, out);

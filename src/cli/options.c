@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
+
 /* More than any machine has; libgomp ends the process when it cannot make its threads. */
 enum { OPTIONS_MAX_THREADS = 4096 };
 
@@ -435,11 +437,16 @@ static bool options_is_plain(const char *argument)
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "%+,-./:=@_^";
 
-    for (const char *at = argument; *at != '\0'; at++) {
-        if (strchr(plain, *at) == NULL && (unsigned char)*at < 0x80)
+    if (*argument == '\0')
+        return false;
+    while (*argument != '\0') {
+        char piece[UTF8_PIECE];
+        const char *from = argument;
+        utf8_show(&argument, piece);
+        if (*piece != *from || ((unsigned char)*from < 0x80 && strchr(plain, *from) == NULL))
             return false;
     }
-    return *argument != '\0';
+    return true;
 }
 
 /* Prints the argument as a shell would read it back, on one line. */
@@ -450,13 +457,16 @@ static void options_print_quoted(FILE *out, const char *argument)
         return;
     }
     fputc('\'', out);
-    for (const char *at = argument; *at != '\0'; at++) {
-        if (*at == '\'')
+    while (*argument != '\0') {
+        char piece[UTF8_PIECE];
+        const char *from = argument;
+        utf8_show(&argument, piece);
+        if (*from == '\'')
             fputs("'\\''", out);
-        else if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            fprintf(out, "'$'\\x%02x''", (unsigned)*at);
+        else if (*piece != *from)
+            fprintf(out, "'$'%s''", piece);
         else
-            fputc(*at, out);
+            fputs(piece, out);
     }
     fputc('\'', out);
 }

@@ -65,7 +65,7 @@ static void progress_print_rate(const struct progress *progress, const struct h5
  */
 static void progress_append_name(char *line, const char *name, size_t columns)
 {
-    char piece[TEXT_PIECE];
+    char piece[UTF8_PIECE];
     size_t total = text_columns(name);
     size_t used = strlen(line);
 
@@ -76,7 +76,7 @@ static void progress_append_name(char *line, const char *name, size_t columns)
         for (columns -= 3; total > columns;)
             total -= text_next(&name, piece);
     }
-    while (*name != '\0' && used + TEXT_PIECE < PROGRESS_LINE) {
+    while (*name != '\0' && used + UTF8_PIECE < PROGRESS_LINE) {
         text_next(&name, piece);
         used += (size_t)snprintf(line + used, PROGRESS_LINE - used, "%s", piece);
     }

@@ -4,56 +4,28 @@
 #include <stdbool.h>
 #include <string.h>
 
-size_t text_decode(const char *text, uint32_t *code)
+/* Of a character on a terminal. What is above U+1100 and not one of the many narrow letters, arrows
+ * and signs counts as wide. */
+static unsigned text_width(uint32_t code)
 {
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *byte = (const unsigned char *)text;
-    size_t length = byte[0] < 0x80             ? 1
-                    : (byte[0] & 0xe0) == 0xc0 ? 2
-                    : (byte[0] & 0xf0) == 0xe0 ? 3
-                    : (byte[0] & 0xf8) == 0xf0 ? 4
-                                               : 0;
+    bool narrow = code < 0x1100 || (code >= 0x1d00 && code < 0x2300);
 
-    if (length < 2) {
-        *code = byte[0];
-        return length;
-    }
-    *code = byte[0] & (0x7fU >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xc0) != 0x80)
-            return 0;
-        *code = *code << 6 | (byte[i] & 0x3fU);
-    }
-    bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
-    return *code < smallest[length] || *code > 0x10ffff || surrogate ? 0 : length;
+    if (code >= 0x300 && code < 0x370) /* on the character before */
+        return 0;
+    return narrow ? 1 : 2;
 }
 
-/* C0, DEL, C1, and what reorders or breaks the text around it. */
-static bool text_is_control(uint32_t code)
+unsigned text_next(const char **text, char piece[UTF8_PIECE])
 {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
+    const char *from = *text;
+    uint32_t code = utf8_show(text, piece);
 
-unsigned text_next(const char **text, char piece[TEXT_PIECE])
-{
-    uint32_t code;
-    size_t length = text_decode(*text, &code);
-
-    if (length == 0 || text_is_control(code)) {
-        snprintf(piece, TEXT_PIECE, "\\x%02x", (unsigned char)**text);
-        *text += 1;
-        return 4;
-    }
-    memcpy(piece, *text, length);
-    piece[length] = '\0';
-    *text += length;
-    return code < 0x1100 ? 1 : 2;
+    return *piece == *from ? text_width(code) : (unsigned)strlen(piece);
 }
 
 unsigned text_put(FILE *out, const char *text)
 {
-    char piece[TEXT_PIECE];
+    char piece[UTF8_PIECE];
     unsigned columns = 0;
 
     while (*text != '\0') {
@@ -65,7 +37,7 @@ unsigned text_put(FILE *out, const char *text)
 
 unsigned text_columns(const char *text)
 {
-    char piece[TEXT_PIECE];
+    char piece[UTF8_PIECE];
     unsigned columns = 0;
 
     while (*text != '\0')

@@ -129,17 +129,6 @@ enum coords_found coords_numbers(hid_t object, const char *attribute, size_t n, 
 
 /* -------------------------------------------------------------------------- entering an axis */
 
-/* printf to one printable line, whatever the names in it, in new memory; NULL when there is none.
- */
-__attribute__((format(printf, 1, 0))) static char *print(const char *format, va_list list)
-{
-    char *text;
-    if (vasprintf(&text, format, list) < 0)
-        return NULL;
-    error_clean(text);
-    return text;
-}
-
 enum h5grad_status coords_judge(hid_t dataset, uint64_t extent, bool *edges,
                                 struct h5grad_error *reason)
 {
@@ -180,7 +169,7 @@ enum h5grad_status coords_set_problem(struct coords *coords, unsigned k, const c
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
-    char *text = print(format, list);
+    char *text = memory_line(format, list);
     va_end(list);
     if (text)
         axis->problem = memory_format("axis %u: %s: %s; give others with --coord=%u=PATH or a step "
@@ -314,7 +303,7 @@ enum h5grad_status coords_leave_out(struct coords *coords, unsigned k, struct h5
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
-    axis->left_out = print(format, list);
+    axis->left_out = memory_line(format, list);
     va_end(list);
     return axis->left_out ? H5GRAD_OK : error_memory(err, 1024);
 }
@@ -333,7 +322,7 @@ enum h5grad_status coords_add_note(struct coords *coords, struct h5grad_error *e
 {
     va_list list;
     va_start(list, format);
-    char *text = print(format, list);
+    char *text = memory_line(format, list);
     va_end(list);
     if (text && coords->note) {
         char *both = memory_format("%s; %s", coords->note, text);
@@ -354,7 +343,7 @@ enum h5grad_status coords_set_refusal(struct coords *coords, struct h5grad_error
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
-    coords->refusal = print(format, list);
+    coords->refusal = memory_line(format, list);
     va_end(list);
     return coords->refusal ? H5GRAD_OK : error_memory(err, 1024);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/utf8.h"
 #include "hdf5/h5.h"
 #include "run/options.h"
 
@@ -85,17 +87,14 @@ void messages_deliver(const struct run_options *options)
 __attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_level level,
                                                                   const char *format, va_list list)
 {
-    va_list again;
-    va_copy(again, list);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    size_t size = sizeof(struct message) + (size_t)(length < 0 ? 0 : length) + 1;
-    struct message *message = length < 0 ? NULL : malloc(size);
-    if (!message)
-        return NULL;
-    *message = (struct message){.level = level, .size = size};
-    vsnprintf(message->text, (size_t)length + 1, format, list);
-    error_clean(message->text);
+    char *line = memory_line(format, list);
+    size_t length = line ? strlen(line) + 1 : 0, size = sizeof(struct message) + length;
+    struct message *message = line ? malloc(size) : NULL;
+    if (message) {
+        *message = (struct message){.level = level, .size = size};
+        memcpy(message->text, line, length);
+    }
+    free(line);
     return message;
 }
 
@@ -104,10 +103,10 @@ __attribute__((format(printf, 3, 0))) static void tell_short(const struct h5grad
                                                              enum h5grad_level level,
                                                              const char *format, va_list list)
 {
-    struct h5grad_error line;
-    vsnprintf(line.message, sizeof line.message, format, list);
-    error_clean(line.message);
-    user->message(user->user, level, line.message);
+    char text[1024], line[2048];
+    vsnprintf(text, sizeof text, format, list);
+    utf8_show_all(text, line, sizeof line);
+    user->message(user->user, level, line);
 }
 
 void run_message(const struct run_options *options, enum h5grad_level level, const char *format,

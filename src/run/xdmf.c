@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
+#include "base/utf8.h"
 #include "hdf5/scales.h"
 #include "hdf5/walk.h"
 #include "run/axes.h"
@@ -33,7 +34,9 @@ struct xdmf {
     char *input, *output; /* as the text names them */
     size_t n;
     struct xdmf_grid *grid;
-    bool warned; /* of names with a colon */
+    bool input_named, output_named; /* XML can hold the name */
+    bool nameless;                  /* something would be described but for its name */
+    bool warned;                    /* of names with a colon */
 };
 
 /* Which points of a field are shown. */
@@ -43,30 +46,29 @@ struct xdmf_part {
     unsigned axis[SPACE]; /* of the field, slowest first */
 };
 
-/* Whether XML can hold it; readers drop a space at the start of a file's name. */
-static bool is_representable(const char *text)
+/* The length of the character at text; 0 where there is none that XML can hold and its readers pass
+ * on. */
+static size_t xml_length(const char *text)
 {
-    if (*text == ' ')
-        return false;
-    for (const unsigned char *at = (const unsigned char *)text; *at;) {
-        unsigned more = *at < 0x80                  ? 0
-                        : *at >= 0xc2 && *at < 0xe0 ? 1
-                        : *at >= 0xe0 && *at < 0xf0 ? 2
-                        : *at >= 0xf0 && *at < 0xf5 ? 3
-                                                    : 4;
-        if (more == 4 || *at < 0x20 || *at == 0x7f)
-            return false;
-        for (at++; more; more--, at++) {
-            if ((*at & 0xc0) != 0x80)
-                return false;
-        }
-    }
-    return true;
+    uint32_t code;
+    size_t length = utf8_decode(text, &code);
+    bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+    return control || code == 0xfffe || code == 0xffff ? 0 : length;
 }
 
+static bool is_representable(const char *text)
+{
+    size_t length = 1;
+    for (; *text && length > 0; text += length)
+        length = xml_length(text);
+    return length > 0;
+}
+
+/* What XML cannot hold is shown as in messages, which is to be read and leads nowhere. */
 static void put_text(FILE *out, const char *text)
 {
-    for (; *text; text++) {
+    while (*text) {
+        size_t length = xml_length(text);
         if (*text == '&')
             fputs("&amp;", out);
         else if (*text == '<')
@@ -75,8 +77,11 @@ static void put_text(FILE *out, const char *text)
             fputs("&gt;", out);
         else if (*text == '"')
             fputs("&quot;", out);
+        else if (length > 0)
+            fwrite(text, 1, length, out);
         else
-            fputc(*text, out);
+            fprintf(out, "\\x%02x", (unsigned char)*text);
+        text += length > 0 ? length : 1;
     }
 }
 
@@ -127,6 +132,17 @@ static char *relative_path(const char *input, const char *output)
     return path;
 }
 
+/* Whether XML can hold the name of a file, of which readers drop a space at the start. */
+static bool name_file(const struct xdmf *xdmf, const char *name)
+{
+    bool named = *name != ' ' && is_representable(name);
+    if (!named)
+        run_message(xdmf->options, H5GRAD_WARNING,
+                    "%s" XDMF_SUFFIX " describes nothing of %s: XML cannot hold that name",
+                    xdmf->output, name);
+    return named;
+}
+
 struct xdmf *xdmf_new(const char *input, const char *output, const struct run_options *options)
 {
     struct xdmf *xdmf = memory_zeroed(1, sizeof *xdmf);
@@ -135,8 +151,11 @@ struct xdmf *xdmf_new(const char *input, const char *output, const struct run_op
     xdmf->options = options;
     xdmf->input = relative_path(input, output);
     xdmf->output = memory_text(base_name(output));
-    if (xdmf->input && xdmf->output)
+    if (xdmf->input && xdmf->output) {
+        xdmf->input_named = name_file(xdmf, xdmf->input);
+        xdmf->output_named = name_file(xdmf, xdmf->output);
         return xdmf;
+    }
     xdmf_free(xdmf);
     return NULL;
 }
@@ -334,35 +353,56 @@ static unsigned float_bytes(enum element element)
     return element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
 }
 
+/* The results and, where the grid has one along each axis, the vector of them. *nameless counts
+ * those that XML cannot name. */
+static void put_results(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part,
+                        unsigned *nameless)
+{
+    const struct field *field = part->field;
+    unsigned bytes = float_bytes(field->result);
+    bool vector = true;
+    for (unsigned i = 0; i < field->storage.rank; i++) {
+        if (!field->axis[i].differentiated)
+            continue;
+        if (is_representable(field->axis[i].result))
+            put_scalar(out, part, xdmf->output, field->axis[i].result, bytes);
+        else
+            ++*nameless;
+    }
+    for (unsigned k = 0; k < part->rank && vector; k++) {
+        const struct field_axis *axis = &field->axis[part->axis[k]];
+        vector = axis->differentiated && is_representable(axis->result);
+    }
+    if (vector)
+        put_vector(out, part, xdmf->output, bytes);
+}
+
 /* The field itself where its numbers mean what is stored, and its results. That some of a variable
  * of netCDF-4 were never written is seldom so. */
 static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
 {
     const struct field *field = part->field;
-    unsigned bytes = float_bytes(field->result);
-    bool vector = true;
-    if (!field->values.applies || field->values.by_default)
-        put_scalar(out, part, xdmf->input, field->stored, float_bytes(field->type.stored));
-    for (unsigned i = 0; i < field->storage.rank; i++) {
-        if (field->axis[i].differentiated)
-            put_scalar(out, part, xdmf->output, field->axis[i].result, bytes);
+    unsigned nameless = 0;
+    if (xdmf->input_named && (!field->values.applies || field->values.by_default)) {
+        if (is_representable(field->stored))
+            put_scalar(out, part, xdmf->input, field->stored, float_bytes(field->type.stored));
+        else
+            nameless++;
     }
-    for (unsigned k = 0; k < part->rank; k++)
-        vector = vector && field->axis[part->axis[k]].differentiated;
-    if (vector)
-        put_vector(out, part, xdmf->output, bytes);
+    if (xdmf->output_named)
+        put_results(out, xdmf, part, &nameless);
+    if (nameless > 0)
+        run_message(xdmf->options, H5GRAD_WARNING,
+                    "%s: %u of its datasets %s not described in %s" XDMF_SUFFIX
+                    ": XML cannot hold %s",
+                    field->path, nameless, nameless > 1 ? "are" : "is", xdmf->output,
+                    nameless > 1 ? "their names" : "its name");
 }
 
 /* Why the field is not described; NULL: it is. */
-static const char *why_not(const struct xdmf *xdmf, struct xdmf_part *part)
+static const char *why_not(struct xdmf_part *part)
 {
     const struct field *field = part->field;
-    bool representable = is_representable(field->path) && is_representable(xdmf->input) &&
-                         is_representable(xdmf->output);
-    for (unsigned k = 0; k < field->n_axes; k++)
-        representable &= is_representable(field->axis[field->engine_axis[k].axis].result);
-    if (!representable)
-        return "a name has characters that XML has not";
     if (field->job.components != 1)
         return "it is complex";
     if (!choose_space(part))
@@ -384,7 +424,7 @@ enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct
 {
     struct xdmf_part part = {.field = field};
     struct xdmf_axis axis[SPACE] = {{.extent = 1, .step = 1}};
-    const char *why = why_not(xdmf, &part);
+    const char *why = why_not(&part);
     if (why) {
         run_message(xdmf->options, H5GRAD_DETAIL, "%s: not described in %s" XDMF_SUFFIX ": %s",
                     field->path, xdmf->output, why);
@@ -393,19 +433,21 @@ enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct
     warn_of_colon(xdmf, xdmf->input);
     warn_of_colon(xdmf, xdmf->output);
     warn_of_colon(xdmf, field->path);
-    for (unsigned k = 0; k < part.rank; k++)
-        settle_axis(xdmf, field, part.axis[k], store, &axis[SPACE - part.rank + k]);
-    struct xdmf_grid *grid = find_grid(xdmf, axis);
     char *text = NULL;
-    size_t size;
-    FILE *out = grid ? open_memstream(&text, &size) : NULL;
-    bool ok = out != NULL;
-    if (out) {
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out)
         put_field(out, xdmf, &part);
-        ok = memory_close_stream(out) && append(grid, text, size);
+    bool ok = out && memory_close_stream(out);
+    xdmf->nameless |= ok && size == 0;
+    if (ok && size > 0) {
+        for (unsigned k = 0; k < part.rank; k++)
+            settle_axis(xdmf, field, part.axis[k], store, &axis[SPACE - part.rank + k]);
+        struct xdmf_grid *grid = find_grid(xdmf, axis);
+        ok = grid && append(grid, text, size);
     }
     free(text);
-    return ok ? H5GRAD_OK : error_memory(err, sizeof *grid);
+    return ok ? H5GRAD_OK : error_memory(err, sizeof *xdmf->grid);
 }
 
 /* Geometry. */
@@ -457,7 +499,8 @@ static enum h5grad_status put_coordinates(FILE *out, const struct xdmf *xdmf, hi
 {
     struct h5_guard guard;
     h5_enter(&guard);
-    bool there = is_in_output(output, axis) && is_representable(axis->coordinate->name);
+    bool there = xdmf->output_named && is_in_output(output, axis) &&
+                 is_representable(axis->coordinate->name);
     h5_leave(&guard);
     fprintf(out,
             "<DataItem Format=\"%s\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"%" PRIu64
@@ -530,7 +573,7 @@ static enum h5grad_status put_grid(FILE *out, const struct xdmf *xdmf, hid_t out
 enum h5grad_status xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    if (xdmf->n == 0)
+    if (xdmf->n == 0 && !xdmf->nameless)
         run_message(xdmf->options, H5GRAD_WARNING,
                     "no field has two or three axes in space: %s" XDMF_SUFFIX " describes none",
                     xdmf->output);
