@@ -165,6 +165,41 @@ labels apart" -d a_field_whose_name_is_long --slice X=2
 shows "x 0.0 3.0 6.0" -d a_field_whose_name_is_long --slice y1=1 --slice X=0
 shows "∂one / ∂axis 1|axis 1|" -d one --slice t=0
 
+# Names of any bytes are text, spelled as the program does, in pictures and messages.
+cat >hostile.py <<'END'
+import h5py
+import numpy as np
+
+with h5py.File("hostile.h5", "w") as file:
+    for name in (b"new\nline", b"esc\x1b[31mred", b"bad \xff\xe9", b"a$\\undefined$", b"x$_1^2$", b"\xef\xbf\xbe", b"\xed\xa0\x80"):
+        space = h5py.h5s.create_simple((5,))
+        dataset = h5py.Dataset(h5py.h5d.create(file.id, name, h5py.h5t.NATIVE_DOUBLE, space))
+        dataset[...] = np.arange(5.0)
+        dataset.attrs["units"] = np.bytes_(b"$\\bad$\x1b[1m\xff")
+        dataset.dims[0].label = "t\n$\\axis$"
+END
+$python hostile.py || exit 99
+"$H5GRAD" -q hostile.h5 hostile_grad.h5 || exit 99
+while IFS='|' read -r name spelling; do
+    printf -v name %b "$name"
+    check "$name: drawn" $python drawn.py "$plot" -d "$name" hostile.h5 hostile_grad.h5 drawn.png >drawn 2>stderr
+    check "$name: stderr" equal "$(cat stderr)" ""
+    check "$name: title" grep -Fxq "$spelling [\$\bad\$\x1b[1m\xff]||" drawn
+    check "$name: axis" grep -Fq "∂$spelling / ∂t\x0a\$\axis\$ [\$\bad\$\x1b[1m\xff]|t\x0a\$\axis\$|" drawn
+    refused 'leaves no axis' -d "$name" --slice $'t\n$\\axis$=1' hostile.h5 hostile_grad.h5
+done <<'END'
+new\nline|new\x0aline
+esc\x1b[31mred|esc\x1b[31mred
+bad \xff\xe9|bad \xff\xe9
+a$\\undefined$|a$\undefined$
+x$_1^2$|x$_1^2$
+\xef\xbf\xbe|\xef\xbf\xbe
+\xed\xa0\x80|\xed\xa0\x80
+END
+refused 'leaves no axis' -d 'x$_1^2$' --slice 't\x0a$\axis$=1' hostile.h5 hostile_grad.h5
+refused 'no gradient of /none.x1b; there are: .*/new.x0aline' -d $'none\x1b' hostile.h5 hostile_grad.h5
+check "messages: printable" equal "$(LC_ALL=C grep -c '[^ -~]' stderr)" 0
+
 mkdir lacking
 echo 'raise ImportError("No module named h5py")' >lacking/h5py.py
 PYTHONPATH=lacking $python "$plot" --help >stdout 2>&1
