@@ -3,6 +3,7 @@
 #include "h5grad.h"
 
 #include "run/array.h"
+#include "run/resume.h"
 #include "run/run.h"
 
 enum h5grad_status h5grad_run(const char *input, const char *output,
@@ -10,6 +11,11 @@ enum h5grad_status h5grad_run(const char *input, const char *output,
                               struct h5grad_error *error)
 {
     return run_files(RUN_ALL, input, output, options, report, error);
+}
+
+int h5grad_can_resume(const char *output)
+{
+    return resume_is_possible(output);
 }
 
 enum h5grad_status h5grad_plan(const char *input, const char *output,

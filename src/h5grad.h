@@ -189,6 +189,9 @@ H5GRAD_API enum h5grad_status h5grad_run(const char *input, const char *output,
                                          const struct h5grad_options *options,
                                          struct h5grad_report **report, struct h5grad_error *error);
 
+/* Nonzero when a run that makes output has left what one with resume set can go on with. */
+H5GRAD_API int h5grad_can_resume(const char *output);
+
 /* Everything h5grad_run does before the first byte of output, with the same errors. */
 H5GRAD_API enum h5grad_status h5grad_plan(const char *input, const char *output,
                                           const struct h5grad_options *options,

@@ -11,7 +11,7 @@
  * FAULT_LAST    the last one that fails
  * FAULT_WITH    the error's number; or "short": a read or write of half of what was asked for; or
  *               "cut": before the read somebody truncates the file to half of it; or "kill":
- *               before the call the process is killed
+ *               before the call the process is killed; or "crash": it aborts
  * FAULT_FOLDER  files in this folder are meant, and those with relative names; all others (the
  *               dynamic linker's, the system's) are left alone
  * FAULT_STATE   a file of at least 16 bytes: the numbers of calls counted and of calls failed, kept
@@ -67,8 +67,8 @@ static struct {
     atomic_bool begun;
     const char *call;
     unsigned long long at, last;
-    bool cut, kill;
-    int number; /* 0: short, cut or kill */
+    bool cut, kill, crash;
+    int number; /* 0: short, cut, kill or crash */
     const char *folder;
     struct state *state;
     main_function *program;
@@ -103,6 +103,7 @@ static void begin(void)
     fault.last = number_of("FAULT_LAST");
     fault.cut = with && strcmp(with, "cut") == 0;
     fault.kill = with && strcmp(with, "kill") == 0;
+    fault.crash = with && strcmp(with, "crash") == 0;
     fault.number = with ? (int)number_of("FAULT_WITH") : 0;
     int fd = name ? NEXT(open)(name, O_RDWR | O_CLOEXEC) : -1;
     void *state = MAP_FAILED;
@@ -140,6 +141,8 @@ static bool fails(const char *call)
     atomic_fetch_add(&fault.state->failed, 1);
     if (fault.kill)
         kill(getpid(), SIGKILL);
+    if (fault.crash)
+        abort();
     errno = fault.number;
     return true;
 }

@@ -18,7 +18,7 @@
  * short; exit status 3 and one line are right when OUTPUT is: a library crashed later
  *
  * With kill as what -w says, the program is killed at the call, and then the same command once more
- * has to do what it does without a failure. It is run with --resume.
+ * has to do what it does without a failure, and to leave nothing else.
  *
  * The program's OUTPUT is o/out.h5 in the current folder, where o is empty. A run without a failure
  * tells the number of calls and what OUTPUT is to be. Each of the others has to end with exit

@@ -134,6 +134,11 @@ else
         points fields $call kill -- --resume --sync
         points fields $call kill -o -- --resume --sync -O
     done
+    # Without --resume nothing is left by then, whatever the process had told of.
+    for call in open reserve write rename; do
+        points fields $call kill
+        points fields $call kill -- --checkpoint
+    done
     # What runs out of memory in libhdf5 may crash there: a parent process makes that an error.
     if [ "$calls" -eq 0 ]; then
         echo "allocations that fail: skipped: the program does not watch over itself"

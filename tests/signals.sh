@@ -213,18 +213,30 @@ echo old >o/out.h5
 named ", but perhaps not on stable storage" -O --sync
 rm o/out.h5
 
+# crash CALL AT [OPTION]... INPUT: a run that aborts ahead of such a call, see fault_inject.c; ./state
+# tells how many there were.
+object=$(dirname "$MAKE_INPUT")/.libs/fault_inject.so
+sanitizer=$(ldd "$program" 2>/dev/null | awk '/lib(a|t)san/ { print $3; exit }')
+crash() {
+    local call=$1 at=$2
+    shift 2
+    head -c 16 /dev/zero >state
+    env LD_PRELOAD="$sanitizer $object" FAULT_CALL="$call" FAULT_AT="$at" FAULT_LAST="$at" FAULT_WITH=crash \
+        FAULT_FOLDER="$folder" FAULT_STATE="$folder/state" \
+        "$program" --no-history -q "$@" o/out.h5 2>stderr &
+    pid=$!
+}
+
 # A crash by then leaves a whole OUTPUT too.
-full_pipe
-"${as_from_terminal[@]}" "$program" --no-history small.h5 o/out.h5 2>pipe 3>&- &
-pid=$!
-wait_until cmp -s o/out.h5 small-want.h5
-has_child
-kill -ABRT "$child"
-wait_until is_gone "$child"
-drain_pipe
-ended "OUTPUT has its name, crash" 3 "h5grad: small.h5: closing it crashed (Aborted); o/out.h5 is whole" \
-    ".[!.]* out.h5"
-rm o/out.h5
+if [ -e "$object" ]; then
+    crash sync 0 --sync small.h5
+    ended "no crash" 0 "" ".[!.]* out.h5"
+    rm -f o/out.h5
+    crash sync "$(od -An -t u8 -N 8 state | tr -d ' ')" --sync small.h5
+    ended "OUTPUT has its name, crash" 3 \
+        "h5grad: small.h5: closing it crashed (Aborted); o/out.h5 is whole, but perhaps not on stable storage" ".[!.]* out.h5"
+    rm o/out.h5
+fi
 
 ##
 ## Something else kills the process that does the work
@@ -245,11 +257,138 @@ ended "another signal" $((128 + $(kill -l VTALRM))) \
     "h5grad: in.h5: killed by signal 26 (Virtual timer expired); nothing at o/out.h5"
 
 # What says that the process went wrong would come again: there is nothing to go on with.
+if [ -e "$object" ]; then
+    crash write 3 --checkpoint in.h5
+    ended "crash" 1 "h5grad: in.h5: reading it crashed (Aborted), as where a file is damaged or memory runs \
+out; nothing at o/out.h5"
+fi
+
+# The same signal from another process is not.
 hold --checkpoint in.h5
 kill -ABRT "$child"
 kill -CONT "$child"
-ended "crash" 1 "h5grad: in.h5: reading it crashed (Aborted), as where a file is damaged or memory runs \
-out; nothing at o/out.h5"
+ended "no crash" 75 \
+    "h5grad: in.h5: killed by signal 6 (Aborted); --resume goes on from the last checkpoint" "$checkpoint"
+resumed "no crash"
+
+##
+## A checkpoint stands
+##
+
+# What is in the folder where a run has left it.
+left_by_another() {
+    hold --checkpoint in.h5
+    kill -TERM $pid
+    kill -CONT "$child"
+    ended "$1: a run before" 75 "h5grad: stopped by SIGTERM; nothing at o/out.h5; go on with --resume" \
+        "$checkpoint"
+}
+
+# A run that another one keeps from its file waits for that.
+waiting() {
+    left_by_another "$1"
+    (flock 9 && exec sleep 60) 9<o/.out.h5.h5grad.part &
+    holder=$!
+    wait_until has_lock
+    "${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
+    pid=$!
+    wait_until has_child
+}
+
+# shellcheck disable=SC2317 # wait_until calls it
+has_lock() {
+    ! flock -n o/.out.h5.h5grad.part true
+}
+
+# let_go WHAT: of the file.
+let_go() {
+    kill "$holder"
+    wait "$holder" 2>/dev/null
+    resumed "$1"
+}
+
+if command -v flock >/dev/null; then
+    waiting "early"
+    kill -TERM $pid
+    kill -TERM $pid
+    ended "early" 75 "h5grad: stopped by SIGTERM; --resume goes on from the last checkpoint" "$checkpoint"
+    let_go "early"
+    waiting "early, killed"
+    kill -KILL "$child"
+    ended "early, killed" 75 "$killed; --resume goes on from the last checkpoint" "$checkpoint"
+    let_go "early, killed"
+fi
+
+# Whenever it is told, even before it has looked for what there is.
+left_by_another "at once"
+for delay in 0 0.003 0.006 0.01 0.02 0.04; do
+    "${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
+    pid=$!
+    wait_until has_child
+    sleep $delay
+    kill -TERM $pid
+    wait $pid
+    check "at once: after $delay s" equal $? 75
+    check "at once: after $delay s: what is left" equal "$(cd o && echo .[!.]*)" "${checkpoint% *}"
+done
+resumed "at once"
+
+# All processes of a terminal are told.
+left_by_another "the group"
+set -m
+"${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
+pid=$!
+set +m
+wait_until has_child
+kill -INT -- -$pid
+wait $pid
+check "the group: exit status" equal $? 75
+resumed "the group"
+
+##
+## What the system does not give
+##
+
+# limited WHAT LIMIT [OPTION]...: success, or one line that does not blame the file, and nothing left.
+limited() {
+    local what=$1 limit=$2 status
+    shift 2
+    # shellcheck disable=SC2086 # an option and its value
+    (ulimit $limit 2>/dev/null && exec "${user[@]}" "$program" --no-history -q -j4 "$@" in.h5 o/out.h5) 2>stderr
+    status=$?
+    if [ $status -eq 0 ]; then
+        check "$what: its bytes" cmp o/out.h5 plain-want.h5
+    else
+        # The shell and the dynamic linker have their own.
+        check "$what: exit status $status: $(cat stderr)" test $status -eq 1 -o $status -ge 126
+        [ $status -ge 126 ] || check "$what: one line" equal "$(grep -c '^h5grad: ' stderr)" 1
+    fi
+    check "$what: the file is not blamed" test -z "$(grep -E 'damaged|crashed' stderr)"
+    rm -f o/out.h5
+    check "$what: nothing left" equal "$(ls -A o)" ""
+    rm -f o/.out*
+}
+
+"$program" --no-history -q in.h5 plain-want.h5
+user=()
+for stack in 64 128 256 1024; do
+    limited "stacks of $stack KiB" "-s $stack"
+    check "stacks of $stack KiB: success" test ! -s stderr
+done
+for files in 4 5 6 8 12 20; do limited "$files files" "-n $files"; done
+for size in 1 1000 20000; do limited "files of $size KiB" "-f $size"; done
+for space in 30000 60000 100000 150000 200000 300000; do limited "$space KiB of addresses" "-v $space"; done
+for data in 10000 20000 40000; do limited "$data KiB of data" "-d $data"; done
+# Processes and threads of a user, who must not be root.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    chmod 777 "$folder" o
+    chmod 644 in.h5
+    user=(setpriv --reuid=54321 --clear-groups)
+    for processes in 1 2 3 4 5 20; do
+        limited "$processes processes" "-u $processes"
+        check "$processes processes: success" test ! -s stderr
+    done
+fi
 
 # The list is longer than what fits into a pipe, from which one byte is read.
 for k in 1 2 3 4; do make_input names.h5 "/$k$(printf 'x%.0s' {1..30000})" float32 4 1; done

@@ -39,6 +39,11 @@ static uint64_t cap_min(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static uint64_t cap_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* What the process has mapped for its data; 0 when that cannot be told. */
 static uint64_t cap_mapped(void)
 {
@@ -87,7 +92,7 @@ static uint64_t cap_stacks(const struct options *options)
     else if (wanted && strtoul(wanted, NULL, 10) > threads)
         threads = strtoul(wanted, NULL, 10);
     if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        stack = limit.rlim_cur + MIB;
+        stack = cap_max(CAP_STACK, limit.rlim_cur) + MIB;
     return cap_min(threads, CAP_MOST_THREADS) * cap_min(stack, CAP_MOST_BYTES);
 }
 

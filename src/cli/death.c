@@ -4,10 +4,13 @@
 #include "cli/stop.h"
 #include "cli/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +21,8 @@ enum { DEATH_RESUME_FILES = 2 };
 struct rest {
     bool at_output; /* there is a file */
     bool whole;     /* that is the run's */
-    bool resumable;
+    bool stands;    /* there is a checkpoint, of this run or one before */
+    bool resumable; /* with which a later run can go on */
 };
 
 struct death_place death_look(const char *path)
@@ -35,23 +39,16 @@ static bool death_is_same(const struct death_place *a, const struct death_place 
     return a->taken && b->taken && a->device == b->device && a->inode == b->inode;
 }
 
-/* Signals that say of the process that it went wrong. All others come from outside, whatever it was
- * that it did. */
-static bool death_is_crash(int number)
+/* All other signals come from outside, whatever it was that the process did. */
+static bool death_is_crash(const struct death *death)
 {
-    static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS, SIGTRAP};
-
-    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
-        if (crashes[i] == number)
-            return true;
-    }
-    return false;
+    return crash_is(death->number) && death->crash != CRASH_SENT;
 }
 
 /* Whether the run itself is to blame, and would fail again. */
 static bool death_is_failure(const struct death *death)
 {
-    return death->stopped == 0 && (death->number == 0 || death_is_crash(death->number));
+    return death->stopped == 0 && (death->number == 0 || death_is_crash(death));
 }
 
 /* Whether the file has its final name: there is another one than before, and the temporary name is
@@ -70,9 +67,9 @@ static struct rest death_find_rest(const struct options *options, const struct d
     struct death_place output = death_look(options->mode == OPTIONS_RUN ? options->output : NULL);
     struct rest rest = {.at_output = output.taken, .whole = death_is_whole(death, &output)};
 
-    rest.resumable = options->grad.checkpoint != 0 && !rest.whole && !death_is_failure(death) &&
-                     death->files >= DEATH_RESUME_FILES && death_look(death->file[0]).taken &&
-                     death_look(death->file[1]).taken;
+    rest.stands = options->mode == OPTIONS_RUN && options->grad.checkpoint != 0 && !rest.whole &&
+                  h5grad_can_resume(options->output);
+    rest.resumable = rest.stands && !death_is_failure(death);
     return rest;
 }
 
@@ -93,9 +90,11 @@ static void death_say_cause(const struct options *options, const struct death *d
         fputs(": killed by SIGKILL, as the system does when memory or CPU time runs out", stderr);
     else if (death->number == 0)
         fputs(": a library ended the run, as when memory or threads run out", stderr);
-    else if (death_is_crash(death->number) && whole)
+    else if (death_is_crash(death) && death->crash == CRASH_MEMORY)
+        fprintf(stderr, ": memory ran out (%s)", strsignal(death->number));
+    else if (death_is_crash(death) && whole)
         fprintf(stderr, ": closing it crashed (%s)", strsignal(death->number));
-    else if (death_is_crash(death->number))
+    else if (death_is_crash(death))
         fprintf(stderr, ": reading it crashed (%s), as where a file is damaged or memory runs out",
                 strsignal(death->number));
     else
@@ -125,16 +124,26 @@ static void death_say_rest(const struct options *options, const struct death *de
     fputc('\n', stderr);
 }
 
+/* Unless another run has it, which was faster to make one of that name. */
+static void death_remove(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        unlink(path);
+    if (fd >= 0)
+        close(fd);
+}
+
 /* What an earlier run has left for this one, which had not made it its own yet, stays too. */
-static void death_remove_files(const struct options *options, const struct death *death,
-                               const struct rest *rest)
+static void death_remove_files(const struct death *death, const struct rest *rest)
 {
     unsigned first = rest->resumable ? DEATH_RESUME_FILES : 0;
 
-    if (options->grad.resume && death->files < DEATH_RESUME_FILES)
+    if (rest->stands && death->files < DEATH_RESUME_FILES)
         return;
     for (unsigned i = first; i < death->files; i++)
-        unlink(death->file[i]);
+        death_remove(death->file[i]);
 }
 
 int death_report(const struct options *options, const struct death *death)
@@ -143,7 +152,7 @@ int death_report(const struct options *options, const struct death *death)
 
     death_say_cause(options, death, rest.whole);
     death_say_rest(options, death, &rest);
-    death_remove_files(options, death, &rest);
+    death_remove_files(death, &rest);
     if (rest.resumable)
         return EXIT_RESUMABLE;
     if (!death_is_failure(death))

@@ -6,6 +6,7 @@
 #ifndef H5GRAD_CLI_DEATH_H
 #define H5GRAD_CLI_DEATH_H
 
+#include "cli/crash.h"
 #include "cli/options.h"
 
 #include <stdbool.h>
@@ -20,6 +21,7 @@ struct death_place {
 
 struct death {
     int number;                /* of the signal that killed it; 0: a library ended it */
+    enum crash_kind crash;     /* what is known of that signal */
     int stopped;               /* the signal that had asked the program to stop; 0: none */
     struct death_place before; /* what was at OUTPUT when the run began */
     unsigned files;            /* in the order in which h5grad_options.temporary was told of them */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/supervise.h"
 #include "cli/cap.h"
+#include "cli/crash.h"
 #include "cli/death.h"
+#include "cli/stack.h"
 #include "cli/status.h"
 #include "cli/stop.h"
 
@@ -29,6 +31,7 @@ enum {
 /* What the child tells; memory that both processes see. */
 struct notes {
     atomic_int result; /* the exit status, once all is said and written; RESULT_UNKNOWN */
+    atomic_int crash;  /* see cli/crash.h */
     atomic_uint files;
     char file[SUPERVISE_FILES][PATH_MAX];
 };
@@ -76,6 +79,7 @@ static int supervise_judge(const struct options *options, const struct notes *no
         file[i] = notes->file[i];
     const struct death death = {
         .number = WIFEXITED(status) ? 0 : WTERMSIG(status),
+        .crash = (enum crash_kind)atomic_load(&notes->crash),
         .stopped = stopped,
         .before = *before,
         .files = atomic_load(&notes->files),
@@ -180,7 +184,8 @@ static int supervise_child(int (*work)(struct options *), struct options *option
     sigprocmask(SIG_SETMASK, before, NULL);
     cap_memory(options);
     cap_files();
-    return work(options);
+    crash_watch(&supervise_notes->crash);
+    return stack_call(work, options);
 }
 
 int supervise(int (*work)(struct options *options), struct options *options)
@@ -194,7 +199,7 @@ int supervise(int (*work)(struct options *options), struct options *options)
         mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     if (notes == MAP_FAILED)
-        return work(options);
+        return stack_call(work, options);
     atomic_store(&notes->result, RESULT_UNKNOWN);
     supervise_choose(&watched);
     sigprocmask(SIG_BLOCK, &watched, &before);
@@ -209,7 +214,7 @@ int supervise(int (*work)(struct options *options), struct options *options)
     if (watch.child < 0) {
         sigprocmask(SIG_SETMASK, &before, NULL);
         munmap(notes, sizeof *notes);
-        return work(options);
+        return stack_call(work, options);
     }
     int status = supervise_wait(&watch, &watched);
     int result = supervise_judge(options, notes, status, watch.stopped, &output);

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "engine/team.h"
 #include "grid/reach.h"
 #include "stencil/convert.h"
 
@@ -615,11 +616,12 @@ static void work(struct crew *crew, unsigned number)
 /* A team of one is not a team: the OpenMP runtime starts nothing for a small dataset. */
 static void do_block(struct crew *crew)
 {
-    if (crew->workers == 1) {
+    unsigned team = team_size(crew->workers);
+    if (team == 1) {
         work(crew, 0);
         return;
     }
-#pragma omp parallel num_threads(crew->workers)
+#pragma omp parallel num_threads(team)
     work(crew, (unsigned)omp_get_thread_num());
 }
 

@@ -23,7 +23,7 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
     if (!resume->path)
         return error_memory(err, strlen(output));
     struct stat left;
-    if (!user->resume || !publish_can_resume(output, &left))
+    if (!user->resume || !publish_find_left(output, &left) || left.st_size == 0)
         return H5GRAD_OK;
     enum h5grad_status status = journal_read(resume->path, &resume->journal, err);
     if (status || !resume->journal)
@@ -48,6 +48,18 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
     options->cache = head->cache;
     options->memory = head->memory;
     return H5GRAD_OK;
+}
+
+bool resume_is_possible(const char *output)
+{
+    struct stat left;
+    struct journal *journal = NULL;
+    char *path = publish_find_left(output, &left) ? publish_journal_path(output) : NULL;
+    bool possible = path && journal_read(path, &journal, NULL) == H5GRAD_OK && journal &&
+                    journal_head(journal)->inode == left.st_ino;
+    journal_close(journal, false);
+    free(path);
+    return possible;
 }
 
 bool resume_found(const struct resume *resume)

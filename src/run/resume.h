@@ -24,6 +24,9 @@ struct resume {
 enum h5grad_status resume_find(struct resume *resume, const char *output,
                                struct run_options *options, struct h5grad_error *err);
 
+/* Whether a run that makes output has left both files. */
+bool resume_is_possible(const char *output);
+
 /* Whether this run goes on with another. */
 bool resume_found(const struct resume *resume);
 

@@ -596,9 +596,8 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
 
 static enum h5grad_status describe_output(struct run *run, struct h5grad_error *err)
 {
-    enum h5grad_status status = publish_open_text(&run->publish, XDMF_SUFFIX, err);
-    if (!status)
-        tell_temporary(run, run->publish.text_temporary);
+    const struct publish_notice notice = {tell_temporary, run};
+    enum h5grad_status status = publish_open_text(&run->publish, XDMF_SUFFIX, &notice, err);
     return status ? status : xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
 }
 

@@ -372,12 +372,15 @@ static enum h5grad_status empty_file(struct publish *publish, const struct stat 
 }
 
 /* Opens and locks the file. One that is made here is ours, whoever the file system says it belongs
- * to. */
+ * to; its name is told before. */
 static enum h5grad_status open_held(struct publish *publish, struct stat *info,
-                                    struct h5grad_error *err)
+                                    const struct publish_notice *notice, struct h5grad_error *err)
 {
     const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
     const char *name = publish->temporary;
+    bool early = lstat(name, info) != 0;
+    if (early)
+        tell(notice, name);
     publish->held = open(name, flags | O_EXCL, 0666);
     bool made = publish->held >= 0;
     if (!made && errno == EEXIST)
@@ -391,6 +394,8 @@ static enum h5grad_status open_held(struct publish *publish, struct stat *info,
     publish->leave = true;
     if (!lock_file(publish->held) || !is_named(publish->held, name, info))
         return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
+    if (!early)
+        tell(notice, name);
     return H5GRAD_OK;
 }
 
@@ -401,19 +406,20 @@ static enum h5grad_status open_another(struct publish *publish, struct stat *inf
     if (unlink(publish->temporary) != 0)
         return error_errno(err, errno, "removing %s", publish->temporary);
     close(publish->held);
-    return open_held(publish, info, err);
+    return open_held(publish, info, NULL, err); /* the name is told */
 }
 
 /* Takes the one temporary file of runs that can be resumed, unless another process has it, and
  * empties it where a run begins anew. */
-static enum h5grad_status hold_file(struct publish *publish, bool resume, struct h5grad_error *err)
+static enum h5grad_status hold_file(struct publish *publish, bool resume,
+                                    const struct publish_notice *notice, struct h5grad_error *err)
 {
     struct stat info;
     publish->temporary = hidden_name(publish->target, PUBLISH_RESUMABLE);
     if (!publish->temporary)
         return error_memory(err, strlen(publish->target));
     publish->leave = true;
-    enum h5grad_status status = open_held(publish, &info, err);
+    enum h5grad_status status = open_held(publish, &info, notice, err);
     if (!status && !resume && info.st_nlink > 1)
         status = open_another(publish, &info, err);
     if (status)
@@ -459,14 +465,14 @@ char *publish_journal_path(const char *final)
     return path;
 }
 
-bool publish_can_resume(const char *final, struct stat *left)
+bool publish_find_left(const char *final, struct stat *left)
 {
     char *target = NULL;
     if (find_target(final, &target, NULL) != H5GRAD_OK)
         return false;
-    bool can = find_left(target, left) && left->st_size > 0;
+    bool found = find_left(target, left);
     free(target);
-    return can;
+    return found;
 }
 
 enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
@@ -486,8 +492,8 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
     }
     if (!status && kind == PUBLISH_ONCE)
         status = make_file(publish, notice, err);
-    else if (!status && !(status = hold_file(publish, kind == PUBLISH_RESUMED, err)))
-        tell(notice, publish->temporary);
+    else if (!status)
+        status = hold_file(publish, kind == PUBLISH_RESUMED, notice, err);
     if (!status)
         status = open_file(publish, err);
     if (status) {
@@ -510,27 +516,23 @@ static FILE *create_text(const char *name)
 }
 
 enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
-                                     struct h5grad_error *err)
+                                     const struct publish_notice *notice, struct h5grad_error *err)
 {
     publish->text_final = memory_format("%s%s", publish->final, suffix);
     if (!publish->text_final)
         return error_memory(err, strlen(publish->final));
-    for (unsigned attempt = 0; attempt < ATTEMPTS && !publish->text; attempt++) {
-        char *name = temporary_name(publish->text_final, attempt);
-        if (!name)
-            return error_memory(err, strlen(publish->text_final));
-        publish->text = create_text(name);
-        if (publish->text) {
-            publish->text_temporary = name;
-            return H5GRAD_OK;
-        }
-        int number = errno;
+    char *name = free_name(publish->text_final, err);
+    if (!name)
+        return error_context(err, error_status(err), "%s", publish->text_final);
+    tell(notice, name);
+    publish->text = create_text(name);
+    if (!publish->text) {
+        error_errno(err, errno, "%s: cannot create it", publish->text_final);
         free(name);
-        if (number != EEXIST)
-            return error_errno(err, number, "%s: cannot create it", publish->text_final);
+        return error_status(err);
     }
-    return error_set(err, H5GRAD_FAILED, "%s: no name is free for a temporary file beside it",
-                     publish->text_final);
+    publish->text_temporary = name;
+    return H5GRAD_OK;
 }
 
 static enum h5grad_status close_text(struct publish *publish, struct h5grad_error *err)

@@ -27,7 +27,7 @@ enum publish_kind {
     PUBLISH_RESUMED,   /* the same with the bytes that it has */
 };
 
-/* Told of the name of the temporary file before there is one. */
+/* Told of the name of a temporary file before there is one, or when it is held. */
 struct publish_notice {
     void (*call)(void *user, const char *path);
     void *user;
@@ -77,12 +77,12 @@ char *publish_journal_path(const char *final);
 /* Whether a run has left its temporary file, and what that is like. Only with a journal can it be
  * gone on with: one without is of a run that was killed as it began, or as it gave the file its
  * name. */
-bool publish_can_resume(const char *final, struct stat *left);
+bool publish_find_left(const char *final, struct stat *left);
 
 /* Opens publish->text: what is written to it appears under the name of final with suffix behind it
  * when the output does. What is there already is treated as final is; see publish_check. */
 enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
-                                     struct h5grad_error *err);
+                                     const struct publish_notice *notice, struct h5grad_error *err);
 
 /* Closes the file, with sync brings it to stable storage, removes the journal of a run that can be
  * resumed, renames the file. On failure nothing is left. Within h5_enter. */
