@@ -96,7 +96,7 @@ refuse_other_input() {
     local pid
     "$program" --no-history -j2 --checkpoint --filter=gzip=6 in.h5 o/out.h5 2>err &
     pid=$!
-    sleep 0.3
+    while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
     kill -KILL $pid
     wait $pid 2>/dev/null
     touch in.h5

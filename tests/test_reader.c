@@ -650,7 +650,7 @@ static void set_length(uint32_t length)
     ck_assert_int_eq(fclose(stream), 0);
 }
 
-/* libhdf5 reads as many bytes of a chunk without filters as its index says. */
+/* libhdf5 before version 2 reads as many bytes of a chunk without filters as its index says. */
 START_TEST(chunk_of_another_length)
 {
     static const hsize_t chunk[RANK] = {4, 5, 6};
@@ -698,7 +698,9 @@ START_TEST(chunk_of_another_length)
         ck_assert_int_eq(reader_prepare(reader, &plan, 0, &err), H5GRAD_OK);
         plan_tile(&plan, 0, &tile);
         ck_assert_int_eq(reader_read(reader, &tile, buffer, worker, &view, &err), H5GRAD_FAILED);
-        ck_assert_msg(strstr(err.message, "its index gives it") != NULL, "%s", err.message);
+        ck_assert_msg(strstr(err.message, "its index gives it") ||
+                          strstr(err.message, "incorrect chunk size returned from index"),
+                      "%s", err.message);
         codec_worker_free(worker);
         close_reader(reader);
         input_close(&input);
