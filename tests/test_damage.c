@@ -254,6 +254,96 @@ START_TEST(filters_are_not_believed_a_size_that_is_not_the_chunks)
 }
 END_TEST
 
+/* ----------------------------------------------------------------------------- virtual datasets */
+
+/* A virtual dataset of three blocks whose mapping the heap holds, and one beside it. */
+static void make_virtual(H5F_libver_t version)
+{
+    const hsize_t extent[2] = {20, 10}, count[2] = {1, 1}, block[2] = {2, 3}, six[1] = {18};
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t space = H5Screate_simple(2, extent, NULL), source = H5Screate_simple(1, six, NULL);
+    h5_close(file);
+    H5Pset_libver_bounds(access, version, H5F_LIBVER_LATEST);
+    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    for (hsize_t i = 0; i < 3; i++) {
+        const hsize_t start[2] = {5 * i, i};
+        H5Sselect_hyperslab(space, i ? H5S_SELECT_OR : H5S_SELECT_SET, start, NULL, count, block);
+    }
+    ck_assert(H5Pset_virtual(creation, space, "somewhere.h5", "/data", source) >= 0);
+    h5_close(H5Dcreate2(file, "v", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+    h5_close(H5Dcreate2(file, "x", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    h5_close(source);
+    h5_close(space);
+    h5_close(creation);
+    h5_close(access);
+}
+
+/* Changes a number of so many bytes that lies before or behind the mapping's rank and the number of
+ * its blocks. */
+static void damage_mapping(long offset, uint64_t value, unsigned bytes)
+{
+    static const uint32_t old[] = {2, 1, 0, 8 + 3 * 16, 2, 3};
+    unsigned char content[sizeof old + 64], patched[sizeof content];
+    FILE *stream = fopen(path, "rb");
+    static char all[1 << 16];
+    size_t n = fread(all, 1, sizeof all, stream);
+    fclose(stream);
+    const char *at = memmem(all, n, old, sizeof old);
+    ck_assert_ptr_nonnull(at);
+    memcpy(content, at - 32, sizeof content);
+    memcpy(patched, content, sizeof content);
+    memcpy(patched + 32 + offset, &value, bytes);
+    patch(content, patched, sizeof content);
+}
+
+static void can_open(const char *name, bool can)
+{
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    ck_assert_int_eq(dataset >= 0, can);
+    h5_close(dataset);
+}
+
+static const H5F_libver_t versions[] = {H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST};
+
+START_TEST(mappings_that_hold_what_they_say)
+{
+    make_virtual(versions[_i]);
+    reopen(0);
+    can_open("v", true);
+    can_open("x", true);
+}
+END_TEST
+
+static const struct {
+    long offset;
+    uint64_t value;
+    unsigned bytes;
+} mappings[] = {{20, 4, 4},
+                {20, 0xff000001, 4},
+                {20, 0xffffff, 4},
+                {16, 33, 4},
+                {16, 0xffffffff, 4},
+                {16, 0, 4},
+                {0, 7, 4},
+                {-16, 0x6161616161616161, 8},
+                {-16, 0x6161616161616100, 8},
+                {-30, 2, 1},
+                {4, 3, 4}};
+
+/* libhdf5 goes on behind the end of the mapping, which may take hours, or crashes. */
+START_TEST(mappings_that_do_not)
+{
+    for (size_t k = 0; k < 2; k++) {
+        make_virtual(versions[k]);
+        H5Fflush(file, H5F_SCOPE_GLOBAL);
+        damage_mapping(mappings[_i].offset, mappings[_i].value, mappings[_i].bytes);
+        reopen(0);
+        can_open("v", false);
+        can_open("x", true);
+    }
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- global heaps */
 
 #define TEXT      "sixteen letters!"
@@ -473,6 +563,11 @@ static Suite *damage_suite(void)
     tcase_add_test(tests, chunks_of_any_size_are_counted);
     tcase_add_test(tests, points_larger_than_the_memory_are_not_converted);
     tcase_add_test(tests, filters_are_not_believed_a_size_that_is_not_the_chunks);
+    suite_add_tcase(suite, tests);
+    tests = tcase_create("mappings");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_loop_test(tests, mappings_that_hold_what_they_say, 0, 2);
+    tcase_add_loop_test(tests, mappings_that_do_not, 0, (int)(sizeof mappings / sizeof *mappings));
     suite_add_tcase(suite, tests);
     tests = tcase_create("heaps");
     tcase_add_checked_fixture(tests, setup, teardown);

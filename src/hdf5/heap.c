@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/input.h"
 
@@ -17,11 +18,11 @@
 #define HEADER           16  /* bytes of that of a collection, and of each object in it */
 #define MAGIC            "GCOL\1"
 
-/* The sizes of a collection's objects, by their numbers; UINT64_MAX: there is none. */
+/* A collection's objects, by their numbers; those at offset 0 are not there. */
 struct known {
     uint64_t address;
     size_t n;
-    uint64_t size[];
+    struct h5_heap_object object[];
 };
 
 uint64_t h5_heap_most(const struct h5_access *access)
@@ -146,19 +147,41 @@ bool h5_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsig
     return true;
 }
 
-/* Notes the sizes of the objects; there is room for them where known is not NULL. *n becomes one
+/* Notes the objects; there is room for them where known is not NULL. *n becomes one
  * more than the largest number. */
-static bool note_sizes(struct walk *walk, struct known *known, size_t *n)
+static bool note_objects(struct walk *walk, struct known *known, size_t *n)
 {
     *n = 0;
     while (more(walk)) {
+        uint64_t before = walk->next;
         if (!step(walk))
             return false;
         *n = (size_t)size_max(*n, walk->number + 1);
         if (known && walk->number > 0)
-            known->size[walk->number] = walk->length;
+            known->object[walk->number] =
+                (struct h5_heap_object){walk->offset + before + HEADER, walk->length};
     }
     return true;
+}
+
+static bool read_head(const struct h5_heaps *heaps, uint64_t address, unsigned char head[HEADER])
+{
+    if (address > INT64_MAX - heaps->base)
+        return false;
+    uint64_t offset = heaps->base + address;
+    if (offset > heaps->end || heaps->end - offset < HEADER)
+        return false;
+    if (file_read(heaps->fd, head, HEADER, offset, NULL)) {
+        heaps->access->failure = EIO;
+        return false;
+    }
+    return memcmp(head, MAGIC, strlen(MAGIC)) == 0;
+}
+
+bool h5_heap_begins(const struct h5_heaps *heaps, uint64_t address)
+{
+    unsigned char head[HEADER];
+    return read_head(heaps, address, head);
 }
 
 /* Reads a collection; NULL when it is not sound, or there is no memory. */
@@ -167,27 +190,19 @@ static struct known *read_collection(const struct h5_heaps *heaps, uint64_t addr
     unsigned char head[HEADER];
     struct walk walk;
     size_t n;
-    if (address > INT64_MAX - heaps->base)
-        return NULL;
     uint64_t offset = heaps->base + address;
-    if (offset > heaps->end || heaps->end - offset < HEADER)
+    if (!read_head(heaps, address, head) || !begin(&walk, heaps, offset, head, sizeof head) ||
+        !note_objects(&walk, NULL, &n))
         return NULL;
-    if (file_read(heaps->fd, head, sizeof head, offset, NULL)) {
-        heaps->access->failure = EIO;
-        return NULL;
-    }
-    if (memcmp(head, MAGIC, strlen(MAGIC)) != 0 ||
-        !begin(&walk, heaps, offset, head, sizeof head) || !note_sizes(&walk, NULL, &n))
-        return NULL;
-    struct known *known = malloc(sizeof *known + n * sizeof *known->size);
+    struct known *known = memory_zeroed(1, sizeof *known + n * sizeof *known->object);
     if (!known) {
         h5_note_no_memory();
         return NULL;
     }
-    *known = (struct known){.address = address, .n = n};
-    memset(known->size, 0xff, n * sizeof *known->size);
+    known->address = address;
+    known->n = n;
     begin(&walk, heaps, offset, head, sizeof head);
-    if (note_sizes(&walk, known, &n) && n == known->n)
+    if (note_objects(&walk, known, &n) && n == known->n)
         return known;
     free(known); /* the file has changed meanwhile */
     return NULL;
@@ -204,7 +219,7 @@ static const struct known *find_collection(struct h5_heaps *heaps, uint64_t addr
     struct known *known = read_collection(heaps, address);
     if (!known)
         return NULL;
-    size_t bytes = sizeof *known + known->n * sizeof *known->size;
+    size_t bytes = sizeof *known + known->n * sizeof *known->object;
     if (heaps->bytes + bytes > h5_heap_most(heaps->access))
         forget(heaps);
     if (tsearch(known, &heaps->known, compare_known)) {
@@ -216,11 +231,12 @@ static const struct known *find_collection(struct h5_heaps *heaps, uint64_t addr
     return NULL;
 }
 
-bool h5_heap_object(struct h5_heaps *heaps, uint64_t address, uint64_t index, uint64_t *size)
+bool h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
+                  struct h5_heap_object *object)
 {
     const struct known *known = find_collection(heaps, address);
-    if (!known || index >= known->n || known->size[index] == UINT64_MAX)
+    if (!known || number >= known->n || known->object[number].offset == 0)
         return false;
-    *size = known->size[index];
+    *object = known->object[number];
     return true;
 }

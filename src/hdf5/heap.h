@@ -50,8 +50,17 @@ void h5_heaps_close(struct h5_heaps *heaps);
 bool h5_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
                       size_t size);
 
-/* The bytes of an object of the collection at an address; false where there is none, or the
- * collection is not sound. */
-bool h5_heap_object(struct h5_heaps *heaps, uint64_t address, uint64_t index, uint64_t *size);
+/* An object: where in the file its bytes are. */
+struct h5_heap_object {
+    uint64_t offset, size;
+};
+
+/* Finds an object of the collection at an address; false where there is none, or the collection is
+ * not sound. */
+bool h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
+                  struct h5_heap_object *object);
+
+/* Whether a collection seems to begin at an address. */
+bool h5_heap_begins(const struct h5_heaps *heaps, uint64_t address);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/size.h"
 #include "hdf5/foreign.h"
 #include "hdf5/heap.h"
+#include "hdf5/layout.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
 #define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
@@ -469,6 +470,8 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
         address += (haddr_t)n;
         size -= (size_t)n;
     }
+    if (type == H5FD_MEM_OHDR)
+        h5_layout_refuse(&input->handle.heaps, first, data, whole);
     return h5_heap_is_sound(&input->handle.heaps, first, data, whole)
                ? 0
                : fail_read("damaged or too large global heap");

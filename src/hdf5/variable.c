@@ -234,14 +234,15 @@ static enum h5grad_status check_part(struct check *check, const struct part *par
                                      const unsigned char *p)
 {
     const unsigned address_bytes = check->heaps->address_bytes;
-    uint64_t length = h5_little_endian(p, 4), size, stored, memory;
+    uint64_t length = h5_little_endian(p, 4), stored, memory;
+    struct h5_heap_object object;
     uint64_t address = h5_little_endian(p + 4, address_bytes);
     uint64_t number = h5_little_endian(p + 4 + address_bytes, 4);
     if (address == 0)
         return H5GRAD_OK;
-    bool there = number > 0 && h5_heap_object(check->heaps, address, number, &size);
-    if (!there || !size_mul(length, size_max(part->stored, 1), &stored) || stored > size ||
-        (part->stored > 0 && size > (stored / BUFFER + 1) * BUFFER))
+    bool there = number > 0 && h5_heap_find(check->heaps, address, number, &object);
+    if (!there || !size_mul(length, size_max(part->stored, 1), &stored) || stored > object.size ||
+        (part->stored > 0 && object.size > (stored / BUFFER + 1) * BUFFER))
         return error_set(check->err, H5GRAD_FAILED,
                          "damaged: a length of %" PRIu64 " is not that of what it refers to",
                          length);
