@@ -165,6 +165,7 @@ void h5_access_free(struct h5_access *access)
         h5_close(access->kept[i]);
     h5_noted_free(&access->noted);
     h5_set_free(&access->checked);
+    h5_set_free(&access->unfit);
     for (size_t i = 0; i < access->n_gaps; i++)
         free(access->gap[i].text);
     free(access->gap);
@@ -328,6 +329,24 @@ static haddr_t end_of_file(const struct input *input)
     return size > 0 ? (haddr_t)size : 0;
 }
 
+static struct h5_identity identity_of(const struct stat *info)
+{
+    struct h5_identity identity = {.file = (unsigned long)info->st_dev};
+    memcpy(identity.token, &info->st_ino, sizeof info->st_ino);
+    return identity;
+}
+
+/* Closes a file that is absent to libhdf5. */
+static int pass_by_unfit(int fd, const struct h5_access *access, const struct stat *info)
+{
+    struct h5_identity identity = identity_of(info);
+    if (fd < 0 || access->judging || !h5_set_find(&access->unfit, &identity))
+        return fd;
+    close(fd);
+    errno = ENOENT;
+    return -1;
+}
+
 static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, haddr_t largest)
 {
     (void)largest;
@@ -340,6 +359,7 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
         fd = open_to_read(choice->access, name, &input->handle.opened);
     if (input && fd < 0)
         note_failure(choice->access, name);
+    fd = input ? pass_by_unfit(fd, choice->access, &input->handle.opened) : fd;
     if (fd < 0) {
         H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
                  "%s", strerror(errno));
@@ -636,8 +656,8 @@ static herr_t note_writing(unsigned n, const H5E_error2_t *entry, void *user)
     return 0;
 }
 
-enum h5grad_status h5_explain_open(const char *path, const struct h5_access *access,
-                                   struct h5grad_error *err)
+static enum h5grad_status explain_failure(const char *path, const struct h5_access *access,
+                                          struct h5grad_error *err)
 {
     bool writing = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_writing, &writing);
@@ -657,6 +677,21 @@ enum h5grad_status h5_explain_open(const char *path, const struct h5_access *acc
     if (known == 0)
         return error_set(err, H5GRAD_FAILED, "%s", format ? format : "is not an HDF5 file");
     return status;
+}
+
+hid_t h5_access_judge(struct h5_access *access, const char *path, const struct stat *info,
+                      hid_t list, struct h5grad_error *err)
+{
+    struct h5_identity identity = identity_of(info);
+    access->judging = true;
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
+    access->judging = false;
+    if (file >= 0)
+        return file;
+    explain_failure(path, access, err);
+    if (h5_set_add(&access->unfit, &identity, 0, NULL, err))
+        h5_note_no_memory();
+    return -1;
 }
 
 /* Whether the program that calls this library has the file open itself: then it is read through
@@ -691,7 +726,7 @@ hid_t h5_open_input(const char *path, struct h5_access *access, struct h5grad_er
     }
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
     if (file < 0)
-        h5_explain_open(path, access, err);
+        explain_failure(path, access, err);
     h5_close(list);
     return file;
 }

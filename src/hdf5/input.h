@@ -42,8 +42,10 @@ struct h5_access {
     struct h5_set checked;  /* virtual and external datasets, with the numbers of their gaps */
     size_t n_gaps;
     struct h5_gap *gap;
-    bool looking;       /* files are opened to be looked at, and not for their points */
-    uint64_t heap_read; /* bytes of the largest collection of a global heap */
+    bool looking;        /* files are opened to be looked at, and not for their points */
+    bool judging;        /* a file is opened to learn whether it can be a source */
+    struct h5_set unfit; /* files that cannot: to libhdf5 they are absent */
+    uint64_t heap_read;  /* bytes of the largest collection of a global heap */
     size_t n_kept;
     hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
 };
@@ -57,9 +59,11 @@ struct h5_access {
 hid_t h5_open_input(const char *path, struct h5_access *access, struct h5grad_error *err);
 void h5_access_free(struct h5_access *access); /* NULL allowed */
 
-/* Why H5Fopen with that access has just failed: H5GRAD_FAILED. */
-enum h5grad_status h5_explain_open(const char *path, const struct h5_access *access,
-                                   struct h5grad_error *err);
+/* Opens the file at path, of which info tells, to learn whether it can be a source: the handle, or
+ * -1 with the reason. From then on one that cannot is absent to libhdf5, which from 1.14.4 on has
+ * the fill value for files that are absent, and an error for others. */
+hid_t h5_access_judge(struct h5_access *access, const char *path, const struct stat *info,
+                      hid_t list, struct h5grad_error *err);
 
 /* Keeps the file of an object open until h5_access_free, so that the identities of its objects stay
  * theirs; not more than H5_KEPT_FILES of them. */

@@ -288,11 +288,10 @@ static enum h5grad_status try_path(void *user, const char *path, bool *done,
     if (place < 0)
         return explain(check, hunt->source, info.st_mode != 0, check->reason.message);
     close(place);
-    hunt->file = H5Fopen(path, H5F_ACC_RDONLY, hunt->site->files);
+    hunt->file = h5_access_judge(check->access, path, &info, hunt->site->files, &check->reason);
     *done = hunt->file >= 0;
     if (*done)
         return H5GRAD_OK;
-    h5_explain_open(path, check->access, &check->reason);
     return explain(check, hunt->source, true, check->reason.message);
 }
 
