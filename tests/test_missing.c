@@ -273,6 +273,19 @@ static void assert_missing(const char *input, const char *why)
     assert_said("its fill value is taken for what is missing");
 }
 
+/* The same of what is there but cannot be opened: libhdf5 2 takes the fill value for what is
+ * absent, and refuses to read this. */
+static void assert_unusable(const char *input, const char *why)
+{
+#if H5_VERSION_GE(2, 0, 0)
+    assert_refused(input, why);
+    ck_assert_int_eq(run(input, "/v", true), H5GRAD_FAILED);
+    assert_said("/v: reading points ");
+#else
+    assert_missing(input, why);
+#endif
+}
+
 /* --------------------------------------------------------------------------------------- sources
  */
 
@@ -311,16 +324,21 @@ START_TEST(sources_that_are_cut_short_are_missing)
     put_rows("v.h5", three, "d");
     ck_assert_int_eq(stat("2.h5", &info), 0);
     ck_assert_int_eq(truncate("2.h5", info.st_size - 16), 0);
-    assert_missing("v.h5", "source 2.h5:/d of points 2..2 x 0..3: ");
+    assert_unusable("v.h5", "source 2.h5:/d of points 2..2 x 0..3: ");
     assert_said("truncated");
 }
 END_TEST
 
-static void assert_first_is_missing(const char *name, const char *why)
+static void put_first(const char *name)
 {
     const char *const rows[] = {name, "1.h5", "2.h5"};
     put_rows_of_three();
     put_rows("v.h5", rows, "d");
+}
+
+static void assert_first_is_missing(const char *name, const char *why)
+{
+    put_first(name);
     assert_missing("v.h5", why);
 }
 
@@ -329,7 +347,8 @@ START_TEST(other_files_are_missing)
     FILE *text = fopen("text", "w");
     fputs("no HDF5", text);
     fclose(text);
-    assert_first_is_missing("text", "source text:/d of points 0..0 x 0..3: is not an HDF5 file");
+    put_first("text");
+    assert_unusable("v.h5", "source text:/d of points 0..0 x 0..3: is not an HDF5 file");
 }
 END_TEST
 
@@ -368,7 +387,8 @@ START_TEST(groups_are_missing)
     hid_t file = file_open("group.h5");
     H5Gclose(H5Gcreate2(file, "d", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     H5Fclose(file);
-    assert_first_is_missing("group.h5", "not a dataset");
+    put_first("group.h5");
+    assert_unusable("v.h5", "not a dataset");
 }
 END_TEST
 
@@ -462,7 +482,11 @@ START_TEST(a_numbered_source_that_is_no_file_of_hdf5_is_not_the_end)
     put_rows_of_three();
     ck_assert_int_eq(truncate("2.h5", 100), 0);
     put_blocks("v.h5", "%b.h5", 0);
+#if H5_VERSION_GE(2, 0, 0) /* which cannot tell the extent then */
+    assert_refused("v.h5", "truncated file");
+#else
     assert_refused("v.h5", "source 2.h5:/d of points 8..11: ");
+#endif
 }
 END_TEST
 

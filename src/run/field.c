@@ -36,6 +36,14 @@ static bool may_be_field(struct field *field)
     return !known;
 }
 
+/* libhdf5 2 cannot tell the extent of a virtual dataset of which a source cannot be opened. */
+static bool has_dataspace(hid_t dataset)
+{
+    hid_t space = H5Dget_space(dataset);
+    h5_close(space);
+    return space >= 0;
+}
+
 /* Points that it does not have, unless that is allowed; and what is then to be said of them. */
 static enum h5grad_status check_points(struct field *field, struct h5grad_error *err)
 {
@@ -58,7 +66,9 @@ static enum h5grad_status describe(struct field *field, const struct h5_walk *wa
     if (!field->stored)
         return error_memory(err, strlen(field->path));
     enum h5grad_status status = h5_storage_read(field->dataset, &field->storage, err);
-    if (!status)
+    if (status)
+        field->lost = !has_dataspace(field->dataset) && may_be_field(field);
+    else
         status = describe_type(field, field->dataset, err);
     if (!status)
         status = check_points(field, err);
