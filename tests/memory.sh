@@ -76,6 +76,14 @@ for file in plain many short; do
 done
 enough -j2 --layout=same --filter=shuffle+gzip=1 packed.h5
 
+# A field that is left out for it is said, one that was named is an error.
+make_input packed.h5 /w float32 20x20 1
+"$H5GRAD" -O -s 1 -m 40M packed.h5 out.h5 2>stderr
+check "one of two fields: exit status" equal $? 0
+check "one of two fields: said" grep -q '/v: needs --memory=[0-9]*M at least.*(skipped)$' stderr
+"$H5GRAD" -O -s 1 -m 40M -d /v -d /w packed.h5 out.h5 2>stderr
+check "both named" equal $? 1
+
 # A chunk that is larger than the cap is read in parts where it has no filters.
 make_input large.h5 /v float32 100x512x512/100x512x512 noise
 check "larger than the cap" run 40 --layout=contiguous large.h5

@@ -51,22 +51,22 @@ static void crash_read_pages(uint64_t *field)
         close(fd);
 }
 
-static bool crash_is_near(int resource, uint64_t bytes)
+static bool crash_is_near(const struct rlimit *limit, uint64_t pages, uint64_t page)
 {
-    struct rlimit limit;
-
-    return getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-           bytes + CRASH_LEFT >= limit.rlim_cur;
+    return limit->rlim_cur != RLIM_INFINITY && pages * page + CRASH_LEFT >= limit->rlim_cur;
 }
 
 static bool crash_is_out_of_memory(void)
 {
     uint64_t field[CRASH_FIELDS] = {0};
+    struct rlimit space, data;
     long page = sysconf(_SC_PAGESIZE);
 
+    if (page <= 0 || getrlimit(RLIMIT_AS, &space) != 0 || getrlimit(RLIMIT_DATA, &data) != 0)
+        return false;
     crash_read_pages(field);
-    return page > 0 && (crash_is_near(RLIMIT_AS, field[0] * (uint64_t)page) ||
-                        crash_is_near(RLIMIT_DATA, field[CRASH_FIELDS - 1] * (uint64_t)page));
+    return crash_is_near(&space, field[0], (uint64_t)page) ||
+           crash_is_near(&data, field[CRASH_FIELDS - 1], (uint64_t)page);
 }
 
 /* The signal has its default effect by now. */

@@ -174,12 +174,15 @@ static enum h5grad_status plan_tiles(struct field *field, const struct run_optio
                                      struct h5grad_error *err)
 {
     enum h5grad_status status = open_reader(field, getenv("H5GRAD_IO"), err);
-    if (status || !plan_buffers(field, options, err))
+    if (status || !(status = plan_buffers(field, options, err)))
         return status;
-    if (field->storage.layout != H5_CHUNKED || field->storage.n_filters > 0)
-        return H5GRAD_FAILED;
-    status = open_reader(field, "library", err);
-    return status ? status : plan_buffers(field, options, err);
+    if (field->storage.layout == H5_CHUNKED && field->storage.n_filters == 0) {
+        if ((status = open_reader(field, "library", err)))
+            return status;
+        status = plan_buffers(field, options, err);
+    }
+    field->too_large = status != H5GRAD_OK;
+    return status;
 }
 
 static enum h5grad_status name_results(struct field *field, const struct run_options *options,

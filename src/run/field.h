@@ -32,8 +32,9 @@ struct field {
     struct coords coords;
     bool
         unusable; /* coordinates that the file or an option gives are why it could not be planned */
-    bool lost;    /* it could not be opened because it, or points of it, cannot be reached */
-    char *missing; /* what is to be said of points that it does not have; NULL */
+    bool too_large; /* it needs more memory than the cap leaves */
+    bool lost;      /* it could not be opened because it, or points of it, cannot be reached */
+    char *missing;  /* what is to be said of points that it does not have; NULL */
     struct field_axis axis[GRID_MAX_RANK];
     enum element result;
     struct h5_storage result_storage;

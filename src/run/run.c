@@ -33,6 +33,7 @@ enum fault {
     FAULT_NO_FIELD,    /* it is none */
     FAULT_OPTIONS,     /* a field, which may do with other options */
     FAULT_COORDINATES, /* those that the file or an option gives cannot be used */
+    FAULT_MEMORY,      /* --memory is too little for it */
     FAULT_LOST,        /* it may be a field, but it or its points cannot be reached */
 };
 
@@ -73,6 +74,7 @@ struct run {
     bool skipped_field;          /* that is so */
     struct skips lost;           /* what may be a field and cannot be reached */
     struct skips unusable;       /* fields skipped for their coordinates */
+    struct skips too_large;      /* and for the memory that they need */
     struct omission *omission;
     size_t omissions;
     size_t noted;               /* fields that say of their values what is not used */
@@ -119,6 +121,7 @@ static void note_skipped(struct run *run, enum fault fault, const struct h5grad_
 {
     bool is_field = fault != FAULT_NO_FIELD;
     struct skips *told = fault == FAULT_COORDINATES ? &run->unusable
+                         : fault == FAULT_MEMORY    ? &run->too_large
                          : fault == FAULT_LOST      ? &run->lost
                                                     : NULL;
     if (!run->skipped.status || (is_field && !run->skipped_field)) {
@@ -275,10 +278,11 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
     else if (is_field)
         status = field_plan(field, &run->options, run->coordinates, true, err);
     item->usable = status == H5GRAD_OK;
-    enum fault fault = field->lost       ? FAULT_LOST
-                       : field->unusable ? FAULT_COORDINATES
-                       : is_field        ? FAULT_OPTIONS
-                                         : FAULT_NO_FIELD;
+    enum fault fault = field->lost        ? FAULT_LOST
+                       : field->unusable  ? FAULT_COORDINATES
+                       : field->too_large ? FAULT_MEMORY
+                       : is_field         ? FAULT_OPTIONS
+                                          : FAULT_NO_FIELD;
     if (status)
         status = skip(run, item, fault, status, err);
     else
@@ -356,6 +360,7 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
         tell_omissions(run);
         tell_noted(run);
         tell_skips(run, &run->unusable);
+        tell_skips(run, &run->too_large);
     }
     if (status || run->fields || may_be_empty(run))
         return status;
