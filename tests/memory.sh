@@ -37,7 +37,7 @@ asked() {
 
 # enough [OPTION]... INPUT: refused from the least cap on up to what the refusal asks for, not beyond.
 enough() {
-    local need cap last=1
+    local need cap
     run 32 -n "$@" && return
     need=$(asked)
     check "$*: a refusal says what is needed" test -n "$need" || return

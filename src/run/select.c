@@ -36,13 +36,13 @@ static void note_passed_over(void *user, const char *path, const char *why)
         realloc(selection->passed, (selection->n_passed + 1) * sizeof *grown);
     if (grown)
         selection->passed = grown;
-    struct passed_over new = {.path = memory_text(path), .why = memory_text(why)};
-    if (grown && new.path &&new.why) {
-        grown[selection->n_passed++] = new;
+    struct passed_over one = {.path = memory_text(path), .why = memory_text(why)};
+    if (grown && one.path && one.why) {
+        grown[selection->n_passed++] = one;
         return;
     }
-    free(new.path);
-    free(new.why);
+    free(one.path);
+    free(one.why);
     selection->ran_out = true;
 }
 
