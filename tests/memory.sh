@@ -25,7 +25,7 @@ run() {
 within() {
     local peak
     peak=$(sed -n 's/.*"peak_resident": *\([0-9]*\).*/\1/p' report)
-    [ $((peak >> 20)) -lt "$1" ] && return
+    [ -n "$peak" ] && [ $((peak >> 20)) -lt "$1" ] && return
     echo "  peak $peak bytes"
     return 1
 }
