@@ -5,6 +5,7 @@
  * several profiles or stations one after another, which a variable counts (sample_dimension) or
  * assigns (instance_dimension). They are left out, and such variables are no fields.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +19,9 @@
 #define INSTANCE "instance_dimension"
 
 /* The attribute for which an axis is marked, as its number. */
-static const char *const marks[] = {SAMPLES, INSTANCE};
+static const char *const marks[] = {COMPRESS, SAMPLES, INSTANCE};
 
-enum { MARK_SAMPLES, MARK_INSTANCE };
+enum mark { MARK_COMPRESS, MARK_SAMPLES, MARK_INSTANCE };
 
 /* The text of an attribute that only integers of at most one axis may have, in new memory; NULL:
  * there is none. */
@@ -59,14 +60,13 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 /* -------------------------------------------------------------------------------- the survey */
 
 /* Marks what stands for the axis of a dataset: itself where it is a scale, else its scales. */
-static enum h5grad_status mark_own_axis(hid_t dataset, struct h5_set *marked,
+static enum h5grad_status mark_own_axis(hid_t dataset, enum mark mark, struct h5_set *marked,
                                         struct h5grad_error *err)
 {
     struct h5_identity identity;
     if (h5_is_scale(dataset))
-        return h5_identify(dataset, &identity)
-                   ? h5_set_add(marked, &identity, MARK_INSTANCE, NULL, err)
-                   : H5GRAD_OK;
+        return h5_identify(dataset, &identity) ? h5_set_add(marked, &identity, mark, NULL, err)
+                                               : H5GRAD_OK;
     struct h5_scales lists;
     bool found;
     enum h5grad_status status = h5_scales_read(dataset, 1, &lists, &found, err);
@@ -74,7 +74,7 @@ static enum h5grad_status mark_own_axis(hid_t dataset, struct h5_set *marked,
         return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
     for (size_t i = 0; i < lists.list[0].len && !status; i++) {
         if (h5_scales_identify(&lists, dataset, 0, i, &identity))
-            status = h5_set_add(marked, &identity, MARK_INSTANCE, NULL, err);
+            status = h5_set_add(marked, &identity, mark, NULL, err);
     }
     h5_scales_free(&lists);
     return status;
@@ -101,31 +101,30 @@ static enum h5grad_status survey(hid_t file, const char *path, hid_t dataset, st
         status = mark_dimension(file, path, samples, marked, err);
     free(samples);
     if (!status && has_list(dataset, INSTANCE))
-        status = mark_own_axis(dataset, marked, err);
+        status = mark_own_axis(dataset, MARK_INSTANCE, marked, err);
+    if (!status && has_list(dataset, COMPRESS))
+        status = mark_own_axis(dataset, MARK_COMPRESS, marked, err);
     return status;
 }
 
 /* ---------------------------------------------------------------------------------- the axes */
 
-static enum h5grad_status leave_out_gathered(const char *compress, struct coords *coords,
-                                             unsigned k, struct h5grad_error *err)
+/* compress: of the list of indices, the names of the axes of the grid between blanks; NULL where
+ * the list is not the scale itself. */
+static enum h5grad_status leave_out_gathered(char *compress, struct coords *coords, unsigned k,
+                                             struct h5grad_error *err)
 {
-    char names[256];
-    size_t length = 0;
-    for (const char *at = compress; *at && length + 3 < sizeof names; at++) {
-        if (*at != ' ')
-            names[length++] = *at;
-        else if (length > 0 && at[1] != ' ' && at[1] != '\0') {
-            names[length++] = ',';
-            names[length++] = ' ';
-        }
+    char names[256] = "", *rest = NULL;
+    for (char *name = compress ? strtok_r(compress, " ", &rest) : NULL; name;
+         name = strtok_r(NULL, " ", &rest)) {
+        size_t length = strlen(names);
+        snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", name);
     }
-    names[length] = '\0';
     coords_forget(&coords->axis[k]);
     return coords_leave_out(coords, k, err,
                             "its points are gathered from %s (" COMPRESS "): scatter them first "
                             "(cf-python, xarray)",
-                            names);
+                            *names ? names : "a grid");
 }
 
 static enum h5grad_status leave_out_observations(size_t mark, struct coords *coords, unsigned k,
@@ -138,23 +137,24 @@ static enum h5grad_status leave_out_observations(size_t mark, struct coords *coo
                             marks[mark]);
 }
 
-/* What scale number i of an axis says of it. */
-static enum h5grad_status read_scale(const struct h5_walk *walk, const struct h5_scales *lists,
-                                     hid_t dataset, unsigned k, size_t i, struct coords *coords,
-                                     struct h5grad_error *err)
+/* What was marked of scale number i of an axis. */
+static enum h5grad_status read_mark(const struct h5_set *marked, const struct h5_scales *lists,
+                                    hid_t dataset, unsigned k, size_t i, struct coords *coords,
+                                    struct h5grad_error *err)
 {
     struct h5_identity identity;
     struct h5grad_error reason;
-    const size_t *mark;
-    enum h5grad_status status = H5GRAD_OK;
     hid_t scale = h5_scales_open(lists, dataset, k, i, &reason);
-    char *compress = scale >= 0 ? list_text(scale, COMPRESS) : NULL;
-    if (compress)
+    const size_t *mark =
+        scale >= 0 && h5_identify(scale, &identity) ? h5_set_find(marked, &identity) : NULL;
+    enum h5grad_status status = H5GRAD_OK;
+    if (mark && *mark == MARK_COMPRESS) {
+        char *compress = list_text(scale, COMPRESS);
         status = leave_out_gathered(compress, coords, k, err);
-    else if (walk && scale >= 0 && h5_identify(scale, &identity) &&
-             (mark = h5_set_find(&walk->marked, &identity)) != NULL)
+        free(compress);
+    } else if (mark) {
         status = leave_out_observations(*mark, coords, k, err);
-    free(compress);
+    }
     h5_close(scale);
     return status;
 }
@@ -166,12 +166,14 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     (void)path;
     struct h5_scales lists;
     bool found;
+    if (!walk || walk->marked.n == 0)
+        return H5GRAD_OK;
     enum h5grad_status status = h5_scales_read(dataset, coords->rank, &lists, &found, err);
     if (status || !found)
         return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank; k++) {
         for (size_t i = 0; i < lists.list[k].len && !status; i++)
-            status = read_scale(walk, &lists, dataset, k, i, coords, err);
+            status = read_mark(&walk->marked, &lists, dataset, k, i, coords, err);
     }
     h5_scales_free(&lists);
     return status;

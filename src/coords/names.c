@@ -54,14 +54,19 @@ hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *er
     return dataset;
 }
 
-char *coords_stored_path(hid_t file, const char *shown)
+hid_t coords_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
-    h5_close(open_stored(file, shown, &renamed, &reason));
-    if (reason.status == H5GRAD_NO_MEMORY)
-        return NULL;
-    return renamed ? prefixed(shown) : memory_text(shown);
+    hid_t dataset = open_stored(file, path, &renamed, &reason);
+    *stored = dataset < 0 ? NULL : renamed ? prefixed(path) : memory_text(path);
+    if (dataset < 0)
+        error_set(err, reason.status, "%s", reason.message);
+    if (dataset < 0 || *stored)
+        return dataset;
+    error_memory(err, strlen(path) + sizeof PREFIX);
+    h5_close(dataset);
+    return -1;
 }
 
 char *coords_shown_path(hid_t file, const char *stored)

@@ -12,14 +12,16 @@
 
 #include "hdf5/h5.h"
 
-/* The path of the variable that is stored at an absolute path, and the reverse, in new memory; the
- * same path for what netCDF-4 has not renamed. NULL when there is no memory. */
+/* The path of the variable that is stored at an absolute path, in new memory; the same path for
+ * what netCDF-4 has not renamed. NULL when there is no memory. */
 char *coords_shown_path(hid_t file, const char *stored);
-char *coords_stored_path(hid_t file, const char *shown);
 
 /* h5_open_dataset of the variable at path, which may lack its first slash; a dataset that only
  * stands for a dimension is none. */
 hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *err);
+
+/* The same, with the path of its dataset in new memory. */
+hid_t coords_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err);
 
 /* Opens what stands for the dimension of that name as seen from the dataset at path, as a variable
  * is found; -1 when there is nothing. */

@@ -57,14 +57,11 @@ static enum h5grad_status check_points(struct field *field, struct h5grad_error 
 static enum h5grad_status describe(struct field *field, const struct h5_walk *walk, bool unpack,
                                    struct h5grad_error *err)
 {
-    field->dataset = coords_open_variable(field->file, field->path, err);
+    field->dataset = coords_open_stored(field->file, field->path, &field->stored, err);
     if (field->dataset < 0) {
         field->lost = may_be_field(field);
         return H5GRAD_FAILED;
     }
-    field->stored = coords_stored_path(field->file, field->path);
-    if (!field->stored)
-        return error_memory(err, strlen(field->path));
     enum h5grad_status status = h5_storage_read(field->dataset, &field->storage, err);
     if (status)
         field->lost = !has_dataspace(field->dataset) && may_be_field(field);

@@ -321,11 +321,12 @@ static void put_data(FILE *out, const struct xdmf_part *part, const char *file, 
     fputs("</DataItem>\n", out);
 }
 
-static void put_scalar(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
-                       unsigned bytes)
+/* name: an absolute path. */
+static void put_scalar(FILE *out, const struct xdmf_part *part, const char *name, const char *file,
+                       const char *path, unsigned bytes)
 {
     fputs("<Attribute AttributeType=\"Scalar\" Center=\"Node\" Name=\"", out);
-    put_text(out, path + 1);
+    put_text(out, name + 1);
     fputs("\">\n", out);
     put_data(out, part, file, path, bytes);
     fputs("</Attribute>\n", out);
@@ -365,7 +366,8 @@ static void put_results(FILE *out, const struct xdmf *xdmf, const struct xdmf_pa
         if (!field->axis[i].differentiated)
             continue;
         if (is_representable(field->axis[i].result))
-            put_scalar(out, part, xdmf->output, field->axis[i].result, bytes);
+            put_scalar(out, part, field->axis[i].result, xdmf->output, field->axis[i].result,
+                       bytes);
         else
             ++*nameless;
     }
@@ -385,7 +387,8 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
     unsigned nameless = 0;
     if (xdmf->input_named && (!field->values.applies || field->values.by_default)) {
         if (is_representable(field->stored))
-            put_scalar(out, part, xdmf->input, field->stored, float_bytes(field->type.stored));
+            put_scalar(out, part, field->path, xdmf->input, field->stored,
+                       float_bytes(field->type.stored));
         else
             nameless++;
     }
