@@ -23,7 +23,7 @@ program, make_input = (os.fsencode(path) for path in sys.argv[1:3])
 failures = checks = 0
 
 # What XML can hold, and what it cannot.
-NAMES = [b"plain", b"<&>\"']]>", b"q\"uo\\te", b"a$\\undefined$_^{", "Δx ∂ᶜ 漢字 😀 é".encode(), b" space", b"--><!--", b"&amp;",
+NAMES = [b"plain", b"<&>\"']]>", b"q\"uo\\te", b"a$\\undefined$_^{", "Δx ∂ᶜ 漢字 😀 é e\u0301".encode(), b" space", b"--><!--", b"&amp;",
          b"\\x1b", "\U0001fffe".encode(), "\u200d".encode()]
 BAD = [b"new\nline", b"tab\t", b"\r", b"esc\x1b[31mred", b"\x7f", b"\xc2\x9b31m", b"\xff\xfe bad", b"\xef\xbf\xbe", b"\xef\xbf\xbf",
        b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\xaf", b"cut\xe2\x82", b"\x80", b"\x01", b"\xfe", b"\xe9t\xe9"]
@@ -44,6 +44,12 @@ def shown(name):
         bad = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in "\ufffe\uffff\u200e\u200f"
         return "".join("\\x%02x" % value for value in byte) if bad else character
     return "".join(map(spell, name.decode("utf-8", "surrogateescape")))
+
+
+def columns_before(line, word):
+    """Columns of a terminal that come before the word."""
+    before = line[:line.index(word)]
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in before)
 
 
 def is_harmless(what, data):
@@ -85,6 +91,9 @@ for name in NAMES + BAD:
 subprocess.run([make_input, b"text.h5", b"/fine", b"float64", b"3x4", b"1"], check=True)
 
 listed, _ = run("--list", "in.h5")
+columns = {columns_before(line, "float64") for line in listed.split("\n")
+           if "float64" in line and not re.search("[\u200d\U0001fffe]", line)}
+check("listed: in columns", len(columns) == 1, columns)
 planned, _ = run("--dry-run", "in.h5", "out.h5")
 _, skipped = run("-v", "--dry-run", "text.h5", "out.h5")
 _, told = run("-v", "--xdmf", "--progress=always", "in.h5", "out.h5")
