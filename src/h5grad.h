@@ -22,8 +22,8 @@
  * temporary may call HDF5, too: nothing of the run is at work then. Where there are several threads
  * progress and cancelled may do so only if HDF5 was built with thread safety.
  *
- * Errors: functions return an enum h5grad_status; unless that is H5GRAD_OK, *error holds one line
- * of text. error may be NULL. Nothing is printed and nothing exits.
+ * Errors: functions return an enum h5grad_status, which *error has too; unless it is H5GRAD_OK
+ * there is one line of text. error may be NULL. Nothing is printed and nothing exits.
  *
  * Options structs start with their size. Initialise them with h5grad_options_init or
  * h5grad_array_options_init, then set what differs: programs built against this version keep

@@ -1181,6 +1181,32 @@ END_TEST
 
 /* ---- the table ---- */
 
+#ifdef HAVE_LIBDEFLATE
+static void *no_memory(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+/* Without memory for a decoder nothing is said of the data. */
+START_TEST(no_memory_is_no_damage)
+{
+    static const unsigned char in[64];
+    unsigned char out[256];
+    size_t size;
+    struct h5_filter gzip = filter_of("gzip", 6, 4);
+    const struct codec *codec = codec_find_name("gzip");
+    libdeflate_set_memory_allocator(no_memory, free);
+    ck_assert_int_eq(codec->decode(worker, &gzip, in, sizeof in, out, sizeof out, &size, &err),
+                     H5GRAD_NO_MEMORY);
+    ck_assert_int_eq(err.status, H5GRAD_NO_MEMORY);
+    ck_assert_int_eq(codec->encode(worker, &gzip, in, sizeof in, out, sizeof out, &size, &err),
+                     H5GRAD_NO_MEMORY);
+    libdeflate_set_memory_allocator(malloc, free);
+}
+END_TEST
+#endif
+
 START_TEST(names_and_numbers)
 {
     const struct codec *shuffle = codec_find_name("shuffle");
@@ -1321,6 +1347,9 @@ static void add_pipelines(TCase *tc)
     tcase_add_test(tc, scratch_is_checked);
     tcase_add_test(tc, spaces_grow);
     tcase_add_test(tc, names_and_numbers);
+#ifdef HAVE_LIBDEFLATE
+    tcase_add_test(tc, no_memory_is_no_damage);
+#endif
     tcase_add_test(tc, codecs_are_there_or_left_out);
     tcase_add_test(tc, parameters_are_checked);
     tcase_add_test(tc, what_can_be_done_is_known);

@@ -8,6 +8,7 @@
  */
 #include <check.h>
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,6 +29,12 @@ static int fails(void)
     return atomic_load(&fail_at) >= 0 && atomic_fetch_sub(&fail_at, 1) == 0;
 }
 
+static void *no_memory(void)
+{
+    errno = ENOMEM;
+    return NULL;
+}
+
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *old, size_t size);
@@ -41,27 +48,27 @@ char *__wrap_strdup(const char *text);
 
 void *__wrap_malloc(size_t size)
 {
-    return fails() ? NULL : __real_malloc(size);
+    return fails() ? no_memory() : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t n, size_t size)
 {
-    return fails() ? NULL : __real_calloc(n, size);
+    return fails() ? no_memory() : __real_calloc(n, size);
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
-    return fails() ? NULL : __real_realloc(old, size);
+    return fails() ? no_memory() : __real_realloc(old, size);
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-    return fails() ? NULL : __real_aligned_alloc(alignment, size);
+    return fails() ? no_memory() : __real_aligned_alloc(alignment, size);
 }
 
 char *__wrap_strdup(const char *text)
 {
-    return fails() ? NULL : __real_strdup(text);
+    return fails() ? no_memory() : __real_strdup(text);
 }
 
 static char folder[64];
@@ -448,7 +455,8 @@ START_TEST(allocation_failures)
             unlink(in_folder("out.h5"));
             status = left < 0 ? H5GRAD_FAILED : H5GRAD_OK;
         } else {
-            ck_assert(status == H5GRAD_FAILED || status == H5GRAD_NO_MEMORY);
+            ck_assert_msg(status == H5GRAD_NO_MEMORY, "%ld: %d: %s", k, (int)status, err.message);
+            ck_assert_int_eq(err.status, status);
             ck_assert_uint_gt(strlen(err.message), 10);
         }
         ck_assert_uint_eq(folder_files(false), 1);
@@ -457,6 +465,34 @@ START_TEST(allocation_failures)
     ck_assert_int_eq(status, H5GRAD_OK);
     ck_assert_int_gt(k, 50);
     folder_remove();
+}
+END_TEST
+
+/* The same of an array. */
+START_TEST(allocation_failures_of_arrays)
+{
+    static float data[NY * NX], result[2][NY * NX];
+    static double x[NX];
+    const uint64_t extent[] = {NY, NX};
+    void *const results[] = {result[0], result[1]};
+    const double *const coordinates[] = {NULL, x};
+    struct h5grad_array_options options;
+    enum h5grad_status status = H5GRAD_NO_MEMORY;
+    for (int i = 0; i < NX; i++)
+        x[i] = i * i;
+    h5grad_array_options_init(&options);
+    options.coordinates = coordinates;
+    options.threads = 2;
+    for (long k = 0; status == H5GRAD_NO_MEMORY; k++) {
+        struct h5grad_error err = {0};
+        ck_assert_int_lt(k, 1000);
+        atomic_store(&fail_at, k);
+        status = h5grad_array(H5GRAD_FLOAT, 2, extent, data, results, &options, &err);
+        atomic_store(&fail_at, -1);
+        ck_assert_msg(status == err.status, "%ld: %s", k, err.message);
+        ck_assert_int_eq(status == H5GRAD_OK, err.message[0] == '\0');
+    }
+    ck_assert_int_eq(status, H5GRAD_OK);
 }
 END_TEST
 
@@ -504,6 +540,7 @@ int main(void)
     tcase_add_test(tcase, resumed_again_from_anywhere);
     tcase_add_test(tcase, long_paths);
     tcase_add_test(tcase, allocation_failures);
+    tcase_add_test(tcase, allocation_failures_of_arrays);
     tcase_add_test(tcase, threads_of_one_process);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -98,18 +99,25 @@ static void join(char out[static MESSAGE_SIZE], const char *first, const char *r
     memcpy(out, both, strlen(both) + 1);
 }
 
-enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,
-                             const char *format, ...)
+enum h5grad_status error_set_list(struct h5grad_error *err, enum h5grad_status status,
+                                  const char *format, va_list list)
 {
     if (!err)
         return status;
     char text[MESSAGE_SIZE];
-    va_list list;
-    va_start(list, format);
     format_line(text, format, list);
-    va_end(list);
     err->status = status;
     memcpy(err->message, text, strlen(text) + 1);
+    return status;
+}
+
+enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,
+                             const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    error_set_list(err, status, format, list);
+    va_end(list);
     return status;
 }
 
@@ -123,19 +131,25 @@ static const char *describe_errno(int number, char *buffer, size_t size)
 #endif
 }
 
+/* Of a call that failed with that number. */
+static enum h5grad_status errno_status(int number)
+{
+    return number == ENOMEM ? H5GRAD_NO_MEMORY : H5GRAD_FAILED;
+}
+
 enum h5grad_status error_errno(struct h5grad_error *err, int number, const char *format, ...)
 {
     if (!err)
-        return H5GRAD_FAILED;
+        return errno_status(number);
     char text[MESSAGE_SIZE];
     char buffer[256];
     va_list list;
     va_start(list, format);
     format_line(text, format, list);
     va_end(list);
-    err->status = H5GRAD_FAILED;
+    err->status = errno_status(number);
     join(err->message, text, describe_errno(number, buffer, sizeof(buffer)));
-    return H5GRAD_FAILED;
+    return err->status;
 }
 
 enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes)
@@ -146,7 +160,7 @@ enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes)
 
 enum h5grad_status error_status(const struct h5grad_error *err)
 {
-    return err ? err->status : H5GRAD_FAILED;
+    return err && err->status ? err->status : H5GRAD_FAILED;
 }
 
 enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,
@@ -159,7 +173,8 @@ enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status st
     va_start(list, format);
     format_line(text, format, list);
     va_end(list);
-    err->status = status;
+    if (!err->status)
+        err->status = status;
     join(err->message, text, err->message);
-    return status;
+    return err->status;
 }

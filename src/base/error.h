@@ -11,6 +11,8 @@
 #ifndef H5GRAD_BASE_ERROR_H
 #define H5GRAD_BASE_ERROR_H
 
+#include <stdarg.h>
+
 #include "h5grad.h"
 
 #define BASE_PRINTF(text, first) __attribute__((format(printf, text, first)))
@@ -19,7 +21,11 @@
 enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,
                              const char *format, ...) BASE_PRINTF(3, 4);
 
-/* error_set with ": " and strerror(number) behind the text; H5GRAD_FAILED. */
+enum h5grad_status error_set_list(struct h5grad_error *err, enum h5grad_status status,
+                                  const char *format, va_list list) BASE_PRINTF(3, 0);
+
+/* error_set with ": " and strerror(number) behind the text; H5GRAD_NO_MEMORY for ENOMEM, else
+ * H5GRAD_FAILED. */
 enum h5grad_status error_errno(struct h5grad_error *err, int number, const char *format, ...)
     BASE_PRINTF(3, 4);
 
@@ -30,7 +36,8 @@ enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes);
  * where err is NULL. */
 enum h5grad_status error_status(const struct h5grad_error *err);
 
-/* Puts the text and ": " in front of the message; returns status unchanged. */
+/* Puts the text and ": " in front of the message. Its status stays what it is, and is returned;
+ * where err is NULL, that is status. */
 enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,
                                  const char *format, ...) BASE_PRINTF(3, 4);
 

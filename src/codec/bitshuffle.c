@@ -173,7 +173,7 @@ static enum h5grad_status decode_blocks(struct input *input, size_t block, size_
         size_t count = size_min(block, whole - done);
         const unsigned char *from = next_block(input, count * element, err);
         if (!from)
-            return H5GRAD_FAILED;
+            return error_status(err);
         unshuffle_block(from, count, element, out + done * element, planes);
         done += count;
     }

@@ -25,7 +25,7 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     if (!worker->inflater)
         worker->inflater = libdeflate_alloc_decompressor();
     if (!worker->inflater)
-        return error_set(err, H5GRAD_FAILED, "no memory for a decompressor");
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     switch (libdeflate_zlib_decompress(worker->inflater, in, size, out, capacity, out_size)) {
     case LIBDEFLATE_SUCCESS:
         return H5GRAD_OK;
@@ -44,7 +44,7 @@ static enum h5grad_status compress_chunk(struct codec_worker *worker, unsigned l
     if (!*deflater)
         *deflater = libdeflate_alloc_compressor((int)level);
     if (!*deflater)
-        return error_set(err, H5GRAD_FAILED, "no memory for a compressor");
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     *out_size = libdeflate_zlib_compress(*deflater, in, size, out, capacity);
     return H5GRAD_OK;
 }
@@ -63,7 +63,7 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
         *out_size = (size_t)have;
         return H5GRAD_OK;
     case Z_MEM_ERROR:
-        return error_set(err, H5GRAD_FAILED, "no memory for a decompressor");
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     case Z_BUF_ERROR:
         return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     default:
@@ -79,7 +79,7 @@ static enum h5grad_status compress_chunk(struct codec_worker *worker, unsigned l
     int result = compress2(out, &have, in, (uLong)size, (int)level);
     (void)worker;
     if (result == Z_MEM_ERROR)
-        return error_set(err, H5GRAD_FAILED, "no memory for a compressor");
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     *out_size = result == Z_OK ? (size_t)have : 0;
     return H5GRAD_OK;
 }

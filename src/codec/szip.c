@@ -80,7 +80,7 @@ static enum h5grad_status decode_samples(const struct h5_filter *filter, const s
         stream.flags |= AEC_DATA_PREPROCESS;
     int result = aec_buffer_decode(&stream);
     if (result == AEC_MEM_ERROR)
-        return error_set(err, H5GRAD_FAILED, "no memory for a decoder");
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decoder");
     if (result != AEC_OK || stream.total_out != size)
         return error_set(err, H5GRAD_FAILED, "damaged data");
     return H5GRAD_OK;

@@ -30,10 +30,12 @@ enum h5grad_status codec_worker_unzstd(struct codec_worker *worker, const void *
     if (!worker->zstd_reader)
         worker->zstd_reader = ZSTD_createDCtx();
     if (!worker->zstd_reader)
-        return error_set(err, H5GRAD_FAILED, "no memory for a decompressor");
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     size_t have = ZSTD_decompressDCtx(worker->zstd_reader, out, capacity, in, size);
     if (ZSTD_getErrorCode(have) == ZSTD_error_dstSize_tooSmall)
         return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+    if (ZSTD_getErrorCode(have) == ZSTD_error_memory_allocation)
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     if (ZSTD_isError(have))
         return error_set(err, H5GRAD_FAILED, "damaged data: %s", ZSTD_getErrorName(have));
     *out_size = have;
@@ -60,8 +62,10 @@ static enum h5grad_status encode(struct codec_worker *worker, const struct h5_fi
     if (!worker->zstd_writer)
         worker->zstd_writer = ZSTD_createCCtx();
     if (!worker->zstd_writer)
-        return error_set(err, H5GRAD_FAILED, "no memory for a compressor");
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     size_t have = ZSTD_compressCCtx(worker->zstd_writer, out, capacity, in, size, level_of(filter));
+    if (ZSTD_getErrorCode(have) == ZSTD_error_memory_allocation)
+        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     if (ZSTD_isError(have) && ZSTD_getErrorCode(have) != ZSTD_error_dstSize_tooSmall)
         return error_set(err, H5GRAD_FAILED, "%s", ZSTD_getErrorName(have));
     *out_size = ZSTD_isError(have) ? 0 : have;

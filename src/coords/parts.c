@@ -385,7 +385,7 @@ enum h5grad_status coords_copy_above(hid_t input, hid_t output, const char *path
         h5_close(group);
     }
     free(above);
-    return ok ? H5GRAD_OK : H5GRAD_FAILED;
+    return ok ? H5GRAD_OK : error_status(err);
 }
 
 /* A dataset of the stored type and extent of source, in one piece; -1 with the reason. */
@@ -447,7 +447,7 @@ static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
         return error_set(err, H5GRAD_FAILED, "it does not hold numbers");
     hid_t to = create_like(from, output, path, extent, err);
     if (to < 0)
-        return H5GRAD_FAILED;
+        return error_status(err);
     enum h5grad_status status = copy_points(from, to, extent, err);
     if (!status)
         status = h5_attributes_copy(from, to, meaning_holds_for_copy, err);
@@ -465,9 +465,7 @@ enum h5grad_status coords_copy_line(hid_t input, hid_t output, const char *path,
         return H5GRAD_OK;
     }
     hid_t from = h5_open_dataset(input, path, err);
-    enum h5grad_status status = H5GRAD_FAILED;
-    if (from >= 0)
-        status = copy_line(from, output, path, err);
+    enum h5grad_status status = from >= 0 ? copy_line(from, output, path, err) : error_status(err);
     h5_close(from);
     return status ? error_context(err, status, "%s", path) : H5GRAD_OK;
 }

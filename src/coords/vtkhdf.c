@@ -294,7 +294,7 @@ static enum h5grad_status copy_steps(const struct coords_results *results, struc
 {
     hid_t steps = coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
     if (steps < 0)
-        return H5GRAD_FAILED;
+        return error_status(err);
     h5_close(steps);
     return coords_copy_line(results->input, results->output, ROOT "/Steps/Values", err);
 }
@@ -303,7 +303,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
 {
     hid_t to = coords_copy_group(results->input, results->output, ROOT, NULL, err);
     if (to < 0)
-        return H5GRAD_FAILED;
+        return error_status(err);
     h5_close(to);
     hid_t root = H5Gopen2(results->input, ROOT, H5P_DEFAULT);
     if (root < 0)

@@ -106,6 +106,7 @@ bool h5_is_entered(void)
 struct stack_text {
     char outer[512];
     char inner[512];
+    enum h5grad_status status;
     const char *advice;
 };
 
@@ -119,27 +120,28 @@ static herr_t take_entry(unsigned n, const H5E_error2_t *entry, void *user)
     text->advice = is_no_memory(entry) ? " (raise --memory)"
                    : call_ran_out      ? ": memory ran out (raise --memory)"
                                        : "";
+    text->status = *text->advice ? H5GRAD_NO_MEMORY : H5GRAD_FAILED;
     return 0;
 }
 
 enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...)
 {
-    struct stack_text stack = {"", "", ""};
+    struct stack_text stack = {"", "", H5GRAD_FAILED, ""};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_entry, &stack);
     H5Eclear2(H5E_DEFAULT);
 
-    char text[sizeof err->message];
+    struct h5grad_error doing;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    error_set_list(&doing, stack.status, format, arguments);
     va_end(arguments);
     if (stack.inner[0] == '\0')
-        return error_set(err, H5GRAD_FAILED, "%s", text);
+        return error_set(err, stack.status, "%s", doing.message);
     if (stack.outer[0] == '\0' || strcmp(stack.outer, stack.inner) == 0)
-        error_set(err, H5GRAD_FAILED, "%s%s", stack.inner, stack.advice);
+        error_set(err, stack.status, "%s%s", stack.inner, stack.advice);
     else
-        error_set(err, H5GRAD_FAILED, "%s: %s%s", stack.outer, stack.inner, stack.advice);
-    return error_context(err, H5GRAD_FAILED, "%s", text);
+        error_set(err, stack.status, "%s: %s%s", stack.outer, stack.inner, stack.advice);
+    return error_context(err, stack.status, "%s", doing.message);
 }
 
 bool h5_close(hid_t id)

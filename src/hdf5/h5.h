@@ -39,8 +39,8 @@ bool h5_ran_out(void);
 /* For who passes over what there was no memory to read: h5_ran_out tells of it. */
 void h5_note_no_memory(void);
 
-/* error_set (H5GRAD_FAILED) with the text, ": ", and what libhdf5's error stack of this thread says
- * in one line; clears the stack. Within h5_enter. */
+/* error_set (H5GRAD_FAILED, or H5GRAD_NO_MEMORY where that is why) with the text, ": ", and what
+ * libhdf5's error stack of this thread says in one line; clears the stack. Within h5_enter. */
 enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...) BASE_PRINTF(2, 3);
 
 /* Releases any identifier; nothing for one that is negative. False when libhdf5 reports a failure.

@@ -184,8 +184,9 @@ bool h5_heap_begins(const struct h5_heaps *heaps, uint64_t address)
     return read_head(heaps, address, head);
 }
 
-/* Reads a collection; NULL when it is not sound, or there is no memory. */
-static struct known *read_collection(const struct h5_heaps *heaps, uint64_t address)
+/* Reads a collection; H5GRAD_FAILED when it is not sound. */
+static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t address,
+                                          struct known **known)
 {
     unsigned char head[HEADER];
     struct walk walk;
@@ -193,50 +194,52 @@ static struct known *read_collection(const struct h5_heaps *heaps, uint64_t addr
     uint64_t offset = heaps->base + address;
     if (!read_head(heaps, address, head) || !begin(&walk, heaps, offset, head, sizeof head) ||
         !note_objects(&walk, NULL, &n))
-        return NULL;
-    struct known *known = memory_zeroed(1, sizeof *known + n * sizeof *known->object);
-    if (!known) {
-        h5_note_no_memory();
-        return NULL;
-    }
-    known->address = address;
-    known->n = n;
+        return H5GRAD_FAILED;
+    *known = memory_zeroed(1, sizeof **known + n * sizeof(struct h5_heap_object));
+    if (!*known)
+        return H5GRAD_NO_MEMORY;
+    (*known)->address = address;
+    (*known)->n = n;
     begin(&walk, heaps, offset, head, sizeof head);
-    if (note_objects(&walk, known, &n) && n == known->n)
-        return known;
-    free(known); /* the file has changed meanwhile */
-    return NULL;
+    if (note_objects(&walk, *known, &n) && n == (*known)->n)
+        return H5GRAD_OK;
+    free(*known); /* the file has changed meanwhile */
+    return H5GRAD_FAILED;
 }
 
-/* The collection, which is kept among others as long as there is room; NULL when it is not sound.
- */
-static const struct known *find_collection(struct h5_heaps *heaps, uint64_t address)
+/* The collection, which is kept among others as long as there is room. */
+static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t address,
+                                          struct known **known)
 {
     const struct known key = {.address = address};
     void *found = tfind(&key, &heaps->known, compare_known);
-    if (found)
-        return *(struct known *const *)found;
-    struct known *known = read_collection(heaps, address);
-    if (!known)
-        return NULL;
-    size_t bytes = sizeof *known + known->n * sizeof *known->object;
+    if (found) {
+        *known = *(struct known **)found;
+        return H5GRAD_OK;
+    }
+    enum h5grad_status status = read_collection(heaps, address, known);
+    if (status)
+        return status;
+    size_t bytes = sizeof **known + (*known)->n * sizeof(struct h5_heap_object);
     if (heaps->bytes + bytes > h5_heap_most(heaps->access))
         forget(heaps);
-    if (tsearch(known, &heaps->known, compare_known)) {
-        heaps->bytes += bytes;
-        return known;
+    if (!tsearch(*known, &heaps->known, compare_known)) {
+        free(*known);
+        return H5GRAD_NO_MEMORY;
     }
-    h5_note_no_memory();
-    free(known);
-    return NULL;
+    heaps->bytes += bytes;
+    return H5GRAD_OK;
 }
 
-bool h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
-                  struct h5_heap_object *object)
+enum h5grad_status h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
+                                struct h5_heap_object *object)
 {
-    const struct known *known = find_collection(heaps, address);
-    if (!known || number >= known->n || known->object[number].offset == 0)
-        return false;
+    struct known *known;
+    enum h5grad_status status = find_collection(heaps, address, &known);
+    if (status)
+        return status;
+    if (number >= known->n || known->object[number].offset == 0)
+        return H5GRAD_FAILED;
     *object = known->object[number];
-    return true;
+    return H5GRAD_OK;
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 /* An unsigned integer of up to 8 bytes, as HDF5 stores them all. */
 static inline uint64_t h5_little_endian(const unsigned char *p, unsigned bytes)
 {
@@ -55,10 +57,10 @@ struct h5_heap_object {
     uint64_t offset, size;
 };
 
-/* Finds an object of the collection at an address; false where there is none, or the collection is
- * not sound. */
-bool h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
-                  struct h5_heap_object *object);
+/* Finds an object of the collection at an address; H5GRAD_FAILED where there is none, or the
+ * collection is not sound, or H5GRAD_NO_MEMORY. */
+enum h5grad_status h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
+                                struct h5_heap_object *object);
 
 /* Whether a collection seems to begin at an address. */
 bool h5_heap_begins(const struct h5_heaps *heaps, uint64_t address);

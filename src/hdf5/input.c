@@ -361,8 +361,8 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
         note_failure(choice->access, name);
     fd = input ? pass_by_unfit(fd, choice->access, &input->handle.opened) : fd;
     if (fd < 0) {
-        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
-                 "%s", strerror(errno));
+        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE,
+                 errno == ENOMEM ? H5E_CANTALLOC : H5E_CANTOPENFILE, "%s", strerror(errno));
         free(input);
         return NULL;
     }

@@ -134,13 +134,12 @@ static bool is_whole(struct rest rest, unsigned length_bytes)
 static bool is_sound(struct h5_heaps *heaps, uint64_t address, uint64_t number)
 {
     struct h5_heap_object object;
-    if (!h5_heap_find(heaps, address, number, &object))
-        return false;
-    unsigned char *mappings = memory_zeroed(object.size, 1);
-    if (!mappings) {
+    enum h5grad_status found = h5_heap_find(heaps, address, number, &object);
+    unsigned char *mappings = found ? NULL : memory_zeroed(object.size, 1);
+    if (found == H5GRAD_NO_MEMORY || (!found && !mappings))
         h5_note_no_memory();
+    if (!mappings)
         return false;
-    }
     bool sound = file_read(heaps->fd, mappings, object.size, object.offset, NULL) == H5GRAD_OK &&
                  is_whole((struct rest){mappings, object.size}, heaps->length_bytes);
     free(mappings);

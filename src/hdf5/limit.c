@@ -89,7 +89,7 @@ enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad
     enum h5grad_status status = H5GRAD_OK;
     size_t size = point_size(dataset, err);
     if (size == 0 || h5_check_whole(dataset, err) != H5GRAD_OK)
-        return H5GRAD_FAILED;
+        return error_status(err);
     hid_t space = H5Dget_space(dataset);
     bool simple = space >= 0 && H5Sget_simple_extent_ndims(space) > 0;
     h5_close(space);

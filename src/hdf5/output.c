@@ -50,8 +50,8 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
     int mode = O_CLOEXEC | O_NOFOLLOW | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY);
     int fd = output ? open(name, mode) : -1;
     if (fd < 0) {
-        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_CANTOPENFILE,
-                 "%s", strerror(errno));
+        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE,
+                 errno == ENOMEM ? H5E_CANTALLOC : H5E_CANTOPENFILE, "%s", strerror(errno));
         free(output);
         return NULL;
     }

@@ -75,7 +75,7 @@ static enum h5grad_status read_integer(hid_t type, struct scalar *scalar, struct
                                                {ELEMENT_U32, ELEMENT_I32},
                                                {ELEMENT_U64, ELEMENT_I64}};
     if (!read_size(type, scalar, err))
-        return H5GRAD_FAILED;
+        return error_status(err);
     H5T_sign_t sign = H5Tget_sign(type);
     if (sign != H5T_SGN_NONE && sign != H5T_SGN_2)
         return error_set(err, H5GRAD_FAILED, "type is an integer of an unknown kind");
@@ -136,7 +136,7 @@ static enum h5grad_status read_float(hid_t type, struct scalar *scalar, struct h
 {
     struct float_layout layout;
     if (!read_size(type, scalar, err) || !read_layout(type, &layout, err))
-        return H5GRAD_FAILED;
+        return error_status(err);
     if (scalar->precision > MAX_FLOAT_BITS)
         return error_set(err, H5GRAD_FAILED, "type is a float of %zu bits", scalar->precision);
     if (!is_sound(&layout, scalar->top))

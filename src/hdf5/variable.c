@@ -60,30 +60,34 @@ struct layout {
     size_t stored; /* bytes of a part: its length, an address, and the number of an object */
     size_t n, capacity;
     struct part *part;
+    struct h5grad_error *err;
 };
 
-static bool add_part(struct layout *layout, const struct part *part)
+static enum h5grad_status refuse(const struct layout *layout)
+{
+    return error_set(layout->err, H5GRAD_FAILED, "its type cannot be read");
+}
+
+static enum h5grad_status add_part(struct layout *layout, const struct part *part)
 {
     if (layout->n == MOST_PARTS)
-        return false;
+        return refuse(layout);
     if (layout->n == layout->capacity) {
         size_t capacity = layout->capacity ? 2 * layout->capacity : 4;
         struct part *larger = realloc(layout->part, capacity * sizeof *larger);
-        if (!larger) {
-            h5_note_no_memory();
-            return false;
-        }
+        if (!larger)
+            return error_memory(layout->err, capacity * sizeof *larger);
         layout->part = larger;
         layout->capacity = capacity;
     }
     layout->part[layout->n++] = *part;
-    return true;
+    return H5GRAD_OK;
 }
 
-static bool lay_out(struct layout *layout, hid_t type, size_t at, size_t *size);
+static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, size_t *size);
 
 /* A list. Of references only those to objects are stored as they are in memory. */
-static bool lay_out_list(struct layout *layout, hid_t type, size_t at, size_t *size)
+static enum h5grad_status lay_out_list(struct layout *layout, hid_t type, size_t at, size_t *size)
 {
     hid_t base = H5Tget_super(type);
     struct part part = {.offset = at, .memory = base < 0 ? 0 : H5Tget_size(base)};
@@ -92,22 +96,22 @@ static bool lay_out_list(struct layout *layout, hid_t type, size_t at, size_t *s
     part.stored = plain ? part.memory : 0;
     h5_close(base);
     *size = layout->stored;
-    return part.memory > 0 && add_part(layout, &part);
+    return part.memory > 0 ? add_part(layout, &part) : refuse(layout);
 }
 
-static bool lay_out_array(struct layout *layout, hid_t type, size_t at, size_t *size)
+static enum h5grad_status lay_out_array(struct layout *layout, hid_t type, size_t at, size_t *size)
 {
     hid_t base = H5Tget_super(type);
     size_t one = base < 0 ? 0 : H5Tget_size(base);
     size_t n = one ? H5Tget_size(type) / one : 0, stored = 0;
-    bool ok = n > 0;
+    enum h5grad_status status = n > 0 ? H5GRAD_OK : refuse(layout);
     *size = 0;
-    for (size_t i = 0; i < n && ok; i++) {
-        ok = lay_out(layout, base, at + *size, &stored);
+    for (size_t i = 0; i < n && !status; i++) {
+        status = lay_out(layout, base, at + *size, &stored);
         *size += stored;
     }
     h5_close(base);
-    return ok;
+    return status;
 }
 
 struct member {
@@ -122,45 +126,48 @@ static int compare_members(const void *a, const void *b)
 }
 
 /* Members behind one that has another size in the file lie elsewhere there. */
-static bool lay_out_members(struct layout *layout, hid_t type, size_t at, size_t *size,
-                            struct member *members, unsigned n)
+static enum h5grad_status lay_out_members(struct layout *layout, hid_t type, size_t at,
+                                          size_t *size, struct member *members, unsigned n)
 {
-    bool ok = true;
-    *size = H5Tget_size(type);
+    enum h5grad_status status = H5GRAD_OK;
+    size_t moved = 0; /* modulo 2^64 */
     for (unsigned i = 0; i < n; i++)
         members[i] = (struct member){H5Tget_member_offset(type, i), i};
     qsort(members, n, sizeof *members, compare_members);
-    size_t moved = 0; /* modulo 2^64 */
-    for (unsigned i = 0; i < n && ok; i++) {
+    for (unsigned i = 0; i < n && !status; i++) {
         hid_t member = H5Tget_member_type(type, members[i].number);
         size_t stored = 0;
-        ok = member >= 0 && lay_out(layout, member, at + members[i].offset + moved, &stored);
-        if (ok)
+        status = member < 0 ? refuse(layout)
+                            : lay_out(layout, member, at + members[i].offset + moved, &stored);
+        if (!status)
             moved += stored - H5Tget_size(member);
         h5_close(member);
     }
-    *size += moved;
-    return ok;
+    *size = H5Tget_size(type) + moved;
+    return status;
 }
 
-static bool lay_out_compound(struct layout *layout, hid_t type, size_t at, size_t *size)
+static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, size_t at,
+                                           size_t *size)
 {
     int n = H5Tget_nmembers(type);
-    struct member *members = n > 0 ? memory_zeroed((uint64_t)n, sizeof *members) : NULL;
-    if (n > 0 && !members)
-        h5_note_no_memory();
-    bool ok = members && lay_out_members(layout, type, at, size, members, (unsigned)n);
+    if (n <= 0)
+        return refuse(layout);
+    struct member *members = memory_zeroed((uint64_t)n, sizeof *members);
+    if (!members)
+        return error_memory(layout->err, (uint64_t)n * sizeof *members);
+    enum h5grad_status status = lay_out_members(layout, type, at, size, members, (unsigned)n);
     free(members);
-    return ok;
+    return status;
 }
 
 /* Adds the parts of a type at an offset; *size becomes its bytes in the file. */
-static bool lay_out(struct layout *layout, hid_t type, size_t at, size_t *size)
+static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, size_t *size)
 {
     const struct part text = {.offset = at, .stored = 1, .memory = 1};
     *size = H5Tget_size(type);
     if (h5_variable_levels(type) == 0)
-        return *size > 0;
+        return *size > 0 ? H5GRAD_OK : refuse(layout);
     switch (H5Tget_class(type)) {
     case H5T_STRING:
         *size = layout->stored;
@@ -172,7 +179,7 @@ static bool lay_out(struct layout *layout, hid_t type, size_t at, size_t *size)
     case H5T_COMPOUND:
         return lay_out_compound(layout, type, at, size);
     default:
-        return false;
+        return refuse(layout);
     }
 }
 
@@ -240,8 +247,10 @@ static enum h5grad_status check_part(struct check *check, const struct part *par
     uint64_t number = h5_little_endian(p + 4 + address_bytes, 4);
     if (address == 0)
         return H5GRAD_OK;
-    bool there = number > 0 && h5_heap_find(check->heaps, address, number, &object);
-    if (!there || !size_mul(length, size_max(part->stored, 1), &stored) || stored > object.size ||
+    enum h5grad_status found = h5_heap_find(check->heaps, address, number, &object);
+    if (found == H5GRAD_NO_MEMORY)
+        return error_set(check->err, found, "out of memory: its heap cannot be looked at");
+    if (found || !size_mul(length, size_max(part->stored, 1), &stored) || stored > object.size ||
         (part->stored > 0 && object.size > (stored / BUFFER + 1) * BUFFER))
         return error_set(check->err, H5GRAD_FAILED,
                          "damaged: a length of %" PRIu64 " is not that of what it refers to",
@@ -265,23 +274,31 @@ static enum h5grad_status check_elements(struct check *check, const struct layou
     return status;
 }
 
+static enum h5grad_status check_laid_out(struct check *check, hid_t type,
+                                         const struct layout *layout, size_t size)
+{
+    unsigned char *elements = memory_zeroed(check->n, size);
+    if (!elements)
+        return error_memory(check->err, check->n * size);
+    enum h5grad_status status = read_stored(check, type, size, elements);
+    if (!status)
+        status = check_elements(check, layout, size, elements);
+    free(elements);
+    return status;
+}
+
 static enum h5grad_status check_type(struct check *check, hid_t type)
 {
-    struct layout layout = {.stored = 4 + check->heaps->address_bytes + 4};
-    enum h5grad_status status;
+    struct layout layout = {.stored = 4 + check->heaps->address_bytes + 4, .err = check->err};
     size_t size;
-    if (h5_variable_levels(type) > 1 || !lay_out(&layout, type, 0, &size)) {
-        free(layout.part);
-        return error_set(check->err, H5GRAD_FAILED, "its type is too deep to be read");
-    }
-    unsigned char *elements = memory_zeroed(check->n, size);
-    if (!elements) {
-        h5_note_no_memory();
-        status = error_memory(check->err, check->n * size);
-    } else if (!(status = read_stored(check, type, size, elements)))
-        status = check_elements(check, &layout, size, elements);
-    free(elements);
+    if (h5_variable_levels(type) > 1)
+        return error_set(check->err, H5GRAD_FAILED, "it holds lists of lists");
+    enum h5grad_status status = lay_out(&layout, type, 0, &size);
+    if (!status)
+        status = check_laid_out(check, type, &layout, size);
     free(layout.part);
+    if (status == H5GRAD_NO_MEMORY)
+        h5_note_no_memory(); /* to who passes over what cannot be read */
     return status;
 }
 

@@ -88,7 +88,7 @@ static enum h5grad_status explain_external(struct h5_access *access, hid_t group
 {
     if (h5_access_check(access, err) != H5GRAD_OK) {
         access->refused[0] = '\0';
-        return H5GRAD_FAILED;
+        return error_status(err);
     }
     char *value = memory_zeroed(size, 1);
     if (!value)
@@ -147,7 +147,7 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
         return move_to(route,
                        pass_external_link(route->file, route->at, name, info.u.val_size, err))
                    ? H5GRAD_OK
-                   : H5GRAD_FAILED;
+                   : error_status(err);
     default:
         return error_set(err, H5GRAD_FAILED, "is a user-defined link, which is not followed");
     }

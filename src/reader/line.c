@@ -132,7 +132,7 @@ static enum h5grad_status line_keep(struct line *line, struct h5grad_error *err)
         return error_memory(err, bytes);
     void *buffer = line_buffer(line, line->extent, line->kept, err);
     if (!buffer)
-        return H5GRAD_FAILED;
+        return error_status(err);
     enum h5grad_status status = line_fetch(line, 0, line->extent, buffer, err);
     if (status == H5GRAD_OK) {
         line_convert(line, buffer, line->kept, line->extent);
@@ -274,7 +274,7 @@ static enum h5grad_status read_stored(const struct line *line, uint64_t first, u
     }
     void *buffer = line_buffer(line, count, out, err);
     if (!buffer)
-        return H5GRAD_FAILED;
+        return error_status(err);
     struct h5_guard guard;
     h5_enter(&guard);
     enum h5grad_status status = line_fetch(line, first, count, buffer, err);

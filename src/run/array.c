@@ -91,7 +91,7 @@ static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5
     stencil->uniform = scan.even;
     stencil->step = scan.step;
     if (!scan.even && !(axis->coordinates = line_open_memory(x, stencil->extent, err)))
-        return H5GRAD_FAILED;
+        return error_status(err);
     return H5GRAD_OK;
 }
 
@@ -102,12 +102,12 @@ static enum h5grad_status open_ends(struct array *array, enum element element, c
     array->job.reader =
         reader_open_memory(data, element, components, array->rank, array->extent, err);
     if (!array->job.reader)
-        return H5GRAD_FAILED;
+        return error_status(err);
     for (unsigned k = 0; k < array->job.n_axes; k++) {
         array->axis[k].writer = writer_open_memory(results[k], components * element_size(element),
                                                    array->rank, array->extent, err);
         if (!array->axis[k].writer)
-            return H5GRAD_FAILED;
+            return error_status(err);
     }
     return H5GRAD_OK;
 }

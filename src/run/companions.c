@@ -583,7 +583,7 @@ enum h5grad_status companions_finish(struct companions *companions, struct h5gra
             continue;
         hid_t dataset = h5_open_dataset(companions->output, item->path, err);
         if (dataset < 0)
-            status = H5GRAD_FAILED;
+            status = error_status(err);
         else
             status = h5_scale_write(dataset, item->n, item->use, err);
         if (!status)

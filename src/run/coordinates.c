@@ -193,7 +193,7 @@ static enum h5grad_status open_line(struct coordinates *store, struct coordinate
     item->line = find_line(store, item, err);
     h5_leave(&guard);
     if (!item->line)
-        return err->status == H5GRAD_NO_MEMORY ? err->status : H5GRAD_FAILED;
+        return error_status(err);
     if (!item->name)
         return error_memory(err, strlen(item->key));
     const char *note = line_note(item->line);

@@ -60,7 +60,7 @@ static enum h5grad_status describe(struct field *field, const struct h5_walk *wa
     field->dataset = coords_open_stored(field->file, field->path, &field->stored, err);
     if (field->dataset < 0) {
         field->lost = may_be_field(field);
-        return H5GRAD_FAILED;
+        return error_status(err);
     }
     enum h5grad_status status = h5_storage_read(field->dataset, &field->storage, err);
     if (status)
@@ -71,7 +71,7 @@ static enum h5grad_status describe(struct field *field, const struct h5_walk *wa
         status = check_points(field, err);
     if (!status && reader_decodes(&field->storage, &field->type, getenv("H5GRAD_IO")) &&
         (field->dataset = h5_reopen_uncached(field->dataset, err)) < 0)
-        status = H5GRAD_FAILED;
+        status = error_status(err);
     if (status)
         return status;
     uint64_t bytes;
@@ -146,7 +146,7 @@ static enum h5grad_status open_reader(struct field *field, const char *forced,
     field->reader = reader_open(&source, forced, err);
     h5_leave(&guard);
     field->job.reader = field->reader;
-    return field->reader ? H5GRAD_OK : H5GRAD_FAILED;
+    return field->reader ? H5GRAD_OK : error_status(err);
 }
 
 /* Buffers as small as a test wants them, as long as a plan can be made of that; else within the

@@ -215,7 +215,7 @@ enum h5grad_status result_create(const struct field *field, struct companions *c
         status = metadata_write(field, axis, result->dataset, result->memory, err);
     if (!status) {
         result->writer = open_writer(field, file, result, err);
-        status = result->writer ? H5GRAD_OK : H5GRAD_FAILED;
+        status = result->writer ? H5GRAD_OK : error_status(err);
     }
     return status ? error_context(err, status, "%s", path) : H5GRAD_OK;
 }

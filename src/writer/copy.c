@@ -164,7 +164,7 @@ static enum h5grad_status move_points(const struct copying *copying, const struc
     }
     if (h5_read_all(copying->source, copying->type, points, err) != H5GRAD_OK ||
         h5_dataset_check(copying->source, err) != H5GRAD_OK)
-        return H5GRAD_FAILED;
+        return error_status(err);
     if (H5Dwrite(copying->dataset, copying->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0)
         return h5_error(err, "writing");
     return H5GRAD_OK;
