@@ -17,6 +17,8 @@
 #include "hdf5/search.h"
 #include "hdf5/virtual.h"
 
+#define EXTERNAL_NAME 4096 /* bytes: none that is longer can be opened */
+
 #define MOST_LEVELS  16                  /* of sources of sources */
 #define MOST_SOURCES ((uint64_t)1 << 17) /* of one dataset, with those of its sources */
 
@@ -185,15 +187,15 @@ static enum h5grad_status check_raw(struct check *check, struct site *site, cons
                 memory_format("its external file %s: %s", name, check->reason.message));
 }
 
-/* *left: bytes of the dataset that are in this file and those behind it. */
+/* *left: bytes of the dataset that are in this file and those behind it. name has room for one that
+ * can be opened. */
 static enum h5grad_status check_external_file(struct check *check, struct site *site,
-                                              unsigned number, uint64_t *left)
+                                              unsigned number, char *name, uint64_t *left)
 {
-    char name[4096] = ""; /* none that is longer can be opened */
     off_t offset;
     hsize_t size;
     uint64_t end;
-    if (H5Pget_external(site->creation, number, sizeof name - 1, name, &offset, &size) < 0 ||
+    if (H5Pget_external(site->creation, number, EXTERNAL_NAME - 1, name, &offset, &size) < 0 ||
         offset < 0)
         return h5_error(check->err, "cannot read the external files");
     uint64_t bytes = size_min(size, *left);
@@ -202,7 +204,7 @@ static enum h5grad_status check_external_file(struct check *check, struct site *
         end = UINT64_MAX;
     char *path = h5_search_external(&site->search, name);
     enum h5grad_status status = path ? check_raw(check, site, name, path, bytes > 0 ? end : 0)
-                                     : error_memory(check->err, sizeof name);
+                                     : error_memory(check->err, EXTERNAL_NAME);
     free(path);
     return status;
 }
@@ -221,10 +223,16 @@ static uint64_t count_bytes(const struct site *site)
 static enum h5grad_status check_external(struct check *check, struct site *site)
 {
     int n = H5Pget_external_count(site->creation);
-    uint64_t left = n > 0 ? count_bytes(site) : 0;
+    if (n <= 0)
+        return H5GRAD_OK;
+    uint64_t left = count_bytes(site);
     enum h5grad_status status = H5GRAD_OK;
+    char *name = memory_zeroed(EXTERNAL_NAME, 1); /* not on the stack at each level of sources */
+    if (!name)
+        status = error_memory(check->err, EXTERNAL_NAME);
     for (int i = 0; i < n && !status; i++)
-        status = check_external_file(check, site, (unsigned)i, &left);
+        status = check_external_file(check, site, (unsigned)i, name, &left);
+    free(name);
     return status;
 }
 
