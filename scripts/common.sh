@@ -7,8 +7,9 @@
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 build=build
-packages=(gcc libc6-dev make autoconf automake libtool pkg-config libhdf5-dev hdf5-tools
-    libdeflate-dev libzstd-dev liblz4-dev libblosc-dev libaec-dev check)
+packages=(gcc libc6-dev make autoconf automake libtool pkg-config hdf5-tools libdeflate-dev
+    libzstd-dev liblz4-dev libblosc-dev libaec-dev check python3)
+hdf5_package=libhdf5-dev # where there is no HDF5 yet
 
 step()
 {
@@ -31,6 +32,11 @@ have_module()
     have pkg-config && pkg-config --exists "$1"
 }
 
+have_hdf5()
+{
+    have_module hdf5 || have_module hdf5-serial || have h5cc || have h5pcc
+}
+
 # Prints what is missing to build, and with an argument to run all tests, a word each.
 missing()
 {
@@ -42,7 +48,7 @@ missing()
         have automake || echo automake
         have libtoolize || echo libtool
     fi
-    have_module hdf5 || have_module hdf5-serial || have h5cc || echo HDF5
+    have_hdf5 || echo HDF5
     have_module libdeflate || have_module zlib || echo libdeflate
     have h5ls || echo hdf5-tools
     [ $# -eq 0 ] || have_module check || echo check
@@ -82,6 +88,7 @@ require()
     [ -n "$lacking" ] || return 0
     step "missing: $lacking"
     have apt-get || advise
+    have_hdf5 || packages+=("$hdf5_package")
     if [ "$(id -u)" != 0 ] && ! have sudo; then
         die "root is needed once, for: apt-get install ${packages[*]}"
     fi
