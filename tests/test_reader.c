@@ -339,6 +339,31 @@ START_TEST(layouts)
 }
 END_TEST
 
+/* Addresses in the file count from behind it, those that libhdf5 tells do or do not. */
+START_TEST(behind_a_user_block)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    const H5F_libver_t low = _i == 0 ? H5F_LIBVER_EARLIEST : H5F_LIBVER_LATEST;
+    hid_t block = H5Pcreate(H5P_FILE_CREATE), format = H5Pcreate(H5P_FILE_ACCESS);
+    ck_assert_int_ge(H5Pset_userblock(block, 2048), 0);
+    ck_assert_int_ge(H5Pset_libver_bounds(format, low, H5F_LIBVER_LATEST), 0);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, block, format);
+    ck_assert_int_ge(file, 0);
+    put_values(file, "contiguous", H5T_NATIVE_FLOAT, new_creation(NULL));
+    put_values(file, "chunked", H5T_NATIVE_FLOAT, new_creation(chunk));
+    hid_t filtered = new_creation(chunk);
+    H5Pset_deflate(filtered, 4);
+    put_values(file, "filtered", H5T_NATIVE_FLOAT, filtered);
+    H5Fclose(file);
+    H5Pclose(format);
+    H5Pclose(block);
+
+    check_dataset("contiguous", "direct", expect_value);
+    check_dataset("chunked", "chunked", expect_value);
+    check_dataset("filtered", "chunked", expect_value);
+}
+END_TEST
+
 /* The values but for one in the middle, where no proof by the ends sees it. */
 static void put_other_values(hid_t file, const char *name, hid_t creation)
 {
@@ -949,6 +974,7 @@ int main(void)
     TCase *readers = tcase_create("readers");
     tcase_add_checked_fixture(readers, setup, teardown);
     tcase_add_test(readers, layouts);
+    tcase_add_loop_test(readers, behind_a_user_block, 0, 2);
     tcase_add_test(readers, types);
     tcase_add_test(readers, complex_points);
     tcase_add_test(readers, external_and_virtual);
