@@ -18,6 +18,17 @@ static hid_t file = -1;
 static struct h5_guard guard;
 static struct h5grad_error err;
 
+/* By default libhdf5 2 writes checksums, which tests that change bytes would have to repair. */
+static hid_t scratch_create(const char *name, hid_t creation)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    ck_assert(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0);
+    hid_t made = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+    ck_assert(made >= 0);
+    ck_assert_int_ge(H5Pclose(access), 0);
+    return made;
+}
+
 static void scratch_make(void)
 {
     const char *top = getenv("TMPDIR");
@@ -26,12 +37,7 @@ static void scratch_make(void)
     snprintf(path, sizeof path, "%s/test.h5", folder);
     memset(&err, 0, sizeof err);
     h5_enter(&guard);
-    /* By default libhdf5 2 writes checksums, which tests that change bytes would have to repair. */
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    ck_assert(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0);
-    file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    ck_assert(file >= 0);
-    ck_assert_int_ge(H5Pclose(access), 0);
+    file = scratch_create(path, H5P_DEFAULT);
 }
 
 /* Once the file is closed. */
