@@ -8,7 +8,18 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/virtual.h"
+
+/* The file or the dataset that a mapping names, in new memory; NULL when it cannot be read. */
+static char *source_name(hid_t creation, size_t number,
+                         ssize_t (*get)(hid_t, size_t, char *, size_t))
+{
+    ssize_t length = get(creation, number, NULL, 0);
+    char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    if (name && get(creation, number, name, (size_t)length + 1) == length)
+        return name;
+    free(name);
+    return NULL;
+}
 
 static struct h5_run find_run(hid_t space, int rank)
 {
@@ -30,8 +41,8 @@ enum h5grad_status h5_mapping_read(hid_t creation, size_t i, struct h5_mapping *
                                    struct h5grad_error *err)
 {
     *mapping = (struct h5_mapping){
-        .file = h5_virtual_name(creation, i, H5Pget_virtual_filename),
-        .dataset = h5_virtual_name(creation, i, H5Pget_virtual_dsetname),
+        .file = source_name(creation, i, H5Pget_virtual_filename),
+        .dataset = source_name(creation, i, H5Pget_virtual_dsetname),
         .shown = H5Pget_virtual_vspace(creation, i),
         .taken = H5Pget_virtual_srcspace(creation, i),
     };

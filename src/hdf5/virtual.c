@@ -18,16 +18,6 @@ struct caches {
     double preemption;
 };
 
-char *h5_virtual_name(hid_t creation, size_t number, ssize_t (*get)(hid_t, size_t, char *, size_t))
-{
-    ssize_t length = get(creation, number, NULL, 0);
-    char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
-    if (name && get(creation, number, name, (size_t)length + 1) == length)
-        return name;
-    free(name);
-    return NULL;
-}
-
 bool h5_virtual_choose_gap(hid_t list, const struct h5_access *access)
 {
     return !access->allow_missing || H5Pset_virtual_printf_gap(list, H5_VIRTUAL_GAP) >= 0;

@@ -11,13 +11,9 @@
 /* How many numbered sources in a row may be missing before the dataset ends. */
 #define H5_VIRTUAL_GAP 16
 
-/* The file or the dataset that a mapping names, by H5Pget_virtual_filename or _dsetname, in new
- * memory; NULL when it cannot be read. Within h5_enter, as all below. */
-char *h5_virtual_name(hid_t creation, size_t mapping,
-                      ssize_t (*get)(hid_t, size_t, char *, size_t));
-
 /* Lets libhdf5 pass over missing numbered sources where what is missing is the fill value: they are
- * then not the end of the dataset. False when that cannot be set in a list of dataset access. */
+ * then not the end of the dataset. False when that cannot be set in a list of dataset access.
+ * Within h5_enter, as all below. */
 bool h5_virtual_choose_gap(hid_t list, const struct h5_access *access);
 
 /* The part of the memory that those caches have at most: one in so many. */
