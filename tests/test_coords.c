@@ -7,6 +7,7 @@
 
 #include "coords/coords.h"
 #include "scratch_file.h"
+#include "hdf5/identity.h"
 
 #define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.        12"
 

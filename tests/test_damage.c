@@ -15,6 +15,7 @@
 #include "hdf5/limit.h"
 #include "hdf5/variable.h"
 #include "hdf5/walk.h"
+#include "hdf5/open.h"
 #include "reader/line.h"
 #include "reader/reader.h"
 #include "writer/copy.h"

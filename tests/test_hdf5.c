@@ -18,6 +18,9 @@
 #include "hdf5/type.h"
 #include "hdf5/virtual.h"
 #include "hdf5/walk.h"
+#include "hdf5/driver.h"
+#include "hdf5/open.h"
+#include "hdf5/identity.h"
 
 static char folder[64];
 static hid_t file = -1;

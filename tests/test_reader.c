@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hdf5/input.h"
+#include "hdf5/open.h"
 #include "reader/line.h"
 #include "reader/reader.h"
 #include "skip.h"

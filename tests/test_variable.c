@@ -11,6 +11,7 @@
 #include "hdf5/scales.h"
 #include "hdf5/variable.h"
 #include "hdf5/walk.h"
+#include "hdf5/open.h"
 #include "scratch_file.h"
 #include "writer/copy.h"
 

@@ -8,12 +8,13 @@
 
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "base/path.h"
 
 /* The length of the prefix with one to max digits behind it, and "/"; 0 when path begins
  * otherwise. */
 static size_t numbered(const char *path, const char *prefix, size_t max)
 {
-    if (!coords_within(path, prefix))
+    if (!path_begins(path, prefix))
         return 0;
     size_t length = strlen(prefix);
     size_t digits = strspn(path + length, "0123456789");
@@ -32,7 +33,7 @@ static bool has_attribute(hid_t object, const char *name)
 
 static bool is_chombo(hid_t file, const char *path)
 {
-    return (numbered(path, "/level_", 4) || coords_within(path, "/particles/")) &&
+    return (numbered(path, "/level_", 4) || path_begins(path, "/particles/")) &&
            coords_has(file, "Chombo_global");
 }
 
@@ -66,7 +67,7 @@ static bool is_parthenon(hid_t file, const char *path)
     static const char *const groups[] = {"/Locations/", "/VolumeLocations/", "/Blocks/"};
     bool known = in_root(path);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        known = known || coords_within(path, groups[i]);
+        known = known || path_begins(path, groups[i]);
     return known && has_info(file, "NumMeshBlocks", NULL);
 }
 
@@ -75,7 +76,7 @@ static bool is_gamer(hid_t file, const char *path)
     static const char *const groups[] = {"/GridData/", "/Particle/", "/Tree/"};
     bool known = false;
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        known = known || coords_within(path, groups[i]);
+        known = known || path_begins(path, groups[i]);
     return known && has_info(file, NULL, "KeyInfo");
 }
 

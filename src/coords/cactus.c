@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
@@ -77,7 +78,7 @@ static enum h5grad_status check_whole(hid_t file, const char *path, hid_t datase
     bool piece = h5_attribute_number(dataset, "level", &level) && level > 0;
     if (!piece) {
         hid_t group = coords_open_parent(file, path);
-        piece = group >= 0 && has_neighbours(group, coords_base(path));
+        piece = group >= 0 && has_neighbours(group, path_base(path));
         h5_close(group);
     }
     if (!piece && !has_other_files(file))

@@ -7,12 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/coords.h"
 #include "coords/names.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
+#include "hdf5/identity.h"
 
 #define COORDINATES  "coordinates"
 #define GRID_MAPPING "grid_mapping"
@@ -171,7 +173,7 @@ static enum h5grad_status use_line(hid_t file, const struct line *line, struct c
                                k, line->names, k);
     enum h5grad_status status = coords_set_dataset(coords, k, file, line->path, line->extent, false,
                                                    "coordinates attribute", err);
-    return status ? status : coords_set_name(coords, k, coords_base(line->path), err);
+    return status ? status : coords_set_name(coords, k, path_base(line->path), err);
 }
 
 /* Where an axis has no coordinate variable, those that the field names. */

@@ -4,6 +4,7 @@
 
 #include "coords/coords.h"
 #include "coords/parts.h"
+#include "base/path.h"
 
 /* In order: the first that knows an axis wins. */
 static const struct coords_convention *const conventions[] = {
@@ -22,7 +23,7 @@ static enum h5grad_status survey_around(hid_t file, const char *path, struct h5_
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < walk->n && !status; i++) {
         const char *other = walk->dataset[i].path;
-        if (strncmp(path, other, (size_t)(coords_base(other) - other)) != 0)
+        if (strncmp(path, other, (size_t)(path_base(other) - other)) != 0)
             continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
         hid_t dataset = h5_open_dataset(file, other, &reason);

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/coords.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
+#include "hdf5/identity.h"
 
 /* A dataset attached to an axis. */
 struct scale {
@@ -71,12 +73,6 @@ static enum h5grad_status read_path(const struct h5_walk *walk, hid_t dataset, c
     return *path || !known ? H5GRAD_OK : error_memory(err, strlen(known) + 1);
 }
 
-static char *last_component(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return memory_text(slash ? slash + 1 : path);
-}
-
 /* The name that a scale gives its axis: its own, which some write as a path, else that of its link.
  */
 static char *read_name(hid_t dataset, const char *path)
@@ -86,7 +82,7 @@ static char *read_name(hid_t dataset, const char *path)
     if (label && label[0] != '/')
         return label;
     bool is_path = label && label[strlen(label) - 1] != '/';
-    char *name = last_component(is_path ? label : path);
+    char *name = memory_text(path_base(is_path ? label : path));
     free(label);
     return name;
 }

@@ -13,6 +13,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
+#include "hdf5/identity.h"
 
 #define COMPRESS "compress"
 #define SAMPLES  "sample_dimension"

@@ -6,6 +6,7 @@
 
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "base/path.h"
 
 /* MATLAB 7.3: the class of each variable is an attribute; cells and objects are kept in #refs# and
  * referred to; a sparse matrix is a group. */
@@ -14,9 +15,9 @@ static const char *matlab(hid_t file, const char *path, hid_t dataset)
     static const char *const numbers[] = {"double", "single", "int8",  "uint8",  "int16",  "uint16",
                                           "int32",  "uint32", "int64", "uint64", "logical"};
     static const char bookkeeping[] = "it is bookkeeping of MATLAB";
-    if (coords_within(path, "/#refs#/") || coords_within(path, "/#subsystem#/"))
+    if (path_begins(path, "/#refs#/") || path_begins(path, "/#subsystem#/"))
         return bookkeeping;
-    const char *name = coords_base(path);
+    const char *name = path_base(path);
     if (strcmp(name, "data") == 0 || strcmp(name, "ir") == 0 || strcmp(name, "jc") == 0) {
         hid_t group = coords_open_parent(file, path);
         bool sparse = group >= 0 && H5Aexists(group, "MATLAB_sparse") > 0;
@@ -46,7 +47,7 @@ static const char *julia(hid_t file, const char *path)
 {
     static const char *const groups[] = {"/_types/", "/_refs/", "/_require/", "/_creator/"};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-        if (coords_within(path, groups[i]) &&
+        if (path_begins(path, groups[i]) &&
             (coords_has(file, "_types") || coords_has(file, "_creator")))
             return "it is bookkeeping of JLD";
     }
@@ -66,7 +67,7 @@ static bool is_block_items(const char *name)
  * columns beside the values. */
 static const char *pytables(hid_t file, const char *path)
 {
-    const char *name = coords_base(path);
+    const char *name = path_base(path);
     if (strstr(path, "/_i_") && H5Aexists(file, "PYTABLES_FORMAT_VERSION") > 0)
         return "it is an index of PyTables";
     if (strncmp(name, "axis", 4) != 0 && strncmp(name, "index", 5) != 0 && !is_block_items(name))

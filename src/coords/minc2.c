@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
@@ -22,7 +23,7 @@
 /* Whether the path is IMAGE "N/image", and N. */
 static bool is_image(const char *path, unsigned *level)
 {
-    if (!coords_within(path, IMAGE))
+    if (!path_begins(path, IMAGE))
         return false;
     const char *at = path + strlen(IMAGE);
     *level = 0;
@@ -130,9 +131,9 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     (void)file;
     (void)dataset;
     unsigned level;
-    if (!coords_within(path, ROOT) || is_image(path, &level))
+    if (!path_begins(path, ROOT) || is_image(path, &level))
         return NULL;
-    return coords_within(path, DIMENSIONS) ? "it is a coordinate" : "it is bookkeeping of MINC";
+    return path_begins(path, DIMENSIONS) ? "it is a coordinate" : "it is bookkeeping of MINC";
 }
 
 const struct coords_convention coords_minc2 = {

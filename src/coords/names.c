@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
@@ -17,7 +18,7 @@
 
 static char *prefixed(const char *path)
 {
-    const char *base = coords_base(path);
+    const char *base = path_base(path);
     return memory_format("%.*s" PREFIX "%s", (int)(base - path), path, base);
 }
 
@@ -71,8 +72,8 @@ hid_t coords_open_stored(hid_t file, const char *path, char **stored, struct h5g
 
 char *coords_shown_path(hid_t file, const char *stored)
 {
-    const char *base = coords_base(stored);
-    if (!coords_within(base, PREFIX) || base[strlen(PREFIX)] == '\0')
+    const char *base = path_base(stored);
+    if (!path_begins(base, PREFIX) || base[strlen(PREFIX)] == '\0')
         return memory_text(stored);
     char *shown = memory_format("%.*s%s", (int)(base - stored), stored, base + strlen(PREFIX));
     struct h5grad_error reason = {.status = H5GRAD_OK};
@@ -144,10 +145,10 @@ static bool open_named(hid_t file, open_function *opener, const char *dataset, c
     *id = -1;
     if (*name == '/')
         return open_from(file, opener, "/", name, path, id);
-    char *group = coords_parent(dataset);
+    char *group = path_parent(dataset);
     bool memory = group && open_from(file, opener, group, name, path, id);
     while (memory && *id < 0 && *name != '.' && group[1]) {
-        char *outer = coords_parent(group);
+        char *outer = path_parent(group);
         free(group);
         group = outer;
         memory = group && open_from(file, opener, group, name, path, id);

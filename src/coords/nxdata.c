@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/identity.h"
 
 /* The fields that are the axes of a signal. */
 struct axes {
@@ -95,8 +97,8 @@ static bool is_marked(hid_t dataset)
 /* The dataset of a name beside the one at path; -1 when there is none. */
 static hid_t open_beside(hid_t file, const char *path, const char *name)
 {
-    char *parent = coords_parent(path);
-    char *beside = parent ? coords_join(parent, name) : NULL;
+    char *parent = path_parent(path);
+    char *beside = parent ? path_join(parent, name) : NULL;
     hid_t dataset = beside ? h5_open_dataset(file, beside, NULL) : -1;
     free(beside);
     free(parent);
@@ -234,8 +236,8 @@ static enum h5grad_status enter_field(hid_t file, hid_t group, const char *path,
     if (axes->spanning[k])
         return coords_set_problem(coords, k, coords_nxdata.name, err,
                                   "%s belongs to several axes at once", name);
-    char *parent = coords_parent(path);
-    char *field = parent ? coords_join(parent, name) : NULL;
+    char *parent = path_parent(path);
+    char *field = parent ? path_join(parent, name) : NULL;
     free(parent);
     if (!field)
         return error_memory(err, strlen(path));
@@ -270,7 +272,7 @@ static enum h5grad_status enter_signal(hid_t file, hid_t group, const char *path
 
 static bool has_axes(hid_t file, hid_t group, const char *path, hid_t dataset, unsigned rank)
 {
-    return is_marked(dataset) || is_signal(group, coords_base(path)) ||
+    return is_marked(dataset) || is_signal(group, path_base(path)) ||
            is_like_signal(file, group, path, dataset, rank);
 }
 
@@ -317,7 +319,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     hid_t group = open_group(file, path);
     if (group < 0)
         return NULL;
-    const char *name = coords_base(path);
+    const char *name = path_base(path);
     const char *why = NULL;
     if (!is_signal(group, name) && !is_marked(dataset)) {
         if (is_listed(group, "axes", name) || has_indices(group, name) ||
@@ -392,7 +394,7 @@ static enum h5grad_status link_field(const struct coords_results *results, hid_t
                                      const char *field, struct h5grad_error *err)
 {
     enum h5grad_status status = coords_copy_line(results->input, results->output, field, err);
-    const char *name = coords_base(field);
+    const char *name = path_base(field);
     if (!status && !coords_has(group, name) &&
         H5Lcreate_hard(results->output, field, group, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
         status = h5_error(err, "%s: it cannot be linked", field);
@@ -402,7 +404,7 @@ static enum h5grad_status link_field(const struct coords_results *results, hid_t
 static enum h5grad_status write_index(hid_t group, const char *field, unsigned k,
                                       struct h5grad_error *err)
 {
-    char *name = memory_format("%s_indices", coords_base(field));
+    char *name = memory_format("%s_indices", path_base(field));
     if (!name)
         return error_memory(err, strlen(field));
     enum h5grad_status status = H5GRAD_OK;
@@ -420,7 +422,7 @@ static enum h5grad_status write_axes(const struct coords_results *results, hid_t
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < rank && !status; k++) {
         const char *field = field_of(results->coords, k);
-        names[k] = field ? coords_base(field) : ".";
+        names[k] = field ? path_base(field) : ".";
         if (!field)
             continue;
         status = link_field(results, group, field, err);
@@ -493,7 +495,7 @@ static enum h5grad_status finish_group(const struct coords_results *results, uns
     if (!status)
         status = write_axes(results, group, err);
     if (!status)
-        status = add_signal(group, coords_base(results->result[i]), err);
+        status = add_signal(group, path_base(results->result[i]), err);
     if (!h5_close(group) && !status)
         status = h5_error(err, "its group cannot be closed");
     return status ? error_context(err, status, "%s", results->result[i]) : H5GRAD_OK;
@@ -536,7 +538,7 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
 static enum h5grad_status finish_way(const struct coords_results *results, const char *result,
                                      struct h5grad_error *err)
 {
-    char *group = coords_parent(result);
+    char *group = path_parent(result);
     if (!group)
         return error_memory(err, strlen(result));
     enum h5grad_status status = H5GRAD_OK;

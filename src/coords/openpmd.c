@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/meaning.h"
 #include "coords/parts.h"
@@ -74,8 +75,8 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
         *form = SCALAR;
         return h5_open_object(file, path, NULL);
     }
-    char *group = coords_parent(path);
-    char *above = group ? coords_parent(group) : NULL;
+    char *group = path_parent(path);
+    char *above = group ? path_parent(group) : NULL;
     const char *found = NULL;
     if (!above)
         h5_note_no_memory();
@@ -515,9 +516,9 @@ static char *scalar_path(const char *path, const struct coords *coords, unsigned
 
 static char *vector_path(const char *path, const struct coords *coords, unsigned axis)
 {
-    char *parent = coords_parent(path);
+    char *parent = path_parent(path);
     char *record =
-        parent ? memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent, coords_base(path))
+        parent ? memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent, path_base(path))
                : NULL;
     char *result = component_path(record, coords, axis);
     free(record);
@@ -609,8 +610,8 @@ static hid_t open_record(const struct coords_results *results, const struct mesh
 
 static bool same_group(const char *a, const char *b)
 {
-    size_t length = (size_t)(coords_base(a) - a);
-    return length == (size_t)(coords_base(b) - b) && strncmp(a, b, length) == 0;
+    size_t length = (size_t)(path_base(a) - a);
+    return length == (size_t)(path_base(b) - b) && strncmp(a, b, length) == 0;
 }
 
 static enum h5grad_status finish_result(const struct coords_results *results,
@@ -640,7 +641,7 @@ static enum h5grad_status finish_result(const struct coords_results *results,
 static enum h5grad_status finish_above(const struct coords_results *results, const char *result,
                                        bool alone, struct h5grad_error *err)
 {
-    char *record = alone ? memory_text(result) : coords_parent(result);
+    char *record = alone ? memory_text(result) : path_parent(result);
     if (!record)
         return error_memory(err, strlen(result) + 1);
     enum h5grad_status status =

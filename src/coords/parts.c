@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
@@ -18,37 +19,14 @@
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
 #include "hdf5/variable.h"
-
-bool coords_within(const char *path, const char *prefix)
-{
-    return strncmp(path, prefix, strlen(prefix)) == 0;
-}
+#include "hdf5/identity.h"
 
 /* Copied at a time. */
 #define POINTS ((uint64_t)1 << 16)
 
-const char *coords_base(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-char *coords_parent(const char *path)
-{
-    size_t length = (size_t)(coords_base(path) - path);
-    if (length <= 1)
-        return memory_text("/");
-    return memory_format("%.*s", (int)(length - 1), path);
-}
-
-char *coords_join(const char *group, const char *name)
-{
-    return memory_format("%s/%s", strcmp(group, "/") == 0 ? "" : group, name);
-}
-
 hid_t coords_open_parent(hid_t file, const char *path)
 {
-    char *parent = coords_parent(path);
+    char *parent = path_parent(path);
     hid_t group = parent ? h5_open_object(file, parent, NULL) : -1;
     free(parent);
     if (group < 0 || H5Iget_type(group) == H5I_GROUP)
@@ -59,7 +37,7 @@ hid_t coords_open_parent(hid_t file, const char *path)
 
 bool coords_parent_has(hid_t file, const char *path, const char *attribute)
 {
-    char *parent = coords_parent(path);
+    char *parent = path_parent(path);
     bool has = parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
     free(parent);
     return has;

@@ -11,19 +11,6 @@
 #define COORDS_OR_NAME_IT                                                                          \
     ", or name it with -d and give a step with --spacing to differentiate it as a plain array"
 
-/* Whether path begins with prefix. */
-bool coords_within(const char *path, const char *prefix);
-
-/* The last component of an absolute path, within path. */
-const char *coords_base(const char *path);
-
-/* The path of the group that holds the object at an absolute path, "/" for "/u", in new memory;
- * NULL when there is none. */
-char *coords_parent(const char *path);
-
-/* "/group/name", in new memory; NULL when there is none. */
-char *coords_join(const char *group, const char *name);
-
 /* The group that holds the object at an absolute path; -1 when it cannot be opened. */
 hid_t coords_open_parent(hid_t file, const char *path);
 

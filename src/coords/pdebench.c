@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
 
@@ -123,7 +124,7 @@ static enum h5grad_status enter_sample(const struct form *form, const uint64_t *
 
 static bool has_link(hid_t file, const char *parent, const char *name)
 {
-    char *path = coords_join(parent, name);
+    char *path = path_join(parent, name);
     bool has = path && coords_has(file, path);
     free(path);
     return has;
@@ -134,10 +135,10 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
 {
     (void)walk;
     uint64_t extent[GRID_MAX_RANK];
-    const char *name = coords_base(path);
+    const char *name = path_base(path);
     if (coords->rank < 3 || coords->rank > 5)
         return H5GRAD_OK;
-    struct form form = {.file = file, .parent = coords_parent(path)};
+    struct form form = {.file = file, .parent = path_parent(path)};
     if (!form.parent)
         return error_memory(err, strlen(path));
     form.grid = strcmp(name, "data") == 0 && has_link(file, form.parent, "grid");
@@ -159,8 +160,8 @@ static bool is_letter(char letter)
 /* Whether an object of that name lies beside the group that holds the object at path. */
 static bool has_beside_group(hid_t file, const char *path, const char *name)
 {
-    char *group = coords_parent(path);
-    char *parent = group && strcmp(coords_base(group), "grid") == 0 ? coords_parent(group) : NULL;
+    char *group = path_parent(path);
+    char *parent = group && strcmp(path_base(group), "grid") == 0 ? path_parent(group) : NULL;
     bool has = parent && has_link(file, parent, name);
     free(parent);
     free(group);
@@ -170,14 +171,14 @@ static bool has_beside_group(hid_t file, const char *path, const char *name)
 static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     (void)dataset;
-    const char *name = coords_base(path);
+    const char *name = path_base(path);
     bool coordinate = false;
     if (!is_letter(name[0]))
         return NULL;
     if (name[1] == '\0') {
         coordinate = has_beside_group(file, path, "data");
     } else if (strcmp(name + 1, SUFFIX) == 0) {
-        char *parent = coords_parent(path);
+        char *parent = path_parent(path);
         coordinate = parent && has_link(file, parent, "x" SUFFIX);
         free(parent);
     }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
@@ -34,11 +35,11 @@ struct layout {
 static bool tensor_order(const char *path, unsigned *order, bool *scalars)
 {
     *order = 0;
-    *scalars = coords_within(path, "/scalars/");
+    *scalars = path_begins(path, "/scalars/");
     if (*scalars)
         return true;
     if (path[0] != '/' || path[1] != 't' || path[2] < '0' || path[2] > '2' ||
-        !coords_within(path + 3, "_fields/"))
+        !path_begins(path + 3, "_fields/"))
         return false;
     *order = (unsigned)(path[2] - '0');
     return true;
@@ -158,11 +159,11 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
 static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     const char *why = NULL;
-    if (coords_within(path, "/" DIMENSIONS "/"))
+    if (path_begins(path, "/" DIMENSIONS "/"))
         why = "it is a coordinate";
-    else if (coords_within(path, "/boundary_conditions/"))
+    else if (path_begins(path, "/boundary_conditions/"))
         why = "it is a boundary condition";
-    else if (coords_within(path, "/scalars/") && !is_varying(dataset, "time_varying"))
+    else if (path_begins(path, "/scalars/") && !is_varying(dataset, "time_varying"))
         why = "it is a parameter";
     if (!why)
         return NULL;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "coords/parts.h"
@@ -23,7 +24,7 @@
 static bool is_image(const char *path, const struct h5_type *type)
 {
     return type->stored < ELEMENT_F16 && strncmp(path, "/minc-2.0/image/", 16) == 0 &&
-           strcmp(coords_base(path), "image") == 0;
+           strcmp(path_base(path), "image") == 0;
 }
 
 static hid_t open_beside(hid_t file, const char *path, const char *suffix, bool *memory)

@@ -10,6 +10,7 @@
 #include "coords/values.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
+#include "base/path.h"
 
 /* The number for a type. In bytes any value may be meant. */
 static bool look_up(enum element stored, struct number *fill)
@@ -73,8 +74,7 @@ static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *
     for (unsigned k = 0; k < rank && !*found; k++) {
         hid_t scale = lists.list[k].len ? h5_scales_open(&lists, dataset, k, 0, NULL) : -1;
         char *name = scale >= 0 ? h5_attribute_text(scale, "NAME") : NULL;
-        *found =
-            (scale >= 0 && is_numbered(scale)) || (name && coords_within(name, H5_PLACEHOLDER));
+        *found = (scale >= 0 && is_numbered(scale)) || (name && path_begins(name, H5_PLACEHOLDER));
         free(name);
         h5_close(scale);
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/meaning.h"
 #include "coords/parts.h"
@@ -239,7 +240,7 @@ static enum h5grad_status search_beside(struct search *search, hid_t group, cons
     hid_t described = coords_open_group(group, name);
     if (described < 0)
         return H5GRAD_OK;
-    char *own = coords_join(path, name);
+    char *own = path_join(path, name);
     enum h5grad_status status = own ? search_object(search, described, DESCRIPTION, own)
                                     : error_memory(search->err, strlen(path));
     free(own);
@@ -269,13 +270,13 @@ static enum h5grad_status search_group(struct search *search, hid_t file, const 
  * what the quality is of. */
 static enum h5grad_status search_groups(struct search *search, hid_t file, const char *path)
 {
-    const char *data = coords_base(path);
-    char *group = coords_parent(path);
-    bool alone = group && strncmp(coords_base(group), "quality", 7) == 0;
+    const char *data = path_base(path);
+    char *group = path_parent(path);
+    bool alone = group && strncmp(path_base(group), "quality", 7) == 0;
     enum h5grad_status status = group ? search_group(search, file, group, data, true)
                                       : error_memory(search->err, strlen(path));
     while (!status && group[1] && !alone) {
-        char *outer = coords_parent(group);
+        char *outer = path_parent(group);
         free(group);
         group = outer;
         status = group ? search_group(search, file, group, data, false)
@@ -300,13 +301,13 @@ static enum h5grad_status search_factors(struct search *search, hid_t file, cons
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof factors / sizeof *factors && !status; i++) {
-        if (coords_within(path, factors[i].within))
+        if (path_begins(path, factors[i].within))
             status = search_dataset(search, file, path, factors[i].suffix, factors[i].stride);
     }
-    char *group = coords_parent(path);
+    char *group = path_parent(path);
     if (!status && !group)
         status = error_memory(search->err, strlen(path));
-    if (!status && group[1] && strcmp(coords_base(path), "data") == 0) /* NWB */
+    if (!status && group[1] && strcmp(path_base(path), "data") == 0) /* NWB */
         status = search_dataset(search, file, group, "/channel_conversion", 1);
     free(group);
     return status;

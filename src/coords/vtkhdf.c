@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
@@ -38,13 +39,13 @@ struct match {
 
 static bool is_below(const char *path)
 {
-    return coords_within(path, ROOT "/");
+    return path_begins(path, ROOT "/");
 }
 
 /* Whether the dataset at path lies directly in a group of that name. */
 static bool lies_in(const char *path, const char *group)
 {
-    size_t length = strlen(group), before = (size_t)(coords_base(path) - path);
+    size_t length = strlen(group), before = (size_t)(path_base(path) - path);
     return before > length + 1 && strncmp(path + before - 1 - length, group, length) == 0 &&
            path[before - 2 - length] == '/';
 }
@@ -84,7 +85,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 /* The points of a line of coordinates; 1 where the grid has none in that direction. */
 static uint64_t line_points(hid_t file, hid_t root, const char *path)
 {
-    if (!coords_has(root, coords_base(path)))
+    if (!coords_has(root, path_base(path)))
         return 1;
     uint64_t points = 0;
     hid_t dataset = h5_open_dataset(file, path, NULL);
@@ -310,7 +311,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
         return h5_error(err, "%s: it cannot be read", ROOT);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned d = 0; d < DIRECTIONS && !status; d++) {
-        if (coords_has(root, coords_base(lines[d])))
+        if (coords_has(root, path_base(lines[d])))
             status = coords_copy_line(results->input, results->output, lines[d], err);
     }
     if (!status && read_steps(root))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 
 #define TRACKED (H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED)
@@ -88,8 +89,7 @@ hid_t h5_create_group(hid_t file, const char *path, struct h5grad_error *err)
 hid_t h5_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
                         struct h5grad_error *err)
 {
-    const char *name = strrchr(path, '/');
-    name = name ? name + 1 : path;
+    const char *name = path_base(path);
     hid_t dataset = -1;
     hid_t links = link_list(err);
     hid_t group = links >= 0 ? make_groups(file, path, (size_t)(name - path), links, err) : -1;

@@ -4,11 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "hdf5/h5.h"
-#include "hdf5/input.h"
-#include "hdf5/output.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -166,85 +163,4 @@ bool h5_close(hid_t id)
     default:
         return H5Idec_ref(id) >= 0;
     }
-}
-
-int h5_descriptor(hid_t object)
-{
-    /* other drivers have handles of other kinds */
-    hid_t file = H5Iget_file_id(object);
-    hid_t access = file < 0 ? -1 : H5Fget_access_plist(file);
-    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access) ||
-                                 h5_input_selected(access));
-    h5_close(access);
-    void *handle = NULL;
-    int fd = -1;
-    if (posix && H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
-        memcpy(&fd, handle, sizeof fd);
-    h5_close(file);
-    return fd;
-}
-
-#if H5_VERSION_GE(1, 12, 0)
-    #define OBJECT_INFO H5O_info2_t
-#else
-    #define OBJECT_INFO H5O_info_t
-#endif
-
-static void take_identity(const OBJECT_INFO *info, struct h5_identity *identity)
-{
-    memset(identity, 0, sizeof *identity);
-    identity->file = info->fileno;
-#if H5_VERSION_GE(1, 12, 0)
-    _Static_assert(sizeof info->token <= sizeof identity->token, "a token fits");
-    memcpy(identity->token, &info->token, sizeof info->token);
-#else
-    _Static_assert(sizeof info->addr <= sizeof identity->token, "an address fits");
-    memcpy(identity->token, &info->addr, sizeof info->addr);
-#endif
-}
-
-bool h5_identify(hid_t object, struct h5_identity *identity)
-{
-    OBJECT_INFO info;
-#if H5_VERSION_GE(1, 12, 0)
-    herr_t status = H5Oget_info3(object, &info, H5O_INFO_BASIC);
-#else
-    herr_t status = H5Oget_info2(object, &info, H5O_INFO_BASIC);
-#endif
-    if (status < 0)
-        return false;
-    take_identity(&info, identity);
-    return true;
-}
-
-bool h5_identify_lasting(hid_t object, struct h5_identity *identity)
-{
-    struct stat info;
-    int fd = h5_descriptor(object);
-    if (fd < 0 || fstat(fd, &info) != 0 || !h5_identify(object, identity))
-        return false;
-    const uint64_t device = info.st_dev;
-    identity->file = info.st_ino;
-    memcpy(identity->token + sizeof(haddr_t), &device, sizeof device);
-    return true;
-}
-
-bool h5_identify_link(hid_t group, const char *name, struct h5_identity *identity, H5O_type_t *kind)
-{
-    OBJECT_INFO info;
-#if H5_VERSION_GE(1, 12, 0)
-    herr_t status = H5Oget_info_by_name3(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT);
-#else
-    herr_t status = H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT);
-#endif
-    if (status < 0)
-        return false;
-    take_identity(&info, identity);
-    *kind = info.type;
-    return true;
-}
-
-bool h5_same(const struct h5_identity *a, const struct h5_identity *b)
-{
-    return a->file == b->file && memcmp(a->token, b->token, sizeof a->token) == 0;
 }

@@ -47,26 +47,4 @@ enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...) B
  * Within h5_enter, as is everything below. */
 bool h5_close(hid_t id);
 
-/* The POSIX descriptor below the file that an object lies in, which another file's link may lead
- * to; a file is an object, too. -1 when it has none. It is the file's: not to be closed. */
-int h5_descriptor(hid_t object);
-
-/* An object's identity within the process while its file is open. */
-struct h5_identity {
-    unsigned long file;
-    unsigned char token[16];
-};
-
-bool h5_identify(hid_t object, struct h5_identity *identity);
-
-/* The same, whenever and however its file is opened: libhdf5 numbers files anew each time. False,
- * too, where there is no POSIX descriptor below it. */
-bool h5_identify_lasting(hid_t object, struct h5_identity *identity);
-bool h5_same(const struct h5_identity *a, const struct h5_identity *b);
-
-/* The identity and kind of the object that a hard link of the group leads to, without opening it.
- */
-bool h5_identify_link(hid_t group, const char *name, struct h5_identity *identity,
-                      H5O_type_t *kind);
-
 #endif

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/input.h"
+#include "hdf5/access.h"
 
 #define COPIES 4 /* of what has a variable length, in libhdf5 and here */
 #define LEAST  ((uint64_t)4096)

@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/h5.h"
-#include "hdf5/input.h"
 
 /* The message of an object header begins with its version and the class of the layout; then come
  * the address and the number of the heap's object with the mappings. */

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
+#include "hdf5/input.h"
 #include "hdf5/outside.h"
 
 /* A chunk as it is stored, as it is in memory, and once in between; a point to be converted, and

@@ -21,7 +21,7 @@
  */
 bool h5_output_select(hid_t access, atomic_int *failure);
 
-/* h5_raw_of for files of this driver; NULL for others. */
+/* What passes the driver of a file; NULL for files of other drivers. */
 struct h5_raw *h5_output_raw(hid_t file);
 
 /* The failure of an open file of this driver; NULL for files of other drivers. h5_descriptor works

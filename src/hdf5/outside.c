@@ -16,6 +16,9 @@
 #include "hdf5/mapping.h"
 #include "hdf5/search.h"
 #include "hdf5/virtual.h"
+#include "hdf5/driver.h"
+#include "hdf5/open.h"
+#include "hdf5/identity.h"
 
 #define EXTERNAL_NAME 4096 /* bytes: none that is longer can be opened */
 
@@ -296,7 +299,7 @@ static enum h5grad_status try_path(void *user, const char *path, bool *done,
     if (place < 0)
         return explain(check, hunt->source, info.st_mode != 0, check->reason.message);
     close(place);
-    hunt->file = h5_access_judge(check->access, path, &info, hunt->site->files, &check->reason);
+    hunt->file = h5_open_to_judge(check->access, path, &info, hunt->site->files, &check->reason);
     *done = hunt->file >= 0;
     if (*done)
         return H5GRAD_OK;

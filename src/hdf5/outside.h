@@ -7,7 +7,7 @@
 #ifndef H5GRAD_HDF5_OUTSIDE_H
 #define H5GRAD_HDF5_OUTSIDE_H
 
-#include "hdf5/input.h"
+#include "hdf5/access.h"
 
 /*
  * H5GRAD_FAILED when points of a dataset of a file opened by h5_open_input lie in files that may

@@ -17,10 +17,6 @@ struct h5_raw {
     uint64_t size;    /* ... and its bytes */
 };
 
-/* Those of the file that an object lies in, as of h5_descriptor, valid as long as it is open; NULL
- * for a file of other drivers than those of hdf5/input.h and hdf5/output.h. Within h5_enter. */
-struct h5_raw *h5_raw_of(hid_t object);
-
 /* For the drivers: notes what is to be moved; true when the bytes are dropped. */
 static inline bool h5_raw_note(struct h5_raw *raw, H5FD_mem_t type, uint64_t address, uint64_t size)
 {

@@ -9,6 +9,7 @@
 #include "hdf5/input.h"
 #include "hdf5/outside.h"
 #include "hdf5/variable.h"
+#include "hdf5/identity.h"
 
 #define MOST_BYTES ((uint64_t)1 << 20) /* of references of a dataset, 131072 old ones */
 

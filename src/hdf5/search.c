@@ -4,14 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
-
-/* The folder of a path, in new memory. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : memory_text(".");
-}
 
 /* A prefix that libhdf5 took from the environment when it was started, in new memory; NULL: none.
  */
@@ -32,8 +26,8 @@ bool h5_search_open(hid_t object, struct h5_search *search)
     char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
     if (name && H5Fget_name(object, name, (size_t)length + 1) == length) {
         char *real = realpath(name, NULL);
-        search->folder = folder_of(name);
-        search->real = folder_of(real ? real : name);
+        search->folder = path_folder(name);
+        search->real = path_folder(real ? real : name);
         free(real);
     }
     free(name);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "hdf5/set.h"
+#include "hdf5/identity.h"
 
 #define FIRST_CAPACITY 64 /* a power of two, as is every later one */
 

@@ -3,7 +3,7 @@
 #ifndef H5GRAD_HDF5_SET_H
 #define H5GRAD_HDF5_SET_H
 
-#include "hdf5/h5.h"
+#include "hdf5/identity.h"
 
 struct h5_set_entry {
     struct h5_identity identity;

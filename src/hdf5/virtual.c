@@ -8,6 +8,7 @@
 #include "base/size.h"
 #include "hdf5/mapping.h"
 #include "hdf5/reopen.h"
+#include "hdf5/input.h"
 
 #define MOST_MAPPINGS ((size_t)1 << 20) /* that are looked at */
 

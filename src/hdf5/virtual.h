@@ -6,7 +6,7 @@
 #ifndef H5GRAD_HDF5_VIRTUAL_H
 #define H5GRAD_HDF5_VIRTUAL_H
 
-#include "hdf5/input.h"
+#include "hdf5/access.h"
 
 /* How many numbered sources in a row may be missing before the dataset ends. */
 #define H5_VIRTUAL_GAP 16

@@ -7,6 +7,7 @@
 #include "hdf5/outside.h"
 #include "hdf5/virtual.h"
 #include "hdf5/walk.h"
+#include "hdf5/identity.h"
 
 #define MAX_HOPS  64    /* soft links on the way to one object: more are a cycle */
 #define MAX_DEPTH 1024  /* groups within groups */

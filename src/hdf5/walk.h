@@ -6,6 +6,7 @@
 #define H5GRAD_HDF5_WALK_H
 
 #include "hdf5/set.h"
+#include "hdf5/identity.h"
 
 struct h5_found {
     char *path; /* absolute */

@@ -23,6 +23,7 @@
 #include "hdf5/chunk.h"
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
+#include "hdf5/driver.h"
 #include "reader/reader.h"
 
 /* Points of a chunk along an axis from which on its first or last is a small part of it. */

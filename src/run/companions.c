@@ -10,6 +10,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/outside.h"
 #include "hdf5/scales.h"
+#include "hdf5/identity.h"
 #include "run/results.h"
 #include "writer/copy.h"
 

@@ -12,6 +12,8 @@
 #include "hdf5/attribute.h"
 #include "hdf5/outside.h"
 #include "hdf5/walk.h"
+#include "hdf5/open.h"
+#include "hdf5/input.h"
 
 /* Points read at a time when long coordinates are checked. */
 #define SCAN_POINTS ((uint64_t)1 << 16)
@@ -269,7 +271,7 @@ enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < store->n && !status; i++)
-        status = h5_access_check_unchanged(&store->item[i]->other, err);
+        status = h5_access_check_unchanged(&store->item[i]->other, false, err);
     return status;
 }
 

@@ -4,7 +4,7 @@
 #ifndef H5GRAD_RUN_COORDINATES_H
 #define H5GRAD_RUN_COORDINATES_H
 
-#include "hdf5/input.h"
+#include "hdf5/access.h"
 #include "reader/line.h"
 #include "stencil/stencil.h"
 

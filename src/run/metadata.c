@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/meaning.h"
 #include "coords/parts.h"
@@ -143,8 +144,7 @@ static const char *variable_of(const struct field *field, unsigned axis)
     const struct field_axis *settled = &field->axis[axis];
     if (!settled->coordinate || strcmp(settled->source, AXES_COMMAND_LINE) != 0)
         return field->coords.axis[axis].name;
-    const char *slash = strrchr(settled->coordinate->name, '/');
-    return slash ? slash + 1 : settled->coordinate->name;
+    return path_base(settled->coordinate->name);
 }
 
 /* "d(air temperature)/d(lat)" for a text of the source. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "hdf5/create.h"
 #include "run/metadata.h"
@@ -62,8 +63,7 @@ static void expand(FILE *out, const char *pattern, const char *name, unsigned ax
 
 char *results_path(const char *name, const char *field, unsigned axis, const char *axis_name)
 {
-    const char *base = strrchr(field, '/');
-    base = base ? base + 1 : field;
+    const char *base = path_base(field);
     char *path = NULL;
     size_t size;
     FILE *out = open_memstream(&path, &size);

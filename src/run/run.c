@@ -21,6 +21,8 @@
 #include "run/select.h"
 #include "run/xdmf.h"
 #include "writer/publish.h"
+#include "hdf5/open.h"
+#include "hdf5/input.h"
 
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)

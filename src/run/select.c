@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "coords/coords.h"
 #include "coords/names.h"
 #include "coords/parts.h"
+#include "hdf5/identity.h"
 
 /* What is known while datasets are chosen. */
 struct search {
@@ -164,7 +166,7 @@ static enum h5grad_status add_field(struct selection *selection, struct search *
 {
     const struct h5_identity *identity = &selection->walk.dataset[i].identity;
     const char *why = search->why[i];
-    if (why && coords_within(why, COORDS_CATEGORIES))
+    if (why && path_begins(why, COORDS_CATEGORIES))
         return add(selection, search, identity, path, false, why, err);
     if (!h5_set_find(&search->axes, identity))
         return add(selection, search, identity, path, false, NULL, err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/utf8.h"
@@ -85,27 +86,10 @@ static void put_text(FILE *out, const char *text)
     }
 }
 
-/* The name of the file in its folder. */
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-/* The absolute path, without links, of the folder that path lies in, in new memory. */
-static char *real_folder(const char *path)
-{
-    size_t length = (size_t)(base_name(path) - path);
-    char *folder = length ? memory_format("%.*s", (int)length, path) : memory_text(".");
-    char *real = folder ? realpath(folder, NULL) : NULL;
-    free(folder);
-    return real;
-}
-
 /* The way from the folder of output to input, in new memory. */
 static char *relative_path(const char *input, const char *output)
 {
-    char *from = real_folder(output), *to = real_folder(input), *path = NULL;
+    char *from = path_real_folder(output), *to = path_real_folder(input), *path = NULL;
     size_t size, common = 0;
     FILE *out = from && to ? open_memstream(&path, &size) : NULL;
     if (out) {
@@ -121,7 +105,7 @@ static char *relative_path(const char *input, const char *output)
                 fputs("../", out);
         }
         const char *rest = to + common + (to[common] == '/');
-        fprintf(out, "%s%s%s", rest, *rest ? "/" : "", base_name(input));
+        fprintf(out, "%s%s%s", rest, *rest ? "/" : "", path_base(input));
         if (!memory_close_stream(out)) {
             free(path);
             path = NULL;
@@ -150,7 +134,7 @@ struct xdmf *xdmf_new(const char *input, const char *output, const struct run_op
         return NULL;
     xdmf->options = options;
     xdmf->input = relative_path(input, output);
-    xdmf->output = memory_text(base_name(output));
+    xdmf->output = memory_text(path_base(output));
     if (xdmf->input && xdmf->output) {
         xdmf->input_named = name_file(xdmf, xdmf->input);
         xdmf->output_named = name_file(xdmf, xdmf->output);

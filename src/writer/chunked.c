@@ -12,6 +12,7 @@
 #include "writer/format.h"
 #include "writer/pieces.h"
 #include "writer/writer.h"
+#include "hdf5/driver.h"
 
 struct chunked_writer {
     struct writer writer;

@@ -12,6 +12,7 @@
 #include "base/size.h"
 #include "hdf5/chunk.h"
 #include "hdf5/transfer.h"
+#include "hdf5/driver.h"
 #include "writer/pieces.h"
 #include "writer/writer.h"
 

@@ -11,10 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "hdf5/create.h"
 #include "hdf5/output.h"
+#include "hdf5/driver.h"
 #include "writer/publish.h"
 
 #define NAME_BYTES 255 /* of a file name, on all file systems of note */
@@ -23,24 +25,11 @@
 #define LOCK_PAUSE    50000000L /* nanoseconds between two attempts */
 #define LOCK_ATTEMPTS 60        /* three seconds */
 
-/* The folder that path lies in, in new memory. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return memory_text(".");
-    char *folder = memory_text(path);
-    if (folder)
-        folder[slash == path ? 1 : slash - path] = '\0';
-    return folder;
-}
-
 /* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that makes it too long is
  * cut, between characters of UTF-8, and its hash follows: others may begin like it. */
 static char *hidden_name(const char *target, const char *suffix)
 {
-    const char *slash = strrchr(target, '/');
-    const char *name = slash ? slash + 1 : target;
+    const char *name = path_base(target);
     size_t room = NAME_BYTES - strlen("..h5grad.") - strlen(suffix);
     size_t length = strlen(name);
     char hash[18] = "";
@@ -136,7 +125,7 @@ enum h5grad_status publish_check(const char *final, const char *input, bool over
     struct stat info;
     enum h5grad_status status = find_target(final, &target, err);
     if (status == H5GRAD_OK) {
-        folder = folder_of(target);
+        folder = path_folder(target);
         status = folder ? check_folder(folder, &info, err) : error_memory(err, strlen(target));
     }
     if (status == H5GRAD_OK)
@@ -184,7 +173,7 @@ static enum h5grad_status find_space(const char *final, bool resumable, struct s
     if (status != H5GRAD_OK)
         return error_context(err, status, "%s", final);
     *held = resumable && find_left(target, &left) ? (uint64_t)left.st_blocks * 512 : 0;
-    char *folder = folder_of(target);
+    char *folder = path_folder(target);
     free(target);
     if (!folder)
         return error_memory(err, strlen(final));
@@ -570,7 +559,7 @@ static enum h5grad_status sync_path(const char *path, int flags, struct h5grad_e
 
 static enum h5grad_status sync_folder(const char *target, struct h5grad_error *err)
 {
-    char *folder = folder_of(target);
+    char *folder = path_folder(target);
     if (!folder)
         return error_memory(err, strlen(target));
     enum h5grad_status status = sync_path(folder, O_DIRECTORY, err);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Paths of files, and of objects in HDF5 files: their parts are separated by "/" in both. What is
+ * in new memory is NULL where there is none. Any thread. */
+#ifndef H5GRAD_BASE_PATH_H
+#define H5GRAD_BASE_PATH_H
+
+#include <stdbool.h>
+
+/* The last component, within path. */
+const char *path_base(const char *path);
+
+/* The folder of a file, in new memory: "." for "f", "/" for "/f". */
+char *path_folder(const char *path);
+
+/* The same as an absolute path without symbolic links; NULL with errno, too, where there is none.
+ */
+char *path_real_folder(const char *path);
+
+/* The group that holds the object at an absolute path, in new memory: "/" for "/u". */
+char *path_parent(const char *path);
+
+/* "/group/name", in new memory. */
+char *path_join(const char *group, const char *name);
+
+/* Whether text begins with prefix. */
+bool path_begins(const char *text, const char *prefix);
+
+#endif
