@@ -119,8 +119,8 @@ static enum h5grad_status read_element_size(hid_t dataset, struct coords *coords
     enum h5grad_status status = H5GRAD_OK;
     if (H5Aexists(dataset, attribute) <= 0)
         return H5GRAD_OK;
-    bool three = coords_numbers(dataset, attribute, DIRECTIONS, size) == COORDS_FOUND;
-    bool each = !three && coords_numbers(dataset, attribute, rank, size) == COORDS_FOUND;
+    bool three = h5_attribute_exactly(dataset, attribute, DIRECTIONS, size) == H5_FOUND;
+    bool each = !three && h5_attribute_exactly(dataset, attribute, rank, size) == H5_FOUND;
     bool named = names_tell(coords);
     for (unsigned k = 0; k < rank && !status; k++) {
         int d = named ? find_direction(coords->axis[k].name) : (int)k + DIRECTIONS - (int)rank;
@@ -146,12 +146,12 @@ static enum h5grad_status read_series(hid_t dataset, const struct series *series
     double step, start = 0;
     if (coords->axis[k].kind != COORDS_NONE)
         return H5GRAD_OK;
-    enum coords_found found = coords_numbers(dataset, series->step, 1, &step);
-    if (found == COORDS_ABSENT)
+    enum h5_exactly found = h5_attribute_exactly(dataset, series->step, 1, &step);
+    if (found == H5_ABSENT)
         return H5GRAD_OK;
-    if (found == COORDS_BROKEN)
+    if (found == H5_BROKEN)
         return coords_set_problem(coords, k, series->source, err, "it is not one number");
-    if (coords_numbers(dataset, series->start, 1, &start) != COORDS_FOUND)
+    if (h5_attribute_exactly(dataset, series->start, 1, &start) != H5_FOUND)
         start = 0;
     enum h5grad_status status = coords_set_step(coords, k, step, start, series->source, err);
     char *unit = h5_attribute_text(dataset, series->unit);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "coords/parts.h"
+#include "hdf5/object.h"
 
 /* The length of "/", the letter and digits at the start of a path; 0 when that is not there. */
 static size_t numbered(const char *path, char letter)
@@ -68,7 +69,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     if (!setup ||
         (strcmp(path + setup, "/resolutions") != 0 && strcmp(path + setup, "/subdivisions") != 0))
         return NULL;
-    return coords_has(file, "t00000") ? "it is bookkeeping of BigDataViewer" : NULL;
+    return h5_has_link(file, "t00000") ? "it is bookkeeping of BigDataViewer" : NULL;
 }
 
 const struct coords_convention coords_bigdataviewer = {

@@ -9,6 +9,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "base/path.h"
+#include "hdf5/object.h"
 
 /* The length of the prefix with one to max digits behind it, and "/"; 0 when path begins
  * otherwise. */
@@ -34,7 +35,7 @@ static bool has_attribute(hid_t object, const char *name)
 static bool is_chombo(hid_t file, const char *path)
 {
     return (numbered(path, "/level_", 4) || path_begins(path, "/particles/")) &&
-           coords_has(file, "Chombo_global");
+           h5_has_link(file, "Chombo_global");
 }
 
 static bool is_amrex(hid_t file, const char *path)
@@ -44,7 +45,7 @@ static bool is_amrex(hid_t file, const char *path)
 
 static bool is_flash(hid_t file, const char *path)
 {
-    return in_root(path) && coords_has(file, "bounding box");
+    return in_root(path) && h5_has_link(file, "bounding box");
 }
 
 static bool is_athena(hid_t file, const char *path)
@@ -55,9 +56,9 @@ static bool is_athena(hid_t file, const char *path)
 
 static bool has_info(hid_t file, const char *attribute, const char *link)
 {
-    hid_t group = coords_has(file, "Info") ? coords_open_group(file, "Info") : -1;
+    hid_t group = h5_has_link(file, "Info") ? h5_open_subgroup(file, "Info") : -1;
     bool has =
-        group >= 0 && (attribute ? has_attribute(group, attribute) : coords_has(group, link));
+        group >= 0 && (attribute ? has_attribute(group, attribute) : h5_has_link(group, link));
     h5_close(group);
     return has;
 }
@@ -82,7 +83,7 @@ static bool is_gamer(hid_t file, const char *path)
 
 static bool is_gdf(hid_t file, const char *path)
 {
-    return numbered(path, "/data/grid_", 12) && coords_has(file, "gridded_data_format");
+    return numbered(path, "/data/grid_", 12) && h5_has_link(file, "gridded_data_format");
 }
 
 static bool is_enzo(hid_t file, const char *path)
@@ -98,8 +99,8 @@ static bool is_particles(hid_t file, const char *path)
     size_t group = strcspn(path + 1, "/");
     bool named = group > strlen(suffix) &&
                  strncmp(path + 1 + group - strlen(suffix), suffix, strlen(suffix)) == 0 &&
-                 coords_has(file, "Cosmology") && coords_has(file, "Units");
-    return (named || numbered(path, "/PartType", 2)) && coords_has(file, "Header");
+                 h5_has_link(file, "Cosmology") && h5_has_link(file, "Units");
+    return (named || numbered(path, "/PartType", 2)) && h5_has_link(file, "Header");
 }
 
 static const struct {

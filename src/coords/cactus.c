@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/object.h"
 
 /* Written once per file: of the run, not of a dataset. */
 #define PARAMETERS "Parameters and Global Attributes"
@@ -37,7 +38,7 @@ static bool find_number(const char *name, const char *key, unsigned long *value,
 static bool has_second(hid_t group, const char *name, size_t start, const char *rest)
 {
     char *sibling = memory_format("%.*s1%s", (int)start, name, rest);
-    bool found = sibling && coords_has(group, sibling);
+    bool found = sibling && h5_has_link(group, sibling);
     free(sibling);
     return found;
 }
@@ -64,7 +65,7 @@ static bool has_neighbours(hid_t group, const char *name)
 /* Whether other processes of the run wrote their components to files of their own. */
 static bool has_other_files(hid_t file)
 {
-    hid_t group = coords_open_group(file, PARAMETERS);
+    hid_t group = h5_open_subgroup(file, PARAMETERS);
     double writers = 1;
     bool others = group >= 0 && h5_attribute_number(group, "nioprocs", &writers) && writers > 1;
     h5_close(group);
@@ -77,7 +78,7 @@ static enum h5grad_status check_whole(hid_t file, const char *path, hid_t datase
     double level = 0;
     bool piece = h5_attribute_number(dataset, "level", &level) && level > 0;
     if (!piece) {
-        hid_t group = coords_open_parent(file, path);
+        hid_t group = h5_open_parent(file, path);
         piece = group >= 0 && has_neighbours(group, path_base(path));
         h5_close(group);
     }
@@ -108,8 +109,8 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         return H5GRAD_OK;
     double delta[GRID_MAX_RANK], origin[GRID_MAX_RANK];
     unsigned rank = coords->rank;
-    bool found = coords_numbers(dataset, "delta", rank, delta) == COORDS_FOUND &&
-                 coords_numbers(dataset, "origin", rank, origin) == COORDS_FOUND;
+    bool found = h5_attribute_exactly(dataset, "delta", rank, delta) == H5_FOUND &&
+                 h5_attribute_exactly(dataset, "origin", rank, origin) == H5_FOUND;
     enum h5grad_status status = check_whole(file, path, dataset, coords, err);
     for (unsigned k = 0; k < rank && !status; k++) {
         if (found)

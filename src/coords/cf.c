@@ -10,16 +10,17 @@
 #include "base/path.h"
 #include "base/memory.h"
 #include "coords/coords.h"
-#include "coords/names.h"
+#include "hdf5/names.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "hdf5/identity.h"
+#include "hdf5/object.h"
 
 #define COORDINATES  "coordinates"
 #define GRID_MAPPING "grid_mapping"
 
-static enum h5grad_status add_to_set(void *user, const struct coords_variable *variable,
+static enum h5grad_status add_to_set(void *user, const struct names_variable *variable,
                                      struct h5grad_error *err)
 {
     struct h5_identity identity;
@@ -34,7 +35,7 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
     static const char *const attributes[] = {COORDINATES, "bounds", "climatology", GRID_MAPPING};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = coords_visit_named(file, path, dataset, attributes[i], add_to_set, set, err);
+        status = names_visit(file, path, dataset, attributes[i], add_to_set, set, err);
     return status;
 }
 
@@ -63,7 +64,7 @@ struct plane {
     char *names;
 };
 
-static enum h5grad_status add_plane(void *user, const struct coords_variable *variable,
+static enum h5grad_status add_plane(void *user, const struct names_variable *variable,
                                     struct h5grad_error *err)
 {
     struct plane *plane = user;
@@ -71,7 +72,7 @@ static enum h5grad_status add_plane(void *user, const struct coords_variable *va
     hid_t space = variable->id < 0 ? -1 : H5Dget_space(variable->id);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
     h5_close(space);
-    if (rank < 2 || !coords_extents(variable->id, (unsigned)rank, extent) ||
+    if (rank < 2 || !h5_read_extents(variable->id, (unsigned)rank, extent) ||
         memcmp(&extent[rank - 2], plane->extent, sizeof plane->extent) != 0)
         return H5GRAD_OK;
     return add_name(&plane->names, variable->name, err);
@@ -85,11 +86,11 @@ static enum h5grad_status note_plane(hid_t file, const char *path, hid_t dataset
     uint64_t extent[GRID_MAX_RANK];
     unsigned rank = coords->rank;
     if (rank < 2 || coords->axis[rank - 2].kind != COORDS_NONE ||
-        coords->axis[rank - 1].kind != COORDS_NONE || !coords_extents(dataset, rank, extent))
+        coords->axis[rank - 1].kind != COORDS_NONE || !h5_read_extents(dataset, rank, extent))
         return H5GRAD_OK;
     memcpy(plane.extent, &extent[rank - 2], sizeof plane.extent);
     enum h5grad_status status =
-        coords_visit_named(file, path, dataset, COORDINATES, add_plane, &plane, err);
+        names_visit(file, path, dataset, COORDINATES, add_plane, &plane, err);
     if (!status && plane.names)
         status = coords_add_note(coords, err, "2-D coordinates %s are not used: unit spacing",
                                  plane.names);
@@ -140,7 +141,7 @@ static enum h5grad_status lies_along(const struct line *line, hid_t variable, bo
     return status;
 }
 
-static enum h5grad_status add_line(void *user, const struct coords_variable *variable,
+static enum h5grad_status add_line(void *user, const struct names_variable *variable,
                                    struct h5grad_error *err)
 {
     struct line *line = user;
@@ -182,7 +183,7 @@ static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset
 {
     uint64_t extent[GRID_MAX_RANK];
     enum h5grad_status status = H5GRAD_OK;
-    if (H5Aexists(dataset, COORDINATES) <= 0 || !coords_extents(dataset, coords->rank, extent))
+    if (H5Aexists(dataset, COORDINATES) <= 0 || !h5_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && !status; k++) {
         struct h5_set scales = {0};
@@ -191,7 +192,7 @@ static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset
             continue;
         status = add_scales(dataset, coords->rank, k, &line.attached, &scales, err);
         if (!status)
-            status = coords_visit_named(file, path, dataset, COORDINATES, add_line, &line, err);
+            status = names_visit(file, path, dataset, COORDINATES, add_line, &line, err);
         if (!status)
             status = use_line(file, &line, coords, k, err);
         free(line.path);
@@ -201,7 +202,7 @@ static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset
     return status;
 }
 
-static enum h5grad_status add_lost(void *user, const struct coords_variable *variable,
+static enum h5grad_status add_lost(void *user, const struct names_variable *variable,
                                    struct h5grad_error *err)
 {
     return variable->id < 0 ? add_name(user, variable->name, err) : H5GRAD_OK;
@@ -215,7 +216,7 @@ static enum h5grad_status note_lost(hid_t file, const char *path, hid_t dataset,
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++) {
         char *names = NULL;
-        status = coords_visit_named(file, path, dataset, attributes[i], add_lost, &names, err);
+        status = names_visit(file, path, dataset, attributes[i], add_lost, &names, err);
         if (!status && names)
             status =
                 coords_add_note(coords, err, "its attribute %s names %s, which cannot be found",

@@ -16,6 +16,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "hdf5/identity.h"
+#include "hdf5/object.h"
 
 /* A dataset attached to an axis. */
 struct scale {
@@ -137,7 +138,7 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset,
     if (status != H5GRAD_OK || !scale->path)
         return status;
     scale->name = read_name(dataset, scale->path);
-    scale->empty = h5_is_placeholder(dataset) || coords_is_null(dataset);
+    scale->empty = h5_is_placeholder(dataset) || h5_is_null(dataset);
     if (!scale->name)
         status = error_memory(err, strlen(scale->path));
     if (!status && !scale->empty) {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "coords/names.h"
+#include "hdf5/names.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
@@ -86,7 +86,7 @@ static enum h5grad_status mark_dimension(hid_t file, const char *path, const cha
 {
     struct h5_identity identity;
     enum h5grad_status status = H5GRAD_OK;
-    hid_t dimension = coords_open_dimension(file, path, name);
+    hid_t dimension = names_open_dimension(file, path, name);
     if (dimension >= 0 && h5_identify(dimension, &identity))
         status = h5_set_add(marked, &identity, MARK_SAMPLES, NULL, err);
     h5_close(dimension);

@@ -7,6 +7,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "base/path.h"
+#include "hdf5/object.h"
 
 /* MATLAB 7.3: the class of each variable is an attribute; cells and objects are kept in #refs# and
  * referred to; a sparse matrix is a group. */
@@ -19,7 +20,7 @@ static const char *matlab(hid_t file, const char *path, hid_t dataset)
         return bookkeeping;
     const char *name = path_base(path);
     if (strcmp(name, "data") == 0 || strcmp(name, "ir") == 0 || strcmp(name, "jc") == 0) {
-        hid_t group = coords_open_parent(file, path);
+        hid_t group = h5_open_parent(file, path);
         bool sparse = group >= 0 && H5Aexists(group, "MATLAB_sparse") > 0;
         h5_close(group);
         if (sparse)
@@ -48,7 +49,7 @@ static const char *julia(hid_t file, const char *path)
     static const char *const groups[] = {"/_types/", "/_refs/", "/_require/", "/_creator/"};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         if (path_begins(path, groups[i]) &&
-            (coords_has(file, "_types") || coords_has(file, "_creator")))
+            (h5_has_link(file, "_types") || h5_has_link(file, "_creator")))
             return "it is bookkeeping of JLD";
     }
     return NULL;
@@ -72,7 +73,7 @@ static const char *pytables(hid_t file, const char *path)
         return "it is an index of PyTables";
     if (strncmp(name, "axis", 4) != 0 && strncmp(name, "index", 5) != 0 && !is_block_items(name))
         return NULL;
-    hid_t group = coords_open_parent(file, path);
+    hid_t group = h5_open_parent(file, path);
     bool pandas = group >= 0 && H5Aexists(group, "pandas_type") > 0;
     h5_close(group);
     return pandas ? "it holds labels of pandas" : NULL;

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/object.h"
 
 #define ROOT       "/minc-2.0/"
 #define DIMENSIONS ROOT "dimensions/"
@@ -40,13 +41,13 @@ static enum h5grad_status enter_regular(hid_t dimension, unsigned level, uint64_
 {
     static const char *const source = "MINC";
     double step = 1, start = 0, length;
-    if (coords_numbers(dimension, "step", 1, &step) == COORDS_BROKEN)
+    if (h5_attribute_exactly(dimension, "step", 1, &step) == H5_BROKEN)
         return coords_set_problem(coords, k, source, err, "%s: its step is no number", path);
-    if (coords_numbers(dimension, "start", 1, &start) == COORDS_BROKEN)
+    if (h5_attribute_exactly(dimension, "start", 1, &start) == H5_BROKEN)
         start = 0;
     if (level > 0) {
         double factor = (double)(1u << level);
-        if (coords_numbers(dimension, "length", 1, &length) != COORDS_FOUND ||
+        if (h5_attribute_exactly(dimension, "length", 1, &length) != H5_FOUND ||
             !(length >= factor && length < (double)(extent + 1) * factor &&
               length >= (double)extent * factor))
             return coords_set_problem(coords, k, source, err,
@@ -106,7 +107,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     (void)walk;
     unsigned level;
     uint64_t extent[GRID_MAX_RANK];
-    if (!is_image(path, &level) || !coords_extents(dataset, coords->rank, extent))
+    if (!is_image(path, &level) || !h5_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     char *order = h5_attribute_text(dataset, "dimorder");
     if (!order)

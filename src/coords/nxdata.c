@@ -13,6 +13,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/identity.h"
+#include "hdf5/object.h"
 
 /* The fields that are the axes of a signal. */
 struct axes {
@@ -30,10 +31,10 @@ static void free_axes(struct axes *axes)
 /* The NXdata group that holds the dataset at path; -1 when it is in none. */
 static hid_t open_group(hid_t file, const char *path)
 {
-    if (!coords_parent_has(file, path, "NX_class"))
+    if (!h5_parent_has(file, path, "NX_class"))
         return -1;
-    hid_t group = coords_open_parent(file, path);
-    if (group >= 0 && coords_text_is(group, "NX_class", "NXdata"))
+    hid_t group = h5_open_parent(file, path);
+    if (group >= 0 && h5_attribute_is(group, "NX_class", "NXdata"))
         return group;
     h5_close(group);
     return -1;
@@ -85,7 +86,7 @@ static bool is_listed(hid_t group, const char *attribute, const char *name)
 
 static bool is_signal(hid_t group, const char *name)
 {
-    return coords_text_is(group, "signal", name) || is_listed(group, "auxiliary_signals", name);
+    return h5_attribute_is(group, "signal", name) || is_listed(group, "auxiliary_signals", name);
 }
 
 /* Whether the dataset is marked as a signal in the way of old. */
@@ -111,8 +112,8 @@ static bool is_like_signal(hid_t file, hid_t group, const char *path, hid_t data
     uint64_t own[GRID_MAX_RANK], its[GRID_MAX_RANK];
     char *name = h5_attribute_text(group, "signal");
     hid_t signal = name ? open_beside(file, path, name) : -1;
-    bool like = signal >= 0 && coords_extents(dataset, rank, own) &&
-                coords_extents(signal, rank, its) && memcmp(own, its, rank * sizeof *own) == 0;
+    bool like = signal >= 0 && h5_read_extents(dataset, rank, own) &&
+                h5_read_extents(signal, rank, its) && memcmp(own, its, rank * sizeof *own) == 0;
     h5_close(signal);
     free(name);
     return like;
@@ -231,7 +232,7 @@ static enum h5grad_status enter_field(hid_t file, hid_t group, const char *path,
     const char *name = axes->field[k];
     enum h5grad_status status = coords_set_name(coords, k, name, err);
     /* names without fields are common */
-    if (status || !coords_has(group, name))
+    if (status || !h5_has_link(group, name))
         return status;
     if (axes->spanning[k])
         return coords_set_problem(coords, k, coords_nxdata.name, err,
@@ -253,7 +254,7 @@ static enum h5grad_status enter_signal(hid_t file, hid_t group, const char *path
     uint64_t extent[GRID_MAX_RANK];
     bool told;
     const char *wrong;
-    if (!coords_extents(dataset, coords->rank, extent))
+    if (!h5_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     enum h5grad_status status =
         read_fields(file, group, path, dataset, coords->rank, &axes, &told, &wrong, err);
@@ -309,7 +310,7 @@ static bool is_errors(hid_t group, const char *name)
     if (length <= end || strcmp(name + length - end, suffix) != 0)
         return false;
     char *field = memory_format("%.*s", (int)(length - end), name);
-    bool found = field && coords_has(group, field);
+    bool found = field && h5_has_link(group, field);
     free(field);
     return found;
 }
@@ -395,7 +396,7 @@ static enum h5grad_status link_field(const struct coords_results *results, hid_t
 {
     enum h5grad_status status = coords_copy_line(results->input, results->output, field, err);
     const char *name = path_base(field);
-    if (!status && !coords_has(group, name) &&
+    if (!status && !h5_has_link(group, name) &&
         H5Lcreate_hard(results->output, field, group, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
         status = h5_error(err, "%s: it cannot be linked", field);
     return status;
@@ -461,7 +462,7 @@ static enum h5grad_status add_signal(hid_t group, const char *name, struct h5gra
 
 static enum h5grad_status write_class(hid_t group, struct h5grad_error *err)
 {
-    if (coords_text_is(group, "NX_class", "NXdata"))
+    if (h5_attribute_is(group, "NX_class", "NXdata"))
         return H5GRAD_OK;
     enum h5grad_status status = h5_attribute_remove(group, "NX_class", err);
     if (!status)
@@ -488,7 +489,7 @@ static enum h5grad_status clear_marks(const struct coords_results *results, cons
 static enum h5grad_status finish_group(const struct coords_results *results, unsigned i,
                                        struct h5grad_error *err)
 {
-    hid_t group = coords_open_parent(results->output, results->result[i]);
+    hid_t group = h5_open_parent(results->output, results->result[i]);
     if (group < 0)
         return h5_error(err, "%s: its group cannot be opened", results->result[i]);
     enum h5grad_status status = write_class(group, err);
@@ -505,7 +506,7 @@ static enum h5grad_status finish_group(const struct coords_results *results, uns
 static enum h5grad_status write_default(hid_t group, const char *next, struct h5grad_error *err)
 {
     char *before = h5_attribute_text(group, "default");
-    bool leads = before && before[0] != '\0' && !strchr(before, '/') && coords_has(group, before);
+    bool leads = before && before[0] != '\0' && !strchr(before, '/') && h5_has_link(group, before);
     free(before);
     if (leads)
         return H5GRAD_OK;

@@ -21,6 +21,7 @@
 #include "coords/meaning.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/object.h"
 
 enum { DIMENSIONS = 7 }; /* of a unit: powers of L, M, T, I, temperature, amount, intensity */
 enum { CANONICAL = 3 };  /* axes of an external field */
@@ -212,10 +213,10 @@ static const char *read_order(struct mesh *mesh, hid_t component)
     static const char *const rectangular[] = {"x", "y", "z"};
     static const char *const cylindrical[] = {"r", "theta", "z"};
     const char *const *canonical =
-        coords_text_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular;
+        h5_attribute_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular;
     if (mesh->n != CANONICAL)
         return "gridSpacing does not hold 3 numbers";
-    bool reversed = coords_text_is(component, "gridDataOrder", "F");
+    bool reversed = h5_attribute_is(component, "gridDataOrder", "F");
     set_order(mesh, reversed);
     if (mesh->label && !reversed && !find_order(mesh, canonical))
         return canonical == cylindrical ? "axisLabels are not r, theta and z"
@@ -240,7 +241,7 @@ static const char *read_factor(struct mesh *mesh)
             mesh->factor[i] = one;
         return NULL;
     }
-    if (coords_numbers(mesh->object, "gridUnitSI", mesh->n, mesh->factor) == COORDS_FOUND)
+    if (h5_attribute_exactly(mesh->object, "gridUnitSI", mesh->n, mesh->factor) == H5_FOUND)
         return NULL;
     return "gridUnitSI is not a number, or one per axis";
 }
@@ -249,7 +250,7 @@ static void read_dimension(struct mesh *mesh)
 {
     double flat[GRID_MAX_RANK * DIMENSIONS];
     size_t n = mesh->n * DIMENSIONS;
-    bool given = coords_numbers(mesh->object, "gridUnitDimension", n, flat) == COORDS_FOUND;
+    bool given = h5_attribute_exactly(mesh->object, "gridUnitDimension", n, flat) == H5_FOUND;
     mesh->own_dimensions = given;
     for (size_t i = 0; i < mesh->n; i++) {
         for (size_t j = 0; j < DIMENSIONS; j++)
@@ -264,14 +265,16 @@ static void read_offset(struct mesh *mesh, hid_t component)
 {
     double part[GRID_MAX_RANK];
     if (is_external(mesh)) {
-        if (coords_numbers(mesh->object, "gridOriginOffset", mesh->n, mesh->offset) != COORDS_FOUND)
+        if (h5_attribute_exactly(mesh->object, "gridOriginOffset", mesh->n, mesh->offset) !=
+            H5_FOUND)
             memset(mesh->offset, 0, sizeof mesh->offset);
-        if (coords_numbers(mesh->object, "gridLowerBound", mesh->n, part) != COORDS_FOUND)
+        if (h5_attribute_exactly(mesh->object, "gridLowerBound", mesh->n, part) != H5_FOUND)
             return;
     } else {
-        if (coords_numbers(mesh->object, "gridGlobalOffset", mesh->n, mesh->offset) != COORDS_FOUND)
+        if (h5_attribute_exactly(mesh->object, "gridGlobalOffset", mesh->n, mesh->offset) !=
+            H5_FOUND)
             memset(mesh->offset, 0, sizeof mesh->offset);
-        if (coords_numbers(component, "position", mesh->n, part) != COORDS_FOUND)
+        if (h5_attribute_exactly(component, "position", mesh->n, part) != H5_FOUND)
             return;
     }
     for (size_t i = 0; i < mesh->n; i++)
@@ -292,13 +295,13 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
         return "gridSpacing does not hold a number per axis";
     if (!read_labels(mesh))
         return "gridSpacing and axisLabels differ in length";
-    set_order(mesh, coords_text_is(mesh->object, "dataOrder", "F"));
+    set_order(mesh, h5_attribute_is(mesh->object, "dataOrder", "F"));
     const char *wrong = is_external(mesh) ? read_order(mesh, component) : NULL;
     if (wrong)
         return wrong;
-    mesh->angles = coords_text_is(mesh->object, "geometry", "cylindrical") ||
-                   coords_text_is(mesh->object, "geometry", "spherical") ||
-                   coords_text_is(mesh->object, "gridGeometry", "cylindrical");
+    mesh->angles = h5_attribute_is(mesh->object, "geometry", "cylindrical") ||
+                   h5_attribute_is(mesh->object, "geometry", "spherical") ||
+                   h5_attribute_is(mesh->object, "gridGeometry", "cylindrical");
     read_offset(mesh, component);
     wrong = read_factor(mesh);
     read_dimension(mesh);
@@ -370,7 +373,7 @@ static enum h5grad_status enter_axis(const struct mesh *mesh, unsigned k, uint64
 static enum h5grad_status enter_leading(const struct mesh *mesh, unsigned k, struct coords *coords,
                                         struct h5grad_error *err)
 {
-    bool modes = coords_text_is(mesh->object, "geometry", "thetaMode");
+    bool modes = h5_attribute_is(mesh->object, "geometry", "thetaMode");
     enum h5grad_status status = coords_leave_out(
         coords, k, err, "%s", modes ? "it holds azimuthal modes" : "it is no axis of the grid");
     return status || !modes ? status : coords_set_name(coords, k, "mode", err);
@@ -397,15 +400,15 @@ static enum h5grad_status check_size(const struct mesh *mesh, const uint64_t *ex
     double size[CANONICAL];
     const size_t *entry = mesh->entry;
     char **label = mesh->label;
-    enum coords_found found = coords_numbers(mesh->object, "gridSize", CANONICAL, size);
+    enum h5_exactly found = h5_attribute_exactly(mesh->object, "gridSize", CANONICAL, size);
     if (coords->rank != CANONICAL)
         return coords_set_refusal(
             coords, err, "its grid has 3 axes, the dataset %u" COORDS_OR_NAME_IT, coords->rank);
-    if (found == COORDS_BROKEN)
+    if (found == H5_BROKEN)
         return coords_set_refusal(coords, err,
                                   "gridSize does not hold 3 numbers" COORDS_OR_NAME_IT);
     bool same = true;
-    for (unsigned k = 0; k < CANONICAL && found == COORDS_FOUND; k++)
+    for (unsigned k = 0; k < CANONICAL && found == H5_FOUND; k++)
         same = same && size[entry[k]] == (double)extent[k];
     if (same)
         return H5GRAD_OK;
@@ -445,7 +448,7 @@ static enum h5grad_status enter_mesh(struct mesh *mesh, hid_t dataset, struct co
                                      struct h5grad_error *err)
 {
     uint64_t extent[GRID_MAX_RANK];
-    if (!coords_extents(dataset, coords->rank, extent))
+    if (!h5_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     coords->convention = is_record(mesh) ? &scalar_record : &coords_openpmd;
     const char *wrong = read_mesh(mesh, dataset, coords->rank);
@@ -535,7 +538,7 @@ static enum h5grad_status write_dimension(const struct coords_results *results,
     double dimension[DIMENSIONS];
     unsigned rank = results->coords->rank, axis = results->axis[i];
     enum h5grad_status status = h5_attribute_remove(to, "unitDimension", err);
-    if (status || coords_numbers(record, "unitDimension", DIMENSIONS, dimension) != COORDS_FOUND)
+    if (status || h5_attribute_exactly(record, "unitDimension", DIMENSIONS, dimension) != H5_FOUND)
         return status;
     if (axis >= rank - mesh->n && results->own[i]) {
         for (size_t j = 0; j < DIMENSIONS; j++)
@@ -605,7 +608,7 @@ static enum h5grad_status finish_alone(const struct coords_results *results,
 static hid_t open_record(const struct coords_results *results, const struct mesh *mesh)
 {
     return is_record(mesh) ? h5_open_object(results->input, results->path, NULL)
-                           : coords_open_parent(results->input, results->path);
+                           : h5_open_parent(results->input, results->path);
 }
 
 static bool same_group(const char *a, const char *b)
@@ -621,7 +624,7 @@ static enum h5grad_status finish_result(const struct coords_results *results,
     const char *path = results->result[i];
     enum h5grad_status status = H5GRAD_OK;
     hid_t dataset = h5_open_dataset(results->output, path, NULL);
-    hid_t group = coords_open_parent(results->output, path);
+    hid_t group = h5_open_parent(results->output, path);
     if (dataset < 0 || group < 0) {
         status = h5_error(err, "it cannot be opened");
     } else if (alone) {

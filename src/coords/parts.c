@@ -13,99 +13,17 @@
 #include "base/parse.h"
 #include "base/size.h"
 #include "coords/meaning.h"
-#include "coords/names.h"
+#include "hdf5/names.h"
 #include "hdf5/create.h"
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
 #include "hdf5/variable.h"
 #include "hdf5/identity.h"
+#include "hdf5/object.h"
 
 /* Copied at a time. */
 #define POINTS ((uint64_t)1 << 16)
-
-hid_t coords_open_parent(hid_t file, const char *path)
-{
-    char *parent = path_parent(path);
-    hid_t group = parent ? h5_open_object(file, parent, NULL) : -1;
-    free(parent);
-    if (group < 0 || H5Iget_type(group) == H5I_GROUP)
-        return group;
-    h5_close(group);
-    return -1;
-}
-
-bool coords_parent_has(hid_t file, const char *path, const char *attribute)
-{
-    char *parent = path_parent(path);
-    bool has = parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
-    free(parent);
-    return has;
-}
-
-bool coords_has(hid_t group, const char *name)
-{
-    H5L_info_t info;
-    if (H5Lexists(group, name, H5P_DEFAULT) <= 0 ||
-        H5Lget_info(group, name, &info, H5P_DEFAULT) < 0)
-        return false;
-    return info.type == H5L_TYPE_HARD || info.type == H5L_TYPE_SOFT ||
-           info.type == H5L_TYPE_EXTERNAL;
-}
-
-hid_t coords_open_group(hid_t group, const char *name)
-{
-    struct h5_identity identity;
-    H5O_type_t kind;
-    if (H5Lexists(group, name, H5P_DEFAULT) <= 0 ||
-        !h5_identify_link(group, name, &identity, &kind) || kind != H5O_TYPE_GROUP)
-        return -1;
-    return H5Gopen2(group, name, H5P_DEFAULT);
-}
-
-bool coords_extents(hid_t dataset, unsigned rank, uint64_t *extent)
-{
-    hsize_t dims[GRID_MAX_RANK];
-    hid_t space = H5Dget_space(dataset);
-    bool ok = space >= 0 && rank <= GRID_MAX_RANK &&
-              H5Sget_simple_extent_ndims(space) == (int)rank &&
-              H5Sget_simple_extent_dims(space, dims, NULL) == (int)rank;
-    for (unsigned k = 0; ok && k < rank; k++)
-        extent[k] = dims[k];
-    h5_close(space);
-    return ok;
-}
-
-bool coords_is_null(hid_t dataset)
-{
-    hid_t space = H5Dget_space(dataset);
-    bool null = space >= 0 && H5Sget_simple_extent_type(space) == H5S_NULL;
-    h5_close(space);
-    return null;
-}
-
-bool coords_text_is(hid_t object, const char *attribute, const char *text)
-{
-    char *found = h5_attribute_text(object, attribute);
-    bool same = found && strcmp(found, text) == 0;
-    free(found);
-    return same;
-}
-
-enum coords_found coords_numbers(hid_t object, const char *attribute, size_t n, double *value)
-{
-    if (H5Aexists(object, attribute) <= 0)
-        return COORDS_ABSENT;
-    size_t length = 0;
-    double *found = h5_attribute_numbers(object, attribute, &length);
-    bool ok = found && length == n;
-    if (ok)
-        memcpy(value, found, n * sizeof *value);
-    free(found);
-    return ok ? COORDS_FOUND : COORDS_BROKEN;
-}
-
-/* -------------------------------------------------------------------------- entering an axis */
 
 enum h5grad_status coords_judge(hid_t dataset, uint64_t extent, bool *edges,
                                 struct h5grad_error *reason)
@@ -231,9 +149,9 @@ enum h5grad_status coords_set_dataset(struct coords *coords, unsigned k, hid_t f
         return H5GRAD_OK;
     struct h5grad_error reason;
     bool found_edges = false;
-    hid_t dataset = coords_open_variable(file, path, &reason);
+    hid_t dataset = names_open_variable(file, path, &reason);
     enum h5grad_status status = dataset >= 0 ? H5GRAD_OK : reason.status;
-    if (dataset >= 0 && coords_is_null(dataset)) {
+    if (dataset >= 0 && h5_is_null(dataset)) {
         h5_close(dataset);
         return H5GRAD_OK;
     }
@@ -416,7 +334,7 @@ static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
                                     struct h5grad_error *err)
 {
     uint64_t extent;
-    if (!coords_extents(from, 1, &extent))
+    if (!h5_read_extents(from, 1, &extent))
         return error_set(err, H5GRAD_FAILED, "it is not one-dimensional");
     hid_t stored = H5Dget_type(from);
     bool fixed = stored >= 0 && h5_variable_levels(stored) == 0;

@@ -11,36 +11,6 @@
 #define COORDS_OR_NAME_IT                                                                          \
     ", or name it with -d and give a step with --spacing to differentiate it as a plain array"
 
-/* The group that holds the object at an absolute path; -1 when it cannot be opened. */
-hid_t coords_open_parent(hid_t file, const char *path);
-
-/* Whether that group has an attribute: the cheapest first look at a dataset's surroundings. */
-bool coords_parent_has(hid_t file, const char *path, const char *attribute);
-
-/* Whether there is a link of that name in the group, broken or not. */
-bool coords_has(hid_t group, const char *name);
-
-/* The group that a hard link of that name (a single component) leads to; -1 when there is none. */
-hid_t coords_open_group(hid_t group, const char *name);
-
-/* The extents of a dataset of that rank; false when it is of another, or cannot be read. */
-bool coords_extents(hid_t dataset, unsigned rank, uint64_t *extent);
-
-/* Whether the object has an attribute of that text. */
-bool coords_text_is(hid_t object, const char *attribute, const char *text);
-
-/* Whether the dataset has a null dataspace, which holds no coordinates and no mistake. */
-bool coords_is_null(hid_t dataset);
-
-enum coords_found {
-    COORDS_ABSENT,
-    COORDS_FOUND,
-    COORDS_BROKEN, /* there, but of another type or length */
-};
-
-/* Exactly n numbers of an attribute; value is unspecified unless they are found. */
-enum coords_found coords_numbers(hid_t object, const char *attribute, size_t n, double *value);
-
 /*
  * Whether a dataset can serve as coordinates of an axis of extent points: 1-D and of real numbers.
  * edges, when not NULL, allows one point more and is set where there is. Otherwise H5GRAD_FAILED

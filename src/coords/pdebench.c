@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/memory.h"
 #include "coords/parts.h"
+#include "hdf5/object.h"
 
 #define SOURCE "PDEBench"
 #define SUFFIX "-coordinate"
@@ -125,7 +126,7 @@ static enum h5grad_status enter_sample(const struct form *form, const uint64_t *
 static bool has_link(hid_t file, const char *parent, const char *name)
 {
     char *path = path_join(parent, name);
-    bool has = path && coords_has(file, path);
+    bool has = path && h5_has_link(file, path);
     free(path);
     return has;
 }
@@ -143,10 +144,10 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         return error_memory(err, strlen(path));
     form.grid = strcmp(name, "data") == 0 && has_link(file, form.parent, "grid");
     enum h5grad_status status = H5GRAD_OK;
-    if (form.grid && coords_extents(dataset, coords->rank, extent))
+    if (form.grid && h5_read_extents(dataset, coords->rank, extent))
         status = enter_sample(&form, extent, coords, err);
     else if (!form.grid && has_link(file, form.parent, "x" SUFFIX) &&
-             coords_extents(dataset, coords->rank, extent))
+             h5_read_extents(dataset, coords->rank, extent))
         status = enter_together(&form, name, extent, coords, err);
     free(form.parent);
     return status;

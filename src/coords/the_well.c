@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/object.h"
 
 #define SOURCE       "The Well"
 #define MAX_SPATIAL  3
@@ -48,7 +49,7 @@ static bool tensor_order(const char *path, unsigned *order, bool *scalars)
 /* The names of the spatial dimensions, by which a file of this kind is known; NULL otherwise. */
 static char **read_names(hid_t file, size_t *n)
 {
-    hid_t group = coords_open_group(file, DIMENSIONS);
+    hid_t group = h5_open_subgroup(file, DIMENSIONS);
     char **names = group >= 0 ? h5_attribute_texts(group, "spatial_dims", n) : NULL;
     h5_close(group);
     if (!names || (*n >= 1 && *n <= MAX_SPATIAL))
@@ -69,7 +70,7 @@ static void read_layout(hid_t dataset, struct layout *layout)
     double varies[MAX_SPATIAL];
     layout->sample = is_varying(dataset, "sample_varying");
     layout->time = is_varying(dataset, "time_varying");
-    bool said = coords_numbers(dataset, "dim_varying", layout->n, varies) == COORDS_FOUND;
+    bool said = h5_attribute_exactly(dataset, "dim_varying", layout->n, varies) == H5_FOUND;
     for (size_t i = 0; i < layout->n; i++)
         layout->varies[i] = !said || varies[i] != 0;
 }
@@ -118,7 +119,7 @@ static enum h5grad_status enter_layout(hid_t file, hid_t dataset, const struct l
                                        struct coords *coords, struct h5grad_error *err)
 {
     uint64_t extent[GRID_MAX_RANK];
-    if (!coords_extents(dataset, coords->rank, extent))
+    if (!h5_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     unsigned others = (unsigned)layout->sample + (unsigned)layout->time + layout->order;
     unsigned spatial = 0;

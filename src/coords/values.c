@@ -11,6 +11,7 @@
 #include "coords/numbers.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/object.h"
 
 /* What is being read. */
 struct reading {
@@ -267,8 +268,8 @@ static enum h5grad_status read_complex(struct reading *reading)
 
 static bool in_nxdata(hid_t file, const char *path)
 {
-    hid_t group = coords_open_parent(file, path);
-    bool is = group >= 0 && coords_text_is(group, "NX_class", "NXdata");
+    hid_t group = h5_open_parent(file, path);
+    bool is = group >= 0 && h5_attribute_is(group, "NX_class", "NXdata");
     h5_close(group);
     return is;
 }

@@ -93,7 +93,7 @@ static bool read_range(hid_t dataset, const struct h5_type *type, struct values 
         type->stored == ELEMENT_I8 || type->stored == ELEMENT_I16 || type->stored == ELEMENT_I32;
     range[0] = negative ? -(double)half : 0;
     range[1] = (double)half * (negative ? 1 : 2) - 1;
-    if (coords_numbers(dataset, "valid_range", 2, range) == COORDS_FOUND) {
+    if (h5_attribute_exactly(dataset, "valid_range", 2, range) == H5_FOUND) {
         values->rule.bounded = true;
         values->rule.low.real = range[0] < range[1] ? range[0] : range[1];
         values->rule.high.real = range[0] < range[1] ? range[1] : range[0];

@@ -15,6 +15,7 @@
 #include "coords/parts.h"
 #include "coords/values.h"
 #include "hdf5/attribute.h"
+#include "hdf5/object.h"
 
 #define MOST 32 /* attributes of one object, and all that are known by name */
 
@@ -237,7 +238,7 @@ static enum h5grad_status search_object(struct search *search, hid_t object, enu
 static enum h5grad_status search_beside(struct search *search, hid_t group, const char *path,
                                         const char *name)
 {
-    hid_t described = coords_open_group(group, name);
+    hid_t described = h5_open_subgroup(group, name);
     if (described < 0)
         return H5GRAD_OK;
     char *own = path_join(path, name);

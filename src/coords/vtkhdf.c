@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "hdf5/object.h"
 
 #define ROOT "/VTKHDF"
 
@@ -85,11 +86,11 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 /* The points of a line of coordinates; 1 where the grid has none in that direction. */
 static uint64_t line_points(hid_t file, hid_t root, const char *path)
 {
-    if (!coords_has(root, path_base(path)))
+    if (!h5_has_link(root, path_base(path)))
         return 1;
     uint64_t points = 0;
     hid_t dataset = h5_open_dataset(file, path, NULL);
-    if (dataset >= 0 && !coords_extents(dataset, 1, &points))
+    if (dataset >= 0 && !h5_read_extents(dataset, 1, &points))
         points = 0;
     h5_close(dataset);
     return points;
@@ -98,7 +99,7 @@ static uint64_t line_points(hid_t file, hid_t root, const char *path)
 static bool read_extent(hid_t root, struct grid *grid)
 {
     double whole[2 * DIRECTIONS];
-    if (coords_numbers(root, "WholeExtent", 2 * DIRECTIONS, whole) != COORDS_FOUND)
+    if (h5_attribute_exactly(root, "WholeExtent", 2 * DIRECTIONS, whole) != H5_FOUND)
         return false;
     for (unsigned d = 0; d < DIRECTIONS; d++) {
         double points = whole[2 * d + 1] - whole[2 * d] + 1;
@@ -113,9 +114,9 @@ static bool read_extent(hid_t root, struct grid *grid)
 /* NULL, or what is wrong with the group's description. */
 static const char *read_image(hid_t root, struct grid *grid)
 {
-    if (coords_numbers(root, "Spacing", DIRECTIONS, grid->spacing) != COORDS_FOUND)
+    if (h5_attribute_exactly(root, "Spacing", DIRECTIONS, grid->spacing) != H5_FOUND)
         return "Spacing does not hold 3 numbers";
-    if (coords_numbers(root, "Origin", DIRECTIONS, grid->origin) != COORDS_FOUND)
+    if (h5_attribute_exactly(root, "Origin", DIRECTIONS, grid->origin) != H5_FOUND)
         memset(grid->origin, 0, sizeof grid->origin);
     return read_extent(root, grid) ? NULL : "WholeExtent does not hold the 6 bounds of a grid";
 }
@@ -123,7 +124,7 @@ static const char *read_image(hid_t root, struct grid *grid)
 static uint64_t read_steps(hid_t root)
 {
     double n = 0;
-    hid_t steps = coords_has(root, "Steps") ? H5Gopen2(root, "Steps", H5P_DEFAULT) : -1;
+    hid_t steps = h5_has_link(root, "Steps") ? H5Gopen2(root, "Steps", H5P_DEFAULT) : -1;
     if (steps >= 0 && !(h5_attribute_number(steps, "NSteps", &n) && n >= 1 && n < 0x1p53))
         n = 0;
     h5_close(steps);
@@ -224,9 +225,10 @@ static enum h5grad_status note_direction(hid_t root, struct coords *coords,
 {
     static const double identity[DIRECTIONS * DIRECTIONS] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     double direction[DIRECTIONS * DIRECTIONS];
-    enum coords_found found = coords_numbers(root, "Direction", DIRECTIONS * DIRECTIONS, direction);
-    bool same = found == COORDS_ABSENT;
-    if (found == COORDS_FOUND) {
+    enum h5_exactly found =
+        h5_attribute_exactly(root, "Direction", DIRECTIONS * DIRECTIONS, direction);
+    bool same = found == H5_ABSENT;
+    if (found == H5_FOUND) {
         same = true;
         for (unsigned i = 0; i < DIRECTIONS * DIRECTIONS; i++)
             same = same && direction[i] == identity[i];
@@ -246,7 +248,7 @@ static enum h5grad_status read_regular(hid_t file, hid_t root, const char *path,
     struct grid grid = {.rectilinear = rectilinear, .cells = lies_in(path, "CellData")};
     uint64_t extent[GRID_MAX_RANK];
     struct match match;
-    if (!coords_extents(dataset, coords->rank, extent) || coords->rank == 0)
+    if (!h5_read_extents(dataset, coords->rank, extent) || coords->rank == 0)
         return H5GRAD_OK;
     coords->convention = &coords_vtkhdf;
     const char *wrong = NULL;
@@ -311,7 +313,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
         return h5_error(err, "%s: it cannot be read", ROOT);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned d = 0; d < DIRECTIONS && !status; d++) {
-        if (coords_has(root, path_base(lines[d])))
+        if (h5_has_link(root, path_base(lines[d])))
             status = coords_copy_line(results->input, results->output, lines[d], err);
     }
     if (!status && read_steps(root))

@@ -357,3 +357,24 @@ enum h5grad_status h5_attribute_remove(hid_t object, const char *name, struct h5
         return H5GRAD_OK;
     return h5_error(err, "cannot remove attribute %s", name);
 }
+
+bool h5_attribute_is(hid_t object, const char *attribute, const char *text)
+{
+    char *found = h5_attribute_text(object, attribute);
+    bool same = found && strcmp(found, text) == 0;
+    free(found);
+    return same;
+}
+
+enum h5_exactly h5_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value)
+{
+    if (H5Aexists(object, attribute) <= 0)
+        return H5_ABSENT;
+    size_t length = 0;
+    double *found = h5_attribute_numbers(object, attribute, &length);
+    bool ok = found && length == n;
+    if (ok)
+        memcpy(value, found, n * sizeof *value);
+    free(found);
+    return ok ? H5_FOUND : H5_BROKEN;
+}

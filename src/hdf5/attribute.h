@@ -53,4 +53,16 @@ enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen 
 /* Removes the attribute where there is one. */
 enum h5grad_status h5_attribute_remove(hid_t object, const char *name, struct h5grad_error *err);
 
+/* Whether the object has an attribute of that text. */
+bool h5_attribute_is(hid_t object, const char *attribute, const char *text);
+
+enum h5_exactly {
+    H5_ABSENT,
+    H5_FOUND,
+    H5_BROKEN, /* there, but of another type or length */
+};
+
+/* Exactly n numbers of an attribute; value is unspecified unless they are found. */
+enum h5_exactly h5_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value);
+
 #endif

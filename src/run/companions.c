@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "coords/meaning.h"
-#include "coords/names.h"
+#include "hdf5/names.h"
 #include "hdf5/attribute.h"
 #include "hdf5/outside.h"
 #include "hdf5/scales.h"
@@ -330,7 +330,7 @@ static enum h5grad_status add_lost(struct request *request, const char *name,
 }
 
 /* Adds a variable that is small enough, with its scales. */
-static enum h5grad_status add_variable(void *user, const struct coords_variable *variable,
+static enum h5grad_status add_variable(void *user, const struct names_variable *variable,
                                        struct h5grad_error *err)
 {
     struct request *request = user;
@@ -364,8 +364,8 @@ static enum h5grad_status add_bounds(struct companions *self, size_t first,
         h5_close(space);
         for (size_t k = 0; k < N_OF_CELLS && !status && rank >= 0 && points >= 0; k++) {
             struct request request = {self, (unsigned)rank + 1, VERTICES * (uint64_t)points, NULL};
-            status = coords_visit_named(self->input, self->item[i].path, dataset, of_cells[k],
-                                        add_variable, &request, err);
+            status = names_visit(self->input, self->item[i].path, dataset, of_cells[k],
+                                 add_variable, &request, err);
             self->item[i].lost[k] = request.lost;
         }
     }
@@ -431,8 +431,8 @@ static enum h5grad_status add_all(struct companions *self, const struct field *f
         request.points *= field->storage.extent[i];
     enum h5grad_status status = add_scales(self, field->dataset, rank, scales, err);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = coords_visit_named(self->input, field->path, field->dataset, attributes[i],
-                                    add_variable, &request, err);
+        status = names_visit(self->input, field->path, field->dataset, attributes[i], add_variable,
+                             &request, err);
     free(request.lost); /* of which coords.note tells */
     if (!status)
         status = add_bounds(self, first, err);

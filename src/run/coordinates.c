@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "coords/names.h"
+#include "hdf5/names.h"
 #include "hdf5/attribute.h"
 #include "hdf5/outside.h"
 #include "hdf5/walk.h"
@@ -87,7 +87,7 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
         error_memory(err, strlen(text));
         return NULL;
     }
-    hid_t object = coords_open_variable(file, path, err);
+    hid_t object = names_open_variable(file, path, err);
     if (object < 0 && err->status != H5GRAD_NO_MEMORY)
         object = h5_open_object(file, path, err);
     *known = object >= 0;
@@ -101,7 +101,7 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
 static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct coordinate *item,
                             bool *known, struct h5grad_error *err)
 {
-    hid_t dataset = coords_open_variable(file, text, err);
+    hid_t dataset = names_open_variable(file, text, err);
     *known = dataset >= 0;
     if (!*known)
         return open_attribute(file, text, known, err);

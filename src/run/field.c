@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "coords/names.h"
+#include "hdf5/names.h"
 #include "hdf5/outside.h"
 #include "hdf5/reopen.h"
 #include "hdf5/walk.h"
@@ -57,7 +57,7 @@ static enum h5grad_status check_points(struct field *field, struct h5grad_error 
 static enum h5grad_status describe(struct field *field, const struct h5_walk *walk, bool unpack,
                                    struct h5grad_error *err)
 {
-    field->dataset = coords_open_stored(field->file, field->path, &field->stored, err);
+    field->dataset = names_open_stored(field->file, field->path, &field->stored, err);
     if (field->dataset < 0) {
         field->lost = may_be_field(field);
         return error_status(err);

@@ -23,7 +23,7 @@ struct field_axis {
 };
 
 struct field {
-    const char *path; /* of the variable, see coords/names.h */
+    const char *path; /* of the variable, see hdf5/names.h */
     char *stored;     /* of its dataset */
     hid_t file, dataset;
     struct h5_storage storage;

@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "base/memory.h"
 #include "coords/coords.h"
-#include "coords/names.h"
+#include "hdf5/names.h"
 #include "coords/parts.h"
 #include "hdf5/identity.h"
 
@@ -81,7 +81,7 @@ static enum h5grad_status add(struct selection *selection, struct search *search
         return H5GRAD_OK;
     }
     char *absolute = memory_format("%s%s", *path == '/' ? "" : "/", path);
-    char *shown = absolute ? coords_shown_path(search->file, absolute) : NULL;
+    char *shown = absolute ? names_shown_path(search->file, absolute) : NULL;
     free(absolute);
     if (!shown)
         return error_memory(err, strlen(path));
@@ -187,7 +187,7 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
     size_t n = 0;
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
         const char *stored = selection->walk.dataset[i].path;
-        char *path = coords_shown_path(search->file, stored);
+        char *path = names_shown_path(search->file, stored);
         if (!path) {
             status = error_memory(err, strlen(stored));
         } else if (!pattern || matches(pattern, path)) {
@@ -207,7 +207,7 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
 static enum h5grad_status add_named(struct selection *selection, struct search *search,
                                     const char *name, struct h5grad_error *err)
 {
-    hid_t dataset = coords_open_variable(search->file, name, err);
+    hid_t dataset = names_open_variable(search->file, name, err);
     if (dataset < 0) {
         if (strpbrk(name, "*?["))
             return add_fields(selection, search, name, err);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "coords/names.h"
+#include "hdf5/names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "base/memory.h"
-#include "coords/parts.h"
+#include "hdf5/object.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "hdf5/walk.h"
@@ -45,7 +45,7 @@ static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5g
     return variable;
 }
 
-hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *err)
+hid_t names_open_variable(hid_t file, const char *path, struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
@@ -55,7 +55,7 @@ hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *er
     return dataset;
 }
 
-hid_t coords_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err)
+hid_t names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
@@ -70,7 +70,7 @@ hid_t coords_open_stored(hid_t file, const char *path, char **stored, struct h5g
     return -1;
 }
 
-char *coords_shown_path(hid_t file, const char *stored)
+char *names_shown_path(hid_t file, const char *stored)
 {
     const char *base = path_base(stored);
     if (!path_begins(base, PREFIX) || base[strlen(PREFIX)] == '\0')
@@ -157,7 +157,7 @@ static bool open_named(hid_t file, open_function *opener, const char *dataset, c
     return memory;
 }
 
-hid_t coords_open_dimension(hid_t file, const char *path, const char *name)
+hid_t names_open_dimension(hid_t file, const char *path, const char *name)
 {
     char *found;
     hid_t dimension;
@@ -167,9 +167,8 @@ hid_t coords_open_dimension(hid_t file, const char *path, const char *name)
     return dimension;
 }
 
-enum h5grad_status coords_visit_named(hid_t file, const char *path, hid_t dataset,
-                                      const char *attribute, coords_visit *visit, void *user,
-                                      struct h5grad_error *err)
+enum h5grad_status names_visit(hid_t file, const char *path, hid_t dataset, const char *attribute,
+                               names_visitor *visit, void *user, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     char *text = h5_attribute_text(dataset, attribute), *rest = NULL;
@@ -179,8 +178,8 @@ enum h5grad_status coords_visit_named(hid_t file, const char *path, hid_t datase
         if (name[length - 1] == ':')
             name[length - 1] = '\0';
         char *found = NULL;
-        struct coords_variable variable = {.name = name, .id = -1};
-        if (!open_named(file, coords_open_variable, path, name, &found, &variable.id))
+        struct names_variable variable = {.name = name, .id = -1};
+        if (!open_named(file, names_open_variable, path, name, &found, &variable.id))
             status = error_memory(err, strlen(path) + length);
         variable.path = found;
         if (!status)

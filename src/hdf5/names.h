@@ -7,43 +7,42 @@
  * nothing. The path of such a variable is the one that netCDF shows, everywhere but where datasets
  * are opened: in options, messages, reports and names of results.
  */
-#ifndef H5GRAD_COORDS_NAMES_H
-#define H5GRAD_COORDS_NAMES_H
+#ifndef H5GRAD_HDF5_NAMES_H
+#define H5GRAD_HDF5_NAMES_H
 
 #include "hdf5/h5.h"
 
 /* The path of the variable that is stored at an absolute path, in new memory; the same path for
  * what netCDF-4 has not renamed. NULL when there is no memory. */
-char *coords_shown_path(hid_t file, const char *stored);
+char *names_shown_path(hid_t file, const char *stored);
 
 /* h5_open_dataset of the variable at path, which may lack its first slash; a dataset that only
  * stands for a dimension is none. */
-hid_t coords_open_variable(hid_t file, const char *path, struct h5grad_error *err);
+hid_t names_open_variable(hid_t file, const char *path, struct h5grad_error *err);
 
 /* The same, with the path of its dataset in new memory. */
-hid_t coords_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err);
+hid_t names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err);
 
 /* Opens what stands for the dimension of that name as seen from the dataset at path, as a variable
  * is found; -1 when there is nothing. */
-hid_t coords_open_dimension(hid_t file, const char *path, const char *name);
+hid_t names_open_dimension(hid_t file, const char *path, const char *name);
 
 /* A variable that an attribute names. */
-struct coords_variable {
+struct names_variable {
     const char *name; /* in the attribute */
     const char *path; /* of the variable; NULL: there is none, */
     hid_t id;         /* and this is negative */
 };
 
-typedef enum h5grad_status coords_visit(void *user, const struct coords_variable *variable,
-                                        struct h5grad_error *err);
+typedef enum h5grad_status names_visitor(void *user, const struct names_variable *variable,
+                                         struct h5grad_error *err);
 
 /*
  * Calls visit for each variable that an attribute of the dataset at path names; "crs: x y" names
  * those three. A name is an absolute path, or one relative to the dataset's group; one that does
  * not begin with "." is looked up in the groups around it, too. id is closed after the visit.
  */
-enum h5grad_status coords_visit_named(hid_t file, const char *path, hid_t dataset,
-                                      const char *attribute, coords_visit *visit, void *user,
-                                      struct h5grad_error *err);
+enum h5grad_status names_visit(hid_t file, const char *path, hid_t dataset, const char *attribute,
+                               names_visitor *visit, void *user, struct h5grad_error *err);
 
 #endif
