@@ -14,6 +14,7 @@
 #include "base/cache.h"
 #include "base/element.h"
 #include "base/error.h"
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
@@ -257,7 +258,7 @@ END_TEST
 START_TEST(memory_knows_the_machine)
 {
     uint64_t physical = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t available = memory_available();
+    uint64_t available = budget_available();
     ck_assert_uint_gt(available, 0);
     ck_assert_uint_le(available, physical);
 }
@@ -352,9 +353,9 @@ START_TEST(memory_respects_the_address_space)
     struct rlimit before, limit;
     ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
     limit = before;
-    limit.rlim_cur = (rlim_t)(memory_available() / 2);
+    limit.rlim_cur = (rlim_t)(budget_available() / 2);
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
-    uint64_t available = memory_available();
+    uint64_t available = budget_available();
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
     ck_assert_uint_eq(available, limit.rlim_cur);
 }

@@ -11,6 +11,8 @@
 #include "coords/coords.h"
 #include "hdf5/attribute.h"
 #include "scratch_file.h"
+#include "coords/formats.h"
+#include "coords/convention.h"
 
 static char output_path[96];
 static hid_t output = -1;

@@ -10,6 +10,7 @@
 
 #include "coords/coords.h"
 #include "scratch_file.h"
+#include "coords/formats.h"
 
 static struct coords coords;
 

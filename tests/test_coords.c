@@ -8,6 +8,7 @@
 #include "coords/coords.h"
 #include "scratch_file.h"
 #include "hdf5/identity.h"
+#include "coords/formats.h"
 
 #define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.        12"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "grid/plan.h"
@@ -422,9 +423,9 @@ START_TEST(feasible_from_some_memory_on)
             ck_assert_int_eq(can_plan(&q, some, NULL), some >= high);
             ck_assert(can_plan(&q, high + draw(1000), NULL));
         }
-        ck_assert_uint_ge(memory_buffers(asked), high);
+        ck_assert_uint_ge(budget_buffers(asked), high);
         if (asked > H5GRAD_LEAST_MEMORY)
-            ck_assert_uint_lt(memory_buffers(asked - ((uint64_t)1 << 20)), high);
+            ck_assert_uint_lt(budget_buffers(asked - ((uint64_t)1 << 20)), high);
     }
 }
 END_TEST
@@ -460,7 +461,7 @@ START_TEST(quarter_of_the_cap)
         q.source_more = raw / 16;
         q.worker_size = raw / 8 * 9 + 4160;
         q.team_size = 256 << 10;
-        q.memory = memory_buffers(cap);
+        q.memory = budget_buffers(cap);
         ck_assert_msg(plan_make(&q, &p, &err) == H5GRAD_OK, "%s", err.message);
         ck_assert_uint_le(p.memory, q.memory);
         ck_assert_uint_le(p.chunk_decodes, 100 * p.chunks);

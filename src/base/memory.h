@@ -28,18 +28,4 @@ char *memory_line(const char *format, va_list list) __attribute__((format(printf
  * text is then to be freed all the same. */
 bool memory_close_stream(FILE *stream);
 
-/* Bytes of memory this process may use: the machine's, its cgroup's (v1 and v2) or RLIMIT_AS,
- * whichever is least. */
-uint64_t memory_available(void);
-
-/* The part of a cap on resident memory that coordinates may have: one in so many. */
-#define MEMORY_COORDINATES_SHARE 16
-
-/* What a cap, of H5GRAD_LEAST_MEMORY at least, leaves for the buffers of a field when the program
- * itself and coordinates have theirs. */
-uint64_t memory_buffers(uint64_t cap);
-
-/* The least cap of whole MiB that leaves so many bytes for buffers. */
-uint64_t memory_cap(uint64_t buffers);
-
 #endif

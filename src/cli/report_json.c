@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/budget.h"
 #include "cli/json.h"
 #include "cli/report.h"
 
@@ -126,7 +127,7 @@ static void document_put_total(struct json *json, const struct h5grad_report *re
     json_integer(json, "bytes_written", total.written);
     json_integer(json, "peak_memory", total.peak_memory);
     json_close(json);
-    json_integer(json, "memory_cap", report->memory_cap);
+    json_integer(json, "budget_cap", report->budget_cap);
 }
 
 void report_print_json(FILE *out, enum report_kind kind, const char *input, const char *output,

@@ -11,7 +11,7 @@
  *
  * cd: two version numbers, E, elements per block (0: chosen by E), compression.
  */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #include <string.h>
 #ifdef HAVE_LZ4

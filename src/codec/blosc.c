@@ -5,7 +5,7 @@
  * The library is loaded when the first dataset needs it: with all that it needs in turn it takes
  * longer to load than a small file takes to do.
  */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #ifdef HAVE_BLOSC
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 #endif
 
 #include "base/size.h"
-#include "codec/rows.h"
+#include "codec/codec.h"
+#include "codec/codec.h"
 
 #define ALIGNMENT   64
 #define SLACK_SHARE 8

@@ -15,60 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "hdf5/storage.h"
-
-/* Per-thread state of the libraries below (decompressors and the like), made when first needed. */
-struct codec_worker;
-struct codec_worker *codec_worker_new(void);
-void codec_worker_free(struct codec_worker *worker); /* NULL allowed */
-
-/* Buffers a worker has: two for its user's chunks, two for what the filters do inside one call. */
-enum codec_space { CODEC_STORED, CODEC_SCRATCH, CODEC_OWN_FIRST, CODEC_OWN_SECOND, CODEC_SPACES };
-
-/* One of the buffers, the worker's: at least bytes (0 allowed) at a multiple of 64, whose contents
- * are kept only while no more is asked for. NULL when there is no memory. */
-void *codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes);
-
-/* Gives the buffers back, when something else needs the memory. */
-void codec_worker_release(struct codec_worker *worker);
-
-struct codec {
-    H5Z_filter_t id;
-    const char *name; /* as in --filter: "gzip", "shuffle", "zstd", ... */
-
-    /* The result is the data with a checksum behind them: encode works in place too (out == in),
-     * decode with out == NULL only checks, and getting larger is no reason to skip the filter. */
-    bool checksum;
-
-    /* Whether decode and encode know these parameters; to be asked before they are called. NULL:
-     * any will do. */
-    bool (*accepts)(const struct h5_filter *filter);
-
-    /*
-     * Undoes the filter: size bytes of in to at most capacity bytes of out, whose number goes to
-     * *out_size. in and out do not overlap. The message of an error says what is wrong with the
-     * data; out is then unspecified. NULL: no decoder.
-     */
-    enum h5grad_status (*decode)(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err);
-
-    /* Does the filter, likewise; *out_size = 0 when the result would not fit into capacity, in
-     * which case the chunk is stored without this filter if it is optional. NULL: no encoder. */
-    enum h5grad_status (*encode)(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err);
-
-    /* Bytes that encode keeps in the worker after chunks of at most size bytes, at most. NULL: next
-     * to none. */
-    uint64_t (*memory)(const struct h5_filter *filter, uint64_t size);
-
-    /* All of *filter for a new dataset of points of size bytes and --filter's number after "=", -1
-     * when there was none; false when level is out of range, or not taken at all. NULL: not for
-     * --filter. */
-    bool (*parameters)(int level, size_t size, struct h5_filter *filter);
-};
+#include "codec/rows.h"
+#include "codec/worker.h"
 
 /* The row for a filter, by number or by name; NULL when there is none. */
 const struct codec *codec_find(H5Z_filter_t id);
@@ -125,10 +73,8 @@ size_t codec_scratch(const struct h5_storage *storage, size_t raw);
  * and other buffers. */
 uint64_t codec_encoder_memory(const struct h5_storage *storage, uint64_t raw);
 
-/* Lines for --version: "codecs: gzip (libdeflate 1.14), shuffle, ..."; and of those that need a
- * library of their own, "left out: szip blosc" or "left out: nothing". Static. */
+/* The line for --version: "codecs: gzip (libdeflate 1.14), shuffle, ...". Static. */
 const char *codec_versions(void);
-const char *codec_left_out(void);
 
 /* What the build lacks: "szip (libaec), blosc, ..."; "" when that is nothing. Static. */
 const char *codec_left_out(void);

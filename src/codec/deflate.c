@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Deflate in zlib's format, by libdeflate, or by zlib where there is no libdeflate. */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #if defined(HAVE_LIBDEFLATE) || defined(HAVE_ZLIB)
 

@@ -5,7 +5,7 @@
  * big endian) and its bytes. A block whose stored size is its size is not compressed. cd[0], where
  * there is one and it is not 0, is the size of a block.
  */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #ifdef HAVE_LZ4
 

@@ -10,7 +10,7 @@
  *
  * cd: options, samples per block, bits per sample, samples per line.
  */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #ifdef HAVE_LIBAEC
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #include <stdlib.h>
 

@@ -3,41 +3,21 @@
 #ifndef H5GRAD_CODEC_WORKER_H
 #define H5GRAD_CODEC_WORKER_H
 
-#ifdef HAVE_CONFIG_H
-    #include <config.h>
-#endif
+#include <stdint.h>
 
-#ifdef HAVE_LIBDEFLATE
-    #include <libdeflate.h>
-#endif
-#ifdef HAVE_ZSTD
-    #include <zstd.h>
-#endif
+/* State of the libraries of the filters (decompressors and the like), made when first needed. */
+struct codec_worker;
+struct codec_worker *codec_worker_new(void);
+void codec_worker_free(struct codec_worker *worker); /* NULL allowed */
 
-#include "codec/codec.h"
+/* Buffers a worker has: two for its user's chunks, two for what the filters do inside one call. */
+enum codec_space { CODEC_STORED, CODEC_SCRATCH, CODEC_OWN_FIRST, CODEC_OWN_SECOND, CODEC_SPACES };
 
-#define WORKER_LEVELS 10 /* of deflate: 0 to 9 */
+/* One of the buffers, the worker's: at least bytes (0 allowed) at a multiple of 64, whose contents
+ * are kept only while no more is asked for. NULL when there is no memory. */
+void *codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes);
 
-/* All zero to begin with. */
-struct codec_worker {
-#ifdef HAVE_LIBDEFLATE
-    struct libdeflate_decompressor *inflater;
-    struct libdeflate_compressor *deflater[WORKER_LEVELS];
-#endif
-#ifdef HAVE_ZSTD
-    ZSTD_DCtx *zstd_reader;
-    ZSTD_CCtx *zstd_writer;
-#endif
-    void *space[CODEC_SPACES];
-    uint64_t space_bytes[CODEC_SPACES];
-};
-
-#ifdef HAVE_ZSTD
-/* ZSTD_decompressDCtx with the worker's context, which is made here; also of bitshuffle's blocks.
- */
-enum h5grad_status codec_worker_unzstd(struct codec_worker *worker, const void *in, size_t size,
-                                       void *out, size_t capacity, size_t *out_size,
-                                       struct h5grad_error *err);
-#endif
+/* Gives the buffers back, when something else needs the memory. */
+void codec_worker_release(struct codec_worker *worker);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Zstandard frames; cd[0] is the level. */
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 
 #ifdef HAVE_ZSTD
 

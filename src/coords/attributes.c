@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
+#include "coords/convention.h"
 
 /* The next value of "key" in a JSON text; *at is moved behind it. */
 static bool next_key(const char **at, const char **key, size_t *length)

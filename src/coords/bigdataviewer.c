@@ -8,6 +8,7 @@
 
 #include "coords/parts.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 /* The length of "/", the letter and digits at the start of a path; 0 when that is not there. */
 static size_t numbered(const char *path, char letter)

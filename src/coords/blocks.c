@@ -10,6 +10,7 @@
 #include "hdf5/attribute.h"
 #include "base/path.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 /* The length of the prefix with one to max digits behind it, and "/"; 0 when path begins
  * otherwise. */

@@ -14,6 +14,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 /* Written once per file: of the run, not of a dataset. */
 #define PARAMETERS "Parameters and Global Attributes"

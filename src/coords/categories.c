@@ -11,6 +11,7 @@
 
 #include "coords/coords.h"
 #include "hdf5/attribute.h"
+#include "coords/categories.h"
 
 /* Whether the object has an attribute of that text, in any letter case and with blanks behind it.
  */

@@ -9,13 +9,15 @@
 
 #include "base/path.h"
 #include "base/memory.h"
-#include "coords/coords.h"
+#include "coords/meaning.h"
 #include "hdf5/names.h"
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "hdf5/identity.h"
 #include "hdf5/object.h"
+#include "coords/categories.h"
+#include "coords/convention.h"
 
 #define COORDINATES  "coordinates"
 #define GRID_MAPPING "grid_mapping"
@@ -226,16 +228,10 @@ static enum h5grad_status note_lost(hid_t file, const char *path, hid_t dataset,
     return status;
 }
 
-bool coords_are_dates(const char *unit)
-{
-    return unit && (strstr(unit, " as %") || strstr(unit, "%Y%m") ||
-                    strncasecmp(unit, "yyyymm", strlen("yyyymm")) == 0);
-}
-
 static enum h5grad_status refuse_dates(struct coords *coords, unsigned k, struct h5grad_error *err)
 {
     struct coords_axis *axis = &coords->axis[k];
-    if (!axis->path || !coords_are_dates(axis->unit))
+    if (!axis->path || !meaning_is_dates(axis->unit))
         return H5GRAD_OK;
     char *path = axis->path, *unit = axis->unit;
     const char *source = axis->source;

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a file says about the axes of its datasets. Each convention is one file and one row of the
- * table in coords.c; the first row that knows an axis wins. All within h5_enter.
- *
- * What a file says but cannot be used belongs to its axis and is no failure of coords_read: it
- * matters only to who differentiates that axis by what the file says.
+ * What a file says about the axes of a dataset. What it says but cannot be used belongs to its axis
+ * and is no failure of coords_read: it matters only to who differentiates that axis by what the
+ * file says.
  */
 #ifndef H5GRAD_COORDS_COORDS_H
 #define H5GRAD_COORDS_COORDS_H
 
 #include "grid/box.h"
-#include "hdf5/walk.h"
+#include "base/error.h"
 
 enum coords_kind {
     COORDS_NONE,     /* the file says nothing: unit spacing */
@@ -52,96 +50,9 @@ struct coords {
     char *note; /* what a user should know of what was not used; NULL */
 };
 
-/*
- * Fills *coords for an open dataset of the given path and rank. walk, which may be NULL, is what
- * h5_walk found in the file, each dataset surveyed: it saves another walk. On failure, for
- * want of memory or of a readable root group, nothing is to be freed.
- */
-enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const char *path,
-                               hid_t dataset, unsigned rank, struct coords *coords,
-                               struct h5grad_error *err);
 void coords_free(struct coords *coords);
 
 /* H5GRAD_FAILED with the problem of an axis that is COORDS_UNUSABLE, else H5GRAD_OK. */
 enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err);
-
-/* Whether numbers of that unit are dates written as numbers ("day as %Y%m%d.%f" of CDO), whose
- * differences are no time. NULL: they are not. */
-bool coords_are_dates(const char *unit);
-
-/* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
- * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
-#define COORDS_CATEGORIES "it holds categories"
-const char *coords_not_field(hid_t file, const char *path, hid_t dataset);
-
-/* Why its numbers have no derivative, not even for who names the dataset; NULL: they may have one.
- * Static, and begins with COORDS_CATEGORIES. */
-const char *coords_categories(hid_t dataset);
-
-/* Adds every dataset that this dataset uses as an axis: those are not fields either, even when
- * nothing on themselves says so. */
-enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,
-                                     struct h5_set *set, struct h5grad_error *err);
-
-/* Adds to the marked of a walk the datasets that stand for axes of which this dataset says
- * something that coords_read must know. */
-enum h5grad_status coords_survey(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
-                                 struct h5grad_error *err);
-
-/* The results of one field, all of them written, for the convention that shapes them. */
-struct coords_results {
-    hid_t input;  /* the file of the source */
-    hid_t source; /* its dataset */
-    hid_t output; /* the file of the results */
-    const char *path;
-    const struct coords *coords;
-    unsigned n;
-    const unsigned *axis;      /* n axes of the source ... */
-    const char *const *result; /* ... the path of the result along each ... */
-    const bool *own;           /* ... and whether its spacing is what the file says */
-};
-
-/*
- * A convention. Each function may be NULL.
- *
- * axes         fills in what it knows of the axes that are still COORDS_NONE (or only named), and
- *              names of axes that have none; sets coords->convention where results take its form.
- *              It fails as coords_read does.
- * not_field    see coords_not_field
- * references   see coords_references
- * survey       see coords_survey
- * result_path  the path of the result of coords' dataset along an axis, in new memory, where --name
- *              says nothing; NULL when there is no memory
- * finish       makes the groups and attributes by which readers of the convention find the results.
- *              Attributes of the results themselves that hold for any file (units, scales) are not
- *              its business.
- */
-struct coords_convention {
-    const char *name;
-    enum h5grad_status (*axes)(hid_t file, const struct h5_walk *walk, const char *path,
-                               hid_t dataset, struct coords *coords, struct h5grad_error *err);
-    const char *(*not_field)(hid_t file, const char *path, hid_t dataset);
-    enum h5grad_status (*references)(hid_t file, const char *path, hid_t dataset,
-                                     struct h5_set *set, struct h5grad_error *err);
-    enum h5grad_status (*survey)(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
-                                 struct h5grad_error *err);
-    char *(*result_path)(const char *path, const struct coords *coords, unsigned axis);
-    enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);
-};
-
-extern const struct coords_convention coords_openpmd;
-extern const struct coords_convention coords_vtkhdf;
-extern const struct coords_convention coords_nxdata;
-extern const struct coords_convention coords_cf;
-extern const struct coords_convention coords_minc2;
-extern const struct coords_convention coords_the_well;
-extern const struct coords_convention coords_pdebench;
-extern const struct coords_convention coords_cactus;
-extern const struct coords_convention coords_bigdataviewer;
-extern const struct coords_convention coords_blocks;
-extern const struct coords_convention coords_gathered;
-extern const struct coords_convention coords_housekeeping;
-extern const struct coords_convention coords_attributes;
-extern const struct coords_convention coords_dimension_scales;
 
 #endif

@@ -17,6 +17,7 @@
 #include "hdf5/scales.h"
 #include "hdf5/identity.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 /* A dataset attached to an axis. */
 struct scale {

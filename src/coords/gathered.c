@@ -14,6 +14,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "hdf5/identity.h"
+#include "coords/convention.h"
 
 #define COMPRESS "compress"
 #define SAMPLES  "sample_dimension"

@@ -8,6 +8,7 @@
 #include "hdf5/attribute.h"
 #include "base/path.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 /* MATLAB 7.3: the class of each variable is an attribute; cells and objects are kept in #refs# and
  * referred to; a sparse matrix is a group. */

@@ -315,3 +315,9 @@ bool meaning_methods_hold(const char *methods)
     }
     return true;
 }
+
+bool meaning_is_dates(const char *unit)
+{
+    return unit && (strstr(unit, " as %") || strstr(unit, "%Y%m") ||
+                    strncasecmp(unit, "yyyymm", strlen("yyyymm")) == 0);
+}

@@ -40,4 +40,8 @@ bool meaning_holds_for_group(const char *attribute);     /* a group of results, 
 /* Whether a text of cell_methods does: what is linear in the values, as sums and means are. */
 bool meaning_methods_hold(const char *methods);
 
+/* Whether numbers of that unit are dates written as numbers ("day as %Y%m%d.%f" of CDO), whose
+ * differences are no time. unit may be NULL. */
+bool meaning_is_dates(const char *unit);
+
 #endif

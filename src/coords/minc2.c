@@ -15,6 +15,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 #define ROOT       "/minc-2.0/"
 #define DIMENSIONS ROOT "dimensions/"

@@ -14,6 +14,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/identity.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 /* The fields that are the axes of a signal. */
 struct axes {

@@ -22,6 +22,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 enum { DIMENSIONS = 7 }; /* of a unit: powers of L, M, T, I, temperature, amount, intensity */
 enum { CANONICAL = 3 };  /* axes of an external field */

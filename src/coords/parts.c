@@ -21,6 +21,7 @@
 #include "hdf5/variable.h"
 #include "hdf5/identity.h"
 #include "hdf5/object.h"
+#include "hdf5/walk.h"
 
 /* Copied at a time. */
 #define POINTS ((uint64_t)1 << 16)

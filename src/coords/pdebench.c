@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "coords/parts.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 #define SOURCE "PDEBench"
 #define SUFFIX "-coordinate"

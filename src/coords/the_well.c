@@ -16,6 +16,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 #define SOURCE       "The Well"
 #define MAX_SPATIAL  3

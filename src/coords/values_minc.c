@@ -16,6 +16,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
+#include "hdf5/walk.h"
 
 #define MAX_SLICES ((uint64_t)1 << 20)
 

@@ -16,6 +16,7 @@
 #include "coords/values.h"
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
+#include "hdf5/walk.h"
 
 #define MOST 32 /* attributes of one object, and all that are known by name */
 

@@ -13,6 +13,7 @@
 #include "coords/parts.h"
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
+#include "coords/convention.h"
 
 #define ROOT "/VTKHDF"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "grid/reach.h"
@@ -660,7 +661,7 @@ static enum h5grad_status too_small(const struct plan_request *q, const struct p
 {
     uint64_t need = add_saturated(least->memory, size_min(q->caches, least->memory));
     return error_set(err, H5GRAD_FAILED, "needs --memory=%" PRIu64 "M at least%s",
-                     memory_cap(need) >> 20,
+                     budget_cap(need) >> 20,
                      q->result_chunked ? " (less with --layout=contiguous)" : "");
 }
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/input.h"
@@ -62,7 +63,7 @@ static enum h5grad_status check_memory(const struct h5_storage *storage, uint64_
     return error_set(err, H5GRAD_FAILED,
                      "a %s of %" PRIu64 " bytes needs --memory=%" PRIu64 "M at least to be read",
                      decoded ? "chunk" : "point", decoded ? chunk_bytes(storage, size) : size,
-                     memory_cap(need) >> 20);
+                     budget_cap(need) >> 20);
 }
 
 enum h5grad_status h5_limit_check_filters(const struct h5_storage *storage, uint64_t size,

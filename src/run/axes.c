@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
+#include "coords/meaning.h"
 
 /* Longer names are shortened in labels, which are only shown. */
 #define LONG_NAME 200
@@ -298,7 +299,7 @@ static enum h5grad_status judge_coordinates(const struct field *field, unsigned 
         find_coordinates(field, axis, options->user.edges != NULL, store, out, err);
     if (status)
         return show_way_out(field, axis, status, err);
-    if (coords_are_dates((*out)->unit))
+    if (meaning_is_dates((*out)->unit))
         return error_set(err, H5GRAD_FAILED,
                          "coordinates %s are dates written as numbers (%s): give others with "
                          "--coord=%u=PATH, or a step with --spacing",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/names.h"
@@ -30,7 +31,7 @@ struct coordinates *coordinates_new(hid_t file, uint64_t memory)
     struct coordinates *store = memory_zeroed(1, sizeof *store);
     if (store) {
         store->file = file;
-        store->keep = memory / MEMORY_COORDINATES_SHARE / sizeof(double);
+        store->keep = memory / BUDGET_COORDINATES_SHARE / sizeof(double);
     }
     return store;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/names.h"
@@ -12,6 +13,8 @@
 #include "hdf5/walk.h"
 #include "run/axes.h"
 #include "run/results.h"
+#include "coords/formats.h"
+#include "coords/convention.h"
 
 /* What a thread keeps resident for itself: its stack, what malloc has ready for it, decoders. */
 #define THREAD_MEMORY ((uint64_t)256 << 10)
@@ -161,7 +164,7 @@ static enum h5grad_status plan_buffers(struct field *field, const struct run_opt
     job->thread_memory = 0;
     if (job->memory > 0 && engine_plan(job, source, result, &field->plan, NULL) == H5GRAD_OK)
         return H5GRAD_OK;
-    job->memory = memory_buffers(options->memory);
+    job->memory = budget_buffers(options->memory);
     job->thread_memory = THREAD_MEMORY;
     return engine_plan(job, source, result, &field->plan, err);
 }

@@ -11,6 +11,7 @@
 #include "hdf5/type.h"
 #include "run/coordinates.h"
 #include "run/options.h"
+#include "hdf5/walk.h"
 
 /* One axis of a field, differentiated or not. */
 struct field_axis {

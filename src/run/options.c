@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
@@ -173,7 +174,7 @@ static enum h5grad_status check_numbers(struct run_options *out, struct h5grad_e
     out->memory = user->memory;
     if (!out->memory)
         out->memory =
-            size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, memory_available() / 4));
+            size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, budget_available() / 4));
     return H5GRAD_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "run/axes.h"
 
@@ -21,11 +22,11 @@ struct report {
     bool failed;
 };
 
-struct report *report_new(uint64_t memory_cap)
+struct report *report_new(uint64_t budget_cap)
 {
     struct report *report = memory_zeroed(1, sizeof *report);
     if (report)
-        report->public.memory_cap = memory_cap;
+        report->public.budget_cap = budget_cap;
     return report;
 }
 

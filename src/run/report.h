@@ -3,11 +3,12 @@
 #ifndef H5GRAD_RUN_REPORT_H
 #define H5GRAD_RUN_REPORT_H
 
+#include "base/budget.h"
 #include "run/field.h"
 
 struct report;
 
-struct report *report_new(uint64_t memory_cap); /* NULL when there is no memory */
+struct report *report_new(uint64_t budget_cap); /* NULL when there is no memory */
 void report_free(struct report *report);        /* NULL allowed */
 
 /* Adds a field, planned or (with planned not set) only opened; false when there is no memory. */

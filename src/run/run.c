@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/budget.h"
 #include "base/memory.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -23,6 +24,7 @@
 #include "writer/publish.h"
 #include "hdf5/open.h"
 #include "hdf5/input.h"
+#include "coords/convention.h"
 
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
@@ -104,7 +106,7 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     run->access.follow_external = run->options.user.follow_external != 0;
     run->access.allow_plugins = run->options.user.allow_plugins != 0;
     run->access.allow_missing = run->options.user.allow_missing_sources != 0;
-    run->access.memory = memory_buffers(run->options.memory);
+    run->access.memory = budget_buffers(run->options.memory);
     run->access.warn = on_warning;
     run->access.user = run;
     struct h5_guard guard;

@@ -11,6 +11,8 @@
 #include "hdf5/names.h"
 #include "coords/parts.h"
 #include "hdf5/identity.h"
+#include "coords/formats.h"
+#include "coords/categories.h"
 
 /* What is known while datasets are chosen. */
 struct search {

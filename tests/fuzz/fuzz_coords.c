@@ -13,6 +13,7 @@
 #include "coords/coords.h"
 #include "fuzz.h"
 #include "hdf5/set.h"
+#include "coords/formats.h"
 
 #define MAX_VALUES       16
 #define MAX_INSTRUCTIONS 64

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/budget.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/parse.h"
+#include "base/size.h"
+#include "h5grad.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+/* Resident without any buffer: the program, its libraries, what libhdf5 knows of a file. */
+#define PROCESS_MEMORY (10 * MIB)
+
+/* The least limit of a cgroup and those it lies in. name holds the limit in each one's folder; one
+ * without a limit has a text there that is no number. */
+static uint64_t cgroup_limit(const char *mount, const char *group, const char *name)
+{
+    uint64_t least = UINT64_MAX;
+    size_t length = strlen(group);
+    for (;;) {
+        char path[4096];
+        char line[64];
+        uint64_t limit;
+        int n = snprintf(path, sizeof(path), "%s%.*s/%s", mount, (int)length, group, name);
+        if (n > 0 && (size_t)n < sizeof(path) && file_first_line(path, line, sizeof(line)) &&
+            parse_u64(line, &limit))
+            least = size_min(least, limit);
+        if (length == 0)
+            return least;
+        do
+            length--;
+        while (length > 0 && group[length] != '/');
+    }
+}
+
+/* The limit that one line of /proc/self/cgroup, "ID:CONTROLLERS:PATH", stands for. Only version 2
+ * has no controllers; next to version 1 it may be mounted one level down. */
+static uint64_t cgroup_line_limit(char *line)
+{
+    char *controllers = strchr(line, ':');
+    char *group = controllers ? strchr(controllers + 1, ':') : NULL;
+    if (!group)
+        return UINT64_MAX;
+    controllers++;
+    *group++ = '\0';
+    /* the group of a process outside of its cgroup namespace: only the root is visible */
+    if (strncmp(group, "/..", 3) == 0)
+        *group = '\0';
+    if (*controllers == '\0')
+        return size_min(cgroup_limit("/sys/fs/cgroup", group, "memory.max"),
+                        cgroup_limit("/sys/fs/cgroup/unified", group, "memory.max"));
+    char *rest = NULL;
+    for (char *c = strtok_r(controllers, ",", &rest); c; c = strtok_r(NULL, ",", &rest)) {
+        if (strcmp(c, "memory") == 0)
+            return cgroup_limit("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
+    }
+    return UINT64_MAX;
+}
+
+static uint64_t all_cgroups_limit(void)
+{
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    if (!file)
+        return UINT64_MAX;
+    uint64_t least = UINT64_MAX;
+    char line[4096];
+    while (fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\n")] = '\0';
+        least = size_min(least, cgroup_line_limit(line));
+    }
+    (void)fclose(file); /* only read */
+    return least;
+}
+
+uint64_t budget_available(void)
+{
+    uint64_t least = UINT64_MAX;
+    long pages = sysconf(_SC_PHYS_PAGES);
+    long page = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && page > 0)
+        least = (uint64_t)pages * (uint64_t)page;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        least = size_min(least, (uint64_t)limit.rlim_cur);
+    return size_min(least, all_cgroups_limit());
+}
+
+uint64_t budget_buffers(uint64_t cap)
+{
+    return cap - cap / BUDGET_COORDINATES_SHARE - PROCESS_MEMORY;
+}
+
+uint64_t budget_cap(uint64_t buffers)
+{
+    if (buffers > INT64_MAX / 2)
+        return INT64_MAX;
+    uint64_t needed = buffers + PROCESS_MEMORY;
+    uint64_t cap = needed + size_ceil_div(needed, BUDGET_COORDINATES_SHARE - 1);
+    return size_max(H5GRAD_LEAST_MEMORY, size_ceil_div(cap, MIB) * MIB);
+}
