@@ -25,7 +25,7 @@
 
 #include "codec/codec.h"
 #include "codec/shuffle.h"
-#include "codec/worker.h"
+#include "codec/worker_state.h"
 #include "hdf5/chunk.h"
 #include "skip.h"
 

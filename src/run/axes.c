@@ -130,8 +130,8 @@ static enum h5grad_status use_all_axes(struct field *field, const struct run_opt
         char label[256];
         axes_label(field, i, label, sizeof label);
         if (!field->axis[i].differentiated)
-            run_message(options, H5GRAD_WARNING, "%s: %s: left out: %s", field->path, label,
-                        left_out(field, i));
+            run_message(options->messages, H5GRAD_WARNING, "%s: %s: left out: %s", field->path,
+                        label, left_out(field, i));
     }
     return H5GRAD_OK;
 }
@@ -401,7 +401,7 @@ static void tell_spacing(const struct field *field, const struct run_options *op
         axes_label(field, axis, label, sizeof label);
         const char *spacing = axes_spacing(field, axis, number, sizeof number);
         bool unit = settled->spacing.kind == SPACING_AUTO;
-        run_message(options, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
+        run_message(options->messages, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
                     unit ? "" : "spacing ", unit ? "unit spacing" : spacing, settled->source);
     }
 }
@@ -483,7 +483,7 @@ enum h5grad_status axes_resolve(struct field *field, const struct run_options *o
     for (unsigned i = 0; i < field->storage.rank && !status; i++)
         apply_file(field, i, options->user.edges != NULL);
     if (!status && tell && axes_note(field))
-        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, axes_note(field));
+        run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path, axes_note(field));
     if (!status)
         status = settle_axes(field, options, store, err);
     if (!status && tell)

@@ -11,7 +11,7 @@
 #include "hdf5/outside.h"
 #include "hdf5/scales.h"
 #include "hdf5/identity.h"
-#include "run/results.h"
+#include "run/result_names.h"
 #include "writer/copy.h"
 
 /* The number that netCDF-4 gives the dimension of a scale, and those of a variable's. */
@@ -491,20 +491,21 @@ enum h5grad_status companions_add(struct companions *companions, const struct fi
     for (size_t i = first; i < companions->n && !status; i++) {
         const struct item *item = &companions->item[i];
         if (item->why)
-            run_message(companions->options, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
-                        field->path, item->path ? item->path : "a dimension scale", item->why);
+            run_message(companions->options->messages, H5GRAD_WARNING,
+                        "%s: %s: left out of the output: %s", field->path,
+                        item->path ? item->path : "a dimension scale", item->why);
         else if (item->missing)
-            run_message(companions->options, H5GRAD_WARNING, "%s: %s: %s", field->path, item->path,
-                        item->missing);
+            run_message(companions->options->messages, H5GRAD_WARNING, "%s: %s: %s", field->path,
+                        item->path, item->missing);
         for (size_t k = 0; k < N_OF_CELLS; k++) {
             if (item->lost[k])
-                run_message(companions->options, H5GRAD_WARNING,
+                run_message(companions->options->messages, H5GRAD_WARNING,
                             "%s: its attribute %s names %s, which cannot be found", item->path,
                             of_cells[k], item->lost[k]);
         }
     }
     if (!status && scales->total > 0 && scales->why)
-        run_message(companions->options, H5GRAD_DETAIL,
+        run_message(companions->options->messages, H5GRAD_DETAIL,
                     "%s: its scales are not attached to results: axis %u: %s", field->path,
                     scales->axis, scales->why);
     return status;

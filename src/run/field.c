@@ -12,7 +12,7 @@
 #include "hdf5/reopen.h"
 #include "hdf5/walk.h"
 #include "run/axes.h"
-#include "run/results.h"
+#include "run/result_names.h"
 #include "coords/formats.h"
 #include "coords/convention.h"
 
@@ -130,8 +130,8 @@ static enum h5grad_status choose_storage(struct field *field, const struct run_o
         &field->result_storage, left_out, sizeof left_out, err);
     h5_leave(&guard);
     if (!status && *left_out && tell)
-        run_message(options, H5GRAD_DETAIL, "%s: results are stored without its %s", field->path,
-                    left_out);
+        run_message(options->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
+                    field->path, left_out);
     return status;
 }
 
@@ -221,7 +221,7 @@ enum h5grad_status field_plan(struct field *field, const struct run_options *opt
     if (status)
         return explain_extent(field, status, err);
     if (field->missing && tell)
-        run_message(options, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
+        run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     choose_types(field, options);
     if ((status = choose_storage(field, options, tell, err)) ||
         (status = name_results(field, options, err)))

@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "hdf5/h5.h"
-#include "run/options.h"
 
 /* What may wait: more come up at once only when a file makes them up. */
 #define MOST_BYTES ((size_t)1 << 20)
@@ -68,20 +67,18 @@ static void keep(struct messages *messages, struct message *message)
         free(message);
 }
 
-void messages_deliver(const struct run_options *options)
+void messages_deliver(struct messages *messages)
 {
-    const struct h5grad_options *user = &options->user;
     char more[64];
     size_t beyond;
-    for (struct message *message = take_all(options->messages, &beyond), *next; message;
-         message = next) {
+    for (struct message *message = take_all(messages, &beyond), *next; message; message = next) {
         next = message->next;
-        user->message(user->user, message->level, message->text);
+        messages->callback(messages->user, message->level, message->text);
         free(message);
     }
     snprintf(more, sizeof more, "and %zu more such messages", beyond);
     if (beyond > 0)
-        user->message(user->user, H5GRAD_WARNING, more);
+        messages->callback(messages->user, H5GRAD_WARNING, more);
 }
 
 __attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_level level,
@@ -99,34 +96,33 @@ __attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_le
 }
 
 /* Without memory of its own; long ones are cut. */
-__attribute__((format(printf, 3, 0))) static void tell_short(const struct h5grad_options *user,
+__attribute__((format(printf, 3, 0))) static void tell_short(const struct messages *messages,
                                                              enum h5grad_level level,
                                                              const char *format, va_list list)
 {
     char text[1024], line[2048];
     vsnprintf(text, sizeof text, format, list);
     utf8_show_all(text, line, sizeof line);
-    user->message(user->user, level, line);
+    messages->callback(messages->user, level, line);
 }
 
-void run_message(const struct run_options *options, enum h5grad_level level, const char *format,
-                 ...)
+void run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
 {
-    if (!options->user.message)
+    if (!messages->callback)
         return;
-    bool now = !h5_is_entered() && pthread_equal(pthread_self(), options->messages->caller);
+    bool now = !h5_is_entered() && pthread_equal(pthread_self(), messages->caller);
     va_list list;
     va_start(list, format);
     struct message *message = make(level, format, list);
     va_end(list);
     if (message || !now)
-        keep(options->messages, message);
+        keep(messages, message);
     if (now)
-        messages_deliver(options);
+        messages_deliver(messages);
     if (message || !now)
         return;
     va_start(list, format);
-    tell_short(&options->user, level, format, list);
+    tell_short(messages, level, format, list);
     va_end(list);
 }
 

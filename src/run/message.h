@@ -11,11 +11,14 @@
 
 #include "base/error.h"
 
-struct run_options;
 struct message;
+
+typedef void message_callback(void *user, enum h5grad_level level, const char *text);
 
 /* Those that wait, in their order. Of the run. */
 struct messages {
+    message_callback *callback; /* NULL: nothing is told, and nothing waits */
+    void *user;
     pthread_t caller;
     pthread_mutex_t mutex; /* of what follows */
     struct message *first, **end;
@@ -24,17 +27,17 @@ struct messages {
     bool lost;     /* there was no memory for one */
 };
 
-/* The calling thread becomes the caller. */
+/* The calling thread becomes the caller. The callback is set when it is known. */
 void messages_init(struct messages *messages);
 void messages_free(struct messages *messages);
 
-/* Tells the caller's message callback, if any: at once, or in messages_deliver where that cannot
+/* Tells the callback, if any: at once, or in messages_deliver where that cannot
  * be. Any thread. */
-void run_message(const struct run_options *options, enum h5grad_level level, const char *format,
-                 ...) BASE_PRINTF(3, 4);
+void run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
+    BASE_PRINTF(3, 4);
 
 /* Tells what waits. The caller's thread, not within h5_enter. */
-void messages_deliver(const struct run_options *options);
+void messages_deliver(struct messages *messages);
 
 /* H5GRAD_NO_MEMORY when there was none for a message. */
 enum h5grad_status messages_check(struct messages *messages, struct h5grad_error *err);

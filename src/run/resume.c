@@ -31,7 +31,7 @@ enum h5grad_status resume_find(struct resume *resume, const char *output,
     const struct journal_head *head = journal_head(resume->journal);
     if (head->inode != left.st_ino) {
         run_message(
-            options, H5GRAD_WARNING,
+            options->messages, H5GRAD_WARNING,
             "the temporary file beside %s is not the one that the run before has left: begun "
             "anew",
             output);

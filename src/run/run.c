@@ -17,6 +17,7 @@
 #include "run/field.h"
 #include "run/metadata.h"
 #include "run/report.h"
+#include "run/result_names.h"
 #include "run/results.h"
 #include "run/resume.h"
 #include "run/select.h"
@@ -98,7 +99,7 @@ static double now(void)
 
 static void on_warning(void *user, const char *text)
 {
-    run_message(&((struct run *)user)->options, H5GRAD_WARNING, "%s", text);
+    run_message(&((struct run *)user)->messages, H5GRAD_WARNING, "%s", text);
 }
 
 static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
@@ -113,7 +114,7 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     h5_enter(&guard);
     run->file = h5_open_input(run->input, &run->access, err);
     h5_leave(&guard);
-    messages_deliver(&run->options);
+    messages_deliver(&run->messages);
     if (run->file < 0)
         return error_status(err);
     return select_datasets(run->file, &run->options, &run->selection, err);
@@ -135,7 +136,7 @@ static void note_skipped(struct run *run, enum fault fault, const struct h5grad_
     if (told && told->n++ == 0)
         told->first = *reason;
     else
-        run_message(&run->options, H5GRAD_DETAIL, "%s (skipped)", reason->message);
+        run_message(&run->messages, H5GRAD_DETAIL, "%s (skipped)", reason->message);
 }
 
 /* A dataset that cannot be done fails the run where it was named, else it is left out; that there
@@ -224,7 +225,7 @@ static enum h5grad_status note_dropped(struct run *run, const struct field *fiel
             continue;
         }
         known->axes++;
-        run_message(&run->options, H5GRAD_DETAIL, "%s: %s: left out: %s", field->path, label, why);
+        run_message(&run->messages, H5GRAD_DETAIL, "%s: %s: left out: %s", field->path, label, why);
     }
     return status;
 }
@@ -234,9 +235,9 @@ static void tell_values(struct run *run, const struct field *field)
 {
     const struct values *values = &field->values;
     if (values->text)
-        run_message(&run->options, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
+        run_message(&run->messages, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
     if (values->note)
-        run_message(&run->options, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s: %s",
+        run_message(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s: %s",
                     field->path, values->note);
 }
 
@@ -292,30 +293,30 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
     else
         status = accept(run, field, err);
     field_close(field);
-    messages_deliver(&run->options);
+    messages_deliver(&run->messages);
     return status;
 }
 
 /* An ordinary run says which fields it leaves out though they may be what matters ... */
-static void tell_skips(const struct run *run, const struct skips *skips)
+static void tell_skips(struct run *run, const struct skips *skips)
 {
     char others[64] = "";
     if (skips->n > 1)
         snprintf(others, sizeof others, ", and %zu more: -v names all", skips->n - 1);
     if (skips->n > 0)
-        run_message(&run->options, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s (skipped%s)",
+        run_message(&run->messages, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s (skipped%s)",
                     skips->first.message, others);
 }
 
 /* ... which axes for coordinates that cannot be used ... */
-static void tell_omissions(const struct run *run)
+static void tell_omissions(struct run *run)
 {
     for (size_t i = 0; i < run->omissions; i++) {
         const struct omission *omission = &run->omission[i];
         char others[64] = "";
         if (omission->axes > 1)
             snprintf(others, sizeof others, " (as for %zu more that -v names)", omission->axes - 1);
-        run_message(&run->options, H5GRAD_WARNING, "%s: left out: %s%s", omission->first,
+        run_message(&run->messages, H5GRAD_WARNING, "%s: left out: %s%s", omission->first,
                     omission->why, others);
     }
 }
@@ -324,7 +325,7 @@ static void tell_omissions(const struct run *run)
 static void tell_noted(struct run *run)
 {
     if (run->noted > FEW)
-        run_message(&run->options, H5GRAD_WARNING,
+        run_message(&run->messages, H5GRAD_WARNING,
                     "%zu more fields say of their values what is not used: -v names all",
                     run->noted - FEW);
     if (run->goal != RUN_LIST)
@@ -332,13 +333,13 @@ static void tell_noted(struct run *run)
 }
 
 /* ... and, when all went well, that the results are derivatives by index. */
-static void tell_unit_spacing(const struct run *run)
+static void tell_unit_spacing(struct run *run)
 {
     char others[64] = "";
     if (run->unit_axes > 1)
         snprintf(others, sizeof others, ", as for %zu more that -v names", run->unit_axes - 1);
     if (run->unit_axes > 0)
-        run_message(&run->options, H5GRAD_WARNING,
+        run_message(&run->messages, H5GRAD_WARNING,
                     "%s: no spacing found: unit spacing%s; --spacing gives a step, --coord "
                     "coordinates",
                     run->unit_axis, others);
@@ -541,7 +542,7 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
         status = error_memory(err, field->n_axes * sizeof *result);
     free(result);
     field_close(field);
-    messages_deliver(&run->options);
+    messages_deliver(&run->messages);
     return status;
 }
 
@@ -639,10 +640,10 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
 }
 
 /* What somebody, or a file system, has done to the temporary file since it was left. */
-static void tell_lost(const struct run *run)
+static void tell_lost(struct run *run)
 {
     if (run->resume.journal && journal_lost(run->resume.journal) > 0)
-        run_message(&run->options, H5GRAD_WARNING,
+        run_message(&run->messages, H5GRAD_WARNING,
                     "not all that the run before had done was still there: it is done again");
 }
 
@@ -736,6 +737,8 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     enum h5grad_status status = run_options_check(options, &run->options, err);
     if (status)
         return status;
+    run->messages.callback = run->options.user.message;
+    run->messages.user = run->options.user.user;
     run->options.messages = &run->messages;
     if (run->goal != RUN_LIST)
         status = check_places(run, err);
@@ -745,7 +748,7 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
         status = check(run, err);
     if (!status && run->goal == RUN_ALL)
         status = do_fields(run, err);
-    messages_deliver(&run->options);
+    messages_deliver(&run->messages);
     bool keep = status == H5GRAD_CANCELLED && run->resume.ours;
     run->publish.leave = run->publish.leave || keep;
     resume_close(&run->resume, keep);

@@ -28,7 +28,7 @@ struct search {
 static void tell_skipped(struct search *search, const char *path, const char *why)
 {
     h5_leave(&search->guard);
-    run_message(search->options, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
+    run_message(search->options->messages, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
     h5_enter(&search->guard);
 }
 
@@ -239,7 +239,7 @@ enum h5grad_status select_datasets(hid_t file, const struct run_options *options
     for (size_t i = 0; i < user->n_datasets && !status; i++)
         status = add_named(selection, &search, user->datasets[i], err);
     h5_leave(&search.guard);
-    messages_deliver(options);
+    messages_deliver(options->messages);
     free(search.why);
     h5_set_free(&search.axes);
     h5_set_free(&search.chosen);

@@ -121,7 +121,7 @@ static bool name_file(const struct xdmf *xdmf, const char *name)
 {
     bool named = *name != ' ' && is_representable(name);
     if (!named)
-        run_message(xdmf->options, H5GRAD_WARNING,
+        run_message(xdmf->options->messages, H5GRAD_WARNING,
                     "%s" XDMF_SUFFIX " describes nothing of %s: XML cannot hold that name",
                     xdmf->output, name);
     return named;
@@ -379,7 +379,7 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
     if (xdmf->output_named)
         put_results(out, xdmf, part, &nameless);
     if (nameless > 0)
-        run_message(xdmf->options, H5GRAD_WARNING,
+        run_message(xdmf->options->messages, H5GRAD_WARNING,
                     "%s: %u of its datasets %s not described in %s" XDMF_SUFFIX
                     ": XML cannot hold %s",
                     field->path, nameless, nameless > 1 ? "are" : "is", xdmf->output,
@@ -400,7 +400,7 @@ static const char *why_not(struct xdmf_part *part)
 static void warn_of_colon(struct xdmf *xdmf, const char *name)
 {
     if (!xdmf->warned && strchr(name, ':'))
-        run_message(xdmf->options, H5GRAD_WARNING,
+        run_message(xdmf->options->messages, H5GRAD_WARNING,
                     "%s: ParaView and VisIt cannot read names with a ':' from %s" XDMF_SUFFIX, name,
                     xdmf->output);
     xdmf->warned |= strchr(name, ':') != NULL;
@@ -413,8 +413,8 @@ enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct
     struct xdmf_axis axis[SPACE] = {{.extent = 1, .step = 1}};
     const char *why = why_not(&part);
     if (why) {
-        run_message(xdmf->options, H5GRAD_DETAIL, "%s: not described in %s" XDMF_SUFFIX ": %s",
-                    field->path, xdmf->output, why);
+        run_message(xdmf->options->messages, H5GRAD_DETAIL,
+                    "%s: not described in %s" XDMF_SUFFIX ": %s", field->path, xdmf->output, why);
         return H5GRAD_OK;
     }
     warn_of_colon(xdmf, xdmf->input);
@@ -561,7 +561,7 @@ enum h5grad_status xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out, struct
 {
     enum h5grad_status status = H5GRAD_OK;
     if (xdmf->n == 0 && !xdmf->nameless)
-        run_message(xdmf->options, H5GRAD_WARNING,
+        run_message(xdmf->options->messages, H5GRAD_WARNING,
                     "no field has two or three axes in space: %s" XDMF_SUFFIX " describes none",
                     xdmf->output);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

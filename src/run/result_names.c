@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/result_names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/path.h"
+
+/* A field in braces at text: its length; 0 when there is none. */
+static size_t template_field(const char *text)
+{
+    static const char *const fields[] = {"{name}", "{dim}", "{axis}"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (strncmp(text, fields[i], strlen(fields[i])) == 0)
+            return strlen(fields[i]);
+    }
+    return 0;
+}
+
+enum h5grad_status results_check_template(const char *name, struct h5grad_error *err)
+{
+    if (!name)
+        return H5GRAD_OK;
+    if (!*name || *name == '/' || name[strlen(name) - 1] == '/' || strstr(name, "//"))
+        return error_set(err, H5GRAD_USAGE,
+                         "name '%s': not the name of a dataset in the source's group", name);
+    for (const char *at = strchr(name, '{'); at; at = strchr(at + 1, '{')) {
+        if (!template_field(at))
+            return error_set(err, H5GRAD_USAGE,
+                             "name '%s': the fields in braces are {name}, {dim} and {axis}", name);
+    }
+    return H5GRAD_OK;
+}
+
+/* An axis's name becomes one component of a path. */
+static void print_axis(FILE *out, const char *name)
+{
+    for (; *name; name++)
+        fputc(*name == '/' ? '_' : *name, out);
+}
+
+static void expand(FILE *out, const char *pattern, const char *name, unsigned axis,
+                   const char *axis_name)
+{
+    while (*pattern) {
+        size_t length = template_field(pattern);
+        if (!length)
+            fputc(*pattern++, out);
+        else if (pattern[1] == 'n')
+            fputs(name, out);
+        else if (pattern[1] == 'a' && axis_name && *axis_name)
+            print_axis(out, axis_name);
+        else
+            fprintf(out, "%u", axis);
+        pattern += length;
+    }
+}
+
+char *results_path(const char *name, const char *field, unsigned axis, const char *axis_name)
+{
+    const char *base = path_base(field);
+    char *path = NULL;
+    size_t size;
+    FILE *out = open_memstream(&path, &size);
+    if (!out)
+        return NULL;
+    fwrite(field, 1, (size_t)(base - field), out);
+    expand(out, name ? name : RESULTS_DEFAULT_NAME, base, axis, axis_name);
+    if (memory_close_stream(out))
+        return path;
+    free(path);
+    return NULL;
+}
+
+enum h5grad_status results_names_add(struct results_names *names, const char *path,
+                                     struct h5grad_error *err)
+{
+    char **grown = realloc(names->name, (names->n + 1) * sizeof *grown);
+    if (!grown)
+        return error_memory(err, (names->n + 1) * sizeof *grown);
+    names->name = grown;
+    if (!(grown[names->n] = memory_text(path)))
+        return error_memory(err, strlen(path));
+    names->n++;
+    return H5GRAD_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct prefix {
+    const char *text;
+    size_t length;
+};
+
+static int compare_prefix(const void *key, const void *name)
+{
+    const struct prefix *prefix = key;
+    const char *text = *(char *const *)name;
+    int order = strncmp(prefix->text, text, prefix->length);
+    return order ? order : -(text[prefix->length] != '\0');
+}
+
+/* Whether a group that the path needs has the name of another result. */
+static bool inside_result(const struct results_names *names, const char *path)
+{
+    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        struct prefix prefix = {path, (size_t)(slash - path)};
+        if (bsearch(&prefix, names->name, names->n, sizeof *names->name, compare_prefix))
+            return true;
+    }
+    return false;
+}
+
+enum h5grad_status results_names_check(struct results_names *names, struct h5grad_error *err)
+{
+    if (names->n)
+        qsort(names->name, names->n, sizeof *names->name, compare_names);
+    for (size_t i = 0; i < names->n; i++) {
+        if (i > 0 && strcmp(names->name[i - 1], names->name[i]) == 0)
+            return error_set(err, H5GRAD_FAILED,
+                             "two results would be called %s: tell them apart with {name}, {dim} "
+                             "or {axis} in --name",
+                             names->name[i]);
+        if (inside_result(names, names->name[i]))
+            return error_set(err, H5GRAD_FAILED,
+                             "%s would lie within another result: choose another --name",
+                             names->name[i]);
+    }
+    return H5GRAD_OK;
+}
+
+bool results_names_allow(const struct results_names *names, const char *path)
+{
+    struct prefix whole = {path, strlen(path)};
+    if (bsearch(&whole, names->name, names->n, sizeof *names->name, compare_prefix) ||
+        inside_result(names, path))
+        return false;
+    for (size_t i = 0; i < names->n; i++) {
+        if (strncmp(names->name[i], path, whole.length) == 0 && names->name[i][whole.length] == '/')
+            return false;
+    }
+    return true;
+}
+
+void results_names_free(struct results_names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->name[i]);
+    free(names->name);
+    memset(names, 0, sizeof *names);
+}
