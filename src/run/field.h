@@ -52,12 +52,7 @@ struct field {
 enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path, bool unpack,
                               struct field *field, struct h5grad_error *err);
 
-/* Settles axes, spacing, result type and storage, reader and plan. Tells options' message callback
- * what a user should know when tell is set. Not within h5_enter. */
-enum h5grad_status field_plan(struct field *field, const struct run_options *options,
-                              struct coordinates *store, bool tell, struct h5grad_error *err);
-
-/* Safe after a failure of either. Not within h5_enter. */
+/* Safe after any failure. Not within h5_enter. */
 void field_close(struct field *field);
 
 /* Bytes of all results as the engine makes them. */

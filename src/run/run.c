@@ -26,6 +26,7 @@
 #include "hdf5/open.h"
 #include "hdf5/input.h"
 #include "coords/convention.h"
+#include "run/decide.h"
 
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
