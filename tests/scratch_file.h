@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 static char folder[64];
 static char path[96];

@@ -18,7 +18,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
-#include "base/stream.h"
+#include "base/nontemporal.h"
 #include "base/utf8.h"
 
 #define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "coords/coords.h"
+#include "formats/coords.h"
 #include "hdf5/attribute.h"
 #include "scratch_file.h"
-#include "coords/formats.h"
-#include "coords/convention.h"
+#include "formats/formats.h"
+#include "formats/convention.h"
 
 static char output_path[96];
 static hid_t output = -1;

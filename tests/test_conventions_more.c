@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "coords/coords.h"
+#include "formats/coords.h"
 #include "scratch_file.h"
-#include "coords/formats.h"
+#include "formats/formats.h"
 
 static struct coords coords;
 

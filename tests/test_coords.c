@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "coords/coords.h"
+#include "formats/coords.h"
 #include "scratch_file.h"
-#include "hdf5/identity.h"
-#include "coords/formats.h"
+#include "libhdf5/identity.h"
+#include "formats/formats.h"
 
 #define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.        12"
 

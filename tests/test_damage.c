@@ -8,17 +8,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "coords/numbers.h"
+#include "values/numbers.h"
 #include "hdf5/attribute.h"
 #include "hdf5/flat.h"
-#include "hdf5/input.h"
+#include "trust/input_driver.h"
 #include "hdf5/limit.h"
 #include "hdf5/variable.h"
 #include "hdf5/walk.h"
-#include "hdf5/open.h"
-#include "reader/line.h"
+#include "trust/open.h"
+#include "axis/coord_array.h"
 #include "reader/reader.h"
-#include "writer/copy.h"
+#include "output/copy.h"
 #include "scratch_file.h"
 
 #define POINTS 20

@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 #include "hdf5/attribute.h"
-#include "hdf5/input.h"
+#include "trust/input_driver.h"
 #include "hdf5/storage.h"
 #include "hdf5/type.h"
-#include "hdf5/virtual.h"
+#include "trust/virtual_caches.h"
 #include "hdf5/walk.h"
-#include "hdf5/driver.h"
-#include "hdf5/open.h"
-#include "hdf5/identity.h"
+#include "trust/driver.h"
+#include "trust/open.h"
+#include "libhdf5/identity.h"
 
 static char folder[64];
 static hid_t file = -1;

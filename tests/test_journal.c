@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "writer/journal.h"
+#include "output/journal.h"
 
 #define LONG_SINCE 31 /* seconds: longer than between two times that all is made safe */
 

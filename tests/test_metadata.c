@@ -15,7 +15,7 @@
 #include "hdf5/scales.h"
 #include "hdf5/variable.h"
 #include "run/metadata.h"
-#include "writer/copy.h"
+#include "output/copy.h"
 
 #define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.         5"
 

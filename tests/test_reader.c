@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hdf5/input.h"
-#include "hdf5/open.h"
-#include "reader/line.h"
+#include "trust/input_driver.h"
+#include "trust/open.h"
+#include "axis/coord_array.h"
 #include "reader/reader.h"
 #include "skip.h"
 

@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "hdf5/attribute.h"
-#include "hdf5/input.h"
+#include "trust/input_driver.h"
 #include "hdf5/scales.h"
 #include "hdf5/storage.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
 #include "hdf5/walk.h"
-#include "hdf5/open.h"
-#include "hdf5/identity.h"
+#include "trust/open.h"
+#include "libhdf5/identity.h"
 #include "reader/reader.h"
 
 #define POINTS 4

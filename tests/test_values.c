@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "base/element.h"
-#include "coords/coords.h"
-#include "coords/values.h"
+#include "formats/coords.h"
+#include "values/values.h"
 #include "h5grad.h"
 #include "hdf5/walk.h"
-#include "reader/line.h"
+#include "axis/coord_array.h"
 #include "stencil/convert.h"
 #include "stencil/unpack.h"
 

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "hdf5/attribute.h"
-#include "hdf5/input.h"
+#include "trust/input_driver.h"
 #include "hdf5/scales.h"
 #include "hdf5/variable.h"
 #include "hdf5/walk.h"
-#include "hdf5/open.h"
+#include "trust/open.h"
 #include "scratch_file.h"
-#include "writer/copy.h"
+#include "output/copy.h"
 
 /* Of one part, found in the file by its length. */
 #define MARK   1237

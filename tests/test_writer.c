@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hdf5/output.h"
+#include "libhdf5/output_driver.h"
 #include "skip.h"
-#include "writer/format.h"
-#include "writer/publish.h"
+#include "output/layout.h"
+#include "output/publish.h"
 #include "writer/writer.h"
 
 static char folder[256];

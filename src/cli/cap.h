@@ -7,7 +7,7 @@
 #ifndef H5GRAD_CLI_CAP_H
 #define H5GRAD_CLI_CAP_H
 
-#include "cli/options.h"
+#include "cli/command_line.h"
 
 /* Before the work begins. Nothing is done where the system cannot, where threads have stacks of a
  * size that only OpenMP's runtime knows, and under a sanitizer, which has its own use for memory.

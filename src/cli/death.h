@@ -7,7 +7,7 @@
 #define H5GRAD_CLI_DEATH_H
 
 #include "cli/crash.h"
-#include "cli/options.h"
+#include "cli/command_line.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "h5grad.h"
 #include "cli/help.h"
-#include "cli/options.h"
+#include "cli/command_line.h"
 #include "cli/progress.h"
-#include "cli/report.h"
+#include "cli/report_text.h"
 #include "cli/status.h"
 #include "cli/stop.h"
 #include "cli/supervise.h"

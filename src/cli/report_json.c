@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/budget.h"
 #include "cli/json.h"
-#include "cli/report.h"
+#include "cli/report_text.h"
 
 #include <string.h>
 

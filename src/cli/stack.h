@@ -3,7 +3,7 @@
 #ifndef H5GRAD_CLI_STACK_H
 #define H5GRAD_CLI_STACK_H
 
-#include "cli/options.h"
+#include "cli/command_line.h"
 
 /* work(options), on a stack that is large enough wherever there can be one; threads that work makes
  * have such stacks too. */

@@ -7,7 +7,7 @@
 #ifndef H5GRAD_CLI_SUPERVISE_H
 #define H5GRAD_CLI_SUPERVISE_H
 
-#include "cli/options.h"
+#include "cli/command_line.h"
 
 /*
  * Runs work in a child process. The parent returns what the child notes as result; of a child that

@@ -12,7 +12,7 @@
 
 #include "base/cache.h"
 #include "grid/plan.h"
-#include "reader/line.h"
+#include "axis/coord_array.h"
 #include "reader/reader.h"
 #include "stencil/stencil.h"
 #include "stencil/unpack.h"

@@ -5,7 +5,7 @@
 #ifndef H5GRAD_HDF5_ATTRIBUTE_H
 #define H5GRAD_HDF5_ATTRIBUTE_H
 
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 /* The text, in new memory; NULL when there is none or it is longer than 64 KiB. */
 char *h5_attribute_text(hid_t object, const char *name);

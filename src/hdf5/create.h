@@ -7,7 +7,7 @@
 #ifndef H5GRAD_HDF5_CREATE_H
 #define H5GRAD_HDF5_CREATE_H
 
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 /* Sets in a creation list of a file, a group, or a dataset what all of them have in common. */
 bool h5_create_prepare(hid_t creation);

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/transfer.h"
-#include "hdf5/driver.h"
+#include "trust/driver.h"
 
 #define PROOF_BYTES 4096
 

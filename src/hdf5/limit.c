@@ -6,8 +6,8 @@
 #include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/input.h"
-#include "hdf5/outside.h"
+#include "trust/input_driver.h"
+#include "trust/outside.h"
 
 /* A chunk as it is stored, as it is in memory, and once in between; a point to be converted, and
  * what it is converted over. */

@@ -10,7 +10,7 @@
 #ifndef H5GRAD_HDF5_NAMES_H
 #define H5GRAD_HDF5_NAMES_H
 
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 /* The path of the variable that is stored at an absolute path, in new memory; the same path for
  * what netCDF-4 has not renamed. NULL when there is no memory. */

@@ -5,7 +5,7 @@
 
 #include "base/path.h"
 #include "grid/box.h"
-#include "hdf5/identity.h"
+#include "libhdf5/identity.h"
 #include "hdf5/walk.h"
 
 hid_t h5_open_parent(hid_t file, const char *path)

@@ -3,7 +3,7 @@
 #ifndef H5GRAD_HDF5_OBJECT_H
 #define H5GRAD_HDF5_OBJECT_H
 
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 /* The group that holds the object at an absolute path; -1 when it cannot be opened. */
 hid_t h5_open_parent(hid_t file, const char *path);

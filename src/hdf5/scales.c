@@ -6,10 +6,10 @@
 
 #include "base/memory.h"
 #include "hdf5/attribute.h"
-#include "hdf5/input.h"
-#include "hdf5/outside.h"
+#include "trust/input_driver.h"
+#include "trust/outside.h"
 #include "hdf5/variable.h"
-#include "hdf5/identity.h"
+#include "libhdf5/identity.h"
 
 #define MOST_BYTES ((uint64_t)1 << 20) /* of references of a dataset, 131072 old ones */
 

@@ -7,8 +7,8 @@
 #ifndef H5GRAD_HDF5_SCALES_H
 #define H5GRAD_HDF5_SCALES_H
 
-#include "hdf5/h5.h"
-#include "hdf5/identity.h"
+#include "libhdf5/h5.h"
+#include "libhdf5/identity.h"
 
 /* The references in a dataset's DIMENSION_LIST: a list per axis. */
 struct h5_scales {

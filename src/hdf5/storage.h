@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "grid/box.h"
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 #define H5_MAX_FILTERS 32 /* H5Z_MAX_NFILTERS */
 #define H5_MAX_CD      32

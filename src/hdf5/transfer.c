@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "hdf5/external.h"
-#include "hdf5/outside.h"
+#include "trust/external.h"
+#include "trust/outside.h"
 #include "hdf5/transfer.h"
 
 /* The block of the dataset that box is, and the array in memory. One block, never a combination of

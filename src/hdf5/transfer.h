@@ -5,7 +5,7 @@
 #define H5GRAD_HDF5_TRANSFER_H
 
 #include "grid/box.h"
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 /*
  * Points of box, which lies within a dataset of the given rank, to or from a dense C-ordered array

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/element.h"
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 struct h5_type {
     enum element stored; /* of each scalar in a buffer filled by H5Dread with type memory */

@@ -6,8 +6,8 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/heap.h"
-#include "hdf5/input.h"
+#include "trust/heap.h"
+#include "trust/input_driver.h"
 #include "hdf5/transfer.h"
 
 /* libhdf5 copies an object of the heap into a buffer of so many bytes at least, and of a multiple

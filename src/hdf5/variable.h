@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "grid/box.h"
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 /* Whether elements of a type have a variable length, or parts that have: 1. 2: these have such
  * parts again, so that what they come to cannot be foreseen; or it cannot be told. */

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdf5/input.h"
-#include "hdf5/outside.h"
-#include "hdf5/virtual.h"
+#include "trust/input_driver.h"
+#include "trust/outside.h"
+#include "trust/virtual_caches.h"
 #include "hdf5/walk.h"
-#include "hdf5/identity.h"
+#include "libhdf5/identity.h"
 
 #define MAX_HOPS  64    /* soft links on the way to one object: more are a cycle */
 #define MAX_DEPTH 1024  /* groups within groups */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finding datasets: every dataset that links reach, each object once, under the first path that a
  * walk in name order, depth first, finds; cycles end it. External links are followed as far as
- * hdf5/input.h allows, user-defined ones are not. */
+ * trust/input_driver.h allows, user-defined ones are not. */
 #ifndef H5GRAD_HDF5_WALK_H
 #define H5GRAD_HDF5_WALK_H
 
-#include "hdf5/set.h"
-#include "hdf5/identity.h"
+#include "libhdf5/identity_set.h"
+#include "libhdf5/identity.h"
 
 struct h5_found {
     char *path; /* absolute */

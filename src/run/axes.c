@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
-#include "coords/meaning.h"
+#include "values/meaning.h"
 
 /* Longer names are shortened in labels, which are only shown. */
 #define LONG_NAME 200

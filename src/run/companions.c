@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "coords/meaning.h"
+#include "values/meaning.h"
 #include "hdf5/names.h"
 #include "hdf5/attribute.h"
-#include "hdf5/outside.h"
+#include "trust/outside.h"
 #include "hdf5/scales.h"
-#include "hdf5/identity.h"
+#include "libhdf5/identity.h"
 #include "run/result_names.h"
-#include "writer/copy.h"
+#include "output/copy.h"
 
 /* The number that netCDF-4 gives the dimension of a scale, and those of a variable's. */
 #define DIMENSION  "_Netcdf4Dimid"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/budget.h"
-#include "coords/convention.h"
+#include "formats/convention.h"
 #include "run/axes.h"
 #include "run/result_names.h"
 

@@ -6,10 +6,10 @@
 
 #include "base/size.h"
 #include "hdf5/names.h"
-#include "hdf5/outside.h"
-#include "hdf5/reopen.h"
+#include "trust/outside.h"
+#include "libhdf5/reopen.h"
 #include "hdf5/walk.h"
-#include "coords/formats.h"
+#include "formats/formats.h"
 
 static enum h5grad_status describe_type(struct field *field, hid_t object, struct h5grad_error *err)
 {

@@ -4,12 +4,12 @@
 #ifndef H5GRAD_RUN_FIELD_H
 #define H5GRAD_RUN_FIELD_H
 
-#include "coords/coords.h"
-#include "coords/values.h"
+#include "formats/coords.h"
+#include "values/values.h"
 #include "engine/engine.h"
 #include "hdf5/storage.h"
 #include "hdf5/type.h"
-#include "run/coordinates.h"
+#include "axis/store.h"
 #include "run/options.h"
 #include "hdf5/walk.h"
 

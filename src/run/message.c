@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "hdf5/h5.h"
+#include "libhdf5/h5.h"
 
 /* What may wait: more come up at once only when a file makes them up. */
 #define MOST_BYTES ((size_t)1 << 20)

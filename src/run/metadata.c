@@ -10,8 +10,8 @@
 
 #include "base/path.h"
 #include "base/memory.h"
-#include "coords/meaning.h"
-#include "coords/parts.h"
+#include "values/meaning.h"
+#include "formats/parts.h"
 #include "hdf5/attribute.h"
 #include "run/axes.h"
 

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "h5grad.h"
 #include "run/message.h"
-#include "writer/format.h"
+#include "output/layout.h"
 
 enum spacing_kind { SPACING_AUTO, SPACING_NUMBER, SPACING_PATH };
 

@@ -6,7 +6,7 @@
 
 #include "hdf5/create.h"
 #include "run/metadata.h"
-#include "writer/format.h"
+#include "output/layout.h"
 #include "run/result_names.h"
 
 static hid_t create_dataset(const struct field *field, hid_t file, const char *path, hid_t type,

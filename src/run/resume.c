@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "writer/publish.h"
+#include "output/publish.h"
 
 enum h5grad_status resume_find(struct resume *resume, const char *output,
                                struct run_options *options, struct h5grad_error *err)

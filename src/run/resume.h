@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Runs that can be stopped and resumed: see writer/journal.h. */
+/* Runs that can be stopped and resumed: see output/journal.h. */
 #ifndef H5GRAD_RUN_RESUME_H
 #define H5GRAD_RUN_RESUME_H
 
 #include "run/field.h"
 #include "run/options.h"
-#include "writer/journal.h"
+#include "output/journal.h"
 
 /* A zeroed struct is of a run that cannot be resumed. */
 struct resume {

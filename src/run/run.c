@@ -22,10 +22,10 @@
 #include "run/resume.h"
 #include "run/select.h"
 #include "run/xdmf.h"
-#include "writer/publish.h"
-#include "hdf5/open.h"
-#include "hdf5/input.h"
-#include "coords/convention.h"
+#include "output/publish.h"
+#include "trust/open.h"
+#include "trust/input_driver.h"
+#include "formats/convention.h"
 #include "run/decide.h"
 
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */

@@ -7,12 +7,12 @@
 
 #include "base/path.h"
 #include "base/memory.h"
-#include "coords/coords.h"
+#include "formats/coords.h"
 #include "hdf5/names.h"
-#include "coords/parts.h"
-#include "hdf5/identity.h"
-#include "coords/formats.h"
-#include "coords/categories.h"
+#include "formats/parts.h"
+#include "libhdf5/identity.h"
+#include "formats/formats.h"
+#include "formats/categories.h"
 
 /* What is known while datasets are chosen. */
 struct search {

@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#include "run/coordinates.h"
+#include "axis/store.h"
 #include "run/field.h"
 #include "run/options.h"
 

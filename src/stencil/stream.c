@@ -9,7 +9,7 @@
 
 #include "base/element.h"
 #include "base/size.h"
-#include "base/stream.h"
+#include "base/nontemporal.h"
 #include "stencil/clones.h"
 #include "stencil/stencil.h"
 

@@ -3,8 +3,8 @@
 #ifndef H5GRAD_WRITER_PUT_H
 #define H5GRAD_WRITER_PUT_H
 
-#include "hdf5/raw.h"
-#include "writer/journal.h"
+#include "libhdf5/probe.h"
+#include "output/journal.h"
 
 /* Where chunks go. */
 struct put {

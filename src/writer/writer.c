@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "hdf5/output.h"
+#include "libhdf5/output_driver.h"
 #include "writer/writer.h"
 
 /* In order of preference; the last one takes everything. */

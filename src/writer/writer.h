@@ -14,7 +14,7 @@
 #include "codec/codec.h"
 #include "grid/plan.h"
 #include "hdf5/storage.h"
-#include "writer/journal.h"
+#include "output/journal.h"
 #include "writer/order.h"
 
 /* Where a result goes; all of it stays the caller's and outlives the writer. */

@@ -10,10 +10,10 @@
  */
 #include <hdf5.h>
 
-#include "coords/coords.h"
+#include "formats/coords.h"
 #include "fuzz.h"
-#include "hdf5/set.h"
-#include "coords/formats.h"
+#include "libhdf5/identity_set.h"
+#include "formats/formats.h"
 
 #define MAX_VALUES       16
 #define MAX_INSTRUCTIONS 64

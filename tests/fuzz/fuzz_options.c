@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/parse.h"
-#include "cli/options.h"
+#include "cli/command_line.h"
 #include "fuzz.h"
 #include "run/options.h"
 

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "axis/store.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "hdf5/names.h"
+#include "hdf5/attribute.h"
+#include "trust/outside.h"
+#include "hdf5/walk.h"
+#include "trust/open.h"
+#include "trust/input_driver.h"
+
+/* Points read at a time when long coordinates are checked. */
+#define SCAN_POINTS ((uint64_t)1 << 16)
+
+struct coordinates {
+    hid_t file;
+    uint64_t keep; /* points that may still be held in memory */
+    size_t n;
+    struct coordinate **item;
+};
+
+struct coordinates *coordinates_new(hid_t file, uint64_t memory)
+{
+    struct coordinates *store = memory_zeroed(1, sizeof *store);
+    if (store) {
+        store->file = file;
+        store->keep = memory / BUDGET_COORDINATES_SHARE / sizeof(double);
+    }
+    return store;
+}
+
+static void coordinate_free(struct coordinate *item)
+{
+    if (!item)
+        return;
+    line_close(item->line);
+    h5_access_free(&item->other);
+    free(item->key);
+    free(item->attribute);
+    free(item->name);
+    free(item->unit);
+    free(item->note);
+    free(item->missing);
+    free(item);
+}
+
+void coordinates_free(struct coordinates *store)
+{
+    if (!store)
+        return;
+    struct h5_guard guard;
+    h5_enter(&guard);
+    for (size_t i = 0; i < store->n; i++)
+        coordinate_free(store->item[i]);
+    h5_leave(&guard);
+    free(store->item);
+    free(store);
+}
+
+/* Where "FILE:PATH" is to be cut: at the last ":/", else at the last ":"; NULL when it is not of
+ * that form. */
+static const char *file_end(const char *text)
+{
+    const char *end = NULL;
+    for (const char *at = strstr(text, ":/"); at; at = strstr(at + 1, ":/"))
+        end = at;
+    if (!end)
+        end = strrchr(text, ':');
+    return end && end != text && end[1] ? end : NULL;
+}
+
+/* "PATH@ATTRIBUTE", cut at the last '@'; *known tells whether the file has the object. */
+static struct line *open_attribute(hid_t file, const char *text, bool *known,
+                                   struct h5grad_error *err)
+{
+    const char *at = strrchr(text, '@');
+    if (!at || at == text || !at[1])
+        return NULL;
+    char *path = memory_format("%.*s", (int)(at - text), text);
+    if (!path) {
+        error_memory(err, strlen(text));
+        return NULL;
+    }
+    hid_t object = names_open_variable(file, path, err);
+    if (object < 0 && err->status != H5GRAD_NO_MEMORY)
+        object = h5_open_object(file, path, err);
+    *known = object >= 0;
+    struct line *line = *known ? line_open_attribute(object, at + 1, err) : NULL;
+    h5_close(object);
+    free(path);
+    return line;
+}
+
+/* A dataset of the whole name, with its unit, or else an attribute; *known as above. */
+static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct coordinate *item,
+                            bool *known, struct h5grad_error *err)
+{
+    hid_t dataset = names_open_variable(file, text, err);
+    *known = dataset >= 0;
+    if (!*known)
+        return open_attribute(file, text, known, err);
+    item->unit = h5_attribute_text(dataset, "units");
+    if (!item->unit)
+        item->unit = h5_attribute_text(dataset, "unit");
+    struct line *line = line_open(dataset, keep, err);
+    item->missing = h5_missing_text(dataset);
+    h5_close(dataset);
+    return line;
+}
+
+static struct line *open_elsewhere(const struct coordinates *store, struct coordinate *item,
+                                   const char *end, struct h5grad_error *err)
+{
+    char *name = memory_format("%.*s", (int)(end - item->key), item->key);
+    if (!name) {
+        error_memory(err, strlen(item->key));
+        return NULL;
+    }
+    const struct h5_access *input = h5_input_access(store->file);
+    if (input) {
+        item->other.follow_external = input->follow_external;
+        item->other.allow_plugins = input->allow_plugins;
+        item->other.allow_missing = input->allow_missing;
+        item->other.memory = input->memory;
+    }
+    bool known;
+    hid_t file = h5_open_input(name, &item->other, err);
+    struct line *line = file >= 0 ? open_in(file, end + 1, store->keep, item, &known, err) : NULL;
+    h5_close(file); /* the open dataset keeps the file */
+    free(name);
+    return line;
+}
+
+/* What INPUT has of that name wins over FILE:PATH. */
+static struct line *find_line(const struct coordinates *store, struct coordinate *item,
+                              struct h5grad_error *err)
+{
+    const char *text = item->key, *end = file_end(text);
+    bool known = true;
+    struct line *line;
+    if (item->attribute) {
+        hid_t object = h5_open_object(store->file, text, err);
+        line = object >= 0 ? line_open_attribute(object, item->attribute, err) : NULL;
+        h5_close(object);
+    } else {
+        line = open_in(store->file, text, store->keep, item, &known, err);
+    }
+    item->name = memory_format("%s%s%s%s", known && *text != '/' ? "/" : "", text,
+                               item->attribute ? "@" : "", item->attribute ? item->attribute : "");
+    return known || !end ? line : open_elsewhere(store, item, end, err);
+}
+
+static enum h5grad_status check_present(const struct line *line, uint64_t first, const double *x,
+                                        uint64_t count, struct h5grad_error *err)
+{
+    for (uint64_t i = 0; i < count && line_has_missing(line); i++) {
+        if (isnan(x[i]))
+            return error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is missing", first + i);
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err)
+{
+    uint64_t extent = line_extent(item->line), n = size_min(extent, SCAN_POINTS);
+    double *x = memory_aligned(n * sizeof *x);
+    if (!x)
+        return error_memory(err, n * sizeof *x);
+    enum h5grad_status status = H5GRAD_OK;
+    stencil_scan_start(&item->scan);
+    item->scan.origin = line_origin(item->line);
+    for (uint64_t first = 0; first < extent && !status; first += n) {
+        uint64_t count = size_min(n, extent - first);
+        status = line_read(item->line, first, count, x, err);
+        if (!status)
+            status = check_present(item->line, first, x, count, err);
+        if (!status)
+            status = stencil_scan_next(&item->scan, x, count, err);
+    }
+    free(x);
+    return status;
+}
+
+static enum h5grad_status open_line(struct coordinates *store, struct coordinate *item,
+                                    struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    h5_enter(&guard);
+    item->line = find_line(store, item, err);
+    h5_leave(&guard);
+    if (!item->line)
+        return error_status(err);
+    if (!item->name)
+        return error_memory(err, strlen(item->key));
+    const char *note = line_note(item->line);
+    if (note && !(item->note = memory_format("coordinates %s: %s", item->name, note)))
+        return error_memory(err, strlen(note));
+    line_take(item->line, item->points, item->extent);
+    if (line_extent(item->line) <= store->keep)
+        store->keep -= line_extent(item->line);
+    return scan(item, err);
+}
+
+static struct coordinate *add(struct coordinates *store, const char *text, const char *attribute,
+                              enum line_points points, uint64_t extent)
+{
+    struct coordinate **grown = realloc(store->item, (store->n + 1) * sizeof *grown);
+    if (!grown)
+        return NULL;
+    store->item = grown;
+    struct coordinate *item = memory_zeroed(1, sizeof *item);
+    if (!item)
+        return NULL;
+    item->key = memory_text(text);
+    item->attribute = memory_text(attribute);
+    item->points = points;
+    item->extent = extent;
+    if (!item->key || (attribute && !item->attribute)) {
+        free(item->key);
+        free(item->attribute);
+        free(item);
+        return NULL;
+    }
+    item->status = open_line(store, item, &item->error);
+    store->item[store->n++] = item;
+    return item;
+}
+
+static bool is_asked_for(const struct coordinate *item, const char *text, const char *attribute,
+                         enum line_points points, uint64_t extent)
+{
+    return item->points == points && (points != LINE_FIRST || item->extent == extent) &&
+           strcmp(item->key, text) == 0 && !item->attribute == !attribute &&
+           (!attribute || strcmp(item->attribute, attribute) == 0);
+}
+
+enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
+                                   const char *attribute, enum line_points points, uint64_t extent,
+                                   const struct coordinate **out, struct h5grad_error *err)
+{
+    struct coordinate *item = NULL;
+    for (size_t i = 0; i < store->n && !item; i++) {
+        if (is_asked_for(store->item[i], text, attribute, points, extent))
+            item = store->item[i];
+    }
+    if (!item && !(item = add(store, text, attribute, points, extent)))
+        return error_memory(err, sizeof *item);
+    if (item->status)
+        return error_context(err, error_set(err, item->status, "%s", item->error.message),
+                             "coordinates %s", item->name ? item->name : text);
+    *out = item;
+    return H5GRAD_OK;
+}
+
+void coordinates_tell(const struct coordinates *store, void (*tell)(void *user, const char *note),
+                      void *user)
+{
+    for (size_t i = 0; i < store->n; i++) {
+        if (store->item[i]->note)
+            tell(user, store->item[i]->note);
+    }
+}
+
+enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < store->n && !status; i++)
+        status = h5_access_check_unchanged(&store->item[i]->other, false, err);
+    return status;
+}
+
+uint64_t coordinates_hash_files(const struct coordinates *store, uint64_t start)
+{
+    for (size_t i = 0; i < store->n; i++)
+        start = h5_noted_hash(&store->item[i]->other.noted, start);
+    return start;
+}

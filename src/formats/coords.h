@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a file says about the axes of a dataset. What it says but cannot be used belongs to its axis
+ * and is no failure of coords_read: it matters only to who differentiates that axis by what the
+ * file says.
+ */
+#ifndef H5GRAD_FORMATS_COORDS_H
+#define H5GRAD_FORMATS_COORDS_H
+
+#include "grid/box.h"
+#include "base/error.h"
+
+enum coords_kind {
+    COORDS_NONE,     /* the file says nothing: unit spacing */
+    COORDS_STEP,     /* a uniform step */
+    COORDS_ARRAY,    /* the array at path, which has a point per point of the axis */
+    COORDS_UNUSABLE, /* something that cannot be used: problem says what, and the way out */
+};
+
+struct coords_axis {
+    enum coords_kind kind;
+    double step;   /* COORDS_STEP */
+    double origin; /* COORDS_STEP: coordinate of the first point, 0 where the file says none */
+    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: one that
+     * would do if its extent + 1 values were edges of cells; NULL. */
+    char *path;
+    char *attribute;    /* not NULL: the path is that of the object whose attribute is the array */
+    bool edges;         /* COORDS_ARRAY: it holds the extent + 1 edges of cells; midpoints count */
+    bool surplus;       /* COORDS_ARRAY: it holds more values, of which the first extent count */
+    char *name;         /* NULL: the file names none */
+    char *unit;         /* NULL: unknown */
+    char *problem;      /* COORDS_UNUSABLE, else NULL; names the axis by its index */
+    const char *source; /* name of the convention: "dimension scale"; NULL for COORDS_NONE */
+    /* Why the axis is differentiated only when --dim names it ("it holds the components of a
+     * vector"); NULL: it is an axis like others. */
+    char *left_out;
+};
+
+struct coords_convention;
+
+struct coords {
+    unsigned rank;
+    struct coords_axis axis[GRID_MAX_RANK];
+    /* The convention that positively identified the dataset, and whose form results take; NULL. */
+    const struct coords_convention *convention;
+    /* The dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that its
+     * gradient means something only to who names it and says every spacing: what it is, and the way
+     * out. NULL: it is whole. */
+    char *refusal;
+    char *note; /* what a user should know of what was not used; NULL */
+};
+
+void coords_free(struct coords *coords);
+
+/* H5GRAD_FAILED with the problem of an axis that is COORDS_UNUSABLE, else H5GRAD_OK. */
+enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err);
+
+#endif

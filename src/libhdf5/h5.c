@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libhdf5/h5.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static _Thread_local bool entered;
+
+/* Whether libhdf5 could not allocate memory for this thread: what it then reports as absent may be
+ * there. */
+static _Thread_local bool ran_out;
+
+/* Whether that was in its last call that failed. */
+static _Thread_local bool call_ran_out;
+
+static bool is_no_memory(const H5E_error2_t *entry)
+{
+    return entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
+}
+
+static herr_t look_for_memory(unsigned n, const H5E_error2_t *entry, void *user)
+{
+    (void)n;
+    (void)user;
+    if (is_no_memory(entry))
+        call_ran_out = true;
+    return 0;
+}
+
+/* Takes the place of printing the error stack. From 1.14.4 on libhdf5 keeps nothing there of what a
+ * filter says, but errno still has it. */
+static herr_t note_error(hid_t stack, void *user)
+{
+    call_ran_out = errno == ENOMEM;
+    errno = 0;
+    H5Ewalk2(stack, H5E_WALK_UPWARD, look_for_memory, user);
+    ran_out = ran_out || call_ran_out;
+    return 0;
+}
+
+bool h5_ran_out(void)
+{
+    bool was = ran_out;
+    ran_out = false;
+    return was;
+}
+
+void h5_note_no_memory(void)
+{
+    ran_out = true;
+}
+
+void h5_enter(struct h5_guard *guard)
+{
+    pthread_mutex_lock(&lock);
+    entered = true;
+    errno = 0; /* see note_error */
+    call_ran_out = false;
+    /* Code is not loaded because a file names it: see h5_permit_plugins. */
+    guard->plugins = 0;
+    H5PLget_loading_state(&guard->plugins);
+    H5PLset_loading_state(0);
+    guard->function = NULL;
+    guard->data = NULL;
+#ifndef H5_NO_DEPRECATED_SYMBOLS
+    guard->is_version2 = 1;
+    guard->function1 = NULL;
+    H5Eauto_is_v2(H5E_DEFAULT, &guard->is_version2);
+    if (!guard->is_version2) {
+        H5Eget_auto1(&guard->function1, &guard->data);
+        H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
+        return;
+    }
+#endif
+    H5Eget_auto2(H5E_DEFAULT, &guard->function, &guard->data);
+    H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
+}
+
+void h5_leave(const struct h5_guard *guard)
+{
+#ifndef H5_NO_DEPRECATED_SYMBOLS
+    if (!guard->is_version2)
+        H5Eset_auto1(guard->function1, guard->data);
+    else
+#endif
+        H5Eset_auto2(H5E_DEFAULT, guard->function, guard->data);
+    H5PLset_loading_state(guard->plugins);
+    entered = false;
+    pthread_mutex_unlock(&lock);
+}
+
+bool h5_is_entered(void)
+{
+    return entered;
+}
+
+/* The outermost entry says what was wanted, the innermost why it failed. */
+struct stack_text {
+    char outer[512];
+    char inner[512];
+    enum h5grad_status status;
+    const char *advice;
+};
+
+static herr_t take_entry(unsigned n, const H5E_error2_t *entry, void *user)
+{
+    struct stack_text *text = user;
+    const char *description = entry->desc ? entry->desc : "";
+    if (n == 0)
+        snprintf(text->outer, sizeof text->outer, "%s", description);
+    snprintf(text->inner, sizeof text->inner, "%s", description);
+    text->advice = is_no_memory(entry) ? " (raise --memory)"
+                   : call_ran_out      ? ": memory ran out (raise --memory)"
+                                       : "";
+    text->status = *text->advice ? H5GRAD_NO_MEMORY : H5GRAD_FAILED;
+    return 0;
+}
+
+enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...)
+{
+    struct stack_text stack = {"", "", H5GRAD_FAILED, ""};
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_entry, &stack);
+    H5Eclear2(H5E_DEFAULT);
+
+    struct h5grad_error doing;
+    va_list arguments;
+    va_start(arguments, format);
+    error_set_list(&doing, stack.status, format, arguments);
+    va_end(arguments);
+    if (stack.inner[0] == '\0')
+        return error_set(err, stack.status, "%s", doing.message);
+    if (stack.outer[0] == '\0' || strcmp(stack.outer, stack.inner) == 0)
+        error_set(err, stack.status, "%s%s", stack.inner, stack.advice);
+    else
+        error_set(err, stack.status, "%s: %s%s", stack.outer, stack.inner, stack.advice);
+    return error_context(err, stack.status, "%s", doing.message);
+}
+
+bool h5_close(hid_t id)
+{
+    if (id < 0)
+        return true;
+    switch (H5Iget_type(id)) {
+    case H5I_FILE:
+        return H5Fclose(id) >= 0;
+    case H5I_GROUP:
+        return H5Gclose(id) >= 0;
+    case H5I_DATATYPE:
+        return H5Tclose(id) >= 0;
+    case H5I_DATASPACE:
+        return H5Sclose(id) >= 0;
+    case H5I_DATASET:
+        return H5Dclose(id) >= 0;
+    case H5I_ATTR:
+        return H5Aclose(id) >= 0;
+    case H5I_GENPROP_LST:
+        return H5Pclose(id) >= 0;
+    default:
+        return H5Idec_ref(id) >= 0;
+    }
+}

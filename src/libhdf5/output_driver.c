@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libhdf5/output_driver.h"
+#if H5_VERSION_GE(1, 13, 0)
+    #include <H5FDdevelop.h>
+#endif
+
+#include "base/memory.h"
+#include "base/size.h"
+
+#define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
+#define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
+
+/* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
+struct handle {
+    int fd;
+    atomic_int *failure;
+    bool abandoned; /* nothing is written any more */
+    struct h5_raw raw;
+};
+
+/* What the file access list carries. */
+struct choice {
+    atomic_int *failure;
+};
+
+struct output {
+    H5FD_t public; /* libhdf5's part */
+    struct handle handle;
+    haddr_t end_of_allocation;
+    haddr_t end_of_file;
+};
+
+static void note(struct output *output, int number)
+{
+    int none = 0;
+    atomic_compare_exchange_strong(output->handle.failure, &none, number);
+}
+
+static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr_t largest)
+{
+    (void)largest;
+    const struct choice *choice = H5Pget_driver_info(access);
+    struct output *output = choice ? memory_zeroed(1, sizeof *output) : NULL;
+    int mode = O_CLOEXEC | O_NOFOLLOW | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY);
+    int fd = output ? open(name, mode) : -1;
+    if (fd < 0) {
+        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE,
+                 errno == ENOMEM ? H5E_CANTALLOC : H5E_CANTOPENFILE, "%s", strerror(errno));
+        free(output);
+        return NULL;
+    }
+    output->handle.fd = fd;
+    output->handle.failure = choice->failure;
+    return &output->public;
+}
+
+static herr_t output_close(H5FD_t *file)
+{
+    struct output *output = (struct output *)file;
+    if (close(output->handle.fd) != 0)
+        note(output, errno);
+    free(output);
+    return 0;
+}
+
+static herr_t output_query(const H5FD_t *file, unsigned long *flags)
+{
+    (void)file;
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_POSIX_COMPAT_HANDLE |
+             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    return 0;
+}
+
+static haddr_t output_get_eoa(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct output *)file)->end_of_allocation;
+}
+
+static herr_t output_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
+{
+    (void)type;
+    ((struct output *)file)->end_of_allocation = address;
+    return 0;
+}
+
+static haddr_t output_get_eof(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct output *)file)->end_of_file;
+}
+
+static herr_t output_get_handle(H5FD_t *file, hid_t access, void **handle)
+{
+    (void)access;
+    *handle = &((struct output *)file)->handle;
+    return 0;
+}
+
+/* What lies beyond the end of the file, or cannot be read, is read as zeros. */
+static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
+                          size_t size, void *data)
+{
+    (void)transfer;
+    struct output *output = (struct output *)file;
+    char *to = data;
+    if (h5_raw_note(&output->handle.raw, type, address, size))
+        return 0;
+    while (size > 0) {
+        ssize_t n = pread(output->handle.fd, to, size_min(size, CALL_BYTES), (off_t)address);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            note(output, errno);
+        if (n <= 0) {
+            memset(to, 0, size);
+            break;
+        }
+        to += n;
+        address += (haddr_t)n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
+                           size_t size, const void *data)
+{
+    (void)transfer;
+    struct output *output = (struct output *)file;
+    const char *from = data;
+    if (h5_raw_note(&output->handle.raw, type, address, size) || output->handle.abandoned) {
+        address += size;
+        size = 0;
+    }
+    while (size > 0) {
+        ssize_t n = pwrite(output->handle.fd, from, size_min(size, CALL_BYTES), (off_t)address);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            note(output, n < 0 ? errno : ENOSPC);
+            break;
+        }
+        from += n;
+        address += (haddr_t)n;
+        size -= (size_t)n;
+    }
+    if (address > output->end_of_file)
+        output->end_of_file = address;
+    return 0;
+}
+
+static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
+{
+    (void)transfer;
+    (void)closing;
+    struct output *output = (struct output *)file;
+    if (output->handle.abandoned)
+        return 0;
+    if (ftruncate(output->handle.fd, (off_t)output->end_of_allocation) != 0)
+        note(output, errno);
+    output->end_of_file = output->end_of_allocation;
+    return 0;
+}
+
+/* The version and value that libhdf5 wants since 1.13 say that nobody else is to know the driver.
+ */
+static const H5FD_class_t output_class = {
+#if H5_VERSION_GE(1, 13, 0)
+    .version = H5FD_CLASS_VERSION,
+    .value = 511,
+#endif
+    .name = "h5grad_output",
+    .maxaddr = LARGEST_ADDRESS,
+    .fc_degree = H5F_CLOSE_WEAK,
+    .fapl_size = sizeof(struct choice),
+    .open = output_open,
+    .close = output_close,
+    .query = output_query,
+    .get_eoa = output_get_eoa,
+    .set_eoa = output_set_eoa,
+    .get_eof = output_get_eof,
+    .get_handle = output_get_handle,
+    .read = output_read,
+    .write = output_write,
+    .truncate = output_truncate,
+    .fl_map = H5FD_FLMAP_DICHOTOMY,
+};
+
+/* As libhdf5's own drivers do it. */
+static hid_t output_driver(void)
+{
+    static hid_t driver = -1; /* under the lock; stale when libhdf5 was closed in between */
+    if (driver < 0 || H5Iget_type(driver) != H5I_VFL)
+        driver = H5FDregister(&output_class);
+    return driver;
+}
+
+bool h5_output_select(hid_t access, atomic_int *failure)
+{
+    struct choice choice = {failure};
+    return H5Pset_driver(access, output_driver(), &choice) >= 0;
+}
+
+bool h5_output_selected(hid_t access)
+{
+    hid_t driver = H5Pget_driver(access);
+    return driver >= 0 && driver == output_driver();
+}
+
+static struct handle *find_handle(hid_t file)
+{
+    hid_t access = H5Fget_access_plist(file);
+    bool ours = access >= 0 && h5_output_selected(access);
+    h5_close(access);
+    void *handle = NULL;
+    if (!ours || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
+        return NULL;
+    return handle;
+}
+
+const atomic_int *h5_output_failure(hid_t file)
+{
+    const struct handle *handle = find_handle(file);
+    return handle ? handle->failure : NULL;
+}
+
+void h5_output_abandon(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    if (handle)
+        handle->abandoned = true;
+}
+
+struct h5_raw *h5_output_raw(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    return handle ? &handle->raw : NULL;
+}

@@ -1,0 +1,666 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "output/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/size.h"
+
+#define MAGIC "h5grad journal 5"
+
+/* What is small is noted many at a time: when there are so many, or so many bytes. */
+#define BATCH_ENTRIES 128
+#define BATCH_BYTES   ((uint64_t)4 << 20)
+
+/* Seconds between two moments at which all is brought to stable storage, at least; and how many
+ * times as long as that took. */
+#define SYNC_SECONDS 30
+#define SYNC_RATIO   50
+
+enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED, ENTRY_LEFT };
+
+/* What follows the head, one after the other. */
+struct entry {
+    uint32_t kind;
+    uint32_t mask; /* ENTRY_CHUNK */
+    uint64_t a;    /* number of the field or tile, address of the chunk, entries before this one
+                      whose bytes are on stable storage, state of the file at the end */
+    uint64_t b; /* fingerprint of the field, size of the chunk, boot in which what follows comes */
+    uint64_t sum;  /* of the bytes of the tile or chunk */
+    uint64_t hash; /* of the above: an entry that did not arrive whole is none */
+};
+
+/* The file begins with these, the key and the history behind it. */
+struct start {
+    char magic[16];
+    uint64_t threads, memory;
+    struct cache_sizes cache;
+    uint64_t inode;
+    uint64_t key, history; /* their bytes */
+    uint64_t hash;         /* of the above and the texts */
+};
+
+/* A tile of a field. */
+struct noted {
+    bool done;
+    uint64_t sum;
+};
+
+struct journal {
+    char *path;
+    int fd;
+    uint64_t boot; /* of the machine, now */
+    struct journal_head head;
+    char *key, *history;
+    uint64_t entries_at; /* offset of the first entry */
+
+    struct stat was;      /* the file when it was read */
+    struct entry *old;    /* read from it */
+    size_t n_old, n_safe; /* those, and the first of them, which are on stable storage */
+    size_t next;
+    uint64_t chunks;    /* of the field, in old from next on */
+    struct noted *tile; /* of the field */
+    uint64_t left;      /* state of the file when the run before ended; 0: it did not */
+
+    int file;     /* which it tells of; -1 */
+    bool trusted; /* that is as it was left */
+    _Atomic uint64_t lost;
+
+    pthread_mutex_t mutex;             /* of what follows */
+    struct entry batch[BATCH_ENTRIES]; /* not appended yet */
+    size_t n_batch;
+    uint64_t batch_bytes; /* of what they note */
+
+    pthread_mutex_t sync_mutex; /* of what follows, but for the thread */
+    double synced;              /* when all was last brought to stable storage */
+    double sync_cost;           /* seconds that it took */
+    bool syncing;               /* a thread is at it, or was */
+    pthread_t syncer;           /* that thread, which has what follows until sync_done */
+    int sync_fd;                /* to be brought there */
+    uint64_t sync_end;          /* size of the journal that notes what is there then */
+    struct h5grad_error sync_error;
+    _Atomic bool sync_done;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static uint64_t hash_entry(const struct entry *entry)
+{
+    return hash_bytes(HASH_START, entry, offsetof(struct entry, hash));
+}
+
+static uint64_t hash_start(const struct start *start, const char *key, const char *history)
+{
+    uint64_t sum = hash_bytes(HASH_START, start, offsetof(struct start, hash));
+    return hash_bytes(hash_bytes(sum, key, start->key), history, start->history);
+}
+
+/* Which boot of the machine this is; 0 where the system does not say. */
+static uint64_t read_boot(void)
+{
+    char id[64];
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t n = read(fd, id, sizeof id);
+    close(fd);
+    return n > 0 ? hash_bytes(HASH_START, id, (size_t)n) : 0;
+}
+
+static struct journal *make(const char *path, int fd)
+{
+    struct journal *journal = memory_zeroed(1, sizeof *journal);
+    if (!journal || !(journal->path = memory_text(path))) {
+        free(journal);
+        return NULL;
+    }
+    journal->fd = fd;
+    journal->file = -1;
+    journal->boot = read_boot();
+    journal->synced = now();
+    pthread_mutex_init(&journal->mutex, NULL);
+    pthread_mutex_init(&journal->sync_mutex, NULL);
+    return journal;
+}
+
+static enum h5grad_status append(struct journal *journal, const void *data, size_t size,
+                                 struct h5grad_error *err)
+{
+    const char *from = data;
+    while (size > 0) {
+        ssize_t n = write(journal->fd, from, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return error_errno(err, n < 0 ? errno : ENOSPC, "writing %s", journal->path);
+        from += n;
+        size -= (size_t)n;
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status append_batch(struct journal *journal, struct h5grad_error *err)
+{
+    size_t size = journal->n_batch * sizeof *journal->batch;
+    journal->n_batch = 0;
+    journal->batch_bytes = 0;
+    return append(journal, journal->batch, size, err);
+}
+
+/* With its hash. */
+static struct entry whole_entry(struct entry entry)
+{
+    entry.hash = hash_entry(&entry);
+    return entry;
+}
+
+static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
+                              struct h5grad_error *err)
+{
+    struct entry entry = whole_entry((struct entry){.kind = kind, .a = a, .b = b});
+    return append(journal, &entry, sizeof entry, err);
+}
+
+/* What tells a file from another, and from what it is when somebody has touched it; never 0. */
+static uint64_t hash_state(const struct stat *info)
+{
+    const int64_t state[] = {(int64_t)info->st_ino,         info->st_size,
+                             (int64_t)info->st_mtim.tv_sec, info->st_mtim.tv_nsec,
+                             (int64_t)info->st_ctim.tv_sec, info->st_ctim.tv_nsec};
+    uint64_t hash = hash_bytes(HASH_START, state, sizeof state);
+    return hash ? hash : 1;
+}
+
+/* What is not noted is done again; without a note of the end all of it is looked at. */
+static void note_end(struct journal *journal)
+{
+    struct stat info;
+    if (append_batch(journal, NULL) == H5GRAD_OK && journal->file >= 0 &&
+        fstat(journal->file, &info) == 0)
+        add(journal, ENTRY_LEFT, hash_state(&info), 0, NULL);
+}
+
+/* Under the mutex, where others may use the journal. */
+static void end_sync(struct journal *journal)
+{
+    if (journal->syncing)
+        pthread_join(journal->syncer, NULL);
+    journal->syncing = false;
+}
+
+static bool are_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Once the output has its name, the next run may have begun a journal of its own. */
+static bool is_replaced(const struct journal *journal)
+{
+    struct stat own, named;
+    return fstat(journal->fd, &own) == 0 && lstat(journal->path, &named) == 0 &&
+           !are_same(&own, &named);
+}
+
+void journal_close(struct journal *journal, bool remove)
+{
+    if (!journal)
+        return;
+    end_sync(journal);
+    if (remove && !is_replaced(journal))
+        unlink(journal->path);
+    if (!remove)
+        note_end(journal);
+    close(journal->fd);
+    pthread_mutex_destroy(&journal->mutex);
+    pthread_mutex_destroy(&journal->sync_mutex);
+    free(journal->path);
+    free(journal->key);
+    free(journal->history);
+    free(journal->old);
+    free(journal->tile);
+    free(journal);
+}
+
+const struct journal_head *journal_head(const struct journal *journal)
+{
+    return &journal->head;
+}
+
+static void set_head(struct journal *journal, const struct start *start)
+{
+    journal->head = (struct journal_head){journal->key,  journal->history, start->threads,
+                                          start->memory, start->cache,     start->inode};
+}
+
+static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, char **text)
+{
+    *text = memory_zeroed(size + 1, 1);
+    return *text && file_read(journal->fd, *text, size, offset, NULL) == H5GRAD_OK;
+}
+
+/* The entries up to the first that is broken; up to the last that is known to be on stable storage
+ * where they may not all have come since the machine was started. */
+static bool read_entries(struct journal *journal, uint64_t bytes)
+{
+    size_t n = bytes / sizeof(struct entry), known = 0;
+    uint64_t boot = 0;
+    journal->old = memory_zeroed(n, sizeof *journal->old);
+    if (!journal->old && n > 0)
+        return false;
+    if (file_read(journal->fd, journal->old, n * sizeof(struct entry), journal->entries_at, NULL))
+        return false;
+    for (; known < n && journal->old[known].hash == hash_entry(&journal->old[known]); known++) {
+        if (journal->old[known].kind != ENTRY_SYNCED)
+            continue;
+        journal->n_safe = size_min(journal->old[known].a, known);
+        boot = journal->old[known].b;
+    }
+    bool same_boot = boot != 0 && boot == journal->boot;
+    if (same_boot && known > 0 && journal->old[known - 1].kind == ENTRY_LEFT)
+        journal->left = journal->old[--known].a;
+    journal->n_old = same_boot ? known : journal->n_safe;
+    return true;
+}
+
+enum reading { READ_FAILED, READ_CUT, READ_WHOLE };
+
+/* READ_CUT: it ends within its head, so all that came later is lost, or never came. */
+static enum reading read_all(struct journal *journal, uint64_t size)
+{
+    struct start start;
+    if (size < sizeof start)
+        return READ_CUT;
+    if (file_read(journal->fd, &start, sizeof start, 0, NULL) ||
+        memcmp(start.magic, MAGIC, sizeof start.magic) != 0)
+        return READ_FAILED;
+    uint64_t texts = size - sizeof start;
+    if (start.key > texts || start.history > texts - start.key)
+        return READ_CUT;
+    if (!read_text(journal, start.key, sizeof start, &journal->key) ||
+        !read_text(journal, start.history, sizeof start + start.key, &journal->history) ||
+        start.hash != hash_start(&start, journal->key, journal->history))
+        return READ_FAILED;
+    set_head(journal, &start);
+    journal->entries_at = sizeof start + start.key + start.history;
+    return read_entries(journal, size - journal->entries_at) ? READ_WHOLE : READ_FAILED;
+}
+
+static off_t end_of_old(const struct journal *journal, size_t entries)
+{
+    return (off_t)(journal->entries_at + entries * sizeof(struct entry));
+}
+
+enum h5grad_status journal_read(const char *path, struct journal **out, struct h5grad_error *err)
+{
+    *out = NULL;
+    int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return errno == ENOENT ? H5GRAD_OK : error_errno(err, errno, "%s", path);
+    struct journal *journal = make(path, fd);
+    if (!journal) {
+        close(fd);
+        return error_memory(err, sizeof *journal);
+    }
+    struct stat *info = &journal->was;
+    enum reading reading = READ_FAILED;
+    if (fstat(fd, info) == 0 && S_ISREG(info->st_mode) && info->st_uid == geteuid())
+        reading = read_all(journal, (uint64_t)info->st_size);
+    if (reading != READ_WHOLE)
+        journal_close(journal, false);
+    if (reading == READ_CUT)
+        return H5GRAD_OK;
+    if (reading == READ_FAILED)
+        return error_set(err, H5GRAD_FAILED,
+                         "%s is no journal that can be read: begin anew without --resume", path);
+    *out = journal;
+    return H5GRAD_OK;
+}
+
+/* Notes that so many entries, and what they note, are on stable storage, and in which boot what
+ * follows comes. */
+static enum h5grad_status add_synced(struct journal *journal, uint64_t entries,
+                                     struct h5grad_error *err)
+{
+    return add(journal, ENTRY_SYNCED, entries, journal->boot, err);
+}
+
+/* Keeps so many of the entries that were read. Those that told the boot may be gone. */
+static enum h5grad_status cut(struct journal *journal, size_t entries, struct h5grad_error *err)
+{
+    if (ftruncate(journal->fd, end_of_old(journal, entries)) != 0)
+        return error_errno(err, errno, "%s", journal->path);
+    journal->n_old = entries;
+    journal->n_safe = size_min(journal->n_safe, entries);
+    return add_synced(journal, journal->n_safe, err);
+}
+
+/* Whether the path leads to what was read. It is opened for that: some file systems on a network
+ * ask for news only then. */
+static bool is_as_read(const struct journal *journal)
+{
+    struct stat info;
+    const struct stat *was = &journal->was;
+    int fd = open(journal->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool same = fd >= 0 && fstat(fd, &info) == 0 && are_same(&info, was) &&
+                info.st_size == was->st_size && info.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+                info.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+    if (fd >= 0)
+        close(fd);
+    return same;
+}
+
+enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *err)
+{
+    if (!is_as_read(journal))
+        return error_set(err, H5GRAD_FAILED, "another h5grad has just used %s", journal->path);
+    return cut(journal, journal->n_old, err);
+}
+
+void journal_attach(struct journal *journal, int fd, const struct stat *was)
+{
+    journal->file = fd;
+    journal->trusted = journal->left != 0 && journal->left == hash_state(was);
+}
+
+bool journal_is_trusted(const struct journal *journal)
+{
+    return journal->trusted;
+}
+
+void journal_add_lost(struct journal *journal)
+{
+    atomic_fetch_add(&journal->lost, 1);
+}
+
+uint64_t journal_lost(const struct journal *journal)
+{
+    return atomic_load(&journal->lost);
+}
+
+enum h5grad_status journal_create(const char *path, const struct journal_head *head,
+                                  struct journal **out, struct h5grad_error *err)
+{
+    struct start start = {.threads = head->threads,
+                          .memory = head->memory,
+                          .cache = head->cache,
+                          .inode = head->inode};
+    *out = NULL;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return error_errno(err, errno, "%s", path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_errno(err, errno, "%s", path);
+    struct journal *journal = make(path, fd);
+    if (!journal) {
+        close(fd);
+        unlink(path);
+        return error_memory(err, sizeof *journal);
+    }
+    memcpy(start.magic, MAGIC, sizeof start.magic);
+    start.key = strlen(head->key);
+    start.history = strlen(head->history);
+    start.hash = hash_start(&start, head->key, head->history);
+    enum h5grad_status status = append(journal, &start, sizeof start, err);
+    if (!status)
+        status = append(journal, head->key, start.key, err);
+    if (!status)
+        status = append(journal, head->history, start.history, err);
+    if (!status)
+        status = add_synced(journal, 0, err);
+    journal->key = memory_text(head->key);
+    journal->history = memory_text(head->history);
+    journal->entries_at = sizeof start + start.key + start.history;
+    if (!status && (!journal->key || !journal->history))
+        status = error_memory(err, start.key + start.history);
+    set_head(journal, &start);
+    if (status)
+        journal_close(journal, true);
+    else
+        *out = journal;
+    return status;
+}
+
+static const struct entry *peek(struct journal *journal, enum entry_kind kind)
+{
+    while (journal->next < journal->n_old && journal->old[journal->next].kind == ENTRY_SYNCED)
+        journal->next++;
+    if (journal->next == journal->n_old || journal->old[journal->next].kind != kind)
+        return NULL;
+    return &journal->old[journal->next];
+}
+
+enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
+                                       uint64_t print, struct h5grad_error *err)
+{
+    free(journal->tile);
+    journal->chunks = 0;
+    journal->tile = memory_zeroed(tiles, sizeof *journal->tile);
+    if (!journal->tile)
+        return error_memory(err, tiles * sizeof *journal->tile);
+    enum h5grad_status status = append_batch(journal, err);
+    if (status)
+        return status;
+    const struct entry *field = peek(journal, ENTRY_FIELD);
+    if (!field && journal->next == journal->n_old)
+        return add(journal, ENTRY_FIELD, number, print, err);
+    if (!field || field->a != number || field->b != print)
+        return error_set(err, H5GRAD_FAILED,
+                         "%s was written by another version, or on another kind of machine: begin "
+                         "anew without --resume",
+                         journal->path);
+    journal->next++;
+    for (const struct entry *tile; (tile = peek(journal, ENTRY_TILE)); journal->next++) {
+        if (tile->a < tiles)
+            journal->tile[tile->a] = (struct noted){true, tile->sum};
+    }
+    for (size_t i = journal->next; i < journal->n_old && journal->old[i].kind != ENTRY_FIELD; i++)
+        journal->chunks += journal->old[i].kind == ENTRY_CHUNK;
+    return H5GRAD_OK;
+}
+
+bool journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t *sum)
+{
+    *sum = journal->tile[tile].sum;
+    return journal->tile[tile].done;
+}
+
+/* bytes: of what the entry notes. */
+static enum h5grad_status add_to_batch(struct journal *journal, struct entry entry, uint64_t bytes,
+                                       struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    pthread_mutex_lock(&journal->mutex);
+    journal->batch[journal->n_batch++] = entry;
+    journal->batch_bytes += bytes;
+    if (journal->n_batch == BATCH_ENTRIES || journal->batch_bytes >= BATCH_BYTES)
+        status = append_batch(journal, err);
+    pthread_mutex_unlock(&journal->mutex);
+    return status;
+}
+
+enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
+                                    uint64_t bytes, struct h5grad_error *err)
+{
+    struct entry entry = {.kind = ENTRY_TILE, .a = tile, .sum = sum};
+    return add_to_batch(journal, whole_entry(entry), bytes, err);
+}
+
+uint64_t journal_chunks_left(const struct journal *journal)
+{
+    return journal->chunks;
+}
+
+/* Whether the file has the bytes that an entry notes. */
+static bool holds_bytes(const struct journal *journal, const struct entry *chunk)
+{
+    uint64_t sum = HASH_START, at = chunk->a, left = chunk->b;
+    void *data = memory_aligned(HASH_PIECE);
+    bool read = data != NULL;
+    while (read && left > 0) {
+        size_t size = (size_t)size_min(left, HASH_PIECE);
+        read = file_read(journal->file, data, size, at, NULL) == H5GRAD_OK;
+        sum = read ? hash_piece(sum, data, size) : sum;
+        at += size;
+        left -= size;
+    }
+    free(data);
+    return read && sum == chunk->sum;
+}
+
+bool journal_holds_chunks(struct journal *journal, uint64_t n)
+{
+    bool holds = true;
+    for (size_t i = journal->next; n > 0 && i < journal->n_old && holds; i++) {
+        if (journal->old[i].kind != ENTRY_CHUNK)
+            continue;
+        holds = journal->trusted || holds_bytes(journal, &journal->old[i]);
+        n--;
+    }
+    if (!holds)
+        journal_add_lost(journal);
+    return holds;
+}
+
+void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
+{
+    const struct entry *entry = peek(journal, ENTRY_CHUNK);
+    *chunk = (struct journal_chunk){0};
+    if (!entry)
+        return;
+    *chunk = (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
+    journal->next++;
+    journal->chunks--;
+}
+
+/* Forgets the entries that were not taken. They are counted by what syncs meanwhile. */
+static enum h5grad_status forget_old(struct journal *journal, struct h5grad_error *err)
+{
+    pthread_mutex_lock(&journal->sync_mutex);
+    end_sync(journal);
+    enum h5grad_status status = cut(journal, journal->next, err);
+    pthread_mutex_unlock(&journal->sync_mutex);
+    journal->chunks = 0;
+    return status;
+}
+
+enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
+                                     struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (journal->next < journal->n_old)
+        status = forget_old(journal, err);
+    if (status)
+        return status;
+    struct entry entry = {.kind = ENTRY_CHUNK,
+                          .mask = chunk->mask,
+                          .a = chunk->address,
+                          .b = chunk->size,
+                          .sum = chunk->sum};
+    return add_to_batch(journal, whole_entry(entry), chunk->size, err);
+}
+
+/* Some file systems tell only when a file is closed that they could not store it. */
+static enum h5grad_status store_file(int fd, struct h5grad_error *err)
+{
+    int number = fdatasync(fd) == 0 ? 0 : errno;
+    if (close(fd) != 0 && number == 0)
+        number = errno;
+    return number ? error_errno(err, number, "syncing what is written") : H5GRAD_OK;
+}
+
+static void sync_all(struct journal *journal)
+{
+    double start = now();
+    struct h5grad_error *err = &journal->sync_error;
+    uint64_t entries = (journal->sync_end - journal->entries_at) / sizeof(struct entry);
+    if (!store_file(journal->sync_fd, err) && !add_synced(journal, entries, err) &&
+        fdatasync(journal->fd) != 0)
+        error_errno(err, errno, "syncing %s", journal->path);
+    journal->synced = now();
+    journal->sync_cost = journal->synced - start;
+}
+
+static void *work_sync(void *of)
+{
+    struct journal *journal = of;
+    sync_all(journal);
+    atomic_store(&journal->sync_done, true);
+    return NULL;
+}
+
+/* In a thread of its own, which is not bothered by signals; in this one if there can be none. */
+static void begin_sync(struct journal *journal)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    atomic_store(&journal->sync_done, false);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    journal->syncing = pthread_create(&journal->syncer, NULL, work_sync, journal) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!journal->syncing)
+        sync_all(journal);
+}
+
+static enum h5grad_status tell_sync(const struct journal *journal, struct h5grad_error *err)
+{
+    if (journal->sync_error.status)
+        return error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
+    return H5GRAD_OK;
+}
+
+enum h5grad_status journal_settle(struct journal *journal, struct h5grad_error *err)
+{
+    pthread_mutex_lock(&journal->sync_mutex);
+    end_sync(journal);
+    enum h5grad_status status = tell_sync(journal, err);
+    pthread_mutex_unlock(&journal->sync_mutex);
+    return status;
+}
+
+/* Under the mutex. */
+static enum h5grad_status sync_if_due(struct journal *journal, int fd, struct h5grad_error *err)
+{
+    struct stat info;
+    if (journal->syncing && !atomic_load(&journal->sync_done))
+        return H5GRAD_OK;
+    end_sync(journal);
+    enum h5grad_status status = tell_sync(journal, err);
+    if (status)
+        return status;
+    double pause = SYNC_RATIO * journal->sync_cost;
+    if (now() - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
+        return H5GRAD_OK;
+    /* What others note from here on does not count. */
+    if (fstat(journal->fd, &info) != 0)
+        return error_errno(err, errno, "%s", journal->path);
+    journal->sync_end = (uint64_t)info.st_size;
+    journal->sync_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (journal->sync_fd < 0)
+        return error_errno(err, errno, "syncing what is written");
+    begin_sync(journal);
+    return H5GRAD_OK;
+}
+
+enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
+{
+    pthread_mutex_lock(&journal->sync_mutex);
+    enum h5grad_status status = sync_if_due(journal, fd, err);
+    pthread_mutex_unlock(&journal->sync_mutex);
+    return status;
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "base/size.h"
+#include "codec/codec.h"
+#include "hdf5/create.h"
+#include "output/layout.h"
+
+#define CHUNK_BYTES   (UINT64_C(1) << 20)  /* of a chosen chunk, at most */
+#define ROW_BYTES     UINT64_C(4096)       /* of a chosen chunk along the fastest axis, at least */
+#define EARLY_CHUNKS  (UINT64_C(1) << 18)  /* that are allocated when the dataset is created */
+#define COMPACT_BYTES (UINT64_C(60) << 10) /* object headers hold 64 KiB, with all else in them */
+
+/* Filters that take any bytes and give them back: those of the source that a result may inherit. */
+static const H5Z_filter_t lossless[] = {
+    H5Z_FILTER_DEFLATE,
+    H5Z_FILTER_SHUFFLE,
+    H5Z_FILTER_FLETCHER32,
+    H5Z_FILTER_SZIP,
+    305,   /* LZO */
+    307,   /* bzip2 */
+    32000, /* LZF */
+    32001, /* Blosc */
+    32003, /* Snappy */
+    32004, /* LZ4 */
+    32008, /* bitshuffle */
+    32015, /* Zstandard */
+    32026, /* Blosc2 */
+};
+
+/* --layout */
+
+static enum h5grad_status parse_layout(const char *text, struct format_request *request,
+                                       struct h5grad_error *err)
+{
+    if (!text || strcmp(text, "same") == 0)
+        request->layout = FORMAT_SAME;
+    else if (strcmp(text, "contiguous") == 0)
+        request->layout = FORMAT_CONTIGUOUS;
+    else if (parse_shape(text, GRID_MAX_RANK, &request->chunk_rank, request->chunk))
+        request->layout = FORMAT_CHUNK;
+    else
+        return error_set(err, H5GRAD_USAGE,
+                         "--layout=%s: give same, contiguous or a chunk shape like 64x64x64", text);
+    return H5GRAD_OK;
+}
+
+/* --filter */
+
+/* One filter, "name" or "name=level", of length characters at text. */
+static enum h5grad_status parse_filter(const char *text, size_t length,
+                                       struct format_request *request, struct h5grad_error *err)
+{
+    char name[64];
+    if (length == 0 || length >= sizeof name)
+        return error_set(err, H5GRAD_USAGE, "give names joined by +, like shuffle+gzip=4");
+    memcpy(name, text, length);
+    name[length] = '\0';
+    int level = -1;
+    char *equals = strchr(name, '=');
+    if (equals) {
+        uint64_t number;
+        if (!parse_u64(equals + 1, &number) || number > INT_MAX)
+            return error_set(err, H5GRAD_USAGE, "\"%s\" is not a level", equals + 1);
+        level = (int)number;
+        *equals = '\0';
+    }
+    if (strcmp(name, "same") == 0 || strcmp(name, "none") == 0)
+        return error_set(err, H5GRAD_USAGE, "%s stands alone", name);
+    const struct codec *codec = codec_find_name(name);
+    if (!codec)
+        return error_set(err, H5GRAD_USAGE, "there is no filter \"%s\" here; --version lists them",
+                         name);
+    if (!codec->parameters)
+        return error_set(err, H5GRAD_USAGE, "%s can be read, not chosen", name);
+    struct h5_filter filter;
+    if (!codec->parameters(level, sizeof(double), &filter))
+        return level < 0 ? error_set(err, H5GRAD_USAGE, "%s needs a level", name)
+                         : error_set(err, H5GRAD_USAGE, "%s takes no level %d", name, level);
+    for (unsigned i = 0; i < request->n_filters; i++) {
+        if (request->filter[i] == codec->id)
+            return error_set(err, H5GRAD_USAGE, "%s is named twice", name);
+    }
+    if (request->n_filters == H5_MAX_FILTERS)
+        return error_set(err, H5GRAD_USAGE, "more than %d filters", H5_MAX_FILTERS);
+    request->filter[request->n_filters] = codec->id;
+    request->level[request->n_filters++] = level;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status parse_filters(const char *text, struct format_request *request,
+                                        struct h5grad_error *err)
+{
+    request->same_filters = !text || strcmp(text, "same") == 0;
+    if (request->same_filters || strcmp(text, "none") == 0)
+        return H5GRAD_OK;
+    for (const char *next = text; next;) {
+        size_t length = strcspn(next, "+");
+        enum h5grad_status status = parse_filter(next, length, request, err);
+        if (status != H5GRAD_OK)
+            return error_context(err, status, "--filter=%s", text);
+        next = next[length] == '+' ? next + length + 1 : NULL;
+    }
+    return H5GRAD_OK;
+}
+
+enum h5grad_status format_parse(const char *layout, const char *filter,
+                                struct format_request *request, struct h5grad_error *err)
+{
+    memset(request, 0, sizeof *request);
+    enum h5grad_status status = parse_layout(layout, request, err);
+    if (status == H5GRAD_OK)
+        status = parse_filters(filter, request, err);
+    if (status == H5GRAD_OK && request->layout == FORMAT_CONTIGUOUS && request->n_filters > 0)
+        status =
+            error_set(err, H5GRAD_USAGE, "--layout=contiguous: --filter=%s needs chunks", filter);
+    return status;
+}
+
+/* Filters of a result. */
+
+bool format_library_encodes(H5Z_filter_t id)
+{
+    unsigned config = 0;
+    return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 &&
+           (config & H5Z_FILTER_CONFIG_ENCODE_ENABLED);
+}
+
+static bool codec_encodes(const struct h5_filter *filter)
+{
+    struct h5_storage one = {.layout = H5_CHUNKED, .n_filters = 1, .filter = {*filter}};
+    return codec_can_encode(&one);
+}
+
+static bool is_lossless(H5Z_filter_t id)
+{
+    for (size_t i = 0; i < sizeof lossless / sizeof lossless[0]; i++) {
+        if (lossless[i] == id)
+            return true;
+    }
+    return false;
+}
+
+/* The description starts with the name. */
+static void name_left_out(const struct h5_filter *filter, char *out, size_t size)
+{
+    const char *text = codec_describe(filter->id);
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, "%sfilter %d (%.*s)", used ? ", " : "", filter->id,
+             (int)strcspn(text, ";"), text);
+}
+
+/* libhdf5 takes szip only for chunks that have a whole block of it. */
+static bool fits_chunk(const struct h5_filter *filter, const struct h5_storage *result)
+{
+    uint64_t points;
+    return filter->id != H5Z_FILTER_SZIP || filter->n_cd < 2 ||
+           (size_product(result->rank, result->chunk, 1, &points) && points >= filter->cd[1]);
+}
+
+static void inherit_filters(const struct h5_storage *source, size_t size, struct h5_storage *result,
+                            char *left_out, size_t left_out_size)
+{
+    struct h5_filter filter[H5_MAX_FILTERS];
+    bool by_library = true; /* it can encode all that either side can */
+    for (unsigned i = 0; i < source->n_filters; i++) {
+        filter[i] = source->filter[i];
+        if (filter[i].id == H5Z_FILTER_SHUFFLE) {
+            filter[i].n_cd = 1;
+            filter[i].cd[0] = (unsigned)size;
+        }
+        if (is_lossless(filter[i].id) && !format_library_encodes(filter[i].id) &&
+            codec_encodes(&filter[i]))
+            by_library = false;
+    }
+    for (unsigned i = 0; i < source->n_filters; i++) {
+        bool encodes =
+            by_library ? format_library_encodes(filter[i].id) : codec_encodes(&filter[i]);
+        if (encodes && is_lossless(filter[i].id) && fits_chunk(&filter[i], result))
+            result->filter[result->n_filters++] = filter[i];
+        else
+            name_left_out(&filter[i], left_out, left_out_size);
+    }
+}
+
+static enum h5grad_status make_filters(const struct format_request *request, size_t size,
+                                       struct h5_storage *result, struct h5grad_error *err)
+{
+    bool by_library = true;
+    bool by_codecs = true;
+    for (unsigned i = 0; i < request->n_filters; i++) {
+        const struct codec *codec = codec_find(request->filter[i]);
+        struct h5_filter *filter = &result->filter[i];
+        if (!codec->parameters(request->level[i], size, filter))
+            return error_set(err, H5GRAD_FAILED, "--filter: %s does not take points of %zu bytes",
+                             codec->name, size);
+        bool library = format_library_encodes(codec->id);
+        bool codecs = codec_encodes(filter);
+        if (!library && !codecs)
+            return error_set(err, H5GRAD_FAILED, "--filter: %s can be read here, not written",
+                             codec->name);
+        by_library = by_library && library;
+        by_codecs = by_codecs && codecs;
+    }
+    if (!by_library && !by_codecs)
+        return error_set(err, H5GRAD_FAILED, "--filter: these cannot be written together here");
+    result->n_filters = request->n_filters;
+    return H5GRAD_OK;
+}
+
+/* Chunks of a result. */
+
+/* The extents where there are any; room to grow where there is none yet. */
+static void clip_chunk(struct h5_storage *result)
+{
+    for (unsigned i = 0; i < result->rank; i++) {
+        uint64_t limit = result->extent[i] > 0 ? result->extent[i] : result->max_extent[i];
+        result->chunk[i] = size_max(1, size_min(result->chunk[i], limit));
+    }
+}
+
+/* libhdf5 before 2.0 takes no chunk of 4 GiB, and points of a result may be larger than the
+ * source's. */
+static bool chunk_fits(const struct h5_storage *result, size_t size)
+{
+    uint64_t bytes;
+    return size_product(result->rank, result->chunk, size, &bytes) && bytes <= UINT32_MAX;
+}
+
+static void shrink_chunk(struct h5_storage *result, size_t size)
+{
+    unsigned axis = 0;
+    while (axis < result->rank && !chunk_fits(result, size)) {
+        if (result->chunk[axis] > 1)
+            result->chunk[axis] = size_ceil_div(result->chunk[axis], 2);
+        else
+            axis++;
+    }
+}
+
+/* Halves the longest extent, the slowest of equals, until the chunk is small enough. */
+static void choose_chunk(struct h5_storage *result, size_t size)
+{
+    unsigned last = result->rank - 1;
+    uint64_t halvings[GRID_MAX_RANK] = {0};
+    for (unsigned i = 0; i < result->rank; i++)
+        result->chunk[i] = size_max(1, result->extent[i]);
+    for (;;) {
+        uint64_t bytes;
+        if (size_product(result->rank, result->chunk, size, &bytes) && bytes <= CHUNK_BYTES)
+            return;
+        unsigned longest = GRID_MAX_RANK;
+        for (unsigned i = 0; i < result->rank; i++) {
+            uint64_t half = size_ceil_div(result->chunk[i], 2);
+            if (result->chunk[i] == 1 || (i == last && half < size_ceil_div(ROW_BYTES, size)))
+                continue;
+            if (longest == GRID_MAX_RANK || result->chunk[i] > result->chunk[longest])
+                longest = i;
+        }
+        if (longest == GRID_MAX_RANK)
+            return;
+        halvings[longest]++;
+        result->chunk[longest] =
+            size_ceil_div(result->extent[longest], UINT64_C(1) << halvings[longest]);
+    }
+}
+
+static void print_shape(unsigned rank, const uint64_t *shape, char *out, size_t size)
+{
+    size_t used = 0;
+    for (unsigned i = 0; i < rank && used < size; i++) {
+        int n = snprintf(out + used, size - used, "%s%" PRIu64, i ? "x" : "", shape[i]);
+        used += n > 0 ? (size_t)n : 0;
+    }
+}
+
+static enum h5grad_status request_chunk(const struct format_request *request, size_t size,
+                                        struct h5_storage *result, struct h5grad_error *err)
+{
+    char text[256];
+    print_shape(request->chunk_rank, request->chunk, text, sizeof text);
+    if (request->chunk_rank != result->rank)
+        return error_set(err, H5GRAD_FAILED, "--layout=%s: the dataset has rank %u", text,
+                         result->rank);
+    memcpy(result->chunk, request->chunk, sizeof result->chunk);
+    clip_chunk(result);
+    if (!chunk_fits(result, size))
+        return error_set(err, H5GRAD_FAILED, "--layout=%s: a chunk has to be smaller than 4 GiB",
+                         text);
+    return H5GRAD_OK;
+}
+
+/* Layout of a result. */
+
+static enum h5grad_status choose_layout(const struct format_request *request,
+                                        const struct h5_storage *source, size_t size,
+                                        struct h5_storage *result, struct h5grad_error *err)
+{
+    uint64_t bytes;
+    if (!size_product(source->rank, source->extent, size, &bytes))
+        return error_set(err, H5GRAD_FAILED, "a result would have 8 EiB or more");
+    result->rank = source->rank;
+    memcpy(result->extent, source->extent, sizeof result->extent);
+    bool chunked = source->layout == H5_CHUNKED && request->layout != FORMAT_CONTIGUOUS;
+    memcpy(result->max_extent, chunked ? source->max_extent : source->extent,
+           sizeof result->max_extent);
+
+    if (request->layout == FORMAT_CHUNK) {
+        result->layout = H5_CHUNKED;
+        return request_chunk(request, size, result, err);
+    }
+    if (chunked) {
+        result->layout = H5_CHUNKED;
+        memcpy(result->chunk, source->chunk, sizeof result->chunk);
+        clip_chunk(result);
+        shrink_chunk(result, size);
+    } else if (request->n_filters > 0) {
+        result->layout = H5_CHUNKED;
+        choose_chunk(result, size);
+    } else if (request->layout == FORMAT_SAME && source->layout == H5_COMPACT &&
+               bytes <= COMPACT_BYTES) {
+        result->layout = H5_COMPACT;
+    } else {
+        result->layout = H5_CONTIGUOUS;
+    }
+    return H5GRAD_OK;
+}
+
+enum h5grad_status format_result(const struct format_request *request,
+                                 const struct h5_storage *source, size_t size,
+                                 struct h5_storage *result, char *left_out, size_t left_out_size,
+                                 struct h5grad_error *err)
+{
+    memset(result, 0, sizeof *result);
+    if (left_out_size > 0)
+        left_out[0] = '\0';
+    enum h5grad_status status = choose_layout(request, source, size, result, err);
+    if (status != H5GRAD_OK || result->layout != H5_CHUNKED)
+        return status;
+    if (!request->same_filters)
+        return make_filters(request, size, result, err);
+    inherit_filters(source, size, result, left_out, left_out_size);
+    return H5GRAD_OK;
+}
+
+/* Creation of a result. */
+
+static bool set_chunks(hid_t creation, const struct h5_storage *result)
+{
+    hsize_t chunk[GRID_MAX_RANK];
+    for (unsigned i = 0; i < result->rank; i++)
+        chunk[i] = result->chunk[i];
+    return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0;
+}
+
+/* Without its own encoder libhdf5 accepts an optional filter only; its chunks come encoded. */
+static bool set_filters(hid_t creation, const struct h5_storage *result)
+{
+    for (unsigned i = 0; i < result->n_filters; i++) {
+        const struct h5_filter *filter = &result->filter[i];
+        unsigned flags = filter->flags & (H5Z_FLAG_OPTIONAL | H5Z_FLAG_MANDATORY);
+        if (!format_library_encodes(filter->id))
+            flags |= H5Z_FLAG_OPTIONAL;
+        if (H5Pset_filter(creation, filter->id, flags, filter->n_cd, filter->cd) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* The place of the bytes is known before any is written. */
+static bool allocate_early(hid_t creation)
+{
+    return H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0;
+}
+
+/* Chunks of which the size is known, and not so many that creating the dataset takes long. */
+static bool is_allocated_early(const struct h5_storage *result)
+{
+    uint64_t chunks = 1;
+    for (unsigned i = 0; i < result->rank && chunks <= EARLY_CHUNKS; i++)
+        chunks *= size_min(size_ceil_div(result->extent[i], result->chunk[i]), EARLY_CHUNKS + 1);
+    return result->n_filters == 0 && chunks <= EARLY_CHUNKS;
+}
+
+static bool set_layout(hid_t creation, const struct h5_storage *result)
+{
+    switch (result->layout) {
+    case H5_CHUNKED:
+        return set_chunks(creation, result) && set_filters(creation, result) &&
+               (!is_allocated_early(result) || allocate_early(creation));
+    case H5_COMPACT:
+        return H5Pset_layout(creation, H5D_COMPACT) >= 0;
+    default:
+        return H5Pset_layout(creation, H5D_CONTIGUOUS) >= 0 && allocate_early(creation);
+    }
+}
+
+hid_t format_creation(const struct h5_storage *result, struct h5grad_error *err)
+{
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    if (creation >= 0 && set_layout(creation, result) &&
+        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 && h5_create_prepare(creation))
+        return creation;
+    h5_error(err, "choosing the storage of a result");
+    h5_close(creation);
+    return -1;
+}

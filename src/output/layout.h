@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The storage of results: what --layout and --filter say, applied to the storage of a source. */
+#ifndef H5GRAD_OUTPUT_LAYOUT_H
+#define H5GRAD_OUTPUT_LAYOUT_H
+
+#include "hdf5/storage.h"
+
+struct format_request {
+    enum { FORMAT_SAME, FORMAT_CONTIGUOUS, FORMAT_CHUNK } layout;
+    unsigned chunk_rank;
+    uint64_t chunk[GRID_MAX_RANK];
+    bool same_filters;
+    unsigned n_filters; /* where not the same */
+    H5Z_filter_t filter[H5_MAX_FILTERS];
+    int level[H5_MAX_FILTERS]; /* the number after "="; -1: none */
+};
+
+/* Parses the texts of the options, NULL for "same"; H5GRAD_USAGE with the reason. Opens nothing. */
+enum h5grad_status format_parse(const char *layout, const char *filter,
+                                struct format_request *request, struct h5grad_error *err);
+
+/*
+ * The storage of a result of size bytes per point.
+ *
+ * Layout "same": contiguous, virtual and external storage become contiguous; compact storage stays
+ * compact where it fits; chunked storage keeps its chunk shape and maximal extents. Chunks are
+ * clipped to the extents. Filters that are asked for need chunks: where neither the source nor
+ * --layout has any, a shape of at most 1 MiB is chosen, with whole rows along the fastest axis
+ * (pieces of at least 4 KiB of longer ones) and else as cubic as the extents allow.
+ *
+ * Of the source's filters those are kept that restore any bytes exactly and can be encoded here:
+ * what fits the type or the numbers of the source (nbit, scaleoffset, ZFP) does not fit the
+ * result's. left_out names the others ("" if none). A filter that is asked for and cannot be
+ * encoded is an error. All filters of a result are encoded by one side, libhdf5 or src/codec.
+ *
+ * Within h5_enter.
+ */
+enum h5grad_status format_result(const struct format_request *request,
+                                 const struct h5_storage *source, size_t size,
+                                 struct h5_storage *result, char *left_out, size_t left_out_size,
+                                 struct h5grad_error *err);
+
+/*
+ * A dataset creation property list for the storage; -1 with the reason. Never writes fill values:
+ * every point gets a result. libhdf5 sets some filters' parameters when it makes the dataset, so
+ * the storage is to be read again from that. Within h5_enter.
+ */
+hid_t format_creation(const struct h5_storage *result, struct h5grad_error *err);
+
+/* Whether libhdf5 itself can encode a filter. Within h5_enter. */
+bool format_library_encodes(H5Z_filter_t id);
+
+#endif

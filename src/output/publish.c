@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "hdf5/create.h"
+#include "libhdf5/output_driver.h"
+#include "trust/driver.h"
+#include "output/publish.h"
+
+#define NAME_BYTES 255 /* of a file name, on all file systems of note */
+#define ATTEMPTS   100
+
+#define LOCK_PAUSE    50000000L /* nanoseconds between two attempts */
+#define LOCK_ATTEMPTS 60        /* three seconds */
+
+/* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that makes it too long is
+ * cut, between characters of UTF-8, and its hash follows: others may begin like it. */
+static char *hidden_name(const char *target, const char *suffix)
+{
+    const char *name = path_base(target);
+    size_t room = NAME_BYTES - strlen("..h5grad.") - strlen(suffix);
+    size_t length = strlen(name);
+    char hash[18] = "";
+    if (length > room) {
+        snprintf(hash, sizeof hash, "~%016" PRIx64, hash_bytes(HASH_START, name, length));
+        length = room - strlen(hash);
+        while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
+            length--;
+    }
+    return memory_format("%.*s.%.*s%s.h5grad.%s", (int)(name - target), target, (int)length, name,
+                         hash, suffix);
+}
+
+/* What final leads to, in new memory. */
+static enum h5grad_status find_target(const char *final, char **target, struct h5grad_error *err)
+{
+    size_t length = strlen(final);
+    if (length == 0)
+        return error_set(err, H5GRAD_FAILED, "is no file name");
+    if (final[length - 1] == '/')
+        return error_set(err, H5GRAD_FAILED, "is the name of a folder");
+    struct stat link;
+    if (lstat(final, &link) == 0 && S_ISLNK(link.st_mode)) {
+        *target = realpath(final, NULL);
+        if (!*target && errno == ENOENT)
+            return error_set(err, H5GRAD_FAILED, "is a symbolic link that leads nowhere");
+        return *target ? H5GRAD_OK : error_errno(err, errno, "following the symbolic link");
+    }
+    *target = memory_text(final);
+    return *target ? H5GRAD_OK : error_memory(err, length + 1);
+}
+
+/* In a folder like /tmp only its owner and that of a file can replace the file. */
+static bool is_protected(const struct stat *folder, const struct stat *file)
+{
+    uid_t user = geteuid();
+    return (folder->st_mode & S_ISVTX) && user != 0 && user != folder->st_uid &&
+           user != file->st_uid;
+}
+
+static enum h5grad_status check_existing(const char *target, const struct stat *folder,
+                                         const char *input, bool overwrite,
+                                         struct h5grad_error *err)
+{
+    struct stat file;
+    struct stat source;
+    if (stat(target, &file) != 0)
+        return errno == ENOENT ? H5GRAD_OK : error_errno(err, errno, "cannot be looked up");
+    if (stat(input, &source) == 0 && source.st_dev == file.st_dev && source.st_ino == file.st_ino)
+        return error_set(err, H5GRAD_FAILED, "is the input file");
+    if (S_ISDIR(file.st_mode))
+        return error_set(err, H5GRAD_FAILED, "is a folder");
+    if (!S_ISREG(file.st_mode))
+        return error_set(err, H5GRAD_FAILED, "is not a regular file");
+    if (!overwrite)
+        return error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it");
+    if (is_protected(folder, &file))
+        return error_set(err, H5GRAD_FAILED, "belongs to another user and cannot be replaced");
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status check_folder(const char *folder, struct stat *info,
+                                       struct h5grad_error *err)
+{
+    if (stat(folder, info) != 0)
+        return errno == ENOENT ? error_set(err, H5GRAD_FAILED, "folder %s does not exist", folder)
+                               : error_errno(err, errno, "folder %s", folder);
+    if (!S_ISDIR(info->st_mode))
+        return error_set(err, H5GRAD_FAILED, "%s is not a folder", folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return error_errno(err, errno, "folder %s cannot be written to", folder);
+    return H5GRAD_OK;
+}
+
+/* What is made beside target has a longer name. */
+static enum h5grad_status check_length(const char *target, struct h5grad_error *err)
+{
+    struct stat info;
+    char *name = hidden_name(target, PUBLISH_JOURNAL);
+    if (!name)
+        return error_memory(err, strlen(target));
+    bool fits = lstat(name, &info) == 0 || errno != ENAMETOOLONG;
+    free(name);
+    return fits ? H5GRAD_OK
+                : error_set(err, H5GRAD_FAILED, "is too long for a temporary name beside it");
+}
+
+enum h5grad_status publish_check(const char *final, const char *input, bool overwrite,
+                                 struct h5grad_error *err)
+{
+    char *target = NULL;
+    char *folder = NULL;
+    struct stat info;
+    enum h5grad_status status = find_target(final, &target, err);
+    if (status == H5GRAD_OK) {
+        folder = path_folder(target);
+        status = folder ? check_folder(folder, &info, err) : error_memory(err, strlen(target));
+    }
+    if (status == H5GRAD_OK)
+        status = check_existing(target, &info, input, overwrite, err);
+    if (status == H5GRAD_OK)
+        status = check_length(target, err);
+    if (status != H5GRAD_OK)
+        error_context(err, status, "%s", final);
+    free(folder);
+    free(target);
+    return status;
+}
+
+static void print_bytes(uint64_t bytes, char *out, size_t size)
+{
+    static const char *const unit[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    if (bytes < 1024) {
+        snprintf(out, size, "%" PRIu64 " bytes", bytes);
+        return;
+    }
+    double value = (double)bytes / 1024;
+    size_t i = 0;
+    for (; value >= 1024 && i + 1 < sizeof unit / sizeof unit[0]; i++)
+        value /= 1024;
+    snprintf(out, size, "%.1f %s", value, unit[i]);
+}
+
+/* The file that a run which was stopped has left. One that has another name, too, is not one any
+ * more: see rename_new. */
+static bool find_left(const char *target, struct stat *info)
+{
+    char *name = hidden_name(target, PUBLISH_RESUMABLE);
+    bool found = name && lstat(name, info) == 0 && S_ISREG(info->st_mode) && info->st_nlink <= 1;
+    free(name);
+    return found;
+}
+
+/* Asks for the space on the file system of final; *held is what it has of the bytes already. */
+static enum h5grad_status find_space(const char *final, bool resumable, struct statvfs *system,
+                                     uint64_t *held, struct h5grad_error *err)
+{
+    struct stat left;
+    char *target = NULL;
+    enum h5grad_status status = find_target(final, &target, err);
+    if (status != H5GRAD_OK)
+        return error_context(err, status, "%s", final);
+    *held = resumable && find_left(target, &left) ? (uint64_t)left.st_blocks * 512 : 0;
+    char *folder = path_folder(target);
+    free(target);
+    if (!folder)
+        return error_memory(err, strlen(final));
+    int number = statvfs(folder, system) == 0 ? 0 : errno;
+    free(folder);
+    return number ? error_errno(err, number, "%s: looking for the space that is free", final)
+                  : H5GRAD_OK;
+}
+
+enum h5grad_status publish_check_space(const char *final, uint64_t bytes, bool resumable,
+                                       struct h5grad_error *err)
+{
+    struct statvfs system = {0};
+    uint64_t held = 0;
+    enum h5grad_status status = find_space(final, resumable, &system, &held, err);
+    if (status != H5GRAD_OK)
+        return status;
+    bytes -= held < bytes ? held : bytes;
+
+    /* A file system without blocks does not tell; the unit may make the product overflow. */
+    uint64_t unit = system.f_frsize;
+    if (system.f_blocks == 0 || unit == 0 || system.f_bavail >= bytes / unit + 1)
+        return H5GRAD_OK;
+    uint64_t free_bytes = system.f_bavail * unit;
+    if (free_bytes >= bytes)
+        return H5GRAD_OK;
+    char needs[32];
+    char has[32];
+    print_bytes(bytes, needs, sizeof needs);
+    print_bytes(free_bytes, has, sizeof has);
+    return error_set(err, H5GRAD_FAILED, "%s: needs %s, the file system has %s free", final, needs,
+                     has);
+}
+
+/* Making the temporary file. */
+
+/* Six characters that make an attempt's name its own; what makes sure of that is O_EXCL. */
+static void make_suffix(unsigned attempt, char *out)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t mix = (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec;
+    mix = (mix ^ (uint64_t)getpid() << 40 ^ attempt) * UINT64_C(0x9e3779b97f4a7c15);
+    mix ^= mix >> 32;
+    for (unsigned i = 0; i < 6; i++) {
+        out[i] = letters[mix % (sizeof letters - 1)];
+        mix /= sizeof letters - 1;
+    }
+    out[6] = '\0';
+}
+
+static char *temporary_name(const char *target, unsigned attempt)
+{
+    char suffix[7];
+    make_suffix(attempt, suffix);
+    return hidden_name(target, suffix);
+}
+
+static hid_t access_list(atomic_int *failure)
+{
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (list < 0)
+        return -1;
+        /* A complex type of libhdf5 2 needs a newer version of the format than anything else here.
+         */
+#if H5_VERSION_GE(2, 0, 0)
+    H5F_libver_t high = H5F_LIBVER_LATEST;
+#else
+    H5F_libver_t high = H5F_LIBVER_V18;
+#endif
+    bool ok = h5_output_select(list, failure) &&
+              H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
+              H5Pset_alignment(list, 8 << 20, 256 << 10) >= 0 &&
+              H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
+#if H5_VERSION_GE(1, 12, 0)
+    ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
+#endif
+    /* Nobody else knows the name, and some file systems have no locks. */
+#if H5_VERSION_GE(1, 14, 0) || (H5_VERSION_GE(1, 12, 1) && !H5_VERSION_GE(1, 13, 0)) ||            \
+    (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
+    ok = ok && H5Pset_file_locking(list, false, true) >= 0;
+#endif
+    if (ok)
+        return list;
+    h5_close(list);
+    return -1;
+}
+
+static hid_t creation_list(void)
+{
+    hid_t list = H5Pcreate(H5P_FILE_CREATE);
+    if (list >= 0 && h5_create_prepare(list) && h5_create_prepare_links(list))
+        return list;
+    h5_close(list);
+    return -1;
+}
+
+static void tell(const struct publish_notice *notice, const char *name)
+{
+    if (notice)
+        notice->call(notice->user, name);
+}
+
+/* A name that is free, in new memory; NULL with the reason. */
+static char *free_name(const char *target, struct h5grad_error *err)
+{
+    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+        struct stat taken;
+        char *name = temporary_name(target, attempt);
+        if (!name)
+            error_memory(err, strlen(target));
+        if (!name || lstat(name, &taken) != 0)
+            return name;
+        free(name);
+    }
+    error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
+    return NULL;
+}
+
+/* Makes an empty file, with which its name becomes ours: until then another process may take it. */
+static enum h5grad_status make_file(struct publish *publish, const struct publish_notice *notice,
+                                    struct h5grad_error *err)
+{
+    char *name = free_name(publish->target, err);
+    if (!name)
+        return error_status(err);
+    tell(notice, name);
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        error_errno(err, errno, "cannot create %s", name);
+        free(name);
+        return error_status(err);
+    }
+    close(fd);
+    publish->temporary = name;
+    return H5GRAD_OK;
+}
+
+/* False when another process has the file. One that was killed may take a while to end; where the
+ * file system has no locks, nobody has it. */
+static bool lock_file(int fd)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE};
+    for (unsigned attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
+/* Whether name is still that of the open file, with its present state in *info: until it was
+ * locked, another run may have given it its final name. */
+static bool is_named(int fd, const char *name, struct stat *info)
+{
+    struct stat named;
+    return fstat(fd, info) == 0 && lstat(name, &named) == 0 && named.st_dev == info->st_dev &&
+           named.st_ino == info->st_ino;
+}
+
+/* Where there is a journal, it tells of the file beside it: it goes before that is emptied or gets
+ * its final name. */
+static enum h5grad_status remove_journal(const char *target, struct h5grad_error *err)
+{
+    char *journal = hidden_name(target, PUBLISH_JOURNAL);
+    enum h5grad_status status = H5GRAD_OK;
+    if (!journal)
+        return error_memory(err, strlen(target));
+    if (unlink(journal) != 0 && errno != ENOENT)
+        status = error_errno(err, errno, "%s", journal);
+    free(journal);
+    return status;
+}
+
+/* Empties the file where a run begins anew. An empty file is left alone: some file systems begin to
+ * write back a file that was cut to nothing as soon as it is closed. */
+static enum h5grad_status empty_file(struct publish *publish, const struct stat *info,
+                                     struct h5grad_error *err)
+{
+    enum h5grad_status status = remove_journal(publish->target, err);
+    if (!status && info->st_size > 0 && ftruncate(publish->held, 0) != 0)
+        status = error_errno(err, errno, "emptying %s", publish->temporary);
+    return status;
+}
+
+/* Opens and locks the file. One that is made here is ours, whoever the file system says it belongs
+ * to; its name is told before. */
+static enum h5grad_status open_held(struct publish *publish, struct stat *info,
+                                    const struct publish_notice *notice, struct h5grad_error *err)
+{
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    const char *name = publish->temporary;
+    bool early = lstat(name, info) != 0;
+    if (early)
+        tell(notice, name);
+    publish->held = open(name, flags | O_EXCL, 0666);
+    bool made = publish->held >= 0;
+    if (!made && errno == EEXIST)
+        publish->held = open(name, flags, 0666);
+    if (publish->held < 0)
+        return error_errno(err, errno, "cannot create %s", name);
+    publish->leave = !made;
+    if (fstat(publish->held, info) != 0 || !S_ISREG(info->st_mode) ||
+        (!made && info->st_uid != geteuid()))
+        return error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
+    publish->leave = true;
+    if (!lock_file(publish->held) || !is_named(publish->held, name, info))
+        return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
+    if (!early)
+        tell(notice, name);
+    return H5GRAD_OK;
+}
+
+/* Leaves the file to the other name that it has, and takes a new one. */
+static enum h5grad_status open_another(struct publish *publish, struct stat *info,
+                                       struct h5grad_error *err)
+{
+    if (unlink(publish->temporary) != 0)
+        return error_errno(err, errno, "removing %s", publish->temporary);
+    close(publish->held);
+    return open_held(publish, info, NULL, err); /* the name is told */
+}
+
+/* Takes the one temporary file of runs that can be resumed, unless another process has it, and
+ * empties it where a run begins anew. */
+static enum h5grad_status hold_file(struct publish *publish, bool resume,
+                                    const struct publish_notice *notice, struct h5grad_error *err)
+{
+    struct stat info;
+    publish->temporary = hidden_name(publish->target, PUBLISH_RESUMABLE);
+    if (!publish->temporary)
+        return error_memory(err, strlen(publish->target));
+    publish->leave = true;
+    enum h5grad_status status = open_held(publish, &info, notice, err);
+    if (!status && !resume && info.st_nlink > 1)
+        status = open_another(publish, &info, err);
+    if (status)
+        return status;
+    publish->leave = false;
+    publish->was = info;
+    if (!resume)
+        return empty_file(publish, &info, err);
+    if (info.st_size == 0)
+        return error_set(err, H5GRAD_FAILED, "another h5grad has just made it");
+    return H5GRAD_OK;
+}
+
+/* Makes the temporary file an HDF5 file. */
+static enum h5grad_status open_file(struct publish *publish, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    enum h5grad_status status = H5GRAD_OK;
+    h5_enter(&guard);
+    hid_t access_id = access_list(publish->failure);
+    hid_t creation = creation_list();
+    if (access_id < 0 || creation < 0)
+        status = h5_error(err, "choosing how the file is made");
+    else
+        publish->file = H5Fcreate(publish->temporary, H5F_ACC_TRUNC, creation, access_id);
+    if (!status && publish->file < 0)
+        status = h5_error(err, "cannot create %s", publish->temporary);
+    if (!status)
+        publish->descriptor = h5_descriptor(publish->file);
+    h5_close(creation);
+    h5_close(access_id);
+    h5_leave(&guard);
+    return status;
+}
+
+char *publish_journal_path(const char *final)
+{
+    char *target = NULL;
+    if (find_target(final, &target, NULL) != H5GRAD_OK)
+        return NULL;
+    char *path = hidden_name(target, PUBLISH_JOURNAL);
+    free(target);
+    return path;
+}
+
+bool publish_find_left(const char *final, struct stat *left)
+{
+    char *target = NULL;
+    if (find_target(final, &target, NULL) != H5GRAD_OK)
+        return false;
+    bool found = find_left(target, left);
+    free(target);
+    return found;
+}
+
+enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
+                                  bool sync, enum publish_kind kind,
+                                  const struct publish_notice *notice, struct h5grad_error *err)
+{
+    memset(publish, 0, sizeof *publish);
+    publish->file = publish->held = -1;
+    publish->overwrite = overwrite;
+    publish->sync = sync;
+    enum h5grad_status status = find_target(final, &publish->target, err);
+    if (!status) {
+        publish->final = memory_text(final);
+        publish->failure = memory_zeroed(1, sizeof *publish->failure);
+        if (!publish->final || !publish->failure)
+            status = error_memory(err, strlen(final));
+    }
+    if (!status && kind == PUBLISH_ONCE)
+        status = make_file(publish, notice, err);
+    else if (!status)
+        status = hold_file(publish, kind == PUBLISH_RESUMED, notice, err);
+    if (!status)
+        status = open_file(publish, err);
+    if (status) {
+        error_context(err, status, "%s", final);
+        publish_abandon(publish); /* which has no open file to close */
+    }
+    return status;
+}
+
+/* Neither name of a file that is made here belongs to anybody else. */
+static FILE *create_text(const char *name)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (fd >= 0 && !file) {
+        close(fd);
+        unlink(name);
+    }
+    return file;
+}
+
+enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
+                                     const struct publish_notice *notice, struct h5grad_error *err)
+{
+    publish->text_final = memory_format("%s%s", publish->final, suffix);
+    if (!publish->text_final)
+        return error_memory(err, strlen(publish->final));
+    char *name = free_name(publish->text_final, err);
+    if (!name)
+        return error_context(err, error_status(err), "%s", publish->text_final);
+    tell(notice, name);
+    publish->text = create_text(name);
+    if (!publish->text) {
+        error_errno(err, errno, "%s: cannot create it", publish->text_final);
+        free(name);
+        return error_status(err);
+    }
+    publish->text_temporary = name;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status close_text(struct publish *publish, struct h5grad_error *err)
+{
+    FILE *text = publish->text;
+    if (!text)
+        return H5GRAD_OK;
+    publish->text = NULL;
+    errno = 0;
+    bool failed = fflush(text) != 0 || ferror(text);
+    if (!failed && publish->sync)
+        failed = fsync(fileno(text)) != 0 && errno != EINVAL;
+    int number = errno;
+    if (fclose(text) != 0 && !failed) {
+        failed = true;
+        number = errno;
+    }
+    return failed ? error_errno(err, number, "writing %s", publish->text_temporary) : H5GRAD_OK;
+}
+
+/* From the temporary to the final name. */
+
+static enum h5grad_status sync_path(const char *path, int flags, struct h5grad_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    if (fd < 0)
+        return error_errno(err, errno, "opening %s to sync it", path);
+    /* EINVAL: the file system has nothing to sync here, as some have not for folders. */
+    int result = fsync(fd);
+    int number = errno;
+    close(fd);
+    return result == 0 || number == EINVAL ? H5GRAD_OK
+                                           : error_errno(err, number, "syncing %s", path);
+}
+
+static enum h5grad_status sync_folder(const char *target, struct h5grad_error *err)
+{
+    char *folder = path_folder(target);
+    if (!folder)
+        return error_memory(err, strlen(target));
+    enum h5grad_status status = sync_path(folder, O_DIRECTORY, err);
+    free(folder);
+    return status;
+}
+
+/* Renames unless there is a file of that name: 0, or the error's number. */
+static int rename_new(const char *from, const char *to)
+{
+#ifdef RENAME_NOREPLACE
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+        return errno;
+#endif
+    if (link(from, to) == 0) {
+        unlink(from);
+        return 0;
+    }
+    if (errno == EEXIST)
+        return EEXIST;
+    /* Neither is known to the file system: a file made at this very moment would be lost. */
+    struct stat info;
+    if (lstat(to, &info) == 0)
+        return EEXIST;
+    return rename(from, to) == 0 ? 0 : errno;
+}
+
+/* *from becomes NULL when it is done. */
+static enum h5grad_status rename_whole(char **from, const char *to, bool overwrite,
+                                       struct h5grad_error *err)
+{
+    int number;
+    if (overwrite)
+        number = rename(*from, to) == 0 ? 0 : errno;
+    else
+        number = rename_new(*from, to);
+    if (number == EEXIST && !overwrite)
+        return error_set(err, H5GRAD_FAILED, "appeared while its content was being made");
+    if (number != 0)
+        return error_errno(err, number, "renaming %s", *from);
+    free(*from);
+    *from = NULL;
+    return H5GRAD_OK;
+}
+
+/* Gives the file its name. What stood there before keeps the temporary one as long as a later step
+ * can fail, where the file system can exchange two names. */
+static enum h5grad_status rename_file(struct publish *publish, struct h5grad_error *err)
+{
+#ifdef RENAME_EXCHANGE
+    if (publish->overwrite && (publish->sync || publish->text_temporary))
+        publish->exchanged = renameat2(AT_FDCWD, publish->temporary, AT_FDCWD, publish->target,
+                                       RENAME_EXCHANGE) == 0;
+#endif
+    return publish->exchanged
+               ? H5GRAD_OK
+               : rename_whole(&publish->temporary, publish->target, publish->overwrite, err);
+}
+
+/* Undoes rename_file. Where nothing else is left of it, what was replaced is not lost too. */
+static void take_back(struct publish *publish)
+{
+#ifdef RENAME_EXCHANGE
+    if (publish->exchanged &&
+        renameat2(AT_FDCWD, publish->temporary, AT_FDCWD, publish->target, RENAME_EXCHANGE) == 0)
+        return;
+#endif
+    if (!publish->overwrite)
+        unlink(publish->target);
+}
+
+/* A text that cannot appear takes the output with it. */
+static enum h5grad_status rename_text(struct publish *publish, struct h5grad_error *err)
+{
+    if (!publish->text_temporary)
+        return H5GRAD_OK;
+    enum h5grad_status status =
+        rename_whole(&publish->text_temporary, publish->text_final, publish->overwrite, err);
+    return status ? error_context(err, status, "%s", publish->text_final) : status;
+}
+
+/* All names, and with sync the folder that holds them. */
+static enum h5grad_status rename_all(struct publish *publish, struct h5grad_error *err)
+{
+    enum h5grad_status status = rename_file(publish, err);
+    if (status != H5GRAD_OK)
+        return status;
+    status = rename_text(publish, err);
+    if (status == H5GRAD_OK && publish->sync)
+        status = sync_folder(publish->target, err);
+    if (status != H5GRAD_OK)
+        take_back(publish);
+    return status;
+}
+
+/* Where libhdf5 could not close the file it may still write, hence failure is left to it. */
+static enum h5grad_status close_file(struct publish *publish, struct h5grad_error *err)
+{
+    bool closed = h5_close(publish->file);
+    int number = *publish->failure;
+    if (closed)
+        free(publish->failure);
+    publish->failure = NULL;
+    publish->file = -1;
+    if (number != 0)
+        return error_errno(err, number, "writing");
+    return closed ? H5GRAD_OK : h5_error(err, "closing the file");
+}
+
+/* From here on there is nothing to resume: the temporary name may become that of the file which is
+ * replaced. */
+static enum h5grad_status end_resumable(struct publish *publish, struct h5grad_error *err)
+{
+    enum h5grad_status status = remove_journal(publish->target, err);
+    return status || !publish->sync ? status : sync_folder(publish->target, err);
+}
+
+enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *err)
+{
+    enum h5grad_status status = close_file(publish, err);
+    if (status == H5GRAD_OK)
+        status = close_text(publish, err);
+    if (status == H5GRAD_OK && publish->sync)
+        status = sync_path(publish->temporary, 0, err);
+    if (status == H5GRAD_OK && publish->held >= 0)
+        status = end_resumable(publish, err);
+    if (status == H5GRAD_OK)
+        status = rename_all(publish, err);
+    if (status != H5GRAD_OK) {
+        error_context(err, status, "%s", publish->final);
+        publish_abandon(publish);
+    }
+    return status;
+}
+
+void publish_abandon(struct publish *publish)
+{
+    /* What is left is what a process that was killed leaves: of a run that was resumed and stopped
+     * again, what an earlier one had written beyond. */
+    if (publish->file >= 0 && publish->leave)
+        h5_output_abandon(publish->file);
+    if (publish->file >= 0)
+        close_file(publish, NULL);
+    if (publish->temporary && !publish->leave)
+        unlink(publish->temporary);
+    if (publish->held >= 0)
+        close(publish->held);
+    close_text(publish, NULL);
+    if (publish->text_temporary)
+        unlink(publish->text_temporary);
+    free(publish->text_temporary);
+    free(publish->text_final);
+    free(publish->failure);
+    free(publish->temporary);
+    free(publish->target);
+    free(publish->final);
+    memset(publish, 0, sizeof *publish);
+    publish->file = publish->held = -1;
+}

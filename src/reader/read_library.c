@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reading by H5Dread under the lock: takes whatever libhdf5 can read, one tile at a time.
+ *
+ * Chunks are decoded through the dataset's chunk cache, 8 MiB as h5_open_input sets it, or those of
+ * its sources: a larger chunk is decoded again for every tile that touches it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "codec/codec.h"
+#include "hdf5/chunk.h"
+#include "trust/input_driver.h"
+#include "hdf5/limit.h"
+#include "trust/outside.h"
+#include "hdf5/transfer.h"
+#include "trust/virtual_caches.h"
+#include "reader/reader.h"
+
+struct library_reader {
+    struct reader reader;
+    struct reader_source source;
+    const struct h5_access *access;
+    bool unfilled;
+};
+
+/* Whether libhdf5 leaves the memory of points that are not stored as it is: they are read as zeros
+ * then. */
+static bool leaves_gaps(hid_t dataset)
+{
+    H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
+    H5D_fill_time_t when = H5D_FILL_TIME_NEVER;
+    hid_t creation = H5Dget_create_plist(dataset);
+    bool known = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
+                 H5Pget_fill_time(creation, &when) >= 0;
+    h5_close(creation);
+    return !known || defined == H5D_FILL_VALUE_UNDEFINED || when == H5D_FILL_TIME_NEVER;
+}
+
+static bool filter_is_decodable(H5Z_filter_t id)
+{
+    unsigned config = 0;
+    return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 &&
+           (config & H5Z_FILTER_CONFIG_DECODE_ENABLED);
+}
+
+/*
+ * Whether filter number index was left out when the dataset was written, as an optional filter is
+ * by a library that does not have it: then nothing needs to be undone. The first chunk tells for
+ * all of them; should one differ, its reading fails.
+ */
+static bool filter_was_skipped(hid_t dataset, unsigned index)
+{
+    bool skipped = H5Dget_storage_size(dataset) == 0;
+#if H5_VERSION_GE(1, 10, 5)
+    hsize_t offset[GRID_MAX_RANK + 1];
+    hsize_t bytes;
+    haddr_t address;
+    unsigned mask = 0;
+    hid_t space = H5Dget_space(dataset);
+    if (!skipped && space >= 0 &&
+        H5Dget_chunk_info(dataset, space, 0, offset, &mask, &address, &bytes) >= 0)
+        skipped = mask >> index & 1;
+    h5_close(space);
+#else
+    (void)index;
+#endif
+    return skipped;
+}
+
+enum h5grad_status reader_check_filters(hid_t dataset, const struct h5_storage *storage,
+                                        struct h5grad_error *err)
+{
+    const struct h5_access *access = storage->n_filters ? h5_dataset_access(dataset) : NULL;
+    /* What is loaded while it is looked for stays: H5Dread finds it. */
+    h5_permit_plugins(access);
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        const struct h5_filter *filter = &storage->filter[i];
+        if (filter_is_decodable(filter->id) || filter_was_skipped(dataset, i))
+            continue;
+        const char *text = codec_describe(filter->id); /* "NAME; WHAT PROVIDES IT", or a name */
+        const char *provider = strstr(text, "; ");
+        return error_set(
+            err, H5GRAD_FAILED, "filter %d (%.*s) is not available%s%s%s", filter->id,
+            (int)strcspn(text, ";"), text, provider ? ": it needs " : "",
+            provider ? provider + 2 : "",
+            access && !access->allow_plugins ? " (--allow-plugins lets libhdf5 load one)" : "");
+    }
+    return H5GRAD_OK;
+}
+
+static struct reader *library_open(const struct reader_source *source, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = source->storage;
+    uint64_t size = H5Tget_size(source->type->file);
+    if (h5_check_whole(source->dataset, err) != H5GRAD_OK ||
+        h5_limit_check_filters(storage, size, err) != H5GRAD_OK ||
+        reader_check_filters(source->dataset, storage, err) != H5GRAD_OK)
+        return NULL;
+    struct library_reader *self = memory_zeroed(1, sizeof *self);
+    if (!self) {
+        error_memory(err, sizeof *self);
+        return NULL;
+    }
+    self->reader.way = &reader_library;
+    uint64_t cache = 0, chunk;
+    if (storage->layout == H5_CHUNKED && size_product(storage->rank, storage->chunk, size, &chunk))
+        cache = h5_chunk_cache(source->dataset, chunk);
+    self->reader.held = h5_limit_need(storage, size) + cache;
+    self->reader.caches = h5_virtual_caches(source->dataset);
+    self->source = *source;
+    self->access = h5_dataset_access(source->dataset);
+    self->unfilled = leaves_gaps(source->dataset);
+    return &self->reader;
+}
+
+static enum h5grad_status library_read(struct reader *reader, const struct tile *tile, void *buffer,
+                                       struct codec_worker *worker, struct reader_view *view,
+                                       struct h5grad_error *err)
+{
+    (void)worker;
+    const struct library_reader *self = (const struct library_reader *)reader;
+    const struct reader_source *source = &self->source;
+    unsigned rank = source->storage->rank;
+    if (self->unfilled)
+        memset(buffer, 0, box_points(rank, &tile->halo) * h5_type_size(source->type));
+    struct h5_guard guard;
+    h5_enter(&guard);
+    enum h5grad_status status =
+        h5_read_box(source->dataset, source->type->memory, rank, &tile->halo, buffer, err);
+    if (status == H5GRAD_OK)
+        status = h5_access_check(self->access, err);
+    h5_leave(&guard);
+    reader_view_dense(view, buffer, rank, tile->halo.count, source->type->components);
+    return status;
+}
+
+static void library_close(struct reader *reader)
+{
+    free(reader);
+}
+
+const struct reader_way reader_library = {
+    .name = "library",
+    .open = library_open,
+    .read = library_read,
+    .close = library_close,
+};

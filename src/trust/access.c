@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trust/access.h"
+#include "libhdf5/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/path.h"
+
+static bool lies_in(const char *path, const char *folder)
+{
+    size_t length = folder ? strlen(folder) : 0;
+    if (length == 1)
+        return true;
+    return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
+/* Whether a file, already described, lies where the input may lead to. Its real path must lead to
+ * it: one that was removed, or that lies in another mount namespace, has none. */
+static bool lies_inside(const struct h5_access *access, const char *real, const struct stat *info)
+{
+    struct stat there;
+    bool found = real && stat(real, &there) == 0 && there.st_dev == info->st_dev &&
+                 there.st_ino == info->st_ino;
+    return found && (strcmp(real, access->real) == 0 || lies_in(real, access->folder[0]) ||
+                     lies_in(real, access->folder[1]));
+}
+
+/* Only the input itself, which the user has named, may be a device. */
+static enum h5grad_status judge(struct h5_access *access, int place, const char *path,
+                                struct stat *info, struct h5grad_error *err)
+{
+    if (fstat(place, info) != 0)
+        return error_errno(err, errno, "cannot be looked up");
+    char *real = realpath(path, NULL);
+    bool outside = !access->follow_external && !lies_inside(access, real, info);
+    bool device = S_ISBLK(info->st_mode) && real && access->real && strcmp(real, access->real) == 0;
+    if (outside)
+        snprintf(access->refused, sizeof access->refused, "%s", real ? real : path);
+    free(real);
+    if (outside)
+        return h5_access_check(access, err);
+    if (S_ISREG(info->st_mode) || device)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED,
+                     S_ISDIR(info->st_mode) ? "is a directory" : "is not a regular file");
+}
+
+int h5_access_find(struct h5_access *access, const char *path, struct stat *info,
+                   struct h5grad_error *err)
+{
+    *info = (struct stat){0};
+    int place = open(path, O_PATH | O_CLOEXEC);
+    if (place < 0) {
+        error_set(err, H5GRAD_FAILED, "%s", strerror(errno));
+        return -1;
+    }
+    if (judge(access, place, path, info, err) == H5GRAD_OK)
+        return place;
+    close(place);
+    errno = EACCES;
+    return -1;
+}
+
+enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err)
+{
+    if (!access)
+        return H5GRAD_OK;
+    if (access->refused[0] == '\0' && access->failure == EMFILE)
+        return error_set(err, H5GRAD_FAILED,
+                         "reading: %s: all sources of a virtual dataset are open at once (raise "
+                         "ulimit -n)",
+                         strerror(EMFILE));
+    if (access->refused[0] == '\0' && access->failure != 0)
+        return error_errno(err, access->failure, "reading");
+    if (access->refused[0] == '\0')
+        return h5_noted_error(&access->noted, err);
+    return error_set(err, H5GRAD_FAILED,
+                     "its data lie in %s, outside the folder of the input: --follow-external reads "
+                     "them",
+                     access->refused);
+}
+
+enum h5grad_status h5_access_place(struct h5_access *access, const char *path,
+                                   struct h5grad_error *err)
+{
+    access->real = realpath(path, NULL);
+    if (!access->real)
+        return error_errno(err, errno, "cannot open");
+    access->folder[0] = path_real_folder(path);
+    access->folder[1] = path_real_folder(access->real);
+    return access->folder[0] && access->folder[1] ? H5GRAD_OK
+                                                  : error_errno(err, errno, "cannot open");
+}
+
+void h5_access_free(struct h5_access *access)
+{
+    if (!access)
+        return;
+    for (size_t i = 0; i < access->n_kept; i++)
+        h5_close(access->kept[i]);
+    h5_noted_free(&access->noted);
+    h5_set_free(&access->checked);
+    h5_set_free(&access->unfit);
+    for (size_t i = 0; i < access->n_gaps; i++)
+        free(access->gap[i].text);
+    free(access->gap);
+    access->gap = NULL;
+    access->n_gaps = 0;
+    free(access->real);
+    free(access->folder[0]);
+    free(access->folder[1]);
+    access->real = access->folder[0] = access->folder[1] = NULL;
+    access->n_kept = 0;
+}
+
+void h5_access_keep(struct h5_access *access, hid_t object)
+{
+    struct h5_identity new;
+    struct h5_identity old;
+    hid_t file = H5Iget_file_id(object);
+    bool known = file < 0 || !h5_identify(file, &new) || access->n_kept == H5_KEPT_FILES;
+    for (size_t i = 0; i < access->n_kept && !known; i++)
+        known = h5_identify(access->kept[i], &old) && old.file == new.file;
+    if (known)
+        h5_close(file);
+    else
+        access->kept[access->n_kept++] = file;
+}
+
+static void note(struct h5_access *access, const char *path, const struct stat *info)
+{
+    if (!h5_noted_add(&access->noted, path, info))
+        access->failure = ENOMEM;
+}
+
+void h5_access_note(struct h5_access *access, const char *path)
+{
+    struct stat info;
+    note(access, path, stat(path, &info) == 0 ? &info : NULL);
+}
+
+void h5_access_note_opened(struct h5_access *access, const char *name, const struct stat *info)
+{
+    /* libhdf5 looks for a file in several places: the one that counts was found. */
+    if (strcmp(path_base(access->refused), path_base(name)) == 0)
+        access->refused[0] = '\0';
+    note(access, name, info);
+    h5_noted_open(&access->noted, name, true);
+}
+
+void h5_access_note_failed(struct h5_access *access, const char *name)
+{
+    int failed = errno;
+    if (failed == EMFILE || failed == ENFILE || failed == ENOMEM || failed == EIO)
+        access->failure = failed;
+    h5_noted_open(&access->noted, name, false);
+    errno = failed;
+}
+
+enum h5grad_status h5_access_check_unchanged(struct h5_access *access, bool first_is_open,
+                                             struct h5grad_error *err)
+{
+    if (access->failure != 0)
+        return error_errno(err, access->failure, "reading");
+    return h5_noted_check(&access->noted, first_is_open, err);
+}
+
+static struct h5_identity identity_of(const struct stat *info)
+{
+    struct h5_identity identity = {.file = (unsigned long)info->st_dev};
+    memcpy(identity.token, &info->st_ino, sizeof info->st_ino);
+    return identity;
+}
+
+bool h5_access_is_unfit(const struct h5_access *access, const struct stat *info)
+{
+    struct h5_identity identity = identity_of(info);
+    return h5_set_find(&access->unfit, &identity);
+}
+
+enum h5grad_status h5_access_add_unfit(struct h5_access *access, const struct stat *info,
+                                       struct h5grad_error *err)
+{
+    struct h5_identity identity = identity_of(info);
+    return h5_set_add(&access->unfit, &identity, 0, NULL, err);
+}
+
+void h5_permit_plugins(const struct h5_access *access)
+{
+    if (access && access->allow_plugins)
+        H5PLset_loading_state(H5PL_ALL_PLUGIN);
+}
+
+/* Opens what h5_access_find has judged, and not what may have come to its path since. */
+static int open_found(int place, const char *path, const struct stat *info)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    char link[32];
+    struct stat opened;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", place);
+    int fd = open(link, flags);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    fd = open(path, flags); /* there is no /proc */
+    if (fd < 0 ||
+        (fstat(fd, &opened) == 0 && opened.st_dev == info->st_dev && opened.st_ino == info->st_ino))
+        return fd;
+    close(fd);
+    errno = ENOENT;
+    return -1;
+}
+
+int h5_access_open(struct h5_access *access, const char *path, struct stat *info)
+{
+    int place = h5_access_find(access, path, info, NULL);
+    if (place < 0)
+        return -1;
+    int fd = open_found(place, path, info);
+    int failed = errno;
+    close(place);
+    errno = failed;
+    return fd;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What an input may make libhdf5 open, what the user allows it, and what came of it. A file that
+ * came from somewhere must not choose what is read: what it names is opened only in its own folder
+ * and below, unless the user trusts it further.
+ */
+#ifndef H5GRAD_TRUST_ACCESS_H
+#define H5GRAD_TRUST_ACCESS_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "trust/manifest.h"
+#include "libhdf5/identity_set.h"
+
+#define H5_KEPT_FILES 64
+
+/* What is to be said of a dataset whose points lie elsewhere; see trust/outside.h. */
+struct h5_gap {
+    char *text;
+    bool missing;  /* it does not have all its points */
+    bool external; /* in external files */
+};
+
+/* What the user allows an input, and what came of it. The caller's; it outlives the file. */
+struct h5_access {
+    bool follow_external;                       /* files outside its folder may be read */
+    bool allow_plugins;                         /* libhdf5 may load filters */
+    bool allow_missing;                         /* what is missing is the fill value */
+    uint64_t memory;                            /* bytes for reading one chunk; 0: any number */
+    void (*warn)(void *user, const char *text); /* told of a lock that was not obtained; NULL */
+    void *user;
+
+    char *real;             /* the file's absolute path, without symbolic links */
+    char *folder[2];        /* the folders it lies in: as it was named, and as it is */
+    char refused[PATH_MAX]; /* a file that was not opened because it lies elsewhere; "" */
+    char lock[160];         /* why it was not opened for its lock; "" */
+    int failure;            /* errno of the first read that failed; 0 */
+    struct h5_noted noted;  /* what it led to, itself first */
+    struct h5_set checked;  /* virtual and external datasets, with the numbers of their gaps */
+    size_t n_gaps;
+    struct h5_gap *gap;
+    bool looking;        /* files are opened to be looked at, and not for their points */
+    bool judging;        /* a file is opened to learn whether it can be a source */
+    struct h5_set unfit; /* files that cannot: to libhdf5 they are absent */
+    uint64_t heap_read;  /* bytes of the largest collection of a global heap */
+    size_t n_kept;
+    hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
+};
+
+void h5_access_free(struct h5_access *access); /* NULL allowed */
+
+/* Enters where the file at path lies, ahead of all that is below. */
+enum h5grad_status h5_access_place(struct h5_access *access, const char *path,
+                                   struct h5grad_error *err);
+
+/* Keeps the file of an object open until h5_access_free, so that the identities of its objects stay
+ * theirs; not more than H5_KEPT_FILES of them. */
+void h5_access_keep(struct h5_access *access, hid_t object);
+
+/* Notes what is at path as something that is read, or that would be if it were there. What the
+ * driver opens for its points is noted anyway. */
+void h5_access_note(struct h5_access *access, const char *path);
+
+/* For the driver: the file at the path name was opened, as info describes it; or it was not, with
+ * errno. To libhdf5 a file that cannot be opened is not there, and it may have a fill value for
+ * that: an error that says nothing of the file is remembered, so that it does not count as that. */
+void h5_access_note_opened(struct h5_access *access, const char *name, const struct stat *info);
+void h5_access_note_failed(struct h5_access *access, const char *name);
+
+/* Files that cannot be sources, as h5_open_to_judge has found. */
+bool h5_access_is_unfit(const struct h5_access *access, const struct stat *info);
+enum h5grad_status h5_access_add_unfit(struct h5_access *access, const struct stat *info,
+                                       struct h5grad_error *err);
+
+/* H5GRAD_FAILED when files that were read or looked for are not what they were, the first, which is
+ * the one that was opened with the access, also when another took its name, but where it is known
+ * to be open still; or when reading one has failed. */
+enum h5grad_status h5_access_check_unchanged(struct h5_access *access, bool first_is_open,
+                                             struct h5grad_error *err);
+
+/* H5GRAD_FAILED when something that was read lay in a file that was refused, libhdf5 takes such
+ * points for missing, or in one that was another when it was opened again. access may be NULL. */
+enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err);
+
+/*
+ * Looks at what a path that the input names leads to, without opening it: a pipe or a device could
+ * block, or do something. A descriptor of O_PATH, to be closed, where it is a regular file that may
+ * be read, as info describes it; -1 with the reason and errno otherwise. Where nothing is there,
+ * info is zeros; where it lies outside, access->refused names it.
+ */
+int h5_access_find(struct h5_access *access, const char *path, struct stat *info,
+                   struct h5grad_error *err);
+
+/* Opens what h5_access_find finds, to be read; -1 with errno. */
+int h5_access_open(struct h5_access *access, const char *path, struct stat *info);
+
+/* Lets libhdf5 load filters until h5_leave, where access says so. */
+void h5_permit_plugins(const struct h5_access *access);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trust/external.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "trust/input_driver.h"
+#include "trust/search.h"
+
+struct external {
+    struct h5_access *access;
+    hid_t creation, type; /* as stored */
+    struct h5_search search;
+    uint64_t size; /* of a point as stored */
+    char *fill;    /* such a point */
+    char *bytes;   /* points of one row, as stored and then as memory */
+    char *zeros;   /* as much, which conversion of compounds needs */
+    bool *missing; /* points of the row that have bytes in no file */
+};
+
+static enum h5grad_status open_external(struct external *self, hid_t dataset, hid_t memory,
+                                        uint64_t points, struct h5grad_error *err)
+{
+    *self = (struct external){
+        .access = h5_dataset_access(dataset),
+        .creation = H5Dget_create_plist(dataset),
+        .type = H5Dget_type(dataset),
+    };
+    self->size = self->type < 0 ? 0 : H5Tget_size(self->type);
+    uint64_t largest = size_max(self->size, H5Tget_size(memory));
+    if (!self->access || self->creation < 0 || self->size == 0 ||
+        !h5_search_open(dataset, &self->search))
+        return h5_error(err, "cannot read the external files");
+    self->fill = memory_zeroed(1, self->size);
+    self->bytes = memory_zeroed(points, largest);
+    self->zeros = memory_zeroed(points, largest);
+    self->missing = memory_zeroed(points, sizeof *self->missing);
+    if (!self->fill || !self->bytes || !self->zeros || !self->missing)
+        return error_memory(err, 2 * points * largest);
+    H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
+    if (H5Pfill_value_defined(self->creation, &defined) < 0 ||
+        (defined != H5D_FILL_VALUE_UNDEFINED &&
+         H5Pget_fill_value(self->creation, self->type, self->fill) < 0))
+        return h5_error(err, "cannot read the fill value");
+    return H5GRAD_OK;
+}
+
+static void close_external(struct external *self)
+{
+    h5_close(self->type);
+    h5_close(self->creation);
+    h5_search_close(&self->search);
+    free(self->fill);
+    free(self->bytes);
+    free(self->zeros);
+    free(self->missing);
+}
+
+/* Reads what a file has of count bytes that lie at offset in it; *there: how many those are. One
+ * that cannot be opened has none. */
+static enum h5grad_status read_file(const struct external *self, const char *name, uint64_t offset,
+                                    uint64_t count, char *bytes, uint64_t *there,
+                                    struct h5grad_error *err)
+{
+    struct stat info;
+    char *path = h5_search_external(&self->search, name);
+    if (!path)
+        return error_memory(err, strlen(name));
+    int fd = h5_access_open(self->access, path, &info);
+    free(path);
+    *there = 0;
+    if (fd < 0)
+        return H5GRAD_OK;
+    uint64_t held = info.st_size > 0 ? (uint64_t)info.st_size : 0;
+    *there = held > offset ? size_min(held - offset, count) : 0;
+    enum h5grad_status status = file_read(fd, bytes, *there, offset, err);
+    close(fd);
+    return status;
+}
+
+static void mark_missing(const struct external *self, uint64_t from, uint64_t to)
+{
+    for (uint64_t i = from / self->size; from < to && i <= (to - 1) / self->size; i++)
+        self->missing[i] = true;
+}
+
+/* The part of external file number i that lies in count bytes of the dataset from first on. *at:
+ * where the file begins in the dataset, and then where the next one does. */
+static enum h5grad_status read_part(const struct external *self, unsigned i, uint64_t first,
+                                    uint64_t count, uint64_t *at, struct h5grad_error *err)
+{
+    char name[4096] = "";
+    off_t offset;
+    hsize_t size;
+    uint64_t end, there = 0;
+    if (H5Pget_external(self->creation, i, sizeof name - 1, name, &offset, &size) < 0)
+        return h5_error(err, "cannot read the external files");
+    if (!size_add(*at, size, &end))
+        end = UINT64_MAX;
+    uint64_t from = size_max(first, *at), to = size_min(first + count, end);
+    uint64_t skipped = from - *at;
+    *at = end;
+    if (from >= to)
+        return H5GRAD_OK;
+    enum h5grad_status status = read_file(self, name, (uint64_t)offset + skipped, to - from,
+                                          self->bytes + (from - first), &there, err);
+    mark_missing(self, from + there - first, to - first);
+    return status;
+}
+
+/* A row of the dataset, its points one after the other from point number first on. */
+static enum h5grad_status read_row(const struct external *self, uint64_t first, uint64_t points,
+                                   hid_t memory, char *out, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    int files = H5Pget_external_count(self->creation);
+    uint64_t at = 0, bytes = points * self->size;
+    memset(self->missing, 0, points * sizeof *self->missing);
+    for (int i = 0; i < files && !status; i++)
+        status = read_part(self, (unsigned)i, first * self->size, bytes, &at, err);
+    if (status)
+        return status;
+    for (uint64_t i = 0; i < points; i++) {
+        if (self->missing[i])
+            memcpy(self->bytes + i * self->size, self->fill, self->size);
+    }
+    size_t size = H5Tget_size(memory);
+    memset(self->zeros, 0, points * size_max(self->size, size));
+    if (H5Tconvert(self->type, memory, points, self->bytes, self->zeros, H5P_DEFAULT) < 0)
+        return h5_error(err, "its points cannot be converted");
+    memcpy(out, self->bytes, points * size);
+    return H5GRAD_OK;
+}
+
+enum h5grad_status h5_external_read(hid_t dataset, hid_t memory, unsigned rank,
+                                    const struct box *box, void *points, struct h5grad_error *err)
+{
+    hsize_t extent[H5S_MAX_RANK];
+    uint64_t stride[GRID_MAX_RANK], position[GRID_MAX_RANK];
+    struct external self;
+    const unsigned inner = rank > 0 ? rank - 1 : 0;
+    const uint64_t row = rank > 0 ? box->count[inner] : 1;
+    char *out = points;
+    enum h5grad_status status = open_external(&self, dataset, memory, row, err);
+    hid_t space = H5Dget_space(dataset);
+    if (!status && (space < 0 || H5Sget_simple_extent_dims(space, extent, NULL) != (int)rank))
+        status = h5_error(err, "cannot read the dataspace");
+    h5_close(space);
+    uint64_t step = 1;
+    for (unsigned k = rank; k-- > 0; step *= extent[k]) {
+        stride[k] = step;
+        position[k] = box->start[k];
+    }
+    for (bool more = true; more && !status; more = box_next(inner, box, position)) {
+        uint64_t first = 0;
+        for (unsigned k = 0; k < rank; k++)
+            first += position[k] * stride[k];
+        status = read_row(&self, first, row, memory, out, err);
+        out += row * H5Tget_size(memory);
+    }
+    close_external(&self);
+    return status;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trust/heap.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "trust/access.h"
+
+#define COPIES 4 /* of what has a variable length, in libhdf5 and here */
+#define LEAST  ((uint64_t)4096)
+
+#define FIRST_USER_BLOCK 512 /* bytes; a superblock lies behind one of any power of 2 of them */
+#define HEADER           16  /* bytes of that of a collection, and of each object in it */
+#define MAGIC            "GCOL\1"
+
+/* A collection's objects, by their numbers; those at offset 0 are not there. */
+struct known {
+    uint64_t address;
+    size_t n;
+    struct h5_heap_object object[];
+};
+
+uint64_t h5_heap_most(const struct h5_access *access)
+{
+    return access->memory ? size_max(access->memory / COPIES, LEAST) : INT64_MAX;
+}
+
+static int compare_known(const void *a, const void *b)
+{
+    const struct known *one = a, *other = b;
+    return (one->address > other->address) - (one->address < other->address);
+}
+
+void h5_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access)
+{
+    unsigned char head[16];
+    *heaps = (struct h5_heaps){.fd = fd, .end = end, .access = access};
+    for (uint64_t at = 0; !file_read(fd, head, sizeof head, at, NULL);
+         at = at ? 2 * at : FIRST_USER_BLOCK) {
+        if (memcmp(head, "\211HDF\r\n\032\n", 8) != 0)
+            continue;
+        bool old = head[8] < 2;
+        heaps->base = at;
+        heaps->address_bytes = head[old ? 13 : 9];
+        heaps->length_bytes = head[old ? 14 : 10];
+        return;
+    }
+}
+
+static void forget(struct h5_heaps *heaps)
+{
+    tdestroy(heaps->known, free);
+    heaps->known = NULL;
+    heaps->bytes = 0;
+}
+
+void h5_heaps_close(struct h5_heaps *heaps)
+{
+    forget(heaps);
+}
+
+/* Going through the objects of a collection. */
+struct walk {
+    const struct h5_heaps *heaps;
+    uint64_t offset, total; /* of the collection in the file, and its bytes */
+    const unsigned char *bytes;
+    uint64_t at, size;       /* of bytes in the collection */
+    unsigned char own[4096]; /* bytes, where they were read here */
+    uint64_t next;           /* the next object */
+    uint64_t number, length; /* of the object at hand */
+};
+
+/* The header of the next object; NULL where the file ends. */
+static const unsigned char *read_header(struct walk *walk)
+{
+    const struct h5_heaps *heaps = walk->heaps;
+    if (walk->size >= HEADER && walk->next - walk->at <= walk->size - HEADER)
+        return walk->bytes + (walk->next - walk->at);
+    if (heaps->end < HEADER || walk->offset + walk->next > heaps->end - HEADER)
+        return NULL;
+    walk->bytes = walk->own;
+    walk->at = walk->next;
+    walk->size = size_min(sizeof walk->own, heaps->end - (walk->offset + walk->at));
+    if (!file_read(heaps->fd, walk->own, walk->size, walk->offset + walk->at, NULL))
+        return walk->own;
+    heaps->access->failure = EIO;
+    return NULL;
+}
+
+static bool more(const struct walk *walk)
+{
+    return walk->next <= walk->total && walk->total - walk->next >= HEADER;
+}
+
+/* Takes the next object; false where the collection is not sound. */
+static bool step(struct walk *walk)
+{
+    const unsigned char *header = read_header(walk);
+    if (!header)
+        return false;
+    walk->number = h5_little_endian(header, 2);
+    walk->length = h5_little_endian(header + 8, walk->heaps->length_bytes);
+    uint64_t need = walk->length;
+    if (walk->number != 0)
+        need = need <= walk->total ? HEADER + (need + 7) / 8 * 8 : 0;
+    if (need == 0 || need > walk->total - walk->next)
+        return false;
+    walk->next += need;
+    return true;
+}
+
+/* False where no collection can begin; size of its bytes are at hand. */
+static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offset,
+                  const unsigned char *bytes, size_t size)
+{
+    const unsigned length_bytes = heaps->length_bytes;
+    if (length_bytes != 2 && length_bytes != 4 && length_bytes != 8)
+        return false;
+    walk->heaps = heaps;
+    walk->offset = offset;
+    walk->total = h5_little_endian(bytes + 8, length_bytes);
+    walk->bytes = bytes;
+    walk->at = 0;
+    walk->size = size;
+    walk->next = HEADER;
+    return walk->total <= INT64_MAX - offset && walk->total <= h5_heap_most(heaps->access);
+}
+
+bool h5_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
+                      size_t size)
+{
+    struct walk walk;
+    if (size < HEADER || memcmp(bytes, MAGIC, strlen(MAGIC)) != 0)
+        return true;
+    if (!begin(&walk, heaps, offset, bytes, size))
+        return false;
+    heaps->access->heap_read = size_max(heaps->access->heap_read, walk.total);
+    while (more(&walk)) {
+        if (!step(&walk))
+            return false;
+    }
+    return true;
+}
+
+/* Notes the objects; there is room for them where known is not NULL. *n becomes one
+ * more than the largest number. */
+static bool note_objects(struct walk *walk, struct known *known, size_t *n)
+{
+    *n = 0;
+    while (more(walk)) {
+        uint64_t before = walk->next;
+        if (!step(walk))
+            return false;
+        *n = (size_t)size_max(*n, walk->number + 1);
+        if (known && walk->number > 0)
+            known->object[walk->number] =
+                (struct h5_heap_object){walk->offset + before + HEADER, walk->length};
+    }
+    return true;
+}
+
+static bool read_head(const struct h5_heaps *heaps, uint64_t address, unsigned char head[HEADER])
+{
+    if (address > INT64_MAX - heaps->base)
+        return false;
+    uint64_t offset = heaps->base + address;
+    if (offset > heaps->end || heaps->end - offset < HEADER)
+        return false;
+    if (file_read(heaps->fd, head, HEADER, offset, NULL)) {
+        heaps->access->failure = EIO;
+        return false;
+    }
+    return memcmp(head, MAGIC, strlen(MAGIC)) == 0;
+}
+
+bool h5_heap_begins(const struct h5_heaps *heaps, uint64_t address)
+{
+    unsigned char head[HEADER];
+    return read_head(heaps, address, head);
+}
+
+/* Reads a collection; H5GRAD_FAILED when it is not sound. */
+static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t address,
+                                          struct known **known)
+{
+    unsigned char head[HEADER];
+    struct walk walk;
+    size_t n;
+    uint64_t offset = heaps->base + address;
+    if (!read_head(heaps, address, head) || !begin(&walk, heaps, offset, head, sizeof head) ||
+        !note_objects(&walk, NULL, &n))
+        return H5GRAD_FAILED;
+    *known = memory_zeroed(1, sizeof **known + n * sizeof(struct h5_heap_object));
+    if (!*known)
+        return H5GRAD_NO_MEMORY;
+    (*known)->address = address;
+    (*known)->n = n;
+    begin(&walk, heaps, offset, head, sizeof head);
+    if (note_objects(&walk, *known, &n) && n == (*known)->n)
+        return H5GRAD_OK;
+    free(*known); /* the file has changed meanwhile */
+    return H5GRAD_FAILED;
+}
+
+/* The collection, which is kept among others as long as there is room. */
+static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t address,
+                                          struct known **known)
+{
+    const struct known key = {.address = address};
+    void *found = tfind(&key, &heaps->known, compare_known);
+    if (found) {
+        *known = *(struct known **)found;
+        return H5GRAD_OK;
+    }
+    enum h5grad_status status = read_collection(heaps, address, known);
+    if (status)
+        return status;
+    size_t bytes = sizeof **known + (*known)->n * sizeof(struct h5_heap_object);
+    if (heaps->bytes + bytes > h5_heap_most(heaps->access))
+        forget(heaps);
+    if (!tsearch(*known, &heaps->known, compare_known)) {
+        free(*known);
+        return H5GRAD_NO_MEMORY;
+    }
+    heaps->bytes += bytes;
+    return H5GRAD_OK;
+}
+
+enum h5grad_status h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
+                                struct h5_heap_object *object)
+{
+    struct known *known;
+    enum h5grad_status status = find_collection(heaps, address, &known);
+    if (status)
+        return status;
+    if (number >= known->n || known->object[number].offset == 0)
+        return H5GRAD_FAILED;
+    *object = known->object[number];
+    return H5GRAD_OK;
+}

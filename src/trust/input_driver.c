@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trust/input_driver.h"
+#if H5_VERSION_GE(1, 13, 0)
+    #include <H5FDdevelop.h>
+#endif
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "trust/heap.h"
+#include "trust/virtual_layout.h"
+
+#define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
+#define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
+
+/* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
+struct handle {
+    int fd;
+    struct stat opened; /* what the file was then */
+    struct h5_access *access;
+    struct h5_raw raw;
+    struct h5_heaps heaps;
+};
+
+/* What the file access list carries, also that of the files that a file names. */
+struct choice {
+    struct h5_access *access;
+};
+
+struct input {
+    H5FD_t public; /* libhdf5's part */
+    struct handle handle;
+    haddr_t end_of_allocation;
+};
+
+/* Locking as the environment wants it, in libhdf5's words: 1 is a must, -1 not at all. */
+static int locking_wanted(void)
+{
+    const char *text = getenv("HDF5_USE_FILE_LOCKING");
+    if (!text)
+        return 0;
+    if (strcasecmp(text, "FALSE") == 0 || strcmp(text, "0") == 0)
+        return -1;
+    return strcasecmp(text, "TRUE") == 0 || strcmp(text, "1") == 0;
+}
+
+/* False, with the reason in access->lock, where the file is not to be read without a lock. */
+static bool lock_to_read(int fd, struct h5_access *access)
+{
+    int wanted = locking_wanted();
+    if (wanted < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0)
+        return true;
+    bool held = errno == EWOULDBLOCK;
+    const char *why = held ? "another process has locked it, maybe to write" : strerror(errno);
+    snprintf(access->lock, sizeof access->lock, "%s", why);
+    if (wanted > 0)
+        return false;
+    if (access->warn) {
+        char text[sizeof access->lock + 64];
+        snprintf(text, sizeof text, "read without a lock: %s", access->lock);
+        access->warn(access->user, text);
+    }
+    access->lock[0] = '\0';
+    return true;
+}
+
+/* h5_access_open, with a lock where the file is opened for its points. */
+static int open_to_read(struct h5_access *access, const char *path, struct stat *info)
+{
+    int fd = h5_access_open(access, path, info);
+    if (fd < 0 || access->looking || lock_to_read(fd, access))
+        return fd;
+    close(fd);
+    errno = EACCES;
+    return -1;
+}
+
+/* For the list of an open file, with which libhdf5 opens those that it names; libhdf5 frees it. */
+static void *input_choice(H5FD_t *file)
+{
+    struct choice *choice = malloc(sizeof *choice);
+    if (choice)
+        choice->access = ((const struct input *)file)->handle.access;
+    else
+        h5_note_no_memory(); /* to libhdf5 the driver has nothing for the list */
+    return choice;
+}
+
+static haddr_t end_of_file(const struct input *input)
+{
+    off_t size = input->handle.opened.st_size;
+    if (S_ISBLK(input->handle.opened.st_mode))
+        size = lseek(input->handle.fd, 0, SEEK_END);
+    return size > 0 ? (haddr_t)size : 0;
+}
+
+/* Closes a file that is absent to libhdf5. */
+static int pass_by_unfit(int fd, const struct h5_access *access, const struct stat *info)
+{
+    if (fd < 0 || access->judging || !h5_access_is_unfit(access, info))
+        return fd;
+    close(fd);
+    errno = ENOENT;
+    return -1;
+}
+
+static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, haddr_t largest)
+{
+    (void)largest;
+    const struct choice *choice = H5Pget_driver_info(access_id);
+    struct input *input = NULL;
+    int fd = -1;
+    if (choice && !(flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT | H5F_ACC_EXCL)))
+        input = memory_zeroed(1, sizeof *input);
+    if (input)
+        fd = open_to_read(choice->access, name, &input->handle.opened);
+    if (input && fd < 0)
+        h5_access_note_failed(choice->access, name);
+    fd = input ? pass_by_unfit(fd, choice->access, &input->handle.opened) : fd;
+    if (fd < 0) {
+        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE,
+                 errno == ENOMEM ? H5E_CANTALLOC : H5E_CANTOPENFILE, "%s", strerror(errno));
+        free(input);
+        return NULL;
+    }
+    h5_access_note_opened(choice->access, name, &input->handle.opened);
+    input->handle.fd = fd;
+    input->handle.access = choice->access;
+    h5_heaps_open(&input->handle.heaps, fd, end_of_file(input), choice->access);
+    return &input->public;
+}
+
+static herr_t input_close(H5FD_t *file)
+{
+    struct input *input = (struct input *)file;
+    h5_heaps_close(&input->handle.heaps);
+    close(input->handle.fd);
+    free(input);
+    return 0;
+}
+
+/* libhdf5 opens no file twice that is the same to it; two runs share none, since what one of them
+ * allows may be forgotten before the other is done. */
+static int input_compare(const H5FD_t *a, const H5FD_t *b)
+{
+    const struct handle *one = &((const struct input *)a)->handle;
+    const struct handle *other = &((const struct input *)b)->handle;
+    const struct stat *left = &one->opened;
+    const struct stat *right = &other->opened;
+    if (one->access != other->access)
+        return (uintptr_t)one->access < (uintptr_t)other->access ? -1 : 1;
+    if (left->st_dev != right->st_dev)
+        return left->st_dev < right->st_dev ? -1 : 1;
+    return (left->st_ino > right->st_ino) - (left->st_ino < right->st_ino);
+}
+
+static herr_t input_query(const H5FD_t *file, unsigned long *flags)
+{
+    (void)file;
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_POSIX_COMPAT_HANDLE |
+             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    return 0;
+}
+
+static haddr_t input_get_eoa(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct input *)file)->end_of_allocation;
+}
+
+static herr_t input_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
+{
+    (void)type;
+    ((struct input *)file)->end_of_allocation = address;
+    return 0;
+}
+
+static haddr_t input_get_eof(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return end_of_file((const struct input *)file);
+}
+
+static herr_t input_get_handle(H5FD_t *file, hid_t access, void **handle)
+{
+    (void)access;
+    *handle = &((struct input *)file)->handle;
+    return 0;
+}
+
+/* The lock is taken where the file is opened. libhdf5 looks whether a file is being written only
+ * with drivers that can lock. */
+static herr_t input_lock(H5FD_t *file, hbool_t writing)
+{
+    (void)file;
+    (void)writing;
+    return 0;
+}
+
+static herr_t input_unlock(H5FD_t *file)
+{
+    (void)file;
+    return 0;
+}
+
+static herr_t fail_read(const char *why)
+{
+    H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_IO, H5E_READERROR, "%s",
+             why);
+    return -1;
+}
+
+/* As sec2 reads zeros beyond the end of the file; but not where the file has become shorter. */
+static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
+                         size_t size, void *data)
+{
+    (void)transfer;
+    struct input *input = (struct input *)file;
+    char *to = data;
+    const haddr_t first = address;
+    const size_t whole = size;
+    if (address > LARGEST_ADDRESS || size > LARGEST_ADDRESS - address)
+        return fail_read("address overflow");
+    if (h5_raw_note(&input->handle.raw, type, address, size))
+        return 0;
+    while (size > 0) {
+        ssize_t n = pread(input->handle.fd, to, size_min(size, CALL_BYTES), (off_t)address);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            input->handle.access->failure = errno;
+            return fail_read(strerror(errno));
+        }
+        if (n == 0 && address < end_of_file(input))
+            return fail_read("the file became shorter while it was read");
+        if (n == 0) {
+            memset(to, 0, size);
+            break;
+        }
+        to += n;
+        address += (haddr_t)n;
+        size -= (size_t)n;
+    }
+    if (type == H5FD_MEM_OHDR)
+        h5_layout_refuse(&input->handle.heaps, first, data, whole);
+    return h5_heap_is_sound(&input->handle.heaps, first, data, whole)
+               ? 0
+               : fail_read("damaged or too large global heap");
+}
+
+static herr_t input_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
+                          size_t size, const void *data)
+{
+    (void)file;
+    (void)type;
+    (void)transfer;
+    (void)address;
+    (void)size;
+    (void)data;
+    return fail_read("the file is open to read");
+}
+
+static const H5FD_class_t input_class = {
+#if H5_VERSION_GE(1, 13, 0)
+    .version = H5FD_CLASS_VERSION,
+    .value = 510,
+#endif
+    .name = "h5grad_input",
+    .maxaddr = LARGEST_ADDRESS,
+    .fc_degree = H5F_CLOSE_WEAK,
+    .fapl_size = sizeof(struct choice),
+    .fapl_get = input_choice,
+    .open = input_open,
+    .close = input_close,
+    .cmp = input_compare,
+    .query = input_query,
+    .get_eoa = input_get_eoa,
+    .set_eoa = input_set_eoa,
+    .get_eof = input_get_eof,
+    .get_handle = input_get_handle,
+    .read = input_read,
+    .write = input_write,
+    .lock = input_lock,
+    .unlock = input_unlock,
+    .fl_map = H5FD_FLMAP_DICHOTOMY,
+};
+
+/* As libhdf5's own drivers do it. */
+static hid_t input_driver(void)
+{
+    static hid_t driver = -1; /* under the lock; stale when libhdf5 was closed in between */
+    if (driver < 0 || H5Iget_type(driver) != H5I_VFL)
+        driver = H5FDregister(&input_class);
+    return driver;
+}
+
+bool h5_input_select(hid_t list, struct h5_access *access)
+{
+    struct choice choice = {access};
+    return H5Pset_driver(list, input_driver(), &choice) >= 0;
+}
+
+bool h5_input_selected(hid_t access)
+{
+    hid_t driver = H5Pget_driver(access);
+    return driver >= 0 && driver == input_driver();
+}
+
+struct h5_access *h5_input_access(hid_t file)
+{
+    hid_t list = H5Fget_access_plist(file);
+    const struct choice *choice = NULL;
+    if (list >= 0 && h5_input_selected(list))
+        choice = H5Pget_driver_info(list);
+    struct h5_access *access = choice ? choice->access : NULL;
+    h5_close(list);
+    return access;
+}
+
+struct h5_access *h5_dataset_access(hid_t dataset)
+{
+    hid_t file = H5Iget_file_id(dataset);
+    struct h5_access *access = file < 0 ? NULL : h5_input_access(file);
+    h5_close(file);
+    return access;
+}
+
+enum h5grad_status h5_dataset_check(hid_t dataset, struct h5grad_error *err)
+{
+    return h5_access_check(h5_dataset_access(dataset), err);
+}
+
+/* NULL for a file of another driver. */
+static struct handle *find_handle(hid_t file)
+{
+    void *handle = NULL;
+    if (!h5_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
+        return NULL;
+    return handle;
+}
+
+struct h5_heaps *h5_input_heaps(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    return handle ? &handle->heaps : NULL;
+}
+
+struct h5_raw *h5_input_raw(hid_t file)
+{
+    struct handle *handle = find_handle(file);
+    return handle ? &handle->raw : NULL;
+}
+
+enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err)
+{
+    struct stat now;
+    const struct handle *handle = find_handle(file);
+    if (!handle)
+        return H5GRAD_OK;
+    const struct stat *then = &handle->opened;
+    if (fstat(handle->fd, &now) != 0)
+        return error_errno(err, errno, "cannot be looked up");
+    if (now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
+        return h5_access_check_unchanged(handle->access, true, err);
+    return error_set(err, H5GRAD_FAILED,
+                     "changed while it was read: run again when nothing writes to it");
+}

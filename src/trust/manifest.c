@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trust/manifest.h"
+
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* For all notes: a file may name any number of others, of names of any length. */
+#define MOST_BYTES ((size_t)16 << 20)
+
+/* All 0: there is no such file. */
+struct identity {
+    uint64_t inode, size;
+    int64_t seconds, nanoseconds;
+};
+
+struct h5_note {
+    struct h5_note *next;
+    const char *path;
+    struct identity identity;
+    bool opened; /* it could be */
+    char text[];
+};
+
+static struct identity identify(const struct stat *info)
+{
+    if (!info)
+        return (struct identity){0};
+    return (struct identity){
+        .inode = info->st_ino,
+        .size = (uint64_t)info->st_size,
+        .seconds = info->st_mtim.tv_sec,
+        .nanoseconds = info->st_mtim.tv_nsec,
+    };
+}
+
+static void note_change(struct h5_noted *noted, const struct h5_note *note)
+{
+    if (noted->changed[0] == '\0')
+        snprintf(noted->changed, sizeof noted->changed, "%s", note->path);
+}
+
+static void compare(struct h5_noted *noted, const struct h5_note *note, const struct stat *info)
+{
+    const struct identity now = identify(info);
+    if (memcmp(&now, &note->identity, sizeof now) != 0)
+        note_change(noted, note);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(((const struct h5_note *)a)->path, ((const struct h5_note *)b)->path);
+}
+
+bool h5_noted_add(struct h5_noted *noted, const char *path, const struct stat *info)
+{
+    const struct h5_note wanted = {.path = path};
+    struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
+    if (known) {
+        compare(noted, *known, info);
+        return true;
+    }
+    size_t length = strlen(path) + 1;
+    size_t bytes = sizeof wanted + length + 8 * sizeof(void *); /* with those of the tree */
+    if (length > MOST_BYTES || bytes > MOST_BYTES - noted->bytes)
+        return true;
+    struct h5_note *note = malloc(sizeof *note + length);
+    if (!note)
+        return false;
+    *note = (struct h5_note){.path = note->text, .identity = identify(info)};
+    memcpy(note->text, path, length);
+    if (!tsearch(note, &noted->tree, compare_paths)) {
+        free(note);
+        return false;
+    }
+    if (noted->last)
+        noted->last->next = note;
+    else
+        noted->first = note;
+    noted->last = note;
+    noted->bytes += bytes;
+    return true;
+}
+
+void h5_noted_open(struct h5_noted *noted, const char *path, bool opened)
+{
+    const struct h5_note wanted = {.path = path};
+    struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
+    if (known && opened)
+        (*known)->opened = true;
+    else if (known && (*known)->opened)
+        note_change(noted, *known);
+}
+
+enum h5grad_status h5_noted_error(const struct h5_noted *noted, struct h5grad_error *err)
+{
+    if (noted->changed[0] == '\0')
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED,
+                     "%s changed while it was read: run again when nothing writes to it",
+                     noted->changed);
+}
+
+enum h5grad_status h5_noted_check(struct h5_noted *noted, bool first_is_open,
+                                  struct h5grad_error *err)
+{
+    const struct h5_note *note = noted->first;
+    if (note && first_is_open)
+        note = note->next;
+    for (; note && noted->changed[0] == '\0'; note = note->next) {
+        struct stat info;
+        compare(noted, note, stat(note->path, &info) == 0 ? &info : NULL);
+    }
+    return h5_noted_error(noted, err);
+}
+
+uint64_t h5_noted_hash(const struct h5_noted *noted, uint64_t start)
+{
+    for (const struct h5_note *note = noted->first; note; note = note->next)
+        start = hash_bytes(start, &note->identity, sizeof note->identity);
+    return start;
+}
+
+void h5_noted_free(struct h5_noted *noted)
+{
+    while (noted->first) {
+        struct h5_note *note = noted->first;
+        noted->first = note->next;
+        tdelete(note, &noted->tree, compare_paths);
+        free(note);
+    }
+    *noted = (struct h5_noted){0};
+}

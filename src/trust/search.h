@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where libhdf5 looks for a file that another one names: the target of an external link, a source
+ * of a virtual dataset. It takes the first that it can open.
+ */
+#ifndef H5GRAD_TRUST_SEARCH_H
+#define H5GRAD_TRUST_SEARCH_H
+
+#include "libhdf5/h5.h"
+
+/* What names are seen from: the file of an object. */
+struct h5_search {
+    char *folder;   /* of the file, as it was opened */
+    char *real;     /* the same without symbolic links */
+    char *sources;  /* where a dataset looks for its sources ahead of these; NULL: nowhere */
+    char *external; /* and for its external files in place of the working folder; NULL */
+};
+
+/* False, with nothing to free, where the object's file cannot be described. Within h5_enter. */
+bool h5_search_open(hid_t object, struct h5_search *search);
+void h5_search_close(struct h5_search *search);
+
+/* Where libhdf5 looks for an external file of the dataset, in new memory; NULL: no memory. */
+char *h5_search_external(const struct h5_search *search, const char *name);
+
+enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
+
+/*
+ * Calls visit with each path that name may stand for, in libhdf5's order, until it sets *done or
+ * fails; libhdf5 looks for an absolute one by its last component elsewhere, too. Its status, or
+ * H5GRAD_NO_MEMORY.
+ */
+enum h5grad_status h5_search(const struct h5_search *search, enum h5_search_kind kind,
+                             const char *name,
+                             enum h5grad_status (*visit)(void *user, const char *path, bool *done,
+                                                         struct h5grad_error *err),
+                             void *user, struct h5grad_error *err);
+
+#endif

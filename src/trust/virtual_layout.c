@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trust/virtual_layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "libhdf5/h5.h"
+
+/* The message of an object header begins with its version and the class of the layout; then come
+ * the address and the number of the heap's object with the mappings. */
+#define LAYOUT_VERSION 4
+#define LAYOUT_VIRTUAL 3
+#define LAYOUT_REFUSED 0xff
+#define LONGEST        (2 + 8 + 4)
+
+enum selection { NONE, POINTS, BLOCKS, ALL };
+
+/* What is left of the mappings. */
+struct rest {
+    const unsigned char *p;
+    uint64_t bytes;
+};
+
+static bool skip(struct rest *rest, uint64_t bytes)
+{
+    if (bytes > rest->bytes)
+        return false;
+    rest->p += bytes;
+    rest->bytes -= bytes;
+    return true;
+}
+
+static bool take(struct rest *rest, unsigned bytes, uint64_t *value)
+{
+    const unsigned char *p = rest->p;
+    if (!skip(rest, bytes))
+        return false;
+    *value = h5_little_endian(p, bytes);
+    return true;
+}
+
+static bool skip_name(struct rest *rest)
+{
+    const unsigned char *end = memchr(rest->p, 0, rest->bytes);
+    return end && skip(rest, (uint64_t)(end - rest->p) + 1);
+}
+
+/* n points or blocks, each of so many numbers for an axis. */
+static bool skip_list(struct rest *rest, uint64_t n, uint64_t numbers, uint64_t rank,
+                      uint64_t number_bytes)
+{
+    uint64_t bytes;
+    return rank > 0 && rank <= H5S_MAX_RANK && size_mul(n, numbers * rank * number_bytes, &bytes) &&
+           skip(rest, bytes);
+}
+
+/* The first version: reserved, length, rank, how many. */
+static bool skip_old_list(struct rest *rest, uint64_t numbers)
+{
+    uint64_t rank, n;
+    return skip(rest, 8) && take(rest, 4, &rank) && take(rest, 4, &n) &&
+           skip_list(rest, n, numbers, rank, 4);
+}
+
+/* Regular blocks in the second version: flags, length, rank, and four numbers of 8 bytes. */
+static bool skip_regular(struct rest *rest)
+{
+    uint64_t rank;
+    return skip(rest, 5) && take(rest, 4, &rank) && skip_list(rest, 1, 4, rank, 8);
+}
+
+/* The newest version: flags, bytes of a number, rank, and how many where they are not regular. */
+static bool skip_blocks(struct rest *rest)
+{
+    uint64_t flags, bytes, rank, n = 1;
+    if (!take(rest, 1, &flags) || !take(rest, 1, &bytes) || bytes > 8 || !take(rest, 4, &rank))
+        return false;
+    bool regular = flags & 1;
+    return (regular || take(rest, (unsigned)bytes, &n)) &&
+           skip_list(rest, n, regular ? 4 : 2, rank, bytes);
+}
+
+static bool skip_points(struct rest *rest)
+{
+    uint64_t bytes, rank, n;
+    return take(rest, 1, &bytes) && bytes <= 8 && take(rest, 4, &rank) &&
+           take(rest, (unsigned)bytes, &n) && skip_list(rest, n, 1, rank, bytes);
+}
+
+/* *known: its version is, else nothing can be said of what follows. */
+static bool skip_selection(struct rest *rest, bool *known)
+{
+    uint64_t type, version;
+    if (!take(rest, 4, &type) || !take(rest, 4, &version))
+        return false;
+    if ((type == NONE || type == ALL) && version == 1)
+        return skip(rest, 8);
+    if (type == POINTS && version == 1)
+        return skip_old_list(rest, 1);
+    if (type == POINTS && version == 2)
+        return skip_points(rest);
+    if (type == BLOCKS && version == 1)
+        return skip_old_list(rest, 2);
+    if (type == BLOCKS && version == 2)
+        return skip_regular(rest);
+    if (type == BLOCKS && version == 3)
+        return skip_blocks(rest);
+    *known = false;
+    return true;
+}
+
+/* Version, number of mappings, and for each two names and two selections. */
+static bool is_whole(struct rest rest, unsigned length_bytes)
+{
+    uint64_t version, n;
+    bool known = true;
+    if (!take(&rest, 1, &version) || (version == 0 && !take(&rest, length_bytes, &n)))
+        return false;
+    if (version != 0)
+        return true;
+    for (uint64_t i = 0; i < n && known; i++) {
+        if (!skip_name(&rest) || !skip_name(&rest) || !skip_selection(&rest, &known) ||
+            (known && !skip_selection(&rest, &known)))
+            return false;
+    }
+    return true;
+}
+
+/* Whether libhdf5 can read the mappings. */
+static bool is_sound(struct h5_heaps *heaps, uint64_t address, uint64_t number)
+{
+    struct h5_heap_object object;
+    enum h5grad_status found = h5_heap_find(heaps, address, number, &object);
+    unsigned char *mappings = found ? NULL : memory_zeroed(object.size, 1);
+    if (found == H5GRAD_NO_MEMORY || (!found && !mappings))
+        h5_note_no_memory();
+    if (!mappings)
+        return false;
+    bool sound = file_read(heaps->fd, mappings, object.size, object.offset, NULL) == H5GRAD_OK &&
+                 is_whole((struct rest){mappings, object.size}, heaps->length_bytes);
+    free(mappings);
+    return sound;
+}
+
+/* Whether the bytes are a layout of a virtual dataset that is to be refused. Others that look like
+ * one lead to no collection of the heap. */
+static bool is_bad(struct h5_heaps *heaps, const unsigned char *message)
+{
+    const unsigned address_bytes = heaps->address_bytes;
+    uint64_t address = h5_little_endian(message + 2, address_bytes);
+    uint64_t number = h5_little_endian(message + 2 + address_bytes, 4);
+    return message[0] == LAYOUT_VERSION && message[1] == LAYOUT_VIRTUAL &&
+           h5_heap_begins(heaps, address) && !is_sound(heaps, address, number);
+}
+
+void h5_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *bytes, size_t size)
+{
+    const size_t length = 2 + heaps->address_bytes + 4;
+    if (heaps->address_bytes == 0 || heaps->address_bytes > 8)
+        return;
+    for (size_t i = 0; i < size; i++) {
+        unsigned char message[LONGEST] = {0};
+        if (bytes[i] != LAYOUT_VERSION || (i + 1 < size && bytes[i + 1] != LAYOUT_VIRTUAL))
+            continue;
+        size_t here = size_min(size - i, length);
+        memcpy(message, bytes + i, here);
+        /* the rest is read apart */
+        if (here < length && file_read(heaps->fd, message + here, length - here, offset + i + here,
+                                       NULL) != H5GRAD_OK)
+            continue;
+        if (is_bad(heaps, message))
+            bytes[i] = LAYOUT_REFUSED;
+    }
+}

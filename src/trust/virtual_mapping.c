@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "trust/virtual_mapping.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+
+/* The file or the dataset that a mapping names, in new memory; NULL when it cannot be read. */
+static char *source_name(hid_t creation, size_t number,
+                         ssize_t (*get)(hid_t, size_t, char *, size_t))
+{
+    ssize_t length = get(creation, number, NULL, 0);
+    char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    if (name && get(creation, number, name, (size_t)length + 1) == length)
+        return name;
+    free(name);
+    return NULL;
+}
+
+static struct h5_run find_run(hid_t space, int rank)
+{
+    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+    struct h5_run run = {.axis = -1};
+    if (H5Sget_select_type(space) != H5S_SEL_HYPERSLABS || H5Sis_regular_hyperslab(space) <= 0 ||
+        H5Sget_regular_hyperslab(space, start, stride, count, block) < 0)
+        return run;
+    for (int k = 0; k < rank; k++) {
+        bool endless = block[k] == H5S_UNLIMITED;
+        if (endless || count[k] == H5S_UNLIMITED)
+            run = (struct h5_run){k, start[k], size_max(stride[k], 1),
+                                  endless ? UINT64_MAX : size_max(block[k], 1)};
+    }
+    return run;
+}
+
+enum h5grad_status h5_mapping_read(hid_t creation, size_t i, struct h5_mapping *mapping,
+                                   struct h5grad_error *err)
+{
+    *mapping = (struct h5_mapping){
+        .file = source_name(creation, i, H5Pget_virtual_filename),
+        .dataset = source_name(creation, i, H5Pget_virtual_dsetname),
+        .shown = H5Pget_virtual_vspace(creation, i),
+        .taken = H5Pget_virtual_srcspace(creation, i),
+    };
+    mapping->rank = mapping->shown < 0 ? -1 : H5Sget_simple_extent_ndims(mapping->shown);
+    mapping->source_rank = mapping->taken < 0 ? -1 : H5Sget_simple_extent_ndims(mapping->taken);
+    if (!mapping->file || !mapping->dataset || mapping->rank < 0 || mapping->source_rank < 0)
+        return h5_error(err, "cannot read the sources of the virtual dataset");
+    mapping->run = find_run(mapping->shown, mapping->rank);
+    mapping->source_run = find_run(mapping->taken, mapping->source_rank);
+    return H5GRAD_OK;
+}
+
+void h5_mapping_free(struct h5_mapping *mapping)
+{
+    h5_close(mapping->taken);
+    h5_close(mapping->shown);
+    free(mapping->dataset);
+    free(mapping->file);
+    *mapping = (struct h5_mapping){.shown = -1, .taken = -1};
+}
+
+uint64_t h5_run_count(const struct h5_run *run, uint64_t extent)
+{
+    if (extent <= run->start)
+        return 0;
+    uint64_t points = extent - run->start;
+    if (run->block == UINT64_MAX)
+        return points;
+    return points / run->stride * run->block + size_min(points % run->stride, run->block);
+}
+
+uint64_t h5_run_end(const struct h5_run *run, uint64_t count)
+{
+    uint64_t end;
+    if (count == 0)
+        return 0;
+    uint64_t whole = run->block == UINT64_MAX ? 0 : (count - 1) / run->block;
+    if (!size_mul(whole, run->stride, &end) || !size_add(end, run->start, &end) ||
+        !size_add(end, count - whole * run->block, &end))
+        return UINT64_MAX;
+    return end;
+}
+
+bool h5_mapping_is_numbered(const struct h5_mapping *mapping)
+{
+    return strstr(mapping->file, "%b") || strstr(mapping->dataset, "%b");
+}
+
+/* The least box around what is shown; false where that is nothing. */
+static bool bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *last)
+{
+    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+    if (mapping->run.axis < 0)
+        return H5Sget_select_bounds(mapping->shown, first, last) >= 0;
+    if (H5Sget_regular_hyperslab(mapping->shown, start, stride, count, block) < 0)
+        return false;
+    for (int k = 0; k < mapping->rank; k++) {
+        first[k] = start[k];
+        last[k] = start[k] + (count[k] - 1) * stride[k] + block[k] - 1;
+    }
+    return true;
+}
+
+void h5_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size)
+{
+    hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
+    const struct h5_run *run = &mapping->run;
+    bool numbered = run->axis >= 0 && h5_mapping_is_numbered(mapping);
+    int used = snprintf(out, size, "points");
+    if (!bounds(mapping, first, last))
+        return;
+    if (numbered) {
+        first[run->axis] += block * run->stride;
+        last[run->axis] = first[run->axis] + run->block - 1;
+    }
+    for (int k = 0; k < mapping->rank && used >= 0 && (size_t)used < size; k++) {
+        used += snprintf(out + used, size - (size_t)used, "%s%" PRIu64 "..", k ? " x " : " ",
+                         (uint64_t)first[k]);
+        if ((k != run->axis || numbered) && (size_t)used < size)
+            used += snprintf(out + used, size - (size_t)used, "%" PRIu64, (uint64_t)last[k]);
+    }
+}
+
+void h5_mapping_ends(const struct h5_mapping *mapping, hsize_t *end)
+{
+    hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
+    bool some = bounds(mapping, first, last);
+    for (int k = 0; k < mapping->rank; k++)
+        end[k] = some && k != mapping->run.axis ? last[k] + 1 : 0;
+}
+
+/* Of one block where the blocks have sources of their own. */
+static uint64_t count_shown(const struct h5_mapping *mapping)
+{
+    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+    uint64_t points = 1;
+    if (mapping->run.axis < 0)
+        return (uint64_t)H5Sget_select_npoints(mapping->shown);
+    if (H5Sget_regular_hyperslab(mapping->shown, start, stride, count, block) < 0)
+        return 0;
+    count[mapping->run.axis] = 1;
+    for (int k = 0; k < mapping->rank; k++) {
+        if (!size_mul(points, count[k], &points) || !size_mul(points, block[k], &points))
+            return UINT64_MAX;
+    }
+    return points;
+}
+
+static char *points_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent)
+{
+    uint64_t points = 1, wanted = count_shown(mapping);
+    for (int k = 0; k < rank; k++) {
+        if (!size_mul(points, extent[k], &points))
+            points = UINT64_MAX;
+    }
+    return points == wanted ? NULL
+                            : memory_format("has %" PRIu64 " points, not %" PRIu64, points, wanted);
+}
+
+char *h5_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent)
+{
+    hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
+    H5S_sel_type kind = H5Sget_select_type(mapping->taken);
+    if (kind == H5S_SEL_NONE)
+        return NULL;
+    if (kind == H5S_SEL_ALL)
+        return points_misfit(mapping, rank, extent);
+    if (rank != mapping->source_rank)
+        return memory_format("has %d axes, not %d", rank, mapping->source_rank);
+    if (mapping->source_run.axis < 0 && H5Sget_select_bounds(mapping->taken, first, last) < 0)
+        return memory_text("has points that cannot be told");
+    for (int k = 0; k < rank && mapping->source_run.axis < 0; k++) {
+        if (last[k] >= extent[k])
+            return memory_format("has %" PRIu64 " points along axis %d, less than %" PRIu64,
+                                 (uint64_t)extent[k], k, (uint64_t)last[k] + 1);
+    }
+    return NULL;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One mapping of a virtual dataset: which points of a source it shows where. */
+#ifndef H5GRAD_TRUST_VIRTUAL_MAPPING_H
+#define H5GRAD_TRUST_VIRTUAL_MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libhdf5/h5.h"
+
+/* A selection along the axis on which it has no end: blocks at a stride, or one block. */
+struct h5_run {
+    int axis; /* -1: it has an end on every axis, and the rest is not used */
+    uint64_t start, stride;
+    uint64_t block; /* UINT64_MAX: without end */
+};
+
+struct h5_mapping {
+    char *file, *dataset; /* of the source, where "%b" is the number of a block */
+    hid_t shown, taken;   /* selections: of the virtual dataset and of the source */
+    int rank, source_rank;
+    struct h5_run run, source_run;
+};
+
+/* Mapping number i of a list of creation of a dataset of that rank. The reason where it cannot be
+ * read; h5_mapping_free is due in either case. Within h5_enter, as all below. */
+enum h5grad_status h5_mapping_read(hid_t creation, size_t i, struct h5_mapping *mapping,
+                                   struct h5grad_error *err);
+void h5_mapping_free(struct h5_mapping *mapping);
+
+/* How many of the extent points of the axis are selected, and the end of the first count of them.
+ */
+uint64_t h5_run_count(const struct h5_run *run, uint64_t extent);
+uint64_t h5_run_end(const struct h5_run *run, uint64_t count);
+
+/* Whether the blocks of the mapping have sources of their own. */
+bool h5_mapping_is_numbered(const struct h5_mapping *mapping);
+
+/* "points 0..3 x 8..11" of the dataset that the mapping shows, or a block of a numbered one. */
+void h5_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size);
+
+/* Where the mapping ends on each axis of the dataset; 0 along that of its run, and where nothing is
+ * selected. */
+void h5_mapping_ends(const struct h5_mapping *mapping, hsize_t *end);
+
+/* NULL, or in new memory why a source of these extents does not have the points that are taken:
+ * those along source_run are not looked for. */
+char *h5_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What attributes are about, as their names tell. One table answers what of a source's attributes
+ * holds for what is made from it, and which names look like packing or missing values.
+ */
+#ifndef H5GRAD_VALUES_MEANING_H
+#define H5GRAD_VALUES_MEANING_H
+
+#include <stdbool.h>
+
+/* Those from MEANING_SCALE to MEANING_RANGE say what stored numbers stand for. */
+enum meaning {
+    MEANING_OTHER,    /* not in the table */
+    MEANING_TIE,      /* to other objects of the file */
+    MEANING_NAME,     /* of a dimension scale */
+    MEANING_LIBRARY,  /* who wrote the file, and in which form */
+    MEANING_IDENTITY, /* of this very object or file */
+    MEANING_RECORD,   /* of openPMD: what its unit and place are */
+    MEANING_SCALE,    /* values are the stored numbers times this */
+    MEANING_GAIN,     /* the same, if it is not said of something else */
+    MEANING_FORMULA,  /* words that say so */
+    MEANING_OFFSET,   /* values are the stored numbers plus this */
+    MEANING_MISSING,  /* a stored number that stands for no value */
+    MEANING_RANGE,    /* of stored numbers that stand for values */
+    MEANING_SOURCE,   /* the source's values in another way, or what they are called */
+    MEANING_METHODS,  /* cell_methods of CF */
+};
+
+/* By its name, in which letter case and what is no letter or digit mostly do not matter. */
+enum meaning meaning_of(const char *attribute);
+
+/* Whether an attribute of the source holds for ... */
+bool meaning_holds_for_result(const char *attribute);    /* a derivative */
+bool meaning_holds_for_record(const char *attribute);    /* openPMD's record of derivatives */
+bool meaning_holds_for_companion(const char *attribute); /* a copy that may be a scale */
+bool meaning_holds_for_copy(const char *attribute);      /* a copy */
+bool meaning_holds_for_group(const char *attribute);     /* a group of results, whose history is
+                                                            written anew */
+
+/* Whether a text of cell_methods does: what is linear in the values, as sums and means are. */
+bool meaning_methods_hold(const char *methods);
+
+/* Whether numbers of that unit are dates written as numbers ("day as %Y%m%d.%f" of CDO), whose
+ * differences are no time. unit may be NULL. */
+bool meaning_is_dates(const char *unit);
+
+#endif

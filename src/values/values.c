@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "values/values.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "values/numbers.h"
+#include "hdf5/attribute.h"
+#include "hdf5/object.h"
+
+/* What is being read. */
+struct reading {
+    hid_t dataset;
+    struct values *values;
+    bool other_sign; /* values->stored is of the other sign than the type, by _Unsigned */
+    bool coordinate;
+    FILE *text, *note;
+    struct h5grad_error *err;
+};
+
+static void print_separator(FILE *out)
+{
+    if (ftell(out) > 0)
+        fputs(", ", out);
+}
+
+static void add_note(const struct reading *reading, const char *name, const char *why)
+{
+    print_separator(reading->note);
+    fprintf(reading->note, "%s %s and is not used", name, why);
+}
+
+static enum h5grad_status add_missing(struct reading *reading, union unpack_number number)
+{
+    struct values *values = reading->values;
+    struct unpack_rule *rule = &values->rule;
+    for (size_t i = 0; i < rule->n_missing; i++) {
+        if (number_is_same(values->stored, rule->missing[i], number))
+            return H5GRAD_OK;
+    }
+    union unpack_number *grown =
+        realloc(values->numbers, (rule->n_missing + 1) * sizeof *values->numbers);
+    if (!grown)
+        return error_memory(reading->err, (rule->n_missing + 1) * sizeof *grown);
+    grown[rule->n_missing++] = number;
+    values->numbers = grown;
+    rule->missing = grown;
+    return H5GRAD_OK;
+}
+
+/* _FillValue or missing_value. NaN is what missing values become, and nothing need be done. */
+static enum h5grad_status read_missing(struct reading *reading, const char *name)
+{
+    struct numbers numbers;
+    enum h5grad_status status =
+        numbers_read_attribute(reading->dataset, name, &numbers, reading->err);
+    bool used = true;
+    for (size_t i = 0; i < numbers.n && !status; i++) {
+        union unpack_number number;
+        if (isnan(numbers.item[i].value)) {
+            reading->values->missing = true;
+            continue;
+        }
+        if (number_as_stored(numbers.item[i], reading->values->stored, reading->other_sign,
+                             &number))
+            status = add_missing(reading, number);
+        else
+            used = false;
+    }
+    if (!used)
+        add_note(reading, name, "is no value of the stored type");
+    else if (numbers.there && numbers.n == 0)
+        add_note(reading, name, "is no number");
+    free(numbers.item);
+    return status;
+}
+
+/* What netCDF-4 fills a variable with stands for no value where that has no _FillValue. */
+static enum h5grad_status read_default_fill(struct reading *reading, const struct h5_type *type)
+{
+    struct values *values = reading->values;
+    struct number fill;
+    union unpack_number number;
+    bool found = false;
+    enum h5grad_status status = H5GRAD_OK;
+    if (H5Aexists(reading->dataset, "_FillValue") <= 0)
+        status =
+            values_find_default_fill(reading->dataset, type->stored, &fill, &found, reading->err);
+    if (status || !found || !number_as_stored(fill, values->stored, reading->other_sign, &number))
+        return status;
+    size_t before = values->rule.n_missing;
+    status = add_missing(reading, number);
+    values->by_default = values->rule.n_missing > before;
+    return status;
+}
+
+static void print_missing(const struct reading *reading)
+{
+    const struct unpack_rule *rule = &reading->values->rule;
+    for (size_t i = 0; i < rule->n_missing; i++) {
+        print_separator(reading->text);
+        fputs(i == 0 ? "missing " : "", reading->text);
+        number_print(reading->text, reading->values->stored, rule->missing[i]);
+    }
+    if (reading->values->by_default)
+        fputs(" (by netCDF's default)", reading->text);
+}
+
+/*
+ * One bound or both. Those given as floats for integers that are packed are, by the netCDF users'
+ * guide, of the unpacked values, and by CF of the stored: they are used as neither.
+ */
+static void take_bounds(struct reading *reading, const char *name, const struct numbers *numbers,
+                        union unpack_number *bound)
+{
+    const struct values *values = reading->values;
+    bool none = false;
+    if (values->packed && number_is_float(numbers->element) && !number_is_float(values->stored)) {
+        add_note(reading, name, "may be of stored or of unpacked values");
+        return;
+    }
+    for (size_t i = 0; i < numbers->n; i++) {
+        if (number_as_stored(numbers->item[i], values->stored, reading->other_sign, &bound[i]))
+            reading->values->rule.bounded = true;
+        else
+            none = true;
+    }
+    if (none)
+        add_note(reading, name, "is no value of the stored type");
+}
+
+/* Both bounds, each the type's where none is given. */
+static enum h5grad_status find_bounds(struct reading *reading, union unpack_number bound[2])
+{
+    static const char *const names[] = {"valid_min", "valid_max"};
+    struct numbers numbers;
+    bound[0] = number_extreme(reading->values->stored, false);
+    bound[1] = number_extreme(reading->values->stored, true);
+    enum h5grad_status status =
+        numbers_read_attribute(reading->dataset, "valid_range", &numbers, reading->err);
+    bool range = numbers.there;
+    if (numbers.n == 2)
+        take_bounds(reading, "valid_range", &numbers, bound);
+    else if (range)
+        add_note(reading, "valid_range", "is not two numbers");
+    free(numbers.item);
+    for (unsigned k = 0; k < 2 && !range && !status; k++) {
+        status = numbers_read_attribute(reading->dataset, names[k], &numbers, reading->err);
+        if (numbers.n == 1)
+            take_bounds(reading, names[k], &numbers, &bound[k]);
+        else if (numbers.there)
+            add_note(reading, names[k], "is not one number");
+        free(numbers.item);
+    }
+    if (reading->values->rule.bounded &&
+        number_is_less(reading->values->stored, bound[1], bound[0])) {
+        add_note(reading, range ? "valid_range" : "valid_min above valid_max",
+                 "leaves no valid value");
+        reading->values->rule.bounded = false;
+    }
+    return status;
+}
+
+static enum h5grad_status read_bounds(struct reading *reading)
+{
+    struct values *values = reading->values;
+    union unpack_number bound[2];
+    enum h5grad_status status = find_bounds(reading, bound);
+    if (!values->rule.bounded)
+        return status;
+    values->rule.low = bound[0];
+    values->rule.high = bound[1];
+    print_separator(reading->text);
+    fputs("valid ", reading->text);
+    number_print(reading->text, values->stored, bound[0]);
+    fputs(" to ", reading->text);
+    number_print(reading->text, values->stored, bound[1]);
+    return status;
+}
+
+static enum h5grad_status refuse_factor(const struct reading *reading, const char *name,
+                                        const char *why)
+{
+    return error_set(reading->err, H5GRAD_FAILED, "%s is %s%s", name, why,
+                     reading->coordinate ? ""
+                                         : "; --no-unpack takes the stored numbers as they are");
+}
+
+/* CF's unpacked type is that of the attributes; where these do not keep to CF, float64 holds it. */
+static enum element unpacked_type(enum element stored, const struct numbers *scale,
+                                  const struct numbers *offset)
+{
+    bool single = (!scale->there || scale->element == ELEMENT_F32) &&
+                  (!offset->there || offset->element == ELEMENT_F32);
+    return single && !number_is_float(stored) && element_size(stored) <= 2 ? ELEMENT_F32
+                                                                           : ELEMENT_F64;
+}
+
+/* Enters stored * scale + offset, or (stored + offset) * scale; either may be absent. */
+static enum h5grad_status enter_factors(struct reading *reading, const struct numbers *scale,
+                                        const char *scale_name, const struct numbers *offset,
+                                        const char *offset_name, bool offset_first)
+{
+    struct values *values = reading->values;
+    if (scale->there && (scale->n != 1 || !isfinite(scale->item[0].value)))
+        return refuse_factor(reading, scale_name, "not one finite number");
+    if (scale->there && scale->item[0].value == 0)
+        return refuse_factor(reading, scale_name, "0, which leaves nothing of the values");
+    if (offset->there && (offset->n != 1 || !isfinite(offset->item[0].value)))
+        return refuse_factor(reading, offset_name, "not one finite number");
+    if (!scale->there && !offset->there)
+        return H5GRAD_OK;
+    values->packed = true;
+    values->unpacked = unpacked_type(values->stored, scale, offset);
+    if (scale->there)
+        values->rule.scale = scale->item[0].value;
+    if (offset->there)
+        values->rule.offset = offset->item[0].value * (offset_first ? values->rule.scale : 1);
+    if (scale->there) {
+        print_separator(reading->text);
+        fprintf(reading->text, "%s ", scale_name);
+        numbers_print(reading->text, scale);
+    }
+    if (offset->there) {
+        print_separator(reading->text);
+        fprintf(reading->text, "%s ", offset_name);
+        numbers_print(reading->text, offset);
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status read_packing(struct reading *reading)
+{
+    struct numbers scale, offset = {0};
+    enum h5grad_status status =
+        numbers_read_attribute(reading->dataset, "scale_factor", &scale, reading->err);
+    if (!status)
+        status = numbers_read_attribute(reading->dataset, "add_offset", &offset, reading->err);
+    if (!status)
+        status = enter_factors(reading, &scale, "scale_factor", &offset, "add_offset", false);
+    free(scale.item);
+    free(offset.item);
+    return status;
+}
+
+/* No convention says what packing, missing values and valid ranges of complex numbers are. An
+ * offset does not matter to a derivative. */
+static enum h5grad_status read_complex(struct reading *reading)
+{
+    static const char *const names[] = {"scale_factor", "_FillValue", "missing_value",
+                                        "valid_range",  "valid_min",  "valid_max"};
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {
+        struct numbers numbers;
+        status = numbers_read_attribute(reading->dataset, names[i], &numbers, reading->err);
+        bool nan = numbers.n == 1 && isnan(numbers.item[0].value);
+        if (numbers.there && !nan)
+            add_note(reading, names[i], "is not defined for complex numbers");
+        free(numbers.item);
+    }
+    return status;
+}
+
+static bool in_nxdata(hid_t file, const char *path)
+{
+    hid_t group = h5_open_parent(file, path);
+    bool is = group >= 0 && h5_attribute_is(group, "NX_class", "NXdata");
+    h5_close(group);
+    return is;
+}
+
+static enum h5grad_status read_nexus(struct reading *reading, hid_t file, const char *path)
+{
+    struct numbers scale, offset = {0};
+    if (reading->values->packed || !in_nxdata(file, path))
+        return H5GRAD_OK;
+    enum h5grad_status status =
+        numbers_read_dataset(file, path, "_scaling_factor", &scale, reading->err);
+    if (!status)
+        status = numbers_read_dataset(file, path, "_offset", &offset, reading->err);
+    if (!status)
+        status = enter_factors(reading, &scale, "scaling_factor", &offset, "offset", true);
+    free(scale.item);
+    free(offset.item);
+    return status;
+}
+
+/* _Unsigned, of the netCDF users' guide: netCDF-3 has signed integers only, some servers none but
+ * unsigned bytes. */
+static void read_sign(struct reading *reading, const struct h5_type *type)
+{
+    static const enum element pairs[][2] = {{ELEMENT_I8, ELEMENT_U8},
+                                            {ELEMENT_I16, ELEMENT_U16},
+                                            {ELEMENT_I32, ELEMENT_U32},
+                                            {ELEMENT_I64, ELEMENT_U64}};
+    char *text = h5_attribute_text(reading->dataset, "_Unsigned");
+    for (size_t i = 0; text && type->raw && i < sizeof pairs / sizeof *pairs; i++) {
+        for (unsigned k = 0; k < 2; k++) {
+            if (type->stored != pairs[i][k] || strcasecmp(text, k == 0 ? "true" : "false") != 0)
+                continue;
+            reading->values->stored = pairs[i][1 - k];
+            reading->other_sign = true;
+            fputs(k == 0 ? "unsigned" : "signed", reading->text);
+        }
+    }
+    free(text);
+}
+
+/* Packing comes first: what bounds mean depends on it. The text says it in this order, too. */
+static enum h5grad_status read_rule(struct reading *reading, hid_t file, const char *path,
+                                    const struct h5_type *type)
+{
+    if (type->components != 1)
+        return read_complex(reading);
+    read_sign(reading, type);
+    enum h5grad_status status = read_packing(reading);
+    if (!status && !reading->coordinate)
+        status = read_nexus(reading, file, path);
+    if (!status)
+        status = read_missing(reading, "_FillValue");
+    if (!status)
+        status = read_missing(reading, "missing_value");
+    if (!status)
+        status = read_default_fill(reading, type);
+    print_missing(reading);
+    if (!status && !reading->coordinate)
+        status = read_bounds(reading);
+    return status;
+}
+
+/* What the rule comes to. */
+static void settle(struct values *values, const struct h5_type *type)
+{
+    const struct unpack_rule *rule = &values->rule;
+    bool changed = values->packed || rule->bounded || values->stored != type->stored;
+    values->missing = values->missing || rule->n_missing > 0 || rule->bounded;
+    values->applies = changed || rule->n_missing > 0;
+    values->by_default = values->by_default && rule->n_missing == 1 && !changed;
+}
+
+static enum h5grad_status note_unknown(struct reading *reading, hid_t file, const char *path)
+{
+    char *unknown;
+    enum h5grad_status status = values_find_unknown(file, path, reading->dataset, reading->values,
+                                                    reading->other_sign, &unknown, reading->err);
+    if (unknown)
+        fprintf(reading->note,
+                "%swhat looks like packing or missing values is not understood and not used: %s%s",
+                ftell(reading->note) > 0 ? "; " : "", unknown,
+                reading->coordinate ? "" : "; --no-unpack says that stored numbers are meant");
+    free(unknown);
+    return status;
+}
+
+static char *text_or_null(char *text)
+{
+    if (text && *text)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static enum h5grad_status read_all(struct reading *reading, hid_t file, const char *path,
+                                   const struct h5_type *type)
+{
+    struct values *values = reading->values;
+    size_t size;
+    reading->text = open_memstream(&values->text, &size);
+    reading->note = open_memstream(&values->note, &size);
+    bool made = reading->text && reading->note;
+    enum h5grad_status status = made ? read_rule(reading, file, path, type) : H5GRAD_OK;
+    if (made && !status) {
+        settle(values, type);
+        status = note_unknown(reading, file, path);
+    }
+    if (reading->text)
+        made = memory_close_stream(reading->text) && made;
+    if (reading->note)
+        made = memory_close_stream(reading->note) && made;
+    values->text = text_or_null(values->text);
+    values->note = text_or_null(values->note);
+    return made || status ? status : error_memory(reading->err, sizeof *values);
+}
+
+static enum h5grad_status read_values(struct reading *reading, hid_t file, const char *path,
+                                      const struct h5_type *type)
+{
+    struct values *values = reading->values;
+    *values = (struct values){.stored = type->stored, .rule = {.scale = 1}};
+    bool minc = false;
+    enum h5grad_status status = H5GRAD_OK;
+    if (!reading->coordinate && type->components == 1)
+        status = values_read_minc(file, path, reading->dataset, type, values, &minc, reading->err);
+    if (!status && minc)
+        settle(values, type);
+    else if (!status)
+        status = read_all(reading, file, path, type);
+    if (status)
+        values_free(values);
+    return status;
+}
+
+enum h5grad_status values_read(hid_t file, const char *path, hid_t dataset,
+                               const struct h5_type *type, struct values *values,
+                               struct h5grad_error *err)
+{
+    struct reading reading = {.dataset = dataset, .values = values, .err = err};
+    enum h5grad_status status = read_values(&reading, file, path, type);
+    values->rule.offset = 0;
+    return status;
+}
+
+enum h5grad_status values_read_coordinates(hid_t dataset, const struct h5_type *type,
+                                           struct values *values, struct h5grad_error *err)
+{
+    struct reading reading = {.dataset = dataset, .values = values, .coordinate = true, .err = err};
+    return read_values(&reading, -1, NULL, type);
+}
+
+void values_free(struct values *values)
+{
+    free(values->text);
+    free(values->note);
+    free(values->numbers);
+    free(values->slices);
+    memset(values, 0, sizeof *values);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the stored numbers of a dataset stand for. CF and the netCDF users' guide: scale_factor and
+ * add_offset, _Unsigned, _FillValue, missing_value, valid_range or valid_min and valid_max, and
+ * what netCDF-4 fills a variable with where it has no _FillValue; NXdata: the datasets
+ * NAME_scaling_factor and NAME_offset; MINC2: image-min and image-max. Nothing of it is defined for
+ * complex numbers, where it is noted and not used. All within h5_enter.
+ */
+#ifndef H5GRAD_VALUES_VALUES_H
+#define H5GRAD_VALUES_VALUES_H
+
+#include "values/numbers.h"
+#include "hdf5/type.h"
+#include "stencil/unpack.h"
+
+/* A zeroed struct is empty. */
+struct values {
+    bool applies; /* stored numbers are not simply the values: rule is to be applied */
+    bool missing; /* some stored numbers stand for no value */
+    bool packed;
+    bool by_default;       /* nothing but what netCDF-4 fills variables with stands for no value */
+    enum element stored;   /* of the scalars; by _Unsigned of the other sign than the type's */
+    enum element unpacked; /* packed: type of the values, F32 or F64 */
+    struct unpack_rule rule;
+    char *text; /* for people: "missing -999, scale_factor 0.5"; NULL unless it applies */
+    char *note; /* what is said but not used, and why; NULL */
+    union unpack_number *numbers; /* of rule */
+    double *slices;               /* of rule */
+};
+
+/*
+ * Reads what is said of the field at path. rule.offset is 0 where all values have the same one,
+ * which no derivative sees. H5GRAD_FAILED, with the reason and the way out, for packing that cannot
+ * be undone. On failure nothing is to be freed.
+ */
+enum h5grad_status values_read(hid_t file, const char *path, hid_t dataset,
+                               const struct h5_type *type, struct values *values,
+                               struct h5grad_error *err);
+
+/* The same of coordinates, with the offset; valid ranges do not hold for them. */
+enum h5grad_status values_read_coordinates(hid_t dataset, const struct h5_type *type,
+                                           struct values *values, struct h5grad_error *err);
+
+void values_free(struct values *values);
+
+/* For values.c: the rule of an image of MINC2, whose integers stand for what two datasets beside it
+ * say, often for each slice. *found tells whether it is one. */
+enum h5grad_status values_read_minc(hid_t file, const char *path, hid_t dataset,
+                                    const struct h5_type *type, struct values *values, bool *found,
+                                    struct h5grad_error *err);
+
+/* For values.c: the number that netCDF-4 filled a dataset of that type with because it had no
+ * other. *found is false where there is none, and for bytes. */
+enum h5grad_status values_find_default_fill(hid_t dataset, enum element stored, struct number *fill,
+                                            bool *found, struct h5grad_error *err);
+
+/* For values.c: a text that lists what looks like packing or missing values, would change a
+ * derivative and is not among the values that are understood, in new memory; *text is NULL where
+ * there is none. path NULL: of the dataset's own attributes only. other_sign as of
+ * number_as_stored. */
+enum h5grad_status values_find_unknown(hid_t file, const char *path, hid_t dataset,
+                                       const struct values *values, bool other_sign, char **text,
+                                       struct h5grad_error *err);
+
+#endif

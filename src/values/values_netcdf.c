@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * netCDF-4 has libhdf5 fill each variable: with its _FillValue where there is one, else with a
+ * number by its type. HDF5's own fill value tells of either, and by itself means nothing: others
+ * leave whatever they like in it.
+ */
+#include <stdlib.h>
+
+#include "values/values.h"
+#include "hdf5/attribute.h"
+#include "hdf5/scales.h"
+#include "base/path.h"
+
+/* The number for a type. In bytes any value may be meant. */
+static bool look_up(enum element stored, struct number *fill)
+{
+    static const struct {
+        enum element stored;
+        struct number fill;
+    } table[] = {
+        {ELEMENT_I16, {-32767., true, true, 32767}},
+        {ELEMENT_U16, {65535., true, false, UINT16_MAX}},
+        {ELEMENT_I32, {-2147483647., true, true, INT32_MAX}},
+        {ELEMENT_U32, {4294967295., true, false, UINT32_MAX}},
+        {ELEMENT_I64, {-0x1p63, true, true, (uint64_t)INT64_MAX - 1}},
+        {ELEMENT_U64, {0x1p64, true, false, UINT64_MAX - 1}},
+        {ELEMENT_F32, {0x1.ep122, false, false, 0}},
+        {ELEMENT_F64, {0x1.ep122, false, false, 0}},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (table[i].stored == stored) {
+            *fill = table[i].fill;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether its writer had libhdf5 fill the dataset with that number. */
+static bool is_filled_with(hid_t dataset, enum element stored, struct number fill)
+{
+    H5D_fill_value_t defined;
+    H5D_fill_time_t when;
+    union unpack_number number, wanted;
+    bool integer = stored == ELEMENT_I64 || stored == ELEMENT_U64;
+    hid_t type = !integer                ? H5T_NATIVE_DOUBLE
+                 : stored == ELEMENT_I64 ? H5T_NATIVE_INT64
+                                         : H5T_NATIVE_UINT64;
+    hid_t creation = H5Dget_create_plist(dataset);
+    bool same = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
+                defined == H5D_FILL_VALUE_USER_DEFINED && H5Pget_fill_time(creation, &when) >= 0 &&
+                when != H5D_FILL_TIME_NEVER && H5Pget_fill_value(creation, type, &number) >= 0 &&
+                number_as_stored(fill, stored, false, &wanted) &&
+                number_is_same(stored, number, wanted);
+    h5_close(creation);
+    return same;
+}
+
+static bool is_numbered(hid_t dataset)
+{
+    return H5Aexists(dataset, "_Netcdf4Dimid") > 0 || H5Aexists(dataset, "_Netcdf4Coordinates") > 0;
+}
+
+/* Whether netCDF-4 made the scale of an axis, as it shows in older files, too. */
+static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *found,
+                                            struct h5grad_error *err)
+{
+    struct h5_scales lists;
+    bool any;
+    enum h5grad_status status = h5_scales_read(dataset, rank, &lists, &any, err);
+    if (status || !any)
+        return status == H5GRAD_FAILED ? H5GRAD_OK : status;
+    for (unsigned k = 0; k < rank && !*found; k++) {
+        hid_t scale = lists.list[k].len ? h5_scales_open(&lists, dataset, k, 0, NULL) : -1;
+        char *name = scale >= 0 ? h5_attribute_text(scale, "NAME") : NULL;
+        *found = (scale >= 0 && is_numbered(scale)) || (name && path_begins(name, H5_PLACEHOLDER));
+        free(name);
+        h5_close(scale);
+    }
+    h5_scales_free(&lists);
+    return H5GRAD_OK;
+}
+
+/* Whether the file that holds the dataset is one of netCDF-4. */
+static enum h5grad_status find_netcdf(hid_t dataset, bool *found, struct h5grad_error *err)
+{
+    hid_t space = H5Dget_space(dataset);
+    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    h5_close(space);
+    *found = H5Aexists_by_name(dataset, "/", "_NCProperties", H5P_DEFAULT) > 0 ||
+             H5Aexists_by_name(dataset, "/", "_nc3_strict", H5P_DEFAULT) > 0 ||
+             is_numbered(dataset);
+    if (*found || rank < 1)
+        return H5GRAD_OK;
+    return find_netcdf_scale(dataset, (unsigned)rank, found, err);
+}
+
+enum h5grad_status values_find_default_fill(hid_t dataset, enum element stored, struct number *fill,
+                                            bool *found, struct h5grad_error *err)
+{
+    *found = false;
+    if (!look_up(stored, fill) || !is_filled_with(dataset, stored, *fill))
+        return H5GRAD_OK;
+    return find_netcdf(dataset, found, err);
+}

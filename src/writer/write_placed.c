@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Writing chunks without filters by pwrite from every worker: all of them are allocated when the
+ * dataset is created, and their space is reserved. libhdf5 is asked, under its lock, for nothing
+ * but the place of each.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "hdf5/chunk.h"
+#include "hdf5/transfer.h"
+#include "trust/driver.h"
+#include "writer/pieces.h"
+#include "writer/writer.h"
+
+/* Points that are compared with what libhdf5 reads, at most. */
+#define PROOF_POINTS 4096
+
+struct placed_writer {
+    struct writer writer;
+    struct writer_target target;
+    size_t raw; /* bytes of a chunk */
+    int fd;
+    struct h5_raw *moved;
+};
+
+/* data has room for a chunk, and is unspecified afterwards. Within h5_enter. */
+static enum h5grad_status find_place(const struct placed_writer *self, const uint64_t *start,
+                                     void *data, uint64_t *address, struct h5grad_error *err)
+{
+    unsigned mask;
+    bool found = h5_chunk_find(self->target.dataset, start, self->target.storage->rank, self->moved,
+                               data, self->raw, &mask);
+    *address = self->moved->address;
+    if (found && *address <= INT64_MAX - self->raw)
+        return H5GRAD_OK;
+    return error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
+}
+
+/* The last chunk of the dataset, and how many bytes all of them have. */
+static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *start,
+                       uint64_t *bytes)
+{
+    uint64_t number[GRID_MAX_RANK];
+    for (unsigned i = 0; i < storage->rank; i++) {
+        number[i] = size_ceil_div(storage->extent[i], storage->chunk[i]);
+        start[i] = (number[i] - 1) * storage->chunk[i];
+    }
+    return size_product(storage->rank, number, raw, bytes);
+}
+
+/* Whether the chunks have their places, those are reserved then. data: room for a chunk. */
+static bool reserve(const struct placed_writer *self, void *data, struct h5grad_error *err)
+{
+    const struct writer_target *target = &self->target;
+    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to, bytes;
+    if (!last_chunk(target->storage, self->raw, last, &bytes) ||
+        H5Dget_storage_size(target->dataset) != bytes ||
+        find_place(self, first, data, &from, NULL) || find_place(self, last, data, &to, NULL) ||
+        to < from)
+        return false;
+    return file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
+}
+
+static struct writer *placed_open(const struct writer_target *target, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = target->storage;
+    uint64_t raw, points;
+    int fd = h5_descriptor(target->file);
+    struct h5_raw *moved = h5_raw_of(target->file);
+    if (storage->layout != H5_CHUNKED || storage->n_filters > 0 || !target->raw || fd < 0 ||
+        !moved || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
+        !size_product(storage->rank, storage->chunk, target->size, &raw))
+        return NULL;
+    struct placed_writer *self = memory_zeroed(1, sizeof *self);
+    void *data = memory_aligned(raw);
+    bool reserved = false;
+    if (!self || !data) {
+        error_memory(err, raw);
+    } else {
+        *self = (struct placed_writer){{.way = &writer_placed}, *target, raw, fd, moved};
+        reserved = reserve(self, data, err);
+    }
+    free(data);
+    if (reserved)
+        return &self->writer;
+    free(self);
+    return NULL;
+}
+
+/* A box that is being written. */
+struct placing {
+    const struct placed_writer *self;
+    const struct box *box;
+    const void *points;
+    struct codec_worker *worker;
+};
+
+static enum h5grad_status place_chunk(void *user, const struct box *chunk, struct h5grad_error *err)
+{
+    const struct placing *placing = user;
+    const struct placed_writer *self = placing->self;
+    const struct writer_target *target = &self->target;
+    const void *data = pieces_gather(target->storage->rank, target->size, self->raw, placing->box,
+                                     placing->points, chunk, placing->worker);
+    void *room = codec_worker_space(placing->worker, CODEC_SCRATCH, self->raw);
+    if (!data || !room)
+        return error_memory(err, self->raw);
+    struct h5_guard guard;
+    uint64_t address;
+    h5_enter(&guard);
+    enum h5grad_status status = find_place(self, chunk->start, room, &address, err);
+    h5_leave(&guard);
+    return status ? status : file_write(self->fd, data, self->raw, address, err);
+}
+
+static enum h5grad_status placed_write(struct writer *writer, const struct box *box,
+                                       const void *points, struct codec_worker *worker,
+                                       struct h5grad_error *err)
+{
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    struct placing placing = {self, box, points, worker};
+    return pieces_each(self->target.storage, box, place_chunk, &placing, err);
+}
+
+/* A box that is being read. */
+struct fetching {
+    const struct placed_writer *self;
+    const struct box *box;
+    void *points;
+    struct codec_worker *worker;
+};
+
+static enum h5grad_status fetch_chunk(void *user, const struct box *chunk, struct h5grad_error *err)
+{
+    const struct fetching *fetching = user;
+    const struct placed_writer *self = fetching->self;
+    unsigned rank = self->target.storage->rank;
+    void *data = codec_worker_space(fetching->worker, CODEC_SCRATCH, self->raw);
+    struct h5_guard guard;
+    struct box part;
+    uint64_t address;
+    if (!data)
+        return error_memory(err, self->raw);
+    h5_enter(&guard);
+    enum h5grad_status status = find_place(self, chunk->start, data, &address, err);
+    h5_leave(&guard);
+    if (!status)
+        status = file_read(self->fd, data, self->raw, address, err);
+    if (!status && box_intersect(rank, fetching->box, chunk, &part))
+        box_copy(rank, self->target.size, &part, chunk, data, fetching->box, fetching->points);
+    return status;
+}
+
+static enum h5grad_status placed_read(struct writer *writer, const struct box *box, void *points,
+                                      struct codec_worker *worker, struct h5grad_error *err)
+{
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    struct fetching fetching = {self, box, points, worker};
+    return pieces_each(self->target.storage, box, fetch_chunk, &fetching, err);
+}
+
+/* Of a chunk's row that is compared with what libhdf5 reads. */
+static uint64_t row_points(const struct h5_storage *storage)
+{
+    return size_min(storage->chunk[storage->rank - 1], PROOF_POINTS);
+}
+
+/* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there, and ours has
+ * room for one. */
+static enum h5grad_status compare_row(const struct placed_writer *self, const uint64_t *start,
+                                      char *ours, char *theirs, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = self->target.storage;
+    unsigned rank = storage->rank, last = rank - 1;
+    struct box row;
+    uint64_t address;
+    for (unsigned i = 0; i < rank; i++) {
+        row.start[i] = start[i];
+        row.count[i] = 1;
+    }
+    row.count[last] = size_min(row_points(storage), storage->extent[last] - start[last]);
+    size_t bytes = row.count[last] * self->target.size;
+    enum h5grad_status status = find_place(self, start, ours, &address, err);
+    if (!status)
+        status = file_read(self->fd, ours, bytes, address, err);
+    if (!status)
+        status = h5_read_box(self->target.dataset, self->target.memory, rank, &row, theirs, err);
+    if (!status && memcmp(ours, theirs, bytes) != 0)
+        status = error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
+    return status;
+}
+
+/* What readers of the file will get is what was written: libhdf5 is asked for the first row and for
+ * one of the last chunk. */
+static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_error *err)
+{
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    const struct h5_storage *storage = self->target.storage;
+    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
+    uint64_t row = row_points(storage) * self->target.size;
+    char *ours = memory_aligned(self->raw + row);
+    if (!ours)
+        return error_memory(err, self->raw + row);
+    char *theirs = ours + self->raw;
+    last_chunk(storage, self->raw, last, &bytes);
+    enum h5grad_status status = compare_row(self, first, ours, theirs, err);
+    if (!status)
+        status = compare_row(self, last, ours, theirs, err);
+    free(ours);
+    return status;
+}
+
+static void placed_close(struct writer *writer)
+{
+    free(writer);
+}
+
+const struct writer_way writer_placed = {
+    .name = "direct",
+    .keeping = WRITER_KEEPS_TILES,
+    .open = placed_open,
+    .write = placed_write,
+    .read = placed_read,
+    .finish = placed_finish,
+    .close = placed_close,
+};
