@@ -171,7 +171,7 @@ static enum h5grad_status check_raw(struct check *check, struct site *site, cons
     h5_access_note(check->access, path);
     site->parts++;
     if (place < 0 && info.st_mode != 0)
-        return error_set(check->err, H5GRAD_FAILED, "its external file %s %s", name,
+        return error_set(check->err, H5GRAD_FAILED, "its external file %s: %s", name,
                          check->reason.message);
     if (place >= 0) {
         close(place);
