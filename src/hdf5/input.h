@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "grid/box.h"
 #include "hdf5/noted.h"
 #include "hdf5/raw.h"
 #include "hdf5/set.h"
@@ -46,6 +47,8 @@ struct h5_access {
     bool judging;        /* a file is opened to learn whether it can be a source */
     struct h5_set unfit; /* files that cannot: to libhdf5 they are absent */
     uint64_t heap_read;  /* bytes of the largest collection of a global heap */
+    /* The least extents of chunks of sources, by the axes from the last on; 0: none has chunks. */
+    uint64_t source_chunk[GRID_MAX_RANK];
     size_t n_kept;
     hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
 };
