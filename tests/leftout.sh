@@ -129,6 +129,25 @@ check "a named field: message" grep -q '/u: axis 0 (x): .*/x: .*both 1' stderr
 run -d '/[uv]' none.h5 o2.h5
 check "a pattern: exit status" equal "$status" 0
 
+# So is a field whose packing cannot be understood.
+make_input packed.h5 /u int16 4 1 2 4 8
+make_input packed.h5 /u text scale_factor half
+make_input packed.h5 /v float64 4 1 2 4 8
+run packed.h5 packed-out.h5
+check "broken packing: exit status" equal "$status" 0
+check "broken packing: warning" grep -q \
+    '^h5grad: packed.h5: /u: scale_factor is not one finite number.*(skipped)$' stderr
+check "broken packing: results" equal "$(datasets packed-out.h5)" "/v_grad_0"
+
+# And a piece of a grid that the file holds in pieces.
+make_input patch.h5 /Grid00000001/u float64 4 1 2 4 8
+make_input patch.h5 /v float64 4 1 2 4 8
+run patch.h5 patch-out.h5
+check "a patch: exit status" equal "$status" 0
+check "a patch: warning" grep -q \
+    '^h5grad: patch.h5: /Grid00000001/u: it is one of the patches of an Enzo grid.*(skipped)$' stderr
+check "a patch: results" equal "$(datasets patch-out.h5)" "/v_grad_0"
+
 # One warning for one reason; each for itself with -v.
 for field in a b c; do
     make_input many.h5 /$field float64 4x3 1

@@ -88,4 +88,23 @@ check "both named" equal $? 1
 make_input large.h5 /v float32 100x512x512/100x512x512 noise
 check "larger than the cap" run 40 --layout=contiguous large.h5
 check "larger than the cap: within it" within 40
+
+# Many small chunks, each of which libhdf5 describes before it reads the first: in a dataset, in the
+# source of one, and in coordinates.
+make_input small.h5 /v float64 128x128x8/1x1x8 noise
+make_input shown.h5 /v virtual small.h5 /v
+make_input flat.h5 /v float64 50000 noise
+make_input x.h5 /x float64 50000/1 $(seq 50000)
+"$H5GRAD" -q -s 1 --no-history --layout=contiguous small.h5 want.h5
+export H5GRAD_IO=library
+for file in small shown; do
+    check "$file chunks" run 32 --layout=contiguous $file.h5
+    check "$file chunks: within the least cap" within 32
+    check "$file chunks: the same values" h5diff -q out.h5 want.h5
+done
+unset H5GRAD_IO
+check "coordinates in small chunks" "$H5GRAD" -q -O --no-history --json -m 32M --coord 0=x.h5:/x flat.h5 out.h5 >report
+check "coordinates in small chunks: within the least cap" within 32
+check "coordinates in small chunks: the values" equal "$(values out.h5 /v_grad_0 | md5sum)" \
+    "$("$H5GRAD" -q -O -s 1 flat.h5 want.h5 && values want.h5 /v_grad_0 | md5sum)"
 finish

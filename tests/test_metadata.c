@@ -325,6 +325,15 @@ static const char *const about_source[] = {
     "ancillary_variables",
     "units_metadata",
     "calendar",
+    "units_long",
+    "sdn_parameter_urn",
+    "sdn_uom_urn",
+    "FIELDNAM",
+    "SCALEMAX",
+    "SI_CONVERSION",
+    "Grib_Variable_Id",
+    "Grib2_Parameter_Name",
+    "md5",
 };
 static const char *const about_either[] = {
     "comment",

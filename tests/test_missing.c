@@ -683,6 +683,19 @@ START_TEST(external_files_of_sources_must_be_whole)
 }
 END_TEST
 
+/* The folder is that in which the result is made, which changes it. */
+START_TEST(an_external_file_that_is_a_folder_costs_its_field)
+{
+    put_row("v.h5", "u", POINTS, 0);
+    put_external("v.h5", ".", POINTS * sizeof(double));
+    put_external("w.h5", "/dev/null", POINTS * sizeof(double));
+    ck_assert_int_eq(run("v.h5", NULL, true), H5GRAD_OK);
+    assert_said("/v: its external file .: its data lie in ");
+    ck_assert_int_eq(run("w.h5", NULL, false), H5GRAD_FAILED);
+    assert_said("its external file /dev/null: its data lie in /dev/null, outside the folder");
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------------ links
  */
 
@@ -882,6 +895,7 @@ static void add_others(TCase *tests)
     tcase_add_test(tests, external_files_must_be_there);
     tcase_add_test(tests, external_files_may_be_longer_than_the_dataset);
     tcase_add_test(tests, external_files_of_sources_must_be_whole);
+    tcase_add_test(tests, an_external_file_that_is_a_folder_costs_its_field);
     tcase_add_test(tests, links_that_lead_nowhere_are_told);
     tcase_add_test(tests, user_defined_links_are_told);
     tcase_add_test(tests, many_links_are_counted);

@@ -301,14 +301,14 @@ START_TEST(external_files_of_sources_are_refused)
         open_input("in/long.h5", false);
         for (size_t i = 0; i < sizeof others / sizeof *others; i++)
             assert_refused(others[i], "out/raw, outside the folder");
-        assert_refused("pipe", "in/pipe is not a regular file");
+        assert_refused("pipe", "in/pipe: is not a regular file");
         assert_read("in");
         assert_read("twice_in");
     }
     open_input("in/long.h5", true);
     assert_read("out");
     assert_read("twice");
-    assert_refused("pipe", "in/pipe is not a regular file");
+    assert_refused("pipe", "in/pipe: is not a regular file");
 }
 END_TEST
 

@@ -618,6 +618,9 @@ START_TEST(unknown_attributes)
         {&H5T_STD_I16LE_g, "NODATA", -999, "NODATA -999"},
         {&H5T_IEEE_F64LE_g, "NoData_value", -999, "NoData_value -999"},
         {&H5T_STD_I16LE_g, "ValidRange", 7, "ValidRange 7"},
+        {&H5T_IEEE_F32LE_g, "FILLVAL", -1e31, "FILLVAL -1e+31"},
+        {&H5T_STD_I16LE_g, "missing_values", -999, "missing_values -999"},
+        {&H5T_STD_I16LE_g, "undef", -999, "undef -999"},
         /* which change nothing, or mean something else */
         {&H5T_STD_U8LE_g, "gain", 1, NULL},
         {&H5T_STD_U8LE_g, "offset", -32, NULL},

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 
+#include "base/size.h"
 #include "trust/external.h"
+#include "trust/input_driver.h"
 #include "trust/outside.h"
 #include "hdf5/transfer.h"
 
@@ -49,19 +52,92 @@ static enum h5grad_status transfer_error(struct h5grad_error *err, const char *d
     return h5_error(err, "%s points %s", doing, text);
 }
 
-enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
-                               void *points, struct h5grad_error *err)
+/* libhdf5 describes all chunks that one call touches before it moves the first, in 6 KiB each: a
+ * call is given so many at most. */
+#define MOST_CHUNKS 512
+
+/* The chunks of a dataset, or the smallest that its sources are known to have; false: none. */
+static bool find_chunks(hid_t dataset, unsigned rank, hsize_t *chunk)
 {
-    return h5_read_part(dataset, memory, rank, box, box, points, err);
+    const struct h5_access *access = NULL;
+    hid_t creation = H5Dget_create_plist(dataset);
+    H5D_layout_t layout = creation < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(creation);
+    bool chunked = layout == H5D_CHUNKED && H5Pget_chunk(creation, (int)rank, chunk) == (int)rank;
+    h5_close(creation);
+    if (layout == H5D_VIRTUAL)
+        access = h5_dataset_access(dataset);
+    for (unsigned k = 0; k < rank && access; k++)
+        chunk[k] = access->source_chunk[rank - 1 - k];
+    return chunked || (access && access->source_chunk[0] > 0);
 }
 
-enum h5grad_status h5_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
-                                const struct box *all, void *points, struct h5grad_error *err)
+/* Cuts a box into pieces of whole chunks, the last axis being the last to be cut: *step points
+ * along each axis, from multiples of which on a piece reaches to the next. Of another layout the
+ * box is one piece. */
+static void choose_pieces(hid_t dataset, unsigned rank, const struct box *box, uint64_t *step)
 {
+    hsize_t chunk[GRID_MAX_RANK];
+    uint64_t room = MOST_CHUNKS;
+    for (unsigned k = 0; k < rank; k++)
+        step[k] = UINT64_MAX;
+    if (box_points(rank, box) <= MOST_CHUNKS || !find_chunks(dataset, rank, chunk))
+        return;
+    for (unsigned k = rank; k-- > 0;) {
+        uint64_t width = chunk[k] > 0 ? chunk[k] : UINT64_MAX;
+        uint64_t last = (box->start[k] + box->count[k] - 1) / width;
+        uint64_t touched = last - box->start[k] / width + 1;
+        if (touched > room)
+            step[k] = room * width;
+        room /= size_min(touched, room);
+    }
+}
+
+static bool place_piece(const struct box *box, const uint64_t *step, unsigned k, uint64_t start,
+                        struct box *piece)
+{
+    uint64_t end = box->start[k] + box->count[k];
+    bool within = start < end;
+    piece->start[k] = within ? start : box->start[k];
+    piece->count[k] = size_min(step[k] - piece->start[k] % step[k], end - piece->start[k]);
+    return within;
+}
+
+/* False, with piece at the first again, after the last. */
+static bool next_piece(unsigned rank, const struct box *box, const uint64_t *step,
+                       struct box *piece)
+{
+    for (unsigned k = rank; k-- > 0;) {
+        if (place_piece(box, step, k, piece->start[k] + piece->count[k], piece))
+            return true;
+    }
+    return false;
+}
+
+typedef enum h5grad_status move_piece(hid_t dataset, hid_t memory, unsigned rank,
+                                      const struct box *box, const struct box *all, void *points,
+                                      struct h5grad_error *err);
+
+static enum h5grad_status move_pieces(move_piece *move, hid_t dataset, hid_t memory, unsigned rank,
+                                      const struct box *box, const struct box *all, void *points,
+                                      struct h5grad_error *err)
+{
+    uint64_t step[GRID_MAX_RANK];
+    struct box piece;
     if (box_points(rank, box) == 0)
         return H5GRAD_OK;
-    if (h5_lacks_external(dataset))
-        return h5_external_read(dataset, memory, rank, box, points, err);
+    choose_pieces(dataset, rank, box, step);
+    for (unsigned k = 0; k < rank; k++)
+        place_piece(box, step, k, box->start[k], &piece);
+    enum h5grad_status status = H5GRAD_OK;
+    for (bool more = true; more && !status; more = next_piece(rank, box, step, &piece))
+        status = move(dataset, memory, rank, &piece, all, points, err);
+    return status;
+}
+
+static enum h5grad_status read_piece(hid_t dataset, hid_t memory, unsigned rank,
+                                     const struct box *box, const struct box *all, void *points,
+                                     struct h5grad_error *err)
+{
     enum h5grad_status status = H5GRAD_OK;
     struct selection selection;
     if (!selection_open(&selection, dataset, rank, box, all) ||
@@ -72,14 +148,38 @@ enum h5grad_status h5_read_part(hid_t dataset, hid_t memory, unsigned rank, cons
     return status;
 }
 
+static enum h5grad_status write_piece(hid_t dataset, hid_t memory, unsigned rank,
+                                      const struct box *box, const struct box *all, void *points,
+                                      struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    struct selection selection;
+    if (!selection_open(&selection, dataset, rank, box, all) ||
+        H5Dwrite(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
+        status = transfer_error(err, "writing", rank, box);
+    if (!selection_close(&selection) && status == H5GRAD_OK)
+        status = transfer_error(err, "writing", rank, box);
+    return status;
+}
+
+enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                               void *points, struct h5grad_error *err)
+{
+    return h5_read_part(dataset, memory, rank, box, box, points, err);
+}
+
+enum h5grad_status h5_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                                const struct box *all, void *points, struct h5grad_error *err)
+{
+    if (box_points(rank, box) > 0 && h5_lacks_external(dataset))
+        return h5_external_read(dataset, memory, rank, box, points, err);
+    return move_pieces(read_piece, dataset, memory, rank, box, all, points, err);
+}
+
 enum h5grad_status h5_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err)
 {
     struct box box = {.start = {0}};
     hsize_t extent[H5S_MAX_RANK];
-    if (!h5_lacks_external(dataset))
-        return H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0
-                   ? h5_error(err, "reading")
-                   : H5GRAD_OK;
     hid_t space = H5Dget_space(dataset);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
     h5_close(space);
@@ -87,22 +187,19 @@ enum h5grad_status h5_read_all(hid_t dataset, hid_t memory, void *points, struct
         return h5_error(err, "reading");
     for (int k = 0; k < rank; k++)
         box.count[k] = extent[k];
-    return h5_external_read(dataset, memory, (unsigned)rank, &box, points, err);
+    if (rank > 0 || h5_lacks_external(dataset))
+        return h5_read_box(dataset, memory, (unsigned)rank, &box, points, err);
+    return H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0
+               ? h5_error(err, "reading")
+               : H5GRAD_OK;
 }
 
 enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err)
 {
-    if (box_points(rank, box) == 0)
-        return H5GRAD_OK;
-    enum h5grad_status status = H5GRAD_OK;
-    struct selection selection;
-    if (!selection_open(&selection, dataset, rank, box, box) ||
-        H5Dwrite(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
-        status = transfer_error(err, "writing", rank, box);
-    if (!selection_close(&selection) && status == H5GRAD_OK)
-        status = transfer_error(err, "writing", rank, box);
-    return status;
+    /* Which is not written to. */
+    return move_pieces(write_piece, dataset, memory, rank, box, box, (void *)(uintptr_t)points,
+                       err);
 }
 
 void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size)

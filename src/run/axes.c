@@ -373,7 +373,7 @@ static bool counts(const struct field *field, unsigned axis)
 }
 
 /* A piece of a larger grid is differentiated for those only who name it and say every spacing. */
-static enum h5grad_status check_whole(const struct field *field, const struct run_options *options,
+static enum h5grad_status check_whole(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
     bool said = options->user.n_datasets > 0;
@@ -381,6 +381,7 @@ static enum h5grad_status check_whole(const struct field *field, const struct ru
         said = said && (!counts(field, i) || field->axis[i].spacing.kind != SPACING_AUTO);
     if (!field->coords.refusal || said)
         return H5GRAD_OK;
+    field->unusable = true;
     return error_set(err, H5GRAD_FAILED, "%s", field->coords.refusal);
 }
 

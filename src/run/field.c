@@ -76,7 +76,10 @@ static enum h5grad_status describe(struct field *field, const struct h5_walk *wa
                          &field->coords, err);
     if (status || !unpack)
         return status;
-    return values_read(field->file, field->path, field->dataset, &field->type, &field->values, err);
+    status =
+        values_read(field->file, field->path, field->dataset, &field->type, &field->values, err);
+    field->unusable = status == H5GRAD_FAILED;
+    return status;
 }
 
 enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path, bool unpack,

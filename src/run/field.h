@@ -31,8 +31,7 @@ struct field {
     struct h5_type type;
     struct values values; /* empty with --no-unpack */
     struct coords coords;
-    bool
-        unusable; /* coordinates that the file or an option gives are why it could not be planned */
+    bool unusable;  /* what the file or an option says of it is why it could not be planned */
     bool too_large; /* it needs more memory than the cap leaves */
     bool lost;      /* it could not be opened because it, or points of it, cannot be reached */
     char *missing;  /* what is to be said of points that it does not have; NULL */

@@ -36,11 +36,11 @@
 
 /* Why a dataset is left out. */
 enum fault {
-    FAULT_NO_FIELD,    /* it is none */
-    FAULT_OPTIONS,     /* a field, which may do with other options */
-    FAULT_COORDINATES, /* those that the file or an option gives cannot be used */
-    FAULT_MEMORY,      /* --memory is too little for it */
-    FAULT_LOST,        /* it may be a field, but it or its points cannot be reached */
+    FAULT_NO_FIELD, /* it is none */
+    FAULT_OPTIONS,  /* a field, which may do with other options */
+    FAULT_UNUSABLE, /* what the file or an option says of it cannot be used */
+    FAULT_MEMORY,   /* --memory is too little for it */
+    FAULT_LOST,     /* it may be a field, but it or its points cannot be reached */
 };
 
 /* What an ordinary run tells that it leaves out: the first, and how many there are. */
@@ -79,7 +79,7 @@ struct run {
     struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
     bool skipped_field;          /* that is so */
     struct skips lost;           /* what may be a field and cannot be reached */
-    struct skips unusable;       /* fields skipped for their coordinates */
+    struct skips unusable;       /* fields skipped for what the file says of them */
     struct skips too_large;      /* and for the memory that they need */
     struct omission *omission;
     size_t omissions;
@@ -126,10 +126,10 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 static void note_skipped(struct run *run, enum fault fault, const struct h5grad_error *reason)
 {
     bool is_field = fault != FAULT_NO_FIELD;
-    struct skips *told = fault == FAULT_COORDINATES ? &run->unusable
-                         : fault == FAULT_MEMORY    ? &run->too_large
-                         : fault == FAULT_LOST      ? &run->lost
-                                                    : NULL;
+    struct skips *told = fault == FAULT_UNUSABLE ? &run->unusable
+                         : fault == FAULT_MEMORY ? &run->too_large
+                         : fault == FAULT_LOST   ? &run->lost
+                                                 : NULL;
     if (!run->skipped.status || (is_field && !run->skipped_field)) {
         run->skipped = *reason;
         run->skipped_field = is_field;
@@ -285,7 +285,7 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
         status = field_plan(field, &run->options, run->coordinates, true, err);
     item->usable = status == H5GRAD_OK;
     enum fault fault = field->lost        ? FAULT_LOST
-                       : field->unusable  ? FAULT_COORDINATES
+                       : field->unusable  ? FAULT_UNUSABLE
                        : field->too_large ? FAULT_MEMORY
                        : is_field         ? FAULT_OPTIONS
                                           : FAULT_NO_FIELD;

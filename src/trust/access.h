@@ -10,8 +10,9 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "trust/manifest.h"
+#include "grid/box.h"
 #include "libhdf5/identity_set.h"
+#include "trust/manifest.h"
 
 #define H5_KEPT_FILES 64
 
@@ -44,6 +45,8 @@ struct h5_access {
     bool judging;        /* a file is opened to learn whether it can be a source */
     struct h5_set unfit; /* files that cannot: to libhdf5 they are absent */
     uint64_t heap_read;  /* bytes of the largest collection of a global heap */
+    /* The least extents of chunks of sources, by the axes from the last on; 0: none has chunks. */
+    uint64_t source_chunk[GRID_MAX_RANK];
     size_t n_kept;
     hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
 };

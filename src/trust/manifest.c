@@ -11,7 +11,8 @@
 /* For all notes: a file may name any number of others, of names of any length. */
 #define MOST_BYTES ((size_t)16 << 20)
 
-/* All 0: there is no such file. */
+/* All 0: there is no such file. Of what is no source of data, as a folder or a pipe, only the
+ * inode: others may write to it, and so does the run where OUTPUT lies in such a folder. */
 struct identity {
     uint64_t inode, size;
     int64_t seconds, nanoseconds;
@@ -29,6 +30,8 @@ static struct identity identify(const struct stat *info)
 {
     if (!info)
         return (struct identity){0};
+    if (!S_ISREG(info->st_mode) && !S_ISBLK(info->st_mode))
+        return (struct identity){.inode = info->st_ino};
     return (struct identity){
         .inode = info->st_ino,
         .size = (uint64_t)info->st_size,

@@ -174,7 +174,7 @@ static enum h5grad_status check_raw(struct check *check, struct site *site, cons
     h5_access_note(check->access, path);
     site->parts++;
     if (place < 0 && info.st_mode != 0)
-        return error_set(check->err, H5GRAD_FAILED, "its external file %s %s", name,
+        return error_set(check->err, H5GRAD_FAILED, "its external file %s: %s", name,
                          check->reason.message);
     if (place >= 0) {
         close(place);
@@ -333,6 +333,25 @@ static bool can_convert(hid_t from, hid_t to)
     return can;
 }
 
+/* Of a source of another rank any axis may be that of any other. */
+static void note_chunk(struct h5_access *access, hid_t dataset, const struct site *site)
+{
+    hsize_t chunk[H5S_MAX_RANK];
+    hid_t creation = H5Dget_create_plist(dataset), space = H5Dget_space(site->dataset);
+    int all = space < 0 ? 0 : H5Sget_simple_extent_ndims(space), rank = 0;
+    if (creation >= 0 && H5Pget_layout(creation) == H5D_CHUNKED)
+        rank = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
+    h5_close(space);
+    h5_close(creation);
+    for (int k = 0; k < all && rank > 0; k++) {
+        uint64_t least = chunk[k < rank ? rank - 1 - k : 0];
+        for (int i = 0; i < rank && rank != all; i++)
+            least = size_min(least, chunk[i]);
+        uint64_t *known = &access->source_chunk[k];
+        *known = *known > 0 ? size_min(*known, least) : least;
+    }
+}
+
 /* Extents and type of a source that has passed the check, and what it is missing itself. */
 static enum h5grad_status describe_source(struct check *check, const struct site *site,
                                           hid_t dataset, struct source *source)
@@ -353,6 +372,7 @@ static enum h5grad_status describe_source(struct check *check, const struct site
         why = gap->text;
     h5_close(type);
     h5_close(space);
+    note_chunk(check->access, dataset, site);
     return why ? explain(check, source, true, why) : H5GRAD_OK;
 }
 

@@ -46,7 +46,10 @@ static const struct row {
     {"intercept", MEANING_OFFSET},
     {"rescaleintercept", MEANING_OFFSET},
     {"fillvalue", MEANING_MISSING},
+    {"fillval", MEANING_MISSING}, /* ISTP */
     {"missingvalue", MEANING_MISSING},
+    {"missingvalues", MEANING_MISSING},
+    {"missingdata", MEANING_MISSING},
     {"codemissingvalue", MEANING_MISSING}, /* GPM */
     {"nodata", MEANING_MISSING},           /* ODIM, GDAL */
     {"nodatavalue", MEANING_MISSING},
@@ -55,6 +58,9 @@ static const struct row {
     {"nullvalue", MEANING_MISSING},
     {"badvalue", MEANING_MISSING},
     {"invalidvalue", MEANING_MISSING},
+    {"undef", MEANING_MISSING}, /* GrADS */
+    {"undefvalue", MEANING_MISSING},
+    {"undefinedvalue", MEANING_MISSING},
     {"errordn", MEANING_MISSING},                /* JAXA */
     {"calibrationmissingdata", MEANING_MISSING}, /* KNMI */
     {"calibrationoutofimage", MEANING_MISSING},
@@ -94,6 +100,9 @@ static const struct row {
     {"accuracy", MEANING_SOURCE},
     {"uncertainty", MEANING_SOURCE},
     {"checksum", MEANING_IDENTITY},
+    {"md5*", MEANING_IDENTITY},
+    {"sha1*", MEANING_IDENTITY},
+    {"sha256*", MEANING_IDENTITY},
 
     /* which values there are */
     {"min", MEANING_SOURCE},
@@ -137,6 +146,8 @@ static const struct row {
     {"colorbar*", MEANING_SOURCE}, /* ERDDAP */
     {"colormap", MEANING_SOURCE},
     {"clim", MEANING_SOURCE},
+    {"scalemin", MEANING_SOURCE}, /* ISTP */
+    {"scalemax", MEANING_SOURCE},
 
     /* what it is called */
     {"standardname", MEANING_SOURCE},
@@ -151,6 +162,19 @@ static const struct row {
     {"units", MEANING_SOURCE},
     {"unitsmetadata", MEANING_SOURCE},
     {"originalunits", MEANING_SOURCE},
+    {"unitslong", MEANING_SOURCE},
+    {"unitlong", MEANING_SOURCE},
+    {"unitsname", MEANING_SOURCE},
+    {"unitname", MEANING_SOURCE},
+    {"siconversion", MEANING_SOURCE}, /* ISTP, as the next three */
+    {"catdesc", MEANING_SOURCE},
+    {"fieldnam", MEANING_SOURCE},
+    {"lablaxis", MEANING_SOURCE},
+    {"sdnparameter*", MEANING_SOURCE}, /* SeaDataNet: words of its vocabularies */
+    {"sdnuom*", MEANING_SOURCE},
+    {"nodcname", MEANING_SOURCE},
+    {"nceiname", MEANING_SOURCE},
+    {"abbreviation", MEANING_SOURCE},
     {"calendar", MEANING_SOURCE},
     {"gradient_*", MEANING_SOURCE},
     {"param", MEANING_SOURCE}, /* CDO, as the next two */
@@ -162,6 +186,9 @@ static const struct row {
     {"gribshortname", MEANING_SOURCE},
     {"gribunits", MEANING_SOURCE},
     {"gribcf*", MEANING_SOURCE},
+    {"gribvariableid", MEANING_SOURCE}, /* netCDF-Java, as the next two */
+    {"grib1parameter*", MEANING_SOURCE},
+    {"grib2parameter*", MEANING_SOURCE},
     {"gribmissingvalue", MEANING_SOURCE},
     {"objectid", MEANING_IDENTITY}, /* NWB */
     {"trackingid", MEANING_IDENTITY},
@@ -204,7 +231,8 @@ static void simplify(const char *name, char out[LONGEST])
 static bool is_simple(const char *pattern)
 {
     for (; *pattern; pattern++) {
-        if (*pattern != '*' && !islower((unsigned char)*pattern))
+        if (*pattern != '*' && !islower((unsigned char)*pattern) &&
+            !isdigit((unsigned char)*pattern))
             return false;
     }
     return true;
