@@ -69,6 +69,9 @@ enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_er
  * differences are no time. NULL: they are not. */
 bool coords_are_dates(const char *unit);
 
+/* Whether a number whose unit is not said may be a date like 20200131; *month: 202001. */
+bool coords_may_be_date(double x, int *month);
+
 /* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
  * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
 #define COORDS_CATEGORIES "it holds categories"
