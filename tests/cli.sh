@@ -451,7 +451,7 @@ check "a scale that is not copied: warning" grep -q "left out of the output.*sec
 rm -f o/out.h5 secret.bin
 refused 1 "secret.bin: No such file" --follow-external trusted/again.h5 o/out.h5
 mkfifo secret.bin
-refused 1 "secret.bin is not a regular file" --follow-external trusted/again.h5 o/out.h5
+refused 1 "secret.bin: is not a regular file" --follow-external trusted/again.h5 o/out.h5
 rm -rf secret.bin trusted
 
 ##

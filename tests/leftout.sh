@@ -84,7 +84,25 @@ unit="day as %Y%m%d.%f"
 left_out "dates" 'dates written as numbers' float64 4 20000130 20000131 20000201 20000202
 unit=YYYYMM
 left_out "months" 'dates written as numbers' int32 4 199911 199912 200001 200002
+unit="day as YYYYMMDD"
+left_out "days" 'dates written as numbers' int32 4 20000130 20000131 20000201 20000202
+unit=YYYYDDD
+left_out "days of years" 'dates written as numbers' int32 4 1999364 1999365 2000001 2000002
+unit="UTC, HHMM"
+left_out "times of a day" 'dates written as numbers' int32 4 30 100 130 200
 unit=
+left_out "dates without a unit" 'dates written as numbers' int32 4 20000130 20000131 20000201 20000202
+
+# Days of one month are as far apart as their numbers, and a unit says what they are.
+make_input month.h5 /x int32 4 20000101 20000102 20000104 20000108
+make_input month.h5 /y int32 4 20000130 20000131 20000201 20000202
+make_input month.h5 /y text units "days since 0000-01-01, not yyyymmdd"
+make_input month.h5 /u float64 4 1 2 4 8
+make_input month.h5 /v float64 4 1 2 4 8
+make_input month.h5 /u scales /x
+make_input month.h5 /v scales /y
+run month.h5 month-out.h5
+check "no dates" equal "$status $(cat stderr)" "0 "
 
 # Edges of cells are no mistake for who says so.
 left_out "edges" '5 points, the axis 4' float64 5 0 1 2 3 4

@@ -542,6 +542,8 @@ START_TEST(labels_of_another_geometry_are_refused)
     expect_refusal("axisLabels are not x, y and z" OR_NAME_IT);
     set_text("/fields/1", "gridGeometry", "cylindrical");
     expect_refusal("axisLabels are not r, theta and z" OR_NAME_IT);
+    set_text("/fields/1/electricField/x", "gridDataOrder", "Fortran");
+    expect_refusal("gridDataOrder is neither C nor F" OR_NAME_IT);
     make("/fields/1/magneticField/x", 4, 2, 3, 2);
     set_text("/fields/1", "gridGeometry", "rectangular");
     TEXTS("/fields/1", "axisLabels", "x", "y", "z");

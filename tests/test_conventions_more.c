@@ -657,6 +657,9 @@ START_TEST(categories_are_no_fields)
     make("/contours", EXTENT(3, 4));
     set_numbers("/contours", "CLIST", NUMBERS(1, 2));
     assert_not_field("/contours", NULL);
+    make("/zones", EXTENT(3, 4));
+    set_text("/zones", "flag_meanings", "land sea");
+    assert_not_field("/zones", "it holds categories");
     make("/counts", EXTENT(3, 4)); /* of a quantity, whatever colours they are shown in */
     set_text("/counts", "IMAGE_SUBCLASS", "IMAGE_INDEXED");
     set_number("/counts", "OFFSET", 0);

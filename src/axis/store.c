@@ -9,6 +9,7 @@
 #include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "values/meaning.h"
 #include "hdf5/names.h"
 #include "hdf5/attribute.h"
 #include "trust/outside.h"
@@ -167,8 +168,39 @@ static enum h5grad_status check_present(const struct line *line, uint64_t first,
     return H5GRAD_OK;
 }
 
+/* What is seen of coordinates that may be dates written as numbers. */
+struct dates {
+    bool all;    /* so far all may be */
+    bool months; /* of more than one month: within one their differences are days */
+    int month;   /* of the last */
+};
+
+static void look_for_dates(struct dates *dates, double origin, const double *x, uint64_t count)
+{
+    for (uint64_t i = 0; i < count && dates->all; i++) {
+        int before = dates->month;
+        dates->all = meaning_may_be_date(origin + x[i], &dates->month);
+        dates->months = dates->months || (before != 0 && before != dates->month);
+    }
+}
+
+/* Whose unit says nothing else. */
+static enum h5grad_status judge_dates(const struct coordinate *item, const struct dates *dates,
+                                      struct h5grad_error *err)
+{
+    bool said = item->unit && item->unit[strspn(item->unit, " ")];
+    if (said || !dates->all || !dates->months)
+        return H5GRAD_OK;
+    return error_set(
+        err, H5GRAD_FAILED,
+        "they look like dates written as numbers (%.0f to %.0f), and no unit says that "
+        "they are none",
+        item->scan.first, item->scan.last);
+}
+
 static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err)
 {
+    struct dates dates = {.all = true};
     uint64_t extent = line_extent(item->line), n = size_min(extent, SCAN_POINTS);
     double *x = memory_aligned(n * sizeof *x);
     if (!x)
@@ -183,9 +215,10 @@ static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err
             status = check_present(item->line, first, x, count, err);
         if (!status)
             status = stencil_scan_next(&item->scan, x, count, err);
+        look_for_dates(&dates, item->scan.origin, x, status ? 0 : count);
     }
     free(x);
-    return status;
+    return status ? status : judge_dates(item, &dates, err);
 }
 
 static enum h5grad_status open_line(struct coordinates *store, struct coordinate *item,

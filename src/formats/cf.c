@@ -45,7 +45,8 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     (void)file;
     (void)path;
-    bool flags = H5Aexists(dataset, "flag_values") > 0 || H5Aexists(dataset, "flag_masks") > 0;
+    bool flags = H5Aexists(dataset, "flag_values") > 0 || H5Aexists(dataset, "flag_masks") > 0 ||
+                 H5Aexists(dataset, "flag_meanings") > 0;
     return flags ? COORDS_CATEGORIES : NULL;
 }
 

@@ -218,6 +218,9 @@ static const char *read_order(struct mesh *mesh, hid_t component)
     if (mesh->n != CANONICAL)
         return "gridSpacing does not hold 3 numbers";
     bool reversed = h5_attribute_is(component, "gridDataOrder", "F");
+    if (!reversed && H5Aexists(component, "gridDataOrder") > 0 &&
+        !h5_attribute_is(component, "gridDataOrder", "C"))
+        return "gridDataOrder is neither C nor F";
     set_order(mesh, reversed);
     if (mesh->label && !reversed && !find_order(mesh, canonical))
         return canonical == cylindrical ? "axisLabels are not r, theta and z"

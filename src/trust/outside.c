@@ -54,6 +54,7 @@ struct site {
     unsigned depth;
     struct h5_identity identity;
     hid_t dataset, creation, type;
+    int rank;
     hid_t files, datasets; /* how to open them */
     struct h5_search search;
     size_t n;                /* mappings */
@@ -337,15 +338,14 @@ static bool can_convert(hid_t from, hid_t to)
 static void note_chunk(struct h5_access *access, hid_t dataset, const struct site *site)
 {
     hsize_t chunk[H5S_MAX_RANK];
-    hid_t creation = H5Dget_create_plist(dataset), space = H5Dget_space(site->dataset);
-    int all = space < 0 ? 0 : H5Sget_simple_extent_ndims(space), rank = 0;
+    hid_t creation = H5Dget_create_plist(dataset);
+    int rank = 0;
     if (creation >= 0 && H5Pget_layout(creation) == H5D_CHUNKED)
         rank = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
-    h5_close(space);
     h5_close(creation);
-    for (int k = 0; k < all && rank > 0; k++) {
+    for (int k = 0; k < site->rank && rank > 0; k++) {
         uint64_t least = chunk[k < rank ? rank - 1 - k : 0];
-        for (int i = 0; i < rank && rank != all; i++)
+        for (int i = 0; i < rank && rank != site->rank; i++)
             least = size_min(least, chunk[i]);
         uint64_t *known = &access->source_chunk[k];
         *known = *known > 0 ? size_min(*known, least) : least;
@@ -621,6 +621,18 @@ static enum h5grad_status check_sources(struct check *check, struct site *site)
 
 /* ------------------------------------------------------------------------------------- datasets */
 
+/* The rank of a virtual dataset; H5Dget_space would open its sources to tell it. */
+static int virtual_rank(hid_t creation)
+{
+    size_t mappings = 0;
+    hid_t space = H5Pget_virtual_count(creation, &mappings) >= 0 && mappings > 0
+                      ? H5Pget_virtual_vspace(creation, 0)
+                      : -1;
+    int rank = space < 0 ? 0 : H5Sget_simple_extent_ndims(space);
+    h5_close(space);
+    return rank;
+}
+
 static bool open_site(const struct check *check, struct site *site)
 {
     hid_t file = H5Iget_file_id(site->dataset);
@@ -676,8 +688,10 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
         status = h5_error(check->err, "its file cannot be described");
     if (!status)
         status = check_external(check, &site);
-    if (!status && H5Pget_layout(creation) == H5D_VIRTUAL)
+    if (!status && H5Pget_layout(creation) == H5D_VIRTUAL) {
+        site.rank = virtual_rank(creation);
         status = check_sources(check, &site);
+    }
     if (!status)
         status = conclude(check, &site);
     close_site(&site);

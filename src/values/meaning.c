@@ -346,6 +346,18 @@ bool meaning_methods_hold(const char *methods)
 
 bool meaning_is_dates(const char *unit)
 {
-    return unit && (strstr(unit, " as %") || strstr(unit, "%Y%m") ||
-                    strncasecmp(unit, "yyyymm", strlen("yyyymm")) == 0);
+    static const char *const forms[] = {" as %", "%Y%m", "yyyymm", "yyyyddd", "hhmm"};
+    bool dates = false;
+    for (size_t i = 0; unit && i < sizeof forms / sizeof *forms; i++)
+        dates = dates || strcasestr(unit, forms[i]);
+    return dates && !strcasestr(unit, " since ");
+}
+
+bool meaning_may_be_date(double x, int *month)
+{
+    if (!(x >= 18000101 && x < 22000101))
+        return false;
+    int day = (int)x % 100;
+    *month = (int)x / 100;
+    return day >= 1 && day <= 31 && *month % 100 >= 1 && *month % 100 <= 12;
 }

@@ -44,4 +44,7 @@ bool meaning_methods_hold(const char *methods);
  * differences are no time. unit may be NULL. */
 bool meaning_is_dates(const char *unit);
 
+/* Whether a number whose unit is not said may be a date like 20200131; *month: 202001. */
+bool meaning_may_be_date(double x, int *month);
+
 #endif
