@@ -20,25 +20,25 @@ enum h5grad_status h5grad_run(const char *input, const char *output,
                               const struct h5grad_options *options, struct h5grad_report **report,
                               struct h5grad_error *error)
 {
-    return finish(run_files(RUN_ALL, input, output, options, report, error), error);
+    return finish(hg_run_files(RUN_ALL, input, output, options, report, error), error);
 }
 
 int h5grad_can_resume(const char *output)
 {
-    return resume_is_possible(output);
+    return hg_resume_is_possible(output);
 }
 
 enum h5grad_status h5grad_plan(const char *input, const char *output,
                                const struct h5grad_options *options, struct h5grad_report **report,
                                struct h5grad_error *error)
 {
-    return finish(run_files(RUN_PLAN, input, output, options, report, error), error);
+    return finish(hg_run_files(RUN_PLAN, input, output, options, report, error), error);
 }
 
 enum h5grad_status h5grad_list(const char *input, const struct h5grad_options *options,
                                struct h5grad_report **report, struct h5grad_error *error)
 {
-    return finish(run_files(RUN_LIST, input, NULL, options, report, error), error);
+    return finish(hg_run_files(RUN_LIST, input, NULL, options, report, error), error);
 }
 
 enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
@@ -46,5 +46,5 @@ enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank, const uint
                                 const struct h5grad_array_options *options,
                                 struct h5grad_error *error)
 {
-    return finish(run_array(type, rank, extent, data, results, options, error), error);
+    return finish(hg_run_array(type, rank, extent, data, results, options, error), error);
 }

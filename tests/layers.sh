@@ -54,7 +54,7 @@ violations()
         }
         /H5(D|O|R)open|H5Rdereference/ {
             if (height[room] > height["hdf5"] || room == "cli")
-                complain(room " may not open datasets but by h5_open_dataset")
+                complain(room " may not open datasets but by hg_open_dataset")
         }
         /^[ \t]*#[ \t]*include[ \t]*<omp\.h>/ || /^[ \t]*#[ \t]*pragma[ \t]+omp/ || /_Pragma.*omp/ {
             # A loop within one thread is no business of the engine.

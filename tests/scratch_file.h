@@ -36,14 +36,14 @@ static void scratch_make(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/test.h5", folder);
     memset(&err, 0, sizeof err);
-    h5_enter(&guard);
+    hg_enter(&guard);
     file = scratch_create(path, H5P_DEFAULT);
 }
 
 /* Once the file is closed. */
 static void scratch_remove(void)
 {
-    h5_leave(&guard);
+    hg_leave(&guard);
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(rmdir(folder), 0);
 }

@@ -26,12 +26,12 @@
 START_TEST(error_reads_from_outside_in)
 {
     struct h5grad_error err;
-    ck_assert_int_eq(error_set(&err, H5GRAD_USAGE, "extent %d is too short", 1), H5GRAD_USAGE);
-    ck_assert_int_eq(error_context(&err, H5GRAD_USAGE, "axis %u", 0U), H5GRAD_USAGE);
-    ck_assert_int_eq(error_context(&err, H5GRAD_USAGE, "%s", "/u"), H5GRAD_USAGE);
+    ck_assert_int_eq(hg_error_set(&err, H5GRAD_USAGE, "extent %d is too short", 1), H5GRAD_USAGE);
+    ck_assert_int_eq(hg_error_context(&err, H5GRAD_USAGE, "axis %u", 0U), H5GRAD_USAGE);
+    ck_assert_int_eq(hg_error_context(&err, H5GRAD_USAGE, "%s", "/u"), H5GRAD_USAGE);
     ck_assert_str_eq(err.message, "/u: axis 0: extent 1 is too short");
     ck_assert_int_eq(err.status, H5GRAD_USAGE);
-    ck_assert_int_eq(error_set(&err, H5GRAD_FAILED, "other"), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_error_set(&err, H5GRAD_FAILED, "other"), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "other");
     ck_assert_int_eq(err.status, H5GRAD_FAILED);
 }
@@ -40,19 +40,19 @@ END_TEST
 START_TEST(error_takes_itself_as_argument)
 {
     struct h5grad_error err;
-    error_set(&err, H5GRAD_FAILED, "why");
-    error_set(&err, H5GRAD_FAILED, "what: %s", err.message);
-    error_context(&err, H5GRAD_FAILED, "%s", err.message);
+    hg_error_set(&err, H5GRAD_FAILED, "why");
+    hg_error_set(&err, H5GRAD_FAILED, "what: %s", err.message);
+    hg_error_context(&err, H5GRAD_FAILED, "%s", err.message);
     ck_assert_str_eq(err.message, "what: why: what: why");
 }
 END_TEST
 
 START_TEST(error_without_receiver)
 {
-    ck_assert_int_eq(error_set(NULL, H5GRAD_USAGE, "x"), H5GRAD_USAGE);
-    ck_assert_int_eq(error_errno(NULL, ENOENT, "x"), H5GRAD_FAILED);
-    ck_assert_int_eq(error_memory(NULL, 1), H5GRAD_NO_MEMORY);
-    ck_assert_int_eq(error_context(NULL, H5GRAD_CANCELLED, "x"), H5GRAD_CANCELLED);
+    ck_assert_int_eq(hg_error_set(NULL, H5GRAD_USAGE, "x"), H5GRAD_USAGE);
+    ck_assert_int_eq(hg_error_errno(NULL, ENOENT, "x"), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_error_memory(NULL, 1), H5GRAD_NO_MEMORY);
+    ck_assert_int_eq(hg_error_context(NULL, H5GRAD_CANCELLED, "x"), H5GRAD_CANCELLED);
 }
 END_TEST
 
@@ -60,11 +60,11 @@ START_TEST(error_gives_the_reason_of_the_system)
 {
     struct h5grad_error err;
     char expected[256];
-    ck_assert_int_eq(error_errno(&err, ENOENT, "opening %s", "a.h5"), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_error_errno(&err, ENOENT, "opening %s", "a.h5"), H5GRAD_FAILED);
     (void)snprintf(expected, sizeof(expected), "opening a.h5: %s", strerror(ENOENT));
     ck_assert_str_eq(err.message, expected);
     ck_assert_int_eq(err.status, H5GRAD_FAILED);
-    ck_assert_int_eq(error_memory(&err, UINT64_C(1) << 40), H5GRAD_NO_MEMORY);
+    ck_assert_int_eq(hg_error_memory(&err, UINT64_C(1) << 40), H5GRAD_NO_MEMORY);
     ck_assert_ptr_nonnull(strstr(err.message, "1099511627776 bytes"));
 }
 END_TEST
@@ -90,9 +90,9 @@ START_TEST(error_shows_no_control_characters)
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct h5grad_error err;
-        error_set(&err, H5GRAD_FAILED, "%s", names[i].name);
+        hg_error_set(&err, H5GRAD_FAILED, "%s", names[i].name);
         ck_assert_str_eq(err.message, names[i].shown);
-        error_context(&err, H5GRAD_FAILED, "%s", names[i].name);
+        hg_error_context(&err, H5GRAD_FAILED, "%s", names[i].name);
         ck_assert_int_eq(strncmp(err.message, names[i].shown, strlen(names[i].shown)), 0);
     }
 }
@@ -165,17 +165,17 @@ START_TEST(error_shortens_long_names)
         struct h5grad_error err;
         fill_text(name, shift, 13000);
         strcat(name, "/u");
-        error_set(&err, H5GRAD_FAILED, "%s: it is %s", name, "the reason");
+        hg_error_set(&err, H5GRAD_FAILED, "%s: it is %s", name, "the reason");
         assert_full(&err);
         ck_assert_int_eq(strncmp(err.message, name, 900), 0);
         ck_assert_ptr_nonnull(strstr(err.message, "..."));
         ck_assert(ends_with(err.message, "\xe2\x82\xac/u: it is the reason"));
-        error_set(&err, H5GRAD_FAILED, "the reason");
-        error_context(&err, H5GRAD_FAILED, "file.h5: %s", name);
+        hg_error_set(&err, H5GRAD_FAILED, "the reason");
+        hg_error_context(&err, H5GRAD_FAILED, "file.h5: %s", name);
         assert_full(&err);
         ck_assert_int_eq(strncmp(err.message, "file.h5: ", 9), 0);
         ck_assert(ends_with(err.message, "/u: the reason"));
-        error_errno(&err, ENOENT, "cannot open %s", name);
+        hg_error_errno(&err, ENOENT, "cannot open %s", name);
         assert_full(&err);
         ck_assert(ends_with(err.message, "/u: No such file or directory"));
     }
@@ -188,10 +188,10 @@ START_TEST(error_keeps_short_names)
     static char name[40000];
     struct h5grad_error err;
     fill_text(name, 0, 1000);
-    error_set(&err, H5GRAD_FAILED, "no %s in %s: see %s", name, "/a/name/of/some/length", name);
+    hg_error_set(&err, H5GRAD_FAILED, "no %s in %s: see %s", name, "/a/name/of/some/length", name);
     assert_full(&err);
     ck_assert_ptr_nonnull(strstr(err.message, " in /a/name/of/some/length: see \xe2"));
-    error_context(&err, H5GRAD_FAILED, "/u");
+    hg_error_context(&err, H5GRAD_FAILED, "/u");
     assert_full(&err);
     ck_assert_int_eq(strncmp(err.message, "/u: no \xe2", 8), 0);
 }
@@ -206,7 +206,7 @@ START_TEST(error_is_cut_between_characters)
         fill_text(text, shift, 2000);
         for (size_t i = shift + 30; i < strlen(text); i += 30)
             memcpy(text + i, "  .", 3);
-        error_set(&err, H5GRAD_FAILED, "%s", text);
+        hg_error_set(&err, H5GRAD_FAILED, "%s", text);
         assert_full(&err);
         ck_assert_int_eq(strncmp(err.message, text, strlen(err.message)), 0);
     }
@@ -217,39 +217,39 @@ START_TEST(memory_is_aligned)
 {
     static const uint64_t sizes[] = {0, 1, 63, 64, 65, 4097, 1 << 20};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        unsigned char *buffer = memory_aligned(sizes[i]);
+        unsigned char *buffer = hg_memory_aligned(sizes[i]);
         ck_assert_ptr_nonnull(buffer);
         ck_assert_uint_eq((uintptr_t)buffer % 64, 0);
         memset(buffer, 1, sizes[i]);
         free(buffer);
     }
-    ck_assert_ptr_null(memory_aligned(UINT64_MAX));
-    ck_assert_ptr_null(memory_aligned(UINT64_MAX - 62));
+    ck_assert_ptr_null(hg_memory_aligned(UINT64_MAX));
+    ck_assert_ptr_null(hg_memory_aligned(UINT64_MAX - 62));
 }
 END_TEST
 
 START_TEST(memory_is_zeroed)
 {
-    unsigned char *buffer = memory_zeroed(100, 7);
+    unsigned char *buffer = hg_memory_zeroed(100, 7);
     ck_assert_ptr_nonnull(buffer);
     for (size_t i = 0; i < 700; i++)
         ck_assert_uint_eq(buffer[i], 0);
     free(buffer);
-    buffer = memory_zeroed(0, 8);
+    buffer = hg_memory_zeroed(0, 8);
     ck_assert_ptr_nonnull(buffer);
     free(buffer);
-    ck_assert_ptr_null(memory_zeroed(UINT64_C(1) << 32, UINT64_C(1) << 32));
+    ck_assert_ptr_null(hg_memory_zeroed(UINT64_C(1) << 32, UINT64_C(1) << 32));
 }
 END_TEST
 
 START_TEST(memory_holds_text)
 {
-    char *text = memory_format("%s-%03d", "abc", 7);
+    char *text = hg_memory_format("%s-%03d", "abc", 7);
     ck_assert_str_eq(text, "abc-007");
-    char *copy = memory_text(text);
+    char *copy = hg_memory_text(text);
     ck_assert_ptr_ne(copy, text);
     ck_assert_str_eq(copy, text);
-    ck_assert_ptr_null(memory_text(NULL));
+    ck_assert_ptr_null(hg_memory_text(NULL));
     free(copy);
     free(text);
 }
@@ -258,7 +258,7 @@ END_TEST
 START_TEST(memory_knows_the_machine)
 {
     uint64_t physical = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t available = budget_available();
+    uint64_t available = hg_budget_available();
     ck_assert_uint_gt(available, 0);
     ck_assert_uint_le(available, physical);
 }
@@ -299,7 +299,7 @@ static uint64_t share_of_fake(const struct fake_cache *cache, unsigned n, unsign
         put_fact(folder, "size", cache[i].size);
         put_fact(folder, "shared_cpu_list", cache[i].list);
     }
-    uint64_t share = cache_share(top, level);
+    uint64_t share = hg_cache_share(top, level);
     for (unsigned i = 0; i < n; i++) {
         snprintf(folder, sizeof folder, "%s/index%u", top, i);
         remove_facts(folder);
@@ -317,7 +317,7 @@ START_TEST(cache_shares)
     ck_assert_uint_eq(share_of_fake(good, 4, 2), mib / 2);
     ck_assert_uint_eq(share_of_fake(good + 1, 3, 3), 0);
     ck_assert_uint_eq(share_of_fake(good, 0, 3), 0);
-    ck_assert_uint_eq(cache_share("/nowhere", 3), 0);
+    ck_assert_uint_eq(hg_cache_share("/nowhere", 3), 0);
     static const struct fake_cache many = {"3", "96M", "0-7,16-23,64-71"};
     ck_assert_uint_eq(share_of_fake(&many, 1, 3), 4 * mib);
     static const struct fake_cache bad[] = {
@@ -340,8 +340,8 @@ END_TEST
 
 START_TEST(caches_of_the_machine)
 {
-    struct cache_sizes cache = cache_find();
-    ck_assert_uint_eq(cache.l2, cache_l2());
+    struct cache_sizes cache = hg_cache_find();
+    ck_assert_uint_eq(cache.l2, hg_cache_l2());
     ck_assert_uint_ge(cache.l2, 256 << 10);
     ck_assert_uint_le(cache.l2, 16 << 20);
 }
@@ -353,9 +353,9 @@ START_TEST(memory_respects_the_address_space)
     struct rlimit before, limit;
     ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
     limit = before;
-    limit.rlim_cur = (rlim_t)(budget_available() / 2);
+    limit.rlim_cur = (rlim_t)(hg_budget_available() / 2);
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
-    uint64_t available = budget_available();
+    uint64_t available = hg_budget_available();
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
     ck_assert_uint_eq(available, limit.rlim_cur);
 }
@@ -369,18 +369,19 @@ START_TEST(parse_whole_numbers)
     uint64_t u = 7;
     int64_t i = 7;
     for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
-        ck_assert_msg(!parse_u64(bad[k], &u), "%s", bad[k]);
-        ck_assert_msg(!parse_i64(bad[k], &i), "%s", bad[k]);
+        ck_assert_msg(!hg_parse_u64(bad[k], &u), "%s", bad[k]);
+        ck_assert_msg(!hg_parse_i64(bad[k], &i), "%s", bad[k]);
     }
-    ck_assert(!parse_u64("-1", &u) && !parse_i64("-", &i));
-    ck_assert(!parse_i64("9223372036854775808", &i) && !parse_i64("-9223372036854775809", &i));
+    ck_assert(!hg_parse_u64("-1", &u) && !hg_parse_i64("-", &i));
+    ck_assert(!hg_parse_i64("9223372036854775808", &i) &&
+              !hg_parse_i64("-9223372036854775809", &i));
     ck_assert(u == 7 && i == 7);
-    ck_assert(parse_u64("18446744073709551615", &u) && u == UINT64_MAX);
-    ck_assert(parse_u64("007", &u) && u == 7);
-    ck_assert(parse_i64("9223372036854775807", &i) && i == INT64_MAX);
-    ck_assert(parse_i64("-9223372036854775808", &i) && i == INT64_MIN);
-    ck_assert(parse_i64("-0", &i) && i == 0);
-    ck_assert(parse_i64("-12", &i) && i == -12);
+    ck_assert(hg_parse_u64("18446744073709551615", &u) && u == UINT64_MAX);
+    ck_assert(hg_parse_u64("007", &u) && u == 7);
+    ck_assert(hg_parse_i64("9223372036854775807", &i) && i == INT64_MAX);
+    ck_assert(hg_parse_i64("-9223372036854775808", &i) && i == INT64_MIN);
+    ck_assert(hg_parse_i64("-0", &i) && i == 0);
+    ck_assert(hg_parse_i64("-12", &i) && i == -12);
 }
 END_TEST
 
@@ -390,17 +391,17 @@ static void check_doubles(void)
                                       "--1", "\t1", "1\n", "abc", "1e",   "0,5e1", "."};
     double x = 7;
     for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
-        ck_assert_msg(!parse_double(bad[k], &x), "%s", bad[k]);
+        ck_assert_msg(!hg_parse_double(bad[k], &x), "%s", bad[k]);
     ck_assert(x == 7);
-    ck_assert(parse_double("0.5", &x) && x == 0.5);
-    ck_assert(parse_double("-.25e1", &x) && x == -2.5);
-    ck_assert(parse_double("+3", &x) && x == 3);
-    ck_assert(parse_double("0x1p-3", &x) && x == 0.125);
-    ck_assert(parse_double("inf", &x) && isinf(x) && x > 0);
-    ck_assert(parse_double("-Infinity", &x) && isinf(x) && x < 0);
-    ck_assert(parse_double("nan", &x) && isnan(x));
-    ck_assert(parse_double("1e999", &x) && isinf(x));
-    ck_assert(parse_double("4.9406564584124654e-324", &x) && x == 0x1p-1074);
+    ck_assert(hg_parse_double("0.5", &x) && x == 0.5);
+    ck_assert(hg_parse_double("-.25e1", &x) && x == -2.5);
+    ck_assert(hg_parse_double("+3", &x) && x == 3);
+    ck_assert(hg_parse_double("0x1p-3", &x) && x == 0.125);
+    ck_assert(hg_parse_double("inf", &x) && isinf(x) && x > 0);
+    ck_assert(hg_parse_double("-Infinity", &x) && isinf(x) && x < 0);
+    ck_assert(hg_parse_double("nan", &x) && isnan(x));
+    ck_assert(hg_parse_double("1e999", &x) && isinf(x));
+    ck_assert(hg_parse_double("4.9406564584124654e-324", &x) && x == 0x1p-1074);
 }
 
 START_TEST(parse_doubles)
@@ -418,7 +419,7 @@ START_TEST(parse_in_any_locale)
         if (!setlocale(LC_ALL, commas[k]))
             continue;
         check_doubles();
-        parse_print_double(-1.5, text, sizeof(text));
+        hg_parse_print_double(-1.5, text, sizeof(text));
         ck_assert_str_eq(text, "-1.5");
         (void)snprintf(text, sizeof(text), "%.1f", 0.5);
         ck_assert_str_eq(text, "0,5");
@@ -460,11 +461,11 @@ START_TEST(parse_sizes)
                                       "8388608T", "18014398509481984K"};
     uint64_t bytes;
     for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); k++) {
-        ck_assert_msg(parse_size(good[k].text, &bytes), "%s", good[k].text);
+        ck_assert_msg(hg_parse_size(good[k].text, &bytes), "%s", good[k].text);
         ck_assert_uint_eq(bytes, good[k].bytes);
     }
     for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
-        ck_assert_msg(!parse_size(bad[k], &bytes), "%s", bad[k]);
+        ck_assert_msg(!hg_parse_size(bad[k], &bytes), "%s", bad[k]);
 }
 END_TEST
 
@@ -475,11 +476,11 @@ START_TEST(parse_shapes)
     uint64_t shape[3];
     unsigned rank = 0;
     for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
-        ck_assert_msg(!parse_shape(bad[k], 3, &rank, shape), "%s", bad[k]);
+        ck_assert_msg(!hg_parse_shape(bad[k], 3, &rank, shape), "%s", bad[k]);
     ck_assert_uint_eq(rank, 0);
-    ck_assert(parse_shape("64x8x18446744073709551615", 3, &rank, shape));
+    ck_assert(hg_parse_shape("64x8x18446744073709551615", 3, &rank, shape));
     ck_assert(rank == 3 && shape[0] == 64 && shape[1] == 8 && shape[2] == UINT64_MAX);
-    ck_assert(parse_shape("5", 3, &rank, shape) && rank == 1 && shape[0] == 5);
+    ck_assert(hg_parse_shape("5", 3, &rank, shape) && rank == 1 && shape[0] == 5);
 }
 END_TEST
 
@@ -504,7 +505,7 @@ START_TEST(print_shortest)
     };
     char text[32];
     for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
-        parse_print_double(cases[k].value, text, sizeof(text));
+        hg_parse_print_double(cases[k].value, text, sizeof(text));
         ck_assert_str_eq(text, cases[k].text);
     }
 }
@@ -518,8 +519,8 @@ START_TEST(print_reads_back)
         double value, back;
         state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         memcpy(&value, &state, sizeof(value));
-        parse_print_double(value, text, sizeof(text));
-        ck_assert(parse_double(text, &back));
+        hg_parse_print_double(value, text, sizeof(text));
+        ck_assert(hg_parse_double(text, &back));
         ck_assert_msg(back == value || (isnan(back) && isnan(value)), "%s", text);
     }
 }
@@ -541,12 +542,12 @@ END_TEST
 
 START_TEST(elements_know_themselves)
 {
-    ck_assert_uint_eq(element_size(ELEMENT_F16), 2);
-    ck_assert_uint_eq(element_size(ELEMENT_I64), 8);
-    ck_assert_str_eq(element_name(ELEMENT_BF16), "bfloat16");
-    ck_assert_str_eq(element_name(ELEMENT_F64), "float64");
-    ck_assert_int_eq(element_arithmetic(ELEMENT_U16), ELEMENT_F32);
-    ck_assert_int_eq(element_arithmetic(ELEMENT_I32), ELEMENT_F64);
+    ck_assert_uint_eq(hg_element_size(ELEMENT_F16), 2);
+    ck_assert_uint_eq(hg_element_size(ELEMENT_I64), 8);
+    ck_assert_str_eq(hg_element_name(ELEMENT_BF16), "bfloat16");
+    ck_assert_str_eq(hg_element_name(ELEMENT_F64), "float64");
+    ck_assert_int_eq(hg_element_arithmetic(ELEMENT_U16), ELEMENT_F32);
+    ck_assert_int_eq(hg_element_arithmetic(ELEMENT_I32), ELEMENT_F64);
 }
 END_TEST
 
@@ -601,8 +602,8 @@ START_TEST(streamed_copies)
             memset(to, 0, sizeof to);
             memset(want, 0, sizeof want);
             memcpy(want + start, from + start % 5, size);
-            stream_copy(to + start, from + start % 5, size);
-            stream_end();
+            hg_stream_copy(to + start, from + start % 5, size);
+            hg_stream_end();
             ck_assert_mem_eq(to, want, sizeof to);
         }
     }

@@ -41,14 +41,14 @@ static struct h5grad_error err;
 
 static void setup(void)
 {
-    worker = codec_worker_new();
+    worker = hg_codec_worker_new();
     ck_assert_ptr_nonnull(worker);
     memset(&err, 0, sizeof err);
 }
 
 static void teardown(void)
 {
-    codec_worker_free(worker);
+    hg_codec_worker_free(worker);
 }
 
 /* ---- buffers and data ---- */
@@ -100,7 +100,7 @@ static void fill(unsigned char *p, size_t size, enum data kind)
 static struct h5_filter filter_of(const char *name, int level, size_t size)
 {
     struct h5_filter filter;
-    const struct codec *codec = codec_find_name(name);
+    const struct codec *codec = hg_codec_find_name(name);
     ck_assert_ptr_nonnull(codec);
     ck_assert(codec->parameters(level, size, &filter));
     return filter;
@@ -108,7 +108,7 @@ static struct h5_filter filter_of(const char *name, int level, size_t size)
 
 static void *scratch_for(const struct h5_storage *storage, size_t raw)
 {
-    void *scratch = aligned_alloc(64, codec_scratch(storage, raw) + 64);
+    void *scratch = aligned_alloc(64, hg_codec_scratch(storage, raw) + 64);
     ck_assert_ptr_nonnull(scratch);
     return scratch;
 }
@@ -117,7 +117,7 @@ static void *scratch_for(const struct h5_storage *storage, size_t raw)
 static void assert_decodes(const struct h5_filter *filter, const void *stream, size_t stream_size,
                            const void *data, size_t size)
 {
-    const struct codec *codec = codec_find(filter->id);
+    const struct codec *codec = hg_codec_find(filter->id);
     ck_assert_ptr_nonnull(codec);
     ck_assert(!codec->accepts || codec->accepts(filter));
     unsigned char *in = guarded_copy(stream, stream_size), *out = guarded(size);
@@ -134,7 +134,7 @@ static void assert_decodes(const struct h5_filter *filter, const void *stream, s
 static void assert_fails(const struct h5_filter *filter, const void *stream, size_t stream_size,
                          size_t capacity)
 {
-    const struct codec *codec = codec_find(filter->id);
+    const struct codec *codec = hg_codec_find(filter->id);
     unsigned char *in = guarded_copy(stream, stream_size), *out = guarded(capacity);
     size_t out_size;
     err.message[0] = 0;
@@ -159,13 +159,13 @@ START_TEST(shuffle_is_the_transposition)
         fill(in, size, DATA_NOISE);
         for (size_t e = 0; e < LENGTH(elements); e++) {
             size_t element = elements[e], n = size / element;
-            codec_shuffle_bytes(element, in, size, out);
+            hg_codec_shuffle_bytes(element, in, size, out);
             size_t wrong = 0;
             for (size_t i = 0; i < size; i++)
                 wrong += out[i < n * element ? i % element * n + i / element : i] != in[i];
             ck_assert_msg(wrong == 0, "%zu bytes, elements of %zu: %zu wrong", size, element,
                           wrong);
-            codec_unshuffle_bytes(element, out, size, back);
+            hg_codec_unshuffle_bytes(element, out, size, back);
             ck_assert_mem_eq(back, in, size);
         }
         release(in, size);
@@ -182,8 +182,8 @@ START_TEST(shuffle_takes_any_alignment)
     fill(in, sizeof in, DATA_NOISE);
     for (size_t e = 0; e < LENGTH(elements); e++) {
         for (size_t shift = 1; shift < 16; shift++) {
-            codec_shuffle_bytes(elements[e], in + shift, 900, out + 16 - shift);
-            codec_unshuffle_bytes(elements[e], out + 16 - shift, 900, back + 3);
+            hg_codec_shuffle_bytes(elements[e], in + shift, 900, out + 16 - shift);
+            hg_codec_unshuffle_bytes(elements[e], out + 16 - shift, 900, back + 3);
             ck_assert_mem_eq(back + 3, in + shift, 900);
         }
     }
@@ -214,7 +214,7 @@ START_TEST(fletcher32_is_the_sum)
             unsigned char *in = guarded(size), *out = guarded(size + 4);
             fill(in, size, kind);
             ck_assert_int_eq(
-                codec_find_name("fletcher32")
+                hg_codec_find_name("fletcher32")
                     ->encode(worker, &filter, in, size, out, size + 4, &out_size, &err),
                 H5GRAD_OK);
             ck_assert_uint_eq(out_size, size + 4);
@@ -236,7 +236,7 @@ START_TEST(fletcher32_finds_damage)
     unsigned char stream[45], swapped[45];
     size_t out_size;
     fill(stream, 41, DATA_NOISE);
-    ck_assert_int_eq(codec_find_name("fletcher32")
+    ck_assert_int_eq(hg_codec_find_name("fletcher32")
                          ->encode(worker, &filter, stream, 41, stream, 45, &out_size, &err),
                      H5GRAD_OK);
     for (size_t bit = 0; bit < 8 * sizeof stream; bit++) {
@@ -270,7 +270,7 @@ static const char *const encoders[] = {
 static void round_trip(const char *name, size_t size, enum data kind)
 {
     struct h5_filter filter = filter_of(name, -1, 4);
-    const struct codec *codec = codec_find_name(name);
+    const struct codec *codec = hg_codec_find_name(name);
     size_t capacity = size + size / 8 + 4096, coded_size = 0;
     unsigned char *in = guarded(size), *coded = guarded(capacity);
     fill(in, size, kind);
@@ -318,18 +318,18 @@ START_TEST(encoders_take_what_they_say)
             struct h5_storage storage = {.n_filters = 1};
             storage.filter[0] = filter_of("zstd", 1, 4);
             storage.filter[0].cd[0] = level;
-            uint64_t said = codec_encoder_memory(&storage, raws[i]);
+            uint64_t said = hg_codec_encoder_memory(&storage, raws[i]);
             size_t size;
-            struct codec_worker *own = codec_worker_new();
+            struct codec_worker *own = hg_codec_worker_new();
             ck_assert_ptr_nonnull(own);
-            ck_assert_int_eq(codec_find_name("zstd")->encode(own, &storage.filter[0], in, raws[i],
-                                                             out, largest, &size, &err),
+            ck_assert_int_eq(hg_codec_find_name("zstd")->encode(own, &storage.filter[0], in,
+                                                                raws[i], out, largest, &size, &err),
                              H5GRAD_OK);
             uint64_t took = ZSTD_sizeof_CCtx(own->zstd_writer);
             ck_assert_msg(took <= said && said <= 2 * took + (2 << 20),
                           "level %u, %zu bytes: %llu taken, %llu said", level, raws[i],
                           (unsigned long long)took, (unsigned long long)said);
-            codec_worker_free(own);
+            hg_codec_worker_free(own);
         }
     }
     free(in);
@@ -342,13 +342,13 @@ START_TEST(encoders_take_more_behind_a_checksum)
 {
     struct h5_storage storage = {.n_filters = 1};
     storage.filter[0] = filter_of("zstd", 19, 4);
-    uint64_t alone = codec_encoder_memory(&storage, 1 << 20);
+    uint64_t alone = hg_codec_encoder_memory(&storage, 1 << 20);
     storage.n_filters = 2;
     storage.filter[1] = storage.filter[0];
     storage.filter[0] = filter_of("fletcher32", -1, 4);
-    ck_assert_uint_gt(codec_encoder_memory(&storage, 1 << 20), alone);
+    ck_assert_uint_gt(hg_codec_encoder_memory(&storage, 1 << 20), alone);
     storage.filter[0] = filter_of("shuffle", -1, 4);
-    ck_assert_uint_eq(codec_encoder_memory(&storage, 1 << 20), alone);
+    ck_assert_uint_eq(hg_codec_encoder_memory(&storage, 1 << 20), alone);
 }
 END_TEST
 #endif
@@ -362,7 +362,7 @@ START_TEST(levels_round_trip)
     unsigned char in[5000], coded[10000];
     fill(in, sizeof in, DATA_RAMP);
     for (size_t r = 0; r < LENGTH(ranges); r++) {
-        const struct codec *codec = codec_find_name(ranges[r].name);
+        const struct codec *codec = hg_codec_find_name(ranges[r].name);
         for (int level = 1; codec && level <= ranges[r].last; level++) {
             struct h5_filter filter = filter_of(ranges[r].name, level, 4);
             size_t size;
@@ -482,7 +482,7 @@ START_TEST(lz4_frames)
     filter.n_cd = 1;
     filter.cd[0] = 300;
     fill(in, sizeof in, DATA_RAMP);
-    ck_assert_int_eq(codec_find(FILTER_LZ4)
+    ck_assert_int_eq(hg_codec_find(FILTER_LZ4)
                          ->encode(worker, &filter, in, sizeof in, out, sizeof out, &size, &err),
                      H5GRAD_OK);
     ck_assert_int_eq(out[10] << 8 | out[11], 300);
@@ -597,7 +597,7 @@ END_TEST
 
 START_TEST(bitshuffle_parameters)
 {
-    const struct codec *codec = codec_find(FILTER_BITSHUFFLE);
+    const struct codec *codec = hg_codec_find(FILTER_BITSHUFFLE);
     struct h5_filter filter = {.id = FILTER_BITSHUFFLE, .n_cd = 2, .cd = {0, 4, 0, 0, 9}};
     unsigned char stream[64] = {0};
     ck_assert(!codec->accepts(&filter)); /* no element size */
@@ -701,13 +701,13 @@ static void libhdf5_to_ours(struct dataset *set, hid_t type, hsize_t rows, hsize
 
     uint64_t size;
     unsigned mask;
-    ck_assert(h5_chunk_size(set->id, origin, 2, &size));
+    ck_assert(hg_chunk_size(set->id, origin, 2, &size));
     unsigned char *in = guarded((size_t)size);
     void *scratch = scratch_for(&set->storage, raw);
-    ck_assert_int_eq(h5_chunk_read(set->id, origin, 2, in, size, &mask, &err), H5GRAD_OK);
-    ck_assert(codec_can_decode(&set->storage));
-    enum h5grad_status status =
-        codec_decode_chunk(worker, &set->storage, mask, in, (size_t)size, out, raw, scratch, &err);
+    ck_assert_int_eq(hg_chunk_read(set->id, origin, 2, in, size, &mask, &err), H5GRAD_OK);
+    ck_assert(hg_codec_can_decode(&set->storage));
+    enum h5grad_status status = hg_codec_decode_chunk(worker, &set->storage, mask, in, (size_t)size,
+                                                      out, raw, scratch, &err);
     ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
     ck_assert_mem_eq(out, data, raw);
     release(in, (size_t)size);
@@ -725,7 +725,7 @@ START_TEST(chunks_of_libhdf5_are_decoded)
         for (size_t t = 0; t < LENGTH(types); t++) {
             struct dataset set = {.creation = H5Pcreate(H5P_DATASET_CREATE)};
             H5Pset_shuffle(set.creation);
-            if (codec_find(H5Z_FILTER_DEFLATE))
+            if (hg_codec_find(H5Z_FILTER_DEFLATE))
                 H5Pset_deflate(set.creation, 4);
             H5Pset_fletcher32(set.creation);
             libhdf5_to_ours(&set, types[t], shapes[s][0], shapes[s][1], DATA_RAMP);
@@ -738,7 +738,7 @@ START_TEST(filters_in_any_order_are_decoded)
 {
     struct dataset set = {.creation = H5Pcreate(H5P_DATASET_CREATE)};
     H5Pset_fletcher32(set.creation);
-    if (codec_find(H5Z_FILTER_DEFLATE))
+    if (hg_codec_find(H5Z_FILTER_DEFLATE))
         H5Pset_deflate(set.creation, 1);
     H5Pset_shuffle(set.creation);
     H5Pset_fletcher32(set.creation);
@@ -768,7 +768,7 @@ END_TEST
 
 START_TEST(szip_parameters)
 {
-    const struct codec *codec = codec_find(H5Z_FILTER_SZIP);
+    const struct codec *codec = hg_codec_find(H5Z_FILTER_SZIP);
     static const unsigned bad[][4] = {{141, 0, 32, 64}, {141, 3, 32, 64},  {141, 34, 32, 64},
                                       {141, 8, 0, 64},  {141, 8, 25, 64},  {141, 8, 40, 64},
                                       {141, 8, 32, 7},  {141, 8, 32, 1025}};
@@ -803,14 +803,14 @@ static void ours_to_libhdf5(const char *const *names, unsigned n, enum data kind
             H5Pset_filter(set.creation, filter.id, filter.flags, filter.n_cd, filter.cd), 0);
     }
     create(&set, H5T_NATIVE_FLOAT, rows, columns);
-    ck_assert(codec_can_encode(&set.storage));
+    ck_assert(hg_codec_can_encode(&set.storage));
     unsigned char *in = guarded(raw), *back = malloc(raw);
     void *scratch = scratch_for(&set.storage, raw);
     const void *out;
     unsigned mask;
     fill(in, raw, kind);
     enum h5grad_status status =
-        codec_encode_chunk(worker, &set.storage, in, raw, scratch, &out, &size, &mask, &err);
+        hg_codec_encode_chunk(worker, &set.storage, in, raw, scratch, &out, &size, &mask, &err);
     ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
     ck_assert_int_ge(H5Dwrite_chunk(set.id, H5P_DEFAULT, mask, origin, size, out), 0);
     H5Dclose(
@@ -834,7 +834,7 @@ START_TEST(our_chunks_are_read_by_libhdf5)
     for (size_t p = 0; p < LENGTH(pipelines); p++) {
         bool here = true; /* and in libhdf5, by itself or by its plugins */
         for (unsigned i = 0; i < 3; i++) {
-            const struct codec *codec = codec_find_name(pipelines[p][i]);
+            const struct codec *codec = hg_codec_find_name(pipelines[p][i]);
             here = here && codec && H5Zfilter_avail(codec->id) > 0;
         }
         for (size_t s = 0; here && s < LENGTH(shapes); s++) {
@@ -872,12 +872,12 @@ static void masked_trip(const struct h5_storage *storage, unsigned mask, size_t 
         part.filter[i].flags = H5Z_FLAG_MANDATORY;
     fill(in, raw, DATA_NOISE);
     ck_assert_int_eq(
-        codec_encode_chunk(worker, &part, in, raw, scratch, &coded, &size, &skipped, &err),
+        hg_codec_encode_chunk(worker, &part, in, raw, scratch, &coded, &size, &skipped, &err),
         H5GRAD_OK);
     ck_assert_uint_eq(skipped, 0);
     unsigned char *stored = guarded_copy(coded, size);
     enum h5grad_status status =
-        codec_decode_chunk(worker, storage, mask, stored, size, out, raw, scratch, &err);
+        hg_codec_decode_chunk(worker, storage, mask, stored, size, out, raw, scratch, &err);
     ck_assert_msg(status == H5GRAD_OK, "mask %x: %s", mask, err.message);
     ck_assert_mem_eq(out, in, raw);
     release(stored, size);
@@ -908,8 +908,8 @@ START_TEST(all_ones_is_raw)
     unsigned char in[100], out[100];
     void *scratch = scratch_for(&storage, sizeof in);
     fill(in, sizeof in, DATA_NOISE);
-    ck_assert_int_eq(codec_decode_chunk(worker, &storage, 0xffffffffU, in, sizeof in, out,
-                                        sizeof out, scratch, &err),
+    ck_assert_int_eq(hg_codec_decode_chunk(worker, &storage, 0xffffffffU, in, sizeof in, out,
+                                           sizeof out, scratch, &err),
                      H5GRAD_OK);
     ck_assert_mem_eq(in, out, sizeof in);
 
@@ -917,8 +917,8 @@ START_TEST(all_ones_is_raw)
     for (unsigned i = 0; i < H5_MAX_FILTERS; i++)
         storage.filter[i] = filter_of("shuffle", -1, 4);
     storage.n_filters = H5_MAX_FILTERS;
-    ck_assert_int_eq(codec_decode_chunk(worker, &storage, 0xffffffffU, in, sizeof in, out,
-                                        sizeof out, scratch, &err),
+    ck_assert_int_eq(hg_codec_decode_chunk(worker, &storage, 0xffffffffU, in, sizeof in, out,
+                                           sizeof out, scratch, &err),
                      H5GRAD_OK);
     masked_trip(&storage, 0, 1000);
     masked_trip(&storage, 0x7fffffffU, 1000);
@@ -935,17 +935,17 @@ START_TEST(wrong_sizes_are_errors)
     unsigned char in[104], out[100];
     void *scratch = scratch_for(&two, 104);
     fill(in, sizeof in, DATA_ZERO); /* with its checksum, 0 */
-    ck_assert_int_eq(codec_decode_chunk(worker, &none, 0, in, 99, out, 100, NULL, &err),
+    ck_assert_int_eq(hg_codec_decode_chunk(worker, &none, 0, in, 99, out, 100, NULL, &err),
                      H5GRAD_FAILED);
-    ck_assert_int_eq(codec_decode_chunk(worker, &none, 0, in, 101, out, 100, NULL, &err),
+    ck_assert_int_eq(hg_codec_decode_chunk(worker, &none, 0, in, 101, out, 100, NULL, &err),
                      H5GRAD_FAILED);
-    ck_assert_int_eq(codec_decode_chunk(worker, &none, 0, in, 100, out, 100, NULL, &err),
+    ck_assert_int_eq(hg_codec_decode_chunk(worker, &none, 0, in, 100, out, 100, NULL, &err),
                      H5GRAD_OK);
     for (size_t size = 0; size <= sizeof in; size++) {
         enum h5grad_status status =
-            codec_decode_chunk(worker, &two, 0, in, size, out, 100, scratch, &err);
+            hg_codec_decode_chunk(worker, &two, 0, in, size, out, 100, scratch, &err);
         ck_assert_int_eq(status, size == 104 ? H5GRAD_OK : H5GRAD_FAILED);
-        status = codec_decode_chunk(worker, &two, 1, in, size, out, 100, scratch, &err);
+        status = hg_codec_decode_chunk(worker, &two, 1, in, size, out, 100, scratch, &err);
         ck_assert_int_eq(status, size == 104 ? H5GRAD_OK : H5GRAD_FAILED);
     }
     free(scratch);
@@ -969,20 +969,20 @@ START_TEST(optional_filters_are_skipped)
     void *scratch = scratch_for(&storage, sizeof in);
     fill(in, sizeof in, DATA_NOISE);
     ck_assert_int_eq(
-        codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
+        hg_codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
         H5GRAD_OK);
     ck_assert_uint_eq(mask, 2);
     ck_assert_uint_eq(size, sizeof in + 4);
     unsigned char *stored = guarded_copy(coded, size);
     ck_assert_int_eq(
-        codec_decode_chunk(worker, &storage, mask, stored, size, out, sizeof out, scratch, &err),
+        hg_codec_decode_chunk(worker, &storage, mask, stored, size, out, sizeof out, scratch, &err),
         H5GRAD_OK);
     ck_assert_mem_eq(in, out, sizeof in);
     release(stored, size);
 
     storage.filter[1].flags = H5Z_FLAG_MANDATORY;
     ck_assert_int_eq(
-        codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
+        hg_codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
         H5GRAD_OK);
     ck_assert_uint_eq(mask, 0);
     ck_assert_uint_gt(size, sizeof in + 4);
@@ -1003,11 +1003,11 @@ START_TEST(mandatory_filters_may_be_too_large)
     unsigned mask;
     void *scratch = scratch_for(&storage, sizeof in);
     ck_assert_int_eq(
-        codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
+        hg_codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
         H5GRAD_FAILED);
     storage.filter[0].flags = H5Z_FLAG_OPTIONAL;
     ck_assert_int_eq(
-        codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
+        hg_codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
         H5GRAD_OK);
     ck_assert_uint_eq(mask, 1);
     ck_assert_ptr_eq(coded, in);
@@ -1020,34 +1020,34 @@ END_TEST
 START_TEST(scratch_is_checked)
 {
     struct h5_storage storage = {0};
-    ck_assert_uint_eq(codec_scratch(&storage, 1000), 0);
+    ck_assert_uint_eq(hg_codec_scratch(&storage, 1000), 0);
     storage.n_filters = 1;
-    ck_assert_uint_ge(codec_scratch(&storage, 1000), 1000);
+    ck_assert_uint_ge(hg_codec_scratch(&storage, 1000), 1000);
     storage.n_filters = 5;
-    ck_assert_uint_ge(codec_scratch(&storage, 1000), 2000);
-    ck_assert_uint_eq(codec_scratch(&storage, SIZE_MAX), SIZE_MAX);
-    ck_assert_uint_eq(codec_scratch(&storage, SIZE_MAX / 2), SIZE_MAX);
+    ck_assert_uint_ge(hg_codec_scratch(&storage, 1000), 2000);
+    ck_assert_uint_eq(hg_codec_scratch(&storage, SIZE_MAX), SIZE_MAX);
+    ck_assert_uint_eq(hg_codec_scratch(&storage, SIZE_MAX / 2), SIZE_MAX);
 }
 END_TEST
 
 START_TEST(spaces_grow)
 {
     for (enum codec_space space = 0; space < CODEC_SPACES; space++) {
-        unsigned char *p = codec_worker_space(worker, space, 100);
+        unsigned char *p = hg_codec_worker_space(worker, space, 100);
         ck_assert_ptr_nonnull(p);
         ck_assert_uint_eq((uintptr_t)p % 64, 0);
         memset(p, (int)space, 100);
     }
     for (enum codec_space space = 0; space < CODEC_SPACES; space++) {
-        unsigned char *p = codec_worker_space(worker, space, 50);
+        unsigned char *p = hg_codec_worker_space(worker, space, 50);
         ck_assert_uint_eq(p[0], space);
         ck_assert_uint_eq(p[99], space);
-        p = codec_worker_space(worker, space, 100000);
+        p = hg_codec_worker_space(worker, space, 100000);
         ck_assert_ptr_nonnull(p);
         memset(p, 1, 100000);
     }
-    ck_assert_ptr_null(codec_worker_space(worker, CODEC_SCRATCH, UINT64_MAX));
-    ck_assert_ptr_nonnull(codec_worker_space(worker, CODEC_SCRATCH, 0));
+    ck_assert_ptr_null(hg_codec_worker_space(worker, CODEC_SCRATCH, UINT64_MAX));
+    ck_assert_ptr_nonnull(hg_codec_worker_space(worker, CODEC_SCRATCH, 0));
 }
 END_TEST
 
@@ -1056,7 +1056,7 @@ END_TEST
 static void survives(const struct h5_filter *filter, const unsigned char *stream, size_t size,
                      size_t capacity)
 {
-    const struct codec *codec = codec_find(filter->id);
+    const struct codec *codec = hg_codec_find(filter->id);
     unsigned char *in = guarded(size), *out = guarded(capacity);
     size_t out_size;
     memcpy(in, stream, size);
@@ -1101,7 +1101,7 @@ START_TEST(damaged_streams_of_encoders)
     size_t size;
     for (enum data kind = DATA_RAMP; kind <= DATA_NOISE; kind++) {
         fill(in, sizeof in, kind);
-        ck_assert_int_eq(codec_find_name(encoders[_i])
+        ck_assert_int_eq(hg_codec_find_name(encoders[_i])
                              ->encode(worker, &filter, in, sizeof in, out, sizeof out, &size, &err),
                          H5GRAD_OK);
         torture(&filter, out, size, in, sizeof in);
@@ -1129,7 +1129,7 @@ START_TEST(damaged_streams_of_lzf)
     unsigned char data[200];
     size_t size;
     ck_assert_int_eq(
-        codec_find(FILTER_LZF)
+        hg_codec_find(FILTER_LZF)
             ->decode(worker, &filter, stream, sizeof stream - 1, data, sizeof data, &size, &err),
         H5GRAD_OK);
     torture(&filter, stream, sizeof stream - 1, data, size);
@@ -1169,8 +1169,8 @@ START_TEST(damaged_streams_of_szip)
         fill(in, sizeof in, DATA_RAMP);
         ck_assert_int_ge(H5Dwrite(set.id, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, in), 0);
         ck_assert_int_ge(H5Dflush(set.id), 0);
-        ck_assert(h5_chunk_size(set.id, origin, 2, &size) && size <= sizeof out);
-        ck_assert_int_eq(h5_chunk_read(set.id, origin, 2, out, size, &mask, &err), H5GRAD_OK);
+        ck_assert(hg_chunk_size(set.id, origin, 2, &size) && size <= sizeof out);
+        ck_assert_int_eq(hg_chunk_read(set.id, origin, 2, out, size, &mask, &err), H5GRAD_OK);
         ck_assert_uint_eq(mask, 0);
         torture(&set.storage.filter[0], out, (size_t)size, in, sizeof in);
         destroy(&set);
@@ -1195,7 +1195,7 @@ START_TEST(no_memory_is_no_damage)
     unsigned char out[256];
     size_t size;
     struct h5_filter gzip = filter_of("gzip", 6, 4);
-    const struct codec *codec = codec_find_name("gzip");
+    const struct codec *codec = hg_codec_find_name("gzip");
     libdeflate_set_memory_allocator(no_memory, free);
     ck_assert_int_eq(codec->decode(worker, &gzip, in, sizeof in, out, sizeof out, &size, &err),
                      H5GRAD_NO_MEMORY);
@@ -1209,18 +1209,18 @@ END_TEST
 
 START_TEST(names_and_numbers)
 {
-    const struct codec *shuffle = codec_find_name("shuffle");
+    const struct codec *shuffle = hg_codec_find_name("shuffle");
     ck_assert_ptr_nonnull(shuffle);
-    ck_assert_ptr_eq(codec_find(H5Z_FILTER_SHUFFLE), shuffle);
-    ck_assert_ptr_null(codec_find(H5Z_FILTER_NBIT));
-    ck_assert_ptr_null(codec_find_name("nbit"));
-    ck_assert_ptr_null(codec_find_name(""));
-    ck_assert_ptr_nonnull(strstr(codec_describe(32026), "Blosc2"));
-    ck_assert_ptr_nonnull(strstr(codec_describe(FILTER_ZSTD), "libzstd"));
-    ck_assert_ptr_nonnull(strstr(codec_describe(FILTER_LZF), "LZF"));
-    ck_assert_str_eq(codec_describe(405), "unknown");
-    ck_assert_ptr_nonnull(strstr(codec_versions(), "shuffle"));
-    ck_assert_ptr_null(strchr(codec_versions(), '\n'));
+    ck_assert_ptr_eq(hg_codec_find(H5Z_FILTER_SHUFFLE), shuffle);
+    ck_assert_ptr_null(hg_codec_find(H5Z_FILTER_NBIT));
+    ck_assert_ptr_null(hg_codec_find_name("nbit"));
+    ck_assert_ptr_null(hg_codec_find_name(""));
+    ck_assert_ptr_nonnull(strstr(hg_codec_describe(32026), "Blosc2"));
+    ck_assert_ptr_nonnull(strstr(hg_codec_describe(FILTER_ZSTD), "libzstd"));
+    ck_assert_ptr_nonnull(strstr(hg_codec_describe(FILTER_LZF), "LZF"));
+    ck_assert_str_eq(hg_codec_describe(405), "unknown");
+    ck_assert_ptr_nonnull(strstr(hg_codec_versions(), "shuffle"));
+    ck_assert_ptr_null(strchr(hg_codec_versions(), '\n'));
 }
 END_TEST
 
@@ -1229,13 +1229,13 @@ START_TEST(codecs_are_there_or_left_out)
     static const char *const names[] = {"szip", "blosc", "lz4", "zstd"};
     bool complete = true;
     for (size_t i = 0; i < LENGTH(names); i++) {
-        bool there = codec_find_name(names[i]) != NULL;
-        ck_assert_int_eq(there, strstr(codec_versions(), names[i]) != NULL);
-        ck_assert_int_eq(there, strstr(codec_left_out(), names[i]) == NULL);
+        bool there = hg_codec_find_name(names[i]) != NULL;
+        ck_assert_int_eq(there, strstr(hg_codec_versions(), names[i]) != NULL);
+        ck_assert_int_eq(there, strstr(hg_codec_left_out(), names[i]) == NULL);
         complete = complete && there;
     }
-    ck_assert_int_eq(complete, strcmp(codec_left_out(), "left out: nothing") == 0);
-    ck_assert_ptr_null(strchr(codec_left_out(), '\n'));
+    ck_assert_int_eq(complete, strcmp(hg_codec_left_out(), "left out: nothing") == 0);
+    ck_assert_ptr_null(strchr(hg_codec_left_out(), '\n'));
 }
 END_TEST
 
@@ -1246,11 +1246,11 @@ START_TEST(parameters_are_checked)
     ck_assert_uint_eq(filter.n_cd, 1);
     ck_assert_uint_eq(filter.cd[0], 8);
     ck_assert_str_eq(filter.name, "shuffle");
-    ck_assert(!codec_find_name("shuffle")->parameters(1, 8, &filter));
-    ck_assert(!codec_find_name("fletcher32")->parameters(0, 8, &filter));
-    ck_assert_ptr_null(codec_find_name("lzf")->parameters);
+    ck_assert(!hg_codec_find_name("shuffle")->parameters(1, 8, &filter));
+    ck_assert(!hg_codec_find_name("fletcher32")->parameters(0, 8, &filter));
+    ck_assert_ptr_null(hg_codec_find_name("lzf")->parameters);
     for (size_t i = 0; i < LENGTH(encoders); i++) {
-        const struct codec *codec = codec_find_name(encoders[i]);
+        const struct codec *codec = hg_codec_find_name(encoders[i]);
         ck_assert(!codec->parameters(0, 4, &filter));
         ck_assert(!codec->parameters(1000, 4, &filter));
         ck_assert(!codec->parameters(-2, 4, &filter));
@@ -1263,18 +1263,18 @@ END_TEST
 START_TEST(what_can_be_done_is_known)
 {
     struct h5_storage storage = {0};
-    ck_assert(codec_can_decode(&storage));
-    ck_assert(codec_can_encode(&storage));
+    ck_assert(hg_codec_can_decode(&storage));
+    ck_assert(hg_codec_can_encode(&storage));
     storage.n_filters = 2;
     storage.filter[0] = filter_of("shuffle", -1, 4);
     storage.filter[1].id = FILTER_LZF;
-    ck_assert(codec_can_decode(&storage));
-    ck_assert(!codec_can_encode(&storage));
+    ck_assert(hg_codec_can_decode(&storage));
+    ck_assert(!hg_codec_can_encode(&storage));
     storage.filter[0].n_cd = 0; /* a shuffle of nothing known */
-    ck_assert(!codec_can_decode(&storage));
+    ck_assert(!hg_codec_can_decode(&storage));
     storage.filter[0] = filter_of("shuffle", -1, 4);
     storage.filter[1].id = 32026;
-    ck_assert(!codec_can_decode(&storage));
+    ck_assert(!hg_codec_can_decode(&storage));
 
     unsigned char in[16] = {0}, out[16];
     void *scratch = scratch_for(&storage, sizeof in);
@@ -1282,11 +1282,11 @@ START_TEST(what_can_be_done_is_known)
     size_t size;
     unsigned mask;
     ck_assert_int_eq(
-        codec_decode_chunk(worker, &storage, 0, in, sizeof in, out, sizeof out, scratch, &err),
+        hg_codec_decode_chunk(worker, &storage, 0, in, sizeof in, out, sizeof out, scratch, &err),
         H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, "32026"));
     ck_assert_int_eq(
-        codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
+        hg_codec_encode_chunk(worker, &storage, in, sizeof in, scratch, &coded, &size, &mask, &err),
         H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, "Blosc2"));
     free(scratch);

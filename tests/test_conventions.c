@@ -29,11 +29,11 @@ static void setup(void)
 
 static void teardown(void)
 {
-    coords_free(&coords);
+    hg_coords_free(&coords);
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
     ck_assert_int_eq(H5Fget_obj_count(output, H5F_OBJ_ALL), 1);
-    ck_assert(h5_close(file));
-    ck_assert(h5_close(output));
+    ck_assert(hg_close(file));
+    ck_assert(hg_close(output));
     ck_assert_int_eq(unlink(output_path), 0);
     scratch_remove();
 }
@@ -58,9 +58,9 @@ static void make_in(hid_t where, const char *name, ...)
     hid_t dataset =
         H5Dcreate2(where, name, H5T_NATIVE_DOUBLE, space, links, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(dataset >= 0);
-    h5_close(dataset);
-    h5_close(space);
-    h5_close(links);
+    hg_close(dataset);
+    hg_close(space);
+    hg_close(links);
 }
 
 #define make(...) make_in(file, __VA_ARGS__, 0)
@@ -69,50 +69,50 @@ static void fill(const char *name, const double *value)
 {
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0);
-    h5_close(dataset);
+    hg_close(dataset);
 }
 
 static void make_group(const char *name)
 {
     hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(group >= 0);
-    h5_close(group);
+    hg_close(group);
 }
 
 static hid_t object_without(const char *name, const char *attribute)
 {
     hid_t object = H5Oopen(file, name, H5P_DEFAULT);
     ck_assert(object >= 0);
-    ck_assert_int_eq(h5_attribute_remove(object, attribute, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_remove(object, attribute, &err), H5GRAD_OK);
     return object;
 }
 
 static void set_text(const char *name, const char *attribute, const char *text)
 {
     hid_t object = object_without(name, attribute);
-    ck_assert_int_eq(h5_attribute_write_text(object, attribute, text, &err), H5GRAD_OK);
-    h5_close(object);
+    ck_assert_int_eq(hg_attribute_write_text(object, attribute, text, &err), H5GRAD_OK);
+    hg_close(object);
 }
 
 static void set_texts(const char *name, const char *attribute, size_t n, const char *const *text)
 {
     hid_t object = object_without(name, attribute);
-    ck_assert_int_eq(h5_attribute_write_texts(object, attribute, text, n, &err), H5GRAD_OK);
-    h5_close(object);
+    ck_assert_int_eq(hg_attribute_write_texts(object, attribute, text, n, &err), H5GRAD_OK);
+    hg_close(object);
 }
 
 static void set_numbers(const char *name, const char *attribute, size_t n, const double *value)
 {
     hid_t object = object_without(name, attribute);
-    ck_assert_int_eq(h5_attribute_write_numbers(object, attribute, value, n, &err), H5GRAD_OK);
-    h5_close(object);
+    ck_assert_int_eq(hg_attribute_write_numbers(object, attribute, value, n, &err), H5GRAD_OK);
+    hg_close(object);
 }
 
 static void set_int(const char *name, const char *attribute, int32_t value)
 {
     hid_t object = object_without(name, attribute);
-    ck_assert_int_eq(h5_attribute_write_int(object, attribute, value, &err), H5GRAD_OK);
-    h5_close(object);
+    ck_assert_int_eq(hg_attribute_write_int(object, attribute, value, &err), H5GRAD_OK);
+    hg_close(object);
 }
 
 #define TEXTS(name, attribute, ...)                                                                \
@@ -128,19 +128,20 @@ static void read_coords(const char *name)
     hid_t data = H5Dopen2(file, name, H5P_DEFAULT);
     hid_t space = H5Dget_space(data);
     int rank = H5Sget_simple_extent_ndims(space);
-    coords_free(&coords);
-    ck_assert_int_eq(coords_read(file, NULL, name, data, (unsigned)rank, &coords, &err), H5GRAD_OK);
+    hg_coords_free(&coords);
+    ck_assert_int_eq(hg_coords_read(file, NULL, name, data, (unsigned)rank, &coords, &err),
+                     H5GRAD_OK);
     ck_assert_uint_eq(coords.rank, (unsigned)rank);
-    h5_close(space);
-    h5_close(data);
+    hg_close(space);
+    hg_close(data);
 }
 
 static const char *why_not_field(const char *name)
 {
     hid_t data = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert(data >= 0);
-    const char *why = coords_not_field(file, name, data);
-    h5_close(data);
+    const char *why = hg_coords_not_field(file, name, data);
+    hg_close(data);
     return why;
 }
 
@@ -211,41 +212,41 @@ static void finish(const char *name, size_t n, const unsigned *axis, const char 
     ck_assert_int_eq(coords.convention->finish(&results, &err), H5GRAD_OK);
     for (size_t i = 0; i < n; i++)
         free(result[i]);
-    h5_close(data);
+    hg_close(data);
 }
 
 static void expect_text(const char *name, const char *attribute, const char *text)
 {
     hid_t object = H5Oopen(output, name, H5P_DEFAULT);
     ck_assert_msg(object >= 0, "%s is not there", name);
-    char *found = h5_attribute_text(object, attribute);
+    char *found = hg_attribute_text(object, attribute);
     ck_assert_pstr_eq(found, text);
     free(found);
-    h5_close(object);
+    hg_close(object);
 }
 
 static void expect_texts(const char *name, const char *attribute, size_t n, const char *const *text)
 {
     hid_t object = H5Oopen(output, name, H5P_DEFAULT);
     size_t length;
-    char **found = h5_attribute_texts(object, attribute, &length);
+    char **found = hg_attribute_texts(object, attribute, &length);
     ck_assert_msg(found && length == n, "%s of %s", attribute, name);
     for (size_t i = 0; i < n; i++)
         ck_assert_str_eq(found[i], text[i]);
-    h5_free_texts(found, length);
-    h5_close(object);
+    hg_free_texts(found, length);
+    hg_close(object);
 }
 
 static void expect_numbers(const char *name, const char *attribute, size_t n, const double *value)
 {
     hid_t object = H5Oopen(output, name, H5P_DEFAULT);
     size_t length;
-    double *found = h5_attribute_numbers(object, attribute, &length);
+    double *found = hg_attribute_numbers(object, attribute, &length);
     ck_assert_msg(found && length == n, "%s of %s", attribute, name);
     for (size_t i = 0; i < n; i++)
         ck_assert_double_eq(found[i], value[i]);
     free(found);
-    h5_close(object);
+    hg_close(object);
 }
 
 static bool has_attribute(const char *name, const char *attribute)
@@ -270,8 +271,8 @@ static void expect_line(const char *name, size_t n, double first)
     ck_assert(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0);
     for (size_t i = 0; i < n; i++)
         ck_assert_double_eq(value[i], first + (double)i);
-    h5_close(space);
-    h5_close(dataset);
+    hg_close(space);
+    hg_close(dataset);
 }
 
 /* ------------------------------------------------------------------------------------- openPMD */
@@ -380,7 +381,7 @@ END_TEST
 START_TEST(without_a_factor_the_unit_is_unknown)
 {
     make_vector();
-    h5_close(object_without(MESHES "/B", "gridUnitSI"));
+    hg_close(object_without(MESHES "/B", "gridUnitSI"));
     read_coords(MESHES "/B/x");
     expect_step(2, "x", 7, 70, NULL);
 }
@@ -887,10 +888,10 @@ static size_t references(const char *name)
 {
     struct h5_set set = {0};
     hid_t data = H5Dopen2(file, name, H5P_DEFAULT);
-    ck_assert_int_eq(coords_references(file, name, data, &set, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_coords_references(file, name, data, &set, &err), H5GRAD_OK);
     size_t n = set.n;
-    h5_set_free(&set);
-    h5_close(data);
+    hg_set_free(&set);
+    hg_close(data);
     return n;
 }
 
@@ -994,7 +995,7 @@ START_TEST(axes_that_cannot_serve_are_unusable)
     read_coords(NX "/counts");
     expect_problem(0, "axis 0: NXdata: lat belongs to several axes at once" WAY_OUT("0"));
     expect_problem(1, "axis 1: NXdata: lat belongs to several axes at once" WAY_OUT("1"));
-    h5_close(object_without(NX, "lat_indices"));
+    hg_close(object_without(NX, "lat_indices"));
     read_coords(NX "/counts");
     expect_problem(0, "axis 0: NXdata: /entry/data/lat: has rank 2" WAY_OUT("0"));
     TEXTS(NX, "axes", "y", "tof", "y");
@@ -1066,7 +1067,7 @@ static void spoil(const char *object, const char *attribute, const char *data)
 {
     static const double many[40] = {0};
     for (int kind = 0; kind < 9; kind++) {
-        h5_close(object_without(object, attribute));
+        hg_close(object_without(object, attribute));
         if (kind == 1)
             set_text(object, attribute, "");
         else if (kind == 2)
@@ -1140,16 +1141,16 @@ START_TEST(attributes_are_copied_as_they_are)
     set_int("/from", "there", 1);
     hid_t from = H5Gopen2(file, "/from", H5P_DEFAULT);
     hid_t space = H5Screate(H5S_NULL);
-    h5_close(H5Acreate2(from, "empty", H5T_STD_I16BE, space, H5P_DEFAULT, H5P_DEFAULT));
-    h5_close(space);
+    hg_close(H5Acreate2(from, "empty", H5T_STD_I16BE, space, H5P_DEFAULT, H5P_DEFAULT));
+    hg_close(space);
     space = H5Screate(H5S_SCALAR);
     hid_t reference =
         H5Acreate2(from, "reference", H5T_STD_REF_OBJ, space, H5P_DEFAULT, H5P_DEFAULT);
-    h5_close(reference);
-    h5_close(space);
+    hg_close(reference);
+    hg_close(space);
     hid_t to = H5Gopen2(output, "/", H5P_DEFAULT);
-    ck_assert_int_eq(h5_attribute_write_int(to, "there", 2, &err), H5GRAD_OK);
-    ck_assert_int_eq(h5_attributes_copy(from, to, is_not_left, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_write_int(to, "there", 2, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attributes_copy(from, to, is_not_left, &err), H5GRAD_OK);
     expect_text("/", "text", "é");
     EXPECT_TEXTS("/", "texts", "a", "", "longer");
     EXPECT_NUMBERS("/", "there", 2);
@@ -1157,8 +1158,8 @@ START_TEST(attributes_are_copied_as_they_are)
     ck_assert(has_attribute("/", "numbers"));
     ck_assert(!has_attribute("/", "left"));
     ck_assert(!has_attribute("/", "reference"));
-    h5_close(to);
-    h5_close(from);
+    hg_close(to);
+    hg_close(from);
 }
 END_TEST
 

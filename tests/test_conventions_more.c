@@ -21,9 +21,9 @@ static void setup(void)
 
 static void teardown(void)
 {
-    coords_free(&coords);
+    hg_coords_free(&coords);
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
-    ck_assert(h5_close(file));
+    ck_assert(hg_close(file));
     scratch_remove();
 }
 
@@ -37,9 +37,9 @@ static void make_as(const char *name, hid_t type, int rank, const hsize_t *exten
     hid_t space = rank ? H5Screate_simple(rank, extent, NULL) : H5Screate(H5S_SCALAR);
     hid_t dataset = H5Dcreate2(file, name, type, space, links, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(dataset >= 0);
-    h5_close(dataset);
-    h5_close(space);
-    h5_close(links);
+    hg_close(dataset);
+    hg_close(space);
+    hg_close(links);
 }
 
 static void make(const char *name, int rank, const hsize_t *extent)
@@ -55,7 +55,7 @@ static void make(const char *name, int rank, const hsize_t *extent)
 
 static void group(const char *name)
 {
-    h5_close(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    hg_close(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
 }
 
 /* Takes type and space. */
@@ -66,10 +66,10 @@ static void set(const char *object, const char *name, hid_t type, hid_t space, c
     hid_t attribute = H5Acreate2(on, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(attribute >= 0);
     ck_assert(H5Awrite(attribute, type, value) >= 0);
-    h5_close(attribute);
-    h5_close(on);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(on);
+    hg_close(space);
+    hg_close(type);
 }
 
 static void set_text(const char *object, const char *name, const char *text)
@@ -122,14 +122,14 @@ static void set_flag(const char *object, const char *name, bool value)
 
 static void read_coords(const char *name)
 {
-    coords_free(&coords);
+    hg_coords_free(&coords);
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert(dataset >= 0);
     hid_t space = H5Dget_space(dataset);
     unsigned rank = (unsigned)H5Sget_simple_extent_ndims(space);
-    h5_close(space);
-    ck_assert_int_eq(coords_read(file, NULL, name, dataset, rank, &coords, &err), H5GRAD_OK);
-    h5_close(dataset);
+    hg_close(space);
+    ck_assert_int_eq(hg_coords_read(file, NULL, name, dataset, rank, &coords, &err), H5GRAD_OK);
+    hg_close(dataset);
 }
 
 static void assert_step(unsigned k, double step, double origin, const char *name, const char *unit,
@@ -162,7 +162,7 @@ static void assert_none(unsigned k, const char *name)
 static void assert_unusable(unsigned k, const char *begin)
 {
     ck_assert_int_eq(coords.axis[k].kind, COORDS_UNUSABLE);
-    ck_assert_int_eq(coords_check(&coords.axis[k], &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_coords_check(&coords.axis[k], &err), H5GRAD_FAILED);
     ck_assert_msg(strncmp(err.message, begin, strlen(begin)) == 0, "%s", err.message);
     ck_assert_ptr_nonnull(strstr(err.message, "--coord"));
     ck_assert_ptr_nonnull(strstr(err.message, "--spacing"));
@@ -172,8 +172,8 @@ static void assert_not_field(const char *name, const char *why)
 {
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert(dataset >= 0);
-    ck_assert_pstr_eq(coords_not_field(file, name, dataset), why);
-    h5_close(dataset);
+    ck_assert_pstr_eq(hg_coords_not_field(file, name, dataset), why);
+    hg_close(dataset);
 }
 
 /* Whether reading the dataset at name gives a refusal that has the word and the way out. */
@@ -1072,8 +1072,8 @@ START_TEST(hostile_attributes)
             ck_assert(coords.axis[k].kind == COORDS_NONE ||
                       coords.axis[k].kind == COORDS_UNUSABLE || strcmp(data[i], MINC_IMAGE) == 0);
         hid_t dataset = H5Dopen2(file, data[i], H5P_DEFAULT);
-        coords_not_field(file, data[i], dataset);
-        h5_close(dataset);
+        hg_coords_not_field(file, data[i], dataset);
+        hg_close(dataset);
     }
 }
 END_TEST

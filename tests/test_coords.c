@@ -20,7 +20,7 @@ static void setup(void)
 static void teardown(void)
 {
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
-    ck_assert(h5_close(file));
+    ck_assert(hg_close(file));
     scratch_remove();
 }
 
@@ -33,8 +33,8 @@ static hid_t make(const char *name, hid_t type, int rank, const hsize_t *extent)
     hid_t space = H5Screate_simple(rank, extent, NULL);
     hid_t dataset = H5Dcreate2(file, name, type, space, links, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(dataset >= 0);
-    h5_close(space);
-    h5_close(links);
+    hg_close(space);
+    hg_close(links);
     return dataset;
 }
 
@@ -55,9 +55,9 @@ static void set_text(hid_t object, const char *name, const char *text, size_t si
     hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(attribute >= 0);
     ck_assert(H5Awrite(attribute, type, text) >= 0);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
 }
 
 static void set_plain_text(hid_t object, const char *name, const char *text)
@@ -72,7 +72,7 @@ static void add_scale(const char *name, hid_t type, hsize_t points, const char *
     set_plain_text(scale, "CLASS", "DIMENSION_SCALE");
     if (label)
         set_plain_text(scale, "NAME", label);
-    h5_close(scale);
+    hg_close(scale);
 }
 
 static void set_on(const char *name, const char *attribute, const char *text)
@@ -80,7 +80,7 @@ static void set_on(const char *name, const char *attribute, const char *text)
     hid_t object = H5Oopen(file, name, H5P_DEFAULT);
     ck_assert(object >= 0);
     set_plain_text(object, attribute, text);
-    h5_close(object);
+    hg_close(object);
 }
 
 #define MAX_ATTACHED 4
@@ -109,9 +109,9 @@ static void attach(hid_t data, hsize_t n, const struct attached *axes)
     hid_t attribute = H5Acreate2(data, "DIMENSION_LIST", type, space, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(attribute >= 0);
     ck_assert(H5Awrite(attribute, type, lists) >= 0);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
 }
 
 static void set_labels(hid_t data, const char *const *labels)
@@ -122,9 +122,9 @@ static void set_labels(hid_t data, const char *const *labels)
     hid_t space = H5Screate_simple(1, &n, NULL);
     hid_t attribute = H5Acreate2(data, "DIMENSION_LABELS", type, space, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(H5Awrite(attribute, type, labels) >= 0);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
 }
 
 /* ------------------------------------------------------------------------------------- reading */
@@ -136,9 +136,9 @@ static void read_coords(hid_t data, unsigned rank)
 {
     struct h5_walk walk;
     struct coords searched;
-    ck_assert_int_eq(h5_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
-    ck_assert_int_eq(coords_read(file, &walk, "/u", data, rank, &coords, &err), H5GRAD_OK);
-    ck_assert_int_eq(coords_read(file, NULL, "/u", data, rank, &searched, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_coords_read(file, &walk, "/u", data, rank, &coords, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_coords_read(file, NULL, "/u", data, rank, &searched, &err), H5GRAD_OK);
     ck_assert_uint_eq(coords.rank, rank);
     for (unsigned k = 0; k < rank; k++) {
         ck_assert_int_eq(coords.axis[k].kind, searched.axis[k].kind);
@@ -146,9 +146,9 @@ static void read_coords(hid_t data, unsigned rank)
         ck_assert_pstr_eq(coords.axis[k].name, searched.axis[k].name);
         ck_assert_pstr_eq(coords.axis[k].problem, searched.axis[k].problem);
     }
-    coords_free(&searched);
-    h5_walk_free(&walk);
-    ck_assert(h5_close(data));
+    hg_coords_free(&searched);
+    hg_walk_free(&walk);
+    ck_assert(hg_close(data));
 }
 
 static void assert_array(unsigned k, const char *at, const char *name, const char *unit)
@@ -159,7 +159,7 @@ static void assert_array(unsigned k, const char *at, const char *name, const cha
     ck_assert_pstr_eq(coords.axis[k].unit, unit);
     ck_assert_str_eq(coords.axis[k].source, "dimension scale");
     ck_assert_ptr_null(coords.axis[k].problem);
-    ck_assert_int_eq(coords_check(&coords.axis[k], &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_coords_check(&coords.axis[k], &err), H5GRAD_OK);
 }
 
 static void assert_none(unsigned k, const char *name)
@@ -168,7 +168,7 @@ static void assert_none(unsigned k, const char *name)
     ck_assert_ptr_null(coords.axis[k].path);
     ck_assert_pstr_eq(coords.axis[k].name, name);
     ck_assert_ptr_null(coords.axis[k].source);
-    ck_assert_int_eq(coords_check(&coords.axis[k], &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_coords_check(&coords.axis[k], &err), H5GRAD_OK);
 }
 
 static void assert_unusable(unsigned k, const char *name, const char *problem)
@@ -176,7 +176,7 @@ static void assert_unusable(unsigned k, const char *name, const char *problem)
     ck_assert_int_eq(coords.axis[k].kind, COORDS_UNUSABLE);
     ck_assert_ptr_null(coords.axis[k].path);
     ck_assert_pstr_eq(coords.axis[k].name, name);
-    ck_assert_int_eq(coords_check(&coords.axis[k], &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_coords_check(&coords.axis[k], &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, problem);
 }
 
@@ -185,7 +185,7 @@ START_TEST(nothing_is_said)
     read_coords(make_data("u"), 2);
     assert_none(0, NULL);
     assert_none(1, NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -201,7 +201,7 @@ START_TEST(scales_are_coordinates)
     read_coords(data, 2);
     assert_array(0, "/t", "time", "days since 1850-01-01");
     assert_array(1, "/grid/x", "x", "m");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -214,7 +214,7 @@ START_TEST(names_that_are_paths_are_shortened)
     read_coords(data, 2);
     assert_array(0, "/t", "time", NULL);
     assert_array(1, "/x", "x", NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -228,7 +228,7 @@ START_TEST(labels_outrank_names)
     read_coords(data, 2);
     assert_array(0, "/t", "epoch", NULL);
     assert_array(1, "/x", "longitude", NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -239,7 +239,7 @@ START_TEST(labels_alone_name_axes)
     read_coords(data, 2);
     assert_none(0, NULL);
     assert_none(1, "x");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -252,7 +252,7 @@ START_TEST(placeholders_only_name_their_axis)
     read_coords(data, 2);
     assert_none(0, "Time");
     assert_none(1, "south_north");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -267,7 +267,7 @@ START_TEST(the_first_usable_scale_is_taken)
     read_coords(data, 2);
     assert_none(0, NULL);
     assert_array(1, "/a", "first", NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -275,7 +275,7 @@ START_TEST(dangling_references_are_unusable)
 {
     hid_t data = make_data("u");
     hid_t group = H5Gcreate2(file, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    h5_close(group);
+    hg_close(group);
     add_scale("x", H5T_NATIVE_DOUBLE, 12, NULL);
     attach(data, 2, (struct attached[]){{{"!"}}, {{"!", "g", "x"}}});
     read_coords(data, 2);
@@ -283,7 +283,7 @@ START_TEST(dangling_references_are_unusable)
                     "axis 0: dimension scale: a reference to it leads nowhere; give others with "
                     "--coord=0=PATH or a step with --spacing");
     assert_array(1, "/x", "x", NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -296,7 +296,7 @@ START_TEST(what_has_a_name_only_does_not_make_up_for_a_lost_scale)
     assert_unusable(1, "dim",
                     "axis 1: dimension scale: a reference to it leads nowhere; give others with "
                     "--coord=1=PATH or a step with --spacing");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -313,7 +313,7 @@ START_TEST(scales_of_another_length_are_unusable)
     assert_unusable(1, "x",
                     "axis 1: dimension scale /x: has 10 points, the axis 12; give --coord 1=PATH "
                     "or --spacing");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -327,44 +327,44 @@ static hid_t make_growing(const char *name, hsize_t points)
     hid_t dataset =
         H5Dcreate2(file, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     ck_assert(dataset >= 0);
-    h5_close(creation);
-    h5_close(space);
+    hg_close(creation);
+    hg_close(space);
     return dataset;
 }
 
 /* As a variable of netCDF-4 that was not written as far as others. */
 START_TEST(unlimited_scales_may_be_longer)
 {
-    h5_close(make_growing("t", 10));
+    hg_close(make_growing("t", 10));
     set_on("t", "CLASS", "DIMENSION_SCALE");
-    h5_close(make_growing("near", 7));
+    hg_close(make_growing("near", 7));
     hid_t data = make_growing("u", 6);
     attach(data, 1, (struct attached[]){{{"t"}}});
     read_coords(data, 1);
     assert_array(0, "/t", "t", NULL);
     ck_assert(coords.axis[0].surplus);
     ck_assert_str_eq(coords.note, "axis 0: of /t the first 6 points are used");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 
     data = make_growing("v", 6); /* it may be the edges of cells */
     attach(data, 1, (struct attached[]){{{"near"}}});
     read_coords(data, 1);
     ck_assert_int_eq(coords.axis[0].kind, COORDS_UNUSABLE);
     ck_assert_pstr_eq(coords.axis[0].path, "/near");
-    coords_free(&coords);
+    hg_coords_free(&coords);
     set_on("near", "_Netcdf4Dimid", "");
     data = H5Dopen2(file, "v", H5P_DEFAULT);
     read_coords(data, 1);
     assert_array(0, "/near", "near", NULL);
     ck_assert(coords.axis[0].surplus);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 
     const hsize_t extent = 6;
     data = make("w", H5T_NATIVE_DOUBLE, 1, &extent); /* which is as long as it will ever be */
     attach(data, 1, (struct attached[]){{{"t"}}});
     read_coords(data, 1);
     ck_assert_int_eq(coords.axis[0].kind, COORDS_UNUSABLE);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -383,7 +383,7 @@ START_TEST(written_dates_are_unusable)
     ck_assert_ptr_null(coords.axis[0].unit);
     ck_assert_int_eq(coords.axis[1].kind, COORDS_UNUSABLE); /* nor as edges of cells */
     ck_assert_ptr_null(coords.axis[1].path);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -400,10 +400,10 @@ static hid_t make_with_auxiliaries(const char *named)
     for (int i = 0; i < 2; i++) {
         hid_t along = make(i ? "a" : "x", H5T_NATIVE_DOUBLE, 1, &extents[1]);
         attach(along, 1, (struct attached[]){{{"dim1"}}});
-        h5_close(along);
+        hg_close(along);
     }
     set_on("x", "units", "m");
-    h5_close(make("loose", H5T_NATIVE_DOUBLE, 1, &extents[0])); /* along nobody knows what */
+    hg_close(make("loose", H5T_NATIVE_DOUBLE, 1, &extents[0])); /* along nobody knows what */
     set_plain_text(data, "coordinates", named);
     return data;
 }
@@ -419,7 +419,7 @@ START_TEST(the_only_auxiliary_of_an_axis_is_taken)
     ck_assert_pstr_eq(coords.axis[1].source, "coordinates attribute");
     ck_assert_pstr_eq(coords.note,
                       "its attribute coordinates names absent, dim0, which cannot be found");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -429,27 +429,27 @@ START_TEST(several_auxiliaries_are_told)
     assert_none(1, "dim1");
     ck_assert_pstr_eq(coords.note, "axis 1: x, a are not used: unit spacing; --coord=1=PATH takes "
                                    "one");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
 START_TEST(without_scales_one_axis_has_its_auxiliary)
 {
     const hsize_t points = 12;
-    h5_close(make("x", H5T_NATIVE_INT, 1, &points));
+    hg_close(make("x", H5T_NATIVE_INT, 1, &points));
     hid_t data = make("u", H5T_NATIVE_FLOAT, 1, &points);
     set_plain_text(data, "coordinates", "x");
     read_coords(data, 1);
     ck_assert_int_eq(coords.axis[0].kind, COORDS_ARRAY);
     ck_assert_pstr_eq(coords.axis[0].path, "/x");
     ck_assert_pstr_eq(coords.axis[0].name, "x");
-    coords_free(&coords);
+    hg_coords_free(&coords);
     data = make_data("plane"); /* of two axes it may belong to either */
     set_plain_text(data, "coordinates", "x");
     read_coords(data, 2);
     assert_none(0, NULL);
     assert_none(1, NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -460,8 +460,8 @@ START_TEST(scales_that_are_no_numbers_are_unusable)
     hid_t text = H5Tcopy(H5T_C_S1);
     H5Tset_size(text, 8);
     add_scale("names", text, 3, NULL);
-    h5_close(text);
-    h5_close(make("flat", H5T_NATIVE_DOUBLE, 2, extent));
+    hg_close(text);
+    hg_close(make("flat", H5T_NATIVE_DOUBLE, 2, extent));
     attach(data, 2, (struct attached[]){{{"names"}}, {{"flat"}}});
     read_coords(data, 2);
     assert_unusable(0, "names",
@@ -469,7 +469,7 @@ START_TEST(scales_that_are_no_numbers_are_unusable)
                     "--spacing");
     assert_unusable(1, "flat",
                     "axis 1: dimension scale /flat: has rank 2; give --coord 1=PATH or --spacing");
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -480,17 +480,17 @@ START_TEST(complex_scales_are_unusable)
     H5Tinsert(type, "r", 0, H5T_NATIVE_DOUBLE);
     H5Tinsert(type, "i", 8, H5T_NATIVE_DOUBLE);
     add_scale("z", type, 3, NULL);
-    h5_close(type);
+    hg_close(type);
     hid_t space = H5Screate(H5S_SCALAR);
-    h5_close(H5Dcreate2(file, "one", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    h5_close(space);
+    hg_close(H5Dcreate2(file, "one", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    hg_close(space);
     attach(data, 2, (struct attached[]){{{"z"}}, {{"one"}}});
     read_coords(data, 2);
     assert_unusable(0, "z",
                     "axis 0: dimension scale /z: type is complex128; give --coord 0=PATH or "
                     "--spacing");
     ck_assert_int_eq(coords.axis[1].kind, COORDS_UNUSABLE);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -503,13 +503,13 @@ START_TEST(broken_lists_say_nothing)
     read_coords(data, 2);
     assert_none(0, NULL);
     assert_none(1, NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 
     data = make_data("v");
     set_plain_text(data, "DIMENSION_LIST", "no list");
     read_coords(data, 2);
     assert_none(0, NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -524,8 +524,8 @@ START_TEST(unlinked_scales_are_unusable)
     assert_unusable(1, NULL,
                     "axis 1: dimension scale: a reference to it leads nowhere; give others with "
                     "--coord=1=PATH or a step with --spacing");
-    coords_free(&coords);
-    ck_assert(h5_close(scale));
+    hg_coords_free(&coords);
+    ck_assert(hg_close(scale));
 }
 END_TEST
 
@@ -534,7 +534,7 @@ START_TEST(a_scale_has_no_axes_of_its_own)
     add_scale("x", H5T_NATIVE_DOUBLE, 12, "x");
     read_coords(H5Dopen2(file, "x", H5P_DEFAULT), 1);
     assert_none(0, NULL);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 
@@ -542,8 +542,8 @@ static bool is_coordinate(const char *name)
 {
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert(dataset >= 0);
-    bool coordinate = coords_not_field(file, name, dataset) != NULL;
-    ck_assert(h5_close(dataset));
+    bool coordinate = hg_coords_not_field(file, name, dataset) != NULL;
+    ck_assert(hg_close(dataset));
     return coordinate;
 }
 
@@ -553,17 +553,17 @@ START_TEST(coordinates_are_known_by_class_or_back_references)
     add_scale("exact", H5T_NATIVE_INT, n, NULL);
     hid_t dataset = make("padded", H5T_NATIVE_INT, 1, &n);
     set_text(dataset, "CLASS", "DIMENSION_SCALE     ", 20, H5T_STR_SPACEPAD);
-    h5_close(dataset);
+    hg_close(dataset);
     dataset = make("tight", H5T_NATIVE_INT, 1, &n);
     set_text(dataset, "CLASS", "DIMENSION_SCALE", 15, H5T_STR_NULLPAD);
-    h5_close(dataset);
+    hg_close(dataset);
     dataset = make("referenced", H5T_NATIVE_INT, 1, &n);
     set_plain_text(dataset, "REFERENCE_LIST", "whatever");
-    h5_close(dataset);
+    hg_close(dataset);
     dataset = make("image", H5T_NATIVE_INT, 1, &n);
     set_plain_text(dataset, "CLASS", "IMAGE");
-    h5_close(dataset);
-    h5_close(make_data("u"));
+    hg_close(dataset);
+    hg_close(make_data("u"));
     ck_assert(is_coordinate("exact"));
     ck_assert(is_coordinate("padded"));
     ck_assert(is_coordinate("tight"));
@@ -579,26 +579,26 @@ START_TEST(references_are_gathered)
     const hsize_t n = 12;
     struct h5_set set = {0};
     struct h5_identity identity;
-    h5_close(make("by_hand", H5T_NATIVE_DOUBLE, 1, &n));
+    hg_close(make("by_hand", H5T_NATIVE_DOUBLE, 1, &n));
     add_scale("t", H5T_NATIVE_DOUBLE, 3, NULL);
     add_scale("s", H5T_NATIVE_DOUBLE, 3, NULL);
     attach(data, 2, (struct attached[]){{{"t", "s"}}, {{"!", "by_hand"}}});
-    ck_assert_int_eq(coords_references(file, "/u", data, &set, &err), H5GRAD_OK);
-    ck_assert_int_eq(coords_references(file, "/u", data, &set, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_coords_references(file, "/u", data, &set, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_coords_references(file, "/u", data, &set, &err), H5GRAD_OK);
     ck_assert_uint_eq(set.n, 3);
     static const char *const names[] = {"t", "s", "by_hand"};
     for (size_t i = 0; i < 3; i++) {
         hid_t scale = H5Dopen2(file, names[i], H5P_DEFAULT);
-        ck_assert(h5_identify(scale, &identity));
-        ck_assert_ptr_nonnull(h5_set_find(&set, &identity));
-        ck_assert_int_eq(coords_references(file, names[i], scale, &set, &err), H5GRAD_OK);
-        h5_close(scale);
+        ck_assert(hg_identify(scale, &identity));
+        ck_assert_ptr_nonnull(hg_set_find(&set, &identity));
+        ck_assert_int_eq(hg_coords_references(file, names[i], scale, &set, &err), H5GRAD_OK);
+        hg_close(scale);
     }
     ck_assert_uint_eq(set.n, 3);
-    ck_assert(h5_identify(data, &identity));
-    ck_assert_ptr_null(h5_set_find(&set, &identity));
-    h5_close(data);
-    h5_set_free(&set);
+    ck_assert(hg_identify(data, &identity));
+    ck_assert_ptr_null(hg_set_find(&set, &identity));
+    hg_close(data);
+    hg_set_free(&set);
 }
 END_TEST
 
@@ -620,7 +620,7 @@ START_TEST(every_rank_is_read)
     assert_array(1, "/x1", "x1", NULL);
     for (unsigned k = 2; k < 8; k++)
         ck_assert_int_eq(coords.axis[k].kind, COORDS_UNUSABLE);
-    coords_free(&coords);
+    hg_coords_free(&coords);
 }
 END_TEST
 

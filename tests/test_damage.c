@@ -53,18 +53,18 @@ static void setup(void)
 
 static void teardown(void)
 {
-    h5_close(file);
-    h5_access_free(&trust);
+    hg_close(file);
+    hg_access_free(&trust);
     scratch_remove();
 }
 
 /* What was made is opened to be read, with so much memory. */
 static void reopen(uint64_t memory)
 {
-    h5_close(file);
-    h5_access_free(&trust);
+    hg_close(file);
+    hg_access_free(&trust);
     trust = (struct h5_access){.memory = memory};
-    file = h5_open_input(path, &trust, &err);
+    file = hg_open_input(path, &trust, &err);
     ck_assert_msg(file >= 0, "%s", err.message);
 }
 
@@ -87,14 +87,14 @@ static void make(const char *name, hid_t type, hsize_t chunk, int filter)
         values[i] = 3 * i;
     if (chunk <= POINTS)
         ck_assert(H5Dwrite(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
-    h5_close(dataset);
-    h5_close(creation);
-    h5_close(space);
+    hg_close(dataset);
+    hg_close(creation);
+    hg_close(space);
 }
 
 static hid_t open_named(const char *name)
 {
-    hid_t dataset = h5_open_dataset(file, name, &err);
+    hid_t dataset = hg_open_dataset(file, name, &err);
     ck_assert_msg(dataset >= 0, "%s", err.message);
     return dataset;
 }
@@ -103,7 +103,7 @@ static hid_t open_named(const char *name)
 static void patch(const void *old, const void *new, size_t size)
 {
     static char content[1 << 16];
-    h5_close(file);
+    hg_close(file);
     file = -1;
     FILE *stream = fopen(path, "r+b");
     ck_assert_ptr_nonnull(stream);
@@ -123,28 +123,28 @@ static enum h5grad_status open_reader(const char *name, const char *way, uint64_
     hid_t stored = H5Dget_type(dataset);
     struct h5_storage storage;
     struct h5_type type;
-    ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_OK);
-    ck_assert_int_eq(h5_type_open(stored, &type, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_type_open(stored, &type, &err), H5GRAD_OK);
     struct reader_source source = {dataset, &storage, &type};
-    struct reader *reader = reader_open(&source, way, &err);
+    struct reader *reader = hg_reader_open(&source, way, &err);
     enum h5grad_status status = reader ? H5GRAD_OK : H5GRAD_FAILED;
     if (reader && held)
         *held = reader->held;
     if (reader && way)
         ck_assert_str_eq(reader->way->name, way);
-    reader_close(reader);
-    h5_type_close(&type);
-    h5_close(stored);
-    h5_close(dataset);
+    hg_reader_close(reader);
+    hg_type_close(&type);
+    hg_close(stored);
+    hg_close(dataset);
     return status;
 }
 
 static enum h5grad_status open_line(const char *name)
 {
     hid_t dataset = open_named(name);
-    struct line *line = line_open(dataset, POINTS, &err);
-    line_close(line);
-    h5_close(dataset);
+    struct line *line = hg_line_open(dataset, POINTS, &err);
+    hg_line_close(line);
+    hg_close(dataset);
     return line ? H5GRAD_OK : H5GRAD_FAILED;
 }
 
@@ -154,22 +154,22 @@ static enum h5grad_status copy_named(const char *name)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     ck_assert(H5Pset_fapl_core(access, 1 << 16, false) >= 0);
     hid_t output = H5Fcreate("copy", H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    hid_t copy = copy_create(source, output, "/copy", true, &err);
+    hid_t copy = hg_copy_create(source, output, "/copy", true, &err);
     ck_assert_msg(copy >= 0, "%s", err.message);
-    h5_leave(&guard);
-    enum h5grad_status status = copy_points(source, copy, &err);
-    h5_enter(&guard);
-    h5_close(copy);
-    h5_close(output);
-    h5_close(access);
-    h5_close(source);
+    hg_leave(&guard);
+    enum h5grad_status status = hg_copy_points(source, copy, &err);
+    hg_enter(&guard);
+    hg_close(copy);
+    hg_close(output);
+    hg_close(access);
+    hg_close(source);
     return status;
 }
 
 static enum h5grad_status read_numbers(const char *name)
 {
     struct numbers numbers;
-    enum h5grad_status status = numbers_read_dataset(file, name, "", &numbers, &err);
+    enum h5grad_status status = hg_numbers_read_dataset(file, name, "", &numbers, &err);
     free(numbers.item);
     return status;
 }
@@ -223,12 +223,12 @@ START_TEST(chunks_of_any_size_are_counted)
 {
     struct h5_storage storage = {.layout = H5_CHUNKED, .rank = 2, .n_filters = 1};
     storage.chunk[0] = storage.chunk[1] = UINT32_MAX;
-    ck_assert_uint_eq(h5_limit_need(&storage, 8), INT64_MAX);
+    ck_assert_uint_eq(hg_limit_need(&storage, 8), INT64_MAX);
     storage.chunk[0] = (uint64_t)1 << 30;
-    ck_assert_uint_eq(h5_limit_need(&storage, 1), INT64_MAX);
+    ck_assert_uint_eq(hg_limit_need(&storage, 1), INT64_MAX);
     storage.chunk[1] = 2;
-    ck_assert_uint_eq(h5_limit_need(&storage, 1), (uint64_t)6 << 30);
-    ck_assert_uint_eq(h5_limit_need(&storage, UINT64_MAX), INT64_MAX);
+    ck_assert_uint_eq(hg_limit_need(&storage, 1), (uint64_t)6 << 30);
+    ck_assert_uint_eq(hg_limit_need(&storage, UINT64_MAX), INT64_MAX);
 }
 END_TEST
 
@@ -238,7 +238,7 @@ START_TEST(points_larger_than_the_memory_are_not_converted)
     ck_assert(H5Tinsert(type, "r", 0, H5T_NATIVE_DOUBLE) >= 0);
     ck_assert(H5Tinsert(type, "i", 8, H5T_NATIVE_DOUBLE) >= 0);
     make("/x", type, 1 << 8, -1);
-    h5_close(type);
+    hg_close(type);
     reopen(MEMORY);
     uint64_t held = 0;
     ck_assert_int_eq(open_reader("/x", NULL, &held), H5GRAD_OK);
@@ -270,7 +270,7 @@ static void make_virtual(H5F_libver_t version)
     const hsize_t extent[2] = {20, 10}, count[2] = {1, 1}, block[2] = {2, 3}, six[1] = {18};
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_DATASET_CREATE);
     hid_t space = H5Screate_simple(2, extent, NULL), source = H5Screate_simple(1, six, NULL);
-    h5_close(file);
+    hg_close(file);
     H5Pset_libver_bounds(access, version, H5F_LIBVER_LATEST);
     file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     for (hsize_t i = 0; i < 3; i++) {
@@ -278,12 +278,12 @@ static void make_virtual(H5F_libver_t version)
         H5Sselect_hyperslab(space, i ? H5S_SELECT_OR : H5S_SELECT_SET, start, NULL, count, block);
     }
     ck_assert(H5Pset_virtual(creation, space, "somewhere.h5", "/data", source) >= 0);
-    h5_close(H5Dcreate2(file, "v", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
-    h5_close(H5Dcreate2(file, "x", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    h5_close(source);
-    h5_close(space);
-    h5_close(creation);
-    h5_close(access);
+    hg_close(H5Dcreate2(file, "v", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+    hg_close(H5Dcreate2(file, "x", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    hg_close(source);
+    hg_close(space);
+    hg_close(creation);
+    hg_close(access);
 }
 
 /* Changes a number of so many bytes that lies before or behind the mapping's rank and the number of
@@ -310,7 +310,7 @@ static void can_open(const char *name, bool can)
 {
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert_int_eq(dataset >= 0, can);
-    h5_close(dataset);
+    hg_close(dataset);
 }
 
 /* The last stores blocks in another way from 1.12 on, not that which damage_mapping knows. */
@@ -376,9 +376,9 @@ static void add_text(void)
     hid_t space = H5Screate_simple(1, &one, NULL);
     hid_t attribute = H5Acreate2(file, "names", type, space, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(H5Awrite(attribute, type, &text) >= 0);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
 }
 
 /* Reads the text: NULL, with the reason in err, where it cannot be. */
@@ -391,14 +391,14 @@ static bool read_text(void)
     hid_t space = H5Aget_space(attribute);
     bool ok = H5Aread(attribute, type, &text) >= 0;
     if (!ok)
-        h5_error(&err, "it");
+        hg_hdf5_error(&err, "it");
     else
         ck_assert_str_eq(text, TEXT);
     if (ok)
-        h5_variable_reclaim(type, space, &text);
-    h5_close(space);
-    h5_close(type);
-    h5_close(attribute);
+        hg_variable_reclaim(type, space, &text);
+    hg_close(space);
+    hg_close(type);
+    hg_close(attribute);
     return ok;
 }
 
@@ -447,9 +447,9 @@ static void add_long_text(const char *name, char letter)
     ck_assert(H5Tset_size(type, H5T_VARIABLE) >= 0);
     hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(H5Awrite(attribute, type, &value) >= 0);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
 }
 
 /* Of a heap that is larger than 4096 bytes libhdf5 reads the rest later, without its beginning. */
@@ -462,14 +462,14 @@ START_TEST(all_of_a_large_heap_is_judged)
     add_long_text("a", 'a');
     add_long_text("b", 'b');
     reopen(0);
-    char *text = h5_attribute_text(file, "b");
+    char *text = hg_attribute_text(file, "b");
     ck_assert_ptr_nonnull(text);
     ck_assert_uint_eq(strlen(text), LONG_TEXT);
     free(text);
     patch(&stored, &claimed, sizeof stored);
     reopen(0);
-    ck_assert_ptr_null(h5_attribute_text(file, "b"));
-    ck_assert_ptr_null(h5_attribute_text(file, "a"));
+    ck_assert_ptr_null(hg_attribute_text(file, "b"));
+    ck_assert_ptr_null(hg_attribute_text(file, "a"));
 }
 END_TEST
 
@@ -493,8 +493,8 @@ static void make_flat(void)
     hid_t dataset =
         H5Dcreate2(file, "/x", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
-    h5_close(dataset);
-    h5_close(space);
+    hg_close(dataset);
+    hg_close(space);
 }
 
 static enum h5grad_status prove(uint64_t shift, bool fails, bool *proven)
@@ -502,14 +502,14 @@ static enum h5grad_status prove(uint64_t shift, bool fails, bool *proven)
     hid_t dataset = open_named("/x");
     struct h5_storage storage;
     struct h5_flat flat;
-    ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_OK);
-    ck_assert(h5_flat_find(dataset, &storage, sizeof(float), true, &flat));
+    ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
+    ck_assert(hg_flat_find(dataset, &storage, sizeof(float), true, &flat));
     flat.offset -= shift;
     broken = fails;
     enum h5grad_status status =
-        h5_flat_prove(dataset, H5T_NATIVE_FLOAT, &storage, &flat, proven, &err);
+        hg_flat_prove(dataset, H5T_NATIVE_FLOAT, &storage, &flat, proven, &err);
     broken = false;
-    h5_close(dataset);
+    hg_close(dataset);
     return status;
 }
 
@@ -546,7 +546,7 @@ START_TEST(a_disk_that_fails_is_not_another_way)
     ck_assert_int_eq(open_reader("/x", NULL, NULL), H5GRAD_FAILED);
     broken = false;
     ck_assert_msg(strstr(err.message, strerror(EIO)) != NULL, "%s", err.message);
-    h5_close(dataset);
+    hg_close(dataset);
 }
 END_TEST
 
@@ -555,10 +555,10 @@ START_TEST(a_read_that_failed_is_not_forgotten)
     bool proven;
     make_flat();
     reopen(0);
-    ck_assert_int_eq(h5_input_check_unchanged(file, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_input_check_unchanged(file, &err), H5GRAD_OK);
     ck_assert_int_eq(prove(0, true, &proven), H5GRAD_FAILED);
     ck_assert_int_eq(trust.failure, EIO);
-    ck_assert_int_eq(h5_input_check_unchanged(file, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_input_check_unchanged(file, &err), H5GRAD_FAILED);
     ck_assert_msg(strstr(err.message, strerror(EIO)) != NULL, "%s", err.message);
 }
 END_TEST

@@ -45,18 +45,18 @@ static enum h5grad_status copying_read(struct reader *reader, const struct tile 
                                        struct h5grad_error *err)
 {
     const struct setup *s = ((const struct copying_reader *)reader)->setup;
-    const size_t point = s->components * element_size(s->element);
+    const size_t point = s->components * hg_element_size(s->element);
     const struct box whole = {.count = {s->extent[0], s->extent[1], s->extent[2]}};
     (void)worker;
     (void)err;
-    memset(buffer, 0xff, box_points(3, &tile->halo) * point); /* not a number */
+    memset(buffer, 0xff, hg_box_points(3, &tile->halo) * point); /* not a number */
     for (unsigned i = 0; i < 3; i++) {
         struct box part = tile->core;
         part.start[i] = tile->halo.start[i];
         part.count[i] = tile->halo.count[i];
-        box_copy(3, point, &part, &whole, s->data, &tile->halo, buffer);
+        hg_box_copy(3, point, &part, &whole, s->data, &tile->halo, buffer);
     }
-    reader_view_dense(view, buffer, 3, tile->halo.count, s->components);
+    hg_reader_view_dense(view, buffer, 3, tile->halo.count, s->components);
     return H5GRAD_OK;
 }
 
@@ -89,7 +89,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         n *= s->extent[i] = extent[i];
     s->components = components;
     s->element = element;
-    s->bytes = n * element_size(element);
+    s->bytes = n * hg_element_size(element);
     s->data = malloc(s->bytes);
     for (uint64_t i = 0; i < n; i++) {
         double value = (double)draw(1u << 20) / 1000 - 500;
@@ -106,11 +106,11 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         s->axis[i].axis = i;
         s->axis[i].stencil = (struct stencil_axis){extent[i], edge_order, i != 1, 0.7};
         s->result[i] = malloc(s->bytes);
-        s->axis[i].writer = writer_open_memory(s->result[i], components * element_size(element), 3,
-                                               s->extent, NULL);
+        s->axis[i].writer = hg_writer_open_memory(
+            s->result[i], components * hg_element_size(element), 3, s->extent, NULL);
         ck_assert_ptr_nonnull(s->axis[i].writer);
     }
-    s->axis[1].coordinates = line_open_memory(s->x, extent[1], NULL);
+    s->axis[1].coordinates = hg_line_open_memory(s->x, extent[1], NULL);
     s->job = (struct engine_job){
         .rank = 3,
         .extent = s->extent,
@@ -120,7 +120,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         .result = element,
         .n_axes = 3,
         .axes = s->axis,
-        .reader = reader_open_memory(s->data, element, components, 3, s->extent, NULL),
+        .reader = hg_reader_open_memory(s->data, element, components, 3, s->extent, NULL),
         .threads = 1,
         .cache = {.l2 = 1 << 20},
         .memory = 1u << 30,
@@ -130,11 +130,11 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
 static void setup_free(struct setup *s)
 {
     for (unsigned i = 0; i < 3; i++) {
-        writer_close(s->axis[i].writer);
+        hg_writer_close(s->axis[i].writer);
         free(s->result[i]);
     }
-    line_close(s->axis[1].coordinates);
-    reader_close(s->job.reader);
+    hg_line_close(s->axis[1].coordinates);
+    hg_reader_close(s->job.reader);
     free(s->data);
     free(s->x);
 }
@@ -154,7 +154,7 @@ static void plan_whole(const struct setup *s, struct plan *plan)
         .threads = 1,
     };
     memcpy(request.extent, s->extent, sizeof s->extent);
-    ck_assert_int_eq(plan_make(&request, plan, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_plan_make(&request, plan, NULL), H5GRAD_OK);
     ck_assert_uint_eq(plan->tiles, 1);
 }
 
@@ -166,8 +166,8 @@ static void run(struct setup *s, unsigned threads, uint64_t memory, uint64_t *ti
     s->job.memory = memory;
     for (unsigned i = 0; i < 3; i++)
         memset(s->result[i], 0xee, s->bytes);
-    ck_assert_msg(engine_plan(&s->job, NULL, NULL, &plan, &err) == H5GRAD_OK, "%s", err.message);
-    ck_assert_msg(engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(hg_engine_plan(&s->job, NULL, NULL, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(hg_engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
     *tiles = plan.tiles;
 }
 
@@ -176,7 +176,7 @@ static void run_whole(struct setup *s)
     struct plan plan;
     struct h5grad_error err = {0};
     plan_whole(s, &plan);
-    ck_assert_msg(engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(hg_engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
 }
 
 /* 1, 2, 3 and 8 workers, 20 memory caps: bit for bit the result of one worker with the largest
@@ -191,7 +191,7 @@ static void check_same_bits(const uint64_t *extent, enum element element, unsign
     setup_make(&s, extent, element, components, edge_order);
     run_whole(&s);
     if (copies) {
-        reader_close(s.job.reader);
+        hg_reader_close(s.job.reader);
         s.job.reader = copying_open(&s);
     }
     for (unsigned i = 0; i < 3; i++) {
@@ -230,7 +230,7 @@ START_TEST(same_bits_of_large_tiles)
     void *want[3];
     setup_make(&s, (const uint64_t[]){300, 40, 20}, ELEMENT_F32, 1, 2);
     run_whole(&s);
-    reader_close(s.job.reader);
+    hg_reader_close(s.job.reader);
     s.job.reader = copying_open(&s);
     for (unsigned i = 0; i < 3; i++) {
         want[i] = malloc(s.bytes);
@@ -307,13 +307,13 @@ START_TEST(progress_and_cancel)
     s.job.progress = on_progress;
     s.job.cancelled = on_cancelled;
     s.job.user = &watch;
-    ck_assert_int_eq(engine_plan(&s.job, NULL, NULL, &plan, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, NULL, &plan, &err), H5GRAD_OK);
     ck_assert_uint_gt(plan.tiles, 10);
-    ck_assert_int_eq(engine_run(&s.job, &plan, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_run(&s.job, &plan, &err), H5GRAD_OK);
     ck_assert_uint_eq(watch.bytes, 3 * s.bytes);
     ck_assert_uint_eq(watch.calls, plan.tiles);
     watch = (struct watch){.stop_after = 4};
-    ck_assert_int_eq(engine_run(&s.job, &plan, &err), H5GRAD_CANCELLED);
+    ck_assert_int_eq(hg_engine_run(&s.job, &plan, &err), H5GRAD_CANCELLED);
     ck_assert_uint_lt(watch.bytes, 3 * s.bytes);
     ck_assert_uint_lt(watch.calls, plan.tiles);
     setup_free(&s);
@@ -330,10 +330,10 @@ START_TEST(chunks_and_memory)
     setup_make(&s, (const uint64_t[]){100, 100, 100}, ELEMENT_F32, 1, 1);
     s.job.memory = 6 << 20;
     memcpy(result.extent, s.extent, sizeof s.extent);
-    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "needs --memory=32M at least (less with --layout=contiguous)");
     result.chunk[0] = 20;
-    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_OK);
     ck_assert_uint_eq(plan.tile[0] % 20, 0);
     setup_free(&s);
 }
@@ -342,7 +342,7 @@ END_TEST
 /* The encoders count: as many workers as the cap has room for theirs. */
 START_TEST(encoders_and_memory)
 {
-    const struct codec *zstd = codec_find_name("zstd");
+    const struct codec *zstd = hg_codec_find_name("zstd");
     struct setup s;
     struct plan plan;
     struct h5_storage result = {.layout = H5_CHUNKED, .rank = 3, .chunk = {64, 64, 64}};
@@ -354,12 +354,12 @@ START_TEST(encoders_and_memory)
     s.job.memory = 96 << 20;
     s.job.threads = 8;
     memcpy(result.extent, s.extent, sizeof s.extent);
-    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
     ck_assert_uint_eq(plan.threads, 8);
     result.n_filters = 1;
     ck_assert(zstd->parameters(19, 4, &result.filter[0]));
-    uint64_t each = codec_encoder_memory(&result, 64 * 64 * 64 * sizeof(float));
-    ck_assert_int_eq(engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    uint64_t each = hg_codec_encoder_memory(&result, 64 * 64 * 64 * sizeof(float));
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
     ck_assert_uint_lt(plan.threads, 8);
     ck_assert_uint_ge(plan.memory, plan.threads * each);
     ck_assert_uint_le(plan.memory, s.job.memory);
@@ -392,7 +392,7 @@ static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes 
         axis[i].axis = i;
         axis[i].stencil = (struct stencil_axis){extent[i], 1, true, 1};
     }
-    ck_assert_int_eq(engine_plan(&job, NULL, NULL, plan, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&job, NULL, NULL, plan, NULL), H5GRAD_OK);
 }
 
 /* Bytes of a tile amid the array, and of the halo across its faces. */

@@ -23,13 +23,13 @@ static uint64_t draw(uint64_t below)
 START_TEST(intersections)
 {
     struct box a = {{0, 5}, {4, 5}}, b = {{3, 2}, {4, 4}}, c = {{4, 0}, {1, 9}}, out;
-    ck_assert(box_intersect(2, &a, &b, &out));
+    ck_assert(hg_box_intersect(2, &a, &b, &out));
     ck_assert_uint_eq(out.start[0], 3);
     ck_assert_uint_eq(out.count[0], 1);
     ck_assert_uint_eq(out.start[1], 5);
     ck_assert_uint_eq(out.count[1], 1);
-    ck_assert(!box_intersect(2, &a, &c, &out));
-    ck_assert_uint_eq(box_points(2, &a), 20);
+    ck_assert(!hg_box_intersect(2, &a, &c, &out));
+    ck_assert_uint_eq(hg_box_points(2, &a), 20);
 }
 END_TEST
 
@@ -51,16 +51,16 @@ START_TEST(copies)
             to.start[i] = from.start[i] + draw(2);
             to.count[i] = 1 + draw(6);
         }
-        if (!box_intersect(rank, &from, &to, &part))
+        if (!hg_box_intersect(rank, &from, &to, &part))
             continue;
-        size_t n = box_points(rank, &from) * size, m = box_points(rank, &to) * size;
+        size_t n = hg_box_points(rank, &from) * size, m = hg_box_points(rank, &to) * size;
         unsigned char *source = malloc(n), *got = calloc(m, 1), *want = calloc(m, 1);
         for (size_t i = 0; i < n; i++)
             source[i] = (unsigned char)(1 + draw(255));
         uint64_t fs[4], ts[4];
-        box_strides(rank, from.count, fs);
-        box_strides(rank, to.count, ts);
-        for (uint64_t p = 0; p < box_points(rank, &part); p++) {
+        hg_box_strides(rank, from.count, fs);
+        hg_box_strides(rank, to.count, ts);
+        for (uint64_t p = 0; p < hg_box_points(rank, &part); p++) {
             uint64_t rest = p, a = 0, b = 0;
             for (unsigned i = rank; i-- > 0;) {
                 uint64_t at = part.start[i] + rest % part.count[i];
@@ -70,10 +70,10 @@ START_TEST(copies)
             }
             memcpy(want + b * size, source + a * size, size);
         }
-        box_copy(rank, size, &part, &from, source, &to, got);
+        hg_box_copy(rank, size, &part, &from, source, &to, got);
         ck_assert_mem_eq(got, want, m);
         memset(got, 0, m);
-        box_copy_by(copy_bytes, rank, size, &part, &from, source, &to, got);
+        hg_box_copy_by(copy_bytes, rank, size, &part, &from, source, &to, got);
         ck_assert_mem_eq(got, want, m);
         free(source);
         free(got);
@@ -141,13 +141,14 @@ static uint64_t index_of(const struct plan *p, const uint64_t *at)
 static void check_turns(const struct plan *p)
 {
     uint64_t index = 0, first, end, turn = 0;
-    for (plan_turn(p, 0, &first, &end); first < p->tiles; plan_turn(p, ++turn, &first, &end)) {
+    for (hg_plan_turn(p, 0, &first, &end); first < p->tiles;
+         hg_plan_turn(p, ++turn, &first, &end)) {
         ck_assert_uint_eq(first, index);
         ck_assert_uint_gt(end, first);
         struct tile before, tile;
-        plan_tile(p, first, &before);
+        hg_plan_tile(p, first, &before);
         for (index = first + 1; index < end; index++, before = tile) {
-            plan_tile(p, index, &tile);
+            hg_plan_tile(p, index, &tile);
             for (unsigned i = 0; i < p->rank; i++) {
                 uint64_t moved = i == p->stream ? before.core.count[i] : 0;
                 ck_assert_uint_eq(tile.core.start[i], before.core.start[i] + moved);
@@ -165,13 +166,14 @@ static void check_turns(const struct plan *p)
 static uint64_t stream_points(const struct plan *p)
 {
     uint64_t read = 0, first, end, turn = 0;
-    for (plan_turn(p, 0, &first, &end); first < p->tiles; plan_turn(p, ++turn, &first, &end)) {
+    for (hg_plan_turn(p, 0, &first, &end); first < p->tiles;
+         hg_plan_turn(p, ++turn, &first, &end)) {
         struct tile tile, last;
-        plan_tile(p, first, &tile);
-        plan_tile(p, end - 1, &last);
+        hg_plan_tile(p, first, &tile);
+        hg_plan_tile(p, end - 1, &last);
         unsigned s = p->stream;
         uint64_t planes = last.halo.start[s] + last.halo.count[s] - tile.halo.start[s];
-        uint64_t area = box_points(p->rank, &tile.core) / tile.core.count[s];
+        uint64_t area = hg_box_points(p->rank, &tile.core) / tile.core.count[s];
         read += area * planes;
         for (unsigned i = 0; i < p->rank; i++) {
             if (i != s)
@@ -191,10 +193,10 @@ static void check_partition(const struct plan_request *q, const struct plan *p)
     unsigned char *seen = calloc(points, 1);
     for (uint64_t t = 0; t < p->tiles; t++) {
         struct tile tile;
-        plan_tile(p, t, &tile);
-        uint64_t core = box_points(p->rank, &tile.core);
+        hg_plan_tile(p, t, &tile);
+        uint64_t core = hg_box_points(p->rank, &tile.core);
         ck_assert_uint_le(core, p->core_points);
-        ck_assert_uint_le(box_points(p->rank, &tile.halo), p->halo_points);
+        ck_assert_uint_le(hg_box_points(p->rank, &tile.halo), p->halo_points);
         read += core;
         for (unsigned i = 0; i < p->rank; i++) {
             uint64_t low = tile.core.start[i], high = low + tile.core.count[i];
@@ -239,7 +241,7 @@ static uint64_t needed(const struct plan *p, const struct tile *tile, uint64_t *
             grid.count[i] =
                 (box.start[i] + box.count[i] - 1) / p->source_chunk[i] - grid.start[i] + 1;
         }
-        for (uint64_t k = 0; k < box_points(p->rank, &grid); k++) {
+        for (uint64_t k = 0; k < hg_box_points(p->rank, &grid); k++) {
             uint64_t rest = k, number = 0, at[4];
             for (unsigned i = p->rank; i-- > 0;) {
                 at[i] = grid.start[i] + rest % grid.count[i];
@@ -268,15 +270,15 @@ static void check_gathered(const struct plan_request *q, const struct plan *p)
     for (uint64_t b = 0; b < p->blocks; b++) {
         uint64_t first, end;
         struct tile block, tile;
-        plan_block(p, b, &first, &end, &block.core);
-        plan_halo(p, &block.core, &block.halo);
+        hg_plan_block(p, b, &first, &end, &block.core);
+        hg_plan_halo(p, &block.core, &block.halo);
         ck_assert_uint_eq(first, next);
-        ck_assert_uint_le(box_points(p->rank, &block.halo), p->block_points);
+        ck_assert_uint_le(hg_box_points(p->rank, &block.halo), p->block_points);
         decodes += needed(p, &block, chunk);
         for (next = first; next < end; next++) {
             struct box inside;
-            plan_tile(p, next, &tile);
-            ck_assert(box_intersect(p->rank, &tile.halo, &block.halo, &inside));
+            hg_plan_tile(p, next, &tile);
+            ck_assert(hg_box_intersect(p->rank, &tile.halo, &block.halo, &inside));
             ck_assert_mem_eq(inside.count, tile.halo.count, p->rank * sizeof *inside.count);
         }
     }
@@ -298,20 +300,20 @@ static void check_cache(const struct plan_request *q, const struct plan *p)
         uint64_t first, end;
         struct box cores;
         struct tile tile;
-        plan_block(p, b, &first, &end, &cores);
+        hg_plan_block(p, b, &first, &end, &cores);
         ck_assert_uint_eq(first, next);
         next = end;
         for (uint64_t t = first; t < end; t++) {
-            plan_tile(p, t, &tile);
+            hg_plan_tile(p, t, &tile);
             struct box inside;
-            ck_assert(box_intersect(p->rank, &tile.core, &cores, &inside));
+            ck_assert(hg_box_intersect(p->rank, &tile.core, &cores, &inside));
             ck_assert_mem_eq(inside.count, tile.core.count, p->rank * sizeof *inside.count);
             for (uint64_t n = needed(p, &tile, chunk); n-- > 0;)
                 need[chunk[n]]++;
         }
         alive = 0;
         for (uint64_t t = first; t < end; t++) {
-            plan_tile(p, t, &tile);
+            hg_plan_tile(p, t, &tile);
             uint64_t n = needed(p, &tile, chunk);
             for (uint64_t k = 0; k < n; k++) {
                 decodes += !held[chunk[k]];
@@ -344,7 +346,7 @@ START_TEST(random_plans)
         struct plan p;
         struct h5grad_error err = {0};
         random_request(&q);
-        if (plan_make(&q, &p, &err)) {
+        if (hg_plan_make(&q, &p, &err)) {
             ck_assert_ptr_nonnull(strstr(err.message, "memory"));
             continue;
         }
@@ -396,7 +398,7 @@ static bool can_plan(const struct plan_request *q, uint64_t memory, struct h5gra
     struct plan_request with = *q;
     struct plan p;
     with.memory = memory;
-    bool made = plan_make(&with, &p, err) == H5GRAD_OK;
+    bool made = hg_plan_make(&with, &p, err) == H5GRAD_OK;
     ck_assert(!made || p.memory <= memory);
     return made;
 }
@@ -423,9 +425,9 @@ START_TEST(feasible_from_some_memory_on)
             ck_assert_int_eq(can_plan(&q, some, NULL), some >= high);
             ck_assert(can_plan(&q, high + draw(1000), NULL));
         }
-        ck_assert_uint_ge(budget_buffers(asked), high);
+        ck_assert_uint_ge(hg_budget_buffers(asked), high);
         if (asked > H5GRAD_LEAST_MEMORY)
-            ck_assert_uint_lt(budget_buffers(asked - ((uint64_t)1 << 20)), high);
+            ck_assert_uint_lt(hg_budget_buffers(asked - ((uint64_t)1 << 20)), high);
     }
 }
 END_TEST
@@ -461,8 +463,8 @@ START_TEST(quarter_of_the_cap)
         q.source_more = raw / 16;
         q.worker_size = raw / 8 * 9 + 4160;
         q.team_size = 256 << 10;
-        q.memory = budget_buffers(cap);
-        ck_assert_msg(plan_make(&q, &p, &err) == H5GRAD_OK, "%s", err.message);
+        q.memory = hg_budget_buffers(cap);
+        ck_assert_msg(hg_plan_make(&q, &p, &err) == H5GRAD_OK, "%s", err.message);
         ck_assert_uint_le(p.memory, q.memory);
         ck_assert_uint_le(p.chunk_decodes, 100 * p.chunks);
         gathered += p.block_points > 0;
@@ -484,7 +486,7 @@ START_TEST(empty_array)
                              .memory = 10000,
                              .threads = 2};
     struct plan p;
-    ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_plan_make(&q, &p, NULL), H5GRAD_OK);
     ck_assert_uint_eq(p.tiles, 0);
     ck_assert_uint_eq(p.blocks, 0);
 }
@@ -516,7 +518,7 @@ START_TEST(large_arrays)
             q.differentiated[i] = true;
             points *= q.extent[i];
         }
-        ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+        ck_assert_int_eq(hg_plan_make(&q, &p, NULL), H5GRAD_OK);
         ck_assert_uint_eq(p.threads, 2);
         ck_assert_uint_ge(4 * (p.core_points + p.halo_points), q.tile_bytes / 3);
         ck_assert_uint_le(4 * p.halo_points, 2 * q.tile_bytes);
@@ -546,12 +548,12 @@ START_TEST(small_memory)
         q.differentiated[i] = true;
         q.source_chunk[i] = q.result_chunk[i] = 64;
     }
-    ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_plan_make(&q, &p, NULL), H5GRAD_OK);
     ck_assert_uint_eq(p.blocks, 1);
     ck_assert_uint_eq(p.chunk_decodes, 512);
     ck_assert_uint_le(p.memory, (uint64_t)256 << 20);
     q.memory = (uint64_t)60 << 20;
-    ck_assert_int_eq(plan_make(&q, &p, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_plan_make(&q, &p, NULL), H5GRAD_OK);
     ck_assert_uint_gt(p.blocks, 1);
     ck_assert_uint_gt(p.chunk_decodes, 512);
     ck_assert_uint_le(p.memory, q.memory);

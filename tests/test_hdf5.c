@@ -38,10 +38,10 @@ static void take_warning(void *user, const char *text)
 /* Forgets what came of the opening before, whose file is closed. */
 static hid_t open_file(const char *path, struct h5grad_error *error)
 {
-    h5_access_free(&trust);
+    hg_access_free(&trust);
     trust = (struct h5_access){.warn = take_warning};
     warning[0] = '\0';
-    return h5_open_input(path, &trust, error);
+    return hg_open_input(path, &trust, error);
 }
 
 /* Calls of flock come here: a file system without locks. */
@@ -70,15 +70,15 @@ static void setup(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     without_locks = false;
     memset(&err, 0, sizeof err);
-    h5_enter(&guard);
+    hg_enter(&guard);
     file = H5Fcreate(path_of("test.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(file >= 0);
 }
 
 static void teardown(void)
 {
-    ck_assert(h5_close(file));
-    h5_leave(&guard);
+    ck_assert(hg_close(file));
+    hg_leave(&guard);
     DIR *entries = opendir(folder);
     ck_assert_ptr_nonnull(entries);
     for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
@@ -96,13 +96,13 @@ static hid_t make_dataset(hid_t place, const char *name, hid_t type)
     hid_t space = H5Screate_simple(1, &extent, NULL);
     hid_t dataset = H5Dcreate2(place, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(dataset >= 0);
-    ck_assert(h5_close(space));
+    ck_assert(hg_close(space));
     return dataset;
 }
 
 static void add_dataset(hid_t place, const char *name)
 {
-    ck_assert(h5_close(make_dataset(place, name, H5T_NATIVE_FLOAT)));
+    ck_assert(hg_close(make_dataset(place, name, H5T_NATIVE_FLOAT)));
 }
 
 static hid_t make_group(hid_t place, const char *name)
@@ -114,7 +114,7 @@ static hid_t make_group(hid_t place, const char *name)
 
 static void add_group(hid_t place, const char *name)
 {
-    ck_assert(h5_close(make_group(place, name)));
+    ck_assert(hg_close(make_group(place, name)));
 }
 
 static void assert_contains(const char *text, const char *part)
@@ -134,16 +134,16 @@ static herr_t callers_function(hid_t stack, void *data)
 START_TEST(guard_restores_the_callers_error_function)
 {
     int calls = 0;
-    h5_leave(&guard);
+    hg_leave(&guard);
     H5Eset_auto2(H5E_DEFAULT, callers_function, &calls);
-    h5_enter(&guard);
+    hg_enter(&guard);
     ck_assert(H5Gopen2(file, "absent", H5P_DEFAULT) < 0);
     ck_assert_int_eq(calls, 0);
-    h5_leave(&guard);
+    hg_leave(&guard);
     ck_assert(H5Gopen2(file, "absent", H5P_DEFAULT) < 0);
     ck_assert_int_eq(calls, 1);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    h5_enter(&guard);
+    hg_enter(&guard);
 }
 END_TEST
 
@@ -157,16 +157,16 @@ static herr_t callers_old_function(void *data)
 START_TEST(guard_restores_a_function_of_the_old_interface)
 {
     int calls = 0;
-    h5_leave(&guard);
+    hg_leave(&guard);
     H5Eset_auto1(callers_old_function, &calls);
-    h5_enter(&guard);
+    hg_enter(&guard);
     ck_assert(H5Gopen2(file, "absent", H5P_DEFAULT) < 0);
     ck_assert_int_eq(calls, 0);
-    h5_leave(&guard);
+    hg_leave(&guard);
     ck_assert(H5Gopen2(file, "absent", H5P_DEFAULT) < 0);
     ck_assert_int_eq(calls, 1);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    h5_enter(&guard);
+    hg_enter(&guard);
 }
 END_TEST
 #endif
@@ -175,11 +175,11 @@ static void *count_up(void *data)
 {
     for (int i = 0; i < 2000; i++) {
         struct h5_guard own;
-        h5_enter(&own);
+        hg_enter(&own);
         long value = *(volatile long *)data;
         H5Eclear2(H5E_DEFAULT);
         *(volatile long *)data = value + 1;
-        h5_leave(&own);
+        hg_leave(&own);
     }
     return NULL;
 }
@@ -188,12 +188,12 @@ START_TEST(guard_excludes_other_threads)
 {
     long count = 0;
     pthread_t thread[4];
-    h5_leave(&guard);
+    hg_leave(&guard);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(pthread_create(&thread[i], NULL, count_up, &count), 0);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
-    h5_enter(&guard);
+    hg_enter(&guard);
     ck_assert_int_eq(count, 8000);
 }
 END_TEST
@@ -201,32 +201,32 @@ END_TEST
 START_TEST(error_holds_the_reason_in_one_line)
 {
     ck_assert(H5Dopen2(file, "absent", H5P_DEFAULT) < 0);
-    ck_assert_int_eq(h5_error(&err, "dataset %d", 7), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_hdf5_error(&err, "dataset %d", 7), H5GRAD_FAILED);
     ck_assert_int_eq(err.status, H5GRAD_FAILED);
     ck_assert_int_eq(strncmp(err.message, "dataset 7: ", 11), 0);
     assert_contains(err.message, "object 'absent' doesn't exist");
     ck_assert_ptr_null(strchr(err.message, '\n'));
     ck_assert_int_eq(H5Eget_num(H5E_DEFAULT), 0);
 
-    ck_assert_int_eq(h5_error(&err, "plain"), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_hdf5_error(&err, "plain"), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "plain");
-    ck_assert_int_eq(h5_error(NULL, "nobody listens"), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_hdf5_error(NULL, "nobody listens"), H5GRAD_FAILED);
 }
 END_TEST
 
 START_TEST(close_releases_every_kind)
 {
-    ck_assert(h5_close(-1));
-    ck_assert(h5_close(H5Screate(H5S_SCALAR)));
-    ck_assert(h5_close(H5Tcopy(H5T_NATIVE_INT)));
-    ck_assert(h5_close(H5Pcreate(H5P_DATASET_CREATE)));
-    ck_assert(h5_close(H5Gopen2(file, "/", H5P_DEFAULT)));
-    ck_assert(h5_close(make_dataset(file, "u", H5T_NATIVE_INT)));
+    ck_assert(hg_close(-1));
+    ck_assert(hg_close(H5Screate(H5S_SCALAR)));
+    ck_assert(hg_close(H5Tcopy(H5T_NATIVE_INT)));
+    ck_assert(hg_close(H5Pcreate(H5P_DATASET_CREATE)));
+    ck_assert(hg_close(H5Gopen2(file, "/", H5P_DEFAULT)));
+    ck_assert(hg_close(make_dataset(file, "u", H5T_NATIVE_INT)));
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(file, "a", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(h5_close(attribute));
-    ck_assert(h5_close(space));
-    ck_assert(!h5_close(space));
+    ck_assert(hg_close(attribute));
+    ck_assert(hg_close(space));
+    ck_assert(!hg_close(space));
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
 }
 END_TEST
@@ -262,22 +262,22 @@ START_TEST(a_filter_without_memory_is_no_damage)
     hid_t dataset =
         H5Dcreate2(file, "f", H5T_NATIVE_INT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     ck_assert(H5Dwrite(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
-    h5_close(dataset);
+    hg_close(dataset);
     ck_assert_int_eq(H5Fclose(file), 0);
     file = H5Fopen(path_of("test.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
     dataset = H5Dopen2(file, "f", H5P_DEFAULT);
-    ck_assert(!h5_ran_out());
+    ck_assert(!hg_ran_out());
     ck_assert(H5Dread(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0);
-    h5_error(&err, "reading");
+    hg_hdf5_error(&err, "reading");
     ck_assert_ptr_nonnull(strstr(err.message, "memory ran out (raise --memory)"));
-    ck_assert(h5_ran_out());
+    ck_assert(hg_ran_out());
     ck_assert(H5Dopen2(file, "absent", H5P_DEFAULT) < 0);
-    h5_error(&err, "opening");
+    hg_hdf5_error(&err, "opening");
     ck_assert_ptr_null(strstr(err.message, "memory"));
-    ck_assert(!h5_ran_out());
-    h5_close(dataset);
-    h5_close(creation);
-    h5_close(space);
+    ck_assert(!hg_ran_out());
+    hg_close(dataset);
+    hg_close(creation);
+    hg_close(space);
     H5Zunregister(400);
 }
 END_TEST
@@ -364,11 +364,11 @@ START_TEST(open_reports_a_file_that_was_not_closed)
     ck_assert(H5Fflush(other, H5F_SCOPE_GLOBAL) >= 0);
     copy_head("open.h5", "copy.h5", 1 << 16);
     assert_refused("copy.h5", "h5clear -s");
-    ck_assert(h5_close(other));
-    ck_assert(h5_close(access));
+    ck_assert(hg_close(other));
+    ck_assert(hg_close(access));
     other = open_file(path_of("open.h5"), &err);
     ck_assert_msg(other >= 0, "%s", err.message);
-    ck_assert(h5_close(other));
+    ck_assert(hg_close(other));
 }
 END_TEST
 
@@ -376,7 +376,7 @@ static void assert_opened(const char *name)
 {
     hid_t other = open_file(path_of(name), &err);
     ck_assert_msg(other >= 0, "%s", err.message);
-    ck_assert(h5_close(other));
+    ck_assert(hg_close(other));
 }
 
 START_TEST(open_warns_of_a_file_that_is_locked)
@@ -417,17 +417,17 @@ START_TEST(descriptor_is_the_files)
     struct stat by_path;
     struct stat by_descriptor;
     ck_assert_int_eq(stat(path_of("test.h5"), &by_path), 0);
-    ck_assert_int_eq(fstat(h5_descriptor(file), &by_descriptor), 0);
+    ck_assert_int_eq(fstat(hg_descriptor(file), &by_descriptor), 0);
     ck_assert_uint_eq(by_path.st_ino, by_descriptor.st_ino);
-    ck_assert_int_eq(h5_descriptor(-1), -1);
+    ck_assert_int_eq(hg_descriptor(-1), -1);
 
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     ck_assert(H5Pset_fapl_core(access, 4096, false) >= 0);
     hid_t in_memory = H5Fcreate(path_of("core.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert(in_memory >= 0);
-    ck_assert_int_eq(h5_descriptor(in_memory), -1);
-    ck_assert(h5_close(in_memory));
-    ck_assert(h5_close(access));
+    ck_assert_int_eq(hg_descriptor(in_memory), -1);
+    ck_assert(hg_close(in_memory));
+    ck_assert(hg_close(access));
 }
 END_TEST
 
@@ -443,22 +443,22 @@ START_TEST(identity_is_the_objects_not_the_paths)
     hid_t u = make_dataset(file, "u", H5T_NATIVE_INT);
     add_group(file, "g");
     ck_assert(H5Lcreate_hard(file, "u", file, "v", H5P_DEFAULT, H5P_DEFAULT) >= 0);
-    ck_assert(h5_identify(u, &first));
-    ck_assert(h5_identify_link(file, "v", &second, &kind));
+    ck_assert(hg_identify(u, &first));
+    ck_assert(hg_identify_link(file, "v", &second, &kind));
     ck_assert_int_eq(kind, H5O_TYPE_DATASET);
-    ck_assert(h5_same(&first, &second));
-    ck_assert(h5_identify_link(file, "g", &group, &kind));
+    ck_assert(hg_same(&first, &second));
+    ck_assert(hg_identify_link(file, "g", &group, &kind));
     ck_assert_int_eq(kind, H5O_TYPE_GROUP);
-    ck_assert(!h5_same(&first, &group));
-    ck_assert(!h5_identify_link(file, "absent", &group, &kind));
-    ck_assert(h5_close(u));
+    ck_assert(!hg_same(&first, &group));
+    ck_assert(!hg_identify_link(file, "absent", &group, &kind));
+    ck_assert(hg_close(u));
 
     hid_t other = H5Fcreate(path_of("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     u = make_dataset(other, "u", H5T_NATIVE_INT);
-    ck_assert(h5_identify(u, &elsewhere));
-    ck_assert(!h5_same(&first, &elsewhere));
-    ck_assert(h5_close(u));
-    ck_assert(h5_close(other));
+    ck_assert(hg_identify(u, &elsewhere));
+    ck_assert(!hg_same(&first, &elsewhere));
+    ck_assert(hg_close(u));
+    ck_assert(hg_close(other));
 }
 END_TEST
 
@@ -476,23 +476,23 @@ START_TEST(set_finds_what_was_added)
     struct h5_set set = {0};
     bool added;
     struct h5_identity one = numbered(0);
-    ck_assert_ptr_null(h5_set_find(&set, &one));
+    ck_assert_ptr_null(hg_set_find(&set, &one));
     for (size_t i = 0; i < N; i++) {
         struct h5_identity identity = numbered(i);
-        ck_assert_int_eq(h5_set_add(&set, &identity, i, &added, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_set_add(&set, &identity, i, &added, &err), H5GRAD_OK);
         ck_assert(added);
     }
-    ck_assert_int_eq(h5_set_add(&set, &one, 99, &added, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_set_add(&set, &one, 99, &added, &err), H5GRAD_OK);
     ck_assert(!added);
     ck_assert_uint_eq(set.n, N);
     for (size_t i = 0; i < 2 * (size_t)N; i++) {
         struct h5_identity identity = numbered(i);
-        const size_t *number = h5_set_find(&set, &identity);
+        const size_t *number = hg_set_find(&set, &identity);
         ck_assert((number != NULL) == (i < N));
         ck_assert(!number || *number == i);
     }
-    h5_set_free(&set);
-    ck_assert_ptr_null(h5_set_find(&set, &one));
+    hg_set_free(&set);
+    ck_assert_ptr_null(hg_set_find(&set, &one));
 }
 END_TEST
 
@@ -562,7 +562,7 @@ static void assert_type(hid_t datatype, struct expected expected)
 {
     struct h5_type type;
     ck_assert(datatype >= 0);
-    ck_assert_msg(h5_type_open(datatype, &type, &err) == H5GRAD_OK, "%s: %s", expected.name,
+    ck_assert_msg(hg_type_open(datatype, &type, &err) == H5GRAD_OK, "%s: %s", expected.name,
                   err.message);
     ck_assert_str_eq(type.name, expected.name);
     ck_assert_int_eq(type.stored, expected.stored);
@@ -573,10 +573,10 @@ static void assert_type(hid_t datatype, struct expected expected)
     ck_assert(H5Tequal(type.file, datatype) > 0);
     if (type.raw)
         ck_assert(H5Tequal(type.memory, datatype) > 0);
-    ck_assert_uint_eq(H5Tget_size(type.memory), h5_type_size(&type));
-    ck_assert_uint_eq(h5_type_size(&type), expected.components * element_size(expected.stored));
-    h5_type_close(&type);
-    ck_assert(h5_close(datatype));
+    ck_assert_uint_eq(H5Tget_size(type.memory), hg_type_size(&type));
+    ck_assert_uint_eq(hg_type_size(&type), expected.components * hg_element_size(expected.stored));
+    hg_type_close(&type);
+    ck_assert(hg_close(datatype));
 }
 
 #define MACHINE_IS_BIG (H5Tget_order(H5T_NATIVE_INT) == H5T_ORDER_BE)
@@ -601,8 +601,8 @@ START_TEST(types_of_standard_size_are_raw_in_both_orders)
         {{H5T_IEEE_F64LE, H5T_IEEE_F64BE}, ELEMENT_F64, ELEMENT_F64},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *name = element_name(rows[i].stored);
-        bool many = element_size(rows[i].stored) > 1;
+        const char *name = hg_element_name(rows[i].stored);
+        bool many = hg_element_size(rows[i].stored) > 1;
         assert_type(H5Tcopy(rows[i].type[0]),
                     (struct expected){rows[i].stored, 1, true, many && le, rows[i].result, name});
         assert_type(H5Tcopy(rows[i].type[1]),
@@ -672,12 +672,12 @@ START_TEST(types_of_complex_numbers)
     hid_t half = half_float();
     assert_type(pair(half, "r", 0, "i", 2, 4),
                 (struct expected){ELEMENT_F16, 2, true, MACHINE_IS_BIG, ELEMENT_F16, "complex32"});
-    h5_close(half);
+    hg_close(half);
     hid_t brain = brain_float();
     assert_type(pair(brain, "r", 0, "i", 2, 4),
                 (struct expected){ELEMENT_BF16, 2, true, MACHINE_IS_BIG, ELEMENT_F32,
                                   "complex of bfloat16"});
-    h5_close(brain);
+    hg_close(brain);
     /* padding, the imaginary part first in memory, parts of an odd type */
     assert_type(pair(H5T_NATIVE_FLOAT, "r", 0, "i", 8, 16),
                 (struct expected){ELEMENT_F32, 2, false, false, ELEMENT_F32, "complex64"});
@@ -686,7 +686,7 @@ START_TEST(types_of_complex_numbers)
     hid_t wide = binary128();
     assert_type(pair(wide, "r", 0, "i", 16, 32),
                 (struct expected){ELEMENT_F64, 2, false, false, ELEMENT_F64, "complex256"});
-    h5_close(wide);
+    hg_close(wide);
 }
 END_TEST
 
@@ -695,10 +695,10 @@ static void assert_type_refused(hid_t datatype, const char *message)
 {
     struct h5_type type;
     ck_assert(datatype >= 0);
-    ck_assert_int_eq(h5_type_open(datatype, &type, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_type_open(datatype, &type, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, message);
     ck_assert_int_lt(type.memory, 0);
-    ck_assert(h5_close(datatype));
+    ck_assert(hg_close(datatype));
 }
 
 static hid_t enumeration(const char *zero, const char *one)
@@ -759,10 +759,10 @@ static void read_back(hid_t datatype, hid_t memory, const void *values, void *ou
     snprintf(name, sizeof name, "v%d", number++);
     hid_t dataset = make_dataset(file, name, datatype);
     ck_assert(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
-    ck_assert_int_eq(h5_type_open(datatype, &type, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_type_open(datatype, &type, &err), H5GRAD_OK);
     ck_assert(H5Dread(dataset, type.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) >= 0);
-    h5_type_close(&type);
-    ck_assert(h5_close(dataset));
+    hg_type_close(&type);
+    ck_assert(hg_close(dataset));
 }
 
 START_TEST(converted_values_are_right)
@@ -772,21 +772,21 @@ START_TEST(converted_values_are_right)
     hid_t type = integer(H5T_STD_I32LE, 3, 24, 0, H5T_ORDER_BE);
     read_back(type, H5T_NATIVE_INT32, integers, integers_out);
     ck_assert_mem_eq(integers, integers_out, sizeof integers);
-    h5_close(type);
+    hg_close(type);
 
     const float floats[4] = {1.5F, -0.25F, 1024, 0};
     float floats_out[4];
     type = custom_float(3, 23, 15, 8, 15, 127);
     read_back(type, H5T_NATIVE_FLOAT, floats, floats_out);
     ck_assert_mem_eq(floats, floats_out, sizeof floats);
-    h5_close(type);
+    hg_close(type);
 
     const double doubles[4] = {1e300, -0.1, 3.141592653589793, 0};
     double doubles_out[4];
     type = binary128();
     read_back(type, H5T_NATIVE_DOUBLE, doubles, doubles_out);
     ck_assert_mem_eq(doubles, doubles_out, sizeof doubles);
-    h5_close(type);
+    hg_close(type);
 
     /* imaginary part first and padded in the file: real part first and packed in memory */
     const float stored[16] = {1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8, 0};
@@ -795,7 +795,7 @@ START_TEST(converted_values_are_right)
     type = pair(H5T_NATIVE_FLOAT, "i", 0, "r", 8, 16);
     read_back(type, type, stored, complex_out);
     ck_assert_mem_eq(swapped, complex_out, sizeof swapped);
-    h5_close(type);
+    hg_close(type);
 }
 END_TEST
 
@@ -807,34 +807,34 @@ START_TEST(results_keep_the_form_of_the_source)
     if (MACHINE_IS_BIG)
         H5Tset_order(half, H5T_ORDER_BE);
 
-    ck_assert_int_eq(h5_type_open(H5T_STD_I16BE, &type, &err), H5GRAD_OK);
-    hid_t result = h5_type_result(&type, ELEMENT_F16);
+    ck_assert_int_eq(hg_type_open(H5T_STD_I16BE, &type, &err), H5GRAD_OK);
+    hid_t result = hg_type_result(&type, ELEMENT_F16);
     ck_assert(H5Tequal(result, half) > 0);
-    h5_close(result);
-    result = h5_type_result(&type, ELEMENT_F32);
+    hg_close(result);
+    result = hg_type_result(&type, ELEMENT_F32);
     ck_assert(H5Tequal(result, H5T_NATIVE_FLOAT) > 0);
-    h5_close(result);
-    result = h5_type_result(&type, ELEMENT_F64);
+    hg_close(result);
+    result = hg_type_result(&type, ELEMENT_F64);
     ck_assert(H5Tequal(result, H5T_NATIVE_DOUBLE) > 0);
-    h5_close(result);
-    h5_type_result_name(&type, ELEMENT_F32, name, sizeof name);
+    hg_close(result);
+    hg_type_result_name(&type, ELEMENT_F32, name, sizeof name);
     ck_assert_str_eq(name, "float32");
-    h5_type_close(&type);
+    hg_type_close(&type);
 
     hid_t source = pair(H5T_IEEE_F64BE, "Real", 0, "Imaginary", 8, 32);
     hid_t expected = pair(half, "Real", 0, "Imaginary", 2, 4);
-    ck_assert_int_eq(h5_type_open(source, &type, &err), H5GRAD_OK);
-    result = h5_type_result(&type, ELEMENT_F16);
+    ck_assert_int_eq(hg_type_open(source, &type, &err), H5GRAD_OK);
+    result = hg_type_result(&type, ELEMENT_F16);
     ck_assert(H5Tequal(result, expected) > 0);
-    h5_close(result);
-    h5_type_result_name(&type, ELEMENT_F16, name, sizeof name);
+    hg_close(result);
+    hg_type_result_name(&type, ELEMENT_F16, name, sizeof name);
     ck_assert_str_eq(name, "complex32");
-    h5_type_result_name(&type, ELEMENT_F64, name, sizeof name);
+    hg_type_result_name(&type, ELEMENT_F64, name, sizeof name);
     ck_assert_str_eq(name, "complex128");
-    h5_type_close(&type);
-    h5_close(expected);
-    h5_close(source);
-    h5_close(half);
+    hg_type_close(&type);
+    hg_close(expected);
+    hg_close(source);
+    hg_close(half);
 }
 END_TEST
 
@@ -847,12 +847,12 @@ START_TEST(types_of_the_complex_class)
     assert_type(
         H5Tcopy(H5T_COMPLEX_IEEE_F64BE),
         (struct expected){ELEMENT_F64, 2, true, !MACHINE_IS_BIG, ELEMENT_F64, "complex128"});
-    ck_assert_int_eq(h5_type_open(H5T_COMPLEX_IEEE_F64BE, &type, &err), H5GRAD_OK);
-    hid_t result = h5_type_result(&type, ELEMENT_F32);
+    ck_assert_int_eq(hg_type_open(H5T_COMPLEX_IEEE_F64BE, &type, &err), H5GRAD_OK);
+    hid_t result = hg_type_result(&type, ELEMENT_F32);
     ck_assert(H5Tget_class(result) == H5T_COMPLEX);
     ck_assert_uint_eq(H5Tget_size(result), 8);
-    h5_close(result);
-    h5_type_close(&type);
+    hg_close(result);
+    hg_type_close(&type);
 }
 END_TEST
 #endif
@@ -867,9 +867,9 @@ static void write_attribute(const char *name, hid_t type, hsize_t n, const void 
     ck_assert(attribute >= 0);
     if (values)
         ck_assert(H5Awrite(attribute, type, values) >= 0);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
 }
 
 static hid_t text_type(size_t size, H5T_str_t padding)
@@ -882,7 +882,7 @@ static hid_t text_type(size_t size, H5T_str_t padding)
 
 static void assert_text(const char *name, const char *expected)
 {
-    char *text = h5_attribute_text(file, name);
+    char *text = hg_attribute_text(file, name);
     if (expected) {
         ck_assert_ptr_nonnull(text);
         ck_assert_str_eq(text, expected);
@@ -924,13 +924,13 @@ START_TEST(text_that_is_none)
     write_attribute("number", H5Tcopy(H5T_NATIVE_DOUBLE), 0, &number);
     hid_t space = H5Screate(H5S_NULL);
     hid_t none = H5Acreate2(file, "none", H5T_C_S1, space, H5P_DEFAULT, H5P_DEFAULT);
-    h5_close(none);
-    h5_close(space);
+    hg_close(none);
+    hg_close(space);
     assert_text("two", NULL);
     assert_text("number", NULL);
     assert_text("none", NULL);
     assert_text("absent", NULL);
-    ck_assert_ptr_null(h5_attribute_text(-1, "anything"));
+    ck_assert_ptr_null(hg_attribute_text(-1, "anything"));
 
     char *large = malloc(65537 + 1);
     ck_assert_ptr_nonnull(large);
@@ -951,22 +951,22 @@ START_TEST(texts_are_read)
     const char *variable[3] = {"time", NULL, "lat"};
     write_attribute("fixed", text_type(4, H5T_STR_SPACEPAD), 3, "x   yy  zzzz");
     write_attribute("vlen", text_type(H5T_VARIABLE, H5T_STR_NULLTERM), 3, variable);
-    char **texts = h5_attribute_texts(file, "fixed", &n);
+    char **texts = hg_attribute_texts(file, "fixed", &n);
     ck_assert_ptr_nonnull(texts);
     ck_assert_uint_eq(n, 3);
     ck_assert_str_eq(texts[0], "x");
     ck_assert_str_eq(texts[1], "yy");
     ck_assert_str_eq(texts[2], "zzzz");
-    h5_free_texts(texts, n);
-    texts = h5_attribute_texts(file, "vlen", &n);
+    hg_free_texts(texts, n);
+    texts = hg_attribute_texts(file, "vlen", &n);
     ck_assert_ptr_nonnull(texts);
     ck_assert_uint_eq(n, 3);
     ck_assert_str_eq(texts[0], "time");
     ck_assert_str_eq(texts[1], "");
     ck_assert_str_eq(texts[2], "lat");
-    h5_free_texts(texts, n);
-    ck_assert_ptr_null(h5_attribute_texts(file, "absent", &n));
-    h5_free_texts(NULL, 3);
+    hg_free_texts(texts, n);
+    ck_assert_ptr_null(hg_attribute_texts(file, "absent", &n));
+    hg_free_texts(NULL, 3);
 }
 END_TEST
 
@@ -981,40 +981,40 @@ START_TEST(numbers_are_read_as_double)
     write_attribute("big", H5Tcopy(H5T_STD_I16BE), 1, "\1\2");
     write_attribute("text", text_type(1, H5T_STR_NULLPAD), 1, "7");
     write_attribute("enum", enumeration("A", "B"), 0, "\1");
-    double *numbers = h5_attribute_numbers(file, "short", &n);
+    double *numbers = hg_attribute_numbers(file, "short", &n);
     ck_assert_ptr_nonnull(numbers);
     ck_assert_uint_eq(n, 3);
     ck_assert(numbers[0] == -1 && numbers[1] == 2 && numbers[2] == 300);
     free(numbers);
-    ck_assert(!h5_attribute_number(file, "short", &one));
-    ck_assert(h5_attribute_number(file, "float", &one));
+    ck_assert(!hg_attribute_number(file, "short", &one));
+    ck_assert(hg_attribute_number(file, "float", &one));
     ck_assert(one == 0.5);
-    ck_assert(h5_attribute_number(file, "big", &one));
+    ck_assert(hg_attribute_number(file, "big", &one));
     ck_assert(one == 258);
-    ck_assert(!h5_attribute_number(file, "text", &one));
-    ck_assert(h5_attribute_number(file, "enum", &one));
+    ck_assert(!hg_attribute_number(file, "text", &one));
+    ck_assert(hg_attribute_number(file, "enum", &one));
     ck_assert(one == 1);
-    ck_assert(!h5_attribute_number(file, "absent", &one));
+    ck_assert(!hg_attribute_number(file, "absent", &one));
 }
 END_TEST
 
 START_TEST(attributes_are_written)
 {
     double number;
-    ck_assert_int_eq(h5_attribute_write_text(file, "of", "/p/T\xc3\xa9", &err), H5GRAD_OK);
-    ck_assert_int_eq(h5_attribute_write_text(file, "empty", "", &err), H5GRAD_OK);
-    ck_assert_int_eq(h5_attribute_write_int(file, "dim", -3, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_write_text(file, "of", "/p/T\xc3\xa9", &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_write_text(file, "empty", "", &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_write_int(file, "dim", -3, &err), H5GRAD_OK);
     assert_text("of", "/p/T\xc3\xa9");
     assert_text("empty", "");
-    ck_assert(h5_attribute_number(file, "dim", &number));
+    ck_assert(hg_attribute_number(file, "dim", &number));
     ck_assert(number == -3);
     hid_t attribute = H5Aopen(file, "of", H5P_DEFAULT);
     hid_t type = H5Aget_type(attribute);
     ck_assert_int_eq(H5Tget_cset(type), H5T_CSET_UTF8);
     ck_assert_int_eq(H5Tget_strpad(type), H5T_STR_NULLTERM);
-    h5_close(type);
-    h5_close(attribute);
-    ck_assert_int_eq(h5_attribute_write_int(file, "dim", 4, &err), H5GRAD_FAILED);
+    hg_close(type);
+    hg_close(attribute);
+    ck_assert_int_eq(hg_attribute_write_int(file, "dim", 4, &err), H5GRAD_FAILED);
     assert_contains(err.message, "cannot write attribute dim: ");
 }
 END_TEST
@@ -1039,18 +1039,18 @@ static struct h5_storage stored(const char *name, hid_t creation, const char *te
     hid_t dataset = make_stored(name, space, creation);
     struct h5_storage storage;
     char out[128];
-    ck_assert_msg(h5_storage_read(dataset, &storage, &err) == H5GRAD_OK, "%s", err.message);
-    h5_storage_text(&storage, out, sizeof out);
+    ck_assert_msg(hg_storage_read(dataset, &storage, &err) == H5GRAD_OK, "%s", err.message);
+    hg_storage_text(&storage, out, sizeof out);
     ck_assert_str_eq(out, text);
     ck_assert_uint_eq(storage.rank, 3);
     for (unsigned k = 0; k < 3; k++) {
         ck_assert_uint_eq(storage.extent[k], extent[k]);
         ck_assert_uint_eq(storage.max_extent[k], chunked ? max_extent[k] : extent[k]);
     }
-    h5_close(dataset);
-    h5_close(space);
+    hg_close(dataset);
+    hg_close(space);
     if (creation != H5P_DEFAULT)
-        h5_close(creation);
+        hg_close(creation);
     return storage;
 }
 
@@ -1087,7 +1087,7 @@ START_TEST(storage_of_each_layout)
     hid_t space = H5Screate_simple(3, extent, NULL);
     creation = creation_list(NULL);
     H5Pset_virtual(creation, space, "absent.h5", "/x", space);
-    h5_close(space);
+    hg_close(space);
     stored("virtual", creation, "virtual");
 }
 END_TEST
@@ -1117,7 +1117,7 @@ START_TEST(storage_of_filters)
     storage = stored("foreign", creation, "chunked 4x5x6 zstd=3+lzf+filter-12345");
     ck_assert_uint_eq(storage.filter[2].n_cd, 32);
     char cut[14];
-    h5_storage_text(&storage, cut, sizeof cut);
+    hg_storage_text(&storage, cut, sizeof cut);
     ck_assert_str_eq(cut, "chunked 4x5x6");
 
     const hsize_t extent[3] = {10, 20, 30};
@@ -1125,11 +1125,11 @@ START_TEST(storage_of_filters)
     creation = creation_list(chunk);
     H5Pset_filter(creation, 12345, H5Z_FLAG_OPTIONAL, 33, cd);
     hid_t dataset = make_stored("parameters", space, creation);
-    ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "filter 12345 has 33 parameters");
-    h5_close(dataset);
-    h5_close(creation);
-    h5_close(space);
+    hg_close(dataset);
+    hg_close(creation);
+    hg_close(space);
 }
 END_TEST
 
@@ -1138,28 +1138,28 @@ START_TEST(storage_without_extents_is_refused)
     struct h5_storage storage;
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t dataset = make_stored("scalar", space, H5P_DEFAULT);
-    ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "has a scalar dataspace");
-    h5_close(dataset);
-    h5_close(space);
+    hg_close(dataset);
+    hg_close(space);
     space = H5Screate(H5S_NULL);
     dataset = make_stored("null", space, H5P_DEFAULT);
-    ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "has a null dataspace");
-    h5_close(dataset);
-    h5_close(space);
-    ck_assert_int_eq(h5_storage_read(-1, &storage, &err), H5GRAD_FAILED);
+    hg_close(dataset);
+    hg_close(space);
+    ck_assert_int_eq(hg_storage_read(-1, &storage, &err), H5GRAD_FAILED);
 
     hsize_t extent[32];
     for (size_t k = 0; k < 32; k++)
         extent[k] = k % 2 + 1;
     space = H5Screate_simple(32, extent, NULL);
     dataset = make_stored("rank32", space, H5P_DEFAULT);
-    ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
     ck_assert_uint_eq(storage.rank, 32);
     ck_assert_uint_eq(storage.extent[31], 2);
-    h5_close(dataset);
-    h5_close(space);
+    hg_close(dataset);
+    hg_close(space);
 }
 END_TEST
 
@@ -1188,17 +1188,17 @@ static void make_virtual(const char *path)
         hid_t source =
             H5Dcreate2(place, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
         ck_assert(H5Dwrite(source, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
-        h5_close(source);
+        hg_close(source);
         rows_of(whole, i * SOURCE_ROWS, SOURCE_ROWS, COLUMNS);
         ck_assert(H5Pset_virtual(virtual, whole, ".", name, space) >= 0);
     }
     H5Sselect_all(whole);
-    h5_close(H5Dcreate2(place, "v", H5T_NATIVE_DOUBLE, whole, H5P_DEFAULT, virtual, H5P_DEFAULT));
-    h5_close(whole);
-    h5_close(space);
-    h5_close(virtual);
-    h5_close(creation);
-    ck_assert(h5_close(place));
+    hg_close(H5Dcreate2(place, "v", H5T_NATIVE_DOUBLE, whole, H5P_DEFAULT, virtual, H5P_DEFAULT));
+    hg_close(whole);
+    hg_close(space);
+    hg_close(virtual);
+    hg_close(creation);
+    ck_assert(hg_close(place));
     free(data);
 }
 
@@ -1213,8 +1213,8 @@ static void read_halves(hid_t dataset)
         rows_of(space, row, ROWS, COLUMNS / 2);
         ck_assert(H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, data) >= 0);
     }
-    h5_close(space);
-    h5_close(memory);
+    hg_close(space);
+    hg_close(memory);
 }
 
 static uint64_t resident(void)
@@ -1230,21 +1230,21 @@ START_TEST(caches_of_sources_keep_to_the_memory)
 {
     make_virtual(path_of("v.h5"));
     hid_t in = open_file(path_of("v.h5"), &err);
-    hid_t dataset = h5_open_dataset(in, "/v", &err);
-    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)SOURCES * 8 << 20);
-    h5_close(dataset);
+    hid_t dataset = hg_open_dataset(in, "/v", &err);
+    ck_assert_uint_eq(hg_virtual_caches(dataset), (uint64_t)SOURCES * 8 << 20);
+    hg_close(dataset);
     trust.memory = 20 << 20;
     uint64_t before = resident();
-    dataset = h5_open_dataset(in, "/v", &err);
-    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)SOURCES * 8 << 20);
+    dataset = hg_open_dataset(in, "/v", &err);
+    ck_assert_uint_eq(hg_virtual_caches(dataset), (uint64_t)SOURCES * 8 << 20);
     read_halves(dataset);
     uint64_t grown = resident() - before;
 #ifndef __SANITIZE_ADDRESS__ /* keeps what is freed */
     ck_assert_msg(grown < trust.memory, "%llu bytes", (unsigned long long)grown);
 #endif
     (void)grown;
-    h5_close(dataset);
-    h5_close(in);
+    hg_close(dataset);
+    hg_close(in);
 }
 END_TEST
 
@@ -1259,33 +1259,33 @@ START_TEST(sources_are_counted)
     for (hsize_t row = 0; row < 9; row += 3)
         H5Pset_virtual(virtual, rows_of(space, row, 3, 4), ".", row < 6 ? "a" : "b", part);
     H5Sselect_all(space);
-    h5_close(H5Dcreate2(place, "v", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, virtual, H5P_DEFAULT));
+    hg_close(H5Dcreate2(place, "v", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, virtual, H5P_DEFAULT));
     ck_assert(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, stride, count, rows) >= 0);
     ck_assert(H5Pset_virtual(numbered, space, ".", "s%b", part) >= 0);
     H5Sselect_all(space);
     for (unsigned i = 0; i < 4; i++) {
         char name[16];
         snprintf(name, sizeof name, "s%u", i);
-        h5_close(
+        hg_close(
             H5Dcreate2(place, name, H5T_NATIVE_FLOAT, part, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     }
-    h5_close(H5Dcreate2(place, "n", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, numbered, H5P_DEFAULT));
-    h5_close(numbered);
-    h5_close(virtual);
-    h5_close(part);
-    h5_close(space);
-    h5_close(place);
+    hg_close(H5Dcreate2(place, "n", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, numbered, H5P_DEFAULT));
+    hg_close(numbered);
+    hg_close(virtual);
+    hg_close(part);
+    hg_close(space);
+    hg_close(place);
     hid_t in = open_file(path_of("v.h5"), &err);
-    hid_t dataset = h5_open_dataset(in, "/v", &err);
-    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)2 * 8 << 20);
-    h5_close(dataset);
-    dataset = h5_open_dataset(in, "/n", &err);
-    ck_assert_uint_eq(h5_virtual_caches(dataset), (uint64_t)4 * 8 << 20);
-    h5_close(dataset);
-    dataset = h5_open_dataset(in, "/s0", &err);
-    ck_assert_uint_eq(h5_virtual_caches(dataset), 0);
-    h5_close(dataset);
-    h5_close(in);
+    hid_t dataset = hg_open_dataset(in, "/v", &err);
+    ck_assert_uint_eq(hg_virtual_caches(dataset), (uint64_t)2 * 8 << 20);
+    hg_close(dataset);
+    dataset = hg_open_dataset(in, "/n", &err);
+    ck_assert_uint_eq(hg_virtual_caches(dataset), (uint64_t)4 * 8 << 20);
+    hg_close(dataset);
+    dataset = hg_open_dataset(in, "/s0", &err);
+    ck_assert_uint_eq(hg_virtual_caches(dataset), 0);
+    hg_close(dataset);
+    hg_close(in);
 }
 END_TEST
 
@@ -1319,20 +1319,20 @@ static void assert_walk(const char *const *paths)
 {
     struct h5_walk walk;
     notes.n = 0;
-    ck_assert_int_eq(h5_walk(file, take_note, &notes, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_walk(file, take_note, &notes, &walk, &err), H5GRAD_OK);
     for (size_t i = 0; i < walk.n; i++) {
         ck_assert_msg(paths[i] != NULL, "%s should not be found", walk.dataset[i].path);
         ck_assert_str_eq(walk.dataset[i].path, paths[i]);
-        ck_assert_str_eq(h5_walk_path(&walk, &walk.dataset[i].identity), paths[i]);
-        hid_t dataset = h5_open_dataset(file, walk.dataset[i].path, &err);
+        ck_assert_str_eq(hg_walk_path(&walk, &walk.dataset[i].identity), paths[i]);
+        hid_t dataset = hg_open_dataset(file, walk.dataset[i].path, &err);
         struct h5_identity identity;
         ck_assert_msg(dataset >= 0, "%s", err.message);
-        ck_assert(h5_identify(dataset, &identity));
-        ck_assert(h5_same(&identity, &walk.dataset[i].identity));
-        ck_assert(h5_close(dataset));
+        ck_assert(hg_identify(dataset, &identity));
+        ck_assert(hg_same(&identity, &walk.dataset[i].identity));
+        ck_assert(hg_close(dataset));
     }
     ck_assert_ptr_null(paths[walk.n]);
-    h5_walk_free(&walk);
+    hg_walk_free(&walk);
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
 }
 
@@ -1348,7 +1348,7 @@ START_TEST(walk_is_depth_first_in_the_order_of_names)
     add_group(file, "a");
     hid_t type = H5Tcopy(H5T_NATIVE_INT);
     ck_assert(H5Tcommit2(file, "type", type, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT) >= 0);
-    h5_close(type);
+    hg_close(type);
     const char *const paths[] = {"/b", "/c/m/10", "/c/m/2", "/c/z", "/d", NULL};
     assert_walk(paths);
     ck_assert_int_eq(notes.n, 0);
@@ -1377,7 +1377,7 @@ START_TEST(walk_follows_soft_links_within_the_file)
     hid_t other = H5Fcreate(path_of("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     add_group(other, "g");
     add_dataset(other, "g/hidden");
-    ck_assert(h5_close(other));
+    ck_assert(hg_close(other));
     add_group(file, "z");
     add_dataset(file, "z/u");
     add_group(file, "z/q");
@@ -1429,7 +1429,7 @@ START_TEST(walk_passes_user_defined_links_over)
     assert_walk(paths);
     ck_assert_int_eq(notes.n, 1);
     ck_assert_str_eq(notes.text[0], "/u: is a user-defined link, which is not followed");
-    ck_assert(h5_open_dataset(file, "/u", &err) < 0);
+    ck_assert(hg_open_dataset(file, "/u", &err) < 0);
     ck_assert_str_eq(err.message, "is a user-defined link, which is not followed");
     ck_assert_int_eq(traversals, 0);
 }
@@ -1443,19 +1443,19 @@ START_TEST(walk_bears_deep_nesting)
         hid_t next = make_group(group, "g");
         if (i == 1000)
             add_dataset(group, "u");
-        h5_close(group);
+        hg_close(group);
         group = next;
     }
     add_dataset(group, "v");
-    h5_close(group);
+    hg_close(group);
     struct h5_walk walk;
     notes.n = 0;
-    ck_assert_int_eq(h5_walk(file, take_note, &notes, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_walk(file, take_note, &notes, &walk, &err), H5GRAD_OK);
     ck_assert_uint_eq(walk.n, 1);
     ck_assert_uint_eq(strlen(walk.dataset[0].path), 2 * 1000 + 2);
     ck_assert_int_eq(notes.n, 1);
     assert_contains(notes.text[0], "is nested too deep to follow");
-    h5_walk_free(&walk);
+    hg_walk_free(&walk);
 }
 END_TEST
 
@@ -1469,14 +1469,14 @@ START_TEST(walk_bears_long_names)
     hid_t group = make_group(file, name);
     add_dataset(group, name);
     add_dataset(group, "u");
-    h5_close(group);
+    hg_close(group);
     struct h5_walk walk;
     notes.n = 0;
-    ck_assert_int_eq(h5_walk(file, take_note, &notes, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_walk(file, take_note, &notes, &walk, &err), H5GRAD_OK);
     ck_assert_uint_eq(walk.n, 1);
     ck_assert_uint_eq(strlen(walk.dataset[0].path), LENGTH + 3);
     ck_assert_int_eq(notes.n, 1);
-    h5_walk_free(&walk);
+    hg_walk_free(&walk);
     free(name);
 }
 END_TEST
@@ -1486,7 +1486,7 @@ START_TEST(walk_is_linear_in_the_number_of_objects)
     enum { N = 20000 };
     char name[32];
     hid_t u = make_dataset(file, "u", H5T_NATIVE_INT);
-    h5_close(u);
+    hg_close(u);
     for (int i = 0; i < N; i++) {
         snprintf(name, sizeof name, "g%05d", i);
         if (i % 100 == 0)
@@ -1495,11 +1495,11 @@ START_TEST(walk_is_linear_in_the_number_of_objects)
             hard("u", name);
     }
     struct h5_walk walk;
-    ck_assert_int_eq(h5_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
     ck_assert_uint_eq(walk.n, 1);
     ck_assert_str_eq(walk.dataset[0].path, "/g00001");
     ck_assert_uint_eq(walk.seen.n, N / 100 + 2);
-    h5_walk_free(&walk);
+    hg_walk_free(&walk);
 }
 END_TEST
 
@@ -1511,20 +1511,20 @@ START_TEST(names_may_hold_anything)
                                         "/...",         "/\xce\x94x\xe1\xb6\x9c"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         add_dataset(file, names[i] + 1);
-        hid_t dataset = h5_open_dataset(file, names[i], &err);
+        hid_t dataset = hg_open_dataset(file, names[i], &err);
         ck_assert_msg(dataset >= 0, "%s: %s", names[i], err.message);
-        ck_assert(h5_close(dataset));
+        ck_assert(hg_close(dataset));
     }
     struct h5_walk walk;
-    ck_assert_int_eq(h5_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
     ck_assert_uint_eq(walk.n, sizeof names / sizeof *names);
-    h5_walk_free(&walk);
+    hg_walk_free(&walk);
 }
 END_TEST
 
 static void assert_not_opened(const char *path, const char *message)
 {
-    ck_assert(h5_open_dataset(file, path, &err) < 0);
+    ck_assert(hg_open_dataset(file, path, &err) < 0);
     ck_assert_str_eq(err.message, message);
 }
 
@@ -1534,15 +1534,15 @@ START_TEST(datasets_are_opened_by_path)
     add_dataset(file, "g/u");
     hid_t type = H5Tcopy(H5T_NATIVE_INT);
     ck_assert(H5Tcommit2(file, "type", type, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT) >= 0);
-    h5_close(type);
+    hg_close(type);
     ck_assert(H5Lcreate_external("o.h5", "/u", file, "x", H5P_DEFAULT, H5P_DEFAULT) >= 0);
     soft("g", "s");
     soft("absent", "broken");
     static const char *const same[] = {"/g/u", "g/u", "//g/./u/.", "/s/u", "./s/u/"};
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
-        hid_t dataset = h5_open_dataset(file, same[i], &err);
+        hid_t dataset = hg_open_dataset(file, same[i], &err);
         ck_assert_msg(dataset >= 0, "%s: %s", same[i], err.message);
-        ck_assert(h5_close(dataset));
+        ck_assert(hg_close(dataset));
     }
     assert_not_opened("/absent", "no such object");
     assert_not_opened("/g/absent", "no such object");

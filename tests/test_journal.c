@@ -112,37 +112,37 @@ static void teardown(void)
 static struct journal *begin(uint64_t tiles)
 {
     struct journal *journal;
-    ck_assert_int_eq(journal_create(path, &HEAD, &journal, &err), H5GRAD_OK);
-    ck_assert_int_eq(journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_create(path, &HEAD, &journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
     return journal;
 }
 
 static struct journal *go_on(uint64_t tiles)
 {
     struct journal *journal;
-    ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_read(path, &journal, &err), H5GRAD_OK);
     ck_assert_ptr_nonnull(journal);
-    ck_assert_int_eq(journal_go_on(journal, &err), H5GRAD_OK);
-    ck_assert_int_eq(journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
     return journal;
 }
 
 static void add_tiles(struct journal *journal, uint64_t first, uint64_t end)
 {
     for (uint64_t tile = first; tile < end; tile++)
-        ck_assert_int_eq(journal_add_tile(journal, tile, tile, LARGE, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_journal_add_tile(journal, tile, tile, LARGE, &err), H5GRAD_OK);
 }
 
 static void add_chunk(struct journal *journal, uint64_t address)
 {
     const struct journal_chunk chunk = {.address = address, .size = LARGE};
-    ck_assert_int_eq(journal_add_chunk(journal, &chunk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_add_chunk(journal, &chunk, &err), H5GRAD_OK);
 }
 
 static void begin_sync(struct journal *journal)
 {
     seconds += LONG_SINCE;
-    ck_assert_int_eq(journal_sync(journal, data, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_sync(journal, data, &err), H5GRAD_OK);
 }
 
 static void check_tiles(uint64_t known)
@@ -150,18 +150,18 @@ static void check_tiles(uint64_t known)
     struct journal *journal = go_on(8);
     uint64_t sum;
     for (uint64_t tile = 0; tile < 8; tile++) {
-        ck_assert_msg(journal_has_tile(journal, tile, &sum) == (tile < known), "tile %d",
+        ck_assert_msg(hg_journal_has_tile(journal, tile, &sum) == (tile < known), "tile %d",
                       (int)tile);
         ck_assert_uint_eq(sum, tile < known ? tile : 0);
     }
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
 }
 
 START_TEST(process_died)
 {
     struct journal *journal = begin(8);
     add_tiles(journal, 0, 3);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     check_tiles(3);
 }
 END_TEST
@@ -170,16 +170,16 @@ END_TEST
 START_TEST(what_shapes_the_tiles)
 {
     struct journal *journal;
-    journal_close(begin(8), false);
-    ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
-    const struct journal_head *head = journal_head(journal);
+    hg_journal_close(begin(8), false);
+    ck_assert_int_eq(hg_journal_read(path, &journal, &err), H5GRAD_OK);
+    const struct journal_head *head = hg_journal_head(journal);
     ck_assert_str_eq(head->key, HEAD.key);
     ck_assert_str_eq(head->history, HEAD.history);
     ck_assert_uint_eq(head->threads, HEAD.threads);
     ck_assert_uint_eq(head->memory, HEAD.memory);
     ck_assert_uint_eq(head->cache.l2, HEAD.cache.l2);
     ck_assert_uint_eq(head->cache.l3, HEAD.cache.l3);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
 }
 END_TEST
 
@@ -190,15 +190,15 @@ START_TEST(small_tiles)
     struct stat before, after;
     ck_assert_int_eq(stat(path, &before), 0);
     for (uint64_t tile = 0; tile < 999; tile++)
-        ck_assert_int_eq(journal_add_tile(journal, tile, tile, 100, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_journal_add_tile(journal, tile, tile, 100, &err), H5GRAD_OK);
     ck_assert_int_eq(stat(path, &after), 0);
     ck_assert_int_gt(after.st_size, before.st_size);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     journal = go_on(1000);
     uint64_t sum;
     for (uint64_t tile = 0; tile < 1000; tile++)
-        ck_assert(journal_has_tile(journal, tile, &sum) == (tile < 999));
-    journal_close(journal, false);
+        ck_assert(hg_journal_has_tile(journal, tile, &sum) == (tile < 999));
+    hg_journal_close(journal, false);
 }
 END_TEST
 
@@ -206,8 +206,8 @@ START_TEST(machine_died_before_anything_was_safe)
 {
     struct journal *journal = begin(8);
     add_tiles(journal, 0, 3);
-    ck_assert_int_eq(journal_sync(journal, data, &err), H5GRAD_OK); /* too soon */
-    journal_close(journal, false);
+    ck_assert_int_eq(hg_journal_sync(journal, data, &err), H5GRAD_OK); /* too soon */
+    hg_journal_close(journal, false);
     ck_assert_uint_eq(synced, 0);
     boot_as("second");
     check_tiles(0);
@@ -219,18 +219,18 @@ START_TEST(machine_died_within_the_head)
 {
     struct journal *journal;
     struct stat info;
-    ck_assert_int_eq(journal_create(path, &HEAD, &journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_create(path, &HEAD, &journal, &err), H5GRAD_OK);
     ck_assert_int_eq(stat(path, &info), 0);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     bool headed = true;
     for (off_t size = info.st_size - 1; size >= 0; size--) {
         ck_assert_int_eq(truncate(path, size), 0);
-        ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_journal_read(path, &journal, &err), H5GRAD_OK);
         ck_assert_msg(headed || !journal, "%d bytes are a journal, and some more are not",
                       (int)size);
         ck_assert(journal || size < info.st_size - 1);
         headed = journal != NULL;
-        journal_close(journal, false);
+        hg_journal_close(journal, false);
     }
     ck_assert(!headed);
 }
@@ -244,7 +244,7 @@ START_TEST(machine_died)
     sync_delays = 20000;
     begin_sync(journal);
     add_tiles(journal, 3, 5);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     ck_assert_uint_eq(synced, 2); /* the file, then the journal */
     check_tiles(5);
     boot_as("second");
@@ -259,13 +259,13 @@ START_TEST(machines_that_take_turns)
     struct journal *journal = begin(8);
     add_tiles(journal, 0, 2);
     begin_sync(journal);
-    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_settle(journal, &err), H5GRAD_OK);
     add_tiles(journal, 2, 3);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     boot_as("second");
     journal = go_on(8);
     add_tiles(journal, 2, 5);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     check_tiles(5);
     boot_as("first");
     check_tiles(2);
@@ -281,17 +281,17 @@ START_TEST(machines_that_take_turns_with_chunks)
     for (uint64_t i = 0; i < 3; i++)
         add_chunk(journal, i);
     begin_sync(journal);
-    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
-    journal_close(journal, false);
+    ck_assert_int_eq(hg_journal_settle(journal, &err), H5GRAD_OK);
+    hg_journal_close(journal, false);
     boot_as("second");
     journal = go_on(1);
     add_chunk(journal, 11);
     add_chunk(journal, 12);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     boot_as("first");
     journal = go_on(1);
-    ck_assert_uint_eq(journal_chunks_left(journal), 0);
-    journal_close(journal, false);
+    ck_assert_uint_eq(hg_journal_chunks_left(journal), 0);
+    hg_journal_close(journal, false);
 }
 END_TEST
 
@@ -302,9 +302,9 @@ START_TEST(unknown_boot)
     struct journal *journal = begin(8);
     add_tiles(journal, 0, 3);
     begin_sync(journal);
-    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_settle(journal, &err), H5GRAD_OK);
     add_tiles(journal, 3, 5);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     check_tiles(3);
     boot_as("first");
     check_tiles(3);
@@ -314,7 +314,7 @@ END_TEST
 static struct journal *read_again(void)
 {
     struct journal *journal;
-    ck_assert_int_eq(journal_read(path, &journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_read(path, &journal, &err), H5GRAD_OK);
     ck_assert_ptr_nonnull(journal);
     return journal;
 }
@@ -322,9 +322,9 @@ static struct journal *read_again(void)
 static void check_used(struct journal *journal)
 {
     err = (struct h5grad_error){0};
-    ck_assert_int_eq(journal_go_on(journal, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, "another h5grad has just used"));
-    journal_close(journal, true);
+    hg_journal_close(journal, true);
 }
 
 /* Between reading it and going on with it another run has gone on with it, begun another, ended. */
@@ -332,23 +332,23 @@ START_TEST(used_meanwhile)
 {
     struct journal *journal = begin(8);
     add_tiles(journal, 0, 3);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     journal = read_again();
     struct journal *other = go_on(8);
     add_tiles(other, 3, 5);
-    journal_close(other, false);
-    ck_assert_int_eq(journal_go_on(journal, &err), H5GRAD_FAILED);
-    journal_close(journal, false);
+    hg_journal_close(other, false);
+    ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_FAILED);
+    hg_journal_close(journal, false);
 
     journal = read_again();
     other = begin(8);
     add_tiles(other, 0, 5);
-    journal_close(other, false);
+    hg_journal_close(other, false);
     check_used(journal);
     check_tiles(5);
 
     journal = read_again();
-    journal_close(read_again(), true);
+    hg_journal_close(read_again(), true);
     check_used(journal);
 }
 END_TEST
@@ -359,22 +359,22 @@ START_TEST(machine_died_after_chunks_were_forgotten)
     struct journal *journal = begin(1);
     for (uint64_t i = 0; i < 5; i++)
         add_chunk(journal, i);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     journal = go_on(1);
-    ck_assert_uint_eq(journal_chunks_left(journal), 5);
+    ck_assert_uint_eq(hg_journal_chunks_left(journal), 5);
     sync_delays = 50000;
     begin_sync(journal);
     struct journal_chunk chunk;
-    journal_take_chunk(journal, &chunk);
+    hg_journal_take_chunk(journal, &chunk);
     add_chunk(journal, 11);
-    ck_assert_uint_eq(journal_chunks_left(journal), 0);
-    journal_close(journal, false);
+    ck_assert_uint_eq(hg_journal_chunks_left(journal), 0);
+    hg_journal_close(journal, false);
     boot_as("second");
     struct journal *after;
-    ck_assert_int_eq(journal_read(path, &after, &err), H5GRAD_OK);
-    ck_assert_int_eq(journal_begin_field(after, 0, 1, 7, &err), H5GRAD_OK);
-    ck_assert_uint_eq(journal_chunks_left(after), 0);
-    journal_close(after, false);
+    ck_assert_int_eq(hg_journal_read(path, &after, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_begin_field(after, 0, 1, 7, &err), H5GRAD_OK);
+    ck_assert_uint_eq(hg_journal_chunks_left(after), 0);
+    hg_journal_close(after, false);
 }
 END_TEST
 
@@ -386,9 +386,9 @@ START_TEST(failure_at_the_end)
     sync_fails = EIO;
     sync_delays = 20000;
     begin_sync(journal);
-    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_journal_settle(journal, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, strerror(EIO)));
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     boot_as("second");
     check_tiles(0);
 }
@@ -401,10 +401,10 @@ START_TEST(failure_when_closed)
     add_tiles(journal, 0, 3);
     close_fails = EIO;
     begin_sync(journal);
-    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_journal_settle(journal, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, strerror(EIO)));
     close_fails = 0;
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
     boot_as("second");
     check_tiles(0);
 }
@@ -419,10 +419,10 @@ START_TEST(failure_meanwhile)
     enum h5grad_status status = H5GRAD_OK;
     for (int i = 0; i < 1000 && !status; i++) {
         usleep(1000);
-        status = journal_sync(journal, data, &err);
+        status = hg_journal_sync(journal, data, &err);
     }
     ck_assert_int_eq(status, H5GRAD_FAILED);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
 }
 END_TEST
 
@@ -431,15 +431,15 @@ START_TEST(seldom_where_it_takes_long)
     struct journal *journal = begin(8);
     sync_takes = 10; /* twice: fifty times as long is 1000 seconds */
     begin_sync(journal);
-    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_settle(journal, &err), H5GRAD_OK);
     ck_assert_uint_eq(synced, 2);
     for (unsigned i = 0; i < 1000 / LONG_SINCE; i++)
         begin_sync(journal);
     ck_assert_uint_eq(synced, 2);
     begin_sync(journal);
-    ck_assert_int_eq(journal_settle(journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_settle(journal, &err), H5GRAD_OK);
     ck_assert_uint_eq(synced, 4);
-    journal_close(journal, false);
+    hg_journal_close(journal, false);
 }
 END_TEST
 
@@ -457,29 +457,29 @@ START_TEST(file_is_looked_at)
     const struct journal_chunk chunk = {0, sizeof bytes,
                                         hash_large(HASH_START, bytes, sizeof bytes), 0};
     const struct journal_chunk beyond = {4, sizeof bytes, chunk.sum, 0};
-    ck_assert_int_eq(journal_add_chunk(journal, &chunk, &err), H5GRAD_OK);
-    ck_assert_int_eq(journal_add_chunk(journal, &beyond, &err), H5GRAD_OK);
-    journal_close(journal, false); /* it does not know the file: as if it had been killed */
+    ck_assert_int_eq(hg_journal_add_chunk(journal, &chunk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_add_chunk(journal, &beyond, &err), H5GRAD_OK);
+    hg_journal_close(journal, false); /* it does not know the file: as if it had been killed */
 
     journal = go_on(1);
-    journal_attach(journal, fd, &was);
-    ck_assert(!journal_is_trusted(journal));
-    ck_assert(journal_holds_chunks(journal, 1));
-    ck_assert(!journal_holds_chunks(journal, 2));
-    ck_assert_uint_eq(journal_lost(journal), 1);
-    journal_close(journal, false);
+    hg_journal_attach(journal, fd, &was);
+    ck_assert(!hg_journal_is_trusted(journal));
+    ck_assert(hg_journal_holds_chunks(journal, 1));
+    ck_assert(!hg_journal_holds_chunks(journal, 2));
+    ck_assert_uint_eq(hg_journal_lost(journal), 1);
+    hg_journal_close(journal, false);
 
     journal = go_on(1);
-    journal_attach(journal, fd, &was);
-    ck_assert(journal_is_trusted(journal) && journal_holds_chunks(journal, 2));
-    journal_close(journal, false);
+    hg_journal_attach(journal, fd, &was);
+    ck_assert(hg_journal_is_trusted(journal) && hg_journal_holds_chunks(journal, 2));
+    hg_journal_close(journal, false);
 
     ck_assert(pwrite(fd, "T", 1, 0) == 1 && fstat(fd, &was) == 0);
     was.st_mtim.tv_nsec++; /* the clock may not have gone on */
     journal = go_on(1);
-    journal_attach(journal, fd, &was);
-    ck_assert(!journal_is_trusted(journal) && !journal_holds_chunks(journal, 1));
-    journal_close(journal, true);
+    hg_journal_attach(journal, fd, &was);
+    ck_assert(!hg_journal_is_trusted(journal) && !hg_journal_holds_chunks(journal, 1));
+    hg_journal_close(journal, true);
     close(fd);
     unlink(name);
 }

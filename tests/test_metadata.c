@@ -79,7 +79,7 @@ START_TEST(units)
         {" K ", "m ", "K m-1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *unit = metadata_unit(cases[i].value, cases[i].axis);
+        char *unit = hg_metadata_unit(cases[i].value, cases[i].axis);
         ck_assert_str_eq(unit, cases[i].unit);
         free(unit);
     }
@@ -95,7 +95,7 @@ static hid_t make_dataset(hid_t file, const char *path, hid_t type, int rank, co
         most[i] = i ? extent[i] : H5S_UNLIMITED;
     hid_t space = H5Screate_simple(rank, extent, most), creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, rank, chunk);
-    hid_t dataset = h5_create_dataset(file, path, type, space, creation, NULL);
+    hid_t dataset = hg_create_dataset(file, path, type, space, creation, NULL);
     ck_assert_int_ge(dataset, 0);
     if (points)
         ck_assert_int_ge(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points), 0);
@@ -109,20 +109,20 @@ static void attach(hid_t file, hid_t dataset, const size_t *n, const char *const
     hobj_ref_t reference[8];
     for (size_t i = 0; i < n[0] + n[1]; i++)
         ck_assert_int_ge(H5Rcreate(&reference[i], file, scales[i], H5R_OBJECT, -1), 0);
-    ck_assert_int_eq(h5_scales_write(dataset, 2, n, reference, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_scales_write(dataset, 2, n, reference, NULL), H5GRAD_OK);
 }
 
 static void make_scale(hid_t scale, const char *name)
 {
     struct h5grad_error err;
-    ck_assert_int_eq(h5_scale_write(scale, 0, NULL, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_scale_write(scale, 0, NULL, &err), H5GRAD_OK);
     if (name)
-        ck_assert_int_eq(h5_attribute_write_text(scale, "NAME", name, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_attribute_write_text(scale, "NAME", name, &err), H5GRAD_OK);
 }
 
 static void write_text(hid_t object, const char *name, const char *text)
 {
-    ck_assert_int_eq(h5_attribute_write_text(object, name, text, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_write_text(object, name, text, NULL), H5GRAD_OK);
 }
 
 /* /g/T and /g/U of 4 x 5 with two scales on axis 0 and a placeholder on axis 1; /lon of 4 x 5, with
@@ -145,7 +145,7 @@ static void make_input(bool broken)
     make_scale(s[2], PLACEHOLDER);
     write_text(s[0], "units", "km");
     write_text(s[0], "bounds", "edges");
-    h5_attribute_write_int(s[0], "_Netcdf4Dimid", 3, NULL);
+    hg_attribute_write_int(s[0], "_Netcdf4Dimid", 3, NULL);
     hid_t d[] = {make_dataset(file, "/g/T", H5T_NATIVE_DOUBLE, 2, plane, steps),
                  make_dataset(file, "/g/U", H5T_NATIVE_DOUBLE, 2, plane, steps),
                  make_dataset(file, "/lon", H5T_NATIVE_FLOAT, 2, plane, NULL),
@@ -164,7 +164,7 @@ static void make_input(bool broken)
     H5Gclose(group);
     write_text(d[0], "units", "K");
     write_text(d[0], "long_name", "temperature");
-    h5_attribute_write_numbers(d[0], "missing_value", &(double){-999}, 1, NULL);
+    hg_attribute_write_numbers(d[0], "missing_value", &(double){-999}, 1, NULL);
     write_text(d[1], "coordinates", "large");
     write_text(d[1], "unit", "m s-1");
     write_text(d[2], "flag", "its own");
@@ -180,7 +180,7 @@ static void make_input(bool broken)
 
 static void check_text(hid_t object, const char *name, const char *wanted)
 {
-    char *text = h5_attribute_text(object, name);
+    char *text = hg_attribute_text(object, name);
     if (wanted)
         ck_assert_msg(text && strcmp(text, wanted) == 0, "%s: %s", name, text ? text : "none");
     else
@@ -248,10 +248,10 @@ START_TEST(attributes)
     check_text(other, "units", NULL);
     check_text(other, "_FillValue", NULL);
     double fill = 0;
-    ck_assert(h5_attribute_number(along_x, "_FillValue", &fill) && isnan(fill));
+    ck_assert(hg_attribute_number(along_x, "_FillValue", &fill) && isnan(fill));
     check_text(file, "Conventions", "CF-1.8");
     check_text(file, "_NCProperties", NULL);
-    char *history = h5_attribute_text(file, "history");
+    char *history = hg_attribute_text(file, "history");
     ck_assert_ptr_nonnull(strstr(history, ": the command\nbefore"));
     free(history);
     H5Dclose(along_x);
@@ -375,10 +375,10 @@ static void make_described(void)
     for (int k = 0; k < 3; k++) {
         for (size_t i = 0; i < sizeof about_source / sizeof *about_source; i++) {
             if (k == 2 || strncmp(about_source[i], "scale", 5) != 0)
-                h5_attribute_write_int(object[k], about_source[i], 1, NULL);
+                hg_attribute_write_int(object[k], about_source[i], 1, NULL);
         }
         for (size_t i = 0; i < sizeof about_either / sizeof *about_either; i++)
-            h5_attribute_write_int(object[k], about_either[i], 1, NULL);
+            hg_attribute_write_int(object[k], about_either[i], 1, NULL);
         H5Oclose(object[k]);
     }
     ck_assert_int_ge(H5Fclose(file), 0);
@@ -422,18 +422,18 @@ static void check_list(hid_t file, const char *path, const char *const *scales)
     hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
     struct h5_scales lists;
     bool found;
-    ck_assert_int_eq(h5_scales_read(dataset, 2, &lists, &found, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_scales_read(dataset, 2, &lists, &found, NULL), H5GRAD_OK);
     ck_assert(found);
     ck_assert_uint_eq(lists.list[0].len, 2);
     ck_assert_uint_eq(lists.list[1].len, 1);
     for (unsigned i = 0; i < 3; i++) {
         char name[32];
-        hid_t scale = h5_scales_open(&lists, dataset, i / 2, i % 2, NULL);
+        hid_t scale = hg_scales_open(&lists, dataset, i / 2, i % 2, NULL);
         ck_assert_int_gt(H5Iget_name(scale, name, sizeof name), 0);
         ck_assert_str_eq(name, scales[i]);
         H5Dclose(scale);
     }
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     H5Dclose(dataset);
 }
 
@@ -552,7 +552,7 @@ static void make_scaled(hsize_t points, bool grows, bool both)
     attach(file, field, n, paths);
     write_text(field, "long_name", "temperature");
     static const char *const lines[] = {"second", "first"};
-    ck_assert_int_eq(h5_attribute_write_texts(file, "history", lines, 2, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_write_texts(file, "history", lines, 2, NULL), H5GRAD_OK);
     H5Dclose(field);
     H5Dclose(height);
     H5Dclose(other);
@@ -657,7 +657,7 @@ START_TEST(names_what_it_is_by)
     H5Fclose(file);
     result = run_scaled("0", NULL, &file);
     check_text(result, "gradient_spacing", "midpoints of /x");
-    char *history = h5_attribute_text(file, "history");
+    char *history = hg_attribute_text(file, "history");
     ck_assert_ptr_nonnull(strstr(history, "\nsecond\nfirst"));
     free(history);
     H5Dclose(result);
@@ -745,7 +745,7 @@ START_TEST(scale_of_many)
     file = H5Fopen(in_folder(1), H5F_ACC_RDWR, access);
     hid_t scale = make_dataset(file, "/many", H5T_NATIVE_DOUBLE, 1, &four, NULL);
     struct h5_scale_use *use = calloc(MANY, sizeof *use);
-    ck_assert_int_eq(h5_scale_write(scale, MANY, use, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_scale_write(scale, MANY, use, NULL), H5GRAD_OK);
     H5Dclose(scale);
     ck_assert_int_ge(H5Fclose(file), 0);
     free(use);
@@ -769,13 +769,13 @@ START_TEST(copies)
     hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t from = H5Dcreate2(file, "from", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert_int_ge(H5Dwrite(from, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text), 0);
-    hid_t to = copy_create(from, file, "/deep/er/to", true, NULL);
+    hid_t to = hg_copy_create(from, file, "/deep/er/to", true, NULL);
     ck_assert_int_ge(to, 0);
-    ck_assert_int_eq(copy_points(from, to, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_copy_points(from, to, NULL), H5GRAD_OK);
     ck_assert_int_ge(H5Dread(to, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read), 0);
     for (size_t i = 0; i < N; i++)
         ck_assert_str_eq(read[i], text[i]);
-    h5_variable_reclaim(type, space, read);
+    hg_variable_reclaim(type, space, read);
     H5Dclose(to);
     H5Dclose(from);
     H5Fclose(file);
@@ -797,7 +797,7 @@ static void make_chunks(void)
     hid_t space = H5Screate_simple(3, extent, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, 3, chunk);
     H5Pset_deflate(creation, 1);
-    hid_t dataset = h5_create_dataset(file, "/u", H5T_NATIVE_FLOAT, space, creation, NULL);
+    hid_t dataset = hg_create_dataset(file, "/u", H5T_NATIVE_FLOAT, space, creation, NULL);
     ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, points), 0);
     H5Dclose(dataset);
     H5Pclose(creation);

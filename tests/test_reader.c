@@ -106,48 +106,48 @@ static void input_open(struct input *input, const char *name)
 {
     struct h5grad_error err;
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     input->access = (struct h5_access){0};
-    input->file = h5_open_input(path, &input->access, &err);
+    input->file = hg_open_input(path, &input->access, &err);
     ck_assert_msg(input->file >= 0, "%s", err.message);
     input->dataset = H5Dopen2(input->file, name, H5P_DEFAULT);
     ck_assert_int_ge(input->dataset, 0);
-    ck_assert_msg(h5_storage_read(input->dataset, &input->storage, &err) == H5GRAD_OK, "%s",
+    ck_assert_msg(hg_storage_read(input->dataset, &input->storage, &err) == H5GRAD_OK, "%s",
                   err.message);
     hid_t type = H5Dget_type(input->dataset);
-    ck_assert_msg(h5_type_open(type, &input->type, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(hg_type_open(type, &input->type, &err) == H5GRAD_OK, "%s", err.message);
     H5Tclose(type);
-    h5_leave(&guard);
+    hg_leave(&guard);
     input->source = (struct reader_source){input->dataset, &input->storage, &input->type};
 }
 
 static void input_close(struct input *input)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
-    h5_type_close(&input->type);
-    h5_close(input->dataset);
-    ck_assert(h5_close(input->file));
-    h5_access_free(&input->access);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    hg_type_close(&input->type);
+    hg_close(input->dataset);
+    ck_assert(hg_close(input->file));
+    hg_access_free(&input->access);
+    hg_leave(&guard);
 }
 
 static struct reader *open_reader(const struct input *input, const char *forced,
                                   struct h5grad_error *err)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
-    struct reader *reader = reader_open(&input->source, forced, err);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    struct reader *reader = hg_reader_open(&input->source, forced, err);
+    hg_leave(&guard);
     return reader;
 }
 
 static void close_reader(struct reader *reader)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
-    reader_close(reader);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    hg_reader_close(reader);
+    hg_leave(&guard);
 }
 
 /* Tiles. */
@@ -176,7 +176,7 @@ static const struct tile *some_tiles(size_t *n)
 static double scalar_of(const struct h5_type *type, const void *p)
 {
     unsigned char bytes[8] = {0};
-    size_t size = element_size(type->stored);
+    size_t size = hg_element_size(type->stored);
     for (size_t i = 0; i < size; i++)
         bytes[i] = ((const unsigned char *)p)[type->swapped ? size - 1 - i : i];
     switch (type->stored) {
@@ -205,7 +205,7 @@ static void check_view(const struct input *input, const struct tile *tile,
                        const struct reader_view *view, double (*expect)(size_t, unsigned))
 {
     unsigned components = input->type.components;
-    size_t size = element_size(input->type.stored);
+    size_t size = hg_element_size(input->type.stored);
     ck_assert_int_eq(view->stride[RANK - 1], (ptrdiff_t)components);
     const struct box *box = &tile->halo;
     for (uint64_t i = 0; i < box->count[0]; i++)
@@ -238,7 +238,7 @@ static void check_plan(const struct input *input, struct reader *reader, unsigne
                        uint64_t tile_bytes, uint64_t memory, double (*expect)(size_t, unsigned))
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    size_t size = h5_type_size(&input->type);
+    size_t size = hg_type_size(&input->type);
     struct plan plan;
     struct plan_request request = {
         .rank = RANK,
@@ -255,26 +255,26 @@ static void check_plan(const struct input *input, struct reader *reader, unsigne
     };
     memcpy(request.extent, input->storage.extent, sizeof request.extent);
     memcpy(request.source_chunk, input->storage.chunk, sizeof request.source_chunk);
-    ck_assert_msg(plan_make(&request, &plan, &err) == H5GRAD_OK, "%s", err.message);
-    struct codec_worker *worker = codec_worker_new();
+    ck_assert_msg(hg_plan_make(&request, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    struct codec_worker *worker = hg_codec_worker_new();
     char *buffer = malloc(plan.halo_points * size);
     ck_assert(worker && buffer);
     for (uint64_t block = 0; block < plan.blocks; block++) {
         uint64_t index, end;
         struct box cores;
-        plan_block(&plan, block, &index, &end, &cores);
-        ck_assert_int_eq(reader_prepare(reader, &plan, block, &err), H5GRAD_OK);
+        hg_plan_block(&plan, block, &index, &end, &cores);
+        ck_assert_int_eq(hg_reader_prepare(reader, &plan, block, &err), H5GRAD_OK);
         for (; index < end; index++) {
             struct tile tile;
             struct reader_view view;
-            plan_tile(&plan, index, &tile);
+            hg_plan_tile(&plan, index, &tile);
             memset(buffer, 0x5a, plan.halo_points * size);
-            ck_assert_msg(reader_read(reader, &tile, buffer, worker, &view, &err) == H5GRAD_OK,
+            ck_assert_msg(hg_reader_read(reader, &tile, buffer, worker, &view, &err) == H5GRAD_OK,
                           "%s", err.message);
             check_view(input, &tile, &view, expect);
         }
     }
-    codec_worker_free(worker);
+    hg_codec_worker_free(worker);
     free(buffer);
 }
 
@@ -649,8 +649,8 @@ START_TEST(damaged_chunk)
     struct reader_view view;
     struct tile sound = tile_of(0, 0, 0, 4, 5, 6);
     struct tile damaged = tile_of(3, 4, 5, 2, 3, 4);
-    ck_assert_int_eq(reader_read(reader, &sound, buffer, NULL, &view, &err), H5GRAD_OK);
-    ck_assert_int_eq(reader_read(reader, &damaged, buffer, NULL, &view, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_reader_read(reader, &sound, buffer, NULL, &view, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_reader_read(reader, &damaged, buffer, NULL, &view, &err), H5GRAD_FAILED);
     static const char start[] = "reading points 3..4 x 4..6 x 5..8: ";
     ck_assert_msg(strncmp(err.message, start, strlen(start)) == 0, "%s", err.message);
     close_reader(reader);
@@ -719,15 +719,15 @@ START_TEST(chunk_of_another_length)
         struct plan plan;
         struct tile tile;
         struct reader_view view;
-        struct codec_worker *worker = codec_worker_new();
-        ck_assert_int_eq(plan_make(&request, &plan, &err), H5GRAD_OK);
-        ck_assert_int_eq(reader_prepare(reader, &plan, 0, &err), H5GRAD_OK);
-        plan_tile(&plan, 0, &tile);
-        ck_assert_int_eq(reader_read(reader, &tile, buffer, worker, &view, &err), H5GRAD_FAILED);
+        struct codec_worker *worker = hg_codec_worker_new();
+        ck_assert_int_eq(hg_plan_make(&request, &plan, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_reader_prepare(reader, &plan, 0, &err), H5GRAD_OK);
+        hg_plan_tile(&plan, 0, &tile);
+        ck_assert_int_eq(hg_reader_read(reader, &tile, buffer, worker, &view, &err), H5GRAD_FAILED);
         ck_assert_msg(strstr(err.message, "its index gives it") ||
                           strstr(err.message, "incorrect chunk size returned from index"),
                       "%s", err.message);
-        codec_worker_free(worker);
+        hg_codec_worker_free(worker);
         close_reader(reader);
         input_close(&input);
     }
@@ -752,7 +752,7 @@ static void *read_rows(void *user)
         struct reader_view view;
         struct h5grad_error err;
         crew->ok = crew->ok &&
-                   reader_read(crew->reader, &tile, buffer, NULL, &view, &err) == H5GRAD_OK &&
+                   hg_reader_read(crew->reader, &tile, buffer, NULL, &view, &err) == H5GRAD_OK &&
                    memcmp(view.data, values() + row * 13 * 17, sizeof buffer) == 0;
     }
     return NULL;
@@ -794,15 +794,15 @@ START_TEST(array_in_memory)
         pairs[i][1] = expect_complex(i, 1);
     }
     const uint64_t counts[RANK] = {extent[0], extent[1], extent[2]};
-    struct reader *reader = reader_open_memory(pairs, ELEMENT_F64, 2, RANK, counts, NULL);
+    struct reader *reader = hg_reader_open_memory(pairs, ELEMENT_F64, 2, RANK, counts, NULL);
     ck_assert_ptr_nonnull(reader);
-    ck_assert_int_eq(reader_prepare(reader, NULL, 0, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_reader_prepare(reader, NULL, 0, NULL), H5GRAD_OK);
     struct input input = {.type = {.stored = ELEMENT_F64, .components = 2}};
     size_t n;
     const struct tile *tiles = some_tiles(&n);
     for (size_t t = 0; t < n; t++) {
         struct reader_view view;
-        ck_assert_int_eq(reader_read(reader, &tiles[t], NULL, NULL, &view, NULL), H5GRAD_OK);
+        ck_assert_int_eq(hg_reader_read(reader, &tiles[t], NULL, NULL, &view, NULL), H5GRAD_OK);
         ck_assert((const char *)view.data >= (const char *)pairs &&
                   (const char *)view.data < (const char *)(pairs + POINTS));
         check_view(&input, &tiles[t], &view, expect_complex);
@@ -829,21 +829,21 @@ static void put_line(hid_t file, const char *name, hid_t stored, hid_t memory, c
 static struct line *open_line(hid_t file, const char *name, uint64_t keep, struct h5grad_error *err)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert_int_ge(dataset, 0);
-    struct line *line = line_open(dataset, keep, err);
+    struct line *line = hg_line_open(dataset, keep, err);
     H5Dclose(dataset);
-    h5_leave(&guard);
+    hg_leave(&guard);
     return line;
 }
 
 static void close_line(struct line *line)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
-    line_close(line);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    hg_line_close(line);
+    hg_leave(&guard);
 }
 
 static void check_line(hid_t file, const char *name, double origin, const double *expected)
@@ -854,14 +854,14 @@ static void check_line(hid_t file, const char *name, double origin, const double
         struct h5grad_error err = {.status = H5GRAD_OK};
         struct line *line = open_line(file, name, keeps[k], &err);
         ck_assert_msg(line != NULL, "%s: %s", name, err.message);
-        ck_assert_uint_eq(line_extent(line), LINE);
-        ck_assert_double_eq(line_origin(line), origin);
+        ck_assert_uint_eq(hg_line_extent(line), LINE);
+        ck_assert_double_eq(hg_line_origin(line), origin);
         for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
             double out[LINE + 1];
             uint64_t n = ranges[r][1];
             out[n] = 1234.5;
-            ck_assert_msg(line_read(line, ranges[r][0], n, out, &err) == H5GRAD_OK, "%s: %s", name,
-                          err.message);
+            ck_assert_msg(hg_line_read(line, ranges[r][0], n, out, &err) == H5GRAD_OK, "%s: %s",
+                          name, err.message);
             ck_assert_msg(memcmp(out, expected + ranges[r][0], n * sizeof *out) == 0,
                           "%s: keep %zu, range %zu", name, k, r);
             ck_assert_double_eq(out[n], 1234.5);
@@ -905,10 +905,10 @@ START_TEST(line_types)
     check_line(file, "long_double", 0, d);
     H5Fclose(file);
 
-    struct line *line = line_open_memory(d, LINE, NULL);
+    struct line *line = hg_line_open_memory(d, LINE, NULL);
     double out[10];
-    ck_assert_uint_eq(line_extent(line), LINE);
-    ck_assert_int_eq(line_read(line, 20, 10, out, NULL), H5GRAD_OK);
+    ck_assert_uint_eq(hg_line_extent(line), LINE);
+    ck_assert_int_eq(hg_line_read(line, 20, 10, out, NULL), H5GRAD_OK);
     ck_assert_mem_eq(out, d + 20, sizeof out);
     close_line(line);
     close_line(NULL);

@@ -369,8 +369,8 @@ static void run_tile(const struct problem *problem, struct tile_case *tile,
     make_boxes(problem, way, tile);
     uint64_t in_points = product(rank, tile->source.count);
     uint64_t out_points = product(rank, tile->result.count);
-    unsigned char *in = place(rooms[0], in_points * element_size(problem->in), way->at_end);
-    unsigned char *out = place(rooms[1], out_points * element_size(problem->out), way->at_end);
+    unsigned char *in = place(rooms[0], in_points * hg_element_size(problem->in), way->at_end);
+    unsigned char *out = place(rooms[1], out_points * hg_element_size(problem->out), way->at_end);
     store_source(problem, tile, in);
     for (uint64_t k = 0; k < out_points; k++)
         store(problem->out, out, k, -77);
@@ -386,11 +386,12 @@ static void run_tile(const struct problem *problem, struct tile_case *tile,
     set_strides(rank, &tile->source, block.in_stride);
     set_strides(rank, &tile->result, block.out_stride);
     if (!problem->along.uniform)
-        stencil_weights(&problem->along, block.first, block.count[axis],
-                        problem->x + tile->source.start[axis], a, b, c);
-    stencil_find(problem->in, problem->arithmetic, problem->out)(
-        &block, in + offset_in(rank, &tile->source, tile->core.start) * element_size(problem->in),
-        out + offset_in(rank, &tile->result, tile->core.start) * element_size(problem->out));
+        hg_stencil_weights(&problem->along, block.first, block.count[axis],
+                           problem->x + tile->source.start[axis], a, b, c);
+    hg_stencil_find(problem->in, problem->arithmetic, problem->out)(
+        &block,
+        in + offset_in(rank, &tile->source, tile->core.start) * hg_element_size(problem->in),
+        out + offset_in(rank, &tile->result, tile->core.start) * hg_element_size(problem->out));
     check_results(problem, tile, out, -77);
 }
 
@@ -518,7 +519,7 @@ START_TEST(kernels_exist)
                     listed =
                         listed || (kernels[n].in == types[i] && kernels[n].arithmetic == types[j] &&
                                    kernels[n].out == types[k]);
-                ck_assert((stencil_find(types[i], types[j], types[k]) != NULL) == listed);
+                ck_assert((hg_stencil_find(types[i], types[j], types[k]) != NULL) == listed);
             }
         }
     }
@@ -536,7 +537,7 @@ START_TEST(kernels_leave_empty_blocks)
                                   .stencil = &along};
     double in[4] = {1, 2, 3, 4};
     double out[4] = {7, 7, 7, 7};
-    stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64)(&block, in, out);
+    hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64)(&block, in, out);
     for (unsigned i = 0; i < 4; i++)
         ck_assert(out[i] == 7);
 }
@@ -556,8 +557,8 @@ static void gradient(unsigned rank, const uint64_t *extent, unsigned axis, unsig
     set_strides(rank, &all, block.in_stride);
     set_strides(rank, &all, block.out_stride);
     if (x)
-        stencil_weights(&along, 0, extent[axis], x, a, b, c);
-    stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64)(&block, f, g);
+        hg_stencil_weights(&along, 0, extent[axis], x, a, b, c);
+    hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64)(&block, f, g);
 }
 
 static void check_gradient(unsigned rank, const uint64_t *extent, unsigned axis,
@@ -661,7 +662,7 @@ START_TEST(weights_do_not_depend_on_the_piece)
         x[i] = (i > 0 ? x[i - 1] : 0) + 0.1 + random_unit(&state);
     for (unsigned order = 1; order <= 2; order++) {
         struct stencil_axis along = {.extent = 9, .edge_order = order};
-        stencil_weights(&along, 0, 9, x, whole[0], whole[1], whole[2]);
+        hg_stencil_weights(&along, 0, 9, x, whole[0], whole[1], whole[2]);
         for (uint64_t first = 0; first < 9; first++) {
             for (uint64_t count = 1; first + count <= 9; count++) {
                 uint64_t low, high;
@@ -669,7 +670,7 @@ START_TEST(weights_do_not_depend_on_the_piece)
                 grid_reach(9, order, first, count, &low, &high);
                 for (unsigned i = 0; i < 9; i++)
                     only[i] = low + i < high ? x[low + i] : NAN;
-                stencil_weights(&along, first, count, only, piece[0], piece[1], piece[2]);
+                hg_stencil_weights(&along, first, count, only, piece[0], piece[1], piece[2]);
                 for (unsigned k = 0; k < 3; k++)
                     ck_assert_mem_eq(piece[k], whole[k] + first, count * sizeof(double));
             }
@@ -681,19 +682,19 @@ END_TEST
 START_TEST(extents_and_steps_are_checked)
 {
     struct h5grad_error err;
-    ck_assert_int_eq(stencil_check_extent(2, 1, &err), H5GRAD_OK);
-    ck_assert_int_eq(stencil_check_extent(3, 2, NULL), H5GRAD_OK);
-    ck_assert_int_eq(stencil_check_extent(1, 1, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_stencil_check_extent(2, 1, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_stencil_check_extent(3, 2, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_stencil_check_extent(1, 1, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "extent 1 is too short: edge order 1 needs at least 2 points");
-    ck_assert_int_eq(stencil_check_extent(2, 2, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_stencil_check_extent(2, 2, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "extent 2 is too short: edge order 2 needs at least 3 points");
-    ck_assert_int_eq(stencil_check_extent(0, 1, &err), H5GRAD_FAILED);
-    ck_assert_int_eq(stencil_check_step(-0.5, &err), H5GRAD_OK);
-    ck_assert_int_eq(stencil_check_step(-0.0, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_stencil_check_extent(0, 1, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_stencil_check_step(-0.5, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_stencil_check_step(-0.0, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "spacing is 0");
-    ck_assert_int_eq(stencil_check_step(-INFINITY, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_stencil_check_step(-INFINITY, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "spacing -inf is not finite");
-    ck_assert_int_eq(stencil_check_step(NAN, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_stencil_check_step(NAN, &err), H5GRAD_FAILED);
 }
 END_TEST
 
@@ -702,9 +703,9 @@ static enum h5grad_status scan_all(const double *x, uint64_t n, uint64_t count,
                                    struct stencil_scan *scan, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    stencil_scan_start(scan);
+    hg_stencil_scan_start(scan);
     for (uint64_t i = 0; i < n && status == H5GRAD_OK; i += count)
-        status = stencil_scan_next(scan, x + i, size_min(count, n - i), err);
+        status = hg_stencil_scan_next(scan, x + i, size_min(count, n - i), err);
     return status;
 }
 
@@ -791,8 +792,8 @@ static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *s
         x[i] = (double)i + 0.5 * random_unit(state);
     uint64_t low, high;
     grid_reach(along->extent, along->edge_order, way->start[axis], way->count[axis], &low, &high);
-    stencil_weights(along, way->start[axis], way->count[axis], x + low, weight[0], weight[1],
-                    weight[2]);
+    hg_stencil_weights(along, way->start[axis], way->count[axis], x + low, weight[0], weight[1],
+                       weight[2]);
     *block = (struct stencil_block){.rank = way->rank,
                                     .axis = axis,
                                     .stencil = along,
@@ -838,7 +839,7 @@ static bool check_stream(const struct stream_case *way, unsigned char *rooms[2],
                          bool at_end, uint64_t *state)
 {
     static unsigned char wanted[ROOM], made[MAX_RANK][ROOM];
-    const size_t size = element_size(way->element);
+    const size_t size = hg_element_size(way->element);
     const uint64_t points = product(way->rank, way->extent), bytes = points * size;
     unsigned char *in = place(rooms[0], bytes, at_end);
     void *out[MAX_RANK];
@@ -854,13 +855,13 @@ static bool check_stream(const struct stream_case *way, unsigned char *rooms[2],
         memset(start, 0x5a, bytes);
         out[k] = start + skip;
     }
-    if (!stencil_stream(way->element, way->n, way->block, in + skip, out))
+    if (!hg_stencil_stream(way->element, way->n, way->block, in + skip, out))
         return false;
     for (unsigned k = 0; k < way->n; k++) {
         enum element arithmetic = way->along[k].uniform ? way->element : ELEMENT_F64;
         memset(wanted, 0x5a, sizeof wanted);
-        stencil_find(way->element, arithmetic, way->element)(&way->block[k], in + skip,
-                                                             wanted + skip);
+        hg_stencil_find(way->element, arithmetic, way->element)(&way->block[k], in + skip,
+                                                                wanted + skip);
         for (uint64_t i = 0; i < points; i++) {
             double a = load(way->element, wanted, i);
             double b = load(way->element, (unsigned char *)out[k] - skip, i);
@@ -914,7 +915,7 @@ START_TEST(streams_need_aligned_scalars)
         make_stream(&way, 1, &extent, 1, false, &state);
     } while (way.n == 0);
     void *place = out + 1;
-    ck_assert(!stencil_stream(ELEMENT_F32, 1, way.block, in, &place));
+    ck_assert(!hg_stencil_stream(ELEMENT_F32, 1, way.block, in, &place));
     for (size_t i = 0; i < sizeof out; i++)
         ck_assert_uint_eq(out[i], 0);
 }
@@ -941,8 +942,8 @@ START_TEST(every_half_and_back)
     static double doubles[65536];
     for (uint32_t k = 0; k < 65536; k++)
         halves[k] = (uint16_t)k;
-    convert_decode(ELEMENT_F16, false, ELEMENT_F32, halves, floats, 65536);
-    convert_decode(ELEMENT_F16, false, ELEMENT_F64, halves, doubles, 65536);
+    hg_convert_decode(ELEMENT_F16, false, ELEMENT_F32, halves, floats, 65536);
+    hg_convert_decode(ELEMENT_F16, false, ELEMENT_F64, halves, doubles, 65536);
     for (uint32_t k = 0; k < 65536; k++) {
         double wanted = half_value((uint16_t)k);
         if ((k & 0x7c00) == 0x7c00)
@@ -952,9 +953,9 @@ START_TEST(every_half_and_back)
     }
     for (int wide = 0; wide < 2; wide++) {
         if (wide)
-            convert_to_half(ELEMENT_F64, doubles, back, 65536);
+            hg_convert_to_half(ELEMENT_F64, doubles, back, 65536);
         else
-            convert_to_half(ELEMENT_F32, floats, back, 65536);
+            hg_convert_to_half(ELEMENT_F32, floats, back, 65536);
         for (uint32_t k = 0; k < 65536; k++)
             ck_assert(half_is_nan((uint16_t)k) ? half_is_nan(back[k]) : back[k] == k);
     }
@@ -980,9 +981,9 @@ static void check_to_half(double value)
 {
     float narrow = (float)value;
     uint16_t half;
-    convert_to_half(ELEMENT_F64, &value, &half, 1);
+    hg_convert_to_half(ELEMENT_F64, &value, &half, 1);
     ck_assert_msg(half == nearest_half(value), "%a: %04x", value, half);
-    convert_to_half(ELEMENT_F32, &narrow, &half, 1);
+    hg_convert_to_half(ELEMENT_F32, &narrow, &half, 1);
     ck_assert_msg(half == nearest_half((double)narrow), "%a: %04x", (double)narrow, half);
 }
 
@@ -1017,13 +1018,13 @@ START_TEST(any_double_to_half)
     values[0] = NAN;
     values[1] = INFINITY;
     values[2] = -INFINITY;
-    convert_to_half(ELEMENT_F64, values, halves, 5000);
+    hg_convert_to_half(ELEMENT_F64, values, halves, 5000);
     for (unsigned k = 0; k < 5000; k++)
         ck_assert(isnan(values[k]) ? half_is_nan(halves[k]) : halves[k] == nearest_half(values[k]));
     static const uint64_t faint = UINT64_C(0x7ff0000000000001); /* a NaN with its last bit only */
     double nan;
     memcpy(&nan, &faint, sizeof(nan));
-    convert_to_half(ELEMENT_F64, &nan, halves, 1);
+    hg_convert_to_half(ELEMENT_F64, &nan, halves, 1);
     ck_assert(half_is_nan(halves[0]));
 }
 END_TEST
@@ -1037,11 +1038,11 @@ START_TEST(halves_in_place)
         values[k] = copy[k] = k * 0.37 - 100;
         floats[k] = float_copy[k] = (float)k * 3.1F;
     }
-    convert_to_half(ELEMENT_F64, copy, halves, 3000);
-    convert_to_half(ELEMENT_F64, values, values, 3000);
+    hg_convert_to_half(ELEMENT_F64, copy, halves, 3000);
+    hg_convert_to_half(ELEMENT_F64, values, values, 3000);
     ck_assert_mem_eq(values, halves, sizeof(halves));
-    convert_to_half(ELEMENT_F32, float_copy, halves, 3000);
-    convert_to_half(ELEMENT_F32, floats, floats, 3000);
+    hg_convert_to_half(ELEMENT_F32, float_copy, halves, 3000);
+    hg_convert_to_half(ELEMENT_F32, floats, floats, 3000);
     ck_assert_mem_eq(floats, halves, sizeof(halves));
 }
 END_TEST
@@ -1091,9 +1092,9 @@ static double stored_value(enum element type, enum element arithmetic, const uns
 static void check_decode(enum element stored, bool swapped, enum element arithmetic, size_t n,
                          unsigned char *rooms[2])
 {
-    const size_t size = element_size(stored);
+    const size_t size = hg_element_size(stored);
     unsigned char *in = place(rooms[0], n * size, true) - (n % 2); /* not aligned, for some */
-    unsigned char *out = place(rooms[1], n * element_size(arithmetic), true);
+    unsigned char *out = place(rooms[1], n * hg_element_size(arithmetic), true);
     unsigned char *plain = malloc(n * size + 1);
     uint64_t state = n;
     for (size_t k = 0; k < n * size; k++)
@@ -1102,17 +1103,17 @@ static void check_decode(enum element stored, bool swapped, enum element arithme
     memset(plain + (n > 1 ? size : 0), 0xff, n > 1 ? size : 0);
     for (size_t k = 0; k < n * size; k++)
         in[k] = plain[swapped ? k / size * size + (size - 1 - k % size) : k];
-    convert_decode(stored, swapped, arithmetic, in, out, n);
+    hg_convert_decode(stored, swapped, arithmetic, in, out, n);
     for (size_t k = 0; k < n; k++) {
         double wanted = stored_value(stored, arithmetic, plain + k * size);
         double found = load(arithmetic, out, k);
         ck_assert_msg(same_bits(found, wanted), "type %d to %d, swapped %d: %a, not %a",
                       (int)stored, (int)arithmetic, swapped, found, wanted);
     }
-    if (size == element_size(arithmetic)) {
+    if (size == hg_element_size(arithmetic)) {
         unsigned char *same = place(rooms[1], n * size, false);
         memmove(same, in, n * size);
-        convert_decode(stored, swapped, arithmetic, same, same, n);
+        hg_convert_decode(stored, swapped, arithmetic, same, same, n);
         for (size_t k = 0; k < n; k++)
             ck_assert(same_bits(load(arithmetic, same, k),
                                 stored_value(stored, arithmetic, plain + k * size)));

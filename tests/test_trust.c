@@ -122,7 +122,7 @@ static void setup(void)
     ck_assert_ptr_nonnull(mkdtemp(top));
     ck_assert_int_eq(mkdir(path_of("in"), 0700), 0);
     ck_assert_int_eq(mkdir(path_of("out"), 0700), 0);
-    h5_enter(&guard);
+    hg_enter(&guard);
     make_files();
 }
 
@@ -132,10 +132,10 @@ static void teardown(void)
         "in/main.h5",   "in/data.h5",   "in/raw",      "in/pipe",     "in/symbolic.h5",
         "out/far.h5",   "out/raw",      "in/long.h5",  "in/later.h5", "in/moved.h5",
         "in/part-0.h5", "in/part-1.h5", "in/parts.h5", "in/chain.h5"};
-    h5_close(opened);
+    hg_close(opened);
     opened = -1;
-    h5_access_free(&trust);
-    h5_leave(&guard);
+    hg_access_free(&trust);
+    hg_leave(&guard);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(path_of(names[i]));
     ck_assert_int_eq(rmdir(path_of("in")), 0);
@@ -145,10 +145,10 @@ static void teardown(void)
 
 static void open_input(const char *name, bool follow)
 {
-    h5_close(opened);
-    h5_access_free(&trust);
+    hg_close(opened);
+    hg_access_free(&trust);
     trust = (struct h5_access){.follow_external = follow};
-    opened = h5_open_input(path_of(name), &trust, &err);
+    opened = hg_open_input(path_of(name), &trust, &err);
     ck_assert_msg(opened >= 0, "%s", err.message);
 }
 
@@ -160,7 +160,7 @@ static void open_main(bool follow)
 /* Reads a dataset by the library's way: H5GRAD_OK when its values are those written. */
 static enum h5grad_status read_named(const char *name)
 {
-    hid_t dataset = h5_open_dataset(opened, name, &err);
+    hid_t dataset = hg_open_dataset(opened, name, &err);
     if (dataset < 0)
         return H5GRAD_FAILED;
     struct h5_storage storage;
@@ -169,21 +169,21 @@ static enum h5grad_status read_named(const char *name)
     struct reader_view view;
     struct tile tile = {.core = {.count = {POINTS}}, .halo = {.count = {POINTS}}};
     hid_t stored = H5Dget_type(dataset);
-    ck_assert_int_eq(h5_storage_read(dataset, &storage, &err), H5GRAD_OK);
-    ck_assert_int_eq(h5_type_open(stored, &type, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_type_open(stored, &type, &err), H5GRAD_OK);
     struct reader_source source = {dataset, &storage, &type};
-    struct reader *reader = reader_open(&source, "library", &err);
+    struct reader *reader = hg_reader_open(&source, "library", &err);
     enum h5grad_status status = reader ? H5GRAD_OK : H5GRAD_FAILED;
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (reader)
-        status = reader_read(reader, &tile, values, NULL, &view, &err);
-    h5_enter(&guard);
+        status = hg_reader_read(reader, &tile, values, NULL, &view, &err);
+    hg_enter(&guard);
     if (!status)
         ck_assert_int_eq((int)values[0] + (int)values[POINTS - 1], 9);
-    reader_close(reader);
-    h5_type_close(&type);
-    h5_close(stored);
-    h5_close(dataset);
+    hg_reader_close(reader);
+    hg_type_close(&type);
+    hg_close(stored);
+    hg_close(dataset);
     return status;
 }
 
@@ -327,9 +327,9 @@ START_TEST(missing_sources_are_refused_when_points_are_read)
     make_chains();
     open_input("in/chain.h5", false);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        hid_t dataset = h5_open_dataset(opened, names[i], &err);
+        hid_t dataset = hg_open_dataset(opened, names[i], &err);
         ck_assert_msg(dataset >= 0, "%s: %s", names[i], err.message);
-        h5_close(dataset);
+        hg_close(dataset);
         assert_refused(names[i], "/nothing of points 0..3: ");
     }
     assert_refused("absent", "object 'nothing' doesn't exist");
@@ -392,7 +392,7 @@ static void put_scales(hid_t file)
     hid_t dataset = H5Dopen2(file, "scaled", H5P_DEFAULT);
     for (size_t i = 0; i < 2; i++)
         H5Rcreate(&references[i], file, scales[i], H5R_OBJECT, -1);
-    ck_assert_int_eq(h5_scales_write(dataset, 1, &n, references, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_scales_write(dataset, 1, &n, references, &err), H5GRAD_OK);
     H5Dclose(dataset);
 }
 
@@ -406,17 +406,17 @@ START_TEST(scales_elsewhere_are_refused)
     put_scales(file);
     H5Fclose(file);
     open_input("in/chain.h5", false);
-    hid_t dataset = h5_open_dataset(opened, "scaled", &err);
-    ck_assert_int_eq(h5_scales_read(dataset, 1, &scales, &found, &err), H5GRAD_OK);
+    hid_t dataset = hg_open_dataset(opened, "scaled", &err);
+    ck_assert_int_eq(hg_scales_read(dataset, 1, &scales, &found, &err), H5GRAD_OK);
     ck_assert(found);
-    ck_assert_int_eq(h5_scales_open(&scales, dataset, 0, 0, &err), -1);
+    ck_assert_int_eq(hg_scales_open(&scales, dataset, 0, 0, &err), -1);
     ck_assert_ptr_nonnull(strstr(err.message, "out/raw, outside the folder"));
-    ck_assert(h5_scales_identify(&scales, dataset, 0, 0, &identity));
-    hid_t scale = h5_scales_open(&scales, dataset, 0, 1, &err);
+    ck_assert(hg_scales_identify(&scales, dataset, 0, 0, &identity));
+    hid_t scale = hg_scales_open(&scales, dataset, 0, 1, &err);
     ck_assert_int_ge(scale, 0);
-    h5_close(scale);
-    h5_scales_free(&scales);
-    h5_close(dataset);
+    hg_close(scale);
+    hg_scales_free(&scales);
+    hg_close(dataset);
 }
 END_TEST
 
@@ -431,16 +431,16 @@ static void put_texts(hid_t object, const char *name, size_t n)
     text[TEXT_BYTES] = '\0';
     for (size_t i = 0; i < n; i++)
         texts[i] = text;
-    ck_assert_int_eq(h5_attribute_write_texts(object, name, texts, n, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_write_texts(object, name, texts, n, &err), H5GRAD_OK);
     free(text);
 }
 
 static size_t texts_of(hid_t object, const char *name)
 {
     size_t n = 0;
-    char **texts = h5_attribute_texts(object, name, &n);
+    char **texts = hg_attribute_texts(object, name, &n);
     n = texts ? n : 0;
-    h5_free_texts(texts, n);
+    hg_free_texts(texts, n);
     return n;
 }
 
@@ -450,7 +450,7 @@ START_TEST(texts_that_are_not_used_are_not_read)
     put_texts(file, "eight", 8);
     H5Fclose(file);
     open_input("in/chain.h5", false);
-    ck_assert_ptr_null(h5_attribute_text(opened, "eight"));
+    ck_assert_ptr_null(hg_attribute_text(opened, "eight"));
     ck_assert_uint_eq(trust.heap_read, 0);
     ck_assert_uint_eq(texts_of(opened, "eight"), 8);
     ck_assert_uint_gt(trust.heap_read, TEXT_BYTES);
@@ -484,7 +484,7 @@ END_TEST
 static bool is_copied(const char *name)
 {
     hid_t to = create("in/later.h5");
-    ck_assert_int_eq(h5_attribute_copy(opened, to, name, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_copy(opened, to, name, &err), H5GRAD_OK);
     bool copied = H5Aexists(to, name) > 0;
     H5Fclose(to);
     return copied;
@@ -527,7 +527,7 @@ START_TEST(the_working_folder_is_no_excuse)
     link_to(file, "x", "far.h5", "/u");
     H5Fclose(file);
     trust = (struct h5_access){0};
-    opened = h5_open_input(path_of("in/long.h5"), &trust, &err);
+    opened = hg_open_input(path_of("in/long.h5"), &trust, &err);
     ck_assert_int_ge(opened, 0);
     assert_refused("v", "out/far.h5, outside the folder");
     assert_refused("x", "out/far.h5, outside the folder");
@@ -539,7 +539,7 @@ END_TEST
 START_TEST(a_symbolic_link_to_a_file_is_both_places)
 {
     trust = (struct h5_access){0};
-    opened = h5_open_input(path_of("in/symbolic.h5"), &trust, &err);
+    opened = hg_open_input(path_of("in/symbolic.h5"), &trust, &err);
     ck_assert_msg(opened >= 0, "%s", err.message);
     assert_read("u");
 }
@@ -549,23 +549,23 @@ START_TEST(a_walk_finds_what_may_be_read)
 {
     struct h5_walk walk;
     open_main(false);
-    ck_assert_int_eq(h5_walk(opened, NULL, NULL, &walk, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_walk(opened, NULL, NULL, &walk, &err), H5GRAD_OK);
     size_t links = 0;
     for (size_t i = 0; i < walk.n; i++)
         links += strstr(walk.dataset[i].path, "link") != NULL;
     ck_assert_uint_eq(links, 1);
-    h5_walk_free(&walk);
+    hg_walk_free(&walk);
 }
 END_TEST
 
 START_TEST(change_is_noticed)
 {
     open_main(false);
-    ck_assert_int_eq(h5_input_check_unchanged(opened, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_input_check_unchanged(opened, &err), H5GRAD_OK);
     int fd = open(path_of("in/main.h5"), O_WRONLY | O_APPEND);
     ck_assert_int_eq(write(fd, "", 1), 1);
     close(fd);
-    ck_assert_int_eq(h5_input_check_unchanged(opened, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_input_check_unchanged(opened, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, "changed while it was read"));
 }
 END_TEST
@@ -579,12 +579,12 @@ static void append_byte(const char *name)
 
 static void assert_unchanged(void)
 {
-    ck_assert_msg(h5_input_check_unchanged(opened, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(hg_input_check_unchanged(opened, &err) == H5GRAD_OK, "%s", err.message);
 }
 
 static void assert_changed(const char *name)
 {
-    ck_assert_msg(h5_input_check_unchanged(opened, &err) == H5GRAD_FAILED, "%s", name);
+    ck_assert_msg(hg_input_check_unchanged(opened, &err) == H5GRAD_FAILED, "%s", name);
     ck_assert_msg(strstr(err.message, name) && strstr(err.message, "changed while it was read"),
                   "%s: %s", name, err.message);
 }
@@ -642,14 +642,14 @@ START_TEST(the_input_may_lose_its_name)
     ck_assert_int_eq(rename(path_of("in/main.h5"), path_of("in/moved.h5")), 0);
     append_byte("in/main.h5");
     assert_unchanged();
-    ck_assert_int_eq(h5_access_check_unchanged(&trust, false, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_access_check_unchanged(&trust, false, &err), H5GRAD_FAILED);
 }
 END_TEST
 
 static uint64_t note(const char *name)
 {
-    h5_close(h5_open_dataset(opened, name, &err));
-    return h5_noted_hash(&trust.noted, 0);
+    hg_close(hg_open_dataset(opened, name, &err));
+    return hg_noted_hash(&trust.noted, 0);
 }
 
 START_TEST(sources_are_noted_before_they_are_read)
@@ -689,7 +689,7 @@ START_TEST(numbered_sources_are_noted_as_far_as_they_are_there)
     hid_t file = create("in/part-0.h5");
     put(file, "u", H5P_DEFAULT, true);
     H5Fclose(file);
-    opened = h5_open_input(path_of("in/parts.h5"), &trust, &err);
+    opened = hg_open_input(path_of("in/parts.h5"), &trust, &err);
     note("v");
     assert_unchanged();
     append_byte("in/part-1.h5");
@@ -711,17 +711,17 @@ START_TEST(plugins_are_not_loaded_unasked)
     struct h5_access allowed = {.allow_plugins = true};
     ck_assert_int_ge(H5PLget_loading_state(&state), 0);
     ck_assert_uint_eq(state, 0);
-    h5_permit_plugins(NULL);
-    h5_permit_plugins(&trust);
+    hg_permit_plugins(NULL);
+    hg_permit_plugins(&trust);
     H5PLget_loading_state(&state);
     ck_assert_uint_eq(state, 0);
-    h5_permit_plugins(&allowed);
+    hg_permit_plugins(&allowed);
     H5PLget_loading_state(&state);
     ck_assert_uint_ne(state & H5PL_FILTER_PLUGIN, 0);
-    h5_leave(&guard);
+    hg_leave(&guard);
     H5PLget_loading_state(&state);
     ck_assert_uint_ne(state & H5PL_FILTER_PLUGIN, 0);
-    h5_enter(&guard);
+    hg_enter(&guard);
 }
 END_TEST
 

@@ -99,11 +99,11 @@ static enum h5grad_status read_field(hid_t dataset, const char *name, struct val
 {
     struct h5_type type;
     hid_t datatype = H5Dget_type(dataset);
-    h5_enter(&guard);
-    ck_assert_int_eq(h5_type_open(datatype, &type, &err), H5GRAD_OK);
-    enum h5grad_status status = values_read(file, name, dataset, &type, values, &err);
-    h5_type_close(&type);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    ck_assert_int_eq(hg_type_open(datatype, &type, &err), H5GRAD_OK);
+    enum h5grad_status status = hg_values_read(file, name, dataset, &type, values, &err);
+    hg_type_close(&type);
+    hg_leave(&guard);
     H5Tclose(datatype);
     H5Dclose(dataset);
     return status;
@@ -122,7 +122,7 @@ static void check_field(hid_t dataset, const char *text, const char *note)
         ck_assert_str_eq(values.note, note);
     else
         ck_assert_ptr_null(values.note);
-    values_free(&values);
+    hg_values_free(&values);
     H5Ldelete(file, "/u", H5P_DEFAULT);
 }
 
@@ -133,7 +133,7 @@ static void check_field(hid_t dataset, const char *text, const char *note)
 static double decode_one(enum element stored, const void *at)
 {
     double value;
-    convert_decode(stored, false, ELEMENT_F64, at, &value, 1);
+    hg_convert_decode(stored, false, ELEMENT_F64, at, &value, 1);
     return value;
 }
 
@@ -183,11 +183,11 @@ static void check_unpack(const struct unpack_rule *rule, enum element stored, bo
 {
     static unsigned char in[8 * N + 1];
     static double out[N];
-    size_t size = element_size(stored);
+    size_t size = hg_element_size(stored);
     memcpy(in + 1, plain, N * size);
     for (size_t i = 0; swapped && i < N; i++)
         swap_bytes(in + 1 + i * size, size);
-    unpack(rule, stored, swapped, arithmetic, in + 1, out, N);
+    hg_unpack(rule, stored, swapped, arithmetic, in + 1, out, N);
     for (int again = 0; again < 2; again++) {
         for (size_t i = 0; i < N; i++) {
             union unpack_number number = number_at(stored, plain + i * size);
@@ -198,12 +198,13 @@ static void check_unpack(const struct unpack_rule *rule, enum element stored, bo
             if (is_missing(rule, stored, number) || isnan(want))
                 ck_assert(isnan(got));
             else
-                ck_assert_msg(got == want, "%s %zu: %g for %g", element_name(stored), i, got, want);
+                ck_assert_msg(got == want, "%s %zu: %g for %g", hg_element_name(stored), i, got,
+                              want);
         }
-        if (again || element_size(arithmetic) != size)
+        if (again || hg_element_size(arithmetic) != size)
             break;
         memcpy(out, in + 1, N * size); /* in place */
-        unpack(rule, stored, swapped, arithmetic, out, out, N);
+        hg_unpack(rule, stored, swapped, arithmetic, out, out, N);
     }
 }
 
@@ -211,7 +212,7 @@ START_TEST(unpacks)
 {
     static unsigned char data[8 * N];
     enum element stored = (enum element)_i;
-    size_t size = element_size(stored);
+    size_t size = hg_element_size(stored);
     srand(7);
     for (size_t i = 0; i < N * size; i++)
         data[i] = (unsigned char)rand();
@@ -233,7 +234,7 @@ START_TEST(unpacks)
         rule.scale = k & 4 ? (double)-0.1F : 1;
         check_unpack(&rule, stored, false, ELEMENT_F64, data);
         check_unpack(&rule, stored, true, ELEMENT_F64, data);
-        if (element_arithmetic(stored) == ELEMENT_F32)
+        if (hg_element_arithmetic(stored) == ELEMENT_F32)
             check_unpack(&rule, stored, k & 1, ELEMENT_F32, data);
     }
 }
@@ -247,13 +248,13 @@ START_TEST(compares_integers_as_such)
     double out[4];
     union unpack_number missing = {.integer = 9007199254740993};
     struct unpack_rule rule = {.n_missing = 1, .missing = &missing, .scale = 1};
-    unpack(&rule, ELEMENT_I64, false, ELEMENT_F64, in, out, 4);
+    hg_unpack(&rule, ELEMENT_I64, false, ELEMENT_F64, in, out, 4);
     ck_assert(out[0] == 9007199254740992.0 && isnan(out[1]) && !isnan(out[2]) && !isnan(out[3]));
     missing.integer = UINT64_MAX;
     rule.bounded = true;
     rule.low.integer = 2;
     rule.high.integer = UINT64_MAX;
-    unpack(&rule, ELEMENT_U64, false, ELEMENT_F64, large, out, 3);
+    hg_unpack(&rule, ELEMENT_U64, false, ELEMENT_F64, large, out, 3);
     ck_assert(isnan(out[0]) && out[1] == 0x1p64 && isnan(out[2]));
 }
 END_TEST
@@ -298,7 +299,7 @@ START_TEST(packing)
         ck_assert_msg(values.unpacked == cases[i].unpacked, "case %zu", i);
         ck_assert(values.rule.scale == (cases[i].scale ? -2 : 1));
         ck_assert(values.rule.offset == 0);
-        values_free(&values);
+        hg_values_free(&values);
         H5Ldelete(file, "/u", H5P_DEFAULT);
     }
 }
@@ -330,7 +331,7 @@ START_TEST(missing_values)
     struct values values;
     ck_assert_int_eq(read_field(u, "/u", &values), H5GRAD_OK);
     ck_assert(values.missing && !values.packed && values.rule.missing[0].real == (double)1e20F);
-    values_free(&values);
+    hg_values_free(&values);
     H5Ldelete(file, "/u", H5P_DEFAULT);
 
     u = make_line("/u", H5T_NATIVE_FLOAT, 4);
@@ -588,7 +589,7 @@ static void check_unknown(hid_t dataset, const char *name, const char *unknown)
     ck_assert_int_eq(read_field(dataset, name, &values), H5GRAD_OK);
     ck_assert_pstr_eq(values.note, unknown ? note : NULL);
     ck_assert(values.rule.scale == 1 || values.packed);
-    values_free(&values);
+    hg_values_free(&values);
 }
 
 START_TEST(unknown_attributes)
@@ -772,7 +773,7 @@ START_TEST(nexus)
     ck_assert_int_eq(read_field(u, "/entry/data/u", &values), H5GRAD_OK);
     ck_assert(!values.applies); /* not in an NXdata */
     ck_assert_ptr_nonnull(strstr(values.note, "not used: /entry/data/u_scaling_factor; "));
-    values_free(&values);
+    hg_values_free(&values);
 
     hid_t group = H5Gopen2(file, "/entry/data", H5P_DEFAULT);
     set_text(group, "NX_class", "NXdata");
@@ -783,7 +784,7 @@ START_TEST(nexus)
     ck_assert(values.packed && values.rule.scale == 0.5 && values.unpacked == ELEMENT_F64);
     ck_assert_str_eq(values.text, "scaling_factor 0.5, offset 3");
     ck_assert_ptr_null(values.note);
-    values_free(&values);
+    hg_values_free(&values);
 }
 END_TEST
 
@@ -809,7 +810,7 @@ START_TEST(minc_slices)
     ck_assert_uint_eq(values.rule.slice_axes, 1);
     ck_assert(values.rule.slice_scale[2] == 0.1 && values.rule.slice_offset[2] == -2);
     ck_assert(values.rule.low.real == 0 && values.rule.high.real == 100);
-    values_free(&values);
+    hg_values_free(&values);
 }
 END_TEST
 
@@ -820,7 +821,7 @@ START_TEST(minc_one_scale)
     ck_assert_int_eq(read_field(make_image(low, high, 3), IMAGE, &values), H5GRAD_OK);
     ck_assert(values.rule.slice_scale == NULL && values.rule.scale == 0.5);
     ck_assert(values.rule.offset == 0);
-    values_free(&values);
+    hg_values_free(&values);
 }
 END_TEST
 
@@ -839,16 +840,16 @@ static void check_line(struct line *line, enum line_points points, const double 
 {
     double x[8];
     ck_assert_msg(line != NULL, "%s", err.message);
-    line_take(line, points, n);
-    ck_assert_uint_eq(line_extent(line), n);
+    hg_line_take(line, points, n);
+    ck_assert_uint_eq(hg_line_extent(line), n);
     for (uint64_t first = 0; first < n; first++) {
-        ck_assert_int_eq(line_read(line, first, n - first, x, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_line_read(line, first, n - first, x, &err), H5GRAD_OK);
         for (uint64_t i = first; i < n; i++)
             ck_assert(x[i - first] == want[i] || (isnan(want[i]) && isnan(x[i - first])));
     }
-    h5_enter(&guard);
-    line_close(line);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    hg_line_close(line);
+    hg_leave(&guard);
 }
 
 START_TEST(lines)
@@ -864,27 +865,27 @@ START_TEST(lines)
     set_number(x, "valid_max", H5T_NATIVE_INT8, 3); /* does not hold for coordinates */
     set(x, "twice", H5T_NATIVE_INT, 4, H5T_NATIVE_INT, stored);
     for (uint64_t keep = 0; keep <= 4; keep += 4) {
-        h5_enter(&guard);
+        hg_enter(&guard);
         struct line *line[3];
         for (int i = 0; i < 3; i++)
-            line[i] = line_open(x, keep, &err);
-        h5_leave(&guard);
+            line[i] = hg_line_open(x, keep, &err);
+        hg_leave(&guard);
         check_line(line[0], LINE_ALL, plain, 4);
         check_line(line[1], LINE_MIDPOINTS, middle, 3);
         check_line(line[2], LINE_FIRST, plain, 3);
     }
     set_number(x, "_FillValue", H5T_NATIVE_INT8, -1);
     hid_t unwritten = make_variable(H5T_IEEE_F64BE, DEFAULT_FLOAT);
-    h5_enter(&guard);
-    struct line *unknown = line_open(unwritten, 4, &err);
-    struct line *line = line_open(x, 4, &err);
-    struct line *attribute = line_open_attribute(x, "twice", &err);
-    ck_assert_ptr_null(line_open_attribute(x, "thrice", &err));
+    hg_enter(&guard);
+    struct line *unknown = hg_line_open(unwritten, 4, &err);
+    struct line *line = hg_line_open(x, 4, &err);
+    struct line *attribute = hg_line_open_attribute(x, "twice", &err);
+    ck_assert_ptr_null(hg_line_open_attribute(x, "thrice", &err));
     ck_assert_str_eq(err.message, "attribute thrice: there is none of that name");
-    ck_assert_ptr_null(line_open_attribute(x, "_Unsigned", &err));
+    ck_assert_ptr_null(hg_line_open_attribute(x, "_Unsigned", &err));
     ck_assert_str_eq(err.message, "attribute _Unsigned: it is not an array of numbers");
-    h5_leave(&guard);
-    ck_assert(line_has_missing(line) && !line_has_missing(attribute));
+    hg_leave(&guard);
+    ck_assert(hg_line_has_missing(line) && !hg_line_has_missing(attribute));
     check_line(line, LINE_ALL, missing, 4);
     check_line(attribute, LINE_ALL, (double[4]){2, 4, 255, 10}, 4);
     check_line(unknown, LINE_ALL, (double[4]){NAN, NAN, NAN, NAN}, 4);
@@ -901,10 +902,10 @@ static void check_large(hid_t x, double origin, const double want[4])
     const double middle[3] = {(want[0] + want[1]) / 2, (want[1] + want[2]) / 2,
                               (want[2] + want[3]) / 2};
     for (uint64_t keep = 0; keep <= 4; keep += 4) {
-        h5_enter(&guard);
-        struct line *line = line_open(x, keep, &err), *halves = line_open(x, keep, &err);
-        h5_leave(&guard);
-        ck_assert_double_eq(line_origin(line), origin);
+        hg_enter(&guard);
+        struct line *line = hg_line_open(x, keep, &err), *halves = hg_line_open(x, keep, &err);
+        hg_leave(&guard);
+        ck_assert_double_eq(hg_line_origin(line), origin);
         check_line(line, LINE_ALL, want, 4);
         check_line(halves, LINE_MIDPOINTS, middle, 3);
     }

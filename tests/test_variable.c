@@ -28,17 +28,17 @@ static void setup(void)
 
 static void teardown(void)
 {
-    h5_close(file);
-    h5_access_free(&trust);
+    hg_close(file);
+    hg_access_free(&trust);
     scratch_remove();
 }
 
 static void reopen(uint64_t memory)
 {
-    h5_close(file);
-    h5_access_free(&trust);
+    hg_close(file);
+    hg_access_free(&trust);
     trust = (struct h5_access){.memory = memory};
-    file = h5_open_input(path, &trust, &err);
+    file = hg_open_input(path, &trust, &err);
     ck_assert_msg(file >= 0, "%s", err.message);
 }
 
@@ -46,11 +46,11 @@ static void reopen(uint64_t memory)
 static void make_file(hsize_t user_block, size_t address_bytes, size_t length_bytes)
 {
     hid_t creation = H5Pcreate(H5P_FILE_CREATE);
-    h5_close(file);
+    hg_close(file);
     H5Pset_userblock(creation, user_block);
     H5Pset_sizes(creation, address_bytes, length_bytes);
     file = scratch_create(path, creation);
-    h5_close(creation);
+    hg_close(creation);
 }
 
 /* ---------------------------------------------------------------------------- types and elements
@@ -85,9 +85,9 @@ static hid_t mixed_type(void)
     H5Tinsert(type, "text", offsetof(struct mixed, text), texts);
     H5Tinsert(type, "list", offsetof(struct mixed, list), list);
     H5Tinsert(type, "number", offsetof(struct mixed, number), H5T_NATIVE_DOUBLE);
-    h5_close(texts);
-    h5_close(list);
-    h5_close(text);
+    hg_close(texts);
+    hg_close(list);
+    hg_close(text);
     return type;
 }
 
@@ -137,10 +137,10 @@ static void put(const struct kind *kind)
     ck_assert(H5Awrite(attribute, type, kind->fill()) >= 0);
     hid_t dataset = H5Dcreate2(file, "d", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, kind->fill()) >= 0);
-    h5_close(dataset);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(dataset);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
 }
 
 /* What the file says of a part: its length, and where it is. */
@@ -156,7 +156,7 @@ static void patch(void (*change)(struct claim *claim, uint64_t value), uint64_t 
     static unsigned char content[1 << 20];
     const uint32_t mark = MARK;
     unsigned found = 0;
-    h5_close(file);
+    hg_close(file);
     file = -1;
     FILE *stream = fopen(path, "r+b");
     ck_assert_ptr_nonnull(stream);
@@ -181,21 +181,21 @@ static enum h5grad_status check_attribute(uint64_t most)
     hid_t attribute = H5Aopen(file, "a", H5P_DEFAULT);
     ck_assert(attribute >= 0);
     hid_t type = H5Aget_type(attribute);
-    enum h5grad_status status = h5_variable_check_attribute(attribute, type, most, &err);
-    h5_close(type);
-    h5_close(attribute);
+    enum h5grad_status status = hg_variable_check_attribute(attribute, type, most, &err);
+    hg_close(type);
+    hg_close(attribute);
     return status;
 }
 
 static enum h5grad_status check_dataset(uint64_t first, uint64_t count)
 {
     const struct box box = {.start = {first}, .count = {count}};
-    hid_t dataset = h5_open_dataset(file, "d", &err);
+    hid_t dataset = hg_open_dataset(file, "d", &err);
     ck_assert(dataset >= 0);
     hid_t type = H5Dget_type(dataset);
-    enum h5grad_status status = h5_variable_check_box(dataset, type, 1, &box, &err);
-    h5_close(type);
-    h5_close(dataset);
+    enum h5grad_status status = hg_variable_check_box(dataset, type, 1, &box, &err);
+    hg_close(type);
+    hg_close(dataset);
     return status;
 }
 
@@ -266,9 +266,9 @@ START_TEST(objects_that_are_too_long)
     memset(text, 'x', sizeof text - 1);
     hid_t attribute = H5Acreate2(file, "longer", type, space, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(H5Awrite(attribute, type, &texts) >= 0);
-    h5_close(attribute);
-    h5_close(space);
-    h5_close(type);
+    hg_close(attribute);
+    hg_close(space);
+    hg_close(type);
     put(&kinds[0]);
     patch(set_number, 1);
     reopen(0);
@@ -295,9 +295,9 @@ START_TEST(memory_is_held_to)
     hid_t type = text_type(), space = H5Screate_simple(1, &n, NULL);
     hid_t dataset = H5Dcreate2(file, "d", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, many) >= 0);
-    h5_close(dataset);
-    h5_close(space);
-    h5_close(type);
+    hg_close(dataset);
+    hg_close(space);
+    hg_close(type);
     reopen(8 * 1000 * MARK);
     ck_assert_int_eq(check_dataset(0, n), H5GRAD_OK);
     reopen(2 * 1000 * MARK);
@@ -314,22 +314,22 @@ START_TEST(readers_ask)
     patch(set_length, UINT32_MAX);
     reopen(0);
     size_t n = 0;
-    ck_assert_ptr_null(h5_attribute_texts(file, "a", &n));
+    ck_assert_ptr_null(hg_attribute_texts(file, "a", &n));
     hid_t copy = scratch_create("copy.h5", H5P_DEFAULT);
-    ck_assert_int_eq(h5_attribute_copy(file, copy, "a", &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_attribute_copy(file, copy, "a", &err), H5GRAD_OK);
     ck_assert_int_eq(H5Aexists(copy, "a"), 0);
-    hid_t source = h5_open_dataset(file, "d", &err);
-    hid_t dataset = copy_create(source, copy, "/d", true, &err);
+    hid_t source = hg_open_dataset(file, "d", &err);
+    hid_t dataset = hg_copy_create(source, copy, "/d", true, &err);
     ck_assert(dataset >= 0);
-    h5_leave(&guard);
-    ck_assert_int_eq(copy_points(source, dataset, &err), H5GRAD_FAILED);
-    h5_enter(&guard);
+    hg_leave(&guard);
+    ck_assert_int_eq(hg_copy_points(source, dataset, &err), H5GRAD_FAILED);
+    hg_enter(&guard);
     ck_assert_msg(strstr(err.message, "damaged: a length of ") != NULL, "%s", err.message);
-    h5_close(dataset);
-    h5_close(source);
-    h5_close(copy);
+    hg_close(dataset);
+    hg_close(source);
+    hg_close(copy);
     unlink("copy.h5");
-    ck_assert(!h5_ran_out());
+    ck_assert(!hg_ran_out());
 }
 END_TEST
 
@@ -345,29 +345,29 @@ START_TEST(lists_of_scales)
             H5Dcreate2(file, "d", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
         hid_t other =
             H5Dcreate2(file, "e", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-        ck_assert_int_eq(h5_scales_write(dataset, 2, n, references, &err), H5GRAD_OK);
-        ck_assert_int_eq(h5_scales_write(other, 2, n, references, &err), H5GRAD_OK);
-        h5_close(other);
-        h5_close(dataset);
-        h5_close(space);
+        ck_assert_int_eq(hg_scales_write(dataset, 2, n, references, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_scales_write(other, 2, n, references, &err), H5GRAD_OK);
+        hg_close(other);
+        hg_close(dataset);
+        hg_close(space);
         if (i > 0)
             patch(set_length, 16777217);
         reopen(0);
         struct h5_scales scales;
         bool found;
-        dataset = h5_open_dataset(file, "d", &err);
-        enum h5grad_status status = h5_scales_read(dataset, 2, &scales, &found, &err);
+        dataset = hg_open_dataset(file, "d", &err);
+        enum h5grad_status status = hg_scales_read(dataset, 2, &scales, &found, &err);
         ck_assert_int_eq(status, i > 0 ? H5GRAD_FAILED : H5GRAD_OK);
         ck_assert_int_eq(found, i == 0);
         if (found) {
             ck_assert_uint_eq(scales.list[0].len, MARK);
-            h5_scales_free(&scales);
+            hg_scales_free(&scales);
         } else {
             ck_assert_str_eq(err.message, "the list of its dimension scales cannot be read: "
                                           "damaged: a length of 16777217 is not that of what it "
                                           "refers to");
         }
-        h5_close(dataset);
+        hg_close(dataset);
     }
 }
 END_TEST
@@ -383,10 +383,10 @@ START_TEST(fill_values)
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, 1, &chunk);
     ck_assert(H5Pset_fill_value(creation, type, &fill) >= 0);
-    h5_close(H5Dcreate2(file, "d", type, space, H5P_DEFAULT, creation, H5P_DEFAULT));
-    h5_close(creation);
-    h5_close(space);
-    h5_close(type);
+    hg_close(H5Dcreate2(file, "d", type, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+    hg_close(creation);
+    hg_close(space);
+    hg_close(type);
     reopen(4 * n * MARK);
     ck_assert_msg(check_dataset(0, n) == H5GRAD_OK, "%s", err.message);
     reopen(4 * MARK);
@@ -404,8 +404,8 @@ START_TEST(libhdf5_is_left_as_it_was)
     ck_assert_int_eq(check_attribute(UINT64_MAX), H5GRAD_OK);
     hid_t attribute = H5Aopen(file, "a", H5P_DEFAULT), type = H5Tcreate(H5T_OPAQUE, 16);
     ck_assert(H5Aread(attribute, type, bytes) < 0);
-    h5_close(type);
-    h5_close(attribute);
+    hg_close(type);
+    hg_close(attribute);
 }
 END_TEST
 

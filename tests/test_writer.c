@@ -60,12 +60,12 @@ static void setup(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(output, sizeof output, "%s/out.h5", folder);
     user = getuid();
-    h5_enter(&guard);
+    hg_enter(&guard);
 }
 
 static void teardown(void)
 {
-    h5_leave(&guard);
+    hg_leave(&guard);
     chmod(folder, 0700);
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
@@ -120,13 +120,13 @@ static bool exists(const char *name)
 START_TEST(options_that_parse)
 {
     struct format_request r;
-    ck_assert_int_eq(format_parse(NULL, NULL, &r, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_format_parse(NULL, NULL, &r, NULL), H5GRAD_OK);
     ck_assert(r.layout == FORMAT_SAME && r.same_filters);
-    ck_assert_int_eq(format_parse("same", "same", &r, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_format_parse("same", "same", &r, NULL), H5GRAD_OK);
     ck_assert(r.layout == FORMAT_SAME && r.same_filters);
-    ck_assert_int_eq(format_parse("contiguous", "none", &r, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_format_parse("contiguous", "none", &r, NULL), H5GRAD_OK);
     ck_assert(r.layout == FORMAT_CONTIGUOUS && !r.same_filters && r.n_filters == 0);
-    ck_assert_int_eq(format_parse("8x4x2", "shuffle+gzip=4+fletcher32", &r, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_format_parse("8x4x2", "shuffle+gzip=4+fletcher32", &r, NULL), H5GRAD_OK);
     ck_assert(r.layout == FORMAT_CHUNK && r.chunk_rank == 3);
     ck_assert(r.chunk[0] == 8 && r.chunk[1] == 4 && r.chunk[2] == 2);
     ck_assert(!r.same_filters && r.n_filters == 3);
@@ -166,7 +166,7 @@ START_TEST(options_that_do_not)
 {
     struct format_request request;
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_int_eq(format_parse(wrong[_i].layout, wrong[_i].filter, &request, &err),
+    ck_assert_int_eq(hg_format_parse(wrong[_i].layout, wrong[_i].filter, &request, &err),
                      H5GRAD_USAGE);
     ck_assert_msg(strstr(err.message, wrong[_i].why) != NULL, "%s", err.message);
 }
@@ -204,13 +204,13 @@ static const char *result_text(const struct h5_storage *source, const char *layo
     struct format_request request;
     struct h5grad_error err = {.status = H5GRAD_OK};
     char left_out[256] = "unset";
-    ck_assert_int_eq(format_parse(layout, filter, &request, &err), H5GRAD_OK);
-    if (format_result(&request, source, size, result, left_out, sizeof left_out, &err) !=
+    ck_assert_int_eq(hg_format_parse(layout, filter, &request, &err), H5GRAD_OK);
+    if (hg_format_result(&request, source, size, result, left_out, sizeof left_out, &err) !=
         H5GRAD_OK) {
         snprintf(text, sizeof text, "!%s", err.message);
         return text;
     }
-    h5_storage_text(result, text, 1024);
+    hg_storage_text(result, text, 1024);
     if (left_out[0] != '\0') {
         strcat(text, "; ");
         strcat(text, left_out);
@@ -383,11 +383,11 @@ static hid_t new_result(hid_t file, const char *layout, const char *filter, hid_
     }
     struct format_request request;
     char left_out[64];
-    ck_assert_int_eq(format_parse(layout, filter, &request, &err), H5GRAD_OK);
-    ck_assert_msg(format_result(&request, &source, H5Tget_size(type), storage, left_out,
-                                sizeof left_out, &err) == H5GRAD_OK,
+    ck_assert_int_eq(hg_format_parse(layout, filter, &request, &err), H5GRAD_OK);
+    ck_assert_msg(hg_format_result(&request, &source, H5Tget_size(type), storage, left_out,
+                                   sizeof left_out, &err) == H5GRAD_OK,
                   "%s", err.message);
-    hid_t creation = format_creation(storage, &err);
+    hid_t creation = hg_format_creation(storage, &err);
     ck_assert_msg(creation >= 0, "%s", err.message);
     hsize_t extent[2] = {ROWS, COLUMNS};
     hsize_t max_extent[2];
@@ -400,7 +400,7 @@ static hid_t new_result(hid_t file, const char *layout, const char *filter, hid_
     ck_assert_int_ge(dataset, 0);
 
     struct h5_storage wanted = *storage;
-    ck_assert_int_eq(h5_storage_read(dataset, storage, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_storage_read(dataset, storage, &err), H5GRAD_OK);
     ck_assert_int_eq(storage->layout, wanted.layout);
     ck_assert_uint_eq(storage->n_filters, wanted.n_filters);
     ck_assert_mem_eq(storage->chunk, wanted.chunk, sizeof wanted.chunk);
@@ -414,23 +414,23 @@ static void write_boxes(struct writer *writer, const uint64_t *step, size_t size
     const struct box whole = {.count = {ROWS, COLUMNS}};
     uint64_t rows = (ROWS + step[0] - 1) / step[0];
     uint64_t columns = (COLUMNS + step[1] - 1) / step[1];
-    struct codec_worker *worker = codec_worker_new();
+    struct codec_worker *worker = hg_codec_worker_new();
     char *points = malloc(POINTS * size);
     ck_assert(worker && points);
-    h5_leave(&guard);
+    hg_leave(&guard);
     for (uint64_t tile = rows * columns; tile-- > 0;) {
         uint64_t start[2] = {tile / columns * step[0], tile % columns * step[1]};
         struct box box = {.start = {start[0], start[1]}};
         box.count[0] = start[0] + step[0] > ROWS ? ROWS - start[0] : step[0];
         box.count[1] = start[1] + step[1] > COLUMNS ? COLUMNS - start[1] : step[1];
-        box_copy(2, size, &box, &whole, data, &box, points);
+        hg_box_copy(2, size, &box, &whole, data, &box, points);
         struct h5grad_error err = {.status = H5GRAD_OK};
-        ck_assert_msg(writer_write(writer, &box, points, worker, &err) == H5GRAD_OK, "%s",
+        ck_assert_msg(hg_writer_write(writer, &box, points, worker, &err) == H5GRAD_OK, "%s",
                       err.message);
     }
-    h5_enter(&guard);
+    hg_enter(&guard);
     free(points);
-    codec_worker_free(worker);
+    hg_codec_worker_free(worker);
 }
 
 static const struct {
@@ -454,7 +454,7 @@ static hid_t new_output(void)
 {
     static atomic_int failure;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    ck_assert(h5_output_select(access, &failure));
+    ck_assert(hg_output_select(access, &failure));
     close(open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666));
     hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert_int_ge(file, 0);
@@ -480,13 +480,13 @@ static void check_writer(int _i, hid_t stored, hid_t memory, const void *data)
                                        .memory = memory,
                                        .size = size,
                                        .raw = H5Tequal(stored, memory) > 0};
-        struct writer *writer = writer_open(&target, forced[f], &err);
+        struct writer *writer = hg_writer_open(&target, forced[f], &err);
         ck_assert_msg(writer != NULL, "%s", err.message);
         if (!forced[f] && target.raw)
             ck_assert_str_eq(writer->way->name, storages[_i].way);
         write_boxes(writer, storages[_i].step, size, data);
-        ck_assert_msg(writer_finish(writer, &err) == H5GRAD_OK, "%s", err.message);
-        writer_close(writer);
+        ck_assert_msg(hg_writer_finish(writer, &err) == H5GRAD_OK, "%s", err.message);
+        hg_writer_close(writer);
         ck_assert_int_ge(H5Dclose(dataset), 0);
         ck_assert_int_ge(H5Fclose(file), 0);
 
@@ -532,11 +532,11 @@ START_TEST(empty_results)
         struct h5_storage storage;
         char left_out[8];
         struct h5grad_error err;
-        ck_assert_int_eq(format_parse(layout[i], NULL, &request, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_format_parse(layout[i], NULL, &request, &err), H5GRAD_OK);
         ck_assert_int_eq(
-            format_result(&request, &source, 4, &storage, left_out, sizeof left_out, &err),
+            hg_format_result(&request, &source, 4, &storage, left_out, sizeof left_out, &err),
             H5GRAD_OK);
-        hid_t creation = format_creation(&storage, &err);
+        hid_t creation = hg_format_creation(&storage, &err);
         hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
         hsize_t extent[2] = {0, 7};
         hid_t space = H5Screate_simple(2, extent, NULL);
@@ -544,10 +544,10 @@ START_TEST(empty_results)
             H5Dcreate2(file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
         ck_assert_int_ge(dataset, 0);
         struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL};
-        struct writer *writer = writer_open(&target, NULL, &err);
+        struct writer *writer = hg_writer_open(&target, NULL, &err);
         ck_assert_ptr_nonnull(writer);
-        ck_assert_int_eq(writer_finish(writer, &err), H5GRAD_OK);
-        writer_close(writer);
+        ck_assert_int_eq(hg_writer_finish(writer, &err), H5GRAD_OK);
+        hg_writer_close(writer);
         H5Dclose(dataset);
         H5Sclose(space);
         H5Pclose(creation);
@@ -564,13 +564,13 @@ START_TEST(array_in_memory)
     static const uint64_t step[2] = {4, 7};
     for (size_t i = 0; i < POINTS; i++)
         data[i] = (double)i;
-    struct writer *writer = writer_open_memory(back, sizeof back[0], 2, extent, NULL);
+    struct writer *writer = hg_writer_open_memory(back, sizeof back[0], 2, extent, NULL);
     ck_assert_ptr_nonnull(writer);
     write_boxes(writer, step, sizeof data[0], (const char *)data);
-    ck_assert_int_eq(writer_finish(writer, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_writer_finish(writer, NULL), H5GRAD_OK);
     ck_assert_mem_eq(back, data, sizeof data);
-    writer_close(writer);
-    writer_close(NULL);
+    hg_writer_close(writer);
+    hg_writer_close(NULL);
 }
 END_TEST
 
@@ -586,10 +586,10 @@ static void *keep_chunks(void *data)
 {
     struct early *early = data;
     const uint64_t start[1] = {0};
-    order_begin(early->order, early->worker, 1);
+    hg_order_begin(early->order, early->worker, 1);
     for (unsigned i = 0; i < 4096; i++) {
-        if (order_write(early->order, early->worker, &early->put, start, "sixteen bytes..", 16, 0,
-                        NULL))
+        if (hg_order_write(early->order, early->worker, &early->put, start, "sixteen bytes..", 16,
+                           0, NULL))
             break;
         atomic_fetch_add(&early->kept, 1);
     }
@@ -601,20 +601,20 @@ START_TEST(waiting_chunks_are_counted_whole)
 {
     enum { BYTES = 65536, LEAST = 16 + 8 * GRID_MAX_RANK };
     pthread_t thread;
-    struct codec_worker *first = codec_worker_new();
-    struct early early = {order_new(2, BYTES, 0, NULL), codec_worker_new(), {.rank = 1}, 0};
+    struct codec_worker *first = hg_codec_worker_new();
+    struct early early = {hg_order_new(2, BYTES, 0, NULL), hg_codec_worker_new(), {.rank = 1}, 0};
     ck_assert(first && early.order && early.worker);
-    order_begin(early.order, first, 0);
+    hg_order_begin(early.order, first, 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, keep_chunks, &early), 0);
     while (atomic_load(&early.kept) < BYTES / LEAST / 2)
         usleep(1000);
     usleep(50000);
-    order_stop(early.order);
+    hg_order_stop(early.order);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert_uint_le(atomic_load(&early.kept) * LEAST, BYTES);
-    order_free(early.order);
-    codec_worker_free(early.worker);
-    codec_worker_free(first);
+    hg_order_free(early.order);
+    hg_codec_worker_free(early.worker);
+    hg_codec_worker_free(first);
 }
 END_TEST
 
@@ -626,7 +626,7 @@ START_TEST(filter_unknown_to_libhdf5)
         skip("a filter that only h5grad has", "libhdf5 has found zstd");
         return;
     }
-    if (format_parse(NULL, "zstd=3", &request, NULL) != H5GRAD_OK) {
+    if (hg_format_parse(NULL, "zstd=3", &request, NULL) != H5GRAD_OK) {
         skip("a filter that only h5grad has", "no zstd in this build");
         return;
     }
@@ -637,7 +637,7 @@ START_TEST(filter_unknown_to_libhdf5)
     ck_assert_int_eq(storage.filter[0].id, 32015);
     ck_assert_uint_eq(storage.filter[0].cd[0], 3);
     struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL};
-    ck_assert_ptr_null(writer_open(&target, "library", &err));
+    ck_assert_ptr_null(hg_writer_open(&target, "library", &err));
     ck_assert_str_eq(err.message, "filter 32015 (Zstandard) cannot be written by libhdf5");
     H5Dclose(dataset);
     H5Fclose(file);
@@ -674,7 +674,7 @@ END_TEST
 static void check_refused(const char *final, const char *input, bool overwrite, const char *why)
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_msg(publish_check(final, input, overwrite, &err) == H5GRAD_FAILED, "%s", final);
+    ck_assert_msg(hg_publish_check(final, input, overwrite, &err) == H5GRAD_FAILED, "%s", final);
     char message[1200];
     snprintf(message, sizeof message, "%s: %s", final, why);
     ck_assert_msg(strncmp(err.message, message, strlen(message)) == 0, "\"%s\" is not \"%s\"",
@@ -694,7 +694,7 @@ START_TEST(what_publish_refuses)
 
     put_file(output, "old");
     check_refused(output, input, false, "exists already; --overwrite replaces it");
-    ck_assert_int_eq(publish_check(output, input, true, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_check(output, input, true, NULL), H5GRAD_OK);
 
     check_refused(folder, input, true, "is a folder");
     check_refused(in_folder(""), input, true, "is the name of a folder");
@@ -709,31 +709,32 @@ START_TEST(what_publish_refuses)
     char why[400];
     snprintf(why, sizeof why, "folder %s/none does not exist", folder);
     check_refused(in_folder("none/x.h5"), input, false, why);
-    ck_assert_int_eq(publish_check(in_folder("new.h5"), input, false, NULL), H5GRAD_OK);
-    ck_assert_int_eq(publish_check(in_folder("new.h5"), "/none", false, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_check(in_folder("new.h5"), input, false, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_check(in_folder("new.h5"), "/none", false, NULL), H5GRAD_OK);
 }
 END_TEST
 
-/* publish_create, which takes the lock itself. */
+/* hg_publish_create, which takes the lock itself. */
 static enum h5grad_status make_output(struct publish *publish, const char *final, bool overwrite,
                                       bool sync, enum publish_kind kind,
                                       const struct publish_notice *notice, struct h5grad_error *err)
 {
-    h5_leave(&guard);
-    enum h5grad_status status = publish_create(publish, final, overwrite, sync, kind, notice, err);
-    h5_enter(&guard);
+    hg_leave(&guard);
+    enum h5grad_status status =
+        hg_publish_create(publish, final, overwrite, sync, kind, notice, err);
+    hg_enter(&guard);
     return status;
 }
 
 START_TEST(name_without_folder)
 {
     ck_assert_int_eq(chdir(folder), 0);
-    ck_assert_int_eq(publish_check("out.h5", "in.h5", false, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_check("out.h5", "in.h5", false, NULL), H5GRAD_OK);
     struct publish publish;
     ck_assert_int_eq(make_output(&publish, "out.h5", false, true, PUBLISH_ONCE, NULL, NULL),
                      H5GRAD_OK);
-    ck_assert_int_eq(publish_commit(&publish, NULL), H5GRAD_OK);
-    publish_abandon(&publish);
+    ck_assert_int_eq(hg_publish_commit(&publish, NULL), H5GRAD_OK);
+    hg_publish_abandon(&publish);
     ck_assert(exists(output));
     ck_assert_int_eq(chdir("/"), 0);
 }
@@ -749,7 +750,7 @@ START_TEST(folder_that_cannot_be_written)
         if (getuid() == 0 && setuid(65534) != 0)
             _exit(3);
         struct h5grad_error err;
-        bool refused = publish_check(output, "in.h5", true, &err) == H5GRAD_FAILED;
+        bool refused = hg_publish_check(output, "in.h5", true, &err) == H5GRAD_FAILED;
         bool said = strstr(err.message, " cannot be written to: Permission denied") != NULL;
         struct publish publish;
         bool failed =
@@ -767,14 +768,14 @@ END_TEST
 START_TEST(space_on_disk)
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_int_eq(publish_check_space(output, 0, false, &err), H5GRAD_OK);
-    ck_assert_int_eq(publish_check_space(output, 4096, false, &err), H5GRAD_OK);
-    ck_assert_int_eq(publish_check_space(output, UINT64_C(3) << 61, false, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_check_space(output, 0, false, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_check_space(output, 4096, false, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_check_space(output, UINT64_C(3) << 61, false, &err), H5GRAD_FAILED);
     char start[400];
     snprintf(start, sizeof start, "%s: needs 6.0 EiB, the file system has ", output);
     ck_assert_msg(strncmp(err.message, start, strlen(start)) == 0, "%s", err.message);
-    ck_assert_int_eq(publish_check_space(output, UINT64_MAX, false, &err), H5GRAD_FAILED);
-    ck_assert_int_eq(publish_check_space(in_folder("none/x"), 1, false, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_check_space(output, UINT64_MAX, false, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_check_space(in_folder("none/x"), 1, false, &err), H5GRAD_FAILED);
 }
 END_TEST
 
@@ -789,11 +790,11 @@ START_TEST(space_that_is_taken_already)
     ck_assert_int_eq(fsync(fd), 0);
     close(fd);
     disk_full = true;
-    ck_assert_int_eq(publish_check_space(output, BYTES, true, &err), H5GRAD_OK);
-    ck_assert_int_eq(publish_check_space(output, BYTES, false, &err), H5GRAD_FAILED);
-    ck_assert_int_eq(publish_check_space(output, 2 * BYTES, true, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_check_space(output, BYTES, true, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_check_space(output, BYTES, false, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_check_space(output, 2 * BYTES, true, &err), H5GRAD_FAILED);
     ck_assert_int_eq(link(part, in_folder("other")), 0);
-    ck_assert_int_eq(publish_check_space(output, BYTES, true, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_check_space(output, BYTES, true, &err), H5GRAD_FAILED);
 }
 END_TEST
 
@@ -834,8 +835,8 @@ static void commit(struct publish *publish)
     struct h5grad_error err = {.status = H5GRAD_OK};
     char temporary[400];
     snprintf(temporary, sizeof temporary, "%s", publish->temporary);
-    ck_assert_msg(publish_commit(publish, &err) == H5GRAD_OK, "%s", err.message);
-    publish_abandon(publish);
+    ck_assert_msg(hg_publish_commit(publish, &err) == H5GRAD_OK, "%s", err.message);
+    hg_publish_abandon(publish);
     ck_assert(!exists(temporary));
 }
 
@@ -858,8 +859,8 @@ START_TEST(whole_or_absent)
     create(&publish, output, true, _i);
     put_number(publish.file, 8);
     ck_assert_int_eq(get_number(output), 7);
-    publish_abandon(&publish);
-    publish_abandon(&publish);
+    hg_publish_abandon(&publish);
+    hg_publish_abandon(&publish);
     ck_assert_uint_eq(entries(), 1);
     ck_assert_int_eq(get_number(output), 7);
 
@@ -877,9 +878,9 @@ START_TEST(appeared_meanwhile)
     struct h5grad_error err = {.status = H5GRAD_OK};
     create(&publish, output, false, false);
     put_file(output, "another's");
-    ck_assert_int_eq(publish_commit(&publish, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_commit(&publish, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, "appeared while"));
-    publish_abandon(&publish);
+    hg_publish_abandon(&publish);
     ck_assert_uint_eq(entries(), 1);
     ck_assert(holds(output, "another's"));
 }
@@ -912,7 +913,7 @@ START_TEST(became_a_folder)
     struct h5grad_error err = {.status = H5GRAD_OK};
     create(&publish, output, true, false);
     ck_assert_int_eq(mkdir(output, 0700), 0);
-    ck_assert_int_eq(publish_commit(&publish, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_publish_commit(&publish, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, ": renaming "));
     ck_assert_uint_eq(entries(), 1);
 }
@@ -981,10 +982,10 @@ START_TEST(long_names_that_begin_alike)
     char name[256];
     memset(name, 'n', 255);
     name[255] = '\0';
-    char *one = publish_journal_path(in_folder(name));
+    char *one = hg_publish_journal_path(in_folder(name));
     name[254] = 'm';
-    char *other = publish_journal_path(in_folder(name));
-    char *same = publish_journal_path(in_folder(name));
+    char *other = hg_publish_journal_path(in_folder(name));
+    char *same = hg_publish_journal_path(in_folder(name));
     ck_assert_ptr_nonnull(one);
     ck_assert_str_ne(one, other);
     ck_assert_str_eq(same, other);
@@ -1016,10 +1017,10 @@ START_TEST(journal_goes_first)
     ck_assert(!exists(journal));
     put_file(journal, "of this run");
     publish.sync = true;
-    ck_assert_int_eq(publish_commit(&publish, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_publish_commit(&publish, &err), H5GRAD_OK);
     ck_assert(publish.exchanged || !exists(publish.temporary));
     ck_assert(!exists(journal));
-    publish_abandon(&publish);
+    hg_publish_abandon(&publish);
     ck_assert_uint_eq(entries(), 1);
 }
 END_TEST
@@ -1031,7 +1032,7 @@ START_TEST(files_of_another_user)
     struct h5grad_error err;
     user++;
     ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_OK);
-    publish_abandon(&publish);
+    hg_publish_abandon(&publish);
     ck_assert_uint_eq(entries(), 0);
     put_file(in_folder(".out.h5.h5grad.part"), "planted");
     ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_FAILED);
@@ -1049,10 +1050,10 @@ START_TEST(file_with_two_names)
     struct h5grad_error err;
     put_file(output, "whole");
     ck_assert_int_eq(link(output, in_folder(".out.h5.h5grad.part")), 0);
-    ck_assert(!publish_find_left(output, &left));
+    ck_assert(!hg_publish_find_left(output, &left));
     ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_OK);
     put_number(publish.file, 1);
-    publish_abandon(&publish);
+    hg_publish_abandon(&publish);
     ck_assert(holds(output, "whole"));
     ck_assert_uint_eq(entries(), 1);
 }
@@ -1072,7 +1073,7 @@ START_TEST(kind_of_file)
     H5Pget_link_creation_order(creation, &order);
     H5Pget_alignment(access_id, &threshold, &alignment);
     ck_assert_int_eq(low, H5F_LIBVER_V18);
-    ck_assert(h5_output_selected(access_id));
+    ck_assert(hg_output_selected(access_id));
     ck_assert(order & H5P_CRT_ORDER_TRACKED);
     ck_assert_uint_eq(threshold, 8 << 20);
     ck_assert_uint_eq(alignment, 256 << 10);
@@ -1106,10 +1107,10 @@ START_TEST(write_that_fails)
     char left_out[8];
     struct publish publish;
     put_file(output, "old");
-    format_parse(layout[_i], NULL, &request, NULL);
-    format_result(&request, &source, 4, &storage, left_out, sizeof left_out, NULL);
+    hg_format_parse(layout[_i], NULL, &request, NULL);
+    hg_format_result(&request, &source, 4, &storage, left_out, sizeof left_out, NULL);
     create(&publish, output, true, false);
-    hid_t creation = format_creation(&storage, &err);
+    hid_t creation = hg_format_creation(&storage, &err);
     hsize_t extent[2] = {SIDE, SIDE};
     hid_t space = H5Screate_simple(2, extent, NULL);
     hid_t dataset =
@@ -1117,27 +1118,27 @@ START_TEST(write_that_fails)
     ck_assert_int_ge(dataset, 0);
     struct writer_target target = {publish.file, dataset, &storage, H5T_NATIVE_FLOAT, 4,
                                    true,         NULL};
-    struct writer *writer = writer_open(&target, "library", &err);
+    struct writer *writer = hg_writer_open(&target, "library", &err);
     ck_assert_ptr_nonnull(writer);
 
     limit_files(2 << 20);
     enum h5grad_status status = H5GRAD_OK;
-    h5_leave(&guard);
+    hg_leave(&guard);
     for (uint64_t i = 0; i < SIDE && status == H5GRAD_OK; i += 64) {
         struct box box = {.start = {i, 0}, .count = {64, SIDE}};
-        status = writer_write(writer, &box, row, NULL, &err);
+        status = hg_writer_write(writer, &box, row, NULL, &err);
     }
-    h5_enter(&guard);
+    hg_enter(&guard);
     if (status == H5GRAD_OK)
-        status = writer_finish(writer, &err);
+        status = hg_writer_finish(writer, &err);
     limit_files(RLIM_INFINITY);
     ck_assert_int_eq(status, H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "writing: File too large");
-    writer_close(writer);
-    ck_assert(h5_close(dataset));
-    h5_close(space);
-    h5_close(creation);
-    publish_abandon(&publish);
+    hg_writer_close(writer);
+    ck_assert(hg_close(dataset));
+    hg_close(space);
+    hg_close(creation);
+    hg_publish_abandon(&publish);
     ck_assert_int_eq(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
     ck_assert_uint_eq(entries(), 1);
     ck_assert(holds(output, "old"));
@@ -1153,11 +1154,11 @@ START_TEST(close_that_fails)
     create(&publish, output, true, false);
     put_number(publish.file, 1);
     limit_files(100);
-    enum h5grad_status status = publish_commit(&publish, &err);
+    enum h5grad_status status = hg_publish_commit(&publish, &err);
     limit_files(RLIM_INFINITY);
     ck_assert_int_eq(status, H5GRAD_FAILED);
     ck_assert_msg(strstr(err.message, ": writing: File too large") != NULL, "%s", err.message);
-    publish_abandon(&publish);
+    hg_publish_abandon(&publish);
     ck_assert_int_eq(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
     ck_assert_uint_eq(entries(), 1);
     ck_assert(holds(output, "old"));

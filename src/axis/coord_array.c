@@ -19,7 +19,7 @@
 #define PIECE ((uint64_t)512) /* integers converted at a time */
 
 struct line {
-    uint64_t extent; /* of the values stored, without those that line_take leaves out */
+    uint64_t extent; /* of the values stored, without those that hg_line_take leaves out */
     enum line_points points;
     uint64_t first;        /* integer from which the others count; 0: from 0 */
     double origin;         /* what it stands for */
@@ -54,8 +54,8 @@ static void line_convert_relative(const struct line *line, const void *in, doubl
         uint64_t n = size_min(count - done, PIECE);
         memcpy(piece, (const char *)in + done * sizeof *piece, n * sizeof *piece);
         if (meaning->applies)
-            unpack(&meaning->rule, meaning->stored, line->type.swapped, ELEMENT_F64, piece,
-                   out + done, n);
+            hg_unpack(&meaning->rule, meaning->stored, line->type.swapped, ELEMENT_F64, piece,
+                      out + done, n);
         for (uint64_t i = 0; i < n; i++) {
             if (!meaning->applies || !isnan(out[done + i]))
                 out[done + i] =
@@ -71,22 +71,23 @@ static void line_convert(const struct line *line, const void *in, double *out, u
     if (line->first != 0)
         line_convert_relative(line, in, out, count);
     else if (meaning->applies)
-        unpack(&meaning->rule, meaning->stored, line->type.swapped, ELEMENT_F64, in, out,
-               (size_t)count);
+        hg_unpack(&meaning->rule, meaning->stored, line->type.swapped, ELEMENT_F64, in, out,
+                  (size_t)count);
     else
-        convert_decode(line->type.stored, line->type.swapped, ELEMENT_F64, in, out, (size_t)count);
+        hg_convert_decode(line->type.stored, line->type.swapped, ELEMENT_F64, in, out,
+                          (size_t)count);
 }
 
 /* Memory for count values as H5Dread delivers them: out itself where they fit. */
 static void *line_buffer(const struct line *line, uint64_t count, double *out,
                          struct h5grad_error *err)
 {
-    size_t size = h5_type_size(&line->type);
+    size_t size = hg_type_size(&line->type);
     if (size == sizeof(double))
         return out;
-    void *buffer = memory_aligned(count * size);
+    void *buffer = hg_memory_aligned(count * size);
     if (!buffer)
-        error_memory(err, count * size);
+        hg_error_memory(err, count * size);
     return buffer;
 }
 
@@ -94,8 +95,8 @@ static enum h5grad_status line_fetch(const struct line *line, uint64_t first, ui
                                      void *buffer, struct h5grad_error *err)
 {
     struct box box = {.start = {first}, .count = {count}};
-    enum h5grad_status status = h5_read_box(line->dataset, line->type.memory, 1, &box, buffer, err);
-    return status ? status : h5_dataset_check(line->dataset, err);
+    enum h5grad_status status = hg_read_box(line->dataset, line->type.memory, 1, &box, buffer, err);
+    return status ? status : hg_dataset_check(line->dataset, err);
 }
 
 static bool line_is_large(const struct line *line, uint64_t integer)
@@ -127,12 +128,12 @@ static enum h5grad_status line_find_origin(struct line *line, struct h5grad_erro
 static enum h5grad_status line_keep(struct line *line, struct h5grad_error *err)
 {
     uint64_t bytes = line->extent * sizeof(double);
-    line->kept = memory_aligned(bytes);
+    line->kept = hg_memory_aligned(bytes);
     if (!line->kept)
-        return error_memory(err, bytes);
+        return hg_error_memory(err, bytes);
     void *buffer = line_buffer(line, line->extent, line->kept, err);
     if (!buffer)
-        return error_status(err);
+        return hg_error_status(err);
     enum h5grad_status status = line_fetch(line, 0, line->extent, buffer, err);
     if (status == H5GRAD_OK) {
         line_convert(line, buffer, line->kept, line->extent);
@@ -140,7 +141,7 @@ static enum h5grad_status line_keep(struct line *line, struct h5grad_error *err)
     }
     if (buffer != line->kept)
         free(buffer);
-    h5_close(line->dataset);
+    hg_close(line->dataset);
     line->dataset = -1;
     return status;
 }
@@ -148,34 +149,34 @@ static enum h5grad_status line_keep(struct line *line, struct h5grad_error *err)
 static enum h5grad_status line_describe(struct line *line, struct h5grad_error *err)
 {
     struct h5_storage storage;
-    enum h5grad_status status = h5_storage_read(line->dataset, &storage, err);
+    enum h5grad_status status = hg_storage_read(line->dataset, &storage, err);
     if (status != H5GRAD_OK)
         return status;
     if (storage.rank != 1)
-        return error_set(err, H5GRAD_FAILED, "coordinates have one axis, this dataset has %u",
-                         storage.rank);
+        return hg_error_set(err, H5GRAD_FAILED, "coordinates have one axis, this dataset has %u",
+                            storage.rank);
     line->extent = storage.extent[0];
     hid_t datatype = H5Dget_type(line->dataset);
     if (datatype < 0)
-        return h5_error(err, "its datatype");
-    status = h5_type_open(datatype, &line->type, err);
-    h5_close(datatype);
+        return hg_hdf5_error(err, "its datatype");
+    status = hg_type_open(datatype, &line->type, err);
+    hg_close(datatype);
     if (status != H5GRAD_OK)
         return status;
     if (line->type.components != 1)
-        return error_set(err, H5GRAD_FAILED, "coordinates are real, this dataset is %s",
-                         line->type.name);
-    status = values_read_coordinates(line->dataset, &line->type, &line->meaning, err);
+        return hg_error_set(err, H5GRAD_FAILED, "coordinates are real, this dataset is %s",
+                            line->type.name);
+    status = hg_values_read_coordinates(line->dataset, &line->type, &line->meaning, err);
     if (!status)
-        status = reader_check_filters(line->dataset, &storage, err);
-    return status ? status : h5_limit_check(line->dataset, 0, err);
+        status = hg_reader_check_filters(line->dataset, &storage, err);
+    return status ? status : hg_limit_check(line->dataset, 0, err);
 }
 
 static struct line *line_new(struct h5grad_error *err)
 {
-    struct line *line = memory_zeroed(1, sizeof *line);
+    struct line *line = hg_memory_zeroed(1, sizeof *line);
     if (!line) {
-        error_memory(err, sizeof *line);
+        hg_error_memory(err, sizeof *line);
         return NULL;
     }
     line->dataset = -1;
@@ -184,7 +185,7 @@ static struct line *line_new(struct h5grad_error *err)
     return line;
 }
 
-struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
+struct line *hg_line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
 {
     struct line *line = line_new(err);
     if (!line)
@@ -192,7 +193,7 @@ struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
     line->dataset = dataset;
     if (H5Iinc_ref(dataset) < 0) {
         line->dataset = -1;
-        h5_error(err, "keeping the dataset open");
+        hg_hdf5_error(err, "keeping the dataset open");
         goto fail;
     }
     if (line_describe(line, err) != H5GRAD_OK)
@@ -203,21 +204,21 @@ struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err)
         goto fail;
     return line;
 fail:
-    line_close(line);
+    hg_line_close(line);
     return NULL;
 }
 
-struct line *line_open_attribute(hid_t object, const char *name, struct h5grad_error *err)
+struct line *hg_line_open_attribute(hid_t object, const char *name, struct h5grad_error *err)
 {
     size_t n = 0;
-    double *numbers = h5_attribute_numbers(object, name, &n);
+    double *numbers = hg_attribute_numbers(object, name, &n);
     struct line *line = numbers ? line_new(err) : NULL;
     if (!line) {
         free(numbers);
         if (!numbers)
-            error_set(err, H5GRAD_FAILED, "attribute %s: %s", name,
-                      H5Aexists(object, name) > 0 ? "it is not an array of numbers"
-                                                  : "there is none of that name");
+            hg_error_set(err, H5GRAD_FAILED, "attribute %s: %s", name,
+                         H5Aexists(object, name) > 0 ? "it is not an array of numbers"
+                                                     : "there is none of that name");
         return NULL;
     }
     line->extent = n;
@@ -225,7 +226,7 @@ struct line *line_open_attribute(hid_t object, const char *name, struct h5grad_e
     return line;
 }
 
-struct line *line_open_memory(const double *values, uint64_t extent, struct h5grad_error *err)
+struct line *hg_line_open_memory(const double *values, uint64_t extent, struct h5grad_error *err)
 {
     struct line *line = line_new(err);
     if (!line)
@@ -235,7 +236,7 @@ struct line *line_open_memory(const double *values, uint64_t extent, struct h5gr
     return line;
 }
 
-void line_take(struct line *line, enum line_points points, uint64_t n)
+void hg_line_take(struct line *line, enum line_points points, uint64_t n)
 {
     line->points = points;
     if (points == LINE_FIRST)
@@ -244,22 +245,22 @@ void line_take(struct line *line, enum line_points points, uint64_t n)
         line->extent--;
 }
 
-uint64_t line_extent(const struct line *line)
+uint64_t hg_line_extent(const struct line *line)
 {
     return line->extent;
 }
 
-double line_origin(const struct line *line)
+double hg_line_origin(const struct line *line)
 {
     return line->origin;
 }
 
-bool line_has_missing(const struct line *line)
+bool hg_line_has_missing(const struct line *line)
 {
     return line->meaning.missing;
 }
 
-const char *line_note(const struct line *line)
+const char *hg_line_note(const struct line *line)
 {
     return line->meaning.note;
 }
@@ -274,11 +275,11 @@ static enum h5grad_status read_stored(const struct line *line, uint64_t first, u
     }
     void *buffer = line_buffer(line, count, out, err);
     if (!buffer)
-        return error_status(err);
+        return hg_error_status(err);
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status = line_fetch(line, first, count, buffer, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (status == H5GRAD_OK)
         line_convert(line, buffer, out, count);
     if (buffer != out)
@@ -289,9 +290,9 @@ static enum h5grad_status read_stored(const struct line *line, uint64_t first, u
 static enum h5grad_status read_midpoints(const struct line *line, uint64_t first, uint64_t count,
                                          double *out, struct h5grad_error *err)
 {
-    double *edges = memory_aligned((count + 1) * sizeof *edges);
+    double *edges = hg_memory_aligned((count + 1) * sizeof *edges);
     if (!edges)
-        return error_memory(err, (count + 1) * sizeof *edges);
+        return hg_error_memory(err, (count + 1) * sizeof *edges);
     enum h5grad_status status = read_stored(line, first, count + 1, edges, err);
     for (uint64_t i = 0; i < count && !status; i++)
         out[i] = (edges[i] + edges[i + 1]) / 2;
@@ -299,8 +300,8 @@ static enum h5grad_status read_midpoints(const struct line *line, uint64_t first
     return status;
 }
 
-enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, double *out,
-                             struct h5grad_error *err)
+enum h5grad_status hg_line_read(struct line *line, uint64_t first, uint64_t count, double *out,
+                                struct h5grad_error *err)
 {
     if (count == 0)
         return H5GRAD_OK;
@@ -308,13 +309,13 @@ enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, 
                                                                            err);
 }
 
-void line_close(struct line *line)
+void hg_line_close(struct line *line)
 {
     if (!line)
         return;
-    values_free(&line->meaning);
-    h5_type_close(&line->type);
-    h5_close(line->dataset);
+    hg_values_free(&line->meaning);
+    hg_type_close(&line->type);
+    hg_close(line->dataset);
     free(line->kept);
     free(line);
 }

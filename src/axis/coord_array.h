@@ -14,13 +14,13 @@ struct line;
 
 /* Opens a dataset, which must be 1-D and real; the reason otherwise. keep: up to this many points
  * are held in memory. The line keeps the dataset open itself. Within h5_enter. */
-struct line *line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err);
+struct line *hg_line_open(hid_t dataset, uint64_t keep, struct h5grad_error *err);
 
 /* Opens the array in an attribute of an object, at most 2^20 numbers. Within h5_enter. */
-struct line *line_open_attribute(hid_t object, const char *name, struct h5grad_error *err);
+struct line *hg_line_open_attribute(hid_t object, const char *name, struct h5grad_error *err);
 
 /* A line over extent values that stay the caller's. */
-struct line *line_open_memory(const double *values, uint64_t extent, struct h5grad_error *err);
+struct line *hg_line_open_memory(const double *values, uint64_t extent, struct h5grad_error *err);
 
 /* What of the values stored are the line's. */
 enum line_points {
@@ -31,25 +31,25 @@ enum line_points {
 
 /* To be called once at most, ahead of all below. n: of LINE_FIRST; a line that has fewer stays as
  * it is. */
-void line_take(struct line *line, enum line_points points, uint64_t n);
+void hg_line_take(struct line *line, enum line_points points, uint64_t n);
 
-uint64_t line_extent(const struct line *line);
+uint64_t hg_line_extent(const struct line *line);
 
-/* What the values of line_read count from, rounded to a double; 0 but for large integers. */
-double line_origin(const struct line *line);
+/* What the values of hg_line_read count from, rounded to a double; 0 but for large integers. */
+double hg_line_origin(const struct line *line);
 
 /* Whether the dataset says that some numbers stand for no value. */
-bool line_has_missing(const struct line *line);
+bool hg_line_has_missing(const struct line *line);
 
 /* What the dataset says of its numbers that is not used, and why; NULL. */
-const char *line_note(const struct line *line);
+const char *hg_line_note(const struct line *line);
 
 /* Values [first, first + count), less the origin, into out. Any thread; takes libhdf5's lock
  * itself. */
-enum h5grad_status line_read(struct line *line, uint64_t first, uint64_t count, double *out,
-                             struct h5grad_error *err);
+enum h5grad_status hg_line_read(struct line *line, uint64_t first, uint64_t count, double *out,
+                                struct h5grad_error *err);
 
 /* NULL allowed. Within h5_enter. */
-void line_close(struct line *line);
+void hg_line_close(struct line *line);
 
 #endif

@@ -27,9 +27,9 @@ struct coordinates {
     struct coordinate **item;
 };
 
-struct coordinates *coordinates_new(hid_t file, uint64_t memory)
+struct coordinates *hg_coordinates_new(hid_t file, uint64_t memory)
 {
-    struct coordinates *store = memory_zeroed(1, sizeof *store);
+    struct coordinates *store = hg_memory_zeroed(1, sizeof *store);
     if (store) {
         store->file = file;
         store->keep = memory / BUDGET_COORDINATES_SHARE / sizeof(double);
@@ -41,8 +41,8 @@ static void coordinate_free(struct coordinate *item)
 {
     if (!item)
         return;
-    line_close(item->line);
-    h5_access_free(&item->other);
+    hg_line_close(item->line);
+    hg_access_free(&item->other);
     free(item->key);
     free(item->attribute);
     free(item->name);
@@ -52,15 +52,15 @@ static void coordinate_free(struct coordinate *item)
     free(item);
 }
 
-void coordinates_free(struct coordinates *store)
+void hg_coordinates_free(struct coordinates *store)
 {
     if (!store)
         return;
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     for (size_t i = 0; i < store->n; i++)
         coordinate_free(store->item[i]);
-    h5_leave(&guard);
+    hg_leave(&guard);
     free(store->item);
     free(store);
 }
@@ -84,17 +84,17 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
     const char *at = strrchr(text, '@');
     if (!at || at == text || !at[1])
         return NULL;
-    char *path = memory_format("%.*s", (int)(at - text), text);
+    char *path = hg_memory_format("%.*s", (int)(at - text), text);
     if (!path) {
-        error_memory(err, strlen(text));
+        hg_error_memory(err, strlen(text));
         return NULL;
     }
-    hid_t object = names_open_variable(file, path, err);
+    hid_t object = hg_names_open_variable(file, path, err);
     if (object < 0 && err->status != H5GRAD_NO_MEMORY)
-        object = h5_open_object(file, path, err);
+        object = hg_open_object(file, path, err);
     *known = object >= 0;
-    struct line *line = *known ? line_open_attribute(object, at + 1, err) : NULL;
-    h5_close(object);
+    struct line *line = *known ? hg_line_open_attribute(object, at + 1, err) : NULL;
+    hg_close(object);
     free(path);
     return line;
 }
@@ -103,28 +103,28 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
 static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct coordinate *item,
                             bool *known, struct h5grad_error *err)
 {
-    hid_t dataset = names_open_variable(file, text, err);
+    hid_t dataset = hg_names_open_variable(file, text, err);
     *known = dataset >= 0;
     if (!*known)
         return open_attribute(file, text, known, err);
-    item->unit = h5_attribute_text(dataset, "units");
+    item->unit = hg_attribute_text(dataset, "units");
     if (!item->unit)
-        item->unit = h5_attribute_text(dataset, "unit");
-    struct line *line = line_open(dataset, keep, err);
-    item->missing = h5_missing_text(dataset);
-    h5_close(dataset);
+        item->unit = hg_attribute_text(dataset, "unit");
+    struct line *line = hg_line_open(dataset, keep, err);
+    item->missing = hg_missing_text(dataset);
+    hg_close(dataset);
     return line;
 }
 
 static struct line *open_elsewhere(const struct coordinates *store, struct coordinate *item,
                                    const char *end, struct h5grad_error *err)
 {
-    char *name = memory_format("%.*s", (int)(end - item->key), item->key);
+    char *name = hg_memory_format("%.*s", (int)(end - item->key), item->key);
     if (!name) {
-        error_memory(err, strlen(item->key));
+        hg_error_memory(err, strlen(item->key));
         return NULL;
     }
-    const struct h5_access *input = h5_input_access(store->file);
+    const struct h5_access *input = hg_input_access(store->file);
     if (input) {
         item->other.follow_external = input->follow_external;
         item->other.allow_plugins = input->allow_plugins;
@@ -132,9 +132,9 @@ static struct line *open_elsewhere(const struct coordinates *store, struct coord
         item->other.memory = input->memory;
     }
     bool known;
-    hid_t file = h5_open_input(name, &item->other, err);
+    hid_t file = hg_open_input(name, &item->other, err);
     struct line *line = file >= 0 ? open_in(file, end + 1, store->keep, item, &known, err) : NULL;
-    h5_close(file); /* the open dataset keeps the file */
+    hg_close(file); /* the open dataset keeps the file */
     free(name);
     return line;
 }
@@ -147,23 +147,24 @@ static struct line *find_line(const struct coordinates *store, struct coordinate
     bool known = true;
     struct line *line;
     if (item->attribute) {
-        hid_t object = h5_open_object(store->file, text, err);
-        line = object >= 0 ? line_open_attribute(object, item->attribute, err) : NULL;
-        h5_close(object);
+        hid_t object = hg_open_object(store->file, text, err);
+        line = object >= 0 ? hg_line_open_attribute(object, item->attribute, err) : NULL;
+        hg_close(object);
     } else {
         line = open_in(store->file, text, store->keep, item, &known, err);
     }
-    item->name = memory_format("%s%s%s%s", known && *text != '/' ? "/" : "", text,
-                               item->attribute ? "@" : "", item->attribute ? item->attribute : "");
+    item->name =
+        hg_memory_format("%s%s%s%s", known && *text != '/' ? "/" : "", text,
+                         item->attribute ? "@" : "", item->attribute ? item->attribute : "");
     return known || !end ? line : open_elsewhere(store, item, end, err);
 }
 
 static enum h5grad_status check_present(const struct line *line, uint64_t first, const double *x,
                                         uint64_t count, struct h5grad_error *err)
 {
-    for (uint64_t i = 0; i < count && line_has_missing(line); i++) {
+    for (uint64_t i = 0; i < count && hg_line_has_missing(line); i++) {
         if (isnan(x[i]))
-            return error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is missing", first + i);
+            return hg_error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is missing", first + i);
     }
     return H5GRAD_OK;
 }
@@ -179,7 +180,7 @@ static void look_for_dates(struct dates *dates, double origin, const double *x, 
 {
     for (uint64_t i = 0; i < count && dates->all; i++) {
         int before = dates->month;
-        dates->all = meaning_may_be_date(origin + x[i], &dates->month);
+        dates->all = hg_meaning_may_be_date(origin + x[i], &dates->month);
         dates->months = dates->months || (before != 0 && before != dates->month);
     }
 }
@@ -191,7 +192,7 @@ static enum h5grad_status judge_dates(const struct coordinate *item, const struc
     bool said = item->unit && item->unit[strspn(item->unit, " ")];
     if (said || !dates->all || !dates->months)
         return H5GRAD_OK;
-    return error_set(
+    return hg_error_set(
         err, H5GRAD_FAILED,
         "they look like dates written as numbers (%.0f to %.0f), and no unit says that "
         "they are none",
@@ -201,20 +202,20 @@ static enum h5grad_status judge_dates(const struct coordinate *item, const struc
 static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err)
 {
     struct dates dates = {.all = true};
-    uint64_t extent = line_extent(item->line), n = size_min(extent, SCAN_POINTS);
-    double *x = memory_aligned(n * sizeof *x);
+    uint64_t extent = hg_line_extent(item->line), n = size_min(extent, SCAN_POINTS);
+    double *x = hg_memory_aligned(n * sizeof *x);
     if (!x)
-        return error_memory(err, n * sizeof *x);
+        return hg_error_memory(err, n * sizeof *x);
     enum h5grad_status status = H5GRAD_OK;
-    stencil_scan_start(&item->scan);
-    item->scan.origin = line_origin(item->line);
+    hg_stencil_scan_start(&item->scan);
+    item->scan.origin = hg_line_origin(item->line);
     for (uint64_t first = 0; first < extent && !status; first += n) {
         uint64_t count = size_min(n, extent - first);
-        status = line_read(item->line, first, count, x, err);
+        status = hg_line_read(item->line, first, count, x, err);
         if (!status)
             status = check_present(item->line, first, x, count, err);
         if (!status)
-            status = stencil_scan_next(&item->scan, x, count, err);
+            status = hg_stencil_scan_next(&item->scan, x, count, err);
         look_for_dates(&dates, item->scan.origin, x, status ? 0 : count);
     }
     free(x);
@@ -225,19 +226,19 @@ static enum h5grad_status open_line(struct coordinates *store, struct coordinate
                                     struct h5grad_error *err)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     item->line = find_line(store, item, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (!item->line)
-        return error_status(err);
+        return hg_error_status(err);
     if (!item->name)
-        return error_memory(err, strlen(item->key));
-    const char *note = line_note(item->line);
-    if (note && !(item->note = memory_format("coordinates %s: %s", item->name, note)))
-        return error_memory(err, strlen(note));
-    line_take(item->line, item->points, item->extent);
-    if (line_extent(item->line) <= store->keep)
-        store->keep -= line_extent(item->line);
+        return hg_error_memory(err, strlen(item->key));
+    const char *note = hg_line_note(item->line);
+    if (note && !(item->note = hg_memory_format("coordinates %s: %s", item->name, note)))
+        return hg_error_memory(err, strlen(note));
+    hg_line_take(item->line, item->points, item->extent);
+    if (hg_line_extent(item->line) <= store->keep)
+        store->keep -= hg_line_extent(item->line);
     return scan(item, err);
 }
 
@@ -248,11 +249,11 @@ static struct coordinate *add(struct coordinates *store, const char *text, const
     if (!grown)
         return NULL;
     store->item = grown;
-    struct coordinate *item = memory_zeroed(1, sizeof *item);
+    struct coordinate *item = hg_memory_zeroed(1, sizeof *item);
     if (!item)
         return NULL;
-    item->key = memory_text(text);
-    item->attribute = memory_text(attribute);
+    item->key = hg_memory_text(text);
+    item->attribute = hg_memory_text(attribute);
     item->points = points;
     item->extent = extent;
     if (!item->key || (attribute && !item->attribute)) {
@@ -274,9 +275,10 @@ static bool is_asked_for(const struct coordinate *item, const char *text, const 
            (!attribute || strcmp(item->attribute, attribute) == 0);
 }
 
-enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
-                                   const char *attribute, enum line_points points, uint64_t extent,
-                                   const struct coordinate **out, struct h5grad_error *err)
+enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
+                                      const char *attribute, enum line_points points,
+                                      uint64_t extent, const struct coordinate **out,
+                                      struct h5grad_error *err)
 {
     struct coordinate *item = NULL;
     for (size_t i = 0; i < store->n && !item; i++) {
@@ -284,16 +286,16 @@ enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
             item = store->item[i];
     }
     if (!item && !(item = add(store, text, attribute, points, extent)))
-        return error_memory(err, sizeof *item);
+        return hg_error_memory(err, sizeof *item);
     if (item->status)
-        return error_context(err, error_set(err, item->status, "%s", item->error.message),
-                             "coordinates %s", item->name ? item->name : text);
+        return hg_error_context(err, hg_error_set(err, item->status, "%s", item->error.message),
+                                "coordinates %s", item->name ? item->name : text);
     *out = item;
     return H5GRAD_OK;
 }
 
-void coordinates_tell(const struct coordinates *store, void (*tell)(void *user, const char *note),
-                      void *user)
+void hg_coordinates_tell(const struct coordinates *store,
+                         void (*tell)(void *user, const char *note), void *user)
 {
     for (size_t i = 0; i < store->n; i++) {
         if (store->item[i]->note)
@@ -301,17 +303,18 @@ void coordinates_tell(const struct coordinates *store, void (*tell)(void *user, 
     }
 }
 
-enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct h5grad_error *err)
+enum h5grad_status hg_coordinates_check_unchanged(struct coordinates *store,
+                                                  struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < store->n && !status; i++)
-        status = h5_access_check_unchanged(&store->item[i]->other, false, err);
+        status = hg_access_check_unchanged(&store->item[i]->other, false, err);
     return status;
 }
 
-uint64_t coordinates_hash_files(const struct coordinates *store, uint64_t start)
+uint64_t hg_coordinates_hash_files(const struct coordinates *store, uint64_t start)
 {
     for (size_t i = 0; i < store->n; i++)
-        start = h5_noted_hash(&store->item[i]->other.noted, start);
+        start = hg_noted_hash(&store->item[i]->other.noted, start);
     return start;
 }

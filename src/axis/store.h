@@ -27,8 +27,8 @@ struct coordinate {
 struct coordinates;
 
 /* file stays the caller's and outlives the store. NULL when there is no memory. */
-struct coordinates *coordinates_new(hid_t file, uint64_t memory);
-void coordinates_free(struct coordinates *store); /* NULL allowed */
+struct coordinates *hg_coordinates_new(hid_t file, uint64_t memory);
+void hg_coordinates_free(struct coordinates *store); /* NULL allowed */
 
 /*
  * The coordinate at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: the first there is of
@@ -36,18 +36,20 @@ void coordinates_free(struct coordinates *store); /* NULL allowed */
  * at the last ":/". With attribute not NULL, text is the path of an object of INPUT, which has it.
  * extent: the points that LINE_FIRST takes. The error names it. Not within h5_enter.
  */
-enum h5grad_status coordinates_get(struct coordinates *store, const char *text,
-                                   const char *attribute, enum line_points points, uint64_t extent,
-                                   const struct coordinate **out, struct h5grad_error *err);
+enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
+                                      const char *attribute, enum line_points points,
+                                      uint64_t extent, const struct coordinate **out,
+                                      struct h5grad_error *err);
 
 /* Calls tell with the note of each that has one. */
-void coordinates_tell(const struct coordinates *store, void (*tell)(void *user, const char *note),
-                      void *user);
+void hg_coordinates_tell(const struct coordinates *store,
+                         void (*tell)(void *user, const char *note), void *user);
 
 /* H5GRAD_FAILED when a file other than INPUT is not what it was when it was read. */
-enum h5grad_status coordinates_check_unchanged(struct coordinates *store, struct h5grad_error *err);
+enum h5grad_status hg_coordinates_check_unchanged(struct coordinates *store,
+                                                  struct h5grad_error *err);
 
 /* Adds what tells those files from others to a hash. */
-uint64_t coordinates_hash_files(const struct coordinates *store, uint64_t start);
+uint64_t hg_coordinates_hash_files(const struct coordinates *store, uint64_t start);
 
 #endif

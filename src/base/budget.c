@@ -28,8 +28,8 @@ static uint64_t cgroup_limit(const char *mount, const char *group, const char *n
         char line[64];
         uint64_t limit;
         int n = snprintf(path, sizeof(path), "%s%.*s/%s", mount, (int)length, group, name);
-        if (n > 0 && (size_t)n < sizeof(path) && file_first_line(path, line, sizeof(line)) &&
-            parse_u64(line, &limit))
+        if (n > 0 && (size_t)n < sizeof(path) && hg_file_first_line(path, line, sizeof(line)) &&
+            hg_parse_u64(line, &limit))
             least = size_min(least, limit);
         if (length == 0)
             return least;
@@ -78,7 +78,7 @@ static uint64_t all_cgroups_limit(void)
     return least;
 }
 
-uint64_t budget_available(void)
+uint64_t hg_budget_available(void)
 {
     uint64_t least = UINT64_MAX;
     long pages = sysconf(_SC_PHYS_PAGES);
@@ -91,12 +91,12 @@ uint64_t budget_available(void)
     return size_min(least, all_cgroups_limit());
 }
 
-uint64_t budget_buffers(uint64_t cap)
+uint64_t hg_budget_buffers(uint64_t cap)
 {
     return cap - cap / BUDGET_COORDINATES_SHARE - PROCESS_MEMORY;
 }
 
-uint64_t budget_cap(uint64_t buffers)
+uint64_t hg_budget_cap(uint64_t buffers)
 {
     if (buffers > INT64_MAX / 2)
         return INT64_MAX;

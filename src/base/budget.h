@@ -7,16 +7,16 @@
 
 /* Bytes of memory this process may use: the machine's, its cgroup's (v1 and v2) or RLIMIT_AS,
  * whichever is least. */
-uint64_t budget_available(void);
+uint64_t hg_budget_available(void);
 
 /* The part of a cap on resident memory that coordinates may have: one in so many. */
 #define BUDGET_COORDINATES_SHARE 16
 
 /* What a cap, of H5GRAD_LEAST_MEMORY at least, leaves for the buffers of a field when the program
  * itself and coordinates have theirs. */
-uint64_t budget_buffers(uint64_t cap);
+uint64_t hg_budget_buffers(uint64_t cap);
 
 /* The least cap of whole MiB that leaves so many bytes for buffers. */
-uint64_t budget_cap(uint64_t buffers);
+uint64_t hg_budget_cap(uint64_t buffers);
 
 #endif

@@ -27,8 +27,8 @@ static uint64_t count_listed(char *list)
         char *dash = strchr(range, '-');
         if (dash)
             *dash = '\0';
-        if (!parse_u64(range, &low) || !parse_u64(dash ? dash + 1 : range, &high) || high < low ||
-            !size_add(count, high - low, &count) || !size_add(count, 1, &count))
+        if (!hg_parse_u64(range, &low) || !hg_parse_u64(dash ? dash + 1 : range, &high) ||
+            high < low || !size_add(count, high - low, &count) || !size_add(count, 1, &count))
             return 0;
     }
     return count;
@@ -38,18 +38,18 @@ static bool read_fact(const char *folder, unsigned index, const char *name, char
 {
     char path[512];
     int n = snprintf(path, sizeof path, "%s/index%u/%s", folder, index, name);
-    return n > 0 && (size_t)n < sizeof path && file_first_line(path, line, size);
+    return n > 0 && (size_t)n < sizeof path && hg_file_first_line(path, line, size);
 }
 
-uint64_t cache_share(const char *folder, unsigned level)
+uint64_t hg_cache_share(const char *folder, unsigned level)
 {
     char line[1024];
     uint64_t number, size;
     for (unsigned index = 0; index < INDEXES; index++) { /* in any order of levels */
-        if (!read_fact(folder, index, "level", line, sizeof line) || !parse_u64(line, &number) ||
+        if (!read_fact(folder, index, "level", line, sizeof line) || !hg_parse_u64(line, &number) ||
             number != level)
             continue;
-        if (!read_fact(folder, index, "size", line, sizeof line) || !parse_size(line, &size) ||
+        if (!read_fact(folder, index, "size", line, sizeof line) || !hg_parse_size(line, &size) ||
             !read_fact(folder, index, "shared_cpu_list", line, sizeof line))
             return 0;
         uint64_t processors = count_listed(line);
@@ -70,7 +70,7 @@ static void find_folder(char *folder, size_t size)
     (void)snprintf(folder, size, "/sys/devices/system/cpu/cpu%u/cache", first);
 }
 
-uint64_t cache_l2(void)
+uint64_t hg_cache_l2(void)
 {
     uint64_t bytes = 0;
     /* sysconf knows it on x86 only */
@@ -82,16 +82,16 @@ uint64_t cache_l2(void)
     if (bytes == 0) {
         char folder[64];
         find_folder(folder, sizeof folder);
-        bytes = cache_share(folder, 2);
+        bytes = hg_cache_share(folder, 2);
     }
     if (bytes == 0)
         return UINT64_C(1) << 20;
     return size_max(LEAST_L2, size_min(bytes, MOST_L2));
 }
 
-struct cache_sizes cache_find(void)
+struct cache_sizes hg_cache_find(void)
 {
     char folder[64];
     find_folder(folder, sizeof folder);
-    return (struct cache_sizes){.l2 = cache_l2(), .l3 = cache_share(folder, 3)};
+    return (struct cache_sizes){.l2 = hg_cache_l2(), .l3 = hg_cache_share(folder, 3)};
 }

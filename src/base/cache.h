@@ -11,10 +11,10 @@ struct cache_sizes {
 };
 
 /* Bytes of the level-2 cache of a core; 1 MiB where the system does not say. */
-uint64_t cache_l2(void);
+uint64_t hg_cache_l2(void);
 
 /* Both, of the first processor that this process may use. Reads files of the system. */
-struct cache_sizes cache_find(void);
+struct cache_sizes hg_cache_find(void);
 
 /*
  * The share that each processor has of the cache of a level (2 or above), in bytes, by a folder in
@@ -22,6 +22,6 @@ struct cache_sizes cache_find(void);
  * that this process may not use too: they work for others. 0 when the folder does not say or makes
  * no sense.
  */
-uint64_t cache_share(const char *folder, unsigned level);
+uint64_t hg_cache_share(const char *folder, unsigned level);
 
 #endif

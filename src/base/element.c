@@ -12,17 +12,17 @@ static const struct {
 #undef ELEMENT_ROW
 };
 
-size_t element_size(enum element element)
+size_t hg_element_size(enum element element)
 {
     return elements[element].size;
 }
 
-const char *element_name(enum element element)
+const char *hg_element_name(enum element element)
 {
     return elements[element].name;
 }
 
-enum element element_arithmetic(enum element element)
+enum element hg_element_arithmetic(enum element element)
 {
     return elements[element].arithmetic;
 }

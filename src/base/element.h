@@ -33,8 +33,8 @@ enum element {
         ELEMENT_COUNT
 };
 
-size_t element_size(enum element element);             /* bytes of one scalar */
-const char *element_name(enum element element);        /* "float32" */
-enum element element_arithmetic(enum element element); /* ELEMENT_F32 or ELEMENT_F64 */
+size_t hg_element_size(enum element element);             /* bytes of one scalar */
+const char *hg_element_name(enum element element);        /* "float32" */
+enum element hg_element_arithmetic(enum element element); /* ELEMENT_F32 or ELEMENT_F64 */
 
 #endif

@@ -81,7 +81,8 @@ __attribute__((format(printf, 2, 0))) static void format_line(char text[static M
         raw[0] = '\0';
     size_t shown = utf8_show_all(raw, text, MESSAGE_SIZE);
     bool fits = length < (int)MESSAGE_SIZE && shown < MESSAGE_SIZE;
-    char *line = fits ? NULL : memory_line(format, again); /* without it the beginning has to do */
+    char *line =
+        fits ? NULL : hg_memory_line(format, again); /* without it the beginning has to do */
     va_end(again);
     if (!line)
         return;
@@ -99,8 +100,8 @@ static void join(char out[static MESSAGE_SIZE], const char *first, const char *r
     memcpy(out, both, strlen(both) + 1);
 }
 
-enum h5grad_status error_set_list(struct h5grad_error *err, enum h5grad_status status,
-                                  const char *format, va_list list)
+enum h5grad_status hg_error_set_list(struct h5grad_error *err, enum h5grad_status status,
+                                     const char *format, va_list list)
 {
     if (!err)
         return status;
@@ -111,12 +112,12 @@ enum h5grad_status error_set_list(struct h5grad_error *err, enum h5grad_status s
     return status;
 }
 
-enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,
-                             const char *format, ...)
+enum h5grad_status hg_error_set(struct h5grad_error *err, enum h5grad_status status,
+                                const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    error_set_list(err, status, format, list);
+    hg_error_set_list(err, status, format, list);
     va_end(list);
     return status;
 }
@@ -137,7 +138,7 @@ static enum h5grad_status errno_status(int number)
     return number == ENOMEM ? H5GRAD_NO_MEMORY : H5GRAD_FAILED;
 }
 
-enum h5grad_status error_errno(struct h5grad_error *err, int number, const char *format, ...)
+enum h5grad_status hg_error_errno(struct h5grad_error *err, int number, const char *format, ...)
 {
     if (!err)
         return errno_status(number);
@@ -152,19 +153,19 @@ enum h5grad_status error_errno(struct h5grad_error *err, int number, const char 
     return err->status;
 }
 
-enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes)
+enum h5grad_status hg_error_memory(struct h5grad_error *err, uint64_t bytes)
 {
-    return error_set(err, H5GRAD_NO_MEMORY, "out of memory: cannot allocate %" PRIu64 " bytes",
-                     bytes);
+    return hg_error_set(err, H5GRAD_NO_MEMORY, "out of memory: cannot allocate %" PRIu64 " bytes",
+                        bytes);
 }
 
-enum h5grad_status error_status(const struct h5grad_error *err)
+enum h5grad_status hg_error_status(const struct h5grad_error *err)
 {
     return err && err->status ? err->status : H5GRAD_FAILED;
 }
 
-enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,
-                                 const char *format, ...)
+enum h5grad_status hg_error_context(struct h5grad_error *err, enum h5grad_status status,
+                                    const char *format, ...)
 {
     if (!err)
         return status;

@@ -3,7 +3,7 @@
  * Errors: a status is returned, the reason is written once where it happens, callers add context.
  *
  * The message reads from the outside in, as in "INPUT.h5: /u: axis 0: extent 1 is too short":
- * error_set writes the reason, each error_context puts what was being done in front of it.
+ * hg_error_set writes the reason, each hg_error_context puts what was being done in front of it.
  * Where it becomes too long, the longest names in it are shortened in their middle.
  * Every function accepts err == NULL. The message is one line of UTF-8, with what cannot be printed
  * as utf8_show shows it.
@@ -18,27 +18,27 @@
 #define BASE_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /* Replaces the message; returns status. */
-enum h5grad_status error_set(struct h5grad_error *err, enum h5grad_status status,
-                             const char *format, ...) BASE_PRINTF(3, 4);
+enum h5grad_status hg_error_set(struct h5grad_error *err, enum h5grad_status status,
+                                const char *format, ...) BASE_PRINTF(3, 4);
 
-enum h5grad_status error_set_list(struct h5grad_error *err, enum h5grad_status status,
-                                  const char *format, va_list list) BASE_PRINTF(3, 0);
+enum h5grad_status hg_error_set_list(struct h5grad_error *err, enum h5grad_status status,
+                                     const char *format, va_list list) BASE_PRINTF(3, 0);
 
-/* error_set with ": " and strerror(number) behind the text; H5GRAD_NO_MEMORY for ENOMEM, else
+/* hg_error_set with ": " and strerror(number) behind the text; H5GRAD_NO_MEMORY for ENOMEM, else
  * H5GRAD_FAILED. */
-enum h5grad_status error_errno(struct h5grad_error *err, int number, const char *format, ...)
+enum h5grad_status hg_error_errno(struct h5grad_error *err, int number, const char *format, ...)
     BASE_PRINTF(3, 4);
 
-/* error_set for a failed allocation of bytes; H5GRAD_NO_MEMORY. */
-enum h5grad_status error_memory(struct h5grad_error *err, uint64_t bytes);
+/* hg_error_set for a failed allocation of bytes; H5GRAD_NO_MEMORY. */
+enum h5grad_status hg_error_memory(struct h5grad_error *err, uint64_t bytes);
 
 /* The status of an error that was set: for who knows only that something failed. H5GRAD_FAILED
  * where err is NULL. */
-enum h5grad_status error_status(const struct h5grad_error *err);
+enum h5grad_status hg_error_status(const struct h5grad_error *err);
 
 /* Puts the text and ": " in front of the message. Its status stays what it is, and is returned;
  * where err is NULL, that is status. */
-enum h5grad_status error_context(struct h5grad_error *err, enum h5grad_status status,
-                                 const char *format, ...) BASE_PRINTF(3, 4);
+enum h5grad_status hg_error_context(struct h5grad_error *err, enum h5grad_status status,
+                                    const char *format, ...) BASE_PRINTF(3, 4);
 
 #endif

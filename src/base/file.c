@@ -13,8 +13,8 @@
 /* More than one call moves at most on Linux. */
 #define CALL_BYTES ((uint64_t)1 << 30)
 
-enum h5grad_status file_read(int fd, void *data, uint64_t size, uint64_t offset,
-                             struct h5grad_error *err)
+enum h5grad_status hg_file_read(int fd, void *data, uint64_t size, uint64_t offset,
+                                struct h5grad_error *err)
 {
     char *to = data;
     while (size > 0) {
@@ -22,9 +22,9 @@ enum h5grad_status file_read(int fd, void *data, uint64_t size, uint64_t offset,
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return error_errno(err, errno, "reading");
+            return hg_error_errno(err, errno, "reading");
         if (n == 0)
-            return error_set(err, H5GRAD_FAILED, "reading: the file ends too early");
+            return hg_error_set(err, H5GRAD_FAILED, "reading: the file ends too early");
         to += n;
         offset += (uint64_t)n;
         size -= (uint64_t)n;
@@ -32,8 +32,8 @@ enum h5grad_status file_read(int fd, void *data, uint64_t size, uint64_t offset,
     return H5GRAD_OK;
 }
 
-enum h5grad_status file_write(int fd, const void *data, uint64_t size, uint64_t offset,
-                              struct h5grad_error *err)
+enum h5grad_status hg_file_write(int fd, const void *data, uint64_t size, uint64_t offset,
+                                 struct h5grad_error *err)
 {
     const char *from = data;
     while (size > 0) {
@@ -41,9 +41,9 @@ enum h5grad_status file_write(int fd, const void *data, uint64_t size, uint64_t 
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return error_errno(err, errno, "writing");
+            return hg_error_errno(err, errno, "writing");
         if (n == 0)
-            return error_errno(err, ENOSPC, "writing");
+            return hg_error_errno(err, ENOSPC, "writing");
         from += n;
         offset += (uint64_t)n;
         size -= (uint64_t)n;
@@ -51,7 +51,7 @@ enum h5grad_status file_write(int fd, const void *data, uint64_t size, uint64_t 
     return H5GRAD_OK;
 }
 
-enum h5grad_status file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err)
+enum h5grad_status hg_file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err)
 {
 #ifdef __linux__
     /* Not posix_fallocate, which writes every block where the file system has no such call. */
@@ -60,14 +60,14 @@ enum h5grad_status file_reserve(int fd, uint64_t offset, uint64_t size, struct h
         result = size ? fallocate(fd, 0, (off_t)offset, (off_t)size) : 0;
     } while (result < 0 && errno == EINTR);
     if (result < 0 && (errno == ENOSPC || errno == EFBIG || errno == EDQUOT))
-        return error_errno(err, errno, "reserving space for it");
+        return hg_error_errno(err, errno, "reserving space for it");
 #else
     (void)fd, (void)offset, (void)size, (void)err;
 #endif
     return H5GRAD_OK;
 }
 
-bool file_size(int fd, uint64_t *size)
+bool hg_file_size(int fd, uint64_t *size)
 {
     struct stat status;
     if (fstat(fd, &status) < 0 || status.st_size < 0)
@@ -76,7 +76,7 @@ bool file_size(int fd, uint64_t *size)
     return true;
 }
 
-void file_start_sync(int fd)
+void hg_file_start_sync(int fd)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
     sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
@@ -85,7 +85,7 @@ void file_start_sync(int fd)
 #endif
 }
 
-bool file_first_line(const char *path, char *line, size_t size)
+bool hg_file_first_line(const char *path, char *line, size_t size)
 {
     FILE *file = fopen(path, "re");
     if (!file)

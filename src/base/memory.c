@@ -11,7 +11,7 @@
 
 #define CACHE_LINE 64
 
-void *memory_aligned(uint64_t bytes)
+void *hg_memory_aligned(uint64_t bytes)
 {
     uint64_t whole;
     if (!size_add(size_max(bytes, 1), CACHE_LINE - 1, &whole) || whole > SIZE_MAX)
@@ -19,7 +19,7 @@ void *memory_aligned(uint64_t bytes)
     return aligned_alloc(CACHE_LINE, (size_t)(whole / CACHE_LINE * CACHE_LINE));
 }
 
-void *memory_zeroed(uint64_t n, uint64_t size)
+void *hg_memory_zeroed(uint64_t n, uint64_t size)
 {
     uint64_t bytes;
     if (!size_mul(n, size, &bytes) || bytes > SIZE_MAX)
@@ -27,12 +27,12 @@ void *memory_zeroed(uint64_t n, uint64_t size)
     return calloc(1, (size_t)size_max(bytes, 1));
 }
 
-char *memory_text(const char *text)
+char *hg_memory_text(const char *text)
 {
     return text ? strdup(text) : NULL;
 }
 
-char *memory_format(const char *format, ...)
+char *hg_memory_format(const char *format, ...)
 {
     char *text;
     va_list list;
@@ -42,7 +42,7 @@ char *memory_format(const char *format, ...)
     return length < 0 ? NULL : text;
 }
 
-char *memory_line(const char *format, va_list list)
+char *hg_memory_line(const char *format, va_list list)
 {
     char *text;
     if (vasprintf(&text, format, list) < 0)
@@ -55,7 +55,7 @@ char *memory_line(const char *format, va_list list)
     return line;
 }
 
-bool memory_close_stream(FILE *stream)
+bool hg_memory_close_stream(FILE *stream)
 {
     bool whole = !ferror(stream);
     return fclose(stream) == 0 && whole;

@@ -10,22 +10,22 @@
 #include <stdio.h>
 
 /* At least bytes (0 allowed) at a multiple of 64; NULL when there is no memory. */
-void *memory_aligned(uint64_t bytes);
+void *hg_memory_aligned(uint64_t bytes);
 
 /* n zeroed elements; NULL when there is no memory or n * size overflows. */
-void *memory_zeroed(uint64_t n, uint64_t size);
+void *hg_memory_zeroed(uint64_t n, uint64_t size);
 
 /* A copy of text; NULL when text is NULL or there is no memory. */
-char *memory_text(const char *text);
+char *hg_memory_text(const char *text);
 
 /* printf into new memory; NULL when there is none. */
-char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *hg_memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Likewise; the text becomes one line of UTF-8, with names shown as utf8_show does. */
-char *memory_line(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
+char *hg_memory_line(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
 
 /* Closes a stream of open_memstream; false when it does not hold all that was written to it. Its
  * text is then to be freed all the same. */
-bool memory_close_stream(FILE *stream);
+bool hg_memory_close_stream(FILE *stream);
 
 #endif

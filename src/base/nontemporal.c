@@ -17,7 +17,7 @@ static void stream_line(char *to, const char *from)
                          _mm_loadu_si128((const __m128i *)(const void *)(from + i)));
 }
 
-void stream_copy(void *restrict to, const void *restrict from, size_t size)
+void hg_stream_copy(void *restrict to, const void *restrict from, size_t size)
 {
     char *out = to;
     const char *in = from;
@@ -30,19 +30,19 @@ void stream_copy(void *restrict to, const void *restrict from, size_t size)
     memcpy(out, in, size);
 }
 
-void stream_end(void)
+void hg_stream_end(void)
 {
     _mm_sfence();
 }
 
 #else
 
-void stream_copy(void *restrict to, const void *restrict from, size_t size)
+void hg_stream_copy(void *restrict to, const void *restrict from, size_t size)
 {
     memcpy(to, from, size);
 }
 
-void stream_end(void)
+void hg_stream_end(void)
 {
 }
 

@@ -7,8 +7,8 @@
 
 /* As memcpy, but whole cache lines of to are written without being read first, and do not displace
  * what is in the caches; elsewhere than on x86-64 it is memcpy. What was written is seen by other
- * threads after stream_end of this one and the usual synchronisation. */
-void stream_copy(void *restrict to, const void *restrict from, size_t size);
-void stream_end(void);
+ * threads after hg_stream_end of this one and the usual synchronisation. */
+void hg_stream_copy(void *restrict to, const void *restrict from, size_t size);
+void hg_stream_end(void);
 
 #endif

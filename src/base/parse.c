@@ -33,7 +33,7 @@ static bool read_u64(const char **text, uint64_t *out)
     return true;
 }
 
-bool parse_u64(const char *text, uint64_t *out)
+bool hg_parse_u64(const char *text, uint64_t *out)
 {
     uint64_t value;
     if (!read_u64(&text, &value) || *text)
@@ -42,11 +42,11 @@ bool parse_u64(const char *text, uint64_t *out)
     return true;
 }
 
-bool parse_i64(const char *text, int64_t *out)
+bool hg_parse_i64(const char *text, int64_t *out)
 {
     bool negative = *text == '-';
     uint64_t value;
-    if (!parse_u64(text + negative, &value) || value > (uint64_t)INT64_MAX + negative)
+    if (!hg_parse_u64(text + negative, &value) || value > (uint64_t)INT64_MAX + negative)
         return false;
     if (!negative)
         *out = (int64_t)value;
@@ -62,7 +62,7 @@ static locale_t plain_locale(void)
 }
 
 /* strtod in the C locale, or in the one in force where there is no memory for another: it cannot
- * misread what parse_double lets through, only stop at a point that it does not know. */
+ * misread what hg_parse_double lets through, only stop at a point that it does not know. */
 static double plain_strtod(const char *text, char **end)
 {
     locale_t plain = plain_locale();
@@ -73,7 +73,7 @@ static double plain_strtod(const char *text, char **end)
     return value;
 }
 
-bool parse_double(const char *text, double *out)
+bool hg_parse_double(const char *text, double *out)
 {
     /* no white space in front, and none of the separators of any locale */
     for (const char *c = text; *c; c++) {
@@ -119,7 +119,7 @@ static uint64_t fraction_bytes(const char *digits, size_t n, uint64_t unit)
     return bytes;
 }
 
-bool parse_size(const char *text, uint64_t *out)
+bool hg_parse_size(const char *text, uint64_t *out)
 {
     uint64_t whole;
     if (!read_u64(&text, &whole))
@@ -157,7 +157,7 @@ bool parse_size(const char *text, uint64_t *out)
     return true;
 }
 
-bool parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape)
+bool hg_parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape)
 {
     for (unsigned n = 0; n < max; n++) {
         if (!read_u64(&text, &shape[n]) || shape[n] == 0)
@@ -172,7 +172,7 @@ bool parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape
     return false;
 }
 
-void parse_print_double(double value, char *out, size_t size)
+void hg_parse_print_double(double value, char *out, size_t size)
 {
     if (isnan(value)) {
         (void)snprintf(out, size, "nan");
@@ -184,7 +184,7 @@ void parse_print_double(double value, char *out, size_t size)
     for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
         double back;
         (void)snprintf(out, size, "%.*g", digits, value);
-        if (parse_double(out, &back) && back == value)
+        if (hg_parse_double(out, &back) && back == value)
             break;
     }
     if (plain) {

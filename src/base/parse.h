@@ -9,22 +9,23 @@
 #include <stdint.h>
 
 /* Decimal digits only. */
-bool parse_u64(const char *text, uint64_t *out);
+bool hg_parse_u64(const char *text, uint64_t *out);
 
 /* An optional '-', then decimal digits. */
-bool parse_i64(const char *text, int64_t *out);
+bool hg_parse_i64(const char *text, int64_t *out);
 
 /* Anything strtod takes that is a number, "inf" and "nan" included: the caller decides on those. */
-bool parse_double(const char *text, double *out);
+bool hg_parse_double(const char *text, double *out);
 
 /* "4096", "512K", "64M", "2G", "1T", with optional "B" or "iB" behind the letter, any case; powers
  * of 1024; a decimal fraction is allowed before a letter ("1.5G"). Fails above INT64_MAX. */
-bool parse_size(const char *text, uint64_t *out);
+bool hg_parse_size(const char *text, uint64_t *out);
 
 /* "64x64x64": 1 to max positive numbers. */
-bool parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape);
+bool hg_parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape);
 
-/* The shortest text that parse_double reads back to the same value. out has room for 32 bytes. */
-void parse_print_double(double value, char *out, size_t size);
+/* The shortest text that hg_parse_double reads back to the same value. out has room for 32 bytes.
+ */
+void hg_parse_print_double(double value, char *out, size_t size);
 
 #endif

@@ -7,22 +7,22 @@
 #include <stdbool.h>
 
 /* The last component, within path. */
-const char *path_base(const char *path);
+const char *hg_path_base(const char *path);
 
 /* The folder of a file, in new memory: "." for "f", "/" for "/f". */
-char *path_folder(const char *path);
+char *hg_path_folder(const char *path);
 
 /* The same as an absolute path without symbolic links; NULL with errno, too, where there is none.
  */
-char *path_real_folder(const char *path);
+char *hg_path_real_folder(const char *path);
 
 /* The group that holds the object at an absolute path, in new memory: "/" for "/u". */
-char *path_parent(const char *path);
+char *hg_path_parent(const char *path);
 
 /* "/group/name", in new memory. */
-char *path_join(const char *group, const char *name);
+char *hg_path_join(const char *group, const char *name);
 
 /* Whether text begins with prefix. */
-bool path_begins(const char *text, const char *prefix);
+bool hg_path_begins(const char *text, const char *prefix);
 
 #endif

@@ -101,11 +101,11 @@ static void unshuffle_block(const unsigned char *in, size_t n, size_t element, u
 {
     unsigned char *to = element == 1 ? out : planes;
     for (size_t b = 0; b < element; b++) {
-        codec_unshuffle_bytes(8, in + b * n, n, to + b * n);
+        hg_codec_unshuffle_bytes(8, in + b * n, n, to + b * n);
         transpose_bits(to + b * n, n);
     }
     if (element > 1)
-        codec_unshuffle_bytes(element, planes, n * element, out);
+        hg_codec_unshuffle_bytes(element, planes, n * element, out);
 }
 
 static enum h5grad_status unpack(const struct input *input, size_t packed, unsigned char *out,
@@ -116,7 +116,7 @@ static enum h5grad_status unpack(const struct input *input, size_t packed, unsig
 #ifdef HAVE_ZSTD
     if (input->compression == COMPRESSION_ZSTD) {
         enum h5grad_status status =
-            codec_worker_unzstd(input->worker, input->p, packed, out, size, &have, err);
+            hg_codec_worker_unzstd(input->worker, input->p, packed, out, size, &have, err);
         if (status != H5GRAD_OK)
             return status;
     }
@@ -130,7 +130,7 @@ static enum h5grad_status unpack(const struct input *input, size_t packed, unsig
     }
 #endif
     if (have != size)
-        return error_set(err, H5GRAD_FAILED, "damaged data");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
     return H5GRAD_OK;
 }
 
@@ -142,17 +142,17 @@ static const unsigned char *next_block(struct input *input, size_t size, struct 
     size_t header = is_packed ? BLOCK_HEADER : 0;
     size_t packed = is_packed && input->left >= header ? bytes_be32(input->p) : size;
     if (input->left < header || input->left - header < packed) {
-        error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
+        hg_error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
         return NULL;
     }
     input->p += header;
 
     const unsigned char *block = input->p;
     if (is_packed) {
-        unsigned char *unpacked = codec_worker_space(input->worker, CODEC_OWN_FIRST, size);
+        unsigned char *unpacked = hg_codec_worker_space(input->worker, CODEC_OWN_FIRST, size);
         block = unpacked;
         if (!unpacked)
-            error_memory(err, size);
+            hg_error_memory(err, size);
         else if (unpack(input, packed, unpacked, size, err) != H5GRAD_OK)
             block = NULL;
     }
@@ -166,19 +166,19 @@ static enum h5grad_status decode_blocks(struct input *input, size_t block, size_
 {
     size_t whole = n - n % 8, rest = n % 8 * element;
     size_t largest = size_min(block, whole) * element;
-    unsigned char *planes = codec_worker_space(input->worker, CODEC_OWN_SECOND, largest);
+    unsigned char *planes = hg_codec_worker_space(input->worker, CODEC_OWN_SECOND, largest);
     if (!planes)
-        return error_memory(err, largest);
+        return hg_error_memory(err, largest);
     for (size_t done = 0; done < whole;) {
         size_t count = size_min(block, whole - done);
         const unsigned char *from = next_block(input, count * element, err);
         if (!from)
-            return error_status(err);
+            return hg_error_status(err);
         unshuffle_block(from, count, element, out + done * element, planes);
         done += count;
     }
     if (input->left < rest)
-        return error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
     memcpy(out + whole * element, input->p, rest);
     return H5GRAD_OK;
 }
@@ -192,23 +192,23 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     uint64_t total = size;
     if (input.compression != COMPRESSION_NONE) {
         if (size < HEADER)
-            return error_set(err, H5GRAD_FAILED, "shorter than its header");
+            return hg_error_set(err, H5GRAD_FAILED, "shorter than its header");
         total = bytes_be64(input.p);
         block = bytes_be32(input.p + 8) / element;
         input.p += HEADER;
         input.left -= HEADER;
     }
     if (total > capacity)
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     if (block == 0)
         block = default_block(element);
     if (total % element != 0 || block % 8 != 0)
-        return error_set(err, H5GRAD_FAILED, "damaged data: not whole elements or blocks");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data: not whole elements or blocks");
     *out_size = (size_t)total;
     return decode_blocks(&input, block, element, (size_t)total / element, out, err);
 }
 
-const struct codec codec_bitshuffle = {
+const struct codec hg_codec_bitshuffle = {
     .id = BITSHUFFLE_FILTER,
     .name = "bitshuffle",
     .accepts = accepts,

@@ -47,19 +47,19 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     size_t total;
     (void)worker;
     if (!is_there(filter))
-        return error_set(err, H5GRAD_FAILED, BLOSC_OBJECT " cannot be loaded");
+        return hg_error_set(err, H5GRAD_FAILED, BLOSC_OBJECT " cannot be loaded");
     if (validate(in, size, &total) != 0)
-        return error_set(err, H5GRAD_FAILED, "damaged data: the header is wrong");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data: the header is wrong");
     if (total > capacity)
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     int have = decompress(in, out, total, 1);
     if (have < 0 || (size_t)have != total)
-        return error_set(err, H5GRAD_FAILED, "damaged data, or a compressor Blosc lacks here");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data, or a compressor Blosc lacks here");
     *out_size = total;
     return H5GRAD_OK;
 }
 
-const struct codec codec_blosc = {
+const struct codec hg_codec_blosc = {
     .id = BLOSC_FILTER,
     .name = "blosc",
     .accepts = is_there,

@@ -23,22 +23,22 @@
 
 static const struct codec *const table[] = {
 #if defined(HAVE_LIBDEFLATE) || defined(HAVE_ZLIB)
-    &codec_gzip,
+    &hg_codec_gzip,
 #endif
-    &codec_shuffle,    &codec_fletcher32,
+    &hg_codec_shuffle,    &hg_codec_fletcher32,
 #ifdef HAVE_LIBAEC
-    &codec_szip,
+    &hg_codec_szip,
 #endif
-    &codec_lzf,
+    &hg_codec_lzf,
 #ifdef HAVE_BLOSC
-    &codec_blosc,
+    &hg_codec_blosc,
 #endif
 #ifdef HAVE_LZ4
-    &codec_lz4,
+    &hg_codec_lz4,
 #endif
-    &codec_bitshuffle,
+    &hg_codec_bitshuffle,
 #ifdef HAVE_ZSTD
-    &codec_zstd,
+    &hg_codec_zstd,
 #endif
 };
 
@@ -79,7 +79,7 @@ static const struct {
     {32028, "SPERR; " PLUGIN},
 };
 
-const struct codec *codec_find(H5Z_filter_t id)
+const struct codec *hg_codec_find(H5Z_filter_t id)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i]->id == id)
@@ -88,7 +88,7 @@ const struct codec *codec_find(H5Z_filter_t id)
     return NULL;
 }
 
-const struct codec *codec_find_name(const char *name)
+const struct codec *hg_codec_find_name(const char *name)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(table[i]->name, name) == 0)
@@ -97,7 +97,7 @@ const struct codec *codec_find_name(const char *name)
     return NULL;
 }
 
-const char *codec_describe(H5Z_filter_t id)
+const char *hg_codec_describe(H5Z_filter_t id)
 {
     for (size_t i = 0; i < sizeof descriptions / sizeof descriptions[0]; i++) {
         if (descriptions[i].id == id)
@@ -106,7 +106,7 @@ const char *codec_describe(H5Z_filter_t id)
     return "unknown";
 }
 
-const char *codec_versions(void)
+const char *hg_codec_versions(void)
 {
     return "codecs: "
 #ifdef HAVE_LIBDEFLATE
@@ -132,7 +132,7 @@ const char *codec_versions(void)
         ;
 }
 
-const char *codec_left_out(void)
+const char *hg_codec_left_out(void)
 {
     return "left out:"
 #ifndef HAVE_LIBAEC
@@ -153,7 +153,7 @@ const char *codec_left_out(void)
         ;
 }
 
-void codec_begin_filter(const struct codec *codec, unsigned flags, struct h5_filter *filter)
+void hg_codec_begin_filter(const struct codec *codec, unsigned flags, struct h5_filter *filter)
 {
     memset(filter, 0, sizeof *filter);
     filter->id = codec->id;
@@ -164,7 +164,7 @@ void codec_begin_filter(const struct codec *codec, unsigned flags, struct h5_fil
 /* The row for a filter with parameters that it knows. */
 static const struct codec *row_for(const struct h5_filter *filter)
 {
-    const struct codec *codec = codec_find(filter->id);
+    const struct codec *codec = hg_codec_find(filter->id);
     return codec && (!codec->accepts || codec->accepts(filter)) ? codec : NULL;
 }
 
@@ -180,7 +180,7 @@ static bool can_encode(const struct h5_filter *filter)
     return codec && codec->encode;
 }
 
-bool codec_can_decode(const struct h5_storage *storage)
+bool hg_codec_can_decode(const struct h5_storage *storage)
 {
     for (unsigned i = 0; i < storage->n_filters; i++) {
         if (!can_decode(&storage->filter[i]))
@@ -189,7 +189,7 @@ bool codec_can_decode(const struct h5_storage *storage)
     return true;
 }
 
-bool codec_can_encode(const struct h5_storage *storage)
+bool hg_codec_can_encode(const struct h5_storage *storage)
 {
     for (unsigned i = 0; i < storage->n_filters; i++) {
         if (!can_encode(&storage->filter[i]))
@@ -217,12 +217,12 @@ static size_t scratch_size(unsigned n, size_t raw)
     return (size_t)size;
 }
 
-size_t codec_stored_most(size_t raw)
+size_t hg_codec_stored_most(size_t raw)
 {
     return scratch_size(1, raw);
 }
 
-size_t codec_scratch(const struct h5_storage *storage, size_t raw)
+size_t hg_codec_scratch(const struct h5_storage *storage, size_t raw)
 {
     return scratch_size(storage->n_filters, raw);
 }
@@ -236,7 +236,7 @@ static unsigned find_last(const struct h5_storage *storage, unsigned mask)
     return last;
 }
 
-unsigned codec_between(const struct h5_storage *storage, unsigned mask)
+unsigned hg_codec_between(const struct h5_storage *storage, unsigned mask)
 {
     unsigned n = 0;
     for (unsigned i = find_last(storage, mask) + 1; i < storage->n_filters; i++) {
@@ -246,12 +246,12 @@ unsigned codec_between(const struct h5_storage *storage, unsigned mask)
     return n;
 }
 
-size_t codec_decode_scratch(const struct h5_storage *storage, size_t raw)
+size_t hg_codec_decode_scratch(const struct h5_storage *storage, size_t raw)
 {
-    return scratch_size(codec_between(storage, 0), raw);
+    return scratch_size(hg_codec_between(storage, 0), raw);
 }
 
-uint64_t codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
+uint64_t hg_codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
 {
     uint64_t bytes = 0, size = raw;
     for (unsigned i = 0; i < storage->n_filters; i++) {
@@ -297,8 +297,8 @@ static enum h5grad_status undo(struct codec_worker *worker, const struct h5_filt
 {
     const struct codec *codec = row_for(filter);
     if (!codec || !codec->decode)
-        return error_set(err, H5GRAD_FAILED, "filter %d cannot be undone (%s)", (int)filter->id,
-                         codec_describe(filter->id));
+        return hg_error_set(err, H5GRAD_FAILED, "filter %d cannot be undone (%s)", (int)filter->id,
+                            hg_codec_describe(filter->id));
 
     void *to = out;
     size_t capacity = raw, size;
@@ -312,7 +312,7 @@ static enum h5grad_status undo(struct codec_worker *worker, const struct h5_filt
     enum h5grad_status status =
         codec->decode(worker, filter, flow->data, flow->size, to, capacity, &size, err);
     if (status != H5GRAD_OK)
-        return error_context(err, status, "%s", codec->name);
+        return hg_error_context(err, status, "%s", codec->name);
     if (to && !out)
         flow->next = 1 - flow->next;
     if (to)
@@ -321,14 +321,15 @@ static enum h5grad_status undo(struct codec_worker *worker, const struct h5_filt
     return H5GRAD_OK;
 }
 
-enum h5grad_status codec_decode_chunk(struct codec_worker *worker, const struct h5_storage *storage,
-                                      unsigned mask, const void *in, size_t size, void *out,
-                                      size_t raw, void *scratch, struct h5grad_error *err)
+enum h5grad_status hg_codec_decode_chunk(struct codec_worker *worker,
+                                         const struct h5_storage *storage, unsigned mask,
+                                         const void *in, size_t size, void *out, size_t raw,
+                                         void *scratch, struct h5grad_error *err)
 {
     struct flow flow;
     unsigned last = find_last(storage, mask);
     if (!flow_begin(&flow, in, size, scratch, raw))
-        return error_memory(err, raw);
+        return hg_error_memory(err, raw);
 
     for (unsigned i = storage->n_filters; i-- > last;) {
         if (mask & 1U << i)
@@ -339,8 +340,8 @@ enum h5grad_status codec_decode_chunk(struct codec_worker *worker, const struct 
             return status;
     }
     if (flow.size != raw)
-        return error_set(err, H5GRAD_FAILED, "damaged data: %zu bytes where the chunk has %zu",
-                         flow.size, raw);
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data: %zu bytes where the chunk has %zu",
+                            flow.size, raw);
     if (flow.data != out)
         memcpy(out, flow.data, raw);
     return H5GRAD_OK;
@@ -352,8 +353,8 @@ static enum h5grad_status apply(struct codec_worker *worker, const struct h5_fil
 {
     const struct codec *codec = row_for(filter);
     if (!codec || !codec->encode)
-        return error_set(err, H5GRAD_FAILED, "filter %d cannot be done (%s)", (int)filter->id,
-                         codec_describe(filter->id));
+        return hg_error_set(err, H5GRAD_FAILED, "filter %d cannot be done (%s)", (int)filter->id,
+                            hg_codec_describe(filter->id));
 
     bool optional = filter->flags & H5Z_FLAG_OPTIONAL;
     unsigned half = codec->checksum && mine ? 1 - flow->next : flow->next;
@@ -361,11 +362,11 @@ static enum h5grad_status apply(struct codec_worker *worker, const struct h5_fil
     enum h5grad_status status = codec->encode(worker, filter, flow->data, flow->size,
                                               flow->half[half], flow->capacity, &size, err);
     if (status != H5GRAD_OK)
-        return error_context(err, status, "%s", codec->name);
+        return hg_error_context(err, status, "%s", codec->name);
     *done = size > 0 && !(optional && !codec->checksum && size > flow->size);
     if (!*done && !optional)
-        return error_set(err, H5GRAD_FAILED, "%s: the result is larger than a chunk may get",
-                         codec->name);
+        return hg_error_set(err, H5GRAD_FAILED, "%s: the result is larger than a chunk may get",
+                            codec->name);
     if (*done) {
         flow->data = flow->half[half];
         flow->size = size;
@@ -374,13 +375,14 @@ static enum h5grad_status apply(struct codec_worker *worker, const struct h5_fil
     return H5GRAD_OK;
 }
 
-enum h5grad_status codec_encode_chunk(struct codec_worker *worker, const struct h5_storage *storage,
-                                      const void *in, size_t raw, void *scratch, const void **out,
-                                      size_t *size, unsigned *mask, struct h5grad_error *err)
+enum h5grad_status hg_codec_encode_chunk(struct codec_worker *worker,
+                                         const struct h5_storage *storage, const void *in,
+                                         size_t raw, void *scratch, const void **out, size_t *size,
+                                         unsigned *mask, struct h5grad_error *err)
 {
     struct flow flow;
     if (!flow_begin(&flow, in, raw, scratch, raw))
-        return error_memory(err, raw);
+        return hg_error_memory(err, raw);
     *mask = 0;
     for (unsigned i = 0; i < storage->n_filters; i++) {
         bool done = false;

@@ -25,14 +25,14 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     if (!worker->inflater)
         worker->inflater = libdeflate_alloc_decompressor();
     if (!worker->inflater)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     switch (libdeflate_zlib_decompress(worker->inflater, in, size, out, capacity, out_size)) {
     case LIBDEFLATE_SUCCESS:
         return H5GRAD_OK;
     case LIBDEFLATE_INSUFFICIENT_SPACE:
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     default:
-        return error_set(err, H5GRAD_FAILED, "damaged data");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
     }
 }
 
@@ -44,7 +44,7 @@ static enum h5grad_status compress_chunk(struct codec_worker *worker, unsigned l
     if (!*deflater)
         *deflater = libdeflate_alloc_compressor((int)level);
     if (!*deflater)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     *out_size = libdeflate_zlib_compress(*deflater, in, size, out, capacity);
     return H5GRAD_OK;
 }
@@ -63,11 +63,11 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
         *out_size = (size_t)have;
         return H5GRAD_OK;
     case Z_MEM_ERROR:
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     case Z_BUF_ERROR:
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     default:
-        return error_set(err, H5GRAD_FAILED, "damaged data");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
     }
 }
 
@@ -79,7 +79,7 @@ static enum h5grad_status compress_chunk(struct codec_worker *worker, unsigned l
     int result = compress2(out, &have, in, (uLong)size, (int)level);
     (void)worker;
     if (result == Z_MEM_ERROR)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     *out_size = result == Z_OK ? (size_t)have : 0;
     return H5GRAD_OK;
 }
@@ -111,13 +111,13 @@ static bool parameters(int level, size_t size, struct h5_filter *filter)
     (void)size;
     if (level != -1 && (level < 1 || level > 9))
         return false;
-    codec_begin_filter(&codec_gzip, H5Z_FLAG_OPTIONAL, filter);
+    hg_codec_begin_filter(&hg_codec_gzip, H5Z_FLAG_OPTIONAL, filter);
     filter->n_cd = 1;
     filter->cd[0] = level == -1 ? DEFAULT_LEVEL : (unsigned)level;
     return true;
 }
 
-const struct codec codec_gzip = {
+const struct codec hg_codec_gzip = {
     .id = H5Z_FILTER_DEFLATE,
     .name = "gzip",
     .accepts = accepts,

@@ -96,16 +96,16 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     (void)worker;
     (void)filter;
     if (size < CHECK_BYTES)
-        return error_set(err, H5GRAD_FAILED, "shorter than its checksum");
+        return hg_error_set(err, H5GRAD_FAILED, "shorter than its checksum");
     size_t data = size - CHECK_BYTES;
     if (data > capacity)
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
 
     /* HDF5 up to 1.6.2 wrote the sums of little-endian machines with their bytes swapped. */
     uint32_t stored = bytes_le32(from + data), sum = checksum(from, data);
     uint32_t swapped = (sum & 0x00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff);
     if (stored != sum && stored != swapped)
-        return error_set(err, H5GRAD_FAILED, "the checksum does not match the data");
+        return hg_error_set(err, H5GRAD_FAILED, "the checksum does not match the data");
     if (out)
         memcpy(out, in, data);
     *out_size = data;
@@ -134,11 +134,11 @@ static bool parameters(int level, size_t size, struct h5_filter *filter)
     (void)size;
     if (level != -1)
         return false;
-    codec_begin_filter(&codec_fletcher32, H5Z_FLAG_MANDATORY, filter);
+    hg_codec_begin_filter(&hg_codec_fletcher32, H5Z_FLAG_MANDATORY, filter);
     return true;
 }
 
-const struct codec codec_fletcher32 = {
+const struct codec hg_codec_fletcher32 = {
     .id = H5Z_FILTER_FLETCHER32,
     .name = "fletcher32",
     .checksum = true,

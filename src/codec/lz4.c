@@ -39,25 +39,25 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     (void)worker;
     (void)filter;
     if (size < HEADER)
-        return error_set(err, H5GRAD_FAILED, "shorter than its header");
+        return hg_error_set(err, H5GRAD_FAILED, "shorter than its header");
     uint64_t total = bytes_be64(from);
     size_t block = bytes_be32(from + 8);
     if (total > capacity)
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     if (block == 0 && total > 0)
-        return error_set(err, H5GRAD_FAILED, "damaged data: blocks of no bytes");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data: blocks of no bytes");
 
     size_t at = HEADER;
     for (size_t done = 0; done < total;) {
         size_t length = size_min(block, total - done);
         if (size - at < BLOCK_HEADER)
-            return error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
+            return hg_error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
         size_t stored = bytes_be32(from + at);
         at += BLOCK_HEADER;
         if (stored > size - at)
-            return error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
+            return hg_error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
         if (!decode_block(from + at, stored, (unsigned char *)out + done, length))
-            return error_set(err, H5GRAD_FAILED, "damaged data");
+            return hg_error_set(err, H5GRAD_FAILED, "damaged data");
         at += stored;
         done += length;
     }
@@ -116,11 +116,11 @@ static bool parameters(int level, size_t size, struct h5_filter *filter)
     (void)size;
     if (level != -1)
         return false;
-    codec_begin_filter(&codec_lz4, H5Z_FLAG_OPTIONAL, filter);
+    hg_codec_begin_filter(&hg_codec_lz4, H5Z_FLAG_OPTIONAL, filter);
     return true;
 }
 
-const struct codec codec_lz4 = {
+const struct codec hg_codec_lz4 = {
     .id = LZ4_FILTER,
     .name = "lz4",
     .decode = decode,

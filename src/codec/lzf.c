@@ -65,10 +65,10 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     while (s.in < s.in_end) {
         unsigned code = *s.in++;
         if (!(code < 32 ? literals(&s, (size_t)code + 1) : copy(&s, code)))
-            return error_set(err, H5GRAD_FAILED, "damaged data, or more than the chunk holds");
+            return hg_error_set(err, H5GRAD_FAILED, "damaged data, or more than the chunk holds");
     }
     *out_size = (size_t)(s.out - s.out_begin);
     return H5GRAD_OK;
 }
 
-const struct codec codec_lzf = {.id = LZF_FILTER, .name = "lzf", .decode = decode};
+const struct codec hg_codec_lzf = {.id = LZF_FILTER, .name = "lzf", .decode = decode};

@@ -50,18 +50,18 @@ struct codec {
     bool (*parameters)(int level, size_t size, struct h5_filter *filter);
 };
 
-extern const struct codec codec_gzip; /* HAVE_LIBDEFLATE or HAVE_ZLIB */
-extern const struct codec codec_shuffle;
-extern const struct codec codec_fletcher32;
-extern const struct codec codec_szip; /* HAVE_LIBAEC */
-extern const struct codec codec_lzf;
-extern const struct codec codec_blosc; /* HAVE_BLOSC */
-extern const struct codec codec_lz4;   /* HAVE_LZ4 */
-extern const struct codec codec_bitshuffle;
-extern const struct codec codec_zstd; /* HAVE_ZSTD */
+extern const struct codec hg_codec_gzip; /* HAVE_LIBDEFLATE or HAVE_ZLIB */
+extern const struct codec hg_codec_shuffle;
+extern const struct codec hg_codec_fletcher32;
+extern const struct codec hg_codec_szip; /* HAVE_LIBAEC */
+extern const struct codec hg_codec_lzf;
+extern const struct codec hg_codec_blosc; /* HAVE_BLOSC */
+extern const struct codec hg_codec_lz4;   /* HAVE_LZ4 */
+extern const struct codec hg_codec_bitshuffle;
+extern const struct codec hg_codec_zstd; /* HAVE_ZSTD */
 
 /* Begins the parameters of a new dataset's filter: the row's number and name, the flags, none of
  * cd. */
-void codec_begin_filter(const struct codec *codec, unsigned flags, struct h5_filter *filter);
+void hg_codec_begin_filter(const struct codec *codec, unsigned flags, struct h5_filter *filter);
 
 #endif

@@ -121,7 +121,7 @@ static void unshuffle_any(size_t element, const uint8_t *in, uint8_t *out, size_
     }
 }
 
-void codec_shuffle_bytes(size_t element, const void *in, size_t size, void *out)
+void hg_codec_shuffle_bytes(size_t element, const void *in, size_t size, void *out)
 {
     const uint8_t *from = in;
     uint8_t *to = out;
@@ -143,7 +143,7 @@ void codec_shuffle_bytes(size_t element, const void *in, size_t size, void *out)
     memcpy(to + size - rest, from + size - rest, rest);
 }
 
-void codec_unshuffle_bytes(size_t element, const void *in, size_t size, void *out)
+void hg_codec_unshuffle_bytes(size_t element, const void *in, size_t size, void *out)
 {
     const uint8_t *from = in;
     uint8_t *to = out;
@@ -176,8 +176,8 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
 {
     (void)worker;
     if (size > capacity)
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
-    codec_unshuffle_bytes(filter->cd[0], in, size, out);
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+    hg_codec_unshuffle_bytes(filter->cd[0], in, size, out);
     *out_size = size;
     return H5GRAD_OK;
 }
@@ -190,7 +190,7 @@ static enum h5grad_status encode(struct codec_worker *worker, const struct h5_fi
     (void)err;
     *out_size = 0;
     if (size <= capacity) {
-        codec_shuffle_bytes(filter->cd[0], in, size, out);
+        hg_codec_shuffle_bytes(filter->cd[0], in, size, out);
         *out_size = size;
     }
     return H5GRAD_OK;
@@ -200,13 +200,13 @@ static bool parameters(int level, size_t size, struct h5_filter *filter)
 {
     if (level != -1 || size == 0 || size > UINT32_MAX)
         return false;
-    codec_begin_filter(&codec_shuffle, H5Z_FLAG_OPTIONAL, filter);
+    hg_codec_begin_filter(&hg_codec_shuffle, H5Z_FLAG_OPTIONAL, filter);
     filter->n_cd = 1;
     filter->cd[0] = (unsigned)size;
     return true;
 }
 
-const struct codec codec_shuffle = {
+const struct codec hg_codec_shuffle = {
     .id = H5Z_FILTER_SHUFFLE,
     .name = "shuffle",
     .accepts = accepts,

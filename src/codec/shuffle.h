@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-void codec_shuffle_bytes(size_t element, const void *in, size_t size, void *out);
-void codec_unshuffle_bytes(size_t element, const void *in, size_t size, void *out);
+void hg_codec_shuffle_bytes(size_t element, const void *in, size_t size, void *out);
+void hg_codec_unshuffle_bytes(size_t element, const void *in, size_t size, void *out);
 
 #endif

@@ -80,9 +80,9 @@ static enum h5grad_status decode_samples(const struct h5_filter *filter, const s
         stream.flags |= AEC_DATA_PREPROCESS;
     int result = aec_buffer_decode(&stream);
     if (result == AEC_MEM_ERROR)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decoder");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decoder");
     if (result != AEC_OK || stream.total_out != size)
-        return error_set(err, H5GRAD_FAILED, "damaged data");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
     return H5GRAD_OK;
 }
 
@@ -103,12 +103,12 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     const unsigned char *from = in;
     struct shape shape = shape_of(filter);
     if (size < HEADER)
-        return error_set(err, H5GRAD_FAILED, "shorter than its header");
+        return hg_error_set(err, H5GRAD_FAILED, "shorter than its header");
     size_t total = bytes_le32(from);
     if (total > capacity)
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     if (total % shape.sample != 0 || total % shape.word != 0)
-        return error_set(err, H5GRAD_FAILED, "damaged data: not whole samples");
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data: not whole samples");
 
     *out_size = total;
     if (total == 0)
@@ -117,9 +117,9 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     size_t filled = total + gaps * (shape.full_line - shape.line);
     unsigned char *samples = out;
     if (shape.word > 1 || filled > total)
-        samples = codec_worker_space(worker, CODEC_OWN_FIRST, filled);
+        samples = hg_codec_worker_space(worker, CODEC_OWN_FIRST, filled);
     if (!samples)
-        return error_memory(err, filled);
+        return hg_error_memory(err, filled);
     enum h5grad_status status =
         decode_samples(filter, &shape, from + HEADER, size - HEADER, samples, filled, err);
     if (status != H5GRAD_OK)
@@ -127,11 +127,11 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
     if (filled > total)
         drop_filling(&shape, samples, total);
     if (samples != out)
-        codec_unshuffle_bytes(shape.word, samples, total, out);
+        hg_codec_unshuffle_bytes(shape.word, samples, total, out);
     return H5GRAD_OK;
 }
 
-const struct codec codec_szip = {
+const struct codec hg_codec_szip = {
     .id = H5Z_FILTER_SZIP,
     .name = "szip",
     .accepts = accepts,

@@ -5,12 +5,12 @@
 
 #include "base/memory.h"
 
-struct codec_worker *codec_worker_new(void)
+struct codec_worker *hg_codec_worker_new(void)
 {
-    return memory_zeroed(1, sizeof(struct codec_worker));
+    return hg_memory_zeroed(1, sizeof(struct codec_worker));
 }
 
-void codec_worker_free(struct codec_worker *worker)
+void hg_codec_worker_free(struct codec_worker *worker)
 {
     if (!worker)
         return;
@@ -26,11 +26,11 @@ void codec_worker_free(struct codec_worker *worker)
     ZSTD_freeDCtx(worker->zstd_reader);
     ZSTD_freeCCtx(worker->zstd_writer);
 #endif
-    codec_worker_release(worker);
+    hg_codec_worker_release(worker);
     free(worker);
 }
 
-void codec_worker_release(struct codec_worker *worker)
+void hg_codec_worker_release(struct codec_worker *worker)
 {
     for (unsigned i = 0; i < CODEC_SPACES; i++) {
         free(worker->space[i]);
@@ -39,11 +39,11 @@ void codec_worker_release(struct codec_worker *worker)
     }
 }
 
-void *codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes)
+void *hg_codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes)
 {
     if (!worker->space[space] || worker->space_bytes[space] < bytes) {
         free(worker->space[space]);
-        worker->space[space] = memory_aligned(bytes);
+        worker->space[space] = hg_memory_aligned(bytes);
         worker->space_bytes[space] = worker->space[space] ? bytes : 0;
     }
     return worker->space[space];

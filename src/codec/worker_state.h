@@ -32,9 +32,9 @@ struct codec_worker {
 #ifdef HAVE_ZSTD
 /* ZSTD_decompressDCtx with the worker's context, which is made here; also of bitshuffle's blocks.
  */
-enum h5grad_status codec_worker_unzstd(struct codec_worker *worker, const void *in, size_t size,
-                                       void *out, size_t capacity, size_t *out_size,
-                                       struct h5grad_error *err);
+enum h5grad_status hg_codec_worker_unzstd(struct codec_worker *worker, const void *in, size_t size,
+                                          void *out, size_t capacity, size_t *out_size,
+                                          struct h5grad_error *err);
 #endif
 
 #endif

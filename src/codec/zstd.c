@@ -23,21 +23,21 @@
 static const uint16_t table_mib[LEVELS] = {1,  1,  1,  1,  2,  3,  4,  6,  6,   12,  24, 24,
                                            48, 48, 48, 64, 64, 64, 64, 80, 160, 320, 640};
 
-enum h5grad_status codec_worker_unzstd(struct codec_worker *worker, const void *in, size_t size,
-                                       void *out, size_t capacity, size_t *out_size,
-                                       struct h5grad_error *err)
+enum h5grad_status hg_codec_worker_unzstd(struct codec_worker *worker, const void *in, size_t size,
+                                          void *out, size_t capacity, size_t *out_size,
+                                          struct h5grad_error *err)
 {
     if (!worker->zstd_reader)
         worker->zstd_reader = ZSTD_createDCtx();
     if (!worker->zstd_reader)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     size_t have = ZSTD_decompressDCtx(worker->zstd_reader, out, capacity, in, size);
     if (ZSTD_getErrorCode(have) == ZSTD_error_dstSize_tooSmall)
-        return error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
     if (ZSTD_getErrorCode(have) == ZSTD_error_memory_allocation)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     if (ZSTD_isError(have))
-        return error_set(err, H5GRAD_FAILED, "damaged data: %s", ZSTD_getErrorName(have));
+        return hg_error_set(err, H5GRAD_FAILED, "damaged data: %s", ZSTD_getErrorName(have));
     *out_size = have;
     return H5GRAD_OK;
 }
@@ -47,7 +47,7 @@ static enum h5grad_status decode(struct codec_worker *worker, const struct h5_fi
                                  size_t *out_size, struct h5grad_error *err)
 {
     (void)filter;
-    return codec_worker_unzstd(worker, in, size, out, capacity, out_size, err);
+    return hg_codec_worker_unzstd(worker, in, size, out, capacity, out_size, err);
 }
 
 static int level_of(const struct h5_filter *filter)
@@ -62,12 +62,12 @@ static enum h5grad_status encode(struct codec_worker *worker, const struct h5_fi
     if (!worker->zstd_writer)
         worker->zstd_writer = ZSTD_createCCtx();
     if (!worker->zstd_writer)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     size_t have = ZSTD_compressCCtx(worker->zstd_writer, out, capacity, in, size, level_of(filter));
     if (ZSTD_getErrorCode(have) == ZSTD_error_memory_allocation)
-        return error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     if (ZSTD_isError(have) && ZSTD_getErrorCode(have) != ZSTD_error_dstSize_tooSmall)
-        return error_set(err, H5GRAD_FAILED, "%s", ZSTD_getErrorName(have));
+        return hg_error_set(err, H5GRAD_FAILED, "%s", ZSTD_getErrorName(have));
     *out_size = ZSTD_isError(have) ? 0 : have;
     return H5GRAD_OK;
 }
@@ -94,13 +94,13 @@ static bool parameters(int level, size_t size, struct h5_filter *filter)
     (void)size;
     if (level != -1 && (level < 1 || level > ZSTD_maxCLevel()))
         return false;
-    codec_begin_filter(&codec_zstd, H5Z_FLAG_OPTIONAL, filter);
+    hg_codec_begin_filter(&hg_codec_zstd, H5Z_FLAG_OPTIONAL, filter);
     filter->n_cd = 1;
     filter->cd[0] = level == -1 ? ZSTD_CLEVEL_DEFAULT : (unsigned)level;
     return true;
 }
 
-const struct codec codec_zstd = {
+const struct codec hg_codec_zstd = {
     .id = ZSTD_FILTER,
     .name = "zstd",
     .decode = decode,

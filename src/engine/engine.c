@@ -67,7 +67,7 @@ struct crew {
 
 static enum element input_element(const struct engine_job *job)
 {
-    return job->unpack ? job->arithmetic : element_arithmetic(job->stored);
+    return job->unpack ? job->arithmetic : hg_element_arithmetic(job->stored);
 }
 
 static bool needs_decoding(const struct engine_job *job)
@@ -85,14 +85,14 @@ static enum element kernel_result(const struct engine_job *job, const struct eng
 
 static uint64_t halo_point(const struct engine_job *job)
 {
-    size_t stored = element_size(job->stored), input = element_size(input_element(job));
+    size_t stored = hg_element_size(job->stored), input = hg_element_size(input_element(job));
     return job->components * (stored + (needs_decoding(job) && stored != input ? input : 0));
 }
 
 static uint64_t core_point(const struct engine_job *job)
 {
-    size_t wide = job->result == ELEMENT_F16 ? element_size(ELEMENT_F64) : 0;
-    return job->components * (element_size(job->result) + wide);
+    size_t wide = job->result == ELEMENT_F16 ? hg_element_size(ELEMENT_F64) : 0;
+    return job->components * (hg_element_size(job->result) + wide);
 }
 
 static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
@@ -137,15 +137,15 @@ static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
 static void count_buffers(const struct engine_job *job, const struct h5_storage *result,
                           struct plan_request *request)
 {
-    uint64_t chunk = chunk_bytes(result, job->components * element_size(job->result));
+    uint64_t chunk = chunk_bytes(result, job->components * hg_element_size(job->result));
     uint64_t stored = job->reader->stored, scratch = job->reader->scratch, encoder = 0;
     request->held = size_min(job->reader->held, MOST_BYTES);
     request->caches = size_min(job->reader->caches, MOST_BYTES);
     request->team_size = job->thread_memory;
-    if (request->result_chunked && codec_can_encode(result)) {
+    if (request->result_chunked && hg_codec_can_encode(result)) {
         stored = size_max(stored, chunk);
-        scratch = size_max(scratch, size_max(chunk, codec_scratch(result, chunk)));
-        encoder = codec_encoder_memory(result, chunk);
+        scratch = size_max(scratch, size_max(chunk, hg_codec_scratch(result, chunk)));
+        encoder = hg_codec_encoder_memory(result, chunk);
     } else if (request->result_chunked) {
         request->held += CHUNK_BUFFERS * chunk;
     }
@@ -154,9 +154,9 @@ static void count_buffers(const struct engine_job *job, const struct h5_storage 
         request->team_size += waiting_bytes(job, chunk);
 }
 
-enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_storage *source,
-                               const struct h5_storage *result, struct plan *plan,
-                               struct h5grad_error *err)
+enum h5grad_status hg_engine_plan(const struct engine_job *job, const struct h5_storage *source,
+                                  const struct h5_storage *result, struct plan *plan,
+                                  struct h5grad_error *err)
 {
     struct plan_request request = {
         .rank = job->rank,
@@ -165,7 +165,7 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
         .cached = source && source->layout == H5_CHUNKED && job->reader->way->caches,
         .carries =
             !(source && source->layout == H5_CHUNKED) && !(result && result->layout == H5_CHUNKED),
-        .source_size = job->components * element_size(job->stored),
+        .source_size = job->components * hg_element_size(job->stored),
         .source_more = job->reader->beside,
         .halo_size = halo_point(job),
         .core_size = core_point(job),
@@ -186,7 +186,7 @@ enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_sto
     if (request.cached)
         memcpy(request.source_chunk, source->chunk, job->rank * sizeof *source->chunk);
     count_buffers(job, result, &request);
-    return plan_make(&request, plan, err);
+    return hg_plan_make(&request, plan, err);
 }
 
 static void worker_free(struct worker *worker, const struct engine_job *job)
@@ -196,7 +196,7 @@ static void worker_free(struct worker *worker, const struct engine_job *job)
         free(worker->input);
     free(worker->core);
     free(worker->wide);
-    codec_worker_free(worker->codec);
+    hg_codec_worker_free(worker->codec);
     for (unsigned k = 0; worker->weights && k < job->n_axes; k++)
         free(worker->weights[k].x);
     free(worker->weights);
@@ -207,7 +207,7 @@ static void worker_free(struct worker *worker, const struct engine_job *job)
 static bool weights_allocate(struct axis_weights *weights, uint64_t tile, unsigned edge_order)
 {
     uint64_t n = tile + edge_order + 2;
-    weights->x = memory_aligned(4 * n * sizeof(double));
+    weights->x = hg_memory_aligned(4 * n * sizeof(double));
     if (!weights->x)
         return false;
     weights->a = weights->x + n;
@@ -219,29 +219,29 @@ static bool weights_allocate(struct axis_weights *weights, uint64_t tile, unsign
 static enum h5grad_status worker_make(struct worker *worker, const struct engine_job *job,
                                       const struct plan *plan, struct h5grad_error *err)
 {
-    size_t stored = job->components * element_size(job->stored);
-    size_t input = job->components * element_size(input_element(job));
-    size_t result = job->components * element_size(job->result);
+    size_t stored = job->components * hg_element_size(job->stored);
+    size_t input = job->components * hg_element_size(input_element(job));
+    size_t result = job->components * hg_element_size(job->result);
     memset(worker, 0, sizeof *worker);
-    worker->weights = memory_zeroed(job->n_axes, sizeof *worker->weights);
-    worker->block = memory_zeroed(job->n_axes, sizeof *worker->block);
-    worker->halo = memory_aligned(plan->halo_points * stored);
-    worker->core = memory_aligned(plan->core_points * result);
+    worker->weights = hg_memory_zeroed(job->n_axes, sizeof *worker->weights);
+    worker->block = hg_memory_zeroed(job->n_axes, sizeof *worker->block);
+    worker->halo = hg_memory_aligned(plan->halo_points * stored);
+    worker->core = hg_memory_aligned(plan->core_points * result);
     bool made = worker->weights && worker->block && worker->halo && worker->core;
     worker->input = worker->halo;
     if (made && needs_decoding(job) && stored != input)
-        made = (worker->input = memory_aligned(plan->halo_points * input)) != NULL;
+        made = (worker->input = hg_memory_aligned(plan->halo_points * input)) != NULL;
     if (made && job->result == ELEMENT_F16)
-        made = (worker->wide =
-                    memory_aligned(plan->core_points * job->components * sizeof(double))) != NULL;
+        made = (worker->wide = hg_memory_aligned(plan->core_points * job->components *
+                                                 sizeof(double))) != NULL;
     for (unsigned k = 0; made && k < job->n_axes; k++) {
         if (!job->axes[k].stencil.uniform)
             made = weights_allocate(&worker->weights[k], plan->tile[job->axes[k].axis],
                                     plan->edge_order);
     }
     if (made)
-        made = (worker->codec = codec_worker_new()) != NULL;
-    return made ? H5GRAD_OK : error_memory(err, plan->memory / plan->threads);
+        made = (worker->codec = hg_codec_worker_new()) != NULL;
+    return made ? H5GRAD_OK : hg_error_memory(err, plan->memory / plan->threads);
 }
 
 static enum h5grad_status find_weights(struct axis_weights *weights, const struct engine_axis *axis,
@@ -253,10 +253,11 @@ static enum h5grad_status find_weights(struct axis_weights *weights, const struc
     weights->valid = false;
     uint64_t low = tile->halo.start[axis->axis];
     enum h5grad_status status =
-        line_read(axis->coordinates, low, tile->halo.count[axis->axis], weights->x, err);
+        hg_line_read(axis->coordinates, low, tile->halo.count[axis->axis], weights->x, err);
     if (status)
-        return error_context(err, status, "coordinates of axis %u", axis->axis);
-    stencil_weights(&axis->stencil, first, count, weights->x, weights->a, weights->b, weights->c);
+        return hg_error_context(err, status, "coordinates of axis %u", axis->axis);
+    hg_stencil_weights(&axis->stencil, first, count, weights->x, weights->a, weights->b,
+                       weights->c);
     weights->first = first;
     weights->count = count;
     weights->valid = true;
@@ -269,11 +270,11 @@ static void unpack_slices(const struct engine_job *job, const struct box *halo, 
 {
     struct unpack_rule rule = *job->unpack;
     const unsigned axes = rule.slice_axes;
-    size_t stored = element_size(job->stored), input = element_size(input_element(job));
+    size_t stored = hg_element_size(job->stored), input = hg_element_size(input_element(job));
     uint64_t position[GRID_MAX_RANK], stride[GRID_MAX_RANK], n = job->components;
     const char *from = data;
     char *to = out;
-    box_strides(axes, job->extent, stride);
+    hg_box_strides(axes, job->extent, stride);
     memcpy(position, halo->start, axes * sizeof *position);
     for (unsigned i = axes; i < job->rank; i++)
         n *= halo->count[i];
@@ -283,22 +284,22 @@ static void unpack_slices(const struct engine_job *job, const struct box *halo, 
             slice += position[i] * stride[i];
         rule.scale = rule.slice_scale[slice];
         rule.offset = rule.slice_offset[slice];
-        unpack(&rule, job->stored, job->swapped, input_element(job), from, to, n);
+        hg_unpack(&rule, job->stored, job->swapped, input_element(job), from, to, n);
         from += n * stored;
         to += n * input;
-    } while (box_next(axes, halo, position));
+    } while (hg_box_next(axes, halo, position));
 }
 
 static void decode_halo(const struct engine_job *job, const struct box *halo, const void *data,
                         void *out)
 {
-    uint64_t n = box_points(job->rank, halo) * job->components;
+    uint64_t n = hg_box_points(job->rank, halo) * job->components;
     if (!job->unpack)
-        convert_decode(job->stored, job->swapped, input_element(job), data, out, n);
+        hg_convert_decode(job->stored, job->swapped, input_element(job), data, out, n);
     else if (job->unpack->slice_scale)
         unpack_slices(job, halo, data, out);
     else
-        unpack(job->unpack, job->stored, job->swapped, input_element(job), data, out, n);
+        hg_unpack(job->unpack, job->stored, job->swapped, input_element(job), data, out, n);
 }
 
 /* Whether two tiles are the same across the axis. */
@@ -343,7 +344,7 @@ static uint64_t keep_held(const struct engine_job *job, const struct worker *wor
         return 0;
     uint64_t keep = end - start, core, core_end;
     uint64_t before = size_min(keep, tile->core.start[axis] - start);
-    size_t point = job->components * element_size(input_element(job));
+    size_t point = job->components * hg_element_size(input_element(job));
     find_core(job->rank, axis, tile, &core, &core_end);
     char *to = worker->input;
     const char *from = to + (start - held->start[axis]) * plane;
@@ -361,8 +362,9 @@ static enum h5grad_status read_stream(const struct engine_job *job, unsigned axi
                                       struct reader_view *view, struct h5grad_error *err)
 {
     struct tile rest = *tile;
-    uint64_t plane = box_points(job->rank, &tile->halo) / tile->halo.count[axis] * job->components;
-    size_t size = element_size(input_element(job));
+    uint64_t plane =
+        hg_box_points(job->rank, &tile->halo) / tile->halo.count[axis] * job->components;
+    size_t size = hg_element_size(input_element(job));
     uint64_t keep = keep_held(job, worker, axis, tile, plane * size);
     rest.halo.start[axis] += keep;
     rest.halo.count[axis] -= keep;
@@ -372,14 +374,15 @@ static enum h5grad_status read_stream(const struct engine_job *job, unsigned axi
     worker->held.halo.count[axis] = 0;
     if (rest.halo.count[axis] > 0) {
         void *from = worker->halo == worker->input ? to : worker->halo;
-        enum h5grad_status status = reader_read(job->reader, &rest, from, worker->codec, view, err);
+        enum h5grad_status status =
+            hg_reader_read(job->reader, &rest, from, worker->codec, view, err);
         if (status)
             return status;
         if (needs_decoding(job))
             decode_halo(job, &rest.halo, view->data, to);
     }
     worker->held = *tile;
-    reader_view_dense(view, worker->input, job->rank, tile->halo.count, job->components);
+    hg_reader_view_dense(view, worker->input, job->rank, tile->halo.count, job->components);
     return H5GRAD_OK;
 }
 
@@ -392,7 +395,7 @@ static enum h5grad_status read_tile(const struct crew *crew, struct worker *work
     if (crew->plan->stream < job->rank && !job->reader->way->views)
         return read_stream(job, crew->plan->stream, worker, tile, view, err);
     enum h5grad_status status =
-        reader_read(job->reader, tile, worker->halo, worker->codec, view, err);
+        hg_reader_read(job->reader, tile, worker->halo, worker->codec, view, err);
     if (status || !needs_decoding(job))
         return status;
     decode_halo(job, &tile->halo, view->data, worker->input);
@@ -406,7 +409,7 @@ static void describe_block(const struct engine_job *job, const struct tile *tile
                            struct stencil_block *block)
 {
     uint64_t stride[GRID_MAX_RANK];
-    box_strides(job->rank, out, stride);
+    hg_box_strides(job->rank, out, stride);
     block->rank = job->rank;
     for (unsigned i = 0; i < job->rank; i++) {
         block->count[i] = tile->core.count[i];
@@ -427,7 +430,7 @@ static const void *core_data(const struct engine_job *job, const struct tile *ti
     ptrdiff_t offset = 0;
     for (unsigned i = 0; i < job->rank; i++)
         offset += (ptrdiff_t)(tile->core.start[i] - tile->halo.start[i]) * view->stride[i];
-    return (const char *)view->data + offset * (ptrdiff_t)element_size(input_element(job));
+    return (const char *)view->data + offset * (ptrdiff_t)hg_element_size(input_element(job));
 }
 
 static enum h5grad_status describe_axes(const struct engine_job *job, struct worker *worker,
@@ -467,7 +470,7 @@ static bool find_places(const struct engine_job *job, const struct tile *tile, v
 /* Of the results of a tile. */
 static uint64_t result_bytes(const struct engine_job *job, const struct tile *tile)
 {
-    return box_points(job->rank, &tile->core) * job->components * element_size(job->result) *
+    return hg_box_points(job->rank, &tile->core) * job->components * hg_element_size(job->result) *
            job->n_axes;
 }
 
@@ -478,16 +481,16 @@ static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, stru
     enum element result = kernel_result(job, axis);
     enum element arithmetic = axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
     bool half = job->result == ELEMENT_F16;
-    stencil_kernel *kernel = stencil_find(input_element(job), arithmetic, result);
+    stencil_kernel *kernel = hg_stencil_find(input_element(job), arithmetic, result);
     kernel(&worker->block[k], in, half ? worker->wide : worker->core);
     if (half)
-        convert_to_half(result, worker->wide, worker->core,
-                        box_points(job->rank, &tile->core) * job->components);
+        hg_convert_to_half(result, worker->wide, worker->core,
+                           hg_box_points(job->rank, &tile->core) * job->components);
     if (worker->sums)
         worker->sum = hash_large(worker->sum, worker->core, result_bytes(job, tile) / job->n_axes);
     enum h5grad_status status =
-        writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
-    return status ? error_context(err, status, "result along axis %u", axis->axis) : H5GRAD_OK;
+        hg_writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
+    return status ? hg_error_context(err, status, "result along axis %u", axis->axis) : H5GRAD_OK;
 }
 
 static enum h5grad_status do_axes(const struct engine_job *job, struct worker *worker,
@@ -499,7 +502,7 @@ static enum h5grad_status do_axes(const struct engine_job *job, struct worker *w
     enum h5grad_status status;
     if (find_places(job, tile, place)) {
         status = describe_axes(job, worker, tile, view, job->extent, err);
-        if (status || stencil_stream(job->result, job->n_axes, worker->block, in, place))
+        if (status || hg_stencil_stream(job->result, job->n_axes, worker->block, in, place))
             return status;
     }
     status = describe_axes(job, worker, tile, view, tile->core.count, err);
@@ -520,17 +523,17 @@ static bool has_results(const struct crew *crew, struct worker *worker, uint64_t
     const struct engine_job *job = crew->job;
     uint64_t noted, sum = HASH_START;
     uint64_t bytes = result_bytes(job, tile) / job->n_axes;
-    if (crew->keeping != WRITER_KEEPS_TILES || !journal_has_tile(job->journal, index, &noted))
+    if (crew->keeping != WRITER_KEEPS_TILES || !hg_journal_has_tile(job->journal, index, &noted))
         return false;
-    bool there = true, trusted = journal_is_trusted(job->journal);
+    bool there = true, trusted = hg_journal_is_trusted(job->journal);
     for (unsigned k = 0; k < job->n_axes && there && !trusted; k++) {
-        there = writer_read(job->axes[k].writer, &tile->core, worker->core, worker->codec, NULL) ==
-                H5GRAD_OK;
+        there = hg_writer_read(job->axes[k].writer, &tile->core, worker->core, worker->codec,
+                               NULL) == H5GRAD_OK;
         sum = there ? hash_large(sum, worker->core, bytes) : sum;
     }
     there = trusted || (there && sum == noted);
     if (!there)
-        journal_add_lost(job->journal);
+        hg_journal_add_lost(job->journal);
     return there;
 }
 
@@ -538,9 +541,9 @@ static bool has_results(const struct crew *crew, struct worker *worker, uint64_t
 static enum h5grad_status pass_tile(struct crew *crew, const struct worker *worker,
                                     const struct tile *tile, struct h5grad_error *err)
 {
-    reader_skip(crew->job->reader, tile);
+    hg_reader_skip(crew->job->reader, tile);
     count_done(crew, tile);
-    return crew->order ? order_end(crew->order, worker->codec, err) : H5GRAD_OK;
+    return crew->order ? hg_order_end(crew->order, worker->codec, err) : H5GRAD_OK;
 }
 
 static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint64_t index,
@@ -550,10 +553,10 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     struct tile tile;
     struct reader_view view;
     if (job->cancelled && job->cancelled(job->user))
-        return error_set(err, H5GRAD_CANCELLED, "cancelled");
-    plan_tile(crew->plan, index, &tile);
+        return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
+    hg_plan_tile(crew->plan, index, &tile);
     if (crew->order)
-        order_begin(crew->order, worker->codec, index);
+        hg_order_begin(crew->order, worker->codec, index);
     if (has_results(crew, worker, index, &tile))
         return pass_tile(crew, worker, &tile, err);
     worker->sum = HASH_START;
@@ -562,9 +565,10 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
         return status;
     status = do_axes(job, worker, &tile, &view, err);
     if (crew->order && !status)
-        status = order_end(crew->order, worker->codec, err);
+        status = hg_order_end(crew->order, worker->codec, err);
     if (crew->keeping == WRITER_KEEPS_TILES && !status)
-        status = journal_add_tile(job->journal, index, worker->sum, result_bytes(job, &tile), err);
+        status =
+            hg_journal_add_tile(job->journal, index, worker->sum, result_bytes(job, &tile), err);
     count_done(crew, &tile);
     return status;
 }
@@ -589,7 +593,7 @@ static void stop(struct crew *crew, enum h5grad_status status, const struct h5gr
     }
     pthread_mutex_unlock(&crew->mutex);
     if (crew->order)
-        order_stop(crew->order);
+        hg_order_stop(crew->order);
 }
 
 static void work(struct crew *crew, unsigned number)
@@ -597,7 +601,7 @@ static void work(struct crew *crew, unsigned number)
     uint64_t index = 0, end = 0;
     while (!atomic_load(&crew->stop)) {
         if (index == end)
-            plan_turn(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &end);
+            hg_plan_turn(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &end);
         if (index < crew->first)
             index = size_min(crew->first, end);
         if (index == end)
@@ -616,7 +620,7 @@ static void work(struct crew *crew, unsigned number)
 /* A team of one is not a team: the OpenMP runtime starts nothing for a small dataset. */
 static void do_block(struct crew *crew)
 {
-    unsigned team = team_size(crew->workers);
+    unsigned team = hg_team_size(crew->workers);
     if (team == 1) {
         work(crew, 0);
         return;
@@ -634,9 +638,9 @@ static enum h5grad_status make_order(struct crew *crew, uint64_t first, struct h
         placed = placed && job->axes[k].writer->way->keeping == WRITER_KEEPS_TILES;
     if (!job->ordered || placed || crew->workers == 1)
         return H5GRAD_OK;
-    uint64_t core = crew->plan->core_points * job->components * element_size(job->result);
+    uint64_t core = crew->plan->core_points * job->components * hg_element_size(job->result);
     uint64_t bytes = crew->workers * waiting_bytes(job, core);
-    crew->order = order_new(crew->workers, bytes, first, err);
+    crew->order = hg_order_new(crew->workers, bytes, first, err);
     for (unsigned k = 0; k < job->n_axes; k++)
         job->axes[k].writer->order = crew->order;
     return crew->order ? H5GRAD_OK : H5GRAD_NO_MEMORY;
@@ -644,7 +648,7 @@ static enum h5grad_status make_order(struct crew *crew, uint64_t first, struct h
 
 static void drop_order(struct crew *crew)
 {
-    order_free(crew->order);
+    hg_order_free(crew->order);
     for (unsigned k = 0; k < crew->job->n_axes; k++)
         crew->job->axes[k].writer->order = NULL;
 }
@@ -671,16 +675,16 @@ static enum h5grad_status retell_tiles(struct crew *crew, uint64_t *first, struc
     while (!status && crew->keeping == WRITER_KEEPS_CHUNKS && *first < crew->plan->tiles) {
         struct tile tile;
         uint64_t chunks = 0;
-        plan_tile(crew->plan, *first, &tile);
+        hg_plan_tile(crew->plan, *first, &tile);
         for (unsigned k = 0; k < job->n_axes; k++)
-            chunks += writer_chunks(job->axes[k].writer, &tile.core);
-        if (chunks > journal_chunks_left(job->journal) ||
-            !journal_holds_chunks(job->journal, chunks))
+            chunks += hg_writer_chunks(job->axes[k].writer, &tile.core);
+        if (chunks > hg_journal_chunks_left(job->journal) ||
+            !hg_journal_holds_chunks(job->journal, chunks))
             break;
         if (job->cancelled && job->cancelled(job->user))
-            return error_set(err, H5GRAD_CANCELLED, "cancelled");
+            return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
         for (unsigned k = 0; k < job->n_axes && !status; k++)
-            status = writer_retell(job->axes[k].writer, &tile.core, err);
+            status = hg_writer_retell(job->axes[k].writer, &tile.core, err);
         count_done(crew, &tile);
         report_progress(crew);
         (*first)++;
@@ -693,8 +697,8 @@ static void skip_tiles(struct crew *crew, uint64_t block_first, uint64_t first)
 {
     for (uint64_t i = block_first; i < first; i++) {
         struct tile tile;
-        plan_tile(crew->plan, i, &tile);
-        reader_skip(crew->job->reader, &tile);
+        hg_plan_tile(crew->plan, i, &tile);
+        hg_reader_skip(crew->job->reader, &tile);
     }
 }
 
@@ -705,15 +709,15 @@ static enum h5grad_status do_blocks(struct crew *crew, uint64_t start, struct h5
     for (uint64_t block = 0; block < plan->blocks && !status; block++) {
         uint64_t first;
         struct box cores;
-        plan_block(plan, block, &first, &crew->end, &cores);
+        hg_plan_block(plan, block, &first, &crew->end, &cores);
         if (crew->end <= start)
             continue;
-        status = reader_prepare(crew->job->reader, plan, block, err);
+        status = hg_reader_prepare(crew->job->reader, plan, block, err);
         if (status)
             break;
         skip_tiles(crew, first, start);
         crew->first = size_max(first, start);
-        atomic_store(&crew->next, plan_turn_of(plan, crew->first));
+        atomic_store(&crew->next, hg_plan_turn_of(plan, crew->first));
         do_block(crew);
         report_progress(crew);
         status = crew->status;
@@ -721,13 +725,13 @@ static enum h5grad_status do_blocks(struct crew *crew, uint64_t start, struct h5
     return status;
 }
 
-enum h5grad_status engine_run(const struct engine_job *job, const struct plan *plan,
-                              struct h5grad_error *err)
+enum h5grad_status hg_engine_run(const struct engine_job *job, const struct plan *plan,
+                                 struct h5grad_error *err)
 {
     struct crew crew = {.job = job, .plan = plan, .workers = plan->threads, .err = err};
-    crew.worker = memory_zeroed(crew.workers, sizeof *crew.worker);
+    crew.worker = hg_memory_zeroed(crew.workers, sizeof *crew.worker);
     if (!crew.worker)
-        return error_memory(err, crew.workers * sizeof *crew.worker);
+        return hg_error_memory(err, crew.workers * sizeof *crew.worker);
     uint64_t start;
     pthread_mutex_init(&crew.mutex, NULL);
     crew.keeping = find_keeping(job);
@@ -748,7 +752,7 @@ enum h5grad_status engine_run(const struct engine_job *job, const struct plan *p
     return status;
 }
 
-unsigned engine_default_threads(void)
+unsigned hg_engine_default_threads(void)
 {
     int threads = omp_get_max_threads();
     return threads > 0 ? (unsigned)threads : 1;

@@ -52,15 +52,15 @@ struct engine_job {
 
 /* Makes the plan for a job whose writers may still be missing. source and result may be NULL:
  * memory. */
-enum h5grad_status engine_plan(const struct engine_job *job, const struct h5_storage *source,
-                               const struct h5_storage *result, struct plan *plan,
-                               struct h5grad_error *err);
+enum h5grad_status hg_engine_plan(const struct engine_job *job, const struct h5_storage *source,
+                                  const struct h5_storage *result, struct plan *plan,
+                                  struct h5grad_error *err);
 
 /* Workers where nobody says how many: OMP_NUM_THREADS, else the processors this process may use. */
-unsigned engine_default_threads(void);
+unsigned hg_engine_default_threads(void);
 
 /* Does all tiles. H5GRAD_CANCELLED when job->cancelled said so. Not within h5_enter. */
-enum h5grad_status engine_run(const struct engine_job *job, const struct plan *plan,
-                              struct h5grad_error *err);
+enum h5grad_status hg_engine_run(const struct engine_job *job, const struct plan *plan,
+                                 struct h5grad_error *err);
 
 #endif

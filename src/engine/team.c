@@ -21,7 +21,7 @@ static void *stay(void *mutex)
 static unsigned try_threads(unsigned n)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    pthread_t *thread = memory_zeroed(n, sizeof *thread);
+    pthread_t *thread = hg_memory_zeroed(n, sizeof *thread);
     unsigned made = 0;
     pthread_mutex_lock(&mutex);
     while (thread && made < n && pthread_create(&thread[made], NULL, stay, &mutex) == 0)
@@ -34,7 +34,7 @@ static unsigned try_threads(unsigned n)
     return made;
 }
 
-unsigned team_size(unsigned wanted)
+unsigned hg_team_size(unsigned wanted)
 {
     if (wanted > had)
         had += try_threads(wanted - had);

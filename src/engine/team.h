@@ -6,6 +6,6 @@
 
 /* Of the threads wanted as a team of OpenMP, those that can be had, the calling one included. Those
  * of an earlier team of the same thread are there. */
-unsigned team_size(unsigned wanted);
+unsigned hg_team_size(unsigned wanted);
 
 #endif

@@ -37,7 +37,7 @@ static enum h5grad_status leave_out_channels(struct coords *coords, unsigned k,
 {
     const char *name = coords->axis[k].name;
     bool channels = name && strcasecmp(name, "c") == 0;
-    return channels ? coords_leave_out(coords, k, err, "it holds channels") : H5GRAD_OK;
+    return channels ? hg_coords_leave_out(coords, k, err, "it holds channels") : H5GRAD_OK;
 }
 
 /* ilastik's axistags, {"axes": [{"key": "z", ...}, ...]}, has a letter per axis. */
@@ -47,14 +47,14 @@ static enum h5grad_status read_axistags(hid_t dataset, struct coords *coords,
     const char *key[GRID_MAX_RANK + 1];
     size_t length[GRID_MAX_RANK + 1];
     unsigned n = 0;
-    char *text = h5_attribute_text(dataset, "axistags");
+    char *text = hg_attribute_text(dataset, "axistags");
     const char *at = text;
     while (at && n <= coords->rank && next_key(&at, &key[n], &length[n]))
         n++;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; n == coords->rank && k < n && !status; k++) {
-        char *name = memory_format("%.*s", (int)length[k], key[k]);
-        status = name ? coords_set_name(coords, k, name, err) : error_memory(err, length[k]);
+        char *name = hg_memory_format("%.*s", (int)length[k], key[k]);
+        status = name ? hg_coords_set_name(coords, k, name, err) : hg_error_memory(err, length[k]);
         free(name);
         if (!status)
             status = leave_out_channels(coords, k, err);
@@ -98,14 +98,14 @@ static enum h5grad_status enter_size(struct coords *coords, unsigned k, const do
     if (coords->axis[k].kind != COORDS_NONE)
         return H5GRAD_OK;
     if (size)
-        status = coords_set_step(coords, k, *size, 0, source, err);
+        status = hg_coords_set_step(coords, k, *size, 0, source, err);
     else
-        status = coords_set_problem(coords, k, source, err,
-                                    "it holds neither 3 numbers nor one per axis");
+        status = hg_coords_set_problem(coords, k, source, err,
+                                       "it holds neither 3 numbers nor one per axis");
     if (!status)
-        status = coords_set_unit(coords, k, "um", err);
+        status = hg_coords_set_unit(coords, k, "um", err);
     if (!status && direction >= 0)
-        status = coords_set_name(coords, k, directions[direction], err);
+        status = hg_coords_set_name(coords, k, directions[direction], err);
     return status;
 }
 
@@ -120,8 +120,8 @@ static enum h5grad_status read_element_size(hid_t dataset, struct coords *coords
     enum h5grad_status status = H5GRAD_OK;
     if (H5Aexists(dataset, attribute) <= 0)
         return H5GRAD_OK;
-    bool three = h5_attribute_exactly(dataset, attribute, DIRECTIONS, size) == H5_FOUND;
-    bool each = !three && h5_attribute_exactly(dataset, attribute, rank, size) == H5_FOUND;
+    bool three = hg_attribute_exactly(dataset, attribute, DIRECTIONS, size) == H5_FOUND;
+    bool each = !three && hg_attribute_exactly(dataset, attribute, rank, size) == H5_FOUND;
     bool named = names_tell(coords);
     for (unsigned k = 0; k < rank && !status; k++) {
         int d = named ? find_direction(coords->axis[k].name) : (int)k + DIRECTIONS - (int)rank;
@@ -147,17 +147,17 @@ static enum h5grad_status read_series(hid_t dataset, const struct series *series
     double step, start = 0;
     if (coords->axis[k].kind != COORDS_NONE)
         return H5GRAD_OK;
-    enum h5_exactly found = h5_attribute_exactly(dataset, series->step, 1, &step);
+    enum h5_exactly found = hg_attribute_exactly(dataset, series->step, 1, &step);
     if (found == H5_ABSENT)
         return H5GRAD_OK;
     if (found == H5_BROKEN)
-        return coords_set_problem(coords, k, series->source, err, "it is not one number");
-    if (h5_attribute_exactly(dataset, series->start, 1, &start) != H5_FOUND)
+        return hg_coords_set_problem(coords, k, series->source, err, "it is not one number");
+    if (hg_attribute_exactly(dataset, series->start, 1, &start) != H5_FOUND)
         start = 0;
-    enum h5grad_status status = coords_set_step(coords, k, step, start, series->source, err);
-    char *unit = h5_attribute_text(dataset, series->unit);
+    enum h5grad_status status = hg_coords_set_step(coords, k, step, start, series->source, err);
+    char *unit = hg_attribute_text(dataset, series->unit);
     if (!status)
-        status = coords_set_unit(coords, k, unit, err);
+        status = hg_coords_set_unit(coords, k, unit, err);
     free(unit);
     return status;
 }
@@ -202,7 +202,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     return status;
 }
 
-const struct coords_convention coords_attributes = {
+const struct coords_convention hg_coords_attributes = {
     .name = "spacing attribute",
     .axes = read_axes,
 };

@@ -36,7 +36,7 @@ static bool is_signed(hid_t dataset)
 {
     hid_t type = H5Dget_type(dataset);
     bool is = type >= 0 && H5Tget_class(type) == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_2;
-    h5_close(type);
+    hg_close(type);
     return is;
 }
 
@@ -50,16 +50,17 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         return H5GRAD_OK;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < 3 && !status; k++)
-        status = coords_set_name(coords, k, names[k], err);
+        status = hg_coords_set_name(coords, k, names[k], err);
     if (!status)
-        status = coords_add_note(coords, err,
-                                 "BigDataViewer keeps the size of a voxel in the XML file: unless "
-                                 "--spacing gives it, derivatives are per voxel");
+        status =
+            hg_coords_add_note(coords, err,
+                               "BigDataViewer keeps the size of a voxel in the XML file: unless "
+                               "--spacing gives it, derivatives are per voxel");
     if (!status && is_signed(dataset))
         status =
-            coords_add_note(coords, err,
-                            "its pixels are stored as signed integers: those of the upper half "
-                            "of their range appear negative");
+            hg_coords_add_note(coords, err,
+                               "its pixels are stored as signed integers: those of the upper half "
+                               "of their range appear negative");
     return status;
 }
 
@@ -70,10 +71,10 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     if (!setup ||
         (strcmp(path + setup, "/resolutions") != 0 && strcmp(path + setup, "/subdivisions") != 0))
         return NULL;
-    return h5_has_link(file, "t00000") ? "it is bookkeeping of BigDataViewer" : NULL;
+    return hg_has_link(file, "t00000") ? "it is bookkeeping of BigDataViewer" : NULL;
 }
 
-const struct coords_convention coords_bigdataviewer = {
+const struct coords_convention hg_coords_bigdataviewer = {
     .name = "BigDataViewer",
     .axes = read_axes,
     .not_field = not_field,

@@ -16,7 +16,7 @@
  * otherwise. */
 static size_t numbered(const char *path, const char *prefix, size_t max)
 {
-    if (!path_begins(path, prefix))
+    if (!hg_path_begins(path, prefix))
         return 0;
     size_t length = strlen(prefix);
     size_t digits = strspn(path + length, "0123456789");
@@ -35,8 +35,8 @@ static bool has_attribute(hid_t object, const char *name)
 
 static bool is_chombo(hid_t file, const char *path)
 {
-    return (numbered(path, "/level_", 4) || path_begins(path, "/particles/")) &&
-           h5_has_link(file, "Chombo_global");
+    return (numbered(path, "/level_", 4) || hg_path_begins(path, "/particles/")) &&
+           hg_has_link(file, "Chombo_global");
 }
 
 static bool is_amrex(hid_t file, const char *path)
@@ -46,7 +46,7 @@ static bool is_amrex(hid_t file, const char *path)
 
 static bool is_flash(hid_t file, const char *path)
 {
-    return in_root(path) && h5_has_link(file, "bounding box");
+    return in_root(path) && hg_has_link(file, "bounding box");
 }
 
 static bool is_athena(hid_t file, const char *path)
@@ -57,10 +57,10 @@ static bool is_athena(hid_t file, const char *path)
 
 static bool has_info(hid_t file, const char *attribute, const char *link)
 {
-    hid_t group = h5_has_link(file, "Info") ? h5_open_subgroup(file, "Info") : -1;
+    hid_t group = hg_has_link(file, "Info") ? hg_open_subgroup(file, "Info") : -1;
     bool has =
-        group >= 0 && (attribute ? has_attribute(group, attribute) : h5_has_link(group, link));
-    h5_close(group);
+        group >= 0 && (attribute ? has_attribute(group, attribute) : hg_has_link(group, link));
+    hg_close(group);
     return has;
 }
 
@@ -69,7 +69,7 @@ static bool is_parthenon(hid_t file, const char *path)
     static const char *const groups[] = {"/Locations/", "/VolumeLocations/", "/Blocks/"};
     bool known = in_root(path);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        known = known || path_begins(path, groups[i]);
+        known = known || hg_path_begins(path, groups[i]);
     return known && has_info(file, "NumMeshBlocks", NULL);
 }
 
@@ -78,13 +78,13 @@ static bool is_gamer(hid_t file, const char *path)
     static const char *const groups[] = {"/GridData/", "/Particle/", "/Tree/"};
     bool known = false;
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        known = known || path_begins(path, groups[i]);
+        known = known || hg_path_begins(path, groups[i]);
     return known && has_info(file, NULL, "KeyInfo");
 }
 
 static bool is_gdf(hid_t file, const char *path)
 {
-    return numbered(path, "/data/grid_", 12) && h5_has_link(file, "gridded_data_format");
+    return numbered(path, "/data/grid_", 12) && hg_has_link(file, "gridded_data_format");
 }
 
 static bool is_enzo(hid_t file, const char *path)
@@ -100,8 +100,8 @@ static bool is_particles(hid_t file, const char *path)
     size_t group = strcspn(path + 1, "/");
     bool named = group > strlen(suffix) &&
                  strncmp(path + 1 + group - strlen(suffix), suffix, strlen(suffix)) == 0 &&
-                 h5_has_link(file, "Cosmology") && h5_has_link(file, "Units");
-    return (named || numbered(path, "/PartType", 2)) && h5_has_link(file, "Header");
+                 hg_has_link(file, "Cosmology") && hg_has_link(file, "Units");
+    return (named || numbered(path, "/PartType", 2)) && hg_has_link(file, "Header");
 }
 
 static const struct {
@@ -139,12 +139,12 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     (void)dataset;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (formats[i].is(file, path))
-            return coords_set_refusal(coords, err, "%s" COORDS_OR_NAME_IT, formats[i].what);
+            return hg_coords_set_refusal(coords, err, "%s" COORDS_OR_NAME_IT, formats[i].what);
     }
     return H5GRAD_OK;
 }
 
-const struct coords_convention coords_blocks = {
+const struct coords_convention hg_coords_blocks = {
     .name = "grid in blocks",
     .axes = read_axes,
 };

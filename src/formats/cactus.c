@@ -38,8 +38,8 @@ static bool find_number(const char *name, const char *key, unsigned long *value,
 /* Whether the group holds name with the bytes from start on replaced by 1 and the text. */
 static bool has_second(hid_t group, const char *name, size_t start, const char *rest)
 {
-    char *sibling = memory_format("%.*s1%s", (int)start, name, rest);
-    bool found = sibling && h5_has_link(group, sibling);
+    char *sibling = hg_memory_format("%.*s1%s", (int)start, name, rest);
+    bool found = sibling && hg_has_link(group, sibling);
     free(sibling);
     return found;
 }
@@ -66,10 +66,10 @@ static bool has_neighbours(hid_t group, const char *name)
 /* Whether other processes of the run wrote their components to files of their own. */
 static bool has_other_files(hid_t file)
 {
-    hid_t group = h5_open_subgroup(file, PARAMETERS);
+    hid_t group = hg_open_subgroup(file, PARAMETERS);
     double writers = 1;
-    bool others = group >= 0 && h5_attribute_number(group, "nioprocs", &writers) && writers > 1;
-    h5_close(group);
+    bool others = group >= 0 && hg_attribute_number(group, "nioprocs", &writers) && writers > 1;
+    hg_close(group);
     return others;
 }
 
@@ -77,27 +77,28 @@ static enum h5grad_status check_whole(hid_t file, const char *path, hid_t datase
                                       struct coords *coords, struct h5grad_error *err)
 {
     double level = 0;
-    bool piece = h5_attribute_number(dataset, "level", &level) && level > 0;
+    bool piece = hg_attribute_number(dataset, "level", &level) && level > 0;
     if (!piece) {
-        hid_t group = h5_open_parent(file, path);
-        piece = group >= 0 && has_neighbours(group, path_base(path));
-        h5_close(group);
+        hid_t group = hg_open_parent(file, path);
+        piece = group >= 0 && has_neighbours(group, hg_path_base(path));
+        hg_close(group);
     }
     if (!piece && !has_other_files(file))
         return H5GRAD_OK;
-    return coords_set_refusal(coords, err,
-                              "it is one of several components or levels of a Cactus grid: merge "
-                              "them first (hdf5_recombiner, kuibit)" COORDS_OR_NAME_IT);
+    return hg_coords_set_refusal(
+        coords, err,
+        "it is one of several components or levels of a Cactus grid: merge "
+        "them first (hdf5_recombiner, kuibit)" COORDS_OR_NAME_IT);
 }
 
 static enum h5grad_status enter_axis(struct coords *coords, unsigned k, double delta, double origin,
                                      struct h5grad_error *err)
 {
     static const char *const names[] = {"x", "y", "z"};
-    enum h5grad_status status = coords_set_step(coords, k, delta, origin, "Cactus", err);
+    enum h5grad_status status = hg_coords_set_step(coords, k, delta, origin, "Cactus", err);
     /* of fewer axes, nothing says which plane or line they are */
     if (!status && coords->rank == 3)
-        status = coords_set_name(coords, k, names[2 - k], err);
+        status = hg_coords_set_name(coords, k, names[2 - k], err);
     return status;
 }
 
@@ -110,20 +111,20 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         return H5GRAD_OK;
     double delta[GRID_MAX_RANK], origin[GRID_MAX_RANK];
     unsigned rank = coords->rank;
-    bool found = h5_attribute_exactly(dataset, "delta", rank, delta) == H5_FOUND &&
-                 h5_attribute_exactly(dataset, "origin", rank, origin) == H5_FOUND;
+    bool found = hg_attribute_exactly(dataset, "delta", rank, delta) == H5_FOUND &&
+                 hg_attribute_exactly(dataset, "origin", rank, origin) == H5_FOUND;
     enum h5grad_status status = check_whole(file, path, dataset, coords, err);
     for (unsigned k = 0; k < rank && !status; k++) {
         if (found)
             status = enter_axis(coords, k, delta[rank - 1 - k], origin[rank - 1 - k], err);
         else
-            status = coords_set_problem(coords, k, "Cactus", err,
-                                        "origin and delta are not %u numbers each", rank);
+            status = hg_coords_set_problem(coords, k, "Cactus", err,
+                                           "origin and delta are not %u numbers each", rank);
     }
     return status;
 }
 
-const struct coords_convention coords_cactus = {
+const struct coords_convention hg_coords_cactus = {
     .name = "Cactus",
     .axes = read_axes,
 };

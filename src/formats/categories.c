@@ -17,7 +17,7 @@
  */
 static bool says(hid_t object, const char *attribute, const char *text)
 {
-    char *found = h5_attribute_text(object, attribute);
+    char *found = hg_attribute_text(object, attribute);
     size_t length = found ? strlen(found) : 0;
     while (length > 0 && isspace((unsigned char)found[length - 1]))
         length--;
@@ -30,12 +30,12 @@ static bool says(hid_t object, const char *attribute, const char *text)
 static bool is_scaled(hid_t dataset)
 {
     double scale = 1, offset = 0;
-    h5_attribute_number(dataset, "SCALING_FACTOR", &scale);
-    h5_attribute_number(dataset, "OFFSET", &offset);
+    hg_attribute_number(dataset, "SCALING_FACTOR", &scale);
+    hg_attribute_number(dataset, "OFFSET", &offset);
     return scale != 1 || offset != 0;
 }
 
-const char *coords_categories(hid_t dataset)
+const char *hg_coords_categories(hid_t dataset)
 {
     static const struct {
         const char *attribute, *text, *why;
@@ -54,7 +54,7 @@ const char *coords_categories(hid_t dataset)
             return signs[i].why;
     }
     size_t n;
-    char **names = h5_attribute_texts(dataset, "CLIST", &n);
-    h5_free_texts(names, names ? n : 0);
+    char **names = hg_attribute_texts(dataset, "CLIST", &n);
+    hg_free_texts(names, names ? n : 0);
     return names ? COORDS_CATEGORIES " (CLIST has their names)" : NULL;
 }

@@ -9,6 +9,6 @@
 
 /* Why its numbers have no derivative, not even for who names the dataset; NULL: they may have one.
  * Static, and begins with COORDS_CATEGORIES. */
-const char *coords_categories(hid_t dataset);
+const char *hg_coords_categories(hid_t dataset);
 
 #endif

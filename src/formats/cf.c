@@ -26,9 +26,9 @@ static enum h5grad_status add_to_set(void *user, const struct names_variable *va
                                      struct h5grad_error *err)
 {
     struct h5_identity identity;
-    if (variable->id < 0 || !h5_identify(variable->id, &identity))
+    if (variable->id < 0 || !hg_identify(variable->id, &identity))
         return H5GRAD_OK;
-    return h5_set_add(user, &identity, 0, NULL, err);
+    return hg_set_add(user, &identity, 0, NULL, err);
 }
 
 static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
@@ -37,7 +37,7 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
     static const char *const attributes[] = {COORDINATES, "bounds", "climatology", GRID_MAPPING};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = names_visit(file, path, dataset, attributes[i], add_to_set, set, err);
+        status = hg_names_visit(file, path, dataset, attributes[i], add_to_set, set, err);
     return status;
 }
 
@@ -53,9 +53,9 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 /* Adds one more to "XLAT, XLONG"; NULL: there is none yet. */
 static enum h5grad_status add_name(char **names, const char *name, struct h5grad_error *err)
 {
-    char *more = memory_format("%s%s%s", *names ? *names : "", *names ? ", " : "", name);
+    char *more = hg_memory_format("%s%s%s", *names ? *names : "", *names ? ", " : "", name);
     if (!more)
-        return error_memory(err, strlen(name));
+        return hg_error_memory(err, strlen(name));
     free(*names);
     *names = more;
     return H5GRAD_OK;
@@ -74,8 +74,8 @@ static enum h5grad_status add_plane(void *user, const struct names_variable *var
     uint64_t extent[GRID_MAX_RANK];
     hid_t space = variable->id < 0 ? -1 : H5Dget_space(variable->id);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    h5_close(space);
-    if (rank < 2 || !h5_read_extents(variable->id, (unsigned)rank, extent) ||
+    hg_close(space);
+    if (rank < 2 || !hg_read_extents(variable->id, (unsigned)rank, extent) ||
         memcmp(&extent[rank - 2], plane->extent, sizeof plane->extent) != 0)
         return H5GRAD_OK;
     return add_name(&plane->names, variable->name, err);
@@ -89,14 +89,14 @@ static enum h5grad_status note_plane(hid_t file, const char *path, hid_t dataset
     uint64_t extent[GRID_MAX_RANK];
     unsigned rank = coords->rank;
     if (rank < 2 || coords->axis[rank - 2].kind != COORDS_NONE ||
-        coords->axis[rank - 1].kind != COORDS_NONE || !h5_read_extents(dataset, rank, extent))
+        coords->axis[rank - 1].kind != COORDS_NONE || !hg_read_extents(dataset, rank, extent))
         return H5GRAD_OK;
     memcpy(plane.extent, &extent[rank - 2], sizeof plane.extent);
     enum h5grad_status status =
-        names_visit(file, path, dataset, COORDINATES, add_plane, &plane, err);
+        hg_names_visit(file, path, dataset, COORDINATES, add_plane, &plane, err);
     if (!status && plane.names)
-        status = coords_add_note(coords, err, "2-D coordinates %s are not used: unit spacing",
-                                 plane.names);
+        status = hg_coords_add_note(coords, err, "2-D coordinates %s are not used: unit spacing",
+                                    plane.names);
     free(plane.names);
     return status;
 }
@@ -117,15 +117,15 @@ static enum h5grad_status add_scales(hid_t dataset, unsigned rank, unsigned axis
                                      struct h5_set *set, struct h5grad_error *err)
 {
     struct h5_scales lists;
-    enum h5grad_status status = h5_scales_read(dataset, rank, &lists, attached, err);
+    enum h5grad_status status = hg_scales_read(dataset, rank, &lists, attached, err);
     if (status || !*attached)
         return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
     for (size_t i = 0; i < lists.list[axis].len && !status; i++) {
         struct h5_identity identity;
-        if (h5_scales_identify(&lists, dataset, axis, i, &identity))
-            status = h5_set_add(set, &identity, 0, NULL, err);
+        if (hg_scales_identify(&lists, dataset, axis, i, &identity))
+            status = hg_set_add(set, &identity, 0, NULL, err);
     }
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     return status;
 }
 
@@ -139,8 +139,8 @@ static enum h5grad_status lies_along(const struct line *line, hid_t variable, bo
     enum h5grad_status status = add_scales(variable, 1, 0, &attached, &own, err);
     *along = !attached && !line->attached && line->rank == 1;
     for (size_t i = 0; i < own.capacity && !*along; i++)
-        *along = own.entry[i].used && h5_set_find(line->to, &own.entry[i].identity);
-    h5_set_free(&own);
+        *along = own.entry[i].used && hg_set_find(line->to, &own.entry[i].identity);
+    hg_set_free(&own);
     return status;
 }
 
@@ -152,16 +152,16 @@ static enum h5grad_status add_line(void *user, const struct names_variable *vari
     bool along = false;
     if (variable->id < 0)
         return H5GRAD_OK;
-    enum h5grad_status status = coords_judge(variable->id, line->extent, NULL, &reason);
+    enum h5grad_status status = hg_coords_judge(variable->id, line->extent, NULL, &reason);
     if (status == H5GRAD_NO_MEMORY)
-        return error_set(err, status, "%s", reason.message);
-    if (status || h5_is_scale(variable->id))
+        return hg_error_set(err, status, "%s", reason.message);
+    if (status || hg_is_scale(variable->id))
         return H5GRAD_OK;
     status = lies_along(line, variable->id, &along, err);
     if (status || !along)
         return status;
-    if (line->n++ == 0 && !(line->path = memory_text(variable->path)))
-        return error_memory(err, strlen(variable->path));
+    if (line->n++ == 0 && !(line->path = hg_memory_text(variable->path)))
+        return hg_error_memory(err, strlen(variable->path));
     return add_name(&line->names, variable->name, err);
 }
 
@@ -172,12 +172,12 @@ static enum h5grad_status use_line(hid_t file, const struct line *line, struct c
     if (line->n == 0)
         return H5GRAD_OK;
     if (line->n > 1)
-        return coords_add_note(coords, err,
-                               "axis %u: %s are not used: unit spacing; --coord=%u=PATH takes one",
-                               k, line->names, k);
-    enum h5grad_status status = coords_set_dataset(coords, k, file, line->path, line->extent, false,
-                                                   "coordinates attribute", err);
-    return status ? status : coords_set_name(coords, k, path_base(line->path), err);
+        return hg_coords_add_note(
+            coords, err, "axis %u: %s are not used: unit spacing; --coord=%u=PATH takes one", k,
+            line->names, k);
+    enum h5grad_status status = hg_coords_set_dataset(coords, k, file, line->path, line->extent,
+                                                      false, "coordinates attribute", err);
+    return status ? status : hg_coords_set_name(coords, k, hg_path_base(line->path), err);
 }
 
 /* Where an axis has no coordinate variable, those that the field names. */
@@ -186,7 +186,7 @@ static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset
 {
     uint64_t extent[GRID_MAX_RANK];
     enum h5grad_status status = H5GRAD_OK;
-    if (H5Aexists(dataset, COORDINATES) <= 0 || !h5_read_extents(dataset, coords->rank, extent))
+    if (H5Aexists(dataset, COORDINATES) <= 0 || !hg_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && !status; k++) {
         struct h5_set scales = {0};
@@ -195,12 +195,12 @@ static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset
             continue;
         status = add_scales(dataset, coords->rank, k, &line.attached, &scales, err);
         if (!status)
-            status = names_visit(file, path, dataset, COORDINATES, add_line, &line, err);
+            status = hg_names_visit(file, path, dataset, COORDINATES, add_line, &line, err);
         if (!status)
             status = use_line(file, &line, coords, k, err);
         free(line.path);
         free(line.names);
-        h5_set_free(&scales);
+        hg_set_free(&scales);
     }
     return status;
 }
@@ -219,11 +219,11 @@ static enum h5grad_status note_lost(hid_t file, const char *path, hid_t dataset,
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++) {
         char *names = NULL;
-        status = names_visit(file, path, dataset, attributes[i], add_lost, &names, err);
+        status = hg_names_visit(file, path, dataset, attributes[i], add_lost, &names, err);
         if (!status && names)
             status =
-                coords_add_note(coords, err, "its attribute %s names %s, which cannot be found",
-                                attributes[i], names);
+                hg_coords_add_note(coords, err, "its attribute %s names %s, which cannot be found",
+                                   attributes[i], names);
         free(names);
     }
     return status;
@@ -232,13 +232,13 @@ static enum h5grad_status note_lost(hid_t file, const char *path, hid_t dataset,
 static enum h5grad_status refuse_dates(struct coords *coords, unsigned k, struct h5grad_error *err)
 {
     struct coords_axis *axis = &coords->axis[k];
-    if (!axis->path || !meaning_is_dates(axis->unit))
+    if (!axis->path || !hg_meaning_is_dates(axis->unit))
         return H5GRAD_OK;
     char *path = axis->path, *unit = axis->unit;
     const char *source = axis->source;
     axis->path = axis->unit = NULL;
-    coords_forget(axis);
-    enum h5grad_status status = coords_set_problem(
+    hg_coords_forget(axis);
+    enum h5grad_status status = hg_coords_set_problem(
         coords, k, source, err, "%s holds dates written as numbers (%s)", path, unit);
     free(unit);
     free(path);
@@ -272,16 +272,16 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         status = refuse_dates(coords, k, err);
         const char *unit = coords->axis[k].unit;
         if (!status && coords->axis[k].kind == COORDS_ARRAY && is_uneven_time(unit))
-            status =
-                coords_add_note(coords, err,
-                                "axis %u counts %.*s, which differ in length: the result is "
-                                "per %.*s as counted",
-                                k, (int)strcspn(unit, " "), unit, (int)strcspn(unit, " s"), unit);
+            status = hg_coords_add_note(
+                coords, err,
+                "axis %u counts %.*s, which differ in length: the result is "
+                "per %.*s as counted",
+                k, (int)strcspn(unit, " "), unit, (int)strcspn(unit, " s"), unit);
     }
     return status;
 }
 
-const struct coords_convention coords_cf = {
+const struct coords_convention hg_coords_cf = {
     .name = "CF",
     .axes = read_axes,
     .not_field = not_field,

@@ -24,7 +24,7 @@ struct coords_results {
  *
  * axes         fills in what it knows of the axes that are still COORDS_NONE (or only named), and
  *              names of axes that have none; sets coords->convention where results take its form.
- *              It fails as coords_read does.
+ *              It fails as hg_coords_read does.
  * not_field    see formats.h
  * references   see formats.h
  * survey       see formats.h
@@ -47,19 +47,19 @@ struct coords_convention {
     enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);
 };
 
-extern const struct coords_convention coords_openpmd;
-extern const struct coords_convention coords_vtkhdf;
-extern const struct coords_convention coords_nxdata;
-extern const struct coords_convention coords_cf;
-extern const struct coords_convention coords_minc2;
-extern const struct coords_convention coords_the_well;
-extern const struct coords_convention coords_pdebench;
-extern const struct coords_convention coords_cactus;
-extern const struct coords_convention coords_bigdataviewer;
-extern const struct coords_convention coords_blocks;
-extern const struct coords_convention coords_gathered;
-extern const struct coords_convention coords_housekeeping;
-extern const struct coords_convention coords_attributes;
-extern const struct coords_convention coords_dimension_scales;
+extern const struct coords_convention hg_coords_openpmd;
+extern const struct coords_convention hg_coords_vtkhdf;
+extern const struct coords_convention hg_coords_nxdata;
+extern const struct coords_convention hg_coords_cf;
+extern const struct coords_convention hg_coords_minc2;
+extern const struct coords_convention hg_coords_the_well;
+extern const struct coords_convention hg_coords_pdebench;
+extern const struct coords_convention hg_coords_cactus;
+extern const struct coords_convention hg_coords_bigdataviewer;
+extern const struct coords_convention hg_coords_blocks;
+extern const struct coords_convention hg_coords_gathered;
+extern const struct coords_convention hg_coords_housekeeping;
+extern const struct coords_convention hg_coords_attributes;
+extern const struct coords_convention hg_coords_dimension_scales;
 
 #endif

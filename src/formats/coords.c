@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void coords_free(struct coords *coords)
+void hg_coords_free(struct coords *coords)
 {
     for (unsigned k = 0; k < coords->rank; k++) {
         free(coords->axis[k].path);
@@ -19,9 +19,9 @@ void coords_free(struct coords *coords)
     memset(coords, 0, sizeof *coords);
 }
 
-enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err)
+enum h5grad_status hg_coords_check(const struct coords_axis *axis, struct h5grad_error *err)
 {
     if (axis->kind != COORDS_UNUSABLE)
         return H5GRAD_OK;
-    return error_set(err, H5GRAD_FAILED, "%s", axis->problem);
+    return hg_error_set(err, H5GRAD_FAILED, "%s", axis->problem);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a file says about the axes of a dataset. What it says but cannot be used belongs to its axis
- * and is no failure of coords_read: it matters only to who differentiates that axis by what the
+ * and is no failure of hg_coords_read: it matters only to who differentiates that axis by what the
  * file says.
  */
 #ifndef H5GRAD_FORMATS_COORDS_H
@@ -50,9 +50,9 @@ struct coords {
     char *note; /* what a user should know of what was not used; NULL */
 };
 
-void coords_free(struct coords *coords);
+void hg_coords_free(struct coords *coords);
 
 /* H5GRAD_FAILED with the problem of an axis that is COORDS_UNUSABLE, else H5GRAD_OK. */
-enum h5grad_status coords_check(const struct coords_axis *axis, struct h5grad_error *err);
+enum h5grad_status hg_coords_check(const struct coords_axis *axis, struct h5grad_error *err);
 
 #endif

@@ -70,9 +70,9 @@ static enum h5grad_status read_path(const struct h5_walk *walk, hid_t dataset, c
                                     struct h5grad_error *err)
 {
     struct h5_identity identity;
-    const char *known = h5_identify(dataset, &identity) ? h5_walk_path(walk, &identity) : NULL;
-    *path = memory_text(known);
-    return *path || !known ? H5GRAD_OK : error_memory(err, strlen(known) + 1);
+    const char *known = hg_identify(dataset, &identity) ? hg_walk_path(walk, &identity) : NULL;
+    *path = hg_memory_text(known);
+    return *path || !known ? H5GRAD_OK : hg_error_memory(err, strlen(known) + 1);
 }
 
 /* The name that a scale gives its axis: its own, which some write as a path, else that of its link.
@@ -80,11 +80,11 @@ static enum h5grad_status read_path(const struct h5_walk *walk, hid_t dataset, c
 static char *read_name(hid_t dataset, const char *path)
 {
     char *label =
-        h5_is_placeholder(dataset) ? NULL : text_or_null(h5_attribute_text(dataset, "NAME"));
+        hg_is_placeholder(dataset) ? NULL : text_or_null(hg_attribute_text(dataset, "NAME"));
     if (label && label[0] != '/')
         return label;
     bool is_path = label && label[strlen(label) - 1] != '/';
-    char *name = memory_text(path_base(is_path ? label : path));
+    char *name = hg_memory_text(hg_path_base(is_path ? label : path));
     free(label);
     return name;
 }
@@ -95,7 +95,7 @@ static bool read_lengths(hid_t dataset, unsigned rank, struct length *length)
     hid_t space = H5Dget_space(dataset);
     bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == (int)rank &&
               H5Sget_simple_extent_dims(space, extent, most) == (int)rank;
-    h5_close(space);
+    hg_close(space);
     for (unsigned k = 0; ok && k < rank; k++)
         length[k] = (struct length){extent[k], most[k] == H5S_UNLIMITED};
     return ok;
@@ -111,7 +111,7 @@ static bool is_longer(hid_t scale, struct length data)
     struct length own;
     return data.grows && read_lengths(scale, 1, &own) && own.grows && own.points > data.points &&
            (own.points - data.points > 1 || H5Aexists(scale, "_Netcdf4Dimid") > 0) &&
-           coords_judge(scale, own.points, NULL, NULL) == H5GRAD_OK;
+           hg_coords_judge(scale, own.points, NULL, NULL) == H5GRAD_OK;
 }
 
 /* Whether it can serve as coordinates. */
@@ -119,14 +119,14 @@ static enum h5grad_status judge_scale(hid_t dataset, struct length length, struc
                                       struct h5grad_error *err)
 {
     struct h5grad_error reason;
-    if (coords_judge(dataset, length.points, NULL, &reason) == H5GRAD_OK)
+    if (hg_coords_judge(dataset, length.points, NULL, &reason) == H5GRAD_OK)
         return H5GRAD_OK;
     scale->longer = is_longer(dataset, length);
     if (scale->longer)
         return H5GRAD_OK;
-    scale->edges = coords_judge(dataset, length.points + 1, NULL, NULL) == H5GRAD_OK;
-    scale->reason = memory_text(reason.message);
-    return scale->reason ? H5GRAD_OK : error_memory(err, sizeof reason.message);
+    scale->edges = hg_coords_judge(dataset, length.points + 1, NULL, NULL) == H5GRAD_OK;
+    scale->reason = hg_memory_text(reason.message);
+    return scale->reason ? H5GRAD_OK : hg_error_memory(err, sizeof reason.message);
 }
 
 /* Describes an attached dataset; a path of NULL, as when nothing was attached, when it has none. */
@@ -139,13 +139,13 @@ static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset,
     if (status != H5GRAD_OK || !scale->path)
         return status;
     scale->name = read_name(dataset, scale->path);
-    scale->empty = h5_is_placeholder(dataset) || h5_is_null(dataset);
+    scale->empty = hg_is_placeholder(dataset) || hg_is_null(dataset);
     if (!scale->name)
-        status = error_memory(err, strlen(scale->path));
+        status = hg_error_memory(err, strlen(scale->path));
     if (!status && !scale->empty) {
-        scale->unit = text_or_null(h5_attribute_text(dataset, "units"));
+        scale->unit = text_or_null(hg_attribute_text(dataset, "units"));
         if (!scale->unit)
-            scale->unit = text_or_null(h5_attribute_text(dataset, "unit"));
+            scale->unit = text_or_null(hg_attribute_text(dataset, "unit"));
         status = judge_scale(dataset, length, scale, err);
     }
     if (status != H5GRAD_OK)
@@ -163,17 +163,17 @@ static enum h5grad_status choose_scale(const struct h5_scales *lists, const stru
     *lost = (struct h5grad_error){.status = H5GRAD_OK};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < lists->list[axis].len && grade(best) < COORDINATES; i++) {
-        hid_t attached = h5_scales_open(lists, dataset, axis, i, lost);
+        hid_t attached = hg_scales_open(lists, dataset, axis, i, lost);
         struct scale scale = {0};
         if (attached >= 0)
             status = read_scale(walk, attached, length, &scale, err);
-        h5_close(attached);
+        hg_close(attached);
         if (lost->status == H5GRAD_NO_MEMORY)
-            status = error_set(err, lost->status, "%s", lost->message);
+            status = hg_error_set(err, lost->status, "%s", lost->message);
         if (status != H5GRAD_OK)
             break;
         if (grade(&scale) == NOTHING && !lost->status)
-            error_set(lost, H5GRAD_FAILED, "a reference to it leads nowhere");
+            hg_error_set(lost, H5GRAD_FAILED, "a reference to it leads nowhere");
         if (grade(&scale) > grade(best)) {
             free_scale(best);
             *best = scale;
@@ -199,7 +199,7 @@ static enum h5grad_status enter_scale(struct scale *scale, unsigned index, struc
     free(axis->unit);
     axis->unit = scale->unit;
     scale->unit = NULL;
-    axis->source = coords_dimension_scales.name;
+    axis->source = hg_coords_dimension_scales.name;
     if (grade(scale) == COORDINATES) {
         axis->kind = COORDS_ARRAY;
         axis->surplus = scale->longer;
@@ -208,15 +208,15 @@ static enum h5grad_status enter_scale(struct scale *scale, unsigned index, struc
         return H5GRAD_OK;
     }
     axis->kind = COORDS_UNUSABLE;
-    axis->problem =
-        memory_format("axis %u: dimension scale %s: %s; give --coord %u=PATH or --spacing%s", index,
-                      scale->path, scale->reason, index,
-                      scale->edges ? ", or --edges=midpoint where it is the edges of cells" : "");
+    axis->problem = hg_memory_format(
+        "axis %u: dimension scale %s: %s; give --coord %u=PATH or --spacing%s", index, scale->path,
+        scale->reason, index,
+        scale->edges ? ", or --edges=midpoint where it is the edges of cells" : "");
     if (axis->problem && scale->edges) {
         axis->path = scale->path;
         scale->path = NULL;
     }
-    return axis->problem ? H5GRAD_OK : error_memory(err, sizeof *scale);
+    return axis->problem ? H5GRAD_OK : hg_error_memory(err, sizeof *scale);
 }
 
 /* Labels that the data give their axes outrank the names of scales. */
@@ -224,17 +224,17 @@ static enum h5grad_status enter_labels(hid_t dataset, struct coords *coords,
                                        struct h5grad_error *err)
 {
     size_t n = 0;
-    char **labels = h5_attribute_texts(dataset, "DIMENSION_LABELS", &n);
+    char **labels = hg_attribute_texts(dataset, "DIMENSION_LABELS", &n);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; labels && n == coords->rank && k < n && status == H5GRAD_OK; k++) {
         struct coords_axis *axis = &coords->axis[k];
         if (axis->name || labels[k][0] == '\0')
             continue;
-        axis->name = memory_text(labels[k]);
+        axis->name = hg_memory_text(labels[k]);
         if (!axis->name)
-            status = error_memory(err, strlen(labels[k]) + 1);
+            status = hg_error_memory(err, strlen(labels[k]) + 1);
     }
-    h5_free_texts(labels, n);
+    hg_free_texts(labels, n);
     return status;
 }
 
@@ -243,8 +243,8 @@ static enum h5grad_status note_longer(struct coords *coords, unsigned k, uint64_
                                       struct h5grad_error *err)
 {
     const struct coords_axis *axis = &coords->axis[k];
-    return coords_add_note(coords, err, "axis %u: of %s the first %" PRIu64 " points are used", k,
-                           axis->path, points);
+    return hg_coords_add_note(coords, err, "axis %u: of %s the first %" PRIu64 " points are used",
+                              k, axis->path, points);
 }
 
 static enum h5grad_status enter_lists(const struct h5_scales *lists, const struct h5_walk *walk,
@@ -261,8 +261,8 @@ static enum h5grad_status enter_lists(const struct h5_scales *lists, const struc
         if (status == H5GRAD_OK && coords->axis[k].surplus && scale.longer)
             status = note_longer(coords, k, length[k].points, err);
         if (status == H5GRAD_OK && lost.status)
-            status = coords_set_problem(coords, k, coords_dimension_scales.name, err, "%s",
-                                        lost.message);
+            status = hg_coords_set_problem(coords, k, hg_coords_dimension_scales.name, err, "%s",
+                                           lost.message);
         free_scale(&scale);
     }
     return status;
@@ -273,12 +273,12 @@ static enum h5grad_status enter_problem(struct coords *coords, enum h5grad_statu
                                         const struct h5grad_error *reason, struct h5grad_error *err)
 {
     if (status == H5GRAD_NO_MEMORY)
-        return error_set(err, status, "%s", reason->message);
+        return hg_error_set(err, status, "%s", reason->message);
     status = H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
         if (coords->axis[k].kind == COORDS_NONE)
-            status = coords_set_problem(coords, k, coords_dimension_scales.name, err, "%s",
-                                        reason->message);
+            status = hg_coords_set_problem(coords, k, hg_coords_dimension_scales.name, err, "%s",
+                                           reason->message);
     }
     return status;
 }
@@ -297,13 +297,13 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     struct h5_scales lists;
     bool found;
     struct h5grad_error reason;
-    status = h5_scales_read(dataset, coords->rank, &lists, &found, &reason);
+    status = hg_scales_read(dataset, coords->rank, &lists, &found, &reason);
     if (status != H5GRAD_OK)
         return enter_problem(coords, status, &reason, err);
     if (!found)
         return H5GRAD_OK;
     status = enter_lists(&lists, walk, dataset, length, coords, err);
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     return status;
 }
 
@@ -311,7 +311,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     (void)file;
     (void)path;
-    return h5_is_scale(dataset) ? "it is a coordinate" : NULL;
+    return hg_is_scale(dataset) ? "it is a coordinate" : NULL;
 }
 
 static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
@@ -321,27 +321,27 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
     (void)path;
     hid_t space = H5Dget_space(dataset);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    h5_close(space);
+    hg_close(space);
     if (rank < 1)
         return H5GRAD_OK;
     struct h5_scales lists;
     bool found;
     /* Whether the list can be read matters where the axes are asked for. */
-    enum h5grad_status status = h5_scales_read(dataset, (unsigned)rank, &lists, &found, err);
+    enum h5grad_status status = hg_scales_read(dataset, (unsigned)rank, &lists, &found, err);
     if (status != H5GRAD_OK || !found)
         return status == H5GRAD_FAILED ? H5GRAD_OK : status;
     for (unsigned k = 0; k < lists.rank; k++) {
         for (size_t i = 0; i < lists.list[k].len && status == H5GRAD_OK; i++) {
             struct h5_identity identity;
-            if (h5_scales_identify(&lists, dataset, k, i, &identity))
-                status = h5_set_add(set, &identity, 0, NULL, err);
+            if (hg_scales_identify(&lists, dataset, k, i, &identity))
+                status = hg_set_add(set, &identity, 0, NULL, err);
         }
     }
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     return status;
 }
 
-const struct coords_convention coords_dimension_scales = {
+const struct coords_convention hg_coords_dimension_scales = {
     .name = "dimension scale",
     .axes = read_axes,
     .not_field = not_field,

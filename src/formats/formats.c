@@ -9,10 +9,13 @@
 
 /* In order: the first that knows an axis wins. */
 static const struct coords_convention *const conventions[] = {
-    &coords_openpmd,  &coords_vtkhdf,       &coords_nxdata,           &coords_minc2,
-    &coords_the_well, &coords_pdebench,     &coords_cactus,           &coords_bigdataviewer,
-    &coords_blocks,   &coords_housekeeping, &coords_dimension_scales, &coords_attributes,
-    &coords_gathered, &coords_cf, /* the last: it tells what the others left unused */
+    &hg_coords_openpmd,          &hg_coords_vtkhdf,
+    &hg_coords_nxdata,           &hg_coords_minc2,
+    &hg_coords_the_well,         &hg_coords_pdebench,
+    &hg_coords_cactus,           &hg_coords_bigdataviewer,
+    &hg_coords_blocks,           &hg_coords_housekeeping,
+    &hg_coords_dimension_scales, &hg_coords_attributes,
+    &hg_coords_gathered,         &hg_coords_cf, /* the last: it tells what the others left unused */
 };
 
 #define N_CONVENTIONS (sizeof conventions / sizeof *conventions)
@@ -24,15 +27,15 @@ static enum h5grad_status survey_around(hid_t file, const char *path, struct h5_
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < walk->n && !status; i++) {
         const char *other = walk->dataset[i].path;
-        if (strncmp(path, other, (size_t)(path_base(other) - other)) != 0)
+        if (strncmp(path, other, (size_t)(hg_path_base(other) - other)) != 0)
             continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
-        hid_t dataset = h5_open_dataset(file, other, &reason);
+        hid_t dataset = hg_open_dataset(file, other, &reason);
         if (dataset >= 0)
-            status = coords_survey(file, other, dataset, &walk->marked, err);
+            status = hg_coords_survey(file, other, dataset, &walk->marked, err);
         else if (reason.status == H5GRAD_NO_MEMORY)
-            status = error_set(err, reason.status, "%s", reason.message);
-        h5_close(dataset);
+            status = hg_error_set(err, reason.status, "%s", reason.message);
+        hg_close(dataset);
     }
     return status;
 }
@@ -48,9 +51,9 @@ static enum h5grad_status read_all(hid_t file, const struct h5_walk *walk, const
     return status;
 }
 
-enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const char *path,
-                               hid_t dataset, unsigned rank, struct coords *coords,
-                               struct h5grad_error *err)
+enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const char *path,
+                                  hid_t dataset, unsigned rank, struct coords *coords,
+                                  struct h5grad_error *err)
 {
     struct h5_walk own = {0};
     enum h5grad_status status = H5GRAD_OK;
@@ -58,7 +61,7 @@ enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const cha
     coords->rank = rank;
     /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
     if (!walk && H5Aexists(dataset, "DIMENSION_LIST") > 0) {
-        status = h5_walk(file, NULL, NULL, &own, err);
+        status = hg_walk(file, NULL, NULL, &own, err);
         if (!status)
             status = survey_around(file, path, &own, err);
         walk = &own;
@@ -66,23 +69,23 @@ enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const cha
     if (!status)
         status = read_all(file, walk, path, dataset, coords, err);
     if (status)
-        coords_free(coords);
-    h5_walk_free(&own);
+        hg_coords_free(coords);
+    hg_walk_free(&own);
     return status;
 }
 
-const char *coords_not_field(hid_t file, const char *path, hid_t dataset)
+const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset)
 {
     const char *why = NULL;
     for (size_t i = 0; !why && i < N_CONVENTIONS; i++) {
         if (conventions[i]->not_field)
             why = conventions[i]->not_field(file, path, dataset);
     }
-    return why ? why : coords_categories(dataset);
+    return why ? why : hg_coords_categories(dataset);
 }
 
-enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,
-                                     struct h5_set *set, struct h5grad_error *err)
+enum h5grad_status hg_coords_references(hid_t file, const char *path, hid_t dataset,
+                                        struct h5_set *set, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; status == H5GRAD_OK && i < N_CONVENTIONS; i++) {
@@ -92,8 +95,8 @@ enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset
     return status;
 }
 
-enum h5grad_status coords_survey(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
-                                 struct h5grad_error *err)
+enum h5grad_status hg_coords_survey(hid_t file, const char *path, hid_t dataset,
+                                    struct h5_set *marked, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; status == H5GRAD_OK && i < N_CONVENTIONS; i++) {

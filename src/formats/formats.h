@@ -8,25 +8,25 @@
 
 /*
  * Fills *coords for an open dataset of the given path and rank. walk, which may be NULL, is what
- * h5_walk found in the file, each dataset surveyed: it saves another walk. On failure, for
+ * hg_walk found in the file, each dataset surveyed: it saves another walk. On failure, for
  * want of memory or of a readable root group, nothing is to be freed.
  */
-enum h5grad_status coords_read(hid_t file, const struct h5_walk *walk, const char *path,
-                               hid_t dataset, unsigned rank, struct coords *coords,
-                               struct h5grad_error *err);
+enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const char *path,
+                                  hid_t dataset, unsigned rank, struct coords *coords,
+                                  struct h5grad_error *err);
 
 /* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
  * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
-const char *coords_not_field(hid_t file, const char *path, hid_t dataset);
+const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset);
 
 /* Adds every dataset that this dataset uses as an axis: those are not fields either, even when
  * nothing on themselves says so. */
-enum h5grad_status coords_references(hid_t file, const char *path, hid_t dataset,
-                                     struct h5_set *set, struct h5grad_error *err);
+enum h5grad_status hg_coords_references(hid_t file, const char *path, hid_t dataset,
+                                        struct h5_set *set, struct h5grad_error *err);
 
 /* Adds to the marked of a walk the datasets that stand for axes of which this dataset says
- * something that coords_read must know. */
-enum h5grad_status coords_survey(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
-                                 struct h5grad_error *err);
+ * something that hg_coords_read must know. */
+enum h5grad_status hg_coords_survey(hid_t file, const char *path, hid_t dataset,
+                                    struct h5_set *marked, struct h5grad_error *err);
 
 #endif

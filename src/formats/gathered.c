@@ -34,9 +34,9 @@ static char *list_text(hid_t dataset, const char *attribute)
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     bool list = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) <= 1 &&
                 H5Tget_class(type) == H5T_INTEGER;
-    h5_close(type);
-    h5_close(space);
-    char *text = list ? h5_attribute_text(dataset, attribute) : NULL;
+    hg_close(type);
+    hg_close(space);
+    char *text = list ? hg_attribute_text(dataset, attribute) : NULL;
     if (!text || text[strspn(text, " ")] != '\0')
         return text;
     free(text);
@@ -66,19 +66,19 @@ static enum h5grad_status mark_own_axis(hid_t dataset, enum mark mark, struct h5
                                         struct h5grad_error *err)
 {
     struct h5_identity identity;
-    if (h5_is_scale(dataset))
-        return h5_identify(dataset, &identity) ? h5_set_add(marked, &identity, mark, NULL, err)
+    if (hg_is_scale(dataset))
+        return hg_identify(dataset, &identity) ? hg_set_add(marked, &identity, mark, NULL, err)
                                                : H5GRAD_OK;
     struct h5_scales lists;
     bool found;
-    enum h5grad_status status = h5_scales_read(dataset, 1, &lists, &found, err);
+    enum h5grad_status status = hg_scales_read(dataset, 1, &lists, &found, err);
     if (status || !found)
         return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
     for (size_t i = 0; i < lists.list[0].len && !status; i++) {
-        if (h5_scales_identify(&lists, dataset, 0, i, &identity))
-            status = h5_set_add(marked, &identity, mark, NULL, err);
+        if (hg_scales_identify(&lists, dataset, 0, i, &identity))
+            status = hg_set_add(marked, &identity, mark, NULL, err);
     }
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     return status;
 }
 
@@ -87,10 +87,10 @@ static enum h5grad_status mark_dimension(hid_t file, const char *path, const cha
 {
     struct h5_identity identity;
     enum h5grad_status status = H5GRAD_OK;
-    hid_t dimension = names_open_dimension(file, path, name);
-    if (dimension >= 0 && h5_identify(dimension, &identity))
-        status = h5_set_add(marked, &identity, MARK_SAMPLES, NULL, err);
-    h5_close(dimension);
+    hid_t dimension = hg_names_open_dimension(file, path, name);
+    if (dimension >= 0 && hg_identify(dimension, &identity))
+        status = hg_set_add(marked, &identity, MARK_SAMPLES, NULL, err);
+    hg_close(dimension);
     return status;
 }
 
@@ -122,21 +122,21 @@ static enum h5grad_status leave_out_gathered(char *compress, struct coords *coor
         size_t length = strlen(names);
         snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", name);
     }
-    coords_forget(&coords->axis[k]);
-    return coords_leave_out(coords, k, err,
-                            "its points are gathered from %s (" COMPRESS "): scatter them first "
-                            "(cf-python, xarray)",
-                            *names ? names : "a grid");
+    hg_coords_forget(&coords->axis[k]);
+    return hg_coords_leave_out(coords, k, err,
+                               "its points are gathered from %s (" COMPRESS "): scatter them first "
+                               "(cf-python, xarray)",
+                               *names ? names : "a grid");
 }
 
 static enum h5grad_status leave_out_observations(size_t mark, struct coords *coords, unsigned k,
                                                  struct h5grad_error *err)
 {
-    coords_forget(&coords->axis[k]);
-    return coords_leave_out(coords, k, err,
-                            "its points are observations of several features, one after another "
-                            "(%s): select one feature first",
-                            marks[mark]);
+    hg_coords_forget(&coords->axis[k]);
+    return hg_coords_leave_out(coords, k, err,
+                               "its points are observations of several features, one after another "
+                               "(%s): select one feature first",
+                               marks[mark]);
 }
 
 /* What was marked of scale number i of an axis. */
@@ -146,9 +146,9 @@ static enum h5grad_status read_mark(const struct h5_set *marked, const struct h5
 {
     struct h5_identity identity;
     struct h5grad_error reason;
-    hid_t scale = h5_scales_open(lists, dataset, k, i, &reason);
+    hid_t scale = hg_scales_open(lists, dataset, k, i, &reason);
     const size_t *mark =
-        scale >= 0 && h5_identify(scale, &identity) ? h5_set_find(marked, &identity) : NULL;
+        scale >= 0 && hg_identify(scale, &identity) ? hg_set_find(marked, &identity) : NULL;
     enum h5grad_status status = H5GRAD_OK;
     if (mark && *mark == MARK_COMPRESS) {
         char *compress = list_text(scale, COMPRESS);
@@ -157,7 +157,7 @@ static enum h5grad_status read_mark(const struct h5_set *marked, const struct h5
     } else if (mark) {
         status = leave_out_observations(*mark, coords, k, err);
     }
-    h5_close(scale);
+    hg_close(scale);
     return status;
 }
 
@@ -170,18 +170,18 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     bool found;
     if (!walk || walk->marked.n == 0)
         return H5GRAD_OK;
-    enum h5grad_status status = h5_scales_read(dataset, coords->rank, &lists, &found, err);
+    enum h5grad_status status = hg_scales_read(dataset, coords->rank, &lists, &found, err);
     if (status || !found)
         return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank; k++) {
         for (size_t i = 0; i < lists.list[k].len && !status; i++)
             status = read_mark(&walk->marked, &lists, dataset, k, i, coords, err);
     }
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     return status;
 }
 
-const struct coords_convention coords_gathered = {
+const struct coords_convention hg_coords_gathered = {
     .name = "CF lists",
     .axes = read_axes,
     .not_field = not_field,

@@ -17,22 +17,22 @@ static const char *matlab(hid_t file, const char *path, hid_t dataset)
     static const char *const numbers[] = {"double", "single", "int8",  "uint8",  "int16",  "uint16",
                                           "int32",  "uint32", "int64", "uint64", "logical"};
     static const char bookkeeping[] = "it is bookkeeping of MATLAB";
-    if (path_begins(path, "/#refs#/") || path_begins(path, "/#subsystem#/"))
+    if (hg_path_begins(path, "/#refs#/") || hg_path_begins(path, "/#subsystem#/"))
         return bookkeeping;
-    const char *name = path_base(path);
+    const char *name = hg_path_base(path);
     if (strcmp(name, "data") == 0 || strcmp(name, "ir") == 0 || strcmp(name, "jc") == 0) {
-        hid_t group = h5_open_parent(file, path);
+        hid_t group = hg_open_parent(file, path);
         bool sparse = group >= 0 && H5Aexists(group, "MATLAB_sparse") > 0;
-        h5_close(group);
+        hg_close(group);
         if (sparse)
             return "it is a part of a sparse matrix of MATLAB";
     }
-    char *class = h5_attribute_text(dataset, "MATLAB_class");
+    char *class = hg_attribute_text(dataset, "MATLAB_class");
     if (!class)
         return NULL;
     double empty = 0;
     const char *why = bookkeeping;
-    if (h5_attribute_number(dataset, "MATLAB_empty", &empty) && empty != 0)
+    if (hg_attribute_number(dataset, "MATLAB_empty", &empty) && empty != 0)
         why = "it is an empty array of MATLAB, whose extents it holds";
     else if (strcmp(class, "char") == 0)
         why = "it holds text";
@@ -49,8 +49,8 @@ static const char *julia(hid_t file, const char *path)
 {
     static const char *const groups[] = {"/_types/", "/_refs/", "/_require/", "/_creator/"};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-        if (path_begins(path, groups[i]) &&
-            (h5_has_link(file, "_types") || h5_has_link(file, "_creator")))
+        if (hg_path_begins(path, groups[i]) &&
+            (hg_has_link(file, "_types") || hg_has_link(file, "_creator")))
             return "it is bookkeeping of JLD";
     }
     return NULL;
@@ -69,14 +69,14 @@ static bool is_block_items(const char *name)
  * columns beside the values. */
 static const char *pytables(hid_t file, const char *path)
 {
-    const char *name = path_base(path);
+    const char *name = hg_path_base(path);
     if (strstr(path, "/_i_") && H5Aexists(file, "PYTABLES_FORMAT_VERSION") > 0)
         return "it is an index of PyTables";
     if (strncmp(name, "axis", 4) != 0 && strncmp(name, "index", 5) != 0 && !is_block_items(name))
         return NULL;
-    hid_t group = h5_open_parent(file, path);
+    hid_t group = hg_open_parent(file, path);
     bool pandas = group >= 0 && H5Aexists(group, "pandas_type") > 0;
-    h5_close(group);
+    hg_close(group);
     return pandas ? "it holds labels of pandas" : NULL;
 }
 
@@ -88,7 +88,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     return why ? why : pytables(file, path);
 }
 
-const struct coords_convention coords_housekeeping = {
+const struct coords_convention hg_coords_housekeeping = {
     .name = "housekeeping",
     .not_field = not_field,
 };

@@ -25,7 +25,7 @@
 /* Whether the path is IMAGE "N/image", and N. */
 static bool is_image(const char *path, unsigned *level)
 {
-    if (!path_begins(path, IMAGE))
+    if (!hg_path_begins(path, IMAGE))
         return false;
     const char *at = path + strlen(IMAGE);
     *level = 0;
@@ -42,51 +42,51 @@ static enum h5grad_status enter_regular(hid_t dimension, unsigned level, uint64_
 {
     static const char *const source = "MINC";
     double step = 1, start = 0, length;
-    if (h5_attribute_exactly(dimension, "step", 1, &step) == H5_BROKEN)
-        return coords_set_problem(coords, k, source, err, "%s: its step is no number", path);
-    if (h5_attribute_exactly(dimension, "start", 1, &start) == H5_BROKEN)
+    if (hg_attribute_exactly(dimension, "step", 1, &step) == H5_BROKEN)
+        return hg_coords_set_problem(coords, k, source, err, "%s: its step is no number", path);
+    if (hg_attribute_exactly(dimension, "start", 1, &start) == H5_BROKEN)
         start = 0;
     if (level > 0) {
         double factor = (double)(1u << level);
-        if (h5_attribute_exactly(dimension, "length", 1, &length) != H5_FOUND ||
+        if (hg_attribute_exactly(dimension, "length", 1, &length) != H5_FOUND ||
             !(length >= factor && length < (double)(extent + 1) * factor &&
               length >= (double)extent * factor))
-            return coords_set_problem(coords, k, source, err,
-                                      "%s: its length is not %u times the extent %" PRIu64, path,
-                                      1u << level, extent);
+            return hg_coords_set_problem(coords, k, source, err,
+                                         "%s: its length is not %u times the extent %" PRIu64, path,
+                                         1u << level, extent);
         start += step * (factor - 1) / 2;
         step *= factor;
     }
-    return coords_set_step(coords, k, step, start, source, err);
+    return hg_coords_set_step(coords, k, step, start, source, err);
 }
 
 static enum h5grad_status enter_dimension(hid_t file, const char *name, unsigned level,
                                           uint64_t extent, struct coords *coords, unsigned k,
                                           struct h5grad_error *err)
 {
-    enum h5grad_status status = coords_set_name(coords, k, name, err);
+    enum h5grad_status status = hg_coords_set_name(coords, k, name, err);
     if (strcmp(name, "vector_dimension") == 0) {
         return status ? status
-                      : coords_leave_out(coords, k, err, "it holds the components of a vector");
+                      : hg_coords_leave_out(coords, k, err, "it holds the components of a vector");
     }
-    char *path = memory_format(DIMENSIONS "%s", name);
+    char *path = hg_memory_format(DIMENSIONS "%s", name);
     if (!path)
-        return error_memory(err, strlen(name));
+        return hg_error_memory(err, strlen(name));
     struct h5grad_error reason;
-    hid_t dimension = h5_open_dataset(file, path, &reason);
-    char *spacing = dimension >= 0 ? h5_attribute_text(dimension, "spacing") : NULL;
+    hid_t dimension = hg_open_dataset(file, path, &reason);
+    char *spacing = dimension >= 0 ? hg_attribute_text(dimension, "spacing") : NULL;
     if (!status && dimension < 0)
-        status = coords_set_problem(coords, k, "MINC", err, "%s: %s", path, reason.message);
+        status = hg_coords_set_problem(coords, k, "MINC", err, "%s: %s", path, reason.message);
     else if (!status && spacing && strncmp(spacing, "irregular", strlen("irregular")) == 0)
-        status = coords_set_dataset(coords, k, file, path, extent, false, "MINC", err);
+        status = hg_coords_set_dataset(coords, k, file, path, extent, false, "MINC", err);
     else if (!status)
         status = enter_regular(dimension, level, extent, coords, k, path, err);
-    char *unit = dimension >= 0 ? h5_attribute_text(dimension, "units") : NULL;
+    char *unit = dimension >= 0 ? hg_attribute_text(dimension, "units") : NULL;
     if (!status)
-        status = coords_set_unit(coords, k, unit, err);
+        status = hg_coords_set_unit(coords, k, unit, err);
     free(unit);
     free(spacing);
-    h5_close(dimension);
+    hg_close(dimension);
     free(path);
     return status;
 }
@@ -108,9 +108,9 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     (void)walk;
     unsigned level;
     uint64_t extent[GRID_MAX_RANK];
-    if (!is_image(path, &level) || !h5_read_extents(dataset, coords->rank, extent))
+    if (!is_image(path, &level) || !hg_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
-    char *order = h5_attribute_text(dataset, "dimorder");
+    char *order = hg_attribute_text(dataset, "dimorder");
     if (!order)
         return H5GRAD_OK;
     char *name[GRID_MAX_RANK];
@@ -120,9 +120,9 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         if (n == coords->rank)
             status = enter_dimension(file, name[k], level, extent[k], coords, k, err);
         else
-            status = coords_set_problem(coords, k, "MINC", err,
-                                        "dimorder names %u dimension%s, the rank is %u", n,
-                                        n == 1 ? "" : "s", coords->rank);
+            status = hg_coords_set_problem(coords, k, "MINC", err,
+                                           "dimorder names %u dimension%s, the rank is %u", n,
+                                           n == 1 ? "" : "s", coords->rank);
     }
     free(order);
     return status;
@@ -133,12 +133,12 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     (void)file;
     (void)dataset;
     unsigned level;
-    if (!path_begins(path, ROOT) || is_image(path, &level))
+    if (!hg_path_begins(path, ROOT) || is_image(path, &level))
         return NULL;
-    return path_begins(path, DIMENSIONS) ? "it is a coordinate" : "it is bookkeeping of MINC";
+    return hg_path_begins(path, DIMENSIONS) ? "it is a coordinate" : "it is bookkeeping of MINC";
 }
 
-const struct coords_convention coords_minc2 = {
+const struct coords_convention hg_coords_minc2 = {
     .name = "MINC",
     .axes = read_axes,
     .not_field = not_field,

@@ -32,12 +32,12 @@ static void free_axes(struct axes *axes)
 /* The NXdata group that holds the dataset at path; -1 when it is in none. */
 static hid_t open_group(hid_t file, const char *path)
 {
-    if (!h5_parent_has(file, path, "NX_class"))
+    if (!hg_parent_has(file, path, "NX_class"))
         return -1;
-    hid_t group = h5_open_parent(file, path);
-    if (group >= 0 && h5_attribute_is(group, "NX_class", "NXdata"))
+    hid_t group = hg_open_parent(file, path);
+    if (group >= 0 && hg_attribute_is(group, "NX_class", "NXdata"))
         return group;
-    h5_close(group);
+    hg_close(group);
     return -1;
 }
 
@@ -45,16 +45,16 @@ static hid_t open_group(hid_t file, const char *path)
 static char **split(const char *text, size_t *n)
 {
     *n = 0;
-    char **names = memory_zeroed(strlen(text) + 1, sizeof *names);
+    char **names = hg_memory_zeroed(strlen(text) + 1, sizeof *names);
     const char *const separators = "[]:, ";
     for (const char *at = text; names && *at;) {
         at += strspn(at, separators);
         size_t length = strcspn(at, separators);
         if (length == 0)
             break;
-        names[*n] = memory_format("%.*s", (int)length, at);
+        names[*n] = hg_memory_format("%.*s", (int)length, at);
         if (!names[*n]) {
-            h5_free_texts(names, *n);
+            hg_free_texts(names, *n);
             return NULL;
         }
         (*n)++;
@@ -66,28 +66,28 @@ static char **split(const char *text, size_t *n)
 /* The names in an attribute: an array of texts, or one text that lists them. */
 static char **read_names(hid_t object, const char *attribute, unsigned rank, size_t *n)
 {
-    char **names = h5_attribute_texts(object, attribute, n);
+    char **names = hg_attribute_texts(object, attribute, n);
     if (!names || *n != 1 || rank == 1)
         return names;
     char **parts = split(names[0], n);
-    h5_free_texts(names, 1);
+    hg_free_texts(names, 1);
     return parts;
 }
 
 static bool is_listed(hid_t group, const char *attribute, const char *name)
 {
     size_t n = 0;
-    char **names = h5_attribute_texts(group, attribute, &n);
+    char **names = hg_attribute_texts(group, attribute, &n);
     bool found = false;
     for (size_t i = 0; names && i < n && !found; i++)
         found = strcmp(names[i], name) == 0;
-    h5_free_texts(names, n);
+    hg_free_texts(names, n);
     return found;
 }
 
 static bool is_signal(hid_t group, const char *name)
 {
-    return h5_attribute_is(group, "signal", name) || is_listed(group, "auxiliary_signals", name);
+    return hg_attribute_is(group, "signal", name) || is_listed(group, "auxiliary_signals", name);
 }
 
 /* Whether the dataset is marked as a signal in the way of old. */
@@ -99,9 +99,9 @@ static bool is_marked(hid_t dataset)
 /* The dataset of a name beside the one at path; -1 when there is none. */
 static hid_t open_beside(hid_t file, const char *path, const char *name)
 {
-    char *parent = path_parent(path);
-    char *beside = parent ? path_join(parent, name) : NULL;
-    hid_t dataset = beside ? h5_open_dataset(file, beside, NULL) : -1;
+    char *parent = hg_path_parent(path);
+    char *beside = parent ? hg_path_join(parent, name) : NULL;
+    hid_t dataset = beside ? hg_open_dataset(file, beside, NULL) : -1;
     free(beside);
     free(parent);
     return dataset;
@@ -111,11 +111,11 @@ static hid_t open_beside(hid_t file, const char *path, const char *name)
 static bool is_like_signal(hid_t file, hid_t group, const char *path, hid_t dataset, unsigned rank)
 {
     uint64_t own[GRID_MAX_RANK], its[GRID_MAX_RANK];
-    char *name = h5_attribute_text(group, "signal");
+    char *name = hg_attribute_text(group, "signal");
     hid_t signal = name ? open_beside(file, path, name) : -1;
-    bool like = signal >= 0 && h5_read_extents(dataset, rank, own) &&
-                h5_read_extents(signal, rank, its) && memcmp(own, its, rank * sizeof *own) == 0;
-    h5_close(signal);
+    bool like = signal >= 0 && hg_read_extents(dataset, rank, own) &&
+                hg_read_extents(signal, rank, its) && memcmp(own, its, rank * sizeof *own) == 0;
+    hg_close(signal);
     free(name);
     return like;
 }
@@ -123,9 +123,9 @@ static bool is_like_signal(hid_t file, hid_t group, const char *path, hid_t data
 /* The axes a field belongs to by NAME_indices: their number; 0 when nothing is said. */
 static size_t read_indices(hid_t group, const char *field, unsigned rank, unsigned *index)
 {
-    char *name = memory_format("%s_indices", field);
+    char *name = hg_memory_format("%s_indices", field);
     size_t n = 0, usable = 0;
-    double *numbers = name ? h5_attribute_numbers(group, name, &n) : NULL;
+    double *numbers = name ? hg_attribute_numbers(group, name, &n) : NULL;
     for (size_t i = 0; numbers && i < n && n <= rank; i++) {
         if (numbers[i] >= 0 && numbers[i] < rank)
             index[usable++] = (unsigned)numbers[i];
@@ -141,7 +141,7 @@ static bool set_field(struct axes *axes, unsigned k, const char *name, bool span
     if (k >= axes->rank || axes->field[k] || strcmp(name, ".") == 0 || name[0] == '\0')
         return true;
     axes->spanning[k] = spanning;
-    axes->field[k] = memory_text(name);
+    axes->field[k] = hg_memory_text(name);
     return axes->field[k] != NULL;
 }
 
@@ -176,9 +176,9 @@ static herr_t take_field(hid_t group, const char *name, const H5L_info_t *info, 
     (void)info;
     hid_t field = open_beside(search->file, search->path, name);
     bool ok = true;
-    if (field >= 0 && h5_attribute_number(field, "axis", &axis) && axis >= 1 && axis <= axes->rank)
+    if (field >= 0 && hg_attribute_number(field, "axis", &axis) && axis >= 1 && axis <= axes->rank)
         ok = set_field(axes, (unsigned)axis - 1, name, false);
-    h5_close(field);
+    hg_close(field);
     return ok ? 0 : 1;
 }
 
@@ -195,7 +195,7 @@ static bool read_named(hid_t group, hid_t from, struct axes *axes, const char **
         *wrong = "axes does not hold names";
     else if (!any && n != axes->rank)
         *wrong = "axes names another number of axes than the signal has";
-    h5_free_texts(names, n);
+    hg_free_texts(names, n);
     return ok;
 }
 
@@ -221,7 +221,7 @@ static enum h5grad_status read_fields(hid_t file, hid_t group, const char *path,
     if (ok)
         return H5GRAD_OK;
     free_axes(axes);
-    return error_memory(err, sizeof *axes);
+    return hg_error_memory(err, sizeof *axes);
 }
 
 /* ------------------------------------------------------------------------------------- axes */
@@ -231,19 +231,20 @@ static enum h5grad_status enter_field(hid_t file, hid_t group, const char *path,
                                       struct coords *coords, struct h5grad_error *err)
 {
     const char *name = axes->field[k];
-    enum h5grad_status status = coords_set_name(coords, k, name, err);
+    enum h5grad_status status = hg_coords_set_name(coords, k, name, err);
     /* names without fields are common */
-    if (status || !h5_has_link(group, name))
+    if (status || !hg_has_link(group, name))
         return status;
     if (axes->spanning[k])
-        return coords_set_problem(coords, k, coords_nxdata.name, err,
-                                  "%s belongs to several axes at once", name);
-    char *parent = path_parent(path);
-    char *field = parent ? path_join(parent, name) : NULL;
+        return hg_coords_set_problem(coords, k, hg_coords_nxdata.name, err,
+                                     "%s belongs to several axes at once", name);
+    char *parent = hg_path_parent(path);
+    char *field = parent ? hg_path_join(parent, name) : NULL;
     free(parent);
     if (!field)
-        return error_memory(err, strlen(path));
-    status = coords_set_dataset(coords, k, file, field, extent, true, coords_nxdata.name, err);
+        return hg_error_memory(err, strlen(path));
+    status =
+        hg_coords_set_dataset(coords, k, file, field, extent, true, hg_coords_nxdata.name, err);
     free(field);
     return status;
 }
@@ -255,16 +256,16 @@ static enum h5grad_status enter_signal(hid_t file, hid_t group, const char *path
     uint64_t extent[GRID_MAX_RANK];
     bool told;
     const char *wrong;
-    if (!h5_read_extents(dataset, coords->rank, extent))
+    if (!hg_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     enum h5grad_status status =
         read_fields(file, group, path, dataset, coords->rank, &axes, &told, &wrong, err);
     if (status)
         return status;
-    coords->convention = &coords_nxdata;
+    coords->convention = &hg_coords_nxdata;
     for (unsigned k = 0; k < coords->rank && told && !status; k++) {
         if (wrong)
-            status = coords_set_problem(coords, k, coords_nxdata.name, err, "%s", wrong);
+            status = hg_coords_set_problem(coords, k, hg_coords_nxdata.name, err, "%s", wrong);
         else if (axes.field[k])
             status = enter_field(file, group, path, &axes, k, extent[k], coords, err);
     }
@@ -274,7 +275,7 @@ static enum h5grad_status enter_signal(hid_t file, hid_t group, const char *path
 
 static bool has_axes(hid_t file, hid_t group, const char *path, hid_t dataset, unsigned rank)
 {
-    return is_marked(dataset) || is_signal(group, path_base(path)) ||
+    return is_marked(dataset) || is_signal(group, hg_path_base(path)) ||
            is_like_signal(file, group, path, dataset, rank);
 }
 
@@ -286,7 +287,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     enum h5grad_status status = H5GRAD_OK;
     if (group >= 0 && has_axes(file, group, path, dataset, coords->rank))
         status = enter_signal(file, group, path, dataset, coords, err);
-    h5_close(group);
+    hg_close(group);
     return status;
 }
 
@@ -295,7 +296,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
 /* Whether the group has NAME_indices: signals may, too. */
 static bool has_indices(hid_t group, const char *name)
 {
-    char *attribute = memory_format("%s_indices", name);
+    char *attribute = hg_memory_format("%s_indices", name);
     bool has = attribute && H5Aexists(group, attribute) > 0;
     free(attribute);
     return has;
@@ -310,8 +311,8 @@ static bool is_errors(hid_t group, const char *name)
         return true;
     if (length <= end || strcmp(name + length - end, suffix) != 0)
         return false;
-    char *field = memory_format("%.*s", (int)(length - end), name);
-    bool found = field && h5_has_link(group, field);
+    char *field = hg_memory_format("%.*s", (int)(length - end), name);
+    bool found = field && hg_has_link(group, field);
     free(field);
     return found;
 }
@@ -321,7 +322,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     hid_t group = open_group(file, path);
     if (group < 0)
         return NULL;
-    const char *name = path_base(path);
+    const char *name = hg_path_base(path);
     const char *why = NULL;
     if (!is_signal(group, name) && !is_marked(dataset)) {
         if (is_listed(group, "axes", name) || has_indices(group, name) ||
@@ -330,7 +331,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
         else if (is_errors(group, name))
             why = "it holds uncertainties";
     }
-    h5_close(group);
+    hg_close(group);
     return why;
 }
 
@@ -340,9 +341,9 @@ static enum h5grad_status add_field(hid_t file, const char *path, const char *na
     struct h5_identity identity;
     enum h5grad_status status = H5GRAD_OK;
     hid_t field = open_beside(file, path, name);
-    if (field >= 0 && h5_identify(field, &identity))
-        status = h5_set_add(set, &identity, 0, NULL, err);
-    h5_close(field);
+    if (field >= 0 && hg_identify(field, &identity))
+        status = hg_set_add(set, &identity, 0, NULL, err);
+    hg_close(field);
     return status;
 }
 
@@ -372,11 +373,11 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
         return H5GRAD_OK;
     hid_t space = H5Dget_space(dataset);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    h5_close(space);
+    hg_close(space);
     enum h5grad_status status = H5GRAD_OK;
     if (rank > 0 && has_axes(file, group, path, dataset, (unsigned)rank))
         status = add_fields(file, group, path, dataset, (unsigned)rank, set, err);
-    h5_close(group);
+    hg_close(group);
     return status;
 }
 
@@ -386,7 +387,7 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
 static const char *field_of(const struct coords *coords, unsigned k)
 {
     const struct coords_axis *axis = &coords->axis[k];
-    bool found = axis->kind == COORDS_ARRAY && axis->source == coords_nxdata.name && axis->path;
+    bool found = axis->kind == COORDS_ARRAY && axis->source == hg_coords_nxdata.name && axis->path;
     return found ? axis->path : NULL;
 }
 
@@ -395,23 +396,23 @@ static const char *field_of(const struct coords *coords, unsigned k)
 static enum h5grad_status link_field(const struct coords_results *results, hid_t group,
                                      const char *field, struct h5grad_error *err)
 {
-    enum h5grad_status status = coords_copy_line(results->input, results->output, field, err);
-    const char *name = path_base(field);
-    if (!status && !h5_has_link(group, name) &&
+    enum h5grad_status status = hg_coords_copy_line(results->input, results->output, field, err);
+    const char *name = hg_path_base(field);
+    if (!status && !hg_has_link(group, name) &&
         H5Lcreate_hard(results->output, field, group, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
-        status = h5_error(err, "%s: it cannot be linked", field);
+        status = hg_hdf5_error(err, "%s: it cannot be linked", field);
     return status;
 }
 
 static enum h5grad_status write_index(hid_t group, const char *field, unsigned k,
                                       struct h5grad_error *err)
 {
-    char *name = memory_format("%s_indices", path_base(field));
+    char *name = hg_memory_format("%s_indices", hg_path_base(field));
     if (!name)
-        return error_memory(err, strlen(field));
+        return hg_error_memory(err, strlen(field));
     enum h5grad_status status = H5GRAD_OK;
     if (H5Aexists(group, name) <= 0)
-        status = h5_attribute_write_int(group, name, (int32_t)k, err);
+        status = hg_attribute_write_int(group, name, (int32_t)k, err);
     free(name);
     return status;
 }
@@ -424,7 +425,7 @@ static enum h5grad_status write_axes(const struct coords_results *results, hid_t
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < rank && !status; k++) {
         const char *field = field_of(results->coords, k);
-        names[k] = field ? path_base(field) : ".";
+        names[k] = field ? hg_path_base(field) : ".";
         if (!field)
             continue;
         status = link_field(results, group, field, err);
@@ -432,7 +433,7 @@ static enum h5grad_status write_axes(const struct coords_results *results, hid_t
             status = write_index(group, field, k, err);
     }
     if (!status && H5Aexists(group, "axes") <= 0)
-        status = h5_attribute_write_texts(group, "axes", names, rank, err);
+        status = hg_attribute_write_texts(group, "axes", names, rank, err);
     return status;
 }
 
@@ -442,32 +443,32 @@ static enum h5grad_status add_signal(hid_t group, const char *name, struct h5gra
     if (is_signal(group, name))
         return H5GRAD_OK;
     if (H5Aexists(group, "signal") <= 0)
-        return h5_attribute_write_text(group, "signal", name, err);
+        return hg_attribute_write_text(group, "signal", name, err);
     size_t n = 0;
-    char **before = h5_attribute_texts(group, "auxiliary_signals", &n);
-    const char **all = memory_zeroed((before ? n : 0) + 1, sizeof *all);
-    enum h5grad_status status = all ? H5GRAD_OK : error_memory(err, (n + 1) * sizeof *all);
+    char **before = hg_attribute_texts(group, "auxiliary_signals", &n);
+    const char **all = hg_memory_zeroed((before ? n : 0) + 1, sizeof *all);
+    enum h5grad_status status = all ? H5GRAD_OK : hg_error_memory(err, (n + 1) * sizeof *all);
     for (size_t i = 0; all && before && i < n; i++)
         all[i] = before[i];
     n = before ? n : 0;
     if (all)
         all[n] = name;
     if (!status)
-        status = h5_attribute_remove(group, "auxiliary_signals", err);
+        status = hg_attribute_remove(group, "auxiliary_signals", err);
     if (!status)
-        status = h5_attribute_write_texts(group, "auxiliary_signals", all, n + 1, err);
+        status = hg_attribute_write_texts(group, "auxiliary_signals", all, n + 1, err);
     free(all);
-    h5_free_texts(before, n);
+    hg_free_texts(before, n);
     return status;
 }
 
 static enum h5grad_status write_class(hid_t group, struct h5grad_error *err)
 {
-    if (h5_attribute_is(group, "NX_class", "NXdata"))
+    if (hg_attribute_is(group, "NX_class", "NXdata"))
         return H5GRAD_OK;
-    enum h5grad_status status = h5_attribute_remove(group, "NX_class", err);
+    enum h5grad_status status = hg_attribute_remove(group, "NX_class", err);
     if (!status)
-        status = h5_attribute_write_text(group, "NX_class", "NXdata", err);
+        status = hg_attribute_write_text(group, "NX_class", "NXdata", err);
     return status;
 }
 
@@ -476,44 +477,44 @@ static enum h5grad_status clear_marks(const struct coords_results *results, cons
                                       struct h5grad_error *err)
 {
     static const char *const marks[] = {"signal", "axes", "primary", "target"};
-    hid_t dataset = h5_open_dataset(results->output, path, NULL);
+    hid_t dataset = hg_open_dataset(results->output, path, NULL);
     if (dataset < 0)
-        return h5_error(err, "%s: it cannot be opened", path);
+        return hg_hdf5_error(err, "%s: it cannot be opened", path);
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof marks / sizeof *marks && !status; i++)
-        status = h5_attribute_remove(dataset, marks[i], err);
-    if (!h5_close(dataset) && !status)
-        status = h5_error(err, "%s: it cannot be closed", path);
+        status = hg_attribute_remove(dataset, marks[i], err);
+    if (!hg_close(dataset) && !status)
+        status = hg_hdf5_error(err, "%s: it cannot be closed", path);
     return status;
 }
 
 static enum h5grad_status finish_group(const struct coords_results *results, unsigned i,
                                        struct h5grad_error *err)
 {
-    hid_t group = h5_open_parent(results->output, results->result[i]);
+    hid_t group = hg_open_parent(results->output, results->result[i]);
     if (group < 0)
-        return h5_error(err, "%s: its group cannot be opened", results->result[i]);
+        return hg_hdf5_error(err, "%s: its group cannot be opened", results->result[i]);
     enum h5grad_status status = write_class(group, err);
     if (!status)
         status = write_axes(results, group, err);
     if (!status)
-        status = add_signal(group, path_base(results->result[i]), err);
-    if (!h5_close(group) && !status)
-        status = h5_error(err, "its group cannot be closed");
-    return status ? error_context(err, status, "%s", results->result[i]) : H5GRAD_OK;
+        status = add_signal(group, hg_path_base(results->result[i]), err);
+    if (!hg_close(group) && !status)
+        status = hg_hdf5_error(err, "its group cannot be closed");
+    return status ? hg_error_context(err, status, "%s", results->result[i]) : H5GRAD_OK;
 }
 
 /* Unless it leads to something that is there. */
 static enum h5grad_status write_default(hid_t group, const char *next, struct h5grad_error *err)
 {
-    char *before = h5_attribute_text(group, "default");
-    bool leads = before && before[0] != '\0' && !strchr(before, '/') && h5_has_link(group, before);
+    char *before = hg_attribute_text(group, "default");
+    bool leads = before && before[0] != '\0' && !strchr(before, '/') && hg_has_link(group, before);
     free(before);
     if (leads)
         return H5GRAD_OK;
-    enum h5grad_status status = h5_attribute_remove(group, "default", err);
+    enum h5grad_status status = hg_attribute_remove(group, "default", err);
     if (!status)
-        status = h5_attribute_write_text(group, "default", next, err);
+        status = hg_attribute_write_text(group, "default", next, err);
     return status;
 }
 
@@ -523,16 +524,16 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
 {
     hid_t to = H5Gopen2(results->output, path, H5P_DEFAULT);
     if (to < 0)
-        return h5_error(err, "%s: the group cannot be opened", path);
+        return hg_hdf5_error(err, "%s: the group cannot be opened", path);
     hid_t from = H5Gopen2(results->input, path, H5P_DEFAULT);
     enum h5grad_status status = H5GRAD_OK;
     if (from >= 0)
-        status = h5_attribute_copy(from, to, "NX_class", err);
-    h5_close(from);
+        status = hg_attribute_copy(from, to, "NX_class", err);
+    hg_close(from);
     if (!status)
         status = write_default(to, next, err);
-    if (!h5_close(to) && !status)
-        status = h5_error(err, "%s: the group cannot be closed", path);
+    if (!hg_close(to) && !status)
+        status = hg_hdf5_error(err, "%s: the group cannot be closed", path);
     return status;
 }
 
@@ -540,17 +541,17 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
 static enum h5grad_status finish_way(const struct coords_results *results, const char *result,
                                      struct h5grad_error *err)
 {
-    char *group = path_parent(result);
+    char *group = hg_path_parent(result);
     if (!group)
-        return error_memory(err, strlen(result));
+        return hg_error_memory(err, strlen(result));
     enum h5grad_status status = H5GRAD_OK;
     for (char *slash = group; slash && slash[1] && !status; slash = strchr(slash + 1, '/')) {
         char *next = strchr(slash + 1, '/');
         if (next)
             *next = '\0';
-        char *path = memory_text(group);
+        char *path = hg_memory_text(group);
         if (!path)
-            status = error_memory(err, strlen(group) + 1);
+            status = hg_error_memory(err, strlen(group) + 1);
         else
             path[slash == group ? 1 : slash - group] = '\0';
         if (!status)
@@ -576,7 +577,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
     return status;
 }
 
-const struct coords_convention coords_nxdata = {
+const struct coords_convention hg_coords_nxdata = {
     .name = "NXdata",
     .axes = read_axes,
     .not_field = not_field,

@@ -75,13 +75,13 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
     *form = NO_MESH;
     if (H5Aexists(dataset, "gridSpacing") > 0) {
         *form = SCALAR;
-        return h5_open_object(file, path, NULL);
+        return hg_open_object(file, path, NULL);
     }
-    char *group = path_parent(path);
-    char *above = group ? path_parent(group) : NULL;
+    char *group = hg_path_parent(path);
+    char *above = group ? hg_path_parent(group) : NULL;
     const char *found = NULL;
     if (!above)
-        h5_note_no_memory();
+        hg_note_no_memory();
     if (group && H5Aexists_by_name(file, group, "gridSpacing", H5P_DEFAULT) > 0) {
         bool external = H5Aexists_by_name(file, group, "gridGeometry", H5P_DEFAULT) > 0;
         *form = external ? DIRECT : VECTOR;
@@ -99,8 +99,8 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
 
 static void close_mesh(struct mesh *mesh)
 {
-    h5_free_texts(mesh->label, mesh->n);
-    h5_close(mesh->object);
+    hg_free_texts(mesh->label, mesh->n);
+    hg_close(mesh->object);
 }
 
 /* --------------------------------------------------------------------------- not on a mesh */
@@ -126,9 +126,9 @@ static const char *within_iteration(const char *base, const char *path)
 static bool is_of_particles(hid_t file, const char *path)
 {
     hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
-    char *base = root >= 0 ? h5_attribute_text(root, "basePath") : NULL;
-    char *particles = root >= 0 ? h5_attribute_text(root, "particlesPath") : NULL;
-    h5_close(root);
+    char *base = root >= 0 ? hg_attribute_text(root, "basePath") : NULL;
+    char *particles = root >= 0 ? hg_attribute_text(root, "particlesPath") : NULL;
+    hg_close(root);
     const char *rest = base && particles ? within_iteration(base, path) : NULL;
     const char *start = particles;
     if (start && strncmp(start, "./", 2) == 0)
@@ -145,7 +145,7 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
         return NULL;
     enum form form;
     hid_t mesh = open_mesh(file, path, dataset, &form);
-    h5_close(mesh);
+    hg_close(mesh);
     return form == NO_MESH && is_of_particles(file, path) ? "it belongs to particles" : NULL;
 }
 
@@ -159,16 +159,16 @@ static bool is_angle(const struct mesh *mesh, size_t i)
 
 static char **copy_labels(const char *const *labels, size_t n)
 {
-    char **copy = memory_zeroed(n, sizeof *copy);
+    char **copy = hg_memory_zeroed(n, sizeof *copy);
     for (size_t i = 0; copy && i < n; i++) {
-        copy[i] = memory_text(labels[i]);
+        copy[i] = hg_memory_text(labels[i]);
         if (!copy[i]) {
-            h5_free_texts(copy, n);
+            hg_free_texts(copy, n);
             copy = NULL;
         }
     }
     if (!copy)
-        h5_note_no_memory();
+        hg_note_no_memory();
     return copy;
 }
 
@@ -176,10 +176,10 @@ static char **copy_labels(const char *const *labels, size_t n)
 static bool read_labels(struct mesh *mesh)
 {
     size_t n = 0;
-    mesh->label = h5_attribute_texts(mesh->object, "axisLabels", &n);
+    mesh->label = hg_attribute_texts(mesh->object, "axisLabels", &n);
     if (!mesh->label || n == mesh->n)
         return true;
-    h5_free_texts(mesh->label, n);
+    hg_free_texts(mesh->label, n);
     mesh->label = NULL;
     return false;
 }
@@ -214,18 +214,18 @@ static const char *read_order(struct mesh *mesh, hid_t component)
     static const char *const rectangular[] = {"x", "y", "z"};
     static const char *const cylindrical[] = {"r", "theta", "z"};
     const char *const *canonical =
-        h5_attribute_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular;
+        hg_attribute_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular;
     if (mesh->n != CANONICAL)
         return "gridSpacing does not hold 3 numbers";
-    bool reversed = h5_attribute_is(component, "gridDataOrder", "F");
+    bool reversed = hg_attribute_is(component, "gridDataOrder", "F");
     if (!reversed && H5Aexists(component, "gridDataOrder") > 0 &&
-        !h5_attribute_is(component, "gridDataOrder", "C"))
+        !hg_attribute_is(component, "gridDataOrder", "C"))
         return "gridDataOrder is neither C nor F";
     set_order(mesh, reversed);
     if (mesh->label && !reversed && !find_order(mesh, canonical))
         return canonical == cylindrical ? "axisLabels are not r, theta and z"
                                         : "axisLabels are not x, y and z";
-    h5_free_texts(mesh->label, mesh->n);
+    hg_free_texts(mesh->label, mesh->n);
     mesh->label = copy_labels(canonical, CANONICAL);
     return NULL;
 }
@@ -240,12 +240,12 @@ static const char *read_factor(struct mesh *mesh)
         return NULL;
     mesh->si = true;
     double one;
-    if (h5_attribute_number(mesh->object, "gridUnitSI", &one)) {
+    if (hg_attribute_number(mesh->object, "gridUnitSI", &one)) {
         for (size_t i = 0; i < mesh->n; i++)
             mesh->factor[i] = one;
         return NULL;
     }
-    if (h5_attribute_exactly(mesh->object, "gridUnitSI", mesh->n, mesh->factor) == H5_FOUND)
+    if (hg_attribute_exactly(mesh->object, "gridUnitSI", mesh->n, mesh->factor) == H5_FOUND)
         return NULL;
     return "gridUnitSI is not a number, or one per axis";
 }
@@ -254,7 +254,7 @@ static void read_dimension(struct mesh *mesh)
 {
     double flat[GRID_MAX_RANK * DIMENSIONS];
     size_t n = mesh->n * DIMENSIONS;
-    bool given = h5_attribute_exactly(mesh->object, "gridUnitDimension", n, flat) == H5_FOUND;
+    bool given = hg_attribute_exactly(mesh->object, "gridUnitDimension", n, flat) == H5_FOUND;
     mesh->own_dimensions = given;
     for (size_t i = 0; i < mesh->n; i++) {
         for (size_t j = 0; j < DIMENSIONS; j++)
@@ -269,16 +269,16 @@ static void read_offset(struct mesh *mesh, hid_t component)
 {
     double part[GRID_MAX_RANK];
     if (is_external(mesh)) {
-        if (h5_attribute_exactly(mesh->object, "gridOriginOffset", mesh->n, mesh->offset) !=
+        if (hg_attribute_exactly(mesh->object, "gridOriginOffset", mesh->n, mesh->offset) !=
             H5_FOUND)
             memset(mesh->offset, 0, sizeof mesh->offset);
-        if (h5_attribute_exactly(mesh->object, "gridLowerBound", mesh->n, part) != H5_FOUND)
+        if (hg_attribute_exactly(mesh->object, "gridLowerBound", mesh->n, part) != H5_FOUND)
             return;
     } else {
-        if (h5_attribute_exactly(mesh->object, "gridGlobalOffset", mesh->n, mesh->offset) !=
+        if (hg_attribute_exactly(mesh->object, "gridGlobalOffset", mesh->n, mesh->offset) !=
             H5_FOUND)
             memset(mesh->offset, 0, sizeof mesh->offset);
-        if (h5_attribute_exactly(component, "position", mesh->n, part) != H5_FOUND)
+        if (hg_attribute_exactly(component, "position", mesh->n, part) != H5_FOUND)
             return;
     }
     for (size_t i = 0; i < mesh->n; i++)
@@ -288,7 +288,7 @@ static void read_offset(struct mesh *mesh, hid_t component)
 /* NULL, or what is wrong with the description. rank is that of the data. */
 static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
 {
-    double *spacing = h5_attribute_numbers(mesh->object, "gridSpacing", &mesh->n);
+    double *spacing = hg_attribute_numbers(mesh->object, "gridSpacing", &mesh->n);
     bool ok = spacing && mesh->n <= rank;
     if (ok)
         memcpy(mesh->spacing, spacing, mesh->n * sizeof *spacing);
@@ -299,13 +299,13 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
         return "gridSpacing does not hold a number per axis";
     if (!read_labels(mesh))
         return "gridSpacing and axisLabels differ in length";
-    set_order(mesh, h5_attribute_is(mesh->object, "dataOrder", "F"));
+    set_order(mesh, hg_attribute_is(mesh->object, "dataOrder", "F"));
     const char *wrong = is_external(mesh) ? read_order(mesh, component) : NULL;
     if (wrong)
         return wrong;
-    mesh->angles = h5_attribute_is(mesh->object, "geometry", "cylindrical") ||
-                   h5_attribute_is(mesh->object, "geometry", "spherical") ||
-                   h5_attribute_is(mesh->object, "gridGeometry", "cylindrical");
+    mesh->angles = hg_attribute_is(mesh->object, "geometry", "cylindrical") ||
+                   hg_attribute_is(mesh->object, "geometry", "spherical") ||
+                   hg_attribute_is(mesh->object, "gridGeometry", "cylindrical");
     read_offset(mesh, component);
     wrong = read_factor(mesh);
     read_dimension(mesh);
@@ -331,13 +331,13 @@ static char *unit_text(const double *dimension)
         int whole = power >= -99 && power <= 99 ? (int)power : 0;
         const char *before = text ? text : "", *gap = text ? " " : "";
         if (power == 1)
-            longer = memory_format("%s%s%s", before, gap, base[j]);
+            longer = hg_memory_format("%s%s%s", before, gap, base[j]);
         else if (whole == power)
-            longer = memory_format("%s%s%s%d", before, gap, base[j], whole);
+            longer = hg_memory_format("%s%s%s%d", before, gap, base[j], whole);
         free(text);
         text = longer;
         if (!text && (power == 1 || whole == power))
-            h5_note_no_memory();
+            hg_note_no_memory();
         if (!text)
             return NULL;
     }
@@ -350,9 +350,9 @@ static enum h5grad_status enter_unit(const struct mesh *mesh, size_t i, unsigned
     if (!mesh->si)
         return H5GRAD_OK;
     if (is_angle(mesh, i))
-        return coords_set_unit(coords, k, "rad", err);
+        return hg_coords_set_unit(coords, k, "rad", err);
     char *unit = unit_text(mesh->dimension[i]);
-    enum h5grad_status status = coords_set_unit(coords, k, unit, err);
+    enum h5grad_status status = hg_coords_set_unit(coords, k, unit, err);
     free(unit);
     return status;
 }
@@ -363,24 +363,24 @@ static enum h5grad_status enter_axis(const struct mesh *mesh, unsigned k, uint64
     size_t i = entry(mesh, coords->rank, k);
     enum h5grad_status status = H5GRAD_OK;
     if (mesh->label)
-        status = coords_set_name(coords, k, mesh->label[i], err);
+        status = hg_coords_set_name(coords, k, mesh->label[i], err);
     if (!status)
         status = enter_unit(mesh, i, k, coords, err);
     /* fields around an axis of symmetry have one point in theta, and no step */
     if (status || (extent == 1 && mesh->spacing[i] == 0))
         return status;
     double factor = mesh->factor[i];
-    return coords_set_step(coords, k, mesh->spacing[i] * factor, mesh->offset[i] * factor,
-                           coords_openpmd.name, err);
+    return hg_coords_set_step(coords, k, mesh->spacing[i] * factor, mesh->offset[i] * factor,
+                              hg_coords_openpmd.name, err);
 }
 
 static enum h5grad_status enter_leading(const struct mesh *mesh, unsigned k, struct coords *coords,
                                         struct h5grad_error *err)
 {
-    bool modes = h5_attribute_is(mesh->object, "geometry", "thetaMode");
-    enum h5grad_status status = coords_leave_out(
+    bool modes = hg_attribute_is(mesh->object, "geometry", "thetaMode");
+    enum h5grad_status status = hg_coords_leave_out(
         coords, k, err, "%s", modes ? "it holds azimuthal modes" : "it is no axis of the grid");
-    return status || !modes ? status : coords_set_name(coords, k, "mode", err);
+    return status || !modes ? status : hg_coords_set_name(coords, k, "mode", err);
 }
 
 /* "4x2x3" of the extents of a dataset. */
@@ -388,7 +388,8 @@ static char *shape_text(const uint64_t *extent, size_t n)
 {
     char *text = NULL;
     for (size_t i = 0; i < n; i++) {
-        char *longer = memory_format("%s%s%" PRIu64, text ? text : "", text ? "x" : "", extent[i]);
+        char *longer =
+            hg_memory_format("%s%s%" PRIu64, text ? text : "", text ? "x" : "", extent[i]);
         free(text);
         text = longer;
         if (!text)
@@ -404,13 +405,13 @@ static enum h5grad_status check_size(const struct mesh *mesh, const uint64_t *ex
     double size[CANONICAL];
     const size_t *entry = mesh->entry;
     char **label = mesh->label;
-    enum h5_exactly found = h5_attribute_exactly(mesh->object, "gridSize", CANONICAL, size);
+    enum h5_exactly found = hg_attribute_exactly(mesh->object, "gridSize", CANONICAL, size);
     if (coords->rank != CANONICAL)
-        return coords_set_refusal(
+        return hg_coords_set_refusal(
             coords, err, "its grid has 3 axes, the dataset %u" COORDS_OR_NAME_IT, coords->rank);
     if (found == H5_BROKEN)
-        return coords_set_refusal(coords, err,
-                                  "gridSize does not hold 3 numbers" COORDS_OR_NAME_IT);
+        return hg_coords_set_refusal(coords, err,
+                                     "gridSize does not hold 3 numbers" COORDS_OR_NAME_IT);
     bool same = true;
     for (unsigned k = 0; k < CANONICAL && found == H5_FOUND; k++)
         same = same && size[entry[k]] == (double)extent[k];
@@ -419,9 +420,9 @@ static enum h5grad_status check_size(const struct mesh *mesh, const uint64_t *ex
     char *own = shape_text(extent, CANONICAL);
     if (!own || !label) {
         free(own);
-        return error_memory(err, CANONICAL * sizeof *extent);
+        return hg_error_memory(err, CANONICAL * sizeof *extent);
     }
-    enum h5grad_status status = coords_set_refusal(
+    enum h5grad_status status = hg_coords_set_refusal(
         coords, err, "gridSize says %gx%gx%g along %s, %s, %s, the dataset is %s" COORDS_OR_NAME_IT,
         size[entry[0]], size[entry[1]], size[entry[2]], label[entry[0]], label[entry[1]],
         label[entry[2]], own);
@@ -435,16 +436,16 @@ static enum h5grad_status note_external(const struct mesh *mesh, struct coords *
 {
     double number;
     enum h5grad_status status = H5GRAD_OK;
-    if (h5_attribute_number(mesh->object, "fieldScale", &number) && number != 1) {
-        char *times = h5_attribute_text(mesh->object, "masterParameter");
+    if (hg_attribute_number(mesh->object, "fieldScale", &number) && number != 1) {
+        char *times = hg_attribute_text(mesh->object, "masterParameter");
         bool master = times && *times;
-        status = coords_add_note(coords, err, "fieldScale %g%s%s is not applied", number,
-                                 master ? " times masterParameter " : "", master ? times : "");
+        status = hg_coords_add_note(coords, err, "fieldScale %g%s%s is not applied", number,
+                                    master ? " times masterParameter " : "", master ? times : "");
         free(times);
     }
-    if (!status && h5_attribute_number(mesh->object, "gridCurvatureRadius", &number) && number != 0)
+    if (!status && hg_attribute_number(mesh->object, "gridCurvatureRadius", &number) && number != 0)
         status =
-            coords_add_note(coords, err, "z runs along an arc (gridCurvatureRadius %g)", number);
+            hg_coords_add_note(coords, err, "z runs along an arc (gridCurvatureRadius %g)", number);
     return status;
 }
 
@@ -452,13 +453,13 @@ static enum h5grad_status enter_mesh(struct mesh *mesh, hid_t dataset, struct co
                                      struct h5grad_error *err)
 {
     uint64_t extent[GRID_MAX_RANK];
-    if (!h5_read_extents(dataset, coords->rank, extent))
+    if (!hg_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
-    coords->convention = is_record(mesh) ? &scalar_record : &coords_openpmd;
+    coords->convention = is_record(mesh) ? &scalar_record : &hg_coords_openpmd;
     const char *wrong = read_mesh(mesh, dataset, coords->rank);
     enum h5grad_status status = H5GRAD_OK;
     if (is_external(mesh) && wrong)
-        return coords_set_refusal(coords, err, "%s" COORDS_OR_NAME_IT, wrong);
+        return hg_coords_set_refusal(coords, err, "%s" COORDS_OR_NAME_IT, wrong);
     if (is_external(mesh))
         status = check_size(mesh, extent, coords, err);
     if (status || coords->refusal)
@@ -467,7 +468,7 @@ static enum h5grad_status enter_mesh(struct mesh *mesh, hid_t dataset, struct co
         status = note_external(mesh, coords, err);
     for (unsigned k = 0; k < coords->rank && !status; k++) {
         if (wrong)
-            status = coords_set_problem(coords, k, coords_openpmd.name, err, "%s", wrong);
+            status = hg_coords_set_problem(coords, k, hg_coords_openpmd.name, err, "%s", wrong);
         else if (k < coords->rank - mesh->n)
             status = enter_leading(mesh, k, coords, err);
         else
@@ -482,9 +483,9 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     (void)walk;
     if (!is_openpmd(file))
         return H5GRAD_OK;
-    struct mesh *mesh = memory_zeroed(1, sizeof *mesh);
+    struct mesh *mesh = hg_memory_zeroed(1, sizeof *mesh);
     if (!mesh)
-        return error_memory(err, sizeof *mesh);
+        return hg_error_memory(err, sizeof *mesh);
     mesh->object = open_mesh(file, path, dataset, &mesh->form);
     enum h5grad_status status = H5GRAD_OK;
     if (mesh->object >= 0)
@@ -512,8 +513,8 @@ static char *component_path(const char *record, const struct coords *coords, uns
     if (!record)
         return NULL;
     if (is_useless(coords, axis))
-        return memory_format("%s_gradient/%u", record, axis);
-    return memory_format("%s_gradient/%s", record, coords->axis[axis].name);
+        return hg_memory_format("%s_gradient/%u", record, axis);
+    return hg_memory_format("%s_gradient/%s", record, coords->axis[axis].name);
 }
 
 static char *scalar_path(const char *path, const struct coords *coords, unsigned axis)
@@ -523,10 +524,10 @@ static char *scalar_path(const char *path, const struct coords *coords, unsigned
 
 static char *vector_path(const char *path, const struct coords *coords, unsigned axis)
 {
-    char *parent = path_parent(path);
-    char *record =
-        parent ? memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent, path_base(path))
-               : NULL;
+    char *parent = hg_path_parent(path);
+    char *record = parent ? hg_memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent,
+                                             hg_path_base(path))
+                          : NULL;
     char *result = component_path(record, coords, axis);
     free(record);
     free(parent);
@@ -541,14 +542,14 @@ static enum h5grad_status write_dimension(const struct coords_results *results,
 {
     double dimension[DIMENSIONS];
     unsigned rank = results->coords->rank, axis = results->axis[i];
-    enum h5grad_status status = h5_attribute_remove(to, "unitDimension", err);
-    if (status || h5_attribute_exactly(record, "unitDimension", DIMENSIONS, dimension) != H5_FOUND)
+    enum h5grad_status status = hg_attribute_remove(to, "unitDimension", err);
+    if (status || hg_attribute_exactly(record, "unitDimension", DIMENSIONS, dimension) != H5_FOUND)
         return status;
     if (axis >= rank - mesh->n && results->own[i]) {
         for (size_t j = 0; j < DIMENSIONS; j++)
             dimension[j] -= mesh->dimension[entry(mesh, rank, axis)][j];
     }
-    return h5_attribute_write_numbers(to, "unitDimension", dimension, DIMENSIONS, err);
+    return hg_attribute_write_numbers(to, "unitDimension", dimension, DIMENSIONS, err);
 }
 
 /* What a record says of its mesh. */
@@ -566,13 +567,13 @@ static enum h5grad_status finish_component(const struct coords_results *results,
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t k = 0; k < N_OF_MESH && !status; k++)
-        status = h5_attribute_remove(component, of_mesh[k], err);
+        status = hg_attribute_remove(component, of_mesh[k], err);
     if (!status)
-        status = h5_attribute_remove(component, "unitSymbol", err);
+        status = hg_attribute_remove(component, "unitSymbol", err);
     if (!status)
-        status = h5_attribute_copy(results->source, component, "unitSI", err);
+        status = hg_attribute_copy(results->source, component, "unitSI", err);
     if (!status)
-        status = h5_attribute_copy(results->source, component, "position", err);
+        status = hg_attribute_copy(results->source, component, "position", err);
     /* what a record says for all its components is no longer so where its axes differ */
     hid_t said = mesh->own_dimensions ? record : results->source;
     if (!status && (mesh->own_dimensions || mesh->form != SCALAR))
@@ -585,7 +586,7 @@ static enum h5grad_status finish_group(const struct coords_results *results,
                                        const struct mesh *mesh, hid_t record, unsigned i,
                                        hid_t group, struct h5grad_error *err)
 {
-    enum h5grad_status status = h5_attributes_copy(record, group, meaning_holds_for_record, err);
+    enum h5grad_status status = hg_attributes_copy(record, group, hg_meaning_holds_for_record, err);
     if (!status && H5Aexists(group, "unitDimension") <= 0)
         status = write_dimension(results, mesh, record, i, group, err);
     return status;
@@ -598,11 +599,11 @@ static enum h5grad_status finish_alone(const struct coords_results *results,
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t k = 0; k < N_OF_MESH && !status; k++)
-        status = h5_attribute_copy(results->source, dataset, of_mesh[k], err);
+        status = hg_attribute_copy(results->source, dataset, of_mesh[k], err);
     if (!status)
-        status = h5_attribute_copy(results->source, dataset, "unitSI", err);
+        status = hg_attribute_copy(results->source, dataset, "unitSI", err);
     if (!status)
-        status = h5_attribute_copy(results->source, dataset, "position", err);
+        status = hg_attribute_copy(results->source, dataset, "position", err);
     if (!status)
         status = write_dimension(results, mesh, results->source, i, dataset, err);
     return status;
@@ -611,14 +612,14 @@ static enum h5grad_status finish_alone(const struct coords_results *results,
 /* What describes the source's record, apart from its grid. */
 static hid_t open_record(const struct coords_results *results, const struct mesh *mesh)
 {
-    return is_record(mesh) ? h5_open_object(results->input, results->path, NULL)
-                           : h5_open_parent(results->input, results->path);
+    return is_record(mesh) ? hg_open_object(results->input, results->path, NULL)
+                           : hg_open_parent(results->input, results->path);
 }
 
 static bool same_group(const char *a, const char *b)
 {
-    size_t length = (size_t)(path_base(a) - a);
-    return length == (size_t)(path_base(b) - b) && strncmp(a, b, length) == 0;
+    size_t length = (size_t)(hg_path_base(a) - a);
+    return length == (size_t)(hg_path_base(b) - b) && strncmp(a, b, length) == 0;
 }
 
 static enum h5grad_status finish_result(const struct coords_results *results,
@@ -627,10 +628,10 @@ static enum h5grad_status finish_result(const struct coords_results *results,
 {
     const char *path = results->result[i];
     enum h5grad_status status = H5GRAD_OK;
-    hid_t dataset = h5_open_dataset(results->output, path, NULL);
-    hid_t group = h5_open_parent(results->output, path);
+    hid_t dataset = hg_open_dataset(results->output, path, NULL);
+    hid_t group = hg_open_parent(results->output, path);
     if (dataset < 0 || group < 0) {
-        status = h5_error(err, "it cannot be opened");
+        status = hg_hdf5_error(err, "it cannot be opened");
     } else if (alone) {
         status = finish_alone(results, mesh, i, dataset, err);
     } else {
@@ -638,21 +639,21 @@ static enum h5grad_status finish_result(const struct coords_results *results,
         if (!status && mesh->form != DIRECT)
             status = finish_group(results, mesh, record, i, group, err);
     }
-    bool closed = h5_close(group);
-    if (!(h5_close(dataset) && closed) && !status)
-        status = h5_error(err, "it cannot be closed");
-    return status ? error_context(err, status, "%s", path) : H5GRAD_OK;
+    bool closed = hg_close(group);
+    if (!(hg_close(dataset) && closed) && !status)
+        status = hg_hdf5_error(err, "it cannot be closed");
+    return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
 
 /* The groups above the record of a result. */
 static enum h5grad_status finish_above(const struct coords_results *results, const char *result,
                                        bool alone, struct h5grad_error *err)
 {
-    char *record = alone ? memory_text(result) : path_parent(result);
+    char *record = alone ? hg_memory_text(result) : hg_path_parent(result);
     if (!record)
-        return error_memory(err, strlen(result) + 1);
-    enum h5grad_status status =
-        coords_copy_above(results->input, results->output, record, meaning_holds_for_group, err);
+        return hg_error_memory(err, strlen(result) + 1);
+    enum h5grad_status status = hg_coords_copy_above(results->input, results->output, record,
+                                                     hg_meaning_holds_for_group, err);
     free(record);
     return status;
 }
@@ -662,7 +663,7 @@ static enum h5grad_status finish_results(const struct coords_results *results,
 {
     hid_t record = open_record(results, mesh);
     if (record < 0)
-        return h5_error(err, "%s: its record cannot be opened", results->path);
+        return hg_hdf5_error(err, "%s: its record cannot be opened", results->path);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned i = 0; i < results->n && !status; i++) {
         bool alone = is_record(mesh) && same_group(results->result[i], results->path);
@@ -670,7 +671,7 @@ static enum h5grad_status finish_results(const struct coords_results *results,
         if (!status)
             status = finish_result(results, mesh, record, i, alone, err);
     }
-    h5_close(record);
+    hg_close(record);
     return status;
 }
 
@@ -680,18 +681,18 @@ static enum h5grad_status finish_root(const struct coords_results *results,
 {
     hid_t root = H5Gopen2(results->output, "/", H5P_DEFAULT);
     if (root < 0)
-        return h5_error(err, "the root group cannot be opened");
-    enum h5grad_status status = h5_attribute_remove(root, "particlesPath", err);
-    if (!h5_close(root) && !status)
-        status = h5_error(err, "the root group cannot be closed");
+        return hg_hdf5_error(err, "the root group cannot be opened");
+    enum h5grad_status status = hg_attribute_remove(root, "particlesPath", err);
+    if (!hg_close(root) && !status)
+        status = hg_hdf5_error(err, "the root group cannot be closed");
     return status;
 }
 
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
-    struct mesh *mesh = memory_zeroed(1, sizeof *mesh);
+    struct mesh *mesh = hg_memory_zeroed(1, sizeof *mesh);
     if (!mesh)
-        return error_memory(err, sizeof *mesh);
+        return hg_error_memory(err, sizeof *mesh);
     mesh->object = open_mesh(results->input, results->path, results->source, &mesh->form);
     enum h5grad_status status = H5GRAD_OK;
     if (mesh->object >= 0) {
@@ -705,7 +706,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
     return status;
 }
 
-const struct coords_convention coords_openpmd = {
+const struct coords_convention hg_coords_openpmd = {
     .name = "openPMD",
     .axes = read_axes,
     .not_field = not_field,

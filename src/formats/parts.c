@@ -26,8 +26,8 @@
 /* Copied at a time. */
 #define POINTS ((uint64_t)1 << 16)
 
-enum h5grad_status coords_judge(hid_t dataset, uint64_t extent, bool *edges,
-                                struct h5grad_error *reason)
+enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
+                                   struct h5grad_error *reason)
 {
     hid_t space = H5Dget_space(dataset);
     hid_t datatype = H5Dget_type(dataset);
@@ -35,61 +35,63 @@ enum h5grad_status coords_judge(hid_t dataset, uint64_t extent, bool *edges,
     hsize_t points = 0;
     enum h5grad_status status = H5GRAD_OK;
     if (space < 0 || datatype < 0)
-        status = h5_error(reason, "cannot be read");
+        status = hg_hdf5_error(reason, "cannot be read");
     else if (H5Sget_simple_extent_type(space) != H5S_SIMPLE)
-        status = error_set(reason, H5GRAD_FAILED, "has no extent");
+        status = hg_error_set(reason, H5GRAD_FAILED, "has no extent");
     else if (H5Sget_simple_extent_ndims(space) != 1)
-        status = error_set(reason, H5GRAD_FAILED, "has rank %d", H5Sget_simple_extent_ndims(space));
+        status =
+            hg_error_set(reason, H5GRAD_FAILED, "has rank %d", H5Sget_simple_extent_ndims(space));
     else
-        status = h5_type_open(datatype, &type, reason);
+        status = hg_type_open(datatype, &type, reason);
     if (status == H5GRAD_OK && type.components != 1)
-        status = error_set(reason, H5GRAD_FAILED, "type is %s", type.name);
+        status = hg_error_set(reason, H5GRAD_FAILED, "type is %s", type.name);
     if (status == H5GRAD_OK && H5Sget_simple_extent_dims(space, &points, NULL) != 1)
-        status = h5_error(reason, "cannot be read");
+        status = hg_hdf5_error(reason, "cannot be read");
     bool one_more = edges && extent < UINT64_MAX && points == extent + 1;
     if (status == H5GRAD_OK && points != extent && !one_more)
-        status = error_set(reason, H5GRAD_FAILED, "has %" PRIu64 " point%s, the axis %" PRIu64,
-                           (uint64_t)points, points == 1 ? "" : "s", extent);
+        status = hg_error_set(reason, H5GRAD_FAILED, "has %" PRIu64 " point%s, the axis %" PRIu64,
+                              (uint64_t)points, points == 1 ? "" : "s", extent);
     if (edges)
         *edges = one_more;
-    h5_type_close(&type);
-    h5_close(datatype);
-    h5_close(space);
+    hg_type_close(&type);
+    hg_close(datatype);
+    hg_close(space);
     return status;
 }
 
-enum h5grad_status coords_set_problem(struct coords *coords, unsigned k, const char *source,
-                                      struct h5grad_error *err, const char *format, ...)
+enum h5grad_status hg_coords_set_problem(struct coords *coords, unsigned k, const char *source,
+                                         struct h5grad_error *err, const char *format, ...)
 {
     struct coords_axis *axis = &coords->axis[k];
     if (axis->kind != COORDS_NONE)
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
-    char *text = memory_line(format, list);
+    char *text = hg_memory_line(format, list);
     va_end(list);
     if (text)
-        axis->problem = memory_format("axis %u: %s: %s; give others with --coord=%u=PATH or a step "
-                                      "with --spacing",
-                                      k, source, text, k);
+        axis->problem =
+            hg_memory_format("axis %u: %s: %s; give others with --coord=%u=PATH or a step "
+                             "with --spacing",
+                             k, source, text, k);
     free(text);
     if (!axis->problem)
-        return error_memory(err, 1024);
+        return hg_error_memory(err, 1024);
     axis->kind = COORDS_UNUSABLE;
     axis->source = source;
     return H5GRAD_OK;
 }
 
-enum h5grad_status coords_set_step(struct coords *coords, unsigned k, double step, double origin,
-                                   const char *source, struct h5grad_error *err)
+enum h5grad_status hg_coords_set_step(struct coords *coords, unsigned k, double step, double origin,
+                                      const char *source, struct h5grad_error *err)
 {
     struct coords_axis *axis = &coords->axis[k];
     if (axis->kind != COORDS_NONE)
         return H5GRAD_OK;
     if (!isfinite(step) || step == 0) {
         char number[32];
-        parse_print_double(step, number, sizeof number);
-        return coords_set_problem(coords, k, source, err, "the step is %s", number);
+        hg_parse_print_double(step, number, sizeof number);
+        return hg_coords_set_problem(coords, k, source, err, "the step is %s", number);
     }
     axis->kind = COORDS_STEP;
     axis->step = step;
@@ -98,17 +100,17 @@ enum h5grad_status coords_set_step(struct coords *coords, unsigned k, double ste
     return H5GRAD_OK;
 }
 
-enum h5grad_status coords_set_array(struct coords *coords, unsigned k, const char *path,
-                                    const char *attribute, bool edges, const char *source,
-                                    struct h5grad_error *err)
+enum h5grad_status hg_coords_set_array(struct coords *coords, unsigned k, const char *path,
+                                       const char *attribute, bool edges, const char *source,
+                                       struct h5grad_error *err)
 {
     struct coords_axis *axis = &coords->axis[k];
     if (axis->kind != COORDS_NONE)
         return H5GRAD_OK;
-    axis->path = memory_text(path);
-    axis->attribute = memory_text(attribute);
+    axis->path = hg_memory_text(path);
+    axis->attribute = hg_memory_text(attribute);
     if (!axis->path || (attribute && !axis->attribute))
-        return error_memory(err, strlen(path) + 1);
+        return hg_error_memory(err, strlen(path) + 1);
     axis->kind = COORDS_ARRAY;
     axis->edges = edges;
     axis->source = source;
@@ -118,12 +120,12 @@ enum h5grad_status coords_set_array(struct coords *coords, unsigned k, const cha
 static enum h5grad_status set_unit_of(struct coords *coords, unsigned k, hid_t dataset,
                                       struct h5grad_error *err)
 {
-    char *unit = h5_attribute_text(dataset, "units");
+    char *unit = hg_attribute_text(dataset, "units");
     if (!unit || unit[0] == '\0') {
         free(unit);
-        unit = h5_attribute_text(dataset, "unit");
+        unit = hg_attribute_text(dataset, "unit");
     }
-    enum h5grad_status status = coords_set_unit(coords, k, unit, err);
+    enum h5grad_status status = hg_coords_set_unit(coords, k, unit, err);
     free(unit);
     return status;
 }
@@ -133,42 +135,43 @@ static enum h5grad_status set_possible_edges(struct coords *coords, unsigned k, 
                                              const char *source, const struct h5grad_error *reason,
                                              struct h5grad_error *err)
 {
-    coords->axis[k].path = memory_text(path);
+    coords->axis[k].path = hg_memory_text(path);
     if (!coords->axis[k].path)
-        return error_memory(err, strlen(path) + 1);
-    return coords_set_problem(coords, k, source, err,
-                              "%s: %s, so that --edges=midpoint is needed if it is the edges of "
-                              "cells",
-                              path, reason->message);
+        return hg_error_memory(err, strlen(path) + 1);
+    return hg_coords_set_problem(coords, k, source, err,
+                                 "%s: %s, so that --edges=midpoint is needed if it is the edges of "
+                                 "cells",
+                                 path, reason->message);
 }
 
-enum h5grad_status coords_set_dataset(struct coords *coords, unsigned k, hid_t file,
-                                      const char *path, uint64_t extent, bool edges,
-                                      const char *source, struct h5grad_error *err)
+enum h5grad_status hg_coords_set_dataset(struct coords *coords, unsigned k, hid_t file,
+                                         const char *path, uint64_t extent, bool edges,
+                                         const char *source, struct h5grad_error *err)
 {
     if (coords->axis[k].kind != COORDS_NONE)
         return H5GRAD_OK;
     struct h5grad_error reason;
     bool found_edges = false;
-    hid_t dataset = names_open_variable(file, path, &reason);
+    hid_t dataset = hg_names_open_variable(file, path, &reason);
     enum h5grad_status status = dataset >= 0 ? H5GRAD_OK : reason.status;
-    if (dataset >= 0 && h5_is_null(dataset)) {
-        h5_close(dataset);
+    if (dataset >= 0 && hg_is_null(dataset)) {
+        hg_close(dataset);
         return H5GRAD_OK;
     }
     if (!status)
-        status = coords_judge(dataset, extent, edges ? &found_edges : NULL, &reason);
+        status = hg_coords_judge(dataset, extent, edges ? &found_edges : NULL, &reason);
     if (status == H5GRAD_NO_MEMORY)
-        status = error_set(err, status, "%s", reason.message);
-    else if (status && dataset >= 0 && coords_judge(dataset, extent + 1, NULL, NULL) == H5GRAD_OK)
+        status = hg_error_set(err, status, "%s", reason.message);
+    else if (status && dataset >= 0 &&
+             hg_coords_judge(dataset, extent + 1, NULL, NULL) == H5GRAD_OK)
         status = set_possible_edges(coords, k, path, source, &reason, err);
     else if (status)
-        status = coords_set_problem(coords, k, source, err, "%s: %s", path, reason.message);
+        status = hg_coords_set_problem(coords, k, source, err, "%s: %s", path, reason.message);
     else
-        status = coords_set_array(coords, k, path, NULL, found_edges, source, err);
+        status = hg_coords_set_array(coords, k, path, NULL, found_edges, source, err);
     if (!status && dataset >= 0)
         status = set_unit_of(coords, k, dataset, err);
-    h5_close(dataset);
+    hg_close(dataset);
     return status;
 }
 
@@ -176,36 +179,36 @@ static enum h5grad_status set_text(char **out, const char *text, struct h5grad_e
 {
     if (*out || !text || text[0] == '\0')
         return H5GRAD_OK;
-    *out = memory_text(text);
-    return *out ? H5GRAD_OK : error_memory(err, strlen(text) + 1);
+    *out = hg_memory_text(text);
+    return *out ? H5GRAD_OK : hg_error_memory(err, strlen(text) + 1);
 }
 
-enum h5grad_status coords_set_name(struct coords *coords, unsigned k, const char *name,
-                                   struct h5grad_error *err)
+enum h5grad_status hg_coords_set_name(struct coords *coords, unsigned k, const char *name,
+                                      struct h5grad_error *err)
 {
     return set_text(&coords->axis[k].name, name, err);
 }
 
-enum h5grad_status coords_set_unit(struct coords *coords, unsigned k, const char *unit,
-                                   struct h5grad_error *err)
+enum h5grad_status hg_coords_set_unit(struct coords *coords, unsigned k, const char *unit,
+                                      struct h5grad_error *err)
 {
     return set_text(&coords->axis[k].unit, unit, err);
 }
 
-enum h5grad_status coords_leave_out(struct coords *coords, unsigned k, struct h5grad_error *err,
-                                    const char *format, ...)
+enum h5grad_status hg_coords_leave_out(struct coords *coords, unsigned k, struct h5grad_error *err,
+                                       const char *format, ...)
 {
     struct coords_axis *axis = &coords->axis[k];
     if (axis->left_out)
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
-    axis->left_out = memory_line(format, list);
+    axis->left_out = hg_memory_line(format, list);
     va_end(list);
-    return axis->left_out ? H5GRAD_OK : error_memory(err, 1024);
+    return axis->left_out ? H5GRAD_OK : hg_error_memory(err, 1024);
 }
 
-void coords_forget(struct coords_axis *axis)
+void hg_coords_forget(struct coords_axis *axis)
 {
     free(axis->path);
     free(axis->attribute);
@@ -214,75 +217,75 @@ void coords_forget(struct coords_axis *axis)
     *axis = (struct coords_axis){.name = axis->name, .left_out = axis->left_out};
 }
 
-enum h5grad_status coords_add_note(struct coords *coords, struct h5grad_error *err,
-                                   const char *format, ...)
+enum h5grad_status hg_coords_add_note(struct coords *coords, struct h5grad_error *err,
+                                      const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    char *text = memory_line(format, list);
+    char *text = hg_memory_line(format, list);
     va_end(list);
     if (text && coords->note) {
-        char *both = memory_format("%s; %s", coords->note, text);
+        char *both = hg_memory_format("%s; %s", coords->note, text);
         free(text);
         text = both;
     }
     if (!text)
-        return error_memory(err, 1024);
+        return hg_error_memory(err, 1024);
     free(coords->note);
     coords->note = text;
     return H5GRAD_OK;
 }
 
-enum h5grad_status coords_set_refusal(struct coords *coords, struct h5grad_error *err,
-                                      const char *format, ...)
+enum h5grad_status hg_coords_set_refusal(struct coords *coords, struct h5grad_error *err,
+                                         const char *format, ...)
 {
     if (coords->refusal)
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
-    coords->refusal = memory_line(format, list);
+    coords->refusal = hg_memory_line(format, list);
     va_end(list);
-    return coords->refusal ? H5GRAD_OK : error_memory(err, 1024);
+    return coords->refusal ? H5GRAD_OK : hg_error_memory(err, 1024);
 }
 
 /* ------------------------------------------------------------------------------------ results */
 
-hid_t coords_copy_group(hid_t input, hid_t output, const char *path, h5_attribute_chosen *chosen,
-                        struct h5grad_error *err)
+hid_t hg_coords_copy_group(hid_t input, hid_t output, const char *path, h5_attribute_chosen *chosen,
+                           struct h5grad_error *err)
 {
-    hid_t to = h5_create_group(output, path, err);
+    hid_t to = hg_create_group(output, path, err);
     if (to < 0)
         return -1;
     hid_t from = H5Gopen2(input, path, H5P_DEFAULT);
     enum h5grad_status status = H5GRAD_OK;
     if (from >= 0)
-        status = h5_attributes_copy(from, to, chosen, err);
-    h5_close(from);
+        status = hg_attributes_copy(from, to, chosen, err);
+    hg_close(from);
     if (!status)
         return to;
-    error_context(err, status, "%s", path);
-    h5_close(to);
+    hg_error_context(err, status, "%s", path);
+    hg_close(to);
     return -1;
 }
 
-enum h5grad_status coords_copy_above(hid_t input, hid_t output, const char *path,
-                                     h5_attribute_chosen *chosen, struct h5grad_error *err)
+enum h5grad_status hg_coords_copy_above(hid_t input, hid_t output, const char *path,
+                                        h5_attribute_chosen *chosen, struct h5grad_error *err)
 {
-    char *above = memory_text(path);
+    char *above = hg_memory_text(path);
     if (!above)
-        return error_memory(err, strlen(path) + 1);
+        return hg_error_memory(err, strlen(path) + 1);
     bool ok = true;
     for (size_t i = 0; above[i] && ok; i++) {
         if (above[i] != '/')
             continue;
         above[i] = '\0';
-        hid_t group = coords_copy_group(input, output, i ? above : "/", chosen, err);
+        hid_t group = hg_coords_copy_group(input, output, i ? above : "/", chosen, err);
         above[i] = '/';
         ok = group >= 0;
-        h5_close(group);
+        hg_close(group);
     }
     free(above);
-    return ok ? H5GRAD_OK : error_status(err);
+    return ok ? H5GRAD_OK : hg_error_status(err);
 }
 
 /* A dataset of the stored type and extent of source, in one piece; -1 with the reason. */
@@ -295,39 +298,39 @@ static hid_t create_like(hid_t source, hid_t output, const char *path, uint64_t 
     hid_t type = stored >= 0 ? H5Tcopy(stored) : -1; /* which may be committed to its file */
     hid_t space = H5Screate_simple(1, &points, NULL);
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
-    if (type < 0 || space < 0 || creation < 0 || !h5_create_prepare(creation))
-        h5_error(err, "it cannot be described");
+    if (type < 0 || space < 0 || creation < 0 || !hg_create_prepare(creation))
+        hg_hdf5_error(err, "it cannot be described");
     else
-        dataset = h5_create_dataset(output, path, type, space, creation, err);
-    h5_close(creation);
-    h5_close(space);
-    h5_close(type);
-    h5_close(stored);
+        dataset = hg_create_dataset(output, path, type, space, creation, err);
+    hg_close(creation);
+    hg_close(space);
+    hg_close(type);
+    hg_close(stored);
     return dataset;
 }
 
-static enum h5grad_status copy_points(hid_t from, hid_t to, uint64_t extent,
-                                      struct h5grad_error *err)
+static enum h5grad_status hg_copy_points(hid_t from, hid_t to, uint64_t extent,
+                                         struct h5grad_error *err)
 {
     hid_t type = H5Dget_type(to);
     size_t size = type >= 0 ? H5Tget_size(type) : 0;
     uint64_t most = size_min(extent, POINTS);
-    void *points = size ? memory_zeroed(most, size) : NULL;
+    void *points = size ? hg_memory_zeroed(most, size) : NULL;
     enum h5grad_status status = H5GRAD_OK;
     if (size == 0)
-        status = h5_error(err, "its type cannot be read");
+        status = hg_hdf5_error(err, "its type cannot be read");
     else if (!points && most)
-        status = error_memory(err, most * size);
+        status = hg_error_memory(err, most * size);
     else
-        status = h5_limit_check(from, most * size, err);
+        status = hg_limit_check(from, most * size, err);
     for (uint64_t first = 0; first < extent && !status; first += most) {
         struct box box = {.start = {first}, .count = {size_min(most, extent - first)}};
-        status = h5_read_box(from, type, 1, &box, points, err);
+        status = hg_read_box(from, type, 1, &box, points, err);
         if (!status)
-            status = h5_write_box(to, type, 1, &box, points, err);
+            status = hg_write_box(to, type, 1, &box, points, err);
     }
     free(points);
-    h5_close(type);
+    hg_close(type);
     return status;
 }
 
@@ -335,34 +338,35 @@ static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
                                     struct h5grad_error *err)
 {
     uint64_t extent;
-    if (!h5_read_extents(from, 1, &extent))
-        return error_set(err, H5GRAD_FAILED, "it is not one-dimensional");
+    if (!hg_read_extents(from, 1, &extent))
+        return hg_error_set(err, H5GRAD_FAILED, "it is not one-dimensional");
     hid_t stored = H5Dget_type(from);
-    bool fixed = stored >= 0 && h5_variable_levels(stored) == 0;
-    h5_close(stored);
+    bool fixed = stored >= 0 && hg_variable_levels(stored) == 0;
+    hg_close(stored);
     if (!fixed)
-        return error_set(err, H5GRAD_FAILED, "it does not hold numbers");
+        return hg_error_set(err, H5GRAD_FAILED, "it does not hold numbers");
     hid_t to = create_like(from, output, path, extent, err);
     if (to < 0)
-        return error_status(err);
-    enum h5grad_status status = copy_points(from, to, extent, err);
+        return hg_error_status(err);
+    enum h5grad_status status = hg_copy_points(from, to, extent, err);
     if (!status)
-        status = h5_attributes_copy(from, to, meaning_holds_for_copy, err);
-    if (!h5_close(to) && !status)
-        status = h5_error(err, "it cannot be closed");
+        status = hg_attributes_copy(from, to, hg_meaning_holds_for_copy, err);
+    if (!hg_close(to) && !status)
+        status = hg_hdf5_error(err, "it cannot be closed");
     return status;
 }
 
-enum h5grad_status coords_copy_line(hid_t input, hid_t output, const char *path,
-                                    struct h5grad_error *err)
+enum h5grad_status hg_coords_copy_line(hid_t input, hid_t output, const char *path,
+                                       struct h5grad_error *err)
 {
-    hid_t there = h5_open_dataset(output, path, NULL);
+    hid_t there = hg_open_dataset(output, path, NULL);
     if (there >= 0) {
-        h5_close(there);
+        hg_close(there);
         return H5GRAD_OK;
     }
-    hid_t from = h5_open_dataset(input, path, err);
-    enum h5grad_status status = from >= 0 ? copy_line(from, output, path, err) : error_status(err);
-    h5_close(from);
-    return status ? error_context(err, status, "%s", path) : H5GRAD_OK;
+    hid_t from = hg_open_dataset(input, path, err);
+    enum h5grad_status status =
+        from >= 0 ? copy_line(from, output, path, err) : hg_error_status(err);
+    hg_close(from);
+    return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }

@@ -16,8 +16,8 @@
  * edges, when not NULL, allows one point more and is set where there is. Otherwise H5GRAD_FAILED
  * with the reason ("has 7 points, the axis 8").
  */
-enum h5grad_status coords_judge(hid_t dataset, uint64_t extent, bool *edges,
-                                struct h5grad_error *reason);
+enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
+                                   struct h5grad_error *reason);
 
 /*
  * What is entered for axis number k. An axis that is known already stays as it is: the first
@@ -25,62 +25,62 @@ enum h5grad_status coords_judge(hid_t dataset, uint64_t extent, bool *edges,
  */
 
 /* A uniform step; one that is 0 or not finite is entered as a problem. */
-enum h5grad_status coords_set_step(struct coords *coords, unsigned k, double step, double origin,
-                                   const char *source, struct h5grad_error *err);
+enum h5grad_status hg_coords_set_step(struct coords *coords, unsigned k, double step, double origin,
+                                      const char *source, struct h5grad_error *err);
 
 /* The array at path, or in an attribute (NULL: none) of the object there, unchecked. */
-enum h5grad_status coords_set_array(struct coords *coords, unsigned k, const char *path,
-                                    const char *attribute, bool edges, const char *source,
-                                    struct h5grad_error *err);
+enum h5grad_status hg_coords_set_array(struct coords *coords, unsigned k, const char *path,
+                                       const char *attribute, bool edges, const char *source,
+                                       struct h5grad_error *err);
 
 /*
  * The dataset at path with its unit (units or unit), for an axis of extent points; a problem where
  * it is not there or cannot serve, nothing where it has a null dataspace. edges: one point more is
  * allowed, and means edges of cells.
  */
-enum h5grad_status coords_set_dataset(struct coords *coords, unsigned k, hid_t file,
-                                      const char *path, uint64_t extent, bool edges,
-                                      const char *source, struct h5grad_error *err);
+enum h5grad_status hg_coords_set_dataset(struct coords *coords, unsigned k, hid_t file,
+                                         const char *path, uint64_t extent, bool edges,
+                                         const char *source, struct h5grad_error *err);
 
 /* COORDS_UNUSABLE: "axis K: SOURCE: TEXT; " and the way out. */
-enum h5grad_status coords_set_problem(struct coords *coords, unsigned k, const char *source,
-                                      struct h5grad_error *err, const char *format, ...)
+enum h5grad_status hg_coords_set_problem(struct coords *coords, unsigned k, const char *source,
+                                         struct h5grad_error *err, const char *format, ...)
     BASE_PRINTF(5, 6);
 
 /* Where the axis has none yet; nothing for a text that is NULL or empty. */
-enum h5grad_status coords_set_name(struct coords *coords, unsigned k, const char *name,
-                                   struct h5grad_error *err);
-enum h5grad_status coords_set_unit(struct coords *coords, unsigned k, const char *unit,
-                                   struct h5grad_error *err);
+enum h5grad_status hg_coords_set_name(struct coords *coords, unsigned k, const char *name,
+                                      struct h5grad_error *err);
+enum h5grad_status hg_coords_set_unit(struct coords *coords, unsigned k, const char *unit,
+                                      struct h5grad_error *err);
 
 /* Leaves the axis out unless --dim names it; the first reason stays. */
-enum h5grad_status coords_leave_out(struct coords *coords, unsigned k, struct h5grad_error *err,
-                                    const char *format, ...) BASE_PRINTF(4, 5);
+enum h5grad_status hg_coords_leave_out(struct coords *coords, unsigned k, struct h5grad_error *err,
+                                       const char *format, ...) BASE_PRINTF(4, 5);
 
 /* Forgets what was entered for an axis, but for its name and why it is left out. */
-void coords_forget(struct coords_axis *axis);
+void hg_coords_forget(struct coords_axis *axis);
 
 /* One more note, behind those there are; and a refusal, where there is none yet. */
-enum h5grad_status coords_add_note(struct coords *coords, struct h5grad_error *err,
-                                   const char *format, ...) BASE_PRINTF(3, 4);
-enum h5grad_status coords_set_refusal(struct coords *coords, struct h5grad_error *err,
+enum h5grad_status hg_coords_add_note(struct coords *coords, struct h5grad_error *err,
                                       const char *format, ...) BASE_PRINTF(3, 4);
+enum h5grad_status hg_coords_set_refusal(struct coords *coords, struct h5grad_error *err,
+                                         const char *format, ...) BASE_PRINTF(3, 4);
 
 /*
  * For finish: the group at path of the output, made with those above it where it is not there, with
  * those attributes of input's group of that path that are chosen (NULL: all) where it has none of
  * the name. -1 with the reason.
  */
-hid_t coords_copy_group(hid_t input, hid_t output, const char *path, h5_attribute_chosen *chosen,
-                        struct h5grad_error *err);
+hid_t hg_coords_copy_group(hid_t input, hid_t output, const char *path, h5_attribute_chosen *chosen,
+                           struct h5grad_error *err);
 
 /* The same for every group above the object at path, from the root down. */
-enum h5grad_status coords_copy_above(hid_t input, hid_t output, const char *path,
-                                     h5_attribute_chosen *chosen, struct h5grad_error *err);
+enum h5grad_status hg_coords_copy_above(hid_t input, hid_t output, const char *path,
+                                        h5_attribute_chosen *chosen, struct h5grad_error *err);
 
 /* Copies the 1-D dataset at path of the input to the same path of the output, where it is not
  * there, with its attributes but for those that tie it to other objects. */
-enum h5grad_status coords_copy_line(hid_t input, hid_t output, const char *path,
-                                    struct h5grad_error *err);
+enum h5grad_status hg_coords_copy_line(hid_t input, hid_t output, const char *path,
+                                       struct h5grad_error *err);
 
 #endif

@@ -34,15 +34,15 @@ static const char *const spatial[] = {"x", "y", "z"};
 static char *coordinate_path(const struct form *form, const char *letter)
 {
     const char *top = strcmp(form->parent, "/") == 0 ? "" : form->parent;
-    return memory_format(form->grid ? "%s/grid/%s" : "%s/%s" SUFFIX, top, letter);
+    return hg_memory_format(form->grid ? "%s/grid/%s" : "%s/%s" SUFFIX, top, letter);
 }
 
 static bool has_coordinate(const struct form *form, const char *letter)
 {
     char *path = coordinate_path(form, letter);
-    hid_t dataset = path ? h5_open_dataset(form->file, path, NULL) : -1;
+    hid_t dataset = path ? hg_open_dataset(form->file, path, NULL) : -1;
     free(path);
-    h5_close(dataset);
+    hg_close(dataset);
     return dataset >= 0;
 }
 
@@ -58,21 +58,21 @@ static enum h5grad_status enter_axis(const struct form *form, const char *letter
                                      struct coords *coords, unsigned k, struct h5grad_error *err)
 {
     struct coords_axis *axis = &coords->axis[k];
-    enum h5grad_status status = coords_set_name(coords, k, letter, err);
+    enum h5grad_status status = hg_coords_set_name(coords, k, letter, err);
     if (status || axis->kind != COORDS_NONE)
         return status;
     char *path = coordinate_path(form, letter);
     if (!path)
-        return error_memory(err, strlen(form->parent));
+        return hg_error_memory(err, strlen(form->parent));
     bool time = letter[0] == 't' && !form->grid;
-    status = coords_set_dataset(coords, k, form->file, path, extent, time, SOURCE, err);
+    status = hg_coords_set_dataset(coords, k, form->file, path, extent, time, SOURCE, err);
     if (!status && axis->edges) {
         axis->edges = false;
         axis->surplus = true;
-        status = coords_add_note(coords, err,
-                                 "axis %u: the last value of %s, the end of the run, "
-                                 "is not used",
-                                 k, path);
+        status = hg_coords_add_note(coords, err,
+                                    "axis %u: the last value of %s, the end of the run, "
+                                    "is not used",
+                                    k, path);
     }
     free(path);
     return status;
@@ -100,13 +100,13 @@ static enum h5grad_status enter_together(const struct form *form, const char *na
     enum h5grad_status status = H5GRAD_OK;
     if (n == 0 || (!coefficient && !solution))
         return H5GRAD_OK;
-    status = coords_leave_out(coords, 0, err, "its points are separate samples");
+    status = hg_coords_leave_out(coords, 0, err, "its points are separate samples");
     if (status)
         return status;
     if (solution && time)
         status = enter_axis(form, "t", extent[1], coords, 1, err);
     else if (solution)
-        status = coords_set_name(coords, 1, "t", err);
+        status = hg_coords_set_name(coords, 1, "t", err);
     return status ? status : enter_space(form, n, extent, coords, coords->rank - n, err);
 }
 
@@ -118,7 +118,7 @@ static enum h5grad_status enter_sample(const struct form *form, const uint64_t *
     if (n == 0 || coords->rank != n + 2 || !has_coordinate(form, "t"))
         return H5GRAD_OK;
     enum h5grad_status status =
-        coords_leave_out(coords, n + 1, err, "it holds separate quantities");
+        hg_coords_leave_out(coords, n + 1, err, "it holds separate quantities");
     if (!status)
         status = enter_axis(form, "t", extent[0], coords, 0, err);
     return status ? status : enter_space(form, n, extent, coords, 1, err);
@@ -126,8 +126,8 @@ static enum h5grad_status enter_sample(const struct form *form, const uint64_t *
 
 static bool has_link(hid_t file, const char *parent, const char *name)
 {
-    char *path = path_join(parent, name);
-    bool has = path && h5_has_link(file, path);
+    char *path = hg_path_join(parent, name);
+    bool has = path && hg_has_link(file, path);
     free(path);
     return has;
 }
@@ -137,18 +137,18 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
 {
     (void)walk;
     uint64_t extent[GRID_MAX_RANK];
-    const char *name = path_base(path);
+    const char *name = hg_path_base(path);
     if (coords->rank < 3 || coords->rank > 5)
         return H5GRAD_OK;
-    struct form form = {.file = file, .parent = path_parent(path)};
+    struct form form = {.file = file, .parent = hg_path_parent(path)};
     if (!form.parent)
-        return error_memory(err, strlen(path));
+        return hg_error_memory(err, strlen(path));
     form.grid = strcmp(name, "data") == 0 && has_link(file, form.parent, "grid");
     enum h5grad_status status = H5GRAD_OK;
-    if (form.grid && h5_read_extents(dataset, coords->rank, extent))
+    if (form.grid && hg_read_extents(dataset, coords->rank, extent))
         status = enter_sample(&form, extent, coords, err);
     else if (!form.grid && has_link(file, form.parent, "x" SUFFIX) &&
-             h5_read_extents(dataset, coords->rank, extent))
+             hg_read_extents(dataset, coords->rank, extent))
         status = enter_together(&form, name, extent, coords, err);
     free(form.parent);
     return status;
@@ -162,8 +162,8 @@ static bool is_letter(char letter)
 /* Whether an object of that name lies beside the group that holds the object at path. */
 static bool has_beside_group(hid_t file, const char *path, const char *name)
 {
-    char *group = path_parent(path);
-    char *parent = group && strcmp(path_base(group), "grid") == 0 ? path_parent(group) : NULL;
+    char *group = hg_path_parent(path);
+    char *parent = group && strcmp(hg_path_base(group), "grid") == 0 ? hg_path_parent(group) : NULL;
     bool has = parent && has_link(file, parent, name);
     free(parent);
     free(group);
@@ -173,21 +173,21 @@ static bool has_beside_group(hid_t file, const char *path, const char *name)
 static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     (void)dataset;
-    const char *name = path_base(path);
+    const char *name = hg_path_base(path);
     bool coordinate = false;
     if (!is_letter(name[0]))
         return NULL;
     if (name[1] == '\0') {
         coordinate = has_beside_group(file, path, "data");
     } else if (strcmp(name + 1, SUFFIX) == 0) {
-        char *parent = path_parent(path);
+        char *parent = hg_path_parent(path);
         coordinate = parent && has_link(file, parent, "x" SUFFIX);
         free(parent);
     }
     return coordinate ? "it is a coordinate" : NULL;
 }
 
-const struct coords_convention coords_pdebench = {
+const struct coords_convention hg_coords_pdebench = {
     .name = SOURCE,
     .axes = read_axes,
     .not_field = not_field,

@@ -37,11 +37,11 @@ struct layout {
 static bool tensor_order(const char *path, unsigned *order, bool *scalars)
 {
     *order = 0;
-    *scalars = path_begins(path, "/scalars/");
+    *scalars = hg_path_begins(path, "/scalars/");
     if (*scalars)
         return true;
     if (path[0] != '/' || path[1] != 't' || path[2] < '0' || path[2] > '2' ||
-        !path_begins(path + 3, "_fields/"))
+        !hg_path_begins(path + 3, "_fields/"))
         return false;
     *order = (unsigned)(path[2] - '0');
     return true;
@@ -50,12 +50,12 @@ static bool tensor_order(const char *path, unsigned *order, bool *scalars)
 /* The names of the spatial dimensions, by which a file of this kind is known; NULL otherwise. */
 static char **read_names(hid_t file, size_t *n)
 {
-    hid_t group = h5_open_subgroup(file, DIMENSIONS);
-    char **names = group >= 0 ? h5_attribute_texts(group, "spatial_dims", n) : NULL;
-    h5_close(group);
+    hid_t group = hg_open_subgroup(file, DIMENSIONS);
+    char **names = group >= 0 ? hg_attribute_texts(group, "spatial_dims", n) : NULL;
+    hg_close(group);
     if (!names || (*n >= 1 && *n <= MAX_SPATIAL))
         return names;
-    h5_free_texts(names, *n);
+    hg_free_texts(names, *n);
     return NULL;
 }
 
@@ -63,7 +63,7 @@ static char **read_names(hid_t file, size_t *n)
 static bool is_varying(hid_t dataset, const char *attribute)
 {
     double value;
-    return !h5_attribute_number(dataset, attribute, &value) || value != 0;
+    return !hg_attribute_number(dataset, attribute, &value) || value != 0;
 }
 
 static void read_layout(hid_t dataset, struct layout *layout)
@@ -71,7 +71,7 @@ static void read_layout(hid_t dataset, struct layout *layout)
     double varies[MAX_SPATIAL];
     layout->sample = is_varying(dataset, "sample_varying");
     layout->time = is_varying(dataset, "time_varying");
-    bool said = h5_attribute_exactly(dataset, "dim_varying", layout->n, varies) == H5_FOUND;
+    bool said = hg_attribute_exactly(dataset, "dim_varying", layout->n, varies) == H5_FOUND;
     for (size_t i = 0; i < layout->n; i++)
         layout->varies[i] = !said || varies[i] != 0;
 }
@@ -80,12 +80,12 @@ static enum h5grad_status enter_coordinate(hid_t file, const char *name, uint64_
                                            struct coords *coords, unsigned k,
                                            struct h5grad_error *err)
 {
-    enum h5grad_status status = coords_set_name(coords, k, name, err);
-    char *path = memory_format("/" DIMENSIONS "/%s", name);
+    enum h5grad_status status = hg_coords_set_name(coords, k, name, err);
+    char *path = hg_memory_format("/" DIMENSIONS "/%s", name);
     if (!path)
-        return error_memory(err, strlen(name));
+        return hg_error_memory(err, strlen(name));
     if (!status)
-        status = coords_set_dataset(coords, k, file, path, extent, false, SOURCE, err);
+        status = hg_coords_set_dataset(coords, k, file, path, extent, false, SOURCE, err);
     free(path);
     return status;
 }
@@ -98,7 +98,7 @@ static enum h5grad_status enter_axes(hid_t file, const struct layout *layout, bo
     enum h5grad_status status = H5GRAD_OK;
     unsigned k = 0;
     if (layout->sample)
-        status = coords_leave_out(coords, k++, err, TRAJECTORIES);
+        status = hg_coords_leave_out(coords, k++, err, TRAJECTORIES);
     if (layout->time && !status) {
         status = enter_coordinate(file, "time", extent[k], coords, k, err);
         k++;
@@ -107,12 +107,12 @@ static enum h5grad_status enter_axes(hid_t file, const struct layout *layout, bo
         if (layout->varies[i])
             status = enter_coordinate(file, layout->name[i], extent[k], coords, k, err);
         else if (all)
-            status = coords_set_name(coords, k, layout->name[i], err);
+            status = hg_coords_set_name(coords, k, layout->name[i], err);
         k += layout->varies[i] || all;
     }
     for (unsigned i = 0; i < layout->order && !status; i++)
-        status = coords_leave_out(coords, k++, err, "it holds the components of a %s",
-                                  layout->order == 1 ? "vector" : "tensor");
+        status = hg_coords_leave_out(coords, k++, err, "it holds the components of a %s",
+                                     layout->order == 1 ? "vector" : "tensor");
     return status;
 }
 
@@ -120,7 +120,7 @@ static enum h5grad_status enter_layout(hid_t file, hid_t dataset, const struct l
                                        struct coords *coords, struct h5grad_error *err)
 {
     uint64_t extent[GRID_MAX_RANK];
-    if (!h5_read_extents(dataset, coords->rank, extent))
+    if (!hg_read_extents(dataset, coords->rank, extent))
         return H5GRAD_OK;
     unsigned others = (unsigned)layout->sample + (unsigned)layout->time + layout->order;
     unsigned spatial = 0;
@@ -132,9 +132,9 @@ static enum h5grad_status enter_layout(hid_t file, hid_t dataset, const struct l
         return enter_axes(file, layout, false, extent, coords, err);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && !status; k++)
-        status = coords_set_problem(coords, k, SOURCE, err,
-                                    "the attributes speak of %u axes, the rank is %u",
-                                    others + spatial, coords->rank);
+        status = hg_coords_set_problem(coords, k, SOURCE, err,
+                                       "the attributes speak of %u axes, the rank is %u",
+                                       others + spatial, coords->rank);
     return status;
 }
 
@@ -154,18 +154,18 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     layout.name = names;
     read_layout(dataset, &layout);
     enum h5grad_status status = enter_layout(file, dataset, &layout, coords, err);
-    h5_free_texts(names, n);
+    hg_free_texts(names, n);
     return status;
 }
 
 static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     const char *why = NULL;
-    if (path_begins(path, "/" DIMENSIONS "/"))
+    if (hg_path_begins(path, "/" DIMENSIONS "/"))
         why = "it is a coordinate";
-    else if (path_begins(path, "/boundary_conditions/"))
+    else if (hg_path_begins(path, "/boundary_conditions/"))
         why = "it is a boundary condition";
-    else if (path_begins(path, "/scalars/") && !is_varying(dataset, "time_varying"))
+    else if (hg_path_begins(path, "/scalars/") && !is_varying(dataset, "time_varying"))
         why = "it is a parameter";
     if (!why)
         return NULL;
@@ -173,11 +173,11 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     char **names = read_names(file, &n);
     if (!names)
         return NULL;
-    h5_free_texts(names, n);
+    hg_free_texts(names, n);
     return why;
 }
 
-const struct coords_convention coords_the_well = {
+const struct coords_convention hg_coords_the_well = {
     .name = SOURCE,
     .axes = read_axes,
     .not_field = not_field,

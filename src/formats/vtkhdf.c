@@ -41,13 +41,13 @@ struct match {
 
 static bool is_below(const char *path)
 {
-    return path_begins(path, ROOT "/");
+    return hg_path_begins(path, ROOT "/");
 }
 
 /* Whether the dataset at path lies directly in a group of that name. */
 static bool lies_in(const char *path, const char *group)
 {
-    size_t length = strlen(group), before = (size_t)(path_base(path) - path);
+    size_t length = strlen(group), before = (size_t)(hg_path_base(path) - path);
     return before > length + 1 && strncmp(path + before - 1 - length, group, length) == 0 &&
            path[before - 2 - length] == '/';
 }
@@ -87,20 +87,20 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
 /* The points of a line of coordinates; 1 where the grid has none in that direction. */
 static uint64_t line_points(hid_t file, hid_t root, const char *path)
 {
-    if (!h5_has_link(root, path_base(path)))
+    if (!hg_has_link(root, hg_path_base(path)))
         return 1;
     uint64_t points = 0;
-    hid_t dataset = h5_open_dataset(file, path, NULL);
-    if (dataset >= 0 && !h5_read_extents(dataset, 1, &points))
+    hid_t dataset = hg_open_dataset(file, path, NULL);
+    if (dataset >= 0 && !hg_read_extents(dataset, 1, &points))
         points = 0;
-    h5_close(dataset);
+    hg_close(dataset);
     return points;
 }
 
 static bool read_extent(hid_t root, struct grid *grid)
 {
     double whole[2 * DIRECTIONS];
-    if (h5_attribute_exactly(root, "WholeExtent", 2 * DIRECTIONS, whole) != H5_FOUND)
+    if (hg_attribute_exactly(root, "WholeExtent", 2 * DIRECTIONS, whole) != H5_FOUND)
         return false;
     for (unsigned d = 0; d < DIRECTIONS; d++) {
         double points = whole[2 * d + 1] - whole[2 * d] + 1;
@@ -115,9 +115,9 @@ static bool read_extent(hid_t root, struct grid *grid)
 /* NULL, or what is wrong with the group's description. */
 static const char *read_image(hid_t root, struct grid *grid)
 {
-    if (h5_attribute_exactly(root, "Spacing", DIRECTIONS, grid->spacing) != H5_FOUND)
+    if (hg_attribute_exactly(root, "Spacing", DIRECTIONS, grid->spacing) != H5_FOUND)
         return "Spacing does not hold 3 numbers";
-    if (h5_attribute_exactly(root, "Origin", DIRECTIONS, grid->origin) != H5_FOUND)
+    if (hg_attribute_exactly(root, "Origin", DIRECTIONS, grid->origin) != H5_FOUND)
         memset(grid->origin, 0, sizeof grid->origin);
     return read_extent(root, grid) ? NULL : "WholeExtent does not hold the 6 bounds of a grid";
 }
@@ -125,10 +125,10 @@ static const char *read_image(hid_t root, struct grid *grid)
 static uint64_t read_steps(hid_t root)
 {
     double n = 0;
-    hid_t steps = h5_has_link(root, "Steps") ? H5Gopen2(root, "Steps", H5P_DEFAULT) : -1;
-    if (steps >= 0 && !(h5_attribute_number(steps, "NSteps", &n) && n >= 1 && n < 0x1p53))
+    hid_t steps = hg_has_link(root, "Steps") ? H5Gopen2(root, "Steps", H5P_DEFAULT) : -1;
+    if (steps >= 0 && !(hg_attribute_number(steps, "NSteps", &n) && n >= 1 && n < 0x1p53))
         n = 0;
-    h5_close(steps);
+    hg_close(steps);
     return (uint64_t)n;
 }
 
@@ -174,27 +174,27 @@ static enum h5grad_status enter_direction(hid_t file, const struct grid *grid, u
                                           unsigned d, struct coords *coords,
                                           struct h5grad_error *err)
 {
-    enum h5grad_status status = coords_set_name(coords, k, names[d], err);
+    enum h5grad_status status = hg_coords_set_name(coords, k, names[d], err);
     if (status)
         return status;
     if (grid->rectilinear)
-        return coords_set_dataset(coords, k, file, lines[d], values(grid, d), grid->cells,
-                                  coords_vtkhdf.name, err);
+        return hg_coords_set_dataset(coords, k, file, lines[d], values(grid, d), grid->cells,
+                                     hg_coords_vtkhdf.name, err);
     if (grid->points[d] == 1)
         return H5GRAD_OK;
     double first = grid->origin[d] + (grid->cells ? grid->spacing[d] / 2 : 0);
-    return coords_set_step(coords, k, grid->spacing[d], first, coords_vtkhdf.name, err);
+    return hg_coords_set_step(coords, k, grid->spacing[d], first, hg_coords_vtkhdf.name, err);
 }
 
 static enum h5grad_status enter_time(hid_t file, const struct grid *grid, struct coords *coords,
                                      struct h5grad_error *err)
 {
-    enum h5grad_status status = coords_leave_out(coords, 0, err, "it holds time steps");
+    enum h5grad_status status = hg_coords_leave_out(coords, 0, err, "it holds time steps");
     if (!status)
-        status = coords_set_name(coords, 0, "time", err);
+        status = hg_coords_set_name(coords, 0, "time", err);
     if (!status)
-        status = coords_set_dataset(coords, 0, file, ROOT "/Steps/Values", grid->steps, false,
-                                    coords_vtkhdf.name, err);
+        status = hg_coords_set_dataset(coords, 0, file, ROOT "/Steps/Values", grid->steps, false,
+                                       hg_coords_vtkhdf.name, err);
     return status;
 }
 
@@ -208,7 +208,7 @@ static enum h5grad_status enter_match(hid_t file, const struct grid *grid,
     for (unsigned i = 0; i < match->n && !status; i++)
         status = enter_direction(file, grid, match->first + i, match->direction[i], coords, err);
     if (!status && match->first + match->n < coords->rank)
-        status = coords_leave_out(coords, coords->rank - 1, err, "it holds components");
+        status = hg_coords_leave_out(coords, coords->rank - 1, err, "it holds components");
     return status;
 }
 
@@ -217,7 +217,7 @@ static enum h5grad_status all_unusable(struct coords *coords, const char *why,
 {
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < coords->rank && !status; k++)
-        status = coords_set_problem(coords, k, coords_vtkhdf.name, err, "%s", why);
+        status = hg_coords_set_problem(coords, k, hg_coords_vtkhdf.name, err, "%s", why);
     return status;
 }
 
@@ -227,7 +227,7 @@ static enum h5grad_status note_direction(hid_t root, struct coords *coords,
     static const double identity[DIRECTIONS * DIRECTIONS] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     double direction[DIRECTIONS * DIRECTIONS];
     enum h5_exactly found =
-        h5_attribute_exactly(root, "Direction", DIRECTIONS * DIRECTIONS, direction);
+        hg_attribute_exactly(root, "Direction", DIRECTIONS * DIRECTIONS, direction);
     bool same = found == H5_ABSENT;
     if (found == H5_FOUND) {
         same = true;
@@ -236,10 +236,10 @@ static enum h5grad_status note_direction(hid_t root, struct coords *coords,
     }
     if (same)
         return H5GRAD_OK;
-    return coords_add_note(coords, err,
-                           "the grid is turned (Direction of %s): derivatives are along its own "
-                           "axes, not along x, y, z of space",
-                           ROOT);
+    return hg_coords_add_note(coords, err,
+                              "the grid is turned (Direction of %s): derivatives are along its own "
+                              "axes, not along x, y, z of space",
+                              ROOT);
 }
 
 static enum h5grad_status read_regular(hid_t file, hid_t root, const char *path, hid_t dataset,
@@ -249,9 +249,9 @@ static enum h5grad_status read_regular(hid_t file, hid_t root, const char *path,
     struct grid grid = {.rectilinear = rectilinear, .cells = lies_in(path, "CellData")};
     uint64_t extent[GRID_MAX_RANK];
     struct match match;
-    if (!h5_read_extents(dataset, coords->rank, extent) || coords->rank == 0)
+    if (!hg_read_extents(dataset, coords->rank, extent) || coords->rank == 0)
         return H5GRAD_OK;
-    coords->convention = &coords_vtkhdf;
+    coords->convention = &hg_coords_vtkhdf;
     const char *wrong = NULL;
     if (!rectilinear)
         wrong = read_image(root, &grid);
@@ -277,9 +277,9 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
     if (root < 0)
         return H5GRAD_OK;
     enum h5grad_status status = H5GRAD_OK;
-    char *type = h5_attribute_text(root, "Type");
+    char *type = hg_attribute_text(root, "Type");
     if (!is_regular(type))
-        status = coords_set_refusal(
+        status = hg_coords_set_refusal(
             coords, err,
             "it belongs to a VTKHDF %s, whose values do not lie in rows of a grid: resample it to "
             "an ImageData first" COORDS_OR_NAME_IT,
@@ -288,7 +288,7 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
         status = read_regular(file, root, path, dataset, strcmp(type, "RectilinearGrid") == 0,
                               coords, err);
     free(type);
-    h5_close(root);
+    hg_close(root);
     return status;
 }
 
@@ -296,34 +296,34 @@ static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, cons
 
 static enum h5grad_status copy_steps(const struct coords_results *results, struct h5grad_error *err)
 {
-    hid_t steps = coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
+    hid_t steps = hg_coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
     if (steps < 0)
-        return error_status(err);
-    h5_close(steps);
-    return coords_copy_line(results->input, results->output, ROOT "/Steps/Values", err);
+        return hg_error_status(err);
+    hg_close(steps);
+    return hg_coords_copy_line(results->input, results->output, ROOT "/Steps/Values", err);
 }
 
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
-    hid_t to = coords_copy_group(results->input, results->output, ROOT, NULL, err);
+    hid_t to = hg_coords_copy_group(results->input, results->output, ROOT, NULL, err);
     if (to < 0)
-        return error_status(err);
-    h5_close(to);
+        return hg_error_status(err);
+    hg_close(to);
     hid_t root = H5Gopen2(results->input, ROOT, H5P_DEFAULT);
     if (root < 0)
-        return h5_error(err, "%s: it cannot be read", ROOT);
+        return hg_hdf5_error(err, "%s: it cannot be read", ROOT);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned d = 0; d < DIRECTIONS && !status; d++) {
-        if (h5_has_link(root, path_base(lines[d])))
-            status = coords_copy_line(results->input, results->output, lines[d], err);
+        if (hg_has_link(root, hg_path_base(lines[d])))
+            status = hg_coords_copy_line(results->input, results->output, lines[d], err);
     }
     if (!status && read_steps(root))
         status = copy_steps(results, err);
-    h5_close(root);
+    hg_close(root);
     return status;
 }
 
-const struct coords_convention coords_vtkhdf = {
+const struct coords_convention hg_coords_vtkhdf = {
     .name = "VTKHDF",
     .axes = read_axes,
     .not_field = not_field,

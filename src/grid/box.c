@@ -5,7 +5,7 @@
 
 #include "base/size.h"
 
-uint64_t box_points(unsigned rank, const struct box *box)
+uint64_t hg_box_points(unsigned rank, const struct box *box)
 {
     uint64_t points = 1;
     for (unsigned i = 0; i < rank; i++)
@@ -13,7 +13,7 @@ uint64_t box_points(unsigned rank, const struct box *box)
     return points;
 }
 
-bool box_intersect(unsigned rank, const struct box *a, const struct box *b, struct box *out)
+bool hg_box_intersect(unsigned rank, const struct box *a, const struct box *b, struct box *out)
 {
     for (unsigned i = 0; i < rank; i++) {
         uint64_t start = size_max(a->start[i], b->start[i]);
@@ -26,7 +26,7 @@ bool box_intersect(unsigned rank, const struct box *a, const struct box *b, stru
     return true;
 }
 
-void box_strides(unsigned rank, const uint64_t *count, uint64_t *stride)
+void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride)
 {
     uint64_t step = 1;
     for (unsigned i = rank; i-- > 0;) {
@@ -35,7 +35,7 @@ void box_strides(unsigned rank, const uint64_t *count, uint64_t *stride)
     }
 }
 
-bool box_next(unsigned rank, const struct box *box, uint64_t *position)
+bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position)
 {
     for (unsigned i = rank; i-- > 0;) {
         if (++position[i] < box->start[i] + box->count[i])
@@ -64,8 +64,8 @@ static void runs_make(unsigned rank, uint64_t size, const struct box *part, cons
                       const struct box *b, struct runs *runs)
 {
     uint64_t stride_a[GRID_MAX_RANK], stride_b[GRID_MAX_RANK];
-    box_strides(rank, a->count, stride_a);
-    box_strides(rank, b->count, stride_b);
+    hg_box_strides(rank, a->count, stride_a);
+    hg_box_strides(rank, b->count, stride_b);
     runs->offset_a = runs->offset_b = 0;
     for (unsigned i = 0; i < rank; i++) {
         runs->offset_a += (part->start[i] - a->start[i]) * stride_a[i] * size;
@@ -129,12 +129,12 @@ static inline void copy_run(void *restrict to, const void *restrict from, size_t
     }
 }
 
-/* Inlined, so that box_copy has no call through a pointer for each of its short runs. */
+/* Inlined, so that hg_box_copy has no call through a pointer for each of its short runs. */
 static inline void copy_runs(box_move *move, unsigned rank, size_t size, const struct box *part,
                              const struct box *from, const void *source, const struct box *to,
                              void *destination)
 {
-    if (box_points(rank, part) == 0)
+    if (hg_box_points(rank, part) == 0)
         return;
     struct runs runs;
     runs_make(rank, size, part, from, to, &runs);
@@ -148,15 +148,15 @@ static inline void copy_runs(box_move *move, unsigned rank, size_t size, const s
     } while (runs_next(&runs, position, &a, &b));
 }
 
-void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
-              const void *source, const struct box *to, void *destination)
+void hg_box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
+                 const void *source, const struct box *to, void *destination)
 {
     copy_runs(copy_run, rank, size, part, from, source, to, destination);
 }
 
-void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
-                 const struct box *from, const void *source, const struct box *to,
-                 void *destination)
+void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
+                    const struct box *from, const void *source, const struct box *to,
+                    void *destination)
 {
     copy_runs(move, rank, size, part, from, source, to, destination);
 }

@@ -17,30 +17,30 @@ struct box {
 };
 
 /* Points of the box; callers hold boxes within an array whose size was checked. */
-uint64_t box_points(unsigned rank, const struct box *box);
+uint64_t hg_box_points(unsigned rank, const struct box *box);
 
 /* The common part of a and b in *out; false, with *out unspecified, when there is none. */
-bool box_intersect(unsigned rank, const struct box *a, const struct box *b, struct box *out);
+bool hg_box_intersect(unsigned rank, const struct box *a, const struct box *b, struct box *out);
 
 /* Strides, in points, of a dense C-ordered array of the given counts. */
-void box_strides(unsigned rank, const uint64_t *count, uint64_t *stride);
+void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride);
 
 /* Steps a position within box to the next one, the last of the first rank axes the fastest; false,
  * with position back at the start, after the last. */
-bool box_next(unsigned rank, const struct box *box, uint64_t *position);
+bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position);
 
 /*
  * Copies the points of box part from one dense array to another, both C-ordered: the source holds
  * the points of box from, the destination those of box to; part lies within both. size is that of
  * one point in bytes.
  */
-void box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
-              const void *source, const struct box *to, void *destination);
+void hg_box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
+                 const void *source, const struct box *to, void *destination);
 
 /* The same with another function in memcpy's place. */
 typedef void box_move(void *restrict to, const void *restrict from, size_t size);
-void box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
-                 const struct box *from, const void *source, const struct box *to,
-                 void *destination);
+void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
+                    const struct box *from, const void *source, const struct box *to,
+                    void *destination);
 
 #endif

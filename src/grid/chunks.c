@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "grid/chunks.h"
 
-void chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box *points,
-                       struct box *numbers)
+void hg_chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box *points,
+                          struct box *numbers)
 {
     for (unsigned i = 0; i < rank; i++) {
         numbers->start[i] = points->start[i] / chunk[i];
@@ -11,7 +11,8 @@ void chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box *p
     }
 }
 
-void chunks_points(unsigned rank, const uint64_t *chunk, const uint64_t *number, struct box *points)
+void hg_chunks_points(unsigned rank, const uint64_t *chunk, const uint64_t *number,
+                      struct box *points)
 {
     for (unsigned i = 0; i < rank; i++) {
         points->start[i] = number[i] * chunk[i];
@@ -19,10 +20,10 @@ void chunks_points(unsigned rank, const uint64_t *chunk, const uint64_t *number,
     }
 }
 
-bool chunks_of_tile(unsigned rank, const uint64_t *chunk, const struct tile *tile, unsigned piece,
-                    struct box *numbers)
+bool hg_chunks_of_tile(unsigned rank, const uint64_t *chunk, const struct tile *tile,
+                       unsigned piece, struct box *numbers)
 {
-    chunks_touched_by(rank, chunk, &tile->core, numbers);
+    hg_chunks_touched_by(rank, chunk, &tile->core, numbers);
     if (piece == 0)
         return true;
     unsigned axis = (piece - 1) / 2;

@@ -6,19 +6,19 @@
 #include "grid/plan.h"
 
 /* The numbers of the chunks that a box of points, none of whose counts is 0, touches. */
-void chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box *points,
-                       struct box *numbers);
+void hg_chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box *points,
+                          struct box *numbers);
 
 /* The points of the chunk with these numbers; beyond the array's end too, as chunks are stored. */
-void chunks_points(unsigned rank, const uint64_t *chunk, const uint64_t *number,
-                   struct box *points);
+void hg_chunks_points(unsigned rank, const uint64_t *chunk, const uint64_t *number,
+                      struct box *points);
 
 /*
  * The chunks that a tile needs, as boxes of numbers that do not overlap: what its core touches,
  * then, for each axis, what its halo adds before and behind. piece counts from 0 to 2 * rank; false
  * where there is nothing to the piece.
  */
-bool chunks_of_tile(unsigned rank, const uint64_t *chunk, const struct tile *tile, unsigned piece,
-                    struct box *numbers);
+bool hg_chunks_of_tile(unsigned rank, const uint64_t *chunk, const struct tile *tile,
+                       unsigned piece, struct box *numbers);
 
 #endif

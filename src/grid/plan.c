@@ -660,9 +660,9 @@ static enum h5grad_status too_small(const struct plan_request *q, const struct p
                                     struct h5grad_error *err)
 {
     uint64_t need = add_saturated(least->memory, size_min(q->caches, least->memory));
-    return error_set(err, H5GRAD_FAILED, "needs --memory=%" PRIu64 "M at least%s",
-                     budget_cap(need) >> 20,
-                     q->result_chunked ? " (less with --layout=contiguous)" : "");
+    return hg_error_set(err, H5GRAD_FAILED, "needs --memory=%" PRIu64 "M at least%s",
+                        hg_budget_cap(need) >> 20,
+                        q->result_chunked ? " (less with --layout=contiguous)" : "");
 }
 
 static void start_plan(const struct plan_request *request, struct plan *plan)
@@ -713,8 +713,8 @@ static void choose_plan(const struct plan_request *q, struct plan *p, const stru
         *p = small;
 }
 
-enum h5grad_status plan_make(const struct plan_request *request, struct plan *plan,
-                             struct h5grad_error *err)
+enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan *plan,
+                                struct h5grad_error *err)
 {
     struct plan least, gathered;
     start_plan(request, plan);
@@ -740,7 +740,7 @@ enum h5grad_status plan_make(const struct plan_request *request, struct plan *pl
     return H5GRAD_OK;
 }
 
-void plan_halo(const struct plan *plan, const struct box *core, struct box *halo)
+void hg_plan_halo(const struct plan *plan, const struct box *core, struct box *halo)
 {
     for (unsigned i = 0; i < plan->rank; i++) {
         uint64_t low = core->start[i], high = low + core->count[i];
@@ -767,7 +767,7 @@ static void tiles_to_points(const struct plan *plan, unsigned axis, uint64_t fir
  * block extent, times the extents of this block along the slower axes, times all tiles along the
  * faster ones.
  */
-void plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
+void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
 {
     uint64_t base[GRID_MAX_RANK], size[GRID_MAX_RANK], slower = 1, faster = plan->tiles;
     for (unsigned k = 0; k < plan->rank; k++) {
@@ -784,10 +784,10 @@ void plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
         tiles_to_points(plan, axis, base[axis] + index % size[axis], 1, &tile->core);
         index /= size[axis];
     }
-    plan_halo(plan, &tile->core, &tile->halo);
+    hg_plan_halo(plan, &tile->core, &tile->halo);
 }
 
-void plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end)
+void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end)
 {
     uint64_t column = plan->stream < plan->rank ? plan->grid[plan->stream] : 1;
     uint64_t turns = size_ceil_div(column, plan->turn), done = index % turns * plan->turn;
@@ -795,14 +795,14 @@ void plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_
     *end = *first + size_min(plan->turn, column - done);
 }
 
-uint64_t plan_turn_of(const struct plan *plan, uint64_t tile)
+uint64_t hg_plan_turn_of(const struct plan *plan, uint64_t tile)
 {
     uint64_t column = plan->stream < plan->rank ? plan->grid[plan->stream] : 1;
     return tile / column * size_ceil_div(column, plan->turn) + tile % column / plan->turn;
 }
 
-void plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
-                struct box *cores)
+void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
+                   struct box *cores)
 {
     uint64_t where[GRID_MAX_RANK], slower = 1, faster = plan->tiles;
     for (unsigned k = plan->rank; k-- > 0;) {

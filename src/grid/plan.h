@@ -92,25 +92,25 @@ struct plan {
 /* Makes the plan. Fails (H5GRAD_FAILED) if, and only if, request->memory is below what the least
  * plan takes, one worker with small tiles, which does not depend on request->memory: the message
  * names the --memory that leaves as much. */
-enum h5grad_status plan_make(const struct plan_request *request, struct plan *plan,
-                             struct h5grad_error *err);
+enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan *plan,
+                                struct h5grad_error *err);
 
 /* Tile number index of 0 .. plan->tiles - 1, in the order in which they are to be done. */
-void plan_tile(const struct plan *plan, uint64_t index, struct tile *tile);
+void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile);
 
 /* The tiles [*first, *end) that one worker is to do in a row, in turn number index: where nothing
  * is streamed the tile of that number. Past the last turn *first is at least plan->tiles. */
-void plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end);
+void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end);
 
 /* The turn that a tile belongs to. */
-uint64_t plan_turn_of(const struct plan *plan, uint64_t tile);
+uint64_t hg_plan_turn_of(const struct plan *plan, uint64_t tile);
 
 /* The tiles [*first, *end) that make up block number index, and the box of points of their cores.
  */
-void plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
-                struct box *cores);
+void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
+                   struct box *cores);
 
 /* The halo box of any core: see struct tile. */
-void plan_halo(const struct plan *plan, const struct box *core, struct box *halo);
+void hg_plan_halo(const struct plan *plan, const struct box *core, struct box *halo);
 
 #endif

@@ -23,15 +23,15 @@ struct attribute {
 static void *noted(void *memory)
 {
     if (!memory)
-        h5_note_no_memory();
+        hg_note_no_memory();
     return memory;
 }
 
 static void close_attribute(struct attribute *attribute)
 {
-    h5_close(attribute->space);
-    h5_close(attribute->type);
-    h5_close(attribute->id);
+    hg_close(attribute->space);
+    hg_close(attribute->type);
+    hg_close(attribute->id);
 }
 
 static bool open_attribute(hid_t object, const char *name, struct attribute *attribute)
@@ -74,7 +74,7 @@ static bool read_fixed(const struct attribute *attribute, char **texts, size_t l
     H5T_str_t padding = H5Tget_strpad(attribute->type);
     if (size == 0 || size > limit || attribute->n > MAX_TEXTS / size)
         return false;
-    char *buffer = noted(memory_zeroed(attribute->n, size));
+    char *buffer = noted(hg_memory_zeroed(attribute->n, size));
     bool ok = buffer && H5Aread(attribute->id, attribute->type, buffer) >= 0;
     for (size_t i = 0; ok && i < attribute->n; i++) {
         texts[i] = copy_text(buffer + i * size, size, padding);
@@ -86,11 +86,11 @@ static bool read_fixed(const struct attribute *attribute, char **texts, size_t l
 
 static bool read_variable(const struct attribute *attribute, char **texts, size_t limit)
 {
-    char **buffer = noted(memory_zeroed(attribute->n, sizeof *buffer));
+    char **buffer = noted(hg_memory_zeroed(attribute->n, sizeof *buffer));
     if (!buffer)
         return false;
     bool read =
-        h5_variable_check_attribute(attribute->id, attribute->type, MAX_TEXTS, NULL) == H5GRAD_OK &&
+        hg_variable_check_attribute(attribute->id, attribute->type, MAX_TEXTS, NULL) == H5GRAD_OK &&
         H5Aread(attribute->id, attribute->type, buffer) >= 0;
     bool ok = read;
     size_t total = 0;
@@ -104,7 +104,7 @@ static bool read_variable(const struct attribute *attribute, char **texts, size_
         ok = ok && texts[i];
     }
     if (read)
-        h5_variable_reclaim(attribute->type, attribute->space, buffer);
+        hg_variable_reclaim(attribute->type, attribute->space, buffer);
     free(buffer);
     return ok;
 }
@@ -118,7 +118,7 @@ static char **read_texts(hid_t object, const char *name, size_t most, size_t lim
     char **texts = NULL;
     htri_t variable = H5Tis_variable_str(attribute.type);
     if (H5Tget_class(attribute.type) == H5T_STRING && variable >= 0 && attribute.n <= most)
-        texts = noted(memory_zeroed(attribute.n, sizeof *texts));
+        texts = noted(hg_memory_zeroed(attribute.n, sizeof *texts));
     *n = attribute.n;
     bool ok = texts != NULL;
     if (ok && variable)
@@ -128,11 +128,11 @@ static char **read_texts(hid_t object, const char *name, size_t most, size_t lim
     close_attribute(&attribute);
     if (ok)
         return texts;
-    h5_free_texts(texts, *n);
+    hg_free_texts(texts, *n);
     return NULL;
 }
 
-char *h5_attribute_text(hid_t object, const char *name)
+char *hg_attribute_text(hid_t object, const char *name)
 {
     size_t n;
     char **texts = read_texts(object, name, 1, MAX_TEXT, &n);
@@ -141,19 +141,19 @@ char *h5_attribute_text(hid_t object, const char *name)
     return text;
 }
 
-char **h5_attribute_texts(hid_t object, const char *name, size_t *n)
+char **hg_attribute_texts(hid_t object, const char *name, size_t *n)
 {
     return read_texts(object, name, MAX_TEXTS / sizeof(char *), MAX_TEXTS, n);
 }
 
-void h5_free_texts(char **texts, size_t n)
+void hg_free_texts(char **texts, size_t n)
 {
     for (size_t i = 0; texts && i < n; i++)
         free(texts[i]);
     free(texts);
 }
 
-double *h5_attribute_numbers(hid_t object, const char *name, size_t *n)
+double *hg_attribute_numbers(hid_t object, const char *name, size_t *n)
 {
     struct attribute attribute;
     if (!open_attribute(object, name, &attribute))
@@ -162,7 +162,7 @@ double *h5_attribute_numbers(hid_t object, const char *name, size_t *n)
     H5T_class_t class = H5Tget_class(attribute.type);
     bool numeric = class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM;
     if (numeric && attribute.n <= MAX_NUMBERS)
-        numbers = noted(memory_zeroed(attribute.n, sizeof *numbers));
+        numbers = noted(hg_memory_zeroed(attribute.n, sizeof *numbers));
     *n = attribute.n;
     bool ok = numbers && H5Aread(attribute.id, H5T_NATIVE_DOUBLE, numbers) >= 0;
     close_attribute(&attribute);
@@ -172,10 +172,10 @@ double *h5_attribute_numbers(hid_t object, const char *name, size_t *n)
     return NULL;
 }
 
-bool h5_attribute_number(hid_t object, const char *name, double *value)
+bool hg_attribute_number(hid_t object, const char *name, double *value)
 {
     size_t n;
-    double *numbers = h5_attribute_numbers(object, name, &n);
+    double *numbers = hg_attribute_numbers(object, name, &n);
     bool one = numbers && n == 1;
     if (one)
         *value = numbers[0];
@@ -192,9 +192,9 @@ static enum h5grad_status write_value(hid_t object, const char *name, hid_t type
     if (type >= 0 && space >= 0)
         id = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || (value && H5Awrite(id, type, value) < 0))
-        status = h5_error(err, "cannot write attribute %s", name);
-    if (!h5_close(id) && status == H5GRAD_OK)
-        status = h5_error(err, "cannot close attribute %s", name);
+        status = hg_hdf5_error(err, "cannot write attribute %s", name);
+    if (!hg_close(id) && status == H5GRAD_OK)
+        status = hg_hdf5_error(err, "cannot close attribute %s", name);
     return status;
 }
 
@@ -203,8 +203,8 @@ static enum h5grad_status write_taking(hid_t object, const char *name, hid_t typ
                                        const void *value, struct h5grad_error *err)
 {
     enum h5grad_status status = write_value(object, name, type, space, value, err);
-    h5_close(space);
-    h5_close(type);
+    hg_close(space);
+    hg_close(type);
     return status;
 }
 
@@ -216,18 +216,18 @@ static hid_t text_type(size_t size)
     if (H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0 &&
         H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
         return type;
-    h5_close(type);
+    hg_close(type);
     return -1;
 }
 
-enum h5grad_status h5_attribute_write_text(hid_t object, const char *name, const char *text,
+enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err)
 {
     return write_taking(object, name, text_type(strlen(text) + 1), H5Screate(H5S_SCALAR), text,
                         err);
 }
 
-enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int32_t value,
+enum h5grad_status hg_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err)
 {
     return write_taking(object, name, H5Tcopy(H5T_NATIVE_INT32), H5Screate(H5S_SCALAR), &value,
@@ -240,13 +240,13 @@ static hid_t line_of(size_t n)
     return H5Screate_simple(1, &extent, NULL);
 }
 
-enum h5grad_status h5_attribute_write_numbers(hid_t object, const char *name, const double *value,
+enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, const double *value,
                                               size_t n, struct h5grad_error *err)
 {
     return write_taking(object, name, H5Tcopy(H5T_NATIVE_DOUBLE), line_of(n), value, err);
 }
 
-enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, const char *const *text,
+enum h5grad_status hg_attribute_write_texts(hid_t object, const char *name, const char *const *text,
                                             size_t n, struct h5grad_error *err)
 {
     return write_taking(object, name, text_type(H5T_VARIABLE), line_of(n), text, err);
@@ -256,14 +256,14 @@ enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, cons
  * hold references, or lists of lists. */
 static hid_t copied_type(hid_t type)
 {
-    if (H5Tdetect_class(type, H5T_REFERENCE) != 0 || h5_variable_levels(type) > 1)
+    if (H5Tdetect_class(type, H5T_REFERENCE) != 0 || hg_variable_levels(type) > 1)
         return -1;
     return H5Tcopy(type);
 }
 
 static bool read_value(const struct attribute *from, hid_t type, void *value)
 {
-    return h5_variable_check_attribute(from->id, from->type, MAX_COPIED, NULL) == H5GRAD_OK &&
+    return hg_variable_check_attribute(from->id, from->type, MAX_COPIED, NULL) == H5GRAD_OK &&
            H5Aread(from->id, type, value) >= 0;
 }
 
@@ -273,13 +273,13 @@ static enum h5grad_status copy_value(const struct attribute *from, hid_t to, con
     size_t size = H5Tget_size(type);
     if (size == 0 || from->n > MAX_COPIED / size)
         return H5GRAD_OK;
-    void *value = memory_zeroed(from->n, size);
+    void *value = hg_memory_zeroed(from->n, size);
     if (!value)
-        return error_memory(err, from->n * size);
+        return hg_error_memory(err, from->n * size);
     enum h5grad_status status = H5GRAD_OK;
     if (read_value(from, type, value)) {
         status = write_value(to, name, type, from->space, value, err);
-        h5_variable_reclaim(type, from->space, value);
+        hg_variable_reclaim(type, from->space, value);
     }
     free(value);
     return status;
@@ -296,14 +296,14 @@ static enum h5grad_status copy_empty(hid_t from, hid_t to, const char *name,
     hid_t type = stored >= 0 ? copied_type(stored) : -1;
     if (type >= 0 && space >= 0 && H5Sget_simple_extent_npoints(space) == 0)
         status = write_value(to, name, type, space, NULL, err);
-    h5_close(type);
-    h5_close(space);
-    h5_close(stored);
-    h5_close(id);
+    hg_close(type);
+    hg_close(space);
+    hg_close(stored);
+    hg_close(id);
     return status;
 }
 
-enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
+enum h5grad_status hg_attribute_copy(hid_t from, hid_t to, const char *name,
                                      struct h5grad_error *err)
 {
     struct attribute attribute;
@@ -315,7 +315,7 @@ enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
     hid_t type = copied_type(attribute.type);
     if (type >= 0)
         status = copy_value(&attribute, to, name, type, err);
-    h5_close(type);
+    hg_close(type);
     close_attribute(&attribute);
     return status;
 }
@@ -333,11 +333,11 @@ static herr_t copy_one(hid_t from, const char *name, const H5A_info_t *info, voi
     (void)info;
     if (copy->chosen && !copy->chosen(name))
         return 0;
-    copy->status = h5_attribute_copy(from, copy->to, name, copy->err);
+    copy->status = hg_attribute_copy(from, copy->to, name, copy->err);
     return copy->status != H5GRAD_OK;
 }
 
-enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
+enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
                                       struct h5grad_error *err)
 {
     struct copy copy = {.to = to, .chosen = chosen, .err = err};
@@ -351,27 +351,27 @@ enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen 
     return copy.status;
 }
 
-enum h5grad_status h5_attribute_remove(hid_t object, const char *name, struct h5grad_error *err)
+enum h5grad_status hg_attribute_remove(hid_t object, const char *name, struct h5grad_error *err)
 {
     if (H5Aexists(object, name) <= 0 || H5Adelete(object, name) >= 0)
         return H5GRAD_OK;
-    return h5_error(err, "cannot remove attribute %s", name);
+    return hg_hdf5_error(err, "cannot remove attribute %s", name);
 }
 
-bool h5_attribute_is(hid_t object, const char *attribute, const char *text)
+bool hg_attribute_is(hid_t object, const char *attribute, const char *text)
 {
-    char *found = h5_attribute_text(object, attribute);
+    char *found = hg_attribute_text(object, attribute);
     bool same = found && strcmp(found, text) == 0;
     free(found);
     return same;
 }
 
-enum h5_exactly h5_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value)
+enum h5_exactly hg_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value)
 {
     if (H5Aexists(object, attribute) <= 0)
         return H5_ABSENT;
     size_t length = 0;
-    double *found = h5_attribute_numbers(object, attribute, &length);
+    double *found = hg_attribute_numbers(object, attribute, &length);
     bool ok = found && length == n;
     if (ok)
         memcpy(value, found, n * sizeof *value);

@@ -8,31 +8,31 @@
 #include "libhdf5/h5.h"
 
 /* The text, in new memory; NULL when there is none or it is longer than 64 KiB. */
-char *h5_attribute_text(hid_t object, const char *name);
+char *hg_attribute_text(hid_t object, const char *name);
 
 /* The elements of an array of texts, each in new memory ("" for those never written), in a new
  * array; NULL when there is none or they are longer than 16 MiB. */
-char **h5_attribute_texts(hid_t object, const char *name, size_t *n);
-void h5_free_texts(char **texts, size_t n);
+char **hg_attribute_texts(hid_t object, const char *name, size_t *n);
+void hg_free_texts(char **texts, size_t n);
 
 /* The elements of an attribute of numbers or enumerated values (h5py's bool) as double, in a new
  * array; NULL when there is none. At most 2^20 elements. */
-double *h5_attribute_numbers(hid_t object, const char *name, size_t *n);
+double *hg_attribute_numbers(hid_t object, const char *name, size_t *n);
 
 /* One number; false when there is none. */
-bool h5_attribute_number(hid_t object, const char *name, double *value);
+bool hg_attribute_number(hid_t object, const char *name, double *value);
 
-enum h5grad_status h5_attribute_write_text(hid_t object, const char *name, const char *text,
+enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err);
 
 /* Of 32 bits, which the older formats of netCDF have, too. */
-enum h5grad_status h5_attribute_write_int(hid_t object, const char *name, int32_t value,
+enum h5grad_status hg_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err);
 
 /* An array of n doubles, or of n texts of variable length; both 1-D. */
-enum h5grad_status h5_attribute_write_numbers(hid_t object, const char *name, const double *value,
+enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, const double *value,
                                               size_t n, struct h5grad_error *err);
-enum h5grad_status h5_attribute_write_texts(hid_t object, const char *name, const char *const *text,
+enum h5grad_status hg_attribute_write_texts(hid_t object, const char *name, const char *const *text,
                                             size_t n, struct h5grad_error *err);
 
 /* Whether an attribute of that name is among those that are meant. */
@@ -45,16 +45,16 @@ typedef bool h5_attribute_chosen(const char *name);
  * read, is larger than 16 MiB or might be too large for the memory that the file has; only what
  * cannot be written is an error.
  */
-enum h5grad_status h5_attribute_copy(hid_t from, hid_t to, const char *name,
+enum h5grad_status hg_attribute_copy(hid_t from, hid_t to, const char *name,
                                      struct h5grad_error *err);
-enum h5grad_status h5_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
+enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
                                       struct h5grad_error *err);
 
 /* Removes the attribute where there is one. */
-enum h5grad_status h5_attribute_remove(hid_t object, const char *name, struct h5grad_error *err);
+enum h5grad_status hg_attribute_remove(hid_t object, const char *name, struct h5grad_error *err);
 
 /* Whether the object has an attribute of that text. */
-bool h5_attribute_is(hid_t object, const char *attribute, const char *text);
+bool hg_attribute_is(hid_t object, const char *attribute, const char *text);
 
 enum h5_exactly {
     H5_ABSENT,
@@ -63,6 +63,6 @@ enum h5_exactly {
 };
 
 /* Exactly n numbers of an attribute; value is unspecified unless they are found. */
-enum h5_exactly h5_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value);
+enum h5_exactly hg_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value);
 
 #endif

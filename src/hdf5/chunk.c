@@ -9,7 +9,7 @@ static void to_offset(const uint64_t *start, unsigned rank, hsize_t *offset)
         offset[i] = start[i];
 }
 
-bool h5_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size)
+bool hg_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size)
 {
     hsize_t offset[GRID_MAX_RANK], bytes = 0;
     to_offset(start, rank, offset);
@@ -20,7 +20,7 @@ bool h5_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t
     return found;
 }
 
-enum h5grad_status h5_chunk_read(hid_t dataset, const uint64_t *start, unsigned rank, void *data,
+enum h5grad_status hg_chunk_read(hid_t dataset, const uint64_t *start, unsigned rank, void *data,
                                  uint64_t size, unsigned *mask, struct h5grad_error *err)
 {
     hsize_t offset[GRID_MAX_RANK];
@@ -30,43 +30,43 @@ enum h5grad_status h5_chunk_read(hid_t dataset, const uint64_t *start, unsigned 
     size_t capacity = size;
     herr_t result = H5Dread_chunk2(dataset, H5P_DEFAULT, offset, &filters, data, &capacity);
     if (result >= 0 && capacity != size)
-        return error_set(err, H5GRAD_FAILED, "reading: its size changed");
+        return hg_error_set(err, H5GRAD_FAILED, "reading: its size changed");
 #else
     (void)size;
     herr_t result = H5Dread_chunk(dataset, H5P_DEFAULT, offset, &filters, data);
 #endif
     *mask = filters;
-    return result < 0 ? h5_error(err, "reading") : H5GRAD_OK;
+    return result < 0 ? hg_hdf5_error(err, "reading") : H5GRAD_OK;
 }
 
 /* H5Dget_chunk_info_by_coord looks at every chunk before the one that it is asked for. */
-bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
+bool hg_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
                    void *data, uint64_t size, unsigned *mask)
 {
     raw->size = 0;
     raw->dropped = true;
-    bool found = h5_chunk_read(dataset, start, rank, data, size, mask, NULL) == H5GRAD_OK;
+    bool found = hg_chunk_read(dataset, start, rank, data, size, mask, NULL) == H5GRAD_OK;
     raw->dropped = false;
     return found && raw->size == size;
 }
 
-uint64_t h5_chunk_cache(hid_t dataset, uint64_t chunk)
+uint64_t hg_chunk_cache(hid_t dataset, uint64_t chunk)
 {
     size_t slots, bytes = 0;
     double preemption;
     hid_t list = H5Dget_access_plist(dataset);
     bool known = list >= 0 && H5Pget_chunk_cache(list, &slots, &bytes, &preemption) >= 0;
-    h5_close(list);
+    hg_close(list);
     return known && chunk <= bytes ? bytes : 0;
 }
 
-enum h5grad_status h5_chunk_write(hid_t dataset, const uint64_t *start, unsigned rank,
+enum h5grad_status hg_chunk_write(hid_t dataset, const uint64_t *start, unsigned rank,
                                   const void *data, size_t size, unsigned mask,
                                   struct h5grad_error *err)
 {
     hsize_t offset[GRID_MAX_RANK];
     to_offset(start, rank, offset);
     if (H5Dwrite_chunk(dataset, H5P_DEFAULT, mask, offset, size, data) < 0)
-        return h5_error(err, "writing");
+        return hg_hdf5_error(err, "writing");
     return H5GRAD_OK;
 }

@@ -9,25 +9,25 @@
 
 /* The stored bytes of the chunk that starts at point start (rank of them); false when there is no
  * such chunk, or it cannot be found. */
-bool h5_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size);
+bool hg_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size);
 
-/* Where in the file the chunk's size bytes are, as h5_chunk_size told them: at raw->address; raw is
+/* Where in the file the chunk's size bytes are, as hg_chunk_size told them: at raw->address; raw is
  * that of the file. data holds size bytes, which are unspecified afterwards. The mask is that of
  * the filters that were skipped. False when libhdf5 cannot tell, or its index gives the chunk
  * another size; raw->size is what it gives then, 0: nothing. */
-bool h5_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
+bool hg_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
                    void *data, uint64_t size, unsigned *mask);
 
-/* Reads the chunk's size bytes, as h5_chunk_size told them, and the mask of the filters that were
+/* Reads the chunk's size bytes, as hg_chunk_size told them, and the mask of the filters that were
  * skipped. */
-enum h5grad_status h5_chunk_read(hid_t dataset, const uint64_t *start, unsigned rank, void *data,
+enum h5grad_status hg_chunk_read(hid_t dataset, const uint64_t *start, unsigned rank, void *data,
                                  uint64_t size, unsigned *mask, struct h5grad_error *err);
 
 /* Bytes that libhdf5 may keep of the decoded chunks of a dataset, of chunk bytes each: none where
  * they are larger than its cache. */
-uint64_t h5_chunk_cache(hid_t dataset, uint64_t chunk);
+uint64_t hg_chunk_cache(hid_t dataset, uint64_t chunk);
 
-enum h5grad_status h5_chunk_write(hid_t dataset, const uint64_t *start, unsigned rank,
+enum h5grad_status hg_chunk_write(hid_t dataset, const uint64_t *start, unsigned rank,
                                   const void *data, size_t size, unsigned mask,
                                   struct h5grad_error *err);
 

@@ -14,14 +14,14 @@
  */
 #define DENSE_ATTRIBUTES 40
 
-bool h5_create_prepare(hid_t creation)
+bool hg_create_prepare(hid_t creation)
 {
     return H5Pset_obj_track_times(creation, false) >= 0 &&
            H5Pset_attr_creation_order(creation, TRACKED) >= 0 &&
            H5Pset_attr_phase_change(creation, DENSE_ATTRIBUTES, DENSE_ATTRIBUTES / 2) >= 0;
 }
 
-bool h5_create_prepare_links(hid_t creation)
+bool hg_create_prepare_links(hid_t creation)
 {
     return H5Pset_link_creation_order(creation, TRACKED) >= 0;
 }
@@ -32,7 +32,7 @@ static hid_t step_into(hid_t group, const char *name, hid_t links, hid_t creatio
     hid_t next = H5Lexists(group, name, H5P_DEFAULT) > 0
                      ? H5Gopen2(group, name, H5P_DEFAULT)
                      : H5Gcreate2(group, name, links, creation, H5P_DEFAULT);
-    h5_close(group);
+    hg_close(group);
     return next;
 }
 
@@ -58,13 +58,13 @@ static hid_t make_groups(hid_t file, const char *path, size_t length, hid_t link
     hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     char *copy = strndup(path, length);
     if (!copy)
-        error_memory(err, length);
-    else if (creation < 0 || !h5_create_prepare(creation) || !h5_create_prepare_links(creation))
-        h5_error(err, "choosing how groups are made");
+        hg_error_memory(err, length);
+    else if (creation < 0 || !hg_create_prepare(creation) || !hg_create_prepare_links(creation))
+        hg_hdf5_error(err, "choosing how groups are made");
     else if ((group = step_along(file, copy, links, creation)) < 0)
-        h5_error(err, "group %.*s cannot be made", (int)length, path);
+        hg_hdf5_error(err, "group %.*s cannot be made", (int)length, path);
     free(copy);
-    h5_close(creation);
+    hg_close(creation);
     return group;
 }
 
@@ -73,30 +73,30 @@ static hid_t link_list(struct h5grad_error *err)
     hid_t links = H5Pcreate(H5P_LINK_CREATE);
     if (links >= 0 && H5Pset_char_encoding(links, H5T_CSET_UTF8) >= 0)
         return links;
-    h5_error(err, "choosing how links are made");
-    h5_close(links);
+    hg_hdf5_error(err, "choosing how links are made");
+    hg_close(links);
     return -1;
 }
 
-hid_t h5_create_group(hid_t file, const char *path, struct h5grad_error *err)
+hid_t hg_create_group(hid_t file, const char *path, struct h5grad_error *err)
 {
     hid_t links = link_list(err);
     hid_t group = links >= 0 ? make_groups(file, path, strlen(path), links, err) : -1;
-    h5_close(links);
+    hg_close(links);
     return group;
 }
 
-hid_t h5_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
+hid_t hg_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
                         struct h5grad_error *err)
 {
-    const char *name = path_base(path);
+    const char *name = hg_path_base(path);
     hid_t dataset = -1;
     hid_t links = link_list(err);
     hid_t group = links >= 0 ? make_groups(file, path, (size_t)(name - path), links, err) : -1;
     if (group >= 0 &&
         (dataset = H5Dcreate2(group, name, type, space, links, creation, H5P_DEFAULT)) < 0)
-        h5_error(err, "it cannot be created");
-    h5_close(group);
-    h5_close(links);
+        hg_hdf5_error(err, "it cannot be created");
+    hg_close(group);
+    hg_close(links);
     return dataset;
 }

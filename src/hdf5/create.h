@@ -10,17 +10,17 @@
 #include "libhdf5/h5.h"
 
 /* Sets in a creation list of a file, a group, or a dataset what all of them have in common. */
-bool h5_create_prepare(hid_t creation);
+bool hg_create_prepare(hid_t creation);
 
 /* The same for the links of a file or a group. */
-bool h5_create_prepare_links(hid_t creation);
+bool hg_create_prepare_links(hid_t creation);
 
 /* Opens the group at an absolute path, made with those above it where it is not there; -1 with the
  * reason. */
-hid_t h5_create_group(hid_t file, const char *path, struct h5grad_error *err);
+hid_t hg_create_group(hid_t file, const char *path, struct h5grad_error *err);
 
 /* Makes a dataset at an absolute path, and the groups above it; -1 with the reason. */
-hid_t h5_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
+hid_t hg_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
                         struct h5grad_error *err);
 
 #endif

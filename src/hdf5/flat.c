@@ -19,11 +19,11 @@ static bool is_written_here(hid_t dataset)
     unsigned intent = 0;
     hid_t file = H5Iget_file_id(dataset);
     bool known = file >= 0 && H5Fget_intent(file, &intent) >= 0;
-    h5_close(file);
+    hg_close(file);
     return !known || intent & H5F_ACC_RDWR;
 }
 
-bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
+bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
                   struct h5_flat *flat)
 {
     H5D_space_status_t allocated;
@@ -35,7 +35,7 @@ bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, 
     if (H5Dget_space_status(dataset, &allocated) < 0 || allocated != H5D_SPACE_STATUS_ALLOCATED)
         return false;
     haddr_t offset = H5Dget_offset(dataset);
-    flat->fd = h5_descriptor(dataset);
+    flat->fd = hg_descriptor(dataset);
     if (offset == HADDR_UNDEF || flat->fd < 0 ||
         !size_product(storage->rank, storage->extent, size, &flat->bytes) ||
         H5Dget_storage_size(dataset) != flat->bytes || flat->bytes == 0)
@@ -44,7 +44,7 @@ bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, 
     flat->size = size;
     if (!size_add(flat->offset, flat->bytes, &end) || end > INT64_MAX)
         return false;
-    return !within || (file_size(flat->fd, &held) && end <= held && !is_written_here(dataset));
+    return !within || (hg_file_size(flat->fd, &held) && end <= held && !is_written_here(dataset));
 }
 
 /* Compares points [first, first + count) of the flat order, which lie on one line of the last axis.
@@ -64,21 +64,21 @@ static enum h5grad_status compare_points(hid_t dataset, hid_t memory,
     }
     box.count[storage->rank - 1] = count;
     uint64_t offset = flat->offset + first * flat->size;
-    enum h5grad_status status = h5_read_box(dataset, memory, storage->rank, &box, theirs, err);
-    *same = !status && !file_read(flat->fd, ours, count * flat->size, offset, NULL) &&
+    enum h5grad_status status = hg_read_box(dataset, memory, storage->rank, &box, theirs, err);
+    *same = !status && !hg_file_read(flat->fd, ours, count * flat->size, offset, NULL) &&
             memcmp(ours, theirs, count * flat->size) == 0;
     return status;
 }
 
-enum h5grad_status h5_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+enum h5grad_status hg_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
                                  const struct h5_flat *flat, bool *proven, struct h5grad_error *err)
 {
     uint64_t points = flat->bytes / flat->size;
     uint64_t count = size_min(storage->extent[storage->rank - 1], PROOF_BYTES / flat->size);
-    char *ours = memory_aligned(2 * PROOF_BYTES);
+    char *ours = hg_memory_aligned(2 * PROOF_BYTES);
     *proven = false;
     if (!ours)
-        return error_memory(err, 2 * PROOF_BYTES);
+        return hg_error_memory(err, 2 * PROOF_BYTES);
     char *theirs = ours + PROOF_BYTES;
     enum h5grad_status status =
         compare_points(dataset, memory, storage, flat, 0, count, ours, theirs, proven, err);

@@ -20,7 +20,7 @@ struct h5_flat {
  * allocated, in a file opened with the POSIX driver, as large as its points. within: also within
  * what the file holds now, as for reading, and nobody in this process writes it. Within h5_enter.
  */
-bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
+bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
                   struct h5_flat *flat);
 
 /*
@@ -29,7 +29,7 @@ bool h5_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, 
  * then: what libhdf5 failed to bring into its buffer of small reads it takes to be there the next
  * time. Within h5_enter.
  */
-enum h5grad_status h5_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+enum h5grad_status hg_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
                                  const struct h5_flat *flat, bool *proven,
                                  struct h5grad_error *err);
 

@@ -35,7 +35,7 @@ static bool is_decoded(const struct h5_storage *storage)
     return storage->layout == H5_CHUNKED && storage->n_filters > 0;
 }
 
-uint64_t h5_limit_need(const struct h5_storage *storage, uint64_t size)
+uint64_t hg_limit_need(const struct h5_storage *storage, uint64_t size)
 {
     uint64_t point = times(POINT_BUFFERS, size);
     if (!is_decoded(storage))
@@ -49,8 +49,8 @@ static size_t point_size(hid_t dataset, struct h5grad_error *err)
     hid_t type = H5Dget_type(dataset);
     size_t size = type >= 0 ? H5Tget_size(type) : 0;
     if (size == 0)
-        h5_error(err, "its datatype cannot be read");
-    h5_close(type);
+        hg_hdf5_error(err, "its datatype cannot be read");
+    hg_close(type);
     return size;
 }
 
@@ -60,13 +60,13 @@ static enum h5grad_status check_memory(const struct h5_storage *storage, uint64_
     if (need <= memory)
         return H5GRAD_OK;
     bool decoded = is_decoded(storage);
-    return error_set(err, H5GRAD_FAILED,
-                     "a %s of %" PRIu64 " bytes needs --memory=%" PRIu64 "M at least to be read",
-                     decoded ? "chunk" : "point", decoded ? chunk_bytes(storage, size) : size,
-                     budget_cap(need) >> 20);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "a %s of %" PRIu64 " bytes needs --memory=%" PRIu64 "M at least to be read",
+                        decoded ? "chunk" : "point", decoded ? chunk_bytes(storage, size) : size,
+                        hg_budget_cap(need) >> 20);
 }
 
-enum h5grad_status h5_limit_check_filters(const struct h5_storage *storage, uint64_t size,
+enum h5grad_status hg_limit_check_filters(const struct h5_storage *storage, uint64_t size,
                                           struct h5grad_error *err)
 {
     uint64_t bytes = chunk_bytes(storage, size);
@@ -77,7 +77,7 @@ enum h5grad_status h5_limit_check_filters(const struct h5_storage *storage, uint
             continue;
         uint64_t claimed = times(filter->cd[CD_POINTS], filter->cd[CD_SIZE]);
         if (claimed > bytes)
-            return error_set(
+            return hg_error_set(
                 err, H5GRAD_FAILED,
                 "damaged: filter %s is to make %" PRIu64 " bytes of a chunk, which has %" PRIu64,
                 filter->id == H5Z_FILTER_NBIT ? "nbit" : "scaleoffset", claimed, bytes);
@@ -85,31 +85,31 @@ enum h5grad_status h5_limit_check_filters(const struct h5_storage *storage, uint
     return H5GRAD_OK;
 }
 
-enum h5grad_status h5_limit_check(hid_t dataset, uint64_t besides, struct h5grad_error *err)
+enum h5grad_status hg_limit_check(hid_t dataset, uint64_t besides, struct h5grad_error *err)
 {
     struct h5_storage storage = {.layout = H5_CONTIGUOUS};
     enum h5grad_status status = H5GRAD_OK;
     size_t size = point_size(dataset, err);
-    if (size == 0 || h5_check_whole(dataset, err) != H5GRAD_OK)
-        return error_status(err);
+    if (size == 0 || hg_check_whole(dataset, err) != H5GRAD_OK)
+        return hg_error_status(err);
     hid_t space = H5Dget_space(dataset);
     bool simple = space >= 0 && H5Sget_simple_extent_ndims(space) > 0;
-    h5_close(space);
+    hg_close(space);
     if (simple)
-        status = h5_storage_read(dataset, &storage, err);
+        status = hg_storage_read(dataset, &storage, err);
     if (!status)
-        status = h5_limit_check_filters(&storage, size, err);
-    const struct h5_access *access = status ? NULL : h5_dataset_access(dataset);
+        status = hg_limit_check_filters(&storage, size, err);
+    const struct h5_access *access = status ? NULL : hg_dataset_access(dataset);
     uint64_t need;
     if (status || !access || access->memory == 0)
         return status;
-    if (!size_add(h5_limit_need(&storage, size), besides, &need))
+    if (!size_add(hg_limit_need(&storage, size), besides, &need))
         need = INT64_MAX;
     return check_memory(&storage, size, need, access->memory, err);
 }
 
-bool h5_limit_allows(hid_t dataset, uint64_t bytes)
+bool hg_limit_allows(hid_t dataset, uint64_t bytes)
 {
-    const struct h5_access *access = h5_dataset_access(dataset);
+    const struct h5_access *access = hg_dataset_access(dataset);
     return !access || access->memory == 0 || bytes <= access->memory;
 }

@@ -18,72 +18,73 @@
 
 static char *prefixed(const char *path)
 {
-    const char *base = path_base(path);
-    return memory_format("%.*s" PREFIX "%s", (int)(base - path), path, base);
+    const char *base = hg_path_base(path);
+    return hg_memory_format("%.*s" PREFIX "%s", (int)(base - path), path, base);
 }
 
 /* Opens the dataset that the variable at path is stored as: *renamed tells which. err is not NULL.
  */
 static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5grad_error *err)
 {
-    hid_t dataset = h5_open_dataset(file, path, err);
+    hid_t dataset = hg_open_dataset(file, path, err);
     *renamed = false;
-    if (dataset >= 0 && !h5_is_placeholder(dataset))
+    if (dataset >= 0 && !hg_is_placeholder(dataset))
         return dataset;
     if (dataset < 0 && err->status == H5GRAD_NO_MEMORY)
         return -1;
     char *other = prefixed(path);
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    hid_t variable = other ? h5_open_dataset(file, other, &reason) : -1;
+    hid_t variable = other ? hg_open_dataset(file, other, &reason) : -1;
     if (!other || reason.status == H5GRAD_NO_MEMORY)
-        error_memory(err, strlen(path) + sizeof PREFIX);
+        hg_error_memory(err, strlen(path) + sizeof PREFIX);
     else if (variable < 0 && dataset >= 0)
-        error_set(err, H5GRAD_FAILED, "is a dimension of netCDF-4, of which there is no variable");
+        hg_error_set(err, H5GRAD_FAILED,
+                     "is a dimension of netCDF-4, of which there is no variable");
     *renamed = variable >= 0;
     free(other);
-    h5_close(dataset);
+    hg_close(dataset);
     return variable;
 }
 
-hid_t names_open_variable(hid_t file, const char *path, struct h5grad_error *err)
+hid_t hg_names_open_variable(hid_t file, const char *path, struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
     hid_t dataset = open_stored(file, path, &renamed, &reason);
     if (dataset < 0)
-        error_set(err, reason.status, "%s", reason.message);
+        hg_error_set(err, reason.status, "%s", reason.message);
     return dataset;
 }
 
-hid_t names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err)
+hid_t hg_names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
     hid_t dataset = open_stored(file, path, &renamed, &reason);
-    *stored = dataset < 0 ? NULL : renamed ? prefixed(path) : memory_text(path);
+    *stored = dataset < 0 ? NULL : renamed ? prefixed(path) : hg_memory_text(path);
     if (dataset < 0)
-        error_set(err, reason.status, "%s", reason.message);
+        hg_error_set(err, reason.status, "%s", reason.message);
     if (dataset < 0 || *stored)
         return dataset;
-    error_memory(err, strlen(path) + sizeof PREFIX);
-    h5_close(dataset);
+    hg_error_memory(err, strlen(path) + sizeof PREFIX);
+    hg_close(dataset);
     return -1;
 }
 
-char *names_shown_path(hid_t file, const char *stored)
+char *hg_names_shown_path(hid_t file, const char *stored)
 {
-    const char *base = path_base(stored);
-    if (!path_begins(base, PREFIX) || base[strlen(PREFIX)] == '\0')
-        return memory_text(stored);
-    char *shown = memory_format("%.*s%s", (int)(base - stored), stored, base + strlen(PREFIX));
+    const char *base = hg_path_base(stored);
+    if (!hg_path_begins(base, PREFIX) || base[strlen(PREFIX)] == '\0')
+        return hg_memory_text(stored);
+    char *shown = hg_memory_format("%.*s%s", (int)(base - stored), stored, base + strlen(PREFIX));
     struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed = false;
     if (shown)
-        h5_close(open_stored(file, shown, &renamed, &reason));
+        hg_close(open_stored(file, shown, &renamed, &reason));
     if (!shown || renamed)
         return shown;
     free(shown);
-    return reason.status == H5GRAD_NO_MEMORY ? NULL : memory_text(stored);
+    return reason.status == H5GRAD_NO_MEMORY ? NULL : hg_memory_text(stored);
 }
 
 /* ------------------------------------------------------------------------ names in attributes */
@@ -145,10 +146,10 @@ static bool open_named(hid_t file, open_function *opener, const char *dataset, c
     *id = -1;
     if (*name == '/')
         return open_from(file, opener, "/", name, path, id);
-    char *group = path_parent(dataset);
+    char *group = hg_path_parent(dataset);
     bool memory = group && open_from(file, opener, group, name, path, id);
     while (memory && *id < 0 && *name != '.' && group[1]) {
-        char *outer = path_parent(group);
+        char *outer = hg_path_parent(group);
         free(group);
         group = outer;
         memory = group && open_from(file, opener, group, name, path, id);
@@ -157,21 +158,22 @@ static bool open_named(hid_t file, open_function *opener, const char *dataset, c
     return memory;
 }
 
-hid_t names_open_dimension(hid_t file, const char *path, const char *name)
+hid_t hg_names_open_dimension(hid_t file, const char *path, const char *name)
 {
     char *found;
     hid_t dimension;
-    if (!open_named(file, h5_open_dataset, path, name, &found, &dimension))
-        h5_note_no_memory();
+    if (!open_named(file, hg_open_dataset, path, name, &found, &dimension))
+        hg_note_no_memory();
     free(found);
     return dimension;
 }
 
-enum h5grad_status names_visit(hid_t file, const char *path, hid_t dataset, const char *attribute,
-                               names_visitor *visit, void *user, struct h5grad_error *err)
+enum h5grad_status hg_names_visit(hid_t file, const char *path, hid_t dataset,
+                                  const char *attribute, names_visitor *visit, void *user,
+                                  struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    char *text = h5_attribute_text(dataset, attribute), *rest = NULL;
+    char *text = hg_attribute_text(dataset, attribute), *rest = NULL;
     for (char *name = text ? strtok_r(text, BLANKS, &rest) : NULL; name && !status;
          name = strtok_r(NULL, BLANKS, &rest)) {
         size_t length = strlen(name);
@@ -179,12 +181,12 @@ enum h5grad_status names_visit(hid_t file, const char *path, hid_t dataset, cons
             name[length - 1] = '\0';
         char *found = NULL;
         struct names_variable variable = {.name = name, .id = -1};
-        if (!open_named(file, names_open_variable, path, name, &found, &variable.id))
-            status = error_memory(err, strlen(path) + length);
+        if (!open_named(file, hg_names_open_variable, path, name, &found, &variable.id))
+            status = hg_error_memory(err, strlen(path) + length);
         variable.path = found;
         if (!status)
             status = visit(user, &variable, err);
-        h5_close(variable.id);
+        hg_close(variable.id);
         free(found);
     }
     free(text);

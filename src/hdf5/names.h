@@ -14,18 +14,18 @@
 
 /* The path of the variable that is stored at an absolute path, in new memory; the same path for
  * what netCDF-4 has not renamed. NULL when there is no memory. */
-char *names_shown_path(hid_t file, const char *stored);
+char *hg_names_shown_path(hid_t file, const char *stored);
 
-/* h5_open_dataset of the variable at path, which may lack its first slash; a dataset that only
+/* hg_open_dataset of the variable at path, which may lack its first slash; a dataset that only
  * stands for a dimension is none. */
-hid_t names_open_variable(hid_t file, const char *path, struct h5grad_error *err);
+hid_t hg_names_open_variable(hid_t file, const char *path, struct h5grad_error *err);
 
 /* The same, with the path of its dataset in new memory. */
-hid_t names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err);
+hid_t hg_names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err);
 
 /* Opens what stands for the dimension of that name as seen from the dataset at path, as a variable
  * is found; -1 when there is nothing. */
-hid_t names_open_dimension(hid_t file, const char *path, const char *name);
+hid_t hg_names_open_dimension(hid_t file, const char *path, const char *name);
 
 /* A variable that an attribute names. */
 struct names_variable {
@@ -42,7 +42,8 @@ typedef enum h5grad_status names_visitor(void *user, const struct names_variable
  * those three. A name is an absolute path, or one relative to the dataset's group; one that does
  * not begin with "." is looked up in the groups around it, too. id is closed after the visit.
  */
-enum h5grad_status names_visit(hid_t file, const char *path, hid_t dataset, const char *attribute,
-                               names_visitor *visit, void *user, struct h5grad_error *err);
+enum h5grad_status hg_names_visit(hid_t file, const char *path, hid_t dataset,
+                                  const char *attribute, names_visitor *visit, void *user,
+                                  struct h5grad_error *err);
 
 #endif

@@ -8,26 +8,26 @@
 #include "libhdf5/identity.h"
 #include "hdf5/walk.h"
 
-hid_t h5_open_parent(hid_t file, const char *path)
+hid_t hg_open_parent(hid_t file, const char *path)
 {
-    char *parent = path_parent(path);
-    hid_t group = parent ? h5_open_object(file, parent, NULL) : -1;
+    char *parent = hg_path_parent(path);
+    hid_t group = parent ? hg_open_object(file, parent, NULL) : -1;
     free(parent);
     if (group < 0 || H5Iget_type(group) == H5I_GROUP)
         return group;
-    h5_close(group);
+    hg_close(group);
     return -1;
 }
 
-bool h5_parent_has(hid_t file, const char *path, const char *attribute)
+bool hg_parent_has(hid_t file, const char *path, const char *attribute)
 {
-    char *parent = path_parent(path);
+    char *parent = hg_path_parent(path);
     bool has = parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
     free(parent);
     return has;
 }
 
-bool h5_has_link(hid_t group, const char *name)
+bool hg_has_link(hid_t group, const char *name)
 {
     H5L_info_t info;
     if (H5Lexists(group, name, H5P_DEFAULT) <= 0 ||
@@ -37,17 +37,17 @@ bool h5_has_link(hid_t group, const char *name)
            info.type == H5L_TYPE_EXTERNAL;
 }
 
-hid_t h5_open_subgroup(hid_t group, const char *name)
+hid_t hg_open_subgroup(hid_t group, const char *name)
 {
     struct h5_identity identity;
     H5O_type_t kind;
     if (H5Lexists(group, name, H5P_DEFAULT) <= 0 ||
-        !h5_identify_link(group, name, &identity, &kind) || kind != H5O_TYPE_GROUP)
+        !hg_identify_link(group, name, &identity, &kind) || kind != H5O_TYPE_GROUP)
         return -1;
     return H5Gopen2(group, name, H5P_DEFAULT);
 }
 
-bool h5_read_extents(hid_t dataset, unsigned rank, uint64_t *extent)
+bool hg_read_extents(hid_t dataset, unsigned rank, uint64_t *extent)
 {
     hsize_t dims[GRID_MAX_RANK];
     hid_t space = H5Dget_space(dataset);
@@ -56,14 +56,14 @@ bool h5_read_extents(hid_t dataset, unsigned rank, uint64_t *extent)
               H5Sget_simple_extent_dims(space, dims, NULL) == (int)rank;
     for (unsigned k = 0; ok && k < rank; k++)
         extent[k] = dims[k];
-    h5_close(space);
+    hg_close(space);
     return ok;
 }
 
-bool h5_is_null(hid_t dataset)
+bool hg_is_null(hid_t dataset)
 {
     hid_t space = H5Dget_space(dataset);
     bool null = space >= 0 && H5Sget_simple_extent_type(space) == H5S_NULL;
-    h5_close(space);
+    hg_close(space);
     return null;
 }

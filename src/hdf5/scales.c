@@ -18,13 +18,13 @@
 static void close_scales(struct h5_scales *scales)
 {
     free(scales->list);
-    h5_close(scales->space);
-    h5_close(scales->type);
+    hg_close(scales->space);
+    hg_close(scales->type);
 }
 
-void h5_scales_free(struct h5_scales *scales)
+void hg_scales_free(struct h5_scales *scales)
 {
-    h5_variable_reclaim(scales->type, scales->space, scales->list);
+    hg_variable_reclaim(scales->type, scales->space, scales->list);
     close_scales(scales);
 }
 
@@ -47,8 +47,8 @@ static hid_t list_type(hid_t attribute, bool *new_style)
         }
 #endif
     }
-    h5_close(base);
-    h5_close(stored);
+    hg_close(base);
+    hg_close(stored);
     return type;
 }
 
@@ -59,20 +59,20 @@ static enum h5grad_status read_lists(hid_t attribute, struct h5_scales *scales,
 {
     hid_t stored = H5Aget_type(attribute);
     enum h5grad_status status = H5GRAD_OK;
-    scales->list = memory_zeroed(scales->rank, sizeof *scales->list);
+    scales->list = hg_memory_zeroed(scales->rank, sizeof *scales->list);
     if (!scales->list)
-        status = error_memory(err, scales->rank * sizeof *scales->list);
+        status = hg_error_memory(err, scales->rank * sizeof *scales->list);
     else if (stored < 0)
-        status = h5_error(err, "its type cannot be read");
+        status = hg_hdf5_error(err, "its type cannot be read");
     else
-        status = h5_variable_check_attribute(attribute, stored, MOST_BYTES, err);
+        status = hg_variable_check_attribute(attribute, stored, MOST_BYTES, err);
     if (!status && H5Aread(attribute, scales->type, scales->list) < 0)
-        status = h5_error(err, "reading");
-    h5_close(stored);
+        status = hg_hdf5_error(err, "reading");
+    hg_close(stored);
     return status;
 }
 
-enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales *scales,
+enum h5grad_status hg_scales_read(hid_t dataset, unsigned rank, struct h5_scales *scales,
                                   bool *found, struct h5grad_error *err)
 {
     *scales = (struct h5_scales){.rank = rank, .type = -1, .space = -1};
@@ -82,7 +82,7 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
         return H5GRAD_OK;
     hid_t attribute = exists > 0 ? H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT) : -1;
     if (attribute < 0)
-        return h5_error(err, "the list of its dimension scales cannot be read");
+        return hg_hdf5_error(err, "the list of its dimension scales cannot be read");
     enum h5grad_status status = H5GRAD_OK;
     scales->type = list_type(attribute, &scales->new_style);
     scales->space = H5Aget_space(attribute);
@@ -91,9 +91,9 @@ enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales
         status = read_lists(attribute, scales, err);
         *found = status == H5GRAD_OK;
         if (status)
-            error_context(err, status, "the list of its dimension scales cannot be read");
+            hg_error_context(err, status, "the list of its dimension scales cannot be read");
     }
-    h5_close(attribute);
+    hg_close(attribute);
     if (!*found)
         close_scales(scales);
     return status;
@@ -114,28 +114,28 @@ static hid_t follow(const struct h5_scales *scales, hid_t dataset, unsigned axis
 #endif
     /* One of the newer kind may lead to any file, past the driver of inputs. */
     if (object >= 0 && H5Iget_type(object) == H5I_DATASET &&
-        (!scales->new_style || h5_dataset_access(object) == h5_dataset_access(dataset)))
+        (!scales->new_style || hg_dataset_access(object) == hg_dataset_access(dataset)))
         return object;
-    h5_close(object);
+    hg_close(object);
     return -1;
 }
 
-hid_t h5_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+hid_t hg_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                      struct h5grad_error *err)
 {
     hid_t scale = follow(scales, dataset, axis, i);
-    if (scale < 0 || h5_check_outside(scale, err) == H5GRAD_OK)
+    if (scale < 0 || hg_check_outside(scale, err) == H5GRAD_OK)
         return scale;
-    h5_close(scale);
+    hg_close(scale);
     return -1;
 }
 
-bool h5_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+bool hg_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                         struct h5_identity *identity)
 {
     hid_t scale = follow(scales, dataset, axis, i);
-    bool known = scale >= 0 && h5_identify(scale, identity);
-    h5_close(scale);
+    bool known = scale >= 0 && hg_identify(scale, identity);
+    hg_close(scale);
     return known;
 }
 
@@ -150,20 +150,20 @@ static enum h5grad_status write_list(hid_t dataset, const char *name, hid_t type
     if (type >= 0 && space >= 0)
         id = H5Acreate2(dataset, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || H5Awrite(id, type, value) < 0)
-        status = h5_error(err, "cannot write attribute %s", name);
-    if (!h5_close(id) && status == H5GRAD_OK)
-        status = h5_error(err, "cannot close attribute %s", name);
-    h5_close(space);
-    h5_close(type);
+        status = hg_hdf5_error(err, "cannot write attribute %s", name);
+    if (!hg_close(id) && status == H5GRAD_OK)
+        status = hg_hdf5_error(err, "cannot close attribute %s", name);
+    hg_close(space);
+    hg_close(type);
     return status;
 }
 
-enum h5grad_status h5_scales_write(hid_t dataset, unsigned rank, const size_t *n,
+enum h5grad_status hg_scales_write(hid_t dataset, unsigned rank, const size_t *n,
                                    hobj_ref_t *reference, struct h5grad_error *err)
 {
-    hvl_t *list = memory_zeroed(rank, sizeof *list);
+    hvl_t *list = hg_memory_zeroed(rank, sizeof *list);
     if (!list)
-        return error_memory(err, rank * sizeof *list);
+        return hg_error_memory(err, rank * sizeof *list);
     for (unsigned axis = 0; axis < rank; reference += n[axis++])
         list[axis] = (hvl_t){.len = n[axis], .p = n[axis] ? reference : NULL};
     enum h5grad_status status =
@@ -180,7 +180,7 @@ static hid_t use_type(void)
         H5Tinsert(type, "dataset", offsetof(struct h5_scale_use, dataset), H5T_STD_REF_OBJ) >= 0 &&
         H5Tinsert(type, "dimension", offsetof(struct h5_scale_use, axis), H5T_NATIVE_INT) >= 0)
         return type;
-    h5_close(type);
+    hg_close(type);
     return -1;
 }
 
@@ -193,15 +193,15 @@ static enum h5grad_status write_class(hid_t dataset, struct h5grad_error *err)
     if (type >= 0 && space >= 0 && H5Tset_size(type, sizeof CLASS_NAME) >= 0)
         id = H5Acreate2(dataset, "CLASS", type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || H5Awrite(id, type, CLASS_NAME) < 0)
-        status = h5_error(err, "cannot write attribute CLASS");
-    if (!h5_close(id) && status == H5GRAD_OK)
-        status = h5_error(err, "cannot close attribute CLASS");
-    h5_close(space);
-    h5_close(type);
+        status = hg_hdf5_error(err, "cannot write attribute CLASS");
+    if (!hg_close(id) && status == H5GRAD_OK)
+        status = hg_hdf5_error(err, "cannot close attribute CLASS");
+    hg_close(space);
+    hg_close(type);
     return status;
 }
 
-enum h5grad_status h5_scale_write(hid_t dataset, size_t n, const struct h5_scale_use *use,
+enum h5grad_status hg_scale_write(hid_t dataset, size_t n, const struct h5_scale_use *use,
                                   struct h5grad_error *err)
 {
     enum h5grad_status status = write_class(dataset, err);
@@ -210,19 +210,19 @@ enum h5grad_status h5_scale_write(hid_t dataset, size_t n, const struct h5_scale
     return write_list(dataset, "REFERENCE_LIST", use_type(), n, use, err);
 }
 
-bool h5_is_scale(hid_t dataset)
+bool hg_is_scale(hid_t dataset)
 {
     if (H5Aexists(dataset, "REFERENCE_LIST") > 0)
         return true;
-    char *class = h5_attribute_text(dataset, "CLASS");
+    char *class = hg_attribute_text(dataset, "CLASS");
     bool scale = class && strcmp(class, CLASS_NAME) == 0;
     free(class);
     return scale;
 }
 
-bool h5_is_placeholder(hid_t dataset)
+bool hg_is_placeholder(hid_t dataset)
 {
-    char *name = H5Aexists(dataset, "NAME") > 0 ? h5_attribute_text(dataset, "NAME") : NULL;
+    char *name = H5Aexists(dataset, "NAME") > 0 ? hg_attribute_text(dataset, "NAME") : NULL;
     bool placeholder = name && strncmp(name, H5_PLACEHOLDER, strlen(H5_PLACEHOLDER)) == 0;
     free(name);
     return placeholder;

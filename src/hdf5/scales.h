@@ -21,21 +21,21 @@ struct h5_scales {
 
 /* Reads DIMENSION_LIST; *found is false, and nothing to be freed, when there is none, or it is
  * of another kind or rank. H5GRAD_FAILED when there is one that cannot be read. */
-enum h5grad_status h5_scales_read(hid_t dataset, unsigned rank, struct h5_scales *scales,
+enum h5grad_status hg_scales_read(hid_t dataset, unsigned rank, struct h5_scales *scales,
                                   bool *found, struct h5grad_error *err);
-void h5_scales_free(struct h5_scales *scales);
+void hg_scales_free(struct h5_scales *scales);
 
 /* Opens what reference number i of an axis leads to; -1 when that is no dataset, or nothing, and
- * then with a reason only where h5_check_outside refuses it. */
-hid_t h5_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+ * then with a reason only where hg_check_outside refuses it. */
+hid_t hg_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                      struct h5grad_error *err);
 
 /* The identity of what it leads to, whether that may be read or not. */
-bool h5_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
+bool hg_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                         struct h5_identity *identity);
 
 /* Writes DIMENSION_LIST: n[axis] references for each axis, those of axis 0 first. */
-enum h5grad_status h5_scales_write(hid_t dataset, unsigned rank, const size_t *n,
+enum h5grad_status hg_scales_write(hid_t dataset, unsigned rank, const size_t *n,
                                    hobj_ref_t *reference, struct h5grad_error *err);
 
 /* One axis of one dataset that a scale is attached to, as it stands in REFERENCE_LIST. */
@@ -46,15 +46,15 @@ struct h5_scale_use {
 
 /* Makes a dataset a scale, with a REFERENCE_LIST where n is not 0; uses lie in zeroed memory, since
  * the bytes between them are stored too. */
-enum h5grad_status h5_scale_write(hid_t dataset, size_t n, const struct h5_scale_use *use,
+enum h5grad_status hg_scale_write(hid_t dataset, size_t n, const struct h5_scale_use *use,
                                   struct h5grad_error *err);
 
 /* Whether a dataset says of itself that it is a scale. */
-bool h5_is_scale(hid_t dataset);
+bool hg_is_scale(hid_t dataset);
 
 /* With this the NAME begins of the scale, without data of its own, that netCDF-4 makes for a
  * dimension without coordinates. */
 #define H5_PLACEHOLDER "This is a netCDF dimension but not a netCDF variable"
-bool h5_is_placeholder(hid_t dataset);
+bool hg_is_placeholder(hid_t dataset);
 
 #endif

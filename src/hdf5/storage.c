@@ -11,19 +11,19 @@ static enum h5grad_status read_extents(hid_t space, struct h5_storage *storage,
 {
     H5S_class_t kind = H5Sget_simple_extent_type(space);
     if (kind == H5S_SCALAR)
-        return error_set(err, H5GRAD_FAILED, "has a scalar dataspace");
+        return hg_error_set(err, H5GRAD_FAILED, "has a scalar dataspace");
     if (kind == H5S_NULL)
-        return error_set(err, H5GRAD_FAILED, "has a null dataspace");
+        return hg_error_set(err, H5GRAD_FAILED, "has a null dataspace");
     int rank = H5Sget_simple_extent_ndims(space);
     if (kind != H5S_SIMPLE || rank < 0)
-        return h5_error(err, "cannot read the dataspace");
+        return hg_hdf5_error(err, "cannot read the dataspace");
     if (rank < 1 || rank > GRID_MAX_RANK)
-        return error_set(err, H5GRAD_FAILED, "has rank %d", rank);
+        return hg_error_set(err, H5GRAD_FAILED, "has rank %d", rank);
 
     hsize_t extent[GRID_MAX_RANK];
     hsize_t max_extent[GRID_MAX_RANK];
     if (H5Sget_simple_extent_dims(space, extent, max_extent) < 0)
-        return h5_error(err, "cannot read the dataspace");
+        return hg_hdf5_error(err, "cannot read the dataspace");
     storage->rank = (unsigned)rank;
     for (unsigned k = 0; k < storage->rank; k++) {
         storage->extent[k] = extent[k];
@@ -39,13 +39,13 @@ static enum h5grad_status read_chunks(hid_t creation, struct h5_storage *storage
     unsigned options = 0;
     int rank = H5Pget_chunk(creation, GRID_MAX_RANK, chunk);
     if (rank < 0 || H5Pget_chunk_opts(creation, &options) < 0)
-        return h5_error(err, "cannot read the chunk shape");
+        return hg_hdf5_error(err, "cannot read the chunk shape");
     if ((unsigned)rank != storage->rank)
-        return error_set(err, H5GRAD_FAILED, "has rank %u but chunks of rank %d", storage->rank,
-                         rank);
+        return hg_error_set(err, H5GRAD_FAILED, "has rank %u but chunks of rank %d", storage->rank,
+                            rank);
     for (unsigned k = 0; k < storage->rank; k++) {
         if (chunk[k] == 0)
-            return error_set(err, H5GRAD_FAILED, "has chunks of extent 0");
+            return hg_error_set(err, H5GRAD_FAILED, "has chunks of extent 0");
         storage->chunk[k] = chunk[k];
     }
     storage->raw_edge_chunks = (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) != 0;
@@ -57,19 +57,19 @@ static enum h5grad_status read_filters(hid_t creation, struct h5_storage *storag
 {
     int n = H5Pget_nfilters(creation);
     if (n < 0)
-        return h5_error(err, "cannot read the filters");
+        return hg_hdf5_error(err, "cannot read the filters");
     if (n > H5_MAX_FILTERS)
-        return error_set(err, H5GRAD_FAILED, "has %d filters", n);
+        return hg_error_set(err, H5GRAD_FAILED, "has %d filters", n);
     for (unsigned i = 0; i < (unsigned)n; i++) {
         struct h5_filter *filter = &storage->filter[i];
         filter->n_cd = H5_MAX_CD;
         filter->id = H5Pget_filter2(creation, i, &filter->flags, &filter->n_cd, filter->cd,
                                     sizeof filter->name, filter->name, NULL);
         if (filter->id < 0)
-            return h5_error(err, "cannot read filter %u", i);
+            return hg_hdf5_error(err, "cannot read filter %u", i);
         if (filter->n_cd > H5_MAX_CD)
-            return error_set(err, H5GRAD_FAILED, "filter %d has %zu parameters", filter->id,
-                             filter->n_cd);
+            return hg_error_set(err, H5GRAD_FAILED, "filter %d has %zu parameters", filter->id,
+                                filter->n_cd);
         filter->name[sizeof filter->name - 1] = '\0';
     }
     storage->n_filters = (unsigned)n;
@@ -86,7 +86,7 @@ static enum h5grad_status read_layout(hid_t creation, struct h5_storage *storage
     case H5D_CONTIGUOUS: {
         int n = H5Pget_external_count(creation);
         if (n < 0)
-            return h5_error(err, "cannot read the layout");
+            return hg_hdf5_error(err, "cannot read the layout");
         storage->layout = n > 0 ? H5_EXTERNAL : H5_CONTIGUOUS;
         return H5GRAD_OK;
     }
@@ -99,11 +99,11 @@ static enum h5grad_status read_layout(hid_t creation, struct h5_storage *storage
         storage->layout = H5_VIRTUAL;
         return H5GRAD_OK;
     default:
-        return h5_error(err, "cannot read the layout");
+        return hg_hdf5_error(err, "cannot read the layout");
     }
 }
 
-enum h5grad_status h5_storage_read(hid_t dataset, struct h5_storage *storage,
+enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
                                    struct h5grad_error *err)
 {
     memset(storage, 0, sizeof *storage);
@@ -111,18 +111,18 @@ enum h5grad_status h5_storage_read(hid_t dataset, struct h5_storage *storage,
     hid_t creation = -1;
     enum h5grad_status status = H5GRAD_OK;
     if (space < 0)
-        status = h5_error(err, "cannot read the dataspace");
+        status = hg_hdf5_error(err, "cannot read the dataspace");
     else
         status = read_extents(space, storage, err);
     if (status == H5GRAD_OK) {
         creation = H5Dget_create_plist(dataset);
         if (creation < 0)
-            status = h5_error(err, "cannot read the layout");
+            status = hg_hdf5_error(err, "cannot read the layout");
         else
             status = read_layout(creation, storage, err);
     }
-    h5_close(creation);
-    h5_close(space);
+    hg_close(creation);
+    hg_close(space);
     return status;
 }
 
@@ -181,7 +181,7 @@ static void add_filter(struct text *text, const struct h5_filter *filter)
     add(text, "filter-%d", filter->id);
 }
 
-void h5_storage_text(const struct h5_storage *storage, char *out, size_t size)
+void hg_storage_text(const struct h5_storage *storage, char *out, size_t size)
 {
     static const char *const names[] = {[H5_CONTIGUOUS] = "contiguous",
                                         [H5_COMPACT] = "compact",

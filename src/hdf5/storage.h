@@ -14,7 +14,7 @@
 struct h5_filter {
     H5Z_filter_t id;
     unsigned flags;
-    size_t n_cd; /* parameters beyond H5_MAX_CD make h5_storage_read fail */
+    size_t n_cd; /* parameters beyond H5_MAX_CD make hg_storage_read fail */
     unsigned cd[H5_MAX_CD];
     char name[32];
 };
@@ -34,10 +34,10 @@ struct h5_storage {
 
 /* Describes an open dataset with a simple dataspace of rank >= 1; the reason otherwise. Within
  * h5_enter. */
-enum h5grad_status h5_storage_read(hid_t dataset, struct h5_storage *storage,
+enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
                                    struct h5grad_error *err);
 
 /* "contiguous", "chunked 64x64x64 shuffle+gzip=4", ... */
-void h5_storage_text(const struct h5_storage *storage, char *out, size_t size);
+void hg_storage_text(const struct h5_storage *storage, char *out, size_t size);
 
 #endif

@@ -39,8 +39,8 @@ static bool selection_open(struct selection *selection, hid_t dataset, unsigned 
 
 static bool selection_close(const struct selection *selection)
 {
-    bool memory = h5_close(selection->memory);
-    bool file = h5_close(selection->file);
+    bool memory = hg_close(selection->memory);
+    bool file = hg_close(selection->file);
     return memory && file;
 }
 
@@ -48,8 +48,8 @@ static enum h5grad_status transfer_error(struct h5grad_error *err, const char *d
                                          const struct box *box)
 {
     char text[320];
-    h5_box_text(rank, box, text, sizeof text);
-    return h5_error(err, "%s points %s", doing, text);
+    hg_box_text(rank, box, text, sizeof text);
+    return hg_hdf5_error(err, "%s points %s", doing, text);
 }
 
 /* libhdf5 describes all chunks that one call touches before it moves the first, in 6 KiB each: a
@@ -63,9 +63,9 @@ static bool find_chunks(hid_t dataset, unsigned rank, hsize_t *chunk)
     hid_t creation = H5Dget_create_plist(dataset);
     H5D_layout_t layout = creation < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(creation);
     bool chunked = layout == H5D_CHUNKED && H5Pget_chunk(creation, (int)rank, chunk) == (int)rank;
-    h5_close(creation);
+    hg_close(creation);
     if (layout == H5D_VIRTUAL)
-        access = h5_dataset_access(dataset);
+        access = hg_dataset_access(dataset);
     for (unsigned k = 0; k < rank && access; k++)
         chunk[k] = access->source_chunk[rank - 1 - k];
     return chunked || (access && access->source_chunk[0] > 0);
@@ -80,7 +80,7 @@ static void choose_pieces(hid_t dataset, unsigned rank, const struct box *box, u
     uint64_t room = MOST_CHUNKS;
     for (unsigned k = 0; k < rank; k++)
         step[k] = UINT64_MAX;
-    if (box_points(rank, box) <= MOST_CHUNKS || !find_chunks(dataset, rank, chunk))
+    if (hg_box_points(rank, box) <= MOST_CHUNKS || !find_chunks(dataset, rank, chunk))
         return;
     for (unsigned k = rank; k-- > 0;) {
         uint64_t width = chunk[k] > 0 ? chunk[k] : UINT64_MAX;
@@ -123,7 +123,7 @@ static enum h5grad_status move_pieces(move_piece *move, hid_t dataset, hid_t mem
 {
     uint64_t step[GRID_MAX_RANK];
     struct box piece;
-    if (box_points(rank, box) == 0)
+    if (hg_box_points(rank, box) == 0)
         return H5GRAD_OK;
     choose_pieces(dataset, rank, box, step);
     for (unsigned k = 0; k < rank; k++)
@@ -162,39 +162,39 @@ static enum h5grad_status write_piece(hid_t dataset, hid_t memory, unsigned rank
     return status;
 }
 
-enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+enum h5grad_status hg_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                void *points, struct h5grad_error *err)
 {
-    return h5_read_part(dataset, memory, rank, box, box, points, err);
+    return hg_read_part(dataset, memory, rank, box, box, points, err);
 }
 
-enum h5grad_status h5_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+enum h5grad_status hg_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const struct box *all, void *points, struct h5grad_error *err)
 {
-    if (box_points(rank, box) > 0 && h5_lacks_external(dataset))
-        return h5_external_read(dataset, memory, rank, box, points, err);
+    if (hg_box_points(rank, box) > 0 && hg_lacks_external(dataset))
+        return hg_external_read(dataset, memory, rank, box, points, err);
     return move_pieces(read_piece, dataset, memory, rank, box, all, points, err);
 }
 
-enum h5grad_status h5_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err)
+enum h5grad_status hg_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err)
 {
     struct box box = {.start = {0}};
     hsize_t extent[H5S_MAX_RANK];
     hid_t space = H5Dget_space(dataset);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
-    h5_close(space);
+    hg_close(space);
     if (rank < 0)
-        return h5_error(err, "reading");
+        return hg_hdf5_error(err, "reading");
     for (int k = 0; k < rank; k++)
         box.count[k] = extent[k];
-    if (rank > 0 || h5_lacks_external(dataset))
-        return h5_read_box(dataset, memory, (unsigned)rank, &box, points, err);
+    if (rank > 0 || hg_lacks_external(dataset))
+        return hg_read_box(dataset, memory, (unsigned)rank, &box, points, err);
     return H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0
-               ? h5_error(err, "reading")
+               ? hg_hdf5_error(err, "reading")
                : H5GRAD_OK;
 }
 
-enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+enum h5grad_status hg_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err)
 {
     /* Which is not written to. */
@@ -202,7 +202,7 @@ enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, cons
                        err);
 }
 
-void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size)
+void hg_box_text(unsigned rank, const struct box *box, char *out, size_t size)
 {
     out[0] = '\0';
     size_t used = 0;
@@ -213,10 +213,10 @@ void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size)
     }
 }
 
-enum h5grad_status h5_chunk_context(struct h5grad_error *err, enum h5grad_status status,
+enum h5grad_status hg_chunk_context(struct h5grad_error *err, enum h5grad_status status,
                                     unsigned rank, const struct box *chunk)
 {
     char where[320];
-    h5_box_text(rank, chunk, where, sizeof where);
-    return error_context(err, status, "chunk of points %s", where);
+    hg_box_text(rank, chunk, where, sizeof where);
+    return hg_error_context(err, status, "chunk of points %s", where);
 }

@@ -12,25 +12,25 @@
  * of points of datatype memory. The message of an error starts with what was being done: "reading
  * points 0..7 x 0..511: ...".
  */
-enum h5grad_status h5_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+enum h5grad_status hg_read_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                void *points, struct h5grad_error *err);
 
 /* All points of a dataset of any rank, in the same form. */
-enum h5grad_status h5_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err);
+enum h5grad_status hg_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err);
 
-enum h5grad_status h5_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+enum h5grad_status hg_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err);
 
 /* The same into some points of a larger array, dense and C-ordered, which has those of box all; box
  * lies within it. */
-enum h5grad_status h5_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+enum h5grad_status hg_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const struct box *all, void *points, struct h5grad_error *err);
 
-/* error_context for what failed with a chunk: "chunk of points 0..7 x 0..511: ...". */
-enum h5grad_status h5_chunk_context(struct h5grad_error *err, enum h5grad_status status,
+/* hg_error_context for what failed with a chunk: "chunk of points 0..7 x 0..511: ...". */
+enum h5grad_status hg_chunk_context(struct h5grad_error *err, enum h5grad_status status,
                                     unsigned rank, const struct box *chunk);
 
 /* "0..7 x 0..511", cut short where it does not fit. */
-void h5_box_text(unsigned rank, const struct box *box, char *out, size_t size);
+void hg_box_text(unsigned rank, const struct box *box, char *out, size_t size);
 
 #endif

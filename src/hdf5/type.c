@@ -52,13 +52,13 @@ static bool read_size(hid_t type, struct scalar *scalar, struct h5grad_error *er
     int offset = H5Tget_offset(type);
     H5T_order_t order = H5Tget_order(type);
     if (scalar->size == 0 || scalar->precision == 0 || offset < 0 || order == H5T_ORDER_ERROR) {
-        h5_error(err, "type cannot be read");
+        hg_hdf5_error(err, "type cannot be read");
         return false;
     }
     if (scalar->precision > 8 * scalar->size ||
         (size_t)offset > 8 * scalar->size - scalar->precision) {
-        error_set(err, H5GRAD_FAILED, "type is malformed: %zu bits at bit %d of %zu bytes",
-                  scalar->precision, offset, scalar->size);
+        hg_error_set(err, H5GRAD_FAILED, "type is malformed: %zu bits at bit %d of %zu bytes",
+                     scalar->precision, offset, scalar->size);
         return false;
     }
     scalar->top = (size_t)offset + scalar->precision;
@@ -75,19 +75,20 @@ static enum h5grad_status read_integer(hid_t type, struct scalar *scalar, struct
                                                {ELEMENT_U32, ELEMENT_I32},
                                                {ELEMENT_U64, ELEMENT_I64}};
     if (!read_size(type, scalar, err))
-        return error_status(err);
+        return hg_error_status(err);
     H5T_sign_t sign = H5Tget_sign(type);
     if (sign != H5T_SGN_NONE && sign != H5T_SGN_2)
-        return error_set(err, H5GRAD_FAILED, "type is an integer of an unknown kind");
+        return hg_error_set(err, H5GRAD_FAILED, "type is an integer of an unknown kind");
     if (scalar->precision > 64)
-        return error_set(err, H5GRAD_FAILED, "type is an integer of %zu bits", scalar->precision);
+        return hg_error_set(err, H5GRAD_FAILED, "type is an integer of %zu bits",
+                            scalar->precision);
 
     unsigned width = 0;
     while (scalar->precision > (size_t)8 << width)
         width++;
     scalar->stored = element[width][sign == H5T_SGN_2];
     scalar->raw = scalar->dense && scalar->precision == (size_t)8 << width;
-    scalar->result = element_arithmetic(scalar->stored);
+    scalar->result = hg_element_arithmetic(scalar->stored);
     snprintf(scalar->name, sizeof scalar->name, "%sint%zu", sign == H5T_SGN_2 ? "" : "u",
              scalar->precision);
     return H5GRAD_OK;
@@ -101,7 +102,7 @@ static bool read_layout(hid_t type, struct float_layout *layout, struct h5grad_e
     if (layout->norm == H5T_NORM_ERROR ||
         H5Tget_fields(type, &layout->sign, &layout->exponent, &layout->exponent_size,
                       &layout->mantissa, &layout->mantissa_size) < 0) {
-        h5_error(err, "type cannot be read");
+        hg_hdf5_error(err, "type cannot be read");
         return false;
     }
     return true;
@@ -136,11 +137,12 @@ static enum h5grad_status read_float(hid_t type, struct scalar *scalar, struct h
 {
     struct float_layout layout;
     if (!read_size(type, scalar, err) || !read_layout(type, &layout, err))
-        return error_status(err);
+        return hg_error_status(err);
     if (scalar->precision > MAX_FLOAT_BITS)
-        return error_set(err, H5GRAD_FAILED, "type is a float of %zu bits", scalar->precision);
+        return hg_error_set(err, H5GRAD_FAILED, "type is a float of %zu bits", scalar->precision);
     if (!is_sound(&layout, scalar->top))
-        return error_set(err, H5GRAD_FAILED, "type is malformed: a float whose parts do not fit");
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "type is malformed: a float whose parts do not fit");
 
     for (size_t i = 0; scalar->dense && i < sizeof known_floats / sizeof *known_floats; i++) {
         if (!same_layout(&layout, &known_floats[i].layout))
@@ -148,8 +150,8 @@ static enum h5grad_status read_float(hid_t type, struct scalar *scalar, struct h
         scalar->raw = true;
         scalar->stored = known_floats[i].element;
         scalar->result =
-            scalar->stored == ELEMENT_F16 ? ELEMENT_F16 : element_arithmetic(scalar->stored);
-        snprintf(scalar->name, sizeof scalar->name, "%s", element_name(scalar->stored));
+            scalar->stored == ELEMENT_F16 ? ELEMENT_F16 : hg_element_arithmetic(scalar->stored);
+        snprintf(scalar->name, sizeof scalar->name, "%s", hg_element_name(scalar->stored));
         return H5GRAD_OK;
     }
     scalar->raw = false;
@@ -201,7 +203,7 @@ static hid_t half_type(void)
                       half->mantissa_size) >= 0 &&
         H5Tset_size(type, half->size) >= 0 && H5Tset_ebias(type, half->bias) >= 0)
         return type;
-    h5_close(type);
+    hg_close(type);
     return -1;
 }
 
@@ -262,7 +264,7 @@ static hid_t complex_compound(hid_t source, hid_t part)
     }
     if (ok)
         return type;
-    h5_close(type);
+    hg_close(type);
     return -1;
 }
 
@@ -278,7 +280,7 @@ static hid_t complex_type(hid_t source, hid_t part)
     else
         type = H5Tcomplex_create(part);
 #endif
-    h5_close(part);
+    hg_close(part);
     return type;
 }
 
@@ -296,8 +298,8 @@ static enum h5grad_status refuse_compound(hid_t datatype, struct h5grad_error *e
         H5free_memory(name);
         used += written > 0 ? (size_t)written : 0;
     }
-    return error_set(err, H5GRAD_FAILED, "type is a compound of %d member%s (%s%s)", n,
-                     n == 1 ? "" : "s", list, n > SHOWN ? ", ..." : "");
+    return hg_error_set(err, H5GRAD_FAILED, "type is a compound of %d member%s (%s%s)", n,
+                        n == 1 ? "" : "s", list, n > SHOWN ? ", ..." : "");
 }
 
 static enum h5grad_status read_compound(hid_t datatype, struct scalar *scalar,
@@ -310,13 +312,13 @@ static enum h5grad_status read_compound(hid_t datatype, struct scalar *scalar,
     hid_t imaginary = H5Tget_member_type(datatype, parts.member[1]);
     enum h5grad_status status = H5GRAD_OK;
     if (real < 0 || imaginary < 0)
-        status = h5_error(err, "type cannot be read");
+        status = hg_hdf5_error(err, "type cannot be read");
     else if (H5Tget_class(real) != H5T_FLOAT || H5Tequal(real, imaginary) <= 0)
-        status = error_context(err, refuse_compound(datatype, err), "no two equal floats");
+        status = hg_error_context(err, refuse_compound(datatype, err), "no two equal floats");
     else
         status = read_float(real, scalar, err);
-    h5_close(imaginary);
-    h5_close(real);
+    hg_close(imaginary);
+    hg_close(real);
     if (status != H5GRAD_OK)
         return status;
     scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size &&
@@ -331,9 +333,9 @@ static enum h5grad_status read_complex(hid_t datatype, struct scalar *scalar,
 {
     hid_t part = H5Tget_super(datatype);
     if (part < 0)
-        return h5_error(err, "type cannot be read");
+        return hg_hdf5_error(err, "type cannot be read");
     enum h5grad_status status = read_float(part, scalar, err);
-    h5_close(part);
+    hg_close(part);
     scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size;
     return status;
 }
@@ -381,7 +383,7 @@ static enum h5grad_status read_scalar(hid_t datatype, struct scalar *scalar, uns
     *components = 1;
     switch (class) {
     case H5T_NO_CLASS:
-        return h5_error(err, "type cannot be read");
+        return hg_hdf5_error(err, "type cannot be read");
     case H5T_INTEGER:
         return read_integer(datatype, scalar, err);
     case H5T_FLOAT:
@@ -395,7 +397,7 @@ static enum h5grad_status read_scalar(hid_t datatype, struct scalar *scalar, uns
         return read_complex(datatype, scalar, err);
 #endif
     default:
-        return error_set(err, H5GRAD_FAILED, "type is %s", class_text(datatype, class));
+        return hg_error_set(err, H5GRAD_FAILED, "type is %s", class_text(datatype, class));
     }
 }
 
@@ -408,7 +410,7 @@ static void print_complex(enum element element, size_t bits, char *out, size_t s
         snprintf(out, size, "complex%zu", 2 * bits);
 }
 
-enum h5grad_status h5_type_open(hid_t datatype, struct h5_type *type, struct h5grad_error *err)
+enum h5grad_status hg_type_open(hid_t datatype, struct h5_type *type, struct h5grad_error *err)
 {
     struct scalar scalar = {0};
     *type = (struct h5_type){.memory = -1, .file = -1};
@@ -435,34 +437,34 @@ enum h5grad_status h5_type_open(hid_t datatype, struct h5_type *type, struct h5g
         type->memory = complex_type(datatype, native_type(type->stored));
     if (type->file >= 0 && type->memory >= 0)
         return H5GRAD_OK;
-    status = h5_error(err, "type cannot be copied");
-    h5_type_close(type);
+    status = hg_hdf5_error(err, "type cannot be copied");
+    hg_type_close(type);
     return status;
 }
 
-void h5_type_close(struct h5_type *type)
+void hg_type_close(struct h5_type *type)
 {
-    h5_close(type->memory);
-    h5_close(type->file);
+    hg_close(type->memory);
+    hg_close(type->file);
     type->memory = -1;
     type->file = -1;
 }
 
-size_t h5_type_size(const struct h5_type *type)
+size_t hg_type_size(const struct h5_type *type)
 {
-    return type->components * element_size(type->stored);
+    return type->components * hg_element_size(type->stored);
 }
 
-hid_t h5_type_result(const struct h5_type *source, enum element element)
+hid_t hg_type_result(const struct h5_type *source, enum element element)
 {
     hid_t part = element == ELEMENT_F16 ? half_type() : native_type(element);
     return source->components == 1 ? part : complex_type(source->file, part);
 }
 
-void h5_type_result_name(const struct h5_type *source, enum element element, char *out, size_t size)
+void hg_type_result_name(const struct h5_type *source, enum element element, char *out, size_t size)
 {
     if (source->components == 1)
-        snprintf(out, size, "%s", element_name(element));
+        snprintf(out, size, "%s", hg_element_name(element));
     else
-        print_complex(element, 8 * element_size(element), out, size);
+        print_complex(element, 8 * hg_element_size(element), out, size);
 }

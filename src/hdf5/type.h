@@ -25,18 +25,18 @@ struct h5_type {
  * or real/imaginary in any letter case, or libhdf5 2's own. H5GRAD_FAILED for every other type,
  * saying what it is. Within h5_enter.
  */
-enum h5grad_status h5_type_open(hid_t datatype, struct h5_type *type, struct h5grad_error *err);
-void h5_type_close(struct h5_type *type);
+enum h5grad_status hg_type_open(hid_t datatype, struct h5_type *type, struct h5grad_error *err);
+void hg_type_close(struct h5_type *type);
 
 /* Bytes of a point in a buffer read with type->memory. */
-size_t h5_type_size(const struct h5_type *type);
+size_t hg_type_size(const struct h5_type *type);
 
 /* A new datatype for results of scalar type element (F16, F32, F64), in the machine's byte order:
  * as complex, with the same member names, as the source. -1 on failure. Within h5_enter. */
-hid_t h5_type_result(const struct h5_type *source, enum element element);
+hid_t hg_type_result(const struct h5_type *source, enum element element);
 
 /* "float32", or "complex64" for a source of two components. */
-void h5_type_result_name(const struct h5_type *source, enum element element, char *out,
+void hg_type_result_name(const struct h5_type *source, enum element element, char *out,
                          size_t size);
 
 #endif

@@ -16,7 +16,7 @@
 
 #define MOST_PARTS ((size_t)1 << 20) /* of an element */
 
-unsigned h5_variable_levels(hid_t type)
+unsigned hg_variable_levels(hid_t type)
 {
     unsigned levels = 0;
     H5T_class_t class = H5Tget_class(type);
@@ -24,20 +24,20 @@ unsigned h5_variable_levels(hid_t type)
         return H5Tis_variable_str(type) != 0;
     if (class == H5T_VLEN || class == H5T_ARRAY) {
         hid_t base = H5Tget_super(type);
-        levels = base < 0 ? 2 : h5_variable_levels(base) + (class == H5T_VLEN);
-        h5_close(base);
+        levels = base < 0 ? 2 : hg_variable_levels(base) + (class == H5T_VLEN);
+        hg_close(base);
     }
     int n = class == H5T_COMPOUND ? H5Tget_nmembers(type) : 0;
     for (int i = 0; i < n && levels < 2; i++) {
         hid_t member = H5Tget_member_type(type, (unsigned)i);
-        unsigned own = member < 0 ? 2 : h5_variable_levels(member);
+        unsigned own = member < 0 ? 2 : hg_variable_levels(member);
         levels = own > levels ? own : levels;
-        h5_close(member);
+        hg_close(member);
     }
     return levels;
 }
 
-void h5_variable_reclaim(hid_t type, hid_t space, void *buffer)
+void hg_variable_reclaim(hid_t type, hid_t space, void *buffer)
 {
 #if H5_VERSION_GE(1, 12, 0)
     H5Treclaim(type, space, H5P_DEFAULT, buffer);
@@ -65,7 +65,7 @@ struct layout {
 
 static enum h5grad_status refuse(const struct layout *layout)
 {
-    return error_set(layout->err, H5GRAD_FAILED, "its type cannot be read");
+    return hg_error_set(layout->err, H5GRAD_FAILED, "its type cannot be read");
 }
 
 static enum h5grad_status add_part(struct layout *layout, const struct part *part)
@@ -76,7 +76,7 @@ static enum h5grad_status add_part(struct layout *layout, const struct part *par
         size_t capacity = layout->capacity ? 2 * layout->capacity : 4;
         struct part *larger = realloc(layout->part, capacity * sizeof *larger);
         if (!larger)
-            return error_memory(layout->err, capacity * sizeof *larger);
+            return hg_error_memory(layout->err, capacity * sizeof *larger);
         layout->part = larger;
         layout->capacity = capacity;
     }
@@ -94,7 +94,7 @@ static enum h5grad_status lay_out_list(struct layout *layout, hid_t type, size_t
     bool plain = base >= 0 &&
                  (H5Tdetect_class(base, H5T_REFERENCE) == 0 || H5Tequal(base, H5T_STD_REF_OBJ) > 0);
     part.stored = plain ? part.memory : 0;
-    h5_close(base);
+    hg_close(base);
     *size = layout->stored;
     return part.memory > 0 ? add_part(layout, &part) : refuse(layout);
 }
@@ -110,7 +110,7 @@ static enum h5grad_status lay_out_array(struct layout *layout, hid_t type, size_
         status = lay_out(layout, base, at + *size, &stored);
         *size += stored;
     }
-    h5_close(base);
+    hg_close(base);
     return status;
 }
 
@@ -141,7 +141,7 @@ static enum h5grad_status lay_out_members(struct layout *layout, hid_t type, siz
                             : lay_out(layout, member, at + members[i].offset + moved, &stored);
         if (!status)
             moved += stored - H5Tget_size(member);
-        h5_close(member);
+        hg_close(member);
     }
     *size = H5Tget_size(type) + moved;
     return status;
@@ -153,9 +153,9 @@ static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, si
     int n = H5Tget_nmembers(type);
     if (n <= 0)
         return refuse(layout);
-    struct member *members = memory_zeroed((uint64_t)n, sizeof *members);
+    struct member *members = hg_memory_zeroed((uint64_t)n, sizeof *members);
     if (!members)
-        return error_memory(layout->err, (uint64_t)n * sizeof *members);
+        return hg_error_memory(layout->err, (uint64_t)n * sizeof *members);
     enum h5grad_status status = lay_out_members(layout, type, at, size, members, (unsigned)n);
     free(members);
     return status;
@@ -166,7 +166,7 @@ static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, 
 {
     const struct part text = {.offset = at, .stored = 1, .memory = 1};
     *size = H5Tget_size(type);
-    if (h5_variable_levels(type) == 0)
+    if (hg_variable_levels(type) == 0)
         return *size > 0 ? H5GRAD_OK : refuse(layout);
     switch (H5Tget_class(type)) {
     case H5T_STRING:
@@ -211,11 +211,11 @@ struct check {
 static enum h5grad_status read_as(const struct check *check, hid_t type, void *elements)
 {
     if (check->attribute >= 0)
-        return H5Aread(check->attribute, type, elements) < 0 ? h5_error(check->err, "reading")
+        return H5Aread(check->attribute, type, elements) < 0 ? hg_hdf5_error(check->err, "reading")
                                                              : H5GRAD_OK;
     if (check->rank == 0)
-        return h5_read_all(check->dataset, type, elements, check->err);
-    return h5_read_box(check->dataset, type, check->rank, check->box, elements, check->err);
+        return hg_read_all(check->dataset, type, elements, check->err);
+    return hg_read_box(check->dataset, type, check->rank, check->box, elements, check->err);
 }
 
 /* Reads elements of size bytes as they lie in the file. libhdf5 knows of the conversion as long as
@@ -227,11 +227,11 @@ static enum h5grad_status read_stored(const struct check *check, hid_t type, siz
     enum h5grad_status status = H5GRAD_OK;
     hid_t bytes = H5Tcreate(H5T_OPAQUE, size);
     if (bytes < 0 || H5Tregister(H5T_PERS_SOFT, name, type, bytes, leave) < 0)
-        status = h5_error(check->err, "reading");
+        status = hg_hdf5_error(check->err, "reading");
     else
         status = read_as(check, bytes, elements);
     H5Tunregister(H5T_PERS_SOFT, name, -1, -1, leave);
-    h5_close(bytes);
+    hg_close(bytes);
     return status;
 }
 
@@ -247,18 +247,18 @@ static enum h5grad_status check_part(struct check *check, const struct part *par
     uint64_t number = h5_little_endian(p + 4 + address_bytes, 4);
     if (address == 0)
         return H5GRAD_OK;
-    enum h5grad_status found = h5_heap_find(check->heaps, address, number, &object);
+    enum h5grad_status found = hg_heap_find(check->heaps, address, number, &object);
     if (found == H5GRAD_NO_MEMORY)
-        return error_set(check->err, found, "out of memory: its heap cannot be looked at");
+        return hg_error_set(check->err, found, "out of memory: its heap cannot be looked at");
     if (found || !size_mul(length, size_max(part->stored, 1), &stored) || stored > object.size ||
         (part->stored > 0 && object.size > (stored / BUFFER + 1) * BUFFER))
-        return error_set(check->err, H5GRAD_FAILED,
-                         "damaged: a length of %" PRIu64 " is not that of what it refers to",
-                         length);
+        return hg_error_set(check->err, H5GRAD_FAILED,
+                            "damaged: a length of %" PRIu64 " is not that of what it refers to",
+                            length);
     if (!size_mul(length, part->memory, &memory) || memory > check->most)
-        return error_set(check->err, H5GRAD_FAILED,
-                         "its parts of variable length take more memory than there is for them "
-                         "(raise --memory)");
+        return hg_error_set(check->err, H5GRAD_FAILED,
+                            "its parts of variable length take more memory than there is for them "
+                            "(raise --memory)");
     check->most -= memory;
     return H5GRAD_OK;
 }
@@ -277,9 +277,9 @@ static enum h5grad_status check_elements(struct check *check, const struct layou
 static enum h5grad_status check_laid_out(struct check *check, hid_t type,
                                          const struct layout *layout, size_t size)
 {
-    unsigned char *elements = memory_zeroed(check->n, size);
+    unsigned char *elements = hg_memory_zeroed(check->n, size);
     if (!elements)
-        return error_memory(check->err, check->n * size);
+        return hg_error_memory(check->err, check->n * size);
     enum h5grad_status status = read_stored(check, type, size, elements);
     if (!status)
         status = check_elements(check, layout, size, elements);
@@ -291,61 +291,61 @@ static enum h5grad_status check_type(struct check *check, hid_t type)
 {
     struct layout layout = {.stored = 4 + check->heaps->address_bytes + 4, .err = check->err};
     size_t size;
-    if (h5_variable_levels(type) > 1)
-        return error_set(check->err, H5GRAD_FAILED, "it holds lists of lists");
+    if (hg_variable_levels(type) > 1)
+        return hg_error_set(check->err, H5GRAD_FAILED, "it holds lists of lists");
     enum h5grad_status status = lay_out(&layout, type, 0, &size);
     if (!status)
         status = check_laid_out(check, type, &layout, size);
     free(layout.part);
     if (status == H5GRAD_NO_MEMORY)
-        h5_note_no_memory(); /* to who passes over what cannot be read */
+        hg_note_no_memory(); /* to who passes over what cannot be read */
     return status;
 }
 
 /* Checks the file's own part of it; object lies in that. */
 static enum h5grad_status check_in_file(struct check *check, hid_t object, hid_t type)
 {
-    hid_t file = h5_variable_levels(type) > 0 ? H5Iget_file_id(object) : -1;
-    check->heaps = file < 0 ? NULL : h5_input_heaps(file);
+    hid_t file = hg_variable_levels(type) > 0 ? H5Iget_file_id(object) : -1;
+    check->heaps = file < 0 ? NULL : hg_input_heaps(file);
     enum h5grad_status status = H5GRAD_OK;
     if (check->heaps) {
-        check->most = size_min(check->most, h5_heap_most(check->heaps->access));
+        check->most = size_min(check->most, hg_heap_most(check->heaps->access));
         status = check_type(check, type);
     }
-    h5_close(file);
+    hg_close(file);
     return status;
 }
 
-enum h5grad_status h5_variable_check_attribute(hid_t attribute, hid_t type, uint64_t most,
+enum h5grad_status hg_variable_check_attribute(hid_t attribute, hid_t type, uint64_t most,
                                                struct h5grad_error *err)
 {
     hid_t space = H5Aget_space(attribute);
     hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-    h5_close(space);
+    hg_close(space);
     struct check check = {.attribute = attribute, .n = (uint64_t)n, .most = most, .err = err};
-    return n < 0 ? h5_error(err, "reading") : check_in_file(&check, attribute, type);
+    return n < 0 ? hg_hdf5_error(err, "reading") : check_in_file(&check, attribute, type);
 }
 
 static bool is_virtual(hid_t dataset)
 {
     hid_t creation = H5Dget_create_plist(dataset);
     bool is = creation < 0 || H5Pget_layout(creation) == H5D_VIRTUAL;
-    h5_close(creation);
+    hg_close(creation);
     return is;
 }
 
-enum h5grad_status h5_variable_check_box(hid_t dataset, hid_t type, unsigned rank,
+enum h5grad_status hg_variable_check_box(hid_t dataset, hid_t type, unsigned rank,
                                          const struct box *box, struct h5grad_error *err)
 {
     struct check check = {.attribute = -1,
                           .dataset = dataset,
                           .rank = rank,
                           .box = box,
-                          .n = box_points(rank, box),
+                          .n = hg_box_points(rank, box),
                           .most = UINT64_MAX,
                           .err = err};
-    if (h5_variable_levels(type) > 0 && is_virtual(dataset))
-        return error_set(err, H5GRAD_FAILED,
-                         "its points are of variable length and those of other files");
+    if (hg_variable_levels(type) > 0 && is_virtual(dataset))
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "its points are of variable length and those of other files");
     return check_in_file(&check, dataset, type);
 }

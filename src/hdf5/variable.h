@@ -15,7 +15,7 @@
 
 /* Whether elements of a type have a variable length, or parts that have: 1. 2: these have such
  * parts again, so that what they come to cannot be foreseen; or it cannot be told. */
-unsigned h5_variable_levels(hid_t type);
+unsigned hg_variable_levels(hid_t type);
 
 /*
  * Checks an attribute, or a box of a dataset, of type, which is that of H5Aget_type or H5Dget_type:
@@ -24,12 +24,12 @@ unsigned h5_variable_levels(hid_t type);
  * checked where the type has no such parts, or the file none: libhdf5's own driver is for files
  * that the calling program has open itself. A box of rank 0 is a scalar.
  */
-enum h5grad_status h5_variable_check_attribute(hid_t attribute, hid_t type, uint64_t most,
+enum h5grad_status hg_variable_check_attribute(hid_t attribute, hid_t type, uint64_t most,
                                                struct h5grad_error *err);
-enum h5grad_status h5_variable_check_box(hid_t dataset, hid_t type, unsigned rank,
+enum h5grad_status hg_variable_check_box(hid_t dataset, hid_t type, unsigned rank,
                                          const struct box *box, struct h5grad_error *err);
 
 /* Frees what libhdf5 allocated in a buffer of such elements. */
-void h5_variable_reclaim(hid_t type, hid_t space, void *buffer);
+void hg_variable_reclaim(hid_t type, hid_t space, void *buffer);
 
 #endif

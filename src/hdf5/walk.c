@@ -50,7 +50,7 @@ static bool move_to(struct route *route, hid_t next)
 {
     if (next < 0)
         return false;
-    h5_close(route->at);
+    hg_close(route->at);
     route->at = next;
     return true;
 }
@@ -60,19 +60,19 @@ static enum h5grad_status pass_soft_link(struct route *route, const char *name, 
                                          struct h5grad_error *err)
 {
     if (++route->hops > MAX_HOPS)
-        return error_set(err, H5GRAD_FAILED, "more than %d soft links, a cycle", MAX_HOPS);
-    char *value = memory_zeroed(size, 1);
+        return hg_error_set(err, H5GRAD_FAILED, "more than %d soft links, a cycle", MAX_HOPS);
+    char *value = hg_memory_zeroed(size, 1);
     if (!value)
-        return error_memory(err, size);
+        return hg_error_memory(err, size);
     if (size == 0 || H5Lget_val(route->at, name, value, size, H5P_DEFAULT) < 0) {
         free(value);
-        return h5_error(err, "cannot read the soft link");
+        return hg_hdf5_error(err, "cannot read the soft link");
     }
     value[size - 1] = '\0';
-    char *rest = memory_format("%s/%s", value, route->rest + route->position);
+    char *rest = hg_memory_format("%s/%s", value, route->rest + route->position);
     if (!rest) {
         free(value);
-        return error_memory(err, size);
+        return hg_error_memory(err, size);
     }
     free(route->rest);
     free(route->link);
@@ -80,48 +80,48 @@ static enum h5grad_status pass_soft_link(struct route *route, const char *name, 
     route->position = 0;
     route->link = value;
     if (value[0] == '/' && !move_to(route, H5Gopen2(route->at, "/", H5P_DEFAULT)))
-        return h5_error(err, "cannot open the root group");
+        return hg_hdf5_error(err, "cannot open the root group");
     return H5GRAD_OK;
 }
 
 static enum h5grad_status explain_external(struct h5_access *access, hid_t group, const char *name,
                                            size_t size, struct h5grad_error *err)
 {
-    if (h5_access_check(access, err) != H5GRAD_OK) {
+    if (hg_access_check(access, err) != H5GRAD_OK) {
         access->refused[0] = '\0';
-        return error_status(err);
+        return hg_error_status(err);
     }
-    char *value = memory_zeroed(size, 1);
+    char *value = hg_memory_zeroed(size, 1);
     if (!value)
-        return error_memory(err, size);
+        return hg_error_memory(err, size);
     enum h5grad_status status;
     unsigned flags;
     const char *target = NULL;
     const char *path = NULL;
     if (H5Lget_val(group, name, value, size, H5P_DEFAULT) < 0 ||
         H5Lunpack_elink_val(value, size, &flags, &target, &path) < 0)
-        status = h5_error(err, "cannot read the external link");
+        status = hg_hdf5_error(err, "cannot read the external link");
     else
-        status = h5_explain_link(access, group, target, path, err);
+        status = hg_explain_link(access, group, target, path, err);
     free(value);
     return status;
 }
 
 /* libhdf5 follows the link; the file that it leads to is opened where that is allowed. Only files
- * opened by h5_open_input guard what they name. */
+ * opened by hg_open_input guard what they name. */
 static hid_t pass_external_link(hid_t file, hid_t group, const char *name, size_t size,
                                 struct h5grad_error *err)
 {
-    struct h5_access *access = h5_input_access(file);
+    struct h5_access *access = hg_input_access(file);
     if (!access) {
-        error_set(err, H5GRAD_FAILED, "is an external link, which is not followed");
+        hg_error_set(err, H5GRAD_FAILED, "is an external link, which is not followed");
         return -1;
     }
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     if (object < 0)
         explain_external(access, group, name, size, err);
     else
-        h5_access_keep(access, object);
+        hg_access_keep(access, object);
     H5Eclear2(H5E_DEFAULT);
     return object;
 }
@@ -130,17 +130,17 @@ static hid_t pass_external_link(hid_t file, hid_t group, const char *name, size_
 static enum h5grad_status take_link(struct route *route, const char *name, struct h5grad_error *err)
 {
     if (H5Iget_type(route->at) != H5I_GROUP)
-        return error_set(err, H5GRAD_FAILED, "no such object");
+        return hg_error_set(err, H5GRAD_FAILED, "no such object");
     htri_t exists = H5Lexists(route->at, name, H5P_DEFAULT);
     if (exists == 0)
-        return error_set(err, H5GRAD_FAILED, "no such object");
+        return hg_error_set(err, H5GRAD_FAILED, "no such object");
     H5L_info_t info;
     if (exists < 0 || H5Lget_info(route->at, name, &info, H5P_DEFAULT) < 0)
-        return h5_error(err, "cannot read the link");
+        return hg_hdf5_error(err, "cannot read the link");
     switch (info.type) {
     case H5L_TYPE_HARD:
         if (!move_to(route, H5Oopen(route->at, name, H5P_DEFAULT)))
-            return h5_error(err, "cannot open the object");
+            return hg_hdf5_error(err, "cannot open the object");
         return H5GRAD_OK;
     case H5L_TYPE_SOFT:
         return pass_soft_link(route, name, info.u.val_size, err);
@@ -148,9 +148,9 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
         return move_to(route,
                        pass_external_link(route->file, route->at, name, info.u.val_size, err))
                    ? H5GRAD_OK
-                   : error_status(err);
+                   : hg_error_status(err);
     default:
-        return error_set(err, H5GRAD_FAILED, "is a user-defined link, which is not followed");
+        return hg_error_set(err, H5GRAD_FAILED, "is a user-defined link, which is not followed");
     }
 }
 
@@ -160,14 +160,14 @@ static enum h5grad_status take_component(struct route *route, const char *start,
 {
     char *name = strndup(start, length);
     if (!name)
-        return error_memory(err, length);
+        return hg_error_memory(err, length);
     int shown = (int)route->position;
     bool last = at_end(route);
     enum h5grad_status status = take_link(route, name, err);
     if (status != H5GRAD_OK && !last)
-        error_context(err, status, "%.*s", shown, route->rest);
+        hg_error_context(err, status, "%.*s", shown, route->rest);
     if (status != H5GRAD_OK && route->link)
-        error_context(err, status, "soft link to %s", route->link);
+        hg_error_context(err, status, "soft link to %s", route->link);
     free(name);
     return status;
 }
@@ -175,12 +175,12 @@ static enum h5grad_status take_component(struct route *route, const char *start,
 /* Opens the object at path as seen from a group, whatever it is; -1 with the reason. */
 static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad_error *err)
 {
-    struct route route = {.file = file, .at = -1, .rest = memory_text(path)};
+    struct route route = {.file = file, .at = -1, .rest = hg_memory_text(path)};
     enum h5grad_status status = H5GRAD_OK;
     if (!route.rest)
-        status = error_memory(err, strlen(path));
+        status = hg_error_memory(err, strlen(path));
     else if (!move_to(&route, H5Gopen2(from, path[0] == '/' ? "/" : ".", H5P_DEFAULT)))
-        status = h5_error(err, "cannot open the group");
+        status = hg_hdf5_error(err, "cannot open the group");
 
     while (status == H5GRAD_OK) {
         size_t length;
@@ -190,7 +190,7 @@ static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad
         status = take_component(&route, start, length, err);
     }
     if (status != H5GRAD_OK) {
-        h5_close(route.at);
+        hg_close(route.at);
         route.at = -1;
     }
     free(route.link);
@@ -198,29 +198,29 @@ static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad
     return route.at;
 }
 
-hid_t h5_open_object(hid_t file, const char *path, struct h5grad_error *err)
+hid_t hg_open_object(hid_t file, const char *path, struct h5grad_error *err)
 {
     return open_object(file, file, path, err);
 }
 
-hid_t h5_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
+hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
 {
     hid_t object = open_object(file, file, path, err);
     if (object < 0)
         return -1;
     switch (H5Iget_type(object)) {
     case H5I_DATASET:
-        if (h5_check_outside(object, err) == H5GRAD_OK)
-            return h5_virtual_reopen(object, err);
+        if (hg_check_outside(object, err) == H5GRAD_OK)
+            return hg_virtual_reopen(object, err);
         break;
     case H5I_GROUP:
-        error_set(err, H5GRAD_FAILED, "is a group, not a dataset");
+        hg_error_set(err, H5GRAD_FAILED, "is a group, not a dataset");
         break;
     default:
-        error_set(err, H5GRAD_FAILED, "is not a dataset");
+        hg_error_set(err, H5GRAD_FAILED, "is not a dataset");
         break;
     }
-    h5_close(object);
+    hg_close(object);
     return -1;
 }
 
@@ -292,16 +292,16 @@ static enum h5grad_status add_dataset(struct walker *walker, const struct h5_ide
     if (walk->n == walker->capacity) {
         size_t capacity = walker->capacity ? 2 * walker->capacity : 64;
         if (capacity > SIZE_MAX / sizeof *walk->dataset)
-            return error_memory(walker->err, UINT64_MAX);
+            return hg_error_memory(walker->err, UINT64_MAX);
         struct h5_found *larger = realloc(walk->dataset, capacity * sizeof *larger);
         if (!larger)
-            return error_memory(walker->err, capacity * sizeof *larger);
+            return hg_error_memory(walker->err, capacity * sizeof *larger);
         walk->dataset = larger;
         walker->capacity = capacity;
     }
-    char *path = memory_text(walker->path);
+    char *path = hg_memory_text(walker->path);
     if (!path)
-        return error_memory(walker->err, walker->length);
+        return hg_error_memory(walker->err, walker->length);
     walk->dataset[walk->n++] = (struct h5_found){path, *identity};
     return H5GRAD_OK;
 }
@@ -317,14 +317,14 @@ static enum h5grad_status take_object(struct walker *walker, const struct h5_ide
         return H5GRAD_OK;
     }
     if (kind == H5O_TYPE_GROUP && walker->depth == MAX_DEPTH) {
-        if (!h5_set_find(&walker->walk->seen, identity))
+        if (!hg_set_find(&walker->walk->seen, identity))
             note(walker, "is nested too deep to follow");
         return H5GRAD_OK;
     }
     bool added;
     size_t number = kind == H5O_TYPE_DATASET ? walker->walk->n : SIZE_MAX;
     enum h5grad_status status =
-        h5_set_add(&walker->walk->seen, identity, number, &added, walker->err);
+        hg_set_add(&walker->walk->seen, identity, number, &added, walker->err);
     if (status != H5GRAD_OK || !added)
         return status;
     *enter = kind == H5O_TYPE_GROUP;
@@ -337,8 +337,8 @@ static enum h5grad_status walk_hard_link(struct walker *walker, hid_t group, con
 {
     struct h5_identity identity;
     H5O_type_t kind;
-    if (!h5_identify_link(group, name, &identity, &kind)) {
-        h5_error(&walker->passed, "cannot be read");
+    if (!hg_identify_link(group, name, &identity, &kind)) {
+        hg_hdf5_error(&walker->passed, "cannot be read");
         note(walker, walker->passed.message);
         return H5GRAD_OK;
     }
@@ -348,7 +348,7 @@ static enum h5grad_status walk_hard_link(struct walker *walker, hid_t group, con
         return status;
     *child = H5Gopen2(group, name, H5P_DEFAULT);
     if (*child < 0) {
-        h5_error(&walker->passed, "cannot be read");
+        hg_hdf5_error(&walker->passed, "cannot be read");
         note(walker, walker->passed.message);
     }
     return H5GRAD_OK;
@@ -380,14 +380,14 @@ static enum h5grad_status walk_other_link(struct walker *walker, hid_t group, co
     }
     bool enter = false;
     enum h5grad_status status = H5GRAD_OK;
-    if (h5_identify(object, &identity))
+    if (hg_identify(object, &identity))
         status = take_object(walker, &identity, kind_of(object), &enter);
     else
         note(walker, "cannot be read");
     if (enter)
         *child = object;
     else
-        h5_close(object);
+        hg_close(object);
     return status;
 }
 
@@ -425,7 +425,7 @@ static herr_t take_down(hid_t group, const char *name, const H5L_info_t *info, v
         links->link = larger;
         links->capacity = capacity;
     }
-    char *copy = memory_text(name);
+    char *copy = hg_memory_text(name);
     if (!copy)
         return 1;
     links->link[links->n++] = (struct link){copy, info->type};
@@ -446,8 +446,8 @@ static enum h5grad_status enter_group(struct walker *walker, hid_t group)
         size_t deepest = walker->deepest ? 2 * walker->deepest : 16;
         struct level *larger = realloc(walker->level, deepest * sizeof *larger);
         if (!larger) {
-            h5_close(group);
-            return error_memory(walker->err, deepest * sizeof *larger);
+            hg_close(group);
+            return hg_error_memory(walker->err, deepest * sizeof *larger);
         }
         walker->level = larger;
         walker->deepest = deepest;
@@ -456,9 +456,9 @@ static enum h5grad_status enter_group(struct walker *walker, hid_t group)
     *level = (struct level){.group = group, .length = walker->length};
     herr_t read = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_down, &level->links);
     if (read > 0)
-        return error_memory(walker->err, 2 * level->links.capacity * sizeof(struct link));
+        return hg_error_memory(walker->err, 2 * level->links.capacity * sizeof(struct link));
     if (read < 0) {
-        h5_error(&walker->passed, "links cannot be read");
+        hg_hdf5_error(&walker->passed, "links cannot be read");
         note(walker, walker->passed.message);
     }
     return H5GRAD_OK;
@@ -468,7 +468,7 @@ static void leave_group(struct walker *walker)
 {
     struct level *level = &walker->level[--walker->depth];
     free_links(&level->links);
-    h5_close(level->group);
+    hg_close(level->group);
 }
 
 /* Follows the next link of the group that the walk is in, or leaves that. */
@@ -488,14 +488,14 @@ static enum h5grad_status walk_on(struct walker *walker)
     return status || child < 0 ? status : enter_group(walker, child);
 }
 
-enum h5grad_status h5_walk(hid_t file,
+enum h5grad_status hg_walk(hid_t file,
                            void (*note_to)(void *user, const char *path, const char *why),
                            void *user, struct h5_walk *walk, struct h5grad_error *err)
 {
     *walk = (struct h5_walk){0};
-    struct walker *walker = memory_zeroed(1, sizeof *walker);
+    struct walker *walker = hg_memory_zeroed(1, sizeof *walker);
     if (!walker)
-        return error_memory(err, sizeof *walker);
+        return hg_error_memory(err, sizeof *walker);
     walker->file = file;
     walker->note = note_to;
     walker->user = user;
@@ -506,14 +506,14 @@ enum h5grad_status h5_walk(hid_t file,
     enum h5grad_status status = H5GRAD_OK;
     hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
     bool enter = false;
-    if (root < 0 || !h5_identify(root, &identity))
-        status = h5_error(err, "cannot read the root group");
+    if (root < 0 || !hg_identify(root, &identity))
+        status = hg_hdf5_error(err, "cannot read the root group");
     else
         status = take_object(walker, &identity, H5O_TYPE_GROUP, &enter);
     if (enter)
         status = enter_group(walker, root);
     else
-        h5_close(root);
+        hg_close(root);
     while (walker->depth > 0 && !status)
         status = walk_on(walker);
     while (walker->depth > 0)
@@ -521,22 +521,22 @@ enum h5grad_status h5_walk(hid_t file,
     free(walker->level);
     free(walker);
     if (status != H5GRAD_OK)
-        h5_walk_free(walk);
+        hg_walk_free(walk);
     return status;
 }
 
-void h5_walk_free(struct h5_walk *walk)
+void hg_walk_free(struct h5_walk *walk)
 {
     for (size_t i = 0; i < walk->n; i++)
         free(walk->dataset[i].path);
     free(walk->dataset);
-    h5_set_free(&walk->seen);
-    h5_set_free(&walk->marked);
+    hg_set_free(&walk->seen);
+    hg_set_free(&walk->marked);
     *walk = (struct h5_walk){0};
 }
 
-const char *h5_walk_path(const struct h5_walk *walk, const struct h5_identity *identity)
+const char *hg_walk_path(const struct h5_walk *walk, const struct h5_identity *identity)
 {
-    const size_t *number = h5_set_find(&walk->seen, identity);
+    const size_t *number = hg_set_find(&walk->seen, identity);
     return number && *number < walk->n ? walk->dataset[*number].path : NULL;
 }

@@ -43,19 +43,19 @@ static herr_t note_error(hid_t stack, void *user)
     return 0;
 }
 
-bool h5_ran_out(void)
+bool hg_ran_out(void)
 {
     bool was = ran_out;
     ran_out = false;
     return was;
 }
 
-void h5_note_no_memory(void)
+void hg_note_no_memory(void)
 {
     ran_out = true;
 }
 
-void h5_enter(struct h5_guard *guard)
+void hg_enter(struct h5_guard *guard)
 {
     pthread_mutex_lock(&lock);
     entered = true;
@@ -81,7 +81,7 @@ void h5_enter(struct h5_guard *guard)
     H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
 }
 
-void h5_leave(const struct h5_guard *guard)
+void hg_leave(const struct h5_guard *guard)
 {
 #ifndef H5_NO_DEPRECATED_SYMBOLS
     if (!guard->is_version2)
@@ -94,7 +94,7 @@ void h5_leave(const struct h5_guard *guard)
     pthread_mutex_unlock(&lock);
 }
 
-bool h5_is_entered(void)
+bool hg_is_entered(void)
 {
     return entered;
 }
@@ -121,7 +121,7 @@ static herr_t take_entry(unsigned n, const H5E_error2_t *entry, void *user)
     return 0;
 }
 
-enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...)
+enum h5grad_status hg_hdf5_error(struct h5grad_error *err, const char *format, ...)
 {
     struct stack_text stack = {"", "", H5GRAD_FAILED, ""};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, take_entry, &stack);
@@ -130,18 +130,18 @@ enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...)
     struct h5grad_error doing;
     va_list arguments;
     va_start(arguments, format);
-    error_set_list(&doing, stack.status, format, arguments);
+    hg_error_set_list(&doing, stack.status, format, arguments);
     va_end(arguments);
     if (stack.inner[0] == '\0')
-        return error_set(err, stack.status, "%s", doing.message);
+        return hg_error_set(err, stack.status, "%s", doing.message);
     if (stack.outer[0] == '\0' || strcmp(stack.outer, stack.inner) == 0)
-        error_set(err, stack.status, "%s%s", stack.inner, stack.advice);
+        hg_error_set(err, stack.status, "%s%s", stack.inner, stack.advice);
     else
-        error_set(err, stack.status, "%s: %s%s", stack.outer, stack.inner, stack.advice);
-    return error_context(err, stack.status, "%s", doing.message);
+        hg_error_set(err, stack.status, "%s: %s%s", stack.outer, stack.inner, stack.advice);
+    return hg_error_context(err, stack.status, "%s", doing.message);
 }
 
-bool h5_close(hid_t id)
+bool hg_close(hid_t id)
 {
     if (id < 0)
         return true;

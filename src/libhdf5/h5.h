@@ -2,7 +2,7 @@
 /*
  * What every user of libhdf5 needs: the one lock, its error stack as text, closing of handles.
  *
- * libhdf5 may be built without thread safety, so each thread calls it between h5_enter and h5_leave
+ * libhdf5 may be built without thread safety, so each thread calls it between hg_enter and hg_leave
  * only. Nothing that can take long (filters, arithmetic, waiting) is done in between. The section
  * also keeps libhdf5 from printing its error stack and from loading plugins; the caller's settings
  * are restored.
@@ -26,25 +26,26 @@ struct h5_guard {
 #endif
 };
 
-void h5_enter(struct h5_guard *guard);
-void h5_leave(const struct h5_guard *guard);
+void hg_enter(struct h5_guard *guard);
+void hg_leave(const struct h5_guard *guard);
 
 /* Whether this thread has entered. */
-bool h5_is_entered(void);
+bool hg_is_entered(void);
 
 /* Whether libhdf5 failed to allocate memory in this thread since this was asked last. It reports
  * what it could not read for that as absent or broken, so a run that goes on may miss something. */
-bool h5_ran_out(void);
+bool hg_ran_out(void);
 
-/* For who passes over what there was no memory to read: h5_ran_out tells of it. */
-void h5_note_no_memory(void);
+/* For who passes over what there was no memory to read: hg_ran_out tells of it. */
+void hg_note_no_memory(void);
 
-/* error_set (H5GRAD_FAILED, or H5GRAD_NO_MEMORY where that is why) with the text, ": ", and what
+/* hg_error_set (H5GRAD_FAILED, or H5GRAD_NO_MEMORY where that is why) with the text, ": ", and what
  * libhdf5's error stack of this thread says in one line; clears the stack. Within h5_enter. */
-enum h5grad_status h5_error(struct h5grad_error *err, const char *format, ...) BASE_PRINTF(2, 3);
+enum h5grad_status hg_hdf5_error(struct h5grad_error *err, const char *format, ...)
+    BASE_PRINTF(2, 3);
 
 /* Releases any identifier; nothing for one that is negative. False when libhdf5 reports a failure.
- * Within h5_enter, as is everything below. */
-bool h5_close(hid_t id);
+ * Within hg_enter, as is everything below. */
+bool hg_close(hid_t id);
 
 #endif

@@ -22,7 +22,7 @@ static void take_identity(const OBJECT_INFO *info, struct h5_identity *identity)
 #endif
 }
 
-bool h5_identify(hid_t object, struct h5_identity *identity)
+bool hg_identify(hid_t object, struct h5_identity *identity)
 {
     OBJECT_INFO info;
 #if H5_VERSION_GE(1, 12, 0)
@@ -36,7 +36,7 @@ bool h5_identify(hid_t object, struct h5_identity *identity)
     return true;
 }
 
-bool h5_identify_link(hid_t group, const char *name, struct h5_identity *identity, H5O_type_t *kind)
+bool hg_identify_link(hid_t group, const char *name, struct h5_identity *identity, H5O_type_t *kind)
 {
     OBJECT_INFO info;
 #if H5_VERSION_GE(1, 12, 0)
@@ -51,7 +51,7 @@ bool h5_identify_link(hid_t group, const char *name, struct h5_identity *identit
     return true;
 }
 
-bool h5_same(const struct h5_identity *a, const struct h5_identity *b)
+bool hg_same(const struct h5_identity *a, const struct h5_identity *b)
 {
     return a->file == b->file && memcmp(a->token, b->token, sizeof a->token) == 0;
 }

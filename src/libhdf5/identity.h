@@ -11,13 +11,13 @@ struct h5_identity {
     unsigned char token[16];
 };
 
-bool h5_identify(hid_t object, struct h5_identity *identity);
+bool hg_identify(hid_t object, struct h5_identity *identity);
 
-bool h5_same(const struct h5_identity *a, const struct h5_identity *b);
+bool hg_same(const struct h5_identity *a, const struct h5_identity *b);
 
 /* The identity and kind of the object that a hard link of the group leads to, without opening it.
  */
-bool h5_identify_link(hid_t group, const char *name, struct h5_identity *identity,
+bool hg_identify_link(hid_t group, const char *name, struct h5_identity *identity,
                       H5O_type_t *kind);
 
 #endif

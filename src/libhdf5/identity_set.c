@@ -29,7 +29,7 @@ static uint64_t hash(const struct h5_identity *identity)
 static struct h5_set_entry *place(const struct h5_set *set, const struct h5_identity *identity)
 {
     size_t i = (size_t)hash(identity) & (set->capacity - 1);
-    while (set->entry[i].used && !h5_same(&set->entry[i].identity, identity))
+    while (set->entry[i].used && !hg_same(&set->entry[i].identity, identity))
         i = (i + 1) & (set->capacity - 1);
     return &set->entry[i];
 }
@@ -38,9 +38,9 @@ static enum h5grad_status grow(struct h5_set *set, struct h5grad_error *err)
 {
     struct h5_set larger = {.n = set->n};
     larger.capacity = set->capacity ? 2 * set->capacity : FIRST_CAPACITY;
-    larger.entry = memory_zeroed(larger.capacity, sizeof *larger.entry);
+    larger.entry = hg_memory_zeroed(larger.capacity, sizeof *larger.entry);
     if (!larger.entry)
-        return error_memory(err, (uint64_t)larger.capacity * sizeof *larger.entry);
+        return hg_error_memory(err, (uint64_t)larger.capacity * sizeof *larger.entry);
     for (size_t i = 0; i < set->capacity; i++) {
         if (set->entry[i].used)
             *place(&larger, &set->entry[i].identity) = set->entry[i];
@@ -50,7 +50,7 @@ static enum h5grad_status grow(struct h5_set *set, struct h5grad_error *err)
     return H5GRAD_OK;
 }
 
-enum h5grad_status h5_set_add(struct h5_set *set, const struct h5_identity *identity, size_t number,
+enum h5grad_status hg_set_add(struct h5_set *set, const struct h5_identity *identity, size_t number,
                               bool *added, struct h5grad_error *err)
 {
     if (set->n >= set->capacity / 2) {
@@ -68,7 +68,7 @@ enum h5grad_status h5_set_add(struct h5_set *set, const struct h5_identity *iden
     return H5GRAD_OK;
 }
 
-const size_t *h5_set_find(const struct h5_set *set, const struct h5_identity *identity)
+const size_t *hg_set_find(const struct h5_set *set, const struct h5_identity *identity)
 {
     if (set->capacity == 0)
         return NULL;
@@ -76,7 +76,7 @@ const size_t *h5_set_find(const struct h5_set *set, const struct h5_identity *id
     return entry->used ? &entry->number : NULL;
 }
 
-void h5_set_free(struct h5_set *set)
+void hg_set_free(struct h5_set *set)
 {
     free(set->entry);
     *set = (struct h5_set){0};

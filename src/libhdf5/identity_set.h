@@ -18,12 +18,12 @@ struct h5_set {
 };
 
 /* Adds an object; one that is there keeps its number. added may be NULL. */
-enum h5grad_status h5_set_add(struct h5_set *set, const struct h5_identity *identity, size_t number,
+enum h5grad_status hg_set_add(struct h5_set *set, const struct h5_identity *identity, size_t number,
                               bool *added, struct h5grad_error *err);
 
 /* The number of an object; NULL when it is not in the set. */
-const size_t *h5_set_find(const struct h5_set *set, const struct h5_identity *identity);
+const size_t *hg_set_find(const struct h5_set *set, const struct h5_identity *identity);
 
-void h5_set_free(struct h5_set *set);
+void hg_set_free(struct h5_set *set);
 
 #endif

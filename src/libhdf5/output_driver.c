@@ -46,7 +46,7 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
 {
     (void)largest;
     const struct choice *choice = H5Pget_driver_info(access);
-    struct output *output = choice ? memory_zeroed(1, sizeof *output) : NULL;
+    struct output *output = choice ? hg_memory_zeroed(1, sizeof *output) : NULL;
     int mode = O_CLOEXEC | O_NOFOLLOW | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY);
     int fd = output ? open(name, mode) : -1;
     if (fd < 0) {
@@ -203,13 +203,13 @@ static hid_t output_driver(void)
     return driver;
 }
 
-bool h5_output_select(hid_t access, atomic_int *failure)
+bool hg_output_select(hid_t access, atomic_int *failure)
 {
     struct choice choice = {failure};
     return H5Pset_driver(access, output_driver(), &choice) >= 0;
 }
 
-bool h5_output_selected(hid_t access)
+bool hg_output_selected(hid_t access)
 {
     hid_t driver = H5Pget_driver(access);
     return driver >= 0 && driver == output_driver();
@@ -218,28 +218,28 @@ bool h5_output_selected(hid_t access)
 static struct handle *find_handle(hid_t file)
 {
     hid_t access = H5Fget_access_plist(file);
-    bool ours = access >= 0 && h5_output_selected(access);
-    h5_close(access);
+    bool ours = access >= 0 && hg_output_selected(access);
+    hg_close(access);
     void *handle = NULL;
     if (!ours || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
         return NULL;
     return handle;
 }
 
-const atomic_int *h5_output_failure(hid_t file)
+const atomic_int *hg_output_failure(hid_t file)
 {
     const struct handle *handle = find_handle(file);
     return handle ? handle->failure : NULL;
 }
 
-void h5_output_abandon(hid_t file)
+void hg_output_abandon(hid_t file)
 {
     struct handle *handle = find_handle(file);
     if (handle)
         handle->abandoned = true;
 }
 
-struct h5_raw *h5_output_raw(hid_t file)
+struct h5_raw *hg_output_raw(hid_t file)
 {
     struct handle *handle = find_handle(file);
     return handle ? &handle->raw : NULL;

@@ -19,20 +19,20 @@
  * file exists already, under a name that is no symbolic link. To libhdf5 it is empty, but bytes
  * that nobody writes stay what they are. Within h5_enter.
  */
-bool h5_output_select(hid_t access, atomic_int *failure);
+bool hg_output_select(hid_t access, atomic_int *failure);
 
 /* What passes the driver of a file; NULL for files of other drivers. */
-struct h5_raw *h5_output_raw(hid_t file);
+struct h5_raw *hg_output_raw(hid_t file);
 
-/* The failure of an open file of this driver; NULL for files of other drivers. h5_descriptor works
+/* The failure of an open file of this driver; NULL for files of other drivers. hg_descriptor works
  * on files of this one. Within h5_enter. */
-const atomic_int *h5_output_failure(hid_t file);
+const atomic_int *hg_output_failure(hid_t file);
 
 /* Leaves an open file of this driver as it is: what libhdf5 would still write, and that it would
  * cut the file where by its own account it ends, comes to nothing. Within h5_enter. */
-void h5_output_abandon(hid_t file);
+void hg_output_abandon(hid_t file);
 
 /* Whether a file access list uses the driver. Within h5_enter. */
-bool h5_output_selected(hid_t access);
+bool hg_output_selected(hid_t access);
 
 #endif

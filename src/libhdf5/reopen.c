@@ -9,33 +9,33 @@
 static char *object_path(hid_t object)
 {
     ssize_t length = H5Iget_name(object, NULL, 0);
-    char *path = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    char *path = length > 0 ? hg_memory_zeroed((uint64_t)length + 1, 1) : NULL;
     if (path && H5Iget_name(object, path, (size_t)length + 1) == length)
         return path;
     free(path);
     return NULL;
 }
 
-hid_t h5_reopen(hid_t dataset, hid_t list, struct h5grad_error *err)
+hid_t hg_reopen(hid_t dataset, hid_t list, struct h5grad_error *err)
 {
     hid_t file = H5Iget_file_id(dataset);
     char *path = object_path(dataset);
     if (file >= 0 && path) {
-        h5_close(dataset);
+        hg_close(dataset);
         dataset = H5Dopen2(file, path, list);
         if (dataset < 0)
-            h5_error(err, "cannot open");
+            hg_hdf5_error(err, "cannot open");
     }
     free(path);
-    h5_close(file);
+    hg_close(file);
     return dataset;
 }
 
-hid_t h5_reopen_uncached(hid_t dataset, struct h5grad_error *err)
+hid_t hg_reopen_uncached(hid_t dataset, struct h5grad_error *err)
 {
     hid_t list = H5Pcreate(H5P_DATASET_ACCESS);
     if (list >= 0 && H5Pset_chunk_cache(list, 1, 0, 0) >= 0)
-        dataset = h5_reopen(dataset, list, err);
-    h5_close(list);
+        dataset = hg_reopen(dataset, list, err);
+    hg_close(list);
     return dataset;
 }

@@ -8,9 +8,9 @@
 /* Closes the dataset and opens it again with that access list. The dataset as it was where its
  * place in the file is not known; -1 with the reason when it does not open again. Within h5_enter.
  */
-hid_t h5_reopen(hid_t dataset, hid_t list, struct h5grad_error *err);
+hid_t hg_reopen(hid_t dataset, hid_t list, struct h5grad_error *err);
 
 /* The same without any cache, for who decodes chunks himself. */
-hid_t h5_reopen_uncached(hid_t dataset, struct h5grad_error *err);
+hid_t hg_reopen_uncached(hid_t dataset, struct h5grad_error *err);
 
 #endif

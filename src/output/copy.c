@@ -22,7 +22,7 @@
 static void keep_known_filters(struct h5_storage *storage)
 {
     for (unsigned i = 0; i < storage->n_filters; i++) {
-        if (!format_library_encodes(storage->filter[i].id)) {
+        if (!hg_format_library_encodes(storage->filter[i].id)) {
             storage->n_filters = 0;
             return;
         }
@@ -35,11 +35,12 @@ static hid_t array_creation(hid_t source, size_t size, struct h5grad_error *err)
     static const struct format_request same = {.layout = FORMAT_SAME, .same_filters = true};
     struct h5_storage storage, result;
     char left_out[256];
-    if (h5_storage_read(source, &storage, err) != H5GRAD_OK ||
-        format_result(&same, &storage, size, &result, left_out, sizeof left_out, err) != H5GRAD_OK)
+    if (hg_storage_read(source, &storage, err) != H5GRAD_OK ||
+        hg_format_result(&same, &storage, size, &result, left_out, sizeof left_out, err) !=
+            H5GRAD_OK)
         return -1;
     keep_known_filters(&result);
-    return format_creation(&result, err);
+    return hg_format_creation(&result, err);
 }
 
 static hid_t creation_like(hid_t source, hid_t type, hid_t space, bool points,
@@ -48,39 +49,40 @@ static hid_t creation_like(hid_t source, hid_t type, hid_t space, bool points,
     hid_t creation;
     if (H5Sget_simple_extent_ndims(space) > 0)
         creation = array_creation(source, H5Tget_size(type), err);
-    else if ((creation = H5Pcreate(H5P_DATASET_CREATE)) < 0 || !h5_create_prepare(creation))
-        h5_error(err, "choosing its storage");
+    else if ((creation = H5Pcreate(H5P_DATASET_CREATE)) < 0 || !hg_create_prepare(creation))
+        hg_hdf5_error(err, "choosing its storage");
     /* variable-length points refer to a heap: they are never to be left as they happen to be */
     bool fill = !points || H5Tdetect_class(type, H5T_VLEN) != 0 || H5Tis_variable_str(type) != 0;
     if (creation >= 0 && fill &&
         (H5Pset_fill_time(creation, H5D_FILL_TIME_IFSET) < 0 ||
          H5Pset_alloc_time(creation, H5D_ALLOC_TIME_DEFAULT) < 0)) {
-        h5_error(err, "choosing its storage");
-        h5_close(creation);
+        hg_hdf5_error(err, "choosing its storage");
+        hg_close(creation);
         creation = -1;
     }
     return creation;
 }
 
-hid_t copy_create(hid_t source, hid_t file, const char *path, bool points, struct h5grad_error *err)
+hid_t hg_copy_create(hid_t source, hid_t file, const char *path, bool points,
+                     struct h5grad_error *err)
 {
     hid_t dataset = -1, creation = -1, type = -1;
     hid_t stored = H5Dget_type(source);
     hid_t space = H5Dget_space(source);
     if (stored < 0 || space < 0)
-        h5_error(err, "it cannot be described");
+        hg_hdf5_error(err, "it cannot be described");
     else if (H5Tdetect_class(stored, H5T_REFERENCE) != 0)
-        error_set(err, H5GRAD_FAILED, "it holds references");
-    else if (h5_variable_levels(stored) > 1)
-        error_set(err, H5GRAD_FAILED, "it holds lists of lists");
+        hg_error_set(err, H5GRAD_FAILED, "it holds references");
+    else if (hg_variable_levels(stored) > 1)
+        hg_error_set(err, H5GRAD_FAILED, "it holds lists of lists");
     else if ((type = H5Tcopy(stored)) < 0) /* of its own, where the input has it committed */
-        h5_error(err, "its datatype cannot be copied");
+        hg_hdf5_error(err, "its datatype cannot be copied");
     else if ((creation = creation_like(source, type, space, points, err)) >= 0)
-        dataset = h5_create_dataset(file, path, type, space, creation, err);
-    h5_close(creation);
-    h5_close(type);
-    h5_close(space);
-    h5_close(stored);
+        dataset = hg_create_dataset(file, path, type, space, creation, err);
+    hg_close(creation);
+    hg_close(type);
+    hg_close(space);
+    hg_close(stored);
     return dataset;
 }
 
@@ -98,7 +100,7 @@ struct copying {
 /* Whole chunks, where they must be decoded, and from the fastest axis on as many of them as fit. */
 static bool choose_step(struct copying *copying, const struct h5_storage *storage)
 {
-    bool variable = h5_variable_levels(copying->type) > 0;
+    bool variable = hg_variable_levels(copying->type) > 0;
     bool chunked = storage->layout == H5_CHUNKED && storage->n_filters > 0 && !variable;
     for (unsigned i = 0; i < copying->rank; i++)
         copying->step[i] = chunked ? size_min(storage->chunk[i], copying->extent[i]) : 1;
@@ -123,16 +125,16 @@ static enum h5grad_status open_copying(hid_t source, hid_t dataset, struct copyi
     struct h5_storage storage;
     hid_t space = H5Dget_space(source);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    h5_close(space);
+    hg_close(space);
     *copying = (struct copying){.source = source, .dataset = dataset, .points = 1};
     copying->type = H5Dget_type(dataset);
     if (rank < 0 || copying->type < 0)
-        return h5_error(err, "it cannot be described");
+        return hg_hdf5_error(err, "it cannot be described");
     copying->rank = (unsigned)rank;
     copying->variable = H5Tdetect_class(copying->type, H5T_VLEN) != 0 ||
                         H5Tdetect_class(copying->type, H5T_STRING) != 0;
     uint64_t bytes;
-    enum h5grad_status status = rank > 0 ? h5_storage_read(source, &storage, err) : H5GRAD_OK;
+    enum h5grad_status status = rank > 0 ? hg_storage_read(source, &storage, err) : H5GRAD_OK;
     if (status)
         return status;
     if (rank > 0)
@@ -143,30 +145,30 @@ static enum h5grad_status open_copying(hid_t source, hid_t dataset, struct copyi
     }
     if ((rank > 0 && copying->points > 0 && !choose_step(copying, &storage)) ||
         !size_mul(copying->points, H5Tget_size(copying->type), &bytes))
-        return error_set(err, H5GRAD_FAILED, "too large: its size overflows");
-    return h5_limit_check(source, bytes, err);
+        return hg_error_set(err, H5GRAD_FAILED, "too large: its size overflows");
+    return hg_limit_check(source, bytes, err);
 }
 
 static enum h5grad_status move_points(const struct copying *copying, const struct box *box,
                                       void *points, struct h5grad_error *err)
 {
     enum h5grad_status status =
-        h5_variable_check_box(copying->source, copying->type, copying->rank, box, err);
+        hg_variable_check_box(copying->source, copying->type, copying->rank, box, err);
     if (status)
         return status;
     if (copying->rank > 0) {
-        status = h5_read_box(copying->source, copying->type, copying->rank, box, points, err);
+        status = hg_read_box(copying->source, copying->type, copying->rank, box, points, err);
         if (!status)
-            status = h5_dataset_check(copying->source, err);
+            status = hg_dataset_check(copying->source, err);
         return status
                    ? status
-                   : h5_write_box(copying->dataset, copying->type, copying->rank, box, points, err);
+                   : hg_write_box(copying->dataset, copying->type, copying->rank, box, points, err);
     }
-    if (h5_read_all(copying->source, copying->type, points, err) != H5GRAD_OK ||
-        h5_dataset_check(copying->source, err) != H5GRAD_OK)
-        return error_status(err);
+    if (hg_read_all(copying->source, copying->type, points, err) != H5GRAD_OK ||
+        hg_dataset_check(copying->source, err) != H5GRAD_OK)
+        return hg_error_status(err);
     if (H5Dwrite(copying->dataset, copying->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0)
-        return h5_error(err, "writing");
+        return hg_hdf5_error(err, "writing");
     return H5GRAD_OK;
 }
 
@@ -175,17 +177,17 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
                                    void *points, struct h5grad_error *err)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status = move_points(copying, box, points, err);
     if (copying->variable) {
-        hsize_t n = box_points(copying->rank, box);
+        hsize_t n = hg_box_points(copying->rank, box);
         hid_t space = H5Screate_simple(1, &n, NULL);
         if (space >= 0)
-            h5_variable_reclaim(copying->type, space, points);
-        h5_close(space);
+            hg_variable_reclaim(copying->type, space, points);
+        hg_close(space);
         memset(points, 0, n * H5Tget_size(copying->type));
     }
-    h5_leave(&guard);
+    hg_leave(&guard);
     return status;
 }
 
@@ -210,28 +212,28 @@ static bool next_position(const struct copying *copying, uint64_t *position)
     return false;
 }
 
-enum h5grad_status copy_points(hid_t source, hid_t dataset, struct h5grad_error *err)
+enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_error *err)
 {
     struct copying copying;
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status = open_copying(source, dataset, &copying, err);
     size_t size = status ? 0 : H5Tget_size(copying.type);
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (!status && copying.points > 0) {
         uint64_t position[GRID_MAX_RANK] = {0};
         struct box box;
-        void *points = memory_zeroed(copying.points, size);
+        void *points = hg_memory_zeroed(copying.points, size);
         if (!points)
-            status = error_memory(err, copying.points);
+            status = hg_error_memory(err, copying.points);
         for (bool more = true; more && !status; more = next_position(&copying, position)) {
             box_at(&copying, position, &box);
             status = copy_box(&copying, &box, points, err);
         }
         free(points);
     }
-    h5_enter(&guard);
-    h5_close(copying.type);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    hg_close(copying.type);
+    hg_leave(&guard);
     return status;
 }

@@ -14,10 +14,10 @@
  * points: false leaves it without points of its own, which reads as zeros. Refused are types with
  * references, which mean nothing in another file. Within h5_enter.
  */
-hid_t copy_create(hid_t source, hid_t file, const char *path, bool points,
-                  struct h5grad_error *err);
+hid_t hg_copy_create(hid_t source, hid_t file, const char *path, bool points,
+                     struct h5grad_error *err);
 
 /* Copies all points from source to a dataset made by copy_create. Not within h5_enter. */
-enum h5grad_status copy_points(hid_t source, hid_t dataset, struct h5grad_error *err);
+enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_error *err);
 
 #endif

@@ -125,8 +125,8 @@ static uint64_t read_boot(void)
 
 static struct journal *make(const char *path, int fd)
 {
-    struct journal *journal = memory_zeroed(1, sizeof *journal);
-    if (!journal || !(journal->path = memory_text(path))) {
+    struct journal *journal = hg_memory_zeroed(1, sizeof *journal);
+    if (!journal || !(journal->path = hg_memory_text(path))) {
         free(journal);
         return NULL;
     }
@@ -148,7 +148,7 @@ static enum h5grad_status append(struct journal *journal, const void *data, size
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return error_errno(err, n < 0 ? errno : ENOSPC, "writing %s", journal->path);
+            return hg_error_errno(err, n < 0 ? errno : ENOSPC, "writing %s", journal->path);
         from += n;
         size -= (size_t)n;
     }
@@ -217,7 +217,7 @@ static bool is_replaced(const struct journal *journal)
            !are_same(&own, &named);
 }
 
-void journal_close(struct journal *journal, bool remove)
+void hg_journal_close(struct journal *journal, bool remove)
 {
     if (!journal)
         return;
@@ -237,7 +237,7 @@ void journal_close(struct journal *journal, bool remove)
     free(journal);
 }
 
-const struct journal_head *journal_head(const struct journal *journal)
+const struct journal_head *hg_journal_head(const struct journal *journal)
 {
     return &journal->head;
 }
@@ -250,8 +250,8 @@ static void set_head(struct journal *journal, const struct start *start)
 
 static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, char **text)
 {
-    *text = memory_zeroed(size + 1, 1);
-    return *text && file_read(journal->fd, *text, size, offset, NULL) == H5GRAD_OK;
+    *text = hg_memory_zeroed(size + 1, 1);
+    return *text && hg_file_read(journal->fd, *text, size, offset, NULL) == H5GRAD_OK;
 }
 
 /* The entries up to the first that is broken; up to the last that is known to be on stable storage
@@ -260,10 +260,11 @@ static bool read_entries(struct journal *journal, uint64_t bytes)
 {
     size_t n = bytes / sizeof(struct entry), known = 0;
     uint64_t boot = 0;
-    journal->old = memory_zeroed(n, sizeof *journal->old);
+    journal->old = hg_memory_zeroed(n, sizeof *journal->old);
     if (!journal->old && n > 0)
         return false;
-    if (file_read(journal->fd, journal->old, n * sizeof(struct entry), journal->entries_at, NULL))
+    if (hg_file_read(journal->fd, journal->old, n * sizeof(struct entry), journal->entries_at,
+                     NULL))
         return false;
     for (; known < n && journal->old[known].hash == hash_entry(&journal->old[known]); known++) {
         if (journal->old[known].kind != ENTRY_SYNCED)
@@ -286,7 +287,7 @@ static enum reading read_all(struct journal *journal, uint64_t size)
     struct start start;
     if (size < sizeof start)
         return READ_CUT;
-    if (file_read(journal->fd, &start, sizeof start, 0, NULL) ||
+    if (hg_file_read(journal->fd, &start, sizeof start, 0, NULL) ||
         memcmp(start.magic, MAGIC, sizeof start.magic) != 0)
         return READ_FAILED;
     uint64_t texts = size - sizeof start;
@@ -306,28 +307,28 @@ static off_t end_of_old(const struct journal *journal, size_t entries)
     return (off_t)(journal->entries_at + entries * sizeof(struct entry));
 }
 
-enum h5grad_status journal_read(const char *path, struct journal **out, struct h5grad_error *err)
+enum h5grad_status hg_journal_read(const char *path, struct journal **out, struct h5grad_error *err)
 {
     *out = NULL;
     int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
-        return errno == ENOENT ? H5GRAD_OK : error_errno(err, errno, "%s", path);
+        return errno == ENOENT ? H5GRAD_OK : hg_error_errno(err, errno, "%s", path);
     struct journal *journal = make(path, fd);
     if (!journal) {
         close(fd);
-        return error_memory(err, sizeof *journal);
+        return hg_error_memory(err, sizeof *journal);
     }
     struct stat *info = &journal->was;
     enum reading reading = READ_FAILED;
     if (fstat(fd, info) == 0 && S_ISREG(info->st_mode) && info->st_uid == geteuid())
         reading = read_all(journal, (uint64_t)info->st_size);
     if (reading != READ_WHOLE)
-        journal_close(journal, false);
+        hg_journal_close(journal, false);
     if (reading == READ_CUT)
         return H5GRAD_OK;
     if (reading == READ_FAILED)
-        return error_set(err, H5GRAD_FAILED,
-                         "%s is no journal that can be read: begin anew without --resume", path);
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s is no journal that can be read: begin anew without --resume", path);
     *out = journal;
     return H5GRAD_OK;
 }
@@ -344,7 +345,7 @@ static enum h5grad_status add_synced(struct journal *journal, uint64_t entries,
 static enum h5grad_status cut(struct journal *journal, size_t entries, struct h5grad_error *err)
 {
     if (ftruncate(journal->fd, end_of_old(journal, entries)) != 0)
-        return error_errno(err, errno, "%s", journal->path);
+        return hg_error_errno(err, errno, "%s", journal->path);
     journal->n_old = entries;
     journal->n_safe = size_min(journal->n_safe, entries);
     return add_synced(journal, journal->n_safe, err);
@@ -365,36 +366,36 @@ static bool is_as_read(const struct journal *journal)
     return same;
 }
 
-enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *err)
+enum h5grad_status hg_journal_go_on(struct journal *journal, struct h5grad_error *err)
 {
     if (!is_as_read(journal))
-        return error_set(err, H5GRAD_FAILED, "another h5grad has just used %s", journal->path);
+        return hg_error_set(err, H5GRAD_FAILED, "another h5grad has just used %s", journal->path);
     return cut(journal, journal->n_old, err);
 }
 
-void journal_attach(struct journal *journal, int fd, const struct stat *was)
+void hg_journal_attach(struct journal *journal, int fd, const struct stat *was)
 {
     journal->file = fd;
     journal->trusted = journal->left != 0 && journal->left == hash_state(was);
 }
 
-bool journal_is_trusted(const struct journal *journal)
+bool hg_journal_is_trusted(const struct journal *journal)
 {
     return journal->trusted;
 }
 
-void journal_add_lost(struct journal *journal)
+void hg_journal_add_lost(struct journal *journal)
 {
     atomic_fetch_add(&journal->lost, 1);
 }
 
-uint64_t journal_lost(const struct journal *journal)
+uint64_t hg_journal_lost(const struct journal *journal)
 {
     return atomic_load(&journal->lost);
 }
 
-enum h5grad_status journal_create(const char *path, const struct journal_head *head,
-                                  struct journal **out, struct h5grad_error *err)
+enum h5grad_status hg_journal_create(const char *path, const struct journal_head *head,
+                                     struct journal **out, struct h5grad_error *err)
 {
     struct start start = {.threads = head->threads,
                           .memory = head->memory,
@@ -402,15 +403,15 @@ enum h5grad_status journal_create(const char *path, const struct journal_head *h
                           .inode = head->inode};
     *out = NULL;
     if (unlink(path) != 0 && errno != ENOENT)
-        return error_errno(err, errno, "%s", path);
+        return hg_error_errno(err, errno, "%s", path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0)
-        return error_errno(err, errno, "%s", path);
+        return hg_error_errno(err, errno, "%s", path);
     struct journal *journal = make(path, fd);
     if (!journal) {
         close(fd);
         unlink(path);
-        return error_memory(err, sizeof *journal);
+        return hg_error_memory(err, sizeof *journal);
     }
     memcpy(start.magic, MAGIC, sizeof start.magic);
     start.key = strlen(head->key);
@@ -423,14 +424,14 @@ enum h5grad_status journal_create(const char *path, const struct journal_head *h
         status = append(journal, head->history, start.history, err);
     if (!status)
         status = add_synced(journal, 0, err);
-    journal->key = memory_text(head->key);
-    journal->history = memory_text(head->history);
+    journal->key = hg_memory_text(head->key);
+    journal->history = hg_memory_text(head->history);
     journal->entries_at = sizeof start + start.key + start.history;
     if (!status && (!journal->key || !journal->history))
-        status = error_memory(err, start.key + start.history);
+        status = hg_error_memory(err, start.key + start.history);
     set_head(journal, &start);
     if (status)
-        journal_close(journal, true);
+        hg_journal_close(journal, true);
     else
         *out = journal;
     return status;
@@ -445,14 +446,14 @@ static const struct entry *peek(struct journal *journal, enum entry_kind kind)
     return &journal->old[journal->next];
 }
 
-enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
-                                       uint64_t print, struct h5grad_error *err)
+enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
+                                          uint64_t print, struct h5grad_error *err)
 {
     free(journal->tile);
     journal->chunks = 0;
-    journal->tile = memory_zeroed(tiles, sizeof *journal->tile);
+    journal->tile = hg_memory_zeroed(tiles, sizeof *journal->tile);
     if (!journal->tile)
-        return error_memory(err, tiles * sizeof *journal->tile);
+        return hg_error_memory(err, tiles * sizeof *journal->tile);
     enum h5grad_status status = append_batch(journal, err);
     if (status)
         return status;
@@ -460,10 +461,11 @@ enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number,
     if (!field && journal->next == journal->n_old)
         return add(journal, ENTRY_FIELD, number, print, err);
     if (!field || field->a != number || field->b != print)
-        return error_set(err, H5GRAD_FAILED,
-                         "%s was written by another version, or on another kind of machine: begin "
-                         "anew without --resume",
-                         journal->path);
+        return hg_error_set(
+            err, H5GRAD_FAILED,
+            "%s was written by another version, or on another kind of machine: begin "
+            "anew without --resume",
+            journal->path);
     journal->next++;
     for (const struct entry *tile; (tile = peek(journal, ENTRY_TILE)); journal->next++) {
         if (tile->a < tiles)
@@ -474,7 +476,7 @@ enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number,
     return H5GRAD_OK;
 }
 
-bool journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t *sum)
+bool hg_journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t *sum)
 {
     *sum = journal->tile[tile].sum;
     return journal->tile[tile].done;
@@ -494,14 +496,14 @@ static enum h5grad_status add_to_batch(struct journal *journal, struct entry ent
     return status;
 }
 
-enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
-                                    uint64_t bytes, struct h5grad_error *err)
+enum h5grad_status hg_journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
+                                       uint64_t bytes, struct h5grad_error *err)
 {
     struct entry entry = {.kind = ENTRY_TILE, .a = tile, .sum = sum};
     return add_to_batch(journal, whole_entry(entry), bytes, err);
 }
 
-uint64_t journal_chunks_left(const struct journal *journal)
+uint64_t hg_journal_chunks_left(const struct journal *journal)
 {
     return journal->chunks;
 }
@@ -510,11 +512,11 @@ uint64_t journal_chunks_left(const struct journal *journal)
 static bool holds_bytes(const struct journal *journal, const struct entry *chunk)
 {
     uint64_t sum = HASH_START, at = chunk->a, left = chunk->b;
-    void *data = memory_aligned(HASH_PIECE);
+    void *data = hg_memory_aligned(HASH_PIECE);
     bool read = data != NULL;
     while (read && left > 0) {
         size_t size = (size_t)size_min(left, HASH_PIECE);
-        read = file_read(journal->file, data, size, at, NULL) == H5GRAD_OK;
+        read = hg_file_read(journal->file, data, size, at, NULL) == H5GRAD_OK;
         sum = read ? hash_piece(sum, data, size) : sum;
         at += size;
         left -= size;
@@ -523,7 +525,7 @@ static bool holds_bytes(const struct journal *journal, const struct entry *chunk
     return read && sum == chunk->sum;
 }
 
-bool journal_holds_chunks(struct journal *journal, uint64_t n)
+bool hg_journal_holds_chunks(struct journal *journal, uint64_t n)
 {
     bool holds = true;
     for (size_t i = journal->next; n > 0 && i < journal->n_old && holds; i++) {
@@ -533,11 +535,11 @@ bool journal_holds_chunks(struct journal *journal, uint64_t n)
         n--;
     }
     if (!holds)
-        journal_add_lost(journal);
+        hg_journal_add_lost(journal);
     return holds;
 }
 
-void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
+void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
 {
     const struct entry *entry = peek(journal, ENTRY_CHUNK);
     *chunk = (struct journal_chunk){0};
@@ -559,8 +561,8 @@ static enum h5grad_status forget_old(struct journal *journal, struct h5grad_erro
     return status;
 }
 
-enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
-                                     struct h5grad_error *err)
+enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
+                                        struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     if (journal->next < journal->n_old)
@@ -581,7 +583,7 @@ static enum h5grad_status store_file(int fd, struct h5grad_error *err)
     int number = fdatasync(fd) == 0 ? 0 : errno;
     if (close(fd) != 0 && number == 0)
         number = errno;
-    return number ? error_errno(err, number, "syncing what is written") : H5GRAD_OK;
+    return number ? hg_error_errno(err, number, "syncing what is written") : H5GRAD_OK;
 }
 
 static void sync_all(struct journal *journal)
@@ -591,7 +593,7 @@ static void sync_all(struct journal *journal)
     uint64_t entries = (journal->sync_end - journal->entries_at) / sizeof(struct entry);
     if (!store_file(journal->sync_fd, err) && !add_synced(journal, entries, err) &&
         fdatasync(journal->fd) != 0)
-        error_errno(err, errno, "syncing %s", journal->path);
+        hg_error_errno(err, errno, "syncing %s", journal->path);
     journal->synced = now();
     journal->sync_cost = journal->synced - start;
 }
@@ -620,11 +622,11 @@ static void begin_sync(struct journal *journal)
 static enum h5grad_status tell_sync(const struct journal *journal, struct h5grad_error *err)
 {
     if (journal->sync_error.status)
-        return error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
+        return hg_error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
     return H5GRAD_OK;
 }
 
-enum h5grad_status journal_settle(struct journal *journal, struct h5grad_error *err)
+enum h5grad_status hg_journal_settle(struct journal *journal, struct h5grad_error *err)
 {
     pthread_mutex_lock(&journal->sync_mutex);
     end_sync(journal);
@@ -648,16 +650,16 @@ static enum h5grad_status sync_if_due(struct journal *journal, int fd, struct h5
         return H5GRAD_OK;
     /* What others note from here on does not count. */
     if (fstat(journal->fd, &info) != 0)
-        return error_errno(err, errno, "%s", journal->path);
+        return hg_error_errno(err, errno, "%s", journal->path);
     journal->sync_end = (uint64_t)info.st_size;
     journal->sync_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (journal->sync_fd < 0)
-        return error_errno(err, errno, "syncing what is written");
+        return hg_error_errno(err, errno, "syncing what is written");
     begin_sync(journal);
     return H5GRAD_OK;
 }
 
-enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
+enum h5grad_status hg_journal_sync(struct journal *journal, int fd, struct h5grad_error *err)
 {
     pthread_mutex_lock(&journal->sync_mutex);
     enum h5grad_status status = sync_if_due(journal, fd, err);

@@ -49,67 +49,67 @@ struct journal_chunk {
  * of the machine left nothing but a part of its head. H5GRAD_FAILED for a file that is no journal
  * of this user's.
  */
-enum h5grad_status journal_read(const char *path, struct journal **journal,
-                                struct h5grad_error *err);
+enum h5grad_status hg_journal_read(const char *path, struct journal **journal,
+                                   struct h5grad_error *err);
 
 /* Before the first entry is added to a journal that was read, when no other run can begin to use
  * it: cuts off what does not count. H5GRAD_FAILED when one has used it since. */
-enum h5grad_status journal_go_on(struct journal *journal, struct h5grad_error *err);
+enum h5grad_status hg_journal_go_on(struct journal *journal, struct h5grad_error *err);
 
-const struct journal_head *journal_head(const struct journal *journal);
+const struct journal_head *hg_journal_head(const struct journal *journal);
 
 /* Begins a new journal, in place of one that may be there. */
-enum h5grad_status journal_create(const char *path, const struct journal_head *head,
-                                  struct journal **journal, struct h5grad_error *err);
+enum h5grad_status hg_journal_create(const char *path, const struct journal_head *head,
+                                     struct journal **journal, struct h5grad_error *err);
 
 /* The file that the journal tells of, open until the journal is closed; was is what it was like
  * before this run wrote to it. */
-void journal_attach(struct journal *journal, int fd, const struct stat *was);
+void hg_journal_attach(struct journal *journal, int fd, const struct stat *was);
 
 /* Whether what the entries note is sure to be there. */
-bool journal_is_trusted(const struct journal *journal);
+bool hg_journal_is_trusted(const struct journal *journal);
 
-/* Takes note that what an entry noted is not there: see journal_lost, which counts that. Any
+/* Takes note that what an entry noted is not there: see hg_journal_lost, which counts that. Any
  * thread. */
-void journal_add_lost(struct journal *journal);
-uint64_t journal_lost(const struct journal *journal);
+void hg_journal_add_lost(struct journal *journal);
+uint64_t hg_journal_lost(const struct journal *journal);
 
 /* Closes it, with remove set for good. NULL allowed. */
-void journal_close(struct journal *journal, bool remove);
+void hg_journal_close(struct journal *journal, bool remove);
 
 /*
  * The run comes to a field, whose results are made in a way that print is a fingerprint of.
  * H5GRAD_FAILED when the journal tells of another one.
  */
-enum h5grad_status journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
-                                       uint64_t print, struct h5grad_error *err);
+enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
+                                          uint64_t print, struct h5grad_error *err);
 
-/* Whether a tile of the field was noted by journal_add_tile, and the checksum of its results, which
- * have so many bytes. Any thread. */
-bool journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t *sum);
-enum h5grad_status journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
-                                    uint64_t bytes, struct h5grad_error *err);
+/* Whether a tile of the field was noted by hg_journal_add_tile, and the checksum of its results,
+ * which have so many bytes. Any thread. */
+bool hg_journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t *sum);
+enum h5grad_status hg_journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
+                                       uint64_t bytes, struct h5grad_error *err);
 
 /* For fields whose chunks are written in one order: the chunks of the field that are in the file
- * and were not taken yet. The first journal_add_chunk forgets those that are left. One thread at a
- * time.
+ * and were not taken yet. The first hg_journal_add_chunk forgets those that are left. One thread at
+ * a time.
  */
-uint64_t journal_chunks_left(const struct journal *journal);
+uint64_t hg_journal_chunks_left(const struct journal *journal);
 
 /* Whether the next n of them are there. */
-bool journal_holds_chunks(struct journal *journal, uint64_t n);
+bool hg_journal_holds_chunks(struct journal *journal, uint64_t n);
 
-void journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
-enum h5grad_status journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
-                                     struct h5grad_error *err);
+void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
+enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
+                                        struct h5grad_error *err);
 
 /* Now and then brings the file and the journal to stable storage, in a thread of its own, so rarely
  * that this goes on for less than a fiftieth of the time. fd is the file's. One thread at a time; a
  * failure is told by a later call. */
-enum h5grad_status journal_sync(struct journal *journal, int fd, struct h5grad_error *err);
+enum h5grad_status hg_journal_sync(struct journal *journal, int fd, struct h5grad_error *err);
 
-/* Waits for what journal_sync began, and tells its failure: nobody else will, since the system
+/* Waits for what hg_journal_sync began, and tells its failure: nobody else will, since the system
  * tells once of bytes that it could not store. */
-enum h5grad_status journal_settle(struct journal *journal, struct h5grad_error *err);
+enum h5grad_status hg_journal_settle(struct journal *journal, struct h5grad_error *err);
 
 #endif

@@ -41,11 +41,12 @@ static enum h5grad_status parse_layout(const char *text, struct format_request *
         request->layout = FORMAT_SAME;
     else if (strcmp(text, "contiguous") == 0)
         request->layout = FORMAT_CONTIGUOUS;
-    else if (parse_shape(text, GRID_MAX_RANK, &request->chunk_rank, request->chunk))
+    else if (hg_parse_shape(text, GRID_MAX_RANK, &request->chunk_rank, request->chunk))
         request->layout = FORMAT_CHUNK;
     else
-        return error_set(err, H5GRAD_USAGE,
-                         "--layout=%s: give same, contiguous or a chunk shape like 64x64x64", text);
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "--layout=%s: give same, contiguous or a chunk shape like 64x64x64",
+                            text);
     return H5GRAD_OK;
 }
 
@@ -57,36 +58,36 @@ static enum h5grad_status parse_filter(const char *text, size_t length,
 {
     char name[64];
     if (length == 0 || length >= sizeof name)
-        return error_set(err, H5GRAD_USAGE, "give names joined by +, like shuffle+gzip=4");
+        return hg_error_set(err, H5GRAD_USAGE, "give names joined by +, like shuffle+gzip=4");
     memcpy(name, text, length);
     name[length] = '\0';
     int level = -1;
     char *equals = strchr(name, '=');
     if (equals) {
         uint64_t number;
-        if (!parse_u64(equals + 1, &number) || number > INT_MAX)
-            return error_set(err, H5GRAD_USAGE, "\"%s\" is not a level", equals + 1);
+        if (!hg_parse_u64(equals + 1, &number) || number > INT_MAX)
+            return hg_error_set(err, H5GRAD_USAGE, "\"%s\" is not a level", equals + 1);
         level = (int)number;
         *equals = '\0';
     }
     if (strcmp(name, "same") == 0 || strcmp(name, "none") == 0)
-        return error_set(err, H5GRAD_USAGE, "%s stands alone", name);
-    const struct codec *codec = codec_find_name(name);
+        return hg_error_set(err, H5GRAD_USAGE, "%s stands alone", name);
+    const struct codec *codec = hg_codec_find_name(name);
     if (!codec)
-        return error_set(err, H5GRAD_USAGE, "there is no filter \"%s\" here; --version lists them",
-                         name);
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "there is no filter \"%s\" here; --version lists them", name);
     if (!codec->parameters)
-        return error_set(err, H5GRAD_USAGE, "%s can be read, not chosen", name);
+        return hg_error_set(err, H5GRAD_USAGE, "%s can be read, not chosen", name);
     struct h5_filter filter;
     if (!codec->parameters(level, sizeof(double), &filter))
-        return level < 0 ? error_set(err, H5GRAD_USAGE, "%s needs a level", name)
-                         : error_set(err, H5GRAD_USAGE, "%s takes no level %d", name, level);
+        return level < 0 ? hg_error_set(err, H5GRAD_USAGE, "%s needs a level", name)
+                         : hg_error_set(err, H5GRAD_USAGE, "%s takes no level %d", name, level);
     for (unsigned i = 0; i < request->n_filters; i++) {
         if (request->filter[i] == codec->id)
-            return error_set(err, H5GRAD_USAGE, "%s is named twice", name);
+            return hg_error_set(err, H5GRAD_USAGE, "%s is named twice", name);
     }
     if (request->n_filters == H5_MAX_FILTERS)
-        return error_set(err, H5GRAD_USAGE, "more than %d filters", H5_MAX_FILTERS);
+        return hg_error_set(err, H5GRAD_USAGE, "more than %d filters", H5_MAX_FILTERS);
     request->filter[request->n_filters] = codec->id;
     request->level[request->n_filters++] = level;
     return H5GRAD_OK;
@@ -102,28 +103,28 @@ static enum h5grad_status parse_filters(const char *text, struct format_request 
         size_t length = strcspn(next, "+");
         enum h5grad_status status = parse_filter(next, length, request, err);
         if (status != H5GRAD_OK)
-            return error_context(err, status, "--filter=%s", text);
+            return hg_error_context(err, status, "--filter=%s", text);
         next = next[length] == '+' ? next + length + 1 : NULL;
     }
     return H5GRAD_OK;
 }
 
-enum h5grad_status format_parse(const char *layout, const char *filter,
-                                struct format_request *request, struct h5grad_error *err)
+enum h5grad_status hg_format_parse(const char *layout, const char *filter,
+                                   struct format_request *request, struct h5grad_error *err)
 {
     memset(request, 0, sizeof *request);
     enum h5grad_status status = parse_layout(layout, request, err);
     if (status == H5GRAD_OK)
         status = parse_filters(filter, request, err);
     if (status == H5GRAD_OK && request->layout == FORMAT_CONTIGUOUS && request->n_filters > 0)
-        status =
-            error_set(err, H5GRAD_USAGE, "--layout=contiguous: --filter=%s needs chunks", filter);
+        status = hg_error_set(err, H5GRAD_USAGE, "--layout=contiguous: --filter=%s needs chunks",
+                              filter);
     return status;
 }
 
 /* Filters of a result. */
 
-bool format_library_encodes(H5Z_filter_t id)
+bool hg_format_library_encodes(H5Z_filter_t id)
 {
     unsigned config = 0;
     return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 &&
@@ -133,7 +134,7 @@ bool format_library_encodes(H5Z_filter_t id)
 static bool codec_encodes(const struct h5_filter *filter)
 {
     struct h5_storage one = {.layout = H5_CHUNKED, .n_filters = 1, .filter = {*filter}};
-    return codec_can_encode(&one);
+    return hg_codec_can_encode(&one);
 }
 
 static bool is_lossless(H5Z_filter_t id)
@@ -148,7 +149,7 @@ static bool is_lossless(H5Z_filter_t id)
 /* The description starts with the name. */
 static void name_left_out(const struct h5_filter *filter, char *out, size_t size)
 {
-    const char *text = codec_describe(filter->id);
+    const char *text = hg_codec_describe(filter->id);
     size_t used = strlen(out);
     snprintf(out + used, size - used, "%sfilter %d (%.*s)", used ? ", " : "", filter->id,
              (int)strcspn(text, ";"), text);
@@ -173,13 +174,13 @@ static void inherit_filters(const struct h5_storage *source, size_t size, struct
             filter[i].n_cd = 1;
             filter[i].cd[0] = (unsigned)size;
         }
-        if (is_lossless(filter[i].id) && !format_library_encodes(filter[i].id) &&
+        if (is_lossless(filter[i].id) && !hg_format_library_encodes(filter[i].id) &&
             codec_encodes(&filter[i]))
             by_library = false;
     }
     for (unsigned i = 0; i < source->n_filters; i++) {
         bool encodes =
-            by_library ? format_library_encodes(filter[i].id) : codec_encodes(&filter[i]);
+            by_library ? hg_format_library_encodes(filter[i].id) : codec_encodes(&filter[i]);
         if (encodes && is_lossless(filter[i].id) && fits_chunk(&filter[i], result))
             result->filter[result->n_filters++] = filter[i];
         else
@@ -193,21 +194,22 @@ static enum h5grad_status make_filters(const struct format_request *request, siz
     bool by_library = true;
     bool by_codecs = true;
     for (unsigned i = 0; i < request->n_filters; i++) {
-        const struct codec *codec = codec_find(request->filter[i]);
+        const struct codec *codec = hg_codec_find(request->filter[i]);
         struct h5_filter *filter = &result->filter[i];
         if (!codec->parameters(request->level[i], size, filter))
-            return error_set(err, H5GRAD_FAILED, "--filter: %s does not take points of %zu bytes",
-                             codec->name, size);
-        bool library = format_library_encodes(codec->id);
+            return hg_error_set(err, H5GRAD_FAILED,
+                                "--filter: %s does not take points of %zu bytes", codec->name,
+                                size);
+        bool library = hg_format_library_encodes(codec->id);
         bool codecs = codec_encodes(filter);
         if (!library && !codecs)
-            return error_set(err, H5GRAD_FAILED, "--filter: %s can be read here, not written",
-                             codec->name);
+            return hg_error_set(err, H5GRAD_FAILED, "--filter: %s can be read here, not written",
+                                codec->name);
         by_library = by_library && library;
         by_codecs = by_codecs && codecs;
     }
     if (!by_library && !by_codecs)
-        return error_set(err, H5GRAD_FAILED, "--filter: these cannot be written together here");
+        return hg_error_set(err, H5GRAD_FAILED, "--filter: these cannot be written together here");
     result->n_filters = request->n_filters;
     return H5GRAD_OK;
 }
@@ -284,13 +286,13 @@ static enum h5grad_status request_chunk(const struct format_request *request, si
     char text[256];
     print_shape(request->chunk_rank, request->chunk, text, sizeof text);
     if (request->chunk_rank != result->rank)
-        return error_set(err, H5GRAD_FAILED, "--layout=%s: the dataset has rank %u", text,
-                         result->rank);
+        return hg_error_set(err, H5GRAD_FAILED, "--layout=%s: the dataset has rank %u", text,
+                            result->rank);
     memcpy(result->chunk, request->chunk, sizeof result->chunk);
     clip_chunk(result);
     if (!chunk_fits(result, size))
-        return error_set(err, H5GRAD_FAILED, "--layout=%s: a chunk has to be smaller than 4 GiB",
-                         text);
+        return hg_error_set(err, H5GRAD_FAILED, "--layout=%s: a chunk has to be smaller than 4 GiB",
+                            text);
     return H5GRAD_OK;
 }
 
@@ -302,7 +304,7 @@ static enum h5grad_status choose_layout(const struct format_request *request,
 {
     uint64_t bytes;
     if (!size_product(source->rank, source->extent, size, &bytes))
-        return error_set(err, H5GRAD_FAILED, "a result would have 8 EiB or more");
+        return hg_error_set(err, H5GRAD_FAILED, "a result would have 8 EiB or more");
     result->rank = source->rank;
     memcpy(result->extent, source->extent, sizeof result->extent);
     bool chunked = source->layout == H5_CHUNKED && request->layout != FORMAT_CONTIGUOUS;
@@ -330,10 +332,10 @@ static enum h5grad_status choose_layout(const struct format_request *request,
     return H5GRAD_OK;
 }
 
-enum h5grad_status format_result(const struct format_request *request,
-                                 const struct h5_storage *source, size_t size,
-                                 struct h5_storage *result, char *left_out, size_t left_out_size,
-                                 struct h5grad_error *err)
+enum h5grad_status hg_format_result(const struct format_request *request,
+                                    const struct h5_storage *source, size_t size,
+                                    struct h5_storage *result, char *left_out, size_t left_out_size,
+                                    struct h5grad_error *err)
 {
     memset(result, 0, sizeof *result);
     if (left_out_size > 0)
@@ -363,7 +365,7 @@ static bool set_filters(hid_t creation, const struct h5_storage *result)
     for (unsigned i = 0; i < result->n_filters; i++) {
         const struct h5_filter *filter = &result->filter[i];
         unsigned flags = filter->flags & (H5Z_FLAG_OPTIONAL | H5Z_FLAG_MANDATORY);
-        if (!format_library_encodes(filter->id))
+        if (!hg_format_library_encodes(filter->id))
             flags |= H5Z_FLAG_OPTIONAL;
         if (H5Pset_filter(creation, filter->id, flags, filter->n_cd, filter->cd) < 0)
             return false;
@@ -399,13 +401,13 @@ static bool set_layout(hid_t creation, const struct h5_storage *result)
     }
 }
 
-hid_t format_creation(const struct h5_storage *result, struct h5grad_error *err)
+hid_t hg_format_creation(const struct h5_storage *result, struct h5grad_error *err)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     if (creation >= 0 && set_layout(creation, result) &&
-        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 && h5_create_prepare(creation))
+        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 && hg_create_prepare(creation))
         return creation;
-    h5_error(err, "choosing the storage of a result");
-    h5_close(creation);
+    hg_hdf5_error(err, "choosing the storage of a result");
+    hg_close(creation);
     return -1;
 }

@@ -16,8 +16,8 @@ struct format_request {
 };
 
 /* Parses the texts of the options, NULL for "same"; H5GRAD_USAGE with the reason. Opens nothing. */
-enum h5grad_status format_parse(const char *layout, const char *filter,
-                                struct format_request *request, struct h5grad_error *err);
+enum h5grad_status hg_format_parse(const char *layout, const char *filter,
+                                   struct format_request *request, struct h5grad_error *err);
 
 /*
  * The storage of a result of size bytes per point.
@@ -35,19 +35,19 @@ enum h5grad_status format_parse(const char *layout, const char *filter,
  *
  * Within h5_enter.
  */
-enum h5grad_status format_result(const struct format_request *request,
-                                 const struct h5_storage *source, size_t size,
-                                 struct h5_storage *result, char *left_out, size_t left_out_size,
-                                 struct h5grad_error *err);
+enum h5grad_status hg_format_result(const struct format_request *request,
+                                    const struct h5_storage *source, size_t size,
+                                    struct h5_storage *result, char *left_out, size_t left_out_size,
+                                    struct h5grad_error *err);
 
 /*
  * A dataset creation property list for the storage; -1 with the reason. Never writes fill values:
  * every point gets a result. libhdf5 sets some filters' parameters when it makes the dataset, so
  * the storage is to be read again from that. Within h5_enter.
  */
-hid_t format_creation(const struct h5_storage *result, struct h5grad_error *err);
+hid_t hg_format_creation(const struct h5_storage *result, struct h5grad_error *err);
 
 /* Whether libhdf5 itself can encode a filter. Within h5_enter. */
-bool format_library_encodes(H5Z_filter_t id);
+bool hg_format_library_encodes(H5Z_filter_t id);
 
 #endif

@@ -29,7 +29,7 @@
  * cut, between characters of UTF-8, and its hash follows: others may begin like it. */
 static char *hidden_name(const char *target, const char *suffix)
 {
-    const char *name = path_base(target);
+    const char *name = hg_path_base(target);
     size_t room = NAME_BYTES - strlen("..h5grad.") - strlen(suffix);
     size_t length = strlen(name);
     char hash[18] = "";
@@ -39,8 +39,8 @@ static char *hidden_name(const char *target, const char *suffix)
         while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
             length--;
     }
-    return memory_format("%.*s.%.*s%s.h5grad.%s", (int)(name - target), target, (int)length, name,
-                         hash, suffix);
+    return hg_memory_format("%.*s.%.*s%s.h5grad.%s", (int)(name - target), target, (int)length,
+                            name, hash, suffix);
 }
 
 /* What final leads to, in new memory. */
@@ -48,18 +48,18 @@ static enum h5grad_status find_target(const char *final, char **target, struct h
 {
     size_t length = strlen(final);
     if (length == 0)
-        return error_set(err, H5GRAD_FAILED, "is no file name");
+        return hg_error_set(err, H5GRAD_FAILED, "is no file name");
     if (final[length - 1] == '/')
-        return error_set(err, H5GRAD_FAILED, "is the name of a folder");
+        return hg_error_set(err, H5GRAD_FAILED, "is the name of a folder");
     struct stat link;
     if (lstat(final, &link) == 0 && S_ISLNK(link.st_mode)) {
         *target = realpath(final, NULL);
         if (!*target && errno == ENOENT)
-            return error_set(err, H5GRAD_FAILED, "is a symbolic link that leads nowhere");
-        return *target ? H5GRAD_OK : error_errno(err, errno, "following the symbolic link");
+            return hg_error_set(err, H5GRAD_FAILED, "is a symbolic link that leads nowhere");
+        return *target ? H5GRAD_OK : hg_error_errno(err, errno, "following the symbolic link");
     }
-    *target = memory_text(final);
-    return *target ? H5GRAD_OK : error_memory(err, length + 1);
+    *target = hg_memory_text(final);
+    return *target ? H5GRAD_OK : hg_error_memory(err, length + 1);
 }
 
 /* In a folder like /tmp only its owner and that of a file can replace the file. */
@@ -77,17 +77,17 @@ static enum h5grad_status check_existing(const char *target, const struct stat *
     struct stat file;
     struct stat source;
     if (stat(target, &file) != 0)
-        return errno == ENOENT ? H5GRAD_OK : error_errno(err, errno, "cannot be looked up");
+        return errno == ENOENT ? H5GRAD_OK : hg_error_errno(err, errno, "cannot be looked up");
     if (stat(input, &source) == 0 && source.st_dev == file.st_dev && source.st_ino == file.st_ino)
-        return error_set(err, H5GRAD_FAILED, "is the input file");
+        return hg_error_set(err, H5GRAD_FAILED, "is the input file");
     if (S_ISDIR(file.st_mode))
-        return error_set(err, H5GRAD_FAILED, "is a folder");
+        return hg_error_set(err, H5GRAD_FAILED, "is a folder");
     if (!S_ISREG(file.st_mode))
-        return error_set(err, H5GRAD_FAILED, "is not a regular file");
+        return hg_error_set(err, H5GRAD_FAILED, "is not a regular file");
     if (!overwrite)
-        return error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it");
+        return hg_error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it");
     if (is_protected(folder, &file))
-        return error_set(err, H5GRAD_FAILED, "belongs to another user and cannot be replaced");
+        return hg_error_set(err, H5GRAD_FAILED, "belongs to another user and cannot be replaced");
     return H5GRAD_OK;
 }
 
@@ -95,12 +95,13 @@ static enum h5grad_status check_folder(const char *folder, struct stat *info,
                                        struct h5grad_error *err)
 {
     if (stat(folder, info) != 0)
-        return errno == ENOENT ? error_set(err, H5GRAD_FAILED, "folder %s does not exist", folder)
-                               : error_errno(err, errno, "folder %s", folder);
+        return errno == ENOENT
+                   ? hg_error_set(err, H5GRAD_FAILED, "folder %s does not exist", folder)
+                   : hg_error_errno(err, errno, "folder %s", folder);
     if (!S_ISDIR(info->st_mode))
-        return error_set(err, H5GRAD_FAILED, "%s is not a folder", folder);
+        return hg_error_set(err, H5GRAD_FAILED, "%s is not a folder", folder);
     if (access(folder, W_OK | X_OK) != 0)
-        return error_errno(err, errno, "folder %s cannot be written to", folder);
+        return hg_error_errno(err, errno, "folder %s cannot be written to", folder);
     return H5GRAD_OK;
 }
 
@@ -110,30 +111,30 @@ static enum h5grad_status check_length(const char *target, struct h5grad_error *
     struct stat info;
     char *name = hidden_name(target, PUBLISH_JOURNAL);
     if (!name)
-        return error_memory(err, strlen(target));
+        return hg_error_memory(err, strlen(target));
     bool fits = lstat(name, &info) == 0 || errno != ENAMETOOLONG;
     free(name);
     return fits ? H5GRAD_OK
-                : error_set(err, H5GRAD_FAILED, "is too long for a temporary name beside it");
+                : hg_error_set(err, H5GRAD_FAILED, "is too long for a temporary name beside it");
 }
 
-enum h5grad_status publish_check(const char *final, const char *input, bool overwrite,
-                                 struct h5grad_error *err)
+enum h5grad_status hg_publish_check(const char *final, const char *input, bool overwrite,
+                                    struct h5grad_error *err)
 {
     char *target = NULL;
     char *folder = NULL;
     struct stat info;
     enum h5grad_status status = find_target(final, &target, err);
     if (status == H5GRAD_OK) {
-        folder = path_folder(target);
-        status = folder ? check_folder(folder, &info, err) : error_memory(err, strlen(target));
+        folder = hg_path_folder(target);
+        status = folder ? check_folder(folder, &info, err) : hg_error_memory(err, strlen(target));
     }
     if (status == H5GRAD_OK)
         status = check_existing(target, &info, input, overwrite, err);
     if (status == H5GRAD_OK)
         status = check_length(target, err);
     if (status != H5GRAD_OK)
-        error_context(err, status, "%s", final);
+        hg_error_context(err, status, "%s", final);
     free(folder);
     free(target);
     return status;
@@ -171,20 +172,20 @@ static enum h5grad_status find_space(const char *final, bool resumable, struct s
     char *target = NULL;
     enum h5grad_status status = find_target(final, &target, err);
     if (status != H5GRAD_OK)
-        return error_context(err, status, "%s", final);
+        return hg_error_context(err, status, "%s", final);
     *held = resumable && find_left(target, &left) ? (uint64_t)left.st_blocks * 512 : 0;
-    char *folder = path_folder(target);
+    char *folder = hg_path_folder(target);
     free(target);
     if (!folder)
-        return error_memory(err, strlen(final));
+        return hg_error_memory(err, strlen(final));
     int number = statvfs(folder, system) == 0 ? 0 : errno;
     free(folder);
-    return number ? error_errno(err, number, "%s: looking for the space that is free", final)
+    return number ? hg_error_errno(err, number, "%s: looking for the space that is free", final)
                   : H5GRAD_OK;
 }
 
-enum h5grad_status publish_check_space(const char *final, uint64_t bytes, bool resumable,
-                                       struct h5grad_error *err)
+enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, bool resumable,
+                                          struct h5grad_error *err)
 {
     struct statvfs system = {0};
     uint64_t held = 0;
@@ -204,8 +205,8 @@ enum h5grad_status publish_check_space(const char *final, uint64_t bytes, bool r
     char has[32];
     print_bytes(bytes, needs, sizeof needs);
     print_bytes(free_bytes, has, sizeof has);
-    return error_set(err, H5GRAD_FAILED, "%s: needs %s, the file system has %s free", final, needs,
-                     has);
+    return hg_error_set(err, H5GRAD_FAILED, "%s: needs %s, the file system has %s free", final,
+                        needs, has);
 }
 
 /* Making the temporary file. */
@@ -245,7 +246,7 @@ static hid_t access_list(atomic_int *failure)
 #else
     H5F_libver_t high = H5F_LIBVER_V18;
 #endif
-    bool ok = h5_output_select(list, failure) &&
+    bool ok = hg_output_select(list, failure) &&
               H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
               H5Pset_alignment(list, 8 << 20, 256 << 10) >= 0 &&
               H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
@@ -259,16 +260,16 @@ static hid_t access_list(atomic_int *failure)
 #endif
     if (ok)
         return list;
-    h5_close(list);
+    hg_close(list);
     return -1;
 }
 
 static hid_t creation_list(void)
 {
     hid_t list = H5Pcreate(H5P_FILE_CREATE);
-    if (list >= 0 && h5_create_prepare(list) && h5_create_prepare_links(list))
+    if (list >= 0 && hg_create_prepare(list) && hg_create_prepare_links(list))
         return list;
-    h5_close(list);
+    hg_close(list);
     return -1;
 }
 
@@ -285,12 +286,12 @@ static char *free_name(const char *target, struct h5grad_error *err)
         struct stat taken;
         char *name = temporary_name(target, attempt);
         if (!name)
-            error_memory(err, strlen(target));
+            hg_error_memory(err, strlen(target));
         if (!name || lstat(name, &taken) != 0)
             return name;
         free(name);
     }
-    error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
+    hg_error_set(err, H5GRAD_FAILED, "no name is free for a temporary file beside it");
     return NULL;
 }
 
@@ -300,13 +301,13 @@ static enum h5grad_status make_file(struct publish *publish, const struct publis
 {
     char *name = free_name(publish->target, err);
     if (!name)
-        return error_status(err);
+        return hg_error_status(err);
     tell(notice, name);
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0) {
-        error_errno(err, errno, "cannot create %s", name);
+        hg_error_errno(err, errno, "cannot create %s", name);
         free(name);
-        return error_status(err);
+        return hg_error_status(err);
     }
     close(fd);
     publish->temporary = name;
@@ -342,9 +343,9 @@ static enum h5grad_status remove_journal(const char *target, struct h5grad_error
     char *journal = hidden_name(target, PUBLISH_JOURNAL);
     enum h5grad_status status = H5GRAD_OK;
     if (!journal)
-        return error_memory(err, strlen(target));
+        return hg_error_memory(err, strlen(target));
     if (unlink(journal) != 0 && errno != ENOENT)
-        status = error_errno(err, errno, "%s", journal);
+        status = hg_error_errno(err, errno, "%s", journal);
     free(journal);
     return status;
 }
@@ -356,7 +357,7 @@ static enum h5grad_status empty_file(struct publish *publish, const struct stat 
 {
     enum h5grad_status status = remove_journal(publish->target, err);
     if (!status && info->st_size > 0 && ftruncate(publish->held, 0) != 0)
-        status = error_errno(err, errno, "emptying %s", publish->temporary);
+        status = hg_error_errno(err, errno, "emptying %s", publish->temporary);
     return status;
 }
 
@@ -375,14 +376,14 @@ static enum h5grad_status open_held(struct publish *publish, struct stat *info,
     if (!made && errno == EEXIST)
         publish->held = open(name, flags, 0666);
     if (publish->held < 0)
-        return error_errno(err, errno, "cannot create %s", name);
+        return hg_error_errno(err, errno, "cannot create %s", name);
     publish->leave = !made;
     if (fstat(publish->held, info) != 0 || !S_ISREG(info->st_mode) ||
         (!made && info->st_uid != geteuid()))
-        return error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
+        return hg_error_set(err, H5GRAD_FAILED, "%s is not a file of a run of yours", name);
     publish->leave = true;
     if (!lock_file(publish->held) || !is_named(publish->held, name, info))
-        return error_set(err, H5GRAD_FAILED, "another h5grad is making it");
+        return hg_error_set(err, H5GRAD_FAILED, "another h5grad is making it");
     if (!early)
         tell(notice, name);
     return H5GRAD_OK;
@@ -393,7 +394,7 @@ static enum h5grad_status open_another(struct publish *publish, struct stat *inf
                                        struct h5grad_error *err)
 {
     if (unlink(publish->temporary) != 0)
-        return error_errno(err, errno, "removing %s", publish->temporary);
+        return hg_error_errno(err, errno, "removing %s", publish->temporary);
     close(publish->held);
     return open_held(publish, info, NULL, err); /* the name is told */
 }
@@ -406,7 +407,7 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume,
     struct stat info;
     publish->temporary = hidden_name(publish->target, PUBLISH_RESUMABLE);
     if (!publish->temporary)
-        return error_memory(err, strlen(publish->target));
+        return hg_error_memory(err, strlen(publish->target));
     publish->leave = true;
     enum h5grad_status status = open_held(publish, &info, notice, err);
     if (!status && !resume && info.st_nlink > 1)
@@ -418,7 +419,7 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume,
     if (!resume)
         return empty_file(publish, &info, err);
     if (info.st_size == 0)
-        return error_set(err, H5GRAD_FAILED, "another h5grad has just made it");
+        return hg_error_set(err, H5GRAD_FAILED, "another h5grad has just made it");
     return H5GRAD_OK;
 }
 
@@ -427,24 +428,24 @@ static enum h5grad_status open_file(struct publish *publish, struct h5grad_error
 {
     struct h5_guard guard;
     enum h5grad_status status = H5GRAD_OK;
-    h5_enter(&guard);
+    hg_enter(&guard);
     hid_t access_id = access_list(publish->failure);
     hid_t creation = creation_list();
     if (access_id < 0 || creation < 0)
-        status = h5_error(err, "choosing how the file is made");
+        status = hg_hdf5_error(err, "choosing how the file is made");
     else
         publish->file = H5Fcreate(publish->temporary, H5F_ACC_TRUNC, creation, access_id);
     if (!status && publish->file < 0)
-        status = h5_error(err, "cannot create %s", publish->temporary);
+        status = hg_hdf5_error(err, "cannot create %s", publish->temporary);
     if (!status)
-        publish->descriptor = h5_descriptor(publish->file);
-    h5_close(creation);
-    h5_close(access_id);
-    h5_leave(&guard);
+        publish->descriptor = hg_descriptor(publish->file);
+    hg_close(creation);
+    hg_close(access_id);
+    hg_leave(&guard);
     return status;
 }
 
-char *publish_journal_path(const char *final)
+char *hg_publish_journal_path(const char *final)
 {
     char *target = NULL;
     if (find_target(final, &target, NULL) != H5GRAD_OK)
@@ -454,7 +455,7 @@ char *publish_journal_path(const char *final)
     return path;
 }
 
-bool publish_find_left(const char *final, struct stat *left)
+bool hg_publish_find_left(const char *final, struct stat *left)
 {
     char *target = NULL;
     if (find_target(final, &target, NULL) != H5GRAD_OK)
@@ -464,9 +465,9 @@ bool publish_find_left(const char *final, struct stat *left)
     return found;
 }
 
-enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
-                                  bool sync, enum publish_kind kind,
-                                  const struct publish_notice *notice, struct h5grad_error *err)
+enum h5grad_status hg_publish_create(struct publish *publish, const char *final, bool overwrite,
+                                     bool sync, enum publish_kind kind,
+                                     const struct publish_notice *notice, struct h5grad_error *err)
 {
     memset(publish, 0, sizeof *publish);
     publish->file = publish->held = -1;
@@ -474,10 +475,10 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
     publish->sync = sync;
     enum h5grad_status status = find_target(final, &publish->target, err);
     if (!status) {
-        publish->final = memory_text(final);
-        publish->failure = memory_zeroed(1, sizeof *publish->failure);
+        publish->final = hg_memory_text(final);
+        publish->failure = hg_memory_zeroed(1, sizeof *publish->failure);
         if (!publish->final || !publish->failure)
-            status = error_memory(err, strlen(final));
+            status = hg_error_memory(err, strlen(final));
     }
     if (!status && kind == PUBLISH_ONCE)
         status = make_file(publish, notice, err);
@@ -486,8 +487,8 @@ enum h5grad_status publish_create(struct publish *publish, const char *final, bo
     if (!status)
         status = open_file(publish, err);
     if (status) {
-        error_context(err, status, "%s", final);
-        publish_abandon(publish); /* which has no open file to close */
+        hg_error_context(err, status, "%s", final);
+        hg_publish_abandon(publish); /* which has no open file to close */
     }
     return status;
 }
@@ -504,21 +505,22 @@ static FILE *create_text(const char *name)
     return file;
 }
 
-enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
-                                     const struct publish_notice *notice, struct h5grad_error *err)
+enum h5grad_status hg_publish_open_text(struct publish *publish, const char *suffix,
+                                        const struct publish_notice *notice,
+                                        struct h5grad_error *err)
 {
-    publish->text_final = memory_format("%s%s", publish->final, suffix);
+    publish->text_final = hg_memory_format("%s%s", publish->final, suffix);
     if (!publish->text_final)
-        return error_memory(err, strlen(publish->final));
+        return hg_error_memory(err, strlen(publish->final));
     char *name = free_name(publish->text_final, err);
     if (!name)
-        return error_context(err, error_status(err), "%s", publish->text_final);
+        return hg_error_context(err, hg_error_status(err), "%s", publish->text_final);
     tell(notice, name);
     publish->text = create_text(name);
     if (!publish->text) {
-        error_errno(err, errno, "%s: cannot create it", publish->text_final);
+        hg_error_errno(err, errno, "%s: cannot create it", publish->text_final);
         free(name);
-        return error_status(err);
+        return hg_error_status(err);
     }
     publish->text_temporary = name;
     return H5GRAD_OK;
@@ -539,7 +541,7 @@ static enum h5grad_status close_text(struct publish *publish, struct h5grad_erro
         failed = true;
         number = errno;
     }
-    return failed ? error_errno(err, number, "writing %s", publish->text_temporary) : H5GRAD_OK;
+    return failed ? hg_error_errno(err, number, "writing %s", publish->text_temporary) : H5GRAD_OK;
 }
 
 /* From the temporary to the final name. */
@@ -548,20 +550,20 @@ static enum h5grad_status sync_path(const char *path, int flags, struct h5grad_e
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
     if (fd < 0)
-        return error_errno(err, errno, "opening %s to sync it", path);
+        return hg_error_errno(err, errno, "opening %s to sync it", path);
     /* EINVAL: the file system has nothing to sync here, as some have not for folders. */
     int result = fsync(fd);
     int number = errno;
     close(fd);
     return result == 0 || number == EINVAL ? H5GRAD_OK
-                                           : error_errno(err, number, "syncing %s", path);
+                                           : hg_error_errno(err, number, "syncing %s", path);
 }
 
 static enum h5grad_status sync_folder(const char *target, struct h5grad_error *err)
 {
-    char *folder = path_folder(target);
+    char *folder = hg_path_folder(target);
     if (!folder)
-        return error_memory(err, strlen(target));
+        return hg_error_memory(err, strlen(target));
     enum h5grad_status status = sync_path(folder, O_DIRECTORY, err);
     free(folder);
     return status;
@@ -599,9 +601,9 @@ static enum h5grad_status rename_whole(char **from, const char *to, bool overwri
     else
         number = rename_new(*from, to);
     if (number == EEXIST && !overwrite)
-        return error_set(err, H5GRAD_FAILED, "appeared while its content was being made");
+        return hg_error_set(err, H5GRAD_FAILED, "appeared while its content was being made");
     if (number != 0)
-        return error_errno(err, number, "renaming %s", *from);
+        return hg_error_errno(err, number, "renaming %s", *from);
     free(*from);
     *from = NULL;
     return H5GRAD_OK;
@@ -640,7 +642,7 @@ static enum h5grad_status rename_text(struct publish *publish, struct h5grad_err
         return H5GRAD_OK;
     enum h5grad_status status =
         rename_whole(&publish->text_temporary, publish->text_final, publish->overwrite, err);
-    return status ? error_context(err, status, "%s", publish->text_final) : status;
+    return status ? hg_error_context(err, status, "%s", publish->text_final) : status;
 }
 
 /* All names, and with sync the folder that holds them. */
@@ -660,15 +662,15 @@ static enum h5grad_status rename_all(struct publish *publish, struct h5grad_erro
 /* Where libhdf5 could not close the file it may still write, hence failure is left to it. */
 static enum h5grad_status close_file(struct publish *publish, struct h5grad_error *err)
 {
-    bool closed = h5_close(publish->file);
+    bool closed = hg_close(publish->file);
     int number = *publish->failure;
     if (closed)
         free(publish->failure);
     publish->failure = NULL;
     publish->file = -1;
     if (number != 0)
-        return error_errno(err, number, "writing");
-    return closed ? H5GRAD_OK : h5_error(err, "closing the file");
+        return hg_error_errno(err, number, "writing");
+    return closed ? H5GRAD_OK : hg_hdf5_error(err, "closing the file");
 }
 
 /* From here on there is nothing to resume: the temporary name may become that of the file which is
@@ -679,7 +681,7 @@ static enum h5grad_status end_resumable(struct publish *publish, struct h5grad_e
     return status || !publish->sync ? status : sync_folder(publish->target, err);
 }
 
-enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *err)
+enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = close_file(publish, err);
     if (status == H5GRAD_OK)
@@ -691,18 +693,18 @@ enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *
     if (status == H5GRAD_OK)
         status = rename_all(publish, err);
     if (status != H5GRAD_OK) {
-        error_context(err, status, "%s", publish->final);
-        publish_abandon(publish);
+        hg_error_context(err, status, "%s", publish->final);
+        hg_publish_abandon(publish);
     }
     return status;
 }
 
-void publish_abandon(struct publish *publish)
+void hg_publish_abandon(struct publish *publish)
 {
     /* What is left is what a process that was killed leaves: of a run that was resumed and stopped
      * again, what an earlier one had written beyond. */
     if (publish->file >= 0 && publish->leave)
-        h5_output_abandon(publish->file);
+        hg_output_abandon(publish->file);
     if (publish->file >= 0)
         close_file(publish, NULL);
     if (publish->temporary && !publish->leave)

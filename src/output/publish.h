@@ -38,7 +38,7 @@ struct publish {
     char *target;        /* final with symbolic links followed */
     char *temporary;     /* ".NAME.h5grad.XXXXXX" in the same folder; NULL: nothing to remove */
     hid_t file;          /* the open temporary file; -1 */
-    int descriptor;      /* the file's; see h5_descriptor */
+    int descriptor;      /* the file's; see hg_descriptor */
     atomic_int *failure; /* errno of the first write to it that failed; 0 */
     int held;            /* a descriptor that holds the lock of a resumable file; -1 */
     struct stat was;     /* that file as it was found */
@@ -53,43 +53,44 @@ struct publish {
 
 /* Checks without making anything: the folder exists and can be written to, final does not exist (or
  * overwrite is set and it is a regular file), it is not input by any name (device and inode). */
-enum h5grad_status publish_check(const char *final, const char *input, bool overwrite,
-                                 struct h5grad_error *err);
+enum h5grad_status hg_publish_check(const char *final, const char *input, bool overwrite,
+                                    struct h5grad_error *err);
 
 /* H5GRAD_FAILED when the file system of final has less than bytes free, for a run that can be
  * resumed together with what the file that an earlier one left takes. */
-enum h5grad_status publish_check_space(const char *final, uint64_t bytes, bool resumable,
-                                       struct h5grad_error *err);
+enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, bool resumable,
+                                          struct h5grad_error *err);
 
 /*
  * Creates the temporary file, owned by nobody else, and opens it: objects of 8 MiB and more begin
  * at multiples of 256 KiB, so that the page cache holds them in large pieces, which smaller ones
  * (chunks, mostly) are not worth. Closing the file closes whatever is open in it. Fills *publish
- * also on failure. Not within h5_enter, so that notice may do what it likes.
+ * also on failure. Not within hg_enter, so that notice may do what it likes.
  */
-enum h5grad_status publish_create(struct publish *publish, const char *final, bool overwrite,
-                                  bool sync, enum publish_kind kind,
-                                  const struct publish_notice *notice, struct h5grad_error *err);
+enum h5grad_status hg_publish_create(struct publish *publish, const char *final, bool overwrite,
+                                     bool sync, enum publish_kind kind,
+                                     const struct publish_notice *notice, struct h5grad_error *err);
 
 /* Where the journal of runs that make final lies, in new memory; NULL when there is none. */
-char *publish_journal_path(const char *final);
+char *hg_publish_journal_path(const char *final);
 
 /* Whether a run has left its temporary file, and what that is like. Only with a journal can it be
  * gone on with: one without is of a run that was killed as it began, or as it gave the file its
  * name. */
-bool publish_find_left(const char *final, struct stat *left);
+bool hg_publish_find_left(const char *final, struct stat *left);
 
 /* Opens publish->text: what is written to it appears under the name of final with suffix behind it
  * when the output does. What is there already is treated as final is; see publish_check. */
-enum h5grad_status publish_open_text(struct publish *publish, const char *suffix,
-                                     const struct publish_notice *notice, struct h5grad_error *err);
+enum h5grad_status hg_publish_open_text(struct publish *publish, const char *suffix,
+                                        const struct publish_notice *notice,
+                                        struct h5grad_error *err);
 
 /* Closes the file, with sync brings it to stable storage, removes the journal of a run that can be
  * resumed, renames the file. On failure nothing is left. Within h5_enter. */
-enum h5grad_status publish_commit(struct publish *publish, struct h5grad_error *err);
+enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_error *err);
 
 /* Closes and removes the temporary file, if any, and releases *publish; to be called also after
  * publish_commit. Within h5_enter. */
-void publish_abandon(struct publish *publish);
+void hg_publish_abandon(struct publish *publish);
 
 #endif

@@ -78,35 +78,35 @@ struct chunked_reader {
 static bool is_ours(const struct reader_source *source, uint64_t *raw)
 {
     const struct h5_storage *storage = source->storage;
-    return storage->layout == H5_CHUNKED && source->type->raw && codec_can_decode(storage) &&
-           size_product(storage->rank, storage->chunk, h5_type_size(source->type), raw) &&
+    return storage->layout == H5_CHUNKED && source->type->raw && hg_codec_can_decode(storage) &&
+           size_product(storage->rank, storage->chunk, hg_type_size(source->type), raw) &&
            *raw > 0 && *raw <= UINT32_MAX;
 }
 
 static struct chunked_reader *make(const struct reader_source *source, uint64_t raw)
 {
-    struct chunked_reader *self = memory_zeroed(1, sizeof *self);
+    struct chunked_reader *self = hg_memory_zeroed(1, sizeof *self);
     if (!self)
         return NULL;
-    self->reader.way = &reader_chunked;
+    self->reader.way = &hg_reader_chunked;
     self->source = *source;
     self->rank = source->storage->rank;
-    self->size = h5_type_size(source->type);
+    self->size = hg_type_size(source->type);
     self->raw = raw;
-    self->fd = h5_descriptor(source->dataset);
-    if (self->fd >= 0 && file_size(self->fd, &self->held))
-        self->moved = h5_raw_of(source->dataset);
+    self->fd = hg_descriptor(source->dataset);
+    if (self->fd >= 0 && hg_file_size(self->fd, &self->held))
+        self->moved = hg_raw_of(source->dataset);
     self->apart =
         self->moved && source->storage->n_filters == 0 && source->storage->chunk[0] >= APART_EXTENT;
     uint64_t width = source->storage->chunk[self->rank - 1];
     if (self->rank > 1 && width >= APART_EXTENT)
         self->face = raw / width;
     self->reader.beside = 2 * self->face;
-    bool between = codec_between(source->storage, 0) > 0;
+    bool between = hg_codec_between(source->storage, 0) > 0;
     if (between)
-        self->reader.scratch = codec_decode_scratch(source->storage, raw);
+        self->reader.scratch = hg_codec_decode_scratch(source->storage, raw);
     else if (source->storage->n_filters > 0)
-        self->reader.stored = codec_stored_most(raw);
+        self->reader.stored = hg_codec_stored_most(raw);
     else if (self->apart)
         self->reader.scratch = raw;
     pthread_mutex_init(&self->mutex, NULL);
@@ -116,7 +116,7 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
 
 static void drop_block(struct chunked_reader *self)
 {
-    uint64_t n = self->entry ? box_points(self->rank, &self->range) : 0;
+    uint64_t n = self->entry ? hg_box_points(self->rank, &self->range) : 0;
     for (uint64_t i = 0; i < n; i++)
         free(self->entry[i].data);
     free(self->entry);
@@ -149,7 +149,7 @@ static uint64_t index_of(const struct chunked_reader *self, const uint64_t *numb
     return index;
 }
 
-/* Pieces of a tile, as in chunks_of_tile: its core, and its halo along the first axis. */
+/* Pieces of a tile, as in hg_chunks_of_tile: its core, and its halo along the first axis. */
 enum { PIECE_CORE, PIECE_BEFORE, PIECE_BEHIND };
 
 /* Calls back for every chunk that the tile needs, until that fails. entry is NULL where none are
@@ -165,13 +165,13 @@ static enum h5grad_status each_chunk(struct chunked_reader *self, const struct t
         struct box numbers;
         uint64_t at[GRID_MAX_RANK];
         if ((self->apart && (piece == PIECE_BEFORE || piece == PIECE_BEHIND)) ||
-            !chunks_of_tile(self->rank, self->source.storage->chunk, tile, piece, &numbers))
+            !hg_chunks_of_tile(self->rank, self->source.storage->chunk, tile, piece, &numbers))
             continue;
         memcpy(at, numbers.start, self->rank * sizeof *at);
         do {
             struct entry *entry = self->entry ? &self->entry[index_of(self, at)] : NULL;
             status = call(self, entry, at, user, err);
-        } while (!status && box_next(self->rank, &numbers, at));
+        } while (!status && hg_box_next(self->rank, &numbers, at));
     }
     return status;
 }
@@ -186,12 +186,12 @@ static enum h5grad_status count_need(struct chunked_reader *self, struct entry *
 
 static enum h5grad_status prepare_gathering(struct chunked_reader *self, struct h5grad_error *err)
 {
-    uint64_t points = box_points(self->rank, &self->block.halo);
+    uint64_t points = hg_box_points(self->rank, &self->block.halo);
     self->gathered = ENTRY_EMPTY;
-    self->points = memory_zeroed(points, self->size);
-    self->chunk = memory_aligned(self->raw);
+    self->points = hg_memory_zeroed(points, self->size);
+    self->chunk = hg_memory_aligned(self->raw);
     return self->points && self->chunk ? H5GRAD_OK
-                                       : error_memory(err, points * self->size + self->raw);
+                                       : hg_error_memory(err, points * self->size + self->raw);
 }
 
 static enum h5grad_status chunked_prepare(struct reader *reader, const struct plan *plan,
@@ -202,21 +202,21 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
     struct tile tile;
     const unsigned last = self->rank - 1;
     drop_block(self);
-    plan_block(plan, block, &first, &end, &self->block.core);
-    plan_halo(plan, &self->block.core, &self->block.halo);
+    hg_plan_block(plan, block, &first, &end, &self->block.core);
+    hg_plan_halo(plan, &self->block.core, &self->block.halo);
     self->gather = plan->block_points > 0;
     self->faces = !self->gather && self->face > 0 && plan->differentiated[last] &&
                   plan->tile[last] < self->source.storage->extent[last];
     if (self->gather)
         return prepare_gathering(self, err);
-    chunks_touched_by(self->rank, self->source.storage->chunk, &self->block.halo, &self->range);
-    box_strides(self->rank, self->range.count, self->stride);
-    entries = box_points(self->rank, &self->range);
-    self->entry = memory_zeroed(entries, sizeof *self->entry);
+    hg_chunks_touched_by(self->rank, self->source.storage->chunk, &self->block.halo, &self->range);
+    hg_box_strides(self->rank, self->range.count, self->stride);
+    entries = hg_box_points(self->rank, &self->range);
+    self->entry = hg_memory_zeroed(entries, sizeof *self->entry);
     if (!self->entry)
-        return error_memory(err, entries * sizeof *self->entry);
+        return hg_error_memory(err, entries * sizeof *self->entry);
     for (uint64_t i = first; i < end; i++) {
-        plan_tile(plan, i, &tile);
+        hg_plan_tile(plan, i, &tile);
         each_chunk(self, &tile, count_need, NULL, NULL);
     }
     return H5GRAD_OK;
@@ -229,7 +229,7 @@ static enum h5grad_status read_filled(const struct chunked_reader *self, const s
                                       struct h5grad_error *err)
 {
     memset(data, 0, bytes);
-    return h5_read_part(self->source.dataset, self->source.type->memory, self->rank, points, all,
+    return hg_read_part(self->source.dataset, self->source.type->memory, self->rank, points, all,
                         data, err);
 }
 
@@ -243,9 +243,9 @@ static enum h5grad_status read_missing(const struct chunked_reader *self, const 
     const struct h5_storage *storage = self->source.storage;
     struct box all = {{0}, {0}}, inside;
     memcpy(all.count, storage->extent, self->rank * sizeof *all.count);
-    if (!box_intersect(self->rank, chunk, &all, &inside))
+    if (!hg_box_intersect(self->rank, chunk, &all, &inside))
         return H5GRAD_OK;
-    codec_worker_release(worker);
+    hg_codec_worker_release(worker);
     return read_filled(self, &inside, chunk, data, self->raw, err);
 }
 
@@ -273,12 +273,13 @@ static enum h5grad_status locate(const struct chunked_reader *self, const uint64
 {
     if (!self->moved)
         return H5GRAD_OK;
-    bool found = h5_chunk_find(self->source.dataset, start, self->rank, self->moved, stored->bytes,
+    bool found = hg_chunk_find(self->source.dataset, start, self->rank, self->moved, stored->bytes,
                                stored->size, &stored->mask);
     stored->address = self->moved->address;
     if (!found && self->moved->size > 0)
-        return error_set(err, H5GRAD_FAILED, "its index gives it %llu bytes instead of %llu",
-                         (unsigned long long)self->moved->size, (unsigned long long)stored->size);
+        return hg_error_set(err, H5GRAD_FAILED, "its index gives it %llu bytes instead of %llu",
+                            (unsigned long long)self->moved->size,
+                            (unsigned long long)stored->size);
     stored->away =
         found && stored->size <= self->held && stored->address <= self->held - stored->size;
     return H5GRAD_OK;
@@ -288,7 +289,7 @@ static enum h5grad_status locate(const struct chunked_reader *self, const uint64
 static enum h5grad_status locate_plain(const struct chunked_reader *self, const uint64_t *start,
                                        struct stored *stored, struct h5grad_error *err)
 {
-    bool sized = h5_chunk_size(self->source.dataset, start, self->rank, &stored->size) &&
+    bool sized = hg_chunk_size(self->source.dataset, start, self->rank, &stored->size) &&
                  stored->size == self->raw;
     return sized ? locate(self, start, stored, err) : H5GRAD_OK;
 }
@@ -299,9 +300,10 @@ static void *take_stored(const struct chunked_reader *self, void *data, struct c
                          uint64_t size)
 {
     const struct h5_storage *storage = self->source.storage;
-    if (storage->n_filters == 0 || (size <= self->raw && codec_between(storage, 0) > 0))
+    if (storage->n_filters == 0 || (size <= self->raw && hg_codec_between(storage, 0) > 0))
         return data;
-    return codec_worker_space(worker, CODEC_STORED, size_max(size, codec_stored_most(self->raw)));
+    return hg_codec_worker_space(worker, CODEC_STORED,
+                                 size_max(size, hg_codec_stored_most(self->raw)));
 }
 
 /* Finds a chunk. One without filters goes to data, where its points belong; what has not its size
@@ -312,23 +314,23 @@ static enum h5grad_status find(const struct chunked_reader *self, const struct b
 {
     bool plain = self->source.storage->n_filters == 0;
     *stored = (struct stored){0};
-    if (!h5_chunk_size(self->source.dataset, chunk->start, self->rank, &stored->size) ||
+    if (!hg_chunk_size(self->source.dataset, chunk->start, self->rank, &stored->size) ||
         (plain && stored->size != self->raw))
         return read_missing(self, chunk, data, worker, err);
     /* No filter makes a chunk so much larger; what claims to be is not believed. */
     if (stored->size > 2 * (uint64_t)self->raw + 65536)
-        return error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
-                         (unsigned long long)stored->size);
+        return hg_error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
+                            (unsigned long long)stored->size);
     stored->bytes = take_stored(self, data, worker, stored->size);
     if (!stored->bytes)
-        return error_memory(err, stored->size);
+        return hg_error_memory(err, stored->size);
     enum h5grad_status status = locate(self, chunk->start, stored, err);
     if (status || stored->away)
         return status;
     if (!plain)
-        return h5_chunk_read(self->source.dataset, chunk->start, self->rank, stored->bytes,
+        return hg_chunk_read(self->source.dataset, chunk->start, self->rank, stored->bytes,
                              stored->size, &stored->mask, err);
-    /* h5_chunk_size tells what all chunks should have, h5_chunk_read moves what the index says. */
+    /* hg_chunk_size tells what all chunks should have, hg_chunk_read moves what the index says. */
     stored->bytes = NULL;
     return read_missing(self, chunk, data, worker, err);
 }
@@ -343,19 +345,19 @@ static enum h5grad_status undo(const struct chunked_reader *self, const struct b
     const void *bytes = stored->bytes;
     enum h5grad_status status = H5GRAD_OK;
     if (stored->away)
-        status = file_read(self->fd, stored->bytes, stored->size, stored->address, err);
+        status = hg_file_read(self->fd, stored->bytes, stored->size, stored->address, err);
     if (status || !bytes || storage->n_filters == 0)
         return status;
     if (storage->raw_edge_chunks && is_partial(storage, chunk))
         mask = UINT32_MAX;
-    size_t need = codec_decode_scratch(storage, self->raw);
-    void *scratch = codec_worker_space(worker, CODEC_SCRATCH, need);
+    size_t need = hg_codec_decode_scratch(storage, self->raw);
+    void *scratch = hg_codec_worker_space(worker, CODEC_SCRATCH, need);
     if (!scratch)
-        return error_memory(err, need);
-    if (bytes == data && codec_between(storage, mask) == 0) /* filters were skipped */
+        return hg_error_memory(err, need);
+    if (bytes == data && hg_codec_between(storage, mask) == 0) /* filters were skipped */
         bytes = memcpy(scratch, data, stored->size);
-    return codec_decode_chunk(worker, storage, mask, bytes, stored->size, data, self->raw, scratch,
-                              err);
+    return hg_codec_decode_chunk(worker, storage, mask, bytes, stored->size, data, self->raw,
+                                 scratch, err);
 }
 
 static enum h5grad_status decode(struct chunked_reader *self, const struct box *chunk, void *data,
@@ -363,13 +365,13 @@ static enum h5grad_status decode(struct chunked_reader *self, const struct box *
 {
     struct h5_guard guard;
     struct stored stored;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status = find(self, chunk, data, worker, &stored, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (!status)
         status = undo(self, chunk, &stored, data, worker, err);
     if (status)
-        h5_chunk_context(err, status, self->rank, chunk);
+        hg_chunk_context(err, status, self->rank, chunk);
     return status;
 }
 
@@ -381,7 +383,7 @@ static void *take_buffer(struct chunked_reader *self)
         return spare;
     }
     size_t bytes = self->raw + 2 * self->face;
-    return memory_aligned(bytes < sizeof *spare ? sizeof *spare : bytes);
+    return hg_memory_aligned(bytes < sizeof *spare ? sizeof *spare : bytes);
 }
 
 /* Where, behind a chunk, its points along the last axis at that place are kept, and which these
@@ -407,7 +409,7 @@ static void keep_faces(const struct chunked_reader *self, const struct box *chun
     for (unsigned i = 0; i < 2; i++) {
         char *to = find_face(self, chunk, data, place[i], &face);
         if (to)
-            box_copy(self->rank, self->size, &face, chunk, data, &face, to);
+            hg_box_copy(self->rank, self->size, &face, chunk, data, &face, to);
     }
 }
 
@@ -427,12 +429,12 @@ static enum h5grad_status provide(struct chunked_reader *self, struct entry *ent
         return H5GRAD_OK;
     if (entry->data) {
         struct box chunk;
-        chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
+        hg_chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
         status = decode(self, &chunk, entry->data, user, err);
         if (!status)
             keep_faces(self, &chunk, entry->data);
     } else {
-        status = error_memory(err, self->raw);
+        status = hg_error_memory(err, self->raw);
     }
     pthread_mutex_lock(&self->mutex);
     entry->state = status ? ENTRY_FAILED : ENTRY_READY;
@@ -453,12 +455,12 @@ static void copy_part(const struct chunked_reader *self, const struct box *chunk
     const unsigned last = self->rank - 1;
     struct box part, face;
     const char *from = NULL;
-    if (!box_intersect(self->rank, chunk, &taking->tile->halo, &part))
+    if (!hg_box_intersect(self->rank, chunk, &taking->tile->halo, &part))
         return;
     if (part.count[last] == 1)
         from = find_face(self, chunk, data, part.start[last], &face);
-    box_copy(self->rank, self->size, &part, from ? &face : chunk, from ? from : data,
-             &taking->tile->halo, taking->buffer);
+    hg_box_copy(self->rank, self->size, &part, from ? &face : chunk, from ? from : data,
+                &taking->tile->halo, taking->buffer);
 }
 
 /* One tile less needs the chunk; after the last its buffer is free for another. */
@@ -495,9 +497,9 @@ static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
     bool ready = entry->state == ENTRY_READY;
     pthread_mutex_unlock(&self->mutex);
     if (!ready)
-        return error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
+        return hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
     struct box chunk;
-    chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
+    hg_chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
     copy_part(self, &chunk, entry->data, taking);
     return let_go(self, entry, number, NULL, NULL);
 }
@@ -513,19 +515,19 @@ static enum h5grad_status read_planes(const struct chunked_reader *self, const s
     planes.start[0] = part->start[0];
     planes.count[0] = part->count[0];
     uint64_t plane = self->raw / chunk->count[0], bytes = planes.count[0] * plane;
-    char *data = stored.bytes = codec_worker_space(worker, CODEC_SCRATCH, self->raw);
+    char *data = stored.bytes = hg_codec_worker_space(worker, CODEC_SCRATCH, self->raw);
     if (!data)
-        return error_memory(err, self->raw);
-    h5_enter(&guard);
+        return hg_error_memory(err, self->raw);
+    hg_enter(&guard);
     enum h5grad_status status = locate_plain(self, chunk->start, &stored, err);
     if (!status && !stored.away)
         status = read_filled(self, part, &planes, data, bytes, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (!status && stored.away)
-        status = file_read(self->fd, data, bytes,
-                           stored.address + (planes.start[0] - chunk->start[0]) * plane, err);
+        status = hg_file_read(self->fd, data, bytes,
+                              stored.address + (planes.start[0] - chunk->start[0]) * plane, err);
     if (!status)
-        box_copy(self->rank, self->size, part, &planes, data, &tile->halo, buffer);
+        hg_box_copy(self->rank, self->size, part, &planes, data, &tile->halo, buffer);
     return status;
 }
 
@@ -538,19 +540,19 @@ static enum h5grad_status read_apart(const struct chunked_reader *self, const st
     enum h5grad_status status = H5GRAD_OK;
     struct box numbers, chunk, part, slab = tile->core;
     uint64_t at[GRID_MAX_RANK];
-    if (!chunks_of_tile(self->rank, shape, tile, piece, &numbers))
+    if (!hg_chunks_of_tile(self->rank, shape, tile, piece, &numbers))
         return H5GRAD_OK;
     slab.start[0] = tile->halo.start[0];
     slab.count[0] = tile->halo.count[0];
     memcpy(at, numbers.start, self->rank * sizeof *at);
     do {
-        chunks_points(self->rank, shape, at, &chunk);
-        if (!box_intersect(self->rank, &chunk, &slab, &part))
+        hg_chunks_points(self->rank, shape, at, &chunk);
+        if (!hg_box_intersect(self->rank, &chunk, &slab, &part))
             continue;
         status = read_planes(self, &chunk, &part, tile, buffer, worker, err);
         if (status)
-            h5_chunk_context(err, status, self->rank, &chunk);
-    } while (!status && box_next(self->rank, &numbers, at));
+            hg_chunk_context(err, status, self->rank, &chunk);
+    } while (!status && hg_box_next(self->rank, &numbers, at));
     return status;
 }
 
@@ -561,7 +563,7 @@ static enum h5grad_status gather_chunk(struct chunked_reader *self, struct entry
     const struct taking taking = {&self->block, self->points};
     struct box chunk;
     (void)entry;
-    chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
+    hg_chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
     enum h5grad_status status = decode(self, &chunk, self->chunk, user, err);
     if (!status)
         copy_part(self, &chunk, self->chunk, &taking);
@@ -593,7 +595,7 @@ static enum h5grad_status provide_block(struct chunked_reader *self, struct code
     bool failed = self->gathered == ENTRY_FAILED;
     pthread_mutex_unlock(&self->mutex);
     if (failed)
-        return error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
+        return hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
     if (!ours)
         return H5GRAD_OK;
     status = each_chunk(self, &self->block, gather_chunk, worker, err);
@@ -612,8 +614,8 @@ static enum h5grad_status read_gathered(struct chunked_reader *self, const struc
 {
     enum h5grad_status status = provide_block(self, worker, err);
     if (!status)
-        box_copy(self->rank, self->size, &tile->halo, &self->block.halo, self->points, &tile->halo,
-                 buffer);
+        hg_box_copy(self->rank, self->size, &tile->halo, &self->block.halo, self->points,
+                    &tile->halo, buffer);
     return status;
 }
 
@@ -635,7 +637,7 @@ static enum h5grad_status chunked_read(struct reader *reader, const struct tile 
                                        struct h5grad_error *err)
 {
     struct chunked_reader *self = (struct chunked_reader *)reader;
-    reader_view_dense(view, buffer, self->rank, tile->halo.count, self->source.type->components);
+    hg_reader_view_dense(view, buffer, self->rank, tile->halo.count, self->source.type->components);
     return self->gather ? read_gathered(self, tile, buffer, worker, err)
                         : read_kept(self, tile, buffer, worker, err);
 }
@@ -657,15 +659,15 @@ static bool decode_row(struct chunked_reader *self, void *row, size_t bytes)
 {
     struct stored stored;
     struct box chunk = {{0}, {0}};
-    struct codec_worker *worker = codec_worker_new();
-    void *data = memory_aligned(self->raw);
+    struct codec_worker *worker = hg_codec_worker_new();
+    void *data = hg_memory_aligned(self->raw);
     memcpy(chunk.count, self->source.storage->chunk, self->rank * sizeof *chunk.count);
     bool made = worker && data && !find(self, &chunk, data, worker, &stored, NULL) &&
                 !undo(self, &chunk, &stored, data, worker, NULL);
     if (made)
         memcpy(row, data, bytes);
     free(data);
-    codec_worker_free(worker);
+    hg_codec_worker_free(worker);
     return made;
 }
 
@@ -674,7 +676,7 @@ static bool same_row(struct chunked_reader *self, char *ours, char *theirs, cons
                      size_t bytes)
 {
     return decode_row(self, ours, bytes) &&
-           !h5_read_box(self->source.dataset, self->source.type->memory, self->rank, row, theirs,
+           !hg_read_box(self->source.dataset, self->source.type->memory, self->rank, row, theirs,
                         NULL) &&
            memcmp(ours, theirs, bytes) == 0;
 }
@@ -683,8 +685,8 @@ static bool same_row(struct chunked_reader *self, char *ours, char *theirs, cons
  * so the largest that can be read have nothing to be compared with. */
 static bool may_compare(const struct chunked_reader *self)
 {
-    uint64_t need = h5_limit_need(self->source.storage, self->size);
-    return h5_limit_allows(self->source.dataset, size_max(need, self->raw));
+    uint64_t need = hg_limit_need(self->source.storage, self->size);
+    return hg_limit_allows(self->source.dataset, size_max(need, self->raw));
 }
 
 static bool prove(struct chunked_reader *self)
@@ -701,7 +703,7 @@ static bool prove(struct chunked_reader *self)
     if (!library_decodes(storage) || !may_compare(self))
         return true;
     size_t bytes = row.count[last] * self->size;
-    char *ours = memory_aligned(bytes), *theirs = memory_aligned(bytes);
+    char *ours = hg_memory_aligned(bytes), *theirs = hg_memory_aligned(bytes);
     bool same = ours && theirs && same_row(self, ours, theirs, &row, bytes);
     free(theirs);
     free(ours);
@@ -715,7 +717,7 @@ static struct reader *chunked_open(const struct reader_source *source, struct h5
         return NULL;
     struct chunked_reader *self = make(source, raw);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
     if (prove(self))
@@ -724,7 +726,7 @@ static struct reader *chunked_open(const struct reader_source *source, struct h5
     return NULL;
 }
 
-const struct reader_way reader_chunked = {
+const struct reader_way hg_reader_chunked = {
     .name = "chunked",
     .caches = true,
     .open = chunked_open,

@@ -25,22 +25,22 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
     struct h5_flat flat;
     bool proven;
     if (!source->type->raw ||
-        !h5_flat_find(source->dataset, storage, h5_type_size(source->type), true, &flat) ||
-        h5_flat_prove(source->dataset, source->type->memory, storage, &flat, &proven, err) ||
+        !hg_flat_find(source->dataset, storage, hg_type_size(source->type), true, &flat) ||
+        hg_flat_prove(source->dataset, source->type->memory, storage, &flat, &proven, err) ||
         !proven)
         return NULL;
-    struct direct_reader *self = memory_zeroed(1, sizeof *self);
+    struct direct_reader *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->reader.way = &reader_direct;
+    self->reader.way = &hg_reader_direct;
     self->flat = flat;
     self->rank = storage->rank;
     self->components = source->type->components;
     for (unsigned i = 0; i < storage->rank; i++)
         self->extent[i] = storage->extent[i];
-    box_strides(self->rank, self->extent, self->stride);
+    hg_box_strides(self->rank, self->extent, self->stride);
     return &self->reader;
 }
 
@@ -73,9 +73,9 @@ static enum h5grad_status read_run(const struct runs *runs, const uint64_t *posi
     from += part->start[inner] * self->stride[inner];
     to += (part->start[inner] - halo->start[inner]) * runs->stride[inner];
     uint64_t size = self->flat.size;
-    return file_read(self->flat.fd, runs->buffer + to * size,
-                     part->count[inner] * self->stride[inner] * size,
-                     self->flat.offset + from * size, err);
+    return hg_file_read(self->flat.fd, runs->buffer + to * size,
+                        part->count[inner] * self->stride[inner] * size,
+                        self->flat.offset + from * size, err);
 }
 
 static enum h5grad_status direct_read(struct reader *reader, const struct tile *tile, void *buffer,
@@ -89,14 +89,14 @@ static enum h5grad_status direct_read(struct reader *reader, const struct tile *
     (void)worker;
     while (runs.inner > 0 && halo->count[runs.inner] == self->extent[runs.inner])
         runs.inner--;
-    box_strides(self->rank, halo->count, runs.stride);
+    hg_box_strides(self->rank, halo->count, runs.stride);
     for (unsigned i = 0; i < runs.inner; i++)
         position[i] = halo->start[i];
     enum h5grad_status status;
     do {
         status = read_run(&runs, position, err);
-    } while (!status && box_next(runs.inner, halo, position));
-    reader_view_dense(view, buffer, self->rank, halo->count, self->components);
+    } while (!status && hg_box_next(runs.inner, halo, position));
+    hg_reader_view_dense(view, buffer, self->rank, halo->count, self->components);
     return status;
 }
 
@@ -105,7 +105,7 @@ static void direct_close(struct reader *reader)
     free(reader);
 }
 
-const struct reader_way reader_direct = {
+const struct reader_way hg_reader_direct = {
     .name = "direct",
     .open = direct_open,
     .read = direct_read,

@@ -2,7 +2,7 @@
 /*
  * Reading by H5Dread under the lock: takes whatever libhdf5 can read, one tile at a time.
  *
- * Chunks are decoded through the dataset's chunk cache, 8 MiB as h5_open_input sets it, or those of
+ * Chunks are decoded through the dataset's chunk cache, 8 MiB as hg_open_input sets it, or those of
  * its sources: a larger chunk is decoded again for every tile that touches it.
  */
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static bool leaves_gaps(hid_t dataset)
     hid_t creation = H5Dget_create_plist(dataset);
     bool known = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
                  H5Pget_fill_time(creation, &when) >= 0;
-    h5_close(creation);
+    hg_close(creation);
     return !known || defined == H5D_FILL_VALUE_UNDEFINED || when == H5D_FILL_TIME_NEVER;
 }
 
@@ -63,26 +63,26 @@ static bool filter_was_skipped(hid_t dataset, unsigned index)
     if (!skipped && space >= 0 &&
         H5Dget_chunk_info(dataset, space, 0, offset, &mask, &address, &bytes) >= 0)
         skipped = mask >> index & 1;
-    h5_close(space);
+    hg_close(space);
 #else
     (void)index;
 #endif
     return skipped;
 }
 
-enum h5grad_status reader_check_filters(hid_t dataset, const struct h5_storage *storage,
-                                        struct h5grad_error *err)
+enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storage *storage,
+                                           struct h5grad_error *err)
 {
-    const struct h5_access *access = storage->n_filters ? h5_dataset_access(dataset) : NULL;
+    const struct h5_access *access = storage->n_filters ? hg_dataset_access(dataset) : NULL;
     /* What is loaded while it is looked for stays: H5Dread finds it. */
-    h5_permit_plugins(access);
+    hg_permit_plugins(access);
     for (unsigned i = 0; i < storage->n_filters; i++) {
         const struct h5_filter *filter = &storage->filter[i];
         if (filter_is_decodable(filter->id) || filter_was_skipped(dataset, i))
             continue;
-        const char *text = codec_describe(filter->id); /* "NAME; WHAT PROVIDES IT", or a name */
+        const char *text = hg_codec_describe(filter->id); /* "NAME; WHAT PROVIDES IT", or a name */
         const char *provider = strstr(text, "; ");
-        return error_set(
+        return hg_error_set(
             err, H5GRAD_FAILED, "filter %d (%.*s) is not available%s%s%s", filter->id,
             (int)strcspn(text, ";"), text, provider ? ": it needs " : "",
             provider ? provider + 2 : "",
@@ -95,23 +95,23 @@ static struct reader *library_open(const struct reader_source *source, struct h5
 {
     const struct h5_storage *storage = source->storage;
     uint64_t size = H5Tget_size(source->type->file);
-    if (h5_check_whole(source->dataset, err) != H5GRAD_OK ||
-        h5_limit_check_filters(storage, size, err) != H5GRAD_OK ||
-        reader_check_filters(source->dataset, storage, err) != H5GRAD_OK)
+    if (hg_check_whole(source->dataset, err) != H5GRAD_OK ||
+        hg_limit_check_filters(storage, size, err) != H5GRAD_OK ||
+        hg_reader_check_filters(source->dataset, storage, err) != H5GRAD_OK)
         return NULL;
-    struct library_reader *self = memory_zeroed(1, sizeof *self);
+    struct library_reader *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->reader.way = &reader_library;
+    self->reader.way = &hg_reader_library;
     uint64_t cache = 0, chunk;
     if (storage->layout == H5_CHUNKED && size_product(storage->rank, storage->chunk, size, &chunk))
-        cache = h5_chunk_cache(source->dataset, chunk);
-    self->reader.held = h5_limit_need(storage, size) + cache;
-    self->reader.caches = h5_virtual_caches(source->dataset);
+        cache = hg_chunk_cache(source->dataset, chunk);
+    self->reader.held = hg_limit_need(storage, size) + cache;
+    self->reader.caches = hg_virtual_caches(source->dataset);
     self->source = *source;
-    self->access = h5_dataset_access(source->dataset);
+    self->access = hg_dataset_access(source->dataset);
     self->unfilled = leaves_gaps(source->dataset);
     return &self->reader;
 }
@@ -125,15 +125,15 @@ static enum h5grad_status library_read(struct reader *reader, const struct tile 
     const struct reader_source *source = &self->source;
     unsigned rank = source->storage->rank;
     if (self->unfilled)
-        memset(buffer, 0, box_points(rank, &tile->halo) * h5_type_size(source->type));
+        memset(buffer, 0, hg_box_points(rank, &tile->halo) * hg_type_size(source->type));
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status =
-        h5_read_box(source->dataset, source->type->memory, rank, &tile->halo, buffer, err);
+        hg_read_box(source->dataset, source->type->memory, rank, &tile->halo, buffer, err);
     if (status == H5GRAD_OK)
-        status = h5_access_check(self->access, err);
-    h5_leave(&guard);
-    reader_view_dense(view, buffer, rank, tile->halo.count, source->type->components);
+        status = hg_access_check(self->access, err);
+    hg_leave(&guard);
+    hg_reader_view_dense(view, buffer, rank, tile->halo.count, source->type->components);
     return status;
 }
 
@@ -142,7 +142,7 @@ static void library_close(struct reader *reader)
     free(reader);
 }
 
-const struct reader_way reader_library = {
+const struct reader_way hg_reader_library = {
     .name = "library",
     .open = library_open,
     .read = library_read,

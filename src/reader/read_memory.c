@@ -12,18 +12,19 @@ struct memory_reader {
     struct reader_view whole;
 };
 
-struct reader *reader_open_memory(const void *data, enum element element, unsigned components,
-                                  unsigned rank, const uint64_t *extent, struct h5grad_error *err)
+struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
+                                     unsigned rank, const uint64_t *extent,
+                                     struct h5grad_error *err)
 {
-    struct memory_reader *self = memory_zeroed(1, sizeof *self);
+    struct memory_reader *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->reader.way = &reader_memory;
+    self->reader.way = &hg_reader_memory;
     self->rank = rank;
-    self->scalar = element_size(element);
-    reader_view_dense(&self->whole, data, rank, extent, components);
+    self->scalar = hg_element_size(element);
+    hg_reader_view_dense(&self->whole, data, rank, extent, components);
     return &self->reader;
 }
 
@@ -48,7 +49,7 @@ static void memory_close(struct reader *reader)
     free(reader);
 }
 
-const struct reader_way reader_memory = {
+const struct reader_way hg_reader_memory = {
     .name = "memory",
     .views = true,
     .read = memory_read,

@@ -4,64 +4,65 @@
 #include "reader/reader.h"
 
 /* In order of preference; the last one takes everything. */
-static const struct reader_way *const ways[] = {&reader_direct, &reader_chunked, &reader_library};
+static const struct reader_way *const ways[] = {&hg_reader_direct, &hg_reader_chunked,
+                                                &hg_reader_library};
 
-struct reader *reader_open(const struct reader_source *source, const char *forced,
-                           struct h5grad_error *err)
+struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
+                              struct h5grad_error *err)
 {
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (forced && ways[i] != &reader_library && strcmp(forced, ways[i]->name) != 0)
+        if (forced && ways[i] != &hg_reader_library && strcmp(forced, ways[i]->name) != 0)
             continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
         struct reader *reader = ways[i]->open(source, &reason);
         if (reader)
             return reader;
         if (reason.status != H5GRAD_OK) {
-            error_set(err, reason.status, "%s", reason.message);
+            hg_error_set(err, reason.status, "%s", reason.message);
             return NULL;
         }
     }
-    error_set(err, H5GRAD_FAILED, "no way to read this dataset");
+    hg_error_set(err, H5GRAD_FAILED, "no way to read this dataset");
     return NULL;
 }
 
-bool reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
-                    const char *forced)
+bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
+                       const char *forced)
 {
-    return storage->layout == H5_CHUNKED && type->raw && codec_can_decode(storage) &&
-           (!forced || strcmp(forced, reader_chunked.name) == 0);
+    return storage->layout == H5_CHUNKED && type->raw && hg_codec_can_decode(storage) &&
+           (!forced || strcmp(forced, hg_reader_chunked.name) == 0);
 }
 
-enum h5grad_status reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
-                                  struct h5grad_error *err)
+enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
+                                     struct h5grad_error *err)
 {
     return reader->way->prepare ? reader->way->prepare(reader, plan, block, err) : H5GRAD_OK;
 }
 
-enum h5grad_status reader_read(struct reader *reader, const struct tile *tile, void *buffer,
-                               struct codec_worker *worker, struct reader_view *view,
-                               struct h5grad_error *err)
+enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
+                                  struct codec_worker *worker, struct reader_view *view,
+                                  struct h5grad_error *err)
 {
     return reader->way->read(reader, tile, buffer, worker, view, err);
 }
 
-void reader_skip(struct reader *reader, const struct tile *tile)
+void hg_reader_skip(struct reader *reader, const struct tile *tile)
 {
     if (reader->way->skip)
         reader->way->skip(reader, tile);
 }
 
-void reader_close(struct reader *reader)
+void hg_reader_close(struct reader *reader)
 {
     if (reader)
         reader->way->close(reader);
 }
 
-void reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
-                       const uint64_t *count, unsigned components)
+void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
+                          const uint64_t *count, unsigned components)
 {
     uint64_t stride[GRID_MAX_RANK];
-    box_strides(rank, count, stride);
+    hg_box_strides(rank, count, stride);
     view->data = data;
     for (unsigned i = 0; i < rank; i++)
         view->stride[i] = (ptrdiff_t)(stride[i] * components);

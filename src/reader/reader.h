@@ -3,7 +3,7 @@
  * Readers: "give me this tile's halo box". Each way of reading is one file and one row of the table
  * in reader.c: its "can I?" and its "do it". Every way delivers the same bytes.
  *
- * A reader is opened, prepared and closed by one thread; reader_read is called by all workers at
+ * A reader is opened, prepared and closed by one thread; hg_reader_read is called by all workers at
  * once.
  */
 #ifndef H5GRAD_READER_READER_H
@@ -59,21 +59,22 @@ struct reader {
 /* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
  * "library", which takes everything. NULL with the reason when the dataset cannot be read at all.
  * Within h5_enter. */
-struct reader *reader_open(const struct reader_source *source, const char *forced,
-                           struct h5grad_error *err);
+struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
+                              struct h5grad_error *err);
 
 /* Whether chunks of the dataset are decoded here: libhdf5 need not keep any. */
-bool reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
-                    const char *forced);
+bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
+                       const char *forced);
 
-/* A reader of an array in memory: reader_read returns views of it. */
-struct reader *reader_open_memory(const void *data, enum element element, unsigned components,
-                                  unsigned rank, const uint64_t *extent, struct h5grad_error *err);
+/* A reader of an array in memory: hg_reader_read returns views of it. */
+struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
+                                     unsigned rank, const uint64_t *extent,
+                                     struct h5grad_error *err);
 
 /* Announces the tiles of a block, before any of them is read and after all of the block before
  * were. Not within h5_enter. */
-enum h5grad_status reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
-                                  struct h5grad_error *err);
+enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
+                                     struct h5grad_error *err);
 
 /*
  * Delivers the points of tile->halo, but for those that lie outside tile->core along more than one
@@ -81,25 +82,26 @@ enum h5grad_status reader_prepare(struct reader *reader, const struct plan *plan
  * view points into it or elsewhere, valid until the worker's next call. Takes libhdf5's lock
  * itself.
  */
-enum h5grad_status reader_read(struct reader *reader, const struct tile *tile, void *buffer,
-                               struct codec_worker *worker, struct reader_view *view,
-                               struct h5grad_error *err);
+enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
+                                  struct codec_worker *worker, struct reader_view *view,
+                                  struct h5grad_error *err);
 
-/* Instead of reader_read: a tile that was announced will not be read. Any thread. */
-void reader_skip(struct reader *reader, const struct tile *tile);
+/* Instead of hg_reader_read: a tile that was announced will not be read. Any thread. */
+void hg_reader_skip(struct reader *reader, const struct tile *tile);
 
 /* NULL allowed. Within h5_enter. */
-void reader_close(struct reader *reader);
+void hg_reader_close(struct reader *reader);
 
 /* For the ways. A view of a dense C-ordered array of count[] points. */
-void reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
-                       const uint64_t *count, unsigned components);
+void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
+                          const uint64_t *count, unsigned components);
 
 /* For the ways that read by H5Dread. The reason when libhdf5 lacks a filter that the dataset's
  * chunks went through. Within h5_enter. */
-enum h5grad_status reader_check_filters(hid_t dataset, const struct h5_storage *storage,
-                                        struct h5grad_error *err);
+enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storage *storage,
+                                           struct h5grad_error *err);
 
-extern const struct reader_way reader_direct, reader_chunked, reader_library, reader_memory;
+extern const struct reader_way hg_reader_direct, hg_reader_chunked, hg_reader_library,
+    hg_reader_memory;
 
 #endif

@@ -6,8 +6,9 @@
 #include "h5grad.h"
 
 /* h5grad_array. */
-enum h5grad_status run_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
-                             const void *data, void *const *results,
-                             const struct h5grad_array_options *options, struct h5grad_error *err);
+enum h5grad_status hg_run_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
+                                const void *data, void *const *results,
+                                const struct h5grad_array_options *options,
+                                struct h5grad_error *err);
 
 #endif

@@ -13,7 +13,7 @@
 /* Longer names are shortened in labels, which are only shown. */
 #define LONG_NAME 200
 
-void axes_label(const struct field *field, unsigned axis, char *out, size_t size)
+void hg_axes_label(const struct field *field, unsigned axis, char *out, size_t size)
 {
     const char *name = field->coords.axis[axis].name;
     const int half = LONG_NAME / 2 - 1;
@@ -26,12 +26,12 @@ void axes_label(const struct field *field, unsigned axis, char *out, size_t size
         snprintf(out, size, "axis %u (%.*s...%s)", axis, half, name, name + length - half);
 }
 
-const char *axes_spacing(const struct field *field, unsigned axis, char *number, size_t size)
+const char *hg_axes_spacing(const struct field *field, unsigned axis, char *number, size_t size)
 {
     const struct field_axis *settled = &field->axis[axis];
     switch (settled->spacing.kind) {
     case SPACING_NUMBER:
-        parse_print_double(settled->spacing.number, number, size);
+        hg_parse_print_double(settled->spacing.number, number, size);
         return number;
     case SPACING_PATH:
         return settled->coordinate ? settled->coordinate->name : settled->spacing.path;
@@ -52,12 +52,12 @@ static enum h5grad_status on_axis(const struct field *field, unsigned axis,
                                   enum h5grad_status status, struct h5grad_error *err)
 {
     char label[256];
-    axes_label(field, axis, label, sizeof label);
+    hg_axes_label(field, axis, label, sizeof label);
     if (err) {
         const char *reason = without_index(err->message, axis);
         memmove(err->message, reason, strlen(reason) + 1);
     }
-    return error_context(err, status, "%s", label);
+    return hg_error_context(err, status, "%s", label);
 }
 
 /* "0", "-1", or a name, to an axis of the field. */
@@ -73,11 +73,12 @@ static enum h5grad_status find_axis(const struct field *field, const char *text,
             return H5GRAD_OK;
         }
     }
-    if (!parse_i64(text, &number))
-        return error_set(err, H5GRAD_FAILED, "no axis is named %s: h5grad --list shows the names",
-                         text);
+    if (!hg_parse_i64(text, &number))
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "no axis is named %s: h5grad --list shows the names", text);
     if (number < -(int64_t)rank || number >= (int64_t)rank)
-        return error_set(err, H5GRAD_FAILED, "axis %s is out of range: the rank is %u", text, rank);
+        return hg_error_set(err, H5GRAD_FAILED, "axis %s is out of range: the rank is %u", text,
+                            rank);
     *axis = (unsigned)(number < 0 ? number + (int64_t)rank : number);
     return H5GRAD_OK;
 }
@@ -106,8 +107,8 @@ static enum h5grad_status use_left_out_axes(struct field *field, struct h5grad_e
             continue;
         field->unusable = true;
         return on_axis(field, i,
-                       error_set(err, H5GRAD_FAILED,
-                                 "%s; --dim=%u differentiates along it all the same", why, i),
+                       hg_error_set(err, H5GRAD_FAILED,
+                                    "%s; --dim=%u differentiates along it all the same", why, i),
                        err);
     }
     for (unsigned i = 0; i < field->storage.rank; i++)
@@ -128,10 +129,10 @@ static enum h5grad_status use_all_axes(struct field *field, const struct run_opt
         return use_left_out_axes(field, err);
     for (unsigned i = 0; i < rank && tell; i++) {
         char label[256];
-        axes_label(field, i, label, sizeof label);
+        hg_axes_label(field, i, label, sizeof label);
         if (!field->axis[i].differentiated)
-            run_message(options->messages, H5GRAD_WARNING, "%s: %s: left out: %s", field->path,
-                        label, left_out(field, i));
+            hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s: left out: %s", field->path,
+                           label, left_out(field, i));
     }
     return H5GRAD_OK;
 }
@@ -149,8 +150,8 @@ static enum h5grad_status choose_axes(struct field *field, const struct run_opti
             return status;
         if (field->axis[axis].differentiated)
             return on_axis(field, axis,
-                           error_set(err, H5GRAD_FAILED, "repeated in --dim: %s names it again",
-                                     user->dims[k]),
+                           hg_error_set(err, H5GRAD_FAILED, "repeated in --dim: %s names it again",
+                                        user->dims[k]),
                            err);
         use_axis(field, axis);
     }
@@ -166,15 +167,16 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
     if (n == 0)
         return H5GRAD_OK;
     if (n != 1 && n != entries)
-        return error_set(err, H5GRAD_FAILED,
-                         "--spacing has %zu entries for %u axes: give one number, or one entry per "
-                         "axis%s",
-                         n, entries, user->n_dims ? " of --dim" : "");
+        return hg_error_set(
+            err, H5GRAD_FAILED,
+            "--spacing has %zu entries for %u axes: give one number, or one entry per "
+            "axis%s",
+            n, entries, user->n_dims ? " of --dim" : "");
     if (n == 1 && entries != 1 && options->spacing[0].kind == SPACING_PATH)
-        return error_set(err, H5GRAD_FAILED,
-                         "--spacing=%s gives the coordinates of one axis, but there are %u: use "
-                         "--coord=DIM=%s or choose the axis with --dim",
-                         options->spacing[0].path, entries, options->spacing[0].path);
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "--spacing=%s gives the coordinates of one axis, but there are %u: use "
+                            "--coord=DIM=%s or choose the axis with --dim",
+                            options->spacing[0].path, entries, options->spacing[0].path);
     for (unsigned k = 0; k < entries; k++) {
         unsigned axis = user->n_dims ? field->engine_axis[k].axis : k;
         field->axis[axis].spacing = options->spacing[n == 1 ? 0 : k];
@@ -190,11 +192,11 @@ static enum h5grad_status apply_coords(struct field *field, const struct run_opt
         unsigned axis;
         enum h5grad_status status = find_axis(field, options->coord[i].dim, &axis, err);
         if (status)
-            return error_context(err, status, "--coord=%s=%s", options->coord[i].dim,
-                                 options->coord[i].spacing.path);
+            return hg_error_context(err, status, "--coord=%s=%s", options->coord[i].dim,
+                                    options->coord[i].spacing.path);
         if (given[axis])
             return on_axis(field, axis,
-                           error_set(err, H5GRAD_FAILED, "--coord gives its coordinates twice"),
+                           hg_error_set(err, H5GRAD_FAILED, "--coord gives its coordinates twice"),
                            err);
         given[axis] = true;
         field->axis[axis].spacing = options->coord[i].spacing;
@@ -243,21 +245,22 @@ static enum h5grad_status find_coordinates(const struct field *field, unsigned a
         points = said->edges ? LINE_MIDPOINTS : said->surplus ? LINE_FIRST : LINE_ALL;
     }
     uint64_t extent = field->storage.extent[axis];
-    enum h5grad_status status = coordinates_get(store, path, attribute, points, extent, out, err);
-    if (status || points != LINE_ALL || !midpoints || line_extent((*out)->line) != extent + 1)
+    enum h5grad_status status =
+        hg_coordinates_get(store, path, attribute, points, extent, out, err);
+    if (status || points != LINE_ALL || !midpoints || hg_line_extent((*out)->line) != extent + 1)
         return status;
-    return coordinates_get(store, path, attribute, LINE_MIDPOINTS, extent, out, err);
+    return hg_coordinates_get(store, path, attribute, LINE_MIDPOINTS, extent, out, err);
 }
 
-const struct coordinate *axes_coordinate(const struct field *field, unsigned axis,
-                                         const struct run_options *options,
-                                         struct coordinates *store)
+const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned axis,
+                                            const struct run_options *options,
+                                            struct coordinates *store)
 {
     const struct coordinate *coordinate = field->axis[axis].coordinate;
     if (coordinate || field->axis[axis].spacing.kind != SPACING_PATH)
         return coordinate;
     if (find_coordinates(field, axis, options->user.edges != NULL, store, &coordinate, NULL) ||
-        line_extent(coordinate->line) != field->storage.extent[axis])
+        hg_line_extent(coordinate->line) != field->storage.extent[axis])
         return NULL;
     return coordinate;
 }
@@ -270,24 +273,25 @@ static enum h5grad_status show_way_out(const struct field *field, unsigned axis,
     if (!said || !err || status == H5GRAD_NO_MEMORY)
         return status;
     struct h5grad_error reason = *err;
-    return error_set(err, status, "%s: give others with --coord=%u=PATH, or a step with --spacing",
-                     reason.message, axis);
+    return hg_error_set(err, status,
+                        "%s: give others with --coord=%u=PATH, or a step with --spacing",
+                        reason.message, axis);
 }
 
 static enum h5grad_status check_points(const struct field *field, unsigned axis,
                                        const struct coordinate *coordinate,
                                        struct h5grad_error *err)
 {
-    uint64_t n = line_extent(coordinate->line), extent = field->storage.extent[axis];
+    uint64_t n = hg_line_extent(coordinate->line), extent = field->storage.extent[axis];
     if (n == extent)
         return H5GRAD_OK;
-    return error_set(err, H5GRAD_FAILED,
-                     "coordinates %s: %" PRIu64 " points for an axis of %" PRIu64
-                     ": give others with --coord=%u=PATH, or a step with --spacing%s",
-                     coordinate->name, n, extent, axis,
-                     n == extent + 1 && coordinate->points == LINE_ALL
-                         ? ", or take them as edges of cells with --edges=midpoint"
-                         : "");
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "coordinates %s: %" PRIu64 " points for an axis of %" PRIu64
+                        ": give others with --coord=%u=PATH, or a step with --spacing%s",
+                        coordinate->name, n, extent, axis,
+                        n == extent + 1 && coordinate->points == LINE_ALL
+                            ? ", or take them as edges of cells with --edges=midpoint"
+                            : "");
 }
 
 static enum h5grad_status judge_coordinates(const struct field *field, unsigned axis,
@@ -299,11 +303,11 @@ static enum h5grad_status judge_coordinates(const struct field *field, unsigned 
         find_coordinates(field, axis, options->user.edges != NULL, store, out, err);
     if (status)
         return show_way_out(field, axis, status, err);
-    if (meaning_is_dates((*out)->unit))
-        return error_set(err, H5GRAD_FAILED,
-                         "coordinates %s are dates written as numbers (%s): give others with "
-                         "--coord=%u=PATH, or a step with --spacing",
-                         (*out)->name, (*out)->unit, axis);
+    if (hg_meaning_is_dates((*out)->unit))
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "coordinates %s are dates written as numbers (%s): give others with "
+                            "--coord=%u=PATH, or a step with --spacing",
+                            (*out)->name, (*out)->unit, axis);
     return check_points(field, axis, *out, err);
 }
 
@@ -313,10 +317,11 @@ static enum h5grad_status note_missing(struct field *field, const struct coordin
 {
     if (!coordinate || !coordinate->missing)
         return H5GRAD_OK;
-    char *text = memory_format("%s%scoordinates %s: %s", field->missing ? field->missing : "",
-                               field->missing ? "; " : "", coordinate->name, coordinate->missing);
+    char *text =
+        hg_memory_format("%s%scoordinates %s: %s", field->missing ? field->missing : "",
+                         field->missing ? "; " : "", coordinate->name, coordinate->missing);
     if (!text)
-        return error_memory(err, strlen(coordinate->missing));
+        return hg_error_memory(err, strlen(coordinate->missing));
     free(field->missing);
     field->missing = text;
     return H5GRAD_OK;
@@ -351,11 +356,11 @@ static enum h5grad_status settle_axis(struct field *field, struct engine_axis *o
     out->stencil.uniform = true;
     out->stencil.step = 1;
     enum h5grad_status status =
-        stencil_check_extent(out->stencil.extent, out->stencil.edge_order, err);
+        hg_stencil_check_extent(out->stencil.extent, out->stencil.edge_order, err);
     if (status)
         return status;
     if (axis->spacing.kind == SPACING_AUTO)
-        status = coords_check(&field->coords.axis[out->axis], err);
+        status = hg_coords_check(&field->coords.axis[out->axis], err);
     else if (axis->spacing.kind == SPACING_PATH)
         status = use_coordinates(field, out, options, store, err);
     *unusable = status == H5GRAD_FAILED;
@@ -363,7 +368,7 @@ static enum h5grad_status settle_axis(struct field *field, struct engine_axis *o
         return status;
     if (axis->spacing.kind == SPACING_NUMBER)
         out->stencil.step = axis->spacing.number;
-    return stencil_check_step(out->stencil.step, err);
+    return hg_stencil_check_step(out->stencil.step, err);
 }
 
 /* An axis that counts: one that is differentiated, or any as long as none is chosen. */
@@ -382,10 +387,10 @@ static enum h5grad_status check_whole(struct field *field, const struct run_opti
     if (!field->coords.refusal || said)
         return H5GRAD_OK;
     field->unusable = true;
-    return error_set(err, H5GRAD_FAILED, "%s", field->coords.refusal);
+    return hg_error_set(err, H5GRAD_FAILED, "%s", field->coords.refusal);
 }
 
-const char *axes_note(const struct field *field)
+const char *hg_axes_note(const struct field *field)
 {
     bool uses = false;
     for (unsigned i = 0; i < field->storage.rank; i++)
@@ -399,11 +404,11 @@ static void tell_spacing(const struct field *field, const struct run_options *op
         unsigned axis = field->engine_axis[k].axis;
         const struct field_axis *settled = &field->axis[axis];
         char label[256], number[32];
-        axes_label(field, axis, label, sizeof label);
-        const char *spacing = axes_spacing(field, axis, number, sizeof number);
+        hg_axes_label(field, axis, label, sizeof label);
+        const char *spacing = hg_axes_spacing(field, axis, number, sizeof number);
         bool unit = settled->spacing.kind == SPACING_AUTO;
-        run_message(options->messages, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
-                    unit ? "" : "spacing ", unit ? "unit spacing" : spacing, settled->source);
+        hg_run_message(options->messages, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
+                       unit ? "" : "spacing ", unit ? "unit spacing" : spacing, settled->source);
     }
 }
 
@@ -423,9 +428,9 @@ static enum h5grad_status describe_unusable(struct field *field, unsigned axis, 
                                             struct h5grad_error *err)
 {
     struct coords_axis *said = &field->coords.axis[axis];
-    char *problem = memory_text(without_index(why, axis));
+    char *problem = hg_memory_text(without_index(why, axis));
     if (!problem)
-        return error_memory(err, strlen(why));
+        return hg_error_memory(err, strlen(why));
     free(said->problem);
     said->problem = problem;
     said->kind = COORDS_UNUSABLE;
@@ -442,7 +447,7 @@ static enum h5grad_status fail_dropped(struct field *field, struct h5grad_error 
         axis++;
     field->unusable = true;
     return on_axis(field, axis,
-                   error_set(err, H5GRAD_FAILED, "%s", field->coords.axis[axis].problem), err);
+                   hg_error_set(err, H5GRAD_FAILED, "%s", field->coords.axis[axis].problem), err);
 }
 
 /* Settles the axes in turn. Without --dim an axis is dropped where the file gives its coordinates
@@ -466,8 +471,8 @@ static enum h5grad_status settle_axes(struct field *field, const struct run_opti
             field->axis[axis].dropped = true;
         } else {
             field->unusable = unusable;
-            error_set(err, status, "%s%s", reason.message,
-                      unusable && chosen > 1 ? "; or leave the axis out with --dim" : "");
+            hg_error_set(err, status, "%s%s", reason.message,
+                         unusable && chosen > 1 ? "; or leave the axis out with --dim" : "");
             on_axis(field, axis, status, err);
         }
     }
@@ -475,16 +480,17 @@ static enum h5grad_status settle_axes(struct field *field, const struct run_opti
     return status || n > 0 ? status : fail_dropped(field, err);
 }
 
-enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
-                                struct coordinates *store, bool tell, struct h5grad_error *err)
+enum h5grad_status hg_axes_resolve(struct field *field, const struct run_options *options,
+                                   struct coordinates *store, bool tell, struct h5grad_error *err)
 {
     enum h5grad_status status = choose_axes(field, options, tell, err);
     if (!status)
         status = apply_command_line(field, options, err);
     for (unsigned i = 0; i < field->storage.rank && !status; i++)
         apply_file(field, i, options->user.edges != NULL);
-    if (!status && tell && axes_note(field))
-        run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path, axes_note(field));
+    if (!status && tell && hg_axes_note(field))
+        hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
+                       hg_axes_note(field));
     if (!status)
         status = settle_axes(field, options, store, err);
     if (!status && tell)
@@ -501,19 +507,19 @@ static enum h5grad_status describe_axis(struct field *field, unsigned axis,
     struct h5grad_error reason = {.status = H5GRAD_OK};
     apply_file(field, axis, options->user.edges != NULL);
     if (settled->spacing.kind == SPACING_AUTO)
-        coords_check(&field->coords.axis[axis], &reason);
+        hg_coords_check(&field->coords.axis[axis], &reason);
     else if (settled->spacing.kind == SPACING_PATH)
         judge_coordinates(field, axis, options, store, &coordinate, &reason);
     if (reason.status == H5GRAD_NO_MEMORY)
-        return error_set(err, reason.status, "%s", reason.message);
+        return hg_error_set(err, reason.status, "%s", reason.message);
     if (reason.status)
         return describe_unusable(field, axis, reason.message, err);
     settled->coordinate = coordinate;
     return note_missing(field, coordinate, err);
 }
 
-enum h5grad_status axes_describe(struct field *field, const struct run_options *options,
-                                 struct coordinates *store, struct h5grad_error *err)
+enum h5grad_status hg_axes_describe(struct field *field, const struct run_options *options,
+                                    struct coordinates *store, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     if (options->user.n_dims > 0)

@@ -11,28 +11,28 @@
 
 /* Settles field->axis and the stencils of field->engine_axis in the order of --dim. Errors name the
  * axis. Not within h5_enter. */
-enum h5grad_status axes_resolve(struct field *field, const struct run_options *options,
-                                struct coordinates *store, bool tell, struct h5grad_error *err);
+enum h5grad_status hg_axes_resolve(struct field *field, const struct run_options *options,
+                                   struct coordinates *store, bool tell, struct h5grad_error *err);
 
 /* Settles for a list what the options and the file say of every axis, differentiated where --dim
  * names it: coordinates that cannot be used are described and no error. Not within h5_enter. */
-enum h5grad_status axes_describe(struct field *field, const struct run_options *options,
-                                 struct coordinates *store, struct h5grad_error *err);
+enum h5grad_status hg_axes_describe(struct field *field, const struct run_options *options,
+                                    struct coordinates *store, struct h5grad_error *err);
 
 /* What a user should know of what the file says of settled axes but is not used; NULL. */
-const char *axes_note(const struct field *field);
+const char *hg_axes_note(const struct field *field);
 
 /* The coordinates of a settled axis, differentiated or not; NULL where it has none that can be
  * used. Not within h5_enter. */
-const struct coordinate *axes_coordinate(const struct field *field, unsigned axis,
-                                         const struct run_options *options,
-                                         struct coordinates *store);
+const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned axis,
+                                            const struct run_options *options,
+                                            struct coordinates *store);
 
 /* The spacing of an axis: a number, the path of its coordinates, "unit", or "unusable". It lies in
  * number, which has room for 32 bytes, or in the field. */
-const char *axes_spacing(const struct field *field, unsigned axis, char *number, size_t size);
+const char *hg_axes_spacing(const struct field *field, unsigned axis, char *number, size_t size);
 
 /* An axis in messages: "axis 1 (time)", or "axis 1" where it has no name. 256 bytes are enough. */
-void axes_label(const struct field *field, unsigned axis, char *out, size_t size);
+void hg_axes_label(const struct field *field, unsigned axis, char *out, size_t size);
 
 #endif

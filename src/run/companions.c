@@ -52,17 +52,17 @@ struct companions {
     struct item *item;
 };
 
-void attachments_free(struct attachments *attachments)
+void hg_attachments_free(struct attachments *attachments)
 {
     free(attachments->item);
     *attachments = (struct attachments){0};
 }
 
-struct companions *companions_new(hid_t input, hid_t output, const struct h5_walk *walk,
-                                  const struct results_names *names,
-                                  const struct run_options *options)
+struct companions *hg_companions_new(hid_t input, hid_t output, const struct h5_walk *walk,
+                                     const struct results_names *names,
+                                     const struct run_options *options)
 {
-    struct companions *self = memory_zeroed(1, sizeof *self);
+    struct companions *self = hg_memory_zeroed(1, sizeof *self);
     if (self) {
         self->input = input;
         self->output = output;
@@ -75,22 +75,22 @@ struct companions *companions_new(hid_t input, hid_t output, const struct h5_wal
 
 static void close_item(struct item *item)
 {
-    h5_close(item->from);
-    h5_close(item->to);
+    hg_close(item->from);
+    hg_close(item->to);
     item->from = item->to = -1;
 }
 
-void companions_free(struct companions *companions)
+void hg_companions_free(struct companions *companions)
 {
     if (!companions)
         return;
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     for (size_t i = 0; i < companions->n; i++)
         close_item(&companions->item[i]);
-    h5_leave(&guard);
+    hg_leave(&guard);
     for (size_t i = 0; i < companions->n; i++) {
-        attachments_free(&companions->item[i].scales);
+        hg_attachments_free(&companions->item[i].scales);
         free(companions->item[i].use);
         free(companions->item[i].path);
         free(companions->item[i].missing);
@@ -98,8 +98,8 @@ void companions_free(struct companions *companions)
         for (size_t k = 0; k < N_OF_CELLS; k++)
             free(companions->item[i].lost[k]);
     }
-    h5_walk_free(&companions->own);
-    h5_set_free(&companions->set);
+    hg_walk_free(&companions->own);
+    hg_set_free(&companions->set);
     free(companions->item);
     free(companions);
 }
@@ -109,9 +109,9 @@ static enum h5grad_status give_up(struct item *item, const struct h5grad_error *
                                   struct h5grad_error *err)
 {
     if (reason->status == H5GRAD_NO_MEMORY)
-        return error_set(err, H5GRAD_NO_MEMORY, "%s", reason->message);
-    item->why = memory_text(reason->message);
-    return item->why ? H5GRAD_OK : error_memory(err, strlen(reason->message));
+        return hg_error_set(err, H5GRAD_NO_MEMORY, "%s", reason->message);
+    item->why = hg_memory_text(reason->message);
+    return item->why ? H5GRAD_OK : hg_error_memory(err, strlen(reason->message));
 }
 
 static const struct h5_walk *walk_of(const struct companions *self)
@@ -126,14 +126,14 @@ static enum h5grad_status find_path(struct companions *self, const struct h5_ide
 {
     enum h5grad_status status = H5GRAD_OK;
     if (!self->walk && !self->walked) {
-        status = h5_walk(self->input, NULL, NULL, &self->own, err);
+        status = hg_walk(self->input, NULL, NULL, &self->own, err);
         self->walked = status == H5GRAD_OK;
     }
     if (status)
         return status;
-    const char *known = h5_walk_path(walk_of(self), identity);
-    *path = memory_text(known);
-    return *path || !known ? H5GRAD_OK : error_memory(err, strlen(known));
+    const char *known = hg_walk_path(walk_of(self), identity);
+    *path = hg_memory_text(known);
+    return *path || !known ? H5GRAD_OK : hg_error_memory(err, strlen(known));
 }
 
 /* Makes an item in the output, with its attributes; its points follow. */
@@ -141,32 +141,32 @@ static enum h5grad_status create_item(struct companions *self, struct item *item
                                       struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    bool placeholder = h5_is_placeholder(dataset);
+    bool placeholder = hg_is_placeholder(dataset);
     if (!item->path)
-        error_set(&reason, H5GRAD_FAILED, "no link leads to it");
-    else if (!results_names_allow(self->names, item->path))
-        error_set(&reason, H5GRAD_FAILED, "a result has its name");
+        hg_error_set(&reason, H5GRAD_FAILED, "no link leads to it");
+    else if (!hg_results_names_allow(self->names, item->path))
+        hg_error_set(&reason, H5GRAD_FAILED, "a result has its name");
     else
-        item->to = h5_open_dataset(self->output, item->path, NULL); /* made by a convention */
+        item->to = hg_open_dataset(self->output, item->path, NULL); /* made by a convention */
     bool made = item->to >= 0;
     if (!made && !reason.status)
-        item->to = copy_create(dataset, self->output, item->path, !placeholder, &reason);
+        item->to = hg_copy_create(dataset, self->output, item->path, !placeholder, &reason);
     if (item->to < 0)
         return give_up(item, &reason, err);
     if (!made && !placeholder && H5Iinc_ref(dataset) >= 0)
         item->from = dataset;
     enum h5grad_status status =
-        h5_attributes_copy(dataset, item->to, meaning_holds_for_companion, err);
+        hg_attributes_copy(dataset, item->to, hg_meaning_holds_for_companion, err);
     if (!status && H5Rcreate(&item->reference, self->output, item->path, H5R_OBJECT, -1) < 0)
-        status = h5_error(err, "no reference to it can be made");
-    return status ? error_context(err, status, "%s", item->path) : H5GRAD_OK;
+        status = hg_hdf5_error(err, "no reference to it can be made");
+    return status ? hg_error_context(err, status, "%s", item->path) : H5GRAD_OK;
 }
 
 static enum h5grad_status grow(struct companions *self, struct h5grad_error *err)
 {
     struct item *grown = realloc(self->item, (self->n + 1) * sizeof *grown);
     if (!grown)
-        return error_memory(err, (self->n + 1) * sizeof *grown);
+        return hg_error_memory(err, (self->n + 1) * sizeof *grown);
     self->item = grown;
     grown[self->n] = (struct item){.from = -1, .to = -1};
     return H5GRAD_OK;
@@ -177,21 +177,21 @@ static enum h5grad_status add_item(struct companions *self, hid_t dataset, size_
                                    struct h5grad_error *err)
 {
     struct h5_identity identity;
-    if (!h5_identify(dataset, &identity))
-        return h5_error(err, "a dimension scale cannot be identified");
-    const size_t *known = h5_set_find(&self->set, &identity);
+    if (!hg_identify(dataset, &identity))
+        return hg_hdf5_error(err, "a dimension scale cannot be identified");
+    const size_t *known = hg_set_find(&self->set, &identity);
     if (known) {
         *number = *known;
         return H5GRAD_OK;
     }
     enum h5grad_status status = grow(self, err);
     if (!status)
-        status = h5_set_add(&self->set, &identity, self->n, NULL, err);
+        status = hg_set_add(&self->set, &identity, self->n, NULL, err);
     if (status)
         return status;
     *number = self->n;
     struct item *item = &self->item[self->n++];
-    item->scale = h5_is_scale(dataset);
+    item->scale = hg_is_scale(dataset);
     status = find_path(self, &identity, &item->path, err);
     return status ? status : create_item(self, item, dataset, err);
 }
@@ -212,7 +212,7 @@ static enum h5grad_status attach_item(struct companions *self, size_t number, un
 {
     size_t *grown = realloc(scales->item, (scales->total + 1) * sizeof *grown);
     if (!grown)
-        return error_memory(err, (scales->total + 1) * sizeof *grown);
+        return hg_error_memory(err, (scales->total + 1) * sizeof *grown);
     scales->item = grown;
     grown[scales->total++] = number;
     scales->n[axis]++;
@@ -233,7 +233,7 @@ static int extents_of(hid_t dataset, hsize_t *extent, hsize_t *most)
 {
     hid_t space = H5Dget_space(dataset);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, most);
-    h5_close(space);
+    hg_close(space);
     return rank;
 }
 
@@ -260,14 +260,14 @@ static enum h5grad_status add_reference(struct companions *self, const struct h5
     struct h5grad_error reason = {.status = H5GRAD_OK};
     size_t number;
     enum h5grad_status status = H5GRAD_OK;
-    hid_t scale = h5_scales_open(lists, dataset, axis, i, &reason);
+    hid_t scale = hg_scales_open(lists, dataset, axis, i, &reason);
     if (scale >= 0)
         status = add_scale(self, scale, axis, scales, err);
     else if (reason.status && !(status = add_refused(self, &reason, &number, err)))
         status = attach_item(self, number, axis, scales, err);
     if (scale >= 0 && !stands_for(scale, extent))
         note_misfit(scales, axis, "its scale has another extent");
-    h5_close(scale);
+    hg_close(scale);
     return status;
 }
 
@@ -279,11 +279,11 @@ static enum h5grad_status add_scales(struct companions *self, hid_t dataset, uns
     bool found = false;
     hsize_t extent[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK];
     *scales = (struct attachments){.rank = rank};
-    if (h5_is_scale(dataset))
+    if (hg_is_scale(dataset))
         return rank == 1 ? add_scale(self, dataset, 0, scales, err) : H5GRAD_OK;
     enum h5grad_status status = H5GRAD_OK;
     if (rank > 0)
-        status = h5_scales_read(dataset, rank, &lists, &found, err);
+        status = hg_scales_read(dataset, rank, &lists, &found, err);
     /* Who differentiates along such axes all the same has said their spacing. */
     if (status || !found)
         return status == H5GRAD_FAILED ? H5GRAD_OK : status;
@@ -295,7 +295,7 @@ static enum h5grad_status add_scales(struct companions *self, hid_t dataset, uns
         if (scales->n[axis] == 0)
             note_misfit(scales, axis, "it has no scale");
     }
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     return status;
 }
 
@@ -304,7 +304,7 @@ static bool is_small(hid_t dataset, unsigned rank, uint64_t points, unsigned *ow
     hid_t space = H5Dget_space(dataset);
     int ndims = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
     hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    h5_close(space);
+    hg_close(space);
     *own_rank = ndims < 0 ? 0 : (unsigned)ndims;
     return ndims >= 0 && (unsigned)ndims <= rank && n >= 0 && (uint64_t)n <= points;
 }
@@ -321,9 +321,9 @@ static enum h5grad_status add_lost(struct request *request, const char *name,
                                    struct h5grad_error *err)
 {
     const char *before = request->lost;
-    char *names = memory_format("%s%s%s", before ? before : "", before ? ", " : "", name);
+    char *names = hg_memory_format("%s%s%s", before ? before : "", before ? ", " : "", name);
     if (!names)
-        return error_memory(err, strlen(name));
+        return hg_error_memory(err, strlen(name));
     free(request->lost);
     request->lost = names;
     return H5GRAD_OK;
@@ -361,11 +361,11 @@ static enum h5grad_status add_bounds(struct companions *self, size_t first,
         hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
         int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
         hssize_t points = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-        h5_close(space);
+        hg_close(space);
         for (size_t k = 0; k < N_OF_CELLS && !status && rank >= 0 && points >= 0; k++) {
             struct request request = {self, (unsigned)rank + 1, VERTICES * (uint64_t)points, NULL};
-            status = names_visit(self->input, self->item[i].path, dataset, of_cells[k],
-                                 add_variable, &request, err);
+            status = hg_names_visit(self->input, self->item[i].path, dataset, of_cells[k],
+                                    add_variable, &request, err);
             self->item[i].lost[k] = request.lost;
         }
     }
@@ -390,11 +390,11 @@ static enum h5grad_status add_dimensions(struct companions *self, const double *
     for (size_t i = 0; i < walk->n && !status; i++) {
         double own;
         size_t item;
-        hid_t dataset = h5_open_dataset(self->input, walk->dataset[i].path, NULL);
-        if (dataset >= 0 && h5_is_scale(dataset) && h5_attribute_number(dataset, DIMENSION, &own) &&
+        hid_t dataset = hg_open_dataset(self->input, walk->dataset[i].path, NULL);
+        if (dataset >= 0 && hg_is_scale(dataset) && hg_attribute_number(dataset, DIMENSION, &own) &&
             is_among(number, n, own))
             status = add_item(self, dataset, &item, err);
-        h5_close(dataset);
+        hg_close(dataset);
     }
     return status;
 }
@@ -410,7 +410,7 @@ static enum h5grad_status add_numbered(struct companions *self, size_t first,
         size_t n = 0;
         double *number = NULL;
         if (self->item[i].scale && self->item[i].from >= 0)
-            number = h5_attribute_numbers(self->item[i].from, DIMENSIONS, &n);
+            number = hg_attribute_numbers(self->item[i].from, DIMENSIONS, &n);
         if (number && n > 1) {
             self->numbered = true;
             status = add_dimensions(self, number, n, err);
@@ -431,8 +431,8 @@ static enum h5grad_status add_all(struct companions *self, const struct field *f
         request.points *= field->storage.extent[i];
     enum h5grad_status status = add_scales(self, field->dataset, rank, scales, err);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = names_visit(self->input, field->path, field->dataset, attributes[i], add_variable,
-                             &request, err);
+        status = hg_names_visit(self->input, field->path, field->dataset, attributes[i],
+                                add_variable, &request, err);
     free(request.lost); /* of which coords.note tells */
     if (!status)
         status = add_bounds(self, first, err);
@@ -445,17 +445,17 @@ static enum h5grad_status fill_item(struct companions *self, struct item *item,
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     enum h5grad_status status = H5GRAD_OK;
-    bool filled = item->from < 0 || copy_points(item->from, item->to, &reason) == H5GRAD_OK;
+    bool filled = item->from < 0 || hg_copy_points(item->from, item->to, &reason) == H5GRAD_OK;
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     if (filled && item->from >= 0)
-        item->missing = h5_missing_text(item->from);
+        item->missing = hg_missing_text(item->from);
     if (!filled) {
         close_item(item);
         if (H5Ldelete(self->output, item->path, H5P_DEFAULT) < 0)
-            status = h5_error(err, "%s: cannot be removed", item->path);
+            status = hg_hdf5_error(err, "%s: cannot be removed", item->path);
     }
-    h5_leave(&guard);
+    hg_leave(&guard);
     return filled || status ? status : give_up(item, &reason, err);
 }
 
@@ -465,25 +465,25 @@ static enum h5grad_status complete_items(struct companions *self, size_t first,
 {
     enum h5grad_status status = H5GRAD_OK;
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     for (size_t i = first; i < self->n; i++) {
         struct item *item = &self->item[i];
         if (!status && item->to >= 0 && !item->scale)
-            status = companions_attach(self, &item->scales, item->to, item->path, err);
+            status = hg_companions_attach(self, &item->scales, item->to, item->path, err);
         close_item(item);
     }
-    h5_leave(&guard);
+    hg_leave(&guard);
     return status;
 }
 
-enum h5grad_status companions_add(struct companions *companions, const struct field *field,
-                                  struct attachments *scales, struct h5grad_error *err)
+enum h5grad_status hg_companions_add(struct companions *companions, const struct field *field,
+                                     struct attachments *scales, struct h5grad_error *err)
 {
     struct h5_guard guard;
     size_t first = companions->n;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status = add_all(companions, field, scales, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     for (size_t i = first; i < companions->n && !status; i++)
         status = fill_item(companions, &companions->item[i], err);
     if (!status)
@@ -491,23 +491,23 @@ enum h5grad_status companions_add(struct companions *companions, const struct fi
     for (size_t i = first; i < companions->n && !status; i++) {
         const struct item *item = &companions->item[i];
         if (item->why)
-            run_message(companions->options->messages, H5GRAD_WARNING,
-                        "%s: %s: left out of the output: %s", field->path,
-                        item->path ? item->path : "a dimension scale", item->why);
+            hg_run_message(companions->options->messages, H5GRAD_WARNING,
+                           "%s: %s: left out of the output: %s", field->path,
+                           item->path ? item->path : "a dimension scale", item->why);
         else if (item->missing)
-            run_message(companions->options->messages, H5GRAD_WARNING, "%s: %s: %s", field->path,
-                        item->path, item->missing);
+            hg_run_message(companions->options->messages, H5GRAD_WARNING, "%s: %s: %s", field->path,
+                           item->path, item->missing);
         for (size_t k = 0; k < N_OF_CELLS; k++) {
             if (item->lost[k])
-                run_message(companions->options->messages, H5GRAD_WARNING,
-                            "%s: its attribute %s names %s, which cannot be found", item->path,
-                            of_cells[k], item->lost[k]);
+                hg_run_message(companions->options->messages, H5GRAD_WARNING,
+                               "%s: its attribute %s names %s, which cannot be found", item->path,
+                               of_cells[k], item->lost[k]);
         }
     }
     if (!status && scales->total > 0 && scales->why)
-        run_message(companions->options->messages, H5GRAD_DETAIL,
-                    "%s: its scales are not attached to results: axis %u: %s", field->path,
-                    scales->axis, scales->why);
+        hg_run_message(companions->options->messages, H5GRAD_DETAIL,
+                       "%s: its scales are not attached to results: axis %u: %s", field->path,
+                       scales->axis, scales->why);
     return status;
 }
 
@@ -516,9 +516,9 @@ static enum h5grad_status add_use(struct item *item, hobj_ref_t dataset, unsigne
 {
     if (item->n == item->capacity) {
         size_t capacity = item->capacity ? 2 * item->capacity : 8;
-        struct h5_scale_use *grown = memory_zeroed(capacity, sizeof *grown);
+        struct h5_scale_use *grown = hg_memory_zeroed(capacity, sizeof *grown);
         if (!grown)
-            return error_memory(err, capacity * sizeof *grown);
+            return hg_error_memory(err, capacity * sizeof *grown);
         if (item->n > 0)
             memcpy(grown, item->use, item->n * sizeof *grown);
         free(item->use);
@@ -539,22 +539,22 @@ static bool all_there(const struct companions *self, const struct attachments *s
     return scales->total > 0 && !scales->why;
 }
 
-enum h5grad_status companions_attach(struct companions *companions,
-                                     const struct attachments *scales, hid_t dataset,
-                                     const char *path, struct h5grad_error *err)
+enum h5grad_status hg_companions_attach(struct companions *companions,
+                                        const struct attachments *scales, hid_t dataset,
+                                        const char *path, struct h5grad_error *err)
 {
     hobj_ref_t self;
     if (!all_there(companions, scales))
         return H5GRAD_OK;
-    hobj_ref_t *references = memory_zeroed(scales->total, sizeof *references);
+    hobj_ref_t *references = hg_memory_zeroed(scales->total, sizeof *references);
     if (!references)
-        return error_memory(err, scales->total * sizeof *references);
+        return hg_error_memory(err, scales->total * sizeof *references);
     for (size_t i = 0; i < scales->total; i++)
         references[i] = companions->item[scales->item[i]].reference;
-    enum h5grad_status status = h5_scales_write(dataset, scales->rank, scales->n, references, err);
+    enum h5grad_status status = hg_scales_write(dataset, scales->rank, scales->n, references, err);
     free(references);
     if (!status && H5Rcreate(&self, companions->output, path, H5R_OBJECT, -1) < 0)
-        status = h5_error(err, "no reference to it can be made");
+        status = hg_hdf5_error(err, "no reference to it can be made");
     size_t i = 0;
     for (unsigned axis = 0; axis < scales->rank; axis++) {
         for (size_t k = 0; k < scales->n[axis] && !status; k++)
@@ -566,34 +566,34 @@ enum h5grad_status companions_attach(struct companions *companions,
 static enum h5grad_status number_scale(const struct companions *self, const struct item *item,
                                        hid_t to, struct h5grad_error *err)
 {
-    hid_t from = self->numbered ? h5_open_dataset(self->input, item->path, NULL) : -1;
+    hid_t from = self->numbered ? hg_open_dataset(self->input, item->path, NULL) : -1;
     enum h5grad_status status = H5GRAD_OK;
     if (from >= 0)
-        status = h5_attribute_copy(from, to, DIMENSION, err);
+        status = hg_attribute_copy(from, to, DIMENSION, err);
     if (from >= 0 && !status)
-        status = h5_attribute_copy(from, to, DIMENSIONS, err);
-    h5_close(from);
+        status = hg_attribute_copy(from, to, DIMENSIONS, err);
+    hg_close(from);
     return status;
 }
 
-enum h5grad_status companions_finish(struct companions *companions, struct h5grad_error *err)
+enum h5grad_status hg_companions_finish(struct companions *companions, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < companions->n && !status; i++) {
         const struct item *item = &companions->item[i];
         if (!item->scale || item->why)
             continue;
-        hid_t dataset = h5_open_dataset(companions->output, item->path, err);
+        hid_t dataset = hg_open_dataset(companions->output, item->path, err);
         if (dataset < 0)
-            status = error_status(err);
+            status = hg_error_status(err);
         else
-            status = h5_scale_write(dataset, item->n, item->use, err);
+            status = hg_scale_write(dataset, item->n, item->use, err);
         if (!status)
             status = number_scale(companions, item, dataset, err);
-        if (!h5_close(dataset) && !status)
-            status = h5_error(err, "it cannot be closed");
+        if (!hg_close(dataset) && !status)
+            status = hg_hdf5_error(err, "it cannot be closed");
         if (status)
-            error_context(err, status, "%s", item->path);
+            hg_error_context(err, status, "%s", item->path);
     }
     return status;
 }

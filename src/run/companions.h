@@ -33,26 +33,26 @@ struct attachments {
     unsigned axis;
 };
 
-void attachments_free(struct attachments *attachments);
+void hg_attachments_free(struct attachments *attachments);
 
 /* All arguments outlive it; walk may be NULL, names have been checked. NULL when there is no
  * memory. */
-struct companions *companions_new(hid_t input, hid_t output, const struct h5_walk *walk,
-                                  const struct results_names *names,
-                                  const struct run_options *options);
-void companions_free(struct companions *companions); /* NULL allowed */
+struct companions *hg_companions_new(hid_t input, hid_t output, const struct h5_walk *walk,
+                                     const struct results_names *names,
+                                     const struct run_options *options);
+void hg_companions_free(struct companions *companions); /* NULL allowed */
 
 /* Makes what the results of a field need, and finds the scales they are to have. Not within
  * h5_enter. */
-enum h5grad_status companions_add(struct companions *companions, const struct field *field,
-                                  struct attachments *scales, struct h5grad_error *err);
+enum h5grad_status hg_companions_add(struct companions *companions, const struct field *field,
+                                     struct attachments *scales, struct h5grad_error *err);
 
 /* Attaches the scales to the dataset at path of the output. Within h5_enter. */
-enum h5grad_status companions_attach(struct companions *companions,
-                                     const struct attachments *scales, hid_t dataset,
-                                     const char *path, struct h5grad_error *err);
+enum h5grad_status hg_companions_attach(struct companions *companions,
+                                        const struct attachments *scales, hid_t dataset,
+                                        const char *path, struct h5grad_error *err);
 
 /* After the last field: tells each scale what it is attached to. Within h5_enter. */
-enum h5grad_status companions_finish(struct companions *companions, struct h5grad_error *err);
+enum h5grad_status hg_companions_finish(struct companions *companions, struct h5grad_error *err);
 
 #endif

@@ -24,7 +24,7 @@ static void choose_types(struct field *field, const struct run_options *options)
     job->swapped = field->type.swapped;
     job->components = field->type.components;
     job->unpack = values->applies ? &values->rule : NULL;
-    job->arithmetic = element_arithmetic(job->stored);
+    job->arithmetic = hg_element_arithmetic(job->stored);
     if (field->result == ELEMENT_F64 || unpacked == ELEMENT_F64)
         job->arithmetic = ELEMENT_F64;
     job->result = field->result;
@@ -35,14 +35,14 @@ static enum h5grad_status choose_storage(struct field *field, const struct run_o
 {
     char left_out[1200];
     struct h5_guard guard;
-    h5_enter(&guard);
-    enum h5grad_status status = format_result(
-        &options->format, &field->storage, field->type.components * element_size(field->result),
+    hg_enter(&guard);
+    enum h5grad_status status = hg_format_result(
+        &options->format, &field->storage, field->type.components * hg_element_size(field->result),
         &field->result_storage, left_out, sizeof left_out, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (!status && *left_out && tell)
-        run_message(options->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
-                    field->path, left_out);
+        hg_run_message(options->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
+                       field->path, left_out);
     return status;
 }
 
@@ -55,12 +55,12 @@ static enum h5grad_status open_reader(struct field *field, const char *forced,
         .type = &field->type,
     };
     struct h5_guard guard;
-    h5_enter(&guard);
-    reader_close(field->reader);
-    field->reader = reader_open(&source, forced, err);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    hg_reader_close(field->reader);
+    field->reader = hg_reader_open(&source, forced, err);
+    hg_leave(&guard);
     field->job.reader = field->reader;
-    return field->reader ? H5GRAD_OK : error_status(err);
+    return field->reader ? H5GRAD_OK : hg_error_status(err);
 }
 
 /* Buffers as small as a test wants them, as long as a plan can be made of that; else within the
@@ -73,11 +73,11 @@ static enum h5grad_status plan_buffers(struct field *field, const struct run_opt
     const struct h5_storage *source = &field->storage, *result = &field->result_storage;
     job->memory = options->buffers;
     job->thread_memory = 0;
-    if (job->memory > 0 && engine_plan(job, source, result, &field->plan, NULL) == H5GRAD_OK)
+    if (job->memory > 0 && hg_engine_plan(job, source, result, &field->plan, NULL) == H5GRAD_OK)
         return H5GRAD_OK;
-    job->memory = budget_buffers(options->memory);
+    job->memory = hg_budget_buffers(options->memory);
     job->thread_memory = THREAD_MEMORY;
-    return engine_plan(job, source, result, &field->plan, err);
+    return hg_engine_plan(job, source, result, &field->plan, err);
 }
 
 /* Where a chunk is too large to be held, libhdf5 reads parts of it, if it has no filters. */
@@ -106,10 +106,10 @@ static enum h5grad_status name_results(struct field *field, const struct run_opt
         if (!options->user.name && convention && convention->result_path)
             *result = convention->result_path(field->path, &field->coords, axis);
         else
-            *result =
-                results_path(options->user.name, field->path, axis, field->coords.axis[axis].name);
+            *result = hg_results_path(options->user.name, field->path, axis,
+                                      field->coords.axis[axis].name);
         if (!*result)
-            return error_memory(err, strlen(field->path));
+            return hg_error_memory(err, strlen(field->path));
     }
     return H5GRAD_OK;
 }
@@ -121,18 +121,18 @@ static enum h5grad_status explain_extent(const struct field *field, enum h5grad_
     if (!field->missing || !err || status != H5GRAD_FAILED)
         return status;
     const struct h5grad_error reason = *err;
-    return error_set(err, status, "%s; %s", reason.message, field->missing);
+    return hg_error_set(err, status, "%s; %s", reason.message, field->missing);
 }
 
-enum h5grad_status field_plan(struct field *field, const struct run_options *options,
-                              struct coordinates *store, bool tell, struct h5grad_error *err)
+enum h5grad_status hg_field_plan(struct field *field, const struct run_options *options,
+                                 struct coordinates *store, bool tell, struct h5grad_error *err)
 {
     struct engine_job *job = &field->job;
-    enum h5grad_status status = axes_resolve(field, options, store, tell, err);
+    enum h5grad_status status = hg_axes_resolve(field, options, store, tell, err);
     if (status)
         return explain_extent(field, status, err);
     if (field->missing && tell)
-        run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
+        hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     choose_types(field, options);
     if ((status = choose_storage(field, options, tell, err)) ||
         (status = name_results(field, options, err)))

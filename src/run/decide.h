@@ -7,7 +7,7 @@
 
 /* Settles axes, spacing, result type and storage, reader and plan. Tells options' message callback
  * what a user should know when tell is set. Not within h5_enter. */
-enum h5grad_status field_plan(struct field *field, const struct run_options *options,
-                              struct coordinates *store, bool tell, struct h5grad_error *err);
+enum h5grad_status hg_field_plan(struct field *field, const struct run_options *options,
+                                 struct coordinates *store, bool tell, struct h5grad_error *err);
 
 #endif

@@ -46,15 +46,15 @@ struct field {
 };
 
 /* What a dataset is: type, storage, values, axes. unpack: its stored numbers may stand for others.
- * path outlives the field. The reason otherwise; field_close is due in either case. Not within
+ * path outlives the field. The reason otherwise; hg_field_close is due in either case. Not within
  * h5_enter. */
-enum h5grad_status field_open(hid_t file, const struct h5_walk *walk, const char *path, bool unpack,
-                              struct field *field, struct h5grad_error *err);
+enum h5grad_status hg_field_open(hid_t file, const struct h5_walk *walk, const char *path,
+                                 bool unpack, struct field *field, struct h5grad_error *err);
 
 /* Safe after any failure. Not within h5_enter. */
-void field_close(struct field *field);
+void hg_field_close(struct field *field);
 
 /* Bytes of all results as the engine makes them. */
-uint64_t field_result_bytes(const struct field *field);
+uint64_t hg_field_result_bytes(const struct field *field);
 
 #endif

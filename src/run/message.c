@@ -20,7 +20,7 @@ struct message {
     char text[];
 };
 
-void messages_init(struct messages *messages)
+void hg_messages_init(struct messages *messages)
 {
     *messages = (struct messages){.caller = pthread_self()};
     messages->end = &messages->first;
@@ -40,7 +40,7 @@ static struct message *take_all(struct messages *messages, size_t *beyond)
     return first;
 }
 
-void messages_free(struct messages *messages)
+void hg_messages_free(struct messages *messages)
 {
     size_t beyond;
     for (struct message *message = take_all(messages, &beyond), *next; message; message = next) {
@@ -67,7 +67,7 @@ static void keep(struct messages *messages, struct message *message)
         free(message);
 }
 
-void messages_deliver(struct messages *messages)
+void hg_messages_deliver(struct messages *messages)
 {
     char more[64];
     size_t beyond;
@@ -84,7 +84,7 @@ void messages_deliver(struct messages *messages)
 __attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_level level,
                                                                   const char *format, va_list list)
 {
-    char *line = memory_line(format, list);
+    char *line = hg_memory_line(format, list);
     size_t length = line ? strlen(line) + 1 : 0, size = sizeof(struct message) + length;
     struct message *message = line ? malloc(size) : NULL;
     if (message) {
@@ -106,11 +106,11 @@ __attribute__((format(printf, 3, 0))) static void tell_short(const struct messag
     messages->callback(messages->user, level, line);
 }
 
-void run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
+void hg_run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
 {
     if (!messages->callback)
         return;
-    bool now = !h5_is_entered() && pthread_equal(pthread_self(), messages->caller);
+    bool now = !hg_is_entered() && pthread_equal(pthread_self(), messages->caller);
     va_list list;
     va_start(list, format);
     struct message *message = make(level, format, list);
@@ -118,7 +118,7 @@ void run_message(struct messages *messages, enum h5grad_level level, const char 
     if (message || !now)
         keep(messages, message);
     if (now)
-        messages_deliver(messages);
+        hg_messages_deliver(messages);
     if (message || !now)
         return;
     va_start(list, format);
@@ -126,10 +126,11 @@ void run_message(struct messages *messages, enum h5grad_level level, const char 
     va_end(list);
 }
 
-enum h5grad_status messages_check(struct messages *messages, struct h5grad_error *err)
+enum h5grad_status hg_messages_check(struct messages *messages, struct h5grad_error *err)
 {
     pthread_mutex_lock(&messages->mutex);
     bool lost = messages->lost;
     pthread_mutex_unlock(&messages->mutex);
-    return lost ? error_set(err, H5GRAD_NO_MEMORY, "out of memory: a message was lost") : H5GRAD_OK;
+    return lost ? hg_error_set(err, H5GRAD_NO_MEMORY, "out of memory: a message was lost")
+                : H5GRAD_OK;
 }

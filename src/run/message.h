@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Messages to the caller of the library. Its callback may call anything, so it is called from the
- * caller's thread only, and never within h5_enter: what comes up there, or in a worker, waits.
+ * caller's thread only, and never within hg_enter: what comes up there, or in a worker, waits.
  */
 #ifndef H5GRAD_RUN_MESSAGE_H
 #define H5GRAD_RUN_MESSAGE_H
@@ -28,18 +28,18 @@ struct messages {
 };
 
 /* The calling thread becomes the caller. The callback is set when it is known. */
-void messages_init(struct messages *messages);
-void messages_free(struct messages *messages);
+void hg_messages_init(struct messages *messages);
+void hg_messages_free(struct messages *messages);
 
-/* Tells the callback, if any: at once, or in messages_deliver where that cannot
+/* Tells the callback, if any: at once, or in hg_messages_deliver where that cannot
  * be. Any thread. */
-void run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
+void hg_run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
     BASE_PRINTF(3, 4);
 
 /* Tells what waits. The caller's thread, not within h5_enter. */
-void messages_deliver(struct messages *messages);
+void hg_messages_deliver(struct messages *messages);
 
 /* H5GRAD_NO_MEMORY when there was none for a message. */
-enum h5grad_status messages_check(struct messages *messages, struct h5grad_error *err);
+enum h5grad_status hg_messages_check(struct messages *messages, struct h5grad_error *err);
 
 #endif

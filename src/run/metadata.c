@@ -26,7 +26,7 @@ static char *trimmed(const char *text)
     size_t blanks = 0;
     while (blanks < length && isspace((unsigned char)text[blanks]))
         blanks++;
-    return memory_format("%.*s", (int)(length - blanks), text + blanks);
+    return hg_memory_format("%.*s", (int)(length - blanks), text + blanks);
 }
 
 /* The unit of a time that is counted from a date, which ends where since begins: "day" for "Days".
@@ -37,7 +37,7 @@ static char *time_unit(const char *unit, const char *since)
     bool word = length > 2; /* else a symbol: s, ms */
     if (word && tolower((unsigned char)unit[length - 1]) == 's')
         length--;
-    char *time = memory_format("%.*s", (int)length, unit);
+    char *time = hg_memory_format("%.*s", (int)length, unit);
     for (size_t i = 0; time && word && time[i]; i++)
         time[i] = (char)tolower((unsigned char)time[i]);
     return time;
@@ -56,9 +56,9 @@ static char *plain_unit(const char *unit)
                                                              : 6;
     for (size_t i = 0; length && i < sizeof directions / sizeof *directions; i++) {
         if (strcasecmp(unit + length, directions[i]) == 0)
-            return memory_text("degree");
+            return hg_memory_text("degree");
     }
-    return memory_text(unit);
+    return hg_memory_text(unit);
 }
 
 /* Whether it can stand before an exponent. */
@@ -75,18 +75,18 @@ static bool is_word(const char *unit)
 static char *quotient(const char *above, const char *below)
 {
     if (strcmp(below, "1") == 0)
-        return memory_text(above);
+        return hg_memory_text(above);
     if (strcmp(above, "1") == 0 && is_word(below))
-        return memory_format("%s-1", below);
+        return hg_memory_format("%s-1", below);
     if (is_word(above) && is_word(below))
-        return memory_format("%s %s-1", above, below);
-    return memory_format("(%s)/(%s)", above, below);
+        return hg_memory_format("%s %s-1", above, below);
+    return hg_memory_format("(%s)/(%s)", above, below);
 }
 
-char *metadata_unit(const char *value, const char *axis)
+char *hg_metadata_unit(const char *value, const char *axis)
 {
     char *unit = NULL, *own = trimmed(value), *of_axis = trimmed(axis ? axis : "1");
-    char *above = own && strcasestr(own, SINCE) ? plain_unit(own) : memory_text(own);
+    char *above = own && strcasestr(own, SINCE) ? plain_unit(own) : hg_memory_text(own);
     char *below = of_axis ? plain_unit(of_axis) : NULL;
     if (above && below)
         unit = quotient(above, below);
@@ -99,7 +99,7 @@ char *metadata_unit(const char *value, const char *axis)
 
 static char *text_or_null(hid_t object, const char *name)
 {
-    char *text = h5_attribute_text(object, name);
+    char *text = hg_attribute_text(object, name);
     if (text && *text)
         return text;
     free(text);
@@ -128,9 +128,9 @@ static enum h5grad_status write_unit(const struct field *field, unsigned axis, h
     const char *below = spaced ? axis_unit(field, axis) : NULL;
     enum h5grad_status status = H5GRAD_OK;
     if (value && (below || !spaced)) {
-        char *unit = metadata_unit(value, below);
-        status = unit ? h5_attribute_write_text(dataset, name, unit, err)
-                      : error_memory(err, strlen(value));
+        char *unit = hg_metadata_unit(value, below);
+        status = unit ? hg_attribute_write_text(dataset, name, unit, err)
+                      : hg_error_memory(err, strlen(value));
         free(unit);
     }
     free(value);
@@ -144,7 +144,7 @@ static const char *variable_of(const struct field *field, unsigned axis)
     const struct field_axis *settled = &field->axis[axis];
     if (!settled->coordinate || strcmp(settled->source, AXES_COMMAND_LINE) != 0)
         return field->coords.axis[axis].name;
-    return path_base(settled->coordinate->name);
+    return hg_path_base(settled->coordinate->name);
 }
 
 /* "d(air temperature)/d(lat)" for a text of the source. */
@@ -155,11 +155,11 @@ static enum h5grad_status describe(const struct field *field, unsigned axis, hid
     if (!text)
         return H5GRAD_OK;
     const char *name = variable_of(field, axis);
-    char *derivative = name ? memory_format("d(%s)/d(%s)", text, name)
-                            : memory_format("d(%s)/d(axis %u)", text, axis);
+    char *derivative = name ? hg_memory_format("d(%s)/d(%s)", text, name)
+                            : hg_memory_format("d(%s)/d(axis %u)", text, axis);
     enum h5grad_status status = derivative
-                                    ? h5_attribute_write_text(dataset, attribute, derivative, err)
-                                    : error_memory(err, strlen(text));
+                                    ? hg_attribute_write_text(dataset, attribute, derivative, err)
+                                    : hg_error_memory(err, strlen(text));
     free(derivative);
     free(text);
     return status;
@@ -182,10 +182,10 @@ static enum h5grad_status write_methods(const struct field *field, hid_t dataset
                                         struct h5grad_error *err)
 {
     static const char attribute[] = "cell_methods";
-    char *methods = h5_attribute_text(field->dataset, attribute);
-    bool hold = methods && meaning_methods_hold(methods);
+    char *methods = hg_attribute_text(field->dataset, attribute);
+    bool hold = methods && hg_meaning_methods_hold(methods);
     free(methods);
-    return hold ? h5_attribute_copy(field->dataset, dataset, attribute, err) : H5GRAD_OK;
+    return hold ? hg_attribute_copy(field->dataset, dataset, attribute, err) : H5GRAD_OK;
 }
 
 /* Missing values of the source are NaN in the result, and spread from there. */
@@ -198,10 +198,10 @@ static enum h5grad_status write_fill_value(hid_t dataset, hid_t type, struct h5g
     hid_t id =
         space < 0 ? -1 : H5Acreate2(dataset, "_FillValue", type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || H5Awrite(id, H5T_NATIVE_DOUBLE, &value) < 0)
-        status = h5_error(err, "cannot write attribute _FillValue");
-    if (!h5_close(id) && !status)
-        status = h5_error(err, "cannot close attribute _FillValue");
-    h5_close(space);
+        status = hg_hdf5_error(err, "cannot write attribute _FillValue");
+    if (!hg_close(id) && !status)
+        status = hg_hdf5_error(err, "cannot close attribute _FillValue");
+    hg_close(space);
     return status;
 }
 
@@ -212,12 +212,12 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
     const char *const name = "gradient_spacing";
     const struct coordinate *coordinate = field->axis[axis].coordinate;
     char number[32];
-    const char *spacing = axes_spacing(field, axis, number, sizeof number);
+    const char *spacing = hg_axes_spacing(field, axis, number, sizeof number);
     if (!coordinate || coordinate->points != LINE_MIDPOINTS)
-        return h5_attribute_write_text(dataset, name, spacing, err);
-    char *midpoints = memory_format("midpoints of %s", spacing);
-    enum h5grad_status status = midpoints ? h5_attribute_write_text(dataset, name, midpoints, err)
-                                          : error_memory(err, strlen(spacing));
+        return hg_attribute_write_text(dataset, name, spacing, err);
+    char *midpoints = hg_memory_format("midpoints of %s", spacing);
+    enum h5grad_status status = midpoints ? hg_attribute_write_text(dataset, name, midpoints, err)
+                                          : hg_error_memory(err, strlen(spacing));
     free(midpoints);
     return status;
 }
@@ -227,21 +227,21 @@ static enum h5grad_status write_provenance(const struct field *field, unsigned a
                                            struct h5grad_error *err)
 {
     const char *name = field->coords.axis[axis].name;
-    enum h5grad_status status = h5_attribute_write_text(dataset, "gradient_of", field->path, err);
+    enum h5grad_status status = hg_attribute_write_text(dataset, "gradient_of", field->path, err);
     if (!status)
-        status = h5_attribute_write_int(dataset, "gradient_dim", (int32_t)axis, err);
+        status = hg_attribute_write_int(dataset, "gradient_dim", (int32_t)axis, err);
     if (!status && name)
-        status = h5_attribute_write_text(dataset, "gradient_axis_name", name, err);
+        status = hg_attribute_write_text(dataset, "gradient_axis_name", name, err);
     if (!status)
         status = write_spacing(field, axis, dataset, err);
     if (!status)
-        status = h5_attribute_write_int(dataset, "gradient_edge_order",
+        status = hg_attribute_write_int(dataset, "gradient_edge_order",
                                         (int32_t)field->plan.edge_order, err);
     return status;
 }
 
-enum h5grad_status metadata_write(const struct field *field, unsigned axis, hid_t dataset,
-                                  hid_t type, struct h5grad_error *err)
+enum h5grad_status hg_metadata_write(const struct field *field, unsigned axis, hid_t dataset,
+                                     hid_t type, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     if (field->values.missing && field->type.components == 1)
@@ -251,26 +251,26 @@ enum h5grad_status metadata_write(const struct field *field, unsigned axis, hid_
     if (!status)
         status = write_unit(field, axis, dataset, err);
     if (!status)
-        status = h5_attributes_copy(field->dataset, dataset, meaning_holds_for_result, err);
+        status = hg_attributes_copy(field->dataset, dataset, hg_meaning_holds_for_result, err);
     if (!status)
         status = write_methods(field, dataset, err);
     return status ? status : write_provenance(field, axis, dataset, err);
 }
 
-enum h5grad_status metadata_write_above(hid_t output, hid_t input, const char *path,
-                                        struct h5grad_error *err)
+enum h5grad_status hg_metadata_write_above(hid_t output, hid_t input, const char *path,
+                                           struct h5grad_error *err)
 {
-    return coords_copy_above(input, output, path, meaning_holds_for_group, err);
+    return hg_coords_copy_above(input, output, path, hg_meaning_holds_for_group, err);
 }
 
-char *metadata_history_line(const char *command)
+char *hg_metadata_history_line(const char *command)
 {
     char date[64] = "";
     time_t now = time(NULL);
     struct tm local;
     if (localtime_r(&now, &local))
         strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &local);
-    return memory_format("%s: %s", date, command);
+    return hg_memory_format("%s: %s", date, command);
 }
 
 /* Texts with a line break in front of each, in new memory; NULL when there is none. */
@@ -289,17 +289,17 @@ static char *lines_of(char *const *text, size_t n)
     return lines;
 }
 
-enum h5grad_status metadata_write_history(hid_t output, hid_t input, const char *line,
-                                          struct h5grad_error *err)
+enum h5grad_status hg_metadata_write_history(hid_t output, hid_t input, const char *line,
+                                             struct h5grad_error *err)
 {
     size_t n = 0;
-    char **before = h5_attribute_texts(input, "history", &n);
+    char **before = hg_attribute_texts(input, "history", &n);
     char *lines = lines_of(before, before ? n : 0);
-    char *text = lines ? memory_format("%s%s", line, lines) : NULL;
-    enum h5grad_status status = text ? h5_attribute_write_text(output, "history", text, err)
-                                     : error_memory(err, strlen(line));
+    char *text = lines ? hg_memory_format("%s%s", line, lines) : NULL;
+    enum h5grad_status status = text ? hg_attribute_write_text(output, "history", text, err)
+                                     : hg_error_memory(err, strlen(line));
     free(text);
     free(lines);
-    h5_free_texts(before, n);
+    hg_free_texts(before, n);
     return status;
 }

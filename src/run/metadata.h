@@ -9,24 +9,24 @@
  * Writes the attributes of the result, of the given datatype, of a field along an axis: how it was
  * made, those of the source that hold for it, and units, long_name and description of a derivative.
  */
-enum h5grad_status metadata_write(const struct field *field, unsigned axis, hid_t dataset,
-                                  hid_t type, struct h5grad_error *err);
+enum h5grad_status hg_metadata_write(const struct field *field, unsigned axis, hid_t dataset,
+                                     hid_t type, struct h5grad_error *err);
 
 /* The unit of a derivative in new memory: "K m-1" for "K" and "m", "(m s-1)/(m)" where one of them
  * is not a plain word. axis NULL: unit spacing, the unit of the values. NULL when there is no
  * memory. */
-char *metadata_unit(const char *value, const char *axis);
+char *hg_metadata_unit(const char *value, const char *axis);
 
 /* Copies the attributes of the input's groups above path that hold for those of the output: not the
  * history. */
-enum h5grad_status metadata_write_above(hid_t output, hid_t input, const char *path,
-                                        struct h5grad_error *err);
+enum h5grad_status hg_metadata_write_above(hid_t output, hid_t input, const char *path,
+                                           struct h5grad_error *err);
 
 /* The line of this run, now, in a file's history, in new memory; NULL when there is none. */
-char *metadata_history_line(const char *command);
+char *hg_metadata_history_line(const char *command);
 
 /* Writes the file's history: the line of this run before those of input. */
-enum h5grad_status metadata_write_history(hid_t output, hid_t input, const char *line,
-                                          struct h5grad_error *err);
+enum h5grad_status hg_metadata_write_history(hid_t output, hid_t input, const char *line,
+                                             struct h5grad_error *err);
 
 #endif

@@ -29,8 +29,8 @@ static enum h5grad_status complete(const struct h5grad_options *user, struct h5g
     if (!user)
         return H5GRAD_OK;
     if (user->size == 0)
-        return error_set(err, H5GRAD_USAGE,
-                         "options: size is 0: initialise them with h5grad_options_init");
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "options: size is 0: initialise them with h5grad_options_init");
     memcpy(out, user, size_min(user->size, sizeof *out));
     out->size = sizeof *out;
     return H5GRAD_OK;
@@ -41,7 +41,7 @@ static enum h5grad_status check_datasets(const struct h5grad_options *user,
 {
     for (size_t i = 0; i < user->n_datasets; i++) {
         if (!user->datasets[i] || !*user->datasets[i])
-            return error_set(err, H5GRAD_USAGE, "dataset: entry %zu is empty", i + 1);
+            return hg_error_set(err, H5GRAD_USAGE, "dataset: entry %zu is empty", i + 1);
     }
     return H5GRAD_OK;
 }
@@ -50,14 +50,14 @@ static enum h5grad_status check_dims(const struct h5grad_options *user, struct h
 {
     for (size_t i = 0; i < user->n_dims; i++) {
         if (!user->dims[i] || !*user->dims[i])
-            return error_set(err, H5GRAD_USAGE, "dim: entry %zu is empty", i + 1);
+            return hg_error_set(err, H5GRAD_USAGE, "dim: entry %zu is empty", i + 1);
         for (size_t j = 0; j < i; j++) {
             if (strcmp(user->dims[i], user->dims[j]) == 0)
-                return error_set(err, H5GRAD_USAGE, "dim: axis %s is repeated", user->dims[i]);
+                return hg_error_set(err, H5GRAD_USAGE, "dim: axis %s is repeated", user->dims[i]);
         }
     }
     if (user->n_dims && user->n_spacings > 1 && user->n_spacings != user->n_dims)
-        return error_set(
+        return hg_error_set(
             err, H5GRAD_USAGE,
             "spacing: %zu entries for %zu axes: give one number, or one entry per axis "
             "of --dim",
@@ -69,14 +69,14 @@ static enum h5grad_status parse_spacing(const char *text, struct spacing_option 
                                         struct h5grad_error *err)
 {
     if (!text || !*text)
-        return error_set(err, H5GRAD_USAGE, "spacing: empty entry");
+        return hg_error_set(err, H5GRAD_USAGE, "spacing: empty entry");
     if (strcmp(text, "auto") == 0) {
         out->kind = SPACING_AUTO;
-    } else if (parse_double(text, &out->number)) {
+    } else if (hg_parse_double(text, &out->number)) {
         out->kind = SPACING_NUMBER;
-        if (stencil_check_step(out->number, err)) {
+        if (hg_stencil_check_step(out->number, err)) {
             err->status = H5GRAD_USAGE;
-            return error_context(err, H5GRAD_USAGE, "spacing %s", text);
+            return hg_error_context(err, H5GRAD_USAGE, "spacing %s", text);
         }
     } else {
         out->kind = SPACING_PATH;
@@ -88,9 +88,9 @@ static enum h5grad_status parse_spacing(const char *text, struct spacing_option 
 static enum h5grad_status parse_spacings(const struct h5grad_options *user, struct run_options *out,
                                          struct h5grad_error *err)
 {
-    out->spacing = memory_zeroed(user->n_spacings, sizeof *out->spacing);
+    out->spacing = hg_memory_zeroed(user->n_spacings, sizeof *out->spacing);
     if (user->n_spacings && !out->spacing)
-        return error_memory(err, user->n_spacings * sizeof *out->spacing);
+        return hg_error_memory(err, user->n_spacings * sizeof *out->spacing);
     out->n_spacings = user->n_spacings;
     for (size_t i = 0; i < user->n_spacings; i++) {
         enum h5grad_status status = parse_spacing(user->spacings[i], &out->spacing[i], err);
@@ -105,11 +105,11 @@ static enum h5grad_status parse_coord(const char *text, struct coord_option *out
 {
     const char *equal = text ? strchr(text, '=') : NULL;
     if (!equal || equal == text || !equal[1])
-        return error_set(err, H5GRAD_USAGE, "coord '%s': not of the form DIM=PATH",
-                         text ? text : "");
-    out->dim = memory_format("%.*s", (int)(equal - text), text);
+        return hg_error_set(err, H5GRAD_USAGE, "coord '%s': not of the form DIM=PATH",
+                            text ? text : "");
+    out->dim = hg_memory_format("%.*s", (int)(equal - text), text);
     if (!out->dim)
-        return error_memory(err, strlen(text));
+        return hg_error_memory(err, strlen(text));
     out->spacing.kind = SPACING_PATH;
     out->spacing.path = equal + 1;
     return H5GRAD_OK;
@@ -118,9 +118,9 @@ static enum h5grad_status parse_coord(const char *text, struct coord_option *out
 static enum h5grad_status parse_coords(const struct h5grad_options *user, struct run_options *out,
                                        struct h5grad_error *err)
 {
-    out->coord = memory_zeroed(user->n_coords, sizeof *out->coord);
+    out->coord = hg_memory_zeroed(user->n_coords, sizeof *out->coord);
     if (user->n_coords && !out->coord)
-        return error_memory(err, user->n_coords * sizeof *out->coord);
+        return hg_error_memory(err, user->n_coords * sizeof *out->coord);
     out->n_coords = user->n_coords;
     for (size_t i = 0; i < user->n_coords; i++) {
         enum h5grad_status status = parse_coord(user->coords[i], &out->coord[i], err);
@@ -128,8 +128,9 @@ static enum h5grad_status parse_coords(const struct h5grad_options *user, struct
             return status;
         for (size_t j = 0; j < i; j++) {
             if (strcmp(out->coord[i].dim, out->coord[j].dim) == 0)
-                return error_set(err, H5GRAD_USAGE, "coord '%s': axis %s has coordinates already",
-                                 user->coords[i], out->coord[i].dim);
+                return hg_error_set(err, H5GRAD_USAGE,
+                                    "coord '%s': axis %s has coordinates already", user->coords[i],
+                                    out->coord[i].dim);
         }
     }
     return H5GRAD_OK;
@@ -142,52 +143,52 @@ static enum h5grad_status parse_dtype(const char *text, struct run_options *out,
     if (!text)
         return H5GRAD_OK;
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
-        if (strcmp(text, element_name(allowed[i])) == 0) {
+        if (strcmp(text, hg_element_name(allowed[i])) == 0) {
             out->dtype_given = true;
             out->dtype = allowed[i];
             return H5GRAD_OK;
         }
     }
-    return error_set(err, H5GRAD_USAGE, "dtype '%s': not float16, float32 or float64", text);
+    return hg_error_set(err, H5GRAD_USAGE, "dtype '%s': not float16, float32 or float64", text);
 }
 
 static enum h5grad_status check_edges(const char *edges, struct h5grad_error *err)
 {
     if (!edges || strcmp(edges, "midpoint") == 0)
         return H5GRAD_OK;
-    return error_set(err, H5GRAD_USAGE, "edges '%s': not midpoint", edges);
+    return hg_error_set(err, H5GRAD_USAGE, "edges '%s': not midpoint", edges);
 }
 
 static enum h5grad_status check_numbers(struct run_options *out, struct h5grad_error *err)
 {
     const struct h5grad_options *user = &out->user;
     if (user->edge_order != 1 && user->edge_order != 2)
-        return error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2", user->edge_order);
+        return hg_error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2", user->edge_order);
     if (user->threads < 0)
-        return error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
-    out->threads = user->threads ? (unsigned)user->threads : engine_default_threads();
-    out->cache = cache_find();
+        return hg_error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
+    out->threads = user->threads ? (unsigned)user->threads : hg_engine_default_threads();
+    out->cache = hg_cache_find();
     if (user->memory && user->memory < H5GRAD_LEAST_MEMORY)
-        return error_set(err, H5GRAD_USAGE,
-                         "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
-                         H5GRAD_LEAST_MEMORY);
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
+                            H5GRAD_LEAST_MEMORY);
     out->memory = user->memory;
     if (!out->memory)
         out->memory =
-            size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, budget_available() / 4));
+            size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, hg_budget_available() / 4));
     return H5GRAD_OK;
 }
 
 static enum h5grad_status check_environment(struct run_options *out, struct h5grad_error *err)
 {
     const char *buffers = getenv("H5GRAD_BUFFERS");
-    if (buffers && !(parse_size(buffers, &out->buffers) && out->buffers > 0))
-        return error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
+    if (buffers && !(hg_parse_size(buffers, &out->buffers) && out->buffers > 0))
+        return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
     return H5GRAD_OK;
 }
 
-enum h5grad_status run_options_check(const struct h5grad_options *user, struct run_options *options,
-                                     struct h5grad_error *err)
+enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
+                                        struct run_options *options, struct h5grad_error *err)
 {
     /* parse_spacing changes the status of an error, so there must be one. */
     struct h5grad_error local = {0};
@@ -208,19 +209,19 @@ enum h5grad_status run_options_check(const struct h5grad_options *user, struct r
     if (!status)
         status = check_edges(full->edges, e);
     if (!status)
-        status = format_parse(full->layout, full->filter, &options->format, e);
+        status = hg_format_parse(full->layout, full->filter, &options->format, e);
     if (!status)
-        status = results_check_template(full->name, e);
+        status = hg_results_check_template(full->name, e);
     if (!status)
         status = check_numbers(options, e);
     if (!status)
         status = check_environment(options, e);
     if (status)
-        run_options_free(options);
+        hg_run_options_free(options);
     return status;
 }
 
-void run_options_free(struct run_options *options)
+void hg_run_options_free(struct run_options *options)
 {
     for (size_t i = 0; i < options->n_coords; i++)
         free(options->coord[i].dim);

@@ -42,8 +42,8 @@ struct run_options {
 
 /* H5GRAD_USAGE with the reason for what no file could satisfy. user may be NULL; its strings stay
  * the caller's and outlive *options. On failure there is nothing to free. */
-enum h5grad_status run_options_check(const struct h5grad_options *user, struct run_options *options,
-                                     struct h5grad_error *err);
-void run_options_free(struct run_options *options);
+enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
+                                        struct run_options *options, struct h5grad_error *err);
+void hg_run_options_free(struct run_options *options);
 
 #endif

@@ -22,15 +22,15 @@ struct report {
     bool failed;
 };
 
-struct report *report_new(uint64_t budget_cap)
+struct report *hg_report_new(uint64_t hg_budget_cap)
 {
-    struct report *report = memory_zeroed(1, sizeof *report);
+    struct report *report = hg_memory_zeroed(1, sizeof *report);
     if (report)
-        report->public.budget_cap = budget_cap;
+        report->public.budget_cap = hg_budget_cap;
     return report;
 }
 
-void report_free(struct report *report)
+void hg_report_free(struct report *report)
 {
     if (!report)
         return;
@@ -44,7 +44,7 @@ void report_free(struct report *report)
 
 void h5grad_report_free(struct h5grad_report *report)
 {
-    report_free((struct report *)report);
+    hg_report_free((struct report *)report);
 }
 
 static void *keep(struct report *report, size_t size)
@@ -91,7 +91,7 @@ static void describe_axis(struct report *report, const struct field *field, unsi
     out->extent = field->storage.extent[axis];
     out->name = keep_text(report, said->name);
     out->unit = keep_text(report, said->unit);
-    out->spacing = keep_text(report, axes_spacing(field, axis, number, sizeof number));
+    out->spacing = keep_text(report, hg_axes_spacing(field, axis, number, sizeof number));
     out->source = keep_text(report, settled->source);
     out->left_out = keep_text(report, said->left_out);
     out->differentiated = settled->differentiated;
@@ -115,7 +115,8 @@ static void describe_axis(struct report *report, const struct field *field, unsi
 static const char *describe_note(struct report *report, const struct field *field)
 {
     enum { OWN = 3 };
-    const char *part[OWN + GRID_MAX_RANK] = {field->missing, axes_note(field), field->values.note};
+    const char *part[OWN + GRID_MAX_RANK] = {field->missing, hg_axes_note(field),
+                                             field->values.note};
     size_t used = 0, size = 1, n = OWN;
     for (unsigned k = 0; k < field->storage.rank; k++) {
         if (field->axis[k].coordinate)
@@ -137,10 +138,10 @@ static void describe_plan(struct report *report, const struct field *field,
 {
     const struct plan *plan = &field->plan;
     char text[1024];
-    uint64_t chunk = field->type.components * element_size(field->type.stored), point = chunk;
-    h5_type_result_name(&field->type, field->result, text, sizeof text);
+    uint64_t chunk = field->type.components * hg_element_size(field->type.stored), point = chunk;
+    hg_type_result_name(&field->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);
-    h5_storage_text(&field->result_storage, text, sizeof text);
+    hg_storage_text(&field->result_storage, text, sizeof text);
     out->result_layout = keep_text(report, text);
     out->read_way = field->reader->way->name;
     out->tiles = plan->tiles;
@@ -148,12 +149,12 @@ static void describe_plan(struct report *report, const struct field *field,
     for (unsigned i = 0; plan->cached && i < plan->rank; i++)
         chunk *= plan->source_chunk[i];
     out->bytes_decoded_again = (plan->chunk_decodes - plan->chunks) * chunk;
-    out->bytes_written = field_result_bytes(field);
+    out->bytes_written = hg_field_result_bytes(field);
     out->peak_memory = plan->memory;
     out->threads = (int)plan->threads;
 }
 
-bool report_add(struct report *report, const struct field *field, bool planned)
+bool hg_report_add(struct report *report, const struct field *field, bool planned)
 {
     struct h5grad_field *out = add(report, field->path);
     if (!out)
@@ -168,7 +169,7 @@ bool report_add(struct report *report, const struct field *field, bool planned)
     out->rank = rank;
     out->axes = axes;
     out->type = keep_text(report, field->type.name);
-    h5_storage_text(&field->storage, text, sizeof text);
+    hg_storage_text(&field->storage, text, sizeof text);
     out->layout = keep_text(report, text);
     out->values = keep_text(report, field->values.text);
     out->note = describe_note(report, field);
@@ -177,12 +178,12 @@ bool report_add(struct report *report, const struct field *field, bool planned)
     return !report->failed;
 }
 
-void report_write_way(struct report *report, size_t number, const char *way)
+void hg_report_write_way(struct report *report, size_t number, const char *way)
 {
     report->field[number].write_way = way;
 }
 
-bool report_skip(struct report *report, const char *path, const char *why)
+bool hg_report_skip(struct report *report, const char *path, const char *why)
 {
     struct h5grad_field *out = add(report, path);
     if (out)
@@ -190,7 +191,7 @@ bool report_skip(struct report *report, const char *path, const char *why)
     return !report->failed;
 }
 
-struct h5grad_report *report_finish(struct report *report, double seconds)
+struct h5grad_report *hg_report_finish(struct report *report, double seconds)
 {
     report->public.fields = report->field;
     report->public.seconds = seconds;

@@ -8,20 +8,20 @@
 
 struct report;
 
-struct report *report_new(uint64_t budget_cap); /* NULL when there is no memory */
-void report_free(struct report *report);        /* NULL allowed */
+struct report *hg_report_new(uint64_t hg_budget_cap); /* NULL when there is no memory */
+void hg_report_free(struct report *report);           /* NULL allowed */
 
 /* Adds a field, planned or (with planned not set) only opened; false when there is no memory. */
-bool report_add(struct report *report, const struct field *field, bool planned);
+bool hg_report_add(struct report *report, const struct field *field, bool planned);
 
 /* Says how the results of a field are written: number counts the fields and skipped datasets from 0
  * in the order in which they were added. */
-void report_write_way(struct report *report, size_t number, const char *way);
+void hg_report_write_way(struct report *report, size_t number, const char *way);
 
 /* Adds a dataset that is not done, and why. */
-bool report_skip(struct report *report, const char *path, const char *why);
+bool hg_report_skip(struct report *report, const char *path, const char *why);
 
 /* The public form; the report is then the caller's, to be freed with h5grad_report_free. */
-struct h5grad_report *report_finish(struct report *report, double seconds);
+struct h5grad_report *hg_report_finish(struct report *report, double seconds);
 
 #endif

@@ -19,17 +19,18 @@ static size_t template_field(const char *text)
     return 0;
 }
 
-enum h5grad_status results_check_template(const char *name, struct h5grad_error *err)
+enum h5grad_status hg_results_check_template(const char *name, struct h5grad_error *err)
 {
     if (!name)
         return H5GRAD_OK;
     if (!*name || *name == '/' || name[strlen(name) - 1] == '/' || strstr(name, "//"))
-        return error_set(err, H5GRAD_USAGE,
-                         "name '%s': not the name of a dataset in the source's group", name);
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "name '%s': not the name of a dataset in the source's group", name);
     for (const char *at = strchr(name, '{'); at; at = strchr(at + 1, '{')) {
         if (!template_field(at))
-            return error_set(err, H5GRAD_USAGE,
-                             "name '%s': the fields in braces are {name}, {dim} and {axis}", name);
+            return hg_error_set(err, H5GRAD_USAGE,
+                                "name '%s': the fields in braces are {name}, {dim} and {axis}",
+                                name);
     }
     return H5GRAD_OK;
 }
@@ -58,9 +59,9 @@ static void expand(FILE *out, const char *pattern, const char *name, unsigned ax
     }
 }
 
-char *results_path(const char *name, const char *field, unsigned axis, const char *axis_name)
+char *hg_results_path(const char *name, const char *field, unsigned axis, const char *axis_name)
 {
-    const char *base = path_base(field);
+    const char *base = hg_path_base(field);
     char *path = NULL;
     size_t size;
     FILE *out = open_memstream(&path, &size);
@@ -68,21 +69,21 @@ char *results_path(const char *name, const char *field, unsigned axis, const cha
         return NULL;
     fwrite(field, 1, (size_t)(base - field), out);
     expand(out, name ? name : RESULTS_DEFAULT_NAME, base, axis, axis_name);
-    if (memory_close_stream(out))
+    if (hg_memory_close_stream(out))
         return path;
     free(path);
     return NULL;
 }
 
-enum h5grad_status results_names_add(struct results_names *names, const char *path,
-                                     struct h5grad_error *err)
+enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
+                                        struct h5grad_error *err)
 {
     char **grown = realloc(names->name, (names->n + 1) * sizeof *grown);
     if (!grown)
-        return error_memory(err, (names->n + 1) * sizeof *grown);
+        return hg_error_memory(err, (names->n + 1) * sizeof *grown);
     names->name = grown;
-    if (!(grown[names->n] = memory_text(path)))
-        return error_memory(err, strlen(path));
+    if (!(grown[names->n] = hg_memory_text(path)))
+        return hg_error_memory(err, strlen(path));
     names->n++;
     return H5GRAD_OK;
 }
@@ -116,25 +117,26 @@ static bool inside_result(const struct results_names *names, const char *path)
     return false;
 }
 
-enum h5grad_status results_names_check(struct results_names *names, struct h5grad_error *err)
+enum h5grad_status hg_results_names_check(struct results_names *names, struct h5grad_error *err)
 {
     if (names->n)
         qsort(names->name, names->n, sizeof *names->name, compare_names);
     for (size_t i = 0; i < names->n; i++) {
         if (i > 0 && strcmp(names->name[i - 1], names->name[i]) == 0)
-            return error_set(err, H5GRAD_FAILED,
-                             "two results would be called %s: tell them apart with {name}, {dim} "
-                             "or {axis} in --name",
-                             names->name[i]);
+            return hg_error_set(
+                err, H5GRAD_FAILED,
+                "two results would be called %s: tell them apart with {name}, {dim} "
+                "or {axis} in --name",
+                names->name[i]);
         if (inside_result(names, names->name[i]))
-            return error_set(err, H5GRAD_FAILED,
-                             "%s would lie within another result: choose another --name",
-                             names->name[i]);
+            return hg_error_set(err, H5GRAD_FAILED,
+                                "%s would lie within another result: choose another --name",
+                                names->name[i]);
     }
     return H5GRAD_OK;
 }
 
-bool results_names_allow(const struct results_names *names, const char *path)
+bool hg_results_names_allow(const struct results_names *names, const char *path)
 {
     struct prefix whole = {path, strlen(path)};
     if (bsearch(&whole, names->name, names->n, sizeof *names->name, compare_prefix) ||
@@ -147,7 +149,7 @@ bool results_names_allow(const struct results_names *names, const char *path)
     return true;
 }
 
-void results_names_free(struct results_names *names)
+void hg_results_names_free(struct results_names *names)
 {
     for (size_t i = 0; i < names->n; i++)
         free(names->name[i]);

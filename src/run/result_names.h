@@ -12,11 +12,11 @@
 
 /* H5GRAD_USAGE when a --name template (NULL: the default) has an unknown field in braces or no
  * text. */
-enum h5grad_status results_check_template(const char *name, struct h5grad_error *err);
+enum h5grad_status hg_results_check_template(const char *name, struct h5grad_error *err);
 
 /* The path of the result of a field along an axis, in new memory; NULL when there is none.
  * axis_name may be NULL. */
-char *results_path(const char *name, const char *field, unsigned axis, const char *axis_name);
+char *hg_results_path(const char *name, const char *field, unsigned axis, const char *axis_name);
 
 /* All result paths of a run. A zeroed struct is empty. */
 struct results_names {
@@ -24,15 +24,15 @@ struct results_names {
     char **name;
 };
 
-enum h5grad_status results_names_add(struct results_names *names, const char *path,
-                                     struct h5grad_error *err);
+enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
+                                        struct h5grad_error *err);
 
 /* Fails when two results have one name, or one lies where another needs a group; sorts the names.
  */
-enum h5grad_status results_names_check(struct results_names *names, struct h5grad_error *err);
+enum h5grad_status hg_results_names_check(struct results_names *names, struct h5grad_error *err);
 
 /* Whether something else may have the path, in names that have been checked. */
-bool results_names_allow(const struct results_names *names, const char *path);
-void results_names_free(struct results_names *names);
+bool hg_results_names_allow(const struct results_names *names, const char *path);
+void hg_results_names_free(struct results_names *names);
 
 #endif

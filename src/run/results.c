@@ -20,13 +20,13 @@ static hid_t create_dataset(const struct field *field, hid_t file, const char *p
     }
     hid_t dataset = -1;
     hid_t space = H5Screate_simple((int)storage->rank, extent, most);
-    hid_t creation = format_creation(storage, err);
+    hid_t creation = hg_format_creation(storage, err);
     if (creation >= 0 && space < 0)
-        h5_error(err, "it cannot be described");
+        hg_hdf5_error(err, "it cannot be described");
     else if (creation >= 0)
-        dataset = h5_create_dataset(file, path, type, space, creation, err);
-    h5_close(creation);
-    h5_close(space);
+        dataset = hg_create_dataset(file, path, type, space, creation, err);
+    hg_close(creation);
+    hg_close(space);
     return dataset;
 }
 
@@ -42,52 +42,52 @@ static struct writer *open_writer(const struct field *field, hid_t file, struct 
         .raw = true,
         .journal = field->job.journal,
     };
-    return writer_open(&target, getenv("H5GRAD_IO"), err);
+    return hg_writer_open(&target, getenv("H5GRAD_IO"), err);
 }
 
-enum h5grad_status result_create(const struct field *field, struct companions *companions,
-                                 const struct attachments *scales, hid_t file, unsigned k,
-                                 struct result *result, struct h5grad_error *err)
+enum h5grad_status hg_result_create(const struct field *field, struct companions *companions,
+                                    const struct attachments *scales, hid_t file, unsigned k,
+                                    struct result *result, struct h5grad_error *err)
 {
     unsigned axis = field->engine_axis[k].axis;
     const char *path = field->axis[axis].result;
     memset(result, 0, sizeof *result);
     result->dataset = -1;
-    result->memory = h5_type_result(&field->type, field->result);
+    result->memory = hg_type_result(&field->type, field->result);
     if (result->memory < 0)
-        return h5_error(err, "%s: its datatype cannot be made", path);
+        return hg_hdf5_error(err, "%s: its datatype cannot be made", path);
     result->dataset = create_dataset(field, file, path, result->memory, err);
     if (result->dataset < 0)
-        return error_context(err, H5GRAD_FAILED, "%s", path);
-    enum h5grad_status status = h5_storage_read(result->dataset, &result->storage, err);
+        return hg_error_context(err, H5GRAD_FAILED, "%s", path);
+    enum h5grad_status status = hg_storage_read(result->dataset, &result->storage, err);
     if (!status)
-        status = companions_attach(companions, scales, result->dataset, path, err);
+        status = hg_companions_attach(companions, scales, result->dataset, path, err);
     if (!status)
-        status = metadata_write(field, axis, result->dataset, result->memory, err);
+        status = hg_metadata_write(field, axis, result->dataset, result->memory, err);
     if (!status) {
         result->writer = open_writer(field, file, result, err);
-        status = result->writer ? H5GRAD_OK : error_status(err);
+        status = result->writer ? H5GRAD_OK : hg_error_status(err);
     }
-    return status ? error_context(err, status, "%s", path) : H5GRAD_OK;
+    return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
 
-enum h5grad_status result_finish(struct result *result, struct h5grad_error *err)
+enum h5grad_status hg_result_finish(struct result *result, struct h5grad_error *err)
 {
-    enum h5grad_status status = writer_finish(result->writer, err);
+    enum h5grad_status status = hg_writer_finish(result->writer, err);
     hid_t dataset = result->dataset;
-    writer_close(result->writer);
+    hg_writer_close(result->writer);
     result->writer = NULL;
     result->dataset = -1;
-    if (!h5_close(dataset) && !status)
-        status = h5_error(err, "it cannot be closed");
+    if (!hg_close(dataset) && !status)
+        status = hg_hdf5_error(err, "it cannot be closed");
     return status;
 }
 
-void result_close(struct result *result)
+void hg_result_close(struct result *result)
 {
-    writer_close(result->writer);
-    h5_close(result->dataset);
-    h5_close(result->memory);
+    hg_writer_close(result->writer);
+    hg_close(result->dataset);
+    hg_close(result->memory);
     memset(result, 0, sizeof *result);
     result->dataset = result->memory = -1;
 }

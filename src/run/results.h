@@ -15,13 +15,13 @@ struct result {
 };
 
 /* Makes the dataset for axis number k of field->engine_axis in file, with its attributes and
- * scales, and opens its writer. result_close is due in either case. Within h5_enter. */
-enum h5grad_status result_create(const struct field *field, struct companions *companions,
-                                 const struct attachments *scales, hid_t file, unsigned k,
-                                 struct result *result, struct h5grad_error *err);
+ * scales, and opens its writer. hg_result_close is due in either case. Within h5_enter. */
+enum h5grad_status hg_result_create(const struct field *field, struct companions *companions,
+                                    const struct attachments *scales, hid_t file, unsigned k,
+                                    struct result *result, struct h5grad_error *err);
 
 /* After the engine is done: completes the dataset. Within h5_enter. */
-enum h5grad_status result_finish(struct result *result, struct h5grad_error *err);
-void result_close(struct result *result);
+enum h5grad_status hg_result_finish(struct result *result, struct h5grad_error *err);
+void hg_result_close(struct result *result);
 
 #endif

@@ -12,57 +12,57 @@
 #include "base/memory.h"
 #include "output/publish.h"
 
-enum h5grad_status resume_find(struct resume *resume, const char *output,
-                               struct run_options *options, struct h5grad_error *err)
+enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
+                                  struct run_options *options, struct h5grad_error *err)
 {
     const struct h5grad_options *user = &options->user;
     *resume = (struct resume){.wanted = user->checkpoint || user->resume};
     if (!resume->wanted)
         return H5GRAD_OK;
-    resume->path = publish_journal_path(output);
+    resume->path = hg_publish_journal_path(output);
     if (!resume->path)
-        return error_memory(err, strlen(output));
+        return hg_error_memory(err, strlen(output));
     struct stat left;
-    if (!user->resume || !publish_find_left(output, &left) || left.st_size == 0)
+    if (!user->resume || !hg_publish_find_left(output, &left) || left.st_size == 0)
         return H5GRAD_OK;
-    enum h5grad_status status = journal_read(resume->path, &resume->journal, err);
+    enum h5grad_status status = hg_journal_read(resume->path, &resume->journal, err);
     if (status || !resume->journal)
         return status;
-    const struct journal_head *head = journal_head(resume->journal);
+    const struct journal_head *head = hg_journal_head(resume->journal);
     if (head->inode != left.st_ino) {
-        run_message(
+        hg_run_message(
             options->messages, H5GRAD_WARNING,
             "the temporary file beside %s is not the one that the run before has left: begun "
             "anew",
             output);
-        journal_close(resume->journal, false);
+        hg_journal_close(resume->journal, false);
         resume->journal = NULL;
         return H5GRAD_OK;
     }
     if (user->memory && user->memory < head->memory)
-        return error_set(err, H5GRAD_FAILED,
-                         "%s: the run that is to be resumed had a memory cap of %" PRIu64
-                         " bytes: give the same, or begin anew without --resume",
-                         output, head->memory);
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s: the run that is to be resumed had a memory cap of %" PRIu64
+                            " bytes: give the same, or begin anew without --resume",
+                            output, head->memory);
     options->threads = (unsigned)head->threads;
     options->cache = head->cache;
     options->memory = head->memory;
     return H5GRAD_OK;
 }
 
-bool resume_is_possible(const char *output)
+bool hg_resume_is_possible(const char *output)
 {
     struct stat left;
     struct journal *journal = NULL;
-    char *path = publish_find_left(output, &left) ? publish_journal_path(output) : NULL;
-    bool possible = path && journal_read(path, &journal, NULL) == H5GRAD_OK && journal &&
-                    journal_head(journal)->inode == left.st_ino;
-    journal_close(journal, false);
+    char *path = hg_publish_find_left(output, &left) ? hg_publish_journal_path(output) : NULL;
+    bool possible = path && hg_journal_read(path, &journal, NULL) == H5GRAD_OK && journal &&
+                    hg_journal_head(journal)->inode == left.st_ino;
+    hg_journal_close(journal, false);
     free(path);
     return possible;
 }
 
-bool resume_found(const struct resume *resume)
+bool hg_resume_found(const struct resume *resume)
 {
     return resume->journal != NULL;
 }
@@ -118,7 +118,7 @@ static char *make_key(const char *input, uint64_t files, const struct run_option
     fprintf(out, "h5grad=%s hdf5=%d.%d.%d", H5GRAD_VERSION, H5_VERS_MAJOR, H5_VERS_MINOR,
             H5_VERS_RELEASE);
     print_options(out, options);
-    if (memory_close_stream(out))
+    if (hg_memory_close_stream(out))
         return key;
     free(key);
     return NULL;
@@ -131,34 +131,34 @@ static enum h5grad_status compare_keys(const char *path, const char *then, const
         return H5GRAD_OK;
     /* Other options may be what leads to other files. */
     bool other = strcmp(then + strcspn(then, "\n"), now + strcspn(now, "\n")) == 0;
-    return error_set(err, H5GRAD_FAILED,
-                     "cannot be resumed: %s since the run that left %s: begin anew without "
-                     "--resume",
-                     other ? "the input, or a file that is read with it, has changed"
-                           : "the options differ",
-                     path);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "cannot be resumed: %s since the run that left %s: begin anew without "
+                        "--resume",
+                        other ? "the input, or a file that is read with it, has changed"
+                              : "the options differ",
+                        path);
 }
 
-enum h5grad_status resume_check(struct resume *resume, const char *input, uint64_t files,
-                                const struct run_options *options, struct h5grad_error *err)
+enum h5grad_status hg_resume_check(struct resume *resume, const char *input, uint64_t files,
+                                   const struct run_options *options, struct h5grad_error *err)
 {
     if (!resume->wanted)
         return H5GRAD_OK;
     resume->key = make_key(input, files, options);
     if (!resume->key)
-        return error_errno(err, errno, "%s", input);
+        return hg_error_errno(err, errno, "%s", input);
     if (!resume->journal)
         return H5GRAD_OK;
-    return compare_keys(resume->path, journal_head(resume->journal)->key, resume->key, err);
+    return compare_keys(resume->path, hg_journal_head(resume->journal)->key, resume->key, err);
 }
 
-enum h5grad_status resume_begin(struct resume *resume, const struct run_options *options, int fd,
-                                const struct stat *was, const char **history,
-                                struct h5grad_error *err)
+enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_options *options, int fd,
+                                   const struct stat *was, const char **history,
+                                   struct h5grad_error *err)
 {
     enum h5grad_status status;
     if (resume->journal) {
-        status = journal_go_on(resume->journal, err);
+        status = hg_journal_go_on(resume->journal, err);
     } else {
         const struct journal_head head = {
             .key = resume->key,
@@ -168,19 +168,19 @@ enum h5grad_status resume_begin(struct resume *resume, const struct run_options 
             .memory = options->memory,
             .inode = was->st_ino,
         };
-        status = journal_create(resume->path, &head, &resume->journal, err);
+        status = hg_journal_create(resume->path, &head, &resume->journal, err);
     }
     if (status)
         return status;
-    journal_attach(resume->journal, fd, was);
+    hg_journal_attach(resume->journal, fd, was);
     resume->ours = true;
-    *history = journal_head(resume->journal)->history;
+    *history = hg_journal_head(resume->journal)->history;
     return H5GRAD_OK;
 }
 
-enum h5grad_status resume_begin_field(struct resume *resume, const struct field *field,
-                                      uint64_t number, const hid_t *results,
-                                      struct h5grad_error *err)
+enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct field *field,
+                                         uint64_t number, const hid_t *results,
+                                         struct h5grad_error *err)
 {
     const struct plan *plan = &field->plan;
     size_t axes = plan->rank * sizeof *plan->tile;
@@ -202,12 +202,12 @@ enum h5grad_status resume_begin_field(struct resume *resume, const struct field 
             print = hash_bytes(print, ends, sizeof ends);
         }
     }
-    return journal_begin_field(resume->journal, number, plan->tiles, print, err);
+    return hg_journal_begin_field(resume->journal, number, plan->tiles, print, err);
 }
 
-void resume_close(struct resume *resume, bool keep)
+void hg_resume_close(struct resume *resume, bool keep)
 {
-    journal_close(resume->journal, resume->ours && !keep);
+    hg_journal_close(resume->journal, resume->ours && !keep);
     free(resume->path);
     free(resume->key);
     *resume = (struct resume){0};

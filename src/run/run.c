@@ -100,7 +100,7 @@ static double now(void)
 
 static void on_warning(void *user, const char *text)
 {
-    run_message(&((struct run *)user)->messages, H5GRAD_WARNING, "%s", text);
+    hg_run_message(&((struct run *)user)->messages, H5GRAD_WARNING, "%s", text);
 }
 
 static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
@@ -108,17 +108,17 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     run->access.follow_external = run->options.user.follow_external != 0;
     run->access.allow_plugins = run->options.user.allow_plugins != 0;
     run->access.allow_missing = run->options.user.allow_missing_sources != 0;
-    run->access.memory = budget_buffers(run->options.memory);
+    run->access.memory = hg_budget_buffers(run->options.memory);
     run->access.warn = on_warning;
     run->access.user = run;
     struct h5_guard guard;
-    h5_enter(&guard);
-    run->file = h5_open_input(run->input, &run->access, err);
-    h5_leave(&guard);
-    messages_deliver(&run->messages);
+    hg_enter(&guard);
+    run->file = hg_open_input(run->input, &run->access, err);
+    hg_leave(&guard);
+    hg_messages_deliver(&run->messages);
     if (run->file < 0)
-        return error_status(err);
-    return select_datasets(run->file, &run->options, &run->selection, err);
+        return hg_error_status(err);
+    return hg_select_datasets(run->file, &run->options, &run->selection, err);
 }
 
 /* Takes note of why a dataset was skipped: that of a field, which may do with other options, tells
@@ -137,7 +137,7 @@ static void note_skipped(struct run *run, enum fault fault, const struct h5grad_
     if (told && told->n++ == 0)
         told->first = *reason;
     else
-        run_message(&run->messages, H5GRAD_DETAIL, "%s (skipped)", reason->message);
+        hg_run_message(&run->messages, H5GRAD_DETAIL, "%s (skipped)", reason->message);
 }
 
 /* A dataset that cannot be done fails the run where it was named, else it is left out; that there
@@ -146,9 +146,9 @@ static enum h5grad_status skip(struct run *run, const struct selected *item, enu
                                enum h5grad_status status, struct h5grad_error *err)
 {
     bool fatal = item->named || err->status == H5GRAD_NO_MEMORY;
-    if (!fatal && !report_skip(run->report, item->path, err->message))
-        return error_memory(err, strlen(err->message));
-    error_context(err, status, "%s", item->path);
+    if (!fatal && !hg_report_skip(run->report, item->path, err->message))
+        return hg_error_memory(err, strlen(err->message));
+    hg_error_context(err, status, "%s", item->path);
     if (fatal)
         return status;
     note_skipped(run, fault, err);
@@ -161,7 +161,7 @@ static enum h5grad_status add_names(struct run *run, const struct field *field,
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < field->n_axes && !status; k++)
         status =
-            results_names_add(&run->names, field->axis[field->engine_axis[k].axis].result, err);
+            hg_results_names_add(&run->names, field->axis[field->engine_axis[k].axis].result, err);
     return status;
 }
 
@@ -173,10 +173,10 @@ static enum h5grad_status count_unit_axes(struct run *run, const struct field *f
         char label[256];
         if (field->axis[axis].spacing.kind != SPACING_AUTO || run->unit_axes++ > 0)
             continue;
-        axes_label(field, axis, label, sizeof label);
-        run->unit_axis = memory_format("%s: %s", field->path, label);
+        hg_axes_label(field, axis, label, sizeof label);
+        run->unit_axis = hg_memory_format("%s: %s", field->path, label);
         if (!run->unit_axis)
-            return error_memory(err, strlen(field->path));
+            return hg_error_memory(err, strlen(field->path));
     }
     return H5GRAD_OK;
 }
@@ -201,12 +201,12 @@ static enum h5grad_status add_omission(struct run *run, char *where, const char 
     struct omission *grown = realloc(run->omission, size);
     if (!grown) {
         free(where);
-        return error_memory(err, size);
+        return hg_error_memory(err, size);
     }
     run->omission = grown;
     struct omission *omission = &grown[run->omissions++];
-    *omission = (struct omission){where, memory_text(why), 1};
-    return omission->first && omission->why ? H5GRAD_OK : error_memory(err, strlen(why) + 1);
+    *omission = (struct omission){where, hg_memory_text(why), 1};
+    return omission->first && omission->why ? H5GRAD_OK : hg_error_memory(err, strlen(why) + 1);
 }
 
 /* Takes note of the axes of a field that were dropped for their coordinates. */
@@ -219,14 +219,15 @@ static enum h5grad_status note_dropped(struct run *run, const struct field *fiel
         if (!field->axis[i].dropped)
             continue;
         char label[256];
-        axes_label(field, i, label, sizeof label);
+        hg_axes_label(field, i, label, sizeof label);
         struct omission *known = find_omission(run, why);
         if (!known) {
-            status = add_omission(run, memory_format("%s: %s", field->path, label), why, err);
+            status = add_omission(run, hg_memory_format("%s: %s", field->path, label), why, err);
             continue;
         }
         known->axes++;
-        run_message(&run->messages, H5GRAD_DETAIL, "%s: %s: left out: %s", field->path, label, why);
+        hg_run_message(&run->messages, H5GRAD_DETAIL, "%s: %s: left out: %s", field->path, label,
+                       why);
     }
     return status;
 }
@@ -236,10 +237,10 @@ static void tell_values(struct run *run, const struct field *field)
 {
     const struct values *values = &field->values;
     if (values->text)
-        run_message(&run->messages, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
+        hg_run_message(&run->messages, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
     if (values->note)
-        run_message(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s: %s",
-                    field->path, values->note);
+        hg_run_message(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL,
+                       "%s: %s", field->path, values->note);
 }
 
 /* A field that can be done: takes note of what comes of it. */
@@ -249,9 +250,9 @@ static enum h5grad_status accept(struct run *run, const struct field *field,
     enum h5grad_status status = H5GRAD_OK;
     run->fields++;
     if (run->goal != RUN_LIST) {
-        run->progress.bytes_total += field_result_bytes(field);
+        run->progress.bytes_total += hg_field_result_bytes(field);
         if (field->result_storage.n_filters == 0)
-            run->space += field_result_bytes(field);
+            run->space += hg_field_result_bytes(field);
         tell_values(run, field);
         status = count_unit_axes(run, field, err);
         if (!status)
@@ -260,9 +261,9 @@ static enum h5grad_status accept(struct run *run, const struct field *field,
             status = note_dropped(run, field, err);
     }
     if (!status && run->xdmf)
-        status = xdmf_add(run->xdmf, field, run->coordinates, err);
-    if (!status && !report_add(run->report, field, run->goal != RUN_LIST))
-        status = error_memory(err, sizeof *field);
+        status = hg_xdmf_add(run->xdmf, field, run->coordinates, err);
+    if (!status && !hg_report_add(run->report, field, run->goal != RUN_LIST))
+        status = hg_error_memory(err, sizeof *field);
     return status;
 }
 
@@ -272,17 +273,17 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
     struct field *field = &run->field;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     if (item->why) {
-        error_set(err, H5GRAD_FAILED, "%s%s", item->why,
-                  item->named ? "; --no-unpack takes the stored numbers as they are" : "");
+        hg_error_set(err, H5GRAD_FAILED, "%s%s", item->why,
+                     item->named ? "; --no-unpack takes the stored numbers as they are" : "");
         return skip(run, item, item->lost ? FAULT_LOST : FAULT_NO_FIELD, H5GRAD_FAILED, err);
     }
     enum h5grad_status status =
-        field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
+        hg_field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
     bool is_field = status == H5GRAD_OK;
     if (is_field && run->goal == RUN_LIST)
-        status = axes_describe(field, &run->options, run->coordinates, err);
+        status = hg_axes_describe(field, &run->options, run->coordinates, err);
     else if (is_field)
-        status = field_plan(field, &run->options, run->coordinates, true, err);
+        status = hg_field_plan(field, &run->options, run->coordinates, true, err);
     item->usable = status == H5GRAD_OK;
     enum fault fault = field->lost        ? FAULT_LOST
                        : field->unusable  ? FAULT_UNUSABLE
@@ -293,8 +294,8 @@ static enum h5grad_status check_field(struct run *run, struct selected *item,
         status = skip(run, item, fault, status, err);
     else
         status = accept(run, field, err);
-    field_close(field);
-    messages_deliver(&run->messages);
+    hg_field_close(field);
+    hg_messages_deliver(&run->messages);
     return status;
 }
 
@@ -305,8 +306,8 @@ static void tell_skips(struct run *run, const struct skips *skips)
     if (skips->n > 1)
         snprintf(others, sizeof others, ", and %zu more: -v names all", skips->n - 1);
     if (skips->n > 0)
-        run_message(&run->messages, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL, "%s (skipped%s)",
-                    skips->first.message, others);
+        hg_run_message(&run->messages, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL,
+                       "%s (skipped%s)", skips->first.message, others);
 }
 
 /* ... which axes for coordinates that cannot be used ... */
@@ -317,8 +318,8 @@ static void tell_omissions(struct run *run)
         char others[64] = "";
         if (omission->axes > 1)
             snprintf(others, sizeof others, " (as for %zu more that -v names)", omission->axes - 1);
-        run_message(&run->messages, H5GRAD_WARNING, "%s: left out: %s%s", omission->first,
-                    omission->why, others);
+        hg_run_message(&run->messages, H5GRAD_WARNING, "%s: left out: %s%s", omission->first,
+                       omission->why, others);
     }
 }
 
@@ -326,11 +327,11 @@ static void tell_omissions(struct run *run)
 static void tell_noted(struct run *run)
 {
     if (run->noted > FEW)
-        run_message(&run->messages, H5GRAD_WARNING,
-                    "%zu more fields say of their values what is not used: -v names all",
-                    run->noted - FEW);
+        hg_run_message(&run->messages, H5GRAD_WARNING,
+                       "%zu more fields say of their values what is not used: -v names all",
+                       run->noted - FEW);
     if (run->goal != RUN_LIST)
-        coordinates_tell(run->coordinates, on_warning, run);
+        hg_coordinates_tell(run->coordinates, on_warning, run);
 }
 
 /* ... and, when all went well, that the results are derivatives by index. */
@@ -340,10 +341,10 @@ static void tell_unit_spacing(struct run *run)
     if (run->unit_axes > 1)
         snprintf(others, sizeof others, ", as for %zu more that -v names", run->unit_axes - 1);
     if (run->unit_axes > 0)
-        run_message(&run->messages, H5GRAD_WARNING,
-                    "%s: no spacing found: unit spacing%s; --spacing gives a step, --coord "
-                    "coordinates",
-                    run->unit_axis, others);
+        hg_run_message(&run->messages, H5GRAD_WARNING,
+                       "%s: no spacing found: unit spacing%s; --spacing gives a step, --coord "
+                       "coordinates",
+                       run->unit_axis, others);
 }
 
 /* Whether there is an error in a list without fields: only of options that no field allows. */
@@ -360,7 +361,7 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     for (size_t i = 0; i < run->selection.n && !status; i++)
         status = check_field(run, &run->selection.item[i], err);
     if (!status)
-        status = results_names_check(&run->names, err);
+        status = hg_results_names_check(&run->names, err);
     if (!status) {
         tell_skips(run, &run->lost);
         tell_omissions(run);
@@ -371,8 +372,8 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     if (status || run->fields || may_be_empty(run))
         return status;
     if (run->skipped.status)
-        return error_set(err, H5GRAD_FAILED, "nothing to do: %s", run->skipped.message);
-    return error_set(err, H5GRAD_FAILED, "nothing to do: it has no field to differentiate");
+        return hg_error_set(err, H5GRAD_FAILED, "nothing to do: %s", run->skipped.message);
+    return hg_error_set(err, H5GRAD_FAILED, "nothing to do: it has no field to differentiate");
 }
 
 /* Has what is written brought to stable storage meanwhile, where it is to be there at the end or
@@ -383,10 +384,10 @@ static void keep_safe(struct run *run)
     uint64_t done = run->progress.bytes_done;
     if (run->options.user.sync && done - run->written_back >= WRITE_BACK_BYTES) {
         run->written_back = done;
-        file_start_sync(fd);
+        hg_file_start_sync(fd);
     }
     if (run->resume.journal && !atomic_load(&run->is_unsafe) &&
-        journal_sync(run->resume.journal, fd, &run->unsafe))
+        hg_journal_sync(run->resume.journal, fd, &run->unsafe))
         atomic_store(&run->is_unsafe, true);
 }
 
@@ -415,7 +416,7 @@ static enum h5grad_status copy_groups(struct run *run, const struct field *field
 {
     if (scales->total == 0 || field->coords.convention)
         return H5GRAD_OK;
-    return metadata_write_above(run->publish.file, run->file, field->path, err);
+    return hg_metadata_write_above(run->publish.file, run->file, field->path, err);
 }
 
 static enum h5grad_status begin_journal(struct run *run, const struct field *field, size_t number,
@@ -424,7 +425,7 @@ static enum h5grad_status begin_journal(struct run *run, const struct field *fie
     hid_t dataset[GRID_MAX_RANK];
     for (unsigned k = 0; k < field->n_axes; k++)
         dataset[k] = result[k].dataset;
-    return resume_begin_field(&run->resume, field, number, dataset, err);
+    return hg_resume_begin_field(&run->resume, field, number, dataset, err);
 }
 
 static enum h5grad_status create_results(struct run *run, struct field *field, size_t number,
@@ -433,20 +434,20 @@ static enum h5grad_status create_results(struct run *run, struct field *field, s
     struct attachments scales = {0};
     struct h5_guard guard;
     field->job.journal = run->resume.journal;
-    enum h5grad_status status = companions_add(run->companions, field, &scales, err);
-    h5_enter(&guard);
+    enum h5grad_status status = hg_companions_add(run->companions, field, &scales, err);
+    hg_enter(&guard);
     if (!status)
         status = copy_groups(run, field, &scales, err);
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
-        status =
-            result_create(field, run->companions, &scales, run->publish.file, k, &result[k], err);
+        status = hg_result_create(field, run->companions, &scales, run->publish.file, k, &result[k],
+                                  err);
         field->engine_axis[k].writer = result[k].writer;
     }
     if (!status)
         status = begin_journal(run, field, number, result, err);
-    h5_leave(&guard);
-    attachments_free(&scales);
-    return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
+    hg_leave(&guard);
+    hg_attachments_free(&scales);
+    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
 /* What the convention of the source adds for its readers. */
@@ -476,7 +477,7 @@ static enum h5grad_status finish_convention(struct run *run, const struct field 
         .own = own,
     };
     enum h5grad_status status = convention->finish(&results, err);
-    return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
+    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
 static enum h5grad_status finish_results(struct run *run, struct field *field,
@@ -484,23 +485,23 @@ static enum h5grad_status finish_results(struct run *run, struct field *field,
                                          struct h5grad_error *err)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     for (unsigned k = 0; k < field->n_axes; k++) {
-        if (!status && (status = result_finish(&result[k], err)))
-            error_context(err, status, "%s: %s", run->output,
-                          field->axis[field->engine_axis[k].axis].result);
-        result_close(&result[k]);
+        if (!status && (status = hg_result_finish(&result[k], err)))
+            hg_error_context(err, status, "%s: %s", run->output,
+                             field->axis[field->engine_axis[k].axis].result);
+        hg_result_close(&result[k]);
     }
     if (!status)
         status = finish_convention(run, field, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     return status;
 }
 
 /* Those of a field, none of which is made yet; NULL when there is no memory. */
 static struct result *new_results(const struct field *field)
 {
-    struct result *result = memory_zeroed(field->n_axes, sizeof *result);
+    struct result *result = hg_memory_zeroed(field->n_axes, sizeof *result);
     for (unsigned k = 0; result && k < field->n_axes; k++)
         result[k].dataset = result[k].memory = -1;
     return result;
@@ -514,13 +515,13 @@ static enum h5grad_status do_results(struct run *run, size_t number, struct resu
     enum h5grad_status status = create_results(run, field, number, result, err);
     if (!status) {
         run->progress.field = field->path;
-        report_write_way(run->report, number, result[0].writer->way->name);
+        hg_report_write_way(run->report, number, result[0].writer->way->name);
         field->job.progress = on_progress;
         field->job.cancelled = on_cancelled;
         field->job.user = run;
-        status = engine_run(&field->job, &field->plan, err);
+        status = hg_engine_run(&field->job, &field->plan, err);
         if (status)
-            error_context(err, status, "%s: %s", run->input, field->path);
+            hg_error_context(err, status, "%s: %s", run->input, field->path);
     }
     return finish_results(run, field, result, status, err);
 }
@@ -532,18 +533,18 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
     struct result *result = NULL;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     enum h5grad_status status =
-        field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
+        hg_field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
     if (!status)
-        status = field_plan(field, &run->options, run->coordinates, false, err);
+        status = hg_field_plan(field, &run->options, run->coordinates, false, err);
     if (status)
-        error_context(err, status, "%s: %s", run->input, item->path);
+        hg_error_context(err, status, "%s: %s", run->input, item->path);
     else if ((result = new_results(field)))
         status = do_results(run, number, result, err);
     else
-        status = error_memory(err, field->n_axes * sizeof *result);
+        status = hg_error_memory(err, field->n_axes * sizeof *result);
     free(result);
-    field_close(field);
-    messages_deliver(&run->messages);
+    hg_field_close(field);
+    hg_messages_deliver(&run->messages);
     return status;
 }
 
@@ -559,99 +560,100 @@ static enum h5grad_status create_output(struct run *run, const char **line,
                                         struct h5grad_error *err)
 {
     const struct h5grad_options *user = &run->options.user;
-    enum publish_kind kind = !run->resume.wanted          ? PUBLISH_ONCE
-                             : resume_found(&run->resume) ? PUBLISH_RESUMED
-                                                          : PUBLISH_RESUMABLY;
+    enum publish_kind kind = !run->resume.wanted             ? PUBLISH_ONCE
+                             : hg_resume_found(&run->resume) ? PUBLISH_RESUMED
+                                                             : PUBLISH_RESUMABLY;
     const struct publish_notice notice = {tell_temporary, run};
-    uint64_t files = h5_noted_hash(&run->access.noted, HASH_START);
-    files = coordinates_hash_files(run->coordinates, files);
-    enum h5grad_status status = resume_check(&run->resume, run->input, files, &run->options, err);
+    uint64_t files = hg_noted_hash(&run->access.noted, HASH_START);
+    files = hg_coordinates_hash_files(run->coordinates, files);
+    enum h5grad_status status =
+        hg_resume_check(&run->resume, run->input, files, &run->options, err);
     if (status)
-        return error_context(err, status, "%s", run->output);
-    status = publish_create(&run->publish, run->output, user->overwrite != 0, user->sync != 0, kind,
-                            &notice, err);
+        return hg_error_context(err, status, "%s", run->output);
+    status = hg_publish_create(&run->publish, run->output, user->overwrite != 0, user->sync != 0,
+                               kind, &notice, err);
     if (status || !run->resume.wanted)
         return status;
     tell_temporary(run, run->resume.path);
-    status = resume_begin(&run->resume, &run->options, run->publish.descriptor, &run->publish.was,
-                          line, err);
+    status = hg_resume_begin(&run->resume, &run->options, run->publish.descriptor,
+                             &run->publish.was, line, err);
     run->publish.leave = kind == PUBLISH_RESUMED && !run->resume.ours;
-    return status ? error_context(err, status, "%s", run->output) : H5GRAD_OK;
+    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
 static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err)
 {
     const struct h5grad_options *user = &run->options.user;
-    char *command = user->command ? memory_text(user->command)
-                                  : memory_format("h5grad_run %s %s", run->input, run->output);
-    char *own = command ? metadata_history_line(command) : NULL;
+    char *command = user->command ? hg_memory_text(user->command)
+                                  : hg_memory_format("h5grad_run %s %s", run->input, run->output);
+    char *own = command ? hg_metadata_history_line(command) : NULL;
     const char *line = own;
     free(command);
     if (!own)
-        return error_memory(err, strlen(run->input) + strlen(run->output));
+        return hg_error_memory(err, strlen(run->input) + strlen(run->output));
     enum h5grad_status status = create_output(run, &line, err);
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     if (!status && !user->no_history &&
-        (status = metadata_write_history(run->publish.file, run->file, line, err)))
-        error_context(err, status, "%s", run->output);
-    h5_leave(&guard);
+        (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))
+        hg_error_context(err, status, "%s", run->output);
+    hg_leave(&guard);
     free(own);
     if (status)
         return status;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     run->companions =
-        companions_new(run->file, run->publish.file, walk, &run->names, &run->options);
-    return run->companions ? H5GRAD_OK : error_memory(err, sizeof *run);
+        hg_companions_new(run->file, run->publish.file, walk, &run->names, &run->options);
+    return run->companions ? H5GRAD_OK : hg_error_memory(err, sizeof *run);
 }
 
 static enum h5grad_status describe_output(struct run *run, struct h5grad_error *err)
 {
     const struct publish_notice notice = {tell_temporary, run};
-    enum h5grad_status status = publish_open_text(&run->publish, XDMF_SUFFIX, &notice, err);
-    return status ? status : xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
+    enum h5grad_status status = hg_publish_open_text(&run->publish, XDMF_SUFFIX, &notice, err);
+    return status ? status : hg_xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
 }
 
 /* What libhdf5 had no memory for counts as missing to whoever looks for it. */
 static enum h5grad_status check_memory(struct run *run, struct h5grad_error *err)
 {
-    return h5_ran_out()
-               ? error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory: raise --memory")
-               : messages_check(&run->messages, err);
+    return hg_ran_out()
+               ? hg_error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory: raise --memory")
+               : hg_messages_check(&run->messages, err);
 }
 
 static enum h5grad_status commit_output(struct run *run, struct h5grad_error *err)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
-    enum h5grad_status status = h5_input_check_unchanged(run->file, err);
+    hg_enter(&guard);
+    enum h5grad_status status = hg_input_check_unchanged(run->file, err);
     if (!status)
-        status = coordinates_check_unchanged(run->coordinates, err);
+        status = hg_coordinates_check_unchanged(run->coordinates, err);
     if (!status)
         status = check_memory(run, err);
     if (status)
-        error_context(err, status, "%s", run->input);
-    else if ((status = companions_finish(run->companions, err)) ||
-             (run->resume.journal && (status = journal_settle(run->resume.journal, err))))
-        error_context(err, status, "%s", run->output);
+        hg_error_context(err, status, "%s", run->input);
+    else if ((status = hg_companions_finish(run->companions, err)) ||
+             (run->resume.journal && (status = hg_journal_settle(run->resume.journal, err))))
+        hg_error_context(err, status, "%s", run->output);
     else
-        status = publish_commit(&run->publish, err);
-    h5_leave(&guard);
+        status = hg_publish_commit(&run->publish, err);
+    hg_leave(&guard);
     return status;
 }
 
 /* What somebody, or a file system, has done to the temporary file since it was left. */
 static void tell_lost(struct run *run)
 {
-    if (run->resume.journal && journal_lost(run->resume.journal) > 0)
-        run_message(&run->messages, H5GRAD_WARNING,
-                    "not all that the run before had done was still there: it is done again");
+    if (run->resume.journal && hg_journal_lost(run->resume.journal) > 0)
+        hg_run_message(&run->messages, H5GRAD_WARNING,
+                       "not all that the run before had done was still there: it is done again");
 }
 
 static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
 {
     enum h5grad_status status =
-        publish_check_space(run->output, run->space, run->resume.wanted, err);
+        hg_publish_check_space(run->output, run->space, run->resume.wanted, err);
     if (!status)
         status = begin_output(run, err);
     for (size_t i = 0; i < run->selection.n && !status; i++) {
@@ -660,9 +662,9 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
     }
     tell_lost(run);
     if (!status && on_cancelled(run))
-        status = error_set(err, H5GRAD_CANCELLED, "cancelled");
+        status = hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
     if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))
-        status = error_set(err, H5GRAD_FAILED, "%s: %s", run->output, run->unsafe.message);
+        status = hg_error_set(err, H5GRAD_FAILED, "%s: %s", run->output, run->unsafe.message);
     if (!status && run->xdmf)
         status = describe_output(run, err);
     if (!status)
@@ -676,12 +678,12 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
 static enum h5grad_status check_places(const struct run *run, struct h5grad_error *err)
 {
     bool overwrite = run->options.user.overwrite != 0;
-    enum h5grad_status status = publish_check(run->output, run->input, overwrite, err);
+    enum h5grad_status status = hg_publish_check(run->output, run->input, overwrite, err);
     if (status || !run->options.user.xdmf)
         return status;
-    char *path = memory_format("%s" XDMF_SUFFIX, run->output);
-    status = path ? publish_check(path, run->input, overwrite, err)
-                  : error_memory(err, strlen(run->output));
+    char *path = hg_memory_format("%s" XDMF_SUFFIX, run->output);
+    status = path ? hg_publish_check(path, run->input, overwrite, err)
+                  : hg_error_memory(err, strlen(run->output));
     free(path);
     return status;
 }
@@ -690,44 +692,44 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
 {
     enum h5grad_status status = open_input(run, err);
     if (status)
-        return error_context(err, status, "%s", run->input);
+        return hg_error_context(err, status, "%s", run->input);
     if (run->goal != RUN_LIST && run->options.user.xdmf) {
-        run->xdmf = xdmf_new(run->input, run->output, &run->options);
+        run->xdmf = hg_xdmf_new(run->input, run->output, &run->options);
         if (!run->xdmf)
-            return error_memory(err, strlen(run->output));
+            return hg_error_memory(err, strlen(run->output));
     }
-    run->coordinates = coordinates_new(run->file, run->options.memory);
-    run->report = report_new(run->options.memory);
+    run->coordinates = hg_coordinates_new(run->file, run->options.memory);
+    run->report = hg_report_new(run->options.memory);
     if (!run->coordinates || !run->report)
-        return error_memory(err, sizeof *run);
+        return hg_error_memory(err, sizeof *run);
     status = check_fields(run, err);
     if (!status)
         status = check_memory(run, err);
-    return status ? error_context(err, status, "%s", run->input) : H5GRAD_OK;
+    return status ? hg_error_context(err, status, "%s", run->input) : H5GRAD_OK;
 }
 
 static void release(struct run *run)
 {
     struct h5_guard guard;
-    coordinates_free(run->coordinates);
-    companions_free(run->companions);
-    h5_enter(&guard);
-    publish_abandon(&run->publish);
-    h5_close(run->file);
-    h5_access_free(&run->access);
-    h5_leave(&guard);
-    select_free(&run->selection);
-    results_names_free(&run->names);
-    report_free(run->report);
-    xdmf_free(run->xdmf);
+    hg_coordinates_free(run->coordinates);
+    hg_companions_free(run->companions);
+    hg_enter(&guard);
+    hg_publish_abandon(&run->publish);
+    hg_close(run->file);
+    hg_access_free(&run->access);
+    hg_leave(&guard);
+    hg_select_free(&run->selection);
+    hg_results_names_free(&run->names);
+    hg_report_free(run->report);
+    hg_xdmf_free(run->xdmf);
     for (size_t i = 0; i < run->omissions; i++) {
         free(run->omission[i].first);
         free(run->omission[i].why);
     }
     free(run->omission);
     free(run->unit_axis);
-    run_options_free(&run->options);
-    messages_free(&run->messages);
+    hg_run_options_free(&run->options);
+    hg_messages_free(&run->messages);
     free(run);
 }
 
@@ -735,7 +737,7 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
                                  struct h5grad_report **report, struct h5grad_error *err)
 {
     double start = now();
-    enum h5grad_status status = run_options_check(options, &run->options, err);
+    enum h5grad_status status = hg_run_options_check(options, &run->options, err);
     if (status)
         return status;
     run->messages.callback = run->options.user.message;
@@ -744,41 +746,41 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     if (run->goal != RUN_LIST)
         status = check_places(run, err);
     if (!status && run->goal != RUN_LIST)
-        status = resume_find(&run->resume, run->output, &run->options, err);
+        status = hg_resume_find(&run->resume, run->output, &run->options, err);
     if (!status)
         status = check(run, err);
     if (!status && run->goal == RUN_ALL)
         status = do_fields(run, err);
-    messages_deliver(&run->messages);
+    hg_messages_deliver(&run->messages);
     bool keep = status == H5GRAD_CANCELLED && run->resume.ours;
     run->publish.leave = run->publish.leave || keep;
-    resume_close(&run->resume, keep);
+    hg_resume_close(&run->resume, keep);
     if (keep)
         status = err->status = H5GRAD_RESUMABLE;
     if (!status && report) {
-        *report = report_finish(run->report, now() - start);
+        *report = hg_report_finish(run->report, now() - start);
         run->report = NULL;
     }
     return status;
 }
 
-enum h5grad_status run_files(enum run_goal goal, const char *input, const char *output,
-                             const struct h5grad_options *options, struct h5grad_report **report,
-                             struct h5grad_error *err)
+enum h5grad_status hg_run_files(enum run_goal goal, const char *input, const char *output,
+                                const struct h5grad_options *options, struct h5grad_report **report,
+                                struct h5grad_error *err)
 {
-    struct run *run = memory_zeroed(1, sizeof *run);
+    struct run *run = hg_memory_zeroed(1, sizeof *run);
     if (!run)
-        return error_memory(err, sizeof *run);
-    bool ran_out = h5_ran_out(); /* in a run of which this one is within a callback */
+        return hg_error_memory(err, sizeof *run);
+    bool ran_out = hg_ran_out(); /* in a run of which this one is within a callback */
     run->goal = goal;
     run->input = input;
     run->output = output;
     run->file = run->publish.file = run->publish.held = -1;
-    messages_init(&run->messages);
+    hg_messages_init(&run->messages);
     enum h5grad_status status = do_run(run, options, report, err ? err : &run->error);
     release(run);
-    h5_ran_out();
+    hg_ran_out();
     if (ran_out)
-        h5_note_no_memory();
+        hg_note_no_memory();
     return status;
 }

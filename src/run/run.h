@@ -8,8 +8,8 @@
 enum run_goal { RUN_LIST, RUN_PLAN, RUN_ALL };
 
 /* h5grad_list, h5grad_plan and h5grad_run; output is not used with RUN_LIST. */
-enum h5grad_status run_files(enum run_goal goal, const char *input, const char *output,
-                             const struct h5grad_options *options, struct h5grad_report **report,
-                             struct h5grad_error *err);
+enum h5grad_status hg_run_files(enum run_goal goal, const char *input, const char *output,
+                                const struct h5grad_options *options, struct h5grad_report **report,
+                                struct h5grad_error *err);
 
 #endif

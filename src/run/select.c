@@ -27,9 +27,9 @@ struct search {
 /* Leaves the lock for a moment, so that any number of messages can be told. */
 static void tell_skipped(struct search *search, const char *path, const char *why)
 {
-    h5_leave(&search->guard);
-    run_message(search->options->messages, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
-    h5_enter(&search->guard);
+    hg_leave(&search->guard);
+    hg_run_message(search->options->messages, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
+    hg_enter(&search->guard);
 }
 
 /* Told by a walk. */
@@ -40,7 +40,7 @@ static void note_passed_over(void *user, const char *path, const char *why)
         realloc(selection->passed, (selection->n_passed + 1) * sizeof *grown);
     if (grown)
         selection->passed = grown;
-    struct passed_over one = {.path = memory_text(path), .why = memory_text(why)};
+    struct passed_over one = {.path = hg_memory_text(path), .why = hg_memory_text(why)};
     if (grown && one.path && one.why) {
         grown[selection->n_passed++] = one;
         return;
@@ -55,13 +55,13 @@ static enum h5grad_status append(struct selection *selection, const char *path, 
 {
     struct selected *grown = realloc(selection->item, (selection->n + 1) * sizeof *selection->item);
     if (!grown)
-        return error_memory(err, (selection->n + 1) * sizeof *grown);
+        return hg_error_memory(err, (selection->n + 1) * sizeof *grown);
     selection->item = grown;
     struct selected *item = &grown[selection->n];
     *item = (struct selected){.named = named, .why = why, .lost = lost};
-    item->path = *path == '/' ? memory_text(path) : memory_format("/%s", path);
+    item->path = *path == '/' ? hg_memory_text(path) : hg_memory_format("/%s", path);
     if (!item->path)
-        return error_memory(err, strlen(path));
+        return hg_error_memory(err, strlen(path));
     selection->n++;
     return H5GRAD_OK;
 }
@@ -72,21 +72,21 @@ static enum h5grad_status add(struct selection *selection, struct search *search
                               const char *why, struct h5grad_error *err)
 {
     bool added;
-    enum h5grad_status status = h5_set_add(&search->chosen, identity, selection->n, &added, err);
+    enum h5grad_status status = hg_set_add(&search->chosen, identity, selection->n, &added, err);
     if (status)
         return status;
     if (!added) {
-        const size_t *number = h5_set_find(&search->chosen, identity);
+        const size_t *number = hg_set_find(&search->chosen, identity);
         selection->item[*number].named |= named;
         if (named)
             selection->item[*number].why = why;
         return H5GRAD_OK;
     }
-    char *absolute = memory_format("%s%s", *path == '/' ? "" : "/", path);
-    char *shown = absolute ? names_shown_path(search->file, absolute) : NULL;
+    char *absolute = hg_memory_format("%s%s", *path == '/' ? "" : "/", path);
+    char *shown = absolute ? hg_names_shown_path(search->file, absolute) : NULL;
     free(absolute);
     if (!shown)
-        return error_memory(err, strlen(path));
+        return hg_error_memory(err, strlen(path));
     status = append(selection, shown, named, why, false, err);
     free(shown);
     return status;
@@ -99,33 +99,33 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     if (selection->walked)
         return H5GRAD_OK;
     enum h5grad_status status =
-        h5_walk(search->file, note_passed_over, selection, &selection->walk, err);
+        hg_walk(search->file, note_passed_over, selection, &selection->walk, err);
     if (!status && selection->ran_out) {
-        h5_walk_free(&selection->walk);
-        status = error_memory(err, selection->n_passed * sizeof *selection->passed);
+        hg_walk_free(&selection->walk);
+        status = hg_error_memory(err, selection->n_passed * sizeof *selection->passed);
     }
     if (status)
         return status;
     selection->walked = true;
-    search->why = memory_zeroed(selection->walk.n, sizeof *search->why);
+    search->why = hg_memory_zeroed(selection->walk.n, sizeof *search->why);
     if (!search->why && selection->walk.n)
-        return error_memory(err, selection->walk.n * sizeof *search->why);
+        return hg_error_memory(err, selection->walk.n * sizeof *search->why);
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
         const char *path = selection->walk.dataset[i].path;
         struct h5grad_error reason = {.status = H5GRAD_OK};
-        hid_t dataset = h5_open_dataset(search->file, path, &reason);
+        hid_t dataset = hg_open_dataset(search->file, path, &reason);
         if (dataset < 0 && reason.status == H5GRAD_NO_MEMORY)
-            status = error_set(err, reason.status, "%s", reason.message);
+            status = hg_error_set(err, reason.status, "%s", reason.message);
         if (dataset < 0)
             continue;
-        search->why[i] = coords_not_field(search->file, path, dataset);
+        search->why[i] = hg_coords_not_field(search->file, path, dataset);
         if (search->why[i])
-            status = h5_set_add(&search->axes, &selection->walk.dataset[i].identity, i, NULL, err);
+            status = hg_set_add(&search->axes, &selection->walk.dataset[i].identity, i, NULL, err);
         if (!status)
-            status = coords_references(search->file, path, dataset, &search->axes, err);
+            status = hg_coords_references(search->file, path, dataset, &search->axes, err);
         if (!status)
-            status = coords_survey(search->file, path, dataset, &selection->walk.marked, err);
-        h5_close(dataset);
+            status = hg_coords_survey(search->file, path, dataset, &selection->walk.marked, err);
+        hg_close(dataset);
     }
     return status;
 }
@@ -168,9 +168,9 @@ static enum h5grad_status add_field(struct selection *selection, struct search *
 {
     const struct h5_identity *identity = &selection->walk.dataset[i].identity;
     const char *why = search->why[i];
-    if (why && path_begins(why, COORDS_CATEGORIES))
+    if (why && hg_path_begins(why, COORDS_CATEGORIES))
         return add(selection, search, identity, path, false, why, err);
-    if (!h5_set_find(&search->axes, identity))
+    if (!hg_set_find(&search->axes, identity))
         return add(selection, search, identity, path, false, NULL, err);
     tell_skipped(search, path, why ? why : "it is a coordinate");
     return H5GRAD_OK;
@@ -189,9 +189,9 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
     size_t n = 0;
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
         const char *stored = selection->walk.dataset[i].path;
-        char *path = names_shown_path(search->file, stored);
+        char *path = hg_names_shown_path(search->file, stored);
         if (!path) {
-            status = error_memory(err, strlen(stored));
+            status = hg_error_memory(err, strlen(stored));
         } else if (!pattern || matches(pattern, path)) {
             n++;
             status = add_field(selection, search, i, path, err);
@@ -201,54 +201,54 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
     if (!status)
         status = add_lost(selection, pattern, &n, err);
     if (!status && pattern && n == 0)
-        return error_set(err, H5GRAD_FAILED,
-                         "no dataset matches %s: h5grad --list shows what there is", pattern);
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "no dataset matches %s: h5grad --list shows what there is", pattern);
     return status;
 }
 
 static enum h5grad_status add_named(struct selection *selection, struct search *search,
                                     const char *name, struct h5grad_error *err)
 {
-    hid_t dataset = names_open_variable(search->file, name, err);
+    hid_t dataset = hg_names_open_variable(search->file, name, err);
     if (dataset < 0) {
         if (strpbrk(name, "*?["))
             return add_fields(selection, search, name, err);
-        return error_context(err, H5GRAD_FAILED, "%s", name);
+        return hg_error_context(err, H5GRAD_FAILED, "%s", name);
     }
     struct h5_identity identity;
     enum h5grad_status status;
-    const char *why = search->options->user.no_unpack ? NULL : coords_categories(dataset);
-    if (h5_identify(dataset, &identity))
+    const char *why = search->options->user.no_unpack ? NULL : hg_coords_categories(dataset);
+    if (hg_identify(dataset, &identity))
         status = add(selection, search, &identity, name, true, why, err);
     else
-        status = h5_error(err, "%s: it cannot be identified", name);
-    h5_close(dataset);
+        status = hg_hdf5_error(err, "%s: it cannot be identified", name);
+    hg_close(dataset);
     return status;
 }
 
-enum h5grad_status select_datasets(hid_t file, const struct run_options *options,
-                                   struct selection *selection, struct h5grad_error *err)
+enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
+                                      struct selection *selection, struct h5grad_error *err)
 {
     const struct h5grad_options *user = &options->user;
     struct search search = {.file = file, .options = options};
     memset(selection, 0, sizeof *selection);
     enum h5grad_status status = H5GRAD_OK;
-    h5_enter(&search.guard);
+    hg_enter(&search.guard);
     if (user->n_datasets == 0)
         status = add_fields(selection, &search, NULL, err);
     for (size_t i = 0; i < user->n_datasets && !status; i++)
         status = add_named(selection, &search, user->datasets[i], err);
-    h5_leave(&search.guard);
-    messages_deliver(options->messages);
+    hg_leave(&search.guard);
+    hg_messages_deliver(options->messages);
     free(search.why);
-    h5_set_free(&search.axes);
-    h5_set_free(&search.chosen);
+    hg_set_free(&search.axes);
+    hg_set_free(&search.chosen);
     if (status)
-        select_free(selection);
+        hg_select_free(selection);
     return status;
 }
 
-void select_free(struct selection *selection)
+void hg_select_free(struct selection *selection)
 {
     for (size_t i = 0; i < selection->n; i++)
         free(selection->item[i].path);
@@ -259,6 +259,6 @@ void select_free(struct selection *selection)
     }
     free(selection->passed);
     if (selection->walked)
-        h5_walk_free(&selection->walk);
+        hg_walk_free(&selection->walk);
     memset(selection, 0, sizeof *selection);
 }

@@ -38,8 +38,8 @@ struct selection {
  * wins over a pattern; patterns match fields only. An error when a name or a pattern matches
  * nothing. Not within h5_enter.
  */
-enum h5grad_status select_datasets(hid_t file, const struct run_options *options,
-                                   struct selection *selection, struct h5grad_error *err);
-void select_free(struct selection *selection);
+enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
+                                      struct selection *selection, struct h5grad_error *err);
+void hg_select_free(struct selection *selection);
 
 #endif

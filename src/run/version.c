@@ -20,11 +20,12 @@ static void make_text(void)
 {
     unsigned major = 0, minor = 0, release = 0;
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     H5get_libversion(&major, &minor, &release);
-    h5_leave(&guard);
+    hg_leave(&guard);
     snprintf(text, sizeof text, "h5grad %s\nHDF5 %u.%u.%u" BUILD_OF_HDF5 "\nOpenMP %d\n%s\n%s\n",
-             H5GRAD_VERSION, major, minor, release, _OPENMP, codec_versions(), codec_left_out());
+             H5GRAD_VERSION, major, minor, release, _OPENMP, hg_codec_versions(),
+             hg_codec_left_out());
 }
 
 const char *h5grad_version(void)

@@ -89,7 +89,7 @@ static void put_text(FILE *out, const char *text)
 /* The way from the folder of output to input, in new memory. */
 static char *relative_path(const char *input, const char *output)
 {
-    char *from = path_real_folder(output), *to = path_real_folder(input), *path = NULL;
+    char *from = hg_path_real_folder(output), *to = hg_path_real_folder(input), *path = NULL;
     size_t size, common = 0;
     FILE *out = from && to ? open_memstream(&path, &size) : NULL;
     if (out) {
@@ -105,8 +105,8 @@ static char *relative_path(const char *input, const char *output)
                 fputs("../", out);
         }
         const char *rest = to + common + (to[common] == '/');
-        fprintf(out, "%s%s%s", rest, *rest ? "/" : "", path_base(input));
-        if (!memory_close_stream(out)) {
+        fprintf(out, "%s%s%s", rest, *rest ? "/" : "", hg_path_base(input));
+        if (!hg_memory_close_stream(out)) {
             free(path);
             path = NULL;
         }
@@ -121,30 +121,30 @@ static bool name_file(const struct xdmf *xdmf, const char *name)
 {
     bool named = *name != ' ' && is_representable(name);
     if (!named)
-        run_message(xdmf->options->messages, H5GRAD_WARNING,
-                    "%s" XDMF_SUFFIX " describes nothing of %s: XML cannot hold that name",
-                    xdmf->output, name);
+        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+                       "%s" XDMF_SUFFIX " describes nothing of %s: XML cannot hold that name",
+                       xdmf->output, name);
     return named;
 }
 
-struct xdmf *xdmf_new(const char *input, const char *output, const struct run_options *options)
+struct xdmf *hg_xdmf_new(const char *input, const char *output, const struct run_options *options)
 {
-    struct xdmf *xdmf = memory_zeroed(1, sizeof *xdmf);
+    struct xdmf *xdmf = hg_memory_zeroed(1, sizeof *xdmf);
     if (!xdmf)
         return NULL;
     xdmf->options = options;
     xdmf->input = relative_path(input, output);
-    xdmf->output = memory_text(path_base(output));
+    xdmf->output = hg_memory_text(hg_path_base(output));
     if (xdmf->input && xdmf->output) {
         xdmf->input_named = name_file(xdmf, xdmf->input);
         xdmf->output_named = name_file(xdmf, xdmf->output);
         return xdmf;
     }
-    xdmf_free(xdmf);
+    hg_xdmf_free(xdmf);
     return NULL;
 }
 
-void xdmf_free(struct xdmf *xdmf)
+void hg_xdmf_free(struct xdmf *xdmf)
 {
     if (!xdmf)
         return;
@@ -218,7 +218,7 @@ static void settle_axis(const struct xdmf *xdmf, const struct field *field, unsi
 {
     const struct field_axis *settled = &field->axis[number];
     const struct coords_axis *said = &field->coords.axis[number];
-    const struct coordinate *coordinate = axes_coordinate(field, number, xdmf->options, store);
+    const struct coordinate *coordinate = hg_axes_coordinate(field, number, xdmf->options, store);
     *axis = (struct xdmf_axis){.extent = field->storage.extent[number], .step = 1};
     if (settled->spacing.kind == SPACING_NUMBER) {
         axis->step = settled->spacing.number;
@@ -335,7 +335,7 @@ static void put_vector(FILE *out, const struct xdmf_part *part, const char *file
 
 static unsigned float_bytes(enum element element)
 {
-    return element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
+    return hg_element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
 }
 
 /* The results and, where the grid has one along each axis, the vector of them. *nameless counts
@@ -379,11 +379,11 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
     if (xdmf->output_named)
         put_results(out, xdmf, part, &nameless);
     if (nameless > 0)
-        run_message(xdmf->options->messages, H5GRAD_WARNING,
-                    "%s: %u of its datasets %s not described in %s" XDMF_SUFFIX
-                    ": XML cannot hold %s",
-                    field->path, nameless, nameless > 1 ? "are" : "is", xdmf->output,
-                    nameless > 1 ? "their names" : "its name");
+        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+                       "%s: %u of its datasets %s not described in %s" XDMF_SUFFIX
+                       ": XML cannot hold %s",
+                       field->path, nameless, nameless > 1 ? "are" : "is", xdmf->output,
+                       nameless > 1 ? "their names" : "its name");
 }
 
 /* Why the field is not described; NULL: it is. */
@@ -400,21 +400,22 @@ static const char *why_not(struct xdmf_part *part)
 static void warn_of_colon(struct xdmf *xdmf, const char *name)
 {
     if (!xdmf->warned && strchr(name, ':'))
-        run_message(xdmf->options->messages, H5GRAD_WARNING,
-                    "%s: ParaView and VisIt cannot read names with a ':' from %s" XDMF_SUFFIX, name,
-                    xdmf->output);
+        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+                       "%s: ParaView and VisIt cannot read names with a ':' from %s" XDMF_SUFFIX,
+                       name, xdmf->output);
     xdmf->warned |= strchr(name, ':') != NULL;
 }
 
-enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct coordinates *store,
-                            struct h5grad_error *err)
+enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
+                               struct coordinates *store, struct h5grad_error *err)
 {
     struct xdmf_part part = {.field = field};
     struct xdmf_axis axis[SPACE] = {{.extent = 1, .step = 1}};
     const char *why = why_not(&part);
     if (why) {
-        run_message(xdmf->options->messages, H5GRAD_DETAIL,
-                    "%s: not described in %s" XDMF_SUFFIX ": %s", field->path, xdmf->output, why);
+        hg_run_message(xdmf->options->messages, H5GRAD_DETAIL,
+                       "%s: not described in %s" XDMF_SUFFIX ": %s", field->path, xdmf->output,
+                       why);
         return H5GRAD_OK;
     }
     warn_of_colon(xdmf, xdmf->input);
@@ -425,7 +426,7 @@ enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct
     FILE *out = open_memstream(&text, &size);
     if (out)
         put_field(out, xdmf, &part);
-    bool ok = out && memory_close_stream(out);
+    bool ok = out && hg_memory_close_stream(out);
     xdmf->nameless |= ok && size == 0;
     if (ok && size > 0) {
         for (unsigned k = 0; k < part.rank; k++)
@@ -434,7 +435,7 @@ enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct
         ok = grid && append(grid, text, size);
     }
     free(text);
-    return ok ? H5GRAD_OK : error_memory(err, sizeof *xdmf->grid);
+    return ok ? H5GRAD_OK : hg_error_memory(err, sizeof *xdmf->grid);
 }
 
 /* Geometry. */
@@ -444,18 +445,18 @@ static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
 {
     if (!axis->coordinate || *axis->coordinate->name != '/')
         return false;
-    hid_t dataset = h5_open_dataset(output, axis->coordinate->name, NULL);
+    hid_t dataset = hg_open_dataset(output, axis->coordinate->name, NULL);
     hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
     hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
     hsize_t extent = 0;
-    bool there = space >= 0 && type >= 0 && !h5_is_placeholder(dataset) &&
+    bool there = space >= 0 && type >= 0 && !hg_is_placeholder(dataset) &&
                  H5Sget_simple_extent_ndims(space) == 1 &&
                  H5Sget_simple_extent_dims(space, &extent, NULL) == 1 && extent == axis->extent &&
                  H5Tget_class(type) == H5T_FLOAT && H5Aexists(dataset, "scale_factor") == 0 &&
                  H5Aexists(dataset, "add_offset") == 0;
-    h5_close(type);
-    h5_close(space);
-    h5_close(dataset);
+    hg_close(type);
+    hg_close(space);
+    hg_close(dataset);
     return there;
 }
 
@@ -468,13 +469,14 @@ static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
         uint64_t slot = i % 1024, left = axis->extent - i;
         if (axis->coordinate && slot == 0) {
             enum h5grad_status status =
-                line_read(axis->coordinate->line, i, left < 1024 ? left : 1024, value, err);
+                hg_line_read(axis->coordinate->line, i, left < 1024 ? left : 1024, value, err);
             if (status)
-                return error_context(err, status, "%s", axis->coordinate->name);
+                return hg_error_context(err, status, "%s", axis->coordinate->name);
         }
-        parse_print_double(axis->coordinate ? line_origin(axis->coordinate->line) + value[slot]
-                                            : axis->origin + (double)i * axis->step,
-                           text, sizeof text);
+        hg_parse_print_double(axis->coordinate
+                                  ? hg_line_origin(axis->coordinate->line) + value[slot]
+                                  : axis->origin + (double)i * axis->step,
+                              text, sizeof text);
         fprintf(out, "%s%s", text, (i + 1) % LINE_NUMBERS && left > 1 ? " " : "\n");
     }
     return H5GRAD_OK;
@@ -485,10 +487,10 @@ static enum h5grad_status put_coordinates(FILE *out, const struct xdmf *xdmf, hi
                                           const struct xdmf_axis *axis, struct h5grad_error *err)
 {
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     bool there = xdmf->output_named && is_in_output(output, axis) &&
                  is_representable(axis->coordinate->name);
-    h5_leave(&guard);
+    hg_leave(&guard);
     fprintf(out,
             "<DataItem Format=\"%s\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"%" PRIu64
             "\">",
@@ -514,7 +516,7 @@ static void put_even_geometry(FILE *out, const struct xdmf_grid *grid)
               out);
         for (unsigned k = 0; k < SPACE; k++) {
             const struct xdmf_axis *axis = &grid->axis[k];
-            parse_print_double(part == 0 ? axis->origin : axis->step, text, sizeof text);
+            hg_parse_print_double(part == 0 ? axis->origin : axis->step, text, sizeof text);
             fprintf(out, "%s%s", k ? " " : "", text);
         }
         fputs("</DataItem>\n", out);
@@ -557,13 +559,14 @@ static enum h5grad_status put_grid(FILE *out, const struct xdmf *xdmf, hid_t out
     return status;
 }
 
-enum h5grad_status xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out, struct h5grad_error *err)
+enum h5grad_status hg_xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out,
+                                 struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     if (xdmf->n == 0 && !xdmf->nameless)
-        run_message(xdmf->options->messages, H5GRAD_WARNING,
-                    "no field has two or three axes in space: %s" XDMF_SUFFIX " describes none",
-                    xdmf->output);
+        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+                       "no field has two or three axes in space: %s" XDMF_SUFFIX " describes none",
+                       xdmf->output);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
           "<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" []>\n"
           "<Xdmf Version=\"2.0\">\n<Domain>\n",

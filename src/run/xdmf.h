@@ -22,16 +22,17 @@ struct xdmf;
 
 /* input and output are the names of the files, which the description refers to relative to the
  * folder of output; they outlive it, as do options. NULL when there is no memory. */
-struct xdmf *xdmf_new(const char *input, const char *output, const struct run_options *options);
-void xdmf_free(struct xdmf *xdmf); /* NULL allowed */
+struct xdmf *hg_xdmf_new(const char *input, const char *output, const struct run_options *options);
+void hg_xdmf_free(struct xdmf *xdmf); /* NULL allowed */
 
 /* Describes a planned field, or tells the message callback why not. The store outlives xdmf. Not
  * within h5_enter. */
-enum h5grad_status xdmf_add(struct xdmf *xdmf, const struct field *field, struct coordinates *store,
-                            struct h5grad_error *err);
+enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
+                               struct coordinates *store, struct h5grad_error *err);
 
 /* Writes the text. output is the open file with all results: coordinates that it holds are referred
  * to, others are written out. Whether writing went well, ferror(out) says. Not within h5_enter. */
-enum h5grad_status xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out, struct h5grad_error *err);
+enum h5grad_status hg_xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out,
+                                 struct h5grad_error *err);
 
 #endif

@@ -8,30 +8,30 @@
 #include "stencil/clones.h"
 #include "stencil/stencil.h"
 
-#define NUMBER_SIZE 32 /* of parse_print_double */
+#define NUMBER_SIZE 32 /* of hg_parse_print_double */
 
-enum h5grad_status stencil_check_extent(uint64_t extent, unsigned edge_order,
-                                        struct h5grad_error *err)
+enum h5grad_status hg_stencil_check_extent(uint64_t extent, unsigned edge_order,
+                                           struct h5grad_error *err)
 {
     if (extent > edge_order)
         return H5GRAD_OK;
-    return error_set(err, H5GRAD_FAILED,
-                     "extent %" PRIu64 " is too short: edge order %u needs at least %u points",
-                     extent, edge_order, edge_order + 1);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "extent %" PRIu64 " is too short: edge order %u needs at least %u points",
+                        extent, edge_order, edge_order + 1);
 }
 
-enum h5grad_status stencil_check_step(double step, struct h5grad_error *err)
+enum h5grad_status hg_stencil_check_step(double step, struct h5grad_error *err)
 {
     char text[NUMBER_SIZE];
     if (step == 0)
-        return error_set(err, H5GRAD_FAILED, "spacing is 0");
+        return hg_error_set(err, H5GRAD_FAILED, "spacing is 0");
     if (isfinite(step))
         return H5GRAD_OK;
-    parse_print_double(step, text, sizeof(text));
-    return error_set(err, H5GRAD_FAILED, "spacing %s is not finite", text);
+    hg_parse_print_double(step, text, sizeof(text));
+    return hg_error_set(err, H5GRAD_FAILED, "spacing %s is not finite", text);
 }
 
-void stencil_scan_start(struct stencil_scan *scan)
+void hg_stencil_scan_start(struct stencil_scan *scan)
 {
     *scan = (struct stencil_scan){.even = false};
 }
@@ -39,27 +39,27 @@ void stencil_scan_start(struct stencil_scan *scan)
 static enum h5grad_status report_repeat(const struct stencil_scan *scan, struct h5grad_error *err)
 {
     char text[NUMBER_SIZE];
-    parse_print_double(scan->origin + scan->at, text, sizeof(text));
-    return error_set(err, H5GRAD_FAILED, "coordinates %" PRIu64 " and %" PRIu64 " are both %s",
-                     scan->seen - 1, scan->seen, text);
+    hg_parse_print_double(scan->origin + scan->at, text, sizeof(text));
+    return hg_error_set(err, H5GRAD_FAILED, "coordinates %" PRIu64 " and %" PRIu64 " are both %s",
+                        scan->seen - 1, scan->seen, text);
 }
 
 static enum h5grad_status report_turn(const struct stencil_scan *scan, double x,
                                       struct h5grad_error *err)
 {
     char before[NUMBER_SIZE], last[NUMBER_SIZE], next[NUMBER_SIZE];
-    parse_print_double(scan->origin + scan->before, before, sizeof(before));
-    parse_print_double(scan->origin + scan->at, last, sizeof(last));
-    parse_print_double(scan->origin + x, next, sizeof(next));
-    return error_set(err, H5GRAD_FAILED, "coordinates are not monotonic: %s, %s, %s at %" PRIu64,
-                     before, last, next, scan->seen);
+    hg_parse_print_double(scan->origin + scan->before, before, sizeof(before));
+    hg_parse_print_double(scan->origin + scan->at, last, sizeof(last));
+    hg_parse_print_double(scan->origin + x, next, sizeof(next));
+    return hg_error_set(err, H5GRAD_FAILED, "coordinates are not monotonic: %s, %s, %s at %" PRIu64,
+                        before, last, next, scan->seen);
 }
 
 /* Takes the next coordinate, number scan->seen. */
 static enum h5grad_status scan_one(struct stencil_scan *scan, double x, struct h5grad_error *err)
 {
     if (!isfinite(x))
-        return error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is not finite", scan->seen);
+        return hg_error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is not finite", scan->seen);
     double difference = x - scan->at;
     if (scan->seen == 0) {
         scan->first = scan->origin + x;
@@ -80,8 +80,8 @@ static enum h5grad_status scan_one(struct stencil_scan *scan, double x, struct h
     return H5GRAD_OK;
 }
 
-enum h5grad_status stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
-                                     struct h5grad_error *err)
+enum h5grad_status hg_stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
+                                        struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     for (uint64_t i = 0; i < count && status == H5GRAD_OK; i++)
@@ -132,8 +132,8 @@ static void weigh_point(const struct stencil_axis *axis, uint64_t i, const doubl
     }
 }
 
-void stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
-                     const double *x, double *a, double *b, double *c)
+void hg_stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
+                        const double *x, double *a, double *b, double *c)
 {
     if (count == 0)
         return;

@@ -199,8 +199,8 @@ static void fetch(size_t size, bool swapped, const unsigned char *in, unsigned c
         swap_64(in, out, n);
 }
 
-void convert_decode(enum element stored, bool swapped, enum element arithmetic, const void *in,
-                    void *out, size_t n)
+void hg_convert_decode(enum element stored, bool swapped, enum element arithmetic, const void *in,
+                       void *out, size_t n)
 {
     static const struct {
         void (*to_float)(const unsigned char *restrict in, void *restrict out, size_t n);
@@ -210,8 +210,8 @@ void convert_decode(enum element stored, bool swapped, enum element arithmetic, 
         ELEMENT_LIST(DECODER_ROW)
 #undef DECODER_ROW
     };
-    const size_t size = element_size(stored);
-    const size_t out_size = element_size(arithmetic);
+    const size_t size = hg_element_size(stored);
+    const size_t out_size = hg_element_size(arithmetic);
     const bool fetched = swapped || in == out;
     if (in == out && stored == arithmetic && !swapped)
         return;
@@ -244,7 +244,7 @@ static STENCIL_CLONES void halves_of_doubles(const double *restrict in, uint16_t
         out[i] = half_of_double(in[i]);
 }
 
-void convert_to_half(enum element arithmetic, const void *in, void *out, size_t n)
+void hg_convert_to_half(enum element arithmetic, const void *in, void *out, size_t n)
 {
     enum { PIECE = PIECE_BYTES / sizeof(uint16_t) };
     for (size_t done = 0; done < n;) {

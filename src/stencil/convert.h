@@ -14,10 +14,10 @@
  * in and out may be the same where the sizes are; otherwise they do not overlap. in need not be
  * aligned.
  */
-void convert_decode(enum element stored, bool swapped, enum element arithmetic, const void *in,
-                    void *out, size_t n);
+void hg_convert_decode(enum element stored, bool swapped, enum element arithmetic, const void *in,
+                       void *out, size_t n);
 
 /* n scalars of arithmetic type (F32 or F64) to float16, rounded once; out may be in. */
-void convert_to_half(enum element arithmetic, const void *in, void *out, size_t n);
+void hg_convert_to_half(enum element arithmetic, const void *in, void *out, size_t n);
 
 #endif

@@ -416,7 +416,7 @@ static void apply(const struct kernel *kernel, const struct stencil_block *block
 KERNEL_LIST(KERNEL_FUNCTION)
 #undef KERNEL_FUNCTION
 
-stencil_kernel *stencil_find(enum element in, enum element arithmetic, enum element out)
+stencil_kernel *hg_stencil_find(enum element in, enum element arithmetic, enum element out)
 {
     static const struct {
         enum element in, arithmetic, out;

@@ -34,29 +34,29 @@ struct stencil_axis {
 };
 
 /* H5GRAD_FAILED with a reason when extent < edge_order + 1 or step is 0 or not finite. */
-enum h5grad_status stencil_check_extent(uint64_t extent, unsigned edge_order,
-                                        struct h5grad_error *err);
-enum h5grad_status stencil_check_step(double step, struct h5grad_error *err);
+enum h5grad_status hg_stencil_check_extent(uint64_t extent, unsigned edge_order,
+                                           struct h5grad_error *err);
+enum h5grad_status hg_stencil_check_step(double step, struct h5grad_error *err);
 
 /*
  * Check of coordinates that come in pieces, in order: finite, strictly monotonic, either way.
- * stencil_scan_next says what is wrong and at which index; after the last piece, even tells whether
- * all differences are exactly equal, in which case numpy's (and our) result is that of the uniform
- * formula with the difference step.
+ * hg_stencil_scan_next says what is wrong and at which index; after the last piece, even tells
+ * whether all differences are exactly equal, in which case numpy's (and our) result is that of the
+ * uniform formula with the difference step.
  */
 struct stencil_scan {
     uint64_t seen;
-    /* To be set after stencil_scan_start where x does not count from 0: what is to be added to it
-     * in messages, and is to first and last. */
+    /* To be set after hg_stencil_scan_start where x does not count from 0: what is to be added to
+     * it in messages, and is to first and last. */
     double origin;
     double first, last, step;
     double before, at; /* the last two, as they came */
     bool even;
 };
 
-void stencil_scan_start(struct stencil_scan *scan);
-enum h5grad_status stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
-                                     struct h5grad_error *err);
+void hg_stencil_scan_start(struct stencil_scan *scan);
+enum h5grad_status hg_stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
+                                        struct h5grad_error *err);
 
 /*
  * Weights of the result points [first, first + count) of an axis with coordinates. x holds the
@@ -64,8 +64,8 @@ enum h5grad_status stencil_scan_next(struct stencil_scan *scan, const double *x,
  * multiplies f[p-1], f[p], f[p+1] inside, f[0..2] or f[n-3..n-1] at an end of edge_order 2; at an
  * end of edge_order 1 a holds the difference d by which f[1] - f[0] or f[n-1] - f[n-2] is divided.
  */
-void stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
-                     const double *x, double *a, double *b, double *c);
+void hg_stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
+                        const double *x, double *a, double *b, double *c);
 
 /*
  * One block of work: result points count[], along block->axis the points first .. first +
@@ -82,7 +82,7 @@ struct stencil_block {
     ptrdiff_t out_stride[GRID_MAX_RANK + 1];
     const struct stencil_axis *stencil;
     uint64_t first;
-    const double *a, *b, *c; /* of stencil_weights; unused where the axis is uniform */
+    const double *a, *b, *c; /* of hg_stencil_weights; unused where the axis is uniform */
 };
 
 /* in and out point at the block's first result point; they do not overlap. */
@@ -93,17 +93,17 @@ typedef void stencil_kernel(const struct stencil_block *block, const void *in, v
  * in) and writes out (F32 or F64), rounding once; coordinates are always computed in double.
  * NULL where there is none.
  */
-stencil_kernel *stencil_find(enum element in, enum element arithmetic, enum element out);
+stencil_kernel *hg_stencil_find(enum element in, enum element arithmetic, enum element out);
 
 /*
  * The results of n blocks, n > 0, that have their counts, all positive, and strides in common, of
- * the same input, with the bits of stencil_find(element, element or, with coordinates, F64,
+ * the same input, with the bits of hg_stencil_find(element, element or, with coordinates, F64,
  * element); but stored past the caches, for arrays too large for them. in and out[k] point at the
  * first point of the input and of the results of block k. Other threads see them after the usual
  * synchronisation. false, with nothing done, where the lines of the block are too short for that,
  * or the processor cannot.
  */
-bool stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
-                    const void *in, void *const *out);
+bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
+                       const void *in, void *const *out);
 
 #endif

@@ -158,7 +158,7 @@ static void do_ends(enum element element, const struct stencil_block *block, con
 {
     const unsigned axis = block->axis;
     const bool uniform = block->stencil->uniform;
-    stencil_kernel *kernel = stencil_find(element, uniform ? element : ELEMENT_F64, element);
+    stencil_kernel *kernel = hg_stencil_find(element, uniform ? element : ELEMENT_F64, element);
     uint64_t inside, end;
     find_inside(block, &inside, &end);
     struct stencil_block part = *block;
@@ -173,7 +173,8 @@ static void do_ends(enum element element, const struct stencil_block *block, con
         part.b += end;
         part.c += end;
     }
-    kernel(&part, in + (ptrdiff_t)end * block->in_stride[axis] * (ptrdiff_t)element_size(element),
+    kernel(&part,
+           in + (ptrdiff_t)end * block->in_stride[axis] * (ptrdiff_t)hg_element_size(element),
            right);
 }
 
@@ -280,14 +281,14 @@ static void place_ends(enum element element, const struct stencil_block *block, 
     const unsigned axis = block->axis;
     const ptrdiff_t last = (ptrdiff_t)block->count[axis] - 1;
     do_ends(element, block, in, out,
-            out + last * block->out_stride[axis] * (ptrdiff_t)element_size(element));
+            out + last * block->out_stride[axis] * (ptrdiff_t)hg_element_size(element));
 }
 
-bool stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
-                    const void *in, void *const *out)
+bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
+                       const void *in, void *const *out)
 {
     const struct row_functions *functions = find_functions(element);
-    const size_t size = element_size(element);
+    const size_t size = hg_element_size(element);
     uint64_t run = 1, at[GRID_MAX_RANK + 1] = {0};
     const struct stencil_block *along = find_line(block, n, &run);
     if (!functions || !along || !are_aligned(n, out, size))
@@ -317,7 +318,7 @@ bool stencil_stream(enum element element, unsigned n, const struct stencil_block
                 place_ends(element, &one, line, place);
         }
     } while (next_line(along, axis, at, &from, &to));
-    stream_end();
+    hg_stream_end();
     for (unsigned k = 0; k < n; k++) {
         if (&block[k] != along || run > 1)
             place_ends(element, &block[k], in, out[k]);

@@ -82,10 +82,10 @@ static void unpack_piece(const struct unpack_rule *rule, enum element stored, bo
     if (stored == ELEMENT_I64 || stored == ELEMENT_U64) {
         uint64_t integers[PIECE];
         load_64(in, swapped, integers, n);
-        convert_decode(stored, false, arithmetic, integers, out, n);
+        hg_convert_decode(stored, false, arithmetic, integers, out, n);
         (stored == ELEMENT_I64 ? mask_signed : mask_unsigned)(rule, integers, out, n);
     } else {
-        convert_decode(stored, swapped, arithmetic, in, out, n);
+        hg_convert_decode(stored, swapped, arithmetic, in, out, n);
         (single ? mask_float : mask_double)(rule, NULL, out, n);
     }
     if (rule->scale != 1 && single)
@@ -98,10 +98,10 @@ static void unpack_piece(const struct unpack_rule *rule, enum element stored, bo
         shift_double(out, n, rule->offset);
 }
 
-void unpack(const struct unpack_rule *rule, enum element stored, bool swapped,
-            enum element arithmetic, const void *in, void *out, size_t n)
+void hg_unpack(const struct unpack_rule *rule, enum element stored, bool swapped,
+               enum element arithmetic, const void *in, void *out, size_t n)
 {
-    const size_t size = element_size(stored), out_size = element_size(arithmetic);
+    const size_t size = hg_element_size(stored), out_size = hg_element_size(arithmetic);
     for (size_t done = 0; done < n; done += PIECE) {
         size_t count = n - done < PIECE ? n - done : PIECE;
         unpack_piece(rule, stored, swapped, arithmetic, (const unsigned char *)in + done * size,

@@ -37,7 +37,7 @@ struct unpack_rule {
  * are; otherwise they do not overlap. in need not be aligned. Every operation is rounded once, to
  * arithmetic.
  */
-void unpack(const struct unpack_rule *rule, enum element stored, bool swapped,
-            enum element arithmetic, const void *in, void *out, size_t n);
+void hg_unpack(const struct unpack_rule *rule, enum element stored, bool swapped,
+               enum element arithmetic, const void *in, void *out, size_t n);
 
 #endif

@@ -35,7 +35,7 @@ static enum h5grad_status judge(struct h5_access *access, int place, const char 
                                 struct stat *info, struct h5grad_error *err)
 {
     if (fstat(place, info) != 0)
-        return error_errno(err, errno, "cannot be looked up");
+        return hg_error_errno(err, errno, "cannot be looked up");
     char *real = realpath(path, NULL);
     bool outside = !access->follow_external && !lies_inside(access, real, info);
     bool device = S_ISBLK(info->st_mode) && real && access->real && strcmp(real, access->real) == 0;
@@ -43,20 +43,20 @@ static enum h5grad_status judge(struct h5_access *access, int place, const char 
         snprintf(access->refused, sizeof access->refused, "%s", real ? real : path);
     free(real);
     if (outside)
-        return h5_access_check(access, err);
+        return hg_access_check(access, err);
     if (S_ISREG(info->st_mode) || device)
         return H5GRAD_OK;
-    return error_set(err, H5GRAD_FAILED,
-                     S_ISDIR(info->st_mode) ? "is a directory" : "is not a regular file");
+    return hg_error_set(err, H5GRAD_FAILED,
+                        S_ISDIR(info->st_mode) ? "is a directory" : "is not a regular file");
 }
 
-int h5_access_find(struct h5_access *access, const char *path, struct stat *info,
+int hg_access_find(struct h5_access *access, const char *path, struct stat *info,
                    struct h5grad_error *err)
 {
     *info = (struct stat){0};
     int place = open(path, O_PATH | O_CLOEXEC);
     if (place < 0) {
-        error_set(err, H5GRAD_FAILED, "%s", strerror(errno));
+        hg_error_set(err, H5GRAD_FAILED, "%s", strerror(errno));
         return -1;
     }
     if (judge(access, place, path, info, err) == H5GRAD_OK)
@@ -66,46 +66,47 @@ int h5_access_find(struct h5_access *access, const char *path, struct stat *info
     return -1;
 }
 
-enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err)
+enum h5grad_status hg_access_check(const struct h5_access *access, struct h5grad_error *err)
 {
     if (!access)
         return H5GRAD_OK;
     if (access->refused[0] == '\0' && access->failure == EMFILE)
-        return error_set(err, H5GRAD_FAILED,
-                         "reading: %s: all sources of a virtual dataset are open at once (raise "
-                         "ulimit -n)",
-                         strerror(EMFILE));
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "reading: %s: all sources of a virtual dataset are open at once (raise "
+                            "ulimit -n)",
+                            strerror(EMFILE));
     if (access->refused[0] == '\0' && access->failure != 0)
-        return error_errno(err, access->failure, "reading");
+        return hg_error_errno(err, access->failure, "reading");
     if (access->refused[0] == '\0')
-        return h5_noted_error(&access->noted, err);
-    return error_set(err, H5GRAD_FAILED,
-                     "its data lie in %s, outside the folder of the input: --follow-external reads "
-                     "them",
-                     access->refused);
+        return hg_noted_error(&access->noted, err);
+    return hg_error_set(
+        err, H5GRAD_FAILED,
+        "its data lie in %s, outside the folder of the input: --follow-external reads "
+        "them",
+        access->refused);
 }
 
-enum h5grad_status h5_access_place(struct h5_access *access, const char *path,
+enum h5grad_status hg_access_place(struct h5_access *access, const char *path,
                                    struct h5grad_error *err)
 {
     access->real = realpath(path, NULL);
     if (!access->real)
-        return error_errno(err, errno, "cannot open");
-    access->folder[0] = path_real_folder(path);
-    access->folder[1] = path_real_folder(access->real);
+        return hg_error_errno(err, errno, "cannot open");
+    access->folder[0] = hg_path_real_folder(path);
+    access->folder[1] = hg_path_real_folder(access->real);
     return access->folder[0] && access->folder[1] ? H5GRAD_OK
-                                                  : error_errno(err, errno, "cannot open");
+                                                  : hg_error_errno(err, errno, "cannot open");
 }
 
-void h5_access_free(struct h5_access *access)
+void hg_access_free(struct h5_access *access)
 {
     if (!access)
         return;
     for (size_t i = 0; i < access->n_kept; i++)
-        h5_close(access->kept[i]);
-    h5_noted_free(&access->noted);
-    h5_set_free(&access->checked);
-    h5_set_free(&access->unfit);
+        hg_close(access->kept[i]);
+    hg_noted_free(&access->noted);
+    hg_set_free(&access->checked);
+    hg_set_free(&access->unfit);
     for (size_t i = 0; i < access->n_gaps; i++)
         free(access->gap[i].text);
     free(access->gap);
@@ -118,56 +119,56 @@ void h5_access_free(struct h5_access *access)
     access->n_kept = 0;
 }
 
-void h5_access_keep(struct h5_access *access, hid_t object)
+void hg_access_keep(struct h5_access *access, hid_t object)
 {
     struct h5_identity new;
     struct h5_identity old;
     hid_t file = H5Iget_file_id(object);
-    bool known = file < 0 || !h5_identify(file, &new) || access->n_kept == H5_KEPT_FILES;
+    bool known = file < 0 || !hg_identify(file, &new) || access->n_kept == H5_KEPT_FILES;
     for (size_t i = 0; i < access->n_kept && !known; i++)
-        known = h5_identify(access->kept[i], &old) && old.file == new.file;
+        known = hg_identify(access->kept[i], &old) && old.file == new.file;
     if (known)
-        h5_close(file);
+        hg_close(file);
     else
         access->kept[access->n_kept++] = file;
 }
 
 static void note(struct h5_access *access, const char *path, const struct stat *info)
 {
-    if (!h5_noted_add(&access->noted, path, info))
+    if (!hg_noted_add(&access->noted, path, info))
         access->failure = ENOMEM;
 }
 
-void h5_access_note(struct h5_access *access, const char *path)
+void hg_access_note(struct h5_access *access, const char *path)
 {
     struct stat info;
     note(access, path, stat(path, &info) == 0 ? &info : NULL);
 }
 
-void h5_access_note_opened(struct h5_access *access, const char *name, const struct stat *info)
+void hg_access_note_opened(struct h5_access *access, const char *name, const struct stat *info)
 {
     /* libhdf5 looks for a file in several places: the one that counts was found. */
-    if (strcmp(path_base(access->refused), path_base(name)) == 0)
+    if (strcmp(hg_path_base(access->refused), hg_path_base(name)) == 0)
         access->refused[0] = '\0';
     note(access, name, info);
-    h5_noted_open(&access->noted, name, true);
+    hg_noted_open(&access->noted, name, true);
 }
 
-void h5_access_note_failed(struct h5_access *access, const char *name)
+void hg_access_note_failed(struct h5_access *access, const char *name)
 {
     int failed = errno;
     if (failed == EMFILE || failed == ENFILE || failed == ENOMEM || failed == EIO)
         access->failure = failed;
-    h5_noted_open(&access->noted, name, false);
+    hg_noted_open(&access->noted, name, false);
     errno = failed;
 }
 
-enum h5grad_status h5_access_check_unchanged(struct h5_access *access, bool first_is_open,
+enum h5grad_status hg_access_check_unchanged(struct h5_access *access, bool first_is_open,
                                              struct h5grad_error *err)
 {
     if (access->failure != 0)
-        return error_errno(err, access->failure, "reading");
-    return h5_noted_check(&access->noted, first_is_open, err);
+        return hg_error_errno(err, access->failure, "reading");
+    return hg_noted_check(&access->noted, first_is_open, err);
 }
 
 static struct h5_identity identity_of(const struct stat *info)
@@ -177,26 +178,26 @@ static struct h5_identity identity_of(const struct stat *info)
     return identity;
 }
 
-bool h5_access_is_unfit(const struct h5_access *access, const struct stat *info)
+bool hg_access_is_unfit(const struct h5_access *access, const struct stat *info)
 {
     struct h5_identity identity = identity_of(info);
-    return h5_set_find(&access->unfit, &identity);
+    return hg_set_find(&access->unfit, &identity);
 }
 
-enum h5grad_status h5_access_add_unfit(struct h5_access *access, const struct stat *info,
+enum h5grad_status hg_access_add_unfit(struct h5_access *access, const struct stat *info,
                                        struct h5grad_error *err)
 {
     struct h5_identity identity = identity_of(info);
-    return h5_set_add(&access->unfit, &identity, 0, NULL, err);
+    return hg_set_add(&access->unfit, &identity, 0, NULL, err);
 }
 
-void h5_permit_plugins(const struct h5_access *access)
+void hg_permit_plugins(const struct h5_access *access)
 {
     if (access && access->allow_plugins)
         H5PLset_loading_state(H5PL_ALL_PLUGIN);
 }
 
-/* Opens what h5_access_find has judged, and not what may have come to its path since. */
+/* Opens what hg_access_find has judged, and not what may have come to its path since. */
 static int open_found(int place, const char *path, const struct stat *info)
 {
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
@@ -215,9 +216,9 @@ static int open_found(int place, const char *path, const struct stat *info)
     return -1;
 }
 
-int h5_access_open(struct h5_access *access, const char *path, struct stat *info)
+int hg_access_open(struct h5_access *access, const char *path, struct stat *info)
 {
-    int place = h5_access_find(access, path, info, NULL);
+    int place = hg_access_find(access, path, info, NULL);
     if (place < 0)
         return -1;
     int fd = open_found(place, path, info);

@@ -51,40 +51,40 @@ struct h5_access {
     hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
 };
 
-void h5_access_free(struct h5_access *access); /* NULL allowed */
+void hg_access_free(struct h5_access *access); /* NULL allowed */
 
 /* Enters where the file at path lies, ahead of all that is below. */
-enum h5grad_status h5_access_place(struct h5_access *access, const char *path,
+enum h5grad_status hg_access_place(struct h5_access *access, const char *path,
                                    struct h5grad_error *err);
 
-/* Keeps the file of an object open until h5_access_free, so that the identities of its objects stay
+/* Keeps the file of an object open until hg_access_free, so that the identities of its objects stay
  * theirs; not more than H5_KEPT_FILES of them. */
-void h5_access_keep(struct h5_access *access, hid_t object);
+void hg_access_keep(struct h5_access *access, hid_t object);
 
 /* Notes what is at path as something that is read, or that would be if it were there. What the
  * driver opens for its points is noted anyway. */
-void h5_access_note(struct h5_access *access, const char *path);
+void hg_access_note(struct h5_access *access, const char *path);
 
 /* For the driver: the file at the path name was opened, as info describes it; or it was not, with
  * errno. To libhdf5 a file that cannot be opened is not there, and it may have a fill value for
  * that: an error that says nothing of the file is remembered, so that it does not count as that. */
-void h5_access_note_opened(struct h5_access *access, const char *name, const struct stat *info);
-void h5_access_note_failed(struct h5_access *access, const char *name);
+void hg_access_note_opened(struct h5_access *access, const char *name, const struct stat *info);
+void hg_access_note_failed(struct h5_access *access, const char *name);
 
-/* Files that cannot be sources, as h5_open_to_judge has found. */
-bool h5_access_is_unfit(const struct h5_access *access, const struct stat *info);
-enum h5grad_status h5_access_add_unfit(struct h5_access *access, const struct stat *info,
+/* Files that cannot be sources, as hg_open_to_judge has found. */
+bool hg_access_is_unfit(const struct h5_access *access, const struct stat *info);
+enum h5grad_status hg_access_add_unfit(struct h5_access *access, const struct stat *info,
                                        struct h5grad_error *err);
 
 /* H5GRAD_FAILED when files that were read or looked for are not what they were, the first, which is
  * the one that was opened with the access, also when another took its name, but where it is known
  * to be open still; or when reading one has failed. */
-enum h5grad_status h5_access_check_unchanged(struct h5_access *access, bool first_is_open,
+enum h5grad_status hg_access_check_unchanged(struct h5_access *access, bool first_is_open,
                                              struct h5grad_error *err);
 
 /* H5GRAD_FAILED when something that was read lay in a file that was refused, libhdf5 takes such
  * points for missing, or in one that was another when it was opened again. access may be NULL. */
-enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad_error *err);
+enum h5grad_status hg_access_check(const struct h5_access *access, struct h5grad_error *err);
 
 /*
  * Looks at what a path that the input names leads to, without opening it: a pipe or a device could
@@ -92,13 +92,13 @@ enum h5grad_status h5_access_check(const struct h5_access *access, struct h5grad
  * be read, as info describes it; -1 with the reason and errno otherwise. Where nothing is there,
  * info is zeros; where it lies outside, access->refused names it.
  */
-int h5_access_find(struct h5_access *access, const char *path, struct stat *info,
+int hg_access_find(struct h5_access *access, const char *path, struct stat *info,
                    struct h5grad_error *err);
 
-/* Opens what h5_access_find finds, to be read; -1 with errno. */
-int h5_access_open(struct h5_access *access, const char *path, struct stat *info);
+/* Opens what hg_access_find finds, to be read; -1 with errno. */
+int hg_access_open(struct h5_access *access, const char *path, struct stat *info);
 
-/* Lets libhdf5 load filters until h5_leave, where access says so. */
-void h5_permit_plugins(const struct h5_access *access);
+/* Lets libhdf5 load filters until hg_leave, where access says so. */
+void hg_permit_plugins(const struct h5_access *access);
 
 #endif

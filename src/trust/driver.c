@@ -8,27 +8,27 @@
 #include "libhdf5/output_driver.h"
 #include "libhdf5/identity.h"
 
-int h5_descriptor(hid_t object)
+int hg_descriptor(hid_t object)
 {
     /* other drivers have handles of other kinds */
     hid_t file = H5Iget_file_id(object);
     hid_t access = file < 0 ? -1 : H5Fget_access_plist(file);
-    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || h5_output_selected(access) ||
-                                 h5_input_selected(access));
-    h5_close(access);
+    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || hg_output_selected(access) ||
+                                 hg_input_selected(access));
+    hg_close(access);
     void *handle = NULL;
     int fd = -1;
     if (posix && H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
         memcpy(&fd, handle, sizeof fd);
-    h5_close(file);
+    hg_close(file);
     return fd;
 }
 
-bool h5_identify_lasting(hid_t object, struct h5_identity *identity)
+bool hg_identify_lasting(hid_t object, struct h5_identity *identity)
 {
     struct stat info;
-    int fd = h5_descriptor(object);
-    if (fd < 0 || fstat(fd, &info) != 0 || !h5_identify(object, identity))
+    int fd = hg_descriptor(object);
+    if (fd < 0 || fstat(fd, &info) != 0 || !hg_identify(object, identity))
         return false;
     const uint64_t device = info.st_dev;
     identity->file = info.st_ino;
@@ -36,14 +36,14 @@ bool h5_identify_lasting(hid_t object, struct h5_identity *identity)
     return true;
 }
 
-struct h5_raw *h5_raw_of(hid_t object)
+struct h5_raw *hg_raw_of(hid_t object)
 {
     hid_t file = H5Iget_file_id(object);
     if (file < 0)
         return NULL;
-    struct h5_raw *raw = h5_input_raw(file);
+    struct h5_raw *raw = hg_input_raw(file);
     if (!raw)
-        raw = h5_output_raw(file);
-    h5_close(file);
+        raw = hg_output_raw(file);
+    hg_close(file);
     return raw;
 }

@@ -8,16 +8,16 @@
 
 /* The POSIX descriptor below the file that an object lies in, which another file's link may lead
  * to; a file is an object, too. -1 when it has none. It is the file's: not to be closed. */
-int h5_descriptor(hid_t object);
+int hg_descriptor(hid_t object);
 
-/* What passes the driver of the file that an object lies in, as of h5_descriptor, valid as long as
+/* What passes the driver of the file that an object lies in, as of hg_descriptor, valid as long as
  * the file is open; NULL for a file of other drivers than those of trust/input_driver.h and
  * libhdf5/output_driver.h.
  */
-struct h5_raw *h5_raw_of(hid_t object);
+struct h5_raw *hg_raw_of(hid_t object);
 
-/* Like h5_identify, but the same whenever and however the file is opened: libhdf5 numbers files
+/* Like hg_identify, but the same whenever and however the file is opened: libhdf5 numbers files
  * anew each time. False, too, where there is no POSIX descriptor below it. */
-bool h5_identify_lasting(hid_t object, struct h5_identity *identity);
+bool hg_identify_lasting(hid_t object, struct h5_identity *identity);
 
 #endif

@@ -26,34 +26,34 @@ static enum h5grad_status open_external(struct external *self, hid_t dataset, hi
                                         uint64_t points, struct h5grad_error *err)
 {
     *self = (struct external){
-        .access = h5_dataset_access(dataset),
+        .access = hg_dataset_access(dataset),
         .creation = H5Dget_create_plist(dataset),
         .type = H5Dget_type(dataset),
     };
     self->size = self->type < 0 ? 0 : H5Tget_size(self->type);
     uint64_t largest = size_max(self->size, H5Tget_size(memory));
     if (!self->access || self->creation < 0 || self->size == 0 ||
-        !h5_search_open(dataset, &self->search))
-        return h5_error(err, "cannot read the external files");
-    self->fill = memory_zeroed(1, self->size);
-    self->bytes = memory_zeroed(points, largest);
-    self->zeros = memory_zeroed(points, largest);
-    self->missing = memory_zeroed(points, sizeof *self->missing);
+        !hg_search_open(dataset, &self->search))
+        return hg_hdf5_error(err, "cannot read the external files");
+    self->fill = hg_memory_zeroed(1, self->size);
+    self->bytes = hg_memory_zeroed(points, largest);
+    self->zeros = hg_memory_zeroed(points, largest);
+    self->missing = hg_memory_zeroed(points, sizeof *self->missing);
     if (!self->fill || !self->bytes || !self->zeros || !self->missing)
-        return error_memory(err, 2 * points * largest);
+        return hg_error_memory(err, 2 * points * largest);
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
     if (H5Pfill_value_defined(self->creation, &defined) < 0 ||
         (defined != H5D_FILL_VALUE_UNDEFINED &&
          H5Pget_fill_value(self->creation, self->type, self->fill) < 0))
-        return h5_error(err, "cannot read the fill value");
+        return hg_hdf5_error(err, "cannot read the fill value");
     return H5GRAD_OK;
 }
 
 static void close_external(struct external *self)
 {
-    h5_close(self->type);
-    h5_close(self->creation);
-    h5_search_close(&self->search);
+    hg_close(self->type);
+    hg_close(self->creation);
+    hg_search_close(&self->search);
     free(self->fill);
     free(self->bytes);
     free(self->zeros);
@@ -67,17 +67,17 @@ static enum h5grad_status read_file(const struct external *self, const char *nam
                                     struct h5grad_error *err)
 {
     struct stat info;
-    char *path = h5_search_external(&self->search, name);
+    char *path = hg_search_external(&self->search, name);
     if (!path)
-        return error_memory(err, strlen(name));
-    int fd = h5_access_open(self->access, path, &info);
+        return hg_error_memory(err, strlen(name));
+    int fd = hg_access_open(self->access, path, &info);
     free(path);
     *there = 0;
     if (fd < 0)
         return H5GRAD_OK;
     uint64_t held = info.st_size > 0 ? (uint64_t)info.st_size : 0;
     *there = held > offset ? size_min(held - offset, count) : 0;
-    enum h5grad_status status = file_read(fd, bytes, *there, offset, err);
+    enum h5grad_status status = hg_file_read(fd, bytes, *there, offset, err);
     close(fd);
     return status;
 }
@@ -98,7 +98,7 @@ static enum h5grad_status read_part(const struct external *self, unsigned i, uin
     hsize_t size;
     uint64_t end, there = 0;
     if (H5Pget_external(self->creation, i, sizeof name - 1, name, &offset, &size) < 0)
-        return h5_error(err, "cannot read the external files");
+        return hg_hdf5_error(err, "cannot read the external files");
     if (!size_add(*at, size, &end))
         end = UINT64_MAX;
     uint64_t from = size_max(first, *at), to = size_min(first + count, end);
@@ -131,12 +131,12 @@ static enum h5grad_status read_row(const struct external *self, uint64_t first, 
     size_t size = H5Tget_size(memory);
     memset(self->zeros, 0, points * size_max(self->size, size));
     if (H5Tconvert(self->type, memory, points, self->bytes, self->zeros, H5P_DEFAULT) < 0)
-        return h5_error(err, "its points cannot be converted");
+        return hg_hdf5_error(err, "its points cannot be converted");
     memcpy(out, self->bytes, points * size);
     return H5GRAD_OK;
 }
 
-enum h5grad_status h5_external_read(hid_t dataset, hid_t memory, unsigned rank,
+enum h5grad_status hg_external_read(hid_t dataset, hid_t memory, unsigned rank,
                                     const struct box *box, void *points, struct h5grad_error *err)
 {
     hsize_t extent[H5S_MAX_RANK];
@@ -148,14 +148,14 @@ enum h5grad_status h5_external_read(hid_t dataset, hid_t memory, unsigned rank,
     enum h5grad_status status = open_external(&self, dataset, memory, row, err);
     hid_t space = H5Dget_space(dataset);
     if (!status && (space < 0 || H5Sget_simple_extent_dims(space, extent, NULL) != (int)rank))
-        status = h5_error(err, "cannot read the dataspace");
-    h5_close(space);
+        status = hg_hdf5_error(err, "cannot read the dataspace");
+    hg_close(space);
     uint64_t step = 1;
     for (unsigned k = rank; k-- > 0; step *= extent[k]) {
         stride[k] = step;
         position[k] = box->start[k];
     }
-    for (bool more = true; more && !status; more = box_next(inner, box, position)) {
+    for (bool more = true; more && !status; more = hg_box_next(inner, box, position)) {
         uint64_t first = 0;
         for (unsigned k = 0; k < rank; k++)
             first += position[k] * stride[k];

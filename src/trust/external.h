@@ -9,10 +9,10 @@
 
 /*
  * The points of a box as datatype memory, those that no file has as the dataset's fill value. rank
- * may be 0, for the one point of a scalar. The dataset is one that h5_check_outside has passed.
+ * may be 0, for the one point of a scalar. The dataset is one that hg_check_outside has passed.
  * Within h5_enter.
  */
-enum h5grad_status h5_external_read(hid_t dataset, hid_t memory, unsigned rank,
+enum h5grad_status hg_external_read(hid_t dataset, hid_t memory, unsigned rank,
                                     const struct box *box, void *points, struct h5grad_error *err);
 
 #endif

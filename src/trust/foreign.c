@@ -42,7 +42,7 @@ static const struct signature signatures[] = {
     SIGNATURE("<html", "is a web page: what was to be downloaded is not in it"),
 };
 
-const char *h5_foreign_format(const char *path)
+const char *hg_foreign_format(const char *path)
 {
     char head[HEAD_BYTES];
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -5,6 +5,6 @@
 
 /* What the file at path is and how to make HDF5 of it, a static string that begins with "is"; NULL
  * when nothing is known of it. Any thread. */
-const char *h5_foreign_format(const char *path);
+const char *hg_foreign_format(const char *path);
 
 #endif

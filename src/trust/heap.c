@@ -25,7 +25,7 @@ struct known {
     struct h5_heap_object object[];
 };
 
-uint64_t h5_heap_most(const struct h5_access *access)
+uint64_t hg_heap_most(const struct h5_access *access)
 {
     return access->memory ? size_max(access->memory / COPIES, LEAST) : INT64_MAX;
 }
@@ -36,11 +36,11 @@ static int compare_known(const void *a, const void *b)
     return (one->address > other->address) - (one->address < other->address);
 }
 
-void h5_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access)
+void hg_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access)
 {
     unsigned char head[16];
     *heaps = (struct h5_heaps){.fd = fd, .end = end, .access = access};
-    for (uint64_t at = 0; !file_read(fd, head, sizeof head, at, NULL);
+    for (uint64_t at = 0; !hg_file_read(fd, head, sizeof head, at, NULL);
          at = at ? 2 * at : FIRST_USER_BLOCK) {
         if (memcmp(head, "\211HDF\r\n\032\n", 8) != 0)
             continue;
@@ -59,7 +59,7 @@ static void forget(struct h5_heaps *heaps)
     heaps->bytes = 0;
 }
 
-void h5_heaps_close(struct h5_heaps *heaps)
+void hg_heaps_close(struct h5_heaps *heaps)
 {
     forget(heaps);
 }
@@ -86,7 +86,7 @@ static const unsigned char *read_header(struct walk *walk)
     walk->bytes = walk->own;
     walk->at = walk->next;
     walk->size = size_min(sizeof walk->own, heaps->end - (walk->offset + walk->at));
-    if (!file_read(heaps->fd, walk->own, walk->size, walk->offset + walk->at, NULL))
+    if (!hg_file_read(heaps->fd, walk->own, walk->size, walk->offset + walk->at, NULL))
         return walk->own;
     heaps->access->failure = EIO;
     return NULL;
@@ -128,10 +128,10 @@ static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offs
     walk->at = 0;
     walk->size = size;
     walk->next = HEADER;
-    return walk->total <= INT64_MAX - offset && walk->total <= h5_heap_most(heaps->access);
+    return walk->total <= INT64_MAX - offset && walk->total <= hg_heap_most(heaps->access);
 }
 
-bool h5_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
+bool hg_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
                       size_t size)
 {
     struct walk walk;
@@ -171,14 +171,14 @@ static bool read_head(const struct h5_heaps *heaps, uint64_t address, unsigned c
     uint64_t offset = heaps->base + address;
     if (offset > heaps->end || heaps->end - offset < HEADER)
         return false;
-    if (file_read(heaps->fd, head, HEADER, offset, NULL)) {
+    if (hg_file_read(heaps->fd, head, HEADER, offset, NULL)) {
         heaps->access->failure = EIO;
         return false;
     }
     return memcmp(head, MAGIC, strlen(MAGIC)) == 0;
 }
 
-bool h5_heap_begins(const struct h5_heaps *heaps, uint64_t address)
+bool hg_heap_begins(const struct h5_heaps *heaps, uint64_t address)
 {
     unsigned char head[HEADER];
     return read_head(heaps, address, head);
@@ -195,7 +195,7 @@ static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t
     if (!read_head(heaps, address, head) || !begin(&walk, heaps, offset, head, sizeof head) ||
         !note_objects(&walk, NULL, &n))
         return H5GRAD_FAILED;
-    *known = memory_zeroed(1, sizeof **known + n * sizeof(struct h5_heap_object));
+    *known = hg_memory_zeroed(1, sizeof **known + n * sizeof(struct h5_heap_object));
     if (!*known)
         return H5GRAD_NO_MEMORY;
     (*known)->address = address;
@@ -221,7 +221,7 @@ static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t addre
     if (status)
         return status;
     size_t bytes = sizeof **known + (*known)->n * sizeof(struct h5_heap_object);
-    if (heaps->bytes + bytes > h5_heap_most(heaps->access))
+    if (heaps->bytes + bytes > hg_heap_most(heaps->access))
         forget(heaps);
     if (!tsearch(*known, &heaps->known, compare_known)) {
         free(*known);
@@ -231,7 +231,7 @@ static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t addre
     return H5GRAD_OK;
 }
 
-enum h5grad_status h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
+enum h5grad_status hg_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
                                 struct h5_heap_object *object)
 {
     struct known *known;

@@ -25,7 +25,7 @@ static inline uint64_t h5_little_endian(const unsigned char *p, unsigned bytes)
 struct h5_access;
 
 /* The most bytes of variable length that may be read at once, and that a collection may have. */
-uint64_t h5_heap_most(const struct h5_access *access);
+uint64_t hg_heap_most(const struct h5_access *access);
 
 /* Those of an open file. */
 struct h5_heaps {
@@ -40,8 +40,8 @@ struct h5_heaps {
 
 /* By the file's superblock; where there is none no collection is sound. The descriptor and access
  * stay the caller's. */
-void h5_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access);
-void h5_heaps_close(struct h5_heaps *heaps);
+void hg_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access);
+void hg_heaps_close(struct h5_heaps *heaps);
 
 /*
  * Judges what libhdf5 reads at an offset of the file: size bytes, which may be the beginning of a
@@ -49,7 +49,7 @@ void h5_heaps_close(struct h5_heaps *heaps);
  * of no size, or an object that reaches back; and for one that is too large. It is judged as a
  * whole when its first bytes are read.
  */
-bool h5_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
+bool hg_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
                       size_t size);
 
 /* An object: where in the file its bytes are. */
@@ -59,10 +59,10 @@ struct h5_heap_object {
 
 /* Finds an object of the collection at an address; H5GRAD_FAILED where there is none, or the
  * collection is not sound, or H5GRAD_NO_MEMORY. */
-enum h5grad_status h5_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
+enum h5grad_status hg_heap_find(struct h5_heaps *heaps, uint64_t address, uint64_t number,
                                 struct h5_heap_object *object);
 
 /* Whether a collection seems to begin at an address. */
-bool h5_heap_begins(const struct h5_heaps *heaps, uint64_t address);
+bool hg_heap_begins(const struct h5_heaps *heaps, uint64_t address);
 
 #endif

@@ -74,10 +74,10 @@ static bool lock_to_read(int fd, struct h5_access *access)
     return true;
 }
 
-/* h5_access_open, with a lock where the file is opened for its points. */
+/* hg_access_open, with a lock where the file is opened for its points. */
 static int open_to_read(struct h5_access *access, const char *path, struct stat *info)
 {
-    int fd = h5_access_open(access, path, info);
+    int fd = hg_access_open(access, path, info);
     if (fd < 0 || access->looking || lock_to_read(fd, access))
         return fd;
     close(fd);
@@ -92,7 +92,7 @@ static void *input_choice(H5FD_t *file)
     if (choice)
         choice->access = ((const struct input *)file)->handle.access;
     else
-        h5_note_no_memory(); /* to libhdf5 the driver has nothing for the list */
+        hg_note_no_memory(); /* to libhdf5 the driver has nothing for the list */
     return choice;
 }
 
@@ -107,7 +107,7 @@ static haddr_t end_of_file(const struct input *input)
 /* Closes a file that is absent to libhdf5. */
 static int pass_by_unfit(int fd, const struct h5_access *access, const struct stat *info)
 {
-    if (fd < 0 || access->judging || !h5_access_is_unfit(access, info))
+    if (fd < 0 || access->judging || !hg_access_is_unfit(access, info))
         return fd;
     close(fd);
     errno = ENOENT;
@@ -121,11 +121,11 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
     struct input *input = NULL;
     int fd = -1;
     if (choice && !(flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT | H5F_ACC_EXCL)))
-        input = memory_zeroed(1, sizeof *input);
+        input = hg_memory_zeroed(1, sizeof *input);
     if (input)
         fd = open_to_read(choice->access, name, &input->handle.opened);
     if (input && fd < 0)
-        h5_access_note_failed(choice->access, name);
+        hg_access_note_failed(choice->access, name);
     fd = input ? pass_by_unfit(fd, choice->access, &input->handle.opened) : fd;
     if (fd < 0) {
         H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE,
@@ -133,17 +133,17 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
         free(input);
         return NULL;
     }
-    h5_access_note_opened(choice->access, name, &input->handle.opened);
+    hg_access_note_opened(choice->access, name, &input->handle.opened);
     input->handle.fd = fd;
     input->handle.access = choice->access;
-    h5_heaps_open(&input->handle.heaps, fd, end_of_file(input), choice->access);
+    hg_heaps_open(&input->handle.heaps, fd, end_of_file(input), choice->access);
     return &input->public;
 }
 
 static herr_t input_close(H5FD_t *file)
 {
     struct input *input = (struct input *)file;
-    h5_heaps_close(&input->handle.heaps);
+    hg_heaps_close(&input->handle.heaps);
     close(input->handle.fd);
     free(input);
     return 0;
@@ -253,8 +253,8 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
         size -= (size_t)n;
     }
     if (type == H5FD_MEM_OHDR)
-        h5_layout_refuse(&input->handle.heaps, first, data, whole);
-    return h5_heap_is_sound(&input->handle.heaps, first, data, whole)
+        hg_layout_refuse(&input->handle.heaps, first, data, whole);
+    return hg_heap_is_sound(&input->handle.heaps, first, data, whole)
                ? 0
                : fail_read("damaged or too large global heap");
 }
@@ -305,64 +305,64 @@ static hid_t input_driver(void)
     return driver;
 }
 
-bool h5_input_select(hid_t list, struct h5_access *access)
+bool hg_input_select(hid_t list, struct h5_access *access)
 {
     struct choice choice = {access};
     return H5Pset_driver(list, input_driver(), &choice) >= 0;
 }
 
-bool h5_input_selected(hid_t access)
+bool hg_input_selected(hid_t access)
 {
     hid_t driver = H5Pget_driver(access);
     return driver >= 0 && driver == input_driver();
 }
 
-struct h5_access *h5_input_access(hid_t file)
+struct h5_access *hg_input_access(hid_t file)
 {
     hid_t list = H5Fget_access_plist(file);
     const struct choice *choice = NULL;
-    if (list >= 0 && h5_input_selected(list))
+    if (list >= 0 && hg_input_selected(list))
         choice = H5Pget_driver_info(list);
     struct h5_access *access = choice ? choice->access : NULL;
-    h5_close(list);
+    hg_close(list);
     return access;
 }
 
-struct h5_access *h5_dataset_access(hid_t dataset)
+struct h5_access *hg_dataset_access(hid_t dataset)
 {
     hid_t file = H5Iget_file_id(dataset);
-    struct h5_access *access = file < 0 ? NULL : h5_input_access(file);
-    h5_close(file);
+    struct h5_access *access = file < 0 ? NULL : hg_input_access(file);
+    hg_close(file);
     return access;
 }
 
-enum h5grad_status h5_dataset_check(hid_t dataset, struct h5grad_error *err)
+enum h5grad_status hg_dataset_check(hid_t dataset, struct h5grad_error *err)
 {
-    return h5_access_check(h5_dataset_access(dataset), err);
+    return hg_access_check(hg_dataset_access(dataset), err);
 }
 
 /* NULL for a file of another driver. */
 static struct handle *find_handle(hid_t file)
 {
     void *handle = NULL;
-    if (!h5_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
+    if (!hg_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
         return NULL;
     return handle;
 }
 
-struct h5_heaps *h5_input_heaps(hid_t file)
+struct h5_heaps *hg_input_heaps(hid_t file)
 {
     struct handle *handle = find_handle(file);
     return handle ? &handle->heaps : NULL;
 }
 
-struct h5_raw *h5_input_raw(hid_t file)
+struct h5_raw *hg_input_raw(hid_t file)
 {
     struct handle *handle = find_handle(file);
     return handle ? &handle->raw : NULL;
 }
 
-enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err)
+enum h5grad_status hg_input_check_unchanged(hid_t file, struct h5grad_error *err)
 {
     struct stat now;
     const struct handle *handle = find_handle(file);
@@ -370,10 +370,10 @@ enum h5grad_status h5_input_check_unchanged(hid_t file, struct h5grad_error *err
         return H5GRAD_OK;
     const struct stat *then = &handle->opened;
     if (fstat(handle->fd, &now) != 0)
-        return error_errno(err, errno, "cannot be looked up");
+        return hg_error_errno(err, errno, "cannot be looked up");
     if (now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
         now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
-        return h5_access_check_unchanged(handle->access, true, err);
-    return error_set(err, H5GRAD_FAILED,
-                     "changed while it was read: run again when nothing writes to it");
+        return hg_access_check_unchanged(handle->access, true, err);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "changed while it was read: run again when nothing writes to it");
 }

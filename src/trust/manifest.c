@@ -58,7 +58,7 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(((const struct h5_note *)a)->path, ((const struct h5_note *)b)->path);
 }
 
-bool h5_noted_add(struct h5_noted *noted, const char *path, const struct stat *info)
+bool hg_noted_add(struct h5_noted *noted, const char *path, const struct stat *info)
 {
     const struct h5_note wanted = {.path = path};
     struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
@@ -88,7 +88,7 @@ bool h5_noted_add(struct h5_noted *noted, const char *path, const struct stat *i
     return true;
 }
 
-void h5_noted_open(struct h5_noted *noted, const char *path, bool opened)
+void hg_noted_open(struct h5_noted *noted, const char *path, bool opened)
 {
     const struct h5_note wanted = {.path = path};
     struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
@@ -98,16 +98,16 @@ void h5_noted_open(struct h5_noted *noted, const char *path, bool opened)
         note_change(noted, *known);
 }
 
-enum h5grad_status h5_noted_error(const struct h5_noted *noted, struct h5grad_error *err)
+enum h5grad_status hg_noted_error(const struct h5_noted *noted, struct h5grad_error *err)
 {
     if (noted->changed[0] == '\0')
         return H5GRAD_OK;
-    return error_set(err, H5GRAD_FAILED,
-                     "%s changed while it was read: run again when nothing writes to it",
-                     noted->changed);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "%s changed while it was read: run again when nothing writes to it",
+                        noted->changed);
 }
 
-enum h5grad_status h5_noted_check(struct h5_noted *noted, bool first_is_open,
+enum h5grad_status hg_noted_check(struct h5_noted *noted, bool first_is_open,
                                   struct h5grad_error *err)
 {
     const struct h5_note *note = noted->first;
@@ -117,17 +117,17 @@ enum h5grad_status h5_noted_check(struct h5_noted *noted, bool first_is_open,
         struct stat info;
         compare(noted, note, stat(note->path, &info) == 0 ? &info : NULL);
     }
-    return h5_noted_error(noted, err);
+    return hg_noted_error(noted, err);
 }
 
-uint64_t h5_noted_hash(const struct h5_noted *noted, uint64_t start)
+uint64_t hg_noted_hash(const struct h5_noted *noted, uint64_t start)
 {
     for (const struct h5_note *note = noted->first; note; note = note->next)
         start = hash_bytes(start, &note->identity, sizeof note->identity);
     return start;
 }
 
-void h5_noted_free(struct h5_noted *noted)
+void hg_noted_free(struct h5_noted *noted)
 {
     while (noted->first) {
         struct h5_note *note = noted->first;

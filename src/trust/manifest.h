@@ -22,23 +22,23 @@ struct h5_noted {
 
 /* Notes what is at path, NULL: nothing; or compares it with what was noted before. There is room
  * for some 100,000 files, and those beyond are not noted. False when there is no memory. */
-bool h5_noted_add(struct h5_noted *noted, const char *path, const struct stat *info);
+bool hg_noted_add(struct h5_noted *noted, const char *path, const struct stat *info);
 
 /* Takes note that what is at path, which had been noted, could be opened, or that it could not: it
  * has changed where that was possible before. */
-void h5_noted_open(struct h5_noted *noted, const char *path, bool opened);
+void hg_noted_open(struct h5_noted *noted, const char *path, bool opened);
 
 /* H5GRAD_FAILED when one of the files was another when it was opened again. */
-enum h5grad_status h5_noted_error(const struct h5_noted *noted, struct h5grad_error *err);
+enum h5grad_status hg_noted_error(const struct h5_noted *noted, struct h5grad_error *err);
 
 /* Looks at the paths again, but for that which was noted first where it is held open. */
-enum h5grad_status h5_noted_check(struct h5_noted *noted, bool first_is_open,
+enum h5grad_status hg_noted_check(struct h5_noted *noted, bool first_is_open,
                                   struct h5grad_error *err);
 
 /* Adds what tells the files from others, in the order in which they were noted, to a hash. Their
  * paths do not count, nor does the number of the device, which is not the same after a mount. */
-uint64_t h5_noted_hash(const struct h5_noted *noted, uint64_t start);
+uint64_t hg_noted_hash(const struct h5_noted *noted, uint64_t start);
 
-void h5_noted_free(struct h5_noted *noted);
+void hg_noted_free(struct h5_noted *noted);
 
 #endif

@@ -25,14 +25,14 @@ static enum h5grad_status check_readable(const char *path, struct h5grad_error *
 {
     struct stat status;
     if (stat(path, &status) != 0)
-        return error_errno(err, errno, "cannot open");
+        return hg_error_errno(err, errno, "cannot open");
     if (S_ISDIR(status.st_mode))
-        return error_set(err, H5GRAD_FAILED, "is a directory");
+        return hg_error_set(err, H5GRAD_FAILED, "is a directory");
     if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
-        return error_set(err, H5GRAD_FAILED, "is not a regular file");
+        return hg_error_set(err, H5GRAD_FAILED, "is not a regular file");
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return error_errno(err, errno, "cannot open");
+        return hg_error_errno(err, errno, "cannot open");
     close(fd);
     return H5GRAD_OK;
 }
@@ -43,14 +43,14 @@ static hid_t access_list(struct h5_access *access)
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0)
         return -1;
-    bool ok = access ? h5_input_select(list, access) : H5Pset_fapl_sec2(list) >= 0;
+    bool ok = access ? hg_input_select(list, access) : H5Pset_fapl_sec2(list) >= 0;
     ok = ok && H5Pset_cache(list, 0, CHUNK_SLOTS, CHUNK_BYTES, CHUNK_PREEMPTION) >= 0;
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif
     if (ok)
         return list;
-    h5_close(list);
+    hg_close(list);
     return -1;
 }
 
@@ -67,25 +67,26 @@ static enum h5grad_status explain_failure(const char *path, const struct h5_acce
 {
     bool writing = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_writing, &writing);
-    enum h5grad_status status = h5_error(err, "cannot open");
+    enum h5grad_status status = hg_hdf5_error(err, "cannot open");
     if (access->lock[0] != '\0')
-        return error_set(err, H5GRAD_FAILED,
-                         "cannot be locked: %s (HDF5_USE_FILE_LOCKING=FALSE in the environment "
-                         "reads it all the same)",
-                         access->lock);
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "cannot be locked: %s (HDF5_USE_FILE_LOCKING=FALSE in the environment "
+                            "reads it all the same)",
+                            access->lock);
     if (writing)
-        return error_set(err, H5GRAD_FAILED,
-                         "is open for writing or was not closed properly (once nothing writes to "
-                         "it, h5clear -s makes it readable)");
+        return hg_error_set(
+            err, H5GRAD_FAILED,
+            "is open for writing or was not closed properly (once nothing writes to "
+            "it, h5clear -s makes it readable)");
     htri_t known = H5Fis_hdf5(path);
     H5Eclear2(H5E_DEFAULT);
-    const char *format = known == 0 ? h5_foreign_format(path) : NULL;
+    const char *format = known == 0 ? hg_foreign_format(path) : NULL;
     if (known == 0)
-        return error_set(err, H5GRAD_FAILED, "%s", format ? format : "is not an HDF5 file");
+        return hg_error_set(err, H5GRAD_FAILED, "%s", format ? format : "is not an HDF5 file");
     return status;
 }
 
-hid_t h5_open_to_judge(struct h5_access *access, const char *path, const struct stat *info,
+hid_t hg_open_to_judge(struct h5_access *access, const char *path, const struct stat *info,
                        hid_t list, struct h5grad_error *err)
 {
     access->judging = true;
@@ -94,8 +95,8 @@ hid_t h5_open_to_judge(struct h5_access *access, const char *path, const struct 
     if (file >= 0)
         return file;
     explain_failure(path, access, err);
-    if (h5_access_add_unfit(access, info, err))
-        h5_note_no_memory();
+    if (hg_access_add_unfit(access, info, err))
+        hg_note_no_memory();
     return -1;
 }
 
@@ -107,12 +108,12 @@ static bool is_open_here(const char *path)
     struct stat open_one;
     ssize_t n = H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE);
     hid_t *files =
-        n > 0 && stat(path, &wanted) == 0 ? memory_zeroed((uint64_t)n, sizeof *files) : NULL;
+        n > 0 && stat(path, &wanted) == 0 ? hg_memory_zeroed((uint64_t)n, sizeof *files) : NULL;
     bool found = false;
     if (files)
         n = H5Fget_obj_ids((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE, (size_t)n, files);
     for (ssize_t i = 0; files && i < n && !found; i++) {
-        int fd = h5_input_access(files[i]) ? -1 : h5_descriptor(files[i]);
+        int fd = hg_input_access(files[i]) ? -1 : hg_descriptor(files[i]);
         found = fd >= 0 && fstat(fd, &open_one) == 0 && wanted.st_dev == open_one.st_dev &&
                 wanted.st_ino == open_one.st_ino;
     }
@@ -120,18 +121,18 @@ static bool is_open_here(const char *path)
     return found;
 }
 
-hid_t h5_open_input(const char *path, struct h5_access *access, struct h5grad_error *err)
+hid_t hg_open_input(const char *path, struct h5_access *access, struct h5grad_error *err)
 {
-    if (check_readable(path, err) != H5GRAD_OK || h5_access_place(access, path, err) != H5GRAD_OK)
+    if (check_readable(path, err) != H5GRAD_OK || hg_access_place(access, path, err) != H5GRAD_OK)
         return -1;
     hid_t list = access_list(is_open_here(path) ? NULL : access);
     if (list < 0) {
-        h5_error(err, "cannot choose how to open files");
+        hg_hdf5_error(err, "cannot choose how to open files");
         return -1;
     }
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
     if (file < 0)
         explain_failure(path, access, err);
-    h5_close(list);
+    hg_close(list);
     return file;
 }

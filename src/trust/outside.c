@@ -75,7 +75,7 @@ static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
 static enum h5grad_status lose(struct check *check, struct site *site, char *text)
 {
     if (!text)
-        return error_memory(check->err, sizeof *site);
+        return hg_error_memory(check->err, sizeof *site);
     site->missing++;
     if (site->first)
         free(text);
@@ -89,15 +89,15 @@ static char *describe_part(const struct h5_mapping *mapping, uint64_t block, con
                            const char *dataset, const char *why)
 {
     char place[512];
-    h5_mapping_place(mapping, block, place, sizeof place);
-    return memory_format("source %s:%s%s of %s: %s", file, *dataset == '/' ? "" : "/", dataset,
-                         place, why);
+    hg_mapping_place(mapping, block, place, sizeof place);
+    return hg_memory_format("source %s:%s%s of %s: %s", file, *dataset == '/' ? "" : "/", dataset,
+                            place, why);
 }
 
 static const struct h5_gap *find_gap(const struct h5_access *access,
                                      const struct h5_identity *identity)
 {
-    const size_t *number = h5_set_find(&access->checked, identity);
+    const size_t *number = hg_set_find(&access->checked, identity);
     return number && *number != WHOLE ? &access->gap[*number] : NULL;
 }
 
@@ -110,7 +110,7 @@ static enum h5grad_status add_gap(struct check *check, const struct site *site, 
     struct h5_gap *grown = text ? realloc(access->gap, bytes) : NULL;
     if (!grown) {
         free(text);
-        return error_memory(check->err, bytes);
+        return hg_error_memory(check->err, bytes);
     }
     access->gap = grown;
     bool files = H5Pget_layout(site->creation) != H5D_VIRTUAL;
@@ -119,7 +119,7 @@ static enum h5grad_status add_gap(struct check *check, const struct site *site, 
         .missing = site->missing > 0,
         .external = files && site->missing > 0,
     };
-    return h5_set_add(&access->checked, &site->identity, access->n_gaps++, NULL, check->err);
+    return hg_set_add(&access->checked, &site->identity, access->n_gaps++, NULL, check->err);
 }
 
 /* How much shorter than when it was closed the sources let the dataset be, or that they let it be
@@ -129,17 +129,18 @@ static char *describe_end(const struct site *site, bool *shorter)
     hsize_t stored[H5S_MAX_RANK];
     hid_t space = site->n > 0 ? H5Pget_virtual_vspace(site->creation, 0) : -1;
     int rank = space < 0 ? 0 : H5Sget_simple_extent_dims(space, stored, NULL);
-    h5_close(space);
+    hg_close(space);
     for (int k = 0; k < rank; k++) {
         uint64_t points = site->extent[k];
         const char *why = site->end;
         *shorter = site->grows[k] && (points < stored[k] || points == 0);
         if (*shorter && points < stored[k])
-            return memory_format("it has only %" PRIu64 " of %" PRIu64 " points along axis %d%s%s",
-                                 points, (uint64_t)stored[k], k, why ? ": " : "", why ? why : "");
+            return hg_memory_format(
+                "it has only %" PRIu64 " of %" PRIu64 " points along axis %d%s%s", points,
+                (uint64_t)stored[k], k, why ? ": " : "", why ? why : "");
         if (*shorter)
-            return memory_format("it has no points along axis %d%s%s", k, why ? ": " : "",
-                                 why ? why : "");
+            return hg_memory_format("it has no points along axis %d%s%s", k, why ? ": " : "",
+                                    why ? why : "");
     }
     return NULL;
 }
@@ -150,16 +151,16 @@ static enum h5grad_status conclude(struct check *check, const struct site *site)
     bool files = H5Pget_layout(site->creation) != H5D_VIRTUAL;
     char *end = describe_end(site, &shorter), *text = end;
     if (site->missing > 0 && site->parts > 1)
-        text = memory_format("%s (%" PRIu64 " of %" PRIu64 " %s)%s%s", site->first, site->missing,
-                             site->parts, files ? "files" : "sources", end ? "; " : "",
-                             end ? end : "");
+        text = hg_memory_format("%s (%" PRIu64 " of %" PRIu64 " %s)%s%s", site->first,
+                                site->missing, site->parts, files ? "files" : "sources",
+                                end ? "; " : "", end ? end : "");
     else if (site->missing > 0)
-        text = memory_format("%s%s%s", site->first, end ? "; " : "", end ? end : "");
+        text = hg_memory_format("%s%s%s", site->first, end ? "; " : "", end ? end : "");
     if (text != end)
         free(end);
     if (site->missing > 0 || shorter)
         return add_gap(check, site, text);
-    return h5_set_add(&check->access->checked, &site->identity, WHOLE, NULL, check->err);
+    return hg_set_add(&check->access->checked, &site->identity, WHOLE, NULL, check->err);
 }
 
 /* ------------------------------------------------------------------------------- external files */
@@ -170,25 +171,25 @@ static enum h5grad_status check_raw(struct check *check, struct site *site, cons
                                     const char *path, uint64_t end)
 {
     struct stat info;
-    int place = h5_access_find(check->access, path, &info, &check->reason);
+    int place = hg_access_find(check->access, path, &info, &check->reason);
     uint64_t size = info.st_size > 0 ? (uint64_t)info.st_size : 0;
-    h5_access_note(check->access, path);
+    hg_access_note(check->access, path);
     site->parts++;
     if (place < 0 && info.st_mode != 0)
-        return error_set(check->err, H5GRAD_FAILED, "its external file %s: %s", name,
-                         check->reason.message);
+        return hg_error_set(check->err, H5GRAD_FAILED, "its external file %s: %s", name,
+                            check->reason.message);
     if (place >= 0) {
         close(place);
         if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
             return size >= end ? H5GRAD_OK
                                : lose(check, site,
-                                      memory_format("its external file %s has %" PRIu64
-                                                    " bytes, less than %" PRIu64,
-                                                    name, size, end));
-        error_errno(&check->reason, errno, "cannot be read");
+                                      hg_memory_format("its external file %s has %" PRIu64
+                                                       " bytes, less than %" PRIu64,
+                                                       name, size, end));
+        hg_error_errno(&check->reason, errno, "cannot be read");
     }
     return lose(check, site,
-                memory_format("its external file %s: %s", name, check->reason.message));
+                hg_memory_format("its external file %s: %s", name, check->reason.message));
 }
 
 /* *left: bytes of the dataset that are in this file and those behind it. name has room for one that
@@ -201,14 +202,14 @@ static enum h5grad_status check_external_file(struct check *check, struct site *
     uint64_t end;
     if (H5Pget_external(site->creation, number, EXTERNAL_NAME - 1, name, &offset, &size) < 0 ||
         offset < 0)
-        return h5_error(check->err, "cannot read the external files");
+        return hg_hdf5_error(check->err, "cannot read the external files");
     uint64_t bytes = size_min(size, *left);
     *left -= bytes;
     if (!size_add((uint64_t)offset, bytes, &end))
         end = UINT64_MAX;
-    char *path = h5_search_external(&site->search, name);
+    char *path = hg_search_external(&site->search, name);
     enum h5grad_status status = path ? check_raw(check, site, name, path, bytes > 0 ? end : 0)
-                                     : error_memory(check->err, EXTERNAL_NAME);
+                                     : hg_error_memory(check->err, EXTERNAL_NAME);
     free(path);
     return status;
 }
@@ -220,7 +221,7 @@ static uint64_t count_bytes(const struct site *site)
     hssize_t points = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
     if (points >= 0 && !size_mul((uint64_t)points, H5Tget_size(site->type), &bytes))
         bytes = UINT64_MAX;
-    h5_close(space);
+    hg_close(space);
     return bytes;
 }
 
@@ -231,9 +232,9 @@ static enum h5grad_status check_external(struct check *check, struct site *site)
         return H5GRAD_OK;
     uint64_t left = count_bytes(site);
     enum h5grad_status status = H5GRAD_OK;
-    char *name = memory_zeroed(EXTERNAL_NAME, 1); /* not on the stack at each level of sources */
+    char *name = hg_memory_zeroed(EXTERNAL_NAME, 1); /* not on the stack at each level of sources */
     if (!name)
-        status = error_memory(check->err, EXTERNAL_NAME);
+        status = hg_error_memory(check->err, EXTERNAL_NAME);
     for (int i = 0; i < n && !status; i++)
         status = check_external_file(check, site, (unsigned)i, name, &left);
     free(name);
@@ -259,7 +260,7 @@ static char *fill_in(const char *name, uint64_t block)
             p += p[0] == '%' && p[1] == '%';
         }
     }
-    if (memory_close_stream(out))
+    if (hg_memory_close_stream(out))
         return text;
     free(text);
     return NULL;
@@ -273,8 +274,8 @@ static enum h5grad_status explain(struct check *check, struct source *source, bo
         return H5GRAD_OK;
     free(source->why);
     source->there = there;
-    source->why = memory_text(why);
-    return source->why ? H5GRAD_OK : error_memory(check->err, strlen(why));
+    source->why = hg_memory_text(why);
+    return source->why ? H5GRAD_OK : hg_error_memory(check->err, strlen(why));
 }
 
 /* Looking for a file: the first that opens is the one that libhdf5 takes. */
@@ -293,14 +294,14 @@ static enum h5grad_status try_path(void *user, const char *path, bool *done,
     struct check *check = hunt->check;
     struct stat info;
     if (hunt->kind == H5_SEARCH_SOURCE)
-        h5_access_note(check->access, path);
-    int place = h5_access_find(check->access, path, &info, &check->reason);
+        hg_access_note(check->access, path);
+    int place = hg_access_find(check->access, path, &info, &check->reason);
     if (place < 0 && check->access->refused[0] != '\0')
-        return h5_access_check(check->access, err);
+        return hg_access_check(check->access, err);
     if (place < 0)
         return explain(check, hunt->source, info.st_mode != 0, check->reason.message);
     close(place);
-    hunt->file = h5_open_to_judge(check->access, path, &info, hunt->site->files, &check->reason);
+    hunt->file = hg_open_to_judge(check->access, path, &info, hunt->site->files, &check->reason);
     *done = hunt->file >= 0;
     if (*done)
         return H5GRAD_OK;
@@ -313,7 +314,7 @@ static enum h5grad_status find_file(struct check *check, const struct site *site
 {
     struct hunt hunt = {check, site, source, kind, -1};
     check->access->refused[0] = '\0';
-    enum h5grad_status status = h5_search(&site->search, kind, name, try_path, &hunt, check->err);
+    enum h5grad_status status = hg_search(&site->search, kind, name, try_path, &hunt, check->err);
     *file = hunt.file;
     return status;
 }
@@ -342,7 +343,7 @@ static void note_chunk(struct h5_access *access, hid_t dataset, const struct sit
     int rank = 0;
     if (creation >= 0 && H5Pget_layout(creation) == H5D_CHUNKED)
         rank = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
-    h5_close(creation);
+    hg_close(creation);
     for (int k = 0; k < site->rank && rank > 0; k++) {
         uint64_t least = chunk[k < rank ? rank - 1 - k : 0];
         for (int i = 0; i < rank && rank != site->rank; i++)
@@ -358,7 +359,7 @@ static enum h5grad_status describe_source(struct check *check, const struct site
 {
     struct h5_identity identity;
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    bool known = space >= 0 && type >= 0 && h5_identify_lasting(dataset, &identity);
+    bool known = space >= 0 && type >= 0 && hg_identify_lasting(dataset, &identity);
     source->rank = known ? H5Sget_simple_extent_dims(space, source->extent, NULL) : -1;
     bool other = known && !can_convert(type, site->type);
     const struct h5_gap *gap = known ? find_gap(check->access, &identity) : NULL;
@@ -370,8 +371,8 @@ static enum h5grad_status describe_source(struct check *check, const struct site
         why = "has points of another type";
     else if (gap && gap->missing)
         why = gap->text;
-    h5_close(type);
-    h5_close(space);
+    hg_close(type);
+    hg_close(space);
     note_chunk(check->access, dataset, site);
     return why ? explain(check, source, true, why) : H5GRAD_OK;
 }
@@ -388,12 +389,12 @@ static enum h5grad_status look_in_file(struct check *check, const struct site *s
     if (dataset >= 0 && !(status = check_dataset(check, dataset, site)))
         status = describe_source(check, site, dataset, source);
     if (dataset < 0) {
-        h5_error(&check->reason, "cannot be opened");
-        status = h5_access_check(check->access, check->err); /* a link that leads outside */
+        hg_hdf5_error(&check->reason, "cannot be opened");
+        status = hg_access_check(check->access, check->err); /* a link that leads outside */
         if (!status)
             status = explain(check, source, true, check->reason.message);
     }
-    h5_close(dataset);
+    hg_close(dataset);
     return status;
 }
 
@@ -406,8 +407,8 @@ static enum h5grad_status look(struct check *check, const struct site *site, con
     *source = (struct source){.rank = -1};
     check->access->refused[0] = '\0';
     if (check->n++ == MOST_SOURCES)
-        return error_set(check->err, H5GRAD_FAILED, "has more than %" PRIu64 " sources",
-                         MOST_SOURCES);
+        return hg_error_set(check->err, H5GRAD_FAILED, "has more than %" PRIu64 " sources",
+                            MOST_SOURCES);
     bool own = strcmp(file, ".") == 0;
     if (own)
         id = H5Iget_file_id(site->dataset);
@@ -416,9 +417,9 @@ static enum h5grad_status look(struct check *check, const struct site *site, con
     if (!status && id >= 0)
         status = look_in_file(check, site, id, name, source);
     if (status && id >= 0)
-        error_context(check->err, status, "source %s:%s%s", file, *name == '/' ? "" : "/", name);
+        hg_error_context(check->err, status, "source %s:%s%s", file, *name == '/' ? "" : "/", name);
     if (id >= 0) {
-        h5_close(check->last);
+        hg_close(check->last);
         check->last = id;
     }
     return status;
@@ -432,13 +433,13 @@ static enum h5grad_status judge(struct check *check, struct site *site,
                                 const char *const *name, const struct source *source)
 {
     enum h5grad_status status = H5GRAD_OK;
-    char *misfit = source->why ? NULL : h5_mapping_misfit(mapping, source->rank, source->extent);
+    char *misfit = source->why ? NULL : hg_mapping_misfit(mapping, source->rank, source->extent);
     const char *why = misfit ? misfit : source->why;
     site->parts++;
     if (why && (misfit || source->unfit)) {
         char *text = describe_part(mapping, block, name[0], name[1], why);
-        status = text ? error_set(check->err, H5GRAD_FAILED, "%s", text)
-                      : error_memory(check->err, strlen(why));
+        status = text ? hg_error_set(check->err, H5GRAD_FAILED, "%s", text)
+                      : hg_error_memory(check->err, strlen(why));
         free(text);
     } else if (why) {
         status = lose(check, site, describe_part(mapping, block, name[0], name[1], why));
@@ -471,8 +472,9 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     char *file = fill_in(mapping->file, block), *dataset = fill_in(mapping->dataset, block);
     const char *const name[] = {file, dataset};
     struct source source = {.why = NULL};
-    enum h5grad_status status = file && dataset ? look(check, site, file, dataset, &source)
-                                                : error_memory(check->err, strlen(mapping->file));
+    enum h5grad_status status = file && dataset
+                                    ? look(check, site, file, dataset, &source)
+                                    : hg_error_memory(check->err, strlen(mapping->file));
     bool numbered = strstr(mapping->dataset, "%b") != NULL;
     uint64_t points;
     if (!status && !source.dataset && (!source.there || (source.file && numbered))) {
@@ -481,16 +483,16 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
             site->end = describe_part(mapping, block, file, dataset, source.why);
         }
         if (!site->end)
-            status = error_memory(check->err, sizeof *site);
+            status = hg_error_memory(check->err, sizeof *site);
     } else if (!status && source.dataset && is_endless(mapping, file)) {
-        status = error_set(check->err, H5GRAD_FAILED, "has sources without end");
+        status = hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
     } else if (!status) {
         for (; *absent > 0 && !status; --*absent, site->parts++)
-            status = lose(check, site, memory_text(site->end));
+            status = lose(check, site, hg_memory_text(site->end));
         if (!status)
             status = judge(check, site, mapping, block, name, &source);
         if (source.dataset && size_mul(block + 1, run->block, &points))
-            extend(site, run->axis, h5_run_end(run, points));
+            extend(site, run->axis, hg_run_end(run, points));
     }
     free(source.why);
     free(dataset);
@@ -506,7 +508,7 @@ static enum h5grad_status check_numbered(struct check *check, struct site *site,
     enum h5grad_status status = H5GRAD_OK;
     uint64_t absent = 0;
     if (mapping->run.axis < 0 || mapping->run.block == UINT64_MAX || mapping->source_run.axis >= 0)
-        return error_set(check->err, H5GRAD_FAILED, "has numbered sources, but not for blocks");
+        return hg_error_set(check->err, H5GRAD_FAILED, "has numbered sources, but not for blocks");
     extend(site, mapping->run.axis, 0);
     for (uint64_t block = 0; absent <= H5_VIRTUAL_GAP && !status; block++)
         status = check_block(check, site, mapping, block, &absent);
@@ -535,11 +537,11 @@ static enum h5grad_status look_again(struct check *check, const struct site *sit
         return H5GRAD_OK;
     forget(latest);
     char *file = fill_in(mapping->file, 0), *dataset = fill_in(mapping->dataset, 0);
-    latest->file = memory_text(mapping->file);
-    latest->dataset = memory_text(mapping->dataset);
+    latest->file = hg_memory_text(mapping->file);
+    latest->dataset = hg_memory_text(mapping->dataset);
     enum h5grad_status status = file && dataset && latest->file && latest->dataset
                                     ? look(check, site, file, dataset, &latest->source)
-                                    : error_memory(check->err, strlen(mapping->file));
+                                    : hg_error_memory(check->err, strlen(mapping->file));
     free(dataset);
     free(file);
     return status;
@@ -552,16 +554,16 @@ static enum h5grad_status check_plain(struct check *check, struct site *site, si
     const struct h5_run *run = &mapping->run, *from = &mapping->source_run;
     const char *const name[] = {mapping->file, mapping->dataset};
     if (run->axis >= 0 && from->axis < 0)
-        return error_set(check->err, H5GRAD_FAILED, "has sources without end");
+        return hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
     enum h5grad_status status = look_again(check, site, mapping, latest);
     if (!status)
         status = judge(check, site, mapping, 0, name, source);
     if (status || run->axis < 0)
         return status;
-    if (!site->points && !(site->points = memory_zeroed(site->n, sizeof *site->points)))
-        return error_memory(check->err, site->n * sizeof *site->points);
-    site->points[i] = source->dataset ? h5_run_count(from, source->extent[from->axis]) : UINT64_MAX;
-    extend(site, run->axis, source->dataset ? h5_run_end(run, site->points[i]) : 0);
+    if (!site->points && !(site->points = hg_memory_zeroed(site->n, sizeof *site->points)))
+        return hg_error_memory(check->err, site->n * sizeof *site->points);
+    site->points[i] = source->dataset ? hg_run_count(from, source->extent[from->axis]) : UINT64_MAX;
+    extend(site, run->axis, source->dataset ? hg_run_end(run, site->points[i]) : 0);
     return H5GRAD_OK;
 }
 
@@ -570,15 +572,15 @@ static enum h5grad_status check_mapping(struct check *check, struct site *site, 
 {
     struct h5_mapping mapping;
     hsize_t end[H5S_MAX_RANK];
-    enum h5grad_status status = h5_mapping_read(site->creation, i, &mapping, check->err);
+    enum h5grad_status status = hg_mapping_read(site->creation, i, &mapping, check->err);
     if (!status) {
-        h5_mapping_ends(&mapping, end);
+        hg_mapping_ends(&mapping, end);
         for (int k = 0; k < mapping.rank; k++)
             site->extent[k] = size_max(site->extent[k], end[k]);
-        status = h5_mapping_is_numbered(&mapping) ? check_numbered(check, site, &mapping)
+        status = hg_mapping_is_numbered(&mapping) ? check_numbered(check, site, &mapping)
                                                   : check_plain(check, site, i, &mapping, latest);
     }
-    h5_mapping_free(&mapping);
+    hg_mapping_free(&mapping);
     return status;
 }
 
@@ -587,10 +589,10 @@ static enum h5grad_status check_mapping(struct check *check, struct site *site, 
 static enum h5grad_status check_length(struct check *check, struct site *site, size_t i)
 {
     struct h5_mapping mapping;
-    enum h5grad_status status = h5_mapping_read(site->creation, i, &mapping, check->err);
+    enum h5grad_status status = hg_mapping_read(site->creation, i, &mapping, check->err);
     int axis = mapping.run.axis;
     if (!status && axis >= 0 && site->points[i] != UINT64_MAX) {
-        uint64_t wanted = h5_run_count(&mapping.run, site->extent[axis]);
+        uint64_t wanted = hg_run_count(&mapping.run, site->extent[axis]);
         char why[128];
         snprintf(why, sizeof why, "has points for %" PRIu64 " along axis %d, not for %" PRIu64,
                  site->points[i], axis, wanted);
@@ -598,7 +600,7 @@ static enum h5grad_status check_length(struct check *check, struct site *site, s
             status =
                 lose(check, site, describe_part(&mapping, 0, mapping.file, mapping.dataset, why));
     }
-    h5_mapping_free(&mapping);
+    hg_mapping_free(&mapping);
     return status;
 }
 
@@ -607,10 +609,10 @@ static enum h5grad_status check_sources(struct check *check, struct site *site)
     struct latest latest = {.file = NULL};
     enum h5grad_status status = H5GRAD_OK;
     if (H5Pget_virtual_count(site->creation, &site->n) < 0)
-        return h5_error(check->err, "cannot read the sources of the virtual dataset");
+        return hg_hdf5_error(check->err, "cannot read the sources of the virtual dataset");
     if (site->depth == MOST_LEVELS)
-        return error_set(check->err, H5GRAD_FAILED, "virtual datasets are nested more than %d deep",
-                         MOST_LEVELS);
+        return hg_error_set(check->err, H5GRAD_FAILED,
+                            "virtual datasets are nested more than %d deep", MOST_LEVELS);
     for (size_t i = 0; i < site->n && !status; i++)
         status = check_mapping(check, site, i, &latest);
     for (size_t i = 0; i < site->n && site->points && !status; i++)
@@ -629,7 +631,7 @@ static int virtual_rank(hid_t creation)
                       ? H5Pget_virtual_vspace(creation, 0)
                       : -1;
     int rank = space < 0 ? 0 : H5Sget_simple_extent_ndims(space);
-    h5_close(space);
+    hg_close(space);
     return rank;
 }
 
@@ -639,17 +641,17 @@ static bool open_site(const struct check *check, struct site *site)
     site->type = H5Dget_type(site->dataset);
     site->files = file < 0 ? -1 : H5Fget_access_plist(file);
     site->datasets = H5Pcreate(H5P_DATASET_ACCESS);
-    h5_close(file);
-    return h5_search_open(site->dataset, &site->search) && site->type >= 0 && site->files >= 0 &&
-           site->datasets >= 0 && h5_virtual_choose_gap(site->datasets, check->access);
+    hg_close(file);
+    return hg_search_open(site->dataset, &site->search) && site->type >= 0 && site->files >= 0 &&
+           site->datasets >= 0 && hg_virtual_choose_gap(site->datasets, check->access);
 }
 
 static void close_site(struct site *site)
 {
-    h5_close(site->datasets);
-    h5_close(site->files);
-    h5_close(site->type);
-    h5_search_close(&site->search);
+    hg_close(site->datasets);
+    hg_close(site->files);
+    hg_close(site->type);
+    hg_search_close(&site->search);
     free(site->first);
     free(site->end);
     free(site->points);
@@ -659,7 +661,7 @@ static void close_site(struct site *site)
 static bool is_above(const struct site *site)
 {
     for (const struct site *above = site->above; above; above = above->above) {
-        if (h5_same(&above->identity, &site->identity))
+        if (hg_same(&above->identity, &site->identity))
             return true;
     }
     return false;
@@ -677,15 +679,15 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
         .files = -1,
         .datasets = -1,
     };
-    if (!h5_identify_lasting(dataset, &site.identity))
-        return h5_error(check->err, "cannot be identified");
-    if (h5_set_find(&check->access->checked, &site.identity))
+    if (!hg_identify_lasting(dataset, &site.identity))
+        return hg_hdf5_error(check->err, "cannot be identified");
+    if (hg_set_find(&check->access->checked, &site.identity))
         return H5GRAD_OK;
     if (is_above(&site))
-        return error_set(check->err, H5GRAD_FAILED, "is among its own sources");
+        return hg_error_set(check->err, H5GRAD_FAILED, "is among its own sources");
     enum h5grad_status status = H5GRAD_OK;
     if (!open_site(check, &site))
-        status = h5_error(check->err, "its file cannot be described");
+        status = hg_hdf5_error(check->err, "its file cannot be described");
     if (!status)
         status = check_external(check, &site);
     if (!status && H5Pget_layout(creation) == H5D_VIRTUAL) {
@@ -704,40 +706,41 @@ static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
 {
     hid_t creation = H5Dget_create_plist(dataset);
     if (creation < 0)
-        return h5_error(check->err, "cannot read the layout");
+        return hg_hdf5_error(check->err, "cannot read the layout");
     enum h5grad_status status = H5GRAD_OK;
     if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0) {
         if (!check->access)
-            check->access = h5_dataset_access(dataset);
+            check->access = hg_dataset_access(dataset);
         if (!check->access)
             check->access = &check->own;
         check->access->looking = true;
         status = check_elsewhere(check, dataset, creation, above);
     }
-    h5_close(creation);
+    hg_close(creation);
     return status;
 }
 
 static enum h5grad_status refuse(const struct h5_gap *gap, struct h5grad_error *err)
 {
-    return error_set(err, H5GRAD_FAILED,
-                     "%s: --allow-missing-sources takes the fill value for what is missing",
-                     gap->text);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "%s: --allow-missing-sources takes the fill value for what is missing",
+                        gap->text);
 }
 
-enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err)
+enum h5grad_status hg_check_outside(hid_t dataset, struct h5grad_error *err)
 {
     struct check check = {.own = {.follow_external = true}, .last = -1, .err = err};
     enum h5grad_status status = check_dataset(&check, dataset, NULL);
-    h5_close(check.last);
+    hg_close(check.last);
     if (!check.access)
         return status;
     check.access->looking = false;
     check.access->refused[0] = '\0';
     if (check.access == &check.own) {
         if (!status && check.own.n_gaps > 0 && check.own.gap[check.own.n_gaps - 1].missing)
-            status = error_set(err, H5GRAD_FAILED, "%s", check.own.gap[check.own.n_gaps - 1].text);
-        h5_access_free(&check.own);
+            status =
+                hg_error_set(err, H5GRAD_FAILED, "%s", check.own.gap[check.own.n_gaps - 1].text);
+        hg_access_free(&check.own);
     }
     return status;
 }
@@ -745,33 +748,34 @@ enum h5grad_status h5_check_outside(hid_t dataset, struct h5grad_error *err)
 static const struct h5_gap *gap_of(hid_t dataset, const struct h5_access *access)
 {
     struct h5_identity identity;
-    return access && access->n_gaps > 0 && h5_identify_lasting(dataset, &identity)
+    return access && access->n_gaps > 0 && hg_identify_lasting(dataset, &identity)
                ? find_gap(access, &identity)
                : NULL;
 }
 
-enum h5grad_status h5_check_whole(hid_t dataset, struct h5grad_error *err)
+enum h5grad_status hg_check_whole(hid_t dataset, struct h5grad_error *err)
 {
-    const struct h5_access *access = h5_dataset_access(dataset);
+    const struct h5_access *access = hg_dataset_access(dataset);
     const struct h5_gap *gap = gap_of(dataset, access);
     return gap && gap->missing && !access->allow_missing ? refuse(gap, err) : H5GRAD_OK;
 }
 
-bool h5_lacks_external(hid_t dataset)
+bool hg_lacks_external(hid_t dataset)
 {
-    const struct h5_gap *gap = gap_of(dataset, h5_dataset_access(dataset));
+    const struct h5_gap *gap = gap_of(dataset, hg_dataset_access(dataset));
     return gap && gap->external;
 }
 
-char *h5_missing_text(hid_t dataset)
+char *hg_missing_text(hid_t dataset)
 {
-    const struct h5_gap *gap = gap_of(dataset, h5_dataset_access(dataset));
-    return gap ? memory_format("%s%s", gap->text,
-                               gap->missing ? ": its fill value is taken for what is missing" : "")
+    const struct h5_gap *gap = gap_of(dataset, hg_dataset_access(dataset));
+    return gap ? hg_memory_format("%s%s", gap->text,
+                                  gap->missing ? ": its fill value is taken for what is missing"
+                                               : "")
                : NULL;
 }
 
-enum h5grad_status h5_explain_link(struct h5_access *access, hid_t group, const char *file,
+enum h5grad_status hg_explain_link(struct h5_access *access, hid_t group, const char *file,
                                    const char *path, struct h5grad_error *err)
 {
     struct check check = {.access = access, .last = -1, .err = err};
@@ -781,17 +785,17 @@ enum h5grad_status h5_explain_link(struct h5_access *access, hid_t group, const 
     enum h5grad_status status = H5GRAD_OK;
     site.files = owner < 0 ? -1 : H5Fget_access_plist(owner);
     access->looking = true;
-    if (site.files >= 0 && h5_search_open(group, &site.search))
+    if (site.files >= 0 && hg_search_open(group, &site.search))
         status = find_file(&check, &site, H5_SEARCH_LINK, file, &source, &found);
     access->looking = false;
     access->refused[0] = '\0';
     if (!status)
-        status = error_set(err, H5GRAD_FAILED, "is an external link to %s in %s: %s", path, file,
-                           found >= 0   ? "no such object"
-                           : source.why ? source.why
-                                        : "not found");
-    h5_close(found);
-    h5_close(owner);
+        status = hg_error_set(err, H5GRAD_FAILED, "is an external link to %s in %s: %s", path, file,
+                              found >= 0   ? "no such object"
+                              : source.why ? source.why
+                                           : "not found");
+    hg_close(found);
+    hg_close(owner);
     free(source.why);
     close_site(&site);
     return status;

@@ -12,22 +12,22 @@
 static char *prefix_of(hid_t list, ssize_t (*get)(hid_t, char *, size_t))
 {
     ssize_t length = get(list, NULL, 0);
-    char *prefix = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    char *prefix = length > 0 ? hg_memory_zeroed((uint64_t)length + 1, 1) : NULL;
     if (prefix && get(list, prefix, (size_t)length + 1) == length)
         return prefix;
     free(prefix);
     return NULL;
 }
 
-bool h5_search_open(hid_t object, struct h5_search *search)
+bool hg_search_open(hid_t object, struct h5_search *search)
 {
     *search = (struct h5_search){NULL, NULL, NULL, NULL};
     ssize_t length = H5Fget_name(object, NULL, 0);
-    char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    char *name = length > 0 ? hg_memory_zeroed((uint64_t)length + 1, 1) : NULL;
     if (name && H5Fget_name(object, name, (size_t)length + 1) == length) {
         char *real = realpath(name, NULL);
-        search->folder = path_folder(name);
-        search->real = path_folder(real ? real : name);
+        search->folder = hg_path_folder(name);
+        search->real = hg_path_folder(real ? real : name);
         free(real);
     }
     free(name);
@@ -36,14 +36,14 @@ bool h5_search_open(hid_t object, struct h5_search *search)
         search->sources = prefix_of(list, H5Pget_virtual_prefix);
         search->external = prefix_of(list, H5Pget_efile_prefix);
     }
-    h5_close(list);
+    hg_close(list);
     if (search->folder && search->real)
         return true;
-    h5_search_close(search);
+    hg_search_close(search);
     return false;
 }
 
-void h5_search_close(struct h5_search *search)
+void hg_search_close(struct h5_search *search)
 {
     free(search->folder);
     free(search->real);
@@ -56,10 +56,10 @@ void h5_search_close(struct h5_search *search)
  * together is not either: it must not become too long to be looked up. */
 static char *path_in(const char *folder, const char *name)
 {
-    return folder && *name != '/' ? memory_format("%s/%s", folder, name) : memory_text(name);
+    return folder && *name != '/' ? hg_memory_format("%s/%s", folder, name) : hg_memory_text(name);
 }
 
-char *h5_search_external(const struct h5_search *search, const char *name)
+char *hg_search_external(const struct h5_search *search, const char *name)
 {
     return path_in(search->external, name);
 }
@@ -78,7 +78,7 @@ static enum h5grad_status look_in(struct hunt *hunt, const char *folder)
 {
     char *path = path_in(folder, hunt->name);
     if (!path)
-        return error_memory(hunt->err, strlen(hunt->name));
+        return hg_error_memory(hunt->err, strlen(hunt->name));
     enum h5grad_status status = hunt->visit(hunt->user, path, &hunt->done, hunt->err);
     free(path);
     return status;
@@ -94,7 +94,7 @@ static enum h5grad_status look_in_list(struct hunt *hunt, const char *list)
         length = strcspn(part, ":");
         char *folder = strndup(part, length);
         if (!folder)
-            return error_memory(hunt->err, length);
+            return hg_error_memory(hunt->err, length);
         if (length > 0)
             status = look_in(hunt, folder);
         free(folder);
@@ -102,7 +102,7 @@ static enum h5grad_status look_in_list(struct hunt *hunt, const char *list)
     return status;
 }
 
-enum h5grad_status h5_search(const struct h5_search *search, enum h5_search_kind kind,
+enum h5grad_status hg_search(const struct h5_search *search, enum h5_search_kind kind,
                              const char *name,
                              enum h5grad_status (*visit)(void *user, const char *path, bool *done,
                                                          struct h5grad_error *err),

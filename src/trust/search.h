@@ -17,11 +17,11 @@ struct h5_search {
 };
 
 /* False, with nothing to free, where the object's file cannot be described. Within h5_enter. */
-bool h5_search_open(hid_t object, struct h5_search *search);
-void h5_search_close(struct h5_search *search);
+bool hg_search_open(hid_t object, struct h5_search *search);
+void hg_search_close(struct h5_search *search);
 
 /* Where libhdf5 looks for an external file of the dataset, in new memory; NULL: no memory. */
-char *h5_search_external(const struct h5_search *search, const char *name);
+char *hg_search_external(const struct h5_search *search, const char *name);
 
 enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
 
@@ -30,7 +30,7 @@ enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
  * fails; libhdf5 looks for an absolute one by its last component elsewhere, too. Its status, or
  * H5GRAD_NO_MEMORY.
  */
-enum h5grad_status h5_search(const struct h5_search *search, enum h5_search_kind kind,
+enum h5grad_status hg_search(const struct h5_search *search, enum h5_search_kind kind,
                              const char *name,
                              enum h5grad_status (*visit)(void *user, const char *path, bool *done,
                                                          struct h5grad_error *err),

@@ -19,7 +19,7 @@ struct caches {
     double preemption;
 };
 
-bool h5_virtual_choose_gap(hid_t list, const struct h5_access *access)
+bool hg_virtual_choose_gap(hid_t list, const struct h5_access *access)
 {
     return !access->allow_missing || H5Pset_virtual_printf_gap(list, H5_VIRTUAL_GAP) >= 0;
 }
@@ -27,7 +27,7 @@ bool h5_virtual_choose_gap(hid_t list, const struct h5_access *access)
 /* "FILE\nDATASET" of a mapping, in new memory; NULL when it cannot be read. */
 static char *source_name(const struct h5_mapping *mapping)
 {
-    return memory_format("%s\n%s", mapping->file, mapping->dataset);
+    return hg_memory_format("%s\n%s", mapping->file, mapping->dataset);
 }
 
 /* The blocks of a mapping without end, each of which may have a source of its own. */
@@ -40,7 +40,7 @@ static uint64_t count_blocks(hid_t dataset, const struct h5_mapping *mapping)
     int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
     if (run->axis >= 0 && run->axis < rank && extent[run->axis] > run->start)
         blocks = size_ceil_div(extent[run->axis] - run->start, run->stride);
-    h5_close(space);
+    hg_close(space);
     return blocks;
 }
 
@@ -54,13 +54,13 @@ static uint64_t count_sources(hid_t dataset, hid_t creation)
     H5Pget_virtual_count(creation, &mappings);
     for (size_t i = 0; i < size_min(mappings, MOST_MAPPINGS); i++) {
         struct h5_mapping mapping;
-        bool known = h5_mapping_read(creation, i, &mapping, NULL) == H5GRAD_OK;
+        bool known = hg_mapping_read(creation, i, &mapping, NULL) == H5GRAD_OK;
         char *name = known ? source_name(&mapping) : NULL;
         if (name && strchr(name, '%'))
             sources += count_blocks(dataset, &mapping);
         else
             sources += !name || !before || strcmp(name, before) != 0;
-        h5_mapping_free(&mapping);
+        hg_mapping_free(&mapping);
         free(before);
         before = name;
     }
@@ -74,7 +74,7 @@ static bool choose_caches(hid_t dataset, struct caches *caches)
     const struct h5_access *access = NULL;
     hid_t creation = H5Dget_create_plist(dataset);
     if (creation >= 0 && H5Pget_layout(creation) == H5D_VIRTUAL)
-        access = h5_dataset_access(dataset);
+        access = hg_dataset_access(dataset);
     hid_t file = access ? H5Iget_file_id(dataset) : -1;
     hid_t list = file >= 0 ? H5Fget_access_plist(file) : -1;
     bool known = list >= 0 &&
@@ -88,13 +88,13 @@ static bool choose_caches(hid_t dataset, struct caches *caches)
             caches->bytes = (size_t)most;
         }
     }
-    h5_close(list);
-    h5_close(file);
-    h5_close(creation);
+    hg_close(list);
+    hg_close(file);
+    hg_close(creation);
     return known;
 }
 
-uint64_t h5_virtual_caches(hid_t dataset)
+uint64_t hg_virtual_caches(hid_t dataset)
 {
     struct caches caches;
     uint64_t bytes;
@@ -103,15 +103,15 @@ uint64_t h5_virtual_caches(hid_t dataset)
     return size_mul(caches.sources, caches.most, &bytes) ? bytes : UINT64_MAX;
 }
 
-hid_t h5_virtual_reopen(hid_t dataset, struct h5grad_error *err)
+hid_t hg_virtual_reopen(hid_t dataset, struct h5grad_error *err)
 {
     struct caches caches;
     if (!choose_caches(dataset, &caches))
         return dataset;
     hid_t list = H5Pcreate(H5P_DATASET_ACCESS);
     if (list >= 0 && H5Pset_chunk_cache(list, caches.slots, caches.bytes, caches.preemption) >= 0 &&
-        h5_virtual_choose_gap(list, h5_dataset_access(dataset)))
-        dataset = h5_reopen(dataset, list, err);
-    h5_close(list);
+        hg_virtual_choose_gap(list, hg_dataset_access(dataset)))
+        dataset = hg_reopen(dataset, list, err);
+    hg_close(list);
     return dataset;
 }

@@ -133,13 +133,13 @@ static bool is_whole(struct rest rest, unsigned length_bytes)
 static bool is_sound(struct h5_heaps *heaps, uint64_t address, uint64_t number)
 {
     struct h5_heap_object object;
-    enum h5grad_status found = h5_heap_find(heaps, address, number, &object);
-    unsigned char *mappings = found ? NULL : memory_zeroed(object.size, 1);
+    enum h5grad_status found = hg_heap_find(heaps, address, number, &object);
+    unsigned char *mappings = found ? NULL : hg_memory_zeroed(object.size, 1);
     if (found == H5GRAD_NO_MEMORY || (!found && !mappings))
-        h5_note_no_memory();
+        hg_note_no_memory();
     if (!mappings)
         return false;
-    bool sound = file_read(heaps->fd, mappings, object.size, object.offset, NULL) == H5GRAD_OK &&
+    bool sound = hg_file_read(heaps->fd, mappings, object.size, object.offset, NULL) == H5GRAD_OK &&
                  is_whole((struct rest){mappings, object.size}, heaps->length_bytes);
     free(mappings);
     return sound;
@@ -153,10 +153,10 @@ static bool is_bad(struct h5_heaps *heaps, const unsigned char *message)
     uint64_t address = h5_little_endian(message + 2, address_bytes);
     uint64_t number = h5_little_endian(message + 2 + address_bytes, 4);
     return message[0] == LAYOUT_VERSION && message[1] == LAYOUT_VIRTUAL &&
-           h5_heap_begins(heaps, address) && !is_sound(heaps, address, number);
+           hg_heap_begins(heaps, address) && !is_sound(heaps, address, number);
 }
 
-void h5_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *bytes, size_t size)
+void hg_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *bytes, size_t size)
 {
     const size_t length = 2 + heaps->address_bytes + 4;
     if (heaps->address_bytes == 0 || heaps->address_bytes > 8)
@@ -168,8 +168,8 @@ void h5_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *by
         size_t here = size_min(size - i, length);
         memcpy(message, bytes + i, here);
         /* the rest is read apart */
-        if (here < length && file_read(heaps->fd, message + here, length - here, offset + i + here,
-                                       NULL) != H5GRAD_OK)
+        if (here < length && hg_file_read(heaps->fd, message + here, length - here,
+                                          offset + i + here, NULL) != H5GRAD_OK)
             continue;
         if (is_bad(heaps, message))
             bytes[i] = LAYOUT_REFUSED;

@@ -10,6 +10,6 @@
 
 /* Gives a layout whose mappings do not hold what they say a version that libhdf5 refuses, in a part
  * of an object header that was read: size bytes at an offset of the file. */
-void h5_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *bytes, size_t size);
+void hg_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *bytes, size_t size);
 
 #endif

@@ -14,7 +14,7 @@ static char *source_name(hid_t creation, size_t number,
                          ssize_t (*get)(hid_t, size_t, char *, size_t))
 {
     ssize_t length = get(creation, number, NULL, 0);
-    char *name = length > 0 ? memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    char *name = length > 0 ? hg_memory_zeroed((uint64_t)length + 1, 1) : NULL;
     if (name && get(creation, number, name, (size_t)length + 1) == length)
         return name;
     free(name);
@@ -37,7 +37,7 @@ static struct h5_run find_run(hid_t space, int rank)
     return run;
 }
 
-enum h5grad_status h5_mapping_read(hid_t creation, size_t i, struct h5_mapping *mapping,
+enum h5grad_status hg_mapping_read(hid_t creation, size_t i, struct h5_mapping *mapping,
                                    struct h5grad_error *err)
 {
     *mapping = (struct h5_mapping){
@@ -49,22 +49,22 @@ enum h5grad_status h5_mapping_read(hid_t creation, size_t i, struct h5_mapping *
     mapping->rank = mapping->shown < 0 ? -1 : H5Sget_simple_extent_ndims(mapping->shown);
     mapping->source_rank = mapping->taken < 0 ? -1 : H5Sget_simple_extent_ndims(mapping->taken);
     if (!mapping->file || !mapping->dataset || mapping->rank < 0 || mapping->source_rank < 0)
-        return h5_error(err, "cannot read the sources of the virtual dataset");
+        return hg_hdf5_error(err, "cannot read the sources of the virtual dataset");
     mapping->run = find_run(mapping->shown, mapping->rank);
     mapping->source_run = find_run(mapping->taken, mapping->source_rank);
     return H5GRAD_OK;
 }
 
-void h5_mapping_free(struct h5_mapping *mapping)
+void hg_mapping_free(struct h5_mapping *mapping)
 {
-    h5_close(mapping->taken);
-    h5_close(mapping->shown);
+    hg_close(mapping->taken);
+    hg_close(mapping->shown);
     free(mapping->dataset);
     free(mapping->file);
     *mapping = (struct h5_mapping){.shown = -1, .taken = -1};
 }
 
-uint64_t h5_run_count(const struct h5_run *run, uint64_t extent)
+uint64_t hg_run_count(const struct h5_run *run, uint64_t extent)
 {
     if (extent <= run->start)
         return 0;
@@ -74,7 +74,7 @@ uint64_t h5_run_count(const struct h5_run *run, uint64_t extent)
     return points / run->stride * run->block + size_min(points % run->stride, run->block);
 }
 
-uint64_t h5_run_end(const struct h5_run *run, uint64_t count)
+uint64_t hg_run_end(const struct h5_run *run, uint64_t count)
 {
     uint64_t end;
     if (count == 0)
@@ -86,7 +86,7 @@ uint64_t h5_run_end(const struct h5_run *run, uint64_t count)
     return end;
 }
 
-bool h5_mapping_is_numbered(const struct h5_mapping *mapping)
+bool hg_mapping_is_numbered(const struct h5_mapping *mapping)
 {
     return strstr(mapping->file, "%b") || strstr(mapping->dataset, "%b");
 }
@@ -106,11 +106,11 @@ static bool bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *la
     return true;
 }
 
-void h5_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size)
+void hg_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size)
 {
     hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
     const struct h5_run *run = &mapping->run;
-    bool numbered = run->axis >= 0 && h5_mapping_is_numbered(mapping);
+    bool numbered = run->axis >= 0 && hg_mapping_is_numbered(mapping);
     int used = snprintf(out, size, "points");
     if (!bounds(mapping, first, last))
         return;
@@ -126,7 +126,7 @@ void h5_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *ou
     }
 }
 
-void h5_mapping_ends(const struct h5_mapping *mapping, hsize_t *end)
+void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end)
 {
     hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
     bool some = bounds(mapping, first, last);
@@ -158,11 +158,12 @@ static char *points_misfit(const struct h5_mapping *mapping, int rank, const hsi
         if (!size_mul(points, extent[k], &points))
             points = UINT64_MAX;
     }
-    return points == wanted ? NULL
-                            : memory_format("has %" PRIu64 " points, not %" PRIu64, points, wanted);
+    return points == wanted
+               ? NULL
+               : hg_memory_format("has %" PRIu64 " points, not %" PRIu64, points, wanted);
 }
 
-char *h5_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent)
+char *hg_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent)
 {
     hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
     H5S_sel_type kind = H5Sget_select_type(mapping->taken);
@@ -171,13 +172,13 @@ char *h5_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_
     if (kind == H5S_SEL_ALL)
         return points_misfit(mapping, rank, extent);
     if (rank != mapping->source_rank)
-        return memory_format("has %d axes, not %d", rank, mapping->source_rank);
+        return hg_memory_format("has %d axes, not %d", rank, mapping->source_rank);
     if (mapping->source_run.axis < 0 && H5Sget_select_bounds(mapping->taken, first, last) < 0)
-        return memory_text("has points that cannot be told");
+        return hg_memory_text("has points that cannot be told");
     for (int k = 0; k < rank && mapping->source_run.axis < 0; k++) {
         if (last[k] >= extent[k])
-            return memory_format("has %" PRIu64 " points along axis %d, less than %" PRIu64,
-                                 (uint64_t)extent[k], k, (uint64_t)last[k] + 1);
+            return hg_memory_format("has %" PRIu64 " points along axis %d, less than %" PRIu64,
+                                    (uint64_t)extent[k], k, (uint64_t)last[k] + 1);
     }
     return NULL;
 }

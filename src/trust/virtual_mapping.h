@@ -24,28 +24,28 @@ struct h5_mapping {
 };
 
 /* Mapping number i of a list of creation of a dataset of that rank. The reason where it cannot be
- * read; h5_mapping_free is due in either case. Within h5_enter, as all below. */
-enum h5grad_status h5_mapping_read(hid_t creation, size_t i, struct h5_mapping *mapping,
+ * read; hg_mapping_free is due in either case. Within hg_enter, as all below. */
+enum h5grad_status hg_mapping_read(hid_t creation, size_t i, struct h5_mapping *mapping,
                                    struct h5grad_error *err);
-void h5_mapping_free(struct h5_mapping *mapping);
+void hg_mapping_free(struct h5_mapping *mapping);
 
 /* How many of the extent points of the axis are selected, and the end of the first count of them.
  */
-uint64_t h5_run_count(const struct h5_run *run, uint64_t extent);
-uint64_t h5_run_end(const struct h5_run *run, uint64_t count);
+uint64_t hg_run_count(const struct h5_run *run, uint64_t extent);
+uint64_t hg_run_end(const struct h5_run *run, uint64_t count);
 
 /* Whether the blocks of the mapping have sources of their own. */
-bool h5_mapping_is_numbered(const struct h5_mapping *mapping);
+bool hg_mapping_is_numbered(const struct h5_mapping *mapping);
 
 /* "points 0..3 x 8..11" of the dataset that the mapping shows, or a block of a numbered one. */
-void h5_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size);
+void hg_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size);
 
 /* Where the mapping ends on each axis of the dataset; 0 along that of its run, and where nothing is
  * selected. */
-void h5_mapping_ends(const struct h5_mapping *mapping, hsize_t *end);
+void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end);
 
 /* NULL, or in new memory why a source of these extents does not have the points that are taken:
  * those along source_run are not looked for. */
-char *h5_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent);
+char *hg_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent);
 
 #endif

@@ -248,7 +248,7 @@ static bool matches(const char *pattern, const char *name)
     return strcmp(pattern, name) == 0;
 }
 
-enum meaning meaning_of(const char *attribute)
+enum meaning hg_meaning_of(const char *attribute)
 {
     char simple[LONGEST];
     simplify(attribute, simple);
@@ -286,35 +286,35 @@ static bool holds(const char *attribute, unsigned place)
         [MEANING_SOURCE] = RESULT | RECORD,
         [MEANING_METHODS] = RESULT | RECORD,
     };
-    return !(not_for[meaning_of(attribute)] & place);
+    return !(not_for[hg_meaning_of(attribute)] & place);
 }
 
-bool meaning_holds_for_result(const char *attribute)
+bool hg_meaning_holds_for_result(const char *attribute)
 {
     return holds(attribute, RESULT);
 }
 
-bool meaning_holds_for_record(const char *attribute)
+bool hg_meaning_holds_for_record(const char *attribute)
 {
     return holds(attribute, RECORD);
 }
 
-bool meaning_holds_for_companion(const char *attribute)
+bool hg_meaning_holds_for_companion(const char *attribute)
 {
     return holds(attribute, COMPANION);
 }
 
-bool meaning_holds_for_copy(const char *attribute)
+bool hg_meaning_holds_for_copy(const char *attribute)
 {
     return holds(attribute, COPY);
 }
 
-bool meaning_holds_for_group(const char *attribute)
+bool hg_meaning_holds_for_group(const char *attribute)
 {
     return holds(attribute, GROUP) && strcmp(attribute, "history") != 0;
 }
 
-bool meaning_methods_hold(const char *methods)
+bool hg_meaning_methods_hold(const char *methods)
 {
     static const char *const others[] = {
         "maximum",
@@ -344,7 +344,7 @@ bool meaning_methods_hold(const char *methods)
     return true;
 }
 
-bool meaning_is_dates(const char *unit)
+bool hg_meaning_is_dates(const char *unit)
 {
     static const char *const forms[] = {" as %", "%Y%m", "yyyymm", "yyyyddd", "hhmm"};
     bool dates = false;
@@ -353,7 +353,7 @@ bool meaning_is_dates(const char *unit)
     return dates && !strcasestr(unit, " since ");
 }
 
-bool meaning_may_be_date(double x, int *month)
+bool hg_meaning_may_be_date(double x, int *month)
 {
     if (!(x >= 18000101 && x < 22000101))
         return false;

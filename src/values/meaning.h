@@ -27,24 +27,24 @@ enum meaning {
 };
 
 /* By its name, in which letter case and what is no letter or digit mostly do not matter. */
-enum meaning meaning_of(const char *attribute);
+enum meaning hg_meaning_of(const char *attribute);
 
 /* Whether an attribute of the source holds for ... */
-bool meaning_holds_for_result(const char *attribute);    /* a derivative */
-bool meaning_holds_for_record(const char *attribute);    /* openPMD's record of derivatives */
-bool meaning_holds_for_companion(const char *attribute); /* a copy that may be a scale */
-bool meaning_holds_for_copy(const char *attribute);      /* a copy */
-bool meaning_holds_for_group(const char *attribute);     /* a group of results, whose history is
+bool hg_meaning_holds_for_result(const char *attribute);    /* a derivative */
+bool hg_meaning_holds_for_record(const char *attribute);    /* openPMD's record of derivatives */
+bool hg_meaning_holds_for_companion(const char *attribute); /* a copy that may be a scale */
+bool hg_meaning_holds_for_copy(const char *attribute);      /* a copy */
+bool hg_meaning_holds_for_group(const char *attribute);     /* a group of results, whose history is
                                                             written anew */
 
 /* Whether a text of cell_methods does: what is linear in the values, as sums and means are. */
-bool meaning_methods_hold(const char *methods);
+bool hg_meaning_methods_hold(const char *methods);
 
 /* Whether numbers of that unit are dates written as numbers ("day as %Y%m%d.%f" of CDO), whose
  * differences are no time. unit may be NULL. */
-bool meaning_is_dates(const char *unit);
+bool hg_meaning_is_dates(const char *unit);
 
 /* Whether a number whose unit is not said may be a date like 20200131; *month: 202001. */
-bool meaning_may_be_date(double x, int *month);
+bool hg_meaning_may_be_date(double x, int *month);
 
 #endif

@@ -31,7 +31,7 @@ static struct number make_real(double value)
     return (struct number){value, integer, value < 0, integer ? (uint64_t)fabs(value) : 0};
 }
 
-bool number_is_float(enum element element)
+bool hg_number_is_float(enum element element)
 {
     return element >= ELEMENT_F16;
 }
@@ -51,7 +51,7 @@ static herr_t read_attribute(hid_t object, hid_t memory, void *out)
 
 static herr_t read_dataset(hid_t object, hid_t memory, void *out)
 {
-    return h5_read_all(object, memory, out, NULL) == H5GRAD_OK ? 0 : -1;
+    return hg_read_all(object, memory, out, NULL) == H5GRAD_OK ? 0 : -1;
 }
 
 /* The numbers of an attribute or a dataset, of which type and space are given. */
@@ -60,20 +60,20 @@ static enum h5grad_status fill_numbers(hid_t object, hid_t type, hid_t space, re
 {
     struct h5_type described = {.memory = -1, .file = -1};
     hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    if (type < 0 || n < 1 || n > MAX_NUMBERS || h5_type_open(type, &described, NULL))
+    if (type < 0 || n < 1 || n > MAX_NUMBERS || hg_type_open(type, &described, NULL))
         return H5GRAD_OK;
     out->element = described.stored;
     unsigned components = described.components;
-    h5_type_close(&described);
+    hg_type_close(&described);
     if (components != 1)
         return H5GRAD_OK;
-    union unpack_number *raw = memory_zeroed((uint64_t)n, sizeof *raw);
-    out->item = memory_zeroed((uint64_t)n, sizeof *out->item);
+    union unpack_number *raw = hg_memory_zeroed((uint64_t)n, sizeof *raw);
+    out->item = hg_memory_zeroed((uint64_t)n, sizeof *out->item);
     if (!raw || !out->item) {
         free(raw);
-        return error_memory(err, (uint64_t)n * sizeof *out->item);
+        return hg_error_memory(err, (uint64_t)n * sizeof *out->item);
     }
-    bool real = number_is_float(out->element), negative = is_signed(out->element);
+    bool real = hg_number_is_float(out->element), negative = is_signed(out->element);
     hid_t memory = real ? H5T_NATIVE_DOUBLE : negative ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64;
     if (read(object, memory, raw) >= 0)
         out->n = (size_t)n;
@@ -83,8 +83,8 @@ static enum h5grad_status fill_numbers(hid_t object, hid_t type, hid_t space, re
     return H5GRAD_OK;
 }
 
-enum h5grad_status numbers_read_attribute(hid_t object, const char *name, struct numbers *out,
-                                          struct h5grad_error *err)
+enum h5grad_status hg_numbers_read_attribute(hid_t object, const char *name, struct numbers *out,
+                                             struct h5grad_error *err)
 {
     *out = (struct numbers){0};
     out->there = H5Aexists(object, name) > 0;
@@ -94,9 +94,9 @@ enum h5grad_status numbers_read_attribute(hid_t object, const char *name, struct
     hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;
     hid_t space = attribute >= 0 ? H5Aget_space(attribute) : -1;
     enum h5grad_status status = fill_numbers(attribute, type, space, read_attribute, out, err);
-    h5_close(space);
-    h5_close(type);
-    h5_close(attribute);
+    hg_close(space);
+    hg_close(type);
+    hg_close(attribute);
     return status;
 }
 
@@ -107,55 +107,55 @@ static bool parse_number(char *text, struct number *number)
     double real;
     text += strspn(text, " ");
     text[strcspn(text, " ")] = '\0';
-    if (parse_i64(text, &integer))
+    if (hg_parse_i64(text, &integer))
         *number = make_integer((uint64_t)integer, true);
-    else if (parse_double(text, &real))
+    else if (hg_parse_double(text, &real))
         *number = make_real(real);
     else
         return false;
     return true;
 }
 
-enum h5grad_status numbers_read_said(hid_t object, const char *name, struct numbers *out,
-                                     struct h5grad_error *err)
+enum h5grad_status hg_numbers_read_said(hid_t object, const char *name, struct numbers *out,
+                                        struct h5grad_error *err)
 {
     struct number number;
-    enum h5grad_status status = numbers_read_attribute(object, name, out, err);
-    char *text = !status && out->n == 0 ? h5_attribute_text(object, name) : NULL;
+    enum h5grad_status status = hg_numbers_read_attribute(object, name, out, err);
+    char *text = !status && out->n == 0 ? hg_attribute_text(object, name) : NULL;
     if (text && parse_number(text, &number)) {
         free(out->item);
-        out->item = memory_zeroed(1, sizeof *out->item);
+        out->item = hg_memory_zeroed(1, sizeof *out->item);
         if (out->item) {
             out->item[0] = number;
             out->element = ELEMENT_F64;
             out->n = 1;
         } else {
-            status = error_memory(err, sizeof *out->item);
+            status = hg_error_memory(err, sizeof *out->item);
         }
     }
     free(text);
     return status;
 }
 
-enum h5grad_status numbers_read_dataset(hid_t file, const char *path, const char *suffix,
-                                        struct numbers *out, struct h5grad_error *err)
+enum h5grad_status hg_numbers_read_dataset(hid_t file, const char *path, const char *suffix,
+                                           struct numbers *out, struct h5grad_error *err)
 {
     *out = (struct numbers){0};
-    char *name = memory_format("%s%s", path, suffix);
+    char *name = hg_memory_format("%s%s", path, suffix);
     if (!name)
-        return error_memory(err, strlen(path));
-    hid_t dataset = h5_open_dataset(file, name, NULL);
+        return hg_error_memory(err, strlen(path));
+    hid_t dataset = hg_open_dataset(file, name, NULL);
     free(name);
     if (dataset < 0)
         return H5GRAD_OK;
     out->there = true;
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
-    enum h5grad_status status = h5_limit_check(dataset, 0, err);
+    enum h5grad_status status = hg_limit_check(dataset, 0, err);
     if (!status)
         status = fill_numbers(dataset, type, space, read_dataset, out, err);
-    h5_close(space);
-    h5_close(type);
-    h5_close(dataset);
+    hg_close(space);
+    hg_close(type);
+    hg_close(dataset);
     return status;
 }
 
@@ -163,7 +163,7 @@ enum h5grad_status numbers_read_dataset(hid_t file, const char *path, const char
 static bool as_integer(struct number number, enum element stored, bool other_sign,
                        union unpack_number *out)
 {
-    unsigned bits = 8 * (unsigned)element_size(stored);
+    unsigned bits = 8 * (unsigned)hg_element_size(stored);
     uint64_t all = UINT64_MAX >> (64 - bits), half = (uint64_t)1 << (bits - 1);
     bool negative_type = is_signed(stored);
     if (!number.integer)
@@ -191,8 +191,8 @@ static bool as_float(double value, enum element stored, union unpack_number *out
     uint32_t bits;
     switch (stored) {
     case ELEMENT_F16:
-        convert_to_half(ELEMENT_F64, &value, &half, 1);
-        convert_decode(ELEMENT_F16, false, ELEMENT_F64, &half, &out->real, 1);
+        hg_convert_to_half(ELEMENT_F64, &value, &half, 1);
+        hg_convert_decode(ELEMENT_F16, false, ELEMENT_F64, &half, &out->real, 1);
         break;
     case ELEMENT_BF16:
         memcpy(&bits, &single, sizeof bits);
@@ -208,15 +208,15 @@ static bool as_float(double value, enum element stored, union unpack_number *out
     return isfinite(out->real) || isinf(value);
 }
 
-bool number_as_stored(struct number number, enum element stored, bool other_sign,
-                      union unpack_number *out)
+bool hg_number_as_stored(struct number number, enum element stored, bool other_sign,
+                         union unpack_number *out)
 {
-    if (number_is_float(stored))
+    if (hg_number_is_float(stored))
         return !isnan(number.value) && as_float(number.value, stored, out);
     return as_integer(number, stored, other_sign, out);
 }
 
-void number_print(FILE *out, enum element stored, union unpack_number number)
+void hg_number_print(FILE *out, enum element stored, union unpack_number number)
 {
     char text[32];
     if (stored == ELEMENT_I64)
@@ -224,12 +224,12 @@ void number_print(FILE *out, enum element stored, union unpack_number number)
     else if (stored == ELEMENT_U64)
         fprintf(out, "%" PRIu64, number.integer);
     else {
-        parse_print_double(number.real, text, sizeof text);
+        hg_parse_print_double(number.real, text, sizeof text);
         fputs(text, out);
     }
 }
 
-void numbers_print(FILE *out, const struct numbers *numbers)
+void hg_numbers_print(FILE *out, const struct numbers *numbers)
 {
     char text[32];
     double value = numbers->item[0].value;
@@ -241,31 +241,31 @@ void numbers_print(FILE *out, const struct numbers *numbers)
             break;
         }
     }
-    parse_print_double(value, text, sizeof text);
+    hg_parse_print_double(value, text, sizeof text);
     fputs(text, out);
 }
 
-bool number_is_same(enum element stored, union unpack_number a, union unpack_number b)
+bool hg_number_is_same(enum element stored, union unpack_number a, union unpack_number b)
 {
     bool integer = stored == ELEMENT_I64 || stored == ELEMENT_U64;
     return integer ? a.integer == b.integer : a.real == b.real;
 }
 
-bool number_is_less(enum element stored, union unpack_number a, union unpack_number b)
+bool hg_number_is_less(enum element stored, union unpack_number a, union unpack_number b)
 {
     if (stored == ELEMENT_I64)
         return (int64_t)a.integer < (int64_t)b.integer;
     return stored == ELEMENT_U64 ? a.integer < b.integer : a.real < b.real;
 }
 
-union unpack_number number_extreme(enum element stored, bool high)
+union unpack_number hg_number_extreme(enum element stored, bool high)
 {
-    uint64_t half = (uint64_t)1 << (8 * element_size(stored) - 1);
-    if (number_is_float(stored))
+    uint64_t half = (uint64_t)1 << (8 * hg_element_size(stored) - 1);
+    if (hg_number_is_float(stored))
         return (union unpack_number){.real = high ? (double)INFINITY : -(double)INFINITY};
     uint64_t top = is_signed(stored) ? half - 1 : half + (half - 1);
     uint64_t bottom = is_signed(stored) ? half : 0;
-    if (element_size(stored) == 8)
+    if (hg_element_size(stored) == 8)
         return (union unpack_number){.integer = high ? top : bottom};
     return (union unpack_number){.real = high ? (double)top : -(double)bottom};
 }

@@ -24,35 +24,35 @@ struct numbers {
 };
 
 /* The numbers of an attribute. Fails only for want of memory. */
-enum h5grad_status numbers_read_attribute(hid_t object, const char *name, struct numbers *out,
-                                          struct h5grad_error *err);
+enum h5grad_status hg_numbers_read_attribute(hid_t object, const char *name, struct numbers *out,
+                                             struct h5grad_error *err);
 
 /* The same, or the one number that a text says. */
-enum h5grad_status numbers_read_said(hid_t object, const char *name, struct numbers *out,
-                                     struct h5grad_error *err);
+enum h5grad_status hg_numbers_read_said(hid_t object, const char *name, struct numbers *out,
+                                        struct h5grad_error *err);
 
 /* Those of the dataset whose path is path with suffix behind it. */
-enum h5grad_status numbers_read_dataset(hid_t file, const char *path, const char *suffix,
-                                        struct numbers *out, struct h5grad_error *err);
+enum h5grad_status hg_numbers_read_dataset(hid_t file, const char *path, const char *suffix,
+                                           struct numbers *out, struct h5grad_error *err);
 
 /*
  * The number as one of type stored; false when that has no such value. Floats are rounded, as who
  * stored them had to. other_sign: an integer beyond the type stands for the one with the same bits
  * in the type of the other sign.
  */
-bool number_as_stored(struct number number, enum element stored, bool other_sign,
-                      union unpack_number *out);
+bool hg_number_as_stored(struct number number, enum element stored, bool other_sign,
+                         union unpack_number *out);
 
 /* The least or the greatest value of a type. */
-union unpack_number number_extreme(enum element stored, bool greatest);
+union unpack_number hg_number_extreme(enum element stored, bool greatest);
 
-bool number_is_less(enum element stored, union unpack_number a, union unpack_number b);
-bool number_is_same(enum element stored, union unpack_number a, union unpack_number b);
-void number_print(FILE *out, enum element stored, union unpack_number number);
+bool hg_number_is_less(enum element stored, union unpack_number a, union unpack_number b);
+bool hg_number_is_same(enum element stored, union unpack_number a, union unpack_number b);
+void hg_number_print(FILE *out, enum element stored, union unpack_number number);
 
 /* The first of them; of a float32 the shortest text that says it, not that of its double. */
-void numbers_print(FILE *out, const struct numbers *numbers);
+void hg_numbers_print(FILE *out, const struct numbers *numbers);
 
-bool number_is_float(enum element element);
+bool hg_number_is_float(enum element element);
 
 #endif

@@ -39,13 +39,13 @@ static enum h5grad_status add_missing(struct reading *reading, union unpack_numb
     struct values *values = reading->values;
     struct unpack_rule *rule = &values->rule;
     for (size_t i = 0; i < rule->n_missing; i++) {
-        if (number_is_same(values->stored, rule->missing[i], number))
+        if (hg_number_is_same(values->stored, rule->missing[i], number))
             return H5GRAD_OK;
     }
     union unpack_number *grown =
         realloc(values->numbers, (rule->n_missing + 1) * sizeof *values->numbers);
     if (!grown)
-        return error_memory(reading->err, (rule->n_missing + 1) * sizeof *grown);
+        return hg_error_memory(reading->err, (rule->n_missing + 1) * sizeof *grown);
     grown[rule->n_missing++] = number;
     values->numbers = grown;
     rule->missing = grown;
@@ -57,7 +57,7 @@ static enum h5grad_status read_missing(struct reading *reading, const char *name
 {
     struct numbers numbers;
     enum h5grad_status status =
-        numbers_read_attribute(reading->dataset, name, &numbers, reading->err);
+        hg_numbers_read_attribute(reading->dataset, name, &numbers, reading->err);
     bool used = true;
     for (size_t i = 0; i < numbers.n && !status; i++) {
         union unpack_number number;
@@ -65,8 +65,8 @@ static enum h5grad_status read_missing(struct reading *reading, const char *name
             reading->values->missing = true;
             continue;
         }
-        if (number_as_stored(numbers.item[i], reading->values->stored, reading->other_sign,
-                             &number))
+        if (hg_number_as_stored(numbers.item[i], reading->values->stored, reading->other_sign,
+                                &number))
             status = add_missing(reading, number);
         else
             used = false;
@@ -88,9 +88,10 @@ static enum h5grad_status read_default_fill(struct reading *reading, const struc
     bool found = false;
     enum h5grad_status status = H5GRAD_OK;
     if (H5Aexists(reading->dataset, "_FillValue") <= 0)
-        status =
-            values_find_default_fill(reading->dataset, type->stored, &fill, &found, reading->err);
-    if (status || !found || !number_as_stored(fill, values->stored, reading->other_sign, &number))
+        status = hg_values_find_default_fill(reading->dataset, type->stored, &fill, &found,
+                                             reading->err);
+    if (status || !found ||
+        !hg_number_as_stored(fill, values->stored, reading->other_sign, &number))
         return status;
     size_t before = values->rule.n_missing;
     status = add_missing(reading, number);
@@ -104,7 +105,7 @@ static void print_missing(const struct reading *reading)
     for (size_t i = 0; i < rule->n_missing; i++) {
         print_separator(reading->text);
         fputs(i == 0 ? "missing " : "", reading->text);
-        number_print(reading->text, reading->values->stored, rule->missing[i]);
+        hg_number_print(reading->text, reading->values->stored, rule->missing[i]);
     }
     if (reading->values->by_default)
         fputs(" (by netCDF's default)", reading->text);
@@ -119,12 +120,13 @@ static void take_bounds(struct reading *reading, const char *name, const struct 
 {
     const struct values *values = reading->values;
     bool none = false;
-    if (values->packed && number_is_float(numbers->element) && !number_is_float(values->stored)) {
+    if (values->packed && hg_number_is_float(numbers->element) &&
+        !hg_number_is_float(values->stored)) {
         add_note(reading, name, "may be of stored or of unpacked values");
         return;
     }
     for (size_t i = 0; i < numbers->n; i++) {
-        if (number_as_stored(numbers->item[i], values->stored, reading->other_sign, &bound[i]))
+        if (hg_number_as_stored(numbers->item[i], values->stored, reading->other_sign, &bound[i]))
             reading->values->rule.bounded = true;
         else
             none = true;
@@ -138,10 +140,10 @@ static enum h5grad_status find_bounds(struct reading *reading, union unpack_numb
 {
     static const char *const names[] = {"valid_min", "valid_max"};
     struct numbers numbers;
-    bound[0] = number_extreme(reading->values->stored, false);
-    bound[1] = number_extreme(reading->values->stored, true);
+    bound[0] = hg_number_extreme(reading->values->stored, false);
+    bound[1] = hg_number_extreme(reading->values->stored, true);
     enum h5grad_status status =
-        numbers_read_attribute(reading->dataset, "valid_range", &numbers, reading->err);
+        hg_numbers_read_attribute(reading->dataset, "valid_range", &numbers, reading->err);
     bool range = numbers.there;
     if (numbers.n == 2)
         take_bounds(reading, "valid_range", &numbers, bound);
@@ -149,7 +151,7 @@ static enum h5grad_status find_bounds(struct reading *reading, union unpack_numb
         add_note(reading, "valid_range", "is not two numbers");
     free(numbers.item);
     for (unsigned k = 0; k < 2 && !range && !status; k++) {
-        status = numbers_read_attribute(reading->dataset, names[k], &numbers, reading->err);
+        status = hg_numbers_read_attribute(reading->dataset, names[k], &numbers, reading->err);
         if (numbers.n == 1)
             take_bounds(reading, names[k], &numbers, &bound[k]);
         else if (numbers.there)
@@ -157,7 +159,7 @@ static enum h5grad_status find_bounds(struct reading *reading, union unpack_numb
         free(numbers.item);
     }
     if (reading->values->rule.bounded &&
-        number_is_less(reading->values->stored, bound[1], bound[0])) {
+        hg_number_is_less(reading->values->stored, bound[1], bound[0])) {
         add_note(reading, range ? "valid_range" : "valid_min above valid_max",
                  "leaves no valid value");
         reading->values->rule.bounded = false;
@@ -176,18 +178,18 @@ static enum h5grad_status read_bounds(struct reading *reading)
     values->rule.high = bound[1];
     print_separator(reading->text);
     fputs("valid ", reading->text);
-    number_print(reading->text, values->stored, bound[0]);
+    hg_number_print(reading->text, values->stored, bound[0]);
     fputs(" to ", reading->text);
-    number_print(reading->text, values->stored, bound[1]);
+    hg_number_print(reading->text, values->stored, bound[1]);
     return status;
 }
 
 static enum h5grad_status refuse_factor(const struct reading *reading, const char *name,
                                         const char *why)
 {
-    return error_set(reading->err, H5GRAD_FAILED, "%s is %s%s", name, why,
-                     reading->coordinate ? ""
-                                         : "; --no-unpack takes the stored numbers as they are");
+    return hg_error_set(reading->err, H5GRAD_FAILED, "%s is %s%s", name, why,
+                        reading->coordinate ? ""
+                                            : "; --no-unpack takes the stored numbers as they are");
 }
 
 /* CF's unpacked type is that of the attributes; where these do not keep to CF, float64 holds it. */
@@ -196,8 +198,8 @@ static enum element unpacked_type(enum element stored, const struct numbers *sca
 {
     bool single = (!scale->there || scale->element == ELEMENT_F32) &&
                   (!offset->there || offset->element == ELEMENT_F32);
-    return single && !number_is_float(stored) && element_size(stored) <= 2 ? ELEMENT_F32
-                                                                           : ELEMENT_F64;
+    return single && !hg_number_is_float(stored) && hg_element_size(stored) <= 2 ? ELEMENT_F32
+                                                                                 : ELEMENT_F64;
 }
 
 /* Enters stored * scale + offset, or (stored + offset) * scale; either may be absent. */
@@ -223,12 +225,12 @@ static enum h5grad_status enter_factors(struct reading *reading, const struct nu
     if (scale->there) {
         print_separator(reading->text);
         fprintf(reading->text, "%s ", scale_name);
-        numbers_print(reading->text, scale);
+        hg_numbers_print(reading->text, scale);
     }
     if (offset->there) {
         print_separator(reading->text);
         fprintf(reading->text, "%s ", offset_name);
-        numbers_print(reading->text, offset);
+        hg_numbers_print(reading->text, offset);
     }
     return H5GRAD_OK;
 }
@@ -237,9 +239,9 @@ static enum h5grad_status read_packing(struct reading *reading)
 {
     struct numbers scale, offset = {0};
     enum h5grad_status status =
-        numbers_read_attribute(reading->dataset, "scale_factor", &scale, reading->err);
+        hg_numbers_read_attribute(reading->dataset, "scale_factor", &scale, reading->err);
     if (!status)
-        status = numbers_read_attribute(reading->dataset, "add_offset", &offset, reading->err);
+        status = hg_numbers_read_attribute(reading->dataset, "add_offset", &offset, reading->err);
     if (!status)
         status = enter_factors(reading, &scale, "scale_factor", &offset, "add_offset", false);
     free(scale.item);
@@ -256,7 +258,7 @@ static enum h5grad_status read_complex(struct reading *reading)
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {
         struct numbers numbers;
-        status = numbers_read_attribute(reading->dataset, names[i], &numbers, reading->err);
+        status = hg_numbers_read_attribute(reading->dataset, names[i], &numbers, reading->err);
         bool nan = numbers.n == 1 && isnan(numbers.item[0].value);
         if (numbers.there && !nan)
             add_note(reading, names[i], "is not defined for complex numbers");
@@ -267,9 +269,9 @@ static enum h5grad_status read_complex(struct reading *reading)
 
 static bool in_nxdata(hid_t file, const char *path)
 {
-    hid_t group = h5_open_parent(file, path);
-    bool is = group >= 0 && h5_attribute_is(group, "NX_class", "NXdata");
-    h5_close(group);
+    hid_t group = hg_open_parent(file, path);
+    bool is = group >= 0 && hg_attribute_is(group, "NX_class", "NXdata");
+    hg_close(group);
     return is;
 }
 
@@ -279,9 +281,9 @@ static enum h5grad_status read_nexus(struct reading *reading, hid_t file, const 
     if (reading->values->packed || !in_nxdata(file, path))
         return H5GRAD_OK;
     enum h5grad_status status =
-        numbers_read_dataset(file, path, "_scaling_factor", &scale, reading->err);
+        hg_numbers_read_dataset(file, path, "_scaling_factor", &scale, reading->err);
     if (!status)
-        status = numbers_read_dataset(file, path, "_offset", &offset, reading->err);
+        status = hg_numbers_read_dataset(file, path, "_offset", &offset, reading->err);
     if (!status)
         status = enter_factors(reading, &scale, "scaling_factor", &offset, "offset", true);
     free(scale.item);
@@ -297,7 +299,7 @@ static void read_sign(struct reading *reading, const struct h5_type *type)
                                             {ELEMENT_I16, ELEMENT_U16},
                                             {ELEMENT_I32, ELEMENT_U32},
                                             {ELEMENT_I64, ELEMENT_U64}};
-    char *text = h5_attribute_text(reading->dataset, "_Unsigned");
+    char *text = hg_attribute_text(reading->dataset, "_Unsigned");
     for (size_t i = 0; text && type->raw && i < sizeof pairs / sizeof *pairs; i++) {
         for (unsigned k = 0; k < 2; k++) {
             if (type->stored != pairs[i][k] || strcasecmp(text, k == 0 ? "true" : "false") != 0)
@@ -345,8 +347,8 @@ static void settle(struct values *values, const struct h5_type *type)
 static enum h5grad_status note_unknown(struct reading *reading, hid_t file, const char *path)
 {
     char *unknown;
-    enum h5grad_status status = values_find_unknown(file, path, reading->dataset, reading->values,
-                                                    reading->other_sign, &unknown, reading->err);
+    enum h5grad_status status = hg_values_find_unknown(
+        file, path, reading->dataset, reading->values, reading->other_sign, &unknown, reading->err);
     if (unknown)
         fprintf(reading->note,
                 "%swhat looks like packing or missing values is not understood and not used: %s%s",
@@ -378,12 +380,12 @@ static enum h5grad_status read_all(struct reading *reading, hid_t file, const ch
         status = note_unknown(reading, file, path);
     }
     if (reading->text)
-        made = memory_close_stream(reading->text) && made;
+        made = hg_memory_close_stream(reading->text) && made;
     if (reading->note)
-        made = memory_close_stream(reading->note) && made;
+        made = hg_memory_close_stream(reading->note) && made;
     values->text = text_or_null(values->text);
     values->note = text_or_null(values->note);
-    return made || status ? status : error_memory(reading->err, sizeof *values);
+    return made || status ? status : hg_error_memory(reading->err, sizeof *values);
 }
 
 static enum h5grad_status read_values(struct reading *reading, hid_t file, const char *path,
@@ -394,19 +396,20 @@ static enum h5grad_status read_values(struct reading *reading, hid_t file, const
     bool minc = false;
     enum h5grad_status status = H5GRAD_OK;
     if (!reading->coordinate && type->components == 1)
-        status = values_read_minc(file, path, reading->dataset, type, values, &minc, reading->err);
+        status =
+            hg_values_read_minc(file, path, reading->dataset, type, values, &minc, reading->err);
     if (!status && minc)
         settle(values, type);
     else if (!status)
         status = read_all(reading, file, path, type);
     if (status)
-        values_free(values);
+        hg_values_free(values);
     return status;
 }
 
-enum h5grad_status values_read(hid_t file, const char *path, hid_t dataset,
-                               const struct h5_type *type, struct values *values,
-                               struct h5grad_error *err)
+enum h5grad_status hg_values_read(hid_t file, const char *path, hid_t dataset,
+                                  const struct h5_type *type, struct values *values,
+                                  struct h5grad_error *err)
 {
     struct reading reading = {.dataset = dataset, .values = values, .err = err};
     enum h5grad_status status = read_values(&reading, file, path, type);
@@ -414,14 +417,14 @@ enum h5grad_status values_read(hid_t file, const char *path, hid_t dataset,
     return status;
 }
 
-enum h5grad_status values_read_coordinates(hid_t dataset, const struct h5_type *type,
-                                           struct values *values, struct h5grad_error *err)
+enum h5grad_status hg_values_read_coordinates(hid_t dataset, const struct h5_type *type,
+                                              struct values *values, struct h5grad_error *err)
 {
     struct reading reading = {.dataset = dataset, .values = values, .coordinate = true, .err = err};
     return read_values(&reading, -1, NULL, type);
 }
 
-void values_free(struct values *values)
+void hg_values_free(struct values *values)
 {
     free(values->text);
     free(values->note);

@@ -33,33 +33,34 @@ struct values {
  * which no derivative sees. H5GRAD_FAILED, with the reason and the way out, for packing that cannot
  * be undone. On failure nothing is to be freed.
  */
-enum h5grad_status values_read(hid_t file, const char *path, hid_t dataset,
-                               const struct h5_type *type, struct values *values,
-                               struct h5grad_error *err);
+enum h5grad_status hg_values_read(hid_t file, const char *path, hid_t dataset,
+                                  const struct h5_type *type, struct values *values,
+                                  struct h5grad_error *err);
 
 /* The same of coordinates, with the offset; valid ranges do not hold for them. */
-enum h5grad_status values_read_coordinates(hid_t dataset, const struct h5_type *type,
-                                           struct values *values, struct h5grad_error *err);
+enum h5grad_status hg_values_read_coordinates(hid_t dataset, const struct h5_type *type,
+                                              struct values *values, struct h5grad_error *err);
 
-void values_free(struct values *values);
+void hg_values_free(struct values *values);
 
 /* For values.c: the rule of an image of MINC2, whose integers stand for what two datasets beside it
  * say, often for each slice. *found tells whether it is one. */
-enum h5grad_status values_read_minc(hid_t file, const char *path, hid_t dataset,
-                                    const struct h5_type *type, struct values *values, bool *found,
-                                    struct h5grad_error *err);
+enum h5grad_status hg_values_read_minc(hid_t file, const char *path, hid_t dataset,
+                                       const struct h5_type *type, struct values *values,
+                                       bool *found, struct h5grad_error *err);
 
 /* For values.c: the number that netCDF-4 filled a dataset of that type with because it had no
  * other. *found is false where there is none, and for bytes. */
-enum h5grad_status values_find_default_fill(hid_t dataset, enum element stored, struct number *fill,
-                                            bool *found, struct h5grad_error *err);
+enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element stored,
+                                               struct number *fill, bool *found,
+                                               struct h5grad_error *err);
 
 /* For values.c: a text that lists what looks like packing or missing values, would change a
  * derivative and is not among the values that are understood, in new memory; *text is NULL where
  * there is none. path NULL: of the dataset's own attributes only. other_sign as of
  * number_as_stored. */
-enum h5grad_status values_find_unknown(hid_t file, const char *path, hid_t dataset,
-                                       const struct values *values, bool other_sign, char **text,
-                                       struct h5grad_error *err);
+enum h5grad_status hg_values_find_unknown(hid_t file, const char *path, hid_t dataset,
+                                          const struct values *values, bool other_sign, char **text,
+                                          struct h5grad_error *err);
 
 #endif

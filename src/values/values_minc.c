@@ -24,14 +24,14 @@
 static bool is_image(const char *path, const struct h5_type *type)
 {
     return type->stored < ELEMENT_F16 && strncmp(path, "/minc-2.0/image/", 16) == 0 &&
-           strcmp(path_base(path), "image") == 0;
+           strcmp(hg_path_base(path), "image") == 0;
 }
 
 static hid_t open_beside(hid_t file, const char *path, const char *suffix, bool *memory)
 {
-    char *name = memory_format("%s%s", path, suffix);
+    char *name = hg_memory_format("%s%s", path, suffix);
     *memory = *memory && name;
-    hid_t dataset = name ? h5_open_dataset(file, name, NULL) : -1;
+    hid_t dataset = name ? hg_open_dataset(file, name, NULL) : -1;
     free(name);
     return dataset;
 }
@@ -44,8 +44,8 @@ static int leading_axes(hid_t dataset, hid_t image, uint64_t *slices)
     hid_t space = H5Dget_space(dataset), image_space = H5Dget_space(image);
     int rank = space >= 0 ? H5Sget_simple_extent_dims(space, extent, NULL) : -1;
     int image_rank = image_space >= 0 ? H5Sget_simple_extent_dims(image_space, whole, NULL) : -1;
-    h5_close(space);
-    h5_close(image_space);
+    hg_close(space);
+    hg_close(image_space);
     *slices = 1;
     for (int i = 0; i < rank; i++) {
         if (rank >= image_rank || extent[i] != whole[i] || !size_mul(*slices, extent[i], slices) ||
@@ -88,17 +88,17 @@ static void enter_factors(struct values *values, uint64_t slices, unsigned axes)
 static bool read_range(hid_t dataset, const struct h5_type *type, struct values *values,
                        double range[2])
 {
-    uint64_t half = (uint64_t)1 << (8 * element_size(type->stored) - 1);
+    uint64_t half = (uint64_t)1 << (8 * hg_element_size(type->stored) - 1);
     bool negative =
         type->stored == ELEMENT_I8 || type->stored == ELEMENT_I16 || type->stored == ELEMENT_I32;
     range[0] = negative ? -(double)half : 0;
     range[1] = (double)half * (negative ? 1 : 2) - 1;
-    if (h5_attribute_exactly(dataset, "valid_range", 2, range) == H5_FOUND) {
+    if (hg_attribute_exactly(dataset, "valid_range", 2, range) == H5_FOUND) {
         values->rule.bounded = true;
         values->rule.low.real = range[0] < range[1] ? range[0] : range[1];
         values->rule.high.real = range[0] < range[1] ? range[1] : range[0];
     }
-    return element_size(type->stored) < 8 && isfinite(range[0]) && isfinite(range[1]) &&
+    return hg_element_size(type->stored) < 8 && isfinite(range[0]) && isfinite(range[1]) &&
            range[0] != range[1];
 }
 
@@ -106,31 +106,31 @@ static enum h5grad_status read_factors(hid_t low, hid_t high, uint64_t slices, u
                                        const double range[2], struct values *values,
                                        struct h5grad_error *err)
 {
-    values->slices = memory_zeroed(slices, 2 * sizeof *values->slices);
+    values->slices = hg_memory_zeroed(slices, 2 * sizeof *values->slices);
     if (!values->slices)
-        return error_memory(err, slices * 2 * sizeof *values->slices);
+        return hg_error_memory(err, slices * 2 * sizeof *values->slices);
     double *first = values->slices, *second = values->slices + slices;
-    enum h5grad_status status = h5_limit_check(low, 0, err);
+    enum h5grad_status status = hg_limit_check(low, 0, err);
     if (!status)
-        status = h5_limit_check(high, 0, err);
+        status = hg_limit_check(high, 0, err);
     if (status)
         return status;
-    if ((status = h5_read_all(low, H5T_NATIVE_DOUBLE, first, err)) ||
-        (status = h5_read_all(high, H5T_NATIVE_DOUBLE, second, err)))
-        return error_context(err, status, "image-min and image-max cannot be read");
+    if ((status = hg_read_all(low, H5T_NATIVE_DOUBLE, first, err)) ||
+        (status = hg_read_all(high, H5T_NATIVE_DOUBLE, second, err)))
+        return hg_error_context(err, status, "image-min and image-max cannot be read");
     if (!make_factors(first, second, slices, range))
-        return error_set(err, H5GRAD_FAILED, "image-min and image-max are not finite" WAY_OUT);
+        return hg_error_set(err, H5GRAD_FAILED, "image-min and image-max are not finite" WAY_OUT);
     values->packed = true;
     values->unpacked = ELEMENT_F64;
     enter_factors(values, slices, axes);
-    values->text = memory_text(values->rule.slice_scale ? "image-min and image-max of each slice"
-                                                        : "image-min and image-max");
-    return values->text ? H5GRAD_OK : error_memory(err, 64);
+    values->text = hg_memory_text(values->rule.slice_scale ? "image-min and image-max of each slice"
+                                                           : "image-min and image-max");
+    return values->text ? H5GRAD_OK : hg_error_memory(err, 64);
 }
 
-enum h5grad_status values_read_minc(hid_t file, const char *path, hid_t dataset,
-                                    const struct h5_type *type, struct values *values, bool *found,
-                                    struct h5grad_error *err)
+enum h5grad_status hg_values_read_minc(hid_t file, const char *path, hid_t dataset,
+                                       const struct h5_type *type, struct values *values,
+                                       bool *found, struct h5grad_error *err)
 {
     *found = false;
     if (!is_image(path, type))
@@ -138,21 +138,21 @@ enum h5grad_status values_read_minc(hid_t file, const char *path, hid_t dataset,
     bool memory = true;
     hid_t low = open_beside(file, path, "-min", &memory);
     hid_t high = open_beside(file, path, "-max", &memory);
-    enum h5grad_status status = memory ? H5GRAD_OK : error_memory(err, strlen(path));
+    enum h5grad_status status = memory ? H5GRAD_OK : hg_error_memory(err, strlen(path));
     *found = low >= 0 && high >= 0;
     if (!status && *found) {
         uint64_t slices, others;
         double range[2];
         int axes = leading_axes(low, dataset, &slices);
         if (axes < 0 || leading_axes(high, dataset, &others) != axes)
-            status = error_set(err, H5GRAD_FAILED,
-                               "image-min and image-max are not of its leading axes" WAY_OUT);
+            status = hg_error_set(err, H5GRAD_FAILED,
+                                  "image-min and image-max are not of its leading axes" WAY_OUT);
         else if (!read_range(dataset, type, values, range))
-            status = error_set(err, H5GRAD_FAILED, "valid_range is empty" WAY_OUT);
+            status = hg_error_set(err, H5GRAD_FAILED, "valid_range is empty" WAY_OUT);
         else
             status = read_factors(low, high, slices, (unsigned)axes, range, values, err);
     }
-    h5_close(high);
-    h5_close(low);
+    hg_close(high);
+    hg_close(low);
     return status;
 }

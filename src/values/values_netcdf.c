@@ -50,9 +50,9 @@ static bool is_filled_with(hid_t dataset, enum element stored, struct number fil
     bool same = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
                 defined == H5D_FILL_VALUE_USER_DEFINED && H5Pget_fill_time(creation, &when) >= 0 &&
                 when != H5D_FILL_TIME_NEVER && H5Pget_fill_value(creation, type, &number) >= 0 &&
-                number_as_stored(fill, stored, false, &wanted) &&
-                number_is_same(stored, number, wanted);
-    h5_close(creation);
+                hg_number_as_stored(fill, stored, false, &wanted) &&
+                hg_number_is_same(stored, number, wanted);
+    hg_close(creation);
     return same;
 }
 
@@ -67,17 +67,18 @@ static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *
 {
     struct h5_scales lists;
     bool any;
-    enum h5grad_status status = h5_scales_read(dataset, rank, &lists, &any, err);
+    enum h5grad_status status = hg_scales_read(dataset, rank, &lists, &any, err);
     if (status || !any)
         return status == H5GRAD_FAILED ? H5GRAD_OK : status;
     for (unsigned k = 0; k < rank && !*found; k++) {
-        hid_t scale = lists.list[k].len ? h5_scales_open(&lists, dataset, k, 0, NULL) : -1;
-        char *name = scale >= 0 ? h5_attribute_text(scale, "NAME") : NULL;
-        *found = (scale >= 0 && is_numbered(scale)) || (name && path_begins(name, H5_PLACEHOLDER));
+        hid_t scale = lists.list[k].len ? hg_scales_open(&lists, dataset, k, 0, NULL) : -1;
+        char *name = scale >= 0 ? hg_attribute_text(scale, "NAME") : NULL;
+        *found =
+            (scale >= 0 && is_numbered(scale)) || (name && hg_path_begins(name, H5_PLACEHOLDER));
         free(name);
-        h5_close(scale);
+        hg_close(scale);
     }
-    h5_scales_free(&lists);
+    hg_scales_free(&lists);
     return H5GRAD_OK;
 }
 
@@ -86,7 +87,7 @@ static enum h5grad_status find_netcdf(hid_t dataset, bool *found, struct h5grad_
 {
     hid_t space = H5Dget_space(dataset);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    h5_close(space);
+    hg_close(space);
     *found = H5Aexists_by_name(dataset, "/", "_NCProperties", H5P_DEFAULT) > 0 ||
              H5Aexists_by_name(dataset, "/", "_nc3_strict", H5P_DEFAULT) > 0 ||
              is_numbered(dataset);
@@ -95,8 +96,9 @@ static enum h5grad_status find_netcdf(hid_t dataset, bool *found, struct h5grad_
     return find_netcdf_scale(dataset, (unsigned)rank, found, err);
 }
 
-enum h5grad_status values_find_default_fill(hid_t dataset, enum element stored, struct number *fill,
-                                            bool *found, struct h5grad_error *err)
+enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element stored,
+                                               struct number *fill, bool *found,
+                                               struct h5grad_error *err)
 {
     *found = false;
     if (!look_up(stored, fill) || !is_filled_with(dataset, stored, *fill))

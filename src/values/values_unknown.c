@@ -90,7 +90,7 @@ static bool is_seen(const struct search *search, const char *name)
 static herr_t add_sign(hid_t object, const char *name, const H5A_info_t *info, void *user)
 {
     struct search *search = user;
-    enum meaning meaning = meaning_of(name);
+    enum meaning meaning = hg_meaning_of(name);
     (void)info;
     if (meaning < MEANING_SCALE || meaning > MEANING_RANGE || search->n == MOST ||
         strlen(name) >= sizeof search->sign->name || is_seen(search, name) ||
@@ -100,9 +100,9 @@ static herr_t add_sign(hid_t object, const char *name, const H5A_info_t *info, v
     *sign = (struct sign){.meaning = meaning};
     strcpy(sign->name, name);
     if (meaning == MEANING_FORMULA)
-        sign->text = h5_attribute_text(object, name);
+        sign->text = hg_attribute_text(object, name);
     else
-        search->status = numbers_read_said(object, name, &sign->numbers, search->err);
+        search->status = hg_numbers_read_said(object, name, &sign->numbers, search->err);
     return search->status != H5GRAD_OK;
 }
 
@@ -123,9 +123,9 @@ static bool is_missing(const struct search *search, const struct numbers *number
     for (size_t i = 0; i < numbers->n; i++) {
         union unpack_number number;
         bool known =
-            !number_as_stored(numbers->item[i], values->stored, search->other_sign, &number);
+            !hg_number_as_stored(numbers->item[i], values->stored, search->other_sign, &number);
         for (size_t k = 0; k < values->rule.n_missing && !known; k++)
-            known = number_is_same(values->stored, values->rule.missing[k], number);
+            known = hg_number_is_same(values->stored, values->rule.missing[k], number);
         if (!known)
             return true;
     }
@@ -136,12 +136,14 @@ static bool is_missing(const struct search *search, const struct numbers *number
 static bool is_range(const struct search *search, const struct numbers *numbers)
 {
     enum element stored = search->values->stored;
-    union unpack_number low = number_extreme(stored, false), high = number_extreme(stored, true);
+    union unpack_number low = hg_number_extreme(stored, false),
+                        high = hg_number_extreme(stored, true);
     bool all = true;
     for (size_t i = 0; i < numbers->n; i++) {
         union unpack_number number;
-        all = all && (!number_as_stored(numbers->item[i], stored, search->other_sign, &number) ||
-                      number_is_same(stored, number, low) || number_is_same(stored, number, high));
+        all = all &&
+              (!hg_number_as_stored(numbers->item[i], stored, search->other_sign, &number) ||
+               hg_number_is_same(stored, number, low) || hg_number_is_same(stored, number, high));
     }
     return !all;
 }
@@ -160,7 +162,7 @@ static bool matters(const struct search *search, const struct sign *sign)
 {
     const struct values *values = search->values;
     bool told = values->missing && !values->by_default; /* which values are missing */
-    bool counts = !number_is_float(values->stored);
+    bool counts = !hg_number_is_float(values->stored);
     switch (sign->meaning) {
     case MEANING_SCALE:
         return !values->packed && is_factor(&sign->numbers, 1);
@@ -186,7 +188,7 @@ static void print_sign(const struct search *search, const struct sign *sign)
     if (sign->text)
         fprintf(search->out, "\"%.40s\"", sign->text);
     else
-        numbers_print(search->out, &sign->numbers);
+        hg_numbers_print(search->out, &sign->numbers);
     if (sign->numbers.n > 1)
         fputs(" ...", search->out);
 }
@@ -238,21 +240,21 @@ static enum h5grad_status search_object(struct search *search, hid_t object, enu
 static enum h5grad_status search_beside(struct search *search, hid_t group, const char *path,
                                         const char *name)
 {
-    hid_t described = h5_open_subgroup(group, name);
+    hid_t described = hg_open_subgroup(group, name);
     if (described < 0)
         return H5GRAD_OK;
-    char *own = path_join(path, name);
+    char *own = hg_path_join(path, name);
     enum h5grad_status status = own ? search_object(search, described, DESCRIPTION, own)
-                                    : error_memory(search->err, strlen(path));
+                                    : hg_error_memory(search->err, strlen(path));
     free(own);
-    h5_close(described);
+    hg_close(described);
     return status;
 }
 
 static enum h5grad_status search_group(struct search *search, hid_t file, const char *path,
                                        const char *data, bool nearest)
 {
-    hid_t group = h5_open_object(file, path, NULL);
+    hid_t group = hg_open_object(file, path, NULL);
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; group >= 0 && i < sizeof descriptions / sizeof *descriptions && !status;
          i++) {
@@ -263,7 +265,7 @@ static enum h5grad_status search_group(struct search *search, hid_t file, const 
     }
     if (group >= 0 && nearest && !status)
         status = search_object(search, group, ABOVE, path);
-    h5_close(group);
+    hg_close(group);
     return status;
 }
 
@@ -271,17 +273,17 @@ static enum h5grad_status search_group(struct search *search, hid_t file, const 
  * what the quality is of. */
 static enum h5grad_status search_groups(struct search *search, hid_t file, const char *path)
 {
-    const char *data = path_base(path);
-    char *group = path_parent(path);
-    bool alone = group && strncmp(path_base(group), "quality", 7) == 0;
+    const char *data = hg_path_base(path);
+    char *group = hg_path_parent(path);
+    bool alone = group && strncmp(hg_path_base(group), "quality", 7) == 0;
     enum h5grad_status status = group ? search_group(search, file, group, data, true)
-                                      : error_memory(search->err, strlen(path));
+                                      : hg_error_memory(search->err, strlen(path));
     while (!status && group[1] && !alone) {
-        char *outer = path_parent(group);
+        char *outer = hg_path_parent(group);
         free(group);
         group = outer;
         status = group ? search_group(search, file, group, data, false)
-                       : error_memory(search->err, strlen(path));
+                       : hg_error_memory(search->err, strlen(path));
     }
     free(group);
     return status;
@@ -291,7 +293,7 @@ static enum h5grad_status search_dataset(struct search *search, hid_t file, cons
                                          const char *suffix, size_t stride)
 {
     struct numbers numbers;
-    enum h5grad_status status = numbers_read_dataset(file, path, suffix, &numbers, search->err);
+    enum h5grad_status status = hg_numbers_read_dataset(file, path, suffix, &numbers, search->err);
     if (is_factor(&numbers, stride))
         fprintf(search->out, "%s%s%s", ftell(search->out) > 0 ? ", " : "", path, suffix);
     free(numbers.item);
@@ -302,13 +304,13 @@ static enum h5grad_status search_factors(struct search *search, hid_t file, cons
 {
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof factors / sizeof *factors && !status; i++) {
-        if (path_begins(path, factors[i].within))
+        if (hg_path_begins(path, factors[i].within))
             status = search_dataset(search, file, path, factors[i].suffix, factors[i].stride);
     }
-    char *group = path_parent(path);
+    char *group = hg_path_parent(path);
     if (!status && !group)
-        status = error_memory(search->err, strlen(path));
-    if (!status && group[1] && strcmp(path_base(path), "data") == 0) /* NWB */
+        status = hg_error_memory(search->err, strlen(path));
+    if (!status && group[1] && strcmp(hg_path_base(path), "data") == 0) /* NWB */
         status = search_dataset(search, file, group, "/channel_conversion", 1);
     free(group);
     return status;
@@ -325,21 +327,21 @@ static enum h5grad_status search_all(struct search *search, hid_t file, const ch
     return status;
 }
 
-enum h5grad_status values_find_unknown(hid_t file, const char *path, hid_t dataset,
-                                       const struct values *values, bool other_sign, char **text,
-                                       struct h5grad_error *err)
+enum h5grad_status hg_values_find_unknown(hid_t file, const char *path, hid_t dataset,
+                                          const struct values *values, bool other_sign, char **text,
+                                          struct h5grad_error *err)
 {
     size_t size;
-    struct search *search = memory_zeroed(1, sizeof *search);
+    struct search *search = hg_memory_zeroed(1, sizeof *search);
     *text = NULL;
     if (!search)
-        return error_memory(err, sizeof *search);
+        return hg_error_memory(err, sizeof *search);
     *search = (struct search){.values = values, .other_sign = other_sign, .err = err};
     search->out = open_memstream(text, &size);
     enum h5grad_status status =
-        search->out ? search_all(search, file, path, dataset) : error_memory(err, BUFSIZ);
-    if (search->out && !memory_close_stream(search->out) && !status)
-        status = error_memory(err, BUFSIZ);
+        search->out ? search_all(search, file, path, dataset) : hg_error_memory(err, BUFSIZ);
+    if (search->out && !hg_memory_close_stream(search->out) && !status)
+        status = hg_error_memory(err, BUFSIZ);
     free(search);
     if (status || **text == '\0') {
         free(*text);

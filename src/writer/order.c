@@ -51,14 +51,15 @@ struct order {
     struct doing doing[];
 };
 
-struct order *order_new(unsigned workers, uint64_t bytes, uint64_t first, struct h5grad_error *err)
+struct order *hg_order_new(unsigned workers, uint64_t bytes, uint64_t first,
+                           struct h5grad_error *err)
 {
     uint64_t window = (uint64_t)WINDOW * workers;
     size_t size = sizeof(struct order) + workers * sizeof(struct doing);
-    struct order *order = memory_zeroed(1, size);
-    if (!order || !(order->waiting = memory_zeroed(window, sizeof *order->waiting))) {
+    struct order *order = hg_memory_zeroed(1, size);
+    if (!order || !(order->waiting = hg_memory_zeroed(window, sizeof *order->waiting))) {
         free(order);
-        error_memory(err, size + window * sizeof(struct waiting));
+        hg_error_memory(err, size + window * sizeof(struct waiting));
         return NULL;
     }
     pthread_mutex_init(&order->mutex, NULL);
@@ -80,7 +81,7 @@ static struct kept *take_first(struct waiting *waiting)
     return kept;
 }
 
-void order_free(struct order *order)
+void hg_order_free(struct order *order)
 {
     if (!order)
         return;
@@ -94,7 +95,7 @@ void order_free(struct order *order)
     free(order);
 }
 
-void order_begin(struct order *order, const struct codec_worker *worker, uint64_t tile)
+void hg_order_begin(struct order *order, const struct codec_worker *worker, uint64_t tile)
 {
     unsigned i = 0;
     pthread_mutex_lock(&order->mutex);
@@ -122,7 +123,7 @@ static struct waiting *find_waiting(struct order *order, uint64_t tile)
 
 static enum h5grad_status report_stop(struct h5grad_error *err)
 {
-    return error_set(err, H5GRAD_CANCELLED, "another tile failed");
+    return hg_error_set(err, H5GRAD_CANCELLED, "another tile failed");
 }
 
 /* What waits of the tile whose turn it is. */
@@ -132,7 +133,7 @@ static enum h5grad_status write_kept(struct order *order, struct waiting *waitin
     enum h5grad_status status = H5GRAD_OK;
     uint64_t bytes = 0;
     for (struct kept *kept; !status && (kept = take_first(waiting));) {
-        status = put_chunk(kept->put, kept->start, kept->data, kept->size, kept->mask, err);
+        status = hg_put_chunk(kept->put, kept->start, kept->data, kept->size, kept->mask, err);
         bytes += kept_bytes(kept->size);
         free(kept);
     }
@@ -152,7 +153,7 @@ static enum h5grad_status keep(struct waiting *waiting, const struct put *put,
 {
     struct kept *kept = malloc(sizeof *kept + size);
     if (!kept)
-        return error_memory(err, sizeof *kept + size);
+        return hg_error_memory(err, sizeof *kept + size);
     *kept = (struct kept){.put = put, .mask = mask, .size = size};
     memcpy(kept->start, start, put->rank * sizeof *start);
     memcpy(kept->data, data, size);
@@ -161,9 +162,9 @@ static enum h5grad_status keep(struct waiting *waiting, const struct put *put,
     return H5GRAD_OK;
 }
 
-enum h5grad_status order_write(struct order *order, const struct codec_worker *worker,
-                               const struct put *put, const uint64_t *start, const void *data,
-                               size_t size, unsigned mask, struct h5grad_error *err)
+enum h5grad_status hg_order_write(struct order *order, const struct codec_worker *worker,
+                                  const struct put *put, const uint64_t *start, const void *data,
+                                  size_t size, unsigned mask, struct h5grad_error *err)
 {
     pthread_mutex_lock(&order->mutex);
     uint64_t tile = find_tile(order, worker);
@@ -179,11 +180,11 @@ enum h5grad_status order_write(struct order *order, const struct codec_worker *w
     if (!turn)
         return keep(waiting, put, start, data, size, mask, err);
     enum h5grad_status status = write_kept(order, waiting, err);
-    return status ? status : put_chunk(put, start, data, size, mask, err);
+    return status ? status : hg_put_chunk(put, start, data, size, mask, err);
 }
 
-enum h5grad_status order_wait(struct order *order, const struct codec_worker *worker,
-                              struct h5grad_error *err)
+enum h5grad_status hg_order_wait(struct order *order, const struct codec_worker *worker,
+                                 struct h5grad_error *err)
 {
     pthread_mutex_lock(&order->mutex);
     uint64_t tile = find_tile(order, worker);
@@ -205,8 +206,8 @@ static bool pass_turn(struct order *order)
     return ended;
 }
 
-enum h5grad_status order_end(struct order *order, const struct codec_worker *worker,
-                             struct h5grad_error *err)
+enum h5grad_status hg_order_end(struct order *order, const struct codec_worker *worker,
+                                struct h5grad_error *err)
 {
     pthread_mutex_lock(&order->mutex);
     uint64_t tile = find_tile(order, worker);
@@ -225,7 +226,7 @@ enum h5grad_status order_end(struct order *order, const struct codec_worker *wor
     return H5GRAD_OK;
 }
 
-void order_stop(struct order *order)
+void hg_order_stop(struct order *order)
 {
     pthread_mutex_lock(&order->mutex);
     order->stopped = true;

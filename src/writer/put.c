@@ -6,41 +6,43 @@
 #include "base/hash.h"
 #include "hdf5/chunk.h"
 
-enum h5grad_status put_chunk(const struct put *put, const uint64_t *start, const void *data,
-                             size_t size, unsigned mask, struct h5grad_error *err)
+enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start, const void *data,
+                                size_t size, unsigned mask, struct h5grad_error *err)
 {
     struct h5_guard guard;
     uint64_t sum = put->journal ? hash_large(HASH_START, data, size) : 0;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status =
-        h5_chunk_write(put->dataset, start, put->rank, data, size, mask, err);
+        hg_chunk_write(put->dataset, start, put->rank, data, size, mask, err);
     if (!status && put->journal) {
         const struct journal_chunk chunk = {put->raw->address, put->raw->size, sum, mask};
-        status = journal_add_chunk(put->journal, &chunk, err);
+        status = hg_journal_add_chunk(put->journal, &chunk, err);
     }
-    h5_leave(&guard);
+    hg_leave(&guard);
     return status;
 }
 
-enum h5grad_status put_again(const struct put *put, const uint64_t *start, struct h5grad_error *err)
+enum h5grad_status hg_put_again(const struct put *put, const uint64_t *start,
+                                struct h5grad_error *err)
 {
     struct journal_chunk chunk;
-    journal_take_chunk(put->journal, &chunk);
+    hg_journal_take_chunk(put->journal, &chunk);
     /* libhdf5 wants bytes, which nobody looks at. */
     void *data = malloc(chunk.size ? chunk.size : 1);
     if (!data)
-        return error_memory(err, chunk.size);
+        return hg_error_memory(err, chunk.size);
     struct h5_guard guard;
-    h5_enter(&guard);
+    hg_enter(&guard);
     put->raw->dropped = true;
     enum h5grad_status status =
-        h5_chunk_write(put->dataset, start, put->rank, data, chunk.size, chunk.mask, err);
+        hg_chunk_write(put->dataset, start, put->rank, data, chunk.size, chunk.mask, err);
     put->raw->dropped = false;
     if (!status && (put->raw->address != chunk.address || put->raw->size != chunk.size))
-        status = error_set(err, H5GRAD_FAILED,
-                           "cannot be resumed: it comes out in another order: begin anew without "
-                           "--resume");
-    h5_leave(&guard);
+        status =
+            hg_error_set(err, H5GRAD_FAILED,
+                         "cannot be resumed: it comes out in another order: begin anew without "
+                         "--resume");
+    hg_leave(&guard);
     free(data);
     return status;
 }

@@ -16,12 +16,12 @@ struct put {
 
 /* The chunk that begins at start, as it is stored. Takes libhdf5's lock itself, as the other does.
  */
-enum h5grad_status put_chunk(const struct put *put, const uint64_t *start, const void *data,
-                             size_t size, unsigned mask, struct h5grad_error *err);
+enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start, const void *data,
+                                size_t size, unsigned mask, struct h5grad_error *err);
 
 /* The same for the next chunk of the journal, which is in the file: libhdf5 is told where it lies.
  * H5GRAD_FAILED when libhdf5 would put it elsewhere. */
-enum h5grad_status put_again(const struct put *put, const uint64_t *start,
-                             struct h5grad_error *err);
+enum h5grad_status hg_put_again(const struct put *put, const uint64_t *start,
+                                struct h5grad_error *err);
 
 #endif

@@ -27,22 +27,22 @@ static struct writer *chunked_open(const struct writer_target *target, struct h5
     const struct h5_storage *storage = target->storage;
     uint64_t raw;
     if (storage->layout != H5_CHUNKED || !target->raw || storage->raw_edge_chunks ||
-        !codec_can_encode(storage) ||
+        !hg_codec_can_encode(storage) ||
         !size_product(storage->rank, storage->chunk, target->size, &raw) || raw > UINT32_MAX)
         return NULL;
-    struct chunked_writer *self = memory_zeroed(1, sizeof *self);
+    struct chunked_writer *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->writer.way = &writer_chunked;
+    self->writer.way = &hg_writer_chunked;
     self->target = *target;
     self->rank = storage->rank;
     self->raw = raw;
     self->put = (struct put){
         .dataset = target->dataset,
         .rank = self->rank,
-        .raw = h5_raw_of(target->file),
+        .raw = hg_raw_of(target->file),
     };
     if (self->put.raw)
         self->put.journal = target->journal;
@@ -63,26 +63,26 @@ static enum h5grad_status write_chunk(void *user, const struct box *chunk, struc
     const struct chunked_writer *self = writing->self;
     const struct h5_storage *storage = self->target.storage;
     struct codec_worker *worker = writing->worker;
-    const void *data = pieces_gather(self->rank, self->target.size, self->raw, writing->box,
-                                     writing->points, chunk, worker);
+    const void *data = hg_pieces_gather(self->rank, self->target.size, self->raw, writing->box,
+                                        writing->points, chunk, worker);
     const void *stored = data;
-    size_t size = self->raw, bytes = codec_scratch(storage, self->raw);
+    size_t size = self->raw, bytes = hg_codec_scratch(storage, self->raw);
     unsigned mask = 0;
     enum h5grad_status status = H5GRAD_OK;
     if (!data)
-        return error_memory(err, self->raw);
+        return hg_error_memory(err, self->raw);
     if (storage->n_filters > 0) {
-        void *scratch = codec_worker_space(worker, CODEC_SCRATCH, bytes);
-        status = scratch ? codec_encode_chunk(worker, storage, data, self->raw, scratch, &stored,
-                                              &size, &mask, err)
-                         : error_memory(err, bytes);
+        void *scratch = hg_codec_worker_space(worker, CODEC_SCRATCH, bytes);
+        status = scratch ? hg_codec_encode_chunk(worker, storage, data, self->raw, scratch, &stored,
+                                                 &size, &mask, err)
+                         : hg_error_memory(err, bytes);
     }
     if (status)
         return status;
     if (self->writer.order)
-        return order_write(self->writer.order, worker, &self->put, chunk->start, stored, size, mask,
-                           err);
-    return put_chunk(&self->put, chunk->start, stored, size, mask, err);
+        return hg_order_write(self->writer.order, worker, &self->put, chunk->start, stored, size,
+                              mask, err);
+    return hg_put_chunk(&self->put, chunk->start, stored, size, mask, err);
 }
 
 static enum h5grad_status chunked_write(struct writer *writer, const struct box *box,
@@ -91,28 +91,28 @@ static enum h5grad_status chunked_write(struct writer *writer, const struct box 
 {
     const struct chunked_writer *self = (const struct chunked_writer *)writer;
     struct writing writing = {self, box, points, worker};
-    return pieces_each(self->target.storage, box, write_chunk, &writing, err);
+    return hg_pieces_each(self->target.storage, box, write_chunk, &writing, err);
 }
 
 static uint64_t chunked_chunks(const struct writer *writer, const struct box *box)
 {
     const struct chunked_writer *self = (const struct chunked_writer *)writer;
     struct box numbers;
-    chunks_touched_by(self->rank, self->target.storage->chunk, box, &numbers);
-    return box_points(self->rank, &numbers);
+    hg_chunks_touched_by(self->rank, self->target.storage->chunk, box, &numbers);
+    return hg_box_points(self->rank, &numbers);
 }
 
 static enum h5grad_status retell_chunk(void *user, const struct box *chunk,
                                        struct h5grad_error *err)
 {
-    return put_again(user, chunk->start, err);
+    return hg_put_again(user, chunk->start, err);
 }
 
 static enum h5grad_status chunked_retell(struct writer *writer, const struct box *box,
                                          struct h5grad_error *err)
 {
     struct chunked_writer *self = (struct chunked_writer *)writer;
-    return pieces_each(self->target.storage, box, retell_chunk, &self->put, err);
+    return hg_pieces_each(self->target.storage, box, retell_chunk, &self->put, err);
 }
 
 static void chunked_close(struct writer *writer)
@@ -120,7 +120,7 @@ static void chunked_close(struct writer *writer)
     free(writer);
 }
 
-const struct writer_way writer_chunked = {
+const struct writer_way hg_writer_chunked = {
     .name = "chunked",
     .keeping = WRITER_KEEPS_CHUNKS,
     .open = chunked_open,

@@ -21,19 +21,19 @@ struct direct_writer {
 static struct writer *direct_open(const struct writer_target *target, struct h5grad_error *err)
 {
     struct h5_flat flat;
-    if (!target->raw || !h5_flat_find(target->dataset, target->storage, target->size, false, &flat))
+    if (!target->raw || !hg_flat_find(target->dataset, target->storage, target->size, false, &flat))
         return NULL;
-    if (file_reserve(flat.fd, flat.offset, flat.bytes, err))
+    if (hg_file_reserve(flat.fd, flat.offset, flat.bytes, err))
         return NULL;
-    struct direct_writer *self = memory_zeroed(1, sizeof *self);
+    struct direct_writer *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->writer.way = &writer_direct;
+    self->writer.way = &hg_writer_direct;
     self->target = *target;
     self->flat = flat;
-    box_strides(target->storage->rank, target->storage->extent, self->stride);
+    hg_box_strides(target->storage->rank, target->storage->extent, self->stride);
     return &self->writer;
 }
 
@@ -44,13 +44,13 @@ typedef enum h5grad_status move_run(const struct direct_writer *self, char *poin
 static enum h5grad_status write_run(const struct direct_writer *self, char *points, uint64_t bytes,
                                     uint64_t offset, struct h5grad_error *err)
 {
-    return file_write(self->flat.fd, points, bytes, offset, err);
+    return hg_file_write(self->flat.fd, points, bytes, offset, err);
 }
 
 static enum h5grad_status read_run(const struct direct_writer *self, char *points, uint64_t bytes,
                                    uint64_t offset, struct h5grad_error *err)
 {
-    return file_read(self->flat.fd, points, bytes, offset, err);
+    return hg_file_read(self->flat.fd, points, bytes, offset, err);
 }
 
 static enum h5grad_status each_run(const struct direct_writer *self, const struct box *box,
@@ -71,7 +71,7 @@ static enum h5grad_status each_run(const struct direct_writer *self, const struc
             at += position[i] * self->stride[i];
         status = move(self, points, run, self->flat.offset + at * size, err);
         points += run;
-    } while (!status && box_next(inner, box, position));
+    } while (!status && hg_box_next(inner, box, position));
     return status;
 }
 
@@ -98,9 +98,9 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
     const struct writer_target *target = &self->target;
     bool proven;
     enum h5grad_status status =
-        h5_flat_prove(target->dataset, target->memory, target->storage, &self->flat, &proven, err);
+        hg_flat_prove(target->dataset, target->memory, target->storage, &self->flat, &proven, err);
     if (!status && !proven)
-        return error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
+        return hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
     return status;
 }
 
@@ -109,7 +109,7 @@ static void direct_close(struct writer *writer)
     free(writer);
 }
 
-const struct writer_way writer_direct = {
+const struct writer_way hg_writer_direct = {
     .name = "direct",
     .keeping = WRITER_KEEPS_TILES,
     .open = direct_open,

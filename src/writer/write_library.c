@@ -22,19 +22,19 @@ static struct writer *library_open(const struct writer_target *target, struct h5
     const struct h5_storage *storage = target->storage;
     for (unsigned i = 0; i < storage->n_filters; i++) {
         H5Z_filter_t id = storage->filter[i].id;
-        if (!format_library_encodes(id)) {
-            const char *text = codec_describe(id);
-            error_set(err, H5GRAD_FAILED, "filter %d (%.*s) cannot be written by libhdf5", id,
-                      (int)strcspn(text, ";"), text);
+        if (!hg_format_library_encodes(id)) {
+            const char *text = hg_codec_describe(id);
+            hg_error_set(err, H5GRAD_FAILED, "filter %d (%.*s) cannot be written by libhdf5", id,
+                         (int)strcspn(text, ";"), text);
             return NULL;
         }
     }
-    struct library_writer *self = memory_zeroed(1, sizeof *self);
+    struct library_writer *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->writer.way = &writer_library;
+    self->writer.way = &hg_writer_library;
     self->target = *target;
     return &self->writer;
 }
@@ -45,12 +45,12 @@ static enum h5grad_status library_write(struct writer *writer, const struct box 
 {
     const struct writer_target *target = &((const struct library_writer *)writer)->target;
     enum h5grad_status status = H5GRAD_OK;
-    if (writer->order && (status = order_wait(writer->order, worker, err)))
+    if (writer->order && (status = hg_order_wait(writer->order, worker, err)))
         return status;
     struct h5_guard guard;
-    h5_enter(&guard);
-    status = h5_write_box(target->dataset, target->memory, target->storage->rank, box, points, err);
-    h5_leave(&guard);
+    hg_enter(&guard);
+    status = hg_write_box(target->dataset, target->memory, target->storage->rank, box, points, err);
+    hg_leave(&guard);
     return status;
 }
 
@@ -59,7 +59,7 @@ static enum h5grad_status library_finish(struct writer *writer, struct h5grad_er
 {
     const struct writer_target *target = &((const struct library_writer *)writer)->target;
     if (H5Dflush(target->dataset) < 0)
-        return h5_error(err, "writing");
+        return hg_hdf5_error(err, "writing");
     return H5GRAD_OK;
 }
 
@@ -68,7 +68,7 @@ static void library_close(struct writer *writer)
     free(writer);
 }
 
-const struct writer_way writer_library = {
+const struct writer_way hg_writer_library = {
     .name = "library",
     .open = library_open,
     .write = library_write,

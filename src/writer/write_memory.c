@@ -19,20 +19,20 @@ struct memory_writer {
     void *data;
 };
 
-struct writer *writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
-                                  struct h5grad_error *err)
+struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
+                                     struct h5grad_error *err)
 {
-    struct memory_writer *self = memory_zeroed(1, sizeof *self);
+    struct memory_writer *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
-        error_memory(err, sizeof *self);
+        hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->writer.way = &writer_memory;
+    self->writer.way = &hg_writer_memory;
     self->rank = rank;
     self->size = size;
     self->data = data;
     memcpy(self->whole.count, extent, rank * sizeof *extent);
-    self->stream = box_points(rank, &self->whole) * size >= STREAM_BYTES;
+    self->stream = hg_box_points(rank, &self->whole) * size >= STREAM_BYTES;
     return &self->writer;
 }
 
@@ -44,11 +44,11 @@ static enum h5grad_status memory_write(struct writer *writer, const struct box *
     (void)err;
     const struct memory_writer *self = (const struct memory_writer *)writer;
     if (self->stream) {
-        box_copy_by(stream_copy, self->rank, self->size, box, box, points, &self->whole,
-                    self->data);
-        stream_end();
+        hg_box_copy_by(hg_stream_copy, self->rank, self->size, box, box, points, &self->whole,
+                       self->data);
+        hg_stream_end();
     } else {
-        box_copy(self->rank, self->size, box, box, points, &self->whole, self->data);
+        hg_box_copy(self->rank, self->size, box, box, points, &self->whole, self->data);
     }
     return H5GRAD_OK;
 }
@@ -59,7 +59,7 @@ static void *memory_place(const struct writer *writer, const uint64_t *point)
     uint64_t stride[GRID_MAX_RANK], points = 0;
     if (!self->stream)
         return NULL;
-    box_strides(self->rank, self->whole.count, stride);
+    hg_box_strides(self->rank, self->whole.count, stride);
     for (unsigned i = 0; i < self->rank; i++)
         points += point[i] * stride[i];
     return (char *)self->data + points * self->size;
@@ -70,7 +70,7 @@ static void memory_close(struct writer *writer)
     free(writer);
 }
 
-const struct writer_way writer_memory = {
+const struct writer_way hg_writer_memory = {
     .name = "memory",
     .write = memory_write,
     .close = memory_close,

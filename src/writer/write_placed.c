@@ -32,12 +32,12 @@ static enum h5grad_status find_place(const struct placed_writer *self, const uin
                                      void *data, uint64_t *address, struct h5grad_error *err)
 {
     unsigned mask;
-    bool found = h5_chunk_find(self->target.dataset, start, self->target.storage->rank, self->moved,
+    bool found = hg_chunk_find(self->target.dataset, start, self->target.storage->rank, self->moved,
                                data, self->raw, &mask);
     *address = self->moved->address;
     if (found && *address <= INT64_MAX - self->raw)
         return H5GRAD_OK;
-    return error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
+    return hg_error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
 }
 
 /* The last chunk of the dataset, and how many bytes all of them have. */
@@ -62,26 +62,26 @@ static bool reserve(const struct placed_writer *self, void *data, struct h5grad_
         find_place(self, first, data, &from, NULL) || find_place(self, last, data, &to, NULL) ||
         to < from)
         return false;
-    return file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
+    return hg_file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
 }
 
 static struct writer *placed_open(const struct writer_target *target, struct h5grad_error *err)
 {
     const struct h5_storage *storage = target->storage;
     uint64_t raw, points;
-    int fd = h5_descriptor(target->file);
-    struct h5_raw *moved = h5_raw_of(target->file);
+    int fd = hg_descriptor(target->file);
+    struct h5_raw *moved = hg_raw_of(target->file);
     if (storage->layout != H5_CHUNKED || storage->n_filters > 0 || !target->raw || fd < 0 ||
         !moved || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
         !size_product(storage->rank, storage->chunk, target->size, &raw))
         return NULL;
-    struct placed_writer *self = memory_zeroed(1, sizeof *self);
-    void *data = memory_aligned(raw);
+    struct placed_writer *self = hg_memory_zeroed(1, sizeof *self);
+    void *data = hg_memory_aligned(raw);
     bool reserved = false;
     if (!self || !data) {
-        error_memory(err, raw);
+        hg_error_memory(err, raw);
     } else {
-        *self = (struct placed_writer){{.way = &writer_placed}, *target, raw, fd, moved};
+        *self = (struct placed_writer){{.way = &hg_writer_placed}, *target, raw, fd, moved};
         reserved = reserve(self, data, err);
     }
     free(data);
@@ -104,17 +104,17 @@ static enum h5grad_status place_chunk(void *user, const struct box *chunk, struc
     const struct placing *placing = user;
     const struct placed_writer *self = placing->self;
     const struct writer_target *target = &self->target;
-    const void *data = pieces_gather(target->storage->rank, target->size, self->raw, placing->box,
-                                     placing->points, chunk, placing->worker);
-    void *room = codec_worker_space(placing->worker, CODEC_SCRATCH, self->raw);
+    const void *data = hg_pieces_gather(target->storage->rank, target->size, self->raw,
+                                        placing->box, placing->points, chunk, placing->worker);
+    void *room = hg_codec_worker_space(placing->worker, CODEC_SCRATCH, self->raw);
     if (!data || !room)
-        return error_memory(err, self->raw);
+        return hg_error_memory(err, self->raw);
     struct h5_guard guard;
     uint64_t address;
-    h5_enter(&guard);
+    hg_enter(&guard);
     enum h5grad_status status = find_place(self, chunk->start, room, &address, err);
-    h5_leave(&guard);
-    return status ? status : file_write(self->fd, data, self->raw, address, err);
+    hg_leave(&guard);
+    return status ? status : hg_file_write(self->fd, data, self->raw, address, err);
 }
 
 static enum h5grad_status placed_write(struct writer *writer, const struct box *box,
@@ -123,7 +123,7 @@ static enum h5grad_status placed_write(struct writer *writer, const struct box *
 {
     const struct placed_writer *self = (const struct placed_writer *)writer;
     struct placing placing = {self, box, points, worker};
-    return pieces_each(self->target.storage, box, place_chunk, &placing, err);
+    return hg_pieces_each(self->target.storage, box, place_chunk, &placing, err);
 }
 
 /* A box that is being read. */
@@ -139,19 +139,19 @@ static enum h5grad_status fetch_chunk(void *user, const struct box *chunk, struc
     const struct fetching *fetching = user;
     const struct placed_writer *self = fetching->self;
     unsigned rank = self->target.storage->rank;
-    void *data = codec_worker_space(fetching->worker, CODEC_SCRATCH, self->raw);
+    void *data = hg_codec_worker_space(fetching->worker, CODEC_SCRATCH, self->raw);
     struct h5_guard guard;
     struct box part;
     uint64_t address;
     if (!data)
-        return error_memory(err, self->raw);
-    h5_enter(&guard);
+        return hg_error_memory(err, self->raw);
+    hg_enter(&guard);
     enum h5grad_status status = find_place(self, chunk->start, data, &address, err);
-    h5_leave(&guard);
+    hg_leave(&guard);
     if (!status)
-        status = file_read(self->fd, data, self->raw, address, err);
-    if (!status && box_intersect(rank, fetching->box, chunk, &part))
-        box_copy(rank, self->target.size, &part, chunk, data, fetching->box, fetching->points);
+        status = hg_file_read(self->fd, data, self->raw, address, err);
+    if (!status && hg_box_intersect(rank, fetching->box, chunk, &part))
+        hg_box_copy(rank, self->target.size, &part, chunk, data, fetching->box, fetching->points);
     return status;
 }
 
@@ -160,7 +160,7 @@ static enum h5grad_status placed_read(struct writer *writer, const struct box *b
 {
     const struct placed_writer *self = (const struct placed_writer *)writer;
     struct fetching fetching = {self, box, points, worker};
-    return pieces_each(self->target.storage, box, fetch_chunk, &fetching, err);
+    return hg_pieces_each(self->target.storage, box, fetch_chunk, &fetching, err);
 }
 
 /* Of a chunk's row that is compared with what libhdf5 reads. */
@@ -186,11 +186,11 @@ static enum h5grad_status compare_row(const struct placed_writer *self, const ui
     size_t bytes = row.count[last] * self->target.size;
     enum h5grad_status status = find_place(self, start, ours, &address, err);
     if (!status)
-        status = file_read(self->fd, ours, bytes, address, err);
+        status = hg_file_read(self->fd, ours, bytes, address, err);
     if (!status)
-        status = h5_read_box(self->target.dataset, self->target.memory, rank, &row, theirs, err);
+        status = hg_read_box(self->target.dataset, self->target.memory, rank, &row, theirs, err);
     if (!status && memcmp(ours, theirs, bytes) != 0)
-        status = error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
+        status = hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
     return status;
 }
 
@@ -202,9 +202,9 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
     const struct h5_storage *storage = self->target.storage;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
     uint64_t row = row_points(storage) * self->target.size;
-    char *ours = memory_aligned(self->raw + row);
+    char *ours = hg_memory_aligned(self->raw + row);
     if (!ours)
-        return error_memory(err, self->raw + row);
+        return hg_error_memory(err, self->raw + row);
     char *theirs = ours + self->raw;
     last_chunk(storage, self->raw, last, &bytes);
     enum h5grad_status status = compare_row(self, first, ours, theirs, err);
@@ -219,7 +219,7 @@ static void placed_close(struct writer *writer)
     free(writer);
 }
 
-const struct writer_way writer_placed = {
+const struct writer_way hg_writer_placed = {
     .name = "direct",
     .keeping = WRITER_KEEPS_TILES,
     .open = placed_open,

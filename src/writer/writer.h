@@ -2,7 +2,7 @@
 /*
  * Writers: "take this box". Each way of writing is one file and one row of the table in writer.c.
  *
- * A writer is opened and finished by one thread; writer_write is called by all workers at once,
+ * A writer is opened and finished by one thread; hg_writer_write is called by all workers at once,
  * with boxes that do not overlap, partition the dataset and, where it is chunked, consist of whole
  * chunks.
  */
@@ -22,7 +22,7 @@ struct writer_target {
     hid_t file;
     hid_t dataset;
     const struct h5_storage *storage;
-    hid_t memory;            /* datatype of the points given to writer_write */
+    hid_t memory;            /* datatype of the points given to hg_writer_write */
     size_t size;             /* bytes of such a point */
     bool raw;                /* the file's datatype is the same */
     struct journal *journal; /* told of each chunk that arrives, NULL: nobody is */
@@ -47,7 +47,7 @@ struct writer_way {
     /* WRITER_KEEPS_TILES: see writer_read. */
     enum h5grad_status (*read)(struct writer *writer, const struct box *box, void *points,
                                struct codec_worker *worker, struct h5grad_error *err);
-    /* WRITER_KEEPS_CHUNKS: see writer_chunks and writer_retell. */
+    /* WRITER_KEEPS_CHUNKS: see hg_writer_chunks and writer_retell. */
     uint64_t (*chunks)(const struct writer *writer, const struct box *box);
     enum h5grad_status (*retell)(struct writer *writer, const struct box *box,
                                  struct h5grad_error *err);
@@ -62,43 +62,43 @@ struct writer_way {
 /* First member of every way's own struct. */
 struct writer {
     const struct writer_way *way;
-    const atomic_int *failure; /* set by writer_open: h5_output_failure of the file; NULL */
+    const atomic_int *failure; /* set by hg_writer_open: hg_output_failure of the file; NULL */
     struct order *order;       /* set by who has the tiles: the order of chunks; NULL: any */
 };
 
 /* As reader_open. Within h5_enter. */
-struct writer *writer_open(const struct writer_target *target, const char *forced,
-                           struct h5grad_error *err);
+struct writer *hg_writer_open(const struct writer_target *target, const char *forced,
+                              struct h5grad_error *err);
 
 /* A writer into a C-ordered array in memory of points of size bytes. */
-struct writer *writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
-                                  struct h5grad_error *err);
+struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
+                                     struct h5grad_error *err);
 
 /* Writes the points of box, dense and C-ordered, with the worker state of the calling thread. Takes
  * libhdf5's lock itself. */
-enum h5grad_status writer_write(struct writer *writer, const struct box *box, const void *points,
-                                struct codec_worker *worker, struct h5grad_error *err);
+enum h5grad_status hg_writer_write(struct writer *writer, const struct box *box, const void *points,
+                                   struct codec_worker *worker, struct h5grad_error *err);
 
 /* The points of box as they lie in the file; for WRITER_KEEPS_TILES. Otherwise as writer_write. */
-enum h5grad_status writer_read(struct writer *writer, const struct box *box, void *points,
-                               struct codec_worker *worker, struct h5grad_error *err);
+enum h5grad_status hg_writer_read(struct writer *writer, const struct box *box, void *points,
+                                  struct codec_worker *worker, struct h5grad_error *err);
 
 /* How many chunks a box is written as. */
-uint64_t writer_chunks(const struct writer *writer, const struct box *box);
+uint64_t hg_writer_chunks(const struct writer *writer, const struct box *box);
 
-/* Instead of writer_write, in the order of the run that was stopped: takes the chunks of a box from
- * the journal. H5GRAD_FAILED when libhdf5 would put one of them elsewhere. Takes libhdf5's lock
- * itself. */
-enum h5grad_status writer_retell(struct writer *writer, const struct box *box,
-                                 struct h5grad_error *err);
+/* Instead of hg_writer_write, in the order of the run that was stopped: takes the chunks of a box
+ * from the journal. H5GRAD_FAILED when libhdf5 would put one of them elsewhere. Takes libhdf5's
+ * lock itself. */
+enum h5grad_status hg_writer_retell(struct writer *writer, const struct box *box,
+                                    struct h5grad_error *err);
 
 /* After the last box: everything is handed to the file. Within h5_enter. */
-enum h5grad_status writer_finish(struct writer *writer, struct h5grad_error *err);
+enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *err);
 
-/* NULL allowed; without writer_finish the result is abandoned. Within h5_enter. */
-void writer_close(struct writer *writer);
+/* NULL allowed; without hg_writer_finish the result is abandoned. Within h5_enter. */
+void hg_writer_close(struct writer *writer);
 
-extern const struct writer_way writer_direct, writer_placed, writer_chunked, writer_library,
-    writer_memory;
+extern const struct writer_way hg_writer_direct, hg_writer_placed, hg_writer_chunked,
+    hg_writer_library, hg_writer_memory;
 
 #endif

@@ -49,9 +49,9 @@ static const struct codec *only;    /* that of FUZZ_FILTER */
 static void begin(void)
 {
     const char *name = getenv("FUZZ_FILTER");
-    worker = codec_worker_new();
+    worker = hg_codec_worker_new();
     fuzz_require(worker != NULL);
-    only = name ? codec_find_name(name) : NULL;
+    only = name ? hg_codec_find_name(name) : NULL;
     fuzz_require(!name || only);
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     for (unsigned i = 0; i < PLACES; i++) {
@@ -82,7 +82,7 @@ static void *copy_of(enum place place, const void *data, size_t size)
 static void decode_alone(const struct h5_filter *filter, const void *in, size_t size,
                          size_t capacity)
 {
-    const struct codec *codec = codec_find(filter->id);
+    const struct codec *codec = hg_codec_find(filter->id);
     struct h5grad_error err;
     size_t out_size = 0;
     if (!codec || !codec->decode || (codec->accepts && !codec->accepts(filter)))
@@ -96,8 +96,8 @@ static void decode_chunk(const struct h5_storage *storage, unsigned mask, const 
                          size_t size, size_t raw)
 {
     struct h5grad_error err;
-    (void)codec_decode_chunk(worker, storage, mask, in, size, room_for(PLACE_OUT, raw), raw,
-                             room_for(PLACE_SCRATCH, codec_scratch(storage, raw)), &err);
+    (void)hg_codec_decode_chunk(worker, storage, mask, in, size, room_for(PLACE_OUT, raw), raw,
+                                room_for(PLACE_SCRATCH, hg_codec_scratch(storage, raw)), &err);
 }
 
 static void round_trip(const struct h5_storage *storage, const void *in, size_t size)
@@ -107,13 +107,13 @@ static void round_trip(const struct h5_storage *storage, const void *in, size_t 
     size_t coded_size;
     unsigned mask;
     void *out = room_for(PLACE_OUT, size);
-    void *scratch = room_for(PLACE_SCRATCH, codec_scratch(storage, size));
-    if (codec_encode_chunk(worker, storage, in, size, scratch, &coded, &coded_size, &mask, &err) !=
-        H5GRAD_OK)
+    void *scratch = room_for(PLACE_SCRATCH, hg_codec_scratch(storage, size));
+    if (hg_codec_encode_chunk(worker, storage, in, size, scratch, &coded, &coded_size, &mask,
+                              &err) != H5GRAD_OK)
         return;
     void *stored = copy_of(PLACE_STORED, coded, coded_size);
-    fuzz_require(codec_decode_chunk(worker, storage, mask, stored, coded_size, out, size, scratch,
-                                    &err) == H5GRAD_OK);
+    fuzz_require(hg_codec_decode_chunk(worker, storage, mask, stored, coded_size, out, size,
+                                       scratch, &err) == H5GRAD_OK);
     fuzz_require(memcmp(in, out, size) == 0);
 }
 
@@ -124,11 +124,11 @@ static void run(const struct h5_filter *filter, unsigned mask, const void *in, s
     struct h5_storage alone = {.n_filters = 1, .filter = {*filter}};
     struct h5_storage between = {.n_filters = 3, .filter = {shuffle, *filter, fletcher32}};
     decode_alone(filter, in, size, capacity);
-    if (codec_can_decode(&alone)) {
+    if (hg_codec_can_decode(&alone)) {
         decode_chunk(&alone, mask, in, size, capacity);
         decode_chunk(&between, mask, in, size, capacity);
     }
-    if (codec_can_encode(&alone)) {
+    if (hg_codec_can_encode(&alone)) {
         round_trip(&alone, in, size);
         round_trip(&between, in, size);
     }

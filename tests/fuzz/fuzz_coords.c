@@ -367,7 +367,7 @@ static void check_coords(const struct coords *coords)
         fuzz_require(axis->kind != COORDS_STEP || axis->step == axis->step);
         fuzz_require((axis->kind == COORDS_UNUSABLE) == (axis->problem != NULL));
         fuzz_require(axis->kind == COORDS_NONE || axis->source);
-        fuzz_require(coords_check(axis, NULL) == (axis->problem ? H5GRAD_FAILED : H5GRAD_OK));
+        fuzz_require(hg_coords_check(axis, NULL) == (axis->problem ? H5GRAD_FAILED : H5GRAD_OK));
     }
 }
 
@@ -380,19 +380,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct coords coords;
     struct h5grad_error err;
     unsigned rank;
-    h5_enter(&guard);
+    hg_enter(&guard);
     make_file(&input, &made, &rank);
     for (unsigned i = 0; i < MAX_INSTRUCTIONS && input.size > 0; i++)
         follow_instruction(&input, &made);
-    if (coords_read(made.file, NULL, made.path, made.dataset, rank, &coords, &err) == H5GRAD_OK) {
+    if (hg_coords_read(made.file, NULL, made.path, made.dataset, rank, &coords, &err) ==
+        H5GRAD_OK) {
         check_coords(&coords);
-        coords_free(&coords);
+        hg_coords_free(&coords);
     }
-    (void)coords_not_field(made.file, made.path, made.dataset);
-    (void)coords_references(made.file, made.path, made.dataset, &set, &err);
-    h5_set_free(&set);
+    (void)hg_coords_not_field(made.file, made.path, made.dataset);
+    (void)hg_coords_references(made.file, made.path, made.dataset, &set, &err);
+    hg_set_free(&set);
     H5Dclose(made.dataset);
     H5Fclose(made.file);
-    h5_leave(&guard);
+    hg_leave(&guard);
     return 0;
 }

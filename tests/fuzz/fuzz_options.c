@@ -52,18 +52,18 @@ static void parse_numbers(const char *text)
     double real, again;
     unsigned rank;
     char printed[32];
-    if (parse_u64(text, &natural) && natural <= INT64_MAX)
-        fuzz_require(parse_i64(text, &integer) && (uint64_t)integer == natural);
-    if (parse_size(text, &natural))
+    if (hg_parse_u64(text, &natural) && natural <= INT64_MAX)
+        fuzz_require(hg_parse_i64(text, &integer) && (uint64_t)integer == natural);
+    if (hg_parse_size(text, &natural))
         fuzz_require(natural <= INT64_MAX);
-    if (parse_shape(text, 32, &rank, shape)) {
+    if (hg_parse_shape(text, 32, &rank, shape)) {
         fuzz_require(rank >= 1 && rank <= 32);
         for (unsigned i = 0; i < rank; i++)
             fuzz_require(shape[i] > 0);
     }
-    if (parse_double(text, &real)) {
-        parse_print_double(real, printed, sizeof printed);
-        fuzz_require(parse_double(printed, &again));
+    if (hg_parse_double(text, &real)) {
+        hg_parse_print_double(real, printed, sizeof printed);
+        fuzz_require(hg_parse_double(printed, &again));
         fuzz_require(real != real ? again != again : memcmp(&real, &again, sizeof real) == 0);
     }
 }
@@ -81,9 +81,9 @@ static void parse_arguments(char **texts, size_t n)
     if (status != H5GRAD_OK)
         check_message(&error, false);
     else if (options.mode <= OPTIONS_LIST) {
-        status = run_options_check(&options.grad, &checked, &error);
+        status = hg_run_options_check(&options.grad, &checked, &error);
         if (status == H5GRAD_OK)
-            run_options_free(&checked);
+            hg_run_options_free(&checked);
         else
             check_message(&error, true);
     }
@@ -118,9 +118,9 @@ static void check_options(struct fuzz_input *input)
     options.spacings = options.coords = list + first;
     options.n_spacings = flags & 128 ? lists - first : 0;
     options.n_coords = flags & 128 ? 0 : lists - first;
-    enum h5grad_status status = run_options_check(&options, &checked, &error);
+    enum h5grad_status status = hg_run_options_check(&options, &checked, &error);
     if (status == H5GRAD_OK)
-        run_options_free(&checked);
+        hg_run_options_free(&checked);
     else
         check_message(&error, true);
     free_texts(texts, n);

@@ -102,7 +102,7 @@ static void check_sizes(const struct plan_request *request, const struct plan *p
 static void mark(const struct plan_request *request, const struct box *core, unsigned char *marks)
 {
     uint64_t stride[GRID_MAX_RANK], at[GRID_MAX_RANK];
-    box_strides(request->rank, request->extent, stride);
+    hg_box_strides(request->rank, request->extent, stride);
     memcpy(at, core->start, request->rank * sizeof *at);
     do {
         uint64_t index = 0;
@@ -110,7 +110,7 @@ static void mark(const struct plan_request *request, const struct box *core, uns
             index += at[i] * stride[i];
         fuzz_require(!marks[index]);
         marks[index] = 1;
-    } while (box_next(request->rank, core, at));
+    } while (hg_box_next(request->rank, core, at));
 }
 
 static void check_tiles(const struct plan_request *request, const struct plan *plan)
@@ -120,11 +120,11 @@ static void check_tiles(const struct plan_request *request, const struct plan *p
     unsigned char *marks = step == 1 && points <= MAX_POINTS ? calloc(points + 1, 1) : NULL;
     for (uint64_t index = 0; index < plan->tiles; index += step) {
         struct tile tile;
-        plan_tile(plan, index, &tile);
+        hg_plan_tile(plan, index, &tile);
         check_tile(request, &tile);
-        fuzz_require(box_points(request->rank, &tile.core) <= plan->core_points);
-        fuzz_require(box_points(request->rank, &tile.halo) <= plan->halo_points);
-        covered += box_points(request->rank, &tile.core);
+        fuzz_require(hg_box_points(request->rank, &tile.core) <= plan->core_points);
+        fuzz_require(hg_box_points(request->rank, &tile.halo) <= plan->halo_points);
+        covered += hg_box_points(request->rank, &tile.core);
         if (marks)
             mark(request, &tile.core, marks);
     }
@@ -138,7 +138,7 @@ static void check_blocks(const struct plan *plan)
     uint64_t first, end, before = 0;
     struct box cores;
     for (uint64_t index = 0; index < plan->blocks && index < MAX_TILES; index++) {
-        plan_block(plan, index, &first, &end, &cores);
+        hg_plan_block(plan, index, &first, &end, &cores);
         fuzz_require(first == before && end > first && end <= plan->tiles);
         before = end;
     }
@@ -151,7 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct plan_request request;
     struct plan plan;
     struct h5grad_error err;
-    if (!take_request(&input, &request) || plan_make(&request, &plan, &err) != H5GRAD_OK)
+    if (!take_request(&input, &request) || hg_plan_make(&request, &plan, &err) != H5GRAD_OK)
         return 0;
     check_sizes(&request, &plan);
     check_tiles(&request, &plan);
