@@ -173,7 +173,7 @@ struct h5grad_field {
 struct h5grad_report {
     size_t n_fields;
     const struct h5grad_field *fields; /* in the order in which they are found */
-    uint64_t budget_cap;               /* in force, in bytes */
+    uint64_t memory_cap;               /* in force, in bytes */
     double seconds;                    /* of h5grad_run */
 };
 

@@ -127,7 +127,7 @@ static void document_put_total(struct json *json, const struct h5grad_report *re
     json_integer(json, "bytes_written", total.written);
     json_integer(json, "peak_memory", total.peak_memory);
     json_close(json);
-    json_integer(json, "budget_cap", report->budget_cap);
+    json_integer(json, "memory_cap", report->memory_cap);
 }
 
 void report_print_json(FILE *out, enum report_kind kind, const char *input, const char *output,

@@ -378,7 +378,7 @@ void report_print_plan(FILE *out, const struct h5grad_report *report)
     report_print_bytes(out, "decoded again", total.decoded_again);
     report_print_bytes(out, "written", total.written);
     report_print_bytes(out, "peak memory", total.peak_memory);
-    report_print_bytes(out, "memory cap", report->budget_cap);
+    report_print_bytes(out, "memory cap", report->memory_cap);
 }
 
 /* The end of a run. */

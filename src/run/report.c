@@ -22,11 +22,11 @@ struct report {
     bool failed;
 };
 
-struct report *hg_report_new(uint64_t hg_budget_cap)
+struct report *hg_report_new(uint64_t memory_cap)
 {
     struct report *report = hg_memory_zeroed(1, sizeof *report);
     if (report)
-        report->public.budget_cap = hg_budget_cap;
+        report->public.memory_cap = memory_cap;
     return report;
 }
 

@@ -8,8 +8,8 @@
 
 struct report;
 
-struct report *hg_report_new(uint64_t hg_budget_cap); /* NULL when there is no memory */
-void hg_report_free(struct report *report);           /* NULL allowed */
+struct report *hg_report_new(uint64_t memory_cap); /* NULL when there is no memory */
+void hg_report_free(struct report *report);        /* NULL allowed */
 
 /* Adds a field, planned or (with planned not set) only opened; false when there is no memory. */
 bool hg_report_add(struct report *report, const struct field *field, bool planned);
