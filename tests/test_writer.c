@@ -1073,7 +1073,7 @@ START_TEST(kind_of_file)
     H5Pget_link_creation_order(creation, &order);
     H5Pget_alignment(access_id, &threshold, &alignment);
     ck_assert_int_eq(low, H5F_LIBVER_V18);
-    ck_assert(hg_output_selected(access_id));
+    ck_assert_ptr_nonnull(hg_output_failure(publish.file));
     ck_assert(order & H5P_CRT_ORDER_TRACKED);
     ck_assert_uint_eq(threshold, 8 << 20);
     ck_assert_uint_eq(alignment, 256 << 10);

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "libhdf5/probe.h"
+#include "libhdf5/handle.h"
 
 /* The stored bytes of the chunk that starts at point start (rank of them); false when there is no
  * such chunk, or it cannot be found. */

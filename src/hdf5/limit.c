@@ -99,7 +99,7 @@ enum h5grad_status hg_limit_check(hid_t dataset, uint64_t besides, struct h5grad
         status = hg_storage_read(dataset, &storage, err);
     if (!status)
         status = hg_limit_check_filters(&storage, size, err);
-    const struct h5_access *access = status ? NULL : hg_dataset_access(dataset);
+    const struct h5_access *access = status ? NULL : hg_input_access(dataset);
     uint64_t need;
     if (status || !access || access->memory == 0)
         return status;
@@ -110,6 +110,6 @@ enum h5grad_status hg_limit_check(hid_t dataset, uint64_t besides, struct h5grad
 
 bool hg_limit_allows(hid_t dataset, uint64_t bytes)
 {
-    const struct h5_access *access = hg_dataset_access(dataset);
+    const struct h5_access *access = hg_input_access(dataset);
     return !access || access->memory == 0 || bytes <= access->memory;
 }

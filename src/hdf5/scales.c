@@ -114,7 +114,7 @@ static hid_t follow(const struct h5_scales *scales, hid_t dataset, unsigned axis
 #endif
     /* One of the newer kind may lead to any file, past the driver of inputs. */
     if (object >= 0 && H5Iget_type(object) == H5I_DATASET &&
-        (!scales->new_style || hg_dataset_access(object) == hg_dataset_access(dataset)))
+        (!scales->new_style || hg_input_access(object) == hg_input_access(dataset)))
         return object;
     hg_close(object);
     return -1;

@@ -65,7 +65,7 @@ static bool find_chunks(hid_t dataset, unsigned rank, hsize_t *chunk)
     bool chunked = layout == H5D_CHUNKED && H5Pget_chunk(creation, (int)rank, chunk) == (int)rank;
     hg_close(creation);
     if (layout == H5D_VIRTUAL)
-        access = hg_dataset_access(dataset);
+        access = hg_input_access(dataset);
     for (unsigned k = 0; k < rank && access; k++)
         chunk[k] = access->source_chunk[rank - 1 - k];
     return chunked || (access && access->source_chunk[0] > 0);

@@ -12,16 +12,16 @@
 
 #include "base/memory.h"
 #include "base/size.h"
+#include "libhdf5/handle.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
 #define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
 
-/* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
+/* What H5Fget_vfd_handle points to. */
 struct handle {
-    int fd;
+    struct h5_handle common; /* first */
     atomic_int *failure;
     bool abandoned; /* nothing is written any more */
-    struct h5_raw raw;
 };
 
 /* What the file access list carries. */
@@ -35,6 +35,8 @@ struct output {
     haddr_t end_of_allocation;
     haddr_t end_of_file;
 };
+
+static const H5FD_class_t output_class;
 
 static void note(struct output *output, int number)
 {
@@ -55,15 +57,18 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
         free(output);
         return NULL;
     }
-    output->handle.fd = fd;
+    output->handle.common.fd = fd;
+    output->handle.common.driver = &output_class;
     output->handle.failure = choice->failure;
+    hg_handle_add(&output->handle.common);
     return &output->public;
 }
 
 static herr_t output_close(H5FD_t *file)
 {
     struct output *output = (struct output *)file;
-    if (close(output->handle.fd) != 0)
+    hg_handle_remove(&output->handle.common);
+    if (close(output->handle.common.fd) != 0)
         note(output, errno);
     free(output);
     return 0;
@@ -111,10 +116,10 @@ static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     (void)transfer;
     struct output *output = (struct output *)file;
     char *to = data;
-    if (h5_raw_note(&output->handle.raw, type, address, size))
+    if (h5_raw_note(&output->handle.common.raw, type, address, size))
         return 0;
     while (size > 0) {
-        ssize_t n = pread(output->handle.fd, to, size_min(size, CALL_BYTES), (off_t)address);
+        ssize_t n = pread(output->handle.common.fd, to, size_min(size, CALL_BYTES), (off_t)address);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -136,12 +141,13 @@ static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     (void)transfer;
     struct output *output = (struct output *)file;
     const char *from = data;
-    if (h5_raw_note(&output->handle.raw, type, address, size) || output->handle.abandoned) {
+    if (h5_raw_note(&output->handle.common.raw, type, address, size) || output->handle.abandoned) {
         address += size;
         size = 0;
     }
     while (size > 0) {
-        ssize_t n = pwrite(output->handle.fd, from, size_min(size, CALL_BYTES), (off_t)address);
+        ssize_t n =
+            pwrite(output->handle.common.fd, from, size_min(size, CALL_BYTES), (off_t)address);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
@@ -164,7 +170,7 @@ static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
     struct output *output = (struct output *)file;
     if (output->handle.abandoned)
         return 0;
-    if (ftruncate(output->handle.fd, (off_t)output->end_of_allocation) != 0)
+    if (ftruncate(output->handle.common.fd, (off_t)output->end_of_allocation) != 0)
         note(output, errno);
     output->end_of_file = output->end_of_allocation;
     return 0;
@@ -209,21 +215,9 @@ bool hg_output_select(hid_t access, atomic_int *failure)
     return H5Pset_driver(access, output_driver(), &choice) >= 0;
 }
 
-bool hg_output_selected(hid_t access)
-{
-    hid_t driver = H5Pget_driver(access);
-    return driver >= 0 && driver == output_driver();
-}
-
 static struct handle *find_handle(hid_t file)
 {
-    hid_t access = H5Fget_access_plist(file);
-    bool ours = access >= 0 && hg_output_selected(access);
-    hg_close(access);
-    void *handle = NULL;
-    if (!ours || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
-        return NULL;
-    return handle;
+    return hg_handle_by(file, &output_class);
 }
 
 const atomic_int *hg_output_failure(hid_t file)
@@ -237,10 +231,4 @@ void hg_output_abandon(hid_t file)
     struct handle *handle = find_handle(file);
     if (handle)
         handle->abandoned = true;
-}
-
-struct h5_raw *hg_output_raw(hid_t file)
-{
-    struct handle *handle = find_handle(file);
-    return handle ? &handle->raw : NULL;
 }

@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "libhdf5/probe.h"
+#include "libhdf5/h5.h"
 
 /*
  * Makes a file access list use the driver. *failure becomes the errno of the first operation that
@@ -21,9 +21,6 @@
  */
 bool hg_output_select(hid_t access, atomic_int *failure);
 
-/* What passes the driver of a file; NULL for files of other drivers. */
-struct h5_raw *hg_output_raw(hid_t file);
-
 /* The failure of an open file of this driver; NULL for files of other drivers. hg_descriptor works
  * on files of this one. Within h5_enter. */
 const atomic_int *hg_output_failure(hid_t file);
@@ -31,8 +28,5 @@ const atomic_int *hg_output_failure(hid_t file);
 /* Leaves an open file of this driver as it is: what libhdf5 would still write, and that it would
  * cut the file where by its own account it ends, comes to nothing. Within h5_enter. */
 void hg_output_abandon(hid_t file);
-
-/* Whether a file access list uses the driver. Within h5_enter. */
-bool hg_output_selected(hid_t access);
 
 #endif

@@ -73,7 +73,7 @@ static bool filter_was_skipped(hid_t dataset, unsigned index)
 enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storage *storage,
                                            struct h5grad_error *err)
 {
-    const struct h5_access *access = storage->n_filters ? hg_dataset_access(dataset) : NULL;
+    const struct h5_access *access = storage->n_filters ? hg_input_access(dataset) : NULL;
     /* What is loaded while it is looked for stays: H5Dread finds it. */
     hg_permit_plugins(access);
     for (unsigned i = 0; i < storage->n_filters; i++) {
@@ -111,7 +111,7 @@ static struct reader *library_open(const struct reader_source *source, struct h5
     self->reader.held = hg_limit_need(storage, size) + cache;
     self->reader.caches = hg_virtual_caches(source->dataset);
     self->source = *source;
-    self->access = hg_dataset_access(source->dataset);
+    self->access = hg_input_access(source->dataset);
     self->unfilled = leaves_gaps(source->dataset);
     return &self->reader;
 }

@@ -4,17 +4,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "trust/input_driver.h"
-#include "libhdf5/output_driver.h"
+#include "libhdf5/handle.h"
 #include "libhdf5/identity.h"
 
-int hg_descriptor(hid_t object)
+/* Other drivers have handles of other kinds. */
+static int descriptor_of_others(hid_t object)
 {
-    /* other drivers have handles of other kinds */
     hid_t file = H5Iget_file_id(object);
     hid_t access = file < 0 ? -1 : H5Fget_access_plist(file);
-    bool posix = access >= 0 && (H5Pget_driver(access) == H5FD_SEC2 || hg_output_selected(access) ||
-                                 hg_input_selected(access));
+    bool posix = access >= 0 && H5Pget_driver(access) == H5FD_SEC2;
     hg_close(access);
     void *handle = NULL;
     int fd = -1;
@@ -22,6 +20,12 @@ int hg_descriptor(hid_t object)
         memcpy(&fd, handle, sizeof fd);
     hg_close(file);
     return fd;
+}
+
+int hg_descriptor(hid_t object)
+{
+    const struct h5_handle *handle = hg_handle_of(object);
+    return handle ? handle->fd : descriptor_of_others(object);
 }
 
 bool hg_identify_lasting(hid_t object, struct h5_identity *identity)
@@ -38,12 +42,6 @@ bool hg_identify_lasting(hid_t object, struct h5_identity *identity)
 
 struct h5_raw *hg_raw_of(hid_t object)
 {
-    hid_t file = H5Iget_file_id(object);
-    if (file < 0)
-        return NULL;
-    struct h5_raw *raw = hg_input_raw(file);
-    if (!raw)
-        raw = hg_output_raw(file);
-    hg_close(file);
-    return raw;
+    struct h5_handle *handle = hg_handle_of(object);
+    return handle ? &handle->raw : NULL;
 }

@@ -4,15 +4,14 @@
 #define H5GRAD_TRUST_DRIVER_H
 
 #include "libhdf5/identity.h"
-#include "libhdf5/probe.h"
+#include "libhdf5/handle.h"
 
 /* The POSIX descriptor below the file that an object lies in, which another file's link may lead
  * to; a file is an object, too. -1 when it has none. It is the file's: not to be closed. */
 int hg_descriptor(hid_t object);
 
 /* What passes the driver of the file that an object lies in, as of hg_descriptor, valid as long as
- * the file is open; NULL for a file of other drivers than those of trust/input_driver.h and
- * libhdf5/output_driver.h.
+ * the file is open; NULL for a file of other drivers than ours.
  */
 struct h5_raw *hg_raw_of(hid_t object);
 

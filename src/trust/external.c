@@ -26,7 +26,7 @@ static enum h5grad_status open_external(struct external *self, hid_t dataset, hi
                                         uint64_t points, struct h5grad_error *err)
 {
     *self = (struct external){
-        .access = hg_dataset_access(dataset),
+        .access = hg_input_access(dataset),
         .creation = H5Dget_create_plist(dataset),
         .type = H5Dget_type(dataset),
     };

@@ -19,16 +19,16 @@
 #include "base/size.h"
 #include "trust/heap.h"
 #include "trust/virtual_layout.h"
+#include "libhdf5/handle.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
 #define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
 
-/* What H5Fget_vfd_handle points to; as for sec2 the descriptor comes first. */
+/* What H5Fget_vfd_handle points to. */
 struct handle {
-    int fd;
-    struct stat opened; /* what the file was then */
+    struct h5_handle common; /* first */
+    struct stat opened;      /* what the file was then */
     struct h5_access *access;
-    struct h5_raw raw;
     struct h5_heaps heaps;
 };
 
@@ -36,6 +36,8 @@ struct handle {
 struct choice {
     struct h5_access *access;
 };
+
+static const H5FD_class_t input_class;
 
 struct input {
     H5FD_t public; /* libhdf5's part */
@@ -100,7 +102,7 @@ static haddr_t end_of_file(const struct input *input)
 {
     off_t size = input->handle.opened.st_size;
     if (S_ISBLK(input->handle.opened.st_mode))
-        size = lseek(input->handle.fd, 0, SEEK_END);
+        size = lseek(input->handle.common.fd, 0, SEEK_END);
     return size > 0 ? (haddr_t)size : 0;
 }
 
@@ -134,17 +136,20 @@ static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, had
         return NULL;
     }
     hg_access_note_opened(choice->access, name, &input->handle.opened);
-    input->handle.fd = fd;
+    input->handle.common.fd = fd;
+    input->handle.common.driver = &input_class;
     input->handle.access = choice->access;
     hg_heaps_open(&input->handle.heaps, fd, end_of_file(input), choice->access);
+    hg_handle_add(&input->handle.common);
     return &input->public;
 }
 
 static herr_t input_close(H5FD_t *file)
 {
     struct input *input = (struct input *)file;
+    hg_handle_remove(&input->handle.common);
     hg_heaps_close(&input->handle.heaps);
-    close(input->handle.fd);
+    close(input->handle.common.fd);
     free(input);
     return 0;
 }
@@ -232,10 +237,10 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
     const size_t whole = size;
     if (address > LARGEST_ADDRESS || size > LARGEST_ADDRESS - address)
         return fail_read("address overflow");
-    if (h5_raw_note(&input->handle.raw, type, address, size))
+    if (h5_raw_note(&input->handle.common.raw, type, address, size))
         return 0;
     while (size > 0) {
-        ssize_t n = pread(input->handle.fd, to, size_min(size, CALL_BYTES), (off_t)address);
+        ssize_t n = pread(input->handle.common.fd, to, size_min(size, CALL_BYTES), (off_t)address);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
@@ -311,55 +316,27 @@ bool hg_input_select(hid_t list, struct h5_access *access)
     return H5Pset_driver(list, input_driver(), &choice) >= 0;
 }
 
-bool hg_input_selected(hid_t access)
+/* NULL for a file of another driver. */
+static struct handle *find_handle(hid_t object)
 {
-    hid_t driver = H5Pget_driver(access);
-    return driver >= 0 && driver == input_driver();
+    return hg_handle_by(object, &input_class);
 }
 
-struct h5_access *hg_input_access(hid_t file)
+struct h5_access *hg_input_access(hid_t object)
 {
-    hid_t list = H5Fget_access_plist(file);
-    const struct choice *choice = NULL;
-    if (list >= 0 && hg_input_selected(list))
-        choice = H5Pget_driver_info(list);
-    struct h5_access *access = choice ? choice->access : NULL;
-    hg_close(list);
-    return access;
-}
-
-struct h5_access *hg_dataset_access(hid_t dataset)
-{
-    hid_t file = H5Iget_file_id(dataset);
-    struct h5_access *access = file < 0 ? NULL : hg_input_access(file);
-    hg_close(file);
-    return access;
+    const struct handle *handle = find_handle(object);
+    return handle ? handle->access : NULL;
 }
 
 enum h5grad_status hg_dataset_check(hid_t dataset, struct h5grad_error *err)
 {
-    return hg_access_check(hg_dataset_access(dataset), err);
-}
-
-/* NULL for a file of another driver. */
-static struct handle *find_handle(hid_t file)
-{
-    void *handle = NULL;
-    if (!hg_input_access(file) || H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
-        return NULL;
-    return handle;
+    return hg_access_check(hg_input_access(dataset), err);
 }
 
 struct h5_heaps *hg_input_heaps(hid_t file)
 {
     struct handle *handle = find_handle(file);
     return handle ? &handle->heaps : NULL;
-}
-
-struct h5_raw *hg_input_raw(hid_t file)
-{
-    struct handle *handle = find_handle(file);
-    return handle ? &handle->raw : NULL;
 }
 
 enum h5grad_status hg_input_check_unchanged(hid_t file, struct h5grad_error *err)
@@ -369,7 +346,7 @@ enum h5grad_status hg_input_check_unchanged(hid_t file, struct h5grad_error *err
     if (!handle)
         return H5GRAD_OK;
     const struct stat *then = &handle->opened;
-    if (fstat(handle->fd, &now) != 0)
+    if (fstat(handle->common.fd, &now) != 0)
         return hg_error_errno(err, errno, "cannot be looked up");
     if (now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
         now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)

@@ -10,24 +10,17 @@
 #include <stdbool.h>
 
 #include "trust/access.h"
-#include "libhdf5/probe.h"
 
-/* What is allowed to a file opened by hg_open_input; NULL: another file, or nothing. */
-struct h5_access *hg_input_access(hid_t file);
-
-/* The same of the file that a dataset lies in. */
-struct h5_access *hg_dataset_access(hid_t dataset);
-
-/* What passes the driver of a file; NULL for files of other drivers. */
-struct h5_raw *hg_input_raw(hid_t file);
+/* What is allowed to a file opened by hg_open_input, or to the file that an object lies in; NULL:
+ * another file, or nothing. */
+struct h5_access *hg_input_access(hid_t object);
 
 /* The heaps (trust/heap.h) of a file of this driver; NULL for others. */
 struct h5_heaps;
 struct h5_heaps *hg_input_heaps(hid_t file);
 
-/* Makes a file access list use the driver, or tells whether it does. */
+/* Makes a file access list use the driver. */
 bool hg_input_select(hid_t list, struct h5_access *access);
-bool hg_input_selected(hid_t access);
 
 /* H5GRAD_FAILED when the file, which may have lost its name, or one that it led to is not what it
  * was when it was opened, or when reading has failed: libhdf5 and its users may have taken what

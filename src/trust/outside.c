@@ -710,7 +710,7 @@ static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
     enum h5grad_status status = H5GRAD_OK;
     if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0) {
         if (!check->access)
-            check->access = hg_dataset_access(dataset);
+            check->access = hg_input_access(dataset);
         if (!check->access)
             check->access = &check->own;
         check->access->looking = true;
@@ -755,20 +755,20 @@ static const struct h5_gap *gap_of(hid_t dataset, const struct h5_access *access
 
 enum h5grad_status hg_check_whole(hid_t dataset, struct h5grad_error *err)
 {
-    const struct h5_access *access = hg_dataset_access(dataset);
+    const struct h5_access *access = hg_input_access(dataset);
     const struct h5_gap *gap = gap_of(dataset, access);
     return gap && gap->missing && !access->allow_missing ? refuse(gap, err) : H5GRAD_OK;
 }
 
 bool hg_lacks_external(hid_t dataset)
 {
-    const struct h5_gap *gap = gap_of(dataset, hg_dataset_access(dataset));
+    const struct h5_gap *gap = gap_of(dataset, hg_input_access(dataset));
     return gap && gap->external;
 }
 
 char *hg_missing_text(hid_t dataset)
 {
-    const struct h5_gap *gap = gap_of(dataset, hg_dataset_access(dataset));
+    const struct h5_gap *gap = gap_of(dataset, hg_input_access(dataset));
     return gap ? hg_memory_format("%s%s", gap->text,
                                   gap->missing ? ": its fill value is taken for what is missing"
                                                : "")

@@ -74,7 +74,7 @@ static bool choose_caches(hid_t dataset, struct caches *caches)
     const struct h5_access *access = NULL;
     hid_t creation = H5Dget_create_plist(dataset);
     if (creation >= 0 && H5Pget_layout(creation) == H5D_VIRTUAL)
-        access = hg_dataset_access(dataset);
+        access = hg_input_access(dataset);
     hid_t file = access ? H5Iget_file_id(dataset) : -1;
     hid_t list = file >= 0 ? H5Fget_access_plist(file) : -1;
     bool known = list >= 0 &&
@@ -110,7 +110,7 @@ hid_t hg_virtual_reopen(hid_t dataset, struct h5grad_error *err)
         return dataset;
     hid_t list = H5Pcreate(H5P_DATASET_ACCESS);
     if (list >= 0 && H5Pset_chunk_cache(list, caches.slots, caches.bytes, caches.preemption) >= 0 &&
-        hg_virtual_choose_gap(list, hg_dataset_access(dataset)))
+        hg_virtual_choose_gap(list, hg_input_access(dataset)))
         dataset = hg_reopen(dataset, list, err);
     hg_close(list);
     return dataset;

@@ -3,7 +3,7 @@
 #ifndef H5GRAD_WRITER_PUT_H
 #define H5GRAD_WRITER_PUT_H
 
-#include "libhdf5/probe.h"
+#include "libhdf5/handle.h"
 #include "output/journal.h"
 
 /* Where chunks go. */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "libhdf5/handle.h"
+
+/* Those of all open files of these drivers, the one that was asked for last in front. */
+static struct h5_handle *first;
+
+void hg_handle_add(struct h5_handle *handle)
+{
+    handle->previous = NULL;
+    handle->next = first;
+    if (first)
+        first->previous = handle;
+    first = handle;
+}
+
+void hg_handle_remove(struct h5_handle *handle)
+{
+    if (handle->next)
+        handle->next->previous = handle->previous;
+    if (handle->previous)
+        handle->previous->next = handle->next;
+    else
+        first = handle->next;
+}
+
+struct h5_handle *hg_handle_of(hid_t object)
+{
+    const bool is_file = H5Iget_type(object) == H5I_FILE;
+    hid_t file = is_file ? object : H5Iget_file_id(object);
+    void *found = NULL;
+    struct h5_handle *handle = NULL;
+    if (file >= 0 && H5Fget_vfd_handle(file, H5P_DEFAULT, &found) >= 0)
+        handle = first;
+    while (handle && (void *)handle != found)
+        handle = handle->next;
+    if (!is_file)
+        hg_close(file);
+    if (handle && handle != first) {
+        hg_handle_remove(handle);
+        hg_handle_add(handle);
+    }
+    return handle;
+}
+
+void *hg_handle_by(hid_t object, const void *driver)
+{
+    struct h5_handle *handle = hg_handle_of(object);
+    return handle && handle->driver == driver ? handle : NULL;
+}

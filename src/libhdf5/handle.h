@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the drivers of inputs and outputs keep of an open file. Their files are found among all by
+ * the handle that H5Fget_vfd_handle gives: libhdf5 would tell the driver only with a copy of the
+ * file's access list, which takes longer than opening a dataset. Within h5_enter.
+ */
+#ifndef H5GRAD_LIBHDF5_HANDLE_H
+#define H5GRAD_LIBHDF5_HANDLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "libhdf5/h5.h"
+
+/* Raw data as a driver sees it pass: where libhdf5 keeps the bytes of a chunk is told by the driver
+ * that is asked for them. */
+struct h5_raw {
+    bool dropped;     /* set to move no bytes, from the file or to it */
+    uint64_t address; /* of what libhdf5 moved last ... */
+    uint64_t size;    /* ... and its bytes */
+};
+
+/* First member of each driver's own handle; as for sec2 the descriptor comes first. */
+struct h5_handle {
+    int fd;
+    const void *driver; /* the class of the driver */
+    struct h5_raw raw;
+    struct h5_handle *next, *previous;
+};
+
+/* A driver has opened a file, of which fd and driver are set; or it closes it. */
+void hg_handle_add(struct h5_handle *handle);
+void hg_handle_remove(struct h5_handle *handle);
+
+/* The handle of an open file, or of the file that an object lies in, valid as long as the file is
+ * open; NULL for files of other drivers. */
+struct h5_handle *hg_handle_of(hid_t object);
+
+/* The same of one driver only. */
+void *hg_handle_by(hid_t object, const void *driver);
+
+/* For the drivers: notes what is to be moved; true when the bytes are dropped. */
+static inline bool h5_raw_note(struct h5_raw *raw, H5FD_mem_t type, uint64_t address, uint64_t size)
+{
+    if (type != H5FD_MEM_DRAW)
+        return false;
+    raw->address = address;
+    raw->size = size;
+    return raw->dropped;
+}
+
+#endif
