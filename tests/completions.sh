@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Completions: every option of --help is in all of them, and fields are offered behind -d.
+# Completions: they are what the table of options yields, and fields are offered behind -d.
 # shellcheck disable=SC2016 # names of the characters that shells expand
 set -u
 completions=$(cd "$(dirname "$0")/../completions" && pwd) || exit 99
@@ -8,6 +8,12 @@ completions=$(cd "$(dirname "$0")/../completions" && pwd) || exit 99
 . "$(dirname "$0")/shell-common.sh"
 export LC_ALL=C.UTF-8
 PATH=$(dirname "$H5GRAD"):$PATH
+
+for pair in bash:h5grad zsh:_h5grad fish:h5grad.fish; do
+    file=$completions/${pair#*:}
+    "$PRINT_OPTIONS" | "$completions/../scripts/make-completions" "${pair%:*}" "$file" >made || exit 99
+    check "$file is what 'make update-completions' makes" cmp made "$file"
+done
 
 "$H5GRAD" --help | grep -Eo '^ {2,6}(-[A-Za-z], )?--[a-z-]+=?' | grep -o -- '-.*' | tr -d ' ' | tr , '\n' |
     sort >options

@@ -101,6 +101,9 @@ static int main_report_stop(const struct options *options, bool resumable)
     return resumable ? EXIT_RESUMABLE : EXIT_SIGNAL + number;
 }
 
+/* Of stdout: what fits is written by main_close_stdout, which can say why that failed. */
+static char main_buffer[1 << 15];
+
 /* Everything that went to stdout must have arrived: a full disk shows only now. What a run has made
  * by then is there, and so is what it says of its own failure. */
 static int main_close_stdout(const struct options *options, int result)
@@ -190,6 +193,7 @@ int main(int argc, char **argv)
     if (!main_hold_descriptors())
         return EXIT_FAILED;
     stop_ignore_writes();
+    setvbuf(stdout, main_buffer, _IOFBF, sizeof(main_buffer));
     enum h5grad_status status = options_parse(&options, argc, argv, &error);
     if (status != H5GRAD_OK)
         result = main_report_error(status, &error);
