@@ -680,6 +680,9 @@ START_TEST(external_files_of_sources_must_be_whole)
     put_view("v.h5", "v", "0.h5", "v");
     assert_refused("v.h5", "source 0.h5:/v of points 0..3: its external file raw: No such file");
     ck_assert_int_eq(run("v.h5", "/v", true), H5GRAD_FAILED);
+    assert_said("source 0.h5:/v of points 0..3: its external file raw: No such file");
+    ck_assert_int_eq(run("v.h5", "/v", false), H5GRAD_FAILED);
+    ck_assert_msg(!strstr(said, "--allow-missing-sources"), "no use, but advised: %s", said);
 }
 END_TEST
 

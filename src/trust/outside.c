@@ -364,7 +364,7 @@ static enum h5grad_status describe_source(struct check *check, const struct site
     bool other = known && !can_convert(type, site->type);
     const struct h5_gap *gap = known ? find_gap(check->access, &identity) : NULL;
     const char *why = NULL;
-    source->unfit = other || (gap && gap->external && check->access->allow_missing);
+    source->unfit = other || (gap && gap->external);
     if (source->rank < 0)
         why = "cannot be described";
     else if (other)

@@ -13,8 +13,9 @@
  * H5GRAD_FAILED when points of a dataset of a file opened by hg_open_input lie in files that may
  * not be read, or in external files that are no regular files: its own external files, and those of
  * all sources of a virtual one that libhdf5 finds, however deeply nested; when it is among its own
- * sources, on which libhdf5 would overflow the stack; and when a source has other axes than are
- * taken from it, or fewer points. What was looked at is not looked at again while the h5_access
+ * sources, on which libhdf5 would overflow the stack; when a source has other axes than are taken
+ * from it, or fewer points; and when one lacks points in external files, of which libhdf5 makes no
+ * fill value. What was looked at is not looked at again while the h5_access
  * lasts. All of these files are noted in it, and sources that are not there, too: their points are
  * no longer missing when they come to be. Of a file that the caller has open itself all that is
  * missing is H5GRAD_FAILED, too. Within hg_enter, as all below.
