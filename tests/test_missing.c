@@ -693,7 +693,7 @@ START_TEST(an_external_file_that_is_a_folder_costs_its_field)
     put_external("v.h5", ".", POINTS * sizeof(double));
     put_external("w.h5", "/dev/null", POINTS * sizeof(double));
     ck_assert_int_eq(run("v.h5", NULL, true), H5GRAD_OK);
-    assert_said("/v: its external file .: its data lie in ");
+    assert_said("/v: its external file .: is a directory");
     ck_assert_int_eq(run("w.h5", NULL, false), H5GRAD_FAILED);
     assert_said("its external file /dev/null: its data lie in /dev/null, outside the folder");
 }
@@ -746,6 +746,8 @@ START_TEST(links_that_lead_nowhere_are_told)
     assert_lost(NULL, "/entry/data", "soft links, a cycle");
     assert_lost("gone.h5", "/u", "is an external link to /u in gone.h5: No such file");
     assert_lost("raw", "/u", "is an external link to /u in raw: is not an HDF5 file");
+    assert_lost(".", "/u", "is an external link to /u in .: is a directory");
+    assert_lost("/", "/u", "is an external link to /u in /: is a directory");
     assert_lost("pipe", "/u", "is an external link to /u in pipe: is not a regular file");
     assert_lost("other.h5", "/w", "is an external link to /w in other.h5: no such object");
     assert_lost("/etc/passwd", "/u", "/etc/passwd, outside the folder of the input");
