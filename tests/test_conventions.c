@@ -493,6 +493,20 @@ START_TEST(the_older_order_outranks_labels)
 }
 END_TEST
 
+START_TEST(the_mesh_may_tell_the_order_of_its_components)
+{
+    make_external("/fields/1/electricField/x", 3, 2, 4);
+    make("/fields/1/electricField/y", 4, 2, 3);
+    set_text("/fields/1", "gridDataOrder", "F");
+    TEXTS("/fields/1", "axisLabels", "x", "y", "z");
+    read_coords("/fields/1/electricField/x");
+    expect_external(true);
+    set_text("/fields/1/electricField/y", "gridDataOrder", "C"); /* the component's counts first */
+    read_coords("/fields/1/electricField/y");
+    expect_external(false);
+}
+END_TEST
+
 START_TEST(reversed_cylinders_have_an_angle)
 {
     make_external("/fields/1/electricField/r", 3, 2, 4);
@@ -543,6 +557,9 @@ START_TEST(labels_of_another_geometry_are_refused)
     expect_refusal("axisLabels are not x, y and z" OR_NAME_IT);
     set_text("/fields/1", "gridGeometry", "cylindrical");
     expect_refusal("axisLabels are not r, theta and z" OR_NAME_IT);
+    set_text("/fields/1", "gridDataOrder", "Fortran");
+    expect_refusal("gridDataOrder is neither C nor F" OR_NAME_IT);
+    set_text("/fields/1", "gridDataOrder", "C");
     set_text("/fields/1/electricField/x", "gridDataOrder", "Fortran");
     expect_refusal("gridDataOrder is neither C nor F" OR_NAME_IT);
     make("/fields/1/magneticField/x", 4, 2, 3, 2);
@@ -1182,6 +1199,7 @@ static void add_openpmd(TCase *tests)
     tcase_add_test(tests, external_fields_of_beam_physics);
     tcase_add_test(tests, labels_say_how_external_fields_lie);
     tcase_add_test(tests, the_older_order_outranks_labels);
+    tcase_add_test(tests, the_mesh_may_tell_the_order_of_its_components);
     tcase_add_test(tests, reversed_cylinders_have_an_angle);
     tcase_add_test(tests, external_fields_of_another_size_are_refused);
     tcase_add_test(tests, labels_of_another_geometry_are_refused);

@@ -217,9 +217,11 @@ static const char *read_order(struct mesh *mesh, hid_t component)
         hg_attribute_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular;
     if (mesh->n != CANONICAL)
         return "gridSpacing does not hold 3 numbers";
-    bool reversed = hg_attribute_is(component, "gridDataOrder", "F");
-    if (!reversed && H5Aexists(component, "gridDataOrder") > 0 &&
-        !hg_attribute_is(component, "gridDataOrder", "C"))
+    /* a component may leave it to the mesh that it belongs to */
+    hid_t teller = H5Aexists(component, "gridDataOrder") > 0 ? component : mesh->object;
+    bool reversed = hg_attribute_is(teller, "gridDataOrder", "F");
+    if (!reversed && H5Aexists(teller, "gridDataOrder") > 0 &&
+        !hg_attribute_is(teller, "gridDataOrder", "C"))
         return "gridDataOrder is neither C nor F";
     set_order(mesh, reversed);
     if (mesh->label && !reversed && !find_order(mesh, canonical))
