@@ -668,6 +668,73 @@ START_TEST(categories_are_no_fields)
 }
 END_TEST
 
+START_TEST(images_with_palettes_are_categories)
+{
+    static const char indices[] = "it holds categories (indices of a palette's colours)";
+    make_as("/u", H5T_NATIVE_UINT8, EXTENT(3, 4));
+    set_text("/u", "CLASS", "IMAGE");
+    assert_not_field("/u", NULL); /* radars have it so */
+    set_number("/u", "PALETTE", 0);
+    assert_not_field("/u", indices);
+    set_number("/u", "scale_factor", 0.5);
+    assert_not_field("/u", NULL);
+    make_as("/v", H5T_NATIVE_UINT8, EXTENT(3, 4));
+    set_number("/v", "PALETTE", 0);
+    assert_not_field("/v", NULL);
+    set_text("/v", "CLASS", "IMAGE");
+    set_text("/v", "IMAGE_SUBCLASS", "IMAGE_GRAYSCALE");
+    assert_not_field("/v", NULL);
+    make("/w", EXTENT(3, 4)); /* floats are no indices */
+    set_text("/w", "CLASS", "IMAGE");
+    set_number("/w", "PALETTE", 0);
+    assert_not_field("/w", NULL);
+}
+END_TEST
+
+START_TEST(flags_by_standard_name_are_no_fields)
+{
+    static const struct {
+        const char *name;
+        bool flag;
+    } cases[] = {
+        {"sea_water_temperature status_flag", true},
+        {"status_flag", true},
+        {"gap_test_quality_flag", true},
+        {"sea_water_temperature", false},
+        {"status_flag of nothing", false},
+        {"flag", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        make_as("/u", H5T_NATIVE_INT8, EXTENT(3, 4));
+        set_text("/u", "standard_name", cases[i].name);
+        assert_not_field("/u", cases[i].flag ? "it holds categories" : NULL);
+        ck_assert(H5Ldelete(file, "/u", H5P_DEFAULT) >= 0);
+    }
+}
+END_TEST
+
+static void assert_left_out(unsigned k, const char *why)
+{
+    assert_none(k, NULL);
+    ck_assert_pstr_eq(coords.axis[k].left_out, why);
+}
+
+START_TEST(colours_are_no_points_of_an_axis)
+{
+    static const char *const modes[] = {"INTERLACE_PLANE", "INTERLACE_LINE", "INTERLACE_PIXEL"};
+    for (unsigned mode = 0; mode < 3; mode++) {
+        make_as("/u", H5T_NATIVE_UINT8, EXTENT(3, 3, 3));
+        set_text("/u", "CLASS", "IMAGE");
+        set_text("/u", "INTERLACE_MODE", modes[mode]);
+        set_text("/u", "IMAGE_SUBCLASS", "IMAGE_TRUECOLOR");
+        read_coords("/u");
+        for (unsigned k = 0; k < 3; k++)
+            assert_left_out(k, k == mode ? "it holds colours" : NULL);
+        ck_assert(H5Ldelete(file, "/u", H5P_DEFAULT) >= 0);
+    }
+}
+END_TEST
+
 START_TEST(julia_housekeeping_is_no_field)
 {
     make("/_refs/00000001", EXTENT(2));
@@ -716,12 +783,6 @@ static void vary(const char *name, bool sample, bool time, bool x, bool y)
     set_flag(name, "sample_varying", sample);
     set_flag(name, "time_varying", time);
     set_flags(name, "dim_varying", 2, (const signed char[]){x, y});
-}
-
-static void assert_left_out(unsigned k, const char *why)
-{
-    assert_none(k, NULL);
-    ck_assert_pstr_eq(coords.axis[k].left_out, why);
 }
 
 START_TEST(the_well_axes)
@@ -1103,7 +1164,9 @@ static Suite *conventions_suite(void)
              axistags_name_axes, time_series_have_steps, spectrograms_count_time_first,
              time_series_hostile);
     ADD_CASE(suite, "housekeeping", matlab_housekeeping_is_no_field, categories_are_no_fields,
-             julia_housekeeping_is_no_field, pandas_labels_are_no_fields);
+             images_with_palettes_are_categories, flags_by_standard_name_are_no_fields,
+             colours_are_no_points_of_an_axis, julia_housekeeping_is_no_field,
+             pandas_labels_are_no_fields);
     ADD_CASE(suite, "The Well", the_well_axes, the_well_axes_that_fields_lack, the_well_hostile,
              the_well_unknown_without_names, the_well_housekeeping_is_no_field);
     ADD_CASE(suite, "PDEBench", pdebench_drops_the_last_time, pdebench_lengths_are_checked,

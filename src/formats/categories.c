@@ -4,55 +4,54 @@
  * needed to know it: booleans of xarray and MATLAB, HDF5's images whose points are indices of
  * colours, the palettes of these, and lists of names.
  */
-#include <ctype.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-
-#include "formats/coords.h"
-#include "hdf5/attribute.h"
 #include "formats/categories.h"
 
-/* Whether the object has an attribute of that text, in any letter case and with blanks behind it.
- */
-static bool says(hid_t object, const char *attribute, const char *text)
-{
-    char *found = hg_attribute_text(object, attribute);
-    size_t length = found ? strlen(found) : 0;
-    while (length > 0 && isspace((unsigned char)found[length - 1]))
-        length--;
-    bool same = found && length == strlen(text) && strncasecmp(found, text, length) == 0;
-    free(found);
-    return same;
-}
+#include "formats/parts.h"
+#include "hdf5/attribute.h"
 
 /* Of satellites there are indexed images whose numbers are counts of a quantity all the same. */
 static bool is_scaled(hid_t dataset)
 {
-    double scale = 1, offset = 0;
-    hg_attribute_number(dataset, "SCALING_FACTOR", &scale);
-    hg_attribute_number(dataset, "OFFSET", &offset);
-    return scale != 1 || offset != 0;
+    static const struct {
+        const char *attribute;
+        double nothing;
+    } signs[] = {{"SCALING_FACTOR", 1}, {"OFFSET", 0}, {"scale_factor", 1}, {"add_offset", 0}};
+    bool scaled = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        double number = signs[i].nothing;
+        hg_attribute_number(dataset, signs[i].attribute, &number);
+        scaled = scaled || number != signs[i].nothing;
+    }
+    return scaled;
+}
+
+/* An image without a subclass is one of indices where it has a palette. */
+static bool is_indexed(hid_t dataset)
+{
+    hid_t type = H5Dget_type(dataset);
+    bool integers = type >= 0 && H5Tget_class(type) == H5T_INTEGER;
+    hg_close(type);
+    return integers && H5Aexists(dataset, "PALETTE") > 0 &&
+           H5Aexists(dataset, "IMAGE_SUBCLASS") <= 0 && hg_coords_says(dataset, "CLASS", "IMAGE");
 }
 
 const char *hg_coords_categories(hid_t dataset)
 {
     static const struct {
         const char *attribute, *text, *why;
-        bool unless_scaled;
     } signs[] = {
-        {"dtype", "bool", COORDS_CATEGORIES " (booleans)", false},
-        {"MATLAB_class", "logical", COORDS_CATEGORIES " (booleans)", false},
-        {"CLASS", "PALETTE", COORDS_CATEGORIES " (the colours of a palette)", false},
-        {"IMAGE_SUBCLASS", "IMAGE_BITMAP", COORDS_CATEGORIES " (a bitmap)", false},
-        {"IMAGE_SUBCLASS", "IMAGE_INDEXED", COORDS_CATEGORIES " (indices of a palette's colours)",
-         true},
+        {"dtype", "bool", COORDS_CATEGORIES " (booleans)"},
+        {"MATLAB_class", "logical", COORDS_CATEGORIES " (booleans)"},
+        {"CLASS", "PALETTE", COORDS_CATEGORIES " (the colours of a palette)"},
+        {"IMAGE_SUBCLASS", "IMAGE_BITMAP", COORDS_CATEGORIES " (a bitmap)"},
     };
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        if (says(dataset, signs[i].attribute, signs[i].text) &&
-            !(signs[i].unless_scaled && is_scaled(dataset)))
+        if (hg_coords_says(dataset, signs[i].attribute, signs[i].text))
             return signs[i].why;
     }
+    if ((is_indexed(dataset) || hg_coords_says(dataset, "IMAGE_SUBCLASS", "IMAGE_INDEXED")) &&
+        !is_scaled(dataset))
+        return COORDS_CATEGORIES " (indices of a palette's colours)";
     size_t n;
     char **names = hg_attribute_texts(dataset, "CLIST", &n);
     hg_free_texts(names, names ? n : 0);

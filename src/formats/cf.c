@@ -41,12 +41,26 @@ static enum h5grad_status add_references(hid_t file, const char *path, hid_t dat
     return status;
 }
 
+/* Modifiers of standard names, and standard names, whose numbers are codes. */
+static bool is_named_flag(hid_t dataset)
+{
+    static const char *const ends[] = {"status_flag", "quality_flag"};
+    char *name = hg_attribute_text(dataset, "standard_name");
+    size_t length = name ? strlen(name) : 0;
+    bool flag = false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        flag = flag ||
+               (length >= strlen(ends[i]) && strcmp(name + length - strlen(ends[i]), ends[i]) == 0);
+    free(name);
+    return flag;
+}
+
 static const char *not_field(hid_t file, const char *path, hid_t dataset)
 {
     (void)file;
     (void)path;
     bool flags = H5Aexists(dataset, "flag_values") > 0 || H5Aexists(dataset, "flag_masks") > 0 ||
-                 H5Aexists(dataset, "flag_meanings") > 0;
+                 H5Aexists(dataset, "flag_meanings") > 0 || is_named_flag(dataset);
     return flags ? COORDS_CATEGORIES : NULL;
 }
 

@@ -59,6 +59,7 @@ extern const struct coords_convention hg_coords_bigdataviewer;
 extern const struct coords_convention hg_coords_blocks;
 extern const struct coords_convention hg_coords_gathered;
 extern const struct coords_convention hg_coords_housekeeping;
+extern const struct coords_convention hg_coords_images;
 extern const struct coords_convention hg_coords_attributes;
 extern const struct coords_convention hg_coords_dimension_scales;
 

@@ -7,15 +7,15 @@
 #include "formats/categories.h"
 #include "formats/convention.h"
 
-/* In order: the first that knows an axis wins. */
+/* In order: the first that knows an axis wins. CF is the last: it tells what the others left
+ * unused.
+ */
 static const struct coords_convention *const conventions[] = {
-    &hg_coords_openpmd,          &hg_coords_vtkhdf,
-    &hg_coords_nxdata,           &hg_coords_minc2,
-    &hg_coords_the_well,         &hg_coords_pdebench,
-    &hg_coords_cactus,           &hg_coords_bigdataviewer,
-    &hg_coords_blocks,           &hg_coords_housekeeping,
-    &hg_coords_dimension_scales, &hg_coords_attributes,
-    &hg_coords_gathered,         &hg_coords_cf, /* the last: it tells what the others left unused */
+    &hg_coords_openpmd,      &hg_coords_vtkhdf,           &hg_coords_nxdata,
+    &hg_coords_minc2,        &hg_coords_the_well,         &hg_coords_pdebench,
+    &hg_coords_cactus,       &hg_coords_bigdataviewer,    &hg_coords_blocks,
+    &hg_coords_housekeeping, &hg_coords_dimension_scales, &hg_coords_attributes,
+    &hg_coords_images,       &hg_coords_gathered,         &hg_coords_cf,
 };
 
 #define N_CONVENTIONS (sizeof conventions / sizeof *conventions)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,17 @@
 
 /* Copied at a time. */
 #define POINTS ((uint64_t)1 << 16)
+
+bool hg_coords_says(hid_t object, const char *attribute, const char *text)
+{
+    char *found = hg_attribute_text(object, attribute);
+    size_t length = found ? strlen(found) : 0;
+    while (length > 0 && isspace((unsigned char)found[length - 1]))
+        length--;
+    bool same = found && length == strlen(text) && strncasecmp(found, text, length) == 0;
+    free(found);
+    return same;
+}
 
 enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
                                    struct h5grad_error *reason)

@@ -11,6 +11,10 @@
 #define COORDS_OR_NAME_IT                                                                          \
     ", or name it with -d and give a step with --spacing to differentiate it as a plain array"
 
+/* Whether the object has an attribute of that text, in any letter case and with blanks behind it.
+ */
+bool hg_coords_says(hid_t object, const char *attribute, const char *text);
+
 /*
  * Whether a dataset can serve as coordinates of an axis of extent points: 1-D and of real numbers.
  * edges, when not NULL, allows one point more and is set where there is. Otherwise H5GRAD_FAILED
