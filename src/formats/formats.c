@@ -8,8 +8,7 @@
 #include "formats/convention.h"
 
 /* In order: the first that knows an axis wins. CF is the last: it tells what the others left
- * unused.
- */
+ * unused. */
 static const struct coords_convention *const conventions[] = {
     &hg_coords_openpmd,      &hg_coords_vtkhdf,           &hg_coords_nxdata,
     &hg_coords_minc2,        &hg_coords_the_well,         &hg_coords_pdebench,

@@ -47,8 +47,7 @@ static enum h5grad_status judge(struct h5_access *access, int place, const char 
         return hg_access_check(access, err);
     if (S_ISREG(info->st_mode) || device)
         return H5GRAD_OK;
-    return hg_error_set(err, H5GRAD_FAILED,
-                        folder ? "is a directory" : "is not a regular file");
+    return hg_error_set(err, H5GRAD_FAILED, folder ? "is a directory" : "is not a regular file");
 }
 
 int hg_access_find(struct h5_access *access, const char *path, struct stat *info,
