@@ -21,7 +21,7 @@ for h5grad_flag in -ffp-contract=off -fno-fast-math -fno-unsafe-math-optimizatio
 done
 AC_MSG_CHECKING([that arithmetic is IEEE's])
 CFLAGS=`AS_ECHO([" $h5grad_save_CFLAGS "]) | sed 's/ -Ofast / -O3 /g'`$IEEE_CFLAGS
-CPPFLAGS="$h5grad_save_CPPFLAGS -I$srcdir/tests"
+CPPFLAGS="$h5grad_save_CPPFLAGS -I$srcdir/tests/api"
 AC_RUN_IFELSE([AC_LANG_SOURCE([[#include "ieee_arithmetic.c"]])],
   [AC_MSG_RESULT([yes])],
   [dnl What does not hold the program has said.

@@ -11,4 +11,4 @@ h5import squares.txt -dims 5 -path squares -type TEXTFP -size 64 -outfile square
 h5grad --edge-order=2 squares.h5 slopes.h5
 h5dump -d /squares_grad_0 -y -w 0 slopes.h5 | grep '^ *0, 2, 4, 6, 8 *$'
 
-bindir=$PREFIX/bin libdir=$PREFIX/lib mandir=$PREFIX/share/man bash tests/install.sh
+bindir=$PREFIX/bin libdir=$PREFIX/lib mandir=$PREFIX/share/man bash tests/packaging/install.sh

@@ -3,7 +3,7 @@
  * The options of the program, each written once: option_table has what it is called, what becomes
  * of its value and what is said of it. The parser (cli/command_line.c) and --help (cli/help.c) read
  * the table; scripts/make-completions makes the lists in completions/ from it, by way of
- * tests/print_options.c; tests/cli.sh compares the man page with it.
+ * print_options.c of the tests; tests/cli compares the man page with it.
  */
 #ifndef H5GRAD_CLI_OPTION_TABLE_H
 #define H5GRAD_CLI_OPTION_TABLE_H

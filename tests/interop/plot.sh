@@ -1,0 +1,214 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# h5grad-plot: a picture of every sample, what it shows of packed and missing values and of axes, and
+# one clear line where there cannot be one.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
+. "$(dirname "$0")/../support/shell-common.sh"
+plot=$sources/scripts/h5grad-plot
+python=
+for name in python3 /usr/bin/python3; do
+    [ -n "$python" ] || ! $name -c 'import h5py, matplotlib' 2>/dev/null || python=$name
+done
+if [ -z "$python" ]; then
+    echo "$0: skipped: Python has no h5py or no matplotlib" >&2
+    exit 77
+fi
+export MPLCONFIGDIR=$PWD
+
+# picture FILE: whether it is a PNG with some colours in it.
+# shellcheck disable=SC2317 # check calls it
+picture() {
+    [ "$(head -c 4 "$1" | tail -c 3)" = PNG ] && [ "$(wc -c <"$1")" -gt 5000 ]
+}
+draw() {
+    local what=$1
+    shift
+    rm -f picture.png
+    check "$what: exit status" $python "$plot" "$@" picture.png
+    check "$what: picture" picture picture.png
+}
+refused() {
+    local regex=$1
+    shift
+    check "$*: refused" equal "$($python "$plot" "$@" none.png >stdout 2>stderr && echo well)" ""
+    check "$*: message" grep -Eq "^h5grad-plot: .*$regex" stderr
+    check "$*: one line" equal "$(wc -l <stderr)" 1
+    check "$*: no picture" test ! -e none.png
+}
+
+"$MAKE_SAMPLES" samples || exit 99
+for name in turbulence series chunked complex; do
+    "$H5GRAD" samples/$name.h5 $name.h5 || exit 99
+    draw $name samples/$name.h5 $name.h5
+done
+draw "a slice" -d /v --slice z=3 --slice 1=-1 samples/turbulence.h5 turbulence.h5
+
+cat >drawn.py <<'END'
+"""Runs h5grad-plot and prints of its panels the titles, the axes, and the values of the first."""
+import importlib.machinery
+import importlib.util
+import itertools
+import sys
+
+loader = importlib.machinery.SourceFileLoader("plot", sys.argv.pop(1))
+plot = importlib.util.module_from_spec(importlib.util.spec_from_loader("plot", loader))
+sys.dont_write_bytecode = True
+loader.exec_module(plot)
+plot.main()
+np, figure = plot.np, plot.plt.gcf()
+panels = [panel for panel in figure.axes if panel.get_title() + panel.get_title("left")]
+for panel in panels:
+    title = panel.get_title() + panel.get_title("left")
+    print(" ".join(title.split()), panel.get_xlabel(), panel.get_ylabel(), sep="|")
+if panels[0].lines:
+    (x, values), *results = [panel.lines[0].get_data() for panel in panels]
+    print("x", *x)
+    print("values", *values)
+    if len(results) == 1:
+        print("gradient", np.allclose(np.gradient(values, x), results[0][1], equal_nan=True))
+else:
+    place = figure._suptitle
+    print(" ".join(place.get_text().split()) if place else "")
+    values = panels[0].collections[0].get_array()
+    print("values", *np.ma.filled(values.astype(float), np.nan).reshape(-1))
+boxes = [label.get_window_extent() for panel in panels for label in (panel.title, panel.xaxis.label)]
+boxes = [box for box in boxes if box.width > 1]
+print("labels", "overlap" if any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2)) else "apart")
+END
+cat >fields.py <<'END'
+import h5py
+import numpy as np
+
+
+def add(file, path, values, axis=None, **attributes):
+    file[path] = values
+    for name, value in attributes.items():
+        file[path].attrs[name] = value
+    if axis:
+        file[path].dims[0].attach_scale(file[axis])
+
+
+with h5py.File("fields.h5", "w") as file:
+    add(file, "x", np.int16([0, 1, 2, 4, 7]), units="m", scale_factor=0.5, add_offset=10.0, _FillValue=np.int16(-1))
+    file["x"].make_scale("x")
+    add(file, "unsigned", np.int8([1, 2, -3, -2, -1]), "x", _Unsigned="true", _FillValue=np.int8(-1),
+        missing_value=np.int16([254, -1000]))
+    add(file, "packed", np.array([5, 100, 7, -30, 9], ">i2"), "x", units="K", scale_factor=np.float32(0.5),
+        add_offset=np.float32(100), missing_value=np.int32([100, 70000]), valid_range=np.int16([-29, 100]))
+    add(file, "bounds", np.int16([5, 6, 7, 8, 9]), "x", valid_min=np.int16(6), valid_max=8.0)
+    add(file, "unclear", np.int16([5, 6, 7, 8, 9]), "x", scale_factor=2.0, valid_min=12.0, valid_max=np.int16(8))
+    add(file, "single", np.float32([1, 1e20, 3, np.nan, 5]), "x", _FillValue=1e20)
+    add(file, "complex", np.complex64([3 + 4j, 1, 1, 1, 1]), "x", scale_factor=2.0)
+    nexus = file.create_group("nexus")
+    nexus.attrs.update({"NX_class": "NXdata", "signal": "data", "axes": ["edges"]})
+    add(nexus, "data", np.int16([1, 2, 4]))
+    add(nexus, "data_scaling_factor", 2.0)
+    add(nexus, "data_offset", 10)
+    add(nexus, "edges", [0.0, 2.0, 4.0, 8.0], unit="s")
+    image = file.create_group("minc-2.0/image/0")
+    add(image, "image", np.uint8([[0, 50, 100, 101], [25, 75, 50, 0]]), valid_range=[0.0, 100.0], _FillValue=np.uint8(50))
+    add(image, "image-min", [0.0, -1.0])
+    add(image, "image-max", [1.0, 3.0])
+    for name in "xyz":
+        add(file, f"{name}_hash_1", np.arange(3) * 3.0)
+        file[f"{name}_hash_1"].make_scale(name + "1")
+    add(file, "named", np.arange(27.0).reshape(3, 3, 3), units="kg m-2 s-1 sr-1")
+    for number, name in enumerate("xyz"):
+        file["named"].dims[number].attach_scale(file[f"{name}_hash_1"])
+    file["named"].dims[0].label = "X"
+    file["named"].dims[2].label = "Z_of_a_name_that_is_quite_long_and_leaves_no_room"
+    add(file, "one", np.arange(3.0).reshape(1, 3))
+    file["one"].dims[0].label = "t"
+    file.move("named", "a_field_whose_name_is_long")
+END
+$python fields.py || exit 99
+"$H5GRAD" -q fields.h5 fields_grad.h5 || exit 99
+
+# shellcheck disable=SC2317 # check calls it
+fields_drawn() {
+    $python drawn.py "$plot" "$@" fields.h5 fields_grad.h5 drawn.png >drawn
+}
+# shows WANTED ARGS...: that the drawing has those lines, among others, in this order.
+shows() {
+    local wanted=$1
+    shift
+    check "$*: drawn" fields_drawn "$@"
+    check "$*: shows" equal "$(grep -Fx "$wanted" drawn)" "$wanted"
+}
+x='x 10.0 10.5 11.0 12.0 13.5'
+shows "$x
+values 1.0 2.0 253.0 nan nan
+gradient True" -d unsigned
+shows "packed [K]||
+∂packed / ∂x [K m-1]|x [m]|
+$x
+values 102.5 nan 103.5 nan 104.5
+gradient True" -d packed
+shows "values nan 6.0 7.0 8.0 nan
+gradient True" -d bounds
+shows "values 10.0 12.0 14.0 16.0 nan
+gradient True" -d unclear
+shows "values 1.0 nan 3.0 nan 5.0
+gradient True" -d single
+shows "values 5.0 1.0 1.0 1.0 1.0" -d complex
+shows "∂data / ∂edges|edges [s]|
+x 1.0 3.0 6.0
+values 22.0 24.0 28.0
+gradient True" -d nexus/data
+shows "values 0.0 0.5 1.0 nan" -d minc-2.0/image/0/image --slice 0=0
+shows "values 0.0 2.0 1.0 -1.0" -d minc-2.0/image/0/image --slice 0=1
+shows "values 0.0 0.5 1.0 nan 0.0 2.0 1.0 -1.0" -d minc-2.0/image/0/image
+shows "X = 6
+values 18.0 19.0 20.0 21.0 22.0 23.0 24.0 25.0 26.0
+labels apart" -d a_field_whose_name_is_long --slice X=2
+shows "x 0.0 3.0 6.0" -d a_field_whose_name_is_long --slice y1=1 --slice X=0
+shows "∂one / ∂axis 1|axis 1|" -d one --slice t=0
+
+# Names of any bytes are text, spelled as the program does, in pictures and messages.
+cat >hostile.py <<'END'
+import h5py
+import numpy as np
+
+with h5py.File("hostile.h5", "w") as file:
+    for name in (b"new\nline", b"esc\x1b[31mred", b"bad \xff\xe9", b"a$\\undefined$", b"x$_1^2$", b"\xef\xbf\xbe", b"\xed\xa0\x80"):
+        space = h5py.h5s.create_simple((5,))
+        dataset = h5py.Dataset(h5py.h5d.create(file.id, name, h5py.h5t.NATIVE_DOUBLE, space))
+        dataset[...] = np.arange(5.0)
+        dataset.attrs["units"] = np.bytes_(b"$\\bad$\x1b[1m\xff")
+        dataset.dims[0].label = "t\n$\\axis$"
+END
+$python hostile.py || exit 99
+"$H5GRAD" -q hostile.h5 hostile_grad.h5 || exit 99
+while IFS='|' read -r name spelling; do
+    printf -v name %b "$name"
+    check "$name: drawn" $python drawn.py "$plot" -d "$name" hostile.h5 hostile_grad.h5 drawn.png >drawn 2>stderr
+    check "$name: stderr" equal "$(cat stderr)" ""
+    check "$name: title" grep -Fxq "$spelling [\$\bad\$\x1b[1m\xff]||" drawn
+    check "$name: axis" grep -Fq "∂$spelling / ∂t\x0a\$\axis\$ [\$\bad\$\x1b[1m\xff]|t\x0a\$\axis\$|" drawn
+    refused 'leaves no axis' -d "$name" --slice $'t\n$\\axis$=1' hostile.h5 hostile_grad.h5
+done <<'END'
+new\nline|new\x0aline
+esc\x1b[31mred|esc\x1b[31mred
+bad \xff\xe9|bad \xff\xe9
+a$\\undefined$|a$\undefined$
+x$_1^2$|x$_1^2$
+\xef\xbf\xbe|\xef\xbf\xbe
+\xed\xa0\x80|\xed\xa0\x80
+END
+refused 'leaves no axis' -d 'x$_1^2$' --slice 't\x0a$\axis$=1' hostile.h5 hostile_grad.h5
+refused 'no gradient of /none.x1b; there are: .*/new.x0aline' -d $'none\x1b' hostile.h5 hostile_grad.h5
+check "messages: printable" equal "$(LC_ALL=C grep -c '[^ -~]' stderr)" 0
+
+mkdir lacking
+echo 'raise ImportError("No module named h5py")' >lacking/h5py.py
+PYTHONPATH=lacking $python "$plot" --help >stdout 2>&1
+check "--help without h5py" grep -q '^usage: h5grad-plot' stdout
+PYTHONPATH=lacking refused 'it needs h5py' fields.h5 fields_grad.h5
+refused 'no gradient of /none; there are: /u, /v, /w' -d /none samples/turbulence.h5 turbulence.h5
+refused 'axis 0 has 64 points' --slice z=64 samples/turbulence.h5 turbulence.h5
+refused 'AXIS=INDEX' --slice q=1 samples/turbulence.h5 turbulence.h5
+refused 'has no /u' samples/series.h5 turbulence.h5
+refused 'no gradients' samples/series.h5 samples/series.h5
+refused 'absent.h5' samples/series.h5 absent.h5
+finish

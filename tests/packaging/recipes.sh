@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The recipes in packaging/: all for the version that is built, all of them readable, as far as that
+# can be told without Spack, conda and Debian's tools.
+set -u
+export LC_ALL=C
+sources=$(cd "$(dirname "$0")/../.." && pwd) || exit 99
+cd "$sources" || exit 99
+version=$(sed -n 's/^AC_INIT(\[h5grad\], \[\(.*\)\])$/\1/p' configure.ac)
+failures=0
+
+fail() {
+    failures=$((failures + 1))
+    echo "FAILED: $*"
+}
+
+# says FILE REGEX: the one line of the file that the regular expression describes.
+says() {
+    [ "$(grep -Ecx -- "$2" "$1")" -eq 1 ] || fail "$1 has not one line like $2"
+}
+
+quoted=${version//./\\.}
+[ -n "$version" ] || fail "no version in configure.ac"
+says packaging/debian/changelog "h5grad \\($quoted-[0-9]+\\) .*"
+says packaging/spack/package.py " *version\\(\"$quoted\"\\)"
+says packaging/spack/package.py " *url = .*/h5grad-$quoted\\.tar\\.gz.*"
+says packaging/conda/meta.yaml "\\{% set version = \"$quoted\" %\\}"
+says packaging/README.md ".*h5grad-$quoted\\.tar\\.gz.*"
+
+# The codecs that configure knows are those of the recipes.
+codecs=$(sed -n 's/^ *.*H5GRAD_LIBRARY(\[[A-Z0-9]*\], \[\([a-z0-9]*\)\].*/\1/p' configure.ac | sort)
+for codec in $codecs; do
+    [ "$codec" = zlib ] && continue # libdeflate's stand-in
+    grep -q "\"$codec\"\|--with-$codec\"" packaging/spack/package.py || fail "Spack: no $codec"
+    grep -q -- "--with-$codec" packaging/conda/build.sh || fail "conda: no $codec"
+    grep -Eq "^ +lib$codec-dev,|^ +$codec-dev,|^ +lib${codec#lib}-dev," packaging/debian/control ||
+        fail "Debian: no $codec"
+done
+
+for script in packaging/conda/*.sh; do
+    bash -n "$script" || fail "$script"
+done
+for script in packaging/debian/tests/run packaging/debian/tests/compile; do
+    { [ -x "$script" ] && sh -n "$script"; } || fail "$script"
+done
+
+if command -v python3 >/dev/null; then
+    python3 - packaging/spack/package.py <<'END' || fail "packaging/spack/package.py"
+import ast
+import sys
+
+ast.parse(open(sys.argv[1]).read())
+END
+fi
+
+# conda's own way: selectors, then templates, then YAML.
+if python3 -c 'import jinja2, yaml' 2>/dev/null; then
+    python3 - packaging/conda/meta.yaml <<'END' || fail "packaging/conda/meta.yaml"
+import re
+import sys
+
+import jinja2
+import yaml
+
+text = "".join(
+    line for line in open(sys.argv[1]) if not re.search(r"# \[not linux\]$", line.rstrip())
+)
+recipe = yaml.safe_load(
+    jinja2.Environment(undefined=jinja2.StrictUndefined)
+    .from_string(text)
+    .render(
+        compiler=lambda language: language + "-compiler",
+        stdlib=lambda language: language + "-stdlib",
+        pin_subpackage=lambda name, max_pin: name,
+    )
+)
+assert recipe["package"]["name"] == "h5grad", recipe["package"]
+for section in ("build", "host", "run"):
+    entries = recipe["requirements"][section]
+    assert entries and all(isinstance(entry, str) for entry in entries), entries
+END
+else
+    echo "not rendered: packaging/conda/meta.yaml (Debian: python3-jinja2, python3-yaml)"
+fi
+
+echo "$failures failed"
+[ "$failures" -eq 0 ]

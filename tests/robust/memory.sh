@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The cap on memory: more of it never makes a run impossible, what a refusal asks for is enough, the
+# process stays within it, and with contiguous results a chunk of a quarter of it can be done.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
+. "$(dirname "$0")/../support/shell-common.sh"
+
+make_input() {
+    "$MAKE_INPUT" "$@" || exit 99
+}
+
+if ldd "$H5GRAD" "$(dirname "$H5GRAD")/.libs/h5grad" 2>/dev/null | grep -Eq 'lib(a|t)san'; then
+    echo "$0: skipped: a sanitizer has its own use for memory" >&2
+    exit 77
+fi
+
+# run MIB [OPTION]... INPUT: one that makes out.h5, whose report is ./report.
+run() {
+    local cap=$1
+    shift
+    "$H5GRAD" -q -O -s 1 --no-history --json -m "${cap}M" "$@" out.h5 >report 2>stderr
+}
+
+within() {
+    local peak
+    peak=$(sed -n 's/.*"peak_resident": *\([0-9]*\).*/\1/p' report)
+    [ -n "$peak" ] && [ $((peak >> 20)) -lt "$1" ] && return
+    echo "  peak $peak bytes"
+    return 1
+}
+
+# asked: what the refusal in ./stderr asks for, in MiB.
+asked() {
+    sed -n 's/.*needs --memory=\([0-9]*\)M at least.*/\1/p' stderr
+}
+
+# enough [OPTION]... INPUT: refused from the least cap on up to what the refusal asks for, not beyond.
+enough() {
+    local need cap
+    run 32 -n "$@" && return
+    need=$(asked)
+    check "$*: a refusal says what is needed" test -n "$need" || return
+    for cap in $((need - 1)) "$need" $((need + 1)) $((need * 5 / 4)) $((need * 3)); do
+        run "$cap" -n "$@"
+        check "$*: at ${cap}M, $need asked for" equal $? $((cap < need))
+    done
+    check "$*: with ${need}M" run "$need" "$@" && check "$*: within ${need}M" within "$need"
+}
+
+# quarter CHUNK-MIB INPUT: contiguous results at a cap of four chunks.
+quarter() {
+    local cap=$(($1 * 4)) file=$2 threads
+    check "$file: at ease" run 1024 -j2 --layout=contiguous "$file"
+    mv out.h5 want.h5
+    for threads in 1 4; do
+        check "$file: a quarter of ${cap}M, $threads threads" run $cap -j$threads --layout=contiguous "$file" &&
+            check "$file: within ${cap}M" within $cap && check "$file: the same bytes" cmp out.h5 want.h5
+    done
+}
+
+make_input plain.h5 /v float32 48x256x256/48x256x256 noise
+make_input unwritten.h5 /v float32 48x256x256/48x256x256+gzip
+make_input packed.h5 /v float32 48x256x256/48x256x256+shuffle+gzip+fletcher32 noise
+make_input many.h5 /v float32be 50x260x258/48x256x256+shuffle+gzip 1.5
+make_input short.h5 /v int16 50x260x514/48x256x512+gzip noise
+make_input thin.h5 /v float64 4x1500x1024/1x1500x1024+shuffle+gzip 2
+
+for file in plain unwritten packed many short thin; do
+    quarter 12 $file.h5
+    enough --layout=contiguous $file.h5
+done
+for file in plain many short; do
+    enough -j3 --layout=same $file.h5
+    enough -t float64 --layout=16x256x200 --filter=gzip=1 $file.h5
+done
+enough -j2 --layout=same --filter=shuffle+gzip=1 packed.h5
+
+# A field that is left out for it is said, one that was named is an error.
+make_input packed.h5 /w float32 20x20 1
+"$H5GRAD" -O -s 1 -m 40M packed.h5 out.h5 2>stderr
+check "one of two fields: exit status" equal $? 0
+check "one of two fields: said" grep -q '/v: needs --memory=[0-9]*M at least.*(skipped)$' stderr
+"$H5GRAD" -O -s 1 -m 40M -d /v -d /w packed.h5 out.h5 2>stderr
+check "both named" equal $? 1
+
+# A chunk that is larger than the cap is read in parts where it has no filters.
+make_input large.h5 /v float32 100x512x512/100x512x512 noise
+check "larger than the cap" run 40 --layout=contiguous large.h5
+check "larger than the cap: within it" within 40
+
+# Many small chunks, each of which libhdf5 describes before it reads the first: in a dataset, in the
+# source of one, and in coordinates.
+make_input small.h5 /v float64 128x128x8/1x1x8 noise
+make_input shown.h5 /v virtual small.h5 /v
+make_input flat.h5 /v float64 50000 noise
+make_input x.h5 /x float64 50000/1 $(seq 50000)
+"$H5GRAD" -q -s 1 --no-history --layout=contiguous small.h5 want.h5
+export H5GRAD_IO=library
+for file in small shown; do
+    check "$file chunks" run 32 --layout=contiguous $file.h5
+    check "$file chunks: within the least cap" within 32
+    check "$file chunks: the same values" h5diff -q out.h5 want.h5
+done
+unset H5GRAD_IO
+check "coordinates in small chunks" "$H5GRAD" -q -O --no-history --json -m 32M --coord 0=x.h5:/x flat.h5 out.h5 >report
+check "coordinates in small chunks: within the least cap" within 32
+check "coordinates in small chunks: the values" equal "$(values out.h5 /v_grad_0 | md5sum)" \
+    "$("$H5GRAD" -q -O -s 1 flat.h5 want.h5 && values want.h5 /v_grad_0 | md5sum)"
+finish

@@ -1,0 +1,265 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Runs that are stopped or killed and then resumed make the same file as runs that were not, and what
+# cannot be resumed is refused. H5GRAD_KILLS=N kills N times for each kind of result; the default is
+# few.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
+. "$(dirname "$0")/../support/shell-common.sh"
+
+kills=${H5GRAD_KILLS:-4}
+# Not libtool's script but the program: it is what is to be killed.
+program=$H5GRAD
+if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
+    program=$(dirname "$H5GRAD")/.libs/h5grad
+    export LD_LIBRARY_PATH=${program%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+fi
+
+mkdir o
+"$MAKE_INPUT" in.h5 /a float64 160x128x128/40x64x32 noise || exit 99
+"$MAKE_INPUT" in.h5 /b float32 200x100x128 noise || exit 99
+
+run() {
+    "$program" --no-history -j2 "$@" in.h5 o/out.h5
+}
+
+# What may lie in the folder while a run can be resumed.
+only_resumable() {
+    [ -z "$(find o -type f ! -name '.out.h5.h5grad.part' ! -name '.out.h5.h5grad.journal')" ]
+}
+
+nothing_but_output() {
+    equal "$(find o -type f | sort)" o/out.h5
+}
+
+# kill_and_resume WHAT OPTION...: kills runs at moments all over the time that one takes.
+kill_and_resume() {
+    local what=$1 n=0 pid start took
+    shift
+    start=$(date +%s%N)
+    check "$what: a run" run --checkpoint "$@"
+    took=$((($(date +%s%N) - start) / 1000000))
+    mv o/out.h5 "want.h5"
+    while [ "$n" -lt "$kills" ]; do
+        "$program" --no-history -j2 --checkpoint --resume "$@" in.h5 o/out.h5 2>err &
+        pid=$!
+        sleep "$(printf '0.%03d' $((RANDOM * (took < 999 ? took : 999) / 32768)))"
+        # The child dies with its parent.
+        kill -KILL $pid 2>/dev/null
+        wait $pid 2>/dev/null
+        n=$((n + 1))
+        if [ -e o/out.h5 ]; then
+            check "$what: after kill $n: the output" cmp o/out.h5 want.h5
+            rm -f o/out.h5
+        else
+            check "$what: after kill $n: what is left" only_resumable
+        fi
+        if [ $((n % 4)) -eq 0 ]; then
+            check "$what: a resumed run" run --resume "$@"
+            check "$what: a resumed run's output" cmp o/out.h5 want.h5
+            check "$what: what a resumed run leaves" nothing_but_output
+            rm -f o/out.h5
+        fi
+    done
+    rm -f o/.out.h5* want.h5
+}
+
+# status WANTED COMMAND...: its exit status.
+status() {
+    local wanted=$1 got=0
+    shift
+    "$@" 2>err || got=$?
+    equal "$got" "$wanted"
+}
+
+stop_and_resume() {
+    local pid
+    check "a run" run --layout=20x32x128 --filter=gzip=6
+    mv o/out.h5 want.h5
+    "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=6 in.h5 o/out.h5 2>err &
+    pid=$!
+    sleep 0.3
+    kill -TERM $pid
+    check "stopped by a signal" status 75 wait $pid
+    check "says how to go on" grep -q -e '--resume' err
+    check "left to resume" only_resumable
+    check "other options" status 1 run --resume --layout=20x32x128 --filter=gzip=5
+    check "other options: why" grep -q 'the options differ' err
+    check "other options: nothing lost" test -s o/.out.h5.h5grad.part
+    check "resumed" run --resume --layout=20x32x128 --filter=gzip=6
+    check "resumed: the bytes of a run that was not stopped" cmp o/out.h5 want.h5
+    check "resumed: nothing left" nothing_but_output
+    rm -f o/out.h5 want.h5
+}
+
+refuse_other_input() {
+    local pid
+    "$program" --no-history -j2 --checkpoint --filter=gzip=6 in.h5 o/out.h5 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    touch in.h5
+    if [ -e o/.out.h5.h5grad.journal ]; then
+        check "changed input" status 1 run --resume --filter=gzip=6
+        check "changed input: why" grep -q 'the input, .*, has changed' err
+    fi
+    check "begun anew" run --checkpoint --filter=gzip=6
+    check "begun anew: nothing left" nothing_but_output
+    rm -f o/out.h5
+}
+
+# stop INPUT OPTION...: a run that is stopped once there is something to go on with.
+stop() {
+    local input=$1 pid
+    shift
+    "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=9 "$@" "$input" o/out.h5 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
+    kill -TERM $pid
+    status 75 wait $pid
+}
+
+# go_on INPUT OPTION...
+go_on() {
+    local input=$1
+    shift
+    "$program" --no-history -j2 --resume --layout=20x32x128 --filter=gzip=9 "$@" "$input" o/out.h5
+}
+
+# refuse_other FILE INPUT OPTION...: FILE is another that is read with INPUT.
+refuse_other() {
+    local file=$1
+    shift
+    check "$1 $file: stopped" stop "$@"
+    cp -p "$file" kept
+    touch "$file"
+    check "$1 $file: changed" status 1 go_on "$@"
+    check "$1 $file: why" grep -q 'a file that is read with it, has changed' err
+    touch -r kept "$file"
+    check "$1 $file: as it was" go_on "$@"
+    check "$1 $file: nothing left" nothing_but_output
+    rm -f o/out.h5
+}
+
+refuse_other_files() {
+    "$MAKE_INPUT" source.h5 /a float64 160x64x128 noise || exit 99
+    "$MAKE_INPUT" middle.h5 /v virtual source.h5 /a || exit 99
+    "$MAKE_INPUT" outer.h5 /n virtual middle.h5 /v || exit 99
+    "$MAKE_INPUT" raw.h5 /r float64 160x64x128@points noise || exit 99
+    "$MAKE_INPUT" rawer.h5 /v virtual raw.h5 /r || exit 99
+    # shellcheck disable=SC2046
+    "$MAKE_INPUT" x.h5 /x float64 160 $(seq 160) || exit 99
+    refuse_other middle.h5 outer.h5
+    refuse_other source.h5 outer.h5
+    refuse_other points raw.h5
+    refuse_other points rawer.h5
+    refuse_other x.h5 source.h5 --coord 0=x.h5:/x
+}
+
+# A file system has another device number when it is mounted again, while the files stay the same.
+go_on_after_mount() {
+    local mkfs
+    mkfs=$(PATH=$PATH:/sbin:/usr/sbin command -v mkfs.ext4) || return 0
+    mkdir mounted between
+    truncate -s 64M disk
+    truncate -s 8M other-disk
+    "$mkfs" -q disk && "$mkfs" -q other-disk || return 0
+    unshare -m sh -c 'mount -o loop disk mounted' 2>/dev/null || return 0
+    export -f check equal status stop go_on nothing_but_output
+    export program MAKE_INPUT
+    # shellcheck disable=SC2016
+    check "another mount" unshare -m bash -c '
+        mount -o loop disk mounted && "$MAKE_INPUT" mounted/in.h5 /a float32 128x128x128 noise || exit 99
+        before=$(stat -c %d mounted/in.h5)
+        stop mounted/in.h5 && umount mounted && mount -o loop other-disk between &&
+            mount -o loop disk mounted || exit
+        [ "$(stat -c %d mounted/in.h5)" != "$before" ] || echo "another mount: the same device"
+        go_on mounted/in.h5'
+    rm -f o/out.h5
+}
+
+# A journal whose file is gone.
+outlive_output() {
+    local pid
+    "$program" --no-history -j2 --checkpoint --layout=contiguous in.h5 o/out.h5 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null; do
+        cp o/.out.h5.h5grad.journal journal 2>/dev/null
+    done
+    check "a run" wait $pid
+    check "its journal" test -s journal
+    mv o/out.h5 want.h5
+    cp journal o/.out.h5.h5grad.journal
+    check "a journal without a file" run --resume --layout=contiguous
+    check "a journal without a file: the output" cmp o/out.h5 want.h5
+    check "a journal without a file: nothing left" nothing_but_output
+    rm -f o/out.h5 want.h5 journal
+}
+
+# Bytes that a journal has when it notes something.
+noting=1500
+
+# stop_at SIGNAL OPTION...: a run that is stopped by it when its journal notes something.
+stop_at() {
+    local signal=$1 pid
+    shift
+    rm -f o/out.h5 o/.out.h5*
+    "$program" --no-history -j2 --checkpoint "$@" in.h5 o/out.h5 2>err &
+    pid=$!
+    while kill -0 $pid 2>/dev/null &&
+        [ "$(stat -c %s o/.out.h5.h5grad.journal 2>/dev/null || echo 0)" -lt $noting ]; do sleep 0.01; done
+    kill "-$signal" $pid
+    wait $pid 2>/dev/null
+    [ -e o/.out.h5.h5grad.part ]
+}
+
+# Ways to damage the file that a run has left.
+cut_short() { truncate -s $(($(stat -c %s "$1") / 3)) "$1"; }
+cut_little() { truncate -s -1 "$1"; }
+fill_with_zeros() { dd if=/dev/zero of="$1" conv=notrunc bs=65536 count=$(($(stat -c %s "$1") / 65536)) status=none; }
+put_another() { head -c "$(stat -c %s "$1")" /dev/urandom >other && mv other "$1"; }
+change_a_byte() { printf x | dd of="$1" conv=notrunc bs=1 seek="$2" status=none; }
+
+# notice WHAT DAMAGE SIGNAL OPTION...: a file that is not what it was left as, whatever stopped the run.
+notice() {
+    local what="$1, $2, $3" damage=$2 signal=$3 at
+    shift 3
+    check "$what: a run" run "$@"
+    mv o/out.h5 want.h5
+    # It may be faster than this script.
+    stop_at "$signal" "$@" || stop_at "$signal" "$@" || stop_at "$signal" "$@" ||
+        { echo "$0: a run cannot be stopped" >&2 && exit 99; }
+    # Results are written from their beginning, which is near that of the file.
+    at=$(($(stat -c %s o/.out.h5.h5grad.part) / 97))
+    $damage o/.out.h5.h5grad.part $at
+    check "$what: resumed" run --resume "$@" 2>err
+    case $damage in
+    fill_with_zeros) check "$what: said" grep -q 'not all that the run before had done was still there' err ;;
+    put_another) check "$what: said" grep -q 'not the one that the run before has left: begun anew' err ;;
+    esac
+    check "$what: the output" cmp o/out.h5 want.h5
+    check "$what: nothing left" nothing_but_output
+    rm -f o/out.h5 want.h5
+}
+
+for damage in cut_short cut_little fill_with_zeros put_another change_a_byte; do
+    notice contiguous $damage KILL --layout=contiguous
+done
+notice contiguous change_a_byte TERM --layout=contiguous
+notice contiguous fill_with_zeros TERM --layout=contiguous
+for damage in fill_with_zeros change_a_byte; do
+    notice chunked $damage KILL --layout=40x32x32 --filter=shuffle+gzip=4
+    notice "plain chunks" $damage KILL --layout=40x32x32 --filter=none
+done
+kill_and_resume contiguous --layout=contiguous
+kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=4
+kill_and_resume "plain chunks" --layout=40x32x32 --filter=none
+stop_and_resume
+outlive_output
+check "nothing to resume" run --resume
+rm -f o/out.h5
+refuse_other_input
+refuse_other_files
+go_on_after_mount
+finish

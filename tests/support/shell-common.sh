@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What the shell tests share; sourced. Leaves the test in a new folder of its own, removed at the end.
+
+export LC_ALL=C
+# shellcheck disable=SC2034 # the tests use it
+sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 99
+unset POSIXLY_CORRECT
+
+for name in H5GRAD MAKE_INPUT MAKE_SAMPLES; do
+    if [ ! -x "${!name:-}" ]; then
+        echo "$0: $name: not a program: '${!name:-}'" >&2
+        exit 99
+    fi
+done
+if ! command -v h5dump >/dev/null; then
+    echo "$0: skipped: no h5dump" >&2
+    exit 77
+fi
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/h5grad-test-XXXXXX") || exit 99
+trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
+cd "$folder" || exit 99
+
+checks=0
+failures=0
+
+# check WHAT COMMAND...: one check; WHAT is printed where COMMAND fails.
+check() {
+    local what=$1
+    shift
+    checks=$((checks + 1))
+    if ! "$@"; then
+        failures=$((failures + 1))
+        echo "FAILED: $what"
+        return 1
+    fi
+}
+
+# equal GOT WANTED
+equal() {
+    [ "$1" = "$2" ] && return
+    printf '  got    %s\n  wanted %s\n' "$1" "$2"
+    return 1
+}
+
+# values FILE DATASET: its values in one line, each with all its digits.
+values() {
+    h5dump --no-compact-subset -d "$2" -y -w 0 -m '%.17g' "$1" |
+        sed '1,/DATA {/d; /^ *}$/,$d; s/^ *//; s/, */ /g' | tr '\n' ' ' | sed 's/  */ /g; s/ $//'
+}
+
+# wait_until COMMAND...: until it succeeds, for so long that only what never comes is missed.
+wait_until() {
+    local end=$((SECONDS + 60))
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return
+        sleep 0.02
+    done
+}
+
+# is_in STATES PID...: whether each process is in one, by the letters of ps, which not every machine
+# has; those that are gone and not waited for are in Z.
+is_in() {
+    local states=$1 other line
+    shift
+    for other; do
+        { read -r line <"/proc/$other/stat"; } 2>/dev/null || return
+        [[ ${line##*) } == [$states]* ]] || return
+    done
+}
+
+is_gone() {
+    [ ! -e "/proc/$1" ] || is_in Z "$1"
+}
+
+# child_of PID: the process that does its work; fails where there is none.
+child_of() {
+    local file line
+    for file in /proc/[0-9]*/stat; do
+        { read -r line <"$file"; } 2>/dev/null || continue
+        [[ ${line##*) } == [A-Z]" $1 "* ]] && echo "${line%% *}" && return
+    done
+    return 1
+}
+
+# finish: the exit status of the test.
+finish() {
+    echo "$checks checks, $failures failed"
+    [ "$failures" -eq 0 ]
+    exit
+}

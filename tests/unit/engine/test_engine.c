@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The engine over arrays in memory: the same bits however the work is cut up and shared out. */
+#include <check.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "tests/support/skip.h"
+
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
+static uint64_t seed = 88172645463325252;
+
+static uint64_t draw(uint64_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed % below;
+}
+
+/* An engine job on an array of rank 3 along all axes: axis 1 has coordinates. */
+struct setup {
+    uint64_t extent[3];
+    unsigned components;
+    enum element element;
+    size_t bytes; /* of the array, and of each result */
+    void *data;
+    void *result[3];
+    double *x;
+    struct engine_axis axis[3];
+    struct engine_job job;
+};
+
+/* A reader of the array that fills the buffer like those of files: the halo's corners are left. */
+struct copying_reader {
+    struct reader reader;
+    const struct setup *setup;
+};
+
+static enum h5grad_status copying_read(struct reader *reader, const struct tile *tile, void *buffer,
+                                       struct codec_worker *worker, struct reader_view *view,
+                                       struct h5grad_error *err)
+{
+    const struct setup *s = ((const struct copying_reader *)reader)->setup;
+    const size_t point = s->components * hg_element_size(s->element);
+    const struct box whole = {.count = {s->extent[0], s->extent[1], s->extent[2]}};
+    (void)worker;
+    (void)err;
+    memset(buffer, 0xff, hg_box_points(3, &tile->halo) * point); /* not a number */
+    for (unsigned i = 0; i < 3; i++) {
+        struct box part = tile->core;
+        part.start[i] = tile->halo.start[i];
+        part.count[i] = tile->halo.count[i];
+        hg_box_copy(3, point, &part, &whole, s->data, &tile->halo, buffer);
+    }
+    hg_reader_view_dense(view, buffer, 3, tile->halo.count, s->components);
+    return H5GRAD_OK;
+}
+
+static void copying_close(struct reader *reader)
+{
+    free(reader);
+}
+
+static const struct reader_way copying_way = {
+    .name = "copying",
+    .read = copying_read,
+    .close = copying_close,
+};
+
+static struct reader *copying_open(const struct setup *setup)
+{
+    struct copying_reader *self = calloc(1, sizeof *self);
+    ck_assert_ptr_nonnull(self);
+    self->reader.way = &copying_way;
+    self->setup = setup;
+    return &self->reader;
+}
+
+static void setup_make(struct setup *s, const uint64_t *extent, enum element element,
+                       unsigned components, unsigned edge_order)
+{
+    uint64_t n = components;
+    memset(s, 0, sizeof *s);
+    for (unsigned i = 0; i < 3; i++)
+        n *= s->extent[i] = extent[i];
+    s->components = components;
+    s->element = element;
+    s->bytes = n * hg_element_size(element);
+    s->data = malloc(s->bytes);
+    for (uint64_t i = 0; i < n; i++) {
+        double value = (double)draw(1u << 20) / 1000 - 500;
+        if (element == ELEMENT_F32)
+            ((float *)s->data)[i] = (float)value;
+        else
+            ((double *)s->data)[i] = value;
+    }
+    s->x = malloc(extent[1] * sizeof *s->x);
+    s->x[0] = -3;
+    for (uint64_t i = 1; i < extent[1]; i++)
+        s->x[i] = s->x[i - 1] + 0.5 + (double)draw(100) / 64;
+    for (unsigned i = 0; i < 3; i++) {
+        s->axis[i].axis = i;
+        s->axis[i].stencil = (struct stencil_axis){extent[i], edge_order, i != 1, 0.7};
+        s->result[i] = malloc(s->bytes);
+        s->axis[i].writer = hg_writer_open_memory(
+            s->result[i], components * hg_element_size(element), 3, s->extent, NULL);
+        ck_assert_ptr_nonnull(s->axis[i].writer);
+    }
+    s->axis[1].coordinates = hg_line_open_memory(s->x, extent[1], NULL);
+    s->job = (struct engine_job){
+        .rank = 3,
+        .extent = s->extent,
+        .components = components,
+        .stored = element,
+        .arithmetic = element,
+        .result = element,
+        .n_axes = 3,
+        .axes = s->axis,
+        .reader = hg_reader_open_memory(s->data, element, components, 3, s->extent, NULL),
+        .threads = 1,
+        .cache = {.l2 = 1 << 20},
+        .memory = 1u << 30,
+    };
+}
+
+static void setup_free(struct setup *s)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        hg_writer_close(s->axis[i].writer);
+        free(s->result[i]);
+    }
+    hg_line_close(s->axis[1].coordinates);
+    hg_reader_close(s->job.reader);
+    free(s->data);
+    free(s->x);
+}
+
+/* A plan of a single tile, which no cache of a machine bears upon. */
+static void plan_whole(const struct setup *s, struct plan *plan)
+{
+    struct plan_request request = {
+        .rank = 3,
+        .differentiated = {true, true, true},
+        .edge_order = s->axis[0].stencil.edge_order,
+        .source_size = 1,
+        .halo_size = 1,
+        .core_size = 1,
+        .tile_bytes = (uint64_t)1 << 40,
+        .memory = (uint64_t)1 << 40,
+        .threads = 1,
+    };
+    memcpy(request.extent, s->extent, sizeof s->extent);
+    ck_assert_int_eq(hg_plan_make(&request, plan, NULL), H5GRAD_OK);
+    ck_assert_uint_eq(plan->tiles, 1);
+}
+
+static void run(struct setup *s, unsigned threads, uint64_t memory, uint64_t *tiles)
+{
+    struct plan plan;
+    struct h5grad_error err = {0};
+    s->job.threads = threads;
+    s->job.memory = memory;
+    for (unsigned i = 0; i < 3; i++)
+        memset(s->result[i], 0xee, s->bytes);
+    ck_assert_msg(hg_engine_plan(&s->job, NULL, NULL, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(hg_engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    *tiles = plan.tiles;
+}
+
+static void run_whole(struct setup *s)
+{
+    struct plan plan;
+    struct h5grad_error err = {0};
+    plan_whole(s, &plan);
+    ck_assert_msg(hg_engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
+}
+
+/* 1, 2, 3 and 8 workers, 20 memory caps: bit for bit the result of one worker with the largest
+ * tiles, few as the level-2 cache allows. copies: read as from a file, where tiles are streamed. */
+static void check_same_bits(const uint64_t *extent, enum element element, unsigned components,
+                            unsigned edge_order, bool copies)
+{
+    static const unsigned teams[] = {1, 2, 3, 8};
+    struct setup s;
+    uint64_t tiles, most = 0;
+    void *want[3];
+    setup_make(&s, extent, element, components, edge_order);
+    run_whole(&s);
+    if (copies) {
+        hg_reader_close(s.job.reader);
+        s.job.reader = copying_open(&s);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        want[i] = malloc(s.bytes);
+        memcpy(want[i], s.result[i], s.bytes);
+    }
+    for (unsigned t = 0; t < 4; t++) {
+        for (unsigned m = 0; m < 20; m++) {
+            run(&s, teams[t], 6000 + m * m * 2000, &tiles);
+            most = tiles > most ? tiles : most;
+            for (unsigned i = 0; i < 3; i++)
+                ck_assert_mem_eq(s.result[i], want[i], s.bytes);
+        }
+    }
+    ck_assert_uint_gt(most, 20);
+    for (unsigned i = 0; i < 3; i++)
+        free(want[i]);
+    setup_free(&s);
+}
+
+START_TEST(same_bits)
+{
+    const bool copies = _i == 1;
+    check_same_bits((const uint64_t[]){24, 30, 28}, ELEMENT_F32, 1, 1, copies);
+    check_same_bits((const uint64_t[]){3, 130, 33}, ELEMENT_F32, 2, 2, copies);
+    check_same_bits((const uint64_t[]){60, 4, 50}, ELEMENT_F64, 1, 2, copies);
+    check_same_bits((const uint64_t[]){41, 11, 17}, ELEMENT_F64, 2, 1, copies);
+}
+END_TEST
+
+/* With tiles that need a shared cache, too. */
+START_TEST(same_bits_of_large_tiles)
+{
+    struct setup s;
+    uint64_t own, shared;
+    void *want[3];
+    setup_make(&s, (const uint64_t[]){300, 40, 20}, ELEMENT_F32, 1, 2);
+    run_whole(&s);
+    hg_reader_close(s.job.reader);
+    s.job.reader = copying_open(&s);
+    for (unsigned i = 0; i < 3; i++) {
+        want[i] = malloc(s.bytes);
+        memcpy(want[i], s.result[i], s.bytes);
+    }
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        s.job.cache = (struct cache_sizes){.l2 = 2048};
+        run(&s, threads, MIB, &own);
+        s.job.cache.l3 = MIB;
+        run(&s, threads, MIB, &shared);
+        ck_assert_uint_lt(shared, own);
+        for (unsigned i = 0; i < 3; i++)
+            ck_assert_mem_eq(s.result[i], want[i], s.bytes);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        free(want[i]);
+    setup_free(&s);
+}
+END_TEST
+
+/* Linear data has its slope everywhere, ends and tile borders included. */
+START_TEST(linear)
+{
+    struct setup s;
+    uint64_t tiles, k = 0;
+    setup_make(&s, (const uint64_t[]){20, 24, 40}, ELEMENT_F64, 1, 1);
+    for (uint64_t i = 0; i < 24; i++)
+        s.x[i] = (double)(i * i) / 4 + (double)i;
+    for (uint64_t a = 0; a < 20; a++) {
+        for (uint64_t b = 0; b < 24; b++) {
+            for (uint64_t c = 0; c < 40; c++)
+                ((double *)s.data)[k++] = 2 * (double)a + 3 * s.x[b] - 5 * (double)c;
+        }
+    }
+    for (unsigned i = 0; i < 3; i++)
+        s.axis[i].stencil.step = 0.5;
+    run(&s, 2, 20000, &tiles);
+    ck_assert_uint_gt(tiles, 4);
+    for (uint64_t i = 0; i < k; i++) {
+        ck_assert_double_eq(((double *)s.result[0])[i], 4);
+        ck_assert_double_eq_tol(((double *)s.result[1])[i], 3, 1e-12);
+        ck_assert_double_eq(((double *)s.result[2])[i], -10);
+    }
+    setup_free(&s);
+}
+END_TEST
+
+struct watch {
+    _Atomic uint64_t bytes, calls;
+    uint64_t stop_after;
+};
+
+static void on_progress(void *user, uint64_t bytes)
+{
+    struct watch *watch = user;
+    watch->bytes += bytes;
+}
+
+static int on_cancelled(void *user)
+{
+    struct watch *watch = user;
+    return ++watch->calls > watch->stop_after;
+}
+
+START_TEST(progress_and_cancel)
+{
+    struct setup s;
+    struct plan plan;
+    struct h5grad_error err = {0};
+    struct watch watch = {.stop_after = UINT64_MAX};
+    setup_make(&s, (const uint64_t[]){30, 30, 30}, ELEMENT_F32, 1, 1);
+    s.job.threads = 3;
+    s.job.memory = 60000;
+    s.job.progress = on_progress;
+    s.job.cancelled = on_cancelled;
+    s.job.user = &watch;
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, NULL, &plan, &err), H5GRAD_OK);
+    ck_assert_uint_gt(plan.tiles, 10);
+    ck_assert_int_eq(hg_engine_run(&s.job, &plan, &err), H5GRAD_OK);
+    ck_assert_uint_eq(watch.bytes, 3 * s.bytes);
+    ck_assert_uint_eq(watch.calls, plan.tiles);
+    watch = (struct watch){.stop_after = 4};
+    ck_assert_int_eq(hg_engine_run(&s.job, &plan, &err), H5GRAD_CANCELLED);
+    ck_assert_uint_lt(watch.bytes, 3 * s.bytes);
+    ck_assert_uint_lt(watch.calls, plan.tiles);
+    setup_free(&s);
+}
+END_TEST
+
+/* A chunk of results that does not fit is refused, with a way on. */
+START_TEST(chunks_and_memory)
+{
+    struct setup s;
+    struct plan plan;
+    struct h5grad_error err = {0};
+    struct h5_storage result = {.layout = H5_CHUNKED, .rank = 3, .chunk = {100, 100, 100}};
+    setup_make(&s, (const uint64_t[]){100, 100, 100}, ELEMENT_F32, 1, 1);
+    s.job.memory = 6 << 20;
+    memcpy(result.extent, s.extent, sizeof s.extent);
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_FAILED);
+    ck_assert_str_eq(err.message, "needs --memory=32M at least (less with --layout=contiguous)");
+    result.chunk[0] = 20;
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_OK);
+    ck_assert_uint_eq(plan.tile[0] % 20, 0);
+    setup_free(&s);
+}
+END_TEST
+
+/* The encoders count: as many workers as the cap has room for theirs. */
+START_TEST(encoders_and_memory)
+{
+    const struct codec *zstd = hg_codec_find_name("zstd");
+    struct setup s;
+    struct plan plan;
+    struct h5_storage result = {.layout = H5_CHUNKED, .rank = 3, .chunk = {64, 64, 64}};
+    if (!zstd) {
+        skip("memory of encoders", "no zstd in this build");
+        return;
+    }
+    setup_make(&s, (const uint64_t[]){128, 128, 128}, ELEMENT_F32, 1, 1);
+    s.job.memory = 96 << 20;
+    s.job.threads = 8;
+    memcpy(result.extent, s.extent, sizeof s.extent);
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    ck_assert_uint_eq(plan.threads, 8);
+    result.n_filters = 1;
+    ck_assert(zstd->parameters(19, 4, &result.filter[0]));
+    uint64_t each = hg_codec_encoder_memory(&result, 64 * 64 * 64 * sizeof(float));
+    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    ck_assert_uint_lt(plan.threads, 8);
+    ck_assert_uint_ge(plan.memory, plan.threads * each);
+    ck_assert_uint_le(plan.memory, s.job.memory);
+    setup_free(&s);
+}
+END_TEST
+
+/* The plan for float32 in a contiguous file, differentiated along all axes, with made-up caches. */
+static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes cache,
+                      unsigned threads, uint64_t memory, struct plan *plan)
+{
+    static const struct reader_way way = {.name = "file"};
+    struct reader reader = {.way = &way};
+    struct engine_axis axis[5] = {0};
+    struct engine_job job = {
+        .rank = rank,
+        .extent = extent,
+        .components = 1,
+        .stored = ELEMENT_F32,
+        .arithmetic = ELEMENT_F32,
+        .result = ELEMENT_F32,
+        .n_axes = rank,
+        .axes = axis,
+        .reader = &reader,
+        .threads = threads,
+        .cache = cache,
+        .memory = memory,
+    };
+    for (unsigned i = 0; i < rank; i++) {
+        axis[i].axis = i;
+        axis[i].stencil = (struct stencil_axis){extent[i], 1, true, 1};
+    }
+    ck_assert_int_eq(hg_engine_plan(&job, NULL, NULL, plan, NULL), H5GRAD_OK);
+}
+
+/* Bytes of a tile amid the array, and of the halo across its faces. */
+static uint64_t used_bytes(const struct plan *plan)
+{
+    uint64_t core = plan->core_points, used = 2 * core;
+    for (unsigned i = 0; i < plan->rank; i++) {
+        uint64_t width = plan->tile[i] + 2 < plan->extent[i] ? plan->tile[i] + 2 : plan->extent[i];
+        used += core / plan->tile[i] * (width - plan->tile[i]);
+    }
+    return used * sizeof(float);
+}
+
+static const struct {
+    unsigned rank;
+    uint64_t extent[5];
+} large[] = {{1, {134217728}},
+             {2, {11585, 11585}},
+             {3, {512, 512, 512}},
+             {4, {64, 64, 180, 182}},
+             {5, {32, 32, 32, 64, 64}}};
+
+/* What is read for what there is. */
+static double read_ratio(const struct plan *plan)
+{
+    double points = 1;
+    for (unsigned i = 0; i < plan->rank; i++)
+        points *= (double)plan->extent[i];
+    return (double)plan->read_points / points;
+}
+
+/* With H5GRAD_PRINT_TILES in the environment: what is chosen for which caches. */
+static void print_tile(const struct cache_sizes *cache, const struct plan *plan)
+{
+    if (!getenv("H5GRAD_PRINT_TILES"))
+        return;
+    printf("%2u threads, L2 %4llu KiB, L3 %2llu MiB a core:", plan->threads,
+           (unsigned long long)cache->l2 >> 10, (unsigned long long)cache->l3 >> 20);
+    for (unsigned i = 0; i < plan->rank; i++)
+        printf("%s%llu", i ? "x" : " ", (unsigned long long)plan->tile[i]);
+    printf(", uses %llu KiB, read %.3f times\n", (unsigned long long)used_bytes(plan) >> 10,
+           read_ratio(plan));
+}
+
+/* Own caches of 256 KiB to 4 MiB, shares of up to 32 MiB of one of level 3: a tile fits its own or,
+ * where it leaves it, the shared one, of which more never makes it smaller; and the memory. */
+START_TEST(tiles_and_caches)
+{
+    static const unsigned teams[] = {1, 2, 16};
+    static const double most_read[] = {1.001, 1.1, 1.3, 3.5, 4};
+    const size_t s = (size_t)_i / 3;
+    const unsigned threads = teams[_i % 3], rank = large[s].rank;
+    for (unsigned power = 18; power <= 22; power++) {
+        struct cache_sizes cache = {.l2 = UINT64_C(1) << power};
+        uint64_t own = cache.l2 / 8 * (rank == 1 ? 5 : 9), before = 0;
+        for (uint64_t share = 0; share <= 32; share = share ? 2 * share : 1) {
+            struct plan plan, tight;
+            cache.l3 = share << 20;
+            plan_file(rank, large[s].extent, cache, threads, GIB, &plan);
+            print_tile(&cache, &plan);
+            uint64_t used = used_bytes(&plan), both = (cache.l2 + cache.l3) / 2;
+            ck_assert_uint_le(used, own > both ? own : both);
+            ck_assert_uint_le(used, 5 * MIB);
+            ck_assert_uint_ge(used, cache.l2 / 8);
+            ck_assert_uint_ge(used, before);
+            ck_assert(used <= own || plan.tiles >= 128 * threads);
+            ck_assert(read_ratio(&plan) <= most_read[rank - 1]);
+            ck_assert_uint_eq(plan.threads, threads);
+            before = used;
+            plan_file(rank, large[s].extent, cache, threads, threads * MIB, &tight);
+            ck_assert_uint_eq(tight.threads, threads);
+            ck_assert_uint_le(tight.memory, threads * MIB);
+            ck_assert_uint_le(used_bytes(&tight), MIB);
+        }
+    }
+}
+END_TEST
+
+/* Where the own cache is small and the shared one large, writes are long and the halo is small;
+ * where there is little to share, or in one dimension, nothing changes. */
+START_TEST(tiles_in_shared_caches)
+{
+    for (size_t s = 0; s < sizeof large / sizeof *large; s++) {
+        const unsigned rank = large[s].rank;
+        struct plan own, small, shared;
+        plan_file(rank, large[s].extent, (struct cache_sizes){2 * MIB, 0}, 2, GIB, &own);
+        plan_file(rank, large[s].extent, (struct cache_sizes){2 * MIB, 2 * MIB}, 2, GIB, &small);
+        ck_assert_mem_eq(own.tile, small.tile, rank * sizeof *own.tile);
+        plan_file(rank, large[s].extent, (struct cache_sizes){MIB, 0}, 2, GIB, &own);
+        plan_file(rank, large[s].extent, (struct cache_sizes){MIB, 16 * MIB}, 2, GIB, &shared);
+        if (rank == 1)
+            ck_assert_uint_eq(shared.tile[0], own.tile[0]);
+        else
+            ck_assert_uint_ge(shared.core_points, 4 * own.core_points);
+        ck_assert(read_ratio(&shared) < (rank < 4 ? 1.2 : rank == 4 ? 1.5 : 2.5));
+    }
+}
+END_TEST
+
+/* An array of few tiles keeps them small, so that all workers end at about the same time. */
+START_TEST(tiles_of_small_arrays)
+{
+    static const uint64_t extent[] = {128, 128, 128};
+    struct plan own, shared;
+    plan_file(3, extent, (struct cache_sizes){MIB, 0}, 16, GIB, &own);
+    plan_file(3, extent, (struct cache_sizes){MIB, 16 * MIB}, 16, GIB, &shared);
+    ck_assert_mem_eq(own.tile, shared.tile, 3 * sizeof *own.tile);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("engine");
+    TCase *tcase = tcase_create("engine");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, same_bits, 0, 2);
+    tcase_add_test(tcase, same_bits_of_large_tiles);
+    tcase_add_test(tcase, linear);
+    tcase_add_test(tcase, progress_and_cancel);
+    tcase_add_test(tcase, chunks_and_memory);
+    tcase_add_test(tcase, encoders_and_memory);
+    tcase_add_loop_test(tcase, tiles_and_caches, 0, 15);
+    tcase_add_test(tcase, tiles_in_shared_caches);
+    tcase_add_test(tcase, tiles_of_small_arrays);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,1003 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The readers against libhdf5 itself, and lines. */
+#include <check.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trust/input_driver.h"
+#include "trust/open.h"
+#include "axis/coord_array.h"
+#include "reader/reader.h"
+#include "tests/support/skip.h"
+
+enum { RANK = 3, POINTS = 37 * 13 * 17 };
+static const hsize_t extent[RANK] = {37, 13, 17};
+
+static char folder[256];
+static char path[300];
+
+/* Files. */
+
+static int remove_entry(const char *name, const struct stat *info, int kind, struct FTW *ftw)
+{
+    (void)info;
+    (void)kind;
+    (void)ftw;
+    return remove(name);
+}
+
+static void setup(void)
+{
+    const char *base = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/h5grad-reader-XXXXXX", base ? base : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/in.h5", folder);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+static void teardown(void)
+{
+    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static float value_at(size_t point)
+{
+    return (float)point * 0.25F - 100;
+}
+
+static const float *values(void)
+{
+    static float v[POINTS];
+    for (size_t i = 0; i < POINTS; i++)
+        v[i] = value_at(i);
+    return v;
+}
+
+static hid_t new_file(void)
+{
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(file, 0);
+    return file;
+}
+
+static hid_t new_creation(const hsize_t *chunk)
+{
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    ck_assert_int_ge(creation, 0);
+    if (chunk)
+        ck_assert_int_ge(H5Pset_chunk(creation, RANK, chunk), 0);
+    return creation;
+}
+
+/* Makes a dataset of the array's extents; takes creation. */
+static hid_t new_dataset(hid_t file, const char *name, hid_t type, hid_t creation)
+{
+    hid_t space = H5Screate_simple(RANK, extent, NULL);
+    hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    ck_assert_int_ge(dataset, 0);
+    H5Pclose(creation);
+    H5Sclose(space);
+    return dataset;
+}
+
+static void put_values(hid_t file, const char *name, hid_t type, hid_t creation)
+{
+    hid_t dataset = new_dataset(file, name, type, creation);
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values()),
+                     0);
+    ck_assert_int_ge(H5Dclose(dataset), 0);
+}
+
+/* A dataset open for reading with all that a reader needs. */
+struct input {
+    struct h5_access access;
+    hid_t file;
+    hid_t dataset;
+    struct h5_storage storage;
+    struct h5_type type;
+    struct reader_source source;
+};
+
+static void input_open(struct input *input, const char *name)
+{
+    struct h5grad_error err;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    input->access = (struct h5_access){0};
+    input->file = hg_open_input(path, &input->access, &err);
+    ck_assert_msg(input->file >= 0, "%s", err.message);
+    input->dataset = H5Dopen2(input->file, name, H5P_DEFAULT);
+    ck_assert_int_ge(input->dataset, 0);
+    ck_assert_msg(hg_storage_read(input->dataset, &input->storage, &err) == H5GRAD_OK, "%s",
+                  err.message);
+    hid_t type = H5Dget_type(input->dataset);
+    ck_assert_msg(hg_type_open(type, &input->type, &err) == H5GRAD_OK, "%s", err.message);
+    H5Tclose(type);
+    hg_leave(&guard);
+    input->source = (struct reader_source){input->dataset, &input->storage, &input->type};
+}
+
+static void input_close(struct input *input)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    hg_type_close(&input->type);
+    hg_close(input->dataset);
+    ck_assert(hg_close(input->file));
+    hg_access_free(&input->access);
+    hg_leave(&guard);
+}
+
+static struct reader *open_reader(const struct input *input, const char *forced,
+                                  struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    struct reader *reader = hg_reader_open(&input->source, forced, err);
+    hg_leave(&guard);
+    return reader;
+}
+
+static void close_reader(struct reader *reader)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    hg_reader_close(reader);
+    hg_leave(&guard);
+}
+
+/* Tiles. */
+
+static struct tile tile_of(uint64_t a, uint64_t b, uint64_t c, uint64_t na, uint64_t nb,
+                           uint64_t nc)
+{
+    struct tile tile = {.halo = {.start = {a, b, c}, .count = {na, nb, nc}}};
+    tile.core = tile.halo;
+    return tile;
+}
+
+static const struct tile *some_tiles(size_t *n)
+{
+    static struct tile tiles[6];
+    tiles[0] = tile_of(0, 0, 0, 37, 13, 17);
+    tiles[1] = tile_of(0, 0, 0, 1, 1, 1);
+    tiles[2] = tile_of(10, 12, 16, 1, 1, 1);
+    tiles[3] = tile_of(3, 4, 5, 5, 6, 7);
+    tiles[4] = tile_of(7, 0, 2, 4, 13, 1);
+    tiles[5] = tile_of(2, 9, 0, 1, 4, 17);
+    *n = 6;
+    return tiles;
+}
+
+static double scalar_of(const struct h5_type *type, const void *p)
+{
+    unsigned char bytes[8] = {0};
+    size_t size = hg_element_size(type->stored);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = ((const unsigned char *)p)[type->swapped ? size - 1 - i : i];
+    switch (type->stored) {
+    case ELEMENT_F32: {
+        float v;
+        memcpy(&v, bytes, sizeof v);
+        return (double)v;
+    }
+    case ELEMENT_F64: {
+        double v;
+        memcpy(&v, bytes, sizeof v);
+        return v;
+    }
+    default:
+        ck_abort_msg("no scalar of this type in these tests");
+    }
+}
+
+static bool outside(const struct box *core, unsigned axis, uint64_t at)
+{
+    return at < core->start[axis] || at >= core->start[axis] + core->count[axis];
+}
+
+/* Every point of a tile that is promised through the view, against expect(point, component). */
+static void check_view(const struct input *input, const struct tile *tile,
+                       const struct reader_view *view, double (*expect)(size_t, unsigned))
+{
+    unsigned components = input->type.components;
+    size_t size = hg_element_size(input->type.stored);
+    ck_assert_int_eq(view->stride[RANK - 1], (ptrdiff_t)components);
+    const struct box *box = &tile->halo;
+    for (uint64_t i = 0; i < box->count[0]; i++)
+        for (uint64_t j = 0; j < box->count[1]; j++)
+            for (uint64_t k = 0; k < box->count[2]; k++) {
+                size_t at = i * (size_t)view->stride[0] + j * (size_t)view->stride[1] +
+                            k * (size_t)view->stride[2];
+                size_t point = ((box->start[0] + i) * extent[1] + box->start[1] + j) * extent[2] +
+                               box->start[2] + k;
+                if (outside(&tile->core, 0, box->start[0] + i) +
+                        outside(&tile->core, 1, box->start[1] + j) +
+                        outside(&tile->core, 2, box->start[2] + k) >
+                    1)
+                    continue;
+                for (unsigned c = 0; c < components; c++) {
+                    const char *p = (const char *)view->data + (at + c) * size;
+                    ck_assert_double_eq(scalar_of(&input->type, p), expect(point, c));
+                }
+            }
+}
+
+static double expect_value(size_t point, unsigned component)
+{
+    (void)component;
+    return (double)value_at(point);
+}
+
+/* All tiles of a plan, block by block. */
+static void check_plan(const struct input *input, struct reader *reader, unsigned edge_order,
+                       uint64_t tile_bytes, uint64_t memory, double (*expect)(size_t, unsigned))
+{
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    size_t size = hg_type_size(&input->type);
+    struct plan plan;
+    struct plan_request request = {
+        .rank = RANK,
+        .differentiated = {true, true, true},
+        .edge_order = edge_order,
+        .cached = reader->way->caches,
+        .source_size = size,
+        .source_more = reader->beside,
+        .halo_size = size,
+        .core_size = size,
+        .tile_bytes = tile_bytes,
+        .memory = memory,
+        .threads = 1,
+    };
+    memcpy(request.extent, input->storage.extent, sizeof request.extent);
+    memcpy(request.source_chunk, input->storage.chunk, sizeof request.source_chunk);
+    ck_assert_msg(hg_plan_make(&request, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    struct codec_worker *worker = hg_codec_worker_new();
+    char *buffer = malloc(plan.halo_points * size);
+    ck_assert(worker && buffer);
+    for (uint64_t block = 0; block < plan.blocks; block++) {
+        uint64_t index, end;
+        struct box cores;
+        hg_plan_block(&plan, block, &index, &end, &cores);
+        ck_assert_int_eq(hg_reader_prepare(reader, &plan, block, &err), H5GRAD_OK);
+        for (; index < end; index++) {
+            struct tile tile;
+            struct reader_view view;
+            hg_plan_tile(&plan, index, &tile);
+            memset(buffer, 0x5a, plan.halo_points * size);
+            ck_assert_msg(hg_reader_read(reader, &tile, buffer, worker, &view, &err) == H5GRAD_OK,
+                          "%s", err.message);
+            check_view(input, &tile, &view, expect);
+        }
+    }
+    hg_codec_worker_free(worker);
+    free(buffer);
+}
+
+static void check_dataset_way(const char *name, const char *forced, const char *way,
+                              double (*expect)(size_t, unsigned))
+{
+    struct input input;
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    input_open(&input, name);
+    struct reader *reader = open_reader(&input, forced, &err);
+    ck_assert_msg(reader != NULL, "%s: %s", name, err.message);
+    if (way)
+        ck_assert_str_eq(reader->way->name, way);
+    for (unsigned edge_order = 1; edge_order <= 2; edge_order++) {
+        check_plan(&input, reader, edge_order, 1 << 20, 1 << 24, expect);
+        check_plan(&input, reader, edge_order, 2000, 1 << 24, expect);
+        check_plan(&input, reader, edge_order, 600, 40000, expect);
+    }
+    close_reader(reader);
+    input_close(&input);
+}
+
+/* way: the one that is to be taken by itself, NULL where the test leaves that open */
+static void check_dataset(const char *name, const char *way, double (*expect)(size_t, unsigned))
+{
+    check_dataset_way(name, NULL, way, expect);
+    check_dataset_way(name, "library", "library", expect);
+}
+
+START_TEST(layouts)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6}, deep[RANK] = {16, 5, 6}, wide[RANK] = {4, 5, 16};
+    hid_t file = new_file();
+    put_values(file, "contiguous", H5T_NATIVE_FLOAT, new_creation(NULL));
+    hid_t compact = new_creation(NULL);
+    H5Pset_layout(compact, H5D_COMPACT);
+    put_values(file, "compact", H5T_NATIVE_FLOAT, compact);
+    put_values(file, "chunked", H5T_NATIVE_FLOAT, new_creation(chunk));
+    put_values(file, "deep", H5T_NATIVE_FLOAT, new_creation(deep));
+    put_values(file, "wide", H5T_NATIVE_FLOAT, new_creation(wide));
+    hid_t filtered = new_creation(chunk);
+    H5Pset_shuffle(filtered);
+    H5Pset_deflate(filtered, 4);
+    H5Pset_fletcher32(filtered);
+    put_values(file, "filtered", H5T_NATIVE_FLOAT, filtered);
+    hid_t raw_edges = new_creation(chunk);
+    H5Pset_deflate(raw_edges, 1);
+    H5Pset_chunk_opts(raw_edges, H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
+    put_values(file, "raw_edges", H5T_NATIVE_FLOAT, raw_edges);
+    hid_t nbit = new_creation(chunk);
+    H5Pset_nbit(nbit);
+    put_values(file, "nbit", H5T_NATIVE_FLOAT, nbit);
+    H5Fclose(file);
+
+    check_dataset("contiguous", "direct", expect_value);
+    check_dataset("compact", "library", expect_value);
+    check_dataset("chunked", "chunked", expect_value);
+    check_dataset("deep", "chunked", expect_value);
+    check_dataset("wide", "chunked", expect_value);
+    check_dataset("filtered", "chunked", expect_value);
+    check_dataset("raw_edges", "chunked", expect_value);
+    check_dataset("nbit", "library", expect_value);
+}
+END_TEST
+
+/* Addresses in the file count from behind it, those that libhdf5 tells do or do not. */
+START_TEST(behind_a_user_block)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    const H5F_libver_t low = _i == 0 ? H5F_LIBVER_EARLIEST : H5F_LIBVER_LATEST;
+    hid_t block = H5Pcreate(H5P_FILE_CREATE), format = H5Pcreate(H5P_FILE_ACCESS);
+    ck_assert_int_ge(H5Pset_userblock(block, 2048), 0);
+    ck_assert_int_ge(H5Pset_libver_bounds(format, low, H5F_LIBVER_LATEST), 0);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, block, format);
+    ck_assert_int_ge(file, 0);
+    put_values(file, "contiguous", H5T_NATIVE_FLOAT, new_creation(NULL));
+    put_values(file, "chunked", H5T_NATIVE_FLOAT, new_creation(chunk));
+    hid_t filtered = new_creation(chunk);
+    H5Pset_deflate(filtered, 4);
+    put_values(file, "filtered", H5T_NATIVE_FLOAT, filtered);
+    H5Fclose(file);
+    H5Pclose(format);
+    H5Pclose(block);
+
+    check_dataset("contiguous", "direct", expect_value);
+    check_dataset("chunked", "chunked", expect_value);
+    check_dataset("filtered", "chunked", expect_value);
+}
+END_TEST
+
+/* The values but for one in the middle, where no proof by the ends sees it. */
+static void put_other_values(hid_t file, const char *name, hid_t creation)
+{
+    static float other[POINTS];
+    hid_t dataset = new_dataset(file, name, H5T_NATIVE_FLOAT, creation);
+    memcpy(other, values(), sizeof other);
+    other[POINTS / 2] = 7;
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, other), 0);
+    ck_assert_int_ge(H5Dclose(dataset), 0);
+}
+
+/* Bytes are at their places in the file that the link leads to, not in the one that has the link.
+ */
+START_TEST(linked_files)
+{
+    static const hsize_t chunk[RANK] = {16, 5, 6};
+    static const char *const names[] = {"contiguous", "plain", "packed"};
+    hid_t creation[2][3];
+    for (int i = 0; i < 2; i++) {
+        creation[i][0] = new_creation(NULL);
+        creation[i][1] = new_creation(chunk);
+        creation[i][2] = new_creation(chunk);
+        H5Pset_deflate(creation[i][2], 1);
+    }
+    hid_t target = new_file();
+    for (int i = 0; i < 3; i++)
+        put_values(target, names[i], H5T_NATIVE_FLOAT, creation[0][i]);
+    H5Fclose(target);
+    char other[320];
+    snprintf(other, sizeof other, "%s/other.h5", folder);
+    ck_assert_int_eq(rename(path, other), 0);
+    hid_t file = new_file();
+    for (int i = 0; i < 3; i++)
+        put_other_values(file, names[i], creation[1][i]);
+    H5Lcreate_external("other.h5", "contiguous", file, "linked", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("other.h5", "plain", file, "linked_plain", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("other.h5", "packed", file, "linked_packed", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+
+    check_dataset("linked", "direct", expect_value);
+    check_dataset("linked_plain", "chunked", expect_value);
+    check_dataset("linked_packed", "chunked", expect_value);
+}
+END_TEST
+
+/* What the calling program has not yet brought to its file is libhdf5's to know. */
+START_TEST(written_meanwhile)
+{
+    const hsize_t start[RANK] = {18, 6, 0}, count[RANK] = {1, 1, 17};
+    hid_t file = new_file();
+    put_other_values(file, "u", new_creation(NULL));
+    H5Fflush(file, H5F_SCOPE_GLOBAL);
+    hid_t dataset = H5Dopen2(file, "u", H5P_DEFAULT), space = H5Dget_space(dataset);
+    hid_t memory = H5Screate_simple(RANK, count, NULL);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT,
+                              values() + (18 * 13 + 6) * 17),
+                     0);
+    check_dataset("u", "library", expect_value);
+    H5Sclose(memory);
+    H5Sclose(space);
+    H5Dclose(dataset);
+    H5Fclose(file);
+    check_dataset("u", "direct", expect_value);
+}
+END_TEST
+
+START_TEST(types)
+{
+    hid_t file = new_file();
+    put_values(file, "f64", H5T_IEEE_F64LE, new_creation(NULL));
+    put_values(file, "f32be", H5T_IEEE_F32BE, new_creation(NULL));
+    put_values(file, "f64be", H5T_IEEE_F64BE, new_creation(NULL));
+    put_values(file, "long_double", H5T_NATIVE_LDOUBLE, new_creation(NULL));
+    H5Fclose(file);
+
+    check_dataset("f64", "direct", expect_value);
+    check_dataset("f32be", "direct", expect_value);
+    check_dataset("f64be", "direct", expect_value);
+    check_dataset("long_double", "library", expect_value);
+}
+END_TEST
+
+static double expect_complex(size_t point, unsigned component)
+{
+    return component ? -(double)point : (double)point + 0.5;
+}
+
+START_TEST(complex_points)
+{
+    static double pairs[POINTS][2];
+    for (size_t i = 0; i < POINTS; i++) {
+        pairs[i][0] = expect_complex(i, 0);
+        pairs[i][1] = expect_complex(i, 1);
+    }
+    static const hsize_t chunk[RANK] = {11, 2, 8};
+    hid_t type = H5Tcreate(H5T_COMPOUND, 16);
+    H5Tinsert(type, "r", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(type, "i", 8, H5T_NATIVE_DOUBLE);
+    hid_t file = new_file();
+    hid_t dataset = new_dataset(file, "z", type, new_creation(chunk));
+    ck_assert_int_ge(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pairs), 0);
+    H5Dclose(dataset);
+    H5Tclose(type);
+    H5Fclose(file);
+    check_dataset("z", "chunked", expect_complex);
+}
+END_TEST
+
+START_TEST(external_and_virtual)
+{
+    char raw[300];
+    snprintf(raw, sizeof raw, "%s/raw", folder);
+    hid_t file = new_file();
+    hid_t external = new_creation(NULL);
+    H5Pset_external(external, raw, 0, sizeof(float) * POINTS);
+    put_values(file, "external", H5T_NATIVE_FLOAT, external);
+    put_values(file, "plain", H5T_NATIVE_FLOAT, new_creation(NULL));
+    hid_t virtual = new_creation(NULL);
+    hid_t space = H5Screate_simple(RANK, extent, NULL);
+    ck_assert_int_ge(H5Pset_virtual(virtual, space, ".", "/plain", space), 0);
+    H5Sclose(space);
+    H5Dclose(new_dataset(file, "virtual", H5T_NATIVE_FLOAT, virtual));
+    H5Fclose(file);
+
+    check_dataset("external", "library", expect_value);
+    check_dataset("virtual", "library", expect_value);
+}
+END_TEST
+
+static double expect_fill(size_t point, unsigned component)
+{
+    (void)component;
+    size_t j = point / 17 % 13;
+    size_t k = point % 17;
+    bool written = point / (13 * 17) < 4 && j < 5 && k < 6;
+    return written ? (double)value_at(point) : 42.5;
+}
+
+/* Only the first chunk is stored. Takes creation. */
+static void put_sparse(hid_t file, const char *name, hid_t creation)
+{
+    hsize_t chunk[RANK];
+    ck_assert_int_eq(H5Pget_chunk(creation, RANK, chunk), RANK);
+    static const hsize_t origin[RANK] = {0, 0, 0};
+    hid_t dataset = new_dataset(file, name, H5T_NATIVE_FLOAT, creation);
+    hid_t space = H5Dget_space(dataset);
+    hid_t memory = H5Screate_simple(RANK, extent, NULL);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, origin, NULL, chunk, NULL);
+    H5Sselect_hyperslab(memory, H5S_SELECT_SET, origin, NULL, chunk, NULL);
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, values()), 0);
+    H5Sclose(memory);
+    H5Sclose(space);
+    H5Dclose(dataset);
+}
+
+static double expect_deep(size_t point, unsigned component)
+{
+    (void)component;
+    bool written = point / (13 * 17) < 16 && point / 17 % 13 < 5 && point % 17 < 6;
+    return written ? (double)value_at(point) : 42.5;
+}
+
+static double expect_zero(size_t point, unsigned component)
+{
+    return expect_fill(point, component) == 42.5 ? 0 : expect_fill(point, component);
+}
+
+START_TEST(unallocated_chunks)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    float fill = 42.5F;
+    hid_t file = new_file();
+    hid_t filtered = new_creation(chunk), plain = new_creation(chunk), never = new_creation(chunk);
+    H5Pset_fill_value(filtered, H5T_NATIVE_FLOAT, &fill);
+    H5Pset_deflate(filtered, 1);
+    H5Pset_fill_value(plain, H5T_NATIVE_FLOAT, &fill);
+    H5Pset_fill_time(never, H5D_FILL_TIME_NEVER);
+    put_sparse(file, "filtered", filtered);
+    put_sparse(file, "plain", plain);
+    put_sparse(file, "never", never);
+    static const hsize_t sixteen[RANK] = {16, 5, 6};
+    hid_t deep = new_creation(sixteen);
+    H5Pset_fill_value(deep, H5T_NATIVE_FLOAT, &fill);
+    put_sparse(file, "deep", deep);
+    H5Fclose(file);
+    check_dataset("filtered", "chunked", expect_fill);
+    check_dataset("plain", "chunked", expect_fill);
+    check_dataset("never", "chunked", expect_zero);
+    check_dataset("deep", "chunked", expect_deep);
+}
+END_TEST
+
+/* A filter that nobody has, at an id of the range that is free for tests. */
+enum { NO_FILTER = 300 };
+
+static hid_t new_unknown(hid_t file, const char *name)
+{
+    static const hsize_t chunk[RANK] = {11, 13, 17};
+    hid_t creation = new_creation(chunk);
+    ck_assert_int_ge(H5Pset_filter(creation, NO_FILTER, H5Z_FLAG_OPTIONAL, 0, NULL), 0);
+    return new_dataset(file, name, H5T_NATIVE_FLOAT, creation);
+}
+
+START_TEST(unavailable_filters)
+{
+    static const hsize_t origin[RANK] = {0, 0, 0};
+    hid_t file = new_file();
+    hid_t encoded = new_unknown(file, "encoded");
+    ck_assert_int_ge(H5Dwrite_chunk(encoded, H5P_DEFAULT, 0, origin, 16, values()), 0);
+    H5Dclose(encoded);
+    hid_t skipped = new_unknown(file, "skipped");
+    ck_assert_int_ge(H5Dwrite(skipped, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values()),
+                     0);
+    H5Dclose(skipped);
+    H5Dclose(new_unknown(file, "empty"));
+    H5Fclose(file);
+
+    struct input input;
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    input_open(&input, "encoded");
+    ck_assert_ptr_null(open_reader(&input, NULL, &err));
+    ck_assert_int_eq(err.status, H5GRAD_FAILED);
+    ck_assert_str_eq(
+        err.message,
+        "filter 300 (unknown) is not available (--allow-plugins lets libhdf5 load one)");
+    ck_assert_ptr_null(open_reader(&input, "library", NULL));
+    input_close(&input);
+
+    check_dataset("skipped", NULL, expect_value);
+    input_open(&input, "empty");
+    struct reader *reader = open_reader(&input, NULL, &err);
+    ck_assert_ptr_nonnull(reader);
+    close_reader(reader);
+    input_close(&input);
+}
+END_TEST
+
+START_TEST(known_filter_without_decoder)
+{
+    static const hsize_t chunk[RANK] = {11, 13, 17};
+    static const hsize_t origin[RANK] = {0, 0, 0};
+    if (H5Zfilter_avail(32013) > 0) {
+        skip("a filter that nobody has", "libhdf5 has found zfp");
+        return;
+    }
+    hid_t file = new_file();
+    hid_t creation = new_creation(chunk);
+    H5Pset_filter(creation, 32013, H5Z_FLAG_OPTIONAL, 0, NULL);
+    hid_t dataset = new_dataset(file, "u", H5T_NATIVE_FLOAT, creation);
+    ck_assert_int_ge(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, origin, 16, values()), 0);
+    H5Dclose(dataset);
+    H5Fclose(file);
+
+    struct input input;
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    input_open(&input, "u");
+    ck_assert_ptr_null(open_reader(&input, NULL, &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "filter 32013 (zfp) is not available: it needs "));
+    input_close(&input);
+}
+END_TEST
+
+START_TEST(damaged_chunk)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    static const hsize_t origin[RANK] = {4, 5, 6};
+    hid_t file = new_file();
+    hid_t creation = new_creation(chunk);
+    H5Pset_deflate(creation, 1);
+    hid_t dataset = new_dataset(file, "u", H5T_NATIVE_FLOAT, creation);
+    ck_assert_int_ge(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, origin, 16, values()), 0);
+    H5Dclose(dataset);
+    H5Fclose(file);
+
+    struct input input;
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    input_open(&input, "u");
+    struct reader *reader = open_reader(&input, "library", &err);
+    ck_assert_ptr_nonnull(reader);
+    static float buffer[POINTS];
+    struct reader_view view;
+    struct tile sound = tile_of(0, 0, 0, 4, 5, 6);
+    struct tile damaged = tile_of(3, 4, 5, 2, 3, 4);
+    ck_assert_int_eq(hg_reader_read(reader, &sound, buffer, NULL, &view, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_reader_read(reader, &damaged, buffer, NULL, &view, &err), H5GRAD_FAILED);
+    static const char start[] = "reading points 3..4 x 4..6 x 5..8: ";
+    ck_assert_msg(strncmp(err.message, start, strlen(start)) == 0, "%s", err.message);
+    close_reader(reader);
+    input_close(&input);
+}
+END_TEST
+
+/* Gives the chunk of points 0.., 0.., 6.. another length in the index (version 1). */
+static void set_length(uint32_t length)
+{
+    struct {
+        uint32_t bytes, mask;
+        uint64_t start[RANK + 1];
+    } key = {.bytes = 4 * 5 * 6 * sizeof(float), .start = {0, 0, 6, 0}};
+    static char content[1 << 17];
+    FILE *stream = fopen(path, "r+b");
+    ck_assert_ptr_nonnull(stream);
+    size_t n = fread(content, 1, sizeof content, stream);
+    char *at = memmem(content, n, &key, sizeof key);
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(fseek(stream, at - content, SEEK_SET), 0);
+    ck_assert_uint_eq(fwrite(&length, sizeof length, 1, stream), 1);
+    ck_assert_int_eq(fclose(stream), 0);
+}
+
+/* libhdf5 before version 2 reads as many bytes of a chunk without filters as its index says. */
+START_TEST(chunk_of_another_length)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    static const uint32_t lengths[] = {8, 1 << 20};
+    for (int i = 0; i < 2; i++) {
+        hid_t file = new_file();
+        put_values(file, "u", H5T_NATIVE_FLOAT, new_creation(chunk));
+        hid_t space = H5Screate_simple(1, (const hsize_t[]){1 << 20}, NULL);
+        hid_t behind = H5Dcreate2(file, "behind", H5T_NATIVE_CHAR, space, H5P_DEFAULT, H5P_DEFAULT,
+                                  H5P_DEFAULT);
+        static char bytes[1 << 20];
+        ck_assert_int_ge(H5Dwrite(behind, H5T_NATIVE_CHAR, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes),
+                         0);
+        H5Dclose(behind);
+        H5Sclose(space);
+        H5Fclose(file);
+        set_length(lengths[i]);
+
+        struct input input;
+        struct h5grad_error err = {.status = H5GRAD_OK};
+        input_open(&input, "u");
+        struct reader *reader = open_reader(&input, "chunked", &err);
+        ck_assert_ptr_nonnull(reader);
+        ck_assert_str_eq(reader->way->name, "chunked");
+        const struct plan_request request = {
+            .rank = RANK,
+            .extent = {37, 13, 17},
+            .differentiated = {true, true, true},
+            .edge_order = 1,
+            .cached = true,
+            .source_size = sizeof(float),
+            .halo_size = sizeof(float),
+            .core_size = sizeof(float),
+            .source_chunk = {4, 5, 6},
+            .tile_bytes = 1 << 20,
+            .memory = 1 << 24,
+            .threads = 1,
+        };
+        static float buffer[POINTS];
+        struct plan plan;
+        struct tile tile;
+        struct reader_view view;
+        struct codec_worker *worker = hg_codec_worker_new();
+        ck_assert_int_eq(hg_plan_make(&request, &plan, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_reader_prepare(reader, &plan, 0, &err), H5GRAD_OK);
+        hg_plan_tile(&plan, 0, &tile);
+        ck_assert_int_eq(hg_reader_read(reader, &tile, buffer, worker, &view, &err), H5GRAD_FAILED);
+        ck_assert_msg(strstr(err.message, "its index gives it") ||
+                          strstr(err.message, "incorrect chunk size returned from index"),
+                      "%s", err.message);
+        hg_codec_worker_free(worker);
+        close_reader(reader);
+        input_close(&input);
+    }
+}
+END_TEST
+
+struct crew {
+    const struct input *input;
+    struct reader *reader;
+    uint64_t first;
+    bool ok;
+};
+
+static void *read_rows(void *user)
+{
+    struct crew *crew = user;
+    static _Thread_local float buffer[13 * 17];
+    crew->ok = true;
+    for (uint64_t round = 0; round < 200; round++) {
+        uint64_t row = (crew->first + round) % 37;
+        struct tile tile = tile_of(row, 0, 0, 1, 13, 17);
+        struct reader_view view;
+        struct h5grad_error err;
+        crew->ok = crew->ok &&
+                   hg_reader_read(crew->reader, &tile, buffer, NULL, &view, &err) == H5GRAD_OK &&
+                   memcmp(view.data, values() + row * 13 * 17, sizeof buffer) == 0;
+    }
+    return NULL;
+}
+
+START_TEST(many_threads)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    hid_t file = new_file();
+    hid_t creation = new_creation(chunk);
+    H5Pset_deflate(creation, 1);
+    put_values(file, "u", H5T_NATIVE_FLOAT, creation);
+    H5Fclose(file);
+
+    struct input input;
+    input_open(&input, "u");
+    struct reader *reader = open_reader(&input, "library", NULL);
+    ck_assert_ptr_nonnull(reader);
+    struct crew crew[4];
+    pthread_t thread[4];
+    for (size_t i = 0; i < 4; i++) {
+        crew[i] = (struct crew){&input, reader, 3 * i, false};
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, read_rows, &crew[i]), 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(thread[i], NULL);
+        ck_assert(crew[i].ok);
+    }
+    close_reader(reader);
+    input_close(&input);
+}
+END_TEST
+
+START_TEST(array_in_memory)
+{
+    static double pairs[POINTS][2];
+    for (size_t i = 0; i < POINTS; i++) {
+        pairs[i][0] = expect_complex(i, 0);
+        pairs[i][1] = expect_complex(i, 1);
+    }
+    const uint64_t counts[RANK] = {extent[0], extent[1], extent[2]};
+    struct reader *reader = hg_reader_open_memory(pairs, ELEMENT_F64, 2, RANK, counts, NULL);
+    ck_assert_ptr_nonnull(reader);
+    ck_assert_int_eq(hg_reader_prepare(reader, NULL, 0, NULL), H5GRAD_OK);
+    struct input input = {.type = {.stored = ELEMENT_F64, .components = 2}};
+    size_t n;
+    const struct tile *tiles = some_tiles(&n);
+    for (size_t t = 0; t < n; t++) {
+        struct reader_view view;
+        ck_assert_int_eq(hg_reader_read(reader, &tiles[t], NULL, NULL, &view, NULL), H5GRAD_OK);
+        ck_assert((const char *)view.data >= (const char *)pairs &&
+                  (const char *)view.data < (const char *)(pairs + POINTS));
+        check_view(&input, &tiles[t], &view, expect_complex);
+    }
+    close_reader(reader);
+    close_reader(NULL);
+}
+END_TEST
+
+/* Lines. */
+
+enum { LINE = 1000 };
+
+static void put_line(hid_t file, const char *name, hid_t stored, hid_t memory, const void *data)
+{
+    hsize_t n = LINE;
+    hid_t space = H5Screate_simple(1, &n, NULL);
+    hid_t dataset = H5Dcreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+}
+
+static struct line *open_line(hid_t file, const char *name, uint64_t keep, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    ck_assert_int_ge(dataset, 0);
+    struct line *line = hg_line_open(dataset, keep, err);
+    H5Dclose(dataset);
+    hg_leave(&guard);
+    return line;
+}
+
+static void close_line(struct line *line)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    hg_line_close(line);
+    hg_leave(&guard);
+}
+
+static void check_line(hid_t file, const char *name, double origin, const double *expected)
+{
+    static const uint64_t keeps[] = {0, LINE - 1, LINE, UINT64_MAX};
+    static const uint64_t ranges[][2] = {{0, LINE}, {0, 1}, {LINE - 1, 1}, {17, 500}, {30, 0}};
+    for (size_t k = 0; k < sizeof keeps / sizeof keeps[0]; k++) {
+        struct h5grad_error err = {.status = H5GRAD_OK};
+        struct line *line = open_line(file, name, keeps[k], &err);
+        ck_assert_msg(line != NULL, "%s: %s", name, err.message);
+        ck_assert_uint_eq(hg_line_extent(line), LINE);
+        ck_assert_double_eq(hg_line_origin(line), origin);
+        for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
+            double out[LINE + 1];
+            uint64_t n = ranges[r][1];
+            out[n] = 1234.5;
+            ck_assert_msg(hg_line_read(line, ranges[r][0], n, out, &err) == H5GRAD_OK, "%s: %s",
+                          name, err.message);
+            ck_assert_msg(memcmp(out, expected + ranges[r][0], n * sizeof *out) == 0,
+                          "%s: keep %zu, range %zu", name, k, r);
+            ck_assert_double_eq(out[n], 1234.5);
+        }
+        close_line(line);
+    }
+}
+
+START_TEST(line_types)
+{
+    static double d[LINE], df[LINE];
+    static float f[LINE];
+    static int64_t i64[LINE];
+    static int16_t i16[LINE];
+    static double di64[LINE], di16[LINE];
+    for (size_t i = 0; i < LINE; i++) {
+        d[i] = 0.1 * (double)i - 7;
+        f[i] = 0.1F * (float)i;
+        df[i] = (double)f[i];
+        i64[i] = INT64_C(1700000000000000001) + (int64_t)i * 3600;
+        di64[i] = (double)i * 3600; /* no double holds the integers themselves */
+        i16[i] = (int16_t)(i * 60 - 30000);
+        di16[i] = (double)i16[i];
+    }
+    hid_t file = new_file();
+    put_line(file, "f64", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, d);
+    put_line(file, "f64be", H5T_IEEE_F64BE, H5T_NATIVE_DOUBLE, d);
+    put_line(file, "f32", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, f);
+    put_line(file, "f32be", H5T_IEEE_F32BE, H5T_NATIVE_FLOAT, f);
+    put_line(file, "i64", H5T_STD_I64LE, H5T_NATIVE_INT64, i64);
+    put_line(file, "i64be", H5T_STD_I64BE, H5T_NATIVE_INT64, i64);
+    put_line(file, "i16be", H5T_STD_I16BE, H5T_NATIVE_INT16, i16);
+    put_line(file, "long_double", H5T_NATIVE_LDOUBLE, H5T_NATIVE_DOUBLE, d);
+    check_line(file, "f64", 0, d);
+    check_line(file, "f64be", 0, d);
+    check_line(file, "f32", 0, df);
+    check_line(file, "f32be", 0, df);
+    check_line(file, "i64", 1700000000000000001., di64);
+    check_line(file, "i64be", 1700000000000000001., di64);
+    check_line(file, "i16be", 0, di16);
+    check_line(file, "long_double", 0, d);
+    H5Fclose(file);
+
+    struct line *line = hg_line_open_memory(d, LINE, NULL);
+    double out[10];
+    ck_assert_uint_eq(hg_line_extent(line), LINE);
+    ck_assert_int_eq(hg_line_read(line, 20, 10, out, NULL), H5GRAD_OK);
+    ck_assert_mem_eq(out, d + 20, sizeof out);
+    close_line(line);
+    close_line(NULL);
+}
+END_TEST
+
+static void check_no_line(hid_t file, const char *name, const char *why)
+{
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    ck_assert_ptr_null(open_line(file, name, 10, &err));
+    ck_assert_int_eq(err.status, H5GRAD_FAILED);
+    ck_assert_msg(strstr(err.message, why) != NULL, "%s: %s", name, err.message);
+}
+
+START_TEST(line_errors)
+{
+    static const char *const text[LINE];
+    static const double pairs[2 * LINE];
+    hid_t file = new_file();
+    put_values(file, "cube", H5T_NATIVE_FLOAT, new_creation(NULL));
+    hid_t string = H5Tcopy(H5T_C_S1);
+    H5Tset_size(string, 8);
+    put_line(file, "text", string, string, text);
+    hid_t complex = H5Tcreate(H5T_COMPOUND, 16);
+    H5Tinsert(complex, "r", 0, H5T_NATIVE_DOUBLE);
+    H5Tinsert(complex, "i", 8, H5T_NATIVE_DOUBLE);
+    put_line(file, "complex", complex, complex, pairs);
+    hid_t space = H5Screate(H5S_SCALAR);
+    H5Dclose(
+        H5Dcreate2(file, "scalar", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Sclose(space);
+    H5Tclose(complex);
+    H5Tclose(string);
+
+    check_no_line(file, "cube", "coordinates have one axis, this dataset has 3");
+    check_no_line(file, "text", "string");
+    check_no_line(file, "complex", "coordinates are real, this dataset is complex128");
+    check_no_line(file, "scalar", "scalar");
+    ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET | H5F_OBJ_DATATYPE), 0);
+    H5Fclose(file);
+}
+END_TEST
+
+/* A line holds on to its dataset, and to nothing once its values are in memory. */
+START_TEST(line_handles)
+{
+    static const double d[LINE];
+    hid_t file = new_file();
+    put_line(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, d);
+    struct line *far = open_line(file, "x", 0, NULL);
+    ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET), 1);
+    struct line *near = open_line(file, "x", LINE, NULL);
+    ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET), 1);
+    close_line(far);
+    close_line(near);
+    ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET), 0);
+    H5Fclose(file);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reader");
+    TCase *readers = tcase_create("readers");
+    tcase_add_checked_fixture(readers, setup, teardown);
+    tcase_add_test(readers, layouts);
+    tcase_add_loop_test(readers, behind_a_user_block, 0, 2);
+    tcase_add_test(readers, types);
+    tcase_add_test(readers, complex_points);
+    tcase_add_test(readers, external_and_virtual);
+    tcase_add_test(readers, unallocated_chunks);
+    tcase_add_test(readers, unavailable_filters);
+    tcase_add_test(readers, known_filter_without_decoder);
+    tcase_add_test(readers, damaged_chunk);
+    tcase_add_test(readers, chunk_of_another_length);
+    tcase_add_test(readers, linked_files);
+    tcase_add_test(readers, written_meanwhile);
+    tcase_add_test(readers, many_threads);
+    tcase_add_test(readers, array_in_memory);
+    suite_add_tcase(suite, readers);
+    TCase *lines = tcase_create("lines");
+    tcase_add_checked_fixture(lines, setup, teardown);
+    tcase_add_test(lines, line_types);
+    tcase_add_test(lines, line_errors);
+    tcase_add_test(lines, line_handles);
+    suite_add_tcase(suite, lines);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
