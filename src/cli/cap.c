@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/cap.h"
 
+#include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #ifdef __GLIBC__
     #include <malloc.h>
@@ -11,62 +11,84 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/size.h"
+
 #define MIB ((uint64_t)1 << 20)
 
 /* What h5grad takes at least, however small --memory is. */
 #define CAP_LEAST (32 * MIB)
 
-/* For libhdf5's caches of metadata, and what lies idle between allocations; and for what is kept of
- * each object of the file, that many bytes per byte of it. */
+/* Added to --memory: bytes for libhdf5's caches of metadata and what is idle between allocations,
+ * and bytes for each byte of the file, for what libhdf5 and h5grad keep of its objects. */
 #define CAP_SPARE    (32 * MIB)
 #define CAP_METADATA 16
 
-/* Blocks of so many bytes are returned as soon as they are freed. */
+/* An allocation of more than this may fail where less is left. */
+#define CAP_NEAR (8 * MIB)
+
+/* Blocks of this size and above return to the system as soon as they are freed. */
 #define CAP_BLOCK (1 << 20)
 
-/* Who maps as much ahead of the work is a sanitizer. */
+/* A process that has mapped this much before the work begins runs under a sanitizer. */
 #define CAP_STRANGE (1024 * MIB)
 
-/* Of a thread where the system gives no number. */
+/* The stack of a thread where the system does not say. */
 #define CAP_STACK (8 * MIB)
 
-/* No sum of these overflows. */
+/* With these bounds no sum here overflows. */
 #define CAP_MOST_THREADS ((uint64_t)1 << 16)
 #define CAP_MOST_BYTES   ((uint64_t)1 << 40)
 
-static uint64_t cap_min(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
+/* Bytes that the process has mapped; 0 where the system does not say. */
+struct cap_mapped {
+    uint64_t all, data;
+};
 
-static uint64_t cap_max(uint64_t a, uint64_t b)
+/* Reads /proc/self/statm, whose first number is all, and sixth data. Calls only what a signal
+ * handler may call. */
+static struct cap_mapped cap_mapped(void)
 {
-    return a > b ? a : b;
-}
-
-/* What the process has mapped for its data; 0 when that cannot be told. */
-static uint64_t cap_mapped(void)
-{
-    unsigned long pages = 0;
+    char text[256];
+    uint64_t field[6] = {0};
+    size_t k = 0;
     long page = sysconf(_SC_PAGESIZE);
-    FILE *file = fopen("/proc/self/statm", "re");
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 || page <= 0 ? -1 : read(fd, text, sizeof(text));
 
-    if (!file)
-        return 0;
-    bool read = fscanf(file, "%*u %*u %*u %*u %*u %lu", &pages) == 1;
-    fclose(file);
-    return read && page > 0 ? pages * (uint64_t)page : 0;
+    for (ssize_t i = 0; i < n && k < 6; i++) {
+        if (text[i] >= '0' && text[i] <= '9')
+            field[k] = field[k] * 10 + (uint64_t)(text[i] - '0');
+        else
+            k++;
+    }
+    if (fd >= 0)
+        close(fd);
+    return (struct cap_mapped){.all = field[0] * (uint64_t)page, .data = field[5] * (uint64_t)page};
 }
 
-/* Without --memory as much as the machine can bear, since the buffers keep to the default anyway.
- */
+static bool cap_is_near(int resource, uint64_t mapped)
+{
+    struct rlimit limit;
+
+    return getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+           mapped + CAP_NEAR >= limit.rlim_cur;
+}
+
+bool cap_is_reached(void)
+{
+    struct cap_mapped mapped = cap_mapped();
+
+    return cap_is_near(RLIMIT_AS, mapped.all) || cap_is_near(RLIMIT_DATA, mapped.data);
+}
+
+/* The buffers keep to the default where --memory is not given: the limit need not. */
 static uint64_t cap_wanted(const struct options *options)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     uint64_t machine = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : CAP_MOST_BYTES;
     uint64_t memory = options->grad.memory > 0 ? options->grad.memory : machine / 2;
 
-    return memory < CAP_LEAST ? CAP_LEAST : memory;
+    return size_max(memory, CAP_LEAST);
 }
 
 static uint64_t cap_metadata(const struct options *options)
@@ -75,10 +97,10 @@ static uint64_t cap_metadata(const struct options *options)
 
     if (stat(options->input, &input) != 0 || input.st_size <= 0)
         return 0;
-    return cap_min((uint64_t)input.st_size, CAP_MOST_BYTES) * CAP_METADATA;
+    return size_min((uint64_t)input.st_size, CAP_MOST_BYTES) * CAP_METADATA;
 }
 
-/* The stacks of threads count from the beginning, however little of them is used. */
+/* The whole stack of each thread counts as data, however little of it is used. */
 static uint64_t cap_stacks(const struct options *options)
 {
     struct rlimit limit;
@@ -92,12 +114,12 @@ static uint64_t cap_stacks(const struct options *options)
     else if (wanted && strtoul(wanted, NULL, 10) > threads)
         threads = strtoul(wanted, NULL, 10);
     if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        stack = cap_max(CAP_STACK, limit.rlim_cur) + MIB;
-    return cap_min(threads, CAP_MOST_THREADS) * cap_min(stack, CAP_MOST_BYTES);
+        stack = size_max(CAP_STACK, limit.rlim_cur) + MIB;
+    return size_min(threads, CAP_MOST_THREADS) * size_min(stack, CAP_MOST_BYTES);
 }
 
-/* What is freed goes back to the system: malloc would keep ever larger blocks for later, for each
- * thread its own. */
+/* Makes free return blocks to the system: malloc would keep ever larger ones for later, in each
+ * thread. */
 static void cap_return_freed(void)
 {
 #ifdef __GLIBC__
@@ -110,7 +132,7 @@ void cap_memory(const struct options *options)
 {
     static const char *const stack_sizes[] = {"OMP_STACKSIZE", "GOMP_STACKSIZE", "KMP_STACKSIZE"};
     struct rlimit limit;
-    uint64_t mapped = cap_mapped();
+    uint64_t mapped = cap_mapped().data;
     uint64_t memory = cap_wanted(options);
 
     cap_return_freed();

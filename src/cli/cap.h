@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Holds the process to --memory, whatever libhdf5 and the libraries below it are made to allocate
- * by a file: what goes far beyond it fails as if there were no more. Where --memory is not given
- * that is half of the machine's.
+ * The resource limits that the process sets itself (setrlimit). A file can make libhdf5 and the
+ * libraries below it allocate any amount; the limit on data makes an allocation far beyond --memory
+ * fail. Where --memory is not given, half of the machine's memory takes its place.
  */
 #ifndef H5GRAD_CLI_CAP_H
 #define H5GRAD_CLI_CAP_H
 
-#include "cli/command_line.h"
+#include <stdbool.h>
 
-/* Before the work begins. Nothing is done where the system cannot, where threads have stacks of a
- * size that only OpenMP's runtime knows, and under a sanitizer, which has its own use for memory.
- */
+#include "cli/option_table.h"
+
+/* Sets the limit on data; call it before the work begins. Does nothing where the system has no such
+ * limit, where the environment sets the size of threads' stacks (OMP_STACKSIZE), and under a
+ * sanitizer, which reserves memory of its own. */
 void cap_memory(const struct options *options);
 
-/* Lets the process open as many files as the system allows: libhdf5 keeps all sources of a virtual
+/* Whether the process is so close to a limit on its memory that an allocation may have failed. A
+ * signal handler may call it. */
+bool cap_is_reached(void);
+
+/* Raises the limit on open files to what the system allows: libhdf5 keeps all sources of a virtual
  * dataset open. */
 void cap_files(void);
 

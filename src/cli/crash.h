@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether a process that dies of a signal such as SIGSEGV went wrong itself. */
+/* Notes why a fatal signal such as SIGSEGV came: the parent, which sees only its number, could not
+ * tell a crash from memory that ran out, or from kill. */
 #ifndef H5GRAD_CLI_CRASH_H
 #define H5GRAD_CLI_CRASH_H
 
@@ -7,16 +8,17 @@
 #include <stdbool.h>
 
 enum crash_kind {
-    CRASH_UNKNOWN, /* nothing was noted */
-    CRASH_OWN,     /* it did what it must not, or gave up */
-    CRASH_MEMORY,  /* the same, as the memory that it may have ran out */
-    CRASH_SENT     /* the signal came from another process */
+    CRASH_UNKNOWN, /* no handler ran */
+    CRASH_OWN,     /* a fault or an abort of the process itself */
+    CRASH_MEMORY,  /* the same, when it had come close to its limit on memory */
+    CRASH_SENT     /* another process sent the signal */
 };
 
-/* Whether the signal says of a process that it went wrong, unless it was sent. */
+/* Whether signal number means a fault or an abort, unless another process sent it. */
 bool crash_is(int number);
 
-/* From here on *noted tells of what kind the signal is that ends the process. */
+/* Installs handlers that set *noted, an enum crash_kind in memory that the parent sees, and then
+ * let the signal end the process. */
 void crash_watch(atomic_int *noted);
 
 #endif

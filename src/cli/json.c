@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/json.h"
 
-#include "cli/text.h"
-
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base/parse.h"
 #include "base/utf8.h"
 
 static void json_put_text(FILE *out, const char *text)
@@ -39,7 +36,7 @@ static void json_break_line(struct json *json)
         fputs("  ", json->out);
 }
 
-/* What stands between a value and what comes before it. */
+/* Writes what separates the next value from the one before, and its key. */
 static void json_begin_value(struct json *json, const char *key)
 {
     bool flat = json->depth > 0 && json->flat[json->depth - 1];
@@ -102,28 +99,15 @@ void json_null(struct json *json, const char *key)
     json_text(json, key, NULL);
 }
 
-/* Whether the digits stand for the value, and not as 1e+01 where 10 is as good. */
-static bool json_is_good(const char *digits, double value)
-{
-    double size = fabs(value);
-    bool plain = size >= 1e-4 && size < 1e15;
-
-    return strtod(digits, NULL) == value && !(plain && strchr(digits, 'e') != NULL);
-}
-
 void json_number(struct json *json, const char *key, double value)
 {
-    char digits[TEXT_NUMBER];
+    char digits[32];
 
     if (!isfinite(value)) {
         json_null(json, key);
         return;
     }
-    for (int precision = 1; precision <= 17; precision++) {
-        snprintf(digits, sizeof(digits), "%.*g", precision, value);
-        if (json_is_good(digits, value))
-            break;
-    }
+    hg_parse_print_double(value, digits, sizeof(digits));
     json_begin_value(json, key);
     fputs(digits, json->out);
 }

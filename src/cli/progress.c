@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/progress.h"
 
+#include "base/clock.h"
 #include "cli/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Seconds: a bar may come up soon, lines in a log are for runs that somebody waits for. */
@@ -15,14 +15,6 @@ static const double progress_line_delay = 3;
 static const double progress_redraw = 0.1;
 
 enum { PROGRESS_BAR = 24, PROGRESS_LINE = 512 };
-
-static double progress_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 void progress_init(struct progress *progress, FILE *out, enum progress_when when)
 {
@@ -122,7 +114,7 @@ static void progress_print_line(const struct progress *progress, const struct h5
 
 void progress_update(struct progress *progress, const struct h5grad_progress *now)
 {
-    double time = progress_clock();
+    double time = clock_seconds();
     char rate[3 * TEXT_NUMBER];
 
     if (progress->never || now->bytes_total == 0)

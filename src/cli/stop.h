@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Signals that ask the program to stop: those of the terminal and of kill (INT, QUIT, TERM, HUP),
- * those that batch systems can send ahead of a time limit (USR1, USR2, ALRM), and the system's own
- * at a soft limit on CPU time (XCPU). */
+/* Handling of the signals that ask the program to stop: those of the terminal and of kill (INT,
+ * QUIT, TERM, HUP), those that batch systems can send ahead of a time limit (USR1, USR2, ALRM), and
+ * that of the system at a soft limit on CPU time (XCPU). */
 #ifndef H5GRAD_CLI_STOP_H
 #define H5GRAD_CLI_STOP_H
 
 #include <signal.h>
 #include <stdbool.h>
 
-/* From here on writes to a closed pipe or above the file size limit fail instead of killing. */
+/* Ignores SIGPIPE and SIGXFSZ, so that a write to a closed pipe or beyond the limit on the size of
+ * files fails instead. */
 void stop_ignore_writes(void);
 
 /*
- * From here on the first of these signals is only noted, so that the run can end in order; the
- * second ends the program at once, unless somebody else sees to that (a signal sent to a group of
- * processes may come twice). A signal that was ignored when the program started (nohup) stays
- * ignored.
+ * Installs handlers: the first of these signals is noted, so that the run can end in order. With
+ * second_ends the next one ends the program at once; a supervised child leaves that to its parent,
+ * since a signal sent to a process group reaches it twice. A signal that was ignored when the
+ * program started (nohup) stays ignored.
  */
 void stop_watch(bool second_ends);
 
-/* The signals that ask the program to stop and are not ignored. */
+/* Sets *set to the signals that ask the program to stop and are not ignored. */
 void stop_requests(sigset_t *set);
 
-/* Gives the signals their default effect back. */
+/* Restores the default action of the signals. */
 void stop_unwatch(void);
 
-/* The number of the signal noted, or 0. For any thread. */
+/* The number of the last signal noted, or 0. Any thread may call it. */
 int stop_signal(void);
 
 /* "SIGTERM"; NULL for a signal that does not ask the program to stop. */

@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/supervise.h"
+#include "base/clock.h"
 #include "cli/cap.h"
 #include "cli/crash.h"
-#include "cli/death.h"
+#include "cli/exit_report.h"
 #include "cli/stack.h"
 #include "cli/status.h"
 #include "cli/stop.h"
 
 #include <limits.h>
+#include <math.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
     #include <sys/prctl.h>
 #endif
 
+/* Seconds that a child has to stop. */
+static const double supervise_grace = 2;
+
 enum {
-    SUPERVISE_GRACE = 2000, /* milliseconds */
-    SUPERVISE_NEVER = -1,
+    SUPERVISE_LONGEST_WAIT = 3600, /* seconds: a timespec cannot hold INFINITY */
     SUPERVISE_FILES = 4,
     RESULT_UNKNOWN = -1
 };
@@ -40,7 +42,7 @@ struct notes {
 struct watch {
     pid_t child;
     int stopped; /* the last signal that asked the program to stop; 0 */
-    int64_t end; /* of the time that the child has then; SUPERVISE_NEVER */
+    double end;  /* of the time that the child has then; INFINITY */
 };
 
 static struct notes *supervise_notes; /* NULL: not supervised */
@@ -68,33 +70,21 @@ void supervise_note_result(int result)
 
 /* From the way the child ended to the exit status. */
 static int supervise_judge(const struct options *options, const struct notes *notes, int status,
-                           int stopped, const struct death_place *before)
+                           int stopped, const struct file_identity *before)
 {
-    const char *file[SUPERVISE_FILES];
     int result = atomic_load(&notes->result);
 
     if (result != RESULT_UNKNOWN)
         return WIFEXITED(status) ? WEXITSTATUS(status) : result;
-    for (unsigned i = 0; i < SUPERVISE_FILES; i++)
-        file[i] = notes->file[i];
-    const struct death death = {
+    const struct child_end end = {
         .number = WIFEXITED(status) ? 0 : WTERMSIG(status),
         .crash = (enum crash_kind)atomic_load(&notes->crash),
         .stopped = stopped,
         .before = *before,
         .files = atomic_load(&notes->files),
-        .file = file,
+        .file = notes->file,
     };
-    return death_report(options, &death);
-}
-
-/* Milliseconds since some time. */
-static int64_t supervise_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return exit_report(options, &end);
 }
 
 /* Both processes are suspended, whichever of them was told, and in the way of any other program:
@@ -110,22 +100,24 @@ static void supervise_suspend(struct watch *watch)
     sigprocmask(SIG_UNBLOCK, &suspend, NULL);
     sigprocmask(SIG_BLOCK, &suspend, NULL);
     kill(watch->child, SIGCONT);
-    if (watch->end != SUPERVISE_NEVER)
-        watch->end = supervise_now() + SUPERVISE_GRACE;
+    if (isfinite(watch->end))
+        watch->end = clock_seconds() + supervise_grace;
 }
 
 /* The next signal; 0 when the child's time is over before one comes. */
 static int supervise_next(const struct watch *watch, const sigset_t *watched)
 {
     for (;;) {
-        siginfo_t info;
-        struct timespec time = {0};
-        int64_t left = watch->end == SUPERVISE_NEVER ? INT_MAX : watch->end - supervise_now();
+        double left = watch->end - clock_seconds();
         if (left <= 0)
             return 0;
-        time.tv_sec = (time_t)(left / 1000);
-        time.tv_nsec = (long)(left % 1000) * 1000000;
-        int number = sigtimedwait(watched, &info, &time);
+        if (left > SUPERVISE_LONGEST_WAIT)
+            left = SUPERVISE_LONGEST_WAIT;
+        const struct timespec time = {
+            .tv_sec = (time_t)left,
+            .tv_nsec = (long)((left - (double)(time_t)left) * 1e9),
+        };
+        int number = sigtimedwait(watched, NULL, &time);
         if (number > 0)
             return number;
     }
@@ -146,11 +138,11 @@ static int supervise_wait(struct watch *watch, const sigset_t *watched)
             supervise_suspend(watch);
         } else if (number == 0 || watch->stopped != 0) {
             kill(watch->child, SIGKILL);
-            watch->end = SUPERVISE_NEVER;
+            watch->end = INFINITY;
             watch->stopped = number != 0 ? number : watch->stopped;
         } else {
             kill(watch->child, number);
-            watch->end = supervise_now() + SUPERVISE_GRACE;
+            watch->end = clock_seconds() + supervise_grace;
             watch->stopped = number;
         }
     }
@@ -193,8 +185,8 @@ int supervise(int (*work)(struct options *options), struct options *options)
     struct sigaction hear = {.sa_handler = supervise_hear}, ended;
     sigset_t watched, before;
     pid_t parent = getpid();
-    struct watch watch = {.end = SUPERVISE_NEVER};
-    struct death_place output = death_look(options->output);
+    struct watch watch = {.end = INFINITY};
+    struct file_identity output = file_identify(options->output);
     struct notes *notes =
         mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 

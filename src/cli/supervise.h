@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The work is done in a child process, watched by one that has touched no file: libhdf5's parser
- * can crash on hostile files, and memory can run out, but what the program says and leaves behind
- * must be in order all the same.
+ * Runs the work in a child process, watched by a parent that touches no file: libhdf5's parser can
+ * crash on hostile files and memory can run out, but the parent still prints a message, removes
+ * temporary files and returns a defined exit status. The child sets its resource limits
+ * (cli/cap.h), notes why it crashes (cli/crash.h) and gets a stack (cli/stack.h); cli/stop.h
+ * handles requests to stop, and cli/exit_report.h reports on a child that died.
  */
 #ifndef H5GRAD_CLI_SUPERVISE_H
 #define H5GRAD_CLI_SUPERVISE_H
 
-#include "cli/command_line.h"
+#include "cli/option_table.h"
 
 /*
- * Runs work in a child process. The parent returns what the child notes as result; of a child that
- * dies before it gives an account, see cli/death.h. Signals that ask the program to stop are passed
- * on to the child once; after two seconds, or at the second signal, it ends at once. SIGTSTP
- * suspends both. Before anything else is set up: no threads, no output waiting. Where no child can
- * be made, work is done here.
+ * Runs work(options) in a child process, or in this one where none can be made. Returns the result
+ * that the child notes, else the exit status of exit_report. Passes on the first signal that asks
+ * the program to stop; kills the child two seconds later, or at the second such signal. SIGTSTP
+ * suspends both processes. Call it before there are threads or output in buffers.
  */
 int supervise(int (*work)(struct options *options), struct options *options);
 
 /* Whether this process is such a child. */
 bool supervise_is_child(void);
 
-/* In the child: notes a file to be removed should it die. */
+/* In the child: notes a file that the parent removes if the child dies. */
 void supervise_note_temporary(const char *path);
 
-/* In the child: all is said and written that there is, and the exit status is result, whatever
- * happens to the process from here on. */
+/* In the child: notes that all output is written and that the exit status is result, even if the
+ * process crashes from here on, as in an exit handler. */
 void supervise_note_result(int result);
 
 #endif

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
@@ -93,13 +93,6 @@ struct journal {
     _Atomic bool sync_done;
 };
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 static uint64_t hash_entry(const struct entry *entry)
 {
     return hash_bytes(HASH_START, entry, offsetof(struct entry, hash));
@@ -133,7 +126,7 @@ static struct journal *make(const char *path, int fd)
     journal->fd = fd;
     journal->file = -1;
     journal->boot = read_boot();
-    journal->synced = now();
+    journal->synced = clock_seconds();
     pthread_mutex_init(&journal->mutex, NULL);
     pthread_mutex_init(&journal->sync_mutex, NULL);
     return journal;
@@ -588,13 +581,13 @@ static enum h5grad_status store_file(int fd, struct h5grad_error *err)
 
 static void sync_all(struct journal *journal)
 {
-    double start = now();
+    double start = clock_seconds();
     struct h5grad_error *err = &journal->sync_error;
     uint64_t entries = (journal->sync_end - journal->entries_at) / sizeof(struct entry);
     if (!store_file(journal->sync_fd, err) && !add_synced(journal, entries, err) &&
         fdatasync(journal->fd) != 0)
         hg_error_errno(err, errno, "syncing %s", journal->path);
-    journal->synced = now();
+    journal->synced = clock_seconds();
     journal->sync_cost = journal->synced - start;
 }
 
@@ -646,7 +639,7 @@ static enum h5grad_status sync_if_due(struct journal *journal, int fd, struct h5
     if (status)
         return status;
     double pause = SYNC_RATIO * journal->sync_cost;
-    if (now() - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
+    if (clock_seconds() - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
         return H5GRAD_OK;
     /* What others note from here on does not count. */
     if (fstat(journal->fd, &info) != 0)

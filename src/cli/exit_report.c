@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/exit_report.h"
+#include "cli/status.h"
+#include "cli/stop.h"
+#include "cli/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* With --checkpoint the first files of a child are OUTPUT's temporary file and its journal. */
+enum { RESUME_FILES = 2 };
+
+/* What the child left behind. */
+struct leftovers {
+    bool output;     /* a file at OUTPUT */
+    bool whole;      /* which is the result of this run */
+    bool checkpoint; /* a checkpoint, of this run or of an earlier one */
+    bool resumable;  /* from which a later run can resume */
+};
+
+struct file_identity file_identify(const char *path)
+{
+    struct stat info;
+
+    if (!path || stat(path, &info) != 0)
+        return (struct file_identity){.exists = false};
+    return (struct file_identity){.exists = true, .device = info.st_dev, .inode = info.st_ino};
+}
+
+static bool file_is_same(const struct file_identity *a, const struct file_identity *b)
+{
+    return a->exists && b->exists && a->device == b->device && a->inode == b->inode;
+}
+
+/* Any other signal was sent by another process or by the system. */
+static bool end_is_crash(const struct child_end *end)
+{
+    return crash_is(end->number) && end->crash != CRASH_SENT;
+}
+
+/* Whether the same run would fail again. */
+static bool end_is_failure(const struct child_end *end)
+{
+    return end->stopped == 0 && (end->number == 0 || end_is_crash(end));
+}
+
+/* Whether the result has got its final name: OUTPUT is another file than before, and the temporary
+ * name is gone, or leads to the same file, or to the one that OUTPUT was (they were exchanged). */
+static bool output_is_whole(const struct child_end *end, const struct file_identity *output)
+{
+    if (end->files == 0 || !output->exists || file_is_same(output, &end->before))
+        return false;
+    struct file_identity temporary = file_identify(end->file[0]);
+    return !temporary.exists || file_is_same(&temporary, output) ||
+           file_is_same(&temporary, &end->before);
+}
+
+static struct leftovers find_leftovers(const struct options *options, const struct child_end *end)
+{
+    struct file_identity output =
+        file_identify(options->mode == OPTIONS_RUN ? options->output : NULL);
+    struct leftovers left = {.output = output.exists, .whole = output_is_whole(end, &output)};
+
+    left.checkpoint = options->mode == OPTIONS_RUN && options->grad.checkpoint != 0 &&
+                      !left.whole && h5grad_can_resume(options->output);
+    left.resumable = left.checkpoint && !end_is_failure(end);
+    return left;
+}
+
+/* Once OUTPUT is whole all of INPUT has been read and checked, so a later crash is not due to
+ * INPUT. libhdf5 also crashes after a failed allocation, at once or much later when it closes a
+ * file, which cannot be told from a crash on a damaged file. */
+static void print_cause(const struct options *options, const struct child_end *end, bool whole)
+{
+    const char *request = stop_signal_name(end->stopped ? end->stopped : end->number);
+
+    fputs("h5grad: ", stderr);
+    if (request) {
+        fprintf(stderr, "stopped by %s", request);
+        return;
+    }
+    text_put(stderr, options->input);
+    if (end->number == SIGKILL)
+        fputs(": killed by SIGKILL, as the system does when memory or CPU time runs out", stderr);
+    else if (end->number == 0)
+        fputs(": a library ended the run, as when memory or threads run out", stderr);
+    else if (end_is_crash(end) && end->crash == CRASH_MEMORY)
+        fprintf(stderr, ": memory ran out (%s)", strsignal(end->number));
+    else if (end_is_crash(end) && whole)
+        fprintf(stderr, ": closing it crashed (%s)", strsignal(end->number));
+    else if (end_is_crash(end))
+        fprintf(stderr, ": reading it crashed (%s), as where a file is damaged or memory runs out",
+                strsignal(end->number));
+    else
+        fprintf(stderr, ": killed by signal %d (%s)", end->number, strsignal(end->number));
+}
+
+static void print_outcome(const struct options *options, const struct child_end *end,
+                          const struct leftovers *left)
+{
+    unsigned text = options->grad.checkpoint ? RESUME_FILES : 1;
+
+    if (left->resumable) {
+        fputs("; --resume goes on from the last checkpoint", stderr);
+    } else if (left->whole) {
+        fputs("; ", stderr);
+        text_put(stderr, options->output);
+        fputs(" is whole", stderr);
+        if (end->files > text && file_identify(end->file[text]).exists)
+            fputs(", but not described", stderr);
+        if (options->grad.sync)
+            fputs(", but perhaps not on stable storage", stderr);
+    } else if (options->mode == OPTIONS_RUN) {
+        bool other = options->grad.overwrite || left->output;
+        fputs(other ? "; nothing new at " : "; nothing at ", stderr);
+        text_put(stderr, options->output);
+    }
+    fputc('\n', stderr);
+}
+
+/* A locked file belongs to another run, which has made one of the same name since. */
+static void remove_unless_locked(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        unlink(path);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The checkpoint of an earlier run stays where this run had not begun to resume from it. */
+static void remove_files(const struct child_end *end, const struct leftovers *left)
+{
+    unsigned first = left->resumable ? RESUME_FILES : 0;
+
+    if (left->checkpoint && end->files < RESUME_FILES)
+        return;
+    for (unsigned i = first; i < end->files; i++)
+        remove_unless_locked(end->file[i]);
+}
+
+int exit_report(const struct options *options, const struct child_end *end)
+{
+    struct leftovers left = find_leftovers(options, end);
+
+    print_cause(options, end, left.whole);
+    print_outcome(options, end, &left);
+    remove_files(end, &left);
+    if (left.resumable)
+        return EXIT_RESUMABLE;
+    if (!end_is_failure(end))
+        return EXIT_SIGNAL + (end->stopped ? end->stopped : end->number);
+    return left.whole ? EXIT_UNREPORTED : EXIT_FAILED;
+}
