@@ -3,8 +3,8 @@
 # Completions: they are what the table of options yields, and fields are offered behind -d.
 # shellcheck disable=SC2016 # names of the characters that shells expand
 set -u
-# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
-. "$(dirname "$0")/../support/shell-common.sh"
+# shellcheck source-path=SCRIPTDIR source=../../support/shell-common.sh
+. "$(dirname "$0")/../../support/shell-common.sh"
 completions=$sources/completions
 export LC_ALL=C.UTF-8
 PATH=$(dirname "$H5GRAD"):$PATH

@@ -3,8 +3,8 @@
 # Axes that are left out: those whose coordinates in the file cannot be used, each of which costs
 # itself and not its field, and those of gathered points.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
-. "$(dirname "$0")/../support/shell-common.sh"
+# shellcheck source-path=SCRIPTDIR source=../../support/shell-common.sh
+. "$(dirname "$0")/../../support/shell-common.sh"
 
 make_input() {
     "$MAKE_INPUT" "$@" || exit 99

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Gradients worked out by hand, through the program, to the last bit.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
-. "$(dirname "$0")/../support/shell-common.sh"
+# shellcheck source-path=SCRIPTDIR source=../../support/shell-common.sh
+. "$(dirname "$0")/../../support/shell-common.sh"
 
 # input TYPE SHAPE VALUE...: starts an example, with /f in a new file.
 input() {

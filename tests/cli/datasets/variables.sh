@@ -3,8 +3,8 @@
 # Names of variables as netCDF-4 and CF mean them: variables called like a dimension, and those that
 # attributes name.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
-. "$(dirname "$0")/../support/shell-common.sh"
+# shellcheck source-path=SCRIPTDIR source=../../support/shell-common.sh
+. "$(dirname "$0")/../../support/shell-common.sh"
 
 make_input() {
     "$MAKE_INPUT" "$@" || exit 99

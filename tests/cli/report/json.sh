@@ -3,8 +3,8 @@
 # The JSON of h5grad, read by Python: valid, complete by doc/json.md, and saying what the text says.
 # With H5GRAD_DATA the lists and plans of all files in that folder are read, too.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
-. "$(dirname "$0")/../support/shell-common.sh"
+# shellcheck source-path=SCRIPTDIR source=../../support/shell-common.sh
+. "$(dirname "$0")/../../support/shell-common.sh"
 schema=$sources/doc/json.md
 if ! command -v python3 >/dev/null; then
     echo "$0: skipped: no python3" >&2

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What the data do not allow: INPUT, dataset and axis are named.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../../support/program.sh
+. "$(dirname "$0")/../../support/program.sh"
+
+make_input bad.h5 /f float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800
+make_input bad.h5 /short float64 2
+make_input bad.h5 /point float64 1x1
+make_input bad.h5 /c3 float64 3 1 2 3
+make_input bad.h5 /c5 float64 5 1 2 3 4 5
+make_input bad.h5 /c2d float64 2x2 1 2 3 4
+make_input bad.h5 /cnan float64 4 1 nan 3 4
+make_input bad.h5 /cinf float64 4 1 2 3 inf
+make_input bad.h5 /ctwice float64 4 1 2 2 3
+make_input bad.h5 /czigzag float64 4 1 3 2 4
+make_input bad.h5 /ctext string 4
+make_input bad.h5 /cscalar float64 scalar 1
+make_input bad.h5 /scalar float64 scalar 1
+make_input bad.h5 /null float64 null
+for type in bool string opaque reference vlen compound; do
+    make_input bad.h5 /t/$type $type 4
+    refused 1 "bad.h5: /t/$type: " -d /t/$type bad.h5 o/out.h5
+done
+while read -r regex options; do
+    # shellcheck disable=SC2086 # several options
+    refused 1 "bad.h5: ${regex//_/ }" $options bad.h5 o/out.h5
+done <<'END'
+/f:.*(3_entries|3_axes|2_axes) -d /f --spacing=1,2,3
+/f:.*axis_2.*rank_is_2 -d /f --dim=0,2
+/f:.*axis_-3.*rank_is_2 -d /f --dim=-3
+/f:.*(axis_1|-1).*repeated -d /f --dim=1,-1
+/f:.*axis.*depth -d /f --dim=depth
+/short:.*axis_0.*2.*too_short -d /short --edge-order=2
+/point: -d /point
+/point:.*axis_1.*1.*too_short -d /point --dim=1
+/f:.*axis_1.*/c3.*3.*4 -d /f --coord=1=/c3
+/f:.*axis_1.*/c5.*5.*4 -d /f --coord=1=/c5
+/f:.*axis_1.*/c5.*5.*4 -d /f --spacing=1,/c5
+/f:.*axis_1.*/c2d -d /f --coord=1=/c2d
+/f:.*axis_1.*/cnan.*finite -d /f --coord=1=/cnan
+/f:.*axis_1.*/cinf.*finite -d /f --coord=1=/cinf
+/f:.*axis_1.*/ctwice.*2 -d /f --coord=1=/ctwice
+/f:.*axis_1.*/czigzag.*monotonic -d /f --coord=1=/czigzag
+/f:.*axis_1.*/ctext -d /f --coord=1=/ctext
+/f:.*axis_1.*/cscalar -d /f --coord=1=/cscalar
+/f:.*axis_1.*/absent -d /f --coord=1=/absent
+/f:.*axis_1.*absent.h5 -d /f --coord=1=absent.h5:/x
+/f:.*axis.*7 -d /f --coord=7=/c3
+/scalar: -d /scalar
+/null: -d /null
+two_results.*/g -d /f --name=g
+END
+refused 1 "bad.h5: /f: .*/c3" -n -d /f --coord=1=/c3 bad.h5 o/out.h5
+
+finish

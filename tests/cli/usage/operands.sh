@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# INPUT and OUTPUT that are missing, empty, or too many.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../../support/program.sh
+. "$(dirname "$0")/../../support/program.sh"
+
+refused 2 "'--dim' needs a value" --dim
+refused 2 "'-d' needs a value" in.h5 -d
+refused 2 "missing INPUT.*--help"
+refused 2 "missing OUTPUT.*--help" in.h5
+refused 2 "missing OUTPUT" -n in.h5
+refused 2 "missing INPUT" --list
+refused 2 "'b': too many operands.*--list" --list a b
+refused 2 "INPUT.*empty" "" o/out.h5
+refused 2 "OUTPUT.*empty" in.h5 ""
+refused 2 "'-v': too many operands" -- a b -v
+
+finish

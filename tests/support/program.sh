@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What the tests of the program share; sourced. Results go to o/, a folder of the test's own.
+
+# shellcheck source=tests/support/shell-common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/shell-common.sh"
+
+make_input() {
+    "$MAKE_INPUT" "$@" || exit 99
+}
+
+# run ARGUMENT...: the program; $status, ./stdout and ./stderr tell how it went, but for the note on
+# unit spacing, which is checked by itself: ./unit.
+run() {
+    "$H5GRAD" "$@" >stdout 2>stderr
+    status=$?
+    grep ': no spacing found: unit spacing' stderr >unit
+    sed -i '/: no spacing found: unit spacing/d' stderr
+}
+
+# Whether the file holds one line, which matches the extended regular expression.
+# shellcheck disable=SC2317 # check calls it
+one_line() {
+    [ "$(wc -l <"$1")" -eq 1 ] && grep -Eq -- "$2" "$1" && return
+    printf '  wanted a line like %s, got\n' "$2"
+    sed 's/^/    /' "$1"
+    return 1
+}
+
+# done_quietly WHAT ARGUMENT...: a run that prints nothing and succeeds.
+done_quietly() {
+    local what=$1
+    shift
+    run "$@"
+    check "$what: exit status" equal "$status" 0
+    check "$what: stdout" equal "$(cat stdout)" ""
+    check "$what: stderr" equal "$(cat stderr)" ""
+}
+
+# refused STATUS REGEX ARGUMENT...: one line on stderr, nothing on stdout, nothing in o/.
+refused() {
+    local wanted=$1 regex=$2
+    shift 2
+    run "$@"
+    check "h5grad $*: exit status" equal "$status" "$wanted"
+    check "h5grad $*: message" one_line stderr "^h5grad: .*$regex"
+    check "h5grad $*: stdout" equal "$(cat stdout)" ""
+    check "h5grad $*: leaves something" equal "$(ls -A o)" ""
+}
+
+# wrong_usage REGEX OPTION...: found before any file is opened, with a pointer to --help.
+wrong_usage() {
+    local regex=$1
+    shift
+    refused 2 "$regex.*--help" "$@" nowhere/in.h5 nowhere/out.h5
+}
+
+# datasets FILE: its datasets, in one line.
+datasets() {
+    h5ls -r "$1" | awk '/ Dataset /{ sub(/ +Dataset .*/, ""); printf "%s%s", sep, $0; sep = " " }'
+}
+
+# attribute FILE OBJECT NAME: its value.
+attribute() {
+    h5dump -a "$2/$3" -y "$1" | sed -n '/DATA {/,/}/{s/^ *//; s/^"\(.*\)"$/\1/; /DATA\|}/!p}'
+}
+
+# unreported WHAT STATUS WHY: OUTPUT of a run on make_plain's file is whole, but the report on it could
+# not be written.
+unreported() {
+    check "$1: exit status" equal "$2" 3
+    check "$1: message" equal "$(cat stderr)" "h5grad: standard output: $3; o/out.h5 is whole"
+    check "$1: OUTPUT" equal "$(ls -A o): $(datasets o/out.h5)" \
+        "out.h5: /f_grad_0 /f_grad_1 /g/deep/h_grad_0"
+}
+
+# make_plain FILE: two fields, and what is none.
+make_plain() {
+    make_input "$1" /f float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800
+    make_input "$1" /g/deep/h int16 4 1 3 5 9
+    make_input "$1" /text string 4
+}
+
+# make_useless FILE: fields whose first axis has coordinates that do not increase.
+make_useless() {
+    local name
+    make_input "$1" /x float64 4 0 1 1 2
+    make_input "$1" /y float64 3 0 1 5
+    for name in a b; do
+        make_input "$1" /$name float64 4x3 1
+        make_input "$1" /$name scales /x /y
+    done
+    make_input "$1" /text string 4
+    make_input "$1" /c float64 3 1
+    make_input "$1" /c scales /y
+}
+
+mkdir o
