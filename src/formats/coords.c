@@ -6,7 +6,7 @@
 
 void hg_coords_free(struct coords *coords)
 {
-    for (unsigned k = 0; k < coords->rank; k++) {
+    for (unsigned k = 0; k < coords->rank && coords->axis; k++) {
         free(coords->axis[k].path);
         free(coords->axis[k].attribute);
         free(coords->axis[k].name);
@@ -14,6 +14,7 @@ void hg_coords_free(struct coords *coords)
         free(coords->axis[k].problem);
         free(coords->axis[k].left_out);
     }
+    free(coords->axis);
     free(coords->refusal);
     free(coords->note);
     memset(coords, 0, sizeof *coords);

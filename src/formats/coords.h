@@ -40,7 +40,7 @@ struct coords_convention;
 
 struct coords {
     unsigned rank;
-    struct coords_axis axis[GRID_MAX_RANK];
+    struct coords_axis *axis; /* rank of them */
     /* The convention that positively identified the dataset, and whose form results take; NULL. */
     const struct coords_convention *convention;
     /* The dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that its

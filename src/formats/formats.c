@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/path.h"
 #include "formats/categories.h"
 #include "formats/convention.h"
@@ -58,6 +59,9 @@ enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const 
     enum h5grad_status status = H5GRAD_OK;
     memset(coords, 0, sizeof *coords);
     coords->rank = rank;
+    coords->axis = hg_memory_zeroed(rank, sizeof *coords->axis);
+    if (!coords->axis)
+        return hg_error_memory(err, rank * sizeof *coords->axis);
     /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
     if (!walk && H5Aexists(dataset, "DIMENSION_LIST") > 0) {
         status = hg_walk(file, NULL, NULL, &own, err);

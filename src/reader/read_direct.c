@@ -23,10 +23,11 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
 {
     const struct h5_storage *storage = source->storage;
     struct h5_flat flat;
-    bool proven;
+    bool proven = source->verified;
     if (!source->type->raw ||
         !hg_flat_find(source->dataset, storage, hg_type_size(source->type), true, &flat) ||
-        hg_flat_prove(source->dataset, source->type->memory, storage, &flat, &proven, err) ||
+        (!proven &&
+         hg_flat_prove(source->dataset, source->type->memory, storage, &flat, &proven, err)) ||
         !proven)
         return NULL;
     struct direct_reader *self = hg_memory_zeroed(1, sizeof *self);

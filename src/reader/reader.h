@@ -19,6 +19,7 @@ struct reader_source {
     hid_t dataset;
     const struct h5_storage *storage;
     const struct h5_type *type;
+    bool verified; /* the method that is forced was chosen for the dataset before */
 };
 
 /* Points of a box in memory: the first of them, and strides in scalars; within a point scalars are

@@ -36,7 +36,7 @@ const char *hg_axes_spacing(const struct field *field, unsigned axis, char *numb
     case SPACING_PATH:
         return settled->coordinate ? settled->coordinate->name : settled->spacing.path;
     default:
-        return field->coords.axis[axis].kind == COORDS_UNUSABLE ? "unusable" : "unit";
+        return settled->problem ? "unusable" : "unit";
     }
 }
 
@@ -64,7 +64,7 @@ static enum h5grad_status on_axis(const struct field *field, unsigned axis,
 static enum h5grad_status find_axis(const struct field *field, const char *text, unsigned *axis,
                                     struct h5grad_error *err)
 {
-    unsigned rank = field->storage.rank;
+    unsigned rank = field->rank;
     int64_t number;
     for (unsigned i = 0; i < rank; i++) {
         const char *name = field->coords.axis[i].name;
@@ -86,7 +86,7 @@ static enum h5grad_status find_axis(const struct field *field, const char *text,
 static void use_axis(struct field *field, unsigned axis)
 {
     field->axis[axis].differentiated = true;
-    field->engine_axis[field->n_axes++].axis = axis;
+    field->order[field->n_axes++] = axis;
 }
 
 /* Why an axis that --dim does not name is not differentiated; NULL: it is. */
@@ -94,40 +94,40 @@ static const char *left_out(const struct field *field, unsigned axis)
 {
     if (field->coords.axis[axis].left_out)
         return field->coords.axis[axis].left_out;
-    return field->storage.extent[axis] == 1 ? "it has one point" : NULL;
+    return field->extent[axis] == 1 ? "it has one point" : NULL;
 }
 
 /* No axis remains: fails for the first that is left out for another reason than its single point;
  * where there is none, all are used. */
 static enum h5grad_status use_left_out_axes(struct field *field, struct h5grad_error *err)
 {
-    for (unsigned i = 0; i < field->storage.rank; i++) {
+    for (unsigned i = 0; i < field->rank; i++) {
         const char *why = field->coords.axis[i].left_out;
         if (!why)
             continue;
-        field->unusable = true;
+        field->fault = FIELD_UNUSABLE;
         return on_axis(field, i,
                        hg_error_set(err, H5GRAD_FAILED,
                                     "%s; --dim=%u differentiates along it all the same", why, i),
                        err);
     }
-    for (unsigned i = 0; i < field->storage.rank; i++)
+    for (unsigned i = 0; i < field->rank; i++)
         use_axis(field, i);
     return H5GRAD_OK;
 }
 
 /* Without --dim: every axis, but those left out. */
 static enum h5grad_status use_all_axes(struct field *field, const struct run_options *options,
-                                       bool tell, struct h5grad_error *err)
+                                       struct h5grad_error *err)
 {
-    unsigned rank = field->storage.rank;
+    unsigned rank = field->rank;
     for (unsigned i = 0; i < rank; i++) {
         if (!left_out(field, i))
             use_axis(field, i);
     }
     if (field->n_axes == 0)
         return use_left_out_axes(field, err);
-    for (unsigned i = 0; i < rank && tell; i++) {
+    for (unsigned i = 0; i < rank; i++) {
         char label[256];
         hg_axes_label(field, i, label, sizeof label);
         if (!field->axis[i].differentiated)
@@ -138,11 +138,11 @@ static enum h5grad_status use_all_axes(struct field *field, const struct run_opt
 }
 
 static enum h5grad_status choose_axes(struct field *field, const struct run_options *options,
-                                      bool tell, struct h5grad_error *err)
+                                      struct h5grad_error *err)
 {
     const struct h5grad_options *user = &options->user;
     if (user->n_dims == 0)
-        return use_all_axes(field, options, tell, err);
+        return use_all_axes(field, options, err);
     for (size_t k = 0; k < user->n_dims; k++) {
         unsigned axis;
         enum h5grad_status status = find_axis(field, user->dims[k], &axis, err);
@@ -163,7 +163,7 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
 {
     const struct h5grad_options *user = &options->user;
     size_t n = options->n_spacings;
-    unsigned entries = user->n_dims ? field->n_axes : field->storage.rank;
+    unsigned entries = user->n_dims ? field->n_axes : field->rank;
     if (n == 0)
         return H5GRAD_OK;
     if (n != 1 && n != entries)
@@ -178,7 +178,7 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
                             "--coord=DIM=%s or choose the axis with --dim",
                             options->spacing[0].path, entries, options->spacing[0].path);
     for (unsigned k = 0; k < entries; k++) {
-        unsigned axis = user->n_dims ? field->engine_axis[k].axis : k;
+        unsigned axis = user->n_dims ? field->order[k] : k;
         field->axis[axis].spacing = options->spacing[n == 1 ? 0 : k];
     }
     return H5GRAD_OK;
@@ -204,15 +204,31 @@ static enum h5grad_status apply_coords(struct field *field, const struct run_opt
     return H5GRAD_OK;
 }
 
+/* What the file or the command line gives but cannot be used, and why. */
+static enum h5grad_status describe_unusable(struct field *field, unsigned axis, const char *why,
+                                            struct h5grad_error *err)
+{
+    struct field_axis *settled = &field->axis[axis];
+    char *problem = hg_memory_text(without_index(why, axis));
+    if (!problem)
+        return hg_error_memory(err, strlen(why));
+    free(settled->problem);
+    settled->problem = problem;
+    settled->spacing.kind = SPACING_AUTO;
+    settled->source = problem;
+    return H5GRAD_OK;
+}
+
 /* What the command line left open is what the file says. midpoints: what would do as edges of cells
  * is used. */
-static void apply_file(struct field *field, unsigned axis, bool midpoints)
+static enum h5grad_status apply_file(struct field *field, unsigned axis, bool midpoints,
+                                     struct h5grad_error *err)
 {
     struct field_axis *settled = &field->axis[axis];
     const struct coords_axis *said = &field->coords.axis[axis];
     settled->source = AXES_COMMAND_LINE;
     if (settled->spacing.kind != SPACING_AUTO)
-        return;
+        return H5GRAD_OK;
     settled->source = said->source ? said->source : "none found";
     if (said->kind == COORDS_STEP) {
         settled->spacing.kind = SPACING_NUMBER;
@@ -222,8 +238,9 @@ static void apply_file(struct field *field, unsigned axis, bool midpoints)
         settled->spacing.kind = SPACING_PATH;
         settled->spacing.path = said->path;
     } else if (said->kind == COORDS_UNUSABLE) {
-        settled->source = without_index(said->problem, axis);
+        return describe_unusable(field, axis, said->problem, err);
     }
+    return H5GRAD_OK;
 }
 
 static bool is_from_file(const struct field *field, unsigned axis)
@@ -244,7 +261,7 @@ static enum h5grad_status find_coordinates(const struct field *field, unsigned a
         attribute = said->attribute;
         points = said->edges ? LINE_MIDPOINTS : said->surplus ? LINE_FIRST : LINE_ALL;
     }
-    uint64_t extent = field->storage.extent[axis];
+    uint64_t extent = field->extent[axis];
     enum h5grad_status status =
         hg_coordinates_get(store, path, attribute, points, extent, out, err);
     if (status || points != LINE_ALL || !midpoints || hg_line_extent((*out)->line) != extent + 1)
@@ -260,7 +277,7 @@ const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned 
     if (coordinate || field->axis[axis].spacing.kind != SPACING_PATH)
         return coordinate;
     if (find_coordinates(field, axis, options->user.edges != NULL, store, &coordinate, NULL) ||
-        hg_line_extent(coordinate->line) != field->storage.extent[axis])
+        hg_line_extent(coordinate->line) != field->extent[axis])
         return NULL;
     return coordinate;
 }
@@ -282,7 +299,7 @@ static enum h5grad_status check_points(const struct field *field, unsigned axis,
                                        const struct coordinate *coordinate,
                                        struct h5grad_error *err)
 {
-    uint64_t n = hg_line_extent(coordinate->line), extent = field->storage.extent[axis];
+    uint64_t n = hg_line_extent(coordinate->line), extent = field->extent[axis];
     if (n == extent)
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED,
@@ -327,48 +344,37 @@ static enum h5grad_status note_missing(struct field *field, const struct coordin
     return H5GRAD_OK;
 }
 
-static enum h5grad_status use_coordinates(struct field *field, struct engine_axis *out,
+static enum h5grad_status use_coordinates(struct field *field, unsigned axis,
                                           const struct run_options *options,
                                           struct coordinates *store, struct h5grad_error *err)
 {
     const struct coordinate *coordinate;
-    enum h5grad_status status =
-        judge_coordinates(field, out->axis, options, store, &coordinate, err);
+    enum h5grad_status status = judge_coordinates(field, axis, options, store, &coordinate, err);
     if (status)
         return status;
-    struct field_axis *axis = &field->axis[out->axis];
-    axis->coordinate = coordinate;
-    out->stencil.uniform = coordinate->scan.even;
-    out->stencil.step = coordinate->scan.step;
-    out->coordinates = coordinate->scan.even ? NULL : coordinate->line;
+    field->axis[axis].coordinate = coordinate;
     return note_missing(field, coordinate, err);
 }
 
 /* *unusable is set where the coordinates are the reason of a failure. */
-static enum h5grad_status settle_axis(struct field *field, struct engine_axis *out,
+static enum h5grad_status settle_axis(struct field *field, unsigned axis,
                                       const struct run_options *options, struct coordinates *store,
                                       bool *unusable, struct h5grad_error *err)
 {
+    const struct spacing_option *spacing = &field->axis[axis].spacing;
     *unusable = false;
-    struct field_axis *axis = &field->axis[out->axis];
-    out->stencil.extent = field->storage.extent[out->axis];
-    out->stencil.edge_order = (unsigned)options->user.edge_order;
-    out->stencil.uniform = true;
-    out->stencil.step = 1;
     enum h5grad_status status =
-        hg_stencil_check_extent(out->stencil.extent, out->stencil.edge_order, err);
+        hg_stencil_check_extent(field->extent[axis], (unsigned)options->user.edge_order, err);
     if (status)
         return status;
-    if (axis->spacing.kind == SPACING_AUTO)
-        status = hg_coords_check(&field->coords.axis[out->axis], err);
-    else if (axis->spacing.kind == SPACING_PATH)
-        status = use_coordinates(field, out, options, store, err);
+    if (spacing->kind == SPACING_NUMBER)
+        return hg_stencil_check_step(spacing->number, err);
+    if (spacing->kind == SPACING_AUTO)
+        status = hg_coords_check(&field->coords.axis[axis], err);
+    else
+        status = use_coordinates(field, axis, options, store, err);
     *unusable = status == H5GRAD_FAILED;
-    if (status || axis->spacing.kind == SPACING_PATH)
-        return status;
-    if (axis->spacing.kind == SPACING_NUMBER)
-        out->stencil.step = axis->spacing.number;
-    return hg_stencil_check_step(out->stencil.step, err);
+    return status;
 }
 
 /* An axis that counts: one that is differentiated, or any as long as none is chosen. */
@@ -382,18 +388,18 @@ static enum h5grad_status check_whole(struct field *field, const struct run_opti
                                       struct h5grad_error *err)
 {
     bool said = options->user.n_datasets > 0;
-    for (unsigned i = 0; i < field->storage.rank; i++)
+    for (unsigned i = 0; i < field->rank; i++)
         said = said && (!counts(field, i) || field->axis[i].spacing.kind != SPACING_AUTO);
     if (!field->coords.refusal || said)
         return H5GRAD_OK;
-    field->unusable = true;
+    field->fault = FIELD_UNUSABLE;
     return hg_error_set(err, H5GRAD_FAILED, "%s", field->coords.refusal);
 }
 
 const char *hg_axes_note(const struct field *field)
 {
     bool uses = false;
-    for (unsigned i = 0; i < field->storage.rank; i++)
+    for (unsigned i = 0; i < field->rank; i++)
         uses = uses || (counts(field, i) && is_from_file(field, i));
     return uses ? field->coords.note : NULL;
 }
@@ -401,7 +407,7 @@ const char *hg_axes_note(const struct field *field)
 static void tell_spacing(const struct field *field, const struct run_options *options)
 {
     for (unsigned k = 0; k < field->n_axes; k++) {
-        unsigned axis = field->engine_axis[k].axis;
+        unsigned axis = field->order[k];
         const struct field_axis *settled = &field->axis[axis];
         char label[256], number[32];
         hg_axes_label(field, axis, label, sizeof label);
@@ -423,31 +429,15 @@ static enum h5grad_status apply_command_line(struct field *field, const struct r
     return status;
 }
 
-/* What the file or the command line gives but cannot be used, and why. */
-static enum h5grad_status describe_unusable(struct field *field, unsigned axis, const char *why,
-                                            struct h5grad_error *err)
-{
-    struct coords_axis *said = &field->coords.axis[axis];
-    char *problem = hg_memory_text(without_index(why, axis));
-    if (!problem)
-        return hg_error_memory(err, strlen(why));
-    free(said->problem);
-    said->problem = problem;
-    said->kind = COORDS_UNUSABLE;
-    field->axis[axis].spacing.kind = SPACING_AUTO;
-    field->axis[axis].source = problem;
-    return H5GRAD_OK;
-}
-
 /* No axis remains: the reason of the first that was dropped. */
 static enum h5grad_status fail_dropped(struct field *field, struct h5grad_error *err)
 {
     unsigned axis = 0;
     while (!field->axis[axis].dropped)
         axis++;
-    field->unusable = true;
-    return on_axis(field, axis,
-                   hg_error_set(err, H5GRAD_FAILED, "%s", field->coords.axis[axis].problem), err);
+    field->fault = FIELD_UNUSABLE;
+    return on_axis(field, axis, hg_error_set(err, H5GRAD_FAILED, "%s", field->axis[axis].problem),
+                   err);
 }
 
 /* Settles the axes in turn. Without --dim an axis is dropped where the file gives its coordinates
@@ -458,19 +448,18 @@ static enum h5grad_status settle_axes(struct field *field, const struct run_opti
     unsigned chosen = field->n_axes, n = 0;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < chosen && !status; k++) {
-        struct engine_axis *engine = &field->engine_axis[k];
-        unsigned axis = engine->axis;
+        unsigned axis = field->order[k];
         struct h5grad_error reason;
         bool unusable;
-        status = settle_axis(field, engine, options, store, &unusable, &reason);
+        status = settle_axis(field, axis, options, store, &unusable, &reason);
         if (!status) {
-            field->engine_axis[n++] = *engine;
+            field->order[n++] = axis;
         } else if (unusable && options->user.n_dims == 0 && is_from_file(field, axis)) {
             status = describe_unusable(field, axis, reason.message, err);
             field->axis[axis].differentiated = false;
             field->axis[axis].dropped = true;
         } else {
-            field->unusable = unusable;
+            field->fault = unusable ? FIELD_UNUSABLE : FIELD_OPTIONS;
             hg_error_set(err, status, "%s%s", reason.message,
                          unusable && chosen > 1 ? "; or leave the axis out with --dim" : "");
             on_axis(field, axis, status, err);
@@ -481,19 +470,19 @@ static enum h5grad_status settle_axes(struct field *field, const struct run_opti
 }
 
 enum h5grad_status hg_axes_resolve(struct field *field, const struct run_options *options,
-                                   struct coordinates *store, bool tell, struct h5grad_error *err)
+                                   struct coordinates *store, struct h5grad_error *err)
 {
-    enum h5grad_status status = choose_axes(field, options, tell, err);
+    enum h5grad_status status = choose_axes(field, options, err);
     if (!status)
         status = apply_command_line(field, options, err);
-    for (unsigned i = 0; i < field->storage.rank && !status; i++)
-        apply_file(field, i, options->user.edges != NULL);
-    if (!status && tell && hg_axes_note(field))
+    for (unsigned i = 0; i < field->rank && !status; i++)
+        status = apply_file(field, i, options->user.edges != NULL, err);
+    if (!status && hg_axes_note(field))
         hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
                        hg_axes_note(field));
     if (!status)
         status = settle_axes(field, options, store, err);
-    if (!status && tell)
+    if (!status)
         tell_spacing(field, options);
     return status;
 }
@@ -505,10 +494,10 @@ static enum h5grad_status describe_axis(struct field *field, unsigned axis,
     struct field_axis *settled = &field->axis[axis];
     const struct coordinate *coordinate = NULL;
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    apply_file(field, axis, options->user.edges != NULL);
-    if (settled->spacing.kind == SPACING_AUTO)
-        hg_coords_check(&field->coords.axis[axis], &reason);
-    else if (settled->spacing.kind == SPACING_PATH)
+    enum h5grad_status status = apply_file(field, axis, options->user.edges != NULL, err);
+    if (status)
+        return status;
+    if (settled->spacing.kind == SPACING_PATH)
         judge_coordinates(field, axis, options, store, &coordinate, &reason);
     if (reason.status == H5GRAD_NO_MEMORY)
         return hg_error_set(err, reason.status, "%s", reason.message);
@@ -523,10 +512,10 @@ enum h5grad_status hg_axes_describe(struct field *field, const struct run_option
 {
     enum h5grad_status status = H5GRAD_OK;
     if (options->user.n_dims > 0)
-        status = choose_axes(field, options, false, err);
+        status = choose_axes(field, options, err);
     if (!status)
         status = apply_command_line(field, options, err);
-    for (unsigned i = 0; i < field->storage.rank && !status; i++)
+    for (unsigned i = 0; i < field->rank && !status; i++)
         status = describe_axis(field, i, options, store, err);
     return status;
 }

@@ -9,10 +9,10 @@
 /* field_axis.source of what an option says. */
 #define AXES_COMMAND_LINE "command line"
 
-/* Settles field->axis and the stencils of field->engine_axis in the order of --dim. Errors name the
- * axis. Not within h5_enter. */
+/* Settles field->axis and field->order, that of --dim, and tells what a user should know. Errors
+ * name the axis. Not within h5_enter. */
 enum h5grad_status hg_axes_resolve(struct field *field, const struct run_options *options,
-                                   struct coordinates *store, bool tell, struct h5grad_error *err);
+                                   struct coordinates *store, struct h5grad_error *err);
 
 /* Settles for a list what the options and the file say of every axis, differentiated where --dim
  * names it: coordinates that cannot be used are described and no error. Not within h5_enter. */

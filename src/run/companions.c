@@ -420,18 +420,19 @@ static enum h5grad_status add_numbered(struct companions *self, size_t first,
     return status;
 }
 
-static enum h5grad_status add_all(struct companions *self, const struct field *field,
+static enum h5grad_status add_all(struct companions *self, const struct task *task,
                                   struct attachments *scales, struct h5grad_error *err)
 {
     static const char *const attributes[] = {"coordinates", "grid_mapping"};
     size_t first = self->n;
-    unsigned rank = field->storage.rank;
+    const struct field *field = task->field;
+    unsigned rank = field->rank;
     struct request request = {self, rank, 1, NULL};
     for (unsigned i = 0; i < rank; i++)
-        request.points *= field->storage.extent[i];
-    enum h5grad_status status = add_scales(self, field->dataset, rank, scales, err);
+        request.points *= field->extent[i];
+    enum h5grad_status status = add_scales(self, task->dataset, rank, scales, err);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = hg_names_visit(self->input, field->path, field->dataset, attributes[i],
+        status = hg_names_visit(self->input, field->path, task->dataset, attributes[i],
                                 add_variable, &request, err);
     free(request.lost); /* of which coords.note tells */
     if (!status)
@@ -476,13 +477,14 @@ static enum h5grad_status complete_items(struct companions *self, size_t first,
     return status;
 }
 
-enum h5grad_status hg_companions_add(struct companions *companions, const struct field *field,
+enum h5grad_status hg_companions_add(struct companions *companions, const struct task *task,
                                      struct attachments *scales, struct h5grad_error *err)
 {
     struct h5_guard guard;
+    const struct field *field = task->field;
     size_t first = companions->n;
     hg_enter(&guard);
-    enum h5grad_status status = add_all(companions, field, scales, err);
+    enum h5grad_status status = add_all(companions, task, scales, err);
     hg_leave(&guard);
     for (size_t i = first; i < companions->n && !status; i++)
         status = fill_item(companions, &companions->item[i], err);

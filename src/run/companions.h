@@ -16,7 +16,7 @@
 #ifndef H5GRAD_RUN_COMPANIONS_H
 #define H5GRAD_RUN_COMPANIONS_H
 
-#include "run/field.h"
+#include "run/task.h"
 #include "run/options.h"
 
 struct companions;
@@ -44,7 +44,7 @@ void hg_companions_free(struct companions *companions); /* NULL allowed */
 
 /* Makes what the results of a field need, and finds the scales they are to have. Not within
  * h5_enter. */
-enum h5grad_status hg_companions_add(struct companions *companions, const struct field *field,
+enum h5grad_status hg_companions_add(struct companions *companions, const struct task *task,
                                      struct attachments *scales, struct h5grad_error *err);
 
 /* Attaches the scales to the dataset at path of the output. Within h5_enter. */

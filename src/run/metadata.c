@@ -116,14 +116,15 @@ static const char *axis_unit(const struct field *field, unsigned axis)
 }
 
 /* Known only where both the unit of the values and that of the axis are. */
-static enum h5grad_status write_unit(const struct field *field, unsigned axis, hid_t dataset,
+static enum h5grad_status write_unit(const struct task *task, unsigned axis, hid_t dataset,
                                      struct h5grad_error *err)
 {
+    const struct field *field = task->field;
     static const char *const names[] = {"units", "unit", "Units", "Unit", "UNITS", "UNIT"};
     const char *name = NULL;
     char *value = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !value; i++)
-        value = text_or_null(field->dataset, name = names[i]);
+        value = text_or_null(task->dataset, name = names[i]);
     bool spaced = field->axis[axis].spacing.kind != SPACING_AUTO;
     const char *below = spaced ? axis_unit(field, axis) : NULL;
     enum h5grad_status status = H5GRAD_OK;
@@ -148,10 +149,11 @@ static const char *variable_of(const struct field *field, unsigned axis)
 }
 
 /* "d(air temperature)/d(lat)" for a text of the source. */
-static enum h5grad_status describe(const struct field *field, unsigned axis, hid_t dataset,
+static enum h5grad_status describe(const struct task *task, unsigned axis, hid_t dataset,
                                    const char *attribute, struct h5grad_error *err)
 {
-    char *text = text_or_null(field->dataset, attribute);
+    const struct field *field = task->field;
+    char *text = text_or_null(task->dataset, attribute);
     if (!text)
         return H5GRAD_OK;
     const char *name = variable_of(field, axis);
@@ -165,27 +167,27 @@ static enum h5grad_status describe(const struct field *field, unsigned axis, hid
     return status;
 }
 
-static enum h5grad_status write_descriptions(const struct field *field, unsigned axis,
-                                             hid_t dataset, struct h5grad_error *err)
+static enum h5grad_status write_descriptions(const struct task *task, unsigned axis, hid_t dataset,
+                                             struct h5grad_error *err)
 {
     static const char *const names[] = {"long_name", "Long_name",   "LONG_NAME",
                                         "LongName",  "description", "Description",
                                         "title",     "Title",       "TITLE"};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++)
-        status = describe(field, axis, dataset, names[i], err);
+        status = describe(task, axis, dataset, names[i], err);
     return status;
 }
 
 /* How the values of cells came about, where their derivatives came about like that. */
-static enum h5grad_status write_methods(const struct field *field, hid_t dataset,
+static enum h5grad_status write_methods(const struct task *task, hid_t dataset,
                                         struct h5grad_error *err)
 {
     static const char attribute[] = "cell_methods";
-    char *methods = hg_attribute_text(field->dataset, attribute);
+    char *methods = hg_attribute_text(task->dataset, attribute);
     bool hold = methods && hg_meaning_methods_hold(methods);
     free(methods);
-    return hold ? hg_attribute_copy(field->dataset, dataset, attribute, err) : H5GRAD_OK;
+    return hold ? hg_attribute_copy(task->dataset, dataset, attribute, err) : H5GRAD_OK;
 }
 
 /* Missing values of the source are NaN in the result, and spread from there. */
@@ -223,9 +225,10 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
 }
 
 /* What was done. */
-static enum h5grad_status write_provenance(const struct field *field, unsigned axis, hid_t dataset,
+static enum h5grad_status write_provenance(const struct task *task, unsigned axis, hid_t dataset,
                                            struct h5grad_error *err)
 {
+    const struct field *field = task->field;
     const char *name = field->coords.axis[axis].name;
     enum h5grad_status status = hg_attribute_write_text(dataset, "gradient_of", field->path, err);
     if (!status)
@@ -236,25 +239,26 @@ static enum h5grad_status write_provenance(const struct field *field, unsigned a
         status = write_spacing(field, axis, dataset, err);
     if (!status)
         status = hg_attribute_write_int(dataset, "gradient_edge_order",
-                                        (int32_t)field->plan.edge_order, err);
+                                        (int32_t)task->plan.edge_order, err);
     return status;
 }
 
-enum h5grad_status hg_metadata_write(const struct field *field, unsigned axis, hid_t dataset,
+enum h5grad_status hg_metadata_write(const struct task *task, unsigned axis, hid_t dataset,
                                      hid_t type, struct h5grad_error *err)
 {
+    const struct field *field = task->field;
     enum h5grad_status status = H5GRAD_OK;
-    if (field->values.missing && field->type.components == 1)
+    if (field->values.missing && field->components == 1)
         status = write_fill_value(dataset, type, err);
     if (!status)
-        status = write_descriptions(field, axis, dataset, err);
+        status = write_descriptions(task, axis, dataset, err);
     if (!status)
-        status = write_unit(field, axis, dataset, err);
+        status = write_unit(task, axis, dataset, err);
     if (!status)
-        status = hg_attributes_copy(field->dataset, dataset, hg_meaning_holds_for_result, err);
+        status = hg_attributes_copy(task->dataset, dataset, hg_meaning_holds_for_result, err);
     if (!status)
-        status = write_methods(field, dataset, err);
-    return status ? status : write_provenance(field, axis, dataset, err);
+        status = write_methods(task, dataset, err);
+    return status ? status : write_provenance(task, axis, dataset, err);
 }
 
 enum h5grad_status hg_metadata_write_above(hid_t output, hid_t input, const char *path,

@@ -3,13 +3,14 @@
 #ifndef H5GRAD_RUN_METADATA_H
 #define H5GRAD_RUN_METADATA_H
 
-#include "run/field.h"
+#include "run/task.h"
 
 /*
- * Writes the attributes of the result, of the given datatype, of a field along an axis: how it was
- * made, those of the source that hold for it, and units, long_name and description of a derivative.
+ * Writes the attributes of the result, of the given datatype, of the field at hand along an axis:
+ * how it was made, those of the source that hold for it, and units, long_name and description of a
+ * derivative.
  */
-enum h5grad_status hg_metadata_write(const struct field *field, unsigned axis, hid_t dataset,
+enum h5grad_status hg_metadata_write(const struct task *task, unsigned axis, hid_t dataset,
                                      hid_t type, struct h5grad_error *err);
 
 /* The unit of a derivative in new memory: "K m-1" for "K" and "m", "(m s-1)/(m)" where one of them

@@ -82,13 +82,14 @@ static struct h5grad_field *add(struct report *report, const char *path)
     return field;
 }
 
-static void describe_axis(struct report *report, const struct field *field, unsigned axis,
+static void describe_axis(struct report *report, const struct task *task, unsigned axis,
                           bool planned, struct h5grad_axis *out)
 {
+    const struct field *field = task->field;
     const struct field_axis *settled = &field->axis[axis];
     const struct coords_axis *said = &field->coords.axis[axis];
     char number[32];
-    out->extent = field->storage.extent[axis];
+    out->extent = field->extent[axis];
     out->name = keep_text(report, said->name);
     out->unit = keep_text(report, said->unit);
     out->spacing = keep_text(report, hg_axes_spacing(field, axis, number, sizeof number));
@@ -107,7 +108,7 @@ static void describe_axis(struct report *report, const struct field *field, unsi
     }
     if (!planned)
         return;
-    out->tile = field->plan.tile[axis];
+    out->tile = task->plan.tile[axis];
     out->result = keep_text(report, settled->result);
 }
 
@@ -118,7 +119,7 @@ static const char *describe_note(struct report *report, const struct field *fiel
     const char *part[OWN + GRID_MAX_RANK] = {field->missing, hg_axes_note(field),
                                              field->values.note};
     size_t used = 0, size = 1, n = OWN;
-    for (unsigned k = 0; k < field->storage.rank; k++) {
+    for (unsigned k = 0; k < field->rank; k++) {
         if (field->axis[k].coordinate)
             part[n++] = field->axis[k].coordinate->note;
     }
@@ -133,17 +134,17 @@ static const char *describe_note(struct report *report, const struct field *fiel
     return text;
 }
 
-static void describe_plan(struct report *report, const struct field *field,
-                          struct h5grad_field *out)
+static void describe_plan(struct report *report, const struct task *task, struct h5grad_field *out)
 {
-    const struct plan *plan = &field->plan;
+    const struct field *field = task->field;
+    const struct plan *plan = &task->plan;
     char text[1024];
-    uint64_t chunk = field->type.components * hg_element_size(field->type.stored), point = chunk;
-    hg_type_result_name(&field->type, field->result, text, sizeof text);
+    uint64_t chunk = field->components * hg_element_size(field->stored), point = chunk;
+    hg_type_result_name(&task->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);
-    hg_storage_text(&field->result_storage, text, sizeof text);
+    hg_storage_text(&task->result_storage, text, sizeof text);
     out->result_layout = keep_text(report, text);
-    out->read_way = field->reader->way->name;
+    out->read_way = task->reader->way->name;
     out->tiles = plan->tiles;
     out->bytes_read = plan->read_points * point;
     for (unsigned i = 0; plan->cached && i < plan->rank; i++)
@@ -154,27 +155,28 @@ static void describe_plan(struct report *report, const struct field *field,
     out->threads = (int)plan->threads;
 }
 
-bool hg_report_add(struct report *report, const struct field *field, bool planned)
+bool hg_report_add(struct report *report, const struct task *task, bool planned)
 {
+    const struct field *field = task->field;
     struct h5grad_field *out = add(report, field->path);
     if (!out)
         return false;
     char text[1024];
-    unsigned rank = field->storage.rank;
+    unsigned rank = field->rank;
     struct h5grad_axis *axes = keep(report, rank * sizeof *axes);
     if (!axes)
         return false;
     for (unsigned i = 0; i < rank; i++)
-        describe_axis(report, field, i, planned, &axes[i]);
+        describe_axis(report, task, i, planned, &axes[i]);
     out->rank = rank;
     out->axes = axes;
-    out->type = keep_text(report, field->type.name);
-    hg_storage_text(&field->storage, text, sizeof text);
+    out->type = keep_text(report, task->type.name);
+    hg_storage_text(&task->storage, text, sizeof text);
     out->layout = keep_text(report, text);
     out->values = keep_text(report, field->values.text);
     out->note = describe_note(report, field);
     if (planned)
-        describe_plan(report, field, out);
+        describe_plan(report, task, out);
     return !report->failed;
 }
 

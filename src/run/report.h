@@ -4,15 +4,16 @@
 #define H5GRAD_RUN_REPORT_H
 
 #include "base/budget.h"
-#include "run/field.h"
+#include "run/task.h"
 
 struct report;
 
 struct report *hg_report_new(uint64_t memory_cap); /* NULL when there is no memory */
 void hg_report_free(struct report *report);        /* NULL allowed */
 
-/* Adds a field, planned or (with planned not set) only opened; false when there is no memory. */
-bool hg_report_add(struct report *report, const struct field *field, bool planned);
+/* Adds the field at hand, planned or (with planned not set) only opened; false when there is no
+ * memory. */
+bool hg_report_add(struct report *report, const struct task *task, bool planned);
 
 /* Says how the results of a field are written: number counts the fields and skipped datasets from 0
  * in the order in which they were added. */

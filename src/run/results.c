@@ -9,10 +9,10 @@
 #include "output/layout.h"
 #include "run/result_names.h"
 
-static hid_t create_dataset(const struct field *field, hid_t file, const char *path, hid_t type,
+static hid_t create_dataset(const struct task *task, hid_t file, const char *path, hid_t type,
                             struct h5grad_error *err)
 {
-    const struct h5_storage *storage = &field->result_storage;
+    const struct h5_storage *storage = &task->result_storage;
     hsize_t extent[GRID_MAX_RANK], most[GRID_MAX_RANK];
     for (unsigned i = 0; i < storage->rank; i++) {
         extent[i] = storage->extent[i];
@@ -30,7 +30,7 @@ static hid_t create_dataset(const struct field *field, hid_t file, const char *p
     return dataset;
 }
 
-static struct writer *open_writer(const struct field *field, hid_t file, struct result *result,
+static struct writer *open_writer(const struct task *task, hid_t file, struct result *result,
                                   struct h5grad_error *err)
 {
     struct writer_target target = {
@@ -40,32 +40,33 @@ static struct writer *open_writer(const struct field *field, hid_t file, struct 
         .memory = result->memory,
         .size = H5Tget_size(result->memory),
         .raw = true,
-        .journal = field->job.journal,
+        .journal = task->job.journal,
     };
     return hg_writer_open(&target, getenv("H5GRAD_IO"), err);
 }
 
-enum h5grad_status hg_result_create(const struct field *field, struct companions *companions,
+enum h5grad_status hg_result_create(const struct task *task, struct companions *companions,
                                     const struct attachments *scales, hid_t file, unsigned k,
                                     struct result *result, struct h5grad_error *err)
 {
-    unsigned axis = field->engine_axis[k].axis;
+    const struct field *field = task->field;
+    unsigned axis = field->order[k];
     const char *path = field->axis[axis].result;
     memset(result, 0, sizeof *result);
     result->dataset = -1;
-    result->memory = hg_type_result(&field->type, field->result);
+    result->memory = hg_type_result(&task->type, field->result);
     if (result->memory < 0)
         return hg_hdf5_error(err, "%s: its datatype cannot be made", path);
-    result->dataset = create_dataset(field, file, path, result->memory, err);
+    result->dataset = create_dataset(task, file, path, result->memory, err);
     if (result->dataset < 0)
         return hg_error_context(err, H5GRAD_FAILED, "%s", path);
     enum h5grad_status status = hg_storage_read(result->dataset, &result->storage, err);
     if (!status)
         status = hg_companions_attach(companions, scales, result->dataset, path, err);
     if (!status)
-        status = hg_metadata_write(field, axis, result->dataset, result->memory, err);
+        status = hg_metadata_write(task, axis, result->dataset, result->memory, err);
     if (!status) {
-        result->writer = open_writer(field, file, result, err);
+        result->writer = open_writer(task, file, result, err);
         status = result->writer ? H5GRAD_OK : hg_error_status(err);
     }
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;

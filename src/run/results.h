@@ -4,19 +4,20 @@
 #define H5GRAD_RUN_RESULTS_H
 
 #include "run/companions.h"
-#include "run/field.h"
+#include "run/task.h"
 #include "run/options.h"
 
-/* A result being written: for axis number axis of field->engine_axis. */
+/* A result being written: of axis number k of the field's order. */
 struct result {
     hid_t dataset, memory;
     struct h5_storage storage;
     struct writer *writer;
 };
 
-/* Makes the dataset for axis number k of field->engine_axis in file, with its attributes and
- * scales, and opens its writer. hg_result_close is due in either case. Within h5_enter. */
-enum h5grad_status hg_result_create(const struct field *field, struct companions *companions,
+/* Makes the dataset for axis number k of the order of the field at hand in file, with its
+ * attributes and scales, and opens its writer. hg_result_close is due in either case. Within
+ * h5_enter. */
+enum h5grad_status hg_result_create(const struct task *task, struct companions *companions,
                                     const struct attachments *scales, hid_t file, unsigned k,
                                     struct result *result, struct h5grad_error *err);
 

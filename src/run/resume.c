@@ -178,11 +178,12 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct field *field,
+enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct task *task,
                                          uint64_t number, const hid_t *results,
                                          struct h5grad_error *err)
 {
-    const struct plan *plan = &field->plan;
+    const struct field *field = task->field;
+    const struct plan *plan = &task->plan;
     size_t axes = plan->rank * sizeof *plan->tile;
     if (!resume->journal)
         return H5GRAD_OK;
@@ -191,8 +192,8 @@ enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct fie
     print = hash_bytes(print, plan->block, axes);
     print = hash_bytes(print, plan->order, plan->rank * sizeof *plan->order);
     for (unsigned k = 0; k < field->n_axes; k++) {
-        const struct coordinate *coordinate = field->axis[field->engine_axis[k].axis].coordinate;
-        const char *way = field->engine_axis[k].writer->way->name;
+        const struct coordinate *coordinate = field->axis[field->order[k]].coordinate;
+        const char *way = task->axis[k].writer->way->name;
         haddr_t offset = H5Dget_offset(results[k]);
         H5Eclear2(H5E_DEFAULT);
         print = hash_bytes(print, way, strlen(way));

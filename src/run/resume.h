@@ -3,7 +3,7 @@
 #ifndef H5GRAD_RUN_RESUME_H
 #define H5GRAD_RUN_RESUME_H
 
-#include "run/field.h"
+#include "run/task.h"
 #include "run/options.h"
 #include "output/journal.h"
 
@@ -46,7 +46,7 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
 
 /* The run comes to field number number, whose results are made and have their writers. Within
  * h5_enter. */
-enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct field *field,
+enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct task *task,
                                          uint64_t number, const hid_t *results,
                                          struct h5grad_error *err);
 

@@ -14,34 +14,25 @@
 #include "base/size.h"
 #include "run/axes.h"
 #include "run/companions.h"
-#include "run/field.h"
 #include "run/metadata.h"
 #include "run/report.h"
 #include "run/result_names.h"
 #include "run/results.h"
 #include "run/resume.h"
 #include "run/select.h"
+#include "run/settle.h"
+#include "run/task.h"
 #include "run/xdmf.h"
 #include "output/publish.h"
 #include "trust/open.h"
 #include "trust/input_driver.h"
 #include "formats/convention.h"
-#include "run/decide.h"
 
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
 
 /* So many fields are told of one by one that say of their values what is not used. */
 #define FEW 8
-
-/* Why a dataset is left out. */
-enum fault {
-    FAULT_NO_FIELD, /* it is none */
-    FAULT_OPTIONS,  /* a field, which may do with other options */
-    FAULT_UNUSABLE, /* what the file or an option says of it cannot be used */
-    FAULT_MEMORY,   /* --memory is too little for it */
-    FAULT_LOST,     /* it may be a field, but it or its points cannot be reached */
-};
 
 /* What an ordinary run tells that it leaves out: the first, and how many there are. */
 struct skips {
@@ -74,7 +65,8 @@ struct run {
     size_t fields;     /* that can be done */
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
-    struct field field;          /* the one at hand */
+    struct field *field;         /* of each selected dataset that is to be done */
+    struct task task;            /* of the one at hand */
     struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
     bool skipped_field;          /* that is so */
@@ -123,13 +115,13 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 
 /* Takes note of why a dataset was skipped: that of a field, which may do with other options, tells
  * more than that of something else. */
-static void note_skipped(struct run *run, enum fault fault, const struct h5grad_error *reason)
+static void note_skipped(struct run *run, enum field_fault fault, const struct h5grad_error *reason)
 {
-    bool is_field = fault != FAULT_NO_FIELD;
-    struct skips *told = fault == FAULT_UNUSABLE ? &run->unusable
-                         : fault == FAULT_MEMORY ? &run->too_large
-                         : fault == FAULT_LOST   ? &run->lost
-                                                 : NULL;
+    bool is_field = fault != FIELD_NONE;
+    struct skips *told = fault == FIELD_UNUSABLE    ? &run->unusable
+                         : fault == FIELD_TOO_LARGE ? &run->too_large
+                         : fault == FIELD_LOST      ? &run->lost
+                                                    : NULL;
     if (!run->skipped.status || (is_field && !run->skipped_field)) {
         run->skipped = *reason;
         run->skipped_field = is_field;
@@ -142,7 +134,7 @@ static void note_skipped(struct run *run, enum fault fault, const struct h5grad_
 
 /* A dataset that cannot be done fails the run where it was named, else it is left out; that there
  * is no memory says nothing of the dataset. */
-static enum h5grad_status skip(struct run *run, const struct selected *item, enum fault fault,
+static enum h5grad_status skip(struct run *run, const struct selected *item, enum field_fault fault,
                                enum h5grad_status status, struct h5grad_error *err)
 {
     bool fatal = item->named || err->status == H5GRAD_NO_MEMORY;
@@ -160,8 +152,7 @@ static enum h5grad_status add_names(struct run *run, const struct field *field,
 {
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < field->n_axes && !status; k++)
-        status =
-            hg_results_names_add(&run->names, field->axis[field->engine_axis[k].axis].result, err);
+        status = hg_results_names_add(&run->names, field->axis[field->order[k]].result, err);
     return status;
 }
 
@@ -169,7 +160,7 @@ static enum h5grad_status count_unit_axes(struct run *run, const struct field *f
                                           struct h5grad_error *err)
 {
     for (unsigned k = 0; k < field->n_axes; k++) {
-        unsigned axis = field->engine_axis[k].axis;
+        unsigned axis = field->order[k];
         char label[256];
         if (field->axis[axis].spacing.kind != SPACING_AUTO || run->unit_axes++ > 0)
             continue;
@@ -214,8 +205,8 @@ static enum h5grad_status note_dropped(struct run *run, const struct field *fiel
                                        struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned i = 0; i < field->storage.rank && !status; i++) {
-        const char *why = field->coords.axis[i].problem;
+    for (unsigned i = 0; i < field->rank && !status; i++) {
+        const char *why = field->axis[i].problem;
         if (!field->axis[i].dropped)
             continue;
         char label[256];
@@ -244,15 +235,19 @@ static void tell_values(struct run *run, const struct field *field)
 }
 
 /* A field that can be done: takes note of what comes of it. */
-static enum h5grad_status accept(struct run *run, const struct field *field,
-                                 struct h5grad_error *err)
+static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
 {
+    const struct task *task = &run->task;
+    const struct field *field = task->field;
     enum h5grad_status status = H5GRAD_OK;
     run->fields++;
     if (run->goal != RUN_LIST) {
         run->progress.bytes_total += hg_field_result_bytes(field);
-        if (field->result_storage.n_filters == 0)
+        if (task->result_storage.n_filters == 0)
             run->space += hg_field_result_bytes(field);
+        if (*task->left_out)
+            hg_run_message(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
+                           field->path, task->left_out);
         tell_values(run, field);
         status = count_unit_axes(run, field, err);
         if (!status)
@@ -262,39 +257,53 @@ static enum h5grad_status accept(struct run *run, const struct field *field,
     }
     if (!status && run->xdmf)
         status = hg_xdmf_add(run->xdmf, field, run->coordinates, err);
-    if (!status && !hg_report_add(run->report, field, run->goal != RUN_LIST))
+    if (!status && !hg_report_add(run->report, task, run->goal != RUN_LIST))
         status = hg_error_memory(err, sizeof *field);
     return status;
 }
 
-static enum h5grad_status check_field(struct run *run, struct selected *item,
+/* Describes a dataset and settles what is made of it, up to a plan of its tiles. */
+static enum h5grad_status prepare(struct run *run, const char *path, struct field *field,
+                                  struct h5grad_error *err)
+{
+    const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
+    const bool unpack = !run->options.user.no_unpack;
+    bool too_large = false;
+    enum h5grad_status status =
+        hg_task_describe(&run->task, run->file, walk, path, unpack, field, err);
+    if (status)
+        return status;
+    if (run->goal == RUN_LIST) {
+        status = hg_axes_describe(field, &run->options, run->coordinates, err);
+    } else {
+        status = hg_field_settle(field, &run->options, run->coordinates, err);
+        if (!status)
+            status = hg_task_plan(&run->task, &run->options, &too_large, err);
+        if (!status)
+            field->read_method = run->task.reader->way->name;
+    }
+    if (status && field->fault == FIELD_SOUND)
+        field->fault = too_large ? FIELD_TOO_LARGE : FIELD_OPTIONS;
+    return status;
+}
+
+static enum h5grad_status check_field(struct run *run, struct selected *item, struct field *field,
                                       struct h5grad_error *err)
 {
-    struct field *field = &run->field;
-    const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     if (item->why) {
         hg_error_set(err, H5GRAD_FAILED, "%s%s", item->why,
                      item->named ? "; --no-unpack takes the stored numbers as they are" : "");
-        return skip(run, item, item->lost ? FAULT_LOST : FAULT_NO_FIELD, H5GRAD_FAILED, err);
+        return skip(run, item, item->lost ? FIELD_LOST : FIELD_NONE, H5GRAD_FAILED, err);
     }
-    enum h5grad_status status =
-        hg_field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
-    bool is_field = status == H5GRAD_OK;
-    if (is_field && run->goal == RUN_LIST)
-        status = hg_axes_describe(field, &run->options, run->coordinates, err);
-    else if (is_field)
-        status = hg_field_plan(field, &run->options, run->coordinates, true, err);
+    enum h5grad_status status = prepare(run, item->path, field, err);
     item->usable = status == H5GRAD_OK;
-    enum fault fault = field->lost        ? FAULT_LOST
-                       : field->unusable  ? FAULT_UNUSABLE
-                       : field->too_large ? FAULT_MEMORY
-                       : is_field         ? FAULT_OPTIONS
-                                          : FAULT_NO_FIELD;
     if (status)
-        status = skip(run, item, fault, status, err);
+        status = skip(run, item, field->fault, status, err);
     else
-        status = accept(run, field, err);
-    hg_field_close(field);
+        status = accept(run, err);
+    hg_task_close(&run->task);
+    if (!item->usable || run->goal != RUN_ALL)
+        hg_field_free(field);
     hg_messages_deliver(&run->messages);
     return status;
 }
@@ -358,8 +367,11 @@ static bool may_be_empty(const struct run *run)
 static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
+    run->field = hg_memory_zeroed(run->selection.n, sizeof *run->field);
+    if (!run->field)
+        return hg_error_memory(err, run->selection.n * sizeof *run->field);
     for (size_t i = 0; i < run->selection.n && !status; i++)
-        status = check_field(run, &run->selection.item[i], err);
+        status = check_field(run, &run->selection.item[i], &run->field[i], err);
     if (!status)
         status = hg_results_names_check(&run->names, err);
     if (!status) {
@@ -419,41 +431,43 @@ static enum h5grad_status copy_groups(struct run *run, const struct field *field
     return hg_metadata_write_above(run->publish.file, run->file, field->path, err);
 }
 
-static enum h5grad_status begin_journal(struct run *run, const struct field *field, size_t number,
-                                        const struct result *result, struct h5grad_error *err)
+static enum h5grad_status begin_journal(struct run *run, size_t number, const struct result *result,
+                                        struct h5grad_error *err)
 {
     hid_t dataset[GRID_MAX_RANK];
-    for (unsigned k = 0; k < field->n_axes; k++)
+    for (unsigned k = 0; k < run->task.field->n_axes; k++)
         dataset[k] = result[k].dataset;
-    return hg_resume_begin_field(&run->resume, field, number, dataset, err);
+    return hg_resume_begin_field(&run->resume, &run->task, number, dataset, err);
 }
 
-static enum h5grad_status create_results(struct run *run, struct field *field, size_t number,
-                                         struct result *result, struct h5grad_error *err)
+static enum h5grad_status create_results(struct run *run, size_t number, struct result *result,
+                                         struct h5grad_error *err)
 {
+    struct task *task = &run->task;
+    const struct field *field = task->field;
     struct attachments scales = {0};
     struct h5_guard guard;
-    field->job.journal = run->resume.journal;
-    enum h5grad_status status = hg_companions_add(run->companions, field, &scales, err);
+    task->job.journal = run->resume.journal;
+    enum h5grad_status status = hg_companions_add(run->companions, task, &scales, err);
     hg_enter(&guard);
     if (!status)
         status = copy_groups(run, field, &scales, err);
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
-        status = hg_result_create(field, run->companions, &scales, run->publish.file, k, &result[k],
-                                  err);
-        field->engine_axis[k].writer = result[k].writer;
+        status =
+            hg_result_create(task, run->companions, &scales, run->publish.file, k, &result[k], err);
+        task->axis[k].writer = result[k].writer;
     }
     if (!status)
-        status = begin_journal(run, field, number, result, err);
+        status = begin_journal(run, number, result, err);
     hg_leave(&guard);
     hg_attachments_free(&scales);
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
 /* What the convention of the source adds for its readers. */
-static enum h5grad_status finish_convention(struct run *run, const struct field *field,
-                                            struct h5grad_error *err)
+static enum h5grad_status finish_convention(const struct run *run, struct h5grad_error *err)
 {
+    const struct field *field = run->task.field;
     const struct coords_convention *convention = field->coords.convention;
     unsigned axis[GRID_MAX_RANK];
     const char *path[GRID_MAX_RANK];
@@ -461,13 +475,13 @@ static enum h5grad_status finish_convention(struct run *run, const struct field 
     if (!convention || !convention->finish)
         return H5GRAD_OK;
     for (unsigned k = 0; k < field->n_axes; k++) {
-        axis[k] = field->engine_axis[k].axis;
+        axis[k] = field->order[k];
         path[k] = field->axis[axis[k]].result;
         own[k] = strcmp(field->axis[axis[k]].source, AXES_COMMAND_LINE) != 0;
     }
     const struct coords_results results = {
         .input = run->file,
-        .source = field->dataset,
+        .source = run->task.dataset,
         .output = run->publish.file,
         .path = field->path,
         .coords = &field->coords,
@@ -480,20 +494,20 @@ static enum h5grad_status finish_convention(struct run *run, const struct field 
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
-static enum h5grad_status finish_results(struct run *run, struct field *field,
-                                         struct result *result, enum h5grad_status status,
-                                         struct h5grad_error *err)
+static enum h5grad_status finish_results(struct run *run, struct result *result,
+                                         enum h5grad_status status, struct h5grad_error *err)
 {
+    const struct field *field = run->task.field;
     struct h5_guard guard;
     hg_enter(&guard);
     for (unsigned k = 0; k < field->n_axes; k++) {
         if (!status && (status = hg_result_finish(&result[k], err)))
             hg_error_context(err, status, "%s: %s", run->output,
-                             field->axis[field->engine_axis[k].axis].result);
+                             field->axis[field->order[k]].result);
         hg_result_close(&result[k]);
     }
     if (!status)
-        status = finish_convention(run, field, err);
+        status = finish_convention(run, err);
     hg_leave(&guard);
     return status;
 }
@@ -511,39 +525,38 @@ static struct result *new_results(const struct field *field)
 static enum h5grad_status do_results(struct run *run, size_t number, struct result *result,
                                      struct h5grad_error *err)
 {
-    struct field *field = &run->field;
-    enum h5grad_status status = create_results(run, field, number, result, err);
+    struct engine_job *job = &run->task.job;
+    enum h5grad_status status = create_results(run, number, result, err);
     if (!status) {
-        run->progress.field = field->path;
+        run->progress.field = run->task.field->path;
         hg_report_write_way(run->report, number, result[0].writer->way->name);
-        field->job.progress = on_progress;
-        field->job.cancelled = on_cancelled;
-        field->job.user = run;
-        status = hg_engine_run(&field->job, &field->plan, err);
+        job->progress = on_progress;
+        job->cancelled = on_cancelled;
+        job->user = run;
+        status = hg_engine_run(job, &run->task.plan, err);
         if (status)
-            hg_error_context(err, status, "%s: %s", run->input, field->path);
+            hg_error_context(err, status, "%s: %s", run->input, run->task.field->path);
     }
-    return finish_results(run, field, result, status, err);
+    return finish_results(run, result, status, err);
 }
 
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
-    const struct selected *item = &run->selection.item[number];
-    struct field *field = &run->field;
+    struct field *field = &run->field[number];
     struct result *result = NULL;
-    const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    enum h5grad_status status =
-        hg_field_open(run->file, walk, item->path, !run->options.user.no_unpack, field, err);
+    bool too_large;
+    enum h5grad_status status = hg_task_open(&run->task, run->file, field, err);
     if (!status)
-        status = hg_field_plan(field, &run->options, run->coordinates, false, err);
+        status = hg_task_plan(&run->task, &run->options, &too_large, err);
     if (status)
-        hg_error_context(err, status, "%s: %s", run->input, item->path);
+        hg_error_context(err, status, "%s: %s", run->input, field->path);
     else if ((result = new_results(field)))
         status = do_results(run, number, result, err);
     else
         status = hg_error_memory(err, field->n_axes * sizeof *result);
     free(result);
-    hg_field_close(field);
+    hg_task_close(&run->task);
+    hg_field_free(field);
     hg_messages_deliver(&run->messages);
     return status;
 }
@@ -718,6 +731,9 @@ static void release(struct run *run)
     hg_close(run->file);
     hg_access_free(&run->access);
     hg_leave(&guard);
+    for (size_t i = 0; i < run->selection.n && run->field; i++)
+        hg_field_free(&run->field[i]);
+    free(run->field);
     hg_select_free(&run->selection);
     hg_results_names_free(&run->names);
     hg_report_free(run->report);

@@ -201,10 +201,10 @@ static bool choose_space(struct xdmf_part *part)
 {
     const struct field *field = part->field;
     unsigned n = 0, axis[GRID_MAX_RANK];
-    for (unsigned i = 0; i < field->storage.rank; i++) {
-        if (field->storage.extent[i] == 0)
+    for (unsigned i = 0; i < field->rank; i++) {
+        if (field->extent[i] == 0)
             return false;
-        if (field->storage.extent[i] > 1 && !field->coords.axis[i].left_out)
+        if (field->extent[i] > 1 && !field->coords.axis[i].left_out)
             axis[n++] = i;
     }
     part->rank = n < SPACE ? n : SPACE;
@@ -219,7 +219,7 @@ static void settle_axis(const struct xdmf *xdmf, const struct field *field, unsi
     const struct field_axis *settled = &field->axis[number];
     const struct coords_axis *said = &field->coords.axis[number];
     const struct coordinate *coordinate = hg_axes_coordinate(field, number, xdmf->options, store);
-    *axis = (struct xdmf_axis){.extent = field->storage.extent[number], .step = 1};
+    *axis = (struct xdmf_axis){.extent = field->extent[number], .step = 1};
     if (settled->spacing.kind == SPACING_NUMBER) {
         axis->step = settled->spacing.number;
         axis->origin = said->kind == COORDS_STEP && said->step == axis->step ? said->origin : 0;
@@ -238,7 +238,7 @@ static void put_extents(FILE *out, const struct xdmf_part *part)
     if (part->rank < SPACE)
         fputs("1 ", out);
     for (unsigned k = 0; k < part->rank; k++)
-        fprintf(out, "%s%" PRIu64, k ? " " : "", part->field->storage.extent[part->axis[k]]);
+        fprintf(out, "%s%" PRIu64, k ? " " : "", part->field->extent[part->axis[k]]);
 }
 
 static bool is_space(const struct xdmf_part *part, unsigned axis)
@@ -265,11 +265,11 @@ static void put_path(FILE *out, const char *file, const char *path)
 static void put_dataset(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
                         unsigned bytes)
 {
-    const struct h5_storage *storage = &part->field->storage;
+    const struct field *field = part->field;
     fprintf(out, "<DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"%u\" Dimensions=\"",
             bytes);
-    for (unsigned i = 0; i < storage->rank; i++)
-        fprintf(out, "%s%" PRIu64, i ? " " : "", storage->extent[i]);
+    for (unsigned i = 0; i < field->rank; i++)
+        fprintf(out, "%s%" PRIu64, i ? " " : "", field->extent[i]);
     fputs("\">", out);
     put_path(out, file, path);
     fputs("</DataItem>\n", out);
@@ -278,14 +278,14 @@ static void put_dataset(FILE *out, const struct xdmf_part *part, const char *fil
 /* Start, stride and count along every axis: of those that are no space, the first index. */
 static void put_slab(FILE *out, const struct xdmf_part *part)
 {
-    unsigned rank = part->field->storage.rank;
+    unsigned rank = part->field->rank;
     fprintf(out, "<DataItem Format=\"XML\" Dimensions=\"3 %u\">", rank);
     for (unsigned i = 0; i < rank; i++)
         fputs("0 ", out);
     for (unsigned i = 0; i < rank; i++)
         fputs("1 ", out);
     for (unsigned i = 0; i < rank; i++)
-        fprintf(out, "%" PRIu64 "%s", is_space(part, i) ? part->field->storage.extent[i] : 1,
+        fprintf(out, "%" PRIu64 "%s", is_space(part, i) ? part->field->extent[i] : 1,
                 i + 1 < rank ? " " : "</DataItem>\n");
 }
 
@@ -293,7 +293,7 @@ static void put_slab(FILE *out, const struct xdmf_part *part)
 static void put_data(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
                      unsigned bytes)
 {
-    if (part->rank == SPACE && part->field->storage.rank == SPACE) {
+    if (part->rank == SPACE && part->field->rank == SPACE) {
         put_dataset(out, part, file, path, bytes);
         return;
     }
@@ -346,7 +346,7 @@ static void put_results(FILE *out, const struct xdmf *xdmf, const struct xdmf_pa
     const struct field *field = part->field;
     unsigned bytes = float_bytes(field->result);
     bool vector = true;
-    for (unsigned i = 0; i < field->storage.rank; i++) {
+    for (unsigned i = 0; i < field->rank; i++) {
         if (!field->axis[i].differentiated)
             continue;
         if (is_representable(field->axis[i].result))
@@ -370,9 +370,9 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
     const struct field *field = part->field;
     unsigned nameless = 0;
     if (xdmf->input_named && (!field->values.applies || field->values.by_default)) {
-        if (is_representable(field->stored))
-            put_scalar(out, part, field->path, xdmf->input, field->stored,
-                       float_bytes(field->type.stored));
+        if (is_representable(field->stored_path))
+            put_scalar(out, part, field->path, xdmf->input, field->stored_path,
+                       float_bytes(field->stored));
         else
             nameless++;
     }
@@ -390,7 +390,7 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
 static const char *why_not(struct xdmf_part *part)
 {
     const struct field *field = part->field;
-    if (field->job.components != 1)
+    if (field->components != 1)
         return "it is complex";
     if (!choose_space(part))
         return "fewer than two of its axes have more than one point";

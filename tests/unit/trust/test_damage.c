@@ -125,7 +125,7 @@ static enum h5grad_status open_reader(const char *name, const char *way, uint64_
     struct h5_type type;
     ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
     ck_assert_int_eq(hg_type_open(stored, &type, &err), H5GRAD_OK);
-    struct reader_source source = {dataset, &storage, &type};
+    struct reader_source source = {dataset, &storage, &type, false};
     struct reader *reader = hg_reader_open(&source, way, &err);
     enum h5grad_status status = reader ? H5GRAD_OK : H5GRAD_FAILED;
     if (reader && held)

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "formats/formats.h"
+#include "hdf5/names.h"
+#include "libhdf5/reopen.h"
+#include "trust/outside.h"
+
+/* What a thread keeps resident for itself: its stack, what malloc has ready for it, decoders. */
+#define THREAD_MEMORY ((uint64_t)256 << 10)
+
+static enum h5grad_status read_type(struct task *task, hid_t object, struct h5grad_error *err)
+{
+    hid_t type = H5Dget_type(object);
+    if (type < 0)
+        return hg_hdf5_error(err, "its datatype cannot be read");
+    enum h5grad_status status = hg_type_open(type, &task->type, err);
+    hg_close(type);
+    return status;
+}
+
+/* What cannot be opened is lost, unless it is known to be no field. */
+static enum field_fault judge_lost(struct task *task, const char *path)
+{
+    hid_t object = hg_open_object(task->file, path, NULL);
+    bool known = object >= 0 &&
+                 (H5Iget_type(object) != H5I_DATASET || read_type(task, object, NULL) != H5GRAD_OK);
+    hg_close(object);
+    return known ? FIELD_NONE : FIELD_LOST;
+}
+
+/* libhdf5 2 cannot tell the extent of a virtual dataset of which a source cannot be opened. */
+static bool has_dataspace(hid_t dataset)
+{
+    hid_t space = H5Dget_space(dataset);
+    hg_close(space);
+    return space >= 0;
+}
+
+/* Opens a dataset again without the cache that its chunks would take where they are decoded here.
+ */
+static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err)
+{
+    if (!hg_reader_decodes(&task->storage, &task->type, getenv("H5GRAD_IO")))
+        return H5GRAD_OK;
+    task->dataset = hg_reopen_uncached(task->dataset, err);
+    return task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
+}
+
+static enum h5grad_status open_described(struct task *task, struct field *field,
+                                         struct h5grad_error *err)
+{
+    task->dataset = hg_names_open_stored(task->file, field->path, &field->stored_path, err);
+    if (task->dataset < 0) {
+        field->fault = judge_lost(task, field->path);
+        return hg_error_status(err);
+    }
+    enum h5grad_status status = hg_storage_read(task->dataset, &task->storage, err);
+    if (!status)
+        return read_type(task, task->dataset, err);
+    if (!has_dataspace(task->dataset))
+        field->fault = judge_lost(task, field->path);
+    return status;
+}
+
+/* Points that it does not have, unless that is allowed; and what is then to be said of them. */
+static enum h5grad_status check_points(struct task *task, struct field *field,
+                                       struct h5grad_error *err)
+{
+    enum h5grad_status status = hg_check_whole(task->dataset, err);
+    if (status)
+        field->fault = FIELD_LOST;
+    else
+        field->missing = hg_missing_text(task->dataset);
+    return status;
+}
+
+static enum h5grad_status take_shape(const struct task *task, struct field *field,
+                                     struct h5grad_error *err)
+{
+    const unsigned rank = task->storage.rank;
+    uint64_t bytes;
+    if (!size_product(rank, task->storage.extent, 2 * sizeof(double), &bytes))
+        return hg_error_set(err, H5GRAD_FAILED, "too large: its size in bytes overflows");
+    field->rank = rank;
+    field->components = task->type.components;
+    field->stored = task->type.stored;
+    field->result = task->type.result;
+    field->extent = hg_memory_zeroed(rank, sizeof *field->extent);
+    field->axis = hg_memory_zeroed(rank, sizeof *field->axis);
+    field->order = hg_memory_zeroed(rank, sizeof *field->order);
+    if (!field->extent || !field->axis || !field->order)
+        return hg_error_memory(err, rank * sizeof *field->axis);
+    memcpy(field->extent, task->storage.extent, rank * sizeof *field->extent);
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status describe(struct task *task, const struct h5_walk *walk, bool unpack,
+                                   struct field *field, struct h5grad_error *err)
+{
+    enum h5grad_status status = open_described(task, field, err);
+    if (!status)
+        status = check_points(task, field, err);
+    if (!status)
+        status = drop_cache(task, err);
+    if (!status)
+        status = take_shape(task, field, err);
+    if (!status)
+        status = hg_coords_read(task->file, walk, field->path, task->dataset, field->rank,
+                                &field->coords, err);
+    if (status || !unpack)
+        return status;
+    status =
+        hg_values_read(task->file, field->path, task->dataset, &task->type, &field->values, err);
+    if (status == H5GRAD_FAILED)
+        field->fault = FIELD_UNUSABLE;
+    if (!status && field->values.packed)
+        field->result = field->values.unpacked;
+    return status;
+}
+
+static void begin(struct task *task, hid_t file, const struct field *field)
+{
+    memset(task, 0, sizeof *task);
+    task->field = field;
+    task->file = file;
+    task->dataset = task->type.memory = task->type.file = -1;
+}
+
+enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct h5_walk *walk,
+                                    const char *path, bool unpack, struct field *field,
+                                    struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    begin(task, file, field);
+    *field = (struct field){.path = path};
+    hg_enter(&guard);
+    enum h5grad_status status = describe(task, walk, unpack, field, err);
+    hg_leave(&guard);
+    if (status && field->fault == FIELD_SOUND)
+        field->fault = FIELD_NONE;
+    return status;
+}
+
+enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct field *field,
+                                struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    begin(task, file, field);
+    hg_enter(&guard);
+    task->dataset = hg_open_dataset(file, field->stored_path, err);
+    enum h5grad_status status = task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
+    if (!status)
+        status = hg_storage_read(task->dataset, &task->storage, err);
+    if (!status)
+        status = read_type(task, task->dataset, err);
+    if (!status)
+        status = hg_check_whole(task->dataset, err);
+    if (!status)
+        status = drop_cache(task, err);
+    if (!status &&
+        (task->storage.rank != field->rank ||
+         memcmp(task->storage.extent, field->extent, field->rank * sizeof *field->extent) != 0))
+        status = hg_error_set(err, H5GRAD_FAILED, "its extent has changed");
+    hg_leave(&guard);
+    return status;
+}
+
+/* The arithmetic is in double where values or results are. Data that are packed have the type that
+ * they are unpacked to. */
+static void choose_arithmetic(struct task *task)
+{
+    const struct field *field = task->field;
+    struct engine_job *job = &task->job;
+    const struct values *values = &field->values;
+    enum element unpacked = values->packed ? values->unpacked : task->type.result;
+    job->stored = values->applies ? values->stored : task->type.stored;
+    job->swapped = task->type.swapped;
+    job->components = field->components;
+    job->unpack = values->applies ? &values->rule : NULL;
+    job->result = field->result;
+    job->arithmetic = hg_element_arithmetic(job->stored);
+    if (field->result == ELEMENT_F64 || unpacked == ELEMENT_F64)
+        job->arithmetic = ELEMENT_F64;
+}
+
+static void choose_stencils(struct task *task, unsigned edge_order)
+{
+    const struct field *field = task->field;
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        const struct field_axis *axis = &field->axis[field->order[k]];
+        const struct coordinate *coordinate = axis->coordinate;
+        struct engine_axis *out = &task->axis[k];
+        out->axis = field->order[k];
+        out->stencil.extent = field->extent[out->axis];
+        out->stencil.edge_order = edge_order;
+        out->stencil.uniform = !coordinate || coordinate->scan.even;
+        out->stencil.step = coordinate                             ? coordinate->scan.step
+                            : axis->spacing.kind == SPACING_NUMBER ? axis->spacing.number
+                                                                   : 1;
+        out->coordinates = out->stencil.uniform ? NULL : coordinate->line;
+    }
+}
+
+static enum h5grad_status choose_storage(struct task *task, const struct run_options *options,
+                                         struct h5grad_error *err)
+{
+    const struct field *field = task->field;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    enum h5grad_status status = hg_format_result(
+        &options->format, &task->storage, field->components * hg_element_size(field->result),
+        &task->result_storage, task->left_out, sizeof task->left_out, err);
+    hg_leave(&guard);
+    return status;
+}
+
+static enum h5grad_status open_reader(struct task *task, const char *forced,
+                                      struct h5grad_error *err)
+{
+    struct reader_source source = {
+        .dataset = task->dataset,
+        .storage = &task->storage,
+        .type = &task->type,
+        .verified = task->field->read_method != NULL,
+    };
+    struct h5_guard guard;
+    hg_enter(&guard);
+    hg_reader_close(task->reader);
+    task->reader = hg_reader_open(&source, forced, err);
+    hg_leave(&guard);
+    task->job.reader = task->reader;
+    return task->reader ? H5GRAD_OK : hg_error_status(err);
+}
+
+/* Buffers as small as a test wants them, as long as a plan can be made of that; else within the
+ * cap. */
+static enum h5grad_status plan_buffers(struct task *task, const struct run_options *options,
+                                       struct h5grad_error *err)
+{
+    struct engine_job *job = &task->job;
+    const struct h5_storage *source = &task->storage, *result = &task->result_storage;
+    job->memory = options->buffers;
+    job->thread_memory = 0;
+    if (job->memory > 0 && hg_engine_plan(job, source, result, &task->plan, NULL) == H5GRAD_OK)
+        return H5GRAD_OK;
+    job->memory = hg_budget_buffers(options->memory);
+    job->thread_memory = THREAD_MEMORY;
+    return hg_engine_plan(job, source, result, &task->plan, err);
+}
+
+/* Where a chunk is too large to be held, libhdf5 reads parts of it, if it has no filters. */
+static enum h5grad_status plan_tiles(struct task *task, const struct run_options *options,
+                                     bool *too_large, struct h5grad_error *err)
+{
+    const char *known = task->field->read_method;
+    enum h5grad_status status = open_reader(task, known ? known : getenv("H5GRAD_IO"), err);
+    if (status || !(status = plan_buffers(task, options, err)))
+        return status;
+    if (task->storage.layout == H5_CHUNKED && task->storage.n_filters == 0) {
+        if ((status = open_reader(task, "library", err)))
+            return status;
+        status = plan_buffers(task, options, err);
+    }
+    *too_large = status != H5GRAD_OK;
+    return status;
+}
+
+enum h5grad_status hg_task_plan(struct task *task, const struct run_options *options,
+                                bool *too_large, struct h5grad_error *err)
+{
+    const struct field *field = task->field;
+    struct engine_job *job = &task->job;
+    *too_large = false;
+    choose_arithmetic(task);
+    choose_stencils(task, (unsigned)options->user.edge_order);
+    job->rank = field->rank;
+    job->extent = field->extent;
+    job->n_axes = field->n_axes;
+    job->axes = task->axis;
+    job->threads = options->threads;
+    job->ordered = options->user.no_history || options->user.checkpoint || options->user.resume;
+    job->cache = options->cache;
+    enum h5grad_status status = choose_storage(task, options, err);
+    return status ? status : plan_tiles(task, options, too_large, err);
+}
+
+void hg_task_close(struct task *task)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    hg_reader_close(task->reader);
+    hg_type_close(&task->type);
+    hg_close(task->dataset);
+    hg_leave(&guard);
+    begin(task, -1, NULL);
+}
