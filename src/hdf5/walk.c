@@ -530,6 +530,7 @@ void hg_walk_free(struct h5_walk *walk)
     for (size_t i = 0; i < walk->n; i++)
         free(walk->dataset[i].path);
     free(walk->dataset);
+    free(walk->sign);
     hg_set_free(&walk->seen);
     hg_set_free(&walk->marked);
     *walk = (struct h5_walk){0};

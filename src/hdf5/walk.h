@@ -13,11 +13,19 @@ struct h5_found {
     struct h5_identity identity;
 };
 
+/* For values/values.h: a dataset that looks by its name as if it said what others' numbers mean. */
+struct h5_sign {
+    size_t number;
+    bool called; /* after something beside it */
+};
+
 struct h5_walk {
     size_t n;
     struct h5_found *dataset;
     struct h5_set seen;   /* every dataset with its index, every group with SIZE_MAX */
     struct h5_set marked; /* for whoever owns the walk; empty at first */
+    size_t n_signs;
+    struct h5_sign *sign;
 };
 
 /* note, when not NULL, is told of what is passed over: links that are broken or not followed,

@@ -13,6 +13,7 @@
 #include "libhdf5/identity.h"
 #include "formats/formats.h"
 #include "formats/categories.h"
+#include "values/values.h"
 
 /* What is known while datasets are chosen. */
 struct search {
@@ -110,6 +111,7 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     search->why = hg_memory_zeroed(selection->walk.n, sizeof *search->why);
     if (!search->why && selection->walk.n)
         return hg_error_memory(err, selection->walk.n * sizeof *search->why);
+    status = hg_values_survey(search->file, &selection->walk, err);
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
         const char *path = selection->walk.dataset[i].path;
         struct h5grad_error reason = {.status = H5GRAD_OK};

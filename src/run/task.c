@@ -116,8 +116,8 @@ static enum h5grad_status describe(struct task *task, const struct h5_walk *walk
                                 &field->coords, err);
     if (status || !unpack)
         return status;
-    status =
-        hg_values_read(task->file, field->path, task->dataset, &task->type, &field->values, err);
+    status = hg_values_read(task->file, walk, field->path, task->dataset, &task->type,
+                            &field->values, err);
     if (status == H5GRAD_FAILED)
         field->fault = FIELD_UNUSABLE;
     if (!status && field->values.packed)

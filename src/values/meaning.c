@@ -253,10 +253,18 @@ enum meaning hg_meaning_of(const char *attribute)
     char simple[LONGEST];
     simplify(attribute, simple);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char first = *table[i].name; /* most rows differ in it */
+        if (first != '*' && first != *simple && first != *attribute)
+            continue;
         if (matches(table[i].name, is_simple(table[i].name) ? simple : attribute))
             return table[i].meaning;
     }
     return MEANING_OTHER;
+}
+
+bool hg_meaning_is_of_values(enum meaning meaning)
+{
+    return meaning >= MEANING_SCALE && meaning <= MEANING_RANGE;
 }
 
 /* What an attribute is not carried to. */

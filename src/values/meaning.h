@@ -29,6 +29,9 @@ enum meaning {
 /* By its name, in which letter case and what is no letter or digit mostly do not matter. */
 enum meaning hg_meaning_of(const char *attribute);
 
+/* Whether it is one of those that say what stored numbers stand for. */
+bool hg_meaning_is_of_values(enum meaning meaning);
+
 /* Whether an attribute of the source holds for ... */
 bool hg_meaning_holds_for_result(const char *attribute);    /* a derivative */
 bool hg_meaning_holds_for_record(const char *attribute);    /* openPMD's record of derivatives */

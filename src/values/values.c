@@ -15,6 +15,7 @@
 /* What is being read. */
 struct reading {
     hid_t dataset;
+    const struct h5_walk *walk; /* NULL: none */
     struct values *values;
     bool other_sign; /* values->stored is of the other sign than the type, by _Unsigned */
     bool coordinate;
@@ -347,8 +348,9 @@ static void settle(struct values *values, const struct h5_type *type)
 static enum h5grad_status note_unknown(struct reading *reading, hid_t file, const char *path)
 {
     char *unknown;
-    enum h5grad_status status = hg_values_find_unknown(
-        file, path, reading->dataset, reading->values, reading->other_sign, &unknown, reading->err);
+    const struct values_place place = {file, reading->walk, path, reading->dataset};
+    enum h5grad_status status = hg_values_find_unknown(&place, reading->values, reading->other_sign,
+                                                       &unknown, reading->err);
     if (unknown)
         fprintf(reading->note,
                 "%swhat looks like packing or missing values is not understood and not used: %s%s",
@@ -407,11 +409,11 @@ static enum h5grad_status read_values(struct reading *reading, hid_t file, const
     return status;
 }
 
-enum h5grad_status hg_values_read(hid_t file, const char *path, hid_t dataset,
-                                  const struct h5_type *type, struct values *values,
+enum h5grad_status hg_values_read(hid_t file, const struct h5_walk *walk, const char *path,
+                                  hid_t dataset, const struct h5_type *type, struct values *values,
                                   struct h5grad_error *err)
 {
-    struct reading reading = {.dataset = dataset, .values = values, .err = err};
+    struct reading reading = {.dataset = dataset, .walk = walk, .values = values, .err = err};
     enum h5grad_status status = read_values(&reading, file, path, type);
     values->rule.offset = 0;
     return status;

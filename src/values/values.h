@@ -11,6 +11,7 @@
 
 #include "values/numbers.h"
 #include "hdf5/type.h"
+#include "hdf5/walk.h"
 #include "stencil/unpack.h"
 
 /* A zeroed struct is empty. */
@@ -28,13 +29,18 @@ struct values {
     double *slices;               /* of rule */
 };
 
+/* Enters in a walk which of its datasets look, by their names, as if they said what the numbers of
+ * others stand for. Fails only for want of memory. */
+enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5grad_error *err);
+
 /*
- * Reads what is said of the field at path. rule.offset is 0 where all values have the same one,
- * which no derivative sees. H5GRAD_FAILED, with the reason and the way out, for packing that cannot
- * be undone. On failure nothing is to be freed.
+ * Reads what is said of the field at path, which a walk that was surveyed has found; without one
+ * (NULL) the groups around it are looked through. rule.offset is 0 where all values have the same
+ * one, which no derivative sees. H5GRAD_FAILED, with the reason and the way out, for packing that
+ * cannot be undone. On failure nothing is to be freed.
  */
-enum h5grad_status hg_values_read(hid_t file, const char *path, hid_t dataset,
-                                  const struct h5_type *type, struct values *values,
+enum h5grad_status hg_values_read(hid_t file, const struct h5_walk *walk, const char *path,
+                                  hid_t dataset, const struct h5_type *type, struct values *values,
                                   struct h5grad_error *err);
 
 /* The same of coordinates, with the offset; valid ranges do not hold for them. */
@@ -59,7 +65,13 @@ enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element store
  * derivative and is not among the values that are understood, in new memory; *text is NULL where
  * there is none. path NULL: of the dataset's own attributes only. other_sign as of
  * number_as_stored. */
-enum h5grad_status hg_values_find_unknown(hid_t file, const char *path, hid_t dataset,
+struct values_place {
+    hid_t file;
+    const struct h5_walk *walk;
+    const char *path;
+    hid_t dataset;
+};
+enum h5grad_status hg_values_find_unknown(const struct values_place *place,
                                           const struct values *values, bool other_sign, char **text,
                                           struct h5grad_error *err);
 

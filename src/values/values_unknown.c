@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What looks, by its name, like packing or missing values, but belongs to no convention that is
- * understood: of the dataset itself, of a group above that describes it, or in datasets beside it.
+ * understood: of the dataset itself, of a group above that describes it, or in datasets beside it
+ * and beside its group.
  * It is told where it would change a derivative, and not used.
  */
 #include <stdio.h>
@@ -17,7 +18,8 @@
 #include "hdf5/object.h"
 #include "hdf5/walk.h"
 
-#define MOST 32 /* attributes of one object, and all that are known by name */
+#define MOST      32 /* attributes of one object, and all that are known by name */
+#define SIGN_NAME 64 /* bytes: longer ones are not looked at */
 
 /* Groups that describe data, of which the name is given where it is fixed. */
 static const struct description {
@@ -29,24 +31,16 @@ static const struct description {
     {"calibration", NULL, false}, /* KNMI */
 };
 
-/* Datasets that hold factors of others, called after them. */
-static const struct factors {
-    const char *within;
-    const char *suffix;
-    size_t stride; /* a factor and what does not matter follow one another */
-} factors[] = {
-    {"/", "_scaling_factor", 1},  /* NeXus, outside of NXdata */
-    {"/All_Data/", "Factors", 2}, /* VIIRS */
-};
-
 enum place {
-    DATASET,
+    DATASET, /* or called after it */
     DESCRIPTION,
-    ABOVE, /* what a group says may be meant for other things than its data */
+    ABOVE,  /* what a group says may be meant for other things than its data ... */
+    BESIDE, /* ... and even more so what a dataset does */
 };
 
 struct sign {
-    char name[64];
+    char name[SIGN_NAME];
+    enum place place;
     enum meaning meaning;
     struct numbers numbers;
     char *text; /* NULL: numbers */
@@ -57,9 +51,10 @@ struct search {
     bool other_sign;
     FILE *out;
     enum place place;
+    const char *folder;     /* of datasets that are signs, NULL for attributes; "" is the root */
     struct sign sign[MOST]; /* of the object */
     size_t n;
-    char seen[MOST][64]; /* names in nearer objects */
+    char seen[MOST][SIGN_NAME]; /* names in nearer objects */
     size_t n_seen;
     enum h5grad_status status;
     struct h5grad_error *err;
@@ -92,12 +87,11 @@ static herr_t add_sign(hid_t object, const char *name, const H5A_info_t *info, v
     struct search *search = user;
     enum meaning meaning = hg_meaning_of(name);
     (void)info;
-    if (meaning < MEANING_SCALE || meaning > MEANING_RANGE || search->n == MOST ||
-        strlen(name) >= sizeof search->sign->name || is_seen(search, name) ||
-        (search->place == DATASET && is_understood(name)))
+    if (!hg_meaning_is_of_values(meaning) || search->n == MOST || strlen(name) >= SIGN_NAME ||
+        is_seen(search, name) || (search->place == DATASET && is_understood(name)))
         return 0;
     struct sign *sign = &search->sign[search->n++];
-    *sign = (struct sign){.meaning = meaning};
+    *sign = (struct sign){.place = search->place, .meaning = meaning};
     strcpy(sign->name, name);
     if (meaning == MEANING_FORMULA)
         sign->text = hg_attribute_text(object, name);
@@ -162,19 +156,19 @@ static bool matters(const struct search *search, const struct sign *sign)
 {
     const struct values *values = search->values;
     bool told = values->missing && !values->by_default; /* which values are missing */
-    bool counts = !hg_number_is_float(values->stored);
+    bool packing = !hg_number_is_float(values->stored) || has(search, MEANING_OFFSET);
     switch (sign->meaning) {
     case MEANING_SCALE:
-        return !values->packed && is_factor(&sign->numbers, 1);
-    case MEANING_GAIN:
         return !values->packed && is_factor(&sign->numbers, 1) &&
-               (search->place != ABOVE || counts || has(search, MEANING_OFFSET));
+               (sign->place != BESIDE || packing);
+    case MEANING_GAIN:
+        return !values->packed && is_factor(&sign->numbers, 1) && (sign->place < ABOVE || packing);
     case MEANING_FORMULA:
         return !values->packed && sign->text && *sign->text;
     case MEANING_MISSING:
-        return is_missing(search, &sign->numbers) && (search->place != ABOVE || !told);
+        return is_missing(search, &sign->numbers) && (sign->place < ABOVE || !told);
     case MEANING_RANGE:
-        return search->place != ABOVE && !told && is_range(search, &sign->numbers);
+        return sign->place < ABOVE && !told && is_range(search, &sign->numbers);
     default:
         return false;
     }
@@ -184,6 +178,8 @@ static void print_sign(const struct search *search, const struct sign *sign)
 {
     if (ftell(search->out) > 0)
         fputs(", ", search->out);
+    if (search->folder)
+        fprintf(search->out, "%s/", search->folder);
     fprintf(search->out, "%s ", sign->name);
     if (sign->text)
         fprintf(search->out, "\"%.40s\"", sign->text);
@@ -216,7 +212,19 @@ static void print_signs(const struct search *search, const char *group)
         fprintf(search->out, " of %s", group);
 }
 
-/* What the attributes of an object say; those of their names count no more in objects behind it. */
+/* Those of their names count no more in what is searched next. */
+static void forget_signs(struct search *search)
+{
+    for (size_t i = 0; i < search->n; i++) {
+        if (search->n_seen < MOST)
+            strcpy(search->seen[search->n_seen++], search->sign[i].name);
+        free(search->sign[i].numbers.item);
+        free(search->sign[i].text);
+    }
+    search->n = 0;
+}
+
+/* What the attributes of an object say. */
 static enum h5grad_status search_object(struct search *search, hid_t object, enum place place,
                                         const char *group)
 {
@@ -227,12 +235,7 @@ static enum h5grad_status search_object(struct search *search, hid_t object, enu
     H5Eclear2(H5E_DEFAULT);
     if (!search->status)
         print_signs(search, group);
-    for (size_t i = 0; i < search->n; i++) {
-        if (search->n_seen < MOST)
-            strcpy(search->seen[search->n_seen++], search->sign[i].name);
-        free(search->sign[i].numbers.item);
-        free(search->sign[i].text);
-    }
+    forget_signs(search);
     return search->status;
 }
 
@@ -289,7 +292,154 @@ static enum h5grad_status search_groups(struct search *search, hid_t file, const
     return status;
 }
 
-static enum h5grad_status search_dataset(struct search *search, hid_t file, const char *path,
+/* ------------------------------------------------------------------------- datasets beside it */
+
+/* Where the next part of a name begins: "_factor" of "scale_factor"; NULL. */
+static const char *next_part(const char *name)
+{
+    return *name ? strpbrk(name + 1, "_-. ") : NULL;
+}
+
+/* Whether a name, or the end of it, is that of a sign. */
+static bool may_be_sign(const char *name)
+{
+    bool may = hg_meaning_is_of_values(hg_meaning_of(name));
+    for (const char *part = next_part(name); part && !may; part = next_part(part))
+        may = hg_meaning_is_of_values(hg_meaning_of(part));
+    return may;
+}
+
+/* Whether it is called after something else in its group, as "u_gain" is. */
+static bool is_called(hid_t group, const char *name)
+{
+    char other[SIGN_NAME];
+    for (const char *part = next_part(name); part; part = next_part(part)) {
+        size_t length = (size_t)(part - name);
+        if (length >= sizeof other || !hg_meaning_is_of_values(hg_meaning_of(part)))
+            continue;
+        memcpy(other, name, length);
+        other[length] = '\0';
+        if (hg_has_link(group, other))
+            return true;
+    }
+    return false;
+}
+
+enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5grad_error *err)
+{
+    for (size_t i = 0; i < walk->n; i++) {
+        const char *path = walk->dataset[i].path, *name = hg_path_base(path);
+        if (!may_be_sign(name))
+            continue;
+        size_t bytes = (walk->n_signs + 1) * sizeof *walk->sign;
+        struct h5_sign *grown = realloc(walk->sign, bytes);
+        if (!grown)
+            return hg_error_memory(err, bytes);
+        hid_t group = hg_open_parent(file, path);
+        walk->sign = grown;
+        walk->sign[walk->n_signs++] = (struct h5_sign){i, group >= 0 && is_called(group, name)};
+        hg_close(group);
+    }
+    return H5GRAD_OK;
+}
+
+/* Datasets of a group that are searched for signs of one dataset. */
+struct beside {
+    struct search *search;
+    hid_t group;
+    const char *own; /* name of the dataset, or of the group above it that lies in this one */
+};
+
+/* What is left of a dataset's name that is called after the one that is asked for; NULL. */
+static const char *rest_of_name(const struct beside *beside, const char *name)
+{
+    const char *rest = name + strlen(beside->own);
+    return hg_path_begins(name, beside->own) && *rest && strchr("_-. ", *rest) &&
+                   hg_meaning_is_of_values(hg_meaning_of(rest))
+               ? rest
+               : NULL;
+}
+
+/* Adds a dataset to the signs, but for one that is called after another; one that is called after
+ * none is taken for its only number. */
+static void add_dataset(const struct beside *beside, const char *name, bool called)
+{
+    struct search *search = beside->search;
+    struct numbers numbers;
+    const char *rest = rest_of_name(beside, name);
+    enum meaning meaning = hg_meaning_of(rest ? rest : name);
+    if (search->status || search->n == MOST || strlen(name) >= SIGN_NAME || is_seen(search, name) ||
+        (called && !rest) || strcmp(name, beside->own) == 0 || !hg_meaning_is_of_values(meaning))
+        return;
+    search->status = hg_numbers_read_dataset(beside->group, name, "", &numbers, search->err);
+    if (search->status || numbers.n == 0 || (numbers.n > 1 && !rest)) {
+        free(numbers.item);
+        return;
+    }
+    struct sign *sign = &search->sign[search->n++];
+    *sign = (struct sign){
+        .place = rest ? search->place : BESIDE, .meaning = meaning, .numbers = numbers};
+    strcpy(sign->name, name);
+}
+
+static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *user)
+{
+    const struct beside *beside = user;
+    if (info->type == H5L_TYPE_HARD && may_be_sign(name))
+        add_dataset(beside, name, is_called(group, name));
+    return beside->search->status != H5GRAD_OK;
+}
+
+static bool lies_in(const char *path, const char *folder)
+{
+    return hg_path_begins(path, folder) && path + strlen(folder) == hg_path_base(path) - 1;
+}
+
+/* The datasets of a group that lie beside the dataset or group at path. */
+static enum h5grad_status search_datasets(struct search *search, const struct values_place *where,
+                                          const char *group, const char *path, enum place place)
+{
+    const struct h5_walk *walk = where->walk;
+    struct beside beside = {search, walk ? -1 : hg_open_object(where->file, group, NULL),
+                            hg_path_base(path)};
+    search->folder = group[1] ? group : "";
+    search->place = place;
+    for (size_t i = 0; walk && i < walk->n_signs; i++) {
+        const struct h5_sign *sign = &walk->sign[i];
+        const char *other = walk->dataset[sign->number].path;
+        if ((sign->called && !hg_path_begins(other, path)) || !lies_in(other, search->folder))
+            continue;
+        if (beside.group < 0)
+            beside.group = hg_open_object(where->file, group, NULL);
+        if (beside.group >= 0)
+            add_dataset(&beside, hg_path_base(other), sign->called);
+    }
+    if (!walk && beside.group >= 0)
+        H5Literate(beside.group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, &beside);
+    H5Eclear2(H5E_DEFAULT);
+    if (!search->status)
+        print_signs(search, NULL);
+    forget_signs(search);
+    search->folder = NULL;
+    hg_close(beside.group);
+    return search->status;
+}
+
+/* The datasets beside it, and those beside its group. */
+static enum h5grad_status search_all_datasets(struct search *search,
+                                              const struct values_place *where)
+{
+    char *group = hg_path_parent(where->path), *outer = group ? hg_path_parent(group) : NULL;
+    enum h5grad_status status = outer ? search_datasets(search, where, group, where->path, DATASET)
+                                      : hg_error_memory(search->err, strlen(where->path));
+    if (!status && group[1])
+        status = search_datasets(search, where, outer, group, ABOVE);
+    free(outer);
+    free(group);
+    return status;
+}
+
+static enum h5grad_status search_factors(struct search *search, hid_t file, const char *path,
                                          const char *suffix, size_t stride)
 {
     struct numbers numbers;
@@ -300,34 +450,34 @@ static enum h5grad_status search_dataset(struct search *search, hid_t file, cons
     return status;
 }
 
-static enum h5grad_status search_factors(struct search *search, hid_t file, const char *path)
+/* Conventions that have names of their own for factors. */
+static enum h5grad_status search_conventions(struct search *search, hid_t file, const char *path)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < sizeof factors / sizeof *factors && !status; i++) {
-        if (hg_path_begins(path, factors[i].within))
-            status = search_dataset(search, file, path, factors[i].suffix, factors[i].stride);
-    }
+    if (hg_path_begins(path, "/All_Data/")) /* VIIRS: what follows each factor does not matter */
+        status = search_factors(search, file, path, "Factors", 2);
     char *group = hg_path_parent(path);
     if (!status && !group)
         status = hg_error_memory(search->err, strlen(path));
     if (!status && group[1] && strcmp(hg_path_base(path), "data") == 0) /* NWB */
-        status = search_dataset(search, file, group, "/channel_conversion", 1);
+        status = search_factors(search, file, group, "/channel_conversion", 1);
     free(group);
     return status;
 }
 
-static enum h5grad_status search_all(struct search *search, hid_t file, const char *path,
-                                     hid_t dataset)
+static enum h5grad_status search_all(struct search *search, const struct values_place *where)
 {
-    enum h5grad_status status = search_object(search, dataset, DATASET, NULL);
-    if (!status && path)
-        status = search_groups(search, file, path);
-    if (!status && path && !search->values->packed)
-        status = search_factors(search, file, path);
+    enum h5grad_status status = search_object(search, where->dataset, DATASET, NULL);
+    if (!status && where->path)
+        status = search_groups(search, where->file, where->path);
+    if (!status && where->path)
+        status = search_all_datasets(search, where);
+    if (!status && where->path && !search->values->packed)
+        status = search_conventions(search, where->file, where->path);
     return status;
 }
 
-enum h5grad_status hg_values_find_unknown(hid_t file, const char *path, hid_t dataset,
+enum h5grad_status hg_values_find_unknown(const struct values_place *place,
                                           const struct values *values, bool other_sign, char **text,
                                           struct h5grad_error *err)
 {
@@ -339,7 +489,7 @@ enum h5grad_status hg_values_find_unknown(hid_t file, const char *path, hid_t da
     *search = (struct search){.values = values, .other_sign = other_sign, .err = err};
     search->out = open_memstream(text, &size);
     enum h5grad_status status =
-        search->out ? search_all(search, file, path, dataset) : hg_error_memory(err, BUFSIZ);
+        search->out ? search_all(search, place) : hg_error_memory(err, BUFSIZ);
     if (search->out && !hg_memory_close_stream(search->out) && !status)
         status = hg_error_memory(err, BUFSIZ);
     free(search);

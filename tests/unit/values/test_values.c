@@ -21,6 +21,7 @@ static char folder[64];
 static char path[96], output[96];
 static hid_t file = -1;
 static struct h5grad_error err;
+static bool walked; /* whether fields are found by a walk, and not named */
 
 /* For libhdf5's messages about attributes that are not there. */
 static struct h5_guard guard;
@@ -32,6 +33,7 @@ static void setup(void)
     snprintf(path, sizeof path, "%s/in.h5", folder);
     snprintf(output, sizeof output, "%s/out.h5", folder);
     memset(&err, 0, sizeof err);
+    walked = false;
     file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(file >= 0);
 }
@@ -98,11 +100,17 @@ static void set_text(hid_t object, const char *name, const char *text)
 static enum h5grad_status read_field(hid_t dataset, const char *name, struct values *values)
 {
     struct h5_type type;
+    struct h5_walk found = {0}, *walk = walked ? &found : NULL;
     hid_t datatype = H5Dget_type(dataset);
     hg_enter(&guard);
+    if (walked) {
+        ck_assert_int_eq(hg_walk(file, NULL, NULL, &found, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_values_survey(file, &found, &err), H5GRAD_OK);
+    }
     ck_assert_int_eq(hg_type_open(datatype, &type, &err), H5GRAD_OK);
-    enum h5grad_status status = hg_values_read(file, name, dataset, &type, values, &err);
+    enum h5grad_status status = hg_values_read(file, walk, name, dataset, &type, values, &err);
     hg_type_close(&type);
+    hg_walk_free(&found);
     hg_leave(&guard);
     H5Tclose(datatype);
     H5Dclose(dataset);
@@ -763,6 +771,86 @@ START_TEST(unknown_datasets)
 }
 END_TEST
 
+static void make_number(const char *name, double number)
+{
+    H5Dclose(make(name, H5T_NATIVE_DOUBLE, 0, NULL, H5T_NATIVE_DOUBLE, &number));
+}
+
+/* Of datasets that hold one number: beside the data, or beside its group. */
+START_TEST(unknown_numbers_beside)
+{
+    static const struct {
+        const char *name;
+        double number;
+        const char *unknown; /* beside integers */
+        bool floats;         /* and beside floats */
+    } cases[] = {
+        {"/g/scale_factor", 0.5, "/g/scale_factor 0.5", false},
+        {"/g/gain", 0.5, "/g/gain 0.5", false},
+        {"/g/ScaleFactor", 0.5, "/g/ScaleFactor 0.5", false},
+        {"/g/u_gain", 0.5, "/g/u_gain 0.5", true},
+        {"/g/u_scale_factor", 0.5, "/g/u_scale_factor 0.5", true},
+        {"/g/data_scale_factor", 0.5, "/g/data_scale_factor 0.5", false},
+        {"/g/nodata", 255, "/g/nodata 255", true},
+        {"/g/u_nodata", 255, "/g/u_nodata 255", true},
+        {"/g/missing_value", 255, "/g/missing_value 255", true},
+        {"/gain", 0.5, "/gain 0.5", false},
+        {"/nodata", 0, "/nodata 0", true},
+        {"/g_scale_factor", 0.5, "/g_scale_factor 0.5", true},
+        /* which change nothing, or belong to others */
+        {"/g/gain", 1, NULL, false},
+        {"/g/offset", -32, NULL, false},
+        {"/g/other_scale_factor", 0.5, NULL, false},
+        {"/g/other_gain", 0.5, NULL, false},
+        {"/g/inner/gain", 0.5, NULL, false},
+        {"/other/gain", 0.5, NULL, false},
+        {"/g/step", 0.5, NULL, false},
+    };
+    for (size_t i = 0; i < 4 * (sizeof cases / sizeof *cases); i++) {
+        const char *name = cases[i / 4].name, *unknown = cases[i / 4].unknown;
+        bool integers = i & 1;
+        walked = i & 2;
+        make_number(name, cases[i / 4].number);
+        H5Dclose(make_line("/g/other", H5T_STD_U8LE, 4));
+        hid_t u = make_line("/g/u", integers ? H5T_STD_U8LE : H5T_IEEE_F32LE, 4);
+        check_unknown(u, "/g/u", integers || cases[i / 4].floats ? unknown : NULL);
+        H5Ldelete(file, name, H5P_DEFAULT);
+        H5Ldelete(file, "/g", H5P_DEFAULT);
+    }
+}
+END_TEST
+
+START_TEST(unknown_numbers_beside_known)
+{
+    const double gains[] = {0.5, 0.25};
+    const hsize_t two = 2;
+    for (int i = 0; i < 2; i++) {
+        walked = i == 1;
+        hid_t u = make_line("/g/u", H5T_STD_I16LE, 4), v = make_line("/g/v", H5T_IEEE_F32LE, 4);
+        make_number("/g/gain", 0.5);
+        make_number("/g/offset", -32);
+        check_unknown(v, "/g/v", "/g/gain 0.5, /g/offset -32");
+        set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, 0.5);
+        check_unknown(u, "/g/u", NULL);
+        H5Dclose(make("/h/gain", H5T_NATIVE_DOUBLE, 1, &two, H5T_NATIVE_DOUBLE, gains));
+        H5Dclose(make("/h/u_gain", H5T_NATIVE_DOUBLE, 1, &two, H5T_NATIVE_DOUBLE, gains));
+        make_number("/gain", 4); /* what is nearer counts */
+        u = make_line("/h/u", H5T_STD_I16LE, 4);
+        set_number(u, "gain", H5T_NATIVE_DOUBLE, 1);
+        check_unknown(u, "/h/u", "/h/u_gain 0.5 ...");
+        make_number("/g2/nodata", -9);
+        u = make_line("/g2/u", H5T_STD_I16LE, 4);
+        set_number(u, "_FillValue", H5T_NATIVE_SHORT, -99);
+        set_number(u, "gain", H5T_NATIVE_DOUBLE, 1);
+        check_unknown(u, "/g2/u", NULL);
+        H5Ldelete(file, "/g", H5P_DEFAULT);
+        H5Ldelete(file, "/g2", H5P_DEFAULT);
+        H5Ldelete(file, "/h", H5P_DEFAULT);
+        H5Ldelete(file, "/gain", H5P_DEFAULT);
+    }
+}
+END_TEST
+
 START_TEST(nexus)
 {
     double scale = 0.5, offset = 3;
@@ -772,7 +860,7 @@ START_TEST(nexus)
                   &scale));
     ck_assert_int_eq(read_field(u, "/entry/data/u", &values), H5GRAD_OK);
     ck_assert(!values.applies); /* not in an NXdata */
-    ck_assert_ptr_nonnull(strstr(values.note, "not used: /entry/data/u_scaling_factor; "));
+    ck_assert_ptr_nonnull(strstr(values.note, "not used: /entry/data/u_scaling_factor 0.5; "));
     hg_values_free(&values);
 
     hid_t group = H5Gopen2(file, "/entry/data", H5P_DEFAULT);
@@ -1422,6 +1510,8 @@ int main(void)
     tcase_add_test(files, unknown_of_groups);
     tcase_add_test(files, unknown_of_the_group);
     tcase_add_test(files, unknown_datasets);
+    tcase_add_test(files, unknown_numbers_beside);
+    tcase_add_test(files, unknown_numbers_beside_known);
     tcase_add_test(files, nexus);
     tcase_add_test(files, minc_slices);
     tcase_add_test(files, minc_one_scale);
