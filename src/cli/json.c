@@ -94,17 +94,12 @@ void json_bool(struct json *json, const char *key, bool value)
     fputs(value ? "true" : "false", json->out);
 }
 
-void json_null(struct json *json, const char *key)
-{
-    json_text(json, key, NULL);
-}
-
 void json_number(struct json *json, const char *key, double value)
 {
     char digits[32];
 
     if (!isfinite(value)) {
-        json_null(json, key);
+        json_text(json, key, NULL);
         return;
     }
     hg_parse_print_double(value, digits, sizeof(digits));

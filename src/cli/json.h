@@ -30,7 +30,6 @@ void json_close(struct json *json); /* the innermost; the last ends the line */
 void json_text(struct json *json, const char *key, const char *text); /* NULL: null */
 void json_integer(struct json *json, const char *key, uint64_t value);
 void json_bool(struct json *json, const char *key, bool value);
-void json_null(struct json *json, const char *key);
 
 /* The shortest digits that read back to the same value; null for NaN and infinity. */
 void json_number(struct json *json, const char *key, double value);

@@ -59,9 +59,7 @@ static void session_show_message(void *user, enum h5grad_level level, const char
     progress_hide(&session->progress);
     fputs("h5grad: ", stderr);
     text_put(stderr, session->input);
-    fputs(": ", stderr);
-    text_put(stderr, text);
-    fputc('\n', stderr);
+    text_put_line(stderr, ": ", text);
 }
 
 /*

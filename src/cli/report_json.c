@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "base/budget.h"
 #include "cli/json.h"
 #include "cli/report_text.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The first line of h5grad_version(). */
@@ -26,20 +26,13 @@ static void document_put_spacing(struct json *json, const struct h5grad_axis *ax
     enum report_spacing kind = report_spacing(axis);
     bool coordinates = kind == REPORT_COORDINATES;
     bool known = coordinates && (axis->first != axis->last || axis->extent == 1);
+    bool has_step = kind != REPORT_UNUSABLE && (!coordinates || (known && axis->uniform));
 
     json_text(json, "spacing", names[kind]);
     json_text(json, "coordinates", coordinates ? axis->spacing : NULL);
-    if (kind == REPORT_UNUSABLE || (coordinates && !(known && axis->uniform)))
-        json_null(json, "step");
-    else
-        json_number(json, "step", axis->step);
-    if (known) {
-        json_number(json, "first", axis->first);
-        json_number(json, "last", axis->last);
-    } else {
-        json_null(json, "first");
-        json_null(json, "last");
-    }
+    json_number(json, "step", has_step ? axis->step : NAN);
+    json_number(json, "first", known ? axis->first : NAN);
+    json_number(json, "last", known ? axis->last : NAN);
     json_text(json, "source", kind == REPORT_UNUSABLE ? NULL : axis->source);
     json_text(json, "problem", kind == REPORT_UNUSABLE ? axis->source : NULL);
 }

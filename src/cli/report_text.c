@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "base/budget.h"
 #include "cli/report_text.h"
 
 #include "cli/text.h"
@@ -62,8 +61,7 @@ static void report_print_text(FILE *out, const char *key, const char *text)
     if (text == NULL)
         return;
     report_print_key(out, key);
-    text_put(out, text);
-    fputc('\n', out);
+    text_put_line(out, "", text);
 }
 
 /* "1048576 bytes (1.0 MiB)". */
@@ -242,21 +240,14 @@ static void report_print_group(FILE *out, const struct h5grad_report *report,
         report_print_padded(out, field->path, group->path);
         report_print_padded(out, field->type, group->type);
         report_print_padded(out, report_shape(field, false, shape), group->shape);
-        text_put(out, field->layout);
-        fputc('\n', out);
+        text_put_line(out, "", field->layout);
     }
-    if (first->values != NULL) {
-        fputs("    values  ", out);
-        text_put(out, first->values);
-        fputc('\n', out);
-    }
+    if (first->values != NULL)
+        text_put_line(out, "    values  ", first->values);
     for (unsigned k = 0; k < first->rank; k++)
         report_print_axis(out, k, &first->axes[k], false);
-    if (first->note != NULL) {
-        fputs("    note  ", out);
-        text_put(out, first->note);
-        fputc('\n', out);
-    }
+    if (first->note != NULL)
+        text_put_line(out, "    note  ", first->note);
 }
 
 static void report_print_left_out(FILE *out, const struct h5grad_report *report)
@@ -272,9 +263,7 @@ static void report_print_left_out(FILE *out, const struct h5grad_report *report)
         any = true;
         fputs("    ", out);
         text_put(out, field->path);
-        fputs(": ", out);
-        text_put(out, field->skipped);
-        fputc('\n', out);
+        text_put_line(out, ": ", field->skipped);
     }
 }
 
@@ -319,8 +308,7 @@ static void report_print_source(FILE *out, const struct h5grad_field *field)
 {
     char shape[REPORT_SHAPE];
 
-    text_put(out, field->path);
-    fputc('\n', out);
+    text_put_line(out, "", field->path);
     report_print_text(out, "type", field->type);
     report_print_text(out, "shape", report_shape(field, false, shape));
     report_print_text(out, "layout", field->layout);

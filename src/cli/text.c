@@ -45,6 +45,13 @@ unsigned text_columns(const char *text)
     return columns;
 }
 
+void text_put_line(FILE *out, const char *before, const char *text)
+{
+    fputs(before, out);
+    text_put(out, text);
+    fputc('\n', out);
+}
+
 const char *text_size(uint64_t bytes, char out[TEXT_NUMBER])
 {
     static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

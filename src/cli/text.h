@@ -20,6 +20,9 @@ unsigned text_next(const char **text, char piece[UTF8_PIECE]);
 unsigned text_put(FILE *out, const char *text);
 unsigned text_columns(const char *text);
 
+/* Prints a line: before, then the text as text_put does. */
+void text_put_line(FILE *out, const char *before, const char *text);
+
 /* "1.5 MiB" in powers of 1024. */
 const char *text_size(uint64_t bytes, char out[TEXT_NUMBER]);
 
