@@ -4,7 +4,6 @@
  * the run was about when it called them.
  */
 #include <check.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,41 +16,26 @@
 #include <hdf5.h>
 
 #include "h5grad.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
 #define ROWS    40
 #define COLUMNS 30
 
-static char folder[64];
-
-static void setup(void)
-{
-    strcpy(folder, "/tmp/h5grad-test-callbacks-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    ck_assert_int_eq(chdir(folder), 0);
-}
-
 static void teardown(void)
 {
-    DIR *dir = opendir(".");
-    for (struct dirent *entry; dir && (entry = readdir(dir));)
-        unlink(entry->d_name);
-    closedir(dir);
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_int_eq(rmdir(folder), 0);
+    folder_remove();
 }
 
 static void make_dataset(hid_t file, const char *name, hid_t creation)
 {
     static float field[ROWS][COLUMNS];
     const hsize_t extent[2] = {ROWS, COLUMNS};
-    hid_t space = H5Screate_simple(2, extent, NULL);
-    hid_t dataset =
-        H5Dcreate2(file, name, H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    ck_assert_int_ge(dataset, 0);
+    hid_t dataset = h5make_dataset(file, name, H5T_NATIVE_FLOAT, 2, extent, creation);
     if (H5Pget_layout(creation) != H5D_VIRTUAL)
-        H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, field);
+        h5make_points(dataset, H5T_NATIVE_FLOAT, field);
     H5Dclose(dataset);
-    H5Sclose(space);
 }
 
 static void make_small(const char *name)
@@ -358,17 +342,9 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("callbacks");
-    TCase *tcase = tcase_create("callbacks");
+    TCase *tcase = add_case(suite, "callbacks", folder_enter, teardown);
     tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, call_everything, 0, 2);
-    tcase_add_test(tcase, messages_of_workers);
-    tcase_add_test(tcase, list_and_plan);
-    tcase_add_test(tcase, arrays);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_TESTS(tcase, messages_of_workers, list_and_plan, arrays);
+    return run_suite(suite);
 }

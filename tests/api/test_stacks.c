@@ -4,7 +4,6 @@
  * have no more. What libhdf5 takes counts.
  */
 #include <check.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -15,6 +14,9 @@
 #include <hdf5.h>
 
 #include "h5grad.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
 /* The sanitizers put room between variables. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -29,23 +31,9 @@
 #define DEEP   3000 /* groups within groups */
 #define NESTED 16   /* virtual datasets of virtual datasets */
 
-static char folder[64];
-
-static void setup(void)
-{
-    strcpy(folder, "/tmp/h5grad-test-stacks-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    ck_assert_int_eq(chdir(folder), 0);
-}
-
 static void teardown(void)
 {
-    DIR *dir = opendir(".");
-    for (struct dirent *entry; dir && (entry = readdir(dir));)
-        unlink(entry->d_name);
-    closedir(dir);
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_int_eq(rmdir(folder), 0);
+    folder_remove();
 }
 
 static hid_t make_dataset(hid_t group, const char *name, hid_t type, hid_t creation)
@@ -54,13 +42,9 @@ static hid_t make_dataset(hid_t group, const char *name, hid_t type, hid_t creat
     const hsize_t extent[2] = {ROWS, COLUMNS};
     for (int i = 0; i < ROWS * COLUMNS; i++)
         (&field[0][0])[i] = i * i % 97;
-    hid_t space = H5Screate_simple(2, extent, NULL);
-    hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    ck_assert_int_ge(dataset, 0);
+    hid_t dataset = h5make_dataset(group, name, type, 2, extent, creation);
     if (H5Pget_layout(creation) != H5D_VIRTUAL && H5Tget_class(type) != H5T_COMPOUND)
-        ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, field),
-                         0);
-    H5Sclose(space);
+        h5make_points(dataset, H5T_NATIVE_DOUBLE, field);
     return dataset;
 }
 
@@ -79,39 +63,20 @@ static hid_t chunked(bool shuffled, bool checked)
 
 static void put_number(hid_t object, const char *name, double value)
 {
-    hid_t space = H5Screate(H5S_SCALAR);
-    hid_t attribute = H5Acreate2(object, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT);
-    H5Awrite(attribute, H5T_NATIVE_DOUBLE, &value);
-    H5Aclose(attribute);
-    H5Sclose(space);
+    h5make_attribute(object, name, H5T_NATIVE_DOUBLE, 0, &value);
 }
 
 /* A scale of uneven steps for each axis of the dataset. */
 static void put_scales(hid_t file, hid_t dataset)
 {
     static const char *const names[] = {"y", "x"};
-    const hsize_t extent[2] = {ROWS, COLUMNS}, two = 2;
-    hobj_ref_t reference[2];
-    hvl_t list[2];
+    const hsize_t extent[2] = {ROWS, COLUMNS};
     double line[ROWS];
     for (int i = 0; i < ROWS; i++)
         line[i] = i * (i + 3.0);
-    for (int k = 0; k < 2; k++) {
-        hid_t space = H5Screate_simple(1, &extent[k], NULL);
-        hid_t scale = H5Dcreate2(file, names[k], H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT,
-                                 H5P_DEFAULT);
-        H5Dwrite(scale, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, line);
-        H5Dclose(scale);
-        H5Sclose(space);
-        H5Rcreate(&reference[k], file, names[k], H5R_OBJECT, -1);
-        list[k] = (hvl_t){.len = 1, .p = &reference[k]};
-    }
-    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), axes = H5Screate_simple(1, &two, NULL);
-    hid_t attribute = H5Acreate2(dataset, "DIMENSION_LIST", type, axes, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert_int_ge(H5Awrite(attribute, type, list), 0);
-    H5Aclose(attribute);
-    H5Sclose(axes);
-    H5Tclose(type);
+    for (int k = 0; k < 2; k++)
+        h5make_line(file, names[k], extent[k], line);
+    h5make_scales(dataset, file, 2, names);
 }
 
 /* Types, layouts and filters. */
@@ -306,14 +271,8 @@ int main(int argc, char **argv)
         execv("/proc/self/exe", argv);
     }
     Suite *suite = suite_create("stacks");
-    TCase *tcase = tcase_create("stacks");
+    TCase *tcase = add_case(suite, "stacks", folder_enter, teardown);
     tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, small_stack);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_TESTS(tcase, small_stack);
+    return run_suite(suite);
 }

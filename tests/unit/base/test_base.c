@@ -20,6 +20,8 @@
 #include "base/size.h"
 #include "base/nontemporal.h"
 #include "base/utf8.h"
+#include "tests/support/suite.h"
+#include "tests/support/scratch.h"
 
 #define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)
 
@@ -269,42 +271,27 @@ struct fake_cache {
     const char *level, *size, *list;
 };
 
-static void put_fact(const char *folder, const char *name, const char *text)
+static void put_fact(unsigned i, const char *name, const char *text)
 {
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = text ? fopen(path, "w") : NULL;
+    char entry[64];
+    snprintf(entry, sizeof entry, "index%u/%s", i, name);
+    FILE *file = text ? fopen(in_folder(entry), "w") : NULL;
     ck_assert(!text || (file && fprintf(file, "%s\n", text) > 0 && fclose(file) == 0));
-}
-
-static void remove_facts(const char *folder)
-{
-    static const char *const name[] = {"level", "size", "shared_cpu_list"};
-    char path[128];
-    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, name[i]);
-        unlink(path); /* may not be there */
-    }
-    ck_assert_int_eq(rmdir(folder), 0);
 }
 
 static uint64_t share_of_fake(const struct fake_cache *cache, unsigned n, unsigned level)
 {
-    char top[] = "/tmp/h5grad-XXXXXX", folder[64];
-    ck_assert_ptr_nonnull(mkdtemp(top));
+    char entry[32];
+    folder_make();
     for (unsigned i = 0; i < n; i++) {
-        snprintf(folder, sizeof folder, "%s/index%u", top, i);
-        ck_assert_int_eq(mkdir(folder, 0700), 0);
-        put_fact(folder, "level", cache[i].level);
-        put_fact(folder, "size", cache[i].size);
-        put_fact(folder, "shared_cpu_list", cache[i].list);
+        snprintf(entry, sizeof entry, "index%u", i);
+        ck_assert_int_eq(mkdir(in_folder(entry), 0700), 0);
+        put_fact(i, "level", cache[i].level);
+        put_fact(i, "size", cache[i].size);
+        put_fact(i, "shared_cpu_list", cache[i].list);
     }
-    uint64_t share = hg_cache_share(top, level);
-    for (unsigned i = 0; i < n; i++) {
-        snprintf(folder, sizeof folder, "%s/index%u", top, i);
-        remove_facts(folder);
-    }
-    ck_assert_int_eq(rmdir(top), 0);
+    uint64_t share = hg_cache_share(folder, level);
+    folder_remove();
     return share;
 }
 
@@ -553,42 +540,26 @@ END_TEST
 
 static void add_error_tests(TCase *tcase)
 {
-    tcase_add_test(tcase, error_reads_from_outside_in);
-    tcase_add_test(tcase, error_takes_itself_as_argument);
-    tcase_add_test(tcase, error_without_receiver);
-    tcase_add_test(tcase, error_gives_the_reason_of_the_system);
-    tcase_add_test(tcase, error_shows_no_control_characters);
-    tcase_add_test(tcase, error_shortens_long_names);
-    tcase_add_test(tcase, error_keeps_short_names);
-    tcase_add_test(tcase, utf8_of_all_codes);
-    tcase_add_test(tcase, utf8_shown_in_any_room);
-    tcase_add_test(tcase, error_is_cut_between_characters);
+    ADD_TESTS(tcase, error_reads_from_outside_in, error_takes_itself_as_argument,
+              error_without_receiver, error_gives_the_reason_of_the_system,
+              error_shows_no_control_characters, error_shortens_long_names, error_keeps_short_names,
+              utf8_of_all_codes, utf8_shown_in_any_room, error_is_cut_between_characters);
 }
 
 static void add_memory_tests(TCase *tcase)
 {
-    tcase_add_test(tcase, memory_is_aligned);
-    tcase_add_test(tcase, memory_is_zeroed);
-    tcase_add_test(tcase, memory_holds_text);
-    tcase_add_test(tcase, memory_knows_the_machine);
-    tcase_add_test(tcase, cache_shares);
-    tcase_add_test(tcase, caches_of_the_machine);
+    ADD_TESTS(tcase, memory_is_aligned, memory_is_zeroed, memory_holds_text,
+              memory_knows_the_machine, cache_shares, caches_of_the_machine);
 #ifndef __SANITIZE_ADDRESS__
-    tcase_add_test(tcase, memory_respects_the_address_space);
+    ADD_TESTS(tcase, memory_respects_the_address_space);
 #endif
 }
 
 static void add_parse_tests(TCase *tcase)
 {
-    tcase_add_test(tcase, parse_whole_numbers);
-    tcase_add_test(tcase, parse_doubles);
-    tcase_add_test(tcase, parse_in_any_locale);
-    tcase_add_test(tcase, parse_sizes);
-    tcase_add_test(tcase, parse_shapes);
-    tcase_add_test(tcase, print_shortest);
-    tcase_add_test(tcase, print_reads_back);
-    tcase_add_test(tcase, sizes_are_checked);
-    tcase_add_test(tcase, elements_know_themselves);
+    ADD_TESTS(tcase, parse_whole_numbers, parse_doubles, parse_in_any_locale, parse_sizes,
+              parse_shapes, print_shortest, print_reads_back, sizes_are_checked,
+              elements_know_themselves);
 }
 
 /* Every start and length around whole cache lines; nothing beside the copy is touched. */
@@ -613,15 +584,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("base");
-    TCase *tcase = tcase_create("base");
-    tcase_add_test(tcase, streamed_copies);
+    TCase *tcase = add_case(suite, "base", NULL, NULL);
+    ADD_TESTS(tcase, streamed_copies);
     add_error_tests(tcase);
     add_memory_tests(tcase);
     add_parse_tests(tcase);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

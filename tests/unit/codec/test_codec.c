@@ -28,6 +28,7 @@
 #include "codec/worker_state.h"
 #include "hdf5/chunk.h"
 #include "tests/support/skip.h"
+#include "tests/support/suite.h"
 
 #define FILTER_LZF        32000
 #define FILTER_BLOSC      32001
@@ -1295,64 +1296,48 @@ END_TEST
 
 static void add_filters(TCase *tc)
 {
-    tcase_add_test(tc, shuffle_is_the_transposition);
-    tcase_add_test(tc, shuffle_takes_any_alignment);
-    tcase_add_test(tc, fletcher32_is_the_sum);
-    tcase_add_test(tc, fletcher32_finds_damage);
+    ADD_TESTS(tc, shuffle_is_the_transposition, shuffle_takes_any_alignment, fletcher32_is_the_sum,
+              fletcher32_finds_damage);
     tcase_add_loop_test(tc, encoders_round_trip, 0, LENGTH(encoders));
-    tcase_add_test(tc, levels_round_trip);
+    ADD_TESTS(tc, levels_round_trip);
 #ifdef HAVE_ZSTD
-    tcase_add_test(tc, encoders_take_what_they_say);
-    tcase_add_test(tc, encoders_take_more_behind_a_checksum);
+    ADD_TESTS(tc, encoders_take_what_they_say, encoders_take_more_behind_a_checksum);
 #else
     skip("what zstd makes and reads", "no zstd in this build");
 #endif
-    tcase_add_test(tc, lzf_vectors);
-    tcase_add_test(tc, lzf_reaches_8192_back);
+    ADD_TESTS(tc, lzf_vectors, lzf_reaches_8192_back);
     tcase_add_loop_test(tc, bitshuffle_streams, 0, LENGTH(compressions));
-    tcase_add_test(tc, bitshuffle_parameters);
+    ADD_TESTS(tc, bitshuffle_parameters);
 #ifdef HAVE_LZ4
-    tcase_add_test(tc, lz4_frames);
-    tcase_add_test(tc, mandatory_filters_may_be_too_large);
+    ADD_TESTS(tc, lz4_frames, mandatory_filters_may_be_too_large);
 #else
     skip("what lz4 makes and reads", "no lz4 in this build");
 #endif
 #ifdef HAVE_BLOSC
-    tcase_add_test(tc, blosc_buffers);
-    tcase_add_test(tc, damaged_streams_of_blosc);
+    ADD_TESTS(tc, blosc_buffers, damaged_streams_of_blosc);
 #else
     skip("what blosc reads", "no blosc in this build");
 #endif
 #ifdef HAVE_LIBAEC
-    tcase_add_test(tc, szip_of_libhdf5_is_decoded);
-    tcase_add_test(tc, szip_parameters);
-    tcase_add_test(tc, damaged_streams_of_szip);
+    ADD_TESTS(tc, szip_of_libhdf5_is_decoded, szip_parameters, damaged_streams_of_szip);
 #else
     skip("what szip reads", "no libaec in this build");
 #endif
     tcase_add_loop_test(tc, damaged_streams_of_encoders, 0, LENGTH(encoders));
     tcase_add_loop_test(tc, damaged_streams_of_bitshuffle, 0, LENGTH(compressions));
-    tcase_add_test(tc, damaged_streams_of_lzf);
+    ADD_TESTS(tc, damaged_streams_of_lzf);
 }
 
 static void add_pipelines(TCase *tc)
 {
-    tcase_add_test(tc, chunks_of_libhdf5_are_decoded);
-    tcase_add_test(tc, filters_in_any_order_are_decoded);
-    tcase_add_test(tc, our_chunks_are_read_by_libhdf5);
-    tcase_add_test(tc, masks_are_honoured);
-    tcase_add_test(tc, all_ones_is_raw);
-    tcase_add_test(tc, wrong_sizes_are_errors);
-    tcase_add_test(tc, optional_filters_are_skipped);
-    tcase_add_test(tc, scratch_is_checked);
-    tcase_add_test(tc, spaces_grow);
-    tcase_add_test(tc, names_and_numbers);
+    ADD_TESTS(tc, chunks_of_libhdf5_are_decoded, filters_in_any_order_are_decoded,
+              our_chunks_are_read_by_libhdf5, masks_are_honoured, all_ones_is_raw,
+              wrong_sizes_are_errors, optional_filters_are_skipped, scratch_is_checked, spaces_grow,
+              names_and_numbers);
 #ifdef HAVE_LIBDEFLATE
-    tcase_add_test(tc, no_memory_is_no_damage);
+    ADD_TESTS(tc, no_memory_is_no_damage);
 #endif
-    tcase_add_test(tc, codecs_are_there_or_left_out);
-    tcase_add_test(tc, parameters_are_checked);
-    tcase_add_test(tc, what_can_be_done_is_known);
+    ADD_TESTS(tc, codecs_are_there_or_left_out, parameters_are_checked, what_can_be_done_is_known);
 }
 
 int main(void)
@@ -1363,11 +1348,6 @@ int main(void)
     tcase_add_checked_fixture(pipelines, setup, teardown);
     add_filters(filters);
     add_pipelines(pipelines);
-    suite_add_tcase(suite, filters);
     suite_add_tcase(suite, pipelines);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

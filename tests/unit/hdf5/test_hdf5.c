@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <check.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -21,8 +20,10 @@
 #include "trust/driver.h"
 #include "trust/open.h"
 #include "libhdf5/identity.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
-static char folder[64];
 static hid_t file = -1;
 static struct h5_guard guard;
 static struct h5grad_error err;
@@ -56,22 +57,13 @@ int flock(int fd, int operation)
     return (int)syscall(SYS_flock, fd, operation);
 }
 
-static const char *path_of(const char *name)
-{
-    static char path[384];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
 static void setup(void)
 {
-    const char *top = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make();
     without_locks = false;
     memset(&err, 0, sizeof err);
     hg_enter(&guard);
-    file = H5Fcreate(path_of("test.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    file = H5Fcreate(in_folder("test.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert(file >= 0);
 }
 
@@ -79,25 +71,13 @@ static void teardown(void)
 {
     ck_assert(hg_close(file));
     hg_leave(&guard);
-    DIR *entries = opendir(folder);
-    ck_assert_ptr_nonnull(entries);
-    for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
-        if (entry->d_name[0] != '.')
-            unlink(path_of(entry->d_name));
-    }
-    closedir(entries);
-    ck_assert_int_eq(rmdir(folder), 0);
+    folder_remove();
 }
 
 /* A dataset of one axis of 4 points; closed by the caller. */
 static hid_t make_dataset(hid_t place, const char *name, hid_t type)
 {
-    hsize_t extent = 4;
-    hid_t space = H5Screate_simple(1, &extent, NULL);
-    hid_t dataset = H5Dcreate2(place, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(dataset >= 0);
-    ck_assert(hg_close(space));
-    return dataset;
+    return h5make_dataset(place, name, type, EXTENT(4), H5P_DEFAULT);
 }
 
 static void add_dataset(hid_t place, const char *name)
@@ -264,7 +244,7 @@ START_TEST(a_filter_without_memory_is_no_damage)
     ck_assert(H5Dwrite(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
     hg_close(dataset);
     ck_assert_int_eq(H5Fclose(file), 0);
-    file = H5Fopen(path_of("test.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
+    file = H5Fopen(in_folder("test.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
     dataset = H5Dopen2(file, "f", H5P_DEFAULT);
     ck_assert(!hg_ran_out());
     ck_assert(H5Dread(dataset, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0);
@@ -286,7 +266,7 @@ END_TEST
 
 static void write_bytes(const char *name, const void *bytes, size_t size)
 {
-    FILE *out = fopen(path_of(name), "wb");
+    FILE *out = fopen(in_folder(name), "wb");
     ck_assert_ptr_nonnull(out);
     ck_assert_uint_eq(fwrite(bytes, 1, size, out), size);
     ck_assert_int_eq(fclose(out), 0);
@@ -294,7 +274,7 @@ static void write_bytes(const char *name, const void *bytes, size_t size)
 
 static void assert_refused(const char *name, const char *reason)
 {
-    ck_assert(open_file(path_of(name), &err) < 0);
+    ck_assert(open_file(in_folder(name), &err) < 0);
     assert_contains(err.message, reason);
 }
 
@@ -302,11 +282,11 @@ START_TEST(open_names_the_systems_reason)
 {
     assert_refused("absent.h5", strerror(ENOENT));
     assert_refused("", "is a directory");
-    ck_assert_int_eq(mkfifo(path_of("pipe"), 0600), 0);
+    ck_assert_int_eq(mkfifo(in_folder("pipe"), 0600), 0);
     assert_refused("pipe", "is not a regular file");
     if (geteuid() != 0) {
         write_bytes("secret.h5", "", 0);
-        ck_assert_int_eq(chmod(path_of("secret.h5"), 0), 0);
+        ck_assert_int_eq(chmod(in_folder("secret.h5"), 0), 0);
         assert_refused("secret.h5", strerror(EACCES));
     }
 }
@@ -335,7 +315,7 @@ END_TEST
 static void copy_head(const char *from, const char *to, size_t size)
 {
     char *bytes = calloc(1, size);
-    FILE *in = fopen(path_of(from), "rb");
+    FILE *in = fopen(in_folder(from), "rb");
     ck_assert_ptr_nonnull(bytes);
     ck_assert_ptr_nonnull(in);
     size = fread(bytes, 1, size, in);
@@ -349,7 +329,7 @@ START_TEST(open_reports_a_truncated_file)
     add_dataset(file, "u");
     ck_assert(H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0);
     struct stat info;
-    ck_assert_int_eq(stat(path_of("test.h5"), &info), 0);
+    ck_assert_int_eq(stat(in_folder("test.h5"), &info), 0);
     copy_head("test.h5", "short.h5", (size_t)info.st_size / 2);
     assert_refused("short.h5", "truncated file");
 }
@@ -359,14 +339,14 @@ START_TEST(open_reports_a_file_that_was_not_closed)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     ck_assert(H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) >= 0);
-    hid_t other = H5Fcreate(path_of("open.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    hid_t other = H5Fcreate(in_folder("open.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert(other >= 0);
     ck_assert(H5Fflush(other, H5F_SCOPE_GLOBAL) >= 0);
     copy_head("open.h5", "copy.h5", 1 << 16);
     assert_refused("copy.h5", "h5clear -s");
     ck_assert(hg_close(other));
     ck_assert(hg_close(access));
-    other = open_file(path_of("open.h5"), &err);
+    other = open_file(in_folder("open.h5"), &err);
     ck_assert_msg(other >= 0, "%s", err.message);
     ck_assert(hg_close(other));
 }
@@ -374,7 +354,7 @@ END_TEST
 
 static void assert_opened(const char *name)
 {
-    hid_t other = open_file(path_of(name), &err);
+    hid_t other = open_file(in_folder(name), &err);
     ck_assert_msg(other >= 0, "%s", err.message);
     ck_assert(hg_close(other));
 }
@@ -384,7 +364,7 @@ START_TEST(open_warns_of_a_file_that_is_locked)
     unsetenv("HDF5_USE_FILE_LOCKING");
     ck_assert(H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0);
     copy_head("test.h5", "locked.h5", 1 << 16);
-    int fd = open(path_of("locked.h5"), O_RDWR);
+    int fd = open(in_folder("locked.h5"), O_RDWR);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(flock(fd, LOCK_EX), 0);
     assert_opened("locked.h5");
@@ -406,7 +386,7 @@ START_TEST(open_needs_no_locks)
     ck_assert(H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0);
     copy_head("test.h5", "other.h5", 1 << 16);
     without_locks = true;
-    ck_assert(H5Fopen(path_of("other.h5"), H5F_ACC_RDONLY, H5P_DEFAULT) < 0);
+    ck_assert(H5Fopen(in_folder("other.h5"), H5F_ACC_RDONLY, H5P_DEFAULT) < 0);
     assert_opened("other.h5");
     assert_contains(warning, "read without a lock: ");
 }
@@ -416,14 +396,14 @@ START_TEST(descriptor_is_the_files)
 {
     struct stat by_path;
     struct stat by_descriptor;
-    ck_assert_int_eq(stat(path_of("test.h5"), &by_path), 0);
+    ck_assert_int_eq(stat(in_folder("test.h5"), &by_path), 0);
     ck_assert_int_eq(fstat(hg_descriptor(file), &by_descriptor), 0);
     ck_assert_uint_eq(by_path.st_ino, by_descriptor.st_ino);
     ck_assert_int_eq(hg_descriptor(-1), -1);
 
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     ck_assert(H5Pset_fapl_core(access, 4096, false) >= 0);
-    hid_t in_memory = H5Fcreate(path_of("core.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    hid_t in_memory = H5Fcreate(in_folder("core.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert(in_memory >= 0);
     ck_assert_int_eq(hg_descriptor(in_memory), -1);
     ck_assert(hg_close(in_memory));
@@ -453,7 +433,7 @@ START_TEST(identity_is_the_objects_not_the_paths)
     ck_assert(!hg_identify_link(file, "absent", &group, &kind));
     ck_assert(hg_close(u));
 
-    hid_t other = H5Fcreate(path_of("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t other = H5Fcreate(in_folder("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     u = make_dataset(other, "u", H5T_NATIVE_INT);
     ck_assert(hg_identify(u, &elsewhere));
     ck_assert(!hg_same(&first, &elsewhere));
@@ -862,13 +842,7 @@ END_TEST
 /* Writes an attribute of n elements, scalar for 0; takes type. */
 static void write_attribute(const char *name, hid_t type, hsize_t n, const void *values)
 {
-    hid_t space = n ? H5Screate_simple(1, &n, NULL) : H5Screate(H5S_SCALAR);
-    hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(attribute >= 0);
-    if (values)
-        ck_assert(H5Awrite(attribute, type, values) >= 0);
-    hg_close(attribute);
-    hg_close(space);
+    h5make_attribute(file, name, type, n, values);
     hg_close(type);
 }
 
@@ -1228,8 +1202,8 @@ static uint64_t resident(void)
 
 START_TEST(caches_of_sources_keep_to_the_memory)
 {
-    make_virtual(path_of("v.h5"));
-    hid_t in = open_file(path_of("v.h5"), &err);
+    make_virtual(in_folder("v.h5"));
+    hid_t in = open_file(in_folder("v.h5"), &err);
     hid_t dataset = hg_open_dataset(in, "/v", &err);
     ck_assert_uint_eq(hg_virtual_caches(dataset), (uint64_t)SOURCES * 8 << 20);
     hg_close(dataset);
@@ -1255,7 +1229,7 @@ START_TEST(sources_are_counted)
     const hsize_t start[2] = {0, 0}, stride[2] = {3, 1}, count[2] = {H5S_UNLIMITED, 1};
     hid_t space = H5Screate_simple(2, extent, most), part = H5Screate_simple(2, rows, NULL);
     hid_t virtual = H5Pcreate(H5P_DATASET_CREATE), numbered = H5Pcreate(H5P_DATASET_CREATE);
-    hid_t place = H5Fcreate(path_of("v.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t place = H5Fcreate(in_folder("v.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     for (hsize_t row = 0; row < 9; row += 3)
         H5Pset_virtual(virtual, rows_of(space, row, 3, 4), ".", row < 6 ? "a" : "b", part);
     H5Sselect_all(space);
@@ -1275,7 +1249,7 @@ START_TEST(sources_are_counted)
     hg_close(part);
     hg_close(space);
     hg_close(place);
-    hid_t in = open_file(path_of("v.h5"), &err);
+    hid_t in = open_file(in_folder("v.h5"), &err);
     hid_t dataset = hg_open_dataset(in, "/v", &err);
     ck_assert_uint_eq(hg_virtual_caches(dataset), (uint64_t)2 * 8 << 20);
     hg_close(dataset);
@@ -1374,7 +1348,7 @@ END_TEST
 
 START_TEST(walk_follows_soft_links_within_the_file)
 {
-    hid_t other = H5Fcreate(path_of("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t other = H5Fcreate(in_folder("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     add_group(other, "g");
     add_dataset(other, "g/hidden");
     ck_assert(hg_close(other));
@@ -1562,80 +1536,47 @@ END_TEST
 static Suite *hdf5_suite(void)
 {
     Suite *suite = suite_create("hdf5");
-    TCase *base = tcase_create("base");
-    tcase_add_checked_fixture(base, setup, teardown);
-    tcase_add_test(base, guard_restores_the_callers_error_function);
+    TCase *base = add_case(suite, "base", setup, teardown);
+    ADD_TESTS(base, guard_restores_the_callers_error_function);
 #ifndef H5_NO_DEPRECATED_SYMBOLS
-    tcase_add_test(base, guard_restores_a_function_of_the_old_interface);
+    ADD_TESTS(base, guard_restores_a_function_of_the_old_interface);
 #endif
-    tcase_add_test(base, guard_excludes_other_threads);
-    tcase_add_test(base, error_holds_the_reason_in_one_line);
-    tcase_add_test(base, close_releases_every_kind);
-    tcase_add_test(base, open_names_the_systems_reason);
-    tcase_add_test(base, open_knows_what_is_not_hdf5);
-    tcase_add_test(base, a_filter_without_memory_is_no_damage);
-    tcase_add_test(base, open_reports_a_truncated_file);
-    tcase_add_test(base, open_reports_a_file_that_was_not_closed);
-    tcase_add_test(base, open_warns_of_a_file_that_is_locked);
-    tcase_add_test(base, open_needs_no_locks);
-    tcase_add_test(base, descriptor_is_the_files);
-    tcase_add_test(base, identity_is_the_objects_not_the_paths);
-    tcase_add_test(base, set_finds_what_was_added);
-    suite_add_tcase(suite, base);
+    ADD_TESTS(base, guard_excludes_other_threads, error_holds_the_reason_in_one_line,
+              close_releases_every_kind, open_names_the_systems_reason, open_knows_what_is_not_hdf5,
+              a_filter_without_memory_is_no_damage, open_reports_a_truncated_file,
+              open_reports_a_file_that_was_not_closed, open_warns_of_a_file_that_is_locked,
+              open_needs_no_locks, descriptor_is_the_files, identity_is_the_objects_not_the_paths,
+              set_finds_what_was_added);
 
-    TCase *type = tcase_create("type");
-    tcase_add_checked_fixture(type, setup, teardown);
-    tcase_add_test(type, types_of_standard_size_are_raw_in_both_orders);
-    tcase_add_test(type, types_of_odd_layout_are_converted);
-    tcase_add_test(type, types_of_complex_numbers);
-    tcase_add_test(type, types_that_are_refused_are_named);
-    tcase_add_test(type, types_of_other_compounds_are_refused);
-    tcase_add_test(type, converted_values_are_right);
-    tcase_add_test(type, results_keep_the_form_of_the_source);
+    TCase *type = add_case(suite, "type", setup, teardown);
+    ADD_TESTS(type, types_of_standard_size_are_raw_in_both_orders,
+              types_of_odd_layout_are_converted, types_of_complex_numbers,
+              types_that_are_refused_are_named, types_of_other_compounds_are_refused,
+              converted_values_are_right, results_keep_the_form_of_the_source);
 #if H5_VERSION_GE(2, 0, 0)
-    tcase_add_test(type, types_of_the_complex_class);
+    ADD_TESTS(type, types_of_the_complex_class);
 #endif
-    suite_add_tcase(suite, type);
 
-    TCase *attribute = tcase_create("attribute");
-    tcase_add_checked_fixture(attribute, setup, teardown);
-    tcase_add_test(attribute, text_is_read_with_any_padding);
-    tcase_add_test(attribute, text_that_is_none);
-    tcase_add_test(attribute, texts_are_read);
-    tcase_add_test(attribute, numbers_are_read_as_double);
-    tcase_add_test(attribute, attributes_are_written);
-    suite_add_tcase(suite, attribute);
+    TCase *attribute = add_case(suite, "attribute", setup, teardown);
+    ADD_TESTS(attribute, text_is_read_with_any_padding, text_that_is_none, texts_are_read,
+              numbers_are_read_as_double, attributes_are_written);
 
-    TCase *storage = tcase_create("storage");
-    tcase_add_checked_fixture(storage, setup, teardown);
-    tcase_add_test(storage, storage_of_each_layout);
-    tcase_add_test(storage, storage_of_filters);
-    tcase_add_test(storage, storage_without_extents_is_refused);
-    tcase_add_test(storage, caches_of_sources_keep_to_the_memory);
-    tcase_add_test(storage, sources_are_counted);
-    suite_add_tcase(suite, storage);
+    TCase *storage = add_case(suite, "storage", setup, teardown);
+    ADD_TESTS(storage, storage_of_each_layout, storage_of_filters,
+              storage_without_extents_is_refused, caches_of_sources_keep_to_the_memory,
+              sources_are_counted);
 
-    TCase *walk = tcase_create("walk");
-    tcase_add_checked_fixture(walk, setup, teardown);
+    TCase *walk = add_case(suite, "walk", setup, teardown);
     tcase_set_timeout(walk, 60);
-    tcase_add_test(walk, walk_is_depth_first_in_the_order_of_names);
-    tcase_add_test(walk, walk_finds_each_object_once);
-    tcase_add_test(walk, walk_follows_soft_links_within_the_file);
-    tcase_add_test(walk, walk_passes_user_defined_links_over);
-    tcase_add_test(walk, walk_bears_deep_nesting);
-    tcase_add_test(walk, walk_bears_long_names);
-    tcase_add_test(walk, walk_is_linear_in_the_number_of_objects);
-    tcase_add_test(walk, names_may_hold_anything);
-    tcase_add_test(walk, datasets_are_opened_by_path);
-    suite_add_tcase(suite, walk);
+    ADD_TESTS(walk, walk_is_depth_first_in_the_order_of_names, walk_finds_each_object_once,
+              walk_follows_soft_links_within_the_file, walk_passes_user_defined_links_over,
+              walk_bears_deep_nesting, walk_bears_long_names,
+              walk_is_linear_in_the_number_of_objects, names_may_hold_anything,
+              datasets_are_opened_by_path);
     return suite;
 }
 
 int main(void)
 {
-    SRunner *runner = srunner_create(hdf5_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(hdf5_suite());
 }

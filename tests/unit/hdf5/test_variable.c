@@ -14,6 +14,7 @@
 #include "trust/open.h"
 #include "tests/support/scratch_file.h"
 #include "output/copy.h"
+#include "tests/support/suite.h"
 
 /* Of one part, found in the file by its length. */
 #define MARK   1237
@@ -49,7 +50,7 @@ static void make_file(hsize_t user_block, size_t address_bytes, size_t length_by
     hg_close(file);
     H5Pset_userblock(creation, user_block);
     H5Pset_sizes(creation, address_bytes, length_bytes);
-    file = scratch_create(path, creation);
+    file = h5make_file(path, creation);
     hg_close(creation);
 }
 
@@ -315,7 +316,7 @@ START_TEST(readers_ask)
     reopen(0);
     size_t n = 0;
     ck_assert_ptr_null(hg_attribute_texts(file, "a", &n));
-    hid_t copy = scratch_create("copy.h5", H5P_DEFAULT);
+    hid_t copy = h5make_file("copy.h5", H5P_DEFAULT);
     ck_assert_int_eq(hg_attribute_copy(file, copy, "a", &err), H5GRAD_OK);
     ck_assert_int_eq(H5Aexists(copy, "a"), 0);
     hid_t source = hg_open_dataset(file, "d", &err);
@@ -412,20 +413,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("variable");
-    TCase *tests = tcase_create("variable");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    TCase *tests = add_case(suite, "variable", setup, teardown);
     tcase_add_loop_test(tests, what_is_right_passes, 0, KINDS);
     tcase_add_loop_test(tests, what_is_wrong_is_not_read, 0, KINDS);
-    tcase_add_test(tests, objects_that_are_too_long);
-    tcase_add_test(tests, memory_is_held_to);
-    tcase_add_test(tests, readers_ask);
-    tcase_add_test(tests, lists_of_scales);
-    tcase_add_test(tests, fill_values);
-    tcase_add_test(tests, libhdf5_is_left_as_it_was);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_TESTS(tests, objects_that_are_too_long, memory_is_held_to, readers_ask, lists_of_scales,
+              fill_values, libhdf5_is_left_as_it_was);
+    return run_suite(suite);
 }

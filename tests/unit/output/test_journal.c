@@ -18,6 +18,8 @@
 
 #include "base/hash.h"
 #include "output/journal.h"
+#include "tests/support/suite.h"
+#include "tests/support/scratch.h"
 
 #define LONG_SINCE 31 /* seconds: longer than between two times that all is made safe */
 
@@ -27,7 +29,6 @@
 static const struct journal_head HEAD = {
     .key = "key", .history = "lines", .threads = 2, .memory = 3, .cache = {.l2 = 4, .l3 = 5}};
 
-static char folder[64];
 static char path[96];
 static char boot[96]; /* the file that tells which boot this is */
 static int data = -1; /* the file that is to be made safe */
@@ -91,9 +92,7 @@ static void boot_as(const char *id)
 
 static void setup(void)
 {
-    const char *top = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make();
     snprintf(path, sizeof path, "%s/journal", folder);
     snprintf(boot, sizeof boot, "%s/boot", folder);
     boot_as("first");
@@ -104,9 +103,7 @@ static void setup(void)
 static void teardown(void)
 {
     close(data);
-    unlink(path);
-    unlink(boot);
-    ck_assert_int_eq(rmdir(folder), 0);
+    folder_remove();
 }
 
 static struct journal *begin(uint64_t tiles)
@@ -488,28 +485,12 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("journal");
-    TCase *tcase = tcase_create("journal");
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, process_died);
-    tcase_add_test(tcase, what_shapes_the_tiles);
-    tcase_add_test(tcase, small_tiles);
-    tcase_add_test(tcase, machine_died_before_anything_was_safe);
-    tcase_add_test(tcase, machine_died);
-    tcase_add_test(tcase, machine_died_within_the_head);
-    tcase_add_test(tcase, machine_died_after_chunks_were_forgotten);
-    tcase_add_test(tcase, machines_that_take_turns);
-    tcase_add_test(tcase, machines_that_take_turns_with_chunks);
-    tcase_add_test(tcase, unknown_boot);
-    tcase_add_test(tcase, used_meanwhile);
-    tcase_add_test(tcase, failure_at_the_end);
-    tcase_add_test(tcase, failure_when_closed);
-    tcase_add_test(tcase, failure_meanwhile);
-    tcase_add_test(tcase, seldom_where_it_takes_long);
-    tcase_add_test(tcase, file_is_looked_at);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    TCase *tcase = add_case(suite, "journal", setup, teardown);
+    ADD_TESTS(tcase, process_died, what_shapes_the_tiles, small_tiles,
+              machine_died_before_anything_was_safe, machine_died, machine_died_within_the_head,
+              machine_died_after_chunks_were_forgotten, machines_that_take_turns,
+              machines_that_take_turns_with_chunks, unknown_boot, used_meanwhile,
+              failure_at_the_end, failure_when_closed, failure_meanwhile,
+              seldom_where_it_takes_long, file_is_looked_at);
+    return run_suite(suite);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The readers against libhdf5 itself, and lines. */
 #include <check.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,35 +12,27 @@
 #include "axis/coord_array.h"
 #include "reader/reader.h"
 #include "tests/support/skip.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
 enum { RANK = 3, POINTS = 37 * 13 * 17 };
 static const hsize_t extent[RANK] = {37, 13, 17};
 
-static char folder[256];
 static char path[300];
 
 /* Files. */
 
-static int remove_entry(const char *name, const struct stat *info, int kind, struct FTW *ftw)
-{
-    (void)info;
-    (void)kind;
-    (void)ftw;
-    return remove(name);
-}
-
 static void setup(void)
 {
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/h5grad-reader-XXXXXX", base ? base : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make();
     snprintf(path, sizeof path, "%s/in.h5", folder);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
 static void teardown(void)
 {
-    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove();
 }
 
 static float value_at(size_t point)
@@ -76,19 +67,15 @@ static hid_t new_creation(const hsize_t *chunk)
 /* Makes a dataset of the array's extents; takes creation. */
 static hid_t new_dataset(hid_t file, const char *name, hid_t type, hid_t creation)
 {
-    hid_t space = H5Screate_simple(RANK, extent, NULL);
-    hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    ck_assert_int_ge(dataset, 0);
+    hid_t dataset = h5make_dataset(file, name, type, RANK, extent, creation);
     H5Pclose(creation);
-    H5Sclose(space);
     return dataset;
 }
 
 static void put_values(hid_t file, const char *name, hid_t type, hid_t creation)
 {
     hid_t dataset = new_dataset(file, name, type, creation);
-    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values()),
-                     0);
+    h5make_points(dataset, H5T_NATIVE_FLOAT, values());
     ck_assert_int_ge(H5Dclose(dataset), 0);
 }
 
@@ -972,32 +959,14 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("reader");
-    TCase *readers = tcase_create("readers");
-    tcase_add_checked_fixture(readers, setup, teardown);
-    tcase_add_test(readers, layouts);
+    TCase *readers = add_case(suite, "readers", setup, teardown);
+    ADD_TESTS(readers, layouts);
     tcase_add_loop_test(readers, behind_a_user_block, 0, 2);
-    tcase_add_test(readers, types);
-    tcase_add_test(readers, complex_points);
-    tcase_add_test(readers, external_and_virtual);
-    tcase_add_test(readers, unallocated_chunks);
-    tcase_add_test(readers, unavailable_filters);
-    tcase_add_test(readers, known_filter_without_decoder);
-    tcase_add_test(readers, damaged_chunk);
-    tcase_add_test(readers, chunk_of_another_length);
-    tcase_add_test(readers, linked_files);
-    tcase_add_test(readers, written_meanwhile);
-    tcase_add_test(readers, many_threads);
-    tcase_add_test(readers, array_in_memory);
-    suite_add_tcase(suite, readers);
-    TCase *lines = tcase_create("lines");
-    tcase_add_checked_fixture(lines, setup, teardown);
-    tcase_add_test(lines, line_types);
-    tcase_add_test(lines, line_errors);
-    tcase_add_test(lines, line_handles);
-    suite_add_tcase(suite, lines);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_TESTS(readers, types, complex_points, external_and_virtual, unallocated_chunks,
+              unavailable_filters, known_filter_without_decoder, damaged_chunk,
+              chunk_of_another_length, linked_files, written_meanwhile, many_threads,
+              array_in_memory);
+    TCase *lines = add_case(suite, "lines", setup, teardown);
+    ADD_TESTS(lines, line_types, line_errors, line_handles);
+    return run_suite(suite);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "h5grad.h"
+#include "tests/support/suite.h"
 
 #define MAX_AXES 4
 
@@ -1045,15 +1046,12 @@ END_TEST
 static TCase *values_case(void)
 {
     TCase *values = tcase_create("values");
-    tcase_add_test(values, test_reference);
+    ADD_TESTS(values, test_reference);
     tcase_add_loop_test(values, test_example, 0, (int)(sizeof examples / sizeof *examples));
-    tcase_add_test(values, test_components_are_independent);
-    tcase_add_test(values, test_defaults_are_all_axes_with_unit_spacing);
-    tcase_add_test(values, test_negative_dims_in_any_order);
-    tcase_add_test(values, test_squares_are_exact);
+    ADD_TESTS(values, test_components_are_independent, test_defaults_are_all_axes_with_unit_spacing,
+              test_negative_dims_in_any_order, test_squares_are_exact);
     tcase_add_loop_test(values, test_nan_reaches_its_neighbours, 0, 2);
-    tcase_add_test(values, test_empty_extent_of_another_axis);
-    tcase_add_test(values, test_rank_32);
+    ADD_TESTS(values, test_empty_extent_of_another_axis, test_rank_32);
     tcase_add_loop_test(values, test_touches_nothing_outside, 0, 4);
     return values;
 }
@@ -1061,12 +1059,8 @@ static TCase *values_case(void)
 static TCase *errors_case(void)
 {
     TCase *errors = tcase_create("errors");
-    tcase_add_test(errors, test_wrong_dims);
-    tcase_add_test(errors, test_short_axis);
-    tcase_add_test(errors, test_wrong_steps);
-    tcase_add_test(errors, test_wrong_coordinates);
-    tcase_add_test(errors, test_wrong_numbers);
-    tcase_add_test(errors, test_extents_that_overflow);
+    ADD_TESTS(errors, test_wrong_dims, test_short_axis, test_wrong_steps, test_wrong_coordinates,
+              test_wrong_numbers, test_extents_that_overflow);
     return errors;
 }
 
@@ -1075,8 +1069,7 @@ static TCase *threads_case(void)
     TCase *threads = tcase_create("threads");
     tcase_add_loop_test(threads, test_threads_change_no_bit, 0, 2);
     tcase_add_loop_test(threads, test_large_results, 0, 2 * (int)(sizeof larges / sizeof *larges));
-    tcase_add_test(threads, test_calls_from_several_threads);
-    tcase_add_test(threads, test_progress);
+    ADD_TESTS(threads, test_calls_from_several_threads, test_progress);
     tcase_add_loop_test(threads, test_cancel, 0, 2);
     return threads;
 }
@@ -1087,9 +1080,5 @@ int main(void)
     suite_add_tcase(suite, values_case());
     suite_add_tcase(suite, errors_case());
     suite_add_tcase(suite, threads_case());
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -16,32 +16,22 @@
 #include "hdf5/variable.h"
 #include "run/metadata.h"
 #include "output/copy.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
 #define PLACEHOLDER "This is a netCDF dimension but not a netCDF variable.         5"
 
-static char folder[64];
-
-static void folder_make(void)
+/* The input, and two outputs. */
+static const char *file_at(unsigned i)
 {
-    strcpy(folder, "/tmp/h5grad-test-metadata-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    static const char *const files[] = {"in.h5", "a.h5", "b.h5"};
+    return in_folder(files[i]);
 }
 
-static const char *const files[] = {"in.h5", "a.h5", "b.h5"};
-
-static const char *in_folder(unsigned file)
+static void folder_leave(void)
 {
-    static char path[3][sizeof folder + 16];
-    strcpy(path[file], folder);
-    strcat(strcat(path[file], "/"), files[file]);
-    return path[file];
-}
-
-static void folder_remove(void)
-{
-    for (unsigned i = 0; i < 3; i++)
-        unlink(in_folder(i));
-    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_uint_eq(folder_remove(), 0);
 }
 
 START_TEST(units)
@@ -95,10 +85,9 @@ static hid_t make_dataset(hid_t file, const char *path, hid_t type, int rank, co
         most[i] = i ? extent[i] : H5S_UNLIMITED;
     hid_t space = H5Screate_simple(rank, extent, most), creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, rank, chunk);
-    hid_t dataset = hg_create_dataset(file, path, type, space, creation, NULL);
-    ck_assert_int_ge(dataset, 0);
+    hid_t dataset = h5make_in_space(file, path, type, space, creation);
     if (points)
-        ck_assert_int_ge(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points), 0);
+        h5make_points(dataset, type, points);
     H5Pclose(creation);
     H5Sclose(space);
     return dataset;
@@ -134,7 +123,7 @@ static void make_input(bool broken)
     const hsize_t plane[] = {4, 5}, cells[] = {4, 2}, four = 4, five = 5, large = 21;
     const size_t n[] = {2, 1};
     static const char *const scales[] = {"/x", "/g/number", "/y"};
-    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(file_at(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t s[3] = {make_dataset(file, "/x", H5T_NATIVE_DOUBLE, 1, &four, x),
                   make_dataset(file, "/g/number", broken ? H5T_STD_REF_OBJ : H5T_NATIVE_INT, 1,
                                &four, broken ? NULL : number),
@@ -208,9 +197,9 @@ static hid_t run(unsigned output, int no_history, const char *const *datasets, s
     options.n_datasets = n;
     options.overwrite = 1;
     options.command = "the command";
-    enum h5grad_status status = h5grad_run(in_folder(0), in_folder(output), &options, NULL, &err);
+    enum h5grad_status status = h5grad_run(file_at(0), file_at(output), &options, NULL, &err);
     ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
-    hid_t file = H5Fopen(in_folder(output), H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t file = H5Fopen(file_at(output), H5F_ACC_RDONLY, H5P_DEFAULT);
     ck_assert_int_ge(file, 0);
     return file;
 }
@@ -259,7 +248,7 @@ START_TEST(attributes)
     H5Dclose(other);
     H5Gclose(group);
     H5Fclose(file);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -363,7 +352,7 @@ static void make_described(void)
     const hsize_t plane[] = {4, 5}, four = 4, five = 5;
     const size_t n[] = {1, 1};
     static const char *const scales[] = {"/g/x", "/g/y"};
-    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(file_at(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t object[] = {make_dataset(file, "/g/u", H5T_NATIVE_SHORT, 2, plane, stored),
                       make_dataset(file, "/g/x", H5T_NATIVE_DOUBLE, 1, &four, x),
                       H5Gopen2(file, "/g", H5P_DEFAULT)};
@@ -413,7 +402,7 @@ START_TEST(attributes_that_hold)
     ck_assert_int_eq(H5Aexists(group, "history"), 0);
     H5Gclose(group);
     H5Fclose(file);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -510,7 +499,7 @@ START_TEST(scales)
     H5Dclose(scale);
     H5Dclose(lon);
     H5Fclose(file);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -526,7 +515,7 @@ START_TEST(all_scales_or_none)
     ck_assert_int_eq(H5Lexists(file, "/g/number", H5P_DEFAULT), 0);
     H5Dclose(result);
     H5Fclose(file);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -538,7 +527,7 @@ static void make_scaled(hsize_t points, bool grows, bool both)
     const hsize_t plane[] = {4, 5}, five = 5;
     const size_t n[] = {1, both};
     static const char *const paths[] = {"/x", "/y"};
-    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(file_at(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t space = H5Screate_simple(1, &points, NULL);
     hid_t scale = grows ? make_dataset(file, "/x", H5T_NATIVE_DOUBLE, 1, &points, x)
                         : H5Dcreate2(file, "/x", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT,
@@ -577,9 +566,9 @@ static hid_t run_scaled(const char *dim, const char *coord, hid_t *file)
     options.n_coords = coord != NULL;
     options.edges = "midpoint";
     options.overwrite = 1;
-    enum h5grad_status status = h5grad_run(in_folder(0), in_folder(1), &options, NULL, &err);
+    enum h5grad_status status = h5grad_run(file_at(0), file_at(1), &options, NULL, &err);
     ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
-    *file = H5Fopen(in_folder(1), H5F_ACC_RDONLY, H5P_DEFAULT);
+    *file = H5Fopen(file_at(1), H5F_ACC_RDONLY, H5P_DEFAULT);
     snprintf(path, sizeof path, "/T_grad_%s", dim);
     hid_t result = H5Dopen2(*file, path, H5P_DEFAULT);
     ck_assert_int_ge(result, 0);
@@ -602,7 +591,7 @@ START_TEST(texts_of_a_derivative)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         hid_t output;
         make_scaled(4, false, true);
-        hid_t file = H5Fopen(in_folder(0), H5F_ACC_RDWR, H5P_DEFAULT);
+        hid_t file = H5Fopen(file_at(0), H5F_ACC_RDWR, H5P_DEFAULT);
         hid_t field = H5Dopen2(file, "/T", H5P_DEFAULT);
         write_text(field, cases[i].name, cases[i].text);
         H5Dclose(field);
@@ -612,7 +601,7 @@ START_TEST(texts_of_a_derivative)
         H5Dclose(result);
         H5Fclose(output);
     }
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -637,7 +626,7 @@ START_TEST(scales_that_fit)
         H5Dclose(result);
         H5Fclose(file);
     }
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -662,7 +651,7 @@ START_TEST(names_what_it_is_by)
     free(history);
     H5Dclose(result);
     H5Fclose(file);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -680,14 +669,14 @@ START_TEST(results_take_names)
     options.dims = &dim;
     options.n_dims = 1;
     options.name = "number";
-    ck_assert_int_eq(h5grad_run(in_folder(0), in_folder(1), &options, NULL, &err), H5GRAD_OK);
-    hid_t file = H5Fopen(in_folder(1), H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert_int_eq(h5grad_run(file_at(0), file_at(1), &options, NULL, &err), H5GRAD_OK);
+    hid_t file = H5Fopen(file_at(1), H5F_ACC_RDONLY, H5P_DEFAULT);
     hid_t result = H5Dopen2(file, "/g/number", H5P_DEFAULT);
     check_text(result, "gradient_of", "/g/T");
     check_text(result, "DIMENSION_LIST", NULL);
     H5Dclose(result);
     H5Fclose(file);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -727,7 +716,7 @@ START_TEST(order_is_tracked)
     }
     check_text(file, "history", NULL);
     H5Fclose(file);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -742,7 +731,7 @@ START_TEST(scale_of_many)
     H5Fclose(file);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
-    file = H5Fopen(in_folder(1), H5F_ACC_RDWR, access);
+    file = H5Fopen(file_at(1), H5F_ACC_RDWR, access);
     hid_t scale = make_dataset(file, "/many", H5T_NATIVE_DOUBLE, 1, &four, NULL);
     struct h5_scale_use *use = calloc(MANY, sizeof *use);
     ck_assert_int_eq(hg_scale_write(scale, MANY, use, NULL), H5GRAD_OK);
@@ -750,7 +739,7 @@ START_TEST(scale_of_many)
     ck_assert_int_ge(H5Fclose(file), 0);
     free(use);
     H5Pclose(access);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -766,7 +755,7 @@ START_TEST(copies)
     hid_t type = H5Tcopy(H5T_C_S1);
     H5Tset_size(type, H5T_VARIABLE);
     hid_t space = H5Screate_simple(2, extent, NULL);
-    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(file_at(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t from = H5Dcreate2(file, "from", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert_int_ge(H5Dwrite(from, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text), 0);
     hid_t to = hg_copy_create(from, file, "/deep/er/to", true, NULL);
@@ -781,7 +770,7 @@ START_TEST(copies)
     H5Fclose(file);
     H5Sclose(space);
     H5Tclose(type);
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -793,7 +782,7 @@ static void make_chunks(void)
     const hsize_t extent[] = {N, N, N}, chunk[] = {8, 24, 24};
     for (size_t i = 0; i < (size_t)N * N * N; i++)
         (&points[0][0][0])[i] = (float)((i * i) % 1023) * (float)(i % 7 == 0);
-    hid_t file = H5Fcreate(in_folder(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(file_at(0), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t space = H5Screate_simple(3, extent, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, 3, chunk);
     H5Pset_deflate(creation, 1);
@@ -824,7 +813,7 @@ static enum h5grad_status run_chunks(unsigned output, int threads, const char *l
     options.layout = layout;
     options.cancelled = on_cancelled;
     atomic_store(&calls, 0);
-    return h5grad_run(in_folder(0), in_folder(output), &options, NULL, err);
+    return h5grad_run(file_at(0), file_at(output), &options, NULL, err);
 }
 
 static char *read_whole(const char *path, size_t *size)
@@ -855,14 +844,14 @@ START_TEST(runs_are_the_same)
         for (unsigned k = 0; k < 2; k++) {
             enum h5grad_status status = run_chunks(1 + k, k ? 4 : 1, layouts[i % 3], &err);
             ck_assert_msg(status == H5GRAD_OK, "%s", err.message);
-            bytes[k] = read_whole(in_folder(1 + k), &size[k]);
+            bytes[k] = read_whole(file_at(1 + k), &size[k]);
         }
         ck_assert_uint_eq(size[0], size[1]);
         ck_assert_mem_eq(bytes[0], bytes[1], size[0]);
         free(bytes[0]);
         free(bytes[1]);
     }
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
@@ -876,38 +865,22 @@ START_TEST(stopped_in_order)
     ck_assert_int_eq(run_chunks(1, 4, "same", &err), H5GRAD_OK);
     long most = atomic_load(&calls);
     ck_assert_int_gt(most, 5);
-    unlink(in_folder(1));
+    unlink(file_at(1));
     for (long k = 0; k < most; k++) {
         atomic_store(&stop_after, k);
         ck_assert_int_eq(run_chunks(1, 4, "same", &err), H5GRAD_CANCELLED);
         ck_assert_ptr_nonnull(strstr(err.message, "cancelled"));
     }
-    folder_remove();
+    folder_leave();
 }
 END_TEST
 
 int main(void)
 {
     Suite *suite = suite_create("metadata");
-    TCase *tcase = tcase_create("metadata");
-    tcase_add_test(tcase, units);
-    tcase_add_test(tcase, attributes);
-    tcase_add_test(tcase, attributes_that_hold);
-    tcase_add_test(tcase, texts_of_a_derivative);
-    tcase_add_test(tcase, scales);
-    tcase_add_test(tcase, all_scales_or_none);
-    tcase_add_test(tcase, scales_that_fit);
-    tcase_add_test(tcase, names_what_it_is_by);
-    tcase_add_test(tcase, results_take_names);
-    tcase_add_test(tcase, order_is_tracked);
-    tcase_add_test(tcase, scale_of_many);
-    tcase_add_test(tcase, copies);
-    tcase_add_test(tcase, runs_are_the_same);
-    tcase_add_test(tcase, stopped_in_order);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    TCase *tcase = add_case(suite, "metadata", NULL, NULL);
+    ADD_TESTS(tcase, units, attributes, attributes_that_hold, texts_of_a_derivative, scales,
+              all_scales_or_none, scales_that_fit, names_what_it_is_by, results_take_names,
+              order_is_tracked, scale_of_many, copies, runs_are_the_same, stopped_in_order);
+    return run_suite(suite);
 }

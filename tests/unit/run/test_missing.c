@@ -5,7 +5,6 @@
  * a program that links the library has them.
  */
 #include <check.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdbool.h>
@@ -22,36 +21,25 @@
 #include <hdf5.h>
 
 #include "h5grad.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
 #define POINTS 4
 #define ROWS   3
 #define FILL   (-1)
 
-static char folder[64];
-static int back = -1;    /* the working folder of before */
 static char said[16384]; /* warnings of the last run, and its error */
 static double gradient[64];
 
 static void setup(void)
 {
-    const char *top = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/h5grad-XXXXXX", top && strlen(top) < 40 ? top : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    back = open(".", O_RDONLY | O_DIRECTORY);
-    ck_assert_int_eq(chdir(folder), 0);
+    folder_enter();
 }
 
 static void teardown(void)
 {
-    DIR *here = opendir(".");
-    for (struct dirent *entry; here && (entry = readdir(here));) {
-        if (unlink(entry->d_name) != 0)
-            rmdir(entry->d_name);
-    }
-    closedir(here);
-    ck_assert_int_eq(fchdir(back), 0);
-    close(back);
-    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_uint_eq(folder_remove(), 0);
 }
 
 /* ---------------------------------------------------------------------------------- making files
@@ -68,12 +56,9 @@ static hid_t file_open(const char *name)
 static void put(const char *name, const char *path, hid_t space, hid_t creation, const double *data)
 {
     hid_t file = file_open(name);
-    hid_t dataset =
-        H5Dcreate2(file, path, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    ck_assert_int_ge(dataset, 0);
+    hid_t dataset = h5make_in_space(file, path, H5T_NATIVE_DOUBLE, space, creation);
     if (data)
-        ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data),
-                         0);
+        h5make_points(dataset, H5T_NATIVE_DOUBLE, data);
     H5Dclose(dataset);
     H5Fclose(file);
 }
@@ -864,65 +849,40 @@ END_TEST
 
 static void add_sources(TCase *tests)
 {
-    tcase_add_test(tests, whole_sources_are_read);
-    tcase_add_test(tests, absent_sources_are_named_and_counted);
-    tcase_add_test(tests, sources_that_are_cut_short_are_missing);
-    tcase_add_test(tests, other_files_are_missing);
-    tcase_add_test(tests, folders_are_missing);
-    tcase_add_test(tests, pipes_are_not_opened);
-    tcase_add_test(tests, files_that_may_not_be_read_are_missing);
-    tcase_add_test(tests, files_without_the_dataset_are_missing);
-    tcase_add_test(tests, groups_are_missing);
-    tcase_add_test(tests, sources_of_sources_are_missing);
-    tcase_add_test(tests, sources_are_found_where_the_environment_says);
-    tcase_add_test(tests, sources_of_another_shape_are_refused);
-    tcase_add_test(tests, regions_that_no_source_is_meant_for_are_fill);
-    tcase_add_test(tests, numbered_sources_may_end);
-    tcase_add_test(tests, a_numbered_source_in_between_is_missing);
-    tcase_add_test(tests, a_numbered_source_that_is_no_file_of_hdf5_is_not_the_end);
-    tcase_add_test(tests, a_shorter_dataset_is_told);
-    tcase_add_test(tests, an_empty_dataset_says_why);
-    tcase_add_test(tests, sources_that_grow_may_be_equal);
-    tcase_add_test(tests, a_source_that_lags_is_missing_points);
-    tcase_add_test(tests, a_source_without_end_that_is_absent_is_missing);
+    ADD_TESTS(tests, whole_sources_are_read, absent_sources_are_named_and_counted,
+              sources_that_are_cut_short_are_missing, other_files_are_missing, folders_are_missing,
+              pipes_are_not_opened, files_that_may_not_be_read_are_missing,
+              files_without_the_dataset_are_missing, groups_are_missing,
+              sources_of_sources_are_missing, sources_are_found_where_the_environment_says,
+              sources_of_another_shape_are_refused, regions_that_no_source_is_meant_for_are_fill,
+              numbered_sources_may_end, a_numbered_source_in_between_is_missing,
+              a_numbered_source_that_is_no_file_of_hdf5_is_not_the_end, a_shorter_dataset_is_told,
+              an_empty_dataset_says_why, sources_that_grow_may_be_equal,
+              a_source_that_lags_is_missing_points, a_source_without_end_that_is_absent_is_missing);
 }
 
 static void add_others(TCase *tests)
 {
-    tcase_add_test(tests, a_dataset_that_is_its_own_source_is_refused);
-    tcase_add_test(tests, a_circle_of_files_is_refused);
-    tcase_add_test(tests, a_circle_by_other_names_is_refused);
-    tcase_add_test(tests, a_circle_without_end_is_refused);
-    tcase_add_test(tests, files_that_are_open_here_are_no_exception);
-    tcase_add_test(tests, coordinates_with_missing_sources_are_refused);
-    tcase_add_test(tests, a_source_that_vanishes_is_an_error);
-    tcase_add_test(tests, external_files_must_be_whole);
-    tcase_add_test(tests, external_files_must_be_there);
-    tcase_add_test(tests, external_files_may_be_longer_than_the_dataset);
-    tcase_add_test(tests, external_files_of_sources_must_be_whole);
-    tcase_add_test(tests, an_external_file_that_is_a_folder_costs_its_field);
-    tcase_add_test(tests, links_that_lead_nowhere_are_told);
-    tcase_add_test(tests, user_defined_links_are_told);
-    tcase_add_test(tests, many_links_are_counted);
-    tcase_add_test(tests, a_file_of_nothing_but_such_links_says_so);
-    tcase_add_test(tests, what_is_no_field_is_not_told);
-    tcase_add_test(tests, removed_files_are_outside);
+    ADD_TESTS(
+        tests, a_dataset_that_is_its_own_source_is_refused, a_circle_of_files_is_refused,
+        a_circle_by_other_names_is_refused, a_circle_without_end_is_refused,
+        files_that_are_open_here_are_no_exception, coordinates_with_missing_sources_are_refused,
+        a_source_that_vanishes_is_an_error, external_files_must_be_whole,
+        external_files_must_be_there, external_files_may_be_longer_than_the_dataset,
+        external_files_of_sources_must_be_whole, an_external_file_that_is_a_folder_costs_its_field,
+        links_that_lead_nowhere_are_told, user_defined_links_are_told, many_links_are_counted,
+        a_file_of_nothing_but_such_links_says_so, what_is_no_field_is_not_told,
+        removed_files_are_outside);
 #ifdef __linux__
-    tcase_add_test(tests, a_pipe_outside_is_not_opened);
+    ADD_TESTS(tests, a_pipe_outside_is_not_opened);
 #endif
 }
 
 int main(void)
 {
     Suite *suite = suite_create("missing");
-    TCase *tests = tcase_create("missing");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    TCase *tests = add_case(suite, "missing", setup, teardown);
     add_sources(tests);
     add_others(tests);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -7,7 +7,6 @@
  * of libhdf5) can be made to fail.
  */
 #include <check.h>
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
@@ -20,6 +19,9 @@
 #include <hdf5.h>
 
 #include "h5grad.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
 /* The allocation, counted from now on, that is to fail; -1: none. */
 static _Atomic long fail_at = -1;
@@ -71,47 +73,6 @@ char *__wrap_strdup(const char *text)
     return fails() ? no_memory() : __real_strdup(text);
 }
 
-static char folder[64];
-
-static void folder_make(void)
-{
-    strcpy(folder, "/tmp/h5grad-test-run-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static unsigned folder_files(bool remove)
-{
-    unsigned n = 0;
-    DIR *dir = opendir(folder);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        char path[sizeof folder + sizeof entry->d_name + 1];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        n++;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (remove)
-            unlink(path);
-    }
-    closedir(dir);
-    return n;
-}
-
-static void folder_remove(void)
-{
-    folder_files(true);
-    rmdir(folder);
-}
-
-static char *in_folder(const char *name)
-{
-    static _Thread_local char path[4][sizeof folder + 64];
-    static _Thread_local unsigned turn;
-    char *out = path[turn++ % 4];
-    strcpy(out, folder);
-    strcat(strcat(out, "/"), name);
-    return out;
-}
-
 #define NZ 10
 #define NY 12
 #define NX 14
@@ -123,39 +84,13 @@ static float field[NZ][NY][NX];
 static void make_scales(hid_t group, hid_t dataset)
 {
     static const char *const names[] = {"z", "y", "x"};
-    const hsize_t extent[] = {NZ, NY, NX}, three = 3;
-    hobj_ref_t reference[3];
-    hvl_t list[3];
+    const hsize_t extent[] = {NZ, NY, NX};
     double line[NX];
     for (int i = 0; i < NX; i++)
         line[i] = i + 3;
-    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), axes = H5Screate_simple(1, &three, NULL);
-    for (int k = 0; k < 3; k++) {
-        hid_t space = H5Screate_simple(1, &extent[k], NULL);
-        hid_t scale = H5Dcreate2(group, names[k], H5T_NATIVE_DOUBLE, space, H5P_DEFAULT,
-                                 H5P_DEFAULT, H5P_DEFAULT);
-        H5Dwrite(scale, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, line);
-        H5Dclose(scale);
-        H5Sclose(space);
-        H5Rcreate(&reference[k], group, names[k], H5R_OBJECT, -1);
-        list[k] = (hvl_t){.len = 1, .p = &reference[k]};
-    }
-    hid_t attribute = H5Acreate2(dataset, "DIMENSION_LIST", type, axes, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert_int_ge(H5Awrite(attribute, type, list), 0);
-    H5Aclose(attribute);
-    H5Sclose(axes);
-    H5Tclose(type);
-}
-
-static void write_text(hid_t object, const char *name, const char *text)
-{
-    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
-    H5Tset_size(type, strlen(text) + 1);
-    hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert_int_ge(H5Awrite(attribute, type, text), 0);
-    H5Aclose(attribute);
-    H5Sclose(space);
-    H5Tclose(type);
+    for (int k = 0; k < 3; k++)
+        h5make_line(group, names[k], extent[k], line);
+    h5make_scales(dataset, group, 3, names);
 }
 
 /* /u contiguous, /g/v chunked with deflate, with scales and the /label that it names, /text that is
@@ -180,9 +115,9 @@ static void make_input(const char *path)
     ck_assert_int_ge(H5Dwrite(v, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, field), 0);
     H5Dclose(H5Dcreate2(file, "label", type, scalar, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     make_scales(group, v);
-    write_text(v, "coordinates", "label");
-    write_text(v, "units", "m");
-    write_text(v, "long_name", "velocity");
+    h5make_text(v, "coordinates", "label");
+    h5make_text(v, "units", "m");
+    h5make_text(v, "long_name", "velocity");
     H5Dclose(t);
     H5Dclose(v);
     H5Dclose(u);
@@ -233,7 +168,7 @@ START_TEST(runs)
     ck_assert_str_eq(report->fields[2].axes[1].spacing, "unit");
     ck_assert_uint_eq(report->fields[2].bytes_written, 3 * sizeof field);
     h5grad_report_free(report);
-    ck_assert_uint_eq(folder_files(false), 2);
+    ck_assert_uint_eq(folder_entries(), 2);
     folder_remove();
 }
 END_TEST
@@ -314,7 +249,7 @@ START_TEST(cancelled_at_every_step)
         watch = (struct watch){.stop_after = k};
         ck_assert_int_eq(h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, &err),
                          H5GRAD_CANCELLED);
-        ck_assert_uint_eq(folder_files(false), 1);
+        ck_assert_uint_eq(folder_entries(), 1);
     }
     folder_remove();
 }
@@ -349,7 +284,7 @@ START_TEST(resumed_again_from_anywhere)
                               first, second, err.message);
             }
             check_results(in_folder("out.h5"));
-            ck_assert_uint_eq(folder_files(false), 2);
+            ck_assert_uint_eq(folder_entries(), 2);
         }
     }
     folder_remove();
@@ -459,7 +394,7 @@ START_TEST(allocation_failures)
             ck_assert_int_eq(err.status, status);
             ck_assert_uint_gt(strlen(err.message), 10);
         }
-        ck_assert_uint_eq(folder_files(false), 1);
+        ck_assert_uint_eq(folder_entries(), 1);
         k++;
     } while (status != H5GRAD_OK && k < 5000);
     ck_assert_int_eq(status, H5GRAD_OK);
@@ -532,20 +467,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("run");
-    TCase *tcase = tcase_create("run");
+    TCase *tcase = add_case(suite, "run", NULL, NULL);
     tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, runs);
-    tcase_add_test(tcase, options_grow);
-    tcase_add_test(tcase, cancelled_at_every_step);
-    tcase_add_test(tcase, resumed_again_from_anywhere);
-    tcase_add_test(tcase, long_paths);
-    tcase_add_test(tcase, allocation_failures);
-    tcase_add_test(tcase, allocation_failures_of_arrays);
-    tcase_add_test(tcase, threads_of_one_process);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_TESTS(tcase, runs, options_grow, cancelled_at_every_step, resumed_again_from_anywhere,
+              long_paths, allocation_failures, allocation_failures_of_arrays,
+              threads_of_one_process);
+    return run_suite(suite);
 }

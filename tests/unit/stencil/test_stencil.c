@@ -14,27 +14,13 @@
 #include "stencil/convert.h"
 #include "stencil/stencil.h"
 #include "tests/support/ieee.h"
+#include "tests/support/suite.h"
+#include "tests/support/random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_RANK     5
 #define MAX_EXTENT   1100
 #define ROOM         (UINT64_C(1) << 17) /* bytes between guard pages */
-
-/* Numbers that are the same in every run. */
-static uint64_t random_bits(uint64_t *state)
-{
-    *state += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/* In [0, 1). */
-static double random_unit(uint64_t *state)
-{
-    return (double)(random_bits(state) >> 11) * 0x1p-53;
-}
 
 /* ROOM bytes between two pages that fault. */
 static unsigned char *guarded_room(void)
@@ -1139,48 +1125,34 @@ END_TEST
 
 static void add_axis_tests(TCase *tcase)
 {
-    tcase_add_test(tcase, weights_do_not_depend_on_the_piece);
-    tcase_add_test(tcase, extents_and_steps_are_checked);
-    tcase_add_test(tcase, scan_says_what_is_wrong);
-    tcase_add_test(tcase, scan_knows_even_steps);
+    ADD_TESTS(tcase, weights_do_not_depend_on_the_piece, extents_and_steps_are_checked,
+              scan_says_what_is_wrong, scan_knows_even_steps);
 }
 
 static void add_kernel_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, kernels_do_as_the_formulas, 0, COUNT(shapes));
     tcase_add_loop_test(tcase, kernels_do_special_values, 0, COUNT(shapes));
-    tcase_add_test(tcase, kernels_exist);
+    ADD_TESTS(tcase, kernels_exist);
     tcase_add_loop_test(tcase, streams_do_as_the_kernels, 0, COUNT(stream_shapes));
-    tcase_add_test(tcase, streams_need_aligned_scalars);
-    tcase_add_test(tcase, kernels_leave_empty_blocks);
-    tcase_add_test(tcase, worked_examples_in_one_dimension);
-    tcase_add_test(tcase, worked_examples_in_two_dimensions);
-    tcase_add_test(tcase, worked_example_in_three_dimensions);
-    tcase_add_test(tcase, parabolas_are_exact);
-    tcase_add_test(tcase, parabolas_on_uneven_points);
+    ADD_TESTS(tcase, streams_need_aligned_scalars, kernels_leave_empty_blocks,
+              worked_examples_in_one_dimension, worked_examples_in_two_dimensions,
+              worked_example_in_three_dimensions, parabolas_are_exact, parabolas_on_uneven_points);
 }
 
 static void add_convert_tests(TCase *tcase)
 {
-    tcase_add_test(tcase, every_half_and_back);
-    tcase_add_test(tcase, halves_are_rounded_once);
-    tcase_add_test(tcase, any_double_to_half);
-    tcase_add_test(tcase, halves_in_place);
-    tcase_add_test(tcase, every_type_is_decoded);
+    ADD_TESTS(tcase, every_half_and_back, halves_are_rounded_once, any_double_to_half,
+              halves_in_place, every_type_is_decoded);
 }
 
 int main(void)
 {
     Suite *suite = suite_create("stencil");
-    TCase *tcase = tcase_create("stencil");
+    TCase *tcase = add_case(suite, "stencil", NULL, NULL);
     tcase_set_timeout(tcase, 30);
     add_axis_tests(tcase);
     add_kernel_tests(tcase);
     add_convert_tests(tcase);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -20,6 +20,7 @@
 #include "reader/reader.h"
 #include "output/copy.h"
 #include "tests/support/scratch_file.h"
+#include "tests/support/suite.h"
 
 #define POINTS 20
 #define MEMORY ((uint64_t)1 << 20)
@@ -566,42 +567,25 @@ END_TEST
 static Suite *damage_suite(void)
 {
     Suite *suite = suite_create("damage");
-    TCase *tests = tcase_create("memory");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, chunks_larger_than_the_memory_are_not_decoded);
-    tcase_add_test(tests, what_is_copied_counts_too);
-    tcase_add_test(tests, chunks_without_filters_need_not_fit);
-    tcase_add_test(tests, chunks_of_any_size_are_counted);
-    tcase_add_test(tests, points_larger_than_the_memory_are_not_converted);
-    tcase_add_test(tests, filters_are_not_believed_a_size_that_is_not_the_chunks);
-    suite_add_tcase(suite, tests);
-    tests = tcase_create("mappings");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    TCase *tests = add_case(suite, "memory", setup, teardown);
+    ADD_TESTS(tests, chunks_larger_than_the_memory_are_not_decoded, what_is_copied_counts_too,
+              chunks_without_filters_need_not_fit, chunks_of_any_size_are_counted,
+              points_larger_than_the_memory_are_not_converted,
+              filters_are_not_believed_a_size_that_is_not_the_chunks);
+    tests = add_case(suite, "mappings", setup, teardown);
     tcase_add_loop_test(tests, mappings_that_hold_what_they_say, 0, 3);
     tcase_add_loop_test(tests, mappings_that_do_not, 0, (int)(sizeof mappings / sizeof *mappings));
-    suite_add_tcase(suite, tests);
-    tests = tcase_create("heaps");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, sound_heaps_are_read);
-    tcase_add_test(tests, heaps_without_end_are_not_gone_through);
-    tcase_add_test(tests, all_of_a_large_heap_is_judged);
-    tcase_add_test(tests, heaps_that_reach_back_are_not_gone_through);
-    suite_add_tcase(suite, tests);
-    tests = tcase_create("disks");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, points_are_proven_to_lie_where_they_should);
-    tcase_add_test(tests, points_that_cannot_be_read_prove_nothing);
-    tcase_add_test(tests, a_disk_that_fails_is_not_another_way);
-    tcase_add_test(tests, a_read_that_failed_is_not_forgotten);
-    suite_add_tcase(suite, tests);
+    tests = add_case(suite, "heaps", setup, teardown);
+    ADD_TESTS(tests, sound_heaps_are_read, heaps_without_end_are_not_gone_through,
+              all_of_a_large_heap_is_judged, heaps_that_reach_back_are_not_gone_through);
+    tests = add_case(suite, "disks", setup, teardown);
+    ADD_TESTS(tests, points_are_proven_to_lie_where_they_should,
+              points_that_cannot_be_read_prove_nothing, a_disk_that_fails_is_not_another_way,
+              a_read_that_failed_is_not_forgotten);
     return suite;
 }
 
 int main(void)
 {
-    SRunner *runner = srunner_create(damage_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(damage_suite());
 }

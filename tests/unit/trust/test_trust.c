@@ -18,27 +18,20 @@
 #include "trust/open.h"
 #include "libhdf5/identity.h"
 #include "reader/reader.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/scratch.h"
 
 #define POINTS 4
 
-static char top[64];
 static struct h5_guard guard;
 static struct h5grad_error err;
 static struct h5_access trust;
 static hid_t opened = -1;
 
-static const char *path_of(const char *name)
-{
-    static char path[4][384];
-    static unsigned next;
-    char *one = path[next++ % 4];
-    snprintf(one, sizeof path[0], "%s/%s", top, name);
-    return one;
-}
-
 static hid_t create(const char *name)
 {
-    hid_t file = H5Fcreate(path_of(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(in_folder(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     ck_assert_int_ge(file, 0);
     return file;
 }
@@ -47,15 +40,10 @@ static void put(hid_t file, const char *name, hid_t creation, bool write)
 {
     static const float values[POINTS] = {1, 2, 4, 8};
     hsize_t extent = POINTS;
-    hid_t space = H5Screate_simple(1, &extent, NULL);
-    hid_t dataset =
-        H5Dcreate2(file, name, H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    ck_assert_int_ge(dataset, 0);
+    hid_t dataset = h5make_dataset(file, name, H5T_NATIVE_FLOAT, 1, &extent, creation);
     if (write)
-        ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
-                         0);
+        h5make_points(dataset, H5T_NATIVE_FLOAT, values);
     H5Dclose(dataset);
-    H5Sclose(space);
 }
 
 static void put_virtual(hid_t file, const char *name, const char *source, const char *dataset)
@@ -82,7 +70,7 @@ static void link_to(hid_t file, const char *name, const char *target, const char
     ck_assert_int_ge(H5Lcreate_external(target, path, file, name, H5P_DEFAULT, H5P_DEFAULT), 0);
 }
 
-/* top/in/main.h5 names data in top/in and in top/out. */
+/* in/main.h5 names data in in/ and in out/. */
 static void make_files(void)
 {
     hid_t file = create("out/far.h5");
@@ -90,14 +78,14 @@ static void make_files(void)
     H5Fclose(file);
     file = create("in/data.h5");
     put(file, "u", H5P_DEFAULT, true);
-    put_virtual(file, "nested", path_of("out/far.h5"), "/u");
+    put_virtual(file, "nested", in_folder("out/far.h5"), "/u");
     H5Lcreate_soft("/u", file, "soft", H5P_DEFAULT, H5P_DEFAULT);
     H5Fclose(file);
 
     file = create("in/main.h5");
     link_to(file, "link_in", "data.h5", "/u");
     link_to(file, "link_soft", "data.h5", "/soft");
-    link_to(file, "link_out", path_of("out/far.h5"), "/u");
+    link_to(file, "link_out", in_folder("out/far.h5"), "/u");
     link_to(file, "link_up", "../out/far.h5", "/u");
     link_to(file, "link_to_nothing", "absent.h5", "/u");
     put_virtual(file, "virtual_in", "data.h5", "/u");
@@ -106,41 +94,30 @@ static void make_files(void)
     put_virtual(file, "virtual_raw", ".", "/external_out");
     put_virtual(file, "virtual_later", "later.h5", "/u");
     put_virtual(file, "virtual_itself", ".", "/virtual_nested");
-    put_external(file, "external_in", path_of("in/raw"), true);
-    put_external(file, "external_out", path_of("out/raw"), true);
-    put_external(file, "external_pipe", path_of("in/pipe"), false);
+    put_external(file, "external_in", in_folder("in/raw"), true);
+    put_external(file, "external_out", in_folder("out/raw"), true);
+    put_external(file, "external_pipe", in_folder("in/pipe"), false);
     H5Fclose(file);
-    ck_assert_int_eq(mkfifo(path_of("in/pipe"), 0600), 0);
-    ck_assert_int_eq(symlink(path_of("out/far.h5"), path_of("in/symbolic.h5")), 0);
+    ck_assert_int_eq(mkfifo(in_folder("in/pipe"), 0600), 0);
+    ck_assert_int_eq(symlink(in_folder("out/far.h5"), in_folder("in/symbolic.h5")), 0);
 }
 
 static void setup(void)
 {
-    const char *parent = getenv("TMPDIR");
-    snprintf(top, sizeof top, "%.40s/h5grad-XXXXXX",
-             parent && strlen(parent) < 40 ? parent : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(top));
-    ck_assert_int_eq(mkdir(path_of("in"), 0700), 0);
-    ck_assert_int_eq(mkdir(path_of("out"), 0700), 0);
+    folder_make();
+    ck_assert_int_eq(mkdir(in_folder("in"), 0700), 0);
+    ck_assert_int_eq(mkdir(in_folder("out"), 0700), 0);
     hg_enter(&guard);
     make_files();
 }
 
 static void teardown(void)
 {
-    static const char *const names[] = {
-        "in/main.h5",   "in/data.h5",   "in/raw",      "in/pipe",     "in/symbolic.h5",
-        "out/far.h5",   "out/raw",      "in/long.h5",  "in/later.h5", "in/moved.h5",
-        "in/part-0.h5", "in/part-1.h5", "in/parts.h5", "in/chain.h5"};
     hg_close(opened);
     opened = -1;
     hg_access_free(&trust);
     hg_leave(&guard);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(path_of(names[i]));
-    ck_assert_int_eq(rmdir(path_of("in")), 0);
-    ck_assert_int_eq(rmdir(path_of("out")), 0);
-    ck_assert_int_eq(rmdir(top), 0);
+    folder_remove();
 }
 
 static void open_input(const char *name, bool follow)
@@ -148,7 +125,7 @@ static void open_input(const char *name, bool follow)
     hg_close(opened);
     hg_access_free(&trust);
     trust = (struct h5_access){.follow_external = follow};
-    opened = hg_open_input(path_of(name), &trust, &err);
+    opened = hg_open_input(in_folder(name), &trust, &err);
     ck_assert_msg(opened >= 0, "%s", err.message);
 }
 
@@ -257,12 +234,12 @@ static void put_blocks(hid_t file, const char *name, const char *source, const c
 static void make_chains(void)
 {
     hid_t file = create("in/chain.h5");
-    put_external(file, "raw_in", path_of("in/raw"), false);
-    put_external(file, "raw_out", path_of("out/raw"), false);
-    put_external(file, "raw_pipe", path_of("in/pipe"), false);
-    put_external(file, "block-0", path_of("in/raw"), false);
-    put_external(file, "block-1", path_of("out/raw"), false);
-    put_external(file, "50%", path_of("out/raw"), false);
+    put_external(file, "raw_in", in_folder("in/raw"), false);
+    put_external(file, "raw_out", in_folder("out/raw"), false);
+    put_external(file, "raw_pipe", in_folder("in/pipe"), false);
+    put_external(file, "block-0", in_folder("in/raw"), false);
+    put_external(file, "block-1", in_folder("out/raw"), false);
+    put_external(file, "50%", in_folder("out/raw"), false);
     put_virtual(file, "itself_out", ".", "/raw_out");
     put_virtual(file, "itself_in", ".", "/raw_in");
     put_virtual(file, "percent", ".", "/50%%");
@@ -369,9 +346,9 @@ START_TEST(external_files_must_be_there)
 {
     char name[4096];
     memset(name, '/', sizeof name);
-    snprintf(name + sizeof name - 64, 64, "%s", path_of("out/raw"));
+    snprintf(name + sizeof name - 64, 64, "%s", in_folder("out/raw"));
     hid_t file = create("in/chain.h5");
-    put_external(file, "missing", path_of("in/nothing"), false);
+    put_external(file, "missing", in_folder("in/nothing"), false);
     for (size_t i = 0; i + 2 < sizeof name - 64; i += 2)
         memcpy(name + i, "./", 2);
     put_external(file, "long", name, false);
@@ -402,7 +379,7 @@ START_TEST(scales_elsewhere_are_refused)
     struct h5_identity identity;
     bool found;
     make_chains();
-    hid_t file = H5Fopen(path_of("in/chain.h5"), H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t file = H5Fopen(in_folder("in/chain.h5"), H5F_ACC_RDWR, H5P_DEFAULT);
     put_scales(file);
     H5Fclose(file);
     open_input("in/chain.h5", false);
@@ -521,13 +498,13 @@ END_TEST
 START_TEST(the_working_folder_is_no_excuse)
 {
     int here = open(".", O_RDONLY | O_DIRECTORY);
-    ck_assert_int_eq(chdir(path_of("out")), 0);
+    ck_assert_int_eq(chdir(in_folder("out")), 0);
     hid_t file = create("in/long.h5");
     put_virtual(file, "v", "far.h5", "/u");
     link_to(file, "x", "far.h5", "/u");
     H5Fclose(file);
     trust = (struct h5_access){0};
-    opened = hg_open_input(path_of("in/long.h5"), &trust, &err);
+    opened = hg_open_input(in_folder("in/long.h5"), &trust, &err);
     ck_assert_int_ge(opened, 0);
     assert_refused("v", "out/far.h5, outside the folder");
     assert_refused("x", "out/far.h5, outside the folder");
@@ -539,7 +516,7 @@ END_TEST
 START_TEST(a_symbolic_link_to_a_file_is_both_places)
 {
     trust = (struct h5_access){0};
-    opened = hg_open_input(path_of("in/symbolic.h5"), &trust, &err);
+    opened = hg_open_input(in_folder("in/symbolic.h5"), &trust, &err);
     ck_assert_msg(opened >= 0, "%s", err.message);
     assert_read("u");
 }
@@ -562,7 +539,7 @@ START_TEST(change_is_noticed)
 {
     open_main(false);
     ck_assert_int_eq(hg_input_check_unchanged(opened, &err), H5GRAD_OK);
-    int fd = open(path_of("in/main.h5"), O_WRONLY | O_APPEND);
+    int fd = open(in_folder("in/main.h5"), O_WRONLY | O_APPEND);
     ck_assert_int_eq(write(fd, "", 1), 1);
     close(fd);
     ck_assert_int_eq(hg_input_check_unchanged(opened, &err), H5GRAD_FAILED);
@@ -572,7 +549,7 @@ END_TEST
 
 static void append_byte(const char *name)
 {
-    int fd = open(path_of(name), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    int fd = open(in_folder(name), O_WRONLY | O_APPEND | O_CREAT, 0600);
     ck_assert_int_eq(write(fd, "", 1), 1);
     close(fd);
 }
@@ -623,10 +600,10 @@ START_TEST(another_file_of_that_name_is_noticed)
     struct stat info;
     open_main(false);
     assert_read("external_in");
-    ck_assert_int_eq(stat(path_of("in/raw"), &info), 0);
+    ck_assert_int_eq(stat(in_folder("in/raw"), &info), 0);
     const struct timespec times[] = {info.st_atim, info.st_mtim};
-    ck_assert_int_eq(rename(path_of("in/raw"), path_of("in/moved.h5")), 0);
-    int fd = open(path_of("in/raw"), O_WRONLY | O_CREAT, 0600);
+    ck_assert_int_eq(rename(in_folder("in/raw"), in_folder("in/moved.h5")), 0);
+    int fd = open(in_folder("in/raw"), O_WRONLY | O_CREAT, 0600);
     ck_assert_int_eq(ftruncate(fd, info.st_size), 0);
     ck_assert_int_eq(futimens(fd, times), 0);
     close(fd);
@@ -639,7 +616,7 @@ START_TEST(the_input_may_lose_its_name)
 {
     open_main(false);
     assert_read("virtual_in");
-    ck_assert_int_eq(rename(path_of("in/main.h5"), path_of("in/moved.h5")), 0);
+    ck_assert_int_eq(rename(in_folder("in/main.h5"), in_folder("in/moved.h5")), 0);
     append_byte("in/main.h5");
     assert_unchanged();
     ck_assert_int_eq(hg_access_check_unchanged(&trust, false, &err), H5GRAD_FAILED);
@@ -689,7 +666,7 @@ START_TEST(numbered_sources_are_noted_as_far_as_they_are_there)
     hid_t file = create("in/part-0.h5");
     put(file, "u", H5P_DEFAULT, true);
     H5Fclose(file);
-    opened = hg_open_input(path_of("in/parts.h5"), &trust, &err);
+    opened = hg_open_input(in_folder("in/parts.h5"), &trust, &err);
     note("v");
     assert_unchanged();
     append_byte("in/part-1.h5");
@@ -700,7 +677,7 @@ END_TEST
 START_TEST(truncation_is_an_error)
 {
     open_main(false);
-    ck_assert_int_eq(truncate(path_of("in/main.h5"), 600), 0);
+    ck_assert_int_eq(truncate(in_folder("in/main.h5"), 600), 0);
     ck_assert_int_eq(read_named("virtual_in"), H5GRAD_FAILED);
 }
 END_TEST
@@ -728,42 +705,23 @@ END_TEST
 static Suite *trust_suite(void)
 {
     Suite *suite = suite_create("trust");
-    TCase *tests = tcase_create("trust");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, data_in_the_folder_are_read);
-    tcase_add_test(tests, data_elsewhere_are_refused);
-    tcase_add_test(tests, data_elsewhere_are_read_where_the_user_says_so);
-    tcase_add_test(tests, external_files_of_sources_are_refused);
-    tcase_add_test(tests, sources_without_end_are_refused);
-    tcase_add_test(tests, missing_sources_are_refused_when_points_are_read);
-    tcase_add_test(tests, circles_are_refused);
-    tcase_add_test(tests, too_many_levels_are_refused);
-    tcase_add_test(tests, external_files_must_be_there);
-    tcase_add_test(tests, scales_elsewhere_are_refused);
-    tcase_add_test(tests, texts_that_are_not_used_are_not_read);
-    tcase_add_test(tests, texts_are_read_within_the_memory);
-    tcase_add_test(tests, attributes_are_copied_within_the_memory);
-    tcase_add_test(tests, the_working_folder_is_no_excuse);
-    tcase_add_test(tests, a_symbolic_link_to_a_file_is_both_places);
-    tcase_add_test(tests, a_walk_finds_what_may_be_read);
-    tcase_add_test(tests, change_is_noticed);
-    tcase_add_test(tests, changes_of_other_files_are_noticed);
-    tcase_add_test(tests, a_source_that_changed_is_not_read_again);
-    tcase_add_test(tests, another_file_of_that_name_is_noticed);
-    tcase_add_test(tests, the_input_may_lose_its_name);
-    tcase_add_test(tests, sources_are_noted_before_they_are_read);
-    tcase_add_test(tests, numbered_sources_are_noted_as_far_as_they_are_there);
-    tcase_add_test(tests, truncation_is_an_error);
-    tcase_add_test(tests, plugins_are_not_loaded_unasked);
-    suite_add_tcase(suite, tests);
+    TCase *tests = add_case(suite, "trust", setup, teardown);
+    ADD_TESTS(tests, data_in_the_folder_are_read, data_elsewhere_are_refused,
+              data_elsewhere_are_read_where_the_user_says_so, external_files_of_sources_are_refused,
+              sources_without_end_are_refused, missing_sources_are_refused_when_points_are_read,
+              circles_are_refused, too_many_levels_are_refused, external_files_must_be_there,
+              scales_elsewhere_are_refused, texts_that_are_not_used_are_not_read,
+              texts_are_read_within_the_memory, attributes_are_copied_within_the_memory,
+              the_working_folder_is_no_excuse, a_symbolic_link_to_a_file_is_both_places,
+              a_walk_finds_what_may_be_read, change_is_noticed, changes_of_other_files_are_noticed,
+              a_source_that_changed_is_not_read_again, another_file_of_that_name_is_noticed,
+              the_input_may_lose_its_name, sources_are_noted_before_they_are_read,
+              numbered_sources_are_noted_as_far_as_they_are_there, truncation_is_an_error,
+              plugins_are_not_loaded_unasked);
     return suite;
 }
 
 int main(void)
 {
-    SRunner *runner = srunner_create(trust_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(trust_suite());
 }

@@ -16,8 +16,11 @@
 #include "axis/coord_array.h"
 #include "stencil/convert.h"
 #include "stencil/unpack.h"
+#include "tests/support/suite.h"
+#include "tests/support/h5make.h"
+#include "tests/support/random.h"
+#include "tests/support/scratch.h"
 
-static char folder[64];
 static char path[96], output[96];
 static hid_t file = -1;
 static struct h5grad_error err;
@@ -28,10 +31,9 @@ static struct h5_guard guard;
 
 static void setup(void)
 {
-    strcpy(folder, "/tmp/h5grad-values-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/in.h5", folder);
-    snprintf(output, sizeof output, "%s/out.h5", folder);
+    folder_make();
+    snprintf(path, sizeof path, "%s", in_folder("in.h5"));
+    snprintf(output, sizeof output, "%s", in_folder("out.h5"));
     memset(&err, 0, sizeof err);
     walked = false;
     file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -44,9 +46,7 @@ static void teardown(void)
         ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_ALL), 1);
         H5Fclose(file);
     }
-    unlink(path);
-    unlink(output);
-    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_uint_eq(folder_remove(), 0);
 }
 
 /* ------------------------------------------------------------------------------ making files */
@@ -54,15 +54,9 @@ static void teardown(void)
 static hid_t make(const char *name, hid_t type, int rank, const hsize_t *extent, hid_t memory,
                   const void *data)
 {
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(links, 1);
-    hid_t space = rank ? H5Screate_simple(rank, extent, NULL) : H5Screate(H5S_SCALAR);
-    hid_t dataset = H5Dcreate2(file, name, type, space, links, H5P_DEFAULT, H5P_DEFAULT);
-    ck_assert(dataset >= 0);
+    hid_t dataset = h5make_dataset(file, name, type, rank, extent, H5P_DEFAULT);
     if (data)
-        ck_assert(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
-    H5Sclose(space);
-    H5Pclose(links);
+        h5make_points(dataset, memory, data);
     return dataset;
 }
 
@@ -86,14 +80,6 @@ static void set(hid_t object, const char *name, hid_t type, hsize_t n, hid_t mem
 static void set_number(hid_t object, const char *name, hid_t type, double value)
 {
     set(object, name, type, 1, H5T_NATIVE_DOUBLE, &value);
-}
-
-static void set_text(hid_t object, const char *name, const char *text)
-{
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, strlen(text) + 1);
-    set(object, name, type, 0, type, text);
-    H5Tclose(type);
 }
 
 /* Closes the dataset after reading what its numbers stand for. */
@@ -221,9 +207,8 @@ START_TEST(unpacks)
     static unsigned char data[8 * N];
     enum element stored = (enum element)_i;
     size_t size = hg_element_size(stored);
-    srand(7);
     for (size_t i = 0; i < N * size; i++)
-        data[i] = (unsigned char)rand();
+        data[i] = (unsigned char)draw(256);
     for (size_t i = 0; i < N; i += 5) /* repeated ones, to be missing */
         memmove(data + i * size, data + 10 * size, size);
     union unpack_number missing[2] = {number_at(stored, data + 10 * size),
@@ -324,7 +309,7 @@ START_TEST(missing_values)
 
     u = make_line("/u", H5T_NATIVE_INT16, 4);
     set(u, "missing_value", H5T_NATIVE_DOUBLE, 4, H5T_NATIVE_DOUBLE, several);
-    set_text(u, "_FillValue", "none");
+    h5make_text(u, "_FillValue", "none");
     check_field(u, "missing -1, -9",
                 "_FillValue is no number and is not used, missing_value is no value of the stored "
                 "type and is not used");
@@ -401,7 +386,7 @@ START_TEST(default_fill)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_field(make_variable(*cases[i].type, cases[i].fill), cases[i].text, NULL);
     hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
-    set_text(root, "_NCProperties", "version=2");
+    h5make_text(root, "_NCProperties", "version=2");
     H5Gclose(root);
     check_field(make_filled(H5T_STD_I64BE, H5T_NATIVE_INT64, &low, H5D_FILL_TIME_IFSET),
                 "missing -9223372036854775806 (by netCDF's default)", NULL);
@@ -427,7 +412,7 @@ START_TEST(default_fill_with_others)
     check_field(u, "missing -9", NULL);
     u = make_variable(H5T_STD_I16LE, -32767);
     set_number(u, "scale_factor", H5T_NATIVE_FLOAT, 0.5);
-    set_text(u, "_Unsigned", "true");
+    h5make_text(u, "_Unsigned", "true");
     check_field(u, "unsigned, scale_factor 0.5, missing 32769 (by netCDF's default)", NULL);
     /* the writer had turned filling off, or said nothing of it */
     u = make_filled(H5T_IEEE_F32LE, H5T_NATIVE_DOUBLE, &fill, H5D_FILL_TIME_NEVER);
@@ -448,8 +433,8 @@ static hid_t make_scaled(const char *name, bool numbered)
     hobj_ref_t reference;
     hvl_t list = {1, &reference};
     hid_t x = make_line("/x", H5T_IEEE_F32BE, 4);
-    set_text(x, "CLASS", "DIMENSION_SCALE");
-    set_text(x, "NAME", name);
+    h5make_text(x, "CLASS", "DIMENSION_SCALE");
+    h5make_text(x, "NAME", name);
     if (numbered)
         set_number(x, "_Netcdf4Dimid", H5T_NATIVE_INT, 0);
     H5Dclose(x);
@@ -526,18 +511,18 @@ START_TEST(unsigned_as_signed)
 {
     double range[] = {0, -2};
     hid_t u = make_line("/u", H5T_STD_I8BE, 4);
-    set_text(u, "_Unsigned", "true");
+    h5make_text(u, "_Unsigned", "true");
     set_number(u, "_FillValue", H5T_NATIVE_INT8, -1);
     set(u, "valid_range", H5T_NATIVE_INT8, 2, H5T_NATIVE_DOUBLE, range);
     check_field(u, "unsigned, missing 255, valid 0 to 254", NULL);
 
     u = make_line("/u", H5T_NATIVE_UINT8, 4);
-    set_text(u, "_Unsigned", "False");
+    h5make_text(u, "_Unsigned", "False");
     set_number(u, "_FillValue", H5T_NATIVE_UINT8, 255);
     check_field(u, "signed, missing -1", NULL);
 
     u = make_line("/u", H5T_NATIVE_UINT8, 4);
-    set_text(u, "_Unsigned", "true");
+    h5make_text(u, "_Unsigned", "true");
     check_field(u, NULL, NULL);
 }
 END_TEST
@@ -552,7 +537,7 @@ START_TEST(packing_that_cannot_be_undone)
     ck_assert_str_eq(err.message, "scale_factor is not one finite number; --no-unpack takes the "
                                   "stored numbers as they are");
     u = make_line("/v", H5T_NATIVE_INT16, 4);
-    set_text(u, "add_offset", "12");
+    h5make_text(u, "add_offset", "12");
     ck_assert_int_eq(read_field(u, "/v", &values), H5GRAD_FAILED);
     u = make_line("/w", H5T_NATIVE_INT16, 4);
     set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, INFINITY);
@@ -657,10 +642,10 @@ START_TEST(unknown_beside_known)
 {
     const double slopes[] = {1, 1, 0.5};
     hid_t u = make_line("/texts", H5T_STD_I16LE, 4);
-    set_text(u, "gain", " 0.5 ");
-    set_text(u, "nodata", "none");
-    set_text(u, "scale", "linear");
-    set_text(u, "CodeMissingValue", "-9999.0");
+    h5make_text(u, "gain", " 0.5 ");
+    h5make_text(u, "nodata", "none");
+    h5make_text(u, "scale", "linear");
+    h5make_text(u, "CodeMissingValue", "-9999.0");
     check_unknown(u, "/texts", "CodeMissingValue -9999, gain 0.5");
     u = make_line("/offset", H5T_STD_I16LE, 4);
     set_number(u, "gain", H5T_NATIVE_FLOAT, 0.5);
@@ -864,7 +849,7 @@ START_TEST(nexus)
     hg_values_free(&values);
 
     hid_t group = H5Gopen2(file, "/entry/data", H5P_DEFAULT);
-    set_text(group, "NX_class", "NXdata");
+    h5make_text(group, "NX_class", "NXdata");
     H5Gclose(group);
     H5Dclose(make("/entry/data/u_offset", H5T_NATIVE_DOUBLE, 0, NULL, H5T_NATIVE_DOUBLE, &offset));
     u = H5Dopen2(file, "/entry/data/u", H5P_DEFAULT);
@@ -947,7 +932,7 @@ START_TEST(lines)
     const double middle[3] = {2.5, 65.75, 67.25};
     const hsize_t n = 4;
     hid_t x = make("/x", H5T_STD_I8BE, 1, &n, H5T_NATIVE_INT, (int[4]){2, 4, -1, 10});
-    set_text(x, "_Unsigned", "true");
+    h5make_text(x, "_Unsigned", "true");
     set_number(x, "scale_factor", H5T_NATIVE_FLOAT, 0.5);
     set_number(x, "add_offset", H5T_NATIVE_FLOAT, 1);
     set_number(x, "valid_max", H5T_NATIVE_INT8, 3); /* does not hold for coordinates */
@@ -1206,17 +1191,17 @@ static void make_swath(void)
 {
     const hsize_t extent[2] = {3, 4};
     hid_t u = make("/swath/u", H5T_NATIVE_FLOAT, 2, extent, -1, NULL);
-    set_text(u, "coordinates", "lon  /lat absent");
+    h5make_text(u, "coordinates", "lon  /lat absent");
     H5Dclose(u);
     hid_t mask = make("/swath/mask", H5T_NATIVE_INT8, 2, extent, -1, NULL);
-    set_text(mask, "flag_meanings", "land sea");
+    h5make_text(mask, "flag_meanings", "land sea");
     set_number(mask, "flag_values", H5T_NATIVE_INT8, 1);
-    set_text(mask, "coordinates", "alt");
+    h5make_text(mask, "coordinates", "alt");
     H5Dclose(mask);
     H5Dclose(make("/swath/_nc4_non_coord_lon", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
     H5Dclose(make("/swath/alt", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
     hid_t lat = make("/lat", H5T_NATIVE_FLOAT, 2, extent, -1, NULL);
-    set_text(lat, "bounds", "lat_bounds");
+    h5make_text(lat, "bounds", "lat_bounds");
     H5Dclose(lat);
     H5Dclose(make("/lat_bounds", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
 }
@@ -1316,7 +1301,7 @@ START_TEST(run_of_booleans)
     struct h5grad_options options;
     struct h5grad_report *report = NULL;
     hid_t mask = make("/g/mask", H5T_NATIVE_INT8, 2, extent, -1, NULL);
-    set_text(mask, "dtype", "bool");
+    h5make_text(mask, "dtype", "bool");
     H5Dclose(mask);
     H5Dclose(make("/g/u", H5T_NATIVE_FLOAT, 2, extent, -1, NULL));
     h5grad_options_init(&options);
@@ -1402,7 +1387,7 @@ START_TEST(run_with_edges_in_the_file)
     hvl_t list = {1, &reference};
     hid_t u = make("/u", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, data);
     hid_t t = make("/t", H5T_NATIVE_DOUBLE, 1, &more, H5T_NATIVE_DOUBLE, edges);
-    set_text(t, "units", "months since 2000-01-01");
+    h5make_text(t, "units", "months since 2000-01-01");
     H5Dclose(t);
     H5Rcreate(&reference, file, "/t", H5R_OBJECT, -1);
     hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
@@ -1432,7 +1417,7 @@ START_TEST(run_by_months)
     hvl_t list = {1, &reference};
     hid_t u = make("/u", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, data);
     hid_t t = make("/t", H5T_NATIVE_DOUBLE, 1, &n, H5T_NATIVE_DOUBLE, months);
-    set_text(t, "units", "months since 2000-01-01");
+    h5make_text(t, "units", "months since 2000-01-01");
     H5Dclose(t);
     H5Rcreate(&reference, file, "/t", H5R_OBJECT, -1);
     hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
@@ -1489,50 +1474,19 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("values");
-    TCase *pure = tcase_create("unpack");
+    TCase *pure = add_case(suite, "unpack", NULL, NULL);
     tcase_add_loop_test(pure, unpacks, 0, ELEMENT_COUNT);
-    tcase_add_test(pure, compares_integers_as_such);
-    suite_add_tcase(suite, pure);
-    TCase *files = tcase_create("files");
-    tcase_add_checked_fixture(files, setup, teardown);
-    tcase_add_test(files, nothing_said);
-    tcase_add_test(files, packing);
-    tcase_add_test(files, missing_values);
-    tcase_add_test(files, default_fill);
-    tcase_add_test(files, default_fill_with_others);
-    tcase_add_test(files, default_fill_of_older_files);
-    tcase_add_test(files, valid_ranges);
-    tcase_add_test(files, unsigned_as_signed);
-    tcase_add_test(files, packing_that_cannot_be_undone);
-    tcase_add_test(files, complex_numbers_are_not_packed);
-    tcase_add_test(files, unknown_attributes);
-    tcase_add_test(files, unknown_beside_known);
-    tcase_add_test(files, unknown_of_groups);
-    tcase_add_test(files, unknown_of_the_group);
-    tcase_add_test(files, unknown_datasets);
-    tcase_add_test(files, unknown_numbers_beside);
-    tcase_add_test(files, unknown_numbers_beside_known);
-    tcase_add_test(files, nexus);
-    tcase_add_test(files, minc_slices);
-    tcase_add_test(files, minc_one_scale);
-    tcase_add_test(files, minc_refused);
-    tcase_add_test(files, lines);
-    tcase_add_test(files, large_integers_keep_their_differences);
-    tcase_add_test(files, run_unpacks);
-    tcase_add_test(files, run_with_default_fill);
-    tcase_add_test(files, run_describes_fields);
-    tcase_add_test(files, run_slices);
-    tcase_add_test(files, run_without_coordinates_and_categories);
-    tcase_add_test(files, run_tells_of_the_unknown);
-    tcase_add_test(files, run_of_booleans);
-    tcase_add_test(files, run_with_edges_and_attributes);
-    tcase_add_test(files, run_with_edges_in_the_file);
-    tcase_add_test(files, run_by_months);
-    tcase_add_test(files, run_with_large_integers);
-    suite_add_tcase(suite, files);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_TESTS(pure, compares_integers_as_such);
+    TCase *files = add_case(suite, "files", setup, teardown);
+    ADD_TESTS(files, nothing_said, packing, missing_values, default_fill, default_fill_with_others,
+              default_fill_of_older_files, valid_ranges, unsigned_as_signed,
+              packing_that_cannot_be_undone, complex_numbers_are_not_packed, unknown_attributes,
+              unknown_beside_known, unknown_of_groups, unknown_of_the_group, unknown_datasets,
+              unknown_numbers_beside, unknown_numbers_beside_known, nexus, minc_slices,
+              minc_one_scale, minc_refused, lines, large_integers_keep_their_differences,
+              run_unpacks, run_with_default_fill, run_describes_fields, run_slices,
+              run_without_coordinates_and_categories, run_tells_of_the_unknown, run_of_booleans,
+              run_with_edges_and_attributes, run_with_edges_in_the_file, run_by_months,
+              run_with_large_integers);
+    return run_suite(suite);
 }

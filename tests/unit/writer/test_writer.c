@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The storage of results, the writers against libhdf5 itself, and the way to the final name. */
 #include <check.h>
-#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,8 +18,9 @@
 #include "output/layout.h"
 #include "output/publish.h"
 #include "writer/writer.h"
+#include "tests/support/suite.h"
+#include "tests/support/scratch.h"
 
-static char folder[256];
 static char output[300];
 static struct h5_guard guard;
 
@@ -45,19 +44,9 @@ int statvfs(const char *path, struct statvfs *info)
     return result;
 }
 
-static int remove_entry(const char *name, const struct stat *info, int kind, struct FTW *ftw)
-{
-    (void)info;
-    (void)kind;
-    (void)ftw;
-    return remove(name);
-}
-
 static void setup(void)
 {
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/h5grad-writer-XXXXXX", base ? base : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make();
     snprintf(output, sizeof output, "%s/out.h5", folder);
     user = getuid();
     hg_enter(&guard);
@@ -66,28 +55,7 @@ static void setup(void)
 static void teardown(void)
 {
     hg_leave(&guard);
-    chmod(folder, 0700);
-    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char text[4][800];
-    static unsigned next;
-    char *out = text[next++ % 4];
-    snprintf(out, sizeof text[0], "%s/%s", folder, name);
-    return out;
-}
-
-static size_t entries(void)
-{
-    DIR *dir = opendir(folder);
-    ck_assert_ptr_nonnull(dir);
-    size_t n = 0;
-    while (readdir(dir))
-        n++;
-    closedir(dir);
-    return n - 2;
+    folder_remove();
 }
 
 static void put_file(const char *name, const char *text)
@@ -761,7 +729,7 @@ START_TEST(folder_that_cannot_be_written)
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert(WIFEXITED(status));
     ck_assert_int_eq(WEXITSTATUS(status), 0);
-    ck_assert_uint_eq(entries(), 0);
+    ck_assert_uint_eq(folder_entries(), 0);
 }
 END_TEST
 
@@ -845,7 +813,7 @@ START_TEST(whole_or_absent)
     struct publish publish;
     create(&publish, output, false, _i);
     ck_assert(!exists(output));
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
     char start[300];
     snprintf(start, sizeof start, "%s/.out.h5.h5grad.", folder);
     ck_assert(strncmp(publish.temporary, start, strlen(start)) == 0);
@@ -853,7 +821,7 @@ START_TEST(whole_or_absent)
     put_number(publish.file, 7);
     ck_assert(!exists(output));
     commit(&publish);
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
     ck_assert_int_eq(get_number(output), 7);
 
     create(&publish, output, true, _i);
@@ -861,13 +829,13 @@ START_TEST(whole_or_absent)
     ck_assert_int_eq(get_number(output), 7);
     hg_publish_abandon(&publish);
     hg_publish_abandon(&publish);
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
     ck_assert_int_eq(get_number(output), 7);
 
     create(&publish, output, true, _i);
     put_number(publish.file, 9);
     commit(&publish);
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
     ck_assert_int_eq(get_number(output), 9);
 }
 END_TEST
@@ -881,7 +849,7 @@ START_TEST(appeared_meanwhile)
     ck_assert_int_eq(hg_publish_commit(&publish, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, "appeared while"));
     hg_publish_abandon(&publish);
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
     ck_assert(holds(output, "another's"));
 }
 END_TEST
@@ -903,7 +871,7 @@ START_TEST(temporary_name_taken)
                      H5GRAD_FAILED);
     ck_assert_msg(strstr(err.message, ": File exists") != NULL, "%s", err.message);
     ck_assert(holds(path, "another's"));
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
 }
 END_TEST
 
@@ -915,7 +883,7 @@ START_TEST(became_a_folder)
     ck_assert_int_eq(mkdir(output, 0700), 0);
     ck_assert_int_eq(hg_publish_commit(&publish, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, ": renaming "));
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
 }
 END_TEST
 
@@ -1021,7 +989,7 @@ START_TEST(journal_goes_first)
     ck_assert(publish.exchanged || !exists(publish.temporary));
     ck_assert(!exists(journal));
     hg_publish_abandon(&publish);
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
 }
 END_TEST
 
@@ -1033,7 +1001,7 @@ START_TEST(files_of_another_user)
     user++;
     ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_OK);
     hg_publish_abandon(&publish);
-    ck_assert_uint_eq(entries(), 0);
+    ck_assert_uint_eq(folder_entries(), 0);
     put_file(in_folder(".out.h5.h5grad.part"), "planted");
     ck_assert_int_eq(hold(&publish, PUBLISH_RESUMABLY, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, " is not a file of a run of yours"));
@@ -1055,7 +1023,7 @@ START_TEST(file_with_two_names)
     put_number(publish.file, 1);
     hg_publish_abandon(&publish);
     ck_assert(holds(output, "whole"));
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
 }
 END_TEST
 
@@ -1140,7 +1108,7 @@ START_TEST(write_that_fails)
     hg_close(creation);
     hg_publish_abandon(&publish);
     ck_assert_int_eq(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
     ck_assert(holds(output, "old"));
 }
 END_TEST
@@ -1160,7 +1128,7 @@ START_TEST(close_that_fails)
     ck_assert_msg(strstr(err.message, ": writing: File too large") != NULL, "%s", err.message);
     hg_publish_abandon(&publish);
     ck_assert_int_eq(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
-    ck_assert_uint_eq(entries(), 1);
+    ck_assert_uint_eq(folder_entries(), 1);
     ck_assert(holds(output, "old"));
 }
 END_TEST
@@ -1169,57 +1137,28 @@ static Suite *make_suite(void)
 {
     static const int storage_count = (int)(sizeof storages / sizeof storages[0]);
     Suite *suite = suite_create("writer");
-    TCase *formats = tcase_create("formats");
-    tcase_add_checked_fixture(formats, setup, teardown);
-    tcase_add_test(formats, options_that_parse);
+    TCase *formats = add_case(suite, "formats", setup, teardown);
+    ADD_TESTS(formats, options_that_parse);
     tcase_add_loop_test(formats, options_that_do_not, 0, (int)(sizeof wrong / sizeof wrong[0]));
-    tcase_add_test(formats, layout_same);
-    tcase_add_test(formats, chunks_are_clipped);
-    tcase_add_test(formats, chunk_of_another_rank);
-    tcase_add_test(formats, chunks_below_four_gib);
-    tcase_add_test(formats, chosen_chunks);
-    tcase_add_test(formats, filters_of_the_source);
-    tcase_add_test(formats, filters_left_out);
-    suite_add_tcase(suite, formats);
-    TCase *writers = tcase_create("writers");
-    tcase_add_checked_fixture(writers, setup, teardown);
+    ADD_TESTS(formats, layout_same, chunks_are_clipped, chunk_of_another_rank,
+              chunks_below_four_gib, chosen_chunks, filters_of_the_source, filters_left_out);
+    TCase *writers = add_case(suite, "writers", setup, teardown);
     tcase_add_loop_test(writers, written_is_read_back, 0, storage_count);
-    tcase_add_test(writers, empty_results);
-    tcase_add_test(writers, array_in_memory);
-    tcase_add_test(writers, waiting_chunks_are_counted_whole);
-    tcase_add_test(writers, filter_unknown_to_libhdf5);
-    tcase_add_test(writers, no_times);
-    suite_add_tcase(suite, writers);
-    TCase *publishing = tcase_create("publishing");
-    tcase_add_checked_fixture(publishing, setup, teardown);
-    tcase_add_test(publishing, what_publish_refuses);
-    tcase_add_test(publishing, name_without_folder);
-    tcase_add_test(publishing, folder_that_cannot_be_written);
-    tcase_add_test(publishing, space_on_disk);
-    tcase_add_test(publishing, space_that_is_taken_already);
+    ADD_TESTS(writers, empty_results, array_in_memory, waiting_chunks_are_counted_whole,
+              filter_unknown_to_libhdf5, no_times);
+    TCase *publishing = add_case(suite, "publishing", setup, teardown);
+    ADD_TESTS(publishing, what_publish_refuses, name_without_folder, folder_that_cannot_be_written,
+              space_on_disk, space_that_is_taken_already);
     tcase_add_loop_test(publishing, whole_or_absent, 0, 2);
-    tcase_add_test(publishing, appeared_meanwhile);
-    tcase_add_test(publishing, temporary_name_taken);
-    tcase_add_test(publishing, became_a_folder);
-    tcase_add_test(publishing, mode_of_a_new_file);
-    tcase_add_test(publishing, through_a_symbolic_link);
-    tcase_add_test(publishing, long_names);
-    tcase_add_test(publishing, long_names_that_begin_alike);
-    tcase_add_test(publishing, journal_goes_first);
-    tcase_add_test(publishing, files_of_another_user);
-    tcase_add_test(publishing, file_with_two_names);
-    tcase_add_test(publishing, kind_of_file);
+    ADD_TESTS(publishing, appeared_meanwhile, temporary_name_taken, became_a_folder,
+              mode_of_a_new_file, through_a_symbolic_link, long_names, long_names_that_begin_alike,
+              journal_goes_first, files_of_another_user, file_with_two_names, kind_of_file);
     tcase_add_loop_test(publishing, write_that_fails, 0, 2);
-    tcase_add_test(publishing, close_that_fails);
-    suite_add_tcase(suite, publishing);
+    ADD_TESTS(publishing, close_that_fails);
     return suite;
 }
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(make_suite());
 }
