@@ -26,26 +26,35 @@ bool hg_create_prepare_links(hid_t creation)
     return H5Pset_link_creation_order(creation, TRACKED) >= 0;
 }
 
-/* Opens the group of that name in another, which is closed; it is made where there is none. */
-static hid_t step_into(hid_t group, const char *name, hid_t links, hid_t creation)
+static hid_t make_group(hid_t group, const char *name, hid_t links)
 {
-    hid_t next = H5Lexists(group, name, H5P_DEFAULT) > 0
-                     ? H5Gopen2(group, name, H5P_DEFAULT)
-                     : H5Gcreate2(group, name, links, creation, H5P_DEFAULT);
+    hid_t made = -1;
+    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    if (creation >= 0 && hg_create_prepare(creation) && hg_create_prepare_links(creation))
+        made = H5Gcreate2(group, name, links, creation, H5P_DEFAULT);
+    hg_close(creation);
+    return made;
+}
+
+/* Opens the group of that name in another, which is closed; it is made where there is none. */
+static hid_t step_into(hid_t group, const char *name, hid_t links)
+{
+    hid_t next = H5Lexists(group, name, H5P_DEFAULT) > 0 ? H5Gopen2(group, name, H5P_DEFAULT)
+                                                         : make_group(group, name, links);
     hg_close(group);
     return next;
 }
 
 /* Opens the group at path, an own copy, which is cut into its components; those that are missing
  * are made. Step by step, since libhdf5 goes along all of a path that it is given. */
-static hid_t step_along(hid_t file, char *path, hid_t links, hid_t creation)
+static hid_t step_along(hid_t file, char *path, hid_t links)
 {
     char *rest = NULL;
     hid_t group = H5Gopen2(file, "/", H5P_DEFAULT);
     for (char *name = strtok_r(path, "/", &rest); name && group >= 0;
          name = strtok_r(NULL, "/", &rest)) {
         if (strcmp(name, ".") != 0)
-            group = step_into(group, name, links, creation);
+            group = step_into(group, name, links);
     }
     return group;
 }
@@ -55,16 +64,12 @@ static hid_t make_groups(hid_t file, const char *path, size_t length, hid_t link
                          struct h5grad_error *err)
 {
     hid_t group = -1;
-    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     char *copy = strndup(path, length);
     if (!copy)
         hg_error_memory(err, length);
-    else if (creation < 0 || !hg_create_prepare(creation) || !hg_create_prepare_links(creation))
-        hg_hdf5_error(err, "choosing how groups are made");
-    else if ((group = step_along(file, copy, links, creation)) < 0)
+    else if ((group = step_along(file, copy, links)) < 0)
         hg_hdf5_error(err, "group %.*s cannot be made", (int)length, path);
     free(copy);
-    hg_close(creation);
     return group;
 }
 

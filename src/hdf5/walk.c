@@ -131,12 +131,13 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
 {
     if (H5Iget_type(route->at) != H5I_GROUP)
         return hg_error_set(err, H5GRAD_FAILED, "no such object");
-    htri_t exists = H5Lexists(route->at, name, H5P_DEFAULT);
-    if (exists == 0)
-        return hg_error_set(err, H5GRAD_FAILED, "no such object");
     H5L_info_t info;
-    if (exists < 0 || H5Lget_info(route->at, name, &info, H5P_DEFAULT) < 0)
-        return hg_hdf5_error(err, "cannot read the link");
+    if (H5Lget_info(route->at, name, &info, H5P_DEFAULT) < 0) {
+        enum h5grad_status status = hg_hdf5_error(err, "cannot read the link");
+        return status == H5GRAD_FAILED && H5Lexists(route->at, name, H5P_DEFAULT) == 0
+                   ? hg_error_set(err, H5GRAD_FAILED, "no such object")
+                   : status;
+    }
     switch (info.type) {
     case H5L_TYPE_HARD:
         if (!move_to(route, H5Oopen(route->at, name, H5P_DEFAULT)))

@@ -108,8 +108,6 @@ static enum h5grad_status describe(struct task *task, const struct h5_walk *walk
     if (!status)
         status = check_points(task, field, err);
     if (!status)
-        status = drop_cache(task, err);
-    if (!status)
         status = take_shape(task, field, err);
     if (!status)
         status = hg_coords_read(task->file, walk, field->path, task->dataset, field->rank,
