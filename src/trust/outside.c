@@ -775,6 +775,56 @@ char *hg_missing_text(hid_t dataset)
                : NULL;
 }
 
+/* The source of a mapping, or of its first block; -1. */
+static hid_t open_source(struct check *check, const struct site *site, size_t i)
+{
+    struct h5_mapping mapping;
+    struct source source = {.why = NULL};
+    hid_t id = -1, dataset = -1;
+    if (hg_mapping_read(site->creation, i, &mapping, check->err) == H5GRAD_OK) {
+        char *file = fill_in(mapping.file, 0), *name = fill_in(mapping.dataset, 0);
+        if (file && name && strcmp(file, ".") == 0)
+            id = H5Iget_file_id(site->dataset);
+        else if (file && name)
+            find_file(check, site, H5_SEARCH_SOURCE, file, &source, &id);
+        dataset = id < 0 ? -1 : H5Dopen2(id, name, site->datasets);
+        free(name);
+        free(file);
+    }
+    hg_mapping_free(&mapping);
+    hg_close(id);
+    free(source.why);
+    return dataset;
+}
+
+hid_t hg_open_source(hid_t dataset)
+{
+    struct check check = {.own = {.follow_external = true}, .last = -1, .err = &check.reason};
+    struct site site = {.dataset = dataset,
+                        .creation = H5Dget_create_plist(dataset),
+                        .files = -1,
+                        .datasets = -1,
+                        .type = -1};
+    hid_t source = -1;
+    bool virtual = site.creation >= 0 && H5Pget_layout(site.creation) == H5D_VIRTUAL &&
+                   H5Pget_virtual_count(site.creation, &site.n) >= 0;
+    check.access = hg_input_access(dataset);
+    if (!check.access)
+        check.access = &check.own;
+    check.access->looking = true;
+    if (virtual && open_site(&check, &site)) {
+        for (size_t i = 0; i < site.n && source < 0; i++)
+            source = open_source(&check, &site, i);
+    }
+    check.access->looking = false;
+    check.access->refused[0] = '\0';
+    H5Eclear2(H5E_DEFAULT);
+    hg_access_free(&check.own);
+    close_site(&site);
+    hg_close(site.creation);
+    return source;
+}
+
 enum h5grad_status hg_explain_link(struct h5_access *access, hid_t group, const char *file,
                                    const char *path, struct h5grad_error *err)
 {

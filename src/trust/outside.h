@@ -35,6 +35,10 @@ enum h5grad_status hg_check_whole(hid_t dataset, struct h5grad_error *err);
  * them: see h5_external_read. */
 bool hg_lacks_external(hid_t dataset);
 
+/* The first source of a virtual dataset that is there, for its attributes, on which
+ * hg_check_outside has been called; -1 where there is none, and of other layouts. */
+hid_t hg_open_source(hid_t dataset);
+
 /* What is to be said of a dataset of which points are missing and allowed to be, or which is
  * shorter than it was because of sources that are not there, in new memory; NULL. */
 char *hg_missing_text(hid_t dataset);

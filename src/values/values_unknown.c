@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What looks, by its name, like packing or missing values, but belongs to no convention that is
- * understood: of the dataset itself, of a group above that describes it, or in datasets beside it
- * and beside its group.
- * It is told where it would change a derivative, and not used.
+ * understood: of the dataset itself, of a source of a virtual one, of a group above that describes
+ * it, or in datasets beside it and beside its group. It is told where it would change a derivative,
+ * and not used.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
 #include "hdf5/walk.h"
+#include "trust/outside.h"
 
 #define MOST      32 /* attributes of one object, and all that are known by name */
 #define SIGN_NAME 64 /* bytes: longer ones are not looked at */
@@ -33,6 +34,7 @@ static const struct description {
 
 enum place {
     DATASET, /* or called after it */
+    SOURCE,
     DESCRIPTION,
     ABOVE,  /* what a group says may be meant for other things than its data ... */
     BESIDE, /* ... and even more so what a dataset does */
@@ -85,7 +87,8 @@ static bool is_seen(const struct search *search, const char *name)
 static herr_t add_sign(hid_t object, const char *name, const H5A_info_t *info, void *user)
 {
     struct search *search = user;
-    enum meaning meaning = hg_meaning_of(name);
+    bool other = search->place == SOURCE && strcmp(name, "_Unsigned") == 0 && !search->other_sign;
+    enum meaning meaning = other ? MEANING_FORMULA : hg_meaning_of(name);
     (void)info;
     if (!hg_meaning_is_of_values(meaning) || search->n == MOST || strlen(name) >= SIGN_NAME ||
         is_seen(search, name) || (search->place == DATASET && is_understood(name)))
@@ -465,9 +468,37 @@ static enum h5grad_status search_conventions(struct search *search, hid_t file, 
     return status;
 }
 
+/* A virtual dataset shows the stored numbers of its sources; one of them speaks for all. */
+static enum h5grad_status search_source(struct search *search, hid_t source)
+{
+    char file[1024] = "", path[1024] = "";
+    H5Fget_name(source, file, sizeof file);
+    H5Iget_name(source, path, sizeof path);
+    char *name = hg_memory_format("its source %s:%s", hg_path_base(file), path);
+    enum h5grad_status status = name ? search_object(search, source, SOURCE, name)
+                                     : hg_error_memory(search->err, sizeof path);
+    free(name);
+    return status;
+}
+
+static enum h5grad_status search_sources(struct search *search, hid_t dataset)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    hid_t source = hg_open_source(dataset);
+    while (source >= 0 && !status) {
+        status = search_source(search, source);
+        hid_t next = status ? -1 : hg_open_source(source);
+        hg_close(source);
+        source = next;
+    }
+    return status;
+}
+
 static enum h5grad_status search_all(struct search *search, const struct values_place *where)
 {
     enum h5grad_status status = search_object(search, where->dataset, DATASET, NULL);
+    if (!status)
+        status = search_sources(search, where->dataset);
     if (!status && where->path)
         status = search_groups(search, where->file, where->path);
     if (!status && where->path)

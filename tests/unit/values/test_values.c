@@ -761,6 +761,44 @@ static void make_number(const char *name, double number)
     H5Dclose(make(name, H5T_NATIVE_DOUBLE, 0, NULL, H5T_NATIVE_DOUBLE, &number));
 }
 
+static void make_view(const char *name, const char *of, hid_t type)
+{
+    const hsize_t n = 4;
+    hid_t space = H5Screate_simple(1, &n, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+    ck_assert(H5Pset_virtual(creation, space, ".", of, space) >= 0);
+    H5Dclose(h5make_dataset(file, name, type, 1, &n, creation));
+    H5Pclose(creation);
+    H5Sclose(space);
+}
+
+/* A virtual dataset shows what is stored in its sources, whatever that stands for. */
+START_TEST(unknown_of_sources)
+{
+    hid_t u = make_line("/u", H5T_STD_I16LE, 4);
+    set_number(u, "scale_factor", H5T_NATIVE_DOUBLE, 0.5);
+    set_number(u, "add_offset", H5T_NATIVE_DOUBLE, 3);
+    set_number(u, "_FillValue", H5T_NATIVE_SHORT, -999);
+    h5make_text(u, "_Unsigned", "true");
+    H5Dclose(u);
+    make_view("/v", "/u", H5T_STD_I16LE);
+    make_view("/w", "/v", H5T_STD_I16LE);
+    const char *const all =
+        "_FillValue -999, _Unsigned \"true\", scale_factor 0.5, add_offset 3 of "
+        "its source in.h5:/u";
+    check_unknown(H5Dopen2(file, "/v", H5P_DEFAULT), "/v", all);
+    check_unknown(H5Dopen2(file, "/w", H5P_DEFAULT), "/w", all);
+    hid_t v = H5Dopen2(file, "/v", H5P_DEFAULT);
+    set_number(v, "scale_factor", H5T_NATIVE_DOUBLE, 0.5);
+    set_number(v, "_FillValue", H5T_NATIVE_SHORT, -999);
+    check_unknown(v, "/v", NULL);
+    H5Dclose(make_line("/plain", H5T_STD_I16LE, 4));
+    make_view("/x", "/plain", H5T_STD_I16LE);
+    make_view("/y", "/nowhere", H5T_STD_I16LE);
+    check_unknown(H5Dopen2(file, "/x", H5P_DEFAULT), "/x", NULL);
+    check_unknown(H5Dopen2(file, "/y", H5P_DEFAULT), "/y", NULL);
+}
+END_TEST
+
 /* Of datasets that hold one number: beside the data, or beside its group. */
 START_TEST(unknown_numbers_beside)
 {
@@ -1482,11 +1520,11 @@ int main(void)
               default_fill_of_older_files, valid_ranges, unsigned_as_signed,
               packing_that_cannot_be_undone, complex_numbers_are_not_packed, unknown_attributes,
               unknown_beside_known, unknown_of_groups, unknown_of_the_group, unknown_datasets,
-              unknown_numbers_beside, unknown_numbers_beside_known, nexus, minc_slices,
-              minc_one_scale, minc_refused, lines, large_integers_keep_their_differences,
-              run_unpacks, run_with_default_fill, run_describes_fields, run_slices,
-              run_without_coordinates_and_categories, run_tells_of_the_unknown, run_of_booleans,
-              run_with_edges_and_attributes, run_with_edges_in_the_file, run_by_months,
-              run_with_large_integers);
+              unknown_of_sources, unknown_numbers_beside, unknown_numbers_beside_known, nexus,
+              minc_slices, minc_one_scale, minc_refused, lines,
+              large_integers_keep_their_differences, run_unpacks, run_with_default_fill,
+              run_describes_fields, run_slices, run_without_coordinates_and_categories,
+              run_tells_of_the_unknown, run_of_booleans, run_with_edges_and_attributes,
+              run_with_edges_in_the_file, run_by_months, run_with_large_integers);
     return run_suite(suite);
 }
