@@ -24,6 +24,7 @@
 #include "run/task.h"
 #include "run/xdmf.h"
 #include "output/publish.h"
+#include "libhdf5/metadata_cache.h"
 #include "trust/open.h"
 #include "trust/input_driver.h"
 #include "formats/convention.h"
@@ -607,6 +608,8 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
     enum h5grad_status status = create_output(run, &line, err);
     struct h5_guard guard;
     hg_enter(&guard);
+    if (!status && !hg_metadata_limit(run->publish.file, run->access.memory))
+        status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
     if (!status && !user->no_history &&
         (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))
         hg_error_context(err, status, "%s", run->output);

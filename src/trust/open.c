@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "libhdf5/metadata_cache.h"
 #include "trust/driver.h"
 #include "trust/foreign.h"
 #include "trust/input_driver.h"
@@ -45,6 +46,7 @@ static hid_t access_list(struct h5_access *access)
         return -1;
     bool ok = access ? hg_input_select(list, access) : H5Pset_fapl_sec2(list) >= 0;
     ok = ok && H5Pset_cache(list, 0, CHUNK_SLOTS, CHUNK_BYTES, CHUNK_PREEMPTION) >= 0;
+    ok = ok && (!access || hg_metadata_choose(list, access->memory));
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif

@@ -84,6 +84,13 @@ check "one of two fields: said" grep -q '/v: needs --memory=[0-9]*M at least.*(s
 "$H5GRAD" -O -s 1 -m 40M -d /v -d /w packed.h5 out.h5 2>stderr
 check "both named" equal $? 1
 
+# libhdf5 would keep the index of so many chunks, and as much again for the result's scale.
+make_input index.h5 /t float64 300000/1 3
+make_input index.h5 /u float64 300000 1.5
+make_input index.h5 /u scales /t
+check "300000 chunks" run 48 -d /u index.h5
+check "300000 chunks: within the cap" within 48
+
 # A chunk that is larger than the cap is read in parts where it has no filters.
 make_input large.h5 /v float32 100x512x512/100x512x512 noise
 check "larger than the cap" run 40 --layout=contiguous large.h5

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "libhdf5/metadata_cache.h"
+
+#include "base/size.h"
+
+/* libhdf5 counts bytes of the file; a node of an index of chunks takes ten times as many when it is
+ * decoded, and both input and output have their cache. */
+#define SHARE 64
+
+static void limit(H5AC_cache_config_t *config, uint64_t memory)
+{
+    if (memory == 0)
+        return;
+    config->max_size = (size_t)size_min(config->max_size, memory / SHARE);
+    config->min_size = (size_t)size_min(config->min_size, config->max_size);
+    config->initial_size = (size_t)size_min(config->initial_size, config->max_size);
+    config->set_initial_size = true;
+}
+
+bool hg_metadata_choose(hid_t list, uint64_t memory)
+{
+    H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    if (H5Pget_mdc_config(list, &config) < 0)
+        return false;
+    limit(&config, memory);
+    return H5Pset_mdc_config(list, &config) >= 0;
+}
+
+bool hg_metadata_limit(hid_t file, uint64_t memory)
+{
+    H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    if (H5Fget_mdc_config(file, &config) < 0)
+        return false;
+    limit(&config, memory);
+    return H5Fset_mdc_config(file, &config) >= 0;
+}
