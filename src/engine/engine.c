@@ -12,7 +12,6 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "engine/team.h"
-#include "grid/reach.h"
 #include "stencil/convert.h"
 
 /* libhdf5 holds a chunk that it encodes as it will be stored, as it is in memory, and once in
@@ -83,6 +82,11 @@ static enum element kernel_result(const struct engine_job *job, const struct eng
     return axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
 }
 
+static struct halo_rule rule_of(const struct engine_axis *axis)
+{
+    return axis->own ? axis->own->rule : hg_stencil_rule(&axis->stencil);
+}
+
 static uint64_t halo_point(const struct engine_job *job)
 {
     size_t stored = hg_element_size(job->stored), input = hg_element_size(input_element(job));
@@ -114,7 +118,7 @@ static uint64_t tile_bytes(const struct engine_job *job)
  * of a stream are not needed at every moment of this one. */
 static uint64_t stream_bytes(const struct engine_job *job)
 {
-    return job->reader->way->views ? tile_bytes(job) : job->cache.l2 / 8 * 9;
+    return job->reader->way->view ? tile_bytes(job) : job->cache.l2 / 8 * 9;
 }
 
 /* What it may take of all caches: half of what they hold for a thread, since what is read and
@@ -122,7 +126,7 @@ static uint64_t stream_bytes(const struct engine_job *job)
 static uint64_t shared_bytes(const struct engine_job *job)
 {
     uint64_t half = job->cache.l2 / 2 + job->cache.l3 / 2;
-    return job->reader->way->views ? 0 : size_min(half, MOST_TILE_BYTES);
+    return job->reader->way->view ? 0 : size_min(half, MOST_TILE_BYTES);
 }
 
 /* Encoded results that a worker may keep until it is their turn to be written: about a tile's, and
@@ -160,7 +164,6 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, const struct h5_
 {
     struct plan_request request = {
         .rank = job->rank,
-        .edge_order = job->axes[0].stencil.edge_order,
         .result_chunked = result && result->layout == H5_CHUNKED,
         .cached = source && source->layout == H5_CHUNKED && job->reader->way->caches,
         .carries =
@@ -177,7 +180,7 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, const struct h5_
     };
     memcpy(request.extent, job->extent, job->rank * sizeof *job->extent);
     for (unsigned k = 0; k < job->n_axes; k++) {
-        request.differentiated[job->axes[k].axis] = true;
+        request.rule[job->axes[k].axis] = rule_of(&job->axes[k]);
         if (!job->axes[k].stencil.uniform)
             request.axis_size = 4 * sizeof(double);
     }
@@ -203,10 +206,10 @@ static void worker_free(struct worker *worker, const struct engine_job *job)
     free(worker->block);
 }
 
-/* One allocation for an axis's coordinates and weights of a tile. */
-static bool weights_allocate(struct axis_weights *weights, uint64_t tile, unsigned edge_order)
+/* One allocation for an axis's coordinates and weights of a tile, whose halo has n points along it.
+ */
+static bool weights_allocate(struct axis_weights *weights, uint64_t n)
 {
-    uint64_t n = tile + edge_order + 2;
     weights->x = hg_memory_aligned(4 * n * sizeof(double));
     if (!weights->x)
         return false;
@@ -235,9 +238,11 @@ static enum h5grad_status worker_make(struct worker *worker, const struct engine
         made = (worker->wide = hg_memory_aligned(plan->core_points * job->components *
                                                  sizeof(double))) != NULL;
     for (unsigned k = 0; made && k < job->n_axes; k++) {
+        unsigned axis = job->axes[k].axis;
         if (!job->axes[k].stencil.uniform)
-            made = weights_allocate(&worker->weights[k], plan->tile[job->axes[k].axis],
-                                    plan->edge_order);
+            made = weights_allocate(
+                &worker->weights[k],
+                hg_halo_width(&plan->rule[axis], plan->extent[axis], plan->tile[axis]));
     }
     if (made)
         made = (worker->codec = hg_codec_worker_new()) != NULL;
@@ -251,7 +256,7 @@ static enum h5grad_status find_weights(struct axis_weights *weights, const struc
     if (weights->valid && weights->first == first && weights->count == count)
         return H5GRAD_OK;
     weights->valid = false;
-    uint64_t low = tile->halo.start[axis->axis];
+    uint64_t low = (uint64_t)tile->halo.start[axis->axis];
     enum h5grad_status status =
         hg_line_read(axis->coordinates, low, tile->halo.count[axis->axis], weights->x, err);
     if (status)
@@ -265,35 +270,37 @@ static enum h5grad_status find_weights(struct axis_weights *weights, const struc
 }
 
 /* Points of the halo box of which each slice has its own scale and offset. */
-static void unpack_slices(const struct engine_job *job, const struct box *halo, const void *data,
+static void unpack_slices(const struct engine_job *job, const struct halo *halo, const void *data,
                           void *out)
 {
     struct unpack_rule rule = *job->unpack;
     const unsigned axes = rule.slice_axes;
     size_t stored = hg_element_size(job->stored), input = hg_element_size(input_element(job));
-    uint64_t position[GRID_MAX_RANK], stride[GRID_MAX_RANK], n = job->components;
+    struct box points = {.start = {0}};
+    uint64_t position[GRID_MAX_RANK] = {0}, stride[GRID_MAX_RANK], n = job->components;
     const char *from = data;
     char *to = out;
     hg_box_strides(axes, job->extent, stride);
-    memcpy(position, halo->start, axes * sizeof *position);
+    memcpy(points.count, halo->count, axes * sizeof *points.count);
     for (unsigned i = axes; i < job->rank; i++)
         n *= halo->count[i];
     do {
         uint64_t slice = 0;
         for (unsigned i = 0; i < axes; i++)
-            slice += position[i] * stride[i];
+            slice +=
+                hg_halo_point(job->extent[i], halo->start[i] + (int64_t)position[i]) * stride[i];
         rule.scale = rule.slice_scale[slice];
         rule.offset = rule.slice_offset[slice];
         hg_unpack(&rule, job->stored, job->swapped, input_element(job), from, to, n);
         from += n * stored;
         to += n * input;
-    } while (hg_box_next(axes, halo, position));
+    } while (hg_box_next(axes, &points, position));
 }
 
-static void decode_halo(const struct engine_job *job, const struct box *halo, const void *data,
+static void decode_halo(const struct engine_job *job, const struct halo *halo, const void *data,
                         void *out)
 {
-    uint64_t n = hg_box_points(job->rank, halo) * job->components;
+    uint64_t n = hg_halo_points(job->rank, halo) * job->components;
     if (!job->unpack)
         hg_convert_decode(job->stored, job->swapped, input_element(job), data, out, n);
     else if (job->unpack->slice_scale)
@@ -322,7 +329,7 @@ static void find_core(unsigned rank, unsigned axis, const struct tile *tile, uin
     *first = 0;
     *end = 1;
     for (unsigned i = rank; i-- > 0;) {
-        uint64_t low = tile->core.start[i] - tile->halo.start[i];
+        uint64_t low = hg_halo_before(tile, i);
         if (i == axis)
             continue;
         *first += low * step;
@@ -337,17 +344,17 @@ static void find_core(unsigned rank, unsigned axis, const struct tile *tile, uin
 static uint64_t keep_held(const struct engine_job *job, const struct worker *worker, unsigned axis,
                           const struct tile *tile, uint64_t plane)
 {
-    const struct box *held = &worker->held.halo;
-    uint64_t start = tile->halo.start[axis], end = held->start[axis] + held->count[axis];
+    const struct halo *held = &worker->held.halo;
+    int64_t start = tile->halo.start[axis], end = held->start[axis] + (int64_t)held->count[axis];
     if (start < held->start[axis] || start >= end ||
         !same_across(job->rank, axis, &worker->held, tile))
         return 0;
-    uint64_t keep = end - start, core, core_end;
-    uint64_t before = size_min(keep, tile->core.start[axis] - start);
+    uint64_t keep = (uint64_t)(end - start), core, core_end;
+    uint64_t before = size_min(keep, hg_halo_before(tile, axis));
     size_t point = job->components * hg_element_size(input_element(job));
     find_core(job->rank, axis, tile, &core, &core_end);
     char *to = worker->input;
-    const char *from = to + (start - held->start[axis]) * plane;
+    const char *from = to + (uint64_t)(start - held->start[axis]) * plane;
     for (uint64_t i = 0; i < before; i++)
         memmove(to + i * plane + core * point, from + i * plane + core * point,
                 (core_end - core) * point);
@@ -355,21 +362,18 @@ static uint64_t keep_held(const struct engine_job *job, const struct worker *wor
     return keep;
 }
 
-/* Reads what input does not hold yet of a tile of the stream. Nothing of its planes is left out but
- * what lies outside the core along two of the other axes: they are the next tile's core. */
+/* Reads what input does not hold yet of a tile of the stream, with the halo across the stream axis:
+ * these planes are the next tile's core. */
 static enum h5grad_status read_stream(const struct engine_job *job, unsigned axis,
                                       struct worker *worker, const struct tile *tile,
                                       struct reader_view *view, struct h5grad_error *err)
 {
-    struct tile rest = *tile;
+    struct tile rest;
     uint64_t plane =
-        hg_box_points(job->rank, &tile->halo) / tile->halo.count[axis] * job->components;
+        hg_halo_points(job->rank, &tile->halo) / tile->halo.count[axis] * job->components;
     size_t size = hg_element_size(input_element(job));
     uint64_t keep = keep_held(job, worker, axis, tile, plane * size);
-    rest.halo.start[axis] += keep;
-    rest.halo.count[axis] -= keep;
-    rest.core.start[axis] = rest.halo.start[axis];
-    rest.core.count[axis] = rest.halo.count[axis];
+    hg_halo_planes(tile, axis, job->extent[axis], keep, &rest);
     char *to = (char *)worker->input + keep * plane * size;
     worker->held.halo.count[axis] = 0;
     if (rest.halo.count[axis] > 0) {
@@ -392,7 +396,7 @@ static enum h5grad_status read_tile(const struct crew *crew, struct worker *work
                                     struct h5grad_error *err)
 {
     const struct engine_job *job = crew->job;
-    if (crew->plan->stream < job->rank && !job->reader->way->views)
+    if (crew->plan->stream < job->rank && !job->reader->way->view)
         return read_stream(job, crew->plan->stream, worker, tile, view, err);
     enum h5grad_status status =
         hg_reader_read(job->reader, tile, worker->halo, worker->codec, view, err);
@@ -429,7 +433,7 @@ static const void *core_data(const struct engine_job *job, const struct tile *ti
 {
     ptrdiff_t offset = 0;
     for (unsigned i = 0; i < job->rank; i++)
-        offset += (ptrdiff_t)(tile->core.start[i] - tile->halo.start[i]) * view->stride[i];
+        offset += (ptrdiff_t)hg_halo_before(tile, i) * view->stride[i];
     return (const char *)view->data + offset * (ptrdiff_t)hg_element_size(input_element(job));
 }
 
@@ -455,13 +459,14 @@ static enum h5grad_status describe_axes(const struct engine_job *job, struct wor
     return H5GRAD_OK;
 }
 
-/* Where the results of the tile belong, if all of them can be put there without a writer. */
+/* Where the results of the tile belong, if all of them are gradients that can be put there without
+ * a writer. */
 static bool find_places(const struct engine_job *job, const struct tile *tile, void **place)
 {
     for (unsigned k = 0; k < job->n_axes; k++) {
         const struct writer *writer = job->axes[k].writer;
         place[k] = writer->way->place ? writer->way->place(writer, tile->core.start) : NULL;
-        if (!place[k])
+        if (!place[k] || job->axes[k].own)
             return false;
     }
     return true;
@@ -481,7 +486,8 @@ static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, stru
     enum element result = kernel_result(job, axis);
     enum element arithmetic = axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
     bool half = job->result == ELEMENT_F16;
-    stencil_kernel *kernel = hg_stencil_find(input_element(job), arithmetic, result);
+    stencil_kernel *kernel =
+        axis->own ? axis->own->kernel : hg_stencil_find(input_element(job), arithmetic, result);
     kernel(&worker->block[k], in, half ? worker->wide : worker->core);
     if (half)
         hg_convert_to_half(result, worker->wide, worker->core,
@@ -708,7 +714,7 @@ static enum h5grad_status do_blocks(struct crew *crew, uint64_t start, struct h5
     enum h5grad_status status = H5GRAD_OK;
     for (uint64_t block = 0; block < plan->blocks && !status; block++) {
         uint64_t first;
-        struct box cores;
+        struct tile cores;
         hg_plan_block(plan, block, &first, &crew->end, &cores);
         if (crew->end <= start)
             continue;

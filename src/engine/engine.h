@@ -18,10 +18,17 @@
 #include "stencil/unpack.h"
 #include "writer/writer.h"
 
+/* What is done along an axis: how far it reads, and the function that does it for a block. */
+struct engine_operator {
+    struct halo_rule rule;
+    stencil_kernel *kernel; /* from input_element to the element of the results */
+};
+
 struct engine_axis {
     unsigned axis;
     struct stencil_axis stencil;
-    struct line *coordinates; /* NULL where the axis is uniform */
+    const struct engine_operator *own; /* NULL: the gradient of stencil.h */
+    struct line *coordinates;          /* NULL where the axis is uniform */
     struct writer *writer;
 };
 

@@ -26,6 +26,16 @@ bool hg_box_intersect(unsigned rank, const struct box *a, const struct box *b, s
     return true;
 }
 
+void hg_box_cover(unsigned rank, const struct box *part, struct box *box)
+{
+    for (unsigned i = 0; i < rank; i++) {
+        uint64_t start = size_min(box->start[i], part->start[i]);
+        uint64_t end = size_max(box->start[i] + box->count[i], part->start[i] + part->count[i]);
+        box->start[i] = start;
+        box->count[i] = end - start;
+    }
+}
+
 void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride)
 {
     uint64_t step = 1;

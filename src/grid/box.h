@@ -22,6 +22,9 @@ uint64_t hg_box_points(unsigned rank, const struct box *box);
 /* The common part of a and b in *out; false, with *out unspecified, when there is none. */
 bool hg_box_intersect(unsigned rank, const struct box *a, const struct box *b, struct box *out);
 
+/* Makes box the smallest one that contains it and part. */
+void hg_box_cover(unsigned rank, const struct box *part, struct box *box);
+
 /* Strides, in points, of a dense C-ordered array of the given counts. */
 void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride);
 
@@ -32,7 +35,7 @@ bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position);
 /*
  * Copies the points of box part from one dense array to another, both C-ordered: the source holds
  * the points of box from, the destination those of box to; part lies within both. size is that of
- * one point in bytes.
+ * one point in bytes. Starts of from and to may be negative modulo 2^64.
  */
 void hg_box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
                  const void *source, const struct box *to, void *destination);

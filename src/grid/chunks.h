@@ -3,7 +3,7 @@
 #ifndef H5GRAD_GRID_CHUNKS_H
 #define H5GRAD_GRID_CHUNKS_H
 
-#include "grid/plan.h"
+#include "grid/box.h"
 
 /* The numbers of the chunks that a box of points, none of whose counts is 0, touches. */
 void hg_chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box *points,
@@ -12,13 +12,5 @@ void hg_chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box
 /* The points of the chunk with these numbers; beyond the array's end too, as chunks are stored. */
 void hg_chunks_points(unsigned rank, const uint64_t *chunk, const uint64_t *number,
                       struct box *points);
-
-/*
- * The chunks that a tile needs, as boxes of numbers that do not overlap: what its core touches,
- * then, for each axis, what its halo adds before and behind. piece counts from 0 to 2 * rank; false
- * where there is nothing to the piece.
- */
-bool hg_chunks_of_tile(unsigned rank, const uint64_t *chunk, const struct tile *tile,
-                       unsigned piece, struct box *numbers);
 
 #endif

@@ -8,7 +8,6 @@
 #include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "grid/reach.h"
 
 /* What a system call costs beside the bytes that it moves, in bytes read in that time. To write is
  * to wait for the file's lock, which is why it pays to read some halo twice for long writes. */
@@ -50,13 +49,16 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
     return size_add(a, b, &sum) ? sum : UINT64_MAX;
 }
 
+/* Whether results are made along an axis. */
+static bool is_differentiated(const struct plan_request *q, unsigned axis)
+{
+    return q->rule[axis].before + q->rule[axis].after > 0;
+}
+
 /* The widest range a core of t points along an axis reads. */
 static uint64_t reach_width(const struct plan_request *q, unsigned axis, uint64_t t)
 {
-    uint64_t extent = q->extent[axis];
-    if (!q->differentiated[axis] || t >= extent)
-        return size_min(t, extent);
-    return size_min(extent, size_max(t + 2, q->edge_order + 1));
+    return hg_halo_width(&q->rule[axis], q->extent[axis], t);
 }
 
 static void tile_points(const struct plan_request *q, const uint64_t *tile, uint64_t *core,
@@ -75,7 +77,7 @@ static uint64_t point_bytes(const struct plan_request *q, const uint64_t *tile, 
     uint64_t bytes =
         add_saturated(mul_saturated(core, q->core_size), mul_saturated(halo, q->halo_size));
     for (unsigned i = 0; i < q->rank; i++) {
-        if (q->differentiated[i])
+        if (is_differentiated(q, i))
             bytes = add_saturated(bytes, mul_saturated(tile[i], q->axis_size));
     }
     return bytes;
@@ -171,7 +173,7 @@ static double tile_cost(const struct plan_request *q, unsigned stream, const uin
     for (unsigned i = 0; i < q->rank; i++) {
         width[i] = reach_width(q, i, tile[i]);
         *(i == stream ? &kept : &read) += (double)(width[i] - tile[i]) / (double)tile[i];
-        results += q->differentiated[i];
+        results += is_differentiated(q, i);
     }
     return kept * PLAN_CARRY + read * (1 + PLAN_READ_CALL / size / run_points(q, width)) +
            results * (1 + PLAN_WRITE_CALL / size / run_points(q, tile));
@@ -232,9 +234,14 @@ static void choose_tile(const struct plan_request *q, const struct room *room, u
 static unsigned stream_axis(const struct plan_request *q)
 {
     unsigned axis = 0;
-    while (axis < q->rank && !q->differentiated[axis])
+    while (axis < q->rank && !is_differentiated(q, axis))
         axis++;
     return q->carries && axis + 1 < q->rank ? axis : q->rank;
+}
+
+static uint64_t chunks_along(const struct plan_request *q, unsigned axis)
+{
+    return size_ceil_div(q->extent[axis], q->source_chunk[axis]);
 }
 
 /* Source chunks that the points [low, high) of an axis touch. */
@@ -243,40 +250,65 @@ static uint64_t chunks_touched(uint64_t chunk, uint64_t low, uint64_t high)
     return (high - 1) / chunk - low / chunk + 1;
 }
 
+/* At most so many chunks along axis are touched by the halos before and behind cores that begin and
+ * end with chunks. What wraps around begins or ends with the array, which may end within a chunk.
+ */
+static uint64_t chunks_beside(const struct plan_request *q, unsigned axis)
+{
+    const struct halo_rule *rule = &q->rule[axis];
+    uint64_t chunk = q->source_chunk[axis];
+    uint64_t beside = size_ceil_div(rule->before, chunk) + size_ceil_div(rule->after, chunk);
+    return beside + (rule->periodic ? 2 : 0);
+}
+
+/* The wider of the one-sided stencils at the ends of an axis. */
+static uint64_t end_width(const struct halo_rule *rule)
+{
+    return rule->periodic ? 0 : size_max(rule->first_width, rule->last_width);
+}
+
 /* At most so many chunks along axis are touched by the reach of a run of points points, a multiple
  * of the tile from a tile's start. */
 static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint64_t points)
 {
-    uint64_t chunk = q->source_chunk[axis];
-    uint64_t all = size_ceil_div(q->extent[axis], chunk);
-    bool halo = q->differentiated[axis];
-    uint64_t some;
-    if (points % chunk == 0)
-        some = points / chunk + (halo ? 2 : 0);
-    else
-        some = (points + (halo ? size_max(2, q->edge_order) : 0) - 1) / chunk + 2;
-    return size_min(some, all);
+    const struct halo_rule *rule = &q->rule[axis];
+    uint64_t chunk = q->source_chunk[axis], width = end_width(rule), some;
+    if (points % chunk == 0) {
+        some = points / chunk;
+        some +=
+            size_max(chunks_beside(q, axis), size_ceil_div(width - size_min(width, points), chunk));
+    } else {
+        some = size_max(add_saturated(points, rule->before + rule->after), width);
+        some = (some - 1) / chunk + 2 + (rule->periodic ? 2 : 0);
+    }
+    return size_min(some, chunks_along(q, axis));
 }
 
 /* Likewise by the core alone. */
 static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64_t points)
 {
-    uint64_t chunk = q->source_chunk[axis], all = size_ceil_div(q->extent[axis], chunk);
+    uint64_t chunk = q->source_chunk[axis], all = chunks_along(q, axis);
     if (chunk % points == 0)
         return 1;
     return size_min(points % chunk == 0 ? points / chunk : (points - 1) / chunk + 2, all);
 }
 
 /* Of the chunks that a row of tiles across an axis reaches, those that the row before or the row
- * behind reaches too: they stay alive from one row of the block to the next. */
+ * behind reaches too: they stay alive from one row of the block to the next. Those at the ends of a
+ * periodic axis stay from its first row to its last. */
 static uint64_t chunks_shared(const struct plan_request *q, const struct plan *p, unsigned axis)
 {
-    uint64_t reached = chunks_reached(q, axis, p->tile[axis]);
+    uint64_t reached = chunks_reached(q, axis, p->tile[axis]), shared = reached;
+    uint64_t width = end_width(&q->rule[axis]);
     if (p->block[axis] <= 1)
         return 0;
-    if (p->tile[axis] % q->source_chunk[axis] != 0)
-        return reached;
-    return q->differentiated[axis] ? size_min(reached, q->edge_order + 1) : 0;
+    if (p->tile[axis] % q->source_chunk[axis] == 0) {
+        uint64_t ends = width >= 2 ? 2 + size_ceil_div(width - 2, q->source_chunk[axis]) : width;
+        shared = size_min(reached, size_max(chunks_beside(q, axis), ends));
+    }
+    if (q->rule[axis].periodic)
+        shared = size_min(shared + chunks_beside(q, axis), chunks_along(q, axis));
+    return shared;
 }
 
 /* Chunks that a box of points touches and reaches across its faces, over the axes from number first
@@ -321,8 +353,10 @@ static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
 {
     uint64_t entries = 1, window = 0, slower = 1, span[GRID_MAX_RANK];
     block_span(q, p, span);
-    for (unsigned i = 0; i < q->rank; i++)
-        entries = mul_saturated(entries, chunks_reached(q, i, span[i]));
+    for (unsigned i = 0; i < q->rank; i++) {
+        bool all = q->rule[i].periodic; /* the numbers from the first end to the last */
+        entries = mul_saturated(entries, all ? chunks_along(q, i) : chunks_reached(q, i, span[i]));
+    }
     for (unsigned k = 0; k < q->rank; k++) {
         uint64_t rows = mul_saturated(chunks_shared(q, p, p->order[k]), slower);
         window = add_saturated(window, mul_saturated(rows, chunks_cross(q, p, k + 1, span)));
@@ -339,12 +373,10 @@ static void choose_order(const struct plan_request *q, struct plan *p)
 {
     for (unsigned i = 0; i < q->rank; i++) {
         unsigned k = i;
-        uint64_t n = q->cached ? size_ceil_div(q->extent[i], q->source_chunk[i]) : 0;
-        while (k > 0 && n > (q->cached ? size_ceil_div(q->extent[p->order[k - 1]],
-                                                       q->source_chunk[p->order[k - 1]])
-                                       : 0)) {
+        for (; q->cached && k > 0; k--) {
+            if (chunks_along(q, i) <= chunks_along(q, p->order[k - 1]))
+                break;
             p->order[k] = p->order[k - 1];
-            k--;
         }
         p->order[k] = i;
     }
@@ -445,16 +477,27 @@ static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64
     }
 }
 
-/* What piece number k of an axis touches: its core, and beyond it the reach of its core. */
+/* What piece number k of an axis touches: its core, and beyond it the reach of its core. In chunks
+ * of unit points, each once, or where unit is 0 in points, of which those that are there twice
+ * since they wrap around are read twice. */
 static void piece_touches(const struct plan *p, unsigned axis, uint64_t piece, uint64_t unit,
                           uint64_t k, uint64_t *core, uint64_t *extra)
 {
-    uint64_t start = k * piece, count = size_min(piece, p->extent[axis] - start);
-    uint64_t low = start, high = start + count;
-    *core = chunks_touched(unit, low, high);
-    if (p->differentiated[axis])
-        grid_reach(p->extent[axis], p->edge_order, start, count, &low, &high);
-    *extra = chunks_touched(unit, low, high) - *core;
+    uint64_t extent = p->extent[axis], start = k * piece, count = size_min(piece, extent - start);
+    int64_t low, high, all = (int64_t)extent;
+    hg_halo_reach(&p->rule[axis], extent, start, count, &low, &high);
+    *core = count;
+    *extra = (uint64_t)(high - low) - count;
+    if (unit == 0)
+        return;
+    uint64_t first = (low < 0 ? 0 : (uint64_t)low) / unit;
+    uint64_t end = size_ceil_div(size_min((uint64_t)high, extent), unit), touched = end - first;
+    if (low < 0)
+        touched += size_ceil_div(extent, unit) - size_max((uint64_t)(low + all) / unit, end);
+    if (high > all)
+        touched += size_min(size_ceil_div((uint64_t)(high - all), unit), first);
+    *core = chunks_touched(unit, start, start + count);
+    *extra = touched - *core;
 }
 
 /* Sums of that over an axis. Where the pieces are too many to visit, those between the first and
@@ -484,7 +527,7 @@ static uint64_t cross_sum(const struct plan *p, const uint64_t *piece, const uin
 {
     uint64_t core[GRID_MAX_RANK], extra[GRID_MAX_RANK], sum = 1;
     for (unsigned i = 0; i < p->rank; i++) {
-        axis_touches(p, i, piece[i], unit ? unit[i] : 1, &core[i], &extra[i]);
+        axis_touches(p, i, piece[i], unit ? unit[i] : 0, &core[i], &extra[i]);
         if (i == p->stream) { /* what is read across it will be the core of the next tile */
             core[i] += extra[i];
             extra[i] = 0;
@@ -511,7 +554,7 @@ static void count_reading(const struct plan_request *q, struct plan *p)
     block_span(q, p, span);
     p->chunks = 1;
     for (unsigned i = 0; i < q->rank; i++)
-        p->chunks = mul_saturated(p->chunks, size_ceil_div(q->extent[i], q->source_chunk[i]));
+        p->chunks = mul_saturated(p->chunks, chunks_along(q, i));
     p->chunk_decodes = cross_sum(p, span, q->source_chunk);
 }
 
@@ -669,13 +712,12 @@ static void start_plan(const struct plan_request *request, struct plan *plan)
 {
     memset(plan, 0, sizeof *plan);
     plan->rank = request->rank;
-    plan->edge_order = request->edge_order;
     plan->cached = request->cached;
     plan->threads = 1;
     plan->stream = request->rank;
     plan->turn = 1;
     memcpy(plan->extent, request->extent, sizeof plan->extent);
-    memcpy(plan->differentiated, request->differentiated, sizeof plan->differentiated);
+    memcpy(plan->rule, request->rule, sizeof plan->rule);
     memcpy(plan->source_chunk, request->source_chunk, sizeof plan->source_chunk);
 }
 
@@ -740,18 +782,6 @@ enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan 
     return H5GRAD_OK;
 }
 
-void hg_plan_halo(const struct plan *plan, const struct box *core, struct box *halo)
-{
-    for (unsigned i = 0; i < plan->rank; i++) {
-        uint64_t low = core->start[i], high = low + core->count[i];
-        if (plan->differentiated[i])
-            grid_reach(plan->extent[i], plan->edge_order, core->start[i], core->count[i], &low,
-                       &high);
-        halo->start[i] = low;
-        halo->count[i] = high - low;
-    }
-}
-
 /* Points [start, start + count) along an axis of tiles [first, first + n). */
 static void tiles_to_points(const struct plan *plan, unsigned axis, uint64_t first, uint64_t n,
                             struct box *points)
@@ -784,7 +814,7 @@ void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
         tiles_to_points(plan, axis, base[axis] + index % size[axis], 1, &tile->core);
         index /= size[axis];
     }
-    hg_plan_halo(plan, &tile->core, &tile->halo);
+    hg_halo_make(plan->rank, plan->rule, plan->extent, tile);
 }
 
 void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end)
@@ -802,7 +832,7 @@ uint64_t hg_plan_turn_of(const struct plan *plan, uint64_t tile)
 }
 
 void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
-                   struct box *cores)
+                   struct tile *block)
 {
     uint64_t where[GRID_MAX_RANK], slower = 1, faster = plan->tiles;
     for (unsigned k = plan->rank; k-- > 0;) {
@@ -817,8 +847,9 @@ void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uin
         faster /= plan->grid[axis];
         *first += slower * where[axis] * faster;
         uint64_t size = size_min(plan->block[axis], plan->grid[axis] - where[axis]);
-        tiles_to_points(plan, axis, where[axis], size, cores);
+        tiles_to_points(plan, axis, where[axis], size, &block->core);
         slower *= size;
     }
     *end = *first + slower;
+    hg_halo_make(plan->rank, plan->rule, plan->extent, block);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The tiling plan: how an array is cut into tiles, each read with its halo, differentiated and
- * written by one worker. Pure integers: no HDF5, no OpenMP.
+ * written by one worker. No HDF5, no OpenMP.
  *
  * A tile's core is the box of result points it makes; tiles' cores partition the array. Its halo
- * box is the core grown, along the differentiated axes only, to all points the stencils of the core
- * need: one on each side, and as many as the one-sided stencil at an end of the array reaches. The
- * stencils are along axes, so points that lie outside the core along more than one axis are never
- * used.
+ * box is the core grown to all points that the stencils of the core read (grid/halo.h).
  *
  * Where a worker does tiles one after the other along an axis, and keeps what the next one needs of
  * what it has read, only the other axes' halos are read twice. That is the stream axis, the first
@@ -24,19 +21,13 @@
 #ifndef H5GRAD_GRID_PLAN_H
 #define H5GRAD_GRID_PLAN_H
 
-#include "grid/box.h"
+#include "grid/halo.h"
 #include "h5grad.h"
-
-struct tile {
-    struct box core;
-    struct box halo;
-};
 
 struct plan_request {
     unsigned rank;
     uint64_t extent[GRID_MAX_RANK];
-    bool differentiated[GRID_MAX_RANK];
-    unsigned edge_order;
+    struct halo_rule rule[GRID_MAX_RANK]; /* of the axes that are not differentiated: all zero */
     bool result_chunked;
     uint64_t result_chunk[GRID_MAX_RANK];
     bool cached; /* the source is chunked, and its reader keeps decoded chunks for other tiles */
@@ -62,10 +53,9 @@ struct plan_request {
 
 struct plan {
     unsigned rank;
-    unsigned edge_order;
     unsigned threads; /* workers that the memory allows, at least 1 */
     uint64_t extent[GRID_MAX_RANK];
-    bool differentiated[GRID_MAX_RANK];
+    struct halo_rule rule[GRID_MAX_RANK];
     bool cached;
     uint64_t source_chunk[GRID_MAX_RANK];
     uint64_t tile[GRID_MAX_RANK];  /* extent of a tile's core, but at the array's far ends */
@@ -105,12 +95,9 @@ void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint
 /* The turn that a tile belongs to. */
 uint64_t hg_plan_turn_of(const struct plan *plan, uint64_t tile);
 
-/* The tiles [*first, *end) that make up block number index, and the box of points of their cores.
- */
+/* The tiles [*first, *end) that make up block number index, and the block as one tile: the points
+ * of their cores, and the halo of these. */
 void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
-                   struct box *cores);
-
-/* The halo box of any core: see struct tile. */
-void hg_plan_halo(const struct plan *plan, const struct box *core, struct box *halo);
+                   struct tile *block);
 
 #endif

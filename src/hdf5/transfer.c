@@ -172,7 +172,7 @@ enum h5grad_status hg_read_part(hid_t dataset, hid_t memory, unsigned rank, cons
                                 const struct box *all, void *points, struct h5grad_error *err)
 {
     if (hg_box_points(rank, box) > 0 && hg_lacks_external(dataset))
-        return hg_external_read(dataset, memory, rank, box, points, err);
+        return hg_external_read(dataset, memory, rank, box, all, points, err);
     return move_pieces(read_piece, dataset, memory, rank, box, all, points, err);
 }
 

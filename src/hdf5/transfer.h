@@ -22,7 +22,7 @@ enum h5grad_status hg_write_box(hid_t dataset, hid_t memory, unsigned rank, cons
                                 const void *points, struct h5grad_error *err);
 
 /* The same into some points of a larger array, dense and C-ordered, which has those of box all; box
- * lies within it. */
+ * lies within it. The starts of all may be negative modulo 2^64. */
 enum h5grad_status hg_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const struct box *all, void *points, struct h5grad_error *err);
 

@@ -4,7 +4,8 @@
  * in the file, or brings its bytes where it cannot; the workers read it and undo the filters
  * outside. A decoded chunk is kept until all tiles of the block that need it have had it: how many
  * they are is counted before the block is begun. Of chunks without filters, a tile's halo along the
- * first axis is read once more instead: it lies in one piece, and few chunks are kept then. The
+ * first axis that lies in other chunks is read once more instead: it lies in one piece, and few
+ * chunks are kept then. The
  * halo along the last axis is scattered, a point here and there: the ends of a chunk along that
  * axis are put together while the chunk is still in the processor's cache.
  *
@@ -37,7 +38,7 @@ enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
 /* A chunk that the block touches. */
 struct entry {
     void *data;
-    uint32_t need; /* tiles that have yet to take from it */
+    uint32_t need; /* pieces of tiles that have yet to be taken from it */
     enum entry_state state;
 };
 
@@ -51,7 +52,6 @@ struct spare {
 struct chunked_reader {
     struct reader reader;
     struct reader_source source;
-    unsigned rank;
     size_t size; /* of a point */
     size_t raw;  /* of a decoded chunk, in bytes */
     size_t face; /* of its first or last points along the last axis, behind it; 0: not kept */
@@ -88,9 +88,8 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
     struct chunked_reader *self = hg_memory_zeroed(1, sizeof *self);
     if (!self)
         return NULL;
-    self->reader.way = &hg_reader_chunked;
+    hg_reader_init(&self->reader, &hg_reader_chunked, source);
     self->source = *source;
-    self->rank = source->storage->rank;
     self->size = hg_type_size(source->type);
     self->raw = raw;
     self->fd = hg_descriptor(source->dataset);
@@ -98,8 +97,8 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
         self->moved = hg_raw_of(source->dataset);
     self->apart =
         self->moved && source->storage->n_filters == 0 && source->storage->chunk[0] >= APART_EXTENT;
-    uint64_t width = source->storage->chunk[self->rank - 1];
-    if (self->rank > 1 && width >= APART_EXTENT)
+    uint64_t width = source->storage->chunk[self->reader.rank - 1];
+    if (self->reader.rank > 1 && width >= APART_EXTENT)
         self->face = raw / width;
     self->reader.beside = 2 * self->face;
     bool between = hg_codec_between(source->storage, 0) > 0;
@@ -116,7 +115,7 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
 
 static void drop_block(struct chunked_reader *self)
 {
-    uint64_t n = self->entry ? hg_box_points(self->rank, &self->range) : 0;
+    uint64_t n = self->entry ? hg_box_points(self->reader.rank, &self->range) : 0;
     for (uint64_t i = 0; i < n; i++)
         free(self->entry[i].data);
     free(self->entry);
@@ -144,49 +143,91 @@ static void chunked_close(struct reader *reader)
 static uint64_t index_of(const struct chunked_reader *self, const uint64_t *number)
 {
     uint64_t index = 0;
-    for (unsigned i = 0; i < self->rank; i++)
+    for (unsigned i = 0; i < self->reader.rank; i++)
         index += (number[i] - self->range.start[i]) * self->stride[i];
     return index;
 }
 
-/* Pieces of a tile, as in hg_chunks_of_tile: its core, and its halo along the first axis. */
-enum { PIECE_CORE, PIECE_BEFORE, PIECE_BEHIND };
+/* What a piece of a halo has of a chunk. */
+struct share {
+    const struct halo_piece *piece;
+    struct box chunk;
+    struct box part;
+    bool apart;          /* it is read from the file, and not from the decoded chunk */
+    struct entry *entry; /* NULL where no chunks are kept */
+};
 
-/* Calls back for every chunk that the tile needs, until that fails. entry is NULL where none are
- * kept. */
-typedef enum h5grad_status visit(struct chunked_reader *self, struct entry *entry,
-                                 const uint64_t *number, void *user, struct h5grad_error *err);
+/* False where they have nothing in common. */
+static bool find_share(const struct chunked_reader *self, const struct halo_piece *piece,
+                       const uint64_t *number, struct share *share)
+{
+    hg_chunks_points(self->reader.rank, self->source.storage->chunk, number, &share->chunk);
+    if (!hg_box_intersect(self->reader.rank, &share->chunk, &piece->box, &share->part))
+        return false;
+    uint64_t first = share->chunk.start[0], end = first + share->chunk.count[0];
+    uint64_t part = share->part.start[0], part_end = part + share->part.count[0];
+    share->piece = piece;
+    share->apart = self->apart && piece->axis == 0 &&
+                   ((piece->side < 0 && part_end == size_min(end, self->reader.extent[0])) ||
+                    (piece->side > 0 && part == first));
+    share->entry = self->entry ? &self->entry[index_of(self, number)] : NULL;
+    return true;
+}
 
-static enum h5grad_status each_chunk(struct chunked_reader *self, const struct tile *tile,
+/* Calls back for every chunk that the piece touches, until that fails. */
+typedef enum h5grad_status visit(struct chunked_reader *self, const struct share *share, void *user,
+                                 struct h5grad_error *err);
+
+static enum h5grad_status each_chunk(struct chunked_reader *self, const struct halo_piece *piece,
                                      visit *call, void *user, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned piece = PIECE_CORE; piece <= 2 * self->rank && !status; piece++) {
-        struct box numbers;
-        uint64_t at[GRID_MAX_RANK];
-        if ((self->apart && (piece == PIECE_BEFORE || piece == PIECE_BEHIND)) ||
-            !hg_chunks_of_tile(self->rank, self->source.storage->chunk, tile, piece, &numbers))
-            continue;
-        memcpy(at, numbers.start, self->rank * sizeof *at);
-        do {
-            struct entry *entry = self->entry ? &self->entry[index_of(self, at)] : NULL;
-            status = call(self, entry, at, user, err);
-        } while (!status && hg_box_next(self->rank, &numbers, at));
-    }
+    struct box numbers;
+    struct share share;
+    uint64_t at[GRID_MAX_RANK];
+    hg_chunks_touched_by(self->reader.rank, self->source.storage->chunk, &piece->box, &numbers);
+    memcpy(at, numbers.start, self->reader.rank * sizeof *at);
+    do {
+        if (find_share(self, piece, at, &share))
+            status = call(self, &share, user, err);
+    } while (!status && hg_box_next(self->reader.rank, &numbers, at));
     return status;
 }
 
-static enum h5grad_status count_need(struct chunked_reader *self, struct entry *entry,
-                                     const uint64_t *number, void *user, struct h5grad_error *err)
+static enum h5grad_status count_need(struct chunked_reader *self, const struct share *share,
+                                     void *user, struct h5grad_error *err)
 {
-    (void)self, (void)number, (void)user, (void)err;
-    entry->need++;
+    (void)self, (void)user, (void)err;
+    if (!share->apart)
+        share->entry->need++;
     return H5GRAD_OK;
+}
+
+static void cut_tile(const struct chunked_reader *self, const struct tile *tile,
+                     struct halo_pieces *pieces)
+{
+    hg_halo_cut(pieces, self->reader.rank, self->reader.extent, tile, hg_reader_chunked.cut);
+}
+
+/* The numbers from the least to the largest of the chunks that the block needs. */
+static void find_range(struct chunked_reader *self)
+{
+    struct box numbers;
+    struct halo_pieces pieces;
+    struct halo_piece piece;
+    hg_chunks_touched_by(self->reader.rank, self->source.storage->chunk, &self->block.core,
+                         &self->range);
+    cut_tile(self, &self->block, &pieces);
+    while (hg_halo_next(&pieces, &piece)) {
+        hg_chunks_touched_by(self->reader.rank, self->source.storage->chunk, &piece.box, &numbers);
+        hg_box_cover(self->reader.rank, &numbers, &self->range);
+    }
+    hg_box_strides(self->reader.rank, self->range.count, self->stride);
 }
 
 static enum h5grad_status prepare_gathering(struct chunked_reader *self, struct h5grad_error *err)
 {
-    uint64_t points = hg_box_points(self->rank, &self->block.halo);
+    uint64_t points = hg_halo_points(self->reader.rank, &self->block.halo);
     self->gathered = ENTRY_EMPTY;
     self->points = hg_memory_zeroed(points, self->size);
     self->chunk = hg_memory_aligned(self->raw);
@@ -194,32 +235,40 @@ static enum h5grad_status prepare_gathering(struct chunked_reader *self, struct 
                                        : hg_error_memory(err, points * self->size + self->raw);
 }
 
-static enum h5grad_status chunked_prepare(struct reader *reader, const struct plan *plan,
-                                          uint64_t block, struct h5grad_error *err)
+/* Counts the pieces of tiles that need each chunk. */
+static enum h5grad_status prepare_keeping(struct chunked_reader *self, const struct plan *plan,
+                                          uint64_t first, uint64_t end, struct h5grad_error *err)
 {
-    struct chunked_reader *self = (struct chunked_reader *)reader;
-    uint64_t first, end, entries;
-    struct tile tile;
-    const unsigned last = self->rank - 1;
-    drop_block(self);
-    hg_plan_block(plan, block, &first, &end, &self->block.core);
-    hg_plan_halo(plan, &self->block.core, &self->block.halo);
-    self->gather = plan->block_points > 0;
-    self->faces = !self->gather && self->face > 0 && plan->differentiated[last] &&
-                  plan->tile[last] < self->source.storage->extent[last];
-    if (self->gather)
-        return prepare_gathering(self, err);
-    hg_chunks_touched_by(self->rank, self->source.storage->chunk, &self->block.halo, &self->range);
-    hg_box_strides(self->rank, self->range.count, self->stride);
-    entries = hg_box_points(self->rank, &self->range);
+    uint64_t entries = hg_box_points(self->reader.rank, &self->range);
     self->entry = hg_memory_zeroed(entries, sizeof *self->entry);
     if (!self->entry)
         return hg_error_memory(err, entries * sizeof *self->entry);
     for (uint64_t i = first; i < end; i++) {
+        struct tile tile;
+        struct halo_pieces pieces;
+        struct halo_piece piece;
         hg_plan_tile(plan, i, &tile);
-        each_chunk(self, &tile, count_need, NULL, NULL);
+        cut_tile(self, &tile, &pieces);
+        while (hg_halo_next(&pieces, &piece))
+            each_chunk(self, &piece, count_need, NULL, NULL);
     }
     return H5GRAD_OK;
+}
+
+static enum h5grad_status chunked_prepare(struct reader *reader, const struct plan *plan,
+                                          uint64_t block, struct h5grad_error *err)
+{
+    struct chunked_reader *self = (struct chunked_reader *)reader;
+    uint64_t first, end;
+    const unsigned last = self->reader.rank - 1;
+    drop_block(self);
+    hg_plan_block(plan, block, &first, &end, &self->block);
+    find_range(self);
+    self->gather = plan->block_points > 0;
+    self->faces = !self->gather && self->face > 0 && plan->rule[last].before > 0 &&
+                  plan->tile[last] < self->source.storage->extent[last];
+    return self->gather ? prepare_gathering(self, err)
+                        : prepare_keeping(self, plan, first, end, err);
 }
 
 /* Points as libhdf5 reads them, within those of box all at data: what is not stored is the fill
@@ -229,8 +278,8 @@ static enum h5grad_status read_filled(const struct chunked_reader *self, const s
                                       struct h5grad_error *err)
 {
     memset(data, 0, bytes);
-    return hg_read_part(self->source.dataset, self->source.type->memory, self->rank, points, all,
-                        data, err);
+    return hg_read_part(self->source.dataset, self->source.type->memory, self->reader.rank, points,
+                        all, data, err);
 }
 
 /* A chunk that is not stored: libhdf5 knows its fill value best. It also knows a chunk that is
@@ -242,8 +291,8 @@ static enum h5grad_status read_missing(const struct chunked_reader *self, const 
 {
     const struct h5_storage *storage = self->source.storage;
     struct box all = {{0}, {0}}, inside;
-    memcpy(all.count, storage->extent, self->rank * sizeof *all.count);
-    if (!hg_box_intersect(self->rank, chunk, &all, &inside))
+    memcpy(all.count, storage->extent, self->reader.rank * sizeof *all.count);
+    if (!hg_box_intersect(self->reader.rank, chunk, &all, &inside))
         return H5GRAD_OK;
     hg_codec_worker_release(worker);
     return read_filled(self, &inside, chunk, data, self->raw, err);
@@ -273,8 +322,8 @@ static enum h5grad_status locate(const struct chunked_reader *self, const uint64
 {
     if (!self->moved)
         return H5GRAD_OK;
-    bool found = hg_chunk_find(self->source.dataset, start, self->rank, self->moved, stored->bytes,
-                               stored->size, &stored->mask);
+    bool found = hg_chunk_find(self->source.dataset, start, self->reader.rank, self->moved,
+                               stored->bytes, stored->size, &stored->mask);
     stored->address = self->moved->address;
     if (!found && self->moved->size > 0)
         return hg_error_set(err, H5GRAD_FAILED, "its index gives it %llu bytes instead of %llu",
@@ -289,7 +338,7 @@ static enum h5grad_status locate(const struct chunked_reader *self, const uint64
 static enum h5grad_status locate_plain(const struct chunked_reader *self, const uint64_t *start,
                                        struct stored *stored, struct h5grad_error *err)
 {
-    bool sized = hg_chunk_size(self->source.dataset, start, self->rank, &stored->size) &&
+    bool sized = hg_chunk_size(self->source.dataset, start, self->reader.rank, &stored->size) &&
                  stored->size == self->raw;
     return sized ? locate(self, start, stored, err) : H5GRAD_OK;
 }
@@ -314,7 +363,7 @@ static enum h5grad_status find(const struct chunked_reader *self, const struct b
 {
     bool plain = self->source.storage->n_filters == 0;
     *stored = (struct stored){0};
-    if (!hg_chunk_size(self->source.dataset, chunk->start, self->rank, &stored->size) ||
+    if (!hg_chunk_size(self->source.dataset, chunk->start, self->reader.rank, &stored->size) ||
         (plain && stored->size != self->raw))
         return read_missing(self, chunk, data, worker, err);
     /* No filter makes a chunk so much larger; what claims to be is not believed. */
@@ -328,7 +377,7 @@ static enum h5grad_status find(const struct chunked_reader *self, const struct b
     if (status || stored->away)
         return status;
     if (!plain)
-        return hg_chunk_read(self->source.dataset, chunk->start, self->rank, stored->bytes,
+        return hg_chunk_read(self->source.dataset, chunk->start, self->reader.rank, stored->bytes,
                              stored->size, &stored->mask, err);
     /* hg_chunk_size tells what all chunks should have, hg_chunk_read moves what the index says. */
     stored->bytes = NULL;
@@ -371,7 +420,7 @@ static enum h5grad_status decode(struct chunked_reader *self, const struct box *
     if (!status)
         status = undo(self, chunk, &stored, data, worker, err);
     if (status)
-        hg_chunk_context(err, status, self->rank, chunk);
+        hg_chunk_context(err, status, self->reader.rank, chunk);
     return status;
 }
 
@@ -391,7 +440,7 @@ static void *take_buffer(struct chunked_reader *self)
 static char *find_face(const struct chunked_reader *self, const struct box *chunk, void *data,
                        uint64_t place, struct box *face)
 {
-    const unsigned last = self->rank - 1;
+    const unsigned last = self->reader.rank - 1;
     bool first = place == chunk->start[last];
     if (!self->faces || !(first || place == chunk->start[last] + chunk->count[last] - 1))
         return NULL;
@@ -403,21 +452,24 @@ static char *find_face(const struct chunked_reader *self, const struct box *chun
 
 static void keep_faces(const struct chunked_reader *self, const struct box *chunk, void *data)
 {
-    const unsigned last = self->rank - 1;
+    const unsigned last = self->reader.rank - 1;
     const uint64_t place[2] = {chunk->start[last], chunk->start[last] + chunk->count[last] - 1};
     struct box face;
     for (unsigned i = 0; i < 2; i++) {
         char *to = find_face(self, chunk, data, place[i], &face);
         if (to)
-            hg_box_copy(self->rank, self->size, &face, chunk, data, &face, to);
+            hg_box_copy(self->reader.rank, self->size, &face, chunk, data, &face, to);
     }
 }
 
 /* Decodes the chunk if nobody has begun to. */
-static enum h5grad_status provide(struct chunked_reader *self, struct entry *entry,
-                                  const uint64_t *number, void *user, struct h5grad_error *err)
+static enum h5grad_status provide(struct chunked_reader *self, const struct share *share,
+                                  void *user, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
+    struct entry *entry = share->entry;
+    if (share->apart)
+        return H5GRAD_OK;
     pthread_mutex_lock(&self->mutex);
     bool ours = entry->state == ENTRY_EMPTY;
     if (ours) {
@@ -428,11 +480,9 @@ static enum h5grad_status provide(struct chunked_reader *self, struct entry *ent
     if (!ours)
         return H5GRAD_OK;
     if (entry->data) {
-        struct box chunk;
-        hg_chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
-        status = decode(self, &chunk, entry->data, user, err);
+        status = decode(self, &share->chunk, entry->data, user, err);
         if (!status)
-            keep_faces(self, &chunk, entry->data);
+            keep_faces(self, &share->chunk, entry->data);
     } else {
         status = hg_error_memory(err, self->raw);
     }
@@ -443,31 +493,27 @@ static enum h5grad_status provide(struct chunked_reader *self, struct entry *ent
     return status;
 }
 
-struct taking {
-    const struct tile *tile;
-    void *buffer;
-};
-
-/* Copies the points of the tile that lie in the chunk. */
-static void copy_part(const struct chunked_reader *self, const struct box *chunk, void *data,
-                      const struct taking *taking)
+/* Copies what the piece has of the decoded chunk to its place in buffer. */
+static void copy_part(const struct chunked_reader *self, const struct share *share, void *data,
+                      void *buffer)
 {
-    const unsigned last = self->rank - 1;
-    struct box part, face;
+    const unsigned last = self->reader.rank - 1;
+    struct box face;
     const char *from = NULL;
-    if (!hg_box_intersect(self->rank, chunk, &taking->tile->halo, &part))
-        return;
-    if (part.count[last] == 1)
-        from = find_face(self, chunk, data, part.start[last], &face);
-    hg_box_copy(self->rank, self->size, &part, from ? &face : chunk, from ? from : data,
-                &taking->tile->halo, taking->buffer);
+    if (share->part.count[last] == 1)
+        from = find_face(self, &share->chunk, data, share->part.start[last], &face);
+    hg_box_copy(self->reader.rank, self->size, &share->part, from ? &face : &share->chunk,
+                from ? from : data, &share->piece->within, buffer);
 }
 
-/* One tile less needs the chunk; after the last its buffer is free for another. */
-static enum h5grad_status let_go(struct chunked_reader *self, struct entry *entry,
-                                 const uint64_t *number, void *user, struct h5grad_error *err)
+/* One piece less needs the chunk; after the last its buffer is free for another. */
+static enum h5grad_status let_go(struct chunked_reader *self, const struct share *share, void *user,
+                                 struct h5grad_error *err)
 {
-    (void)number, (void)user, (void)err;
+    struct entry *entry = share->entry;
+    (void)user, (void)err;
+    if (share->apart)
+        return H5GRAD_OK;
     pthread_mutex_lock(&self->mutex);
     if (--entry->need == 0 && entry->data) {
         struct spare *spare = entry->data;
@@ -479,105 +525,101 @@ static enum h5grad_status let_go(struct chunked_reader *self, struct entry *entr
     return H5GRAD_OK;
 }
 
-static void chunked_skip(struct reader *reader, const struct tile *tile)
+static void chunked_skip(struct reader *reader, const struct halo_piece *piece)
 {
     struct chunked_reader *self = (struct chunked_reader *)reader;
     if (!self->gather)
-        each_chunk(self, tile, let_go, NULL, NULL);
+        each_chunk(self, piece, let_go, NULL, NULL);
 }
 
-/* Waits for the chunk, copies the tile's part of it, and lets go of it. */
-static enum h5grad_status take(struct chunked_reader *self, struct entry *entry,
-                               const uint64_t *number, void *user, struct h5grad_error *err)
-{
-    const struct taking *taking = user;
-    pthread_mutex_lock(&self->mutex);
-    while (entry->state == ENTRY_BUSY)
-        pthread_cond_wait(&self->changed, &self->mutex);
-    bool ready = entry->state == ENTRY_READY;
-    pthread_mutex_unlock(&self->mutex);
-    if (!ready)
-        return hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
-    struct box chunk;
-    hg_chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
-    copy_part(self, &chunk, entry->data, taking);
-    return let_go(self, entry, number, NULL, NULL);
-}
-
-/* The part of a tile's halo along the first axis that lies in one chunk. */
-static enum h5grad_status read_planes(const struct chunked_reader *self, const struct box *chunk,
-                                      const struct box *part, const struct tile *tile, void *buffer,
-                                      struct codec_worker *worker, struct h5grad_error *err)
+/* Reads the planes along the first axis that a piece has of a chunk. */
+static enum h5grad_status read_planes(const struct chunked_reader *self, const struct share *share,
+                                      void *buffer, struct codec_worker *worker,
+                                      struct h5grad_error *err)
 {
     struct h5_guard guard;
     struct stored stored = {0};
-    struct box planes = *chunk;
-    planes.start[0] = part->start[0];
-    planes.count[0] = part->count[0];
-    uint64_t plane = self->raw / chunk->count[0], bytes = planes.count[0] * plane;
+    struct box planes = share->chunk;
+    planes.start[0] = share->part.start[0];
+    planes.count[0] = share->part.count[0];
+    uint64_t plane = self->raw / share->chunk.count[0], bytes = planes.count[0] * plane;
     char *data = stored.bytes = hg_codec_worker_space(worker, CODEC_SCRATCH, self->raw);
     if (!data)
         return hg_error_memory(err, self->raw);
     hg_enter(&guard);
-    enum h5grad_status status = locate_plain(self, chunk->start, &stored, err);
+    enum h5grad_status status = locate_plain(self, share->chunk.start, &stored, err);
     if (!status && !stored.away)
-        status = read_filled(self, part, &planes, data, bytes, err);
+        status = read_filled(self, &share->part, &planes, data, bytes, err);
     hg_leave(&guard);
+    uint64_t skipped = (planes.start[0] - share->chunk.start[0]) * plane;
     if (!status && stored.away)
-        status = hg_file_read(self->fd, data, bytes,
-                              stored.address + (planes.start[0] - chunk->start[0]) * plane, err);
-    if (!status)
-        hg_box_copy(self->rank, self->size, part, &planes, data, &tile->halo, buffer);
-    return status;
+        status = hg_file_read(self->fd, data, bytes, stored.address + skipped, err);
+    if (status)
+        return hg_chunk_context(err, status, self->reader.rank, &share->chunk);
+    hg_box_copy(self->reader.rank, self->size, &share->part, &planes, data, &share->piece->within,
+                buffer);
+    return H5GRAD_OK;
 }
 
-/* A tile's halo along the first axis, before its core or behind it. */
-static enum h5grad_status read_apart(const struct chunked_reader *self, const struct tile *tile,
-                                     unsigned piece, void *buffer, struct codec_worker *worker,
-                                     struct h5grad_error *err)
+/* Where a worker reads a piece to. */
+struct taking {
+    void *buffer;
+    struct codec_worker *worker;
+};
+
+/* Waits for the chunk, copies what the piece has of it, and lets go of it. */
+static enum h5grad_status take(struct chunked_reader *self, const struct share *share, void *user,
+                               struct h5grad_error *err)
 {
-    const uint64_t *shape = self->source.storage->chunk;
+    const struct taking *taking = user;
+    if (share->apart)
+        return read_planes(self, share, taking->buffer, taking->worker, err);
+    pthread_mutex_lock(&self->mutex);
+    while (share->entry->state == ENTRY_BUSY)
+        pthread_cond_wait(&self->changed, &self->mutex);
+    bool ready = share->entry->state == ENTRY_READY;
+    pthread_mutex_unlock(&self->mutex);
+    if (!ready)
+        return hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
+    copy_part(self, share, share->entry->data, taking->buffer);
+    return let_go(self, share, NULL, NULL);
+}
+
+/* Takes what the pieces of the block have of a chunk, for which it is decoded once if at all. */
+static enum h5grad_status gather_chunk(struct chunked_reader *self, const uint64_t *number,
+                                       struct codec_worker *worker, struct h5grad_error *err)
+{
     enum h5grad_status status = H5GRAD_OK;
-    struct box numbers, chunk, part, slab = tile->core;
-    uint64_t at[GRID_MAX_RANK];
-    if (!hg_chunks_of_tile(self->rank, shape, tile, piece, &numbers))
-        return H5GRAD_OK;
-    slab.start[0] = tile->halo.start[0];
-    slab.count[0] = tile->halo.count[0];
-    memcpy(at, numbers.start, self->rank * sizeof *at);
-    do {
-        hg_chunks_points(self->rank, shape, at, &chunk);
-        if (!hg_box_intersect(self->rank, &chunk, &slab, &part))
+    bool decoded = false;
+    struct halo_pieces pieces;
+    struct halo_piece piece;
+    struct share share;
+    cut_tile(self, &self->block, &pieces);
+    while (!status && hg_halo_next(&pieces, &piece)) {
+        if (!find_share(self, &piece, number, &share))
             continue;
-        status = read_planes(self, &chunk, &part, tile, buffer, worker, err);
-        if (status)
-            hg_chunk_context(err, status, self->rank, &chunk);
-    } while (!status && hg_box_next(self->rank, &numbers, at));
+        if (share.apart) {
+            status = read_planes(self, &share, self->points, worker, err);
+            continue;
+        }
+        if (!decoded)
+            status = decode(self, &share.chunk, self->chunk, worker, err);
+        decoded = true;
+        if (!status)
+            copy_part(self, &share, self->chunk, self->points);
+    }
     return status;
 }
 
-/* Decodes a chunk, takes the points of the block, and forgets it. */
-static enum h5grad_status gather_chunk(struct chunked_reader *self, struct entry *entry,
-                                       const uint64_t *number, void *user, struct h5grad_error *err)
+static enum h5grad_status gather_block(struct chunked_reader *self, struct codec_worker *worker,
+                                       struct h5grad_error *err)
 {
-    const struct taking taking = {&self->block, self->points};
-    struct box chunk;
-    (void)entry;
-    hg_chunks_points(self->rank, self->source.storage->chunk, number, &chunk);
-    enum h5grad_status status = decode(self, &chunk, self->chunk, user, err);
-    if (!status)
-        copy_part(self, &chunk, self->chunk, &taking);
-    return status;
-}
-
-/* A tile's halo along the first axis where that is read apart. */
-static enum h5grad_status read_aparts(const struct chunked_reader *self, const struct tile *tile,
-                                      void *buffer, struct codec_worker *worker,
-                                      struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned piece = PIECE_BEFORE; piece <= PIECE_BEHIND && self->apart && !status; piece++)
-        status = read_apart(self, tile, piece, buffer, worker, err);
+    enum h5grad_status status;
+    uint64_t at[GRID_MAX_RANK];
+    memcpy(at, self->range.start, self->reader.rank * sizeof *at);
+    do {
+        status = gather_chunk(self, at, worker, err);
+    } while (!status && hg_box_next(self->reader.rank, &self->range, at));
     return status;
 }
 
@@ -585,7 +627,6 @@ static enum h5grad_status read_aparts(const struct chunked_reader *self, const s
 static enum h5grad_status provide_block(struct chunked_reader *self, struct codec_worker *worker,
                                         struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
     pthread_mutex_lock(&self->mutex);
     bool ours = self->gathered == ENTRY_EMPTY;
     if (ours)
@@ -598,9 +639,7 @@ static enum h5grad_status provide_block(struct chunked_reader *self, struct code
         return hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
     if (!ours)
         return H5GRAD_OK;
-    status = each_chunk(self, &self->block, gather_chunk, worker, err);
-    if (!status)
-        status = read_aparts(self, &self->block, self->points, worker, err);
+    enum h5grad_status status = gather_block(self, worker, err);
     pthread_mutex_lock(&self->mutex);
     self->gathered = status ? ENTRY_FAILED : ENTRY_READY;
     pthread_cond_broadcast(&self->changed);
@@ -608,38 +647,29 @@ static enum h5grad_status provide_block(struct chunked_reader *self, struct code
     return status;
 }
 
-static enum h5grad_status read_gathered(struct chunked_reader *self, const struct tile *tile,
-                                        void *buffer, struct codec_worker *worker,
-                                        struct h5grad_error *err)
+/* All that nobody has begun: two workers that need the same chunks share the work before they wait.
+ */
+static enum h5grad_status chunked_start(struct reader *reader, const struct halo_piece *piece,
+                                        struct codec_worker *worker, struct h5grad_error *err)
 {
-    enum h5grad_status status = provide_block(self, worker, err);
-    if (!status)
-        hg_box_copy(self->rank, self->size, &tile->halo, &self->block.halo, self->points,
-                    &tile->halo, buffer);
-    return status;
+    struct chunked_reader *self = (struct chunked_reader *)reader;
+    return self->gather ? provide_block(self, worker, err)
+                        : each_chunk(self, piece, provide, worker, err);
 }
 
-/* First all that nobody has begun, so that two workers that need the same chunks share the work,
- * then the waiting. */
-static enum h5grad_status read_kept(struct chunked_reader *self, const struct tile *tile,
-                                    void *buffer, struct codec_worker *worker,
-                                    struct h5grad_error *err)
-{
-    struct taking taking = {tile, buffer};
-    enum h5grad_status status = each_chunk(self, tile, provide, worker, err);
-    if (!status)
-        status = each_chunk(self, tile, take, &taking, err);
-    return status ? status : read_aparts(self, tile, buffer, worker, err);
-}
-
-static enum h5grad_status chunked_read(struct reader *reader, const struct tile *tile, void *buffer,
-                                       struct codec_worker *worker, struct reader_view *view,
+static enum h5grad_status chunked_read(struct reader *reader, const struct halo_piece *piece,
+                                       void *buffer, struct codec_worker *worker,
                                        struct h5grad_error *err)
 {
     struct chunked_reader *self = (struct chunked_reader *)reader;
-    hg_reader_view_dense(view, buffer, self->rank, tile->halo.count, self->source.type->components);
-    return self->gather ? read_gathered(self, tile, buffer, worker, err)
-                        : read_kept(self, tile, buffer, worker, err);
+    struct taking taking = {buffer, worker};
+    struct box gathered;
+    if (!self->gather)
+        return each_chunk(self, piece, take, &taking, err);
+    hg_halo_within(self->reader.rank, reader->extent, &self->block.halo, &piece->box, &gathered);
+    hg_box_copy(self->reader.rank, self->size, &piece->box, &gathered, self->points, &piece->within,
+                buffer);
+    return H5GRAD_OK;
 }
 
 static bool library_decodes(const struct h5_storage *storage)
@@ -661,7 +691,7 @@ static bool decode_row(struct chunked_reader *self, void *row, size_t bytes)
     struct box chunk = {{0}, {0}};
     struct codec_worker *worker = hg_codec_worker_new();
     void *data = hg_memory_aligned(self->raw);
-    memcpy(chunk.count, self->source.storage->chunk, self->rank * sizeof *chunk.count);
+    memcpy(chunk.count, self->source.storage->chunk, self->reader.rank * sizeof *chunk.count);
     bool made = worker && data && !find(self, &chunk, data, worker, &stored, NULL) &&
                 !undo(self, &chunk, &stored, data, worker, NULL);
     if (made)
@@ -676,8 +706,8 @@ static bool same_row(struct chunked_reader *self, char *ours, char *theirs, cons
                      size_t bytes)
 {
     return decode_row(self, ours, bytes) &&
-           !hg_read_box(self->source.dataset, self->source.type->memory, self->rank, row, theirs,
-                        NULL) &&
+           !hg_read_box(self->source.dataset, self->source.type->memory, self->reader.rank, row,
+                        theirs, NULL) &&
            memcmp(ours, theirs, bytes) == 0;
 }
 
@@ -692,9 +722,9 @@ static bool may_compare(const struct chunked_reader *self)
 static bool prove(struct chunked_reader *self)
 {
     const struct h5_storage *storage = self->source.storage;
-    const unsigned last = self->rank - 1;
+    const unsigned last = self->reader.rank - 1;
     struct box row = {{0}, {0}};
-    for (unsigned i = 0; i < self->rank; i++) {
+    for (unsigned i = 0; i < self->reader.rank; i++) {
         if (storage->extent[i] == 0)
             return true;
         uint64_t most = i < last ? 1 : PROOF_POINTS;
@@ -729,8 +759,10 @@ static struct reader *chunked_open(const struct reader_source *source, struct h5
 const struct reader_way hg_reader_chunked = {
     .name = "chunked",
     .caches = true,
+    .cut = HALO_FACES,
     .open = chunked_open,
     .prepare = chunked_prepare,
+    .start = chunked_start,
     .read = chunked_read,
     .skip = chunked_skip,
     .close = chunked_close,

@@ -13,9 +13,6 @@
 struct direct_reader {
     struct reader reader;
     struct h5_flat flat;
-    unsigned rank;
-    unsigned components;
-    uint64_t extent[GRID_MAX_RANK];
     uint64_t stride[GRID_MAX_RANK]; /* of the file, in points */
 };
 
@@ -35,69 +32,40 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
         hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->reader.way = &hg_reader_direct;
+    hg_reader_init(&self->reader, &hg_reader_direct, source);
     self->flat = flat;
-    self->rank = storage->rank;
-    self->components = source->type->components;
-    for (unsigned i = 0; i < storage->rank; i++)
-        self->extent[i] = storage->extent[i];
-    hg_box_strides(self->rank, self->extent, self->stride);
+    hg_box_strides(storage->rank, self->reader.extent, self->stride);
     return &self->reader;
 }
 
-/* A tile being read: its halo box as runs of points adjacent in the file and in the buffer. */
-struct runs {
-    const struct direct_reader *self;
-    const struct tile *tile;
-    unsigned inner;                 /* the runs go along this axis and span all behind it */
-    uint64_t stride[GRID_MAX_RANK]; /* of the buffer, in points */
-    char *buffer;
-};
-
-/* The run at position of the axes before inner. Outside the core along one of them only the core's
- * part of it is needed, outside along two nothing. */
-static enum h5grad_status read_run(const struct runs *runs, const uint64_t *position,
-                                   struct h5grad_error *err)
-{
-    const struct direct_reader *self = runs->self;
-    const struct box *core = &runs->tile->core, *halo = &runs->tile->halo;
-    unsigned inner = runs->inner, outside = 0;
-    uint64_t from = 0, to = 0;
-    for (unsigned i = 0; i < inner; i++) {
-        outside += position[i] - core->start[i] >= core->count[i];
-        from += position[i] * self->stride[i];
-        to += (position[i] - halo->start[i]) * runs->stride[i];
-    }
-    if (outside > 1)
-        return H5GRAD_OK;
-    const struct box *part = outside ? core : halo;
-    from += part->start[inner] * self->stride[inner];
-    to += (part->start[inner] - halo->start[inner]) * runs->stride[inner];
-    uint64_t size = self->flat.size;
-    return hg_file_read(self->flat.fd, runs->buffer + to * size,
-                        part->count[inner] * self->stride[inner] * size,
-                        self->flat.offset + from * size, err);
-}
-
-static enum h5grad_status direct_read(struct reader *reader, const struct tile *tile, void *buffer,
-                                      struct codec_worker *worker, struct reader_view *view,
+/* The box as runs of points that are adjacent in the file and in the buffer: along axis inner, and
+ * all axes behind it, which they span. */
+static enum h5grad_status direct_read(struct reader *reader, const struct halo_piece *piece,
+                                      void *buffer, struct codec_worker *worker,
                                       struct h5grad_error *err)
 {
     const struct direct_reader *self = (const struct direct_reader *)reader;
-    const struct box *halo = &tile->halo;
-    struct runs runs = {.self = self, .tile = tile, .inner = self->rank - 1, .buffer = buffer};
-    uint64_t position[GRID_MAX_RANK];
+    const struct box *box = &piece->box;
+    uint64_t position[GRID_MAX_RANK], stride[GRID_MAX_RANK], size = self->flat.size;
+    unsigned inner = reader->rank - 1;
     (void)worker;
-    while (runs.inner > 0 && halo->count[runs.inner] == self->extent[runs.inner])
-        runs.inner--;
-    hg_box_strides(self->rank, halo->count, runs.stride);
-    for (unsigned i = 0; i < runs.inner; i++)
-        position[i] = halo->start[i];
+    while (inner > 0 && box->count[inner] == reader->extent[inner] &&
+           box->count[inner] == piece->within.count[inner])
+        inner--;
+    hg_box_strides(reader->rank, piece->within.count, stride);
+    for (unsigned i = 0; i <= inner; i++)
+        position[i] = box->start[i];
+    uint64_t run = box->count[inner] * self->stride[inner] * size;
     enum h5grad_status status;
     do {
-        status = read_run(&runs, position, err);
-    } while (!status && hg_box_next(runs.inner, halo, position));
-    hg_reader_view_dense(view, buffer, self->rank, halo->count, self->components);
+        uint64_t from = 0, to = 0;
+        for (unsigned i = 0; i <= inner; i++) {
+            from += position[i] * self->stride[i];
+            to += (position[i] - piece->within.start[i]) * stride[i];
+        }
+        status = hg_file_read(self->flat.fd, (char *)buffer + to * size, run,
+                              self->flat.offset + from * size, err);
+    } while (!status && hg_box_next(inner, box, position));
     return status;
 }
 
@@ -108,6 +76,7 @@ static void direct_close(struct reader *reader)
 
 const struct reader_way hg_reader_direct = {
     .name = "direct",
+    .cut = HALO_RUNS,
     .open = direct_open,
     .read = direct_read,
     .close = direct_close,

@@ -104,7 +104,7 @@ static struct reader *library_open(const struct reader_source *source, struct h5
         hg_error_memory(err, sizeof *self);
         return NULL;
     }
-    self->reader.way = &hg_reader_library;
+    hg_reader_init(&self->reader, &hg_reader_library, source);
     uint64_t cache = 0, chunk;
     if (storage->layout == H5_CHUNKED && size_product(storage->rank, storage->chunk, size, &chunk))
         cache = hg_chunk_cache(source->dataset, chunk);
@@ -116,24 +116,29 @@ static struct reader *library_open(const struct reader_source *source, struct h5
     return &self->reader;
 }
 
-static enum h5grad_status library_read(struct reader *reader, const struct tile *tile, void *buffer,
-                                       struct codec_worker *worker, struct reader_view *view,
+static void clear(void *restrict to, const void *restrict from, size_t size)
+{
+    (void)from;
+    memset(to, 0, size);
+}
+
+static enum h5grad_status library_read(struct reader *reader, const struct halo_piece *piece,
+                                       void *buffer, struct codec_worker *worker,
                                        struct h5grad_error *err)
 {
     (void)worker;
     const struct library_reader *self = (const struct library_reader *)reader;
     const struct reader_source *source = &self->source;
-    unsigned rank = source->storage->rank;
     if (self->unfilled)
-        memset(buffer, 0, hg_box_points(rank, &tile->halo) * hg_type_size(source->type));
+        hg_box_copy_by(clear, reader->rank, hg_type_size(source->type), &piece->box, &piece->within,
+                       buffer, &piece->within, buffer);
     struct h5_guard guard;
     hg_enter(&guard);
-    enum h5grad_status status =
-        hg_read_box(source->dataset, source->type->memory, rank, &tile->halo, buffer, err);
+    enum h5grad_status status = hg_read_part(source->dataset, source->type->memory, reader->rank,
+                                             &piece->box, &piece->within, buffer, err);
     if (status == H5GRAD_OK)
         status = hg_access_check(self->access, err);
     hg_leave(&guard);
-    hg_reader_view_dense(view, buffer, rank, tile->halo.count, source->type->components);
     return status;
 }
 
@@ -144,6 +149,7 @@ static void library_close(struct reader *reader)
 
 const struct reader_way hg_reader_library = {
     .name = "library",
+    .cut = HALO_WHOLE,
     .open = library_open,
     .read = library_read,
     .close = library_close,

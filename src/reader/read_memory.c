@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading from an array in memory: nothing is moved, a tile is a view of the array. */
+/* Reading from an array in memory: nothing is moved, a tile is a view of the array. Where
+ * its halo wraps around it is copied. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "reader/reader.h"
 
 struct memory_reader {
     struct reader reader;
-    unsigned rank;
+    const char *data;
     size_t scalar; /* bytes */
-    struct reader_view whole;
 };
 
 struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
@@ -22,25 +23,35 @@ struct reader *hg_reader_open_memory(const void *data, enum element element, uns
         return NULL;
     }
     self->reader.way = &hg_reader_memory;
-    self->rank = rank;
+    self->reader.rank = rank;
+    self->reader.components = components;
+    memcpy(self->reader.extent, extent, rank * sizeof *extent);
+    self->data = data;
     self->scalar = hg_element_size(element);
-    hg_reader_view_dense(&self->whole, data, rank, extent, components);
     return &self->reader;
 }
 
-static enum h5grad_status memory_read(struct reader *reader, const struct tile *tile, void *buffer,
-                                      struct codec_worker *worker, struct reader_view *view,
-                                      struct h5grad_error *err)
+static void memory_view(const struct reader *reader, const struct box *box,
+                        struct reader_view *view)
 {
-    (void)worker;
-    (void)buffer;
-    (void)err;
     const struct memory_reader *self = (const struct memory_reader *)reader;
     size_t skip = 0;
-    for (unsigned i = 0; i < self->rank; i++)
-        skip += tile->halo.start[i] * (size_t)self->whole.stride[i];
-    *view = self->whole;
-    view->data = (const char *)self->whole.data + skip * self->scalar;
+    hg_reader_view_dense(view, self->data, reader->rank, reader->extent, reader->components);
+    for (unsigned i = 0; i < reader->rank; i++)
+        skip += box->start[i] * (size_t)view->stride[i];
+    view->data = self->data + skip * self->scalar;
+}
+
+static enum h5grad_status memory_read(struct reader *reader, const struct halo_piece *piece,
+                                      void *buffer, struct codec_worker *worker,
+                                      struct h5grad_error *err)
+{
+    const struct memory_reader *self = (const struct memory_reader *)reader;
+    struct box whole = {.start = {0}};
+    (void)worker, (void)err;
+    memcpy(whole.count, reader->extent, reader->rank * sizeof *whole.count);
+    hg_box_copy(reader->rank, self->scalar * reader->components, &piece->box, &whole, self->data,
+                &piece->within, buffer);
     return H5GRAD_OK;
 }
 
@@ -51,7 +62,8 @@ static void memory_close(struct reader *reader)
 
 const struct reader_way hg_reader_memory = {
     .name = "memory",
-    .views = true,
+    .cut = HALO_RUNS,
     .read = memory_read,
+    .view = memory_view,
     .close = memory_close,
 };

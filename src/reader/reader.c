@@ -43,19 +43,48 @@ enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile
                                   struct codec_worker *worker, struct reader_view *view,
                                   struct h5grad_error *err)
 {
-    return reader->way->read(reader, tile, buffer, worker, view, err);
+    const struct reader_way *way = reader->way;
+    enum h5grad_status status = H5GRAD_OK;
+    struct halo_pieces pieces;
+    struct halo_piece piece;
+    if (way->view && hg_halo_inside(reader->rank, reader->extent, &tile->halo)) {
+        hg_halo_cut(&pieces, reader->rank, reader->extent, tile, HALO_WHOLE);
+        hg_halo_next(&pieces, &piece);
+        way->view(reader, &piece.box, view);
+        return H5GRAD_OK;
+    }
+    hg_reader_view_dense(view, buffer, reader->rank, tile->halo.count, reader->components);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, way->cut);
+    while (way->start && !status && hg_halo_next(&pieces, &piece))
+        status = way->start(reader, &piece, worker, err);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, way->cut);
+    while (!status && hg_halo_next(&pieces, &piece))
+        status = way->read(reader, &piece, buffer, worker, err);
+    return status;
 }
 
 void hg_reader_skip(struct reader *reader, const struct tile *tile)
 {
-    if (reader->way->skip)
-        reader->way->skip(reader, tile);
+    struct halo_pieces pieces;
+    struct halo_piece piece;
+    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, reader->way->cut);
+    while (reader->way->skip && hg_halo_next(&pieces, &piece))
+        reader->way->skip(reader, &piece);
 }
 
 void hg_reader_close(struct reader *reader)
 {
     if (reader)
         reader->way->close(reader);
+}
+
+void hg_reader_init(struct reader *reader, const struct reader_way *way,
+                    const struct reader_source *source)
+{
+    reader->way = way;
+    reader->rank = source->storage->rank;
+    reader->components = source->type->components;
+    memcpy(reader->extent, source->storage->extent, reader->rank * sizeof *reader->extent);
 }
 
 void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,

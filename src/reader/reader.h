@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Readers: "give me this tile's halo box". Each way of reading is one file and one row of the table
- * in reader.c: its "can I?" and its "do it". Every way delivers the same bytes.
+ * Readers: "give me this tile". Each way of reading is one file and one row of the table in
+ * reader.c: its "can I?" and its "do it", which reads one box of the array at a time: what a tile's
+ * halo is cut into. Every way delivers the same bytes.
  *
  * A reader is opened, prepared and closed by one thread; hg_reader_read is called by all workers at
  * once.
@@ -33,23 +34,33 @@ struct reader;
 
 struct reader_way {
     const char *name;
-    bool caches; /* keeps decoded chunks: plan_request.cached */
-    bool views;  /* of what is in memory: the buffer is not used */
+    bool caches;       /* keeps decoded chunks: plan_request.cached */
+    enum halo_cut cut; /* the boxes that it is to read */
     /* NULL with err untouched: this way declines. NULL with err set: the dataset cannot be read.
      * err is never NULL. Within h5_enter. */
     struct reader *(*open)(const struct reader_source *source, struct h5grad_error *err);
     enum h5grad_status (*prepare)(struct reader *reader, const struct plan *plan, uint64_t block,
                                   struct h5grad_error *err);
-    enum h5grad_status (*read)(struct reader *reader, const struct tile *tile, void *buffer,
-                               struct codec_worker *worker, struct reader_view *view,
-                               struct h5grad_error *err);
-    void (*skip)(struct reader *reader, const struct tile *tile); /* NULL: nothing to do */
+    /* Does what need not wait for others to read a piece: called for all pieces of a tile before
+     * any is read. NULL: nothing to do. */
+    enum h5grad_status (*start)(struct reader *reader, const struct halo_piece *piece,
+                                struct codec_worker *worker, struct h5grad_error *err);
+    /* Reads the points of piece->box into a dense buffer of those of piece->within. */
+    enum h5grad_status (*read)(struct reader *reader, const struct halo_piece *piece, void *buffer,
+                               struct codec_worker *worker, struct h5grad_error *err);
+    /* A piece will not be read. NULL: nothing to do. */
+    void (*skip)(struct reader *reader, const struct halo_piece *piece);
+    /* A view of points that are in memory, to be used instead of read; NULL: they are not. */
+    void (*view)(const struct reader *reader, const struct box *box, struct reader_view *view);
     void (*close)(struct reader *reader);
 };
 
 /* First member of every way's own struct. */
 struct reader {
     const struct reader_way *way;
+    unsigned rank;
+    unsigned components;
+    uint64_t extent[GRID_MAX_RANK];
     uint64_t held;    /* bytes that libhdf5 takes to read, whatever the number of workers ... */
     uint64_t caches;  /* ... and of caches that it gives up where they were half of the memory */
     uint64_t beside;  /* bytes kept with each decoded chunk besides its points */
@@ -67,7 +78,8 @@ struct reader *hg_reader_open(const struct reader_source *source, const char *fo
 bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
                        const char *forced);
 
-/* A reader of an array in memory: hg_reader_read returns views of it. */
+/* A reader of an array in memory: hg_reader_read returns views of it, but where halos wrap around.
+ */
 struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
                                      unsigned rank, const uint64_t *extent,
                                      struct h5grad_error *err);
@@ -78,10 +90,9 @@ enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *p
                                      struct h5grad_error *err);
 
 /*
- * Delivers the points of tile->halo, but for those that lie outside tile->core along more than one
- * axis, as stored scalars (h5_type.stored, swapped). buffer holds all points of the halo box; the
- * view points into it or elsewhere, valid until the worker's next call. Takes libhdf5's lock
- * itself.
+ * Delivers the points of a tile's core and the faces of its halo as stored scalars (h5_type.stored,
+ * swapped). buffer holds all points of the halo box; the view points into it or elsewhere, valid
+ * until the worker's next call. Takes libhdf5's lock itself.
  */
 enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
                                   struct codec_worker *worker, struct reader_view *view,
@@ -93,9 +104,13 @@ void hg_reader_skip(struct reader *reader, const struct tile *tile);
 /* NULL allowed. Within h5_enter. */
 void hg_reader_close(struct reader *reader);
 
-/* For the ways. A view of a dense C-ordered array of count[] points. */
+/* A view of a dense C-ordered array of count[] points. */
 void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
                           const uint64_t *count, unsigned components);
+
+/* For the ways. The first member of one that reads a dataset. */
+void hg_reader_init(struct reader *reader, const struct reader_way *way,
+                    const struct reader_source *source);
 
 /* For the ways that read by H5Dread. The reason when libhdf5 lacks a filter that the dataset's
  * chunks went through. Within h5_enter. */

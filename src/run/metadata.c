@@ -239,7 +239,7 @@ static enum h5grad_status write_provenance(const struct task *task, unsigned axi
         status = write_spacing(field, axis, dataset, err);
     if (!status)
         status = hg_attribute_write_int(dataset, "gradient_edge_order",
-                                        (int32_t)task->plan.edge_order, err);
+                                        (int32_t)task->axis[0].stencil.edge_order, err);
     return status;
 }
 

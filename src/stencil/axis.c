@@ -4,11 +4,15 @@
 
 #include "base/error.h"
 #include "base/parse.h"
-#include "grid/reach.h"
 #include "stencil/clones.h"
 #include "stencil/stencil.h"
 
 #define NUMBER_SIZE 32 /* of hg_parse_print_double */
+
+struct halo_rule hg_stencil_rule(const struct stencil_axis *axis)
+{
+    return (struct halo_rule){1, 1, axis->edge_order + 1, axis->edge_order + 1, false};
+}
 
 enum h5grad_status hg_stencil_check_extent(uint64_t extent, unsigned edge_order,
                                            struct h5grad_error *err)
@@ -137,11 +141,12 @@ void hg_stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_
 {
     if (count == 0)
         return;
-    uint64_t low, high;
-    grid_reach(axis->extent, axis->edge_order, first, count, &low, &high);
+    const struct halo_rule rule = hg_stencil_rule(axis);
+    int64_t low, high;
+    hg_halo_reach(&rule, axis->extent, first, count, &low, &high);
     for (uint64_t i = 0; i < count; i++) {
         double weight[3];
-        weigh_point(axis, first + i, x, low, weight);
+        weigh_point(axis, first + i, x, (uint64_t)low, weight);
         a[i] = weight[0];
         b[i] = weight[1];
         c[i] = weight[2];

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #include "base/element.h"
-#include "grid/box.h"
+#include "grid/halo.h"
 #include "h5grad.h"
 
 /* Everything about one differentiated axis but the coordinates themselves. */
@@ -32,6 +32,9 @@ struct stencil_axis {
     bool uniform;
     double step; /* uniform: finite, not 0, may be negative */
 };
+
+/* What its stencils read. */
+struct halo_rule hg_stencil_rule(const struct stencil_axis *axis);
 
 /* H5GRAD_FAILED with a reason when extent < edge_order + 1 or step is 0 or not finite. */
 enum h5grad_status hg_stencil_check_extent(uint64_t extent, unsigned edge_order,
@@ -60,7 +63,7 @@ enum h5grad_status hg_stencil_scan_next(struct stencil_scan *scan, const double 
 
 /*
  * Weights of the result points [first, first + count) of an axis with coordinates. x holds the
- * coordinates [low, high) of grid_reach. Entry i of a, b, c belongs to point first + i and
+ * coordinates [low, high) of hg_halo_reach. Entry i of a, b, c belongs to point first + i and
  * multiplies f[p-1], f[p], f[p+1] inside, f[0..2] or f[n-3..n-1] at an end of edge_order 2; at an
  * end of edge_order 1 a holds the difference d by which f[1] - f[0] or f[n-1] - f[n-2] is divided.
  */
@@ -70,7 +73,7 @@ void hg_stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_
 /*
  * One block of work: result points count[], along block->axis the points first .. first +
  * count[axis] of an axis described by *stencil. Strides are in scalars, positive, in the input
- * (which extends beyond the block along axis as far as grid_reach says) and in the output; the
+ * (which extends beyond the block along axis as far as hg_halo_reach says) and in the output; the
  * last axis must have stride 1 in both. Interleaved values (complex) are one more axis of stride 1,
  * hence rank <= GRID_MAX_RANK + 1.
  */

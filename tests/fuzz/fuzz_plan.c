@@ -2,10 +2,11 @@
 /*
  * The tiling plan, of requests as the engine makes them, but with numbers of any size: where there
  * is a plan, it keeps to the memory, its cores partition the array, and the halo of each is what
- * its stencils reach, within the array.
+ * its stencils reach.
  *
  *     1 byte      rank
- *     1 byte      1: edge order 2, 2: results chunked, 4: source cached, 8: carries
+ *     1 byte      1: edge order 2, 2: results chunked, 4: source cached, 8: carries,
+ *                 16: stencils of nine points, 32: periodic axes
  *     4 bytes     differentiated axes, as bits
  *     per axis    extent, chunk of the results, chunk of the source: each 1 byte that says how many
  *                 bytes follow, 0 to 8, and those
@@ -13,8 +14,8 @@
  *                 source_more and shared_bytes, likewise
  */
 #include "fuzz.h"
+#include "base/size.h"
 #include "grid/plan.h"
-#include "grid/reach.h"
 
 #define MAX_TILES  4096
 #define MAX_POINTS 65536
@@ -41,7 +42,8 @@ static bool take_request(struct fuzz_input *input, struct plan_request *request)
     request->rank = 1 + (unsigned)fuzz_take(input, 1) % GRID_MAX_RANK;
     flags = (unsigned)fuzz_take(input, 1);
     bits = fuzz_take(input, 4);
-    request->edge_order = flags & 1 ? 2 : 1;
+    const unsigned width = flags & 16 ? 9 : flags & 1 ? 3 : 2, reach = flags & 16 ? 4 : 1;
+    const struct halo_rule rule = {reach, reach, width, width, flags & 32};
     request->result_chunked = flags & 2;
     request->cached = flags & 4;
     request->carries = (flags & 8) && !request->result_chunked && !request->cached;
@@ -49,8 +51,9 @@ static bool take_request(struct fuzz_input *input, struct plan_request *request)
         request->extent[i] = take_number(input);
         request->result_chunk[i] = 1 + take_number(input) % UINT32_MAX;
         request->source_chunk[i] = 1 + take_number(input) % UINT32_MAX;
-        request->differentiated[i] = bits >> i & 1;
-        if (request->differentiated[i] && request->extent[i] < request->edge_order + 1)
+        if (bits >> i & 1)
+            request->rule[i] = rule;
+        if (request->rule[i].before > 0 && request->extent[i] < width)
             return false;
     }
     request->threads = 1 + (unsigned)(take_number(input) % 1024);
@@ -73,11 +76,11 @@ static void check_tile(const struct plan_request *request, const struct tile *ti
     for (unsigned i = 0; i < request->rank; i++) {
         uint64_t extent = request->extent[i];
         uint64_t start = tile->core.start[i], count = tile->core.count[i];
-        uint64_t low = start, high = start + count;
+        int64_t low, high;
         fuzz_require(count > 0 && count <= extent && start <= extent - count);
-        if (request->differentiated[i])
-            grid_reach(extent, request->edge_order, start, count, &low, &high);
-        fuzz_require(tile->halo.start[i] == low && tile->halo.count[i] == high - low);
+        hg_halo_reach(&request->rule[i], extent, start, count, &low, &high);
+        fuzz_require(tile->halo.start[i] == low);
+        fuzz_require(tile->halo.count[i] == (uint64_t)(high - low));
         if (request->result_chunked)
             fuzz_require(start % request->result_chunk[i] == 0 &&
                          (count % request->result_chunk[i] == 0 || start + count == extent));
@@ -123,7 +126,7 @@ static void check_tiles(const struct plan_request *request, const struct plan *p
         hg_plan_tile(plan, index, &tile);
         check_tile(request, &tile);
         fuzz_require(hg_box_points(request->rank, &tile.core) <= plan->core_points);
-        fuzz_require(hg_box_points(request->rank, &tile.halo) <= plan->halo_points);
+        fuzz_require(hg_halo_points(request->rank, &tile.halo) <= plan->halo_points);
         covered += hg_box_points(request->rank, &tile.core);
         if (marks)
             mark(request, &tile.core, marks);
@@ -136,9 +139,9 @@ static void check_tiles(const struct plan_request *request, const struct plan *p
 static void check_blocks(const struct plan *plan)
 {
     uint64_t first, end, before = 0;
-    struct box cores;
+    struct tile block;
     for (uint64_t index = 0; index < plan->blocks && index < MAX_TILES; index++) {
-        hg_plan_block(plan, index, &first, &end, &cores);
+        hg_plan_block(plan, index, &first, &end, &block);
         fuzz_require(first == before && end > first && end <= plan->tiles);
         before = end;
     }

@@ -32,8 +32,8 @@ struct copying_reader {
     const struct setup *setup;
 };
 
-static enum h5grad_status copying_read(struct reader *reader, const struct tile *tile, void *buffer,
-                                       struct codec_worker *worker, struct reader_view *view,
+static enum h5grad_status copying_read(struct reader *reader, const struct halo_piece *piece,
+                                       void *buffer, struct codec_worker *worker,
                                        struct h5grad_error *err)
 {
     const struct setup *s = ((const struct copying_reader *)reader)->setup;
@@ -41,14 +41,9 @@ static enum h5grad_status copying_read(struct reader *reader, const struct tile 
     const struct box whole = {.count = {s->extent[0], s->extent[1], s->extent[2]}};
     (void)worker;
     (void)err;
-    memset(buffer, 0xff, hg_box_points(3, &tile->halo) * point); /* not a number */
-    for (unsigned i = 0; i < 3; i++) {
-        struct box part = tile->core;
-        part.start[i] = tile->halo.start[i];
-        part.count[i] = tile->halo.count[i];
-        hg_box_copy(3, point, &part, &whole, s->data, &tile->halo, buffer);
-    }
-    hg_reader_view_dense(view, buffer, 3, tile->halo.count, s->components);
+    if (piece->side == 0)
+        memset(buffer, 0xff, hg_box_points(3, &piece->within) * point); /* not a number */
+    hg_box_copy(3, point, &piece->box, &whole, s->data, &piece->within, buffer);
     return H5GRAD_OK;
 }
 
@@ -59,6 +54,7 @@ static void copying_close(struct reader *reader)
 
 static const struct reader_way copying_way = {
     .name = "copying",
+    .cut = HALO_FACES,
     .read = copying_read,
     .close = copying_close,
 };
@@ -68,6 +64,9 @@ static struct reader *copying_open(const struct setup *setup)
     struct copying_reader *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
     self->reader.way = &copying_way;
+    self->reader.rank = 3;
+    self->reader.components = setup->components;
+    memcpy(self->reader.extent, setup->extent, sizeof setup->extent);
     self->setup = setup;
     return &self->reader;
 }
@@ -136,8 +135,6 @@ static void plan_whole(const struct setup *s, struct plan *plan)
 {
     struct plan_request request = {
         .rank = 3,
-        .differentiated = {true, true, true},
-        .edge_order = s->axis[0].stencil.edge_order,
         .source_size = 1,
         .halo_size = 1,
         .core_size = 1,
@@ -145,6 +142,8 @@ static void plan_whole(const struct setup *s, struct plan *plan)
         .memory = (uint64_t)1 << 40,
         .threads = 1,
     };
+    for (unsigned i = 0; i < 3; i++)
+        request.rule[i] = hg_stencil_rule(&s->axis[i].stencil);
     memcpy(request.extent, s->extent, sizeof s->extent);
     ck_assert_int_eq(hg_plan_make(&request, plan, NULL), H5GRAD_OK);
     ck_assert_uint_eq(plan->tiles, 1);
@@ -266,6 +265,152 @@ START_TEST(linear)
         ck_assert_double_eq_tol(((double *)s.result[1])[i], 3, 1e-12);
         ck_assert_double_eq(((double *)s.result[2])[i], -10);
     }
+    setup_free(&s);
+}
+END_TEST
+
+/* A made-up operator: nine points with weights, in doubles. */
+static const double weight[9] = {0.25, -1, 3, 0.5, -7, 2, 11, -0.125, 5};
+
+/* The result at a point made of the nine points from first on, counted from it; within a block the
+ * points along the axis are step scalars apart. */
+static double weigh(const double *point, ptrdiff_t first, ptrdiff_t step)
+{
+    double sum = 0;
+    for (ptrdiff_t i = 0; i < 9; i++)
+        sum += weight[i] * point[(first + i) * step];
+    return sum;
+}
+
+/* Where the nine points begin: four before, or where that would leave the array the first or last
+ * nine of it. */
+static ptrdiff_t first_of_nine(uint64_t at, uint64_t extent, bool periodic)
+{
+    if (periodic || (at >= 4 && extent - 1 - at >= 4))
+        return -4;
+    return at < 4 ? -(ptrdiff_t)at : (ptrdiff_t)(extent - 9) - (ptrdiff_t)at;
+}
+
+static void apply(const struct stencil_block *block, const double *in, double *out, bool periodic)
+{
+    struct box points = {.start = {0}};
+    uint64_t at[GRID_MAX_RANK + 1] = {0};
+    memcpy(points.count, block->count, block->rank * sizeof *points.count);
+    do {
+        ptrdiff_t from = 0, to = 0;
+        for (unsigned i = 0; i < block->rank; i++) {
+            from += (ptrdiff_t)at[i] * block->in_stride[i];
+            to += (ptrdiff_t)at[i] * block->out_stride[i];
+        }
+        ptrdiff_t first =
+            first_of_nine(block->first + at[block->axis], block->stencil->extent, periodic);
+        out[to] = weigh(in + from, first, block->in_stride[block->axis]);
+    } while (hg_box_next(block->rank, &points, at));
+}
+
+static void apply_wrapped(const struct stencil_block *block, const void *in, void *out)
+{
+    apply(block, in, out, true);
+}
+
+static void apply_ended(const struct stencil_block *block, const void *in, void *out)
+{
+    apply(block, in, out, false);
+}
+
+static const struct engine_operator wrapped = {{4, 4, 0, 0, true}, apply_wrapped},
+                                    ended = {{4, 4, 9, 9, false}, apply_ended};
+
+/* What the operators make of the whole array. */
+static void expect_nine(const struct setup *s, unsigned axis, double *out)
+{
+    const double *data = s->data;
+    const bool periodic = s->axis[axis].own == &wrapped;
+    uint64_t step = 1, all = s->extent[axis];
+    for (unsigned i = axis + 1; i < 3; i++)
+        step *= s->extent[i];
+    for (uint64_t k = 0; k < s->bytes / sizeof *data; k++) {
+        uint64_t at = k / step % all;
+        double nine[9];
+        for (ptrdiff_t i = 0; i < 9; i++) {
+            ptrdiff_t from = (ptrdiff_t)at + first_of_nine(at, all, periodic) + i;
+            nine[i] = data[k - at * step + (uint64_t)(from + (ptrdiff_t)all) % all * step];
+        }
+        out[k] = weigh(nine, 0, 1);
+    }
+}
+
+/* Operators that reach four points, along axes with and without ends, beside one of three points:
+ * the same bits from views and copies, and from tiles of any size in any number of sweeps. */
+static void check_operators(const uint64_t *extent, unsigned periodic, bool copies)
+{
+    struct setup s;
+    uint64_t tiles, most = 0;
+    double *want[3];
+    setup_make(&s, extent, ELEMENT_F64, 1, 1);
+    s.axis[1].stencil.uniform = true;
+    run_whole(&s);
+    for (unsigned i = 0; i < 3; i++) {
+        want[i] = malloc(s.bytes);
+        memcpy(want[i], s.result[i], s.bytes);
+        if (!(periodic & 8u << i)) {
+            s.axis[i].own = periodic & 1u << i ? &wrapped : &ended;
+            expect_nine(&s, i, want[i]);
+        }
+    }
+    if (copies) {
+        hg_reader_close(s.job.reader);
+        s.job.reader = copying_open(&s);
+    }
+    for (unsigned threads = 1; threads <= 3; threads++) {
+        for (unsigned m = 0; m < 10; m++) {
+            run(&s, threads, 12000 + m * m * 12000, &tiles);
+            most = tiles > most ? tiles : most;
+            for (unsigned i = 0; i < 3; i++)
+                ck_assert_mem_eq(s.result[i], want[i], s.bytes);
+        }
+    }
+    ck_assert_uint_gt(most, 20);
+    for (unsigned i = 0; i < 3; i++)
+        free(want[i]);
+    setup_free(&s);
+}
+
+/* Bits of periodic: the axes that are, and 8 times those that have the gradient of three points. */
+START_TEST(wide_and_periodic)
+{
+    const unsigned periodic = (unsigned)_i % 8, copies = (unsigned)_i / 8;
+    check_operators((const uint64_t[]){24, 15, 28}, periodic, copies);
+    check_operators((const uint64_t[]){41, 11, 17}, periodic | 8u << _i % 3, copies);
+}
+END_TEST
+
+/* The scale of a slice is that of the points of the slice, wherever a halo has them. */
+START_TEST(periodic_and_packed)
+{
+    struct setup s;
+    uint64_t tiles;
+    double scale[24], offset[24], *want, *data;
+    setup_make(&s, (const uint64_t[]){24, 12, 20}, ELEMENT_F64, 1, 1);
+    s.axis[0].own = &wrapped;
+    s.job.n_axes = 1;
+    for (unsigned i = 0; i < 24; i++) {
+        scale[i] = 1 + i % 5;
+        offset[i] = i;
+    }
+    const struct unpack_rule rule = {.slice_axes = 1, .slice_scale = scale, .slice_offset = offset};
+    s.job.unpack = &rule;
+    hg_reader_close(s.job.reader);
+    s.job.reader = copying_open(&s);
+    run(&s, 2, 30000, &tiles);
+    ck_assert_uint_gt(tiles, 4);
+    want = malloc(s.bytes);
+    data = s.data;
+    for (uint64_t i = 0; i < 24 * 12 * 20; i++)
+        data[i] = data[i] * scale[i / 240] + offset[i / 240];
+    expect_nine(&s, 0, want);
+    ck_assert_mem_eq(s.result[0], want, s.bytes);
+    free(want);
     setup_free(&s);
 }
 END_TEST
@@ -501,8 +646,9 @@ int main(void)
     TCase *tcase = add_case(suite, "engine", NULL, NULL);
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, same_bits, 0, 2);
-    ADD_TESTS(tcase, same_bits_of_large_tiles, linear, progress_and_cancel, chunks_and_memory,
-              encoders_and_memory);
+    tcase_add_loop_test(tcase, wide_and_periodic, 0, 16);
+    ADD_TESTS(tcase, same_bits_of_large_tiles, periodic_and_packed, linear, progress_and_cancel,
+              chunks_and_memory, encoders_and_memory);
     tcase_add_loop_test(tcase, tiles_and_caches, 0, 15);
     ADD_TESTS(tcase, tiles_in_shared_caches, tiles_of_small_arrays);
     return run_suite(suite);

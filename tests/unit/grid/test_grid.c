@@ -7,8 +7,8 @@
 #include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "grid/chunks.h"
 #include "grid/plan.h"
-#include "grid/reach.h"
 #include "tests/support/suite.h"
 #include "tests/support/random.h"
 
@@ -74,19 +74,214 @@ START_TEST(copies)
 }
 END_TEST
 
+static const struct halo_rule three_points = {1, 1, 2, 2, false}, of_order_2 = {1, 1, 3, 3, false},
+                              nine_points = {4, 4, 9, 9, false}, around = {4, 4, 0, 0, true};
+
+static void check_reach(struct halo_rule rule, uint64_t extent, uint64_t first, uint64_t count,
+                        int64_t low, int64_t high)
+{
+    int64_t got_low, got_high;
+    hg_halo_reach(&rule, extent, first, count, &got_low, &got_high);
+    ck_assert_int_eq(got_low, low);
+    ck_assert_int_eq(got_high, high);
+    ck_assert_uint_le((uint64_t)(high - low), hg_halo_width(&rule, extent, count));
+}
+
 START_TEST(reach)
 {
-    uint64_t low, high;
-    grid_reach(10, 1, 4, 2, &low, &high);
-    ck_assert(low == 3 && high == 7);
-    grid_reach(10, 2, 0, 1, &low, &high);
-    ck_assert(low == 0 && high == 3);
-    grid_reach(10, 2, 9, 1, &low, &high);
-    ck_assert(low == 7 && high == 10);
-    grid_reach(10, 1, 9, 1, &low, &high);
-    ck_assert(low == 8 && high == 10);
-    grid_reach(3, 2, 1, 1, &low, &high);
-    ck_assert(low == 0 && high == 3);
+    check_reach(three_points, 10, 4, 2, 3, 7);
+    check_reach(of_order_2, 10, 0, 1, 0, 3);
+    check_reach(of_order_2, 10, 9, 1, 7, 10);
+    check_reach(three_points, 10, 9, 1, 8, 10);
+    check_reach(of_order_2, 3, 1, 1, 0, 3);
+    check_reach((struct halo_rule){0}, 10, 4, 2, 4, 6);
+    check_reach(nine_points, 30, 4, 2, 0, 10);
+    check_reach(nine_points, 30, 3, 1, 0, 9);
+    check_reach(nine_points, 30, 26, 1, 21, 30);
+    check_reach(nine_points, 9, 4, 1, 0, 9);
+    check_reach(around, 30, 0, 2, -4, 6);
+    check_reach(around, 30, 28, 2, 24, 34);
+    check_reach(around, 5, 0, 5, -4, 9);
+}
+END_TEST
+
+/* A rule that an axis is long enough for. */
+static struct halo_rule random_rule(uint64_t extent)
+{
+    struct halo_rule rule = draw(2) ? three_points : of_order_2;
+    unsigned kind = (unsigned)draw(4);
+    if (kind == 1 && extent >= nine_points.first_width)
+        return nine_points;
+    if (kind == 2) {
+        rule.before = (unsigned)draw(size_min(extent, 5) + 1);
+        rule.after = (unsigned)draw(size_min(extent, 5)) + (rule.before == 0);
+        rule.periodic = true;
+    }
+    if (kind == 3 && extent >= 5)
+        rule = (struct halo_rule){2, 1, 4, 5, false};
+    return rule;
+}
+
+/* A random core of an array of rank up to 4, with its halo. */
+struct cross {
+    unsigned rank;
+    uint64_t extent[4];
+    struct halo_rule rule[4];
+    struct tile tile;
+};
+
+static void random_cross(struct cross *cross)
+{
+    memset(cross, 0, sizeof *cross);
+    cross->rank = 1 + (unsigned)draw(4);
+    for (unsigned i = 0; i < cross->rank; i++) {
+        cross->extent[i] = 3 + draw(9);
+        if (draw(4))
+            cross->rule[i] = random_rule(cross->extent[i]);
+        cross->tile.core.count[i] = draw(3) ? 1 + draw(cross->extent[i]) : cross->extent[i];
+        cross->tile.core.start[i] = draw(cross->extent[i] - cross->tile.core.count[i] + 1);
+    }
+    hg_halo_make(cross->rank, cross->rule, cross->extent, &cross->tile);
+}
+
+/* The halo's point number k: which point of the array it is, counted from 1, and along how many
+ * axes it lies outside the core; wrapped: or outside the array. */
+static uint64_t halo_point(const struct cross *cross, uint64_t k, unsigned *outside,
+                           unsigned *wrapped)
+{
+    const struct tile *tile = &cross->tile;
+    uint64_t point = 0, step = 1;
+    *outside = *wrapped = 0;
+    for (unsigned i = cross->rank; i-- > 0;) {
+        int64_t at = tile->halo.start[i] + (int64_t)(k % tile->halo.count[i]);
+        int64_t all = (int64_t)cross->extent[i], first = (int64_t)tile->core.start[i];
+        k /= tile->halo.count[i];
+        *outside += at < first || at >= first + (int64_t)tile->core.count[i];
+        *wrapped += at < 0 || at >= all;
+        point += (uint64_t)((at + all) % all) * step;
+        step *= cross->extent[i];
+    }
+    return point + 1;
+}
+
+/* The array whose points have their numbers, from 1 on. */
+static uint64_t *numbered(const struct cross *cross, struct box *whole)
+{
+    *whole = (struct box){.start = {0}};
+    memcpy(whole->count, cross->extent, sizeof cross->extent);
+    uint64_t n = hg_box_points(cross->rank, whole), *array = calloc(n, sizeof *array);
+    for (uint64_t i = 0; i < n; i++)
+        array[i] = i + 1;
+    return array;
+}
+
+/* The pieces of a halo lie in the array, and bring each point of the core and the faces once, and
+ * of the corners none but where they are asked for. */
+START_TEST(pieces_of_halos)
+{
+    unsigned wrapping = 0;
+    for (int turn = 0; turn < 4000; turn++) {
+        struct cross cross;
+        struct halo_pieces pieces;
+        struct halo_piece piece;
+        struct box whole;
+        uint64_t brought = 0, due = 0, wrong = 0;
+        random_cross(&cross);
+        const enum halo_cut cut = (enum halo_cut)draw(3);
+        uint64_t n = hg_halo_points(cross.rank, &cross.tile.halo);
+        uint64_t *array = numbered(&cross, &whole), *buffer = calloc(n, sizeof *buffer);
+        hg_halo_cut(&pieces, cross.rank, cross.extent, &cross.tile, cut);
+        while (hg_halo_next(&pieces, &piece)) {
+            struct box inside;
+            ck_assert(hg_box_intersect(cross.rank, &piece.box, &whole, &inside));
+            ck_assert_mem_eq(inside.count, piece.box.count, cross.rank * sizeof *inside.count);
+            hg_box_copy(cross.rank, sizeof *array, &piece.box, &whole, array, &piece.within,
+                        buffer);
+            brought += hg_box_points(cross.rank, &piece.box);
+        }
+        for (uint64_t k = 0; k < n; k++) {
+            unsigned outside, wrapped;
+            uint64_t point = halo_point(&cross, k, &outside, &wrapped);
+            wrong += buffer[k] != point && (buffer[k] != 0 || outside <= 1);
+            due += buffer[k] != 0;
+            wrapping += wrapped > 0;
+        }
+        ck_assert_uint_eq(wrong, 0);
+        ck_assert_uint_eq(brought, due);
+        if (cut == HALO_WHOLE && hg_halo_inside(cross.rank, cross.extent, &cross.tile.halo))
+            ck_assert_uint_eq(brought, n);
+        free(array);
+        free(buffer);
+    }
+    ck_assert_uint_gt(wrapping, 1000);
+}
+END_TEST
+
+/* The planes that a sweep has yet to read are all there, with the faces across it. */
+START_TEST(planes_of_sweeps)
+{
+    for (int turn = 0; turn < 3000; turn++) {
+        struct cross cross, rest;
+        struct halo_pieces pieces;
+        struct halo_piece piece;
+        random_cross(&cross);
+        unsigned axis = (unsigned)draw(cross.rank);
+        uint64_t skipped = draw(cross.tile.halo.count[axis]), covered = 0, due = 0;
+        rest = cross;
+        hg_halo_planes(&cross.tile, axis, cross.extent[axis], skipped, &rest.tile);
+        ck_assert_int_eq(rest.tile.halo.start[axis],
+                         cross.tile.halo.start[axis] + (int64_t)skipped);
+        hg_halo_cut(&pieces, cross.rank, cross.extent, &rest.tile, HALO_FACES);
+        while (hg_halo_next(&pieces, &piece))
+            covered += hg_box_points(cross.rank, &piece.box);
+        for (uint64_t k = 0; k < hg_halo_points(cross.rank, &rest.tile.halo); k++) {
+            unsigned outside, wrapped;
+            halo_point(&rest, k, &outside, &wrapped);
+            due += outside <= 1;
+        }
+        ck_assert_uint_eq(covered, due);
+    }
+}
+END_TEST
+
+/* A tile can be taken from the buffer of a block that contains it. */
+START_TEST(tile_within_block)
+{
+    for (int turn = 0; turn < 3000; turn++) {
+        struct cross cross, tile;
+        struct halo_pieces pieces;
+        struct halo_piece piece;
+        struct box whole, within;
+        random_cross(&cross);
+        tile = cross;
+        for (unsigned i = 0; i < cross.rank; i++) {
+            uint64_t cut = draw(cross.tile.core.count[i]);
+            tile.tile.core.start[i] += cut;
+            tile.tile.core.count[i] = 1 + draw(cross.tile.core.count[i] - cut);
+        }
+        hg_halo_make(tile.rank, tile.rule, tile.extent, &tile.tile);
+        uint64_t n = hg_halo_points(tile.rank, &tile.tile.halo), wrong = 0;
+        uint64_t *array = numbered(&cross, &whole), *buffer = calloc(n, sizeof *buffer);
+        uint64_t *block = calloc(hg_halo_points(cross.rank, &cross.tile.halo), sizeof *block);
+        hg_halo_cut(&pieces, cross.rank, cross.extent, &cross.tile, HALO_FACES);
+        while (hg_halo_next(&pieces, &piece))
+            hg_box_copy(cross.rank, sizeof *array, &piece.box, &whole, array, &piece.within, block);
+        hg_halo_cut(&pieces, tile.rank, tile.extent, &tile.tile, HALO_FACES);
+        while (hg_halo_next(&pieces, &piece)) {
+            hg_halo_within(cross.rank, cross.extent, &cross.tile.halo, &piece.box, &within);
+            hg_box_copy(cross.rank, sizeof *array, &piece.box, &within, block, &piece.within,
+                        buffer);
+        }
+        for (uint64_t k = 0; k < n; k++) {
+            unsigned outside, wrapped;
+            uint64_t point = halo_point(&tile, k, &outside, &wrapped);
+            wrong += buffer[k] != point && outside <= 1;
+        }
+        ck_assert_uint_eq(wrong, 0);
+        free(array);
+        free(block);
+        free(buffer);
+    }
 }
 END_TEST
 
@@ -94,7 +289,6 @@ static void random_request(struct plan_request *q)
 {
     memset(q, 0, sizeof *q);
     q->rank = 1 + (unsigned)draw(4);
-    q->edge_order = 1 + (unsigned)draw(2);
     q->result_chunked = draw(2);
     q->cached = draw(2);
     q->carries = !q->cached && !q->result_chunked && draw(4) > 0;
@@ -113,11 +307,13 @@ static void random_request(struct plan_request *q)
     q->threads = 1 + (unsigned)draw(4);
     for (unsigned i = 0; i < q->rank; i++) {
         q->extent[i] = 3 + draw(20);
-        q->differentiated[i] = draw(3) > 0;
+        if (draw(3) > 0)
+            q->rule[i] = random_rule(q->extent[i]);
         q->source_chunk[i] = 1 + draw(q->extent[i] + 3);
         q->result_chunk[i] = draw(2) ? q->source_chunk[i] : 1 + draw(q->extent[i]);
     }
-    q->differentiated[draw(q->rank)] = true;
+    unsigned axis = (unsigned)draw(q->rank);
+    q->rule[axis] = random_rule(q->extent[axis]);
 }
 
 static uint64_t index_of(const struct plan *p, const uint64_t *at)
@@ -164,7 +360,7 @@ static uint64_t stream_points(const struct plan *p)
         hg_plan_tile(p, first, &tile);
         hg_plan_tile(p, end - 1, &last);
         unsigned s = p->stream;
-        uint64_t planes = last.halo.start[s] + last.halo.count[s] - tile.halo.start[s];
+        uint64_t planes = (uint64_t)(last.halo.start[s] - tile.halo.start[s]) + last.halo.count[s];
         uint64_t area = hg_box_points(p->rank, &tile.core) / tile.core.count[s];
         read += area * planes;
         for (unsigned i = 0; i < p->rank; i++) {
@@ -188,7 +384,7 @@ static void check_partition(const struct plan_request *q, const struct plan *p)
         hg_plan_tile(p, t, &tile);
         uint64_t core = hg_box_points(p->rank, &tile.core);
         ck_assert_uint_le(core, p->core_points);
-        ck_assert_uint_le(hg_box_points(p->rank, &tile.halo), p->halo_points);
+        ck_assert_uint_le(hg_halo_points(p->rank, &tile.halo), p->halo_points);
         read += core;
         for (unsigned i = 0; i < p->rank; i++) {
             uint64_t low = tile.core.start[i], high = low + tile.core.count[i];
@@ -197,10 +393,10 @@ static void check_partition(const struct plan_request *q, const struct plan *p)
                 ck_assert_uint_eq(low % size_min(q->result_chunk[i], q->extent[i]), 0);
                 ck_assert(high == q->extent[i] || high % q->result_chunk[i] == 0);
             }
-            if (q->differentiated[i])
-                grid_reach(q->extent[i], q->edge_order, low, high - low, &low, &high);
-            ck_assert_uint_eq(tile.halo.start[i], low);
-            ck_assert_uint_eq(tile.halo.start[i] + tile.halo.count[i], high);
+            int64_t from, to;
+            hg_halo_reach(&q->rule[i], q->extent[i], low, high - low, &from, &to);
+            ck_assert_int_eq(tile.halo.start[i], from);
+            ck_assert_int_eq(tile.halo.start[i] + (int64_t)tile.halo.count[i], to);
         }
         for (uint64_t k = 0; k < core; k++) {
             uint64_t rest = k, at[4];
@@ -217,22 +413,17 @@ static void check_partition(const struct plan_request *q, const struct plan *p)
     free(seen);
 }
 
-/* Chunk numbers of a cached source that a tile needs: those its core touches, and those its halo
- * touches along one axis. */
+/* Chunk numbers of a cached source that a tile needs: those that a box for each piece of its halo
+ * touches. */
 static uint64_t needed(const struct plan *p, const struct tile *tile, uint64_t *chunk)
 {
     uint64_t n = 0;
-    for (unsigned along = 0; along <= p->rank; along++) {
-        struct box box = tile->core, grid;
-        if (along < p->rank) {
-            box.start[along] = tile->halo.start[along];
-            box.count[along] = tile->halo.count[along];
-        }
-        for (unsigned i = 0; i < p->rank; i++) {
-            grid.start[i] = box.start[i] / p->source_chunk[i];
-            grid.count[i] =
-                (box.start[i] + box.count[i] - 1) / p->source_chunk[i] - grid.start[i] + 1;
-        }
+    struct halo_pieces pieces;
+    struct halo_piece piece;
+    hg_halo_cut(&pieces, p->rank, p->extent, tile, HALO_FACES);
+    while (hg_halo_next(&pieces, &piece)) {
+        struct box grid;
+        hg_chunks_touched_by(p->rank, p->source_chunk, &piece.box, &grid);
         for (uint64_t k = 0; k < hg_box_points(p->rank, &grid); k++) {
             uint64_t rest = k, number = 0, at[4];
             for (unsigned i = p->rank; i-- > 0;) {
@@ -262,16 +453,17 @@ static void check_gathered(const struct plan_request *q, const struct plan *p)
     for (uint64_t b = 0; b < p->blocks; b++) {
         uint64_t first, end;
         struct tile block, tile;
-        hg_plan_block(p, b, &first, &end, &block.core);
-        hg_plan_halo(p, &block.core, &block.halo);
+        hg_plan_block(p, b, &first, &end, &block);
         ck_assert_uint_eq(first, next);
-        ck_assert_uint_le(hg_box_points(p->rank, &block.halo), p->block_points);
+        ck_assert_uint_le(hg_halo_points(p->rank, &block.halo), p->block_points);
         decodes += needed(p, &block, chunk);
         for (next = first; next < end; next++) {
-            struct box inside;
             hg_plan_tile(p, next, &tile);
-            ck_assert(hg_box_intersect(p->rank, &tile.halo, &block.halo, &inside));
-            ck_assert_mem_eq(inside.count, tile.halo.count, p->rank * sizeof *inside.count);
+            for (unsigned i = 0; i < p->rank; i++) {
+                int64_t before = tile.halo.start[i] - block.halo.start[i];
+                ck_assert_int_ge(before, 0);
+                ck_assert_uint_le((uint64_t)before + tile.halo.count[i], block.halo.count[i]);
+            }
         }
     }
     ck_assert_uint_eq(next, p->tiles);
@@ -290,15 +482,14 @@ static void check_cache(const struct plan_request *q, const struct plan *p)
         bytes *= q->source_chunk[i];
     for (uint64_t b = 0; b < p->blocks; b++) {
         uint64_t first, end;
-        struct box cores;
-        struct tile tile;
-        hg_plan_block(p, b, &first, &end, &cores);
+        struct tile block, tile;
+        hg_plan_block(p, b, &first, &end, &block);
         ck_assert_uint_eq(first, next);
         next = end;
         for (uint64_t t = first; t < end; t++) {
             hg_plan_tile(p, t, &tile);
             struct box inside;
-            ck_assert(hg_box_intersect(p->rank, &tile.core, &cores, &inside));
+            ck_assert(hg_box_intersect(p->rank, &tile.core, &block.core, &inside));
             ck_assert_mem_eq(inside.count, tile.core.count, p->rank * sizeof *inside.count);
             for (uint64_t n = needed(p, &tile, chunk); n-- > 0;)
                 need[chunk[n]]++;
@@ -448,6 +639,8 @@ START_TEST(quarter_of_the_cap)
             q.source_chunk[i] = i + 1 < q.rank ? 1 + draw(size_min(points, 400)) : points;
             points /= q.source_chunk[i];
             q.extent[i] = 3 + draw(4 * q.source_chunk[i]);
+            if (q.rule[i].after > 0)
+                q.rule[i] = draw(2) ? three_points : of_order_2;
         }
         uint64_t raw = q.source_size;
         for (unsigned i = 0; i < q.rank; i++)
@@ -469,8 +662,7 @@ START_TEST(empty_array)
 {
     struct plan_request q = {.rank = 2,
                              .extent = {4, 0},
-                             .differentiated = {true},
-                             .edge_order = 1,
+                             .rule = {{1, 1, 2, 2, false}},
                              .source_size = 4,
                              .halo_size = 4,
                              .core_size = 4,
@@ -494,7 +686,6 @@ START_TEST(large_arrays)
                  {3, {4096, 4096, 4096}}, {4, {64, 64, 180, 182}}, {5, {32, 32, 32, 64, 64}}};
     for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
         struct plan_request q = {.rank = shape[s].rank,
-                                 .edge_order = 2,
                                  .carries = true,
                                  .source_size = 4,
                                  .halo_size = 4,
@@ -507,7 +698,7 @@ START_TEST(large_arrays)
         uint64_t points = 1;
         for (unsigned i = 0; i < q.rank; i++) {
             q.extent[i] = shape[s].extent[i];
-            q.differentiated[i] = true;
+            q.rule[i] = of_order_2;
             points *= q.extent[i];
         }
         ck_assert_int_eq(hg_plan_make(&q, &p, NULL), H5GRAD_OK);
@@ -524,7 +715,6 @@ END_TEST
 START_TEST(small_memory)
 {
     struct plan_request q = {.rank = 3,
-                             .edge_order = 1,
                              .cached = true,
                              .result_chunked = true,
                              .source_size = 4,
@@ -537,7 +727,7 @@ START_TEST(small_memory)
     struct plan p;
     for (unsigned i = 0; i < 3; i++) {
         q.extent[i] = 512;
-        q.differentiated[i] = true;
+        q.rule[i] = three_points;
         q.source_chunk[i] = q.result_chunk[i] = 64;
     }
     ck_assert_int_eq(hg_plan_make(&q, &p, NULL), H5GRAD_OK);
@@ -557,10 +747,12 @@ int main(void)
 {
     Suite *suite = suite_create("grid");
     TCase *box = tcase_create("box"), *plan = tcase_create("plan");
-    ADD_TESTS(box, intersections, copies, reach);
+    ADD_TESTS(box, intersections, copies, reach, pieces_of_halos, planes_of_sweeps,
+              tile_within_block);
     tcase_set_timeout(plan, 60);
     ADD_TESTS(plan, random_plans, empty_array, large_arrays, small_memory,
               feasible_from_some_memory_on, quarter_of_the_cap);
+    suite_add_tcase(suite, box);
     suite_add_tcase(suite, plan);
     return run_suite(suite);
 }

@@ -142,8 +142,9 @@ static void close_reader(struct reader *reader)
 static struct tile tile_of(uint64_t a, uint64_t b, uint64_t c, uint64_t na, uint64_t nb,
                            uint64_t nc)
 {
-    struct tile tile = {.halo = {.start = {a, b, c}, .count = {na, nb, nc}}};
-    tile.core = tile.halo;
+    struct tile tile = {.core = {.start = {a, b, c}, .count = {na, nb, nc}}};
+    const struct halo_rule none[RANK] = {{0}};
+    hg_halo_make(RANK, none, (const uint64_t[]){37, 13, 17}, &tile);
     return tile;
 }
 
@@ -182,9 +183,10 @@ static double scalar_of(const struct h5_type *type, const void *p)
     }
 }
 
-static bool outside(const struct box *core, unsigned axis, uint64_t at)
+static bool outside(const struct box *core, unsigned axis, int64_t at)
 {
-    return at < core->start[axis] || at >= core->start[axis] + core->count[axis];
+    int64_t start = (int64_t)core->start[axis];
+    return at < start || at >= start + (int64_t)core->count[axis];
 }
 
 /* Every point of a tile that is promised through the view, against expect(point, component). */
@@ -194,24 +196,23 @@ static void check_view(const struct input *input, const struct tile *tile,
     unsigned components = input->type.components;
     size_t size = hg_element_size(input->type.stored);
     ck_assert_int_eq(view->stride[RANK - 1], (ptrdiff_t)components);
-    const struct box *box = &tile->halo;
-    for (uint64_t i = 0; i < box->count[0]; i++)
-        for (uint64_t j = 0; j < box->count[1]; j++)
-            for (uint64_t k = 0; k < box->count[2]; k++) {
-                size_t at = i * (size_t)view->stride[0] + j * (size_t)view->stride[1] +
-                            k * (size_t)view->stride[2];
-                size_t point = ((box->start[0] + i) * extent[1] + box->start[1] + j) * extent[2] +
-                               box->start[2] + k;
-                if (outside(&tile->core, 0, box->start[0] + i) +
-                        outside(&tile->core, 1, box->start[1] + j) +
-                        outside(&tile->core, 2, box->start[2] + k) >
-                    1)
-                    continue;
-                for (unsigned c = 0; c < components; c++) {
-                    const char *p = (const char *)view->data + (at + c) * size;
-                    ck_assert_double_eq(scalar_of(&input->type, p), expect(point, c));
-                }
-            }
+    for (uint64_t p = 0; p < hg_halo_points(RANK, &tile->halo); p++) {
+        size_t at = 0, point = 0, step = 1;
+        uint64_t rest = p;
+        unsigned beside = 0;
+        for (unsigned i = RANK; i-- > 0; rest /= tile->halo.count[i], step *= extent[i]) {
+            uint64_t k = rest % tile->halo.count[i];
+            int64_t place = tile->halo.start[i] + (int64_t)k;
+            at += k * (size_t)view->stride[i];
+            point += hg_halo_point(extent[i], place) * step;
+            beside += outside(&tile->core, i, place);
+        }
+        for (unsigned c = 0; c < components && beside <= 1; c++) {
+            const char *scalar = (const char *)view->data + (at + c) * size;
+            if (scalar_of(&input->type, scalar) != expect(point, c))
+                ck_abort_msg("point %zu: %g", point, scalar_of(&input->type, scalar));
+        }
+    }
 }
 
 static double expect_value(size_t point, unsigned component)
@@ -221,7 +222,7 @@ static double expect_value(size_t point, unsigned component)
 }
 
 /* All tiles of a plan, block by block. */
-static void check_plan(const struct input *input, struct reader *reader, unsigned edge_order,
+static void check_plan(const struct input *input, struct reader *reader, struct halo_rule rule,
                        uint64_t tile_bytes, uint64_t memory, double (*expect)(size_t, unsigned))
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
@@ -229,8 +230,7 @@ static void check_plan(const struct input *input, struct reader *reader, unsigne
     struct plan plan;
     struct plan_request request = {
         .rank = RANK,
-        .differentiated = {true, true, true},
-        .edge_order = edge_order,
+        .rule = {rule, rule, rule},
         .cached = reader->way->caches,
         .source_size = size,
         .source_more = reader->beside,
@@ -248,8 +248,8 @@ static void check_plan(const struct input *input, struct reader *reader, unsigne
     ck_assert(worker && buffer);
     for (uint64_t block = 0; block < plan.blocks; block++) {
         uint64_t index, end;
-        struct box cores;
-        hg_plan_block(&plan, block, &index, &end, &cores);
+        struct tile whole;
+        hg_plan_block(&plan, block, &index, &end, &whole);
         ck_assert_int_eq(hg_reader_prepare(reader, &plan, block, &err), H5GRAD_OK);
         for (; index < end; index++) {
             struct tile tile;
@@ -275,10 +275,12 @@ static void check_dataset_way(const char *name, const char *forced, const char *
     ck_assert_msg(reader != NULL, "%s: %s", name, err.message);
     if (way)
         ck_assert_str_eq(reader->way->name, way);
-    for (unsigned edge_order = 1; edge_order <= 2; edge_order++) {
-        check_plan(&input, reader, edge_order, 1 << 20, 1 << 24, expect);
-        check_plan(&input, reader, edge_order, 2000, 1 << 24, expect);
-        check_plan(&input, reader, edge_order, 600, 40000, expect);
+    static const struct halo_rule rules[] = {
+        {1, 1, 2, 2, false}, {1, 1, 3, 3, false}, {4, 4, 9, 9, false}, {4, 4, 0, 0, true}};
+    for (unsigned i = 0; i < 4; i++) {
+        check_plan(&input, reader, rules[i], 1 << 20, 1 << 24, expect);
+        check_plan(&input, reader, rules[i], i < 2 ? 2000 : 16000, 1 << 24, expect);
+        check_plan(&input, reader, rules[i], i < 2 ? 600 : 16000, i < 2 ? 40000 : 80000, expect);
     }
     close_reader(reader);
     input_close(&input);
@@ -691,8 +693,7 @@ START_TEST(chunk_of_another_length)
         const struct plan_request request = {
             .rank = RANK,
             .extent = {37, 13, 17},
-            .differentiated = {true, true, true},
-            .edge_order = 1,
+            .rule = {{1, 1, 2, 2, false}, {1, 1, 2, 2, false}, {1, 1, 2, 2, false}},
             .cached = true,
             .source_size = sizeof(float),
             .halo_size = sizeof(float),

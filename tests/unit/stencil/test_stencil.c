@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/size.h"
-#include "grid/reach.h"
 #include "stencil/convert.h"
 #include "stencil/stencil.h"
 #include "tests/support/ieee.h"
@@ -267,14 +266,15 @@ static void make_boxes(const struct problem *problem, const struct cut_case *way
                        struct tile_case *tile)
 {
     const unsigned axis = problem->axis;
-    uint64_t low, high;
+    const struct halo_rule rule = hg_stencil_rule(&problem->along);
+    int64_t low, high;
     tile->source = tile->result = tile->core;
     grow(problem, &tile->source, way->source_pad);
     grow(problem, &tile->result, way->result_pad);
-    grid_reach(problem->along.extent, problem->along.edge_order, tile->core.start[axis],
-               tile->core.count[axis], &low, &high);
-    tile->source.start[axis] = low;
-    tile->source.count[axis] = high - low;
+    hg_halo_reach(&rule, problem->along.extent, tile->core.start[axis], tile->core.count[axis],
+                  &low, &high);
+    tile->source.start[axis] = (uint64_t)low;
+    tile->source.count[axis] = (uint64_t)(high - low);
 }
 
 /* Whether the results of the tile's core may depend on the point at index. */
@@ -648,12 +648,13 @@ START_TEST(weights_do_not_depend_on_the_piece)
         x[i] = (i > 0 ? x[i - 1] : 0) + 0.1 + random_unit(&state);
     for (unsigned order = 1; order <= 2; order++) {
         struct stencil_axis along = {.extent = 9, .edge_order = order};
+        const struct halo_rule rule = hg_stencil_rule(&along);
         hg_stencil_weights(&along, 0, 9, x, whole[0], whole[1], whole[2]);
         for (uint64_t first = 0; first < 9; first++) {
             for (uint64_t count = 1; first + count <= 9; count++) {
-                uint64_t low, high;
+                int64_t low, high;
                 double only[9];
-                grid_reach(9, order, first, count, &low, &high);
+                hg_halo_reach(&rule, 9, first, count, &low, &high);
                 for (unsigned i = 0; i < 9; i++)
                     only[i] = low + i < high ? x[low + i] : NAN;
                 hg_stencil_weights(&along, first, count, only, piece[0], piece[1], piece[2]);
@@ -776,8 +777,9 @@ static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *s
         return;
     for (uint64_t i = 0; i < along->extent; i++)
         x[i] = (double)i + 0.5 * random_unit(state);
-    uint64_t low, high;
-    grid_reach(along->extent, along->edge_order, way->start[axis], way->count[axis], &low, &high);
+    const struct halo_rule rule = hg_stencil_rule(along);
+    int64_t low, high;
+    hg_halo_reach(&rule, along->extent, way->start[axis], way->count[axis], &low, &high);
     hg_stencil_weights(along, way->start[axis], way->count[axis], x + low, weight[0], weight[1],
                        weight[2]);
     *block = (struct stencil_block){.rank = way->rank,

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "grid/halo.h"
+
+#include "base/size.h"
+
+static int64_t signed_min(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t signed_max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+void hg_halo_reach(const struct halo_rule *rule, uint64_t extent, uint64_t first, uint64_t count,
+                   int64_t *low, int64_t *high)
+{
+    int64_t all = (int64_t)extent, start = (int64_t)first, end = (int64_t)(first + count);
+    *low = start - rule->before;
+    *high = end + rule->after;
+    if (rule->periodic)
+        return;
+    if (*low < 0)
+        *high = signed_max(*high, rule->first_width);
+    if (end > all - rule->after)
+        *low = signed_min(*low, all - rule->last_width);
+    *low = signed_max(*low, 0);
+    *high = signed_min(*high, all);
+}
+
+uint64_t hg_halo_width(const struct halo_rule *rule, uint64_t extent, uint64_t count)
+{
+    uint64_t width = size_min(count, extent) + rule->before + rule->after;
+    if (rule->periodic)
+        return width;
+    width = size_max(width, size_max(rule->first_width, rule->last_width));
+    return size_min(width, extent);
+}
+
+void hg_halo_make(unsigned rank, const struct halo_rule *rule, const uint64_t *extent,
+                  struct tile *tile)
+{
+    for (unsigned i = 0; i < rank; i++) {
+        int64_t high;
+        hg_halo_reach(&rule[i], extent[i], tile->core.start[i], tile->core.count[i],
+                      &tile->halo.start[i], &high);
+        tile->halo.count[i] = (uint64_t)(high - tile->halo.start[i]);
+    }
+}
+
+uint64_t hg_halo_points(unsigned rank, const struct halo *halo)
+{
+    uint64_t points = 1;
+    for (unsigned i = 0; i < rank; i++)
+        points *= halo->count[i];
+    return points;
+}
+
+static int64_t halo_end(const struct halo *halo, unsigned axis)
+{
+    return halo->start[axis] + (int64_t)halo->count[axis];
+}
+
+bool hg_halo_inside(unsigned rank, const uint64_t *extent, const struct halo *halo)
+{
+    for (unsigned i = 0; i < rank; i++) {
+        if (halo->start[i] < 0 || halo_end(halo, i) > (int64_t)extent[i])
+            return false;
+    }
+    return true;
+}
+
+/* Sets a box along one axis to the range [low, high), or to no points if that is empty. */
+static bool set_range(struct box *box, unsigned axis, int64_t low, int64_t high)
+{
+    box->start[axis] = (uint64_t)low;
+    box->count[axis] = low < high ? (uint64_t)(high - low) : 0;
+    return low < high;
+}
+
+/* Sets a box along one axis to what of the halo lies in the array. */
+static bool set_inside(struct box *box, unsigned axis, const struct halo *halo, uint64_t extent)
+{
+    return set_range(box, axis, signed_max(halo->start[axis], 0),
+                     signed_min(halo_end(halo, axis), (int64_t)extent));
+}
+
+void hg_halo_planes(const struct tile *tile, unsigned axis, uint64_t extent, uint64_t skipped,
+                    struct tile *rest)
+{
+    *rest = *tile;
+    rest->halo.start[axis] += (int64_t)skipped;
+    rest->halo.count[axis] -= skipped;
+    if (!set_inside(&rest->core, axis, &rest->halo, extent))
+        rest->core.start[axis] = rest->halo.start[axis] < 0 ? 0 : extent;
+}
+
+void hg_halo_cut(struct halo_pieces *pieces, unsigned rank, const uint64_t *extent,
+                 const struct tile *tile, enum halo_cut cut)
+{
+    *pieces = (struct halo_pieces){rank, extent, tile, cut == HALO_WHOLE ? 0 : rank - 1, 0};
+    if (cut == HALO_FACES && rank == 1)
+        pieces->joined = rank;
+    /* A run goes on into the axis before where an axis is spanned. */
+    for (struct box box; cut == HALO_RUNS && pieces->joined > 0; pieces->joined--) {
+        set_inside(&box, pieces->joined, &tile->halo, extent[pieces->joined]);
+        if (box.count[pieces->joined] < extent[pieces->joined])
+            return;
+    }
+}
+
+/* The box of a face and its neighbour, but for the face's own axis. */
+static void set_core(const struct halo_pieces *pieces, unsigned from, struct halo_piece *piece)
+{
+    const struct tile *tile = pieces->tile;
+    for (unsigned i = 0; i < pieces->rank; i++) {
+        piece->box.start[i] = tile->core.start[i];
+        piece->box.count[i] = tile->core.count[i];
+        if (i >= from)
+            set_inside(&piece->box, i, &tile->halo, pieces->extent[i]);
+        piece->within.start[i] = (uint64_t)tile->halo.start[i];
+        piece->within.count[i] = tile->halo.count[i];
+    }
+}
+
+/* The part of a face in the array, or else the one that wraps around; false if there is none. */
+static bool set_face(const struct halo_pieces *pieces, bool wrapped, struct halo_piece *piece)
+{
+    const unsigned axis = piece->axis;
+    const struct tile *tile = pieces->tile;
+    int64_t all = (int64_t)pieces->extent[axis];
+    int64_t low = tile->halo.start[axis], high = halo_end(&tile->halo, axis);
+    if (wrapped) {
+        int64_t shift = piece->side < 0 ? all : -all;
+        piece->within.start[axis] += (uint64_t)shift;
+        return piece->side < 0
+                   ? set_range(&piece->box, axis, low + all, signed_min(high, 0) + all)
+                   : set_range(&piece->box, axis, signed_max(low, all) - all, high - all);
+    }
+    int64_t first = (int64_t)tile->core.start[axis];
+    int64_t end = first + (int64_t)tile->core.count[axis];
+    if (axis >= pieces->joined)
+        return false;
+    return piece->side < 0 ? set_range(&piece->box, axis, signed_max(low, 0), first)
+                           : set_range(&piece->box, axis, end, signed_min(high, all));
+}
+
+bool hg_halo_next(struct halo_pieces *pieces, struct halo_piece *piece)
+{
+    while (pieces->next < 1 + 4 * pieces->rank) {
+        unsigned number = pieces->next++;
+        bool there = true;
+        *piece = (struct halo_piece){.axis = 0};
+        if (number == 0) {
+            set_core(pieces, pieces->joined, piece);
+        } else {
+            piece->axis = (number - 1) / 4;
+            piece->side = (number - 1) % 2 ? 1 : -1;
+            set_core(pieces, pieces->joined + 1, piece);
+            there = set_face(pieces, (number - 1) % 4 >= 2, piece);
+        }
+        if (there && hg_box_points(pieces->rank, &piece->box) > 0)
+            return true;
+    }
+    return false;
+}
+
+void hg_halo_within(unsigned rank, const uint64_t *extent, const struct halo *halo,
+                    const struct box *box, struct box *within)
+{
+    for (unsigned i = 0; i < rank; i++) {
+        int64_t start = halo->start[i], all = (int64_t)extent[i], first = (int64_t)box->start[i];
+        if (first < start)
+            start -= all;
+        else if (first + (int64_t)box->count[i] > halo_end(halo, i))
+            start += all;
+        within->start[i] = (uint64_t)start;
+        within->count[i] = halo->count[i];
+    }
+}
