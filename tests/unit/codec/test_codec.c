@@ -1348,6 +1348,7 @@ int main(void)
     tcase_add_checked_fixture(pipelines, setup, teardown);
     add_filters(filters);
     add_pipelines(pipelines);
+    suite_add_tcase(suite, filters);
     suite_add_tcase(suite, pipelines);
     return run_suite(suite);
 }
