@@ -60,12 +60,13 @@ static enum h5grad_status on_axis(const struct field *field, unsigned axis,
     return hg_error_context(err, status, "%s", label);
 }
 
-/* "0", "-1", or a name, to an axis of the field. */
-static enum h5grad_status find_axis(const struct field *field, const char *text, unsigned *axis,
-                                    struct h5grad_error *err)
+/* The axis of a field that an option means. */
+static enum h5grad_status find_axis(const struct field *field, const struct axis_option *option,
+                                    unsigned *axis, struct h5grad_error *err)
 {
+    const char *text = option->text;
+    const int64_t number = option->number;
     unsigned rank = field->rank;
-    int64_t number;
     for (unsigned i = 0; i < rank; i++) {
         const char *name = field->coords.axis[i].name;
         if (name && strcmp(name, text) == 0) {
@@ -73,7 +74,7 @@ static enum h5grad_status find_axis(const struct field *field, const char *text,
             return H5GRAD_OK;
         }
     }
-    if (!hg_parse_i64(text, &number))
+    if (!option->is_number)
         return hg_error_set(err, H5GRAD_FAILED,
                             "no axis is named %s: h5grad --list shows the names", text);
     if (number < -(int64_t)rank || number >= (int64_t)rank)
@@ -140,18 +141,17 @@ static enum h5grad_status use_all_axes(struct field *field, const struct run_opt
 static enum h5grad_status choose_axes(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
-    const struct h5grad_options *user = &options->user;
-    if (user->n_dims == 0)
+    if (options->n_dims == 0)
         return use_all_axes(field, options, err);
-    for (size_t k = 0; k < user->n_dims; k++) {
+    for (size_t k = 0; k < options->n_dims; k++) {
         unsigned axis;
-        enum h5grad_status status = find_axis(field, user->dims[k], &axis, err);
+        enum h5grad_status status = find_axis(field, &options->dim[k], &axis, err);
         if (status)
             return status;
         if (field->axis[axis].differentiated)
             return on_axis(field, axis,
                            hg_error_set(err, H5GRAD_FAILED, "repeated in --dim: %s names it again",
-                                        user->dims[k]),
+                                        options->dim[k].text),
                            err);
         use_axis(field, axis);
     }
@@ -161,9 +161,8 @@ static enum h5grad_status choose_axes(struct field *field, const struct run_opti
 static enum h5grad_status apply_spacing_list(struct field *field, const struct run_options *options,
                                              struct h5grad_error *err)
 {
-    const struct h5grad_options *user = &options->user;
     size_t n = options->n_spacings;
-    unsigned entries = user->n_dims ? field->n_axes : field->rank;
+    unsigned entries = options->n_dims ? field->n_axes : field->rank;
     if (n == 0)
         return H5GRAD_OK;
     if (n != 1 && n != entries)
@@ -171,14 +170,14 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
             err, H5GRAD_FAILED,
             "--spacing has %zu entries for %u axes: give one number, or one entry per "
             "axis%s",
-            n, entries, user->n_dims ? " of --dim" : "");
+            n, entries, options->n_dims ? " of --dim" : "");
     if (n == 1 && entries != 1 && options->spacing[0].kind == SPACING_PATH)
         return hg_error_set(err, H5GRAD_FAILED,
                             "--spacing=%s gives the coordinates of one axis, but there are %u: use "
                             "--coord=DIM=%s or choose the axis with --dim",
                             options->spacing[0].path, entries, options->spacing[0].path);
     for (unsigned k = 0; k < entries; k++) {
-        unsigned axis = user->n_dims ? field->order[k] : k;
+        unsigned axis = options->n_dims ? field->order[k] : k;
         field->axis[axis].spacing = options->spacing[n == 1 ? 0 : k];
     }
     return H5GRAD_OK;
@@ -190,9 +189,9 @@ static enum h5grad_status apply_coords(struct field *field, const struct run_opt
     bool given[GRID_MAX_RANK] = {false};
     for (size_t i = 0; i < options->n_coords; i++) {
         unsigned axis;
-        enum h5grad_status status = find_axis(field, options->coord[i].dim, &axis, err);
+        enum h5grad_status status = find_axis(field, &options->coord[i].dim, &axis, err);
         if (status)
-            return hg_error_context(err, status, "--coord=%s=%s", options->coord[i].dim,
+            return hg_error_context(err, status, "--coord=%s=%s", options->coord[i].dim.text,
                                     options->coord[i].spacing.path);
         if (given[axis])
             return on_axis(field, axis,
@@ -276,7 +275,7 @@ const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned 
     const struct coordinate *coordinate = field->axis[axis].coordinate;
     if (coordinate || field->axis[axis].spacing.kind != SPACING_PATH)
         return coordinate;
-    if (find_coordinates(field, axis, options->user.edges != NULL, store, &coordinate, NULL) ||
+    if (find_coordinates(field, axis, options->midpoints, store, &coordinate, NULL) ||
         hg_line_extent(coordinate->line) != field->extent[axis])
         return NULL;
     return coordinate;
@@ -316,8 +315,7 @@ static enum h5grad_status judge_coordinates(const struct field *field, unsigned 
                                             struct coordinates *store,
                                             const struct coordinate **out, struct h5grad_error *err)
 {
-    enum h5grad_status status =
-        find_coordinates(field, axis, options->user.edges != NULL, store, out, err);
+    enum h5grad_status status = find_coordinates(field, axis, options->midpoints, store, out, err);
     if (status)
         return show_way_out(field, axis, status, err);
     if (hg_meaning_is_dates((*out)->unit))
@@ -364,7 +362,7 @@ static enum h5grad_status settle_axis(struct field *field, unsigned axis,
     const struct spacing_option *spacing = &field->axis[axis].spacing;
     *unusable = false;
     enum h5grad_status status =
-        hg_stencil_check_extent(field->extent[axis], (unsigned)options->user.edge_order, err);
+        hg_stencil_check_extent(field->extent[axis], options->edge_order, err);
     if (status)
         return status;
     if (spacing->kind == SPACING_NUMBER)
@@ -387,7 +385,7 @@ static bool counts(const struct field *field, unsigned axis)
 static enum h5grad_status check_whole(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
-    bool said = options->user.n_datasets > 0;
+    bool said = options->n_datasets > 0;
     for (unsigned i = 0; i < field->rank; i++)
         said = said && (!counts(field, i) || field->axis[i].spacing.kind != SPACING_AUTO);
     if (!field->coords.refusal || said)
@@ -454,7 +452,7 @@ static enum h5grad_status settle_axes(struct field *field, const struct run_opti
         status = settle_axis(field, axis, options, store, &unusable, &reason);
         if (!status) {
             field->order[n++] = axis;
-        } else if (unusable && options->user.n_dims == 0 && is_from_file(field, axis)) {
+        } else if (unusable && options->n_dims == 0 && is_from_file(field, axis)) {
             status = describe_unusable(field, axis, reason.message, err);
             field->axis[axis].differentiated = false;
             field->axis[axis].dropped = true;
@@ -476,7 +474,7 @@ enum h5grad_status hg_axes_resolve(struct field *field, const struct run_options
     if (!status)
         status = apply_command_line(field, options, err);
     for (unsigned i = 0; i < field->rank && !status; i++)
-        status = apply_file(field, i, options->user.edges != NULL, err);
+        status = apply_file(field, i, options->midpoints, err);
     if (!status && hg_axes_note(field))
         hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
                        hg_axes_note(field));
@@ -494,7 +492,7 @@ static enum h5grad_status describe_axis(struct field *field, unsigned axis,
     struct field_axis *settled = &field->axis[axis];
     const struct coordinate *coordinate = NULL;
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    enum h5grad_status status = apply_file(field, axis, options->user.edges != NULL, err);
+    enum h5grad_status status = apply_file(field, axis, options->midpoints, err);
     if (status)
         return status;
     if (settled->spacing.kind == SPACING_PATH)
@@ -511,7 +509,7 @@ enum h5grad_status hg_axes_describe(struct field *field, const struct run_option
                                     struct coordinates *store, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    if (options->user.n_dims > 0)
+    if (options->n_dims > 0)
         status = choose_axes(field, options, err);
     if (!status)
         status = apply_command_line(field, options, err);

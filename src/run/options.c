@@ -2,7 +2,7 @@
 #include "run/options.h"
 
 #include <inttypes.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,15 +46,34 @@ static enum h5grad_status check_datasets(const struct h5grad_options *user,
     return H5GRAD_OK;
 }
 
-static enum h5grad_status check_dims(const struct h5grad_options *user, struct h5grad_error *err)
+static enum h5grad_status parse_axis(const char *text, size_t length, struct axis_option *out,
+                                     struct h5grad_error *err)
 {
+    out->text = strndup(text, length);
+    if (!out->text)
+        return hg_error_memory(err, length);
+    out->is_number = hg_parse_i64(out->text, &out->number);
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status parse_dims(const struct h5grad_options *user, struct run_options *out,
+                                     struct h5grad_error *err)
+{
+    out->dim = hg_memory_zeroed(user->n_dims, sizeof *out->dim);
+    if (!out->dim)
+        return hg_error_memory(err, user->n_dims * sizeof *out->dim);
     for (size_t i = 0; i < user->n_dims; i++) {
-        if (!user->dims[i] || !*user->dims[i])
+        const char *text = user->dims[i];
+        if (!text || !*text)
             return hg_error_set(err, H5GRAD_USAGE, "dim: entry %zu is empty", i + 1);
         for (size_t j = 0; j < i; j++) {
-            if (strcmp(user->dims[i], user->dims[j]) == 0)
-                return hg_error_set(err, H5GRAD_USAGE, "dim: axis %s is repeated", user->dims[i]);
+            if (strcmp(text, user->dims[j]) == 0)
+                return hg_error_set(err, H5GRAD_USAGE, "dim: axis %s is repeated", text);
         }
+        enum h5grad_status status = parse_axis(text, strlen(text), &out->dim[i], err);
+        if (status)
+            return status;
+        out->n_dims++;
     }
     if (user->n_dims && user->n_spacings > 1 && user->n_spacings != user->n_dims)
         return hg_error_set(
@@ -107,9 +126,9 @@ static enum h5grad_status parse_coord(const char *text, struct coord_option *out
     if (!equal || equal == text || !equal[1])
         return hg_error_set(err, H5GRAD_USAGE, "coord '%s': not of the form DIM=PATH",
                             text ? text : "");
-    out->dim = hg_memory_format("%.*s", (int)(equal - text), text);
-    if (!out->dim)
-        return hg_error_memory(err, strlen(text));
+    enum h5grad_status status = parse_axis(text, (size_t)(equal - text), &out->dim, err);
+    if (status)
+        return status;
     out->spacing.kind = SPACING_PATH;
     out->spacing.path = equal + 1;
     return H5GRAD_OK;
@@ -127,10 +146,10 @@ static enum h5grad_status parse_coords(const struct h5grad_options *user, struct
         if (status)
             return status;
         for (size_t j = 0; j < i; j++) {
-            if (strcmp(out->coord[i].dim, out->coord[j].dim) == 0)
+            if (strcmp(out->coord[i].dim.text, out->coord[j].dim.text) == 0)
                 return hg_error_set(err, H5GRAD_USAGE,
                                     "coord '%s': axis %s has coordinates already", user->coords[i],
-                                    out->coord[i].dim);
+                                    out->coord[i].dim.text);
         }
     }
     return H5GRAD_OK;
@@ -159,9 +178,9 @@ static enum h5grad_status check_edges(const char *edges, struct h5grad_error *er
     return hg_error_set(err, H5GRAD_USAGE, "edges '%s': not midpoint", edges);
 }
 
-static enum h5grad_status check_numbers(struct run_options *out, struct h5grad_error *err)
+static enum h5grad_status check_numbers(const struct h5grad_options *user, struct run_options *out,
+                                        struct h5grad_error *err)
 {
-    const struct h5grad_options *user = &out->user;
     if (user->edge_order != 1 && user->edge_order != 2)
         return hg_error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2", user->edge_order);
     if (user->threads < 0)
@@ -172,19 +191,116 @@ static enum h5grad_status check_numbers(struct run_options *out, struct h5grad_e
         return hg_error_set(err, H5GRAD_USAGE,
                             "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
                             H5GRAD_LEAST_MEMORY);
+    out->edge_order = (unsigned)user->edge_order;
     out->memory = user->memory;
+    out->memory_given = user->memory > 0;
     if (!out->memory)
         out->memory =
             size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, hg_budget_available() / 4));
     return H5GRAD_OK;
 }
 
+/* For tests: see doc/design.md. */
 static enum h5grad_status check_environment(struct run_options *out, struct h5grad_error *err)
 {
+    static const char *const methods[] = {"direct", "placed", "chunked", "library"};
     const char *buffers = getenv("H5GRAD_BUFFERS");
     if (buffers && !(hg_parse_size(buffers, &out->buffers) && out->buffers > 0))
         return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
-    return H5GRAD_OK;
+    out->io = getenv("H5GRAD_IO");
+    bool known = !out->io;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods && !known; i++)
+        known = strcmp(out->io, methods[i]) == 0;
+    if (known)
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_IO '%s': not direct, placed, chunked or library",
+                        out->io);
+}
+
+static void take_switches(const struct h5grad_options *user, struct run_options *out)
+{
+    out->call = (struct run_callbacks){user->user, user->progress, user->cancelled, user->message,
+                                       user->temporary};
+    out->dataset = user->datasets;
+    out->n_datasets = user->n_datasets;
+    out->name = user->name;
+    out->command = user->command;
+    out->midpoints = user->edges != NULL;
+    out->unpack = !user->no_unpack;
+    out->history = !user->no_history;
+    out->xdmf = user->xdmf != 0;
+    out->overwrite = user->overwrite != 0;
+    out->sync = user->sync != 0;
+    out->checkpoint = user->checkpoint != 0;
+    out->resume = user->resume != 0;
+    out->follow_external = user->follow_external != 0;
+    out->allow_plugins = user->allow_plugins != 0;
+    out->allow_missing = user->allow_missing_sources != 0;
+}
+
+static void print_texts(FILE *out, const char *name, const char *const *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, " %s=%zu:%s", name, strlen(text[i]), text[i]);
+}
+
+static void print_text(FILE *out, const char *name, const char *text)
+{
+    if (text)
+        print_texts(out, name, &text, 1);
+}
+
+static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
+                                           struct run_options *options, struct h5grad_error *err)
+{
+    size_t size;
+    FILE *out = open_memstream(&options->fingerprint, &size);
+    if (!out)
+        return hg_error_memory(err, 1);
+    print_texts(out, "dataset", user->datasets, user->n_datasets);
+    print_texts(out, "dim", user->dims, user->n_dims);
+    print_texts(out, "spacing", user->spacings, user->n_spacings);
+    print_texts(out, "coord", user->coords, user->n_coords);
+    print_text(out, "dtype", user->dtype);
+    print_text(out, "name", user->name);
+    print_text(out, "layout", user->layout);
+    print_text(out, "filter", user->filter);
+    print_text(out, "edges", user->edges);
+    print_text(out, "io", options->io);
+    if (options->buffers > 0)
+        fprintf(out, " buffers=%" PRIu64, options->buffers);
+    fprintf(out,
+            " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
+            " missing=%d",
+            user->edge_order, !options->unpack, !options->history, options->xdmf,
+            options->follow_external, options->allow_plugins, options->allow_missing);
+    return hg_memory_close_stream(out) ? H5GRAD_OK : hg_error_memory(err, size);
+}
+
+static enum h5grad_status parse(const struct h5grad_options *user, struct run_options *out,
+                                struct h5grad_error *err)
+{
+    enum h5grad_status status = check_datasets(user, err);
+    if (!status)
+        status = parse_dims(user, out, err);
+    if (!status)
+        status = parse_spacings(user, out, err);
+    if (!status)
+        status = parse_coords(user, out, err);
+    if (!status)
+        status = parse_dtype(user->dtype, out, err);
+    if (!status)
+        status = check_edges(user->edges, err);
+    if (!status)
+        status = hg_format_parse(user->layout, user->filter, &out->format, err);
+    if (!status)
+        status = hg_results_check_template(user->name, err);
+    if (!status)
+        status = check_numbers(user, out, err);
+    if (!status)
+        status = check_environment(out, err);
+    take_switches(user, out);
+    return status ? status : make_fingerprint(user, out, err);
 }
 
 enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
@@ -193,29 +309,11 @@ enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
     /* parse_spacing changes the status of an error, so there must be one. */
     struct h5grad_error local = {0};
     struct h5grad_error *e = err ? err : &local;
+    struct h5grad_options full;
     memset(options, 0, sizeof *options);
-    enum h5grad_status status = complete(user, &options->user, e);
-    const struct h5grad_options *full = &options->user;
+    enum h5grad_status status = complete(user, &full, e);
     if (!status)
-        status = check_datasets(full, e);
-    if (!status)
-        status = check_dims(full, e);
-    if (!status)
-        status = parse_spacings(full, options, e);
-    if (!status)
-        status = parse_coords(full, options, e);
-    if (!status)
-        status = parse_dtype(full->dtype, options, e);
-    if (!status)
-        status = check_edges(full->edges, e);
-    if (!status)
-        status = hg_format_parse(full->layout, full->filter, &options->format, e);
-    if (!status)
-        status = hg_results_check_template(full->name, e);
-    if (!status)
-        status = check_numbers(options, e);
-    if (!status)
-        status = check_environment(options, e);
+        status = parse(&full, options, e);
     if (status)
         hg_run_options_free(options);
     return status;
@@ -223,10 +321,17 @@ enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
 
 void hg_run_options_free(struct run_options *options)
 {
+    for (size_t i = 0; i < options->n_dims; i++)
+        free(options->dim[i].text);
+    free(options->dim);
+    options->dim = NULL;
+    options->n_dims = 0;
     for (size_t i = 0; i < options->n_coords; i++)
-        free(options->coord[i].dim);
+        free(options->coord[i].dim.text);
     free(options->coord);
     free(options->spacing);
+    free(options->fingerprint);
+    options->fingerprint = NULL;
     options->coord = NULL;
     options->spacing = NULL;
     options->n_coords = options->n_spacings = 0;

@@ -18,26 +18,56 @@ struct spacing_option {
     const char *path; /* SPACING_PATH: [FILE:]PATH[@ATTRIBUTE] */
 };
 
+/* An axis: "0", "-1", or a name, which may look like a number. */
+struct axis_option {
+    char *text;
+    bool is_number;
+    int64_t number;
+};
+
 /* --coord DIM=[FILE:]PATH[@ATTRIBUTE] */
 struct coord_option {
-    char *dim;
+    struct axis_option dim;
     struct spacing_option spacing;
 };
 
+/* The caller's, which it documents; each may be NULL. */
+struct run_callbacks {
+    void *user;
+    void (*progress)(void *user, const struct h5grad_progress *progress);
+    int (*cancelled)(void *user);
+    message_callback *message;
+    void (*temporary)(void *user, const char *path);
+};
+
 struct run_options {
-    struct h5grad_options user; /* the caller's, completed with defaults */
-    struct messages *messages;  /* the run's */
+    struct run_callbacks call;
+    struct messages *messages; /* the run's */
+    size_t n_datasets;
+    const char *const *dataset; /* paths or patterns; none: every field */
+    size_t n_dims;
+    struct axis_option *dim; /* none: every axis */
     size_t n_spacings;
     struct spacing_option *spacing;
     size_t n_coords;
     struct coord_option *coord;
+    unsigned edge_order;
+    bool midpoints; /* one point more than an axis has makes coordinates edges of cells */
+    bool unpack;    /* stored numbers may stand for others */
     bool dtype_given;
     enum element dtype;
+    const char *name; /* template of result names; NULL: the default */
     struct format_request format;
+    const char *command; /* for the history; NULL: unknown */
+    bool history, xdmf, overwrite, sync, checkpoint, resume;
+    bool follow_external, allow_plugins, allow_missing;
     unsigned threads;
     struct cache_sizes cache; /* the machine's */
     uint64_t memory;
-    uint64_t buffers; /* what buffers aim for within that, for tests; 0: as much as it leaves */
+    bool memory_given; /* and not chosen for the machine */
+    uint64_t buffers;  /* what buffers aim for within that, for tests; 0: as much as it leaves */
+    const char *io;    /* the only I/O method to try besides the library's, for tests; NULL: all */
+    char *fingerprint; /* of all of them that the bytes of the output depend on */
 };
 
 /* H5GRAD_USAGE with the reason for what no file could satisfy. user may be NULL; its strings stay

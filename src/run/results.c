@@ -42,7 +42,7 @@ static struct writer *open_writer(const struct task *task, hid_t file, struct re
         .raw = true,
         .journal = task->job.journal,
     };
-    return hg_writer_open(&target, getenv("H5GRAD_IO"), err);
+    return hg_writer_open(&target, task->io, err);
 }
 
 enum h5grad_status hg_result_create(const struct task *task, struct companions *companions,

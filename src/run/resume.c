@@ -15,15 +15,14 @@
 enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
                                   struct run_options *options, struct h5grad_error *err)
 {
-    const struct h5grad_options *user = &options->user;
-    *resume = (struct resume){.wanted = user->checkpoint || user->resume};
+    *resume = (struct resume){.wanted = options->checkpoint || options->resume};
     if (!resume->wanted)
         return H5GRAD_OK;
     resume->path = hg_publish_journal_path(output);
     if (!resume->path)
         return hg_error_memory(err, strlen(output));
     struct stat left;
-    if (!user->resume || !hg_publish_find_left(output, &left) || left.st_size == 0)
+    if (!options->resume || !hg_publish_find_left(output, &left) || left.st_size == 0)
         return H5GRAD_OK;
     enum h5grad_status status = hg_journal_read(resume->path, &resume->journal, err);
     if (status || !resume->journal)
@@ -39,7 +38,7 @@ enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
         resume->journal = NULL;
         return H5GRAD_OK;
     }
-    if (user->memory && user->memory < head->memory)
+    if (options->memory_given && options->memory < head->memory)
         return hg_error_set(err, H5GRAD_FAILED,
                             "%s: the run that is to be resumed had a memory cap of %" PRIu64
                             " bytes: give the same, or begin anew without --resume",
@@ -67,40 +66,6 @@ bool hg_resume_found(const struct resume *resume)
     return resume->journal != NULL;
 }
 
-static void print_texts(FILE *out, const char *name, const char *const *text, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        fprintf(out, " %s=%zu:%s", name, strlen(text[i]), text[i]);
-}
-
-static void print_text(FILE *out, const char *name, const char *text)
-{
-    if (text)
-        print_texts(out, name, &text, 1);
-}
-
-static void print_options(FILE *out, const struct run_options *options)
-{
-    const struct h5grad_options *user = &options->user;
-    print_texts(out, "dataset", user->datasets, user->n_datasets);
-    print_texts(out, "dim", user->dims, user->n_dims);
-    print_texts(out, "spacing", user->spacings, user->n_spacings);
-    print_texts(out, "coord", user->coords, user->n_coords);
-    print_text(out, "dtype", user->dtype);
-    print_text(out, "name", user->name);
-    print_text(out, "layout", user->layout);
-    print_text(out, "filter", user->filter);
-    print_text(out, "edges", user->edges);
-    print_text(out, "io", getenv("H5GRAD_IO"));
-    if (options->buffers > 0)
-        fprintf(out, " buffers=%" PRIu64, options->buffers);
-    fprintf(out,
-            " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
-            " missing=%d",
-            user->edge_order, user->no_unpack != 0, user->no_history != 0, user->xdmf != 0,
-            user->follow_external != 0, user->allow_plugins != 0, user->allow_missing_sources != 0);
-}
-
 /* All that the bytes of the output depend on, in new memory, in two parts with a newline between:
  * which file the input is, and those that it led to, and how it is done. The number of the device
  * is left out: a file system may get another when it is mounted again. */
@@ -115,9 +80,8 @@ static char *make_key(const char *input, uint64_t files, const struct run_option
     fprintf(out, "inode=%ju size=%jd time=%jd.%09ld others=%016" PRIx64 "\n",
             (uintmax_t)info.st_ino, (intmax_t)info.st_size, (intmax_t)info.st_mtim.tv_sec,
             info.st_mtim.tv_nsec, files);
-    fprintf(out, "h5grad=%s hdf5=%d.%d.%d", H5GRAD_VERSION, H5_VERS_MAJOR, H5_VERS_MINOR,
-            H5_VERS_RELEASE);
-    print_options(out, options);
+    fprintf(out, "h5grad=%s hdf5=%d.%d.%d%s", H5GRAD_VERSION, H5_VERS_MAJOR, H5_VERS_MINOR,
+            H5_VERS_RELEASE, options->fingerprint);
     if (hg_memory_close_stream(out))
         return key;
     free(key);

@@ -98,9 +98,9 @@ static void on_warning(void *user, const char *text)
 
 static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
 {
-    run->access.follow_external = run->options.user.follow_external != 0;
-    run->access.allow_plugins = run->options.user.allow_plugins != 0;
-    run->access.allow_missing = run->options.user.allow_missing_sources != 0;
+    run->access.follow_external = run->options.follow_external;
+    run->access.allow_plugins = run->options.allow_plugins;
+    run->access.allow_missing = run->options.allow_missing;
     run->access.memory = hg_budget_buffers(run->options.memory);
     run->access.warn = on_warning;
     run->access.user = run;
@@ -268,7 +268,7 @@ static enum h5grad_status prepare(struct run *run, const char *path, struct fiel
                                   struct h5grad_error *err)
 {
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    const bool unpack = !run->options.user.no_unpack;
+    const bool unpack = run->options.unpack;
     bool too_large = false;
     enum h5grad_status status =
         hg_task_describe(&run->task, run->file, walk, path, unpack, field, err);
@@ -360,8 +360,8 @@ static void tell_unit_spacing(struct run *run)
 /* Whether there is an error in a list without fields: only of options that no field allows. */
 static bool may_be_empty(const struct run *run)
 {
-    const struct h5grad_options *user = &run->options.user;
-    bool asked = user->n_dims > 0 || user->n_coords > 0 || run->options.n_spacings > 0;
+    const struct run_options *options = &run->options;
+    bool asked = options->n_dims > 0 || options->n_coords > 0 || options->n_spacings > 0;
     return run->goal == RUN_LIST && !(asked && run->skipped_field);
 }
 
@@ -395,7 +395,7 @@ static void keep_safe(struct run *run)
 {
     int fd = run->publish.descriptor;
     uint64_t done = run->progress.bytes_done;
-    if (run->options.user.sync && done - run->written_back >= WRITE_BACK_BYTES) {
+    if (run->options.sync && done - run->written_back >= WRITE_BACK_BYTES) {
         run->written_back = done;
         hg_file_start_sync(fd);
     }
@@ -407,19 +407,18 @@ static void keep_safe(struct run *run)
 static void on_progress(void *user, uint64_t bytes)
 {
     struct run *run = user;
-    const struct h5grad_options *options = &run->options.user;
+    const struct run_callbacks *call = &run->options.call;
     run->progress.bytes_done += bytes;
     keep_safe(run);
-    if (options->progress)
-        options->progress(options->user, &run->progress);
+    if (call->progress)
+        call->progress(call->user, &run->progress);
 }
 
 static int on_cancelled(void *user)
 {
     const struct run *run = user;
-    const struct h5grad_options *options = &run->options.user;
-    return atomic_load(&run->is_unsafe) ||
-           (options->cancelled && options->cancelled(options->user));
+    const struct run_callbacks *call = &run->options.call;
+    return atomic_load(&run->is_unsafe) || (call->cancelled && call->cancelled(call->user));
 }
 
 /* Scales, and no other convention, make a file one of netCDF-4, whose groups' attributes hold for
@@ -564,16 +563,16 @@ static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad
 
 static void tell_temporary(void *user, const char *path)
 {
-    const struct h5grad_options *options = &((const struct run *)user)->options.user;
-    if (options->temporary)
-        options->temporary(options->user, path);
+    const struct run_callbacks *call = &((const struct run *)user)->options.call;
+    if (call->temporary)
+        call->temporary(call->user, path);
 }
 
 /* The file and, where the run can be resumed, its journal; *line is the line of history. */
 static enum h5grad_status create_output(struct run *run, const char **line,
                                         struct h5grad_error *err)
 {
-    const struct h5grad_options *user = &run->options.user;
+    const struct run_options *options = &run->options;
     enum publish_kind kind = !run->resume.wanted             ? PUBLISH_ONCE
                              : hg_resume_found(&run->resume) ? PUBLISH_RESUMED
                                                              : PUBLISH_RESUMABLY;
@@ -584,8 +583,8 @@ static enum h5grad_status create_output(struct run *run, const char **line,
         hg_resume_check(&run->resume, run->input, files, &run->options, err);
     if (status)
         return hg_error_context(err, status, "%s", run->output);
-    status = hg_publish_create(&run->publish, run->output, user->overwrite != 0, user->sync != 0,
-                               kind, &notice, err);
+    status = hg_publish_create(&run->publish, run->output, options->overwrite, options->sync, kind,
+                               &notice, err);
     if (status || !run->resume.wanted)
         return status;
     tell_temporary(run, run->resume.path);
@@ -597,9 +596,10 @@ static enum h5grad_status create_output(struct run *run, const char **line,
 
 static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err)
 {
-    const struct h5grad_options *user = &run->options.user;
-    char *command = user->command ? hg_memory_text(user->command)
-                                  : hg_memory_format("h5grad_run %s %s", run->input, run->output);
+    const struct run_options *options = &run->options;
+    char *command = options->command
+                        ? hg_memory_text(options->command)
+                        : hg_memory_format("h5grad_run %s %s", run->input, run->output);
     char *own = command ? hg_metadata_history_line(command) : NULL;
     const char *line = own;
     free(command);
@@ -610,7 +610,7 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
     hg_enter(&guard);
     if (!status && !hg_metadata_limit(run->publish.file, run->access.memory))
         status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
-    if (!status && !user->no_history &&
+    if (!status && options->history &&
         (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))
         hg_error_context(err, status, "%s", run->output);
     hg_leave(&guard);
@@ -693,9 +693,9 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
 /* OUTPUT, and what appears beside it, can be made. */
 static enum h5grad_status check_places(const struct run *run, struct h5grad_error *err)
 {
-    bool overwrite = run->options.user.overwrite != 0;
+    bool overwrite = run->options.overwrite;
     enum h5grad_status status = hg_publish_check(run->output, run->input, overwrite, err);
-    if (status || !run->options.user.xdmf)
+    if (status || !run->options.xdmf)
         return status;
     char *path = hg_memory_format("%s" XDMF_SUFFIX, run->output);
     status = path ? hg_publish_check(path, run->input, overwrite, err)
@@ -709,7 +709,7 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
     enum h5grad_status status = open_input(run, err);
     if (status)
         return hg_error_context(err, status, "%s", run->input);
-    if (run->goal != RUN_LIST && run->options.user.xdmf) {
+    if (run->goal != RUN_LIST && run->options.xdmf) {
         run->xdmf = hg_xdmf_new(run->input, run->output, &run->options);
         if (!run->xdmf)
             return hg_error_memory(err, strlen(run->output));
@@ -759,8 +759,8 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     enum h5grad_status status = hg_run_options_check(options, &run->options, err);
     if (status)
         return status;
-    run->messages.callback = run->options.user.message;
-    run->messages.user = run->options.user.user;
+    run->messages.callback = run->options.call.message;
+    run->messages.user = run->options.call.user;
     run->options.messages = &run->messages;
     if (run->goal != RUN_LIST)
         status = check_places(run, err);

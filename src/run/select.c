@@ -219,7 +219,7 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     }
     struct h5_identity identity;
     enum h5grad_status status;
-    const char *why = search->options->user.no_unpack ? NULL : hg_coords_categories(dataset);
+    const char *why = search->options->unpack ? hg_coords_categories(dataset) : NULL;
     if (hg_identify(dataset, &identity))
         status = add(selection, search, &identity, name, true, why, err);
     else
@@ -231,15 +231,14 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
 enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
                                       struct selection *selection, struct h5grad_error *err)
 {
-    const struct h5grad_options *user = &options->user;
     struct search search = {.file = file, .options = options};
     memset(selection, 0, sizeof *selection);
     enum h5grad_status status = H5GRAD_OK;
     hg_enter(&search.guard);
-    if (user->n_datasets == 0)
+    if (options->n_datasets == 0)
         status = add_fields(selection, &search, NULL, err);
-    for (size_t i = 0; i < user->n_datasets && !status; i++)
-        status = add_named(selection, &search, user->datasets[i], err);
+    for (size_t i = 0; i < options->n_datasets && !status; i++)
+        status = add_named(selection, &search, options->dataset[i], err);
     hg_leave(&search.guard);
     hg_messages_deliver(options->messages);
     free(search.why);

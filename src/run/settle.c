@@ -14,11 +14,11 @@ static enum h5grad_status name_results(struct field *field, const struct run_opt
     for (unsigned k = 0; k < field->n_axes; k++) {
         unsigned axis = field->order[k];
         char **result = &field->axis[axis].result;
-        if (!options->user.name && convention && convention->result_path)
+        if (!options->name && convention && convention->result_path)
             *result = convention->result_path(field->path, &field->coords, axis);
         else
-            *result = hg_results_path(options->user.name, field->path, axis,
-                                      field->coords.axis[axis].name);
+            *result =
+                hg_results_path(options->name, field->path, axis, field->coords.axis[axis].name);
         if (!*result)
             return hg_error_memory(err, strlen(field->path));
     }

@@ -47,7 +47,7 @@ static bool has_dataspace(hid_t dataset)
  */
 static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err)
 {
-    if (!hg_reader_decodes(&task->storage, &task->type, getenv("H5GRAD_IO")))
+    if (!hg_reader_decodes(&task->storage, &task->type, task->field->read_method))
         return H5GRAD_OK;
     task->dataset = hg_reopen_uncached(task->dataset, err);
     return task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
@@ -258,7 +258,7 @@ static enum h5grad_status plan_tiles(struct task *task, const struct run_options
                                      bool *too_large, struct h5grad_error *err)
 {
     const char *known = task->field->read_method;
-    enum h5grad_status status = open_reader(task, known ? known : getenv("H5GRAD_IO"), err);
+    enum h5grad_status status = open_reader(task, known ? known : options->io, err);
     if (status || !(status = plan_buffers(task, options, err)))
         return status;
     if (task->storage.layout == H5_CHUNKED && task->storage.n_filters == 0) {
@@ -276,14 +276,15 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     const struct field *field = task->field;
     struct engine_job *job = &task->job;
     *too_large = false;
+    task->io = options->io;
     choose_arithmetic(task);
-    choose_stencils(task, (unsigned)options->user.edge_order);
+    choose_stencils(task, options->edge_order);
     job->rank = field->rank;
     job->extent = field->extent;
     job->n_axes = field->n_axes;
     job->axes = task->axis;
     job->threads = options->threads;
-    job->ordered = options->user.no_history || options->user.checkpoint || options->user.resume;
+    job->ordered = !options->history || options->checkpoint || options->resume;
     job->cache = options->cache;
     enum h5grad_status status = choose_storage(task, options, err);
     return status ? status : plan_tiles(task, options, too_large, err);
