@@ -28,7 +28,7 @@
 #define ROWS    64
 #define COLUMNS 48
 
-#define DEEP   3000 /* groups within groups */
+#define DEEP   1500 /* groups within groups */
 #define NESTED 16   /* virtual datasets of virtual datasets */
 
 static void teardown(void)

@@ -6,6 +6,10 @@
 #include <check.h>
 #include <stddef.h>
 
+/* Check tells its parent process of every assertion that holds, to know where a test was when it
+ * crashed. A system call each is too much for assertions on every point of an array. */
+#define _mark_point(file, line) ((void)0)
+
 /* A new case of the suite, each of whose tests runs between setup and teardown where they are
  * given. */
 TCase *add_case(Suite *suite, const char *name, SFun setup, SFun teardown);
