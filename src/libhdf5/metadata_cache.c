@@ -6,12 +6,13 @@
 /* libhdf5 counts bytes of the file; a node of an index of chunks takes ten times as many when it is
  * decoded, and both input and output have their cache. */
 #define SHARE 64
+#define LEAST ((uint64_t)64 << 10) /* libhdf5 refuses hardly any */
 
 static void limit(H5AC_cache_config_t *config, uint64_t memory)
 {
     if (memory == 0)
         return;
-    config->max_size = (size_t)size_min(config->max_size, memory / SHARE);
+    config->max_size = (size_t)size_min(config->max_size, size_max(memory / SHARE, LEAST));
     config->min_size = (size_t)size_min(config->min_size, config->max_size);
     config->initial_size = (size_t)size_min(config->initial_size, config->max_size);
     config->set_initial_size = true;
