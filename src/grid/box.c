@@ -140,33 +140,35 @@ static inline void copy_run(void *restrict to, const void *restrict from, size_t
 }
 
 /* Inlined, so that hg_box_copy has no call through a pointer for each of its short runs. */
-static inline void copy_runs(box_move *move, unsigned rank, size_t size, const struct box *part,
-                             const struct box *from, const void *source, const struct box *to,
+static inline void move_runs(box_move *move, const struct runs *runs, const void *source,
                              void *destination)
 {
-    if (hg_box_points(rank, part) == 0)
-        return;
-    struct runs runs;
-    runs_make(rank, size, part, from, to, &runs);
     uint64_t position[GRID_MAX_RANK] = {0};
-    uint64_t a = runs.offset_a, b = runs.offset_b;
+    uint64_t a = runs->offset_a, b = runs->offset_b;
     const unsigned char *in = source;
     unsigned char *out = destination;
     do {
-        for (uint64_t i = 0; i < runs.row; i++)
-            move(out + b + i * runs.row_b, in + a + i * runs.row_a, runs.run);
-    } while (runs_next(&runs, position, &a, &b));
+        for (uint64_t i = 0; i < runs->row; i++)
+            move(out + b + i * runs->row_b, in + a + i * runs->row_a, runs->run);
+    } while (runs_next(runs, position, &a, &b));
 }
 
 void hg_box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
                  const void *source, const struct box *to, void *destination)
 {
-    copy_runs(copy_run, rank, size, part, from, source, to, destination);
+    struct runs runs;
+    if (hg_box_points(rank, part) == 0)
+        return;
+    runs_make(rank, size, part, from, to, &runs);
+    move_runs(copy_run, &runs, source, destination);
 }
 
-void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
-                    const struct box *from, const void *source, const struct box *to,
-                    void *destination)
+void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *from,
+                    const void *source, const struct box *to, void *destination)
 {
-    copy_runs(move, rank, size, part, from, source, to, destination);
+    struct runs runs;
+    if (hg_box_points(rank, from) == 0)
+        return;
+    runs_make(rank, size, from, from, to, &runs);
+    move_runs(move, &runs, source, destination);
 }

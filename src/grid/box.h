@@ -40,10 +40,9 @@ bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position);
 void hg_box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
                  const void *source, const struct box *to, void *destination);
 
-/* The same with another function in memcpy's place. */
+/* The same for all points of from, with another function in memcpy's place. */
 typedef void box_move(void *restrict to, const void *restrict from, size_t size);
-void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *part,
-                    const struct box *from, const void *source, const struct box *to,
-                    void *destination);
+void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *from,
+                    const void *source, const struct box *to, void *destination);
 
 #endif

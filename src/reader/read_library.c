@@ -130,8 +130,8 @@ static enum h5grad_status library_read(struct reader *reader, const struct halo_
     const struct library_reader *self = (const struct library_reader *)reader;
     const struct reader_source *source = &self->source;
     if (self->unfilled)
-        hg_box_copy_by(clear, reader->rank, hg_type_size(source->type), &piece->box, &piece->within,
-                       buffer, &piece->within, buffer);
+        hg_box_copy_by(clear, reader->rank, hg_type_size(source->type), &piece->box, buffer,
+                       &piece->within, buffer);
     struct h5_guard guard;
     hg_enter(&guard);
     enum h5grad_status status = hg_read_part(source->dataset, source->type->memory, reader->rank,

@@ -44,7 +44,7 @@ static enum h5grad_status memory_write(struct writer *writer, const struct box *
     (void)err;
     const struct memory_writer *self = (const struct memory_writer *)writer;
     if (self->stream) {
-        hg_box_copy_by(hg_stream_copy, self->rank, self->size, box, box, points, &self->whole,
+        hg_box_copy_by(hg_stream_copy, self->rank, self->size, box, points, &self->whole,
                        self->data);
         hg_stream_end();
     } else {
