@@ -17,6 +17,70 @@ fi
 export MPLCONFIGDIR=$PWD
 
 # picture FILE: whether it is a PNG with some colours in it.
+cat >drawn.py <<'END'
+"""Runs h5grad-plot once for each line of standard input, the arguments as a list in Python, in a
+process of its own that need not load it again; says how it ended. ./drawn has the titles of the
+panels, the axes, and the values of the first; ./stdout and ./stderr have what it printed."""
+import ast
+import importlib.machinery
+import importlib.util
+import itertools
+import os
+import sys
+
+sys.dont_write_bytecode = True
+loader = importlib.machinery.SourceFileLoader("plot", sys.argv[1])
+plot = importlib.util.module_from_spec(importlib.util.spec_from_loader("plot", loader))
+loader.exec_module(plot)
+
+
+def tell(out):
+    np, figure = plot.np, plot.plt.gcf()
+    panels = [panel for panel in figure.axes if panel.get_title() + panel.get_title("left")]
+    for panel in panels:
+        title = panel.get_title() + panel.get_title("left")
+        print(" ".join(title.split()), panel.get_xlabel(), panel.get_ylabel(), sep="|", file=out)
+    if panels[0].lines:
+        (x, values), *results = [panel.lines[0].get_data() for panel in panels]
+        print("x", *x, file=out)
+        print("values", *values, file=out)
+        if len(results) == 1:
+            same = np.allclose(np.gradient(values, x), results[0][1], equal_nan=True)
+            print("gradient", same, file=out)
+    else:
+        place = figure._suptitle
+        print(" ".join(place.get_text().split()) if place else "", file=out)
+        values = panels[0].collections[0].get_array()
+        print("values", *np.ma.filled(values.astype(float), np.nan).reshape(-1), file=out)
+    labels = [label for panel in panels for label in (panel.title, panel.xaxis.label)]
+    boxes = [box for box in (label.get_window_extent() for label in labels) if box.width > 1]
+    apart = not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    print("labels", "apart" if apart else "overlap", file=out)
+
+
+for line in sys.stdin.buffer:
+    child = os.fork()
+    if child == 0:
+        for name, stream in ("stdout", 1), ("stderr", 2):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+        sys.argv = ["h5grad-plot", *map(os.fsdecode, ast.literal_eval(line.decode()))]
+        plot.main()
+        with open("drawn", "w", encoding="utf-8") as out:
+            tell(out)
+        sys.exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+END
+coproc $python drawn.py "$plot" 2>coproc.err
+# plot ARGUMENT...: by that process.
+plot() {
+    local argument status list=
+    for argument; do
+        list+="b'$(printf %s "$argument" | od -A n -t x1 -v | tr -d '\n' | sed 's/ /\\x/g')',"
+    done
+    printf '[%s]\n' "$list" >&"${COPROC[1]}"
+    read -r status <&"${COPROC[0]}" && return "$status"
+}
+
 # shellcheck disable=SC2317 # check calls it
 picture() {
     [ "$(head -c 4 "$1" | tail -c 3)" = PNG ] && [ "$(wc -c <"$1")" -gt 5000 ]
@@ -25,13 +89,17 @@ draw() {
     local what=$1
     shift
     rm -f picture.png
-    check "$what: exit status" $python "$plot" "$@" picture.png
+    check "$what: exit status" plot "$@" picture.png
     check "$what: picture" picture picture.png
+}
+# shellcheck disable=SC2317 # check calls it
+fails() {
+    ! "$@"
 }
 refused() {
     local regex=$1
     shift
-    check "$*: refused" equal "$($python "$plot" "$@" none.png >stdout 2>stderr && echo well)" ""
+    check "$*: refused" fails plot "$@" none.png
     check "$*: message" grep -Eq "^h5grad-plot: .*$regex" stderr
     check "$*: one line" equal "$(wc -l <stderr)" 1
     check "$*: no picture" test ! -e none.png
@@ -44,38 +112,6 @@ for name in turbulence series chunked complex; do
 done
 draw "a slice" -d /v --slice z=3 --slice 1=-1 samples/turbulence.h5 turbulence.h5
 
-cat >drawn.py <<'END'
-"""Runs h5grad-plot and prints of its panels the titles, the axes, and the values of the first."""
-import importlib.machinery
-import importlib.util
-import itertools
-import sys
-
-loader = importlib.machinery.SourceFileLoader("plot", sys.argv.pop(1))
-plot = importlib.util.module_from_spec(importlib.util.spec_from_loader("plot", loader))
-sys.dont_write_bytecode = True
-loader.exec_module(plot)
-plot.main()
-np, figure = plot.np, plot.plt.gcf()
-panels = [panel for panel in figure.axes if panel.get_title() + panel.get_title("left")]
-for panel in panels:
-    title = panel.get_title() + panel.get_title("left")
-    print(" ".join(title.split()), panel.get_xlabel(), panel.get_ylabel(), sep="|")
-if panels[0].lines:
-    (x, values), *results = [panel.lines[0].get_data() for panel in panels]
-    print("x", *x)
-    print("values", *values)
-    if len(results) == 1:
-        print("gradient", np.allclose(np.gradient(values, x), results[0][1], equal_nan=True))
-else:
-    place = figure._suptitle
-    print(" ".join(place.get_text().split()) if place else "")
-    values = panels[0].collections[0].get_array()
-    print("values", *np.ma.filled(values.astype(float), np.nan).reshape(-1))
-boxes = [label.get_window_extent() for panel in panels for label in (panel.title, panel.xaxis.label)]
-boxes = [box for box in boxes if box.width > 1]
-print("labels", "overlap" if any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2)) else "apart")
-END
 cat >fields.py <<'END'
 import h5py
 import numpy as np
@@ -125,15 +161,11 @@ END
 $python fields.py || exit 99
 "$H5GRAD" -q fields.h5 fields_grad.h5 || exit 99
 
-# shellcheck disable=SC2317 # check calls it
-fields_drawn() {
-    $python drawn.py "$plot" "$@" fields.h5 fields_grad.h5 drawn.png >drawn
-}
 # shows WANTED ARGS...: that the drawing has those lines, among others, in this order.
 shows() {
     local wanted=$1
     shift
-    check "$*: drawn" fields_drawn "$@"
+    check "$*: drawn" plot "$@" fields.h5 fields_grad.h5 drawn.png
     check "$*: shows" equal "$(grep -Fx "$wanted" drawn)" "$wanted"
 }
 x='x 10.0 10.5 11.0 12.0 13.5'
@@ -182,7 +214,7 @@ $python hostile.py || exit 99
 "$H5GRAD" -q hostile.h5 hostile_grad.h5 || exit 99
 while IFS='|' read -r name spelling; do
     printf -v name %b "$name"
-    check "$name: drawn" $python drawn.py "$plot" -d "$name" hostile.h5 hostile_grad.h5 drawn.png >drawn 2>stderr
+    check "$name: drawn" plot -d "$name" hostile.h5 hostile_grad.h5 drawn.png
     check "$name: stderr" equal "$(cat stderr)" ""
     check "$name: title" grep -Fxq "$spelling [\$\bad\$\x1b[1m\xff]||" drawn
     check "$name: axis" grep -Fq "∂$spelling / ∂t\x0a\$\axis\$ [\$\bad\$\x1b[1m\xff]|t\x0a\$\axis\$|" drawn
@@ -204,7 +236,11 @@ mkdir lacking
 echo 'raise ImportError("No module named h5py")' >lacking/h5py.py
 PYTHONPATH=lacking $python "$plot" --help >stdout 2>&1
 check "--help without h5py" grep -q '^usage: h5grad-plot' stdout
-PYTHONPATH=lacking refused 'it needs h5py' fields.h5 fields_grad.h5
+PYTHONPATH=lacking $python "$plot" fields.h5 fields_grad.h5 none.png 2>stderr
+check "without h5py: exit status" test $? -ne 0
+check "without h5py: message" equal "$(grep -c '^h5grad-plot: .*it needs h5py' stderr) $(wc -l <stderr)" "1 1"
+# As a program of its own.
+check "the program" $python "$plot" samples/series.h5 series.h5 picture.png
 refused 'no gradient of /none; there are: /u, /v, /w' -d /none samples/turbulence.h5 turbulence.h5
 refused 'axis 0 has 64 points' --slice z=64 samples/turbulence.h5 turbulence.h5
 refused 'AXIS=INDEX' --slice q=1 samples/turbulence.h5 turbulence.h5
