@@ -11,7 +11,7 @@
 #include "base/parse.h"
 #include "base/utf8.h"
 
-/* What getopt_long returns for the long name of a row, less the row's index; and for an operand. */
+/* What getopt_long returns: for the long name of row i OPTION_LONG + i. */
 enum { OPTION_LONG = 256, OPTION_OPERAND = 1 };
 
 /* The table as getopt_long wants it. */
@@ -22,8 +22,8 @@ struct options_syntax {
 
 static void options_fill_syntax(struct options_syntax *syntax)
 {
-    /* In order: operands are returned, options may stand anywhere, whatever POSIXLY_CORRECT says.
-     * With ':' a missing value is told from an unknown option. */
+    /* '-': returns operands in order, so that options may stand behind them even if POSIXLY_CORRECT
+     * is set. ':': returns ':' for a missing value, which '?' would not tell from other errors. */
     char *letter = stpcpy(syntax->letters, "-:");
     int i = 0;
 
@@ -43,7 +43,7 @@ static void options_fill_syntax(struct options_syntax *syntax)
     *letter = '\0';
 }
 
-/* The row for what getopt_long has returned, which is an option. */
+/* The row of the option for which getopt_long returned this value. */
 static const struct option_row *options_row(int returned)
 {
     const struct option_row *row = option_table;
@@ -68,7 +68,7 @@ static enum h5grad_status options_append(struct options_list *list, const char *
     return H5GRAD_OK;
 }
 
-/* Splits the value at its commas into *list, in place of what an earlier one said. */
+/* Splits value at its commas into *list, and drops the entries of an earlier value. */
 static enum h5grad_status options_split(const struct option_row *row, const char *value,
                                         struct options_list *list, struct h5grad_error *error)
 {
@@ -176,7 +176,7 @@ static enum h5grad_status options_take_operand(struct options *options, const ch
     return H5GRAD_OK;
 }
 
-/* How many letters must be added, dropped or changed to make b, or its first letters, of a. */
+/* The edit distance between the first a_length letters of a, and b. */
 static size_t options_distance(const char *a, size_t a_length, const char *b)
 {
     size_t row[32];
@@ -197,7 +197,7 @@ static size_t options_distance(const char *a, size_t a_length, const char *b)
     return row[b_length];
 }
 
-/* argument is "--nam" or "--nam=value", and no option is meant by it, or several are. */
+/* Reports argument, "--nam" or "--nam=value", which abbreviates no option, or several. */
 static enum h5grad_status options_fail_long(const char *argument, struct h5grad_error *error)
 {
     const char *name = argument + 2;
@@ -211,7 +211,7 @@ static enum h5grad_status options_fail_long(const char *argument, struct h5grad_
         if (strncmp(row->name, name, length) == 0 && n_meant < 2)
             meant[n_meant++] = row->name;
         size_t distance = options_distance(name, length, row->name);
-        /* Two changes make any short word out of any other. */
+        /* A short name is close to any other short word. */
         if (distance < nearest_distance && 2 * distance < strlen(row->name)) {
             nearest = row->name;
             nearest_distance = distance;
@@ -227,7 +227,7 @@ static enum h5grad_status options_fail_long(const char *argument, struct h5grad_
     return hg_error_set(error, H5GRAD_USAGE, "unrecognized option '--%.*s'", (int)length, name);
 }
 
-/* After getopt_long has returned '?' or ':' for something in argument. */
+/* Reports the error in argument for which getopt_long returned '?' or ':'. */
 static enum h5grad_status options_fail_option(int returned, const char *argument,
                                               struct h5grad_error *error)
 {
@@ -254,7 +254,7 @@ static enum h5grad_status options_read(struct options *options, int argc, char *
     options_fill_syntax(&syntax);
     opterr = 0;
     while (status == H5GRAD_OK) {
-        /* In the middle of "-vq", optind still stands at it. */
+        /* optind stays at an argument such as "-vq" until its last letter is read. */
         const char *argument = argv[optind];
         int option = getopt_long(argc, argv, syntax.letters, syntax.names, NULL);
         if (option == -1)
@@ -304,7 +304,7 @@ static bool options_is_plain(const char *argument)
     return true;
 }
 
-/* Prints the argument as a shell would read it back, on one line. */
+/* Prints argument on one line, quoted so that a shell reads it back. */
 static void options_print_quoted(FILE *out, const char *argument)
 {
     if (options_is_plain(argument)) {
@@ -362,7 +362,7 @@ enum h5grad_status options_parse(struct options *options, int argc, char **argv,
     if (options->command == NULL)
         return hg_error_set(error, H5GRAD_NO_MEMORY, "reading the arguments: out of memory");
     options->grad.command = options->command;
-    /* What was stopped once may be stopped again. */
+    /* A resumed run may be stopped again. */
     options->grad.checkpoint |= options->grad.resume;
     options->grad.datasets = options->datasets.items;
     options->grad.n_datasets = options->datasets.count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * JSON, written as it comes. The caller closes what it opens; commas, line ends and indentation
- * are seen to here. Every text becomes valid: bytes that are not UTF-8 are replaced by U+FFFD.
+ * Writes a JSON document value by value, with commas, line ends and indentation. The caller closes
+ * each object and array it opens. Bytes that are not UTF-8 are replaced by U+FFFD.
  */
 #ifndef H5GRAD_CLI_JSON_H
 #define H5GRAD_CLI_JSON_H
@@ -14,18 +14,18 @@ enum { JSON_DEPTH = 16 };
 
 struct json {
     FILE *out;
-    unsigned depth; /* of open objects and arrays, at most JSON_DEPTH */
-    bool follows;   /* something stands before in the innermost of them */
+    unsigned depth; /* how many objects and arrays are open, at most JSON_DEPTH */
+    bool follows;   /* the innermost of them is not empty */
     bool flat[JSON_DEPTH];
     char closing[JSON_DEPTH];
 };
 
 /*
- * In all of these key is the name within an object, and NULL within an array and for the document
- * itself. json_open starts an object ('{') or an array ('['); flat: on one line.
+ * key is the name of a value within an object; NULL within an array and for the document itself.
+ * json_open begins an object where bracket is '{', an array where it is '['; flat: on one line.
  */
 void json_open(struct json *json, const char *key, char bracket, bool flat);
-void json_close(struct json *json); /* the innermost; the last ends the line */
+void json_close(struct json *json); /* the innermost; the outermost ends the line */
 
 void json_text(struct json *json, const char *key, const char *text); /* NULL: null */
 void json_integer(struct json *json, const char *key, uint64_t value);

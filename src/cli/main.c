@@ -16,14 +16,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Only the sanitizer that looks for leaks needs exit handlers. */
+/* The leak sanitizer reports in an exit handler; nothing else needs one. */
 #ifdef __SANITIZE_ADDRESS__
     #define MAIN_EXIT_HANDLERS true
 #else
     #define MAIN_EXIT_HANDLERS false
 #endif
 
-/* What the callbacks need. */
+/* User data of the callbacks. */
 struct session {
     const char *input;
     enum options_verbosity verbosity;
@@ -63,8 +63,8 @@ static void session_show_message(void *user, enum h5grad_level level, const char
 }
 
 /*
- * A file opened on descriptor 1 or 2 because the caller had closed it would get the text meant for
- * the terminal. What takes their place here can be opened by nothing else, and fails when used.
+ * Opens descriptors 0 to 2 where the caller has closed them: the next file opened would get number
+ * 1 or 2, and with it the text meant for the terminal. They are opened so that using them fails.
  */
 static bool main_hold_descriptors(void)
 {
@@ -99,11 +99,12 @@ static int main_report_stop(const struct options *options, bool resumable)
     return resumable ? EXIT_RESUMABLE : EXIT_SIGNAL + number;
 }
 
-/* Of stdout: what fits is written by main_close_stdout, which can say why that failed. */
+/* The buffer of stdout. Output that fits into it is written by main_close_stdout, which then knows
+ * why a write failed. */
 static char main_buffer[1 << 15];
 
-/* Everything that went to stdout must have arrived: a full disk shows only now. What a run has made
- * by then is there, and so is what it says of its own failure. */
+/* Reports a failure to write to stdout, as on a full disk, which shows only here. Returns the exit
+ * status: result where the run itself has failed, since it has reported that. */
 static int main_close_stdout(const struct options *options, int result)
 {
     bool failed = ferror(stdout) != 0;
@@ -204,9 +205,9 @@ int main(int argc, char **argv)
     result = main_close_stdout(&options, result);
     options_free(&options);
     supervise_note_result(result);
-    /* The exit handler of libhdf5 trips over a file that could not be closed, as where the disk was
-     * full, and over what damaged files leave open. Nothing is left to do in it: the library has
-     * closed all there was. */
+    /* The exit handler of libhdf5 can crash on a file that could not be closed, as on a full disk,
+     * and on objects that damaged files leave open. It has nothing left to do: the library has
+     * closed everything. */
     if (result != EXIT_DONE || !MAIN_EXIT_HANDLERS)
         _exit(result);
     return EXIT_DONE;

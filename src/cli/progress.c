@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Seconds: a bar may come up soon, lines in a log are for runs that somebody waits for. */
+/* Seconds: a bar appears soon; lines are printed in a log only for runs that take a while. */
 static const double progress_bar_delay = 0.5;
 static const double progress_line_delay = 3;
 static const double progress_redraw = 0.1;
@@ -53,8 +53,7 @@ static void progress_print_rate(const struct progress *progress, const struct h5
              text_duration((double)to_do / per_second, left));
 }
 
-/* Appends the end of the name, as much as goes into the columns, or nothing if that says nothing.
- */
+/* Appends the end of name, as much of it as fits into columns, or nothing where too little fits. */
 static void progress_append_name(char *line, const char *name, size_t columns)
 {
     char piece[UTF8_PIECE];
@@ -78,7 +77,7 @@ static void progress_draw(struct progress *progress, const struct h5grad_progres
                           unsigned percent, const char *rate)
 {
     static const char full[PROGRESS_BAR + 1] = "========================";
-    /* The last column stays free: some terminals wrap as soon as it is filled. */
+    /* Some terminals wrap as soon as the last column is filled. */
     size_t columns = progress_columns(progress) - 1;
     char line[PROGRESS_LINE];
     int filled = (int)(percent * PROGRESS_BAR / 100);
@@ -93,7 +92,7 @@ static void progress_draw(struct progress *progress, const struct h5grad_progres
         snprintf(line + used, sizeof(line) - (size_t)used, "  ");
         progress_append_name(line, now->field, columns - (size_t)used - 2);
     }
-    /* Back to the start, clear to the end of the line, write, all at once against flicker. */
+    /* One write clears the line and draws it, against flicker. */
     fprintf(progress->out, "\r\033[K%s", line);
     fflush(progress->out);
     progress->visible = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How far a run is: a bar that is redrawn on a terminal, a line per 10 % elsewhere. */
+/* Shows the progress of a run: as a bar on a terminal, as a line per 10 % elsewhere. */
 #ifndef H5GRAD_CLI_PROGRESS_H
 #define H5GRAD_CLI_PROGRESS_H
 
@@ -19,15 +19,15 @@ struct progress {
     double drawn;          /* time of the last drawing of the bar */
     bool visible;          /* the bar stands on the terminal's last line */
     unsigned tenth;        /* the last tenth for which a line was printed */
-    uint64_t bytes_before; /* bytes done at the first update: they tell nothing of the rate */
+    uint64_t bytes_before; /* bytes done at the first update, which do not count for the rate */
 };
 
-/* Shows on out, which is a terminal or not. */
+/* Initialises *progress to print on out. */
 void progress_init(struct progress *progress, FILE *out, enum progress_when when);
 
 void progress_update(struct progress *progress, const struct h5grad_progress *now);
 
-/* Takes the bar away, so that a message can be printed, or because the run is over. */
+/* Clears the bar; call it before printing a message and at the end of the run. */
 void progress_hide(struct progress *progress);
 
 #endif

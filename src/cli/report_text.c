@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* A result of a rank that HDF5 allows: 32 extents of 20 digits, and an x behind each. */
+/* Room for a shape of the highest rank in HDF5: 32 extents of 20 digits, each with an x behind. */
 enum { REPORT_SHAPE = 32 * 21 + 1 };
 
 struct report_total report_add_up(const struct h5grad_report *report)
@@ -76,7 +76,7 @@ static void report_print_bytes(FILE *out, const char *key, uint64_t bytes)
     fputc('\n', out);
 }
 
-/* "64x64x64", of the extents or of the tiles. */
+/* Writes the extents of the field or of its tiles to out, as "64x64x64". */
 static const char *report_shape(const struct h5grad_field *field, bool tile, char out[REPORT_SHAPE])
 {
     size_t used = 0;
@@ -161,7 +161,7 @@ static bool report_same_axis(const struct h5grad_axis *a, const struct h5grad_ax
            report_same_text(a->unit, b->unit) && report_same_text(a->left_out, b->left_out);
 }
 
-/* Whether all that a list says below a field's line serves both. */
+/* Whether a list can print the same description below both fields. */
 static bool report_same_grid(const struct h5grad_field *a, const struct h5grad_field *b)
 {
     bool same = a->rank == b->rank && report_same_text(a->values, b->values) &&
@@ -172,7 +172,7 @@ static bool report_same_grid(const struct h5grad_field *a, const struct h5grad_f
     return same;
 }
 
-/* Fields with one description; members are chained by next, an index plus 1, and 0 at the end. */
+/* Fields with the same description, chained by report_groups.next. */
 struct report_group {
     size_t first, last;
     unsigned path, type, shape; /* columns of the widest */
@@ -181,7 +181,7 @@ struct report_group {
 struct report_groups {
     struct report_group *group;
     size_t n;
-    size_t *next; /* for each field of the report; NULL: no group has more than one */
+    size_t *next; /* of each field the next in its group, as index + 1, or 0; NULL: each is alone */
 };
 
 static void report_widen(struct report_group *group, const struct h5grad_field *field)
@@ -191,7 +191,7 @@ static void report_widen(struct report_group *group, const struct h5grad_field *
     unsigned type = text_columns(field->type);
     unsigned extents = (unsigned)strlen(report_shape(field, false, shape));
 
-    /* One long name is no reason to move all the others out of sight. */
+    /* A single long name must not push the other columns out of sight. */
     if (path > group->path && path <= 48)
         group->path = path;
     if (type > group->type)
@@ -200,7 +200,7 @@ static void report_widen(struct report_group *group, const struct h5grad_field *
         group->shape = extents;
 }
 
-/* The group of the field: only the latest are looked at, so that many grids take no time. */
+/* Adds the field to its group. Compares it with the latest groups only: a file may have many. */
 static void report_join_group(struct report_groups *groups, const struct h5grad_report *report,
                               size_t field)
 {
@@ -267,7 +267,7 @@ static void report_print_left_out(FILE *out, const struct h5grad_report *report)
     }
 }
 
-/* Where there is no memory for groups. */
+/* Prints the field as a group of its own, where there is no memory for groups. */
 static void report_print_alone(FILE *out, const struct h5grad_report *report, size_t field)
 {
     const struct report_groups none = {.next = NULL};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reports as text for people, and as JSON for programs.
+ * Prints reports, as text for people and as JSON for programs.
  *
  * In a plan a field is a block: its path alone on a line, from the first column, then indented
  * lines of a key and a value. In a list, fields on the same grid stand on lines of their own from
@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* For --list; left_out: also the datasets that cannot be done, and why. Returns how many fields
- * there were. */
+/* For --list. left_out: prints the skipped datasets, too, and why they are. Returns the number of
+ * fields that are not skipped. */
 size_t report_print_list(FILE *out, const struct h5grad_report *report, bool left_out);
 
 /* For --dry-run. */
@@ -29,29 +29,29 @@ void report_print_done(FILE *out, const char *input, const char *output,
 
 enum report_kind { REPORT_LIST, REPORT_PLAN, REPORT_RUN };
 
-/* The same as JSON, whose schema is in doc/json.md; output is not used with REPORT_LIST. */
+/* Prints a report as JSON, by the schema in doc/json.md. output is not used with REPORT_LIST. */
 void report_print_json(FILE *out, enum report_kind kind, const char *input, const char *output,
                        const struct h5grad_report *report);
 
-/* Sums over the fields that are done. */
+/* Sums over the fields that are not skipped. */
 struct report_total {
     size_t fields;
     size_t results;
     uint64_t read;
     uint64_t decoded_again;
     uint64_t written;
-    uint64_t peak_memory; /* one field is done after the other */
+    uint64_t peak_memory; /* the maximum: one field is done after the other */
 };
 
 struct report_total report_add_up(const struct h5grad_report *report);
 
-/* The most memory that was resident so far, in bytes; 0 where the system does not say. */
+/* The peak of resident memory so far, in bytes; 0 where the system does not say. */
 uint64_t report_peak_resident(void);
 
-/* What the spacing of an axis is. */
+/* The kind of spacing of an axis. */
 enum report_spacing {
-    REPORT_UNIT,        /* nothing is known: 1 */
-    REPORT_UNUSABLE,    /* something is known that cannot be used: source says why */
+    REPORT_UNIT,        /* the file gives none: 1 */
+    REPORT_UNUSABLE,    /* the file gives one that cannot be used: source says why */
     REPORT_STEP,        /* a number */
     REPORT_COORDINATES, /* the path of coordinates */
 };

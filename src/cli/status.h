@@ -7,9 +7,9 @@ enum {
     EXIT_DONE = 0,
     EXIT_FAILED = 1,
     EXIT_WRONG_USAGE = 2,
-    EXIT_UNREPORTED = 3, /* OUTPUT is whole, but nobody has been told how the run went */
-    EXIT_RESUMABLE = 75, /* EX_TEMPFAIL: trying again is of use */
-    EXIT_SIGNAL = 128    /* and its number on top */
+    EXIT_UNREPORTED = 3, /* OUTPUT is whole, but the report on the run was not written */
+    EXIT_RESUMABLE = 75, /* EX_TEMPFAIL: a run with --resume goes on */
+    EXIT_SIGNAL = 128    /* plus the number of the signal */
 };
 
 #endif

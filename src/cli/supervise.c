@@ -21,7 +21,7 @@
     #include <sys/prctl.h>
 #endif
 
-/* Seconds that a child has to stop. */
+/* How many seconds a child has to stop after a signal that asks for it. */
 static const double supervise_grace = 2;
 
 enum {
@@ -30,22 +30,22 @@ enum {
     RESULT_UNKNOWN = -1
 };
 
-/* What the child tells; memory that both processes see. */
+/* Written by the child, in memory that both processes share. */
 struct notes {
-    atomic_int result; /* the exit status, once all is said and written; RESULT_UNKNOWN */
-    atomic_int crash;  /* see cli/crash.h */
+    atomic_int result; /* the exit status, once all output is written, or RESULT_UNKNOWN */
+    atomic_int crash;  /* an enum crash_kind */
     atomic_uint files;
     char file[SUPERVISE_FILES][PATH_MAX];
 };
 
-/* A child that is waited for. */
+/* The parent's view of the child. */
 struct watch {
     pid_t child;
-    int stopped; /* the last signal that asked the program to stop; 0 */
-    double end;  /* of the time that the child has then; INFINITY */
+    int stopped; /* the last signal that asked the program to stop, or 0 */
+    double end;  /* when the child is killed, by clock_seconds; INFINITY: never */
 };
 
-static struct notes *supervise_notes; /* NULL: not supervised */
+static struct notes *supervise_notes; /* NULL but in a supervised child */
 
 bool supervise_is_child(void)
 {
@@ -68,7 +68,7 @@ void supervise_note_result(int result)
         atomic_store(&supervise_notes->result, result);
 }
 
-/* From the way the child ended to the exit status. */
+/* The exit status of the program, from the wait status of the child and its notes. */
 static int supervise_judge(const struct options *options, const struct notes *notes, int status,
                            int stopped, const struct file_identity *before)
 {
@@ -87,8 +87,8 @@ static int supervise_judge(const struct options *options, const struct notes *no
     return exit_report(options, &end);
 }
 
-/* Both processes are suspended, whichever of them was told, and in the way of any other program:
- * not where nobody is there to let it go on. */
+/* Suspends both processes, whichever of them got SIGTSTP. raise does nothing in an orphaned process
+ * group, where nobody could continue it. */
 static void supervise_suspend(struct watch *watch)
 {
     sigset_t suspend;
@@ -104,7 +104,7 @@ static void supervise_suspend(struct watch *watch)
         watch->end = clock_seconds() + supervise_grace;
 }
 
-/* The next signal; 0 when the child's time is over before one comes. */
+/* Waits for the next signal in *watched; returns 0 when watch->end comes first. */
 static int supervise_next(const struct watch *watch, const sigset_t *watched)
 {
     for (;;) {
@@ -123,8 +123,8 @@ static int supervise_next(const struct watch *watch, const sigset_t *watched)
     }
 }
 
-/* Waits for the child and passes signals on; what it is told by SIGCHLD comes here too. A child
- * that does not hear, since it is lost in libhdf5 or waits for a disk, gets some time. */
+/* Waits for the child, and passes signals on to it. A child that is busy in libhdf5 or waits for a
+ * disk does not react to them: it is killed when its time is over. Returns its wait status. */
 static int supervise_wait(struct watch *watch, const sigset_t *watched)
 {
     int status;
@@ -148,13 +148,13 @@ static int supervise_wait(struct watch *watch, const sigset_t *watched)
     }
 }
 
-/* A signal that is ignored need not arrive, even where it is waited for. */
+/* A handler for SIGCHLD: sigtimedwait need not return a signal that is ignored. */
 static void supervise_hear(int number)
 {
     (void)number;
 }
 
-/* All that the parent waits for. */
+/* Sets *watched to the signals that the parent waits for. */
 static void supervise_choose(sigset_t *watched)
 {
     struct sigaction old;

@@ -4,13 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Of a character on a terminal. What is above U+1100 and not one of the many narrow letters, arrows
- * and signs counts as wide. */
+/* The columns that a character takes on a terminal. From U+1100 on every character counts as wide,
+ * except the range with many narrow letters, arrows and signs. */
 static unsigned text_width(uint32_t code)
 {
     bool narrow = code < 0x1100 || (code >= 0x1d00 && code < 0x2300);
 
-    if (code >= 0x300 && code < 0x370) /* on the character before */
+    if (code >= 0x300 && code < 0x370) /* combining: drawn on the character before */
         return 0;
     return narrow ? 1 : 2;
 }

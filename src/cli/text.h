@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text for people: names that come from files, sizes, durations. */
+/* Text for people: names from files, sizes, rates, durations. */
 #ifndef H5GRAD_CLI_TEXT_H
 #define H5GRAD_CLI_TEXT_H
 
@@ -12,8 +12,8 @@
 /* Room for one text_size, text_rate or text_duration. */
 enum { TEXT_NUMBER = 32 };
 
-/* utf8_show; returns the columns that the piece takes on a terminal: for some scripts more than it
- * does, never fewer. */
+/* Calls utf8_show. Returns how many columns piece takes on a terminal; the number is too large for
+ * some scripts, never too small. */
 unsigned text_next(const char **text, char piece[UTF8_PIECE]);
 
 /* Prints the text with every character as utf8_show shows it. Returns the columns it takes. */
