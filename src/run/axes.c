@@ -10,36 +10,6 @@
 #include "base/parse.h"
 #include "values/meaning.h"
 
-/* Longer names are shortened in labels, which are only shown. */
-#define LONG_NAME 200
-
-void hg_axes_label(const struct field *field, unsigned axis, char *out, size_t size)
-{
-    const char *name = field->coords.axis[axis].name;
-    const int half = LONG_NAME / 2 - 1;
-    size_t length = name ? strlen(name) : 0;
-    if (!name)
-        snprintf(out, size, "axis %u", axis);
-    else if (length <= LONG_NAME)
-        snprintf(out, size, "axis %u (%s)", axis, name);
-    else
-        snprintf(out, size, "axis %u (%.*s...%s)", axis, half, name, name + length - half);
-}
-
-const char *hg_axes_spacing(const struct field *field, unsigned axis, char *number, size_t size)
-{
-    const struct field_axis *settled = &field->axis[axis];
-    switch (settled->spacing.kind) {
-    case SPACING_NUMBER:
-        hg_parse_print_double(settled->spacing.number, number, size);
-        return number;
-    case SPACING_PATH:
-        return settled->coordinate ? settled->coordinate->name : settled->spacing.path;
-    default:
-        return settled->problem ? "unusable" : "unit";
-    }
-}
-
 /* A text without the index of the axis, with which what a file says wrong of it begins. */
 static const char *without_index(const char *text, unsigned axis)
 {
@@ -52,7 +22,7 @@ static enum h5grad_status on_axis(const struct field *field, unsigned axis,
                                   enum h5grad_status status, struct h5grad_error *err)
 {
     char label[256];
-    hg_axes_label(field, axis, label, sizeof label);
+    hg_field_label(field, axis, label, sizeof label);
     if (err) {
         const char *reason = without_index(err->message, axis);
         memmove(err->message, reason, strlen(reason) + 1);
@@ -130,7 +100,7 @@ static enum h5grad_status use_all_axes(struct field *field, const struct run_opt
         return use_left_out_axes(field, err);
     for (unsigned i = 0; i < rank; i++) {
         char label[256];
-        hg_axes_label(field, i, label, sizeof label);
+        hg_field_label(field, i, label, sizeof label);
         if (!field->axis[i].differentiated)
             hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s: left out: %s", field->path,
                            label, left_out(field, i));
@@ -225,7 +195,8 @@ static enum h5grad_status apply_file(struct field *field, unsigned axis, bool mi
 {
     struct field_axis *settled = &field->axis[axis];
     const struct coords_axis *said = &field->coords.axis[axis];
-    settled->source = AXES_COMMAND_LINE;
+    settled->given = settled->spacing.kind != SPACING_AUTO;
+    settled->source = "command line";
     if (settled->spacing.kind != SPACING_AUTO)
         return H5GRAD_OK;
     settled->source = said->source ? said->source : "none found";
@@ -244,7 +215,7 @@ static enum h5grad_status apply_file(struct field *field, unsigned axis, bool mi
 
 static bool is_from_file(const struct field *field, unsigned axis)
 {
-    return strcmp(field->axis[axis].source, AXES_COMMAND_LINE) != 0;
+    return !field->axis[axis].given;
 }
 
 /* The coordinates of an axis, whose path the command line or the file says. midpoints: one point
@@ -408,8 +379,8 @@ static void tell_spacing(const struct field *field, const struct run_options *op
         unsigned axis = field->order[k];
         const struct field_axis *settled = &field->axis[axis];
         char label[256], number[32];
-        hg_axes_label(field, axis, label, sizeof label);
-        const char *spacing = hg_axes_spacing(field, axis, number, sizeof number);
+        hg_field_label(field, axis, label, sizeof label);
+        const char *spacing = hg_field_spacing(field, axis, number, sizeof number);
         bool unit = settled->spacing.kind == SPACING_AUTO;
         hg_run_message(options->messages, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
                        unit ? "" : "spacing ", unit ? "unit spacing" : spacing, settled->source);

@@ -4,10 +4,8 @@
 #ifndef H5GRAD_RUN_AXES_H
 #define H5GRAD_RUN_AXES_H
 
-#include "run/field.h"
-
-/* field_axis.source of what an option says. */
-#define AXES_COMMAND_LINE "command line"
+#include "formats/field.h"
+#include "run/options.h"
 
 /* Settles field->axis and field->order, that of --dim, and tells what a user should know. Errors
  * name the axis. Not within h5_enter. */
@@ -27,12 +25,5 @@ const char *hg_axes_note(const struct field *field);
 const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned axis,
                                             const struct run_options *options,
                                             struct coordinates *store);
-
-/* The spacing of an axis: a number, the path of its coordinates, "unit", or "unusable". It lies in
- * number, which has room for 32 bytes, or in the field. */
-const char *hg_axes_spacing(const struct field *field, unsigned axis, char *number, size_t size);
-
-/* An axis in messages: "axis 1 (time)", or "axis 1" where it has no name. 256 bytes are enough. */
-void hg_axes_label(const struct field *field, unsigned axis, char *out, size_t size);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/parse.h"
 #include "base/size.h"
 #include "engine/engine.h"
-#include "run/result_names.h"
+#include "output/result_names.h"
 #include "stencil/stencil.h"
 
 void h5grad_options_init(struct h5grad_options *options)

@@ -7,16 +7,9 @@
 #include "base/element.h"
 #include "base/error.h"
 #include "h5grad.h"
-#include "run/message.h"
+#include "formats/field.h"
+#include "libhdf5/message.h"
 #include "output/layout.h"
-
-enum spacing_kind { SPACING_AUTO, SPACING_NUMBER, SPACING_PATH };
-
-struct spacing_option {
-    enum spacing_kind kind;
-    double number;
-    const char *path; /* SPACING_PATH: [FILE:]PATH[@ATTRIBUTE] */
-};
 
 /* An axis: "0", "-1", or a name, which may look like a number. */
 struct axis_option {

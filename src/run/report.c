@@ -92,7 +92,7 @@ static void describe_axis(struct report *report, const struct task *task, unsign
     out->extent = field->extent[axis];
     out->name = keep_text(report, said->name);
     out->unit = keep_text(report, said->unit);
-    out->spacing = keep_text(report, hg_axes_spacing(field, axis, number, sizeof number));
+    out->spacing = keep_text(report, hg_field_spacing(field, axis, number, sizeof number));
     out->source = keep_text(report, settled->source);
     out->left_out = keep_text(report, said->left_out);
     out->differentiated = settled->differentiated;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "hdf5/create.h"
-#include "run/metadata.h"
+#include "formats/metadata.h"
 #include "output/layout.h"
-#include "run/result_names.h"
+#include "output/result_names.h"
 
 static hid_t create_dataset(const struct task *task, hid_t file, const char *path, hid_t type,
                             struct h5grad_error *err)
@@ -64,7 +64,8 @@ enum h5grad_status hg_result_create(const struct task *task, struct companions *
     if (!status)
         status = hg_companions_attach(companions, scales, result->dataset, path, err);
     if (!status)
-        status = hg_metadata_write(task, axis, result->dataset, result->memory, err);
+        status = hg_metadata_write(field, task->dataset, task->axis[k].stencil.edge_order, axis,
+                                   result->dataset, result->memory, err);
     if (!status) {
         result->writer = open_writer(task, file, result, err);
         status = result->writer ? H5GRAD_OK : hg_error_status(err);

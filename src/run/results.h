@@ -3,7 +3,7 @@
 #ifndef H5GRAD_RUN_RESULTS_H
 #define H5GRAD_RUN_RESULTS_H
 
-#include "run/companions.h"
+#include "formats/companions.h"
 #include "run/task.h"
 #include "run/options.h"
 

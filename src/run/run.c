@@ -13,16 +13,16 @@
 #include "base/hash.h"
 #include "base/size.h"
 #include "run/axes.h"
-#include "run/companions.h"
-#include "run/metadata.h"
+#include "formats/companions.h"
+#include "formats/metadata.h"
 #include "run/report.h"
-#include "run/result_names.h"
+#include "output/result_names.h"
 #include "run/results.h"
 #include "run/resume.h"
 #include "run/select.h"
 #include "run/settle.h"
 #include "run/task.h"
-#include "run/xdmf.h"
+#include "formats/xdmf.h"
 #include "output/publish.h"
 #include "libhdf5/metadata_cache.h"
 #include "trust/open.h"
@@ -165,7 +165,7 @@ static enum h5grad_status count_unit_axes(struct run *run, const struct field *f
         char label[256];
         if (field->axis[axis].spacing.kind != SPACING_AUTO || run->unit_axes++ > 0)
             continue;
-        hg_axes_label(field, axis, label, sizeof label);
+        hg_field_label(field, axis, label, sizeof label);
         run->unit_axis = hg_memory_format("%s: %s", field->path, label);
         if (!run->unit_axis)
             return hg_error_memory(err, strlen(field->path));
@@ -211,7 +211,7 @@ static enum h5grad_status note_dropped(struct run *run, const struct field *fiel
         if (!field->axis[i].dropped)
             continue;
         char label[256];
-        hg_axes_label(field, i, label, sizeof label);
+        hg_field_label(field, i, label, sizeof label);
         struct omission *known = find_omission(run, why);
         if (!known) {
             status = add_omission(run, hg_memory_format("%s: %s", field->path, label), why, err);
@@ -233,6 +233,15 @@ static void tell_values(struct run *run, const struct field *field)
     if (values->note)
         hg_run_message(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL,
                        "%s: %s", field->path, values->note);
+}
+
+static enum h5grad_status add_xdmf(struct run *run, const struct field *field,
+                                   struct h5grad_error *err)
+{
+    const struct coordinate *coordinate[GRID_MAX_RANK];
+    for (unsigned k = 0; k < field->rank; k++)
+        coordinate[k] = hg_axes_coordinate(field, k, &run->options, run->coordinates);
+    return hg_xdmf_add(run->xdmf, field, coordinate, err);
 }
 
 /* A field that can be done: takes note of what comes of it. */
@@ -257,7 +266,7 @@ static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
             status = note_dropped(run, field, err);
     }
     if (!status && run->xdmf)
-        status = hg_xdmf_add(run->xdmf, field, run->coordinates, err);
+        status = add_xdmf(run, field, err);
     if (!status && !hg_report_add(run->report, task, run->goal != RUN_LIST))
         status = hg_error_memory(err, sizeof *field);
     return status;
@@ -448,7 +457,8 @@ static enum h5grad_status create_results(struct run *run, size_t number, struct 
     struct attachments scales = {0};
     struct h5_guard guard;
     task->job.journal = run->resume.journal;
-    enum h5grad_status status = hg_companions_add(run->companions, task, &scales, err);
+    enum h5grad_status status =
+        hg_companions_add(run->companions, field, task->dataset, &scales, err);
     hg_enter(&guard);
     if (!status)
         status = copy_groups(run, field, &scales, err);
@@ -477,7 +487,7 @@ static enum h5grad_status finish_convention(const struct run *run, struct h5grad
     for (unsigned k = 0; k < field->n_axes; k++) {
         axis[k] = field->order[k];
         path[k] = field->axis[axis[k]].result;
-        own[k] = strcmp(field->axis[axis[k]].source, AXES_COMMAND_LINE) != 0;
+        own[k] = !field->axis[axis[k]].given;
     }
     const struct coords_results results = {
         .input = run->file,
@@ -619,7 +629,7 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
         return status;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     run->companions =
-        hg_companions_new(run->file, run->publish.file, walk, &run->names, &run->options);
+        hg_companions_new(run->file, run->publish.file, walk, &run->names, &run->messages);
     return run->companions ? H5GRAD_OK : hg_error_memory(err, sizeof *run);
 }
 
@@ -710,7 +720,7 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
     if (status)
         return hg_error_context(err, status, "%s", run->input);
     if (run->goal != RUN_LIST && run->options.xdmf) {
-        run->xdmf = hg_xdmf_new(run->input, run->output, &run->options);
+        run->xdmf = hg_xdmf_new(run->input, run->output, &run->messages);
         if (!run->xdmf)
             return hg_error_memory(err, strlen(run->output));
     }

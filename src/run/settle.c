@@ -5,7 +5,7 @@
 
 #include "formats/convention.h"
 #include "run/axes.h"
-#include "run/result_names.h"
+#include "output/result_names.h"
 
 static enum h5grad_status name_results(struct field *field, const struct run_options *options,
                                        struct h5grad_error *err)

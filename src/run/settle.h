@@ -3,7 +3,8 @@
 #ifndef H5GRAD_RUN_SETTLE_H
 #define H5GRAD_RUN_SETTLE_H
 
-#include "run/field.h"
+#include "formats/field.h"
+#include "run/options.h"
 
 /* Settles the axes, the type and the names of the results of a field that was described, and tells
  * what a user should know. On failure field->fault says of what kind the reason is. Not within

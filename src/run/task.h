@@ -7,7 +7,7 @@
 #include "hdf5/storage.h"
 #include "hdf5/type.h"
 #include "hdf5/walk.h"
-#include "run/field.h"
+#include "formats/field.h"
 #include "run/options.h"
 
 struct task {

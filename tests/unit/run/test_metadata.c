@@ -14,7 +14,7 @@
 #include "hdf5/create.h"
 #include "hdf5/scales.h"
 #include "hdf5/variable.h"
-#include "run/metadata.h"
+#include "formats/metadata.h"
 #include "output/copy.h"
 #include "tests/support/suite.h"
 #include "tests/support/h5make.h"

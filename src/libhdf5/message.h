@@ -3,8 +3,8 @@
  * Messages to the caller of the library. Its callback may call anything, so it is called from the
  * caller's thread only, and never within hg_enter: what comes up there, or in a worker, waits.
  */
-#ifndef H5GRAD_RUN_MESSAGE_H
-#define H5GRAD_RUN_MESSAGE_H
+#ifndef H5GRAD_LIBHDF5_MESSAGE_H
+#define H5GRAD_LIBHDF5_MESSAGE_H
 
 #include <pthread.h>
 #include <stdbool.h>

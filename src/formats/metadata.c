@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "run/metadata.h"
+#include "formats/metadata.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -13,7 +13,6 @@
 #include "values/meaning.h"
 #include "formats/parts.h"
 #include "hdf5/attribute.h"
-#include "run/axes.h"
 
 #define SINCE " since "
 
@@ -110,21 +109,20 @@ static char *text_or_null(hid_t object, const char *name)
 static const char *axis_unit(const struct field *field, unsigned axis)
 {
     const struct field_axis *settled = &field->axis[axis];
-    if (strcmp(settled->source, AXES_COMMAND_LINE) != 0)
+    if (!settled->given)
         return field->coords.axis[axis].unit;
     return settled->coordinate ? settled->coordinate->unit : NULL;
 }
 
 /* Known only where both the unit of the values and that of the axis are. */
-static enum h5grad_status write_unit(const struct task *task, unsigned axis, hid_t dataset,
-                                     struct h5grad_error *err)
+static enum h5grad_status write_unit(const struct field *field, hid_t source, unsigned axis,
+                                     hid_t dataset, struct h5grad_error *err)
 {
-    const struct field *field = task->field;
     static const char *const names[] = {"units", "unit", "Units", "Unit", "UNITS", "UNIT"};
     const char *name = NULL;
     char *value = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !value; i++)
-        value = text_or_null(task->dataset, name = names[i]);
+        value = text_or_null(source, name = names[i]);
     bool spaced = field->axis[axis].spacing.kind != SPACING_AUTO;
     const char *below = spaced ? axis_unit(field, axis) : NULL;
     enum h5grad_status status = H5GRAD_OK;
@@ -143,17 +141,16 @@ static enum h5grad_status write_unit(const struct task *task, unsigned axis, hid
 static const char *variable_of(const struct field *field, unsigned axis)
 {
     const struct field_axis *settled = &field->axis[axis];
-    if (!settled->coordinate || strcmp(settled->source, AXES_COMMAND_LINE) != 0)
+    if (!settled->coordinate || !settled->given)
         return field->coords.axis[axis].name;
     return hg_path_base(settled->coordinate->name);
 }
 
 /* "d(air temperature)/d(lat)" for a text of the source. */
-static enum h5grad_status describe(const struct task *task, unsigned axis, hid_t dataset,
-                                   const char *attribute, struct h5grad_error *err)
+static enum h5grad_status describe(const struct field *field, hid_t source, unsigned axis,
+                                   hid_t dataset, const char *attribute, struct h5grad_error *err)
 {
-    const struct field *field = task->field;
-    char *text = text_or_null(task->dataset, attribute);
+    char *text = text_or_null(source, attribute);
     if (!text)
         return H5GRAD_OK;
     const char *name = variable_of(field, axis);
@@ -167,27 +164,26 @@ static enum h5grad_status describe(const struct task *task, unsigned axis, hid_t
     return status;
 }
 
-static enum h5grad_status write_descriptions(const struct task *task, unsigned axis, hid_t dataset,
-                                             struct h5grad_error *err)
+static enum h5grad_status write_descriptions(const struct field *field, hid_t source, unsigned axis,
+                                             hid_t dataset, struct h5grad_error *err)
 {
     static const char *const names[] = {"long_name", "Long_name",   "LONG_NAME",
                                         "LongName",  "description", "Description",
                                         "title",     "Title",       "TITLE"};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++)
-        status = describe(task, axis, dataset, names[i], err);
+        status = describe(field, source, axis, dataset, names[i], err);
     return status;
 }
 
 /* How the values of cells came about, where their derivatives came about like that. */
-static enum h5grad_status write_methods(const struct task *task, hid_t dataset,
-                                        struct h5grad_error *err)
+static enum h5grad_status write_methods(hid_t source, hid_t dataset, struct h5grad_error *err)
 {
     static const char attribute[] = "cell_methods";
-    char *methods = hg_attribute_text(task->dataset, attribute);
+    char *methods = hg_attribute_text(source, attribute);
     bool hold = methods && hg_meaning_methods_hold(methods);
     free(methods);
-    return hold ? hg_attribute_copy(task->dataset, dataset, attribute, err) : H5GRAD_OK;
+    return hold ? hg_attribute_copy(source, dataset, attribute, err) : H5GRAD_OK;
 }
 
 /* Missing values of the source are NaN in the result, and spread from there. */
@@ -214,7 +210,7 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
     const char *const name = "gradient_spacing";
     const struct coordinate *coordinate = field->axis[axis].coordinate;
     char number[32];
-    const char *spacing = hg_axes_spacing(field, axis, number, sizeof number);
+    const char *spacing = hg_field_spacing(field, axis, number, sizeof number);
     if (!coordinate || coordinate->points != LINE_MIDPOINTS)
         return hg_attribute_write_text(dataset, name, spacing, err);
     char *midpoints = hg_memory_format("midpoints of %s", spacing);
@@ -225,10 +221,9 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
 }
 
 /* What was done. */
-static enum h5grad_status write_provenance(const struct task *task, unsigned axis, hid_t dataset,
-                                           struct h5grad_error *err)
+static enum h5grad_status write_provenance(const struct field *field, unsigned edge_order,
+                                           unsigned axis, hid_t dataset, struct h5grad_error *err)
 {
-    const struct field *field = task->field;
     const char *name = field->coords.axis[axis].name;
     enum h5grad_status status = hg_attribute_write_text(dataset, "gradient_of", field->path, err);
     if (!status)
@@ -238,27 +233,26 @@ static enum h5grad_status write_provenance(const struct task *task, unsigned axi
     if (!status)
         status = write_spacing(field, axis, dataset, err);
     if (!status)
-        status = hg_attribute_write_int(dataset, "gradient_edge_order",
-                                        (int32_t)task->axis[0].stencil.edge_order, err);
+        status = hg_attribute_write_int(dataset, "gradient_edge_order", (int32_t)edge_order, err);
     return status;
 }
 
-enum h5grad_status hg_metadata_write(const struct task *task, unsigned axis, hid_t dataset,
-                                     hid_t type, struct h5grad_error *err)
+enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, unsigned edge_order,
+                                     unsigned axis, hid_t dataset, hid_t type,
+                                     struct h5grad_error *err)
 {
-    const struct field *field = task->field;
     enum h5grad_status status = H5GRAD_OK;
     if (field->values.missing && field->components == 1)
         status = write_fill_value(dataset, type, err);
     if (!status)
-        status = write_descriptions(task, axis, dataset, err);
+        status = write_descriptions(field, source, axis, dataset, err);
     if (!status)
-        status = write_unit(task, axis, dataset, err);
+        status = write_unit(field, source, axis, dataset, err);
     if (!status)
-        status = hg_attributes_copy(task->dataset, dataset, hg_meaning_holds_for_result, err);
+        status = hg_attributes_copy(source, dataset, hg_meaning_holds_for_result, err);
     if (!status)
-        status = write_methods(task, dataset, err);
-    return status ? status : write_provenance(task, axis, dataset, err);
+        status = write_methods(source, dataset, err);
+    return status ? status : write_provenance(field, edge_order, axis, dataset, err);
 }
 
 enum h5grad_status hg_metadata_write_above(hid_t output, hid_t input, const char *path,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Names of results: the template of --name, and all paths of a run. */
-#ifndef H5GRAD_RUN_RESULT_NAMES_H
-#define H5GRAD_RUN_RESULT_NAMES_H
+#ifndef H5GRAD_OUTPUT_RESULT_NAMES_H
+#define H5GRAD_OUTPUT_RESULT_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "run/xdmf.h"
+#include "formats/xdmf.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,7 +11,6 @@
 #include "base/utf8.h"
 #include "hdf5/scales.h"
 #include "hdf5/walk.h"
-#include "run/axes.h"
 
 #define SPACE        3 /* axes of a grid at most, and values of a vector */
 #define LINE_NUMBERS 8 /* coordinates on a line of text */
@@ -31,7 +30,7 @@ struct xdmf_grid {
 };
 
 struct xdmf {
-    const struct run_options *options;
+    struct messages *messages;
     char *input, *output; /* as the text names them */
     size_t n;
     struct xdmf_grid *grid;
@@ -121,18 +120,18 @@ static bool name_file(const struct xdmf *xdmf, const char *name)
 {
     bool named = *name != ' ' && is_representable(name);
     if (!named)
-        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+        hg_run_message(xdmf->messages, H5GRAD_WARNING,
                        "%s" XDMF_SUFFIX " describes nothing of %s: XML cannot hold that name",
                        xdmf->output, name);
     return named;
 }
 
-struct xdmf *hg_xdmf_new(const char *input, const char *output, const struct run_options *options)
+struct xdmf *hg_xdmf_new(const char *input, const char *output, struct messages *messages)
 {
     struct xdmf *xdmf = hg_memory_zeroed(1, sizeof *xdmf);
     if (!xdmf)
         return NULL;
-    xdmf->options = options;
+    xdmf->messages = messages;
     xdmf->input = relative_path(input, output);
     xdmf->output = hg_memory_text(hg_path_base(output));
     if (xdmf->input && xdmf->output) {
@@ -213,12 +212,11 @@ static bool choose_space(struct xdmf_part *part)
 }
 
 /* What a list would say of the axis: where coordinates cannot be used, its indices. */
-static void settle_axis(const struct xdmf *xdmf, const struct field *field, unsigned number,
-                        struct coordinates *store, struct xdmf_axis *axis)
+static void settle_axis(const struct field *field, unsigned number,
+                        const struct coordinate *coordinate, struct xdmf_axis *axis)
 {
     const struct field_axis *settled = &field->axis[number];
     const struct coords_axis *said = &field->coords.axis[number];
-    const struct coordinate *coordinate = hg_axes_coordinate(field, number, xdmf->options, store);
     *axis = (struct xdmf_axis){.extent = field->extent[number], .step = 1};
     if (settled->spacing.kind == SPACING_NUMBER) {
         axis->step = settled->spacing.number;
@@ -379,7 +377,7 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
     if (xdmf->output_named)
         put_results(out, xdmf, part, &nameless);
     if (nameless > 0)
-        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+        hg_run_message(xdmf->messages, H5GRAD_WARNING,
                        "%s: %u of its datasets %s not described in %s" XDMF_SUFFIX
                        ": XML cannot hold %s",
                        field->path, nameless, nameless > 1 ? "are" : "is", xdmf->output,
@@ -400,22 +398,22 @@ static const char *why_not(struct xdmf_part *part)
 static void warn_of_colon(struct xdmf *xdmf, const char *name)
 {
     if (!xdmf->warned && strchr(name, ':'))
-        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+        hg_run_message(xdmf->messages, H5GRAD_WARNING,
                        "%s: ParaView and VisIt cannot read names with a ':' from %s" XDMF_SUFFIX,
                        name, xdmf->output);
     xdmf->warned |= strchr(name, ':') != NULL;
 }
 
 enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
-                               struct coordinates *store, struct h5grad_error *err)
+                               const struct coordinate *const *coordinates,
+                               struct h5grad_error *err)
 {
     struct xdmf_part part = {.field = field};
     struct xdmf_axis axis[SPACE] = {{.extent = 1, .step = 1}};
     const char *why = why_not(&part);
     if (why) {
-        hg_run_message(xdmf->options->messages, H5GRAD_DETAIL,
-                       "%s: not described in %s" XDMF_SUFFIX ": %s", field->path, xdmf->output,
-                       why);
+        hg_run_message(xdmf->messages, H5GRAD_DETAIL, "%s: not described in %s" XDMF_SUFFIX ": %s",
+                       field->path, xdmf->output, why);
         return H5GRAD_OK;
     }
     warn_of_colon(xdmf, xdmf->input);
@@ -430,7 +428,8 @@ enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
     xdmf->nameless |= ok && size == 0;
     if (ok && size > 0) {
         for (unsigned k = 0; k < part.rank; k++)
-            settle_axis(xdmf, field, part.axis[k], store, &axis[SPACE - part.rank + k]);
+            settle_axis(field, part.axis[k], coordinates[part.axis[k]],
+                        &axis[SPACE - part.rank + k]);
         struct xdmf_grid *grid = find_grid(xdmf, axis);
         ok = grid && append(grid, text, size);
     }
@@ -564,7 +563,7 @@ enum h5grad_status hg_xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out,
 {
     enum h5grad_status status = H5GRAD_OK;
     if (xdmf->n == 0 && !xdmf->nameless)
-        hg_run_message(xdmf->options->messages, H5GRAD_WARNING,
+        hg_run_message(xdmf->messages, H5GRAD_WARNING,
                        "no field has two or three axes in space: %s" XDMF_SUFFIX " describes none",
                        xdmf->output);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

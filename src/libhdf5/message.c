@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "run/message.h"
+#include "libhdf5/message.h"
 
 #include <stdarg.h>
 #include <stdio.h>

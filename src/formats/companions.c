@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "run/companions.h"
+#include "formats/companions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "trust/outside.h"
 #include "hdf5/scales.h"
 #include "libhdf5/identity.h"
-#include "run/result_names.h"
+#include "output/result_names.h"
 #include "output/copy.h"
 
 /* The number that netCDF-4 gives the dimension of a scale, and those of a variable's. */
@@ -45,7 +45,7 @@ struct companions {
     struct h5_walk own; /* where the caller has none */
     bool walked;
     const struct results_names *names;
-    const struct run_options *options;
+    struct messages *messages;
     bool numbered;     /* scales carry the numbers of netCDF-4's dimensions */
     struct h5_set set; /* every item with its number */
     size_t n;
@@ -59,8 +59,7 @@ void hg_attachments_free(struct attachments *attachments)
 }
 
 struct companions *hg_companions_new(hid_t input, hid_t output, const struct h5_walk *walk,
-                                     const struct results_names *names,
-                                     const struct run_options *options)
+                                     const struct results_names *names, struct messages *messages)
 {
     struct companions *self = hg_memory_zeroed(1, sizeof *self);
     if (self) {
@@ -68,7 +67,7 @@ struct companions *hg_companions_new(hid_t input, hid_t output, const struct h5_
         self->output = output;
         self->walk = walk;
         self->names = names;
-        self->options = options;
+        self->messages = messages;
     }
     return self;
 }
@@ -420,20 +419,19 @@ static enum h5grad_status add_numbered(struct companions *self, size_t first,
     return status;
 }
 
-static enum h5grad_status add_all(struct companions *self, const struct task *task,
+static enum h5grad_status add_all(struct companions *self, const struct field *field, hid_t dataset,
                                   struct attachments *scales, struct h5grad_error *err)
 {
     static const char *const attributes[] = {"coordinates", "grid_mapping"};
     size_t first = self->n;
-    const struct field *field = task->field;
     unsigned rank = field->rank;
     struct request request = {self, rank, 1, NULL};
     for (unsigned i = 0; i < rank; i++)
         request.points *= field->extent[i];
-    enum h5grad_status status = add_scales(self, task->dataset, rank, scales, err);
+    enum h5grad_status status = add_scales(self, dataset, rank, scales, err);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = hg_names_visit(self->input, field->path, task->dataset, attributes[i],
-                                add_variable, &request, err);
+        status = hg_names_visit(self->input, field->path, dataset, attributes[i], add_variable,
+                                &request, err);
     free(request.lost); /* of which coords.note tells */
     if (!status)
         status = add_bounds(self, first, err);
@@ -477,14 +475,14 @@ static enum h5grad_status complete_items(struct companions *self, size_t first,
     return status;
 }
 
-enum h5grad_status hg_companions_add(struct companions *companions, const struct task *task,
-                                     struct attachments *scales, struct h5grad_error *err)
+enum h5grad_status hg_companions_add(struct companions *companions, const struct field *field,
+                                     hid_t dataset, struct attachments *scales,
+                                     struct h5grad_error *err)
 {
     struct h5_guard guard;
-    const struct field *field = task->field;
     size_t first = companions->n;
     hg_enter(&guard);
-    enum h5grad_status status = add_all(companions, task, scales, err);
+    enum h5grad_status status = add_all(companions, field, dataset, scales, err);
     hg_leave(&guard);
     for (size_t i = first; i < companions->n && !status; i++)
         status = fill_item(companions, &companions->item[i], err);
@@ -493,21 +491,21 @@ enum h5grad_status hg_companions_add(struct companions *companions, const struct
     for (size_t i = first; i < companions->n && !status; i++) {
         const struct item *item = &companions->item[i];
         if (item->why)
-            hg_run_message(companions->options->messages, H5GRAD_WARNING,
+            hg_run_message(companions->messages, H5GRAD_WARNING,
                            "%s: %s: left out of the output: %s", field->path,
                            item->path ? item->path : "a dimension scale", item->why);
         else if (item->missing)
-            hg_run_message(companions->options->messages, H5GRAD_WARNING, "%s: %s: %s", field->path,
+            hg_run_message(companions->messages, H5GRAD_WARNING, "%s: %s: %s", field->path,
                            item->path, item->missing);
         for (size_t k = 0; k < N_OF_CELLS; k++) {
             if (item->lost[k])
-                hg_run_message(companions->options->messages, H5GRAD_WARNING,
+                hg_run_message(companions->messages, H5GRAD_WARNING,
                                "%s: its attribute %s names %s, which cannot be found", item->path,
                                of_cells[k], item->lost[k]);
         }
     }
     if (!status && scales->total > 0 && scales->why)
-        hg_run_message(companions->options->messages, H5GRAD_DETAIL,
+        hg_run_message(companions->messages, H5GRAD_DETAIL,
                        "%s: its scales are not attached to results: axis %u: %s", field->path,
                        scales->axis, scales->why);
     return status;

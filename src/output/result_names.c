@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "run/result_names.h"
+#include "output/result_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,28 +7,30 @@
  * left out by what the file says of them. The last three of those (or two) are space, in the order
  * z, y, x; of any other axis the first index is shown. Fields on the same grid share it.
  */
-#ifndef H5GRAD_RUN_XDMF_H
-#define H5GRAD_RUN_XDMF_H
+#ifndef H5GRAD_FORMATS_XDMF_H
+#define H5GRAD_FORMATS_XDMF_H
 
 #include <stdio.h>
 
 #include "axis/store.h"
-#include "run/field.h"
-#include "run/options.h"
+#include "formats/field.h"
+#include "libhdf5/message.h"
 
 #define XDMF_SUFFIX ".xmf"
 
 struct xdmf;
 
 /* input and output are the names of the files, which the description refers to relative to the
- * folder of output; they outlive it, as do options. NULL when there is no memory. */
-struct xdmf *hg_xdmf_new(const char *input, const char *output, const struct run_options *options);
+ * folder of output; they outlive it, as do messages. NULL when there is no memory. */
+struct xdmf *hg_xdmf_new(const char *input, const char *output, struct messages *messages);
 void hg_xdmf_free(struct xdmf *xdmf); /* NULL allowed */
 
-/* Describes a planned field, or tells the message callback why not. The store outlives xdmf. Not
- * within h5_enter. */
+/* Describes a planned field, or tells the message callback why not. coordinates are those of each
+ * of its axes, NULL where there are none that can be used; they outlive xdmf. Not within h5_enter.
+ */
 enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
-                               struct coordinates *store, struct h5grad_error *err);
+                               const struct coordinate *const *coordinates,
+                               struct h5grad_error *err);
 
 /* Writes the text. output is the open file with all results: coordinates that it holds are referred
  * to, others are written out. Whether writing went well, ferror(out) says. Not within h5_enter. */

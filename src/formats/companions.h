@@ -13,11 +13,12 @@
  *
  * What cannot be made again is told to the message callback, and is no failure of the run.
  */
-#ifndef H5GRAD_RUN_COMPANIONS_H
-#define H5GRAD_RUN_COMPANIONS_H
+#ifndef H5GRAD_FORMATS_COMPANIONS_H
+#define H5GRAD_FORMATS_COMPANIONS_H
 
-#include "run/task.h"
-#include "run/options.h"
+#include "formats/field.h"
+#include "hdf5/walk.h"
+#include "libhdf5/message.h"
 
 struct companions;
 struct results_names;
@@ -38,14 +39,14 @@ void hg_attachments_free(struct attachments *attachments);
 /* All arguments outlive it; walk may be NULL, names have been checked. NULL when there is no
  * memory. */
 struct companions *hg_companions_new(hid_t input, hid_t output, const struct h5_walk *walk,
-                                     const struct results_names *names,
-                                     const struct run_options *options);
+                                     const struct results_names *names, struct messages *messages);
 void hg_companions_free(struct companions *companions); /* NULL allowed */
 
-/* Makes what the results of a field need, and finds the scales they are to have. Not within
- * h5_enter. */
-enum h5grad_status hg_companions_add(struct companions *companions, const struct task *task,
-                                     struct attachments *scales, struct h5grad_error *err);
+/* Makes what the results of a field, whose dataset is open, need, and finds the scales they are to
+ * have. Not within h5_enter. */
+enum h5grad_status hg_companions_add(struct companions *companions, const struct field *field,
+                                     hid_t dataset, struct attachments *scales,
+                                     struct h5grad_error *err);
 
 /* Attaches the scales to the dataset at path of the output. Within h5_enter. */
 enum h5grad_status hg_companions_attach(struct companions *companions,

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A field: what is known of a dataset that is to be differentiated, kept from the time when it is
- * described to the end of the run. It holds no handles: run/task.h has those of the field at hand.
- */
-#ifndef H5GRAD_RUN_FIELD_H
-#define H5GRAD_RUN_FIELD_H
+ * described to the end of the run. It holds no handles. */
+#ifndef H5GRAD_FORMATS_FIELD_H
+#define H5GRAD_FORMATS_FIELD_H
 
 #include "axis/store.h"
+#include "base/element.h"
 #include "formats/coords.h"
-#include "run/options.h"
 #include "values/values.h"
+
+enum spacing_kind { SPACING_AUTO, SPACING_NUMBER, SPACING_PATH };
+
+struct spacing_option {
+    enum spacing_kind kind;
+    double number;
+    const char *path; /* SPACING_PATH: [FILE:]PATH[@ATTRIBUTE] */
+};
 
 /* What was settled for one axis, differentiated or not. What the file says of it is coords.axis[].
  */
@@ -16,7 +23,8 @@ struct field_axis {
     bool differentiated;
     bool dropped;                  /* it was left out for its problem */
     struct spacing_option spacing; /* resolved: SPACING_NUMBER, SPACING_PATH, or AUTO for unit */
-    const char *source;            /* "command line", a convention's name, "none found" */
+    bool given;                    /* the spacing is what an option says, ... */
+    const char *source;            /* ... or it is from here: a convention's name; for people */
     const struct coordinate *coordinate; /* of a SPACING_PATH that can be used */
     char *problem;                       /* why what is given for it cannot be used; NULL */
     char *result;                        /* path of the result */
@@ -54,5 +62,12 @@ void hg_field_free(struct field *field);
 
 /* Bytes of all results as the engine makes them. */
 uint64_t hg_field_result_bytes(const struct field *field);
+
+/* The spacing of an axis: a number, the path of its coordinates, "unit", or "unusable". It lies in
+ * number, which has room for 32 bytes, or in the field. */
+const char *hg_field_spacing(const struct field *field, unsigned axis, char *number, size_t size);
+
+/* An axis in messages: "axis 1 (time)", or "axis 1" where it has no name. 256 bytes are enough. */
+void hg_field_label(const struct field *field, unsigned axis, char *out, size_t size);
 
 #endif

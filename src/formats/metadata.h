@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The attributes of results and of the output as a whole. All within h5_enter. */
-#ifndef H5GRAD_RUN_METADATA_H
-#define H5GRAD_RUN_METADATA_H
+#ifndef H5GRAD_FORMATS_METADATA_H
+#define H5GRAD_FORMATS_METADATA_H
 
-#include "run/task.h"
+#include "formats/field.h"
 
 /*
- * Writes the attributes of the result, of the given datatype, of the field at hand along an axis:
- * how it was made, those of the source that hold for it, and units, long_name and description of a
- * derivative.
+ * Writes the attributes of a result along an axis, its dataset of the given datatype, of a field,
+ * whose dataset is source: how it was made, those of the source that hold for it, and units,
+ * long_name and description of a derivative.
  */
-enum h5grad_status hg_metadata_write(const struct task *task, unsigned axis, hid_t dataset,
-                                     hid_t type, struct h5grad_error *err);
+enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, unsigned edge_order,
+                                     unsigned axis, hid_t dataset, hid_t type,
+                                     struct h5grad_error *err);
 
 /* The unit of a derivative in new memory: "K m-1" for "K" and "m", "(m s-1)/(m)" where one of them
  * is not a plain word. axis NULL: unit spacing, the unit of the values. NULL when there is no
