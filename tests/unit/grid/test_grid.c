@@ -102,6 +102,11 @@ START_TEST(reach)
     check_reach(nine_points, 30, 3, 1, 0, 9);
     check_reach(nine_points, 30, 26, 1, 21, 30);
     check_reach(nine_points, 9, 4, 1, 0, 9);
+    const struct halo_rule uneven = {2, 1, 6, 5, false};
+    check_reach(uneven, 10, 1, 1, 0, 6);
+    check_reach(uneven, 10, 2, 1, 0, 4);
+    check_reach(uneven, 10, 8, 1, 6, 10);
+    check_reach(uneven, 10, 9, 1, 5, 10);
     check_reach(around, 30, 0, 2, -4, 6);
     check_reach(around, 30, 28, 2, 24, 34);
     check_reach(around, 5, 0, 5, -4, 9);
