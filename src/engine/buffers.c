@@ -22,15 +22,11 @@ void hg_worker_free(struct worker *worker, const struct engine_job *job)
 
 /* One allocation for an axis's coordinates and weights of a tile, whose halo has n points along it.
  */
-static bool weights_allocate(struct axis_weights *weights, uint64_t n)
+static bool weights_allocate(struct axis_weights *weights, uint64_t n, unsigned taps)
 {
-    weights->x = hg_memory_aligned(4 * n * sizeof(double));
-    if (!weights->x)
-        return false;
-    weights->a = weights->x + n;
-    weights->b = weights->a + n;
-    weights->c = weights->b + n;
-    return true;
+    weights->x = hg_memory_aligned((1 + taps) * n * sizeof(double));
+    weights->weight = weights->x ? weights->x + n : NULL;
+    return weights->x != NULL;
 }
 
 enum h5grad_status hg_worker_make(struct worker *worker, const struct engine_job *job,
@@ -53,10 +49,11 @@ enum h5grad_status hg_worker_make(struct worker *worker, const struct engine_job
                                                  sizeof(double))) != NULL;
     for (unsigned k = 0; made && k < job->n_axes; k++) {
         unsigned axis = job->axes[k].axis;
-        if (!job->axes[k].stencil.uniform)
+        const struct stencil_operator *op = job->axes[k].stencil.op;
+        if (op->uneven)
             made = weights_allocate(
                 &worker->weights[k],
-                hg_halo_width(&plan->rule[axis], plan->extent[axis], plan->tile[axis]));
+                hg_halo_width(&plan->rule[axis], plan->extent[axis], plan->tile[axis]), op->taps);
     }
     if (made)
         made = (worker->codec = hg_codec_worker_new()) != NULL;

@@ -10,7 +10,7 @@
 struct axis_weights {
     bool valid;
     uint64_t first, count;
-    double *x, *a, *b, *c;
+    double *x, *weight;
 };
 
 struct worker {

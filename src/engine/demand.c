@@ -106,9 +106,11 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, const struct h5_
     };
     memcpy(request.extent, job->extent, job->rank * sizeof *job->extent);
     for (unsigned k = 0; k < job->n_axes; k++) {
-        request.rule[job->axes[k].axis] = job_rule(&job->axes[k]);
-        if (!job->axes[k].stencil.uniform)
-            request.axis_size = 4 * sizeof(double);
+        const struct stencil_axis *stencil = &job->axes[k].stencil;
+        request.rule[job->axes[k].axis] = hg_stencil_rule(stencil);
+        if (stencil->op->uneven)
+            request.axis_size =
+                size_max(request.axis_size, (1 + stencil->op->taps) * sizeof(double));
     }
     if (request.result_chunked)
         memcpy(request.result_chunk, result->chunk, job->rank * sizeof *result->chunk);

@@ -10,7 +10,7 @@ static enum element kernel_result(const struct engine_job *job, const struct eng
 {
     if (job->result != ELEMENT_F16)
         return job->result;
-    return axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
+    return axis->stencil.op->uneven ? ELEMENT_F64 : job->arithmetic;
 }
 
 static enum h5grad_status find_weights(struct axis_weights *weights, const struct engine_axis *axis,
@@ -25,8 +25,8 @@ static enum h5grad_status find_weights(struct axis_weights *weights, const struc
         hg_line_read(axis->coordinates, low, tile->halo.count[axis->axis], weights->x, err);
     if (status)
         return hg_error_context(err, status, "coordinates of axis %u", axis->axis);
-    hg_stencil_weights(&axis->stencil, first, count, weights->x, weights->a, weights->b,
-                       weights->c);
+    hg_operator_weigh(axis->stencil.op, first, count, axis->stencil.extent - first - count,
+                      weights->x + (first - low), weights->weight);
     weights->first = first;
     weights->count = count;
     weights->valid = true;
@@ -72,27 +72,27 @@ static enum h5grad_status describe_axes(const struct engine_job *job, struct wor
         struct axis_weights *weights = &worker->weights[k];
         struct stencil_block *block = &worker->block[k];
         enum h5grad_status status = H5GRAD_OK;
-        if (!axis->stencil.uniform && (status = find_weights(weights, axis, tile, err)))
+        if (axis->stencil.op->uneven && (status = find_weights(weights, axis, tile, err)))
             return status;
         describe_block(job, tile, view, out, block);
         block->axis = axis->axis;
-        block->first = tile->core.start[axis->axis];
+        block->before = tile->core.start[axis->axis];
+        block->after = axis->stencil.extent - block->before - tile->core.count[axis->axis];
+        if (axis->stencil.periodic)
+            block->before = block->after = STENCIL_NO_END;
         block->stencil = &axis->stencil;
-        block->a = weights->a;
-        block->b = weights->b;
-        block->c = weights->c;
+        block->weight = weights->weight;
     }
     return H5GRAD_OK;
 }
 
-/* Where the results of the tile belong, if all of them are gradients that can be put there without
- * a writer. */
+/* Where the results of the tile belong, if all of them can be put there without a writer. */
 static bool find_places(const struct engine_job *job, const struct tile *tile, void **place)
 {
     for (unsigned k = 0; k < job->n_axes; k++) {
         const struct writer *writer = job->axes[k].writer;
         place[k] = writer->way->place ? writer->way->place(writer, tile->core.start) : NULL;
-        if (!place[k] || job->axes[k].own)
+        if (!place[k])
             return false;
     }
     return true;
@@ -103,11 +103,10 @@ static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, stru
 {
     const struct engine_axis *axis = &job->axes[k];
     enum element result = kernel_result(job, axis);
-    enum element arithmetic = axis->stencil.uniform ? job->arithmetic : ELEMENT_F64;
+    enum element arithmetic = axis->stencil.op->uneven ? ELEMENT_F64 : job->arithmetic;
     bool half = job->result == ELEMENT_F16;
-    stencil_kernel *kernel =
-        axis->own ? axis->own->kernel : hg_stencil_find(job_input_element(job), arithmetic, result);
-    kernel(&worker->block[k], in, half ? worker->wide : worker->core);
+    hg_stencil_apply(hg_stencil_find(job_input_element(job), arithmetic, result), &worker->block[k],
+                     in, half ? worker->wide : worker->core);
     if (half)
         hg_convert_to_half(result, worker->wide, worker->core,
                            hg_box_points(job->rank, &tile->core) * job->components);

@@ -11,17 +11,10 @@
 #include "stencil/unpack.h"
 #include "writer/writer.h"
 
-/* What is done along an axis: how far it reads, and the function that does it for a block. */
-struct engine_operator {
-    struct halo_rule rule;
-    stencil_kernel *kernel; /* from job_input_element to the element of the results */
-};
-
 struct engine_axis {
     unsigned axis;
     struct stencil_axis stencil;
-    const struct engine_operator *own; /* NULL: the gradient of stencil.h */
-    struct line *coordinates; /* NULL where the axis is uniform, as a periodic one has to be */
+    struct line *coordinates; /* NULL where the operator is even */
     struct writer *writer;
 };
 
@@ -60,12 +53,6 @@ static inline enum element job_input_element(const struct engine_job *job)
 static inline bool job_needs_decoding(const struct engine_job *job)
 {
     return job->unpack || job->swapped || job->stored != job_input_element(job);
-}
-
-/* What the stencils along an axis read. */
-static inline struct halo_rule job_rule(const struct engine_axis *axis)
-{
-    return axis->own ? axis->own->rule : hg_stencil_rule(&axis->stencil);
 }
 
 /* Bytes of the results of a tile. */

@@ -78,11 +78,11 @@ static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5
     const double *x = array->user.coordinates ? array->user.coordinates[k] : NULL;
     struct stencil_axis *stencil = &axis->stencil;
     stencil->extent = array->extent[axis->axis];
-    stencil->edge_order = (unsigned)array->user.edge_order;
-    enum h5grad_status status = hg_stencil_check_extent(stencil->extent, stencil->edge_order, err);
+    const unsigned edge_order = (unsigned)array->user.edge_order;
+    enum h5grad_status status = hg_stencil_check_extent(stencil->extent, edge_order, err);
     if (status)
         return status;
-    stencil->uniform = true;
+    stencil->op = hg_operator_gradient(edge_order, false);
     stencil->step = array->user.spacing ? array->user.spacing[k] : 1;
     if (!x)
         return hg_stencil_check_step(stencil->step, err);
@@ -90,7 +90,7 @@ static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5
     hg_stencil_scan_start(&scan);
     if ((status = hg_stencil_scan_next(&scan, x, stencil->extent, err)))
         return status;
-    stencil->uniform = scan.even;
+    stencil->op = hg_operator_gradient(edge_order, !scan.even);
     stencil->step = scan.step;
     if (!scan.even && !(axis->coordinates = hg_line_open_memory(x, stencil->extent, err)))
         return hg_error_status(err);

@@ -64,7 +64,7 @@ enum h5grad_status hg_result_create(const struct task *task, struct companions *
     if (!status)
         status = hg_companions_attach(companions, scales, result->dataset, path, err);
     if (!status)
-        status = hg_metadata_write(field, task->dataset, task->axis[k].stencil.edge_order, axis,
+        status = hg_metadata_write(field, task->dataset, task->axis[k].stencil.op->width - 1, axis,
                                    result->dataset, result->memory, err);
     if (!status) {
         result->writer = open_writer(task, file, result, err);

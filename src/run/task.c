@@ -197,12 +197,12 @@ static void choose_stencils(struct task *task, unsigned edge_order)
         struct engine_axis *out = &task->axis[k];
         out->axis = field->order[k];
         out->stencil.extent = field->extent[out->axis];
-        out->stencil.edge_order = edge_order;
-        out->stencil.uniform = !coordinate || coordinate->scan.even;
+        const bool uneven = coordinate && !coordinate->scan.even;
+        out->stencil.op = hg_operator_gradient(edge_order, uneven);
         out->stencil.step = coordinate                             ? coordinate->scan.step
                             : axis->spacing.kind == SPACING_NUMBER ? axis->spacing.number
                                                                    : 1;
-        out->coordinates = out->stencil.uniform ? NULL : coordinate->line;
+        out->coordinates = uneven ? coordinate->line : NULL;
     }
 }
 

@@ -4,14 +4,14 @@
 
 #include "base/error.h"
 #include "base/parse.h"
-#include "stencil/clones.h"
 #include "stencil/stencil.h"
 
 #define NUMBER_SIZE 32 /* of hg_parse_print_double */
 
 struct halo_rule hg_stencil_rule(const struct stencil_axis *axis)
 {
-    return (struct halo_rule){1, 1, axis->edge_order + 1, axis->edge_order + 1, false};
+    const struct stencil_operator *op = axis->op;
+    return (struct halo_rule){op->reach, op->reach, op->width, op->width, axis->periodic};
 }
 
 enum h5grad_status hg_stencil_check_extent(uint64_t extent, unsigned edge_order,
@@ -91,64 +91,4 @@ enum h5grad_status hg_stencil_scan_next(struct stencil_scan *scan, const double 
     for (uint64_t i = 0; i < count && status == H5GRAD_OK; i++)
         status = scan_one(scan, x[i], err);
     return status;
-}
-
-/* The weights of one point: a, b, c in this order. */
-static void weigh_inside(double p, double q, double weight[3])
-{
-    weight[0] = -q / (p * (p + q));
-    weight[1] = (q - p) / (p * q);
-    weight[2] = p / (q * (p + q));
-}
-
-static void weigh_left(double p, double q, double weight[3])
-{
-    weight[0] = -(2 * p + q) / (p * (p + q));
-    weight[1] = (p + q) / (p * q);
-    weight[2] = -p / (q * (p + q));
-}
-
-static void weigh_right(double p, double q, double weight[3])
-{
-    weight[0] = q / (p * (p + q));
-    weight[1] = -(p + q) / (p * q);
-    weight[2] = (p + 2 * q) / (q * (p + q));
-}
-
-/* The weights of point i, which need not be inside; x[0] is the coordinate of point low. */
-static void weigh_point(const struct stencil_axis *axis, uint64_t i, const double *x, uint64_t low,
-                        double weight[3])
-{
-    bool left = i == 0;
-    bool right = i == axis->extent - 1;
-    if ((left || right) && axis->edge_order == 1) {
-        const double *d = left ? x : &x[i - low - 1];
-        weight[0] = d[1] - d[0];
-        weight[1] = weight[2] = 0;
-    } else if (left) {
-        weigh_left(x[1] - x[0], x[2] - x[1], weight);
-    } else if (right) {
-        const double *end = &x[i - low];
-        weigh_right(end[-1] - end[-2], end[0] - end[-1], weight);
-    } else {
-        const double *middle = &x[i - low];
-        weigh_inside(middle[0] - middle[-1], middle[1] - middle[0], weight);
-    }
-}
-
-void hg_stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
-                        const double *x, double *a, double *b, double *c)
-{
-    if (count == 0)
-        return;
-    const struct halo_rule rule = hg_stencil_rule(axis);
-    int64_t low, high;
-    hg_halo_reach(&rule, axis->extent, first, count, &low, &high);
-    for (uint64_t i = 0; i < count; i++) {
-        double weight[3];
-        weigh_point(axis, first + i, x, (uint64_t)low, weight);
-        a[i] = weight[0];
-        b[i] = weight[1];
-        c[i] = weight[2];
-    }
 }

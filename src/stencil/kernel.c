@@ -7,70 +7,16 @@
  * of the axis are passes of their own.
  */
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/size.h"
-#include "stencil/clones.h"
-#include "stencil/stencil.h"
+#include "stencil/rows.h"
 
 #define MAX_LOOPS   (GRID_MAX_RANK + 1)
-#define NARROW      8   /* shorter rows are done across, when there are more of them */
-#define WIDE        64  /* runs from here on are rows of their own when there are weights */
-#define SHORT_LINE  256 /* shorter lines are done many at once */
-#define MAX_WEIGHTS 512 /* repeated weights that are held at a time */
-
-/* Rows of scalars, all strides in scalars. The row functions take the first scalar of the first
- * row. */
-struct rows {
-    ptrdiff_t count, in_row, out_row;
-    ptrdiff_t length, in_point, out_point;
-    ptrdiff_t shift; /* to the next point of the axis, in the input */
-    double step;
-    const double *a, *b, *c;
-    ptrdiff_t weight_row, weight_point; /* strides in a, b, c */
-};
-
-typedef void row_function(const struct rows *rows, const void *in, void *out);
-
-#define KERNEL_IN         float
-#define KERNEL_ARITHMETIC float
-#define KERNEL_OUT        float
-#define KERNEL_WEIGHTED   0
-#define KERNEL_NAME(verb) verb##_F32_F32_F32
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         float
-#define KERNEL_ARITHMETIC double
-#define KERNEL_OUT        float
-#define KERNEL_WEIGHTED   1
-#define KERNEL_NAME(verb) verb##_F32_F64_F32
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         float
-#define KERNEL_ARITHMETIC double
-#define KERNEL_OUT        double
-#define KERNEL_WEIGHTED   1
-#define KERNEL_NAME(verb) verb##_F32_F64_F64
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         double
-#define KERNEL_ARITHMETIC double
-#define KERNEL_OUT        double
-#define KERNEL_WEIGHTED   1
-#define KERNEL_NAME(verb) verb##_F64_F64_F64
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         double
-#define KERNEL_ARITHMETIC double
-#define KERNEL_OUT        float
-#define KERNEL_WEIGHTED   1
-#define KERNEL_NAME(verb) verb##_F64_F64_F32
-#include "stencil/kernel_template.h"
-
-struct kernel {
-    size_t in_size, out_size;
-    row_function *central, *difference, *one_sided; /* in the kernel's arithmetic */
-    row_function *weighted, *wide_difference;       /* in double, for coordinates */
-};
+#define NARROW      8    /* shorter rows are done across, when there are more of them */
+#define WIDE        64   /* runs from here on are rows of their own when there are weights */
+#define SHORT_LINE  256  /* shorter lines are done many at once */
+#define MAX_WEIGHTS 1536 /* repeated weights that are held at a time */
 
 struct loop {
     uint64_t count;
@@ -79,7 +25,7 @@ struct loop {
 
 /* A block, taken apart. The axis is one of the loops, with count 1: passes set it. */
 struct work {
-    const struct kernel *kernel;
+    const struct stencil_kernel *kernel;
     const struct stencil_block *block;
     const char *in;
     char *out;
@@ -161,11 +107,7 @@ static void walk(const struct work *work, row_function *function, struct rows ro
         in += loops[k - 1].in;
         out += loops[k - 1].out;
         weight += loops[k - 1].weight;
-        if (weight != 0) {
-            rows.a += weight;
-            rows.b += weight;
-            rows.c += weight;
-        }
+        rows.weight += weight;
     }
 }
 
@@ -174,8 +116,7 @@ static void walk_axis(const struct work *work, row_function *function, const str
                       ptrdiff_t count, ptrdiff_t in, ptrdiff_t out)
 {
     struct loop loops[MAX_LOOPS];
-    for (unsigned k = 0; k < work->n_loops; k++)
-        loops[k] = work->loops[k];
+    memcpy(loops, work->loops, sizeof loops);
     if (count != 1)
         loops[work->block->axis].count = (uint64_t)count;
     walk(work, function, *rows, loops, work->n_loops, in, out);
@@ -184,13 +125,14 @@ static void walk_axis(const struct work *work, row_function *function, const str
 /* The last loop, when its turns are complete lines that touch each other in input and output. */
 static bool lines_touch(const struct work *work, const struct loop *loops, unsigned n)
 {
-    ptrdiff_t line = work->points * work->run;
-    return n > 0 && work->inside == 1 && work->end == work->points - 1 && loops[n - 1].in == line &&
-           loops[n - 1].out == line;
+    const ptrdiff_t line = work->points * work->run;
+    const ptrdiff_t reach = work->block->stencil->op->reach;
+    return n > 0 && work->inside >= reach && work->end <= work->points - reach &&
+           loops[n - 1].in == line && loops[n - 1].out == line;
 }
 
-/* Groups of lines that touch each other: from the second point of a group's first line to the last
- * but one of its last, the points between two lines included. */
+/* Groups of lines that touch each other: from the first point inside a group's first line to the
+ * last inside its last, the points between two lines included. */
 static void walk_groups(const struct work *work, row_function *function, struct rows rows,
                         const struct loop *loops, unsigned n, ptrdiff_t group)
 {
@@ -205,21 +147,19 @@ static void walk_groups(const struct work *work, row_function *function, struct 
             copy[k] = loops[k];
         ptrdiff_t groups = (lines - done) / group;
         copy[n - 1] = (struct loop){(uint64_t)groups, group * line, group * line, 0};
-        rows.length = group * line - 2 * work->run;
-        walk(work, function, rows, copy, n, done * line + work->run, done * line + work->run);
+        rows.length = (group * line) - (work->points - work->end + work->inside) * work->run;
+        const ptrdiff_t at = done * line + work->inside * work->run;
+        walk(work, function, rows, copy, n, at, at);
         done += groups * group;
     }
 }
 
-static void central_pass(const struct work *work)
+/* Points that all have the same weights. */
+static void even_pass(const struct work *work, row_function *function, struct rows rows,
+                      ptrdiff_t in, ptrdiff_t out)
 {
-    struct rows rows = {.shift = work->in_axis, .step = work->block->stencil->step};
-    ptrdiff_t in = work->inside * work->in_axis;
-    ptrdiff_t out = work->inside * work->out_axis;
-    row_function *function = work->kernel->central;
     struct loop loops[MAX_LOOPS];
-    for (unsigned k = 0; k < work->n_loops; k++)
-        loops[k] = work->loops[k];
+    memcpy(loops, work->loops, sizeof loops);
     unsigned n = join_loops(loops, work->n_loops);
     if (!work->folded) {
         rows.length = work->run;
@@ -232,106 +172,88 @@ static void central_pass(const struct work *work)
     }
 }
 
-/* Weights of points, each repeated for the scalars of its run. */
-struct repeated {
-    double a[MAX_WEIGHTS], b[MAX_WEIGHTS], c[MAX_WEIGHTS];
-};
-
+/* Makes rows take the weights of points, each repeated for the scalars of its run, from to. */
 static void repeat_weights(const struct work *work, ptrdiff_t first, ptrdiff_t points,
-                           ptrdiff_t times, struct repeated *to)
+                           ptrdiff_t times, double *to, struct rows *rows)
 {
-    const struct stencil_block *block = work->block;
-    ptrdiff_t k = 0;
-    for (ptrdiff_t time = 0; time < times; time++) {
-        for (ptrdiff_t i = first; i < first + points; i++) {
-            for (ptrdiff_t j = 0; j < work->run; j++, k++) {
-                to->a[k] = block->a[i];
-                to->b[k] = block->b[i];
-                to->c[k] = block->c[i];
+    const unsigned taps = work->block->stencil->op->taps;
+    rows->weight = to;
+    rows->weight_tap = times * points * work->run;
+    for (unsigned t = 0; t < taps; t++) {
+        const double *weight = work->block->weight + t * work->points + first;
+        for (ptrdiff_t time = 0; time < times; time++) {
+            for (ptrdiff_t i = 0; i < points; i++) {
+                for (ptrdiff_t j = 0; j < work->run; j++)
+                    *to++ = weight[i];
             }
         }
     }
 }
 
 /* Weights by point along contiguous lines, whose runs are not wide. */
-static void pointwise_pass(const struct work *work, struct rows rows)
+static void pointwise_pass(const struct work *work, row_function *function, struct rows rows)
 {
-    struct repeated weights;
+    double weights[MAX_WEIGHTS];
     struct loop loops[MAX_LOOPS];
-    ptrdiff_t line = work->points * work->run;
-    for (unsigned k = 0; k < work->n_loops; k++)
-        loops[k] = work->loops[k];
+    const ptrdiff_t line = work->points * work->run;
+    const ptrdiff_t room = MAX_WEIGHTS / (ptrdiff_t)work->block->stencil->op->taps;
+    memcpy(loops, work->loops, sizeof loops);
     unsigned n = join_loops(loops, work->n_loops);
     rows.weight_point = 1;
-    if (line < SHORT_LINE && lines_touch(work, loops, n)) {
-        ptrdiff_t group = (ptrdiff_t)size_min(loops[n - 1].count, (uint64_t)(MAX_WEIGHTS / line));
-        repeat_weights(work, 0, work->points, group, &weights);
-        rows.a = weights.a + work->run;
-        rows.b = weights.b + work->run;
-        rows.c = weights.c + work->run;
-        walk_groups(work, work->kernel->weighted, rows, loops, n, group);
+    if (line < SHORT_LINE && line <= room && lines_touch(work, loops, n)) {
+        ptrdiff_t group = (ptrdiff_t)size_min(loops[n - 1].count, (uint64_t)(room / line));
+        repeat_weights(work, 0, work->points, group, weights, &rows);
+        rows.weight += work->inside * work->run;
+        walk_groups(work, function, rows, loops, n, group);
         return;
     }
-    rows.a = weights.a;
-    rows.b = weights.b;
-    rows.c = weights.c;
-    ptrdiff_t piece = MAX_WEIGHTS / work->run;
+    ptrdiff_t piece = room / work->run;
     for (ptrdiff_t first = work->inside; first < work->end; first += piece) {
         if (piece > work->end - first)
             piece = work->end - first;
-        repeat_weights(work, first, piece, 1, &weights);
+        repeat_weights(work, first, piece, 1, weights, &rows);
         rows.length = piece * work->run;
-        walk_axis(work, work->kernel->weighted, &rows, 1, first * work->run, first * work->run);
+        walk_axis(work, function, &rows, 1, first * work->run, first * work->run);
     }
 }
 
-static void weighted_pass(const struct work *work)
+static void uneven_pass(const struct work *work, row_function *function, struct rows rows,
+                        ptrdiff_t in, ptrdiff_t out)
 {
-    const struct stencil_block *block = work->block;
-    row_function *function = work->kernel->weighted;
-    ptrdiff_t in = work->inside * work->in_axis;
-    ptrdiff_t out = work->inside * work->out_axis;
-    struct rows rows = {.shift = work->in_axis,
-                        .a = block->a + work->inside,
-                        .b = block->b + work->inside,
-                        .c = block->c + work->inside};
     if (work->folded && work->run == 1 && work->points >= SHORT_LINE) {
         rows.length = work->end - work->inside;
         rows.weight_point = 1;
         walk_axis(work, function, &rows, 1, in, out);
     } else if (work->folded && work->run < WIDE) {
-        pointwise_pass(work, rows);
+        pointwise_pass(work, function, rows);
     } else {
         rows.length = work->run;
         walk_axis(work, function, &rows, work->end - work->inside, in, out);
     }
 }
 
-/* One end of the axis: point, from which the others of its stencil lie in direction 1 or -1. */
-static void end_pass(const struct work *work, ptrdiff_t point, ptrdiff_t direction)
+/* The points that are not at an end of the axis. */
+static void inside_pass(const struct work *work)
 {
-    static const double left[3] = {-1.5, 2, -0.5};
-    static const double right[3] = {0.5, -2, 1.5};
-    const struct stencil_block *block = work->block;
-    const struct stencil_axis *axis = block->stencil;
-    const struct kernel *kernel = work->kernel;
-    struct rows rows = {.shift = work->in_axis, .length = work->run, .step = axis->step};
-    row_function *function;
-    ptrdiff_t base; /* of a difference the lower point, of three points the middle one */
-    if (axis->edge_order == 1) {
-        base = direction > 0 ? point : point - 1;
-        function = axis->uniform ? kernel->difference : kernel->wide_difference;
-        if (!axis->uniform)
-            rows.step = block->a[point];
-    } else {
-        const double *weight = direction > 0 ? left : right;
-        base = point + direction;
-        function = axis->uniform ? kernel->one_sided : kernel->weighted;
-        rows.a = axis->uniform ? &weight[0] : &block->a[point];
-        rows.b = axis->uniform ? &weight[1] : &block->b[point];
-        rows.c = axis->uniform ? &weight[2] : &block->c[point];
-    }
-    walk_axis(work, function, &rows, 1, base * work->in_axis, point * work->out_axis);
+    struct rows rows = {.count = 0};
+    ptrdiff_t base; /* 0 */
+    row_function *function =
+        hg_rows_find(work->kernel, work->block, (uint64_t)work->inside, &rows, &base);
+    ptrdiff_t in = work->inside * work->in_axis;
+    ptrdiff_t out = work->inside * work->out_axis;
+    if (work->block->stencil->op->uneven)
+        uneven_pass(work, function, rows, in, out);
+    else
+        even_pass(work, function, rows, in, out);
+}
+
+/* out: the place of the result. */
+static void end_pass(const struct work *work, ptrdiff_t point, ptrdiff_t out)
+{
+    struct rows rows = {.length = work->run};
+    ptrdiff_t base;
+    row_function *function = hg_rows_find(work->kernel, work->block, (uint64_t)point, &rows, &base);
+    walk_axis(work, function, &rows, 1, (point + base) * work->in_axis, out * work->out_axis);
 }
 
 /* Finds the run behind the axis and makes loops of all other axes. */
@@ -352,85 +274,38 @@ static void fold_axes(struct work *work)
         work->loops[k] =
             (struct loop){block->count[k], block->in_stride[k], block->out_stride[k], 0};
     work->n_loops = n;
+    work->points = (ptrdiff_t)block->count[axis];
+    hg_rows_inside(block, &work->inside, &work->end);
     work->in_axis = block->in_stride[axis];
     work->out_axis = block->out_stride[axis];
     work->loops[axis].count = 1;
-    work->loops[axis].weight = block->stencil->uniform ? 0 : 1;
+    work->loops[axis].weight = block->stencil->op->uneven;
     work->folded = n == axis + 1 && work->in_axis == work->run && work->out_axis == work->run;
 }
 
-static void apply(const struct kernel *kernel, const struct stencil_block *block, const void *in,
-                  void *out)
+void hg_stencil_apply_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                           const void *in, void *first, void *last)
 {
-    const struct stencil_axis *axis = block->stencil;
-    const uint64_t points = block->count[block->axis];
+    struct work work = {.kernel = kernel, .block = block, .in = in, .out = first};
+    fold_axes(&work);
+    for (ptrdiff_t i = 0; i < work.inside; i++)
+        end_pass(&work, i, i);
+    work.out = last;
+    for (ptrdiff_t i = work.end; i < work.points; i++)
+        end_pass(&work, i, i - work.end);
+}
+
+void hg_stencil_apply(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                      const void *in, void *out)
+{
     for (unsigned k = 0; k < block->rank; k++) {
         if (block->count[k] == 0)
             return;
     }
     struct work work = {.kernel = kernel, .block = block, .in = in, .out = out};
     fold_axes(&work);
-    work.points = (ptrdiff_t)points;
-    bool starts = block->first == 0;
-    bool ends = block->first + points == axis->extent;
-    work.inside = starts ? 1 : 0;
-    work.end = work.points - (ends ? 1 : 0);
-    if (work.inside < work.end) {
-        if (axis->uniform)
-            central_pass(&work);
-        else
-            weighted_pass(&work);
-    }
-    if (starts)
-        end_pass(&work, 0, 1);
-    if (ends)
-        end_pass(&work, work.points - 1, -1);
-}
-
-/* X(in, arithmetic, out): every kernel there is. Coordinates are computed in double. */
-#define KERNEL_LIST(X)                                                                             \
-    X(F32, F32, F32)                                                                               \
-    X(F32, F64, F32)                                                                               \
-    X(F32, F64, F64)                                                                               \
-    X(F64, F64, F64)                                                                               \
-    X(F64, F64, F32)
-
-#define SIZE_F32 sizeof(float)
-#define SIZE_F64 sizeof(double)
-
-#define KERNEL_FUNCTION(in_type, arithmetic, out_type)                                             \
-    static void apply_##in_type##_##arithmetic##_##out_type(const struct stencil_block *block,     \
-                                                            const void *in, void *out)             \
-    {                                                                                              \
-        static const struct kernel kernel = {                                                      \
-            SIZE_##in_type,                                                                        \
-            SIZE_##out_type,                                                                       \
-            central_##in_type##_##arithmetic##_##out_type,                                         \
-            difference_##in_type##_##arithmetic##_##out_type,                                      \
-            one_sided_##in_type##_##arithmetic##_##out_type,                                       \
-            weighted_##in_type##_F64_##out_type,                                                   \
-            difference_##in_type##_F64_##out_type,                                                 \
-        };                                                                                         \
-        apply(&kernel, block, in, out);                                                            \
-    }
-KERNEL_LIST(KERNEL_FUNCTION)
-#undef KERNEL_FUNCTION
-
-stencil_kernel *hg_stencil_find(enum element in, enum element arithmetic, enum element out)
-{
-    static const struct {
-        enum element in, arithmetic, out;
-        stencil_kernel *kernel;
-    } list[] = {
-#define KERNEL_ROW(in_type, arithmetic, out_type)                                                  \
-    {ELEMENT_##in_type, ELEMENT_##arithmetic, ELEMENT_##out_type,                                  \
-     apply_##in_type##_##arithmetic##_##out_type},
-        KERNEL_LIST(KERNEL_ROW)
-#undef KERNEL_ROW
-    };
-    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-        if (list[i].in == in && list[i].arithmetic == arithmetic && list[i].out == out)
-            return list[i].kernel;
-    }
-    return NULL;
+    if (work.inside < work.end)
+        inside_pass(&work);
+    hg_stencil_apply_ends(kernel, block, in, out,
+                          work.out + work.end * work.out_axis * (ptrdiff_t)kernel->out_size);
 }

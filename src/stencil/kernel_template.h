@@ -1,144 +1,198 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The row functions of one combination of types; included once for each by kernel.c.
+ * The row functions of one combination of types; included once for each by rows.c, as plain loops,
+ * and by stream.c, with vectors and stores past the caches, which no compiler makes of plain loops.
  *
  * KERNEL_IN          float or double, read
- * KERNEL_ARITHMETIC  float or double, computed in
+ * KERNEL_SCALAR      float or double, computed in
  * KERNEL_OUT         float or double, written
- * KERNEL_WEIGHTED    1 where coordinates are computed with this combination, else 0
- * KERNEL_NAME(verb)  the name of the row function verb
+ * KERNEL_NAME(verb)  the name of the function verb
+ * KERNEL_LANES       scalars of a vector; 1: the compiler finds the vectors
  *
- * All are undefined at the end. Each body stands once; its inner loop is instantiated for scalars
- * that lie side by side, where the literal strides let the compiler vectorise it, and for others.
+ * KERNEL_WIDEN(v)    a vector of KERNEL_IN as one of KERNEL_SCALAR; only where they are different
+ *
+ * All are undefined at the end. For vectors are also defined
+ *
+ * KERNEL_TARGET              the attribute that names the instruction set
+ * KERNEL_STORE(to, v, size)  stores the vector at v
+ *
+ * The forms and strides that the callers of the inline functions write as literals let the compiler
+ * make a loop of its own for each, and use vectors where scalars lie side by side.
  */
 
-/* (f[shift] - f[-shift]) / step / 2, where halving is exact or rounds as division by 2 does. */
-STENCIL_BODY void KERNEL_NAME(central_body)(const struct rows *rows, ptrdiff_t in_point,
-                                            ptrdiff_t out_point, const KERNEL_IN *restrict in,
-                                            KERNEL_OUT *restrict out)
+#define FORMULA_LANES      1
+#define FORMULA_NAME(verb) KERNEL_NAME(verb)
+#define FORMULA_WIDEN(v)   (KERNEL_SCALAR)(v)
+#include "stencil/formula_template.h"
+
+#if KERNEL_LANES == 1
+    #define KERNEL_ATTRIBUTES STENCIL_CLONES
+
+STENCIL_BODY void KERNEL_NAME(strided)(enum taps_form form, const struct rows *rows,
+                                       ptrdiff_t in_point, ptrdiff_t out_point,
+                                       ptrdiff_t weight_point, const KERNEL_IN *restrict in,
+                                       KERNEL_OUT *restrict out)
 {
-    const KERNEL_ARITHMETIC step = (KERNEL_ARITHMETIC)rows->step;
-    const ptrdiff_t shift = rows->shift;
-    const ptrdiff_t length = rows->length;
-    for (ptrdiff_t row = 0; row < rows->count; row++) {
-        const KERNEL_IN *f = in + row * rows->in_row;
-        KERNEL_OUT *g = out + row * rows->out_row;
-        for (ptrdiff_t i = 0; i < length; i++) {
-            const KERNEL_ARITHMETIC next = (KERNEL_ARITHMETIC)f[i * in_point + shift];
-            const KERNEL_ARITHMETIC last = (KERNEL_ARITHMETIC)f[i * in_point - shift];
-            g[i * out_point] = (KERNEL_OUT)((next - last) / step * (KERNEL_ARITHMETIC)0.5);
-        }
+    const struct rows all = *rows;
+    for (ptrdiff_t row = 0; row < all.count; row++) {
+        const KERNEL_IN *f = in + row * all.in_row;
+        KERNEL_OUT *g = out + row * all.out_row;
+        const double *weight = all.weight + row * all.weight_row;
+        for (ptrdiff_t i = 0; i < all.length; i++)
+            g[i * out_point] = (KERNEL_OUT)KERNEL_NAME(result)(
+                form, f + i * in_point, &all, weight + i * weight_point, weight_point);
     }
 }
 
-static STENCIL_CLONES void KERNEL_NAME(central)(const struct rows *rows, const void *in, void *out)
+STENCIL_BODY void KERNEL_NAME(each)(enum taps_form form, const struct rows *rows, const void *in,
+                                    void *out)
 {
-    if (rows->in_point == 1 && rows->out_point == 1)
-        KERNEL_NAME(central_body)(rows, 1, 1, in, out);
+    const ptrdiff_t weight_point = rows->weight_point;
+    if (rows->in_point != 1 || rows->out_point != 1)
+        KERNEL_NAME(strided)(form, rows, rows->in_point, rows->out_point, weight_point, in, out);
+    else if (form == TAPS_UNEVEN_SUM && weight_point == 1)
+        KERNEL_NAME(strided)(form, rows, 1, 1, 1, in, out);
     else
-        KERNEL_NAME(central_body)(rows, rows->in_point, rows->out_point, in, out);
-}
-
-/* (f[shift] - f[0]) / step */
-STENCIL_BODY void KERNEL_NAME(difference_body)(const struct rows *rows, ptrdiff_t in_point,
-                                               ptrdiff_t out_point, const KERNEL_IN *restrict in,
-                                               KERNEL_OUT *restrict out)
-{
-    const KERNEL_ARITHMETIC step = (KERNEL_ARITHMETIC)rows->step;
-    const ptrdiff_t shift = rows->shift;
-    const ptrdiff_t length = rows->length;
-    for (ptrdiff_t row = 0; row < rows->count; row++) {
-        const KERNEL_IN *f = in + row * rows->in_row;
-        KERNEL_OUT *g = out + row * rows->out_row;
-        for (ptrdiff_t i = 0; i < length; i++) {
-            const KERNEL_ARITHMETIC next = (KERNEL_ARITHMETIC)f[i * in_point + shift];
-            const KERNEL_ARITHMETIC here = (KERNEL_ARITHMETIC)f[i * in_point];
-            g[i * out_point] = (KERNEL_OUT)((next - here) / step);
-        }
-    }
+        KERNEL_NAME(strided)(form, rows, 1, 1, 0, in, out);
 }
 
 static STENCIL_CLONES void KERNEL_NAME(difference)(const struct rows *rows, const void *in,
                                                    void *out)
 {
-    if (rows->in_point == 1 && rows->out_point == 1)
-        KERNEL_NAME(difference_body)(rows, 1, 1, in, out);
-    else
-        KERNEL_NAME(difference_body)(rows, rows->in_point, rows->out_point, in, out);
+    KERNEL_NAME(each)(TAPS_DIFFERENCE, rows, in, out);
 }
 
-/* (a f[-shift] + b f[0] + c f[shift]) / step, with the same a, b, c everywhere */
-STENCIL_BODY void KERNEL_NAME(one_sided_body)(const struct rows *rows, ptrdiff_t in_point,
-                                              ptrdiff_t out_point, const KERNEL_IN *restrict in,
-                                              KERNEL_OUT *restrict out)
+static STENCIL_CLONES void KERNEL_NAME(even_sum)(const struct rows *rows, const void *in, void *out)
 {
-    const KERNEL_ARITHMETIC step = (KERNEL_ARITHMETIC)rows->step;
-    const KERNEL_ARITHMETIC a = (KERNEL_ARITHMETIC)*rows->a;
-    const KERNEL_ARITHMETIC b = (KERNEL_ARITHMETIC)*rows->b;
-    const KERNEL_ARITHMETIC c = (KERNEL_ARITHMETIC)*rows->c;
-    const ptrdiff_t shift = rows->shift;
-    const ptrdiff_t length = rows->length;
+    KERNEL_NAME(each)(TAPS_EVEN_SUM, rows, in, out);
+}
+
+/* n results, at most PIECE, tap by tap. */
+STENCIL_BODY void KERNEL_NAME(piece)(const struct rows *rows, ptrdiff_t n, const double *weight,
+                                     const KERNEL_IN *restrict f, KERNEL_OUT *restrict g)
+{
+    const struct taps *taps = rows->taps;
+    const ptrdiff_t in_point = rows->in_point, weight_point = rows->weight_point;
+    KERNEL_SCALAR sum[PIECE];
+    for (unsigned t = 0; t < taps->n; t++, weight += rows->weight_tap) {
+        const KERNEL_IN *to = f + taps->offset[t] * rows->shift;
+        const KERNEL_IN *from = f + taps->from[t] * rows->shift;
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const KERNEL_SCALAR a = (KERNEL_SCALAR)to[i * in_point];
+            const KERNEL_SCALAR b = (KERNEL_SCALAR)from[i * in_point];
+            const KERNEL_SCALAR term = (KERNEL_SCALAR)weight[i * weight_point] * (a - b);
+            sum[i] = t == 0 ? term : sum[i] + term;
+        }
+    }
+    for (unsigned k = 0; k < taps->order; k++) {
+        for (ptrdiff_t i = 0; i < n; i++)
+            sum[i] /= (KERNEL_SCALAR)rows->step;
+    }
+    for (ptrdiff_t i = 0; i < n; i++)
+        g[i * rows->out_point] = (KERNEL_OUT)(sum[i] / (KERNEL_SCALAR)taps->divisor);
+}
+
+static STENCIL_CLONES void KERNEL_NAME(differences)(const struct rows *rows, const void *in,
+                                                    void *out)
+{
     for (ptrdiff_t row = 0; row < rows->count; row++) {
-        const KERNEL_IN *f = in + row * rows->in_row;
-        KERNEL_OUT *g = out + row * rows->out_row;
-        for (ptrdiff_t i = 0; i < length; i++) {
-            const KERNEL_ARITHMETIC last = (KERNEL_ARITHMETIC)f[i * in_point - shift];
-            const KERNEL_ARITHMETIC here = (KERNEL_ARITHMETIC)f[i * in_point];
-            const KERNEL_ARITHMETIC next = (KERNEL_ARITHMETIC)f[i * in_point + shift];
-            g[i * out_point] = (KERNEL_OUT)((a * last + b * here + c * next) / step);
+        const KERNEL_IN *f = (const KERNEL_IN *)in + row * rows->in_row;
+        KERNEL_OUT *g = (KERNEL_OUT *)out + row * rows->out_row;
+        const double *weight = rows->weight + row * rows->weight_row;
+        for (ptrdiff_t i = 0; i < rows->length; i += PIECE) {
+            const ptrdiff_t n = rows->length - i < PIECE ? rows->length - i : PIECE;
+            KERNEL_NAME(piece)
+            (rows, n, weight + i * rows->weight_point, f + i * rows->in_point,
+             g + i * rows->out_point);
         }
     }
 }
 
-static STENCIL_CLONES void KERNEL_NAME(one_sided)(const struct rows *rows, const void *in,
-                                                  void *out)
+#else
+    #define KERNEL_ATTRIBUTES KERNEL_TARGET
+    #ifndef KERNEL_WIDEN
+        #define KERNEL_WIDEN(v) (v)
+    #endif
+    #define FORMULA_LANES      KERNEL_LANES
+    #define FORMULA_NAME(verb) KERNEL_NAME(verb##_vector)
+    #define FORMULA_WIDEN(v)   KERNEL_WIDEN(v)
+    #include "stencil/formula_template.h"
+
+typedef KERNEL_OUT KERNEL_NAME(out) __attribute__((vector_size(KERNEL_LANES * sizeof(KERNEL_OUT))));
+
+/* Results [from, to), less than a cache line. */
+STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(part)(enum taps_form form, const struct rows *rows,
+                                                  ptrdiff_t weight_point, ptrdiff_t from,
+                                                  ptrdiff_t to, const KERNEL_IN *f, KERNEL_OUT *g)
 {
-    if (rows->in_point == 1 && rows->out_point == 1)
-        KERNEL_NAME(one_sided_body)(rows, 1, 1, in, out);
-    else
-        KERNEL_NAME(one_sided_body)(rows, rows->in_point, rows->out_point, in, out);
+    for (ptrdiff_t i = from; i < to; i++)
+        g[i] = (KERNEL_OUT)KERNEL_NAME(result)(form, f + i, rows, rows->weight + i * weight_point,
+                                               weight_point);
 }
 
-#if KERNEL_WEIGHTED
-
-/* a f[-shift] + b f[0] + c f[shift], with a, b, c by row, by point or the same everywhere */
-STENCIL_BODY void KERNEL_NAME(weighted_body)(const struct rows *rows, ptrdiff_t in_point,
-                                             ptrdiff_t out_point, ptrdiff_t weight_point,
-                                             const KERNEL_IN *restrict in, KERNEL_OUT *restrict out)
+/* One row: whole cache lines past the caches, and what is left before and behind them. */
+STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(row)(enum taps_form form, const struct rows *rows,
+                                                 ptrdiff_t weight_point, const KERNEL_IN *f,
+                                                 KERNEL_OUT *g)
 {
-    const ptrdiff_t shift = rows->shift;
-    const ptrdiff_t length = rows->length;
-    for (ptrdiff_t row = 0; row < rows->count; row++) {
-        const KERNEL_IN *f = in + row * rows->in_row;
-        KERNEL_OUT *g = out + row * rows->out_row;
-        const KERNEL_ARITHMETIC *a = rows->a + row * rows->weight_row;
-        const KERNEL_ARITHMETIC *b = rows->b + row * rows->weight_row;
-        const KERNEL_ARITHMETIC *c = rows->c + row * rows->weight_row;
-        for (ptrdiff_t i = 0; i < length; i++) {
-            const KERNEL_ARITHMETIC last = (KERNEL_ARITHMETIC)f[i * in_point - shift];
-            const KERNEL_ARITHMETIC here = (KERNEL_ARITHMETIC)f[i * in_point];
-            const KERNEL_ARITHMETIC next = (KERNEL_ARITHMETIC)f[i * in_point + shift];
-            const ptrdiff_t k = i * weight_point;
-            g[i * out_point] = (KERNEL_OUT)(a[k] * last + b[k] * here + c[k] * next);
-        }
+    const struct rows all = *rows;
+    const KERNEL_OUT *left = all.left, *right = all.right;
+    const ptrdiff_t step = LINE / (ptrdiff_t)sizeof *g, length = all.length;
+    const ptrdiff_t head = (ptrdiff_t)(-(uintptr_t)g % LINE / sizeof *g);
+    const ptrdiff_t end = head + (length - head) / step * step;
+    KERNEL_NAME(part)(form, &all, weight_point, 0, head, f, g);
+    if (head > 0 && left)
+        g[0] = *left;
+    for (ptrdiff_t i = head; i < end; i += KERNEL_LANES) {
+        const KERNEL_NAME(value_vector) v = KERNEL_NAME(result_vector)(
+            form, f + i, &all, all.weight + i * weight_point, weight_point);
+        KERNEL_NAME(out) rounded = __builtin_convertvector(v, KERNEL_NAME(out));
+        if (i == 0 && left)
+            rounded[0] = *left;
+        if (i == length - KERNEL_LANES && right)
+            rounded[KERNEL_LANES - 1] = *right;
+        KERNEL_STORE(g + i, &rounded, sizeof rounded);
     }
+    KERNEL_NAME(part)(form, &all, weight_point, end, length, f, g);
+    if (end < length && right)
+        g[length - 1] = *right;
 }
 
-static STENCIL_CLONES void KERNEL_NAME(weighted)(const struct rows *rows, const void *in, void *out)
+STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(each)(enum taps_form form, const struct rows *rows,
+                                                  const void *in, void *out)
 {
-    const ptrdiff_t weight_point = rows->weight_point;
-    if (rows->in_point != 1 || rows->out_point != 1)
-        KERNEL_NAME(weighted_body)(rows, rows->in_point, rows->out_point, weight_point, in, out);
-    else if (weight_point == 1)
-        KERNEL_NAME(weighted_body)(rows, 1, 1, 1, in, out);
+    if (form == TAPS_UNEVEN_SUM && rows->weight_point == 1)
+        KERNEL_NAME(row)(form, rows, 1, in, out);
     else
-        KERNEL_NAME(weighted_body)(rows, 1, 1, 0, in, out);
+        KERNEL_NAME(row)(form, rows, 0, in, out);
 }
 
 #endif
 
+static KERNEL_ATTRIBUTES void KERNEL_NAME(central)(const struct rows *rows, const void *in,
+                                                   void *out)
+{
+    KERNEL_NAME(each)(TAPS_CENTRAL, rows, in, out);
+}
+
+static KERNEL_ATTRIBUTES void KERNEL_NAME(uneven_sum)(const struct rows *rows, const void *in,
+                                                      void *out)
+{
+    KERNEL_NAME(each)(TAPS_UNEVEN_SUM, rows, in, out);
+}
+
+static row_function *const KERNEL_NAME(rows)[TAPS_FORMS] = {
+    [TAPS_CENTRAL] = KERNEL_NAME(central),         [TAPS_UNEVEN_SUM] = KERNEL_NAME(uneven_sum),
+#if KERNEL_LANES == 1
+    [TAPS_DIFFERENCE] = KERNEL_NAME(difference),   [TAPS_EVEN_SUM] = KERNEL_NAME(even_sum),
+    [TAPS_DIFFERENCES] = KERNEL_NAME(differences),
+#endif
+};
+
 #undef KERNEL_IN
-#undef KERNEL_ARITHMETIC
+#undef KERNEL_SCALAR
 #undef KERNEL_OUT
-#undef KERNEL_WEIGHTED
 #undef KERNEL_NAME
+#undef KERNEL_LANES
+#undef KERNEL_ATTRIBUTES
+#undef KERNEL_WIDEN

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stencils: spacing to weights, and the kernels that apply them along one axis of a block. Pure
- * arithmetic: no HDF5, no OpenMP, no allocation.
+ * Stencils: the kernels that apply an operator along one axis of a block. Pure arithmetic: no HDF5,
+ * no OpenMP, no allocation.
  *
  * Formulas: torch.gradient and numpy.gradient. With a uniform step h
  *     interior      ((f[i+1] - f[i-1]) / h) / 2
@@ -24,13 +24,14 @@
 #include "base/element.h"
 #include "grid/halo.h"
 #include "h5grad.h"
+#include "stencil/operator.h"
 
 /* Everything about one differentiated axis but the coordinates themselves. */
 struct stencil_axis {
     uint64_t extent;
-    unsigned edge_order; /* 1 or 2 */
-    bool uniform;
-    double step; /* uniform: finite, not 0, may be negative */
+    const struct stencil_operator *op;
+    double step;   /* of an even operator: finite, not 0, may be negative */
+    bool periodic; /* has no ends; the operator is even */
 };
 
 /* What its stencils read. */
@@ -61,20 +62,14 @@ void hg_stencil_scan_start(struct stencil_scan *scan);
 enum h5grad_status hg_stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
                                         struct h5grad_error *err);
 
-/*
- * Weights of the result points [first, first + count) of an axis with coordinates. x holds the
- * coordinates [low, high) of hg_halo_reach. Entry i of a, b, c belongs to point first + i and
- * multiplies f[p-1], f[p], f[p+1] inside, f[0..2] or f[n-3..n-1] at an end of edge_order 2; at an
- * end of edge_order 1 a holds the difference d by which f[1] - f[0] or f[n-1] - f[n-2] is divided.
- */
-void hg_stencil_weights(const struct stencil_axis *axis, uint64_t first, uint64_t count,
-                        const double *x, double *a, double *b, double *c);
+#define STENCIL_NO_END (UINT64_MAX / 2) /* more points than there are */
 
 /*
- * One block of work: result points count[], along block->axis the points first .. first +
- * count[axis] of an axis described by *stencil. Strides are in scalars, positive, in the input
- * (which extends beyond the block along axis as far as hg_halo_reach says) and in the output; the
- * last axis must have stride 1 in both. Interleaved values (complex) are one more axis of stride 1,
+ * One block of work: result points count[], along axis some of the points of the axis that *stencil
+ * describes, which has before points in front of them and after points behind them. (Where it has
+ * no end on a side: STENCIL_NO_END.) Strides are in scalars, positive, in the input (which
+ * extends beyond the block along axis as far as the operator reaches) and in the output; the last
+ * axis must have stride 1 in both. Interleaved values (complex) are one more axis of stride 1,
  * hence rank <= GRID_MAX_RANK + 1.
  */
 struct stencil_block {
@@ -84,27 +79,35 @@ struct stencil_block {
     ptrdiff_t in_stride[GRID_MAX_RANK + 1];
     ptrdiff_t out_stride[GRID_MAX_RANK + 1];
     const struct stencil_axis *stencil;
-    uint64_t first;
-    const double *a, *b, *c; /* of hg_stencil_weights; unused where the axis is uniform */
+    uint64_t before, after;
+    const double *weight; /* of hg_operator_weigh; unused where the operator is even */
 };
-
-/* in and out point at the block's first result point; they do not overlap. */
-typedef void stencil_kernel(const struct stencil_block *block, const void *in, void *out);
 
 /*
  * The kernel that reads in (F32 or F64), computes in arithmetic (F32 or F64, not less precise than
- * in) and writes out (F32 or F64), rounding once; coordinates are always computed in double.
+ * in) and writes out (F32 or F64), rounding once; uneven operators are always computed in double.
  * NULL where there is none.
  */
-stencil_kernel *hg_stencil_find(enum element in, enum element arithmetic, enum element out);
+const struct stencil_kernel *hg_stencil_find(enum element in, enum element arithmetic,
+                                             enum element out);
+
+/* in and out point at the block's first result point; they do not overlap. */
+void hg_stencil_apply(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                      const void *in, void *out);
+
+/* The same for the points at the ends of the axis only: the results of those in front to first, of
+ * those behind to last, as if that were their place in the output. */
+void hg_stencil_apply_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                           const void *in, void *first, void *last);
 
 /*
  * The results of n blocks, n > 0, that have their counts, all positive, and strides in common, of
- * the same input, with the bits of hg_stencil_find(element, element or, with coordinates, F64,
- * element); but stored past the caches, for arrays too large for them. in and out[k] point at the
- * first point of the input and of the results of block k. Other threads see them after the usual
- * synchronisation. false, with nothing done, where the lines of the block are too short for that,
- * or the processor cannot.
+ * the same input, with the bits of hg_stencil_apply with the kernel
+ * of element alone; but stored past the caches, for arrays too
+ * large for them. in and out[k] point at the first point of the input and of the results of block
+ * k. Other threads see them after the usual synchronisation. false, with nothing done, where the
+ * lines of the block are too short for that, or the processor or an operator's taps have no such
+ * stores.
  */
 bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
                        const void *in, void *const *out);

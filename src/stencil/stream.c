@@ -2,16 +2,14 @@
 /*
  * All axes of a block at once, line by line: while a line of the input is in the first-level cache
  * every axis uses it, and as there is arithmetic between one store and the next, it is done while
- * the memory takes the stores. The compiler makes no such stores from plain C, hence the vectors;
- * where the processor has none of them, the kernels of kernel.c do the block.
+ * the memory takes the stores. Where the processor has none of them, the kernels do the block.
  */
 #include <string.h>
 
-#include "base/element.h"
-#include "base/size.h"
 #include "base/nontemporal.h"
+#include "base/size.h"
 #include "stencil/clones.h"
-#include "stencil/stencil.h"
+#include "stencil/rows.h"
 
 /* Of shorter lines too much is not whole cache lines. */
 #define LEAST_LINE 128
@@ -21,82 +19,91 @@
 /* Lines whose ends are computed at a time. */
 #define GROUP 64
 
-/* A row of scalars, at least two cache lines of them: weights for each of them, or the same for
- * all. */
-struct row {
-    ptrdiff_t length;
-    ptrdiff_t shift; /* to the next point of the axis, in the input */
-    double step;
-    const double *a, *b, *c;
-    const void *left, *right; /* the first and the last one, unless NULL: like all others */
-};
-
-/* Ends of lines, one after the other. */
-struct ends {
-    double left[GROUP], right[GROUP]; /* or half as large floats */
-};
-
-typedef void row_function(const struct row *row, const void *in, void *out);
-
-struct row_functions {
-    row_function *central, *weighted, *weighted_by_point;
-};
-
 #if defined __x86_64__ && defined __GNUC__
     #include <immintrin.h>
 
-    #define AVX2            __attribute__((target("avx2")))
-    #define AVX512          __attribute__((target("avx512f")))
-    #define STORE_16(to, v) _mm_stream_si128((__m128i *)(void *)(to), (__m128i)(v))
-    #define STORE_32(to, v) _mm256_stream_si256((__m256i *)(void *)(to), (__m256i)(v))
-    #define STORE_64(to, v) _mm512_stream_si512((__m512i *)(void *)(to), (__m512i)(v))
+    #define AVX2   __attribute__((target("avx2")))
+    #define AVX512 __attribute__((target("avx512f")))
 
-    #define STREAM_TYPE           float
-    #define STREAM_WIDTH          32
-    #define STREAM_TARGET         AVX2
-    #define STREAM_STORE(to, v)   STORE_32(to, v)
-    #define STREAM_ROUNDED(to, v) STORE_16(to, v)
-    #define STREAM_WIDEN(v)       _mm256_cvtps_pd((__m128)(v))
-    #define STREAM_NAME(verb)     verb##_F32_AVX2
-    #include "stencil/stream_template.h"
+STENCIL_BODY AVX2 void store_AVX2(void *to, const void *v, size_t size)
+{
+    if (size == sizeof(__m256i))
+        _mm256_stream_si256(to, *(const __m256i *)v);
+    else
+        _mm_stream_si128(to, *(const __m128i *)v);
+}
 
-    #define STREAM_TYPE           double
-    #define STREAM_WIDTH          32
-    #define STREAM_TARGET         AVX2
-    #define STREAM_STORE(to, v)   STORE_32(to, v)
-    #define STREAM_ROUNDED(to, v) STORE_32(to, v)
-    #define STREAM_WIDEN(v)       (v)
-    #define STREAM_NAME(verb)     verb##_F64_AVX2
-    #include "stencil/stream_template.h"
+STENCIL_BODY AVX512 void store_AVX512(void *to, const void *v, size_t size)
+{
+    if (size == sizeof(__m512i))
+        _mm512_stream_si512(to, *(const __m512i *)v);
+    else
+        _mm256_stream_si256(to, *(const __m256i *)v);
+}
 
-    #define STREAM_TYPE           float
-    #define STREAM_WIDTH          64
-    #define STREAM_TARGET         AVX512
-    #define STREAM_STORE(to, v)   STORE_64(to, v)
-    #define STREAM_ROUNDED(to, v) STORE_32(to, v)
-    #define STREAM_WIDEN(v)       _mm512_cvtps_pd((__m256)(v))
-    #define STREAM_NAME(verb)     verb##_F32_AVX512
-    #include "stencil/stream_template.h"
+    #define KERNEL_TARGET AVX2
+    #define KERNEL_STORE  store_AVX2
 
-    #define STREAM_TYPE           double
-    #define STREAM_WIDTH          64
-    #define STREAM_TARGET         AVX512
-    #define STREAM_STORE(to, v)   STORE_64(to, v)
-    #define STREAM_ROUNDED(to, v) STORE_64(to, v)
-    #define STREAM_WIDEN(v)       (v)
-    #define STREAM_NAME(verb)     verb##_F64_AVX512
-    #include "stencil/stream_template.h"
+    #define KERNEL_IN         float
+    #define KERNEL_SCALAR     float
+    #define KERNEL_OUT        float
+    #define KERNEL_NAME(verb) verb##_F32_F32_AVX2
+    #define KERNEL_LANES      8
+    #include "stencil/kernel_template.h"
 
-    #define FUNCTIONS(set)                                                                         \
-        {                                                                                          \
-            central_##set, weighted_##set, weighted_by_point_##set                                 \
-        }
+    #define KERNEL_IN         float
+    #define KERNEL_SCALAR     double
+    #define KERNEL_OUT        float
+    #define KERNEL_NAME(verb) verb##_F32_F64_AVX2
+    #define KERNEL_LANES      4
+    #define KERNEL_WIDEN(v)   _mm256_cvtps_pd((__m128)(v))
+    #include "stencil/kernel_template.h"
+
+    #define KERNEL_IN         double
+    #define KERNEL_SCALAR     double
+    #define KERNEL_OUT        double
+    #define KERNEL_NAME(verb) verb##_F64_F64_AVX2
+    #define KERNEL_LANES      4
+    #include "stencil/kernel_template.h"
+
+    #undef KERNEL_TARGET
+    #undef KERNEL_STORE
+    #define KERNEL_TARGET AVX512
+    #define KERNEL_STORE  store_AVX512
+
+    #define KERNEL_IN         float
+    #define KERNEL_SCALAR     float
+    #define KERNEL_OUT        float
+    #define KERNEL_NAME(verb) verb##_F32_F32_AVX512
+    #define KERNEL_LANES      16
+    #include "stencil/kernel_template.h"
+
+    #define KERNEL_IN         float
+    #define KERNEL_SCALAR     double
+    #define KERNEL_OUT        float
+    #define KERNEL_NAME(verb) verb##_F32_F64_AVX512
+    #define KERNEL_LANES      8
+    #define KERNEL_WIDEN(v)   _mm512_cvtps_pd((__m256)(v))
+    #include "stencil/kernel_template.h"
+
+    #define KERNEL_IN         double
+    #define KERNEL_SCALAR     double
+    #define KERNEL_OUT        double
+    #define KERNEL_NAME(verb) verb##_F64_F64_AVX512
+    #define KERNEL_LANES      8
+    #include "stencil/kernel_template.h"
 
 /* NULL where the processor has none. */
-static const struct row_functions *find_functions(enum element element)
+static const struct stencil_kernel *find_kernel(enum element element)
 {
-    static const struct row_functions avx2[2] = {FUNCTIONS(F32_AVX2), FUNCTIONS(F64_AVX2)};
-    static const struct row_functions avx512[2] = {FUNCTIONS(F32_AVX512), FUNCTIONS(F64_AVX512)};
+    static const struct stencil_kernel avx2[2] = {
+        {sizeof(float), sizeof(float), rows_F32_F32_AVX2, rows_F32_F64_AVX2},
+        {sizeof(double), sizeof(double), rows_F64_F64_AVX2, rows_F64_F64_AVX2},
+    };
+    static const struct stencil_kernel avx512[2] = {
+        {sizeof(float), sizeof(float), rows_F32_F32_AVX512, rows_F32_F64_AVX512},
+        {sizeof(double), sizeof(double), rows_F64_F64_AVX512, rows_F64_F64_AVX512},
+    };
     const int which = element == ELEMENT_F64;
     if (__builtin_cpu_supports("avx512f"))
         return &avx512[which];
@@ -105,7 +112,7 @@ static const struct row_functions *find_functions(enum element element)
 
 #else
 
-static const struct row_functions *find_functions(enum element element)
+static const struct stencil_kernel *find_kernel(enum element element)
 {
     (void)element;
     return NULL;
@@ -113,145 +120,129 @@ static const struct row_functions *find_functions(enum element element)
 
 #endif
 
-/* The points of the block along its axis that are not ends of the axis: [*inside, *end). */
-static void find_inside(const struct stencil_block *block, uint64_t *inside, uint64_t *end)
+/* One axis. Of the rows, those of a line set length, weight, left and right. */
+struct part {
+    const struct stencil_block *block;
+    ptrdiff_t inside, end; /* points [inside, end) are not ends of the axis */
+    row_function *function;
+    struct rows rows;
+};
+
+/* What is to be done, and where: line counts along the axes before that of along. */
+struct stream {
+    const struct stencil_kernel *plain;
+    size_t size;              /* of a scalar */
+    const struct part *along; /* whose axis is the last one */
+    uint64_t run, line;       /* scalars of a point of along and of a line: lines are contiguous */
+    uint64_t at[GRID_MAX_RANK + 1];
+};
+
+/* Ends of lines, one after the other. */
+struct ends {
+    double left[GROUP], right[GROUP]; /* or half as large floats */
+};
+
+/* false where there is no row function for the inside of the axis. */
+static bool describe_part(struct part *part, const struct stencil_kernel *kernel,
+                          const struct stencil_block *block)
 {
-    const uint64_t count = block->count[block->axis];
-    *inside = block->first == 0 ? 1 : 0;
-    *end = count - (block->first + count == block->stencil->extent ? 1 : 0);
+    const struct stencil_operator *op = block->stencil->op;
+    ptrdiff_t base; /* 0 */
+    *part = (struct part){.block = block, .rows = {.count = 1, .in_point = 1, .out_point = 1}};
+    hg_rows_inside(block, &part->inside, &part->end);
+    if (op->ends > 1)
+        return false;
+    if (part->inside == part->end)
+        return true;
+    part->function = hg_rows_find(kernel, block, (uint64_t)part->inside, &part->rows, &base);
+    return part->function != NULL;
 }
 
-/* The block whose axis is the last one, when what lies behind its axis, the run, makes a contiguous
- * line with it; NULL where it does not, where the line is too short, with or without the ends of
- * the axis, or where its weights are not by scalar. */
-static const struct stencil_block *find_line(const struct stencil_block *block, unsigned n,
-                                             uint64_t *run)
+/* Finds the part whose axis is the last one, when what lies behind its axis makes a contiguous line
+ * with it; false where it does not, where the line is too short, with or without the ends of the
+ * axis, or where its weights are not by scalar. */
+static bool find_line(struct stream *stream, struct part *part, unsigned n)
 {
-    const struct stencil_block *last = &block[0];
+    struct part *last = &part[0];
     for (unsigned k = 1; k < n; k++)
-        last = block[k].axis > last->axis ? &block[k] : last;
-    uint64_t line = 1;
-    for (unsigned i = last->rank; i-- > last->axis;) {
-        if (last->in_stride[i] != (ptrdiff_t)line || last->out_stride[i] != (ptrdiff_t)line)
-            return NULL;
-        *run = line;
-        line *= last->count[i];
+        last = part[k].block->axis > last->block->axis ? &part[k] : last;
+    const struct stencil_block *block = last->block;
+    const bool uneven = block->stencil->op->uneven;
+    stream->along = last;
+    stream->line = 1;
+    for (unsigned i = block->rank; i-- > block->axis;) {
+        const ptrdiff_t line = (ptrdiff_t)stream->line;
+        if (block->in_stride[i] != line || block->out_stride[i] != line)
+            return false;
+        stream->run = stream->line;
+        stream->line *= block->count[i];
     }
-    if (line < LEAST_LINE || line < LEAST_LINE / 2 + 2 * *run)
-        return NULL;
-    return *run == 1 || last->stencil->uniform ? last : NULL;
+    last->rows.weight_point = uneven;
+    return stream->line >= LEAST_LINE && stream->line >= LEAST_LINE / 2 + 2 * stream->run &&
+           (stream->run == 1 || !uneven);
 }
 
-/* Scalars that are not at addresses of their own size never fill a cache line. */
-static bool are_aligned(unsigned n, void *const *out, size_t size)
+/* A line across the axis, unless at an end of it. */
+static void do_across(const struct stream *stream, struct part *part, const char *in, char *out)
 {
-    uintptr_t all = 0;
-    for (unsigned k = 0; k < n; k++)
-        all |= (uintptr_t)out[k];
-    return all % size == 0;
-}
-
-/* The ends of the axis that lie in the block, by the kernel: the first point's to left, the last
- * one's to right. */
-static void do_ends(enum element element, const struct stencil_block *block, const char *in,
-                    void *left, void *right)
-{
-    const unsigned axis = block->axis;
-    const bool uniform = block->stencil->uniform;
-    stencil_kernel *kernel = hg_stencil_find(element, uniform ? element : ELEMENT_F64, element);
-    uint64_t inside, end;
-    find_inside(block, &inside, &end);
-    struct stencil_block part = *block;
-    part.count[axis] = 1;
-    if (inside > 0)
-        kernel(&part, in, left);
-    if (end == block->count[axis])
+    const ptrdiff_t point = (ptrdiff_t)stream->at[part->block->axis];
+    if (point < part->inside || point >= part->end)
         return;
-    part.first += end;
-    if (!uniform) {
-        part.a += end;
-        part.b += end;
-        part.c += end;
-    }
-    kernel(&part,
-           in + (ptrdiff_t)end * block->in_stride[axis] * (ptrdiff_t)hg_element_size(element),
-           right);
+    part->rows.length = (ptrdiff_t)stream->line;
+    if (part->block->stencil->op->uneven)
+        part->rows.weight = part->block->weight + point;
+    part->function(&part->rows, in, out);
 }
 
-/* The ends of up to GROUP lines, from position at on; in is the first of them. */
-static void fill_ends(enum element element, const struct stencil_block *block, const uint64_t *at,
-                      const char *in, struct ends *ends)
+/* The part of a line along the axis that is not an end of it. left and right, unless NULL, hold the
+ * ends, which are put where they belong at once: to store them afterwards would bring their cache
+ * lines back. */
+static void do_along(const struct stream *stream, struct part *part, const char *left,
+                     const char *right, const char *in, char *out)
 {
-    struct stencil_block part = *block;
-    for (unsigned i = 0; i < block->axis; i++)
-        part.count[i] = 1;
-    if (block->axis > 0) {
-        const unsigned before = block->axis - 1;
-        part.count[before] = size_min(GROUP, block->count[before] - at[before]);
-        part.out_stride[before] = 1;
-    }
-    do_ends(element, &part, in, ends->left, ends->right);
-}
-
-/* The part of a line that is not at an end of the axis of a block, which is across the line. at:
- * position in the block. */
-static void do_across(const struct row_functions *functions, const struct stencil_block *block,
-                      const uint64_t *at, uint64_t line, const char *in, char *out)
-{
-    const uint64_t point = at[block->axis];
-    uint64_t inside, end;
-    find_inside(block, &inside, &end);
-    if (point < inside || point >= end)
+    if (part->inside == part->end)
         return;
-    struct row row = {.length = (ptrdiff_t)line,
-                      .shift = block->in_stride[block->axis],
-                      .step = block->stencil->step};
-    if (block->stencil->uniform) {
-        functions->central(&row, in, out);
-        return;
-    }
-    row.a = block->a + point;
-    row.b = block->b + point;
-    row.c = block->c + point;
-    functions->weighted(&row, in, out);
+    const ptrdiff_t points = (ptrdiff_t)part->block->count[part->block->axis];
+    const ptrdiff_t first = left ? 0 : part->inside, end = right ? points : part->end;
+    const ptrdiff_t skip = first * (ptrdiff_t)(stream->run * stream->size);
+    part->rows.left = first < part->inside ? left : NULL;
+    part->rows.right = end > part->end ? right : NULL;
+    part->rows.length = (end - first) * (ptrdiff_t)stream->run;
+    if (part->block->stencil->op->uneven)
+        part->rows.weight = part->block->weight + first;
+    part->function(&part->rows, in + skip, out + skip);
 }
 
-/* The same along the line. left and right, unless NULL, hold its ends, which are put where they
- * belong at once: to store them afterwards would bring their cache lines back. */
-static void do_along(const struct row_functions *functions, const struct stencil_block *block,
-                     size_t size, uint64_t run, const char *left, const char *right, const char *in,
-                     char *out)
+/* The ends of up to GROUP lines, of which in is the first. */
+static void fill_ends(const struct stream *stream, const char *in, struct ends *ends)
 {
-    uint64_t first, end;
-    find_inside(block, &first, &end);
-    struct row row = {.shift = block->in_stride[block->axis], .step = block->stencil->step};
-    if (left && first > 0) {
-        first = 0;
-        row.left = left;
+    struct stencil_block block = *stream->along->block;
+    const unsigned axis = block.axis;
+    for (unsigned i = 0; i < axis; i++)
+        block.count[i] = 1;
+    if (axis > 0) {
+        block.count[axis - 1] =
+            size_min(GROUP, stream->along->block->count[axis - 1] - stream->at[axis - 1]);
+        block.out_stride[axis - 1] = 1;
     }
-    if (right && end < block->count[block->axis]) {
-        end = block->count[block->axis];
-        row.right = right;
-    }
-    row.length = (ptrdiff_t)((end - first) * run);
-    in += first * run * size;
-    out += first * run * size;
-    if (block->stencil->uniform) {
-        functions->central(&row, in, out);
-        return;
-    }
-    row.a = block->a + first;
-    row.b = block->b + first;
-    row.c = block->c + first;
-    functions->weighted_by_point(&row, in, out);
+    hg_stencil_apply_ends(stream->plain, &block, in, ends->left, ends->right);
 }
 
-/* Steps at, a position along the axes before line_axis, and the offsets in scalars that belong to
- * it; false after the last. */
-static bool next_line(const struct stencil_block *block, unsigned line_axis, uint64_t *at,
-                      ptrdiff_t *in, ptrdiff_t *out)
+/* The ends of the axis of a block, put where they belong. */
+static void place_ends(const struct stream *stream, const struct part *part,
+                       const struct stencil_block *block, const char *in, char *out)
 {
-    for (unsigned i = line_axis; i-- > 0;) {
+    hg_stencil_apply_ends(stream->plain, block, in, out,
+                          out +
+                              part->end * block->out_stride[block->axis] * (ptrdiff_t)stream->size);
+}
+
+/* Steps to the next line, and the offsets in scalars that belong to it; false after the last. */
+static bool next_line(struct stream *stream, ptrdiff_t *in, ptrdiff_t *out)
+{
+    const struct stencil_block *block = stream->along->block;
+    uint64_t *at = stream->at;
+    for (unsigned i = block->axis; i-- > 0;) {
         *in += block->in_stride[i];
         *out += block->out_stride[i];
         if (++at[i] < block->count[i])
@@ -263,65 +254,74 @@ static bool next_line(const struct stencil_block *block, unsigned line_axis, uin
     return false;
 }
 
-/* Whether at is the first or the last line: elsewhere the input has points before and behind it. */
-static bool is_outermost(const struct stencil_block *block, unsigned line_axis, const uint64_t *at)
+/* Whether this is the first or the last line: elsewhere the input has points before and behind it.
+ */
+static bool is_outermost(const struct stream *stream)
 {
     bool first = true, last = true;
-    for (unsigned i = 0; i < line_axis; i++) {
-        first = first && at[i] == 0;
-        last = last && at[i] == block->count[i] - 1;
+    for (unsigned i = 0; i < stream->along->block->axis; i++) {
+        first = first && stream->at[i] == 0;
+        last = last && stream->at[i] == stream->along->block->count[i] - 1;
     }
     return first || last;
 }
 
-/* The ends, put where they belong. */
-static void place_ends(enum element element, const struct stencil_block *block, const char *in,
-                       char *out)
+/* A line along the axis, with its ends if the run is a scalar. */
+static void do_line(const struct stream *stream, struct part *part, struct ends *ends,
+                    const char *in, char *out)
 {
-    const unsigned axis = block->axis;
-    const ptrdiff_t last = (ptrdiff_t)block->count[axis] - 1;
-    do_ends(element, block, in, out,
-            out + last * block->out_stride[axis] * (ptrdiff_t)hg_element_size(element));
+    const unsigned axis = part->block->axis;
+    if (stream->run > 1) {
+        do_along(stream, part, NULL, NULL, in, out);
+        return;
+    }
+    const uint64_t number = axis > 0 ? stream->at[axis - 1] % GROUP : 0;
+    if (number == 0)
+        fill_ends(stream, in, ends);
+    if (!is_outermost(stream)) {
+        do_along(stream, part, (const char *)ends->left + number * stream->size,
+                 (const char *)ends->right + number * stream->size, in, out);
+        return;
+    }
+    struct stencil_block line = *part->block;
+    for (unsigned i = 0; i < axis; i++)
+        line.count[i] = 1;
+    do_along(stream, part, NULL, NULL, in, out);
+    place_ends(stream, part, &line, in, out);
 }
 
 bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
                        const void *in, void *const *out)
 {
-    const struct row_functions *functions = find_functions(element);
-    const size_t size = hg_element_size(element);
-    uint64_t run = 1, at[GRID_MAX_RANK + 1] = {0};
-    const struct stencil_block *along = find_line(block, n, &run);
-    if (!functions || !along || !are_aligned(n, out, size))
+    const struct stencil_kernel *kernel = find_kernel(element);
+    struct stream stream = {.plain = hg_stencil_find(element, element, element),
+                            .size = hg_element_size(element)};
+    struct part part[GRID_MAX_RANK];
+    for (unsigned k = 0; k < n; k++) {
+        /* scalars that are not at addresses of their own size never fill a cache line */
+        if (!kernel || (uintptr_t)out[k] % stream.size != 0 ||
+            !describe_part(&part[k], kernel, &block[k]))
+            return false;
+    }
+    if (!find_line(&stream, part, n))
         return false;
-    const unsigned axis = along->axis;
     ptrdiff_t from = 0, to = 0;
+    const ptrdiff_t size = (ptrdiff_t)stream.size;
     struct ends ends;
-    struct stencil_block one = *along; /* line */
-    for (unsigned i = 0; i < axis; i++)
-        one.count[i] = 1;
     do {
-        const char *line = (const char *)in + from * (ptrdiff_t)size;
-        const uint64_t number = axis > 0 ? at[axis - 1] % GROUP : 0;
-        const bool whole = run == 1 && !is_outermost(along, axis, at);
-        if (number == 0 && run == 1)
-            fill_ends(element, along, at, line, &ends);
+        const char *line = (const char *)in + from * size;
         for (unsigned k = 0; k < n; k++) {
-            char *place = (char *)out[k] + to * (ptrdiff_t)size;
-            if (&block[k] != along)
-                do_across(functions, &block[k], at, run * along->count[axis], line, place);
-            else if (whole)
-                do_along(functions, along, size, run, (const char *)ends.left + number * size,
-                         (const char *)ends.right + number * size, line, place);
+            char *place = (char *)out[k] + to * size;
+            if (&part[k] == stream.along)
+                do_line(&stream, &part[k], &ends, line, place);
             else
-                do_along(functions, along, size, run, NULL, NULL, line, place);
-            if (&block[k] == along && run == 1 && !whole)
-                place_ends(element, &one, line, place);
+                do_across(&stream, &part[k], line, place);
         }
-    } while (next_line(along, axis, at, &from, &to));
+    } while (next_line(&stream, &from, &to));
     hg_stream_end();
     for (unsigned k = 0; k < n; k++) {
-        if (&block[k] != along || run > 1)
-            place_ends(element, &block[k], in, out[k]);
+        if (&part[k] != stream.along || stream.run > 1)
+            place_ends(&stream, &part[k], &block[k], in, out[k]);
     }
     return true;
 }

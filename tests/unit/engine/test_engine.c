@@ -95,7 +95,8 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         s->x[i] = s->x[i - 1] + 0.5 + (double)draw(100) / 64;
     for (unsigned i = 0; i < 3; i++) {
         s->axis[i].axis = i;
-        s->axis[i].stencil = (struct stencil_axis){extent[i], edge_order, i != 1, 0.7};
+        s->axis[i].stencil = (struct stencil_axis){
+            .extent = extent[i], .op = hg_operator_gradient(edge_order, i == 1), .step = 0.7};
         s->result[i] = malloc(s->bytes);
         s->axis[i].writer = hg_writer_open_memory(
             s->result[i], components * hg_element_size(element), 3, s->extent, NULL);
@@ -269,21 +270,37 @@ START_TEST(linear)
 }
 END_TEST
 
-/* A made-up operator: nine points with weights, in doubles. */
+/* A made-up operator: the differences of nine points to one of them, with weights. The nine begin
+ * four before, or where that would leave the array they are the first or last nine of it. */
 static const double weight[9] = {0.25, -1, 3, 0.5, -7, 2, 11, -0.125, 5};
 
-/* The result at a point made of the nine points from first on, counted from it; within a block the
- * points along the axis are step scalars apart. */
-static double weigh(const double *point, ptrdiff_t first, ptrdiff_t step)
+/* at: which of the nine the result belongs to. */
+static struct taps taps_of_nine(int at)
 {
-    double sum = 0;
-    for (ptrdiff_t i = 0; i < 9; i++)
-        sum += weight[i] * point[(first + i) * step];
-    return sum;
+    struct taps taps = {.form = TAPS_DIFFERENCES, .divisor = 1};
+    for (int i = 0; i < 9; i++) {
+        if (i == at)
+            continue;
+        taps.offset[taps.n] = i - at;
+        taps.weight[taps.n++] = weight[i];
+    }
+    return taps;
 }
 
-/* Where the nine points begin: four before, or where that would leave the array the first or last
- * nine of it. */
+static const struct stencil_operator *operator_of_nine(void)
+{
+    static struct stencil_operator op = {.reach = 4, .width = 9, .taps = 8, .ends = 4};
+    static struct taps first[4], last[4];
+    for (int i = 0; i < 4; i++) {
+        first[i] = taps_of_nine(i);
+        last[i] = taps_of_nine(8 - i);
+    }
+    op.inside = taps_of_nine(4);
+    op.first = first;
+    op.last = last;
+    return &op;
+}
+
 static ptrdiff_t first_of_nine(uint64_t at, uint64_t extent, bool periodic)
 {
     if (periodic || (at >= 4 && extent - 1 - at >= 4))
@@ -291,52 +308,25 @@ static ptrdiff_t first_of_nine(uint64_t at, uint64_t extent, bool periodic)
     return at < 4 ? -(ptrdiff_t)at : (ptrdiff_t)(extent - 9) - (ptrdiff_t)at;
 }
 
-static void apply(const struct stencil_block *block, const double *in, double *out, bool periodic)
-{
-    struct box points = {.start = {0}};
-    uint64_t at[GRID_MAX_RANK + 1] = {0};
-    memcpy(points.count, block->count, block->rank * sizeof *points.count);
-    do {
-        ptrdiff_t from = 0, to = 0;
-        for (unsigned i = 0; i < block->rank; i++) {
-            from += (ptrdiff_t)at[i] * block->in_stride[i];
-            to += (ptrdiff_t)at[i] * block->out_stride[i];
-        }
-        ptrdiff_t first =
-            first_of_nine(block->first + at[block->axis], block->stencil->extent, periodic);
-        out[to] = weigh(in + from, first, block->in_stride[block->axis]);
-    } while (hg_box_next(block->rank, &points, at));
-}
-
-static void apply_wrapped(const struct stencil_block *block, const void *in, void *out)
-{
-    apply(block, in, out, true);
-}
-
-static void apply_ended(const struct stencil_block *block, const void *in, void *out)
-{
-    apply(block, in, out, false);
-}
-
-static const struct engine_operator wrapped = {{4, 4, 0, 0, true}, apply_wrapped},
-                                    ended = {{4, 4, 9, 9, false}, apply_ended};
-
-/* What the operators make of the whole array. */
+/* What the operator makes of the whole array. */
 static void expect_nine(const struct setup *s, unsigned axis, double *out)
 {
     const double *data = s->data;
-    const bool periodic = s->axis[axis].own == &wrapped;
     uint64_t step = 1, all = s->extent[axis];
     for (unsigned i = axis + 1; i < 3; i++)
         step *= s->extent[i];
     for (uint64_t k = 0; k < s->bytes / sizeof *data; k++) {
-        uint64_t at = k / step % all;
-        double nine[9];
+        const uint64_t at = k / step % all;
+        const ptrdiff_t first = first_of_nine(at, all, s->axis[axis].stencil.periodic);
+        double sum = 0;
         for (ptrdiff_t i = 0; i < 9; i++) {
-            ptrdiff_t from = (ptrdiff_t)at + first_of_nine(at, all, periodic) + i;
-            nine[i] = data[k - at * step + (uint64_t)(from + (ptrdiff_t)all) % all * step];
+            ptrdiff_t from = (ptrdiff_t)at + first + i;
+            if (i != -first)
+                sum += weight[i] *
+                       (data[k - at * step + (uint64_t)(from + (ptrdiff_t)all) % all * step] -
+                        data[k]);
         }
-        out[k] = weigh(nine, 0, 1);
+        out[k] = sum;
     }
 }
 
@@ -348,13 +338,14 @@ static void check_operators(const uint64_t *extent, unsigned periodic, bool copi
     uint64_t tiles, most = 0;
     double *want[3];
     setup_make(&s, extent, ELEMENT_F64, 1, 1);
-    s.axis[1].stencil.uniform = true;
+    s.axis[1].stencil.op = s.axis[0].stencil.op;
     run_whole(&s);
     for (unsigned i = 0; i < 3; i++) {
         want[i] = malloc(s.bytes);
         memcpy(want[i], s.result[i], s.bytes);
         if (!(periodic & 8u << i)) {
-            s.axis[i].own = periodic & 1u << i ? &wrapped : &ended;
+            s.axis[i].stencil.op = operator_of_nine();
+            s.axis[i].stencil.periodic = periodic & 1u << i;
             expect_nine(&s, i, want[i]);
         }
     }
@@ -392,7 +383,8 @@ START_TEST(periodic_and_packed)
     uint64_t tiles;
     double scale[24], offset[24], *want, *data;
     setup_make(&s, (const uint64_t[]){24, 12, 20}, ELEMENT_F64, 1, 1);
-    s.axis[0].own = &wrapped;
+    s.axis[0].stencil.op = operator_of_nine();
+    s.axis[0].stencil.periodic = true;
     s.job.n_axes = 1;
     for (unsigned i = 0; i < 24; i++) {
         scale[i] = 1 + i % 5;
@@ -527,7 +519,8 @@ static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes 
     };
     for (unsigned i = 0; i < rank; i++) {
         axis[i].axis = i;
-        axis[i].stencil = (struct stencil_axis){extent[i], 1, true, 1};
+        axis[i].stencil = (struct stencil_axis){
+            .extent = extent[i], .op = hg_operator_gradient(1, false), .step = 1};
     }
     ck_assert_int_eq(hg_engine_plan(&job, NULL, NULL, plan, NULL), H5GRAD_OK);
 }

@@ -38,12 +38,90 @@ static unsigned char *place(unsigned char *room, uint64_t bytes, bool at_end)
     return at_end ? room + (ROOM - bytes) : room;
 }
 
+/* ---- operators of reach 4 ---- */
+
+#define WIDE 4
+
+/* The derivative of order 8: weights of 9 points at one end, by the distance of the result from it;
+ * inside, of the differences across it. All are to be divided by 840. */
+static const int wide_ends[WIDE][2 * WIDE + 1] = {
+    {-2283, 6720, -11760, 15680, -14700, 9408, -3920, 960, -105},
+    {-105, -1338, 2940, -2940, 2450, -1470, 588, -140, 15},
+    {15, -240, -798, 1680, -1050, 560, -210, 48, -5},
+    {-5, 60, -420, -378, 1050, -420, 140, -30, 3},
+};
+static const int wide_inside[WIDE] = {-3, 32, -168, 672};
+
+/* Weights that mean nothing. */
+static void wide_weigh(const struct taps *taps, const double *x, double *weight)
+{
+    for (unsigned t = 0; t < taps->n; t++)
+        weight[t] = x[taps->offset[t]] - x[taps->from[t]];
+}
+
+static void wide_end(struct taps *taps, int j, bool last)
+{
+    taps->n = 0;
+    for (int k = 0; k <= 2 * WIDE; k++) {
+        const int from = last ? 2 * WIDE - k : k;
+        if (from == j)
+            continue;
+        taps->offset[taps->n] = last ? j - from : from - j;
+        taps->from[taps->n] = 0;
+        taps->weight[taps->n++] = last ? -wide_ends[j][from] : wide_ends[j][from];
+    }
+}
+
+/* order: how often it is divided by the step; 0: by coordinates. */
+static const struct stencil_operator *wide_operator(unsigned order)
+{
+    static struct stencil_operator op;
+    static struct taps first[WIDE], last[WIDE];
+    const struct taps taps = {
+        .form = TAPS_DIFFERENCES, .n = WIDE, .order = order, .divisor = 840, .weigh = wide_weigh};
+    op = (struct stencil_operator){.uneven = order == 0,
+                                   .reach = WIDE,
+                                   .width = 2 * WIDE + 1,
+                                   .taps = 2 * WIDE,
+                                   .inside = taps,
+                                   .ends = WIDE,
+                                   .first = first,
+                                   .last = last};
+    for (int t = 0; t < WIDE; t++) {
+        op.inside.offset[t] = WIDE - t;
+        op.inside.from[t] = t - WIDE;
+        op.inside.weight[t] = wide_inside[t];
+        first[t] = last[t] = taps;
+        wide_end(&first[t], t, false);
+        wide_end(&last[t], t, true);
+    }
+    return &op;
+}
+
+/* The axis of an operator in the words of the formulas. */
+struct gradient_axis {
+    uint64_t extent;
+    unsigned edge_order; /* 0: a wide operator */
+    bool uniform;
+    double step;
+    unsigned order; /* of the wide operator */
+};
+
+static struct stencil_axis stencil_of(const struct gradient_axis *along)
+{
+    return (struct stencil_axis){
+        .extent = along->extent,
+        .op = along->edge_order == 0 ? wide_operator(along->order)
+                                     : hg_operator_gradient(along->edge_order, !along->uniform),
+        .step = along->step};
+}
+
 /* An array, what is to be done with it, and what comes out, all held as doubles. */
 struct problem {
     unsigned rank; /* components are the last axis, which no tile cuts */
     uint64_t extent[MAX_RANK];
     unsigned axis;
-    struct stencil_axis along;
+    struct gradient_axis along;
     double x[MAX_EXTENT];
     enum element in, arithmetic, out;
     uint64_t points;
@@ -90,7 +168,7 @@ static double weighted(enum ieee format, const double weight[3], double f, doubl
 }
 
 static double uniform_at(enum ieee format, const double *f, ptrdiff_t s,
-                         const struct stencil_axis *along, uint64_t i)
+                         const struct gradient_axis *along, uint64_t i)
 {
     static const double first[] = {-1.5, 2, -0.5}, last[] = {0.5, -2, 1.5};
     const double h = ieee_round(format, along->step);
@@ -141,7 +219,7 @@ static double uneven_last(const double *f, ptrdiff_t s, double p, double q)
     return weighted(IEEE_DOUBLE, weight, f[-2 * s], f[-s], f[0]);
 }
 
-static double uneven_at(const double *f, ptrdiff_t s, const struct stencil_axis *along,
+static double uneven_at(const double *f, ptrdiff_t s, const struct gradient_axis *along,
                         const double *x, uint64_t i)
 {
     bool left = i == 0;
@@ -155,6 +233,36 @@ static double uneven_at(const double *f, ptrdiff_t s, const struct stencil_axis 
                 : over(minus(f[0], f[-s]), minus(x[0], x[-1]));
 }
 
+static double wide_at(enum ieee format, const double *f, ptrdiff_t s,
+                      const struct gradient_axis *along, const double *x, uint64_t i)
+{
+    const uint64_t behind = along->extent - 1 - i, middle = WIDE;
+    const uint64_t at = i < middle ? i : behind < middle ? 2 * middle - behind : middle;
+    double sum = 0;
+    unsigned terms = 0;
+    for (int k = 0; k <= 2 * WIDE; k++) {
+        int to = k - (int)at, from = 0;
+        double weight = at < middle   ? wide_ends[at][k]
+                        : at > middle ? -wide_ends[behind][2 * WIDE - k]
+                                      : 0;
+        if (at == middle && k < WIDE) {
+            to = WIDE - k;
+            from = -to;
+            weight = wide_inside[k];
+        }
+        if (to == 0 || (at == middle && k >= WIDE))
+            continue;
+        if (!along->uniform)
+            weight = minus(x[to], x[from]);
+        const double term =
+            ieee_multiply(format, weight, ieee_subtract(format, f[to * s], f[from * s]));
+        sum = terms++ == 0 ? term : ieee_add(format, sum, term);
+    }
+    for (unsigned k = 0; k < along->order; k++)
+        sum = ieee_divide(format, sum, ieee_round(format, along->step));
+    return ieee_divide(format, sum, 840);
+}
+
 static enum ieee format_of(enum element element)
 {
     return element == ELEMENT_F32 ? IEEE_FLOAT : IEEE_DOUBLE;
@@ -163,7 +271,11 @@ static enum ieee format_of(enum element element)
 /* The result at f, which is point i of its line; s is the stride of the axis. */
 static double expected_at(const struct problem *problem, const double *f, ptrdiff_t s, uint64_t i)
 {
-    const struct stencil_axis *along = &problem->along;
+    const struct gradient_axis *along = &problem->along;
+    if (along->edge_order == 0)
+        return ieee_round(format_of(problem->out),
+                          wide_at(along->uniform ? format_of(problem->arithmetic) : IEEE_DOUBLE, f,
+                                  s, along, problem->x + i, i));
     double result = along->uniform ? uniform_at(format_of(problem->arithmetic), f, s, along, i)
                                    : uneven_at(f, s, along, problem->x + i, i);
     return ieee_round(format_of(problem->out), result);
@@ -266,13 +378,14 @@ static void make_boxes(const struct problem *problem, const struct cut_case *way
                        struct tile_case *tile)
 {
     const unsigned axis = problem->axis;
-    const struct halo_rule rule = hg_stencil_rule(&problem->along);
+    const struct stencil_axis stencil = stencil_of(&problem->along);
+    const struct halo_rule rule = hg_stencil_rule(&stencil);
     int64_t low, high;
     tile->source = tile->result = tile->core;
     grow(problem, &tile->source, way->source_pad);
     grow(problem, &tile->result, way->result_pad);
-    hg_halo_reach(&rule, problem->along.extent, tile->core.start[axis], tile->core.count[axis],
-                  &low, &high);
+    hg_halo_reach(&rule, stencil.extent, tile->core.start[axis], tile->core.count[axis], &low,
+                  &high);
     tile->source.start[axis] = (uint64_t)low;
     tile->source.count[axis] = (uint64_t)(high - low);
 }
@@ -349,9 +462,10 @@ static void set_strides(unsigned rank, const struct box *box, ptrdiff_t *stride)
 static void run_tile(const struct problem *problem, struct tile_case *tile,
                      const struct cut_case *way, unsigned char *rooms[2])
 {
-    static double a[MAX_EXTENT], b[MAX_EXTENT], c[MAX_EXTENT];
+    static double weight[OPERATOR_MOST_TAPS * MAX_EXTENT];
     const unsigned rank = problem->rank;
     const unsigned axis = problem->axis;
+    const struct stencil_axis stencil = stencil_of(&problem->along);
     make_boxes(problem, way, tile);
     uint64_t in_points = product(rank, tile->source.count);
     uint64_t out_points = product(rank, tile->result.count);
@@ -363,19 +477,18 @@ static void run_tile(const struct problem *problem, struct tile_case *tile,
 
     struct stencil_block block = {.rank = rank,
                                   .axis = axis,
-                                  .stencil = &problem->along,
-                                  .first = tile->core.start[axis],
-                                  .a = a,
-                                  .b = b,
-                                  .c = c};
+                                  .stencil = &stencil,
+                                  .before = tile->core.start[axis],
+                                  .weight = weight};
     memcpy(block.count, tile->core.count, rank * sizeof(block.count[0]));
+    block.after = stencil.extent - block.before - block.count[axis];
     set_strides(rank, &tile->source, block.in_stride);
     set_strides(rank, &tile->result, block.out_stride);
     if (!problem->along.uniform)
-        hg_stencil_weights(&problem->along, block.first, block.count[axis],
-                           problem->x + tile->source.start[axis], a, b, c);
-    hg_stencil_find(problem->in, problem->arithmetic, problem->out)(
-        &block,
+        hg_operator_weigh(stencil.op, block.before, block.count[axis], block.after,
+                          problem->x + block.before, weight);
+    hg_stencil_apply(
+        hg_stencil_find(problem->in, problem->arithmetic, problem->out), &block,
         in + offset_in(rank, &tile->source, tile->core.start) * hg_element_size(problem->in),
         out + offset_in(rank, &tile->result, tile->core.start) * hg_element_size(problem->out));
     check_results(problem, tile, out, -77);
@@ -429,12 +542,20 @@ static void run_cuts(const struct problem *problem, unsigned char *rooms[2])
 /* All kernels, spacings and edge orders along one axis. */
 static void run_axis(struct problem *problem, bool special, unsigned char *rooms[2])
 {
-    for (unsigned variant = 0; variant < 4; variant++) {
-        problem->along = (struct stencil_axis){.extent = problem->extent[problem->axis],
-                                               .edge_order = 1 + variant / 2,
-                                               .uniform = variant % 2 == 0,
-                                               .step = -0.3};
-        if (problem->along.extent <= problem->along.edge_order)
+    static const struct gradient_axis variants[] = {
+        {.edge_order = 1, .uniform = true},
+        {.edge_order = 1},
+        {.edge_order = 2, .uniform = true},
+        {.edge_order = 2},
+        {.order = 0},
+        {.order = 1, .uniform = true},
+        {.order = 2, .uniform = true},
+    };
+    for (size_t variant = 0; variant < COUNT(variants); variant++) {
+        problem->along = variants[variant];
+        problem->along.extent = problem->extent[problem->axis];
+        problem->along.step = -0.3;
+        if (problem->along.extent < stencil_of(&problem->along).op->width)
             continue;
         for (size_t k = 0; k < COUNT(kernels); k++) {
             problem->in = kernels[k].in;
@@ -514,7 +635,7 @@ END_TEST
 
 START_TEST(kernels_leave_empty_blocks)
 {
-    struct stencil_axis along = {.extent = 4, .edge_order = 1, .uniform = true, .step = 1};
+    struct stencil_axis along = {.extent = 4, .op = hg_operator_gradient(1, false), .step = 1};
     struct stencil_block block = {.rank = 2,
                                   .axis = 0,
                                   .count = {4, 0},
@@ -523,7 +644,7 @@ START_TEST(kernels_leave_empty_blocks)
                                   .stencil = &along};
     double in[4] = {1, 2, 3, 4};
     double out[4] = {7, 7, 7, 7};
-    hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64)(&block, in, out);
+    hg_stencil_apply(hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64), &block, in, out);
     for (unsigned i = 0; i < 4; i++)
         ck_assert(out[i] == 7);
 }
@@ -533,18 +654,18 @@ END_TEST
 static void gradient(unsigned rank, const uint64_t *extent, unsigned axis, unsigned edge_order,
                      double step, const double *x, const double *f, double *g)
 {
-    double a[16], b[16], c[16];
-    struct stencil_axis along = {extent[axis], edge_order, x == NULL, step};
-    struct stencil_block block = {
-        .rank = rank, .axis = axis, .stencil = &along, .a = a, .b = b, .c = c};
+    double weight[3 * 16];
+    struct stencil_axis along = {
+        .extent = extent[axis], .op = hg_operator_gradient(edge_order, x != NULL), .step = step};
+    struct stencil_block block = {.rank = rank, .axis = axis, .stencil = &along, .weight = weight};
     struct box all = {.start = {0}};
     memcpy(all.count, extent, rank * sizeof(extent[0]));
     memcpy(block.count, extent, rank * sizeof(extent[0]));
     set_strides(rank, &all, block.in_stride);
     set_strides(rank, &all, block.out_stride);
     if (x)
-        hg_stencil_weights(&along, 0, extent[axis], x, a, b, c);
-    hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64)(&block, f, g);
+        hg_operator_weigh(along.op, 0, extent[axis], 0, x, weight);
+    hg_stencil_apply(hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64), &block, f, g);
 }
 
 static void check_gradient(unsigned rank, const uint64_t *extent, unsigned axis,
@@ -640,26 +761,43 @@ START_TEST(parabolas_on_uneven_points)
 }
 END_TEST
 
+/* Exact for the power that its order promises, at the ends, too. */
+START_TEST(wide_operators_are_exact)
+{
+    enum { EXTENT = 12 };
+    double f[EXTENT], g[EXTENT];
+    const struct stencil_axis along = {.extent = EXTENT, .op = wide_operator(1), .step = 1};
+    const struct stencil_block block = {
+        .rank = 1, .count = {EXTENT}, .in_stride = {1}, .out_stride = {1}, .stencil = &along};
+    for (int i = 0; i < EXTENT; i++)
+        f[i] = pow(i, 8);
+    hg_stencil_apply(hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64), &block, f, g);
+    for (int i = 0; i < EXTENT; i++)
+        ck_assert(g[i] == 8 * pow(i, 7));
+}
+END_TEST
+
 START_TEST(weights_do_not_depend_on_the_piece)
 {
-    double x[9], whole[3][9], piece[3][9];
+    double x[9], whole[3 * 9], piece[3 * 9];
     uint64_t state = 5;
     for (unsigned i = 0; i < 9; i++)
         x[i] = (i > 0 ? x[i - 1] : 0) + 0.1 + random_unit(&state);
     for (unsigned order = 1; order <= 2; order++) {
-        struct stencil_axis along = {.extent = 9, .edge_order = order};
-        const struct halo_rule rule = hg_stencil_rule(&along);
-        hg_stencil_weights(&along, 0, 9, x, whole[0], whole[1], whole[2]);
+        const struct stencil_operator *op = hg_operator_gradient(order, true);
+        const struct halo_rule rule = {1, 1, order + 1, order + 1, false};
+        hg_operator_weigh(op, 0, 9, 0, x, whole);
         for (uint64_t first = 0; first < 9; first++) {
             for (uint64_t count = 1; first + count <= 9; count++) {
                 int64_t low, high;
                 double only[9];
                 hg_halo_reach(&rule, 9, first, count, &low, &high);
                 for (unsigned i = 0; i < 9; i++)
-                    only[i] = low + i < high ? x[low + i] : NAN;
-                hg_stencil_weights(&along, first, count, only, piece[0], piece[1], piece[2]);
+                    only[i] = i >= (uint64_t)low && i < (uint64_t)high ? x[i] : NAN;
+                hg_operator_weigh(op, first, count, 9 - first - count, only + first, piece);
                 for (unsigned k = 0; k < 3; k++)
-                    ck_assert_mem_eq(piece[k], whole[k] + first, count * sizeof(double));
+                    ck_assert_mem_eq(piece + k * count, whole + k * 9 + first,
+                                     count * sizeof(double));
             }
         }
     }
@@ -759,36 +897,34 @@ struct stream_case {
     uint64_t extent[MAX_RANK], start[MAX_RANK], count[MAX_RANK];
     struct stencil_axis along[MAX_RANK];
     struct stencil_block block[MAX_RANK];
-    double weight[MAX_RANK][3][MAX_EXTENT];
+    double weight[MAX_RANK][3 * MAX_EXTENT];
     ptrdiff_t stride[MAX_RANK];
 };
 
 static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *state)
 {
     double x[MAX_EXTENT];
-    double(*weight)[MAX_EXTENT] = way->weight[way->n];
+    double *weight = way->weight[way->n];
     struct stencil_axis *along = &way->along[way->n];
     struct stencil_block *block = &way->block[way->n];
-    *along = (struct stencil_axis){.extent = way->extent[axis],
-                                   .edge_order = 1 + (unsigned)(random_bits(state) % 2),
-                                   .uniform = random_bits(state) % 2 == 0,
-                                   .step = -0.3 - random_unit(state)};
-    if (along->extent <= along->edge_order)
+    const unsigned edge_order = 1 + (unsigned)(random_bits(state) % 2);
+    *along =
+        (struct stencil_axis){.extent = way->extent[axis],
+                              .op = hg_operator_gradient(edge_order, random_bits(state) % 2 == 0),
+                              .step = -0.3 - random_unit(state)};
+    if (along->extent <= edge_order)
         return;
     for (uint64_t i = 0; i < along->extent; i++)
         x[i] = (double)i + 0.5 * random_unit(state);
-    const struct halo_rule rule = hg_stencil_rule(along);
-    int64_t low, high;
-    hg_halo_reach(&rule, along->extent, way->start[axis], way->count[axis], &low, &high);
-    hg_stencil_weights(along, way->start[axis], way->count[axis], x + low, weight[0], weight[1],
-                       weight[2]);
     *block = (struct stencil_block){.rank = way->rank,
                                     .axis = axis,
                                     .stencil = along,
-                                    .first = way->start[axis],
-                                    .a = weight[0],
-                                    .b = weight[1],
-                                    .c = weight[2]};
+                                    .before = way->start[axis],
+                                    .after = along->extent - way->start[axis] - way->count[axis],
+                                    .weight = weight};
+    if (along->op->uneven)
+        hg_operator_weigh(along->op, block->before, way->count[axis], block->after,
+                          x + way->start[axis], weight);
     for (unsigned i = 0; i < way->rank; i++) {
         block->count[i] = way->count[i];
         block->in_stride[i] = block->out_stride[i] = way->stride[i];
@@ -846,10 +982,9 @@ static bool check_stream(const struct stream_case *way, unsigned char *rooms[2],
     if (!hg_stencil_stream(way->element, way->n, way->block, in + skip, out))
         return false;
     for (unsigned k = 0; k < way->n; k++) {
-        enum element arithmetic = way->along[k].uniform ? way->element : ELEMENT_F64;
         memset(wanted, 0x5a, sizeof wanted);
-        hg_stencil_find(way->element, arithmetic, way->element)(&way->block[k], in + skip,
-                                                                wanted + skip);
+        hg_stencil_apply(hg_stencil_find(way->element, way->element, way->element), &way->block[k],
+                         in + skip, wanted + skip);
         for (uint64_t i = 0; i < points; i++) {
             double a = load(way->element, wanted, i);
             double b = load(way->element, (unsigned char *)out[k] - skip, i);
@@ -1139,7 +1274,8 @@ static void add_kernel_tests(TCase *tcase)
     tcase_add_loop_test(tcase, streams_do_as_the_kernels, 0, COUNT(stream_shapes));
     ADD_TESTS(tcase, streams_need_aligned_scalars, kernels_leave_empty_blocks,
               worked_examples_in_one_dimension, worked_examples_in_two_dimensions,
-              worked_example_in_three_dimensions, parabolas_are_exact, parabolas_on_uneven_points);
+              worked_example_in_three_dimensions, parabolas_are_exact, parabolas_on_uneven_points,
+              wide_operators_are_exact);
 }
 
 static void add_convert_tests(TCase *tcase)
