@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "stencil/rows.h"
+#include "stencil/row.h"
 
 #define MAX_LOOPS   (GRID_MAX_RANK + 1)
 #define NARROW      8    /* shorter rows are done across, when there are more of them */
@@ -238,7 +238,7 @@ static void inside_pass(const struct work *work)
     struct rows rows = {.count = 0};
     ptrdiff_t base; /* 0 */
     row_function *function =
-        hg_rows_find(work->kernel, work->block, (uint64_t)work->inside, &rows, &base);
+        hg_row_find(work->kernel, work->block, (uint64_t)work->inside, &rows, &base);
     ptrdiff_t in = work->inside * work->in_axis;
     ptrdiff_t out = work->inside * work->out_axis;
     if (work->block->stencil->op->uneven)
@@ -252,7 +252,7 @@ static void end_pass(const struct work *work, ptrdiff_t point, ptrdiff_t out)
 {
     struct rows rows = {.length = work->run};
     ptrdiff_t base;
-    row_function *function = hg_rows_find(work->kernel, work->block, (uint64_t)point, &rows, &base);
+    row_function *function = hg_row_find(work->kernel, work->block, (uint64_t)point, &rows, &base);
     walk_axis(work, function, &rows, 1, (point + base) * work->in_axis, out * work->out_axis);
 }
 
@@ -275,7 +275,7 @@ static void fold_axes(struct work *work)
             (struct loop){block->count[k], block->in_stride[k], block->out_stride[k], 0};
     work->n_loops = n;
     work->points = (ptrdiff_t)block->count[axis];
-    hg_rows_inside(block, &work->inside, &work->end);
+    hg_row_inside(block, &work->inside, &work->end);
     work->in_axis = block->in_stride[axis];
     work->out_axis = block->out_stride[axis];
     work->loops[axis].count = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The row functions of one combination of types; included once for each by rows.c, as plain loops,
+ * The row functions of one combination of types; included once for each by row.c, as plain loops,
  * and by stream.c, with vectors and stores past the caches, which no compiler makes of plain loops.
  *
  * KERNEL_IN          float or double, read

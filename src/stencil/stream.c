@@ -9,7 +9,7 @@
 #include "base/nontemporal.h"
 #include "base/size.h"
 #include "stencil/clones.h"
-#include "stencil/rows.h"
+#include "stencil/row.h"
 
 /* Of shorter lines too much is not whole cache lines. */
 #define LEAST_LINE 128
@@ -149,12 +149,12 @@ static bool describe_part(struct part *part, const struct stencil_kernel *kernel
     const struct stencil_operator *op = block->stencil->op;
     ptrdiff_t base; /* 0 */
     *part = (struct part){.block = block, .rows = {.count = 1, .in_point = 1, .out_point = 1}};
-    hg_rows_inside(block, &part->inside, &part->end);
+    hg_row_inside(block, &part->inside, &part->end);
     if (op->ends > 1)
         return false;
     if (part->inside == part->end)
         return true;
-    part->function = hg_rows_find(kernel, block, (uint64_t)part->inside, &part->rows, &base);
+    part->function = hg_row_find(kernel, block, (uint64_t)part->inside, &part->rows, &base);
     return part->function != NULL;
 }
 

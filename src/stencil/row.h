@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Row functions: the innermost loops, for every combination of types and every form of taps. */
-#ifndef H5GRAD_STENCIL_ROWS_H
-#define H5GRAD_STENCIL_ROWS_H
+#ifndef H5GRAD_STENCIL_ROW_H
+#define H5GRAD_STENCIL_ROW_H
 
 #include "stencil/stencil.h"
 
@@ -28,13 +28,13 @@ struct stencil_kernel {
 };
 
 /* The points of the block along its axis that are not ends of it: [*inside, *end). */
-void hg_rows_inside(const struct stencil_block *block, ptrdiff_t *inside, ptrdiff_t *end);
+void hg_row_inside(const struct stencil_block *block, ptrdiff_t *inside, ptrdiff_t *end);
 
 /*
  * The function for a point of the block. Of *rows are set: shift, step, taps, weight and
  * weight_tap. *base is the point, counted from this one, at which in is to point.
  */
-row_function *hg_rows_find(const struct stencil_kernel *kernel, const struct stencil_block *block,
-                           uint64_t point, struct rows *rows, ptrdiff_t *base);
+row_function *hg_row_find(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                          uint64_t point, struct rows *rows, ptrdiff_t *base);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "stencil/rows.h"
+#include "stencil/row.h"
 
 #include <string.h>
 
@@ -70,7 +70,7 @@ const struct stencil_kernel *hg_stencil_find(enum element in, enum element arith
     return NULL;
 }
 
-void hg_rows_inside(const struct stencil_block *block, ptrdiff_t *inside, ptrdiff_t *end)
+void hg_row_inside(const struct stencil_block *block, ptrdiff_t *inside, ptrdiff_t *end)
 {
     const uint64_t count = block->count[block->axis], ends = block->stencil->op->ends;
     const uint64_t first = size_min(count, ends - size_min(ends, block->before));
@@ -79,8 +79,8 @@ void hg_rows_inside(const struct stencil_block *block, ptrdiff_t *inside, ptrdif
     *end = (ptrdiff_t)size_max(first, count - size_min(count, last));
 }
 
-row_function *hg_rows_find(const struct stencil_kernel *kernel, const struct stencil_block *block,
-                           uint64_t point, struct rows *rows, ptrdiff_t *base)
+row_function *hg_row_find(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                          uint64_t point, struct rows *rows, ptrdiff_t *base)
 {
     const struct stencil_axis *axis = block->stencil;
     const bool uneven = axis->op->uneven;
