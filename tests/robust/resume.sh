@@ -23,6 +23,15 @@ run() {
     "$program" --no-history -j2 "$@" in.h5 o/out.h5
 }
 
+# want OPTION...: want.h5 is what a run that nothing stops makes with them, which is kept for the next time.
+want() {
+    local kept="want$*.h5"
+    if [ ! -e "$kept" ]; then
+        run "$@" && mv o/out.h5 "$kept" || return
+    fi
+    ln -f "$kept" want.h5
+}
+
 # What may lie in the folder while a run can be resumed.
 only_resumable() {
     [ -z "$(find o -type f ! -name '.out.h5.h5grad.part' ! -name '.out.h5.h5grad.journal')" ]
@@ -74,8 +83,7 @@ status() {
 
 stop_and_resume() {
     local pid
-    check "a run" run --layout=20x32x128 --filter=gzip=6
-    mv o/out.h5 want.h5
+    check "a run" want --layout=20x32x128 --filter=gzip=6
     "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=6 in.h5 o/out.h5 2>err &
     pid=$!
     sleep 0.3
@@ -225,8 +233,7 @@ change_a_byte() { printf x | dd of="$1" conv=notrunc bs=1 seek="$2" status=none;
 notice() {
     local what="$1, $2, $3" damage=$2 signal=$3 at
     shift 3
-    check "$what: a run" run "$@"
-    mv o/out.h5 want.h5
+    check "$what: a run" want "$@"
     # It may be faster than this script.
     stop_at "$signal" "$@" || stop_at "$signal" "$@" || stop_at "$signal" "$@" ||
         { echo "$0: a run cannot be stopped" >&2 && exit 99; }
