@@ -38,43 +38,24 @@ static void weigh_difference(const struct taps *taps, const double *x, double *w
 }
 
 #define TAPS(...) ((const struct taps[]){{__VA_ARGS__}})
+#define GRADIENT  .reach = 1, .taps = 3, .ends = 1
+#define CENTRAL   .form = TAPS_CENTRAL, .n = 1, .offset = {1}, .from = {-1}
 #define FORWARD   .form = TAPS_DIFFERENCE, .n = 1, .offset = {1}, .from = {0}
 #define BACKWARD  .form = TAPS_DIFFERENCE, .n = 1, .offset = {0}, .from = {-1}
-#define AT_FIRST  .n = 3, .offset = {0, 1, 2}
-#define AT_LAST   .n = 3, .offset = {-2, -1, 0}
+#define EVEN(i)   .form = TAPS_EVEN_SUM, .n = 3, .offset = {(i)-1, i, (i) + 1}
+#define UNEVEN(i) .form = TAPS_UNEVEN_SUM, .n = 3, .offset = {(i)-1, i, (i) + 1}
 
 /* By unevenness and edge order. */
 static const struct stencil_operator gradients[2][2] = {
-    {{.reach = 1,
-      .width = 2,
-      .taps = 3,
-      .inside = {.form = TAPS_CENTRAL, .n = 1, .offset = {1}, .from = {-1}},
-      .ends = 1,
-      .first = TAPS(FORWARD),
-      .last = TAPS(BACKWARD)},
-     {.reach = 1,
-      .width = 3,
-      .taps = 3,
-      .inside = {.form = TAPS_CENTRAL, .n = 1, .offset = {1}, .from = {-1}},
-      .ends = 1,
-      .first = TAPS(.form = TAPS_EVEN_SUM, AT_FIRST, .weight = {-1.5, 2, -0.5}),
-      .last = TAPS(.form = TAPS_EVEN_SUM, AT_LAST, .weight = {0.5, -2, 1.5})}},
-    {{.uneven = true,
-      .reach = 1,
-      .width = 2,
-      .taps = 3,
-      .inside = {.form = TAPS_UNEVEN_SUM, .n = 3, .offset = {-1, 0, 1}, .weigh = weigh_inside},
-      .ends = 1,
+    {{GRADIENT, .width = 2, .inside = {CENTRAL}, .first = TAPS(FORWARD), .last = TAPS(BACKWARD)},
+     {GRADIENT, .width = 3, .inside = {CENTRAL}, .first = TAPS(EVEN(1), .weight = {-1.5, 2, -0.5}),
+      .last = TAPS(EVEN(-1), .weight = {0.5, -2, 1.5})}},
+    {{GRADIENT, .width = 2, .uneven = true, .inside = {UNEVEN(0), .weigh = weigh_inside},
       .first = TAPS(FORWARD, .weigh = weigh_difference),
       .last = TAPS(BACKWARD, .weigh = weigh_difference)},
-     {.uneven = true,
-      .reach = 1,
-      .width = 3,
-      .taps = 3,
-      .inside = {.form = TAPS_UNEVEN_SUM, .n = 3, .offset = {-1, 0, 1}, .weigh = weigh_inside},
-      .ends = 1,
-      .first = TAPS(.form = TAPS_UNEVEN_SUM, AT_FIRST, .weigh = weigh_first),
-      .last = TAPS(.form = TAPS_UNEVEN_SUM, AT_LAST, .weigh = weigh_last)}},
+     {GRADIENT, .width = 3, .uneven = true, .inside = {UNEVEN(0), .weigh = weigh_inside},
+      .first = TAPS(UNEVEN(1), .weigh = weigh_first),
+      .last = TAPS(UNEVEN(-1), .weigh = weigh_last)}},
 };
 
 const struct stencil_operator *hg_operator_gradient(unsigned edge_order, bool uneven)
