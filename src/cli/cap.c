@@ -66,19 +66,18 @@ static struct cap_mapped cap_mapped(void)
     return (struct cap_mapped){.all = field[0] * (uint64_t)page, .data = field[5] * (uint64_t)page};
 }
 
-static bool cap_is_near(int resource, uint64_t mapped)
+static bool cap_is_near(const struct rlimit *limit, uint64_t mapped)
 {
-    struct rlimit limit;
-
-    return getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-           mapped + CAP_NEAR >= limit.rlim_cur;
+    return limit->rlim_cur != RLIM_INFINITY && mapped + CAP_NEAR >= limit->rlim_cur;
 }
 
 bool cap_is_reached(void)
 {
     struct cap_mapped mapped = cap_mapped();
+    struct rlimit all, data;
 
-    return cap_is_near(RLIMIT_AS, mapped.all) || cap_is_near(RLIMIT_DATA, mapped.data);
+    return (getrlimit(RLIMIT_AS, &all) == 0 && cap_is_near(&all, mapped.all)) ||
+           (getrlimit(RLIMIT_DATA, &data) == 0 && cap_is_near(&data, mapped.data));
 }
 
 /* The buffers keep to the default where --memory is not given: the limit need not. */

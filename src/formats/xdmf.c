@@ -404,9 +404,8 @@ static void warn_of_colon(struct xdmf *xdmf, const char *name)
     xdmf->warned |= strchr(name, ':') != NULL;
 }
 
-enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
-                               const struct coordinate *const *coordinates,
-                               struct h5grad_error *err)
+enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field, xdmf_find *find,
+                               void *user, struct h5grad_error *err)
 {
     struct xdmf_part part = {.field = field};
     struct xdmf_axis axis[SPACE] = {{.extent = 1, .step = 1}};
@@ -428,7 +427,7 @@ enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
     xdmf->nameless |= ok && size == 0;
     if (ok && size > 0) {
         for (unsigned k = 0; k < part.rank; k++)
-            settle_axis(field, part.axis[k], coordinates[part.axis[k]],
+            settle_axis(field, part.axis[k], find(user, field, part.axis[k]),
                         &axis[SPACE - part.rank + k]);
         struct xdmf_grid *grid = find_grid(xdmf, axis);
         ok = grid && append(grid, text, size);

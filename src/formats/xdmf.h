@@ -25,12 +25,13 @@ struct xdmf;
 struct xdmf *hg_xdmf_new(const char *input, const char *output, struct messages *messages);
 void hg_xdmf_free(struct xdmf *xdmf); /* NULL allowed */
 
-/* Describes a planned field, or tells the message callback why not. coordinates are those of each
- * of its axes, NULL where there are none that can be used; they outlive xdmf. Not within h5_enter.
- */
-enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field,
-                               const struct coordinate *const *coordinates,
-                               struct h5grad_error *err);
+/* The coordinates of an axis of a field, which outlive xdmf; NULL: none that can be used. */
+typedef const struct coordinate *xdmf_find(void *user, const struct field *field, unsigned axis);
+
+/* Describes a planned field, or tells the message callback why not. find is called for the axes
+ * that are space. Not within h5_enter. */
+enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field, xdmf_find *find,
+                               void *user, struct h5grad_error *err);
 
 /* Writes the text. output is the open file with all results: coordinates that it holds are referred
  * to, others are written out. Whether writing went well, ferror(out) says. Not within h5_enter. */

@@ -235,13 +235,11 @@ static void tell_values(struct run *run, const struct field *field)
                        "%s: %s", field->path, values->note);
 }
 
-static enum h5grad_status add_xdmf(struct run *run, const struct field *field,
-                                   struct h5grad_error *err)
+static const struct coordinate *find_coordinate(void *user, const struct field *field,
+                                                unsigned axis)
 {
-    const struct coordinate *coordinate[GRID_MAX_RANK];
-    for (unsigned k = 0; k < field->rank; k++)
-        coordinate[k] = hg_axes_coordinate(field, k, &run->options, run->coordinates);
-    return hg_xdmf_add(run->xdmf, field, coordinate, err);
+    const struct run *run = user;
+    return hg_axes_coordinate(field, axis, &run->options, run->coordinates);
 }
 
 /* A field that can be done: takes note of what comes of it. */
@@ -266,7 +264,7 @@ static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
             status = note_dropped(run, field, err);
     }
     if (!status && run->xdmf)
-        status = add_xdmf(run, field, err);
+        status = hg_xdmf_add(run->xdmf, field, find_coordinate, run, err);
     if (!status && !hg_report_add(run->report, task, run->goal != RUN_LIST))
         status = hg_error_memory(err, sizeof *field);
     return status;

@@ -146,6 +146,15 @@ enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct 
     return status;
 }
 
+/* Another process may have changed the dataset since it was described. */
+static bool is_as_described(const struct task *task)
+{
+    const struct field *field = task->field;
+    return task->storage.rank == field->rank && task->type.components == field->components &&
+           task->type.stored == field->stored &&
+           memcmp(task->storage.extent, field->extent, field->rank * sizeof *field->extent) == 0;
+}
+
 enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct field *field,
                                 struct h5grad_error *err)
 {
@@ -162,10 +171,8 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
         status = hg_check_whole(task->dataset, err);
     if (!status)
         status = drop_cache(task, err);
-    if (!status &&
-        (task->storage.rank != field->rank ||
-         memcmp(task->storage.extent, field->extent, field->rank * sizeof *field->extent) != 0))
-        status = hg_error_set(err, H5GRAD_FAILED, "its extent has changed");
+    if (!status && !is_as_described(task))
+        status = hg_error_set(err, H5GRAD_FAILED, "its extent or type has changed");
     hg_leave(&guard);
     return status;
 }

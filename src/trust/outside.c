@@ -783,10 +783,12 @@ static hid_t open_source(struct check *check, const struct site *site, size_t i)
     hid_t id = -1, dataset = -1;
     if (hg_mapping_read(site->creation, i, &mapping, check->err) == H5GRAD_OK) {
         char *file = fill_in(mapping.file, 0), *name = fill_in(mapping.dataset, 0);
-        if (file && name && strcmp(file, ".") == 0)
+        if (!file || !name)
+            hg_note_no_memory();
+        else if (strcmp(file, ".") == 0)
             id = H5Iget_file_id(site->dataset);
-        else if (file && name)
-            find_file(check, site, H5_SEARCH_SOURCE, file, &source, &id);
+        else if (find_file(check, site, H5_SEARCH_SOURCE, file, &source, &id) == H5GRAD_NO_MEMORY)
+            hg_note_no_memory();
         dataset = id < 0 ? -1 : H5Dopen2(id, name, site->datasets);
         free(name);
         free(file);

@@ -87,7 +87,8 @@ static bool is_seen(const struct search *search, const char *name)
 static herr_t add_sign(hid_t object, const char *name, const H5A_info_t *info, void *user)
 {
     struct search *search = user;
-    bool other = search->place == SOURCE && strcmp(name, "_Unsigned") == 0 && !search->other_sign;
+    bool other = search->place == SOURCE && strcmp(name, "_Unsigned") == 0 && !search->other_sign &&
+                 !hg_attribute_is(object, name, "false");
     enum meaning meaning = other ? MEANING_FORMULA : hg_meaning_of(name);
     (void)info;
     if (!hg_meaning_is_of_values(meaning) || search->n == MOST || strlen(name) >= SIGN_NAME ||
@@ -374,8 +375,12 @@ static void add_dataset(const struct beside *beside, const char *name, bool call
     if (search->status || search->n == MOST || strlen(name) >= SIGN_NAME || is_seen(search, name) ||
         (called && !rest) || strcmp(name, beside->own) == 0 || !hg_meaning_is_of_values(meaning))
         return;
-    search->status = hg_numbers_read_dataset(beside->group, name, "", &numbers, search->err);
-    if (search->status || numbers.n == 0 || (numbers.n > 1 && !rest)) {
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    enum h5grad_status status = hg_numbers_read_dataset(beside->group, name, "", &numbers, &reason);
+    if (status == H5GRAD_NO_MEMORY)
+        search->status = hg_error_set(search->err, status, "%s", reason.message);
+    /* One that cannot be read, a field too large for --memory say, is no fault of its neighbour. */
+    if (status || numbers.n == 0 || (numbers.n > 1 && !rest)) {
         free(numbers.item);
         return;
     }

@@ -650,6 +650,16 @@ START_TEST(external_files_must_be_there)
 }
 END_TEST
 
+START_TEST(a_neighbour_that_cannot_be_read_costs_nothing)
+{
+    const double wanted[POINTS] = {1, 1, 1, 1};
+    put_row("v.h5", "v", POINTS, 0);
+    put_view("v.h5", "v_scale_factor", "absent.h5", "d");
+    ck_assert_int_eq(run("v.h5", "/v", false), H5GRAD_OK);
+    assert_gradient(POINTS, wanted);
+}
+END_TEST
+
 START_TEST(external_files_may_be_longer_than_the_dataset)
 {
     put_raw("raw", POINTS * sizeof(double));
@@ -869,8 +879,9 @@ static void add_others(TCase *tests)
         files_that_are_open_here_are_no_exception, coordinates_with_missing_sources_are_refused,
         a_source_that_vanishes_is_an_error, external_files_must_be_whole,
         external_files_must_be_there, external_files_may_be_longer_than_the_dataset,
-        external_files_of_sources_must_be_whole, an_external_file_that_is_a_folder_costs_its_field,
-        links_that_lead_nowhere_are_told, user_defined_links_are_told, many_links_are_counted,
+        a_neighbour_that_cannot_be_read_costs_nothing, external_files_of_sources_must_be_whole,
+        an_external_file_that_is_a_folder_costs_its_field, links_that_lead_nowhere_are_told,
+        user_defined_links_are_told, many_links_are_counted,
         a_file_of_nothing_but_such_links_says_so, what_is_no_field_is_not_told,
         removed_files_are_outside);
 #ifdef __linux__
