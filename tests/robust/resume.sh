@@ -86,7 +86,8 @@ stop_and_resume() {
     check "a run" want --layout=20x32x128 --filter=gzip=6
     "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=6 in.h5 o/out.h5 2>err &
     pid=$!
-    sleep 0.3
+    while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
+    sleep 0.1
     kill -TERM $pid
     check "stopped by a signal" status 75 wait $pid
     check "says how to go on" grep -q -e '--resume' err
