@@ -67,7 +67,7 @@ violations()
 # that two files share.
 knots()
 {
-    (cd "$1" && grep -H '^[ \t]*#[ \t]*include[ \t]*"' $(find . -name '*.[ch]') |
+    (cd "$1" && grep -r --include='*.[ch]' '^[ \t]*#[ \t]*include[ \t]*"' . |
         sed -n 's|^\./\([a-z0-9_]*\)/\([a-z0-9_]*\)\.[ch]:.*"\1/\([a-z0-9_]*\)\.h".*|\1/\2 \1/\3|p' |
         tsort 2>&1 >/dev/null | sed -n 's|^tsort: \([a-z].*/.*\)|\1: in a circle of includes|p'
      find . -name '*.[ch]' | sed 's|.*/||' | sort | uniq -d | sed 's|$|: two files of that name|')
