@@ -113,9 +113,10 @@ enum h5grad_status hg_coords_set_step(struct coords *coords, unsigned k, double 
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_coords_set_array(struct coords *coords, unsigned k, const char *path,
-                                       const char *attribute, bool edges, const char *source,
-                                       struct h5grad_error *err)
+/* The array at path, or in an attribute (NULL: none) of the object there, unchecked. */
+static enum h5grad_status set_array(struct coords *coords, unsigned k, const char *path,
+                                    const char *attribute, bool edges, const char *source,
+                                    struct h5grad_error *err)
 {
     struct coords_axis *axis = &coords->axis[k];
     if (axis->kind != COORDS_NONE)
@@ -181,7 +182,7 @@ enum h5grad_status hg_coords_set_dataset(struct coords *coords, unsigned k, hid_
     else if (status)
         status = hg_coords_set_problem(coords, k, source, err, "%s: %s", path, reason.message);
     else
-        status = hg_coords_set_array(coords, k, path, NULL, found_edges, source, err);
+        status = set_array(coords, k, path, NULL, found_edges, source, err);
     if (!status && dataset >= 0)
         status = set_unit_of(coords, k, dataset, err);
     hg_close(dataset);
@@ -322,8 +323,8 @@ static hid_t create_like(hid_t source, hid_t output, const char *path, uint64_t 
     return dataset;
 }
 
-static enum h5grad_status hg_copy_points(hid_t from, hid_t to, uint64_t extent,
-                                         struct h5grad_error *err)
+static enum h5grad_status copy_points(hid_t from, hid_t to, uint64_t extent,
+                                      struct h5grad_error *err)
 {
     hid_t type = H5Dget_type(to);
     size_t size = type >= 0 ? H5Tget_size(type) : 0;
@@ -361,7 +362,7 @@ static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
     hid_t to = create_like(from, output, path, extent, err);
     if (to < 0)
         return hg_error_status(err);
-    enum h5grad_status status = hg_copy_points(from, to, extent, err);
+    enum h5grad_status status = copy_points(from, to, extent, err);
     if (!status)
         status = hg_attributes_copy(from, to, hg_meaning_holds_for_copy, err);
     if (!hg_close(to) && !status)

@@ -32,11 +32,6 @@ enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
 enum h5grad_status hg_coords_set_step(struct coords *coords, unsigned k, double step, double origin,
                                       const char *source, struct h5grad_error *err);
 
-/* The array at path, or in an attribute (NULL: none) of the object there, unchecked. */
-enum h5grad_status hg_coords_set_array(struct coords *coords, unsigned k, const char *path,
-                                       const char *attribute, bool edges, const char *source,
-                                       struct h5grad_error *err);
-
 /*
  * The dataset at path with its unit (units or unit), for an axis of extent points; a problem where
  * it is not there or cannot serve, nothing where it has a null dataspace. edges: one point more is

@@ -44,11 +44,23 @@ static bool selection_close(const struct selection *selection)
     return memory && file;
 }
 
+/* "0..7 x 0..511", cut short where it does not fit. */
+static void box_text(unsigned rank, const struct box *box, char *out, size_t size)
+{
+    out[0] = '\0';
+    size_t used = 0;
+    for (unsigned i = 0; i < rank && used < size; i++) {
+        int n = snprintf(out + used, size - used, "%s%" PRIu64 "..%" PRIu64, i ? " x " : "",
+                         box->start[i], box->start[i] + box->count[i] - 1);
+        used += n > 0 ? (size_t)n : 0;
+    }
+}
+
 static enum h5grad_status transfer_error(struct h5grad_error *err, const char *doing, unsigned rank,
                                          const struct box *box)
 {
     char text[320];
-    hg_box_text(rank, box, text, sizeof text);
+    box_text(rank, box, text, sizeof text);
     return hg_hdf5_error(err, "%s points %s", doing, text);
 }
 
@@ -202,21 +214,10 @@ enum h5grad_status hg_write_box(hid_t dataset, hid_t memory, unsigned rank, cons
                        err);
 }
 
-void hg_box_text(unsigned rank, const struct box *box, char *out, size_t size)
-{
-    out[0] = '\0';
-    size_t used = 0;
-    for (unsigned i = 0; i < rank && used < size; i++) {
-        int n = snprintf(out + used, size - used, "%s%" PRIu64 "..%" PRIu64, i ? " x " : "",
-                         box->start[i], box->start[i] + box->count[i] - 1);
-        used += n > 0 ? (size_t)n : 0;
-    }
-}
-
 enum h5grad_status hg_chunk_context(struct h5grad_error *err, enum h5grad_status status,
                                     unsigned rank, const struct box *chunk)
 {
     char where[320];
-    hg_box_text(rank, chunk, where, sizeof where);
+    box_text(rank, chunk, where, sizeof where);
     return hg_error_context(err, status, "chunk of points %s", where);
 }

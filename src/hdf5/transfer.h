@@ -30,7 +30,4 @@ enum h5grad_status hg_read_part(hid_t dataset, hid_t memory, unsigned rank, cons
 enum h5grad_status hg_chunk_context(struct h5grad_error *err, enum h5grad_status status,
                                     unsigned rank, const struct box *chunk);
 
-/* "0..7 x 0..511", cut short where it does not fit. */
-void hg_box_text(unsigned rank, const struct box *box, char *out, size_t size);
-
 #endif

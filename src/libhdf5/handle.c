@@ -47,3 +47,32 @@ void *hg_handle_by(hid_t object, const void *driver)
     struct h5_handle *handle = hg_handle_of(object);
     return handle && handle->driver == driver ? handle : NULL;
 }
+
+herr_t hg_handle_query(const H5FD_t *file, unsigned long *flags)
+{
+    (void)file;
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_POSIX_COMPAT_HANDLE |
+             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    return 0;
+}
+
+haddr_t hg_handle_get_eoa(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct h5_file *)file)->handle.end_of_allocation;
+}
+
+herr_t hg_handle_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
+{
+    (void)type;
+    ((struct h5_file *)file)->handle.end_of_allocation = address;
+    return 0;
+}
+
+herr_t hg_handle_get(H5FD_t *file, hid_t access, void **handle)
+{
+    (void)access;
+    *handle = &((struct h5_file *)file)->handle;
+    return 0;
+}

@@ -11,6 +11,9 @@
 #include <stdint.h>
 
 #include "libhdf5/h5.h"
+#if H5_VERSION_GE(1, 13, 0)
+    #include <H5FDdevelop.h>
+#endif
 
 /* Raw data as a driver sees it pass: where libhdf5 keeps the bytes of a chunk is told by the driver
  * that is asked for them. */
@@ -25,7 +28,14 @@ struct h5_handle {
     int fd;
     const void *driver; /* the class of the driver */
     struct h5_raw raw;
+    haddr_t end_of_allocation;
     struct h5_handle *next, *previous;
+};
+
+/* What each driver's own struct of an open file begins with. */
+struct h5_file {
+    H5FD_t public; /* libhdf5's part */
+    struct h5_handle handle;
 };
 
 /* A driver has opened a file, of which fd and driver are set; or it closes it. */
@@ -38,6 +48,12 @@ struct h5_handle *hg_handle_of(hid_t object);
 
 /* The same of one driver only. */
 void *hg_handle_by(hid_t object, const void *driver);
+
+/* Functions of a driver's class, for files that begin with struct h5_file. */
+herr_t hg_handle_query(const H5FD_t *file, unsigned long *flags);
+haddr_t hg_handle_get_eoa(const H5FD_t *file, H5FD_mem_t type);
+herr_t hg_handle_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address);
+herr_t hg_handle_get(H5FD_t *file, hid_t access, void **handle);
 
 /* For the drivers: notes what is to be moved; true when the bytes are dropped. */
 static inline bool h5_raw_note(struct h5_raw *raw, H5FD_mem_t type, uint64_t address, uint64_t size)

@@ -6,9 +6,6 @@
 #include <unistd.h>
 
 #include "libhdf5/output_driver.h"
-#if H5_VERSION_GE(1, 13, 0)
-    #include <H5FDdevelop.h>
-#endif
 
 #include "base/memory.h"
 #include "base/size.h"
@@ -30,11 +27,14 @@ struct choice {
 };
 
 struct output {
-    H5FD_t public; /* libhdf5's part */
+    H5FD_t public; /* as in struct h5_file */
     struct handle handle;
-    haddr_t end_of_allocation;
     haddr_t end_of_file;
 };
+
+_Static_assert(offsetof(struct output, handle) == offsetof(struct h5_file, handle) &&
+                   offsetof(struct handle, common) == 0,
+               "an open file begins with a struct h5_file");
 
 static const H5FD_class_t output_class;
 
@@ -74,39 +74,10 @@ static herr_t output_close(H5FD_t *file)
     return 0;
 }
 
-static herr_t output_query(const H5FD_t *file, unsigned long *flags)
-{
-    (void)file;
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_POSIX_COMPAT_HANDLE |
-             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
-    return 0;
-}
-
-static haddr_t output_get_eoa(const H5FD_t *file, H5FD_mem_t type)
-{
-    (void)type;
-    return ((const struct output *)file)->end_of_allocation;
-}
-
-static herr_t output_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
-{
-    (void)type;
-    ((struct output *)file)->end_of_allocation = address;
-    return 0;
-}
-
 static haddr_t output_get_eof(const H5FD_t *file, H5FD_mem_t type)
 {
     (void)type;
     return ((const struct output *)file)->end_of_file;
-}
-
-static herr_t output_get_handle(H5FD_t *file, hid_t access, void **handle)
-{
-    (void)access;
-    *handle = &((struct output *)file)->handle;
-    return 0;
 }
 
 /* What lies beyond the end of the file, or cannot be read, is read as zeros. */
@@ -170,9 +141,9 @@ static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
     struct output *output = (struct output *)file;
     if (output->handle.abandoned)
         return 0;
-    if (ftruncate(output->handle.common.fd, (off_t)output->end_of_allocation) != 0)
+    if (ftruncate(output->handle.common.fd, (off_t)output->handle.common.end_of_allocation) != 0)
         note(output, errno);
-    output->end_of_file = output->end_of_allocation;
+    output->end_of_file = output->handle.common.end_of_allocation;
     return 0;
 }
 
@@ -189,11 +160,11 @@ static const H5FD_class_t output_class = {
     .fapl_size = sizeof(struct choice),
     .open = output_open,
     .close = output_close,
-    .query = output_query,
-    .get_eoa = output_get_eoa,
-    .set_eoa = output_set_eoa,
+    .query = hg_handle_query,
+    .get_eoa = hg_handle_get_eoa,
+    .set_eoa = hg_handle_set_eoa,
     .get_eof = output_get_eof,
-    .get_handle = output_get_handle,
+    .get_handle = hg_handle_get,
     .read = output_read,
     .write = output_write,
     .truncate = output_truncate,

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/budget.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -83,13 +83,6 @@ struct run {
     _Atomic bool is_unsafe;     /* that is so */
     uint64_t written_back;      /* bytes of results done when writing back was begun last */
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 static void on_warning(void *user, const char *text)
 {
@@ -763,7 +756,7 @@ static void release(struct run *run)
 static enum h5grad_status do_run(struct run *run, const struct h5grad_options *options,
                                  struct h5grad_report **report, struct h5grad_error *err)
 {
-    double start = now();
+    double start = clock_seconds();
     enum h5grad_status status = hg_run_options_check(options, &run->options, err);
     if (status)
         return status;
@@ -785,7 +778,7 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     if (keep)
         status = err->status = H5GRAD_RESUMABLE;
     if (!status && report) {
-        *report = hg_report_finish(run->report, now() - start);
+        *report = hg_report_finish(run->report, clock_seconds() - start);
         run->report = NULL;
     }
     return status;

@@ -10,9 +10,6 @@
 #include <unistd.h>
 
 #include "trust/input_driver.h"
-#if H5_VERSION_GE(1, 13, 0)
-    #include <H5FDdevelop.h>
-#endif
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -40,10 +37,13 @@ struct choice {
 static const H5FD_class_t input_class;
 
 struct input {
-    H5FD_t public; /* libhdf5's part */
+    H5FD_t public; /* as in struct h5_file */
     struct handle handle;
-    haddr_t end_of_allocation;
 };
+
+_Static_assert(offsetof(struct input, handle) == offsetof(struct h5_file, handle) &&
+                   offsetof(struct handle, common) == 0,
+               "an open file begins with a struct h5_file");
 
 /* Locking as the environment wants it, in libhdf5's words: 1 is a must, -1 not at all. */
 static int locking_wanted(void)
@@ -169,39 +169,10 @@ static int input_compare(const H5FD_t *a, const H5FD_t *b)
     return (left->st_ino > right->st_ino) - (left->st_ino < right->st_ino);
 }
 
-static herr_t input_query(const H5FD_t *file, unsigned long *flags)
-{
-    (void)file;
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_POSIX_COMPAT_HANDLE |
-             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
-    return 0;
-}
-
-static haddr_t input_get_eoa(const H5FD_t *file, H5FD_mem_t type)
-{
-    (void)type;
-    return ((const struct input *)file)->end_of_allocation;
-}
-
-static herr_t input_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
-{
-    (void)type;
-    ((struct input *)file)->end_of_allocation = address;
-    return 0;
-}
-
 static haddr_t input_get_eof(const H5FD_t *file, H5FD_mem_t type)
 {
     (void)type;
     return end_of_file((const struct input *)file);
-}
-
-static herr_t input_get_handle(H5FD_t *file, hid_t access, void **handle)
-{
-    (void)access;
-    *handle = &((struct input *)file)->handle;
-    return 0;
 }
 
 /* The lock is taken where the file is opened. libhdf5 looks whether a file is being written only
@@ -289,11 +260,11 @@ static const H5FD_class_t input_class = {
     .open = input_open,
     .close = input_close,
     .cmp = input_compare,
-    .query = input_query,
-    .get_eoa = input_get_eoa,
-    .set_eoa = input_set_eoa,
+    .query = hg_handle_query,
+    .get_eoa = hg_handle_get_eoa,
+    .set_eoa = hg_handle_set_eoa,
     .get_eof = input_get_eof,
-    .get_handle = input_get_handle,
+    .get_handle = hg_handle_get,
     .read = input_read,
     .write = input_write,
     .lock = input_lock,

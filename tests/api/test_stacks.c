@@ -215,7 +215,7 @@ static void run_others(void)
 }
 
 /* 2 x 2 x ... x 2 x 8 points. */
-static void hg_run_array(enum h5grad_type type, unsigned rank)
+static void run_array(enum h5grad_type type, unsigned rank)
 {
     static double data[1 << 15], result[1 << 15];
     static const double x[] = {0, 1, 3, 4, 5, 7, 8, 9};
@@ -241,8 +241,8 @@ static void *call_everything(void *unused)
     run_kinds();
     run_others();
     for (unsigned rank = 1; rank <= 32; rank += 31) {
-        hg_run_array(H5GRAD_FLOAT, rank);
-        hg_run_array(H5GRAD_DOUBLE, rank);
+        run_array(H5GRAD_FLOAT, rank);
+        run_array(H5GRAD_DOUBLE, rank);
     }
     return unused;
 }
