@@ -153,38 +153,22 @@ STENCIL_BODY uint16_t half_of_double(double value)
 #define CONVERT_NAME(to)    F64_to_##to
 #include "stencil/convert_template.h"
 
-static STENCIL_CLONES void swap_16(const unsigned char *restrict in, unsigned char *restrict out,
-                                   size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint16_t bits;
-        memcpy(&bits, in + i * sizeof(bits), sizeof(bits));
-        bits = __builtin_bswap16(bits);
-        memcpy(out + i * sizeof(bits), &bits, sizeof(bits));
+#define SWAP(bits)                                                                                 \
+    static STENCIL_CLONES void swap_##bits(const unsigned char *restrict in,                       \
+                                           unsigned char *restrict out, size_t n)                  \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            uint##bits##_t scalar;                                                                 \
+            memcpy(&scalar, in + i * sizeof(scalar), sizeof(scalar));                              \
+            scalar = __builtin_bswap##bits(scalar);                                                \
+            memcpy(out + i * sizeof(scalar), &scalar, sizeof(scalar));                             \
+        }                                                                                          \
     }
-}
 
-static STENCIL_CLONES void swap_32(const unsigned char *restrict in, unsigned char *restrict out,
-                                   size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, in + i * sizeof(bits), sizeof(bits));
-        bits = __builtin_bswap32(bits);
-        memcpy(out + i * sizeof(bits), &bits, sizeof(bits));
-    }
-}
-
-static STENCIL_CLONES void swap_64(const unsigned char *restrict in, unsigned char *restrict out,
-                                   size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, in + i * sizeof(bits), sizeof(bits));
-        bits = __builtin_bswap64(bits);
-        memcpy(out + i * sizeof(bits), &bits, sizeof(bits));
-    }
-}
+SWAP(16)
+SWAP(32)
+SWAP(64)
+#undef SWAP
 
 /* n scalars of size bytes to out, with the bytes of each reversed when swapped. */
 static void fetch(size_t size, bool swapped, const unsigned char *in, unsigned char *out, size_t n)

@@ -43,30 +43,6 @@
 #define UNPACK_NAME(verb) verb##_unsigned
 #include "stencil/unpack_template.h"
 
-static STENCIL_CLONES void scale_float(float *out, size_t n, float scale)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] *= scale;
-}
-
-static STENCIL_CLONES void scale_double(double *out, size_t n, double scale)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] *= scale;
-}
-
-static STENCIL_CLONES void shift_float(float *out, size_t n, float offset)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] += offset;
-}
-
-static STENCIL_CLONES void shift_double(double *out, size_t n, double offset)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] += offset;
-}
-
 /* The integers of a piece, in the machine's byte order. */
 static void load_64(const unsigned char *in, bool swapped, uint64_t *out, size_t n)
 {
@@ -78,24 +54,15 @@ static void load_64(const unsigned char *in, bool swapped, uint64_t *out, size_t
 static void unpack_piece(const struct unpack_rule *rule, enum element stored, bool swapped,
                          enum element arithmetic, const unsigned char *in, void *out, size_t n)
 {
-    bool single = arithmetic == ELEMENT_F32;
     if (stored == ELEMENT_I64 || stored == ELEMENT_U64) {
         uint64_t integers[PIECE];
         load_64(in, swapped, integers, n);
         hg_convert_decode(stored, false, arithmetic, integers, out, n);
-        (stored == ELEMENT_I64 ? mask_signed : mask_unsigned)(rule, integers, out, n);
+        (stored == ELEMENT_I64 ? apply_signed : apply_unsigned)(rule, integers, out, n);
     } else {
         hg_convert_decode(stored, swapped, arithmetic, in, out, n);
-        (single ? mask_float : mask_double)(rule, NULL, out, n);
+        (arithmetic == ELEMENT_F32 ? apply_float : apply_double)(rule, NULL, out, n);
     }
-    if (rule->scale != 1 && single)
-        scale_float(out, n, (float)rule->scale);
-    else if (rule->scale != 1)
-        scale_double(out, n, rule->scale);
-    if (rule->offset != 0 && single)
-        shift_float(out, n, (float)rule->offset);
-    else if (rule->offset != 0)
-        shift_double(out, n, rule->offset);
 }
 
 void hg_unpack(const struct unpack_rule *rule, enum element stored, bool swapped,

@@ -32,13 +32,28 @@ static STENCIL_CLONES void UNPACK_NAME(bound)(const UNPACK_STORED *restrict in,
         out[i] = ((UNPACK_AT(i) < least) | (UNPACK_AT(i) > most)) ? (UNPACK_OUT)NAN : out[i];
 }
 
-/* All that are missing, of one piece. */
-static void UNPACK_NAME(mask)(const struct unpack_rule *rule, const void *in, void *out, size_t n)
+static STENCIL_CLONES void UNPACK_NAME(multiply)(UNPACK_OUT *out, size_t n, double scale)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] *= (UNPACK_OUT)scale;
+}
+
+static STENCIL_CLONES void UNPACK_NAME(add)(UNPACK_OUT *out, size_t n, double offset)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] += (UNPACK_OUT)offset;
+}
+
+static void UNPACK_NAME(apply)(const struct unpack_rule *rule, const void *in, void *out, size_t n)
 {
     for (size_t k = 0; k < rule->n_missing; k++)
         UNPACK_NAME(drop)(in, out, n, rule->missing[k]);
     if (rule->bounded)
         UNPACK_NAME(bound)(in, out, n, rule->low, rule->high);
+    if (rule->scale != 1)
+        UNPACK_NAME(multiply)(out, n, rule->scale);
+    if (rule->offset != 0)
+        UNPACK_NAME(add)(out, n, rule->offset);
 }
 
 #undef UNPACK_STORED
