@@ -42,6 +42,15 @@ char *hg_memory_format(const char *format, ...)
     return length < 0 ? NULL : text;
 }
 
+void hg_memory_append(char *out, size_t size, const char *format, ...)
+{
+    size_t used = strlen(out);
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(out + used, size - used, format, list);
+    va_end(list);
+}
+
 char *hg_memory_line(const char *format, va_list list)
 {
     char *text;

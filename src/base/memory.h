@@ -24,6 +24,10 @@ char *hg_memory_format(const char *format, ...) __attribute__((format(printf, 1,
 /* Likewise; the text becomes one line of UTF-8, with names shown as utf8_show does. */
 char *hg_memory_line(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
 
+/* printf behind the text in out, of size bytes in all; cut where they are not enough. */
+void hg_memory_append(char *out, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Closes a stream of open_memstream; false when it does not hold all that was written to it. Its
  * text is then to be freed all the same. */
 bool hg_memory_close_stream(FILE *stream);

@@ -11,28 +11,23 @@
  *
  * cd: two version numbers, E, elements per block (0: chosen by E), compression.
  */
-#include "codec/worker_state.h"
-
 #include <string.h>
-#ifdef HAVE_LZ4
-    #include <lz4.h>
-#endif
 
 #include "base/size.h"
 #include "codec/bytes.h"
-#include "codec/rows.h"
+#include "codec/filter.h"
 #include "codec/shuffle.h"
 
-#define BITSHUFFLE_FILTER 32008
-#define HEADER            12
-#define BLOCK_HEADER      4
-#define BLOCK_BYTES       8192
-#define MIN_BLOCK         128
+#define HEADER       12
+#define BLOCK_HEADER 4
+#define BLOCK_BYTES  8192
+#define MIN_BLOCK    128
 
 enum compression { COMPRESSION_NONE = 0, COMPRESSION_LZ4 = 2, COMPRESSION_ZSTD = 3 };
 
+/* What is left of a call's bytes. */
 struct input {
-    struct codec_worker *worker;
+    const struct codec_call *call;
     unsigned compression;
     const unsigned char *p;
     size_t left;
@@ -43,24 +38,26 @@ static unsigned compression(const struct h5_filter *filter)
     return filter->n_cd >= 5 ? filter->cd[4] : COMPRESSION_NONE;
 }
 
-static bool accepts(const struct h5_filter *filter)
+/* Whether the build can undo it. */
+static bool is_known(unsigned compression)
 {
-    if (filter->n_cd < 3 || filter->cd[2] == 0)
-        return false;
-    switch (compression(filter)) {
+    switch (compression) {
     case COMPRESSION_NONE:
-        return true;
 #ifdef HAVE_LZ4
     case COMPRESSION_LZ4:
-        return true;
 #endif
 #ifdef HAVE_ZSTD
     case COMPRESSION_ZSTD:
-        return true;
 #endif
+        return true;
     default:
         return false;
     }
+}
+
+static bool accepts(const struct h5_filter *filter)
+{
+    return filter->n_cd >= 3 && filter->cd[2] != 0 && is_known(compression(filter));
 }
 
 static size_t default_block(size_t element)
@@ -108,52 +105,52 @@ static void unshuffle_block(const unsigned char *in, size_t n, size_t element, u
         hg_codec_unshuffle_bytes(element, planes, n * element, out);
 }
 
+/* packed bytes to exactly size bytes of out. */
 static enum h5grad_status unpack(const struct input *input, size_t packed, unsigned char *out,
-                                 size_t size, struct h5grad_error *err)
+                                 size_t size)
 {
-    size_t have = 0;
-    (void)input, (void)packed, (void)out;
+    struct codec_call block = *input->call;
+    block.in = input->p;
+    block.size = packed;
+    block.out = out;
+    block.capacity = size;
+    block.out_size = 0;
 #ifdef HAVE_ZSTD
     if (input->compression == COMPRESSION_ZSTD) {
-        enum h5grad_status status =
-            hg_codec_worker_unzstd(input->worker, input->p, packed, out, size, &have, err);
+        enum h5grad_status status = hg_codec_unzstd(&block);
         if (status != H5GRAD_OK)
             return status;
     }
 #endif
 #ifdef HAVE_LZ4
-    if (input->compression == COMPRESSION_LZ4 && packed <= LZ4_MAX_INPUT_SIZE &&
-        size <= LZ4_MAX_INPUT_SIZE) {
-        int result =
-            LZ4_decompress_safe((const char *)input->p, (char *)out, (int)packed, (int)size);
-        have = result > 0 ? (size_t)result : 0;
-    }
+    if (input->compression == COMPRESSION_LZ4 && hg_codec_unlz4(input->p, packed, out, size))
+        block.out_size = size;
 #endif
-    if (have != size)
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
-    return H5GRAD_OK;
+    return block.out_size == size ? H5GRAD_OK
+                                  : hg_error_set(block.err, H5GRAD_FAILED, "damaged data");
 }
 
 /* The next size bytes of bit-shuffled data, unpacked where they are packed; NULL with the reason.
  */
-static const unsigned char *next_block(struct input *input, size_t size, struct h5grad_error *err)
+static const unsigned char *next_block(struct input *input, size_t size)
 {
+    struct h5grad_error *err = input->call->err;
     bool is_packed = input->compression != COMPRESSION_NONE;
     size_t header = is_packed ? BLOCK_HEADER : 0;
     size_t packed = is_packed && input->left >= header ? bytes_be32(input->p) : size;
     if (input->left < header || input->left - header < packed) {
-        hg_error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
+        hg_error_set(err, H5GRAD_FAILED, CODEC_CUT);
         return NULL;
     }
     input->p += header;
 
     const unsigned char *block = input->p;
     if (is_packed) {
-        unsigned char *unpacked = hg_codec_worker_space(input->worker, CODEC_OWN_FIRST, size);
+        unsigned char *unpacked = hg_codec_worker_space(input->call->worker, CODEC_OWN_FIRST, size);
         block = unpacked;
         if (!unpacked)
             hg_error_memory(err, size);
-        else if (unpack(input, packed, unpacked, size, err) != H5GRAD_OK)
+        else if (unpack(input, packed, unpacked, size) != H5GRAD_OK)
             block = NULL;
     }
     input->p += packed;
@@ -161,56 +158,57 @@ static const unsigned char *next_block(struct input *input, size_t size, struct 
     return block;
 }
 
-static enum h5grad_status decode_blocks(struct input *input, size_t block, size_t element, size_t n,
-                                        unsigned char *out, struct h5grad_error *err)
+static enum h5grad_status decode_blocks(struct input *input, size_t block, size_t element, size_t n)
 {
+    struct h5grad_error *err = input->call->err;
+    unsigned char *out = input->call->out;
     size_t whole = n - n % 8, rest = n % 8 * element;
     size_t largest = size_min(block, whole) * element;
-    unsigned char *planes = hg_codec_worker_space(input->worker, CODEC_OWN_SECOND, largest);
+    unsigned char *planes = hg_codec_worker_space(input->call->worker, CODEC_OWN_SECOND, largest);
     if (!planes)
         return hg_error_memory(err, largest);
     for (size_t done = 0; done < whole;) {
         size_t count = size_min(block, whole - done);
-        const unsigned char *from = next_block(input, count * element, err);
+        const unsigned char *from = next_block(input, count * element);
         if (!from)
             return hg_error_status(err);
         unshuffle_block(from, count, element, out + done * element, planes);
         done += count;
     }
     if (input->left < rest)
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data: it ends early");
+        return hg_error_set(err, H5GRAD_FAILED, CODEC_CUT);
     memcpy(out + whole * element, input->p, rest);
     return H5GRAD_OK;
 }
 
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status decode(struct codec_call *call)
 {
-    struct input input = {worker, compression(filter), in, size};
+    const struct h5_filter *filter = call->filter;
+    struct input input = {call, compression(filter), call->in, call->size};
     size_t element = filter->cd[2], block = filter->n_cd >= 4 ? filter->cd[3] : 0;
-    uint64_t total = size;
+    uint64_t total = call->size;
     if (input.compression != COMPRESSION_NONE) {
-        if (size < HEADER)
-            return hg_error_set(err, H5GRAD_FAILED, "shorter than its header");
+        if (call->size < HEADER)
+            return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_SHORT);
         total = bytes_be64(input.p);
         block = bytes_be32(input.p + 8) / element;
         input.p += HEADER;
         input.left -= HEADER;
     }
-    if (total > capacity)
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+    if (total > call->capacity)
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
     if (block == 0)
         block = default_block(element);
     if (total % element != 0 || block % 8 != 0)
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data: not whole elements or blocks");
-    *out_size = (size_t)total;
-    return decode_blocks(&input, block, element, (size_t)total / element, out, err);
+        return hg_error_set(call->err, H5GRAD_FAILED, "damaged data: not whole elements or blocks");
+    call->out_size = (size_t)total;
+    return decode_blocks(&input, block, element, (size_t)total / element);
 }
 
 const struct codec hg_codec_bitshuffle = {
-    .id = BITSHUFFLE_FILTER,
+    .id = 32008,
     .name = "bitshuffle",
+    .provider = "bitshuffle; " CODEC_BUILT("liblz4 and libzstd") CODEC_PLUGIN,
     .accepts = accepts,
     .decode = decode,
 };

@@ -5,7 +5,7 @@
  * The library is loaded when the first dataset needs it: with all that it needs in turn it takes
  * longer to load than a small file takes to do.
  */
-#include "codec/worker_state.h"
+#include "codec/filter.h"
 
 #ifdef HAVE_BLOSC
 
@@ -14,9 +14,6 @@
 
     #include <blosc.h>
 
-    #include "codec/rows.h"
-
-    #define BLOSC_FILTER 32001
     #define BLOSC_OBJECT "libblosc.so.1" /* the interface that blosc.h describes */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -40,30 +37,32 @@ static bool is_there(const struct h5_filter *filter)
     return validate && decompress;
 }
 
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status decode(struct codec_call *call)
 {
     size_t total;
-    (void)worker;
-    if (!is_there(filter))
-        return hg_error_set(err, H5GRAD_FAILED, BLOSC_OBJECT " cannot be loaded");
-    if (validate(in, size, &total) != 0)
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data: the header is wrong");
-    if (total > capacity)
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
-    int have = decompress(in, out, total, 1);
+    if (!is_there(call->filter))
+        return hg_error_set(call->err, H5GRAD_FAILED, BLOSC_OBJECT " cannot be loaded");
+    if (validate(call->in, call->size, &total) != 0)
+        return hg_error_set(call->err, H5GRAD_FAILED, "damaged data: the header is wrong");
+    if (total > call->capacity)
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
+    int have = decompress(call->in, call->out, total, 1);
     if (have < 0 || (size_t)have != total)
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data, or a compressor Blosc lacks here");
-    *out_size = total;
+        return hg_error_set(call->err, H5GRAD_FAILED,
+                            "damaged data, or a compressor Blosc lacks here");
+    call->out_size = total;
     return H5GRAD_OK;
 }
 
+#endif
+
 const struct codec hg_codec_blosc = {
-    .id = BLOSC_FILTER,
+    .id = 32001,
     .name = "blosc",
+    .provider = "Blosc; " CODEC_BUILT("libblosc") CODEC_PLUGIN,
+#ifdef HAVE_BLOSC
+    .version = BLOSC_VERSION_STRING,
     .accepts = is_there,
     .decode = decode,
-};
-
 #endif
+};

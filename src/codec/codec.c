@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "codec/worker_state.h"
-
 #include <stdint.h>
 #include <string.h>
-#if defined(HAVE_ZLIB) && !defined(HAVE_LIBDEFLATE)
-    #include <zlib.h>
-#endif
-#ifdef HAVE_LZ4
-    #include <lz4.h>
-#endif
-#ifdef HAVE_BLOSC
-    #include <blosc.h>
-#endif
 
+#include "base/memory.h"
 #include "base/size.h"
-#include "codec/codec.h"
 #include "codec/codec.h"
 
 #define ALIGNMENT   64
@@ -22,67 +11,43 @@
 #define SLACK_BYTES 4096
 
 static const struct codec *const table[] = {
-#if defined(HAVE_LIBDEFLATE) || defined(HAVE_ZLIB)
-    &hg_codec_gzip,
-#endif
-    &hg_codec_shuffle,    &hg_codec_fletcher32,
-#ifdef HAVE_LIBAEC
-    &hg_codec_szip,
-#endif
-    &hg_codec_lzf,
-#ifdef HAVE_BLOSC
-    &hg_codec_blosc,
-#endif
-#ifdef HAVE_LZ4
-    &hg_codec_lz4,
-#endif
-    &hg_codec_bitshuffle,
-#ifdef HAVE_ZSTD
-    &hg_codec_zstd,
-#endif
+#define CODEC_ROW(name) &hg_codec_##name,
+    CODEC_LIST(CODEC_ROW)
+#undef CODEC_ROW
 };
 
-#define BUILT_WITH(library) "h5grad built with " library ", or "
-#define PLUGIN              "an HDF5 filter plugin"
+#define CODECS (sizeof table / sizeof table[0])
 
+/* Filters that are registered and have no row. */
 static const struct {
     H5Z_filter_t id;
-    const char *text;
-} descriptions[] = {
-    {H5Z_FILTER_DEFLATE, "gzip; " BUILT_WITH("libdeflate") "an HDF5 library built with zlib"},
-    {H5Z_FILTER_SHUFFLE, "shuffle; the HDF5 library"},
-    {H5Z_FILTER_FLETCHER32, "fletcher32; the HDF5 library"},
-    {H5Z_FILTER_SZIP, "szip; " BUILT_WITH("libaec") "an HDF5 library built with szip"},
+    const char *provider;
+} others[] = {
     {H5Z_FILTER_NBIT, "nbit; the HDF5 library"},
     {H5Z_FILTER_SCALEOFFSET, "scaleoffset; the HDF5 library"},
-    {305, "LZO, of PyTables; " PLUGIN},
-    {307, "bzip2; " PLUGIN},
-    {32000, "LZF, h5py's own; h5grad itself or " PLUGIN},
-    {32001, "Blosc; " BUILT_WITH("libblosc") PLUGIN},
-    {32002, "MAFISC; " PLUGIN},
-    {32003, "Snappy; " PLUGIN},
-    {32004, "LZ4; " BUILT_WITH("liblz4") PLUGIN},
-    {32008, "bitshuffle; " BUILT_WITH("liblz4 and libzstd") PLUGIN},
-    {32009, "SPDP; " PLUGIN},
-    {32013, "zfp; " PLUGIN},
-    {32014, "fpzip; " PLUGIN},
-    {32015, "Zstandard; " BUILT_WITH("libzstd") PLUGIN},
-    {32017, "SZ; " PLUGIN},
-    {32018, "FCIDECOMP; " PLUGIN},
-    {32019, "JPEG; " PLUGIN},
-    {32020, "VBZ; " PLUGIN},
-    {32022, "BitGroom; " PLUGIN},
-    {32023, "Granular BitRound; " PLUGIN},
-    {32024, "SZ3; " PLUGIN},
-    {32025, "Delta-Rice; " PLUGIN},
-    {32026, "Blosc2; " PLUGIN},
-    {32028, "SPERR; " PLUGIN},
+    {305, "LZO, of PyTables; " CODEC_PLUGIN},
+    {307, "bzip2; " CODEC_PLUGIN},
+    {32002, "MAFISC; " CODEC_PLUGIN},
+    {32003, "Snappy; " CODEC_PLUGIN},
+    {32009, "SPDP; " CODEC_PLUGIN},
+    {32013, "zfp; " CODEC_PLUGIN},
+    {32014, "fpzip; " CODEC_PLUGIN},
+    {32017, "SZ; " CODEC_PLUGIN},
+    {32018, "FCIDECOMP; " CODEC_PLUGIN},
+    {32019, "JPEG; " CODEC_PLUGIN},
+    {32020, "VBZ; " CODEC_PLUGIN},
+    {32022, "BitGroom; " CODEC_PLUGIN},
+    {32023, "Granular BitRound; " CODEC_PLUGIN},
+    {32024, "SZ3; " CODEC_PLUGIN},
+    {32025, "Delta-Rice; " CODEC_PLUGIN},
+    {32026, "Blosc2; " CODEC_PLUGIN},
+    {32028, "SPERR; " CODEC_PLUGIN},
 };
 
 const struct codec *hg_codec_find(H5Z_filter_t id)
 {
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i]->id == id)
+    for (size_t i = 0; i < CODECS; i++) {
+        if (table[i]->id == id && table[i]->decode)
             return table[i];
     }
     return NULL;
@@ -90,8 +55,8 @@ const struct codec *hg_codec_find(H5Z_filter_t id)
 
 const struct codec *hg_codec_find_name(const char *name)
 {
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (strcmp(table[i]->name, name) == 0)
+    for (size_t i = 0; i < CODECS; i++) {
+        if (strcmp(table[i]->name, name) == 0 && table[i]->decode)
             return table[i];
     }
     return NULL;
@@ -99,66 +64,52 @@ const struct codec *hg_codec_find_name(const char *name)
 
 const char *hg_codec_describe(H5Z_filter_t id)
 {
-    for (size_t i = 0; i < sizeof descriptions / sizeof descriptions[0]; i++) {
-        if (descriptions[i].id == id)
-            return descriptions[i].text;
+    for (size_t i = 0; i < CODECS; i++) {
+        if (table[i]->id == id)
+            return table[i]->provider;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (others[i].id == id)
+            return others[i].provider;
     }
     return "unknown";
 }
 
-const char *hg_codec_versions(void)
+void hg_codec_print_versions(char *text, size_t size)
 {
-    return "codecs: "
-#ifdef HAVE_LIBDEFLATE
-           "gzip (libdeflate " LIBDEFLATE_VERSION_STRING "), "
-#elif defined(HAVE_ZLIB)
-           "gzip (zlib " ZLIB_VERSION "), "
-#endif
-           "shuffle, fletcher32"
-#ifdef HAVE_LIBAEC
-           ", szip (libaec)"
-#endif
-           ", lzf"
-#ifdef HAVE_BLOSC
-           ", blosc (" BLOSC_VERSION_STRING ")"
-#endif
-#ifdef HAVE_LZ4
-           ", lz4 (" LZ4_VERSION_STRING ")"
-#endif
-           ", bitshuffle"
-#ifdef HAVE_ZSTD
-           ", zstd (" ZSTD_VERSION_STRING ")"
-#endif
-        ;
+    bool complete = true;
+    hg_memory_append(text, size, "codecs:");
+    for (size_t i = 0; i < CODECS; i++) {
+        const struct codec *codec = table[i];
+        complete = complete && codec->decode;
+        if (!codec->decode)
+            continue;
+        hg_memory_append(text, size, "%s %s", i > 0 ? "," : "", codec->name);
+        if (codec->version)
+            hg_memory_append(text, size, " (%s)", codec->version);
+    }
+    hg_memory_append(text, size, "\nleft out:%s", complete ? " nothing" : "");
+    for (size_t i = 0; i < CODECS; i++) {
+        if (!table[i]->decode)
+            hg_memory_append(text, size, " %s", table[i]->name);
+    }
+    hg_memory_append(text, size, "\n");
 }
 
-const char *hg_codec_left_out(void)
+bool hg_codec_choose(const struct codec *codec, int level, size_t size, struct h5_filter *filter)
 {
-    return "left out:"
-#ifndef HAVE_LIBAEC
-           " szip"
-#endif
-#ifndef HAVE_BLOSC
-           " blosc"
-#endif
-#ifndef HAVE_LZ4
-           " lz4"
-#endif
-#ifndef HAVE_ZSTD
-           " zstd"
-#endif
-#if defined(HAVE_LIBAEC) && defined(HAVE_BLOSC) && defined(HAVE_LZ4) && defined(HAVE_ZSTD)
-           " nothing"
-#endif
-        ;
-}
-
-void hg_codec_begin_filter(const struct codec *codec, unsigned flags, struct h5_filter *filter)
-{
-    memset(filter, 0, sizeof *filter);
-    filter->id = codec->id;
-    filter->flags = flags;
+    bool leveled = codec->choice == CODEC_LEVEL, sized = codec->choice == CODEC_POINT_SIZE;
+    if (level != -1 && (!leveled || level < 1 || level > codec->most_level))
+        return false;
+    if (sized && (size == 0 || size > UINT32_MAX))
+        return false;
+    *filter = (struct h5_filter){.id = codec->id, .flags = codec->flags, .n_cd = leveled || sized};
     strncpy(filter->name, codec->name, sizeof filter->name - 1);
+    if (sized)
+        filter->cd[0] = (unsigned)size;
+    if (leveled)
+        filter->cd[0] = (unsigned)(level == -1 ? codec->default_level : level);
+    return true;
 }
 
 /* The row for a filter with parameters that it knows. */
@@ -168,34 +119,24 @@ static const struct codec *row_for(const struct h5_filter *filter)
     return codec && (!codec->accepts || codec->accepts(filter)) ? codec : NULL;
 }
 
-static bool can_decode(const struct h5_filter *filter)
+static bool can_do(const struct h5_storage *storage, bool encode)
 {
-    const struct codec *codec = row_for(filter);
-    return codec && codec->decode;
-}
-
-static bool can_encode(const struct h5_filter *filter)
-{
-    const struct codec *codec = row_for(filter);
-    return codec && codec->encode;
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        const struct codec *codec = row_for(&storage->filter[i]);
+        if (!codec || (encode && !codec->encode))
+            return false;
+    }
+    return true;
 }
 
 bool hg_codec_can_decode(const struct h5_storage *storage)
 {
-    for (unsigned i = 0; i < storage->n_filters; i++) {
-        if (!can_decode(&storage->filter[i]))
-            return false;
-    }
-    return true;
+    return can_do(storage, false);
 }
 
 bool hg_codec_can_encode(const struct h5_storage *storage)
 {
-    for (unsigned i = 0; i < storage->n_filters; i++) {
-        if (!can_encode(&storage->filter[i]))
-            return false;
-    }
-    return true;
+    return can_do(storage, true);
 }
 
 /* What an intermediate result has room for; the buffers are that far apart. */
@@ -267,133 +208,125 @@ uint64_t hg_codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
     return bytes;
 }
 
-/* Intermediate results go to the two halves of scratch in turn. */
+/* Data on their way through the filters, as the next call's in and size; results between two go to
+ * the two halves of scratch in turn. */
 struct flow {
-    const void *data;
-    size_t size;
+    struct codec_call call;
     unsigned char *half[2];
     size_t capacity; /* of a half */
-    unsigned next;   /* the half that data do not lie in */
+    unsigned next;   /* the half that the data do not lie in */
 };
 
-/* False when the sizes overflow. */
-static bool flow_begin(struct flow *flow, const void *in, size_t size, void *scratch, size_t raw)
+static enum h5grad_status flow_begin(struct flow *flow, struct codec_worker *worker,
+                                     const struct codec_chunk *chunk, struct h5grad_error *err)
 {
     uint64_t capacity;
-    if (!buffer_size(raw, &capacity) || capacity > SIZE_MAX / 2)
-        return false;
-    flow->data = in;
-    flow->size = size;
-    flow->capacity = (size_t)capacity;
-    flow->half[0] = scratch;
-    flow->half[1] = scratch ? flow->half[0] + capacity : NULL;
-    flow->next = 0;
-    return true;
+    if (!buffer_size(chunk->raw, &capacity) || capacity > SIZE_MAX / 2)
+        return hg_error_memory(err, chunk->raw);
+    unsigned char *first = chunk->scratch;
+    *flow = (struct flow){.call = {.worker = worker, .err = err},
+                          .half = {first, first ? first + capacity : NULL},
+                          .capacity = (size_t)capacity};
+    return H5GRAD_OK;
 }
 
-/* Undoes one filter, into out where that is given. */
-static enum h5grad_status undo(struct codec_worker *worker, const struct h5_filter *filter,
-                               struct flow *flow, void *out, size_t raw, struct h5grad_error *err)
+/* Undoes one filter, into the raw bytes of out where that is given. */
+static enum h5grad_status undo(struct flow *flow, const struct h5_filter *filter, void *out,
+                               size_t raw)
 {
+    struct codec_call *call = &flow->call;
     const struct codec *codec = row_for(filter);
-    if (!codec || !codec->decode)
-        return hg_error_set(err, H5GRAD_FAILED, "filter %d cannot be undone (%s)", (int)filter->id,
-                            hg_codec_describe(filter->id));
+    if (!codec)
+        return hg_error_set(call->err, H5GRAD_FAILED, "filter %d cannot be undone (%s)",
+                            (int)filter->id, hg_codec_describe(filter->id));
 
-    void *to = out;
-    size_t capacity = raw, size;
-    if (codec->checksum && (!out || out == flow->data)) {
-        to = NULL;
-        capacity = flow->size;
-    } else if (!out) {
-        to = flow->half[flow->next];
-        capacity = flow->capacity;
+    call->filter = filter;
+    call->out = out ? out : flow->half[flow->next];
+    call->capacity = out ? raw : flow->capacity;
+    if (codec->checksum && (!out || out == call->in)) {
+        call->out = NULL;
+        call->capacity = call->size;
     }
-    enum h5grad_status status =
-        codec->decode(worker, filter, flow->data, flow->size, to, capacity, &size, err);
+    enum h5grad_status status = codec->decode(call);
     if (status != H5GRAD_OK)
-        return hg_error_context(err, status, "%s", codec->name);
-    if (to && !out)
+        return hg_error_context(call->err, status, "%s", codec->name);
+    if (call->out && !out)
         flow->next = 1 - flow->next;
-    if (to)
-        flow->data = to;
-    flow->size = size;
+    if (call->out)
+        call->in = call->out;
+    call->size = call->out_size;
     return H5GRAD_OK;
 }
 
 enum h5grad_status hg_codec_decode_chunk(struct codec_worker *worker,
-                                         const struct h5_storage *storage, unsigned mask,
-                                         const void *in, size_t size, void *out, size_t raw,
-                                         void *scratch, struct h5grad_error *err)
+                                         const struct codec_chunk *chunk, void *out,
+                                         struct h5grad_error *err)
 {
     struct flow flow;
-    unsigned last = find_last(storage, mask);
-    if (!flow_begin(&flow, in, size, scratch, raw))
-        return hg_error_memory(err, raw);
-
-    for (unsigned i = storage->n_filters; i-- > last;) {
-        if (mask & 1U << i)
-            continue;
-        enum h5grad_status status =
-            undo(worker, &storage->filter[i], &flow, i == last ? out : NULL, raw, err);
-        if (status != H5GRAD_OK)
-            return status;
+    const struct h5_storage *storage = chunk->storage;
+    unsigned last = find_last(storage, chunk->mask);
+    enum h5grad_status status = flow_begin(&flow, worker, chunk, err);
+    flow.call.in = chunk->data;
+    flow.call.size = chunk->size;
+    for (unsigned i = storage->n_filters; i-- > last && !status;) {
+        if (!(chunk->mask & 1U << i))
+            status = undo(&flow, &storage->filter[i], i == last ? out : NULL, chunk->raw);
     }
-    if (flow.size != raw)
+    if (status != H5GRAD_OK)
+        return status;
+    if (flow.call.size != chunk->raw)
         return hg_error_set(err, H5GRAD_FAILED, "damaged data: %zu bytes where the chunk has %zu",
-                            flow.size, raw);
-    if (flow.data != out)
-        memcpy(out, flow.data, raw);
+                            flow.call.size, chunk->raw);
+    if (flow.call.in != out)
+        memcpy(out, flow.call.in, chunk->raw);
     return H5GRAD_OK;
 }
 
 /* Does one filter; *done is false when it is to be skipped. mine: data lie in scratch. */
-static enum h5grad_status apply(struct codec_worker *worker, const struct h5_filter *filter,
-                                struct flow *flow, bool mine, bool *done, struct h5grad_error *err)
+static enum h5grad_status apply(struct flow *flow, const struct h5_filter *filter, bool mine,
+                                bool *done)
 {
+    struct codec_call *call = &flow->call;
     const struct codec *codec = row_for(filter);
     if (!codec || !codec->encode)
-        return hg_error_set(err, H5GRAD_FAILED, "filter %d cannot be done (%s)", (int)filter->id,
-                            hg_codec_describe(filter->id));
+        return hg_error_set(call->err, H5GRAD_FAILED, "filter %d cannot be done (%s)",
+                            (int)filter->id, hg_codec_describe(filter->id));
 
     bool optional = filter->flags & H5Z_FLAG_OPTIONAL;
     unsigned half = codec->checksum && mine ? 1 - flow->next : flow->next;
-    size_t size;
-    enum h5grad_status status = codec->encode(worker, filter, flow->data, flow->size,
-                                              flow->half[half], flow->capacity, &size, err);
+    call->filter = filter;
+    call->out = flow->half[half];
+    call->capacity = flow->capacity;
+    enum h5grad_status status = codec->encode(call);
     if (status != H5GRAD_OK)
-        return hg_error_context(err, status, "%s", codec->name);
-    *done = size > 0 && !(optional && !codec->checksum && size > flow->size);
+        return hg_error_context(call->err, status, "%s", codec->name);
+    *done = call->out_size > 0 && !(optional && !codec->checksum && call->out_size > call->size);
     if (!*done && !optional)
-        return hg_error_set(err, H5GRAD_FAILED, "%s: the result is larger than a chunk may get",
-                            codec->name);
+        return hg_error_set(call->err, H5GRAD_FAILED,
+                            "%s: the result is larger than a chunk may get", codec->name);
     if (*done) {
-        flow->data = flow->half[half];
-        flow->size = size;
+        call->in = call->out;
+        call->size = call->out_size;
         flow->next = 1 - half;
     }
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_codec_encode_chunk(struct codec_worker *worker,
-                                         const struct h5_storage *storage, const void *in,
-                                         size_t raw, void *scratch, const void **out, size_t *size,
-                                         unsigned *mask, struct h5grad_error *err)
+enum h5grad_status hg_codec_encode_chunk(struct codec_worker *worker, struct codec_chunk *chunk,
+                                         const void *in, struct h5grad_error *err)
 {
     struct flow flow;
-    if (!flow_begin(&flow, in, raw, scratch, raw))
-        return hg_error_memory(err, raw);
-    *mask = 0;
-    for (unsigned i = 0; i < storage->n_filters; i++) {
+    const struct h5_storage *storage = chunk->storage;
+    enum h5grad_status status = flow_begin(&flow, worker, chunk, err);
+    flow.call.in = in;
+    flow.call.size = chunk->raw;
+    chunk->mask = 0;
+    for (unsigned i = 0; i < storage->n_filters && !status; i++) {
         bool done = false;
-        enum h5grad_status status =
-            apply(worker, &storage->filter[i], &flow, flow.data != in, &done, err);
-        if (status != H5GRAD_OK)
-            return status;
-        if (!done)
-            *mask |= 1U << i;
+        status = apply(&flow, &storage->filter[i], flow.call.in != in, &done);
+        chunk->mask |= done ? 0 : 1U << i;
     }
-    *out = flow.data;
-    *size = flow.size;
-    return H5GRAD_OK;
+    chunk->data = flow.call.in;
+    chunk->size = flow.call.size;
+    return status;
 }

@@ -1,97 +1,90 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Deflate in zlib's format, by libdeflate, or by zlib where there is no libdeflate. */
-#include "codec/worker_state.h"
+#include "codec/filter.h"
 
-#if defined(HAVE_LIBDEFLATE) || defined(HAVE_ZLIB)
+#ifdef HAVE_LIBDEFLATE
+    #include <libdeflate.h>
+#else
+    #include <zlib.h>
+#endif
 
-    #ifndef HAVE_LIBDEFLATE
-        #include <zlib.h>
-    #endif
+#define DEFAULT_LEVEL 4 /* that of h5py, netCDF's nccopy and most guides */
 
-    #include "codec/rows.h"
+/* Of libdeflate 1.14 at level 2 and above; zlib takes 256 KiB and a little. */
+#define ENCODER_BYTES ((uint64_t)704 << 10)
 
-    #define DEFAULT_LEVEL 4 /* that of h5py, netCDF's nccopy and most guides */
-
-    /* Of libdeflate 1.14 at level 2 and above; zlib takes 256 KiB and a little. */
-    #define ENCODER_BYTES ((uint64_t)704 << 10)
-
-    #ifdef HAVE_LIBDEFLATE
-
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status fail_decompressor(struct codec_call *call)
 {
-    (void)filter;
-    if (!worker->inflater)
-        worker->inflater = libdeflate_alloc_decompressor();
-    if (!worker->inflater)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
-    switch (libdeflate_zlib_decompress(worker->inflater, in, size, out, capacity, out_size)) {
+    return hg_error_set(call->err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+}
+
+static enum h5grad_status fail_compressor(struct codec_call *call)
+{
+    return hg_error_set(call->err, H5GRAD_NO_MEMORY, "no memory for a compressor");
+}
+
+#ifdef HAVE_LIBDEFLATE
+
+    #define LIBRARY "libdeflate " LIBDEFLATE_VERSION_STRING
+
+static enum h5grad_status decode(struct codec_call *call)
+{
+    struct libdeflate_decompressor **inflater = &call->worker->inflater;
+    if (!*inflater && !(*inflater = libdeflate_alloc_decompressor()))
+        return fail_decompressor(call);
+    switch (libdeflate_zlib_decompress(*inflater, call->in, call->size, call->out, call->capacity,
+                                       &call->out_size)) {
     case LIBDEFLATE_SUCCESS:
         return H5GRAD_OK;
     case LIBDEFLATE_INSUFFICIENT_SPACE:
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
     default:
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
+        return hg_error_set(call->err, H5GRAD_FAILED, "damaged data");
     }
 }
 
-static enum h5grad_status compress_chunk(struct codec_worker *worker, unsigned level,
-                                         const void *in, size_t size, void *out, size_t capacity,
-                                         size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status encode(struct codec_call *call)
 {
-    struct libdeflate_compressor **deflater = &worker->deflater[level];
-    if (!*deflater)
-        *deflater = libdeflate_alloc_compressor((int)level);
-    if (!*deflater)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
-    *out_size = libdeflate_zlib_compress(*deflater, in, size, out, capacity);
+    unsigned level = call->filter->cd[0];
+    struct libdeflate_compressor **deflater = &call->worker->deflater[level];
+    if (!*deflater && !(*deflater = libdeflate_alloc_compressor((int)level)))
+        return fail_compressor(call);
+    call->out_size =
+        libdeflate_zlib_compress(*deflater, call->in, call->size, call->out, call->capacity);
     return H5GRAD_OK;
 }
 
-    #else
+#else
 
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+    #define LIBRARY "zlib " ZLIB_VERSION
+
+static enum h5grad_status decode(struct codec_call *call)
 {
-    uLongf have = (uLongf)capacity;
-    (void)worker;
-    (void)filter;
-    switch (uncompress(out, &have, in, (uLong)size)) {
+    uLongf have = (uLongf)call->capacity;
+    switch (uncompress(call->out, &have, call->in, (uLong)call->size)) {
     case Z_OK:
-        *out_size = (size_t)have;
+        call->out_size = (size_t)have;
         return H5GRAD_OK;
     case Z_MEM_ERROR:
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+        return fail_decompressor(call);
     case Z_BUF_ERROR:
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
     default:
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
+        return hg_error_set(call->err, H5GRAD_FAILED, "damaged data");
     }
 }
 
-static enum h5grad_status compress_chunk(struct codec_worker *worker, unsigned level,
-                                         const void *in, size_t size, void *out, size_t capacity,
-                                         size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status encode(struct codec_call *call)
 {
-    uLongf have = (uLongf)capacity;
-    int result = compress2(out, &have, in, (uLong)size, (int)level);
-    (void)worker;
+    uLongf have = (uLongf)call->capacity;
+    int result = compress2(call->out, &have, call->in, (uLong)call->size, (int)call->filter->cd[0]);
     if (result == Z_MEM_ERROR)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
-    *out_size = result == Z_OK ? (size_t)have : 0;
+        return fail_compressor(call);
+    call->out_size = result == Z_OK ? (size_t)have : 0;
     return H5GRAD_OK;
 }
 
-    #endif
-
-static enum h5grad_status encode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
-{
-    return compress_chunk(worker, filter->cd[0], in, size, out, capacity, out_size, err);
-}
+#endif
 
 /* As libhdf5, which refuses other levels in both directions. */
 static bool accepts(const struct h5_filter *filter)
@@ -101,30 +94,21 @@ static bool accepts(const struct h5_filter *filter)
 
 static uint64_t memory(const struct h5_filter *filter, uint64_t size)
 {
-    (void)filter;
-    (void)size;
+    (void)filter, (void)size;
     return ENCODER_BYTES;
-}
-
-static bool parameters(int level, size_t size, struct h5_filter *filter)
-{
-    (void)size;
-    if (level != -1 && (level < 1 || level > 9))
-        return false;
-    hg_codec_begin_filter(&hg_codec_gzip, H5Z_FLAG_OPTIONAL, filter);
-    filter->n_cd = 1;
-    filter->cd[0] = level == -1 ? DEFAULT_LEVEL : (unsigned)level;
-    return true;
 }
 
 const struct codec hg_codec_gzip = {
     .id = H5Z_FILTER_DEFLATE,
     .name = "gzip",
+    .version = LIBRARY,
+    .provider = "gzip; " CODEC_BUILT("libdeflate") "an HDF5 library built with zlib",
+    .choice = CODEC_LEVEL,
+    .flags = H5Z_FLAG_OPTIONAL,
+    .most_level = 9,
+    .default_level = DEFAULT_LEVEL,
     .accepts = accepts,
     .decode = decode,
     .encode = encode,
     .memory = memory,
-    .parameters = parameters,
 };
-
-#endif

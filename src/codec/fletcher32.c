@@ -10,7 +10,7 @@
 
 #include "base/size.h"
 #include "codec/bytes.h"
-#include "codec/rows.h"
+#include "codec/filter.h"
 
 #define CHECK_BYTES 4
 #define LITTLE      (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
@@ -88,61 +88,47 @@ static uint32_t checksum(const unsigned char *p, size_t size)
     return final(sums.second) << 16 | final(sums.first);
 }
 
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status decode(struct codec_call *call)
 {
-    const unsigned char *from = in;
-    (void)worker;
-    (void)filter;
-    if (size < CHECK_BYTES)
-        return hg_error_set(err, H5GRAD_FAILED, "shorter than its checksum");
-    size_t data = size - CHECK_BYTES;
-    if (data > capacity)
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+    const unsigned char *from = call->in;
+    if (call->size < CHECK_BYTES)
+        return hg_error_set(call->err, H5GRAD_FAILED, "shorter than its checksum");
+    size_t data = call->size - CHECK_BYTES;
+    if (data > call->capacity)
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
 
     /* HDF5 up to 1.6.2 wrote the sums of little-endian machines with their bytes swapped. */
     uint32_t stored = bytes_le32(from + data), sum = checksum(from, data);
     uint32_t swapped = (sum & 0x00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff);
     if (stored != sum && stored != swapped)
-        return hg_error_set(err, H5GRAD_FAILED, "the checksum does not match the data");
-    if (out)
-        memcpy(out, in, data);
-    *out_size = data;
+        return hg_error_set(call->err, H5GRAD_FAILED, "the checksum does not match the data");
+    if (call->out)
+        memcpy(call->out, from, data);
+    call->out_size = data;
     return H5GRAD_OK;
 }
 
-static enum h5grad_status encode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status encode(struct codec_call *call)
 {
-    (void)worker;
-    (void)filter;
-    (void)err;
-    *out_size = 0;
-    if (capacity < CHECK_BYTES || size > capacity - CHECK_BYTES)
+    unsigned char *out = call->out;
+    size_t size = call->size;
+    call->out_size = 0;
+    if (call->capacity < CHECK_BYTES || size > call->capacity - CHECK_BYTES)
         return H5GRAD_OK;
-    if (out != in)
-        memcpy(out, in, size);
-    bytes_put_le32((unsigned char *)out + size, checksum(out, size));
-    *out_size = size + CHECK_BYTES;
+    if (out != call->in)
+        memcpy(out, call->in, size);
+    bytes_put_le32(out + size, checksum(out, size));
+    call->out_size = size + CHECK_BYTES;
     return H5GRAD_OK;
-}
-
-static bool parameters(int level, size_t size, struct h5_filter *filter)
-{
-    (void)size;
-    if (level != -1)
-        return false;
-    hg_codec_begin_filter(&hg_codec_fletcher32, H5Z_FLAG_MANDATORY, filter);
-    return true;
 }
 
 const struct codec hg_codec_fletcher32 = {
     .id = H5Z_FILTER_FLETCHER32,
     .name = "fletcher32",
+    .provider = "fletcher32; the HDF5 library",
     .checksum = true,
+    .choice = CODEC_PLAIN,
+    .flags = H5Z_FLAG_MANDATORY,
     .decode = decode,
     .encode = encode,
-    .parameters = parameters,
 };

@@ -10,9 +10,7 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "codec/rows.h"
-
-#define LZF_FILTER 32000
+#include "codec/filter.h"
 
 struct stream {
     const unsigned char *in, *in_end;
@@ -53,22 +51,24 @@ static bool copy(struct stream *s, unsigned code)
     return true;
 }
 
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status decode(struct codec_call *call)
 {
-    struct stream s = {.in = in, .out = out, .out_begin = out};
-    (void)worker;
-    (void)filter;
-    s.in_end = s.in + size;
-    s.out_end = s.out + capacity;
+    struct stream s = {.in = call->in, .out = call->out, .out_begin = call->out};
+    s.in_end = s.in + call->size;
+    s.out_end = s.out + call->capacity;
     while (s.in < s.in_end) {
         unsigned code = *s.in++;
         if (!(code < 32 ? literals(&s, (size_t)code + 1) : copy(&s, code)))
-            return hg_error_set(err, H5GRAD_FAILED, "damaged data, or more than the chunk holds");
+            return hg_error_set(call->err, H5GRAD_FAILED,
+                                "damaged data, or more than the chunk holds");
     }
-    *out_size = (size_t)(s.out - s.out_begin);
+    call->out_size = (size_t)(s.out - s.out_begin);
     return H5GRAD_OK;
 }
 
-const struct codec hg_codec_lzf = {.id = LZF_FILTER, .name = "lzf", .decode = decode};
+const struct codec hg_codec_lzf = {
+    .id = 32000,
+    .name = "lzf",
+    .provider = "LZF, h5py's own; h5grad itself or " CODEC_PLUGIN,
+    .decode = decode,
+};

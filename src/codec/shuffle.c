@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "codec/rows.h"
+#include "codec/filter.h"
 
 #define LANES 16 /* elements per step, bytes per vector */
 #define STAGE 4096
@@ -48,37 +48,23 @@ static inline __attribute__((always_inline)) void interleave(lanes *v, size_t n,
     }
 }
 
-/* n elements, a multiple of LANES; the byte planes are stride bytes apart. */
-static inline __attribute__((always_inline)) void shuffle_vectors(size_t element, const uint8_t *in,
-                                                                  uint8_t *out, size_t n,
-                                                                  size_t stride)
-{
-    for (size_t i = 0; i < n; i += LANES) {
-        lanes v[16];
-        UNROLL
-        for (size_t k = 0; k < element; k++)
-            memcpy(&v[k], in + i * element + k * LANES, LANES);
-        interleave(v, element, 4);
-        UNROLL
-        for (size_t k = 0; k < element; k++)
-            memcpy(out + k * stride + i, &v[k], LANES);
-    }
-}
+/* What follows has one body for both directions, compiled for each: undo is a constant. */
+#define BOTH_WAYS static inline __attribute__((always_inline)) void
 
-static inline __attribute__((always_inline)) void unshuffle_vectors(size_t element,
-                                                                    unsigned log2_element,
-                                                                    const uint8_t *in, uint8_t *out,
-                                                                    size_t n, size_t stride)
+/* n elements, a multiple of LANES; the byte planes are stride bytes apart. */
+BOTH_WAYS move_vectors(bool undo, size_t element, const uint8_t *in, uint8_t *out, size_t n,
+                       size_t stride)
 {
+    unsigned times = undo ? (unsigned)__builtin_ctzl(element) : 4;
     for (size_t i = 0; i < n; i += LANES) {
         lanes v[16];
         UNROLL
         for (size_t k = 0; k < element; k++)
-            memcpy(&v[k], in + k * stride + i, LANES);
-        interleave(v, element, log2_element);
+            memcpy(&v[k], in + (undo ? k * stride + i : i * element + k * LANES), LANES);
+        interleave(v, element, times);
         UNROLL
         for (size_t k = 0; k < element; k++)
-            memcpy(out + i * element + k * LANES, &v[k], LANES);
+            memcpy(out + (undo ? i * element + k * LANES : k * stride + i), &v[k], LANES);
     }
 }
 
@@ -89,7 +75,7 @@ static void shuffle_sixteen(const uint8_t *in, uint8_t *out, size_t n, size_t st
     uint8_t stage[STAGE];
     for (size_t i = 0; i < n;) {
         size_t piece = size_min(n - i, STAGE / 16);
-        shuffle_vectors(16, in + 16 * i, stage, piece, piece);
+        move_vectors(false, 16, in + 16 * i, stage, piece, piece);
         for (size_t b = 0; b < 16; b++)
             memcpy(out + b * stride + i, stage + b * piece, piece);
         i += piece;
@@ -97,72 +83,50 @@ static void shuffle_sixteen(const uint8_t *in, uint8_t *out, size_t n, size_t st
 }
 
 /* Elements from first to n, any size, in pieces that stay in the L1 cache. */
-static void shuffle_any(size_t element, const uint8_t *in, uint8_t *out, size_t first, size_t n)
+BOTH_WAYS move_any(bool undo, size_t element, const uint8_t *in, uint8_t *out, size_t first,
+                   size_t n)
 {
     size_t piece = element < STAGE ? STAGE / element : 1;
     for (size_t i = first; i < n; i += piece) {
         size_t end = size_min(n, i + piece);
         for (size_t b = 0; b < element; b++) {
-            for (size_t k = i; k < end; k++)
-                out[b * n + k] = in[k * element + b];
+            for (size_t k = i; k < end; k++) {
+                size_t whole = k * element + b, plane = b * n + k;
+                out[undo ? whole : plane] = in[undo ? plane : whole];
+            }
         }
     }
 }
 
-static void unshuffle_any(size_t element, const uint8_t *in, uint8_t *out, size_t first, size_t n)
+BOTH_WAYS move_bytes(bool undo, size_t element, const uint8_t *in, size_t size, uint8_t *out)
 {
-    size_t piece = element < STAGE ? STAGE / element : 1;
-    for (size_t i = first; i < n; i += piece) {
-        size_t end = size_min(n, i + piece);
-        for (size_t b = 0; b < element; b++) {
-            for (size_t k = i; k < end; k++)
-                out[k * element + b] = in[b * n + k];
-        }
-    }
+    size_t n = size / element, done = n - n % LANES, rest = size % element;
+    if (element == 1)
+        memcpy(out, in, size);
+    else if (element == 2)
+        move_vectors(undo, 2, in, out, done, n);
+    else if (element == 4)
+        move_vectors(undo, 4, in, out, done, n);
+    else if (element == 8)
+        move_vectors(undo, 8, in, out, done, n);
+    else if (element == 16 && undo)
+        move_vectors(undo, 16, in, out, done, n);
+    else if (element == 16)
+        shuffle_sixteen(in, out, done, n);
+    else
+        done = 0;
+    move_any(undo, element, in, out, done, n);
+    memcpy(out + size - rest, in + size - rest, rest);
 }
 
 void hg_codec_shuffle_bytes(size_t element, const void *in, size_t size, void *out)
 {
-    const uint8_t *from = in;
-    uint8_t *to = out;
-    size_t n = size / element, done = n - n % LANES, rest = size % element;
-
-    if (element == 1)
-        memcpy(to, from, size);
-    else if (element == 2)
-        shuffle_vectors(2, from, to, done, n);
-    else if (element == 4)
-        shuffle_vectors(4, from, to, done, n);
-    else if (element == 8)
-        shuffle_vectors(8, from, to, done, n);
-    else if (element == 16)
-        shuffle_sixteen(from, to, done, n);
-    else
-        done = 0;
-    shuffle_any(element, from, to, done, n);
-    memcpy(to + size - rest, from + size - rest, rest);
+    move_bytes(false, element, in, size, out);
 }
 
 void hg_codec_unshuffle_bytes(size_t element, const void *in, size_t size, void *out)
 {
-    const uint8_t *from = in;
-    uint8_t *to = out;
-    size_t n = size / element, done = n - n % LANES, rest = size % element;
-
-    if (element == 1)
-        memcpy(to, from, size);
-    else if (element == 2)
-        unshuffle_vectors(2, 1, from, to, done, n);
-    else if (element == 4)
-        unshuffle_vectors(4, 2, from, to, done, n);
-    else if (element == 8)
-        unshuffle_vectors(8, 3, from, to, done, n);
-    else if (element == 16)
-        unshuffle_vectors(16, 4, from, to, done, n);
-    else
-        done = 0;
-    unshuffle_any(element, from, to, done, n);
-    memcpy(to + size - rest, from + size - rest, rest);
+    move_bytes(true, element, in, size, out);
 }
 
 static bool accepts(const struct h5_filter *filter)
@@ -170,47 +134,29 @@ static bool accepts(const struct h5_filter *filter)
     return filter->n_cd >= 1 && filter->cd[0] > 0;
 }
 
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status decode(struct codec_call *call)
 {
-    (void)worker;
-    if (size > capacity)
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
-    hg_codec_unshuffle_bytes(filter->cd[0], in, size, out);
-    *out_size = size;
+    if (call->size > call->capacity)
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
+    hg_codec_unshuffle_bytes(call->filter->cd[0], call->in, call->size, call->out);
+    call->out_size = call->size;
     return H5GRAD_OK;
 }
 
-static enum h5grad_status encode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status encode(struct codec_call *call)
 {
-    (void)worker;
-    (void)err;
-    *out_size = 0;
-    if (size <= capacity) {
-        hg_codec_shuffle_bytes(filter->cd[0], in, size, out);
-        *out_size = size;
-    }
+    call->out_size = call->size <= call->capacity ? call->size : 0;
+    hg_codec_shuffle_bytes(call->filter->cd[0], call->in, call->out_size, call->out);
     return H5GRAD_OK;
-}
-
-static bool parameters(int level, size_t size, struct h5_filter *filter)
-{
-    if (level != -1 || size == 0 || size > UINT32_MAX)
-        return false;
-    hg_codec_begin_filter(&hg_codec_shuffle, H5Z_FLAG_OPTIONAL, filter);
-    filter->n_cd = 1;
-    filter->cd[0] = (unsigned)size;
-    return true;
 }
 
 const struct codec hg_codec_shuffle = {
     .id = H5Z_FILTER_SHUFFLE,
     .name = "shuffle",
+    .provider = "shuffle; the HDF5 library",
+    .choice = CODEC_POINT_SIZE,
+    .flags = H5Z_FLAG_OPTIONAL,
     .accepts = accepts,
     .decode = decode,
     .encode = encode,
-    .parameters = parameters,
 };

@@ -10,7 +10,7 @@
  *
  * cd: options, samples per block, bits per sample, samples per line.
  */
-#include "codec/worker_state.h"
+#include "codec/filter.h"
 
 #ifdef HAVE_LIBAEC
 
@@ -19,7 +19,6 @@
 
     #include "base/size.h"
     #include "codec/bytes.h"
-    #include "codec/rows.h"
     #include "codec/shuffle.h"
 
     #define HEADER           4
@@ -61,13 +60,13 @@ static struct shape shape_of(const struct h5_filter *filter)
 }
 
 /* Exactly size bytes. */
-static enum h5grad_status decode_samples(const struct h5_filter *filter, const struct shape *shape,
-                                         const unsigned char *in, size_t in_size,
-                                         unsigned char *out, size_t size, struct h5grad_error *err)
+static enum h5grad_status decode_samples(const struct codec_call *call, const struct shape *shape,
+                                         unsigned char *out, size_t size)
 {
+    const struct h5_filter *filter = call->filter;
     struct aec_stream stream = {
-        .next_in = in,
-        .avail_in = in_size,
+        .next_in = (const unsigned char *)call->in + HEADER,
+        .avail_in = call->size - HEADER,
         .next_out = out,
         .avail_out = size,
         .bits_per_sample = shape->bits,
@@ -80,9 +79,9 @@ static enum h5grad_status decode_samples(const struct h5_filter *filter, const s
         stream.flags |= AEC_DATA_PREPROCESS;
     int result = aec_buffer_decode(&stream);
     if (result == AEC_MEM_ERROR)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decoder");
+        return hg_error_set(call->err, H5GRAD_NO_MEMORY, "no memory for a decoder");
     if (result != AEC_OK || stream.total_out != size)
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data");
+        return hg_error_set(call->err, H5GRAD_FAILED, "damaged data");
     return H5GRAD_OK;
 }
 
@@ -96,46 +95,46 @@ static void drop_filling(const struct shape *shape, unsigned char *p, size_t siz
     }
 }
 
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status decode(struct codec_call *call)
 {
-    const unsigned char *from = in;
-    struct shape shape = shape_of(filter);
-    if (size < HEADER)
-        return hg_error_set(err, H5GRAD_FAILED, "shorter than its header");
-    size_t total = bytes_le32(from);
-    if (total > capacity)
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+    struct shape shape = shape_of(call->filter);
+    if (call->size < HEADER)
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_SHORT);
+    size_t total = bytes_le32(call->in);
+    if (total > call->capacity)
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
     if (total % shape.sample != 0 || total % shape.word != 0)
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data: not whole samples");
+        return hg_error_set(call->err, H5GRAD_FAILED, "damaged data: not whole samples");
 
-    *out_size = total;
+    call->out_size = total;
     if (total == 0)
         return H5GRAD_OK;
     size_t gaps = (total - 1) / shape.line;
     size_t filled = total + gaps * (shape.full_line - shape.line);
-    unsigned char *samples = out;
+    unsigned char *samples = call->out;
     if (shape.word > 1 || filled > total)
-        samples = hg_codec_worker_space(worker, CODEC_OWN_FIRST, filled);
+        samples = hg_codec_worker_space(call->worker, CODEC_OWN_FIRST, filled);
     if (!samples)
-        return hg_error_memory(err, filled);
-    enum h5grad_status status =
-        decode_samples(filter, &shape, from + HEADER, size - HEADER, samples, filled, err);
+        return hg_error_memory(call->err, filled);
+    enum h5grad_status status = decode_samples(call, &shape, samples, filled);
     if (status != H5GRAD_OK)
         return status;
     if (filled > total)
         drop_filling(&shape, samples, total);
-    if (samples != out)
-        hg_codec_unshuffle_bytes(shape.word, samples, total, out);
+    if (samples != call->out)
+        hg_codec_unshuffle_bytes(shape.word, samples, total, call->out);
     return H5GRAD_OK;
 }
+
+#endif
 
 const struct codec hg_codec_szip = {
     .id = H5Z_FILTER_SZIP,
     .name = "szip",
+    .provider = "szip; " CODEC_BUILT("libaec") "an HDF5 library built with szip",
+#ifdef HAVE_LIBAEC
+    .version = "libaec",
     .accepts = accepts,
     .decode = decode,
-};
-
 #endif
+};

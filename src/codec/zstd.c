@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Zstandard frames; cd[0] is the level. */
-#include "codec/worker_state.h"
+#include "codec/filter.h"
 
 #ifdef HAVE_ZSTD
 
+    #include <zstd.h>
     #include <zstd_errors.h>
 
     #include "base/size.h"
-    #include "codec/rows.h"
-
-    #define ZSTD_FILTER 32015
 
     #define BLOCK_BYTES  ((uint64_t)128 << 10) /* ZSTD_BLOCKSIZE_MAX */
     #define FIXED_BYTES  ((uint64_t)256 << 10)
@@ -23,31 +21,20 @@
 static const uint16_t table_mib[LEVELS] = {1,  1,  1,  1,  2,  3,  4,  6,  6,   12,  24, 24,
                                            48, 48, 48, 64, 64, 64, 64, 80, 160, 320, 640};
 
-enum h5grad_status hg_codec_worker_unzstd(struct codec_worker *worker, const void *in, size_t size,
-                                          void *out, size_t capacity, size_t *out_size,
-                                          struct h5grad_error *err)
+enum h5grad_status hg_codec_unzstd(struct codec_call *call)
 {
-    if (!worker->zstd_reader)
-        worker->zstd_reader = ZSTD_createDCtx();
-    if (!worker->zstd_reader)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
-    size_t have = ZSTD_decompressDCtx(worker->zstd_reader, out, capacity, in, size);
+    ZSTD_DCtx **reader = &call->worker->zstd_reader;
+    if (!*reader && !(*reader = ZSTD_createDCtx()))
+        return hg_error_set(call->err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+    size_t have = ZSTD_decompressDCtx(*reader, call->out, call->capacity, call->in, call->size);
     if (ZSTD_getErrorCode(have) == ZSTD_error_dstSize_tooSmall)
-        return hg_error_set(err, H5GRAD_FAILED, "more data than the chunk holds");
+        return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
     if (ZSTD_getErrorCode(have) == ZSTD_error_memory_allocation)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
+        return hg_error_set(call->err, H5GRAD_NO_MEMORY, "no memory for a decompressor");
     if (ZSTD_isError(have))
-        return hg_error_set(err, H5GRAD_FAILED, "damaged data: %s", ZSTD_getErrorName(have));
-    *out_size = have;
+        return hg_error_set(call->err, H5GRAD_FAILED, "damaged data: %s", ZSTD_getErrorName(have));
+    call->out_size = have;
     return H5GRAD_OK;
-}
-
-static enum h5grad_status decode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
-{
-    (void)filter;
-    return hg_codec_worker_unzstd(worker, in, size, out, capacity, out_size, err);
 }
 
 static int level_of(const struct h5_filter *filter)
@@ -55,20 +42,18 @@ static int level_of(const struct h5_filter *filter)
     return filter->n_cd >= 1 ? (int)filter->cd[0] : ZSTD_CLEVEL_DEFAULT;
 }
 
-static enum h5grad_status encode(struct codec_worker *worker, const struct h5_filter *filter,
-                                 const void *in, size_t size, void *out, size_t capacity,
-                                 size_t *out_size, struct h5grad_error *err)
+static enum h5grad_status encode(struct codec_call *call)
 {
-    if (!worker->zstd_writer)
-        worker->zstd_writer = ZSTD_createCCtx();
-    if (!worker->zstd_writer)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
-    size_t have = ZSTD_compressCCtx(worker->zstd_writer, out, capacity, in, size, level_of(filter));
+    ZSTD_CCtx **writer = &call->worker->zstd_writer;
+    if (!*writer && !(*writer = ZSTD_createCCtx()))
+        return hg_error_set(call->err, H5GRAD_NO_MEMORY, "no memory for a compressor");
+    size_t have = ZSTD_compressCCtx(*writer, call->out, call->capacity, call->in, call->size,
+                                    level_of(call->filter));
     if (ZSTD_getErrorCode(have) == ZSTD_error_memory_allocation)
-        return hg_error_set(err, H5GRAD_NO_MEMORY, "no memory for a compressor");
+        return hg_error_set(call->err, H5GRAD_NO_MEMORY, "no memory for a compressor");
     if (ZSTD_isError(have) && ZSTD_getErrorCode(have) != ZSTD_error_dstSize_tooSmall)
-        return hg_error_set(err, H5GRAD_FAILED, "%s", ZSTD_getErrorName(have));
-    *out_size = ZSTD_isError(have) ? 0 : have;
+        return hg_error_set(call->err, H5GRAD_FAILED, "%s", ZSTD_getErrorName(have));
+    call->out_size = ZSTD_isError(have) ? 0 : have;
     return H5GRAD_OK;
 }
 
@@ -89,24 +74,20 @@ static uint64_t memory(const struct h5_filter *filter, uint64_t size)
     return size_min(tables, 16 * window) + 12 * size_min(window, BLOCK_BYTES) + FIXED_BYTES;
 }
 
-static bool parameters(int level, size_t size, struct h5_filter *filter)
-{
-    (void)size;
-    if (level != -1 && (level < 1 || level > ZSTD_maxCLevel()))
-        return false;
-    hg_codec_begin_filter(&hg_codec_zstd, H5Z_FLAG_OPTIONAL, filter);
-    filter->n_cd = 1;
-    filter->cd[0] = level == -1 ? ZSTD_CLEVEL_DEFAULT : (unsigned)level;
-    return true;
-}
+#endif
 
 const struct codec hg_codec_zstd = {
-    .id = ZSTD_FILTER,
+    .id = 32015,
     .name = "zstd",
-    .decode = decode,
+    .provider = "Zstandard; " CODEC_BUILT("libzstd") CODEC_PLUGIN,
+#ifdef HAVE_ZSTD
+    .version = ZSTD_VERSION_STRING,
+    .choice = CODEC_LEVEL,
+    .flags = H5Z_FLAG_OPTIONAL,
+    .most_level = LEVELS - 1,
+    .default_level = ZSTD_CLEVEL_DEFAULT,
+    .decode = hg_codec_unzstd,
     .encode = encode,
     .memory = memory,
-    .parameters = parameters,
-};
-
 #endif
+};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
 #include "codec/codec.h"
@@ -76,10 +76,10 @@ static enum h5grad_status parse_filter(const char *text, size_t length,
     if (!codec)
         return hg_error_set(err, H5GRAD_USAGE,
                             "there is no filter \"%s\" here; --version lists them", name);
-    if (!codec->parameters)
+    if (codec->choice == CODEC_NOT_CHOSEN)
         return hg_error_set(err, H5GRAD_USAGE, "%s can be read, not chosen", name);
     struct h5_filter filter;
-    if (!codec->parameters(level, sizeof(double), &filter))
+    if (!hg_codec_choose(codec, level, sizeof(double), &filter))
         return level < 0 ? hg_error_set(err, H5GRAD_USAGE, "%s needs a level", name)
                          : hg_error_set(err, H5GRAD_USAGE, "%s takes no level %d", name, level);
     for (unsigned i = 0; i < request->n_filters; i++) {
@@ -150,9 +150,8 @@ static bool is_lossless(H5Z_filter_t id)
 static void name_left_out(const struct h5_filter *filter, char *out, size_t size)
 {
     const char *text = hg_codec_describe(filter->id);
-    size_t used = strlen(out);
-    snprintf(out + used, size - used, "%sfilter %d (%.*s)", used ? ", " : "", filter->id,
-             (int)strcspn(text, ";"), text);
+    hg_memory_append(out, size, "%sfilter %d (%.*s)", *out ? ", " : "", filter->id,
+                     (int)strcspn(text, ";"), text);
 }
 
 /* libhdf5 takes szip only for chunks that have a whole block of it. */
@@ -196,7 +195,7 @@ static enum h5grad_status make_filters(const struct format_request *request, siz
     for (unsigned i = 0; i < request->n_filters; i++) {
         const struct codec *codec = hg_codec_find(request->filter[i]);
         struct h5_filter *filter = &result->filter[i];
-        if (!codec->parameters(request->level[i], size, filter))
+        if (!hg_codec_choose(codec, request->level[i], size, filter))
             return hg_error_set(err, H5GRAD_FAILED,
                                 "--filter: %s does not take points of %zu bytes", codec->name,
                                 size);
@@ -273,11 +272,9 @@ static void choose_chunk(struct h5_storage *result, size_t size)
 
 static void print_shape(unsigned rank, const uint64_t *shape, char *out, size_t size)
 {
-    size_t used = 0;
-    for (unsigned i = 0; i < rank && used < size; i++) {
-        int n = snprintf(out + used, size - used, "%s%" PRIu64, i ? "x" : "", shape[i]);
-        used += n > 0 ? (size_t)n : 0;
-    }
+    *out = '\0';
+    for (unsigned i = 0; i < rank; i++)
+        hg_memory_append(out, size, "%s%" PRIu64, i ? "x" : "", shape[i]);
 }
 
 static enum h5grad_status request_chunk(const struct format_request *request, size_t size,

@@ -405,8 +405,8 @@ static enum h5grad_status undo(const struct chunked_reader *self, const struct b
         return hg_error_memory(err, need);
     if (bytes == data && hg_codec_between(storage, mask) == 0) /* filters were skipped */
         bytes = memcpy(scratch, data, stored->size);
-    return hg_codec_decode_chunk(worker, storage, mask, bytes, stored->size, data, self->raw,
-                                 scratch, err);
+    const struct codec_chunk coded = {storage, self->raw, bytes, stored->size, mask, scratch};
+    return hg_codec_decode_chunk(worker, &coded, data, err);
 }
 
 static enum h5grad_status decode(struct chunked_reader *self, const struct box *chunk, void *data,

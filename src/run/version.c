@@ -23,9 +23,9 @@ static void make_text(void)
     hg_enter(&guard);
     H5get_libversion(&major, &minor, &release);
     hg_leave(&guard);
-    snprintf(text, sizeof text, "h5grad %s\nHDF5 %u.%u.%u" BUILD_OF_HDF5 "\nOpenMP %d\n%s\n%s\n",
-             H5GRAD_VERSION, major, minor, release, _OPENMP, hg_codec_versions(),
-             hg_codec_left_out());
+    snprintf(text, sizeof text, "h5grad %s\nHDF5 %u.%u.%u" BUILD_OF_HDF5 "\nOpenMP %d\n",
+             H5GRAD_VERSION, major, minor, release, _OPENMP);
+    hg_codec_print_versions(text, sizeof text);
 }
 
 const char *h5grad_version(void)

@@ -65,24 +65,22 @@ static enum h5grad_status write_chunk(void *user, const struct box *chunk, struc
     struct codec_worker *worker = writing->worker;
     const void *data = hg_pieces_gather(self->rank, self->target.size, self->raw, writing->box,
                                         writing->points, chunk, worker);
-    const void *stored = data;
-    size_t size = self->raw, bytes = hg_codec_scratch(storage, self->raw);
-    unsigned mask = 0;
+    struct codec_chunk coded = {storage, self->raw, .data = data, .size = self->raw};
     enum h5grad_status status = H5GRAD_OK;
     if (!data)
         return hg_error_memory(err, self->raw);
     if (storage->n_filters > 0) {
-        void *scratch = hg_codec_worker_space(worker, CODEC_SCRATCH, bytes);
-        status = scratch ? hg_codec_encode_chunk(worker, storage, data, self->raw, scratch, &stored,
-                                                 &size, &mask, err)
-                         : hg_error_memory(err, bytes);
+        size_t bytes = hg_codec_scratch(storage, self->raw);
+        coded.scratch = hg_codec_worker_space(worker, CODEC_SCRATCH, bytes);
+        status = coded.scratch ? hg_codec_encode_chunk(worker, &coded, data, err)
+                               : hg_error_memory(err, bytes);
     }
     if (status)
         return status;
     if (self->writer.order)
-        return hg_order_write(self->writer.order, worker, &self->put, chunk->start, stored, size,
-                              mask, err);
-    return hg_put_chunk(&self->put, chunk->start, stored, size, mask, err);
+        return hg_order_write(self->writer.order, worker, &self->put, chunk->start, coded.data,
+                              coded.size, coded.mask, err);
+    return hg_put_chunk(&self->put, chunk->start, coded.data, coded.size, coded.mask, err);
 }
 
 static enum h5grad_status chunked_write(struct writer *writer, const struct box *box,

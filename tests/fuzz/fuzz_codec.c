@@ -84,36 +84,33 @@ static void decode_alone(const struct h5_filter *filter, const void *in, size_t 
 {
     const struct codec *codec = hg_codec_find(filter->id);
     struct h5grad_error err;
-    size_t out_size = 0;
-    if (!codec || !codec->decode || (codec->accepts && !codec->accepts(filter)))
+    struct codec_call call = {worker, filter, in, size, .capacity = capacity, .err = &err};
+    if (!codec || (codec->accepts && !codec->accepts(filter)))
         return;
-    if (codec->decode(worker, filter, in, size, room_for(PLACE_OUT, capacity), capacity, &out_size,
-                      &err) == H5GRAD_OK)
-        fuzz_require(out_size <= capacity);
+    call.out = room_for(PLACE_OUT, capacity);
+    if (codec->decode(&call) == H5GRAD_OK)
+        fuzz_require(call.out_size <= capacity);
 }
 
 static void decode_chunk(const struct h5_storage *storage, unsigned mask, const void *in,
                          size_t size, size_t raw)
 {
     struct h5grad_error err;
-    (void)hg_codec_decode_chunk(worker, storage, mask, in, size, room_for(PLACE_OUT, raw), raw,
-                                room_for(PLACE_SCRATCH, hg_codec_scratch(storage, raw)), &err);
+    const struct codec_chunk chunk = {
+        storage, raw, in, size, mask, room_for(PLACE_SCRATCH, hg_codec_scratch(storage, raw))};
+    (void)hg_codec_decode_chunk(worker, &chunk, room_for(PLACE_OUT, raw), &err);
 }
 
 static void round_trip(const struct h5_storage *storage, const void *in, size_t size)
 {
     struct h5grad_error err;
-    const void *coded;
-    size_t coded_size;
-    unsigned mask;
+    struct codec_chunk chunk = {.storage = storage, .raw = size};
     void *out = room_for(PLACE_OUT, size);
-    void *scratch = room_for(PLACE_SCRATCH, hg_codec_scratch(storage, size));
-    if (hg_codec_encode_chunk(worker, storage, in, size, scratch, &coded, &coded_size, &mask,
-                              &err) != H5GRAD_OK)
+    chunk.scratch = room_for(PLACE_SCRATCH, hg_codec_scratch(storage, size));
+    if (hg_codec_encode_chunk(worker, &chunk, in, &err) != H5GRAD_OK)
         return;
-    void *stored = copy_of(PLACE_STORED, coded, coded_size);
-    fuzz_require(hg_codec_decode_chunk(worker, storage, mask, stored, coded_size, out, size,
-                                       scratch, &err) == H5GRAD_OK);
+    chunk.data = copy_of(PLACE_STORED, chunk.data, chunk.size);
+    fuzz_require(hg_codec_decode_chunk(worker, &chunk, out, &err) == H5GRAD_OK);
     fuzz_require(memcmp(in, out, size) == 0);
 }
 

@@ -486,7 +486,7 @@ START_TEST(encoders_and_memory)
     ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
     ck_assert_uint_eq(plan.threads, 8);
     result.n_filters = 1;
-    ck_assert(zstd->parameters(19, 4, &result.filter[0]));
+    ck_assert(hg_codec_choose(zstd, 19, 4, &result.filter[0]));
     uint64_t each = hg_codec_encoder_memory(&result, 64 * 64 * 64 * sizeof(float));
     ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
     ck_assert_uint_lt(plan.threads, 8);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "codec/worker_state.h"
-
 #include <stdlib.h>
+#ifdef HAVE_LIBDEFLATE
+    #include <libdeflate.h>
+#endif
+#ifdef HAVE_ZSTD
+    #include <zstd.h>
+#endif
 
 #include "base/memory.h"
+#include "codec/filter.h"
 
 struct codec_worker *hg_codec_worker_new(void)
 {

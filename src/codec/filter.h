@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a filter is, for the files of the filters, and what each thread keeps for them. */
+#ifndef H5GRAD_CODEC_FILTER_H
+#define H5GRAD_CODEC_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "hdf5/storage.h"
+
+/* Buffers a worker has: two for its user's chunks, two for what the filters do inside one call. */
+enum codec_space { CODEC_STORED, CODEC_SCRATCH, CODEC_OWN_FIRST, CODEC_OWN_SECOND, CODEC_SPACES };
+
+#define WORKER_LEVELS 10 /* of deflate: 0 to 9 */
+
+/* What one thread keeps between chunks: the state of the filters' libraries, made by the first call
+ * that needs it, and buffers. */
+struct codec_worker {
+    struct libdeflate_decompressor *inflater;
+    struct libdeflate_compressor *deflater[WORKER_LEVELS];
+    struct ZSTD_DCtx_s *zstd_reader;
+    struct ZSTD_CCtx_s *zstd_writer;
+    void *space[CODEC_SPACES];
+    uint64_t space_bytes[CODEC_SPACES];
+};
+
+struct codec_worker *hg_codec_worker_new(void);
+void hg_codec_worker_free(struct codec_worker *worker); /* NULL allowed */
+
+/* One of the buffers, the worker's: at least bytes (0 allowed) at a multiple of 64, whose contents
+ * are kept only while no more is asked for. NULL when there is no memory. */
+void *hg_codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes);
+
+/* Gives the buffers back, when something else needs the memory. */
+void hg_codec_worker_release(struct codec_worker *worker);
+
+/* One filter, done or undone: size bytes of in become at most capacity bytes of out, whose number
+ * is set in out_size. in and out do not overlap. */
+struct codec_call {
+    struct codec_worker *worker;
+    const struct h5_filter *filter;
+    const void *in;
+    size_t size;
+    void *out;
+    size_t capacity;
+    size_t out_size;
+    struct h5grad_error *err;
+};
+
+/* What a filter is. One whose library is missing from the build has no decode. */
+struct codec {
+    H5Z_filter_t id;
+    const char *name;     /* as in --filter: "gzip", "shuffle", "zstd", ... */
+    const char *version;  /* for --version: "libdeflate 1.14"; NULL: no library */
+    const char *provider; /* see hg_codec_describe */
+
+    /* The result is the data with a checksum behind them: encode works in place too (out == in),
+     * decode with out == NULL only checks, and getting larger is no reason to skip the filter. */
+    bool checksum;
+
+    /* How --filter chooses it for a new dataset: what its first parameter is, with which flags of
+     * HDF5, and its levels, from 1 on. */
+    enum { CODEC_NOT_CHOSEN, CODEC_PLAIN, CODEC_LEVEL, CODEC_POINT_SIZE } choice;
+    unsigned flags;
+    int most_level, default_level;
+
+    /* Whether decode and encode know these parameters; to be asked before they are called. NULL:
+     * any will do. */
+    bool (*accepts)(const struct h5_filter *filter);
+
+    /* Undoes the filter. The message of an error says what is wrong with the data; out is then
+     * unspecified. */
+    enum h5grad_status (*decode)(struct codec_call *call);
+
+    /* Does the filter; out_size = 0 when the result would not fit into capacity, in which case the
+     * chunk is stored without this filter if it is optional. NULL: no encoder. */
+    enum h5grad_status (*encode)(struct codec_call *call);
+
+    /* Bytes that encode keeps in the worker after chunks of at most size bytes, at most. NULL: next
+     * to none. */
+    uint64_t (*memory)(const struct h5_filter *filter, uint64_t size);
+};
+
+/* All filters, in the order of --version; each is hg_codec_NAME of a file of its own. */
+#define CODEC_LIST(X)                                                                              \
+    X(gzip)                                                                                        \
+    X(shuffle) X(fletcher32) X(szip) X(lzf) X(blosc) X(lz4) X(bitshuffle) X(zstd)
+
+#define CODEC_DECLARE(name) extern const struct codec hg_codec_##name;
+CODEC_LIST(CODEC_DECLARE)
+#undef CODEC_DECLARE
+
+/* Ends of struct codec.provider. */
+#define CODEC_PLUGIN         "an HDF5 filter plugin"
+#define CODEC_BUILT(library) "h5grad built with " library ", or "
+
+#define CODEC_TOO_LARGE "more data than the chunk holds"
+#define CODEC_TOO_SHORT "shorter than its header"
+#define CODEC_CUT       "damaged data: it ends early"
+
+/* Blocks of LZ4 and frames of zstd, also within bitshuffle. The first is false for a block that
+ * does not have exactly size bytes, or is damaged. */
+bool hg_codec_unlz4(const void *in, size_t packed, void *out, size_t size);
+enum h5grad_status hg_codec_unzstd(struct codec_call *call);
+
+#endif
