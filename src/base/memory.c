@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 
 #define CACHE_LINE 64
+#define FIRST_ROOM 16 /* elements of an array that grows; a power of two */
 
 void *hg_memory_aligned(uint64_t bytes)
 {
@@ -25,6 +26,23 @@ void *hg_memory_zeroed(uint64_t n, uint64_t size)
     if (!size_mul(n, size, &bytes) || bytes > SIZE_MAX)
         return NULL;
     return calloc(1, (size_t)size_max(bytes, 1));
+}
+
+void *hg_memory_more(void *array, size_t n, size_t size)
+{
+    uint64_t bytes;
+    if (n > 0 && (n < FIRST_ROOM || (n & (n - 1)) != 0))
+        return array;
+    if (!size_mul(size_max(2 * (uint64_t)n, FIRST_ROOM), size, &bytes) || bytes > SIZE_MAX)
+        return NULL;
+    return realloc(array, (size_t)bytes);
+}
+
+void hg_memory_free_at(void *pointer_to_it)
+{
+    void *memory;
+    memcpy(&memory, pointer_to_it, sizeof memory);
+    free(memory);
 }
 
 char *hg_memory_text(const char *text)

@@ -15,6 +15,14 @@ void *hg_memory_aligned(uint64_t bytes);
 /* n zeroed elements; NULL when there is no memory or n * size overflows. */
 void *hg_memory_zeroed(uint64_t n, uint64_t size);
 
+/* Room for one more element in an array of n, which was made by this function and grows by
+ * doubling: the array, perhaps moved; NULL, and the array as it was, when there is no memory. */
+void *hg_memory_more(void *array, size_t n, size_t size);
+
+/* Declares a pointer to memory that is freed at the end of its block. */
+#define BASE_FREED __attribute__((cleanup(hg_memory_free_at)))
+void hg_memory_free_at(void *pointer_to_it);
+
 /* A copy of text; NULL when text is NULL or there is no memory. */
 char *hg_memory_text(const char *text);
 

@@ -3,8 +3,10 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "libhdf5/h5.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -163,4 +165,39 @@ bool hg_close(hid_t id)
     default:
         return H5Idec_ref(id) >= 0;
     }
+}
+
+void hg_close_at(const hid_t *id)
+{
+    hg_close(*id);
+}
+
+hid_t hg_keep_if(bool ok, hid_t id)
+{
+    if (ok)
+        return id;
+    hg_close(id);
+    return -1;
+}
+
+char *hg_read_name(hid_t id, ssize_t (*get)(hid_t id, char *name, size_t size))
+{
+    ssize_t length = get(id, NULL, 0);
+    char *name = length > 0 ? hg_memory_zeroed((uint64_t)length + 1, 1) : NULL;
+    if (name && get(id, name, (size_t)length + 1) == length)
+        return name;
+    free(name);
+    return NULL;
+}
+
+int hg_dataset_extent(hid_t dataset, hsize_t *extent)
+{
+    H5_CLOSED hid_t space = H5Dget_space(dataset);
+    return space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
+}
+
+H5D_layout_t hg_dataset_layout(hid_t dataset)
+{
+    H5_CLOSED hid_t creation = H5Dget_create_plist(dataset);
+    return creation < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(creation);
 }

@@ -48,4 +48,22 @@ enum h5grad_status hg_hdf5_error(struct h5grad_error *err, const char *format, .
  * Within hg_enter, as is everything below. */
 bool hg_close(hid_t id);
 
+/* Declares an identifier that is closed at the end of its block, by hg_close. The value of a return
+ * statement is found before that. */
+#define H5_CLOSED __attribute__((cleanup(hg_close_at)))
+void hg_close_at(const hid_t *id);
+
+/* The identifier where ok; else closes it: -1. */
+hid_t hg_keep_if(bool ok, hid_t id);
+
+/* The text that a function of libhdf5 (H5Fget_name, H5Iget_name, ...) copies, in new memory; NULL
+ * where there is none. */
+char *hg_read_name(hid_t id, ssize_t (*get)(hid_t id, char *name, size_t size));
+
+/* The extents of a dataset of at most H5S_MAX_RANK axes, and its rank; -1. */
+int hg_dataset_extent(hid_t dataset, hsize_t *extent);
+
+/* The layout of a dataset; H5D_LAYOUT_ERROR. */
+H5D_layout_t hg_dataset_layout(hid_t dataset);
+
 #endif

@@ -3,23 +3,10 @@
 
 #include <stdlib.h>
 
-#include "base/memory.h"
-
-/* The absolute path of an object in its file, in new memory; NULL. */
-static char *object_path(hid_t object)
-{
-    ssize_t length = H5Iget_name(object, NULL, 0);
-    char *path = length > 0 ? hg_memory_zeroed((uint64_t)length + 1, 1) : NULL;
-    if (path && H5Iget_name(object, path, (size_t)length + 1) == length)
-        return path;
-    free(path);
-    return NULL;
-}
-
 hid_t hg_reopen(hid_t dataset, hid_t list, struct h5grad_error *err)
 {
     hid_t file = H5Iget_file_id(dataset);
-    char *path = object_path(dataset);
+    char *path = hg_read_name(dataset, H5Iget_name);
     if (file >= 0 && path) {
         hg_close(dataset);
         dataset = H5Dopen2(file, path, list);

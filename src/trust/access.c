@@ -98,25 +98,31 @@ enum h5grad_status hg_access_place(struct h5_access *access, const char *path,
                                                   : hg_error_errno(err, errno, "cannot open");
 }
 
+void hg_outside_free(struct h5_outside *outside)
+{
+    free(outside->text);
+    free(outside->path);
+    free(outside->dataset);
+}
+
 void hg_access_free(struct h5_access *access)
 {
     if (!access)
         return;
     for (size_t i = 0; i < access->n_kept; i++)
         hg_close(access->kept[i]);
+    for (size_t i = 0; i < access->n_outside; i++)
+        hg_outside_free(&access->outside[i]);
     hg_noted_free(&access->noted);
     hg_set_free(&access->checked);
     hg_set_free(&access->unfit);
-    for (size_t i = 0; i < access->n_gaps; i++)
-        free(access->gap[i].text);
-    free(access->gap);
-    access->gap = NULL;
-    access->n_gaps = 0;
+    free(access->outside);
     free(access->real);
     free(access->folder[0]);
     free(access->folder[1]);
+    access->outside = NULL;
     access->real = access->folder[0] = access->folder[1] = NULL;
-    access->n_kept = 0;
+    access->n_kept = access->n_outside = 0;
 }
 
 void hg_access_keep(struct h5_access *access, hid_t object)

@@ -16,12 +16,16 @@
 
 #define H5_KEPT_FILES 64
 
-/* What is to be said of a dataset whose points lie elsewhere; see trust/outside.h. */
-struct h5_gap {
-    char *text;
-    bool missing;  /* it does not have all its points */
-    bool external; /* in external files */
+/* What was found of a dataset whose points lie in other files; see trust/outside.h. */
+struct h5_outside {
+    char *text;           /* what is to be said of it; NULL */
+    bool missing;         /* it does not have all its points */
+    bool external;        /* in external files */
+    uint64_t sources;     /* that are there */
+    char *path, *dataset; /* of the first of them; path is NULL where that is in the same file */
 };
+
+void hg_outside_free(struct h5_outside *outside);
 
 /* What the user allows an input, and what came of it. The caller's; it outlives the file. */
 struct h5_access {
@@ -38,9 +42,10 @@ struct h5_access {
     char lock[160];         /* why it was not opened for its lock; "" */
     int failure;            /* errno of the first read that failed; 0 */
     struct h5_noted noted;  /* what it led to, itself first */
-    struct h5_set checked;  /* virtual and external datasets, with the numbers of their gaps */
-    size_t n_gaps;
-    struct h5_gap *gap;
+    struct h5_set checked;  /* virtual and external datasets, with their numbers in outside */
+    size_t n_outside;
+    struct h5_outside *outside;
+    bool lacks_external; /* one of them */
     bool looking;        /* files are opened to be looked at, and not for their points */
     bool judging;        /* a file is opened to learn whether it can be a source */
     struct h5_set unfit; /* files that cannot: to libhdf5 they are absent */

@@ -11,6 +11,26 @@
 #include "trust/input_driver.h"
 #include "trust/search.h"
 
+#define MOST_NAME 4096 /* bytes: no file of a longer name can be opened */
+
+enum h5grad_status hg_external_get(hid_t creation, unsigned i, const struct h5_search *search,
+                                   struct h5_external *file, struct h5grad_error *err)
+{
+    char name[MOST_NAME] = "";
+    off_t offset;
+    hsize_t size;
+    *file = (struct h5_external){.path = NULL};
+    if (H5Pget_external(creation, i, sizeof name - 1, name, &offset, &size) < 0 || offset < 0)
+        return hg_hdf5_error(err, "cannot read the external files");
+    file->path = hg_search_external(search, name);
+    if (!file->path)
+        return hg_error_memory(err, sizeof name);
+    file->name = file->path + (strlen(file->path) - strlen(name));
+    file->offset = (uint64_t)offset;
+    file->bytes = size;
+    return H5GRAD_OK;
+}
+
 struct external {
     struct h5_access *access;
     hid_t creation, type; /* as stored */
@@ -62,16 +82,12 @@ static void close_external(struct external *self)
 
 /* Reads what a file has of count bytes that lie at offset in it; *there: how many those are. One
  * that cannot be opened has none. */
-static enum h5grad_status read_file(const struct external *self, const char *name, uint64_t offset,
+static enum h5grad_status read_file(const struct external *self, const char *path, uint64_t offset,
                                     uint64_t count, char *bytes, uint64_t *there,
                                     struct h5grad_error *err)
 {
     struct stat info;
-    char *path = hg_search_external(&self->search, name);
-    if (!path)
-        return hg_error_memory(err, strlen(name));
     int fd = hg_access_open(self->access, path, &info);
-    free(path);
     *there = 0;
     if (fd < 0)
         return H5GRAD_OK;
@@ -93,22 +109,21 @@ static void mark_missing(const struct external *self, uint64_t from, uint64_t to
 static enum h5grad_status read_part(const struct external *self, unsigned i, uint64_t first,
                                     uint64_t count, uint64_t *at, struct h5grad_error *err)
 {
-    char name[4096] = "";
-    off_t offset;
-    hsize_t size;
+    struct h5_external file;
     uint64_t end, there = 0;
-    if (H5Pget_external(self->creation, i, sizeof name - 1, name, &offset, &size) < 0)
-        return hg_hdf5_error(err, "cannot read the external files");
-    if (!size_add(*at, size, &end))
+    enum h5grad_status status = hg_external_get(self->creation, i, &self->search, &file, err);
+    if (status)
+        return status;
+    if (!size_add(*at, file.bytes, &end))
         end = UINT64_MAX;
     uint64_t from = size_max(first, *at), to = size_min(first + count, end);
-    uint64_t skipped = from - *at;
+    if (from < to) {
+        status = read_file(self, file.path, file.offset + (from - *at), to - from,
+                           self->bytes + (from - first), &there, err);
+        mark_missing(self, from + there - first, to - first);
+    }
     *at = end;
-    if (from >= to)
-        return H5GRAD_OK;
-    enum h5grad_status status = read_file(self, name, (uint64_t)offset + skipped, to - from,
-                                          self->bytes + (from - first), &there, err);
-    mark_missing(self, from + there - first, to - first);
+    free(file.path);
     return status;
 }
 

@@ -12,24 +12,22 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "trust/input_driver.h"
-#include "trust/virtual_mapping.h"
-#include "trust/search.h"
-#include "trust/virtual_caches.h"
 #include "trust/driver.h"
+#include "trust/external.h"
+#include "trust/input_driver.h"
 #include "trust/open.h"
-#include "libhdf5/identity.h"
-
-#define EXTERNAL_NAME 4096 /* bytes: none that is longer can be opened */
+#include "trust/search.h"
+#include "trust/virtual_mapping.h"
 
 #define MOST_LEVELS  16                  /* of sources of sources */
 #define MOST_SOURCES ((uint64_t)1 << 17) /* of one dataset, with those of its sources */
 
-#define WHOLE SIZE_MAX /* the number in access->checked of a dataset of which no gap is known */
+/* How many numbered sources in a row may be missing before the dataset ends. */
+#define GAP 16
 
 /* One check of a dataset and its sources. */
 struct check {
-    struct h5_access *access;
+    struct h5_access *access;   /* NULL until there is something to check */
     struct h5_access own;       /* where the file is one of the caller's, which may lead anywhere */
     uint64_t n;                 /* sources so far */
     hid_t last;                 /* the file of the last, which that of the next often is; -1 */
@@ -39,11 +37,13 @@ struct check {
 
 /* A source, or why it does not have the points of a mapping. */
 struct source {
-    bool there;   /* something is at one of the places where it may be */
-    bool file;    /* and is an HDF5 file */
-    bool dataset; /* that has the dataset */
-    bool unfit;   /* of which libhdf5 would make an error or nonsense, and not the fill value */
-    char *why;    /* NULL: all is well */
+    char *file, *dataset; /* its names; NULL: none */
+    char *path;           /* of the file that was found; NULL: none, or the virtual dataset's own */
+    bool there;           /* something is at one of the places where it may be */
+    bool in_file;         /* and is an HDF5 file */
+    bool found;           /* that has the dataset */
+    bool unfit; /* of which libhdf5 would make an error or nonsense, and not the fill value */
+    char *why;  /* NULL: all is well */
     int rank;
     hsize_t extent[H5S_MAX_RANK];
 };
@@ -54,16 +54,19 @@ struct site {
     unsigned depth;
     struct h5_identity identity;
     hid_t dataset, creation, type;
-    int rank;
+    bool virtual;
     hid_t files, datasets; /* how to open them */
     struct h5_search search;
+    struct source source;    /* that was looked for last: mappings in a row often have the same */
     size_t n;                /* mappings */
     uint64_t parts, missing; /* mappings, blocks or external files, and those without points */
-    char *first;             /* which is missing first, and why */
     char *end;               /* the numbered source that would come next, and why it does not */
     uint64_t *points;        /* of each mapping without end: how many its source has; UINT64_MAX */
+    int rank;                /* of the virtual dataset as it was closed */
+    hsize_t stored[H5S_MAX_RANK];
     bool grows[H5S_MAX_RANK];
     hsize_t extent[H5S_MAX_RANK]; /* along axes that grow */
+    struct h5_outside found;      /* with the part that is missing first */
 };
 
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
@@ -77,193 +80,140 @@ static enum h5grad_status lose(struct check *check, struct site *site, char *tex
     if (!text)
         return hg_error_memory(check->err, sizeof *site);
     site->missing++;
-    if (site->first)
+    if (site->found.text)
         free(text);
     else
-        site->first = text;
+        site->found.text = text;
     return H5GRAD_OK;
 }
 
-/* "source FILE:DATASET of points 0..3: WHY", in new memory. */
-static char *describe_part(const struct h5_mapping *mapping, uint64_t block, const char *file,
-                           const char *dataset, const char *why)
+/* What was found of a dataset; NULL: all its points lie in it, or it was not checked. */
+static const struct h5_outside *recall(const struct h5_access *access, hid_t dataset)
 {
-    char place[512];
-    hg_mapping_place(mapping, block, place, sizeof place);
-    return hg_memory_format("source %s:%s%s of %s: %s", file, *dataset == '/' ? "" : "/", dataset,
-                            place, why);
-}
-
-static const struct h5_gap *find_gap(const struct h5_access *access,
-                                     const struct h5_identity *identity)
-{
-    const size_t *number = hg_set_find(&access->checked, identity);
-    return number && *number != WHOLE ? &access->gap[*number] : NULL;
-}
-
-/* Takes note of what is to be said of a dataset; text, which is taken, is NULL when no memory was
- * left for it. */
-static enum h5grad_status add_gap(struct check *check, const struct site *site, char *text)
-{
-    struct h5_access *access = check->access;
-    size_t bytes = (access->n_gaps + 1) * sizeof *access->gap;
-    struct h5_gap *grown = text ? realloc(access->gap, bytes) : NULL;
-    if (!grown) {
-        free(text);
-        return hg_error_memory(check->err, bytes);
-    }
-    access->gap = grown;
-    bool files = H5Pget_layout(site->creation) != H5D_VIRTUAL;
-    grown[access->n_gaps] = (struct h5_gap){
-        .text = text,
-        .missing = site->missing > 0,
-        .external = files && site->missing > 0,
-    };
-    return hg_set_add(&access->checked, &site->identity, access->n_gaps++, NULL, check->err);
+    struct h5_identity identity;
+    bool known = access && access->n_outside > 0 && hg_identify_lasting(dataset, &identity);
+    const size_t *number = known ? hg_set_find(&access->checked, &identity) : NULL;
+    return number ? &access->outside[*number] : NULL;
 }
 
 /* How much shorter than when it was closed the sources let the dataset be, or that they let it be
  * empty, in new memory; *shorter: whether that is so. */
 static char *describe_end(const struct site *site, bool *shorter)
 {
-    hsize_t stored[H5S_MAX_RANK];
-    hid_t space = site->n > 0 ? H5Pget_virtual_vspace(site->creation, 0) : -1;
-    int rank = space < 0 ? 0 : H5Sget_simple_extent_dims(space, stored, NULL);
-    hg_close(space);
-    for (int k = 0; k < rank; k++) {
-        uint64_t points = site->extent[k];
-        const char *why = site->end;
-        *shorter = site->grows[k] && (points < stored[k] || points == 0);
-        if (*shorter && points < stored[k])
-            return hg_memory_format(
-                "it has only %" PRIu64 " of %" PRIu64 " points along axis %d%s%s", points,
-                (uint64_t)stored[k], k, why ? ": " : "", why ? why : "");
-        if (*shorter)
-            return hg_memory_format("it has no points along axis %d%s%s", k, why ? ": " : "",
-                                    why ? why : "");
+    for (int k = 0; k < site->rank; k++) {
+        char left[96] = "no points";
+        uint64_t points = site->extent[k], stored = site->stored[k];
+        if (!site->grows[k] || (points >= stored && points > 0))
+            continue;
+        *shorter = true;
+        if (points < stored)
+            snprintf(left, sizeof left, "only %" PRIu64 " of %" PRIu64 " points", points, stored);
+        return hg_memory_format("it has %s along axis %d%s%s", left, k, site->end ? ": " : "",
+                                site->end ? site->end : "");
     }
     return NULL;
 }
 
-static enum h5grad_status conclude(struct check *check, const struct site *site)
+/* What is to be said of the dataset; false when there is no memory. */
+static bool describe(struct site *site)
 {
     bool shorter = false;
-    bool files = H5Pget_layout(site->creation) != H5D_VIRTUAL;
-    char *end = describe_end(site, &shorter), *text = end;
-    if (site->missing > 0 && site->parts > 1)
-        text = hg_memory_format("%s (%" PRIu64 " of %" PRIu64 " %s)%s%s", site->first,
-                                site->missing, site->parts, files ? "files" : "sources",
-                                end ? "; " : "", end ? end : "");
-    else if (site->missing > 0)
-        text = hg_memory_format("%s%s%s", site->first, end ? "; " : "", end ? end : "");
-    if (text != end)
-        free(end);
-    if (site->missing > 0 || shorter)
-        return add_gap(check, site, text);
-    return hg_set_add(&check->access->checked, &site->identity, WHOLE, NULL, check->err);
+    char count[96] = "";
+    struct h5_outside *found = &site->found;
+    BASE_FREED char *end = describe_end(site, &shorter), *first = found->text;
+    found->text = NULL;
+    found->missing = site->missing > 0;
+    found->external = found->missing && !site->virtual;
+    if (found->missing && site->parts > 1)
+        snprintf(count, sizeof count, " (%" PRIu64 " of %" PRIu64 " %s)", site->missing,
+                 site->parts, site->virtual ? "sources" : "files");
+    if (found->missing || end)
+        found->text = hg_memory_format("%s%s%s%s", first ? first : "", count,
+                                       first && end ? "; " : "", end ? end : "");
+    return found->text || !(found->missing || shorter);
+}
+
+static enum h5grad_status conclude(struct check *check, struct site *site)
+{
+    struct h5_access *access = check->access;
+    struct h5_outside *more =
+        describe(site) ? hg_memory_more(access->outside, access->n_outside, sizeof *more) : NULL;
+    if (!more)
+        return hg_error_memory(check->err, sizeof *site);
+    access->outside = more;
+    more[access->n_outside] = site->found;
+    access->lacks_external = access->lacks_external || site->found.external;
+    site->found = (struct h5_outside){.text = NULL};
+    return hg_set_add(&access->checked, &site->identity, access->n_outside++, NULL, check->err);
 }
 
 /* ------------------------------------------------------------------------------- external files */
 
 /* libhdf5 opens these by itself: a pipe or a device would block or be consumed, and the driver does
- * not note what they are. */
-static enum h5grad_status check_raw(struct check *check, struct site *site, const char *name,
-                                    const char *path, uint64_t end)
+ * not note what they are. end: where in the file the bytes of the dataset end. */
+static enum h5grad_status check_external_file(struct check *check, struct site *site,
+                                              const struct h5_external *file, uint64_t end)
 {
     struct stat info;
-    int place = hg_access_find(check->access, path, &info, &check->reason);
+    int place = hg_access_find(check->access, file->path, &info, &check->reason);
     uint64_t size = info.st_size > 0 ? (uint64_t)info.st_size : 0;
-    hg_access_note(check->access, path);
+    hg_access_note(check->access, file->path);
     site->parts++;
     if (place < 0 && info.st_mode != 0)
-        return hg_error_set(check->err, H5GRAD_FAILED, "its external file %s: %s", name,
+        return hg_error_set(check->err, H5GRAD_FAILED, "its external file %s: %s", file->name,
                             check->reason.message);
     if (place >= 0) {
         close(place);
-        if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
+        if (faccessat(AT_FDCWD, file->path, R_OK, AT_EACCESS) == 0)
             return size >= end ? H5GRAD_OK
                                : lose(check, site,
                                       hg_memory_format("its external file %s has %" PRIu64
                                                        " bytes, less than %" PRIu64,
-                                                       name, size, end));
+                                                       file->name, size, end));
         hg_error_errno(&check->reason, errno, "cannot be read");
     }
     return lose(check, site,
-                hg_memory_format("its external file %s: %s", name, check->reason.message));
-}
-
-/* *left: bytes of the dataset that are in this file and those behind it. name has room for one that
- * can be opened. */
-static enum h5grad_status check_external_file(struct check *check, struct site *site,
-                                              unsigned number, char *name, uint64_t *left)
-{
-    off_t offset;
-    hsize_t size;
-    uint64_t end;
-    if (H5Pget_external(site->creation, number, EXTERNAL_NAME - 1, name, &offset, &size) < 0 ||
-        offset < 0)
-        return hg_hdf5_error(check->err, "cannot read the external files");
-    uint64_t bytes = size_min(size, *left);
-    *left -= bytes;
-    if (!size_add((uint64_t)offset, bytes, &end))
-        end = UINT64_MAX;
-    char *path = hg_search_external(&site->search, name);
-    enum h5grad_status status = path ? check_raw(check, site, name, path, bytes > 0 ? end : 0)
-                                     : hg_error_memory(check->err, EXTERNAL_NAME);
-    free(path);
-    return status;
+                hg_memory_format("its external file %s: %s", file->name, check->reason.message));
 }
 
 static uint64_t count_bytes(const struct site *site)
 {
-    uint64_t bytes = UINT64_MAX;
-    hid_t space = H5Dget_space(site->dataset);
+    uint64_t bytes;
+    H5_CLOSED hid_t space = H5Dget_space(site->dataset);
     hssize_t points = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-    if (points >= 0 && !size_mul((uint64_t)points, H5Tget_size(site->type), &bytes))
-        bytes = UINT64_MAX;
-    hg_close(space);
-    return bytes;
+    return points >= 0 && size_mul((uint64_t)points, H5Tget_size(site->type), &bytes) ? bytes
+                                                                                      : UINT64_MAX;
 }
 
 static enum h5grad_status check_external(struct check *check, struct site *site)
 {
     int n = H5Pget_external_count(site->creation);
-    if (n <= 0)
-        return H5GRAD_OK;
-    uint64_t left = count_bytes(site);
+    const uint64_t bytes = n > 0 ? count_bytes(site) : 0;
+    uint64_t at = 0, end;
     enum h5grad_status status = H5GRAD_OK;
-    char *name = hg_memory_zeroed(EXTERNAL_NAME, 1); /* not on the stack at each level of sources */
-    if (!name)
-        status = hg_error_memory(check->err, EXTERNAL_NAME);
-    for (int i = 0; i < n && !status; i++)
-        status = check_external_file(check, site, (unsigned)i, name, &left);
-    free(name);
+    for (int i = 0; i < n && !status; i++) {
+        struct h5_external file;
+        status = hg_external_get(site->creation, (unsigned)i, &site->search, &file, check->err);
+        uint64_t here = size_min(file.bytes, bytes - at);
+        at += here;
+        if (!size_add(file.offset, here, &end))
+            end = UINT64_MAX;
+        if (!status)
+            status = check_external_file(check, site, &file, here > 0 ? end : 0);
+        free(file.path);
+    }
     return status;
 }
 
 /* -------------------------------------------------------------------------------------- sources */
 
-/* What a name stands for, in new memory: "%b" for the number of a block, "%%" for "%". */
-static char *fill_in(const char *name, uint64_t block)
+static void forget(struct source *source)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
-    for (const char *p = name; *p; p++) {
-        if (p[0] == '%' && p[1] == 'b') {
-            fprintf(out, "%" PRIu64, block);
-            p++;
-        } else {
-            putc(*p, out);
-            p += p[0] == '%' && p[1] == '%';
-        }
-    }
-    if (hg_memory_close_stream(out))
-        return text;
-    free(text);
-    return NULL;
+    free(source->file);
+    free(source->dataset);
+    free(source->path);
+    free(source->why);
+    *source = (struct source){.rank = -1};
 }
 
 /* Of several reasons the first counts that something is there for. */
@@ -278,44 +228,36 @@ static enum h5grad_status explain(struct check *check, struct source *source, bo
     return source->why ? H5GRAD_OK : hg_error_memory(check->err, strlen(why));
 }
 
-/* Looking for a file: the first that opens is the one that libhdf5 takes. */
-struct hunt {
-    struct check *check;
-    const struct site *site;
-    struct source *source;
-    enum h5_search_kind kind;
-    hid_t file; /* -1: not found */
-};
-
-static enum h5grad_status try_path(void *user, const char *path, bool *done,
-                                   struct h5grad_error *err)
+static enum h5grad_status try_path(struct check *check, enum h5_search_kind kind, hid_t files,
+                                   const char *path, struct source *source, hid_t *file)
 {
-    struct hunt *hunt = user;
-    struct check *check = hunt->check;
+    struct h5_access *access = check->access;
     struct stat info;
-    if (hunt->kind == H5_SEARCH_SOURCE)
-        hg_access_note(check->access, path);
-    int place = hg_access_find(check->access, path, &info, &check->reason);
-    if (place < 0 && check->access->refused[0] != '\0')
-        return hg_access_check(check->access, err);
+    if (kind == H5_SEARCH_SOURCE)
+        hg_access_note(access, path);
+    int place = hg_access_find(access, path, &info, &check->reason);
+    if (place < 0 && access->refused[0] != '\0')
+        return hg_access_check(access, check->err);
     if (place < 0)
-        return explain(check, hunt->source, info.st_mode != 0, check->reason.message);
+        return explain(check, source, info.st_mode != 0, check->reason.message);
     close(place);
-    hunt->file = hg_open_to_judge(check->access, path, &info, hunt->site->files, &check->reason);
-    *done = hunt->file >= 0;
-    if (*done)
-        return H5GRAD_OK;
-    return explain(check, hunt->source, true, check->reason.message);
+    *file = hg_open_to_judge(access, path, &info, files, &check->reason);
+    if (*file < 0)
+        return explain(check, source, true, check->reason.message);
+    source->path = hg_memory_text(path);
+    return source->path ? H5GRAD_OK : hg_error_memory(check->err, strlen(path));
 }
 
-static enum h5grad_status find_file(struct check *check, const struct site *site,
-                                    enum h5_search_kind kind, const char *name,
+/* The first that opens is the one that libhdf5 takes; *file is -1 where none does. */
+static enum h5grad_status find_file(struct check *check, const struct h5_search *search,
+                                    enum h5_search_kind kind, const char *name, hid_t files,
                                     struct source *source, hid_t *file)
 {
-    struct hunt hunt = {check, site, source, kind, -1};
+    BASE_FREED char *paths = hg_search(search, kind, name);
+    enum h5grad_status status = paths ? H5GRAD_OK : hg_error_memory(check->err, strlen(name));
     check->access->refused[0] = '\0';
-    enum h5grad_status status = hg_search(&site->search, kind, name, try_path, &hunt, check->err);
-    *file = hunt.file;
+    for (const char *path = paths; !status && *file < 0 && *path; path += strlen(path) + 1)
+        status = try_path(check, kind, files, path, source, file);
     return status;
 }
 
@@ -336,17 +278,16 @@ static bool can_convert(hid_t from, hid_t to)
 }
 
 /* Of a source of another rank any axis may be that of any other. */
-static void note_chunk(struct h5_access *access, hid_t dataset, const struct site *site)
+static void note_chunk(struct h5_access *access, hid_t dataset, int rank_of_virtual)
 {
     hsize_t chunk[H5S_MAX_RANK];
-    hid_t creation = H5Dget_create_plist(dataset);
+    H5_CLOSED hid_t creation = H5Dget_create_plist(dataset);
     int rank = 0;
     if (creation >= 0 && H5Pget_layout(creation) == H5D_CHUNKED)
         rank = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
-    hg_close(creation);
-    for (int k = 0; k < site->rank && rank > 0; k++) {
+    for (int k = 0; k < rank_of_virtual && rank > 0; k++) {
         uint64_t least = chunk[k < rank ? rank - 1 - k : 0];
-        for (int i = 0; i < rank && rank != site->rank; i++)
+        for (int i = 0; i < rank && rank != rank_of_virtual; i++)
             least = size_min(least, chunk[i]);
         uint64_t *known = &access->source_chunk[k];
         *known = *known > 0 ? size_min(*known, least) : least;
@@ -357,95 +298,114 @@ static void note_chunk(struct h5_access *access, hid_t dataset, const struct sit
 static enum h5grad_status describe_source(struct check *check, const struct site *site,
                                           hid_t dataset, struct source *source)
 {
-    struct h5_identity identity;
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    bool known = space >= 0 && type >= 0 && hg_identify_lasting(dataset, &identity);
-    source->rank = known ? H5Sget_simple_extent_dims(space, source->extent, NULL) : -1;
-    bool other = known && !can_convert(type, site->type);
-    const struct h5_gap *gap = known ? find_gap(check->access, &identity) : NULL;
-    const char *why = NULL;
-    source->unfit = other || (gap && gap->external);
+    H5_CLOSED hid_t type = H5Dget_type(dataset);
+    const struct h5_outside *found = recall(check->access, dataset);
+    bool other = type >= 0 && !can_convert(type, site->type);
+    source->rank = type < 0 ? -1 : hg_dataset_extent(dataset, source->extent);
+    source->unfit = other || (found && found->external);
+    note_chunk(check->access, dataset, site->rank);
     if (source->rank < 0)
-        why = "cannot be described";
-    else if (other)
-        why = "has points of another type";
-    else if (gap && gap->missing)
-        why = gap->text;
-    hg_close(type);
-    hg_close(space);
-    note_chunk(check->access, dataset, site);
-    return why ? explain(check, source, true, why) : H5GRAD_OK;
+        return explain(check, source, true, "cannot be described");
+    if (other)
+        return explain(check, source, true, "has points of another type");
+    return found && found->missing ? explain(check, source, true, found->text) : H5GRAD_OK;
 }
 
 static enum h5grad_status look_in_file(struct check *check, const struct site *site, hid_t file,
-                                       const char *name, struct source *source)
+                                       struct source *source)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    hid_t dataset = H5Dopen2(file, name, site->datasets);
-    source->there = source->file = true;
-    source->dataset = dataset >= 0;
+    H5_CLOSED hid_t dataset = H5Dopen2(file, source->dataset, site->datasets);
+    source->there = source->in_file = true;
+    source->found = dataset >= 0;
     free(source->why);
     source->why = NULL;
-    if (dataset >= 0 && !(status = check_dataset(check, dataset, site)))
-        status = describe_source(check, site, dataset, source);
-    if (dataset < 0) {
-        hg_hdf5_error(&check->reason, "cannot be opened");
-        status = hg_access_check(check->access, check->err); /* a link that leads outside */
-        if (!status)
-            status = explain(check, source, true, check->reason.message);
+    if (dataset >= 0) {
+        enum h5grad_status status = check_dataset(check, dataset, site);
+        return status ? status : describe_source(check, site, dataset, source);
     }
-    hg_close(dataset);
-    return status;
+    hg_hdf5_error(&check->reason, "cannot be opened");
+    enum h5grad_status status = hg_access_check(check->access, check->err); /* of a link */
+    return status ? status : explain(check, source, true, check->reason.message);
 }
 
-/* Looks for a dataset of a file; source->why is due to be freed. */
-static enum h5grad_status look(struct check *check, const struct site *site, const char *file,
-                               const char *name, struct source *source)
+/* Remembers the first source that is there, for hg_open_source. */
+static enum h5grad_status keep_first(struct check *check, struct site *site)
 {
-    hid_t id = -1;
+    const struct source *source = &site->source;
+    struct h5_outside *found = &site->found;
+    found->sources++;
+    if (found->sources > 1)
+        return H5GRAD_OK;
+    found->path = hg_memory_text(source->path);
+    found->dataset = hg_memory_text(source->dataset);
+    return found->dataset && (found->path || !source->path)
+               ? H5GRAD_OK
+               : hg_error_memory(check->err, strlen(source->dataset));
+}
+
+static enum h5grad_status look_for(struct check *check, struct site *site)
+{
+    struct source *source = &site->source;
+    hid_t file = -1;
     enum h5grad_status status = H5GRAD_OK;
-    *source = (struct source){.rank = -1};
     check->access->refused[0] = '\0';
     if (check->n++ == MOST_SOURCES)
         return hg_error_set(check->err, H5GRAD_FAILED, "has more than %" PRIu64 " sources",
                             MOST_SOURCES);
-    bool own = strcmp(file, ".") == 0;
-    if (own)
-        id = H5Iget_file_id(site->dataset);
+    if (strcmp(source->file, ".") == 0)
+        file = H5Iget_file_id(site->dataset);
     else
-        status = find_file(check, site, H5_SEARCH_SOURCE, file, source, &id);
-    if (!status && id >= 0)
-        status = look_in_file(check, site, id, name, source);
-    if (status && id >= 0)
-        hg_error_context(check->err, status, "source %s:%s%s", file, *name == '/' ? "" : "/", name);
-    if (id >= 0) {
-        hg_close(check->last);
-        check->last = id;
-    }
+        status = find_file(check, &site->search, H5_SEARCH_SOURCE, source->file, site->files,
+                           source, &file);
+    if (file < 0)
+        return status;
+    if (!status)
+        status = look_in_file(check, site, file, source);
+    if (!status && source->found)
+        status = keep_first(check, site);
+    if (status)
+        hg_error_context(check->err, status, "source %s:%s%s", source->file,
+                         source->dataset[0] == '/' ? "" : "/", source->dataset);
+    hg_close(check->last);
+    check->last = file;
     return status;
+}
+
+/* Makes the source of a mapping, or of a block of it, the one at hand. */
+static enum h5grad_status look(struct check *check, struct site *site,
+                               const struct h5_mapping *mapping, uint64_t block)
+{
+    struct source *last = &site->source, next = {.rank = -1};
+    bool named = hg_mapping_source(mapping, block, &next.file, &next.dataset);
+    if (named && last->file && strcmp(last->file, next.file) == 0 &&
+        strcmp(last->dataset, next.dataset) == 0) {
+        forget(&next);
+        return H5GRAD_OK;
+    }
+    forget(last);
+    *last = next;
+    return named ? look_for(check, site) : hg_error_memory(check->err, strlen(mapping->file));
 }
 
 /* ------------------------------------------------------------------------------------- mappings */
 
-/* What a source that was looked for means for a mapping, or for a block of it. */
+/* What the source at hand means for a mapping, or for a block of it. */
 static enum h5grad_status judge(struct check *check, struct site *site,
-                                const struct h5_mapping *mapping, uint64_t block,
-                                const char *const *name, const struct source *source)
+                                const struct h5_mapping *mapping, uint64_t block)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    char *misfit = source->why ? NULL : hg_mapping_misfit(mapping, source->rank, source->extent);
+    const struct source *source = &site->source;
+    BASE_FREED char *misfit =
+        source->why ? NULL : hg_mapping_misfit(mapping, source->rank, source->extent);
     const char *why = misfit ? misfit : source->why;
     site->parts++;
-    if (why && (misfit || source->unfit)) {
-        char *text = describe_part(mapping, block, name[0], name[1], why);
-        status = text ? hg_error_set(check->err, H5GRAD_FAILED, "%s", text)
-                      : hg_error_memory(check->err, strlen(why));
-        free(text);
-    } else if (why) {
-        status = lose(check, site, describe_part(mapping, block, name[0], name[1], why));
-    }
-    free(misfit);
-    return status;
+    if (!why)
+        return H5GRAD_OK;
+    char *text = hg_mapping_text(mapping, block, why);
+    if (!text || (!misfit && !source->unfit))
+        return lose(check, site, text);
+    hg_error_set(check->err, H5GRAD_FAILED, "%s", text);
+    free(text);
+    return H5GRAD_FAILED;
 }
 
 static void extend(struct site *site, int axis, uint64_t end)
@@ -469,34 +429,27 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
                                       uint64_t *absent)
 {
     const struct h5_run *run = &mapping->run;
-    char *file = fill_in(mapping->file, block), *dataset = fill_in(mapping->dataset, block);
-    const char *const name[] = {file, dataset};
-    struct source source = {.why = NULL};
-    enum h5grad_status status = file && dataset
-                                    ? look(check, site, file, dataset, &source)
-                                    : hg_error_memory(check->err, strlen(mapping->file));
+    const struct source *source = &site->source;
+    enum h5grad_status status = look(check, site, mapping, block);
     bool numbered = strstr(mapping->dataset, "%b") != NULL;
     uint64_t points;
-    if (!status && !source.dataset && (!source.there || (source.file && numbered))) {
+    if (status)
+        return status;
+    if (!source->found && (!source->there || (source->in_file && numbered))) {
         if (++*absent == 1) {
             free(site->end);
-            site->end = describe_part(mapping, block, file, dataset, source.why);
+            site->end = hg_mapping_text(mapping, block, source->why);
         }
-        if (!site->end)
-            status = hg_error_memory(check->err, sizeof *site);
-    } else if (!status && source.dataset && is_endless(mapping, file)) {
-        status = hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
-    } else if (!status) {
-        for (; *absent > 0 && !status; --*absent, site->parts++)
-            status = lose(check, site, hg_memory_text(site->end));
-        if (!status)
-            status = judge(check, site, mapping, block, name, &source);
-        if (source.dataset && size_mul(block + 1, run->block, &points))
-            extend(site, run->axis, hg_run_end(run, points));
+        return site->end ? H5GRAD_OK : hg_error_memory(check->err, sizeof *site);
     }
-    free(source.why);
-    free(dataset);
-    free(file);
+    if (source->found && is_endless(mapping, source->file))
+        return hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
+    for (; *absent > 0 && !status; --*absent, site->parts++)
+        status = lose(check, site, hg_memory_text(site->end));
+    if (!status)
+        status = judge(check, site, mapping, block);
+    if (source->found && size_mul(block + 1, run->block, &points))
+        extend(site, run->axis, hg_run_end(run, points));
     return status;
 }
 
@@ -510,65 +463,31 @@ static enum h5grad_status check_numbered(struct check *check, struct site *site,
     if (mapping->run.axis < 0 || mapping->run.block == UINT64_MAX || mapping->source_run.axis >= 0)
         return hg_error_set(check->err, H5GRAD_FAILED, "has numbered sources, but not for blocks");
     extend(site, mapping->run.axis, 0);
-    for (uint64_t block = 0; absent <= H5_VIRTUAL_GAP && !status; block++)
+    for (uint64_t block = 0; absent <= GAP && !status; block++)
         status = check_block(check, site, mapping, block, &absent);
     return status;
 }
 
-/* The source that was looked for last, which is often that of the next mapping, too. */
-struct latest {
-    char *file, *dataset; /* NULL: none */
-    struct source source;
-};
-
-static void forget(struct latest *latest)
-{
-    free(latest->file);
-    free(latest->dataset);
-    free(latest->source.why);
-    *latest = (struct latest){.file = NULL};
-}
-
-static enum h5grad_status look_again(struct check *check, const struct site *site,
-                                     const struct h5_mapping *mapping, struct latest *latest)
-{
-    if (latest->file && strcmp(latest->file, mapping->file) == 0 &&
-        strcmp(latest->dataset, mapping->dataset) == 0)
-        return H5GRAD_OK;
-    forget(latest);
-    char *file = fill_in(mapping->file, 0), *dataset = fill_in(mapping->dataset, 0);
-    latest->file = hg_memory_text(mapping->file);
-    latest->dataset = hg_memory_text(mapping->dataset);
-    enum h5grad_status status = file && dataset && latest->file && latest->dataset
-                                    ? look(check, site, file, dataset, &latest->source)
-                                    : hg_error_memory(check->err, strlen(mapping->file));
-    free(dataset);
-    free(file);
-    return status;
-}
-
 static enum h5grad_status check_plain(struct check *check, struct site *site, size_t i,
-                                      const struct h5_mapping *mapping, struct latest *latest)
+                                      const struct h5_mapping *mapping)
 {
-    const struct source *source = &latest->source;
+    const struct source *source = &site->source;
     const struct h5_run *run = &mapping->run, *from = &mapping->source_run;
-    const char *const name[] = {mapping->file, mapping->dataset};
     if (run->axis >= 0 && from->axis < 0)
         return hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
-    enum h5grad_status status = look_again(check, site, mapping, latest);
+    enum h5grad_status status = look(check, site, mapping, 0);
     if (!status)
-        status = judge(check, site, mapping, 0, name, source);
+        status = judge(check, site, mapping, 0);
     if (status || run->axis < 0)
         return status;
     if (!site->points && !(site->points = hg_memory_zeroed(site->n, sizeof *site->points)))
         return hg_error_memory(check->err, site->n * sizeof *site->points);
-    site->points[i] = source->dataset ? hg_run_count(from, source->extent[from->axis]) : UINT64_MAX;
-    extend(site, run->axis, source->dataset ? hg_run_end(run, site->points[i]) : 0);
+    site->points[i] = source->found ? hg_run_count(from, source->extent[from->axis]) : UINT64_MAX;
+    extend(site, run->axis, source->found ? hg_run_end(run, site->points[i]) : 0);
     return H5GRAD_OK;
 }
 
-static enum h5grad_status check_mapping(struct check *check, struct site *site, size_t i,
-                                        struct latest *latest)
+static enum h5grad_status check_mapping(struct check *check, struct site *site, size_t i)
 {
     struct h5_mapping mapping;
     hsize_t end[H5S_MAX_RANK];
@@ -578,7 +497,7 @@ static enum h5grad_status check_mapping(struct check *check, struct site *site, 
         for (int k = 0; k < mapping.rank; k++)
             site->extent[k] = size_max(site->extent[k], end[k]);
         status = hg_mapping_is_numbered(&mapping) ? check_numbered(check, site, &mapping)
-                                                  : check_plain(check, site, i, &mapping, latest);
+                                                  : check_plain(check, site, i, &mapping);
     }
     hg_mapping_free(&mapping);
     return status;
@@ -597,8 +516,7 @@ static enum h5grad_status check_length(struct check *check, struct site *site, s
         snprintf(why, sizeof why, "has points for %" PRIu64 " along axis %d, not for %" PRIu64,
                  site->points[i], axis, wanted);
         if (site->points[i] < wanted)
-            status =
-                lose(check, site, describe_part(&mapping, 0, mapping.file, mapping.dataset, why));
+            status = lose(check, site, hg_mapping_text(&mapping, 0, why));
     }
     hg_mapping_free(&mapping);
     return status;
@@ -606,44 +524,38 @@ static enum h5grad_status check_length(struct check *check, struct site *site, s
 
 static enum h5grad_status check_sources(struct check *check, struct site *site)
 {
-    struct latest latest = {.file = NULL};
     enum h5grad_status status = H5GRAD_OK;
     if (H5Pget_virtual_count(site->creation, &site->n) < 0)
         return hg_hdf5_error(check->err, "cannot read the sources of the virtual dataset");
     if (site->depth == MOST_LEVELS)
         return hg_error_set(check->err, H5GRAD_FAILED,
                             "virtual datasets are nested more than %d deep", MOST_LEVELS);
+    /* H5Dget_space would open the sources to tell the extent. */
+    H5_CLOSED hid_t space = site->n > 0 ? H5Pget_virtual_vspace(site->creation, 0) : -1;
+    if (space >= 0)
+        site->rank = H5Sget_simple_extent_dims(space, site->stored, NULL);
     for (size_t i = 0; i < site->n && !status; i++)
-        status = check_mapping(check, site, i, &latest);
+        status = check_mapping(check, site, i);
     for (size_t i = 0; i < site->n && site->points && !status; i++)
         status = check_length(check, site, i);
-    forget(&latest);
     return status;
 }
 
 /* ------------------------------------------------------------------------------------- datasets */
 
-/* The rank of a virtual dataset; H5Dget_space would open its sources to tell it. */
-static int virtual_rank(hid_t creation)
+bool hg_choose_gap(hid_t list, const struct h5_access *access)
 {
-    size_t mappings = 0;
-    hid_t space = H5Pget_virtual_count(creation, &mappings) >= 0 && mappings > 0
-                      ? H5Pget_virtual_vspace(creation, 0)
-                      : -1;
-    int rank = space < 0 ? 0 : H5Sget_simple_extent_ndims(space);
-    hg_close(space);
-    return rank;
+    return !access->allow_missing || H5Pset_virtual_printf_gap(list, GAP) >= 0;
 }
 
 static bool open_site(const struct check *check, struct site *site)
 {
-    hid_t file = H5Iget_file_id(site->dataset);
+    H5_CLOSED hid_t file = H5Iget_file_id(site->dataset);
     site->type = H5Dget_type(site->dataset);
     site->files = file < 0 ? -1 : H5Fget_access_plist(file);
     site->datasets = H5Pcreate(H5P_DATASET_ACCESS);
-    hg_close(file);
     return hg_search_open(site->dataset, &site->search) && site->type >= 0 && site->files >= 0 &&
-           site->datasets >= 0 && hg_virtual_choose_gap(site->datasets, check->access);
+           site->datasets >= 0 && hg_choose_gap(site->datasets, check->access);
 }
 
 static void close_site(struct site *site)
@@ -652,7 +564,8 @@ static void close_site(struct site *site)
     hg_close(site->files);
     hg_close(site->type);
     hg_search_close(&site->search);
-    free(site->first);
+    forget(&site->source);
+    hg_outside_free(&site->found);
     free(site->end);
     free(site->points);
 }
@@ -675,6 +588,7 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
         .depth = above ? above->depth + 1 : 0,
         .dataset = dataset,
         .creation = creation,
+        .virtual = H5Pget_layout(creation) == H5D_VIRTUAL,
         .type = -1,
         .files = -1,
         .datasets = -1,
@@ -690,10 +604,8 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
         status = hg_hdf5_error(check->err, "its file cannot be described");
     if (!status)
         status = check_external(check, &site);
-    if (!status && H5Pget_layout(creation) == H5D_VIRTUAL) {
-        site.rank = virtual_rank(creation);
+    if (!status && site.virtual)
         status = check_sources(check, &site);
-    }
     if (!status)
         status = conclude(check, &site);
     close_site(&site);
@@ -704,126 +616,98 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
                                         const struct site *above)
 {
-    hid_t creation = H5Dget_create_plist(dataset);
+    H5_CLOSED hid_t creation = H5Dget_create_plist(dataset);
     if (creation < 0)
         return hg_hdf5_error(check->err, "cannot read the layout");
-    enum h5grad_status status = H5GRAD_OK;
-    if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0) {
-        if (!check->access)
-            check->access = hg_input_access(dataset);
-        if (!check->access)
-            check->access = &check->own;
-        check->access->looking = true;
-        status = check_elsewhere(check, dataset, creation, above);
-    }
-    hg_close(creation);
-    return status;
+    if (H5Pget_layout(creation) != H5D_VIRTUAL && H5Pget_external_count(creation) == 0)
+        return H5GRAD_OK;
+    if (!check->access)
+        check->access = hg_input_access(dataset);
+    if (!check->access)
+        check->access = &check->own;
+    check->access->looking = true;
+    return check_elsewhere(check, dataset, creation, above);
 }
 
-static enum h5grad_status refuse(const struct h5_gap *gap, struct h5grad_error *err)
+static void end_check(struct check *check)
 {
-    return hg_error_set(err, H5GRAD_FAILED,
-                        "%s: --allow-missing-sources takes the fill value for what is missing",
-                        gap->text);
+    hg_close(check->last);
+    if (!check->access)
+        return;
+    check->access->looking = false;
+    check->access->refused[0] = '\0';
+    hg_access_free(&check->own);
 }
 
 enum h5grad_status hg_check_outside(hid_t dataset, struct h5grad_error *err)
 {
     struct check check = {.own = {.follow_external = true}, .last = -1, .err = err};
     enum h5grad_status status = check_dataset(&check, dataset, NULL);
-    hg_close(check.last);
-    if (!check.access)
-        return status;
-    check.access->looking = false;
-    check.access->refused[0] = '\0';
-    if (check.access == &check.own) {
-        if (!status && check.own.n_gaps > 0 && check.own.gap[check.own.n_gaps - 1].missing)
-            status =
-                hg_error_set(err, H5GRAD_FAILED, "%s", check.own.gap[check.own.n_gaps - 1].text);
-        hg_access_free(&check.own);
-    }
+    const struct h5_outside *found = status ? NULL : recall(&check.own, dataset);
+    if (found && found->missing)
+        status = hg_error_set(err, H5GRAD_FAILED, "%s", found->text);
+    end_check(&check);
     return status;
-}
-
-static const struct h5_gap *gap_of(hid_t dataset, const struct h5_access *access)
-{
-    struct h5_identity identity;
-    return access && access->n_gaps > 0 && hg_identify_lasting(dataset, &identity)
-               ? find_gap(access, &identity)
-               : NULL;
 }
 
 enum h5grad_status hg_check_whole(hid_t dataset, struct h5grad_error *err)
 {
     const struct h5_access *access = hg_input_access(dataset);
-    const struct h5_gap *gap = gap_of(dataset, access);
-    return gap && gap->missing && !access->allow_missing ? refuse(gap, err) : H5GRAD_OK;
+    const struct h5_outside *found = recall(access, dataset);
+    if (!found || !found->missing || access->allow_missing)
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "%s: --allow-missing-sources takes the fill value for what is missing",
+                        found->text);
 }
 
 bool hg_lacks_external(hid_t dataset)
 {
-    const struct h5_gap *gap = gap_of(dataset, hg_input_access(dataset));
-    return gap && gap->external;
+    const struct h5_access *access = hg_input_access(dataset);
+    const struct h5_outside *found =
+        access && access->lacks_external ? recall(access, dataset) : NULL;
+    return found && found->external;
+}
+
+uint64_t hg_count_sources(hid_t dataset)
+{
+    const struct h5_outside *found = recall(hg_input_access(dataset), dataset);
+    return found ? size_max(found->sources, 1) : 1;
 }
 
 char *hg_missing_text(hid_t dataset)
 {
-    const struct h5_gap *gap = gap_of(dataset, hg_input_access(dataset));
-    return gap ? hg_memory_format("%s%s", gap->text,
-                                  gap->missing ? ": its fill value is taken for what is missing"
-                                               : "")
+    const struct h5_outside *found = recall(hg_input_access(dataset), dataset);
+    return found && found->text
+               ? hg_memory_format("%s%s", found->text,
+                                  found->missing ? ": its fill value is taken for what is missing"
+                                                 : "")
                : NULL;
 }
 
-/* The source of a mapping, or of its first block; -1. */
-static hid_t open_source(struct check *check, const struct site *site, size_t i)
+static hid_t open_first(hid_t dataset, const struct h5_access *access,
+                        const struct h5_outside *found)
 {
-    struct h5_mapping mapping;
-    struct source source = {.why = NULL};
-    hid_t id = -1, dataset = -1;
-    if (hg_mapping_read(site->creation, i, &mapping, check->err) == H5GRAD_OK) {
-        char *file = fill_in(mapping.file, 0), *name = fill_in(mapping.dataset, 0);
-        if (!file || !name)
-            hg_note_no_memory();
-        else if (strcmp(file, ".") == 0)
-            id = H5Iget_file_id(site->dataset);
-        else if (find_file(check, site, H5_SEARCH_SOURCE, file, &source, &id) == H5GRAD_NO_MEMORY)
-            hg_note_no_memory();
-        dataset = id < 0 ? -1 : H5Dopen2(id, name, site->datasets);
-        free(name);
-        free(file);
-    }
-    hg_mapping_free(&mapping);
-    hg_close(id);
-    free(source.why);
-    return dataset;
+    H5_CLOSED hid_t own = H5Iget_file_id(dataset), datasets = H5Pcreate(H5P_DATASET_ACCESS);
+    H5_CLOSED hid_t files = found->path && own >= 0 ? H5Fget_access_plist(own) : -1;
+    H5_CLOSED hid_t other = files >= 0 ? H5Fopen(found->path, H5F_ACC_RDONLY, files) : -1;
+    hid_t file = found->path ? other : own;
+    return file >= 0 && datasets >= 0 && hg_choose_gap(datasets, access)
+               ? H5Dopen2(file, found->dataset, datasets)
+               : -1;
 }
 
 hid_t hg_open_source(hid_t dataset)
 {
-    struct check check = {.own = {.follow_external = true}, .last = -1, .err = &check.reason};
-    struct site site = {.dataset = dataset,
-                        .creation = H5Dget_create_plist(dataset),
-                        .files = -1,
-                        .datasets = -1,
-                        .type = -1};
+    struct check check = {.own = {.follow_external = true}, .last = -1};
     hid_t source = -1;
-    bool virtual = site.creation >= 0 && H5Pget_layout(site.creation) == H5D_VIRTUAL &&
-                   H5Pget_virtual_count(site.creation, &site.n) >= 0;
-    check.access = hg_input_access(dataset);
-    if (!check.access)
-        check.access = &check.own;
-    check.access->looking = true;
-    if (virtual && open_site(&check, &site)) {
-        for (size_t i = 0; i < site.n && source < 0; i++)
-            source = open_source(&check, &site, i);
-    }
-    check.access->looking = false;
-    check.access->refused[0] = '\0';
+    if (check_dataset(&check, dataset, NULL) == H5GRAD_NO_MEMORY)
+        hg_note_no_memory();
+    const struct h5_outside *found = recall(check.access, dataset);
+    if (found && found->dataset)
+        source = open_first(dataset, check.access, found);
+    end_check(&check);
     H5Eclear2(H5E_DEFAULT);
-    hg_access_free(&check.own);
-    close_site(&site);
-    hg_close(site.creation);
     return source;
 }
 
@@ -831,24 +715,20 @@ enum h5grad_status hg_explain_link(struct h5_access *access, hid_t group, const 
                                    const char *path, struct h5grad_error *err)
 {
     struct check check = {.access = access, .last = -1, .err = err};
-    struct site site = {.dataset = group, .files = -1, .datasets = -1, .type = -1};
-    struct source source = {.why = NULL};
-    hid_t found = -1, owner = H5Iget_file_id(group);
+    struct source source = {.rank = -1};
+    struct h5_search search = {.folder = NULL};
+    H5_CLOSED hid_t owner = H5Iget_file_id(group);
+    H5_CLOSED hid_t files = owner < 0 ? -1 : H5Fget_access_plist(owner);
     enum h5grad_status status = H5GRAD_OK;
-    site.files = owner < 0 ? -1 : H5Fget_access_plist(owner);
     access->looking = true;
-    if (site.files >= 0 && hg_search_open(group, &site.search))
-        status = find_file(&check, &site, H5_SEARCH_LINK, file, &source, &found);
-    access->looking = false;
-    access->refused[0] = '\0';
+    if (files >= 0 && hg_search_open(group, &search))
+        status = find_file(&check, &search, H5_SEARCH_LINK, file, files, &source, &check.last);
+    const char *why = check.last >= 0 ? "no such object" : source.why ? source.why : "not found";
     if (!status)
         status = hg_error_set(err, H5GRAD_FAILED, "is an external link to %s in %s: %s", path, file,
-                              found >= 0   ? "no such object"
-                              : source.why ? source.why
-                                           : "not found");
-    hg_close(found);
-    hg_close(owner);
-    free(source.why);
-    close_site(&site);
+                              why);
+    end_check(&check);
+    forget(&source);
+    hg_search_close(&search);
     return status;
 }

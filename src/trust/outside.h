@@ -39,6 +39,14 @@ bool hg_lacks_external(hid_t dataset);
  * hg_check_outside has been called; -1 where there is none, and of other layouts. */
 hid_t hg_open_source(hid_t dataset);
 
+/* How many sources a virtual dataset has that are there, those that several mappings in a row have
+ * once; at least 1. */
+uint64_t hg_count_sources(hid_t dataset);
+
+/* Lets libhdf5 pass over missing numbered sources where what is missing is the fill value: they are
+ * then not the end of the dataset. False when that cannot be set in a list of dataset access. */
+bool hg_choose_gap(hid_t list, const struct h5_access *access);
+
 /* What is to be said of a dataset of which points are missing and allowed to be, or which is
  * shorter than it was because of sources that are not there, in new memory; NULL. */
 char *hg_missing_text(hid_t dataset);

@@ -25,15 +25,9 @@ char *hg_search_external(const struct h5_search *search, const char *name);
 
 enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
 
-/*
- * Calls visit with each path that name may stand for, in libhdf5's order, until it sets *done or
- * fails; libhdf5 looks for an absolute one by its last component elsewhere, too. Its status, or
- * H5GRAD_NO_MEMORY.
- */
-enum h5grad_status hg_search(const struct h5_search *search, enum h5_search_kind kind,
-                             const char *name,
-                             enum h5grad_status (*visit)(void *user, const char *path, bool *done,
-                                                         struct h5grad_error *err),
-                             void *user, struct h5grad_error *err);
+/* The paths that name may stand for, in libhdf5's order, each ended by a NUL and the last by two,
+ * in new memory; NULL: no memory. libhdf5 looks for an absolute one by its last component
+ * elsewhere, too. */
+char *hg_search(const struct h5_search *search, enum h5_search_kind kind, const char *name);
 
 #endif

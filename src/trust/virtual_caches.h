@@ -8,26 +8,19 @@
 
 #include "trust/access.h"
 
-/* How many numbered sources in a row may be missing before the dataset ends. */
-#define H5_VIRTUAL_GAP 16
-
-/* Lets libhdf5 pass over missing numbered sources where what is missing is the fill value: they are
- * then not the end of the dataset. False when that cannot be set in a list of dataset access.
- * Within hg_enter, as all below. */
-bool hg_virtual_choose_gap(hid_t list, const struct h5_access *access);
-
 /* The part of the memory that those caches have at most: one in so many. */
 #define H5_VIRTUAL_SHARE 2
 
-/* Bytes of those caches at most, whatever the memory, for a dataset of a file opened by
- * hg_open_input; 0 for other layouts and other files. Within h5_enter. */
+/* Bytes of those caches at most, whatever the memory, for a dataset that hg_check_outside has
+ * passed, of a file opened by hg_open_input; 0 for other layouts and other files. Within hg_enter,
+ * as below.
+ */
 uint64_t hg_virtual_caches(hid_t dataset);
 
 /*
  * The dataset opened anew, the handle given being closed: with as large a cache for each source as
  * hg_open_input chooses, but no more for all of them than their share of the memory of the file's
  * h5_access. Other datasets, and what is open a second time, stay as they are. -1 with the reason.
- * Within h5_enter.
  */
 hid_t hg_virtual_reopen(hid_t dataset, struct h5grad_error *err);
 

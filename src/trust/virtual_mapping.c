@@ -64,6 +64,35 @@ void hg_mapping_free(struct h5_mapping *mapping)
     *mapping = (struct h5_mapping){.shown = -1, .taken = -1};
 }
 
+/* What a name stands for, in new memory: "%b" for the number of a block, "%%" for "%". */
+static char *fill_in(const char *name, uint64_t block)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    for (const char *p = name; *p; p++) {
+        if (p[0] == '%' && p[1] == 'b')
+            fprintf(out, "%" PRIu64, block);
+        else
+            putc(*p, out);
+        p += p[0] == '%' && (p[1] == 'b' || p[1] == '%');
+    }
+    if (hg_memory_close_stream(out))
+        return text;
+    free(text);
+    return NULL;
+}
+
+bool hg_mapping_source(const struct h5_mapping *mapping, uint64_t block, char **file,
+                       char **dataset)
+{
+    *file = fill_in(mapping->file, block);
+    *dataset = fill_in(mapping->dataset, block);
+    return *file && *dataset;
+}
+
 uint64_t hg_run_count(const struct h5_run *run, uint64_t extent)
 {
     if (extent <= run->start)
@@ -106,7 +135,8 @@ static bool bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *la
     return true;
 }
 
-void hg_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size)
+/* "points 0..3 x 8..11" of the dataset that the mapping shows, or a block of a numbered one. */
+static void print_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size)
 {
     hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
     const struct h5_run *run = &mapping->run;
@@ -124,6 +154,17 @@ void hg_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *ou
         if ((k != run->axis || numbered) && (size_t)used < size)
             used += snprintf(out + used, size - (size_t)used, "%" PRIu64, (uint64_t)last[k]);
     }
+}
+
+char *hg_mapping_text(const struct h5_mapping *mapping, uint64_t block, const char *why)
+{
+    char place[512];
+    BASE_FREED char *file = NULL, *dataset = NULL;
+    if (!hg_mapping_source(mapping, block, &file, &dataset))
+        return NULL;
+    print_place(mapping, block, place, sizeof place);
+    return hg_memory_format("source %s:%s%s of %s: %s", file, *dataset == '/' ? "" : "/", dataset,
+                            place, why);
 }
 
 void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end)

@@ -37,8 +37,12 @@ uint64_t hg_run_end(const struct h5_run *run, uint64_t count);
 /* Whether the blocks of the mapping have sources of their own. */
 bool hg_mapping_is_numbered(const struct h5_mapping *mapping);
 
-/* "points 0..3 x 8..11" of the dataset that the mapping shows, or a block of a numbered one. */
-void hg_mapping_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size);
+/* The names of the source, or of that of a block, in new memory; false when there is none left. */
+bool hg_mapping_source(const struct h5_mapping *mapping, uint64_t block, char **file,
+                       char **dataset);
+
+/* "source FILE:DATASET of points 0..3 x 8..11: WHY", in new memory; NULL when there is none. */
+char *hg_mapping_text(const struct h5_mapping *mapping, uint64_t block, const char *why);
 
 /* Where the mapping ends on each axis of the dataset; 0 along that of its run, and where nothing is
  * selected. */

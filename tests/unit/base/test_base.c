@@ -244,6 +244,21 @@ START_TEST(memory_is_zeroed)
 }
 END_TEST
 
+START_TEST(arrays_grow)
+{
+    size_t *array = NULL;
+    for (size_t n = 0; n < 100; n++) {
+        array = hg_memory_more(array, n, sizeof *array);
+        ck_assert_ptr_nonnull(array);
+        array[n] = n;
+    }
+    for (size_t n = 0; n < 100; n++)
+        ck_assert_uint_eq(array[n], n);
+    free(array);
+    ck_assert_ptr_null(hg_memory_more(NULL, 0, SIZE_MAX / 2));
+}
+END_TEST
+
 START_TEST(memory_holds_text)
 {
     char *text = hg_memory_format("%s-%03d", "abc", 7);
@@ -548,7 +563,7 @@ static void add_error_tests(TCase *tcase)
 
 static void add_memory_tests(TCase *tcase)
 {
-    ADD_TESTS(tcase, memory_is_aligned, memory_is_zeroed, memory_holds_text,
+    ADD_TESTS(tcase, memory_is_aligned, memory_is_zeroed, arrays_grow, memory_holds_text,
               memory_knows_the_machine, cache_shares, caches_of_the_machine);
 #ifndef __SANITIZE_ADDRESS__
     ADD_TESTS(tcase, memory_respects_the_address_space);

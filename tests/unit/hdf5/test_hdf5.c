@@ -1237,12 +1237,10 @@ START_TEST(sources_are_counted)
     ck_assert(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, stride, count, rows) >= 0);
     ck_assert(H5Pset_virtual(numbered, space, ".", "s%b", part) >= 0);
     H5Sselect_all(space);
-    for (unsigned i = 0; i < 4; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "s%u", i);
-        hg_close(
-            H5Dcreate2(place, name, H5T_NATIVE_FLOAT, part, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    }
+    static const char *const name[] = {"a", "b", "s0", "s1", "s2", "s3"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        hg_close(H5Dcreate2(place, name[i], H5T_NATIVE_FLOAT, part, H5P_DEFAULT, H5P_DEFAULT,
+                            H5P_DEFAULT));
     hg_close(H5Dcreate2(place, "n", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, numbered, H5P_DEFAULT));
     hg_close(numbered);
     hg_close(virtual);
