@@ -113,11 +113,11 @@ static int on_cancelled(void *user)
     return job->cancel;
 }
 
-static void on_message(void *user, enum h5grad_level level, const char *text)
+static void on_message(void *user, const struct h5grad_message *message)
 {
     (void)user;
-    if (level == H5GRAD_WARNING)
-        fprintf(stderr, "warning: %s\n", text);
+    if (message->level == H5GRAD_WARNING)
+        fprintf(stderr, "warning: %s\n", message->text);
 }
 
 static int write_input(const char *path, const double *data, const double *z)
@@ -194,6 +194,12 @@ static int differentiate_file(const char *input, const char *output, const doubl
     }
     printf("file: %zu field, %llu bytes of results\n", report->n_fields,
            (unsigned long long)job.bytes_done);
+    for (size_t i = 0; i < report->fields[0]->n_results; i++) {
+        const struct h5grad_result *result = report->fields[0]->results[i];
+        const struct h5grad_axis *axis = report->fields[0]->axes[result->axis];
+        printf("%s: along axis %d, %s\n", result->path, result->axis,
+               axis->spacing == H5GRAD_SPACING_COORDINATES ? axis->coordinates : "even steps");
+    }
     h5grad_report_free(report);
 
     /* OUTPUT is there now and overwrite is not set: the call must fail, and say why. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * h5grad - gradients of data in HDF5 files, and of arrays in memory.
+ * h5grad - gradients of data in HDF5 files, and of arrays in memory. h5grad(3) has an example.
  *
  * h5grad_run   file to file: what the program h5grad does
  * h5grad_plan  the same up to the first byte of output: what a run would do
@@ -17,23 +17,28 @@
  *
  * A stack of 128 KiB is enough for the calling thread, and (OMP_STACKSIZE) for each worker.
  *
- * Callbacks may take long, may wait for other threads, and may call any function here, h5grad_run
- * included: no lock is held meanwhile. They must return: no longjmp, no C++ exception. message and
- * temporary may call HDF5, too: nothing of the run is at work then. Where there are several threads
- * progress and cancelled may do so only if HDF5 was built with thread safety.
+ * Callbacks are called from the thread that called the function, but cancelled from every worker,
+ * also concurrently. No lock is held meanwhile: a callback may take long, wait for other threads,
+ * and call any function here, h5grad_run included. It must return: no longjmp, no C++ exception.
+ * message and temporary may call HDF5, too: nothing of the run is at work then. Where there are
+ * several threads progress and cancelled may do so only if HDF5 was built with thread safety. What
+ * a callback gets a pointer to is valid until it returns.
  *
  * Errors: functions return an enum h5grad_status, which *error has too; unless it is H5GRAD_OK
  * there is one line of text. error may be NULL. Nothing is printed and nothing exits.
  *
- * Options structs start with their size. Initialise them with h5grad_options_init or
- * h5grad_array_options_init, then set what differs: programs built against this version keep
- * working with a later library whose structs have grown.
+ * Later versions add members at the end of structs and values at the end of enums, and programs
+ * built against this one keep working. Structs of options start with their size, which says what
+ * the program knows of them; zero is the default of every member. Reports, progress and messages
+ * are made by the library and only read by the program, which gets pointers to them and does not
+ * copy them by their size. struct h5grad_error stays as it is. Flags are int: zero is no.
  */
 #ifndef H5GRAD_H
 #define H5GRAD_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,13 +73,18 @@ struct h5grad_error {
 
 enum h5grad_level {
     H5GRAD_WARNING, /* worth a line on any terminal: an axis left out, a lock that was ignored */
-    H5GRAD_DETAIL,  /* for --verbose: what is skipped and why, which way each dataset takes */
+    H5GRAD_DETAIL,  /* for --verbose: what is skipped and why, where a spacing comes from */
+};
+
+struct h5grad_message {
+    enum h5grad_level level;
+    const char *text; /* one line of whole UTF-8, of any length, with names as in h5grad_error */
 };
 
 struct h5grad_progress {
     uint64_t bytes_done; /* of results, over all fields of the run */
     uint64_t bytes_total;
-    const char *field; /* path of the field being done */
+    const char *field; /* path of the field being done; "" from h5grad_array */
 };
 
 /*
@@ -82,7 +92,7 @@ struct h5grad_progress {
  * only read during the call. Each text has the syntax of the program's option of the same name.
  */
 struct h5grad_options {
-    size_t size;                 /* set by h5grad_options_init */
+    size_t size;                 /* sizeof(struct h5grad_options) */
     const char *const *datasets; /* paths or shell patterns; none: every field */
     size_t n_datasets;
     const char *const *dims; /* "0", "-1" or names of axes; none: all axes */
@@ -91,7 +101,7 @@ struct h5grad_options {
     size_t n_spacings;
     const char *const *coords; /* "DIM=PATH", "DIM=FILE:PATH", "DIM=PATH@ATTRIBUTE" */
     size_t n_coords;
-    int edge_order;     /* 1 or 2 */
+    int edge_order;     /* 1 or 2; 0: 1 */
     const char *dtype;  /* "float16", "float32", "float64"; NULL: by the type of the source */
     const char *name;   /* template of result names; NULL: "{name}_grad_{dim}" */
     const char *layout; /* "same", "contiguous", or a chunk shape like "64x64x64"; NULL: same */
@@ -115,35 +125,80 @@ struct h5grad_options {
      * in a file that the caller has open itself it is that in any case. */
     int allow_missing_sources;
 
-    /* Callbacks, each may be NULL; what they may do stands above. All are called from the calling
-     * thread only, but cancelled may be called from every worker, also concurrently. The texts are
-     * theirs until they return. */
+    /* Callbacks, each may be NULL; what they may do stands above. */
     void *user;
     void (*progress)(void *user, const struct h5grad_progress *progress);
-    int (*cancelled)(void *user);
-    /* One line of whole UTF-8, of any length, with names shown as in h5grad_error. */
-    void (*message)(void *user, enum h5grad_level level, const char *text);
+    int (*cancelled)(void *user); /* nonzero: stop */
+    void (*message)(void *user, const struct h5grad_message *message);
     /* Told of each temporary file: first of that which becomes OUTPUT, then of
      * its journal. */
     void (*temporary)(void *user, const char *path);
 };
 
+/* Sets the size and, to their defaults, all other members: the same as the initialiser
+ * {sizeof options}. */
+static inline void h5grad_options_init(struct h5grad_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
+
+/* What the points of an axis have as their distance. */
+enum h5grad_spacing {
+    H5GRAD_SPACING_UNIT,        /* nobody says anything: 1 */
+    H5GRAD_SPACING_STEP,        /* a number */
+    H5GRAD_SPACING_COORDINATES, /* of an array of coordinates */
+    H5GRAD_SPACING_UNUSABLE,    /* coordinates that cannot be used: the axis is left out, and an
+                                   error where dims name it */
+};
+
+/* Who says so. */
+enum h5grad_origin {
+    H5GRAD_FROM_NOBODY,
+    H5GRAD_FROM_OPTIONS,
+    H5GRAD_FROM_FILE,
+};
+
+enum h5grad_layout {
+    H5GRAD_CONTIGUOUS,
+    H5GRAD_COMPACT,
+    H5GRAD_CHUNKED,
+    H5GRAD_VIRTUAL,
+    H5GRAD_EXTERNAL,
+};
+
+enum h5grad_result_kind {
+    H5GRAD_RESULT_GRADIENT, /* the first derivative along an axis */
+};
+
+/*
+ * Reports: read only, until h5grad_report_free. Texts are for people, in the form of h5grad_error
+ * only where they are printed: names are as the file has them.
+ */
+
 /* What is known of one axis of a field. */
 struct h5grad_axis {
     uint64_t extent;
-    const char *name;     /* NULL: the file names none */
-    const char *spacing;  /* a number, the path of the coordinates, "unit", or "unusable": the axis
-                             is left out, and an error where dims name it */
-    const char *source;   /* where the spacing comes from: "command line", "dimension scale", ...;
-                             of what is unusable, why */
-    const char *unit;     /* NULL: unknown */
-    int differentiated;   /* from h5grad_list: dims name it */
-    int uniform;          /* the uniform formula is used */
-    double first, last;   /* with coordinates: the first and the last of them, else 0 */
-    double step;          /* uniform: the step, else 0 */
-    uint64_t tile;        /* extent of a tile along this axis; 0 from h5grad_list */
-    const char *result;   /* path of the result for this axis; NULL where there is none */
-    const char *left_out; /* why it is not differentiated unless dims name it; NULL */
+    const char *name; /* NULL: the file names none */
+    const char *unit; /* NULL: unknown */
+    enum h5grad_spacing spacing;
+    enum h5grad_origin origin;
+    const char *source;      /* where the spacing comes from: "command line", "dimension scale",
+                                "none found"; of what is unusable, why */
+    const char *coordinates; /* where they are: "/time", "FILE:/time", "/u@x"; NULL: none */
+    double first, last;      /* with coordinates that were read: the first and the last, else 0 */
+    double step;             /* of evenly spaced points; else 0 */
+    int uniform;             /* the formula for evenly spaced points is used */
+    int differentiated;      /* from h5grad_list: dims name it */
+    const char *left_out;    /* why it is not differentiated unless dims name it; NULL */
+    uint64_t tile;           /* extent of a tile along this axis; 0 from h5grad_list */
+};
+
+/* One dataset of OUTPUT. */
+struct h5grad_result {
+    const char *path;
+    enum h5grad_result_kind kind;
+    int axis; /* that it is a derivative along; -1: along none, or several */
 };
 
 /* One field: what it is, and from h5grad_plan and h5grad_run also how it is done. */
@@ -151,33 +206,34 @@ struct h5grad_field {
     const char *path;    /* of a variable of netCDF-4, as netCDF shows it */
     const char *skipped; /* NULL, or why this dataset is not done; the rest may then be empty */
     const char *type;    /* "float32", "int16", "complex64", ... as stored */
-    const char
-        *layout; /* "contiguous", "compact", "chunked 64x64x64 shuffle+gzip=4", "virtual", ... */
+    enum h5grad_layout layout;
+    const char *layout_text; /* "contiguous", "chunked 64x64x64 shuffle+gzip=4", ... */
+    const char *values; /* how stored numbers are unpacked and which are missing; NULL: they are
+                           the values */
+    const char *note;   /* what is not used of what the file says, and why; NULL */
     unsigned rank;
-    const struct h5grad_axis *axes; /* rank of them */
+    const struct h5grad_axis *const *axes; /* rank of them */
+    size_t n_results;                      /* 0 from h5grad_list */
+    const struct h5grad_result *const *results;
     const char *result_type;
-    const char *result_layout;
-    const char *read_way; /* "direct", "chunked", "library" */
-    const char *write_way;
+    enum h5grad_layout result_layout;
+    const char *result_layout_text;
+    const char *read_method;  /* "direct", "chunked", "library" */
+    const char *write_method; /* the same, or "placed"; NULL from h5grad_plan */
+    int threads;
     uint64_t tiles;
     uint64_t bytes_read;          /* of the source as it is held in memory, halos included */
     uint64_t bytes_decoded_again; /* of chunks, beyond the first decoding of each */
     uint64_t bytes_written;       /* of all results, before filters */
     uint64_t peak_memory;         /* of buffers, in bytes */
-    int threads;
-    const char *values; /* how stored numbers are unpacked and which are missing; NULL: they are
-                           the values */
-    const char *note;   /* what is not used of what the file says, and why; NULL */
 };
 
 struct h5grad_report {
     size_t n_fields;
-    const struct h5grad_field *fields; /* in the order in which they are found */
-    uint64_t memory_cap;               /* in force, in bytes */
-    double seconds;                    /* of h5grad_run */
+    const struct h5grad_field *const *fields; /* in the order in which they are found */
+    uint64_t memory_cap;                      /* in force, in bytes */
+    double seconds;                           /* of h5grad_run */
 };
-
-H5GRAD_API void h5grad_options_init(struct h5grad_options *options);
 
 /*
  * Differentiates the fields of the HDF5 file input along the chosen axes and writes one dataset per
@@ -207,36 +263,53 @@ H5GRAD_API void h5grad_report_free(struct h5grad_report *report);
 
 enum h5grad_type { H5GRAD_FLOAT = 0, H5GRAD_DOUBLE = 1 };
 
-/* Options of h5grad_array. */
+/*
+ * Options of h5grad_array. Strides are the distance in bytes from a point to the next along each
+ * axis, multiples of the size of a value, as numpy has them; rank of them, NULL: C order without
+ * gaps. They may be negative, then data is that of the point of indices 0 all the same; those of
+ * data may be 0. The values of a point are adjacent.
+ */
 struct h5grad_array_options {
-    size_t size;     /* set by h5grad_array_options_init */
+    size_t size;     /* sizeof(struct h5grad_array_options) */
     const int *dims; /* axes to differentiate, negative from the end; NULL: all */
     size_t n_dims;
     /* One entry per differentiated axis, in the order of dims. Where coordinates and its entry are
      * not NULL, extent[axis] coordinates; else the step: spacing[k], or 1 where spacing is NULL. */
     const double *spacing;
     const double *const *coordinates;
-    int edge_order; /* 1 or 2 */
-    int components; /* values per point: 1 real, 2 complex, any number of interleaved ones */
+    int edge_order; /* 1 or 2; 0: 1 */
+    int components; /* values per point: 1 real, 2 complex, any number of interleaved ones; 0: 1 */
     int threads;    /* 0: as OpenMP decides */
     void *user;
     void (*progress)(void *user, const struct h5grad_progress *progress);
-    int (*cancelled)(void *user);
+    int (*cancelled)(void *user);         /* nonzero: stop */
+    const int64_t *strides;               /* of data */
+    const int64_t *const *result_strides; /* an entry per result, each as strides; NULL: all NULL */
 };
 
-H5GRAD_API void h5grad_array_options_init(struct h5grad_array_options *options);
+/* As h5grad_options_init. */
+static inline void h5grad_array_options_init(struct h5grad_array_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->size = sizeof *options;
+}
 
 /*
- * Gradient of a C-ordered array in memory.
+ * Gradient of an array in memory.
  *
  * type     of data and results
  * rank     1 to 32
- * extent   rank of them; data holds product(extent) * components values
- * data     not modified; may not overlap a result
- * results  one array per differentiated axis, in the order of options->dims, of the size of data
+ * extent   rank of them; the array has product(extent) * components values
+ * data     not modified
+ * results  one array per differentiated axis, in the order of options->dims, of the extent of data
+ *
+ * A result may lie between the points of another, as the components of a vector do, but no point of
+ * a result may overlap one of data, of another result, or another of its own: sorted by their size,
+ * each stride of a result must reach beyond what the smaller ones span. Only the latter is checked.
  *
  * The results have the bits that h5grad_run writes for the same data: float data with coordinates
- * is computed in double and rounded once. On error the content of the results is unspecified.
+ * is computed in double and rounded once. No copy of the whole is made, whatever the strides. On
+ * error the content of the results is unspecified.
  */
 H5GRAD_API enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank,
                                            const uint64_t *extent, const void *data,

@@ -49,17 +49,18 @@ static void session_note_temporary(void *user, const char *path)
     supervise_note_temporary(path);
 }
 
-static void session_show_message(void *user, enum h5grad_level level, const char *text)
+static void session_show_message(void *user, const struct h5grad_message *message)
 {
     struct session *session = user;
-    enum options_verbosity needed = level == H5GRAD_DETAIL ? OPTIONS_VERBOSE : OPTIONS_NORMAL;
+    enum options_verbosity needed =
+        message->level == H5GRAD_DETAIL ? OPTIONS_VERBOSE : OPTIONS_NORMAL;
 
     if (session->verbosity < needed)
         return;
     progress_hide(&session->progress);
     fputs("h5grad: ", stderr);
     text_put(stderr, session->input);
-    text_put_line(stderr, ": ", text);
+    text_put_line(stderr, ": ", message->text);
 }
 
 /*
@@ -150,7 +151,8 @@ static void main_print_report(const struct options *options, struct session *ses
     else if (options->mode == OPTIONS_PLAN)
         report_print_plan(stdout, report);
     else if (options->mode == OPTIONS_LIST && report_print_list(stdout, report, !quiet) == 0)
-        session_show_message(session, H5GRAD_WARNING, "it has no field to differentiate");
+        session_show_message(
+            session, &(struct h5grad_message){H5GRAD_WARNING, "it has no field to differentiate"});
     if (options->mode == OPTIONS_RUN && options->verbosity == OPTIONS_VERBOSE)
         report_print_done(stderr, options->input, options->output, report);
 }

@@ -18,27 +18,40 @@ static void document_put_program(struct json *json)
 static void document_put_spacing(struct json *json, const struct h5grad_axis *axis)
 {
     static const char *const names[] = {
-        [REPORT_UNIT] = "unit",
-        [REPORT_UNUSABLE] = "unusable",
-        [REPORT_STEP] = "step",
-        [REPORT_COORDINATES] = "coordinates",
+        [H5GRAD_SPACING_UNIT] = "unit",
+        [H5GRAD_SPACING_STEP] = "step",
+        [H5GRAD_SPACING_COORDINATES] = "coordinates",
+        [H5GRAD_SPACING_UNUSABLE] = "unusable",
     };
-    enum report_spacing kind = report_spacing(axis);
-    bool coordinates = kind == REPORT_COORDINATES;
+    bool unusable = axis->spacing == H5GRAD_SPACING_UNUSABLE;
+    bool coordinates = axis->spacing == H5GRAD_SPACING_COORDINATES;
     bool known = coordinates && (axis->first != axis->last || axis->extent == 1);
-    bool has_step = kind != REPORT_UNUSABLE && (!coordinates || (known && axis->uniform));
+    bool has_step = !unusable && (!coordinates || (known && axis->uniform));
 
-    json_text(json, "spacing", names[kind]);
-    json_text(json, "coordinates", coordinates ? axis->spacing : NULL);
+    json_text(json, "spacing", names[axis->spacing]);
+    json_text(json, "coordinates", axis->coordinates);
     json_number(json, "step", has_step ? axis->step : NAN);
     json_number(json, "first", known ? axis->first : NAN);
     json_number(json, "last", known ? axis->last : NAN);
-    json_text(json, "source", kind == REPORT_UNUSABLE ? NULL : axis->source);
-    json_text(json, "problem", kind == REPORT_UNUSABLE ? axis->source : NULL);
+    json_text(json, "source", unusable ? NULL : axis->source);
+    json_text(json, "problem", unusable ? axis->source : NULL);
 }
 
-static void document_put_axis(struct json *json, const struct h5grad_axis *axis, bool planned)
+/* The path of the gradient along an axis; NULL: there is none. */
+static const char *document_gradient(const struct h5grad_field *field, unsigned axis)
 {
+    for (size_t i = 0; i < field->n_results; i++) {
+        if (field->results[i]->axis == (int)axis)
+            return field->results[i]->path;
+    }
+    return NULL;
+}
+
+static void document_put_axis(struct json *json, const struct h5grad_field *field, unsigned number,
+                              bool planned)
+{
+    const struct h5grad_axis *axis = field->axes[number];
+
     json_open(json, NULL, '{', false);
     json_text(json, "name", axis->name);
     json_integer(json, "extent", axis->extent);
@@ -47,7 +60,7 @@ static void document_put_axis(struct json *json, const struct h5grad_axis *axis,
     json_text(json, "left_out", axis->left_out);
     if (planned) {
         json_bool(json, "differentiated", axis->differentiated != 0);
-        json_text(json, "result", axis->result);
+        json_text(json, "result", document_gradient(field, number));
         json_integer(json, "tile", axis->tile);
     }
     json_close(json);
@@ -56,9 +69,9 @@ static void document_put_axis(struct json *json, const struct h5grad_axis *axis,
 static void document_put_work(struct json *json, const struct h5grad_field *field)
 {
     json_text(json, "result_type", field->result_type);
-    json_text(json, "result_layout", field->result_layout);
-    json_text(json, "read_way", field->read_way);
-    json_text(json, "write_way", field->write_way);
+    json_text(json, "result_layout", field->result_layout_text);
+    json_text(json, "read_way", field->read_method);
+    json_text(json, "write_way", field->write_method);
     json_integer(json, "threads", (uint64_t)field->threads);
     json_integer(json, "tiles", field->tiles);
     json_integer(json, "bytes_read", field->bytes_read);
@@ -74,14 +87,14 @@ static void document_put_field(struct json *json, const struct h5grad_field *fie
     json_text(json, "type", field->type);
     json_open(json, "shape", '[', true);
     for (unsigned k = 0; k < field->rank; k++)
-        json_integer(json, NULL, field->axes[k].extent);
+        json_integer(json, NULL, field->axes[k]->extent);
     json_close(json);
-    json_text(json, "layout", field->layout);
+    json_text(json, "layout", field->layout_text);
     json_text(json, "values", field->values);
     json_text(json, "note", field->note);
     json_open(json, "axes", '[', false);
     for (unsigned k = 0; k < field->rank; k++)
-        document_put_axis(json, &field->axes[k], planned);
+        document_put_axis(json, field, k, planned);
     json_close(json);
     if (planned)
         document_put_work(json, field);
@@ -92,17 +105,17 @@ static void document_put_fields(struct json *json, const struct h5grad_report *r
 {
     json_open(json, "fields", '[', false);
     for (size_t i = 0; i < report->n_fields; i++) {
-        if (report->fields[i].skipped == NULL)
-            document_put_field(json, &report->fields[i], planned);
+        if (report->fields[i]->skipped == NULL)
+            document_put_field(json, report->fields[i], planned);
     }
     json_close(json);
     json_open(json, "skipped", '[', false);
     for (size_t i = 0; i < report->n_fields; i++) {
-        if (report->fields[i].skipped == NULL)
+        if (report->fields[i]->skipped == NULL)
             continue;
         json_open(json, NULL, '{', false);
-        json_text(json, "path", report->fields[i].path);
-        json_text(json, "reason", report->fields[i].skipped);
+        json_text(json, "path", report->fields[i]->path);
+        json_text(json, "reason", report->fields[i]->skipped);
         json_close(json);
     }
     json_close(json);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/report_text.h"
 
+#include "base/parse.h"
 #include "cli/text.h"
 
 #include <inttypes.h>
@@ -16,12 +17,11 @@ struct report_total report_add_up(const struct h5grad_report *report)
     struct report_total total = {0};
 
     for (size_t i = 0; i < report->n_fields; i++) {
-        const struct h5grad_field *field = &report->fields[i];
+        const struct h5grad_field *field = report->fields[i];
         if (field->skipped != NULL)
             continue;
         total.fields++;
-        for (unsigned k = 0; k < field->rank; k++)
-            total.results += field->axes[k].result != NULL;
+        total.results += field->n_results;
         total.read += field->bytes_read;
         total.decoded_again += field->bytes_decoded_again;
         total.written += field->bytes_written;
@@ -37,18 +37,6 @@ uint64_t report_peak_resident(void)
 
     /* Linux counts it in KiB. */
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
-}
-
-enum report_spacing report_spacing(const struct h5grad_axis *axis)
-{
-    char *end;
-
-    if (axis->spacing == NULL || strcmp(axis->spacing, "unit") == 0)
-        return REPORT_UNIT;
-    if (strcmp(axis->spacing, "unusable") == 0)
-        return REPORT_UNUSABLE;
-    strtod(axis->spacing, &end);
-    return *end == '\0' ? REPORT_STEP : REPORT_COORDINATES;
 }
 
 static void report_print_key(FILE *out, const char *key)
@@ -83,7 +71,7 @@ static const char *report_shape(const struct h5grad_field *field, bool tile, cha
 
     *out = '\0';
     for (unsigned k = 0; k < field->rank && used < REPORT_SHAPE; k++) {
-        const struct h5grad_axis *axis = &field->axes[k];
+        const struct h5grad_axis *axis = field->axes[k];
         used += (size_t)snprintf(out + used, REPORT_SHAPE - used, "%s%" PRIu64, k == 0 ? "" : "x",
                                  tile ? axis->tile : axis->extent);
     }
@@ -92,22 +80,21 @@ static const char *report_shape(const struct h5grad_field *field, bool tile, cha
 
 static void report_print_spacing(FILE *out, const struct h5grad_axis *axis)
 {
-    enum report_spacing kind = report_spacing(axis);
+    char number[TEXT_NUMBER];
 
-    if (kind == REPORT_UNUSABLE) {
+    if (axis->spacing == H5GRAD_SPACING_UNUSABLE) {
         fputs(", no usable spacing: ", out);
-        text_put(out, axis->source != NULL ? axis->source : "unknown");
+        text_put(out, axis->source);
         return;
     }
-    fputs(kind == REPORT_UNIT ? ", unit spacing" : ", spacing ", out);
-    if (kind != REPORT_UNIT)
-        text_put(out, axis->spacing);
-    if (axis->source != NULL) {
-        fputs(" (", out);
-        text_put(out, axis->source);
-        fputc(')', out);
-    }
-    if (kind == REPORT_COORDINATES && axis->first != axis->last) {
+    hg_parse_print_double(axis->step, number, sizeof(number));
+    fputs(axis->spacing == H5GRAD_SPACING_UNIT ? ", unit spacing" : ", spacing ", out);
+    if (axis->spacing != H5GRAD_SPACING_UNIT)
+        text_put(out, axis->coordinates != NULL ? axis->coordinates : number);
+    fputs(" (", out);
+    text_put(out, axis->source);
+    fputc(')', out);
+    if (axis->first != axis->last) {
         fprintf(out, ", %g to %g", axis->first, axis->last);
         if (axis->uniform)
             fprintf(out, ", step %g", axis->step);
@@ -136,7 +123,7 @@ static void report_print_axis(FILE *out, unsigned number, const struct h5grad_ax
     fprintf(out, "%" PRIu64 " %s", axis->extent, axis->extent == 1 ? "point" : "points");
     if (planned && !axis->differentiated)
         fputs(", not differentiated", out);
-    if (!planned || axis->differentiated || report_spacing(axis) == REPORT_UNUSABLE)
+    if (!planned || axis->differentiated || axis->spacing == H5GRAD_SPACING_UNUSABLE)
         report_print_spacing(out, axis);
     if (axis->left_out != NULL && !axis->differentiated) {
         fputs(planned ? ": " : ", left out unless --dim names it: ", out);
@@ -156,9 +143,10 @@ static bool report_same_axis(const struct h5grad_axis *a, const struct h5grad_ax
 {
     return a->extent == b->extent && a->differentiated == b->differentiated &&
            a->uniform == b->uniform && a->first == b->first && a->last == b->last &&
-           a->step == b->step && report_same_text(a->name, b->name) &&
-           report_same_text(a->spacing, b->spacing) && report_same_text(a->source, b->source) &&
-           report_same_text(a->unit, b->unit) && report_same_text(a->left_out, b->left_out);
+           a->step == b->step && report_same_text(a->name, b->name) && a->spacing == b->spacing &&
+           report_same_text(a->coordinates, b->coordinates) &&
+           report_same_text(a->source, b->source) && report_same_text(a->unit, b->unit) &&
+           report_same_text(a->left_out, b->left_out);
 }
 
 /* Whether a list can print the same description below both fields. */
@@ -168,7 +156,7 @@ static bool report_same_grid(const struct h5grad_field *a, const struct h5grad_f
                 report_same_text(a->note, b->note);
 
     for (unsigned k = 0; k < a->rank && same; k++)
-        same = report_same_axis(&a->axes[k], &b->axes[k]);
+        same = report_same_axis(a->axes[k], b->axes[k]);
     return same;
 }
 
@@ -208,8 +196,8 @@ static void report_join_group(struct report_groups *groups, const struct h5grad_
     size_t oldest = groups->n > 64 ? groups->n - 64 : 0;
 
     for (size_t i = groups->n; i > oldest && group == NULL; i--) {
-        const struct h5grad_field *first = &report->fields[groups->group[i - 1].first];
-        if (report_same_grid(first, &report->fields[field]))
+        const struct h5grad_field *first = report->fields[groups->group[i - 1].first];
+        if (report_same_grid(first, report->fields[field]))
             group = &groups->group[i - 1];
     }
     if (group == NULL) {
@@ -219,7 +207,7 @@ static void report_join_group(struct report_groups *groups, const struct h5grad_
         groups->next[group->last] = field + 1;
     }
     group->last = field;
-    report_widen(group, &report->fields[field]);
+    report_widen(group, report->fields[field]);
 }
 
 static void report_print_padded(FILE *out, const char *text, unsigned width)
@@ -232,20 +220,20 @@ static void report_print_padded(FILE *out, const char *text, unsigned width)
 static void report_print_group(FILE *out, const struct h5grad_report *report,
                                const struct report_groups *groups, const struct report_group *group)
 {
-    const struct h5grad_field *first = &report->fields[group->first];
+    const struct h5grad_field *first = report->fields[group->first];
     char shape[REPORT_SHAPE];
 
     for (size_t i = group->first + 1; i != 0; i = groups->next ? groups->next[i - 1] : 0) {
-        const struct h5grad_field *field = &report->fields[i - 1];
+        const struct h5grad_field *field = report->fields[i - 1];
         report_print_padded(out, field->path, group->path);
         report_print_padded(out, field->type, group->type);
         report_print_padded(out, report_shape(field, false, shape), group->shape);
-        text_put_line(out, "", field->layout);
+        text_put_line(out, "", field->layout_text);
     }
     if (first->values != NULL)
         text_put_line(out, "    values  ", first->values);
     for (unsigned k = 0; k < first->rank; k++)
-        report_print_axis(out, k, &first->axes[k], false);
+        report_print_axis(out, k, first->axes[k], false);
     if (first->note != NULL)
         text_put_line(out, "    note  ", first->note);
 }
@@ -255,7 +243,7 @@ static void report_print_left_out(FILE *out, const struct h5grad_report *report)
     bool any = false;
 
     for (size_t i = 0; i < report->n_fields; i++) {
-        const struct h5grad_field *field = &report->fields[i];
+        const struct h5grad_field *field = report->fields[i];
         if (field->skipped == NULL)
             continue;
         if (!any)
@@ -285,7 +273,7 @@ size_t report_print_list(FILE *out, const struct h5grad_report *report, bool lef
     };
 
     for (size_t i = 0; i < report->n_fields; i++) {
-        if (report->fields[i].skipped != NULL)
+        if (report->fields[i]->skipped != NULL)
             continue;
         fields++;
         if (groups.group != NULL && groups.next != NULL)
@@ -311,22 +299,22 @@ static void report_print_source(FILE *out, const struct h5grad_field *field)
     text_put_line(out, "", field->path);
     report_print_text(out, "type", field->type);
     report_print_text(out, "shape", report_shape(field, false, shape));
-    report_print_text(out, "layout", field->layout);
+    report_print_text(out, "layout", field->layout_text);
     report_print_text(out, "values", field->values);
     for (unsigned k = 0; k < field->rank; k++)
-        report_print_axis(out, k, &field->axes[k], true);
+        report_print_axis(out, k, field->axes[k], true);
 }
 
 static void report_print_results(FILE *out, const struct h5grad_field *field)
 {
     char key[TEXT_NUMBER];
 
-    for (unsigned k = 0; k < field->rank; k++) {
-        snprintf(key, sizeof(key), "result %u", k);
-        report_print_text(out, key, field->axes[k].result);
+    for (size_t i = 0; i < field->n_results; i++) {
+        snprintf(key, sizeof(key), "result %d", field->results[i]->axis);
+        report_print_text(out, key, field->results[i]->path);
     }
     report_print_text(out, "result type", field->result_type);
-    report_print_text(out, "result layout", field->result_layout);
+    report_print_text(out, "result layout", field->result_layout_text);
 }
 
 static void report_print_work(FILE *out, const struct h5grad_field *field)
@@ -337,10 +325,10 @@ static void report_print_work(FILE *out, const struct h5grad_field *field)
     fprintf(out, "%" PRIu64 " of %s\n", field->tiles, report_shape(field, true, shape));
     report_print_key(out, "threads");
     fprintf(out, "%d\n", field->threads);
-    report_print_text(out, "read way", field->read_way);
+    report_print_text(out, "read way", field->read_method);
     report_print_bytes(out, "read", field->bytes_read);
     report_print_bytes(out, "decoded again", field->bytes_decoded_again);
-    report_print_text(out, "write way", field->write_way);
+    report_print_text(out, "write way", field->write_method);
     report_print_bytes(out, "written", field->bytes_written);
     report_print_bytes(out, "peak memory", field->peak_memory);
 }
@@ -350,7 +338,7 @@ void report_print_plan(FILE *out, const struct h5grad_report *report)
     struct report_total total = report_add_up(report);
 
     for (size_t i = 0; i < report->n_fields; i++) {
-        const struct h5grad_field *field = &report->fields[i];
+        const struct h5grad_field *field = report->fields[i];
         if (field->skipped != NULL)
             continue;
         report_print_source(out, field);
@@ -382,10 +370,10 @@ static void report_print_way(FILE *out, const char *input, const struct h5grad_f
     fprintf(out, ": done in %" PRIu64 " %s of %s on %d %s", field->tiles,
             field->tiles == 1 ? "tile" : "tiles", report_shape(field, true, shape), field->threads,
             field->threads == 1 ? "thread" : "threads");
-    if (field->read_way != NULL)
-        fprintf(out, ", read way: %s", field->read_way);
-    if (field->write_way != NULL)
-        fprintf(out, ", write way: %s", field->write_way);
+    if (field->read_method != NULL)
+        fprintf(out, ", read way: %s", field->read_method);
+    if (field->write_method != NULL)
+        fprintf(out, ", write way: %s", field->write_method);
     fputc('\n', out);
 }
 
@@ -397,8 +385,8 @@ void report_print_done(FILE *out, const char *input, const char *output,
     char text[TEXT_NUMBER];
 
     for (size_t i = 0; i < report->n_fields; i++) {
-        if (report->fields[i].skipped == NULL)
-            report_print_way(out, input, &report->fields[i]);
+        if (report->fields[i]->skipped == NULL)
+            report_print_way(out, input, report->fields[i]);
     }
     fputs("h5grad: ", out);
     text_put(out, output);

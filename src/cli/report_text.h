@@ -48,14 +48,4 @@ struct report_total report_add_up(const struct h5grad_report *report);
 /* The peak of resident memory so far, in bytes; 0 where the system does not say. */
 uint64_t report_peak_resident(void);
 
-/* The kind of spacing of an axis. */
-enum report_spacing {
-    REPORT_UNIT,        /* the file gives none: 1 */
-    REPORT_UNUSABLE,    /* the file gives one that cannot be used: source says why */
-    REPORT_STEP,        /* a number */
-    REPORT_COORDINATES, /* the path of coordinates */
-};
-
-enum report_spacing report_spacing(const struct h5grad_axis *axis);
-
 #endif

@@ -45,6 +45,15 @@ void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride)
     }
 }
 
+void hg_box_byte_strides(unsigned rank, size_t size, const uint64_t *count, int64_t *stride)
+{
+    int64_t step = (int64_t)size;
+    for (unsigned i = rank; i-- > 0;) {
+        stride[i] = step;
+        step *= (int64_t)count[i];
+    }
+}
+
 bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position)
 {
     for (unsigned i = rank; i-- > 0;) {
@@ -55,66 +64,49 @@ bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position)
     return false;
 }
 
-/* A part of one or two dense arrays as rows of runs of adjacent points: axes folded wherever the
- * part spans them wholly in every array. */
+/* Points of two arrays as rows of runs of points that are adjacent in both: axes are folded where
+ * that makes longer runs. */
 struct runs {
-    unsigned axes;     /* axes left to step over from row to row */
-    uint64_t run;      /* bytes of a run */
-    uint64_t row;      /* runs of a row */
-    uint64_t row_a;    /* from one of them to the next, in bytes */
-    uint64_t row_b;    /* likewise */
-    uint64_t offset_a; /* of the first run, in bytes */
-    uint64_t offset_b;
-    uint64_t count[GRID_MAX_RANK];
-    uint64_t step_a[GRID_MAX_RANK]; /* bytes */
-    uint64_t step_b[GRID_MAX_RANK];
+    unsigned axes; /* axes left to step over from row to row */
+    uint64_t run;  /* bytes of a run */
+    uint64_t row;  /* runs of a row */
+    int64_t row_a; /* from one of them to the next, in bytes */
+    int64_t row_b; /* likewise */
+    const uint64_t *count;
+    const int64_t *stride_a; /* bytes */
+    const int64_t *stride_b;
 };
 
-static void runs_make(unsigned rank, uint64_t size, const struct box *part, const struct box *a,
-                      const struct box *b, struct runs *runs)
+static struct runs runs_make(unsigned rank, uint64_t size, const uint64_t *count,
+                             const int64_t *stride_a, const int64_t *stride_b)
 {
-    uint64_t stride_a[GRID_MAX_RANK], stride_b[GRID_MAX_RANK];
-    hg_box_strides(rank, a->count, stride_a);
-    hg_box_strides(rank, b->count, stride_b);
-    runs->offset_a = runs->offset_b = 0;
-    for (unsigned i = 0; i < rank; i++) {
-        runs->offset_a += (part->start[i] - a->start[i]) * stride_a[i] * size;
-        runs->offset_b += (part->start[i] - b->start[i]) * stride_b[i] * size;
-    }
+    struct runs runs = {
+        .run = size, .row = 1, .count = count, .stride_a = stride_a, .stride_b = stride_b};
     unsigned inner = rank;
-    runs->run = size;
-    while (inner > 0) {
-        inner--;
-        runs->run *= part->count[inner];
-        if (part->count[inner] != a->count[inner] || part->count[inner] != b->count[inner])
-            break;
-    }
-    runs->row = 1;
-    runs->row_a = runs->row_b = 0;
+    while (inner > 0 && (uint64_t)stride_a[inner - 1] == runs.run &&
+           (uint64_t)stride_b[inner - 1] == runs.run)
+        runs.run *= count[--inner];
     if (inner > 0) {
         inner--;
-        runs->row = part->count[inner];
-        runs->row_a = stride_a[inner] * size;
-        runs->row_b = stride_b[inner] * size;
+        runs.row = count[inner];
+        runs.row_a = stride_a[inner];
+        runs.row_b = stride_b[inner];
     }
-    runs->axes = inner;
-    for (unsigned i = 0; i < inner; i++) {
-        runs->count[i] = part->count[i];
-        runs->step_a[i] = stride_a[i] * size;
-        runs->step_b[i] = stride_b[i] * size;
-    }
+    runs.axes = inner;
+    return runs;
 }
 
 /* Steps to the next row; false after the last. position starts all zero. */
-static bool runs_next(const struct runs *runs, uint64_t *position, uint64_t *a, uint64_t *b)
+static bool runs_next(const struct runs *runs, uint64_t *position, const char **a, char **b)
 {
     for (unsigned i = runs->axes; i-- > 0;) {
-        *a += runs->step_a[i];
-        *b += runs->step_b[i];
-        if (++position[i] < runs->count[i])
+        if (++position[i] < runs->count[i]) {
+            *a += runs->stride_a[i];
+            *b += runs->stride_b[i];
             return true;
-        *a -= runs->step_a[i] * runs->count[i];
-        *b -= runs->step_b[i] * runs->count[i];
+        }
+        *a -= runs->stride_a[i] * (int64_t)(runs->count[i] - 1);
+        *b -= runs->stride_b[i] * (int64_t)(runs->count[i] - 1);
         position[i] = 0;
     }
     return false;
@@ -140,35 +132,55 @@ static inline void copy_run(void *restrict to, const void *restrict from, size_t
 }
 
 /* Inlined, so that hg_box_copy has no call through a pointer for each of its short runs. */
-static inline void move_runs(box_move *move, const struct runs *runs, const void *source,
-                             void *destination)
+static inline void move_runs(box_move *move, const struct runs *runs, const char *from, char *to)
 {
     uint64_t position[GRID_MAX_RANK] = {0};
-    uint64_t a = runs->offset_a, b = runs->offset_b;
-    const unsigned char *in = source;
-    unsigned char *out = destination;
     do {
         for (uint64_t i = 0; i < runs->row; i++)
-            move(out + b + i * runs->row_b, in + a + i * runs->row_a, runs->run);
-    } while (runs_next(runs, position, &a, &b));
+            move(to + (int64_t)i * runs->row_b, from + (int64_t)i * runs->row_a, runs->run);
+    } while (runs_next(runs, position, &from, &to));
+}
+
+/* Strides of the dense array of the points of a box; returns the offset of those of part. Both are
+ * in bytes. */
+static int64_t place_part(unsigned rank, size_t size, const struct box *part, const struct box *box,
+                          int64_t *stride)
+{
+    int64_t offset = 0;
+    hg_box_byte_strides(rank, size, box->count, stride);
+    for (unsigned i = 0; i < rank; i++)
+        offset += (int64_t)(part->start[i] - box->start[i]) * stride[i];
+    return offset;
 }
 
 void hg_box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
                  const void *source, const struct box *to, void *destination)
 {
-    struct runs runs;
-    if (hg_box_points(rank, part) == 0)
-        return;
-    runs_make(rank, size, part, from, to, &runs);
-    move_runs(copy_run, &runs, source, destination);
+    int64_t from_stride[GRID_MAX_RANK], to_stride[GRID_MAX_RANK];
+    int64_t from_offset = place_part(rank, size, part, from, from_stride);
+    int64_t to_offset = place_part(rank, size, part, to, to_stride);
+    hg_box_copy_strided(rank, size, part->count, (const char *)source + from_offset, from_stride,
+                        (char *)destination + to_offset, to_stride);
+}
+
+void hg_box_copy_strided(unsigned rank, size_t size, const uint64_t *count, const void *from,
+                         const int64_t *from_stride, void *to, const int64_t *to_stride)
+{
+    const struct runs runs = runs_make(rank, size, count, from_stride, to_stride);
+    for (unsigned i = 0; i < rank; i++) {
+        if (count[i] == 0)
+            return;
+    }
+    move_runs(copy_run, &runs, from, to);
 }
 
 void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *from,
                     const void *source, const struct box *to, void *destination)
 {
-    struct runs runs;
-    if (hg_box_points(rank, from) == 0)
-        return;
-    runs_make(rank, size, from, from, to, &runs);
-    move_runs(move, &runs, source, destination);
+    int64_t from_stride[GRID_MAX_RANK], to_stride[GRID_MAX_RANK];
+    place_part(rank, size, from, from, from_stride);
+    int64_t offset = place_part(rank, size, from, to, to_stride);
+    const struct runs runs = runs_make(rank, size, from->count, from_stride, to_stride);
+    if (hg_box_points(rank, from) > 0)
+        move_runs(move, &runs, source, (char *)destination + offset);
 }

@@ -28,6 +28,9 @@ void hg_box_cover(unsigned rank, const struct box *part, struct box *box);
 /* Strides, in points, of a dense C-ordered array of the given counts. */
 void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride);
 
+/* The same in bytes, for points of size bytes. */
+void hg_box_byte_strides(unsigned rank, size_t size, const uint64_t *count, int64_t *stride);
+
 /* Steps a position within box to the next one, the last of the first rank axes the fastest; false,
  * with position back at the start, after the last. */
 bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position);
@@ -40,7 +43,12 @@ bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position);
 void hg_box_copy(unsigned rank, size_t size, const struct box *part, const struct box *from,
                  const void *source, const struct box *to, void *destination);
 
-/* The same for all points of from, with another function in memcpy's place. */
+/* Copies count[] points of size bytes between two arrays that lie anyhow: from and to are those of
+ * indices 0, the strides in bytes. */
+void hg_box_copy_strided(unsigned rank, size_t size, const uint64_t *count, const void *from,
+                         const int64_t *from_stride, void *to, const int64_t *to_stride);
+
+/* hg_box_copy for all points of from, with another function in memcpy's place. */
 typedef void box_move(void *restrict to, const void *restrict from, size_t size);
 void hg_box_copy_by(box_move *move, unsigned rank, size_t size, const struct box *from,
                     const void *source, const struct box *to, void *destination);

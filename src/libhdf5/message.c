@@ -15,7 +15,7 @@
 
 struct message {
     struct message *next;
-    enum h5grad_level level;
+    struct h5grad_message public;
     size_t size; /* of all of it */
     char text[];
 };
@@ -73,12 +73,12 @@ void hg_messages_deliver(struct messages *messages)
     size_t beyond;
     for (struct message *message = take_all(messages, &beyond), *next; message; message = next) {
         next = message->next;
-        messages->callback(messages->user, message->level, message->text);
+        messages->callback(messages->user, &message->public);
         free(message);
     }
     snprintf(more, sizeof more, "and %zu more such messages", beyond);
     if (beyond > 0)
-        messages->callback(messages->user, H5GRAD_WARNING, more);
+        messages->callback(messages->user, &(struct h5grad_message){H5GRAD_WARNING, more});
 }
 
 __attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_level level,
@@ -88,7 +88,7 @@ __attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_le
     size_t length = line ? strlen(line) + 1 : 0, size = sizeof(struct message) + length;
     struct message *message = line ? malloc(size) : NULL;
     if (message) {
-        *message = (struct message){.level = level, .size = size};
+        *message = (struct message){.public = {level, message->text}, .size = size};
         memcpy(message->text, line, length);
     }
     free(line);
@@ -103,7 +103,7 @@ __attribute__((format(printf, 3, 0))) static void tell_short(const struct messag
     char text[1024], line[2048];
     vsnprintf(text, sizeof text, format, list);
     utf8_show_all(text, line, sizeof line);
-    messages->callback(messages->user, level, line);
+    messages->callback(messages->user, &(struct h5grad_message){level, line});
 }
 
 void hg_run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)

@@ -13,7 +13,7 @@
 
 struct message;
 
-typedef void message_callback(void *user, enum h5grad_level level, const char *text);
+typedef void message_callback(void *user, const struct h5grad_message *message);
 
 /* Those that wait, in their order. Of the run. */
 struct messages {

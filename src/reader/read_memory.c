@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading from an array in memory: nothing is moved, a tile is a view of the array. Where
- * its halo wraps around it is copied. */
+/* Reading from an array in memory: a tile is a view of the array, and nothing is moved. It is
+ * copied where its halo wraps around, or where the points of a row are not adjacent. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,35 +11,24 @@ struct memory_reader {
     struct reader reader;
     const char *data;
     size_t scalar; /* bytes */
+    int64_t stride[GRID_MAX_RANK];
 };
 
-struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
-                                     unsigned rank, const uint64_t *extent,
-                                     struct h5grad_error *err)
+static const char *find_point(const struct memory_reader *self, const struct box *box)
 {
-    struct memory_reader *self = hg_memory_zeroed(1, sizeof *self);
-    if (!self) {
-        hg_error_memory(err, sizeof *self);
-        return NULL;
-    }
-    self->reader.way = &hg_reader_memory;
-    self->reader.rank = rank;
-    self->reader.components = components;
-    memcpy(self->reader.extent, extent, rank * sizeof *extent);
-    self->data = data;
-    self->scalar = hg_element_size(element);
-    return &self->reader;
+    const char *point = self->data;
+    for (unsigned i = 0; i < self->reader.rank; i++)
+        point += (int64_t)box->start[i] * self->stride[i];
+    return point;
 }
 
 static void memory_view(const struct reader *reader, const struct box *box,
                         struct reader_view *view)
 {
     const struct memory_reader *self = (const struct memory_reader *)reader;
-    size_t skip = 0;
-    hg_reader_view_dense(view, self->data, reader->rank, reader->extent, reader->components);
+    view->data = find_point(self, box);
     for (unsigned i = 0; i < reader->rank; i++)
-        skip += box->start[i] * (size_t)view->stride[i];
-    view->data = self->data + skip * self->scalar;
+        view->stride[i] = self->stride[i] / (ptrdiff_t)self->scalar;
 }
 
 static enum h5grad_status memory_read(struct reader *reader, const struct halo_piece *piece,
@@ -47,11 +36,15 @@ static enum h5grad_status memory_read(struct reader *reader, const struct halo_p
                                       struct h5grad_error *err)
 {
     const struct memory_reader *self = (const struct memory_reader *)reader;
-    struct box whole = {.start = {0}};
+    size_t size = self->scalar * reader->components;
+    int64_t stride[GRID_MAX_RANK];
+    char *to = buffer;
     (void)worker, (void)err;
-    memcpy(whole.count, reader->extent, reader->rank * sizeof *whole.count);
-    hg_box_copy(reader->rank, self->scalar * reader->components, &piece->box, &whole, self->data,
-                &piece->within, buffer);
+    hg_box_byte_strides(reader->rank, size, piece->within.count, stride);
+    for (unsigned i = 0; i < reader->rank; i++)
+        to += (int64_t)(piece->box.start[i] - piece->within.start[i]) * stride[i];
+    hg_box_copy_strided(reader->rank, size, piece->box.count, find_point(self, &piece->box),
+                        self->stride, to, stride);
     return H5GRAD_OK;
 }
 
@@ -60,10 +53,39 @@ static void memory_close(struct reader *reader)
     free(reader);
 }
 
-const struct reader_way hg_reader_memory = {
+static const struct reader_way viewed = {
     .name = "memory",
     .cut = HALO_RUNS,
     .read = memory_read,
     .view = memory_view,
     .close = memory_close,
 };
+
+static const struct reader_way copied = {
+    .name = "memory",
+    .cut = HALO_RUNS,
+    .read = memory_read,
+    .close = memory_close,
+};
+
+struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
+                                     unsigned rank, const uint64_t *extent, const int64_t *stride,
+                                     struct h5grad_error *err)
+{
+    struct memory_reader *self = hg_memory_zeroed(1, sizeof *self);
+    if (!self) {
+        hg_error_memory(err, sizeof *self);
+        return NULL;
+    }
+    const size_t size = hg_element_size(element) * components;
+    hg_box_byte_strides(rank, size, extent, self->stride);
+    if (stride)
+        memcpy(self->stride, stride, rank * sizeof *stride);
+    self->scalar = hg_element_size(element);
+    self->reader.way = self->stride[rank - 1] == (int64_t)size ? &viewed : &copied;
+    self->reader.rank = rank;
+    self->reader.components = components;
+    memcpy(self->reader.extent, extent, rank * sizeof *extent);
+    self->data = data;
+    return &self->reader;
+}

@@ -78,10 +78,11 @@ struct reader *hg_reader_open(const struct reader_source *source, const char *fo
 bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
                        const char *forced);
 
-/* A reader of an array in memory: hg_reader_read returns views of it, but where halos wrap around.
- */
+/* A reader of an array in memory with strides in bytes, multiples of a scalar's size, or NULL for a
+ * dense one; data is the point of indices 0. hg_reader_read returns views of it, but where halos
+ * wrap around, or where points are not adjacent along the last axis. */
 struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
-                                     unsigned rank, const uint64_t *extent,
+                                     unsigned rank, const uint64_t *extent, const int64_t *stride,
                                      struct h5grad_error *err);
 
 /* Announces the tiles of a block, before any of them is read and after all of the block before
@@ -117,7 +118,6 @@ void hg_reader_init(struct reader *reader, const struct reader_way *way,
 enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storage *storage,
                                            struct h5grad_error *err);
 
-extern const struct reader_way hg_reader_direct, hg_reader_chunked, hg_reader_library,
-    hg_reader_memory;
+extern const struct reader_way hg_reader_direct, hg_reader_chunked, hg_reader_library;
 
 #endif

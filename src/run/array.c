@@ -5,46 +5,123 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/size.h"
 #include "engine/engine.h"
+#include "run/options.h"
 
-void h5grad_array_options_init(struct h5grad_array_options *options)
-{
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->edge_order = 1;
-    options->components = 1;
-}
-
+/* Axes of the caller's array are numbered as the caller has them; those of the job, axis[] and
+ * extent[] of it, so that strides of data become smaller from each to the next. */
 struct array {
     struct h5grad_array_options user;
     unsigned rank;
-    const uint64_t *extent;
+    size_t point; /* bytes */
+    enum element element;
+    unsigned caller_axis[GRID_MAX_RANK]; /* of each axis of the job */
+    unsigned job_axis[GRID_MAX_RANK];    /* of each axis of the caller */
+    uint64_t extent[GRID_MAX_RANK];
+    unsigned dim[GRID_MAX_RANK]; /* the caller's axis of each derivative */
     struct engine_axis axis[GRID_MAX_RANK];
     struct engine_job job;
     struct plan plan;
     struct h5grad_progress progress;
 };
 
-static enum h5grad_status complete(const struct h5grad_array_options *user, struct array *array,
-                                   struct h5grad_error *err)
+static enum h5grad_status check_numbers(struct array *array, struct h5grad_error *err)
 {
-    h5grad_array_options_init(&array->user);
-    if (user && user->size == 0)
-        return hg_error_set(err, H5GRAD_USAGE,
-                            "options: size is 0: initialise them with h5grad_array_options_init");
-    if (user)
-        memcpy(&array->user, user, size_min(user->size, sizeof array->user));
-    if (array->user.edge_order != 1 && array->user.edge_order != 2)
-        return hg_error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2",
-                            array->user.edge_order);
-    if (array->user.components < 1)
+    struct h5grad_array_options *user = &array->user;
+    user->edge_order += user->edge_order == 0;
+    user->components += user->components == 0;
+    if (user->edge_order != 1 && user->edge_order != 2)
+        return hg_error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2", user->edge_order);
+    if (user->components < 1)
         return hg_error_set(err, H5GRAD_USAGE, "components %d: must be at least 1",
-                            array->user.components);
-    if (array->user.threads < 0)
-        return hg_error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1",
-                            array->user.threads);
+                            user->components);
+    if (user->threads < 0)
+        return hg_error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
+    return H5GRAD_OK;
+}
+
+/* By how much an axis is stepped over before the others are: those of one point or stride are
+ * stepped over last. */
+static uint64_t step_size(const int64_t *stride, const uint64_t *extent, unsigned axis)
+{
+    if (!stride[axis] || extent[axis] <= 1)
+        return UINT64_MAX;
+    return stride[axis] < 0 ? -(uint64_t)stride[axis] : (uint64_t)stride[axis];
+}
+
+/* Sets order to the axes, the largest stride first, as they are where strides are equal. */
+static void sort_axes(unsigned rank, const int64_t *stride, const uint64_t *extent, unsigned *order)
+{
+    for (unsigned i = 0; i < rank; i++) {
+        unsigned k = i;
+        for (; k > 0 && step_size(stride, extent, order[k - 1]) < step_size(stride, extent, i); k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+}
+
+static void order_axes(struct array *array, const uint64_t *extent)
+{
+    for (unsigned i = 0; i < array->rank; i++)
+        array->caller_axis[i] = i;
+    if (array->user.strides)
+        sort_axes(array->rank, array->user.strides, extent, array->caller_axis);
+    for (unsigned i = 0; i < array->rank; i++) {
+        array->job_axis[array->caller_axis[i]] = i;
+        array->extent[i] = extent[array->caller_axis[i]];
+    }
+}
+
+/* Strides in the order of the job's axes, into ordered; stride may be NULL: those of a dense array.
+ */
+static void order_strides(const struct array *array, const uint64_t *extent, const int64_t *stride,
+                          int64_t *ordered)
+{
+    int64_t dense[GRID_MAX_RANK];
+    if (!stride)
+        hg_box_byte_strides(array->rank, array->point, extent, dense);
+    for (unsigned i = 0; i < array->rank; i++)
+        ordered[i] = (stride ? stride : dense)[array->caller_axis[i]];
+}
+
+static enum h5grad_status check_strides(const struct array *array, const uint64_t *extent,
+                                        const int64_t *stride, struct h5grad_error *err)
+{
+    const int64_t scalar = (int64_t)hg_element_size(array->element);
+    uint64_t span = 0, reach;
+    for (unsigned i = 0; i < array->rank && stride; i++) {
+        if (stride[i] % scalar != 0)
+            return hg_error_set(err, H5GRAD_USAGE,
+                                "stride %" PRId64 " of axis %u: not a multiple of %" PRId64
+                                " bytes, the size of a value",
+                                stride[i], i, scalar);
+        reach = stride[i] < 0 ? -(uint64_t)stride[i] : (uint64_t)stride[i];
+        if (extent[i] > 1 && (!size_mul(reach, extent[i] - 1, &reach) ||
+                              !size_add(span, reach, &span) || span > INT64_MAX))
+            return hg_error_set(err, H5GRAD_USAGE, "stride %" PRId64 " of axis %u: too large",
+                                stride[i], i);
+    }
+    return H5GRAD_OK;
+}
+
+/* Whether no two points of a result overlap, by the rule in h5grad.h; the strides were checked. */
+static enum h5grad_status check_apart(const struct array *array, const uint64_t *extent,
+                                      const int64_t *stride, struct h5grad_error *err)
+{
+    unsigned order[GRID_MAX_RANK];
+    uint64_t span = array->point;
+    sort_axes(array->rank, stride, extent, order);
+    for (unsigned i = array->rank; i-- > 0;) {
+        unsigned axis = order[i];
+        if (extent[axis] <= 1)
+            continue;
+        uint64_t step = stride[axis] ? step_size(stride, extent, axis) : 0;
+        if (step < span)
+            return hg_error_set(err, H5GRAD_USAGE, "stride %" PRId64 " of axis %u: points overlap",
+                                stride[axis], axis);
+        span += step * (extent[axis] - 1);
+    }
     return H5GRAD_OK;
 }
 
@@ -67,7 +144,8 @@ static enum h5grad_status choose_axes(struct array *array, struct h5grad_error *
         if (used[axis])
             return hg_error_set(err, H5GRAD_USAGE, "axis %" PRId64 " is repeated", axis);
         used[axis] = true;
-        array->axis[array->job.n_axes++].axis = (unsigned)axis;
+        array->dim[array->job.n_axes] = (unsigned)axis;
+        array->axis[array->job.n_axes++].axis = array->job_axis[axis];
     }
     return H5GRAD_OK;
 }
@@ -97,21 +175,36 @@ static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5
     return H5GRAD_OK;
 }
 
-static enum h5grad_status open_ends(struct array *array, enum element element, const void *data,
+static enum h5grad_status open_result(struct array *array, unsigned k, const uint64_t *extent,
+                                      void *result, struct h5grad_error *err)
+{
+    const int64_t *const *strides = array->user.result_strides;
+    const int64_t *stride = strides ? strides[k] : NULL;
+    int64_t ordered[GRID_MAX_RANK];
+    enum h5grad_status status = check_strides(array, extent, stride, err);
+    if (!status && stride)
+        status = check_apart(array, extent, stride, err);
+    if (status)
+        return hg_error_context(err, status, "result %u", k);
+    order_strides(array, extent, stride, ordered);
+    array->axis[k].writer =
+        hg_writer_open_memory(result, array->point, array->rank, array->extent, ordered, err);
+    return array->axis[k].writer ? H5GRAD_OK : hg_error_status(err);
+}
+
+static enum h5grad_status open_ends(struct array *array, const uint64_t *extent, const void *data,
                                     void *const *results, struct h5grad_error *err)
 {
-    unsigned components = (unsigned)array->user.components;
-    array->job.reader =
-        hg_reader_open_memory(data, element, components, array->rank, array->extent, err);
+    int64_t ordered[GRID_MAX_RANK];
+    order_strides(array, extent, array->user.strides, ordered);
+    array->job.reader = hg_reader_open_memory(data, array->element, array->job.components,
+                                              array->rank, array->extent, ordered, err);
     if (!array->job.reader)
         return hg_error_status(err);
-    for (unsigned k = 0; k < array->job.n_axes; k++) {
-        array->axis[k].writer = hg_writer_open_memory(
-            results[k], components * hg_element_size(element), array->rank, array->extent, err);
-        if (!array->axis[k].writer)
-            return hg_error_status(err);
-    }
-    return H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < array->job.n_axes && !status; k++)
+        status = open_result(array, k, extent, results[k], err);
+    return status;
 }
 
 static void close_ends(struct array *array)
@@ -137,14 +230,15 @@ static int on_cancelled(void *user)
     return array->user.cancelled && array->user.cancelled(array->user.user);
 }
 
-static enum h5grad_status differentiate(struct array *array, enum element element, const void *data,
-                                        void *const *results, struct h5grad_error *err)
+static enum h5grad_status differentiate(struct array *array, const uint64_t *extent,
+                                        const void *data, void *const *results,
+                                        struct h5grad_error *err)
 {
     struct engine_job *job = &array->job;
     job->rank = array->rank;
     job->extent = array->extent;
     job->components = (unsigned)array->user.components;
-    job->stored = job->arithmetic = job->result = element;
+    job->stored = job->arithmetic = job->result = array->element;
     job->axes = array->axis;
     job->threads =
         array->user.threads ? (unsigned)array->user.threads : hg_engine_default_threads();
@@ -154,11 +248,10 @@ static enum h5grad_status differentiate(struct array *array, enum element elemen
     job->cancelled = on_cancelled;
     job->user = array;
     array->progress.field = "";
-    if (!size_product(array->rank, array->extent,
-                      job->components * hg_element_size(element) * job->n_axes,
+    if (!size_product(array->rank, array->extent, array->point * job->n_axes,
                       &array->progress.bytes_total))
         return hg_error_set(err, H5GRAD_USAGE, "the size of the array overflows");
-    enum h5grad_status status = open_ends(array, element, data, results, err);
+    enum h5grad_status status = open_ends(array, extent, data, results, err);
     if (!status)
         status = hg_engine_plan(job, NULL, NULL, &array->plan, err);
     return status ? status : hg_engine_run(job, &array->plan, err);
@@ -169,21 +262,28 @@ enum h5grad_status hg_run_array(enum h5grad_type type, unsigned rank, const uint
                                 const struct h5grad_array_options *options,
                                 struct h5grad_error *err)
 {
-    struct array array = {.rank = rank, .extent = extent};
+    struct array array = {.rank = rank};
     if (type != H5GRAD_FLOAT && type != H5GRAD_DOUBLE)
         return hg_error_set(err, H5GRAD_USAGE, "type %d: neither float nor double", (int)type);
     if (rank < 1 || rank > GRID_MAX_RANK)
         return hg_error_set(err, H5GRAD_USAGE, "rank %u: must be 1 to %d", rank, GRID_MAX_RANK);
-    enum h5grad_status status = complete(options, &array, err);
+    enum h5grad_status status = hg_run_options_take(options, &array.user, sizeof array.user, err);
     if (!status)
-        status = choose_axes(&array, err);
+        status = check_numbers(&array, err);
+    if (status)
+        return status;
+    array.element = type == H5GRAD_FLOAT ? ELEMENT_F32 : ELEMENT_F64;
+    array.point = (unsigned)array.user.components * hg_element_size(array.element);
+    if ((status = check_strides(&array, extent, array.user.strides, err)))
+        return status;
+    order_axes(&array, extent);
+    status = choose_axes(&array, err);
     for (unsigned k = 0; k < array.job.n_axes && !status; k++) {
         if ((status = settle_axis(&array, k, err)))
-            hg_error_context(err, status, "axis %u", array.axis[k].axis);
+            hg_error_context(err, status, "axis %u", array.dim[k]);
     }
     if (!status)
-        status = differentiate(&array, type == H5GRAD_FLOAT ? ELEMENT_F32 : ELEMENT_F64, data,
-                               results, err);
+        status = differentiate(&array, extent, data, results, err);
     close_ends(&array);
     return status;
 }

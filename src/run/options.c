@@ -14,25 +14,29 @@
 #include "output/result_names.h"
 #include "stencil/stencil.h"
 
-void h5grad_options_init(struct h5grad_options *options)
-{
-    memset(options, 0, sizeof *options);
-    options->size = sizeof *options;
-    options->edge_order = 1;
-}
+/* More than any version of a struct of options has. */
+#define MOST_OPTIONS 4096
 
-/* A caller built against an older or newer library passes a struct of another size. */
-static enum h5grad_status complete(const struct h5grad_options *user, struct h5grad_options *out,
-                                   struct h5grad_error *err)
+enum h5grad_status hg_run_options_take(const void *user, void *out, size_t known,
+                                       struct h5grad_error *err)
 {
-    h5grad_options_init(out);
+    size_t size = known;
+    memset(out, 0, known);
     if (!user)
         return H5GRAD_OK;
-    if (user->size == 0)
+    memcpy(&size, user, sizeof size);
+    if (size < sizeof size || size > MOST_OPTIONS)
         return hg_error_set(err, H5GRAD_USAGE,
-                            "options: size is 0: initialise them with h5grad_options_init");
-    memcpy(out, user, size_min(user->size, sizeof *out));
-    out->size = sizeof *out;
+                            "options: size is %zu: initialise them with the size of their struct",
+                            size);
+    for (size_t i = known; i < size; i++) {
+        if (((const char *)user)[i])
+            return hg_error_set(
+                err, H5GRAD_USAGE,
+                "options: the program asks for what this library, of version " H5GRAD_VERSION
+                ", is too old for");
+    }
+    memcpy(out, user, size_min(size, known));
     return H5GRAD_OK;
 }
 
@@ -311,7 +315,8 @@ enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
     struct h5grad_error *e = err ? err : &local;
     struct h5grad_options full;
     memset(options, 0, sizeof *options);
-    enum h5grad_status status = complete(user, &full, e);
+    enum h5grad_status status = hg_run_options_take(user, &full, sizeof full, e);
+    full.edge_order += full.edge_order == 0;
     if (!status)
         status = parse(&full, options, e);
     if (status)

@@ -63,6 +63,12 @@ struct run_options {
     char *fingerprint; /* of all of them that the bytes of the output depend on */
 };
 
+/* Copies a caller's struct of options, which begins with its size, to one of known bytes. What the
+ * caller's does not have is zero; what it has beyond must be zero. user may be NULL: all is zero.
+ */
+enum h5grad_status hg_run_options_take(const void *user, void *out, size_t known,
+                                       struct h5grad_error *err);
+
 /* H5GRAD_USAGE with the reason for what no file could satisfy. user may be NULL; its strings stay
  * the caller's and outlive *options. On failure there is nothing to free. */
 enum h5grad_status hg_run_options_check(const struct h5grad_options *user,

@@ -17,7 +17,7 @@ struct piece {
 
 struct report {
     struct h5grad_report public; /* first: h5grad_report_free gets its address */
-    struct h5grad_field *field;
+    struct h5grad_field **field;
     struct piece *pieces;
     bool failed;
 };
@@ -67,49 +67,93 @@ static const char *keep_text(struct report *report, const char *text)
     return copy ? memcpy(copy, text, strlen(text) + 1) : NULL;
 }
 
+/* An array of n pointers to structs of size zero bytes. */
+static void *keep_structs(struct report *report, size_t n, size_t size)
+{
+    void **pointer = keep(report, n * sizeof *pointer);
+    char *structs = keep(report, n * size);
+    if (!pointer || !structs)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        pointer[i] = structs + i * size;
+    return pointer;
+}
+
 static struct h5grad_field *add(struct report *report, const char *path)
 {
-    struct h5grad_field *grown =
-        realloc(report->field, (report->public.n_fields + 1) * sizeof *grown);
+    const size_t n = report->public.n_fields;
+    struct h5grad_field **grown = realloc(report->field, (n + 1) * sizeof *grown);
     if (!grown) {
         report->failed = true;
         return NULL;
     }
     report->field = grown;
-    struct h5grad_field *field = &grown[report->public.n_fields++];
-    memset(field, 0, sizeof *field);
+    struct h5grad_field *field = grown[n] = keep(report, sizeof *field);
+    if (!field)
+        return NULL;
+    report->public.n_fields++;
     field->path = keep_text(report, path);
     return field;
+}
+
+/* first, last and step of coordinates that were not read are 0. */
+static void describe_spacing(struct report *report, const struct field *field, unsigned axis,
+                             struct h5grad_axis *out)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    const struct coordinate *coordinate = settled->coordinate;
+    out->source = keep_text(report, settled->source);
+    out->origin = settled->given                    ? H5GRAD_FROM_OPTIONS
+                  : field->coords.axis[axis].source ? H5GRAD_FROM_FILE
+                                                    : H5GRAD_FROM_NOBODY;
+    out->uniform = !coordinate || coordinate->scan.even;
+    switch (settled->spacing.kind) {
+    case SPACING_AUTO:
+        out->spacing = settled->problem ? H5GRAD_SPACING_UNUSABLE : H5GRAD_SPACING_UNIT;
+        out->step = settled->problem ? 0 : 1;
+        return;
+    case SPACING_NUMBER:
+        out->spacing = H5GRAD_SPACING_STEP;
+        out->step = settled->spacing.number;
+        return;
+    case SPACING_PATH:
+        out->spacing = H5GRAD_SPACING_COORDINATES;
+        out->coordinates = keep_text(report, coordinate ? coordinate->name : settled->spacing.path);
+        out->first = coordinate ? coordinate->scan.first : 0;
+        out->last = coordinate ? coordinate->scan.last : 0;
+        out->step = coordinate && coordinate->scan.even ? coordinate->scan.step : 0;
+    }
 }
 
 static void describe_axis(struct report *report, const struct task *task, unsigned axis,
                           bool planned, struct h5grad_axis *out)
 {
     const struct field *field = task->field;
-    const struct field_axis *settled = &field->axis[axis];
     const struct coords_axis *said = &field->coords.axis[axis];
-    char number[32];
     out->extent = field->extent[axis];
     out->name = keep_text(report, said->name);
     out->unit = keep_text(report, said->unit);
-    out->spacing = keep_text(report, hg_field_spacing(field, axis, number, sizeof number));
-    out->source = keep_text(report, settled->source);
+    describe_spacing(report, field, axis, out);
+    out->differentiated = field->axis[axis].differentiated;
     out->left_out = keep_text(report, said->left_out);
-    out->differentiated = settled->differentiated;
-    out->uniform = true;
-    if (settled->coordinate) {
-        const struct stencil_scan *scan = &settled->coordinate->scan;
-        out->first = scan->first;
-        out->last = scan->last;
-        out->uniform = scan->even;
-        out->step = scan->even ? scan->step : 0;
-    } else if (settled->spacing.kind != SPACING_PATH) {
-        out->step = settled->spacing.kind == SPACING_NUMBER ? settled->spacing.number : 1;
+    out->tile = planned ? task->plan.tile[axis] : 0;
+}
+
+/* Results stand in the order of the axes. */
+static void describe_results(struct report *report, const struct field *field,
+                             struct h5grad_field *out)
+{
+    struct h5grad_result **result = keep_structs(report, field->n_axes, sizeof **result);
+    for (unsigned axis = 0; result && axis < field->rank; axis++) {
+        if (!field->axis[axis].differentiated)
+            continue;
+        *result[out->n_results++] = (struct h5grad_result){
+            .path = keep_text(report, field->axis[axis].result),
+            .kind = H5GRAD_RESULT_GRADIENT,
+            .axis = (int)axis,
+        };
     }
-    if (!planned)
-        return;
-    out->tile = task->plan.tile[axis];
-    out->result = keep_text(report, settled->result);
+    out->results = (const struct h5grad_result *const *)result;
 }
 
 /* What is not used of what the file says, of axes and of values, and points that are missing. */
@@ -134,6 +178,20 @@ static const char *describe_note(struct report *report, const struct field *fiel
     return text;
 }
 
+static enum h5grad_layout describe_layout(struct report *report, const struct h5_storage *storage,
+                                          const char **words)
+{
+    static const enum h5grad_layout layouts[] = {
+        [H5_CONTIGUOUS] = H5GRAD_CONTIGUOUS, [H5_COMPACT] = H5GRAD_COMPACT,
+        [H5_CHUNKED] = H5GRAD_CHUNKED,       [H5_VIRTUAL] = H5GRAD_VIRTUAL,
+        [H5_EXTERNAL] = H5GRAD_EXTERNAL,
+    };
+    char text[1024];
+    hg_storage_text(storage, text, sizeof text);
+    *words = keep_text(report, text);
+    return layouts[storage->layout];
+}
+
 static void describe_plan(struct report *report, const struct task *task, struct h5grad_field *out)
 {
     const struct field *field = task->field;
@@ -142,9 +200,8 @@ static void describe_plan(struct report *report, const struct task *task, struct
     uint64_t chunk = field->components * hg_element_size(field->stored), point = chunk;
     hg_type_result_name(&task->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);
-    hg_storage_text(&task->result_storage, text, sizeof text);
-    out->result_layout = keep_text(report, text);
-    out->read_way = task->reader->way->name;
+    out->result_layout = describe_layout(report, &task->result_storage, &out->result_layout_text);
+    out->read_method = task->reader->way->name;
     out->tiles = plan->tiles;
     out->bytes_read = plan->read_points * point;
     for (unsigned i = 0; plan->cached && i < plan->rank; i++)
@@ -161,28 +218,27 @@ bool hg_report_add(struct report *report, const struct task *task, bool planned)
     struct h5grad_field *out = add(report, field->path);
     if (!out)
         return false;
-    char text[1024];
-    unsigned rank = field->rank;
-    struct h5grad_axis *axes = keep(report, rank * sizeof *axes);
+    struct h5grad_axis **axes = keep_structs(report, field->rank, sizeof **axes);
     if (!axes)
         return false;
-    for (unsigned i = 0; i < rank; i++)
-        describe_axis(report, task, i, planned, &axes[i]);
-    out->rank = rank;
-    out->axes = axes;
+    for (unsigned i = 0; i < field->rank; i++)
+        describe_axis(report, task, i, planned, axes[i]);
+    out->rank = field->rank;
+    out->axes = (const struct h5grad_axis *const *)axes;
     out->type = keep_text(report, task->type.name);
-    hg_storage_text(&task->storage, text, sizeof text);
-    out->layout = keep_text(report, text);
+    out->layout = describe_layout(report, &task->storage, &out->layout_text);
     out->values = keep_text(report, field->values.text);
     out->note = describe_note(report, field);
-    if (planned)
+    if (planned) {
+        describe_results(report, field, out);
         describe_plan(report, task, out);
+    }
     return !report->failed;
 }
 
-void hg_report_write_way(struct report *report, size_t number, const char *way)
+void hg_report_write_method(struct report *report, size_t number, const char *method)
 {
-    report->field[number].write_way = way;
+    report->field[number]->write_method = method;
 }
 
 bool hg_report_skip(struct report *report, const char *path, const char *why)
@@ -195,7 +251,7 @@ bool hg_report_skip(struct report *report, const char *path, const char *why)
 
 struct h5grad_report *hg_report_finish(struct report *report, double seconds)
 {
-    report->public.fields = report->field;
+    report->public.fields = (const struct h5grad_field *const *)report->field;
     report->public.seconds = seconds;
     return &report->public;
 }

@@ -17,7 +17,7 @@ bool hg_report_add(struct report *report, const struct task *task, bool planned)
 
 /* Says how the results of a field are written: number counts the fields and skipped datasets from 0
  * in the order in which they were added. */
-void hg_report_write_way(struct report *report, size_t number, const char *way);
+void hg_report_write_method(struct report *report, size_t number, const char *method);
 
 /* Adds a dataset that is not done, and why. */
 bool hg_report_skip(struct report *report, const char *path, const char *why);

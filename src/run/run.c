@@ -530,7 +530,7 @@ static enum h5grad_status do_results(struct run *run, size_t number, struct resu
     enum h5grad_status status = create_results(run, number, result, err);
     if (!status) {
         run->progress.field = run->task.field->path;
-        hg_report_write_way(run->report, number, result[0].writer->way->name);
+        hg_report_write_method(run->report, number, result[0].writer->way->name);
         job->progress = on_progress;
         job->cancelled = on_cancelled;
         job->user = run;

@@ -14,26 +14,18 @@ struct memory_writer {
     struct writer writer;
     unsigned rank;
     size_t size; /* bytes of a point */
-    bool stream;
+    bool stream; /* the array is dense and C-ordered, and large */
     struct box whole;
-    void *data;
+    int64_t stride[GRID_MAX_RANK];
+    char *data;
 };
 
-struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
-                                     struct h5grad_error *err)
+static char *find_point(const struct memory_writer *self, const uint64_t *point)
 {
-    struct memory_writer *self = hg_memory_zeroed(1, sizeof *self);
-    if (!self) {
-        hg_error_memory(err, sizeof *self);
-        return NULL;
-    }
-    self->writer.way = &hg_writer_memory;
-    self->rank = rank;
-    self->size = size;
-    self->data = data;
-    memcpy(self->whole.count, extent, rank * sizeof *extent);
-    self->stream = hg_box_points(rank, &self->whole) * size >= STREAM_BYTES;
-    return &self->writer;
+    char *found = self->data;
+    for (unsigned i = 0; i < self->rank; i++)
+        found += (int64_t)point[i] * self->stride[i];
+    return found;
 }
 
 static enum h5grad_status memory_write(struct writer *writer, const struct box *box,
@@ -48,7 +40,10 @@ static enum h5grad_status memory_write(struct writer *writer, const struct box *
                        self->data);
         hg_stream_end();
     } else {
-        hg_box_copy(self->rank, self->size, box, box, points, &self->whole, self->data);
+        int64_t stride[GRID_MAX_RANK];
+        hg_box_byte_strides(self->rank, self->size, box->count, stride);
+        hg_box_copy_strided(self->rank, self->size, box->count, points, stride,
+                            find_point(self, box->start), self->stride);
     }
     return H5GRAD_OK;
 }
@@ -56,13 +51,7 @@ static enum h5grad_status memory_write(struct writer *writer, const struct box *
 static void *memory_place(const struct writer *writer, const uint64_t *point)
 {
     const struct memory_writer *self = (const struct memory_writer *)writer;
-    uint64_t stride[GRID_MAX_RANK], points = 0;
-    if (!self->stream)
-        return NULL;
-    hg_box_strides(self->rank, self->whole.count, stride);
-    for (unsigned i = 0; i < self->rank; i++)
-        points += point[i] * stride[i];
-    return (char *)self->data + points * self->size;
+    return self->stream ? find_point(self, point) : NULL;
 }
 
 static void memory_close(struct writer *writer)
@@ -70,9 +59,40 @@ static void memory_close(struct writer *writer)
     free(writer);
 }
 
-const struct writer_way hg_writer_memory = {
+static const struct writer_way memory_way = {
     .name = "memory",
     .write = memory_write,
     .close = memory_close,
     .place = memory_place,
 };
+
+static bool is_dense(const struct memory_writer *self)
+{
+    int64_t dense[GRID_MAX_RANK];
+    hg_box_byte_strides(self->rank, self->size, self->whole.count, dense);
+    for (unsigned i = 0; i < self->rank; i++) {
+        if (self->stride[i] != dense[i] && self->whole.count[i] > 1)
+            return false;
+    }
+    return true;
+}
+
+struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
+                                     const int64_t *stride, struct h5grad_error *err)
+{
+    struct memory_writer *self = hg_memory_zeroed(1, sizeof *self);
+    if (!self) {
+        hg_error_memory(err, sizeof *self);
+        return NULL;
+    }
+    self->writer.way = &memory_way;
+    self->rank = rank;
+    self->size = size;
+    self->data = data;
+    memcpy(self->whole.count, extent, rank * sizeof *extent);
+    hg_box_byte_strides(rank, size, extent, self->stride);
+    if (stride)
+        memcpy(self->stride, stride, rank * sizeof *stride);
+    self->stream = is_dense(self) && hg_box_points(rank, &self->whole) * size >= STREAM_BYTES;
+    return &self->writer;
+}

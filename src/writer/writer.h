@@ -70,9 +70,10 @@ struct writer {
 struct writer *hg_writer_open(const struct writer_target *target, const char *forced,
                               struct h5grad_error *err);
 
-/* A writer into a C-ordered array in memory of points of size bytes. */
+/* A writer into an array in memory of points of size bytes, with strides in bytes, or NULL for a
+ * dense one; data is the point of indices 0. */
 struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
-                                     struct h5grad_error *err);
+                                     const int64_t *stride, struct h5grad_error *err);
 
 /* Writes the points of box, dense and C-ordered, with the worker state of the calling thread. Takes
  * libhdf5's lock itself. */
@@ -99,6 +100,6 @@ enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *
 void hg_writer_close(struct writer *writer);
 
 extern const struct writer_way hg_writer_direct, hg_writer_placed, hg_writer_chunked,
-    hg_writer_library, hg_writer_memory;
+    hg_writer_library;
 
 #endif

@@ -164,10 +164,10 @@ static int inner_cancelled(void *data)
     return !*h5grad_version();
 }
 
-static void inner_message(void *data, enum h5grad_level level, const char *text)
+static void inner_message(void *data, const struct h5grad_message *message)
 {
-    (void)data, (void)level;
-    ck_assert(*h5grad_version() && *text);
+    (void)data;
+    ck_assert(*h5grad_version() && *message->text);
 }
 
 static void do_all(struct watch *watch, bool hdf5)
@@ -185,13 +185,12 @@ static void do_all(struct watch *watch, bool hdf5)
     wait_for(call_hdf5_from_thread, watch);
 }
 
-static void on_message(void *data, enum h5grad_level level, const char *text)
+static void on_message(void *data, const struct h5grad_message *message)
 {
     struct watch *watch = data;
-    (void)level;
     ck_assert(pthread_equal(pthread_self(), watch->caller));
     size_t used = strlen(watch->seen);
-    snprintf(watch->seen + used, sizeof watch->seen - used, "%s\n", text);
+    snprintf(watch->seen + used, sizeof watch->seen - used, "%s\n", message->text);
     atomic_fetch_add(&watch->messages, 1);
     do_all(watch, true);
 }

@@ -146,9 +146,9 @@ static void make_virtual(void)
     H5Sclose(space);
 }
 
-static void ignore(void *user, enum h5grad_level level, const char *text)
+static void ignore(void *user, const struct h5grad_message *message)
 {
-    (void)user, (void)level, (void)text;
+    (void)user, (void)message;
 }
 
 static void run_file(const char *input, struct h5grad_options *options)

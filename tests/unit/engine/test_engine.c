@@ -99,7 +99,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
             .extent = extent[i], .op = hg_operator_gradient(edge_order, i == 1), .step = 0.7};
         s->result[i] = malloc(s->bytes);
         s->axis[i].writer = hg_writer_open_memory(
-            s->result[i], components * hg_element_size(element), 3, s->extent, NULL);
+            s->result[i], components * hg_element_size(element), 3, s->extent, NULL, NULL);
         ck_assert_ptr_nonnull(s->axis[i].writer);
     }
     s->axis[1].coordinates = hg_line_open_memory(s->x, extent[1], NULL);
@@ -112,7 +112,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         .result = element,
         .n_axes = 3,
         .axes = s->axis,
-        .reader = hg_reader_open_memory(s->data, element, components, 3, s->extent, NULL),
+        .reader = hg_reader_open_memory(s->data, element, components, 3, s->extent, NULL, NULL),
         .threads = 1,
         .cache = {.l2 = 1 << 20},
         .memory = 1u << 30,

@@ -782,7 +782,7 @@ START_TEST(array_in_memory)
         pairs[i][1] = expect_complex(i, 1);
     }
     const uint64_t counts[RANK] = {extent[0], extent[1], extent[2]};
-    struct reader *reader = hg_reader_open_memory(pairs, ELEMENT_F64, 2, RANK, counts, NULL);
+    struct reader *reader = hg_reader_open_memory(pairs, ELEMENT_F64, 2, RANK, counts, NULL, NULL);
     ck_assert_ptr_nonnull(reader);
     ck_assert_int_eq(hg_reader_prepare(reader, NULL, 0, NULL), H5GRAD_OK);
     struct input input = {.type = {.stored = ELEMENT_F64, .components = 2}};

@@ -187,12 +187,12 @@ static void put_rows_of_three(void)
 /* --------------------------------------------------------------------------------------- running
  */
 
-static void hear(void *user, enum h5grad_level level, const char *text)
+static void hear(void *user, const struct h5grad_message *message)
 {
     (void)user;
     size_t used = strlen(said);
-    if (level == H5GRAD_WARNING)
-        snprintf(said + used, sizeof said - used, "%s\n", text);
+    if (message->level == H5GRAD_WARNING)
+        snprintf(said + used, sizeof said - used, "%s\n", message->text);
 }
 
 /* The run of a file, all fields where dataset is NULL, and the gradient of v along axis 0. */
@@ -211,7 +211,7 @@ static enum h5grad_status run(const char *input, const char *dataset, bool allow
     said[0] = '\0';
     enum h5grad_status status = h5grad_run(input, "out.h5", &options, NULL, &error);
     if (status)
-        hear(NULL, H5GRAD_WARNING, error.message);
+        hear(NULL, &(struct h5grad_message){H5GRAD_WARNING, error.message});
     hid_t file = status ? -1 : H5Fopen("out.h5", H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file >= 0 && H5Lexists(file, "v_grad_0", H5P_DEFAULT) > 0) {
         hid_t result = H5Dopen2(file, "v_grad_0", H5P_DEFAULT);
@@ -727,8 +727,8 @@ static void assert_lost(const char *target, const char *path, const char *why)
     ck_assert_str_eq(said, "");
     ck_assert_int_eq(h5grad_list("v.h5", NULL, &report, NULL), H5GRAD_OK);
     ck_assert_uint_eq(report->n_fields, 2);
-    ck_assert_str_eq(report->fields[1].path, "/entry/data");
-    ck_assert_ptr_nonnull(strstr(report->fields[1].skipped, why));
+    ck_assert_str_eq(report->fields[1]->path, "/entry/data");
+    ck_assert_ptr_nonnull(strstr(report->fields[1]->skipped, why));
     h5grad_report_free(report);
 }
 

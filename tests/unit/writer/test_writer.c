@@ -532,7 +532,7 @@ START_TEST(array_in_memory)
     static const uint64_t step[2] = {4, 7};
     for (size_t i = 0; i < POINTS; i++)
         data[i] = (double)i;
-    struct writer *writer = hg_writer_open_memory(back, sizeof back[0], 2, extent, NULL);
+    struct writer *writer = hg_writer_open_memory(back, sizeof back[0], 2, extent, NULL, NULL);
     ck_assert_ptr_nonnull(writer);
     write_boxes(writer, step, sizeof data[0], (const char *)data);
     ck_assert_int_eq(hg_writer_finish(writer, NULL), H5GRAD_OK);
