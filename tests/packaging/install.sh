@@ -116,6 +116,7 @@ place_module "$DESTDIR$libdir" || exit 1
 version=$(pkg-config --modversion h5grad)
 
 check "man page" compgen -G "$DESTDIR$mandir/man1/h5grad.1*" >found
+check "man page of the library" compgen -G "$DESTDIR$mandir/man3/h5grad.3*" >found
 
 # finds_library FILE: by itself, and through no search path where the loader looks anyway.
 finds_library() {

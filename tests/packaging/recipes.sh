@@ -27,6 +27,13 @@ says packaging/spack/package.py " *url = .*/h5grad-$quoted\\.tar\\.gz.*"
 says packaging/conda/meta.yaml "\\{% set version = \"$quoted\" %\\}"
 says packaging/README.md ".*h5grad-$quoted\\.tar\\.gz.*"
 
+# The library's package has the number of its soname.
+soname=$(sed -n 's/.*-version-info \([0-9]*\):[0-9]*:0 .*/\1/p' Makefile.am)
+[ -n "$soname" ] || fail "no version-info of age 0 in Makefile.am"
+says packaging/debian/control "Package: libh5grad$soname"
+says "packaging/debian/libh5grad$soname.symbols" "libh5grad\\.so\\.$soname libh5grad$soname #MINVER#"
+[ -e "packaging/debian/libh5grad$soname.install" ] || fail "Debian: no libh5grad$soname.install"
+
 # The codecs that configure knows are those of the recipes.
 codecs=$(sed -n 's/^ *.*H5GRAD_LIBRARY(\[[A-Z0-9]*\], \[\([a-z0-9]*\)\].*/\1/p' configure.ac | sort)
 for codec in $codecs; do
