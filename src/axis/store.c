@@ -89,7 +89,7 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
         hg_error_memory(err, strlen(text));
         return NULL;
     }
-    hid_t object = hg_names_open_variable(file, path, err);
+    hid_t object = hg_names_open_variable(file, path, NULL, err);
     if (object < 0 && err->status != H5GRAD_NO_MEMORY)
         object = hg_open_object(file, path, err);
     *known = object >= 0;
@@ -103,7 +103,7 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
 static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct coordinate *item,
                             bool *known, struct h5grad_error *err)
 {
-    hid_t dataset = hg_names_open_variable(file, text, err);
+    hid_t dataset = hg_names_open_variable(file, text, NULL, err);
     *known = dataset >= 0;
     if (!*known)
         return open_attribute(file, text, known, err);

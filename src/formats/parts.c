@@ -166,7 +166,7 @@ enum h5grad_status hg_coords_set_dataset(struct coords *coords, unsigned k, hid_
         return H5GRAD_OK;
     struct h5grad_error reason;
     bool found_edges = false;
-    hid_t dataset = hg_names_open_variable(file, path, &reason);
+    hid_t dataset = hg_names_open_variable(file, path, NULL, &reason);
     enum h5grad_status status = dataset >= 0 ? H5GRAD_OK : reason.status;
     if (dataset >= 0 && hg_is_null(dataset)) {
         hg_close(dataset);

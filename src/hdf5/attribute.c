@@ -16,7 +16,7 @@ struct attribute {
     hid_t id;
     hid_t type;
     hid_t space;
-    size_t n; /* elements, at least one */
+    size_t n; /* elements */
 };
 
 /* An attribute that there is no memory for looks absent to who asks for it. */
@@ -27,30 +27,28 @@ static void *noted(void *memory)
     return memory;
 }
 
-static void close_attribute(struct attribute *attribute)
+static void close_attribute(const struct attribute *attribute)
 {
     hg_close(attribute->space);
     hg_close(attribute->type);
     hg_close(attribute->id);
 }
 
+/* What is opened is closed at the end of the block. */
+#define OPENED __attribute__((cleanup(close_attribute)))
+
 static bool open_attribute(hid_t object, const char *name, struct attribute *attribute)
 {
     *attribute = (struct attribute){.id = -1, .type = -1, .space = -1};
-    if (H5Aexists(object, name) <= 0)
-        return false;
-    attribute->id = H5Aopen(object, name, H5P_DEFAULT);
+    if (H5Aexists(object, name) > 0)
+        attribute->id = H5Aopen(object, name, H5P_DEFAULT);
     if (attribute->id >= 0) {
         attribute->type = H5Aget_type(attribute->id);
         attribute->space = H5Aget_space(attribute->id);
     }
     hssize_t n = attribute->space >= 0 ? H5Sget_simple_extent_npoints(attribute->space) : -1;
-    if (attribute->type >= 0 && n > 0 && (uint64_t)n <= SIZE_MAX) {
-        attribute->n = (size_t)n;
-        return true;
-    }
-    close_attribute(attribute);
-    return false;
+    attribute->n = n > 0 ? (size_t)n : 0;
+    return attribute->type >= 0 && n >= 0 && (uint64_t)n <= SIZE_MAX;
 }
 
 /* Text of at most size bytes, ended by a NUL or by the size, without what padding added. */
@@ -74,59 +72,46 @@ static bool read_fixed(const struct attribute *attribute, char **texts, size_t l
     H5T_str_t padding = H5Tget_strpad(attribute->type);
     if (size == 0 || size > limit || attribute->n > MAX_TEXTS / size)
         return false;
-    char *buffer = noted(hg_memory_zeroed(attribute->n, size));
+    BASE_FREED char *buffer = noted(hg_memory_zeroed(attribute->n, size));
     bool ok = buffer && H5Aread(attribute->id, attribute->type, buffer) >= 0;
     for (size_t i = 0; ok && i < attribute->n; i++) {
         texts[i] = copy_text(buffer + i * size, size, padding);
         ok = texts[i] != NULL;
     }
-    free(buffer);
     return ok;
 }
 
 static bool read_variable(const struct attribute *attribute, char **texts, size_t limit)
 {
-    char **buffer = noted(hg_memory_zeroed(attribute->n, sizeof *buffer));
-    if (!buffer)
+    BASE_FREED char **buffer = noted(hg_memory_zeroed(attribute->n, sizeof *buffer));
+    if (!buffer || hg_variable_check_attribute(attribute->id, attribute->type, MAX_TEXTS, NULL) ||
+        H5Aread(attribute->id, attribute->type, buffer) < 0)
         return false;
-    bool read =
-        hg_variable_check_attribute(attribute->id, attribute->type, MAX_TEXTS, NULL) == H5GRAD_OK &&
-        H5Aread(attribute->id, attribute->type, buffer) >= 0;
-    bool ok = read;
+    bool ok = true;
     size_t total = 0;
     for (size_t i = 0; ok && i < attribute->n; i++) {
         const char *text = buffer[i] ? buffer[i] : "";
         size_t length = strnlen(text, limit + 1);
         total += length;
-        ok = length <= limit && total <= MAX_TEXTS;
-        if (ok)
+        if (length <= limit && total <= MAX_TEXTS)
             texts[i] = copy_text(text, length, H5T_STR_NULLTERM);
-        ok = ok && texts[i];
+        ok = texts[i] != NULL;
     }
-    if (read)
-        hg_variable_reclaim(attribute->type, attribute->space, buffer);
-    free(buffer);
+    hg_variable_reclaim(attribute->type, attribute->space, buffer);
     return ok;
 }
 
 /* At most so many texts, each at most limit bytes long. */
 static char **read_texts(hid_t object, const char *name, size_t most, size_t limit, size_t *n)
 {
-    struct attribute attribute;
-    if (!open_attribute(object, name, &attribute))
-        return NULL;
-    char **texts = NULL;
-    htri_t variable = H5Tis_variable_str(attribute.type);
-    if (H5Tget_class(attribute.type) == H5T_STRING && variable >= 0 && attribute.n <= most)
-        texts = noted(hg_memory_zeroed(attribute.n, sizeof *texts));
+    OPENED struct attribute attribute;
+    bool open = open_attribute(object, name, &attribute);
+    htri_t variable = open ? H5Tis_variable_str(attribute.type) : -1;
     *n = attribute.n;
-    bool ok = texts != NULL;
-    if (ok && variable)
-        ok = read_variable(&attribute, texts, limit);
-    else if (ok)
-        ok = read_fixed(&attribute, texts, limit);
-    close_attribute(&attribute);
-    if (ok)
+    if (variable < 0 || H5Tget_class(attribute.type) != H5T_STRING || *n == 0 || *n > most)
+        return NULL;
+    char **texts = noted(hg_memory_zeroed(*n, sizeof *texts));
+    if (texts && (variable ? read_variable : read_fixed)(&attribute, texts, limit))
         return texts;
     hg_free_texts(texts, *n);
     return NULL;
@@ -155,18 +140,15 @@ void hg_free_texts(char **texts, size_t n)
 
 double *hg_attribute_numbers(hid_t object, const char *name, size_t *n)
 {
-    struct attribute attribute;
-    if (!open_attribute(object, name, &attribute))
-        return NULL;
-    double *numbers = NULL;
-    H5T_class_t class = H5Tget_class(attribute.type);
-    bool numeric = class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM;
-    if (numeric && attribute.n <= MAX_NUMBERS)
-        numbers = noted(hg_memory_zeroed(attribute.n, sizeof *numbers));
+    OPENED struct attribute attribute;
+    bool open = open_attribute(object, name, &attribute);
+    H5T_class_t class = open ? H5Tget_class(attribute.type) : H5T_NO_CLASS;
     *n = attribute.n;
-    bool ok = numbers && H5Aread(attribute.id, H5T_NATIVE_DOUBLE, numbers) >= 0;
-    close_attribute(&attribute);
-    if (ok)
+    if ((class != H5T_INTEGER && class != H5T_FLOAT && class != H5T_ENUM) || *n == 0 ||
+        *n > MAX_NUMBERS)
+        return NULL;
+    double *numbers = noted(hg_memory_zeroed(*n, sizeof *numbers));
+    if (numbers && H5Aread(attribute.id, H5T_NATIVE_DOUBLE, numbers) >= 0)
         return numbers;
     free(numbers);
     return NULL;
@@ -174,13 +156,7 @@ double *hg_attribute_numbers(hid_t object, const char *name, size_t *n)
 
 bool hg_attribute_number(hid_t object, const char *name, double *value)
 {
-    size_t n;
-    double *numbers = hg_attribute_numbers(object, name, &n);
-    bool one = numbers && n == 1;
-    if (one)
-        *value = numbers[0];
-    free(numbers);
-    return one;
+    return hg_attribute_exactly(object, name, 1, value) == H5_FOUND;
 }
 
 /* Makes an attribute and writes it, unless value is NULL. */
@@ -198,12 +174,12 @@ static enum h5grad_status write_value(hid_t object, const char *name, hid_t type
     return status;
 }
 
-/* The same; takes type and space. */
-static enum h5grad_status write_taking(hid_t object, const char *name, hid_t type, hid_t space,
-                                       const void *value, struct h5grad_error *err)
+enum h5grad_status hg_attribute_write(hid_t object, const char *name, hid_t type, const size_t *n,
+                                      const void *value, struct h5grad_error *err)
 {
+    const hsize_t extent = n ? *n : 1;
+    H5_CLOSED hid_t space = n ? H5Screate_simple(1, &extent, NULL) : H5Screate(H5S_SCALAR);
     enum h5grad_status status = write_value(object, name, type, space, value, err);
-    hg_close(space);
     hg_close(type);
     return status;
 }
@@ -211,45 +187,34 @@ static enum h5grad_status write_taking(hid_t object, const char *name, hid_t typ
 static hid_t text_type(size_t size)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    if (type < 0)
-        return -1;
-    if (H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0 &&
-        H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
-        return type;
-    hg_close(type);
-    return -1;
+    return hg_keep_if(type >= 0 && H5Tset_size(type, size) >= 0 &&
+                          H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0 &&
+                          H5Tset_cset(type, H5T_CSET_UTF8) >= 0,
+                      type);
 }
 
 enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err)
 {
-    return write_taking(object, name, text_type(strlen(text) + 1), H5Screate(H5S_SCALAR), text,
-                        err);
+    return hg_attribute_write(object, name, text_type(strlen(text) + 1), NULL, text, err);
 }
 
 enum h5grad_status hg_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err)
 {
-    return write_taking(object, name, H5Tcopy(H5T_NATIVE_INT32), H5Screate(H5S_SCALAR), &value,
-                        err);
-}
-
-static hid_t line_of(size_t n)
-{
-    const hsize_t extent = n;
-    return H5Screate_simple(1, &extent, NULL);
+    return hg_attribute_write(object, name, H5Tcopy(H5T_NATIVE_INT32), NULL, &value, err);
 }
 
 enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, const double *value,
                                               size_t n, struct h5grad_error *err)
 {
-    return write_taking(object, name, H5Tcopy(H5T_NATIVE_DOUBLE), line_of(n), value, err);
+    return hg_attribute_write(object, name, H5Tcopy(H5T_NATIVE_DOUBLE), &n, value, err);
 }
 
 enum h5grad_status hg_attribute_write_texts(hid_t object, const char *name, const char *const *text,
                                             size_t n, struct h5grad_error *err)
 {
-    return write_taking(object, name, text_type(H5T_VARIABLE), line_of(n), text, err);
+    return hg_attribute_write(object, name, text_type(H5T_VARIABLE), &n, text, err);
 }
 
 /* A transient copy of an attribute's type, which may be committed to its file; -1 for types that
@@ -261,62 +226,26 @@ static hid_t copied_type(hid_t type)
     return H5Tcopy(type);
 }
 
-static bool read_value(const struct attribute *from, hid_t type, void *value)
-{
-    return hg_variable_check_attribute(from->id, from->type, MAX_COPIED, NULL) == H5GRAD_OK &&
-           H5Aread(from->id, type, value) >= 0;
-}
-
-static enum h5grad_status copy_value(const struct attribute *from, hid_t to, const char *name,
-                                     hid_t type, struct h5grad_error *err)
-{
-    size_t size = H5Tget_size(type);
-    if (size == 0 || from->n > MAX_COPIED / size)
-        return H5GRAD_OK;
-    void *value = hg_memory_zeroed(from->n, size);
-    if (!value)
-        return hg_error_memory(err, from->n * size);
-    enum h5grad_status status = H5GRAD_OK;
-    if (read_value(from, type, value)) {
-        status = write_value(to, name, type, from->space, value, err);
-        hg_variable_reclaim(type, from->space, value);
-    }
-    free(value);
-    return status;
-}
-
-/* Attributes of no elements: empty or of a null dataspace. */
-static enum h5grad_status copy_empty(hid_t from, hid_t to, const char *name,
-                                     struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    hid_t id = H5Aopen(from, name, H5P_DEFAULT);
-    hid_t stored = id >= 0 ? H5Aget_type(id) : -1;
-    hid_t space = id >= 0 ? H5Aget_space(id) : -1;
-    hid_t type = stored >= 0 ? copied_type(stored) : -1;
-    if (type >= 0 && space >= 0 && H5Sget_simple_extent_npoints(space) == 0)
-        status = write_value(to, name, type, space, NULL, err);
-    hg_close(type);
-    hg_close(space);
-    hg_close(stored);
-    hg_close(id);
-    return status;
-}
-
 enum h5grad_status hg_attribute_copy(hid_t from, hid_t to, const char *name,
                                      struct h5grad_error *err)
 {
-    struct attribute attribute;
-    if (H5Aexists(from, name) <= 0 || H5Aexists(to, name) > 0)
+    OPENED struct attribute stored;
+    if (!open_attribute(from, name, &stored) || H5Aexists(to, name) > 0)
         return H5GRAD_OK;
-    if (!open_attribute(from, name, &attribute))
-        return copy_empty(from, to, name, err);
-    enum h5grad_status status = H5GRAD_OK;
-    hid_t type = copied_type(attribute.type);
-    if (type >= 0)
-        status = copy_value(&attribute, to, name, type, err);
-    hg_close(type);
-    close_attribute(&attribute);
+    H5_CLOSED hid_t type = copied_type(stored.type);
+    size_t size = type < 0 ? 0 : H5Tget_size(type);
+    if (size == 0 || stored.n > MAX_COPIED / size)
+        return H5GRAD_OK;
+    if (stored.n == 0)
+        return write_value(to, name, type, stored.space, NULL, err);
+    BASE_FREED void *value = hg_memory_zeroed(stored.n, size);
+    if (!value)
+        return hg_error_memory(err, stored.n * size);
+    if (hg_variable_check_attribute(stored.id, stored.type, MAX_COPIED, NULL) != H5GRAD_OK ||
+        H5Aread(stored.id, type, value) < 0)
+        return H5GRAD_OK;
+    enum h5grad_status status = write_value(to, name, type, stored.space, value, err);
+    hg_variable_reclaim(type, stored.space, value);
     return status;
 }
 
@@ -360,21 +289,18 @@ enum h5grad_status hg_attribute_remove(hid_t object, const char *name, struct h5
 
 bool hg_attribute_is(hid_t object, const char *attribute, const char *text)
 {
-    char *found = hg_attribute_text(object, attribute);
-    bool same = found && strcmp(found, text) == 0;
-    free(found);
-    return same;
+    BASE_FREED char *found = hg_attribute_text(object, attribute);
+    return found && strcmp(found, text) == 0;
 }
 
 enum h5_exactly hg_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value)
 {
     if (H5Aexists(object, attribute) <= 0)
         return H5_ABSENT;
-    size_t length = 0;
-    double *found = hg_attribute_numbers(object, attribute, &length);
-    bool ok = found && length == n;
-    if (ok)
-        memcpy(value, found, n * sizeof *value);
-    free(found);
-    return ok ? H5_FOUND : H5_BROKEN;
+    size_t length;
+    BASE_FREED double *found = hg_attribute_numbers(object, attribute, &length);
+    if (!found || length != n)
+        return H5_BROKEN;
+    memcpy(value, found, n * sizeof *value);
+    return H5_FOUND;
 }

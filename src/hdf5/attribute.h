@@ -22,6 +22,10 @@ double *hg_attribute_numbers(hid_t object, const char *name, size_t *n);
 /* One number; false when there is none. */
 bool hg_attribute_number(hid_t object, const char *name, double *value);
 
+/* Writes an array of n values of a type, which is closed in any case, or a scalar, n being NULL. */
+enum h5grad_status hg_attribute_write(hid_t object, const char *name, hid_t type, const size_t *n,
+                                      const void *value, struct h5grad_error *err);
+
 enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err);
 
@@ -62,7 +66,7 @@ enum h5_exactly {
     H5_BROKEN, /* there, but of another type or length */
 };
 
-/* Exactly n numbers of an attribute; value is unspecified unless they are found. */
+/* Exactly n numbers of an attribute; value stays as it is unless they are found. */
 enum h5_exactly hg_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hdf5/create.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -28,12 +27,10 @@ bool hg_create_prepare_links(hid_t creation)
 
 static hid_t make_group(hid_t group, const char *name, hid_t links)
 {
-    hid_t made = -1;
-    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
-    if (creation >= 0 && hg_create_prepare(creation) && hg_create_prepare_links(creation))
-        made = H5Gcreate2(group, name, links, creation, H5P_DEFAULT);
-    hg_close(creation);
-    return made;
+    H5_CLOSED hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    return creation >= 0 && hg_create_prepare(creation) && hg_create_prepare_links(creation)
+               ? H5Gcreate2(group, name, links, creation, H5P_DEFAULT)
+               : -1;
 }
 
 /* Opens the group of that name in another, which is closed; it is made where there is none. */
@@ -63,45 +60,41 @@ static hid_t step_along(hid_t file, char *path, hid_t links)
 static hid_t make_groups(hid_t file, const char *path, size_t length, hid_t links,
                          struct h5grad_error *err)
 {
-    hid_t group = -1;
-    char *copy = strndup(path, length);
+    BASE_FREED char *copy = strndup(path, length);
+    hid_t group = copy ? step_along(file, copy, links) : -1;
     if (!copy)
         hg_error_memory(err, length);
-    else if ((group = step_along(file, copy, links)) < 0)
+    else if (group < 0)
         hg_hdf5_error(err, "group %.*s cannot be made", (int)length, path);
-    free(copy);
     return group;
 }
 
 static hid_t link_list(struct h5grad_error *err)
 {
     hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    if (links >= 0 && H5Pset_char_encoding(links, H5T_CSET_UTF8) >= 0)
-        return links;
-    hg_hdf5_error(err, "choosing how links are made");
-    hg_close(links);
-    return -1;
+    bool chosen = links >= 0 && H5Pset_char_encoding(links, H5T_CSET_UTF8) >= 0;
+    if (!chosen)
+        hg_hdf5_error(err, "choosing how links are made");
+    return hg_keep_if(chosen, links);
 }
 
 hid_t hg_create_group(hid_t file, const char *path, struct h5grad_error *err)
 {
-    hid_t links = link_list(err);
-    hid_t group = links >= 0 ? make_groups(file, path, strlen(path), links, err) : -1;
-    hg_close(links);
-    return group;
+    H5_CLOSED hid_t links = link_list(err);
+    return links >= 0 ? make_groups(file, path, strlen(path), links, err) : -1;
 }
 
 hid_t hg_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
                         struct h5grad_error *err)
 {
     const char *name = hg_path_base(path);
-    hid_t dataset = -1;
-    hid_t links = link_list(err);
-    hid_t group = links >= 0 ? make_groups(file, path, (size_t)(name - path), links, err) : -1;
-    if (group >= 0 &&
-        (dataset = H5Dcreate2(group, name, type, space, links, creation, H5P_DEFAULT)) < 0)
+    H5_CLOSED hid_t links = link_list(err);
+    H5_CLOSED hid_t group =
+        links >= 0 ? make_groups(file, path, (size_t)(name - path), links, err) : -1;
+    if (group < 0)
+        return -1;
+    hid_t dataset = H5Dcreate2(group, name, type, space, links, creation, H5P_DEFAULT);
+    if (dataset < 0)
         hg_hdf5_error(err, "it cannot be created");
-    hg_close(group);
-    hg_close(links);
     return dataset;
 }

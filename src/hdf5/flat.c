@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hdf5/flat.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -17,10 +16,8 @@
 static bool is_written_here(hid_t dataset)
 {
     unsigned intent = 0;
-    hid_t file = H5Iget_file_id(dataset);
-    bool known = file >= 0 && H5Fget_intent(file, &intent) >= 0;
-    hg_close(file);
-    return !known || intent & H5F_ACC_RDWR;
+    H5_CLOSED hid_t file = H5Iget_file_id(dataset);
+    return file < 0 || H5Fget_intent(file, &intent) < 0 || intent & H5F_ACC_RDWR;
 }
 
 bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
@@ -47,14 +44,22 @@ bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, 
     return !within || (hg_file_size(flat->fd, &held) && end <= held && !is_written_here(dataset));
 }
 
-/* Compares points [first, first + count) of the flat order, which lie on one line of the last axis.
- */
-static enum h5grad_status compare_points(hid_t dataset, hid_t memory,
-                                         const struct h5_storage *storage,
-                                         const struct h5_flat *flat, uint64_t first, uint64_t count,
-                                         char *ours, char *theirs, bool *same,
+/* Points that are read both ways. */
+struct proof {
+    hid_t dataset, memory;
+    const struct h5_storage *storage;
+    const struct h5_flat *flat;
+    uint64_t count; /* on one line of the last axis */
+    char *ours, *theirs;
+};
+
+/* Compares the points from number first on. */
+static enum h5grad_status compare_points(const struct proof *proof, uint64_t first, bool *same,
                                          struct h5grad_error *err)
 {
+    const struct h5_storage *storage = proof->storage;
+    const struct h5_flat *flat = proof->flat;
+    const uint64_t bytes = proof->count * flat->size;
     struct box box;
     uint64_t rest = first;
     for (unsigned i = storage->rank; i-- > 0;) {
@@ -62,29 +67,32 @@ static enum h5grad_status compare_points(hid_t dataset, hid_t memory,
         box.count[i] = 1;
         rest /= storage->extent[i];
     }
-    box.count[storage->rank - 1] = count;
-    uint64_t offset = flat->offset + first * flat->size;
-    enum h5grad_status status = hg_read_box(dataset, memory, storage->rank, &box, theirs, err);
-    *same = !status && !hg_file_read(flat->fd, ours, count * flat->size, offset, NULL) &&
-            memcmp(ours, theirs, count * flat->size) == 0;
+    box.count[storage->rank - 1] = proof->count;
+    enum h5grad_status status =
+        hg_read_box(proof->dataset, proof->memory, storage->rank, &box, proof->theirs, err);
+    *same = !status &&
+            !hg_file_read(flat->fd, proof->ours, bytes, flat->offset + first * flat->size, NULL) &&
+            memcmp(proof->ours, proof->theirs, bytes) == 0;
     return status;
 }
 
 enum h5grad_status hg_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
                                  const struct h5_flat *flat, bool *proven, struct h5grad_error *err)
 {
-    uint64_t points = flat->bytes / flat->size;
-    uint64_t count = size_min(storage->extent[storage->rank - 1], PROOF_BYTES / flat->size);
-    char *ours = hg_memory_aligned(2 * PROOF_BYTES);
+    const uint64_t points = flat->bytes / flat->size;
+    BASE_FREED char *buffer = hg_memory_aligned(2 * PROOF_BYTES);
     *proven = false;
-    if (!ours)
+    if (!buffer)
         return hg_error_memory(err, 2 * PROOF_BYTES);
-    char *theirs = ours + PROOF_BYTES;
-    enum h5grad_status status =
-        compare_points(dataset, memory, storage, flat, 0, count, ours, theirs, proven, err);
-    if (!status && *proven)
-        status = compare_points(dataset, memory, storage, flat, points - count, count, ours, theirs,
-                                proven, err);
-    free(ours);
-    return status;
+    const struct proof proof = {
+        .dataset = dataset,
+        .memory = memory,
+        .storage = storage,
+        .flat = flat,
+        .count = size_min(storage->extent[storage->rank - 1], PROOF_BYTES / flat->size),
+        .ours = buffer,
+        .theirs = buffer + PROOF_BYTES,
+    };
+    enum h5grad_status status = compare_points(&proof, 0, proven, err);
+    return status || !*proven ? status : compare_points(&proof, points - proof.count, proven, err);
 }

@@ -43,17 +43,6 @@ uint64_t hg_limit_need(const struct h5_storage *storage, uint64_t size)
     return size_max(point, times(CHUNK_BUFFERS, chunk_bytes(storage, size)));
 }
 
-/* The size of a point in the file; 0 with the reason. */
-static size_t point_size(hid_t dataset, struct h5grad_error *err)
-{
-    hid_t type = H5Dget_type(dataset);
-    size_t size = type >= 0 ? H5Tget_size(type) : 0;
-    if (size == 0)
-        hg_hdf5_error(err, "its datatype cannot be read");
-    hg_close(type);
-    return size;
-}
-
 static enum h5grad_status check_memory(const struct h5_storage *storage, uint64_t size,
                                        uint64_t need, uint64_t memory, struct h5grad_error *err)
 {
@@ -88,20 +77,19 @@ enum h5grad_status hg_limit_check_filters(const struct h5_storage *storage, uint
 enum h5grad_status hg_limit_check(hid_t dataset, uint64_t besides, struct h5grad_error *err)
 {
     struct h5_storage storage = {.layout = H5_CONTIGUOUS};
-    enum h5grad_status status = H5GRAD_OK;
-    size_t size = point_size(dataset, err);
-    if (size == 0 || hg_check_whole(dataset, err) != H5GRAD_OK)
-        return hg_error_status(err);
-    hid_t space = H5Dget_space(dataset);
-    bool simple = space >= 0 && H5Sget_simple_extent_ndims(space) > 0;
-    hg_close(space);
-    if (simple)
+    H5_CLOSED hid_t type = H5Dget_type(dataset);
+    size_t size = type >= 0 ? H5Tget_size(type) : 0;
+    if (size == 0)
+        return hg_hdf5_error(err, "its datatype cannot be read");
+    enum h5grad_status status = hg_check_whole(dataset, err);
+    H5_CLOSED hid_t space = status ? -1 : H5Dget_space(dataset);
+    if (space >= 0 && H5Sget_simple_extent_ndims(space) > 0)
         status = hg_storage_read(dataset, &storage, err);
     if (!status)
         status = hg_limit_check_filters(&storage, size, err);
     const struct h5_access *access = status ? NULL : hg_input_access(dataset);
     uint64_t need;
-    if (status || !access || access->memory == 0)
+    if (!access || access->memory == 0)
         return status;
     if (!size_add(hg_limit_need(&storage, size), besides, &need))
         need = INT64_MAX;

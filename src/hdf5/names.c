@@ -32,7 +32,7 @@ static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5g
         return dataset;
     if (dataset < 0 && err->status == H5GRAD_NO_MEMORY)
         return -1;
-    char *other = prefixed(path);
+    BASE_FREED char *other = prefixed(path);
     struct h5grad_error reason = {.status = H5GRAD_OK};
     hid_t variable = other ? hg_open_dataset(file, other, &reason) : -1;
     if (!other || reason.status == H5GRAD_NO_MEMORY)
@@ -41,34 +41,25 @@ static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5g
         hg_error_set(err, H5GRAD_FAILED,
                      "is a dimension of netCDF-4, of which there is no variable");
     *renamed = variable >= 0;
-    free(other);
     hg_close(dataset);
     return variable;
 }
 
-hid_t hg_names_open_variable(hid_t file, const char *path, struct h5grad_error *err)
+hid_t hg_names_open_variable(hid_t file, const char *path, char **stored, struct h5grad_error *err)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
     bool renamed;
     hid_t dataset = open_stored(file, path, &renamed, &reason);
+    if (stored)
+        *stored = NULL;
     if (dataset < 0)
         hg_error_set(err, reason.status, "%s", reason.message);
-    return dataset;
-}
-
-hid_t hg_names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err)
-{
-    struct h5grad_error reason = {.status = H5GRAD_OK};
-    bool renamed;
-    hid_t dataset = open_stored(file, path, &renamed, &reason);
-    *stored = dataset < 0 ? NULL : renamed ? prefixed(path) : hg_memory_text(path);
-    if (dataset < 0)
-        hg_error_set(err, reason.status, "%s", reason.message);
-    if (dataset < 0 || *stored)
+    if (dataset < 0 || !stored)
         return dataset;
-    hg_error_memory(err, strlen(path) + sizeof PREFIX);
-    hg_close(dataset);
-    return -1;
+    *stored = renamed ? prefixed(path) : hg_memory_text(path);
+    if (!*stored)
+        hg_error_memory(err, strlen(path) + sizeof PREFIX);
+    return hg_keep_if(*stored, dataset);
 }
 
 char *hg_names_shown_path(hid_t file, const char *stored)
@@ -115,26 +106,23 @@ static bool follow(char *out, const char *name)
 typedef hid_t open_function(hid_t file, const char *path, struct h5grad_error *err);
 
 /* Opens what has that name as seen from a group; false when there is no memory. *path is new
- * memory.
- */
+ * memory, NULL where nothing is opened. */
 static bool open_from(hid_t file, open_function *opener, const char *group, const char *name,
                       char **path, hid_t *id)
 {
-    size_t length = strcmp(group, "/") == 0 ? 0 : strlen(group);
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    char *candidate = malloc(length + strlen(name) + 2);
-    *path = NULL;
+    size_t length = strcmp(group, "/") == 0 ? 0 : strlen(group);
+    *path = hg_memory_zeroed(length + strlen(name) + 2, 1);
     *id = -1;
-    if (!candidate)
+    if (!*path)
         return false;
-    memcpy(candidate, group, length);
-    candidate[length] = '\0';
-    if (follow(candidate, name))
-        *id = opener(file, candidate, &reason);
-    if (*id >= 0)
-        *path = candidate;
-    else
-        free(candidate);
+    memcpy(*path, group, length);
+    if (follow(*path, name))
+        *id = opener(file, *path, &reason);
+    if (*id < 0) {
+        free(*path);
+        *path = NULL;
+    }
     return reason.status != H5GRAD_NO_MEMORY;
 }
 
@@ -142,11 +130,9 @@ static bool open_from(hid_t file, open_function *opener, const char *group, cons
 static bool open_named(hid_t file, open_function *opener, const char *dataset, const char *name,
                        char **path, hid_t *id)
 {
+    BASE_FREED char *group = *name == '/' ? hg_memory_text("/") : hg_path_parent(dataset);
     *path = NULL;
     *id = -1;
-    if (*name == '/')
-        return open_from(file, opener, "/", name, path, id);
-    char *group = hg_path_parent(dataset);
     bool memory = group && open_from(file, opener, group, name, path, id);
     while (memory && *id < 0 && *name != '.' && group[1]) {
         char *outer = hg_path_parent(group);
@@ -154,18 +140,21 @@ static bool open_named(hid_t file, open_function *opener, const char *dataset, c
         group = outer;
         memory = group && open_from(file, opener, group, name, path, id);
     }
-    free(group);
     return memory;
 }
 
 hid_t hg_names_open_dimension(hid_t file, const char *path, const char *name)
 {
-    char *found;
+    BASE_FREED char *found = NULL;
     hid_t dimension;
     if (!open_named(file, hg_open_dataset, path, name, &found, &dimension))
         hg_note_no_memory();
-    free(found);
     return dimension;
+}
+
+static hid_t open_variable(hid_t file, const char *path, struct h5grad_error *err)
+{
+    return hg_names_open_variable(file, path, NULL, err);
 }
 
 enum h5grad_status hg_names_visit(hid_t file, const char *path, hid_t dataset,
@@ -173,22 +162,19 @@ enum h5grad_status hg_names_visit(hid_t file, const char *path, hid_t dataset,
                                   struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    char *text = hg_attribute_text(dataset, attribute), *rest = NULL;
+    BASE_FREED char *text = hg_attribute_text(dataset, attribute);
+    char *rest = NULL;
     for (char *name = text ? strtok_r(text, BLANKS, &rest) : NULL; name && !status;
          name = strtok_r(NULL, BLANKS, &rest)) {
         size_t length = strlen(name);
         if (name[length - 1] == ':')
             name[length - 1] = '\0';
-        char *found = NULL;
-        struct names_variable variable = {.name = name, .id = -1};
-        if (!open_named(file, hg_names_open_variable, path, name, &found, &variable.id))
-            status = hg_error_memory(err, strlen(path) + length);
-        variable.path = found;
-        if (!status)
-            status = visit(user, &variable, err);
-        hg_close(variable.id);
-        free(found);
+        BASE_FREED char *found = NULL;
+        H5_CLOSED hid_t id = -1;
+        if (!open_named(file, open_variable, path, name, &found, &id))
+            return hg_error_memory(err, strlen(path) + length);
+        const struct names_variable variable = {.name = name, .path = found, .id = id};
+        status = visit(user, &variable, err);
     }
-    free(text);
     return status;
 }

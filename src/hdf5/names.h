@@ -17,11 +17,9 @@
 char *hg_names_shown_path(hid_t file, const char *stored);
 
 /* hg_open_dataset of the variable at path, which may lack its first slash; a dataset that only
- * stands for a dimension is none. */
-hid_t hg_names_open_variable(hid_t file, const char *path, struct h5grad_error *err);
-
-/* The same, with the path of its dataset in new memory. */
-hid_t hg_names_open_stored(hid_t file, const char *path, char **stored, struct h5grad_error *err);
+ * stands for a dimension is none. *stored becomes the path of its dataset, in new memory; stored
+ * may be NULL. */
+hid_t hg_names_open_variable(hid_t file, const char *path, char **stored, struct h5grad_error *err);
 
 /* Opens what stands for the dimension of that name as seen from the dataset at path, as a variable
  * is found; -1 when there is nothing. */

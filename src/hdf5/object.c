@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hdf5/object.h"
 
-#include <stdlib.h>
-
+#include "base/memory.h"
 #include "base/path.h"
-#include "grid/box.h"
 #include "libhdf5/identity.h"
 #include "hdf5/walk.h"
 
 hid_t hg_open_parent(hid_t file, const char *path)
 {
-    char *parent = hg_path_parent(path);
+    BASE_FREED char *parent = hg_path_parent(path);
     hid_t group = parent ? hg_open_object(file, parent, NULL) : -1;
-    free(parent);
-    if (group < 0 || H5Iget_type(group) == H5I_GROUP)
-        return group;
-    hg_close(group);
-    return -1;
+    return hg_keep_if(group >= 0 && H5Iget_type(group) == H5I_GROUP, group);
 }
 
 bool hg_parent_has(hid_t file, const char *path, const char *attribute)
 {
-    char *parent = hg_path_parent(path);
-    bool has = parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
-    free(parent);
-    return has;
+    BASE_FREED char *parent = hg_path_parent(path);
+    return parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
 }
 
 bool hg_has_link(hid_t group, const char *name)
@@ -49,21 +41,16 @@ hid_t hg_open_subgroup(hid_t group, const char *name)
 
 bool hg_read_extents(hid_t dataset, unsigned rank, uint64_t *extent)
 {
-    hsize_t dims[GRID_MAX_RANK];
-    hid_t space = H5Dget_space(dataset);
-    bool ok = space >= 0 && rank <= GRID_MAX_RANK &&
-              H5Sget_simple_extent_ndims(space) == (int)rank &&
-              H5Sget_simple_extent_dims(space, dims, NULL) == (int)rank;
-    for (unsigned k = 0; ok && k < rank; k++)
+    hsize_t dims[H5S_MAX_RANK];
+    if (hg_dataset_extent(dataset, dims) != (int)rank)
+        return false;
+    for (unsigned k = 0; k < rank; k++)
         extent[k] = dims[k];
-    hg_close(space);
-    return ok;
+    return true;
 }
 
 bool hg_is_null(hid_t dataset)
 {
-    hid_t space = H5Dget_space(dataset);
-    bool null = space >= 0 && H5Sget_simple_extent_type(space) == H5S_NULL;
-    hg_close(space);
-    return null;
+    H5_CLOSED hid_t space = H5Dget_space(dataset);
+    return space >= 0 && H5Sget_simple_extent_type(space) == H5S_NULL;
 }

@@ -163,33 +163,14 @@ static enum h5grad_status read_float(hid_t type, struct scalar *scalar, struct h
 
 static hid_t native_type(enum element element)
 {
-    switch (element) {
-    case ELEMENT_I8:
-        return H5Tcopy(H5T_NATIVE_INT8);
-    case ELEMENT_U8:
-        return H5Tcopy(H5T_NATIVE_UINT8);
-    case ELEMENT_I16:
-        return H5Tcopy(H5T_NATIVE_INT16);
-    case ELEMENT_U16:
-        return H5Tcopy(H5T_NATIVE_UINT16);
-    case ELEMENT_I32:
-        return H5Tcopy(H5T_NATIVE_INT32);
-    case ELEMENT_U32:
-        return H5Tcopy(H5T_NATIVE_UINT32);
-    case ELEMENT_I64:
-        return H5Tcopy(H5T_NATIVE_INT64);
-    case ELEMENT_U64:
-        return H5Tcopy(H5T_NATIVE_UINT64);
-    case ELEMENT_F32:
-        return H5Tcopy(H5T_NATIVE_FLOAT);
-    case ELEMENT_F64:
-        return H5Tcopy(H5T_NATIVE_DOUBLE);
-    case ELEMENT_F16:
-    case ELEMENT_BF16:
-    case ELEMENT_COUNT:
-        break;
-    }
-    return -1;
+    const hid_t native[ELEMENT_COUNT] = {
+        [ELEMENT_I8] = H5T_NATIVE_INT8,   [ELEMENT_U8] = H5T_NATIVE_UINT8,
+        [ELEMENT_I16] = H5T_NATIVE_INT16, [ELEMENT_U16] = H5T_NATIVE_UINT16,
+        [ELEMENT_I32] = H5T_NATIVE_INT32, [ELEMENT_U32] = H5T_NATIVE_UINT32,
+        [ELEMENT_I64] = H5T_NATIVE_INT64, [ELEMENT_U64] = H5T_NATIVE_UINT64,
+        [ELEMENT_F32] = H5T_NATIVE_FLOAT, [ELEMENT_F64] = H5T_NATIVE_DOUBLE,
+    };
+    return native[element] > 0 ? H5Tcopy(native[element]) : -1;
 }
 
 /* The fields move before the size shrinks: libhdf5 keeps them inside at every step. */
@@ -197,20 +178,12 @@ static hid_t half_type(void)
 {
     const struct float_layout *half = &known_floats[0].layout;
     hid_t type = H5Tcopy(H5T_NATIVE_FLOAT);
-    if (type < 0)
-        return -1;
-    if (H5Tset_fields(type, half->sign, half->exponent, half->exponent_size, half->mantissa,
-                      half->mantissa_size) >= 0 &&
-        H5Tset_size(type, half->size) >= 0 && H5Tset_ebias(type, half->bias) >= 0)
-        return type;
-    hg_close(type);
-    return -1;
+    return hg_keep_if(type >= 0 &&
+                          H5Tset_fields(type, half->sign, half->exponent, half->exponent_size,
+                                        half->mantissa, half->mantissa_size) >= 0 &&
+                          H5Tset_size(type, half->size) >= 0 && H5Tset_ebias(type, half->bias) >= 0,
+                      type);
 }
-
-/* The members of a complex compound: which is the real part, and where the two lie. */
-struct parts {
-    unsigned member[2]; /* real, imaginary */
-};
 
 /* Not strcasecmp, whose idea of i and I depends on the locale. */
 static bool same_letters(const char *text, const char *lower)
@@ -233,16 +206,15 @@ static bool is_pair(const char *real, const char *imaginary)
     return false;
 }
 
-static bool find_parts(hid_t compound, struct parts *parts)
+/* Which of the two members of a complex compound is the real part; false where it is none. */
+static bool find_real(hid_t compound, unsigned *real)
 {
     if (H5Tget_nmembers(compound) != 2)
         return false;
     char *name[2] = {H5Tget_member_name(compound, 0), H5Tget_member_name(compound, 1)};
-    bool found = false;
-    for (unsigned real = 0; name[0] && name[1] && !found && real < 2; real++) {
-        *parts = (struct parts){{real, 1 - real}};
-        found = is_pair(name[real], name[1 - real]);
-    }
+    bool named = name[0] && name[1];
+    *real = named && is_pair(name[1], name[0]);
+    bool found = named && (*real || is_pair(name[0], name[1]));
     H5free_memory(name[0]);
     H5free_memory(name[1]);
     return found;
@@ -251,37 +223,32 @@ static bool find_parts(hid_t compound, struct parts *parts)
 /* A packed compound of two of part, with the member names of the source. */
 static hid_t complex_compound(hid_t source, hid_t part)
 {
-    struct parts parts;
+    unsigned real;
     size_t size = H5Tget_size(part);
-    if (size == 0 || !find_parts(source, &parts))
+    if (size == 0 || !find_real(source, &real))
         return -1;
     hid_t type = H5Tcreate(H5T_COMPOUND, 2 * size);
     bool ok = type >= 0;
     for (unsigned i = 0; ok && i < 2; i++) {
-        char *name = H5Tget_member_name(source, parts.member[i]);
+        char *name = H5Tget_member_name(source, real ^ i);
         ok = name && H5Tinsert(type, name, i * size, part) >= 0;
         H5free_memory(name);
     }
-    if (ok)
-        return type;
-    hg_close(type);
-    return -1;
+    return hg_keep_if(ok, type);
 }
 
-/* Two of part in the form that the source has, compound or libhdf5 2's class; takes part. */
-static hid_t complex_type(hid_t source, hid_t part)
+/* A type of as many of part as the source has: where it is complex two in its form, compound or
+ * libhdf5 2's class. Takes part. */
+static hid_t type_like(const struct h5_type *source, hid_t part)
 {
-    if (part < 0)
-        return -1;
-    hid_t type = -1;
-    if (H5Tget_class(source) == H5T_COMPOUND)
-        type = complex_compound(source, part);
+    if (source->components == 1 || part < 0)
+        return part;
+    H5_CLOSED hid_t taken = part;
 #if H5_VERSION_GE(2, 0, 0)
-    else
-        type = H5Tcomplex_create(part);
+    if (H5Tget_class(source->file) != H5T_COMPOUND)
+        return H5Tcomplex_create(taken);
 #endif
-    hg_close(part);
-    return type;
+    return complex_compound(source->file, taken);
 }
 
 /* Lists the first members of a compound that is not complex. */
@@ -305,37 +272,30 @@ static enum h5grad_status refuse_compound(hid_t datatype, struct h5grad_error *e
 static enum h5grad_status read_compound(hid_t datatype, struct scalar *scalar,
                                         struct h5grad_error *err)
 {
-    struct parts parts;
-    if (!find_parts(datatype, &parts))
+    unsigned real;
+    if (!find_real(datatype, &real))
         return refuse_compound(datatype, err);
-    hid_t real = H5Tget_member_type(datatype, parts.member[0]);
-    hid_t imaginary = H5Tget_member_type(datatype, parts.member[1]);
-    enum h5grad_status status = H5GRAD_OK;
-    if (real < 0 || imaginary < 0)
-        status = hg_hdf5_error(err, "type cannot be read");
-    else if (H5Tget_class(real) != H5T_FLOAT || H5Tequal(real, imaginary) <= 0)
-        status = hg_error_context(err, refuse_compound(datatype, err), "no two equal floats");
-    else
-        status = read_float(real, scalar, err);
-    hg_close(imaginary);
-    hg_close(real);
-    if (status != H5GRAD_OK)
-        return status;
+    H5_CLOSED hid_t part = H5Tget_member_type(datatype, real);
+    H5_CLOSED hid_t other = H5Tget_member_type(datatype, 1 - real);
+    if (part < 0 || other < 0)
+        return hg_hdf5_error(err, "type cannot be read");
+    if (H5Tget_class(part) != H5T_FLOAT || H5Tequal(part, other) <= 0)
+        return hg_error_context(err, refuse_compound(datatype, err), "no two equal floats");
+    enum h5grad_status status = read_float(part, scalar, err);
     scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size &&
-                  H5Tget_member_offset(datatype, parts.member[0]) == 0 &&
-                  H5Tget_member_offset(datatype, parts.member[1]) == scalar->size;
-    return H5GRAD_OK;
+                  H5Tget_member_offset(datatype, real) == 0 &&
+                  H5Tget_member_offset(datatype, 1 - real) == scalar->size;
+    return status;
 }
 
 #if H5_VERSION_GE(2, 0, 0)
 static enum h5grad_status read_complex(hid_t datatype, struct scalar *scalar,
                                        struct h5grad_error *err)
 {
-    hid_t part = H5Tget_super(datatype);
+    H5_CLOSED hid_t part = H5Tget_super(datatype);
     if (part < 0)
         return hg_hdf5_error(err, "type cannot be read");
     enum h5grad_status status = read_float(part, scalar, err);
-    hg_close(part);
     scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size;
     return status;
 }
@@ -429,12 +389,7 @@ enum h5grad_status hg_type_open(hid_t datatype, struct h5_type *type, struct h5g
         print_complex(scalar.stored, scalar.precision, type->name, sizeof type->name);
 
     type->file = H5Tcopy(datatype);
-    if (type->raw)
-        type->memory = H5Tcopy(datatype);
-    else if (type->components == 1)
-        type->memory = native_type(type->stored);
-    else
-        type->memory = complex_type(datatype, native_type(type->stored));
+    type->memory = type->raw ? H5Tcopy(datatype) : type_like(type, native_type(type->stored));
     if (type->file >= 0 && type->memory >= 0)
         return H5GRAD_OK;
     status = hg_hdf5_error(err, "type cannot be copied");
@@ -457,8 +412,7 @@ size_t hg_type_size(const struct h5_type *type)
 
 hid_t hg_type_result(const struct h5_type *source, enum element element)
 {
-    hid_t part = element == ELEMENT_F16 ? half_type() : native_type(element);
-    return source->components == 1 ? part : complex_type(source->file, part);
+    return type_like(source, element == ELEMENT_F16 ? half_type() : native_type(element));
 }
 
 void hg_type_result_name(const struct h5_type *source, enum element element, char *out, size_t size)

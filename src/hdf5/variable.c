@@ -23,16 +23,14 @@ unsigned hg_variable_levels(hid_t type)
     if (class == H5T_STRING)
         return H5Tis_variable_str(type) != 0;
     if (class == H5T_VLEN || class == H5T_ARRAY) {
-        hid_t base = H5Tget_super(type);
+        H5_CLOSED hid_t base = H5Tget_super(type);
         levels = base < 0 ? 2 : hg_variable_levels(base) + (class == H5T_VLEN);
-        hg_close(base);
     }
     int n = class == H5T_COMPOUND ? H5Tget_nmembers(type) : 0;
     for (int i = 0; i < n && levels < 2; i++) {
-        hid_t member = H5Tget_member_type(type, (unsigned)i);
+        H5_CLOSED hid_t member = H5Tget_member_type(type, (unsigned)i);
         unsigned own = member < 0 ? 2 : hg_variable_levels(member);
         levels = own > levels ? own : levels;
-        hg_close(member);
     }
     return levels;
 }
@@ -58,7 +56,7 @@ struct part {
 
 struct layout {
     size_t stored; /* bytes of a part: its length, an address, and the number of an object */
-    size_t n, capacity;
+    size_t n;
     struct part *part;
     struct h5grad_error *err;
 };
@@ -72,36 +70,31 @@ static enum h5grad_status add_part(struct layout *layout, const struct part *par
 {
     if (layout->n == MOST_PARTS)
         return refuse(layout);
-    if (layout->n == layout->capacity) {
-        size_t capacity = layout->capacity ? 2 * layout->capacity : 4;
-        struct part *larger = realloc(layout->part, capacity * sizeof *larger);
-        if (!larger)
-            return hg_error_memory(layout->err, capacity * sizeof *larger);
-        layout->part = larger;
-        layout->capacity = capacity;
-    }
-    layout->part[layout->n++] = *part;
+    struct part *more = hg_memory_more(layout->part, layout->n, sizeof *more);
+    if (!more)
+        return hg_error_memory(layout->err, layout->n * sizeof *more);
+    layout->part = more;
+    more[layout->n++] = *part;
     return H5GRAD_OK;
 }
 
 static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, size_t *size);
 
 /* A list. Of references only those to objects are stored as they are in memory. */
-static enum h5grad_status lay_out_list(struct layout *layout, hid_t type, size_t at, size_t *size)
+static enum h5grad_status lay_out_list(struct layout *layout, hid_t type, size_t at)
 {
-    hid_t base = H5Tget_super(type);
+    H5_CLOSED hid_t base = H5Tget_super(type);
     struct part part = {.offset = at, .memory = base < 0 ? 0 : H5Tget_size(base)};
-    bool plain = base >= 0 &&
-                 (H5Tdetect_class(base, H5T_REFERENCE) == 0 || H5Tequal(base, H5T_STD_REF_OBJ) > 0);
-    part.stored = plain ? part.memory : 0;
-    hg_close(base);
-    *size = layout->stored;
-    return part.memory > 0 ? add_part(layout, &part) : refuse(layout);
+    if (part.memory == 0)
+        return refuse(layout);
+    if (H5Tdetect_class(base, H5T_REFERENCE) == 0 || H5Tequal(base, H5T_STD_REF_OBJ) > 0)
+        part.stored = part.memory;
+    return add_part(layout, &part);
 }
 
 static enum h5grad_status lay_out_array(struct layout *layout, hid_t type, size_t at, size_t *size)
 {
-    hid_t base = H5Tget_super(type);
+    H5_CLOSED hid_t base = H5Tget_super(type);
     size_t one = base < 0 ? 0 : H5Tget_size(base);
     size_t n = one ? H5Tget_size(type) / one : 0, stored = 0;
     enum h5grad_status status = n > 0 ? H5GRAD_OK : refuse(layout);
@@ -110,7 +103,6 @@ static enum h5grad_status lay_out_array(struct layout *layout, hid_t type, size_
         status = lay_out(layout, base, at + *size, &stored);
         *size += stored;
     }
-    hg_close(base);
     return status;
 }
 
@@ -126,38 +118,29 @@ static int compare_members(const void *a, const void *b)
 }
 
 /* Members behind one that has another size in the file lie elsewhere there. */
-static enum h5grad_status lay_out_members(struct layout *layout, hid_t type, size_t at,
-                                          size_t *size, struct member *members, unsigned n)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    size_t moved = 0; /* modulo 2^64 */
-    for (unsigned i = 0; i < n; i++)
-        members[i] = (struct member){H5Tget_member_offset(type, i), i};
-    qsort(members, n, sizeof *members, compare_members);
-    for (unsigned i = 0; i < n && !status; i++) {
-        hid_t member = H5Tget_member_type(type, members[i].number);
-        size_t stored = 0;
-        status = member < 0 ? refuse(layout)
-                            : lay_out(layout, member, at + members[i].offset + moved, &stored);
-        if (!status)
-            moved += stored - H5Tget_size(member);
-        hg_close(member);
-    }
-    *size = H5Tget_size(type) + moved;
-    return status;
-}
-
 static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, size_t at,
                                            size_t *size)
 {
     int n = H5Tget_nmembers(type);
     if (n <= 0)
         return refuse(layout);
-    struct member *members = hg_memory_zeroed((uint64_t)n, sizeof *members);
+    BASE_FREED struct member *members = hg_memory_zeroed((uint64_t)n, sizeof *members);
     if (!members)
         return hg_error_memory(layout->err, (uint64_t)n * sizeof *members);
-    enum h5grad_status status = lay_out_members(layout, type, at, size, members, (unsigned)n);
-    free(members);
+    for (unsigned i = 0; i < (unsigned)n; i++)
+        members[i] = (struct member){H5Tget_member_offset(type, i), i};
+    qsort(members, (size_t)n, sizeof *members, compare_members);
+    enum h5grad_status status = H5GRAD_OK;
+    size_t moved = 0; /* modulo 2^64 */
+    for (int i = 0; i < n && !status; i++) {
+        H5_CLOSED hid_t member = H5Tget_member_type(type, members[i].number);
+        size_t stored = 0;
+        status = member < 0 ? refuse(layout)
+                            : lay_out(layout, member, at + members[i].offset + moved, &stored);
+        if (!status)
+            moved += stored - H5Tget_size(member);
+    }
+    *size = H5Tget_size(type) + moved;
     return status;
 }
 
@@ -168,24 +151,21 @@ static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, 
     *size = H5Tget_size(type);
     if (hg_variable_levels(type) == 0)
         return *size > 0 ? H5GRAD_OK : refuse(layout);
-    switch (H5Tget_class(type)) {
-    case H5T_STRING:
-        *size = layout->stored;
-        return add_part(layout, &text);
-    case H5T_VLEN:
-        return lay_out_list(layout, type, at, size);
-    case H5T_ARRAY:
+    H5T_class_t class = H5Tget_class(type);
+    if (class == H5T_ARRAY)
         return lay_out_array(layout, type, at, size);
-    case H5T_COMPOUND:
+    if (class == H5T_COMPOUND)
         return lay_out_compound(layout, type, at, size);
-    default:
-        return refuse(layout);
-    }
+    *size = layout->stored;
+    return class == H5T_VLEN     ? lay_out_list(layout, type, at)
+           : class == H5T_STRING ? add_part(layout, &text)
+                                 : refuse(layout);
 }
 
 /* ------------------------------------------------------------------------------- the conversion */
 
-/* A conversion of libhdf5's that leaves elements as they lie in the file. */
+/* A conversion that leaves elements as they lie in the file; libhdf5 gives it its nine parameters.
+ */
 static herr_t leave(hid_t from, hid_t to, H5T_cdata_t *data, size_t n, size_t stride,
                     size_t background_stride, void *buffer, void *background, hid_t transfer)
 {
@@ -225,13 +205,12 @@ static enum h5grad_status read_stored(const struct check *check, hid_t type, siz
 {
     static const char name[] = "h5grad: as stored";
     enum h5grad_status status = H5GRAD_OK;
-    hid_t bytes = H5Tcreate(H5T_OPAQUE, size);
+    H5_CLOSED hid_t bytes = H5Tcreate(H5T_OPAQUE, size);
     if (bytes < 0 || H5Tregister(H5T_PERS_SOFT, name, type, bytes, leave) < 0)
         status = hg_hdf5_error(check->err, "reading");
     else
         status = read_as(check, bytes, elements);
     H5Tunregister(H5T_PERS_SOFT, name, -1, -1, leave);
-    hg_close(bytes);
     return status;
 }
 
@@ -277,14 +256,11 @@ static enum h5grad_status check_elements(struct check *check, const struct layou
 static enum h5grad_status check_laid_out(struct check *check, hid_t type,
                                          const struct layout *layout, size_t size)
 {
-    unsigned char *elements = hg_memory_zeroed(check->n, size);
+    BASE_FREED unsigned char *elements = hg_memory_zeroed(check->n, size);
     if (!elements)
         return hg_error_memory(check->err, check->n * size);
     enum h5grad_status status = read_stored(check, type, size, elements);
-    if (!status)
-        status = check_elements(check, layout, size, elements);
-    free(elements);
-    return status;
+    return status ? status : check_elements(check, layout, size, elements);
 }
 
 static enum h5grad_status check_type(struct check *check, hid_t type)
@@ -305,33 +281,21 @@ static enum h5grad_status check_type(struct check *check, hid_t type)
 /* Checks the file's own part of it; object lies in that. */
 static enum h5grad_status check_in_file(struct check *check, hid_t object, hid_t type)
 {
-    hid_t file = hg_variable_levels(type) > 0 ? H5Iget_file_id(object) : -1;
+    H5_CLOSED hid_t file = hg_variable_levels(type) > 0 ? H5Iget_file_id(object) : -1;
     check->heaps = file < 0 ? NULL : hg_input_heaps(file);
-    enum h5grad_status status = H5GRAD_OK;
-    if (check->heaps) {
-        check->most = size_min(check->most, hg_heap_most(check->heaps->access));
-        status = check_type(check, type);
-    }
-    hg_close(file);
-    return status;
+    if (!check->heaps)
+        return H5GRAD_OK;
+    check->most = size_min(check->most, hg_heap_most(check->heaps->access));
+    return check_type(check, type);
 }
 
 enum h5grad_status hg_variable_check_attribute(hid_t attribute, hid_t type, uint64_t most,
                                                struct h5grad_error *err)
 {
-    hid_t space = H5Aget_space(attribute);
+    H5_CLOSED hid_t space = H5Aget_space(attribute);
     hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-    hg_close(space);
     struct check check = {.attribute = attribute, .n = (uint64_t)n, .most = most, .err = err};
     return n < 0 ? hg_hdf5_error(err, "reading") : check_in_file(&check, attribute, type);
-}
-
-static bool is_virtual(hid_t dataset)
-{
-    hid_t creation = H5Dget_create_plist(dataset);
-    bool is = creation < 0 || H5Pget_layout(creation) == H5D_VIRTUAL;
-    hg_close(creation);
-    return is;
 }
 
 enum h5grad_status hg_variable_check_box(hid_t dataset, hid_t type, unsigned rank,
@@ -344,7 +308,8 @@ enum h5grad_status hg_variable_check_box(hid_t dataset, hid_t type, unsigned ran
                           .n = hg_box_points(rank, box),
                           .most = UINT64_MAX,
                           .err = err};
-    if (hg_variable_levels(type) > 0 && is_virtual(dataset))
+    H5D_layout_t layout = hg_variable_levels(type) > 0 ? hg_dataset_layout(dataset) : H5D_COMPACT;
+    if (layout == H5D_VIRTUAL || layout == H5D_LAYOUT_ERROR)
         return hg_error_set(err, H5GRAD_FAILED,
                             "its points are of variable length and those of other files");
     return check_in_file(&check, dataset, type);

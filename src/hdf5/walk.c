@@ -38,14 +38,6 @@ static const char *next_component(struct route *route, size_t *length)
     }
 }
 
-static bool at_end(const struct route *route)
-{
-    const char *rest = route->rest + route->position;
-    while (*rest == '/' || (*rest == '.' && (rest[1] == '/' || rest[1] == '\0')))
-        rest++;
-    return *rest == '\0';
-}
-
 static bool move_to(struct route *route, hid_t next)
 {
     if (next < 0)
@@ -55,30 +47,39 @@ static bool move_to(struct route *route, hid_t next)
     return true;
 }
 
+/* The value of a link, in new memory; NULL with the reason. */
+static char *link_value(hid_t group, const char *name, size_t size, const char *kind,
+                        struct h5grad_error *err)
+{
+    char *value = hg_memory_zeroed(size, 1);
+    if (!value)
+        hg_error_memory(err, size);
+    else if (size > 0 && H5Lget_val(group, name, value, size, H5P_DEFAULT) >= 0)
+        return value;
+    else
+        hg_hdf5_error(err, "cannot read the %s link", kind);
+    free(value);
+    return NULL;
+}
+
 /* Puts the value of a soft link in front of what is left of the path. */
 static enum h5grad_status pass_soft_link(struct route *route, const char *name, size_t size,
                                          struct h5grad_error *err)
 {
     if (++route->hops > MAX_HOPS)
         return hg_error_set(err, H5GRAD_FAILED, "more than %d soft links, a cycle", MAX_HOPS);
-    char *value = hg_memory_zeroed(size, 1);
+    char *value = link_value(route->at, name, size, "soft", err);
     if (!value)
-        return hg_error_memory(err, size);
-    if (size == 0 || H5Lget_val(route->at, name, value, size, H5P_DEFAULT) < 0) {
-        free(value);
-        return hg_hdf5_error(err, "cannot read the soft link");
-    }
+        return hg_error_status(err);
     value[size - 1] = '\0';
-    char *rest = hg_memory_format("%s/%s", value, route->rest + route->position);
-    if (!rest) {
-        free(value);
-        return hg_error_memory(err, size);
-    }
-    free(route->rest);
     free(route->link);
+    route->link = value;
+    char *rest = hg_memory_format("%s/%s", value, route->rest + route->position);
+    if (!rest)
+        return hg_error_memory(err, size);
+    free(route->rest);
     route->rest = rest;
     route->position = 0;
-    route->link = value;
     if (value[0] == '/' && !move_to(route, H5Gopen2(route->at, "/", H5P_DEFAULT)))
         return hg_hdf5_error(err, "cannot open the root group");
     return H5GRAD_OK;
@@ -91,20 +92,14 @@ static enum h5grad_status explain_external(struct h5_access *access, hid_t group
         access->refused[0] = '\0';
         return hg_error_status(err);
     }
-    char *value = hg_memory_zeroed(size, 1);
-    if (!value)
-        return hg_error_memory(err, size);
-    enum h5grad_status status;
     unsigned flags;
-    const char *target = NULL;
-    const char *path = NULL;
-    if (H5Lget_val(group, name, value, size, H5P_DEFAULT) < 0 ||
-        H5Lunpack_elink_val(value, size, &flags, &target, &path) < 0)
-        status = hg_hdf5_error(err, "cannot read the external link");
-    else
-        status = hg_explain_link(access, group, target, path, err);
-    free(value);
-    return status;
+    const char *file = NULL, *path = NULL;
+    BASE_FREED char *value = link_value(group, name, size, "external", err);
+    if (!value)
+        return hg_error_status(err);
+    if (H5Lunpack_elink_val(value, size, &flags, &file, &path) < 0)
+        return hg_hdf5_error(err, "cannot read the external link");
+    return hg_explain_link(access, group, file, path, err);
 }
 
 /* libhdf5 follows the link; the file that it leads to is opened where that is allowed. Only files
@@ -159,17 +154,17 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
 static enum h5grad_status take_component(struct route *route, const char *start, size_t length,
                                          struct h5grad_error *err)
 {
-    char *name = strndup(start, length);
+    BASE_FREED char *name = strndup(start, length);
     if (!name)
         return hg_error_memory(err, length);
+    struct route ahead = *route;
     int shown = (int)route->position;
-    bool last = at_end(route);
+    bool last = !next_component(&ahead, &length);
     enum h5grad_status status = take_link(route, name, err);
     if (status != H5GRAD_OK && !last)
         hg_error_context(err, status, "%.*s", shown, route->rest);
     if (status != H5GRAD_OK && route->link)
         hg_error_context(err, status, "soft link to %s", route->link);
-    free(name);
     return status;
 }
 
@@ -183,20 +178,13 @@ static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad
     else if (!move_to(&route, H5Gopen2(from, path[0] == '/' ? "/" : ".", H5P_DEFAULT)))
         status = hg_hdf5_error(err, "cannot open the group");
 
-    while (status == H5GRAD_OK) {
-        size_t length;
-        const char *start = next_component(&route, &length);
-        if (!start)
-            break;
+    size_t length;
+    const char *start;
+    while (!status && (start = next_component(&route, &length)))
         status = take_component(&route, start, length, err);
-    }
-    if (status != H5GRAD_OK) {
-        hg_close(route.at);
-        route.at = -1;
-    }
     free(route.link);
     free(route.rest);
-    return route.at;
+    return hg_keep_if(!status, route.at);
 }
 
 hid_t hg_open_object(hid_t file, const char *path, struct h5grad_error *err)
@@ -234,7 +222,6 @@ struct link {
  * the walk goes on. */
 struct links {
     size_t n;
-    size_t capacity;
     struct link *link;
 };
 
@@ -252,10 +239,9 @@ struct walker {
     void (*note)(void *user, const char *path, const char *why);
     void *user;
     struct h5_walk *walk;
-    size_t capacity;     /* of walk->dataset */
     char path[MAX_PATH]; /* of the link at hand */
     size_t length;
-    size_t depth, deepest; /* levels, and those that there is room for */
+    size_t depth; /* levels */
     struct level *level;
     struct h5grad_error passed; /* why a link was not followed */
     struct h5grad_error *err;
@@ -265,6 +251,12 @@ static void note(struct walker *walker, const char *why)
 {
     if (walker->note)
         walker->note(walker->user, walker->length ? walker->path : "/", why);
+}
+
+static void note_error(struct walker *walker, const char *what)
+{
+    hg_hdf5_error(&walker->passed, "%s", what);
+    note(walker, walker->passed.message);
 }
 
 /* Puts /name behind the path; false, with a note about the group, where it would be too long. */
@@ -290,20 +282,14 @@ static void remove_name(struct walker *walker, size_t length)
 static enum h5grad_status add_dataset(struct walker *walker, const struct h5_identity *identity)
 {
     struct h5_walk *walk = walker->walk;
-    if (walk->n == walker->capacity) {
-        size_t capacity = walker->capacity ? 2 * walker->capacity : 64;
-        if (capacity > SIZE_MAX / sizeof *walk->dataset)
-            return hg_error_memory(walker->err, UINT64_MAX);
-        struct h5_found *larger = realloc(walk->dataset, capacity * sizeof *larger);
-        if (!larger)
-            return hg_error_memory(walker->err, capacity * sizeof *larger);
-        walk->dataset = larger;
-        walker->capacity = capacity;
-    }
+    struct h5_found *more = hg_memory_more(walk->dataset, walk->n, sizeof *more);
+    if (!more)
+        return hg_error_memory(walker->err, walk->n * sizeof *more);
+    walk->dataset = more;
     char *path = hg_memory_text(walker->path);
     if (!path)
         return hg_error_memory(walker->err, walker->length);
-    walk->dataset[walk->n++] = (struct h5_found){path, *identity};
+    more[walk->n++] = (struct h5_found){path, *identity};
     return H5GRAD_OK;
 }
 
@@ -332,29 +318,6 @@ static enum h5grad_status take_object(struct walker *walker, const struct h5_ide
     return *enter ? H5GRAD_OK : add_dataset(walker, identity);
 }
 
-/* *child becomes the group that the link leads to, if it is to be entered. */
-static enum h5grad_status walk_hard_link(struct walker *walker, hid_t group, const char *name,
-                                         hid_t *child)
-{
-    struct h5_identity identity;
-    H5O_type_t kind;
-    if (!hg_identify_link(group, name, &identity, &kind)) {
-        hg_hdf5_error(&walker->passed, "cannot be read");
-        note(walker, walker->passed.message);
-        return H5GRAD_OK;
-    }
-    bool enter;
-    enum h5grad_status status = take_object(walker, &identity, kind, &enter);
-    if (status != H5GRAD_OK || !enter)
-        return status;
-    *child = H5Gopen2(group, name, H5P_DEFAULT);
-    if (*child < 0) {
-        hg_hdf5_error(&walker->passed, "cannot be read");
-        note(walker, walker->passed.message);
-    }
-    return H5GRAD_OK;
-}
-
 static H5O_type_t kind_of(hid_t object)
 {
     switch (H5Iget_type(object)) {
@@ -369,106 +332,92 @@ static H5O_type_t kind_of(hid_t object)
     }
 }
 
-/* A soft or an external link. */
-static enum h5grad_status walk_other_link(struct walker *walker, hid_t group, const char *name,
-                                          hid_t *child)
+/* Identifies what a link leads to; false, with a note, where that cannot be read. A hard link's
+ * object is not opened for it, which would take much longer for every dataset. */
+static bool reach(struct walker *walker, hid_t group, const struct link *link, hid_t *object,
+                  struct h5_identity *identity, H5O_type_t *kind)
 {
-    struct h5_identity identity;
-    hid_t object = open_object(walker->file, group, name, &walker->passed);
-    if (object < 0) {
-        note(walker, walker->passed.message);
-        return H5GRAD_OK;
+    if (link->type == H5L_TYPE_HARD) {
+        if (hg_identify_link(group, link->name, identity, kind))
+            return true;
+    } else {
+        *object = open_object(walker->file, group, link->name, &walker->passed);
+        if (*object < 0) {
+            note(walker, walker->passed.message);
+            return false;
+        }
+        *kind = kind_of(*object);
+        if (hg_identify(*object, identity))
+            return true;
     }
-    bool enter = false;
-    enum h5grad_status status = H5GRAD_OK;
-    if (hg_identify(object, &identity))
-        status = take_object(walker, &identity, kind_of(object), &enter);
-    else
-        note(walker, "cannot be read");
-    if (enter)
-        *child = object;
-    else
-        hg_close(object);
-    return status;
+    note_error(walker, "cannot be read");
+    return false;
 }
 
+/* *child becomes the group that the link leads to, if it is to be entered. */
 static enum h5grad_status walk_link(struct walker *walker, hid_t group, const struct link *link,
                                     hid_t *child)
 {
+    const char *name = link->name;
+    struct h5_identity identity;
+    H5O_type_t kind;
+    hid_t object = -1;
+    bool enter = false;
+    enum h5grad_status status = H5GRAD_OK;
     /* libhdf5 would take such a name for a path */
-    if (link->name[0] == '\0' || strcmp(link->name, ".") == 0 || strchr(link->name, '/')) {
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strchr(name, '/'))
         note(walker, "has a name that cannot be followed");
-        return H5GRAD_OK;
-    }
-    switch (link->type) {
-    case H5L_TYPE_HARD:
-        return walk_hard_link(walker, group, link->name, child);
-    case H5L_TYPE_SOFT:
-    case H5L_TYPE_EXTERNAL:
-        return walk_other_link(walker, group, link->name, child);
-    default:
+    else if (link->type != H5L_TYPE_HARD && link->type != H5L_TYPE_SOFT &&
+             link->type != H5L_TYPE_EXTERNAL)
         note(walker, "is a user-defined link, which is not followed");
-        return H5GRAD_OK;
-    }
+    else if (reach(walker, group, link, &object, &identity, &kind))
+        status = take_object(walker, &identity, kind, &enter);
+    if (enter && object < 0 && (object = H5Gopen2(group, name, H5P_DEFAULT)) < 0)
+        note_error(walker, "cannot be read");
+    *child = hg_keep_if(enter, object);
+    return status;
 }
 
 static herr_t take_down(hid_t group, const char *name, const H5L_info_t *info, void *user)
 {
     (void)group;
     struct links *links = user;
-    if (links->n == links->capacity) {
-        size_t capacity = links->capacity ? 2 * links->capacity : 16;
-        if (capacity > SIZE_MAX / sizeof *links->link)
-            return 1;
-        struct link *larger = realloc(links->link, capacity * sizeof *larger);
-        if (!larger)
-            return 1;
-        links->link = larger;
-        links->capacity = capacity;
-    }
+    struct link *more = hg_memory_more(links->link, links->n, sizeof *more);
+    if (!more)
+        return 1;
+    links->link = more;
     char *copy = hg_memory_text(name);
     if (!copy)
         return 1;
-    links->link[links->n++] = (struct link){copy, info->type};
+    more[links->n++] = (struct link){copy, info->type};
     return 0;
-}
-
-static void free_links(struct links *links)
-{
-    for (size_t i = 0; i < links->n; i++)
-        free(links->link[i].name);
-    free(links->link);
 }
 
 /* Takes down the links of a group, which is the walker's from here on. */
 static enum h5grad_status enter_group(struct walker *walker, hid_t group)
 {
-    if (walker->depth == walker->deepest) {
-        size_t deepest = walker->deepest ? 2 * walker->deepest : 16;
-        struct level *larger = realloc(walker->level, deepest * sizeof *larger);
-        if (!larger) {
-            hg_close(group);
-            return hg_error_memory(walker->err, deepest * sizeof *larger);
-        }
-        walker->level = larger;
-        walker->deepest = deepest;
+    struct level *more = hg_memory_more(walker->level, walker->depth, sizeof *more);
+    if (!more) {
+        hg_close(group);
+        return hg_error_memory(walker->err, walker->depth * sizeof *more);
     }
-    struct level *level = &walker->level[walker->depth++];
+    walker->level = more;
+    struct level *level = &more[walker->depth++];
     *level = (struct level){.group = group, .length = walker->length};
     herr_t read = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_down, &level->links);
     if (read > 0)
-        return hg_error_memory(walker->err, 2 * level->links.capacity * sizeof(struct link));
-    if (read < 0) {
-        hg_hdf5_error(&walker->passed, "links cannot be read");
-        note(walker, walker->passed.message);
-    }
+        return hg_error_memory(walker->err, level->links.n * sizeof(struct link));
+    if (read < 0)
+        note_error(walker, "links cannot be read");
     return H5GRAD_OK;
 }
 
 static void leave_group(struct walker *walker)
 {
-    struct level *level = &walker->level[--walker->depth];
-    free_links(&level->links);
+    const struct level *level = &walker->level[--walker->depth];
+    for (size_t i = 0; i < level->links.n; i++)
+        free(level->links.link[i].name);
+    free(level->links.link);
     hg_close(level->group);
 }
 

@@ -211,7 +211,7 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
 static enum h5grad_status add_named(struct selection *selection, struct search *search,
                                     const char *name, struct h5grad_error *err)
 {
-    hid_t dataset = hg_names_open_variable(search->file, name, err);
+    hid_t dataset = hg_names_open_variable(search->file, name, NULL, err);
     if (dataset < 0) {
         if (strpbrk(name, "*?["))
             return add_fields(selection, search, name, err);

@@ -56,7 +56,7 @@ static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err
 static enum h5grad_status open_described(struct task *task, struct field *field,
                                          struct h5grad_error *err)
 {
-    task->dataset = hg_names_open_stored(task->file, field->path, &field->stored_path, err);
+    task->dataset = hg_names_open_variable(task->file, field->path, &field->stored_path, err);
     if (task->dataset < 0) {
         field->fault = judge_lost(task, field->path);
         return hg_error_status(err);
