@@ -116,5 +116,9 @@ AC_COMPUTE_INT([h5grad_hdf5_major], [H5_VERS_MAJOR], [[#include <H5public.h>]])
 AC_COMPUTE_INT([h5grad_hdf5_minor], [H5_VERS_MINOR], [[#include <H5public.h>]])
 AC_COMPUTE_INT([h5grad_hdf5_release], [H5_VERS_RELEASE], [[#include <H5public.h>]])
 h5grad_hdf5_version=$h5grad_hdf5_major.$h5grad_hdf5_minor.$h5grad_hdf5_release
+h5grad_save_LIBS=$LIBS
+LIBS="$HDF5_LIBS $LIBS"
+AC_CHECK_FUNCS([H5Dchunk_iter])
+LIBS=$h5grad_save_LIBS
 CPPFLAGS=$h5grad_save_CPPFLAGS
 ])

@@ -344,6 +344,17 @@ static void block_span(const struct plan_request *q, const struct plan *p, uint6
         span[i] = mul_saturated(p->block[i], p->tile[i]);
 }
 
+/* Bytes of bookkeeping for the chunks that a block of that span has. Along a periodic axis it has
+ * the numbers from the first end to the last. */
+static uint64_t entry_bytes(const struct plan_request *q, const uint64_t *span)
+{
+    uint64_t bytes = PLAN_CHUNK_ENTRY;
+    for (unsigned i = 0; i < q->rank; i++)
+        bytes = mul_saturated(bytes, q->rule[i].periodic ? chunks_along(q, i)
+                                                         : chunks_reached(q, i, span[i]));
+    return bytes;
+}
+
 /*
  * Decoded chunks alive at a time, for tiles done in plan order within a block: along the slowest
  * axis the layers shared with the row of tiles before or behind, in the row being done likewise
@@ -351,21 +362,18 @@ static void block_span(const struct plan_request *q, const struct plan *p, uint6
  */
 static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
 {
-    uint64_t entries = 1, window = 0, slower = 1, span[GRID_MAX_RANK];
+    uint64_t window = 0, slower = 1, span[GRID_MAX_RANK];
     block_span(q, p, span);
-    for (unsigned i = 0; i < q->rank; i++) {
-        bool all = q->rule[i].periodic; /* the numbers from the first end to the last */
-        entries = mul_saturated(entries, all ? chunks_along(q, i) : chunks_reached(q, i, span[i]));
-    }
+    const uint64_t entries = entry_bytes(q, span);
     for (unsigned k = 0; k < q->rank; k++) {
         uint64_t rows = mul_saturated(chunks_shared(q, p, p->order[k]), slower);
         window = add_saturated(window, mul_saturated(rows, chunks_cross(q, p, k + 1, span)));
         slower = mul_saturated(slower, chunks_owned(q, p->order[k], p->tile[p->order[k]]));
     }
     window = add_saturated(window, mul_saturated(p->threads, chunks_cross(q, p, 0, p->tile)));
-    window = size_min(entries, window);
+    window = size_min(entries / PLAN_CHUNK_ENTRY, window);
     return add_saturated(mul_saturated(window, add_saturated(chunk_bytes(q), q->source_more)),
-                         mul_saturated(entries, PLAN_CHUNK_ENTRY));
+                         entries);
 }
 
 /* Slowest the axis with the most chunks: the layers between two visits are the smallest. */
@@ -458,7 +466,8 @@ static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64
         double least = 0;
         block_span(q, p, span);
         p->block_points = span_halo(q, span);
-        uint64_t bytes = mul_saturated(p->block_points, q->source_size);
+        uint64_t bytes =
+            add_saturated(mul_saturated(p->block_points, q->source_size), entry_bytes(q, span));
         p->cache_bytes = add_saturated(bytes, chunk_bytes(q));
         if (bytes <= memory)
             return true;

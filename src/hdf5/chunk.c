@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hdf5/chunk.h"
 
+#include <string.h>
+
 #include "grid/box.h"
 
 static void to_offset(const uint64_t *start, unsigned rank, hsize_t *offset)
@@ -9,15 +11,28 @@ static void to_offset(const uint64_t *start, unsigned rank, hsize_t *offset)
         offset[i] = start[i];
 }
 
+/* Looks at the function where libhdf5 failed first. */
+static herr_t look_for_cause(unsigned n, const H5E_error2_t *error, void *user)
+{
+    bool *absent = user;
+    if (n == 0)
+        *absent = strcmp(error->func_name, "H5D__get_chunk_storage_size") == 0;
+    return 0;
+}
+
 bool hg_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size)
 {
     hsize_t offset[GRID_MAX_RANK], bytes = 0;
+    bool absent = true;
     to_offset(start, rank, offset);
-    bool found = H5Dget_chunk_storage_size(dataset, offset, &bytes) >= 0 && bytes > 0;
-    if (!found)
+    if (H5Dget_chunk_storage_size(dataset, offset, &bytes) < 0) {
+        /* Its look into the index has not failed where nothing below it has. */
+        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_for_cause, &absent);
         H5Eclear2(H5E_DEFAULT);
-    *size = bytes;
-    return found;
+        bytes = 0;
+    }
+    *size = absent ? bytes : UINT64_MAX;
+    return bytes > 0;
 }
 
 enum h5grad_status hg_chunk_read(hid_t dataset, const uint64_t *start, unsigned rank, void *data,

@@ -7,8 +7,8 @@
 
 #include "libhdf5/handle.h"
 
-/* The stored bytes of the chunk that starts at point start (rank of them); false when there is no
- * such chunk, or it cannot be found. */
+/* The stored bytes of the chunk that begins at point start, of rank coordinates. False where it is
+ * not stored, with *size 0, or libhdf5 cannot tell whether it is, with *size UINT64_MAX. */
 bool hg_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size);
 
 /* Where in the file the chunk's size bytes are, as hg_chunk_size told them: at raw->address; raw is

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reader/decoder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "codec/codec.h"
+#include "hdf5/chunk.h"
+#include "hdf5/limit.h"
+#include "hdf5/transfer.h"
+#include "trust/driver.h"
+
+/* Points of a row that is compared with what libhdf5 reads, at most. */
+#define PROOF_POINTS 4096
+
+bool hg_decoder_takes(const struct reader_source *source, uint64_t *raw)
+{
+    const struct h5_storage *storage = source->storage;
+    return storage->layout == H5_CHUNKED && source->type->raw && hg_codec_can_decode(storage) &&
+           size_product(storage->rank, storage->chunk, hg_type_size(source->type), raw) &&
+           *raw > 0 && *raw < UINT32_MAX;
+}
+
+enum h5grad_status hg_decoder_open(struct decoder *self, const struct reader_source *source,
+                                   uint64_t raw, struct h5grad_error *err)
+{
+    *self = (struct decoder){.source = *source,
+                             .rank = source->storage->rank,
+                             .size = hg_type_size(source->type),
+                             .raw = raw,
+                             .fd = hg_descriptor(source->dataset)};
+    self->fill = hg_memory_zeroed(1, self->size);
+    if (!self->fill)
+        return hg_error_memory(err, self->size);
+    if (self->fd < 0 || !hg_file_size(self->fd, &self->held))
+        self->held = 0;
+    hg_chunk_map_init(&self->map, source->dataset, source->storage, raw);
+    return H5GRAD_OK;
+}
+
+void hg_decoder_close(struct decoder *self)
+{
+    hg_chunk_map_free(&self->map);
+    free(self->fill);
+}
+
+static bool is_absent(const struct h5_chunk_place *place)
+{
+    return place->size == 0 && place->address != H5_PLACE_UNKNOWN;
+}
+
+static bool lies_in_file(const struct decoder *self, const struct h5_chunk_place *place)
+{
+    return place->address != H5_PLACE_UNKNOWN && place->size <= self->held &&
+           place->address <= self->held - place->size;
+}
+
+/* Points within those of box all at data, as libhdf5 reads them: where nothing is stored the fill
+ * value, or zero if there is none. Within hg_enter. */
+static enum h5grad_status ask_for_points(const struct decoder *self, const struct box *points,
+                                         const struct box *all, void *data,
+                                         struct h5grad_error *err)
+{
+    const struct h5_storage *storage = self->source.storage;
+    struct box array = {{0}, {0}}, inside;
+    memset(data, 0, hg_box_points(self->rank, all) * self->size);
+    memcpy(array.count, storage->extent, self->rank * sizeof *array.count);
+    if (!hg_box_intersect(self->rank, points, &array, &inside))
+        return H5GRAD_OK;
+    return hg_read_part(self->source.dataset, self->source.type->memory, self->rank, &inside, all,
+                        data, err);
+}
+
+/* Gives each of the points at data the fill value, for which libhdf5 is asked once. With filters it
+ * takes as much memory to tell as a worker takes to decode a chunk. */
+static enum h5grad_status fill_points(struct decoder *self, const uint64_t *start, void *data,
+                                      uint64_t bytes, struct codec_worker *worker,
+                                      struct h5grad_error *err)
+{
+    if (!atomic_load(&self->fill_known)) {
+        struct h5_guard guard;
+        struct box point;
+        for (unsigned i = 0; i < self->rank; i++) {
+            point.start[i] = start[i];
+            point.count[i] = 1;
+        }
+        if (self->source.storage->n_filters > 0)
+            hg_codec_worker_release(worker);
+        hg_enter(&guard);
+        enum h5grad_status status = H5GRAD_OK;
+        if (!atomic_load(&self->fill_known))
+            status = ask_for_points(self, &point, &point, self->fill, err);
+        atomic_store(&self->fill_known, !status);
+        hg_leave(&guard);
+        if (status)
+            return status;
+    }
+    memcpy(data, self->fill, self->size);
+    for (uint64_t done = self->size; done < bytes; done *= 2)
+        memcpy((char *)data + done, data, size_min(done, bytes - done));
+    return H5GRAD_OK;
+}
+
+/* A chunk without filters has a size of its own; no filter makes one so much larger. */
+static enum h5grad_status check_size(const struct decoder *self, uint64_t size,
+                                     struct h5grad_error *err)
+{
+    bool plain = self->source.storage->n_filters == 0;
+    if (plain && size != self->raw)
+        return hg_error_set(err, H5GRAD_FAILED, "its index gives it %llu bytes instead of %llu",
+                            (unsigned long long)size, (unsigned long long)self->raw);
+    if (!plain && !h5_chunk_is_credible(size, self->raw))
+        return hg_error_set(err, H5GRAD_FAILED, "its stored size of %llu bytes cannot be right",
+                            (unsigned long long)size);
+    return H5GRAD_OK;
+}
+
+/* Where stored bytes go: to where the points belong if they are the points, or will be elsewhere in
+ * between. NULL when there is no memory. */
+static void *take_stored(const struct decoder *self, void *data, struct codec_worker *worker,
+                         uint64_t size)
+{
+    const struct h5_storage *storage = self->source.storage;
+    if (storage->n_filters == 0 || (size <= self->raw && hg_codec_between(storage, 0) > 0))
+        return data;
+    return hg_codec_worker_space(worker, CODEC_STORED,
+                                 size_max(size, hg_codec_stored_most(self->raw)));
+}
+
+/* The bytes of a chunk whose place is known. */
+static enum h5grad_status read_bytes(const struct decoder *self, const struct h5_chunk_place *place,
+                                     void *data, struct codec_worker *worker,
+                                     struct codec_chunk *stored, struct h5grad_error *err)
+{
+    void *bytes = take_stored(self, data, worker, place->size);
+    if (!bytes)
+        return hg_error_memory(err, place->size);
+    stored->data = bytes;
+    stored->size = place->size;
+    stored->mask = place->mask;
+    return hg_file_read(self->fd, bytes, place->size, place->address, err);
+}
+
+/* The bytes of another, from libhdf5; where it has none, or they are the points, it makes these,
+ * and stored->data stays NULL. Within hg_enter. */
+static enum h5grad_status ask_for_bytes(const struct decoder *self, const struct box *chunk,
+                                        void *data, struct codec_worker *worker,
+                                        struct codec_chunk *stored, struct h5grad_error *err)
+{
+    hid_t dataset = self->source.dataset;
+    uint64_t size;
+    if (!hg_chunk_size(dataset, chunk->start, self->rank, &size) ||
+        self->source.storage->n_filters == 0) {
+        hg_codec_worker_release(worker);
+        return ask_for_points(self, chunk, chunk, data, err);
+    }
+    enum h5grad_status status = check_size(self, size, err);
+    void *bytes = status ? NULL : take_stored(self, data, worker, size);
+    if (status || !bytes)
+        return status ? status : hg_error_memory(err, size);
+    stored->data = bytes;
+    stored->size = size;
+    return hg_chunk_read(dataset, chunk->start, self->rank, bytes, size, &stored->mask, err);
+}
+
+static bool is_partial(const struct h5_storage *storage, const struct box *chunk)
+{
+    for (unsigned i = 0; i < storage->rank; i++) {
+        if (chunk->start[i] + chunk->count[i] > storage->extent[i])
+            return true;
+    }
+    return false;
+}
+
+static enum h5grad_status undo_filters(const struct decoder *self, const struct box *chunk,
+                                       struct codec_chunk *stored, void *data,
+                                       struct codec_worker *worker, struct h5grad_error *err)
+{
+    const struct h5_storage *storage = self->source.storage;
+    if (!stored->data || storage->n_filters == 0)
+        return H5GRAD_OK;
+    if (storage->raw_edge_chunks && is_partial(storage, chunk))
+        stored->mask = UINT32_MAX;
+    size_t need = hg_codec_decode_scratch(storage, self->raw);
+    stored->storage = storage;
+    stored->raw = self->raw;
+    stored->scratch = hg_codec_worker_space(worker, CODEC_SCRATCH, need);
+    if (!stored->scratch)
+        return hg_error_memory(err, need);
+    if (stored->data == data && hg_codec_between(storage, stored->mask) == 0) /* were skipped */
+        stored->data = memcpy(stored->scratch, data, stored->size);
+    return hg_codec_decode_chunk(worker, stored, data, err);
+}
+
+static enum h5grad_status read_chunk(struct decoder *self, const struct h5_chunk_place *place,
+                                     const struct box *chunk, void *data,
+                                     struct codec_worker *worker, struct h5grad_error *err)
+{
+    struct codec_chunk stored = {.data = NULL};
+    struct h5_guard guard;
+    const bool known = place->address != H5_PLACE_UNKNOWN;
+    enum h5grad_status status;
+    if (is_absent(place))
+        return fill_points(self, chunk->start, data, self->raw, worker, err);
+    if (known && (status = check_size(self, place->size, err)))
+        return status;
+    if (lies_in_file(self, place)) {
+        status = read_bytes(self, place, data, worker, &stored, err);
+    } else {
+        hg_enter(&guard);
+        status = ask_for_bytes(self, chunk, data, worker, &stored, err);
+        hg_leave(&guard);
+    }
+    return status ? status : undo_filters(self, chunk, &stored, data, worker, err);
+}
+
+enum h5grad_status hg_decoder_read(struct decoder *self, uint64_t index, const struct box *chunk,
+                                   void *data, struct codec_worker *worker,
+                                   struct h5grad_error *err)
+{
+    enum h5grad_status status = read_chunk(self, &self->map.place[index], chunk, data, worker, err);
+    return status ? hg_chunk_context(err, status, self->rank, chunk) : H5GRAD_OK;
+}
+
+static enum h5grad_status read_planes(struct decoder *self, const struct h5_chunk_place *place,
+                                      const struct box *chunk, const struct box *planes, void *data,
+                                      struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    uint64_t plane = self->raw / chunk->count[0], bytes = planes->count[0] * plane;
+    enum h5grad_status status;
+    if (is_absent(place))
+        return fill_points(self, chunk->start, data, bytes, NULL, err);
+    if (place->address != H5_PLACE_UNKNOWN && (status = check_size(self, place->size, err)))
+        return status;
+    if (lies_in_file(self, place))
+        return hg_file_read(self->fd, data, bytes,
+                            place->address + (planes->start[0] - chunk->start[0]) * plane, err);
+    hg_enter(&guard);
+    status = ask_for_points(self, planes, planes, data, err);
+    hg_leave(&guard);
+    return status;
+}
+
+enum h5grad_status hg_decoder_read_planes(struct decoder *self, uint64_t index,
+                                          const struct box *chunk, const struct box *planes,
+                                          void *data, struct h5grad_error *err)
+{
+    enum h5grad_status status =
+        read_planes(self, &self->map.place[index], chunk, planes, data, err);
+    return status ? hg_chunk_context(err, status, self->rank, chunk) : H5GRAD_OK;
+}
+
+static bool library_decodes(const struct h5_storage *storage)
+{
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        unsigned config = 0;
+        if (H5Zfilter_avail(storage->filter[i].id) <= 0 ||
+            H5Zget_filter_info(storage->filter[i].id, &config) < 0 ||
+            !(config & H5Z_FILTER_CONFIG_DECODE_ENABLED))
+            return false;
+    }
+    return true;
+}
+
+/* Decodes the beginning of the first chunk, which has a place. */
+static bool decode_row(const struct decoder *self, const struct h5_chunk_place *place, void *row,
+                       size_t bytes)
+{
+    struct codec_chunk stored = {.data = NULL};
+    struct box chunk = {{0}, {0}};
+    struct codec_worker *worker = hg_codec_worker_new();
+    void *data = hg_memory_aligned(self->raw);
+    memcpy(chunk.count, self->source.storage->chunk, self->rank * sizeof *chunk.count);
+    bool made = worker && data;
+    if (made && lies_in_file(self, place))
+        made = !check_size(self, place->size, NULL) &&
+               !read_bytes(self, place, data, worker, &stored, NULL);
+    else if (made)
+        made = !ask_for_bytes(self, &chunk, data, worker, &stored, NULL);
+    made = made && !undo_filters(self, &chunk, &stored, data, worker, NULL);
+    if (made)
+        memcpy(row, data, bytes);
+    free(data);
+    hg_codec_worker_free(worker);
+    return made;
+}
+
+/* Whether there is memory for both. libhdf5 takes more for a chunk with filters than is taken here,
+ * so the largest that can be read have nothing to be compared with. */
+static bool may_compare(const struct decoder *self)
+{
+    uint64_t need = hg_limit_need(self->source.storage, self->size);
+    return hg_limit_allows(self->source.dataset, size_max(need, self->raw));
+}
+
+bool hg_decoder_prove(struct decoder *self)
+{
+    const struct h5_storage *storage = self->source.storage;
+    const unsigned last = self->rank - 1;
+    struct box row = {{0}, {0}};
+    for (unsigned i = 0; i < self->rank; i++) {
+        if (storage->extent[i] == 0)
+            return true;
+        uint64_t most = i < last ? 1 : PROOF_POINTS;
+        row.count[i] = size_min(most, size_min(storage->chunk[i], storage->extent[i]));
+    }
+    if (!library_decodes(storage) || !may_compare(self))
+        return true;
+    struct h5_chunk_place place;
+    if (hg_chunk_map_locate(&self->map, row.start, &place, NULL))
+        return false;
+    size_t bytes = row.count[last] * self->size;
+    char *ours = hg_memory_aligned(bytes), *theirs = hg_memory_aligned(bytes);
+    bool same = is_absent(&place) || (ours && theirs && decode_row(self, &place, ours, bytes) &&
+                                      !hg_read_box(self->source.dataset, self->source.type->memory,
+                                                   self->rank, &row, theirs, NULL) &&
+                                      memcmp(ours, theirs, bytes) == 0);
+    free(theirs);
+    free(ours);
+    return same;
+}
