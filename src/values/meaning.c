@@ -5,6 +5,12 @@
 #include <stddef.h>
 #include <string.h>
 
+#define NAMES(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+
 /*
  * Names without '*' are whole ones; '*' at an end stands for anything. A name in capitals or with
  * other characters than letters and digits is compared as it is; all others with what of an
@@ -12,207 +18,78 @@
  * SCALE_FACTOR and "SCALE FACTOR".
  */
 static const struct row {
-    const char *name;
     enum meaning meaning;
+    const char *const *names;
 } table[] = {
-    {"CLASS", MEANING_TIE},
-    {"DIMENSION_LIST", MEANING_TIE},
-    {"REFERENCE_LIST", MEANING_TIE},
-    {"_Netcdf4Dimid", MEANING_TIE},
-    {"_Netcdf4Coordinates", MEANING_TIE},
-    {"NAME", MEANING_NAME},
-    {"_NCProperties", MEANING_LIBRARY},
-    {"_nc3_strict", MEANING_LIBRARY},
-    {"unitDimension", MEANING_RECORD},
-    {"unitSI", MEANING_RECORD},
-    {"position", MEANING_RECORD},
+    {MEANING_TIE,
+     NAMES("CLASS", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates")},
+    {MEANING_NAME, NAMES("NAME")},
+    {MEANING_LIBRARY, NAMES("_NCProperties", "_nc3_strict")},
+    {MEANING_RECORD, NAMES("unitDimension", "unitSI", "position")},
 
-    /* packing, missing values */
-    {"*scalefactor", MEANING_SCALE},          /* netCDF, HDF-EOS, AMSR2, MOSDAC */
-    {"*scalingfactor", MEANING_SCALE},        /* NeXus, EUMETSAT */
-    {"rescaleslope", MEANING_SCALE},          /* DICOM */
-    {"dynrangemin", MEANING_SCALE},           /* radars of GAMIC: numbers go from this ... */
-    {"dynrangemax", MEANING_SCALE},           /* ... to this */
-    {"calibrationformulas", MEANING_FORMULA}, /* radars of KNMI, in words */
-    {"gain", MEANING_GAIN},                   /* ODIM */
-    {"slope", MEANING_GAIN},                  /* JAXA, CMA */
-    {"scale", MEANING_GAIN},
-    {"scaling", MEANING_GAIN},
-    {"conversion", MEANING_GAIN}, /* NWB */
-    {"conversionfactor", MEANING_GAIN},
-    {"multiplier", MEANING_GAIN},
-    {"*addoffset", MEANING_OFFSET},
-    {"offset", MEANING_OFFSET},
-    {"intercept", MEANING_OFFSET},
-    {"rescaleintercept", MEANING_OFFSET},
-    {"fillvalue", MEANING_MISSING},
-    {"fillval", MEANING_MISSING}, /* ISTP */
-    {"missingvalue", MEANING_MISSING},
-    {"missingvalues", MEANING_MISSING},
-    {"missingdata", MEANING_MISSING},
-    {"codemissingvalue", MEANING_MISSING}, /* GPM */
-    {"nodata", MEANING_MISSING},           /* ODIM, GDAL */
-    {"nodatavalue", MEANING_MISSING},
-    {"nodataval", MEANING_MISSING},
-    {"undetect", MEANING_MISSING}, /* ODIM */
-    {"nullvalue", MEANING_MISSING},
-    {"badvalue", MEANING_MISSING},
-    {"invalidvalue", MEANING_MISSING},
-    {"undef", MEANING_MISSING}, /* GrADS */
-    {"undefvalue", MEANING_MISSING},
-    {"undefinedvalue", MEANING_MISSING},
-    {"errordn", MEANING_MISSING},                /* JAXA */
-    {"calibrationmissingdata", MEANING_MISSING}, /* KNMI */
-    {"calibrationoutofimage", MEANING_MISSING},
-    {"validmin*", MEANING_RANGE},
-    {"validmax*", MEANING_RANGE},
-    {"validrange*", MEANING_RANGE},
-    {"unpackedvalidrange", MEANING_RANGE},
-    {"minimumvaliddn", MEANING_RANGE},
-    {"maximumvaliddn", MEANING_RANGE},
+    /* Packing: scale factors of netCDF, HDF-EOS, AMSR2 and MOSDAC, scaling factors of NeXus and
+     * EUMETSAT, DICOM's, the ends of the range that numbers of GAMIC's radars go through, the
+     * formulas in words of KNMI's, the gain of ODIM, the slope of JAXA and CMA, and NWB's
+     * conversion. */
+    {MEANING_SCALE,
+     NAMES("*scalefactor", "*scalingfactor", "rescaleslope", "dynrangemin", "dynrangemax")},
+    {MEANING_FORMULA, NAMES("calibrationformulas")},
+    {MEANING_GAIN,
+     NAMES("gain", "slope", "scale", "scaling", "conversion", "conversionfactor", "multiplier")},
+    {MEANING_OFFSET, NAMES("*addoffset", "offset", "intercept", "rescaleintercept")},
 
-    /* how the source is stored, and how precisely */
-    {"unsigned", MEANING_SOURCE},
-    {"dtype", MEANING_SOURCE},
-    {"datatype", MEANING_SOURCE},
-    {"matlab*", MEANING_SOURCE},
-    {"H5PATH", MEANING_SOURCE},
-    {"python*", MEANING_SOURCE}, /* hdf5storage */
-    {"juliatype", MEANING_SOURCE},
-    {"FLAVOR", MEANING_SOURCE}, /* PyTables */
-    {"EXTDIM", MEANING_SOURCE},
-    {"_Storage", MEANING_SOURCE}, /* ncdump -s */
-    {"_ChunkSizes", MEANING_SOURCE},
-    {"_DeflateLevel", MEANING_SOURCE},
-    {"_Shuffle", MEANING_SOURCE},
-    {"_Fletcher32", MEANING_SOURCE},
-    {"_Szip", MEANING_SOURCE},
-    {"_Filter", MEANING_SOURCE},
-    {"_Codecs", MEANING_SOURCE},
-    {"_Endianness", MEANING_SOURCE},
-    {"_NoFill", MEANING_SOURCE},
-    {"leastsignificantdigit", MEANING_SOURCE},
-    {"numberofsignificant*", MEANING_SOURCE},
-    {"significantdigits", MEANING_SOURCE},
-    {"significantbits", MEANING_SOURCE},
-    {"quantiz*", MEANING_SOURCE}, /* netCDF's _Quantize..., CF's quantization */
-    {"precision", MEANING_SOURCE},
-    {"accuracy", MEANING_SOURCE},
-    {"uncertainty", MEANING_SOURCE},
-    {"checksum", MEANING_IDENTITY},
-    {"md5*", MEANING_IDENTITY},
-    {"sha1*", MEANING_IDENTITY},
-    {"sha256*", MEANING_IDENTITY},
+    /* Missing values, also of ISTP (fillval), GPM (code), ODIM and GDAL (nodata), ODIM (undetect),
+     * GrADS (undef), JAXA (errordn) and KNMI (calibration). */
+    {MEANING_MISSING,
+     NAMES("fillvalue", "fillval", "missingvalue", "missingvalues", "missingdata",
+           "codemissingvalue", "nodata", "nodatavalue", "nodataval", "undetect", "nullvalue",
+           "badvalue", "invalidvalue", "undef", "undefvalue", "undefinedvalue", "errordn",
+           "calibrationmissingdata", "calibrationoutofimage")},
+    {MEANING_RANGE, NAMES("validmin*", "validmax*", "validrange*", "unpackedvalidrange",
+                          "minimumvaliddn", "maximumvaliddn")},
 
-    /* which values there are */
-    {"min", MEANING_SOURCE},
-    {"max", MEANING_SOURCE},
-    {"minimum", MEANING_SOURCE},
-    {"maximum", MEANING_SOURCE},
-    {"minvalue", MEANING_SOURCE},
-    {"maxvalue", MEANING_SOURCE},
-    {"datamin", MEANING_SOURCE},
-    {"datamax", MEANING_SOURCE},
-    {"vmin", MEANING_SOURCE},
-    {"vmax", MEANING_SOURCE},
-    {"range", MEANING_SOURCE},
-    {"datarange", MEANING_SOURCE},
-    {"drange", MEANING_SOURCE},
-    {"actual*", MEANING_SOURCE},
-    {"mean", MEANING_SOURCE},
-    {"average", MEANING_SOURCE},
-    {"median", MEANING_SOURCE},
-    {"mode", MEANING_SOURCE},
-    {"sum", MEANING_SOURCE},
-    {"rms", MEANING_SOURCE},
-    {"std", MEANING_SOURCE},
-    {"stddev", MEANING_SOURCE},
-    {"standarddeviation", MEANING_SOURCE},
-    {"variance", MEANING_SOURCE},
-    {"percentile*", MEANING_SOURCE},
-    {"histogram*", MEANING_SOURCE},
-    {"statistic*", MEANING_SOURCE}, /* GDAL */
+    /* How the source is stored, and how precisely: by netCDF (which quantizes, as CF says, too),
+     * ncdump -s, MATLAB, hdf5storage of Python, Julia and PyTables. */
+    {MEANING_SOURCE,
+     NAMES("unsigned", "dtype", "datatype", "matlab*", "H5PATH", "python*", "juliatype", "FLAVOR",
+           "EXTDIM", "_Storage", "_ChunkSizes", "_DeflateLevel", "_Shuffle", "_Fletcher32", "_Szip",
+           "_Filter", "_Codecs", "_Endianness", "_NoFill", "leastsignificantdigit",
+           "numberofsignificant*", "significantdigits", "significantbits", "quantiz*", "precision",
+           "accuracy", "uncertainty")},
+    {MEANING_IDENTITY, NAMES("checksum", "md5*", "sha1*", "sha256*")},
 
-    /* how it is shown */
-    {"IMAGE_*", MEANING_SOURCE},
-    {"INTERLACE_MODE", MEANING_SOURCE},
-    {"PALETTE", MEANING_SOURCE},
-    {"PAL_*", MEANING_SOURCE},
-    {"DISPLAY_*", MEANING_SOURCE},
-    {"displaymin", MEANING_SOURCE},
-    {"displaymax", MEANING_SOURCE},
-    {"displayrange", MEANING_SOURCE},
-    {"contrastlimits", MEANING_SOURCE},
-    {"colorbar*", MEANING_SOURCE}, /* ERDDAP */
-    {"colormap", MEANING_SOURCE},
-    {"clim", MEANING_SOURCE},
-    {"scalemin", MEANING_SOURCE}, /* ISTP */
-    {"scalemax", MEANING_SOURCE},
+    /* Which values there are; "statistic*" of GDAL. */
+    {MEANING_SOURCE,
+     NAMES("min", "max", "minimum", "maximum", "minvalue", "maxvalue", "datamin", "datamax", "vmin",
+           "vmax", "range", "datarange", "drange", "actual*", "mean", "average", "median", "mode",
+           "sum", "rms", "std", "stddev", "standarddeviation", "variance", "percentile*",
+           "histogram*", "statistic*")},
 
-    /* what it is called */
-    {"standardname", MEANING_SOURCE},
-    {"longname", MEANING_SOURCE},
-    {"shortname", MEANING_SOURCE},
-    {"originalname", MEANING_SOURCE},
-    {"description", MEANING_SOURCE},
-    {"title", MEANING_SOURCE},
-    {"vardesc", MEANING_SOURCE},
-    {"quantity", MEANING_SOURCE},
-    {"unit", MEANING_SOURCE},
-    {"units", MEANING_SOURCE},
-    {"unitsmetadata", MEANING_SOURCE},
-    {"originalunits", MEANING_SOURCE},
-    {"unitslong", MEANING_SOURCE},
-    {"unitlong", MEANING_SOURCE},
-    {"unitsname", MEANING_SOURCE},
-    {"unitname", MEANING_SOURCE},
-    {"siconversion", MEANING_SOURCE}, /* ISTP, as the next three */
-    {"catdesc", MEANING_SOURCE},
-    {"fieldnam", MEANING_SOURCE},
-    {"lablaxis", MEANING_SOURCE},
-    {"sdnparameter*", MEANING_SOURCE}, /* SeaDataNet: words of its vocabularies */
-    {"sdnuom*", MEANING_SOURCE},
-    {"nodcname", MEANING_SOURCE},
-    {"nceiname", MEANING_SOURCE},
-    {"abbreviation", MEANING_SOURCE},
-    {"calendar", MEANING_SOURCE},
-    {"gradient_*", MEANING_SOURCE},
-    {"param", MEANING_SOURCE}, /* CDO, as the next two */
-    {"code", MEANING_SOURCE},
-    {"table", MEANING_SOURCE},
-    {"gribid", MEANING_SOURCE},
-    {"gribparamid", MEANING_SOURCE},
-    {"gribname", MEANING_SOURCE},
-    {"gribshortname", MEANING_SOURCE},
-    {"gribunits", MEANING_SOURCE},
-    {"gribcf*", MEANING_SOURCE},
-    {"gribvariableid", MEANING_SOURCE}, /* netCDF-Java, as the next two */
-    {"grib1parameter*", MEANING_SOURCE},
-    {"grib2parameter*", MEANING_SOURCE},
-    {"gribmissingvalue", MEANING_SOURCE},
-    {"objectid", MEANING_IDENTITY}, /* NWB */
-    {"trackingid", MEANING_IDENTITY},
-    {"uuid", MEANING_IDENTITY},
-    {"target", MEANING_SOURCE}, /* NeXus: its own path */
+    /* How it is shown, also by ERDDAP ("colorbar*") and ISTP ("scalemin", "scalemax"). */
+    {MEANING_SOURCE, NAMES("IMAGE_*", "INTERLACE_MODE", "PALETTE", "PAL_*", "DISPLAY_*",
+                           "displaymin", "displaymax", "displayrange", "contrastlimits",
+                           "colorbar*", "colormap", "clim", "scalemin", "scalemax")},
 
-    /* what it is beside others: categories, a coordinate, what another variable says of it */
-    {"flag_values", MEANING_SOURCE},
-    {"flag_masks", MEANING_SOURCE},
-    {"flag_meanings", MEANING_SOURCE},
-    {"CLIST", MEANING_SOURCE},
-    {"axis", MEANING_SOURCE},
-    {"bounds", MEANING_SOURCE},
-    {"climatology", MEANING_SOURCE},
-    {"formula_terms", MEANING_SOURCE},
-    {"compress", MEANING_SOURCE},
-    {"cf_role", MEANING_SOURCE},
-    {"_CoordinateAxisType", MEANING_SOURCE},
-    {"_CoordinateZisPositive", MEANING_SOURCE},
-    {"ancillary_variables", MEANING_SOURCE},
-    {"cell_measures", MEANING_SOURCE},
-    {"uncertainties", MEANING_SOURCE}, /* NeXus */
-    {"errors", MEANING_SOURCE},
-    {"cell_methods", MEANING_METHODS},
+    /* What it is called, also by ISTP (from "siconversion" on), in the vocabularies of SeaDataNet
+     * ("sdn*"), by CDO (from "param" on) and netCDF-Java (from "gribvariableid" on). NeXus has a
+     * target name its own path; the identities are of NWB. */
+    {MEANING_SOURCE,
+     NAMES("standardname", "longname", "shortname", "originalname", "description", "title",
+           "vardesc", "quantity", "unit", "units", "unitsmetadata", "originalunits", "unitslong",
+           "unitlong", "unitsname", "unitname", "siconversion", "catdesc", "fieldnam", "lablaxis",
+           "sdnparameter*", "sdnuom*", "nodcname", "nceiname", "abbreviation", "calendar",
+           "gradient_*", "param", "code", "table", "gribid", "gribparamid", "gribname",
+           "gribshortname", "gribunits", "gribcf*", "gribvariableid", "grib1parameter*",
+           "grib2parameter*", "gribmissingvalue", "target")},
+    {MEANING_IDENTITY, NAMES("objectid", "trackingid", "uuid")},
+
+    /* What it is beside others: categories, a coordinate, what another variable says of it, as the
+     * uncertainties and errors of NeXus do. */
+    {MEANING_SOURCE,
+     NAMES("flag_values", "flag_masks", "flag_meanings", "CLIST", "axis", "bounds", "climatology",
+           "formula_terms", "compress", "cf_role", "_CoordinateAxisType", "_CoordinateZisPositive",
+           "ancillary_variables", "cell_measures", "uncertainties", "errors")},
+    {MEANING_METHODS, NAMES("cell_methods")},
 };
 
 #define LONGEST 64 /* than any whole name */
@@ -253,11 +130,12 @@ enum meaning hg_meaning_of(const char *attribute)
     char simple[LONGEST];
     simplify(attribute, simple);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        const char first = *table[i].name; /* most rows differ in it */
-        if (first != '*' && first != *simple && first != *attribute)
-            continue;
-        if (matches(table[i].name, is_simple(table[i].name) ? simple : attribute))
-            return table[i].meaning;
+        for (const char *const *name = table[i].names; *name; name++) {
+            const char first = **name; /* most names differ in it */
+            if ((first == '*' || first == *simple || first == *attribute) &&
+                matches(*name, is_simple(*name) ? simple : attribute))
+                return table[i].meaning;
+        }
     }
     return MEANING_OTHER;
 }
