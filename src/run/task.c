@@ -114,8 +114,8 @@ static enum h5grad_status describe(struct task *task, const struct h5_walk *walk
                                 &field->coords, err);
     if (status || !unpack)
         return status;
-    status = hg_values_read(task->file, walk, field->path, task->dataset, &task->type,
-                            &field->values, err);
+    const struct values_place place = {task->file, walk, field->path, task->dataset};
+    status = hg_values_read(&place, &task->type, &field->values, err);
     if (status == H5GRAD_FAILED)
         field->fault = FIELD_UNUSABLE;
     if (!status && field->values.packed)

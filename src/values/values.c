@@ -12,10 +12,14 @@
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
 
+/* The offset, which no derivative sees, comes first. */
+const char *const hg_values_names[] = {"add_offset",  "scale_factor", "_FillValue", "missing_value",
+                                       "valid_range", "valid_min",    "valid_max",  NULL};
+
 /* What is being read. */
 struct reading {
-    hid_t dataset;
-    const struct h5_walk *walk; /* NULL: none */
+    const struct values_place *place;
+    const struct h5_type *type;
     struct values *values;
     bool other_sign; /* values->stored is of the other sign than the type, by _Unsigned */
     bool coordinate;
@@ -27,6 +31,12 @@ static void print_separator(FILE *out)
 {
     if (ftell(out) > 0)
         fputs(", ", out);
+}
+
+static enum h5grad_status read_numbers(const struct reading *reading, const char *name,
+                                       struct numbers *numbers)
+{
+    return hg_numbers_read_attribute(reading->place->dataset, name, numbers, reading->err);
 }
 
 static void add_note(const struct reading *reading, const char *name, const char *why)
@@ -57,8 +67,7 @@ static enum h5grad_status add_missing(struct reading *reading, union unpack_numb
 static enum h5grad_status read_missing(struct reading *reading, const char *name)
 {
     struct numbers numbers;
-    enum h5grad_status status =
-        hg_numbers_read_attribute(reading->dataset, name, &numbers, reading->err);
+    enum h5grad_status status = read_numbers(reading, name, &numbers);
     bool used = true;
     for (size_t i = 0; i < numbers.n && !status; i++) {
         union unpack_number number;
@@ -81,16 +90,16 @@ static enum h5grad_status read_missing(struct reading *reading, const char *name
 }
 
 /* What netCDF-4 fills a variable with stands for no value where that has no _FillValue. */
-static enum h5grad_status read_default_fill(struct reading *reading, const struct h5_type *type)
+static enum h5grad_status read_default_fill(struct reading *reading)
 {
     struct values *values = reading->values;
     struct number fill;
     union unpack_number number;
     bool found = false;
     enum h5grad_status status = H5GRAD_OK;
-    if (H5Aexists(reading->dataset, "_FillValue") <= 0)
-        status = hg_values_find_default_fill(reading->dataset, type->stored, &fill, &found,
-                                             reading->err);
+    if (H5Aexists(reading->place->dataset, "_FillValue") <= 0)
+        status = hg_values_find_default_fill(reading->place->dataset, reading->type->stored, &fill,
+                                             &found, reading->err);
     if (status || !found ||
         !hg_number_as_stored(fill, values->stored, reading->other_sign, &number))
         return status;
@@ -143,8 +152,7 @@ static enum h5grad_status find_bounds(struct reading *reading, union unpack_numb
     struct numbers numbers;
     bound[0] = hg_number_extreme(reading->values->stored, false);
     bound[1] = hg_number_extreme(reading->values->stored, true);
-    enum h5grad_status status =
-        hg_numbers_read_attribute(reading->dataset, "valid_range", &numbers, reading->err);
+    enum h5grad_status status = read_numbers(reading, "valid_range", &numbers);
     bool range = numbers.there;
     if (numbers.n == 2)
         take_bounds(reading, "valid_range", &numbers, bound);
@@ -152,7 +160,7 @@ static enum h5grad_status find_bounds(struct reading *reading, union unpack_numb
         add_note(reading, "valid_range", "is not two numbers");
     free(numbers.item);
     for (unsigned k = 0; k < 2 && !range && !status; k++) {
-        status = hg_numbers_read_attribute(reading->dataset, names[k], &numbers, reading->err);
+        status = read_numbers(reading, names[k], &numbers);
         if (numbers.n == 1)
             take_bounds(reading, names[k], &numbers, &bound[k]);
         else if (numbers.there)
@@ -203,104 +211,117 @@ static enum element unpacked_type(enum element stored, const struct numbers *sca
                                                                                  : ELEMENT_F64;
 }
 
+/* A number by which values are unpacked. */
+struct factor {
+    const char *name;
+    struct numbers numbers;
+};
+
+static enum h5grad_status check_factor(const struct reading *reading, const struct factor *factor)
+{
+    const struct numbers *numbers = &factor->numbers;
+    return numbers->there && (numbers->n != 1 || !isfinite(numbers->item[0].value))
+               ? refuse_factor(reading, factor->name, "not one finite number")
+               : H5GRAD_OK;
+}
+
+static void print_factor(const struct reading *reading, const struct factor *factor)
+{
+    if (!factor->numbers.there)
+        return;
+    print_separator(reading->text);
+    fprintf(reading->text, "%s ", factor->name);
+    hg_numbers_print(reading->text, &factor->numbers);
+}
+
 /* Enters stored * scale + offset, or (stored + offset) * scale; either may be absent. */
-static enum h5grad_status enter_factors(struct reading *reading, const struct numbers *scale,
-                                        const char *scale_name, const struct numbers *offset,
-                                        const char *offset_name, bool offset_first)
+static enum h5grad_status enter_factors(struct reading *reading, const struct factor *scale,
+                                        const struct factor *offset, bool offset_first)
 {
     struct values *values = reading->values;
-    if (scale->there && (scale->n != 1 || !isfinite(scale->item[0].value)))
-        return refuse_factor(reading, scale_name, "not one finite number");
-    if (scale->there && scale->item[0].value == 0)
-        return refuse_factor(reading, scale_name, "0, which leaves nothing of the values");
-    if (offset->there && (offset->n != 1 || !isfinite(offset->item[0].value)))
-        return refuse_factor(reading, offset_name, "not one finite number");
-    if (!scale->there && !offset->there)
-        return H5GRAD_OK;
+    enum h5grad_status status = check_factor(reading, scale);
+    if (!status && scale->numbers.there && scale->numbers.item[0].value == 0)
+        status = refuse_factor(reading, scale->name, "0, which leaves nothing of the values");
+    if (!status)
+        status = check_factor(reading, offset);
+    if (status || (!scale->numbers.there && !offset->numbers.there))
+        return status;
     values->packed = true;
-    values->unpacked = unpacked_type(values->stored, scale, offset);
-    if (scale->there)
-        values->rule.scale = scale->item[0].value;
-    if (offset->there)
-        values->rule.offset = offset->item[0].value * (offset_first ? values->rule.scale : 1);
-    if (scale->there) {
-        print_separator(reading->text);
-        fprintf(reading->text, "%s ", scale_name);
-        hg_numbers_print(reading->text, scale);
-    }
-    if (offset->there) {
-        print_separator(reading->text);
-        fprintf(reading->text, "%s ", offset_name);
-        hg_numbers_print(reading->text, offset);
-    }
+    values->unpacked = unpacked_type(values->stored, &scale->numbers, &offset->numbers);
+    if (scale->numbers.there)
+        values->rule.scale = scale->numbers.item[0].value;
+    if (offset->numbers.there)
+        values->rule.offset =
+            offset->numbers.item[0].value * (offset_first ? values->rule.scale : 1);
+    print_factor(reading, scale);
+    print_factor(reading, offset);
     return H5GRAD_OK;
 }
 
 static enum h5grad_status read_packing(struct reading *reading)
 {
-    struct numbers scale, offset = {0};
-    enum h5grad_status status =
-        hg_numbers_read_attribute(reading->dataset, "scale_factor", &scale, reading->err);
+    struct factor scale = {"scale_factor", {0}}, offset = {"add_offset", {0}};
+    enum h5grad_status status = read_numbers(reading, scale.name, &scale.numbers);
     if (!status)
-        status = hg_numbers_read_attribute(reading->dataset, "add_offset", &offset, reading->err);
+        status = read_numbers(reading, offset.name, &offset.numbers);
     if (!status)
-        status = enter_factors(reading, &scale, "scale_factor", &offset, "add_offset", false);
-    free(scale.item);
-    free(offset.item);
+        status = enter_factors(reading, &scale, &offset, false);
+    free(scale.numbers.item);
+    free(offset.numbers.item);
     return status;
 }
 
-/* No convention says what packing, missing values and valid ranges of complex numbers are. An
- * offset does not matter to a derivative. */
+/* No convention says what packing, missing values and valid ranges of complex numbers are. */
 static enum h5grad_status read_complex(struct reading *reading)
 {
-    static const char *const names[] = {"scale_factor", "_FillValue", "missing_value",
-                                        "valid_range",  "valid_min",  "valid_max"};
     enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {
+    for (const char *const *name = hg_values_names + 1; *name && !status; name++) {
         struct numbers numbers;
-        status = hg_numbers_read_attribute(reading->dataset, names[i], &numbers, reading->err);
+        status = read_numbers(reading, *name, &numbers);
         bool nan = numbers.n == 1 && isnan(numbers.item[0].value);
         if (numbers.there && !nan)
-            add_note(reading, names[i], "is not defined for complex numbers");
+            add_note(reading, *name, "is not defined for complex numbers");
         free(numbers.item);
     }
     return status;
 }
 
-static bool in_nxdata(hid_t file, const char *path)
+static bool in_nxdata(const struct values_place *field)
 {
-    hid_t group = hg_open_parent(file, path);
+    hid_t group = hg_open_parent(field->file, field->path);
     bool is = group >= 0 && hg_attribute_is(group, "NX_class", "NXdata");
     hg_close(group);
     return is;
 }
 
-static enum h5grad_status read_nexus(struct reading *reading, hid_t file, const char *path)
+static enum h5grad_status read_nexus(struct reading *reading)
 {
-    struct numbers scale, offset = {0};
-    if (reading->values->packed || !in_nxdata(file, path))
+    const struct values_place *field = reading->place;
+    struct factor scale = {"scaling_factor", {0}}, offset = {"offset", {0}};
+    if (reading->values->packed || !in_nxdata(field))
         return H5GRAD_OK;
-    enum h5grad_status status =
-        hg_numbers_read_dataset(file, path, "_scaling_factor", &scale, reading->err);
+    enum h5grad_status status = hg_numbers_read_dataset(field->file, field->path, "_scaling_factor",
+                                                        &scale.numbers, reading->err);
     if (!status)
-        status = hg_numbers_read_dataset(file, path, "_offset", &offset, reading->err);
+        status = hg_numbers_read_dataset(field->file, field->path, "_offset", &offset.numbers,
+                                         reading->err);
     if (!status)
-        status = enter_factors(reading, &scale, "scaling_factor", &offset, "offset", true);
-    free(scale.item);
-    free(offset.item);
+        status = enter_factors(reading, &scale, &offset, true);
+    free(scale.numbers.item);
+    free(offset.numbers.item);
     return status;
 }
 
 /* _Unsigned, of the netCDF users' guide: netCDF-3 has signed integers only, some servers none but
  * unsigned bytes. */
-static void read_sign(struct reading *reading, const struct h5_type *type)
+static void read_sign(struct reading *reading)
 {
     static const enum element pairs[][2] = {{ELEMENT_I8, ELEMENT_U8},
                                             {ELEMENT_I16, ELEMENT_U16},
                                             {ELEMENT_I32, ELEMENT_U32},
                                             {ELEMENT_I64, ELEMENT_U64}};
-    char *text = hg_attribute_text(reading->dataset, "_Unsigned");
+    const struct h5_type *type = reading->type;
+    char *text = hg_attribute_text(reading->place->dataset, "_Unsigned");
     for (size_t i = 0; text && type->raw && i < sizeof pairs / sizeof *pairs; i++) {
         for (unsigned k = 0; k < 2; k++) {
             if (type->stored != pairs[i][k] || strcasecmp(text, k == 0 ? "true" : "false") != 0)
@@ -314,21 +335,20 @@ static void read_sign(struct reading *reading, const struct h5_type *type)
 }
 
 /* Packing comes first: what bounds mean depends on it. The text says it in this order, too. */
-static enum h5grad_status read_rule(struct reading *reading, hid_t file, const char *path,
-                                    const struct h5_type *type)
+static enum h5grad_status read_rule(struct reading *reading)
 {
-    if (type->components != 1)
+    if (reading->type->components != 1)
         return read_complex(reading);
-    read_sign(reading, type);
+    read_sign(reading);
     enum h5grad_status status = read_packing(reading);
     if (!status && !reading->coordinate)
-        status = read_nexus(reading, file, path);
+        status = read_nexus(reading);
     if (!status)
         status = read_missing(reading, "_FillValue");
     if (!status)
         status = read_missing(reading, "missing_value");
     if (!status)
-        status = read_default_fill(reading, type);
+        status = read_default_fill(reading);
     print_missing(reading);
     if (!status && !reading->coordinate)
         status = read_bounds(reading);
@@ -345,76 +365,58 @@ static void settle(struct values *values, const struct h5_type *type)
     values->by_default = values->by_default && rule->n_missing == 1 && !changed;
 }
 
-static enum h5grad_status note_unknown(struct reading *reading, hid_t file, const char *path)
+/* Closes a text; one that is empty becomes NULL. */
+static bool close_text(FILE *out, char **text)
 {
-    char *unknown;
-    const struct values_place place = {file, reading->walk, path, reading->dataset};
-    enum h5grad_status status = hg_values_find_unknown(&place, reading->values, reading->other_sign,
-                                                       &unknown, reading->err);
-    if (unknown)
-        fprintf(reading->note,
-                "%swhat looks like packing or missing values is not understood and not used: %s%s",
-                ftell(reading->note) > 0 ? "; " : "", unknown,
-                reading->coordinate ? "" : "; --no-unpack says that stored numbers are meant");
-    free(unknown);
-    return status;
+    bool whole = out && hg_memory_close_stream(out);
+    if (*text && **text == '\0') {
+        free(*text);
+        *text = NULL;
+    }
+    return whole;
 }
 
-static char *text_or_null(char *text)
-{
-    if (text && *text)
-        return text;
-    free(text);
-    return NULL;
-}
-
-static enum h5grad_status read_all(struct reading *reading, hid_t file, const char *path,
-                                   const struct h5_type *type)
+static enum h5grad_status read_all(struct reading *reading)
 {
     struct values *values = reading->values;
     size_t size;
     reading->text = open_memstream(&values->text, &size);
     reading->note = open_memstream(&values->note, &size);
     bool made = reading->text && reading->note;
-    enum h5grad_status status = made ? read_rule(reading, file, path, type) : H5GRAD_OK;
+    enum h5grad_status status = made ? read_rule(reading) : H5GRAD_OK;
     if (made && !status) {
-        settle(values, type);
-        status = note_unknown(reading, file, path);
+        settle(values, reading->type);
+        status = hg_values_note_unknown(reading->place, values, reading->other_sign, reading->note,
+                                        reading->err);
     }
-    if (reading->text)
-        made = hg_memory_close_stream(reading->text) && made;
-    if (reading->note)
-        made = hg_memory_close_stream(reading->note) && made;
-    values->text = text_or_null(values->text);
-    values->note = text_or_null(values->note);
+    made = close_text(reading->text, &values->text) && made;
+    made = close_text(reading->note, &values->note) && made;
     return made || status ? status : hg_error_memory(reading->err, sizeof *values);
 }
 
-static enum h5grad_status read_values(struct reading *reading, hid_t file, const char *path,
-                                      const struct h5_type *type)
+static enum h5grad_status read_values(const struct values_place *place, const struct h5_type *type,
+                                      struct values *values, struct h5grad_error *err)
 {
-    struct values *values = reading->values;
+    struct reading reading = {
+        .place = place, .type = type, .values = values, .coordinate = !place->path, .err = err};
     *values = (struct values){.stored = type->stored, .rule = {.scale = 1}};
     bool minc = false;
     enum h5grad_status status = H5GRAD_OK;
-    if (!reading->coordinate && type->components == 1)
-        status =
-            hg_values_read_minc(file, path, reading->dataset, type, values, &minc, reading->err);
+    if (!reading.coordinate && type->components == 1)
+        status = hg_values_read_minc(place, type, values, &minc, err);
     if (!status && minc)
         settle(values, type);
     else if (!status)
-        status = read_all(reading, file, path, type);
+        status = read_all(&reading);
     if (status)
         hg_values_free(values);
     return status;
 }
 
-enum h5grad_status hg_values_read(hid_t file, const struct h5_walk *walk, const char *path,
-                                  hid_t dataset, const struct h5_type *type, struct values *values,
-                                  struct h5grad_error *err)
+enum h5grad_status hg_values_read(const struct values_place *field, const struct h5_type *type,
+                                  struct values *values, struct h5grad_error *err)
 {
-    struct reading reading = {.dataset = dataset, .walk = walk, .values = values, .err = err};
-    enum h5grad_status status = read_values(&reading, file, path, type);
+    enum h5grad_status status = read_values(field, type, values, err);
     values->rule.offset = 0;
     return status;
 }
@@ -422,8 +424,8 @@ enum h5grad_status hg_values_read(hid_t file, const struct h5_walk *walk, const 
 enum h5grad_status hg_values_read_coordinates(hid_t dataset, const struct h5_type *type,
                                               struct values *values, struct h5grad_error *err)
 {
-    struct reading reading = {.dataset = dataset, .values = values, .coordinate = true, .err = err};
-    return read_values(&reading, -1, NULL, type);
+    const struct values_place place = {.file = -1, .dataset = dataset};
+    return read_values(&place, type, values, err);
 }
 
 void hg_values_free(struct values *values)

@@ -33,15 +33,23 @@ struct values {
  * others stand for. Fails only for want of memory. */
 enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5grad_error *err);
 
+/* A field: the dataset at path, which a walk that was surveyed has found; without one (NULL) the
+ * groups around it are looked through. path NULL: coordinates, of which only the dataset's own
+ * attributes count. */
+struct values_place {
+    hid_t file;
+    const struct h5_walk *walk;
+    const char *path;
+    hid_t dataset;
+};
+
 /*
- * Reads what is said of the field at path, which a walk that was surveyed has found; without one
- * (NULL) the groups around it are looked through. rule.offset is 0 where all values have the same
- * one, which no derivative sees. H5GRAD_FAILED, with the reason and the way out, for packing that
- * cannot be undone. On failure nothing is to be freed.
+ * Reads what is said of a field. rule.offset is 0 where all values have the same one, which no
+ * derivative sees. H5GRAD_FAILED, with the reason and the way out, for packing that cannot be
+ * undone. On failure nothing is to be freed.
  */
-enum h5grad_status hg_values_read(hid_t file, const struct h5_walk *walk, const char *path,
-                                  hid_t dataset, const struct h5_type *type, struct values *values,
-                                  struct h5grad_error *err);
+enum h5grad_status hg_values_read(const struct values_place *field, const struct h5_type *type,
+                                  struct values *values, struct h5grad_error *err);
 
 /* The same of coordinates, with the offset; valid ranges do not hold for them. */
 enum h5grad_status hg_values_read_coordinates(hid_t dataset, const struct h5_type *type,
@@ -51,9 +59,9 @@ void hg_values_free(struct values *values);
 
 /* For values.c: the rule of an image of MINC2, whose integers stand for what two datasets beside it
  * say, often for each slice. *found tells whether it is one. */
-enum h5grad_status hg_values_read_minc(hid_t file, const char *path, hid_t dataset,
-                                       const struct h5_type *type, struct values *values,
-                                       bool *found, struct h5grad_error *err);
+enum h5grad_status hg_values_read_minc(const struct values_place *field, const struct h5_type *type,
+                                       struct values *values, bool *found,
+                                       struct h5grad_error *err);
 
 /* For values.c: the number that netCDF-4 filled a dataset of that type with because it had no
  * other. *found is false where there is none, and for bytes. */
@@ -61,18 +69,14 @@ enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element store
                                                struct number *fill, bool *found,
                                                struct h5grad_error *err);
 
-/* For values.c: a text that lists what looks like packing or missing values, would change a
- * derivative and is not among the values that are understood, in new memory; *text is NULL where
- * there is none. path NULL: of the dataset's own attributes only. other_sign as of
- * number_as_stored. */
-struct values_place {
-    hid_t file;
-    const struct h5_walk *walk;
-    const char *path;
-    hid_t dataset;
-};
-enum h5grad_status hg_values_find_unknown(const struct values_place *place,
-                                          const struct values *values, bool other_sign, char **text,
+/* For values.c: adds to the note what looks like packing or missing values, would change a
+ * derivative and is not among the values that are understood. other_sign as of
+ * hg_number_as_stored. */
+enum h5grad_status hg_values_note_unknown(const struct values_place *place,
+                                          const struct values *values, bool other_sign, FILE *note,
                                           struct h5grad_error *err);
+
+/* The attributes that values.c understands; NULL ends them. */
+extern const char *const hg_values_names[];
 
 #endif

@@ -27,11 +27,11 @@ static bool is_image(const char *path, const struct h5_type *type)
            strcmp(hg_path_base(path), "image") == 0;
 }
 
-static hid_t open_beside(hid_t file, const char *path, const char *suffix, bool *memory)
+static hid_t open_beside(const struct values_place *field, const char *suffix, bool *memory)
 {
-    char *name = hg_memory_format("%s%s", path, suffix);
+    char *name = hg_memory_format("%s%s", field->path, suffix);
     *memory = *memory && name;
-    hid_t dataset = name ? hg_open_dataset(file, name, NULL) : -1;
+    hid_t dataset = name ? hg_open_dataset(field->file, name, NULL) : -1;
     free(name);
     return dataset;
 }
@@ -128,26 +128,25 @@ static enum h5grad_status read_factors(hid_t low, hid_t high, uint64_t slices, u
     return values->text ? H5GRAD_OK : hg_error_memory(err, 64);
 }
 
-enum h5grad_status hg_values_read_minc(hid_t file, const char *path, hid_t dataset,
-                                       const struct h5_type *type, struct values *values,
-                                       bool *found, struct h5grad_error *err)
+enum h5grad_status hg_values_read_minc(const struct values_place *field, const struct h5_type *type,
+                                       struct values *values, bool *found, struct h5grad_error *err)
 {
     *found = false;
-    if (!is_image(path, type))
+    if (!is_image(field->path, type))
         return H5GRAD_OK;
     bool memory = true;
-    hid_t low = open_beside(file, path, "-min", &memory);
-    hid_t high = open_beside(file, path, "-max", &memory);
-    enum h5grad_status status = memory ? H5GRAD_OK : hg_error_memory(err, strlen(path));
+    hid_t low = open_beside(field, "-min", &memory);
+    hid_t high = open_beside(field, "-max", &memory);
+    enum h5grad_status status = memory ? H5GRAD_OK : hg_error_memory(err, strlen(field->path));
     *found = low >= 0 && high >= 0;
     if (!status && *found) {
         uint64_t slices, others;
         double range[2];
-        int axes = leading_axes(low, dataset, &slices);
-        if (axes < 0 || leading_axes(high, dataset, &others) != axes)
+        int axes = leading_axes(low, field->dataset, &slices);
+        if (axes < 0 || leading_axes(high, field->dataset, &others) != axes)
             status = hg_error_set(err, H5GRAD_FAILED,
                                   "image-min and image-max are not of its leading axes" WAY_OUT);
-        else if (!read_range(dataset, type, values, range))
+        else if (!read_range(field->dataset, type, values, range))
             status = hg_error_set(err, H5GRAD_FAILED, "valid_range is empty" WAY_OUT);
         else
             status = read_factors(low, high, slices, (unsigned)axes, range, values, err);

@@ -49,11 +49,15 @@ struct sign {
 };
 
 struct search {
+    const struct values_place *at;
     const struct values *values; /* what is understood */
     bool other_sign;
-    FILE *out;
-    enum place place;
-    const char *folder;     /* of datasets that are signs, NULL for attributes; "" is the root */
+    FILE *note;
+    bool told;              /* something is in the note */
+    enum place place;       /* of the object whose signs are being collected */
+    hid_t group;            /* of datasets that are signs, at folder; -1 and NULL for attributes */
+    const char *folder;     /* "" is the root */
+    const char *own;        /* in the group, what its datasets are searched for */
     struct sign sign[MOST]; /* of the object */
     size_t n;
     char seen[MOST][SIGN_NAME]; /* names in nearer objects */
@@ -65,10 +69,8 @@ struct search {
 /* By the reader of values, which says itself what of it is not used. */
 static bool is_understood(const char *name)
 {
-    static const char *const names[] = {"scale_factor", "add_offset", "_FillValue", "missing_value",
-                                        "valid_range",  "valid_min",  "valid_max"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(names[i], name) == 0)
+    for (const char *const *known = hg_values_names; *known; known++) {
+        if (strcmp(*known, name) == 0)
             return true;
     }
     return false;
@@ -83,23 +85,30 @@ static bool is_seen(const struct search *search, const char *name)
     return false;
 }
 
-/* Adds an attribute to the signs of the object. */
-static herr_t add_sign(hid_t object, const char *name, const H5A_info_t *info, void *user)
+/* A new sign of the object; NULL where one of that name and meaning is not looked at. */
+static struct sign *add_sign(struct search *search, const char *name, enum meaning meaning)
+{
+    if (!hg_meaning_is_of_values(meaning) || search->n == MOST || strlen(name) >= SIGN_NAME ||
+        is_seen(search, name))
+        return NULL;
+    struct sign *sign = &search->sign[search->n++];
+    *sign = (struct sign){.place = search->place, .meaning = meaning};
+    strcpy(sign->name, name);
+    return sign;
+}
+
+static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *user)
 {
     struct search *search = user;
     bool other = search->place == SOURCE && strcmp(name, "_Unsigned") == 0 && !search->other_sign &&
                  !hg_attribute_is(object, name, "false");
     enum meaning meaning = other ? MEANING_FORMULA : hg_meaning_of(name);
     (void)info;
-    if (!hg_meaning_is_of_values(meaning) || search->n == MOST || strlen(name) >= SIGN_NAME ||
-        is_seen(search, name) || (search->place == DATASET && is_understood(name)))
-        return 0;
-    struct sign *sign = &search->sign[search->n++];
-    *sign = (struct sign){.place = search->place, .meaning = meaning};
-    strcpy(sign->name, name);
-    if (meaning == MEANING_FORMULA)
+    struct sign *sign =
+        search->place == DATASET && is_understood(name) ? NULL : add_sign(search, name, meaning);
+    if (sign && meaning == MEANING_FORMULA)
         sign->text = hg_attribute_text(object, name);
-    else
+    else if (sign)
         search->status = hg_numbers_read_said(object, name, &sign->numbers, search->err);
     return search->status != H5GRAD_OK;
 }
@@ -178,33 +187,43 @@ static bool matters(const struct search *search, const struct sign *sign)
     }
 }
 
-static void print_sign(const struct search *search, const struct sign *sign)
+/* Begins the next item of the note. */
+static void begin_item(struct search *search)
 {
-    if (ftell(search->out) > 0)
-        fputs(", ", search->out);
-    if (search->folder)
-        fprintf(search->out, "%s/", search->folder);
-    fprintf(search->out, "%s ", sign->name);
-    if (sign->text)
-        fprintf(search->out, "\"%.40s\"", sign->text);
+    if (search->told)
+        fputs(", ", search->note);
     else
-        hg_numbers_print(search->out, &sign->numbers);
+        fprintf(search->note,
+                "%swhat looks like packing or missing values is not understood and not used: ",
+                ftell(search->note) > 0 ? "; " : "");
+    search->told = true;
+}
+
+static void print_sign(struct search *search, const struct sign *sign)
+{
+    begin_item(search);
+    if (search->folder)
+        fprintf(search->note, "%s/", search->folder);
+    fprintf(search->note, "%s ", sign->name);
+    if (sign->text)
+        fprintf(search->note, "\"%.40s\"", sign->text);
+    else
+        hg_numbers_print(search->note, &sign->numbers);
     if (sign->numbers.n > 1)
-        fputs(" ...", search->out);
+        fputs(" ...", search->note);
 }
 
 /* An offset is worth a word where there is a factor. */
-static void print_signs(const struct search *search, const char *group)
+static void print_signs(struct search *search, const char *group)
 {
     bool any = false, factor = false;
     for (size_t i = 0; i < search->n; i++) {
         const struct sign *sign = &search->sign[i];
-        bool tell = matters(search, sign);
-        factor =
-            factor || (tell && (sign->meaning == MEANING_SCALE || sign->meaning == MEANING_GAIN));
-        any = any || tell;
-        if (tell)
-            print_sign(search, sign);
+        if (!matters(search, sign))
+            continue;
+        any = true;
+        factor = factor || sign->meaning == MEANING_SCALE || sign->meaning == MEANING_GAIN;
+        print_sign(search, sign);
     }
     for (size_t i = 0; i < search->n && factor; i++) {
         const struct sign *sign = &search->sign[i];
@@ -213,12 +232,16 @@ static void print_signs(const struct search *search, const char *group)
             print_sign(search, sign);
     }
     if (any && group)
-        fprintf(search->out, " of %s", group);
+        fprintf(search->note, " of %s", group);
 }
 
-/* Those of their names count no more in what is searched next. */
-static void forget_signs(struct search *search)
+/* Prints the signs of an object, which group names where it is one. Signs of their names count no
+ * more in what is searched next. */
+static enum h5grad_status end_object(struct search *search, const char *group)
 {
+    H5Eclear2(H5E_DEFAULT);
+    if (!search->status)
+        print_signs(search, group);
     for (size_t i = 0; i < search->n; i++) {
         if (search->n_seen < MOST)
             strcpy(search->seen[search->n_seen++], search->sign[i].name);
@@ -226,6 +249,7 @@ static void forget_signs(struct search *search)
         free(search->sign[i].text);
     }
     search->n = 0;
+    return search->status;
 }
 
 /* What the attributes of an object say. */
@@ -234,18 +258,13 @@ static enum h5grad_status search_object(struct search *search, hid_t object, enu
 {
     hsize_t at = 0;
     search->place = place;
-    search->n = 0;
-    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &at, add_sign, search);
-    H5Eclear2(H5E_DEFAULT);
-    if (!search->status)
-        print_signs(search, group);
-    forget_signs(search);
-    return search->status;
+    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &at, add_attribute, search);
+    return end_object(search, group);
 }
 
 /* A group that describes what lies beside it. */
-static enum h5grad_status search_beside(struct search *search, hid_t group, const char *path,
-                                        const char *name)
+static enum h5grad_status search_description(struct search *search, hid_t group, const char *path,
+                                             const char *name)
 {
     hid_t described = hg_open_subgroup(group, name);
     if (described < 0)
@@ -258,17 +277,17 @@ static enum h5grad_status search_beside(struct search *search, hid_t group, cons
     return status;
 }
 
-static enum h5grad_status search_group(struct search *search, hid_t file, const char *path,
-                                       const char *data, bool nearest)
+static enum h5grad_status search_group(struct search *search, const char *path, bool nearest)
 {
-    hid_t group = hg_open_object(file, path, NULL);
+    const char *data = hg_path_base(search->at->path);
+    hid_t group = hg_open_object(search->at->file, path, NULL);
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; group >= 0 && i < sizeof descriptions / sizeof *descriptions && !status;
          i++) {
         const struct description *description = &descriptions[i];
         if ((nearest || description->inherited) &&
             (!description->data || strcmp(description->data, data) == 0))
-            status = search_beside(search, group, path, description->group);
+            status = search_description(search, group, path, description->group);
     }
     if (group >= 0 && nearest && !status)
         status = search_object(search, group, ABOVE, path);
@@ -278,20 +297,20 @@ static enum h5grad_status search_group(struct search *search, hid_t file, const 
 
 /* The groups from the one of the dataset to the root; what is said of quality there is not said of
  * what the quality is of. */
-static enum h5grad_status search_groups(struct search *search, hid_t file, const char *path)
+static enum h5grad_status search_groups(struct search *search)
 {
-    const char *data = hg_path_base(path);
-    char *group = hg_path_parent(path);
-    bool alone = group && strncmp(hg_path_base(group), "quality", 7) == 0;
-    enum h5grad_status status = group ? search_group(search, file, group, data, true)
-                                      : hg_error_memory(search->err, strlen(path));
-    while (!status && group[1] && !alone) {
-        char *outer = hg_path_parent(group);
-        free(group);
-        group = outer;
-        status = group ? search_group(search, file, group, data, false)
-                       : hg_error_memory(search->err, strlen(path));
-    }
+    enum h5grad_status status = H5GRAD_OK;
+    bool nearest = true, alone = false;
+    char *inner = NULL, *group;
+    do {
+        group = hg_path_parent(inner ? inner : search->at->path);
+        free(inner);
+        if (!(inner = group))
+            return hg_error_memory(search->err, strlen(search->at->path));
+        status = search_group(search, group, nearest);
+        alone = alone || (nearest && strncmp(hg_path_base(group), "quality", 7) == 0);
+        nearest = false;
+    } while (!status && group[1] && !alone);
     free(group);
     return status;
 }
@@ -347,18 +366,11 @@ enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5g
     return H5GRAD_OK;
 }
 
-/* Datasets of a group that are searched for signs of one dataset. */
-struct beside {
-    struct search *search;
-    hid_t group;
-    const char *own; /* name of the dataset, or of the group above it that lies in this one */
-};
-
 /* What is left of a dataset's name that is called after the one that is asked for; NULL. */
-static const char *rest_of_name(const struct beside *beside, const char *name)
+static const char *rest_of_name(const struct search *search, const char *name)
 {
-    const char *rest = name + strlen(beside->own);
-    return hg_path_begins(name, beside->own) && *rest && strchr("_-. ", *rest) &&
+    const char *rest = name + strlen(search->own);
+    return hg_path_begins(name, search->own) && *rest && strchr("_-. ", *rest) &&
                    hg_meaning_is_of_values(hg_meaning_of(rest))
                ? rest
                : NULL;
@@ -366,36 +378,34 @@ static const char *rest_of_name(const struct beside *beside, const char *name)
 
 /* Adds a dataset to the signs, but for one that is called after another; one that is called after
  * none is taken for its only number. */
-static void add_dataset(const struct beside *beside, const char *name, bool called)
+static void add_dataset(struct search *search, const char *name, bool called)
 {
-    struct search *search = beside->search;
-    struct numbers numbers;
-    const char *rest = rest_of_name(beside, name);
-    enum meaning meaning = hg_meaning_of(rest ? rest : name);
-    if (search->status || search->n == MOST || strlen(name) >= SIGN_NAME || is_seen(search, name) ||
-        (called && !rest) || strcmp(name, beside->own) == 0 || !hg_meaning_is_of_values(meaning))
+    const char *rest = rest_of_name(search, name);
+    if (search->status || (called && !rest) || strcmp(name, search->own) == 0)
         return;
+    struct sign *sign = add_sign(search, name, hg_meaning_of(rest ? rest : name));
+    if (!sign)
+        return;
+    if (!rest)
+        sign->place = BESIDE;
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    enum h5grad_status status = hg_numbers_read_dataset(beside->group, name, "", &numbers, &reason);
+    enum h5grad_status status =
+        hg_numbers_read_dataset(search->group, name, "", &sign->numbers, &reason);
     if (status == H5GRAD_NO_MEMORY)
         search->status = hg_error_set(search->err, status, "%s", reason.message);
     /* One that cannot be read, a field too large for --memory say, is no fault of its neighbour. */
-    if (status || numbers.n == 0 || (numbers.n > 1 && !rest)) {
-        free(numbers.item);
-        return;
+    if (status || sign->numbers.n == 0 || (sign->numbers.n > 1 && !rest)) {
+        free(sign->numbers.item);
+        search->n--;
     }
-    struct sign *sign = &search->sign[search->n++];
-    *sign = (struct sign){
-        .place = rest ? search->place : BESIDE, .meaning = meaning, .numbers = numbers};
-    strcpy(sign->name, name);
 }
 
 static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *user)
 {
-    const struct beside *beside = user;
+    struct search *search = user;
     if (info->type == H5L_TYPE_HARD && may_be_sign(name))
-        add_dataset(beside, name, is_called(group, name));
-    return beside->search->status != H5GRAD_OK;
+        add_dataset(search, name, is_called(group, name));
+    return search->status != H5GRAD_OK;
 }
 
 static bool lies_in(const char *path, const char *folder)
@@ -403,72 +413,87 @@ static bool lies_in(const char *path, const char *folder)
     return hg_path_begins(path, folder) && path + strlen(folder) == hg_path_base(path) - 1;
 }
 
-/* The datasets of a group that lie beside the dataset or group at path. */
-static enum h5grad_status search_datasets(struct search *search, const struct values_place *where,
-                                          const char *group, const char *path, enum place place)
+/* Opens what is not opened before it is needed. */
+static bool open_folder(struct search *search)
 {
-    const struct h5_walk *walk = where->walk;
-    struct beside beside = {search, walk ? -1 : hg_open_object(where->file, group, NULL),
-                            hg_path_base(path)};
-    search->folder = group[1] ? group : "";
-    search->place = place;
-    for (size_t i = 0; walk && i < walk->n_signs; i++) {
+    if (search->group < 0)
+        search->group =
+            hg_open_object(search->at->file, *search->folder ? search->folder : "/", NULL);
+    return search->group >= 0;
+}
+
+/* Of the walk, the datasets of search->folder that lie beside the dataset or group at path. */
+static void add_walked(struct search *search, const char *path)
+{
+    const struct h5_walk *walk = search->at->walk;
+    for (size_t i = 0; i < walk->n_signs; i++) {
         const struct h5_sign *sign = &walk->sign[i];
         const char *other = walk->dataset[sign->number].path;
         if ((sign->called && !hg_path_begins(other, path)) || !lies_in(other, search->folder))
             continue;
-        if (beside.group < 0)
-            beside.group = hg_open_object(where->file, group, NULL);
-        if (beside.group >= 0)
-            add_dataset(&beside, hg_path_base(other), sign->called);
+        if (open_folder(search))
+            add_dataset(search, hg_path_base(other), sign->called);
     }
-    if (!walk && beside.group >= 0)
-        H5Literate(beside.group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, &beside);
-    H5Eclear2(H5E_DEFAULT);
-    if (!search->status)
-        print_signs(search, NULL);
-    forget_signs(search);
+}
+
+/* The datasets of a group that lie beside the dataset or group at path. */
+static enum h5grad_status search_datasets(struct search *search, const char *group,
+                                          const char *path, enum place place)
+{
+    search->group = -1;
+    search->folder = group[1] ? group : "";
+    search->own = hg_path_base(path);
+    search->place = place;
+    if (search->at->walk)
+        add_walked(search, path);
+    else if (open_folder(search))
+        H5Literate(search->group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, search);
+    enum h5grad_status status = end_object(search, NULL);
     search->folder = NULL;
-    hg_close(beside.group);
-    return search->status;
+    hg_close(search->group);
+    return status;
 }
 
 /* The datasets beside it, and those beside its group. */
-static enum h5grad_status search_all_datasets(struct search *search,
-                                              const struct values_place *where)
+static enum h5grad_status search_beside(struct search *search)
 {
-    char *group = hg_path_parent(where->path), *outer = group ? hg_path_parent(group) : NULL;
-    enum h5grad_status status = outer ? search_datasets(search, where, group, where->path, DATASET)
-                                      : hg_error_memory(search->err, strlen(where->path));
+    const char *path = search->at->path;
+    char *group = hg_path_parent(path), *outer = group ? hg_path_parent(group) : NULL;
+    enum h5grad_status status = outer ? search_datasets(search, group, path, DATASET)
+                                      : hg_error_memory(search->err, strlen(path));
     if (!status && group[1])
-        status = search_datasets(search, where, outer, group, ABOVE);
+        status = search_datasets(search, outer, group, ABOVE);
     free(outer);
     free(group);
     return status;
 }
 
-static enum h5grad_status search_factors(struct search *search, hid_t file, const char *path,
+static enum h5grad_status search_factors(struct search *search, const char *path,
                                          const char *suffix, size_t stride)
 {
     struct numbers numbers;
-    enum h5grad_status status = hg_numbers_read_dataset(file, path, suffix, &numbers, search->err);
-    if (is_factor(&numbers, stride))
-        fprintf(search->out, "%s%s%s", ftell(search->out) > 0 ? ", " : "", path, suffix);
+    enum h5grad_status status =
+        hg_numbers_read_dataset(search->at->file, path, suffix, &numbers, search->err);
+    if (is_factor(&numbers, stride)) {
+        begin_item(search);
+        fprintf(search->note, "%s%s", path, suffix);
+    }
     free(numbers.item);
     return status;
 }
 
 /* Conventions that have names of their own for factors. */
-static enum h5grad_status search_conventions(struct search *search, hid_t file, const char *path)
+static enum h5grad_status search_conventions(struct search *search)
 {
+    const char *path = search->at->path;
     enum h5grad_status status = H5GRAD_OK;
     if (hg_path_begins(path, "/All_Data/")) /* VIIRS: what follows each factor does not matter */
-        status = search_factors(search, file, path, "Factors", 2);
+        status = search_factors(search, path, "Factors", 2);
     char *group = hg_path_parent(path);
     if (!status && !group)
         status = hg_error_memory(search->err, strlen(path));
     if (!status && group[1] && strcmp(hg_path_base(path), "data") == 0) /* NWB */
-        status = search_factors(search, file, group, "/channel_conversion", 1);
+        status = search_factors(search, group, "/channel_conversion", 1);
     free(group);
     return status;
 }
@@ -499,39 +524,33 @@ static enum h5grad_status search_sources(struct search *search, hid_t dataset)
     return status;
 }
 
-static enum h5grad_status search_all(struct search *search, const struct values_place *where)
+static enum h5grad_status search_all(struct search *search)
 {
-    enum h5grad_status status = search_object(search, where->dataset, DATASET, NULL);
+    enum h5grad_status status = search_object(search, search->at->dataset, DATASET, NULL);
     if (!status)
-        status = search_sources(search, where->dataset);
-    if (!status && where->path)
-        status = search_groups(search, where->file, where->path);
-    if (!status && where->path)
-        status = search_all_datasets(search, where);
-    if (!status && where->path && !search->values->packed)
-        status = search_conventions(search, where->file, where->path);
+        status = search_sources(search, search->at->dataset);
+    if (status || !search->at->path)
+        return status;
+    status = search_groups(search);
+    if (!status)
+        status = search_beside(search);
+    if (!status && !search->values->packed)
+        status = search_conventions(search);
     return status;
 }
 
-enum h5grad_status hg_values_find_unknown(const struct values_place *place,
-                                          const struct values *values, bool other_sign, char **text,
+enum h5grad_status hg_values_note_unknown(const struct values_place *place,
+                                          const struct values *values, bool other_sign, FILE *note,
                                           struct h5grad_error *err)
 {
-    size_t size;
     struct search *search = hg_memory_zeroed(1, sizeof *search);
-    *text = NULL;
     if (!search)
         return hg_error_memory(err, sizeof *search);
-    *search = (struct search){.values = values, .other_sign = other_sign, .err = err};
-    search->out = open_memstream(text, &size);
-    enum h5grad_status status =
-        search->out ? search_all(search, place) : hg_error_memory(err, BUFSIZ);
-    if (search->out && !hg_memory_close_stream(search->out) && !status)
-        status = hg_error_memory(err, BUFSIZ);
+    *search = (struct search){
+        .at = place, .values = values, .other_sign = other_sign, .note = note, .err = err};
+    enum h5grad_status status = search_all(search);
+    if (search->told && place->path)
+        fputs("; --no-unpack says that stored numbers are meant", note);
     free(search);
-    if (status || **text == '\0') {
-        free(*text);
-        *text = NULL;
-    }
     return status;
 }

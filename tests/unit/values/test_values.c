@@ -94,7 +94,8 @@ static enum h5grad_status read_field(hid_t dataset, const char *name, struct val
         ck_assert_int_eq(hg_values_survey(file, &found, &err), H5GRAD_OK);
     }
     ck_assert_int_eq(hg_type_open(datatype, &type, &err), H5GRAD_OK);
-    enum h5grad_status status = hg_values_read(file, walk, name, dataset, &type, values, &err);
+    const struct values_place place = {file, walk, name, dataset};
+    enum h5grad_status status = hg_values_read(&place, &type, values, &err);
     hg_type_close(&type);
     hg_walk_free(&found);
     hg_leave(&guard);
