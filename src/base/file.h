@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 
@@ -22,6 +23,12 @@ enum h5grad_status hg_file_reserve(int fd, uint64_t offset, uint64_t size,
 /* Begins to bring what was written to stable storage, so that a later fsync has less to wait for;
  * where the system has no way to, nothing is done. */
 void hg_file_start_sync(int fd);
+
+/* Whether both are of one file, by whichever names. */
+static inline bool file_is_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
 
 /* The size of an open file; false when it has none. */
 bool hg_file_size(int fd, uint64_t *size);

@@ -88,25 +88,12 @@ bool hg_parse_double(const char *text, double *out)
     return true;
 }
 
-/* The power of 1024 that a letter stands for; 0 when none. */
+/* The power of 1024 that a letter stands for; 1 when none. */
 static uint64_t unit_of(char letter)
 {
-    switch (letter) {
-    case 'k':
-    case 'K':
-        return UINT64_C(1) << 10;
-    case 'm':
-    case 'M':
-        return UINT64_C(1) << 20;
-    case 'g':
-    case 'G':
-        return UINT64_C(1) << 30;
-    case 't':
-    case 'T':
-        return UINT64_C(1) << 40;
-    default:
-        return 0;
-    }
+    static const char letters[] = "kKmMgGtT";
+    const char *at = letter ? strchr(letters, letter) : NULL;
+    return at ? UINT64_C(1) << 10 * (1 + (at - letters) / 2) : 1;
 }
 
 /* The n digits behind a decimal point as whole bytes of unit. Dividing from the last digit on is
@@ -135,19 +122,13 @@ bool hg_parse_size(const char *text, uint64_t *out)
             return false;
     }
     uint64_t unit = unit_of(*text);
-    if (unit == 0) {
-        if (*text || n > 0)
-            return false;
-        unit = 1;
-    } else {
+    if (unit > 1) {
         text++;
-        if ((*text == 'i' || *text == 'I') && (text[1] == 'b' || text[1] == 'B'))
-            text++;
-        if (*text == 'b' || *text == 'B')
-            text++;
-        if (*text)
-            return false;
+        text += (*text == 'i' || *text == 'I') && (text[1] == 'b' || text[1] == 'B');
+        text += *text == 'b' || *text == 'B';
     }
+    if (*text || (unit == 1 && n > 0))
+        return false;
     uint64_t bytes;
     if (!size_mul(whole, unit, &bytes) || !size_add(bytes, fraction_bytes(digits, n, unit), &bytes))
         return false;
@@ -191,4 +172,15 @@ void hg_parse_print_double(double value, char *out, size_t size)
         (void)uselocale(before);
         freelocale(plain);
     }
+}
+
+const char *hg_parse_print_size(uint64_t bytes, char out[PARSE_SIZE_BYTES])
+{
+    static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes;
+    unsigned step = 0;
+    for (; value >= 1023.95; step++) /* which would be printed as "1024.0" */
+        value /= 1024;
+    (void)snprintf(out, PARSE_SIZE_BYTES, step == 0 ? "%.0f %s" : "%.1f %s", value, unit[step]);
+    return out;
 }

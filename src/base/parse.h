@@ -28,4 +28,8 @@ bool hg_parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *sh
  */
 void hg_parse_print_double(double value, char *out, size_t size);
 
+/* The number of bytes for people, "12.3 MiB"; returns out. */
+#define PARSE_SIZE_BYTES 32
+const char *hg_parse_print_size(uint64_t bytes, char out[PARSE_SIZE_BYTES]);
+
 #endif

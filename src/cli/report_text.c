@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/parse.h"
 #include "cli/report_text.h"
 
 #include "base/parse.h"
@@ -60,7 +61,7 @@ static void report_print_bytes(FILE *out, const char *key, uint64_t bytes)
     report_print_key(out, key);
     fprintf(out, "%" PRIu64 " bytes", bytes);
     if (bytes >= 1024)
-        fprintf(out, " (%s)", text_size(bytes, size));
+        fprintf(out, " (%s)", hg_parse_print_size(bytes, size));
     fputc('\n', out);
 }
 
@@ -392,10 +393,11 @@ void report_print_done(FILE *out, const char *input, const char *output,
     text_put(out, output);
     fprintf(out, ": %zu %s of %zu %s", total.results, total.results == 1 ? "gradient" : "gradients",
             total.fields, total.fields == 1 ? "field" : "fields");
-    fprintf(out, ", %s written in %.3g s", text_size(total.written, text), report->seconds);
+    fprintf(out, ", %s written in %.3g s", hg_parse_print_size(total.written, text),
+            report->seconds);
     if (report->seconds > 0)
         fprintf(out, " (%s)", text_rate((double)total.written / report->seconds, text));
     if (resident > 0)
-        fprintf(out, ", peak memory %s", text_size(resident, text));
+        fprintf(out, ", peak memory %s", hg_parse_print_size(resident, text));
     fputc('\n', out);
 }

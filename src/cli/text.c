@@ -52,21 +52,6 @@ void text_put_line(FILE *out, const char *before, const char *text)
     fputc('\n', out);
 }
 
-const char *text_size(uint64_t bytes, char out[TEXT_NUMBER])
-{
-    static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    double value = (double)bytes;
-    unsigned step = 0;
-
-    /* 1023.95 would be printed as "1024.0". */
-    while (value >= 1023.95 && step < 6) {
-        value /= 1024;
-        step++;
-    }
-    snprintf(out, TEXT_NUMBER, step == 0 ? "%.0f %s" : "%.1f %s", value, unit[step]);
-    return out;
-}
-
 const char *text_rate(double bytes_per_second, char out[TEXT_NUMBER])
 {
     static const char *const unit[] = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};

@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 
-/* Room for one text_size, text_rate or text_duration. */
+/* Room for one text_rate or text_duration. */
 enum { TEXT_NUMBER = 32 };
 
 /* Calls utf8_show. Returns how many columns piece takes on a terminal; the number is too large for
@@ -22,9 +22,6 @@ unsigned text_columns(const char *text);
 
 /* Prints a line: before, then the text as text_put does. */
 void text_put_line(FILE *out, const char *before, const char *text);
-
-/* "1.5 MiB" in powers of 1024. */
-const char *text_size(uint64_t bytes, char out[TEXT_NUMBER]);
 
 /* "57.3 MB/s" in powers of 1000. */
 const char *text_rate(double bytes_per_second, char out[TEXT_NUMBER]);

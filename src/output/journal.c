@@ -44,9 +44,7 @@ struct entry {
 /* The file begins with these, the key and the history behind it. */
 struct start {
     char magic[16];
-    uint64_t threads, memory;
-    struct cache_sizes cache;
-    uint64_t inode;
+    struct journal_facts facts;
     uint64_t key, history; /* their bytes */
     uint64_t hash;         /* of the above and the texts */
 };
@@ -197,17 +195,12 @@ static void end_sync(struct journal *journal)
     journal->syncing = false;
 }
 
-static bool are_same(const struct stat *one, const struct stat *other)
-{
-    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
-}
-
 /* Once the output has its name, the next run may have begun a journal of its own. */
 static bool is_replaced(const struct journal *journal)
 {
     struct stat own, named;
     return fstat(journal->fd, &own) == 0 && lstat(journal->path, &named) == 0 &&
-           !are_same(&own, &named);
+           !file_is_same(&own, &named);
 }
 
 void hg_journal_close(struct journal *journal, bool remove)
@@ -233,12 +226,6 @@ void hg_journal_close(struct journal *journal, bool remove)
 const struct journal_head *hg_journal_head(const struct journal *journal)
 {
     return &journal->head;
-}
-
-static void set_head(struct journal *journal, const struct start *start)
-{
-    journal->head = (struct journal_head){journal->key,  journal->history, start->threads,
-                                          start->memory, start->cache,     start->inode};
 }
 
 static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, char **text)
@@ -290,7 +277,7 @@ static enum reading read_all(struct journal *journal, uint64_t size)
         !read_text(journal, start.history, sizeof start + start.key, &journal->history) ||
         start.hash != hash_start(&start, journal->key, journal->history))
         return READ_FAILED;
-    set_head(journal, &start);
+    journal->head = (struct journal_head){journal->key, journal->history, start.facts};
     journal->entries_at = sizeof start + start.key + start.history;
     return read_entries(journal, size - journal->entries_at) ? READ_WHOLE : READ_FAILED;
 }
@@ -351,7 +338,7 @@ static bool is_as_read(const struct journal *journal)
     struct stat info;
     const struct stat *was = &journal->was;
     int fd = open(journal->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool same = fd >= 0 && fstat(fd, &info) == 0 && are_same(&info, was) &&
+    bool same = fd >= 0 && fstat(fd, &info) == 0 && file_is_same(&info, was) &&
                 info.st_size == was->st_size && info.st_mtim.tv_sec == was->st_mtim.tv_sec &&
                 info.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
     if (fd >= 0)
@@ -390,10 +377,7 @@ uint64_t hg_journal_lost(const struct journal *journal)
 enum h5grad_status hg_journal_create(const char *path, const struct journal_head *head,
                                      struct journal **out, struct h5grad_error *err)
 {
-    struct start start = {.threads = head->threads,
-                          .memory = head->memory,
-                          .cache = head->cache,
-                          .inode = head->inode};
+    struct start start = {.facts = head->facts};
     *out = NULL;
     if (unlink(path) != 0 && errno != ENOENT)
         return hg_error_errno(err, errno, "%s", path);
@@ -422,7 +406,7 @@ enum h5grad_status hg_journal_create(const char *path, const struct journal_head
     journal->entries_at = sizeof start + start.key + start.history;
     if (!status && (!journal->key || !journal->history))
         status = hg_error_memory(err, start.key + start.history);
-    set_head(journal, &start);
+    journal->head = (struct journal_head){journal->key, journal->history, start.facts};
     if (status)
         hg_journal_close(journal, true);
     else

@@ -26,14 +26,18 @@
 
 struct journal;
 
-/* What all of a run depends on. Texts are the caller's, or with journal_open the journal's. */
+/* What a run depends on besides its key. */
+struct journal_facts {
+    uint64_t threads, memory;
+    struct cache_sizes cache;
+    uint64_t inode; /* of the file */
+};
+
+/* What all of a run depends on. Texts are the caller's, or with hg_journal_read the journal's. */
 struct journal_head {
     const char *key;     /* input and options */
     const char *history; /* the line of history: the same in the resumed run */
-    uint64_t threads;
-    uint64_t memory;
-    struct cache_sizes cache;
-    uint64_t inode; /* of the file */
+    struct journal_facts facts;
 };
 
 /* A chunk as it lies in the file. */

@@ -12,17 +12,19 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/parse.h"
+#include "base/size.h"
 #include "hdf5/create.h"
 #include "libhdf5/output_driver.h"
 #include "trust/driver.h"
 #include "output/publish.h"
 
-#define NAME_BYTES 255 /* of a file name, on all file systems of note */
-#define ATTEMPTS   100
-
-#define LOCK_PAUSE    50000000L /* nanoseconds between two attempts */
+#define NAME_BYTES    255       /* of a file name, on all file systems of note */
+#define NAME_ATTEMPTS 100       /* to find a name that is free */
+#define LOCK_PAUSE    50000000L /* nanoseconds between two attempts to lock a file */
 #define LOCK_ATTEMPTS 60        /* three seconds */
 
 /* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that makes it too long is
@@ -62,6 +64,33 @@ static enum h5grad_status find_target(const char *final, char **target, struct h
     return *target ? H5GRAD_OK : hg_error_memory(err, length + 1);
 }
 
+/* The hidden name beside what final leads to, in new memory; NULL with the reason. */
+static char *name_beside(const char *final, const char *suffix, struct h5grad_error *err)
+{
+    char *target = NULL;
+    if (find_target(final, &target, err) != H5GRAD_OK)
+        return NULL;
+    char *name = hidden_name(target, suffix);
+    if (!name)
+        hg_error_memory(err, strlen(target));
+    free(target);
+    return name;
+}
+
+char *hg_publish_journal_path(const char *final)
+{
+    return name_beside(final, PUBLISH_JOURNAL, NULL);
+}
+
+/* A file that has another name, too, is not one that is left any more: see rename_new. */
+bool hg_publish_find_left(const char *final, struct stat *left)
+{
+    char *name = name_beside(final, PUBLISH_RESUMABLE, NULL);
+    bool found = name && lstat(name, left) == 0 && S_ISREG(left->st_mode) && left->st_nlink <= 1;
+    free(name);
+    return found;
+}
+
 /* In a folder like /tmp only its owner and that of a file can replace the file. */
 static bool is_protected(const struct stat *folder, const struct stat *file)
 {
@@ -74,11 +103,10 @@ static enum h5grad_status check_existing(const char *target, const struct stat *
                                          const char *input, bool overwrite,
                                          struct h5grad_error *err)
 {
-    struct stat file;
-    struct stat source;
+    struct stat file, source;
     if (stat(target, &file) != 0)
         return errno == ENOENT ? H5GRAD_OK : hg_error_errno(err, errno, "cannot be looked up");
-    if (stat(input, &source) == 0 && source.st_dev == file.st_dev && source.st_ino == file.st_ino)
+    if (stat(input, &source) == 0 && file_is_same(&source, &file))
         return hg_error_set(err, H5GRAD_FAILED, "is the input file");
     if (S_ISDIR(file.st_mode))
         return hg_error_set(err, H5GRAD_FAILED, "is a folder");
@@ -140,40 +168,14 @@ enum h5grad_status hg_publish_check(const char *final, const char *input, bool o
     return status;
 }
 
-static void print_bytes(uint64_t bytes, char *out, size_t size)
+/* Asks for the space on the file system of final. */
+static enum h5grad_status find_space(const char *final, struct statvfs *system,
+                                     struct h5grad_error *err)
 {
-    static const char *const unit[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    if (bytes < 1024) {
-        snprintf(out, size, "%" PRIu64 " bytes", bytes);
-        return;
-    }
-    double value = (double)bytes / 1024;
-    size_t i = 0;
-    for (; value >= 1024 && i + 1 < sizeof unit / sizeof unit[0]; i++)
-        value /= 1024;
-    snprintf(out, size, "%.1f %s", value, unit[i]);
-}
-
-/* The file that a run which was stopped has left. One that has another name, too, is not one any
- * more: see rename_new. */
-static bool find_left(const char *target, struct stat *info)
-{
-    char *name = hidden_name(target, PUBLISH_RESUMABLE);
-    bool found = name && lstat(name, info) == 0 && S_ISREG(info->st_mode) && info->st_nlink <= 1;
-    free(name);
-    return found;
-}
-
-/* Asks for the space on the file system of final; *held is what it has of the bytes already. */
-static enum h5grad_status find_space(const char *final, bool resumable, struct statvfs *system,
-                                     uint64_t *held, struct h5grad_error *err)
-{
-    struct stat left;
     char *target = NULL;
     enum h5grad_status status = find_target(final, &target, err);
     if (status != H5GRAD_OK)
         return hg_error_context(err, status, "%s", final);
-    *held = resumable && find_left(target, &left) ? (uint64_t)left.st_blocks * 512 : 0;
     char *folder = hg_path_folder(target);
     free(target);
     if (!folder)
@@ -188,11 +190,12 @@ enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, boo
                                           struct h5grad_error *err)
 {
     struct statvfs system = {0};
-    uint64_t held = 0;
-    enum h5grad_status status = find_space(final, resumable, &system, &held, err);
+    struct stat left;
+    enum h5grad_status status = find_space(final, &system, err);
     if (status != H5GRAD_OK)
         return status;
-    bytes -= held < bytes ? held : bytes;
+    if (resumable && hg_publish_find_left(final, &left))
+        bytes -= size_min(bytes, (uint64_t)left.st_blocks * 512);
 
     /* A file system without blocks does not tell; the unit may make the product overflow. */
     uint64_t unit = system.f_frsize;
@@ -201,36 +204,28 @@ enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, boo
     uint64_t free_bytes = system.f_bavail * unit;
     if (free_bytes >= bytes)
         return H5GRAD_OK;
-    char needs[32];
-    char has[32];
-    print_bytes(bytes, needs, sizeof needs);
-    print_bytes(free_bytes, has, sizeof has);
+    char needs[PARSE_SIZE_BYTES], has[PARSE_SIZE_BYTES];
     return hg_error_set(err, H5GRAD_FAILED, "%s: needs %s, the file system has %s free", final,
-                        needs, has);
+                        hg_parse_print_size(bytes, needs), hg_parse_print_size(free_bytes, has));
 }
 
 /* Making the temporary file. */
 
-/* Six characters that make an attempt's name its own; what makes sure of that is O_EXCL. */
-static void make_suffix(unsigned attempt, char *out)
+/* A name that is most likely free, in new memory: six characters make it an attempt's own, and what
+ * makes sure of that is O_EXCL. */
+static char *temporary_name(const char *target, unsigned attempt)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    char suffix[7] = "";
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     uint64_t mix = (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec;
     mix = (mix ^ (uint64_t)getpid() << 40 ^ attempt) * UINT64_C(0x9e3779b97f4a7c15);
     mix ^= mix >> 32;
-    for (unsigned i = 0; i < 6; i++) {
-        out[i] = letters[mix % (sizeof letters - 1)];
+    for (unsigned i = 0; i + 1 < sizeof suffix; i++) {
+        suffix[i] = letters[mix % (sizeof letters - 1)];
         mix /= sizeof letters - 1;
     }
-    out[6] = '\0';
-}
-
-static char *temporary_name(const char *target, unsigned attempt)
-{
-    char suffix[7];
-    make_suffix(attempt, suffix);
     return hidden_name(target, suffix);
 }
 
@@ -282,7 +277,7 @@ static void tell(const struct publish_notice *notice, const char *name)
 /* A name that is free, in new memory; NULL with the reason. */
 static char *free_name(const char *target, struct h5grad_error *err)
 {
-    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
         struct stat taken;
         char *name = temporary_name(target, attempt);
         if (!name)
@@ -295,23 +290,35 @@ static char *free_name(const char *target, struct h5grad_error *err)
     return NULL;
 }
 
-/* Makes an empty file, with which its name becomes ours: until then another process may take it. */
-static enum h5grad_status make_file(struct publish *publish, const struct publish_notice *notice,
-                                    struct h5grad_error *err)
+/* Makes an empty file beside target, with which its name, in new memory, becomes ours: until then
+ * another process may take it. -1 with errno when it cannot be made, or without *name and with the
+ * reason when there is none for it. */
+static int make_file(const char *target, const struct publish_notice *notice, char **name,
+                     struct h5grad_error *err)
 {
-    char *name = free_name(publish->target, err);
-    if (!name)
-        return hg_error_status(err);
-    tell(notice, name);
-    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        hg_error_errno(err, errno, "cannot create %s", name);
-        free(name);
-        return hg_error_status(err);
+    *name = free_name(target, err);
+    if (!*name)
+        return -1;
+    tell(notice, *name);
+    return open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+/* Makes a file that a name of its own is enough for. */
+static enum h5grad_status make_temporary(struct publish *publish,
+                                         const struct publish_notice *notice,
+                                         struct h5grad_error *err)
+{
+    char *name;
+    int fd = make_file(publish->target, notice, &name, err);
+    if (fd >= 0) {
+        close(fd);
+        publish->temporary = name;
+        return H5GRAD_OK;
     }
-    close(fd);
-    publish->temporary = name;
-    return H5GRAD_OK;
+    if (name)
+        hg_error_errno(err, errno, "cannot create %s", name);
+    free(name);
+    return hg_error_status(err);
 }
 
 /* False when another process has the file. One that was killed may take a while to end; where the
@@ -332,8 +339,7 @@ static bool lock_file(int fd)
 static bool is_named(int fd, const char *name, struct stat *info)
 {
     struct stat named;
-    return fstat(fd, info) == 0 && lstat(name, &named) == 0 && named.st_dev == info->st_dev &&
-           named.st_ino == info->st_ino;
+    return fstat(fd, info) == 0 && lstat(name, &named) == 0 && file_is_same(&named, info);
 }
 
 /* Where there is a journal, it tells of the file beside it: it goes before that is emptied or gets
@@ -341,13 +347,13 @@ static bool is_named(int fd, const char *name, struct stat *info)
 static enum h5grad_status remove_journal(const char *target, struct h5grad_error *err)
 {
     char *journal = hidden_name(target, PUBLISH_JOURNAL);
-    enum h5grad_status status = H5GRAD_OK;
     if (!journal)
         return hg_error_memory(err, strlen(target));
-    if (unlink(journal) != 0 && errno != ENOENT)
-        status = hg_error_errno(err, errno, "%s", journal);
+    bool removed = unlink(journal) == 0 || errno == ENOENT;
+    if (!removed)
+        hg_error_errno(err, errno, "%s", journal);
     free(journal);
-    return status;
+    return removed ? H5GRAD_OK : hg_error_status(err);
 }
 
 /* Empties the file where a run begins anew. An empty file is left alone: some file systems begin to
@@ -445,26 +451,6 @@ static enum h5grad_status open_file(struct publish *publish, struct h5grad_error
     return status;
 }
 
-char *hg_publish_journal_path(const char *final)
-{
-    char *target = NULL;
-    if (find_target(final, &target, NULL) != H5GRAD_OK)
-        return NULL;
-    char *path = hidden_name(target, PUBLISH_JOURNAL);
-    free(target);
-    return path;
-}
-
-bool hg_publish_find_left(const char *final, struct stat *left)
-{
-    char *target = NULL;
-    if (find_target(final, &target, NULL) != H5GRAD_OK)
-        return false;
-    bool found = find_left(target, left);
-    free(target);
-    return found;
-}
-
 enum h5grad_status hg_publish_create(struct publish *publish, const char *final, bool overwrite,
                                      bool sync, enum publish_kind kind,
                                      const struct publish_notice *notice, struct h5grad_error *err)
@@ -481,7 +467,7 @@ enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
             status = hg_error_memory(err, strlen(final));
     }
     if (!status && kind == PUBLISH_ONCE)
-        status = make_file(publish, notice, err);
+        status = make_temporary(publish, notice, err);
     else if (!status)
         status = hold_file(publish, kind == PUBLISH_RESUMED, notice, err);
     if (!status)
@@ -493,37 +479,30 @@ enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
     return status;
 }
 
-/* Neither name of a file that is made here belongs to anybody else. */
-static FILE *create_text(const char *name)
-{
-    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (fd >= 0 && !file) {
-        close(fd);
-        unlink(name);
-    }
-    return file;
-}
-
 enum h5grad_status hg_publish_open_text(struct publish *publish, const char *suffix,
                                         const struct publish_notice *notice,
                                         struct h5grad_error *err)
 {
+    char *name;
     publish->text_final = hg_memory_format("%s%s", publish->final, suffix);
     if (!publish->text_final)
         return hg_error_memory(err, strlen(publish->final));
-    char *name = free_name(publish->text_final, err);
-    if (!name)
-        return hg_error_context(err, hg_error_status(err), "%s", publish->text_final);
-    tell(notice, name);
-    publish->text = create_text(name);
-    if (!publish->text) {
-        hg_error_errno(err, errno, "%s: cannot create it", publish->text_final);
-        free(name);
-        return hg_error_status(err);
+    int fd = make_file(publish->text_final, notice, &name, err);
+    publish->text = fd < 0 ? NULL : fdopen(fd, "w");
+    if (publish->text) {
+        publish->text_temporary = name;
+        return H5GRAD_OK;
     }
-    publish->text_temporary = name;
-    return H5GRAD_OK;
+    if (!name)
+        hg_error_context(err, hg_error_status(err), "%s", publish->text_final);
+    else
+        hg_error_errno(err, errno, "%s: cannot create it", publish->text_final);
+    if (fd >= 0) {
+        close(fd);
+        unlink(name);
+    }
+    free(name);
+    return hg_error_status(err);
 }
 
 static enum h5grad_status close_text(struct publish *publish, struct h5grad_error *err)
@@ -552,19 +531,16 @@ static enum h5grad_status sync_path(const char *path, int flags, struct h5grad_e
     if (fd < 0)
         return hg_error_errno(err, errno, "opening %s to sync it", path);
     /* EINVAL: the file system has nothing to sync here, as some have not for folders. */
-    int result = fsync(fd);
-    int number = errno;
+    int number = fsync(fd) == 0 || errno == EINVAL ? 0 : errno;
     close(fd);
-    return result == 0 || number == EINVAL ? H5GRAD_OK
-                                           : hg_error_errno(err, number, "syncing %s", path);
+    return number ? hg_error_errno(err, number, "syncing %s", path) : H5GRAD_OK;
 }
 
 static enum h5grad_status sync_folder(const char *target, struct h5grad_error *err)
 {
     char *folder = hg_path_folder(target);
-    if (!folder)
-        return hg_error_memory(err, strlen(target));
-    enum h5grad_status status = sync_path(folder, O_DIRECTORY, err);
+    enum h5grad_status status =
+        folder ? sync_path(folder, O_DIRECTORY, err) : hg_error_memory(err, strlen(target));
     free(folder);
     return status;
 }
@@ -595,11 +571,7 @@ static int rename_new(const char *from, const char *to)
 static enum h5grad_status rename_whole(char **from, const char *to, bool overwrite,
                                        struct h5grad_error *err)
 {
-    int number;
-    if (overwrite)
-        number = rename(*from, to) == 0 ? 0 : errno;
-    else
-        number = rename_new(*from, to);
+    int number = !overwrite ? rename_new(*from, to) : rename(*from, to) == 0 ? 0 : errno;
     if (number == EEXIST && !overwrite)
         return hg_error_set(err, H5GRAD_FAILED, "appeared while its content was being made");
     if (number != 0)
@@ -609,15 +581,23 @@ static enum h5grad_status rename_whole(char **from, const char *to, bool overwri
     return H5GRAD_OK;
 }
 
-/* Gives the file its name. What stood there before keeps the temporary one as long as a later step
- * can fail, where the file system can exchange two names. */
-static enum h5grad_status rename_file(struct publish *publish, struct h5grad_error *err)
+/* Exchanges the temporary name and the final one, where the file system can. */
+static bool exchange_names(const struct publish *publish)
 {
 #ifdef RENAME_EXCHANGE
-    if (publish->overwrite && (publish->sync || publish->text_temporary))
-        publish->exchanged = renameat2(AT_FDCWD, publish->temporary, AT_FDCWD, publish->target,
-                                       RENAME_EXCHANGE) == 0;
+    return renameat2(AT_FDCWD, publish->temporary, AT_FDCWD, publish->target, RENAME_EXCHANGE) == 0;
+#else
+    (void)publish;
+    return false;
 #endif
+}
+
+/* Gives the file its name. What stood there before keeps the temporary one as long as a later step
+ * can fail. */
+static enum h5grad_status rename_file(struct publish *publish, struct h5grad_error *err)
+{
+    publish->exchanged =
+        publish->overwrite && (publish->sync || publish->text_temporary) && exchange_names(publish);
     return publish->exchanged
                ? H5GRAD_OK
                : rename_whole(&publish->temporary, publish->target, publish->overwrite, err);
@@ -626,12 +606,7 @@ static enum h5grad_status rename_file(struct publish *publish, struct h5grad_err
 /* Undoes rename_file. Where nothing else is left of it, what was replaced is not lost too. */
 static void take_back(struct publish *publish)
 {
-#ifdef RENAME_EXCHANGE
-    if (publish->exchanged &&
-        renameat2(AT_FDCWD, publish->temporary, AT_FDCWD, publish->target, RENAME_EXCHANGE) == 0)
-        return;
-#endif
-    if (!publish->overwrite)
+    if (!(publish->exchanged && exchange_names(publish)) && !publish->overwrite)
         unlink(publish->target);
 }
 

@@ -28,7 +28,7 @@ enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
     if (status || !resume->journal)
         return status;
     const struct journal_head *head = hg_journal_head(resume->journal);
-    if (head->inode != left.st_ino) {
+    if (head->facts.inode != left.st_ino) {
         hg_run_message(
             options->messages, H5GRAD_WARNING,
             "the temporary file beside %s is not the one that the run before has left: begun "
@@ -38,14 +38,14 @@ enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
         resume->journal = NULL;
         return H5GRAD_OK;
     }
-    if (options->memory_given && options->memory < head->memory)
+    if (options->memory_given && options->memory < head->facts.memory)
         return hg_error_set(err, H5GRAD_FAILED,
                             "%s: the run that is to be resumed had a memory cap of %" PRIu64
                             " bytes: give the same, or begin anew without --resume",
-                            output, head->memory);
-    options->threads = (unsigned)head->threads;
-    options->cache = head->cache;
-    options->memory = head->memory;
+                            output, head->facts.memory);
+    options->threads = (unsigned)head->facts.threads;
+    options->cache = head->facts.cache;
+    options->memory = head->facts.memory;
     return H5GRAD_OK;
 }
 
@@ -55,7 +55,7 @@ bool hg_resume_is_possible(const char *output)
     struct journal *journal = NULL;
     char *path = hg_publish_find_left(output, &left) ? hg_publish_journal_path(output) : NULL;
     bool possible = path && hg_journal_read(path, &journal, NULL) == H5GRAD_OK && journal &&
-                    hg_journal_head(journal)->inode == left.st_ino;
+                    hg_journal_head(journal)->facts.inode == left.st_ino;
     hg_journal_close(journal, false);
     free(path);
     return possible;
@@ -127,10 +127,7 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
         const struct journal_head head = {
             .key = resume->key,
             .history = *history,
-            .threads = options->threads,
-            .cache = options->cache,
-            .memory = options->memory,
-            .inode = was->st_ino,
+            .facts = {options->threads, options->memory, options->cache, was->st_ino},
         };
         status = hg_journal_create(resume->path, &head, &resume->journal, err);
     }

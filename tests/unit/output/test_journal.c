@@ -27,7 +27,7 @@
 #define LARGE ((uint64_t)16 << 20)
 
 static const struct journal_head HEAD = {
-    .key = "key", .history = "lines", .threads = 2, .memory = 3, .cache = {.l2 = 4, .l3 = 5}};
+    .key = "key", .history = "lines", .facts = {2, 3, {.l2 = 4, .l3 = 5}, 0}};
 
 static char path[96];
 static char boot[96]; /* the file that tells which boot this is */
@@ -172,10 +172,10 @@ START_TEST(what_shapes_the_tiles)
     const struct journal_head *head = hg_journal_head(journal);
     ck_assert_str_eq(head->key, HEAD.key);
     ck_assert_str_eq(head->history, HEAD.history);
-    ck_assert_uint_eq(head->threads, HEAD.threads);
-    ck_assert_uint_eq(head->memory, HEAD.memory);
-    ck_assert_uint_eq(head->cache.l2, HEAD.cache.l2);
-    ck_assert_uint_eq(head->cache.l3, HEAD.cache.l3);
+    ck_assert_uint_eq(head->facts.threads, HEAD.facts.threads);
+    ck_assert_uint_eq(head->facts.memory, HEAD.facts.memory);
+    ck_assert_uint_eq(head->facts.cache.l2, HEAD.facts.cache.l2);
+    ck_assert_uint_eq(head->facts.cache.l3, HEAD.facts.cache.l3);
     hg_journal_close(journal, false);
 }
 END_TEST
