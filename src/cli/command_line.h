@@ -5,6 +5,8 @@
 
 #include "cli/option_table.h"
 
+#include <stdio.h>
+
 /*
  * Reads the arguments; no file is looked at. argv must outlive *options. Everything that needs no
  * knowledge of datasets or filters is checked here, the rest by the library. On failure
@@ -13,5 +15,8 @@
 enum h5grad_status options_parse(struct options *options, int argc, char **argv,
                                  struct h5grad_error *error);
 void options_free(struct options *options);
+
+/* The text of --help, within 80 columns. */
+void help_print(FILE *out);
 
 #endif

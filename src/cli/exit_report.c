@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/exit_report.h"
 #include "cli/status.h"
-#include "cli/stop.h"
+#include "cli/signals.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -80,12 +80,11 @@ static void print_cause(const struct options *options, const struct child_end *e
 {
     const char *request = stop_signal_name(end->stopped ? end->stopped : end->number);
 
-    fputs("h5grad: ", stderr);
     if (request) {
-        fprintf(stderr, "stopped by %s", request);
+        fprintf(stderr, "h5grad: stopped by %s", request);
         return;
     }
-    text_put(stderr, options->input);
+    text_print(stderr, "h5grad: %s", options->input);
     if (end->number == SIGKILL)
         fputs(": killed by SIGKILL, as the system does when memory or CPU time runs out", stderr);
     else if (end->number == 0)
@@ -109,17 +108,14 @@ static void print_outcome(const struct options *options, const struct child_end 
     if (left->resumable) {
         fputs("; --resume goes on from the last checkpoint", stderr);
     } else if (left->whole) {
-        fputs("; ", stderr);
-        text_put(stderr, options->output);
-        fputs(" is whole", stderr);
+        text_print(stderr, "; %s is whole", options->output);
         if (end->files > text && file_identify(end->file[text]).exists)
             fputs(", but not described", stderr);
         if (options->grad.sync)
             fputs(", but perhaps not on stable storage", stderr);
     } else if (options->mode == OPTIONS_RUN) {
         bool other = options->grad.overwrite || left->output;
-        fputs(other ? "; nothing new at " : "; nothing at ", stderr);
-        text_put(stderr, options->output);
+        text_print(stderr, "; nothing %sat %s", other ? "new " : "", options->output);
     }
     fputc('\n', stderr);
 }

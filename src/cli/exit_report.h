@@ -6,7 +6,7 @@
 #ifndef H5GRAD_CLI_EXIT_REPORT_H
 #define H5GRAD_CLI_EXIT_REPORT_H
 
-#include "cli/crash.h"
+#include "cli/signals.h"
 #include "cli/option_table.h"
 
 #include <limits.h>

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/help.h"
+#include "cli/command_line.h"
 
 #include <stdbool.h>
 #include <string.h>
-
-#include "cli/option_table.h"
 
 enum { HELP_INDENT = 24, HELP_WIDTH = 80 };
 

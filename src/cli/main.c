@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "h5grad.h"
-#include "cli/help.h"
 #include "cli/command_line.h"
 #include "cli/progress.h"
 #include "cli/report_text.h"
 #include "cli/status.h"
-#include "cli/stop.h"
+#include "cli/signals.h"
 #include "cli/supervise.h"
 #include "cli/text.h"
 
@@ -58,9 +57,7 @@ static void session_show_message(void *user, const struct h5grad_message *messag
     if (session->verbosity < needed)
         return;
     progress_hide(&session->progress);
-    fputs("h5grad: ", stderr);
-    text_put(stderr, session->input);
-    text_put_line(stderr, ": ", message->text);
+    text_print(stderr, "h5grad: %s: %s\n", session->input, message->text);
 }
 
 /*
@@ -81,9 +78,7 @@ static int main_report_error(enum h5grad_status status, const struct h5grad_erro
 {
     bool usage = status == H5GRAD_USAGE;
 
-    fputs("h5grad: ", stderr);
-    text_put(stderr, error->message);
-    fputs(usage ? " (try 'h5grad --help')\n" : "\n", stderr);
+    text_print(stderr, "h5grad: %s%s\n", error->message, usage ? " (try 'h5grad --help')" : "");
     return usage ? EXIT_WRONG_USAGE : EXIT_FAILED;
 }
 
@@ -92,10 +87,9 @@ static int main_report_stop(const struct options *options, bool resumable)
     int number = stop_signal();
 
     fprintf(stderr, "h5grad: stopped by %s", stop_signal_name(number));
-    if (options->mode == OPTIONS_RUN) {
-        fputs(options->grad.overwrite ? "; nothing new at " : "; nothing at ", stderr);
-        text_put(stderr, options->output);
-    }
+    if (options->mode == OPTIONS_RUN)
+        text_print(stderr, "; nothing %sat %s", options->grad.overwrite ? "new " : "",
+                   options->output);
     fputs(resumable ? "; go on with --resume\n" : "\n", stderr);
     return resumable ? EXIT_RESUMABLE : EXIT_SIGNAL + number;
 }
@@ -115,11 +109,8 @@ static int main_close_stdout(const struct options *options, int result)
     if ((fclose(stdout) == 0 && !failed) || result != EXIT_DONE)
         return result;
     fprintf(stderr, "h5grad: standard output: %s", errno != 0 ? strerror(errno) : "write error");
-    if (whole) {
-        fputs("; ", stderr);
-        text_put(stderr, options->output);
-        fputs(" is whole", stderr);
-    }
+    if (whole)
+        text_print(stderr, "; %s is whole", options->output);
     fputc('\n', stderr);
     return whole ? EXIT_UNREPORTED : EXIT_FAILED;
 }

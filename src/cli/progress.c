@@ -104,10 +104,8 @@ static void progress_print_line(const struct progress *progress, const struct h5
     fprintf(progress->out, "h5grad: %u %% done", percent);
     if (percent < 100 && *rate != '\0')
         fprintf(progress->out, ", %s", rate);
-    if (percent < 100 && now->field != NULL) {
-        fputs(", at ", progress->out);
-        text_put(progress->out, now->field);
-    }
+    if (percent < 100 && now->field != NULL)
+        text_print(progress->out, ", at %s", now->field);
     fputc('\n', progress->out);
 }
 

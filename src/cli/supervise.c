@@ -2,24 +2,27 @@
 #include "cli/supervise.h"
 #include "base/clock.h"
 #include "cli/cap.h"
-#include "cli/crash.h"
+#include "cli/signals.h"
 #include "cli/exit_report.h"
-#include "cli/stack.h"
 #include "cli/status.h"
-#include "cli/stop.h"
 
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
     #include <sys/prctl.h>
 #endif
+
+/* Of the stack that work gets where the system's limit (ulimit -s) is below: libhdf5 needs it. */
+#define SUPERVISE_STACK ((size_t)8 << 20)
 
 /* How many seconds a child has to stop after a signal that asks for it. */
 static const double supervise_grace = 2;
@@ -165,6 +168,44 @@ static void supervise_choose(sigset_t *watched)
         sigaddset(watched, SIGTSTP);
 }
 
+struct call {
+    int (*work)(struct options *options);
+    struct options *options;
+    int result;
+};
+
+static void *do_call(void *of)
+{
+    struct call *call = of;
+
+    call->result = call->work(call->options);
+    return NULL;
+}
+
+/* Returns work(options), called in a thread with a larger stack where the limit is too low and such
+ * a thread can be made. Threads that work creates then have such stacks, too. */
+static int call_work(int (*work)(struct options *options), struct options *options)
+{
+    struct call call = {.work = work, .options = options};
+    struct rlimit limit;
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= SUPERVISE_STACK || pthread_attr_init(&attributes) != 0)
+        return work(options);
+    pthread_attr_setstacksize(&attributes, SUPERVISE_STACK);
+#ifdef __GLIBC__
+    pthread_setattr_default_np(&attributes);
+#endif
+    bool made = pthread_create(&thread, &attributes, do_call, &call) == 0;
+    pthread_attr_destroy(&attributes);
+    if (!made)
+        return work(options);
+    pthread_join(thread, NULL);
+    return call.result;
+}
+
 static int supervise_child(int (*work)(struct options *), struct options *options, pid_t parent,
                            const sigset_t *before)
 {
@@ -177,7 +218,7 @@ static int supervise_child(int (*work)(struct options *), struct options *option
     cap_memory(options);
     cap_files();
     crash_watch(&supervise_notes->crash);
-    return stack_call(work, options);
+    return call_work(work, options);
 }
 
 int supervise(int (*work)(struct options *options), struct options *options)
@@ -191,7 +232,7 @@ int supervise(int (*work)(struct options *options), struct options *options)
         mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     if (notes == MAP_FAILED)
-        return stack_call(work, options);
+        return call_work(work, options);
     atomic_store(&notes->result, RESULT_UNKNOWN);
     supervise_choose(&watched);
     sigprocmask(SIG_BLOCK, &watched, &before);
@@ -206,7 +247,7 @@ int supervise(int (*work)(struct options *options), struct options *options)
     if (watch.child < 0) {
         sigprocmask(SIG_SETMASK, &before, NULL);
         munmap(notes, sizeof *notes);
-        return stack_call(work, options);
+        return call_work(work, options);
     }
     int status = supervise_wait(&watch, &watched);
     int result = supervise_judge(options, notes, status, watch.stopped, &output);

@@ -3,8 +3,8 @@
  * Runs the work in a child process, watched by a parent that touches no file: libhdf5's parser can
  * crash on hostile files and memory can run out, but the parent still prints a message, removes
  * temporary files and returns a defined exit status. The child sets its resource limits
- * (cli/cap.h), notes why it crashes (cli/crash.h) and gets a stack (cli/stack.h); cli/stop.h
- * handles requests to stop, and cli/exit_report.h reports on a child that died.
+ * (cli/cap.h), notes why it crashes and stops when asked to (cli/signals.h), on a stack that is
+ * large enough for libhdf5; cli/exit_report.h reports on a child that died.
  */
 #ifndef H5GRAD_CLI_SUPERVISE_H
 #define H5GRAD_CLI_SUPERVISE_H

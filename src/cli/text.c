@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/text.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The columns that a character takes on a terminal. From U+1100 on every character counts as wide,
@@ -45,11 +47,28 @@ unsigned text_columns(const char *text)
     return columns;
 }
 
-void text_put_line(FILE *out, const char *before, const char *text)
+void text_print(FILE *out, const char *format, ...)
 {
-    fputs(before, out);
+    char brief[2048];
+    char *whole = NULL;
+    bool line = format[strlen(format) - 1] == '\n';
+    va_list list, again;
+
+    va_start(list, format);
+    va_copy(again, list);
+    if (vasprintf(&whole, format, list) < 0) {
+        whole = NULL;
+        vsnprintf(brief, sizeof(brief), format, again);
+    }
+    va_end(again);
+    va_end(list);
+    char *text = whole != NULL ? whole : brief;
+    if (line)
+        text[strlen(text) - 1] = '\0';
     text_put(out, text);
-    fputc('\n', out);
+    if (line)
+        fputc('\n', out);
+    free(whole);
 }
 
 const char *text_rate(double bytes_per_second, char out[TEXT_NUMBER])

@@ -20,8 +20,9 @@ unsigned text_next(const char **text, char piece[UTF8_PIECE]);
 unsigned text_put(FILE *out, const char *text);
 unsigned text_columns(const char *text);
 
-/* Prints a line: before, then the text as text_put does. */
-void text_put_line(FILE *out, const char *before, const char *text);
+/* printf of a format that is not empty, shown as by text_put, but for a newline at its end. Where
+ * there is no memory for a long text its end is cut off. */
+void text_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "57.3 MB/s" in powers of 1000. */
 const char *text_rate(double bytes_per_second, char out[TEXT_NUMBER]);

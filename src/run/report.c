@@ -82,7 +82,7 @@ static void *keep_structs(struct report *report, size_t n, size_t size)
 static struct h5grad_field *add(struct report *report, const char *path)
 {
     const size_t n = report->public.n_fields;
-    struct h5grad_field **grown = realloc(report->field, (n + 1) * sizeof *grown);
+    struct h5grad_field **grown = hg_memory_more(report->field, n, sizeof *grown);
     if (!grown) {
         report->failed = true;
         return NULL;

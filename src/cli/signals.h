@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Handling of the signals that ask the program to stop: those of the terminal and of kill (INT,
  * QUIT, TERM, HUP), those that batch systems can send ahead of a time limit (USR1, USR2, ALRM), and
- * that of the system at a soft limit on CPU time (XCPU). */
-#ifndef H5GRAD_CLI_STOP_H
-#define H5GRAD_CLI_STOP_H
+ * that of the system at a soft limit on CPU time (XCPU). And of those that end a process for a
+ * fault of its own (SEGV, ...), of which the parent sees the number only: it could not tell a crash
+ * from memory that ran out, or from kill. */
+#ifndef H5GRAD_CLI_SIGNALS_H
+#define H5GRAD_CLI_SIGNALS_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* Ignores SIGPIPE and SIGXFSZ, so that a write to a closed pipe or beyond the limit on the size of
@@ -31,5 +34,19 @@ int stop_signal(void);
 
 /* "SIGTERM"; NULL for a signal that does not ask the program to stop. */
 const char *stop_signal_name(int number);
+
+enum crash_kind {
+    CRASH_UNKNOWN, /* no handler ran */
+    CRASH_OWN,     /* a fault or an abort of the process itself */
+    CRASH_MEMORY,  /* the same, when it had come close to its limit on memory */
+    CRASH_SENT     /* another process sent the signal */
+};
+
+/* Whether signal number means a fault or an abort, unless another process sent it. */
+bool crash_is(int number);
+
+/* Installs handlers that set *noted, an enum crash_kind in memory that the parent sees, and then
+ * let the signal end the process. */
+void crash_watch(atomic_int *noted);
 
 #endif
