@@ -82,6 +82,7 @@ static enum h5grad_status describe_axes(const struct engine_job *job, struct wor
             block->before = block->after = STENCIL_NO_END;
         block->stencil = &axis->stencil;
         block->weight = weights->weight;
+        block->weight_tap = (ptrdiff_t)weights->count;
     }
     return H5GRAD_OK;
 }

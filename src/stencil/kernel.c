@@ -180,7 +180,7 @@ static void repeat_weights(const struct work *work, ptrdiff_t first, ptrdiff_t p
     rows->weight = to;
     rows->weight_tap = times * points * work->run;
     for (unsigned t = 0; t < taps; t++) {
-        const double *weight = work->block->weight + t * work->points + first;
+        const double *weight = work->block->weight + t * work->block->weight_tap + first;
         for (ptrdiff_t time = 0; time < times; time++) {
             for (ptrdiff_t i = 0; i < points; i++) {
                 for (ptrdiff_t j = 0; j < work->run; j++)

@@ -91,7 +91,7 @@ row_function *hg_row_find(const struct stencil_kernel *kernel, const struct sten
     rows->shift = block->in_stride[block->axis];
     rows->step = axis->step;
     rows->weight = uneven ? block->weight + point : taps->weight;
-    rows->weight_tap = uneven ? (ptrdiff_t)count : 1;
+    rows->weight_tap = uneven ? block->weight_tap : 1;
     *base = 0;
     if (taps->form == TAPS_DIFFERENCE) {
         *base = taps->from[0];

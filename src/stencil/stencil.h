@@ -80,7 +80,9 @@ struct stencil_block {
     ptrdiff_t out_stride[GRID_MAX_RANK + 1];
     const struct stencil_axis *stencil;
     uint64_t before, after;
-    const double *weight; /* of hg_operator_weigh; unused where the operator is even */
+    /* Of hg_operator_weigh, whose taps are weight_tap apart; unused where the operator is even. */
+    const double *weight;
+    ptrdiff_t weight_tap;
 };
 
 /*

@@ -479,7 +479,8 @@ static void run_tile(const struct problem *problem, struct tile_case *tile,
                                   .axis = axis,
                                   .stencil = &stencil,
                                   .before = tile->core.start[axis],
-                                  .weight = weight};
+                                  .weight = weight,
+                                  .weight_tap = (ptrdiff_t)tile->core.count[axis]};
     memcpy(block.count, tile->core.count, rank * sizeof(block.count[0]));
     block.after = stencil.extent - block.before - block.count[axis];
     set_strides(rank, &tile->source, block.in_stride);
@@ -657,7 +658,11 @@ static void gradient(unsigned rank, const uint64_t *extent, unsigned axis, unsig
     double weight[3 * 16];
     struct stencil_axis along = {
         .extent = extent[axis], .op = hg_operator_gradient(edge_order, x != NULL), .step = step};
-    struct stencil_block block = {.rank = rank, .axis = axis, .stencil = &along, .weight = weight};
+    struct stencil_block block = {.rank = rank,
+                                  .axis = axis,
+                                  .stencil = &along,
+                                  .weight = weight,
+                                  .weight_tap = (ptrdiff_t)extent[axis]};
     struct box all = {.start = {0}};
     memcpy(all.count, extent, rank * sizeof(extent[0]));
     memcpy(block.count, extent, rank * sizeof(extent[0]));
@@ -921,7 +926,8 @@ static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *s
                                     .stencil = along,
                                     .before = way->start[axis],
                                     .after = along->extent - way->start[axis] - way->count[axis],
-                                    .weight = weight};
+                                    .weight = weight,
+                                    .weight_tap = (ptrdiff_t)way->count[axis]};
     if (along->op->uneven)
         hg_operator_weigh(along->op, block->before, way->count[axis], block->after,
                           x + way->start[axis], weight);
