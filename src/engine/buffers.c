@@ -2,60 +2,172 @@
 #include "engine/buffers.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "base/size.h"
 
-void hg_worker_free(struct worker *worker, const struct engine_job *job)
+/* Of one derivative in a piece: small beside any level-2 cache, even of nine of them; large beside
+ * what a call of a kernel costs. */
+#define PIECE_SCALARS 2048
+
+/* More by a cache line than a power of 2, so that points of several derivatives do not compete for
+ * the same lines of a cache. */
+#define PIECE_GAP 8
+
+uint64_t hg_worker_piece_points(const struct engine_job *job)
 {
-    free(worker->halo);
-    if (worker->input != worker->halo)
-        free(worker->input);
-    free(worker->core);
-    free(worker->wide);
-    hg_codec_worker_free(worker->codec);
-    for (unsigned k = 0; worker->weights && k < job->n_axes; k++)
-        free(worker->weights[k].x);
-    free(worker->weights);
-    free(worker->block);
+    return size_max(PIECE_SCALARS / job->components, 1);
 }
 
-/* One allocation for an axis's coordinates and weights of a tile, whose halo has n points along it.
- */
-static bool weights_allocate(struct axis_weights *weights, uint64_t n, unsigned taps)
+static uint64_t piece_scalars(const struct engine_job *job)
 {
-    weights->x = hg_memory_aligned((1 + taps) * n * sizeof(double));
-    weights->weight = weights->x ? weights->x + n : NULL;
-    return weights->x != NULL;
+    return hg_worker_piece_points(job) * job->components + PIECE_GAP;
+}
+
+static bool is_combined(const struct engine_job *job, unsigned derivative)
+{
+    for (unsigned o = 0; o < job->n_outputs; o++) {
+        const struct engine_output *output = &job->output[o];
+        for (unsigned i = 0; output->combination && i < output->combination->inputs; i++) {
+            if (output->inputs[i] == derivative)
+                return true;
+        }
+    }
+    return false;
+}
+
+static unsigned count_pieces(const struct engine_job *job)
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < job->n_derivatives; k++)
+        n += is_combined(job, k);
+    return n > 0 ? n + 1 : 0;
+}
+
+uint64_t hg_worker_piece_bytes(const struct engine_job *job)
+{
+    return count_pieces(job) * piece_scalars(job) * sizeof(double);
+}
+
+unsigned hg_worker_weights(const struct engine_job *job, unsigned k)
+{
+    const struct engine_derivative *of = &job->derivative[k];
+    for (unsigned i = 0; i < k; i++) {
+        const struct engine_derivative *other = &job->derivative[i];
+        if (other->axis == of->axis && other->stencil.op == of->stencil.op &&
+            other->coordinates == of->coordinates)
+            return i;
+    }
+    return k;
+}
+
+void hg_worker_free(struct worker *worker)
+{
+    const struct engine_job *job = worker->job;
+    for (unsigned s = 0; worker->source && s < job->n_sources; s++)
+        free(worker->source[s].values);
+    for (unsigned k = 0; worker->weights && k < job->n_derivatives; k++)
+        free(worker->weights[k].x);
+    for (unsigned o = 0; worker->result && o < job->n_outputs; o++)
+        free(job->output[o].combination ? worker->result[o] : NULL);
+    free(worker->source);
+    free(worker->raw);
+    free(worker->weights);
+    free(worker->block);
+    free(worker->result);
+    free(worker->core);
+    free(worker->wide);
+    free(worker->combined);
+    free(worker->piece);
+    hg_codec_worker_free(worker->codec);
+}
+
+static bool make_sources(struct worker *worker)
+{
+    const struct engine_job *job = worker->job;
+    uint64_t points = worker->plan->halo_points * job->components, raw = 0;
+    for (unsigned s = 0; s < job->n_sources; s++) {
+        const struct engine_source *source = &job->source[s];
+        size_t stored = hg_element_size(source->stored), value = hg_element_size(source->value);
+        if (stored != value)
+            raw = size_max(raw, points * stored);
+        worker->source[s].values = hg_memory_aligned(points * value);
+        if (!worker->source[s].values)
+            return false;
+    }
+    return raw == 0 || (worker->raw = hg_memory_aligned(raw));
+}
+
+/* One allocation for an axis's coordinates and weights of a tile. */
+static bool make_weights(struct worker *worker)
+{
+    const struct engine_job *job = worker->job;
+    const struct plan *plan = worker->plan;
+    for (unsigned k = 0; k < job->n_derivatives; k++) {
+        const unsigned axis = job->derivative[k].axis;
+        const struct stencil_operator *op = job->derivative[k].stencil.op;
+        struct axis_weights *weights = &worker->weights[k];
+        if (!op->uneven || hg_worker_weights(job, k) != k)
+            continue;
+        uint64_t n = hg_halo_width(&plan->rule[axis], plan->extent[axis], plan->tile[axis]);
+        if (!(weights->x = hg_memory_aligned((1 + op->taps) * n * sizeof(double))))
+            return false;
+        weights->weight = weights->x + n;
+    }
+    return true;
+}
+
+/* The buffers of the results of a core. */
+static bool make_results(struct worker *worker)
+{
+    const struct engine_job *job = worker->job;
+    uint64_t points = worker->plan->core_points, core = 0, wide = 0;
+    bool made = true;
+    for (unsigned o = 0; o < job->n_outputs && made; o++) {
+        const struct engine_output *output = &job->output[o];
+        uint64_t bytes = points * job_result_size(job, output);
+        if (output->combination)
+            made = (worker->result[o] = hg_memory_aligned(bytes)) != NULL;
+        else
+            core = size_max(core, bytes);
+        if (!output->combination && output->element == ELEMENT_F16)
+            wide = points * job->components * sizeof(double);
+    }
+    if (made && core > 0)
+        made = (worker->core = hg_memory_aligned(core)) != NULL;
+    for (unsigned o = 0; o < job->n_outputs; o++) {
+        if (!job->output[o].combination)
+            worker->result[o] = worker->core;
+    }
+    return made && (wide == 0 || (worker->wide = hg_memory_aligned(wide)));
+}
+
+static bool make_pieces(struct worker *worker)
+{
+    const struct engine_job *job = worker->job;
+    uint64_t bytes = hg_worker_piece_bytes(job);
+    if (bytes == 0)
+        return true;
+    double *next = worker->combined = hg_memory_aligned(bytes);
+    for (unsigned k = 0; next && k < job->n_derivatives; k++) {
+        if (is_combined(job, k))
+            worker->piece[k] = next += piece_scalars(job);
+    }
+    return next != NULL;
 }
 
 enum h5grad_status hg_worker_make(struct worker *worker, const struct engine_job *job,
                                   const struct plan *plan, struct h5grad_error *err)
 {
-    size_t stored = job->components * hg_element_size(job->stored);
-    size_t input = job->components * hg_element_size(job_input_element(job));
-    size_t result = job->components * hg_element_size(job->result);
-    memset(worker, 0, sizeof *worker);
-    worker->weights = hg_memory_zeroed(job->n_axes, sizeof *worker->weights);
-    worker->block = hg_memory_zeroed(job->n_axes, sizeof *worker->block);
-    worker->halo = hg_memory_aligned(plan->halo_points * stored);
-    worker->core = hg_memory_aligned(plan->core_points * result);
-    bool made = worker->weights && worker->block && worker->halo && worker->core;
-    worker->input = worker->halo;
-    if (made && job_needs_decoding(job) && stored != input)
-        made = (worker->input = hg_memory_aligned(plan->halo_points * input)) != NULL;
-    if (made && job->result == ELEMENT_F16)
-        made = (worker->wide = hg_memory_aligned(plan->core_points * job->components *
-                                                 sizeof(double))) != NULL;
-    for (unsigned k = 0; made && k < job->n_axes; k++) {
-        unsigned axis = job->axes[k].axis;
-        const struct stencil_operator *op = job->axes[k].stencil.op;
-        if (op->uneven)
-            made = weights_allocate(
-                &worker->weights[k],
-                hg_halo_width(&plan->rule[axis], plan->extent[axis], plan->tile[axis]), op->taps);
-    }
-    if (made)
-        made = (worker->codec = hg_codec_worker_new()) != NULL;
+    *worker = (struct worker){.job = job, .plan = plan};
+    worker->source = hg_memory_zeroed(job->n_sources, sizeof *worker->source);
+    worker->weights = hg_memory_zeroed(job->n_derivatives, sizeof *worker->weights);
+    worker->piece = hg_memory_zeroed(job->n_derivatives, sizeof *worker->piece);
+    worker->block = hg_memory_zeroed(job->n_outputs, sizeof *worker->block);
+    worker->result = hg_memory_zeroed(job->n_outputs, sizeof *worker->result);
+    bool made = worker->source && worker->weights && worker->piece && worker->block &&
+                worker->result && make_sources(worker) && make_weights(worker) &&
+                make_results(worker) && make_pieces(worker) &&
+                (worker->codec = hg_codec_worker_new());
     return made ? H5GRAD_OK : hg_error_memory(err, plan->memory / plan->threads);
 }

@@ -5,7 +5,7 @@
 
 #include "engine/job.h"
 
-/* The weights of the stencils of one axis for the range of the last tile: neighbouring tiles mostly
+/* The weights of the stencils of an axis for the range of the last tile: neighbouring tiles mostly
  * have the same range along most axes. */
 struct axis_weights {
     bool valid;
@@ -13,24 +13,42 @@ struct axis_weights {
     double *x, *weight;
 };
 
-struct worker {
-    void *halo;  /* the reader's scalars */
-    void *input; /* the same as arithmetic ones; the same buffer where they have the same size */
-    void *core;  /* results */
-    void *wide;  /* results before they are rounded to float16 */
-    struct codec_worker *codec;
-    struct axis_weights *weights; /* n_axes */
-    struct stencil_block *block;  /* n_axes, of the tile */
-    struct tile held; /* the stream's last tile, whose halo input holds; or an empty one */
-    bool sums;        /* the journal wants them */
-    uint64_t sum;     /* of the results of the tile, up to now */
+/* A source's values of the tile. */
+struct worker_source {
+    void *values;     /* room for those of the halo box */
+    struct tile held; /* the stream's last tile, which values hold; or an empty one */
+    struct reader_view view;
 };
+
+struct worker {
+    const struct engine_job *job;
+    const struct plan *plan;
+    struct codec_worker *codec;
+    struct worker_source *source; /* n_sources */
+    void *raw; /* scalars of a halo box as they are stored, where values have another size */
+    struct axis_weights *weights; /* n_derivatives, of which hg_worker_weights tells those in use */
+    struct stencil_block *block;  /* n_outputs, each a derivative */
+    void **result;                /* n_outputs: the core's, which all that are derivatives share */
+    void *core;                   /* where they do */
+    void *wide;                   /* the same before they are rounded to float16 */
+    double **piece;               /* n_derivatives: of a piece of the core; NULL: not combined */
+    double *combined;             /* results of a piece before they are rounded */
+};
+
+/* Points of a piece: what is combined stays in the caches. */
+uint64_t hg_worker_piece_points(const struct engine_job *job);
+
+/* Bytes of piece and combined together. */
+uint64_t hg_worker_piece_bytes(const struct engine_job *job);
+
+/* The first derivative that has the weights of derivative k. */
+unsigned hg_worker_weights(const struct engine_job *job, unsigned k);
 
 /* H5GRAD_NO_MEMORY leaves what there is to be freed. */
 enum h5grad_status hg_worker_make(struct worker *worker, const struct engine_job *job,
                                   const struct plan *plan, struct h5grad_error *err);
 
 /* All zero bytes allowed. */
-void hg_worker_free(struct worker *worker, const struct engine_job *job);
+void hg_worker_free(struct worker *worker);
 
 #endif

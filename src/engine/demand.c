@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/demand.h"
-
 #include <string.h>
 
+#include "base/error.h"
 #include "base/size.h"
+#include "engine/engine.h"
+#include "engine/buffers.h"
 
 /* libhdf5 holds a chunk that it encodes as it will be stored, as it is in memory, and once in
  * between. */
@@ -15,25 +16,64 @@
 /* More than there is: some of it can be added up. */
 #define MOST_BYTES (UINT64_MAX / 64)
 
+/* Values of all sources, and room for one's scalars where those have another size. */
 static uint64_t halo_point(const struct engine_job *job)
 {
-    size_t stored = hg_element_size(job->stored), input = hg_element_size(job_input_element(job));
-    return job->components * (stored + (job_needs_decoding(job) && stored != input ? input : 0));
+    uint64_t values = 0, raw = 0;
+    for (unsigned s = 0; s < job->n_sources; s++) {
+        const struct engine_source *source = &job->source[s];
+        size_t stored = hg_element_size(source->stored), value = hg_element_size(source->value);
+        values += value;
+        raw = stored == value ? raw : size_max(raw, stored);
+    }
+    return job->components * (values + raw);
 }
 
+/* Outputs that are derivatives share their buffers, combinations have one each. */
 static uint64_t core_point(const struct engine_job *job)
 {
-    size_t wide = job->result == ELEMENT_F16 ? hg_element_size(ELEMENT_F64) : 0;
-    return job->components * (hg_element_size(job->result) + wide);
+    uint64_t shared = 0, wide = 0, own = 0;
+    for (unsigned o = 0; o < job->n_outputs; o++) {
+        const struct engine_output *output = &job->output[o];
+        if (output->combination) {
+            own += job_result_size(job, output);
+            continue;
+        }
+        shared = size_max(shared, job_result_size(job, output));
+        if (output->element == ELEMENT_F16)
+            wide = job->components * sizeof(double);
+    }
+    return shared + wide + own;
+}
+
+/* Of the largest output. */
+static uint64_t result_point(const struct engine_job *job)
+{
+    uint64_t most = 0;
+    for (unsigned o = 0; o < job->n_outputs; o++)
+        most = size_max(most, job_result_size(job, &job->output[o]));
+    return most;
+}
+
+static bool is_chunked(const struct h5_storage *storage)
+{
+    return storage && storage->layout == H5_CHUNKED;
 }
 
 static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
 {
     uint64_t bytes;
-    if (!storage || storage->layout != H5_CHUNKED)
-        return 0;
     bool known = size_product(storage->rank, storage->chunk, size, &bytes);
     return known ? size_min(bytes, MOST_BYTES) : MOST_BYTES;
+}
+
+/* Whether the values are looked at where they lie in memory. */
+static bool has_views(const struct engine_job *job)
+{
+    bool all = true;
+    for (unsigned s = 0; s < job->n_sources; s++)
+        all = all && job->source[s].reader->way->view;
+    return all;
 }
 
 /* What a tile aims for. */
@@ -46,7 +86,7 @@ static uint64_t tile_bytes(const struct engine_job *job)
  * of a stream are not needed at every moment of this one. */
 static uint64_t stream_bytes(const struct engine_job *job)
 {
-    return job->reader->way->view ? tile_bytes(job) : job->cache.l2 / 8 * 9;
+    return has_views(job) ? tile_bytes(job) : job->cache.l2 / 8 * 9;
 }
 
 /* What it may take of all caches: half of what they hold for a thread, since what is read and
@@ -54,48 +94,100 @@ static uint64_t stream_bytes(const struct engine_job *job)
 static uint64_t shared_bytes(const struct engine_job *job)
 {
     uint64_t half = job->cache.l2 / 2 + job->cache.l3 / 2;
-    return job->reader->way->view ? 0 : size_min(half, MOST_TILE_BYTES);
+    return has_views(job) ? 0 : size_min(half, MOST_TILE_BYTES);
 }
 
-uint64_t hg_demand_waiting(const struct engine_job *job, uint64_t largest)
+static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
 {
-    return size_max(largest, job->n_axes * tile_bytes(job));
+    return size_max(largest, job->n_outputs * tile_bytes(job));
 }
 
-/* What it takes to read and write, besides the points of tiles: buffers for one chunk serve both.
- */
-static void count_buffers(const struct engine_job *job, const struct h5_storage *result,
-                          struct plan_request *request)
+uint64_t hg_engine_waiting(const struct engine_job *job, const struct plan *plan)
 {
-    uint64_t chunk = chunk_bytes(result, job->components * hg_element_size(job->result));
-    uint64_t stored = job->reader->stored, scratch = job->reader->scratch, encoder = 0;
-    request->held = size_min(job->reader->held, MOST_BYTES);
-    request->caches = size_min(job->reader->caches, MOST_BYTES);
-    request->team_size = job->thread_memory;
-    if (request->result_chunked && hg_codec_can_encode(result)) {
+    return plan->threads * waiting_bytes(job, plan->core_points * result_point(job));
+}
+
+/* What it takes to read a source, besides the points of tiles, and the chunks that are kept. */
+static enum h5grad_status count_source(const struct engine_job *job,
+                                       const struct engine_source *source,
+                                       struct plan_request *request, struct h5grad_error *err)
+{
+    const struct reader *reader = source->reader;
+    const size_t chunk = job->rank * sizeof *request->source_chunk;
+    request->source_size += job->components * hg_element_size(source->stored);
+    request->source_more += reader->beside;
+    request->held = size_min(request->held + size_min(reader->held, MOST_BYTES), MOST_BYTES);
+    request->caches = size_min(request->caches + size_min(reader->caches, MOST_BYTES), MOST_BYTES);
+    request->carries = request->carries && !is_chunked(source->storage);
+    if (!is_chunked(source->storage) || !reader->way->caches)
+        return H5GRAD_OK;
+    if (request->cached && memcmp(request->source_chunk, source->storage->chunk, chunk) != 0)
+        return hg_error_set(err, H5GRAD_FAILED, "chunks of other extents than those of the others");
+    request->cached = true;
+    memcpy(request->source_chunk, source->storage->chunk, chunk);
+    return H5GRAD_OK;
+}
+
+/* What each worker takes to read and write, besides the points of tiles: buffers for one chunk
+ * serve all sources and outputs. */
+static void count_buffers(const struct engine_job *job, struct plan_request *request)
+{
+    uint64_t stored = 0, scratch = 0, encoder = 0, library = 0, largest = 0;
+    for (unsigned s = 0; s < job->n_sources; s++) {
+        stored = size_max(stored, job->source[s].reader->stored);
+        scratch = size_max(scratch, job->source[s].reader->scratch);
+    }
+    for (unsigned o = 0; o < job->n_outputs && request->result_chunked; o++) {
+        const struct h5_storage *result = job->output[o].storage;
+        uint64_t chunk = chunk_bytes(result, job_result_size(job, &job->output[o]));
+        largest = size_max(largest, chunk);
+        if (!hg_codec_can_encode(result)) {
+            library = size_max(library, CHUNK_BUFFERS * chunk);
+            continue;
+        }
         stored = size_max(stored, chunk);
         scratch = size_max(scratch, size_max(chunk, hg_codec_scratch(result, chunk)));
-        encoder = hg_codec_encoder_memory(result, chunk);
-    } else if (request->result_chunked) {
-        request->held += CHUNK_BUFFERS * chunk;
+        encoder = size_max(encoder, hg_codec_encoder_memory(result, chunk));
     }
-    request->worker_size = stored + scratch + encoder;
+    request->held += library;
+    request->worker_size = stored + scratch + encoder + hg_worker_piece_bytes(job);
+    request->team_size = job->thread_memory;
     if (request->result_chunked && job->ordered)
-        request->team_size += hg_demand_waiting(job, chunk);
+        request->team_size += waiting_bytes(job, largest);
 }
 
-enum h5grad_status hg_engine_plan(const struct engine_job *job, const struct h5_storage *source,
-                                  const struct h5_storage *result, struct plan *plan,
+/* The rule of an axis covers what all derivatives along it read. */
+static void join_rule(struct halo_rule *rule, const struct halo_rule *other)
+{
+    rule->before = (unsigned)size_max(rule->before, other->before);
+    rule->after = (unsigned)size_max(rule->after, other->after);
+    rule->first_width = (unsigned)size_max(rule->first_width, other->first_width);
+    rule->last_width = (unsigned)size_max(rule->last_width, other->last_width);
+    rule->periodic = rule->periodic || other->periodic;
+}
+
+/* The halo of a tile, and the weights along its axes. */
+static void count_derivatives(const struct engine_job *job, struct plan_request *request)
+{
+    uint64_t weights[GRID_MAX_RANK] = {0};
+    for (unsigned k = 0; k < job->n_derivatives; k++) {
+        const struct engine_derivative *of = &job->derivative[k];
+        const struct halo_rule rule = hg_stencil_rule(&of->stencil);
+        join_rule(&request->rule[of->axis], &rule);
+        if (of->stencil.op->uneven && hg_worker_weights(job, k) == k)
+            weights[of->axis] += (1 + of->stencil.op->taps) * sizeof(double);
+        request->axis_size = size_max(request->axis_size, weights[of->axis]);
+    }
+}
+
+enum h5grad_status hg_engine_plan(const struct engine_job *job, struct plan *plan,
                                   struct h5grad_error *err)
 {
+    const struct h5_storage *result = job->output[0].storage;
     struct plan_request request = {
         .rank = job->rank,
-        .result_chunked = result && result->layout == H5_CHUNKED,
-        .cached = source && source->layout == H5_CHUNKED && job->reader->way->caches,
-        .carries =
-            !(source && source->layout == H5_CHUNKED) && !(result && result->layout == H5_CHUNKED),
-        .source_size = job->components * hg_element_size(job->stored),
-        .source_more = job->reader->beside,
+        .result_chunked = is_chunked(result),
+        .carries = !is_chunked(result),
         .halo_size = halo_point(job),
         .core_size = core_point(job),
         .tile_bytes = tile_bytes(job),
@@ -105,17 +197,14 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, const struct h5_
         .threads = job->threads,
     };
     memcpy(request.extent, job->extent, job->rank * sizeof *job->extent);
-    for (unsigned k = 0; k < job->n_axes; k++) {
-        const struct stencil_axis *stencil = &job->axes[k].stencil;
-        request.rule[job->axes[k].axis] = hg_stencil_rule(stencil);
-        if (stencil->op->uneven)
-            request.axis_size =
-                size_max(request.axis_size, (1 + stencil->op->taps) * sizeof(double));
-    }
     if (request.result_chunked)
         memcpy(request.result_chunk, result->chunk, job->rank * sizeof *result->chunk);
-    if (request.cached)
-        memcpy(request.source_chunk, source->chunk, job->rank * sizeof *source->chunk);
-    count_buffers(job, result, &request);
+    for (unsigned s = 0; s < job->n_sources; s++) {
+        enum h5grad_status status = count_source(job, &job->source[s], &request, err);
+        if (status)
+            return status;
+    }
+    count_derivatives(job, &request);
+    count_buffers(job, &request);
     return hg_plan_make(&request, plan, err);
 }

@@ -1,31 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/derive.h"
 
+#include <string.h>
+
 #include "base/error.h"
-#include "base/hash.h"
+#include "base/size.h"
 #include "stencil/convert.h"
 
-/* float16 results are rounded once, from the type of the arithmetic. */
-static enum element kernel_result(const struct engine_job *job, const struct engine_axis *axis)
+static enum h5grad_status find_weights(struct worker *worker, unsigned k, const struct tile *tile,
+                                       struct h5grad_error *err)
 {
-    if (job->result != ELEMENT_F16)
-        return job->result;
-    return axis->stencil.op->uneven ? ELEMENT_F64 : job->arithmetic;
-}
-
-static enum h5grad_status find_weights(struct axis_weights *weights, const struct engine_axis *axis,
-                                       const struct tile *tile, struct h5grad_error *err)
-{
-    uint64_t first = tile->core.start[axis->axis], count = tile->core.count[axis->axis];
+    const struct engine_derivative *of = &worker->job->derivative[k];
+    struct axis_weights *weights = &worker->weights[k];
+    uint64_t first = tile->core.start[of->axis], count = tile->core.count[of->axis];
     if (weights->valid && weights->first == first && weights->count == count)
         return H5GRAD_OK;
     weights->valid = false;
-    uint64_t low = (uint64_t)tile->halo.start[axis->axis];
+    uint64_t low = (uint64_t)tile->halo.start[of->axis];
     enum h5grad_status status =
-        hg_line_read(axis->coordinates, low, tile->halo.count[axis->axis], weights->x, err);
+        hg_line_read(of->coordinates, low, tile->halo.count[of->axis], weights->x, err);
     if (status)
-        return hg_error_context(err, status, "coordinates of axis %u", axis->axis);
-    hg_operator_weigh(axis->stencil.op, first, count, axis->stencil.extent - first - count,
+        return hg_error_context(err, status, "coordinates of axis %u", of->axis);
+    hg_operator_weigh(of->stencil.op, first, count, of->stencil.extent - first - count,
                       weights->x + (first - low), weights->weight);
     weights->first = first;
     weights->count = count;
@@ -33,106 +29,179 @@ static enum h5grad_status find_weights(struct axis_weights *weights, const struc
     return H5GRAD_OK;
 }
 
-/* out: extents of the array that the results are put into. */
-static void describe_block(const struct engine_job *job, const struct tile *tile,
-                           const struct reader_view *view, const uint64_t *out,
-                           struct stencil_block *block)
+/* The weights of all derivatives for the tile. */
+static enum h5grad_status find_all_weights(struct worker *worker, const struct tile *tile,
+                                           struct h5grad_error *err)
 {
+    const struct engine_job *job = worker->job;
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < job->n_derivatives && !status; k++) {
+        if (job->derivative[k].stencil.op->uneven && hg_worker_weights(job, k) == k)
+            status = find_weights(worker, k, tile, err);
+    }
+    return status;
+}
+
+/* Describes a derivative in a box of the tile's core. out: extents of the dense array that the
+ * results are put into. Returns the value at the first point of the box. */
+static const void *describe(const struct worker *worker, unsigned k, const struct tile *tile,
+                            const struct box *box, const uint64_t *out, struct stencil_block *block)
+{
+    const struct engine_job *job = worker->job;
+    const struct engine_derivative *of = &job->derivative[k];
+    const struct axis_weights *weights = &worker->weights[hg_worker_weights(job, k)];
+    const struct reader_view *view = &worker->source[of->source].view;
+    const uint64_t first = box->start[of->axis];
     uint64_t stride[GRID_MAX_RANK];
+    ptrdiff_t offset = 0;
+    *block = (struct stencil_block){.rank = job->rank, .axis = of->axis, .stencil = &of->stencil};
     hg_box_strides(job->rank, out, stride);
-    block->rank = job->rank;
     for (unsigned i = 0; i < job->rank; i++) {
-        block->count[i] = tile->core.count[i];
+        block->count[i] = box->count[i];
         block->in_stride[i] = view->stride[i];
         block->out_stride[i] = (ptrdiff_t)(stride[i] * job->components);
+        offset += ((ptrdiff_t)box->start[i] - (ptrdiff_t)tile->halo.start[i]) * view->stride[i];
     }
     if (job->components > 1) {
         block->count[block->rank] = job->components;
         block->in_stride[block->rank] = block->out_stride[block->rank] = 1;
         block->rank++;
     }
-}
-
-/* The view's first point of the core. */
-static const void *core_data(const struct engine_job *job, const struct tile *tile,
-                             const struct reader_view *view)
-{
-    ptrdiff_t offset = 0;
-    for (unsigned i = 0; i < job->rank; i++)
-        offset += (ptrdiff_t)hg_halo_before(tile, i) * view->stride[i];
-    return (const char *)view->data + offset * (ptrdiff_t)hg_element_size(job_input_element(job));
-}
-
-static enum h5grad_status describe_axes(const struct engine_job *job, struct worker *worker,
-                                        const struct tile *tile, const struct reader_view *view,
-                                        const uint64_t *out, struct h5grad_error *err)
-{
-    for (unsigned k = 0; k < job->n_axes; k++) {
-        const struct engine_axis *axis = &job->axes[k];
-        struct axis_weights *weights = &worker->weights[k];
-        struct stencil_block *block = &worker->block[k];
-        enum h5grad_status status = H5GRAD_OK;
-        if (axis->stencil.op->uneven && (status = find_weights(weights, axis, tile, err)))
-            return status;
-        describe_block(job, tile, view, out, block);
-        block->axis = axis->axis;
-        block->before = tile->core.start[axis->axis];
-        block->after = axis->stencil.extent - block->before - tile->core.count[axis->axis];
-        if (axis->stencil.periodic)
-            block->before = block->after = STENCIL_NO_END;
-        block->stencil = &axis->stencil;
-        block->weight = weights->weight;
+    block->before = block->after = STENCIL_NO_END;
+    if (!of->stencil.periodic) {
+        block->before = first;
+        block->after = of->stencil.extent - first - box->count[of->axis];
+    }
+    if (of->stencil.op->uneven) {
+        block->weight = weights->weight + (first - weights->first);
         block->weight_tap = (ptrdiff_t)weights->count;
     }
-    return H5GRAD_OK;
+    return (const char *)view->data +
+           offset * (ptrdiff_t)hg_element_size(job->source[of->source].value);
 }
 
-/* Where the results of the tile belong, if all of them can be put there without a writer. */
-static bool find_places(const struct engine_job *job, const struct tile *tile, void **place)
+/* Stores the results of the tile where they belong, past the caches; false, with nothing done,
+ * where they are not that simple or have no place in memory. */
+static bool stream_tile(struct worker *worker, const struct tile *tile)
 {
-    for (unsigned k = 0; k < job->n_axes; k++) {
-        const struct writer *writer = job->axes[k].writer;
-        place[k] = writer->way->place ? writer->way->place(writer, tile->core.start) : NULL;
-        if (!place[k])
+    const struct engine_job *job = worker->job;
+    const enum element element = job->output[0].element;
+    void *place[GRID_MAX_RANK];
+    const void *in = NULL;
+    for (unsigned o = 0; o < job->n_outputs; o++) {
+        const struct engine_output *output = &job->output[o];
+        const unsigned source = job->derivative[output->derivative].source;
+        if (o == GRID_MAX_RANK || output->combination || output->element != element ||
+            output->arithmetic != element || job->source[source].value != element ||
+            source != job->derivative[job->output[0].derivative].source ||
+            !(place[o] = hg_sink_place(job->sink, o, tile->core.start)))
             return false;
+        in =
+            describe(worker, output->derivative, tile, &tile->core, job->extent, &worker->block[o]);
     }
-    return true;
+    return hg_stencil_stream(element, job->n_outputs, worker->block, in, place);
 }
 
-static enum h5grad_status do_axis(const struct engine_job *job, unsigned k, struct worker *worker,
-                                  const struct tile *tile, const void *in, struct h5grad_error *err)
+/* The results of an output that is a derivative. Those of type float16 are rounded once, from the
+ * type of the arithmetic. */
+static void make_derivative(const struct worker *worker, unsigned o, const struct tile *tile)
 {
-    const struct engine_axis *axis = &job->axes[k];
-    enum element result = kernel_result(job, axis);
-    enum element arithmetic = axis->stencil.op->uneven ? ELEMENT_F64 : job->arithmetic;
-    bool half = job->result == ELEMENT_F16;
-    hg_stencil_apply(hg_stencil_find(job_input_element(job), arithmetic, result), &worker->block[k],
-                     in, half ? worker->wide : worker->core);
+    const struct engine_job *job = worker->job;
+    const struct engine_output *output = &job->output[o];
+    const struct engine_derivative *of = &job->derivative[output->derivative];
+    const enum element arithmetic = of->stencil.op->uneven ? ELEMENT_F64 : output->arithmetic;
+    const bool half = output->element == ELEMENT_F16;
+    const enum element result = half ? arithmetic : output->element;
+    struct stencil_block block;
+    const void *in =
+        describe(worker, output->derivative, tile, &tile->core, tile->core.count, &block);
+    hg_stencil_apply(hg_stencil_find(job->source[of->source].value, arithmetic, result), &block, in,
+                     half ? worker->wide : worker->core);
     if (half)
         hg_convert_to_half(result, worker->wide, worker->core,
                            hg_box_points(job->rank, &tile->core) * job->components);
-    if (worker->sums)
-        worker->sum =
-            hash_large(worker->sum, worker->core, job_result_bytes(job, tile) / job->n_axes);
-    enum h5grad_status status =
-        hg_writer_write(axis->writer, &tile->core, worker->core, worker->codec, err);
-    return status ? hg_error_context(err, status, "result along axis %u", axis->axis) : H5GRAD_OK;
 }
 
-enum h5grad_status hg_derive_tile(const struct engine_job *job, struct worker *worker,
-                                  const struct tile *tile, const struct reader_view *view,
-                                  struct h5grad_error *err)
+/* The results of a combination in n points, put behind those of first points of the core. */
+static void combine(const struct worker *worker, const struct engine_output *output, void *result,
+                    uint64_t first, uint64_t n)
 {
-    void *place[GRID_MAX_RANK];
-    const void *in = core_data(job, tile, view);
-    enum h5grad_status status;
-    if (find_places(job, tile, place)) {
-        status = describe_axes(job, worker, tile, view, job->extent, err);
-        if (status || hg_stencil_stream(job->result, job->n_axes, worker->block, in, place))
-            return status;
+    const struct combination *combination = output->combination;
+    const double *values[COMBINATION_MOST_INPUTS];
+    char *out = (char *)result + first * job_result_size(worker->job, output);
+    void *wide = output->element == ELEMENT_F64 ? (void *)out : worker->combined;
+    for (unsigned i = 0; i < combination->inputs; i++)
+        values[i] = worker->piece[output->inputs[i]];
+    combination->combine(combination, values, wide, n);
+    if (output->element == ELEMENT_F16)
+        hg_convert_to_half(ELEMENT_F64, wide, out, n * combination->results);
+    else if (output->element == ELEMENT_F32)
+        hg_convert_decode(ELEMENT_F64, false, ELEMENT_F32, wide, out, n * combination->results);
+}
+
+/* All derivatives that are combined, in a box of the core before which it has first points, and the
+ * combinations. */
+static void combine_piece(const struct worker *worker, const struct tile *tile,
+                          const struct box *piece, uint64_t first)
+{
+    const struct engine_job *job = worker->job;
+    for (unsigned k = 0; k < job->n_derivatives; k++) {
+        const enum element value = job->source[job->derivative[k].source].value;
+        struct stencil_block block;
+        if (!worker->piece[k])
+            continue;
+        const void *in = describe(worker, k, tile, piece, piece->count, &block);
+        hg_stencil_apply(hg_stencil_find(value, ELEMENT_F64, ELEMENT_F64), &block, in,
+                         worker->piece[k]);
     }
-    status = describe_axes(job, worker, tile, view, tile->core.count, err);
-    for (unsigned k = 0; k < job->n_axes && !status; k++)
-        status = do_axis(job, k, worker, tile, in, err);
-    return status;
+    for (unsigned o = 0; o < job->n_outputs; o++) {
+        if (job->output[o].combination)
+            combine(worker, &job->output[o], worker->result[o], first,
+                    hg_box_points(job->rank, piece));
+    }
+}
+
+/* All combinations, piece by piece: boxes of points that follow each other in the core. */
+static void combine_tile(const struct worker *worker, const struct tile *tile)
+{
+    const unsigned rank = worker->job->rank;
+    struct box numbers = {.start = {0}}, piece;
+    uint64_t size[GRID_MAX_RANK], at[GRID_MAX_RANK] = {0}, first = 0;
+    uint64_t room = hg_worker_piece_points(worker->job);
+    for (unsigned i = rank; i-- > 0;) {
+        size[i] = size_min(tile->core.count[i], size_max(room, 1));
+        numbers.count[i] = size_ceil_div(tile->core.count[i], size[i]);
+        room /= size[i];
+    }
+    do {
+        for (unsigned i = 0; i < rank; i++) {
+            piece.start[i] = tile->core.start[i] + at[i] * size[i];
+            piece.count[i] = size_min(size[i], tile->core.count[i] - at[i] * size[i]);
+        }
+        combine_piece(worker, tile, &piece, first);
+        first += hg_box_points(rank, &piece);
+    } while (hg_box_next(rank, &numbers, at));
+}
+
+enum h5grad_status hg_derive_tile(struct worker *worker, const struct tile *tile,
+                                  struct result_tile *out, struct h5grad_error *err)
+{
+    const struct engine_job *job = worker->job;
+    enum h5grad_status status = find_all_weights(worker, tile, err);
+    if (status || stream_tile(worker, tile))
+        return status;
+    if (worker->combined)
+        combine_tile(worker, tile);
+    for (unsigned o = 0; o < job->n_outputs; o++) {
+        const struct engine_output *output = &job->output[o];
+        if (!output->combination)
+            make_derivative(worker, o, tile);
+        status = hg_sink_write(job->sink, out, o, worker->result[o], err);
+        if (status && output->combination)
+            return hg_error_context(err, status, "%s", output->combination->name);
+        if (status)
+            return hg_error_context(err, status, "result along axis %u",
+                                    job->derivative[output->derivative].axis);
+    }
+    return H5GRAD_OK;
 }

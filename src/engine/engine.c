@@ -2,50 +2,75 @@
 #include "engine/engine.h"
 
 #include <omp.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/memory.h"
-#include "base/size.h"
 #include "engine/derive.h"
-#include "engine/replay.h"
 #include "engine/sweep.h"
-#include "engine/team.h"
 
-/* A tile whose results are in the file. */
-static enum h5grad_status pass_tile(struct crew *crew, const struct worker *worker,
-                                    const struct tile *tile, struct h5grad_error *err)
+/* What the workers of a job share. */
+struct crew {
+    const struct engine_job *job;
+    const struct plan *plan;
+    struct worker *worker;
+    unsigned workers;
+    uint64_t end;          /* of the tiles of the block being done */
+    _Atomic uint64_t next; /* turn to be taken */
+    _Atomic uint64_t done; /* bytes of results not yet reported */
+    _Atomic bool stop;
+    pthread_mutex_t mutex; /* of what follows */
+    enum h5grad_status status;
+    struct h5grad_error *err;
+};
+
+/* Tells the caller what was done since the last call. By the calling thread only. */
+static void report(struct crew *crew)
 {
-    hg_reader_skip(crew->job->reader, tile);
-    crew_count(crew, tile);
-    return crew->order ? hg_order_end(crew->order, worker->codec, err) : H5GRAD_OK;
+    if (crew->job->progress)
+        crew->job->progress(crew->job->user, atomic_exchange(&crew->done, 0));
 }
 
-static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint64_t index,
+static uint64_t result_bytes(const struct engine_job *job, const struct tile *tile)
+{
+    uint64_t size = 0;
+    for (unsigned o = 0; o < job->n_outputs; o++)
+        size += job_result_size(job, &job->output[o]);
+    return hg_box_points(job->rank, &tile->core) * size;
+}
+
+/* What the sink has need not be made. */
+static enum h5grad_status make_tile(struct worker *worker, const struct tile *tile,
+                                    struct result_tile *out, struct h5grad_error *err)
+{
+    const struct engine_job *job = worker->job;
+    if (!out->there) {
+        enum h5grad_status status = hg_sweep_read(worker, tile, err);
+        return status ? status : hg_derive_tile(worker, tile, out, err);
+    }
+    for (unsigned s = 0; s < job->n_sources; s++)
+        hg_reader_skip(job->source[s].reader, tile);
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint64_t number,
                                   struct h5grad_error *err)
 {
     const struct engine_job *job = crew->job;
     struct tile tile;
-    struct reader_view view;
     if (job->cancelled && job->cancelled(job->user))
         return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
-    hg_plan_tile(crew->plan, index, &tile);
-    if (crew->order)
-        hg_order_begin(crew->order, worker->codec, index);
-    if (hg_replay_has_tile(crew, worker, index, &tile))
-        return pass_tile(crew, worker, &tile, err);
-    worker->sum = HASH_START;
-    enum h5grad_status status = hg_sweep_read(job, crew->plan, worker, &tile, &view, err);
-    if (status)
-        return status;
-    status = hg_derive_tile(job, worker, &tile, &view, err);
-    if (crew->order && !status)
-        status = hg_order_end(crew->order, worker->codec, err);
-    if (crew->keeping == WRITER_KEEPS_TILES && !status)
-        status = hg_journal_add_tile(job->journal, index, worker->sum, job_result_bytes(job, &tile),
-                                     err);
-    crew_count(crew, &tile);
+    hg_plan_tile(crew->plan, number, &tile);
+    struct result_tile out = {
+        .number = number, .core = tile.core, .codec = worker->codec, .space = worker->result};
+    enum h5grad_status status = hg_sink_begin(job->sink, &out, err);
+    if (!status)
+        status = make_tile(worker, &tile, &out, err);
+    if (!status)
+        status = hg_sink_end(job->sink, &out, err);
+    atomic_fetch_add(&crew->done, result_bytes(job, &tile));
     return status;
 }
 
@@ -62,8 +87,7 @@ static void stop(struct crew *crew, enum h5grad_status status, const struct h5gr
             *crew->err = *reason;
     }
     pthread_mutex_unlock(&crew->mutex);
-    if (crew->order)
-        hg_order_stop(crew->order);
+    hg_sink_stop(crew->job->sink);
 }
 
 static void work(struct crew *crew, unsigned number)
@@ -72,10 +96,6 @@ static void work(struct crew *crew, unsigned number)
     while (!atomic_load(&crew->stop)) {
         if (index == end)
             hg_plan_turn(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &end);
-        if (index < crew->first)
-            index = size_min(crew->first, end);
-        if (index == end)
-            continue;
         if (index >= crew->end)
             return;
         struct h5grad_error mine = {0};
@@ -83,14 +103,52 @@ static void work(struct crew *crew, unsigned number)
         if (status)
             stop(crew, status, &mine);
         if (number == 0)
-            crew_report(crew);
+            report(crew);
     }
+}
+
+/* The largest team of this thread up to now. */
+static _Thread_local unsigned had = 1;
+
+/* Stays until the mutex is free. */
+static void *stay(void *mutex)
+{
+    pthread_mutex_lock(mutex);
+    pthread_mutex_unlock(mutex);
+    return NULL;
+}
+
+/* How many of so many threads there can be at the same time: they are made. */
+static unsigned try_threads(unsigned n)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *thread = hg_memory_zeroed(n, sizeof *thread);
+    unsigned made = 0;
+    pthread_mutex_lock(&mutex);
+    while (thread && made < n && pthread_create(&thread[made], NULL, stay, &mutex) == 0)
+        made++;
+    pthread_mutex_unlock(&mutex);
+    for (unsigned i = 0; i < made; i++)
+        pthread_join(thread[i], NULL);
+    pthread_mutex_destroy(&mutex);
+    free(thread);
+    return made;
+}
+
+/* Of the threads wanted, those that can be had as a team, the calling one included: where the
+ * system refuses one, OpenMP's runtime ends the program. Those of an earlier team of the same
+ * thread are there. */
+static unsigned find_team(unsigned wanted)
+{
+    if (wanted > had)
+        had += try_threads(wanted - had);
+    return wanted < had ? wanted : had;
 }
 
 /* A team of one is not a team: the OpenMP runtime starts nothing for a small dataset. */
 static void do_block(struct crew *crew)
 {
-    unsigned team = hg_team_size(crew->workers);
+    unsigned team = find_team(crew->workers);
     if (team == 1) {
         work(crew, 0);
         return;
@@ -99,58 +157,22 @@ static void do_block(struct crew *crew)
     work(crew, (unsigned)omp_get_thread_num());
 }
 
-/* One worker takes the tiles in their order anyway. */
-static enum h5grad_status make_order(struct crew *crew, uint64_t first, struct h5grad_error *err)
+/* Where there are several blocks, a turn is a tile. */
+static enum h5grad_status do_blocks(struct crew *crew, struct h5grad_error *err)
 {
     const struct engine_job *job = crew->job;
-    bool placed = true; /* wherever a tile is written, its place is known */
-    for (unsigned k = 0; k < job->n_axes; k++)
-        placed = placed && job->axes[k].writer->way->keeping == WRITER_KEEPS_TILES;
-    if (!job->ordered || placed || crew->workers == 1)
-        return H5GRAD_OK;
-    uint64_t core = crew->plan->core_points * job->components * hg_element_size(job->result);
-    uint64_t bytes = crew->workers * hg_demand_waiting(job, core);
-    crew->order = hg_order_new(crew->workers, bytes, first, err);
-    for (unsigned k = 0; k < job->n_axes; k++)
-        job->axes[k].writer->order = crew->order;
-    return crew->order ? H5GRAD_OK : H5GRAD_NO_MEMORY;
-}
-
-static void drop_order(struct crew *crew)
-{
-    hg_order_free(crew->order);
-    for (unsigned k = 0; k < crew->job->n_axes; k++)
-        crew->job->axes[k].writer->order = NULL;
-}
-
-/* The tiles of a block before one that is the first to be done. */
-static void skip_tiles(struct crew *crew, uint64_t block_first, uint64_t first)
-{
-    for (uint64_t i = block_first; i < first; i++) {
-        struct tile tile;
-        hg_plan_tile(crew->plan, i, &tile);
-        hg_reader_skip(crew->job->reader, &tile);
-    }
-}
-
-static enum h5grad_status do_blocks(struct crew *crew, uint64_t start, struct h5grad_error *err)
-{
-    const struct plan *plan = crew->plan;
     enum h5grad_status status = H5GRAD_OK;
-    for (uint64_t block = 0; block < plan->blocks && !status; block++) {
+    for (uint64_t block = 0; block < crew->plan->blocks && !status; block++) {
         uint64_t first;
         struct tile cores;
-        hg_plan_block(plan, block, &first, &crew->end, &cores);
-        if (crew->end <= start)
-            continue;
-        status = hg_reader_prepare(crew->job->reader, plan, block, err);
+        hg_plan_block(crew->plan, block, &first, &crew->end, &cores);
+        for (unsigned s = 0; s < job->n_sources && !status; s++)
+            status = hg_reader_prepare(job->source[s].reader, crew->plan, block, err);
         if (status)
             break;
-        skip_tiles(crew, first, start);
-        crew->first = size_max(first, start);
-        atomic_store(&crew->next, hg_plan_turn_of(plan, crew->first));
+        atomic_store(&crew->next, first);
         do_block(crew);
-        crew_report(crew);
+        report(crew);
         status = crew->status;
     }
     return status;
@@ -160,26 +182,20 @@ enum h5grad_status hg_engine_run(const struct engine_job *job, const struct plan
                                  struct h5grad_error *err)
 {
     struct crew crew = {.job = job, .plan = plan, .workers = plan->threads, .err = err};
+    unsigned made = 0;
+    enum h5grad_status status = H5GRAD_OK;
     crew.worker = hg_memory_zeroed(crew.workers, sizeof *crew.worker);
     if (!crew.worker)
         return hg_error_memory(err, crew.workers * sizeof *crew.worker);
-    uint64_t start;
     pthread_mutex_init(&crew.mutex, NULL);
-    crew.keeping = hg_replay_keeping(job);
-    enum h5grad_status status = hg_replay_tiles(&crew, &start, err);
+    while (made < crew.workers && !status)
+        status = hg_worker_make(&crew.worker[made++], job, plan, err);
     if (!status)
-        status = make_order(&crew, start, err);
-    for (unsigned i = 0; i < crew.workers && !status; i++)
-        status = hg_worker_make(&crew.worker[i], job, plan, err);
-    for (unsigned i = 0; i < crew.workers; i++)
-        crew.worker[i].sums = crew.keeping == WRITER_KEEPS_TILES;
-    if (!status)
-        status = do_blocks(&crew, start, err);
-    for (unsigned i = 0; i < crew.workers; i++)
-        hg_worker_free(&crew.worker[i], job);
+        status = do_blocks(&crew, err);
+    while (made > 0)
+        hg_worker_free(&crew.worker[--made]);
     free(crew.worker);
     pthread_mutex_destroy(&crew.mutex);
-    drop_order(&crew);
     return status;
 }
 

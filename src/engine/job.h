@@ -1,37 +1,59 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the engine is to do. */
+/*
+ * What the engine is to do: outputs are made of derivatives, and these of sources. All sources are
+ * read tile by tile; what no output is made of is not computed, and derivatives that are only
+ * combined are neither kept nor written.
+ */
 #ifndef H5GRAD_ENGINE_JOB_H
 #define H5GRAD_ENGINE_JOB_H
 
 #include "axis/coord_array.h"
 #include "base/cache.h"
+#include "engine/combine.h"
 #include "grid/plan.h"
 #include "reader/reader.h"
 #include "stencil/stencil.h"
 #include "stencil/unpack.h"
-#include "writer/writer.h"
+#include "writer/sink.h"
 
-struct engine_axis {
+/* A field, or a component of a vector: of the rank, extent and components of the job. */
+struct engine_source {
+    struct reader *reader;
+    const struct h5_storage *storage; /* NULL: memory. Chunks that are kept decoded are alike. */
+    enum element stored;              /* of the reader's scalars */
+    bool swapped;
+    const struct unpack_rule *unpack; /* NULL: the scalars are the values */
+    enum element value;               /* F32 or F64: what the kernels read */
+};
+
+struct engine_derivative {
+    unsigned source;
     unsigned axis;
-    struct stencil_axis stencil;
-    struct line *coordinates; /* NULL where the operator is even */
-    struct writer *writer;
+    struct stencil_axis stencil; /* periodic or not as all others along the axis */
+    struct line *coordinates;    /* NULL where the operator is even */
+};
+
+struct engine_output {
+    enum element element;             /* F16, F32 or F64: rounded to once */
+    const struct h5_storage *storage; /* NULL: memory. All outputs have the same chunks. */
+    /* The output is a derivative, computed in arithmetic (F32 or F64), with coordinates in F64; */
+    unsigned derivative;
+    enum element arithmetic;
+    /* or, where this is not NULL, a combination of those listed, all computed in F64. */
+    const struct combination *combination;
+    const unsigned *inputs;
 };
 
 struct engine_job {
     unsigned rank;
     const uint64_t *extent;
-    unsigned components;
-    enum element stored; /* of the reader's scalars */
-    bool swapped;
-    const struct unpack_rule *unpack; /* NULL: the scalars are the values */
-    enum element arithmetic;          /* F32 or F64; coordinates are computed in F64 all the same */
-    enum element result;              /* F16, F32 or F64 */
-    unsigned n_axes;
-    struct engine_axis *axes;
-    struct reader *reader;
-    struct journal *journal; /* at this field: what is in it is not done again; NULL */
-    bool ordered;            /* chunks of results lie in the file in the same order every time */
+    unsigned components; /* scalars of a point: 2 of a complex field */
+    unsigned n_sources, n_derivatives, n_outputs;
+    const struct engine_source *source;
+    const struct engine_derivative *derivative;
+    const struct engine_output *output;
+    struct sink *sink; /* of the outputs, by their number; not needed for a plan */
+    bool ordered;      /* the sink may keep hg_engine_waiting bytes */
     unsigned threads;
     struct cache_sizes cache; /* which the tiles are to fit */
     uint64_t memory;          /* bytes for buffers and decoded chunks */
@@ -43,23 +65,18 @@ struct engine_job {
     void *user;
 };
 
-/* The type of the kernels' input. */
-static inline enum element job_input_element(const struct engine_job *job)
+/* Whether the scalars of the reader are something else than the values. */
+static inline bool job_needs_decoding(const struct engine_source *source)
 {
-    return job->unpack ? job->arithmetic : hg_element_arithmetic(job->stored);
+    return source->unpack || source->swapped || source->stored != source->value;
 }
 
-/* Whether the scalars of the reader are something else. */
-static inline bool job_needs_decoding(const struct engine_job *job)
+/* Bytes of a point of an output. */
+static inline size_t job_result_size(const struct engine_job *job,
+                                     const struct engine_output *output)
 {
-    return job->unpack || job->swapped || job->stored != job_input_element(job);
-}
-
-/* Bytes of the results of a tile. */
-static inline uint64_t job_result_bytes(const struct engine_job *job, const struct tile *tile)
-{
-    return hg_box_points(job->rank, &tile->core) * job->components * hg_element_size(job->result) *
-           job->n_axes;
+    unsigned components = output->combination ? output->combination->results : job->components;
+    return components * hg_element_size(output->element);
 }
 
 #endif

@@ -4,7 +4,48 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "engine/decode.h"
+#include "stencil/convert.h"
+
+/* The values of a halo box of which each slice has its own scale and offset. */
+static void unpack_slices(const struct engine_job *job, const struct engine_source *source,
+                          const struct halo *halo, const void *data, void *out)
+{
+    struct unpack_rule rule = *source->unpack;
+    const unsigned axes = rule.slice_axes;
+    size_t stored = hg_element_size(source->stored), value = hg_element_size(source->value);
+    struct box points = {.start = {0}};
+    uint64_t position[GRID_MAX_RANK] = {0}, stride[GRID_MAX_RANK], n = job->components;
+    const char *from = data;
+    char *to = out;
+    hg_box_strides(axes, job->extent, stride);
+    memcpy(points.count, halo->count, axes * sizeof *points.count);
+    for (unsigned i = axes; i < job->rank; i++)
+        n *= halo->count[i];
+    do {
+        uint64_t slice = 0;
+        for (unsigned i = 0; i < axes; i++)
+            slice +=
+                hg_halo_point(job->extent[i], halo->start[i] + (int64_t)position[i]) * stride[i];
+        rule.scale = rule.slice_scale[slice];
+        rule.offset = rule.slice_offset[slice];
+        hg_unpack(&rule, source->stored, source->swapped, source->value, from, to, n);
+        from += n * stored;
+        to += n * value;
+    } while (hg_box_next(axes, &points, position));
+}
+
+/* The values of a halo box, dense in both arrays, which may be the same where the sizes are. */
+static void decode(const struct engine_job *job, const struct engine_source *source,
+                   const struct halo *halo, const void *data, void *out)
+{
+    uint64_t n = hg_halo_points(job->rank, halo) * job->components;
+    if (!source->unpack)
+        hg_convert_decode(source->stored, source->swapped, source->value, data, out, n);
+    else if (source->unpack->slice_scale)
+        unpack_slices(job, source, halo, data, out);
+    else
+        hg_unpack(source->unpack, source->stored, source->swapped, source->value, data, out, n);
+}
 
 /* Whether two tiles are the same across the axis. */
 static bool same_across(unsigned rank, unsigned axis, const struct tile *a, const struct tile *b)
@@ -35,22 +76,25 @@ static void find_core(unsigned rank, unsigned axis, const struct tile *tile, uin
     }
 }
 
-/* Moves what input holds of a tile of the stream to where it belongs, and returns how many planes
+/* Moves what is held of a tile of the stream to where it belongs, and returns how many planes
  * across the stream axis, of so many bytes, that are, the tile's first. Those before the core are
  * used along the axis only, which is why the halo across it stays behind. */
-static uint64_t keep_held(const struct engine_job *job, const struct worker *worker, unsigned axis,
-                          const struct tile *tile, uint64_t plane)
+static uint64_t keep_held(const struct worker *worker, unsigned s, const struct tile *tile,
+                          uint64_t plane)
 {
-    const struct halo *held = &worker->held.halo;
+    const struct engine_job *job = worker->job;
+    const struct worker_source *mine = &worker->source[s];
+    const struct halo *held = &mine->held.halo;
+    const unsigned axis = worker->plan->stream;
     int64_t start = tile->halo.start[axis], end = held->start[axis] + (int64_t)held->count[axis];
     if (start < held->start[axis] || start >= end ||
-        !same_across(job->rank, axis, &worker->held, tile))
+        !same_across(job->rank, axis, &mine->held, tile))
         return 0;
     uint64_t keep = (uint64_t)(end - start), core, core_end;
     uint64_t before = size_min(keep, hg_halo_before(tile, axis));
-    size_t point = job->components * hg_element_size(job_input_element(job));
+    size_t point = job->components * hg_element_size(job->source[s].value);
     find_core(job->rank, axis, tile, &core, &core_end);
-    char *to = worker->input;
+    char *to = mine->values;
     const char *from = to + (uint64_t)(start - held->start[axis]) * plane;
     for (uint64_t i = 0; i < before; i++)
         memmove(to + i * plane + core * point, from + i * plane + core * point,
@@ -59,45 +103,56 @@ static uint64_t keep_held(const struct engine_job *job, const struct worker *wor
     return keep;
 }
 
-/* Reads what input does not hold yet of a tile of the stream, with the halo across the stream axis:
- * these planes are the next tile's core. */
-static enum h5grad_status read_stream(const struct engine_job *job, unsigned axis,
-                                      struct worker *worker, const struct tile *tile,
-                                      struct reader_view *view, struct h5grad_error *err)
+/* Reads a tile's values of a source, to an array of its halo box unless they are in memory. */
+static enum h5grad_status read_values(struct worker *worker, unsigned s, const struct tile *tile,
+                                      void *values, struct h5grad_error *err)
 {
-    struct tile rest;
-    uint64_t plane =
-        hg_halo_points(job->rank, &tile->halo) / tile->halo.count[axis] * job->components;
-    size_t size = hg_element_size(job_input_element(job));
-    uint64_t keep = keep_held(job, worker, axis, tile, plane * size);
-    hg_halo_planes(tile, axis, job->extent[axis], keep, &rest);
-    char *to = (char *)worker->input + keep * plane * size;
-    worker->held.halo.count[axis] = 0;
-    if (rest.halo.count[axis] > 0) {
-        void *from = worker->halo == worker->input ? to : worker->halo;
-        enum h5grad_status status =
-            hg_reader_read(job->reader, &rest, from, worker->codec, view, err);
-        if (status)
-            return status;
-        if (job_needs_decoding(job))
-            hg_decode_halo(job, &rest.halo, view->data, to);
-    }
-    worker->held = *tile;
-    hg_reader_view_dense(view, worker->input, job->rank, tile->halo.count, job->components);
+    const struct engine_source *source = &worker->job->source[s];
+    struct reader_view *view = &worker->source[s].view;
+    bool apart = hg_element_size(source->stored) != hg_element_size(source->value);
+    enum h5grad_status status = hg_reader_read(source->reader, tile, apart ? worker->raw : values,
+                                               worker->codec, view, err);
+    if (status || !job_needs_decoding(source))
+        return status;
+    decode(worker->job, source, &tile->halo, view->data, values);
+    view->data = values;
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_sweep_read(const struct engine_job *job, const struct plan *plan,
-                                 struct worker *worker, const struct tile *tile,
-                                 struct reader_view *view, struct h5grad_error *err)
+/* Reads what is not held yet of a tile of the stream, with the halo across the stream axis: these
+ * planes are the next tile's core. */
+static enum h5grad_status read_stream(struct worker *worker, unsigned s, const struct tile *tile,
+                                      struct h5grad_error *err)
 {
-    if (plan->stream < job->rank && !job->reader->way->view)
-        return read_stream(job, plan->stream, worker, tile, view, err);
-    enum h5grad_status status =
-        hg_reader_read(job->reader, tile, worker->halo, worker->codec, view, err);
-    if (status || !job_needs_decoding(job))
-        return status;
-    hg_decode_halo(job, &tile->halo, view->data, worker->input);
-    view->data = worker->input;
+    const struct engine_job *job = worker->job;
+    struct worker_source *mine = &worker->source[s];
+    const unsigned axis = worker->plan->stream;
+    struct tile rest;
+    uint64_t plane = hg_halo_points(job->rank, &tile->halo) / tile->halo.count[axis] *
+                     job->components * hg_element_size(job->source[s].value);
+    uint64_t keep = keep_held(worker, s, tile, plane);
+    hg_halo_planes(tile, axis, job->extent[axis], keep, &rest);
+    mine->held.halo.count[axis] = 0;
+    if (rest.halo.count[axis] > 0) {
+        enum h5grad_status status =
+            read_values(worker, s, &rest, (char *)mine->values + keep * plane, err);
+        if (status)
+            return status;
+    }
+    mine->held = *tile;
+    hg_reader_view_dense(&mine->view, mine->values, job->rank, tile->halo.count, job->components);
     return H5GRAD_OK;
+}
+
+enum h5grad_status hg_sweep_read(struct worker *worker, const struct tile *tile,
+                                 struct h5grad_error *err)
+{
+    const struct engine_job *job = worker->job;
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned s = 0; s < job->n_sources && !status; s++) {
+        bool streamed = worker->plan->stream < job->rank && !job->source[s].reader->way->view;
+        status = streamed ? read_stream(worker, s, tile, err)
+                          : read_values(worker, s, tile, worker->source[s].values, err);
+    }
+    return status;
 }

@@ -8,9 +8,8 @@
 
 #include "engine/buffers.h"
 
-/* The tile's points as arithmetic scalars, in *view. */
-enum h5grad_status hg_sweep_read(const struct engine_job *job, const struct plan *plan,
-                                 struct worker *worker, const struct tile *tile,
-                                 struct reader_view *view, struct h5grad_error *err);
+/* The values of all sources in the tile's halo box, as their views show them. */
+enum h5grad_status hg_sweep_read(struct worker *worker, const struct tile *tile,
+                                 struct h5grad_error *err);
 
 #endif

@@ -834,12 +834,6 @@ void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint
     *end = *first + size_min(plan->turn, column - done);
 }
 
-uint64_t hg_plan_turn_of(const struct plan *plan, uint64_t tile)
-{
-    uint64_t column = plan->stream < plan->rank ? plan->grid[plan->stream] : 1;
-    return tile / column * size_ceil_div(column, plan->turn) + tile % column / plan->turn;
-}
-
 void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
                    struct tile *block)
 {

@@ -92,9 +92,6 @@ void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile);
  * is streamed the tile of that number. Past the last turn *first is at least plan->tiles. */
 void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end);
 
-/* The turn that a tile belongs to. */
-uint64_t hg_plan_turn_of(const struct plan *plan, uint64_t tile);
-
 /* The tiles [*first, *end) that make up block number index, and the block as one tile: the points
  * of their cores, and the halo of these. */
 void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,

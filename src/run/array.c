@@ -20,7 +20,10 @@ struct array {
     unsigned job_axis[GRID_MAX_RANK];    /* of each axis of the caller */
     uint64_t extent[GRID_MAX_RANK];
     unsigned dim[GRID_MAX_RANK]; /* the caller's axis of each derivative */
-    struct engine_axis axis[GRID_MAX_RANK];
+    struct engine_source source;
+    struct engine_derivative derivative[GRID_MAX_RANK];
+    struct engine_output output[GRID_MAX_RANK]; /* each a derivative */
+    struct writer *writer[GRID_MAX_RANK];
     struct engine_job job;
     struct plan plan;
     struct h5grad_progress progress;
@@ -144,15 +147,15 @@ static enum h5grad_status choose_axes(struct array *array, struct h5grad_error *
         if (used[axis])
             return hg_error_set(err, H5GRAD_USAGE, "axis %" PRId64 " is repeated", axis);
         used[axis] = true;
-        array->dim[array->job.n_axes] = (unsigned)axis;
-        array->axis[array->job.n_axes++].axis = array->job_axis[axis];
+        array->dim[array->job.n_derivatives] = (unsigned)axis;
+        array->derivative[array->job.n_derivatives++].axis = array->job_axis[axis];
     }
     return H5GRAD_OK;
 }
 
 static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5grad_error *err)
 {
-    struct engine_axis *axis = &array->axis[k];
+    struct engine_derivative *axis = &array->derivative[k];
     const double *x = array->user.coordinates ? array->user.coordinates[k] : NULL;
     struct stencil_axis *stencil = &axis->stencil;
     stencil->extent = array->extent[axis->axis];
@@ -187,9 +190,11 @@ static enum h5grad_status open_result(struct array *array, unsigned k, const uin
     if (status)
         return hg_error_context(err, status, "result %u", k);
     order_strides(array, extent, stride, ordered);
-    array->axis[k].writer =
+    array->output[k] = (struct engine_output){
+        .element = array->element, .derivative = k, .arithmetic = array->element};
+    array->writer[k] =
         hg_writer_open_memory(result, array->point, array->rank, array->extent, ordered, err);
-    return array->axis[k].writer ? H5GRAD_OK : hg_error_status(err);
+    return array->writer[k] ? H5GRAD_OK : hg_error_status(err);
 }
 
 static enum h5grad_status open_ends(struct array *array, const uint64_t *extent, const void *data,
@@ -197,23 +202,28 @@ static enum h5grad_status open_ends(struct array *array, const uint64_t *extent,
 {
     int64_t ordered[GRID_MAX_RANK];
     order_strides(array, extent, array->user.strides, ordered);
-    array->job.reader = hg_reader_open_memory(data, array->element, array->job.components,
-                                              array->rank, array->extent, ordered, err);
-    if (!array->job.reader)
+    array->source.reader = hg_reader_open_memory(data, array->element, array->job.components,
+                                                 array->rank, array->extent, ordered, err);
+    if (!array->source.reader)
         return hg_error_status(err);
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < array->job.n_axes && !status; k++)
+    for (unsigned k = 0; k < array->job.n_outputs && !status; k++)
         status = open_result(array, k, extent, results[k], err);
-    return status;
+    if (status)
+        return status;
+    const struct sink_request request = {.n = array->job.n_outputs, .writer = array->writer};
+    array->job.sink = hg_sink_open(&request, err);
+    return array->job.sink ? H5GRAD_OK : hg_error_status(err);
 }
 
 static void close_ends(struct array *array)
 {
-    for (unsigned k = 0; k < array->job.n_axes; k++) {
-        hg_writer_close(array->axis[k].writer);
-        hg_line_close(array->axis[k].coordinates);
+    hg_sink_close(array->job.sink);
+    for (unsigned k = 0; k < array->job.n_derivatives; k++) {
+        hg_writer_close(array->writer[k]);
+        hg_line_close(array->derivative[k].coordinates);
     }
-    hg_reader_close(array->job.reader);
+    hg_reader_close(array->source.reader);
 }
 
 static void on_progress(void *user, uint64_t bytes)
@@ -238,8 +248,12 @@ static enum h5grad_status differentiate(struct array *array, const uint64_t *ext
     job->rank = array->rank;
     job->extent = array->extent;
     job->components = (unsigned)array->user.components;
-    job->stored = job->arithmetic = job->result = array->element;
-    job->axes = array->axis;
+    job->n_sources = 1;
+    job->n_outputs = job->n_derivatives;
+    job->source = &array->source;
+    job->derivative = array->derivative;
+    job->output = array->output;
+    array->source.stored = array->source.value = array->element;
     job->threads =
         array->user.threads ? (unsigned)array->user.threads : hg_engine_default_threads();
     job->cache.l2 = hg_cache_l2();
@@ -248,12 +262,12 @@ static enum h5grad_status differentiate(struct array *array, const uint64_t *ext
     job->cancelled = on_cancelled;
     job->user = array;
     array->progress.field = "";
-    if (!size_product(array->rank, array->extent, array->point * job->n_axes,
+    if (!size_product(array->rank, array->extent, array->point * job->n_outputs,
                       &array->progress.bytes_total))
         return hg_error_set(err, H5GRAD_USAGE, "the size of the array overflows");
     enum h5grad_status status = open_ends(array, extent, data, results, err);
     if (!status)
-        status = hg_engine_plan(job, NULL, NULL, &array->plan, err);
+        status = hg_engine_plan(job, &array->plan, err);
     return status ? status : hg_engine_run(job, &array->plan, err);
 }
 
@@ -278,7 +292,7 @@ enum h5grad_status hg_run_array(enum h5grad_type type, unsigned rank, const uint
         return status;
     order_axes(&array, extent);
     status = choose_axes(&array, err);
-    for (unsigned k = 0; k < array.job.n_axes && !status; k++) {
+    for (unsigned k = 0; k < array.job.n_derivatives && !status; k++) {
         if ((status = settle_axis(&array, k, err)))
             hg_error_context(err, status, "axis %u", array.dim[k]);
     }

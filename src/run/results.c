@@ -40,7 +40,7 @@ static struct writer *open_writer(const struct task *task, hid_t file, struct re
         .memory = result->memory,
         .size = H5Tget_size(result->memory),
         .raw = true,
-        .journal = task->job.journal,
+        .journal = task->journal,
     };
     return hg_writer_open(&target, task->io, err);
 }
@@ -64,8 +64,8 @@ enum h5grad_status hg_result_create(const struct task *task, struct companions *
     if (!status)
         status = hg_companions_attach(companions, scales, result->dataset, path, err);
     if (!status)
-        status = hg_metadata_write(field, task->dataset, task->axis[k].stencil.op->width - 1, axis,
-                                   result->dataset, result->memory, err);
+        status = hg_metadata_write(field, task->dataset, task->derivative[k].stencil.op->width - 1,
+                                   axis, result->dataset, result->memory, err);
     if (!status) {
         result->writer = open_writer(task, file, result, err);
         status = result->writer ? H5GRAD_OK : hg_error_status(err);

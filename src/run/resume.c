@@ -140,7 +140,7 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
 }
 
 enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct task *task,
-                                         uint64_t number, const hid_t *results,
+                                         uint64_t number, struct writer *const *writer,
                                          struct h5grad_error *err)
 {
     const struct field *field = task->field;
@@ -154,8 +154,8 @@ enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct tas
     print = hash_bytes(print, plan->order, plan->rank * sizeof *plan->order);
     for (unsigned k = 0; k < field->n_axes; k++) {
         const struct coordinate *coordinate = field->axis[field->order[k]].coordinate;
-        const char *way = task->axis[k].writer->way->name;
-        haddr_t offset = H5Dget_offset(results[k]);
+        const char *way = writer[k]->way->name;
+        haddr_t offset = H5Dget_offset(writer[k]->target.dataset);
         H5Eclear2(H5E_DEFAULT);
         print = hash_bytes(print, way, strlen(way));
         print = hash_bytes(print, &offset, sizeof offset);

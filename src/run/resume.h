@@ -44,10 +44,10 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
                                    const struct stat *was, const char **history,
                                    struct h5grad_error *err);
 
-/* The run comes to field number number, whose results are made and have their writers. Within
+/* The run comes to field number number, whose results have these writers, one per axis. Within
  * h5_enter. */
 enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct task *task,
-                                         uint64_t number, const hid_t *results,
+                                         uint64_t number, struct writer *const *writer,
                                          struct h5grad_error *err);
 
 /* With keep set, a later run can go on. */

@@ -281,7 +281,7 @@ static enum h5grad_status prepare(struct run *run, const char *path, struct fiel
         if (!status)
             status = hg_task_plan(&run->task, &run->options, &too_large, err);
         if (!status)
-            field->read_method = run->task.reader->way->name;
+            field->read_method = run->task.source.reader->way->name;
     }
     if (status && field->fault == FIELD_SOUND)
         field->fault = too_large ? FIELD_TOO_LARGE : FIELD_OPTIONS;
@@ -431,13 +431,29 @@ static enum h5grad_status copy_groups(struct run *run, const struct field *field
     return hg_metadata_write_above(run->publish.file, run->file, field->path, err);
 }
 
-static enum h5grad_status begin_journal(struct run *run, size_t number, const struct result *result,
-                                        struct h5grad_error *err)
+/* The results of the field have their writers: the journal is told, and a sink made of them. */
+static enum h5grad_status open_sink(struct run *run, size_t number, const struct result *result,
+                                    struct h5grad_error *err)
 {
-    hid_t dataset[GRID_MAX_RANK];
-    for (unsigned k = 0; k < run->task.field->n_axes; k++)
-        dataset[k] = result[k].dataset;
-    return hg_resume_begin_field(&run->resume, &run->task, number, dataset, err);
+    struct engine_job *job = &run->task.job;
+    const struct plan *plan = &run->task.plan;
+    struct writer *writer[GRID_MAX_RANK];
+    for (unsigned k = 0; k < job->n_outputs; k++)
+        writer[k] = result[k].writer;
+    const struct sink_request request = {
+        .n = job->n_outputs,
+        .writer = writer,
+        .journal = run->resume.journal,
+        .ordered = job->ordered,
+        .workers = plan->threads,
+        .waiting = hg_engine_waiting(job, plan),
+    };
+    enum h5grad_status status =
+        hg_resume_begin_field(&run->resume, &run->task, number, writer, err);
+    if (status)
+        return status;
+    job->sink = hg_sink_open(&request, err);
+    return job->sink ? H5GRAD_OK : hg_error_status(err);
 }
 
 static enum h5grad_status create_results(struct run *run, size_t number, struct result *result,
@@ -447,19 +463,17 @@ static enum h5grad_status create_results(struct run *run, size_t number, struct 
     const struct field *field = task->field;
     struct attachments scales = {0};
     struct h5_guard guard;
-    task->job.journal = run->resume.journal;
+    task->journal = run->resume.journal;
     enum h5grad_status status =
         hg_companions_add(run->companions, field, task->dataset, &scales, err);
     hg_enter(&guard);
     if (!status)
         status = copy_groups(run, field, &scales, err);
-    for (unsigned k = 0; k < field->n_axes && !status; k++) {
+    for (unsigned k = 0; k < field->n_axes && !status; k++)
         status =
             hg_result_create(task, run->companions, &scales, run->publish.file, k, &result[k], err);
-        task->axis[k].writer = result[k].writer;
-    }
     if (!status)
-        status = begin_journal(run, number, result, err);
+        status = open_sink(run, number, result, err);
     hg_leave(&guard);
     hg_attachments_free(&scales);
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
@@ -500,6 +514,7 @@ static enum h5grad_status finish_results(struct run *run, struct result *result,
 {
     const struct field *field = run->task.field;
     struct h5_guard guard;
+    hg_sink_close(run->task.job.sink);
     hg_enter(&guard);
     for (unsigned k = 0; k < field->n_axes; k++) {
         if (!status && (status = hg_result_finish(&result[k], err)))

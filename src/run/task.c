@@ -182,17 +182,24 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
 static void choose_arithmetic(struct task *task)
 {
     const struct field *field = task->field;
-    struct engine_job *job = &task->job;
+    struct engine_source *source = &task->source;
     const struct values *values = &field->values;
     enum element unpacked = values->packed ? values->unpacked : task->type.result;
-    job->stored = values->applies ? values->stored : task->type.stored;
-    job->swapped = task->type.swapped;
-    job->components = field->components;
-    job->unpack = values->applies ? &values->rule : NULL;
-    job->result = field->result;
-    job->arithmetic = hg_element_arithmetic(job->stored);
+    source->storage = &task->storage;
+    source->stored = values->applies ? values->stored : task->type.stored;
+    source->swapped = task->type.swapped;
+    source->unpack = values->applies ? &values->rule : NULL;
+    source->value = hg_element_arithmetic(source->stored);
+    enum element arithmetic = source->value;
     if (field->result == ELEMENT_F64 || unpacked == ELEMENT_F64)
-        job->arithmetic = ELEMENT_F64;
+        arithmetic = ELEMENT_F64;
+    if (source->unpack)
+        source->value = arithmetic;
+    for (unsigned k = 0; k < field->n_axes; k++)
+        task->output[k] = (struct engine_output){.element = field->result,
+                                                 .storage = &task->result_storage,
+                                                 .derivative = k,
+                                                 .arithmetic = arithmetic};
 }
 
 static void choose_stencils(struct task *task, unsigned edge_order)
@@ -201,7 +208,7 @@ static void choose_stencils(struct task *task, unsigned edge_order)
     for (unsigned k = 0; k < field->n_axes; k++) {
         const struct field_axis *axis = &field->axis[field->order[k]];
         const struct coordinate *coordinate = axis->coordinate;
-        struct engine_axis *out = &task->axis[k];
+        struct engine_derivative *out = &task->derivative[k];
         out->axis = field->order[k];
         out->stencil.extent = field->extent[out->axis];
         const bool uneven = coordinate && !coordinate->scan.even;
@@ -237,11 +244,10 @@ static enum h5grad_status open_reader(struct task *task, const char *forced,
     };
     struct h5_guard guard;
     hg_enter(&guard);
-    hg_reader_close(task->reader);
-    task->reader = hg_reader_open(&source, forced, err);
+    hg_reader_close(task->source.reader);
+    task->source.reader = hg_reader_open(&source, forced, err);
     hg_leave(&guard);
-    task->job.reader = task->reader;
-    return task->reader ? H5GRAD_OK : hg_error_status(err);
+    return task->source.reader ? H5GRAD_OK : hg_error_status(err);
 }
 
 /* Buffers as small as a test wants them, as long as a plan can be made of that; else within the
@@ -250,14 +256,13 @@ static enum h5grad_status plan_buffers(struct task *task, const struct run_optio
                                        struct h5grad_error *err)
 {
     struct engine_job *job = &task->job;
-    const struct h5_storage *source = &task->storage, *result = &task->result_storage;
     job->memory = options->buffers;
     job->thread_memory = 0;
-    if (job->memory > 0 && hg_engine_plan(job, source, result, &task->plan, NULL) == H5GRAD_OK)
+    if (job->memory > 0 && hg_engine_plan(job, &task->plan, NULL) == H5GRAD_OK)
         return H5GRAD_OK;
     job->memory = hg_budget_buffers(options->memory);
     job->thread_memory = THREAD_MEMORY;
-    return hg_engine_plan(job, source, result, &task->plan, err);
+    return hg_engine_plan(job, &task->plan, err);
 }
 
 /* Where a chunk is too large to be held, libhdf5 reads parts of it, if it has no filters. */
@@ -288,8 +293,12 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     choose_stencils(task, options->edge_order);
     job->rank = field->rank;
     job->extent = field->extent;
-    job->n_axes = field->n_axes;
-    job->axes = task->axis;
+    job->components = field->components;
+    job->n_sources = 1;
+    job->n_derivatives = job->n_outputs = field->n_axes;
+    job->source = &task->source;
+    job->derivative = task->derivative;
+    job->output = task->output;
     job->threads = options->threads;
     job->ordered = !options->history || options->checkpoint || options->resume;
     job->cache = options->cache;
@@ -301,7 +310,7 @@ void hg_task_close(struct task *task)
 {
     struct h5_guard guard;
     hg_enter(&guard);
-    hg_reader_close(task->reader);
+    hg_reader_close(task->source.reader);
     hg_type_close(&task->type);
     hg_close(task->dataset);
     hg_leave(&guard);

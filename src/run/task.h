@@ -16,11 +16,13 @@ struct task {
     struct h5_storage storage;
     struct h5_type type;
     struct h5_storage result_storage;
-    char left_out[1200]; /* filters of the dataset that its results do without; "" */
-    const char *io;      /* of the options */
-    struct reader *reader;
-    struct engine_axis axis[GRID_MAX_RANK]; /* in the field's order */
-    struct engine_job job;                  /* complete but for the writers and callbacks */
+    char left_out[1200];     /* filters of the dataset that its results do without; "" */
+    const char *io;          /* of the options */
+    struct journal *journal; /* of the run; NULL */
+    struct engine_source source;
+    struct engine_derivative derivative[GRID_MAX_RANK]; /* in the field's order, ... */
+    struct engine_output output[GRID_MAX_RANK];         /* ... each an output */
+    struct engine_job job;                              /* complete but for sink and callbacks */
     struct plan plan;
 };
 

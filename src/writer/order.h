@@ -9,39 +9,29 @@
 #ifndef H5GRAD_WRITER_ORDER_H
 #define H5GRAD_WRITER_ORDER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "writer/tile.h"
 #include "writer/put.h"
 
-struct order;
-struct codec_worker;
+/* For so many workers, of whose chunks so many bytes may wait. NULL with the reason. */
+struct order *hg_order_open(unsigned workers, uint64_t bytes, struct h5grad_error *err);
+void hg_order_close(struct order *order); /* NULL allowed */
 
-/* For so many workers, of whose chunks so many bytes may wait, from tile number first on. NULL with
- * the reason. */
-struct order *hg_order_new(unsigned workers, uint64_t bytes, uint64_t first,
-                           struct h5grad_error *err);
-void hg_order_free(struct order *order); /* NULL allowed */
+/* Waits while the tile is far from those that are not done. Its order is not NULL. */
+void hg_order_begin(const struct result_tile *tile);
 
-/* A worker, known by its codec state, begins a tile; of tiles that nobody has begun yet, the lowest
- * is the next to be begun. Waits while the tile is far from those that are not done. */
-void hg_order_begin(struct order *order, const struct codec_worker *worker, uint64_t tile);
+/* hg_put_chunk, or in an order keeps a copy of the chunk until it is the tile's turn. put outlives
+ * the tile. Takes libhdf5's lock itself, as below. H5GRAD_CANCELLED after hg_order_stop. */
+enum h5grad_status hg_order_write(const struct result_tile *tile, const struct put *put,
+                                  const uint64_t *start, const struct codec_chunk *chunk,
+                                  struct h5grad_error *err);
 
-/* hg_put_chunk, or keeps a copy of the chunk until it is the tile's turn. put outlives the tile.
- * Takes libhdf5's lock itself, as all below do. H5GRAD_CANCELLED after order_stop. */
-enum h5grad_status hg_order_write(struct order *order, const struct codec_worker *worker,
-                                  const struct put *put, const uint64_t *start, const void *data,
-                                  size_t size, unsigned mask, struct h5grad_error *err);
+/* In an order, waits until all tiles before are done. */
+enum h5grad_status hg_order_wait(const struct result_tile *tile, struct h5grad_error *err);
 
-/* Waits until all tiles before the worker's are done. */
-enum h5grad_status hg_order_wait(struct order *order, const struct codec_worker *worker,
-                                 struct h5grad_error *err);
-
-/* The worker's tile is done. If it is its turn, writes what was kept of it and of the tiles behind
- * it that are done, else leaves that to others: once all tiles are done, all are written. */
-enum h5grad_status hg_order_end(struct order *order, const struct codec_worker *worker,
-                                struct h5grad_error *err);
+/* The tile is done; its order is not NULL. If it is its turn, writes what was kept of it and of the
+ * tiles behind it that are done, else leaves that to others: once all tiles are done, all are
+ * written. */
+enum h5grad_status hg_order_end(const struct result_tile *tile, struct h5grad_error *err);
 
 /* A tile will never be done: nobody waits any more. */
 void hg_order_stop(struct order *order);

@@ -6,17 +6,17 @@
 #include "base/hash.h"
 #include "hdf5/chunk.h"
 
-enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start, const void *data,
-                                size_t size, unsigned mask, struct h5grad_error *err)
+enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start,
+                                const struct codec_chunk *chunk, struct h5grad_error *err)
 {
     struct h5_guard guard;
-    uint64_t sum = put->journal ? hash_large(HASH_START, data, size) : 0;
+    uint64_t sum = put->journal ? hash_large(HASH_START, chunk->data, chunk->size) : 0;
     hg_enter(&guard);
     enum h5grad_status status =
-        hg_chunk_write(put->dataset, start, put->rank, data, size, mask, err);
+        hg_chunk_write(put->dataset, start, put->rank, chunk->data, chunk->size, chunk->mask, err);
     if (!status && put->journal) {
-        const struct journal_chunk chunk = {put->raw->address, put->raw->size, sum, mask};
-        status = hg_journal_add_chunk(put->journal, &chunk, err);
+        const struct journal_chunk there = {put->raw->address, put->raw->size, sum, chunk->mask};
+        status = hg_journal_add_chunk(put->journal, &there, err);
     }
     hg_leave(&guard);
     return status;

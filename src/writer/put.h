@@ -3,6 +3,7 @@
 #ifndef H5GRAD_WRITER_PUT_H
 #define H5GRAD_WRITER_PUT_H
 
+#include "codec/codec.h"
 #include "libhdf5/handle.h"
 #include "output/journal.h"
 
@@ -14,10 +15,9 @@ struct put {
     struct h5_raw *raw;      /* of the file; not NULL where there is a journal */
 };
 
-/* The chunk that begins at start, as it is stored. Takes libhdf5's lock itself, as the other does.
- */
-enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start, const void *data,
-                                size_t size, unsigned mask, struct h5grad_error *err);
+/* The encoded chunk that begins at start. Takes libhdf5's lock itself, as the other does. */
+enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start,
+                                const struct codec_chunk *chunk, struct h5grad_error *err);
 
 /* The same for the next chunk of the journal, which is in the file: libhdf5 is told where it lies.
  * H5GRAD_FAILED when libhdf5 would put it elsewhere. */

@@ -4,16 +4,12 @@
  * allocated when it is created, so its place is known, and the space is reserved before the first
  * byte.
  */
-#include <stdlib.h>
-
 #include "base/file.h"
-#include "base/memory.h"
 #include "hdf5/flat.h"
 #include "writer/writer.h"
 
 struct direct_writer {
     struct writer writer;
-    struct writer_target target;
     struct h5_flat flat;
     uint64_t stride[GRID_MAX_RANK]; /* in points */
 };
@@ -25,13 +21,9 @@ static struct writer *direct_open(const struct writer_target *target, struct h5g
         return NULL;
     if (hg_file_reserve(flat.fd, flat.offset, flat.bytes, err))
         return NULL;
-    struct direct_writer *self = hg_memory_zeroed(1, sizeof *self);
-    if (!self) {
-        hg_error_memory(err, sizeof *self);
+    struct direct_writer *self = hg_writer_new(&hg_writer_direct, sizeof *self, target, err);
+    if (!self)
         return NULL;
-    }
-    self->writer.way = &hg_writer_direct;
-    self->target = *target;
     self->flat = flat;
     hg_box_strides(target->storage->rank, target->storage->extent, self->stride);
     return &self->writer;
@@ -56,7 +48,7 @@ static enum h5grad_status read_run(const struct direct_writer *self, char *point
 static enum h5grad_status each_run(const struct direct_writer *self, const struct box *box,
                                    char *points, move_run *move, struct h5grad_error *err)
 {
-    const struct h5_storage *storage = self->target.storage;
+    const struct h5_storage *storage = self->writer.target.storage;
     unsigned inner = storage->rank - 1;
     uint64_t position[GRID_MAX_RANK], size = self->flat.size;
     enum h5grad_status status;
@@ -75,38 +67,30 @@ static enum h5grad_status each_run(const struct direct_writer *self, const struc
     return status;
 }
 
-static enum h5grad_status direct_write(struct writer *writer, const struct box *box,
-                                       const void *points, struct codec_worker *worker,
-                                       struct h5grad_error *err)
+static enum h5grad_status direct_write(struct writer *writer, const struct result_tile *tile,
+                                       const void *points, struct h5grad_error *err)
 {
-    (void)worker;
-    return each_run((const struct direct_writer *)writer, box, (char *)(uintptr_t)points, write_run,
-                    err);
+    return each_run((const struct direct_writer *)writer, &tile->core, (char *)(uintptr_t)points,
+                    write_run, err);
 }
 
-static enum h5grad_status direct_read(struct writer *writer, const struct box *box, void *points,
-                                      struct codec_worker *worker, struct h5grad_error *err)
+static enum h5grad_status direct_read(struct writer *writer, const struct result_tile *tile,
+                                      void *points, struct h5grad_error *err)
 {
-    (void)worker;
-    return each_run((const struct direct_writer *)writer, box, points, read_run, err);
+    return each_run((const struct direct_writer *)writer, &tile->core, points, read_run, err);
 }
 
 /* What readers of the file will get is what was written: libhdf5 is asked for both ends of it. */
 static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_error *err)
 {
     const struct direct_writer *self = (const struct direct_writer *)writer;
-    const struct writer_target *target = &self->target;
+    const struct writer_target *target = &writer->target;
     bool proven;
     enum h5grad_status status =
         hg_flat_prove(target->dataset, target->memory, target->storage, &self->flat, &proven, err);
     if (!status && !proven)
         return hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
     return status;
-}
-
-static void direct_close(struct writer *writer)
-{
-    free(writer);
 }
 
 const struct writer_way hg_writer_direct = {
@@ -116,5 +100,4 @@ const struct writer_way hg_writer_direct = {
     .write = direct_write,
     .read = direct_read,
     .finish = direct_finish,
-    .close = direct_close,
 };

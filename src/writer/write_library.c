@@ -3,19 +3,13 @@
  * Writing by H5Dwrite under the lock. Boxes are whole chunks, so each chunk is encoded once and
  * none is read back, whatever the size of the chunk cache.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "codec/codec.h"
 #include "hdf5/transfer.h"
 #include "output/layout.h"
+#include "writer/order.h"
 #include "writer/writer.h"
-
-struct library_writer {
-    struct writer writer;
-    struct writer_target target;
-};
 
 static struct writer *library_open(const struct writer_target *target, struct h5grad_error *err)
 {
@@ -29,27 +23,20 @@ static struct writer *library_open(const struct writer_target *target, struct h5
             return NULL;
         }
     }
-    struct library_writer *self = hg_memory_zeroed(1, sizeof *self);
-    if (!self) {
-        hg_error_memory(err, sizeof *self);
-        return NULL;
-    }
-    self->writer.way = &hg_writer_library;
-    self->target = *target;
-    return &self->writer;
+    return hg_writer_new(&hg_writer_library, sizeof(struct writer), target, err);
 }
 
-static enum h5grad_status library_write(struct writer *writer, const struct box *box,
-                                        const void *points, struct codec_worker *worker,
-                                        struct h5grad_error *err)
+static enum h5grad_status library_write(struct writer *writer, const struct result_tile *tile,
+                                        const void *points, struct h5grad_error *err)
 {
-    const struct writer_target *target = &((const struct library_writer *)writer)->target;
-    enum h5grad_status status = H5GRAD_OK;
-    if (writer->order && (status = hg_order_wait(writer->order, worker, err)))
+    const struct writer_target *target = &writer->target;
+    enum h5grad_status status = hg_order_wait(tile, err);
+    if (status)
         return status;
     struct h5_guard guard;
     hg_enter(&guard);
-    status = hg_write_box(target->dataset, target->memory, target->storage->rank, box, points, err);
+    status = hg_write_box(target->dataset, target->memory, target->storage->rank, &tile->core,
+                          points, err);
     hg_leave(&guard);
     return status;
 }
@@ -57,15 +44,9 @@ static enum h5grad_status library_write(struct writer *writer, const struct box 
 /* Chunks may still lie in libhdf5's cache: what goes wrong with them shows here. */
 static enum h5grad_status library_finish(struct writer *writer, struct h5grad_error *err)
 {
-    const struct writer_target *target = &((const struct library_writer *)writer)->target;
-    if (H5Dflush(target->dataset) < 0)
+    if (H5Dflush(writer->target.dataset) < 0)
         return hg_hdf5_error(err, "writing");
     return H5GRAD_OK;
-}
-
-static void library_close(struct writer *writer)
-{
-    free(writer);
 }
 
 const struct writer_way hg_writer_library = {
@@ -73,5 +54,4 @@ const struct writer_way hg_writer_library = {
     .open = library_open,
     .write = library_write,
     .finish = library_finish,
-    .close = library_close,
 };

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writing into an array in memory. */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/nontemporal.h"
 #include "writer/writer.h"
 
@@ -28,13 +26,12 @@ static char *find_point(const struct memory_writer *self, const uint64_t *point)
     return found;
 }
 
-static enum h5grad_status memory_write(struct writer *writer, const struct box *box,
-                                       const void *points, struct codec_worker *worker,
-                                       struct h5grad_error *err)
+static enum h5grad_status memory_write(struct writer *writer, const struct result_tile *tile,
+                                       const void *points, struct h5grad_error *err)
 {
-    (void)worker;
     (void)err;
     const struct memory_writer *self = (const struct memory_writer *)writer;
+    const struct box *box = &tile->core;
     if (self->stream) {
         hg_box_copy_by(hg_stream_copy, self->rank, self->size, box, points, &self->whole,
                        self->data);
@@ -54,15 +51,9 @@ static void *memory_place(const struct writer *writer, const uint64_t *point)
     return self->stream ? find_point(self, point) : NULL;
 }
 
-static void memory_close(struct writer *writer)
-{
-    free(writer);
-}
-
 static const struct writer_way memory_way = {
     .name = "memory",
     .write = memory_write,
-    .close = memory_close,
     .place = memory_place,
 };
 
@@ -80,12 +71,9 @@ static bool is_dense(const struct memory_writer *self)
 struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
                                      const int64_t *stride, struct h5grad_error *err)
 {
-    struct memory_writer *self = hg_memory_zeroed(1, sizeof *self);
-    if (!self) {
-        hg_error_memory(err, sizeof *self);
+    struct memory_writer *self = hg_writer_new(&memory_way, sizeof *self, NULL, err);
+    if (!self)
         return NULL;
-    }
-    self->writer.way = &memory_way;
     self->rank = rank;
     self->size = size;
     self->data = data;

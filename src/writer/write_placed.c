@@ -21,19 +21,19 @@
 
 struct placed_writer {
     struct writer writer;
-    struct writer_target target;
     size_t raw; /* bytes of a chunk */
     int fd;
     struct h5_raw *moved;
 };
 
-/* data has room for a chunk, and is unspecified afterwards. Within h5_enter. */
+/* data has room for a chunk, and is unspecified afterwards. Within hg_enter. */
 static enum h5grad_status find_place(const struct placed_writer *self, const uint64_t *start,
                                      void *data, uint64_t *address, struct h5grad_error *err)
 {
+    const struct writer_target *target = &self->writer.target;
     unsigned mask;
-    bool found = hg_chunk_find(self->target.dataset, start, self->target.storage->rank, self->moved,
-                               data, self->raw, &mask);
+    bool found = hg_chunk_find(target->dataset, start, target->storage->rank, self->moved, data,
+                               self->raw, &mask);
     *address = self->moved->address;
     if (found && *address <= INT64_MAX - self->raw)
         return H5GRAD_OK;
@@ -55,7 +55,7 @@ static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *s
 /* Whether the chunks have their places, those are reserved then. data: room for a chunk. */
 static bool reserve(const struct placed_writer *self, void *data, struct h5grad_error *err)
 {
-    const struct writer_target *target = &self->target;
+    const struct writer_target *target = &self->writer.target;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to, bytes;
     if (!last_chunk(target->storage, self->raw, last, &bytes) ||
         H5Dget_storage_size(target->dataset) != bytes ||
@@ -75,13 +75,15 @@ static struct writer *placed_open(const struct writer_target *target, struct h5g
         !moved || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
         !size_product(storage->rank, storage->chunk, target->size, &raw))
         return NULL;
-    struct placed_writer *self = hg_memory_zeroed(1, sizeof *self);
+    struct placed_writer *self = hg_writer_new(&hg_writer_placed, sizeof *self, target, err);
     void *data = hg_memory_aligned(raw);
     bool reserved = false;
-    if (!self || !data) {
+    if (!data)
         hg_error_memory(err, raw);
-    } else {
-        *self = (struct placed_writer){{.way = &hg_writer_placed}, *target, raw, fd, moved};
+    if (self && data) {
+        self->raw = raw;
+        self->fd = fd;
+        self->moved = moved;
         reserved = reserve(self, data, err);
     }
     free(data);
@@ -91,76 +93,61 @@ static struct writer *placed_open(const struct writer_target *target, struct h5g
     return NULL;
 }
 
-/* A box that is being written. */
-struct placing {
-    const struct placed_writer *self;
-    const struct box *box;
-    const void *points;
-    struct codec_worker *worker;
-};
-
-static enum h5grad_status place_chunk(void *user, const struct box *chunk, struct h5grad_error *err)
+/* The same, not within hg_enter. */
+static enum h5grad_status enter_and_find(const struct placed_writer *self, const uint64_t *start,
+                                         void *data, uint64_t *address, struct h5grad_error *err)
 {
-    const struct placing *placing = user;
-    const struct placed_writer *self = placing->self;
-    const struct writer_target *target = &self->target;
-    const void *data = hg_pieces_gather(target->storage->rank, target->size, self->raw,
-                                        placing->box, placing->points, chunk, placing->worker);
-    void *room = hg_codec_worker_space(placing->worker, CODEC_SCRATCH, self->raw);
+    struct h5_guard guard;
+    hg_enter(&guard);
+    enum h5grad_status status = find_place(self, start, data, address, err);
+    hg_leave(&guard);
+    return status;
+}
+
+static enum h5grad_status place_chunk(struct writer *writer, const struct result_tile *tile,
+                                      void *points, const struct box *chunk,
+                                      struct h5grad_error *err)
+{
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    const void *data = hg_pieces_gather(writer, tile, points, chunk, self->raw);
+    void *room = hg_codec_worker_space(tile->codec, CODEC_SCRATCH, self->raw);
+    uint64_t address;
     if (!data || !room)
         return hg_error_memory(err, self->raw);
-    struct h5_guard guard;
-    uint64_t address;
-    hg_enter(&guard);
-    enum h5grad_status status = find_place(self, chunk->start, room, &address, err);
-    hg_leave(&guard);
+    enum h5grad_status status = enter_and_find(self, chunk->start, room, &address, err);
     return status ? status : hg_file_write(self->fd, data, self->raw, address, err);
 }
 
-static enum h5grad_status placed_write(struct writer *writer, const struct box *box,
-                                       const void *points, struct codec_worker *worker,
-                                       struct h5grad_error *err)
+static enum h5grad_status placed_write(struct writer *writer, const struct result_tile *tile,
+                                       const void *points, struct h5grad_error *err)
 {
-    const struct placed_writer *self = (const struct placed_writer *)writer;
-    struct placing placing = {self, box, points, worker};
-    return hg_pieces_each(self->target.storage, box, place_chunk, &placing, err);
+    return hg_pieces_each(writer, tile, (void *)(uintptr_t)points, place_chunk, err);
 }
 
-/* A box that is being read. */
-struct fetching {
-    const struct placed_writer *self;
-    const struct box *box;
-    void *points;
-    struct codec_worker *worker;
-};
-
-static enum h5grad_status fetch_chunk(void *user, const struct box *chunk, struct h5grad_error *err)
+static enum h5grad_status fetch_chunk(struct writer *writer, const struct result_tile *tile,
+                                      void *points, const struct box *chunk,
+                                      struct h5grad_error *err)
 {
-    const struct fetching *fetching = user;
-    const struct placed_writer *self = fetching->self;
-    unsigned rank = self->target.storage->rank;
-    void *data = hg_codec_worker_space(fetching->worker, CODEC_SCRATCH, self->raw);
-    struct h5_guard guard;
+    const struct placed_writer *self = (const struct placed_writer *)writer;
+    const struct writer_target *target = &writer->target;
+    const unsigned rank = target->storage->rank;
+    void *data = hg_codec_worker_space(tile->codec, CODEC_SCRATCH, self->raw);
     struct box part;
     uint64_t address;
     if (!data)
         return hg_error_memory(err, self->raw);
-    hg_enter(&guard);
-    enum h5grad_status status = find_place(self, chunk->start, data, &address, err);
-    hg_leave(&guard);
+    enum h5grad_status status = enter_and_find(self, chunk->start, data, &address, err);
     if (!status)
         status = hg_file_read(self->fd, data, self->raw, address, err);
-    if (!status && hg_box_intersect(rank, fetching->box, chunk, &part))
-        hg_box_copy(rank, self->target.size, &part, chunk, data, fetching->box, fetching->points);
+    if (!status && hg_box_intersect(rank, &tile->core, chunk, &part))
+        hg_box_copy(rank, target->size, &part, chunk, data, &tile->core, points);
     return status;
 }
 
-static enum h5grad_status placed_read(struct writer *writer, const struct box *box, void *points,
-                                      struct codec_worker *worker, struct h5grad_error *err)
+static enum h5grad_status placed_read(struct writer *writer, const struct result_tile *tile,
+                                      void *points, struct h5grad_error *err)
 {
-    const struct placed_writer *self = (const struct placed_writer *)writer;
-    struct fetching fetching = {self, box, points, worker};
-    return hg_pieces_each(self->target.storage, box, fetch_chunk, &fetching, err);
+    return hg_pieces_each(writer, tile, points, fetch_chunk, err);
 }
 
 /* Of a chunk's row that is compared with what libhdf5 reads. */
@@ -174,7 +161,7 @@ static uint64_t row_points(const struct h5_storage *storage)
 static enum h5grad_status compare_row(const struct placed_writer *self, const uint64_t *start,
                                       char *ours, char *theirs, struct h5grad_error *err)
 {
-    const struct h5_storage *storage = self->target.storage;
+    const struct h5_storage *storage = self->writer.target.storage;
     unsigned rank = storage->rank, last = rank - 1;
     struct box row;
     uint64_t address;
@@ -183,12 +170,13 @@ static enum h5grad_status compare_row(const struct placed_writer *self, const ui
         row.count[i] = 1;
     }
     row.count[last] = size_min(row_points(storage), storage->extent[last] - start[last]);
-    size_t bytes = row.count[last] * self->target.size;
+    size_t bytes = row.count[last] * self->writer.target.size;
     enum h5grad_status status = find_place(self, start, ours, &address, err);
     if (!status)
         status = hg_file_read(self->fd, ours, bytes, address, err);
     if (!status)
-        status = hg_read_box(self->target.dataset, self->target.memory, rank, &row, theirs, err);
+        status = hg_read_box(self->writer.target.dataset, self->writer.target.memory, rank, &row,
+                             theirs, err);
     if (!status && memcmp(ours, theirs, bytes) != 0)
         status = hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
     return status;
@@ -199,9 +187,9 @@ static enum h5grad_status compare_row(const struct placed_writer *self, const ui
 static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_error *err)
 {
     const struct placed_writer *self = (const struct placed_writer *)writer;
-    const struct h5_storage *storage = self->target.storage;
+    const struct h5_storage *storage = self->writer.target.storage;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
-    uint64_t row = row_points(storage) * self->target.size;
+    uint64_t row = row_points(storage) * self->writer.target.size;
     char *ours = hg_memory_aligned(self->raw + row);
     if (!ours)
         return hg_error_memory(err, self->raw + row);
@@ -214,11 +202,6 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
     return status;
 }
 
-static void placed_close(struct writer *writer)
-{
-    free(writer);
-}
-
 const struct writer_way hg_writer_placed = {
     .name = "direct",
     .keeping = WRITER_KEEPS_TILES,
@@ -226,5 +209,4 @@ const struct writer_way hg_writer_placed = {
     .write = placed_write,
     .read = placed_read,
     .finish = placed_finish,
-    .close = placed_close,
 };

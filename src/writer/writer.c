@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "grid/chunks.h"
 #include "libhdf5/output_driver.h"
 #include "writer/writer.h"
 
@@ -36,28 +39,31 @@ static enum h5grad_status check_failure(const struct writer *writer, struct h5gr
     return number ? hg_error_errno(err, number, "writing") : H5GRAD_OK;
 }
 
-enum h5grad_status hg_writer_write(struct writer *writer, const struct box *box, const void *points,
-                                   struct codec_worker *worker, struct h5grad_error *err)
+enum h5grad_status hg_writer_write(struct writer *writer, const struct result_tile *tile,
+                                   const void *points, struct h5grad_error *err)
 {
-    enum h5grad_status status = writer->way->write(writer, box, points, worker, err);
+    enum h5grad_status status = writer->way->write(writer, tile, points, err);
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
-enum h5grad_status hg_writer_read(struct writer *writer, const struct box *box, void *points,
-                                  struct codec_worker *worker, struct h5grad_error *err)
+enum h5grad_status hg_writer_read(struct writer *writer, const struct result_tile *tile,
+                                  void *points, struct h5grad_error *err)
 {
-    return writer->way->read(writer, box, points, worker, err);
+    return writer->way->read(writer, tile, points, err);
 }
 
-uint64_t hg_writer_chunks(const struct writer *writer, const struct box *box)
+uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile *tile)
 {
-    return writer->way->chunks(writer, box);
+    const struct h5_storage *storage = writer->target.storage;
+    struct box numbers;
+    hg_chunks_touched_by(storage->rank, storage->chunk, &tile->core, &numbers);
+    return hg_box_points(storage->rank, &numbers);
 }
 
-enum h5grad_status hg_writer_retell(struct writer *writer, const struct box *box,
+enum h5grad_status hg_writer_retell(struct writer *writer, const struct result_tile *tile,
                                     struct h5grad_error *err)
 {
-    enum h5grad_status status = writer->way->retell(writer, box, err);
+    enum h5grad_status status = writer->way->retell(writer, tile, err);
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
@@ -69,6 +75,19 @@ enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *
 
 void hg_writer_close(struct writer *writer)
 {
-    if (writer)
-        writer->way->close(writer);
+    free(writer);
+}
+
+void *hg_writer_new(const struct writer_way *way, size_t size, const struct writer_target *target,
+                    struct h5grad_error *err)
+{
+    struct writer *writer = hg_memory_zeroed(1, size);
+    if (!writer) {
+        hg_error_memory(err, size);
+        return NULL;
+    }
+    writer->way = way;
+    if (target)
+        writer->target = *target;
+    return writer;
 }

@@ -3,19 +3,17 @@
  * Writers: "take this box". Each way of writing is one file and one row of the table in writer.c.
  *
  * A writer is opened and finished by one thread; hg_writer_write is called by all workers at once,
- * with boxes that do not overlap, partition the dataset and, where it is chunked, consist of whole
- * chunks.
+ * with tiles whose cores do not overlap, partition the dataset and, where it is chunked, consist of
+ * whole chunks.
  */
 #ifndef H5GRAD_WRITER_WRITER_H
 #define H5GRAD_WRITER_WRITER_H
 
 #include <stdatomic.h>
 
-#include "codec/codec.h"
-#include "grid/plan.h"
 #include "hdf5/storage.h"
 #include "output/journal.h"
-#include "writer/order.h"
+#include "writer/tile.h"
 
 /* Where a result goes; all of it stays the caller's and outlives the writer. */
 struct writer_target {
@@ -42,31 +40,30 @@ struct writer_way {
     enum writer_keeping keeping;
     /* As reader_way.open. */
     struct writer *(*open)(const struct writer_target *target, struct h5grad_error *err);
-    enum h5grad_status (*write)(struct writer *writer, const struct box *box, const void *points,
-                                struct codec_worker *worker, struct h5grad_error *err);
-    /* WRITER_KEEPS_TILES: see writer_read. */
-    enum h5grad_status (*read)(struct writer *writer, const struct box *box, void *points,
-                               struct codec_worker *worker, struct h5grad_error *err);
-    /* WRITER_KEEPS_CHUNKS: see hg_writer_chunks and writer_retell. */
-    uint64_t (*chunks)(const struct writer *writer, const struct box *box);
-    enum h5grad_status (*retell)(struct writer *writer, const struct box *box,
+    enum h5grad_status (*write)(struct writer *writer, const struct result_tile *tile,
+                                const void *points, struct h5grad_error *err);
+    /* WRITER_KEEPS_TILES: see hg_writer_read. */
+    enum h5grad_status (*read)(struct writer *writer, const struct result_tile *tile, void *points,
+                               struct h5grad_error *err);
+    /* WRITER_KEEPS_CHUNKS: see hg_writer_retell. */
+    enum h5grad_status (*retell)(struct writer *writer, const struct result_tile *tile,
                                  struct h5grad_error *err);
+    /* NULL: nothing to do. */
     enum h5grad_status (*finish)(struct writer *writer, struct h5grad_error *err);
-    void (*close)(struct writer *writer);
     /* Where a point lies in an array in memory of all points, dense and C-ordered, of a type that
      * is computed without conversion. Results may then be stored there, past the caches, instead of
-     * by writer_write. NULL: only that. */
+     * by hg_writer_write. NULL: only that. */
     void *(*place)(const struct writer *writer, const uint64_t *point);
 };
 
-/* First member of every way's own struct. */
+/* First member of every way's own struct, which is freed with it. */
 struct writer {
     const struct writer_way *way;
+    struct writer_target target;
     const atomic_int *failure; /* set by hg_writer_open: hg_output_failure of the file; NULL */
-    struct order *order;       /* set by who has the tiles: the order of chunks; NULL: any */
 };
 
-/* As reader_open. Within h5_enter. */
+/* As hg_reader_open. Within hg_enter. */
 struct writer *hg_writer_open(const struct writer_target *target, const char *forced,
                               struct h5grad_error *err);
 
@@ -75,29 +72,34 @@ struct writer *hg_writer_open(const struct writer_target *target, const char *fo
 struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
                                      const int64_t *stride, struct h5grad_error *err);
 
-/* Writes the points of box, dense and C-ordered, with the worker state of the calling thread. Takes
- * libhdf5's lock itself. */
-enum h5grad_status hg_writer_write(struct writer *writer, const struct box *box, const void *points,
-                                   struct codec_worker *worker, struct h5grad_error *err);
+/* Writes the points of the tile's core, dense and C-ordered. Takes libhdf5's lock itself. */
+enum h5grad_status hg_writer_write(struct writer *writer, const struct result_tile *tile,
+                                   const void *points, struct h5grad_error *err);
 
-/* The points of box as they lie in the file; for WRITER_KEEPS_TILES. Otherwise as writer_write. */
-enum h5grad_status hg_writer_read(struct writer *writer, const struct box *box, void *points,
-                                  struct codec_worker *worker, struct h5grad_error *err);
+/* The points of the tile's core as they lie in the file; for WRITER_KEEPS_TILES. Otherwise as
+ * hg_writer_write. */
+enum h5grad_status hg_writer_read(struct writer *writer, const struct result_tile *tile,
+                                  void *points, struct h5grad_error *err);
 
-/* How many chunks a box is written as. */
-uint64_t hg_writer_chunks(const struct writer *writer, const struct box *box);
+/* How many chunks a tile is written as. */
+uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile *tile);
 
-/* Instead of hg_writer_write, in the order of the run that was stopped: takes the chunks of a box
+/* Instead of hg_writer_write, in the order of the run that was stopped: takes the chunks of a tile
  * from the journal. H5GRAD_FAILED when libhdf5 would put one of them elsewhere. Takes libhdf5's
  * lock itself. */
-enum h5grad_status hg_writer_retell(struct writer *writer, const struct box *box,
+enum h5grad_status hg_writer_retell(struct writer *writer, const struct result_tile *tile,
                                     struct h5grad_error *err);
 
-/* After the last box: everything is handed to the file. Within h5_enter. */
+/* After the last tile: everything is handed to the file. Within hg_enter. */
 enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *err);
 
-/* NULL allowed; without hg_writer_finish the result is abandoned. Within h5_enter. */
+/* NULL allowed; without hg_writer_finish the result is abandoned. Within hg_enter. */
 void hg_writer_close(struct writer *writer);
+
+/* For the ways: their own struct, of size bytes. target: NULL for one in memory. NULL with the
+ * reason. */
+void *hg_writer_new(const struct writer_way *way, size_t size, const struct writer_target *target,
+                    struct h5grad_error *err);
 
 extern const struct writer_way hg_writer_direct, hg_writer_placed, hg_writer_chunked,
     hg_writer_library;

@@ -22,7 +22,10 @@ struct setup {
     void *data;
     void *result[3];
     double *x;
-    struct engine_axis axis[3];
+    struct engine_source source;
+    struct engine_derivative axis[3];
+    struct engine_output output[3];
+    struct writer *writer[3];
     struct engine_job job;
 };
 
@@ -98,35 +101,45 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         s->axis[i].stencil = (struct stencil_axis){
             .extent = extent[i], .op = hg_operator_gradient(edge_order, i == 1), .step = 0.7};
         s->result[i] = malloc(s->bytes);
-        s->axis[i].writer = hg_writer_open_memory(
-            s->result[i], components * hg_element_size(element), 3, s->extent, NULL, NULL);
-        ck_assert_ptr_nonnull(s->axis[i].writer);
+        s->output[i] =
+            (struct engine_output){.element = element, .derivative = i, .arithmetic = element};
+        s->writer[i] = hg_writer_open_memory(s->result[i], components * hg_element_size(element), 3,
+                                             s->extent, NULL, NULL);
+        ck_assert_ptr_nonnull(s->writer[i]);
     }
     s->axis[1].coordinates = hg_line_open_memory(s->x, extent[1], NULL);
+    s->source = (struct engine_source){
+        .reader = hg_reader_open_memory(s->data, element, components, 3, s->extent, NULL, NULL),
+        .stored = element,
+        .value = element,
+    };
     s->job = (struct engine_job){
         .rank = 3,
         .extent = s->extent,
         .components = components,
-        .stored = element,
-        .arithmetic = element,
-        .result = element,
-        .n_axes = 3,
-        .axes = s->axis,
-        .reader = hg_reader_open_memory(s->data, element, components, 3, s->extent, NULL, NULL),
+        .n_sources = 1,
+        .n_derivatives = 3,
+        .n_outputs = 3,
+        .source = &s->source,
+        .derivative = s->axis,
+        .output = s->output,
+        .sink = hg_sink_open(&(struct sink_request){.n = 3, .writer = s->writer}, NULL),
         .threads = 1,
         .cache = {.l2 = 1 << 20},
         .memory = 1u << 30,
     };
+    ck_assert_ptr_nonnull(s->job.sink);
 }
 
 static void setup_free(struct setup *s)
 {
+    hg_sink_close(s->job.sink);
     for (unsigned i = 0; i < 3; i++) {
-        hg_writer_close(s->axis[i].writer);
+        hg_writer_close(s->writer[i]);
         free(s->result[i]);
     }
     hg_line_close(s->axis[1].coordinates);
-    hg_reader_close(s->job.reader);
+    hg_reader_close(s->source.reader);
     free(s->data);
     free(s->x);
 }
@@ -158,7 +171,7 @@ static void run(struct setup *s, unsigned threads, uint64_t memory, uint64_t *ti
     s->job.memory = memory;
     for (unsigned i = 0; i < 3; i++)
         memset(s->result[i], 0xee, s->bytes);
-    ck_assert_msg(hg_engine_plan(&s->job, NULL, NULL, &plan, &err) == H5GRAD_OK, "%s", err.message);
+    ck_assert_msg(hg_engine_plan(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
     ck_assert_msg(hg_engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
     *tiles = plan.tiles;
 }
@@ -183,8 +196,8 @@ static void check_same_bits(const uint64_t *extent, enum element element, unsign
     setup_make(&s, extent, element, components, edge_order);
     run_whole(&s);
     if (copies) {
-        hg_reader_close(s.job.reader);
-        s.job.reader = copying_open(&s);
+        hg_reader_close(s.source.reader);
+        s.source.reader = copying_open(&s);
     }
     for (unsigned i = 0; i < 3; i++) {
         want[i] = malloc(s.bytes);
@@ -222,8 +235,8 @@ START_TEST(same_bits_of_large_tiles)
     void *want[3];
     setup_make(&s, (const uint64_t[]){300, 40, 20}, ELEMENT_F32, 1, 2);
     run_whole(&s);
-    hg_reader_close(s.job.reader);
-    s.job.reader = copying_open(&s);
+    hg_reader_close(s.source.reader);
+    s.source.reader = copying_open(&s);
     for (unsigned i = 0; i < 3; i++) {
         want[i] = malloc(s.bytes);
         memcpy(want[i], s.result[i], s.bytes);
@@ -350,8 +363,8 @@ static void check_operators(const uint64_t *extent, unsigned periodic, bool copi
         }
     }
     if (copies) {
-        hg_reader_close(s.job.reader);
-        s.job.reader = copying_open(&s);
+        hg_reader_close(s.source.reader);
+        s.source.reader = copying_open(&s);
     }
     for (unsigned threads = 1; threads <= 3; threads++) {
         for (unsigned m = 0; m < 10; m++) {
@@ -385,15 +398,15 @@ START_TEST(periodic_and_packed)
     setup_make(&s, (const uint64_t[]){24, 12, 20}, ELEMENT_F64, 1, 1);
     s.axis[0].stencil.op = operator_of_nine();
     s.axis[0].stencil.periodic = true;
-    s.job.n_axes = 1;
+    s.job.n_derivatives = s.job.n_outputs = 1;
     for (unsigned i = 0; i < 24; i++) {
         scale[i] = 1 + i % 5;
         offset[i] = i;
     }
     const struct unpack_rule rule = {.slice_axes = 1, .slice_scale = scale, .slice_offset = offset};
-    s.job.unpack = &rule;
-    hg_reader_close(s.job.reader);
-    s.job.reader = copying_open(&s);
+    s.source.unpack = &rule;
+    hg_reader_close(s.source.reader);
+    s.source.reader = copying_open(&s);
     run(&s, 2, 30000, &tiles);
     ck_assert_uint_gt(tiles, 4);
     want = malloc(s.bytes);
@@ -436,7 +449,7 @@ START_TEST(progress_and_cancel)
     s.job.progress = on_progress;
     s.job.cancelled = on_cancelled;
     s.job.user = &watch;
-    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, NULL, &plan, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&s.job, &plan, &err), H5GRAD_OK);
     ck_assert_uint_gt(plan.tiles, 10);
     ck_assert_int_eq(hg_engine_run(&s.job, &plan, &err), H5GRAD_OK);
     ck_assert_uint_eq(watch.bytes, 3 * s.bytes);
@@ -459,10 +472,12 @@ START_TEST(chunks_and_memory)
     setup_make(&s, (const uint64_t[]){100, 100, 100}, ELEMENT_F32, 1, 1);
     s.job.memory = 6 << 20;
     memcpy(result.extent, s.extent, sizeof s.extent);
-    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_FAILED);
+    for (unsigned i = 0; i < 3; i++)
+        s.output[i].storage = &result;
+    ck_assert_int_eq(hg_engine_plan(&s.job, &plan, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "needs --memory=32M at least (less with --layout=contiguous)");
     result.chunk[0] = 20;
-    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&s.job, &plan, &err), H5GRAD_OK);
     ck_assert_uint_eq(plan.tile[0] % 20, 0);
     setup_free(&s);
 }
@@ -483,12 +498,14 @@ START_TEST(encoders_and_memory)
     s.job.memory = 96 << 20;
     s.job.threads = 8;
     memcpy(result.extent, s.extent, sizeof s.extent);
-    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    for (unsigned i = 0; i < 3; i++)
+        s.output[i].storage = &result;
+    ck_assert_int_eq(hg_engine_plan(&s.job, &plan, NULL), H5GRAD_OK);
     ck_assert_uint_eq(plan.threads, 8);
     result.n_filters = 1;
     ck_assert(hg_codec_choose(zstd, 19, 4, &result.filter[0]));
     uint64_t each = hg_codec_encoder_memory(&result, 64 * 64 * 64 * sizeof(float));
-    ck_assert_int_eq(hg_engine_plan(&s.job, NULL, &result, &plan, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&s.job, &plan, NULL), H5GRAD_OK);
     ck_assert_uint_lt(plan.threads, 8);
     ck_assert_uint_ge(plan.memory, plan.threads * each);
     ck_assert_uint_le(plan.memory, s.job.memory);
@@ -502,17 +519,20 @@ static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes 
 {
     static const struct reader_way way = {.name = "file"};
     struct reader reader = {.way = &way};
-    struct engine_axis axis[5] = {0};
+    const struct engine_source source = {
+        .reader = &reader, .stored = ELEMENT_F32, .value = ELEMENT_F32};
+    struct engine_derivative axis[5] = {0};
+    struct engine_output output[5];
     struct engine_job job = {
         .rank = rank,
         .extent = extent,
         .components = 1,
-        .stored = ELEMENT_F32,
-        .arithmetic = ELEMENT_F32,
-        .result = ELEMENT_F32,
-        .n_axes = rank,
-        .axes = axis,
-        .reader = &reader,
+        .n_sources = 1,
+        .n_derivatives = rank,
+        .n_outputs = rank,
+        .source = &source,
+        .derivative = axis,
+        .output = output,
         .threads = threads,
         .cache = cache,
         .memory = memory,
@@ -521,8 +541,10 @@ static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes 
         axis[i].axis = i;
         axis[i].stencil = (struct stencil_axis){
             .extent = extent[i], .op = hg_operator_gradient(1, false), .step = 1};
+        output[i] = (struct engine_output){
+            .element = ELEMENT_F32, .derivative = i, .arithmetic = ELEMENT_F32};
     }
-    ck_assert_int_eq(hg_engine_plan(&job, NULL, NULL, plan, NULL), H5GRAD_OK);
+    ck_assert_int_eq(hg_engine_plan(&job, plan, NULL), H5GRAD_OK);
 }
 
 /* Bytes of a tile amid the array, and of the halo across its faces. */

@@ -17,6 +17,7 @@
 #include "tests/support/skip.h"
 #include "output/layout.h"
 #include "output/publish.h"
+#include "writer/order.h"
 #include "writer/writer.h"
 #include "tests/support/suite.h"
 #include "tests/support/scratch.h"
@@ -388,13 +389,13 @@ static void write_boxes(struct writer *writer, const uint64_t *step, size_t size
     hg_leave(&guard);
     for (uint64_t tile = rows * columns; tile-- > 0;) {
         uint64_t start[2] = {tile / columns * step[0], tile % columns * step[1]};
-        struct box box = {.start = {start[0], start[1]}};
-        box.count[0] = start[0] + step[0] > ROWS ? ROWS - start[0] : step[0];
-        box.count[1] = start[1] + step[1] > COLUMNS ? COLUMNS - start[1] : step[1];
-        hg_box_copy(2, size, &box, &whole, data, &box, points);
+        struct result_tile one = {
+            .number = tile, .core.start = {start[0], start[1]}, .codec = worker};
+        one.core.count[0] = start[0] + step[0] > ROWS ? ROWS - start[0] : step[0];
+        one.core.count[1] = start[1] + step[1] > COLUMNS ? COLUMNS - start[1] : step[1];
+        hg_box_copy(2, size, &one.core, &whole, data, &one.core, points);
         struct h5grad_error err = {.status = H5GRAD_OK};
-        ck_assert_msg(hg_writer_write(writer, &box, points, worker, &err) == H5GRAD_OK, "%s",
-                      err.message);
+        ck_assert_msg(hg_writer_write(writer, &one, points, &err) == H5GRAD_OK, "%s", err.message);
     }
     hg_enter(&guard);
     free(points);
@@ -545,7 +546,6 @@ END_TEST
 /* A worker whose tile is not the oldest. */
 struct early {
     struct order *order;
-    struct codec_worker *worker;
     struct put put;
     atomic_uint kept;
 };
@@ -554,10 +554,11 @@ static void *keep_chunks(void *data)
 {
     struct early *early = data;
     const uint64_t start[1] = {0};
-    hg_order_begin(early->order, early->worker, 1);
+    const struct codec_chunk chunk = {.data = "sixteen bytes..", .size = 16};
+    const struct result_tile tile = {.number = 1, .order = early->order};
+    hg_order_begin(&tile);
     for (unsigned i = 0; i < 4096; i++) {
-        if (hg_order_write(early->order, early->worker, &early->put, start, "sixteen bytes..", 16,
-                           0, NULL))
+        if (hg_order_write(&tile, &early->put, start, &chunk, NULL))
             break;
         atomic_fetch_add(&early->kept, 1);
     }
@@ -569,10 +570,10 @@ START_TEST(waiting_chunks_are_counted_whole)
 {
     enum { BYTES = 65536, LEAST = 16 + 8 * GRID_MAX_RANK };
     pthread_t thread;
-    struct codec_worker *first = hg_codec_worker_new();
-    struct early early = {hg_order_new(2, BYTES, 0, NULL), hg_codec_worker_new(), {.rank = 1}, 0};
-    ck_assert(first && early.order && early.worker);
-    hg_order_begin(early.order, first, 0);
+    struct early early = {hg_order_open(2, BYTES, NULL), {.rank = 1}, 0};
+    const struct result_tile first = {.number = 0, .order = early.order};
+    ck_assert_ptr_nonnull(early.order);
+    hg_order_begin(&first);
     ck_assert_int_eq(pthread_create(&thread, NULL, keep_chunks, &early), 0);
     while (atomic_load(&early.kept) < BYTES / LEAST / 2)
         usleep(1000);
@@ -580,9 +581,7 @@ START_TEST(waiting_chunks_are_counted_whole)
     hg_order_stop(early.order);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert_uint_le(atomic_load(&early.kept) * LEAST, BYTES);
-    hg_order_free(early.order);
-    hg_codec_worker_free(early.worker);
-    hg_codec_worker_free(first);
+    hg_order_close(early.order);
 }
 END_TEST
 
@@ -1093,8 +1092,8 @@ START_TEST(write_that_fails)
     enum h5grad_status status = H5GRAD_OK;
     hg_leave(&guard);
     for (uint64_t i = 0; i < SIDE && status == H5GRAD_OK; i += 64) {
-        struct box box = {.start = {i, 0}, .count = {64, SIDE}};
-        status = hg_writer_write(writer, &box, row, NULL, &err);
+        const struct result_tile tile = {.core = {.start = {i, 0}, .count = {64, SIDE}}};
+        status = hg_writer_write(writer, &tile, row, &err);
     }
     hg_enter(&guard);
     if (status == H5GRAD_OK)
