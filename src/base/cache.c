@@ -76,17 +76,14 @@ uint64_t hg_cache_l2(void)
     /* sysconf knows it on x86 only */
 #ifdef _SC_LEVEL2_CACHE_SIZE
     long known = sysconf(_SC_LEVEL2_CACHE_SIZE);
-    if (known > 0)
-        bytes = (uint64_t)known;
+    bytes = known > 0 ? (uint64_t)known : 0;
 #endif
+    char folder[64];
     if (bytes == 0) {
-        char folder[64];
         find_folder(folder, sizeof folder);
         bytes = hg_cache_share(folder, 2);
     }
-    if (bytes == 0)
-        return UINT64_C(1) << 20;
-    return size_max(LEAST_L2, size_min(bytes, MOST_L2));
+    return bytes ? size_max(LEAST_L2, size_min(bytes, MOST_L2)) : UINT64_C(1) << 20;
 }
 
 struct cache_sizes hg_cache_find(void)

@@ -80,18 +80,18 @@ __attribute__((format(printf, 2, 0))) static void format_line(char text[static M
     if (length < 0)
         raw[0] = '\0';
     size_t shown = utf8_show_all(raw, text, MESSAGE_SIZE);
-    bool fits = length < (int)MESSAGE_SIZE && shown < MESSAGE_SIZE;
-    char *line =
-        fits ? NULL : hg_memory_line(format, again); /* without it the beginning has to do */
+    char *line = NULL;
+    if (length >= (int)MESSAGE_SIZE || shown >= MESSAGE_SIZE)
+        line = hg_memory_line(format, again); /* without it the beginning has to do */
     va_end(again);
-    if (!line)
-        return;
-    shorten(line, MESSAGE_SIZE - 1);
-    memcpy(text, line, strlen(line) + 1);
+    if (line) {
+        shorten(line, MESSAGE_SIZE - 1);
+        memcpy(text, line, strlen(line) + 1);
+    }
     free(line);
 }
 
-/* Writes first, ": " and rest, which may be out. */
+/* Writes first, ": " and rest, of which either may be out. */
 static void join(char out[static MESSAGE_SIZE], const char *first, const char *rest)
 {
     char both[2 * MESSAGE_SIZE + 1];
@@ -132,25 +132,17 @@ static const char *describe_errno(int number, char *buffer, size_t size)
 #endif
 }
 
-/* Of a call that failed with that number. */
-static enum h5grad_status errno_status(int number)
-{
-    return number == ENOMEM ? H5GRAD_NO_MEMORY : H5GRAD_FAILED;
-}
-
 enum h5grad_status hg_error_errno(struct h5grad_error *err, int number, const char *format, ...)
 {
-    if (!err)
-        return errno_status(number);
-    char text[MESSAGE_SIZE];
+    enum h5grad_status status = number == ENOMEM ? H5GRAD_NO_MEMORY : H5GRAD_FAILED;
     char buffer[256];
     va_list list;
     va_start(list, format);
-    format_line(text, format, list);
+    hg_error_set_list(err, status, format, list);
     va_end(list);
-    err->status = errno_status(number);
-    join(err->message, text, describe_errno(number, buffer, sizeof(buffer)));
-    return err->status;
+    if (err)
+        join(err->message, err->message, describe_errno(number, buffer, sizeof(buffer)));
+    return status;
 }
 
 enum h5grad_status hg_error_memory(struct h5grad_error *err, uint64_t bytes)

@@ -13,42 +13,36 @@
 /* More than one call moves at most on Linux. */
 #define CALL_BYTES ((uint64_t)1 << 30)
 
+/* Moves size bytes: from the file to where to is, or to the file from where from is. */
+static enum h5grad_status move_bytes(int fd, char *to, const char *from, uint64_t size,
+                                     uint64_t offset, struct h5grad_error *err)
+{
+    const char *doing = to ? "reading" : "writing";
+    for (uint64_t done = 0; done < size;) {
+        size_t piece = size_min(size - done, CALL_BYTES);
+        off_t at = (off_t)(offset + done);
+        ssize_t n = to ? pread(fd, to + done, piece, at) : pwrite(fd, from + done, piece, at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n == 0 && to)
+            return hg_error_set(err, H5GRAD_FAILED, "reading: the file ends too early");
+        if (n <= 0)
+            return hg_error_errno(err, n < 0 ? errno : ENOSPC, "%s", doing);
+        done += (uint64_t)n;
+    }
+    return H5GRAD_OK;
+}
+
 enum h5grad_status hg_file_read(int fd, void *data, uint64_t size, uint64_t offset,
                                 struct h5grad_error *err)
 {
-    char *to = data;
-    while (size > 0) {
-        ssize_t n = pread(fd, to, size_min(size, CALL_BYTES), (off_t)offset);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return hg_error_errno(err, errno, "reading");
-        if (n == 0)
-            return hg_error_set(err, H5GRAD_FAILED, "reading: the file ends too early");
-        to += n;
-        offset += (uint64_t)n;
-        size -= (uint64_t)n;
-    }
-    return H5GRAD_OK;
+    return move_bytes(fd, data, NULL, size, offset, err);
 }
 
 enum h5grad_status hg_file_write(int fd, const void *data, uint64_t size, uint64_t offset,
                                  struct h5grad_error *err)
 {
-    const char *from = data;
-    while (size > 0) {
-        ssize_t n = pwrite(fd, from, size_min(size, CALL_BYTES), (off_t)offset);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return hg_error_errno(err, errno, "writing");
-        if (n == 0)
-            return hg_error_errno(err, ENOSPC, "writing");
-        from += n;
-        offset += (uint64_t)n;
-        size -= (uint64_t)n;
-    }
-    return H5GRAD_OK;
+    return move_bytes(fd, NULL, data, size, offset, err);
 }
 
 enum h5grad_status hg_file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err)

@@ -16,34 +16,26 @@ static void stream_line(char *to, const char *from)
         _mm_stream_si128((__m128i *)(void *)(to + i),
                          _mm_loadu_si128((const __m128i *)(const void *)(from + i)));
 }
+#endif
 
 void hg_stream_copy(void *restrict to, const void *restrict from, size_t size)
 {
     char *out = to;
     const char *in = from;
+#ifdef __SSE2__
     size_t head = (size_t)(-(uintptr_t)out % LINE);
     if (head > size)
         head = size;
     memcpy(out, in, head);
     for (out += head, in += head, size -= head; size >= LINE; out += LINE, in += LINE, size -= LINE)
         stream_line(out, in);
+#endif
     memcpy(out, in, size);
 }
 
 void hg_stream_end(void)
 {
+#ifdef __SSE2__
     _mm_sfence();
-}
-
-#else
-
-void hg_stream_copy(void *restrict to, const void *restrict from, size_t size)
-{
-    memcpy(to, from, size);
-}
-
-void hg_stream_end(void)
-{
-}
-
 #endif
+}

@@ -137,7 +137,7 @@ static const unsigned char *next_block(struct input *input, size_t size)
     struct h5grad_error *err = input->call->err;
     bool is_packed = input->compression != COMPRESSION_NONE;
     size_t header = is_packed ? BLOCK_HEADER : 0;
-    size_t packed = is_packed && input->left >= header ? bytes_be32(input->p) : size;
+    size_t packed = is_packed && input->left >= header ? bytes_be(input->p, 4) : size;
     if (input->left < header || input->left - header < packed) {
         hg_error_set(err, H5GRAD_FAILED, CODEC_CUT);
         return NULL;
@@ -190,8 +190,8 @@ static enum h5grad_status decode(struct codec_call *call)
     if (input.compression != COMPRESSION_NONE) {
         if (call->size < HEADER)
             return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_SHORT);
-        total = bytes_be64(input.p);
-        block = bytes_be32(input.p + 8) / element;
+        total = bytes_be(input.p, 8);
+        block = bytes_be(input.p + 8, 4) / element;
         input.p += HEADER;
         input.left -= HEADER;
     }

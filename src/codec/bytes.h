@@ -1,41 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Integers in the byte orders of the formats, at any alignment. */
+/* Integers of n bytes in the byte orders of the formats, at any alignment. */
 #ifndef H5GRAD_CODEC_BYTES_H
 #define H5GRAD_CODEC_BYTES_H
 
 #include <stdint.h>
 
-static inline uint32_t bytes_be32(const unsigned char *p)
+static inline uint64_t bytes_be(const unsigned char *p, unsigned n)
 {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    uint64_t value = 0;
+    for (unsigned i = 0; i < n; i++)
+        value = value << 8 | p[i];
+    return value;
 }
 
-static inline uint64_t bytes_be64(const unsigned char *p)
+static inline void bytes_put_be(unsigned char *p, unsigned n, uint64_t value)
 {
-    return (uint64_t)bytes_be32(p) << 32 | bytes_be32(p + 4);
+    for (unsigned i = n; i-- > 0; value >>= 8)
+        p[i] = (unsigned char)value;
 }
 
 static inline uint32_t bytes_le32(const unsigned char *p)
 {
-    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
-}
-
-static inline void bytes_put_be32(unsigned char *p, uint32_t value)
-{
-    for (unsigned i = 0; i < 4; i++)
-        p[i] = (unsigned char)(value >> (24 - 8 * i));
-}
-
-static inline void bytes_put_be64(unsigned char *p, uint64_t value)
-{
-    bytes_put_be32(p, (uint32_t)(value >> 32));
-    bytes_put_be32(p + 4, (uint32_t)value);
+    return __builtin_bswap32((uint32_t)bytes_be(p, 4));
 }
 
 static inline void bytes_put_le32(unsigned char *p, uint32_t value)
 {
-    for (unsigned i = 0; i < 4; i++)
-        p[i] = (unsigned char)(value >> 8 * i);
+    bytes_put_be(p, 4, __builtin_bswap32(value));
 }
 
 #endif

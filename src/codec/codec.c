@@ -19,38 +19,55 @@ static const struct codec *const table[] = {
 #define CODECS (sizeof table / sizeof table[0])
 
 /* Filters that are registered and have no row. */
-static const struct {
+static const struct other {
     H5Z_filter_t id;
     const char *provider;
+    bool lossless;
 } others[] = {
-    {H5Z_FILTER_NBIT, "nbit; the HDF5 library"},
-    {H5Z_FILTER_SCALEOFFSET, "scaleoffset; the HDF5 library"},
-    {305, "LZO, of PyTables; " CODEC_PLUGIN},
-    {307, "bzip2; " CODEC_PLUGIN},
-    {32002, "MAFISC; " CODEC_PLUGIN},
-    {32003, "Snappy; " CODEC_PLUGIN},
-    {32009, "SPDP; " CODEC_PLUGIN},
-    {32013, "zfp; " CODEC_PLUGIN},
-    {32014, "fpzip; " CODEC_PLUGIN},
-    {32017, "SZ; " CODEC_PLUGIN},
-    {32018, "FCIDECOMP; " CODEC_PLUGIN},
-    {32019, "JPEG; " CODEC_PLUGIN},
-    {32020, "VBZ; " CODEC_PLUGIN},
-    {32022, "BitGroom; " CODEC_PLUGIN},
-    {32023, "Granular BitRound; " CODEC_PLUGIN},
-    {32024, "SZ3; " CODEC_PLUGIN},
-    {32025, "Delta-Rice; " CODEC_PLUGIN},
-    {32026, "Blosc2; " CODEC_PLUGIN},
-    {32028, "SPERR; " CODEC_PLUGIN},
+    {H5Z_FILTER_NBIT, "nbit; the HDF5 library", false},
+    {H5Z_FILTER_SCALEOFFSET, "scaleoffset; the HDF5 library", false},
+    {305, "LZO, of PyTables; " CODEC_PLUGIN, true},
+    {307, "bzip2; " CODEC_PLUGIN, true},
+    {32002, "MAFISC; " CODEC_PLUGIN, false},
+    {32003, "Snappy; " CODEC_PLUGIN, true},
+    {32009, "SPDP; " CODEC_PLUGIN, false},
+    {32013, "zfp; " CODEC_PLUGIN, false},
+    {32014, "fpzip; " CODEC_PLUGIN, false},
+    {32017, "SZ; " CODEC_PLUGIN, false},
+    {32018, "FCIDECOMP; " CODEC_PLUGIN, false},
+    {32019, "JPEG; " CODEC_PLUGIN, false},
+    {32020, "VBZ; " CODEC_PLUGIN, false},
+    {32022, "BitGroom; " CODEC_PLUGIN, false},
+    {32023, "Granular BitRound; " CODEC_PLUGIN, false},
+    {32024, "SZ3; " CODEC_PLUGIN, false},
+    {32025, "Delta-Rice; " CODEC_PLUGIN, false},
+    {32026, "Blosc2; " CODEC_PLUGIN, true},
+    {32028, "SPERR; " CODEC_PLUGIN, false},
 };
 
-const struct codec *hg_codec_find(H5Z_filter_t id)
+/* The row of a filter, whether or not it can be undone here; NULL. */
+static const struct codec *find_row(H5Z_filter_t id)
 {
     for (size_t i = 0; i < CODECS; i++) {
-        if (table[i]->id == id && table[i]->decode)
+        if (table[i]->id == id)
             return table[i];
     }
     return NULL;
+}
+
+static const struct other *find_other(H5Z_filter_t id)
+{
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (others[i].id == id)
+            return &others[i];
+    }
+    return NULL;
+}
+
+const struct codec *hg_codec_find(H5Z_filter_t id)
+{
+    const struct codec *codec = find_row(id);
+    return codec && codec->decode ? codec : NULL;
 }
 
 const struct codec *hg_codec_find_name(const char *name)
@@ -64,15 +81,15 @@ const struct codec *hg_codec_find_name(const char *name)
 
 const char *hg_codec_describe(H5Z_filter_t id)
 {
-    for (size_t i = 0; i < CODECS; i++) {
-        if (table[i]->id == id)
-            return table[i]->provider;
-    }
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (others[i].id == id)
-            return others[i].provider;
-    }
-    return "unknown";
+    const struct codec *codec = find_row(id);
+    const struct other *other = find_other(id);
+    return codec ? codec->provider : other ? other->provider : "unknown";
+}
+
+bool hg_codec_is_lossless(H5Z_filter_t id)
+{
+    const struct other *other = find_other(id);
+    return find_row(id) || (other && other->lossless);
 }
 
 void hg_codec_print_versions(char *text, size_t size)

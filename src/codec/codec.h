@@ -25,6 +25,9 @@ bool hg_codec_choose(const struct codec *codec, int level, size_t size, struct h
  * Static. */
 const char *hg_codec_describe(H5Z_filter_t id);
 
+/* Whether a filter takes any bytes and gives them back, whatever they stand for. */
+bool hg_codec_is_lossless(H5Z_filter_t id);
+
 /* The lines for --version, appended to text as by hg_memory_append: "codecs: gzip (libdeflate
  * 1.14), shuffle, ..." and "left out: szip blosc ...". */
 void hg_codec_print_versions(char *text, size_t size);

@@ -49,7 +49,8 @@ struct codec_call {
     struct h5grad_error *err;
 };
 
-/* What a filter is. One whose library is missing from the build has no decode. */
+/* What a filter is: one that gives any bytes back. Where its library is missing from the build, it
+ * has no decode. */
 struct codec {
     H5Z_filter_t id;
     const char *name;     /* as in --filter: "gzip", "shuffle", "zstd", ... */

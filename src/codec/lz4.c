@@ -32,8 +32,8 @@ static enum h5grad_status decode(struct codec_call *call)
     size_t left = call->size;
     if (left < HEADER)
         return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_SHORT);
-    uint64_t total = bytes_be64(in);
-    size_t block = bytes_be32(in + 8);
+    uint64_t total = bytes_be(in, 8);
+    size_t block = bytes_be(in + 8, 4);
     if (total > call->capacity)
         return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
     if (block == 0 && total > 0)
@@ -43,9 +43,9 @@ static enum h5grad_status decode(struct codec_call *call)
     left -= HEADER;
     for (size_t done = 0; done < total;) {
         size_t length = size_min(block, total - done);
-        if (left < BLOCK_HEADER || bytes_be32(in) > left - BLOCK_HEADER)
+        if (left < BLOCK_HEADER || bytes_be(in, 4) > left - BLOCK_HEADER)
             return hg_error_set(call->err, H5GRAD_FAILED, CODEC_CUT);
-        size_t stored = bytes_be32(in);
+        size_t stored = bytes_be(in, 4);
         in += BLOCK_HEADER;
         if (stored == length)
             memcpy(out + done, in, length);
@@ -83,8 +83,8 @@ static enum h5grad_status encode(struct codec_call *call)
     if (call->capacity < HEADER)
         return H5GRAD_OK;
     block = size_min(size_min(block, LZ4_MAX_INPUT_SIZE), call->size);
-    bytes_put_be64(out, call->size);
-    bytes_put_be32(out + 8, (uint32_t)block);
+    bytes_put_be(out, 8, call->size);
+    bytes_put_be(out + 8, 4, block);
 
     size_t at = HEADER;
     for (size_t done = 0; done < call->size;) {
@@ -95,7 +95,7 @@ static enum h5grad_status encode(struct codec_call *call)
             encode_block(in + done, length, out + at + BLOCK_HEADER, left - BLOCK_HEADER);
         if (stored == 0)
             return H5GRAD_OK;
-        bytes_put_be32(out + at, (uint32_t)stored);
+        bytes_put_be(out + at, 4, stored);
         at += BLOCK_HEADER + stored;
         done += length;
     }

@@ -18,18 +18,8 @@
 #define PIECE_BYTES ((uint64_t)1 << 20)
 #define LONG_POINTS ((uint64_t)1 << 8) /* at a time, where they have a variable length */
 
-/* The copy is written by H5Dwrite: without filters where libhdf5 has not all of them. */
-static void keep_known_filters(struct h5_storage *storage)
-{
-    for (unsigned i = 0; i < storage->n_filters; i++) {
-        if (!hg_format_library_encodes(storage->filter[i].id)) {
-            storage->n_filters = 0;
-            return;
-        }
-    }
-}
-
-/* The creation list of an array like source. */
+/* The creation list of an array like source. The copy is written by H5Dwrite: without filters where
+ * libhdf5 has not all of them. */
 static hid_t array_creation(hid_t source, size_t size, struct h5grad_error *err)
 {
     static const struct format_request same = {.layout = FORMAT_SAME, .same_filters = true};
@@ -39,7 +29,10 @@ static hid_t array_creation(hid_t source, size_t size, struct h5grad_error *err)
         hg_format_result(&same, &storage, size, &result, left_out, sizeof left_out, err) !=
             H5GRAD_OK)
         return -1;
-    keep_known_filters(&result);
+    for (unsigned i = 0; i < result.n_filters; i++) {
+        if (!hg_format_library_encodes(result.filter[i].id))
+            result.n_filters = 0;
+    }
     return hg_format_creation(&result, err);
 }
 
@@ -122,7 +115,8 @@ static bool choose_step(struct copying *copying, const struct h5_storage *storag
 static enum h5grad_status open_copying(hid_t source, hid_t dataset, struct copying *copying,
                                        struct h5grad_error *err)
 {
-    struct h5_storage storage;
+    struct h5_storage storage = {0};
+    uint64_t bytes;
     hid_t space = H5Dget_space(source);
     int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
     hg_close(space);
@@ -130,46 +124,42 @@ static enum h5grad_status open_copying(hid_t source, hid_t dataset, struct copyi
     copying->type = H5Dget_type(dataset);
     if (rank < 0 || copying->type < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    copying->rank = (unsigned)rank;
-    copying->variable = H5Tdetect_class(copying->type, H5T_VLEN) != 0 ||
-                        H5Tdetect_class(copying->type, H5T_STRING) != 0;
-    uint64_t bytes;
     enum h5grad_status status = rank > 0 ? hg_storage_read(source, &storage, err) : H5GRAD_OK;
     if (status)
         return status;
-    if (rank > 0)
-        memcpy(copying->extent, storage.extent, copying->rank * sizeof *copying->extent);
-    for (unsigned i = 0; i < copying->rank; i++) {
-        if (storage.extent[i] == 0)
-            copying->points = 0;
-    }
+    copying->rank = (unsigned)rank;
+    copying->variable = H5Tdetect_class(copying->type, H5T_VLEN) != 0 ||
+                        H5Tdetect_class(copying->type, H5T_STRING) != 0;
+    memcpy(copying->extent, storage.extent, sizeof copying->extent);
+    for (unsigned i = 0; i < copying->rank; i++)
+        copying->points *= copying->extent[i] > 0;
     if ((rank > 0 && copying->points > 0 && !choose_step(copying, &storage)) ||
         !size_mul(copying->points, H5Tget_size(copying->type), &bytes))
         return hg_error_set(err, H5GRAD_FAILED, "too large: its size overflows");
     return hg_limit_check(source, bytes, err);
 }
 
-static enum h5grad_status move_points(const struct copying *copying, const struct box *box,
+static enum h5grad_status read_points(const struct copying *copying, const struct box *box,
                                       void *points, struct h5grad_error *err)
 {
-    enum h5grad_status status =
-        hg_variable_check_box(copying->source, copying->type, copying->rank, box, err);
-    if (status)
-        return status;
-    if (copying->rank > 0) {
-        status = hg_read_box(copying->source, copying->type, copying->rank, box, points, err);
-        if (!status)
-            status = hg_dataset_check(copying->source, err);
-        return status
-                   ? status
-                   : hg_write_box(copying->dataset, copying->type, copying->rank, box, points, err);
-    }
-    if (hg_read_all(copying->source, copying->type, points, err) != H5GRAD_OK ||
-        hg_dataset_check(copying->source, err) != H5GRAD_OK)
-        return hg_error_status(err);
-    if (H5Dwrite(copying->dataset, copying->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0)
-        return hg_hdf5_error(err, "writing");
-    return H5GRAD_OK;
+    hid_t source = copying->source, type = copying->type;
+    enum h5grad_status status = hg_variable_check_box(source, type, copying->rank, box, err);
+    if (!status && copying->rank > 0)
+        status = hg_read_box(source, type, copying->rank, box, points, err);
+    else if (!status)
+        status = hg_read_all(source, type, points, err);
+    return status ? status : hg_dataset_check(source, err);
+}
+
+static enum h5grad_status write_points(const struct copying *copying, const struct box *box,
+                                       const void *points, struct h5grad_error *err)
+{
+    hid_t dataset = copying->dataset, type = copying->type;
+    if (copying->rank > 0)
+        return hg_write_box(dataset, type, copying->rank, box, points, err);
+    return H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, points) < 0
+               ? hg_hdf5_error(err, "writing")
+               : H5GRAD_OK;
 }
 
 /* One box under the lock; points are zeros before and after where they refer to memory. */
@@ -178,7 +168,9 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
 {
     struct h5_guard guard;
     hg_enter(&guard);
-    enum h5grad_status status = move_points(copying, box, points, err);
+    enum h5grad_status status = read_points(copying, box, points, err);
+    if (!status)
+        status = write_points(copying, box, points, err);
     if (copying->variable) {
         hsize_t n = hg_box_points(copying->rank, box);
         hid_t space = H5Screate_simple(1, &n, NULL);
@@ -191,25 +183,16 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
     return status;
 }
 
-/* The box at position, cut at the far ends. */
-static void box_at(const struct copying *copying, const uint64_t *position, struct box *box)
+/* Moves the box, cut at the far ends, to the next place; false behind the last. */
+static bool next_box(const struct copying *copying, struct box *box)
 {
-    for (unsigned i = 0; i < copying->rank; i++) {
-        box->start[i] = position[i];
-        box->count[i] = size_min(copying->step[i], copying->extent[i] - position[i]);
+    bool more = false;
+    for (unsigned i = copying->rank; i-- > 0 && !more;) {
+        more = box->count[i] < copying->extent[i] - box->start[i];
+        box->start[i] = more ? box->start[i] + box->count[i] : 0;
+        box->count[i] = size_min(copying->step[i], copying->extent[i] - box->start[i]);
     }
-}
-
-static bool next_position(const struct copying *copying, uint64_t *position)
-{
-    for (unsigned i = copying->rank; i-- > 0;) {
-        if (position[i] + copying->step[i] < copying->extent[i]) {
-            position[i] += copying->step[i];
-            return true;
-        }
-        position[i] = 0;
-    }
-    return false;
+    return more;
 }
 
 enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_error *err)
@@ -221,15 +204,13 @@ enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_err
     size_t size = status ? 0 : H5Tget_size(copying.type);
     hg_leave(&guard);
     if (!status && copying.points > 0) {
-        uint64_t position[GRID_MAX_RANK] = {0};
-        struct box box;
+        struct box box = {0};
         void *points = hg_memory_zeroed(copying.points, size);
         if (!points)
             status = hg_error_memory(err, copying.points);
-        for (bool more = true; more && !status; more = next_position(&copying, position)) {
-            box_at(&copying, position, &box);
+        memcpy(box.count, copying.step, sizeof box.count);
+        for (bool more = true; more && !status; more = next_box(&copying, &box))
             status = copy_box(&copying, &box, points, err);
-        }
         free(points);
     }
     hg_enter(&guard);

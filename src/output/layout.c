@@ -15,23 +15,6 @@
 #define EARLY_CHUNKS  (UINT64_C(1) << 18)  /* that are allocated when the dataset is created */
 #define COMPACT_BYTES (UINT64_C(60) << 10) /* object headers hold 64 KiB, with all else in them */
 
-/* Filters that take any bytes and give them back: those of the source that a result may inherit. */
-static const H5Z_filter_t lossless[] = {
-    H5Z_FILTER_DEFLATE,
-    H5Z_FILTER_SHUFFLE,
-    H5Z_FILTER_FLETCHER32,
-    H5Z_FILTER_SZIP,
-    305,   /* LZO */
-    307,   /* bzip2 */
-    32000, /* LZF */
-    32001, /* Blosc */
-    32003, /* Snappy */
-    32004, /* LZ4 */
-    32008, /* bitshuffle */
-    32015, /* Zstandard */
-    32026, /* Blosc2 */
-};
-
 /* --layout */
 
 static enum h5grad_status parse_layout(const char *text, struct format_request *request,
@@ -137,15 +120,6 @@ static bool codec_encodes(const struct h5_filter *filter)
     return hg_codec_can_encode(&one);
 }
 
-static bool is_lossless(H5Z_filter_t id)
-{
-    for (size_t i = 0; i < sizeof lossless / sizeof lossless[0]; i++) {
-        if (lossless[i] == id)
-            return true;
-    }
-    return false;
-}
-
 /* The description starts with the name. */
 static void name_left_out(const struct h5_filter *filter, char *out, size_t size)
 {
@@ -173,14 +147,14 @@ static void inherit_filters(const struct h5_storage *source, size_t size, struct
             filter[i].n_cd = 1;
             filter[i].cd[0] = (unsigned)size;
         }
-        if (is_lossless(filter[i].id) && !hg_format_library_encodes(filter[i].id) &&
+        if (hg_codec_is_lossless(filter[i].id) && !hg_format_library_encodes(filter[i].id) &&
             codec_encodes(&filter[i]))
             by_library = false;
     }
     for (unsigned i = 0; i < source->n_filters; i++) {
         bool encodes =
             by_library ? hg_format_library_encodes(filter[i].id) : codec_encodes(&filter[i]);
-        if (encodes && is_lossless(filter[i].id) && fits_chunk(&filter[i], result))
+        if (encodes && hg_codec_is_lossless(filter[i].id) && fits_chunk(&filter[i], result))
             result->filter[result->n_filters++] = filter[i];
         else
             name_left_out(&filter[i], left_out, left_out_size);
@@ -348,53 +322,46 @@ enum h5grad_status hg_format_result(const struct format_request *request,
 
 /* Creation of a result. */
 
-static bool set_chunks(hid_t creation, const struct h5_storage *result)
-{
-    hsize_t chunk[GRID_MAX_RANK];
-    for (unsigned i = 0; i < result->rank; i++)
-        chunk[i] = result->chunk[i];
-    return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0;
-}
-
 /* Without its own encoder libhdf5 accepts an optional filter only; its chunks come encoded. */
 static bool set_filters(hid_t creation, const struct h5_storage *result)
 {
-    for (unsigned i = 0; i < result->n_filters; i++) {
+    bool set = true;
+    for (unsigned i = 0; i < result->n_filters && set; i++) {
         const struct h5_filter *filter = &result->filter[i];
         unsigned flags = filter->flags & (H5Z_FLAG_OPTIONAL | H5Z_FLAG_MANDATORY);
         if (!hg_format_library_encodes(filter->id))
             flags |= H5Z_FLAG_OPTIONAL;
-        if (H5Pset_filter(creation, filter->id, flags, filter->n_cd, filter->cd) < 0)
-            return false;
+        set = H5Pset_filter(creation, filter->id, flags, filter->n_cd, filter->cd) >= 0;
     }
-    return true;
+    return set;
 }
 
-/* The place of the bytes is known before any is written. */
-static bool allocate_early(hid_t creation)
+/* Chunks are allocated when the dataset is created where their size is known, and they are not so
+ * many that this takes long: the place of the bytes is then known before any is written. */
+static bool set_chunks(hid_t creation, const struct h5_storage *result)
 {
-    return H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0;
-}
-
-/* Chunks of which the size is known, and not so many that creating the dataset takes long. */
-static bool is_allocated_early(const struct h5_storage *result)
-{
-    uint64_t chunks = 1;
-    for (unsigned i = 0; i < result->rank && chunks <= EARLY_CHUNKS; i++)
-        chunks *= size_min(size_ceil_div(result->extent[i], result->chunk[i]), EARLY_CHUNKS + 1);
-    return result->n_filters == 0 && chunks <= EARLY_CHUNKS;
+    hsize_t chunk[GRID_MAX_RANK];
+    uint64_t chunks = 1; /* no more are counted than matters */
+    for (unsigned i = 0; i < result->rank; i++) {
+        chunk[i] = result->chunk[i];
+        if (chunks <= EARLY_CHUNKS)
+            chunks *= size_min(size_ceil_div(result->extent[i], chunk[i]), EARLY_CHUNKS + 1);
+    }
+    return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0 && set_filters(creation, result) &&
+           (result->n_filters > 0 || chunks > EARLY_CHUNKS ||
+            H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0);
 }
 
 static bool set_layout(hid_t creation, const struct h5_storage *result)
 {
     switch (result->layout) {
     case H5_CHUNKED:
-        return set_chunks(creation, result) && set_filters(creation, result) &&
-               (!is_allocated_early(result) || allocate_early(creation));
+        return set_chunks(creation, result);
     case H5_COMPACT:
         return H5Pset_layout(creation, H5D_COMPACT) >= 0;
     default:
-        return H5Pset_layout(creation, H5D_CONTIGUOUS) >= 0 && allocate_early(creation);
+        return H5Pset_layout(creation, H5D_CONTIGUOUS) >= 0 &&
+               H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0;
     }
 }
 

@@ -157,7 +157,6 @@ enum {
 static bool holds(const char *attribute, unsigned place)
 {
     static const unsigned not_for[] = {
-        [MEANING_OTHER] = 0,
         [MEANING_TIE] = RESULT | RECORD | COMPANION | COPY,
         [MEANING_NAME] = RESULT | RECORD | COPY,
         [MEANING_LIBRARY] = RESULT | RECORD | COMPANION | COPY | GROUP,

@@ -42,6 +42,13 @@ static bool is_signed(enum element element)
            element == ELEMENT_I64;
 }
 
+hid_t hg_number_type(enum element stored)
+{
+    return stored == ELEMENT_I64   ? H5T_NATIVE_INT64
+           : stored == ELEMENT_U64 ? H5T_NATIVE_UINT64
+                                   : H5T_NATIVE_DOUBLE;
+}
+
 typedef herr_t read_function(hid_t object, hid_t memory, void *out);
 
 static herr_t read_attribute(hid_t object, hid_t memory, void *out)
@@ -220,13 +227,12 @@ void hg_number_print(FILE *out, enum element stored, union unpack_number number)
 {
     char text[32];
     if (stored == ELEMENT_I64)
-        fprintf(out, "%" PRId64, (int64_t)number.integer);
+        snprintf(text, sizeof text, "%" PRId64, (int64_t)number.integer);
     else if (stored == ELEMENT_U64)
-        fprintf(out, "%" PRIu64, number.integer);
-    else {
+        snprintf(text, sizeof text, "%" PRIu64, number.integer);
+    else
         hg_parse_print_double(number.real, text, sizeof text);
-        fputs(text, out);
-    }
+    fputs(text, out);
 }
 
 void hg_numbers_print(FILE *out, const struct numbers *numbers)

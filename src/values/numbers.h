@@ -55,4 +55,8 @@ void hg_numbers_print(FILE *out, const struct numbers *numbers);
 
 bool hg_number_is_float(enum element element);
 
+/* The type in memory of a union unpack_number for numbers of a type that are stored, as libhdf5
+ * reads them: integers of 64 bits are not what a double holds. */
+hid_t hg_number_type(enum element stored);
+
 #endif

@@ -11,8 +11,8 @@
 #include "hdf5/scales.h"
 #include "base/path.h"
 
-/* The number for a type. In bytes any value may be meant. */
-static bool look_up(enum element stored, struct number *fill)
+/* The number for a type; NULL for bytes, in which any value may be meant. */
+static const struct number *look_up(enum element stored)
 {
     static const struct {
         enum element stored;
@@ -28,12 +28,10 @@ static bool look_up(enum element stored, struct number *fill)
         {ELEMENT_F64, {0x1.ep122, false, false, 0}},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        if (table[i].stored == stored) {
-            *fill = table[i].fill;
-            return true;
-        }
+        if (table[i].stored == stored)
+            return &table[i].fill;
     }
-    return false;
+    return NULL;
 }
 
 /* Whether its writer had libhdf5 fill the dataset with that number. */
@@ -42,14 +40,11 @@ static bool is_filled_with(hid_t dataset, enum element stored, struct number fil
     H5D_fill_value_t defined;
     H5D_fill_time_t when;
     union unpack_number number, wanted;
-    bool integer = stored == ELEMENT_I64 || stored == ELEMENT_U64;
-    hid_t type = !integer                ? H5T_NATIVE_DOUBLE
-                 : stored == ELEMENT_I64 ? H5T_NATIVE_INT64
-                                         : H5T_NATIVE_UINT64;
     hid_t creation = H5Dget_create_plist(dataset);
     bool same = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
                 defined == H5D_FILL_VALUE_USER_DEFINED && H5Pget_fill_time(creation, &when) >= 0 &&
-                when != H5D_FILL_TIME_NEVER && H5Pget_fill_value(creation, type, &number) >= 0 &&
+                when != H5D_FILL_TIME_NEVER &&
+                H5Pget_fill_value(creation, hg_number_type(stored), &number) >= 0 &&
                 hg_number_as_stored(fill, stored, false, &wanted) &&
                 hg_number_is_same(stored, number, wanted);
     hg_close(creation);
@@ -100,8 +95,10 @@ enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element store
                                                struct number *fill, bool *found,
                                                struct h5grad_error *err)
 {
+    const struct number *number = look_up(stored);
     *found = false;
-    if (!look_up(stored, fill) || !is_filled_with(dataset, stored, *fill))
+    if (!number || !is_filled_with(dataset, stored, *number))
         return H5GRAD_OK;
+    *fill = *number;
     return find_netcdf(dataset, found, err);
 }
