@@ -15,7 +15,6 @@
 
 /* The way to an object, component by component. */
 struct route {
-    hid_t file;
     hid_t at;   /* the object reached */
     char *rest; /* the path still to go, from position on */
     size_t position;
@@ -104,10 +103,10 @@ static enum h5grad_status explain_external(struct h5_access *access, hid_t group
 
 /* libhdf5 follows the link; the file that it leads to is opened where that is allowed. Only files
  * opened by hg_open_input guard what they name. */
-static hid_t pass_external_link(hid_t file, hid_t group, const char *name, size_t size,
+static hid_t pass_external_link(hid_t group, const char *name, size_t size,
                                 struct h5grad_error *err)
 {
-    struct h5_access *access = hg_input_access(file);
+    struct h5_access *access = hg_input_access(group);
     if (!access) {
         hg_error_set(err, H5GRAD_FAILED, "is an external link, which is not followed");
         return -1;
@@ -141,8 +140,7 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
     case H5L_TYPE_SOFT:
         return pass_soft_link(route, name, info.u.val_size, err);
     case H5L_TYPE_EXTERNAL:
-        return move_to(route,
-                       pass_external_link(route->file, route->at, name, info.u.val_size, err))
+        return move_to(route, pass_external_link(route->at, name, info.u.val_size, err))
                    ? H5GRAD_OK
                    : hg_error_status(err);
     default:
@@ -168,10 +166,9 @@ static enum h5grad_status take_component(struct route *route, const char *start,
     return status;
 }
 
-/* Opens the object at path as seen from a group, whatever it is; -1 with the reason. */
-static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad_error *err)
+hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err)
 {
-    struct route route = {.file = file, .at = -1, .rest = hg_memory_text(path)};
+    struct route route = {.at = -1, .rest = hg_memory_text(path)};
     enum h5grad_status status = H5GRAD_OK;
     if (!route.rest)
         status = hg_error_memory(err, strlen(path));
@@ -187,14 +184,9 @@ static hid_t open_object(hid_t file, hid_t from, const char *path, struct h5grad
     return hg_keep_if(!status, route.at);
 }
 
-hid_t hg_open_object(hid_t file, const char *path, struct h5grad_error *err)
-{
-    return open_object(file, file, path, err);
-}
-
 hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err)
 {
-    hid_t object = open_object(file, file, path, err);
+    hid_t object = hg_open_object(file, path, err);
     if (object < 0)
         return -1;
     switch (H5Iget_type(object)) {
@@ -235,7 +227,6 @@ struct level {
 
 /* Levels and not calls within calls: how deep a file is must not matter to the stack. */
 struct walker {
-    hid_t file;
     void (*note)(void *user, const char *path, const char *why);
     void *user;
     struct h5_walk *walk;
@@ -341,7 +332,7 @@ static bool reach(struct walker *walker, hid_t group, const struct link *link, h
         if (hg_identify_link(group, link->name, identity, kind))
             return true;
     } else {
-        *object = open_object(walker->file, group, link->name, &walker->passed);
+        *object = hg_open_object(group, link->name, &walker->passed);
         if (*object < 0) {
             note(walker, walker->passed.message);
             return false;
@@ -446,7 +437,6 @@ enum h5grad_status hg_walk(hid_t file,
     struct walker *walker = hg_memory_zeroed(1, sizeof *walker);
     if (!walker)
         return hg_error_memory(err, sizeof *walker);
-    walker->file = file;
     walker->note = note_to;
     walker->user = user;
     walker->walk = walk;

@@ -41,7 +41,7 @@ const char *hg_walk_path(const struct h5_walk *walk, const struct h5_identity *i
  * object, not a dataset, data outside the folder of the file, ...) otherwise. Within h5_enter. */
 hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err);
 
-/* The same of any object, for its attributes. */
-hid_t hg_open_object(hid_t file, const char *path, struct h5grad_error *err);
+/* The same of any object, for its attributes, by its path as seen from a group or a file. */
+hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err);
 
 #endif

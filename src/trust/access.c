@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/path.h"
 
 static bool lies_in(const char *path, const char *folder)
@@ -36,15 +37,14 @@ static enum h5grad_status judge(struct h5_access *access, int place, const char 
 {
     if (fstat(place, info) != 0)
         return hg_error_errno(err, errno, "cannot be looked up");
-    char *real = realpath(path, NULL);
+    BASE_FREED char *real = realpath(path, NULL);
     bool folder = S_ISDIR(info->st_mode); /* which is of no use anywhere */
     bool outside = !folder && !access->follow_external && !lies_inside(access, real, info);
     bool device = S_ISBLK(info->st_mode) && real && access->real && strcmp(real, access->real) == 0;
-    if (outside)
+    if (outside) {
         snprintf(access->refused, sizeof access->refused, "%s", real ? real : path);
-    free(real);
-    if (outside)
         return hg_access_check(access, err);
+    }
     if (S_ISREG(info->st_mode) || device)
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED, folder ? "is a directory" : "is not a regular file");
@@ -70,20 +70,18 @@ enum h5grad_status hg_access_check(const struct h5_access *access, struct h5grad
 {
     if (!access)
         return H5GRAD_OK;
-    if (access->refused[0] == '\0' && access->failure == EMFILE)
+    if (access->refused[0] != '\0')
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "its data lie in %s, outside the folder of the input: "
+                            "--follow-external reads them",
+                            access->refused);
+    if (access->failure == EMFILE)
         return hg_error_set(err, H5GRAD_FAILED,
                             "reading: %s: all sources of a virtual dataset are open at once (raise "
                             "ulimit -n)",
                             strerror(EMFILE));
-    if (access->refused[0] == '\0' && access->failure != 0)
-        return hg_error_errno(err, access->failure, "reading");
-    if (access->refused[0] == '\0')
-        return hg_noted_error(&access->noted, err);
-    return hg_error_set(
-        err, H5GRAD_FAILED,
-        "its data lie in %s, outside the folder of the input: --follow-external reads "
-        "them",
-        access->refused);
+    return access->failure != 0 ? hg_error_errno(err, access->failure, "reading")
+                                : hg_noted_error(&access->noted, err);
 }
 
 enum h5grad_status hg_access_place(struct h5_access *access, const char *path,

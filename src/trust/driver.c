@@ -10,15 +10,13 @@
 /* Other drivers have handles of other kinds. */
 static int descriptor_of_others(hid_t object)
 {
-    hid_t file = H5Iget_file_id(object);
-    hid_t access = file < 0 ? -1 : H5Fget_access_plist(file);
-    bool posix = access >= 0 && H5Pget_driver(access) == H5FD_SEC2;
-    hg_close(access);
+    H5_CLOSED hid_t file = H5Iget_file_id(object);
+    H5_CLOSED hid_t access = file < 0 ? -1 : H5Fget_access_plist(file);
     void *handle = NULL;
     int fd = -1;
-    if (posix && H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
+    if (access >= 0 && H5Pget_driver(access) == H5FD_SEC2 &&
+        H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
         memcpy(&fd, handle, sizeof fd);
-    hg_close(file);
     return fd;
 }
 

@@ -156,21 +156,20 @@ enum h5grad_status hg_external_read(hid_t dataset, hid_t memory, unsigned rank,
                                     struct h5grad_error *err)
 {
     hsize_t extent[H5S_MAX_RANK];
-    uint64_t stride[GRID_MAX_RANK], position[GRID_MAX_RANK], place[GRID_MAX_RANK];
+    uint64_t position[GRID_MAX_RANK], count[GRID_MAX_RANK], stride[GRID_MAX_RANK],
+        place[GRID_MAX_RANK];
     struct external self;
     const unsigned inner = rank > 0 ? rank - 1 : 0;
     const uint64_t row = rank > 0 ? box->count[inner] : 1;
     enum h5grad_status status = open_external(&self, dataset, memory, row, err);
-    hid_t space = H5Dget_space(dataset);
-    if (!status && (space < 0 || H5Sget_simple_extent_dims(space, extent, NULL) != (int)rank))
+    if (!status && hg_dataset_extent(dataset, extent) != (int)rank)
         status = hg_hdf5_error(err, "cannot read the dataspace");
-    hg_close(space);
-    uint64_t step = 1;
-    hg_box_strides(rank, all->count, place);
-    for (unsigned k = rank; k-- > 0; step *= extent[k]) {
-        stride[k] = step;
+    for (unsigned k = 0; k < rank; k++) {
+        count[k] = extent[k];
         position[k] = box->start[k];
     }
+    hg_box_strides(rank, count, stride);
+    hg_box_strides(rank, all->count, place);
     for (bool more = true; more && !status; more = hg_box_next(inner, box, position)) {
         uint64_t first = 0, to = 0;
         for (unsigned k = 0; k < rank; k++) {

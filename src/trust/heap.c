@@ -52,16 +52,11 @@ void hg_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_acces
     }
 }
 
-static void forget(struct h5_heaps *heaps)
+void hg_heaps_close(struct h5_heaps *heaps)
 {
     tdestroy(heaps->known, free);
     heaps->known = NULL;
     heaps->bytes = 0;
-}
-
-void hg_heaps_close(struct h5_heaps *heaps)
-{
-    forget(heaps);
 }
 
 /* Going through the objects of a collection. */
@@ -90,11 +85,6 @@ static const unsigned char *read_header(struct walk *walk)
         return walk->own;
     heaps->access->failure = EIO;
     return NULL;
-}
-
-static bool more(const struct walk *walk)
-{
-    return walk->next <= walk->total && walk->total - walk->next >= HEADER;
 }
 
 /* Takes the next object; false where the collection is not sound. */
@@ -131,28 +121,12 @@ static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offs
     return walk->total <= INT64_MAX - offset && walk->total <= hg_heap_most(heaps->access);
 }
 
-bool hg_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
-                      size_t size)
-{
-    struct walk walk;
-    if (size < HEADER || memcmp(bytes, MAGIC, strlen(MAGIC)) != 0)
-        return true;
-    if (!begin(&walk, heaps, offset, bytes, size))
-        return false;
-    heaps->access->heap_read = size_max(heaps->access->heap_read, walk.total);
-    while (more(&walk)) {
-        if (!step(&walk))
-            return false;
-    }
-    return true;
-}
-
 /* Notes the objects; there is room for them where known is not NULL. *n becomes one
  * more than the largest number. */
 static bool note_objects(struct walk *walk, struct known *known, size_t *n)
 {
     *n = 0;
-    while (more(walk)) {
+    while (walk->next <= walk->total && walk->total - walk->next >= HEADER) {
         uint64_t before = walk->next;
         if (!step(walk))
             return false;
@@ -162,6 +136,19 @@ static bool note_objects(struct walk *walk, struct known *known, size_t *n)
                 (struct h5_heap_object){walk->offset + before + HEADER, walk->length};
     }
     return true;
+}
+
+bool hg_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
+                      size_t size)
+{
+    struct walk walk;
+    size_t n;
+    if (size < HEADER || memcmp(bytes, MAGIC, strlen(MAGIC)) != 0)
+        return true;
+    if (!begin(&walk, heaps, offset, bytes, size))
+        return false;
+    heaps->access->heap_read = size_max(heaps->access->heap_read, walk.total);
+    return note_objects(&walk, NULL, &n);
 }
 
 static bool read_head(const struct h5_heaps *heaps, uint64_t address, unsigned char head[HEADER])
@@ -222,7 +209,7 @@ static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t addre
         return status;
     size_t bytes = sizeof **known + (*known)->n * sizeof(struct h5_heap_object);
     if (heaps->bytes + bytes > hg_heap_most(heaps->access))
-        forget(heaps);
+        hg_heaps_close(heaps); /* forgets them */
     if (!tsearch(*known, &heaps->known, compare_known)) {
         free(*known);
         return H5GRAD_NO_MEMORY;

@@ -65,4 +65,13 @@ enum h5grad_status hg_heap_find(struct h5_heaps *heaps, uint64_t address, uint64
 /* Whether a collection seems to begin at an address. */
 bool hg_heap_begins(const struct h5_heaps *heaps, uint64_t address);
 
+/*
+ * Layouts of virtual datasets, whose mappings lie in the heap (trust/virtual_layout.c). libhdf5, at
+ * least 1.10, counts on the numbers that a mapping gives of its blocks: it goes on behind the end
+ * of the mapping, for hours. Gives a layout whose mappings do not hold what they say a version that
+ * libhdf5 refuses, in a part of an object header that was read: size bytes at an offset of the
+ * file.
+ */
+void hg_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *bytes, size_t size);
+
 #endif

@@ -15,7 +15,6 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "trust/heap.h"
-#include "trust/virtual_layout.h"
 #include "libhdf5/handle.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)

@@ -58,19 +58,26 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(((const struct h5_note *)a)->path, ((const struct h5_note *)b)->path);
 }
 
-bool hg_noted_add(struct h5_noted *noted, const char *path, const struct stat *info)
+/* What was noted of a path; NULL. */
+static struct h5_note *find(const struct h5_noted *noted, const char *path)
 {
     const struct h5_note wanted = {.path = path};
     struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
-    if (known) {
-        compare(noted, *known, info);
+    return known ? *known : NULL;
+}
+
+bool hg_noted_add(struct h5_noted *noted, const char *path, const struct stat *info)
+{
+    struct h5_note *note = find(noted, path);
+    if (note) {
+        compare(noted, note, info);
         return true;
     }
     size_t length = strlen(path) + 1;
-    size_t bytes = sizeof wanted + length + 8 * sizeof(void *); /* with those of the tree */
+    size_t bytes = sizeof *note + length + 8 * sizeof(void *); /* with those of the tree */
     if (length > MOST_BYTES || bytes > MOST_BYTES - noted->bytes)
         return true;
-    struct h5_note *note = malloc(sizeof *note + length);
+    note = malloc(sizeof *note + length);
     if (!note)
         return false;
     *note = (struct h5_note){.path = note->text, .identity = identify(info)};
@@ -90,12 +97,11 @@ bool hg_noted_add(struct h5_noted *noted, const char *path, const struct stat *i
 
 void hg_noted_open(struct h5_noted *noted, const char *path, bool opened)
 {
-    const struct h5_note wanted = {.path = path};
-    struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
-    if (known && opened)
-        (*known)->opened = true;
-    else if (known && (*known)->opened)
-        note_change(noted, *known);
+    struct h5_note *note = find(noted, path);
+    if (note && opened)
+        note->opened = true;
+    else if (note && note->opened)
+        note_change(noted, note);
 }
 
 enum h5grad_status hg_noted_error(const struct h5_noted *noted, struct h5grad_error *err)

@@ -3,14 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "libhdf5/metadata_cache.h"
 #include "trust/driver.h"
-#include "trust/foreign.h"
 #include "trust/input_driver.h"
 
 /* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
@@ -42,18 +40,69 @@ static enum h5grad_status check_readable(const char *path, struct h5grad_error *
 static hid_t access_list(struct h5_access *access)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    if (list < 0)
-        return -1;
-    bool ok = access ? hg_input_select(list, access) : H5Pset_fapl_sec2(list) >= 0;
+    bool ok = list >= 0 && (access ? hg_input_select(list, access) : H5Pset_fapl_sec2(list) >= 0);
     ok = ok && H5Pset_cache(list, 0, CHUNK_SLOTS, CHUNK_BYTES, CHUNK_PREEMPTION) >= 0;
     ok = ok && (!access || hg_metadata_choose(list, access->memory));
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif
-    if (ok)
-        return list;
-    hg_close(list);
-    return -1;
+    return hg_keep_if(ok, list);
+}
+
+#define HEAD_BYTES 32
+
+/* A format's first bytes, as its specification or file(1) gives them. */
+struct signature {
+    const char *bytes;
+    size_t size;
+    const char *format;
+};
+
+#define SIGNATURE(bytes, format)                                                                   \
+    {                                                                                              \
+        bytes, sizeof bytes - 1, format                                                            \
+    }
+
+#define NETCDF_3 "is a netCDF-3 file: nccopy -k nc4 IN OUT makes HDF5 of it"
+#define WEB_PAGE "is a web page: what was to be downloaded is not in it"
+
+static const struct signature signatures[] = {
+    SIGNATURE("CDF\1", NETCDF_3),
+    SIGNATURE("CDF\2", NETCDF_3),
+    SIGNATURE("CDF\5", NETCDF_3),
+    SIGNATURE("\x0e\x03\x13\x01", "is an HDF4 file: h4toh5 IN OUT makes HDF5 of it"),
+    SIGNATURE("MATLAB 5.0 MAT-file", "is a MATLAB 5 file: save it with -v7.3, which is HDF5"),
+    SIGNATURE("\x1f\x8b", "is compressed with gzip: gunzip it first"),
+    SIGNATURE("BZh", "is compressed with bzip2: bunzip2 it first"),
+    SIGNATURE("\3757zXZ", "is compressed with xz: unxz it first"),
+    SIGNATURE("\x28\xb5\x2f\xfd", "is compressed with zstd: unzstd it first"),
+    SIGNATURE("PK\3\4", "is a zip archive (.zip, .npz): unpack it first"),
+    SIGNATURE("\x93NUMPY", "is a NumPy array (.npy): h5py's create_dataset(data=numpy.load(IN)) "
+                           "makes HDF5 of it"),
+    SIGNATURE("GRIB", "is a GRIB file: cdo -f nc4 copy IN OUT makes netCDF-4 of it, which is HDF5"),
+    SIGNATURE("SIMPLE  =", "is a FITS file: fits2hdf makes HDF5 of it"),
+    SIGNATURE("version https://git-lfs", "is a pointer of Git LFS: git lfs pull fetches the data"),
+    SIGNATURE("/annex/objects/", "is a pointer of git-annex: git annex get fetches the data"),
+    SIGNATURE("<!DOCTYPE html", WEB_PAGE),
+    SIGNATURE("<!doctype html", WEB_PAGE),
+    SIGNATURE("<html", WEB_PAGE),
+};
+
+/* What a file of another format is, by its first bytes, and how to make HDF5 of it; NULL when
+ * nothing is known of it. */
+static const char *foreign_format(const char *path)
+{
+    char head[HEAD_BYTES];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, head, sizeof head) : -1;
+    if (fd >= 0)
+        close(fd);
+    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
+        const struct signature *known = &signatures[i];
+        if (n >= (ssize_t)known->size && memcmp(head, known->bytes, known->size) == 0)
+            return known->format;
+    }
+    return n == 0 ? "is empty" : NULL;
 }
 
 static herr_t note_writing(unsigned n, const H5E_error2_t *entry, void *user)
@@ -82,7 +131,7 @@ static enum h5grad_status explain_failure(const char *path, const struct h5_acce
             "it, h5clear -s makes it readable)");
     htri_t known = H5Fis_hdf5(path);
     H5Eclear2(H5E_DEFAULT);
-    const char *format = known == 0 ? hg_foreign_format(path) : NULL;
+    const char *format = known == 0 ? foreign_format(path) : NULL;
     if (known == 0)
         return hg_error_set(err, H5GRAD_FAILED, "%s", format ? format : "is not an HDF5 file");
     return status;
@@ -109,7 +158,7 @@ static bool is_open_here(const char *path)
     struct stat wanted;
     struct stat open_one;
     ssize_t n = H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE);
-    hid_t *files =
+    BASE_FREED hid_t *files =
         n > 0 && stat(path, &wanted) == 0 ? hg_memory_zeroed((uint64_t)n, sizeof *files) : NULL;
     bool found = false;
     if (files)
@@ -119,7 +168,6 @@ static bool is_open_here(const char *path)
         found = fd >= 0 && fstat(fd, &open_one) == 0 && wanted.st_dev == open_one.st_dev &&
                 wanted.st_ino == open_one.st_ino;
     }
-    free(files);
     return found;
 }
 
@@ -127,7 +175,7 @@ hid_t hg_open_input(const char *path, struct h5_access *access, struct h5grad_er
 {
     if (check_readable(path, err) != H5GRAD_OK || hg_access_place(access, path, err) != H5GRAD_OK)
         return -1;
-    hid_t list = access_list(is_open_here(path) ? NULL : access);
+    H5_CLOSED hid_t list = access_list(is_open_here(path) ? NULL : access);
     if (list < 0) {
         hg_hdf5_error(err, "cannot choose how to open files");
         return -1;
@@ -135,6 +183,5 @@ hid_t hg_open_input(const char *path, struct h5_access *access, struct h5grad_er
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
     if (file < 0)
         explain_failure(path, access, err);
-    hg_close(list);
     return file;
 }

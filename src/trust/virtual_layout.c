@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "trust/virtual_layout.h"
+#include "trust/heap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,68 +48,42 @@ static bool skip_name(struct rest *rest)
     return end && skip(rest, (uint64_t)(end - rest->p) + 1);
 }
 
-/* n points or blocks, each of so many numbers for an axis. */
-static bool skip_list(struct rest *rest, uint64_t n, uint64_t numbers, uint64_t rank,
-                      uint64_t number_bytes)
-{
-    uint64_t bytes;
-    return rank > 0 && rank <= H5S_MAX_RANK && size_mul(n, numbers * rank * number_bytes, &bytes) &&
-           skip(rest, bytes);
-}
-
-/* The first version: reserved, length, rank, how many. */
-static bool skip_old_list(struct rest *rest, uint64_t numbers)
-{
-    uint64_t rank, n;
-    return skip(rest, 8) && take(rest, 4, &rank) && take(rest, 4, &n) &&
-           skip_list(rest, n, numbers, rank, 4);
-}
-
-/* Regular blocks in the second version: flags, length, rank, and four numbers of 8 bytes. */
-static bool skip_regular(struct rest *rest)
-{
-    uint64_t rank;
-    return skip(rest, 5) && take(rest, 4, &rank) && skip_list(rest, 1, 4, rank, 8);
-}
-
-/* The newest version: flags, bytes of a number, rank, and how many where they are not regular. */
-static bool skip_blocks(struct rest *rest)
-{
-    uint64_t flags, bytes, rank, n = 1;
-    if (!take(rest, 1, &flags) || !take(rest, 1, &bytes) || bytes > 8 || !take(rest, 4, &rank))
-        return false;
-    bool regular = flags & 1;
-    return (regular || take(rest, (unsigned)bytes, &n)) &&
-           skip_list(rest, n, regular ? 4 : 2, rank, bytes);
-}
-
-static bool skip_points(struct rest *rest)
-{
-    uint64_t bytes, rank, n;
-    return take(rest, 1, &bytes) && bytes <= 8 && take(rest, 4, &rank) &&
-           take(rest, (unsigned)bytes, &n) && skip_list(rest, n, 1, rank, bytes);
-}
-
-/* *known: its version is, else nothing can be said of what follows. */
+/*
+ * A selection: its type and version, what is skipped here, the rank, how many points or blocks
+ * there are, and for each of them and each axis a point or the corners of a block; regular blocks
+ * are one entry of four numbers. The first versions have numbers of 4 bytes behind 8 bytes
+ * (reserved, and the length); the second of blocks has flags and the length, and numbers of 8
+ * bytes; the newest say how many bytes a number has, blocks behind their flags. *known: its version
+ * is, else nothing can be said of what follows.
+ */
 static bool skip_selection(struct rest *rest, bool *known)
 {
-    uint64_t type, version;
+    uint64_t type, version, flags = 0, number = 4, rank, n = 1, bytes;
     if (!take(rest, 4, &type) || !take(rest, 4, &version))
         return false;
     if ((type == NONE || type == ALL) && version == 1)
         return skip(rest, 8);
-    if (type == POINTS && version == 1)
-        return skip_old_list(rest, 1);
-    if (type == POINTS && version == 2)
-        return skip_points(rest);
-    if (type == BLOCKS && version == 1)
-        return skip_old_list(rest, 2);
-    if (type == BLOCKS && version == 2)
-        return skip_regular(rest);
-    if (type == BLOCKS && version == 3)
-        return skip_blocks(rest);
-    *known = false;
-    return true;
+    const bool blocks = type == BLOCKS, second = blocks && version == 2;
+    if ((!blocks && type != POINTS) || version < 1 || version > (blocks ? 3 : 2)) {
+        *known = false;
+        return true;
+    }
+    if (version == 1 ? !skip(rest, 8) : blocks && !take(rest, 1, &flags))
+        return false;
+    if (second ? !skip(rest, 4) : version > 1 && !take(rest, 1, &number))
+        return false;
+    if (second)
+        number = 8;
+    const bool regular = second || flags & 1;
+    return number <= 8 && take(rest, 4, &rank) && rank > 0 && rank <= H5S_MAX_RANK &&
+           (regular || take(rest, (unsigned)number, &n)) &&
+           size_mul(n,
+                    (regular  ? 4
+                     : blocks ? 2
+                              : 1) *
+                        rank * number,
+                    &bytes) &&
+           skip(rest, bytes);
 }
 
 /* Version, number of mappings, and for each two names and two selections. */

@@ -21,18 +21,18 @@ static char *source_name(hid_t creation, size_t number,
     return NULL;
 }
 
-static struct h5_run find_run(hid_t space, int rank)
+static struct h5_run find_run(hid_t space, int rank, struct h5_blocks *blocks)
 {
-    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
     struct h5_run run = {.axis = -1};
     if (H5Sget_select_type(space) != H5S_SEL_HYPERSLABS || H5Sis_regular_hyperslab(space) <= 0 ||
-        H5Sget_regular_hyperslab(space, start, stride, count, block) < 0)
+        H5Sget_regular_hyperslab(space, blocks->start, blocks->stride, blocks->count,
+                                 blocks->block) < 0)
         return run;
     for (int k = 0; k < rank; k++) {
-        bool endless = block[k] == H5S_UNLIMITED;
-        if (endless || count[k] == H5S_UNLIMITED)
-            run = (struct h5_run){k, start[k], size_max(stride[k], 1),
-                                  endless ? UINT64_MAX : size_max(block[k], 1)};
+        bool endless = blocks->block[k] == H5S_UNLIMITED;
+        if (endless || blocks->count[k] == H5S_UNLIMITED)
+            run = (struct h5_run){k, blocks->start[k], size_max(blocks->stride[k], 1),
+                                  endless ? UINT64_MAX : size_max(blocks->block[k], 1)};
     }
     return run;
 }
@@ -50,8 +50,8 @@ enum h5grad_status hg_mapping_read(hid_t creation, size_t i, struct h5_mapping *
     mapping->source_rank = mapping->taken < 0 ? -1 : H5Sget_simple_extent_ndims(mapping->taken);
     if (!mapping->file || !mapping->dataset || mapping->rank < 0 || mapping->source_rank < 0)
         return hg_hdf5_error(err, "cannot read the sources of the virtual dataset");
-    mapping->run = find_run(mapping->shown, mapping->rank);
-    mapping->source_run = find_run(mapping->taken, mapping->source_rank);
+    mapping->source_run = find_run(mapping->taken, mapping->source_rank, &mapping->blocks);
+    mapping->run = find_run(mapping->shown, mapping->rank, &mapping->blocks);
     return H5GRAD_OK;
 }
 
@@ -123,14 +123,12 @@ bool hg_mapping_is_numbered(const struct h5_mapping *mapping)
 /* The least box around what is shown; false where that is nothing. */
 static bool bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *last)
 {
-    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+    const struct h5_blocks *in = &mapping->blocks;
     if (mapping->run.axis < 0)
         return H5Sget_select_bounds(mapping->shown, first, last) >= 0;
-    if (H5Sget_regular_hyperslab(mapping->shown, start, stride, count, block) < 0)
-        return false;
     for (int k = 0; k < mapping->rank; k++) {
-        first[k] = start[k];
-        last[k] = start[k] + (count[k] - 1) * stride[k] + block[k] - 1;
+        first[k] = in->start[k];
+        last[k] = in->start[k] + (in->count[k] - 1) * in->stride[k] + in->block[k] - 1;
     }
     return true;
 }
@@ -178,15 +176,13 @@ void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end)
 /* Of one block where the blocks have sources of their own. */
 static uint64_t count_shown(const struct h5_mapping *mapping)
 {
-    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
     uint64_t points = 1;
     if (mapping->run.axis < 0)
         return (uint64_t)H5Sget_select_npoints(mapping->shown);
-    if (H5Sget_regular_hyperslab(mapping->shown, start, stride, count, block) < 0)
-        return 0;
-    count[mapping->run.axis] = 1;
     for (int k = 0; k < mapping->rank; k++) {
-        if (!size_mul(points, count[k], &points) || !size_mul(points, block[k], &points))
+        uint64_t blocks = k == mapping->run.axis ? 1 : mapping->blocks.count[k];
+        if (!size_mul(points, blocks, &points) ||
+            !size_mul(points, mapping->blocks.block[k], &points))
             return UINT64_MAX;
     }
     return points;

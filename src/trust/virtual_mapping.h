@@ -16,11 +16,17 @@ struct h5_run {
     uint64_t block; /* UINT64_MAX: without end */
 };
 
+/* Blocks as H5Sselect_hyperslab takes them. */
+struct h5_blocks {
+    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+};
+
 struct h5_mapping {
     char *file, *dataset; /* of the source, where "%b" is the number of a block */
     hid_t shown, taken;   /* selections: of the virtual dataset and of the source */
     int rank, source_rank;
     struct h5_run run, source_run;
+    struct h5_blocks blocks; /* that are shown, where run has an axis */
 };
 
 /* Mapping number i of a list of creation of a dataset of that rank. The reason where it cannot be
