@@ -8,7 +8,7 @@
 #include "base/size.h"
 #include "grid/chunks.h"
 #include "hdf5/chunk.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 
 /* Chunks that are located before libhdf5's lock is left to others for a moment. */
 #define TURN_CHUNKS 4096

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/transfer.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 
 #define PROOF_BYTES 4096
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "libhdf5/handle.h"
 
+#include <string.h>
+
 /* Those of all open files of these drivers, the one that was asked for last in front. */
 static struct h5_handle *first;
 
@@ -46,6 +48,31 @@ void *hg_handle_by(hid_t object, const void *driver)
 {
     struct h5_handle *handle = hg_handle_of(object);
     return handle && handle->driver == driver ? handle : NULL;
+}
+
+/* Other drivers have handles of other kinds. */
+static int descriptor_of_others(hid_t object)
+{
+    H5_CLOSED hid_t file = H5Iget_file_id(object);
+    H5_CLOSED hid_t access = file < 0 ? -1 : H5Fget_access_plist(file);
+    void *handle = NULL;
+    int fd = -1;
+    if (access >= 0 && H5Pget_driver(access) == H5FD_SEC2 &&
+        H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
+        memcpy(&fd, handle, sizeof fd);
+    return fd;
+}
+
+int hg_descriptor(hid_t object)
+{
+    const struct h5_handle *handle = hg_handle_of(object);
+    return handle ? handle->fd : descriptor_of_others(object);
+}
+
+struct h5_raw *hg_raw_of(hid_t object)
+{
+    struct h5_handle *handle = hg_handle_of(object);
+    return handle ? &handle->raw : NULL;
 }
 
 herr_t hg_handle_query(const H5FD_t *file, unsigned long *flags)

@@ -49,6 +49,14 @@ struct h5_handle *hg_handle_of(hid_t object);
 /* The same of one driver only. */
 void *hg_handle_by(hid_t object, const void *driver);
 
+/* The POSIX descriptor below the file that an object lies in, which another file's link may lead
+ * to; a file is an object, too. -1 when it has none. It is the file's: not to be closed. */
+int hg_descriptor(hid_t object);
+
+/* What passes the driver of the file that an object lies in, valid as long as the file is open;
+ * NULL for a file of other drivers than ours. */
+struct h5_raw *hg_raw_of(hid_t object);
+
 /* Functions of a driver's class, for files that begin with struct h5_file. */
 herr_t hg_handle_query(const H5FD_t *file, unsigned long *flags);
 haddr_t hg_handle_get_eoa(const H5FD_t *file, H5FD_mem_t type);

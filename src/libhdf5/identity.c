@@ -2,6 +2,9 @@
 #include "libhdf5/identity.h"
 
 #include <string.h>
+#include <sys/stat.h>
+
+#include "libhdf5/handle.h"
 
 #if H5_VERSION_GE(1, 12, 0)
     #define OBJECT_INFO H5O_info2_t
@@ -33,6 +36,18 @@ bool hg_identify(hid_t object, struct h5_identity *identity)
     if (status < 0)
         return false;
     take_identity(&info, identity);
+    return true;
+}
+
+bool hg_identify_lasting(hid_t object, struct h5_identity *identity)
+{
+    struct stat info;
+    int fd = hg_descriptor(object);
+    if (fd < 0 || fstat(fd, &info) != 0 || !hg_identify(object, identity))
+        return false;
+    const uint64_t device = info.st_dev;
+    identity->file = info.st_ino;
+    memcpy(identity->token + sizeof(haddr_t), &device, sizeof device);
     return true;
 }
 

@@ -13,6 +13,10 @@ struct h5_identity {
 
 bool hg_identify(hid_t object, struct h5_identity *identity);
 
+/* The same whenever and however the file is opened: libhdf5 numbers files anew each time. False,
+ * too, where there is no POSIX descriptor below it. */
+bool hg_identify_lasting(hid_t object, struct h5_identity *identity);
+
 bool hg_same(const struct h5_identity *a, const struct h5_identity *b);
 
 /* The identity and kind of the object that a hard link of the group leads to, without opening it.

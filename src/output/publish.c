@@ -19,7 +19,7 @@
 #include "base/size.h"
 #include "hdf5/create.h"
 #include "libhdf5/output_driver.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 #include "output/publish.h"
 
 #define NAME_BYTES    255       /* of a file name, on all file systems of note */

@@ -11,7 +11,7 @@
 #include "hdf5/chunk.h"
 #include "hdf5/limit.h"
 #include "hdf5/transfer.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 
 /* Points of a row that is compared with what libhdf5 reads, at most. */
 #define PROOF_POINTS 4096

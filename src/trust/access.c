@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
 
@@ -25,10 +26,9 @@ static bool lies_in(const char *path, const char *folder)
 static bool lies_inside(const struct h5_access *access, const char *real, const struct stat *info)
 {
     struct stat there;
-    bool found = real && stat(real, &there) == 0 && there.st_dev == info->st_dev &&
-                 there.st_ino == info->st_ino;
-    return found && (strcmp(real, access->real) == 0 || lies_in(real, access->folder[0]) ||
-                     lies_in(real, access->folder[1]));
+    return real && stat(real, &there) == 0 && file_is_same(&there, info) &&
+           (strcmp(real, access->real) == 0 || lies_in(real, access->folder[0]) ||
+            lies_in(real, access->folder[1]));
 }
 
 /* Only the input itself, which the user has named, may be a device. */
@@ -212,8 +212,7 @@ static int open_found(int place, const char *path, const struct stat *info)
     if (fd >= 0 || errno != ENOENT)
         return fd;
     fd = open(path, flags); /* there is no /proc */
-    if (fd < 0 ||
-        (fstat(fd, &opened) == 0 && opened.st_dev == info->st_dev && opened.st_ino == info->st_ino))
+    if (fd < 0 || (fstat(fd, &opened) == 0 && file_is_same(&opened, info)))
         return fd;
     close(fd);
     errno = ENOENT;

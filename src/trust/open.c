@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "libhdf5/metadata_cache.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 #include "trust/input_driver.h"
 
 /* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
@@ -165,8 +166,7 @@ static bool is_open_here(const char *path)
         n = H5Fget_obj_ids((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE, (size_t)n, files);
     for (ssize_t i = 0; files && i < n && !found; i++) {
         int fd = hg_input_access(files[i]) ? -1 : hg_descriptor(files[i]);
-        found = fd >= 0 && fstat(fd, &open_one) == 0 && wanted.st_dev == open_one.st_dev &&
-                wanted.st_ino == open_one.st_ino;
+        found = fd >= 0 && fstat(fd, &open_one) == 0 && file_is_same(&wanted, &open_one);
     }
     return found;
 }

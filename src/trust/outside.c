@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 #include "base/size.h"
-#include "trust/driver.h"
+#include "libhdf5/identity.h"
 #include "trust/external.h"
 #include "trust/input_driver.h"
 #include "trust/open.h"
@@ -39,9 +39,12 @@ struct check {
 struct source {
     char *file, *dataset; /* its names; NULL: none */
     char *path;           /* of the file that was found; NULL: none, or the virtual dataset's own */
-    bool there;           /* something is at one of the places where it may be */
-    bool in_file;         /* and is an HDF5 file */
-    bool found;           /* that has the dataset */
+    enum {
+        ABSENT,
+        THERE,      /* something is at one of the places where it may be, */
+        FILE_THERE, /* it is an HDF5 file, */
+        FOUND,      /* and that has the dataset */
+    } state;
     bool unfit; /* of which libhdf5 would make an error or nonsense, and not the fill value */
     char *why;  /* NULL: all is well */
     int rank;
@@ -220,10 +223,11 @@ static void forget(struct source *source)
 static enum h5grad_status explain(struct check *check, struct source *source, bool there,
                                   const char *why)
 {
-    if (source->why && (source->there || !there))
+    if (source->why && (source->state != ABSENT || !there))
         return H5GRAD_OK;
     free(source->why);
-    source->there = there;
+    if (there && source->state == ABSENT)
+        source->state = THERE;
     source->why = hg_memory_text(why);
     return source->why ? H5GRAD_OK : hg_error_memory(check->err, strlen(why));
 }
@@ -315,8 +319,7 @@ static enum h5grad_status look_in_file(struct check *check, const struct site *s
                                        struct source *source)
 {
     H5_CLOSED hid_t dataset = H5Dopen2(file, source->dataset, site->datasets);
-    source->there = source->in_file = true;
-    source->found = dataset >= 0;
+    source->state = dataset >= 0 ? FOUND : FILE_THERE;
     free(source->why);
     source->why = NULL;
     if (dataset >= 0) {
@@ -361,7 +364,7 @@ static enum h5grad_status look_for(struct check *check, struct site *site)
         return status;
     if (!status)
         status = look_in_file(check, site, file, source);
-    if (!status && source->found)
+    if (!status && source->state == FOUND)
         status = keep_first(check, site);
     if (status)
         hg_error_context(check->err, status, "source %s:%s%s", source->file,
@@ -435,20 +438,20 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     uint64_t points;
     if (status)
         return status;
-    if (!source->found && (!source->there || (source->in_file && numbered))) {
+    if (source->state == ABSENT || (source->state == FILE_THERE && numbered)) {
         if (++*absent == 1) {
             free(site->end);
             site->end = hg_mapping_text(mapping, block, source->why);
         }
         return site->end ? H5GRAD_OK : hg_error_memory(check->err, sizeof *site);
     }
-    if (source->found && is_endless(mapping, source->file))
+    if (source->state == FOUND && is_endless(mapping, source->file))
         return hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
     for (; *absent > 0 && !status; --*absent, site->parts++)
         status = lose(check, site, hg_memory_text(site->end));
     if (!status)
         status = judge(check, site, mapping, block);
-    if (source->found && size_mul(block + 1, run->block, &points))
+    if (source->state == FOUND && size_mul(block + 1, run->block, &points))
         extend(site, run->axis, hg_run_end(run, points));
     return status;
 }
@@ -482,8 +485,9 @@ static enum h5grad_status check_plain(struct check *check, struct site *site, si
         return status;
     if (!site->points && !(site->points = hg_memory_zeroed(site->n, sizeof *site->points)))
         return hg_error_memory(check->err, site->n * sizeof *site->points);
-    site->points[i] = source->found ? hg_run_count(from, source->extent[from->axis]) : UINT64_MAX;
-    extend(site, run->axis, source->found ? hg_run_end(run, site->points[i]) : 0);
+    site->points[i] =
+        source->state == FOUND ? hg_run_count(from, source->extent[from->axis]) : UINT64_MAX;
+    extend(site, run->axis, source->state == FOUND ? hg_run_end(run, site->points[i]) : 0);
     return H5GRAD_OK;
 }
 

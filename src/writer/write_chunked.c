@@ -6,7 +6,7 @@
 #include "base/size.h"
 #include "codec/codec.h"
 #include "output/layout.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 #include "writer/order.h"
 #include "writer/pieces.h"
 

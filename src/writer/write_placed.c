@@ -12,7 +12,7 @@
 #include "base/size.h"
 #include "hdf5/chunk.h"
 #include "hdf5/transfer.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 #include "writer/pieces.h"
 #include "writer/writer.h"
 

@@ -17,7 +17,7 @@
 #include "hdf5/type.h"
 #include "trust/virtual_caches.h"
 #include "hdf5/walk.h"
-#include "trust/driver.h"
+#include "libhdf5/handle.h"
 #include "trust/open.h"
 #include "libhdf5/identity.h"
 #include "tests/support/suite.h"
