@@ -44,7 +44,6 @@ static void coordinate_free(struct coordinate *item)
     hg_line_close(item->line);
     hg_access_free(&item->other);
     free(item->key);
-    free(item->attribute);
     free(item->name);
     free(item->unit);
     free(item->note);
@@ -145,17 +144,8 @@ static struct line *find_line(const struct coordinates *store, struct coordinate
 {
     const char *text = item->key, *end = file_end(text);
     bool known = true;
-    struct line *line;
-    if (item->attribute) {
-        hid_t object = hg_open_object(store->file, text, err);
-        line = object >= 0 ? hg_line_open_attribute(object, item->attribute, err) : NULL;
-        hg_close(object);
-    } else {
-        line = open_in(store->file, text, store->keep, item, &known, err);
-    }
-    item->name =
-        hg_memory_format("%s%s%s%s", known && *text != '/' ? "/" : "", text,
-                         item->attribute ? "@" : "", item->attribute ? item->attribute : "");
+    struct line *line = open_in(store->file, text, store->keep, item, &known, err);
+    item->name = hg_memory_format("%s%s", known && *text != '/' ? "/" : "", text);
     return known || !end ? line : open_elsewhere(store, item, end, err);
 }
 
@@ -242,50 +232,37 @@ static enum h5grad_status open_line(struct coordinates *store, struct coordinate
     return scan(item, err);
 }
 
-static struct coordinate *add(struct coordinates *store, const char *text, const char *attribute,
-                              enum line_points points, uint64_t extent)
+static struct coordinate *add(struct coordinates *store, const char *text, enum line_points points,
+                              uint64_t extent)
 {
     struct coordinate **grown = realloc(store->item, (store->n + 1) * sizeof *grown);
     if (!grown)
         return NULL;
     store->item = grown;
     struct coordinate *item = hg_memory_zeroed(1, sizeof *item);
-    if (!item)
-        return NULL;
-    item->key = hg_memory_text(text);
-    item->attribute = hg_memory_text(attribute);
-    item->points = points;
-    item->extent = extent;
-    if (!item->key || (attribute && !item->attribute)) {
-        free(item->key);
-        free(item->attribute);
+    if (!item || !(item->key = hg_memory_text(text))) {
         free(item);
         return NULL;
     }
+    item->points = points;
+    item->extent = extent;
     item->status = open_line(store, item, &item->error);
     store->item[store->n++] = item;
     return item;
 }
 
-static bool is_asked_for(const struct coordinate *item, const char *text, const char *attribute,
-                         enum line_points points, uint64_t extent)
-{
-    return item->points == points && (points != LINE_FIRST || item->extent == extent) &&
-           strcmp(item->key, text) == 0 && !item->attribute == !attribute &&
-           (!attribute || strcmp(item->attribute, attribute) == 0);
-}
-
 enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
-                                      const char *attribute, enum line_points points,
-                                      uint64_t extent, const struct coordinate **out,
-                                      struct h5grad_error *err)
+                                      enum line_points points, uint64_t extent,
+                                      const struct coordinate **out, struct h5grad_error *err)
 {
     struct coordinate *item = NULL;
     for (size_t i = 0; i < store->n && !item; i++) {
-        if (is_asked_for(store->item[i], text, attribute, points, extent))
-            item = store->item[i];
+        struct coordinate *known = store->item[i];
+        if (known->points == points && (points != LINE_FIRST || known->extent == extent) &&
+            strcmp(known->key, text) == 0)
+            item = known;
     }
-    if (!item && !(item = add(store, text, attribute, points, extent)))
+    if (!item && !(item = add(store, text, points, extent)))
         return hg_error_memory(err, sizeof *item);
     if (item->status)
         return hg_error_context(err, hg_error_set(err, item->status, "%s", item->error.message),

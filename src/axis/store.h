@@ -9,8 +9,7 @@
 #include "stencil/stencil.h"
 
 struct coordinate {
-    char *key; /* as asked for: these four */
-    char *attribute;
+    char *key; /* as asked for: these three */
     enum line_points points;
     uint64_t extent;        /* of LINE_FIRST */
     char *name;             /* "/time", "FILE:/time", "/u@x" */
@@ -33,13 +32,12 @@ void hg_coordinates_free(struct coordinates *store); /* NULL allowed */
 /*
  * The coordinate at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: the first there is of
  * INPUT's dataset of the whole name, an attribute of its object PATH, and the same of FILE, cut off
- * at the last ":/". With attribute not NULL, text is the path of an object of INPUT, which has it.
- * extent: the points that LINE_FIRST takes. The error names it. Not within h5_enter.
+ * at the last ":/". extent: the points that LINE_FIRST takes. The error names it. Not within
+ * h5_enter.
  */
 enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
-                                      const char *attribute, enum line_points points,
-                                      uint64_t extent, const struct coordinate **out,
-                                      struct h5grad_error *err);
+                                      enum line_points points, uint64_t extent,
+                                      const struct coordinate **out, struct h5grad_error *err);
 
 /* Calls tell with the note of each that has one. */
 void hg_coordinates_tell(const struct coordinates *store,

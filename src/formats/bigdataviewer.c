@@ -6,9 +6,8 @@
  */
 #include <string.h>
 
-#include "formats/parts.h"
-#include "hdf5/object.h"
 #include "formats/convention.h"
+#include "hdf5/object.h"
 
 /* The length of "/", the letter and digits at the start of a path; 0 when that is not there. */
 static size_t numbered(const char *path, char letter)
@@ -40,38 +39,28 @@ static bool is_signed(hid_t dataset)
     return is;
 }
 
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
     static const char *const names[] = {"z", "y", "x"};
-    (void)file;
-    (void)walk;
-    if (coords->rank != 3 || !is_cells(path))
-        return H5GRAD_OK;
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < 3 && !status; k++)
-        status = hg_coords_set_name(coords, k, names[k], err);
-    if (!status)
-        status =
-            hg_coords_add_note(coords, err,
-                               "BigDataViewer keeps the size of a voxel in the XML file: unless "
-                               "--spacing gives it, derivatives are per voxel");
-    if (!status && is_signed(dataset))
-        status =
-            hg_coords_add_note(coords, err,
-                               "its pixels are stored as signed integers: those of the upper half "
-                               "of their range appear negative");
-    return status;
+    if (query->rank != 3 || !is_cells(query->path))
+        return;
+    for (unsigned k = 0; k < 3; k++)
+        hg_coords_set_name(query, k, names[k]);
+    hg_coords_add_note(query, "BigDataViewer keeps the size of a voxel in the XML file: unless "
+                              "--spacing gives it, derivatives are per voxel");
+    if (is_signed(query->dataset))
+        hg_coords_add_note(query, "its pixels are stored as signed integers: those of the upper "
+                                  "half of their range appear negative");
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    (void)dataset;
+    const char *path = query->path;
     size_t setup = numbered(path, 's');
     if (!setup ||
         (strcmp(path + setup, "/resolutions") != 0 && strcmp(path + setup, "/subdivisions") != 0))
         return NULL;
-    return hg_has_link(file, "t00000") ? "it is bookkeeping of BigDataViewer" : NULL;
+    return hg_has_link(query->file, "t00000") ? "it is bookkeeping of BigDataViewer" : NULL;
 }
 
 const struct coords_convention hg_coords_bigdataviewer = {

@@ -11,10 +11,8 @@
 
 #include "base/path.h"
 #include "base/memory.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
-#include "hdf5/object.h"
 #include "formats/convention.h"
+#include "hdf5/object.h"
 
 /* Written once per file: of the run, not of a dataset. */
 #define PARAMETERS "Parameters and Global Attributes"
@@ -73,55 +71,40 @@ static bool has_other_files(hid_t file)
     return others;
 }
 
-static enum h5grad_status check_whole(hid_t file, const char *path, hid_t dataset,
-                                      struct coords *coords, struct h5grad_error *err)
+static bool is_piece(const struct query *query)
 {
     double level = 0;
-    bool piece = hg_attribute_number(dataset, "level", &level) && level > 0;
-    if (!piece) {
-        hid_t group = hg_open_parent(file, path);
-        piece = group >= 0 && has_neighbours(group, hg_path_base(path));
-        hg_close(group);
-    }
-    if (!piece && !has_other_files(file))
-        return H5GRAD_OK;
-    return hg_coords_set_refusal(
-        coords, err,
-        "it is one of several components or levels of a Cactus grid: merge "
-        "them first (hdf5_recombiner, kuibit)" COORDS_OR_NAME_IT);
+    if (hg_attribute_number(query->dataset, "level", &level) && level > 0)
+        return true;
+    hid_t group = hg_open_parent(query->file, query->path);
+    bool piece = group >= 0 && has_neighbours(group, hg_path_base(query->path));
+    hg_close(group);
+    return piece || has_other_files(query->file);
 }
 
-static enum h5grad_status enter_axis(struct coords *coords, unsigned k, double delta, double origin,
-                                     struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    static const char *const names[] = {"x", "y", "z"};
-    enum h5grad_status status = hg_coords_set_step(coords, k, delta, origin, "Cactus", err);
-    /* of fewer axes, nothing says which plane or line they are */
-    if (!status && coords->rank == 3)
-        status = hg_coords_set_name(coords, k, names[2 - k], err);
-    return status;
-}
-
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
-{
-    (void)walk;
+    static const char *const names[] = {"z", "y", "x"};
+    hid_t dataset = query->dataset;
     if (H5Aexists(dataset, "delta") <= 0 || H5Aexists(dataset, "origin") <= 0 ||
         H5Aexists(dataset, "iorigin") <= 0)
-        return H5GRAD_OK;
+        return;
     double delta[GRID_MAX_RANK], origin[GRID_MAX_RANK];
-    unsigned rank = coords->rank;
-    bool found = hg_attribute_exactly(dataset, "delta", rank, delta) == H5_FOUND &&
-                 hg_attribute_exactly(dataset, "origin", rank, origin) == H5_FOUND;
-    enum h5grad_status status = check_whole(file, path, dataset, coords, err);
-    for (unsigned k = 0; k < rank && !status; k++) {
-        if (found)
-            status = enter_axis(coords, k, delta[rank - 1 - k], origin[rank - 1 - k], err);
-        else
-            status = hg_coords_set_problem(coords, k, "Cactus", err,
-                                           "origin and delta are not %u numbers each", rank);
+    unsigned rank = query->rank;
+    if (is_piece(query))
+        hg_coords_refuse(query, "it is one of several components or levels of a Cactus grid: merge "
+                                "them first (hdf5_recombiner, kuibit)");
+    if (hg_attribute_exactly(dataset, "delta", rank, delta) != H5_FOUND ||
+        hg_attribute_exactly(dataset, "origin", rank, origin) != H5_FOUND) {
+        hg_coords_set_problems(query, "origin and delta are not %u numbers each", rank);
+        return;
     }
-    return status;
+    for (unsigned k = 0; k < rank; k++) {
+        hg_coords_set_step(query, k, delta[rank - 1 - k], origin[rank - 1 - k]);
+        /* of fewer axes, nothing says which plane or line they are */
+        if (rank == 3)
+            hg_coords_set_name(query, k, names[k]);
+    }
 }
 
 const struct coords_convention hg_coords_cactus = {

@@ -4,9 +4,8 @@
  * needed to know it: booleans of xarray and MATLAB, HDF5's images whose points are indices of
  * colours, the palettes of these, and lists of names.
  */
-#include "formats/categories.h"
-
-#include "formats/parts.h"
+#include "formats/convention.h"
+#include "formats/formats.h"
 #include "hdf5/attribute.h"
 
 /* Of satellites there are indexed images whose numbers are counts of a quantity all the same. */

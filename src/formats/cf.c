@@ -7,38 +7,40 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/path.h"
 #include "base/memory.h"
-#include "values/meaning.h"
-#include "hdf5/names.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
-#include "hdf5/scales.h"
-#include "libhdf5/identity.h"
-#include "hdf5/object.h"
-#include "formats/categories.h"
+#include "base/path.h"
 #include "formats/convention.h"
+#include "formats/formats.h"
+#include "hdf5/names.h"
+#include "hdf5/object.h"
+#include "hdf5/scales.h"
+#include "values/meaning.h"
 
 #define COORDINATES  "coordinates"
 #define GRID_MAPPING "grid_mapping"
 
+/* Visits the variables that an attribute of the dataset names. */
+static void visit(struct query *query, const char *attribute, names_visitor *visitor, void *user)
+{
+    if (!query->status)
+        query->status = hg_names_visit(query->file, query->path, query->dataset, attribute, visitor,
+                                       user, query->err);
+}
+
 static enum h5grad_status add_to_set(void *user, const struct names_variable *variable,
                                      struct h5grad_error *err)
 {
-    struct h5_identity identity;
-    if (variable->id < 0 || !hg_identify(variable->id, &identity))
-        return H5GRAD_OK;
-    return hg_set_add(user, &identity, 0, NULL, err);
+    struct query *query = user;
+    (void)err;
+    hg_coords_add(query, variable->id, 0);
+    return query->status;
 }
 
-static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
-                                         struct h5_set *set, struct h5grad_error *err)
+static void add_references(struct query *query)
 {
     static const char *const attributes[] = {COORDINATES, "bounds", "climatology", GRID_MAPPING};
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++)
-        status = hg_names_visit(file, path, dataset, attributes[i], add_to_set, set, err);
-    return status;
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
+        visit(query, attributes[i], add_to_set, query);
 }
 
 /* Modifiers of standard names, and standard names, whose numbers are codes. */
@@ -55,29 +57,17 @@ static bool is_named_flag(hid_t dataset)
     return flag;
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    (void)file;
-    (void)path;
+    hid_t dataset = query->dataset;
     bool flags = H5Aexists(dataset, "flag_values") > 0 || H5Aexists(dataset, "flag_masks") > 0 ||
                  H5Aexists(dataset, "flag_meanings") > 0 || is_named_flag(dataset);
     return flags ? COORDS_CATEGORIES : NULL;
 }
 
-/* Adds one more to "XLAT, XLONG"; NULL: there is none yet. */
-static enum h5grad_status add_name(char **names, const char *name, struct h5grad_error *err)
-{
-    char *more = hg_memory_format("%s%s%s", *names ? *names : "", *names ? ", " : "", name);
-    if (!more)
-        return hg_error_memory(err, strlen(name));
-    free(*names);
-    *names = more;
-    return H5GRAD_OK;
-}
-
 /* Coordinates of points, not of axes, that a field names. */
 struct plane {
-    uint64_t extent[2]; /* of the field's last two axes */
+    const uint64_t *extent; /* of the field's last two axes */
     char *names;
 };
 
@@ -85,178 +75,119 @@ static enum h5grad_status add_plane(void *user, const struct names_variable *var
                                     struct h5grad_error *err)
 {
     struct plane *plane = user;
-    uint64_t extent[GRID_MAX_RANK];
-    hid_t space = variable->id < 0 ? -1 : H5Dget_space(variable->id);
-    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    hg_close(space);
-    if (rank < 2 || !hg_read_extents(variable->id, (unsigned)rank, extent) ||
-        memcmp(&extent[rank - 2], plane->extent, sizeof plane->extent) != 0)
+    hsize_t extent[H5S_MAX_RANK];
+    int rank = variable->id < 0 ? -1 : hg_dataset_extent(variable->id, extent, NULL);
+    if (rank < 2 || memcmp(&extent[rank - 2], plane->extent, 2 * sizeof *extent) != 0)
         return H5GRAD_OK;
-    return add_name(&plane->names, variable->name, err);
+    return hg_coords_add_name(&plane->names, variable->name, err);
 }
 
 /* Says that 2-D latitude and longitude are not used, where nothing else says the spacing. */
-static enum h5grad_status note_plane(hid_t file, const char *path, hid_t dataset,
-                                     struct coords *coords, struct h5grad_error *err)
+static void note_plane(struct query *query)
 {
-    struct plane plane = {.names = NULL};
-    uint64_t extent[GRID_MAX_RANK];
-    unsigned rank = coords->rank;
-    if (rank < 2 || coords->axis[rank - 2].kind != COORDS_NONE ||
-        coords->axis[rank - 1].kind != COORDS_NONE || !hg_read_extents(dataset, rank, extent))
-        return H5GRAD_OK;
-    memcpy(plane.extent, &extent[rank - 2], sizeof plane.extent);
-    enum h5grad_status status =
-        hg_names_visit(file, path, dataset, COORDINATES, add_plane, &plane, err);
-    if (!status && plane.names)
-        status = hg_coords_add_note(coords, err, "2-D coordinates %s are not used: unit spacing",
-                                    plane.names);
+    unsigned rank = query->rank;
+    const struct coords_axis *axis = query->coords->axis;
+    if (rank < 2 || axis[rank - 2].kind != COORDS_NONE || axis[rank - 1].kind != COORDS_NONE)
+        return;
+    struct plane plane = {.extent = &query->extent[rank - 2]};
+    visit(query, COORDINATES, add_plane, &plane);
+    if (plane.names)
+        hg_coords_add_note(query, "2-D coordinates %s are not used: unit spacing", plane.names);
     free(plane.names);
-    return status;
 }
 
-/* Auxiliary coordinates along one axis of a field. */
+/* Auxiliary coordinates along axis k of the field. */
 struct line {
-    unsigned rank; /* of the field */
-    uint64_t extent;
-    bool attached;           /* the field has scales ... */
-    const struct h5_set *to; /* ... and those of the axis are these */
+    struct query *query;
+    unsigned k;
+    bool attached;        /* the field has scales ... */
+    struct h5_set scales; /* ... and those of the axis are these */
     size_t n;
     char *names;
     char *path; /* of the first */
 };
 
-/* Adds what is attached to an axis of a dataset; *attached tells whether anything is to any. */
-static enum h5grad_status add_scales(hid_t dataset, unsigned rank, unsigned axis, bool *attached,
-                                     struct h5_set *set, struct h5grad_error *err)
-{
-    struct h5_scales lists;
-    enum h5grad_status status = hg_scales_read(dataset, rank, &lists, attached, err);
-    if (status || !*attached)
-        return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
-    for (size_t i = 0; i < lists.list[axis].len && !status; i++) {
-        struct h5_identity identity;
-        if (hg_scales_identify(&lists, dataset, axis, i, &identity))
-            status = hg_set_add(set, &identity, 0, NULL, err);
-    }
-    hg_scales_free(&lists);
-    return status;
-}
-
 /* Whether the only axis of a variable is that of the field: they have a scale in common. Without
  * any scales the extent tells, of a field of one axis. */
-static enum h5grad_status lies_along(const struct line *line, hid_t variable, bool *along,
-                                     struct h5grad_error *err)
+static bool lies_along(const struct line *line, hid_t variable)
 {
     struct h5_set own = {0};
-    bool attached;
-    enum h5grad_status status = add_scales(variable, 1, 0, &attached, &own, err);
-    *along = !attached && !line->attached && line->rank == 1;
-    for (size_t i = 0; i < own.capacity && !*along; i++)
-        *along = own.entry[i].used && hg_set_find(line->to, &own.entry[i].identity);
+    bool attached = hg_coords_add_scales(line->query, variable, 1, 0, &own, 0);
+    bool along = !attached && !line->attached && line->query->rank == 1;
+    for (size_t i = 0; i < own.capacity && !along; i++)
+        along = own.entry[i].used && hg_set_find(&line->scales, &own.entry[i].identity);
     hg_set_free(&own);
-    return status;
+    return along;
 }
 
 static enum h5grad_status add_line(void *user, const struct names_variable *variable,
                                    struct h5grad_error *err)
 {
     struct line *line = user;
+    struct query *query = line->query;
     struct h5grad_error reason;
-    bool along = false;
     if (variable->id < 0)
         return H5GRAD_OK;
-    enum h5grad_status status = hg_coords_judge(variable->id, line->extent, NULL, &reason);
-    if (status == H5GRAD_NO_MEMORY)
-        return hg_error_set(err, status, "%s", reason.message);
-    if (status || hg_is_scale(variable->id))
-        return H5GRAD_OK;
-    status = lies_along(line, variable->id, &along, err);
-    if (status || !along)
-        return status;
+    if (hg_coords_judge(variable->id, query->extent[line->k], NULL, &reason) != H5GRAD_OK) {
+        hg_coords_fail_for(query, &reason);
+        return query->status;
+    }
+    if (hg_is_scale(variable->id) || !lies_along(line, variable->id) || query->status)
+        return query->status;
     if (line->n++ == 0 && !(line->path = hg_memory_text(variable->path)))
         return hg_error_memory(err, strlen(variable->path));
-    return add_name(&line->names, variable->name, err);
+    return hg_coords_add_name(&line->names, variable->name, err);
 }
 
-/* One that is the only one of its axis serves as its coordinates. */
-static enum h5grad_status use_line(hid_t file, const struct line *line, struct coords *coords,
-                                   unsigned k, struct h5grad_error *err)
+/* Where an axis has no coordinate variable, what the field names: the only one of an axis serves as
+ * its coordinates. */
+static void read_line(struct query *query, unsigned k)
 {
-    if (line->n == 0)
-        return H5GRAD_OK;
-    if (line->n > 1)
-        return hg_coords_add_note(
-            coords, err, "axis %u: %s are not used: unit spacing; --coord=%u=PATH takes one", k,
-            line->names, k);
-    enum h5grad_status status = hg_coords_set_dataset(coords, k, file, line->path, line->extent,
-                                                      false, "coordinates attribute", err);
-    return status ? status : hg_coords_set_name(coords, k, hg_path_base(line->path), err);
-}
-
-/* Where an axis has no coordinate variable, those that the field names. */
-static enum h5grad_status read_lines(hid_t file, const char *path, hid_t dataset,
-                                     struct coords *coords, struct h5grad_error *err)
-{
-    uint64_t extent[GRID_MAX_RANK];
-    enum h5grad_status status = H5GRAD_OK;
-    if (H5Aexists(dataset, COORDINATES) <= 0 || !hg_read_extents(dataset, coords->rank, extent))
-        return H5GRAD_OK;
-    for (unsigned k = 0; k < coords->rank && !status; k++) {
-        struct h5_set scales = {0};
-        struct line line = {.rank = coords->rank, .extent = extent[k], .to = &scales};
-        if (coords->axis[k].kind != COORDS_NONE || coords->axis[k].left_out)
-            continue;
-        status = add_scales(dataset, coords->rank, k, &line.attached, &scales, err);
-        if (!status)
-            status = hg_names_visit(file, path, dataset, COORDINATES, add_line, &line, err);
-        if (!status)
-            status = use_line(file, &line, coords, k, err);
-        free(line.path);
-        free(line.names);
-        hg_set_free(&scales);
+    struct line line = {.query = query, .k = k};
+    line.attached = hg_coords_add_scales(query, query->dataset, query->rank, k, &line.scales, 0);
+    visit(query, COORDINATES, add_line, &line);
+    if (line.n == 1) {
+        hg_coords_set_dataset(query, k, line.path, false);
+        hg_coords_set_name(query, k, hg_path_base(line.path));
+    } else if (line.n > 1) {
+        hg_coords_add_note(query,
+                           "axis %u: %s are not used: unit spacing; --coord=%u=PATH takes one", k,
+                           line.names, k);
     }
-    return status;
+    free(line.path);
+    free(line.names);
+    hg_set_free(&line.scales);
 }
 
 static enum h5grad_status add_lost(void *user, const struct names_variable *variable,
                                    struct h5grad_error *err)
 {
-    return variable->id < 0 ? add_name(user, variable->name, err) : H5GRAD_OK;
+    return variable->id < 0 ? hg_coords_add_name(user, variable->name, err) : H5GRAD_OK;
 }
 
-/* Says which of the variables that a field names are not there. */
-static enum h5grad_status note_lost(hid_t file, const char *path, hid_t dataset,
-                                    struct coords *coords, struct h5grad_error *err)
+/* Says which of the variables that an attribute names are not there. */
+static void note_lost(struct query *query, const char *attribute)
 {
-    static const char *const attributes[] = {COORDINATES, GRID_MAPPING};
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !status; i++) {
-        char *names = NULL;
-        status = hg_names_visit(file, path, dataset, attributes[i], add_lost, &names, err);
-        if (!status && names)
-            status =
-                hg_coords_add_note(coords, err, "its attribute %s names %s, which cannot be found",
-                                   attributes[i], names);
-        free(names);
-    }
-    return status;
+    char *names = NULL;
+    visit(query, attribute, add_lost, &names);
+    if (names)
+        hg_coords_add_note(query, "its attribute %s names %s, which cannot be found", attribute,
+                           names);
+    free(names);
 }
 
-static enum h5grad_status refuse_dates(struct coords *coords, unsigned k, struct h5grad_error *err)
+static void refuse_dates(struct query *query, unsigned k)
 {
-    struct coords_axis *axis = &coords->axis[k];
+    struct coords_axis *axis = &query->coords->axis[k];
     if (!axis->path || !hg_meaning_is_dates(axis->unit))
-        return H5GRAD_OK;
+        return;
     char *path = axis->path, *unit = axis->unit;
-    const char *source = axis->source;
+    query->source = axis->source;
     axis->path = axis->unit = NULL;
     hg_coords_forget(axis);
-    enum h5grad_status status = hg_coords_set_problem(
-        coords, k, source, err, "%s holds dates written as numbers (%s)", path, unit);
+    hg_coords_set_problem(query, k, "%s holds dates written as numbers (%s)", path, unit);
     free(unit);
     free(path);
-    return status;
 }
 
 /* Months and years are a twelfth of a year and a year to some readers, what the calendar says to
@@ -273,26 +204,28 @@ static bool is_uneven_time(const char *unit)
     return false;
 }
 
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    (void)walk;
-    enum h5grad_status status = note_plane(file, path, dataset, coords, err);
-    if (!status)
-        status = read_lines(file, path, dataset, coords, err);
-    if (!status)
-        status = note_lost(file, path, dataset, coords, err);
-    for (unsigned k = 0; k < coords->rank && !status; k++) {
-        status = refuse_dates(coords, k, err);
-        const char *unit = coords->axis[k].unit;
-        if (!status && coords->axis[k].kind == COORDS_ARRAY && is_uneven_time(unit))
-            status = hg_coords_add_note(
-                coords, err,
-                "axis %u counts %.*s, which differ in length: the result is "
-                "per %.*s as counted",
-                k, (int)strcspn(unit, " "), unit, (int)strcspn(unit, " s"), unit);
+    bool named = H5Aexists(query->dataset, COORDINATES) > 0;
+    note_plane(query);
+    query->source = "coordinates attribute";
+    for (unsigned k = 0; named && k < query->rank; k++) {
+        const struct coords_axis *axis = &query->coords->axis[k];
+        if (axis->kind == COORDS_NONE && !axis->left_out)
+            read_line(query, k);
     }
-    return status;
+    note_lost(query, COORDINATES);
+    note_lost(query, GRID_MAPPING);
+    for (unsigned k = 0; k < query->rank; k++) {
+        const struct coords_axis *axis = &query->coords->axis[k];
+        refuse_dates(query, k);
+        if (axis->kind == COORDS_ARRAY && is_uneven_time(axis->unit))
+            hg_coords_add_note(query,
+                               "axis %u counts %.*s, which differ in length: the result is "
+                               "per %.*s as counted",
+                               k, (int)strcspn(axis->unit, " "), axis->unit,
+                               (int)strcspn(axis->unit, " s"), axis->unit);
+    }
 }
 
 const struct coords_convention hg_coords_cf = {

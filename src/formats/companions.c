@@ -149,7 +149,8 @@ static enum h5grad_status create_item(struct companions *self, struct item *item
         item->to = hg_open_dataset(self->output, item->path, NULL); /* made by a convention */
     bool made = item->to >= 0;
     if (!made && !reason.status)
-        item->to = hg_copy_create(dataset, self->output, item->path, !placeholder, &reason);
+        item->to = hg_copy_create(dataset, self->output, item->path,
+                                  placeholder ? COPY_EMPTY : COPY_ALIKE, &reason);
     if (item->to < 0)
         return give_up(item, &reason, err);
     if (!made && !placeholder && H5Iinc_ref(dataset) >= 0)

@@ -7,8 +7,9 @@
 #ifndef H5GRAD_FORMATS_COORDS_H
 #define H5GRAD_FORMATS_COORDS_H
 
+#include <stdbool.h>
+
 #include "grid/box.h"
-#include "base/error.h"
 
 enum coords_kind {
     COORDS_NONE,     /* the file says nothing: unit spacing */
@@ -24,7 +25,6 @@ struct coords_axis {
     /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: one that
      * would do if its extent + 1 values were edges of cells; NULL. */
     char *path;
-    char *attribute;    /* not NULL: the path is that of the object whose attribute is the array */
     bool edges;         /* COORDS_ARRAY: it holds the extent + 1 edges of cells; midpoints count */
     bool surplus;       /* COORDS_ARRAY: it holds more values, of which the first extent count */
     char *name;         /* NULL: the file names none */
@@ -43,16 +43,12 @@ struct coords {
     struct coords_axis *axis; /* rank of them */
     /* The convention that positively identified the dataset, and whose form results take; NULL. */
     const struct coords_convention *convention;
+    bool is_record; /* of openPMD: the dataset is a record of its own, else a component of one */
     /* The dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that its
      * gradient means something only to who names it and says every spacing: what it is, and the way
      * out. NULL: it is whole. */
     char *refusal;
     char *note; /* what a user should know of what was not used; NULL */
 };
-
-void hg_coords_free(struct coords *coords);
-
-/* H5GRAD_FAILED with the problem of an axis that is COORDS_UNUSABLE, else H5GRAD_OK. */
-enum h5grad_status hg_coords_check(const struct coords_axis *axis, struct h5grad_error *err);
 
 #endif

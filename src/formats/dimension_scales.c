@@ -9,31 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
 #include "base/memory.h"
-#include "formats/coords.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
+#include "base/path.h"
+#include "formats/convention.h"
+#include "hdf5/object.h"
 #include "hdf5/scales.h"
 #include "libhdf5/identity.h"
-#include "hdf5/object.h"
-#include "formats/convention.h"
+
+/* How much an axis gains by a scale: the first one of the highest grade is taken. */
+enum grade { NOTHING, A_NAME, A_PROBLEM, COORDINATES };
 
 /* A dataset attached to an axis. */
 struct scale {
-    char *path;
+    enum grade grade;
+    char *path; /* NULL: no link leads to it */
     char *name;
     char *unit;   /* NULL: none given */
-    bool empty;   /* it has no points: a placeholder of netCDF-4, or a null dataspace */
-    char *reason; /* why it cannot serve as coordinates; NULL: it can */
+    char *reason; /* A_PROBLEM: why it cannot serve as coordinates, */
     bool edges;   /* but that it has one point more: it may be the edges of cells */
     bool longer;  /* its first points are the axis's */
-};
-
-/* Of the data along an axis. */
-struct length {
-    uint64_t points;
-    bool grows;
 };
 
 static void free_scale(struct scale *scale)
@@ -42,45 +36,22 @@ static void free_scale(struct scale *scale)
     free(scale->name);
     free(scale->unit);
     free(scale->reason);
-    *scale = (struct scale){0};
 }
 
-/* How much an axis gains by a scale: the first one of the highest grade is taken. */
-enum grade { NOTHING, A_NAME, A_PROBLEM, COORDINATES };
-
-static enum grade grade(const struct scale *scale)
+static char *text_or_null(hid_t dataset, const char *attribute)
 {
-    if (!scale->path)
-        return NOTHING;
-    if (scale->empty)
-        return A_NAME;
-    return scale->reason ? A_PROBLEM : COORDINATES;
-}
-
-static char *text_or_null(char *text)
-{
+    char *text = hg_attribute_text(dataset, attribute);
     if (text && text[0] != '\0')
         return text;
     free(text);
     return NULL;
 }
 
-/* The path of a dataset that was opened by reference; *path stays NULL when no link leads to it. */
-static enum h5grad_status read_path(const struct h5_walk *walk, hid_t dataset, char **path,
-                                    struct h5grad_error *err)
-{
-    struct h5_identity identity;
-    const char *known = hg_identify(dataset, &identity) ? hg_walk_path(walk, &identity) : NULL;
-    *path = hg_memory_text(known);
-    return *path || !known ? H5GRAD_OK : hg_error_memory(err, strlen(known) + 1);
-}
-
 /* The name that a scale gives its axis: its own, which some write as a path, else that of its link.
  */
 static char *read_name(hid_t dataset, const char *path)
 {
-    char *label =
-        hg_is_placeholder(dataset) ? NULL : text_or_null(hg_attribute_text(dataset, "NAME"));
+    char *label = hg_is_placeholder(dataset) ? NULL : text_or_null(dataset, "NAME");
     if (label && label[0] != '/')
         return label;
     bool is_path = label && label[strlen(label) - 1] != '/';
@@ -89,256 +60,164 @@ static char *read_name(hid_t dataset, const char *path)
     return name;
 }
 
-static bool read_lengths(hid_t dataset, unsigned rank, struct length *length)
-{
-    hsize_t extent[GRID_MAX_RANK], most[GRID_MAX_RANK];
-    hid_t space = H5Dget_space(dataset);
-    bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == (int)rank &&
-              H5Sget_simple_extent_dims(space, extent, most) == (int)rank;
-    hg_close(space);
-    for (unsigned k = 0; ok && k < rank; k++)
-        length[k] = (struct length){extent[k], most[k] == H5S_UNLIMITED};
-    return ok;
-}
-
 /*
- * Whether a scale has points for more than the data. A variable of netCDF-4 is as long as what was
- * written of it, an unlimited dimension as the longest of its variables. One point more may also be
- * the edges of cells, but not where netCDF-4 made the scale.
+ * Whether a scale has points for more than the axis, which grows. A variable of netCDF-4 is as long
+ * as what was written of it, an unlimited dimension as the longest of its variables. One point more
+ * may also be the edges of cells, but not where netCDF-4 made the scale.
  */
-static bool is_longer(hid_t scale, struct length data)
+static bool is_longer(hid_t scale, uint64_t extent)
 {
-    struct length own;
-    return data.grows && read_lengths(scale, 1, &own) && own.grows && own.points > data.points &&
-           (own.points - data.points > 1 || H5Aexists(scale, "_Netcdf4Dimid") > 0) &&
-           hg_coords_judge(scale, own.points, NULL, NULL) == H5GRAD_OK;
+    hsize_t own[H5S_MAX_RANK], most[H5S_MAX_RANK];
+    return hg_dataset_extent(scale, own, most) == 1 && most[0] == H5S_UNLIMITED &&
+           own[0] > extent && (own[0] - extent > 1 || H5Aexists(scale, "_Netcdf4Dimid") > 0) &&
+           hg_coords_judge(scale, own[0], NULL, NULL) == H5GRAD_OK;
 }
 
-/* Whether it can serve as coordinates. */
-static enum h5grad_status judge_scale(hid_t dataset, struct length length, struct scale *scale,
-                                      struct h5grad_error *err)
+static bool axis_grows(const struct query *query, unsigned k)
+{
+    hsize_t most[H5S_MAX_RANK];
+    return hg_dataset_extent(query->dataset, NULL, most) > (int)k && most[k] == H5S_UNLIMITED;
+}
+
+/* Whether it can serve as coordinates of axis k. */
+static void judge_scale(struct query *query, unsigned k, hid_t dataset, struct scale *scale)
 {
     struct h5grad_error reason;
-    if (hg_coords_judge(dataset, length.points, NULL, &reason) == H5GRAD_OK)
-        return H5GRAD_OK;
-    scale->longer = is_longer(dataset, length);
+    uint64_t extent = query->extent[k];
+    scale->grade = COORDINATES;
+    if (hg_coords_judge(dataset, extent, NULL, &reason) == H5GRAD_OK)
+        return;
+    scale->longer = axis_grows(query, k) && is_longer(dataset, extent);
     if (scale->longer)
-        return H5GRAD_OK;
-    scale->edges = hg_coords_judge(dataset, length.points + 1, NULL, NULL) == H5GRAD_OK;
-    scale->reason = hg_memory_text(reason.message);
-    return scale->reason ? H5GRAD_OK : hg_error_memory(err, sizeof reason.message);
+        return;
+    scale->grade = A_PROBLEM;
+    scale->edges = hg_coords_judge(dataset, extent + 1, NULL, NULL) == H5GRAD_OK;
+    scale->reason = hg_coords_format(query, "%s", reason.message);
 }
 
-/* Describes an attached dataset; a path of NULL, as when nothing was attached, when it has none. */
-static enum h5grad_status read_scale(const struct h5_walk *walk, hid_t dataset,
-                                     struct length length, struct scale *scale,
-                                     struct h5grad_error *err)
+/* Describes a dataset that is attached to axis k. */
+static void read_scale(struct query *query, unsigned k, hid_t dataset, struct scale *scale)
 {
-    *scale = (struct scale){0};
-    enum h5grad_status status = read_path(walk, dataset, &scale->path, err);
-    if (status != H5GRAD_OK || !scale->path)
-        return status;
-    scale->name = read_name(dataset, scale->path);
-    scale->empty = hg_is_placeholder(dataset) || hg_is_null(dataset);
+    struct h5_identity identity;
+    const char *path =
+        hg_identify(dataset, &identity) ? hg_walk_path(query->walk, &identity) : NULL;
+    if (!path)
+        return;
+    scale->grade = A_NAME;
+    scale->path = hg_coords_format(query, "%s", path);
+    scale->name = read_name(dataset, path);
     if (!scale->name)
-        status = hg_error_memory(err, strlen(scale->path));
-    if (!status && !scale->empty) {
-        scale->unit = text_or_null(hg_attribute_text(dataset, "units"));
-        if (!scale->unit)
-            scale->unit = text_or_null(hg_attribute_text(dataset, "unit"));
-        status = judge_scale(dataset, length, scale, err);
-    }
-    if (status != H5GRAD_OK)
-        free_scale(scale);
-    return status;
+        hg_coords_no_memory(query, strlen(path));
+    if (hg_is_placeholder(dataset) || hg_is_null(dataset)) /* it has no points */
+        return;
+    scale->unit = text_or_null(dataset, "units");
+    if (!scale->unit)
+        scale->unit = text_or_null(dataset, "unit");
+    judge_scale(query, k, dataset, scale);
 }
 
-/* The best of what is attached to an axis; *lost tells why something that is cannot be used. */
-static enum h5grad_status choose_scale(const struct h5_scales *lists, const struct h5_walk *walk,
-                                       hid_t dataset, unsigned axis, struct length length,
-                                       struct scale *best, struct h5grad_error *lost,
-                                       struct h5grad_error *err)
+/* The best of what is attached to axis k; *lost tells why something that is cannot be used. */
+static struct scale choose_scale(struct query *query, unsigned k, const struct h5_scales *lists,
+                                 struct h5grad_error *lost)
 {
-    *best = (struct scale){0};
+    struct scale best = {NOTHING};
     *lost = (struct h5grad_error){.status = H5GRAD_OK};
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < lists->list[axis].len && grade(best) < COORDINATES; i++) {
-        hid_t attached = hg_scales_open(lists, dataset, axis, i, lost);
-        struct scale scale = {0};
+    for (size_t i = 0; i < lists->list[k].len && best.grade < COORDINATES && !query->status; i++) {
+        struct scale scale = {NOTHING};
+        hid_t attached = hg_scales_open(lists, query->dataset, k, i, lost);
         if (attached >= 0)
-            status = read_scale(walk, attached, length, &scale, err);
+            read_scale(query, k, attached, &scale);
         hg_close(attached);
-        if (lost->status == H5GRAD_NO_MEMORY)
-            status = hg_error_set(err, lost->status, "%s", lost->message);
-        if (status != H5GRAD_OK)
-            break;
-        if (grade(&scale) == NOTHING && !lost->status)
+        hg_coords_fail_for(query, lost);
+        if (scale.grade == NOTHING && !lost->status)
             hg_error_set(lost, H5GRAD_FAILED, "a reference to it leads nowhere");
-        if (grade(&scale) > grade(best)) {
-            free_scale(best);
-            *best = scale;
-        } else {
-            free_scale(&scale);
+        if (scale.grade > best.grade) {
+            struct scale worse = best;
+            best = scale;
+            scale = worse;
         }
+        free_scale(&scale);
     }
-    if (status != H5GRAD_OK)
-        free_scale(best);
-    return status;
+    return best;
+}
+
+/* Takes a text out of the scale, where there is none yet. */
+static void take(char **to, char **from)
+{
+    if (*to)
+        return;
+    *to = *from;
+    *from = NULL;
 }
 
 /* Takes what the axis lacks out of the scale. */
-static enum h5grad_status enter_scale(struct scale *scale, unsigned index, struct coords_axis *axis,
-                                      struct h5grad_error *err)
+static void enter_scale(struct query *query, unsigned k, struct scale *scale)
 {
-    if (!axis->name) {
-        axis->name = scale->name;
-        scale->name = NULL;
-    }
-    if (axis->kind != COORDS_NONE || grade(scale) < A_PROBLEM)
-        return H5GRAD_OK;
+    struct coords_axis *axis = &query->coords->axis[k];
+    if (query->status || scale->grade == NOTHING)
+        return;
+    take(&axis->name, &scale->name);
+    if (axis->kind != COORDS_NONE || scale->grade < A_PROBLEM)
+        return;
     free(axis->unit);
-    axis->unit = scale->unit;
-    scale->unit = NULL;
-    axis->source = hg_coords_dimension_scales.name;
-    if (grade(scale) == COORDINATES) {
-        axis->kind = COORDS_ARRAY;
-        axis->surplus = scale->longer;
-        axis->path = scale->path;
-        scale->path = NULL;
-        return H5GRAD_OK;
-    }
-    axis->kind = COORDS_UNUSABLE;
-    axis->problem = hg_memory_format(
-        "axis %u: dimension scale %s: %s; give --coord %u=PATH or --spacing%s", index, scale->path,
-        scale->reason, index,
-        scale->edges ? ", or --edges=midpoint where it is the edges of cells" : "");
-    if (axis->problem && scale->edges) {
-        axis->path = scale->path;
-        scale->path = NULL;
-    }
-    return axis->problem ? H5GRAD_OK : hg_error_memory(err, sizeof *scale);
+    axis->unit = NULL;
+    take(&axis->unit, &scale->unit);
+    axis->source = query->source;
+    axis->kind = scale->reason ? COORDS_UNUSABLE : COORDS_ARRAY;
+    axis->surplus = scale->longer;
+    if (scale->longer)
+        hg_coords_add_note(query, "axis %u: of %s the first %" PRIu64 " points are used", k,
+                           scale->path, query->extent[k]);
+    if (scale->reason)
+        axis->problem = hg_coords_format(
+            query, "axis %u: dimension scale %s: %s; give --coord %u=PATH or --spacing%s", k,
+            scale->path, scale->reason, k,
+            scale->edges ? ", or --edges=midpoint where it is the edges of cells" : "");
+    if (!scale->reason || scale->edges)
+        take(&axis->path, &scale->path);
 }
 
 /* Labels that the data give their axes outrank the names of scales. */
-static enum h5grad_status enter_labels(hid_t dataset, struct coords *coords,
-                                       struct h5grad_error *err)
+static void enter_labels(struct query *query)
 {
     size_t n = 0;
-    char **labels = hg_attribute_texts(dataset, "DIMENSION_LABELS", &n);
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; labels && n == coords->rank && k < n && status == H5GRAD_OK; k++) {
-        struct coords_axis *axis = &coords->axis[k];
-        if (axis->name || labels[k][0] == '\0')
-            continue;
-        axis->name = hg_memory_text(labels[k]);
-        if (!axis->name)
-            status = hg_error_memory(err, strlen(labels[k]) + 1);
-    }
+    char **labels = hg_attribute_texts(query->dataset, "DIMENSION_LABELS", &n);
+    for (unsigned k = 0; labels && n == query->rank && k < n; k++)
+        hg_coords_set_name(query, k, labels[k]);
     hg_free_texts(labels, n);
-    return status;
 }
 
-/* Says that an axis has the first points of its scale. */
-static enum h5grad_status note_longer(struct coords *coords, unsigned k, uint64_t points,
-                                      struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    const struct coords_axis *axis = &coords->axis[k];
-    return hg_coords_add_note(coords, err, "axis %u: of %s the first %" PRIu64 " points are used",
-                              k, axis->path, points);
-}
-
-static enum h5grad_status enter_lists(const struct h5_scales *lists, const struct h5_walk *walk,
-                                      hid_t dataset, const struct length *length,
-                                      struct coords *coords, struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
-        struct scale scale;
-        struct h5grad_error lost;
-        status = choose_scale(lists, walk, dataset, k, length[k], &scale, &lost, err);
-        if (status == H5GRAD_OK && grade(&scale) > NOTHING)
-            status = enter_scale(&scale, k, &coords->axis[k], err);
-        if (status == H5GRAD_OK && coords->axis[k].surplus && scale.longer)
-            status = note_longer(coords, k, length[k].points, err);
-        if (status == H5GRAD_OK && lost.status)
-            status = hg_coords_set_problem(coords, k, hg_coords_dimension_scales.name, err, "%s",
-                                           lost.message);
-        free_scale(&scale);
-    }
-    return status;
-}
-
-/* A list that cannot be read may have said something of every axis. */
-static enum h5grad_status enter_problem(struct coords *coords, enum h5grad_status status,
-                                        const struct h5grad_error *reason, struct h5grad_error *err)
-{
-    if (status == H5GRAD_NO_MEMORY)
-        return hg_error_set(err, status, "%s", reason->message);
-    status = H5GRAD_OK;
-    for (unsigned k = 0; k < coords->rank && status == H5GRAD_OK; k++) {
-        if (coords->axis[k].kind == COORDS_NONE)
-            status = hg_coords_set_problem(coords, k, hg_coords_dimension_scales.name, err, "%s",
-                                           reason->message);
-    }
-    return status;
-}
-
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
-{
-    (void)file;
-    (void)path;
-    struct length length[GRID_MAX_RANK];
-    if (!read_lengths(dataset, coords->rank, length))
-        return H5GRAD_OK;
-    enum h5grad_status status = enter_labels(dataset, coords, err);
-    if (status != H5GRAD_OK)
-        return status;
     struct h5_scales lists;
     bool found;
     struct h5grad_error reason;
-    status = hg_scales_read(dataset, coords->rank, &lists, &found, &reason);
-    if (status != H5GRAD_OK)
-        return enter_problem(coords, status, &reason, err);
-    if (!found)
-        return H5GRAD_OK;
-    status = enter_lists(&lists, walk, dataset, length, coords, err);
-    hg_scales_free(&lists);
-    return status;
-}
-
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
-{
-    (void)file;
-    (void)path;
-    return hg_is_scale(dataset) ? "it is a coordinate" : NULL;
-}
-
-static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
-                                         struct h5_set *set, struct h5grad_error *err)
-{
-    (void)file;
-    (void)path;
-    hid_t space = H5Dget_space(dataset);
-    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    hg_close(space);
-    if (rank < 1)
-        return H5GRAD_OK;
-    struct h5_scales lists;
-    bool found;
-    /* Whether the list can be read matters where the axes are asked for. */
-    enum h5grad_status status = hg_scales_read(dataset, (unsigned)rank, &lists, &found, err);
-    if (status != H5GRAD_OK || !found)
-        return status == H5GRAD_FAILED ? H5GRAD_OK : status;
-    for (unsigned k = 0; k < lists.rank; k++) {
-        for (size_t i = 0; i < lists.list[k].len && status == H5GRAD_OK; i++) {
-            struct h5_identity identity;
-            if (hg_scales_identify(&lists, dataset, k, i, &identity))
-                status = hg_set_add(set, &identity, 0, NULL, err);
-        }
+    enter_labels(query);
+    if (hg_scales_read(query->dataset, query->rank, &lists, &found, &reason) != H5GRAD_OK) {
+        /* it may have said something of every axis */
+        hg_coords_fail_for(query, &reason);
+        hg_coords_set_problems(query, "%s", reason.message);
+        return;
     }
-    hg_scales_free(&lists);
-    return status;
+    for (unsigned k = 0; found && k < query->rank; k++) {
+        struct scale scale = choose_scale(query, k, &lists, &reason);
+        enter_scale(query, k, &scale);
+        if (reason.status)
+            hg_coords_set_problem(query, k, "%s", reason.message);
+        free_scale(&scale);
+    }
+    if (found)
+        hg_scales_free(&lists);
+}
+
+static const char *not_field(const struct query *query)
+{
+    return hg_is_scale(query->dataset) ? "it is a coordinate" : NULL;
+}
+
+static void add_references(struct query *query)
+{
+    hg_coords_add_scales(query, query->dataset, query->rank, COORDS_EVERY_AXIS, query->set, 0);
 }
 
 const struct coords_convention hg_coords_dimension_scales = {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "formats/formats.h"
 
 /* Longer names are shortened in labels, which are only shown. */
 #define LONG_NAME 200

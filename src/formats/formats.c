@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "formats/formats.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/path.h"
-#include "formats/categories.h"
 #include "formats/convention.h"
+#include "hdf5/object.h"
 
 /* In order: the first that knows an axis wins. CF is the last: it tells what the others left
  * unused. */
@@ -40,49 +41,55 @@ static enum h5grad_status survey_around(hid_t file, const char *path, struct h5_
     return status;
 }
 
-static enum h5grad_status read_all(hid_t file, const struct h5_walk *walk, const char *path,
-                                   hid_t dataset, struct coords *coords, struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < N_CONVENTIONS && !status; i++) {
-        if (conventions[i]->axes)
-            status = conventions[i]->axes(file, walk, path, dataset, coords, err);
-    }
-    return status;
-}
-
 enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const char *path,
                                   hid_t dataset, unsigned rank, struct coords *coords,
                                   struct h5grad_error *err)
 {
+    struct query query = {file, path, dataset, rank, .walk = walk, .coords = coords, .err = err};
     struct h5_walk own = {0};
-    enum h5grad_status status = H5GRAD_OK;
-    memset(coords, 0, sizeof *coords);
-    coords->rank = rank;
-    coords->axis = hg_memory_zeroed(rank, sizeof *coords->axis);
+    *coords = (struct coords){.rank = rank, .axis = hg_memory_zeroed(rank, sizeof *coords->axis)};
     if (!coords->axis)
         return hg_error_memory(err, rank * sizeof *coords->axis);
     /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
     if (!walk && H5Aexists(dataset, "DIMENSION_LIST") > 0) {
-        status = hg_walk(file, NULL, NULL, &own, err);
-        if (!status)
-            status = survey_around(file, path, &own, err);
-        walk = &own;
+        query.walk = &own;
+        query.status = hg_walk(file, NULL, NULL, &own, err);
+        if (!query.status)
+            query.status = survey_around(file, path, &own, err);
     }
-    if (!status)
-        status = read_all(file, walk, path, dataset, coords, err);
-    if (status)
+    if (hg_read_extents(dataset, rank, query.extent)) {
+        for (size_t i = 0; i < N_CONVENTIONS && !query.status; i++) {
+            query.source = conventions[i]->name;
+            if (conventions[i]->axes)
+                conventions[i]->axes(&query);
+        }
+    }
+    if (query.status)
         hg_coords_free(coords);
     hg_walk_free(&own);
-    return status;
+    return query.status;
+}
+
+void hg_coords_free(struct coords *coords)
+{
+    for (unsigned k = 0; k < coords->rank && coords->axis; k++) {
+        hg_coords_forget(&coords->axis[k]);
+        free(coords->axis[k].name);
+        free(coords->axis[k].left_out);
+    }
+    free(coords->axis);
+    free(coords->refusal);
+    free(coords->note);
+    *coords = (struct coords){0};
 }
 
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset)
 {
+    const struct query query = {.file = file, .path = path, .dataset = dataset};
     const char *why = NULL;
     for (size_t i = 0; !why && i < N_CONVENTIONS; i++) {
         if (conventions[i]->not_field)
-            why = conventions[i]->not_field(file, path, dataset);
+            why = conventions[i]->not_field(&query);
     }
     return why ? why : hg_coords_categories(dataset);
 }
@@ -90,21 +97,24 @@ const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset)
 enum h5grad_status hg_coords_references(hid_t file, const char *path, hid_t dataset,
                                         struct h5_set *set, struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; status == H5GRAD_OK && i < N_CONVENTIONS; i++) {
+    struct query query = {file, path, dataset, .set = set, .err = err};
+    int rank = hg_dataset_extent(dataset, NULL, NULL);
+    if (rank > 0 && hg_read_extents(dataset, (unsigned)rank, query.extent))
+        query.rank = (unsigned)rank;
+    for (size_t i = 0; i < N_CONVENTIONS && !query.status; i++) {
         if (conventions[i]->references)
-            status = conventions[i]->references(file, path, dataset, set, err);
+            conventions[i]->references(&query);
     }
-    return status;
+    return query.status;
 }
 
 enum h5grad_status hg_coords_survey(hid_t file, const char *path, hid_t dataset,
                                     struct h5_set *marked, struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; status == H5GRAD_OK && i < N_CONVENTIONS; i++) {
+    struct query query = {file, path, dataset, .set = marked, .err = err};
+    for (size_t i = 0; i < N_CONVENTIONS && !query.status; i++) {
         if (conventions[i]->survey)
-            status = conventions[i]->survey(file, path, dataset, marked, err);
+            conventions[i]->survey(&query);
     }
-    return status;
+    return query.status;
 }

@@ -14,10 +14,17 @@
 enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const char *path,
                                   hid_t dataset, unsigned rank, struct coords *coords,
                                   struct h5grad_error *err);
+void hg_coords_free(struct coords *coords);
 
 /* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
  * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset);
+
+/* Why the numbers of a dataset have no derivative, not even for who names it: they stand for things
+ * and not for quantities. Begins with COORDS_CATEGORIES. NULL: they may have one. Static. */
+const char *hg_coords_categories(hid_t dataset);
+
+#define COORDS_CATEGORIES "it holds categories"
 
 /* Adds every dataset that this dataset uses as an axis: those are not fields either, even when
  * nothing on themselves says so. */

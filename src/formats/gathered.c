@@ -10,11 +10,9 @@
 #include <string.h>
 
 #include "hdf5/names.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
+#include "formats/convention.h"
 #include "hdf5/scales.h"
 #include "libhdf5/identity.h"
-#include "formats/convention.h"
 
 #define COMPRESS "compress"
 #define SAMPLES  "sample_dimension"
@@ -50,71 +48,44 @@ static bool has_list(hid_t dataset, const char *attribute)
     return text != NULL;
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    (void)file;
-    (void)path;
-    if (has_list(dataset, COMPRESS) || has_list(dataset, INSTANCE))
+    if (has_list(query->dataset, COMPRESS) || has_list(query->dataset, INSTANCE))
         return "it is a list of indices";
-    return has_list(dataset, SAMPLES) ? "it counts observations" : NULL;
+    return has_list(query->dataset, SAMPLES) ? "it counts observations" : NULL;
 }
 
 /* -------------------------------------------------------------------------------- the survey */
 
-/* Marks what stands for the axis of a dataset: itself where it is a scale, else its scales. */
-static enum h5grad_status mark_own_axis(hid_t dataset, enum mark mark, struct h5_set *marked,
-                                        struct h5grad_error *err)
+/* Marks what stands for the axis of the dataset: itself where it is a scale, else its scales. */
+static void mark_own_axis(struct query *query, enum mark mark)
 {
-    struct h5_identity identity;
-    if (hg_is_scale(dataset))
-        return hg_identify(dataset, &identity) ? hg_set_add(marked, &identity, mark, NULL, err)
-                                               : H5GRAD_OK;
-    struct h5_scales lists;
-    bool found;
-    enum h5grad_status status = hg_scales_read(dataset, 1, &lists, &found, err);
-    if (status || !found)
-        return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
-    for (size_t i = 0; i < lists.list[0].len && !status; i++) {
-        if (hg_scales_identify(&lists, dataset, 0, i, &identity))
-            status = hg_set_add(marked, &identity, mark, NULL, err);
+    if (hg_is_scale(query->dataset))
+        hg_coords_add(query, query->dataset, mark);
+    else
+        hg_coords_add_scales(query, query->dataset, 1, 0, query->set, mark);
+}
+
+static void survey(struct query *query)
+{
+    char *samples = list_text(query->dataset, SAMPLES);
+    if (samples) {
+        hid_t dimension = hg_names_open_dimension(query->file, query->path, samples);
+        hg_coords_add(query, dimension, MARK_SAMPLES);
+        hg_close(dimension);
     }
-    hg_scales_free(&lists);
-    return status;
-}
-
-static enum h5grad_status mark_dimension(hid_t file, const char *path, const char *name,
-                                         struct h5_set *marked, struct h5grad_error *err)
-{
-    struct h5_identity identity;
-    enum h5grad_status status = H5GRAD_OK;
-    hid_t dimension = hg_names_open_dimension(file, path, name);
-    if (dimension >= 0 && hg_identify(dimension, &identity))
-        status = hg_set_add(marked, &identity, MARK_SAMPLES, NULL, err);
-    hg_close(dimension);
-    return status;
-}
-
-static enum h5grad_status survey(hid_t file, const char *path, hid_t dataset, struct h5_set *marked,
-                                 struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    char *samples = list_text(dataset, SAMPLES);
-    if (samples)
-        status = mark_dimension(file, path, samples, marked, err);
     free(samples);
-    if (!status && has_list(dataset, INSTANCE))
-        status = mark_own_axis(dataset, MARK_INSTANCE, marked, err);
-    if (!status && has_list(dataset, COMPRESS))
-        status = mark_own_axis(dataset, MARK_COMPRESS, marked, err);
-    return status;
+    if (has_list(query->dataset, INSTANCE))
+        mark_own_axis(query, MARK_INSTANCE);
+    if (has_list(query->dataset, COMPRESS))
+        mark_own_axis(query, MARK_COMPRESS);
 }
 
 /* ---------------------------------------------------------------------------------- the axes */
 
 /* compress: of the list of indices, the names of the axes of the grid between blanks; NULL where
  * the list is not the scale itself. */
-static enum h5grad_status leave_out_gathered(char *compress, struct coords *coords, unsigned k,
-                                             struct h5grad_error *err)
+static void leave_out_gathered(struct query *query, unsigned k, char *compress)
 {
     char names[256] = "", *rest = NULL;
     for (char *name = compress ? strtok_r(compress, " ", &rest) : NULL; name;
@@ -122,63 +93,52 @@ static enum h5grad_status leave_out_gathered(char *compress, struct coords *coor
         size_t length = strlen(names);
         snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", name);
     }
-    hg_coords_forget(&coords->axis[k]);
-    return hg_coords_leave_out(coords, k, err,
-                               "its points are gathered from %s (" COMPRESS "): scatter them first "
-                               "(cf-python, xarray)",
-                               *names ? names : "a grid");
-}
-
-static enum h5grad_status leave_out_observations(size_t mark, struct coords *coords, unsigned k,
-                                                 struct h5grad_error *err)
-{
-    hg_coords_forget(&coords->axis[k]);
-    return hg_coords_leave_out(coords, k, err,
-                               "its points are observations of several features, one after another "
-                               "(%s): select one feature first",
-                               marks[mark]);
+    hg_coords_leave_out(query, k,
+                        "its points are gathered from %s (" COMPRESS "): scatter them first "
+                        "(cf-python, xarray)",
+                        *names ? names : "a grid");
 }
 
 /* What was marked of scale number i of an axis. */
-static enum h5grad_status read_mark(const struct h5_set *marked, const struct h5_scales *lists,
-                                    hid_t dataset, unsigned k, size_t i, struct coords *coords,
-                                    struct h5grad_error *err)
+static void read_mark(struct query *query, const struct h5_scales *lists, unsigned k, size_t i)
 {
     struct h5_identity identity;
     struct h5grad_error reason;
-    hid_t scale = hg_scales_open(lists, dataset, k, i, &reason);
-    const size_t *mark =
-        scale >= 0 && hg_identify(scale, &identity) ? hg_set_find(marked, &identity) : NULL;
-    enum h5grad_status status = H5GRAD_OK;
+    hid_t scale = hg_scales_open(lists, query->dataset, k, i, &reason);
+    const size_t *mark = scale >= 0 && hg_identify(scale, &identity)
+                             ? hg_set_find(&query->walk->marked, &identity)
+                             : NULL;
+    if (mark)
+        hg_coords_forget(&query->coords->axis[k]);
     if (mark && *mark == MARK_COMPRESS) {
         char *compress = list_text(scale, COMPRESS);
-        status = leave_out_gathered(compress, coords, k, err);
+        leave_out_gathered(query, k, compress);
         free(compress);
     } else if (mark) {
-        status = leave_out_observations(*mark, coords, k, err);
+        hg_coords_leave_out(query, k,
+                            "its points are observations of several features, one after another "
+                            "(%s): select one feature first",
+                            marks[*mark]);
     }
     hg_close(scale);
-    return status;
 }
 
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    (void)file;
-    (void)path;
     struct h5_scales lists;
     bool found;
-    if (!walk || walk->marked.n == 0)
-        return H5GRAD_OK;
-    enum h5grad_status status = hg_scales_read(dataset, coords->rank, &lists, &found, err);
-    if (status || !found)
-        return status == H5GRAD_NO_MEMORY ? status : H5GRAD_OK;
-    for (unsigned k = 0; k < coords->rank; k++) {
-        for (size_t i = 0; i < lists.list[k].len && !status; i++)
-            status = read_mark(&walk->marked, &lists, dataset, k, i, coords, err);
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    if (!query->walk || query->walk->marked.n == 0)
+        return;
+    if (hg_scales_read(query->dataset, query->rank, &lists, &found, &reason) || !found) {
+        hg_coords_fail_for(query, &reason);
+        return;
+    }
+    for (unsigned k = 0; k < query->rank; k++) {
+        for (size_t i = 0; i < lists.list[k].len && !query->status; i++)
+            read_mark(query, &lists, k, i);
     }
     hg_scales_free(&lists);
-    return status;
 }
 
 const struct coords_convention hg_coords_gathered = {

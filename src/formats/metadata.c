@@ -8,11 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/path.h"
 #include "base/memory.h"
+#include "base/path.h"
+#include "formats/convention.h"
 #include "values/meaning.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
 
 #define SINCE " since "
 

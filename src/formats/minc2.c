@@ -11,10 +11,6 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/memory.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
-#include "hdf5/object.h"
 #include "formats/convention.h"
 
 #define ROOT       "/minc-2.0/"
@@ -36,59 +32,52 @@ static bool is_image(const char *path, unsigned *level)
 }
 
 /* Start and step, which have defaults. */
-static enum h5grad_status enter_regular(hid_t dimension, unsigned level, uint64_t extent,
-                                        struct coords *coords, unsigned k, const char *path,
-                                        struct h5grad_error *err)
+static void enter_regular(struct query *query, unsigned k, hid_t dimension, const char *path,
+                          unsigned level)
 {
-    static const char *const source = "MINC";
-    double step = 1, start = 0, length;
-    if (hg_attribute_exactly(dimension, "step", 1, &step) == H5_BROKEN)
-        return hg_coords_set_problem(coords, k, source, err, "%s: its step is no number", path);
+    double step = 1, start = 0, length, extent = (double)query->extent[k];
+    double factor = (double)(1u << level);
+    if (hg_attribute_exactly(dimension, "step", 1, &step) == H5_BROKEN) {
+        hg_coords_set_problem(query, k, "%s: its step is no number", path);
+        return;
+    }
     if (hg_attribute_exactly(dimension, "start", 1, &start) == H5_BROKEN)
         start = 0;
-    if (level > 0) {
-        double factor = (double)(1u << level);
-        if (hg_attribute_exactly(dimension, "length", 1, &length) != H5_FOUND ||
-            !(length >= factor && length < (double)(extent + 1) * factor &&
-              length >= (double)extent * factor))
-            return hg_coords_set_problem(coords, k, source, err,
-                                         "%s: its length is not %u times the extent %" PRIu64, path,
-                                         1u << level, extent);
-        start += step * (factor - 1) / 2;
-        step *= factor;
-    }
-    return hg_coords_set_step(coords, k, step, start, source, err);
+    if (level > 0 &&
+        (hg_attribute_exactly(dimension, "length", 1, &length) != H5_FOUND ||
+         !(length >= factor && length < (extent + 1) * factor && length >= extent * factor)))
+        hg_coords_set_problem(query, k, "%s: its length is not %u times the extent %" PRIu64, path,
+                              1u << level, query->extent[k]);
+    else
+        hg_coords_set_step(query, k, step * factor,
+                           level > 0 ? start + step * (factor - 1) / 2 : start);
 }
 
-static enum h5grad_status enter_dimension(hid_t file, const char *name, unsigned level,
-                                          uint64_t extent, struct coords *coords, unsigned k,
-                                          struct h5grad_error *err)
+static void enter_dimension(struct query *query, unsigned k, const char *name, unsigned level)
 {
-    enum h5grad_status status = hg_coords_set_name(coords, k, name, err);
+    hg_coords_set_name(query, k, name);
     if (strcmp(name, "vector_dimension") == 0) {
-        return status ? status
-                      : hg_coords_leave_out(coords, k, err, "it holds the components of a vector");
+        hg_coords_leave_out(query, k, "it holds the components of a vector");
+        return;
     }
-    char *path = hg_memory_format(DIMENSIONS "%s", name);
-    if (!path)
-        return hg_error_memory(err, strlen(name));
     struct h5grad_error reason;
-    hid_t dimension = hg_open_dataset(file, path, &reason);
-    char *spacing = dimension >= 0 ? hg_attribute_text(dimension, "spacing") : NULL;
-    if (!status && dimension < 0)
-        status = hg_coords_set_problem(coords, k, "MINC", err, "%s: %s", path, reason.message);
-    else if (!status && spacing && strncmp(spacing, "irregular", strlen("irregular")) == 0)
-        status = hg_coords_set_dataset(coords, k, file, path, extent, false, "MINC", err);
-    else if (!status)
-        status = enter_regular(dimension, level, extent, coords, k, path, err);
-    char *unit = dimension >= 0 ? hg_attribute_text(dimension, "units") : NULL;
-    if (!status)
-        status = hg_coords_set_unit(coords, k, unit, err);
-    free(unit);
-    free(spacing);
+    char *path = hg_coords_format(query, DIMENSIONS "%s", name);
+    if (!path)
+        return;
+    hid_t dimension = hg_open_dataset(query->file, path, &reason);
+    if (dimension < 0) {
+        hg_coords_set_problem(query, k, "%s: %s", path, reason.message);
+    } else {
+        char *spacing = hg_attribute_text(dimension, "spacing");
+        if (spacing && hg_path_begins(spacing, "irregular"))
+            hg_coords_set_dataset(query, k, path, false);
+        else
+            enter_regular(query, k, dimension, path, level);
+        free(spacing);
+        hg_coords_set_unit_of(query, k, dimension, "units");
+    }
     hg_close(dimension);
     free(path);
-    return status;
 }
 
 /* Cuts "zspace,yspace,xspace" in place; the number of names, of which at most max are kept. */
@@ -102,40 +91,30 @@ static unsigned cut(char *text, unsigned max, char **name)
     return n;
 }
 
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    (void)walk;
     unsigned level;
-    uint64_t extent[GRID_MAX_RANK];
-    if (!is_image(path, &level) || !hg_read_extents(dataset, coords->rank, extent))
-        return H5GRAD_OK;
-    char *order = hg_attribute_text(dataset, "dimorder");
-    if (!order)
-        return H5GRAD_OK;
     char *name[GRID_MAX_RANK];
+    char *order =
+        is_image(query->path, &level) ? hg_attribute_text(query->dataset, "dimorder") : NULL;
+    if (!order)
+        return;
     unsigned n = cut(order, GRID_MAX_RANK, name);
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < coords->rank && !status; k++) {
-        if (n == coords->rank)
-            status = enter_dimension(file, name[k], level, extent[k], coords, k, err);
-        else
-            status = hg_coords_set_problem(coords, k, "MINC", err,
-                                           "dimorder names %u dimension%s, the rank is %u", n,
-                                           n == 1 ? "" : "s", coords->rank);
-    }
+    if (n != query->rank)
+        hg_coords_set_problems(query, "dimorder names %u dimension%s, the rank is %u", n,
+                               n == 1 ? "" : "s", query->rank);
+    for (unsigned k = 0; k < query->rank && n == query->rank; k++)
+        enter_dimension(query, k, name[k], level);
     free(order);
-    return status;
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    (void)file;
-    (void)dataset;
     unsigned level;
-    if (!hg_path_begins(path, ROOT) || is_image(path, &level))
+    if (!hg_path_begins(query->path, ROOT) || is_image(query->path, &level))
         return NULL;
-    return hg_path_begins(path, DIMENSIONS) ? "it is a coordinate" : "it is bookkeeping of MINC";
+    return hg_path_begins(query->path, DIMENSIONS) ? "it is a coordinate"
+                                                   : "it is bookkeeping of MINC";
 }
 
 const struct coords_convention hg_coords_minc2 = {

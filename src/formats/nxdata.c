@@ -8,33 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
 #include "base/memory.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
-#include "libhdf5/identity.h"
-#include "hdf5/object.h"
+#include "base/path.h"
 #include "formats/convention.h"
+#include "formats/field.h"
+#include "hdf5/object.h"
 
 /* The fields that are the axes of a signal. */
 struct axes {
-    unsigned rank;
+    struct query *query;
     char *field[GRID_MAX_RANK];   /* name within the group; NULL: none */
     bool spanning[GRID_MAX_RANK]; /* the field has more axes than this one */
+    const char *wrong;            /* what cannot be understood, static; NULL */
 };
 
 static void free_axes(struct axes *axes)
 {
-    for (unsigned k = 0; k < axes->rank; k++)
+    for (unsigned k = 0; k < axes->query->rank; k++)
         free(axes->field[k]);
 }
 
-/* The NXdata group that holds the dataset at path; -1 when it is in none. */
-static hid_t open_group(hid_t file, const char *path)
+/* The NXdata group that holds the dataset; -1 when it is in none. */
+static hid_t open_group(const struct query *query)
 {
-    if (!hg_parent_has(file, path, "NX_class"))
+    if (!hg_parent_has(query->file, query->path, "NX_class"))
         return -1;
-    hid_t group = hg_open_parent(file, path);
+    hid_t group = hg_open_parent(query->file, query->path);
     if (group >= 0 && hg_attribute_is(group, "NX_class", "NXdata"))
         return group;
     hg_close(group);
@@ -96,25 +95,14 @@ static bool is_marked(hid_t dataset)
     return H5Aexists(dataset, "signal") > 0;
 }
 
-/* The dataset of a name beside the one at path; -1 when there is none. */
-static hid_t open_beside(hid_t file, const char *path, const char *name)
-{
-    char *parent = hg_path_parent(path);
-    char *beside = parent ? hg_path_join(parent, name) : NULL;
-    hid_t dataset = beside ? hg_open_dataset(file, beside, NULL) : -1;
-    free(beside);
-    free(parent);
-    return dataset;
-}
-
 /* Whether the dataset has the extents of the group's signal, and so its axes. */
-static bool is_like_signal(hid_t file, hid_t group, const char *path, hid_t dataset, unsigned rank)
+static bool is_like_signal(const struct query *query, hid_t group)
 {
-    uint64_t own[GRID_MAX_RANK], its[GRID_MAX_RANK];
+    uint64_t extent[GRID_MAX_RANK];
     char *name = hg_attribute_text(group, "signal");
-    hid_t signal = name ? open_beside(file, path, name) : -1;
-    bool like = signal >= 0 && hg_read_extents(dataset, rank, own) &&
-                hg_read_extents(signal, rank, its) && memcmp(own, its, rank * sizeof *own) == 0;
+    hid_t signal = name ? hg_coords_open_beside(query, name) : -1;
+    bool like = signal >= 0 && hg_read_extents(signal, query->rank, extent) &&
+                memcmp(query->extent, extent, query->rank * sizeof *extent) == 0;
     hg_close(signal);
     free(name);
     return like;
@@ -135,160 +123,119 @@ static size_t read_indices(hid_t group, const char *field, unsigned rank, unsign
     return usable;
 }
 
-/* False when there is no memory. */
-static bool set_field(struct axes *axes, unsigned k, const char *name, bool spanning)
+static void set_field(struct axes *axes, unsigned k, const char *name, bool spanning)
 {
-    if (k >= axes->rank || axes->field[k] || strcmp(name, ".") == 0 || name[0] == '\0')
-        return true;
+    if (k >= axes->query->rank || axes->field[k] || strcmp(name, ".") == 0 || name[0] == '\0')
+        return;
     axes->spanning[k] = spanning;
-    axes->field[k] = hg_memory_text(name);
-    return axes->field[k] != NULL;
+    axes->field[k] = hg_coords_format(axes->query, "%s", name);
 }
 
 /* Names in the order of the axes, or as NAME_indices says. */
-static bool set_fields(hid_t group, struct axes *axes, char *const *names, size_t n)
+static void set_fields(struct axes *axes, hid_t group, char *const *names, size_t n)
 {
-    bool ok = true;
-    for (size_t i = 0; i < n && ok; i++) {
+    for (size_t i = 0; i < n; i++) {
         unsigned index[GRID_MAX_RANK];
-        size_t indices = read_indices(group, names[i], axes->rank, index);
-        if (indices == 0 && n == axes->rank)
-            ok = set_field(axes, (unsigned)i, names[i], false);
-        for (size_t j = 0; j < indices && ok; j++)
-            ok = set_field(axes, index[j], names[i], indices > 1);
+        size_t indices = read_indices(group, names[i], axes->query->rank, index);
+        if (indices == 0 && n == axes->query->rank)
+            set_field(axes, (unsigned)i, names[i], false);
+        for (size_t j = 0; j < indices; j++)
+            set_field(axes, index[j], names[i], indices > 1);
     }
-    return ok;
 }
-
-struct search {
-    hid_t file;
-    const char *path; /* of the signal */
-    struct axes *axes;
-};
 
 /* A field of the group that says itself which axis it is. */
 static herr_t take_field(hid_t group, const char *name, const H5L_info_t *info, void *user)
 {
-    const struct search *search = user;
-    struct axes *axes = search->axes;
+    struct axes *axes = user;
     double axis;
     (void)group;
     (void)info;
-    hid_t field = open_beside(search->file, search->path, name);
-    bool ok = true;
-    if (field >= 0 && hg_attribute_number(field, "axis", &axis) && axis >= 1 && axis <= axes->rank)
-        ok = set_field(axes, (unsigned)axis - 1, name, false);
+    hid_t field = hg_coords_open_beside(axes->query, name);
+    if (field >= 0 && hg_attribute_number(field, "axis", &axis) && axis >= 1 &&
+        axis <= axes->query->rank)
+        set_field(axes, (unsigned)axis - 1, name, false);
     hg_close(field);
-    return ok ? 0 : 1;
+    return axes->query->status ? 1 : 0;
 }
 
-/* By what names them, the group or the signal: *wrong is set where that cannot be understood. False
- * when there is no memory. */
-static bool read_named(hid_t group, hid_t from, struct axes *axes, const char **wrong)
+/* By what names them, the group or the signal. */
+static void read_named(struct axes *axes, hid_t group, hid_t from)
 {
     size_t n = 0;
-    char **names = read_names(from, "axes", axes->rank, &n);
-    bool ok = !names || set_fields(group, axes, names, n), any = false;
-    for (unsigned k = 0; k < axes->rank; k++)
+    unsigned rank = axes->query->rank;
+    char **names = read_names(from, "axes", rank, &n);
+    bool any = false;
+    if (names)
+        set_fields(axes, group, names, n);
+    for (unsigned k = 0; k < rank; k++)
         any = any || axes->field[k];
     if (!names)
-        *wrong = "axes does not hold names";
-    else if (!any && n != axes->rank)
-        *wrong = "axes names another number of axes than the signal has";
+        axes->wrong = "axes does not hold names";
+    else if (!any && n != rank)
+        axes->wrong = "axes names another number of axes than the signal has";
     hg_free_texts(names, n);
-    return ok;
 }
 
-/* What the group or the signal says of the signal's axes; *told: anything. *wrong: what cannot be
- * understood, static, else NULL. */
-static enum h5grad_status read_fields(hid_t file, hid_t group, const char *path, hid_t dataset,
-                                      unsigned rank, struct axes *axes, bool *told,
-                                      const char **wrong, struct h5grad_error *err)
+/* What the group or the signal says of the signal's axes. */
+static void read_fields(struct axes *axes, hid_t group)
 {
-    struct search search = {file, path, axes};
-    *axes = (struct axes){.rank = rank};
-    *wrong = NULL;
-    *told = true;
-    bool ok = true;
+    hid_t dataset = axes->query->dataset;
     if (H5Aexists(group, "axes") > 0)
-        ok = read_named(group, group, axes, wrong);
+        read_named(axes, group, group);
     else if (H5Aexists(dataset, "axes") > 0)
-        ok = read_named(group, dataset, axes, wrong);
+        read_named(axes, group, dataset);
     else if (is_marked(dataset))
-        ok = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_field, &search) <= 0;
-    else
-        *told = false;
-    if (ok)
-        return H5GRAD_OK;
-    free_axes(axes);
-    return hg_error_memory(err, sizeof *axes);
+        H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_field, axes);
 }
 
 /* ------------------------------------------------------------------------------------- axes */
 
-static enum h5grad_status enter_field(hid_t file, hid_t group, const char *path,
-                                      const struct axes *axes, unsigned k, uint64_t extent,
-                                      struct coords *coords, struct h5grad_error *err)
+static void enter_field(struct query *query, unsigned k, hid_t group, const struct axes *axes)
 {
     const char *name = axes->field[k];
-    enum h5grad_status status = hg_coords_set_name(coords, k, name, err);
+    hg_coords_set_name(query, k, name);
     /* names without fields are common */
-    if (status || !hg_has_link(group, name))
-        return status;
-    if (axes->spanning[k])
-        return hg_coords_set_problem(coords, k, hg_coords_nxdata.name, err,
-                                     "%s belongs to several axes at once", name);
-    char *parent = hg_path_parent(path);
-    char *field = parent ? hg_path_join(parent, name) : NULL;
-    free(parent);
+    if (!hg_has_link(group, name))
+        return;
+    if (axes->spanning[k]) {
+        hg_coords_set_problem(query, k, "%s belongs to several axes at once", name);
+        return;
+    }
+    char *field = hg_coords_beside(query, name);
     if (!field)
-        return hg_error_memory(err, strlen(path));
-    status =
-        hg_coords_set_dataset(coords, k, file, field, extent, true, hg_coords_nxdata.name, err);
+        hg_coords_no_memory(query, strlen(query->path));
+    hg_coords_set_dataset(query, k, field, true);
     free(field);
-    return status;
 }
 
-static enum h5grad_status enter_signal(hid_t file, hid_t group, const char *path, hid_t dataset,
-                                       struct coords *coords, struct h5grad_error *err)
+/* The NXdata group of a dataset that has its axes; -1 for others. */
+static hid_t open_signal(const struct query *query)
 {
-    struct axes axes;
-    uint64_t extent[GRID_MAX_RANK];
-    bool told;
-    const char *wrong;
-    if (!hg_read_extents(dataset, coords->rank, extent))
-        return H5GRAD_OK;
-    enum h5grad_status status =
-        read_fields(file, group, path, dataset, coords->rank, &axes, &told, &wrong, err);
-    if (status)
-        return status;
-    coords->convention = &hg_coords_nxdata;
-    for (unsigned k = 0; k < coords->rank && told && !status; k++) {
-        if (wrong)
-            status = hg_coords_set_problem(coords, k, hg_coords_nxdata.name, err, "%s", wrong);
-        else if (axes.field[k])
-            status = enter_field(file, group, path, &axes, k, extent[k], coords, err);
+    hid_t group = open_group(query);
+    if (group < 0 || is_marked(query->dataset) || is_signal(group, hg_path_base(query->path)) ||
+        is_like_signal(query, group))
+        return group;
+    hg_close(group);
+    return -1;
+}
+
+static void read_axes(struct query *query)
+{
+    struct axes axes = {.query = query};
+    hid_t group = open_signal(query);
+    if (group < 0)
+        return;
+    query->coords->convention = &hg_coords_nxdata;
+    read_fields(&axes, group);
+    if (axes.wrong)
+        hg_coords_set_problems(query, "%s", axes.wrong);
+    for (unsigned k = 0; k < query->rank; k++) {
+        if (axes.field[k] && !axes.wrong)
+            enter_field(query, k, group, &axes);
     }
     free_axes(&axes);
-    return status;
-}
-
-static bool has_axes(hid_t file, hid_t group, const char *path, hid_t dataset, unsigned rank)
-{
-    return is_marked(dataset) || is_signal(group, hg_path_base(path)) ||
-           is_like_signal(file, group, path, dataset, rank);
-}
-
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
-{
-    (void)walk;
-    hid_t group = open_group(file, path);
-    enum h5grad_status status = H5GRAD_OK;
-    if (group >= 0 && has_axes(file, group, path, dataset, coords->rank))
-        status = enter_signal(file, group, path, dataset, coords, err);
     hg_close(group);
-    return status;
 }
 
 /* --------------------------------------------------------------------------------- not fields */
@@ -317,16 +264,16 @@ static bool is_errors(hid_t group, const char *name)
     return found;
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    hid_t group = open_group(file, path);
+    hid_t group = open_group(query);
     if (group < 0)
         return NULL;
-    const char *name = hg_path_base(path);
+    const char *name = hg_path_base(query->path);
     const char *why = NULL;
-    if (!is_signal(group, name) && !is_marked(dataset)) {
+    if (!is_signal(group, name) && !is_marked(query->dataset)) {
         if (is_listed(group, "axes", name) || has_indices(group, name) ||
-            H5Aexists(dataset, "axis") > 0)
+            H5Aexists(query->dataset, "axis") > 0)
             why = "it is a coordinate";
         else if (is_errors(group, name))
             why = "it holds uncertainties";
@@ -335,59 +282,29 @@ static const char *not_field(hid_t file, const char *path, hid_t dataset)
     return why;
 }
 
-static enum h5grad_status add_field(hid_t file, const char *path, const char *name,
-                                    struct h5_set *set, struct h5grad_error *err)
+static void add_references(struct query *query)
 {
-    struct h5_identity identity;
-    enum h5grad_status status = H5GRAD_OK;
-    hid_t field = open_beside(file, path, name);
-    if (field >= 0 && hg_identify(field, &identity))
-        status = hg_set_add(set, &identity, 0, NULL, err);
-    hg_close(field);
-    return status;
-}
-
-static enum h5grad_status add_fields(hid_t file, hid_t group, const char *path, hid_t dataset,
-                                     unsigned rank, struct h5_set *set, struct h5grad_error *err)
-{
-    struct axes axes;
-    bool told;
-    const char *wrong;
-    enum h5grad_status status =
-        read_fields(file, group, path, dataset, rank, &axes, &told, &wrong, err);
-    if (status)
-        return status;
-    for (unsigned k = 0; k < rank && !status; k++) {
-        if (axes.field[k])
-            status = add_field(file, path, axes.field[k], set, err);
+    struct axes axes = {.query = query};
+    hid_t group = query->rank > 0 ? open_signal(query) : -1;
+    if (group < 0)
+        return;
+    read_fields(&axes, group);
+    for (unsigned k = 0; k < query->rank; k++) {
+        hid_t field = axes.field[k] ? hg_coords_open_beside(query, axes.field[k]) : -1;
+        hg_coords_add(query, field, 0);
+        hg_close(field);
     }
     free_axes(&axes);
-    return status;
-}
-
-static enum h5grad_status add_references(hid_t file, const char *path, hid_t dataset,
-                                         struct h5_set *set, struct h5grad_error *err)
-{
-    hid_t group = open_group(file, path);
-    if (group < 0)
-        return H5GRAD_OK;
-    hid_t space = H5Dget_space(dataset);
-    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    hg_close(space);
-    enum h5grad_status status = H5GRAD_OK;
-    if (rank > 0 && has_axes(file, group, path, dataset, (unsigned)rank))
-        status = add_fields(file, group, path, dataset, (unsigned)rank, set, err);
     hg_close(group);
-    return status;
 }
 
-/* ------------------------------------------------------------------------------------ results */
+/* ---------------------------------------------------------------------------------- results */
 
 /* The axis's field, where this convention found it; NULL. */
 static const char *field_of(const struct coords *coords, unsigned k)
 {
     const struct coords_axis *axis = &coords->axis[k];
-    bool found = axis->kind == COORDS_ARRAY && axis->source == hg_coords_nxdata.name && axis->path;
+    bool found = axis->kind == COORDS_ARRAY && axis->source == hg_coords_nxdata.name;
     return found ? axis->path : NULL;
 }
 
@@ -421,54 +338,49 @@ static enum h5grad_status write_axes(const struct coords_results *results, hid_t
                                      struct h5grad_error *err)
 {
     const char *names[GRID_MAX_RANK];
-    unsigned rank = results->coords->rank;
+    const struct coords *coords = &results->field->coords;
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < rank && !status; k++) {
-        const char *field = field_of(results->coords, k);
+    for (unsigned k = 0; k < coords->rank && !status; k++) {
+        const char *field = field_of(coords, k);
         names[k] = field ? hg_path_base(field) : ".";
-        if (!field)
-            continue;
-        status = link_field(results, group, field, err);
-        if (!status)
+        if (field)
+            status = link_field(results, group, field, err);
+        if (field && !status)
             status = write_index(group, field, k, err);
     }
     if (!status && H5Aexists(group, "axes") <= 0)
-        status = hg_attribute_write_texts(group, "axes", names, rank, err);
+        status = hg_attribute_write_texts(group, "axes", names, coords->rank, err);
     return status;
+}
+
+/* Replaces a text attribute. */
+static enum h5grad_status rewrite(hid_t group, const char *attribute, const char *text,
+                                  struct h5grad_error *err)
+{
+    enum h5grad_status status = hg_attribute_remove(group, attribute, err);
+    return status ? status : hg_attribute_write_text(group, attribute, text, err);
 }
 
 /* The first result in the group is its signal, all others are auxiliary. */
 static enum h5grad_status add_signal(hid_t group, const char *name, struct h5grad_error *err)
 {
+    static const char attribute[] = "auxiliary_signals";
     if (is_signal(group, name))
         return H5GRAD_OK;
     if (H5Aexists(group, "signal") <= 0)
         return hg_attribute_write_text(group, "signal", name, err);
     size_t n = 0;
-    char **before = hg_attribute_texts(group, "auxiliary_signals", &n);
-    const char **all = hg_memory_zeroed((before ? n : 0) + 1, sizeof *all);
-    enum h5grad_status status = all ? H5GRAD_OK : hg_error_memory(err, (n + 1) * sizeof *all);
-    for (size_t i = 0; all && before && i < n; i++)
-        all[i] = before[i];
+    char **before = hg_attribute_texts(group, attribute, &n);
     n = before ? n : 0;
-    if (all)
-        all[n] = name;
+    const char **all = hg_memory_zeroed(n + 1, sizeof *all);
+    for (size_t i = 0; all && i <= n; i++)
+        all[i] = i < n ? before[i] : name;
+    enum h5grad_status status = all ? hg_attribute_remove(group, attribute, err)
+                                    : hg_error_memory(err, (n + 1) * sizeof *all);
     if (!status)
-        status = hg_attribute_remove(group, "auxiliary_signals", err);
-    if (!status)
-        status = hg_attribute_write_texts(group, "auxiliary_signals", all, n + 1, err);
+        status = hg_attribute_write_texts(group, attribute, all, n + 1, err);
     free(all);
     hg_free_texts(before, n);
-    return status;
-}
-
-static enum h5grad_status write_class(hid_t group, struct h5grad_error *err)
-{
-    if (hg_attribute_is(group, "NX_class", "NXdata"))
-        return H5GRAD_OK;
-    enum h5grad_status status = hg_attribute_remove(group, "NX_class", err);
-    if (!status)
-        status = hg_attribute_write_text(group, "NX_class", "NXdata", err);
     return status;
 }
 
@@ -480,42 +392,38 @@ static enum h5grad_status clear_marks(const struct coords_results *results, cons
     hid_t dataset = hg_open_dataset(results->output, path, NULL);
     if (dataset < 0)
         return hg_hdf5_error(err, "%s: it cannot be opened", path);
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < sizeof marks / sizeof *marks && !status; i++)
-        status = hg_attribute_remove(dataset, marks[i], err);
+    enum h5grad_status status =
+        hg_coords_remove_attributes(dataset, sizeof marks / sizeof *marks, marks, err);
     if (!hg_close(dataset) && !status)
         status = hg_hdf5_error(err, "%s: it cannot be closed", path);
     return status;
 }
 
-static enum h5grad_status finish_group(const struct coords_results *results, unsigned i,
+static enum h5grad_status finish_group(const struct coords_results *results, const char *result,
                                        struct h5grad_error *err)
 {
-    hid_t group = hg_open_parent(results->output, results->result[i]);
+    hid_t group = hg_open_parent(results->output, result);
     if (group < 0)
-        return hg_hdf5_error(err, "%s: its group cannot be opened", results->result[i]);
-    enum h5grad_status status = write_class(group, err);
+        return hg_hdf5_error(err, "%s: its group cannot be opened", result);
+    enum h5grad_status status = H5GRAD_OK;
+    if (!hg_attribute_is(group, "NX_class", "NXdata"))
+        status = rewrite(group, "NX_class", "NXdata", err);
     if (!status)
         status = write_axes(results, group, err);
     if (!status)
-        status = add_signal(group, hg_path_base(results->result[i]), err);
+        status = add_signal(group, hg_path_base(result), err);
     if (!hg_close(group) && !status)
         status = hg_hdf5_error(err, "its group cannot be closed");
-    return status ? hg_error_context(err, status, "%s", results->result[i]) : H5GRAD_OK;
+    return status ? hg_error_context(err, status, "%s", result) : H5GRAD_OK;
 }
 
-/* Unless it leads to something that is there. */
-static enum h5grad_status write_default(hid_t group, const char *next, struct h5grad_error *err)
+/* Whether the attribute default of a group leads to something that is there. */
+static bool has_default(hid_t group)
 {
-    char *before = hg_attribute_text(group, "default");
-    bool leads = before && before[0] != '\0' && !strchr(before, '/') && hg_has_link(group, before);
-    free(before);
-    if (leads)
-        return H5GRAD_OK;
-    enum h5grad_status status = hg_attribute_remove(group, "default", err);
-    if (!status)
-        status = hg_attribute_write_text(group, "default", next, err);
-    return status;
+    char *name = hg_attribute_text(group, "default");
+    bool leads = name && name[0] != '\0' && !strchr(name, '/') && hg_has_link(group, name);
+    free(name);
+    return leads;
 }
 
 /* A group on the way to the results: its class, and that what it shows is on the way on. */
@@ -530,8 +438,8 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
     if (from >= 0)
         status = hg_attribute_copy(from, to, "NX_class", err);
     hg_close(from);
-    if (!status)
-        status = write_default(to, next, err);
+    if (!status && !has_default(to))
+        status = rewrite(to, "default", next, err);
     if (!hg_close(to) && !status)
         status = hg_hdf5_error(err, "%s: the group cannot be closed", path);
     return status;
@@ -541,38 +449,35 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
 static enum h5grad_status finish_way(const struct coords_results *results, const char *result,
                                      struct h5grad_error *err)
 {
-    char *group = hg_path_parent(result);
-    if (!group)
+    char *way = hg_path_parent(result); /* cut behind each of its names in turn */
+    if (!way)
         return hg_error_memory(err, strlen(result));
     enum h5grad_status status = H5GRAD_OK;
-    for (char *slash = group; slash && slash[1] && !status; slash = strchr(slash + 1, '/')) {
-        char *next = strchr(slash + 1, '/');
+    for (char *slash = way, *next; slash && slash[1] && !status; slash = next) {
+        next = strchr(slash + 1, '/');
         if (next)
             *next = '\0';
-        char *path = hg_memory_text(group);
-        if (!path)
-            status = hg_error_memory(err, strlen(group) + 1);
-        else
-            path[slash == group ? 1 : slash - group] = '\0';
-        if (!status)
-            status = finish_step(results, path, slash + 1, err);
-        free(path);
+        *slash = '\0';
+        status = finish_step(results, slash == way ? "/" : way, slash + 1, err);
+        *slash = '/';
         if (next)
             *next = '/';
     }
-    free(group);
+    free(way);
     return status;
 }
 
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
+    const struct field *field = results->field;
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned i = 0; i < results->n && !status; i++) {
-        status = finish_way(results, results->result[i], err);
+    for (unsigned i = 0; i < field->n_axes && !status; i++) {
+        const char *result = field->axis[field->order[i]].result;
+        status = finish_way(results, result, err);
         if (!status)
-            status = finish_group(results, i, err);
+            status = finish_group(results, result, err);
         if (!status)
-            status = clear_marks(results, results->result[i], err);
+            status = clear_marks(results, result, err);
     }
     return status;
 }

@@ -16,13 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
 #include "base/memory.h"
-#include "values/meaning.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
-#include "hdf5/object.h"
+#include "base/path.h"
 #include "formats/convention.h"
+#include "formats/field.h"
+#include "hdf5/object.h"
+#include "values/meaning.h"
 
 enum { DIMENSIONS = 7 }; /* of a unit: powers of L, M, T, I, temperature, amount, intensity */
 enum { CANONICAL = 3 };  /* axes of an external field */
@@ -39,7 +38,8 @@ enum form {
 struct mesh {
     enum form form;
     hid_t object;                /* that holds the attributes; owned */
-    size_t n;                    /* axes that it describes */
+    size_t n;                    /* axes that it describes, the last ones of the dataset */
+    size_t leading;              /* axes of the dataset before those */
     char **label;                /* n of them; NULL: none given */
     size_t entry[GRID_MAX_RANK]; /* n of them: where the attributes have the axis */
     double spacing[GRID_MAX_RANK];
@@ -51,17 +51,15 @@ struct mesh {
     bool own_dimensions; /* the file says dimension */
 };
 
-static const struct coords_convention scalar_record;
-
 static bool is_external(const struct mesh *mesh)
 {
     return mesh->form == EXTERNAL || mesh->form == DIRECT;
 }
 
 /* Whether the dataset is a record, else it is a component of one. */
-static bool is_record(const struct mesh *mesh)
+static bool is_record(enum form form)
 {
-    return mesh->form == SCALAR || mesh->form == DIRECT;
+    return form == SCALAR || form == DIRECT;
 }
 
 static bool is_openpmd(hid_t file)
@@ -101,6 +99,7 @@ static void close_mesh(struct mesh *mesh)
 {
     hg_free_texts(mesh->label, mesh->n);
     hg_close(mesh->object);
+    free(mesh);
 }
 
 /* --------------------------------------------------------------------------- not on a mesh */
@@ -139,14 +138,15 @@ static bool is_of_particles(hid_t file, const char *path)
     return found;
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    if (!is_openpmd(file))
+    if (!is_openpmd(query->file))
         return NULL;
     enum form form;
-    hid_t mesh = open_mesh(file, path, dataset, &form);
+    hid_t mesh = open_mesh(query->file, query->path, query->dataset, &form);
     hg_close(mesh);
-    return form == NO_MESH && is_of_particles(file, path) ? "it belongs to particles" : NULL;
+    return form == NO_MESH && is_of_particles(query->file, query->path) ? "it belongs to particles"
+                                                                        : NULL;
 }
 
 /* ------------------------------------------------------------------------ reading the mesh */
@@ -269,20 +269,14 @@ static void read_dimension(struct mesh *mesh)
 /* Where the first point lies, in the grid's own unit; 0 where the file does not say. */
 static void read_offset(struct mesh *mesh, hid_t component)
 {
+    bool external = is_external(mesh);
     double part[GRID_MAX_RANK];
-    if (is_external(mesh)) {
-        if (hg_attribute_exactly(mesh->object, "gridOriginOffset", mesh->n, mesh->offset) !=
-            H5_FOUND)
-            memset(mesh->offset, 0, sizeof mesh->offset);
-        if (hg_attribute_exactly(mesh->object, "gridLowerBound", mesh->n, part) != H5_FOUND)
-            return;
-    } else {
-        if (hg_attribute_exactly(mesh->object, "gridGlobalOffset", mesh->n, mesh->offset) !=
-            H5_FOUND)
-            memset(mesh->offset, 0, sizeof mesh->offset);
-        if (hg_attribute_exactly(component, "position", mesh->n, part) != H5_FOUND)
-            return;
-    }
+    if (hg_attribute_exactly(mesh->object, external ? "gridOriginOffset" : "gridGlobalOffset",
+                             mesh->n, mesh->offset) != H5_FOUND)
+        memset(mesh->offset, 0, sizeof mesh->offset);
+    if (hg_attribute_exactly(external ? mesh->object : component,
+                             external ? "gridLowerBound" : "position", mesh->n, part) != H5_FOUND)
+        return;
     for (size_t i = 0; i < mesh->n; i++)
         mesh->offset[i] += part[i] * mesh->spacing[i];
 }
@@ -297,6 +291,7 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
     else
         mesh->n = 0;
     free(spacing);
+    mesh->leading = rank - mesh->n;
     if (!ok)
         return "gridSpacing does not hold a number per axis";
     if (!read_labels(mesh))
@@ -312,12 +307,6 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
     wrong = read_factor(mesh);
     read_dimension(mesh);
     return wrong;
-}
-
-/* The entry of the attributes for the axis behind the leading ones. */
-static size_t entry(const struct mesh *mesh, unsigned rank, unsigned k)
-{
-    return mesh->entry[k - (rank - mesh->n)];
 }
 
 /* "m", "m kg s-1": of dimensions in whole powers; NULL where there are others or no memory. */
@@ -346,155 +335,118 @@ static char *unit_text(const double *dimension)
     return text;
 }
 
-static enum h5grad_status enter_unit(const struct mesh *mesh, size_t i, unsigned k,
-                                     struct coords *coords, struct h5grad_error *err)
+static void enter_unit(struct query *query, unsigned k, const struct mesh *mesh, size_t i)
 {
     if (!mesh->si)
-        return H5GRAD_OK;
-    if (is_angle(mesh, i))
-        return hg_coords_set_unit(coords, k, "rad", err);
-    char *unit = unit_text(mesh->dimension[i]);
-    enum h5grad_status status = hg_coords_set_unit(coords, k, unit, err);
+        return;
+    char *unit = is_angle(mesh, i) ? hg_coords_format(query, "rad") : unit_text(mesh->dimension[i]);
+    hg_coords_set_unit(query, k, unit);
     free(unit);
-    return status;
 }
 
-static enum h5grad_status enter_axis(const struct mesh *mesh, unsigned k, uint64_t extent,
-                                     struct coords *coords, struct h5grad_error *err)
+static void enter_axis(struct query *query, unsigned k, const struct mesh *mesh)
 {
-    size_t i = entry(mesh, coords->rank, k);
-    enum h5grad_status status = H5GRAD_OK;
-    if (mesh->label)
-        status = hg_coords_set_name(coords, k, mesh->label[i], err);
-    if (!status)
-        status = enter_unit(mesh, i, k, coords, err);
-    /* fields around an axis of symmetry have one point in theta, and no step */
-    if (status || (extent == 1 && mesh->spacing[i] == 0))
-        return status;
+    size_t i = mesh->entry[k - mesh->leading];
     double factor = mesh->factor[i];
-    return hg_coords_set_step(coords, k, mesh->spacing[i] * factor, mesh->offset[i] * factor,
-                              hg_coords_openpmd.name, err);
+    if (mesh->label)
+        hg_coords_set_name(query, k, mesh->label[i]);
+    enter_unit(query, k, mesh, i);
+    /* fields around an axis of symmetry have one point in theta, and no step */
+    if (query->extent[k] != 1 || mesh->spacing[i] != 0)
+        hg_coords_set_step(query, k, mesh->spacing[i] * factor, mesh->offset[i] * factor);
 }
 
-static enum h5grad_status enter_leading(const struct mesh *mesh, unsigned k, struct coords *coords,
-                                        struct h5grad_error *err)
+static void enter_leading(struct query *query, unsigned k, const struct mesh *mesh)
 {
     bool modes = hg_attribute_is(mesh->object, "geometry", "thetaMode");
-    enum h5grad_status status = hg_coords_leave_out(
-        coords, k, err, "%s", modes ? "it holds azimuthal modes" : "it is no axis of the grid");
-    return status || !modes ? status : hg_coords_set_name(coords, k, "mode", err);
-}
-
-/* "4x2x3" of the extents of a dataset. */
-static char *shape_text(const uint64_t *extent, size_t n)
-{
-    char *text = NULL;
-    for (size_t i = 0; i < n; i++) {
-        char *longer =
-            hg_memory_format("%s%s%" PRIu64, text ? text : "", text ? "x" : "", extent[i]);
-        free(text);
-        text = longer;
-        if (!text)
-            return NULL;
-    }
-    return text;
+    hg_coords_leave_out(query, k, "%s",
+                        modes ? "it holds azimuthal modes" : "it is no axis of the grid");
+    if (modes)
+        hg_coords_set_name(query, k, "mode");
 }
 
 /* Refuses an external field whose dataset has not the size that its grid has. */
-static enum h5grad_status check_size(const struct mesh *mesh, const uint64_t *extent,
-                                     struct coords *coords, struct h5grad_error *err)
+static void check_size(struct query *query, const struct mesh *mesh)
 {
     double size[CANONICAL];
+    const uint64_t *extent = query->extent;
     const size_t *entry = mesh->entry;
     char **label = mesh->label;
     enum h5_exactly found = hg_attribute_exactly(mesh->object, "gridSize", CANONICAL, size);
-    if (coords->rank != CANONICAL)
-        return hg_coords_set_refusal(
-            coords, err, "its grid has 3 axes, the dataset %u" COORDS_OR_NAME_IT, coords->rank);
-    if (found == H5_BROKEN)
-        return hg_coords_set_refusal(coords, err,
-                                     "gridSize does not hold 3 numbers" COORDS_OR_NAME_IT);
     bool same = true;
     for (unsigned k = 0; k < CANONICAL && found == H5_FOUND; k++)
         same = same && size[entry[k]] == (double)extent[k];
-    if (same)
-        return H5GRAD_OK;
-    char *own = shape_text(extent, CANONICAL);
-    if (!own || !label) {
-        free(own);
-        return hg_error_memory(err, CANONICAL * sizeof *extent);
-    }
-    enum h5grad_status status = hg_coords_set_refusal(
-        coords, err, "gridSize says %gx%gx%g along %s, %s, %s, the dataset is %s" COORDS_OR_NAME_IT,
-        size[entry[0]], size[entry[1]], size[entry[2]], label[entry[0]], label[entry[1]],
-        label[entry[2]], own);
-    free(own);
-    return status;
+    if (query->rank != CANONICAL)
+        hg_coords_refuse(query, "its grid has 3 axes, the dataset %u", query->rank);
+    else if (found == H5_BROKEN)
+        hg_coords_refuse(query, "gridSize does not hold 3 numbers");
+    else if (!same && !label)
+        hg_coords_no_memory(query, CANONICAL * sizeof *extent);
+    else if (!same)
+        hg_coords_refuse(query,
+                         "gridSize says %gx%gx%g along %s, %s, %s, the dataset is %" PRIu64
+                         "x%" PRIu64 "x%" PRIu64,
+                         size[entry[0]], size[entry[1]], size[entry[2]], label[entry[0]],
+                         label[entry[1]], label[entry[2]], extent[0], extent[1], extent[2]);
 }
 
 /* What a user should know of an external field: nothing of it changes the spacing. */
-static enum h5grad_status note_external(const struct mesh *mesh, struct coords *coords,
-                                        struct h5grad_error *err)
+static void note_external(struct query *query, const struct mesh *mesh)
 {
     double number;
-    enum h5grad_status status = H5GRAD_OK;
     if (hg_attribute_number(mesh->object, "fieldScale", &number) && number != 1) {
         char *times = hg_attribute_text(mesh->object, "masterParameter");
         bool master = times && *times;
-        status = hg_coords_add_note(coords, err, "fieldScale %g%s%s is not applied", number,
-                                    master ? " times masterParameter " : "", master ? times : "");
+        hg_coords_add_note(query, "fieldScale %g%s%s is not applied", number,
+                           master ? " times masterParameter " : "", master ? times : "");
         free(times);
     }
-    if (!status && hg_attribute_number(mesh->object, "gridCurvatureRadius", &number) && number != 0)
-        status =
-            hg_coords_add_note(coords, err, "z runs along an arc (gridCurvatureRadius %g)", number);
-    return status;
+    if (hg_attribute_number(mesh->object, "gridCurvatureRadius", &number) && number != 0)
+        hg_coords_add_note(query, "z runs along an arc (gridCurvatureRadius %g)", number);
 }
 
-static enum h5grad_status enter_mesh(struct mesh *mesh, hid_t dataset, struct coords *coords,
-                                     struct h5grad_error *err)
+/* The mesh of the dataset at path, without what it says; NULL where there is none, or no memory. */
+static struct mesh *new_mesh(hid_t file, const char *path, hid_t dataset)
 {
-    uint64_t extent[GRID_MAX_RANK];
-    if (!hg_read_extents(dataset, coords->rank, extent))
-        return H5GRAD_OK;
-    coords->convention = is_record(mesh) ? &scalar_record : &hg_coords_openpmd;
-    const char *wrong = read_mesh(mesh, dataset, coords->rank);
-    enum h5grad_status status = H5GRAD_OK;
-    if (is_external(mesh) && wrong)
-        return hg_coords_set_refusal(coords, err, "%s" COORDS_OR_NAME_IT, wrong);
-    if (is_external(mesh))
-        status = check_size(mesh, extent, coords, err);
-    if (status || coords->refusal)
-        return status;
-    if (is_external(mesh))
-        status = note_external(mesh, coords, err);
-    for (unsigned k = 0; k < coords->rank && !status; k++) {
-        if (wrong)
-            status = hg_coords_set_problem(coords, k, hg_coords_openpmd.name, err, "%s", wrong);
-        else if (k < coords->rank - mesh->n)
-            status = enter_leading(mesh, k, coords, err);
-        else
-            status = enter_axis(mesh, k, extent[k], coords, err);
-    }
-    return status;
-}
-
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
-{
-    (void)walk;
-    if (!is_openpmd(file))
-        return H5GRAD_OK;
     struct mesh *mesh = hg_memory_zeroed(1, sizeof *mesh);
-    if (!mesh)
-        return hg_error_memory(err, sizeof *mesh);
+    if (!mesh) {
+        hg_note_no_memory();
+        return NULL;
+    }
     mesh->object = open_mesh(file, path, dataset, &mesh->form);
-    enum h5grad_status status = H5GRAD_OK;
     if (mesh->object >= 0)
-        status = enter_mesh(mesh, dataset, coords, err);
+        return mesh;
     close_mesh(mesh);
-    free(mesh);
-    return status;
+    return NULL;
+}
+
+static void enter_mesh(struct query *query, struct mesh *mesh)
+{
+    query->coords->convention = &hg_coords_openpmd;
+    query->coords->is_record = is_record(mesh->form);
+    const char *wrong = read_mesh(mesh, query->dataset, query->rank);
+    if (is_external(mesh) && wrong)
+        hg_coords_refuse(query, "%s", wrong);
+    else if (is_external(mesh))
+        check_size(query, mesh);
+    else if (wrong)
+        hg_coords_set_problems(query, "%s", wrong);
+    if (wrong || query->coords->refusal)
+        return;
+    if (is_external(mesh))
+        note_external(query, mesh);
+    for (unsigned k = 0; k < query->rank; k++)
+        (k < mesh->leading ? enter_leading : enter_axis)(query, k, mesh);
+}
+
+static void read_axes(struct query *query)
+{
+    struct mesh *mesh =
+        is_openpmd(query->file) ? new_mesh(query->file, query->path, query->dataset) : NULL;
+    if (!mesh)
+        return;
+    enter_mesh(query, mesh);
+    close_mesh(mesh);
 }
 
 /* ---------------------------------------------------------------------------------- results */
@@ -509,113 +461,99 @@ static bool is_useless(const struct coords *coords, unsigned axis)
     return useless;
 }
 
-/* The result of the record's component along an axis: the component of that axis's name. */
-static char *component_path(const char *record, const struct coords *coords, unsigned axis)
-{
-    if (!record)
-        return NULL;
-    if (is_useless(coords, axis))
-        return hg_memory_format("%s_gradient/%u", record, axis);
-    return hg_memory_format("%s_gradient/%s", record, coords->axis[axis].name);
-}
-
-static char *scalar_path(const char *path, const struct coords *coords, unsigned axis)
-{
-    return component_path(path, coords, axis);
-}
-
-static char *vector_path(const char *path, const struct coords *coords, unsigned axis)
+/* The result of a record along an axis is the component of that axis's name. A component of a
+ * record becomes a record of its own. */
+static char *result_path(const char *path, const struct coords *coords, unsigned axis)
 {
     char *parent = hg_path_parent(path);
-    char *record = parent ? hg_memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent,
-                                             hg_path_base(path))
-                          : NULL;
-    char *result = component_path(record, coords, axis);
+    char *record = NULL, *result = NULL;
+    if (parent && coords->is_record)
+        record = hg_memory_text(path);
+    else if (parent)
+        record =
+            hg_memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent, hg_path_base(path));
+    if (record && is_useless(coords, axis))
+        result = hg_memory_format("%s_gradient/%u", record, axis);
+    else if (record)
+        result = hg_memory_format("%s_gradient/%s", record, coords->axis[axis].name);
     free(record);
     free(parent);
     return result;
 }
 
-/* unitDimension of the gradient number i: that of the source, less the axis's own where the spacing
- * is in the units of the file. */
-static enum h5grad_status write_dimension(const struct coords_results *results,
-                                          const struct mesh *mesh, hid_t record, unsigned i,
-                                          hid_t to, struct h5grad_error *err)
+/* What is needed to finish the results of a dataset. */
+struct finishing {
+    const struct coords_results *results;
+    const struct mesh *mesh;
+    hid_t record; /* of the source: what describes it apart from its grid */
+    unsigned axis;
+    const char *path; /* of the result along that */
+};
+
+/* unitDimension of a gradient: that which the object from says, less the axis's own where the
+ * spacing is in the units of the file. */
+static enum h5grad_status write_dimension(const struct finishing *finishing, hid_t from, hid_t to,
+                                          struct h5grad_error *err)
 {
     double dimension[DIMENSIONS];
-    unsigned rank = results->coords->rank, axis = results->axis[i];
+    unsigned axis = finishing->axis;
+    const struct mesh *mesh = finishing->mesh;
     enum h5grad_status status = hg_attribute_remove(to, "unitDimension", err);
-    if (status || hg_attribute_exactly(record, "unitDimension", DIMENSIONS, dimension) != H5_FOUND)
+    if (status || hg_attribute_exactly(from, "unitDimension", DIMENSIONS, dimension) != H5_FOUND)
         return status;
-    if (axis >= rank - mesh->n && results->own[i]) {
+    if (axis >= mesh->leading && !finishing->results->field->axis[axis].given) {
         for (size_t j = 0; j < DIMENSIONS; j++)
-            dimension[j] -= mesh->dimension[entry(mesh, rank, axis)][j];
+            dimension[j] -= mesh->dimension[mesh->entry[axis - mesh->leading]][j];
     }
     return hg_attribute_write_numbers(to, "unitDimension", dimension, DIMENSIONS, err);
 }
 
-/* What a record says of its mesh. */
+/* What a record says of its mesh, and what else describes a component. */
 static const char *const of_mesh[] = {
-    "geometry",   "geometryParameters", "dataOrder",         "axisLabels", "gridSpacing",
-    "gridUnitSI", "gridGlobalOffset",   "gridUnitDimension", "timeOffset", "unitDimension",
+    "geometry",    "geometryParameters", "dataOrder",        "axisLabels",
+    "gridSpacing", "gridUnitSI",         "gridGlobalOffset", "gridUnitDimension",
+    "timeOffset",  "unitDimension",      "unitSymbol",
 };
+static const char *const of_component[] = {"unitSI", "position"};
 
-#define N_OF_MESH (sizeof of_mesh / sizeof *of_mesh)
+enum { N_OF_MESH = sizeof of_mesh / sizeof *of_mesh - 1 };
 
 /* A component of a record, whose group has the mesh. */
-static enum h5grad_status finish_component(const struct coords_results *results,
-                                           const struct mesh *mesh, hid_t record, unsigned i,
-                                           hid_t component, struct h5grad_error *err)
+static enum h5grad_status finish_component(const struct finishing *finishing, hid_t component,
+                                           struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t k = 0; k < N_OF_MESH && !status; k++)
-        status = hg_attribute_remove(component, of_mesh[k], err);
+    const struct mesh *mesh = finishing->mesh;
+    hid_t source = finishing->results->source;
+    enum h5grad_status status = hg_coords_remove_attributes(component, N_OF_MESH + 1, of_mesh, err);
     if (!status)
-        status = hg_attribute_remove(component, "unitSymbol", err);
-    if (!status)
-        status = hg_attribute_copy(results->source, component, "unitSI", err);
-    if (!status)
-        status = hg_attribute_copy(results->source, component, "position", err);
+        status = hg_coords_copy_attributes(source, component, 2, of_component, err);
     /* what a record says for all its components is no longer so where its axes differ */
-    hid_t said = mesh->own_dimensions ? record : results->source;
     if (!status && (mesh->own_dimensions || mesh->form != SCALAR))
-        status = write_dimension(results, mesh, said, i, component, err);
+        status = write_dimension(finishing, mesh->own_dimensions ? finishing->record : source,
+                                 component, err);
     return status;
 }
 
 /* The group of the results is their record. */
-static enum h5grad_status finish_group(const struct coords_results *results,
-                                       const struct mesh *mesh, hid_t record, unsigned i,
-                                       hid_t group, struct h5grad_error *err)
+static enum h5grad_status finish_group(const struct finishing *finishing, hid_t group,
+                                       struct h5grad_error *err)
 {
-    enum h5grad_status status = hg_attributes_copy(record, group, hg_meaning_holds_for_record, err);
+    enum h5grad_status status =
+        hg_attributes_copy(finishing->record, group, hg_meaning_holds_for_record, err);
     if (!status && H5Aexists(group, "unitDimension") <= 0)
-        status = write_dimension(results, mesh, record, i, group, err);
+        status = write_dimension(finishing, finishing->record, group, err);
     return status;
 }
 
 /* A result beside a record that is a dataset is one too. */
-static enum h5grad_status finish_alone(const struct coords_results *results,
-                                       const struct mesh *mesh, unsigned i, hid_t dataset,
+static enum h5grad_status finish_alone(const struct finishing *finishing, hid_t dataset,
                                        struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    for (size_t k = 0; k < N_OF_MESH && !status; k++)
-        status = hg_attribute_copy(results->source, dataset, of_mesh[k], err);
+    hid_t source = finishing->results->source;
+    enum h5grad_status status = hg_coords_copy_attributes(source, dataset, N_OF_MESH, of_mesh, err);
     if (!status)
-        status = hg_attribute_copy(results->source, dataset, "unitSI", err);
-    if (!status)
-        status = hg_attribute_copy(results->source, dataset, "position", err);
-    if (!status)
-        status = write_dimension(results, mesh, results->source, i, dataset, err);
-    return status;
-}
-
-/* What describes the source's record, apart from its grid. */
-static hid_t open_record(const struct coords_results *results, const struct mesh *mesh)
-{
-    return is_record(mesh) ? hg_open_object(results->input, results->path, NULL)
-                           : hg_open_parent(results->input, results->path);
+        status = hg_coords_copy_attributes(source, dataset, 2, of_component, err);
+    return status ? status : write_dimension(finishing, source, dataset, err);
 }
 
 static bool same_group(const char *a, const char *b)
@@ -624,27 +562,25 @@ static bool same_group(const char *a, const char *b)
     return length == (size_t)(hg_path_base(b) - b) && strncmp(a, b, length) == 0;
 }
 
-static enum h5grad_status finish_result(const struct coords_results *results,
-                                        const struct mesh *mesh, hid_t record, unsigned i,
-                                        bool alone, struct h5grad_error *err)
+static enum h5grad_status finish_result(const struct finishing *finishing, bool alone,
+                                        struct h5grad_error *err)
 {
-    const char *path = results->result[i];
+    hid_t output = finishing->results->output;
     enum h5grad_status status = H5GRAD_OK;
-    hid_t dataset = hg_open_dataset(results->output, path, NULL);
-    hid_t group = hg_open_parent(results->output, path);
-    if (dataset < 0 || group < 0) {
+    hid_t dataset = hg_open_dataset(output, finishing->path, NULL);
+    hid_t group = hg_open_parent(output, finishing->path);
+    if (dataset < 0 || group < 0)
         status = hg_hdf5_error(err, "it cannot be opened");
-    } else if (alone) {
-        status = finish_alone(results, mesh, i, dataset, err);
-    } else {
-        status = finish_component(results, mesh, record, i, dataset, err);
-        if (!status && mesh->form != DIRECT)
-            status = finish_group(results, mesh, record, i, group, err);
-    }
+    else if (alone)
+        status = finish_alone(finishing, dataset, err);
+    else
+        status = finish_component(finishing, dataset, err);
+    if (!status && !alone && finishing->mesh->form != DIRECT)
+        status = finish_group(finishing, group, err);
     bool closed = hg_close(group);
     if (!(hg_close(dataset) && closed) && !status)
         status = hg_hdf5_error(err, "it cannot be closed");
-    return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
+    return status ? hg_error_context(err, status, "%s", finishing->path) : H5GRAD_OK;
 }
 
 /* The groups above the record of a result. */
@@ -663,17 +599,23 @@ static enum h5grad_status finish_above(const struct coords_results *results, con
 static enum h5grad_status finish_results(const struct coords_results *results,
                                          const struct mesh *mesh, struct h5grad_error *err)
 {
-    hid_t record = open_record(results, mesh);
-    if (record < 0)
-        return hg_hdf5_error(err, "%s: its record cannot be opened", results->path);
+    const struct field *field = results->field;
+    bool record = is_record(mesh->form);
+    struct finishing finishing = {.results = results, .mesh = mesh};
+    finishing.record = record ? hg_open_object(results->input, field->path, NULL)
+                              : hg_open_parent(results->input, field->path);
+    if (finishing.record < 0)
+        return hg_hdf5_error(err, "%s: its record cannot be opened", field->path);
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned i = 0; i < results->n && !status; i++) {
-        bool alone = is_record(mesh) && same_group(results->result[i], results->path);
-        status = finish_above(results, results->result[i], alone, err);
+    for (unsigned i = 0; i < field->n_axes && !status; i++) {
+        finishing.axis = field->order[i];
+        finishing.path = field->axis[finishing.axis].result;
+        bool alone = record && same_group(finishing.path, field->path);
+        status = finish_above(results, finishing.path, alone, err);
         if (!status)
-            status = finish_result(results, mesh, record, i, alone, err);
+            status = finish_result(&finishing, alone, err);
     }
-    hg_close(record);
+    hg_close(finishing.record);
     return status;
 }
 
@@ -692,35 +634,20 @@ static enum h5grad_status finish_root(const struct coords_results *results,
 
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
-    struct mesh *mesh = hg_memory_zeroed(1, sizeof *mesh);
+    const struct field *field = results->field;
+    struct mesh *mesh = new_mesh(results->input, field->path, results->source);
     if (!mesh)
-        return hg_error_memory(err, sizeof *mesh);
-    mesh->object = open_mesh(results->input, results->path, results->source, &mesh->form);
-    enum h5grad_status status = H5GRAD_OK;
-    if (mesh->object >= 0) {
-        read_mesh(mesh, results->source, results->coords->rank);
-        status = finish_results(results, mesh, err);
-        if (!status)
-            status = finish_root(results, err);
-    }
+        return H5GRAD_OK;
+    read_mesh(mesh, results->source, field->coords.rank);
+    enum h5grad_status status = finish_results(results, mesh, err);
     close_mesh(mesh);
-    free(mesh);
-    return status;
+    return status ? status : finish_root(results, err);
 }
 
 const struct coords_convention hg_coords_openpmd = {
     .name = "openPMD",
     .axes = read_axes,
     .not_field = not_field,
-    .result_path = vector_path,
-    .finish = finish,
-};
-
-/* The same for results of a record that is a dataset. */
-static const struct coords_convention scalar_record = {
-    .name = "openPMD",
-    .axes = read_axes,
-    .not_field = not_field,
-    .result_path = scalar_path,
+    .result_path = result_path,
     .finish = finish,
 };

@@ -14,181 +14,113 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/memory.h"
-#include "formats/parts.h"
-#include "hdf5/object.h"
 #include "formats/convention.h"
+#include "hdf5/object.h"
 
-#define SOURCE "PDEBench"
 #define SUFFIX "-coordinate"
-
-/* Which form the file has, and where. */
-struct form {
-    hid_t file;
-    char *parent;
-    bool grid; /* a group per sample */
-};
 
 static const char *const spatial[] = {"x", "y", "z"};
 
-static char *coordinate_path(const struct form *form, const char *letter)
+/* The path of a coordinate, in new memory. grid: the file has a group per sample. */
+static char *coordinate_path(const struct query *query, bool grid, const char *letter)
 {
-    const char *top = strcmp(form->parent, "/") == 0 ? "" : form->parent;
-    return hg_memory_format(form->grid ? "%s/grid/%s" : "%s/%s" SUFFIX, top, letter);
+    char name[32];
+    snprintf(name, sizeof name, grid ? "grid/%s" : "%s" SUFFIX, letter);
+    return hg_coords_beside(query, name);
 }
 
-static bool has_coordinate(const struct form *form, const char *letter)
+static bool has_coordinate(const struct query *query, bool grid, const char *letter)
 {
-    char *path = coordinate_path(form, letter);
-    hid_t dataset = path ? hg_open_dataset(form->file, path, NULL) : -1;
+    char *path = coordinate_path(query, grid, letter);
+    hid_t dataset = path ? hg_open_dataset(query->file, path, NULL) : -1;
     free(path);
     hg_close(dataset);
     return dataset >= 0;
 }
 
-static unsigned count_spatial(const struct form *form)
+static void enter_axis(struct query *query, unsigned k, bool grid, const char *letter)
 {
-    unsigned n = 0;
-    while (n < 3 && has_coordinate(form, spatial[n]))
-        n++;
-    return n;
-}
-
-static enum h5grad_status enter_axis(const struct form *form, const char *letter, uint64_t extent,
-                                     struct coords *coords, unsigned k, struct h5grad_error *err)
-{
-    struct coords_axis *axis = &coords->axis[k];
-    enum h5grad_status status = hg_coords_set_name(coords, k, letter, err);
-    if (status || axis->kind != COORDS_NONE)
-        return status;
-    char *path = coordinate_path(form, letter);
+    struct coords_axis *axis = &query->coords->axis[k];
+    hg_coords_set_name(query, k, letter);
+    if (axis->kind != COORDS_NONE)
+        return;
+    char *path = coordinate_path(query, grid, letter);
     if (!path)
-        return hg_error_memory(err, strlen(form->parent));
-    bool time = letter[0] == 't' && !form->grid;
-    status = hg_coords_set_dataset(coords, k, form->file, path, extent, time, SOURCE, err);
-    if (!status && axis->edges) {
+        hg_coords_no_memory(query, strlen(query->path));
+    hg_coords_set_dataset(query, k, path, letter[0] == 't' && !grid);
+    if (axis->edges) {
         axis->edges = false;
         axis->surplus = true;
-        status = hg_coords_add_note(coords, err,
-                                    "axis %u: the last value of %s, the end of the run, "
-                                    "is not used",
-                                    k, path);
+        hg_coords_add_note(query, "axis %u: the last value of %s, the end of the run, is not used",
+                           k, path);
     }
     free(path);
-    return status;
 }
 
-static enum h5grad_status enter_space(const struct form *form, unsigned n, const uint64_t *extent,
-                                      struct coords *coords, unsigned first,
-                                      struct h5grad_error *err)
+/* sample, t, x, y, z; or sample, x, y, z; of a group per sample t, x, y, components */
+static void enter_axes(struct query *query, bool grid)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned i = 0; i < n && !status; i++)
-        status = enter_axis(form, spatial[i], extent[first + i], coords, first + i, err);
-    return status;
-}
-
-/* sample, t, x, y, z; or sample, x, y, z */
-static enum h5grad_status enter_together(const struct form *form, const char *name,
-                                         const uint64_t *extent, struct coords *coords,
-                                         struct h5grad_error *err)
-{
-    unsigned n = count_spatial(form);
-    bool time = has_coordinate(form, "t");
-    bool coefficient = coords->rank == n + 1 && strcmp(name, "nu") == 0;
-    bool solution = coords->rank == n + 2 && (time || strcmp(name, "tensor") == 0);
-    enum h5grad_status status = H5GRAD_OK;
+    const char *name = hg_path_base(query->path);
+    unsigned n = 0, first = grid ? 0 : 1;
+    while (n < 3 && has_coordinate(query, grid, spatial[n]))
+        n++;
+    bool time = n > 0 && has_coordinate(query, grid, "t");
+    bool coefficient = !grid && query->rank == n + 1 && strcmp(name, "nu") == 0;
+    bool solution = query->rank == n + 2 && (time || (!grid && strcmp(name, "tensor") == 0));
     if (n == 0 || (!coefficient && !solution))
-        return H5GRAD_OK;
-    status = hg_coords_leave_out(coords, 0, err, "its points are separate samples");
-    if (status)
-        return status;
+        return;
+    if (grid)
+        hg_coords_leave_out(query, n + 1, "it holds separate quantities");
+    else
+        hg_coords_leave_out(query, 0, "its points are separate samples");
     if (solution && time)
-        status = enter_axis(form, "t", extent[1], coords, 1, err);
+        enter_axis(query, first, grid, "t");
     else if (solution)
-        status = hg_coords_set_name(coords, 1, "t", err);
-    return status ? status : enter_space(form, n, extent, coords, coords->rank - n, err);
+        hg_coords_set_name(query, first, "t");
+    for (unsigned i = 0; i < n; i++)
+        enter_axis(query, first + solution + i, grid, spatial[i]);
 }
 
-/* t, x, y, components */
-static enum h5grad_status enter_sample(const struct form *form, const uint64_t *extent,
-                                       struct coords *coords, struct h5grad_error *err)
+static bool has_beside(const struct query *query, const char *name)
 {
-    unsigned n = count_spatial(form);
-    if (n == 0 || coords->rank != n + 2 || !has_coordinate(form, "t"))
-        return H5GRAD_OK;
-    enum h5grad_status status =
-        hg_coords_leave_out(coords, n + 1, err, "it holds separate quantities");
-    if (!status)
-        status = enter_axis(form, "t", extent[0], coords, 0, err);
-    return status ? status : enter_space(form, n, extent, coords, 1, err);
-}
-
-static bool has_link(hid_t file, const char *parent, const char *name)
-{
-    char *path = hg_path_join(parent, name);
-    bool has = path && hg_has_link(file, path);
+    char *path = hg_coords_beside(query, name);
+    bool has = path && hg_has_link(query->file, path);
     free(path);
     return has;
 }
 
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    (void)walk;
-    uint64_t extent[GRID_MAX_RANK];
-    const char *name = hg_path_base(path);
-    if (coords->rank < 3 || coords->rank > 5)
-        return H5GRAD_OK;
-    struct form form = {.file = file, .parent = hg_path_parent(path)};
-    if (!form.parent)
-        return hg_error_memory(err, strlen(path));
-    form.grid = strcmp(name, "data") == 0 && has_link(file, form.parent, "grid");
-    enum h5grad_status status = H5GRAD_OK;
-    if (form.grid && hg_read_extents(dataset, coords->rank, extent))
-        status = enter_sample(&form, extent, coords, err);
-    else if (!form.grid && has_link(file, form.parent, "x" SUFFIX) &&
-             hg_read_extents(dataset, coords->rank, extent))
-        status = enter_together(&form, name, extent, coords, err);
-    free(form.parent);
-    return status;
+    if (query->rank < 3 || query->rank > 5)
+        return;
+    bool grid = strcmp(hg_path_base(query->path), "data") == 0 && has_beside(query, "grid");
+    if (grid || has_beside(query, "x" SUFFIX))
+        enter_axes(query, grid);
 }
 
-static bool is_letter(char letter)
+/* Whether the dataset lies in a group grid beside the object data. */
+static bool in_grid(const struct query *query)
 {
-    return letter == 't' || (letter >= 'x' && letter <= 'z');
-}
-
-/* Whether an object of that name lies beside the group that holds the object at path. */
-static bool has_beside_group(hid_t file, const char *path, const char *name)
-{
-    char *group = hg_path_parent(path);
-    char *parent = group && strcmp(hg_path_base(group), "grid") == 0 ? hg_path_parent(group) : NULL;
-    bool has = parent && has_link(file, parent, name);
-    free(parent);
+    char *group = hg_path_parent(query->path);
+    const struct query of_group = {.file = query->file, .path = group};
+    bool in = group && strcmp(hg_path_base(group), "grid") == 0 && has_beside(&of_group, "data");
     free(group);
-    return has;
+    return in;
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    (void)dataset;
-    const char *name = hg_path_base(path);
+    const char *name = hg_path_base(query->path);
     bool coordinate = false;
-    if (!is_letter(name[0]))
-        return NULL;
-    if (name[1] == '\0') {
-        coordinate = has_beside_group(file, path, "data");
-    } else if (strcmp(name + 1, SUFFIX) == 0) {
-        char *parent = hg_path_parent(path);
-        coordinate = parent && has_link(file, parent, "x" SUFFIX);
-        free(parent);
-    }
+    if (name[0] && strchr("txyz", name[0]))
+        coordinate = name[1] == '\0'
+                         ? in_grid(query)
+                         : strcmp(name + 1, SUFFIX) == 0 && has_beside(query, "x" SUFFIX);
     return coordinate ? "it is a coordinate" : NULL;
 }
 
 const struct coords_convention hg_coords_pdebench = {
-    .name = SOURCE,
+    .name = "PDEBench",
     .axes = read_axes,
     .not_field = not_field,
 };

@@ -12,13 +12,9 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/memory.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
-#include "hdf5/object.h"
 #include "formats/convention.h"
+#include "hdf5/object.h"
 
-#define SOURCE       "The Well"
 #define MAX_SPATIAL  3
 #define DIMENSIONS   "dimensions"
 #define TRAJECTORIES "its points are separate trajectories"
@@ -76,109 +72,81 @@ static void read_layout(hid_t dataset, struct layout *layout)
         layout->varies[i] = !said || varies[i] != 0;
 }
 
-static enum h5grad_status enter_coordinate(hid_t file, const char *name, uint64_t extent,
-                                           struct coords *coords, unsigned k,
-                                           struct h5grad_error *err)
+static void enter_coordinate(struct query *query, unsigned k, const char *name)
 {
-    enum h5grad_status status = hg_coords_set_name(coords, k, name, err);
-    char *path = hg_memory_format("/" DIMENSIONS "/%s", name);
-    if (!path)
-        return hg_error_memory(err, strlen(name));
-    if (!status)
-        status = hg_coords_set_dataset(coords, k, file, path, extent, false, SOURCE, err);
+    hg_coords_set_name(query, k, name);
+    char *path = hg_coords_format(query, "/" DIMENSIONS "/%s", name);
+    hg_coords_set_dataset(query, k, path, false);
     free(path);
-    return status;
 }
 
 /* The axes in order; all: dimensions that the field does not vary along are there, too. */
-static enum h5grad_status enter_axes(hid_t file, const struct layout *layout, bool all,
-                                     const uint64_t *extent, struct coords *coords,
-                                     struct h5grad_error *err)
+static void enter_axes(struct query *query, const struct layout *layout, bool all)
 {
-    enum h5grad_status status = H5GRAD_OK;
     unsigned k = 0;
     if (layout->sample)
-        status = hg_coords_leave_out(coords, k++, err, TRAJECTORIES);
-    if (layout->time && !status) {
-        status = enter_coordinate(file, "time", extent[k], coords, k, err);
-        k++;
-    }
-    for (size_t i = 0; i < layout->n && !status; i++) {
+        hg_coords_leave_out(query, k++, TRAJECTORIES);
+    if (layout->time)
+        enter_coordinate(query, k++, "time");
+    for (size_t i = 0; i < layout->n; i++) {
         if (layout->varies[i])
-            status = enter_coordinate(file, layout->name[i], extent[k], coords, k, err);
+            enter_coordinate(query, k++, layout->name[i]);
         else if (all)
-            status = hg_coords_set_name(coords, k, layout->name[i], err);
-        k += layout->varies[i] || all;
+            hg_coords_set_name(query, k++, layout->name[i]);
     }
-    for (unsigned i = 0; i < layout->order && !status; i++)
-        status = hg_coords_leave_out(coords, k++, err, "it holds the components of a %s",
-                                     layout->order == 1 ? "vector" : "tensor");
-    return status;
+    for (unsigned i = 0; i < layout->order; i++)
+        hg_coords_leave_out(query, k++, "it holds the components of a %s",
+                            layout->order == 1 ? "vector" : "tensor");
 }
 
-static enum h5grad_status enter_layout(hid_t file, hid_t dataset, const struct layout *layout,
-                                       struct coords *coords, struct h5grad_error *err)
+static void enter_layout(struct query *query, const struct layout *layout)
 {
-    uint64_t extent[GRID_MAX_RANK];
-    if (!hg_read_extents(dataset, coords->rank, extent))
-        return H5GRAD_OK;
     unsigned others = (unsigned)layout->sample + (unsigned)layout->time + layout->order;
     unsigned spatial = 0;
     for (size_t i = 0; i < layout->n; i++)
         spatial += layout->varies[i];
-    if (coords->rank == others + layout->n)
-        return enter_axes(file, layout, true, extent, coords, err);
-    if (coords->rank == others + spatial)
-        return enter_axes(file, layout, false, extent, coords, err);
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < coords->rank && !status; k++)
-        status = hg_coords_set_problem(coords, k, SOURCE, err,
-                                       "the attributes speak of %u axes, the rank is %u",
-                                       others + spatial, coords->rank);
-    return status;
+    bool all = query->rank == others + layout->n;
+    if (all || query->rank == others + spatial)
+        enter_axes(query, layout, all);
+    else
+        hg_coords_set_problems(query, "the attributes speak of %u axes, the rank is %u",
+                               others + spatial, query->rank);
 }
 
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    (void)walk;
     struct layout layout = {0};
     bool scalars;
-    if (!tensor_order(path, &layout.order, &scalars))
-        return H5GRAD_OK;
     size_t n;
-    char **names = read_names(file, &n);
+    char **names =
+        tensor_order(query->path, &layout.order, &scalars) ? read_names(query->file, &n) : NULL;
     if (!names)
-        return H5GRAD_OK;
+        return;
     layout.n = scalars ? 0 : n;
     layout.name = names;
-    read_layout(dataset, &layout);
-    enum h5grad_status status = enter_layout(file, dataset, &layout, coords, err);
+    read_layout(query->dataset, &layout);
+    enter_layout(query, &layout);
     hg_free_texts(names, n);
-    return status;
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
     const char *why = NULL;
-    if (hg_path_begins(path, "/" DIMENSIONS "/"))
+    if (hg_path_begins(query->path, "/" DIMENSIONS "/"))
         why = "it is a coordinate";
-    else if (hg_path_begins(path, "/boundary_conditions/"))
+    else if (hg_path_begins(query->path, "/boundary_conditions/"))
         why = "it is a boundary condition";
-    else if (hg_path_begins(path, "/scalars/") && !is_varying(dataset, "time_varying"))
+    else if (hg_path_begins(query->path, "/scalars/") &&
+             !is_varying(query->dataset, "time_varying"))
         why = "it is a parameter";
-    if (!why)
-        return NULL;
     size_t n;
-    char **names = read_names(file, &n);
-    if (!names)
-        return NULL;
-    hg_free_texts(names, n);
-    return why;
+    char **names = why ? read_names(query->file, &n) : NULL;
+    hg_free_texts(names, names ? n : 0);
+    return names ? why : NULL;
 }
 
 const struct coords_convention hg_coords_the_well = {
-    .name = SOURCE,
+    .name = "The Well",
     .axes = read_axes,
     .not_field = not_field,
 };

@@ -9,11 +9,8 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/memory.h"
-#include "formats/parts.h"
-#include "hdf5/attribute.h"
-#include "hdf5/object.h"
 #include "formats/convention.h"
+#include "hdf5/object.h"
 
 #define ROOT "/VTKHDF"
 
@@ -69,11 +66,11 @@ static bool is_regular(const char *type)
     return type && (strcmp(type, "ImageData") == 0 || strcmp(type, "RectilinearGrid") == 0);
 }
 
-static const char *not_field(hid_t file, const char *path, hid_t dataset)
+static const char *not_field(const struct query *query)
 {
-    (void)dataset;
+    const char *path = query->path;
     if (!is_below(path) || is_array(path) ||
-        H5Aexists_by_name(file, ROOT, "Type", H5P_DEFAULT) <= 0)
+        H5Aexists_by_name(query->file, ROOT, "Type", H5P_DEFAULT) <= 0)
         return NULL;
     for (unsigned d = 0; d < DIRECTIONS; d++) {
         if (strcmp(path, lines[d]) == 0)
@@ -170,155 +167,100 @@ static bool find_match(const struct grid *grid, const uint64_t *extent, unsigned
     return false;
 }
 
-static enum h5grad_status enter_direction(hid_t file, const struct grid *grid, unsigned k,
-                                          unsigned d, struct coords *coords,
-                                          struct h5grad_error *err)
+static void enter_direction(struct query *query, const struct grid *grid, unsigned k, unsigned d)
 {
-    enum h5grad_status status = hg_coords_set_name(coords, k, names[d], err);
-    if (status)
-        return status;
+    hg_coords_set_name(query, k, names[d]);
     if (grid->rectilinear)
-        return hg_coords_set_dataset(coords, k, file, lines[d], values(grid, d), grid->cells,
-                                     hg_coords_vtkhdf.name, err);
-    if (grid->points[d] == 1)
-        return H5GRAD_OK;
-    double first = grid->origin[d] + (grid->cells ? grid->spacing[d] / 2 : 0);
-    return hg_coords_set_step(coords, k, grid->spacing[d], first, hg_coords_vtkhdf.name, err);
+        hg_coords_set_dataset(query, k, lines[d], grid->cells);
+    else if (grid->points[d] > 1)
+        hg_coords_set_step(query, k, grid->spacing[d],
+                           grid->origin[d] + (grid->cells ? grid->spacing[d] / 2 : 0));
 }
 
-static enum h5grad_status enter_time(hid_t file, const struct grid *grid, struct coords *coords,
-                                     struct h5grad_error *err)
+static void enter_match(struct query *query, const struct grid *grid, const struct match *match)
 {
-    enum h5grad_status status = hg_coords_leave_out(coords, 0, err, "it holds time steps");
-    if (!status)
-        status = hg_coords_set_name(coords, 0, "time", err);
-    if (!status)
-        status = hg_coords_set_dataset(coords, 0, file, ROOT "/Steps/Values", grid->steps, false,
-                                       hg_coords_vtkhdf.name, err);
-    return status;
+    if (match->first == 1) {
+        hg_coords_leave_out(query, 0, "it holds time steps");
+        hg_coords_set_name(query, 0, "time");
+        hg_coords_set_dataset(query, 0, ROOT "/Steps/Values", false);
+    }
+    for (unsigned i = 0; i < match->n; i++)
+        enter_direction(query, grid, match->first + i, match->direction[i]);
+    if (match->first + match->n < query->rank)
+        hg_coords_leave_out(query, query->rank - 1, "it holds components");
 }
 
-static enum h5grad_status enter_match(hid_t file, const struct grid *grid,
-                                      const struct match *match, struct coords *coords,
-                                      struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    if (match->first == 1)
-        status = enter_time(file, grid, coords, err);
-    for (unsigned i = 0; i < match->n && !status; i++)
-        status = enter_direction(file, grid, match->first + i, match->direction[i], coords, err);
-    if (!status && match->first + match->n < coords->rank)
-        status = hg_coords_leave_out(coords, coords->rank - 1, err, "it holds components");
-    return status;
-}
-
-static enum h5grad_status all_unusable(struct coords *coords, const char *why,
-                                       struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < coords->rank && !status; k++)
-        status = hg_coords_set_problem(coords, k, hg_coords_vtkhdf.name, err, "%s", why);
-    return status;
-}
-
-static enum h5grad_status note_direction(hid_t root, struct coords *coords,
-                                         struct h5grad_error *err)
+static void note_direction(struct query *query, hid_t root)
 {
     static const double identity[DIRECTIONS * DIRECTIONS] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     double direction[DIRECTIONS * DIRECTIONS];
     enum h5_exactly found =
         hg_attribute_exactly(root, "Direction", DIRECTIONS * DIRECTIONS, direction);
-    bool same = found == H5_ABSENT;
-    if (found == H5_FOUND) {
-        same = true;
-        for (unsigned i = 0; i < DIRECTIONS * DIRECTIONS; i++)
-            same = same && direction[i] == identity[i];
-    }
-    if (same)
-        return H5GRAD_OK;
-    return hg_coords_add_note(coords, err,
-                              "the grid is turned (Direction of %s): derivatives are along its own "
-                              "axes, not along x, y, z of space",
-                              ROOT);
+    bool same = found != H5_BROKEN;
+    for (unsigned i = 0; found == H5_FOUND && i < DIRECTIONS * DIRECTIONS; i++)
+        same = same && direction[i] == identity[i];
+    if (!same)
+        hg_coords_add_note(query, "the grid is turned (Direction of " ROOT "): derivatives are "
+                                  "along its own axes, not along x, y, z of space");
 }
 
-static enum h5grad_status read_regular(hid_t file, hid_t root, const char *path, hid_t dataset,
-                                       bool rectilinear, struct coords *coords,
-                                       struct h5grad_error *err)
+static void read_regular(struct query *query, hid_t root, bool rectilinear)
 {
-    struct grid grid = {.rectilinear = rectilinear, .cells = lies_in(path, "CellData")};
-    uint64_t extent[GRID_MAX_RANK];
+    struct grid grid = {.rectilinear = rectilinear, .cells = lies_in(query->path, "CellData")};
     struct match match;
-    if (!hg_read_extents(dataset, coords->rank, extent) || coords->rank == 0)
-        return H5GRAD_OK;
-    coords->convention = &hg_coords_vtkhdf;
-    const char *wrong = NULL;
-    if (!rectilinear)
-        wrong = read_image(root, &grid);
+    if (query->rank == 0)
+        return;
+    query->coords->convention = &hg_coords_vtkhdf;
+    const char *wrong = rectilinear ? NULL : read_image(root, &grid);
     for (unsigned d = 0; rectilinear && d < DIRECTIONS; d++)
-        grid.points[d] = line_points(file, root, lines[d]);
+        grid.points[d] = line_points(query->file, root, lines[d]);
     grid.steps = read_steps(root);
-    if (!wrong && !find_match(&grid, extent, coords->rank, &match))
+    if (!wrong && !find_match(&grid, query->extent, query->rank, &match))
         wrong = rectilinear ? "the extents of the array are not those of the coordinates"
                             : "the extents of the array are not those of WholeExtent";
-    if (wrong)
-        return all_unusable(coords, wrong, err);
-    enum h5grad_status status = enter_match(file, &grid, &match, coords, err);
-    if (!status)
-        status = note_direction(root, coords, err);
-    return status;
+    if (wrong) {
+        hg_coords_set_problems(query, "%s", wrong);
+        return;
+    }
+    enter_match(query, &grid, &match);
+    note_direction(query, root);
 }
 
-static enum h5grad_status read_axes(hid_t file, const struct h5_walk *walk, const char *path,
-                                    hid_t dataset, struct coords *coords, struct h5grad_error *err)
+static void read_axes(struct query *query)
 {
-    (void)walk;
-    hid_t root = is_below(path) ? open_root(file) : -1;
+    hid_t root = is_below(query->path) ? open_root(query->file) : -1;
     if (root < 0)
-        return H5GRAD_OK;
-    enum h5grad_status status = H5GRAD_OK;
+        return;
     char *type = hg_attribute_text(root, "Type");
     if (!is_regular(type))
-        status = hg_coords_set_refusal(
-            coords, err,
-            "it belongs to a VTKHDF %s, whose values do not lie in rows of a grid: resample it to "
-            "an ImageData first" COORDS_OR_NAME_IT,
-            type ? type : "without a type");
-    else if (is_array(path))
-        status = read_regular(file, root, path, dataset, strcmp(type, "RectilinearGrid") == 0,
-                              coords, err);
+        hg_coords_refuse(query,
+                         "it belongs to a VTKHDF %s, whose values do not lie in rows of a grid: "
+                         "resample it to an ImageData first",
+                         type ? type : "without a type");
+    else if (is_array(query->path))
+        read_regular(query, root, strcmp(type, "RectilinearGrid") == 0);
     free(type);
     hg_close(root);
-    return status;
 }
 
 /* ---------------------------------------------------------------------------------- results */
 
-static enum h5grad_status copy_steps(const struct coords_results *results, struct h5grad_error *err)
-{
-    hid_t steps = hg_coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
-    if (steps < 0)
-        return hg_error_status(err);
-    hg_close(steps);
-    return hg_coords_copy_line(results->input, results->output, ROOT "/Steps/Values", err);
-}
-
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
-    hid_t to = hg_coords_copy_group(results->input, results->output, ROOT, NULL, err);
-    if (to < 0)
-        return hg_error_status(err);
-    hg_close(to);
     hid_t root = H5Gopen2(results->input, ROOT, H5P_DEFAULT);
     if (root < 0)
-        return hg_hdf5_error(err, "%s: it cannot be read", ROOT);
-    enum h5grad_status status = H5GRAD_OK;
+        return hg_hdf5_error(err, ROOT ": it cannot be read");
+    enum h5grad_status status =
+        hg_coords_copy_group(results->input, results->output, ROOT, NULL, err);
     for (unsigned d = 0; d < DIRECTIONS && !status; d++) {
         if (hg_has_link(root, hg_path_base(lines[d])))
             status = hg_coords_copy_line(results->input, results->output, lines[d], err);
     }
-    if (!status && read_steps(root))
-        status = copy_steps(results, err);
+    bool steps = read_steps(root) > 0;
+    if (steps && !status)
+        status = hg_coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
+    if (steps && !status)
+        status = hg_coords_copy_line(results->input, results->output, ROOT "/Steps/Values", err);
     hg_close(root);
     return status;
 }

@@ -42,7 +42,7 @@ hid_t hg_open_subgroup(hid_t group, const char *name)
 bool hg_read_extents(hid_t dataset, unsigned rank, uint64_t *extent)
 {
     hsize_t dims[H5S_MAX_RANK];
-    if (hg_dataset_extent(dataset, dims) != (int)rank)
+    if (hg_dataset_extent(dataset, dims, NULL) != (int)rank)
         return false;
     for (unsigned k = 0; k < rank; k++)
         extent[k] = dims[k];

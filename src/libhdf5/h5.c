@@ -190,10 +190,10 @@ char *hg_read_name(hid_t id, ssize_t (*get)(hid_t id, char *name, size_t size))
     return NULL;
 }
 
-int hg_dataset_extent(hid_t dataset, hsize_t *extent)
+int hg_dataset_extent(hid_t dataset, hsize_t *extent, hsize_t *most)
 {
     H5_CLOSED hid_t space = H5Dget_space(dataset);
-    return space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, NULL);
+    return space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, most);
 }
 
 H5D_layout_t hg_dataset_layout(hid_t dataset)

@@ -60,8 +60,9 @@ hid_t hg_keep_if(bool ok, hid_t id);
  * where there is none. */
 char *hg_read_name(hid_t id, ssize_t (*get)(hid_t id, char *name, size_t size));
 
-/* The extents of a dataset of at most H5S_MAX_RANK axes, and its rank; -1. */
-int hg_dataset_extent(hid_t dataset, hsize_t *extent);
+/* The extents of a dataset of at most H5S_MAX_RANK axes, now and at most (H5S_UNLIMITED: any), each
+ * unless NULL, and its rank; -1. */
+int hg_dataset_extent(hid_t dataset, hsize_t *extent, hsize_t *most);
 
 /* The layout of a dataset; H5D_LAYOUT_ERROR. */
 H5D_layout_t hg_dataset_layout(hid_t dataset);

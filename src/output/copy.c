@@ -36,16 +36,17 @@ static hid_t array_creation(hid_t source, size_t size, struct h5grad_error *err)
     return hg_format_creation(&result, err);
 }
 
-static hid_t creation_like(hid_t source, hid_t type, hid_t space, bool points,
+static hid_t creation_like(hid_t source, hid_t type, hid_t space, enum copy_storage storage,
                            struct h5grad_error *err)
 {
     hid_t creation;
-    if (H5Sget_simple_extent_ndims(space) > 0)
+    if (H5Sget_simple_extent_ndims(space) > 0 && storage != COPY_CONTIGUOUS)
         creation = array_creation(source, H5Tget_size(type), err);
     else if ((creation = H5Pcreate(H5P_DATASET_CREATE)) < 0 || !hg_create_prepare(creation))
         hg_hdf5_error(err, "choosing its storage");
     /* variable-length points refer to a heap: they are never to be left as they happen to be */
-    bool fill = !points || H5Tdetect_class(type, H5T_VLEN) != 0 || H5Tis_variable_str(type) != 0;
+    bool fill = storage == COPY_EMPTY || H5Tdetect_class(type, H5T_VLEN) != 0 ||
+                H5Tis_variable_str(type) != 0;
     if (creation >= 0 && fill &&
         (H5Pset_fill_time(creation, H5D_FILL_TIME_IFSET) < 0 ||
          H5Pset_alloc_time(creation, H5D_ALLOC_TIME_DEFAULT) < 0)) {
@@ -56,7 +57,7 @@ static hid_t creation_like(hid_t source, hid_t type, hid_t space, bool points,
     return creation;
 }
 
-hid_t hg_copy_create(hid_t source, hid_t file, const char *path, bool points,
+hid_t hg_copy_create(hid_t source, hid_t file, const char *path, enum copy_storage storage,
                      struct h5grad_error *err)
 {
     hid_t dataset = -1, creation = -1, type = -1;
@@ -70,13 +71,32 @@ hid_t hg_copy_create(hid_t source, hid_t file, const char *path, bool points,
         hg_error_set(err, H5GRAD_FAILED, "it holds lists of lists");
     else if ((type = H5Tcopy(stored)) < 0) /* of its own, where the input has it committed */
         hg_hdf5_error(err, "its datatype cannot be copied");
-    else if ((creation = creation_like(source, type, space, points, err)) >= 0)
+    else if ((creation = creation_like(source, type, space, storage, err)) >= 0)
         dataset = hg_create_dataset(file, path, type, space, creation, err);
     hg_close(creation);
     hg_close(type);
     hg_close(space);
     hg_close(stored);
     return dataset;
+}
+
+/* A section in h5_enter, which is there already where the caller is within it. */
+struct section {
+    bool own;
+    struct h5_guard guard;
+};
+
+static void enter_section(struct section *section)
+{
+    section->own = !hg_is_entered();
+    if (section->own)
+        hg_enter(&section->guard);
+}
+
+static void leave_section(const struct section *section)
+{
+    if (section->own)
+        hg_leave(&section->guard);
 }
 
 /* A copy under way. */
@@ -166,8 +186,8 @@ static enum h5grad_status write_points(const struct copying *copying, const stru
 static enum h5grad_status copy_box(const struct copying *copying, const struct box *box,
                                    void *points, struct h5grad_error *err)
 {
-    struct h5_guard guard;
-    hg_enter(&guard);
+    struct section section;
+    enter_section(&section);
     enum h5grad_status status = read_points(copying, box, points, err);
     if (!status)
         status = write_points(copying, box, points, err);
@@ -179,7 +199,7 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
         hg_close(space);
         memset(points, 0, n * H5Tget_size(copying->type));
     }
-    hg_leave(&guard);
+    leave_section(&section);
     return status;
 }
 
@@ -198,11 +218,11 @@ static bool next_box(const struct copying *copying, struct box *box)
 enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_error *err)
 {
     struct copying copying;
-    struct h5_guard guard;
-    hg_enter(&guard);
+    struct section section;
+    enter_section(&section);
     enum h5grad_status status = open_copying(source, dataset, &copying, err);
     size_t size = status ? 0 : H5Tget_size(copying.type);
-    hg_leave(&guard);
+    leave_section(&section);
     if (!status && copying.points > 0) {
         struct box box = {0};
         void *points = hg_memory_zeroed(copying.points, size);
@@ -213,8 +233,8 @@ enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_err
             status = copy_box(&copying, &box, points, err);
         free(points);
     }
-    hg_enter(&guard);
+    enter_section(&section);
     hg_close(copying.type);
-    hg_leave(&guard);
+    leave_section(&section);
     return status;
 }

@@ -225,18 +225,15 @@ static enum h5grad_status find_coordinates(const struct field *field, unsigned a
                                            struct h5grad_error *err)
 {
     const struct coords_axis *said = &field->coords.axis[axis];
-    const char *path = field->axis[axis].spacing.path, *attribute = NULL;
+    const char *path = field->axis[axis].spacing.path;
     enum line_points points = LINE_ALL;
-    if (path == said->path) {
-        attribute = said->attribute;
+    if (path == said->path)
         points = said->edges ? LINE_MIDPOINTS : said->surplus ? LINE_FIRST : LINE_ALL;
-    }
     uint64_t extent = field->extent[axis];
-    enum h5grad_status status =
-        hg_coordinates_get(store, path, attribute, points, extent, out, err);
+    enum h5grad_status status = hg_coordinates_get(store, path, points, extent, out, err);
     if (status || points != LINE_ALL || !midpoints || hg_line_extent((*out)->line) != extent + 1)
         return status;
-    return hg_coordinates_get(store, path, attribute, LINE_MIDPOINTS, extent, out, err);
+    return hg_coordinates_get(store, path, LINE_MIDPOINTS, extent, out, err);
 }
 
 const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned axis,
@@ -338,9 +335,10 @@ static enum h5grad_status settle_axis(struct field *field, unsigned axis,
         return status;
     if (spacing->kind == SPACING_NUMBER)
         return hg_stencil_check_step(spacing->number, err);
-    if (spacing->kind == SPACING_AUTO)
-        status = hg_coords_check(&field->coords.axis[axis], err);
-    else
+    const char *problem = field->coords.axis[axis].problem;
+    if (spacing->kind == SPACING_AUTO && problem)
+        status = hg_error_set(err, H5GRAD_FAILED, "%s", problem);
+    else if (spacing->kind != SPACING_AUTO)
         status = use_coordinates(field, axis, options, store, err);
     *unusable = status == H5GRAD_FAILED;
     return status;

@@ -484,27 +484,9 @@ static enum h5grad_status finish_convention(const struct run *run, struct h5grad
 {
     const struct field *field = run->task.field;
     const struct coords_convention *convention = field->coords.convention;
-    unsigned axis[GRID_MAX_RANK];
-    const char *path[GRID_MAX_RANK];
-    bool own[GRID_MAX_RANK];
     if (!convention || !convention->finish)
         return H5GRAD_OK;
-    for (unsigned k = 0; k < field->n_axes; k++) {
-        axis[k] = field->order[k];
-        path[k] = field->axis[axis[k]].result;
-        own[k] = !field->axis[axis[k]].given;
-    }
-    const struct coords_results results = {
-        .input = run->file,
-        .source = run->task.dataset,
-        .output = run->publish.file,
-        .path = field->path,
-        .coords = &field->coords,
-        .n = field->n_axes,
-        .axis = axis,
-        .result = path,
-        .own = own,
-    };
+    const struct coords_results results = {run->file, run->task.dataset, run->publish.file, field};
     enum h5grad_status status = convention->finish(&results, err);
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }

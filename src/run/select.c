@@ -7,12 +7,9 @@
 
 #include "base/path.h"
 #include "base/memory.h"
-#include "formats/coords.h"
 #include "hdf5/names.h"
-#include "formats/parts.h"
 #include "libhdf5/identity.h"
 #include "formats/formats.h"
-#include "formats/categories.h"
 #include "values/values.h"
 
 /* What is known while datasets are chosen. */

@@ -162,7 +162,7 @@ enum h5grad_status hg_external_read(hid_t dataset, hid_t memory, unsigned rank,
     const unsigned inner = rank > 0 ? rank - 1 : 0;
     const uint64_t row = rank > 0 ? box->count[inner] : 1;
     enum h5grad_status status = open_external(&self, dataset, memory, row, err);
-    if (!status && hg_dataset_extent(dataset, extent) != (int)rank)
+    if (!status && hg_dataset_extent(dataset, extent, NULL) != (int)rank)
         status = hg_hdf5_error(err, "cannot read the dataspace");
     for (unsigned k = 0; k < rank; k++) {
         count[k] = extent[k];

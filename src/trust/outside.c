@@ -305,7 +305,7 @@ static enum h5grad_status describe_source(struct check *check, const struct site
     H5_CLOSED hid_t type = H5Dget_type(dataset);
     const struct h5_outside *found = recall(check->access, dataset);
     bool other = type >= 0 && !can_convert(type, site->type);
-    source->rank = type < 0 ? -1 : hg_dataset_extent(dataset, source->extent);
+    source->rank = type < 0 ? -1 : hg_dataset_extent(dataset, source->extent, NULL);
     source->unfit = other || (found && found->external);
     note_chunk(check->access, dataset, site->rank);
     if (source->rank < 0)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "formats/convention.h"
-#include "formats/coords.h"
+#include "formats/field.h"
 #include "formats/formats.h"
 #include "hdf5/attribute.h"
 #include "tests/support/scratch_file.h"

@@ -320,7 +320,7 @@ START_TEST(readers_ask)
     ck_assert_int_eq(hg_attribute_copy(file, copy, "a", &err), H5GRAD_OK);
     ck_assert_int_eq(H5Aexists(copy, "a"), 0);
     hid_t source = hg_open_dataset(file, "d", &err);
-    hid_t dataset = hg_copy_create(source, copy, "/d", true, &err);
+    hid_t dataset = hg_copy_create(source, copy, "/d", COPY_ALIKE, &err);
     ck_assert(dataset >= 0);
     hg_leave(&guard);
     ck_assert_int_eq(hg_copy_points(source, dataset, &err), H5GRAD_FAILED);

@@ -155,7 +155,7 @@ static enum h5grad_status copy_named(const char *name)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     ck_assert(H5Pset_fapl_core(access, 1 << 16, false) >= 0);
     hid_t output = H5Fcreate("copy", H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    hid_t copy = hg_copy_create(source, output, "/copy", true, &err);
+    hid_t copy = hg_copy_create(source, output, "/copy", COPY_ALIKE, &err);
     ck_assert_msg(copy >= 0, "%s", err.message);
     hg_leave(&guard);
     enum h5grad_status status = hg_copy_points(source, copy, &err);
