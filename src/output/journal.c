@@ -19,38 +19,41 @@
 
 #define MAGIC "h5grad journal 5"
 
-/* What is small is noted many at a time: when there are so many, or so many bytes. */
+/* A batch of entries is appended when it has so many, or when they record so many bytes. */
 #define BATCH_ENTRIES 128
 #define BATCH_BYTES   ((uint64_t)4 << 20)
 
-/* Seconds between two moments at which all is brought to stable storage, at least; and how many
- * times as long as that took. */
+/* All is brought to stable storage after so many seconds, or so many times as long as that took the
+ * last time, whichever is more. */
 #define SYNC_SECONDS 30
 #define SYNC_RATIO   50
 
 enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED, ENTRY_LEFT };
 
-/* What follows the head, one after the other. */
+/* Entries follow the head. What a and b are depends on the kind:
+ *     ENTRY_FIELD   number and fingerprint of the field
+ *     ENTRY_TILE    number of the tile
+ *     ENTRY_CHUNK   address and size of the chunk
+ *     ENTRY_SYNCED  how many entries before this one have their bytes on stable storage, and the
+ *                   boot of the machine in which the next ones are written
+ *     ENTRY_LEFT    state of the file when the run ended */
 struct entry {
     uint32_t kind;
     uint32_t mask; /* ENTRY_CHUNK */
-    uint64_t a;    /* number of the field or tile, address of the chunk, entries before this one
-                      whose bytes are on stable storage, state of the file at the end */
-    uint64_t b; /* fingerprint of the field, size of the chunk, boot in which what follows comes */
+    uint64_t a, b;
     uint64_t sum;  /* of the bytes of the tile or chunk */
-    uint64_t hash; /* of the above: an entry that did not arrive whole is none */
+    uint64_t hash; /* of the above: an entry that did not arrive whole does not count */
 };
 
-/* The file begins with these, the key and the history behind it. */
+/* The journal begins with this; the key and the history follow. */
 struct start {
     char magic[16];
     struct journal_facts facts;
-    uint64_t key, history; /* their bytes */
+    uint64_t key, history; /* lengths of the texts */
     uint64_t hash;         /* of the above and the texts */
 };
 
-/* A tile of a field. */
-struct noted {
+struct done_tile {
     bool done;
     uint64_t sum;
 };
@@ -63,30 +66,31 @@ struct journal {
     char *key, *history;
     uint64_t entries_at; /* offset of the first entry */
 
-    struct stat was;      /* the file when it was read */
-    struct entry *old;    /* read from it */
-    size_t n_old, n_safe; /* those, and the first of them, which are on stable storage */
-    size_t next;
-    uint64_t chunks;    /* of the field, in old from next on */
-    struct noted *tile; /* of the field */
-    uint64_t left;      /* state of the file when the run before ended; 0: it did not */
+    struct stat was;        /* the journal when it was read */
+    struct entry *old;      /* read from it */
+    size_t n_old;           /* those that count */
+    size_t n_safe;          /* the first of them, which are on stable storage */
+    size_t next;            /* the first that was not taken */
+    uint64_t chunks;        /* of the field, in old from next on */
+    struct done_tile *tile; /* of the field */
+    uint64_t left;          /* state of the file when the run before ended; 0: it did not */
 
-    int file;     /* which it tells of; -1 */
-    bool trusted; /* that is as it was left */
+    int file;     /* the temporary file; -1 */
+    bool trusted; /* it is as the run before left it */
     _Atomic uint64_t lost;
 
-    pthread_mutex_t mutex;             /* of what follows */
+    pthread_mutex_t mutex;             /* guards the batch */
     struct entry batch[BATCH_ENTRIES]; /* not appended yet */
     size_t n_batch;
-    uint64_t batch_bytes; /* of what they note */
+    uint64_t batch_bytes; /* that its entries record */
 
-    pthread_mutex_t sync_mutex; /* of what follows, but for the thread */
+    pthread_mutex_t sync_mutex; /* guards the rest against other callers */
     double synced;              /* when all was last brought to stable storage */
     double sync_cost;           /* seconds that it took */
-    bool syncing;               /* a thread is at it, or was */
-    pthread_t syncer;           /* that thread, which has what follows until sync_done */
-    int sync_fd;                /* to be brought there */
-    uint64_t sync_end;          /* size of the journal that notes what is there then */
+    bool syncing;               /* syncer was started and not joined */
+    pthread_t syncer;           /* has the following to itself until sync_done */
+    int sync_fd;                /* the file to be synced */
+    uint64_t sync_end;          /* size of the journal whose entries are on stable storage then */
     struct h5grad_error sync_error;
     _Atomic bool sync_done;
 };
@@ -114,10 +118,12 @@ static uint64_t read_boot(void)
     return n > 0 ? hash_bytes(HASH_START, id, (size_t)n) : 0;
 }
 
+/* NULL when there is no memory; fd is then closed. */
 static struct journal *make(const char *path, int fd)
 {
     struct journal *journal = hg_memory_zeroed(1, sizeof *journal);
     if (!journal || !(journal->path = hg_memory_text(path))) {
+        close(fd);
         free(journal);
         return NULL;
     }
@@ -154,21 +160,15 @@ static enum h5grad_status append_batch(struct journal *journal, struct h5grad_er
     return append(journal, journal->batch, size, err);
 }
 
-/* With its hash. */
-static struct entry whole_entry(struct entry entry)
-{
-    entry.hash = hash_entry(&entry);
-    return entry;
-}
-
 static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
                               struct h5grad_error *err)
 {
-    struct entry entry = whole_entry((struct entry){.kind = kind, .a = a, .b = b});
+    struct entry entry = {.kind = kind, .a = a, .b = b};
+    entry.hash = hash_entry(&entry);
     return append(journal, &entry, sizeof entry, err);
 }
 
-/* What tells a file from another, and from what it is when somebody has touched it; never 0. */
+/* Changes when somebody touches the file, and differs between files; never 0. */
 static uint64_t hash_state(const struct stat *info)
 {
     const int64_t state[] = {(int64_t)info->st_ino,         info->st_size,
@@ -178,8 +178,9 @@ static uint64_t hash_state(const struct stat *info)
     return hash ? hash : 1;
 }
 
-/* What is not noted is done again; without a note of the end all of it is looked at. */
-static void note_end(struct journal *journal)
+/* Failures do no harm: entries that are missing are computed again, and without ENTRY_LEFT the
+ * bytes of all are checked. */
+static void add_end(struct journal *journal)
 {
     struct stat info;
     if (append_batch(journal, NULL) == H5GRAD_OK && journal->file >= 0 &&
@@ -187,12 +188,16 @@ static void note_end(struct journal *journal)
         add(journal, ENTRY_LEFT, hash_state(&info), 0, NULL);
 }
 
-/* Under the mutex, where others may use the journal. */
-static void end_sync(struct journal *journal)
+/* Waits for the thread, if there is one, and returns the failure of it or of one before. Under
+ * sync_mutex, where others may use the journal. */
+static enum h5grad_status end_sync(struct journal *journal, struct h5grad_error *err)
 {
     if (journal->syncing)
         pthread_join(journal->syncer, NULL);
     journal->syncing = false;
+    if (journal->sync_error.status)
+        return hg_error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
+    return H5GRAD_OK;
 }
 
 /* Once the output has its name, the next run may have begun a journal of its own. */
@@ -207,11 +212,11 @@ void hg_journal_close(struct journal *journal, bool remove)
 {
     if (!journal)
         return;
-    end_sync(journal);
+    end_sync(journal, NULL);
     if (remove && !is_replaced(journal))
         unlink(journal->path);
     if (!remove)
-        note_end(journal);
+        add_end(journal);
     close(journal->fd);
     pthread_mutex_destroy(&journal->mutex);
     pthread_mutex_destroy(&journal->sync_mutex);
@@ -234,8 +239,8 @@ static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, c
     return *text && hg_file_read(journal->fd, *text, size, offset, NULL) == H5GRAD_OK;
 }
 
-/* The entries up to the first that is broken; up to the last that is known to be on stable storage
- * where they may not all have come since the machine was started. */
+/* Reads the entries up to the first that is broken. Where they may be from another boot of the
+ * machine, those that are known to be on stable storage count, and else all. */
 static bool read_entries(struct journal *journal, uint64_t bytes)
 {
     size_t n = bytes / sizeof(struct entry), known = 0;
@@ -261,7 +266,7 @@ static bool read_entries(struct journal *journal, uint64_t bytes)
 
 enum reading { READ_FAILED, READ_CUT, READ_WHOLE };
 
-/* READ_CUT: it ends within its head, so all that came later is lost, or never came. */
+/* READ_CUT: the journal ends within its head, so the entries are lost, or there were none. */
 static enum reading read_all(struct journal *journal, uint64_t size)
 {
     struct start start;
@@ -282,11 +287,6 @@ static enum reading read_all(struct journal *journal, uint64_t size)
     return read_entries(journal, size - journal->entries_at) ? READ_WHOLE : READ_FAILED;
 }
 
-static off_t end_of_old(const struct journal *journal, size_t entries)
-{
-    return (off_t)(journal->entries_at + entries * sizeof(struct entry));
-}
-
 enum h5grad_status hg_journal_read(const char *path, struct journal **out, struct h5grad_error *err)
 {
     *out = NULL;
@@ -294,10 +294,8 @@ enum h5grad_status hg_journal_read(const char *path, struct journal **out, struc
     if (fd < 0)
         return errno == ENOENT ? H5GRAD_OK : hg_error_errno(err, errno, "%s", path);
     struct journal *journal = make(path, fd);
-    if (!journal) {
-        close(fd);
+    if (!journal)
         return hg_error_memory(err, sizeof *journal);
-    }
     struct stat *info = &journal->was;
     enum reading reading = READ_FAILED;
     if (fstat(fd, info) == 0 && S_ISREG(info->st_mode) && info->st_uid == geteuid())
@@ -313,26 +311,26 @@ enum h5grad_status hg_journal_read(const char *path, struct journal **out, struc
     return H5GRAD_OK;
 }
 
-/* Notes that so many entries, and what they note, are on stable storage, and in which boot what
- * follows comes. */
+/* Records that so many entries and their bytes are on stable storage, and the boot in which the
+ * next ones are written. */
 static enum h5grad_status add_synced(struct journal *journal, uint64_t entries,
                                      struct h5grad_error *err)
 {
     return add(journal, ENTRY_SYNCED, entries, journal->boot, err);
 }
 
-/* Keeps so many of the entries that were read. Those that told the boot may be gone. */
+/* Keeps so many of the entries that were read. The one that told the boot may be gone. */
 static enum h5grad_status cut(struct journal *journal, size_t entries, struct h5grad_error *err)
 {
-    if (ftruncate(journal->fd, end_of_old(journal, entries)) != 0)
+    if (ftruncate(journal->fd, (off_t)(journal->entries_at + entries * sizeof(struct entry))) != 0)
         return hg_error_errno(err, errno, "%s", journal->path);
     journal->n_old = entries;
     journal->n_safe = size_min(journal->n_safe, entries);
     return add_synced(journal, journal->n_safe, err);
 }
 
-/* Whether the path leads to what was read. It is opened for that: some file systems on a network
- * ask for news only then. */
+/* Whether the path leads to the journal that was read, unchanged. It is opened because some network
+ * file systems ask for news only then. */
 static bool is_as_read(const struct journal *journal)
 {
     struct stat info;
@@ -386,7 +384,6 @@ enum h5grad_status hg_journal_create(const char *path, const struct journal_head
         return hg_error_errno(err, errno, "%s", path);
     struct journal *journal = make(path, fd);
     if (!journal) {
-        close(fd);
         unlink(path);
         return hg_error_memory(err, sizeof *journal);
     }
@@ -424,7 +421,7 @@ static const struct entry *peek(struct journal *journal, enum entry_kind kind)
 }
 
 enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
-                                          uint64_t print, struct h5grad_error *err)
+                                          uint64_t fingerprint, struct h5grad_error *err)
 {
     free(journal->tile);
     journal->chunks = 0;
@@ -436,8 +433,8 @@ enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t numb
         return status;
     const struct entry *field = peek(journal, ENTRY_FIELD);
     if (!field && journal->next == journal->n_old)
-        return add(journal, ENTRY_FIELD, number, print, err);
-    if (!field || field->a != number || field->b != print)
+        return add(journal, ENTRY_FIELD, number, fingerprint, err);
+    if (!field || field->a != number || field->b != fingerprint)
         return hg_error_set(
             err, H5GRAD_FAILED,
             "%s was written by another version, or on another kind of machine: begin "
@@ -446,7 +443,7 @@ enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t numb
     journal->next++;
     for (const struct entry *tile; (tile = peek(journal, ENTRY_TILE)); journal->next++) {
         if (tile->a < tiles)
-            journal->tile[tile->a] = (struct noted){true, tile->sum};
+            journal->tile[tile->a] = (struct done_tile){true, tile->sum};
     }
     for (size_t i = journal->next; i < journal->n_old && journal->old[i].kind != ENTRY_FIELD; i++)
         journal->chunks += journal->old[i].kind == ENTRY_CHUNK;
@@ -459,11 +456,12 @@ bool hg_journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t 
     return journal->tile[tile].done;
 }
 
-/* bytes: of what the entry notes. */
+/* bytes: how many the entry records. */
 static enum h5grad_status add_to_batch(struct journal *journal, struct entry entry, uint64_t bytes,
                                        struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
+    entry.hash = hash_entry(&entry);
     pthread_mutex_lock(&journal->mutex);
     journal->batch[journal->n_batch++] = entry;
     journal->batch_bytes += bytes;
@@ -476,8 +474,8 @@ static enum h5grad_status add_to_batch(struct journal *journal, struct entry ent
 enum h5grad_status hg_journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
                                        uint64_t bytes, struct h5grad_error *err)
 {
-    struct entry entry = {.kind = ENTRY_TILE, .a = tile, .sum = sum};
-    return add_to_batch(journal, whole_entry(entry), bytes, err);
+    const struct entry entry = {.kind = ENTRY_TILE, .a = tile, .sum = sum};
+    return add_to_batch(journal, entry, bytes, err);
 }
 
 uint64_t hg_journal_chunks_left(const struct journal *journal)
@@ -485,7 +483,7 @@ uint64_t hg_journal_chunks_left(const struct journal *journal)
     return journal->chunks;
 }
 
-/* Whether the file has the bytes that an entry notes. */
+/* Whether the file has the bytes that the entry of a chunk records. */
 static bool holds_bytes(const struct journal *journal, const struct entry *chunk)
 {
     uint64_t sum = HASH_START, at = chunk->a, left = chunk->b;
@@ -527,11 +525,11 @@ void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
     journal->chunks--;
 }
 
-/* Forgets the entries that were not taken. They are counted by what syncs meanwhile. */
+/* Forgets the entries that were not taken. A sync under way counts them, so it must end first. */
 static enum h5grad_status forget_old(struct journal *journal, struct h5grad_error *err)
 {
     pthread_mutex_lock(&journal->sync_mutex);
-    end_sync(journal);
+    end_sync(journal, NULL); /* a later call returns its failure */
     enum h5grad_status status = cut(journal, journal->next, err);
     pthread_mutex_unlock(&journal->sync_mutex);
     journal->chunks = 0;
@@ -546,15 +544,15 @@ enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct jo
         status = forget_old(journal, err);
     if (status)
         return status;
-    struct entry entry = {.kind = ENTRY_CHUNK,
-                          .mask = chunk->mask,
-                          .a = chunk->address,
-                          .b = chunk->size,
-                          .sum = chunk->sum};
-    return add_to_batch(journal, whole_entry(entry), chunk->size, err);
+    const struct entry entry = {.kind = ENTRY_CHUNK,
+                                .mask = chunk->mask,
+                                .a = chunk->address,
+                                .b = chunk->size,
+                                .sum = chunk->sum};
+    return add_to_batch(journal, entry, chunk->size, err);
 }
 
-/* Some file systems tell only when a file is closed that they could not store it. */
+/* Some file systems report only when a file is closed that they could not store it. */
 static enum h5grad_status store_file(int fd, struct h5grad_error *err)
 {
     int number = fdatasync(fd) == 0 ? 0 : errno;
@@ -563,8 +561,10 @@ static enum h5grad_status store_file(int fd, struct h5grad_error *err)
     return number ? hg_error_errno(err, number, "syncing what is written") : H5GRAD_OK;
 }
 
-static void sync_all(struct journal *journal)
+/* A thread, or the caller where there can be none. */
+static void *sync_all(void *of)
 {
+    struct journal *journal = of;
     double start = clock_seconds();
     struct h5grad_error *err = &journal->sync_error;
     uint64_t entries = (journal->sync_end - journal->entries_at) / sizeof(struct entry);
@@ -573,59 +573,44 @@ static void sync_all(struct journal *journal)
         hg_error_errno(err, errno, "syncing %s", journal->path);
     journal->synced = clock_seconds();
     journal->sync_cost = journal->synced - start;
-}
-
-static void *work_sync(void *of)
-{
-    struct journal *journal = of;
-    sync_all(journal);
     atomic_store(&journal->sync_done, true);
     return NULL;
 }
 
-/* In a thread of its own, which is not bothered by signals; in this one if there can be none. */
+/* Blocks all signals in the thread: they are for others. */
 static void begin_sync(struct journal *journal)
 {
     sigset_t all, before;
     sigfillset(&all);
     atomic_store(&journal->sync_done, false);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    journal->syncing = pthread_create(&journal->syncer, NULL, work_sync, journal) == 0;
+    journal->syncing = pthread_create(&journal->syncer, NULL, sync_all, journal) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!journal->syncing)
         sync_all(journal);
 }
 
-static enum h5grad_status tell_sync(const struct journal *journal, struct h5grad_error *err)
-{
-    if (journal->sync_error.status)
-        return hg_error_set(err, journal->sync_error.status, "%s", journal->sync_error.message);
-    return H5GRAD_OK;
-}
-
 enum h5grad_status hg_journal_settle(struct journal *journal, struct h5grad_error *err)
 {
     pthread_mutex_lock(&journal->sync_mutex);
-    end_sync(journal);
-    enum h5grad_status status = tell_sync(journal, err);
+    enum h5grad_status status = end_sync(journal, err);
     pthread_mutex_unlock(&journal->sync_mutex);
     return status;
 }
 
-/* Under the mutex. */
+/* Under sync_mutex. */
 static enum h5grad_status sync_if_due(struct journal *journal, int fd, struct h5grad_error *err)
 {
     struct stat info;
     if (journal->syncing && !atomic_load(&journal->sync_done))
         return H5GRAD_OK;
-    end_sync(journal);
-    enum h5grad_status status = tell_sync(journal, err);
+    enum h5grad_status status = end_sync(journal, err);
     if (status)
         return status;
     double pause = SYNC_RATIO * journal->sync_cost;
     if (clock_seconds() - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
         return H5GRAD_OK;
-    /* What others note from here on does not count. */
+    /* Entries that others append from here on do not count. */
     if (fstat(journal->fd, &info) != 0)
         return hg_error_errno(err, errno, "%s", journal->path);
     journal->sync_end = (uint64_t)info.st_size;

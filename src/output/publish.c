@@ -27,8 +27,8 @@
 #define LOCK_PAUSE    50000000L /* nanoseconds between two attempts to lock a file */
 #define LOCK_ATTEMPTS 60        /* three seconds */
 
-/* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that makes it too long is
- * cut, between characters of UTF-8, and its hash follows: others may begin like it. */
+/* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that is too long is cut
+ * between characters of UTF-8, and its hash follows, because others may begin alike. */
 static char *hidden_name(const char *target, const char *suffix)
 {
     const char *name = hg_path_base(target);
@@ -91,7 +91,7 @@ bool hg_publish_find_left(const char *final, struct stat *left)
     return found;
 }
 
-/* In a folder like /tmp only its owner and that of a file can replace the file. */
+/* Whether, as in /tmp, only the owners of the folder and of the file can replace the file. */
 static bool is_protected(const struct stat *folder, const struct stat *file)
 {
     uid_t user = geteuid();
@@ -133,7 +133,7 @@ static enum h5grad_status check_folder(const char *folder, struct stat *info,
     return H5GRAD_OK;
 }
 
-/* What is made beside target has a longer name. */
+/* The temporary names beside target are longer than its own. */
 static enum h5grad_status check_length(const char *target, struct h5grad_error *err)
 {
     struct stat info;
@@ -168,7 +168,7 @@ enum h5grad_status hg_publish_check(const char *final, const char *input, bool o
     return status;
 }
 
-/* Asks for the space on the file system of final. */
+/* Describes the file system of final. */
 static enum h5grad_status find_space(const char *final, struct statvfs *system,
                                      struct h5grad_error *err)
 {
@@ -197,7 +197,7 @@ enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, boo
     if (resumable && hg_publish_find_left(final, &left))
         bytes -= size_min(bytes, (uint64_t)left.st_blocks * 512);
 
-    /* A file system without blocks does not tell; the unit may make the product overflow. */
+    /* A file system without blocks does not say how many are free; the product may overflow. */
     uint64_t unit = system.f_frsize;
     if (system.f_blocks == 0 || unit == 0 || system.f_bavail >= bytes / unit + 1)
         return H5GRAD_OK;
@@ -208,8 +208,6 @@ enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, boo
     return hg_error_set(err, H5GRAD_FAILED, "%s: needs %s, the file system has %s free", final,
                         hg_parse_print_size(bytes, needs), hg_parse_print_size(free_bytes, has));
 }
-
-/* Making the temporary file. */
 
 /* A name that is most likely free, in new memory: six characters make it an attempt's own, and what
  * makes sure of that is O_EXCL. */
@@ -290,9 +288,9 @@ static char *free_name(const char *target, struct h5grad_error *err)
     return NULL;
 }
 
-/* Makes an empty file beside target, with which its name, in new memory, becomes ours: until then
- * another process may take it. -1 with errno when it cannot be made, or without *name and with the
- * reason when there is none for it. */
+/* Creates an empty file beside target, so that no other process can take its name; *name is in new
+ * memory. Returns -1 with errno when it cannot be created, or with the reason in err and *name NULL
+ * when no name is free. */
 static int make_file(const char *target, const struct publish_notice *notice, char **name,
                      struct h5grad_error *err)
 {
@@ -303,7 +301,7 @@ static int make_file(const char *target, const struct publish_notice *notice, ch
     return open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-/* Makes a file that a name of its own is enough for. */
+/* The temporary file of a run that cannot be resumed. */
 static enum h5grad_status make_temporary(struct publish *publish,
                                          const struct publish_notice *notice,
                                          struct h5grad_error *err)
@@ -321,8 +319,8 @@ static enum h5grad_status make_temporary(struct publish *publish,
     return hg_error_status(err);
 }
 
-/* False when another process has the file. One that was killed may take a while to end; where the
- * file system has no locks, nobody has it. */
+/* False when another process has locked the file. A killed process may take a while to end. Where
+ * the file system has no locks, the file counts as locked by us. */
 static bool lock_file(int fd)
 {
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE};
@@ -342,8 +340,8 @@ static bool is_named(int fd, const char *name, struct stat *info)
     return fstat(fd, info) == 0 && lstat(name, &named) == 0 && file_is_same(&named, info);
 }
 
-/* Where there is a journal, it tells of the file beside it: it goes before that is emptied or gets
- * its final name. */
+/* The journal, if any, describes the file beside it, so it is removed before that is emptied or
+ * renamed. */
 static enum h5grad_status remove_journal(const char *target, struct h5grad_error *err)
 {
     char *journal = hidden_name(target, PUBLISH_JOURNAL);
@@ -356,8 +354,8 @@ static enum h5grad_status remove_journal(const char *target, struct h5grad_error
     return removed ? H5GRAD_OK : hg_error_status(err);
 }
 
-/* Empties the file where a run begins anew. An empty file is left alone: some file systems begin to
- * write back a file that was cut to nothing as soon as it is closed. */
+/* Empties the file for a run that begins anew. An empty file is left alone, because some file
+ * systems write a truncated file back as soon as it is closed. */
 static enum h5grad_status empty_file(struct publish *publish, const struct stat *info,
                                      struct h5grad_error *err)
 {
@@ -367,8 +365,8 @@ static enum h5grad_status empty_file(struct publish *publish, const struct stat 
     return status;
 }
 
-/* Opens and locks the file. One that is made here is ours, whoever the file system says it belongs
- * to; its name is told before. */
+/* Opens and locks the file. A file that is created here counts as ours whichever owner the file
+ * system gives it; notice is called before that. */
 static enum h5grad_status open_held(struct publish *publish, struct stat *info,
                                     const struct publish_notice *notice, struct h5grad_error *err)
 {
@@ -395,18 +393,17 @@ static enum h5grad_status open_held(struct publish *publish, struct stat *info,
     return H5GRAD_OK;
 }
 
-/* Leaves the file to the other name that it has, and takes a new one. */
+/* Leaves the file to its other name, and creates a new one. */
 static enum h5grad_status open_another(struct publish *publish, struct stat *info,
                                        struct h5grad_error *err)
 {
     if (unlink(publish->temporary) != 0)
         return hg_error_errno(err, errno, "removing %s", publish->temporary);
     close(publish->held);
-    return open_held(publish, info, NULL, err); /* the name is told */
+    return open_held(publish, info, NULL, err); /* notice was called with the name */
 }
 
-/* Takes the one temporary file of runs that can be resumed, unless another process has it, and
- * empties it where a run begins anew. */
+/* Locks the one temporary file of runs that can be resumed, and empties it unless resume is set. */
 static enum h5grad_status hold_file(struct publish *publish, bool resume,
                                     const struct publish_notice *notice, struct h5grad_error *err)
 {
@@ -429,7 +426,7 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume,
     return H5GRAD_OK;
 }
 
-/* Makes the temporary file an HDF5 file. */
+/* Creates an HDF5 file in the temporary file. */
 static enum h5grad_status open_file(struct publish *publish, struct h5grad_error *err)
 {
     struct h5_guard guard;
@@ -523,8 +520,6 @@ static enum h5grad_status close_text(struct publish *publish, struct h5grad_erro
     return failed ? hg_error_errno(err, number, "writing %s", publish->text_temporary) : H5GRAD_OK;
 }
 
-/* From the temporary to the final name. */
-
 static enum h5grad_status sync_path(const char *path, int flags, struct h5grad_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
@@ -567,7 +562,7 @@ static int rename_new(const char *from, const char *to)
     return rename(from, to) == 0 ? 0 : errno;
 }
 
-/* *from becomes NULL when it is done. */
+/* Sets *from to NULL when the file is renamed. */
 static enum h5grad_status rename_whole(char **from, const char *to, bool overwrite,
                                        struct h5grad_error *err)
 {
@@ -581,7 +576,7 @@ static enum h5grad_status rename_whole(char **from, const char *to, bool overwri
     return H5GRAD_OK;
 }
 
-/* Exchanges the temporary name and the final one, where the file system can. */
+/* False where the file system cannot. */
 static bool exchange_names(const struct publish *publish)
 {
 #ifdef RENAME_EXCHANGE
@@ -592,8 +587,8 @@ static bool exchange_names(const struct publish *publish)
 #endif
 }
 
-/* Gives the file its name. What stood there before keeps the temporary one as long as a later step
- * can fail. */
+/* Gives the file its final name. As long as a later step can fail, a file that it replaces keeps
+ * the temporary name, where the file system can exchange names. */
 static enum h5grad_status rename_file(struct publish *publish, struct h5grad_error *err)
 {
     publish->exchanged =
@@ -603,14 +598,14 @@ static enum h5grad_status rename_file(struct publish *publish, struct h5grad_err
                : rename_whole(&publish->temporary, publish->target, publish->overwrite, err);
 }
 
-/* Undoes rename_file. Where nothing else is left of it, what was replaced is not lost too. */
+/* Undoes rename_file, unless a file was replaced that cannot be brought back: then the new one
+ * stays, rather than neither. */
 static void take_back(struct publish *publish)
 {
     if (!(publish->exchanged && exchange_names(publish)) && !publish->overwrite)
         unlink(publish->target);
 }
 
-/* A text that cannot appear takes the output with it. */
 static enum h5grad_status rename_text(struct publish *publish, struct h5grad_error *err)
 {
     if (!publish->text_temporary)
@@ -620,7 +615,7 @@ static enum h5grad_status rename_text(struct publish *publish, struct h5grad_err
     return status ? hg_error_context(err, status, "%s", publish->text_final) : status;
 }
 
-/* All names, and with sync the folder that holds them. */
+/* Both files appear, or neither. */
 static enum h5grad_status rename_all(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = rename_file(publish, err);
@@ -634,7 +629,7 @@ static enum h5grad_status rename_all(struct publish *publish, struct h5grad_erro
     return status;
 }
 
-/* Where libhdf5 could not close the file it may still write, hence failure is left to it. */
+/* If libhdf5 cannot close the file, it may still write to it, so failure is not freed. */
 static enum h5grad_status close_file(struct publish *publish, struct h5grad_error *err)
 {
     bool closed = hg_close(publish->file);
@@ -648,8 +643,8 @@ static enum h5grad_status close_file(struct publish *publish, struct h5grad_erro
     return closed ? H5GRAD_OK : hg_hdf5_error(err, "closing the file");
 }
 
-/* From here on there is nothing to resume: the temporary name may become that of the file which is
- * replaced. */
+/* The run cannot be resumed from here on, because the temporary name may become that of the file
+ * that is replaced. */
 static enum h5grad_status end_resumable(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = remove_journal(publish->target, err);
@@ -676,8 +671,8 @@ enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_erro
 
 void hg_publish_abandon(struct publish *publish)
 {
-    /* What is left is what a process that was killed leaves: of a run that was resumed and stopped
-     * again, what an earlier one had written beyond. */
+    /* The file is left as by a process that was killed: bytes that an earlier run wrote beyond the
+     * point where this one stopped stay. */
     if (publish->file >= 0 && publish->leave)
         hg_output_abandon(publish->file);
     if (publish->file >= 0)

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Temporary name to final name: the output file is made beside its final place under a name of its
- * own and renamed when it is whole.
+ * The output file under a temporary name beside its final one, and its rename when it is whole.
  *
- * Where final is a symbolic link to a file, it is that file which is replaced; a link that leads
- * nowhere is an error. The file has the mode of any new file, as the umask says. Messages start
- * with final.
+ * If final is a symbolic link to a file, that file is replaced; a link that leads nowhere is an
+ * error. The file has the mode of any new file, as the umask says. Messages start with final.
  */
 #ifndef H5GRAD_OUTPUT_PUBLISH_H
 #define H5GRAD_OUTPUT_PUBLISH_H
@@ -17,7 +15,7 @@
 
 #include "libhdf5/h5.h"
 
-/* Behind ".NAME.h5grad." in names of runs that can be resumed. */
+/* Follow ".NAME.h5grad." in the names of runs that can be resumed. */
 #define PUBLISH_RESUMABLE "part"
 #define PUBLISH_JOURNAL   "journal"
 
@@ -27,7 +25,7 @@ enum publish_kind {
     PUBLISH_RESUMED,   /* the same with the bytes that it has */
 };
 
-/* Told of the name of a temporary file before there is one, or when it is held. */
+/* Called with the name of a temporary file before the file is made, or when it is locked. */
 struct publish_notice {
     void (*call)(void *user, const char *path);
     void *user;
@@ -41,56 +39,55 @@ struct publish {
     int descriptor;      /* the file's; see hg_descriptor */
     atomic_int *failure; /* errno of the first write to it that failed; 0 */
     int held;            /* a descriptor that holds the lock of a resumable file; -1 */
-    struct stat was;     /* that file as it was found */
+    struct stat was;     /* state of that file when it was locked */
     bool leave;          /* set to leave the temporary file for a later run */
     bool overwrite;
     bool sync;
-    bool exchanged;       /* temporary is the name of what was replaced */
+    bool exchanged;       /* temporary is now the name of the file that was replaced */
     char *text_final;     /* a text that appears with the output; NULL: none */
     char *text_temporary; /* NULL: nothing to remove */
     FILE *text;           /* open to write; NULL */
 };
 
-/* Checks without making anything: the folder exists and can be written to, final does not exist (or
- * overwrite is set and it is a regular file), it is not input by any name (device and inode). */
+/* Makes nothing. Checks that the folder exists and can be written to, that final does not exist (or
+ * overwrite is set and it is a regular file), and that it is not input by another name. */
 enum h5grad_status hg_publish_check(const char *final, const char *input, bool overwrite,
                                     struct h5grad_error *err);
 
-/* H5GRAD_FAILED when the file system of final has less than bytes free, for a run that can be
- * resumed together with what the file that an earlier one left takes. */
+/* H5GRAD_FAILED when the file system of final has less than bytes free. For a run that is
+ * resumable, the blocks of the file that an earlier one left count as free. */
 enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, bool resumable,
                                           struct h5grad_error *err);
 
 /*
- * Creates the temporary file, owned by nobody else, and opens it: objects of 8 MiB and more begin
- * at multiples of 256 KiB, so that the page cache holds them in large pieces, which smaller ones
+ * Creates the temporary file, and opens it as an HDF5 file: objects of 8 MiB and more begin at
+ * multiples of 256 KiB, so that the page cache holds them in large pieces, which smaller ones
  * (chunks, mostly) are not worth. Closing the file closes whatever is open in it. Fills *publish
- * also on failure. Not within hg_enter, so that notice may do what it likes.
+ * also on failure. Not within hg_enter, so that notice may call anything.
  */
 enum h5grad_status hg_publish_create(struct publish *publish, const char *final, bool overwrite,
                                      bool sync, enum publish_kind kind,
                                      const struct publish_notice *notice, struct h5grad_error *err);
 
-/* Where the journal of runs that make final lies, in new memory; NULL when there is none. */
+/* The path of the journal of runs that make final, in new memory; NULL when there is none. */
 char *hg_publish_journal_path(const char *final);
 
-/* Whether a run has left its temporary file, and what that is like. Only with a journal can it be
- * gone on with: one without is of a run that was killed as it began, or as it gave the file its
- * name. */
+/* Whether a run has left its temporary file, and the state of that. The run can be resumed only if
+ * there is a journal, too: without one it was killed as it began, or as it renamed the file. */
 bool hg_publish_find_left(const char *final, struct stat *left);
 
-/* Opens publish->text: what is written to it appears under the name of final with suffix behind it
- * when the output does. What is there already is treated as final is; see publish_check. */
+/* Opens publish->text, which appears under the name of final with suffix behind it when the output
+ * does. A file of that name is treated as final is; see hg_publish_check. */
 enum h5grad_status hg_publish_open_text(struct publish *publish, const char *suffix,
                                         const struct publish_notice *notice,
                                         struct h5grad_error *err);
 
-/* Closes the file, with sync brings it to stable storage, removes the journal of a run that can be
- * resumed, renames the file. On failure nothing is left. Within h5_enter. */
+/* Closes the file, brings it to stable storage where sync is set, removes the journal of a run that
+ * can be resumed, and renames the file. On failure nothing is left. Within hg_enter. */
 enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_error *err);
 
-/* Closes and removes the temporary file, if any, and releases *publish; to be called also after
- * publish_commit. Within h5_enter. */
+/* Closes and removes the temporary file, if any, and releases *publish. Call it after
+ * hg_publish_commit, too. Within hg_enter. */
 void hg_publish_abandon(struct publish *publish);
 
 #endif
