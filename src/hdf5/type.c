@@ -13,17 +13,12 @@
     #define MACHINE_ORDER H5T_ORDER_LE
 #endif
 
-/* One integer or float as libhdf5 describes it, and what becomes of it. */
-struct scalar {
-    size_t size;
+/* Where the bits of one integer or float lie. */
+struct bits {
+    size_t size; /* in bytes */
     size_t precision;
     size_t top; /* the value's bits lie below this one */
     bool dense; /* the value fills the bytes, in one of the two plain orders */
-    bool swapped;
-    bool raw;
-    enum element stored;
-    enum element result;
-    char name[24];
 };
 
 struct float_layout {
@@ -45,52 +40,53 @@ static const struct {
     {ELEMENT_F64, {8, 63, 52, 11, 0, 52, 1023, H5T_NORM_IMPLIED}},
 };
 
-static bool read_size(hid_t type, struct scalar *scalar, struct h5grad_error *err)
+static bool read_bits(hid_t datatype, struct bits *bits, struct h5_type *type,
+                      struct h5grad_error *err)
 {
-    scalar->size = H5Tget_size(type);
-    scalar->precision = H5Tget_precision(type);
-    int offset = H5Tget_offset(type);
-    H5T_order_t order = H5Tget_order(type);
-    if (scalar->size == 0 || scalar->precision == 0 || offset < 0 || order == H5T_ORDER_ERROR) {
+    bits->size = H5Tget_size(datatype);
+    bits->precision = H5Tget_precision(datatype);
+    int offset = H5Tget_offset(datatype);
+    H5T_order_t order = H5Tget_order(datatype);
+    if (bits->size == 0 || bits->precision == 0 || offset < 0 || order == H5T_ORDER_ERROR) {
         hg_hdf5_error(err, "type cannot be read");
         return false;
     }
-    if (scalar->precision > 8 * scalar->size ||
-        (size_t)offset > 8 * scalar->size - scalar->precision) {
+    if (bits->precision > 8 * bits->size || (size_t)offset > 8 * bits->size - bits->precision) {
         hg_error_set(err, H5GRAD_FAILED, "type is malformed: %zu bits at bit %d of %zu bytes",
-                     scalar->precision, offset, scalar->size);
+                     bits->precision, offset, bits->size);
         return false;
     }
-    scalar->top = (size_t)offset + scalar->precision;
-    scalar->dense =
-        scalar->precision == 8 * scalar->size && (order == H5T_ORDER_LE || order == H5T_ORDER_BE);
-    scalar->swapped = scalar->size > 1 && order != MACHINE_ORDER;
+    bits->top = (size_t)offset + bits->precision;
+    bits->dense =
+        bits->precision == 8 * bits->size && (order == H5T_ORDER_LE || order == H5T_ORDER_BE);
+    type->swapped = bits->size > 1 && order != MACHINE_ORDER;
     return true;
 }
 
-static enum h5grad_status read_integer(hid_t type, struct scalar *scalar, struct h5grad_error *err)
+static enum h5grad_status read_integer(hid_t datatype, struct h5_type *type,
+                                       struct h5grad_error *err)
 {
     static const enum element element[4][2] = {{ELEMENT_U8, ELEMENT_I8},
                                                {ELEMENT_U16, ELEMENT_I16},
                                                {ELEMENT_U32, ELEMENT_I32},
                                                {ELEMENT_U64, ELEMENT_I64}};
-    if (!read_size(type, scalar, err))
+    struct bits bits;
+    if (!read_bits(datatype, &bits, type, err))
         return hg_error_status(err);
-    H5T_sign_t sign = H5Tget_sign(type);
+    H5T_sign_t sign = H5Tget_sign(datatype);
     if (sign != H5T_SGN_NONE && sign != H5T_SGN_2)
         return hg_error_set(err, H5GRAD_FAILED, "type is an integer of an unknown kind");
-    if (scalar->precision > 64)
-        return hg_error_set(err, H5GRAD_FAILED, "type is an integer of %zu bits",
-                            scalar->precision);
+    if (bits.precision > 64)
+        return hg_error_set(err, H5GRAD_FAILED, "type is an integer of %zu bits", bits.precision);
 
     unsigned width = 0;
-    while (scalar->precision > (size_t)8 << width)
+    while (bits.precision > (size_t)8 << width)
         width++;
-    scalar->stored = element[width][sign == H5T_SGN_2];
-    scalar->raw = scalar->dense && scalar->precision == (size_t)8 << width;
-    scalar->result = hg_element_arithmetic(scalar->stored);
-    snprintf(scalar->name, sizeof scalar->name, "%sint%zu", sign == H5T_SGN_2 ? "" : "u",
-             scalar->precision);
+    type->stored = element[width][sign == H5T_SGN_2];
+    type->raw = bits.dense && bits.precision == (size_t)8 << width;
+    type->result = hg_element_arithmetic(type->stored);
+    snprintf(type->name, sizeof type->name, "%sint%zu", sign == H5T_SGN_2 ? "" : "u",
+             bits.precision);
     return H5GRAD_OK;
 }
 
@@ -133,31 +129,32 @@ static bool same_layout(const struct float_layout *a, const struct float_layout 
            a->mantissa_size == b->mantissa_size && a->bias == b->bias && a->norm == b->norm;
 }
 
-static enum h5grad_status read_float(hid_t type, struct scalar *scalar, struct h5grad_error *err)
+static enum h5grad_status read_float(hid_t datatype, struct h5_type *type, struct h5grad_error *err)
 {
     struct float_layout layout;
-    if (!read_size(type, scalar, err) || !read_layout(type, &layout, err))
+    struct bits bits;
+    if (!read_bits(datatype, &bits, type, err) || !read_layout(datatype, &layout, err))
         return hg_error_status(err);
-    if (scalar->precision > MAX_FLOAT_BITS)
-        return hg_error_set(err, H5GRAD_FAILED, "type is a float of %zu bits", scalar->precision);
-    if (!is_sound(&layout, scalar->top))
+    if (bits.precision > MAX_FLOAT_BITS)
+        return hg_error_set(err, H5GRAD_FAILED, "type is a float of %zu bits", bits.precision);
+    if (!is_sound(&layout, bits.top))
         return hg_error_set(err, H5GRAD_FAILED,
                             "type is malformed: a float whose parts do not fit");
 
-    for (size_t i = 0; scalar->dense && i < sizeof known_floats / sizeof *known_floats; i++) {
+    for (size_t i = 0; bits.dense && i < sizeof known_floats / sizeof *known_floats; i++) {
         if (!same_layout(&layout, &known_floats[i].layout))
             continue;
-        scalar->raw = true;
-        scalar->stored = known_floats[i].element;
-        scalar->result =
-            scalar->stored == ELEMENT_F16 ? ELEMENT_F16 : hg_element_arithmetic(scalar->stored);
-        snprintf(scalar->name, sizeof scalar->name, "%s", hg_element_name(scalar->stored));
+        type->raw = true;
+        type->stored = known_floats[i].element;
+        type->result =
+            type->stored == ELEMENT_F16 ? ELEMENT_F16 : hg_element_arithmetic(type->stored);
+        snprintf(type->name, sizeof type->name, "%s", hg_element_name(type->stored));
         return H5GRAD_OK;
     }
-    scalar->raw = false;
-    scalar->stored = scalar->precision <= 32 && fits_single(&layout) ? ELEMENT_F32 : ELEMENT_F64;
-    scalar->result = scalar->precision <= 32 ? ELEMENT_F32 : ELEMENT_F64;
-    snprintf(scalar->name, sizeof scalar->name, "float%zu", scalar->precision);
+    type->raw = false;
+    type->stored = bits.precision <= 32 && fits_single(&layout) ? ELEMENT_F32 : ELEMENT_F64;
+    type->result = bits.precision <= 32 ? ELEMENT_F32 : ELEMENT_F64;
+    snprintf(type->name, sizeof type->name, "float%zu", bits.precision);
     return H5GRAD_OK;
 }
 
@@ -269,7 +266,28 @@ static enum h5grad_status refuse_compound(hid_t datatype, struct h5grad_error *e
                         n == 1 ? "" : "s", list, n > SHOWN ? ", ..." : "");
 }
 
-static enum h5grad_status read_compound(hid_t datatype, struct scalar *scalar,
+/* numpy's habit: a complex type is named by the bits of both parts. */
+static void print_complex(enum element element, size_t bits, char *out, size_t size)
+{
+    if (element == ELEMENT_BF16)
+        snprintf(out, size, "complex of bfloat16");
+    else
+        snprintf(out, size, "complex%zu", 2 * bits);
+}
+
+/* Two floats, which are packed or have other bytes between them. */
+static enum h5grad_status read_pair(hid_t part, bool packed, struct h5_type *type,
+                                    struct h5grad_error *err)
+{
+    enum h5grad_status status = read_float(part, type, err);
+    type->components = 2;
+    type->raw = type->raw && packed;
+    if (!status)
+        print_complex(type->stored, H5Tget_precision(part), type->name, sizeof type->name);
+    return status;
+}
+
+static enum h5grad_status read_compound(hid_t datatype, struct h5_type *type,
                                         struct h5grad_error *err)
 {
     unsigned real;
@@ -281,23 +299,22 @@ static enum h5grad_status read_compound(hid_t datatype, struct scalar *scalar,
         return hg_hdf5_error(err, "type cannot be read");
     if (H5Tget_class(part) != H5T_FLOAT || H5Tequal(part, other) <= 0)
         return hg_error_context(err, refuse_compound(datatype, err), "no two equal floats");
-    enum h5grad_status status = read_float(part, scalar, err);
-    scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size &&
-                  H5Tget_member_offset(datatype, real) == 0 &&
-                  H5Tget_member_offset(datatype, 1 - real) == scalar->size;
-    return status;
+    size_t size = H5Tget_size(part);
+    return read_pair(part,
+                     H5Tget_size(datatype) == 2 * size &&
+                         H5Tget_member_offset(datatype, real) == 0 &&
+                         H5Tget_member_offset(datatype, 1 - real) == size,
+                     type, err);
 }
 
 #if H5_VERSION_GE(2, 0, 0)
-static enum h5grad_status read_complex(hid_t datatype, struct scalar *scalar,
+static enum h5grad_status read_complex(hid_t datatype, struct h5_type *type,
                                        struct h5grad_error *err)
 {
     H5_CLOSED hid_t part = H5Tget_super(datatype);
     if (part < 0)
         return hg_hdf5_error(err, "type cannot be read");
-    enum h5grad_status status = read_float(part, scalar, err);
-    scalar->raw = scalar->raw && H5Tget_size(datatype) == 2 * scalar->size;
-    return status;
+    return read_pair(part, H5Tget_size(datatype) == 2 * H5Tget_size(part), type, err);
 }
 #endif
 
@@ -336,58 +353,38 @@ static const char *class_text(hid_t datatype, H5T_class_t class)
     }
 }
 
-static enum h5grad_status read_scalar(hid_t datatype, struct scalar *scalar, unsigned *components,
-                                      struct h5grad_error *err)
+static enum h5grad_status read_type(hid_t datatype, struct h5_type *type, struct h5grad_error *err)
 {
     H5T_class_t class = H5Tget_class(datatype);
-    *components = 1;
     switch (class) {
     case H5T_NO_CLASS:
         return hg_hdf5_error(err, "type cannot be read");
     case H5T_INTEGER:
-        return read_integer(datatype, scalar, err);
+        return read_integer(datatype, type, err);
     case H5T_FLOAT:
-        return read_float(datatype, scalar, err);
+        return read_float(datatype, type, err);
     case H5T_COMPOUND:
-        *components = 2;
-        return read_compound(datatype, scalar, err);
+        return read_compound(datatype, type, err);
 #if H5_VERSION_GE(2, 0, 0)
     case H5T_COMPLEX:
-        *components = 2;
-        return read_complex(datatype, scalar, err);
+        return read_complex(datatype, type, err);
 #endif
     default:
         return hg_error_set(err, H5GRAD_FAILED, "type is %s", class_text(datatype, class));
     }
 }
 
-/* numpy's habit: a complex type is named by the bits of both parts. */
-static void print_complex(enum element element, size_t bits, char *out, size_t size)
-{
-    if (element == ELEMENT_BF16)
-        snprintf(out, size, "complex of bfloat16");
-    else
-        snprintf(out, size, "complex%zu", 2 * bits);
-}
-
 enum h5grad_status hg_type_open(hid_t datatype, struct h5_type *type, struct h5grad_error *err)
 {
-    struct scalar scalar = {0};
-    *type = (struct h5_type){.memory = -1, .file = -1};
-    enum h5grad_status status = read_scalar(datatype, &scalar, &type->components, err);
+    *type = (struct h5_type){.components = 1, .memory = -1, .file = -1};
+    enum h5grad_status status = read_type(datatype, type, err);
     if (status != H5GRAD_OK)
         return status;
     /* libhdf5 knows no native type of 16 bits to convert to; a float holds the same values. */
-    bool small = scalar.stored == ELEMENT_F16 || scalar.stored == ELEMENT_BF16;
-    type->stored = small && !scalar.raw ? ELEMENT_F32 : scalar.stored;
-    type->result = scalar.result;
-    type->raw = scalar.raw;
-    type->swapped = scalar.raw && scalar.swapped;
-    if (type->components == 1)
-        snprintf(type->name, sizeof type->name, "%s", scalar.name);
-    else
-        print_complex(scalar.stored, scalar.precision, type->name, sizeof type->name);
-
+    bool small = type->stored == ELEMENT_F16 || type->stored == ELEMENT_BF16;
+    if (small && !type->raw)
+        type->stored = ELEMENT_F32;
+    type->swapped = type->swapped && type->raw;
     type->file = H5Tcopy(datatype);
     type->memory = type->raw ? H5Tcopy(datatype) : type_like(type, native_type(type->stored));
     if (type->file >= 0 && type->memory >= 0)
