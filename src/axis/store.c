@@ -292,6 +292,6 @@ enum h5grad_status hg_coordinates_check_unchanged(struct coordinates *store,
 uint64_t hg_coordinates_hash_files(const struct coordinates *store, uint64_t start)
 {
     for (size_t i = 0; i < store->n; i++)
-        start = hg_noted_hash(&store->item[i]->other.noted, start);
+        start = hg_manifest_hash(&store->item[i]->other.manifest, start);
     return start;
 }

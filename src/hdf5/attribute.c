@@ -19,7 +19,7 @@ struct attribute {
     size_t n; /* elements */
 };
 
-/* An attribute that there is no memory for looks absent to who asks for it. */
+/* Notes a failed allocation: to the caller the attribute would look absent. */
 static void *noted(void *memory)
 {
     if (!memory)
@@ -34,7 +34,7 @@ static void close_attribute(const struct attribute *attribute)
     hg_close(attribute->id);
 }
 
-/* What is opened is closed at the end of the block. */
+/* Declares a struct attribute that is closed at the end of its block. */
 #define OPENED __attribute__((cleanup(close_attribute)))
 
 static bool open_attribute(hid_t object, const char *name, struct attribute *attribute)
@@ -101,7 +101,7 @@ static bool read_variable(const struct attribute *attribute, char **texts, size_
     return ok;
 }
 
-/* At most so many texts, each at most limit bytes long. */
+/* Reads at most most texts, each at most limit bytes long; NULL when there are none. */
 static char **read_texts(hid_t object, const char *name, size_t most, size_t limit, size_t *n)
 {
     OPENED struct attribute attribute;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Attributes. Reading never fails hard: an attribute that is absent, broken, or of another kind is
- * "not there". Text may be stored fixed or variable, as a scalar or as one element, with any
- * padding. All within h5_enter. */
+/* Attributes. Reading never fails: an attribute that is absent, broken, or of another kind counts
+ * as absent. Text may be stored fixed or variable, as a scalar or as one element, with any padding.
+ * All within hg_enter. */
 #ifndef H5GRAD_HDF5_ATTRIBUTE_H
 #define H5GRAD_HDF5_ATTRIBUTE_H
 
@@ -22,7 +22,8 @@ double *hg_attribute_numbers(hid_t object, const char *name, size_t *n);
 /* One number; false when there is none. */
 bool hg_attribute_number(hid_t object, const char *name, double *value);
 
-/* Writes an array of n values of a type, which is closed in any case, or a scalar, n being NULL. */
+/* Writes *n values of a type as a 1-D attribute, or one as a scalar where n is NULL. Closes type.
+ */
 enum h5grad_status hg_attribute_write(hid_t object, const char *name, hid_t type, const size_t *n,
                                       const void *value, struct h5grad_error *err);
 
@@ -39,15 +40,14 @@ enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, co
 enum h5grad_status hg_attribute_write_texts(hid_t object, const char *name, const char *const *text,
                                             size_t n, struct h5grad_error *err);
 
-/* Whether an attribute of that name is among those that are meant. */
+/* Whether an attribute of that name is to be copied. */
 typedef bool h5_attribute_chosen(const char *name);
 
 /*
- * Copies an attribute, or those that are chosen (NULL: all) in the order in which they were made,
- * with type and value as they are stored. Those that to has
- * already stay. Passed over are references, which mean nothing in another file, and what cannot be
- * read, is larger than 16 MiB or might be too large for the memory that the file has; only what
- * cannot be written is an error.
+ * Copies an attribute, or in the order of creation those that are chosen (NULL: all), with type and
+ * value as they are stored. An attribute that to has already stays. Skipped are references, which
+ * mean nothing in another file, and what cannot be read, has more than 16 MiB, or may exceed the
+ * memory of the file's h5_access. Only a failure to write is an error.
  */
 enum h5grad_status hg_attribute_copy(hid_t from, hid_t to, const char *name,
                                      struct h5grad_error *err);

@@ -9,10 +9,10 @@
 #include "hdf5/transfer.h"
 #include "libhdf5/handle.h"
 
-#define PROOF_BYTES 4096
+#define COMPARED_BYTES 4096
 
-/* Whether the program that calls this library writes the file: libhdf5 has then bytes of it that
- * the file has not. */
+/* Whether the calling program has the file open to write: libhdf5 may then hold bytes that are not
+ * yet in the file. */
 static bool is_written_here(hid_t dataset)
 {
     unsigned intent = 0;
@@ -44,8 +44,8 @@ bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, 
     return !within || (hg_file_size(flat->fd, &held) && end <= held && !is_written_here(dataset));
 }
 
-/* Points that are read both ways. */
-struct proof {
+/* Points that are read by libhdf5 (theirs) and past it (ours). */
+struct comparison {
     hid_t dataset, memory;
     const struct h5_storage *storage;
     const struct h5_flat *flat;
@@ -53,13 +53,13 @@ struct proof {
     char *ours, *theirs;
 };
 
-/* Compares the points from number first on. */
-static enum h5grad_status compare_points(const struct proof *proof, uint64_t first, bool *same,
-                                         struct h5grad_error *err)
+/* Compares count points from number first on. */
+static enum h5grad_status compare_points(const struct comparison *comparison, uint64_t first,
+                                         bool *same, struct h5grad_error *err)
 {
-    const struct h5_storage *storage = proof->storage;
-    const struct h5_flat *flat = proof->flat;
-    const uint64_t bytes = proof->count * flat->size;
+    const struct h5_storage *storage = comparison->storage;
+    const struct h5_flat *flat = comparison->flat;
+    const uint64_t bytes = comparison->count * flat->size;
     struct box box;
     uint64_t rest = first;
     for (unsigned i = storage->rank; i-- > 0;) {
@@ -67,32 +67,34 @@ static enum h5grad_status compare_points(const struct proof *proof, uint64_t fir
         box.count[i] = 1;
         rest /= storage->extent[i];
     }
-    box.count[storage->rank - 1] = proof->count;
-    enum h5grad_status status =
-        hg_read_box(proof->dataset, proof->memory, storage->rank, &box, proof->theirs, err);
-    *same = !status &&
-            !hg_file_read(flat->fd, proof->ours, bytes, flat->offset + first * flat->size, NULL) &&
-            memcmp(proof->ours, proof->theirs, bytes) == 0;
+    box.count[storage->rank - 1] = comparison->count;
+    enum h5grad_status status = hg_read_box(comparison->dataset, comparison->memory, storage->rank,
+                                            &box, comparison->theirs, err);
+    *same =
+        !status &&
+        !hg_file_read(flat->fd, comparison->ours, bytes, flat->offset + first * flat->size, NULL) &&
+        memcmp(comparison->ours, comparison->theirs, bytes) == 0;
     return status;
 }
 
-enum h5grad_status hg_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
-                                 const struct h5_flat *flat, bool *proven, struct h5grad_error *err)
+enum h5grad_status hg_flat_verify(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+                                  const struct h5_flat *flat, bool *same, struct h5grad_error *err)
 {
     const uint64_t points = flat->bytes / flat->size;
-    BASE_FREED char *buffer = hg_memory_aligned(2 * PROOF_BYTES);
-    *proven = false;
+    BASE_FREED char *buffer = hg_memory_aligned(2 * COMPARED_BYTES);
+    *same = false;
     if (!buffer)
-        return hg_error_memory(err, 2 * PROOF_BYTES);
-    const struct proof proof = {
+        return hg_error_memory(err, 2 * COMPARED_BYTES);
+    const struct comparison comparison = {
         .dataset = dataset,
         .memory = memory,
         .storage = storage,
         .flat = flat,
-        .count = size_min(storage->extent[storage->rank - 1], PROOF_BYTES / flat->size),
+        .count = size_min(storage->extent[storage->rank - 1], COMPARED_BYTES / flat->size),
         .ours = buffer,
-        .theirs = buffer + PROOF_BYTES,
+        .theirs = buffer + COMPARED_BYTES,
     };
-    enum h5grad_status status = compare_points(&proof, 0, proven, err);
-    return status || !*proven ? status : compare_points(&proof, points - proof.count, proven, err);
+    enum h5grad_status status = compare_points(&comparison, 0, same, err);
+    return status || !*same ? status
+                            : compare_points(&comparison, points - comparison.count, same, err);
 }

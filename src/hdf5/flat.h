@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Datasets whose points lie in the file one after the other, to be read and written past libhdf5.
- */
+/* Contiguous datasets, to be read and written past libhdf5. */
 #ifndef H5GRAD_HDF5_FLAT_H
 #define H5GRAD_HDF5_FLAT_H
 
@@ -16,21 +15,20 @@ struct h5_flat {
 };
 
 /*
- * Whether the points of a dataset of size bytes each lie so: contiguous without external files,
- * allocated, in a file opened with the POSIX driver, as large as its points. within: also within
- * what the file holds now, as for reading, and nobody in this process writes it. Within h5_enter.
+ * Whether the points of a dataset, of size bytes each, lie one after the other in its file:
+ * contiguous, no external files, allocated to their full size, in a file with a POSIX descriptor.
+ * With within, as for reading, the file must also hold them already, and nobody in this process may
+ * write it. Within hg_enter.
  */
 bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
                   struct h5_flat *flat);
 
 /*
- * Whether libhdf5 reads the same bytes there, at both ends: the first and the last points, of
- * datatype memory. H5GRAD_FAILED when it cannot read them; the dataset is not to be tried again
- * then: what libhdf5 failed to bring into its buffer of small reads it takes to be there the next
- * time. Within h5_enter.
+ * *same: whether libhdf5 reads the same bytes at both ends, as datatype memory. H5GRAD_FAILED when
+ * it cannot read them. The dataset must not be read again then: libhdf5 takes its buffer of small
+ * reads for filled although that failed. Within hg_enter.
  */
-enum h5grad_status hg_flat_prove(hid_t dataset, hid_t memory, const struct h5_storage *storage,
-                                 const struct h5_flat *flat, bool *proven,
-                                 struct h5grad_error *err);
+enum h5grad_status hg_flat_verify(hid_t dataset, hid_t memory, const struct h5_storage *storage,
+                                  const struct h5_flat *flat, bool *same, struct h5grad_error *err);
 
 #endif

@@ -9,12 +9,12 @@
 #include "trust/input_driver.h"
 #include "trust/outside.h"
 
-/* A chunk as it is stored, as it is in memory, and once in between; a point to be converted, and
- * what it is converted over. */
+/* Buffers that libhdf5 holds: a chunk as stored, decoded, and once in between; a point and the
+ * background of its conversion. */
 #define CHUNK_BUFFERS 3
 #define POINT_BUFFERS 2
 
-/* Parameters of the two filters that allocate what these say, whatever the chunk is. */
+/* nbit and scaleoffset allocate what these parameters say, whatever the size of the chunk. */
 #define CD_POINTS 2
 #define CD_SIZE   4
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Names of variables, as netCDF-4 and CF mean them. All within h5_enter.
+ * Names of variables, as netCDF-4 and CF mean them. All within hg_enter.
  *
  * A variable of netCDF-4 that is called like a dimension, but is not its coordinate variable, is
  * stored as _nc4_non_coord_NAME; the dataset NAME beside it then stands for the dimension and holds

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Questions to groups and datasets, by libhdf5. All within h5_enter. */
+/* Questions to groups and datasets, by libhdf5. All within hg_enter. */
 #ifndef H5GRAD_HDF5_OBJECT_H
 #define H5GRAD_HDF5_OBJECT_H
 

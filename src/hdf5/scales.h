@@ -2,7 +2,7 @@
 /*
  * HDF5's dimension scales by the core library: distributions split off or omit libhdf5_hl, whose
  * iteration also gives up on the first dangling reference, and whose attaching takes a time that
- * grows with the square of the number of datasets. All within h5_enter.
+ * grows with the square of the number of datasets. All within hg_enter.
  */
 #ifndef H5GRAD_HDF5_SCALES_H
 #define H5GRAD_HDF5_SCALES_H

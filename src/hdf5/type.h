@@ -23,7 +23,7 @@ struct h5_type {
  * Describes datatype, which stays the caller's. Integers up to 64 bits and floats up to 128, of any
  * byte order and precision; complex as a compound of two equal floats named r/i, re/im, real/imag
  * or real/imaginary in any letter case, or libhdf5 2's own. H5GRAD_FAILED for every other type,
- * saying what it is. Within h5_enter.
+ * saying what it is. Within hg_enter.
  */
 enum h5grad_status hg_type_open(hid_t datatype, struct h5_type *type, struct h5grad_error *err);
 void hg_type_close(struct h5_type *type);
@@ -32,7 +32,7 @@ void hg_type_close(struct h5_type *type);
 size_t hg_type_size(const struct h5_type *type);
 
 /* A new datatype for results of scalar type element (F16, F32, F64), in the machine's byte order:
- * as complex, with the same member names, as the source. -1 on failure. Within h5_enter. */
+ * as complex, with the same member names, as the source. -1 on failure. Within hg_enter. */
 hid_t hg_type_result(const struct h5_type *source, enum element element);
 
 /* "float32", or "complex64" for a source of two components. */

@@ -164,10 +164,12 @@ static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, 
 
 /* ------------------------------------------------------------------------------- the conversion */
 
-/* A conversion that leaves elements as they lie in the file; libhdf5 gives it its nine parameters.
+/* A conversion that keep_as_storeds elements as they lie in the file; libhdf5 gives it its nine
+ * parameters.
  */
-static herr_t leave(hid_t from, hid_t to, H5T_cdata_t *data, size_t n, size_t stride,
-                    size_t background_stride, void *buffer, void *background, hid_t transfer)
+static herr_t keep_as_stored(hid_t from, hid_t to, H5T_cdata_t *data, size_t n, size_t stride,
+                             size_t background_stride, void *buffer, void *background,
+                             hid_t transfer)
 {
     (void)n, (void)stride, (void)background_stride, (void)buffer, (void)background, (void)transfer;
     if (data->command != H5T_CONV_INIT)
@@ -206,11 +208,11 @@ static enum h5grad_status read_stored(const struct check *check, hid_t type, siz
     static const char name[] = "h5grad: as stored";
     enum h5grad_status status = H5GRAD_OK;
     H5_CLOSED hid_t bytes = H5Tcreate(H5T_OPAQUE, size);
-    if (bytes < 0 || H5Tregister(H5T_PERS_SOFT, name, type, bytes, leave) < 0)
+    if (bytes < 0 || H5Tregister(H5T_PERS_SOFT, name, type, bytes, keep_as_stored) < 0)
         status = hg_hdf5_error(check->err, "reading");
     else
         status = read_as(check, bytes, elements);
-    H5Tunregister(H5T_PERS_SOFT, name, -1, -1, leave);
+    H5Tunregister(H5T_PERS_SOFT, name, -1, -1, keep_as_stored);
     return status;
 }
 

@@ -3,7 +3,7 @@
  * Elements of variable length: texts, lists, and arrays and compounds with such parts. What a file
  * holds of a part is its length and the object of the global heap with its bytes. libhdf5 allocates
  * what the length says, copies what the object has, and converts the former again, whichever is
- * more: the length is to be held against the object before anything is read. All within h5_enter.
+ * more: the length is to be held against the object before anything is read. All within hg_enter.
  */
 #ifndef H5GRAD_HDF5_VARIABLE_H
 #define H5GRAD_HDF5_VARIABLE_H

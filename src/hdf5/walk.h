@@ -29,7 +29,7 @@ struct h5_walk {
 };
 
 /* note, when not NULL, is told of what is passed over: links that are broken or not followed,
- * unreadable objects, groups more than 1024 levels down. Within h5_enter. */
+ * unreadable objects, groups more than 1024 levels down. Within hg_enter. */
 enum h5grad_status hg_walk(hid_t file, void (*note)(void *user, const char *path, const char *why),
                            void *user, struct h5_walk *walk, struct h5grad_error *err);
 void hg_walk_free(struct h5_walk *walk);
@@ -38,7 +38,7 @@ void hg_walk_free(struct h5_walk *walk);
 const char *hg_walk_path(const struct h5_walk *walk, const struct h5_identity *identity);
 
 /* Opens the dataset at path, following the same links as a walk; -1 with the reason (no such
- * object, not a dataset, data outside the folder of the file, ...) otherwise. Within h5_enter. */
+ * object, not a dataset, data outside the folder of the file, ...) otherwise. Within hg_enter. */
 hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err);
 
 /* The same of any object, for its attributes, by its path as seen from a group or a file. */

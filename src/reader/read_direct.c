@@ -24,7 +24,7 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
     if (!source->type->raw ||
         !hg_flat_find(source->dataset, storage, hg_type_size(source->type), true, &flat) ||
         (!proven &&
-         hg_flat_prove(source->dataset, source->type->memory, storage, &flat, &proven, err)) ||
+         hg_flat_verify(source->dataset, source->type->memory, storage, &flat, &proven, err)) ||
         !proven)
         return NULL;
     struct direct_reader *self = hg_memory_zeroed(1, sizeof *self);

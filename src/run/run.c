@@ -575,7 +575,7 @@ static enum h5grad_status create_output(struct run *run, const char **line,
                              : hg_resume_found(&run->resume) ? PUBLISH_RESUMED
                                                              : PUBLISH_RESUMABLY;
     const struct publish_notice notice = {tell_temporary, run};
-    uint64_t files = hg_noted_hash(&run->access.noted, HASH_START);
+    uint64_t files = hg_manifest_hash(&run->access.manifest, HASH_START);
     files = hg_coordinates_hash_files(run->coordinates, files);
     enum h5grad_status status =
         hg_resume_check(&run->resume, run->input, files, &run->options, err);

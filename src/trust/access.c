@@ -81,7 +81,7 @@ enum h5grad_status hg_access_check(const struct h5_access *access, struct h5grad
                             "ulimit -n)",
                             strerror(EMFILE));
     return access->failure != 0 ? hg_error_errno(err, access->failure, "reading")
-                                : hg_noted_error(&access->noted, err);
+                                : hg_manifest_error(&access->manifest, err);
 }
 
 enum h5grad_status hg_access_place(struct h5_access *access, const char *path,
@@ -111,7 +111,7 @@ void hg_access_free(struct h5_access *access)
         hg_close(access->kept[i]);
     for (size_t i = 0; i < access->n_outside; i++)
         hg_outside_free(&access->outside[i]);
-    hg_noted_free(&access->noted);
+    hg_manifest_free(&access->manifest);
     hg_set_free(&access->checked);
     hg_set_free(&access->unfit);
     free(access->outside);
@@ -139,7 +139,7 @@ void hg_access_keep(struct h5_access *access, hid_t object)
 
 static void note(struct h5_access *access, const char *path, const struct stat *info)
 {
-    if (!hg_noted_add(&access->noted, path, info))
+    if (!hg_manifest_add(&access->manifest, path, info))
         access->failure = ENOMEM;
 }
 
@@ -155,7 +155,7 @@ void hg_access_note_opened(struct h5_access *access, const char *name, const str
     if (strcmp(hg_path_base(access->refused), hg_path_base(name)) == 0)
         access->refused[0] = '\0';
     note(access, name, info);
-    hg_noted_open(&access->noted, name, true);
+    hg_manifest_open(&access->manifest, name, true);
 }
 
 void hg_access_note_failed(struct h5_access *access, const char *name)
@@ -163,7 +163,7 @@ void hg_access_note_failed(struct h5_access *access, const char *name)
     int failed = errno;
     if (failed == EMFILE || failed == ENFILE || failed == ENOMEM || failed == EIO)
         access->failure = failed;
-    hg_noted_open(&access->noted, name, false);
+    hg_manifest_open(&access->manifest, name, false);
     errno = failed;
 }
 
@@ -172,7 +172,7 @@ enum h5grad_status hg_access_check_unchanged(struct h5_access *access, bool firs
 {
     if (access->failure != 0)
         return hg_error_errno(err, access->failure, "reading");
-    return hg_noted_check(&access->noted, first_is_open, err);
+    return hg_manifest_check(&access->manifest, first_is_open, err);
 }
 
 static struct h5_identity identity_of(const struct stat *info)

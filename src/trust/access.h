@@ -36,13 +36,13 @@ struct h5_access {
     void (*warn)(void *user, const char *text); /* told of a lock that was not obtained; NULL */
     void *user;
 
-    char *real;             /* the file's absolute path, without symbolic links */
-    char *folder[2];        /* the folders it lies in: as it was named, and as it is */
-    char refused[PATH_MAX]; /* a file that was not opened because it lies elsewhere; "" */
-    char lock[160];         /* why it was not opened for its lock; "" */
-    int failure;            /* errno of the first read that failed; 0 */
-    struct h5_noted noted;  /* what it led to, itself first */
-    struct h5_set checked;  /* virtual and external datasets, with their numbers in outside */
+    char *real;                  /* the file's absolute path, without symbolic links */
+    char *folder[2];             /* the folders it lies in: as it was named, and as it is */
+    char refused[PATH_MAX];      /* a file that was not opened because it lies elsewhere; "" */
+    char lock[160];              /* why it was not opened for its lock; "" */
+    int failure;                 /* errno of the first read that failed; 0 */
+    struct h5_manifest manifest; /* what it led to, itself first */
+    struct h5_set checked;       /* virtual and external datasets, with their numbers in outside */
     size_t n_outside;
     struct h5_outside *outside;
     bool lacks_external; /* one of them */

@@ -2,7 +2,7 @@
 /*
  * The driver of input files: POSIX reads, as of libhdf5's own (sec2). What libhdf5 opens because an
  * input names it (targets of external links, sources of virtual datasets, however deeply nested)
- * comes through it too, so that the file's h5_access can refuse it. Within h5_enter.
+ * comes through it too, so that the file's h5_access can refuse it. Within hg_enter.
  */
 #ifndef H5GRAD_TRUST_INPUT_DRIVER_H
 #define H5GRAD_TRUST_INPUT_DRIVER_H

@@ -18,8 +18,8 @@ struct identity {
     int64_t seconds, nanoseconds;
 };
 
-struct h5_note {
-    struct h5_note *next;
+struct h5_manifest_entry {
+    struct h5_manifest_entry *next;
     const char *path;
     struct identity identity;
     bool opened; /* it could be */
@@ -40,106 +40,108 @@ static struct identity identify(const struct stat *info)
     };
 }
 
-static void note_change(struct h5_noted *noted, const struct h5_note *note)
+static void note_change(struct h5_manifest *manifest, const struct h5_manifest_entry *note)
 {
-    if (noted->changed[0] == '\0')
-        snprintf(noted->changed, sizeof noted->changed, "%s", note->path);
+    if (manifest->changed[0] == '\0')
+        snprintf(manifest->changed, sizeof manifest->changed, "%s", note->path);
 }
 
-static void compare(struct h5_noted *noted, const struct h5_note *note, const struct stat *info)
+static void compare(struct h5_manifest *manifest, const struct h5_manifest_entry *note,
+                    const struct stat *info)
 {
     const struct identity now = identify(info);
     if (memcmp(&now, &note->identity, sizeof now) != 0)
-        note_change(noted, note);
+        note_change(manifest, note);
 }
 
 static int compare_paths(const void *a, const void *b)
 {
-    return strcmp(((const struct h5_note *)a)->path, ((const struct h5_note *)b)->path);
+    return strcmp(((const struct h5_manifest_entry *)a)->path,
+                  ((const struct h5_manifest_entry *)b)->path);
 }
 
 /* What was noted of a path; NULL. */
-static struct h5_note *find(const struct h5_noted *noted, const char *path)
+static struct h5_manifest_entry *find(const struct h5_manifest *manifest, const char *path)
 {
-    const struct h5_note wanted = {.path = path};
-    struct h5_note *const *known = tfind(&wanted, &noted->tree, compare_paths);
+    const struct h5_manifest_entry wanted = {.path = path};
+    struct h5_manifest_entry *const *known = tfind(&wanted, &manifest->tree, compare_paths);
     return known ? *known : NULL;
 }
 
-bool hg_noted_add(struct h5_noted *noted, const char *path, const struct stat *info)
+bool hg_manifest_add(struct h5_manifest *manifest, const char *path, const struct stat *info)
 {
-    struct h5_note *note = find(noted, path);
+    struct h5_manifest_entry *note = find(manifest, path);
     if (note) {
-        compare(noted, note, info);
+        compare(manifest, note, info);
         return true;
     }
     size_t length = strlen(path) + 1;
     size_t bytes = sizeof *note + length + 8 * sizeof(void *); /* with those of the tree */
-    if (length > MOST_BYTES || bytes > MOST_BYTES - noted->bytes)
+    if (length > MOST_BYTES || bytes > MOST_BYTES - manifest->bytes)
         return true;
     note = malloc(sizeof *note + length);
     if (!note)
         return false;
-    *note = (struct h5_note){.path = note->text, .identity = identify(info)};
+    *note = (struct h5_manifest_entry){.path = note->text, .identity = identify(info)};
     memcpy(note->text, path, length);
-    if (!tsearch(note, &noted->tree, compare_paths)) {
+    if (!tsearch(note, &manifest->tree, compare_paths)) {
         free(note);
         return false;
     }
-    if (noted->last)
-        noted->last->next = note;
+    if (manifest->last)
+        manifest->last->next = note;
     else
-        noted->first = note;
-    noted->last = note;
-    noted->bytes += bytes;
+        manifest->first = note;
+    manifest->last = note;
+    manifest->bytes += bytes;
     return true;
 }
 
-void hg_noted_open(struct h5_noted *noted, const char *path, bool opened)
+void hg_manifest_open(struct h5_manifest *manifest, const char *path, bool opened)
 {
-    struct h5_note *note = find(noted, path);
+    struct h5_manifest_entry *note = find(manifest, path);
     if (note && opened)
         note->opened = true;
     else if (note && note->opened)
-        note_change(noted, note);
+        note_change(manifest, note);
 }
 
-enum h5grad_status hg_noted_error(const struct h5_noted *noted, struct h5grad_error *err)
+enum h5grad_status hg_manifest_error(const struct h5_manifest *manifest, struct h5grad_error *err)
 {
-    if (noted->changed[0] == '\0')
+    if (manifest->changed[0] == '\0')
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED,
                         "%s changed while it was read: run again when nothing writes to it",
-                        noted->changed);
+                        manifest->changed);
 }
 
-enum h5grad_status hg_noted_check(struct h5_noted *noted, bool first_is_open,
-                                  struct h5grad_error *err)
+enum h5grad_status hg_manifest_check(struct h5_manifest *manifest, bool first_is_open,
+                                     struct h5grad_error *err)
 {
-    const struct h5_note *note = noted->first;
+    const struct h5_manifest_entry *note = manifest->first;
     if (note && first_is_open)
         note = note->next;
-    for (; note && noted->changed[0] == '\0'; note = note->next) {
+    for (; note && manifest->changed[0] == '\0'; note = note->next) {
         struct stat info;
-        compare(noted, note, stat(note->path, &info) == 0 ? &info : NULL);
+        compare(manifest, note, stat(note->path, &info) == 0 ? &info : NULL);
     }
-    return hg_noted_error(noted, err);
+    return hg_manifest_error(manifest, err);
 }
 
-uint64_t hg_noted_hash(const struct h5_noted *noted, uint64_t start)
+uint64_t hg_manifest_hash(const struct h5_manifest *manifest, uint64_t start)
 {
-    for (const struct h5_note *note = noted->first; note; note = note->next)
+    for (const struct h5_manifest_entry *note = manifest->first; note; note = note->next)
         start = hash_bytes(start, &note->identity, sizeof note->identity);
     return start;
 }
 
-void hg_noted_free(struct h5_noted *noted)
+void hg_manifest_free(struct h5_manifest *manifest)
 {
-    while (noted->first) {
-        struct h5_note *note = noted->first;
-        noted->first = note->next;
-        tdelete(note, &noted->tree, compare_paths);
+    while (manifest->first) {
+        struct h5_manifest_entry *note = manifest->first;
+        manifest->first = note->next;
+        tdelete(note, &manifest->tree, compare_paths);
         free(note);
     }
-    *noted = (struct h5_noted){0};
+    *manifest = (struct h5_manifest){0};
 }

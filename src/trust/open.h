@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Opening inputs, and the files that they name. Within h5_enter. */
+/* Opening inputs, and the files that they name. Within hg_enter. */
 #ifndef H5GRAD_TRUST_OPEN_H
 #define H5GRAD_TRUST_OPEN_H
 

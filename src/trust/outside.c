@@ -51,7 +51,7 @@ struct source {
     hsize_t extent[H5S_MAX_RANK];
 };
 
-/* A dataset whose points lie elsewhere, and what is found of them. */
+/* A dataset whose points lie in other files, during its check. */
 struct site {
     const struct site *above; /* the virtual dataset that it is a source of; NULL */
     unsigned depth;
@@ -77,8 +77,8 @@ static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
 
 /* ------------------------------------------------------------------------------ what is missing */
 
-/* A part of the dataset has no points; text, which is taken, says which part and why. */
-static enum h5grad_status lose(struct check *check, struct site *site, char *text)
+/* Counts a part of the dataset as missing. text, which is freed or kept, says which and why. */
+static enum h5grad_status add_missing(struct check *check, struct site *site, char *text)
 {
     if (!text)
         return hg_error_memory(check->err, sizeof *site);
@@ -90,8 +90,8 @@ static enum h5grad_status lose(struct check *check, struct site *site, char *tex
     return H5GRAD_OK;
 }
 
-/* What was found of a dataset; NULL: all its points lie in it, or it was not checked. */
-static const struct h5_outside *recall(const struct h5_access *access, hid_t dataset)
+/* The record of a dataset; NULL where its points lie in its own file or it was not checked. */
+static const struct h5_outside *find_outside(const struct h5_access *access, hid_t dataset)
 {
     struct h5_identity identity;
     bool known = access && access->n_outside > 0 && hg_identify_lasting(dataset, &identity);
@@ -99,8 +99,8 @@ static const struct h5_outside *recall(const struct h5_access *access, hid_t dat
     return number ? &access->outside[*number] : NULL;
 }
 
-/* How much shorter than when it was closed the sources let the dataset be, or that they let it be
- * empty, in new memory; *shorter: whether that is so. */
+/* A text, in new memory, where the sources make the dataset shorter than it was when it was closed,
+ * or empty; *shorter says whether they do. */
 static char *describe_end(const struct site *site, bool *shorter)
 {
     for (int k = 0; k < site->rank; k++) {
@@ -117,7 +117,7 @@ static char *describe_end(const struct site *site, bool *shorter)
     return NULL;
 }
 
-/* What is to be said of the dataset; false when there is no memory. */
+/* Completes the record of the dataset; false when there is no memory. */
 static bool describe(struct site *site)
 {
     bool shorter = false;
@@ -152,8 +152,8 @@ static enum h5grad_status conclude(struct check *check, struct site *site)
 
 /* ------------------------------------------------------------------------------- external files */
 
-/* libhdf5 opens these by itself: a pipe or a device would block or be consumed, and the driver does
- * not note what they are. end: where in the file the bytes of the dataset end. */
+/* libhdf5 opens external files without our driver, which can neither refuse pipes and devices nor
+ * note what was read. end: where in the file the bytes of the dataset end. */
 static enum h5grad_status check_external_file(struct check *check, struct site *site,
                                               const struct h5_external *file, uint64_t end)
 {
@@ -169,14 +169,15 @@ static enum h5grad_status check_external_file(struct check *check, struct site *
         close(place);
         if (faccessat(AT_FDCWD, file->path, R_OK, AT_EACCESS) == 0)
             return size >= end ? H5GRAD_OK
-                               : lose(check, site,
-                                      hg_memory_format("its external file %s has %" PRIu64
-                                                       " bytes, less than %" PRIu64,
-                                                       file->name, size, end));
+                               : add_missing(check, site,
+                                             hg_memory_format("its external file %s has %" PRIu64
+                                                              " bytes, less than %" PRIu64,
+                                                              file->name, size, end));
         hg_error_errno(&check->reason, errno, "cannot be read");
     }
-    return lose(check, site,
-                hg_memory_format("its external file %s: %s", file->name, check->reason.message));
+    return add_missing(
+        check, site,
+        hg_memory_format("its external file %s: %s", file->name, check->reason.message));
 }
 
 static uint64_t count_bytes(const struct site *site)
@@ -219,7 +220,7 @@ static void forget(struct source *source)
     *source = (struct source){.rank = -1};
 }
 
-/* Of several reasons the first counts that something is there for. */
+/* Keeps a reason. Of several the first counts that is about something that exists. */
 static enum h5grad_status explain(struct check *check, struct source *source, bool there,
                                   const char *why)
 {
@@ -252,7 +253,7 @@ static enum h5grad_status try_path(struct check *check, enum h5_search_kind kind
     return source->path ? H5GRAD_OK : hg_error_memory(check->err, strlen(path));
 }
 
-/* The first that opens is the one that libhdf5 takes; *file is -1 where none does. */
+/* Opens the first path that can be opened, as libhdf5 does; *file stays -1 where none can. */
 static enum h5grad_status find_file(struct check *check, const struct h5_search *search,
                                     enum h5_search_kind kind, const char *name, hid_t files,
                                     struct source *source, hid_t *file)
@@ -265,8 +266,8 @@ static enum h5grad_status find_file(struct check *check, const struct h5_search 
     return status;
 }
 
-/* Whether libhdf5 can make points of a type into those of the virtual dataset: of compounds it
- * takes the members that both have, and leaves the others as they are. */
+/* Whether libhdf5 converts points of a source to the type of the virtual dataset. Of compounds it
+ * converts only members that both have: all must be there. */
 static bool can_convert(hid_t from, hid_t to)
 {
     H5T_cdata_t *data;
@@ -281,7 +282,8 @@ static bool can_convert(hid_t from, hid_t to)
     return can;
 }
 
-/* Of a source of another rank any axis may be that of any other. */
+/* Notes the least extents of chunks. Where the ranks differ any axis may correspond to any other.
+ */
 static void note_chunk(struct h5_access *access, hid_t dataset, int rank_of_virtual)
 {
     hsize_t chunk[H5S_MAX_RANK];
@@ -298,12 +300,13 @@ static void note_chunk(struct h5_access *access, hid_t dataset, int rank_of_virt
     }
 }
 
-/* Extents and type of a source that has passed the check, and what it is missing itself. */
+/* Reads extent and type of a source that has passed the check, and whether it lacks points itself.
+ */
 static enum h5grad_status describe_source(struct check *check, const struct site *site,
                                           hid_t dataset, struct source *source)
 {
     H5_CLOSED hid_t type = H5Dget_type(dataset);
-    const struct h5_outside *found = recall(check->access, dataset);
+    const struct h5_outside *found = find_outside(check->access, dataset);
     bool other = type >= 0 && !can_convert(type, site->type);
     source->rank = type < 0 ? -1 : hg_dataset_extent(dataset, source->extent, NULL);
     source->unfit = other || (found && found->external);
@@ -327,11 +330,12 @@ static enum h5grad_status look_in_file(struct check *check, const struct site *s
         return status ? status : describe_source(check, site, dataset, source);
     }
     hg_hdf5_error(&check->reason, "cannot be opened");
-    enum h5grad_status status = hg_access_check(check->access, check->err); /* of a link */
+    enum h5grad_status status =
+        hg_access_check(check->access, check->err); /* of a link that leads outside */
     return status ? status : explain(check, source, true, check->reason.message);
 }
 
-/* Remembers the first source that is there, for hg_open_source. */
+/* Counts a source that was found, and keeps the names of the first for hg_open_source. */
 static enum h5grad_status keep_first(struct check *check, struct site *site)
 {
     const struct source *source = &site->source;
@@ -374,7 +378,7 @@ static enum h5grad_status look_for(struct check *check, struct site *site)
     return status;
 }
 
-/* Makes the source of a mapping, or of a block of it, the one at hand. */
+/* Looks for the source of a mapping, or of a block of it: site->source from then on. */
 static enum h5grad_status look(struct check *check, struct site *site,
                                const struct h5_mapping *mapping, uint64_t block)
 {
@@ -392,7 +396,7 @@ static enum h5grad_status look(struct check *check, struct site *site,
 
 /* ------------------------------------------------------------------------------------- mappings */
 
-/* What the source at hand means for a mapping, or for a block of it. */
+/* Decides whether site->source has the points of a mapping, or of a block of it. */
 static enum h5grad_status judge(struct check *check, struct site *site,
                                 const struct h5_mapping *mapping, uint64_t block)
 {
@@ -405,7 +409,7 @@ static enum h5grad_status judge(struct check *check, struct site *site,
         return H5GRAD_OK;
     char *text = hg_mapping_text(mapping, block, why);
     if (!text || (!misfit && !source->unfit))
-        return lose(check, site, text);
+        return add_missing(check, site, text);
     hg_error_set(check->err, H5GRAD_FAILED, "%s", text);
     free(text);
     return H5GRAD_FAILED;
@@ -417,8 +421,8 @@ static void extend(struct site *site, int axis, uint64_t end)
     site->extent[axis] = size_max(site->extent[axis], end);
 }
 
-/* Whether all blocks of a mapping have the same source, since libhdf5 drops the folder of what is
- * not there: it would look for more of them without end. */
+/* Whether all blocks of a mapping would have the same source, so that libhdf5 would never stop
+ * looking for the next: it drops the folder of a file that is not there, and with it the number. */
 static bool is_endless(const struct h5_mapping *mapping, const char *file)
 {
     const char *pattern = mapping->file;
@@ -426,7 +430,7 @@ static bool is_endless(const struct h5_mapping *mapping, const char *file)
            !strstr(mapping->dataset, "%b") && faccessat(AT_FDCWD, file, F_OK, 0) != 0;
 }
 
-/* A block of a numbered mapping. *absent: how many in a row are not there, this one among them. */
+/* Checks a block of a numbered mapping. *absent counts sources in a row that are not there. */
 static enum h5grad_status check_block(struct check *check, struct site *site,
                                       const struct h5_mapping *mapping, uint64_t block,
                                       uint64_t *absent)
@@ -448,7 +452,7 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     if (source->state == FOUND && is_endless(mapping, source->file))
         return hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
     for (; *absent > 0 && !status; --*absent, site->parts++)
-        status = lose(check, site, hg_memory_text(site->end));
+        status = add_missing(check, site, hg_memory_text(site->end));
     if (!status)
         status = judge(check, site, mapping, block);
     if (source->state == FOUND && size_mul(block + 1, run->block, &points))
@@ -456,7 +460,7 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     return status;
 }
 
-/* libhdf5 looks for numbered sources until there is none; some more are looked for here, since one
+/* libhdf5 stops at the first numbered source that is not there. GAP more are looked for here: one
  * in between may be missing. */
 static enum h5grad_status check_numbered(struct check *check, struct site *site,
                                          const struct h5_mapping *mapping)
@@ -507,8 +511,8 @@ static enum h5grad_status check_mapping(struct check *check, struct site *site, 
     return status;
 }
 
-/* The dataset is as long as the longest of its sources without end makes it: others have too few
- * points then. */
+/* The longest of the sources without end gives the dataset its length: others may have too few
+ * points. */
 static enum h5grad_status check_length(struct check *check, struct site *site, size_t i)
 {
     struct h5_mapping mapping;
@@ -520,7 +524,7 @@ static enum h5grad_status check_length(struct check *check, struct site *site, s
         snprintf(why, sizeof why, "has points for %" PRIu64 " along axis %d, not for %" PRIu64,
                  site->points[i], axis, wanted);
         if (site->points[i] < wanted)
-            status = lose(check, site, hg_mapping_text(&mapping, 0, why));
+            status = add_missing(check, site, hg_mapping_text(&mapping, 0, why));
     }
     hg_mapping_free(&mapping);
     return status;
@@ -534,7 +538,7 @@ static enum h5grad_status check_sources(struct check *check, struct site *site)
     if (site->depth == MOST_LEVELS)
         return hg_error_set(check->err, H5GRAD_FAILED,
                             "virtual datasets are nested more than %d deep", MOST_LEVELS);
-    /* H5Dget_space would open the sources to tell the extent. */
+    /* H5Dget_space would open the sources to learn the extent. */
     H5_CLOSED hid_t space = site->n > 0 ? H5Pget_virtual_vspace(site->creation, 0) : -1;
     if (space >= 0)
         site->rank = H5Sget_simple_extent_dims(space, site->stored, NULL);
@@ -574,7 +578,7 @@ static void close_site(struct site *site)
     free(site->points);
 }
 
-/* libhdf5 would follow a circle until the stack is full. */
+/* libhdf5 would follow a cycle until the stack overflows. */
 static bool is_above(const struct site *site)
 {
     for (const struct site *above = site->above; above; above = above->above) {
@@ -616,7 +620,7 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
     return status;
 }
 
-/* libhdf5 reads external files of a dataset that has some whatever its layout. */
+/* The layout alone does not tell: libhdf5 reads external files whatever it is. */
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
                                         const struct site *above)
 {
@@ -647,7 +651,7 @@ enum h5grad_status hg_check_outside(hid_t dataset, struct h5grad_error *err)
 {
     struct check check = {.own = {.follow_external = true}, .last = -1, .err = err};
     enum h5grad_status status = check_dataset(&check, dataset, NULL);
-    const struct h5_outside *found = status ? NULL : recall(&check.own, dataset);
+    const struct h5_outside *found = status ? NULL : find_outside(&check.own, dataset);
     if (found && found->missing)
         status = hg_error_set(err, H5GRAD_FAILED, "%s", found->text);
     end_check(&check);
@@ -657,7 +661,7 @@ enum h5grad_status hg_check_outside(hid_t dataset, struct h5grad_error *err)
 enum h5grad_status hg_check_whole(hid_t dataset, struct h5grad_error *err)
 {
     const struct h5_access *access = hg_input_access(dataset);
-    const struct h5_outside *found = recall(access, dataset);
+    const struct h5_outside *found = find_outside(access, dataset);
     if (!found || !found->missing || access->allow_missing)
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED,
@@ -669,19 +673,19 @@ bool hg_lacks_external(hid_t dataset)
 {
     const struct h5_access *access = hg_input_access(dataset);
     const struct h5_outside *found =
-        access && access->lacks_external ? recall(access, dataset) : NULL;
+        access && access->lacks_external ? find_outside(access, dataset) : NULL;
     return found && found->external;
 }
 
 uint64_t hg_count_sources(hid_t dataset)
 {
-    const struct h5_outside *found = recall(hg_input_access(dataset), dataset);
+    const struct h5_outside *found = find_outside(hg_input_access(dataset), dataset);
     return found ? size_max(found->sources, 1) : 1;
 }
 
 char *hg_missing_text(hid_t dataset)
 {
-    const struct h5_outside *found = recall(hg_input_access(dataset), dataset);
+    const struct h5_outside *found = find_outside(hg_input_access(dataset), dataset);
     return found && found->text
                ? hg_memory_format("%s%s", found->text,
                                   found->missing ? ": its fill value is taken for what is missing"
@@ -707,7 +711,7 @@ hid_t hg_open_source(hid_t dataset)
     hid_t source = -1;
     if (check_dataset(&check, dataset, NULL) == H5GRAD_NO_MEMORY)
         hg_note_no_memory();
-    const struct h5_outside *found = recall(check.access, dataset);
+    const struct h5_outside *found = find_outside(check.access, dataset);
     if (found && found->dataset)
         source = open_first(dataset, check.access, found);
     end_check(&check);

@@ -16,7 +16,7 @@ struct h5_search {
     char *external; /* and for its external files in place of the working folder; NULL */
 };
 
-/* False, with nothing to free, where the object's file cannot be described. Within h5_enter. */
+/* False, with nothing to free, where the object's file cannot be described. Within hg_enter. */
 bool hg_search_open(hid_t object, struct h5_search *search);
 void hg_search_close(struct h5_search *search);
 

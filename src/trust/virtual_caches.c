@@ -9,11 +9,11 @@
 /* The cache of one source, and their number. */
 struct caches {
     uint64_t sources;
-    size_t slots, bytes, most; /* most: if there is memory for it */
+    size_t slots, bytes, most; /* most: without a memory limit */
     double preemption;
 };
 
-/* False where the caches are not ours to choose. */
+/* False for other layouts, and for files that hg_open_input did not open. */
 static bool choose_caches(hid_t dataset, struct caches *caches)
 {
     const struct h5_access *access =

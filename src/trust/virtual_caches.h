@@ -8,19 +8,18 @@
 
 #include "trust/access.h"
 
-/* The part of the memory that those caches have at most: one in so many. */
+/* One part in so many of the memory is the most that those caches take. */
 #define H5_VIRTUAL_SHARE 2
 
-/* Bytes of those caches at most, whatever the memory, for a dataset that hg_check_outside has
- * passed, of a file opened by hg_open_input; 0 for other layouts and other files. Within hg_enter,
- * as below.
- */
+/* The most bytes of those caches, whatever the memory limit, of a dataset that hg_check_outside has
+ * passed; 0 for other layouts, and for files that hg_open_input did not open. Within hg_enter, as
+ * below. */
 uint64_t hg_virtual_caches(hid_t dataset);
 
 /*
- * The dataset opened anew, the handle given being closed: with as large a cache for each source as
- * hg_open_input chooses, but no more for all of them than their share of the memory of the file's
- * h5_access. Other datasets, and what is open a second time, stay as they are. -1 with the reason.
+ * Closes a virtual dataset and opens it with caches that take no more than their share of the
+ * memory of the file's h5_access. Returns the new identifier, the same one for other datasets, or
+ * -1 with the reason. No effect on a dataset that is open a second time.
  */
 hid_t hg_virtual_reopen(hid_t dataset, struct h5grad_error *err);
 

@@ -87,7 +87,7 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
     const struct writer_target *target = &writer->target;
     bool proven;
     enum h5grad_status status =
-        hg_flat_prove(target->dataset, target->memory, target->storage, &self->flat, &proven, err);
+        hg_flat_verify(target->dataset, target->memory, target->storage, &self->flat, &proven, err);
     if (!status && !proven)
         return hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
     return status;

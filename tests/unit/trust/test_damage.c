@@ -508,7 +508,7 @@ static enum h5grad_status prove(uint64_t shift, bool fails, bool *proven)
     flat.offset -= shift;
     broken = fails;
     enum h5grad_status status =
-        hg_flat_prove(dataset, H5T_NATIVE_FLOAT, &storage, &flat, proven, &err);
+        hg_flat_verify(dataset, H5T_NATIVE_FLOAT, &storage, &flat, proven, &err);
     broken = false;
     hg_close(dataset);
     return status;
