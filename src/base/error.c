@@ -22,7 +22,7 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* The longest run of text without a blank, which is mostly a name; its length in *length. */
+/* The longest word, which is mostly a name; *length is its length. */
 static char *longest_word(char *text, size_t *length)
 {
     char *longest = text;
@@ -38,7 +38,7 @@ static char *longest_word(char *text, size_t *length)
     return longest;
 }
 
-/* Puts "..." for bytes characters or some more in the middle of a word, between characters. */
+/* Replaces at least bytes bytes in the middle of a word by "...", between characters. */
 static void shorten_word(char *word, size_t length, size_t bytes)
 {
     size_t kept = length - size_min(length, bytes + strlen(GAP));
@@ -51,8 +51,8 @@ static void shorten_word(char *word, size_t length, size_t bytes)
     memcpy(word + before, GAP, strlen(GAP));
 }
 
-/* Makes text at most most bytes long. It is long because of names, which are shortened before the
- * rest is cut off. */
+/* Makes text at most most bytes long: names make texts long, so they are shortened before the rest
+ * is cut off. */
 static void shorten(char *text, size_t most)
 {
     size_t length, word;

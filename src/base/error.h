@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Errors: a status is returned, the reason is written once where it happens, callers add context.
+ * Errors: a function returns a status, writes the reason where it happens, and callers add context.
  *
  * The message reads from the outside in, as in "INPUT.h5: /u: axis 0: extent 1 is too short":
  * hg_error_set writes the reason, each hg_error_context puts what was being done in front of it.
@@ -32,8 +32,8 @@ enum h5grad_status hg_error_errno(struct h5grad_error *err, int number, const ch
 /* hg_error_set for a failed allocation of bytes; H5GRAD_NO_MEMORY. */
 enum h5grad_status hg_error_memory(struct h5grad_error *err, uint64_t bytes);
 
-/* The status of an error that was set: for who knows only that something failed. H5GRAD_FAILED
- * where err is NULL. */
+/* The status of an error that was set, for a caller that knows only that something failed;
+ * H5GRAD_FAILED where err is NULL. */
 enum h5grad_status hg_error_status(const struct h5grad_error *err);
 
 /* Puts the text and ": " in front of the message. Its status stays what it is, and is returned;

@@ -69,15 +69,14 @@ enum h5grad_status hg_codec_encode_chunk(struct codec_worker *worker, struct cod
 size_t hg_codec_decode_scratch(const struct h5_storage *storage, size_t raw);
 size_t hg_codec_scratch(const struct h5_storage *storage, size_t raw);
 
-/* How many results lie between a stored chunk and its points when it is decoded: they go to
- * scratch. */
+/* How many intermediate results decoding a chunk has: they go to scratch. */
 unsigned hg_codec_between(const struct h5_storage *storage, unsigned mask);
 
-/* What a chunk of raw bytes has at most when it is stored, but for strange ones. SIZE_MAX on
+/* The most bytes that a stored chunk of raw bytes has, except for strange ones; SIZE_MAX on
  * overflow. */
 size_t hg_codec_stored_most(size_t raw);
 
-/* Bytes at most that hg_codec_encode_chunk keeps in a worker for chunks of raw bytes, besides
+/* The most bytes that hg_codec_encode_chunk keeps in a worker for chunks of raw bytes, besides
  * scratch and other buffers. */
 uint64_t hg_codec_encoder_memory(const struct h5_storage *storage, uint64_t raw);
 

@@ -29,8 +29,8 @@ struct codec_worker {
 struct codec_worker *hg_codec_worker_new(void);
 void hg_codec_worker_free(struct codec_worker *worker); /* NULL allowed */
 
-/* One of the buffers, the worker's: at least bytes (0 allowed) at a multiple of 64, whose contents
- * are kept only while no more is asked for. NULL when there is no memory. */
+/* One of the worker's buffers: at least bytes (0 allowed) at a multiple of 64. Its contents last
+ * until a call asks for more. NULL when there is no memory. */
 void *hg_codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes);
 
 /* Gives the buffers back, when something else needs the memory. */
@@ -67,8 +67,7 @@ struct codec {
     unsigned flags;
     int most_level, default_level;
 
-    /* Whether decode and encode know these parameters; to be asked before they are called. NULL:
-     * any will do. */
+    /* Whether decode and encode know these parameters; call it before them. NULL: they know any. */
     bool (*accepts)(const struct h5_filter *filter);
 
     /* Undoes the filter. The message of an error says what is wrong with the data; out is then
@@ -79,8 +78,8 @@ struct codec {
      * chunk is stored without this filter if it is optional. NULL: no encoder. */
     enum h5grad_status (*encode)(struct codec_call *call);
 
-    /* Bytes that encode keeps in the worker after chunks of at most size bytes, at most. NULL: next
-     * to none. */
+    /* The most bytes that encode keeps in the worker after chunks of at most size bytes. NULL:
+     * hardly any. */
     uint64_t (*memory)(const struct h5_filter *filter, uint64_t size);
 };
 

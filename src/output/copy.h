@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A dataset of the input as it is in the output: type, extents and points. Not by H5Ocopy, which
- * would bring along attributes that refer to other objects of the input, times, and the way in
- * which the input tracks attributes.
+ * Copies of datasets of the input in the output: type, extents and points, stored as results of
+ * their layout are. H5Ocopy would bring along attributes that refer to other objects of the input,
+ * times, and the way in which the input tracks attributes.
  */
 #ifndef H5GRAD_OUTPUT_COPY_H
 #define H5GRAD_OUTPUT_COPY_H
@@ -18,13 +18,13 @@ enum copy_storage {
 /*
  * Makes the dataset at path of the type and extents of source, with groups above it as needed; -1
  * with the reason. Refused are types with references, which mean nothing in another file. Within
- * h5_enter.
+ * hg_enter.
  */
 hid_t hg_copy_create(hid_t source, hid_t file, const char *path, enum copy_storage storage,
                      struct h5grad_error *err);
 
-/* Copies all points from source to a dataset made by copy_create. Unless within h5_enter, it lets
- * other threads in between the boxes that it moves. */
+/* Copies all points from source to a dataset made by hg_copy_create. Unless within hg_enter, it
+ * lets other threads in between the boxes that it moves. */
 enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_error *err);
 
 #endif

@@ -140,7 +140,7 @@ static void inherit_filters(const struct h5_storage *source, size_t size, struct
                             char *left_out, size_t left_out_size)
 {
     struct h5_filter filter[H5_MAX_FILTERS];
-    bool by_library = true; /* it can encode all that either side can */
+    bool by_library = true; /* libhdf5 can encode all filters that either side can */
     for (unsigned i = 0; i < source->n_filters; i++) {
         filter[i] = source->filter[i];
         if (filter[i].id == H5Z_FILTER_SHUFFLE) {
@@ -322,7 +322,8 @@ enum h5grad_status hg_format_result(const struct format_request *request,
 
 /* Creation of a result. */
 
-/* Without its own encoder libhdf5 accepts an optional filter only; its chunks come encoded. */
+/* libhdf5 accepts a filter that it has no encoder for only as an optional one; its chunks come
+ * encoded. */
 static bool set_filters(hid_t creation, const struct h5_storage *result)
 {
     bool set = true;

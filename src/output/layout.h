@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The storage of results: what --layout and --filter say, applied to the storage of a source. */
+/* The storage of results: --layout and --filter applied to the storage of a source. */
 #ifndef H5GRAD_OUTPUT_LAYOUT_H
 #define H5GRAD_OUTPUT_LAYOUT_H
 
@@ -28,12 +28,12 @@ enum h5grad_status hg_format_parse(const char *layout, const char *filter,
  * --layout has any, a shape of at most 1 MiB is chosen, with whole rows along the fastest axis
  * (pieces of at least 4 KiB of longer ones) and else as cubic as the extents allow.
  *
- * Of the source's filters those are kept that restore any bytes exactly and can be encoded here:
- * what fits the type or the numbers of the source (nbit, scaleoffset, ZFP) does not fit the
- * result's. left_out names the others ("" if none). A filter that is asked for and cannot be
- * encoded is an error. All filters of a result are encoded by one side, libhdf5 or src/codec.
+ * A result keeps the filters of the source that are lossless for any bytes and can be encoded here:
+ * those that depend on the type or the numbers of the source (nbit, scaleoffset, ZFP) do not fit
+ * the result's. left_out names the others ("" if none). A filter that is asked for and cannot be
+ * encoded is an error. Either libhdf5 or src/codec encodes all filters of a result.
  *
- * Within h5_enter.
+ * Within hg_enter.
  */
 enum h5grad_status hg_format_result(const struct format_request *request,
                                     const struct h5_storage *source, size_t size,
@@ -41,13 +41,13 @@ enum h5grad_status hg_format_result(const struct format_request *request,
                                     struct h5grad_error *err);
 
 /*
- * A dataset creation property list for the storage; -1 with the reason. Never writes fill values:
- * every point gets a result. libhdf5 sets some filters' parameters when it makes the dataset, so
- * the storage is to be read again from that. Within h5_enter.
+ * A dataset creation property list for the storage; -1 with the reason. It never writes fill
+ * values, because every point gets a result. libhdf5 sets some filters' parameters when it creates
+ * the dataset, so read the storage again from that. Within hg_enter.
  */
 hid_t hg_format_creation(const struct h5_storage *result, struct h5grad_error *err);
 
-/* Whether libhdf5 itself can encode a filter. Within h5_enter. */
+/* Whether libhdf5 itself can encode a filter. Within hg_enter. */
 bool hg_format_library_encodes(H5Z_filter_t id);
 
 #endif

@@ -92,9 +92,9 @@ static const struct row {
     {MEANING_METHODS, NAMES("cell_methods")},
 };
 
-#define LONGEST 64 /* than any whole name */
+#define LONGEST 64 /* more than any whole name has */
 
-/* The letters and digits of a name in small letters; those of a long one end early. */
+/* The letters and digits of a name in small letters, cut where it is long. */
 static void simplify(const char *name, char out[LONGEST])
 {
     size_t n = 0;
@@ -145,7 +145,7 @@ bool hg_meaning_is_of_values(enum meaning meaning)
     return meaning >= MEANING_SCALE && meaning <= MEANING_RANGE;
 }
 
-/* What an attribute is not carried to. */
+/* Things that an attribute may not hold for. */
 enum {
     RESULT = 1,
     RECORD = 2,
@@ -201,27 +201,15 @@ bool hg_meaning_holds_for_group(const char *attribute)
 
 bool hg_meaning_methods_hold(const char *methods)
 {
-    static const char *const others[] = {
-        "maximum",
-        "minimum",
-        "median",
-        "mode",
-        "range",
-        "mid_range",
-        "variance",
-        "standard_deviation",
-        "root_mean_square",
-        "sum_of_squares",
-        "mean_of_upper_decile",
-        "mean_absolute_value",
-        "maximum_absolute_value",
-        "minimum_absolute_value",
-    };
+    const char *const *const others =
+        NAMES("maximum", "minimum", "median", "mode", "range", "mid_range", "variance",
+              "standard_deviation", "root_mean_square", "sum_of_squares", "mean_of_upper_decile",
+              "mean_absolute_value", "maximum_absolute_value", "minimum_absolute_value");
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     for (const char *word = strpbrk(methods, letters); word; word = strpbrk(word, letters)) {
         size_t length = strspn(word, letters);
-        for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-            if (strlen(others[i]) == length && strncmp(others[i], word, length) == 0)
+        for (const char *const *other = others; *other; other++) {
+            if (strlen(*other) == length && strncmp(*other, word, length) == 0)
                 return false;
         }
         word += length;

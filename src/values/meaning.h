@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What attributes are about, as their names tell. One table answers what of a source's attributes
- * holds for what is made from it, and which names look like packing or missing values.
+ * What attributes are about, by their names. One table says which attributes of a source hold for
+ * results and copies made from it, and which names look like packing or missing values.
  */
 #ifndef H5GRAD_VALUES_MEANING_H
 #define H5GRAD_VALUES_MEANING_H
 
 #include <stdbool.h>
 
-/* Those from MEANING_SCALE to MEANING_RANGE say what stored numbers stand for. */
+/* MEANING_SCALE to MEANING_RANGE are about what stored numbers stand for. */
 enum meaning {
     MEANING_OTHER,    /* not in the table */
     MEANING_TIE,      /* to other objects of the file */
@@ -26,10 +26,10 @@ enum meaning {
     MEANING_METHODS,  /* cell_methods of CF */
 };
 
-/* By its name, in which letter case and what is no letter or digit mostly do not matter. */
+/* Letter case, and characters other than letters and digits, mostly do not matter. */
 enum meaning hg_meaning_of(const char *attribute);
 
-/* Whether it is one of those that say what stored numbers stand for. */
+/* Whether it is about what stored numbers stand for. */
 bool hg_meaning_is_of_values(enum meaning meaning);
 
 /* Whether an attribute of the source holds for ... */
@@ -40,7 +40,8 @@ bool hg_meaning_holds_for_copy(const char *attribute);      /* a copy */
 bool hg_meaning_holds_for_group(const char *attribute);     /* a group of results, whose history is
                                                             written anew */
 
-/* Whether a text of cell_methods does: what is linear in the values, as sums and means are. */
+/* Whether a text of cell_methods holds for a derivative: only methods that are linear in the values
+ * do, as sums and means are. */
 bool hg_meaning_methods_hold(const char *methods);
 
 /* Whether numbers of that unit are dates written as numbers ("day as %Y%m%d.%f" of CDO), whose

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers of a file exactly as they are stored, and as values of another stored type. All within
- * h5_enter. */
+/* Numbers of a file exactly as they are stored, and as numbers of another stored type. All within
+ * hg_enter. */
 #ifndef H5GRAD_VALUES_NUMBERS_H
 #define H5GRAD_VALUES_NUMBERS_H
 
@@ -23,22 +23,22 @@ struct numbers {
     struct number *item;  /* to be freed */
 };
 
-/* The numbers of an attribute. Fails only for want of memory. */
+/* The numbers of an attribute. Fails only when memory runs out. */
 enum h5grad_status hg_numbers_read_attribute(hid_t object, const char *name, struct numbers *out,
                                              struct h5grad_error *err);
 
-/* The same, or the one number that a text says. */
+/* The same; a text that is a number counts as one. */
 enum h5grad_status hg_numbers_read_said(hid_t object, const char *name, struct numbers *out,
                                         struct h5grad_error *err);
 
-/* Those of the dataset whose path is path with suffix behind it. */
+/* The numbers of the dataset whose path is path followed by suffix. */
 enum h5grad_status hg_numbers_read_dataset(hid_t file, const char *path, const char *suffix,
                                            struct numbers *out, struct h5grad_error *err);
 
 /*
- * The number as one of type stored; false when that has no such value. Floats are rounded, as who
- * stored them had to. other_sign: an integer beyond the type stands for the one with the same bits
- * in the type of the other sign.
+ * The number as one of type stored; false when the type has no such value. Floats are rounded, as
+ * they were when they were stored. other_sign: an integer beyond the type stands for the one with
+ * the same bits in the type of the other sign.
  */
 bool hg_number_as_stored(struct number number, enum element stored, bool other_sign,
                          union unpack_number *out);
@@ -50,7 +50,8 @@ bool hg_number_is_less(enum element stored, union unpack_number a, union unpack_
 bool hg_number_is_same(enum element stored, union unpack_number a, union unpack_number b);
 void hg_number_print(FILE *out, enum element stored, union unpack_number number);
 
-/* The first of them; of a float32 the shortest text that says it, not that of its double. */
+/* Prints the first number; a float32 by the shortest text that reads back as the float, not as its
+ * double. */
 void hg_numbers_print(FILE *out, const struct numbers *numbers);
 
 bool hg_number_is_float(enum element element);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the stored numbers of a dataset stand for. CF and the netCDF users' guide: scale_factor and
- * add_offset, _Unsigned, _FillValue, missing_value, valid_range or valid_min and valid_max, and
- * what netCDF-4 fills a variable with where it has no _FillValue; NXdata: the datasets
- * NAME_scaling_factor and NAME_offset; MINC2: image-min and image-max. Nothing of it is defined for
- * complex numbers, where it is noted and not used. All within h5_enter.
+ * Stored numbers to values: packing, missing values and valid ranges. Read are CF and the netCDF
+ * users' guide (scale_factor and add_offset, _Unsigned, _FillValue, missing_value, valid_range or
+ * valid_min and valid_max, and the number that netCDF-4 fills a variable with where it has no
+ * _FillValue), NXdata (the datasets NAME_scaling_factor and NAME_offset) and MINC2 (image-min and
+ * image-max). None of it is defined for complex numbers, where it is reported and not used. All
+ * within hg_enter.
  */
 #ifndef H5GRAD_VALUES_VALUES_H
 #define H5GRAD_VALUES_VALUES_H
@@ -16,21 +17,21 @@
 
 /* A zeroed struct is empty. */
 struct values {
-    bool applies; /* stored numbers are not simply the values: rule is to be applied */
+    bool applies; /* stored numbers are not simply the values: apply rule */
     bool missing; /* some stored numbers stand for no value */
     bool packed;
-    bool by_default;       /* nothing but what netCDF-4 fills variables with stands for no value */
-    enum element stored;   /* of the scalars; by _Unsigned of the other sign than the type's */
+    bool by_default; /* only the number that netCDF-4 fills variables with stands for no value */
+    enum element stored; /* of the scalars; _Unsigned may give it the other sign than the type's */
     enum element unpacked; /* packed: type of the values, F32 or F64 */
     struct unpack_rule rule;
     char *text; /* for people: "missing -999, scale_factor 0.5"; NULL unless it applies */
-    char *note; /* what is said but not used, and why; NULL */
+    char *note; /* what the file says and is not used, and why; NULL */
     union unpack_number *numbers; /* of rule */
     double *slices;               /* of rule */
 };
 
-/* Enters in a walk which of its datasets look, by their names, as if they said what the numbers of
- * others stand for. Fails only for want of memory. */
+/* Finds the datasets of a walk whose names look like packing or missing values of others, for
+ * hg_values_read. Fails only when memory runs out. */
 enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5grad_error *err);
 
 /* A field: the dataset at path, which a walk that was surveyed has found; without one (NULL) the
@@ -51,7 +52,7 @@ struct values_place {
 enum h5grad_status hg_values_read(const struct values_place *field, const struct h5_type *type,
                                   struct values *values, struct h5grad_error *err);
 
-/* The same of coordinates, with the offset; valid ranges do not hold for them. */
+/* The same for coordinates, with the offset; valid ranges do not apply to them. */
 enum h5grad_status hg_values_read_coordinates(hid_t dataset, const struct h5_type *type,
                                               struct values *values, struct h5grad_error *err);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What looks, by its name, like packing or missing values, but belongs to no convention that is
- * understood: of the dataset itself, of a source of a virtual one, of a group above that describes
- * it, or in datasets beside it and beside its group. It is told where it would change a derivative,
- * and not used.
+ * Attributes and datasets that look, by their names, like packing or missing values, but belong to
+ * no convention that h5grad understands: attributes of the dataset itself, of a source of a virtual
+ * one, of a group above that describes it, and datasets beside it and beside its group. They are
+ * reported where they would change a derivative, and not used. Each is a sign.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,25 +19,25 @@
 #include "hdf5/walk.h"
 #include "trust/outside.h"
 
-#define MOST      32 /* attributes of one object, and all that are known by name */
-#define SIGN_NAME 64 /* bytes: longer ones are not looked at */
+#define MOST      32 /* signs of one object, and names that are remembered */
+#define SIGN_NAME 64 /* bytes; longer names are passed over */
 
-/* Groups that describe data, of which the name is given where it is fixed. */
+/* Groups that describe data beside them: all, or those of one name. */
 static const struct description {
     const char *group;
     const char *data;
-    bool inherited; /* those beside the groups above hold, too, but for what a nearer one says */
+    bool inherited; /* groups further up count, too, where a nearer one says nothing */
 } descriptions[] = {
     {"what", "data", true},       /* ODIM */
     {"calibration", NULL, false}, /* KNMI */
 };
 
 enum place {
-    DATASET, /* or called after it */
+    DATASET, /* its attribute, or a dataset that is called after it */
     SOURCE,
     DESCRIPTION,
-    ABOVE,  /* what a group says may be meant for other things than its data ... */
-    BESIDE, /* ... and even more so what a dataset does */
+    ABOVE,  /* a group's attribute, which may be about other things than its data */
+    BESIDE, /* a dataset, which is so even more likely */
 };
 
 struct sign {
@@ -55,9 +55,9 @@ struct search {
     FILE *note;
     bool told;              /* something is in the note */
     enum place place;       /* of the object whose signs are being collected */
-    hid_t group;            /* of datasets that are signs, at folder; -1 and NULL for attributes */
-    const char *folder;     /* "" is the root */
-    const char *own;        /* in the group, what its datasets are searched for */
+    hid_t group;            /* that datasets are searched in; -1: not opened */
+    const char *folder;     /* its path, "" for the root; NULL while attributes are searched */
+    const char *own;        /* name in the group of the object whose signs they are */
     struct sign sign[MOST]; /* of the object */
     size_t n;
     char seen[MOST][SIGN_NAME]; /* names in nearer objects */
@@ -66,7 +66,7 @@ struct search {
     struct h5grad_error *err;
 };
 
-/* By the reader of values, which says itself what of it is not used. */
+/* Whether values.c reads the attribute, and reports what it does not use. */
 static bool is_understood(const char *name)
 {
     for (const char *const *known = hg_values_names; *known; known++) {
@@ -85,7 +85,7 @@ static bool is_seen(const struct search *search, const char *name)
     return false;
 }
 
-/* A new sign of the object; NULL where one of that name and meaning is not looked at. */
+/* A new sign of the object; NULL where the name and its meaning are none, or known. */
 static struct sign *add_sign(struct search *search, const char *name, enum meaning meaning)
 {
     if (!hg_meaning_is_of_values(meaning) || search->n == MOST || strlen(name) >= SIGN_NAME ||
@@ -113,7 +113,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     return search->status != H5GRAD_OK;
 }
 
-/* Whether any of them is no factor of 1. */
+/* Whether any of the factors is not 1. */
 static bool is_factor(const struct numbers *numbers, size_t stride)
 {
     for (size_t i = 0; i < numbers->n; i += stride) {
@@ -123,7 +123,7 @@ static bool is_factor(const struct numbers *numbers, size_t stride)
     return false;
 }
 
-/* Whether any of them may be stored, and is not known to be missing. */
+/* Whether any of the numbers may be stored, and is not yet known to stand for no value. */
 static bool is_missing(const struct search *search, const struct numbers *numbers)
 {
     const struct values *values = search->values;
@@ -139,7 +139,7 @@ static bool is_missing(const struct search *search, const struct numbers *number
     return false;
 }
 
-/* Whether it leaves out any stored number. */
+/* Whether the range leaves out any stored number. */
 static bool is_range(const struct search *search, const struct numbers *numbers)
 {
     enum element stored = search->values->stored;
@@ -164,11 +164,11 @@ static bool has(const struct search *search, enum meaning meaning)
     return false;
 }
 
-/* Whether it would change a derivative, as far as is known. */
+/* Whether the sign would change a derivative, as far as is known. */
 static bool matters(const struct search *search, const struct sign *sign)
 {
     const struct values *values = search->values;
-    bool told = values->missing && !values->by_default; /* which values are missing */
+    bool said = values->missing && !values->by_default; /* which values are missing */
     bool packing = !hg_number_is_float(values->stored) || has(search, MEANING_OFFSET);
     switch (sign->meaning) {
     case MEANING_SCALE:
@@ -179,9 +179,9 @@ static bool matters(const struct search *search, const struct sign *sign)
     case MEANING_FORMULA:
         return !values->packed && sign->text && *sign->text;
     case MEANING_MISSING:
-        return is_missing(search, &sign->numbers) && (sign->place < ABOVE || !told);
+        return is_missing(search, &sign->numbers) && (sign->place < ABOVE || !said);
     case MEANING_RANGE:
-        return sign->place < ABOVE && !told && is_range(search, &sign->numbers);
+        return sign->place < ABOVE && !said && is_range(search, &sign->numbers);
     default:
         return false;
     }
@@ -213,7 +213,7 @@ static void print_sign(struct search *search, const struct sign *sign)
         fputs(" ...", search->note);
 }
 
-/* An offset is worth a word where there is a factor. */
+/* Offsets matter only beside a factor. */
 static void print_signs(struct search *search, const char *group)
 {
     bool any = false, factor = false;
@@ -235,8 +235,8 @@ static void print_signs(struct search *search, const char *group)
         fprintf(search->note, " of %s", group);
 }
 
-/* Prints the signs of an object, which group names where it is one. Signs of their names count no
- * more in what is searched next. */
+/* Prints the signs of an object; group is its path where it is a group. Their names are not looked
+ * for in the objects that are searched next. */
 static enum h5grad_status end_object(struct search *search, const char *group)
 {
     H5Eclear2(H5E_DEFAULT);
@@ -252,7 +252,6 @@ static enum h5grad_status end_object(struct search *search, const char *group)
     return search->status;
 }
 
-/* What the attributes of an object say. */
 static enum h5grad_status search_object(struct search *search, hid_t object, enum place place,
                                         const char *group)
 {
@@ -262,7 +261,6 @@ static enum h5grad_status search_object(struct search *search, hid_t object, enu
     return end_object(search, group);
 }
 
-/* A group that describes what lies beside it. */
 static enum h5grad_status search_description(struct search *search, hid_t group, const char *path,
                                              const char *name)
 {
@@ -295,8 +293,8 @@ static enum h5grad_status search_group(struct search *search, const char *path, 
     return status;
 }
 
-/* The groups from the one of the dataset to the root; what is said of quality there is not said of
- * what the quality is of. */
+/* The groups from the dataset's to the root. What groups above one for quality say is not about the
+ * quality. */
 static enum h5grad_status search_groups(struct search *search)
 {
     enum h5grad_status status = H5GRAD_OK;
@@ -315,15 +313,13 @@ static enum h5grad_status search_groups(struct search *search)
     return status;
 }
 
-/* ------------------------------------------------------------------------- datasets beside it */
-
 /* Where the next part of a name begins: "_factor" of "scale_factor"; NULL. */
 static const char *next_part(const char *name)
 {
     return *name ? strpbrk(name + 1, "_-. ") : NULL;
 }
 
-/* Whether a name, or the end of it, is that of a sign. */
+/* Whether a name, or the end of it, is a sign's. */
 static bool may_be_sign(const char *name)
 {
     bool may = hg_meaning_is_of_values(hg_meaning_of(name));
@@ -332,7 +328,7 @@ static bool may_be_sign(const char *name)
     return may;
 }
 
-/* Whether it is called after something else in its group, as "u_gain" is. */
+/* Whether the dataset is called after something else in its group, as "u_gain" is. */
 static bool is_called(hid_t group, const char *name)
 {
     char other[SIGN_NAME];
@@ -366,7 +362,7 @@ enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5g
     return H5GRAD_OK;
 }
 
-/* What is left of a dataset's name that is called after the one that is asked for; NULL. */
+/* "_gain" of "u_gain" where u is the dataset whose signs are searched; NULL. */
 static const char *rest_of_name(const struct search *search, const char *name)
 {
     const char *rest = name + strlen(search->own);
@@ -376,8 +372,8 @@ static const char *rest_of_name(const struct search *search, const char *name)
                : NULL;
 }
 
-/* Adds a dataset to the signs, but for one that is called after another; one that is called after
- * none is taken for its only number. */
+/* Adds a dataset to the signs, unless it is called after another one. If it is called after none,
+ * it counts only with a single number. */
 static void add_dataset(struct search *search, const char *name, bool called)
 {
     const char *rest = rest_of_name(search, name);
@@ -413,7 +409,7 @@ static bool lies_in(const char *path, const char *folder)
     return hg_path_begins(path, folder) && path + strlen(folder) == hg_path_base(path) - 1;
 }
 
-/* Opens what is not opened before it is needed. */
+/* Opens the group when it is first needed. */
 static bool open_folder(struct search *search)
 {
     if (search->group < 0)
@@ -422,7 +418,7 @@ static bool open_folder(struct search *search)
     return search->group >= 0;
 }
 
-/* Of the walk, the datasets of search->folder that lie beside the dataset or group at path. */
+/* The datasets of search->folder that the survey of a walk found for the object at path. */
 static void add_walked(struct search *search, const char *path)
 {
     const struct h5_walk *walk = search->at->walk;
@@ -436,7 +432,7 @@ static void add_walked(struct search *search, const char *path)
     }
 }
 
-/* The datasets of a group that lie beside the dataset or group at path. */
+/* The datasets of a group that may be signs of the dataset or group at path. */
 static enum h5grad_status search_datasets(struct search *search, const char *group,
                                           const char *path, enum place place)
 {
@@ -454,7 +450,7 @@ static enum h5grad_status search_datasets(struct search *search, const char *gro
     return status;
 }
 
-/* The datasets beside it, and those beside its group. */
+/* The datasets beside the one that is searched, and those beside its group. */
 static enum h5grad_status search_beside(struct search *search)
 {
     const char *path = search->at->path;
@@ -498,7 +494,7 @@ static enum h5grad_status search_conventions(struct search *search)
     return status;
 }
 
-/* A virtual dataset shows the stored numbers of its sources; one of them speaks for all. */
+/* A virtual dataset shows the stored numbers of its sources; the first one stands for all. */
 static enum h5grad_status search_source(struct search *search, hid_t source)
 {
     char file[1024] = "", path[1024] = "";
