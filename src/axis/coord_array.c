@@ -156,11 +156,10 @@ static enum h5grad_status line_describe(struct line *line, struct h5grad_error *
         return hg_error_set(err, H5GRAD_FAILED, "coordinates have one axis, this dataset has %u",
                             storage.rank);
     line->extent = storage.extent[0];
-    hid_t datatype = H5Dget_type(line->dataset);
+    H5_CLOSED hid_t datatype = H5Dget_type(line->dataset);
     if (datatype < 0)
         return hg_hdf5_error(err, "its datatype");
     status = hg_type_open(datatype, &line->type, err);
-    hg_close(datatype);
     if (status != H5GRAD_OK)
         return status;
     if (line->type.components != 1)
@@ -290,13 +289,12 @@ static enum h5grad_status read_stored(const struct line *line, uint64_t first, u
 static enum h5grad_status read_midpoints(const struct line *line, uint64_t first, uint64_t count,
                                          double *out, struct h5grad_error *err)
 {
-    double *edges = hg_memory_aligned((count + 1) * sizeof *edges);
+    BASE_FREED double *edges = hg_memory_aligned((count + 1) * sizeof *edges);
     if (!edges)
         return hg_error_memory(err, (count + 1) * sizeof *edges);
     enum h5grad_status status = read_stored(line, first, count + 1, edges, err);
     for (uint64_t i = 0; i < count && !status; i++)
         out[i] = (edges[i] + edges[i + 1]) / 2;
-    free(edges);
     return status;
 }
 

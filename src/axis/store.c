@@ -83,7 +83,7 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
     const char *at = strrchr(text, '@');
     if (!at || at == text || !at[1])
         return NULL;
-    char *path = hg_memory_format("%.*s", (int)(at - text), text);
+    BASE_FREED char *path = hg_memory_format("%.*s", (int)(at - text), text);
     if (!path) {
         hg_error_memory(err, strlen(text));
         return NULL;
@@ -94,7 +94,6 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
     *known = object >= 0;
     struct line *line = *known ? hg_line_open_attribute(object, at + 1, err) : NULL;
     hg_close(object);
-    free(path);
     return line;
 }
 
@@ -102,7 +101,7 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
 static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct coordinate *item,
                             bool *known, struct h5grad_error *err)
 {
-    hid_t dataset = hg_names_open_variable(file, text, NULL, err);
+    H5_CLOSED hid_t dataset = hg_names_open_variable(file, text, NULL, err);
     *known = dataset >= 0;
     if (!*known)
         return open_attribute(file, text, known, err);
@@ -111,14 +110,13 @@ static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct 
         item->unit = hg_attribute_text(dataset, "unit");
     struct line *line = hg_line_open(dataset, keep, err);
     item->missing = hg_missing_text(dataset);
-    hg_close(dataset);
     return line;
 }
 
 static struct line *open_elsewhere(const struct coordinates *store, struct coordinate *item,
                                    const char *end, struct h5grad_error *err)
 {
-    char *name = hg_memory_format("%.*s", (int)(end - item->key), item->key);
+    BASE_FREED char *name = hg_memory_format("%.*s", (int)(end - item->key), item->key);
     if (!name) {
         hg_error_memory(err, strlen(item->key));
         return NULL;
@@ -134,7 +132,6 @@ static struct line *open_elsewhere(const struct coordinates *store, struct coord
     hid_t file = hg_open_input(name, &item->other, err);
     struct line *line = file >= 0 ? open_in(file, end + 1, store->keep, item, &known, err) : NULL;
     hg_close(file); /* the open dataset keeps the file */
-    free(name);
     return line;
 }
 
@@ -193,7 +190,7 @@ static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err
 {
     struct dates dates = {.all = true};
     uint64_t extent = hg_line_extent(item->line), n = size_min(extent, SCAN_POINTS);
-    double *x = hg_memory_aligned(n * sizeof *x);
+    BASE_FREED double *x = hg_memory_aligned(n * sizeof *x);
     if (!x)
         return hg_error_memory(err, n * sizeof *x);
     enum h5grad_status status = H5GRAD_OK;
@@ -208,7 +205,6 @@ static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err
             status = hg_stencil_scan_next(&item->scan, x, count, err);
         look_for_dates(&dates, item->scan.origin, x, status ? 0 : count);
     }
-    free(x);
     return status ? status : judge_dates(item, &dates, err);
 }
 

@@ -42,17 +42,15 @@ static void read_axistags(struct query *query)
     const char *key[GRID_MAX_RANK + 1];
     size_t length[GRID_MAX_RANK + 1];
     unsigned n = 0;
-    char *text = hg_attribute_text(query->dataset, "axistags");
+    BASE_FREED char *text = hg_attribute_text(query->dataset, "axistags");
     const char *at = text;
     while (at && n <= query->rank && next_key(&at, &key[n], &length[n]))
         n++;
     for (unsigned k = 0; n == query->rank && k < n; k++) {
-        char *name = hg_coords_format(query, "%.*s", (int)length[k], key[k]);
+        BASE_FREED char *name = hg_coords_format(query, "%.*s", (int)length[k], key[k]);
         hg_coords_set_name(query, k, name);
-        free(name);
         leave_out_channels(query, k);
     }
-    free(text);
 }
 
 #define DIRECTIONS 3

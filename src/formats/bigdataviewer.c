@@ -33,10 +33,8 @@ static bool is_cells(const char *path)
  */
 static bool is_signed(hid_t dataset)
 {
-    hid_t type = H5Dget_type(dataset);
-    bool is = type >= 0 && H5Tget_class(type) == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_2;
-    hg_close(type);
-    return is;
+    H5_CLOSED hid_t type = H5Dget_type(dataset);
+    return type >= 0 && H5Tget_class(type) == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_2;
 }
 
 static void read_axes(struct query *query)

@@ -100,10 +100,8 @@ static bool is_format(const struct query *query, size_t i)
         in_place = lies_in(query->path, &formats[i].place[k]);
     if (!in_place || !formats[i].info)
         return in_place && has_all(query->file, i);
-    hid_t group = hg_open_subgroup(query->file, "Info");
-    bool is = has_all(group, i);
-    hg_close(group);
-    return is;
+    H5_CLOSED hid_t group = hg_open_subgroup(query->file, "Info");
+    return has_all(group, i);
 }
 
 static void read_axes(struct query *query)

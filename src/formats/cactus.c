@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/memory.h"
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
@@ -36,10 +35,8 @@ static bool find_number(const char *name, const char *key, unsigned long *value,
 /* Whether the group holds name with the bytes from start on replaced by 1 and the text. */
 static bool has_second(hid_t group, const char *name, size_t start, const char *rest)
 {
-    char *sibling = hg_memory_format("%.*s1%s", (int)start, name, rest);
-    bool found = sibling && hg_has_link(group, sibling);
-    free(sibling);
-    return found;
+    BASE_FREED char *sibling = hg_memory_format("%.*s1%s", (int)start, name, rest);
+    return sibling && hg_has_link(group, sibling);
 }
 
 /* Whether the name, or its neighbours in the group, show that the block is one of several. */
@@ -64,11 +61,9 @@ static bool has_neighbours(hid_t group, const char *name)
 /* Whether other processes of the run wrote their components to files of their own. */
 static bool has_other_files(hid_t file)
 {
-    hid_t group = hg_open_subgroup(file, PARAMETERS);
+    H5_CLOSED hid_t group = hg_open_subgroup(file, PARAMETERS);
     double writers = 1;
-    bool others = group >= 0 && hg_attribute_number(group, "nioprocs", &writers) && writers > 1;
-    hg_close(group);
-    return others;
+    return group >= 0 && hg_attribute_number(group, "nioprocs", &writers) && writers > 1;
 }
 
 static bool is_piece(const struct query *query)
@@ -76,9 +71,8 @@ static bool is_piece(const struct query *query)
     double level = 0;
     if (hg_attribute_number(query->dataset, "level", &level) && level > 0)
         return true;
-    hid_t group = hg_open_parent(query->file, query->path);
+    H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
     bool piece = group >= 0 && has_neighbours(group, hg_path_base(query->path));
-    hg_close(group);
     return piece || has_other_files(query->file);
 }
 

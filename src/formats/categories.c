@@ -27,9 +27,8 @@ static bool is_scaled(hid_t dataset)
 /* An image without a subclass is one of indices where it has a palette. */
 static bool is_indexed(hid_t dataset)
 {
-    hid_t type = H5Dget_type(dataset);
+    H5_CLOSED hid_t type = H5Dget_type(dataset);
     bool integers = type >= 0 && H5Tget_class(type) == H5T_INTEGER;
-    hg_close(type);
     return integers && H5Aexists(dataset, "PALETTE") > 0 &&
            H5Aexists(dataset, "IMAGE_SUBCLASS") <= 0 && hg_coords_says(dataset, "CLASS", "IMAGE");
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/memory.h"
 #include "base/path.h"
 #include "formats/convention.h"
 #include "formats/formats.h"
@@ -47,13 +46,12 @@ static void add_references(struct query *query)
 static bool is_named_flag(hid_t dataset)
 {
     static const char *const ends[] = {"status_flag", "quality_flag"};
-    char *name = hg_attribute_text(dataset, "standard_name");
+    BASE_FREED char *name = hg_attribute_text(dataset, "standard_name");
     size_t length = name ? strlen(name) : 0;
     bool flag = false;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         flag = flag ||
                (length >= strlen(ends[i]) && strcmp(name + length - strlen(ends[i]), ends[i]) == 0);
-    free(name);
     return flag;
 }
 

@@ -231,9 +231,8 @@ static enum h5grad_status add_scale(struct companions *self, hid_t dataset, unsi
 /* The rank, and the extents now and at most; -1 when they cannot be read. */
 static int extents_of(hid_t dataset, hsize_t *extent, hsize_t *most)
 {
-    hid_t space = H5Dget_space(dataset);
+    H5_CLOSED hid_t space = H5Dget_space(dataset);
     int rank = space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, most);
-    hg_close(space);
     return rank;
 }
 
@@ -260,14 +259,13 @@ static enum h5grad_status add_reference(struct companions *self, const struct h5
     struct h5grad_error reason = {.status = H5GRAD_OK};
     size_t number;
     enum h5grad_status status = H5GRAD_OK;
-    hid_t scale = hg_scales_open(lists, dataset, axis, i, &reason);
+    H5_CLOSED hid_t scale = hg_scales_open(lists, dataset, axis, i, &reason);
     if (scale >= 0)
         status = add_scale(self, scale, axis, scales, err);
     else if (reason.status && !(status = add_refused(self, &reason, &number, err)))
         status = attach_item(self, number, axis, scales, err);
     if (scale >= 0 && !stands_for(scale, extent))
         note_misfit(scales, axis, "its scale has another extent");
-    hg_close(scale);
     return status;
 }
 
@@ -301,10 +299,9 @@ static enum h5grad_status add_scales(struct companions *self, hid_t dataset, uns
 
 static bool is_small(hid_t dataset, unsigned rank, uint64_t points, unsigned *own_rank)
 {
-    hid_t space = H5Dget_space(dataset);
+    H5_CLOSED hid_t space = H5Dget_space(dataset);
     int ndims = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
     hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    hg_close(space);
     *own_rank = ndims < 0 ? 0 : (unsigned)ndims;
     return ndims >= 0 && (unsigned)ndims <= rank && n >= 0 && (uint64_t)n <= points;
 }
@@ -358,10 +355,9 @@ static enum h5grad_status add_bounds(struct companions *self, size_t first,
     size_t end = self->n;
     for (size_t i = first; i < end && !status; i++) {
         hid_t dataset = self->item[i].from;
-        hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+        H5_CLOSED hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
         int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
         hssize_t points = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-        hg_close(space);
         for (size_t k = 0; k < N_OF_CELLS && !status && rank >= 0 && points >= 0; k++) {
             struct request request = {self, (unsigned)rank + 1, VERTICES * (uint64_t)points, NULL};
             status = hg_names_visit(self->input, self->item[i].path, dataset, of_cells[k],
@@ -390,11 +386,10 @@ static enum h5grad_status add_dimensions(struct companions *self, const double *
     for (size_t i = 0; i < walk->n && !status; i++) {
         double own;
         size_t item;
-        hid_t dataset = hg_open_dataset(self->input, walk->dataset[i].path, NULL);
+        H5_CLOSED hid_t dataset = hg_open_dataset(self->input, walk->dataset[i].path, NULL);
         if (dataset >= 0 && hg_is_scale(dataset) && hg_attribute_number(dataset, DIMENSION, &own) &&
             is_among(number, n, own))
             status = add_item(self, dataset, &item, err);
-        hg_close(dataset);
     }
     return status;
 }
@@ -547,13 +542,12 @@ enum h5grad_status hg_companions_attach(struct companions *companions,
     hobj_ref_t self;
     if (!all_there(companions, scales))
         return H5GRAD_OK;
-    hobj_ref_t *references = hg_memory_zeroed(scales->total, sizeof *references);
+    BASE_FREED hobj_ref_t *references = hg_memory_zeroed(scales->total, sizeof *references);
     if (!references)
         return hg_error_memory(err, scales->total * sizeof *references);
     for (size_t i = 0; i < scales->total; i++)
         references[i] = companions->item[scales->item[i]].reference;
     enum h5grad_status status = hg_scales_write(dataset, scales->rank, scales->n, references, err);
-    free(references);
     if (!status && H5Rcreate(&self, companions->output, path, H5R_OBJECT, -1) < 0)
         status = hg_hdf5_error(err, "no reference to it can be made");
     size_t i = 0;
@@ -567,13 +561,12 @@ enum h5grad_status hg_companions_attach(struct companions *companions,
 static enum h5grad_status number_scale(const struct companions *self, const struct item *item,
                                        hid_t to, struct h5grad_error *err)
 {
-    hid_t from = self->numbered ? hg_open_dataset(self->input, item->path, NULL) : -1;
+    H5_CLOSED hid_t from = self->numbered ? hg_open_dataset(self->input, item->path, NULL) : -1;
     enum h5grad_status status = H5GRAD_OK;
     if (from >= 0)
         status = hg_attribute_copy(from, to, DIMENSION, err);
     if (from >= 0 && !status)
         status = hg_attribute_copy(from, to, DIMENSIONS, err);
-    hg_close(from);
     return status;
 }
 

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/memory.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "hdf5/create.h"
@@ -25,20 +24,27 @@
 
 bool hg_coords_says(hid_t object, const char *attribute, const char *text)
 {
-    char *found = hg_attribute_text(object, attribute);
+    BASE_FREED char *found = hg_attribute_text(object, attribute);
     size_t length = found ? strlen(found) : 0;
     while (length > 0 && isspace((unsigned char)found[length - 1]))
         length--;
-    bool same = found && length == strlen(text) && strncasecmp(found, text, length) == 0;
-    free(found);
-    return same;
+    return found && length == strlen(text) && strncasecmp(found, text, length) == 0;
+}
+
+char *hg_coords_text(hid_t object, const char *attribute)
+{
+    char *text = hg_attribute_text(object, attribute);
+    if (text && text[0] != '\0')
+        return text;
+    free(text);
+    return NULL;
 }
 
 enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
                                    struct h5grad_error *reason)
 {
-    hid_t space = H5Dget_space(dataset);
-    hid_t datatype = H5Dget_type(dataset);
+    H5_CLOSED hid_t space = H5Dget_space(dataset);
+    H5_CLOSED hid_t datatype = H5Dget_type(dataset);
     struct h5_type type = {.memory = -1, .file = -1};
     hsize_t points = 0;
     enum h5grad_status status = H5GRAD_OK;
@@ -62,8 +68,6 @@ enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
     if (edges)
         *edges = one_more;
     hg_type_close(&type);
-    hg_close(datatype);
-    hg_close(space);
     return status;
 }
 
@@ -77,9 +81,8 @@ bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix)
 
 char *hg_coords_beside(const struct query *query, const char *name)
 {
-    char *group = hg_path_parent(query->path);
+    BASE_FREED char *group = hg_path_parent(query->path);
     char *beside = group ? hg_path_join(group, name) : NULL;
-    free(group);
     if (!beside)
         hg_note_no_memory();
     return beside;
@@ -87,9 +90,8 @@ char *hg_coords_beside(const struct query *query, const char *name)
 
 hid_t hg_coords_open_beside(const struct query *query, const char *name)
 {
-    char *beside = hg_coords_beside(query, name);
+    BASE_FREED char *beside = hg_coords_beside(query, name);
     hid_t dataset = beside ? hg_open_dataset(query->file, beside, NULL) : -1;
-    free(beside);
     return dataset;
 }
 
@@ -193,21 +195,19 @@ void hg_coords_set_problem(struct query *query, unsigned k, const char *format, 
 {
     va_list list;
     va_start(list, format);
-    char *text = format_list(query, format, list);
+    BASE_FREED char *text = format_list(query, format, list);
     va_end(list);
     set_problem(query, k, text);
-    free(text);
 }
 
 void hg_coords_set_problems(struct query *query, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    char *text = format_list(query, format, list);
+    BASE_FREED char *text = format_list(query, format, list);
     va_end(list);
     for (unsigned k = 0; k < query->rank; k++)
         set_problem(query, k, text);
-    free(text);
 }
 
 void hg_coords_set_step(struct query *query, unsigned k, double step, double origin)
@@ -271,14 +271,13 @@ void hg_coords_set_dataset(struct query *query, unsigned k, const char *path, bo
     struct h5grad_error reason;
     if (!open_axis(query, k))
         return;
-    hid_t dataset = hg_names_open_variable(query->file, path, NULL, &reason);
+    H5_CLOSED hid_t dataset = hg_names_open_variable(query->file, path, NULL, &reason);
     if (dataset < 0)
         hg_coords_fail_for(query, &reason);
     if (dataset < 0)
         hg_coords_set_problem(query, k, "%s: %s", path, reason.message);
     else if (!hg_is_null(dataset))
         set_open(query, k, dataset, path, edges);
-    hg_close(dataset);
 }
 
 void hg_coords_set_name(struct query *query, unsigned k, const char *name)
@@ -293,9 +292,8 @@ void hg_coords_set_unit(struct query *query, unsigned k, const char *unit)
 
 void hg_coords_set_unit_of(struct query *query, unsigned k, hid_t object, const char *attribute)
 {
-    char *unit = hg_attribute_text(object, attribute);
+    BASE_FREED char *unit = hg_attribute_text(object, attribute);
     hg_coords_set_unit(query, k, unit);
-    free(unit);
 }
 
 void hg_coords_leave_out(struct query *query, unsigned k, const char *format, ...)
@@ -336,7 +334,7 @@ void hg_coords_refuse(struct query *query, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    char *text = query->coords->refusal ? NULL : format_list(query, format, list);
+    BASE_FREED char *text = query->coords->refusal ? NULL : format_list(query, format, list);
     va_end(list);
     if (text)
         query->coords->refusal = hg_coords_format(
@@ -344,7 +342,6 @@ void hg_coords_refuse(struct query *query, const char *format, ...)
             "%s, or name it with -d and give a step with --spacing to differentiate it as a plain "
             "array",
             text);
-    free(text);
 }
 
 /* ---------------------------------------------------------------------------------- results */
@@ -370,13 +367,11 @@ enum h5grad_status hg_coords_remove_attributes(hid_t object, size_t n, const cha
 enum h5grad_status hg_coords_copy_group(hid_t input, hid_t output, const char *path,
                                         h5_attribute_chosen *chosen, struct h5grad_error *err)
 {
-    hid_t to = hg_create_group(output, path, err);
+    H5_CLOSED hid_t to = hg_create_group(output, path, err);
     if (to < 0)
         return hg_error_status(err);
-    hid_t from = H5Gopen2(input, path, H5P_DEFAULT);
+    H5_CLOSED hid_t from = H5Gopen2(input, path, H5P_DEFAULT);
     enum h5grad_status status = from < 0 ? H5GRAD_OK : hg_attributes_copy(from, to, chosen, err);
-    hg_close(from);
-    hg_close(to);
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
 
@@ -384,7 +379,7 @@ enum h5grad_status hg_coords_copy_above(hid_t input, hid_t output, const char *p
                                         h5_attribute_chosen *chosen, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    char *above = hg_memory_text(path);
+    BASE_FREED char *above = hg_memory_text(path);
     if (!above)
         return hg_error_memory(err, strlen(path) + 1);
     for (size_t i = 0; above[i] && !status; i++) {
@@ -394,16 +389,14 @@ enum h5grad_status hg_coords_copy_above(hid_t input, hid_t output, const char *p
         status = hg_coords_copy_group(input, output, i ? above : "/", chosen, err);
         above[i] = '/';
     }
-    free(above);
     return status;
 }
 
 static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
                                     struct h5grad_error *err)
 {
-    hid_t stored = H5Dget_type(from);
+    H5_CLOSED hid_t stored = H5Dget_type(from);
     bool fixed = stored >= 0 && hg_variable_levels(stored) == 0;
-    hg_close(stored);
     if (hg_dataset_extent(from, NULL, NULL) != 1)
         return hg_error_set(err, H5GRAD_FAILED, "it is not one-dimensional");
     if (!fixed)
@@ -422,12 +415,10 @@ static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
 enum h5grad_status hg_coords_copy_line(hid_t input, hid_t output, const char *path,
                                        struct h5grad_error *err)
 {
-    hid_t there = hg_open_dataset(output, path, NULL);
-    hid_t from = there < 0 ? hg_open_dataset(input, path, err) : -1;
+    H5_CLOSED hid_t there = hg_open_dataset(output, path, NULL);
+    H5_CLOSED hid_t from = there < 0 ? hg_open_dataset(input, path, err) : -1;
     enum h5grad_status status = H5GRAD_OK;
     if (there < 0)
         status = from >= 0 ? copy_line(from, output, path, err) : hg_error_status(err);
-    hg_close(from);
-    hg_close(there);
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "base/memory.h"
 #include "formats/coords.h"
 #include "hdf5/attribute.h"
 #include "hdf5/walk.h"
@@ -84,6 +85,9 @@ extern const struct coords_convention hg_coords_dimension_scales;
 /* Whether the object has an attribute of that text, in any letter case and with blanks behind it.
  */
 bool hg_coords_says(hid_t object, const char *attribute, const char *text);
+
+/* The text of an attribute in new memory; NULL where there is none, or an empty one. */
+char *hg_coords_text(hid_t object, const char *attribute);
 
 /* Whether path begins with one of n prefixes. */
 bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix);

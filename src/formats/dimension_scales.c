@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/path.h"
 #include "formats/convention.h"
 #include "hdf5/object.h"
@@ -38,20 +37,11 @@ static void free_scale(struct scale *scale)
     free(scale->reason);
 }
 
-static char *text_or_null(hid_t dataset, const char *attribute)
-{
-    char *text = hg_attribute_text(dataset, attribute);
-    if (text && text[0] != '\0')
-        return text;
-    free(text);
-    return NULL;
-}
-
 /* The name that a scale gives its axis: its own, which some write as a path, else that of its link.
  */
 static char *read_name(hid_t dataset, const char *path)
 {
-    char *label = hg_is_placeholder(dataset) ? NULL : text_or_null(dataset, "NAME");
+    char *label = hg_is_placeholder(dataset) ? NULL : hg_coords_text(dataset, "NAME");
     if (label && label[0] != '/')
         return label;
     bool is_path = label && label[strlen(label) - 1] != '/';
@@ -110,9 +100,9 @@ static void read_scale(struct query *query, unsigned k, hid_t dataset, struct sc
         hg_coords_no_memory(query, strlen(path));
     if (hg_is_placeholder(dataset) || hg_is_null(dataset)) /* it has no points */
         return;
-    scale->unit = text_or_null(dataset, "units");
+    scale->unit = hg_coords_text(dataset, "units");
     if (!scale->unit)
-        scale->unit = text_or_null(dataset, "unit");
+        scale->unit = hg_coords_text(dataset, "unit");
     judge_scale(query, k, dataset, scale);
 }
 
@@ -124,10 +114,9 @@ static struct scale choose_scale(struct query *query, unsigned k, const struct h
     *lost = (struct h5grad_error){.status = H5GRAD_OK};
     for (size_t i = 0; i < lists->list[k].len && best.grade < COORDINATES && !query->status; i++) {
         struct scale scale = {NOTHING};
-        hid_t attached = hg_scales_open(lists, query->dataset, k, i, lost);
+        H5_CLOSED hid_t attached = hg_scales_open(lists, query->dataset, k, i, lost);
         if (attached >= 0)
             read_scale(query, k, attached, &scale);
-        hg_close(attached);
         hg_coords_fail_for(query, lost);
         if (scale.grade == NOTHING && !lost->status)
             hg_error_set(lost, H5GRAD_FAILED, "a reference to it leads nowhere");

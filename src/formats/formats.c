@@ -31,12 +31,11 @@ static enum h5grad_status survey_around(hid_t file, const char *path, struct h5_
         if (strncmp(path, other, (size_t)(hg_path_base(other) - other)) != 0)
             continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
-        hid_t dataset = hg_open_dataset(file, other, &reason);
+        H5_CLOSED hid_t dataset = hg_open_dataset(file, other, &reason);
         if (dataset >= 0)
             status = hg_coords_survey(file, other, dataset, &walk->marked, err);
         else if (reason.status == H5GRAD_NO_MEMORY)
             status = hg_error_set(err, reason.status, "%s", reason.message);
-        hg_close(dataset);
     }
     return status;
 }

@@ -43,8 +43,7 @@ static char *list_text(hid_t dataset, const char *attribute)
 
 static bool has_list(hid_t dataset, const char *attribute)
 {
-    char *text = list_text(dataset, attribute);
-    free(text);
+    BASE_FREED char *text = list_text(dataset, attribute);
     return text != NULL;
 }
 
@@ -68,13 +67,11 @@ static void mark_own_axis(struct query *query, enum mark mark)
 
 static void survey(struct query *query)
 {
-    char *samples = list_text(query->dataset, SAMPLES);
+    BASE_FREED char *samples = list_text(query->dataset, SAMPLES);
     if (samples) {
-        hid_t dimension = hg_names_open_dimension(query->file, query->path, samples);
+        H5_CLOSED hid_t dimension = hg_names_open_dimension(query->file, query->path, samples);
         hg_coords_add(query, dimension, MARK_SAMPLES);
-        hg_close(dimension);
     }
-    free(samples);
     if (has_list(query->dataset, INSTANCE))
         mark_own_axis(query, MARK_INSTANCE);
     if (has_list(query->dataset, COMPRESS))
@@ -104,23 +101,21 @@ static void read_mark(struct query *query, const struct h5_scales *lists, unsign
 {
     struct h5_identity identity;
     struct h5grad_error reason;
-    hid_t scale = hg_scales_open(lists, query->dataset, k, i, &reason);
+    H5_CLOSED hid_t scale = hg_scales_open(lists, query->dataset, k, i, &reason);
     const size_t *mark = scale >= 0 && hg_identify(scale, &identity)
                              ? hg_set_find(&query->walk->marked, &identity)
                              : NULL;
     if (mark)
         hg_coords_forget(&query->coords->axis[k]);
     if (mark && *mark == MARK_COMPRESS) {
-        char *compress = list_text(scale, COMPRESS);
+        BASE_FREED char *compress = list_text(scale, COMPRESS);
         leave_out_gathered(query, k, compress);
-        free(compress);
     } else if (mark) {
         hg_coords_leave_out(query, k,
                             "its points are observations of several features, one after another "
                             "(%s): select one feature first",
                             marks[*mark]);
     }
-    hg_close(scale);
 }
 
 static void read_axes(struct query *query)

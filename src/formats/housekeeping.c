@@ -11,10 +11,8 @@
 /* Whether the group of the dataset has the attribute. */
 static bool group_has(const struct query *query, const char *attribute)
 {
-    hid_t group = hg_open_parent(query->file, query->path);
-    bool has = group >= 0 && H5Aexists(group, attribute) > 0;
-    hg_close(group);
-    return has;
+    H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
+    return group >= 0 && H5Aexists(group, attribute) > 0;
 }
 
 /* MATLAB 7.3: the class of each variable is an attribute; cells and objects are kept in #refs# and
@@ -31,7 +29,7 @@ static const char *matlab(const struct query *query)
     if ((strcmp(name, "data") == 0 || strcmp(name, "ir") == 0 || strcmp(name, "jc") == 0) &&
         group_has(query, "MATLAB_sparse"))
         return "it is a part of a sparse matrix of MATLAB";
-    char *class = hg_attribute_text(query->dataset, "MATLAB_class");
+    BASE_FREED char *class = hg_attribute_text(query->dataset, "MATLAB_class");
     if (!class)
         return NULL;
     double empty = 0;
@@ -44,7 +42,6 @@ static const char *matlab(const struct query *query)
         if (strcmp(class, numbers[i]) == 0)
             why = NULL;
     }
-    free(class);
     return why;
 }
 

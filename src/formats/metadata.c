@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/memory.h"
 #include "base/path.h"
 #include "formats/convention.h"
 #include "values/meaning.h"
@@ -84,24 +83,13 @@ static char *quotient(const char *above, const char *below)
 char *hg_metadata_unit(const char *value, const char *axis)
 {
     char *unit = NULL, *own = trimmed(value), *of_axis = trimmed(axis ? axis : "1");
-    char *above = own && strcasestr(own, SINCE) ? plain_unit(own) : hg_memory_text(own);
-    char *below = of_axis ? plain_unit(of_axis) : NULL;
+    BASE_FREED char *above = own && strcasestr(own, SINCE) ? plain_unit(own) : hg_memory_text(own);
+    BASE_FREED char *below = of_axis ? plain_unit(of_axis) : NULL;
     if (above && below)
         unit = quotient(above, below);
-    free(below);
-    free(above);
     free(of_axis);
     free(own);
     return unit;
-}
-
-static char *text_or_null(hid_t object, const char *name)
-{
-    char *text = hg_attribute_text(object, name);
-    if (text && *text)
-        return text;
-    free(text);
-    return NULL;
 }
 
 /* The unit of an axis's coordinates; NULL: unknown. */
@@ -121,15 +109,14 @@ static enum h5grad_status write_unit(const struct field *field, hid_t source, un
     const char *name = NULL;
     char *value = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !value; i++)
-        value = text_or_null(source, name = names[i]);
+        value = hg_coords_text(source, name = names[i]);
     bool spaced = field->axis[axis].spacing.kind != SPACING_AUTO;
     const char *below = spaced ? axis_unit(field, axis) : NULL;
     enum h5grad_status status = H5GRAD_OK;
     if (value && (below || !spaced)) {
-        char *unit = hg_metadata_unit(value, below);
+        BASE_FREED char *unit = hg_metadata_unit(value, below);
         status = unit ? hg_attribute_write_text(dataset, name, unit, err)
                       : hg_error_memory(err, strlen(value));
-        free(unit);
     }
     free(value);
     return status;
@@ -149,18 +136,14 @@ static const char *variable_of(const struct field *field, unsigned axis)
 static enum h5grad_status describe(const struct field *field, hid_t source, unsigned axis,
                                    hid_t dataset, const char *attribute, struct h5grad_error *err)
 {
-    char *text = text_or_null(source, attribute);
+    BASE_FREED char *text = hg_coords_text(source, attribute);
     if (!text)
         return H5GRAD_OK;
     const char *name = variable_of(field, axis);
-    char *derivative = name ? hg_memory_format("d(%s)/d(%s)", text, name)
-                            : hg_memory_format("d(%s)/d(axis %u)", text, axis);
-    enum h5grad_status status = derivative
-                                    ? hg_attribute_write_text(dataset, attribute, derivative, err)
-                                    : hg_error_memory(err, strlen(text));
-    free(derivative);
-    free(text);
-    return status;
+    BASE_FREED char *derivative = name ? hg_memory_format("d(%s)/d(%s)", text, name)
+                                       : hg_memory_format("d(%s)/d(axis %u)", text, axis);
+    return derivative ? hg_attribute_write_text(dataset, attribute, derivative, err)
+                      : hg_error_memory(err, strlen(text));
 }
 
 static enum h5grad_status write_descriptions(const struct field *field, hid_t source, unsigned axis,
@@ -179,9 +162,8 @@ static enum h5grad_status write_descriptions(const struct field *field, hid_t so
 static enum h5grad_status write_methods(hid_t source, hid_t dataset, struct h5grad_error *err)
 {
     static const char attribute[] = "cell_methods";
-    char *methods = hg_attribute_text(source, attribute);
+    BASE_FREED char *methods = hg_attribute_text(source, attribute);
     bool hold = methods && hg_meaning_methods_hold(methods);
-    free(methods);
     return hold ? hg_attribute_copy(source, dataset, attribute, err) : H5GRAD_OK;
 }
 
@@ -191,14 +173,13 @@ static enum h5grad_status write_fill_value(hid_t dataset, hid_t type, struct h5g
     const double value = NAN;
     hsize_t one = 1;
     enum h5grad_status status = H5GRAD_OK;
-    hid_t space = H5Screate_simple(1, &one, NULL);
+    H5_CLOSED hid_t space = H5Screate_simple(1, &one, NULL);
     hid_t id =
         space < 0 ? -1 : H5Acreate2(dataset, "_FillValue", type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || H5Awrite(id, H5T_NATIVE_DOUBLE, &value) < 0)
         status = hg_hdf5_error(err, "cannot write attribute _FillValue");
     if (!hg_close(id) && !status)
         status = hg_hdf5_error(err, "cannot close attribute _FillValue");
-    hg_close(space);
     return status;
 }
 
@@ -212,11 +193,9 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
     const char *spacing = hg_field_spacing(field, axis, number, sizeof number);
     if (!coordinate || coordinate->points != LINE_MIDPOINTS)
         return hg_attribute_write_text(dataset, name, spacing, err);
-    char *midpoints = hg_memory_format("midpoints of %s", spacing);
-    enum h5grad_status status = midpoints ? hg_attribute_write_text(dataset, name, midpoints, err)
-                                          : hg_error_memory(err, strlen(spacing));
-    free(midpoints);
-    return status;
+    BASE_FREED char *midpoints = hg_memory_format("midpoints of %s", spacing);
+    return midpoints ? hg_attribute_write_text(dataset, name, midpoints, err)
+                     : hg_error_memory(err, strlen(spacing));
 }
 
 /* What was done. */
@@ -291,12 +270,10 @@ enum h5grad_status hg_metadata_write_history(hid_t output, hid_t input, const ch
 {
     size_t n = 0;
     char **before = hg_attribute_texts(input, "history", &n);
-    char *lines = lines_of(before, before ? n : 0);
-    char *text = lines ? hg_memory_format("%s%s", line, lines) : NULL;
+    BASE_FREED char *lines = lines_of(before, before ? n : 0);
+    BASE_FREED char *text = lines ? hg_memory_format("%s%s", line, lines) : NULL;
     enum h5grad_status status = text ? hg_attribute_write_text(output, "history", text, err)
                                      : hg_error_memory(err, strlen(line));
-    free(text);
-    free(lines);
     hg_free_texts(before, n);
     return status;
 }

@@ -61,23 +61,20 @@ static void enter_dimension(struct query *query, unsigned k, const char *name, u
         return;
     }
     struct h5grad_error reason;
-    char *path = hg_coords_format(query, DIMENSIONS "%s", name);
+    BASE_FREED char *path = hg_coords_format(query, DIMENSIONS "%s", name);
     if (!path)
         return;
-    hid_t dimension = hg_open_dataset(query->file, path, &reason);
+    H5_CLOSED hid_t dimension = hg_open_dataset(query->file, path, &reason);
     if (dimension < 0) {
         hg_coords_set_problem(query, k, "%s: %s", path, reason.message);
     } else {
-        char *spacing = hg_attribute_text(dimension, "spacing");
+        BASE_FREED char *spacing = hg_attribute_text(dimension, "spacing");
         if (spacing && hg_path_begins(spacing, "irregular"))
             hg_coords_set_dataset(query, k, path, false);
         else
             enter_regular(query, k, dimension, path, level);
-        free(spacing);
         hg_coords_set_unit_of(query, k, dimension, "units");
     }
-    hg_close(dimension);
-    free(path);
 }
 
 /* Cuts "zspace,yspace,xspace" in place; the number of names, of which at most max are kept. */
@@ -95,7 +92,7 @@ static void read_axes(struct query *query)
 {
     unsigned level;
     char *name[GRID_MAX_RANK];
-    char *order =
+    BASE_FREED char *order =
         is_image(query->path, &level) ? hg_attribute_text(query->dataset, "dimorder") : NULL;
     if (!order)
         return;
@@ -105,7 +102,6 @@ static void read_axes(struct query *query)
                                n == 1 ? "" : "s", query->rank);
     for (unsigned k = 0; k < query->rank && n == query->rank; k++)
         enter_dimension(query, k, name[k], level);
-    free(order);
 }
 
 static const char *not_field(const struct query *query)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/path.h"
 #include "formats/convention.h"
 #include "formats/field.h"
@@ -99,27 +98,22 @@ static bool is_marked(hid_t dataset)
 static bool is_like_signal(const struct query *query, hid_t group)
 {
     uint64_t extent[GRID_MAX_RANK];
-    char *name = hg_attribute_text(group, "signal");
-    hid_t signal = name ? hg_coords_open_beside(query, name) : -1;
-    bool like = signal >= 0 && hg_read_extents(signal, query->rank, extent) &&
-                memcmp(query->extent, extent, query->rank * sizeof *extent) == 0;
-    hg_close(signal);
-    free(name);
-    return like;
+    BASE_FREED char *name = hg_attribute_text(group, "signal");
+    H5_CLOSED hid_t signal = name ? hg_coords_open_beside(query, name) : -1;
+    return signal >= 0 && hg_read_extents(signal, query->rank, extent) &&
+           memcmp(query->extent, extent, query->rank * sizeof *extent) == 0;
 }
 
 /* The axes a field belongs to by NAME_indices: their number; 0 when nothing is said. */
 static size_t read_indices(hid_t group, const char *field, unsigned rank, unsigned *index)
 {
-    char *name = hg_memory_format("%s_indices", field);
+    BASE_FREED char *name = hg_memory_format("%s_indices", field);
     size_t n = 0, usable = 0;
-    double *numbers = name ? hg_attribute_numbers(group, name, &n) : NULL;
+    BASE_FREED double *numbers = name ? hg_attribute_numbers(group, name, &n) : NULL;
     for (size_t i = 0; numbers && i < n && n <= rank; i++) {
         if (numbers[i] >= 0 && numbers[i] < rank)
             index[usable++] = (unsigned)numbers[i];
     }
-    free(numbers);
-    free(name);
     return usable;
 }
 
@@ -151,11 +145,10 @@ static herr_t take_field(hid_t group, const char *name, const H5L_info_t *info, 
     double axis;
     (void)group;
     (void)info;
-    hid_t field = hg_coords_open_beside(axes->query, name);
+    H5_CLOSED hid_t field = hg_coords_open_beside(axes->query, name);
     if (field >= 0 && hg_attribute_number(field, "axis", &axis) && axis >= 1 &&
         axis <= axes->query->rank)
         set_field(axes, (unsigned)axis - 1, name, false);
-    hg_close(field);
     return axes->query->status ? 1 : 0;
 }
 
@@ -202,11 +195,10 @@ static void enter_field(struct query *query, unsigned k, hid_t group, const stru
         hg_coords_set_problem(query, k, "%s belongs to several axes at once", name);
         return;
     }
-    char *field = hg_coords_beside(query, name);
+    BASE_FREED char *field = hg_coords_beside(query, name);
     if (!field)
         hg_coords_no_memory(query, strlen(query->path));
     hg_coords_set_dataset(query, k, field, true);
-    free(field);
 }
 
 /* The NXdata group of a dataset that has its axes; -1 for others. */
@@ -223,7 +215,7 @@ static hid_t open_signal(const struct query *query)
 static void read_axes(struct query *query)
 {
     struct axes axes = {.query = query};
-    hid_t group = open_signal(query);
+    H5_CLOSED hid_t group = open_signal(query);
     if (group < 0)
         return;
     query->coords->convention = &hg_coords_nxdata;
@@ -235,7 +227,6 @@ static void read_axes(struct query *query)
             enter_field(query, k, group, &axes);
     }
     free_axes(&axes);
-    hg_close(group);
 }
 
 /* --------------------------------------------------------------------------------- not fields */
@@ -243,10 +234,8 @@ static void read_axes(struct query *query)
 /* Whether the group has NAME_indices: signals may, too. */
 static bool has_indices(hid_t group, const char *name)
 {
-    char *attribute = hg_memory_format("%s_indices", name);
-    bool has = attribute && H5Aexists(group, attribute) > 0;
-    free(attribute);
-    return has;
+    BASE_FREED char *attribute = hg_memory_format("%s_indices", name);
+    return attribute && H5Aexists(group, attribute) > 0;
 }
 
 /* "errors", or NAME_errors of a field NAME. */
@@ -258,15 +247,13 @@ static bool is_errors(hid_t group, const char *name)
         return true;
     if (length <= end || strcmp(name + length - end, suffix) != 0)
         return false;
-    char *field = hg_memory_format("%.*s", (int)(length - end), name);
-    bool found = field && hg_has_link(group, field);
-    free(field);
-    return found;
+    BASE_FREED char *field = hg_memory_format("%.*s", (int)(length - end), name);
+    return field && hg_has_link(group, field);
 }
 
 static const char *not_field(const struct query *query)
 {
-    hid_t group = open_group(query);
+    H5_CLOSED hid_t group = open_group(query);
     if (group < 0)
         return NULL;
     const char *name = hg_path_base(query->path);
@@ -278,24 +265,21 @@ static const char *not_field(const struct query *query)
         else if (is_errors(group, name))
             why = "it holds uncertainties";
     }
-    hg_close(group);
     return why;
 }
 
 static void add_references(struct query *query)
 {
     struct axes axes = {.query = query};
-    hid_t group = query->rank > 0 ? open_signal(query) : -1;
+    H5_CLOSED hid_t group = query->rank > 0 ? open_signal(query) : -1;
     if (group < 0)
         return;
     read_fields(&axes, group);
     for (unsigned k = 0; k < query->rank; k++) {
-        hid_t field = axes.field[k] ? hg_coords_open_beside(query, axes.field[k]) : -1;
+        H5_CLOSED hid_t field = axes.field[k] ? hg_coords_open_beside(query, axes.field[k]) : -1;
         hg_coords_add(query, field, 0);
-        hg_close(field);
     }
     free_axes(&axes);
-    hg_close(group);
 }
 
 /* ---------------------------------------------------------------------------------- results */
@@ -324,13 +308,12 @@ static enum h5grad_status link_field(const struct coords_results *results, hid_t
 static enum h5grad_status write_index(hid_t group, const char *field, unsigned k,
                                       struct h5grad_error *err)
 {
-    char *name = hg_memory_format("%s_indices", hg_path_base(field));
+    BASE_FREED char *name = hg_memory_format("%s_indices", hg_path_base(field));
     if (!name)
         return hg_error_memory(err, strlen(field));
     enum h5grad_status status = H5GRAD_OK;
     if (H5Aexists(group, name) <= 0)
         status = hg_attribute_write_int(group, name, (int32_t)k, err);
-    free(name);
     return status;
 }
 
@@ -420,10 +403,8 @@ static enum h5grad_status finish_group(const struct coords_results *results, con
 /* Whether the attribute default of a group leads to something that is there. */
 static bool has_default(hid_t group)
 {
-    char *name = hg_attribute_text(group, "default");
-    bool leads = name && name[0] != '\0' && !strchr(name, '/') && hg_has_link(group, name);
-    free(name);
-    return leads;
+    BASE_FREED char *name = hg_attribute_text(group, "default");
+    return name && name[0] != '\0' && !strchr(name, '/') && hg_has_link(group, name);
 }
 
 /* A group on the way to the results: its class, and that what it shows is on the way on. */
@@ -433,11 +414,10 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
     hid_t to = H5Gopen2(results->output, path, H5P_DEFAULT);
     if (to < 0)
         return hg_hdf5_error(err, "%s: the group cannot be opened", path);
-    hid_t from = H5Gopen2(results->input, path, H5P_DEFAULT);
+    H5_CLOSED hid_t from = H5Gopen2(results->input, path, H5P_DEFAULT);
     enum h5grad_status status = H5GRAD_OK;
     if (from >= 0)
         status = hg_attribute_copy(from, to, "NX_class", err);
-    hg_close(from);
     if (!status && !has_default(to))
         status = rewrite(to, "default", next, err);
     if (!hg_close(to) && !status)
@@ -449,7 +429,7 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
 static enum h5grad_status finish_way(const struct coords_results *results, const char *result,
                                      struct h5grad_error *err)
 {
-    char *way = hg_path_parent(result); /* cut behind each of its names in turn */
+    BASE_FREED char *way = hg_path_parent(result); /* cut behind each of its names in turn */
     if (!way)
         return hg_error_memory(err, strlen(result));
     enum h5grad_status status = H5GRAD_OK;
@@ -463,7 +443,6 @@ static enum h5grad_status finish_way(const struct coords_results *results, const
         if (next)
             *next = '/';
     }
-    free(way);
     return status;
 }
 

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/path.h"
 #include "formats/convention.h"
 #include "formats/field.h"
@@ -75,8 +74,8 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
         *form = SCALAR;
         return hg_open_object(file, path, NULL);
     }
-    char *group = hg_path_parent(path);
-    char *above = group ? hg_path_parent(group) : NULL;
+    BASE_FREED char *group = hg_path_parent(path);
+    BASE_FREED char *above = group ? hg_path_parent(group) : NULL;
     const char *found = NULL;
     if (!above)
         hg_note_no_memory();
@@ -90,8 +89,6 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
         found = above;
     }
     hid_t object = found ? H5Gopen2(file, found, H5P_DEFAULT) : -1;
-    free(above);
-    free(group);
     return object;
 }
 
@@ -124,18 +121,14 @@ static const char *within_iteration(const char *base, const char *path)
 
 static bool is_of_particles(hid_t file, const char *path)
 {
-    hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
-    char *base = root >= 0 ? hg_attribute_text(root, "basePath") : NULL;
-    char *particles = root >= 0 ? hg_attribute_text(root, "particlesPath") : NULL;
-    hg_close(root);
+    H5_CLOSED hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
+    BASE_FREED char *base = root >= 0 ? hg_attribute_text(root, "basePath") : NULL;
+    BASE_FREED char *particles = root >= 0 ? hg_attribute_text(root, "particlesPath") : NULL;
     const char *rest = base && particles ? within_iteration(base, path) : NULL;
     const char *start = particles;
     if (start && strncmp(start, "./", 2) == 0)
         start += 2;
-    bool found = rest && strncmp(rest, start, strlen(start)) == 0;
-    free(particles);
-    free(base);
-    return found;
+    return rest && strncmp(rest, start, strlen(start)) == 0;
 }
 
 static const char *not_field(const struct query *query)
@@ -143,8 +136,7 @@ static const char *not_field(const struct query *query)
     if (!is_openpmd(query->file))
         return NULL;
     enum form form;
-    hid_t mesh = open_mesh(query->file, query->path, query->dataset, &form);
-    hg_close(mesh);
+    H5_CLOSED hid_t mesh = open_mesh(query->file, query->path, query->dataset, &form);
     return form == NO_MESH && is_of_particles(query->file, query->path) ? "it belongs to particles"
                                                                         : NULL;
 }
@@ -284,13 +276,12 @@ static void read_offset(struct mesh *mesh, hid_t component)
 /* NULL, or what is wrong with the description. rank is that of the data. */
 static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
 {
-    double *spacing = hg_attribute_numbers(mesh->object, "gridSpacing", &mesh->n);
+    BASE_FREED double *spacing = hg_attribute_numbers(mesh->object, "gridSpacing", &mesh->n);
     bool ok = spacing && mesh->n <= rank;
     if (ok)
         memcpy(mesh->spacing, spacing, mesh->n * sizeof *spacing);
     else
         mesh->n = 0;
-    free(spacing);
     mesh->leading = rank - mesh->n;
     if (!ok)
         return "gridSpacing does not hold a number per axis";
@@ -339,9 +330,9 @@ static void enter_unit(struct query *query, unsigned k, const struct mesh *mesh,
 {
     if (!mesh->si)
         return;
-    char *unit = is_angle(mesh, i) ? hg_coords_format(query, "rad") : unit_text(mesh->dimension[i]);
+    BASE_FREED char *unit =
+        is_angle(mesh, i) ? hg_coords_format(query, "rad") : unit_text(mesh->dimension[i]);
     hg_coords_set_unit(query, k, unit);
-    free(unit);
 }
 
 static void enter_axis(struct query *query, unsigned k, const struct mesh *mesh)
@@ -395,11 +386,10 @@ static void note_external(struct query *query, const struct mesh *mesh)
 {
     double number;
     if (hg_attribute_number(mesh->object, "fieldScale", &number) && number != 1) {
-        char *times = hg_attribute_text(mesh->object, "masterParameter");
+        BASE_FREED char *times = hg_attribute_text(mesh->object, "masterParameter");
         bool master = times && *times;
         hg_coords_add_note(query, "fieldScale %g%s%s is not applied", number,
                            master ? " times masterParameter " : "", master ? times : "");
-        free(times);
     }
     if (hg_attribute_number(mesh->object, "gridCurvatureRadius", &number) && number != 0)
         hg_coords_add_note(query, "z runs along an arc (gridCurvatureRadius %g)", number);
@@ -465,7 +455,7 @@ static bool is_useless(const struct coords *coords, unsigned axis)
  * record becomes a record of its own. */
 static char *result_path(const char *path, const struct coords *coords, unsigned axis)
 {
-    char *parent = hg_path_parent(path);
+    BASE_FREED char *parent = hg_path_parent(path);
     char *record = NULL, *result = NULL;
     if (parent && coords->is_record)
         record = hg_memory_text(path);
@@ -477,7 +467,6 @@ static char *result_path(const char *path, const struct coords *coords, unsigned
     else if (record)
         result = hg_memory_format("%s_gradient/%s", record, coords->axis[axis].name);
     free(record);
-    free(parent);
     return result;
 }
 
@@ -587,13 +576,11 @@ static enum h5grad_status finish_result(const struct finishing *finishing, bool 
 static enum h5grad_status finish_above(const struct coords_results *results, const char *result,
                                        bool alone, struct h5grad_error *err)
 {
-    char *record = alone ? hg_memory_text(result) : hg_path_parent(result);
+    BASE_FREED char *record = alone ? hg_memory_text(result) : hg_path_parent(result);
     if (!record)
         return hg_error_memory(err, strlen(result) + 1);
-    enum h5grad_status status = hg_coords_copy_above(results->input, results->output, record,
-                                                     hg_meaning_holds_for_group, err);
-    free(record);
-    return status;
+    return hg_coords_copy_above(results->input, results->output, record, hg_meaning_holds_for_group,
+                                err);
 }
 
 static enum h5grad_status finish_results(const struct coords_results *results,

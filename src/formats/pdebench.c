@@ -31,10 +31,8 @@ static char *coordinate_path(const struct query *query, bool grid, const char *l
 
 static bool has_coordinate(const struct query *query, bool grid, const char *letter)
 {
-    char *path = coordinate_path(query, grid, letter);
-    hid_t dataset = path ? hg_open_dataset(query->file, path, NULL) : -1;
-    free(path);
-    hg_close(dataset);
+    BASE_FREED char *path = coordinate_path(query, grid, letter);
+    H5_CLOSED hid_t dataset = path ? hg_open_dataset(query->file, path, NULL) : -1;
     return dataset >= 0;
 }
 
@@ -44,7 +42,7 @@ static void enter_axis(struct query *query, unsigned k, bool grid, const char *l
     hg_coords_set_name(query, k, letter);
     if (axis->kind != COORDS_NONE)
         return;
-    char *path = coordinate_path(query, grid, letter);
+    BASE_FREED char *path = coordinate_path(query, grid, letter);
     if (!path)
         hg_coords_no_memory(query, strlen(query->path));
     hg_coords_set_dataset(query, k, path, letter[0] == 't' && !grid);
@@ -54,7 +52,6 @@ static void enter_axis(struct query *query, unsigned k, bool grid, const char *l
         hg_coords_add_note(query, "axis %u: the last value of %s, the end of the run, is not used",
                            k, path);
     }
-    free(path);
 }
 
 /* sample, t, x, y, z; or sample, x, y, z; of a group per sample t, x, y, components */
@@ -83,10 +80,8 @@ static void enter_axes(struct query *query, bool grid)
 
 static bool has_beside(const struct query *query, const char *name)
 {
-    char *path = hg_coords_beside(query, name);
-    bool has = path && hg_has_link(query->file, path);
-    free(path);
-    return has;
+    BASE_FREED char *path = hg_coords_beside(query, name);
+    return path && hg_has_link(query->file, path);
 }
 
 static void read_axes(struct query *query)
@@ -101,11 +96,9 @@ static void read_axes(struct query *query)
 /* Whether the dataset lies in a group grid beside the object data. */
 static bool in_grid(const struct query *query)
 {
-    char *group = hg_path_parent(query->path);
+    BASE_FREED char *group = hg_path_parent(query->path);
     const struct query of_group = {.file = query->file, .path = group};
-    bool in = group && strcmp(hg_path_base(group), "grid") == 0 && has_beside(&of_group, "data");
-    free(group);
-    return in;
+    return group && strcmp(hg_path_base(group), "grid") == 0 && has_beside(&of_group, "data");
 }
 
 static const char *not_field(const struct query *query)

@@ -46,9 +46,8 @@ static bool tensor_order(const char *path, unsigned *order, bool *scalars)
 /* The names of the spatial dimensions, by which a file of this kind is known; NULL otherwise. */
 static char **read_names(hid_t file, size_t *n)
 {
-    hid_t group = hg_open_subgroup(file, DIMENSIONS);
+    H5_CLOSED hid_t group = hg_open_subgroup(file, DIMENSIONS);
     char **names = group >= 0 ? hg_attribute_texts(group, "spatial_dims", n) : NULL;
-    hg_close(group);
     if (!names || (*n >= 1 && *n <= MAX_SPATIAL))
         return names;
     hg_free_texts(names, *n);
@@ -75,9 +74,8 @@ static void read_layout(hid_t dataset, struct layout *layout)
 static void enter_coordinate(struct query *query, unsigned k, const char *name)
 {
     hg_coords_set_name(query, k, name);
-    char *path = hg_coords_format(query, "/" DIMENSIONS "/%s", name);
+    BASE_FREED char *path = hg_coords_format(query, "/" DIMENSIONS "/%s", name);
     hg_coords_set_dataset(query, k, path, false);
-    free(path);
 }
 
 /* The axes in order; all: dimensions that the field does not vary along are there, too. */

@@ -87,10 +87,9 @@ static uint64_t line_points(hid_t file, hid_t root, const char *path)
     if (!hg_has_link(root, hg_path_base(path)))
         return 1;
     uint64_t points = 0;
-    hid_t dataset = hg_open_dataset(file, path, NULL);
+    H5_CLOSED hid_t dataset = hg_open_dataset(file, path, NULL);
     if (dataset >= 0 && !hg_read_extents(dataset, 1, &points))
         points = 0;
-    hg_close(dataset);
     return points;
 }
 
@@ -122,10 +121,9 @@ static const char *read_image(hid_t root, struct grid *grid)
 static uint64_t read_steps(hid_t root)
 {
     double n = 0;
-    hid_t steps = hg_has_link(root, "Steps") ? H5Gopen2(root, "Steps", H5P_DEFAULT) : -1;
+    H5_CLOSED hid_t steps = hg_has_link(root, "Steps") ? H5Gopen2(root, "Steps", H5P_DEFAULT) : -1;
     if (steps >= 0 && !(hg_attribute_number(steps, "NSteps", &n) && n >= 1 && n < 0x1p53))
         n = 0;
-    hg_close(steps);
     return (uint64_t)n;
 }
 
@@ -228,10 +226,10 @@ static void read_regular(struct query *query, hid_t root, bool rectilinear)
 
 static void read_axes(struct query *query)
 {
-    hid_t root = is_below(query->path) ? open_root(query->file) : -1;
+    H5_CLOSED hid_t root = is_below(query->path) ? open_root(query->file) : -1;
     if (root < 0)
         return;
-    char *type = hg_attribute_text(root, "Type");
+    BASE_FREED char *type = hg_attribute_text(root, "Type");
     if (!is_regular(type))
         hg_coords_refuse(query,
                          "it belongs to a VTKHDF %s, whose values do not lie in rows of a grid: "
@@ -239,15 +237,13 @@ static void read_axes(struct query *query)
                          type ? type : "without a type");
     else if (is_array(query->path))
         read_regular(query, root, strcmp(type, "RectilinearGrid") == 0);
-    free(type);
-    hg_close(root);
 }
 
 /* ---------------------------------------------------------------------------------- results */
 
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
-    hid_t root = H5Gopen2(results->input, ROOT, H5P_DEFAULT);
+    H5_CLOSED hid_t root = H5Gopen2(results->input, ROOT, H5P_DEFAULT);
     if (root < 0)
         return hg_hdf5_error(err, ROOT ": it cannot be read");
     enum h5grad_status status =
@@ -261,7 +257,6 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
         status = hg_coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
     if (steps && !status)
         status = hg_coords_copy_line(results->input, results->output, ROOT "/Steps/Values", err);
-    hg_close(root);
     return status;
 }
 

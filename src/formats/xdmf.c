@@ -443,19 +443,15 @@ static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
 {
     if (!axis->coordinate || *axis->coordinate->name != '/')
         return false;
-    hid_t dataset = hg_open_dataset(output, axis->coordinate->name, NULL);
-    hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
-    hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
+    H5_CLOSED hid_t dataset = hg_open_dataset(output, axis->coordinate->name, NULL);
+    H5_CLOSED hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+    H5_CLOSED hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
     hsize_t extent = 0;
-    bool there = space >= 0 && type >= 0 && !hg_is_placeholder(dataset) &&
-                 H5Sget_simple_extent_ndims(space) == 1 &&
-                 H5Sget_simple_extent_dims(space, &extent, NULL) == 1 && extent == axis->extent &&
-                 H5Tget_class(type) == H5T_FLOAT && H5Aexists(dataset, "scale_factor") == 0 &&
-                 H5Aexists(dataset, "add_offset") == 0;
-    hg_close(type);
-    hg_close(space);
-    hg_close(dataset);
-    return there;
+    return space >= 0 && type >= 0 && !hg_is_placeholder(dataset) &&
+           H5Sget_simple_extent_ndims(space) == 1 &&
+           H5Sget_simple_extent_dims(space, &extent, NULL) == 1 && extent == axis->extent &&
+           H5Tget_class(type) == H5T_FLOAT && H5Aexists(dataset, "scale_factor") == 0 &&
+           H5Aexists(dataset, "add_offset") == 0;
 }
 
 static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
