@@ -5,6 +5,8 @@
 
 #include <limits.h>
 
+#include <limits.h>
+
 #include "base/memory.h"
 #include "formats/coords.h"
 #include "hdf5/attribute.h"

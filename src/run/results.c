@@ -45,8 +45,8 @@ static struct writer *open_writer(const struct task *task, hid_t file, struct re
     return hg_writer_open(&target, task->io, err);
 }
 
-enum h5grad_status hg_result_create(const struct task *task, struct companions *companions,
-                                    const struct attachments *scales, hid_t file, unsigned k,
+enum h5grad_status hg_result_create(const struct task *task, struct aux_vars *aux_vars,
+                                    const struct scale_links *links, hid_t file, unsigned k,
                                     struct result *result, struct h5grad_error *err)
 {
     const struct field *field = task->field;
@@ -62,7 +62,7 @@ enum h5grad_status hg_result_create(const struct task *task, struct companions *
         return hg_error_context(err, H5GRAD_FAILED, "%s", path);
     enum h5grad_status status = hg_storage_read(result->dataset, &result->storage, err);
     if (!status)
-        status = hg_companions_attach(companions, scales, result->dataset, path, err);
+        status = hg_aux_vars_link(aux_vars, links, result->dataset, path, err);
     if (!status)
         status = hg_metadata_write(field, task->dataset, task->derivative[k].stencil.op->width - 1,
                                    axis, result->dataset, result->memory, err);

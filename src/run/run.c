@@ -13,7 +13,7 @@
 #include "base/hash.h"
 #include "base/size.h"
 #include "run/axes.h"
-#include "formats/companions.h"
+#include "formats/aux_vars.h"
 #include "formats/metadata.h"
 #include "run/report.h"
 #include "output/result_names.h"
@@ -61,7 +61,7 @@ struct run {
     struct report *report;
     struct publish publish;
     struct resume resume;
-    struct companions *companions;
+    struct aux_vars *aux_vars;
     struct xdmf *xdmf; /* NULL: not asked for */
     size_t fields;     /* that can be done */
     uint64_t space;    /* bytes of results that no filter makes smaller */
@@ -424,9 +424,9 @@ static int on_cancelled(void *user)
 /* Scales, and no other convention, make a file one of netCDF-4, whose groups' attributes hold for
  * their results. */
 static enum h5grad_status copy_groups(struct run *run, const struct field *field,
-                                      const struct attachments *scales, struct h5grad_error *err)
+                                      const struct scale_links *links, struct h5grad_error *err)
 {
-    if (scales->total == 0 || field->coords.convention)
+    if (links->total == 0 || field->coords.convention)
         return H5GRAD_OK;
     return hg_metadata_write_above(run->publish.file, run->file, field->path, err);
 }
@@ -461,21 +461,20 @@ static enum h5grad_status create_results(struct run *run, size_t number, struct 
 {
     struct task *task = &run->task;
     const struct field *field = task->field;
-    struct attachments scales = {0};
+    struct scale_links links = {0};
     struct h5_guard guard;
     task->journal = run->resume.journal;
-    enum h5grad_status status =
-        hg_companions_add(run->companions, field, task->dataset, &scales, err);
+    enum h5grad_status status = hg_aux_vars_add(run->aux_vars, field, task->dataset, &links, err);
     hg_enter(&guard);
     if (!status)
-        status = copy_groups(run, field, &scales, err);
+        status = copy_groups(run, field, &links, err);
     for (unsigned k = 0; k < field->n_axes && !status; k++)
         status =
-            hg_result_create(task, run->companions, &scales, run->publish.file, k, &result[k], err);
+            hg_result_create(task, run->aux_vars, &links, run->publish.file, k, &result[k], err);
     if (!status)
         status = open_sink(run, number, result, err);
     hg_leave(&guard);
-    hg_attachments_free(&scales);
+    hg_scale_links_free(&links);
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
@@ -616,9 +615,9 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
     if (status)
         return status;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    run->companions =
-        hg_companions_new(run->file, run->publish.file, walk, &run->names, &run->messages);
-    return run->companions ? H5GRAD_OK : hg_error_memory(err, sizeof *run);
+    run->aux_vars =
+        hg_aux_vars_new(run->file, run->publish.file, walk, &run->names, &run->messages);
+    return run->aux_vars ? H5GRAD_OK : hg_error_memory(err, sizeof *run);
 }
 
 static enum h5grad_status describe_output(struct run *run, struct h5grad_error *err)
@@ -647,7 +646,7 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
         status = check_memory(run, err);
     if (status)
         hg_error_context(err, status, "%s", run->input);
-    else if ((status = hg_companions_finish(run->companions, err)) ||
+    else if ((status = hg_aux_vars_finish(run->aux_vars, err)) ||
              (run->resume.journal && (status = hg_journal_settle(run->resume.journal, err))))
         hg_error_context(err, status, "%s", run->output);
     else
@@ -726,7 +725,7 @@ static void release(struct run *run)
 {
     struct h5_guard guard;
     hg_coordinates_free(run->coordinates);
-    hg_companions_free(run->companions);
+    hg_aux_vars_free(run->aux_vars);
     hg_enter(&guard);
     hg_publish_abandon(&run->publish);
     hg_close(run->file);

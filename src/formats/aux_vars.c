@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "formats/aux_vars.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "formats/convention.h"
+#include "values/meaning.h"
+#include "hdf5/names.h"
+#include "hdf5/attribute.h"
+#include "trust/outside.h"
+#include "hdf5/scales.h"
+#include "libhdf5/identity.h"
+#include "output/result_names.h"
+#include "output/copy.h"
+
+/* The number that netCDF-4 gives the dimension of a scale, and those of a variable's. */
+#define DIMENSION  "_Netcdf4Dimid"
+#define DIMENSIONS "_Netcdf4Coordinates"
+
+#define VERTICES 4 /* of the cell of a point, at most */
+
+/* By these a variable names the cells of its points. */
+static const char *const of_cells[] = {"bounds", "climatology"};
+
+#define N_OF_CELLS (sizeof of_cells / sizeof *of_cells)
+
+/* A dataset of the input that is made again, or for some reason is not. */
+struct item {
+    char *path;             /* in both files; NULL: no link leads to it */
+    char *why;              /* it is not in the output; NULL: it is */
+    char *lost[N_OF_CELLS]; /* what each attribute of_cells names that cannot be found; NULL */
+    char *missing;          /* what is to be said of points that it does not have; NULL */
+    bool scale;
+    hid_t from, to;           /* open until its points are copied */
+    hobj_ref_t reference;     /* to it in the output */
+    struct scale_links links; /* of one that is no scale itself */
+    size_t n;
+    struct h5_scale_use *use; /* n of them */
+};
+
+struct aux_vars {
+    hid_t input, output;
+    const struct h5_walk *walk; /* the caller's, or own once it was needed */
+    struct h5_walk own;
+    const struct results_names *names;
+    struct messages *messages;
+    bool numbered;     /* scales carry the numbers of netCDF-4's dimensions */
+    struct h5_set set; /* every item with its number */
+    size_t n;
+    struct item *item;
+    struct h5grad_error *err;  /* while a field's are added: the first failure, after which the */
+    enum h5grad_status status; /* functions below do nothing */
+};
+
+void hg_scale_links_free(struct scale_links *links)
+{
+    free(links->item);
+    *links = (struct scale_links){0};
+}
+
+struct aux_vars *hg_aux_vars_new(hid_t input, hid_t output, const struct h5_walk *walk,
+                                 const struct results_names *names, struct messages *messages)
+{
+    struct aux_vars *self = hg_memory_zeroed(1, sizeof *self);
+    if (self)
+        *self = (struct aux_vars){input, output, walk, .names = names, .messages = messages};
+    return self;
+}
+
+static void close_item(struct item *item)
+{
+    hg_close(item->from);
+    hg_close(item->to);
+    item->from = item->to = -1;
+}
+
+void hg_aux_vars_free(struct aux_vars *vars)
+{
+    if (!vars)
+        return;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    for (size_t i = 0; i < vars->n; i++)
+        close_item(&vars->item[i]);
+    hg_leave(&guard);
+    for (size_t i = 0; i < vars->n; i++) {
+        struct item *item = &vars->item[i];
+        hg_scale_links_free(&item->links);
+        free(item->use);
+        free(item->path);
+        free(item->missing);
+        free(item->why);
+        for (size_t k = 0; k < N_OF_CELLS; k++)
+            free(item->lost[k]);
+    }
+    hg_walk_free(&vars->own);
+    hg_set_free(&vars->set);
+    free(vars->item);
+    free(vars);
+}
+
+static void no_memory(struct aux_vars *self, uint64_t bytes)
+{
+    if (!self->status)
+        self->status = hg_error_memory(self->err, bytes);
+}
+
+/* Takes note that an item is not in the output, for the reason given. */
+static void give_up(struct aux_vars *self, struct item *item, const struct h5grad_error *reason)
+{
+    item->why = hg_memory_text(reason->message);
+    if (reason->status == H5GRAD_NO_MEMORY)
+        self->status = hg_error_set(self->err, reason->status, "%s", reason->message);
+    else if (!item->why)
+        no_memory(self, strlen(reason->message));
+}
+
+/* The path of a dataset of the input, which the caller may have opened by reference; NULL when no
+ * link leads to it. */
+static char *find_path(struct aux_vars *self, const struct h5_identity *identity)
+{
+    if (!self->walk) {
+        self->status = hg_walk(self->input, NULL, NULL, &self->own, self->err);
+        if (self->status)
+            return NULL;
+        self->walk = &self->own;
+    }
+    const char *known = hg_walk_path(self->walk, identity);
+    char *path = hg_memory_text(known);
+    if (known && !path)
+        no_memory(self, strlen(known));
+    return path;
+}
+
+/* Makes an item in the output, with its attributes; its points follow. */
+static void create_item(struct aux_vars *self, struct item *item, hid_t dataset)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    bool placeholder = hg_is_placeholder(dataset);
+    if (!item->path)
+        hg_error_set(&reason, H5GRAD_FAILED, "no link leads to it");
+    else if (!hg_results_names_allow(self->names, item->path))
+        hg_error_set(&reason, H5GRAD_FAILED, "a result has its name");
+    else
+        item->to = hg_open_dataset(self->output, item->path, NULL); /* made by a convention */
+    bool made = item->to >= 0;
+    if (!made && !reason.status)
+        item->to = hg_copy_create(dataset, self->output, item->path,
+                                  placeholder ? COPY_EMPTY : COPY_ALIKE, &reason);
+    if (item->to < 0) {
+        give_up(self, item, &reason);
+        return;
+    }
+    if (!made && !placeholder && H5Iinc_ref(dataset) >= 0)
+        item->from = dataset;
+    self->status = hg_attributes_copy(dataset, item->to, hg_meaning_holds_for_companion, self->err);
+    if (!self->status && H5Rcreate(&item->reference, self->output, item->path, H5R_OBJECT, -1) < 0)
+        self->status = hg_hdf5_error(self->err, "no reference to it can be made");
+    if (self->status)
+        hg_error_context(self->err, self->status, "%s", item->path);
+}
+
+/* One more item; NULL after a failure. */
+static struct item *new_item(struct aux_vars *self)
+{
+    struct item *grown = self->status ? NULL : hg_memory_more(self->item, self->n, sizeof *grown);
+    if (!grown) {
+        no_memory(self, (self->n + 1) * sizeof *grown);
+        return NULL;
+    }
+    self->item = grown;
+    grown[self->n] = (struct item){.from = -1, .to = -1};
+    return &grown[self->n++];
+}
+
+/* Adds a dataset of the input, or finds it; the number of the item. */
+static size_t add_item(struct aux_vars *self, hid_t dataset)
+{
+    struct h5_identity identity;
+    if (!self->status && !hg_identify(dataset, &identity))
+        self->status = hg_hdf5_error(self->err, "a dimension scale cannot be identified");
+    if (self->status)
+        return 0;
+    const size_t *known = hg_set_find(&self->set, &identity);
+    if (known)
+        return *known;
+    self->status = hg_set_add(&self->set, &identity, self->n, NULL, self->err);
+    struct item *item = new_item(self);
+    if (item) {
+        item->scale = hg_is_scale(dataset);
+        item->path = find_path(self, &identity);
+    }
+    if (!self->status)
+        create_item(self, item, dataset);
+    return self->n - 1;
+}
+
+static void link_item(struct aux_vars *self, size_t number, unsigned axis,
+                      struct scale_links *links)
+{
+    size_t *grown = self->status ? NULL : hg_memory_more(links->item, links->total, sizeof *grown);
+    if (!grown) {
+        no_memory(self, (links->total + 1) * sizeof *grown);
+        return;
+    }
+    links->item = grown;
+    grown[links->total++] = number;
+    links->n[axis]++;
+    self->item[number].scale = true;
+}
+
+/* Whether a scale stands for an axis of that extent: one that may grow has any, for netCDF-4. */
+static bool stands_for(hid_t scale, hsize_t extent)
+{
+    hsize_t own[H5S_MAX_RANK], most[H5S_MAX_RANK];
+    return hg_dataset_extent(scale, own, most) > 0 &&
+           (own[0] == extent || most[0] == H5S_UNLIMITED);
+}
+
+static void note_misfit(struct scale_links *links, unsigned axis, const char *why)
+{
+    if (links->why)
+        return;
+    links->why = why;
+    links->axis = axis;
+}
+
+/* Adds what reference number i of an axis leads to; nothing where it leads nowhere. extent is that
+ * of the axis. */
+static void add_reference(struct aux_vars *self, const struct h5_scales *lists, hid_t dataset,
+                          unsigned axis, size_t i, hsize_t extent, struct scale_links *links)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    H5_CLOSED hid_t scale = hg_scales_open(lists, dataset, axis, i, &reason);
+    if (scale >= 0) {
+        link_item(self, add_item(self, scale), axis, links);
+        if (!stands_for(scale, extent))
+            note_misfit(links, axis, "its scale has another extent");
+    } else if (reason.status) {
+        struct item *refused = new_item(self); /* it may not be read, but is told of */
+        if (refused)
+            give_up(self, refused, &reason);
+        link_item(self, self->n - 1, axis, links);
+    }
+}
+
+/* The scales of a dataset of the input; a coordinate variable is its own. */
+static void add_scales(struct aux_vars *self, hid_t dataset, unsigned rank,
+                       struct scale_links *links)
+{
+    struct h5_scales lists;
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    bool found = false;
+    hsize_t extent[H5S_MAX_RANK] = {0};
+    *links = (struct scale_links){.rank = rank};
+    if (hg_is_scale(dataset)) {
+        if (rank == 1)
+            link_item(self, add_item(self, dataset), 0, links);
+        return;
+    }
+    if (rank > 0)
+        hg_scales_read(dataset, rank, &lists, &found, &reason);
+    /* Who differentiates along axes whose list cannot be read has said their spacing. */
+    if (reason.status == H5GRAD_NO_MEMORY)
+        self->status = hg_error_set(self->err, reason.status, "%s", reason.message);
+    if (!found)
+        return;
+    if (hg_dataset_extent(dataset, extent, NULL) != (int)rank)
+        note_misfit(links, 0, "its extent cannot be read");
+    for (unsigned axis = 0; axis < rank; axis++) {
+        for (size_t i = 0; i < lists.list[axis].len && !self->status; i++)
+            add_reference(self, &lists, dataset, axis, i, extent[axis], links);
+        if (links->n[axis] == 0)
+            note_misfit(links, axis, "it has no scale");
+    }
+    hg_scales_free(&lists);
+}
+
+/* The rank and number of points of a dataset; false when they cannot be read. */
+static bool read_size(hid_t dataset, unsigned *rank, uint64_t *points)
+{
+    H5_CLOSED hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
+    int ndims = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
+    hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    *rank = (unsigned)ndims;
+    *points = (uint64_t)n;
+    return ndims >= 0 && n >= 0;
+}
+
+/* What is asked for by name. */
+struct request {
+    struct aux_vars *self;
+    unsigned rank; /* at most ... */
+    uint64_t points;
+    char *lost; /* names that could not be found; NULL: none */
+};
+
+/* Adds a variable that is small enough, with its scales. */
+static enum h5grad_status add_variable(void *user, const struct names_variable *variable,
+                                       struct h5grad_error *err)
+{
+    struct request *request = user;
+    struct aux_vars *self = request->self;
+    size_t before = self->n;
+    unsigned rank;
+    uint64_t points;
+    if (variable->id < 0)
+        return hg_coords_add_name(&request->lost, variable->name, err);
+    if (!read_size(variable->id, &rank, &points) || rank > request->rank ||
+        points > request->points)
+        return H5GRAD_OK;
+    size_t number = add_item(self, variable->id);
+    struct scale_links links = {0};
+    if (!self->status && number == before && !self->item[number].scale)
+        add_scales(self, variable->id, rank, &links);
+    if (links.total > 0)
+        self->item[number].links = links;
+    return self->status;
+}
+
+/* The bounds of what was added from number first on; they have none themselves. */
+static void add_bounds(struct aux_vars *self, size_t first)
+{
+    size_t end = self->n;
+    for (size_t i = first; i < end; i++) {
+        hid_t dataset = self->item[i].from;
+        struct request request = {.self = self};
+        if (!read_size(dataset, &request.rank, &request.points))
+            continue;
+        request.rank++;
+        request.points *= VERTICES;
+        for (size_t k = 0; k < N_OF_CELLS && !self->status; k++) {
+            self->status = hg_names_visit(self->input, self->item[i].path, dataset, of_cells[k],
+                                          add_variable, &request, self->err);
+            self->item[i].lost[k] = request.lost;
+            request.lost = NULL;
+        }
+    }
+}
+
+static bool is_among(const double *number, size_t n, double wanted)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (number[i] == wanted)
+            return true;
+    }
+    return false;
+}
+
+/* Adds the dimensions of netCDF-4 of the given numbers. */
+static void add_dimensions(struct aux_vars *self, const double *number, size_t n)
+{
+    const struct h5_walk *walk = self->walk;
+    for (size_t i = 0; i < walk->n && !self->status; i++) {
+        double own;
+        H5_CLOSED hid_t dataset = hg_open_dataset(self->input, walk->dataset[i].path, NULL);
+        if (dataset >= 0 && hg_is_scale(dataset) && hg_attribute_number(dataset, DIMENSION, &own) &&
+            is_among(number, n, own))
+            add_item(self, dataset);
+    }
+}
+
+/* netCDF-4 finds the dimensions of a coordinate variable of several, which is a scale and has none,
+ * by their numbers only: then all of them are needed, and all are numbered. */
+static void add_numbered(struct aux_vars *self, size_t first)
+{
+    size_t end = self->n;
+    for (size_t i = first; i < end && !self->status; i++) {
+        size_t n = 0;
+        BASE_FREED double *number = NULL;
+        if (self->item[i].scale && self->item[i].from >= 0)
+            number = hg_attribute_numbers(self->item[i].from, DIMENSIONS, &n);
+        if (number && n > 1) {
+            self->numbered = true;
+            add_dimensions(self, number, n);
+        }
+    }
+}
+
+static void add_all(struct aux_vars *self, const struct field *field, hid_t dataset,
+                    struct scale_links *links)
+{
+    static const char *const attributes[] = {"coordinates", "grid_mapping"};
+    size_t first = self->n;
+    struct request request = {self, field->rank, 1, NULL};
+    for (unsigned i = 0; i < field->rank; i++)
+        request.points *= field->extent[i];
+    add_scales(self, dataset, field->rank, links);
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !self->status; i++)
+        self->status = hg_names_visit(self->input, field->path, dataset, attributes[i],
+                                      add_variable, &request, self->err);
+    free(request.lost); /* of which coords.note tells */
+    if (!self->status)
+        add_bounds(self, first);
+    add_numbered(self, first);
+}
+
+/* Copies the points of an item. One that cannot be read is taken out of the output again. */
+static void fill_item(struct aux_vars *self, struct item *item)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    if (item->from < 0)
+        return;
+    bool filled = hg_copy_points(item->from, item->to, &reason) == H5GRAD_OK;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    if (filled) {
+        item->missing = hg_missing_text(item->from);
+    } else {
+        close_item(item);
+        if (H5Ldelete(self->output, item->path, H5P_DEFAULT) < 0)
+            self->status = hg_hdf5_error(self->err, "%s: cannot be removed", item->path);
+    }
+    hg_leave(&guard);
+    if (!filled)
+        give_up(self, item, &reason);
+}
+
+/* Makes the links of the new items, and closes them. */
+static void complete_items(struct aux_vars *self, size_t first)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    for (size_t i = first; i < self->n; i++) {
+        struct item *item = &self->item[i];
+        if (!self->status && item->to >= 0 && !item->scale)
+            self->status = hg_aux_vars_link(self, &item->links, item->to, item->path, self->err);
+        close_item(item);
+    }
+    hg_leave(&guard);
+}
+
+static void tell_item(const struct aux_vars *self, const struct field *field,
+                      const struct item *item)
+{
+    if (item->why)
+        hg_run_message(self->messages, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
+                       field->path, item->path ? item->path : "a dimension scale", item->why);
+    else if (item->missing)
+        hg_run_message(self->messages, H5GRAD_WARNING, "%s: %s: %s", field->path, item->path,
+                       item->missing);
+    for (size_t k = 0; k < N_OF_CELLS; k++) {
+        if (item->lost[k])
+            hg_run_message(self->messages, H5GRAD_WARNING,
+                           "%s: its attribute %s names %s, which cannot be found", item->path,
+                           of_cells[k], item->lost[k]);
+    }
+}
+
+enum h5grad_status hg_aux_vars_add(struct aux_vars *vars, const struct field *field, hid_t dataset,
+                                   struct scale_links *links, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    size_t first = vars->n;
+    vars->err = err;
+    vars->status = H5GRAD_OK;
+    hg_enter(&guard);
+    add_all(vars, field, dataset, links);
+    hg_leave(&guard);
+    for (size_t i = first; i < vars->n && !vars->status; i++)
+        fill_item(vars, &vars->item[i]);
+    if (!vars->status)
+        complete_items(vars, first);
+    for (size_t i = first; i < vars->n && !vars->status; i++)
+        tell_item(vars, field, &vars->item[i]);
+    if (!vars->status && links->total > 0 && links->why)
+        hg_run_message(vars->messages, H5GRAD_DETAIL,
+                       "%s: its scales are not attached to results: axis %u: %s", field->path,
+                       links->axis, links->why);
+    return vars->status;
+}
+
+static enum h5grad_status add_use(struct item *item, hobj_ref_t dataset, unsigned axis,
+                                  struct h5grad_error *err)
+{
+    struct h5_scale_use *grown = hg_memory_more(item->use, item->n, sizeof *grown);
+    if (!grown)
+        return hg_error_memory(err, (item->n + 1) * sizeof *grown);
+    item->use = grown;
+    memset(&grown[item->n], 0, sizeof *grown); /* the bytes between its members are stored, too */
+    grown[item->n].dataset = dataset;
+    grown[item->n++].axis = axis;
+    return H5GRAD_OK;
+}
+
+static bool all_there(const struct aux_vars *self, const struct scale_links *links)
+{
+    for (size_t i = 0; i < links->total; i++) {
+        if (self->item[links->item[i]].why)
+            return false;
+    }
+    return links->total > 0 && !links->why;
+}
+
+enum h5grad_status hg_aux_vars_link(struct aux_vars *vars, const struct scale_links *links,
+                                    hid_t dataset, const char *path, struct h5grad_error *err)
+{
+    hobj_ref_t self;
+    if (!all_there(vars, links))
+        return H5GRAD_OK;
+    BASE_FREED hobj_ref_t *references = hg_memory_zeroed(links->total, sizeof *references);
+    if (!references)
+        return hg_error_memory(err, links->total * sizeof *references);
+    for (size_t i = 0; i < links->total; i++)
+        references[i] = vars->item[links->item[i]].reference;
+    enum h5grad_status status = hg_scales_write(dataset, links->rank, links->n, references, err);
+    if (!status && H5Rcreate(&self, vars->output, path, H5R_OBJECT, -1) < 0)
+        status = hg_hdf5_error(err, "no reference to it can be made");
+    size_t i = 0;
+    for (unsigned axis = 0; axis < links->rank; axis++) {
+        for (size_t k = 0; k < links->n[axis] && !status; k++)
+            status = add_use(&vars->item[links->item[i++]], self, axis, err);
+    }
+    return status;
+}
+
+static enum h5grad_status number_scale(const struct aux_vars *self, const struct item *item,
+                                       hid_t to, struct h5grad_error *err)
+{
+    H5_CLOSED hid_t from = self->numbered ? hg_open_dataset(self->input, item->path, NULL) : -1;
+    enum h5grad_status status = H5GRAD_OK;
+    if (from >= 0)
+        status = hg_attribute_copy(from, to, DIMENSION, err);
+    if (from >= 0 && !status)
+        status = hg_attribute_copy(from, to, DIMENSIONS, err);
+    return status;
+}
+
+enum h5grad_status hg_aux_vars_finish(struct aux_vars *vars, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < vars->n && !status; i++) {
+        const struct item *item = &vars->item[i];
+        if (!item->scale || item->why)
+            continue;
+        hid_t dataset = hg_open_dataset(vars->output, item->path, err);
+        if (dataset < 0)
+            status = hg_error_status(err);
+        else
+            status = hg_scale_write(dataset, item->n, item->use, err);
+        if (!status)
+            status = number_scale(vars, item, dataset, err);
+        if (!hg_close(dataset) && !status)
+            status = hg_hdf5_error(err, "it cannot be closed");
+        if (status)
+            hg_error_context(err, status, "%s", item->path);
+    }
+    return status;
+}
