@@ -57,7 +57,7 @@ static void progress_print_rate(const struct progress *progress, const struct h5
 static void progress_append_name(char *line, const char *name, size_t columns)
 {
     char piece[UTF8_PIECE];
-    size_t total = text_columns(name);
+    size_t total = text_put(NULL, name);
     size_t used = strlen(line);
 
     if (columns < 8 && total > columns)

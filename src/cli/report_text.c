@@ -178,8 +178,8 @@ static void join_group(struct groups *groups, const struct h5grad_report *report
         group->first = number;
     group->last = number;
     /* A single long name must not push the other columns out of sight. */
-    widen(&group->path, text_columns(field->path), 48);
-    widen(&group->type, text_columns(field->type), UINT_MAX);
+    widen(&group->path, text_put(NULL, field->path), 48);
+    widen(&group->type, text_put(NULL, field->type), UINT_MAX);
     widen(&group->shape, (unsigned)strlen(write_shape(field, false, shape)), UINT_MAX);
 }
 

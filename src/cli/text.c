@@ -32,18 +32,9 @@ unsigned text_put(FILE *out, const char *text)
 
     while (*text != '\0') {
         columns += text_next(&text, piece);
-        fputs(piece, out);
+        if (out != NULL)
+            fputs(piece, out);
     }
-    return columns;
-}
-
-unsigned text_columns(const char *text)
-{
-    char piece[UTF8_PIECE];
-    unsigned columns = 0;
-
-    while (*text != '\0')
-        columns += text_next(&text, piece);
     return columns;
 }
 

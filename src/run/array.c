@@ -9,17 +9,18 @@
 #include "engine/engine.h"
 #include "run/options.h"
 
-/* Axes of the caller's array are numbered as the caller has them; those of the job, axis[] and
- * extent[] of it, so that strides of data become smaller from each to the next. */
+/* The axes of the job are the caller's in another order: strides of data become smaller from each
+ * to the next. */
 struct array {
     struct h5grad_array_options user;
     unsigned rank;
-    size_t point; /* bytes */
+    const uint64_t *caller_extent;
+    uint64_t extent[GRID_MAX_RANK]; /* of the job */
+    size_t point;                   /* bytes */
     enum element element;
     unsigned caller_axis[GRID_MAX_RANK]; /* of each axis of the job */
     unsigned job_axis[GRID_MAX_RANK];    /* of each axis of the caller */
-    uint64_t extent[GRID_MAX_RANK];
-    unsigned dim[GRID_MAX_RANK]; /* the caller's axis of each derivative */
+    unsigned dim[GRID_MAX_RANK];         /* the caller's axis of each derivative */
     struct engine_source source;
     struct engine_derivative derivative[GRID_MAX_RANK];
     struct engine_output output[GRID_MAX_RANK]; /* each a derivative */
@@ -46,51 +47,52 @@ static enum h5grad_status check_numbers(struct array *array, struct h5grad_error
 
 /* By how much an axis is stepped over before the others are: those of one point or stride are
  * stepped over last. */
-static uint64_t step_size(const int64_t *stride, const uint64_t *extent, unsigned axis)
+static uint64_t step_size(const struct array *array, const int64_t *stride, unsigned axis)
 {
-    if (!stride[axis] || extent[axis] <= 1)
+    if (!stride[axis] || array->caller_extent[axis] <= 1)
         return UINT64_MAX;
     return stride[axis] < 0 ? -(uint64_t)stride[axis] : (uint64_t)stride[axis];
 }
 
-/* Sets order to the axes, the largest stride first, as they are where strides are equal. */
-static void sort_axes(unsigned rank, const int64_t *stride, const uint64_t *extent, unsigned *order)
+/* Sets order to the caller's axes, the largest stride first, as they are where strides are equal.
+ */
+static void sort_axes(const struct array *array, const int64_t *stride, unsigned *order)
 {
-    for (unsigned i = 0; i < rank; i++) {
+    for (unsigned i = 0; i < array->rank; i++) {
+        uint64_t step = step_size(array, stride, i);
         unsigned k = i;
-        for (; k > 0 && step_size(stride, extent, order[k - 1]) < step_size(stride, extent, i); k--)
+        for (; k > 0 && step_size(array, stride, order[k - 1]) < step; k--)
             order[k] = order[k - 1];
         order[k] = i;
     }
 }
 
-static void order_axes(struct array *array, const uint64_t *extent)
+static void order_axes(struct array *array)
 {
     for (unsigned i = 0; i < array->rank; i++)
         array->caller_axis[i] = i;
     if (array->user.strides)
-        sort_axes(array->rank, array->user.strides, extent, array->caller_axis);
+        sort_axes(array, array->user.strides, array->caller_axis);
     for (unsigned i = 0; i < array->rank; i++) {
         array->job_axis[array->caller_axis[i]] = i;
-        array->extent[i] = extent[array->caller_axis[i]];
+        array->extent[i] = array->caller_extent[array->caller_axis[i]];
     }
 }
 
-/* Strides in the order of the job's axes, into ordered; stride may be NULL: those of a dense array.
- */
-static void order_strides(const struct array *array, const uint64_t *extent, const int64_t *stride,
-                          int64_t *ordered)
+/* Sets ordered to strides in the order of the job's axes; stride NULL: those of a dense array. */
+static void order_strides(const struct array *array, const int64_t *stride, int64_t *ordered)
 {
     int64_t dense[GRID_MAX_RANK];
     if (!stride)
-        hg_box_byte_strides(array->rank, array->point, extent, dense);
+        hg_box_byte_strides(array->rank, array->point, array->caller_extent, dense);
     for (unsigned i = 0; i < array->rank; i++)
         ordered[i] = (stride ? stride : dense)[array->caller_axis[i]];
 }
 
-static enum h5grad_status check_strides(const struct array *array, const uint64_t *extent,
-                                        const int64_t *stride, struct h5grad_error *err)
+static enum h5grad_status check_strides(const struct array *array, const int64_t *stride,
+                                        struct h5grad_error *err)
 {
+    const uint64_t *extent = array->caller_extent;
     const int64_t scalar = (int64_t)hg_element_size(array->element);
     uint64_t span = 0, reach;
     for (unsigned i = 0; i < array->rank && stride; i++) {
@@ -109,17 +111,18 @@ static enum h5grad_status check_strides(const struct array *array, const uint64_
 }
 
 /* Whether no two points of a result overlap, by the rule in h5grad.h; the strides were checked. */
-static enum h5grad_status check_apart(const struct array *array, const uint64_t *extent,
-                                      const int64_t *stride, struct h5grad_error *err)
+static enum h5grad_status check_apart(const struct array *array, const int64_t *stride,
+                                      struct h5grad_error *err)
 {
+    const uint64_t *extent = array->caller_extent;
     unsigned order[GRID_MAX_RANK];
     uint64_t span = array->point;
-    sort_axes(array->rank, stride, extent, order);
+    sort_axes(array, stride, order);
     for (unsigned i = array->rank; i-- > 0;) {
         unsigned axis = order[i];
         if (extent[axis] <= 1)
             continue;
-        uint64_t step = stride[axis] ? step_size(stride, extent, axis) : 0;
+        uint64_t step = stride[axis] ? step_size(array, stride, axis) : 0;
         if (step < span)
             return hg_error_set(err, H5GRAD_USAGE, "stride %" PRId64 " of axis %u: points overlap",
                                 stride[axis], axis);
@@ -178,18 +181,18 @@ static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5
     return H5GRAD_OK;
 }
 
-static enum h5grad_status open_result(struct array *array, unsigned k, const uint64_t *extent,
-                                      void *result, struct h5grad_error *err)
+static enum h5grad_status open_result(struct array *array, unsigned k, void *result,
+                                      struct h5grad_error *err)
 {
     const int64_t *const *strides = array->user.result_strides;
     const int64_t *stride = strides ? strides[k] : NULL;
     int64_t ordered[GRID_MAX_RANK];
-    enum h5grad_status status = check_strides(array, extent, stride, err);
+    enum h5grad_status status = check_strides(array, stride, err);
     if (!status && stride)
-        status = check_apart(array, extent, stride, err);
+        status = check_apart(array, stride, err);
     if (status)
         return hg_error_context(err, status, "result %u", k);
-    order_strides(array, extent, stride, ordered);
+    order_strides(array, stride, ordered);
     array->output[k] = (struct engine_output){
         .element = array->element, .derivative = k, .arithmetic = array->element};
     array->writer[k] =
@@ -197,18 +200,18 @@ static enum h5grad_status open_result(struct array *array, unsigned k, const uin
     return array->writer[k] ? H5GRAD_OK : hg_error_status(err);
 }
 
-static enum h5grad_status open_ends(struct array *array, const uint64_t *extent, const void *data,
-                                    void *const *results, struct h5grad_error *err)
+static enum h5grad_status open_ends(struct array *array, const void *data, void *const *results,
+                                    struct h5grad_error *err)
 {
     int64_t ordered[GRID_MAX_RANK];
-    order_strides(array, extent, array->user.strides, ordered);
+    order_strides(array, array->user.strides, ordered);
     array->source.reader = hg_reader_open_memory(data, array->element, array->job.components,
                                                  array->rank, array->extent, ordered, err);
     if (!array->source.reader)
         return hg_error_status(err);
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < array->job.n_outputs && !status; k++)
-        status = open_result(array, k, extent, results[k], err);
+        status = open_result(array, k, results[k], err);
     if (status)
         return status;
     const struct sink_request request = {.n = array->job.n_outputs, .writer = array->writer};
@@ -240,8 +243,7 @@ static int on_cancelled(void *user)
     return array->user.cancelled && array->user.cancelled(array->user.user);
 }
 
-static enum h5grad_status differentiate(struct array *array, const uint64_t *extent,
-                                        const void *data, void *const *results,
+static enum h5grad_status differentiate(struct array *array, const void *data, void *const *results,
                                         struct h5grad_error *err)
 {
     struct engine_job *job = &array->job;
@@ -265,7 +267,7 @@ static enum h5grad_status differentiate(struct array *array, const uint64_t *ext
     if (!size_product(array->rank, array->extent, array->point * job->n_outputs,
                       &array->progress.bytes_total))
         return hg_error_set(err, H5GRAD_USAGE, "the size of the array overflows");
-    enum h5grad_status status = open_ends(array, extent, data, results, err);
+    enum h5grad_status status = open_ends(array, data, results, err);
     if (!status)
         status = hg_engine_plan(job, &array->plan, err);
     return status ? status : hg_engine_run(job, &array->plan, err);
@@ -276,7 +278,7 @@ enum h5grad_status hg_run_array(enum h5grad_type type, unsigned rank, const uint
                                 const struct h5grad_array_options *options,
                                 struct h5grad_error *err)
 {
-    struct array array = {.rank = rank};
+    struct array array = {.rank = rank, .caller_extent = extent};
     if (type != H5GRAD_FLOAT && type != H5GRAD_DOUBLE)
         return hg_error_set(err, H5GRAD_USAGE, "type %d: neither float nor double", (int)type);
     if (rank < 1 || rank > GRID_MAX_RANK)
@@ -288,16 +290,16 @@ enum h5grad_status hg_run_array(enum h5grad_type type, unsigned rank, const uint
         return status;
     array.element = type == H5GRAD_FLOAT ? ELEMENT_F32 : ELEMENT_F64;
     array.point = (unsigned)array.user.components * hg_element_size(array.element);
-    if ((status = check_strides(&array, extent, array.user.strides, err)))
+    if ((status = check_strides(&array, array.user.strides, err)))
         return status;
-    order_axes(&array, extent);
+    order_axes(&array);
     status = choose_axes(&array, err);
     for (unsigned k = 0; k < array.job.n_derivatives && !status; k++) {
         if ((status = settle_axis(&array, k, err)))
             hg_error_context(err, status, "axis %u", array.dim[k]);
     }
     if (!status)
-        status = differentiate(&array, extent, data, results, err);
+        status = differentiate(&array, data, results, err);
     close_ends(&array);
     return status;
 }
