@@ -82,6 +82,15 @@ void hg_worker_free(struct worker *worker)
     hg_codec_worker_free(worker->codec);
 }
 
+/* Whether every tile of a source is a view of memory: where halos wrap around they are copied. */
+static bool is_viewed(const struct engine_job *job, const struct engine_source *source)
+{
+    bool viewed = source->reader->way->view && !job_needs_decoding(source);
+    for (unsigned k = 0; k < job->n_derivatives; k++)
+        viewed = viewed && !job->derivative[k].stencil.periodic;
+    return viewed;
+}
+
 static bool make_sources(struct worker *worker)
 {
     const struct engine_job *job = worker->job;
@@ -91,6 +100,8 @@ static bool make_sources(struct worker *worker)
         size_t stored = hg_element_size(source->stored), value = hg_element_size(source->value);
         if (stored != value)
             raw = size_max(raw, points * stored);
+        if (is_viewed(job, source))
+            continue;
         worker->source[s].values = hg_memory_aligned(points * value);
         if (!worker->source[s].values)
             return false;
