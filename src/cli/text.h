@@ -16,8 +16,8 @@ enum { TEXT_NUMBER = 32 };
  * some scripts, never too small. */
 unsigned text_next(const char **text, char piece[UTF8_PIECE]);
 
-/* Prints the text with every character as utf8_show shows it; out may be NULL. Returns the columns it
- * takes. */
+/* Prints the text with every character as utf8_show shows it; out may be NULL. Returns the columns
+ * it takes. */
 unsigned text_put(FILE *out, const char *text);
 
 /* printf of a format that is not empty, shown as by text_put, but for a newline at its end. Where
