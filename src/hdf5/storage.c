@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "hdf5/storage.h"
 
 static enum h5grad_status read_extents(hid_t space, struct h5_storage *storage,
@@ -126,27 +125,6 @@ enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
     return status;
 }
 
-/* A text that grows in a buffer and is cut where the buffer ends. */
-struct text {
-    char *out;
-    size_t size;
-    size_t used;
-};
-
-static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int n = vsnprintf(text->out + text->used, text->size - text->used, format, arguments);
-    va_end(arguments);
-    if (n > 0)
-        text->used += (size_t)n;
-    if (text->used >= text->size)
-        text->used = text->size - 1;
-}
-
 static const struct {
     H5Z_filter_t id;
     const char *name;
@@ -168,17 +146,17 @@ static const struct {
     {32026, "blosc2", false},
 };
 
-static void add_filter(struct text *text, const struct h5_filter *filter)
+static void add_filter(char *out, size_t size, const struct h5_filter *filter)
 {
     for (size_t i = 0; i < sizeof filter_names / sizeof *filter_names; i++) {
         if (filter_names[i].id != filter->id)
             continue;
-        add(text, "%s", filter_names[i].name);
+        hg_memory_append(out, size, "%s", filter_names[i].name);
         if (filter_names[i].level && filter->n_cd > 0)
-            add(text, "=%u", filter->cd[0]);
+            hg_memory_append(out, size, "=%u", filter->cd[0]);
         return;
     }
-    add(text, "filter-%d", filter->id);
+    hg_memory_append(out, size, "filter-%d", filter->id);
 }
 
 void hg_storage_text(const struct h5_storage *storage, char *out, size_t size)
@@ -190,14 +168,14 @@ void hg_storage_text(const struct h5_storage *storage, char *out, size_t size)
                                         [H5_EXTERNAL] = "external"};
     if (size == 0)
         return;
-    struct text text = {.out = out, .size = size};
-    add(&text, "%s", names[storage->layout]);
+    out[0] = '\0';
+    hg_memory_append(out, size, "%s", names[storage->layout]);
     if (storage->layout != H5_CHUNKED)
         return;
     for (unsigned k = 0; k < storage->rank; k++)
-        add(&text, "%c%" PRIu64, k ? 'x' : ' ', storage->chunk[k]);
+        hg_memory_append(out, size, "%c%" PRIu64, k ? 'x' : ' ', storage->chunk[k]);
     for (unsigned i = 0; i < storage->n_filters; i++) {
-        add(&text, "%c", i ? '+' : ' ');
-        add_filter(&text, &storage->filter[i]);
+        hg_memory_append(out, size, "%c", i ? '+' : ' ');
+        add_filter(out, size, &storage->filter[i]);
     }
 }

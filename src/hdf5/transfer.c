@@ -1,67 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <inttypes.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "base/memory.h"
 #include "base/size.h"
 #include "trust/external.h"
 #include "trust/input_driver.h"
 #include "trust/outside.h"
 #include "hdf5/transfer.h"
 
-/* The block of the dataset that box is, and the array in memory. One block, never a combination of
- * several: libhdf5 before 1.10.10 gets some combinations wrong. */
-struct selection {
-    hid_t file;
-    hid_t memory;
-};
-
-/* all: the points that the array in memory has. */
-static bool selection_open(struct selection *selection, hid_t dataset, unsigned rank,
-                           const struct box *box, const struct box *all)
-{
-    hsize_t start[GRID_MAX_RANK], count[GRID_MAX_RANK], within[GRID_MAX_RANK], has[GRID_MAX_RANK];
-    bool whole = true;
-    for (unsigned i = 0; i < rank; i++) {
-        start[i] = box->start[i];
-        count[i] = box->count[i];
-        within[i] = box->start[i] - all->start[i];
-        has[i] = all->count[i];
-        whole = whole && has[i] == count[i];
-    }
-    selection->file = H5Dget_space(dataset);
-    selection->memory = H5Screate_simple((int)rank, has, NULL);
-    return selection->file >= 0 && selection->memory >= 0 &&
-           H5Sselect_hyperslab(selection->file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-           (whole ||
-            H5Sselect_hyperslab(selection->memory, H5S_SELECT_SET, within, NULL, count, NULL) >= 0);
-}
-
-static bool selection_close(const struct selection *selection)
-{
-    bool memory = hg_close(selection->memory);
-    bool file = hg_close(selection->file);
-    return memory && file;
-}
-
 /* "0..7 x 0..511", cut short where it does not fit. */
 static void box_text(unsigned rank, const struct box *box, char *out, size_t size)
 {
     out[0] = '\0';
-    size_t used = 0;
-    for (unsigned i = 0; i < rank && used < size; i++) {
-        int n = snprintf(out + used, size - used, "%s%" PRIu64 "..%" PRIu64, i ? " x " : "",
-                         box->start[i], box->start[i] + box->count[i] - 1);
-        used += n > 0 ? (size_t)n : 0;
-    }
-}
-
-static enum h5grad_status transfer_error(struct h5grad_error *err, const char *doing, unsigned rank,
-                                         const struct box *box)
-{
-    char text[320];
-    box_text(rank, box, text, sizeof text);
-    return hg_hdf5_error(err, "%s points %s", doing, text);
+    for (unsigned i = 0; i < rank; i++)
+        hg_memory_append(out, size, "%s%" PRIu64 "..%" PRIu64, i ? " x " : "", box->start[i],
+                         box->start[i] + box->count[i] - 1);
 }
 
 /* libhdf5 describes all chunks that one call touches before it moves the first, in 6 KiB each: a
@@ -125,52 +79,71 @@ static bool next_piece(unsigned rank, const struct box *box, const uint64_t *ste
     return false;
 }
 
-typedef enum h5grad_status move_piece(hid_t dataset, hid_t memory, unsigned rank,
-                                      const struct box *box, const struct box *all, void *points,
-                                      struct h5grad_error *err);
+/* What libhdf5 is to move: all is the box of the array in memory. */
+struct transfer {
+    hid_t dataset, memory;
+    unsigned rank;
+    bool writes;
+    const struct box *all;
+    void *points;
+};
 
-static enum h5grad_status move_pieces(move_piece *move, hid_t dataset, hid_t memory, unsigned rank,
-                                      const struct box *box, const struct box *all, void *points,
+static enum h5grad_status transfer_error(const struct transfer *t, const struct box *box,
+                                         struct h5grad_error *err)
+{
+    char text[320];
+    box_text(t->rank, box, text, sizeof text);
+    return hg_hdf5_error(err, "%s points %s", t->writes ? "writing" : "reading", text);
+}
+
+/* Selects one block in the dataset and in memory, never a combination of several: libhdf5 before
+ * 1.10.10 gets some combinations wrong. */
+static bool select_block(const struct transfer *t, const struct box *box, hid_t file, hid_t memory)
+{
+    hsize_t start[GRID_MAX_RANK], count[GRID_MAX_RANK], within[GRID_MAX_RANK];
+    bool whole = true;
+    for (unsigned i = 0; i < t->rank; i++) {
+        start[i] = box->start[i];
+        count[i] = box->count[i];
+        within[i] = box->start[i] - t->all->start[i];
+        whole = whole && t->all->count[i] == count[i];
+    }
+    return H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+           (whole || H5Sselect_hyperslab(memory, H5S_SELECT_SET, within, NULL, count, NULL) >= 0);
+}
+
+static enum h5grad_status move_piece(const struct transfer *t, const struct box *box,
+                                     struct h5grad_error *err)
+{
+    hsize_t count[GRID_MAX_RANK];
+    for (unsigned i = 0; i < t->rank; i++)
+        count[i] = t->all->count[i];
+    hid_t file = H5Dget_space(t->dataset), memory = H5Screate_simple((int)t->rank, count, NULL);
+    bool moved = file >= 0 && memory >= 0 && select_block(t, box, file, memory);
+    if (moved && t->writes)
+        moved = H5Dwrite(t->dataset, t->memory, memory, file, H5P_DEFAULT, t->points) >= 0;
+    else if (moved)
+        moved = H5Dread(t->dataset, t->memory, memory, file, H5P_DEFAULT, t->points) >= 0;
+    enum h5grad_status status = moved ? H5GRAD_OK : transfer_error(t, box, err);
+    bool closed = hg_close(memory);
+    closed = hg_close(file) && closed;
+    return status || closed ? status : transfer_error(t, box, err);
+}
+
+/* Where a call of libhdf5 is given too many chunks the box is cut. */
+static enum h5grad_status move_pieces(const struct transfer *t, const struct box *box,
                                       struct h5grad_error *err)
 {
     uint64_t step[GRID_MAX_RANK];
     struct box piece;
-    if (hg_box_points(rank, box) == 0)
+    if (hg_box_points(t->rank, box) == 0)
         return H5GRAD_OK;
-    choose_pieces(dataset, rank, box, step);
-    for (unsigned k = 0; k < rank; k++)
+    choose_pieces(t->dataset, t->rank, box, step);
+    for (unsigned k = 0; k < t->rank; k++)
         place_piece(box, step, k, box->start[k], &piece);
     enum h5grad_status status = H5GRAD_OK;
-    for (bool more = true; more && !status; more = next_piece(rank, box, step, &piece))
-        status = move(dataset, memory, rank, &piece, all, points, err);
-    return status;
-}
-
-static enum h5grad_status read_piece(hid_t dataset, hid_t memory, unsigned rank,
-                                     const struct box *box, const struct box *all, void *points,
-                                     struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    struct selection selection;
-    if (!selection_open(&selection, dataset, rank, box, all) ||
-        H5Dread(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
-        status = transfer_error(err, "reading", rank, box);
-    if (!selection_close(&selection) && status == H5GRAD_OK)
-        status = transfer_error(err, "reading", rank, box);
-    return status;
-}
-
-static enum h5grad_status write_piece(hid_t dataset, hid_t memory, unsigned rank,
-                                      const struct box *box, const struct box *all, void *points,
-                                      struct h5grad_error *err)
-{
-    enum h5grad_status status = H5GRAD_OK;
-    struct selection selection;
-    if (!selection_open(&selection, dataset, rank, box, all) ||
-        H5Dwrite(dataset, memory, selection.memory, selection.file, H5P_DEFAULT, points) < 0)
-        status = transfer_error(err, "writing", rank, box);
-    if (!selection_close(&selection) && status == H5GRAD_OK)
-        status = transfer_error(err, "writing", rank, box);
+    for (bool more = true; more && !status; more = next_piece(t->rank, box, step, &piece))
+        status = move_piece(t, &piece, err);
     return status;
 }
 
@@ -185,7 +158,8 @@ enum h5grad_status hg_read_part(hid_t dataset, hid_t memory, unsigned rank, cons
 {
     if (hg_box_points(rank, box) > 0 && hg_lacks_external(dataset))
         return hg_external_read(dataset, memory, rank, box, all, points, err);
-    return move_pieces(read_piece, dataset, memory, rank, box, all, points, err);
+    const struct transfer transfer = {dataset, memory, rank, false, all, points};
+    return move_pieces(&transfer, box, err);
 }
 
 enum h5grad_status hg_read_all(hid_t dataset, hid_t memory, void *points, struct h5grad_error *err)
@@ -209,9 +183,9 @@ enum h5grad_status hg_read_all(hid_t dataset, hid_t memory, void *points, struct
 enum h5grad_status hg_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err)
 {
-    /* Which is not written to. */
-    return move_pieces(write_piece, dataset, memory, rank, box, box, (void *)(uintptr_t)points,
-                       err);
+    void *source = (void *)(uintptr_t)points; /* only read */
+    const struct transfer transfer = {dataset, memory, rank, true, box, source};
+    return move_pieces(&transfer, box, err);
 }
 
 enum h5grad_status hg_chunk_context(struct h5grad_error *err, enum h5grad_status status,

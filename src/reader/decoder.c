@@ -58,50 +58,18 @@ static bool lies_in_file(const struct decoder *self, const struct h5_chunk_place
            place->address <= self->held - place->size;
 }
 
-/* Points within those of box all at data, as libhdf5 reads them: where nothing is stored the fill
- * value, or zero if there is none. Within hg_enter. */
-static enum h5grad_status ask_for_points(const struct decoder *self, const struct box *points,
-                                         const struct box *all, void *data,
-                                         struct h5grad_error *err)
+/* Points of box all at data, as libhdf5 reads them: where nothing is stored the fill value, or zero
+ * if there is none, as beyond the array's end. Within hg_enter. */
+static enum h5grad_status ask_for_points(const struct decoder *self, const struct box *all,
+                                         void *data, struct h5grad_error *err)
 {
-    const struct h5_storage *storage = self->source.storage;
     struct box array = {{0}, {0}}, inside;
     memset(data, 0, hg_box_points(self->rank, all) * self->size);
-    memcpy(array.count, storage->extent, self->rank * sizeof *array.count);
-    if (!hg_box_intersect(self->rank, points, &array, &inside))
+    memcpy(array.count, self->source.storage->extent, self->rank * sizeof *array.count);
+    if (!hg_box_intersect(self->rank, all, &array, &inside))
         return H5GRAD_OK;
     return hg_read_part(self->source.dataset, self->source.type->memory, self->rank, &inside, all,
                         data, err);
-}
-
-/* Gives each of the points at data the fill value, for which libhdf5 is asked once. With filters it
- * takes as much memory to tell as a worker takes to decode a chunk. */
-static enum h5grad_status fill_points(struct decoder *self, const uint64_t *start, void *data,
-                                      uint64_t bytes, struct codec_worker *worker,
-                                      struct h5grad_error *err)
-{
-    if (!atomic_load(&self->fill_known)) {
-        struct h5_guard guard;
-        struct box point;
-        for (unsigned i = 0; i < self->rank; i++) {
-            point.start[i] = start[i];
-            point.count[i] = 1;
-        }
-        if (self->source.storage->n_filters > 0)
-            hg_codec_worker_release(worker);
-        hg_enter(&guard);
-        enum h5grad_status status = H5GRAD_OK;
-        if (!atomic_load(&self->fill_known))
-            status = ask_for_points(self, &point, &point, self->fill, err);
-        atomic_store(&self->fill_known, !status);
-        hg_leave(&guard);
-        if (status)
-            return status;
-    }
-    memcpy(data, self->fill, self->size);
-    for (uint64_t done = self->size; done < bytes; done *= 2)
-        memcpy((char *)data + done, data, size_min(done, bytes - done));
-    return H5GRAD_OK;
 }
 
 /* A chunk without filters has a size of its own; no filter makes one so much larger. */
@@ -130,40 +98,92 @@ static void *take_stored(const struct decoder *self, void *data, struct codec_wo
                                  size_max(size, hg_codec_stored_most(self->raw)));
 }
 
+/* What is wanted of a chunk: planes along the first axis, to data. */
+struct wanted {
+    const struct box *chunk, *planes;
+    void *data;
+    struct codec_worker *worker;
+};
+
+static uint64_t wanted_bytes(const struct decoder *self, const struct wanted *wanted)
+{
+    return self->raw / wanted->chunk->count[0] * wanted->planes->count[0];
+}
+
+/* Asks libhdf5 for a point of a chunk that is not stored. With filters it takes as much memory for
+ * it as a worker to decode a chunk. */
+static enum h5grad_status learn_fill(struct decoder *self, const struct wanted *wanted,
+                                     struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    struct box point = *wanted->chunk;
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned i = 0; i < self->rank; i++)
+        point.count[i] = 1;
+    if (self->source.storage->n_filters > 0)
+        hg_codec_worker_release(wanted->worker);
+    hg_enter(&guard);
+    if (!atomic_load(&self->fill_known))
+        status = ask_for_points(self, &point, self->fill, err);
+    atomic_store(&self->fill_known, !status);
+    hg_leave(&guard);
+    return status;
+}
+
+static enum h5grad_status fill_points(struct decoder *self, const struct wanted *wanted,
+                                      struct h5grad_error *err)
+{
+    char *data = wanted->data;
+    const uint64_t bytes = wanted_bytes(self, wanted);
+    if (!atomic_load(&self->fill_known)) {
+        enum h5grad_status status = learn_fill(self, wanted, err);
+        if (status)
+            return status;
+    }
+    memcpy(data, self->fill, self->size);
+    for (uint64_t done = self->size; done < bytes; done *= 2)
+        memcpy(data + done, data, size_min(done, bytes - done));
+    return H5GRAD_OK;
+}
+
 /* The bytes of a chunk whose place is known. */
 static enum h5grad_status read_bytes(const struct decoder *self, const struct h5_chunk_place *place,
-                                     void *data, struct codec_worker *worker,
-                                     struct codec_chunk *stored, struct h5grad_error *err)
+                                     const struct wanted *wanted, struct codec_chunk *stored,
+                                     struct h5grad_error *err)
 {
-    void *bytes = take_stored(self, data, worker, place->size);
+    const bool plain = self->source.storage->n_filters == 0;
+    const uint64_t plane = self->raw / wanted->chunk->count[0];
+    uint64_t skipped = (wanted->planes->start[0] - wanted->chunk->start[0]) * plane;
+    void *bytes = take_stored(self, wanted->data, wanted->worker, place->size);
     if (!bytes)
         return hg_error_memory(err, place->size);
     stored->data = bytes;
-    stored->size = place->size;
+    stored->size = plain ? wanted_bytes(self, wanted) : place->size;
     stored->mask = place->mask;
-    return hg_file_read(self->fd, bytes, place->size, place->address, err);
+    return hg_file_read(self->fd, bytes, stored->size, place->address + skipped, err);
 }
 
 /* The bytes of another, from libhdf5; where it has none, or they are the points, it makes these,
  * and stored->data stays NULL. Within hg_enter. */
-static enum h5grad_status ask_for_bytes(const struct decoder *self, const struct box *chunk,
-                                        void *data, struct codec_worker *worker,
+static enum h5grad_status ask_for_bytes(const struct decoder *self, const struct wanted *wanted,
                                         struct codec_chunk *stored, struct h5grad_error *err)
 {
     hid_t dataset = self->source.dataset;
+    const uint64_t *start = wanted->chunk->start;
     uint64_t size;
-    if (!hg_chunk_size(dataset, chunk->start, self->rank, &size) ||
-        self->source.storage->n_filters == 0) {
-        hg_codec_worker_release(worker);
-        return ask_for_points(self, chunk, chunk, data, err);
+    if (self->source.storage->n_filters == 0)
+        return ask_for_points(self, wanted->planes, wanted->data, err);
+    if (!hg_chunk_size(dataset, start, self->rank, &size)) {
+        hg_codec_worker_release(wanted->worker);
+        return ask_for_points(self, wanted->planes, wanted->data, err);
     }
     enum h5grad_status status = check_size(self, size, err);
-    void *bytes = status ? NULL : take_stored(self, data, worker, size);
+    void *bytes = status ? NULL : take_stored(self, wanted->data, wanted->worker, size);
     if (status || !bytes)
         return status ? status : hg_error_memory(err, size);
     stored->data = bytes;
     stored->size = size;
-    return hg_chunk_read(dataset, chunk->start, self->rank, bytes, size, &stored->mask, err);
+    return hg_chunk_read(dataset, start, self->rank, bytes, size, &stored->mask, err);
 }
 
 static bool is_partial(const struct h5_storage *storage, const struct box *chunk)
@@ -175,82 +195,55 @@ static bool is_partial(const struct h5_storage *storage, const struct box *chunk
     return false;
 }
 
-static enum h5grad_status undo_filters(const struct decoder *self, const struct box *chunk,
-                                       struct codec_chunk *stored, void *data,
-                                       struct codec_worker *worker, struct h5grad_error *err)
+static enum h5grad_status undo_filters(const struct decoder *self, const struct wanted *wanted,
+                                       struct codec_chunk *stored, struct h5grad_error *err)
 {
     const struct h5_storage *storage = self->source.storage;
     if (!stored->data || storage->n_filters == 0)
         return H5GRAD_OK;
-    if (storage->raw_edge_chunks && is_partial(storage, chunk))
+    if (storage->raw_edge_chunks && is_partial(storage, wanted->chunk))
         stored->mask = UINT32_MAX;
     size_t need = hg_codec_decode_scratch(storage, self->raw);
     stored->storage = storage;
     stored->raw = self->raw;
-    stored->scratch = hg_codec_worker_space(worker, CODEC_SCRATCH, need);
+    stored->scratch = hg_codec_worker_space(wanted->worker, CODEC_SCRATCH, need);
     if (!stored->scratch)
         return hg_error_memory(err, need);
-    if (stored->data == data && hg_codec_between(storage, stored->mask) == 0) /* were skipped */
-        stored->data = memcpy(stored->scratch, data, stored->size);
-    return hg_codec_decode_chunk(worker, stored, data, err);
+    if (stored->data == wanted->data && hg_codec_between(storage, stored->mask) == 0) /* skipped */
+        stored->data = memcpy(stored->scratch, wanted->data, stored->size);
+    return hg_codec_decode_chunk(wanted->worker, stored, wanted->data, err);
 }
 
-static enum h5grad_status read_chunk(struct decoder *self, const struct h5_chunk_place *place,
-                                     const struct box *chunk, void *data,
-                                     struct codec_worker *worker, struct h5grad_error *err)
+/* Within hg_enter where it is entered. */
+static enum h5grad_status read_wanted(struct decoder *self, const struct h5_chunk_place *place,
+                                      const struct wanted *wanted, bool entered,
+                                      struct h5grad_error *err)
 {
     struct codec_chunk stored = {.data = NULL};
     struct h5_guard guard;
-    const bool known = place->address != H5_PLACE_UNKNOWN;
-    enum h5grad_status status;
-    if (is_absent(place))
-        return fill_points(self, chunk->start, data, self->raw, worker, err);
-    if (known && (status = check_size(self, place->size, err)))
-        return status;
-    if (lies_in_file(self, place)) {
-        status = read_bytes(self, place, data, worker, &stored, err);
-    } else {
-        hg_enter(&guard);
-        status = ask_for_bytes(self, chunk, data, worker, &stored, err);
-        hg_leave(&guard);
+    enum h5grad_status status = H5GRAD_OK;
+    if (place->address != H5_PLACE_UNKNOWN)
+        status = check_size(self, place->size, err);
+    if (!status && lies_in_file(self, place)) {
+        status = read_bytes(self, place, wanted, &stored, err);
+    } else if (!status) {
+        if (!entered)
+            hg_enter(&guard);
+        status = ask_for_bytes(self, wanted, &stored, err);
+        if (!entered)
+            hg_leave(&guard);
     }
-    return status ? status : undo_filters(self, chunk, &stored, data, worker, err);
+    return status ? status : undo_filters(self, wanted, &stored, err);
 }
 
 enum h5grad_status hg_decoder_read(struct decoder *self, uint64_t index, const struct box *chunk,
-                                   void *data, struct codec_worker *worker,
-                                   struct h5grad_error *err)
+                                   const struct box *planes, void *data,
+                                   struct codec_worker *worker, struct h5grad_error *err)
 {
-    enum h5grad_status status = read_chunk(self, &self->map.place[index], chunk, data, worker, err);
-    return status ? hg_chunk_context(err, status, self->rank, chunk) : H5GRAD_OK;
-}
-
-static enum h5grad_status read_planes(struct decoder *self, const struct h5_chunk_place *place,
-                                      const struct box *chunk, const struct box *planes, void *data,
-                                      struct h5grad_error *err)
-{
-    struct h5_guard guard;
-    uint64_t plane = self->raw / chunk->count[0], bytes = planes->count[0] * plane;
-    enum h5grad_status status;
-    if (is_absent(place))
-        return fill_points(self, chunk->start, data, bytes, NULL, err);
-    if (place->address != H5_PLACE_UNKNOWN && (status = check_size(self, place->size, err)))
-        return status;
-    if (lies_in_file(self, place))
-        return hg_file_read(self->fd, data, bytes,
-                            place->address + (planes->start[0] - chunk->start[0]) * plane, err);
-    hg_enter(&guard);
-    status = ask_for_points(self, planes, planes, data, err);
-    hg_leave(&guard);
-    return status;
-}
-
-enum h5grad_status hg_decoder_read_planes(struct decoder *self, uint64_t index,
-                                          const struct box *chunk, const struct box *planes,
-                                          void *data, struct h5grad_error *err)
-{
-    enum h5grad_status status =
-        read_planes(self, &self->map.place[index], chunk, planes, data, err);
+    const struct h5_chunk_place *place = &self->map.place[index];
+    const struct wanted wanted = {chunk, planes, data, worker};
+    enum h5grad_status status = is_absent(place) ? fill_points(self, &wanted, err)
+                                                 : read_wanted(self, place, &wanted, false, err);
     return status ? hg_chunk_context(err, status, self->rank, chunk) : H5GRAD_OK;
 }
 
@@ -267,25 +260,17 @@ static bool library_decodes(const struct h5_storage *storage)
 }
 
 /* Decodes the beginning of the first chunk, which has a place. */
-static bool decode_row(const struct decoder *self, const struct h5_chunk_place *place, void *row,
+static bool decode_row(struct decoder *self, const struct h5_chunk_place *place, void *row,
                        size_t bytes)
 {
-    struct codec_chunk stored = {.data = NULL};
     struct box chunk = {{0}, {0}};
-    struct codec_worker *worker = hg_codec_worker_new();
-    void *data = hg_memory_aligned(self->raw);
+    struct wanted wanted = {&chunk, &chunk, hg_memory_aligned(self->raw), hg_codec_worker_new()};
     memcpy(chunk.count, self->source.storage->chunk, self->rank * sizeof *chunk.count);
-    bool made = worker && data;
-    if (made && lies_in_file(self, place))
-        made = !check_size(self, place->size, NULL) &&
-               !read_bytes(self, place, data, worker, &stored, NULL);
-    else if (made)
-        made = !ask_for_bytes(self, &chunk, data, worker, &stored, NULL);
-    made = made && !undo_filters(self, &chunk, &stored, data, worker, NULL);
+    bool made = wanted.worker && wanted.data && !read_wanted(self, place, &wanted, true, NULL);
     if (made)
-        memcpy(row, data, bytes);
-    free(data);
-    hg_codec_worker_free(worker);
+        memcpy(row, wanted.data, bytes);
+    free(wanted.data);
+    hg_codec_worker_free(wanted.worker);
     return made;
 }
 

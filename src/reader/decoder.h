@@ -36,15 +36,11 @@ void hg_decoder_close(struct decoder *decoder);
  * where it cannot read it. Within hg_enter. */
 bool hg_decoder_prove(struct decoder *decoder);
 
-/* Decodes the chunk of index in the map's window, of points chunk, to the raw bytes at data. */
+/* Decodes planes along the first axis of the chunk of that index in the map's window, which has the
+ * points of box chunk: all, or some where there are no filters, to a dense array at data. Takes
+ * libhdf5's lock itself. */
 enum h5grad_status hg_decoder_read(struct decoder *decoder, uint64_t index, const struct box *chunk,
-                                   void *data, struct codec_worker *worker,
-                                   struct h5grad_error *err);
-
-/* Reads planes along the first axis, all or some of the chunk's, where there are no filters. part
- * is what the array has of them. */
-enum h5grad_status hg_decoder_read_planes(struct decoder *decoder, uint64_t index,
-                                          const struct box *chunk, const struct box *planes,
-                                          void *data, struct h5grad_error *err);
+                                   const struct box *planes, void *data,
+                                   struct codec_worker *worker, struct h5grad_error *err);
 
 #endif

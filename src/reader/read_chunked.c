@@ -25,6 +25,7 @@
 /* Points of a chunk along an axis from which on its first or last is a small part of it. */
 #define APART_EXTENT 16
 
+/* Of what one worker makes and others wait for. */
 enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
 
 /* A chunk that the block touches. */
@@ -247,15 +248,49 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
                         : prepare_keeping(self, plan, first, end, err);
 }
 
+/* True for the first caller, who is to call settle. */
+static bool claim(struct chunked_reader *self, enum entry_state *state)
+{
+    pthread_mutex_lock(&self->mutex);
+    bool ours = *state == ENTRY_EMPTY;
+    if (ours)
+        *state = ENTRY_BUSY;
+    pthread_mutex_unlock(&self->mutex);
+    return ours;
+}
+
+static enum h5grad_status settle(struct chunked_reader *self, enum entry_state *state,
+                                 enum h5grad_status status)
+{
+    pthread_mutex_lock(&self->mutex);
+    *state = status ? ENTRY_FAILED : ENTRY_READY;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->mutex);
+    return status;
+}
+
+static enum h5grad_status await(struct chunked_reader *self, const enum entry_state *state,
+                                struct h5grad_error *err)
+{
+    pthread_mutex_lock(&self->mutex);
+    while (*state == ENTRY_BUSY)
+        pthread_cond_wait(&self->changed, &self->mutex);
+    bool ready = *state == ENTRY_READY;
+    pthread_mutex_unlock(&self->mutex);
+    return ready ? H5GRAD_OK
+                 : hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
+}
+
+/* NULL when there is no memory. */
 static void *take_buffer(struct chunked_reader *self)
 {
+    pthread_mutex_lock(&self->mutex);
     struct spare *spare = self->spares;
-    if (spare) {
+    if (spare)
         self->spares = spare->next;
-        return spare;
-    }
-    size_t bytes = self->decoder.raw + 2 * self->face;
-    return hg_memory_aligned(bytes < sizeof *spare ? sizeof *spare : bytes);
+    pthread_mutex_unlock(&self->mutex);
+    return spare ? spare
+                 : hg_memory_aligned(size_max(sizeof *spare, self->decoder.raw + 2 * self->face));
 }
 
 /* Where, behind a chunk, its points along the last axis at that place are kept, and which these
@@ -289,32 +324,19 @@ static void keep_faces(const struct chunked_reader *self, const struct box *chun
 static enum h5grad_status provide(struct chunked_reader *self, const struct share *share,
                                   void *user, struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
+    enum h5grad_status status;
     struct entry *entry = &self->entry[share->index];
-    if (share->apart)
+    if (share->apart || !claim(self, &entry->state))
         return H5GRAD_OK;
-    pthread_mutex_lock(&self->mutex);
-    bool ours = entry->state == ENTRY_EMPTY;
-    if (ours) {
-        entry->state = ENTRY_BUSY;
-        entry->data = take_buffer(self);
-    }
-    pthread_mutex_unlock(&self->mutex);
-    if (!ours)
-        return H5GRAD_OK;
-    if (entry->data) {
-        status =
-            hg_decoder_read(&self->decoder, share->index, &share->chunk, entry->data, user, err);
-        if (!status)
-            keep_faces(self, &share->chunk, entry->data);
-    } else {
+    entry->data = take_buffer(self);
+    if (entry->data)
+        status = hg_decoder_read(&self->decoder, share->index, &share->chunk, &share->chunk,
+                                 entry->data, user, err);
+    else
         status = hg_error_memory(err, self->decoder.raw);
-    }
-    pthread_mutex_lock(&self->mutex);
-    entry->state = status ? ENTRY_FAILED : ENTRY_READY;
-    pthread_cond_broadcast(&self->changed);
-    pthread_mutex_unlock(&self->mutex);
-    return status;
+    if (!status)
+        keep_faces(self, &share->chunk, entry->data);
+    return settle(self, &entry->state, status);
 }
 
 /* Copies what the piece has of the decoded chunk to its place in buffer. */
@@ -368,7 +390,7 @@ static enum h5grad_status read_planes(struct chunked_reader *self, const struct 
     if (!data)
         return hg_error_memory(err, self->decoder.raw);
     enum h5grad_status status =
-        hg_decoder_read_planes(&self->decoder, share->index, &share->chunk, &planes, data, err);
+        hg_decoder_read(&self->decoder, share->index, &share->chunk, &planes, data, worker, err);
     if (!status)
         hg_box_copy(self->reader.rank, self->decoder.size, &share->part, &planes, data,
                     &share->piece->within, buffer);
@@ -389,13 +411,9 @@ static enum h5grad_status take(struct chunked_reader *self, const struct share *
     const struct entry *entry = &self->entry[share->index];
     if (share->apart)
         return read_planes(self, share, taking->buffer, taking->worker, err);
-    pthread_mutex_lock(&self->mutex);
-    while (entry->state == ENTRY_BUSY)
-        pthread_cond_wait(&self->changed, &self->mutex);
-    bool ready = entry->state == ENTRY_READY;
-    pthread_mutex_unlock(&self->mutex);
-    if (!ready)
-        return hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
+    enum h5grad_status status = await(self, &entry->state, err);
+    if (status)
+        return status;
     copy_part(self, share, entry->data, taking->buffer);
     return let_go(self, share, NULL, NULL);
 }
@@ -418,8 +436,8 @@ static enum h5grad_status gather_chunk(struct chunked_reader *self, const uint64
             continue;
         }
         if (!decoded)
-            status = hg_decoder_read(&self->decoder, share.index, &share.chunk, self->chunk, worker,
-                                     err);
+            status = hg_decoder_read(&self->decoder, share.index, &share.chunk, &share.chunk,
+                                     self->chunk, worker, err);
         decoded = true;
         if (!status)
             copy_part(self, &share, self->chunk, self->points);
@@ -444,24 +462,9 @@ static enum h5grad_status gather_block(struct chunked_reader *self, struct codec
 static enum h5grad_status provide_block(struct chunked_reader *self, struct codec_worker *worker,
                                         struct h5grad_error *err)
 {
-    pthread_mutex_lock(&self->mutex);
-    bool ours = self->gathered == ENTRY_EMPTY;
-    if (ours)
-        self->gathered = ENTRY_BUSY;
-    while (!ours && self->gathered == ENTRY_BUSY)
-        pthread_cond_wait(&self->changed, &self->mutex);
-    bool failed = self->gathered == ENTRY_FAILED;
-    pthread_mutex_unlock(&self->mutex);
-    if (failed)
-        return hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
-    if (!ours)
-        return H5GRAD_OK;
-    enum h5grad_status status = gather_block(self, worker, err);
-    pthread_mutex_lock(&self->mutex);
-    self->gathered = status ? ENTRY_FAILED : ENTRY_READY;
-    pthread_cond_broadcast(&self->changed);
-    pthread_mutex_unlock(&self->mutex);
-    return status;
+    if (!claim(self, &self->gathered))
+        return await(self, &self->gathered, err);
+    return settle(self, &self->gathered, gather_block(self, worker, err));
 }
 
 /* All that nobody has begun: two workers that need the same chunks share the work before they wait.

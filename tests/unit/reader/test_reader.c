@@ -89,13 +89,17 @@ struct input {
     struct reader_source source;
 };
 
+/* Whether the calling program opens the file, with a driver of libhdf5's own. */
+static bool by_caller;
+
 static void input_open(struct input *input, const char *name)
 {
     struct h5grad_error err;
     struct h5_guard guard;
     hg_enter(&guard);
     input->access = (struct h5_access){0};
-    input->file = hg_open_input(path, &input->access, &err);
+    input->file = by_caller ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)
+                            : hg_open_input(path, &input->access, &err);
     ck_assert_msg(input->file >= 0, "%s", err.message);
     input->dataset = H5Dopen2(input->file, name, H5P_DEFAULT);
     ck_assert_int_ge(input->dataset, 0);
@@ -547,6 +551,30 @@ START_TEST(unallocated_chunks)
 }
 END_TEST
 
+/* libhdf5 does not tell where chunks of such a file lie. */
+START_TEST(file_of_the_caller)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6}, deep[RANK] = {16, 5, 6};
+    float fill = 42.5F;
+    hid_t file = new_file();
+    hid_t filtered = new_creation(chunk), sparse = new_creation(chunk);
+    H5Pset_deflate(filtered, 4);
+    H5Pset_fill_value(sparse, H5T_NATIVE_FLOAT, &fill);
+    H5Pset_deflate(sparse, 1);
+    put_values(file, "chunked", H5T_NATIVE_FLOAT, new_creation(chunk));
+    put_values(file, "deep", H5T_NATIVE_FLOAT, new_creation(deep));
+    put_values(file, "filtered", H5T_NATIVE_FLOAT, filtered);
+    put_sparse(file, "sparse", sparse);
+    H5Fclose(file);
+    by_caller = true;
+    check_dataset("chunked", "chunked", expect_value);
+    check_dataset("deep", "chunked", expect_value);
+    check_dataset("filtered", "chunked", expect_value);
+    check_dataset("sparse", "chunked", expect_fill);
+    by_caller = false;
+}
+END_TEST
+
 /* A filter that nobody has, at an id of the range that is free for tests. */
 enum { NO_FILTER = 300 };
 
@@ -965,8 +993,8 @@ int main(void)
     tcase_add_loop_test(readers, behind_a_user_block, 0, 2);
     ADD_TESTS(readers, types, complex_points, external_and_virtual, unallocated_chunks,
               unavailable_filters, known_filter_without_decoder, damaged_chunk,
-              chunk_of_another_length, linked_files, written_meanwhile, many_threads,
-              array_in_memory);
+              chunk_of_another_length, linked_files, file_of_the_caller, written_meanwhile,
+              many_threads, array_in_memory);
     TCase *lines = add_case(suite, "lines", setup, teardown);
     ADD_TESTS(lines, line_types, line_errors, line_handles);
     return run_suite(suite);
