@@ -15,9 +15,12 @@
 
 /* The way to an object, component by component. */
 struct route {
-    hid_t at;   /* the object reached */
-    char *rest; /* the path still to go, from position on */
+    hid_t from;               /* the object that the path begins at */
+    struct h5_access *access; /* of its file; NULL: it is one of the caller's */
+    hid_t at;                 /* the object reached */
+    char *rest;               /* the path still to go, from position on */
     size_t position;
+    bool plain; /* all links passed were hard links */
     unsigned hops;
     char *link; /* value of the last soft link passed */
 };
@@ -65,6 +68,7 @@ static char *link_value(hid_t group, const char *name, size_t size, const char *
 static enum h5grad_status pass_soft_link(struct route *route, const char *name, size_t size,
                                          struct h5grad_error *err)
 {
+    route->plain = false;
     if (++route->hops > MAX_HOPS)
         return hg_error_set(err, H5GRAD_FAILED, "more than %d soft links, a cycle", MAX_HOPS);
     char *value = link_value(route->at, name, size, "soft", err);
@@ -103,28 +107,26 @@ static enum h5grad_status explain_external(struct h5_access *access, hid_t group
 
 /* libhdf5 follows the link; the file that it leads to is opened where that is allowed. Only files
  * opened by hg_open_input guard what they name. */
-static hid_t pass_external_link(hid_t group, const char *name, size_t size,
-                                struct h5grad_error *err)
+static enum h5grad_status pass_external_link(struct route *route, const char *name, size_t size,
+                                             struct h5grad_error *err)
 {
-    struct h5_access *access = hg_input_access(group);
-    if (!access) {
-        hg_error_set(err, H5GRAD_FAILED, "is an external link, which is not followed");
-        return -1;
-    }
-    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    if (object < 0)
-        explain_external(access, group, name, size, err);
+    if (!route->access)
+        return hg_error_set(err, H5GRAD_FAILED, "is an external link, which is not followed");
+    enum h5grad_status status = H5GRAD_OK;
+    hid_t object = H5Oopen(route->at, name, H5P_DEFAULT);
+    route->plain = false;
+    if (object >= 0)
+        hg_access_keep(route->access, object);
     else
-        hg_access_keep(access, object);
+        status = explain_external(route->access, route->at, name, size, err);
     H5Eclear2(H5E_DEFAULT);
-    return object;
+    move_to(route, object);
+    return status;
 }
 
 /* One component further: over a link of the group at hand. */
 static enum h5grad_status take_link(struct route *route, const char *name, struct h5grad_error *err)
 {
-    if (H5Iget_type(route->at) != H5I_GROUP)
-        return hg_error_set(err, H5GRAD_FAILED, "no such object");
     H5L_info_t info;
     if (H5Lget_info(route->at, name, &info, H5P_DEFAULT) < 0) {
         enum h5grad_status status = hg_hdf5_error(err, "cannot read the link");
@@ -140,9 +142,7 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
     case H5L_TYPE_SOFT:
         return pass_soft_link(route, name, info.u.val_size, err);
     case H5L_TYPE_EXTERNAL:
-        return move_to(route, pass_external_link(route->at, name, info.u.val_size, err))
-                   ? H5GRAD_OK
-                   : hg_error_status(err);
+        return pass_external_link(route, name, info.u.val_size, err);
     default:
         return hg_error_set(err, H5GRAD_FAILED, "is a user-defined link, which is not followed");
     }
@@ -158,7 +158,12 @@ static enum h5grad_status take_component(struct route *route, const char *start,
     struct route ahead = *route;
     int shown = (int)route->position;
     bool last = !next_component(&ahead, &length);
-    enum h5grad_status status = take_link(route, name, err);
+    bool within = H5Iget_type(route->at) == H5I_GROUP;
+    if (last && within && route->plain && route->access)
+        hg_access_remember(route->access, route->from, route->at, route->rest,
+                           (size_t)(start - route->rest));
+    enum h5grad_status status =
+        within ? take_link(route, name, err) : hg_error_set(err, H5GRAD_FAILED, "no such object");
     if (status != H5GRAD_OK && !last)
         hg_error_context(err, status, "%.*s", shown, route->rest);
     if (status != H5GRAD_OK && route->link)
@@ -166,13 +171,30 @@ static enum h5grad_status take_component(struct route *route, const char *start,
     return status;
 }
 
+/* Objects are mostly opened one group after the other: the group of the one before spares the way
+ * to it. */
+static bool begin(struct route *route)
+{
+    const bool absolute = route->rest[0] == '/';
+    if (absolute && route->access)
+        route->at = hg_access_recall(route->access, route->from, route->rest, &route->position);
+    return route->at >= 0 ||
+           move_to(route, H5Gopen2(route->from, absolute ? "/" : ".", H5P_DEFAULT));
+}
+
 hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err)
 {
-    struct route route = {.at = -1, .rest = hg_memory_text(path)};
+    struct route route = {
+        .from = from,
+        .access = hg_input_access(from),
+        .at = -1,
+        .rest = hg_memory_text(path),
+        .plain = path[0] == '/',
+    };
     enum h5grad_status status = H5GRAD_OK;
     if (!route.rest)
         status = hg_error_memory(err, strlen(path));
-    else if (!move_to(&route, H5Gopen2(from, path[0] == '/' ? "/" : ".", H5P_DEFAULT)))
+    else if (!begin(&route))
         status = hg_hdf5_error(err, "cannot open the group");
 
     size_t length;

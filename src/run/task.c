@@ -15,6 +15,9 @@
 /* What a thread keeps resident for itself: its stack, what malloc has ready for it, decoders. */
 #define THREAD_MEMORY ((uint64_t)256 << 10)
 
+/* To open a dataset again takes longer than to differentiate one with chunks of so many bytes. */
+#define SMALL_BYTES ((uint64_t)64 << 10)
+
 static enum h5grad_status read_type(struct task *task, hid_t object, struct h5grad_error *err)
 {
     hid_t type = H5Dget_type(object);
@@ -43,11 +46,24 @@ static bool has_dataspace(hid_t dataset)
     return space >= 0;
 }
 
+/* Whether all chunks together are so small that it does not matter who keeps them. */
+static bool is_small(const struct task *task)
+{
+    const struct h5_storage *storage = &task->storage;
+    uint64_t extent[GRID_MAX_RANK], bytes;
+    for (unsigned i = 0; i < storage->rank; i++)
+        extent[i] = size_ceil_div(storage->extent[i], storage->chunk[i]) * storage->chunk[i];
+    return size_product(storage->rank, extent,
+                        task->type.components * hg_element_size(task->type.stored), &bytes) &&
+           bytes <= SMALL_BYTES;
+}
+
 /* Opens a dataset again without the cache that its chunks would take where they are decoded here.
  */
 static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err)
 {
-    if (!hg_reader_decodes(&task->storage, &task->type, task->field->read_method))
+    if (!hg_reader_decodes(&task->storage, &task->type, task->field->read_method) ||
+        is_small(task))
         return H5GRAD_OK;
     task->dataset = hg_reopen_uncached(task->dataset, err);
     return task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;

@@ -103,10 +103,50 @@ void hg_outside_free(struct h5_outside *outside)
     free(outside->dataset);
 }
 
+static void forget_group(struct h5_access *access)
+{
+    if (access->group_path)
+        hg_close(access->group);
+    free(access->group_path);
+    access->group_path = NULL;
+}
+
+void hg_access_remember(struct h5_access *access, hid_t from, hid_t group, const char *path,
+                        size_t length)
+{
+    const char *known = access->group_path;
+    if (known && access->group_from == from && strncmp(known, path, length) == 0 &&
+        known[length] == '\0')
+        return;
+    forget_group(access);
+    access->group_path = strndup(path, length);
+    if (access->group_path && H5Iinc_ref(group) < 0) {
+        free(access->group_path);
+        access->group_path = NULL;
+    }
+    access->group = group;
+    access->group_from = from;
+}
+
+hid_t hg_access_recall(const struct h5_access *access, hid_t from, const char *path,
+                       size_t *position)
+{
+    const char *known = access->group_path;
+    size_t length = known ? strlen(known) : 0;
+    bool leads = known && access->group_from == from &&
+                 (strncmp(path, known, length) == 0 ||
+                  (strncmp(path, known, length - 1) == 0 && !path[length - 1]));
+    if (!leads || H5Iinc_ref(access->group) < 0)
+        return -1;
+    *position = path[length - 1] ? length : length - 1;
+    return access->group;
+}
+
 void hg_access_free(struct h5_access *access)
 {
     if (!access)
         return;
+    forget_group(access);
     for (size_t i = 0; i < access->n_kept; i++)
         hg_close(access->kept[i]);
     for (size_t i = 0; i < access->n_outside; i++)

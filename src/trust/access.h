@@ -54,6 +54,10 @@ struct h5_access {
     uint64_t source_chunk[GRID_MAX_RANK];
     size_t n_kept;
     hid_t kept[H5_KEPT_FILES]; /* files that external links led to */
+    /* What hg_access_remember was told last: "/a/b/", or NULL, the group there, whence it is seen.
+     */
+    char *group_path;
+    hid_t group, group_from;
 };
 
 void hg_access_free(struct h5_access *access); /* NULL allowed */
@@ -65,6 +69,16 @@ enum h5grad_status hg_access_place(struct h5_access *access, const char *path,
 /* Keeps the file of an object open until hg_access_free, so that the identities of its objects stay
  * theirs; not more than H5_KEPT_FILES of them. */
 void hg_access_keep(struct h5_access *access, hid_t object);
+
+/* Keeps a group open until it is told of another, or hg_access_free: the one that the first length
+ * bytes of path, absolute and ending with a slash, lead to from an object over hard links alone. */
+void hg_access_remember(struct h5_access *access, hid_t from, hid_t group, const char *path,
+                        size_t length);
+
+/* The group that is remembered, as an identifier of the caller's, where path leads from the same
+ * object to it or into it: *position is where the rest of the path begins. -1 otherwise. */
+hid_t hg_access_recall(const struct h5_access *access, hid_t from, const char *path,
+                       size_t *position);
 
 /* Notes what is at path as something that is read, or that would be if it were there. What the
  * driver opens for its points is noted anyway. */

@@ -707,6 +707,9 @@ static hid_t open_first(hid_t dataset, const struct h5_access *access,
 
 hid_t hg_open_source(hid_t dataset)
 {
+    const struct h5_access *access = hg_input_access(dataset);
+    if (access && access->n_outside == 0)
+        return -1;
     struct check check = {.own = {.follow_external = true}, .last = -1};
     hid_t source = -1;
     if (check_dataset(&check, dataset, NULL) == H5GRAD_NO_MEMORY)

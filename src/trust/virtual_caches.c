@@ -16,9 +16,9 @@ struct caches {
 /* False for other layouts, and for files that hg_open_input did not open. */
 static bool choose_caches(hid_t dataset, struct caches *caches)
 {
-    const struct h5_access *access =
-        hg_dataset_layout(dataset) == H5D_VIRTUAL ? hg_input_access(dataset) : NULL;
-    H5_CLOSED hid_t file = access ? H5Iget_file_id(dataset) : -1;
+    const struct h5_access *access = hg_input_access(dataset);
+    bool virtual = access && access->n_outside > 0 && hg_dataset_layout(dataset) == H5D_VIRTUAL;
+    H5_CLOSED hid_t file = virtual ? H5Iget_file_id(dataset) : -1;
     H5_CLOSED hid_t list = file >= 0 ? H5Fget_access_plist(file) : -1;
     if (list < 0 ||
         H5Pget_cache(list, NULL, &caches->slots, &caches->bytes, &caches->preemption) < 0)
