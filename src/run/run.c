@@ -432,47 +432,43 @@ static enum h5grad_status copy_groups(struct run *run, const struct field *field
 }
 
 /* The results of the field have their writers: the journal is told, and a sink made of them. */
-static enum h5grad_status open_sink(struct run *run, size_t number, const struct result *result,
+static enum h5grad_status open_sink(struct run *run, size_t number, struct results *results,
                                     struct h5grad_error *err)
 {
     struct engine_job *job = &run->task.job;
     const struct plan *plan = &run->task.plan;
-    struct writer *writer[GRID_MAX_RANK];
-    for (unsigned k = 0; k < job->n_outputs; k++)
-        writer[k] = result[k].writer;
     const struct sink_request request = {
         .n = job->n_outputs,
-        .writer = writer,
+        .writer = results->writer,
         .journal = run->resume.journal,
         .ordered = job->ordered,
         .workers = plan->threads,
         .waiting = hg_engine_waiting(job, plan),
     };
     enum h5grad_status status =
-        hg_resume_begin_field(&run->resume, &run->task, number, writer, err);
+        hg_resume_begin_field(&run->resume, &run->task, number, results->writer, err);
     if (status)
         return status;
     job->sink = hg_sink_open(&request, err);
     return job->sink ? H5GRAD_OK : hg_error_status(err);
 }
 
-static enum h5grad_status create_results(struct run *run, size_t number, struct result *result,
+static enum h5grad_status create_results(struct run *run, size_t number, struct results *results,
                                          struct h5grad_error *err)
 {
     struct task *task = &run->task;
-    const struct field *field = task->field;
     struct scale_links links = {0};
     struct h5_guard guard;
     task->journal = run->resume.journal;
-    enum h5grad_status status = hg_aux_vars_add(run->aux_vars, field, task->dataset, &links, err);
+    enum h5grad_status status =
+        hg_aux_vars_add(run->aux_vars, task->field, task->dataset, &links, err);
     hg_enter(&guard);
     if (!status)
-        status = copy_groups(run, field, &links, err);
-    for (unsigned k = 0; k < field->n_axes && !status; k++)
-        status =
-            hg_result_create(task, run->aux_vars, &links, run->publish.file, k, &result[k], err);
+        status = copy_groups(run, task->field, &links, err);
     if (!status)
-        status = open_sink(run, number, result, err);
+        status = hg_results_create(task, run->aux_vars, &links, results, err);
+    if (!status)
+        status = open_sink(run, number, results, err);
     hg_leave(&guard);
     hg_scale_links_free(&links);
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
@@ -486,47 +482,33 @@ static enum h5grad_status finish_convention(const struct run *run, struct h5grad
     if (!convention || !convention->finish)
         return H5GRAD_OK;
     const struct coords_results results = {run->file, run->task.dataset, run->publish.file, field};
-    enum h5grad_status status = convention->finish(&results, err);
-    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
+    return convention->finish(&results, err);
 }
 
-static enum h5grad_status finish_results(struct run *run, struct result *result,
+static enum h5grad_status finish_results(struct run *run, struct results *results,
                                          enum h5grad_status status, struct h5grad_error *err)
 {
-    const struct field *field = run->task.field;
+    const bool complete = !status;
     struct h5_guard guard;
     hg_sink_close(run->task.job.sink);
     hg_enter(&guard);
-    for (unsigned k = 0; k < field->n_axes; k++) {
-        if (!status && (status = hg_result_finish(&result[k], err)))
-            hg_error_context(err, status, "%s: %s", run->output,
-                             field->axis[field->order[k]].result);
-        hg_result_close(&result[k]);
-    }
-    if (!status)
+    status = hg_results_finish(run->task.field, results, status, err);
+    if (complete && !status)
         status = finish_convention(run, err);
     hg_leave(&guard);
-    return status;
-}
-
-/* Those of a field, none of which is made yet; NULL when there is no memory. */
-static struct result *new_results(const struct field *field)
-{
-    struct result *result = hg_memory_zeroed(field->n_axes, sizeof *result);
-    for (unsigned k = 0; result && k < field->n_axes; k++)
-        result[k].dataset = result[k].memory = -1;
-    return result;
+    return complete && status ? hg_error_context(err, status, "%s", run->output) : status;
 }
 
 /* Each selected dataset is one entry of the report, in the same order. */
-static enum h5grad_status do_results(struct run *run, size_t number, struct result *result,
-                                     struct h5grad_error *err)
+static enum h5grad_status do_results(struct run *run, size_t number, struct h5grad_error *err)
 {
     struct engine_job *job = &run->task.job;
-    enum h5grad_status status = create_results(run, number, result, err);
+    struct results results;
+    hg_results_init(&results, run->publish.file);
+    enum h5grad_status status = create_results(run, number, &results, err);
     if (!status) {
         run->progress.field = run->task.field->path;
-        hg_report_write_method(run->report, number, result[0].writer->way->name);
+        hg_report_write_method(run->report, number, results.writer[0]->way->name);
         job->progress = on_progress;
         job->cancelled = on_cancelled;
         job->user = run;
@@ -534,24 +516,20 @@ static enum h5grad_status do_results(struct run *run, size_t number, struct resu
         if (status)
             hg_error_context(err, status, "%s: %s", run->input, run->task.field->path);
     }
-    return finish_results(run, result, status, err);
+    return finish_results(run, &results, status, err);
 }
 
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
     struct field *field = &run->field[number];
-    struct result *result = NULL;
     bool too_large;
     enum h5grad_status status = hg_task_open(&run->task, run->file, field, err);
     if (!status)
         status = hg_task_plan(&run->task, &run->options, &too_large, err);
     if (status)
         hg_error_context(err, status, "%s: %s", run->input, field->path);
-    else if ((result = new_results(field)))
-        status = do_results(run, number, result, err);
     else
-        status = hg_error_memory(err, field->n_axes * sizeof *result);
-    free(result);
+        status = do_results(run, number, err);
     hg_task_close(&run->task);
     hg_field_free(field);
     hg_messages_deliver(&run->messages);

@@ -62,8 +62,7 @@ static bool is_small(const struct task *task)
  */
 static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err)
 {
-    if (!hg_reader_decodes(&task->storage, &task->type, task->field->read_method) ||
-        is_small(task))
+    if (!hg_reader_decodes(&task->storage, &task->type, task->field->read_method) || is_small(task))
         return H5GRAD_OK;
     task->dataset = hg_reopen_uncached(task->dataset, err);
     return task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
