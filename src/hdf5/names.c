@@ -105,8 +105,8 @@ static bool follow(char *out, const char *name)
 
 typedef hid_t open_function(hid_t file, const char *path, struct h5grad_error *err);
 
-/* Opens what has that name as seen from a group; false when there is no memory. *path is new
- * memory, NULL where nothing is opened. */
+/* Opens the object of that name relative to a group: *id, -1 where there is none, and its *path in
+ * new memory. False when there is no memory. */
 static bool open_from(hid_t file, open_function *opener, const char *group, const char *name,
                       char **path, hid_t *id)
 {
@@ -126,7 +126,7 @@ static bool open_from(hid_t file, open_function *opener, const char *group, cons
     return reason.status != H5GRAD_NO_MEMORY;
 }
 
-/* The same as seen from a dataset: in its group, or in those around. */
+/* The same relative to the group of a dataset, or to the groups around it. */
 static bool open_named(hid_t file, open_function *opener, const char *dataset, const char *name,
                        char **path, hid_t *id)
 {

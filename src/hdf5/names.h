@@ -21,8 +21,8 @@ char *hg_names_shown_path(hid_t file, const char *stored);
  * may be NULL. */
 hid_t hg_names_open_variable(hid_t file, const char *path, char **stored, struct h5grad_error *err);
 
-/* Opens what stands for the dimension of that name as seen from the dataset at path, as a variable
- * is found; -1 when there is nothing. */
+/* Opens the dataset of the dimension of that name, which is looked up from the dataset at path as
+ * variables are; -1 when there is none. */
 hid_t hg_names_open_dimension(hid_t file, const char *path, const char *name);
 
 /* A variable that an attribute names. */

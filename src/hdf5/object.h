@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Questions to groups and datasets, by libhdf5. All within hg_enter. */
+/* Small questions about groups and datasets. All within hg_enter. */
 #ifndef H5GRAD_HDF5_OBJECT_H
 #define H5GRAD_HDF5_OBJECT_H
 
@@ -20,7 +20,7 @@ hid_t hg_open_subgroup(hid_t group, const char *name);
 /* The extents of a dataset of that rank; false when it is of another, or cannot be read. */
 bool hg_read_extents(hid_t dataset, unsigned rank, uint64_t *extent);
 
-/* Whether the dataset has a null dataspace, which holds no coordinates and no mistake. */
+/* Whether the dataset has a null dataspace: it holds no coordinates, which is no error. */
 bool hg_is_null(hid_t dataset);
 
 #endif

@@ -45,8 +45,7 @@ static hid_t list_type(hid_t stored, bool *new_style)
     return -1;
 }
 
-/* Reads a list for each axis; references are followed one by one, so that there must not be too
- * many of them. */
+/* Reads a list for each axis. Each reference costs an access: MOST_BYTES limits their number. */
 static enum h5grad_status read_lists(hid_t attribute, hid_t stored, struct h5_scales *scales,
                                      struct h5grad_error *err)
 {
@@ -99,7 +98,7 @@ static hid_t follow(const struct h5_scales *scales, hid_t dataset, unsigned axis
         object = H5Ropen_object(&reference[i], H5P_DEFAULT, H5P_DEFAULT);
     }
 #endif
-    /* One of the newer kind may lead to any file, past the driver of inputs. */
+    /* A reference of the newer kind may lead to any file, past the driver of inputs. */
     return hg_keep_if(
         object >= 0 && H5Iget_type(object) == H5I_DATASET &&
             (!scales->new_style || hg_input_access(object) == hg_input_access(dataset)),

@@ -25,12 +25,12 @@ enum h5grad_status hg_scales_read(hid_t dataset, unsigned rank, struct h5_scales
                                   bool *found, struct h5grad_error *err);
 void hg_scales_free(struct h5_scales *scales);
 
-/* Opens what reference number i of an axis leads to; -1 when that is no dataset, or nothing, and
- * then with a reason only where hg_check_outside refuses it. */
+/* Opens the dataset that reference number i of an axis leads to; -1 when there is none, with a
+ * reason only where hg_check_outside refuses it. */
 hid_t hg_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                      struct h5grad_error *err);
 
-/* The identity of what it leads to, whether that may be read or not. */
+/* Identifies that dataset, whether it may be read or not. */
 bool hg_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                         struct h5_identity *identity);
 
@@ -52,8 +52,8 @@ enum h5grad_status hg_scale_write(hid_t dataset, size_t n, const struct h5_scale
 /* Whether a dataset says of itself that it is a scale. */
 bool hg_is_scale(hid_t dataset);
 
-/* With this the NAME begins of the scale, without data of its own, that netCDF-4 makes for a
- * dimension without coordinates. */
+/* The beginning of NAME of the scale without data that netCDF-4 makes for a dimension without
+ * coordinates. */
 #define H5_PLACEHOLDER "This is a netCDF dimension but not a netCDF variable"
 bool hg_is_placeholder(hid_t dataset);
 

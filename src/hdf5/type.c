@@ -170,7 +170,7 @@ static hid_t native_type(enum element element)
     return native[element] > 0 ? H5Tcopy(native[element]) : -1;
 }
 
-/* The fields move before the size shrinks: libhdf5 keeps them inside at every step. */
+/* The fields move before the size shrinks: libhdf5 insists that they fit at every step. */
 static hid_t half_type(void)
 {
     const struct float_layout *half = &known_floats[0].layout;
@@ -182,7 +182,7 @@ static hid_t half_type(void)
                       type);
 }
 
-/* Not strcasecmp, whose idea of i and I depends on the locale. */
+/* strcasecmp would depend on the locale (the Turkish i). */
 static bool same_letters(const char *text, const char *lower)
 {
     while (*text && (*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text) == *lower) {
@@ -203,7 +203,8 @@ static bool is_pair(const char *real, const char *imaginary)
     return false;
 }
 
-/* Which of the two members of a complex compound is the real part; false where it is none. */
+/* *real: the number of the real part among the two members; false for a compound that is not
+ * complex. */
 static bool find_real(hid_t compound, unsigned *real)
 {
     if (H5Tget_nmembers(compound) != 2)
@@ -234,8 +235,8 @@ static hid_t complex_compound(hid_t source, hid_t part)
     return hg_keep_if(ok, type);
 }
 
-/* A type of as many of part as the source has: where it is complex two in its form, compound or
- * libhdf5 2's class. Takes part. */
+/* part for a real source; for a complex one two of part in the source's form, a compound or libhdf5
+ * 2's class. Closes part where it is not the result. */
 static hid_t type_like(const struct h5_type *source, hid_t part)
 {
     if (source->components == 1 || part < 0)

@@ -10,8 +10,7 @@
 #include "trust/input_driver.h"
 #include "hdf5/transfer.h"
 
-/* libhdf5 copies an object of the heap into a buffer of so many bytes at least, and of a multiple
- * of that. */
+/* The buffer into which libhdf5 copies an object of the heap is a multiple of this. */
 #define BUFFER ((uint64_t)4096)
 
 #define MOST_PARTS ((size_t)1 << 20) /* of an element */
@@ -80,7 +79,7 @@ static enum h5grad_status add_part(struct layout *layout, const struct part *par
 
 static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, size_t *size);
 
-/* A list. Of references only those to objects are stored as they are in memory. */
+/* Of references only those to objects have the same size in the file as in memory. */
 static enum h5grad_status lay_out_list(struct layout *layout, hid_t type, size_t at)
 {
     H5_CLOSED hid_t base = H5Tget_super(type);
@@ -117,7 +116,7 @@ static int compare_members(const void *a, const void *b)
     return (one->offset > other->offset) - (one->offset < other->offset);
 }
 
-/* Members behind one that has another size in the file lie elsewhere there. */
+/* A member whose size differs in the file moves those behind it. */
 static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, size_t at,
                                            size_t *size)
 {
@@ -164,9 +163,7 @@ static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, 
 
 /* ------------------------------------------------------------------------------- the conversion */
 
-/* A conversion that keep_as_storeds elements as they lie in the file; libhdf5 gives it its nine
- * parameters.
- */
+/* A conversion that leaves elements as they lie in the file. libhdf5 fixes the parameters. */
 static herr_t keep_as_stored(hid_t from, hid_t to, H5T_cdata_t *data, size_t n, size_t stride,
                              size_t background_stride, void *buffer, void *background,
                              hid_t transfer)
@@ -200,8 +197,8 @@ static enum h5grad_status read_as(const struct check *check, hid_t type, void *e
     return hg_read_box(check->dataset, type, check->rank, check->box, elements, check->err);
 }
 
-/* Reads elements of size bytes as they lie in the file. libhdf5 knows of the conversion as long as
- * that takes. */
+/* Reads elements of size bytes as they lie in the file; the conversion is registered only
+ * meanwhile. */
 static enum h5grad_status read_stored(const struct check *check, hid_t type, size_t size,
                                       void *elements)
 {
@@ -276,11 +273,11 @@ static enum h5grad_status check_type(struct check *check, hid_t type)
         status = check_laid_out(check, type, &layout, size);
     free(layout.part);
     if (status == H5GRAD_NO_MEMORY)
-        hg_note_no_memory(); /* to who passes over what cannot be read */
+        hg_note_no_memory(); /* for callers that skip what cannot be read */
     return status;
 }
 
-/* Checks the file's own part of it; object lies in that. */
+/* Checks against the heap of the file that holds object. */
 static enum h5grad_status check_in_file(struct check *check, hid_t object, hid_t type)
 {
     H5_CLOSED hid_t file = hg_variable_levels(type) > 0 ? H5Iget_file_id(object) : -1;

@@ -105,8 +105,8 @@ static enum h5grad_status explain_external(struct h5_access *access, hid_t group
     return hg_explain_link(access, group, file, path, err);
 }
 
-/* libhdf5 follows the link; the file that it leads to is opened where that is allowed. Only files
- * opened by hg_open_input guard what they name. */
+/* Lets libhdf5 follow the link, which is safe only where the driver of inputs sees the file that it
+ * leads to. */
 static enum h5grad_status pass_external_link(struct route *route, const char *name, size_t size,
                                              struct h5grad_error *err)
 {
@@ -124,7 +124,7 @@ static enum h5grad_status pass_external_link(struct route *route, const char *na
     return status;
 }
 
-/* One component further: over a link of the group at hand. */
+/* Follows a link of the group that was reached. */
 static enum h5grad_status take_link(struct route *route, const char *name, struct h5grad_error *err)
 {
     H5L_info_t info;
@@ -148,7 +148,7 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
     }
 }
 
-/* One component further, with the part of the path that failed in front of the reason. */
+/* Follows a component of the path; an error names the part of the path that failed. */
 static enum h5grad_status take_component(struct route *route, const char *start, size_t length,
                                          struct h5grad_error *err)
 {
@@ -232,8 +232,8 @@ struct link {
     H5L_type_t type;
 };
 
-/* The links of one group, taken down before any is followed: no callback of libhdf5's is open while
- * the walk goes on. */
+/* The links of one group, listed before any is followed: the walk does not run inside a callback of
+ * libhdf5. */
 struct links {
     size_t n;
     struct link *link;
@@ -247,7 +247,7 @@ struct level {
     size_t length; /* of the group's path */
 };
 
-/* Levels and not calls within calls: how deep a file is must not matter to the stack. */
+/* The levels are an array and not recursion: the depth of a file must not use up the stack. */
 struct walker {
     void (*note)(void *user, const char *path, const char *why);
     void *user;
@@ -272,7 +272,7 @@ static void note_error(struct walker *walker, const char *what)
     note(walker, walker->passed.message);
 }
 
-/* Puts /name behind the path; false, with a note about the group, where it would be too long. */
+/* Appends /name to the path; false, with a note about the group, where it would become too long. */
 static bool append_name(struct walker *walker, const char *name)
 {
     size_t length = strlen(name);
@@ -306,7 +306,7 @@ static enum h5grad_status add_dataset(struct walker *walker, const struct h5_ide
     return H5GRAD_OK;
 }
 
-/* Takes an object, unless it was seen before; *enter: it is a group to go into. */
+/* Adds an object that was not seen before; *enter: it is a group to walk into. */
 static enum h5grad_status take_object(struct walker *walker, const struct h5_identity *identity,
                                       H5O_type_t kind, bool *enter)
 {
@@ -406,7 +406,7 @@ static herr_t take_down(hid_t group, const char *name, const H5L_info_t *info, v
     return 0;
 }
 
-/* Takes down the links of a group, which is the walker's from here on. */
+/* Lists the links of a group, which the walker closes. */
 static enum h5grad_status enter_group(struct walker *walker, hid_t group)
 {
     struct level *more = hg_memory_more(walker->level, walker->depth, sizeof *more);
@@ -434,7 +434,7 @@ static void leave_group(struct walker *walker)
     hg_close(level->group);
 }
 
-/* Follows the next link of the group that the walk is in, or leaves that. */
+/* Follows the next link of the current group, or leaves the group after the last. */
 static enum h5grad_status walk_on(struct walker *walker)
 {
     struct level *level = &walker->level[walker->depth - 1];

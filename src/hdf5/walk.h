@@ -13,7 +13,7 @@ struct h5_found {
     struct h5_identity identity;
 };
 
-/* For values/values.h: a dataset that looks by its name as if it said what others' numbers mean. */
+/* For values/values.h: a dataset whose name suggests that it describes the values of others. */
 struct h5_sign {
     size_t number;
     bool called; /* after something beside it */
@@ -28,7 +28,7 @@ struct h5_walk {
     struct h5_sign *sign;
 };
 
-/* note, when not NULL, is told of what is passed over: links that are broken or not followed,
+/* Calls note, unless it is NULL, for all that is skipped: links that are broken or not followed,
  * unreadable objects, groups more than 1024 levels down. Within hg_enter. */
 enum h5grad_status hg_walk(hid_t file, void (*note)(void *user, const char *path, const char *why),
                            void *user, struct h5_walk *walk, struct h5grad_error *err);

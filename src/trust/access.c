@@ -21,8 +21,8 @@ static bool lies_in(const char *path, const char *folder)
     return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
-/* Whether a file, already described, lies where the input may lead to. Its real path must lead to
- * it: one that was removed, or that lies in another mount namespace, has none. */
+/* Whether the file that info describes lies in the folders of the input. A file whose real path
+ * does not lead to it (removed, or in another mount namespace) does not. */
 static bool lies_inside(const struct h5_access *access, const char *real, const struct stat *info)
 {
     struct stat there;
@@ -38,7 +38,7 @@ static enum h5grad_status judge(struct h5_access *access, int place, const char 
     if (fstat(place, info) != 0)
         return hg_error_errno(err, errno, "cannot be looked up");
     BASE_FREED char *real = realpath(path, NULL);
-    bool folder = S_ISDIR(info->st_mode); /* which is of no use anywhere */
+    bool folder = S_ISDIR(info->st_mode); /* refused anywhere, with a better reason */
     bool outside = !folder && !access->follow_external && !lies_inside(access, real, info);
     bool device = S_ISBLK(info->st_mode) && real && access->real && strcmp(real, access->real) == 0;
     if (outside) {
@@ -191,7 +191,7 @@ void hg_access_note(struct h5_access *access, const char *path)
 
 void hg_access_note_opened(struct h5_access *access, const char *name, const struct stat *info)
 {
-    /* libhdf5 looks for a file in several places: the one that counts was found. */
+    /* libhdf5 looks for a file in several places: this one makes up for one that was refused. */
     if (strcmp(hg_path_base(access->refused), hg_path_base(name)) == 0)
         access->refused[0] = '\0';
     note(access, name, info);
@@ -241,7 +241,7 @@ void hg_permit_plugins(const struct h5_access *access)
         H5PLset_loading_state(H5PL_ALL_PLUGIN);
 }
 
-/* Opens what hg_access_find has judged, and not what may have come to its path since. */
+/* Opens the file that hg_access_find has checked, not one that may have replaced it since. */
 static int open_found(int place, const char *path, const struct stat *info)
 {
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What an input may make libhdf5 open, what the user allows it, and what came of it. A file that
- * came from somewhere must not choose what is read: what it names is opened only in its own folder
- * and below, unless the user trusts it further.
+ * What an input may make libhdf5 open, and the record of what it did. A file of unknown origin must
+ * not choose what is read: files that it names are opened only in its own folder and below, unless
+ * the user allows more.
  */
 #ifndef H5GRAD_TRUST_ACCESS_H
 #define H5GRAD_TRUST_ACCESS_H
@@ -18,7 +18,7 @@
 
 /* What was found of a dataset whose points lie in other files; see trust/outside.h. */
 struct h5_outside {
-    char *text;           /* what is to be said of it; NULL */
+    char *text;           /* a remark for the user; NULL */
     bool missing;         /* it does not have all its points */
     bool external;        /* in external files */
     uint64_t sources;     /* that are there */
@@ -27,7 +27,7 @@ struct h5_outside {
 
 void hg_outside_free(struct h5_outside *outside);
 
-/* What the user allows an input, and what came of it. The caller's; it outlives the file. */
+/* What the user allows an input, and what is known of it; the caller's, it outlives the file. */
 struct h5_access {
     bool follow_external;                       /* files outside its folder may be read */
     bool allow_plugins;                         /* libhdf5 may load filters */
@@ -41,14 +41,14 @@ struct h5_access {
     char refused[PATH_MAX];      /* a file that was not opened because it lies elsewhere; "" */
     char lock[160];              /* why it was not opened for its lock; "" */
     int failure;                 /* errno of the first read that failed; 0 */
-    struct h5_manifest manifest; /* what it led to, itself first */
+    struct h5_manifest manifest; /* files that the run depends on, the input first */
     struct h5_set checked;       /* virtual and external datasets, with their numbers in outside */
     size_t n_outside;
     struct h5_outside *outside;
     bool lacks_external; /* one of them */
-    bool looking;        /* files are opened to be looked at, and not for their points */
-    bool judging;        /* a file is opened to learn whether it can be a source */
-    struct h5_set unfit; /* files that cannot: to libhdf5 they are absent */
+    bool looking;        /* files are opened for a check, not to read their points */
+    bool judging;        /* hg_open_to_judge is opening a file */
+    struct h5_set unfit; /* files that cannot be sources: to libhdf5 they are absent */
     uint64_t heap_read;  /* bytes of the largest collection of a global heap */
     /* The least extents of chunks of sources, by the axes from the last on; 0: none has chunks. */
     uint64_t source_chunk[GRID_MAX_RANK];
@@ -62,12 +62,12 @@ struct h5_access {
 
 void hg_access_free(struct h5_access *access); /* NULL allowed */
 
-/* Enters where the file at path lies, ahead of all that is below. */
+/* Sets real and folder for the file at path; to be called first. */
 enum h5grad_status hg_access_place(struct h5_access *access, const char *path,
                                    struct h5grad_error *err);
 
-/* Keeps the file of an object open until hg_access_free, so that the identities of its objects stay
- * theirs; not more than H5_KEPT_FILES of them. */
+/* Keeps the file of an object open until hg_access_free, which keeps the identities of its objects
+ * valid; for at most H5_KEPT_FILES files. */
 void hg_access_keep(struct h5_access *access, hid_t object);
 
 /* Keeps a group open until it is told of another, or hg_access_free: the one that the first length
@@ -80,13 +80,12 @@ void hg_access_remember(struct h5_access *access, hid_t from, hid_t group, const
 hid_t hg_access_recall(const struct h5_access *access, hid_t from, const char *path,
                        size_t *position);
 
-/* Notes what is at path as something that is read, or that would be if it were there. What the
- * driver opens for its points is noted anyway. */
+/* Adds a path to the manifest, whether a file is there or not. The driver adds what it opens. */
 void hg_access_note(struct h5_access *access, const char *path);
 
-/* For the driver: the file at the path name was opened, as info describes it; or it was not, with
- * errno. To libhdf5 a file that cannot be opened is not there, and it may have a fill value for
- * that: an error that says nothing of the file is remembered, so that it does not count as that. */
+/* For the driver: the file at path name was opened, as info describes it, or failed to open, with
+ * errno. libhdf5 takes any failure for an absent file, and may read the fill value: errors that are
+ * not about the file (no descriptors, no memory) are remembered and fail the run. */
 void hg_access_note_opened(struct h5_access *access, const char *name, const struct stat *info);
 void hg_access_note_failed(struct h5_access *access, const char *name);
 
@@ -95,21 +94,22 @@ bool hg_access_is_unfit(const struct h5_access *access, const struct stat *info)
 enum h5grad_status hg_access_add_unfit(struct h5_access *access, const struct stat *info,
                                        struct h5grad_error *err);
 
-/* H5GRAD_FAILED when files that were read or looked for are not what they were, the first, which is
- * the one that was opened with the access, also when another took its name, but where it is known
- * to be open still; or when reading one has failed. */
+/* H5GRAD_FAILED when a file of the manifest has changed or reading one has failed. With
+ * first_is_open the input itself is not looked up by its path, which may lead to another file by
+ * now. */
 enum h5grad_status hg_access_check_unchanged(struct h5_access *access, bool first_is_open,
                                              struct h5grad_error *err);
 
-/* H5GRAD_FAILED when something that was read lay in a file that was refused, libhdf5 takes such
- * points for missing, or in one that was another when it was opened again. access may be NULL. */
+/* To be called after reading: H5GRAD_FAILED when a file was refused, whose points libhdf5 takes for
+ * missing, when reading failed, or when a file that was opened again had changed. access may be
+ * NULL. */
 enum h5grad_status hg_access_check(const struct h5_access *access, struct h5grad_error *err);
 
 /*
- * Looks at what a path that the input names leads to, without opening it: a pipe or a device could
- * block, or do something. A descriptor of O_PATH, to be closed, where it is a regular file that may
- * be read, as info describes it; -1 with the reason and errno otherwise. Where nothing is there,
- * info is zeros; where it lies outside, access->refused names it.
+ * Looks up a path that the input names, without opening it: a pipe or a device could block or
+ * react. Returns an O_PATH descriptor, which the caller closes, for a regular file that may be
+ * read; info describes it. Otherwise -1 with the reason and errno; info is zeros where nothing is
+ * there, and access->refused names a file outside.
  */
 int hg_access_find(struct h5_access *access, const char *path, struct stat *info,
                    struct h5grad_error *err);

@@ -38,7 +38,7 @@ struct external {
     uint64_t size; /* of a point as stored */
     char *fill;    /* such a point */
     char *bytes;   /* points of one row, as stored and then as memory */
-    char *zeros;   /* as much, which conversion of compounds needs */
+    char *zeros;   /* as many bytes: the background of the conversion */
     bool *missing; /* points of the row that have bytes in no file */
 };
 
@@ -80,8 +80,8 @@ static void close_external(struct external *self)
     free(self->missing);
 }
 
-/* Reads what a file has of count bytes that lie at offset in it; *there: how many those are. One
- * that cannot be opened has none. */
+/* Reads count bytes at offset of a file, or as many as it has: *there. A file that cannot be opened
+ * has none. */
 static enum h5grad_status read_file(const struct external *self, const char *path, uint64_t offset,
                                     uint64_t count, char *bytes, uint64_t *there,
                                     struct h5grad_error *err)
@@ -104,8 +104,8 @@ static void mark_missing(const struct external *self, uint64_t from, uint64_t to
         self->missing[i] = true;
 }
 
-/* The part of external file number i that lies in count bytes of the dataset from first on. *at:
- * where the file begins in the dataset, and then where the next one does. */
+/* Reads what external file number i holds of count bytes of the dataset from byte first on. *at,
+ * where the file begins in the dataset, becomes where the next one does. */
 static enum h5grad_status read_part(const struct external *self, unsigned i, uint64_t first,
                                     uint64_t count, uint64_t *at, struct h5grad_error *err)
 {
@@ -127,7 +127,7 @@ static enum h5grad_status read_part(const struct external *self, unsigned i, uin
     return status;
 }
 
-/* A row of the dataset, its points one after the other from point number first on. */
+/* Reads points from number first on in the order of the dataset. */
 static enum h5grad_status read_row(const struct external *self, uint64_t first, uint64_t points,
                                    hid_t memory, char *out, struct h5grad_error *err)
 {

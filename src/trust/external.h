@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading datasets whose external files do not have all points, where that is allowed: libhdf5
- * takes zeros for what a file is too short for, and cannot read anything where one is not there. */
+/* External files, and reading datasets of which they lack points: libhdf5 reads zeros behind the
+ * end of a file, and nothing at all when one is absent. */
 #ifndef H5GRAD_TRUST_EXTERNAL_H
 #define H5GRAD_TRUST_EXTERNAL_H
 
@@ -21,9 +21,9 @@ enum h5grad_status hg_external_get(hid_t creation, unsigned i, const struct h5_s
                                    struct h5_external *file, struct h5grad_error *err);
 
 /*
- * The points of a box as datatype memory, into a dense array of those of box all; those that no
- * file has as the dataset's fill value. rank may be 0, for the one point of a scalar. The dataset
- * is one that hg_check_outside has passed.
+ * Reads the points of a box as datatype memory into a dense array of those of box all, and the
+ * dataset's fill value for those that no file has. rank may be 0, for the one point of a scalar.
+ * The dataset is one that hg_check_outside has passed.
  */
 enum h5grad_status hg_external_read(hid_t dataset, hid_t memory, unsigned rank,
                                     const struct box *box, const struct box *all, void *points,

@@ -11,7 +11,7 @@
 #include "base/size.h"
 #include "trust/access.h"
 
-#define COPIES 4 /* of what has a variable length, in libhdf5 and here */
+#define COPIES 4 /* of an element of variable length, in libhdf5 and here */
 #define LEAST  ((uint64_t)4096)
 
 #define FIRST_USER_BLOCK 512 /* bytes; a superblock lies behind one of any power of 2 of them */
@@ -104,7 +104,7 @@ static bool step(struct walk *walk)
     return true;
 }
 
-/* False where no collection can begin; size of its bytes are at hand. */
+/* Begins with a collection, of which size bytes are given; false where there can be none. */
 static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offset,
                   const unsigned char *bytes, size_t size)
 {
@@ -121,8 +121,8 @@ static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offs
     return walk->total <= INT64_MAX - offset && walk->total <= hg_heap_most(heaps->access);
 }
 
-/* Notes the objects; there is room for them where known is not NULL. *n becomes one
- * more than the largest number. */
+/* Goes through all objects: *n becomes one more than the largest number. known, unless NULL, has
+ * room for them and receives them. */
 static bool note_objects(struct walk *walk, struct known *known, size_t *n)
 {
     *n = 0;
@@ -194,7 +194,7 @@ static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t
     return H5GRAD_FAILED;
 }
 
-/* The collection, which is kept among others as long as there is room. */
+/* Finds or reads a collection. Collections are kept as long as there is room. */
 static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t address,
                                           struct known **known)
 {

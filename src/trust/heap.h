@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The global heap of a file, where HDF5 keeps what has a variable length, as it lies in the file.
- * libhdf5 trusts what the heap says of itself, which a file that came from somewhere need not
- * deserve.
+ * The global heap of a file, where HDF5 keeps elements of variable length, read without libhdf5,
+ * which trusts the sizes in it.
  */
 #ifndef H5GRAD_TRUST_HEAP_H
 #define H5GRAD_TRUST_HEAP_H
@@ -27,27 +26,25 @@ struct h5_access;
 /* The most bytes of variable length that may be read at once, and that a collection may have. */
 uint64_t hg_heap_most(const struct h5_access *access);
 
-/* Those of an open file. */
+/* The collections of an open file. */
 struct h5_heaps {
     int fd;
     uint64_t end;  /* of the file */
     uint64_t base; /* where addresses count from */
     unsigned address_bytes, length_bytes;
     struct h5_access *access;
-    void *known;  /* sizes of objects, of collections that were asked for */
+    void *known;  /* a tree of collections that were asked for */
     size_t bytes; /* of memory */
 };
 
-/* By the file's superblock; where there is none no collection is sound. The descriptor and access
- * stay the caller's. */
+/* Reads the superblock; without one no collection is sound. fd and access stay the caller's. */
 void hg_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access);
 void hg_heaps_close(struct h5_heaps *heaps);
 
 /*
- * Judges what libhdf5 reads at an offset of the file: size bytes, which may be the beginning of a
- * collection. False for one through which libhdf5, at least 1.10, would go without end: free space
- * of no size, or an object that reaches back; and for one that is too large. It is judged as a
- * whole when its first bytes are read.
+ * Checks size bytes that libhdf5 reads at an offset of the file. Where a collection begins there
+ * all of it is checked: false when it is too large, or when libhdf5, at least 1.10, would loop
+ * forever on it (free space of size 0, an object that reaches back).
  */
 bool hg_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsigned char *bytes,
                       size_t size);
@@ -67,10 +64,9 @@ bool hg_heap_begins(const struct h5_heaps *heaps, uint64_t address);
 
 /*
  * Layouts of virtual datasets, whose mappings lie in the heap (trust/virtual_layout.c). libhdf5, at
- * least 1.10, counts on the numbers that a mapping gives of its blocks: it goes on behind the end
- * of the mapping, for hours. Gives a layout whose mappings do not hold what they say a version that
- * libhdf5 refuses, in a part of an object header that was read: size bytes at an offset of the
- * file.
+ * least 1.10, trusts the number of blocks in a mapping and reads on behind its end, for hours. In
+ * size bytes of an object header, read at an offset of the file, this gives layouts whose mappings
+ * are cut short a version that libhdf5 refuses.
  */
 void hg_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *bytes, size_t size);
 

@@ -18,7 +18,7 @@
 #include "libhdf5/handle.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
-#define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
+#define CALL_BYTES      ((size_t)1 << 30) /* bytes of one call; Linux moves at most 2 GiB */
 
 /* What H5Fget_vfd_handle points to. */
 struct handle {
@@ -28,7 +28,7 @@ struct handle {
     struct h5_heaps heaps;
 };
 
-/* What the file access list carries, also that of the files that a file names. */
+/* What a file access list carries, also to the files that a file names. */
 struct choice {
     struct h5_access *access;
 };
@@ -44,7 +44,7 @@ _Static_assert(offsetof(struct input, handle) == offsetof(struct h5_file, handle
                    offsetof(struct handle, common) == 0,
                "an open file begins with a struct h5_file");
 
-/* Locking as the environment wants it, in libhdf5's words: 1 is a must, -1 not at all. */
+/* The value of libhdf5's variable: 1 requires locks, -1 turns them off. */
 static int locking_wanted(void)
 {
     const char *text = getenv("HDF5_USE_FILE_LOCKING");
@@ -55,7 +55,7 @@ static int locking_wanted(void)
     return strcasecmp(text, "TRUE") == 0 || strcmp(text, "1") == 0;
 }
 
-/* False, with the reason in access->lock, where the file is not to be read without a lock. */
+/* False, with the reason in access->lock, when the file must not be read without a lock. */
 static bool lock_to_read(int fd, struct h5_access *access)
 {
     int wanted = locking_wanted();
@@ -75,7 +75,7 @@ static bool lock_to_read(int fd, struct h5_access *access)
     return true;
 }
 
-/* hg_access_open, with a lock where the file is opened for its points. */
+/* hg_access_open, with a lock unless the file is only opened for a check. */
 static int open_to_read(struct h5_access *access, const char *path, struct stat *info)
 {
     int fd = hg_access_open(access, path, info);
@@ -86,14 +86,15 @@ static int open_to_read(struct h5_access *access, const char *path, struct stat 
     return -1;
 }
 
-/* For the list of an open file, with which libhdf5 opens those that it names; libhdf5 frees it. */
+/* The choice of an open file, for the list with which libhdf5 opens those that it names; libhdf5
+ * frees it. */
 static void *input_choice(H5FD_t *file)
 {
     struct choice *choice = malloc(sizeof *choice);
     if (choice)
         choice->access = ((const struct input *)file)->handle.access;
     else
-        hg_note_no_memory(); /* to libhdf5 the driver has nothing for the list */
+        hg_note_no_memory(); /* libhdf5 takes NULL for nothing to carry */
     return choice;
 }
 
@@ -105,7 +106,7 @@ static haddr_t end_of_file(const struct input *input)
     return size > 0 ? (haddr_t)size : 0;
 }
 
-/* Closes a file that is absent to libhdf5. */
+/* Closes a file that is to be absent to libhdf5. */
 static int pass_by_unfit(int fd, const struct h5_access *access, const struct stat *info)
 {
     if (fd < 0 || access->judging || !hg_access_is_unfit(access, info))
@@ -153,8 +154,8 @@ static herr_t input_close(H5FD_t *file)
     return 0;
 }
 
-/* libhdf5 opens no file twice that is the same to it; two runs share none, since what one of them
- * allows may be forgotten before the other is done. */
+/* libhdf5 shares files that compare equal. Two runs share none: the h5_access of one may end before
+ * the other. */
 static int input_compare(const H5FD_t *a, const H5FD_t *b)
 {
     const struct handle *one = &((const struct input *)a)->handle;
@@ -174,8 +175,8 @@ static haddr_t input_get_eof(const H5FD_t *file, H5FD_mem_t type)
     return end_of_file((const struct input *)file);
 }
 
-/* The lock is taken where the file is opened. libhdf5 looks whether a file is being written only
- * with drivers that can lock. */
+/* input_open has taken the lock. Only for drivers that can lock does libhdf5 check whether a file
+ * is being written. */
 static herr_t input_lock(H5FD_t *file, hbool_t writing)
 {
     (void)file;
@@ -196,7 +197,8 @@ static herr_t fail_read(const char *why)
     return -1;
 }
 
-/* As sec2 reads zeros beyond the end of the file; but not where the file has become shorter. */
+/* Reads zeros behind the end of the file, as sec2 does, but fails where the file has become
+ * shorter. */
 static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                          size_t size, void *data)
 {
@@ -271,7 +273,7 @@ static const H5FD_class_t input_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-/* As libhdf5's own drivers do it. */
+/* Registers the driver when it is first needed, as libhdf5's own drivers do. */
 static hid_t input_driver(void)
 {
     static hid_t driver = -1; /* under the lock; stale when libhdf5 was closed in between */

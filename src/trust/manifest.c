@@ -8,11 +8,11 @@
 
 #include "base/hash.h"
 
-/* For all notes: a file may name any number of others, of names of any length. */
+/* The limit of all entries: a file may name any number of others, of any length. */
 #define MOST_BYTES ((size_t)16 << 20)
 
-/* All 0: there is no such file. Of what is no source of data, as a folder or a pipe, only the
- * inode: others may write to it, and so does the run where OUTPUT lies in such a folder. */
+/* All 0: there is no such file. For a folder or a pipe, which has no data, only the inode: it may
+ * change, as when the run itself writes OUTPUT into that folder. */
 struct identity {
     uint64_t inode, size;
     int64_t seconds, nanoseconds;

@@ -12,15 +12,15 @@
 #include "libhdf5/handle.h"
 #include "trust/input_driver.h"
 
-/* The cache of decoded chunks that H5Dread goes through, of each dataset that is read so. libhdf5
- * fixes it when a dataset is opened first, so it is chosen for the whole file. Chunks that were
- * read whole go first: with tiles of one chunk and their halos that decodes the fewest again. With
- * 1 instead of almost 1 no others would ever go, and the cache would grow without end. */
+/* The chunk cache of each dataset that H5Dread reads. libhdf5 fixes it when the dataset is first
+ * opened, so it is set for the whole file. A preemption near 1 evicts chunks that were read whole
+ * first, which decodes the fewest twice for tiles of one chunk and their halos. With exactly 1 no
+ * others would be evicted, and the cache would grow without bound. */
 #define CHUNK_SLOTS      2003
 #define CHUNK_BYTES      ((size_t)8 << 20)
 #define CHUNK_PREEMPTION 0.99
 
-/* The system's own reasons, which are clearer than libhdf5's; a pipe would block in open. */
+/* Gives the system's reasons, clearer than libhdf5's, before a pipe could block in open. */
 static enum h5grad_status check_readable(const char *path, struct h5grad_error *err)
 {
     struct stat status;
@@ -152,8 +152,8 @@ hid_t hg_open_to_judge(struct h5_access *access, const char *path, const struct 
     return -1;
 }
 
-/* Whether the program that calls this library has the file open itself: then it is read through
- * libhdf5's own driver, which shares with it what is not yet written. */
+/* Whether the calling program has the file open itself. It is then read through libhdf5's own
+ * driver, which shares what is not yet written. */
 static bool is_open_here(const char *path)
 {
     struct stat wanted;

@@ -8,7 +8,7 @@
 
 #include "libhdf5/h5.h"
 
-/* What names are seen from: the file of an object. */
+/* Where names are looked up from: the file of an object. */
 struct h5_search {
     char *folder;   /* of the file, as it was opened */
     char *real;     /* the same without symbolic links */

@@ -9,7 +9,7 @@
 
 #include "libhdf5/h5.h"
 
-/* A selection along the axis on which it has no end: blocks at a stride, or one block. */
+/* An unlimited selection along its axis: blocks at a stride, or one block without end. */
 struct h5_run {
     int axis; /* -1: it has an end on every axis, and the rest is not used */
     uint64_t start, stride;
@@ -35,15 +35,15 @@ enum h5grad_status hg_mapping_read(hid_t creation, size_t i, struct h5_mapping *
                                    struct h5grad_error *err);
 void hg_mapping_free(struct h5_mapping *mapping);
 
-/* How many of the extent points of the axis are selected, and the end of the first count of them.
- */
+/* The number of points that are selected of an axis of that extent; the end of the first count. */
 uint64_t hg_run_count(const struct h5_run *run, uint64_t extent);
 uint64_t hg_run_end(const struct h5_run *run, uint64_t count);
 
 /* Whether the blocks of the mapping have sources of their own. */
 bool hg_mapping_is_numbered(const struct h5_mapping *mapping);
 
-/* The names of the source, or of that of a block, in new memory; false when there is none left. */
+/* The names of the source of a block (0 where there is only one), which the caller frees in either
+ * case; false when there is no memory. */
 bool hg_mapping_source(const struct h5_mapping *mapping, uint64_t block, char **file,
                        char **dataset);
 
@@ -54,8 +54,8 @@ char *hg_mapping_text(const struct h5_mapping *mapping, uint64_t block, const ch
  * selected. */
 void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end);
 
-/* NULL, or in new memory why a source of these extents does not have the points that are taken:
- * those along source_run are not looked for. */
+/* The reason, in new memory, why a source of these extents does not have the points that are taken,
+ * or NULL. An unlimited selection is not checked. */
 char *hg_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent);
 
 #endif
