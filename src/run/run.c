@@ -21,6 +21,7 @@
 #include "run/resume.h"
 #include "run/select.h"
 #include "run/settle.h"
+#include "run/tally.h"
 #include "run/task.h"
 #include "formats/xdmf.h"
 #include "output/publish.h"
@@ -34,19 +35,6 @@
 
 /* So many fields are told of one by one that say of their values what is not used. */
 #define FEW 8
-
-/* What an ordinary run tells that it leaves out: the first, and how many there are. */
-struct skips {
-    struct h5grad_error first;
-    size_t n;
-};
-
-/* Axes left out for the same reason, which one warning tells. */
-struct omission {
-    char *first; /* "/u: axis 0 (time)" */
-    char *why;
-    size_t axes;
-};
 
 struct run {
     enum run_goal goal;
@@ -71,17 +59,11 @@ struct run {
     struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
     bool skipped_field;          /* that is so */
-    struct skips lost;           /* what may be a field and cannot be reached */
-    struct skips unusable;       /* fields skipped for what the file says of them */
-    struct skips too_large;      /* and for the memory that they need */
-    struct omission *omission;
-    size_t omissions;
-    size_t noted;               /* fields that say of their values what is not used */
-    char *unit_axis;            /* the first with unit spacing because nothing was found */
-    size_t unit_axes;           /* all of them */
-    struct h5grad_error unsafe; /* why what is written cannot be made safe, found meanwhile */
-    _Atomic bool is_unsafe;     /* that is so */
-    uint64_t written_back;      /* bytes of results done when writing back was begun last */
+    struct tally tally;          /* what is reported once, with a count */
+    size_t noted;                /* fields that say of their values what is not used */
+    struct h5grad_error unsafe;  /* why what is written cannot be made safe, found meanwhile */
+    _Atomic bool is_unsafe;      /* that is so */
+    uint64_t written_back;       /* bytes of results done when writing back was begun last */
 };
 
 static void on_warning(void *user, const char *text)
@@ -107,23 +89,25 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     return hg_select_datasets(run->file, &run->options, &run->selection, err);
 }
 
-/* Takes note of why a dataset was skipped: that of a field, which may do with other options, tells
- * more than that of something else. */
-static void note_skipped(struct run *run, enum field_fault fault, const struct h5grad_error *reason)
+/* Keeps why a dataset was skipped, for a run that has nothing to do: the reason of a field, which
+ * may do with other options, explains more than that of something else. */
+static enum h5grad_status note_skipped(struct run *run, enum field_fault fault,
+                                       struct h5grad_error *reason)
 {
+    static const enum tally_kind kinds[] = {
+        [FIELD_UNUSABLE] = TALLY_UNUSABLE,
+        [FIELD_TOO_LARGE] = TALLY_TOO_LARGE,
+        [FIELD_LOST] = TALLY_LOST,
+    };
     bool is_field = fault != FIELD_NONE;
-    struct skips *told = fault == FIELD_UNUSABLE    ? &run->unusable
-                         : fault == FIELD_TOO_LARGE ? &run->too_large
-                         : fault == FIELD_LOST      ? &run->lost
-                                                    : NULL;
     if (!run->skipped.status || (is_field && !run->skipped_field)) {
         run->skipped = *reason;
         run->skipped_field = is_field;
     }
-    if (told && told->n++ == 0)
-        told->first = *reason;
-    else
-        hg_run_message(&run->messages, H5GRAD_DETAIL, "%s (skipped)", reason->message);
+    if (is_field && fault != FIELD_OPTIONS)
+        return hg_tally_add(&run->tally, kinds[fault], "", reason, "%s", reason->message);
+    hg_run_message(&run->messages, H5GRAD_DETAIL, "%s (skipped)", reason->message);
+    return H5GRAD_OK;
 }
 
 /* A dataset that cannot be done fails the run where it was named, else it is left out; that there
@@ -137,8 +121,7 @@ static enum h5grad_status skip(struct run *run, const struct selected *item, enu
     hg_error_context(err, status, "%s", item->path);
     if (fatal)
         return status;
-    note_skipped(run, fault, err);
-    return H5GRAD_OK;
+    return note_skipped(run, fault, err);
 }
 
 static enum h5grad_status add_names(struct run *run, const struct field *field,
@@ -150,69 +133,25 @@ static enum h5grad_status add_names(struct run *run, const struct field *field,
     return status;
 }
 
-static enum h5grad_status count_unit_axes(struct run *run, const struct field *field,
-                                          struct h5grad_error *err)
-{
-    for (unsigned k = 0; k < field->n_axes; k++) {
-        unsigned axis = field->order[k];
-        char label[256];
-        if (field->axis[axis].spacing.kind != SPACING_AUTO || run->unit_axes++ > 0)
-            continue;
-        hg_field_label(field, axis, label, sizeof label);
-        run->unit_axis = hg_memory_format("%s: %s", field->path, label);
-        if (!run->unit_axis)
-            return hg_error_memory(err, strlen(field->path));
-    }
-    return H5GRAD_OK;
-}
-
-/* The omission for that reason: only the latest are looked at, so that many take no time. NULL:
- * there is none. */
-static struct omission *find_omission(const struct run *run, const char *why)
-{
-    size_t oldest = run->omissions > 64 ? run->omissions - 64 : 0;
-    for (size_t i = run->omissions; i > oldest; i--) {
-        if (strcmp(run->omission[i - 1].why, why) == 0)
-            return &run->omission[i - 1];
-    }
-    return NULL;
-}
-
-/* Takes where, which may be NULL: there was no memory for it. */
-static enum h5grad_status add_omission(struct run *run, char *where, const char *why,
-                                       struct h5grad_error *err)
-{
-    size_t size = (run->omissions + 1) * sizeof *run->omission;
-    struct omission *grown = realloc(run->omission, size);
-    if (!grown) {
-        free(where);
-        return hg_error_memory(err, size);
-    }
-    run->omission = grown;
-    struct omission *omission = &grown[run->omissions++];
-    *omission = (struct omission){where, hg_memory_text(why), 1};
-    return omission->first && omission->why ? H5GRAD_OK : hg_error_memory(err, strlen(why) + 1);
-}
-
-/* Takes note of the axes of a field that were dropped for their coordinates. */
-static enum h5grad_status note_dropped(struct run *run, const struct field *field,
-                                       struct h5grad_error *err)
+/* Counts the axes with unit spacing, and those that were dropped for their coordinates. */
+static enum h5grad_status count_axes(struct run *run, const struct field *field,
+                                     struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
+    char label[256];
+    for (unsigned k = 0; k < field->n_axes && !status; k++) {
+        unsigned axis = field->order[k];
+        hg_field_label(field, axis, label, sizeof label);
+        if (field->axis[axis].spacing.kind == SPACING_AUTO)
+            status = hg_tally_add(&run->tally, TALLY_UNIT_SPACING, "", err, "%s: %s", field->path,
+                                  label);
+    }
     for (unsigned i = 0; i < field->rank && !status; i++) {
         const char *why = field->axis[i].problem;
-        if (!field->axis[i].dropped)
-            continue;
-        char label[256];
         hg_field_label(field, i, label, sizeof label);
-        struct omission *known = find_omission(run, why);
-        if (!known) {
-            status = add_omission(run, hg_memory_format("%s: %s", field->path, label), why, err);
-            continue;
-        }
-        known->axes++;
-        hg_run_message(&run->messages, H5GRAD_DETAIL, "%s: %s: left out: %s", field->path, label,
-                       why);
+        if (field->axis[i].dropped)
+            status = hg_tally_add(&run->tally, TALLY_DROPPED, why, err, "%s: %s: left out: %s",
+                                  field->path, label, why);
     }
     return status;
 }
@@ -250,11 +189,9 @@ static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
             hg_run_message(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
                            field->path, task->left_out);
         tell_values(run, field);
-        status = count_unit_axes(run, field, err);
+        status = count_axes(run, field, err);
         if (!status)
             status = add_names(run, field, err);
-        if (!status)
-            status = note_dropped(run, field, err);
     }
     if (!status && run->xdmf)
         status = hg_xdmf_add(run->xdmf, field, find_coordinate, run, err);
@@ -309,52 +246,20 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
     return status;
 }
 
-/* An ordinary run says which fields it leaves out though they may be what matters ... */
-static void tell_skips(struct run *run, const struct skips *skips)
+/* Reports what was left out, and what of values is not used. */
+static void report_omissions(struct run *run)
 {
-    char others[64] = "";
-    if (skips->n > 1)
-        snprintf(others, sizeof others, ", and %zu more: -v names all", skips->n - 1);
-    if (skips->n > 0)
-        hg_run_message(&run->messages, run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL,
-                       "%s (skipped%s)", skips->first.message, others);
-}
-
-/* ... which axes for coordinates that cannot be used ... */
-static void tell_omissions(struct run *run)
-{
-    for (size_t i = 0; i < run->omissions; i++) {
-        const struct omission *omission = &run->omission[i];
-        char others[64] = "";
-        if (omission->axes > 1)
-            snprintf(others, sizeof others, " (as for %zu more that -v names)", omission->axes - 1);
-        hg_run_message(&run->messages, H5GRAD_WARNING, "%s: left out: %s%s", omission->first,
-                       omission->why, others);
-    }
-}
-
-/* ... what of values is not used, beyond what was told by field ... */
-static void tell_noted(struct run *run)
-{
+    enum h5grad_level skipped = run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL;
+    hg_tally_report(&run->tally, TALLY_LOST, skipped);
+    hg_tally_report(&run->tally, TALLY_DROPPED, H5GRAD_WARNING);
     if (run->noted > FEW)
         hg_run_message(&run->messages, H5GRAD_WARNING,
                        "%zu more fields say of their values what is not used: -v names all",
                        run->noted - FEW);
     if (run->goal != RUN_LIST)
         hg_coordinates_tell(run->coordinates, on_warning, run);
-}
-
-/* ... and, when all went well, that the results are derivatives by index. */
-static void tell_unit_spacing(struct run *run)
-{
-    char others[64] = "";
-    if (run->unit_axes > 1)
-        snprintf(others, sizeof others, ", as for %zu more that -v names", run->unit_axes - 1);
-    if (run->unit_axes > 0)
-        hg_run_message(&run->messages, H5GRAD_WARNING,
-                       "%s: no spacing found: unit spacing%s; --spacing gives a step, --coord "
-                       "coordinates",
-                       run->unit_axis, others);
+    hg_tally_report(&run->tally, TALLY_UNUSABLE, skipped);
+    hg_tally_report(&run->tally, TALLY_TOO_LARGE, skipped);
 }
 
 /* Whether there is an error in a list without fields: only of options that no field allows. */
@@ -375,13 +280,8 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
         status = check_field(run, &run->selection.item[i], &run->field[i], err);
     if (!status)
         status = hg_results_names_check(&run->names, err);
-    if (!status) {
-        tell_skips(run, &run->lost);
-        tell_omissions(run);
-        tell_noted(run);
-        tell_skips(run, &run->unusable);
-        tell_skips(run, &run->too_large);
-    }
+    if (!status)
+        report_omissions(run);
     if (status || run->fields || may_be_empty(run))
         return status;
     if (run->skipped.status)
@@ -661,7 +561,7 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
     if (!status)
         status = commit_output(run, err);
     if (!status)
-        tell_unit_spacing(run);
+        hg_tally_report(&run->tally, TALLY_UNIT_SPACING, H5GRAD_WARNING);
     return status;
 }
 
@@ -716,12 +616,7 @@ static void release(struct run *run)
     hg_results_names_free(&run->names);
     hg_report_free(run->report);
     hg_xdmf_free(run->xdmf);
-    for (size_t i = 0; i < run->omissions; i++) {
-        free(run->omission[i].first);
-        free(run->omission[i].why);
-    }
-    free(run->omission);
-    free(run->unit_axis);
+    hg_tally_free(&run->tally);
     hg_run_options_free(&run->options);
     hg_messages_free(&run->messages);
     free(run);
@@ -736,7 +631,7 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
         return status;
     run->messages.callback = run->options.call.message;
     run->messages.user = run->options.call.user;
-    run->options.messages = &run->messages;
+    run->options.messages = run->tally.messages = &run->messages;
     if (run->goal != RUN_LIST)
         status = check_places(run, err);
     if (!status && run->goal != RUN_LIST)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/tally.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Only so many of the latest reasons are searched, so that many different ones take no time. */
+#define LATEST 64
+
+/* A message is the first case, what is said of it, how many more there are, and the end. */
+static const struct {
+    const char *said, *before, *after, *end;
+} forms[TALLY_KINDS] = {
+    [TALLY_LOST] = {" (skipped", ", and ", " more: -v names all", ")"},
+    [TALLY_UNUSABLE] = {" (skipped", ", and ", " more: -v names all", ")"},
+    [TALLY_TOO_LARGE] = {" (skipped", ", and ", " more: -v names all", ")"},
+    [TALLY_DROPPED] = {"", " (as for ", " more that -v names)", ""},
+    [TALLY_UNIT_SPACING] = {": no spacing found: unit spacing", ", as for ", " more that -v names",
+                            "; --spacing gives a step, --coord coordinates"},
+};
+
+static struct tally_entry *find(const struct tally *tally, enum tally_kind kind, const char *why)
+{
+    size_t n = tally->of[kind].n;
+    for (size_t i = n; i > 0 && i + LATEST > n; i--) {
+        struct tally_entry *entry = &tally->of[kind].entry[i - 1];
+        if (strcmp(entry->why, why) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const char *why,
+                                struct h5grad_error *err, const char *format, ...)
+{
+    struct tally_entry *known = find(tally, kind, why);
+    if (known)
+        known->n++;
+    if (known && kind == TALLY_UNIT_SPACING) /* a detail of every axis says it */
+        return H5GRAD_OK;
+    va_list list;
+    va_start(list, format);
+    char *text;
+    if (vasprintf(&text, format, list) < 0)
+        text = NULL;
+    va_end(list);
+    size_t n = tally->of[kind].n, size = (n + 1) * sizeof(struct tally_entry);
+    if (known && text) {
+        hg_run_message(tally->messages, H5GRAD_DETAIL, "%s%s%s", text, forms[kind].said,
+                       forms[kind].end);
+        free(text);
+        return H5GRAD_OK;
+    }
+    char *reason = text ? hg_memory_text(why) : NULL;
+    struct tally_entry *grown = reason ? realloc(tally->of[kind].entry, size) : NULL;
+    if (!grown) {
+        free(reason);
+        free(text);
+        return hg_error_memory(err, size);
+    }
+    grown[n] = (struct tally_entry){text, reason, 1};
+    tally->of[kind].entry = grown;
+    tally->of[kind].n++;
+    return H5GRAD_OK;
+}
+
+void hg_tally_report(const struct tally *tally, enum tally_kind kind, enum h5grad_level level)
+{
+    for (size_t i = 0; i < tally->of[kind].n; i++) {
+        const struct tally_entry *entry = &tally->of[kind].entry[i];
+        char others[64] = "";
+        if (entry->n > 1)
+            snprintf(others, sizeof others, "%s%zu%s", forms[kind].before, entry->n - 1,
+                     forms[kind].after);
+        hg_run_message(tally->messages, level, "%s%s%s%s", entry->first, forms[kind].said, others,
+                       forms[kind].end);
+    }
+}
+
+void hg_tally_free(struct tally *tally)
+{
+    for (unsigned kind = 0; kind < TALLY_KINDS; kind++) {
+        for (size_t i = 0; i < tally->of[kind].n; i++) {
+            free(tally->of[kind].entry[i].first);
+            free(tally->of[kind].entry[i].why);
+        }
+        free(tally->of[kind].entry);
+    }
+    *tally = (struct tally){0};
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an ordinary run reports once, for the first case, with the number of further cases. */
+#ifndef H5GRAD_RUN_TALLY_H
+#define H5GRAD_RUN_TALLY_H
+
+#include "libhdf5/message.h"
+
+enum tally_kind {
+    TALLY_LOST,         /* what may be a field and cannot be reached */
+    TALLY_UNUSABLE,     /* fields skipped for what the file says of them, ... */
+    TALLY_TOO_LARGE,    /* ... and for the memory that they need */
+    TALLY_DROPPED,      /* axes left out for their coordinates, by the reason */
+    TALLY_UNIT_SPACING, /* axes with unit spacing because nothing was found */
+    TALLY_KINDS,
+};
+
+/* Cases with one reason. */
+struct tally_entry {
+    char *first; /* the message of the first */
+    char *why;
+    size_t n;
+};
+
+/* A struct with messages alone is empty. */
+struct tally {
+    struct messages *messages;
+    struct {
+        size_t n;
+        struct tally_entry *entry;
+    } of[TALLY_KINDS];
+};
+
+/* Counts a case with that reason; its message waits for hg_tally_report if it is the first of them,
+ * and is a detail otherwise. */
+enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const char *why,
+                                struct h5grad_error *err, const char *format, ...)
+    BASE_PRINTF(5, 6);
+
+void hg_tally_report(const struct tally *tally, enum tally_kind kind, enum h5grad_level level);
+void hg_tally_free(struct tally *tally);
+
+#endif
