@@ -9,6 +9,7 @@
 #include "tests/support/skip.h"
 #include "tests/support/suite.h"
 #include "tests/support/random.h"
+#include "tests/unit/engine/copying_reader.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
@@ -29,49 +30,10 @@ struct setup {
     struct engine_job job;
 };
 
-/* A reader of the array that fills the buffer like those of files: the halo's corners are left. */
-struct copying_reader {
-    struct reader reader;
-    const struct setup *setup;
-};
-
-static enum h5grad_status copying_read(struct reader *reader, const struct halo_piece *piece,
-                                       void *buffer, struct codec_worker *worker,
-                                       struct h5grad_error *err)
+static struct reader *copying_open(const struct setup *s)
 {
-    const struct setup *s = ((const struct copying_reader *)reader)->setup;
-    const size_t point = s->components * hg_element_size(s->element);
-    const struct box whole = {.count = {s->extent[0], s->extent[1], s->extent[2]}};
-    (void)worker;
-    (void)err;
-    if (piece->side == 0)
-        memset(buffer, 0xff, hg_box_points(3, &piece->within) * point); /* not a number */
-    hg_box_copy(3, point, &piece->box, &whole, s->data, &piece->within, buffer);
-    return H5GRAD_OK;
-}
-
-static void copying_close(struct reader *reader)
-{
-    free(reader);
-}
-
-static const struct reader_way copying_way = {
-    .name = "copying",
-    .cut = HALO_FACES,
-    .read = copying_read,
-    .close = copying_close,
-};
-
-static struct reader *copying_open(const struct setup *setup)
-{
-    struct copying_reader *self = calloc(1, sizeof *self);
-    ck_assert_ptr_nonnull(self);
-    self->reader.way = &copying_way;
-    self->reader.rank = 3;
-    self->reader.components = setup->components;
-    memcpy(self->reader.extent, setup->extent, sizeof setup->extent);
-    self->setup = setup;
-    return &self->reader;
+    return copying_reader_open(s->data, s->components * hg_element_size(s->element), s->components,
+                               3, s->extent);
 }
 
 static void setup_make(struct setup *s, const uint64_t *extent, enum element element,

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/unit/engine/copying_reader.h"
+
+#include <check.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct copying_reader {
+    struct reader reader;
+    const void *data;
+    size_t size;
+    struct box whole;
+    atomic_uint tiles;
+};
+
+static enum h5grad_status copying_read(struct reader *reader, const struct halo_piece *piece,
+                                       void *buffer, struct codec_worker *worker,
+                                       struct h5grad_error *err)
+{
+    struct copying_reader *self = (struct copying_reader *)reader;
+    (void)worker;
+    (void)err;
+    if (piece->side == 0) {
+        memset(buffer, 0xff, hg_box_points(reader->rank, &piece->within) * self->size);
+        self->tiles++;
+    }
+    hg_box_copy(reader->rank, self->size, &piece->box, &self->whole, self->data, &piece->within,
+                buffer);
+    return H5GRAD_OK;
+}
+
+static void copying_close(struct reader *reader)
+{
+    free(reader);
+}
+
+static const struct reader_way copying_way = {
+    .name = "copying",
+    .cut = HALO_FACES,
+    .read = copying_read,
+    .close = copying_close,
+};
+
+struct reader *copying_reader_open(const void *data, size_t size, unsigned components,
+                                   unsigned rank, const uint64_t *extent)
+{
+    struct copying_reader *self = calloc(1, sizeof *self);
+    ck_assert_ptr_nonnull(self);
+    self->reader.way = &copying_way;
+    self->reader.rank = rank;
+    self->reader.components = components;
+    memcpy(self->reader.extent, extent, rank * sizeof *extent);
+    memcpy(self->whole.count, extent, rank * sizeof *extent);
+    self->data = data;
+    self->size = size;
+    return &self->reader;
+}
+
+unsigned copying_reader_tiles(const struct reader *reader)
+{
+    return ((const struct copying_reader *)reader)->tiles;
+}
