@@ -265,21 +265,29 @@ START_TEST(in_memory)
 }
 END_TEST
 
+/* What a worker holds for a tile besides the values of halo_size bytes of a point and the results
+ * of core_size: the derivatives of a piece and their combination, 2048 scalars and a cache line
+ * each; and a coordinate and three weights along both axes. */
+static uint64_t worker_bytes(const struct plan *plan, uint64_t halo_size, uint64_t core_size)
+{
+    return plan->halo_points * halo_size + plan->core_points * core_size +
+           3 * (2048 + 8) * sizeof(double) + (plan->tile[0] + plan->tile[1]) * 4 * sizeof(double);
+}
+
 /* Derivatives that are only combined take room for pieces, not for tiles. */
-START_TEST(combined_alone)
+START_TEST(memory_is_counted)
 {
     struct setup s;
-    setup_make(&s, (const uint64_t[]){64, 64, 64}, 1, 1, ELEMENT_F64, true);
+    setup_make(&s, (const uint64_t[]){64, 64, 64}, 1, 2, ELEMENT_F64, false);
     make_plan(&s, 2, 1 << 20);
-    const uint64_t core = s.plan.core_points * (sizeof(float) + sizeof(double));
-    const uint64_t all = s.plan.memory, tile = s.plan.core_points;
-    ck_assert_uint_ge(all, 2 * (core + s.plan.halo_points * sizeof(float)));
+    ck_assert_uint_eq(s.plan.threads, 2);
+    const uint64_t values = 2 * sizeof(float) + sizeof(int16_t), result = sizeof(double);
+    ck_assert_uint_eq(s.plan.memory, 2 * worker_bytes(&s.plan, values, sizeof(float) + result));
     s.job.output = &s.output[2];
     s.job.n_outputs = 1;
     make_plan(&s, 2, 1 << 20);
+    ck_assert_uint_eq(s.plan.memory, 2 * worker_bytes(&s.plan, values, result));
     run_in_memory(&s, 2);
-    ck_assert_uint_ge(s.plan.core_points, tile);
-    ck_assert_uint_lt(s.plan.memory / s.plan.core_points, all / tile);
     setup_free(&s);
 }
 END_TEST
@@ -452,8 +460,9 @@ START_TEST(to_files)
 }
 END_TEST
 
-/* The journal of the file, a new one or that of the run before. */
-static struct journal *open_journal(bool begin)
+/* The journal of the file, a new one or that of the run before. touched: as if another program had
+ * written to the file, so that what is in it is looked at. */
+static struct journal *open_journal(bool begin, bool touched)
 {
     static const struct journal_head head = {.key = "key", .history = ""};
     struct h5grad_error err = {0};
@@ -467,7 +476,7 @@ static struct journal *open_journal(bool begin)
         ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_OK);
     }
     int fd = open(in_folder("out.h5"), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    ck_assert(fd >= 0 && fstat(fd, &was) == 0);
+    ck_assert(fd >= 0 && (!touched || futimens(fd, NULL) == 0) && fstat(fd, &was) == 0);
     hg_journal_attach(journal, fd, &was);
     return journal;
 }
@@ -478,19 +487,20 @@ START_TEST(resumed)
     struct setup s;
     size_t size, other;
     const struct way *way = &ways[_i % 4];
-    const unsigned threads = 1 + (unsigned)_i / 4 % 3;
+    const unsigned threads = 1 + (unsigned)_i / 8;
     setup_make(&s, extents[0], 1, 1 + (unsigned)_i % 2, elements[_i % 2], false);
     const unsigned all = run_to_file(&s, way, threads, NULL, INT32_MAX);
     char *want = read_file(&size);
     ck_assert_int_eq(unlink(in_folder("out.h5")), 0);
     unsigned made = 0;
     for (int stop = 10; stop <= 30; stop += 10) {
-        struct journal *journal = open_journal(stop == 10);
+        struct journal *journal = open_journal(stop == 10, _i % 8 < 4);
         made = run_to_file(&s, way, threads, journal, stop == 30 ? INT32_MAX : stop);
         ck_assert_uint_eq(hg_journal_lost(journal), 0);
         hg_journal_close(journal, false);
     }
-    ck_assert_uint_le(made, way->replays ? all - 15 : all);
+    /* Of several workers one may be slow, and what waits for its tile is lost with it. */
+    ck_assert_uint_le(made, way->replays && threads == 1 ? all - 15 : all);
     char *got = read_file(&other);
     ck_assert(size == other && memcmp(got, want, size) == 0);
     free(want);
@@ -504,9 +514,9 @@ int main(void)
     Suite *suite = suite_create("outputs");
     TCase *memory = add_case(suite, "memory", NULL, NULL);
     tcase_add_loop_test(memory, in_memory, 0, 24);
-    ADD_TESTS(memory, combined_alone);
+    ADD_TESTS(memory, memory_is_counted);
     TCase *files = add_case(suite, "files", folder_make, (SFun)folder_remove);
     tcase_add_loop_test(files, to_files, 0, 8);
-    tcase_add_loop_test(files, resumed, 0, 12);
+    tcase_add_loop_test(files, resumed, 0, 24);
     return run_suite(suite);
 }
