@@ -231,7 +231,7 @@ static enum h5grad_status open_line(struct coordinates *store, struct coordinate
 static struct coordinate *add(struct coordinates *store, const char *text, enum line_points points,
                               uint64_t extent)
 {
-    struct coordinate **grown = realloc(store->item, (store->n + 1) * sizeof *grown);
+    struct coordinate **grown = hg_memory_more(store->item, store->n, sizeof *grown);
     if (!grown)
         return NULL;
     store->item = grown;

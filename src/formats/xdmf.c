@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/utf8.h"
+#include "hdf5/object.h"
 #include "hdf5/scales.h"
 #include "hdf5/walk.h"
 
@@ -67,21 +68,16 @@ static bool is_representable(const char *text)
 /* What XML cannot hold is shown as in messages, which is to be read and leads nowhere. */
 static void put_text(FILE *out, const char *text)
 {
-    while (*text) {
-        size_t length = xml_length(text);
-        if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else if (*text == '"')
-            fputs("&quot;", out);
+    static const char special[] = "&<>\"", *const entity[] = {"amp", "lt", "gt", "quot"};
+    for (size_t length; *text; text += length > 0 ? length : 1) {
+        const char *found = strchr(special, *text);
+        length = xml_length(text);
+        if (found)
+            fprintf(out, "&%s;", entity[found - special]);
         else if (length > 0)
             fwrite(text, 1, length, out);
         else
             fprintf(out, "\\x%02x", (unsigned char)*text);
-        text += length > 0 ? length : 1;
     }
 }
 
@@ -173,7 +169,7 @@ static struct xdmf_grid *find_grid(struct xdmf *xdmf, const struct xdmf_axis axi
         if (same)
             return &xdmf->grid[i];
     }
-    struct xdmf_grid *grown = realloc(xdmf->grid, (xdmf->n + 1) * sizeof *grown);
+    struct xdmf_grid *grown = hg_memory_more(xdmf->grid, xdmf->n, sizeof *grown);
     if (!grown)
         return NULL;
     xdmf->grid = grown;
@@ -231,12 +227,20 @@ static void settle_axis(const struct field *field, unsigned number,
 
 /* What lies on a grid. */
 
-static void put_extents(FILE *out, const struct xdmf_part *part)
+/* Numbers with blanks between them. */
+static void put_extents(FILE *out, size_t n, const uint64_t *extent)
 {
-    if (part->rank < SPACE)
-        fputs("1 ", out);
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "%s%" PRIu64, i ? " " : "", extent[i]);
+}
+
+/* The extents of the grid. */
+static void put_grid_extents(FILE *out, const struct xdmf_part *part)
+{
+    uint64_t extent[SPACE] = {1};
     for (unsigned k = 0; k < part->rank; k++)
-        fprintf(out, "%s%" PRIu64, k ? " " : "", part->field->extent[part->axis[k]]);
+        extent[SPACE - part->rank + k] = part->field->extent[part->axis[k]];
+    put_extents(out, SPACE, extent);
 }
 
 static bool is_space(const struct xdmf_part *part, unsigned axis)
@@ -266,8 +270,7 @@ static void put_dataset(FILE *out, const struct xdmf_part *part, const char *fil
     const struct field *field = part->field;
     fprintf(out, "<DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"%u\" Dimensions=\"",
             bytes);
-    for (unsigned i = 0; i < field->rank; i++)
-        fprintf(out, "%s%" PRIu64, i ? " " : "", field->extent[i]);
+    put_extents(out, field->rank, field->extent);
     fputs("\">", out);
     put_path(out, file, path);
     fputs("</DataItem>\n", out);
@@ -277,14 +280,14 @@ static void put_dataset(FILE *out, const struct xdmf_part *part, const char *fil
 static void put_slab(FILE *out, const struct xdmf_part *part)
 {
     unsigned rank = part->field->rank;
+    uint64_t slab[3 * GRID_MAX_RANK] = {0};
+    for (unsigned i = 0; i < rank; i++) {
+        slab[rank + i] = 1;
+        slab[2 * rank + i] = is_space(part, i) ? part->field->extent[i] : 1;
+    }
     fprintf(out, "<DataItem Format=\"XML\" Dimensions=\"3 %u\">", rank);
-    for (unsigned i = 0; i < rank; i++)
-        fputs("0 ", out);
-    for (unsigned i = 0; i < rank; i++)
-        fputs("1 ", out);
-    for (unsigned i = 0; i < rank; i++)
-        fprintf(out, "%" PRIu64 "%s", is_space(part, i) ? part->field->extent[i] : 1,
-                i + 1 < rank ? " " : "</DataItem>\n");
+    put_extents(out, 3 * (size_t)rank, slab);
+    fputs("</DataItem>\n", out);
 }
 
 /* With as many axes as the grid has: readers cut what they need out of it. */
@@ -296,22 +299,30 @@ static void put_data(FILE *out, const struct xdmf_part *part, const char *file, 
         return;
     }
     fputs("<DataItem ItemType=\"HyperSlab\" Type=\"HyperSlab\" Dimensions=\"", out);
-    put_extents(out, part);
+    put_grid_extents(out, part);
     fputs("\">\n", out);
     put_slab(out, part);
     put_dataset(out, part, file, path, bytes);
     fputs("</DataItem>\n", out);
 }
 
-/* name: an absolute path. */
-static void put_scalar(FILE *out, const struct xdmf_part *part, const char *name, const char *file,
-                       const char *path, unsigned bytes)
+static unsigned float_bytes(enum element element)
 {
+    return hg_element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
+}
+
+/* A dataset as a scalar, called by an absolute path; false where XML cannot hold its own path. */
+static bool put_scalar(FILE *out, const struct xdmf_part *part, const char *name, const char *file,
+                       const char *path, enum element element)
+{
+    if (!is_representable(path))
+        return false;
     fputs("<Attribute AttributeType=\"Scalar\" Center=\"Node\" Name=\"", out);
     put_text(out, name + 1);
     fputs("\">\n", out);
-    put_data(out, part, file, path, bytes);
+    put_data(out, part, file, path, float_bytes(element));
     fputs("</Attribute>\n", out);
+    return true;
 }
 
 /* The gradient in space, in the order x, y, z. */
@@ -324,41 +335,29 @@ static void put_vector(FILE *out, const struct xdmf_part *part, const char *file
             "_gradient\">\n<DataItem ItemType=\"Function\" Function=\"JOIN($0, $1, %s)\" "
             "Dimensions=\"",
             part->rank == SPACE ? "$2" : "0 * $1");
-    put_extents(out, part);
+    put_grid_extents(out, part);
     fputs(" 3\">\n", out);
     for (unsigned k = part->rank; k-- > 0;)
         put_data(out, part, file, field->axis[part->axis[k]].result, bytes);
     fputs("</DataItem>\n</Attribute>\n", out);
 }
 
-static unsigned float_bytes(enum element element)
-{
-    return hg_element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
-}
-
-/* The results and, where the grid has one along each axis, the vector of them. *nameless counts
- * those that XML cannot name. */
-static void put_results(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part,
-                        unsigned *nameless)
+/* The results and, where the grid has one along each axis, the vector of them. The number of those
+ * that XML cannot name. */
+static unsigned put_results(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
 {
     const struct field *field = part->field;
-    unsigned bytes = float_bytes(field->result);
+    unsigned nameless = 0;
     bool vector = true;
     for (unsigned i = 0; i < field->rank; i++) {
-        if (!field->axis[i].differentiated)
-            continue;
-        if (is_representable(field->axis[i].result))
-            put_scalar(out, part, field->axis[i].result, xdmf->output, field->axis[i].result,
-                       bytes);
-        else
-            ++*nameless;
-    }
-    for (unsigned k = 0; k < part->rank && vector; k++) {
-        const struct field_axis *axis = &field->axis[part->axis[k]];
-        vector = axis->differentiated && is_representable(axis->result);
+        const char *path = field->axis[i].differentiated ? field->axis[i].result : NULL;
+        bool named = path && put_scalar(out, part, path, xdmf->output, path, field->result);
+        nameless += path && !named;
+        vector = vector && (named || !is_space(part, i));
     }
     if (vector)
-        put_vector(out, part, xdmf->output, bytes);
+        put_vector(out, part, xdmf->output, float_bytes(field->result));
+    return nameless;
 }
 
 /* The field itself where its numbers mean what is stored, and its results. That some of a variable
@@ -367,15 +366,11 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
 {
     const struct field *field = part->field;
     unsigned nameless = 0;
-    if (xdmf->input_named && (!field->values.applies || field->values.by_default)) {
-        if (is_representable(field->stored_path))
-            put_scalar(out, part, field->path, xdmf->input, field->stored_path,
-                       float_bytes(field->stored));
-        else
-            nameless++;
-    }
+    if (xdmf->input_named && (!field->values.applies || field->values.by_default))
+        nameless +=
+            !put_scalar(out, part, field->path, xdmf->input, field->stored_path, field->stored);
     if (xdmf->output_named)
-        put_results(out, xdmf, part, &nameless);
+        nameless += put_results(out, xdmf, part);
     if (nameless > 0)
         hg_run_message(xdmf->messages, H5GRAD_WARNING,
                        "%s: %u of its datasets %s not described in %s" XDMF_SUFFIX
@@ -443,15 +438,12 @@ static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
 {
     if (!axis->coordinate || *axis->coordinate->name != '/')
         return false;
+    uint64_t extent;
     H5_CLOSED hid_t dataset = hg_open_dataset(output, axis->coordinate->name, NULL);
-    H5_CLOSED hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
     H5_CLOSED hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
-    hsize_t extent = 0;
-    return space >= 0 && type >= 0 && !hg_is_placeholder(dataset) &&
-           H5Sget_simple_extent_ndims(space) == 1 &&
-           H5Sget_simple_extent_dims(space, &extent, NULL) == 1 && extent == axis->extent &&
-           H5Tget_class(type) == H5T_FLOAT && H5Aexists(dataset, "scale_factor") == 0 &&
-           H5Aexists(dataset, "add_offset") == 0;
+    return type >= 0 && !hg_is_placeholder(dataset) && hg_read_extents(dataset, 1, &extent) &&
+           extent == axis->extent && H5Tget_class(type) == H5T_FLOAT &&
+           H5Aexists(dataset, "scale_factor") == 0 && H5Aexists(dataset, "add_offset") == 0;
 }
 
 static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
@@ -505,15 +497,13 @@ static void put_even_geometry(FILE *out, const struct xdmf_grid *grid)
 {
     char text[32];
     fputs("<Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n", out);
-    for (unsigned part = 0; part < 2; part++) {
-        fputs("<DataItem Format=\"XML\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"3\">",
-              out);
-        for (unsigned k = 0; k < SPACE; k++) {
-            const struct xdmf_axis *axis = &grid->axis[k];
-            hg_parse_print_double(part == 0 ? axis->origin : axis->step, text, sizeof text);
-            fprintf(out, "%s%s", k ? " " : "", text);
-        }
-        fputs("</DataItem>\n", out);
+    for (unsigned i = 0; i < 2 * SPACE; i++) {
+        const struct xdmf_axis *axis = &grid->axis[i % SPACE];
+        if (i % SPACE == 0)
+            fputs("<DataItem Format=\"XML\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"3\">",
+                  out);
+        hg_parse_print_double(i < SPACE ? axis->origin : axis->step, text, sizeof text);
+        fprintf(out, "%s%s", text, i % SPACE + 1 < SPACE ? " " : "</DataItem>\n");
     }
     fputs("</Geometry>\n", out);
 }
