@@ -86,10 +86,8 @@ static void leave_out_gathered(struct query *query, unsigned k, char *compress)
 {
     char names[256] = "", *rest = NULL;
     for (char *name = compress ? strtok_r(compress, " ", &rest) : NULL; name;
-         name = strtok_r(NULL, " ", &rest)) {
-        size_t length = strlen(names);
-        snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", name);
-    }
+         name = strtok_r(NULL, " ", &rest))
+        hg_memory_append(names, sizeof names, "%s%s", *names ? ", " : "", name);
     hg_coords_leave_out(query, k,
                         "its points are gathered from %s (" COMPRESS "): scatter them first "
                         "(cf-python, xarray)",

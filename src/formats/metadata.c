@@ -233,12 +233,6 @@ enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, un
     return status ? status : write_provenance(field, edge_order, axis, dataset, err);
 }
 
-enum h5grad_status hg_metadata_write_above(hid_t output, hid_t input, const char *path,
-                                           struct h5grad_error *err)
-{
-    return hg_coords_copy_above(input, output, path, hg_meaning_holds_for_group, err);
-}
-
 char *hg_metadata_history_line(const char *command)
 {
     char date[64] = "";

@@ -19,11 +19,6 @@ enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, un
  * memory. */
 char *hg_metadata_unit(const char *value, const char *axis);
 
-/* Copies the attributes of the input's groups above path that hold for those of the output: not the
- * history. */
-enum h5grad_status hg_metadata_write_above(hid_t output, hid_t input, const char *path,
-                                           struct h5grad_error *err);
-
 /* The line of this run, now, in a file's history, in new memory; NULL when there is none. */
 char *hg_metadata_history_line(const char *command);
 

@@ -39,7 +39,8 @@ struct mesh {
     hid_t object;                /* that holds the attributes; owned */
     size_t n;                    /* axes that it describes, the last ones of the dataset */
     size_t leading;              /* axes of the dataset before those */
-    char **label;                /* n of them; NULL: none given */
+    char **texts;                /* of axisLabels, n of them; NULL: none given */
+    const char *const *label;    /* those, or the geometry's; NULL: none */
     size_t entry[GRID_MAX_RANK]; /* n of them: where the attributes have the axis */
     double spacing[GRID_MAX_RANK];
     double offset[GRID_MAX_RANK];
@@ -94,7 +95,7 @@ static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *f
 
 static void close_mesh(struct mesh *mesh)
 {
-    hg_free_texts(mesh->label, mesh->n);
+    hg_free_texts(mesh->texts, mesh->n);
     hg_close(mesh->object);
     free(mesh);
 }
@@ -149,31 +150,18 @@ static bool is_angle(const struct mesh *mesh, size_t i)
            (strcmp(mesh->label[i], "theta") == 0 || strcmp(mesh->label[i], "phi") == 0);
 }
 
-static char **copy_labels(const char *const *labels, size_t n)
-{
-    char **copy = hg_memory_zeroed(n, sizeof *copy);
-    for (size_t i = 0; copy && i < n; i++) {
-        copy[i] = hg_memory_text(labels[i]);
-        if (!copy[i]) {
-            hg_free_texts(copy, n);
-            copy = NULL;
-        }
-    }
-    if (!copy)
-        hg_note_no_memory();
-    return copy;
-}
-
 /* False when there are others than one per axis. */
 static bool read_labels(struct mesh *mesh)
 {
     size_t n = 0;
-    mesh->label = hg_attribute_texts(mesh->object, "axisLabels", &n);
-    if (!mesh->label || n == mesh->n)
-        return true;
-    hg_free_texts(mesh->label, n);
-    mesh->label = NULL;
-    return false;
+    char **texts = hg_attribute_texts(mesh->object, "axisLabels", &n);
+    if (texts && n != mesh->n) {
+        hg_free_texts(texts, n);
+        return false;
+    }
+    mesh->texts = texts;
+    mesh->label = (const char *const *)texts;
+    return true;
 }
 
 static void set_order(struct mesh *mesh, bool reversed)
@@ -219,8 +207,7 @@ static const char *read_order(struct mesh *mesh, hid_t component)
     if (mesh->label && !reversed && !find_order(mesh, canonical))
         return canonical == cylindrical ? "axisLabels are not r, theta and z"
                                         : "axisLabels are not x, y and z";
-    hg_free_texts(mesh->label, mesh->n);
-    mesh->label = copy_labels(canonical, CANONICAL);
+    mesh->label = canonical;
     return NULL;
 }
 
@@ -300,38 +287,32 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
     return wrong;
 }
 
-/* "m", "m kg s-1": of dimensions in whole powers; NULL where there are others or no memory. */
-static char *unit_text(const double *dimension)
+/* "m", "m kg s-1": of dimensions in whole powers; empty where there are others. */
+static void print_unit(const double *dimension, char *out, size_t size)
 {
     static const char *const base[DIMENSIONS] = {"m", "kg", "s", "A", "K", "mol", "cd"};
-    char *text = NULL;
+    out[0] = '\0';
     for (size_t j = 0; j < DIMENSIONS; j++) {
         double power = dimension[j];
-        if (power == 0)
-            continue;
-        char *longer = NULL;
         int whole = power >= -99 && power <= 99 ? (int)power : 0;
-        const char *before = text ? text : "", *gap = text ? " " : "";
-        if (power == 1)
-            longer = hg_memory_format("%s%s%s", before, gap, base[j]);
-        else if (whole == power)
-            longer = hg_memory_format("%s%s%s%d", before, gap, base[j], whole);
-        free(text);
-        text = longer;
-        if (!text && (power == 1 || whole == power))
-            hg_note_no_memory();
-        if (!text)
-            return NULL;
+        if (whole != power) {
+            out[0] = '\0';
+            return;
+        }
+        if (whole != 0)
+            hg_memory_append(out, size, "%s%s", *out ? " " : "", base[j]);
+        if (whole != 0 && whole != 1)
+            hg_memory_append(out, size, "%d", whole);
     }
-    return text;
 }
 
 static void enter_unit(struct query *query, unsigned k, const struct mesh *mesh, size_t i)
 {
+    char unit[64] = "rad";
     if (!mesh->si)
         return;
-    BASE_FREED char *unit =
-        is_angle(mesh, i) ? hg_coords_format(query, "rad") : unit_text(mesh->dimension[i]);
+    if (!is_angle(mesh, i))
+        print_unit(mesh->dimension[i], unit, sizeof unit);
     hg_coords_set_unit(query, k, unit);
 }
 
@@ -362,7 +343,7 @@ static void check_size(struct query *query, const struct mesh *mesh)
     double size[CANONICAL];
     const uint64_t *extent = query->extent;
     const size_t *entry = mesh->entry;
-    char **label = mesh->label;
+    const char *const *label = mesh->label;
     enum h5_exactly found = hg_attribute_exactly(mesh->object, "gridSize", CANONICAL, size);
     bool same = true;
     for (unsigned k = 0; k < CANONICAL && found == H5_FOUND; k++)
@@ -371,8 +352,6 @@ static void check_size(struct query *query, const struct mesh *mesh)
         hg_coords_refuse(query, "its grid has 3 axes, the dataset %u", query->rank);
     else if (found == H5_BROKEN)
         hg_coords_refuse(query, "gridSize does not hold 3 numbers");
-    else if (!same && !label)
-        hg_coords_no_memory(query, CANONICAL * sizeof *extent);
     else if (!same)
         hg_coords_refuse(query,
                          "gridSize says %gx%gx%g along %s, %s, %s, the dataset is %" PRIu64

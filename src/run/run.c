@@ -29,6 +29,7 @@
 #include "trust/open.h"
 #include "trust/input_driver.h"
 #include "formats/convention.h"
+#include "values/meaning.h"
 
 /* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
@@ -328,7 +329,8 @@ static enum h5grad_status copy_groups(struct run *run, const struct field *field
 {
     if (links->total == 0 || field->coords.convention)
         return H5GRAD_OK;
-    return hg_metadata_write_above(run->publish.file, run->file, field->path, err);
+    return hg_coords_copy_above(run->file, run->publish.file, field->path,
+                                hg_meaning_holds_for_group, err);
 }
 
 /* The results of the field have their writers: the journal is told, and a sink made of them. */
