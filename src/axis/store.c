@@ -64,7 +64,7 @@ void hg_coordinates_free(struct coordinates *store)
     free(store);
 }
 
-/* Where "FILE:PATH" is to be cut: at the last ":/", else at the last ":"; NULL when it is not of
+/* Where to cut "FILE:PATH": at the last ":/", else at the last ":"; NULL when it is not of
  * that form. */
 static const char *file_end(const char *text)
 {

@@ -9,13 +9,13 @@
 #include "stencil/stencil.h"
 
 struct coordinate {
-    char *key; /* as asked for: these three */
+    char *key; /* the lookup key: the text asked for, points and extent */
     enum line_points points;
     uint64_t extent;        /* of LINE_FIRST */
     char *name;             /* "/time", "FILE:/time", "/u@x" */
     char *unit;             /* NULL: none given */
-    char *note;             /* what it says that is not used, with its name; NULL */
-    char *missing;          /* what is to be said of points that it does not have; NULL */
+    char *note;             /* an attribute of it that is not used, with its name; NULL: none */
+    char *missing;          /* the message about points whose source is missing; NULL: none */
     struct h5_access other; /* of the file, where it is not INPUT */
     struct line *line;
     struct stencil_scan scan;

@@ -31,7 +31,7 @@ struct item {
     char *path;             /* in both files; NULL: no link leads to it */
     char *why;              /* it is not in the output; NULL: it is */
     char *lost[N_OF_CELLS]; /* what each attribute of_cells names that cannot be found; NULL */
-    char *missing;          /* what is to be said of points that it does not have; NULL */
+    char *missing;          /* the message about points whose source is missing; NULL: none */
     bool scale;
     hid_t from, to;           /* open until its points are copied */
     hobj_ref_t reference;     /* to it in the output */
@@ -107,7 +107,7 @@ static void no_memory(struct aux_vars *self, uint64_t bytes)
         self->status = hg_error_memory(self->err, bytes);
 }
 
-/* Takes note that an item is not in the output, for the reason given. */
+/* Records why an item is not in the output. */
 static void give_up(struct aux_vars *self, struct item *item, const struct h5grad_error *reason)
 {
     item->why = hg_memory_text(reason->message);
@@ -239,7 +239,7 @@ static void add_reference(struct aux_vars *self, const struct h5_scales *lists, 
         if (!stands_for(scale, extent))
             note_misfit(links, axis, "its scale has another extent");
     } else if (reason.status) {
-        struct item *refused = new_item(self); /* it may not be read, but is told of */
+        struct item *refused = new_item(self); /* it may not be read: the user is told */
         if (refused)
             give_up(self, refused, &reason);
         link_item(self, self->n - 1, axis, links);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Numbers that stand for things and not for quantities, where no other word of their convention is
- * needed to know it: booleans of xarray and MATLAB, HDF5's images whose points are indices of
+ * Numbers that stand for things and not for quantities, recognised whatever the convention:
+ * booleans of xarray and MATLAB, HDF5's images whose points are indices of
  * colours, the palettes of these, and lists of names.
  */
 #include "formats/convention.h"

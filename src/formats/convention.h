@@ -136,7 +136,7 @@ enum h5grad_status hg_coords_add_name(char **names, const char *name, struct h5g
  * convention wins.
  */
 
-/* A uniform step; one that is 0 or not finite is entered as a problem. */
+/* A uniform step; a step that is 0 or not finite is a problem. */
 void hg_coords_set_step(struct query *query, unsigned k, double step, double origin);
 
 /*

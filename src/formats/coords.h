@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a file says about the axes of a dataset. What it says but cannot be used belongs to its axis
- * and is no failure of hg_coords_read: it matters only to who differentiates that axis by what the
- * file says.
+ * What a file says about the axes of a dataset. A statement that cannot be used is kept with its
+ * axis and does not fail hg_coords_read: it matters only when that axis is differentiated with the
+ * spacing of the file.
  */
 #ifndef H5GRAD_FORMATS_COORDS_H
 #define H5GRAD_FORMATS_COORDS_H
@@ -22,8 +22,8 @@ struct coords_axis {
     enum coords_kind kind;
     double step;   /* COORDS_STEP */
     double origin; /* COORDS_STEP: coordinate of the first point, 0 where the file says none */
-    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: one that
-     * would do if its extent + 1 values were edges of cells; NULL. */
+    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: path of a
+     * dataset of extent + 1 values, which are usable if they are edges of cells; NULL: none. */
     char *path;
     bool edges;         /* COORDS_ARRAY: it holds the extent + 1 edges of cells; midpoints count */
     bool surplus;       /* COORDS_ARRAY: it holds more values, of which the first extent count */
@@ -45,8 +45,8 @@ struct coords {
     const struct coords_convention *convention;
     bool is_record; /* of openPMD: the dataset is a record of its own, else a component of one */
     /* The dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that its
-     * gradient means something only to who names it and says every spacing: what it is, and the way
-     * out. NULL: it is whole. */
+     * gradient is computed only if the user names it and gives every spacing: the text says what it
+     * is, and the way out. NULL: it is whole. */
     char *refusal;
     char *note; /* what a user should know of what was not used; NULL */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A field: what is known of a dataset that is to be differentiated, kept from the time when it is
- * described to the end of the run. It holds no handles. */
+/* A field: the description of a dataset to differentiate, kept until the end of the run. It holds
+ * no handles. */
 #ifndef H5GRAD_FORMATS_FIELD_H
 #define H5GRAD_FORMATS_FIELD_H
 
@@ -49,7 +49,7 @@ struct field {
     enum element result;     /* of those of its results */
     struct values values;    /* empty with --no-unpack */
     struct coords coords;    /* what the file says of its axes */
-    char *missing;           /* what is to be said of points that it does not have; NULL */
+    char *missing;           /* the message about points whose source is missing; NULL: none */
     struct field_axis *axis; /* rank of them */
     unsigned n_axes;         /* differentiated, */
     unsigned *order;         /* in this order */

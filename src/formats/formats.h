@@ -8,8 +8,8 @@
 
 /*
  * Fills *coords for an open dataset of the given path and rank. walk, which may be NULL, is what
- * hg_walk found in the file, each dataset surveyed: it saves another walk. On failure, for
- * want of memory or of a readable root group, nothing is to be freed.
+ * hg_walk found in the file, each dataset surveyed: it saves another walk. Fails for want of memory
+ * or of a readable root group; *coords then holds nothing.
  */
 enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const char *path,
                                   hid_t dataset, unsigned rank, struct coords *coords,
@@ -20,14 +20,14 @@ void hg_coords_free(struct coords *coords);
  * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset);
 
-/* Why the numbers of a dataset have no derivative, not even for who names it: they stand for things
+/* Why the numbers of a dataset have no derivative, even if the user names it: they stand for things
  * and not for quantities. Begins with COORDS_CATEGORIES. NULL: they may have one. Static. */
 const char *hg_coords_categories(hid_t dataset);
 
 #define COORDS_CATEGORIES "it holds categories"
 
-/* Adds every dataset that this dataset uses as an axis: those are not fields either, even when
- * nothing on themselves says so. */
+/* Adds every dataset that this dataset uses as an axis: those are not fields either, even if none
+ * of their own attributes says so. */
 enum h5grad_status hg_coords_references(hid_t file, const char *path, hid_t dataset,
                                         struct h5_set *set, struct h5grad_error *err);
 

@@ -65,7 +65,7 @@ static bool is_representable(const char *text)
     return length > 0;
 }
 
-/* What XML cannot hold is shown as in messages, which is to be read and leads nowhere. */
+/* A character that XML cannot hold is shown as in messages: readable, but no path. */
 static void put_text(FILE *out, const char *text)
 {
     static const char special[] = "&<>\"", *const entity[] = {"amp", "lt", "gt", "quot"};
