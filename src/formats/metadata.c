@@ -215,6 +215,20 @@ static enum h5grad_status write_provenance(const struct field *field, unsigned e
     return status;
 }
 
+/* What the attributes of the source, if it has any, mean for its derivative. */
+static enum h5grad_status derive_attributes(const struct field *field, hid_t source, unsigned axis,
+                                            hid_t dataset, struct h5grad_error *err)
+{
+    if (!hg_attributes_exist(source))
+        return H5GRAD_OK;
+    enum h5grad_status status = write_descriptions(field, source, axis, dataset, err);
+    if (!status)
+        status = write_unit(field, source, axis, dataset, err);
+    if (!status)
+        status = hg_attributes_copy(source, dataset, hg_meaning_holds_for_result, err);
+    return status ? status : write_methods(source, dataset, err);
+}
+
 enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, unsigned edge_order,
                                      unsigned axis, hid_t dataset, hid_t type,
                                      struct h5grad_error *err)
@@ -223,13 +237,7 @@ enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, un
     if (field->values.missing && field->components == 1)
         status = write_fill_value(dataset, type, err);
     if (!status)
-        status = write_descriptions(field, source, axis, dataset, err);
-    if (!status)
-        status = write_unit(field, source, axis, dataset, err);
-    if (!status)
-        status = hg_attributes_copy(source, dataset, hg_meaning_holds_for_result, err);
-    if (!status)
-        status = write_methods(source, dataset, err);
+        status = derive_attributes(field, source, axis, dataset, err);
     return status ? status : write_provenance(field, edge_order, axis, dataset, err);
 }
 

@@ -280,6 +280,18 @@ enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen 
     return copy.status;
 }
 
+bool hg_attributes_exist(hid_t object)
+{
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_info2_t info;
+    herr_t status = H5Oget_info3(object, &info, H5O_INFO_NUM_ATTRS);
+#else
+    H5O_info_t info;
+    herr_t status = H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS);
+#endif
+    return status < 0 || info.num_attrs > 0;
+}
+
 enum h5grad_status hg_attribute_remove(hid_t object, const char *name, struct h5grad_error *err)
 {
     if (H5Aexists(object, name) <= 0 || H5Adelete(object, name) >= 0)

@@ -54,6 +54,9 @@ enum h5grad_status hg_attribute_copy(hid_t from, hid_t to, const char *name,
 enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
                                       struct h5grad_error *err);
 
+/* Whether an object has any, as far as can be told: one question where many names are asked for. */
+bool hg_attributes_exist(hid_t object);
+
 /* Removes the attribute where there is one. */
 enum h5grad_status hg_attribute_remove(hid_t object, const char *name, struct h5grad_error *err);
 
