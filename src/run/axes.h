@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From the options and what the file says to the axes of a field: which are differentiated, and
- * with what spacing. */
+/* From the options and what the file says to what is made of a field: which axes are
+ * differentiated, with what spacing, and the results. */
 #ifndef H5GRAD_RUN_AXES_H
 #define H5GRAD_RUN_AXES_H
 
 #include "formats/field.h"
 #include "run/options.h"
 
-/* Settles field->axis and field->order, that of --dim, and tells what a user should know. Errors
- * name the axis. Not within h5_enter. */
-enum h5grad_status hg_axes_resolve(struct field *field, const struct run_options *options,
-                                   struct coordinates *store, struct h5grad_error *err);
+/* Settles field->axis and field->order, that of --dim, the type and the names of the results, and
+ * tells what a user should know. Errors name the axis; field->fault says of what kind they are. Not
+ * within hg_enter. */
+enum h5grad_status hg_axes_settle(struct field *field, const struct run_options *options,
+                                  struct coordinates *store, struct h5grad_error *err);
 
 /* Settles for a list what the options and the file say of every axis, differentiated where --dim
- * names it: coordinates that cannot be used are described and no error. Not within h5_enter. */
+ * names it: coordinates that cannot be used are described and no error. Not within hg_enter. */
 enum h5grad_status hg_axes_describe(struct field *field, const struct run_options *options,
                                     struct coordinates *store, struct h5grad_error *err);
 
@@ -21,7 +22,7 @@ enum h5grad_status hg_axes_describe(struct field *field, const struct run_option
 const char *hg_axes_note(const struct field *field);
 
 /* The coordinates of a settled axis, differentiated or not; NULL where it has none that can be
- * used. Not within h5_enter. */
+ * used. Not within hg_enter. */
 const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned axis,
                                             const struct run_options *options,
                                             struct coordinates *store);

@@ -61,11 +61,6 @@ bool hg_resume_is_possible(const char *output)
     return possible;
 }
 
-bool hg_resume_found(const struct resume *resume)
-{
-    return resume->journal != NULL;
-}
-
 /* All that the bytes of the output depend on, in new memory, in two parts with a newline between:
  * which file the input is, and those that it led to, and how it is done. The number of the device
  * is left out: a file system may get another when it is mounted again. */

@@ -13,7 +13,7 @@ struct resume {
     bool ours;               /* journal and temporary file are this run's to remove */
     char *path;              /* of the journal */
     char *key;               /* all that the output depends on */
-    struct journal *journal; /* NULL until it is read or begun */
+    struct journal *journal; /* NULL until it is found or begun */
 };
 
 /*
@@ -26,9 +26,6 @@ enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
 
 /* Whether a run that makes output has left both files. */
 bool hg_resume_is_possible(const char *output);
-
-/* Whether this run goes on with another. */
-bool hg_resume_found(const struct resume *resume);
 
 /* H5GRAD_FAILED when input or options are not those of the run that was stopped. files: a hash of
  * the files that the input led to up to now. */
@@ -45,7 +42,7 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
                                    struct h5grad_error *err);
 
 /* The run comes to field number number, whose results have these writers, one per axis. Within
- * h5_enter. */
+ * hg_enter. */
 enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct task *task,
                                          uint64_t number, struct writer *const *writer,
                                          struct h5grad_error *err);

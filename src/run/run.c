@@ -20,7 +20,6 @@
 #include "run/results.h"
 #include "run/resume.h"
 #include "run/select.h"
-#include "run/settle.h"
 #include "run/tally.h"
 #include "run/task.h"
 #include "formats/xdmf.h"
@@ -215,7 +214,7 @@ static enum h5grad_status prepare(struct run *run, const char *path, struct fiel
     if (run->goal == RUN_LIST) {
         status = hg_axes_describe(field, &run->options, run->coordinates, err);
     } else {
-        status = hg_field_settle(field, &run->options, run->coordinates, err);
+        status = hg_axes_settle(field, &run->options, run->coordinates, err);
         if (!status)
             status = hg_task_plan(&run->task, &run->options, &too_large, err);
         if (!status)
@@ -450,9 +449,9 @@ static enum h5grad_status create_output(struct run *run, const char **line,
                                         struct h5grad_error *err)
 {
     const struct run_options *options = &run->options;
-    enum publish_kind kind = !run->resume.wanted             ? PUBLISH_ONCE
-                             : hg_resume_found(&run->resume) ? PUBLISH_RESUMED
-                                                             : PUBLISH_RESUMABLY;
+    enum publish_kind kind = !run->resume.wanted   ? PUBLISH_ONCE
+                             : run->resume.journal ? PUBLISH_RESUMED
+                                                   : PUBLISH_RESUMABLY;
     const struct publish_notice notice = {tell_temporary, run};
     uint64_t files = hg_manifest_hash(&run->access.manifest, HASH_START);
     files = hg_coordinates_hash_files(run->coordinates, files);

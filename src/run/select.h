@@ -36,7 +36,7 @@ struct selection {
  * so are links and objects behind which there may be fields that cannot be reached. Those without a
  * derivative have the reason even where they are named, but for --no-unpack. A name that exists
  * wins over a pattern; patterns match fields only. An error when a name or a pattern matches
- * nothing. Not within h5_enter.
+ * nothing. Not within hg_enter.
  */
 enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
                                       struct selection *selection, struct h5grad_error *err);

@@ -235,19 +235,6 @@ static void choose_stencils(struct task *task, unsigned edge_order)
     }
 }
 
-static enum h5grad_status choose_storage(struct task *task, const struct run_options *options,
-                                         struct h5grad_error *err)
-{
-    const struct field *field = task->field;
-    struct h5_guard guard;
-    hg_enter(&guard);
-    enum h5grad_status status = hg_format_result(
-        &options->format, &task->storage, field->components * hg_element_size(field->result),
-        &task->result_storage, task->left_out, sizeof task->left_out, err);
-    hg_leave(&guard);
-    return status;
-}
-
 static enum h5grad_status open_reader(struct task *task, const char *forced,
                                       struct h5grad_error *err)
 {
@@ -257,11 +244,8 @@ static enum h5grad_status open_reader(struct task *task, const char *forced,
         .type = &task->type,
         .verified = task->field->read_method != NULL,
     };
-    struct h5_guard guard;
-    hg_enter(&guard);
     hg_reader_close(task->source.reader);
     task->source.reader = hg_reader_open(&source, forced, err);
-    hg_leave(&guard);
     return task->source.reader ? H5GRAD_OK : hg_error_status(err);
 }
 
@@ -317,8 +301,15 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->threads = options->threads;
     job->ordered = !options->history || options->checkpoint || options->resume;
     job->cache = options->cache;
-    enum h5grad_status status = choose_storage(task, options, err);
-    return status ? status : plan_tiles(task, options, too_large, err);
+    struct h5_guard guard;
+    hg_enter(&guard);
+    enum h5grad_status status = hg_format_result(
+        &options->format, &task->storage, field->components * hg_element_size(field->result),
+        &task->result_storage, task->left_out, sizeof task->left_out, err);
+    if (!status)
+        status = plan_tiles(task, options, too_large, err);
+    hg_leave(&guard);
+    return status;
 }
 
 void hg_task_close(struct task *task)

@@ -30,7 +30,7 @@ struct task {
  * Opens the dataset of the variable at path and describes it in *field, which is empty: type,
  * points, coordinates, values. unpack: its stored numbers may stand for others. walk may be NULL.
  * path outlives the field. On failure field->fault says of what kind the reason is. hg_task_close
- * and hg_field_free are due in either case. Not within h5_enter, as all below.
+ * and hg_field_free are due in either case. Not within hg_enter, as all below.
  */
 enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct h5_walk *walk,
                                     const char *path, bool unpack, struct field *field,
