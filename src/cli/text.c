@@ -31,9 +31,19 @@ unsigned text_put(FILE *out, const char *text)
     unsigned columns = 0;
 
     while (*text != '\0') {
-        columns += text_next(&text, piece);
+        size_t plain = 0; /* bytes that are shown as they are */
+
+        while (text[plain] >= ' ' && text[plain] < 0x7f)
+            plain++;
         if (out != NULL)
-            fputs(piece, out);
+            fwrite(text, 1, plain, out);
+        columns += (unsigned)plain;
+        text += plain;
+        if (*text != '\0') {
+            columns += text_next(&text, piece);
+            if (out != NULL)
+                fputs(piece, out);
+        }
     }
     return columns;
 }

@@ -141,17 +141,19 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
     char label[256];
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
         unsigned axis = field->order[k];
+        if (field->axis[axis].spacing.kind != SPACING_AUTO)
+            continue;
         hg_field_label(field, axis, label, sizeof label);
-        if (field->axis[axis].spacing.kind == SPACING_AUTO)
-            status = hg_tally_add(&run->tally, TALLY_UNIT_SPACING, "", err, "%s: %s", field->path,
-                                  label);
+        status =
+            hg_tally_add(&run->tally, TALLY_UNIT_SPACING, "", err, "%s: %s", field->path, label);
     }
     for (unsigned i = 0; i < field->rank && !status; i++) {
         const char *why = field->axis[i].problem;
+        if (!field->axis[i].dropped)
+            continue;
         hg_field_label(field, i, label, sizeof label);
-        if (field->axis[i].dropped)
-            status = hg_tally_add(&run->tally, TALLY_DROPPED, why, err, "%s: %s: left out: %s",
-                                  field->path, label, why);
+        status = hg_tally_add(&run->tally, TALLY_DROPPED, why, err, "%s: %s: left out: %s",
+                              field->path, label, why);
     }
     return status;
 }
