@@ -85,7 +85,7 @@ void hg_worker_free(struct worker *worker)
 /* Whether every tile of a source is a view of memory: where halos wrap around they are copied. */
 static bool is_viewed(const struct engine_job *job, const struct engine_source *source)
 {
-    bool viewed = source->reader->way->view && !job_needs_decoding(source);
+    bool viewed = source->reader->method->view && !job_needs_decoding(source);
     for (unsigned k = 0; k < job->n_derivatives; k++)
         viewed = viewed && !job->derivative[k].stencil.periodic;
     return viewed;

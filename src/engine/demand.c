@@ -72,7 +72,7 @@ static bool has_views(const struct engine_job *job)
 {
     bool all = true;
     for (unsigned s = 0; s < job->n_sources; s++)
-        all = all && job->source[s].reader->way->view;
+        all = all && job->source[s].reader->method->view;
     return all;
 }
 
@@ -119,7 +119,7 @@ static enum h5grad_status count_source(const struct engine_job *job,
     request->held = size_min(request->held + size_min(reader->held, MOST_BYTES), MOST_BYTES);
     request->caches = size_min(request->caches + size_min(reader->caches, MOST_BYTES), MOST_BYTES);
     request->carries = request->carries && !is_chunked(source->storage);
-    if (!is_chunked(source->storage) || !reader->way->caches)
+    if (!is_chunked(source->storage) || !reader->method->caches)
         return H5GRAD_OK;
     if (request->cached && memcmp(request->source_chunk, source->storage->chunk, chunk) != 0)
         return hg_error_set(err, H5GRAD_FAILED, "chunks of other extents than those of the others");

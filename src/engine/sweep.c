@@ -150,7 +150,7 @@ enum h5grad_status hg_sweep_read(struct worker *worker, const struct tile *tile,
     const struct engine_job *job = worker->job;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned s = 0; s < job->n_sources && !status; s++) {
-        bool streamed = worker->plan->stream < job->rank && !job->source[s].reader->way->view;
+        bool streamed = worker->plan->stream < job->rank && !job->source[s].reader->method->view;
         status = streamed ? read_stream(worker, s, tile, err)
                           : read_values(worker, s, tile, worker->source[s].values, err);
     }

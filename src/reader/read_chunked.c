@@ -502,7 +502,7 @@ static struct reader *chunked_open(const struct reader_source *source, struct h5
     return NULL;
 }
 
-const struct reader_way hg_reader_chunked = {
+const struct reader_method hg_reader_chunked = {
     .name = "chunked",
     .caches = true,
     .cut = HALO_FACES,

@@ -74,7 +74,7 @@ static void direct_close(struct reader *reader)
     free(reader);
 }
 
-const struct reader_way hg_reader_direct = {
+const struct reader_method hg_reader_direct = {
     .name = "direct",
     .cut = HALO_RUNS,
     .open = direct_open,

@@ -147,7 +147,7 @@ static void library_close(struct reader *reader)
     free(reader);
 }
 
-const struct reader_way hg_reader_library = {
+const struct reader_method hg_reader_library = {
     .name = "library",
     .cut = HALO_WHOLE,
     .open = library_open,

@@ -53,7 +53,7 @@ static void memory_close(struct reader *reader)
     free(reader);
 }
 
-static const struct reader_way viewed = {
+static const struct reader_method viewed = {
     .name = "memory",
     .cut = HALO_RUNS,
     .read = memory_read,
@@ -61,7 +61,7 @@ static const struct reader_way viewed = {
     .close = memory_close,
 };
 
-static const struct reader_way copied = {
+static const struct reader_method copied = {
     .name = "memory",
     .cut = HALO_RUNS,
     .read = memory_read,
@@ -82,7 +82,7 @@ struct reader *hg_reader_open_memory(const void *data, enum element element, uns
     if (stride)
         memcpy(self->stride, stride, rank * sizeof *stride);
     self->scalar = hg_element_size(element);
-    self->reader.way = self->stride[rank - 1] == (int64_t)size ? &viewed : &copied;
+    self->reader.method = self->stride[rank - 1] == (int64_t)size ? &viewed : &copied;
     self->reader.rank = rank;
     self->reader.components = components;
     memcpy(self->reader.extent, extent, rank * sizeof *extent);

@@ -4,17 +4,17 @@
 #include "reader/reader.h"
 
 /* In order of preference; the last one takes everything. */
-static const struct reader_way *const ways[] = {&hg_reader_direct, &hg_reader_chunked,
-                                                &hg_reader_library};
+static const struct reader_method *const methods[] = {&hg_reader_direct, &hg_reader_chunked,
+                                                      &hg_reader_library};
 
 struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
                               struct h5grad_error *err)
 {
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (forced && ways[i] != &hg_reader_library && strcmp(forced, ways[i]->name) != 0)
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if (forced && methods[i] != &hg_reader_library && strcmp(forced, methods[i]->name) != 0)
             continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
-        struct reader *reader = ways[i]->open(source, &reason);
+        struct reader *reader = methods[i]->open(source, &reason);
         if (reader)
             return reader;
         if (reason.status != H5GRAD_OK) {
@@ -36,30 +36,30 @@ bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *t
 enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
                                      struct h5grad_error *err)
 {
-    return reader->way->prepare ? reader->way->prepare(reader, plan, block, err) : H5GRAD_OK;
+    return reader->method->prepare ? reader->method->prepare(reader, plan, block, err) : H5GRAD_OK;
 }
 
 enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
                                   struct codec_worker *worker, struct reader_view *view,
                                   struct h5grad_error *err)
 {
-    const struct reader_way *way = reader->way;
+    const struct reader_method *method = reader->method;
     enum h5grad_status status = H5GRAD_OK;
     struct halo_pieces pieces;
     struct halo_piece piece;
-    if (way->view && hg_halo_inside(reader->rank, reader->extent, &tile->halo)) {
+    if (method->view && hg_halo_inside(reader->rank, reader->extent, &tile->halo)) {
         hg_halo_cut(&pieces, reader->rank, reader->extent, tile, HALO_WHOLE);
         hg_halo_next(&pieces, &piece);
-        way->view(reader, &piece.box, view);
+        method->view(reader, &piece.box, view);
         return H5GRAD_OK;
     }
     hg_reader_view_dense(view, buffer, reader->rank, tile->halo.count, reader->components);
-    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, way->cut);
-    while (way->start && !status && hg_halo_next(&pieces, &piece))
-        status = way->start(reader, &piece, worker, err);
-    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, way->cut);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, method->cut);
+    while (method->start && !status && hg_halo_next(&pieces, &piece))
+        status = method->start(reader, &piece, worker, err);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, method->cut);
     while (!status && hg_halo_next(&pieces, &piece))
-        status = way->read(reader, &piece, buffer, worker, err);
+        status = method->read(reader, &piece, buffer, worker, err);
     return status;
 }
 
@@ -67,21 +67,21 @@ void hg_reader_skip(struct reader *reader, const struct tile *tile)
 {
     struct halo_pieces pieces;
     struct halo_piece piece;
-    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, reader->way->cut);
-    while (reader->way->skip && hg_halo_next(&pieces, &piece))
-        reader->way->skip(reader, &piece);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, reader->method->cut);
+    while (reader->method->skip && hg_halo_next(&pieces, &piece))
+        reader->method->skip(reader, &piece);
 }
 
 void hg_reader_close(struct reader *reader)
 {
     if (reader)
-        reader->way->close(reader);
+        reader->method->close(reader);
 }
 
-void hg_reader_init(struct reader *reader, const struct reader_way *way,
+void hg_reader_init(struct reader *reader, const struct reader_method *method,
                     const struct reader_source *source)
 {
-    reader->way = way;
+    reader->method = method;
     reader->rank = source->storage->rank;
     reader->components = source->type->components;
     memcpy(reader->extent, source->storage->extent, reader->rank * sizeof *reader->extent);

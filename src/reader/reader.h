@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Readers: "give me this tile". Each way of reading is one file and one row of the table in
+ * Readers: "give me this tile". Each method of reading is one file and one row of the table in
  * reader.c: its "can I?" and its "do it", which reads one box of the array at a time: what a tile's
- * halo is cut into. Every way delivers the same bytes.
+ * halo is cut into. Every method delivers the same bytes.
  *
  * A reader is opened, prepared and closed by one thread; hg_reader_read is called by all workers at
  * once.
@@ -32,11 +32,11 @@ struct reader_view {
 
 struct reader;
 
-struct reader_way {
+struct reader_method {
     const char *name;
     bool caches;       /* keeps decoded chunks: plan_request.cached */
     enum halo_cut cut; /* the boxes that it is to read */
-    /* NULL with err untouched: this way declines. NULL with err set: the dataset cannot be read.
+    /* NULL with err untouched: this method declines. NULL with err set: the dataset cannot be read.
      * err is never NULL. Within h5_enter. */
     struct reader *(*open)(const struct reader_source *source, struct h5grad_error *err);
     enum h5grad_status (*prepare)(struct reader *reader, const struct plan *plan, uint64_t block,
@@ -55,9 +55,9 @@ struct reader_way {
     void (*close)(struct reader *reader);
 };
 
-/* First member of every way's own struct. */
+/* First member of every method's own struct. */
 struct reader {
-    const struct reader_way *way;
+    const struct reader_method *method;
     unsigned rank;
     unsigned components;
     uint64_t extent[GRID_MAX_RANK];
@@ -68,7 +68,7 @@ struct reader {
     uint64_t scratch; /* ... and of CODEC_SCRATCH */
 };
 
-/* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
+/* The first method that takes the dataset; forced, when not NULL, names the only one to try besides
  * "library", which takes everything. NULL with the reason when the dataset cannot be read at all.
  * Within h5_enter. */
 struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
@@ -109,15 +109,15 @@ void hg_reader_close(struct reader *reader);
 void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
                           const uint64_t *count, unsigned components);
 
-/* For the ways. The first member of one that reads a dataset. */
-void hg_reader_init(struct reader *reader, const struct reader_way *way,
+/* For the methods. The first member of one that reads a dataset. */
+void hg_reader_init(struct reader *reader, const struct reader_method *method,
                     const struct reader_source *source);
 
-/* For the ways that read by H5Dread. The reason when libhdf5 lacks a filter that the dataset's
+/* For the methods that read by H5Dread. The reason when libhdf5 lacks a filter that the dataset's
  * chunks went through. Within h5_enter. */
 enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storage *storage,
                                            struct h5grad_error *err);
 
-extern const struct reader_way hg_reader_direct, hg_reader_chunked, hg_reader_library;
+extern const struct reader_method hg_reader_direct, hg_reader_chunked, hg_reader_library;
 
 #endif

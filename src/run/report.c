@@ -201,7 +201,7 @@ static void describe_plan(struct report *report, const struct task *task, struct
     hg_type_result_name(&task->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);
     out->result_layout = describe_layout(report, &task->result_storage, &out->result_layout_text);
-    out->read_method = task->source.reader->way->name;
+    out->read_method = task->source.reader->method->name;
     out->tiles = plan->tiles;
     out->bytes_read = plan->read_points * point;
     for (unsigned i = 0; plan->cached && i < plan->rank; i++)

@@ -149,10 +149,10 @@ enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct tas
     print = hash_bytes(print, plan->order, plan->rank * sizeof *plan->order);
     for (unsigned k = 0; k < field->n_axes; k++) {
         const struct coordinate *coordinate = field->axis[field->order[k]].coordinate;
-        const char *way = writer[k]->way->name;
+        const char *method = writer[k]->method->name;
         haddr_t offset = H5Dget_offset(writer[k]->target.dataset);
         H5Eclear2(H5E_DEFAULT);
-        print = hash_bytes(print, way, strlen(way));
+        print = hash_bytes(print, method, strlen(method));
         print = hash_bytes(print, &offset, sizeof offset);
         if (coordinate) {
             const double ends[] = {coordinate->scan.first, coordinate->scan.last};

@@ -220,7 +220,7 @@ static enum h5grad_status prepare(struct run *run, const char *path, struct fiel
         if (!status)
             status = hg_task_plan(&run->task, &run->options, &too_large, err);
         if (!status)
-            field->read_method = run->task.source.reader->way->name;
+            field->read_method = run->task.source.reader->method->name;
     }
     if (status && field->fault == FIELD_SOUND)
         field->fault = too_large ? FIELD_TOO_LARGE : FIELD_OPTIONS;
@@ -411,7 +411,7 @@ static enum h5grad_status do_results(struct run *run, size_t number, struct h5gr
     enum h5grad_status status = create_results(run, number, &results, err);
     if (!status) {
         run->progress.field = run->task.field->path;
-        hg_report_write_method(run->report, number, results.writer[0]->way->name);
+        hg_report_write_method(run->report, number, results.writer[0]->method->name);
         job->progress = on_progress;
         job->cancelled = on_cancelled;
         job->user = run;

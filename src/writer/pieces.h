@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For the ways of writing chunks: the chunks that a box of whole chunks consists of. */
+/* For the methods of writing chunks: the chunks that a box of whole chunks consists of. */
 #ifndef H5GRAD_WRITER_PIECES_H
 #define H5GRAD_WRITER_PIECES_H
 

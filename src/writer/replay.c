@@ -123,7 +123,7 @@ struct replay *hg_replay_open(struct journal *journal, unsigned n, struct writer
     self->journal = journal;
     self->n = n;
     self->writer = writer;
-    self->by_chunks = writer[0]->way->keeping == WRITER_KEEPS_CHUNKS;
+    self->by_chunks = writer[0]->method->keeping == WRITER_KEEPS_CHUNKS;
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->changed, NULL);
     return self;

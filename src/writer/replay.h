@@ -12,7 +12,7 @@
 
 struct replay;
 
-/* The writers, n of one way that keeps something, outlive the replay. NULL with the reason. */
+/* The writers, n of one method that keeps something, outlive the replay. NULL with the reason. */
 struct replay *hg_replay_open(struct journal *journal, unsigned n, struct writer *const *writer,
                               struct h5grad_error *err);
 void hg_replay_close(struct replay *replay); /* NULL allowed */

@@ -19,10 +19,10 @@ struct sink {
 static enum writer_keeping find_keeping(const struct sink_request *request)
 {
     for (unsigned k = 1; k < request->n; k++) {
-        if (request->writer[k]->way != request->writer[0]->way)
+        if (request->writer[k]->method != request->writer[0]->method)
             return WRITER_KEEPS_NOTHING;
     }
-    return request->writer[0]->way->keeping;
+    return request->writer[0]->method->keeping;
 }
 
 struct sink *hg_sink_open(const struct sink_request *request, struct h5grad_error *err)
@@ -95,5 +95,5 @@ void hg_sink_stop(struct sink *sink)
 void *hg_sink_place(const struct sink *sink, unsigned output, const uint64_t *point)
 {
     const struct writer *writer = sink->writer[output];
-    return writer->way->place ? writer->way->place(writer, point) : NULL;
+    return writer->method->place ? writer->method->place(writer, point) : NULL;
 }

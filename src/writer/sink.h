@@ -40,7 +40,7 @@ enum h5grad_status hg_sink_end(struct sink *sink, const struct result_tile *tile
 /* A tile will never end: nobody waits for it any more. */
 void hg_sink_stop(struct sink *sink);
 
-/* writer_way.place of an output; NULL where there is none. */
+/* writer_method.place of an output; NULL where there is none. */
 void *hg_sink_place(const struct sink *sink, unsigned output, const uint64_t *point);
 
 #endif

@@ -79,7 +79,7 @@ static enum h5grad_status chunked_retell(struct writer *writer, const struct res
     return hg_pieces_each(writer, tile, NULL, retell_chunk, err);
 }
 
-const struct writer_way hg_writer_chunked = {
+const struct writer_method hg_writer_chunked = {
     .name = "chunked",
     .keeping = WRITER_KEEPS_CHUNKS,
     .open = chunked_open,

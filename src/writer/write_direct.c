@@ -93,7 +93,7 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
     return status;
 }
 
-const struct writer_way hg_writer_direct = {
+const struct writer_method hg_writer_direct = {
     .name = "direct",
     .keeping = WRITER_KEEPS_TILES,
     .open = direct_open,

@@ -49,7 +49,7 @@ static enum h5grad_status library_finish(struct writer *writer, struct h5grad_er
     return H5GRAD_OK;
 }
 
-const struct writer_way hg_writer_library = {
+const struct writer_method hg_writer_library = {
     .name = "library",
     .open = library_open,
     .write = library_write,

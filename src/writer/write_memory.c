@@ -51,7 +51,7 @@ static void *memory_place(const struct writer *writer, const uint64_t *point)
     return self->stream ? find_point(self, point) : NULL;
 }
 
-static const struct writer_way memory_way = {
+static const struct writer_method memory_method = {
     .name = "memory",
     .write = memory_write,
     .place = memory_place,
@@ -71,7 +71,7 @@ static bool is_dense(const struct memory_writer *self)
 struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
                                      const int64_t *stride, struct h5grad_error *err)
 {
-    struct memory_writer *self = hg_writer_new(&memory_way, sizeof *self, NULL, err);
+    struct memory_writer *self = hg_writer_new(&memory_method, sizeof *self, NULL, err);
     if (!self)
         return NULL;
     self->rank = rank;

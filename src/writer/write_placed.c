@@ -202,7 +202,7 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
     return status;
 }
 
-const struct writer_way hg_writer_placed = {
+const struct writer_method hg_writer_placed = {
     .name = "direct",
     .keeping = WRITER_KEEPS_TILES,
     .open = placed_open,

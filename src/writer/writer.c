@@ -8,17 +8,17 @@
 #include "writer/writer.h"
 
 /* In order of preference; the last one takes everything. */
-static const struct writer_way *const ways[] = {&hg_writer_direct, &hg_writer_placed,
-                                                &hg_writer_chunked, &hg_writer_library};
+static const struct writer_method *const methods[] = {&hg_writer_direct, &hg_writer_placed,
+                                                      &hg_writer_chunked, &hg_writer_library};
 
 struct writer *hg_writer_open(const struct writer_target *target, const char *forced,
                               struct h5grad_error *err)
 {
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (forced && ways[i] != &hg_writer_library && strcmp(forced, ways[i]->name) != 0)
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if (forced && methods[i] != &hg_writer_library && strcmp(forced, methods[i]->name) != 0)
             continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
-        struct writer *writer = ways[i]->open(target, &reason);
+        struct writer *writer = methods[i]->open(target, &reason);
         if (writer) {
             writer->failure = hg_output_failure(target->file);
             return writer;
@@ -42,14 +42,14 @@ static enum h5grad_status check_failure(const struct writer *writer, struct h5gr
 enum h5grad_status hg_writer_write(struct writer *writer, const struct result_tile *tile,
                                    const void *points, struct h5grad_error *err)
 {
-    enum h5grad_status status = writer->way->write(writer, tile, points, err);
+    enum h5grad_status status = writer->method->write(writer, tile, points, err);
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
 enum h5grad_status hg_writer_read(struct writer *writer, const struct result_tile *tile,
                                   void *points, struct h5grad_error *err)
 {
-    return writer->way->read(writer, tile, points, err);
+    return writer->method->read(writer, tile, points, err);
 }
 
 uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile *tile)
@@ -63,13 +63,14 @@ uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile 
 enum h5grad_status hg_writer_retell(struct writer *writer, const struct result_tile *tile,
                                     struct h5grad_error *err)
 {
-    enum h5grad_status status = writer->way->retell(writer, tile, err);
+    enum h5grad_status status = writer->method->retell(writer, tile, err);
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
 enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *err)
 {
-    enum h5grad_status status = writer->way->finish ? writer->way->finish(writer, err) : H5GRAD_OK;
+    enum h5grad_status status =
+        writer->method->finish ? writer->method->finish(writer, err) : H5GRAD_OK;
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
@@ -78,15 +79,15 @@ void hg_writer_close(struct writer *writer)
     free(writer);
 }
 
-void *hg_writer_new(const struct writer_way *way, size_t size, const struct writer_target *target,
-                    struct h5grad_error *err)
+void *hg_writer_new(const struct writer_method *method, size_t size,
+                    const struct writer_target *target, struct h5grad_error *err)
 {
     struct writer *writer = hg_memory_zeroed(1, size);
     if (!writer) {
         hg_error_memory(err, size);
         return NULL;
     }
-    writer->way = way;
+    writer->method = method;
     if (target)
         writer->target = *target;
     return writer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writers: "take this box". Each way of writing is one file and one row of the table in writer.c.
+ * Writers: "take this box". Each method of writing is one file and one row of the table in
+ * writer.c.
  *
  * A writer is opened and finished by one thread; hg_writer_write is called by all workers at once,
  * with tiles whose cores do not overlap, partition the dataset and, where it is chunked, consist of
@@ -35,10 +36,10 @@ enum writer_keeping {
     WRITER_KEEPS_CHUNKS, /* the same, but libhdf5 must be told of each chunk, in their order */
 };
 
-struct writer_way {
+struct writer_method {
     const char *name;
     enum writer_keeping keeping;
-    /* As reader_way.open. */
+    /* As reader_method.open. */
     struct writer *(*open)(const struct writer_target *target, struct h5grad_error *err);
     enum h5grad_status (*write)(struct writer *writer, const struct result_tile *tile,
                                 const void *points, struct h5grad_error *err);
@@ -56,9 +57,9 @@ struct writer_way {
     void *(*place)(const struct writer *writer, const uint64_t *point);
 };
 
-/* First member of every way's own struct, which is freed with it. */
+/* First member of every method's own struct, which is freed with it. */
 struct writer {
-    const struct writer_way *way;
+    const struct writer_method *method;
     struct writer_target target;
     const atomic_int *failure; /* set by hg_writer_open: hg_output_failure of the file; NULL */
 };
@@ -96,12 +97,12 @@ enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *
 /* NULL allowed; without hg_writer_finish the result is abandoned. Within hg_enter. */
 void hg_writer_close(struct writer *writer);
 
-/* For the ways: their own struct, of size bytes. target: NULL for one in memory. NULL with the
+/* For the methods: their own struct, of size bytes. target: NULL for one in memory. NULL with the
  * reason. */
-void *hg_writer_new(const struct writer_way *way, size_t size, const struct writer_target *target,
-                    struct h5grad_error *err);
+void *hg_writer_new(const struct writer_method *method, size_t size,
+                    const struct writer_target *target, struct h5grad_error *err);
 
-extern const struct writer_way hg_writer_direct, hg_writer_placed, hg_writer_chunked,
+extern const struct writer_method hg_writer_direct, hg_writer_placed, hg_writer_chunked,
     hg_writer_library;
 
 #endif

@@ -35,7 +35,7 @@ static void copying_close(struct reader *reader)
     free(reader);
 }
 
-static const struct reader_way copying_way = {
+static const struct reader_method copying_method = {
     .name = "copying",
     .cut = HALO_FACES,
     .read = copying_read,
@@ -47,7 +47,7 @@ struct reader *copying_reader_open(const void *data, size_t size, unsigned compo
 {
     struct copying_reader *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
-    self->reader.way = &copying_way;
+    self->reader.method = &copying_method;
     self->reader.rank = rank;
     self->reader.components = components;
     memcpy(self->reader.extent, extent, rank * sizeof *extent);

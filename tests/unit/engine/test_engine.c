@@ -479,8 +479,8 @@ END_TEST
 static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes cache,
                       unsigned threads, uint64_t memory, struct plan *plan)
 {
-    static const struct reader_way way = {.name = "file"};
-    struct reader reader = {.way = &way};
+    static const struct reader_method method = {.name = "file"};
+    struct reader reader = {.method = &method};
     const struct engine_source source = {
         .reader = &reader, .stored = ELEMENT_F32, .value = ELEMENT_F32};
     struct engine_derivative axis[5] = {0};

@@ -300,15 +300,15 @@ struct results {
     atomic_int failure;
 };
 
-static const struct way {
+static const struct method {
     const char *layout, *filter, *forced;
     bool replays;
-} ways[] = {{"contiguous", NULL, NULL, true},
-            {"5x8x7", NULL, NULL, true},
-            {"5x8x7", "shuffle+gzip=4", NULL, true},
-            {"5x8x7", "gzip=1", "library", false}};
+} methods[] = {{"contiguous", NULL, NULL, true},
+               {"5x8x7", NULL, NULL, true},
+               {"5x8x7", "shuffle+gzip=4", NULL, true},
+               {"5x8x7", "gzip=1", "library", false}};
 
-static void create_dataset(struct results *r, const struct setup *s, const struct way *way,
+static void create_dataset(struct results *r, const struct setup *s, const struct method *method,
                            unsigned o)
 {
     const char *const name[] = {"a", "b", "squares"};
@@ -320,7 +320,7 @@ static void create_dataset(struct results *r, const struct setup *s, const struc
     memcpy(source.extent, s->extent, sizeof s->extent);
     memcpy(source.max_extent, s->extent, sizeof s->extent);
     r->type[o] = s->output[o].element == ELEMENT_F64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
-    ck_assert_int_eq(hg_format_parse(way->layout, way->filter, &request, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_format_parse(method->layout, method->filter, &request, &err), H5GRAD_OK);
     ck_assert_int_eq(hg_format_result(&request, &source, H5Tget_size(r->type[o]), &r->storage[o],
                                       left_out, sizeof left_out, &err),
                      H5GRAD_OK);
@@ -335,7 +335,7 @@ static void create_dataset(struct results *r, const struct setup *s, const struc
 }
 
 /* Over what the file holds. */
-static void results_make(struct results *r, struct setup *s, const struct way *way,
+static void results_make(struct results *r, struct setup *s, const struct method *method,
                          struct journal *journal)
 {
     struct h5_guard guard;
@@ -349,7 +349,7 @@ static void results_make(struct results *r, struct setup *s, const struct way *w
     ck_assert_int_ge(r->file, 0);
     H5Pclose(access);
     for (unsigned o = 0; o < OUTPUTS; o++) {
-        create_dataset(r, s, way, o);
+        create_dataset(r, s, method, o);
         const struct writer_target target = {
             .file = r->file,
             .dataset = r->dataset[o],
@@ -359,7 +359,7 @@ static void results_make(struct results *r, struct setup *s, const struct way *w
             .raw = true,
             .journal = journal,
         };
-        r->writer[o] = hg_writer_open(&target, way->forced, &err);
+        r->writer[o] = hg_writer_open(&target, method->forced, &err);
         ck_assert_msg(r->writer[o] != NULL, "%s", err.message);
         s->output[o].storage = &r->storage[o];
     }
@@ -397,14 +397,14 @@ static int count_down(void *user)
 }
 
 /* Runs, stopped after so many tiles; returns how many were made. */
-static unsigned run_to_file(struct setup *s, const struct way *way, unsigned threads,
+static unsigned run_to_file(struct setup *s, const struct method *method, unsigned threads,
                             struct journal *journal, int stop)
 {
     struct results r;
     struct h5grad_error err = {0};
     atomic_int left = stop;
     unsigned before = copying_reader_tiles(s->source[0].reader);
-    results_make(&r, s, way, journal);
+    results_make(&r, s, method, journal);
     make_plan(s, threads, 8192);
     ck_assert_uint_gt(s->plan.tiles, 20);
     s->job.ordered = true;
@@ -446,11 +446,11 @@ START_TEST(to_files)
     struct setup s;
     size_t size, other;
     setup_make(&s, extents[0], 1, 1 + (unsigned)_i / 4, elements[_i % 2], false);
-    run_to_file(&s, &ways[_i % 4], 1, NULL, INT32_MAX);
+    run_to_file(&s, &methods[_i % 4], 1, NULL, INT32_MAX);
     char *want = read_file(&size);
     for (unsigned threads = 2; threads <= 4; threads++) {
         ck_assert_int_eq(unlink(in_folder("out.h5")), 0);
-        run_to_file(&s, &ways[_i % 4], threads, NULL, INT32_MAX);
+        run_to_file(&s, &methods[_i % 4], threads, NULL, INT32_MAX);
         char *got = read_file(&other);
         ck_assert(size == other && memcmp(got, want, size) == 0);
         free(got);
@@ -486,21 +486,21 @@ START_TEST(resumed)
 {
     struct setup s;
     size_t size, other;
-    const struct way *way = &ways[_i % 4];
+    const struct method *method = &methods[_i % 4];
     const unsigned threads = 1 + (unsigned)_i / 8;
     setup_make(&s, extents[0], 1, 1 + (unsigned)_i % 2, elements[_i % 2], false);
-    const unsigned all = run_to_file(&s, way, threads, NULL, INT32_MAX);
+    const unsigned all = run_to_file(&s, method, threads, NULL, INT32_MAX);
     char *want = read_file(&size);
     ck_assert_int_eq(unlink(in_folder("out.h5")), 0);
     unsigned made = 0;
     for (int stop = 10; stop <= 30; stop += 10) {
         struct journal *journal = open_journal(stop == 10, _i % 8 < 4);
-        made = run_to_file(&s, way, threads, journal, stop == 30 ? INT32_MAX : stop);
+        made = run_to_file(&s, method, threads, journal, stop == 30 ? INT32_MAX : stop);
         ck_assert_uint_eq(hg_journal_lost(journal), 0);
         hg_journal_close(journal, false);
     }
     /* Of several workers one may be slow, and what waits for its tile is lost with it. */
-    ck_assert_uint_le(made, way->replays && threads == 1 ? all - 15 : all);
+    ck_assert_uint_le(made, method->replays && threads == 1 ? all - 15 : all);
     char *got = read_file(&other);
     ck_assert(size == other && memcmp(got, want, size) == 0);
     free(want);

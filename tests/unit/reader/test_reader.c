@@ -235,7 +235,7 @@ static void check_plan(const struct input *input, struct reader *reader, struct 
     struct plan_request request = {
         .rank = RANK,
         .rule = {rule, rule, rule},
-        .cached = reader->way->caches,
+        .cached = reader->method->caches,
         .source_size = size,
         .source_more = reader->beside,
         .halo_size = size,
@@ -269,16 +269,16 @@ static void check_plan(const struct input *input, struct reader *reader, struct 
     free(buffer);
 }
 
-static void check_dataset_way(const char *name, const char *forced, const char *way,
-                              double (*expect)(size_t, unsigned))
+static void check_dataset_method(const char *name, const char *forced, const char *method,
+                                 double (*expect)(size_t, unsigned))
 {
     struct input input;
     struct h5grad_error err = {.status = H5GRAD_OK};
     input_open(&input, name);
     struct reader *reader = open_reader(&input, forced, &err);
     ck_assert_msg(reader != NULL, "%s: %s", name, err.message);
-    if (way)
-        ck_assert_str_eq(reader->way->name, way);
+    if (method)
+        ck_assert_str_eq(reader->method->name, method);
     static const struct halo_rule rules[] = {
         {1, 1, 2, 2, false}, {1, 1, 3, 3, false}, {4, 4, 9, 9, false}, {4, 4, 0, 0, true}};
     for (unsigned i = 0; i < 4; i++) {
@@ -290,11 +290,11 @@ static void check_dataset_way(const char *name, const char *forced, const char *
     input_close(&input);
 }
 
-/* way: the one that is to be taken by itself, NULL where the test leaves that open */
-static void check_dataset(const char *name, const char *way, double (*expect)(size_t, unsigned))
+/* method: the one that is to be taken by itself, NULL where the test leaves that open */
+static void check_dataset(const char *name, const char *method, double (*expect)(size_t, unsigned))
 {
-    check_dataset_way(name, NULL, way, expect);
-    check_dataset_way(name, "library", "library", expect);
+    check_dataset_method(name, NULL, method, expect);
+    check_dataset_method(name, "library", "library", expect);
 }
 
 START_TEST(layouts)
@@ -717,7 +717,7 @@ START_TEST(chunk_of_another_length)
         input_open(&input, "u");
         struct reader *reader = open_reader(&input, "chunked", &err);
         ck_assert_ptr_nonnull(reader);
-        ck_assert_str_eq(reader->way->name, "chunked");
+        ck_assert_str_eq(reader->method->name, "chunked");
         const struct plan_request request = {
             .rank = RANK,
             .extent = {37, 13, 17},

@@ -832,7 +832,7 @@ static char *read_whole(const char *path, size_t *size)
 START_TEST(runs_are_the_same)
 {
     static const char *const layouts[] = {"same", "32x32x32", "contiguous"};
-    static const char *const ways[] = {"chunked", "library"};
+    static const char *const methods[] = {"chunked", "library"};
     struct h5grad_error err = {0};
     folder_make();
     make_chunks();
@@ -840,7 +840,7 @@ START_TEST(runs_are_the_same)
     for (int i = 0; i < 6; i++) {
         size_t size[2];
         char *bytes[2];
-        setenv("H5GRAD_IO", ways[i / 3], 1);
+        setenv("H5GRAD_IO", methods[i / 3], 1);
         for (unsigned k = 0; k < 2; k++) {
             enum h5grad_status status = run_chunks(1 + k, k ? 4 : 1, layouts[i % 3], &err);
             ck_assert_msg(status == H5GRAD_OK, "%s", err.message);

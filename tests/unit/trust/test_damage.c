@@ -118,7 +118,7 @@ static void patch(const void *old, const void *new, size_t size)
 
 /* ------------------------------------------------------------------------------------- memory */
 
-static enum h5grad_status open_reader(const char *name, const char *way, uint64_t *held)
+static enum h5grad_status open_reader(const char *name, const char *method, uint64_t *held)
 {
     hid_t dataset = open_named(name);
     hid_t stored = H5Dget_type(dataset);
@@ -127,12 +127,12 @@ static enum h5grad_status open_reader(const char *name, const char *way, uint64_
     ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
     ck_assert_int_eq(hg_type_open(stored, &type, &err), H5GRAD_OK);
     struct reader_source source = {dataset, &storage, &type, false};
-    struct reader *reader = hg_reader_open(&source, way, &err);
+    struct reader *reader = hg_reader_open(&source, method, &err);
     enum h5grad_status status = reader ? H5GRAD_OK : H5GRAD_FAILED;
     if (reader && held)
         *held = reader->held;
-    if (reader && way)
-        ck_assert_str_eq(reader->way->name, way);
+    if (reader && method)
+        ck_assert_str_eq(reader->method->name, method);
     hg_reader_close(reader);
     hg_type_close(&type);
     hg_close(stored);

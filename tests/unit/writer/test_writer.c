@@ -405,7 +405,7 @@ static void write_boxes(struct writer *writer, const uint64_t *step, size_t size
 static const struct {
     const char *layout, *filter;
     uint64_t step[2];
-    const char *way; /* that native points are written by */
+    const char *method; /* that native points are written by */
 } storages[] = {
     {"contiguous", NULL, {4, 7}, "direct"},
     {"compact", NULL, {4, 7}, "library"},
@@ -452,7 +452,7 @@ static void check_writer(int _i, hid_t stored, hid_t memory, const void *data)
         struct writer *writer = hg_writer_open(&target, forced[f], &err);
         ck_assert_msg(writer != NULL, "%s", err.message);
         if (!forced[f] && target.raw)
-            ck_assert_str_eq(writer->way->name, storages[_i].way);
+            ck_assert_str_eq(writer->method->name, storages[_i].method);
         write_boxes(writer, storages[_i].step, size, data);
         ck_assert_msg(hg_writer_finish(writer, &err) == H5GRAD_OK, "%s", err.message);
         hg_writer_close(writer);
