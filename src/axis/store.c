@@ -41,7 +41,7 @@ static void coordinate_free(struct coordinate *item)
 {
     if (!item)
         return;
-    hg_line_close(item->line);
+    hg_coord_array_close(item->array);
     hg_access_free(&item->other);
     free(item->key);
     free(item->name);
@@ -77,8 +77,8 @@ static const char *file_end(const char *text)
 }
 
 /* "PATH@ATTRIBUTE", cut at the last '@'; *known tells whether the file has the object. */
-static struct line *open_attribute(hid_t file, const char *text, bool *known,
-                                   struct h5grad_error *err)
+static struct coord_array *open_attribute(hid_t file, const char *text, bool *known,
+                                          struct h5grad_error *err)
 {
     const char *at = strrchr(text, '@');
     if (!at || at == text || !at[1])
@@ -92,14 +92,14 @@ static struct line *open_attribute(hid_t file, const char *text, bool *known,
     if (object < 0 && err->status != H5GRAD_NO_MEMORY)
         object = hg_open_object(file, path, err);
     *known = object >= 0;
-    struct line *line = *known ? hg_line_open_attribute(object, at + 1, err) : NULL;
+    struct coord_array *array = *known ? hg_coord_array_open_attribute(object, at + 1, err) : NULL;
     hg_close(object);
-    return line;
+    return array;
 }
 
 /* A dataset of the whole name, with its unit, or else an attribute; *known as above. */
-static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct coordinate *item,
-                            bool *known, struct h5grad_error *err)
+static struct coord_array *open_in(hid_t file, const char *text, uint64_t keep,
+                                   struct coordinate *item, bool *known, struct h5grad_error *err)
 {
     H5_CLOSED hid_t dataset = hg_names_open_variable(file, text, NULL, err);
     *known = dataset >= 0;
@@ -108,13 +108,13 @@ static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct 
     item->unit = hg_attribute_text(dataset, "units");
     if (!item->unit)
         item->unit = hg_attribute_text(dataset, "unit");
-    struct line *line = hg_line_open(dataset, keep, err);
+    struct coord_array *array = hg_coord_array_open(dataset, keep, err);
     item->missing = hg_missing_text(dataset);
-    return line;
+    return array;
 }
 
-static struct line *open_elsewhere(const struct coordinates *store, struct coordinate *item,
-                                   const char *end, struct h5grad_error *err)
+static struct coord_array *open_elsewhere(const struct coordinates *store, struct coordinate *item,
+                                          const char *end, struct h5grad_error *err)
 {
     BASE_FREED char *name = hg_memory_format("%.*s", (int)(end - item->key), item->key);
     if (!name) {
@@ -130,26 +130,27 @@ static struct line *open_elsewhere(const struct coordinates *store, struct coord
     }
     bool known;
     hid_t file = hg_open_input(name, &item->other, err);
-    struct line *line = file >= 0 ? open_in(file, end + 1, store->keep, item, &known, err) : NULL;
+    struct coord_array *array =
+        file >= 0 ? open_in(file, end + 1, store->keep, item, &known, err) : NULL;
     hg_close(file); /* the open dataset keeps the file */
-    return line;
+    return array;
 }
 
 /* What INPUT has of that name wins over FILE:PATH. */
-static struct line *find_line(const struct coordinates *store, struct coordinate *item,
-                              struct h5grad_error *err)
+static struct coord_array *find_array(const struct coordinates *store, struct coordinate *item,
+                                      struct h5grad_error *err)
 {
     const char *text = item->key, *end = file_end(text);
     bool known = true;
-    struct line *line = open_in(store->file, text, store->keep, item, &known, err);
+    struct coord_array *array = open_in(store->file, text, store->keep, item, &known, err);
     item->name = hg_memory_format("%s%s", known && *text != '/' ? "/" : "", text);
-    return known || !end ? line : open_elsewhere(store, item, end, err);
+    return known || !end ? array : open_elsewhere(store, item, end, err);
 }
 
-static enum h5grad_status check_present(const struct line *line, uint64_t first, const double *x,
-                                        uint64_t count, struct h5grad_error *err)
+static enum h5grad_status check_present(const struct coord_array *array, uint64_t first,
+                                        const double *x, uint64_t count, struct h5grad_error *err)
 {
-    for (uint64_t i = 0; i < count && hg_line_has_missing(line); i++) {
+    for (uint64_t i = 0; i < count && hg_coord_array_has_missing(array); i++) {
         if (isnan(x[i]))
             return hg_error_set(err, H5GRAD_FAILED, "coordinate %" PRIu64 " is missing", first + i);
     }
@@ -189,18 +190,18 @@ static enum h5grad_status judge_dates(const struct coordinate *item, const struc
 static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err)
 {
     struct dates dates = {.all = true};
-    uint64_t extent = hg_line_extent(item->line), n = size_min(extent, SCAN_POINTS);
+    uint64_t extent = hg_coord_array_extent(item->array), n = size_min(extent, SCAN_POINTS);
     BASE_FREED double *x = hg_memory_aligned(n * sizeof *x);
     if (!x)
         return hg_error_memory(err, n * sizeof *x);
     enum h5grad_status status = H5GRAD_OK;
     hg_stencil_scan_start(&item->scan);
-    item->scan.origin = hg_line_origin(item->line);
+    item->scan.origin = hg_coord_array_origin(item->array);
     for (uint64_t first = 0; first < extent && !status; first += n) {
         uint64_t count = size_min(n, extent - first);
-        status = hg_line_read(item->line, first, count, x, err);
+        status = hg_coord_array_read(item->array, first, count, x, err);
         if (!status)
-            status = check_present(item->line, first, x, count, err);
+            status = check_present(item->array, first, x, count, err);
         if (!status)
             status = hg_stencil_scan_next(&item->scan, x, count, err);
         look_for_dates(&dates, item->scan.origin, x, status ? 0 : count);
@@ -208,28 +209,28 @@ static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err
     return status ? status : judge_dates(item, &dates, err);
 }
 
-static enum h5grad_status open_line(struct coordinates *store, struct coordinate *item,
-                                    struct h5grad_error *err)
+static enum h5grad_status open_array(struct coordinates *store, struct coordinate *item,
+                                     struct h5grad_error *err)
 {
     struct h5_guard guard;
     hg_enter(&guard);
-    item->line = find_line(store, item, err);
+    item->array = find_array(store, item, err);
     hg_leave(&guard);
-    if (!item->line)
+    if (!item->array)
         return hg_error_status(err);
     if (!item->name)
         return hg_error_memory(err, strlen(item->key));
-    const char *note = hg_line_note(item->line);
+    const char *note = hg_coord_array_note(item->array);
     if (note && !(item->note = hg_memory_format("coordinates %s: %s", item->name, note)))
         return hg_error_memory(err, strlen(note));
-    hg_line_take(item->line, item->points, item->extent);
-    if (hg_line_extent(item->line) <= store->keep)
-        store->keep -= hg_line_extent(item->line);
+    hg_coord_array_take(item->array, item->points, item->extent);
+    if (hg_coord_array_extent(item->array) <= store->keep)
+        store->keep -= hg_coord_array_extent(item->array);
     return scan(item, err);
 }
 
-static struct coordinate *add(struct coordinates *store, const char *text, enum line_points points,
-                              uint64_t extent)
+static struct coordinate *add(struct coordinates *store, const char *text,
+                              enum coord_array_points points, uint64_t extent)
 {
     struct coordinate **grown = hg_memory_more(store->item, store->n, sizeof *grown);
     if (!grown)
@@ -242,19 +243,19 @@ static struct coordinate *add(struct coordinates *store, const char *text, enum 
     }
     item->points = points;
     item->extent = extent;
-    item->status = open_line(store, item, &item->error);
+    item->status = open_array(store, item, &item->error);
     store->item[store->n++] = item;
     return item;
 }
 
 enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
-                                      enum line_points points, uint64_t extent,
+                                      enum coord_array_points points, uint64_t extent,
                                       const struct coordinate **out, struct h5grad_error *err)
 {
     struct coordinate *item = NULL;
     for (size_t i = 0; i < store->n && !item; i++) {
         struct coordinate *known = store->item[i];
-        if (known->points == points && (points != LINE_FIRST || known->extent == extent) &&
+        if (known->points == points && (points != COORD_ARRAY_FIRST || known->extent == extent) &&
             strcmp(known->key, text) == 0)
             item = known;
     }

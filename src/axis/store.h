@@ -10,14 +10,14 @@
 
 struct coordinate {
     char *key; /* the lookup key: the text asked for, points and extent */
-    enum line_points points;
-    uint64_t extent;        /* of LINE_FIRST */
+    enum coord_array_points points;
+    uint64_t extent;        /* of COORD_ARRAY_FIRST */
     char *name;             /* "/time", "FILE:/time", "/u@x" */
     char *unit;             /* NULL: none given */
     char *note;             /* an attribute of it that is not used, with its name; NULL: none */
     char *missing;          /* the message about points whose source is missing; NULL: none */
     struct h5_access other; /* of the file, where it is not INPUT */
-    struct line *line;
+    struct coord_array *array;
     struct stencil_scan scan;
     enum h5grad_status status; /* of opening and checking it */
     struct h5grad_error error;
@@ -32,11 +32,11 @@ void hg_coordinates_free(struct coordinates *store); /* NULL allowed */
 /*
  * The coordinate at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: the first there is of
  * INPUT's dataset of the whole name, an attribute of its object PATH, and the same of FILE, cut off
- * at the last ":/". extent: the points that LINE_FIRST takes. The error names it. Not within
+ * at the last ":/". extent: the points that COORD_ARRAY_FIRST takes. The error names it. Not within
  * h5_enter.
  */
 enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
-                                      enum line_points points, uint64_t extent,
+                                      enum coord_array_points points, uint64_t extent,
                                       const struct coordinate **out, struct h5grad_error *err);
 
 /* Calls tell with the note of each that has one. */

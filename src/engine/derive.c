@@ -18,7 +18,7 @@ static enum h5grad_status find_weights(struct worker *worker, unsigned k, const 
     weights->valid = false;
     uint64_t low = (uint64_t)tile->halo.start[of->axis];
     enum h5grad_status status =
-        hg_line_read(of->coordinates, low, tile->halo.count[of->axis], weights->x, err);
+        hg_coord_array_read(of->coordinates, low, tile->halo.count[of->axis], weights->x, err);
     if (status)
         return hg_error_context(err, status, "coordinates of axis %u", of->axis);
     hg_operator_weigh(of->stencil.op, first, count, of->stencil.extent - first - count,

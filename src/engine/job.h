@@ -29,8 +29,8 @@ struct engine_source {
 struct engine_derivative {
     unsigned source;
     unsigned axis;
-    struct stencil_axis stencil; /* periodic or not as all others along the axis */
-    struct line *coordinates;    /* NULL where the operator is even */
+    struct stencil_axis stencil;     /* periodic or not as all others along the axis */
+    struct coord_array *coordinates; /* NULL where the operator is even */
 };
 
 struct engine_output {

@@ -191,7 +191,7 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
     const struct coordinate *coordinate = field->axis[axis].coordinate;
     char number[32];
     const char *spacing = hg_field_spacing(field, axis, number, sizeof number);
-    if (!coordinate || coordinate->points != LINE_MIDPOINTS)
+    if (!coordinate || coordinate->points != COORD_ARRAY_MIDPOINTS)
         return hg_attribute_write_text(dataset, name, spacing, err);
     BASE_FREED char *midpoints = hg_memory_format("midpoints of %s", spacing);
     return midpoints ? hg_attribute_write_text(dataset, name, midpoints, err)

@@ -454,13 +454,13 @@ static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
     for (uint64_t i = 0; i < axis->extent; i++) {
         uint64_t slot = i % 1024, left = axis->extent - i;
         if (axis->coordinate && slot == 0) {
-            enum h5grad_status status =
-                hg_line_read(axis->coordinate->line, i, left < 1024 ? left : 1024, value, err);
+            enum h5grad_status status = hg_coord_array_read(axis->coordinate->array, i,
+                                                            left < 1024 ? left : 1024, value, err);
             if (status)
                 return hg_error_context(err, status, "%s", axis->coordinate->name);
         }
         hg_parse_print_double(axis->coordinate
-                                  ? hg_line_origin(axis->coordinate->line) + value[slot]
+                                  ? hg_coord_array_origin(axis->coordinate->array) + value[slot]
                                   : axis->origin + (double)i * axis->step,
                               text, sizeof text);
         fprintf(out, "%s%s", text, (i + 1) % LINE_NUMBERS && left > 1 ? " " : "\n");

@@ -176,7 +176,7 @@ static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5
         return status;
     stencil->op = hg_operator_gradient(edge_order, !scan.even);
     stencil->step = scan.step;
-    if (!scan.even && !(axis->coordinates = hg_line_open_memory(x, stencil->extent, err)))
+    if (!scan.even && !(axis->coordinates = hg_coord_array_open_memory(x, stencil->extent, err)))
         return hg_error_status(err);
     return H5GRAD_OK;
 }
@@ -224,7 +224,7 @@ static void close_ends(struct array *array)
     hg_sink_close(array->job.sink);
     for (unsigned k = 0; k < array->job.n_derivatives; k++) {
         hg_writer_close(array->writer[k]);
-        hg_line_close(array->derivative[k].coordinates);
+        hg_coord_array_close(array->derivative[k].coordinates);
     }
     hg_reader_close(array->source.reader);
 }

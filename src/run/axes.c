@@ -228,14 +228,17 @@ static enum h5grad_status find_coordinates(const struct field *field, unsigned a
 {
     const struct coords_axis *said = &field->coords.axis[axis];
     const char *path = field->axis[axis].spacing.path;
-    enum line_points points = LINE_ALL;
+    enum coord_array_points points = COORD_ARRAY_ALL;
     if (path == said->path)
-        points = said->edges ? LINE_MIDPOINTS : said->surplus ? LINE_FIRST : LINE_ALL;
+        points = said->edges     ? COORD_ARRAY_MIDPOINTS
+                 : said->surplus ? COORD_ARRAY_FIRST
+                                 : COORD_ARRAY_ALL;
     uint64_t extent = field->extent[axis];
     enum h5grad_status status = hg_coordinates_get(store, path, points, extent, out, err);
-    if (status || points != LINE_ALL || !midpoints || hg_line_extent((*out)->line) != extent + 1)
+    if (status || points != COORD_ARRAY_ALL || !midpoints ||
+        hg_coord_array_extent((*out)->array) != extent + 1)
         return status;
-    return hg_coordinates_get(store, path, LINE_MIDPOINTS, extent, out, err);
+    return hg_coordinates_get(store, path, COORD_ARRAY_MIDPOINTS, extent, out, err);
 }
 
 const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned axis,
@@ -246,7 +249,7 @@ const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned 
     if (coordinate || field->axis[axis].spacing.kind != SPACING_PATH)
         return coordinate;
     if (find_coordinates(field, axis, options->midpoints, store, &coordinate, NULL) ||
-        hg_line_extent(coordinate->line) != field->extent[axis])
+        hg_coord_array_extent(coordinate->array) != field->extent[axis])
         return NULL;
     return coordinate;
 }
@@ -268,14 +271,14 @@ static enum h5grad_status check_points(const struct field *field, unsigned axis,
                                        const struct coordinate *coordinate,
                                        struct h5grad_error *err)
 {
-    uint64_t n = hg_line_extent(coordinate->line), extent = field->extent[axis];
+    uint64_t n = hg_coord_array_extent(coordinate->array), extent = field->extent[axis];
     if (n == extent)
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED,
                         "coordinates %s: %" PRIu64 " points for an axis of %" PRIu64
                         ": give others with --coord=%u=PATH, or a step with --spacing%s",
                         coordinate->name, n, extent, axis,
-                        n == extent + 1 && coordinate->points == LINE_ALL
+                        n == extent + 1 && coordinate->points == COORD_ARRAY_ALL
                             ? ", or take them as edges of cells with --edges=midpoint"
                             : "");
 }

@@ -231,7 +231,7 @@ static void choose_stencils(struct task *task, unsigned edge_order)
         out->stencil.step = coordinate                             ? coordinate->scan.step
                             : axis->spacing.kind == SPACING_NUMBER ? axis->spacing.number
                                                                    : 1;
-        out->coordinates = uneven ? coordinate->line : NULL;
+        out->coordinates = uneven ? coordinate->array : NULL;
     }
 }
 

@@ -69,7 +69,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
                                              s->extent, NULL, NULL);
         ck_assert_ptr_nonnull(s->writer[i]);
     }
-    s->axis[1].coordinates = hg_line_open_memory(s->x, extent[1], NULL);
+    s->axis[1].coordinates = hg_coord_array_open_memory(s->x, extent[1], NULL);
     s->source = (struct engine_source){
         .reader = hg_reader_open_memory(s->data, element, components, 3, s->extent, NULL, NULL),
         .stored = element,
@@ -100,7 +100,7 @@ static void setup_free(struct setup *s)
         hg_writer_close(s->writer[i]);
         free(s->result[i]);
     }
-    hg_line_close(s->axis[1].coordinates);
+    hg_coord_array_close(s->axis[1].coordinates);
     hg_reader_close(s->source.reader);
     free(s->data);
     free(s->x);

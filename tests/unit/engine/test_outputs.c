@@ -170,7 +170,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, unsigned compone
         .source = sources - 1,
         .axis = s->uneven,
         .stencil = {extent[s->uneven], hg_operator_gradient(1, true), 0, false},
-        .coordinates = hg_line_open_memory(s->x, extent[s->uneven], NULL)};
+        .coordinates = hg_coord_array_open_memory(s->x, extent[s->uneven], NULL)};
     s->inputs[1] = 1;
     s->squares = hg_combination_make(COMBINATION_SQUARES, 2, components);
     s->output[0] = (struct engine_output){.element = ELEMENT_F32, .arithmetic = ELEMENT_F32};
@@ -199,7 +199,7 @@ static void setup_free(struct setup *s)
 {
     for (unsigned o = 0; o < OUTPUTS; o++)
         free(s->want[o]);
-    hg_line_close(s->derivative[1].coordinates);
+    hg_coord_array_close(s->derivative[1].coordinates);
     hg_reader_close(s->source[0].reader);
     hg_reader_close(s->source[1].reader);
     free(s->f);

@@ -842,23 +842,24 @@ static void put_line(hid_t file, const char *name, hid_t stored, hid_t memory, c
     H5Sclose(space);
 }
 
-static struct line *open_line(hid_t file, const char *name, uint64_t keep, struct h5grad_error *err)
+static struct coord_array *open_array(hid_t file, const char *name, uint64_t keep,
+                                      struct h5grad_error *err)
 {
     struct h5_guard guard;
     hg_enter(&guard);
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     ck_assert_int_ge(dataset, 0);
-    struct line *line = hg_line_open(dataset, keep, err);
+    struct coord_array *array = hg_coord_array_open(dataset, keep, err);
     H5Dclose(dataset);
     hg_leave(&guard);
-    return line;
+    return array;
 }
 
-static void close_line(struct line *line)
+static void close_array(struct coord_array *array)
 {
     struct h5_guard guard;
     hg_enter(&guard);
-    hg_line_close(line);
+    hg_coord_array_close(array);
     hg_leave(&guard);
 }
 
@@ -868,21 +869,21 @@ static void check_line(hid_t file, const char *name, double origin, const double
     static const uint64_t ranges[][2] = {{0, LINE}, {0, 1}, {LINE - 1, 1}, {17, 500}, {30, 0}};
     for (size_t k = 0; k < sizeof keeps / sizeof keeps[0]; k++) {
         struct h5grad_error err = {.status = H5GRAD_OK};
-        struct line *line = open_line(file, name, keeps[k], &err);
-        ck_assert_msg(line != NULL, "%s: %s", name, err.message);
-        ck_assert_uint_eq(hg_line_extent(line), LINE);
-        ck_assert_double_eq(hg_line_origin(line), origin);
+        struct coord_array *array = open_array(file, name, keeps[k], &err);
+        ck_assert_msg(array != NULL, "%s: %s", name, err.message);
+        ck_assert_uint_eq(hg_coord_array_extent(array), LINE);
+        ck_assert_double_eq(hg_coord_array_origin(array), origin);
         for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
             double out[LINE + 1];
             uint64_t n = ranges[r][1];
             out[n] = 1234.5;
-            ck_assert_msg(hg_line_read(line, ranges[r][0], n, out, &err) == H5GRAD_OK, "%s: %s",
-                          name, err.message);
+            ck_assert_msg(hg_coord_array_read(array, ranges[r][0], n, out, &err) == H5GRAD_OK,
+                          "%s: %s", name, err.message);
             ck_assert_msg(memcmp(out, expected + ranges[r][0], n * sizeof *out) == 0,
                           "%s: keep %zu, range %zu", name, k, r);
             ck_assert_double_eq(out[n], 1234.5);
         }
-        close_line(line);
+        close_array(array);
     }
 }
 
@@ -921,20 +922,20 @@ START_TEST(line_types)
     check_line(file, "long_double", 0, d);
     H5Fclose(file);
 
-    struct line *line = hg_line_open_memory(d, LINE, NULL);
+    struct coord_array *array = hg_coord_array_open_memory(d, LINE, NULL);
     double out[10];
-    ck_assert_uint_eq(hg_line_extent(line), LINE);
-    ck_assert_int_eq(hg_line_read(line, 20, 10, out, NULL), H5GRAD_OK);
+    ck_assert_uint_eq(hg_coord_array_extent(array), LINE);
+    ck_assert_int_eq(hg_coord_array_read(array, 20, 10, out, NULL), H5GRAD_OK);
     ck_assert_mem_eq(out, d + 20, sizeof out);
-    close_line(line);
-    close_line(NULL);
+    close_array(array);
+    close_array(NULL);
 }
 END_TEST
 
 static void check_no_line(hid_t file, const char *name, const char *why)
 {
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_ptr_null(open_line(file, name, 10, &err));
+    ck_assert_ptr_null(open_array(file, name, 10, &err));
     ck_assert_int_eq(err.status, H5GRAD_FAILED);
     ck_assert_msg(strstr(err.message, why) != NULL, "%s: %s", name, err.message);
 }
@@ -968,18 +969,18 @@ START_TEST(line_errors)
 }
 END_TEST
 
-/* A line holds on to its dataset, and to nothing once its values are in memory. */
+/* A coordinate array holds on to its dataset, and to nothing once its values are in memory. */
 START_TEST(line_handles)
 {
     static const double d[LINE];
     hid_t file = new_file();
     put_line(file, "x", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, d);
-    struct line *far = open_line(file, "x", 0, NULL);
+    struct coord_array *far = open_array(file, "x", 0, NULL);
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET), 1);
-    struct line *near = open_line(file, "x", LINE, NULL);
+    struct coord_array *near = open_array(file, "x", LINE, NULL);
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET), 1);
-    close_line(far);
-    close_line(near);
+    close_array(far);
+    close_array(near);
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET), 0);
     H5Fclose(file);
 }

@@ -143,10 +143,10 @@ static enum h5grad_status open_reader(const char *name, const char *method, uint
 static enum h5grad_status open_line(const char *name)
 {
     hid_t dataset = open_named(name);
-    struct line *line = hg_line_open(dataset, POINTS, &err);
-    hg_line_close(line);
+    struct coord_array *array = hg_coord_array_open(dataset, POINTS, &err);
+    hg_coord_array_close(array);
     hg_close(dataset);
-    return line ? H5GRAD_OK : H5GRAD_FAILED;
+    return array ? H5GRAD_OK : H5GRAD_FAILED;
 }
 
 static enum h5grad_status copy_named(const char *name)

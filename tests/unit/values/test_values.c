@@ -948,19 +948,20 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- lines */
 
-static void check_line(struct line *line, enum line_points points, const double *want, uint64_t n)
+static void check_coord_array(struct coord_array *array, enum coord_array_points points,
+                              const double *want, uint64_t n)
 {
     double x[8];
-    ck_assert_msg(line != NULL, "%s", err.message);
-    hg_line_take(line, points, n);
-    ck_assert_uint_eq(hg_line_extent(line), n);
+    ck_assert_msg(array != NULL, "%s", err.message);
+    hg_coord_array_take(array, points, n);
+    ck_assert_uint_eq(hg_coord_array_extent(array), n);
     for (uint64_t first = 0; first < n; first++) {
-        ck_assert_int_eq(hg_line_read(line, first, n - first, x, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_coord_array_read(array, first, n - first, x, &err), H5GRAD_OK);
         for (uint64_t i = first; i < n; i++)
             ck_assert(x[i - first] == want[i] || (isnan(want[i]) && isnan(x[i - first])));
     }
     hg_enter(&guard);
-    hg_line_close(line);
+    hg_coord_array_close(array);
     hg_leave(&guard);
 }
 
@@ -978,29 +979,29 @@ START_TEST(lines)
     set(x, "twice", H5T_NATIVE_INT, 4, H5T_NATIVE_INT, stored);
     for (uint64_t keep = 0; keep <= 4; keep += 4) {
         hg_enter(&guard);
-        struct line *line[3];
+        struct coord_array *array[3];
         for (int i = 0; i < 3; i++)
-            line[i] = hg_line_open(x, keep, &err);
+            array[i] = hg_coord_array_open(x, keep, &err);
         hg_leave(&guard);
-        check_line(line[0], LINE_ALL, plain, 4);
-        check_line(line[1], LINE_MIDPOINTS, middle, 3);
-        check_line(line[2], LINE_FIRST, plain, 3);
+        check_coord_array(array[0], COORD_ARRAY_ALL, plain, 4);
+        check_coord_array(array[1], COORD_ARRAY_MIDPOINTS, middle, 3);
+        check_coord_array(array[2], COORD_ARRAY_FIRST, plain, 3);
     }
     set_number(x, "_FillValue", H5T_NATIVE_INT8, -1);
     hid_t unwritten = make_variable(H5T_IEEE_F64BE, DEFAULT_FLOAT);
     hg_enter(&guard);
-    struct line *unknown = hg_line_open(unwritten, 4, &err);
-    struct line *line = hg_line_open(x, 4, &err);
-    struct line *attribute = hg_line_open_attribute(x, "twice", &err);
-    ck_assert_ptr_null(hg_line_open_attribute(x, "thrice", &err));
+    struct coord_array *unknown = hg_coord_array_open(unwritten, 4, &err);
+    struct coord_array *array = hg_coord_array_open(x, 4, &err);
+    struct coord_array *attribute = hg_coord_array_open_attribute(x, "twice", &err);
+    ck_assert_ptr_null(hg_coord_array_open_attribute(x, "thrice", &err));
     ck_assert_str_eq(err.message, "attribute thrice: there is none of that name");
-    ck_assert_ptr_null(hg_line_open_attribute(x, "_Unsigned", &err));
+    ck_assert_ptr_null(hg_coord_array_open_attribute(x, "_Unsigned", &err));
     ck_assert_str_eq(err.message, "attribute _Unsigned: it is not an array of numbers");
     hg_leave(&guard);
-    ck_assert(hg_line_has_missing(line) && !hg_line_has_missing(attribute));
-    check_line(line, LINE_ALL, missing, 4);
-    check_line(attribute, LINE_ALL, (double[4]){2, 4, 255, 10}, 4);
-    check_line(unknown, LINE_ALL, (double[4]){NAN, NAN, NAN, NAN}, 4);
+    ck_assert(hg_coord_array_has_missing(array) && !hg_coord_array_has_missing(attribute));
+    check_coord_array(array, COORD_ARRAY_ALL, missing, 4);
+    check_coord_array(attribute, COORD_ARRAY_ALL, (double[4]){2, 4, 255, 10}, 4);
+    check_coord_array(unknown, COORD_ARRAY_ALL, (double[4]){NAN, NAN, NAN, NAN}, 4);
     H5Dclose(unwritten);
     H5Dclose(x);
 }
@@ -1015,11 +1016,12 @@ static void check_large(hid_t x, double origin, const double want[4])
                               (want[2] + want[3]) / 2};
     for (uint64_t keep = 0; keep <= 4; keep += 4) {
         hg_enter(&guard);
-        struct line *line = hg_line_open(x, keep, &err), *halves = hg_line_open(x, keep, &err);
+        struct coord_array *array = hg_coord_array_open(x, keep, &err),
+                           *halves = hg_coord_array_open(x, keep, &err);
         hg_leave(&guard);
-        ck_assert_double_eq(hg_line_origin(line), origin);
-        check_line(line, LINE_ALL, want, 4);
-        check_line(halves, LINE_MIDPOINTS, middle, 3);
+        ck_assert_double_eq(hg_coord_array_origin(array), origin);
+        check_coord_array(array, COORD_ARRAY_ALL, want, 4);
+        check_coord_array(halves, COORD_ARRAY_MIDPOINTS, middle, 3);
     }
 }
 
