@@ -55,14 +55,14 @@ enum h5grad_status hg_chunk_read(hid_t dataset, const uint64_t *start, unsigned 
 }
 
 /* H5Dget_chunk_info_by_coord looks at every chunk before the one that it is asked for. */
-bool hg_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
+bool hg_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_probe *probe,
                    void *data, uint64_t size, unsigned *mask)
 {
-    raw->size = 0;
-    raw->dropped = true;
+    probe->size = 0;
+    probe->discard = true;
     bool found = hg_chunk_read(dataset, start, rank, data, size, mask, NULL) == H5GRAD_OK;
-    raw->dropped = false;
-    return found && raw->size == size;
+    probe->discard = false;
+    return found && probe->size == size;
 }
 
 uint64_t hg_chunk_cache(hid_t dataset, uint64_t chunk)

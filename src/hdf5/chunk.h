@@ -11,11 +11,11 @@
  * not stored, with *size 0, or libhdf5 cannot tell whether it is, with *size UINT64_MAX. */
 bool hg_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t *size);
 
-/* Where in the file the chunk's size bytes are, as hg_chunk_size told them: at raw->address; raw is
- * that of the file. data holds size bytes, which are unspecified afterwards. The mask is that of
- * the filters that were skipped. False when libhdf5 cannot tell, or its index gives the chunk
- * another size; raw->size is what it gives then, 0: nothing. */
-bool hg_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_raw *raw,
+/* Where in the file the chunk's size bytes are, as hg_chunk_size told them: at probe->address;
+ * probe is that of the file. data holds size bytes, which are unspecified afterwards. The mask is
+ * that of the filters that were skipped. False when libhdf5 cannot tell, or its index gives the
+ * chunk another size; probe->size is what it gives then, 0: nothing. */
+bool hg_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_probe *probe,
                    void *data, uint64_t size, unsigned *mask);
 
 /* Reads the chunk's size bytes, as hg_chunk_size told them, and the mask of the filters that were

@@ -27,7 +27,7 @@ void hg_chunk_map_init(struct h5_chunk_map *map, hid_t dataset, const struct h5_
                        uint64_t raw)
 {
     *map = (struct h5_chunk_map){
-        .dataset = dataset, .storage = storage, .raw = raw, .moved = hg_raw_of(dataset)};
+        .dataset = dataset, .storage = storage, .raw = raw, .probe = hg_probe_of(dataset)};
 }
 
 void hg_chunk_map_free(struct h5_chunk_map *map)
@@ -58,7 +58,7 @@ static enum h5grad_status probe(const struct h5_chunk_map *map, const uint64_t *
     uint64_t size;
     unsigned mask = 0, rank = map->storage->rank;
     *place = place_at(H5_PLACE_UNKNOWN, 0, 0);
-    if (!map->moved)
+    if (!map->probe)
         return H5GRAD_OK;
     bool stored = hg_chunk_size(map->dataset, start, rank, &size);
     bool credible = h5_chunk_is_credible(size, map->raw);
@@ -73,9 +73,9 @@ static enum h5grad_status probe(const struct h5_chunk_map *map, const uint64_t *
     }
     if (!room->data)
         return hg_error_memory(err, size);
-    hg_chunk_find(map->dataset, start, rank, map->moved, room->data, size, &mask);
-    if (map->moved->size > 0)
-        *place = place_at(map->moved->address, map->moved->size, mask);
+    hg_chunk_find(map->dataset, start, rank, map->probe, room->data, size, &mask);
+    if (map->probe->size > 0)
+        *place = place_at(map->probe->address, map->probe->size, mask);
     return H5GRAD_OK;
 }
 
@@ -169,7 +169,7 @@ static bool pass_window(struct h5_chunk_map *map)
     uint64_t all = 1, n = hg_box_points(map->storage->rank, &map->window);
     for (unsigned i = 0; i < map->storage->rank; i++)
         all *= size_ceil_div(map->storage->extent[i], map->storage->chunk[i]);
-    if (!map->moved || n < all / PASS_PART)
+    if (!map->probe || n < all / PASS_PART)
         return false;
     memset(map->place, 0, n * sizeof *map->place);
     hg_enter(&guard);

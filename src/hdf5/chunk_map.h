@@ -22,9 +22,9 @@ struct h5_chunk_place {
 struct h5_chunk_map {
     hid_t dataset;
     const struct h5_storage *storage;
-    uint64_t raw;         /* bytes of a decoded chunk */
-    struct h5_raw *moved; /* of the file's driver; NULL: all places are unknown */
-    struct box window;    /* numbers of the chunks whose places are known */
+    uint64_t raw;           /* bytes of a decoded chunk */
+    struct h5_probe *probe; /* of the file's driver; NULL: all places are unknown */
+    struct box window;      /* numbers of the chunks whose places are known */
     uint64_t stride[GRID_MAX_RANK];
     struct h5_chunk_place *place; /* of the chunks of the window, in C order */
 };

@@ -69,10 +69,10 @@ int hg_descriptor(hid_t object)
     return handle ? handle->fd : descriptor_of_others(object);
 }
 
-struct h5_raw *hg_raw_of(hid_t object)
+struct h5_probe *hg_probe_of(hid_t object)
 {
     struct h5_handle *handle = hg_handle_of(object);
-    return handle ? &handle->raw : NULL;
+    return handle ? &handle->probe : NULL;
 }
 
 herr_t hg_handle_query(const H5FD_t *file, unsigned long *flags)

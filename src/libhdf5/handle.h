@@ -17,8 +17,8 @@
 
 /* Raw data as a driver sees it pass: where libhdf5 keeps the bytes of a chunk is told by the driver
  * that is asked for them. */
-struct h5_raw {
-    bool dropped;     /* set to move no bytes, from the file or to it */
+struct h5_probe {
+    bool discard;     /* set to move no bytes, from the file or to it */
     uint64_t address; /* of what libhdf5 moved last ... */
     uint64_t size;    /* ... and its bytes */
 };
@@ -27,7 +27,7 @@ struct h5_raw {
 struct h5_handle {
     int fd;
     const void *driver; /* the class of the driver */
-    struct h5_raw raw;
+    struct h5_probe probe;
     haddr_t end_of_allocation;
     struct h5_handle *next, *previous;
 };
@@ -55,7 +55,7 @@ int hg_descriptor(hid_t object);
 
 /* What passes the driver of the file that an object lies in, valid as long as the file is open;
  * NULL for a file of other drivers than ours. */
-struct h5_raw *hg_raw_of(hid_t object);
+struct h5_probe *hg_probe_of(hid_t object);
 
 /* Functions of a driver's class, for files that begin with struct h5_file. */
 herr_t hg_handle_query(const H5FD_t *file, unsigned long *flags);
@@ -64,13 +64,14 @@ herr_t hg_handle_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address);
 herr_t hg_handle_get(H5FD_t *file, hid_t access, void **handle);
 
 /* For the drivers: notes what is to be moved; true when the bytes are dropped. */
-static inline bool h5_raw_note(struct h5_raw *raw, H5FD_mem_t type, uint64_t address, uint64_t size)
+static inline bool h5_probe_note(struct h5_probe *probe, H5FD_mem_t type, uint64_t address,
+                                 uint64_t size)
 {
     if (type != H5FD_MEM_DRAW)
         return false;
-    raw->address = address;
-    raw->size = size;
-    return raw->dropped;
+    probe->address = address;
+    probe->size = size;
+    return probe->discard;
 }
 
 #endif

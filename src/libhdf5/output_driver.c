@@ -87,7 +87,7 @@ static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     (void)transfer;
     struct output *output = (struct output *)file;
     char *to = data;
-    if (h5_raw_note(&output->handle.common.raw, type, address, size))
+    if (h5_probe_note(&output->handle.common.probe, type, address, size))
         return 0;
     while (size > 0) {
         ssize_t n = pread(output->handle.common.fd, to, size_min(size, CALL_BYTES), (off_t)address);
@@ -112,7 +112,8 @@ static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     (void)transfer;
     struct output *output = (struct output *)file;
     const char *from = data;
-    if (h5_raw_note(&output->handle.common.raw, type, address, size) || output->handle.abandoned) {
+    if (h5_probe_note(&output->handle.common.probe, type, address, size) ||
+        output->handle.abandoned) {
         address += size;
         size = 0;
     }

@@ -75,7 +75,7 @@ static struct chunked_reader *make(const struct reader_source *source, uint64_t 
     }
     hg_reader_init(&self->reader, &hg_reader_chunked, source);
     self->apart =
-        self->decoder.map.moved && storage->n_filters == 0 && storage->chunk[0] >= APART_EXTENT;
+        self->decoder.map.probe && storage->n_filters == 0 && storage->chunk[0] >= APART_EXTENT;
     uint64_t width = storage->chunk[storage->rank - 1];
     if (storage->rank > 1 && width >= APART_EXTENT)
         self->face = raw / width;

@@ -209,7 +209,7 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
     const size_t whole = size;
     if (address > LARGEST_ADDRESS || size > LARGEST_ADDRESS - address)
         return fail_read("address overflow");
-    if (h5_raw_note(&input->handle.common.raw, type, address, size))
+    if (h5_probe_note(&input->handle.common.probe, type, address, size))
         return 0;
     while (size > 0) {
         ssize_t n = pread(input->handle.common.fd, to, size_min(size, CALL_BYTES), (off_t)address);

@@ -15,7 +15,8 @@ enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start,
     enum h5grad_status status =
         hg_chunk_write(put->dataset, start, put->rank, chunk->data, chunk->size, chunk->mask, err);
     if (!status && put->journal) {
-        const struct journal_chunk there = {put->raw->address, put->raw->size, sum, chunk->mask};
+        const struct journal_chunk there = {put->probe->address, put->probe->size, sum,
+                                            chunk->mask};
         status = hg_journal_add_chunk(put->journal, &there, err);
     }
     hg_leave(&guard);
@@ -33,11 +34,11 @@ enum h5grad_status hg_put_again(const struct put *put, const uint64_t *start,
         return hg_error_memory(err, chunk.size);
     struct h5_guard guard;
     hg_enter(&guard);
-    put->raw->dropped = true;
+    put->probe->discard = true;
     enum h5grad_status status =
         hg_chunk_write(put->dataset, start, put->rank, data, chunk.size, chunk.mask, err);
-    put->raw->dropped = false;
-    if (!status && (put->raw->address != chunk.address || put->raw->size != chunk.size))
+    put->probe->discard = false;
+    if (!status && (put->probe->address != chunk.address || put->probe->size != chunk.size))
         status =
             hg_error_set(err, H5GRAD_FAILED,
                          "cannot be resumed: it comes out in another order: begin anew without "

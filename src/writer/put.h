@@ -12,7 +12,7 @@ struct put {
     hid_t dataset;
     unsigned rank;
     struct journal *journal; /* told of each chunk; NULL: nobody is */
-    struct h5_raw *raw;      /* of the file; not NULL where there is a journal */
+    struct h5_probe *probe;  /* of the file; not NULL where there is a journal */
 };
 
 /* The encoded chunk that begins at start. Takes libhdf5's lock itself, as the other does. */

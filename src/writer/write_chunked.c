@@ -31,9 +31,9 @@ static struct writer *chunked_open(const struct writer_target *target, struct h5
     self->put = (struct put){
         .dataset = target->dataset,
         .rank = storage->rank,
-        .raw = hg_raw_of(target->file),
+        .probe = hg_probe_of(target->file),
     };
-    if (self->put.raw)
+    if (self->put.probe)
         self->put.journal = target->journal;
     return &self->writer;
 }

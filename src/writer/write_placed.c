@@ -23,7 +23,7 @@ struct placed_writer {
     struct writer writer;
     size_t raw; /* bytes of a chunk */
     int fd;
-    struct h5_raw *moved;
+    struct h5_probe *probe;
 };
 
 /* data has room for a chunk, and is unspecified afterwards. Within hg_enter. */
@@ -32,9 +32,9 @@ static enum h5grad_status find_place(const struct placed_writer *self, const uin
 {
     const struct writer_target *target = &self->writer.target;
     unsigned mask;
-    bool found = hg_chunk_find(target->dataset, start, target->storage->rank, self->moved, data,
+    bool found = hg_chunk_find(target->dataset, start, target->storage->rank, self->probe, data,
                                self->raw, &mask);
-    *address = self->moved->address;
+    *address = self->probe->address;
     if (found && *address <= INT64_MAX - self->raw)
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
@@ -70,9 +70,9 @@ static struct writer *placed_open(const struct writer_target *target, struct h5g
     const struct h5_storage *storage = target->storage;
     uint64_t raw, points;
     int fd = hg_descriptor(target->file);
-    struct h5_raw *moved = hg_raw_of(target->file);
+    struct h5_probe *probe = hg_probe_of(target->file);
     if (storage->layout != H5_CHUNKED || storage->n_filters > 0 || !target->raw || fd < 0 ||
-        !moved || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
+        !probe || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
         !size_product(storage->rank, storage->chunk, target->size, &raw))
         return NULL;
     struct placed_writer *self = hg_writer_new(&hg_writer_placed, sizeof *self, target, err);
@@ -83,7 +83,7 @@ static struct writer *placed_open(const struct writer_target *target, struct h5g
     if (self && data) {
         self->raw = raw;
         self->fd = fd;
-        self->moved = moved;
+        self->probe = probe;
         reserved = reserve(self, data, err);
     }
     free(data);
