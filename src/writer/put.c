@@ -23,8 +23,8 @@ enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start,
     return status;
 }
 
-enum h5grad_status hg_put_again(const struct put *put, const uint64_t *start,
-                                struct h5grad_error *err)
+enum h5grad_status hg_put_replay(const struct put *put, const uint64_t *start,
+                                 struct h5grad_error *err)
 {
     struct journal_chunk chunk;
     hg_journal_take_chunk(put->journal, &chunk);

@@ -21,7 +21,7 @@ enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start,
 
 /* The same for the next chunk of the journal, which is in the file: libhdf5 is told where it lies.
  * H5GRAD_FAILED when libhdf5 would put it elsewhere. */
-enum h5grad_status hg_put_again(const struct put *put, const uint64_t *start,
-                                struct h5grad_error *err);
+enum h5grad_status hg_put_replay(const struct put *put, const uint64_t *start,
+                                 struct h5grad_error *err);
 
 #endif

@@ -56,7 +56,7 @@ static enum h5grad_status take_chunks(struct replay *self, struct result_tile *t
                   hg_journal_holds_chunks(self->journal, chunks);
     self->over = !tile->there;
     for (unsigned k = 0; k < self->n && tile->there && !status; k++)
-        status = hg_writer_retell(self->writer[k], tile, err);
+        status = hg_writer_replay(self->writer[k], tile, err);
     return status;
 }
 
@@ -123,7 +123,7 @@ struct replay *hg_replay_open(struct journal *journal, unsigned n, struct writer
     self->journal = journal;
     self->n = n;
     self->writer = writer;
-    self->by_chunks = writer[0]->method->keeping == WRITER_KEEPS_CHUNKS;
+    self->by_chunks = writer[0]->method->resume == WRITER_RESUMES_CHUNKS;
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->changed, NULL);
     return self;

@@ -16,22 +16,22 @@ struct sink {
 };
 
 /* What a run that is stopped leaves of all outputs. */
-static enum writer_keeping find_keeping(const struct sink_request *request)
+static enum writer_resume resume_granularity(const struct sink_request *request)
 {
     for (unsigned k = 1; k < request->n; k++) {
         if (request->writer[k]->method != request->writer[0]->method)
-            return WRITER_KEEPS_NOTHING;
+            return WRITER_RESUMES_NOTHING;
     }
-    return request->writer[0]->method->keeping;
+    return request->writer[0]->method->resume;
 }
 
 struct sink *hg_sink_open(const struct sink_request *request, struct h5grad_error *err)
 {
-    const enum writer_keeping keeping = find_keeping(request);
+    const enum writer_resume resume = resume_granularity(request);
     /* One worker begins and ends the tiles in their order anyway, and what has its place is put
      * there whenever it comes. */
-    const bool orders = request->ordered && request->workers > 1 && keeping != WRITER_KEEPS_TILES;
-    const bool replays = request->journal && keeping != WRITER_KEEPS_NOTHING;
+    const bool orders = request->ordered && request->workers > 1 && resume != WRITER_RESUMES_TILES;
+    const bool replays = request->journal && resume != WRITER_RESUMES_NOTHING;
     size_t size = sizeof(struct sink) + request->n * sizeof(struct writer *);
     struct sink *sink = hg_memory_zeroed(1, size);
     if (!sink) {

@@ -64,25 +64,25 @@ static enum h5grad_status chunked_write(struct writer *writer, const struct resu
     return hg_pieces_each(writer, tile, (void *)(uintptr_t)points, write_chunk, err);
 }
 
-static enum h5grad_status retell_chunk(struct writer *writer, const struct result_tile *tile,
+static enum h5grad_status replay_chunk(struct writer *writer, const struct result_tile *tile,
                                        void *points, const struct box *chunk,
                                        struct h5grad_error *err)
 {
     (void)tile;
     (void)points;
-    return hg_put_again(&((const struct chunked_writer *)writer)->put, chunk->start, err);
+    return hg_put_replay(&((const struct chunked_writer *)writer)->put, chunk->start, err);
 }
 
-static enum h5grad_status chunked_retell(struct writer *writer, const struct result_tile *tile,
+static enum h5grad_status chunked_replay(struct writer *writer, const struct result_tile *tile,
                                          struct h5grad_error *err)
 {
-    return hg_pieces_each(writer, tile, NULL, retell_chunk, err);
+    return hg_pieces_each(writer, tile, NULL, replay_chunk, err);
 }
 
 const struct writer_method hg_writer_chunked = {
     .name = "chunked",
-    .keeping = WRITER_KEEPS_CHUNKS,
+    .resume = WRITER_RESUMES_CHUNKS,
     .open = chunked_open,
     .write = chunked_write,
-    .retell = chunked_retell,
+    .replay = chunked_replay,
 };

@@ -95,7 +95,7 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
 
 const struct writer_method hg_writer_direct = {
     .name = "direct",
-    .keeping = WRITER_KEEPS_TILES,
+    .resume = WRITER_RESUMES_TILES,
     .open = direct_open,
     .write = direct_write,
     .read = direct_read,

@@ -204,7 +204,7 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
 
 const struct writer_method hg_writer_placed = {
     .name = "direct",
-    .keeping = WRITER_KEEPS_TILES,
+    .resume = WRITER_RESUMES_TILES,
     .open = placed_open,
     .write = placed_write,
     .read = placed_read,

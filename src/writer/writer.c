@@ -60,10 +60,10 @@ uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile 
     return hg_box_points(storage->rank, &numbers);
 }
 
-enum h5grad_status hg_writer_retell(struct writer *writer, const struct result_tile *tile,
+enum h5grad_status hg_writer_replay(struct writer *writer, const struct result_tile *tile,
                                     struct h5grad_error *err)
 {
-    enum h5grad_status status = writer->method->retell(writer, tile, err);
+    enum h5grad_status status = writer->method->replay(writer, tile, err);
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 

@@ -30,24 +30,24 @@ struct writer_target {
 struct writer;
 
 /* What a run that was stopped leaves of a dataset that is written so. */
-enum writer_keeping {
-    WRITER_KEEPS_NOTHING,
-    WRITER_KEEPS_TILES,  /* what was written lies where it belongs */
-    WRITER_KEEPS_CHUNKS, /* the same, but libhdf5 must be told of each chunk, in their order */
+enum writer_resume {
+    WRITER_RESUMES_NOTHING,
+    WRITER_RESUMES_TILES,  /* what was written lies where it belongs */
+    WRITER_RESUMES_CHUNKS, /* the same, but libhdf5 must be told of each chunk, in their order */
 };
 
 struct writer_method {
     const char *name;
-    enum writer_keeping keeping;
+    enum writer_resume resume;
     /* As reader_method.open. */
     struct writer *(*open)(const struct writer_target *target, struct h5grad_error *err);
     enum h5grad_status (*write)(struct writer *writer, const struct result_tile *tile,
                                 const void *points, struct h5grad_error *err);
-    /* WRITER_KEEPS_TILES: see hg_writer_read. */
+    /* WRITER_RESUMES_TILES: see hg_writer_read. */
     enum h5grad_status (*read)(struct writer *writer, const struct result_tile *tile, void *points,
                                struct h5grad_error *err);
-    /* WRITER_KEEPS_CHUNKS: see hg_writer_retell. */
-    enum h5grad_status (*retell)(struct writer *writer, const struct result_tile *tile,
+    /* WRITER_RESUMES_CHUNKS: see hg_writer_replay. */
+    enum h5grad_status (*replay)(struct writer *writer, const struct result_tile *tile,
                                  struct h5grad_error *err);
     /* NULL: nothing to do. */
     enum h5grad_status (*finish)(struct writer *writer, struct h5grad_error *err);
@@ -77,7 +77,7 @@ struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, con
 enum h5grad_status hg_writer_write(struct writer *writer, const struct result_tile *tile,
                                    const void *points, struct h5grad_error *err);
 
-/* The points of the tile's core as they lie in the file; for WRITER_KEEPS_TILES. Otherwise as
+/* The points of the tile's core as they lie in the file; for WRITER_RESUMES_TILES. Otherwise as
  * hg_writer_write. */
 enum h5grad_status hg_writer_read(struct writer *writer, const struct result_tile *tile,
                                   void *points, struct h5grad_error *err);
@@ -88,7 +88,7 @@ uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile 
 /* Instead of hg_writer_write, in the order of the run that was stopped: takes the chunks of a tile
  * from the journal. H5GRAD_FAILED when libhdf5 would put one of them elsewhere. Takes libhdf5's
  * lock itself. */
-enum h5grad_status hg_writer_retell(struct writer *writer, const struct result_tile *tile,
+enum h5grad_status hg_writer_replay(struct writer *writer, const struct result_tile *tile,
                                     struct h5grad_error *err);
 
 /* After the last tile: everything is handed to the file. Within hg_enter. */
