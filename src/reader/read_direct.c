@@ -7,24 +7,24 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "hdf5/flat.h"
+#include "hdf5/contiguous.h"
 #include "reader/reader.h"
 
 struct direct_reader {
     struct reader reader;
-    struct h5_flat flat;
+    struct h5_contiguous place;
     uint64_t stride[GRID_MAX_RANK]; /* of the file, in points */
 };
 
 static struct reader *direct_open(const struct reader_source *source, struct h5grad_error *err)
 {
     const struct h5_storage *storage = source->storage;
-    struct h5_flat flat;
+    struct h5_contiguous place;
     bool proven = source->verified;
     if (!source->type->raw ||
-        !hg_flat_find(source->dataset, storage, hg_type_size(source->type), true, &flat) ||
-        (!proven &&
-         hg_flat_verify(source->dataset, source->type->memory, storage, &flat, &proven, err)) ||
+        !hg_contiguous_find(source->dataset, storage, hg_type_size(source->type), true, &place) ||
+        (!proven && hg_contiguous_verify(source->dataset, source->type->memory, storage, &place,
+                                         &proven, err)) ||
         !proven)
         return NULL;
     struct direct_reader *self = hg_memory_zeroed(1, sizeof *self);
@@ -33,7 +33,7 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
         return NULL;
     }
     hg_reader_init(&self->reader, &hg_reader_direct, source);
-    self->flat = flat;
+    self->place = place;
     hg_box_strides(storage->rank, self->reader.extent, self->stride);
     return &self->reader;
 }
@@ -46,7 +46,7 @@ static enum h5grad_status direct_read(struct reader *reader, const struct halo_p
 {
     const struct direct_reader *self = (const struct direct_reader *)reader;
     const struct box *box = &piece->box;
-    uint64_t position[GRID_MAX_RANK], stride[GRID_MAX_RANK], size = self->flat.size;
+    uint64_t position[GRID_MAX_RANK], stride[GRID_MAX_RANK], size = self->place.size;
     unsigned inner = reader->rank - 1;
     (void)worker;
     while (inner > 0 && box->count[inner] == reader->extent[inner] &&
@@ -63,8 +63,8 @@ static enum h5grad_status direct_read(struct reader *reader, const struct halo_p
             from += position[i] * self->stride[i];
             to += (position[i] - piece->within.start[i]) * stride[i];
         }
-        status = hg_file_read(self->flat.fd, (char *)buffer + to * size, run,
-                              self->flat.offset + from * size, err);
+        status = hg_file_read(self->place.fd, (char *)buffer + to * size, run,
+                              self->place.offset + from * size, err);
     } while (!status && hg_box_next(inner, box, position));
     return status;
 }

@@ -5,26 +5,27 @@
  * byte.
  */
 #include "base/file.h"
-#include "hdf5/flat.h"
+#include "hdf5/contiguous.h"
 #include "writer/writer.h"
 
 struct direct_writer {
     struct writer writer;
-    struct h5_flat flat;
+    struct h5_contiguous place;
     uint64_t stride[GRID_MAX_RANK]; /* in points */
 };
 
 static struct writer *direct_open(const struct writer_target *target, struct h5grad_error *err)
 {
-    struct h5_flat flat;
-    if (!target->raw || !hg_flat_find(target->dataset, target->storage, target->size, false, &flat))
+    struct h5_contiguous place;
+    if (!target->raw ||
+        !hg_contiguous_find(target->dataset, target->storage, target->size, false, &place))
         return NULL;
-    if (hg_file_reserve(flat.fd, flat.offset, flat.bytes, err))
+    if (hg_file_reserve(place.fd, place.offset, place.bytes, err))
         return NULL;
     struct direct_writer *self = hg_writer_new(&hg_writer_direct, sizeof *self, target, err);
     if (!self)
         return NULL;
-    self->flat = flat;
+    self->place = place;
     hg_box_strides(target->storage->rank, target->storage->extent, self->stride);
     return &self->writer;
 }
@@ -36,13 +37,13 @@ typedef enum h5grad_status move_run(const struct direct_writer *self, char *poin
 static enum h5grad_status write_run(const struct direct_writer *self, char *points, uint64_t bytes,
                                     uint64_t offset, struct h5grad_error *err)
 {
-    return hg_file_write(self->flat.fd, points, bytes, offset, err);
+    return hg_file_write(self->place.fd, points, bytes, offset, err);
 }
 
 static enum h5grad_status read_run(const struct direct_writer *self, char *points, uint64_t bytes,
                                    uint64_t offset, struct h5grad_error *err)
 {
-    return hg_file_read(self->flat.fd, points, bytes, offset, err);
+    return hg_file_read(self->place.fd, points, bytes, offset, err);
 }
 
 static enum h5grad_status each_run(const struct direct_writer *self, const struct box *box,
@@ -50,7 +51,7 @@ static enum h5grad_status each_run(const struct direct_writer *self, const struc
 {
     const struct h5_storage *storage = self->writer.target.storage;
     unsigned inner = storage->rank - 1;
-    uint64_t position[GRID_MAX_RANK], size = self->flat.size;
+    uint64_t position[GRID_MAX_RANK], size = self->place.size;
     enum h5grad_status status;
     while (inner > 0 && box->count[inner] == storage->extent[inner])
         inner--;
@@ -61,7 +62,7 @@ static enum h5grad_status each_run(const struct direct_writer *self, const struc
         uint64_t at = box->start[inner] * self->stride[inner];
         for (unsigned i = 0; i < inner; i++)
             at += position[i] * self->stride[i];
-        status = move(self, points, run, self->flat.offset + at * size, err);
+        status = move(self, points, run, self->place.offset + at * size, err);
         points += run;
     } while (!status && hg_box_next(inner, box, position));
     return status;
@@ -86,8 +87,8 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
     const struct direct_writer *self = (const struct direct_writer *)writer;
     const struct writer_target *target = &writer->target;
     bool proven;
-    enum h5grad_status status =
-        hg_flat_verify(target->dataset, target->memory, target->storage, &self->flat, &proven, err);
+    enum h5grad_status status = hg_contiguous_verify(target->dataset, target->memory,
+                                                     target->storage, &self->place, &proven, err);
     if (!status && !proven)
         return hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
     return status;

@@ -10,7 +10,7 @@
 
 #include "values/numbers.h"
 #include "hdf5/attribute.h"
-#include "hdf5/flat.h"
+#include "hdf5/contiguous.h"
 #include "trust/input_driver.h"
 #include "hdf5/limit.h"
 #include "hdf5/variable.h"
@@ -502,13 +502,13 @@ static enum h5grad_status prove(uint64_t shift, bool fails, bool *proven)
 {
     hid_t dataset = open_named("/x");
     struct h5_storage storage;
-    struct h5_flat flat;
+    struct h5_contiguous place;
     ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
-    ck_assert(hg_flat_find(dataset, &storage, sizeof(float), true, &flat));
-    flat.offset -= shift;
+    ck_assert(hg_contiguous_find(dataset, &storage, sizeof(float), true, &place));
+    place.offset -= shift;
     broken = fails;
     enum h5grad_status status =
-        hg_flat_verify(dataset, H5T_NATIVE_FLOAT, &storage, &flat, proven, &err);
+        hg_contiguous_verify(dataset, H5T_NATIVE_FLOAT, &storage, &place, proven, &err);
     broken = false;
     hg_close(dataset);
     return status;

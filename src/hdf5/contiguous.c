@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "hdf5/flat.h"
+#include "hdf5/contiguous.h"
 
 #include <string.h>
 
@@ -20,8 +20,8 @@ static bool is_written_here(hid_t dataset)
     return file < 0 || H5Fget_intent(file, &intent) < 0 || intent & H5F_ACC_RDWR;
 }
 
-bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
-                  struct h5_flat *flat)
+bool hg_contiguous_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
+                        struct h5_contiguous *place)
 {
     H5D_space_status_t allocated;
     uint64_t held, end;
@@ -32,23 +32,23 @@ bool hg_flat_find(hid_t dataset, const struct h5_storage *storage, size_t size, 
     if (H5Dget_space_status(dataset, &allocated) < 0 || allocated != H5D_SPACE_STATUS_ALLOCATED)
         return false;
     haddr_t offset = H5Dget_offset(dataset);
-    flat->fd = hg_descriptor(dataset);
-    if (offset == HADDR_UNDEF || flat->fd < 0 ||
-        !size_product(storage->rank, storage->extent, size, &flat->bytes) ||
-        H5Dget_storage_size(dataset) != flat->bytes || flat->bytes == 0)
+    place->fd = hg_descriptor(dataset);
+    if (offset == HADDR_UNDEF || place->fd < 0 ||
+        !size_product(storage->rank, storage->extent, size, &place->bytes) ||
+        H5Dget_storage_size(dataset) != place->bytes || place->bytes == 0)
         return false;
-    flat->offset = offset;
-    flat->size = size;
-    if (!size_add(flat->offset, flat->bytes, &end) || end > INT64_MAX)
+    place->offset = offset;
+    place->size = size;
+    if (!size_add(place->offset, place->bytes, &end) || end > INT64_MAX)
         return false;
-    return !within || (hg_file_size(flat->fd, &held) && end <= held && !is_written_here(dataset));
+    return !within || (hg_file_size(place->fd, &held) && end <= held && !is_written_here(dataset));
 }
 
 /* Points that are read by libhdf5 (theirs) and past it (ours). */
 struct comparison {
     hid_t dataset, memory;
     const struct h5_storage *storage;
-    const struct h5_flat *flat;
+    const struct h5_contiguous *place;
     uint64_t count; /* on one line of the last axis */
     char *ours, *theirs;
 };
@@ -58,8 +58,8 @@ static enum h5grad_status compare_points(const struct comparison *comparison, ui
                                          bool *same, struct h5grad_error *err)
 {
     const struct h5_storage *storage = comparison->storage;
-    const struct h5_flat *flat = comparison->flat;
-    const uint64_t bytes = comparison->count * flat->size;
+    const struct h5_contiguous *place = comparison->place;
+    const uint64_t bytes = comparison->count * place->size;
     struct box box;
     uint64_t rest = first;
     for (unsigned i = storage->rank; i-- > 0;) {
@@ -70,17 +70,19 @@ static enum h5grad_status compare_points(const struct comparison *comparison, ui
     box.count[storage->rank - 1] = comparison->count;
     enum h5grad_status status = hg_read_box(comparison->dataset, comparison->memory, storage->rank,
                                             &box, comparison->theirs, err);
-    *same =
-        !status &&
-        !hg_file_read(flat->fd, comparison->ours, bytes, flat->offset + first * flat->size, NULL) &&
-        memcmp(comparison->ours, comparison->theirs, bytes) == 0;
+    *same = !status &&
+            !hg_file_read(place->fd, comparison->ours, bytes, place->offset + first * place->size,
+                          NULL) &&
+            memcmp(comparison->ours, comparison->theirs, bytes) == 0;
     return status;
 }
 
-enum h5grad_status hg_flat_verify(hid_t dataset, hid_t memory, const struct h5_storage *storage,
-                                  const struct h5_flat *flat, bool *same, struct h5grad_error *err)
+enum h5grad_status hg_contiguous_verify(hid_t dataset, hid_t memory,
+                                        const struct h5_storage *storage,
+                                        const struct h5_contiguous *place, bool *same,
+                                        struct h5grad_error *err)
 {
-    const uint64_t points = flat->bytes / flat->size;
+    const uint64_t points = place->bytes / place->size;
     BASE_FREED char *buffer = hg_memory_aligned(2 * COMPARED_BYTES);
     *same = false;
     if (!buffer)
@@ -89,8 +91,8 @@ enum h5grad_status hg_flat_verify(hid_t dataset, hid_t memory, const struct h5_s
         .dataset = dataset,
         .memory = memory,
         .storage = storage,
-        .flat = flat,
-        .count = size_min(storage->extent[storage->rank - 1], COMPARED_BYTES / flat->size),
+        .place = place,
+        .count = size_min(storage->extent[storage->rank - 1], COMPARED_BYTES / place->size),
         .ours = buffer,
         .theirs = buffer + COMPARED_BYTES,
     };
