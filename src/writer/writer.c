@@ -8,7 +8,7 @@
 #include "writer/writer.h"
 
 /* In order of preference; the last one takes everything. */
-static const struct writer_method *const methods[] = {&hg_writer_direct, &hg_writer_placed,
+static const struct writer_method *const methods[] = {&hg_writer_direct, &hg_writer_prealloc,
                                                       &hg_writer_chunked, &hg_writer_library};
 
 struct writer *hg_writer_open(const struct writer_target *target, const char *forced,

@@ -102,7 +102,7 @@ void hg_writer_close(struct writer *writer);
 void *hg_writer_new(const struct writer_method *method, size_t size,
                     const struct writer_target *target, struct h5grad_error *err);
 
-extern const struct writer_method hg_writer_direct, hg_writer_placed, hg_writer_chunked,
+extern const struct writer_method hg_writer_direct, hg_writer_prealloc, hg_writer_chunked,
     hg_writer_library;
 
 #endif

@@ -19,7 +19,7 @@
 /* Points that are compared with what libhdf5 reads, at most. */
 #define PROOF_POINTS 4096
 
-struct placed_writer {
+struct prealloc_writer {
     struct writer writer;
     size_t raw; /* bytes of a chunk */
     int fd;
@@ -27,7 +27,7 @@ struct placed_writer {
 };
 
 /* data has room for a chunk, and is unspecified afterwards. Within hg_enter. */
-static enum h5grad_status find_place(const struct placed_writer *self, const uint64_t *start,
+static enum h5grad_status find_place(const struct prealloc_writer *self, const uint64_t *start,
                                      void *data, uint64_t *address, struct h5grad_error *err)
 {
     const struct writer_target *target = &self->writer.target;
@@ -53,7 +53,7 @@ static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *s
 }
 
 /* Whether the chunks have their places, those are reserved then. data: room for a chunk. */
-static bool reserve(const struct placed_writer *self, void *data, struct h5grad_error *err)
+static bool reserve(const struct prealloc_writer *self, void *data, struct h5grad_error *err)
 {
     const struct writer_target *target = &self->writer.target;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to, bytes;
@@ -65,7 +65,7 @@ static bool reserve(const struct placed_writer *self, void *data, struct h5grad_
     return hg_file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
 }
 
-static struct writer *placed_open(const struct writer_target *target, struct h5grad_error *err)
+static struct writer *prealloc_open(const struct writer_target *target, struct h5grad_error *err)
 {
     const struct h5_storage *storage = target->storage;
     uint64_t raw, points;
@@ -75,7 +75,7 @@ static struct writer *placed_open(const struct writer_target *target, struct h5g
         !probe || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
         !size_product(storage->rank, storage->chunk, target->size, &raw))
         return NULL;
-    struct placed_writer *self = hg_writer_new(&hg_writer_placed, sizeof *self, target, err);
+    struct prealloc_writer *self = hg_writer_new(&hg_writer_prealloc, sizeof *self, target, err);
     void *data = hg_memory_aligned(raw);
     bool reserved = false;
     if (!data)
@@ -94,7 +94,7 @@ static struct writer *placed_open(const struct writer_target *target, struct h5g
 }
 
 /* The same, not within hg_enter. */
-static enum h5grad_status enter_and_find(const struct placed_writer *self, const uint64_t *start,
+static enum h5grad_status enter_and_find(const struct prealloc_writer *self, const uint64_t *start,
                                          void *data, uint64_t *address, struct h5grad_error *err)
 {
     struct h5_guard guard;
@@ -108,7 +108,7 @@ static enum h5grad_status place_chunk(struct writer *writer, const struct result
                                       void *points, const struct box *chunk,
                                       struct h5grad_error *err)
 {
-    const struct placed_writer *self = (const struct placed_writer *)writer;
+    const struct prealloc_writer *self = (const struct prealloc_writer *)writer;
     const void *data = hg_pieces_gather(writer, tile, points, chunk, self->raw);
     void *room = hg_codec_worker_space(tile->codec, CODEC_SCRATCH, self->raw);
     uint64_t address;
@@ -118,8 +118,8 @@ static enum h5grad_status place_chunk(struct writer *writer, const struct result
     return status ? status : hg_file_write(self->fd, data, self->raw, address, err);
 }
 
-static enum h5grad_status placed_write(struct writer *writer, const struct result_tile *tile,
-                                       const void *points, struct h5grad_error *err)
+static enum h5grad_status prealloc_write(struct writer *writer, const struct result_tile *tile,
+                                         const void *points, struct h5grad_error *err)
 {
     return hg_pieces_each(writer, tile, (void *)(uintptr_t)points, place_chunk, err);
 }
@@ -128,7 +128,7 @@ static enum h5grad_status fetch_chunk(struct writer *writer, const struct result
                                       void *points, const struct box *chunk,
                                       struct h5grad_error *err)
 {
-    const struct placed_writer *self = (const struct placed_writer *)writer;
+    const struct prealloc_writer *self = (const struct prealloc_writer *)writer;
     const struct writer_target *target = &writer->target;
     const unsigned rank = target->storage->rank;
     void *data = hg_codec_worker_space(tile->codec, CODEC_SCRATCH, self->raw);
@@ -144,8 +144,8 @@ static enum h5grad_status fetch_chunk(struct writer *writer, const struct result
     return status;
 }
 
-static enum h5grad_status placed_read(struct writer *writer, const struct result_tile *tile,
-                                      void *points, struct h5grad_error *err)
+static enum h5grad_status prealloc_read(struct writer *writer, const struct result_tile *tile,
+                                        void *points, struct h5grad_error *err)
 {
     return hg_pieces_each(writer, tile, points, fetch_chunk, err);
 }
@@ -158,7 +158,7 @@ static uint64_t row_points(const struct h5_storage *storage)
 
 /* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there, and ours has
  * room for one. */
-static enum h5grad_status compare_row(const struct placed_writer *self, const uint64_t *start,
+static enum h5grad_status compare_row(const struct prealloc_writer *self, const uint64_t *start,
                                       char *ours, char *theirs, struct h5grad_error *err)
 {
     const struct h5_storage *storage = self->writer.target.storage;
@@ -184,9 +184,9 @@ static enum h5grad_status compare_row(const struct placed_writer *self, const ui
 
 /* What readers of the file will get is what was written: libhdf5 is asked for the first row and for
  * one of the last chunk. */
-static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_error *err)
+static enum h5grad_status prealloc_finish(struct writer *writer, struct h5grad_error *err)
 {
-    const struct placed_writer *self = (const struct placed_writer *)writer;
+    const struct prealloc_writer *self = (const struct prealloc_writer *)writer;
     const struct h5_storage *storage = self->writer.target.storage;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
     uint64_t row = row_points(storage) * self->writer.target.size;
@@ -202,11 +202,11 @@ static enum h5grad_status placed_finish(struct writer *writer, struct h5grad_err
     return status;
 }
 
-const struct writer_method hg_writer_placed = {
+const struct writer_method hg_writer_prealloc = {
     .name = "direct",
     .resume = WRITER_RESUMES_TILES,
-    .open = placed_open,
-    .write = placed_write,
-    .read = placed_read,
-    .finish = placed_finish,
+    .open = prealloc_open,
+    .write = prealloc_write,
+    .read = prealloc_read,
+    .finish = prealloc_finish,
 };
