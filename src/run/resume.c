@@ -143,23 +143,23 @@ enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct tas
     size_t axes = plan->rank * sizeof *plan->tile;
     if (!resume->journal)
         return H5GRAD_OK;
-    uint64_t print = hash_bytes(HASH_START, plan->tile, axes);
-    print = hash_bytes(print, plan->grid, axes);
-    print = hash_bytes(print, plan->block, axes);
-    print = hash_bytes(print, plan->order, plan->rank * sizeof *plan->order);
+    uint64_t fingerprint = hash_bytes(HASH_START, plan->tile, axes);
+    fingerprint = hash_bytes(fingerprint, plan->grid, axes);
+    fingerprint = hash_bytes(fingerprint, plan->block, axes);
+    fingerprint = hash_bytes(fingerprint, plan->order, plan->rank * sizeof *plan->order);
     for (unsigned k = 0; k < field->n_axes; k++) {
         const struct coordinate *coordinate = field->axis[field->order[k]].coordinate;
         const char *method = writer[k]->method->name;
         haddr_t offset = H5Dget_offset(writer[k]->target.dataset);
         H5Eclear2(H5E_DEFAULT);
-        print = hash_bytes(print, method, strlen(method));
-        print = hash_bytes(print, &offset, sizeof offset);
+        fingerprint = hash_bytes(fingerprint, method, strlen(method));
+        fingerprint = hash_bytes(fingerprint, &offset, sizeof offset);
         if (coordinate) {
             const double ends[] = {coordinate->scan.first, coordinate->scan.last};
-            print = hash_bytes(print, ends, sizeof ends);
+            fingerprint = hash_bytes(fingerprint, ends, sizeof ends);
         }
     }
-    return hg_journal_begin_field(resume->journal, number, plan->tiles, print, err);
+    return hg_journal_begin_field(resume->journal, number, plan->tiles, fingerprint, err);
 }
 
 void hg_resume_close(struct resume *resume, bool keep)
