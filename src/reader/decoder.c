@@ -14,7 +14,7 @@
 #include "libhdf5/handle.h"
 
 /* Points of a row that is compared with what libhdf5 reads, at most. */
-#define PROOF_POINTS 4096
+#define VERIFY_POINTS 4096
 
 bool hg_decoder_takes(const struct reader_source *source, uint64_t *raw)
 {
@@ -282,7 +282,7 @@ static bool may_compare(const struct decoder *self)
     return hg_limit_allows(self->source.dataset, size_max(need, self->raw));
 }
 
-bool hg_decoder_prove(struct decoder *self)
+bool hg_decoder_verify(struct decoder *self)
 {
     const struct h5_storage *storage = self->source.storage;
     const unsigned last = self->rank - 1;
@@ -290,7 +290,7 @@ bool hg_decoder_prove(struct decoder *self)
     for (unsigned i = 0; i < self->rank; i++) {
         if (storage->extent[i] == 0)
             return true;
-        uint64_t most = i < last ? 1 : PROOF_POINTS;
+        uint64_t most = i < last ? 1 : VERIFY_POINTS;
         row.count[i] = size_min(most, size_min(storage->chunk[i], storage->extent[i]));
     }
     if (!library_decodes(storage) || !may_compare(self))

@@ -34,7 +34,7 @@ void hg_decoder_close(struct decoder *decoder);
 
 /* Whether libhdf5 reads the same as is decoded here, by the first row of the first chunk; true
  * where it cannot read it. Within hg_enter. */
-bool hg_decoder_prove(struct decoder *decoder);
+bool hg_decoder_verify(struct decoder *decoder);
 
 /* Decodes planes along the first axis of the chunk of that index in the map's window, which has the
  * points of box chunk: all, or some where there are no filters, to a dense array at data. Takes

@@ -496,7 +496,7 @@ static struct reader *chunked_open(const struct reader_source *source, struct h5
 {
     uint64_t raw;
     struct chunked_reader *self = hg_decoder_takes(source, &raw) ? make(source, raw, err) : NULL;
-    if (!self || source->verified || hg_decoder_prove(&self->decoder))
+    if (!self || source->verified || hg_decoder_verify(&self->decoder))
         return self ? &self->reader : NULL;
     chunked_close(&self->reader);
     return NULL;

@@ -20,12 +20,12 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
 {
     const struct h5_storage *storage = source->storage;
     struct h5_contiguous place;
-    bool proven = source->verified;
+    bool verified = source->verified;
     if (!source->type->raw ||
         !hg_contiguous_find(source->dataset, storage, hg_type_size(source->type), true, &place) ||
-        (!proven && hg_contiguous_verify(source->dataset, source->type->memory, storage, &place,
-                                         &proven, err)) ||
-        !proven)
+        (!verified && hg_contiguous_verify(source->dataset, source->type->memory, storage, &place,
+                                           &verified, err)) ||
+        !verified)
         return NULL;
     struct direct_reader *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {

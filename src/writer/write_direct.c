@@ -86,10 +86,10 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
 {
     const struct direct_writer *self = (const struct direct_writer *)writer;
     const struct writer_target *target = &writer->target;
-    bool proven;
+    bool verified;
     enum h5grad_status status = hg_contiguous_verify(target->dataset, target->memory,
-                                                     target->storage, &self->place, &proven, err);
-    if (!status && !proven)
+                                                     target->storage, &self->place, &verified, err);
+    if (!status && !verified)
         return hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
     return status;
 }

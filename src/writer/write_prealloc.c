@@ -17,7 +17,7 @@
 #include "writer/writer.h"
 
 /* Points that are compared with what libhdf5 reads, at most. */
-#define PROOF_POINTS 4096
+#define VERIFY_POINTS 4096
 
 struct prealloc_writer {
     struct writer writer;
@@ -153,7 +153,7 @@ static enum h5grad_status prealloc_read(struct writer *writer, const struct resu
 /* Of a chunk's row that is compared with what libhdf5 reads. */
 static uint64_t row_points(const struct h5_storage *storage)
 {
-    return size_min(storage->chunk[storage->rank - 1], PROOF_POINTS);
+    return size_min(storage->chunk[storage->rank - 1], VERIFY_POINTS);
 }
 
 /* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there, and ours has

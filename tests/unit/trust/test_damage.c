@@ -498,7 +498,7 @@ static void make_flat(void)
     hg_close(space);
 }
 
-static enum h5grad_status prove(uint64_t shift, bool fails, bool *proven)
+static enum h5grad_status verify(uint64_t shift, bool fails, bool *verified)
 {
     hid_t dataset = open_named("/x");
     struct h5_storage storage;
@@ -508,31 +508,31 @@ static enum h5grad_status prove(uint64_t shift, bool fails, bool *proven)
     place.offset -= shift;
     broken = fails;
     enum h5grad_status status =
-        hg_contiguous_verify(dataset, H5T_NATIVE_FLOAT, &storage, &place, proven, &err);
+        hg_contiguous_verify(dataset, H5T_NATIVE_FLOAT, &storage, &place, verified, &err);
     broken = false;
     hg_close(dataset);
     return status;
 }
 
-START_TEST(points_are_proven_to_lie_where_they_should)
+START_TEST(points_are_verified_to_lie_where_they_should)
 {
-    bool proven = false;
+    bool verified = false;
     make_flat();
     reopen(0);
-    ck_assert_int_eq(prove(0, false, &proven), H5GRAD_OK);
-    ck_assert(proven);
-    ck_assert_int_eq(prove(4, false, &proven), H5GRAD_OK);
-    ck_assert(!proven);
+    ck_assert_int_eq(verify(0, false, &verified), H5GRAD_OK);
+    ck_assert(verified);
+    ck_assert_int_eq(verify(4, false, &verified), H5GRAD_OK);
+    ck_assert(!verified);
 }
 END_TEST
 
-START_TEST(points_that_cannot_be_read_prove_nothing)
+START_TEST(points_that_cannot_be_read_verify_nothing)
 {
-    bool proven = true;
+    bool verified = true;
     make_flat();
     reopen(0);
-    ck_assert_int_eq(prove(0, true, &proven), H5GRAD_FAILED);
-    ck_assert(!proven);
+    ck_assert_int_eq(verify(0, true, &verified), H5GRAD_FAILED);
+    ck_assert(!verified);
     ck_assert_msg(strstr(err.message, strerror(EIO)) != NULL, "%s", err.message);
 }
 END_TEST
@@ -553,11 +553,11 @@ END_TEST
 
 START_TEST(a_read_that_failed_is_not_forgotten)
 {
-    bool proven;
+    bool verified;
     make_flat();
     reopen(0);
     ck_assert_int_eq(hg_input_check_unchanged(file, &err), H5GRAD_OK);
-    ck_assert_int_eq(prove(0, true, &proven), H5GRAD_FAILED);
+    ck_assert_int_eq(verify(0, true, &verified), H5GRAD_FAILED);
     ck_assert_int_eq(trust.failure, EIO);
     ck_assert_int_eq(hg_input_check_unchanged(file, &err), H5GRAD_FAILED);
     ck_assert_msg(strstr(err.message, strerror(EIO)) != NULL, "%s", err.message);
@@ -579,8 +579,8 @@ static Suite *damage_suite(void)
     ADD_TESTS(tests, sound_heaps_are_read, heaps_without_end_are_not_gone_through,
               all_of_a_large_heap_is_judged, heaps_that_reach_back_are_not_gone_through);
     tests = add_case(suite, "disks", setup, teardown);
-    ADD_TESTS(tests, points_are_proven_to_lie_where_they_should,
-              points_that_cannot_be_read_prove_nothing, a_disk_that_fails_is_not_another_way,
+    ADD_TESTS(tests, points_are_verified_to_lie_where_they_should,
+              points_that_cannot_be_read_verify_nothing, a_disk_that_fails_is_not_another_way,
               a_read_that_failed_is_not_forgotten);
     return suite;
 }
