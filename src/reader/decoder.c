@@ -13,7 +13,7 @@
 #include "hdf5/transfer.h"
 #include "libhdf5/handle.h"
 
-/* Points of a row that is compared with what libhdf5 reads, at most. */
+/* Limit of the row that hg_decoder_verify compares. */
 #define VERIFY_POINTS 4096
 
 bool hg_decoder_takes(const struct reader_source *source, uint64_t *raw)
@@ -58,8 +58,8 @@ static bool lies_in_file(const struct decoder *self, const struct h5_chunk_place
            place->address <= self->held - place->size;
 }
 
-/* Points of box all at data, as libhdf5 reads them: where nothing is stored the fill value, or zero
- * if there is none, as beyond the array's end. Within hg_enter. */
+/* Reads box all into data through libhdf5. Points that are not stored get the fill value, or zero
+ * if there is none, as do points beyond the array's end. Within hg_enter. */
 static enum h5grad_status ask_for_points(const struct decoder *self, const struct box *all,
                                          void *data, struct h5grad_error *err)
 {
@@ -72,7 +72,7 @@ static enum h5grad_status ask_for_points(const struct decoder *self, const struc
                         data, err);
 }
 
-/* A chunk without filters has a size of its own; no filter makes one so much larger. */
+/* Without filters a stored chunk has raw bytes; no filter makes it much larger. */
 static enum h5grad_status check_size(const struct decoder *self, uint64_t size,
                                      struct h5grad_error *err)
 {
@@ -86,8 +86,8 @@ static enum h5grad_status check_size(const struct decoder *self, uint64_t size,
     return H5GRAD_OK;
 }
 
-/* Where stored bytes go: to where the points belong if they are the points, or will be elsewhere in
- * between. NULL when there is no memory. */
+/* Returns the buffer for the stored bytes: data if they are the points, or if the filters decode
+ * through another buffer; else memory of the worker. NULL if allocation fails. */
 static void *take_stored(const struct decoder *self, void *data, struct codec_worker *worker,
                          uint64_t size)
 {
@@ -98,7 +98,7 @@ static void *take_stored(const struct decoder *self, void *data, struct codec_wo
                                  size_max(size, hg_codec_stored_most(self->raw)));
 }
 
-/* What is wanted of a chunk: planes along the first axis, to data. */
+/* What to decode of a chunk, planes along the first axis, and where to. */
 struct wanted {
     const struct box *chunk, *planes;
     void *data;
@@ -110,8 +110,8 @@ static uint64_t wanted_bytes(const struct decoder *self, const struct wanted *wa
     return self->raw / wanted->chunk->count[0] * wanted->planes->count[0];
 }
 
-/* Asks libhdf5 for a point of a chunk that is not stored. With filters it takes as much memory for
- * it as a worker to decode a chunk. */
+/* Reads the fill value as a point of a chunk that is not stored. libhdf5 may take as much memory
+ * for that as a worker takes to decode a chunk. */
 static enum h5grad_status learn_fill(struct decoder *self, const struct wanted *wanted,
                                      struct h5grad_error *err)
 {
@@ -146,7 +146,7 @@ static enum h5grad_status fill_points(struct decoder *self, const struct wanted 
     return H5GRAD_OK;
 }
 
-/* The bytes of a chunk whose place is known. */
+/* Reads the stored bytes of a chunk whose address is known. */
 static enum h5grad_status read_bytes(const struct decoder *self, const struct h5_chunk_place *place,
                                      const struct wanted *wanted, struct codec_chunk *stored,
                                      struct h5grad_error *err)
@@ -163,8 +163,8 @@ static enum h5grad_status read_bytes(const struct decoder *self, const struct h5
     return hg_file_read(self->fd, bytes, stored->size, place->address + skipped, err);
 }
 
-/* The bytes of another, from libhdf5; where it has none, or they are the points, it makes these,
- * and stored->data stays NULL. Within hg_enter. */
+/* Reads the stored bytes of a chunk through libhdf5. If there are none, or the dataset has no
+ * filters, reads the points into wanted->data and leaves stored->data NULL. Within hg_enter. */
 static enum h5grad_status ask_for_bytes(const struct decoder *self, const struct wanted *wanted,
                                         struct codec_chunk *stored, struct h5grad_error *err)
 {
@@ -209,12 +209,13 @@ static enum h5grad_status undo_filters(const struct decoder *self, const struct 
     stored->scratch = hg_codec_worker_space(wanted->worker, CODEC_SCRATCH, need);
     if (!stored->scratch)
         return hg_error_memory(err, need);
-    if (stored->data == wanted->data && hg_codec_between(storage, stored->mask) == 0) /* skipped */
+    if (stored->data == wanted->data &&
+        hg_codec_between(storage, stored->mask) == 0) /* all filters were skipped */
         stored->data = memcpy(stored->scratch, wanted->data, stored->size);
     return hg_codec_decode_chunk(wanted->worker, stored, wanted->data, err);
 }
 
-/* Within hg_enter where it is entered. */
+/* entered: the caller is within hg_enter. */
 static enum h5grad_status read_wanted(struct decoder *self, const struct h5_chunk_place *place,
                                       const struct wanted *wanted, bool entered,
                                       struct h5grad_error *err)
@@ -259,7 +260,7 @@ static bool library_decodes(const struct h5_storage *storage)
     return true;
 }
 
-/* Decodes the beginning of the first chunk, which has a place. */
+/* Decodes the first bytes of the first chunk, which is stored at place. */
 static bool decode_row(struct decoder *self, const struct h5_chunk_place *place, void *row,
                        size_t bytes)
 {
@@ -274,8 +275,8 @@ static bool decode_row(struct decoder *self, const struct h5_chunk_place *place,
     return made;
 }
 
-/* Whether there is memory for both. libhdf5 takes more for a chunk with filters than is taken here,
- * so the largest that can be read have nothing to be compared with. */
+/* True if memory allows reading a chunk by libhdf5 and decoding it here. libhdf5 needs more for a
+ * chunk with filters, so the largest decodable chunks are not verified. */
 static bool may_compare(const struct decoder *self)
 {
     uint64_t need = hg_limit_need(self->source.storage, self->size);

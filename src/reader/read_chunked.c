@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reading chunked datasets: where the chunks of a block lie is found out before the workers begin
- * it; they read and decode them. A decoded chunk is kept until all tiles of the block that need it
- * have had it: how many they are is counted before the block is begun. Of chunks without filters, a
- * tile's halo along the first axis that lies in other chunks is read once more instead: it lies in
- * one piece, and few chunks are kept then. The halo along the last axis is scattered, a point here
- * and there: the ends of a chunk along that axis are put together while the chunk is still in the
- * processor's cache.
+ * Reads chunked datasets. The map of a block's chunks is made before the workers begin the block;
+ * they read and decode the chunks. A decoded chunk is kept until the last piece of a tile that
+ * needs it is done; the pieces are counted before the block. For chunks without filters, the part
+ * of a tile's halo along the first axis that lies in other chunks is contiguous in the file, so it
+ * is read a second time instead and few chunks are kept. The halo along the last axis is scattered
+ * single points, so the first and last points of each chunk along that axis are gathered while the
+ * chunk is in the processor's cache.
  *
- * Where the plan gathers blocks, no chunk is kept: the first worker that comes to a block decodes
- * one after the other and takes what the block needs of it, and all tiles are copied from there.
+ * If the plan gathers blocks, no chunk is kept: the first worker that comes to a block decodes the
+ * chunks one by one and copies out the points that the block needs; all tiles are copied from
+ * there.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,23 +23,23 @@
 #include "reader/decoder.h"
 #include "reader/reader.h"
 
-/* Points of a chunk along an axis from which on its first or last is a small part of it. */
+/* Extent of a chunk along an axis from which on its first or last points are a small part of it. */
 #define APART_EXTENT 16
 
-/* Of what one worker makes and others wait for. */
+/* State of something that one worker makes and others wait for. */
 enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
 
-/* A chunk that the block touches. */
+/* A chunk of the block. */
 struct entry {
     void *data;
-    uint32_t need; /* pieces of tiles that have yet to be taken from it */
+    uint32_t need; /* pieces of tiles that still need it */
     enum entry_state state;
 };
 
 _Static_assert(sizeof(struct entry) + sizeof(struct h5_chunk_place) <= PLAN_CHUNK_ENTRY,
                "the plan counts on less");
 
-/* A buffer that waits for its next chunk. */
+/* A buffer in the free list. */
 struct spare {
     struct spare *next;
 };
@@ -46,19 +47,19 @@ struct spare {
 struct chunked_reader {
     struct reader reader;
     struct decoder decoder;
-    size_t face; /* bytes of a chunk's first or last points along the last axis, behind it; 0: not
-                    kept */
-    bool faces;  /* the block needs them */
-    bool apart;  /* halos along the first axis are read apart */
-    bool gather; /* blocks are gathered */
+    size_t face; /* bytes of a chunk's first or last points along the last axis, kept behind the
+                    chunk; 0: not kept */
+    bool faces;  /* the block needs the faces */
+    bool apart;  /* halos along the first axis are read from the file again */
+    bool gather; /* the plan gathers blocks */
 
-    struct entry *entry; /* of each chunk of the block, which is the map's window */
-    struct tile block;   /* that is gathered: its cores and halo */
-    char *points;        /* of the halo */
-    void *chunk;         /* that is being decoded for it */
+    struct entry *entry; /* per chunk of the block, in the order of the map's window */
+    struct tile block;   /* the gathered block: its cores and halo */
+    char *points;        /* all points of the block's halo box */
+    void *chunk;         /* buffer for the chunk being gathered */
     enum entry_state gathered;
 
-    pthread_mutex_t mutex; /* for what follows, and the entries */
+    pthread_mutex_t mutex; /* guards what follows, and the entries */
     pthread_cond_t changed;
     struct spare *spares;
 };
@@ -119,16 +120,16 @@ static void chunked_close(struct reader *reader)
     free(self);
 }
 
-/* What a piece of a halo has of a chunk. */
+/* The intersection of a halo piece and a chunk. */
 struct share {
     const struct halo_piece *piece;
     struct box chunk;
     struct box part;
-    bool apart;     /* it is read from the file, and not from the decoded chunk */
+    bool apart;     /* read from the file again, not from the decoded chunk */
     uint64_t index; /* of the chunk in the block */
 };
 
-/* False where they have nothing in common. */
+/* False if the piece and the chunk do not intersect. */
 static bool find_share(const struct chunked_reader *self, const struct halo_piece *piece,
                        const uint64_t *number, struct share *share)
 {
@@ -145,7 +146,7 @@ static bool find_share(const struct chunked_reader *self, const struct halo_piec
     return true;
 }
 
-/* Calls back for every chunk that the piece touches, until that fails. */
+/* Called for every chunk that a piece touches, until it fails. */
 typedef enum h5grad_status visit(struct chunked_reader *self, const struct share *share, void *user,
                                  struct h5grad_error *err);
 
@@ -181,7 +182,7 @@ static void cut_tile(const struct chunked_reader *self, const struct tile *tile,
     hg_halo_cut(pieces, self->reader.rank, self->reader.extent, tile, hg_reader_chunked.cut);
 }
 
-/* The numbers from the least to the largest of the chunks that the block needs. */
+/* Sets the bounding box of the numbers of all chunks that the block needs. */
 static void find_range(const struct chunked_reader *self, struct box *range)
 {
     struct box numbers;
@@ -248,7 +249,7 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
                         : prepare_keeping(self, plan, first, end, err);
 }
 
-/* True for the first caller, who is to call settle. */
+/* True for the first caller, who then makes it and calls settle. */
 static bool claim(struct chunked_reader *self, enum entry_state *state)
 {
     pthread_mutex_lock(&self->mutex);
@@ -281,7 +282,7 @@ static enum h5grad_status await(struct chunked_reader *self, const enum entry_st
                  : hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
 }
 
-/* NULL when there is no memory. */
+/* Returns a buffer from the free list or a new one; NULL if allocation fails. */
 static void *take_buffer(struct chunked_reader *self)
 {
     pthread_mutex_lock(&self->mutex);
@@ -293,8 +294,8 @@ static void *take_buffer(struct chunked_reader *self)
                  : hg_memory_aligned(size_max(sizeof *spare, self->decoder.raw + 2 * self->face));
 }
 
-/* Where, behind a chunk, its points along the last axis at that place are kept, and which these
- * are; NULL: not kept. */
+/* Returns where the points of a chunk with that place along the last axis are kept, behind the
+ * chunk, and sets *face to them. NULL if they are not kept. */
 static char *find_face(const struct chunked_reader *self, const struct box *chunk, void *data,
                        uint64_t place, struct box *face)
 {
@@ -320,7 +321,7 @@ static void keep_faces(const struct chunked_reader *self, const struct box *chun
     }
 }
 
-/* Decodes the chunk if nobody has begun to. */
+/* Decodes the chunk unless another worker has begun to. */
 static enum h5grad_status provide(struct chunked_reader *self, const struct share *share,
                                   void *user, struct h5grad_error *err)
 {
@@ -339,7 +340,7 @@ static enum h5grad_status provide(struct chunked_reader *self, const struct shar
     return settle(self, &entry->state, status);
 }
 
-/* Copies what the piece has of the decoded chunk to its place in buffer. */
+/* Copies the piece's share of the decoded chunk to its place in buffer. */
 static void copy_part(const struct chunked_reader *self, const struct share *share, void *data,
                       void *buffer)
 {
@@ -352,7 +353,7 @@ static void copy_part(const struct chunked_reader *self, const struct share *sha
                 from ? from : data, &share->piece->within, buffer);
 }
 
-/* One piece less needs the chunk; after the last its buffer is free for another. */
+/* Counts one piece less; after the last, the chunk's buffer goes to the free list. */
 static enum h5grad_status let_go(struct chunked_reader *self, const struct share *share, void *user,
                                  struct h5grad_error *err)
 {
@@ -378,7 +379,7 @@ static void chunked_skip(struct reader *reader, const struct halo_piece *piece)
         each_chunk(self, piece, let_go, NULL, NULL);
 }
 
-/* Reads the planes along the first axis that a piece has of a chunk. */
+/* Reads the piece's share of a chunk from the file, as planes along the first axis. */
 static enum h5grad_status read_planes(struct chunked_reader *self, const struct share *share,
                                       void *buffer, struct codec_worker *worker,
                                       struct h5grad_error *err)
@@ -397,13 +398,13 @@ static enum h5grad_status read_planes(struct chunked_reader *self, const struct 
     return status;
 }
 
-/* Where a worker reads a piece to. */
+/* Destination of a piece, and the worker that reads it. */
 struct taking {
     void *buffer;
     struct codec_worker *worker;
 };
 
-/* Waits for the chunk, copies what the piece has of it, and lets go of it. */
+/* Waits for the chunk, copies the piece's share of it, and releases it. */
 static enum h5grad_status take(struct chunked_reader *self, const struct share *share, void *user,
                                struct h5grad_error *err)
 {
@@ -418,7 +419,7 @@ static enum h5grad_status take(struct chunked_reader *self, const struct share *
     return let_go(self, share, NULL, NULL);
 }
 
-/* Takes what the pieces of the block have of a chunk, for which it is decoded once if at all. */
+/* Decodes a chunk, if the block needs it, and copies out what the block's pieces have of it. */
 static enum h5grad_status gather_chunk(struct chunked_reader *self, const uint64_t *number,
                                        struct codec_worker *worker, struct h5grad_error *err)
 {
@@ -458,7 +459,7 @@ static enum h5grad_status gather_block(struct chunked_reader *self, struct codec
     return status;
 }
 
-/* Gathers the block if nobody has begun to, and waits until it is there. */
+/* Gathers the block unless another worker has begun to, and waits until it is done. */
 static enum h5grad_status provide_block(struct chunked_reader *self, struct codec_worker *worker,
                                         struct h5grad_error *err)
 {
@@ -467,8 +468,7 @@ static enum h5grad_status provide_block(struct chunked_reader *self, struct code
     return settle(self, &self->gathered, gather_block(self, worker, err));
 }
 
-/* All that nobody has begun: two workers that need the same chunks share the work before they wait.
- */
+/* Decodes all chunks that nobody has begun, so that workers share the work before they wait. */
 static enum h5grad_status chunked_start(struct reader *reader, const struct halo_piece *piece,
                                         struct codec_worker *worker, struct h5grad_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reading contiguous datasets by pread from every worker, without libhdf5's lock: the offset is
+ * Reads contiguous datasets by pread from every worker, without libhdf5's lock: the offset is
  * known, and a tile goes from the page cache to the worker's own cache.
  */
 #include <stdlib.h>
@@ -38,8 +38,8 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
     return &self->reader;
 }
 
-/* The box as runs of points that are adjacent in the file and in the buffer: along axis inner, and
- * all axes behind it, which they span. */
+/* Reads the box as runs of points that are adjacent in the file and in the buffer. A run spans axis
+ * inner and all axes behind it. */
 static enum h5grad_status direct_read(struct reader *reader, const struct halo_piece *piece,
                                       void *buffer, struct codec_worker *worker,
                                       struct h5grad_error *err)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reading by H5Dread under the lock: takes whatever libhdf5 can read, one tile at a time.
+ * Reads by H5Dread under the lock: whatever libhdf5 can read, one tile at a time.
  *
- * Chunks are decoded through the dataset's chunk cache, 8 MiB as hg_open_input sets it, or those of
- * its sources: a larger chunk is decoded again for every tile that touches it.
+ * Chunks are decoded through the dataset's chunk cache, 8 MiB as hg_open_input sets it, or the
+ * caches of its sources: a larger chunk is decoded again for every tile that touches it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +26,8 @@ struct library_reader {
     bool unfilled;
 };
 
-/* Whether libhdf5 leaves the memory of points that are not stored as it is: they are read as zeros
- * then. */
+/* True if libhdf5 does not touch the memory of points that are not stored; the reader then clears
+ * it first, so that they read as zeros. */
 static bool leaves_gaps(hid_t dataset)
 {
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
@@ -47,9 +47,9 @@ static bool filter_is_decodable(H5Z_filter_t id)
 }
 
 /*
- * Whether filter number index was left out when the dataset was written, as an optional filter is
- * by a library that does not have it: then nothing needs to be undone. The first chunk tells for
- * all of them; should one differ, its reading fails.
+ * True if filter number index was skipped when the dataset was written, as libhdf5 does with an
+ * optional filter that it lacks: nothing needs to be undone then. The first chunk speaks for all;
+ * reading a chunk that differs fails.
  */
 static bool filter_was_skipped(hid_t dataset, unsigned index)
 {
@@ -74,7 +74,7 @@ enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storag
                                            struct h5grad_error *err)
 {
     const struct h5_access *access = storage->n_filters ? hg_input_access(dataset) : NULL;
-    /* What is loaded while it is looked for stays: H5Dread finds it. */
+    /* Looking for a plugin loads it, and it stays loaded for H5Dread. */
     hg_permit_plugins(access);
     for (unsigned i = 0; i < storage->n_filters; i++) {
         const struct h5_filter *filter = &storage->filter[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading from an array in memory: a tile is a view of the array, and nothing is moved. It is
- * copied where its halo wraps around, or where the points of a row are not adjacent. */
+/* Reads from an array in memory: a tile is a view of the array, and nothing is copied, unless its
+ * halo wraps around or the points of a row are not adjacent. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 struct memory_reader {
     struct reader reader;
     const char *data;
-    size_t scalar; /* bytes */
+    size_t scalar; /* bytes of a scalar */
     int64_t stride[GRID_MAX_RANK];
 };
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Readers: "give me this tile". Each method of reading is one file and one row of the table in
- * reader.c: its "can I?" and its "do it", which reads one box of the array at a time: what a tile's
- * halo is cut into. Every method delivers the same bytes.
+ * reader.c: its "can I?" and its "do it". A method reads the boxes that a tile's halo is cut into,
+ * one at a time. All methods deliver the same bytes.
  *
- * A reader is opened, prepared and closed by one thread; hg_reader_read is called by all workers at
- * once.
+ * One thread opens, prepares and closes a reader; all workers call hg_reader_read at once.
  */
 #ifndef H5GRAD_READER_READER_H
 #define H5GRAD_READER_READER_H
@@ -15,15 +14,15 @@
 #include "hdf5/storage.h"
 #include "hdf5/type.h"
 
-/* Where a dataset comes from; all of it stays the caller's and outlives the reader. */
+/* The dataset to read; all members stay the caller's and outlive the reader. */
 struct reader_source {
     hid_t dataset;
     const struct h5_storage *storage;
     const struct h5_type *type;
-    bool verified; /* the method that is forced was chosen for the dataset before */
+    bool verified; /* forced was chosen and verified for this dataset before */
 };
 
-/* Points of a box in memory: the first of them, and strides in scalars; within a point scalars are
+/* Points of a box in memory: the first point, and strides in scalars. The scalars of a point are
  * adjacent, and so are points along the last axis. */
 struct reader_view {
     const void *data;
@@ -35,22 +34,22 @@ struct reader;
 struct reader_method {
     const char *name;
     bool caches;       /* keeps decoded chunks: plan_request.cached */
-    enum halo_cut cut; /* the boxes that it is to read */
-    /* NULL with err untouched: this method declines. NULL with err set: the dataset cannot be read.
-     * err is never NULL. Within h5_enter. */
+    enum halo_cut cut; /* how to cut a halo into boxes for read */
+    /* NULL with err untouched: the method declines. NULL with err set: the dataset cannot be read.
+     * err is never NULL. Within hg_enter. */
     struct reader *(*open)(const struct reader_source *source, struct h5grad_error *err);
     enum h5grad_status (*prepare)(struct reader *reader, const struct plan *plan, uint64_t block,
                                   struct h5grad_error *err);
-    /* Does what need not wait for others to read a piece: called for all pieces of a tile before
-     * any is read. NULL: nothing to do. */
+    /* Does the part of reading a piece that need not wait for other workers; called for all pieces
+     * of a tile before the first is read. NULL: nothing to do. */
     enum h5grad_status (*start)(struct reader *reader, const struct halo_piece *piece,
                                 struct codec_worker *worker, struct h5grad_error *err);
-    /* Reads the points of piece->box into a dense buffer of those of piece->within. */
+    /* Reads the points of piece->box to their places in a dense buffer for piece->within. */
     enum h5grad_status (*read)(struct reader *reader, const struct halo_piece *piece, void *buffer,
                                struct codec_worker *worker, struct h5grad_error *err);
-    /* A piece will not be read. NULL: nothing to do. */
+    /* Called instead of read for a piece that will not be read. NULL: nothing to do. */
     void (*skip)(struct reader *reader, const struct halo_piece *piece);
-    /* A view of points that are in memory, to be used instead of read; NULL: they are not. */
+    /* Sets a view of the points in memory, used instead of read. NULL: they are not in memory. */
     void (*view)(const struct reader *reader, const struct box *box, struct reader_view *view);
     void (*close)(struct reader *reader);
 };
@@ -61,60 +60,60 @@ struct reader {
     unsigned rank;
     unsigned components;
     uint64_t extent[GRID_MAX_RANK];
-    uint64_t held;    /* bytes that libhdf5 takes to read, whatever the number of workers ... */
-    uint64_t caches;  /* ... and of caches that it gives up where they were half of the memory */
+    uint64_t held; /* bytes that libhdf5 needs to read, for any number of workers ... */
+    uint64_t
+        caches; /* ... and for caches, which it gives up if they are half of the memory limit */
     uint64_t beside;  /* bytes kept with each decoded chunk besides its points */
-    uint64_t stored;  /* bytes that each worker takes of CODEC_STORED, ... */
+    uint64_t stored;  /* bytes of CODEC_STORED that each worker needs ... */
     uint64_t scratch; /* ... and of CODEC_SCRATCH */
 };
 
-/* The first method that takes the dataset; forced, when not NULL, names the only one to try besides
- * "library", which takes everything. NULL with the reason when the dataset cannot be read at all.
- * Within h5_enter. */
+/* Opens the dataset by the first method that accepts it. forced, unless NULL, names the only method
+ * to try besides "library", which accepts all. NULL with the reason on failure. Within hg_enter. */
 struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
                               struct h5grad_error *err);
 
-/* Whether chunks of the dataset are decoded here: libhdf5 need not keep any. */
+/* True if chunks of the dataset are decoded here, so that libhdf5 need not cache any. */
 bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *type,
                        const char *forced);
 
-/* A reader of an array in memory with strides in bytes, multiples of a scalar's size, or NULL for a
- * dense one; data is the point of indices 0. hg_reader_read returns views of it, but where halos
- * wrap around, or where points are not adjacent along the last axis. */
+/* Opens a reader of an array in memory. data is the point of indices 0; stride is in bytes, in
+ * multiples of a scalar's size, or NULL for a dense array. hg_reader_read returns views of the
+ * array, unless a halo wraps around or points are not adjacent along the last axis. */
 struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
                                      unsigned rank, const uint64_t *extent, const int64_t *stride,
                                      struct h5grad_error *err);
 
-/* Announces the tiles of a block, before any of them is read and after all of the block before
- * were. Not within h5_enter. */
+/* Announces the tiles of a block, after all tiles of the block before were read and before the
+ * first of this one is. Not within hg_enter. */
 enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
                                      struct h5grad_error *err);
 
 /*
- * Delivers the points of a tile's core and the faces of its halo as stored scalars (h5_type.stored,
- * swapped). buffer holds all points of the halo box; the view points into it or elsewhere, valid
+ * Delivers the points of a tile's core and its halo's faces as stored scalars (h5_type.stored,
+ * swapped). buffer has room for the halo box; the view points into it or elsewhere, and is valid
  * until the worker's next call. Takes libhdf5's lock itself.
  */
 enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
                                   struct codec_worker *worker, struct reader_view *view,
                                   struct h5grad_error *err);
 
-/* Instead of hg_reader_read: a tile that was announced will not be read. Any thread. */
+/* Call instead of hg_reader_read for a tile of the block that will not be read. Any thread. */
 void hg_reader_skip(struct reader *reader, const struct tile *tile);
 
-/* NULL allowed. Within h5_enter. */
+/* reader may be NULL. Within hg_enter. */
 void hg_reader_close(struct reader *reader);
 
-/* A view of a dense C-ordered array of count[] points. */
+/* Sets a view of a dense C-ordered array of count[] points. */
 void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
                           const uint64_t *count, unsigned components);
 
-/* For the methods. The first member of one that reads a dataset. */
+/* For methods: initialises the first member of their struct. */
 void hg_reader_init(struct reader *reader, const struct reader_method *method,
                     const struct reader_source *source);
 
-/* For the methods that read by H5Dread. The reason when libhdf5 lacks a filter that the dataset's
- * chunks went through. Within h5_enter. */
+/* For methods that call H5Dread: fails with the reason if libhdf5 lacks a filter that the chunks of
+ * the dataset went through. Within hg_enter. */
 enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storage *storage,
                                            struct h5grad_error *err);
 

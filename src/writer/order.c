@@ -7,10 +7,10 @@
 
 #include "base/memory.h"
 
-/* Tiles per worker that may be begun while the oldest is not done: their bytes are the limit. */
+/* Tiles per worker that may be begun while the oldest is not done; their bytes are limited, too. */
 #define WINDOW 64
 
-/* A chunk that waits; its bytes follow. */
+/* An encoded chunk in the queue; its bytes follow. */
 struct kept {
     struct kept *next;
     const struct put *put;
@@ -19,26 +19,26 @@ struct kept {
     unsigned char data[];
 };
 
-/* What malloc takes for one: its own bookkeeping, too. */
+/* Memory of a queued chunk, including malloc's bookkeeping. */
 static uint64_t kept_bytes(const struct codec_chunk *chunk)
 {
     return sizeof(struct kept) + chunk->size + 2 * sizeof(void *);
 }
 
-/* What waits of a tile: its worker's until it has ended, then that of whoever writes it. */
+/* Encoded chunks of one tile: its worker's until hg_order_end, then the draining thread's. */
 struct waiting {
     struct kept *first, **end;
-    bool ended; /* under the mutex */
+    bool ended; /* guarded by the mutex */
 };
 
 struct order {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    uint64_t next; /* the tile whose turn it is */
+    uint64_t next; /* number of the oldest tile that is not done */
     bool stopped;
-    uint64_t bytes, most;     /* that wait, and may */
+    uint64_t bytes, most;     /* of queued chunks, and their limit */
     uint64_t window;          /* tiles from next on that may be begun */
-    struct waiting waiting[]; /* of tile number i at i modulo window */
+    struct waiting waiting[]; /* of tile i at i modulo window */
 };
 
 static struct kept *take_first(struct waiting *waiting)
@@ -81,7 +81,7 @@ static enum h5grad_status report_stop(struct h5grad_error *err)
     return hg_error_set(err, H5GRAD_CANCELLED, "another tile failed");
 }
 
-/* What waits of the tile whose turn it is. */
+/* Writes the queued chunks of the tile whose turn it is. */
 static enum h5grad_status write_kept(struct order *order, struct waiting *waiting,
                                      struct h5grad_error *err)
 {
@@ -101,7 +101,7 @@ static enum h5grad_status write_kept(struct order *order, struct waiting *waitin
     return status;
 }
 
-/* The bytes are counted already. */
+/* Queues a copy of the chunk, whose bytes are already counted. */
 static enum h5grad_status keep(struct waiting *waiting, const struct put *put,
                                const uint64_t *start, const struct codec_chunk *chunk,
                                struct h5grad_error *err)
@@ -154,7 +154,7 @@ enum h5grad_status hg_order_wait(const struct result_tile *tile, struct h5grad_e
     return stopped ? report_stop(err) : write_kept(order, find_waiting(order, tile->number), err);
 }
 
-/* A tile has been written whose turn it was: whether the next one has ended, too. */
+/* Moves on to the next tile. True if that one has ended, too. */
 static bool pass_turn(struct order *order)
 {
     pthread_mutex_lock(&order->mutex);

@@ -28,7 +28,7 @@ enum h5grad_status hg_put_replay(const struct put *put, const uint64_t *start,
 {
     struct journal_chunk chunk;
     hg_journal_take_chunk(put->journal, &chunk);
-    /* libhdf5 wants bytes, which nobody looks at. */
+    /* H5Dwrite_chunk needs a buffer; the driver discards it. */
     void *data = malloc(chunk.size ? chunk.size : 1);
     if (!data)
         return hg_error_memory(err, chunk.size);

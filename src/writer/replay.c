@@ -14,8 +14,8 @@ struct replay {
     bool by_chunks;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    uint64_t next;      /* the tile whose turn it is to be taken over by its chunks */
-    bool over, stopped; /* none is any more; a tile will never begin */
+    uint64_t next;      /* number of the tile whose chunks are replayed next */
+    bool over, stopped; /* no more tiles are replayed; a tile will never begin */
 };
 
 static uint64_t result_bytes(const struct writer *writer, const struct result_tile *tile)
@@ -24,7 +24,7 @@ static uint64_t result_bytes(const struct writer *writer, const struct result_ti
     return hg_box_points(target->storage->rank, &tile->core) * target->size;
 }
 
-/* Whether the results that the journal notes of a tile are in the file. */
+/* True if the results of a tile are in the file as the journal records them. */
 static bool has_tile(const struct replay *self, const struct result_tile *tile)
 {
     uint64_t noted, sum = HASH_START;
@@ -44,7 +44,7 @@ static bool has_tile(const struct replay *self, const struct result_tile *tile)
     return false;
 }
 
-/* Takes over the chunks of the next tile, if all of them are there. */
+/* Replays the chunks of the next tile if all of them are in the file. */
 static enum h5grad_status take_chunks(struct replay *self, struct result_tile *tile,
                                       struct h5grad_error *err)
 {

@@ -10,12 +10,12 @@
 #include "writer/replay.h"
 
 struct sink {
-    struct order *order;   /* NULL: any */
-    struct replay *replay; /* NULL: there is no journal, or nothing is kept */
+    struct order *order;   /* NULL: chunks are written in any order */
+    struct replay *replay; /* NULL: no journal, or nothing can be resumed */
     struct writer *writer[];
 };
 
-/* What a run that is stopped leaves of all outputs. */
+/* Returns what an interrupted run leaves of all outputs together. */
 static enum writer_resume resume_granularity(const struct sink_request *request)
 {
     for (unsigned k = 1; k < request->n; k++) {
@@ -28,8 +28,8 @@ static enum writer_resume resume_granularity(const struct sink_request *request)
 struct sink *hg_sink_open(const struct sink_request *request, struct h5grad_error *err)
 {
     const enum writer_resume resume = resume_granularity(request);
-    /* One worker begins and ends the tiles in their order anyway, and what has its place is put
-     * there whenever it comes. */
+    /* One worker keeps the order anyway, and results with fixed places can be written at any
+     * time. */
     const bool orders = request->ordered && request->workers > 1 && resume != WRITER_RESUMES_TILES;
     const bool replays = request->journal && resume != WRITER_RESUMES_NOTHING;
     size_t size = sizeof(struct sink) + request->n * sizeof(struct writer *);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a worker hands to a sink and its writers: the results of a tile. */
+/* The results of a tile, as a worker hands them to a sink and its writers. */
 #ifndef H5GRAD_WRITER_TILE_H
 #define H5GRAD_WRITER_TILE_H
 
@@ -8,16 +8,17 @@
 
 struct order;
 
-/* A tile that a worker makes; hg_sink_begin sets the second part. */
+/* A tile in progress; hg_sink_begin sets the second part. */
 struct result_tile {
-    uint64_t number; /* in the plan: tiles are begun in the order of their numbers */
+    uint64_t number; /* in the plan; tiles begin in the order of their numbers */
     struct box core;
     struct codec_worker *codec; /* the worker's */
-    void *const *space;         /* per output: room for its results, unused when the tile begins */
+    void *const
+        *space; /* buffer for the results of each output, free to use when the tile begins */
 
-    bool there;          /* the results are in the file already */
-    struct order *order; /* of chunks; NULL: any */
-    uint64_t sum;        /* checksum of the results up to now */
+    bool there;          /* the file holds the results already */
+    struct order *order; /* NULL: chunks are written in any order */
+    uint64_t sum;        /* checksum of the results so far */
 };
 
 #endif

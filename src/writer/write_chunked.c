@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Writing chunked results: the workers do the filters; finished chunks go through libhdf5 one at a
- * time, under its lock.
- */
+/* Writes chunked results: workers apply the filters; libhdf5 takes the chunks one at a time. */
 #include "base/size.h"
 #include "codec/codec.h"
 #include "output/layout.h"
@@ -12,7 +9,7 @@
 
 struct chunked_writer {
     struct writer writer;
-    size_t raw; /* of a chunk before filters, in bytes */
+    size_t raw; /* bytes of a chunk before filters */
     struct put put;
 };
 

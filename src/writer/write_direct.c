@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writing contiguous results by pwrite from every worker, without libhdf5's lock: the dataset is
- * allocated when it is created, so its place is known, and the space is reserved before the first
- * byte.
+ * Writes contiguous results by pwrite from every worker, without libhdf5's lock: the dataset is
+ * allocated when it is created, so its offset is known, and its space is reserved first.
  */
 #include "base/file.h"
 #include "hdf5/contiguous.h"
@@ -30,7 +29,7 @@ static struct writer *direct_open(const struct writer_target *target, struct h5g
     return &self->writer;
 }
 
-/* What is done with a run of points adjacent in the file and in memory. */
+/* Moves a run of points that are adjacent in the file and in memory. */
 typedef enum h5grad_status move_run(const struct direct_writer *self, char *points, uint64_t bytes,
                                     uint64_t offset, struct h5grad_error *err);
 
@@ -81,7 +80,7 @@ static enum h5grad_status direct_read(struct writer *writer, const struct result
     return each_run((const struct direct_writer *)writer, &tile->core, points, read_run, err);
 }
 
-/* What readers of the file will get is what was written: libhdf5 is asked for both ends of it. */
+/* Checks that libhdf5 reads what was written, at both ends of the dataset. */
 static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_error *err)
 {
     const struct direct_writer *self = (const struct direct_writer *)writer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writing by H5Dwrite under the lock. Boxes are whole chunks, so each chunk is encoded once and
- * none is read back, whatever the size of the chunk cache.
+ * Writes by H5Dwrite under the lock. Boxes are whole chunks, so each chunk is encoded once and none
+ * is read back, whatever the size of the chunk cache.
  */
 #include <string.h>
 
@@ -41,7 +41,7 @@ static enum h5grad_status library_write(struct writer *writer, const struct resu
     return status;
 }
 
-/* Chunks may still lie in libhdf5's cache: what goes wrong with them shows here. */
+/* Flushes libhdf5's chunk cache, so that its errors show here. */
 static enum h5grad_status library_finish(struct writer *writer, struct h5grad_error *err)
 {
     if (H5Dflush(writer->target.dataset) < 0)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writing into an array in memory. */
+/* Writes into an array in memory. */
 #include <string.h>
 
 #include "base/nontemporal.h"
 #include "writer/writer.h"
 
-/* A result of this size will have left the caches before anyone reads it. */
+/* Results at least this large leave the caches before anyone reads them. */
 #define STREAM_BYTES ((uint64_t)16 << 20)
 
 struct memory_writer {

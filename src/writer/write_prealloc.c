@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writing chunks without filters by pwrite from every worker: all of them are allocated when the
- * dataset is created, and their space is reserved. libhdf5 is asked, under its lock, for nothing
- * but the place of each.
+ * Writes chunks without filters by pwrite from every worker: all are allocated when the dataset is
+ * created, and their space is reserved. libhdf5, under its lock, only tells their addresses.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #include "writer/pieces.h"
 #include "writer/writer.h"
 
-/* Points that are compared with what libhdf5 reads, at most. */
+/* Limit of a row that compare_row compares. */
 #define VERIFY_POINTS 4096
 
 struct prealloc_writer {
@@ -26,7 +25,7 @@ struct prealloc_writer {
     struct h5_probe *probe;
 };
 
-/* data has room for a chunk, and is unspecified afterwards. Within hg_enter. */
+/* Finds the address of the chunk at start. data: scratch space of one chunk. Within hg_enter. */
 static enum h5grad_status find_place(const struct prealloc_writer *self, const uint64_t *start,
                                      void *data, uint64_t *address, struct h5grad_error *err)
 {
@@ -40,7 +39,7 @@ static enum h5grad_status find_place(const struct prealloc_writer *self, const u
     return hg_error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
 }
 
-/* The last chunk of the dataset, and how many bytes all of them have. */
+/* Sets *start to the beginning of the last chunk, and *bytes to the size of all chunks. */
 static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *start,
                        uint64_t *bytes)
 {
@@ -52,7 +51,7 @@ static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *s
     return size_product(storage->rank, number, raw, bytes);
 }
 
-/* Whether the chunks have their places, those are reserved then. data: room for a chunk. */
+/* Reserves the space of the chunks, if they are allocated. data: scratch space of one chunk. */
 static bool reserve(const struct prealloc_writer *self, void *data, struct h5grad_error *err)
 {
     const struct writer_target *target = &self->writer.target;
@@ -93,7 +92,7 @@ static struct writer *prealloc_open(const struct writer_target *target, struct h
     return NULL;
 }
 
-/* The same, not within hg_enter. */
+/* Calls find_place within hg_enter. */
 static enum h5grad_status enter_and_find(const struct prealloc_writer *self, const uint64_t *start,
                                          void *data, uint64_t *address, struct h5grad_error *err)
 {
@@ -150,14 +149,14 @@ static enum h5grad_status prealloc_read(struct writer *writer, const struct resu
     return hg_pieces_each(writer, tile, points, fetch_chunk, err);
 }
 
-/* Of a chunk's row that is compared with what libhdf5 reads. */
+/* Returns how many points of a chunk's row to compare. */
 static uint64_t row_points(const struct h5_storage *storage)
 {
     return size_min(storage->chunk[storage->rank - 1], VERIFY_POINTS);
 }
 
-/* Whether libhdf5 reads the row at start as it lies in the file; a chunk begins there, and ours has
- * room for one. */
+/* Compares the row at start, where a chunk begins, with what libhdf5 reads. ours has room for a
+ * chunk. */
 static enum h5grad_status compare_row(const struct prealloc_writer *self, const uint64_t *start,
                                       char *ours, char *theirs, struct h5grad_error *err)
 {
@@ -182,8 +181,7 @@ static enum h5grad_status compare_row(const struct prealloc_writer *self, const 
     return status;
 }
 
-/* What readers of the file will get is what was written: libhdf5 is asked for the first row and for
- * one of the last chunk. */
+/* Checks that libhdf5 reads what was written: the first row, and a row of the last chunk. */
 static enum h5grad_status prealloc_finish(struct writer *writer, struct h5grad_error *err)
 {
     const struct prealloc_writer *self = (const struct prealloc_writer *)writer;

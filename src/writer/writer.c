@@ -32,7 +32,7 @@ struct writer *hg_writer_open(const struct writer_target *target, const char *fo
     return NULL;
 }
 
-/* What libhdf5 wrote for any writer of the file. */
+/* Fails if libhdf5 could not write to the file, for this writer or another. */
 static enum h5grad_status check_failure(const struct writer *writer, struct h5grad_error *err)
 {
     int number = writer->failure ? atomic_load(writer->failure) : 0;
