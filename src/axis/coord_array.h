@@ -13,10 +13,10 @@
 struct coord_array;
 
 /* Opens a dataset, which must be 1-D and real, and keeps it open. Holds its values in memory if
- * they are at most keep points. NULL with the reason. Within h5_enter. */
+ * they are at most keep points. NULL with the reason. Within hg_enter. */
 struct coord_array *hg_coord_array_open(hid_t dataset, uint64_t keep, struct h5grad_error *err);
 
-/* Opens the array in an attribute of an object, at most 2^20 numbers. Within h5_enter. */
+/* Opens the array in an attribute of an object, at most 2^20 numbers. Within hg_enter. */
 struct coord_array *hg_coord_array_open_attribute(hid_t object, const char *name,
                                                   struct h5grad_error *err);
 
@@ -31,8 +31,8 @@ enum coord_array_points {
     COORD_ARRAY_FIRST,     /* the first n */
 };
 
-/* Call at most once, before the functions below. n: for COORD_ARRAY_FIRST; a shorter array keeps
- * its extent. */
+/* Call at most once, before all below. n: of COORD_ARRAY_FIRST; a shorter array keeps its
+ * extent. */
 void hg_coord_array_take(struct coord_array *array, enum coord_array_points points, uint64_t n);
 
 uint64_t hg_coord_array_extent(const struct coord_array *array);
@@ -46,12 +46,11 @@ bool hg_coord_array_has_missing(const struct coord_array *array);
 /* Names an attribute about the numbers that is not used, and why; NULL if there is none. */
 const char *hg_coord_array_note(const struct coord_array *array);
 
-/* Reads values [first, first + count), less the origin, into out. Any thread; takes libhdf5's lock
- * itself. */
+/* Reads values [first, first + count), less the origin. Any thread; takes libhdf5's lock itself. */
 enum h5grad_status hg_coord_array_read(struct coord_array *array, uint64_t first, uint64_t count,
                                        double *out, struct h5grad_error *err);
 
-/* NULL allowed. Within h5_enter. */
+/* NULL allowed. Within hg_enter. */
 void hg_coord_array_close(struct coord_array *array);
 
 #endif

@@ -64,8 +64,8 @@ void hg_coordinates_free(struct coordinates *store)
     free(store);
 }
 
-/* Where to cut "FILE:PATH": at the last ":/", else at the last ":"; NULL when it is not of
- * that form. */
+/* Returns where to cut "FILE:PATH": at the last ":/", else at the last ":"; NULL if the text is not
+ * of that form. */
 static const char *file_end(const char *text)
 {
     const char *end = NULL;
@@ -76,7 +76,7 @@ static const char *file_end(const char *text)
     return end && end != text && end[1] ? end : NULL;
 }
 
-/* "PATH@ATTRIBUTE", cut at the last '@'; *known tells whether the file has the object. */
+/* Opens "PATH@ATTRIBUTE", cut at the last '@'. *known: the file has the object. */
 static struct coord_array *open_attribute(hid_t file, const char *text, bool *known,
                                           struct h5grad_error *err)
 {
@@ -97,7 +97,7 @@ static struct coord_array *open_attribute(hid_t file, const char *text, bool *kn
     return array;
 }
 
-/* A dataset of the whole name, with its unit, or else an attribute; *known as above. */
+/* Opens a dataset of the whole name, with its unit, or else an attribute. *known as above. */
 static struct coord_array *open_in(hid_t file, const char *text, uint64_t keep,
                                    struct coordinate *item, bool *known, struct h5grad_error *err)
 {
@@ -136,7 +136,7 @@ static struct coord_array *open_elsewhere(const struct coordinates *store, struc
     return array;
 }
 
-/* What INPUT has of that name wins over FILE:PATH. */
+/* Prefers what INPUT has of that name to FILE:PATH. */
 static struct coord_array *find_array(const struct coordinates *store, struct coordinate *item,
                                       struct h5grad_error *err)
 {
@@ -157,11 +157,11 @@ static enum h5grad_status check_present(const struct coord_array *array, uint64_
     return H5GRAD_OK;
 }
 
-/* What is seen of coordinates that may be dates written as numbers. */
+/* Whether coordinates may be dates written as numbers. */
 struct dates {
-    bool all;    /* so far all may be */
-    bool months; /* of more than one month: within one their differences are days */
-    int month;   /* of the last */
+    bool all;    /* all so far may be dates */
+    bool months; /* in more than one month; within a month their differences are days */
+    int month;   /* of the last one */
 };
 
 static void look_for_dates(struct dates *dates, double origin, const double *x, uint64_t count)
@@ -173,7 +173,7 @@ static void look_for_dates(struct dates *dates, double origin, const double *x, 
     }
 }
 
-/* Whose unit says nothing else. */
+/* Refuses dates, unless a unit says that the numbers are something else. */
 static enum h5grad_status judge_dates(const struct coordinate *item, const struct dates *dates,
                                       struct h5grad_error *err)
 {

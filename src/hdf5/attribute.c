@@ -16,10 +16,11 @@ struct attribute {
     hid_t id;
     hid_t type;
     hid_t space;
-    size_t n; /* elements */
+    size_t n; /* number of elements */
 };
 
-/* Notes a failed allocation: to the caller the attribute would look absent. */
+/* On allocation failure the attribute reads as absent; records that, so that the run fails instead
+ * of dropping it. */
 static void *noted(void *memory)
 {
     if (!memory)
@@ -34,7 +35,7 @@ static void close_attribute(const struct attribute *attribute)
     hg_close(attribute->id);
 }
 
-/* Declares a struct attribute that is closed at the end of its block. */
+/* Declares a struct attribute that close_attribute closes at the end of its block. */
 #define OPENED __attribute__((cleanup(close_attribute)))
 
 static bool open_attribute(hid_t object, const char *name, struct attribute *attribute)
@@ -51,7 +52,7 @@ static bool open_attribute(hid_t object, const char *name, struct attribute *att
     return attribute->type >= 0 && n >= 0 && (uint64_t)n <= SIZE_MAX;
 }
 
-/* Text of at most size bytes, ended by a NUL or by the size, without what padding added. */
+/* Copies text of at most size bytes, up to a NUL, without its padding. */
 static char *copy_text(const char *text, size_t size, H5T_str_t padding)
 {
     size_t length = strnlen(text, size);
@@ -65,7 +66,7 @@ static char *copy_text(const char *text, size_t size, H5T_str_t padding)
     return copy;
 }
 
-/* Fills n texts, each at most limit bytes long; false when one is longer or there is no memory. */
+/* Fills n texts. False if one is longer than limit bytes, or memory runs out. */
 static bool read_fixed(const struct attribute *attribute, char **texts, size_t limit)
 {
     size_t size = H5Tget_size(attribute->type);
@@ -101,7 +102,7 @@ static bool read_variable(const struct attribute *attribute, char **texts, size_
     return ok;
 }
 
-/* Reads at most most texts, each at most limit bytes long; NULL when there are none. */
+/* Reads up to most texts of up to limit bytes each; NULL if there are none. */
 static char **read_texts(hid_t object, const char *name, size_t most, size_t limit, size_t *n)
 {
     OPENED struct attribute attribute;
@@ -159,7 +160,7 @@ bool hg_attribute_number(hid_t object, const char *name, double *value)
     return hg_attribute_exactly(object, name, 1, value) == H5_FOUND;
 }
 
-/* Makes an attribute and writes it, unless value is NULL. */
+/* Creates an attribute and writes value, unless that is NULL. */
 static enum h5grad_status write_value(hid_t object, const char *name, hid_t type, hid_t space,
                                       const void *value, struct h5grad_error *err)
 {
@@ -217,8 +218,8 @@ enum h5grad_status hg_attribute_write_texts(hid_t object, const char *name, cons
     return hg_attribute_write(object, name, text_type(H5T_VARIABLE), &n, text, err);
 }
 
-/* A transient copy of an attribute's type, which may be committed to its file; -1 for types that
- * hold references, or lists of lists. */
+/* Returns a transient copy of an attribute's type, which may be committed to its file; -1 for types
+ * with references, or with lists of lists. */
 static hid_t copied_type(hid_t type)
 {
     if (H5Tdetect_class(type, H5T_REFERENCE) != 0 || hg_variable_levels(type) > 1)
@@ -271,7 +272,7 @@ enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen 
 {
     struct copy copy = {.to = to, .chosen = chosen, .err = err};
     hsize_t at = 0;
-    /* without an index by creation the order is that of storage, which is as good */
+    /* without an index of creation order this is the order of storage, which is as good */
     if (H5Aiterate2(from, H5_INDEX_CRT_ORDER, H5_ITER_INC, &at, copy_one, &copy) < 0) {
         at = 0;
         H5Aiterate2(from, H5_INDEX_NAME, H5_ITER_INC, &at, copy_one, &copy);

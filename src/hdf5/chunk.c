@@ -11,7 +11,7 @@ static void to_offset(const uint64_t *start, unsigned rank, hsize_t *offset)
         offset[i] = start[i];
 }
 
-/* Looks at the function where libhdf5 failed first. */
+/* Looks at the function in which libhdf5 failed first. */
 static herr_t look_for_cause(unsigned n, const H5E_error2_t *error, void *user)
 {
     bool *absent = user;
@@ -26,7 +26,7 @@ bool hg_chunk_size(hid_t dataset, const uint64_t *start, unsigned rank, uint64_t
     bool absent = true;
     to_offset(start, rank, offset);
     if (H5Dget_chunk_storage_size(dataset, offset, &bytes) < 0) {
-        /* Its look into the index has not failed where nothing below it has. */
+        /* The index lookup itself succeeded if nothing below it failed. */
         H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_for_cause, &absent);
         H5Eclear2(H5E_DEFAULT);
         bytes = 0;
@@ -54,7 +54,7 @@ enum h5grad_status hg_chunk_read(hid_t dataset, const uint64_t *start, unsigned 
     return result < 0 ? hg_hdf5_error(err, "reading") : H5GRAD_OK;
 }
 
-/* H5Dget_chunk_info_by_coord looks at every chunk before the one that it is asked for. */
+/* Not H5Dget_chunk_info_by_coord, which visits every chunk before the one it is asked for. */
 bool hg_chunk_find(hid_t dataset, const uint64_t *start, unsigned rank, struct h5_probe *probe,
                    void *data, uint64_t size, unsigned *mask)
 {

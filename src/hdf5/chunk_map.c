@@ -10,14 +10,14 @@
 #include "hdf5/chunk.h"
 #include "libhdf5/handle.h"
 
-/* Chunks that are located before libhdf5's lock is left to others for a moment. */
+/* Chunks to locate before libhdf5's lock is released for a moment. */
 #define TURN_CHUNKS 4096
 
-/* A pass over all chunks of the dataset is cheaper than to look up those of a window which is no
- * smaller than this part of all. */
+/* A pass over all chunks is cheaper than looking up those of a window that is at least this part of
+ * them. */
 #define PASS_PART 16
 
-/* Memory that libhdf5 is told to read a chunk to: large enough, and never written. */
+/* Buffer into which libhdf5 is told to read a chunk: large enough, and never written. */
 struct room {
     void *data;
     uint64_t size;
@@ -44,13 +44,13 @@ uint64_t hg_chunk_map_index(const struct h5_chunk_map *map, const uint64_t *numb
     return index;
 }
 
-/* A size beyond 32 bits is as wrong as the largest that they hold. */
+/* Sizes beyond 32 bits are as wrong as UINT32_MAX. */
 static struct h5_chunk_place place_at(uint64_t address, uint64_t size, unsigned mask)
 {
     return (struct h5_chunk_place){address, (uint32_t)size_min(size, UINT32_MAX), mask};
 }
 
-/* Lets libhdf5 read the chunk while the file's driver moves nothing, and notes from where. */
+/* Makes libhdf5 read the chunk while the driver discards, and records where from. */
 static enum h5grad_status probe(const struct h5_chunk_map *map, const uint64_t *start,
                                 struct room *room, struct h5_chunk_place *place,
                                 struct h5grad_error *err)
@@ -115,8 +115,8 @@ static enum h5grad_status probe_window(struct h5_chunk_map *map, struct h5grad_e
 /* A pass over the chunks of a dataset. */
 struct pass {
     struct h5_chunk_map *map;
-    struct h5_chunk_place *sample; /* the first that was met; NULL: none */
-    uint64_t start[GRID_MAX_RANK]; /* of its points */
+    struct h5_chunk_place *sample; /* the first chunk visited; NULL: none yet */
+    uint64_t start[GRID_MAX_RANK]; /* of the sample */
 };
 
 static int meet_chunk(const hsize_t *offset, unsigned mask, haddr_t address, hsize_t size,
@@ -140,8 +140,8 @@ static int meet_chunk(const hsize_t *offset, unsigned mask, haddr_t address, hsi
     return H5_ITER_CONT;
 }
 
-/* Adds what the addresses leave out: libhdf5 before 1.14.4 counts them from behind the user block.
- * False where the driver sees the sample elsewhere, too. */
+/* Adds the user block, which libhdf5 before 1.14.4 leaves out of the addresses. False if the driver
+ * sees the sample at another address still. */
 static bool settle_addresses(struct pass *pass)
 {
     struct h5_chunk_map *map = pass->map;
@@ -161,7 +161,7 @@ static bool settle_addresses(struct pass *pass)
     return true;
 }
 
-/* Whether the window was filled in one pass. The chunks that it does not meet are not stored. */
+/* True if one pass filled the window. Chunks that the pass does not visit are not stored. */
 static bool pass_window(struct h5_chunk_map *map)
 {
     struct pass pass = {.map = map};

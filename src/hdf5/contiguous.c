@@ -11,8 +11,8 @@
 
 #define COMPARED_BYTES 4096
 
-/* Whether the calling program has the file open to write: libhdf5 may then hold bytes that are not
- * yet in the file. */
+/* True if the calling program has the file open for writing: libhdf5 may then hold bytes that are
+ * not yet in the file. */
 static bool is_written_here(hid_t dataset)
 {
     unsigned intent = 0;
@@ -27,8 +27,7 @@ bool hg_contiguous_find(hid_t dataset, const struct h5_storage *storage, size_t 
     uint64_t held, end;
     if (storage->layout != H5_CONTIGUOUS || storage->n_filters > 0)
         return false;
-    /* The offset of a dataset that is not allocated is not always HADDR_UNDEF: a user block is
-     * added to it. */
+    /* H5Dget_offset adds the user block even to HADDR_UNDEF, so ask whether there is an offset. */
     if (H5Dget_space_status(dataset, &allocated) < 0 || allocated != H5D_SPACE_STATUS_ALLOCATED)
         return false;
     haddr_t offset = H5Dget_offset(dataset);
@@ -44,16 +43,16 @@ bool hg_contiguous_find(hid_t dataset, const struct h5_storage *storage, size_t 
     return !within || (hg_file_size(place->fd, &held) && end <= held && !is_written_here(dataset));
 }
 
-/* Points that are read by libhdf5 (theirs) and past it (ours). */
+/* Points read by libhdf5 (theirs) and by pread (ours). */
 struct comparison {
     hid_t dataset, memory;
     const struct h5_storage *storage;
     const struct h5_contiguous *place;
-    uint64_t count; /* on one line of the last axis */
+    uint64_t count; /* along the last axis */
     char *ours, *theirs;
 };
 
-/* Compares count points from number first on. */
+/* Compares count points from point number first. */
 static enum h5grad_status compare_points(const struct comparison *comparison, uint64_t first,
                                          bool *same, struct h5grad_error *err)
 {

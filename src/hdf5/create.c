@@ -8,7 +8,7 @@
 
 #define TRACKED (H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED)
 
-/* With more attributes than this an object keeps them in a heap with two indices, which takes
+/* With more attributes than this an object keeps them in a heap with two indices, which costs
  * kilobytes and time. Results have about a dozen. Attributes beyond 64 KiB go there in any case. */
 #define DENSE_ATTRIBUTES 40
 
@@ -32,7 +32,7 @@ static hid_t make_group(hid_t group, const char *name, hid_t links)
                : -1;
 }
 
-/* Opens, or makes, the group of that name in group, and closes group. */
+/* Opens or creates a group in group, and closes group. */
 static hid_t step_into(hid_t group, const char *name, hid_t links)
 {
     hid_t next = H5Lexists(group, name, H5P_DEFAULT) > 0 ? H5Gopen2(group, name, H5P_DEFAULT)
@@ -41,8 +41,8 @@ static hid_t step_into(hid_t group, const char *name, hid_t links)
     return next;
 }
 
-/* Opens the group at path, which is overwritten, and makes those that are missing. One component at
- * a time: given the whole path libhdf5 would walk all of it for each. */
+/* Opens the group at path, creating groups that are missing, and overwrites path. It goes by
+ * components: given a whole path, libhdf5 would walk all of it for each. */
 static hid_t step_along(hid_t file, char *path, hid_t links)
 {
     char *rest = NULL;
@@ -55,7 +55,7 @@ static hid_t step_along(hid_t file, char *path, hid_t links)
     return group;
 }
 
-/* Opens, or makes, the group at the first length bytes of path; -1 with the reason. */
+/* Opens or creates the group at the first length bytes of path; -1 with the reason. */
 static hid_t make_groups(hid_t file, const char *path, size_t length, hid_t links,
                          struct h5grad_error *err)
 {

@@ -9,12 +9,12 @@
 #include "trust/input_driver.h"
 #include "trust/outside.h"
 
-/* Buffers that libhdf5 holds: a chunk as stored, decoded, and once in between; a point and the
- * background of its conversion. */
+/* Buffers of libhdf5: a chunk as stored, decoded, and once in between; a point and the background
+ * of its conversion. */
 #define CHUNK_BUFFERS 3
 #define POINT_BUFFERS 2
 
-/* nbit and scaleoffset allocate what these parameters say, whatever the size of the chunk. */
+/* Parameters of nbit and scaleoffset that libhdf5 allocates by, whatever the size of the chunk. */
 #define CD_POINTS 2
 #define CD_SIZE   4
 

@@ -22,8 +22,8 @@ static char *prefixed(const char *path)
     return hg_memory_format("%.*s" PREFIX "%s", (int)(base - path), path, base);
 }
 
-/* Opens the dataset that the variable at path is stored as: *renamed tells which. err is not NULL.
- */
+/* Opens the dataset that stores the variable at path. *renamed: it has netCDF-4's other name. err
+ * is not NULL. */
 static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5grad_error *err)
 {
     hid_t dataset = hg_open_dataset(file, path, err);
@@ -80,7 +80,7 @@ char *hg_names_shown_path(hid_t file, const char *stored)
 
 /* ------------------------------------------------------------------------ names in attributes */
 
-/* Appends name to the path in out, which has room for it, following "." and ".."; false when that
+/* Appends name to the path in out, which has room for it, resolving "." and ".."; false if that
  * leads above the root. */
 static bool follow(char *out, const char *name)
 {
@@ -105,8 +105,8 @@ static bool follow(char *out, const char *name)
 
 typedef hid_t open_function(hid_t file, const char *path, struct h5grad_error *err);
 
-/* Opens the object of that name relative to a group: *id, -1 where there is none, and its *path in
- * new memory. False when there is no memory. */
+/* Opens the object of that name relative to a group: *id, or -1, and its *path in new memory. False
+ * if allocation fails. */
 static bool open_from(hid_t file, open_function *opener, const char *group, const char *name,
                       char **path, hid_t *id)
 {
@@ -126,7 +126,7 @@ static bool open_from(hid_t file, open_function *opener, const char *group, cons
     return reason.status != H5GRAD_NO_MEMORY;
 }
 
-/* The same relative to the group of a dataset, or to the groups around it. */
+/* Does the same relative to the group of a dataset, and then to the groups around it. */
 static bool open_named(hid_t file, open_function *opener, const char *dataset, const char *name,
                        char **path, hid_t *id)
 {

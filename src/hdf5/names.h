@@ -12,22 +12,21 @@
 
 #include "libhdf5/h5.h"
 
-/* The path of the variable that is stored at an absolute path, in new memory; the same path for
- * what netCDF-4 has not renamed. NULL when there is no memory. */
+/* Returns the path of the variable stored at an absolute path, in new memory: the same path unless
+ * netCDF-4 renamed it. NULL if allocation fails. */
 char *hg_names_shown_path(hid_t file, const char *stored);
 
-/* hg_open_dataset of the variable at path, which may lack its first slash; a dataset that only
- * stands for a dimension is none. *stored becomes the path of its dataset, in new memory; stored
- * may be NULL. */
+/* Opens the dataset of the variable at path, which may lack its first slash; one that only stands
+ * for a dimension does not count. *stored: the dataset's path, in new memory; may be NULL. */
 hid_t hg_names_open_variable(hid_t file, const char *path, char **stored, struct h5grad_error *err);
 
-/* Opens the dataset of the dimension of that name, which is looked up from the dataset at path as
- * variables are; -1 when there is none. */
+/* Opens the dataset of a dimension, looked up by name from the dataset at path as variables are; -1
+ * if there is none. */
 hid_t hg_names_open_dimension(hid_t file, const char *path, const char *name);
 
-/* A variable that an attribute names. */
+/* A variable named in an attribute. */
 struct names_variable {
-    const char *name; /* in the attribute */
+    const char *name; /* as in the attribute */
     const char *path; /* of the variable; NULL: there is none, */
     hid_t id;         /* and this is negative */
 };
@@ -37,8 +36,8 @@ typedef enum h5grad_status names_visitor(void *user, const struct names_variable
 
 /*
  * Calls visit for each variable that an attribute of the dataset at path names; "crs: x y" names
- * those three. A name is an absolute path, or one relative to the dataset's group; one that does
- * not begin with "." is looked up in the groups around it, too. id is closed after the visit.
+ * three. A name is an absolute path, or relative to the dataset's group; one that does not begin
+ * with "." is looked up in the groups around it, too. id is closed after the visit.
  */
 enum h5grad_status hg_names_visit(hid_t file, const char *path, hid_t dataset,
                                   const char *attribute, names_visitor *visit, void *user,

@@ -11,9 +11,9 @@
 #include "hdf5/variable.h"
 #include "libhdf5/identity.h"
 
-#define MOST_BYTES ((uint64_t)1 << 20) /* of references of a dataset, 131072 old ones */
+#define MOST_BYTES ((uint64_t)1 << 20) /* of references per dataset, 131072 old ones */
 
-#define CLASS_NAME "DIMENSION_SCALE" /* with its NUL the 16 bytes that H5DSis_scale insists on */
+#define CLASS_NAME "DIMENSION_SCALE" /* 16 bytes with its NUL: H5DSis_scale insists on that */
 
 static void close_scales(struct h5_scales *scales)
 {
@@ -28,7 +28,7 @@ void hg_scales_free(struct h5_scales *scales)
     close_scales(scales);
 }
 
-/* The type to read the attribute with; -1 when it does not hold lists of references to objects. */
+/* Returns the type to read the attribute as; -1 if it does not hold lists of object references. */
 static hid_t list_type(hid_t stored, bool *new_style)
 {
     H5_CLOSED hid_t base = H5Tget_class(stored) == H5T_VLEN ? H5Tget_super(stored) : -1;
@@ -45,7 +45,7 @@ static hid_t list_type(hid_t stored, bool *new_style)
     return -1;
 }
 
-/* Reads a list for each axis. Each reference costs an access: MOST_BYTES limits their number. */
+/* Reads a list per axis. Each reference costs an access: MOST_BYTES limits their number. */
 static enum h5grad_status read_lists(hid_t attribute, hid_t stored, struct h5_scales *scales,
                                      struct h5grad_error *err)
 {
@@ -98,7 +98,7 @@ static hid_t follow(const struct h5_scales *scales, hid_t dataset, unsigned axis
         object = H5Ropen_object(&reference[i], H5P_DEFAULT, H5P_DEFAULT);
     }
 #endif
-    /* A reference of the newer kind may lead to any file, past the driver of inputs. */
+    /* A reference of the newer kind may lead to any file, past the input driver. */
     return hg_keep_if(
         object >= 0 && H5Iget_type(object) == H5I_DATASET &&
             (!scales->new_style || hg_input_access(object) == hg_input_access(dataset)),
@@ -132,7 +132,7 @@ enum h5grad_status hg_scales_write(hid_t dataset, unsigned rank, const size_t *n
                               list, err);
 }
 
-/* As libhdf5_hl makes it: a record has the size of the struct. */
+/* The type that libhdf5_hl makes: a record has the size of the struct. */
 static hid_t use_type(void)
 {
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(struct h5_scale_use));

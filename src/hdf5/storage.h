@@ -14,7 +14,7 @@
 struct h5_filter {
     H5Z_filter_t id;
     unsigned flags;
-    size_t n_cd; /* parameters beyond H5_MAX_CD make hg_storage_read fail */
+    size_t n_cd; /* hg_storage_read fails for more than H5_MAX_CD */
     unsigned cd[H5_MAX_CD];
     char name[32];
 };
@@ -27,13 +27,12 @@ struct h5_storage {
     uint64_t extent[GRID_MAX_RANK];
     uint64_t max_extent[GRID_MAX_RANK]; /* UINT64_MAX: unlimited */
     uint64_t chunk[GRID_MAX_RANK];      /* H5_CHUNKED */
-    bool raw_edge_chunks;               /* partial edge chunks are stored without filters */
+    bool raw_edge_chunks;               /* partial edge chunks bypass the filters */
     unsigned n_filters;
     struct h5_filter filter[H5_MAX_FILTERS];
 };
 
-/* Describes an open dataset with a simple dataspace of rank >= 1; the reason otherwise. Within
- * h5_enter. */
+/* Describes a dataset with a simple dataspace of rank >= 1; else fails. Within hg_enter. */
 enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
                                    struct h5grad_error *err);
 

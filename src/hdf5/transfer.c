@@ -9,7 +9,7 @@
 #include "trust/outside.h"
 #include "hdf5/transfer.h"
 
-/* "0..7 x 0..511", cut short where it does not fit. */
+/* Prints "0..7 x 0..511", truncated to size. */
 static void box_text(unsigned rank, const struct box *box, char *out, size_t size)
 {
     out[0] = '\0';
@@ -18,11 +18,11 @@ static void box_text(unsigned rank, const struct box *box, char *out, size_t siz
                          box->start[i] + box->count[i] - 1);
 }
 
-/* libhdf5 describes all chunks that one call touches before it moves the first, in 6 KiB each: a
- * call is given so many at most. */
+/* Limit of chunks per call: libhdf5 describes all chunks of a call before it moves the first, in 6
+ * KiB each. */
 #define MOST_CHUNKS 512
 
-/* The chunks of a dataset, or the smallest that its sources are known to have; false: none. */
+/* Returns the chunk of a dataset, or the smallest one known of its sources; false: none. */
 static bool find_chunks(hid_t dataset, unsigned rank, hsize_t *chunk)
 {
     const struct h5_access *access = NULL;
@@ -37,9 +37,8 @@ static bool find_chunks(hid_t dataset, unsigned rank, hsize_t *chunk)
     return chunked || (access && access->source_chunk[0] > 0);
 }
 
-/* Cuts a box into pieces of whole chunks, the last axis being the last to be cut: *step points
- * along each axis, from multiples of which on a piece reaches to the next. Of another layout the
- * box is one piece. */
+/* Cuts a box into pieces of whole chunks, cutting the last axis last. *step: points along each
+ * axis, between whose multiples the pieces lie. A dataset that is not chunked has one piece. */
 static void choose_pieces(hid_t dataset, unsigned rank, const struct box *box, uint64_t *step)
 {
     hsize_t chunk[GRID_MAX_RANK];
@@ -68,7 +67,7 @@ static bool place_piece(const struct box *box, const uint64_t *step, unsigned k,
     return within;
 }
 
-/* False, with piece at the first again, after the last. */
+/* Moves on to the next piece. False, with piece at the first again, after the last. */
 static bool next_piece(unsigned rank, const struct box *box, const uint64_t *step,
                        struct box *piece)
 {
@@ -79,7 +78,7 @@ static bool next_piece(unsigned rank, const struct box *box, const uint64_t *ste
     return false;
 }
 
-/* What libhdf5 is to move: all is the box of the array in memory. */
+/* A transfer by libhdf5. all: the box of the array in memory. */
 struct transfer {
     hid_t dataset, memory;
     unsigned rank;
@@ -96,8 +95,8 @@ static enum h5grad_status transfer_error(const struct transfer *t, const struct 
     return hg_hdf5_error(err, "%s points %s", t->writes ? "writing" : "reading", text);
 }
 
-/* Selects one block in the dataset and in memory, never a combination of several: libhdf5 before
- * 1.10.10 gets some combinations wrong. */
+/* Selects one block in the dataset and in memory, never a combination of several, some of which
+ * libhdf5 before 1.10.10 gets wrong. */
 static bool select_block(const struct transfer *t, const struct box *box, hid_t file, hid_t memory)
 {
     hsize_t start[GRID_MAX_RANK], count[GRID_MAX_RANK], within[GRID_MAX_RANK];
@@ -130,7 +129,7 @@ static enum h5grad_status move_piece(const struct transfer *t, const struct box 
     return status || closed ? status : transfer_error(t, box, err);
 }
 
-/* Where a call of libhdf5 is given too many chunks the box is cut. */
+/* Cuts the box if a call of libhdf5 would touch too many chunks. */
 static enum h5grad_status move_pieces(const struct transfer *t, const struct box *box,
                                       struct h5grad_error *err)
 {

@@ -13,12 +13,12 @@
     #define MACHINE_ORDER H5T_ORDER_LE
 #endif
 
-/* Where the bits of one integer or float lie. */
+/* The bits of an integer or float. */
 struct bits {
     size_t size; /* in bytes */
     size_t precision;
-    size_t top; /* the value's bits lie below this one */
-    bool dense; /* the value fills the bytes, in one of the two plain orders */
+    size_t top; /* one above the value's top bit */
+    bool dense; /* the value fills its bytes, in big or little endian */
 };
 
 struct float_layout {
@@ -104,7 +104,7 @@ static bool read_layout(hid_t type, struct float_layout *layout, struct h5grad_e
     return true;
 }
 
-/* libhdf5's conversion trusts these numbers, which come from the file. */
+/* libhdf5's conversion trusts these numbers from the file, so check them. */
 static bool is_sound(const struct float_layout *layout, size_t top)
 {
     return layout->sign < top && layout->exponent < top && layout->mantissa < top &&
@@ -113,7 +113,7 @@ static bool is_sound(const struct float_layout *layout, size_t top)
            layout->mantissa_size <= top - layout->mantissa && layout->bias <= UINT32_MAX;
 }
 
-/* Whether float holds every value, subnormal ones included. */
+/* True if float holds every value, including subnormal ones. */
 static bool fits_single(const struct float_layout *layout)
 {
     int64_t bias = (int64_t)layout->bias;
@@ -170,7 +170,7 @@ static hid_t native_type(enum element element)
     return native[element] > 0 ? H5Tcopy(native[element]) : -1;
 }
 
-/* The fields move before the size shrinks: libhdf5 insists that they fit at every step. */
+/* Sets the fields before the size: libhdf5 checks at every step that they fit. */
 static hid_t half_type(void)
 {
     const struct float_layout *half = &known_floats[0].layout;
@@ -182,7 +182,7 @@ static hid_t half_type(void)
                       type);
 }
 
-/* strcasecmp would depend on the locale (the Turkish i). */
+/* Compares without strcasecmp, which depends on the locale (the Turkish i). */
 static bool same_letters(const char *text, const char *lower)
 {
     while (*text && (*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text) == *lower) {
@@ -203,8 +203,7 @@ static bool is_pair(const char *real, const char *imaginary)
     return false;
 }
 
-/* *real: the number of the real part among the two members; false for a compound that is not
- * complex. */
+/* *real: index of the real part among the two members. False if the compound is not complex. */
 static bool find_real(hid_t compound, unsigned *real)
 {
     if (H5Tget_nmembers(compound) != 2)
@@ -218,7 +217,7 @@ static bool find_real(hid_t compound, unsigned *real)
     return found;
 }
 
-/* A packed compound of two of part, with the member names of the source. */
+/* A packed compound of two parts, with the member names of source. */
 static hid_t complex_compound(hid_t source, hid_t part)
 {
     unsigned real;
@@ -235,8 +234,8 @@ static hid_t complex_compound(hid_t source, hid_t part)
     return hg_keep_if(ok, type);
 }
 
-/* part for a real source; for a complex one two of part in the source's form, a compound or libhdf5
- * 2's class. Closes part where it is not the result. */
+/* Returns part for a real source; for a complex one, two parts in the form of source, a compound or
+ * libhdf5 2's class. Closes part unless it returns it. */
 static hid_t type_like(const struct h5_type *source, hid_t part)
 {
     if (source->components == 1 || part < 0)
@@ -249,7 +248,7 @@ static hid_t type_like(const struct h5_type *source, hid_t part)
     return complex_compound(source->file, taken);
 }
 
-/* Lists the first members of a compound that is not complex. */
+/* Names the first members of a compound that is not complex. */
 static enum h5grad_status refuse_compound(hid_t datatype, struct h5grad_error *err)
 {
     enum { SHOWN = 4, LENGTH = 24 };
@@ -267,7 +266,7 @@ static enum h5grad_status refuse_compound(hid_t datatype, struct h5grad_error *e
                         n == 1 ? "" : "s", list, n > SHOWN ? ", ..." : "");
 }
 
-/* numpy's habit: a complex type is named by the bits of both parts. */
+/* As in numpy, a complex type is named after the bits of both parts. */
 static void print_complex(enum element element, size_t bits, char *out, size_t size)
 {
     if (element == ELEMENT_BF16)
@@ -276,7 +275,7 @@ static void print_complex(enum element element, size_t bits, char *out, size_t s
         snprintf(out, size, "complex%zu", 2 * bits);
 }
 
-/* Two floats, which are packed or have other bytes between them. */
+/* Reads the type of two floats, packed or with padding. */
 static enum h5grad_status read_pair(hid_t part, bool packed, struct h5_type *type,
                                     struct h5grad_error *err)
 {
@@ -381,7 +380,7 @@ enum h5grad_status hg_type_open(hid_t datatype, struct h5_type *type, struct h5g
     enum h5grad_status status = read_type(datatype, type, err);
     if (status != H5GRAD_OK)
         return status;
-    /* libhdf5 knows no native type of 16 bits to convert to; a float holds the same values. */
+    /* libhdf5 has no native 16-bit float to convert to; a float holds the same values. */
     bool small = type->stored == ELEMENT_F16 || type->stored == ELEMENT_BF16;
     if (small && !type->raw)
         type->stored = ELEMENT_F32;

@@ -10,10 +10,10 @@
 #include "trust/input_driver.h"
 #include "hdf5/transfer.h"
 
-/* The buffer into which libhdf5 copies an object of the heap is a multiple of this. */
+/* libhdf5 copies an object of the heap into a buffer of a multiple of this size. */
 #define BUFFER ((uint64_t)4096)
 
-#define MOST_PARTS ((size_t)1 << 20) /* of an element */
+#define MOST_PARTS ((size_t)1 << 20) /* per element */
 
 unsigned hg_variable_levels(hid_t type)
 {
@@ -46,15 +46,15 @@ void hg_variable_reclaim(hid_t type, hid_t space, void *buffer)
 /* --------------------------------------------------------------- elements as they lie in the file
  */
 
-/* A part of an element that has a variable length. */
+/* A part of variable length in an element. */
 struct part {
     size_t offset; /* in the element */
-    size_t stored; /* bytes of one of its elements in the heap; 0: unknown, at least one */
-    size_t memory; /* bytes of one in memory */
+    size_t stored; /* bytes in the heap of an element of the part; 0: unknown, at least one */
+    size_t memory; /* the same in memory */
 };
 
 struct layout {
-    size_t stored; /* bytes of a part: its length, an address, and the number of an object */
+    size_t stored; /* bytes of a part in the file: a length, an address, an object number */
     size_t n;
     struct part *part;
     struct h5grad_error *err;
@@ -79,7 +79,7 @@ static enum h5grad_status add_part(struct layout *layout, const struct part *par
 
 static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, size_t *size);
 
-/* Of references only those to objects have the same size in the file as in memory. */
+/* Only object references have the same size in the file as in memory. */
 static enum h5grad_status lay_out_list(struct layout *layout, hid_t type, size_t at)
 {
     H5_CLOSED hid_t base = H5Tget_super(type);
@@ -116,7 +116,7 @@ static int compare_members(const void *a, const void *b)
     return (one->offset > other->offset) - (one->offset < other->offset);
 }
 
-/* A member whose size differs in the file moves those behind it. */
+/* A member whose size differs in the file shifts those behind it. */
 static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, size_t at,
                                            size_t *size)
 {
@@ -143,7 +143,7 @@ static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, si
     return status;
 }
 
-/* Adds the parts of a type at an offset; *size becomes its bytes in the file. */
+/* Adds the parts of a type at an offset; *size: its bytes in the file. */
 static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, size_t *size)
 {
     const struct part text = {.offset = at, .stored = 1, .memory = 1};
@@ -163,7 +163,7 @@ static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, 
 
 /* ------------------------------------------------------------------------------- the conversion */
 
-/* A conversion that leaves elements as they lie in the file. libhdf5 fixes the parameters. */
+/* A conversion that leaves elements as stored. libhdf5 prescribes the parameters. */
 static herr_t keep_as_stored(hid_t from, hid_t to, H5T_cdata_t *data, size_t n, size_t stride,
                              size_t background_stride, void *buffer, void *background,
                              hid_t transfer)
@@ -175,13 +175,13 @@ static herr_t keep_as_stored(hid_t from, hid_t to, H5T_cdata_t *data, size_t n, 
     return H5Tget_size(from) == H5Tget_size(to) ? 0 : -1;
 }
 
-/* What is checked. */
+/* The object of a check. */
 struct check {
-    hid_t attribute; /* -1: the box of the dataset */
+    hid_t attribute; /* -1: check the box of the dataset */
     hid_t dataset;
     unsigned rank;
     const struct box *box;
-    uint64_t n; /* elements */
+    uint64_t n; /* number of elements */
     struct h5_heaps *heaps;
     uint64_t most; /* bytes of parts that are still allowed */
     struct h5grad_error *err;
@@ -197,8 +197,7 @@ static enum h5grad_status read_as(const struct check *check, hid_t type, void *e
     return hg_read_box(check->dataset, type, check->rank, check->box, elements, check->err);
 }
 
-/* Reads elements of size bytes as they lie in the file; the conversion is registered only
- * meanwhile. */
+/* Reads n elements of size bytes as stored. The conversion is registered only meanwhile. */
 static enum h5grad_status read_stored(const struct check *check, hid_t type, size_t size,
                                       void *elements)
 {
@@ -277,7 +276,7 @@ static enum h5grad_status check_type(struct check *check, hid_t type)
     return status;
 }
 
-/* Checks against the heap of the file that holds object. */
+/* Checks against the heap of the file that contains object. */
 static enum h5grad_status check_in_file(struct check *check, hid_t object, hid_t type)
 {
     H5_CLOSED hid_t file = hg_variable_levels(type) > 0 ? H5Iget_file_id(object) : -1;

@@ -9,23 +9,23 @@
 #include "hdf5/walk.h"
 #include "libhdf5/identity.h"
 
-#define MAX_HOPS  64    /* soft links on the way to one object: more are a cycle */
+#define MAX_HOPS  64    /* soft links on a path; more are a cycle */
 #define MAX_DEPTH 1024  /* groups within groups */
 #define MAX_PATH  32768 /* bytes: libhdf5 keeps the path of every open group in memory */
 
-/* The way to an object, component by component. */
+/* A path being followed, component by component. */
 struct route {
-    hid_t from;               /* the object that the path begins at */
-    struct h5_access *access; /* of its file; NULL: it is one of the caller's */
+    hid_t from;               /* where the path begins */
+    struct h5_access *access; /* of the file; NULL: the caller opened it */
     hid_t at;                 /* the object reached */
-    char *rest;               /* the path still to go, from position on */
+    char *rest;               /* the rest of the path is from position on */
     size_t position;
-    bool plain; /* all links passed were hard links */
+    bool plain; /* only hard links so far */
     unsigned hops;
     char *link; /* value of the last soft link passed */
 };
 
-/* The next component of the path, length bytes of it; NULL at the end. */
+/* Returns the next component of the path and its length; NULL at the end. */
 static const char *next_component(struct route *route, size_t *length)
 {
     for (;;) {
@@ -49,7 +49,7 @@ static bool move_to(struct route *route, hid_t next)
     return true;
 }
 
-/* The value of a link, in new memory; NULL with the reason. */
+/* Returns the value of a link, in new memory; NULL with the reason. */
 static char *link_value(hid_t group, const char *name, size_t size, const char *kind,
                         struct h5grad_error *err)
 {
@@ -64,7 +64,7 @@ static char *link_value(hid_t group, const char *name, size_t size, const char *
     return NULL;
 }
 
-/* Puts the value of a soft link in front of what is left of the path. */
+/* Prepends the value of a soft link to the rest of the path. */
 static enum h5grad_status pass_soft_link(struct route *route, const char *name, size_t size,
                                          struct h5grad_error *err)
 {
@@ -105,8 +105,7 @@ static enum h5grad_status explain_external(struct h5_access *access, hid_t group
     return hg_explain_link(access, group, file, path, err);
 }
 
-/* Lets libhdf5 follow the link, which is safe only where the driver of inputs sees the file that it
- * leads to. */
+/* Lets libhdf5 follow the link, which is safe only if the input driver sees the target file. */
 static enum h5grad_status pass_external_link(struct route *route, const char *name, size_t size,
                                              struct h5grad_error *err)
 {
@@ -171,8 +170,8 @@ static enum h5grad_status take_component(struct route *route, const char *start,
     return status;
 }
 
-/* Objects are mostly opened one group after the other: the group of the one before spares the way
- * to it. */
+/* Begins at the group that was last remembered, if the path leads there: objects are mostly opened
+ * group by group. */
 static bool begin(struct route *route)
 {
     const bool absolute = route->rest[0] == '/';
@@ -232,8 +231,8 @@ struct link {
     H5L_type_t type;
 };
 
-/* The links of one group, listed before any is followed: the walk does not run inside a callback of
- * libhdf5. */
+/* The links of a group, listed before any is followed, so that the walk does not run inside a
+ * callback of libhdf5. */
 struct links {
     size_t n;
     struct link *link;
@@ -243,18 +242,18 @@ struct links {
 struct level {
     hid_t group;
     struct links links;
-    size_t next;   /* link to be followed */
+    size_t next;   /* the next to follow */
     size_t length; /* of the group's path */
 };
 
-/* The levels are an array and not recursion: the depth of a file must not use up the stack. */
+/* The state of a walk. The levels are an array: recursion would let a file use up the stack. */
 struct walker {
     void (*note)(void *user, const char *path, const char *why);
     void *user;
     struct h5_walk *walk;
-    char path[MAX_PATH]; /* of the link at hand */
+    char path[MAX_PATH]; /* of the current link */
     size_t length;
-    size_t depth; /* levels */
+    size_t depth; /* number of levels */
     struct level *level;
     struct h5grad_error passed; /* why a link was not followed */
     struct h5grad_error *err;
@@ -272,7 +271,7 @@ static void note_error(struct walker *walker, const char *what)
     note(walker, walker->passed.message);
 }
 
-/* Appends /name to the path; false, with a note about the group, where it would become too long. */
+/* Appends /name to the path; false, with a note about the group, if it becomes too long. */
 static bool append_name(struct walker *walker, const char *name)
 {
     size_t length = strlen(name);
@@ -306,7 +305,7 @@ static enum h5grad_status add_dataset(struct walker *walker, const struct h5_ide
     return H5GRAD_OK;
 }
 
-/* Adds an object that was not seen before; *enter: it is a group to walk into. */
+/* Adds an object unless it was seen before. *enter: it is a group to walk. */
 static enum h5grad_status take_object(struct walker *walker, const struct h5_identity *identity,
                                       H5O_type_t kind, bool *enter)
 {
@@ -345,8 +344,8 @@ static H5O_type_t kind_of(hid_t object)
     }
 }
 
-/* Identifies what a link leads to; false, with a note, where that cannot be read. A hard link's
- * object is not opened for it, which would take much longer for every dataset. */
+/* Identifies the target of a link; false, with a note, if it cannot be read. Does not open the
+ * object of a hard link, which takes much longer. */
 static bool reach(struct walker *walker, hid_t group, const struct link *link, hid_t *object,
                   struct h5_identity *identity, H5O_type_t *kind)
 {
@@ -367,7 +366,7 @@ static bool reach(struct walker *walker, hid_t group, const struct link *link, h
     return false;
 }
 
-/* *child becomes the group that the link leads to, if it is to be entered. */
+/* Follows a link. *child: the group it leads to, if that is to be entered. */
 static enum h5grad_status walk_link(struct walker *walker, hid_t group, const struct link *link,
                                     hid_t *child)
 {
@@ -406,7 +405,7 @@ static herr_t take_down(hid_t group, const char *name, const H5L_info_t *info, v
     return 0;
 }
 
-/* Lists the links of a group, which the walker closes. */
+/* Lists the links of a group; the walker closes the group. */
 static enum h5grad_status enter_group(struct walker *walker, hid_t group)
 {
     struct level *more = hg_memory_more(walker->level, walker->depth, sizeof *more);

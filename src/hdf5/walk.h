@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finding datasets: every dataset that links reach, each object once, under the first path that a
- * walk in name order, depth first, finds; cycles end it. External links are followed as far as
- * trust/input_driver.h allows, user-defined ones are not. */
+/* Finds every dataset that links reach, each object once, under the first path in a depth-first
+ * walk in name order; cycles are harmless. External links are followed as far as
+ * trust/input_driver.h allows, user-defined links are not. */
 #ifndef H5GRAD_HDF5_WALK_H
 #define H5GRAD_HDF5_WALK_H
 
@@ -13,35 +13,35 @@ struct h5_found {
     struct h5_identity identity;
 };
 
-/* For values/values.h: a dataset whose name suggests that it describes the values of others. */
+/* For values/values.h: a dataset whose name suggests that it describes others' values. */
 struct h5_sign {
     size_t number;
-    bool called; /* after something beside it */
+    bool called; /* named after a neighbour */
 };
 
 struct h5_walk {
     size_t n;
     struct h5_found *dataset;
-    struct h5_set seen;   /* every dataset with its index, every group with SIZE_MAX */
-    struct h5_set marked; /* for whoever owns the walk; empty at first */
+    struct h5_set seen;   /* every dataset, with its index, and every group, with SIZE_MAX */
+    struct h5_set marked; /* for the owner of the walk; empty at first */
     size_t n_signs;
     struct h5_sign *sign;
 };
 
-/* Calls note, unless it is NULL, for all that is skipped: links that are broken or not followed,
+/* Calls note, unless NULL, for everything skipped: links that are broken or not followed,
  * unreadable objects, groups more than 1024 levels down. Within hg_enter. */
 enum h5grad_status hg_walk(hid_t file, void (*note)(void *user, const char *path, const char *why),
                            void *user, struct h5_walk *walk, struct h5grad_error *err);
 void hg_walk_free(struct h5_walk *walk);
 
-/* The path under which the dataset was found; NULL when it was not. */
+/* Returns the path under which the walk found the dataset, or NULL. */
 const char *hg_walk_path(const struct h5_walk *walk, const struct h5_identity *identity);
 
 /* Opens the dataset at path, following the same links as a walk; -1 with the reason (no such
- * object, not a dataset, data outside the folder of the file, ...) otherwise. Within hg_enter. */
+ * object, not a dataset, data outside the folder of the file, ...). Within hg_enter. */
 hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err);
 
-/* The same of any object, for its attributes, by its path as seen from a group or a file. */
+/* The same for any object, to read its attributes; path is relative to a group or a file. */
 hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err);
 
 #endif

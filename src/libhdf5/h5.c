@@ -13,11 +13,10 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static _Thread_local bool entered;
 
-/* Whether libhdf5 could not allocate memory for this thread: what it then reports as absent may be
- * there. */
+/* libhdf5 failed to allocate memory in this thread: what it then reports as absent may exist. */
 static _Thread_local bool ran_out;
 
-/* Whether that was in its last call that failed. */
+/* True if an allocation failed in the last call of this thread that failed. */
 static _Thread_local bool call_ran_out;
 
 static bool is_no_memory(const H5E_error2_t *entry)
@@ -34,8 +33,8 @@ static herr_t look_for_memory(unsigned n, const H5E_error2_t *entry, void *user)
     return 0;
 }
 
-/* Takes the place of printing the error stack. From 1.14.4 on libhdf5 keeps nothing there of what a
- * filter says, but errno still has it. */
+/* Called by libhdf5 instead of printing the error stack. Since 1.14.4 libhdf5 drops what a filter
+ * says, but leaves errno set. */
 static herr_t note_error(hid_t stack, void *user)
 {
     call_ran_out = errno == ENOMEM;
@@ -63,7 +62,7 @@ void hg_enter(struct h5_guard *guard)
     entered = true;
     errno = 0; /* see note_error */
     call_ran_out = false;
-    /* Code is not loaded because a file names it: see h5_permit_plugins. */
+    /* Keep libhdf5 from loading code that a file names: see hg_permit_plugins. */
     guard->plugins = 0;
     H5PLget_loading_state(&guard->plugins);
     H5PLset_loading_state(0);
@@ -101,7 +100,7 @@ bool hg_is_entered(void)
     return entered;
 }
 
-/* The outermost entry says what was wanted, the innermost why it failed. */
+/* The outermost entry of the error stack says what was wanted, the innermost why it failed. */
 struct stack_text {
     char outer[512];
     char inner[512];

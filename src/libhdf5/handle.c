@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Those of all open files of these drivers, the one that was asked for last in front. */
+/* List of the handles of all open files of both drivers, the most recently used first. */
 static struct h5_handle *first;
 
 void hg_handle_add(struct h5_handle *handle)
@@ -50,7 +50,7 @@ void *hg_handle_by(hid_t object, const void *driver)
     return handle && handle->driver == driver ? handle : NULL;
 }
 
-/* Other drivers have handles of other kinds. */
+/* Returns the descriptor of a file that another driver opened; only sec2's handle is known. */
 static int descriptor_of_others(hid_t object)
 {
     H5_CLOSED hid_t file = H5Iget_file_id(object);

@@ -7,7 +7,7 @@
 #include "libhdf5/identity_set.h"
 #include "libhdf5/identity.h"
 
-#define FIRST_CAPACITY 64 /* a power of two, as is every later one */
+#define FIRST_CAPACITY 64 /* a power of two; the capacity doubles */
 
 static uint64_t mix(uint64_t x)
 {
@@ -25,7 +25,7 @@ static uint64_t hash(const struct h5_identity *identity)
     return mix(mix(mix((uint64_t)identity->file) ^ half[0]) ^ half[1]);
 }
 
-/* The entry of an object, or the free one where it belongs; the set has a free entry. */
+/* Returns the entry of an object, or the free one where it belongs. The set has a free entry. */
 static struct h5_set_entry *place(const struct h5_set *set, const struct h5_identity *identity)
 {
     size_t i = (size_t)hash(identity) & (set->capacity - 1);

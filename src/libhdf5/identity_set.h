@@ -17,11 +17,11 @@ struct h5_set {
     struct h5_set_entry *entry;
 };
 
-/* Adds an object; one that is there keeps its number. added may be NULL. */
+/* Adds an object; one that is in the set keeps its number. added may be NULL. */
 enum h5grad_status hg_set_add(struct h5_set *set, const struct h5_identity *identity, size_t number,
                               bool *added, struct h5grad_error *err);
 
-/* The number of an object; NULL when it is not in the set. */
+/* Returns the number of an object, or NULL if it is not in the set. */
 const size_t *hg_set_find(const struct h5_set *set, const struct h5_identity *identity);
 
 void hg_set_free(struct h5_set *set);

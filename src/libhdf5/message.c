@@ -10,13 +10,13 @@
 #include "base/utf8.h"
 #include "libhdf5/h5.h"
 
-/* What may wait: more come up at once only when a file makes them up. */
+/* Limit of queued messages; only a crafted file causes more at once. */
 #define MOST_BYTES ((size_t)1 << 20)
 
 struct message {
     struct message *next;
     struct h5grad_message public;
-    size_t size; /* of all of it */
+    size_t size; /* of the allocation */
     char text[];
 };
 
@@ -27,7 +27,7 @@ void hg_messages_init(struct messages *messages)
     pthread_mutex_init(&messages->mutex, NULL);
 }
 
-/* Takes out all that waits; *beyond is how many more there were. */
+/* Empties the queue and returns its messages; *beyond is the number of those dropped. */
 static struct message *take_all(struct messages *messages, size_t *beyond)
 {
     pthread_mutex_lock(&messages->mutex);
@@ -50,7 +50,7 @@ void hg_messages_free(struct messages *messages)
     pthread_mutex_destroy(&messages->mutex);
 }
 
-/* Takes the message, which is NULL where there was no memory for it. */
+/* Queues a message and takes ownership; NULL records that memory ran out. */
 static void keep(struct messages *messages, struct message *message)
 {
     pthread_mutex_lock(&messages->mutex);
@@ -95,7 +95,7 @@ __attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_le
     return message;
 }
 
-/* Without memory of its own; long ones are cut. */
+/* Delivers a message without allocating; long ones are truncated. */
 __attribute__((format(printf, 3, 0))) static void tell_short(const struct messages *messages,
                                                              enum h5grad_level level,
                                                              const char *format, va_list list)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Messages to the caller of the library. Its callback may call anything, so it is called from the
- * caller's thread only, and never within hg_enter: what comes up there, or in a worker, waits.
+ * Messages to the caller of the library. The callback may call anything, so it is called only from
+ * the caller's thread and never within hg_enter. Messages from elsewhere are queued.
  */
 #ifndef H5GRAD_LIBHDF5_MESSAGE_H
 #define H5GRAD_LIBHDF5_MESSAGE_H
@@ -15,31 +15,31 @@ struct message;
 
 typedef void message_callback(void *user, const struct h5grad_message *message);
 
-/* Those that wait, in their order. Of the run. */
+/* The queued messages of a run, in order. */
 struct messages {
-    message_callback *callback; /* NULL: nothing is told, and nothing waits */
+    message_callback *callback; /* NULL: messages are discarded */
     void *user;
     pthread_t caller;
-    pthread_mutex_t mutex; /* of what follows */
+    pthread_mutex_t mutex; /* guards what follows */
     struct message *first, **end;
-    size_t bytes;  /* of those that wait */
-    size_t beyond; /* came when too many waited already */
-    bool lost;     /* there was no memory for one */
+    size_t bytes;  /* of queued messages */
+    size_t beyond; /* number dropped because the queue was full */
+    bool lost;     /* memory for a message ran out */
 };
 
-/* The calling thread becomes the caller. The callback is set when it is known. */
+/* Makes the calling thread the caller's thread. Set the callback when it is known. */
 void hg_messages_init(struct messages *messages);
 void hg_messages_free(struct messages *messages);
 
-/* Tells the callback, if any: at once, or in hg_messages_deliver where that cannot
- * be. Any thread. */
+/* Formats a message and calls the callback, if any: now, or in hg_messages_deliver if this is
+ * another thread or within hg_enter. Any thread. */
 void hg_run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
     BASE_PRINTF(3, 4);
 
-/* Tells what waits. The caller's thread, not within h5_enter. */
+/* Delivers the queued messages. The caller's thread, not within hg_enter. */
 void hg_messages_deliver(struct messages *messages);
 
-/* H5GRAD_NO_MEMORY when there was none for a message. */
+/* Returns H5GRAD_NO_MEMORY if memory for a message ran out. */
 enum h5grad_status hg_messages_check(struct messages *messages, struct h5grad_error *err);
 
 #endif

@@ -3,10 +3,10 @@
 
 #include "base/size.h"
 
-/* libhdf5 counts bytes of the file; a node of an index of chunks takes ten times as many when it is
- * decoded, and both input and output have their cache. */
+/* Share of the memory limit. libhdf5 counts bytes in the file, but a decoded node of a chunk index
+ * takes ten times as many, and input and output have a cache each. */
 #define SHARE 64
-#define LEAST ((uint64_t)64 << 10) /* libhdf5 refuses hardly any */
+#define LEAST ((uint64_t)64 << 10) /* a floor: libhdf5 accepts nearly any size */
 
 static void limit(H5AC_cache_config_t *config, uint64_t memory)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The metadata of a file (headers, indices of chunks) that libhdf5 keeps in memory: by itself up to
- * 32 MiB of each file, whatever there is. Within hg_enter.
+ * libhdf5's cache of a file's metadata (headers, chunk indices): up to 32 MiB per file by default,
+ * whatever memory there is. Within hg_enter.
  */
 #ifndef H5GRAD_LIBHDF5_METADATA_CACHE_H
 #define H5GRAD_LIBHDF5_METADATA_CACHE_H
@@ -11,8 +11,8 @@
 
 #include "libhdf5/h5.h"
 
-/* Gives it a small share of so many bytes (0: any number), and no more than it takes by itself: by
- * a list of file access, and of a file that is open. False where that cannot be set. */
+/* Limits the cache to a small share of memory bytes (0: no limit) and to libhdf5's default, by a
+ * file access list or for an open file. False on failure. */
 bool hg_metadata_choose(hid_t list, uint64_t memory);
 bool hg_metadata_limit(hid_t file, uint64_t memory);
 

@@ -12,16 +12,16 @@
 #include "libhdf5/handle.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
-#define CALL_BYTES      ((size_t)1 << 30) /* more than one call moves at most on Linux */
+#define CALL_BYTES      ((size_t)1 << 30) /* below the 2 GiB that Linux moves at most per call */
 
-/* What H5Fget_vfd_handle points to. */
+/* The target of the pointer that H5Fget_vfd_handle returns. */
 struct handle {
-    struct h5_handle common; /* first */
+    struct h5_handle common; /* must be first */
     atomic_int *failure;
     bool abandoned; /* nothing is written any more */
 };
 
-/* What the file access list carries. */
+/* Driver information in a file access list. */
 struct choice {
     atomic_int *failure;
 };
@@ -80,7 +80,7 @@ static haddr_t output_get_eof(const H5FD_t *file, H5FD_mem_t type)
     return ((const struct output *)file)->end_of_file;
 }
 
-/* What lies beyond the end of the file, or cannot be read, is read as zeros. */
+/* Bytes beyond the end of the file, or that cannot be read, read as zeros. */
 static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                           size_t size, void *data)
 {
@@ -148,8 +148,7 @@ static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
     return 0;
 }
 
-/* The version and value that libhdf5 wants since 1.13 say that nobody else is to know the driver.
- */
+/* libhdf5 1.13 and later demand a version and a value; 256 to 511 are for experimental drivers. */
 static const H5FD_class_t output_class = {
 #if H5_VERSION_GE(1, 13, 0)
     .version = H5FD_CLASS_VERSION,
@@ -172,10 +171,10 @@ static const H5FD_class_t output_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-/* As libhdf5's own drivers do it. */
+/* Registers the driver on first use, as libhdf5's own drivers do. */
 static hid_t output_driver(void)
 {
-    static hid_t driver = -1; /* under the lock; stale when libhdf5 was closed in between */
+    static hid_t driver = -1; /* guarded by libhdf5's lock; stale after libhdf5 was closed */
     if (driver < 0 || H5Iget_type(driver) != H5I_VFL)
         driver = H5FDregister(&output_class);
     return driver;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The driver of output files: POSIX calls, as of libhdf5's own (sec2), but what goes wrong with
- * them is remembered rather than reported to libhdf5. libhdf5 cannot close a file whose last bytes
- * cannot be written: it keeps a handle to memory that it has released, and crashes when the process
- * ends. Whoever writes asks for what is remembered. The files are the same as sec2's.
+ * The driver of output files: the same POSIX calls and files as libhdf5's sec2, but it records
+ * failures instead of reporting them to libhdf5. libhdf5 cannot close a file whose last bytes
+ * cannot be written: it keeps a pointer to memory that it has freed, and crashes when the process
+ * exits. So writers must check the recorded failure.
  */
 #ifndef H5GRAD_LIBHDF5_OUTPUT_DRIVER_H
 #define H5GRAD_LIBHDF5_OUTPUT_DRIVER_H
@@ -14,19 +14,19 @@
 #include "libhdf5/h5.h"
 
 /*
- * Makes a file access list use the driver. *failure becomes the errno of the first operation that
- * fails on the file; it outlives the file, may be read by any thread, and stays the caller's. The
- * file exists already, under a name that is no symbolic link. To libhdf5 it is empty, but bytes
- * that nobody writes stay what they are. Within h5_enter.
+ * Sets the driver in a file access list. *failure becomes the errno of the first operation on the
+ * file that fails; any thread may read it, and it must outlive the file. The file must exist, under
+ * a name that is no symbolic link. libhdf5 sees it as empty, but bytes that nobody writes keep
+ * their values. Within hg_enter.
  */
 bool hg_output_select(hid_t access, atomic_int *failure);
 
-/* The failure of an open file of this driver; NULL for files of other drivers. hg_descriptor works
- * on files of this one. Within h5_enter. */
+/* Returns the failure of an open file of this driver, or NULL for files of other drivers.
+ * hg_descriptor works for files of this driver. Within hg_enter. */
 const atomic_int *hg_output_failure(hid_t file);
 
-/* Leaves an open file of this driver as it is: what libhdf5 would still write, and that it would
- * cut the file where by its own account it ends, comes to nothing. Within h5_enter. */
+/* Stops all changes to an open file of this driver: later writes of libhdf5, and its truncation of
+ * the file to the size that it believes in, have no effect. Within hg_enter. */
 void hg_output_abandon(hid_t file);
 
 #endif

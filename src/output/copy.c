@@ -80,7 +80,7 @@ hid_t hg_copy_create(hid_t source, hid_t file, const char *path, enum copy_stora
     return dataset;
 }
 
-/* A section in h5_enter, which is there already where the caller is within it. */
+/* A section in hg_enter, which is there already where the caller is within it. */
 struct section {
     bool own;
     struct h5_guard guard;
