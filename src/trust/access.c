@@ -21,8 +21,8 @@ static bool lies_in(const char *path, const char *folder)
     return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
-/* Whether the file that info describes lies in the folders of the input. A file whose real path
- * does not lead to it (removed, or in another mount namespace) does not. */
+/* True if the file that info describes lies in the input's folders. False if its real path does not
+ * lead to it (removed, or in another mount namespace). */
 static bool lies_inside(const struct h5_access *access, const char *real, const struct stat *info)
 {
     struct stat there;
@@ -31,14 +31,14 @@ static bool lies_inside(const struct h5_access *access, const char *real, const 
             lies_in(real, access->folder[1]));
 }
 
-/* Only the input itself, which the user has named, may be a device. */
+/* Devices are refused, except for the input itself, which the user has named. */
 static enum h5grad_status judge(struct h5_access *access, int place, const char *path,
                                 struct stat *info, struct h5grad_error *err)
 {
     if (fstat(place, info) != 0)
         return hg_error_errno(err, errno, "cannot be looked up");
     BASE_FREED char *real = realpath(path, NULL);
-    bool folder = S_ISDIR(info->st_mode); /* refused anywhere, with a better reason */
+    bool folder = S_ISDIR(info->st_mode); /* refused in any case, for a clearer reason */
     bool outside = !folder && !access->follow_external && !lies_inside(access, real, info);
     bool device = S_ISBLK(info->st_mode) && real && access->real && strcmp(real, access->real) == 0;
     if (outside) {
@@ -191,7 +191,8 @@ void hg_access_note(struct h5_access *access, const char *path)
 
 void hg_access_note_opened(struct h5_access *access, const char *name, const struct stat *info)
 {
-    /* libhdf5 looks for a file in several places: this one makes up for one that was refused. */
+    /* libhdf5 looks for a file in several places, and this one replaces the one that was
+     * refused. */
     if (strcmp(hg_path_base(access->refused), hg_path_base(name)) == 0)
         access->refused[0] = '\0';
     note(access, name, info);
@@ -241,7 +242,7 @@ void hg_permit_plugins(const struct h5_access *access)
         H5PLset_loading_state(H5PL_ALL_PLUGIN);
 }
 
-/* Opens the file that hg_access_find has checked, not one that may have replaced it since. */
+/* Opens the file that hg_access_find has checked, not one that has replaced it since. */
 static int open_found(int place, const char *path, const struct stat *info)
 {
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
@@ -251,7 +252,7 @@ static int open_found(int place, const char *path, const struct stat *info)
     int fd = open(link, flags);
     if (fd >= 0 || errno != ENOENT)
         return fd;
-    fd = open(path, flags); /* there is no /proc */
+    fd = open(path, flags); /* without /proc */
     if (fd < 0 || (fstat(fd, &opened) == 0 && file_is_same(&opened, info)))
         return fd;
     close(fd);

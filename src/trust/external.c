@@ -11,7 +11,7 @@
 #include "trust/input_driver.h"
 #include "trust/search.h"
 
-#define MOST_NAME 4096 /* bytes: no file of a longer name can be opened */
+#define MOST_NAME 4096 /* bytes: a longer name cannot be opened */
 
 enum h5grad_status hg_external_get(hid_t creation, unsigned i, const struct h5_search *search,
                                    struct h5_external *file, struct h5grad_error *err)
@@ -33,13 +33,13 @@ enum h5grad_status hg_external_get(hid_t creation, unsigned i, const struct h5_s
 
 struct external {
     struct h5_access *access;
-    hid_t creation, type; /* as stored */
+    hid_t creation, type; /* type: as stored */
     struct h5_search search;
-    uint64_t size; /* of a point as stored */
-    char *fill;    /* such a point */
-    char *bytes;   /* points of one row, as stored and then as memory */
-    char *zeros;   /* as many bytes: the background of the conversion */
-    bool *missing; /* points of the row that have bytes in no file */
+    uint64_t size; /* bytes of a point as stored */
+    char *fill;    /* a stored point with the fill value */
+    char *bytes;   /* buffer of a row, first as stored and then as memory */
+    char *zeros;   /* background of the conversion, as large as bytes */
+    bool *missing; /* per point of the row: no file has its bytes */
 };
 
 static enum h5grad_status open_external(struct external *self, hid_t dataset, hid_t memory,
@@ -80,8 +80,7 @@ static void close_external(struct external *self)
     free(self->missing);
 }
 
-/* Reads count bytes at offset of a file, or as many as it has: *there. A file that cannot be opened
- * has none. */
+/* Reads count bytes at offset of a file; *there: how many it has, 0 if it cannot be opened. */
 static enum h5grad_status read_file(const struct external *self, const char *path, uint64_t offset,
                                     uint64_t count, char *bytes, uint64_t *there,
                                     struct h5grad_error *err)
@@ -104,8 +103,8 @@ static void mark_missing(const struct external *self, uint64_t from, uint64_t to
         self->missing[i] = true;
 }
 
-/* Reads what external file number i holds of count bytes of the dataset from byte first on. *at,
- * where the file begins in the dataset, becomes where the next one does. */
+/* Reads what external file i holds of the count bytes of the dataset from byte first on. *at: where
+ * the file begins in the dataset; advanced to the next file. */
 static enum h5grad_status read_part(const struct external *self, unsigned i, uint64_t first,
                                     uint64_t count, uint64_t *at, struct h5grad_error *err)
 {
@@ -127,7 +126,7 @@ static enum h5grad_status read_part(const struct external *self, unsigned i, uin
     return status;
 }
 
-/* Reads points from number first on in the order of the dataset. */
+/* Reads points from point number first on, in C order. */
 static enum h5grad_status read_row(const struct external *self, uint64_t first, uint64_t points,
                                    hid_t memory, char *out, struct h5grad_error *err)
 {

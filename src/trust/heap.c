@@ -14,11 +14,11 @@
 #define COPIES 4 /* of an element of variable length, in libhdf5 and here */
 #define LEAST  ((uint64_t)4096)
 
-#define FIRST_USER_BLOCK 512 /* bytes; a superblock lies behind one of any power of 2 of them */
-#define HEADER           16  /* bytes of that of a collection, and of each object in it */
+#define FIRST_USER_BLOCK 512 /* bytes; the superblock is at 0 or a power of 2 from this on */
+#define HEADER           16  /* bytes of the header of a collection, and of each object */
 #define MAGIC            "GCOL\1"
 
-/* A collection's objects, by their numbers; those at offset 0 are not there. */
+/* The objects of a collection by number; offset 0: none. */
 struct known {
     uint64_t address;
     size_t n;
@@ -59,18 +59,18 @@ void hg_heaps_close(struct h5_heaps *heaps)
     heaps->bytes = 0;
 }
 
-/* Going through the objects of a collection. */
+/* An iteration over the objects of a collection. */
 struct walk {
     const struct h5_heaps *heaps;
-    uint64_t offset, total; /* of the collection in the file, and its bytes */
+    uint64_t offset, total; /* of the collection in the file, and its size */
     const unsigned char *bytes;
-    uint64_t at, size;       /* of bytes in the collection */
-    unsigned char own[4096]; /* bytes, where they were read here */
-    uint64_t next;           /* the next object */
-    uint64_t number, length; /* of the object at hand */
+    uint64_t at, size;       /* range of bytes in the collection */
+    unsigned char own[4096]; /* buffer if bytes were read here */
+    uint64_t next;           /* offset of the next object */
+    uint64_t number, length; /* of the current object */
 };
 
-/* The header of the next object; NULL where the file ends. */
+/* Returns the header of the next object; NULL at the end of the file. */
 static const unsigned char *read_header(struct walk *walk)
 {
     const struct h5_heaps *heaps = walk->heaps;
@@ -87,7 +87,7 @@ static const unsigned char *read_header(struct walk *walk)
     return NULL;
 }
 
-/* Takes the next object; false where the collection is not sound. */
+/* Moves to the next object; false if the collection is not sound. */
 static bool step(struct walk *walk)
 {
     const unsigned char *header = read_header(walk);
@@ -104,7 +104,7 @@ static bool step(struct walk *walk)
     return true;
 }
 
-/* Begins with a collection, of which size bytes are given; false where there can be none. */
+/* Begins with a collection, of which size bytes are given; false if there can be none. */
 static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offset,
                   const unsigned char *bytes, size_t size)
 {
@@ -121,8 +121,7 @@ static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offs
     return walk->total <= INT64_MAX - offset && walk->total <= hg_heap_most(heaps->access);
 }
 
-/* Goes through all objects: *n becomes one more than the largest number. known, unless NULL, has
- * room for them and receives them. */
+/* Visits all objects. *n: the largest number plus one. known: receives the objects; may be NULL. */
 static bool note_objects(struct walk *walk, struct known *known, size_t *n)
 {
     *n = 0;
@@ -171,7 +170,7 @@ bool hg_heap_begins(const struct h5_heaps *heaps, uint64_t address)
     return read_head(heaps, address, head);
 }
 
-/* Reads a collection; H5GRAD_FAILED when it is not sound. */
+/* Reads a collection; H5GRAD_FAILED if it is not sound. */
 static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t address,
                                           struct known **known)
 {
@@ -194,7 +193,7 @@ static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t
     return H5GRAD_FAILED;
 }
 
-/* Finds or reads a collection. Collections are kept as long as there is room. */
+/* Looks up a collection or reads it, and caches it while there is room. */
 static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t address,
                                           struct known **known)
 {
@@ -209,7 +208,7 @@ static enum h5grad_status find_collection(struct h5_heaps *heaps, uint64_t addre
         return status;
     size_t bytes = sizeof **known + (*known)->n * sizeof(struct h5_heap_object);
     if (heaps->bytes + bytes > hg_heap_most(heaps->access))
-        hg_heaps_close(heaps); /* forgets them */
+        hg_heaps_close(heaps); /* empties the cache */
     if (!tsearch(*known, &heaps->known, compare_known)) {
         free(*known);
         return H5GRAD_NO_MEMORY;

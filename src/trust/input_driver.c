@@ -18,17 +18,17 @@
 #include "libhdf5/handle.h"
 
 #define LARGEST_ADDRESS ((haddr_t)INT64_MAX)
-#define CALL_BYTES      ((size_t)1 << 30) /* bytes of one call; Linux moves at most 2 GiB */
+#define CALL_BYTES      ((size_t)1 << 30) /* per call; Linux moves at most 2 GiB */
 
-/* What H5Fget_vfd_handle points to. */
+/* The target of the pointer that H5Fget_vfd_handle returns. */
 struct handle {
-    struct h5_handle common; /* first */
-    struct stat opened;      /* what the file was then */
+    struct h5_handle common; /* must be first */
+    struct stat opened;      /* state of the file when it was opened */
     struct h5_access *access;
     struct h5_heaps heaps;
 };
 
-/* What a file access list carries, also to the files that a file names. */
+/* Driver information in a file access list, passed on to files that a file names. */
 struct choice {
     struct h5_access *access;
 };
@@ -44,7 +44,7 @@ _Static_assert(offsetof(struct input, handle) == offsetof(struct h5_file, handle
                    offsetof(struct handle, common) == 0,
                "an open file begins with a struct h5_file");
 
-/* The value of libhdf5's variable: 1 requires locks, -1 turns them off. */
+/* Returns libhdf5's setting: 1 requires locks, -1 turns them off. */
 static int locking_wanted(void)
 {
     const char *text = getenv("HDF5_USE_FILE_LOCKING");
@@ -55,7 +55,7 @@ static int locking_wanted(void)
     return strcasecmp(text, "TRUE") == 0 || strcmp(text, "1") == 0;
 }
 
-/* False, with the reason in access->lock, when the file must not be read without a lock. */
+/* False, with the reason in access->lock, if the file must not be read without a lock. */
 static bool lock_to_read(int fd, struct h5_access *access)
 {
     int wanted = locking_wanted();
@@ -75,7 +75,7 @@ static bool lock_to_read(int fd, struct h5_access *access)
     return true;
 }
 
-/* hg_access_open, with a lock unless the file is only opened for a check. */
+/* Calls hg_access_open and locks the file, unless it is opened for a check only. */
 static int open_to_read(struct h5_access *access, const char *path, struct stat *info)
 {
     int fd = hg_access_open(access, path, info);
@@ -86,15 +86,15 @@ static int open_to_read(struct h5_access *access, const char *path, struct stat 
     return -1;
 }
 
-/* The choice of an open file, for the list with which libhdf5 opens those that it names; libhdf5
- * frees it. */
+/* Copies the driver information of an open file for the list with which libhdf5 opens files named
+ * in it; libhdf5 frees it. */
 static void *input_choice(H5FD_t *file)
 {
     struct choice *choice = malloc(sizeof *choice);
     if (choice)
         choice->access = ((const struct input *)file)->handle.access;
     else
-        hg_note_no_memory(); /* libhdf5 takes NULL for nothing to carry */
+        hg_note_no_memory(); /* NULL tells libhdf5 that there is no information */
     return choice;
 }
 
@@ -106,7 +106,7 @@ static haddr_t end_of_file(const struct input *input)
     return size > 0 ? (haddr_t)size : 0;
 }
 
-/* Closes a file that is to be absent to libhdf5. */
+/* Closes a file that libhdf5 must see as absent. */
 static int pass_by_unfit(int fd, const struct h5_access *access, const struct stat *info)
 {
     if (fd < 0 || access->judging || !hg_access_is_unfit(access, info))
@@ -154,8 +154,8 @@ static herr_t input_close(H5FD_t *file)
     return 0;
 }
 
-/* libhdf5 shares files that compare equal. Two runs share none: the h5_access of one may end before
- * the other. */
+/* libhdf5 shares files that compare equal. Files of two runs must not: the h5_access of one may end
+ * before the other. */
 static int input_compare(const H5FD_t *a, const H5FD_t *b)
 {
     const struct handle *one = &((const struct input *)a)->handle;
@@ -175,8 +175,8 @@ static haddr_t input_get_eof(const H5FD_t *file, H5FD_mem_t type)
     return end_of_file((const struct input *)file);
 }
 
-/* input_open has taken the lock. Only for drivers that can lock does libhdf5 check whether a file
- * is being written. */
+/* Does nothing: input_open has locked the file. But libhdf5 checks whether a file is being written
+ * only for drivers that can lock. */
 static herr_t input_lock(H5FD_t *file, hbool_t writing)
 {
     (void)file;
@@ -197,8 +197,7 @@ static herr_t fail_read(const char *why)
     return -1;
 }
 
-/* Reads zeros behind the end of the file, as sec2 does, but fails where the file has become
- * shorter. */
+/* Reads zeros behind the end of the file, as sec2 does, but fails if the file was truncated. */
 static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                          size_t size, void *data)
 {
@@ -273,10 +272,10 @@ static const H5FD_class_t input_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-/* Registers the driver when it is first needed, as libhdf5's own drivers do. */
+/* Registers the driver on first use, as libhdf5's own drivers do. */
 static hid_t input_driver(void)
 {
-    static hid_t driver = -1; /* under the lock; stale when libhdf5 was closed in between */
+    static hid_t driver = -1; /* guarded by libhdf5's lock; stale after libhdf5 was closed */
     if (driver < 0 || H5Iget_type(driver) != H5I_VFL)
         driver = H5FDregister(&input_class);
     return driver;
@@ -288,7 +287,7 @@ bool hg_input_select(hid_t list, struct h5_access *access)
     return H5Pset_driver(list, input_driver(), &choice) >= 0;
 }
 
-/* NULL for a file of another driver. */
+/* Returns NULL for a file of another driver. */
 static struct handle *find_handle(hid_t object)
 {
     return hg_handle_by(object, &input_class);

@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 
-/* The limit of all entries: a file may name any number of others, of any length. */
+/* Limit of all entries: a file may name any number of others, of any length. */
 #define MOST_BYTES ((size_t)16 << 20)
 
 /* All 0: there is no such file. For a folder or a pipe, which has no data, only the inode: it may
@@ -22,7 +22,7 @@ struct h5_manifest_entry {
     struct h5_manifest_entry *next;
     const char *path;
     struct identity identity;
-    bool opened; /* it could be */
+    bool opened; /* the file could be opened */
     char text[];
 };
 
@@ -60,7 +60,7 @@ static int compare_paths(const void *a, const void *b)
                   ((const struct h5_manifest_entry *)b)->path);
 }
 
-/* What was noted of a path; NULL. */
+/* Returns the entry of a path, or NULL. */
 static struct h5_manifest_entry *find(const struct h5_manifest *manifest, const char *path)
 {
     const struct h5_manifest_entry wanted = {.path = path};
@@ -76,7 +76,7 @@ bool hg_manifest_add(struct h5_manifest *manifest, const char *path, const struc
         return true;
     }
     size_t length = strlen(path) + 1;
-    size_t bytes = sizeof *note + length + 8 * sizeof(void *); /* with those of the tree */
+    size_t bytes = sizeof *note + length + 8 * sizeof(void *); /* with the tree's nodes */
     if (length > MOST_BYTES || bytes > MOST_BYTES - manifest->bytes)
         return true;
     note = malloc(sizeof *note + length);

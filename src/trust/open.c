@@ -20,7 +20,7 @@
 #define CHUNK_BYTES      ((size_t)8 << 20)
 #define CHUNK_PREEMPTION 0.99
 
-/* Gives the system's reasons, clearer than libhdf5's, before a pipe could block in open. */
+/* Reports the system's reasons, clearer than libhdf5's, before a pipe could block in open. */
 static enum h5grad_status check_readable(const char *path, struct h5grad_error *err)
 {
     struct stat status;
@@ -37,7 +37,8 @@ static enum h5grad_status check_readable(const char *path, struct h5grad_error *
     return H5GRAD_OK;
 }
 
-/* The close degree stays the driver's default: libhdf5 refuses to open a file with two degrees. */
+/* Leaves the close degree at the driver's default: libhdf5 refuses to open a file with two
+ * degrees. */
 static hid_t access_list(struct h5_access *access)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
@@ -52,7 +53,7 @@ static hid_t access_list(struct h5_access *access)
 
 #define HEAD_BYTES 32
 
-/* A format's first bytes, as its specification or file(1) gives them. */
+/* The first bytes of a format, by its specification or file(1). */
 struct signature {
     const char *bytes;
     size_t size;
@@ -89,8 +90,7 @@ static const struct signature signatures[] = {
     SIGNATURE("<html", WEB_PAGE),
 };
 
-/* What a file of another format is, by its first bytes, and how to make HDF5 of it; NULL when
- * nothing is known of it. */
+/* Says what format a file has by its first bytes, and how to make HDF5 of it; NULL if unknown. */
 static const char *foreign_format(const char *path)
 {
     char head[HEAD_BYTES];
@@ -152,8 +152,8 @@ hid_t hg_open_to_judge(struct h5_access *access, const char *path, const struct 
     return -1;
 }
 
-/* Whether the calling program has the file open itself. It is then read through libhdf5's own
- * driver, which shares what is not yet written. */
+/* True if the calling program has the file open. It is then read through libhdf5's own driver,
+ * which shares what is not yet written. */
 static bool is_open_here(const char *path)
 {
     struct stat wanted;

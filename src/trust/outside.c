@@ -19,57 +19,58 @@
 #include "trust/search.h"
 #include "trust/virtual_mapping.h"
 
-#define MOST_LEVELS  16                  /* of sources of sources */
-#define MOST_SOURCES ((uint64_t)1 << 17) /* of one dataset, with those of its sources */
+#define MOST_LEVELS  16                  /* of nested sources */
+#define MOST_SOURCES ((uint64_t)1 << 17) /* of a dataset, including those of its sources */
 
-/* How many numbered sources in a row may be missing before the dataset ends. */
+/* Number of missing numbered sources in a row after which the dataset ends. */
 #define GAP 16
 
 /* One check of a dataset and its sources. */
 struct check {
-    struct h5_access *access;   /* NULL until there is something to check */
-    struct h5_access own;       /* where the file is one of the caller's, which may lead anywhere */
-    uint64_t n;                 /* sources so far */
-    hid_t last;                 /* the file of the last, which that of the next often is; -1 */
-    struct h5grad_error reason; /* why something cannot be opened; not on the stack at each level */
+    struct h5_access *access; /* NULL until there is something to check */
+    struct h5_access own;     /* used if the caller opened the file, which may then lead anywhere */
+    uint64_t n;               /* sources so far */
+    hid_t last;               /* file of the last source, often that of the next, too; -1 */
+    struct h5grad_error
+        reason; /* why something cannot be opened; here to spare the stack of each level */
     struct h5grad_error *err;
 };
 
-/* A source, or why it does not have the points of a mapping. */
+/* A source of a mapping, or why it is unusable. */
 struct source {
-    char *file, *dataset; /* its names; NULL: none */
-    char *path;           /* of the file that was found; NULL: none, or the virtual dataset's own */
+    char *file, *dataset; /* as in the mapping; NULL: none */
+    char *path; /* of the file that was found; NULL: none, or the virtual dataset's file */
     enum {
         ABSENT,
-        THERE,      /* something is at one of the places where it may be, */
+        THERE,      /* something exists at one of its paths, */
         FILE_THERE, /* it is an HDF5 file, */
-        FOUND,      /* and that has the dataset */
+        FOUND,      /* with the dataset */
     } state;
-    bool unfit; /* of which libhdf5 would make an error or nonsense, and not the fill value */
-    char *why;  /* NULL: all is well */
+    bool unfit; /* libhdf5 would fail or read nonsense instead of the fill value */
+    char *why;  /* NULL: the source is usable */
     int rank;
     hsize_t extent[H5S_MAX_RANK];
 };
 
 /* A dataset whose points lie in other files, during its check. */
 struct site {
-    const struct site *above; /* the virtual dataset that it is a source of; NULL */
+    const struct site *above; /* the virtual dataset of which this is a source; may be NULL */
     unsigned depth;
     struct h5_identity identity;
     hid_t dataset, creation, type;
     bool virtual;
-    hid_t files, datasets; /* how to open them */
+    hid_t files, datasets; /* access lists for opening them */
     struct h5_search search;
-    struct source source;    /* that was looked for last: mappings in a row often have the same */
-    size_t n;                /* mappings */
-    uint64_t parts, missing; /* mappings, blocks or external files, and those without points */
-    char *end;               /* the numbered source that would come next, and why it does not */
-    uint64_t *points;        /* of each mapping without end: how many its source has; UINT64_MAX */
-    int rank;                /* of the virtual dataset as it was closed */
+    struct source source;    /* the last one looked up: adjacent mappings often share it */
+    size_t n;                /* number of mappings */
+    uint64_t parts, missing; /* mappings, blocks or external files, and those missing */
+    char *end;               /* the first numbered source that is missing, and why */
+    uint64_t *points;        /* per unlimited mapping: extent of its source; else UINT64_MAX */
+    int rank;                /* of the virtual dataset when it was closed */
     hsize_t stored[H5S_MAX_RANK];
     bool grows[H5S_MAX_RANK];
-    hsize_t extent[H5S_MAX_RANK]; /* along axes that grow */
-    struct h5_outside found;      /* with the part that is missing first */
+    hsize_t extent[H5S_MAX_RANK]; /* along unlimited axes */
+    struct h5_outside found;      /* the result, with the first missing part */
 };
 
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
@@ -77,7 +78,8 @@ static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
 
 /* ------------------------------------------------------------------------------ what is missing */
 
-/* Counts a part of the dataset as missing. text, which is freed or kept, says which and why. */
+/* Counts a part of the dataset as missing. Takes ownership of text, which names the part and the
+ * reason. */
 static enum h5grad_status add_missing(struct check *check, struct site *site, char *text)
 {
     if (!text)
@@ -90,7 +92,8 @@ static enum h5grad_status add_missing(struct check *check, struct site *site, ch
     return H5GRAD_OK;
 }
 
-/* The record of a dataset; NULL where its points lie in its own file or it was not checked. */
+/* Returns the result of a dataset's check; NULL if its points lie in its own file or it was not
+ * checked. */
 static const struct h5_outside *find_outside(const struct h5_access *access, hid_t dataset)
 {
     struct h5_identity identity;
@@ -99,8 +102,8 @@ static const struct h5_outside *find_outside(const struct h5_access *access, hid
     return number ? &access->outside[*number] : NULL;
 }
 
-/* A text, in new memory, where the sources make the dataset shorter than it was when it was closed,
- * or empty; *shorter says whether they do. */
+/* Says, in new memory, that the sources make the dataset shorter than when it was closed, or empty;
+ * *shorter: they do. */
 static char *describe_end(const struct site *site, bool *shorter)
 {
     for (int k = 0; k < site->rank; k++) {
@@ -117,7 +120,7 @@ static char *describe_end(const struct site *site, bool *shorter)
     return NULL;
 }
 
-/* Completes the record of the dataset; false when there is no memory. */
+/* Completes the result of the check; false if allocation fails. */
 static bool describe(struct site *site)
 {
     bool shorter = false;
@@ -152,8 +155,8 @@ static enum h5grad_status conclude(struct check *check, struct site *site)
 
 /* ------------------------------------------------------------------------------- external files */
 
-/* libhdf5 opens external files without our driver, which can neither refuse pipes and devices nor
- * note what was read. end: where in the file the bytes of the dataset end. */
+/* Checks a file that libhdf5 opens without our driver, so nothing could refuse pipes and devices or
+ * record what was read. end: where the dataset's bytes end in the file. */
 static enum h5grad_status check_external_file(struct check *check, struct site *site,
                                               const struct h5_external *file, uint64_t end)
 {
@@ -220,7 +223,7 @@ static void forget(struct source *source)
     *source = (struct source){.rank = -1};
 }
 
-/* Keeps a reason. Of several the first counts that is about something that exists. */
+/* Records a reason. The first one about something that exists takes precedence. */
 static enum h5grad_status explain(struct check *check, struct source *source, bool there,
                                   const char *why)
 {
@@ -253,7 +256,7 @@ static enum h5grad_status try_path(struct check *check, enum h5_search_kind kind
     return source->path ? H5GRAD_OK : hg_error_memory(check->err, strlen(path));
 }
 
-/* Opens the first path that can be opened, as libhdf5 does; *file stays -1 where none can. */
+/* Opens the first path that can be opened, as libhdf5 does; *file stays -1 if none can. */
 static enum h5grad_status find_file(struct check *check, const struct h5_search *search,
                                     enum h5_search_kind kind, const char *name, hid_t files,
                                     struct source *source, hid_t *file)
@@ -266,8 +269,8 @@ static enum h5grad_status find_file(struct check *check, const struct h5_search 
     return status;
 }
 
-/* Whether libhdf5 converts points of a source to the type of the virtual dataset. Of compounds it
- * converts only members that both have: all must be there. */
+/* True if libhdf5 converts points of a source to the type of the virtual dataset. It drops members
+ * of compounds that are not in both: all must be. */
 static bool can_convert(hid_t from, hid_t to)
 {
     H5T_cdata_t *data;
@@ -282,8 +285,7 @@ static bool can_convert(hid_t from, hid_t to)
     return can;
 }
 
-/* Notes the least extents of chunks. Where the ranks differ any axis may correspond to any other.
- */
+/* Records the smallest chunk. If the ranks differ, any axis may correspond to any other. */
 static void note_chunk(struct h5_access *access, hid_t dataset, int rank_of_virtual)
 {
     hsize_t chunk[H5S_MAX_RANK];
@@ -300,8 +302,7 @@ static void note_chunk(struct h5_access *access, hid_t dataset, int rank_of_virt
     }
 }
 
-/* Reads extent and type of a source that has passed the check, and whether it lacks points itself.
- */
+/* Reads extent and type of a source that has passed the check, and whether it lacks points. */
 static enum h5grad_status describe_source(struct check *check, const struct site *site,
                                           hid_t dataset, struct source *source)
 {
@@ -331,11 +332,11 @@ static enum h5grad_status look_in_file(struct check *check, const struct site *s
     }
     hg_hdf5_error(&check->reason, "cannot be opened");
     enum h5grad_status status =
-        hg_access_check(check->access, check->err); /* of a link that leads outside */
+        hg_access_check(check->access, check->err); /* a link that leads outside */
     return status ? status : explain(check, source, true, check->reason.message);
 }
 
-/* Counts a source that was found, and keeps the names of the first for hg_open_source. */
+/* Counts a source that was found; records the names of the first for hg_open_source. */
 static enum h5grad_status keep_first(struct check *check, struct site *site)
 {
     const struct source *source = &site->source;
@@ -378,7 +379,7 @@ static enum h5grad_status look_for(struct check *check, struct site *site)
     return status;
 }
 
-/* Looks for the source of a mapping, or of a block of it: site->source from then on. */
+/* Sets site->source to the source of a mapping, or of one of its blocks. */
 static enum h5grad_status look(struct check *check, struct site *site,
                                const struct h5_mapping *mapping, uint64_t block)
 {
@@ -396,7 +397,7 @@ static enum h5grad_status look(struct check *check, struct site *site,
 
 /* ------------------------------------------------------------------------------------- mappings */
 
-/* Decides whether site->source has the points of a mapping, or of a block of it. */
+/* Decides whether site->source has the points of a mapping, or of one of its blocks. */
 static enum h5grad_status judge(struct check *check, struct site *site,
                                 const struct h5_mapping *mapping, uint64_t block)
 {
@@ -421,8 +422,8 @@ static void extend(struct site *site, int axis, uint64_t end)
     site->extent[axis] = size_max(site->extent[axis], end);
 }
 
-/* Whether all blocks of a mapping would have the same source, so that libhdf5 would never stop
- * looking for the next: it drops the folder of a file that is not there, and with it the number. */
+/* True if all blocks of a mapping have the same source, so that libhdf5 would never stop looking
+ * for the next: it drops the folder of a file that does not exist, and with it the number. */
 static bool is_endless(const struct h5_mapping *mapping, const char *file)
 {
     const char *pattern = mapping->file;
@@ -430,7 +431,7 @@ static bool is_endless(const struct h5_mapping *mapping, const char *file)
            !strstr(mapping->dataset, "%b") && faccessat(AT_FDCWD, file, F_OK, 0) != 0;
 }
 
-/* Checks a block of a numbered mapping. *absent counts sources in a row that are not there. */
+/* Checks a block of a numbered mapping. *absent: number of missing sources in a row. */
 static enum h5grad_status check_block(struct check *check, struct site *site,
                                       const struct h5_mapping *mapping, uint64_t block,
                                       uint64_t *absent)
@@ -460,8 +461,8 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     return status;
 }
 
-/* libhdf5 stops at the first numbered source that is not there. GAP more are looked for here: one
- * in between may be missing. */
+/* Looks for GAP sources more than libhdf5, which stops at the first missing one: others may
+ * follow. */
 static enum h5grad_status check_numbered(struct check *check, struct site *site,
                                          const struct h5_mapping *mapping)
 {
@@ -511,8 +512,8 @@ static enum h5grad_status check_mapping(struct check *check, struct site *site, 
     return status;
 }
 
-/* The longest of the sources without end gives the dataset its length: others may have too few
- * points. */
+/* Compares the source of an unlimited mapping with the longest one, which sets the dataset's
+ * extent. */
 static enum h5grad_status check_length(struct check *check, struct site *site, size_t i)
 {
     struct h5_mapping mapping;
@@ -578,7 +579,7 @@ static void close_site(struct site *site)
     free(site->points);
 }
 
-/* libhdf5 would follow a cycle until the stack overflows. */
+/* True for a dataset above itself: libhdf5 would follow the cycle until the stack overflows. */
 static bool is_above(const struct site *site)
 {
     for (const struct site *above = site->above; above; above = above->above) {
@@ -620,7 +621,7 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
     return status;
 }
 
-/* The layout alone does not tell: libhdf5 reads external files whatever it is. */
+/* Looks beyond the layout: libhdf5 reads external files whatever the layout is. */
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
                                         const struct site *above)
 {

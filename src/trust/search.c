@@ -18,7 +18,7 @@ bool hg_search_open(hid_t object, struct h5_search *search)
         search->real = hg_path_folder(real ? real : name);
     }
     H5_CLOSED hid_t list = H5Iget_type(object) == H5I_DATASET ? H5Dget_access_plist(object) : -1;
-    if (list >= 0) { /* prefixes that libhdf5 took from the environment when it started */
+    if (list >= 0) { /* prefixes that libhdf5 read from the environment when it started */
         search->sources = hg_read_name(list, H5Pget_virtual_prefix);
         search->external = hg_read_name(list, H5Pget_efile_prefix);
     }
@@ -62,7 +62,7 @@ char *hg_search(const struct h5_search *search, enum h5_search_kind kind, const 
             fprintf(out, "%.*s/%s%c", length, folders, name, '\0');
         folders += length;
     }
-    /* No path is made longer than libhdf5 makes it: it might become too long to be opened. */
+    /* A path must not be longer than libhdf5 makes it: it might become too long to open. */
     if (source && search->sources)
         fprintf(out, "%s/%s%c", search->sources, name, '\0');
     fprintf(out, "%s/%s%c%s%c%s/%s%c", search->folder, name, '\0', name, '\0', search->real, name,

@@ -8,26 +8,26 @@
 
 #include "libhdf5/h5.h"
 
-/* Where names are looked up from: the file of an object. */
+/* The file from which names are looked up. */
 struct h5_search {
-    char *folder;   /* of the file, as it was opened */
+    char *folder;   /* its folder as it was opened */
     char *real;     /* the same without symbolic links */
-    char *sources;  /* where a dataset looks for its sources ahead of these; NULL: nowhere */
-    char *external; /* and for its external files in place of the working folder; NULL */
+    char *sources;  /* prefix for sources, tried first; NULL: none */
+    char *external; /* prefix for external files, instead of the working folder; NULL: none */
 };
 
-/* False, with nothing to free, where the object's file cannot be described. Within hg_enter. */
+/* False, with nothing to free, if the object's file cannot be described. Within hg_enter. */
 bool hg_search_open(hid_t object, struct h5_search *search);
 void hg_search_close(struct h5_search *search);
 
-/* Where libhdf5 looks for an external file of the dataset, in new memory; NULL: no memory. */
+/* Returns where libhdf5 looks for an external file, in new memory; NULL if allocation fails. */
 char *hg_search_external(const struct h5_search *search, const char *name);
 
 enum h5_search_kind { H5_SEARCH_LINK, H5_SEARCH_SOURCE };
 
-/* The paths that name may stand for, in libhdf5's order, each ended by a NUL and the last by two,
- * in new memory; NULL: no memory. libhdf5 looks for an absolute one by its last component
- * elsewhere, too. */
+/* Returns the paths that name may stand for in libhdf5's order, in new memory, each ended by a NUL
+ * and the last by two; NULL if allocation fails. libhdf5 also looks elsewhere for the last
+ * component of an absolute path. */
 char *hg_search(const struct h5_search *search, enum h5_search_kind kind, const char *name);
 
 #endif

@@ -6,10 +6,10 @@
 #include "trust/input_driver.h"
 #include "trust/outside.h"
 
-/* The cache of one source, and their number. */
+/* The number of sources, and the chunk cache of each. */
 struct caches {
     uint64_t sources;
-    size_t slots, bytes, most; /* most: without a memory limit */
+    size_t slots, bytes, most; /* most: bytes without a memory limit */
     double preemption;
 };
 

@@ -9,8 +9,8 @@
 #include "base/size.h"
 #include "libhdf5/h5.h"
 
-/* The message of an object header begins with its version and the class of the layout; then come
- * the address and the number of the heap's object with the mappings. */
+/* The layout message of an object header: version, class of the layout, then the address of a heap
+ * collection and the number of its object with the mappings. */
 #define LAYOUT_VERSION 4
 #define LAYOUT_VIRTUAL 3
 #define LAYOUT_REFUSED 0xff
@@ -18,7 +18,7 @@
 
 enum selection { NONE, POINTS, BLOCKS, ALL };
 
-/* What is left of the mappings. */
+/* The rest of the mappings. */
 struct rest {
     const unsigned char *p;
     uint64_t bytes;
@@ -49,12 +49,11 @@ static bool skip_name(struct rest *rest)
 }
 
 /*
- * A selection: its type and version, what is skipped here, the rank, how many points or blocks
- * there are, and for each of them and each axis a point or the corners of a block; regular blocks
- * are one entry of four numbers. The first versions have numbers of 4 bytes behind 8 bytes
- * (reserved, and the length); the second of blocks has flags and the length, and numbers of 8
- * bytes; the newest say how many bytes a number has, blocks behind their flags. *known: its version
- * is, else nothing can be said of what follows.
+ * Skips a selection: type, version, a field that is ignored, rank, number of points or blocks, and
+ * for each of them and each axis a point or the corners of a block; regular blocks are one entry of
+ * four numbers. Version 1 has 4-byte numbers behind 8 bytes (reserved, and the length); version 2
+ * of blocks has flags and the length, and 8-byte numbers; the newest store the size of a number,
+ * blocks behind their flags. *known: false for a version after which nothing can be checked.
  */
 static bool skip_selection(struct rest *rest, bool *known)
 {
@@ -86,7 +85,8 @@ static bool skip_selection(struct rest *rest, bool *known)
            skip(rest, bytes);
 }
 
-/* Version, number of mappings, and for each two names and two selections. */
+/* Skips the version, the number of mappings, and two names and two selections for each. False if
+ * the mappings are truncated. */
 static bool is_whole(struct rest rest, unsigned length_bytes)
 {
     uint64_t version, n;
@@ -103,7 +103,7 @@ static bool is_whole(struct rest rest, unsigned length_bytes)
     return true;
 }
 
-/* Whether libhdf5 can read the mappings. */
+/* True if libhdf5 can read the mappings. */
 static bool is_sound(struct h5_heaps *heaps, uint64_t address, uint64_t number)
 {
     struct h5_heap_object object;
@@ -119,7 +119,7 @@ static bool is_sound(struct h5_heaps *heaps, uint64_t address, uint64_t number)
     return sound;
 }
 
-/* Whether the bytes are a layout of a virtual dataset that is to be refused. Others that look like
+/* True if the bytes are the layout of a virtual dataset that must be refused. Others that look like
  * one lead to no collection of the heap. */
 static bool is_bad(struct h5_heaps *heaps, const unsigned char *message)
 {
@@ -141,7 +141,7 @@ void hg_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *by
             continue;
         size_t here = size_min(size - i, length);
         memcpy(message, bytes + i, here);
-        /* the rest is read apart */
+        /* the message is cut off here: read its rest */
         if (here < length && hg_file_read(heaps->fd, message + here, length - here,
                                           offset + i + here, NULL) != H5GRAD_OK)
             continue;

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-/* The file or the dataset that a mapping names, in new memory; NULL when it cannot be read. */
+/* Returns the file or dataset that a mapping names, in new memory; NULL on failure. */
 static char *source_name(hid_t creation, size_t number,
                          ssize_t (*get)(hid_t, size_t, char *, size_t))
 {
@@ -64,7 +64,7 @@ void hg_mapping_free(struct h5_mapping *mapping)
     *mapping = (struct h5_mapping){.shown = -1, .taken = -1};
 }
 
-/* What a name stands for, in new memory: "%b" for the number of a block, "%%" for "%". */
+/* Expands a name, in new memory: "%b" to the number of a block, "%%" to "%". */
 static char *fill_in(const char *name, uint64_t block)
 {
     char *text = NULL;
@@ -120,7 +120,7 @@ bool hg_mapping_is_numbered(const struct h5_mapping *mapping)
     return strstr(mapping->file, "%b") || strstr(mapping->dataset, "%b");
 }
 
-/* The least box around what is shown; false where that is nothing. */
+/* Finds the bounding box of what is shown; false if that is nothing. */
 static bool bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *last)
 {
     const struct h5_blocks *in = &mapping->blocks;
@@ -133,7 +133,8 @@ static bool bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *la
     return true;
 }
 
-/* "points 0..3 x 8..11" of the dataset that the mapping shows, or a block of a numbered one. */
+/* Prints "points 0..3 x 8..11" of the dataset: what the mapping shows, or one block if it is
+ * numbered. */
 static void print_place(const struct h5_mapping *mapping, uint64_t block, char *out, size_t size)
 {
     hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
@@ -173,7 +174,7 @@ void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end)
         end[k] = some && k != mapping->run.axis ? last[k] + 1 : 0;
 }
 
-/* Of one block where the blocks have sources of their own. */
+/* Counts points, of one block if blocks have sources of their own. */
 static uint64_t count_shown(const struct h5_mapping *mapping)
 {
     uint64_t points = 1;

@@ -9,11 +9,11 @@
 
 #include "libhdf5/h5.h"
 
-/* An unlimited selection along its axis: blocks at a stride, or one block without end. */
+/* An unlimited selection along its axis: blocks at a stride, or one unlimited block. */
 struct h5_run {
-    int axis; /* -1: it has an end on every axis, and the rest is not used */
+    int axis; /* -1: limited, and the rest is not used */
     uint64_t start, stride;
-    uint64_t block; /* UINT64_MAX: without end */
+    uint64_t block; /* UINT64_MAX: unlimited */
 };
 
 /* Blocks as H5Sselect_hyperslab takes them. */
@@ -22,40 +22,41 @@ struct h5_blocks {
 };
 
 struct h5_mapping {
-    char *file, *dataset; /* of the source, where "%b" is the number of a block */
-    hid_t shown, taken;   /* selections: of the virtual dataset and of the source */
+    char *file, *dataset; /* of the source; "%b" stands for the number of a block */
+    hid_t shown, taken;   /* selections in the virtual dataset and in the source */
     int rank, source_rank;
     struct h5_run run, source_run;
-    struct h5_blocks blocks; /* that are shown, where run has an axis */
+    struct h5_blocks blocks; /* of shown, if run has an axis */
 };
 
-/* Mapping number i of a list of creation of a dataset of that rank. The reason where it cannot be
- * read; hg_mapping_free is due in either case. Within hg_enter, as all below. */
+/* Reads mapping i of a creation list of a dataset of that rank; fails with the reason. Call
+ * hg_mapping_free in either case. Within hg_enter, as all below. */
 enum h5grad_status hg_mapping_read(hid_t creation, size_t i, struct h5_mapping *mapping,
                                    struct h5grad_error *err);
 void hg_mapping_free(struct h5_mapping *mapping);
 
-/* The number of points that are selected of an axis of that extent; the end of the first count. */
+/* Returns how many points of an axis of that extent are selected; the end of the first count. */
 uint64_t hg_run_count(const struct h5_run *run, uint64_t extent);
 uint64_t hg_run_end(const struct h5_run *run, uint64_t count);
 
-/* Whether the blocks of the mapping have sources of their own. */
+/* True if the blocks of the mapping have sources of their own. */
 bool hg_mapping_is_numbered(const struct h5_mapping *mapping);
 
-/* The names of the source of a block (0 where there is only one), which the caller frees in either
- * case; false when there is no memory. */
+/* Names the source of a block (0 if there is only one). The caller frees the names in either case;
+ * false if allocation fails. */
 bool hg_mapping_source(const struct h5_mapping *mapping, uint64_t block, char **file,
                        char **dataset);
 
-/* "source FILE:DATASET of points 0..3 x 8..11: WHY", in new memory; NULL when there is none. */
+/* Returns "source FILE:DATASET of points 0..3 x 8..11: WHY", in new memory; NULL if allocation
+ * fails. */
 char *hg_mapping_text(const struct h5_mapping *mapping, uint64_t block, const char *why);
 
-/* Where the mapping ends on each axis of the dataset; 0 along that of its run, and where nothing is
+/* Sets where the mapping ends on each axis; 0 along the axis of its run, and if nothing is
  * selected. */
 void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end);
 
-/* The reason, in new memory, why a source of these extents does not have the points that are taken,
- * or NULL. An unlimited selection is not checked. */
+/* Returns the reason, in new memory, why a source of these extents lacks points of the mapping, or
+ * NULL. Does not check unlimited selections. */
 char *hg_mapping_misfit(const struct h5_mapping *mapping, int rank, const hsize_t *extent);
 
 #endif

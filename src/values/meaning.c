@@ -12,10 +12,10 @@
     }
 
 /*
- * Names without '*' are whole ones; '*' at an end stands for anything. A name in capitals or with
- * other characters than letters and digits is compared as it is; all others with what of an
- * attribute's name is letters and digits, in small letters: "scalefactor" is ScaleFactor,
- * SCALE_FACTOR and "SCALE FACTOR".
+ * Names without '*' are whole; '*' at an end stands for anything. A name in capitals, or with
+ * characters other than letters and digits, is compared as it is; all others with the letters and
+ * digits of the attribute's name in lower case: "scalefactor" is ScaleFactor, SCALE_FACTOR and
+ * "SCALE FACTOR".
  */
 static const struct row {
     enum meaning meaning;
@@ -28,9 +28,8 @@ static const struct row {
     {MEANING_RECORD, NAMES("unitDimension", "unitSI", "position")},
 
     /* Packing: scale factors of netCDF, HDF-EOS, AMSR2 and MOSDAC, scaling factors of NeXus and
-     * EUMETSAT, DICOM's, the ends of the range that numbers of GAMIC's radars go through, the
-     * formulas in words of KNMI's, the gain of ODIM, the slope of JAXA and CMA, and NWB's
-     * conversion. */
+     * EUMETSAT, DICOM's, the range of stored numbers of GAMIC's radars, the formulas in words of
+     * KNMI, the gain of ODIM, the slope of JAXA and CMA, and NWB's conversion. */
     {MEANING_SCALE,
      NAMES("*scalefactor", "*scalingfactor", "rescaleslope", "dynrangemin", "dynrangemax")},
     {MEANING_FORMULA, NAMES("calibrationformulas")},
@@ -48,7 +47,7 @@ static const struct row {
     {MEANING_RANGE, NAMES("validmin*", "validmax*", "validrange*", "unpackedvalidrange",
                           "minimumvaliddn", "maximumvaliddn")},
 
-    /* How the source is stored, and how precisely: by netCDF (which quantizes, as CF says, too),
+    /* How and how precisely the source is stored: by netCDF (which quantizes, as CF says, too),
      * ncdump -s, MATLAB, hdf5storage of Python, Julia and PyTables. */
     {MEANING_SOURCE,
      NAMES("unsigned", "dtype", "datatype", "matlab*", "H5PATH", "python*", "juliatype", "FLAVOR",
@@ -58,21 +57,21 @@ static const struct row {
            "accuracy", "uncertainty")},
     {MEANING_IDENTITY, NAMES("checksum", "md5*", "sha1*", "sha256*")},
 
-    /* Which values there are; "statistic*" of GDAL. */
+    /* Statistics of the values; "statistic*" of GDAL. */
     {MEANING_SOURCE,
      NAMES("min", "max", "minimum", "maximum", "minvalue", "maxvalue", "datamin", "datamax", "vmin",
            "vmax", "range", "datarange", "drange", "actual*", "mean", "average", "median", "mode",
            "sum", "rms", "std", "stddev", "standarddeviation", "variance", "percentile*",
            "histogram*", "statistic*")},
 
-    /* How it is shown, also by ERDDAP ("colorbar*") and ISTP ("scalemin", "scalemax"). */
+    /* How to display it, also by ERDDAP ("colorbar*") and ISTP ("scalemin", "scalemax"). */
     {MEANING_SOURCE, NAMES("IMAGE_*", "INTERLACE_MODE", "PALETTE", "PAL_*", "DISPLAY_*",
                            "displaymin", "displaymax", "displayrange", "contrastlimits",
                            "colorbar*", "colormap", "clim", "scalemin", "scalemax")},
 
     /* What it is called, also by ISTP (from "siconversion" on), in the vocabularies of SeaDataNet
-     * ("sdn*"), by CDO (from "param" on) and netCDF-Java (from "gribvariableid" on). NeXus has a
-     * target name its own path; the identities are of NWB. */
+     * ("sdn*"), by CDO (from "param" on) and netCDF-Java (from "gribvariableid" on). A target names
+     * its own path in NeXus; the identities are of NWB. */
     {MEANING_SOURCE,
      NAMES("standardname", "longname", "shortname", "originalname", "description", "title",
            "vardesc", "quantity", "unit", "units", "unitsmetadata", "originalunits", "unitslong",
@@ -83,8 +82,8 @@ static const struct row {
            "grib2parameter*", "gribmissingvalue", "target")},
     {MEANING_IDENTITY, NAMES("objectid", "trackingid", "uuid")},
 
-    /* What it is beside others: categories, a coordinate, what another variable says of it, as the
-     * uncertainties and errors of NeXus do. */
+    /* Its role: categories, a coordinate, or what another variable says of it, as the uncertainties
+     * and errors of NeXus do. */
     {MEANING_SOURCE,
      NAMES("flag_values", "flag_masks", "flag_meanings", "CLIST", "axis", "bounds", "climatology",
            "formula_terms", "compress", "cf_role", "_CoordinateAxisType", "_CoordinateZisPositive",
@@ -92,9 +91,9 @@ static const struct row {
     {MEANING_METHODS, NAMES("cell_methods")},
 };
 
-#define LONGEST 64 /* more than any whole name has */
+#define LONGEST 64 /* longer than any whole name */
 
-/* The letters and digits of a name in small letters, cut where it is long. */
+/* Writes the letters and digits of a name in lower case, truncated to LONGEST. */
 static void simplify(const char *name, char out[LONGEST])
 {
     size_t n = 0;
@@ -131,7 +130,7 @@ enum meaning hg_meaning_of(const char *attribute)
     simplify(attribute, simple);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         for (const char *const *name = table[i].names; *name; name++) {
-            const char first = **name; /* most names differ in it */
+            const char first = **name; /* where most names differ */
             if ((first == '*' || first == *simple || first == *attribute) &&
                 matches(*name, is_simple(*name) ? simple : attribute))
                 return table[i].meaning;
@@ -145,7 +144,7 @@ bool hg_meaning_is_of_values(enum meaning meaning)
     return meaning >= MEANING_SCALE && meaning <= MEANING_RANGE;
 }
 
-/* Things that an attribute may not hold for. */
+/* What an attribute may not hold for. */
 enum {
     RESULT = 1,
     RECORD = 2,

@@ -61,7 +61,7 @@ static herr_t read_dataset(hid_t object, hid_t memory, void *out)
     return hg_read_all(object, memory, out, NULL) == H5GRAD_OK ? 0 : -1;
 }
 
-/* The numbers of an attribute or a dataset, of which type and space are given. */
+/* Reads the numbers of an attribute or a dataset with that type and space. */
 static enum h5grad_status fill_numbers(hid_t object, hid_t type, hid_t space, read_function *read,
                                        struct numbers *out, struct h5grad_error *err)
 {
@@ -107,7 +107,7 @@ enum h5grad_status hg_numbers_read_attribute(hid_t object, const char *name, str
     return status;
 }
 
-/* The number that a text with blanks around it says. */
+/* Parses a number with blanks around it. */
 static bool parse_number(char *text, struct number *number)
 {
     int64_t integer;
@@ -166,7 +166,7 @@ enum h5grad_status hg_numbers_read_dataset(hid_t file, const char *path, const c
     return status;
 }
 
-/* The integer as one of an integer type; false when that has none such. */
+/* Converts to an integer type; false if that lacks the value. */
 static bool as_integer(struct number number, enum element stored, bool other_sign,
                        union unpack_number *out)
 {
@@ -190,7 +190,7 @@ static bool as_integer(struct number number, enum element stored, bool other_sig
     return true;
 }
 
-/* The number rounded to a float type, as who stored it had to; false beyond its range. */
+/* Rounds to a float type, as the writer had to; false beyond its range. */
 static bool as_float(double value, enum element stored, union unpack_number *out)
 {
     float single = (float)value;

@@ -12,16 +12,16 @@
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
 
-/* The offset, which no derivative sees, comes first. */
+/* Offsets come first: no derivative sees them. */
 const char *const hg_values_names[] = {"add_offset",  "scale_factor", "_FillValue", "missing_value",
                                        "valid_range", "valid_min",    "valid_max",  NULL};
 
-/* What is being read. */
+/* State while reading. */
 struct reading {
     const struct values_place *place;
     const struct h5_type *type;
     struct values *values;
-    bool other_sign; /* values->stored is of the other sign than the type, by _Unsigned */
+    bool other_sign; /* _Unsigned gave values->stored the other sign than the type's */
     bool coordinate;
     FILE *text, *note;
     struct h5grad_error *err;
@@ -63,7 +63,7 @@ static enum h5grad_status add_missing(struct reading *reading, union unpack_numb
     return H5GRAD_OK;
 }
 
-/* _FillValue or missing_value. NaN is what missing values become, and nothing need be done. */
+/* Reads _FillValue or missing_value. NaN needs nothing: missing values become NaN anyway. */
 static enum h5grad_status read_missing(struct reading *reading, const char *name)
 {
     struct numbers numbers;
@@ -89,7 +89,7 @@ static enum h5grad_status read_missing(struct reading *reading, const char *name
     return status;
 }
 
-/* What netCDF-4 fills a variable with stands for no value where that has no _FillValue. */
+/* Without _FillValue, the number that netCDF-4 fills a variable with is missing. */
 static enum h5grad_status read_default_fill(struct reading *reading)
 {
     struct values *values = reading->values;
@@ -122,8 +122,8 @@ static void print_missing(const struct reading *reading)
 }
 
 /*
- * One bound or both. Those given as floats for integers that are packed are, by the netCDF users'
- * guide, of the unpacked values, and by CF of the stored: they are used as neither.
+ * Enters one bound or both. Floats for packed integers bound the unpacked values by the netCDF
+ * users' guide, and the stored ones by CF: such bounds are not used.
  */
 static void take_bounds(struct reading *reading, const char *name, const struct numbers *numbers,
                         union unpack_number *bound)
@@ -145,7 +145,7 @@ static void take_bounds(struct reading *reading, const char *name, const struct 
         add_note(reading, name, "is no value of the stored type");
 }
 
-/* Both bounds, each the type's where none is given. */
+/* Reads both bounds; the type's extremes replace missing ones. */
 static enum h5grad_status find_bounds(struct reading *reading, union unpack_number bound[2])
 {
     static const char *const names[] = {"valid_min", "valid_max"};
@@ -201,7 +201,8 @@ static enum h5grad_status refuse_factor(const struct reading *reading, const cha
                                             : "; --no-unpack takes the stored numbers as they are");
 }
 
-/* CF's unpacked type is that of the attributes; where these do not keep to CF, float64 holds it. */
+/* The unpacked type is that of the attributes, by CF; if they do not follow CF, float64 holds
+ * it. */
 static enum element unpacked_type(enum element stored, const struct numbers *scale,
                                   const struct numbers *offset)
 {
@@ -211,7 +212,7 @@ static enum element unpacked_type(enum element stored, const struct numbers *sca
                                                                                  : ELEMENT_F64;
 }
 
-/* A number by which values are unpacked. */
+/* A scale factor or an offset. */
 struct factor {
     const char *name;
     struct numbers numbers;
@@ -271,7 +272,7 @@ static enum h5grad_status read_packing(struct reading *reading)
     return status;
 }
 
-/* No convention says what packing, missing values and valid ranges of complex numbers are. */
+/* No convention defines packing, missing values or valid ranges of complex numbers. */
 static enum h5grad_status read_complex(struct reading *reading)
 {
     enum h5grad_status status = H5GRAD_OK;
@@ -312,8 +313,8 @@ static enum h5grad_status read_nexus(struct reading *reading)
     return status;
 }
 
-/* _Unsigned, of the netCDF users' guide: netCDF-3 has signed integers only, some servers none but
- * unsigned bytes. */
+/* Reads _Unsigned of the netCDF users' guide: netCDF-3 has signed integers only, some servers
+ * unsigned bytes only. */
 static void read_sign(struct reading *reading)
 {
     static const enum element pairs[][2] = {{ELEMENT_I8, ELEMENT_U8},
@@ -334,7 +335,7 @@ static void read_sign(struct reading *reading)
     free(text);
 }
 
-/* Packing comes first: what bounds mean depends on it. The text says it in this order, too. */
+/* Packing comes first, here and in the text: the meaning of bounds depends on it. */
 static enum h5grad_status read_rule(struct reading *reading)
 {
     if (reading->type->components != 1)
@@ -355,7 +356,7 @@ static enum h5grad_status read_rule(struct reading *reading)
     return status;
 }
 
-/* What the rule comes to. */
+/* Derives the flags from the rule. */
 static void settle(struct values *values, const struct h5_type *type)
 {
     const struct unpack_rule *rule = &values->rule;
@@ -365,7 +366,7 @@ static void settle(struct values *values, const struct h5_type *type)
     values->by_default = values->by_default && rule->n_missing == 1 && !changed;
 }
 
-/* Closes a text; one that is empty becomes NULL. */
+/* Closes a text stream; an empty text becomes NULL. */
 static bool close_text(FILE *out, char **text)
 {
     bool whole = out && hg_memory_close_stream(out);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stored numbers to values: packing, missing values and valid ranges. Read are CF and the netCDF
- * users' guide (scale_factor and add_offset, _Unsigned, _FillValue, missing_value, valid_range or
- * valid_min and valid_max, and the number that netCDF-4 fills a variable with where it has no
+ * From stored numbers to values: packing, missing values and valid ranges. Known are CF and the
+ * netCDF users' guide (scale_factor and add_offset, _Unsigned, _FillValue, missing_value,
+ * valid_range or valid_min and valid_max, and netCDF-4's default fill value in place of
  * _FillValue), NXdata (the datasets NAME_scaling_factor and NAME_offset) and MINC2 (image-min and
- * image-max). None of it is defined for complex numbers, where it is reported and not used. All
+ * image-max). None of it is defined for complex numbers, for which it is reported and not used. All
  * within hg_enter.
  */
 #ifndef H5GRAD_VALUES_VALUES_H
@@ -17,26 +17,25 @@
 
 /* A zeroed struct is empty. */
 struct values {
-    bool applies; /* stored numbers are not simply the values: apply rule */
-    bool missing; /* some stored numbers stand for no value */
+    bool applies; /* the values are not the stored numbers: apply rule */
+    bool missing; /* some stored numbers are missing values */
     bool packed;
-    bool by_default; /* only the number that netCDF-4 fills variables with stands for no value */
-    enum element stored; /* of the scalars; _Unsigned may give it the other sign than the type's */
+    bool by_default;       /* only netCDF-4's default fill value is missing */
+    enum element stored;   /* of the scalars; _Unsigned may have changed the sign */
     enum element unpacked; /* packed: type of the values, F32 or F64 */
     struct unpack_rule rule;
-    char *text; /* for people: "missing -999, scale_factor 0.5"; NULL unless it applies */
-    char *note; /* what the file says and is not used, and why; NULL */
+    char *text; /* to print: "missing -999, scale_factor 0.5"; NULL unless applies */
+    char *note; /* what the file says that is not used, and why; or NULL */
     union unpack_number *numbers; /* of rule */
     double *slices;               /* of rule */
 };
 
 /* Finds the datasets of a walk whose names look like packing or missing values of others, for
- * hg_values_read. Fails only when memory runs out. */
+ * hg_values_read. Fails only if memory runs out. */
 enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5grad_error *err);
 
-/* A field: the dataset at path, which a walk that was surveyed has found; without one (NULL) the
- * groups around it are looked through. path NULL: coordinates, of which only the dataset's own
- * attributes count. */
+/* A field: the dataset at path, found by a surveyed walk; if walk is NULL the groups around it are
+ * searched. path NULL: coordinates, of which only the dataset's own attributes count. */
 struct values_place {
     hid_t file;
     const struct h5_walk *walk;
@@ -45,39 +44,38 @@ struct values_place {
 };
 
 /*
- * Reads what is said of a field. rule.offset is 0 where all values have the same one, which no
- * derivative sees. H5GRAD_FAILED, with the reason and the way out, for packing that cannot be
- * undone. On failure nothing is to be freed.
+ * Reads the packing and missing values of a field. rule.offset is 0 if all values have the same
+ * offset, which no derivative sees. H5GRAD_FAILED, with the reason and what to do, for packing that
+ * cannot be undone; nothing is to be freed then.
  */
 enum h5grad_status hg_values_read(const struct values_place *field, const struct h5_type *type,
                                   struct values *values, struct h5grad_error *err);
 
-/* The same for coordinates, with the offset; valid ranges do not apply to them. */
+/* The same for coordinates, with the offset but without valid ranges. */
 enum h5grad_status hg_values_read_coordinates(hid_t dataset, const struct h5_type *type,
                                               struct values *values, struct h5grad_error *err);
 
 void hg_values_free(struct values *values);
 
-/* For values.c: the rule of an image of MINC2, whose integers stand for what two datasets beside it
- * say, often for each slice. *found tells whether it is one. */
+/* For values.c: reads the rule of a MINC2 image, whose integers are scaled by two datasets beside
+ * it, often per slice. *found: it is such an image. */
 enum h5grad_status hg_values_read_minc(const struct values_place *field, const struct h5_type *type,
                                        struct values *values, bool *found,
                                        struct h5grad_error *err);
 
-/* For values.c: the number that netCDF-4 filled a dataset of that type with because it had no
- * other. *found is false where there is none, and for bytes. */
+/* For values.c: finds netCDF-4's default fill value of the type, if it filled the dataset with it.
+ * *found is false if not, and for bytes. */
 enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element stored,
                                                struct number *fill, bool *found,
                                                struct h5grad_error *err);
 
 /* For values.c: adds to the note what looks like packing or missing values, would change a
- * derivative and is not among the values that are understood. other_sign as of
- * hg_number_as_stored. */
+ * derivative, and is not understood. other_sign as for hg_number_as_stored. */
 enum h5grad_status hg_values_note_unknown(const struct values_place *place,
                                           const struct values *values, bool other_sign, FILE *note,
                                           struct h5grad_error *err);
 
-/* The attributes that values.c understands; NULL ends them. */
+/* The attributes that values.c understands, ended by NULL. */
 extern const char *const hg_values_names[];
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MINC2: the integers in valid_range of /minc-2.0/image/N/image stand for the numbers from
- * image-min to image-max, two datasets beside it with one number for each index of the image's
- * leading axes, most often for each slice, or one for all.
+ * MINC2: the integers within valid_range of /minc-2.0/image/N/image stand for the numbers from
+ * image-min to image-max. These are two datasets beside it with one number per index of the image's
+ * leading axes, mostly per slice, or one for all.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -36,8 +36,8 @@ static hid_t open_beside(const struct values_place *field, const char *suffix, b
     return dataset;
 }
 
-/* The number of the leading axes of the image that the dataset has values for; -1 when its extents
- * are not theirs. */
+/* Returns the number of leading axes of the image that the dataset has values for; -1 if its
+ * extents differ from theirs. */
 static int leading_axes(hid_t dataset, hid_t image, uint64_t *slices)
 {
     hsize_t extent[GRID_MAX_RANK], whole[GRID_MAX_RANK];
@@ -55,7 +55,7 @@ static int leading_axes(hid_t dataset, hid_t image, uint64_t *slices)
     return rank;
 }
 
-/* Turns minima and maxima of slices into offsets and scales; whether all are finite. */
+/* Turns minima and maxima of slices into offsets and scales; false unless all are finite. */
 static bool make_factors(double *low, double *high, uint64_t slices, const double range[2])
 {
     bool finite = true;
@@ -68,7 +68,7 @@ static bool make_factors(double *low, double *high, uint64_t slices, const doubl
     return finite;
 }
 
-/* One scale for all slices, where they have the same one and the same offset. */
+/* Uses one scale for all slices if their scales and offsets are equal. */
 static void enter_factors(struct values *values, uint64_t slices, unsigned axes)
 {
     const double *offset = values->slices, *scale = values->slices + slices;
@@ -84,7 +84,7 @@ static void enter_factors(struct values *values, uint64_t slices, unsigned axes)
     }
 }
 
-/* Integers outside of valid_range, by default all that the type has, stand for nothing. */
+/* Reads valid_range, by default the range of the type; integers outside are missing. */
 static bool read_range(hid_t dataset, const struct h5_type *type, struct values *values,
                        double range[2])
 {

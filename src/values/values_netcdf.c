@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * netCDF-4 has libhdf5 fill each variable: with its _FillValue where there is one, else with a
- * number by its type. HDF5's own fill value tells of either, and by itself means nothing: others
- * leave whatever they like in it.
+ * netCDF-4 has libhdf5 fill each variable with its _FillValue, else with a default by type. HDF5's
+ * own fill value shows either, and by itself means nothing: other writers leave anything in it.
  */
 #include <stdlib.h>
 
@@ -11,7 +10,7 @@
 #include "hdf5/scales.h"
 #include "base/path.h"
 
-/* The number for a type; NULL for bytes, in which any value may be meant. */
+/* Returns the default of a type; NULL for bytes, in which any value may be meant. */
 static const struct number *look_up(enum element stored)
 {
     static const struct {
@@ -34,7 +33,7 @@ static const struct number *look_up(enum element stored)
     return NULL;
 }
 
-/* Whether its writer had libhdf5 fill the dataset with that number. */
+/* True if the writer had libhdf5 fill the dataset with that number. */
 static bool is_filled_with(hid_t dataset, enum element stored, struct number fill)
 {
     H5D_fill_value_t defined;
@@ -56,7 +55,7 @@ static bool is_numbered(hid_t dataset)
     return H5Aexists(dataset, "_Netcdf4Dimid") > 0 || H5Aexists(dataset, "_Netcdf4Coordinates") > 0;
 }
 
-/* Whether netCDF-4 made the scale of an axis, as it shows in older files, too. */
+/* True if netCDF-4 made the scale of an axis, which shows in older files, too. */
 static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *found,
                                             struct h5grad_error *err)
 {
@@ -77,7 +76,7 @@ static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *
     return H5GRAD_OK;
 }
 
-/* Whether the file that holds the dataset is one of netCDF-4. */
+/* True if the dataset's file is one of netCDF-4. */
 static enum h5grad_status find_netcdf(hid_t dataset, bool *found, struct h5grad_error *err)
 {
     hid_t space = H5Dget_space(dataset);

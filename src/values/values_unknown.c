@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Attributes and datasets that look, by their names, like packing or missing values, but belong to
- * no convention that h5grad understands: attributes of the dataset itself, of a source of a virtual
- * one, of a group above that describes it, and datasets beside it and beside its group. They are
- * reported where they would change a derivative, and not used. Each is a sign.
+ * Signs: attributes and datasets whose names look like packing or missing values, but that belong
+ * to no known convention: attributes of the dataset, of a source of a virtual one, or of a group
+ * above that describes it, and datasets beside it and beside its group. Signs that would change a
+ * derivative are reported, and not used.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,25 +19,25 @@
 #include "hdf5/walk.h"
 #include "trust/outside.h"
 
-#define MOST      32 /* signs of one object, and names that are remembered */
-#define SIGN_NAME 64 /* bytes; longer names are passed over */
+#define MOST      32 /* signs of one object, and names to remember */
+#define SIGN_NAME 64 /* bytes; longer names are ignored */
 
-/* Groups that describe data beside them: all, or those of one name. */
+/* Groups that describe the data beside them: all data, or data of one name. */
 static const struct description {
     const char *group;
     const char *data;
-    bool inherited; /* groups further up count, too, where a nearer one says nothing */
+    bool inherited; /* groups further up count unless a nearer one has the sign */
 } descriptions[] = {
     {"what", "data", true},       /* ODIM */
     {"calibration", NULL, false}, /* KNMI */
 };
 
 enum place {
-    DATASET, /* its attribute, or a dataset that is called after it */
+    DATASET, /* its attribute, or a dataset named after it */
     SOURCE,
     DESCRIPTION,
-    ABOVE,  /* a group's attribute, which may be about other things than its data */
-    BESIDE, /* a dataset, which is so even more likely */
+    ABOVE,  /* a group's attribute, which may not be about the data */
+    BESIDE, /* a dataset, which is even less likely to be */
 };
 
 struct sign {
@@ -50,23 +50,23 @@ struct sign {
 
 struct search {
     const struct values_place *at;
-    const struct values *values; /* what is understood */
+    const struct values *values; /* values that are understood */
     bool other_sign;
     FILE *note;
-    bool told;              /* something is in the note */
-    enum place place;       /* of the object whose signs are being collected */
-    hid_t group;            /* that datasets are searched in; -1: not opened */
-    const char *folder;     /* its path, "" for the root; NULL while attributes are searched */
-    const char *own;        /* name in the group of the object whose signs they are */
+    bool told;              /* the note has text */
+    enum place place;       /* of the object being searched */
+    hid_t group;            /* to search for datasets; -1: not opened */
+    const char *folder;     /* its path, "" for the root; NULL while searching attributes */
+    const char *own;        /* name of the object in its group */
     struct sign sign[MOST]; /* of the object */
     size_t n;
-    char seen[MOST][SIGN_NAME]; /* names in nearer objects */
+    char seen[MOST][SIGN_NAME]; /* names found in nearer objects */
     size_t n_seen;
     enum h5grad_status status;
     struct h5grad_error *err;
 };
 
-/* Whether values.c reads the attribute, and reports what it does not use. */
+/* True if values.c reads the attribute and reports it if unused. */
 static bool is_understood(const char *name)
 {
     for (const char *const *known = hg_values_names; *known; known++) {
@@ -85,7 +85,7 @@ static bool is_seen(const struct search *search, const char *name)
     return false;
 }
 
-/* A new sign of the object; NULL where the name and its meaning are none, or known. */
+/* Adds a sign of the object; NULL if the name is not one, or is known already. */
 static struct sign *add_sign(struct search *search, const char *name, enum meaning meaning)
 {
     if (!hg_meaning_is_of_values(meaning) || search->n == MOST || strlen(name) >= SIGN_NAME ||
@@ -113,7 +113,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     return search->status != H5GRAD_OK;
 }
 
-/* Whether any of the factors is not 1. */
+/* True if a factor is not 1. */
 static bool is_factor(const struct numbers *numbers, size_t stride)
 {
     for (size_t i = 0; i < numbers->n; i += stride) {
@@ -123,7 +123,7 @@ static bool is_factor(const struct numbers *numbers, size_t stride)
     return false;
 }
 
-/* Whether any of the numbers may be stored, and is not yet known to stand for no value. */
+/* True if one of the numbers may occur and is not known to be missing. */
 static bool is_missing(const struct search *search, const struct numbers *numbers)
 {
     const struct values *values = search->values;
@@ -139,7 +139,7 @@ static bool is_missing(const struct search *search, const struct numbers *number
     return false;
 }
 
-/* Whether the range leaves out any stored number. */
+/* True if the range excludes a number that may be stored. */
 static bool is_range(const struct search *search, const struct numbers *numbers)
 {
     enum element stored = search->values->stored;
@@ -164,11 +164,11 @@ static bool has(const struct search *search, enum meaning meaning)
     return false;
 }
 
-/* Whether the sign would change a derivative, as far as is known. */
+/* True if the sign would change a derivative, as far as is known. */
 static bool matters(const struct search *search, const struct sign *sign)
 {
     const struct values *values = search->values;
-    bool said = values->missing && !values->by_default; /* which values are missing */
+    bool said = values->missing && !values->by_default; /* which values are missing is known */
     bool packing = !hg_number_is_float(values->stored) || has(search, MEANING_OFFSET);
     switch (sign->meaning) {
     case MEANING_SCALE:
@@ -213,7 +213,7 @@ static void print_sign(struct search *search, const struct sign *sign)
         fputs(" ...", search->note);
 }
 
-/* Offsets matter only beside a factor. */
+/* Prints offsets only beside a factor: alone they do not matter. */
 static void print_signs(struct search *search, const char *group)
 {
     bool any = false, factor = false;
@@ -235,8 +235,8 @@ static void print_signs(struct search *search, const char *group)
         fprintf(search->note, " of %s", group);
 }
 
-/* Prints the signs of an object; group is its path where it is a group. Their names are not looked
- * for in the objects that are searched next. */
+/* Prints the signs of an object, and hides their names in the objects searched next. group: its
+ * path, if it is a group. */
 static enum h5grad_status end_object(struct search *search, const char *group)
 {
     H5Eclear2(H5E_DEFAULT);
@@ -293,8 +293,8 @@ static enum h5grad_status search_group(struct search *search, const char *path, 
     return status;
 }
 
-/* The groups from the dataset's to the root. What groups above one for quality say is not about the
- * quality. */
+/* Searches the groups from the dataset's to the root. What groups above a quality group say is not
+ * about the quality. */
 static enum h5grad_status search_groups(struct search *search)
 {
     enum h5grad_status status = H5GRAD_OK;
@@ -313,13 +313,13 @@ static enum h5grad_status search_groups(struct search *search)
     return status;
 }
 
-/* Where the next part of a name begins: "_factor" of "scale_factor"; NULL. */
+/* Returns the next part of a name, "_factor" of "scale_factor"; NULL if there is none. */
 static const char *next_part(const char *name)
 {
     return *name ? strpbrk(name + 1, "_-. ") : NULL;
 }
 
-/* Whether a name, or the end of it, is a sign's. */
+/* True if a name, or its end, is a sign's. */
 static bool may_be_sign(const char *name)
 {
     bool may = hg_meaning_is_of_values(hg_meaning_of(name));
@@ -328,7 +328,7 @@ static bool may_be_sign(const char *name)
     return may;
 }
 
-/* Whether the dataset is called after something else in its group, as "u_gain" is. */
+/* True if the dataset is named after another in its group, as "u_gain" is. */
 static bool is_called(hid_t group, const char *name)
 {
     char other[SIGN_NAME];
@@ -362,7 +362,7 @@ enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5g
     return H5GRAD_OK;
 }
 
-/* "_gain" of "u_gain" where u is the dataset whose signs are searched; NULL. */
+/* Returns "_gain" of "u_gain" if u is the dataset being searched, else NULL. */
 static const char *rest_of_name(const struct search *search, const char *name)
 {
     const char *rest = name + strlen(search->own);
@@ -372,8 +372,8 @@ static const char *rest_of_name(const struct search *search, const char *name)
                : NULL;
 }
 
-/* Adds a dataset to the signs, unless it is called after another one. If it is called after none,
- * it counts only with a single number. */
+/* Adds a dataset to the signs, unless it is named after another one. If it is named after none, it
+ * counts only if it holds a single number. */
 static void add_dataset(struct search *search, const char *name, bool called)
 {
     const char *rest = rest_of_name(search, name);
@@ -389,7 +389,7 @@ static void add_dataset(struct search *search, const char *name, bool called)
         hg_numbers_read_dataset(search->group, name, "", &sign->numbers, &reason);
     if (status == H5GRAD_NO_MEMORY)
         search->status = hg_error_set(search->err, status, "%s", reason.message);
-    /* One that cannot be read, a field too large for --memory say, is no fault of its neighbour. */
+    /* A neighbour that cannot be read, such as a field too large for --memory, is no failure. */
     if (status || sign->numbers.n == 0 || (sign->numbers.n > 1 && !rest)) {
         free(sign->numbers.item);
         search->n--;
@@ -409,7 +409,7 @@ static bool lies_in(const char *path, const char *folder)
     return hg_path_begins(path, folder) && path + strlen(folder) == hg_path_base(path) - 1;
 }
 
-/* Opens the group when it is first needed. */
+/* Opens the group on first use. */
 static bool open_folder(struct search *search)
 {
     if (search->group < 0)
@@ -418,7 +418,7 @@ static bool open_folder(struct search *search)
     return search->group >= 0;
 }
 
-/* The datasets of search->folder that the survey of a walk found for the object at path. */
+/* Adds the datasets of search->folder that the survey found for the object at path. */
 static void add_walked(struct search *search, const char *path)
 {
     const struct h5_walk *walk = search->at->walk;
@@ -432,7 +432,7 @@ static void add_walked(struct search *search, const char *path)
     }
 }
 
-/* The datasets of a group that may be signs of the dataset or group at path. */
+/* Searches a group for datasets that may be signs of the dataset or group at path. */
 static enum h5grad_status search_datasets(struct search *search, const char *group,
                                           const char *path, enum place place)
 {
@@ -450,7 +450,7 @@ static enum h5grad_status search_datasets(struct search *search, const char *gro
     return status;
 }
 
-/* The datasets beside the one that is searched, and those beside its group. */
+/* Searches the datasets beside the field, and those beside its group. */
 static enum h5grad_status search_beside(struct search *search)
 {
     const char *path = search->at->path;
@@ -478,12 +478,12 @@ static enum h5grad_status search_factors(struct search *search, const char *path
     return status;
 }
 
-/* Conventions that have names of their own for factors. */
+/* Searches for factors of conventions with names of their own. */
 static enum h5grad_status search_conventions(struct search *search)
 {
     const char *path = search->at->path;
     enum h5grad_status status = H5GRAD_OK;
-    if (hg_path_begins(path, "/All_Data/")) /* VIIRS: what follows each factor does not matter */
+    if (hg_path_begins(path, "/All_Data/")) /* VIIRS: pairs of factor and offset */
         status = search_factors(search, path, "Factors", 2);
     char *group = hg_path_parent(path);
     if (!status && !group)
@@ -494,7 +494,7 @@ static enum h5grad_status search_conventions(struct search *search)
     return status;
 }
 
-/* A virtual dataset shows the stored numbers of its sources; the first one stands for all. */
+/* Searches the first source of a virtual dataset, which shows its stored numbers. */
 static enum h5grad_status search_source(struct search *search, hid_t source)
 {
     char file[1024] = "", path[1024] = "";
