@@ -14,11 +14,11 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* Resident without any buffer: the program, its libraries, what libhdf5 knows of a file. */
+/* Resident memory without any buffer: the program, its libraries, what libhdf5 keeps of a file. */
 #define PROCESS_MEMORY (10 * MIB)
 
-/* The least limit of a cgroup and those it lies in. name holds the limit in each one's folder; one
- * without a limit has a text there that is no number. */
+/* Returns the least limit of a cgroup and those above it. name: the file of the limit in each
+ * folder, whose text is no number if there is no limit. */
 static uint64_t cgroup_limit(const char *mount, const char *group, const char *name)
 {
     uint64_t least = UINT64_MAX;
@@ -39,8 +39,8 @@ static uint64_t cgroup_limit(const char *mount, const char *group, const char *n
     }
 }
 
-/* The limit that one line of /proc/self/cgroup, "ID:CONTROLLERS:PATH", stands for. Only version 2
- * has no controllers; next to version 1 it may be mounted one level down. */
+/* Returns the limit behind a line of /proc/self/cgroup, "ID:CONTROLLERS:PATH". Only version 2 has
+ * no controllers; beside version 1 it may be mounted one level down. */
 static uint64_t cgroup_line_limit(char *line)
 {
     char *controllers = strchr(line, ':');
@@ -49,7 +49,7 @@ static uint64_t cgroup_line_limit(char *line)
         return UINT64_MAX;
     controllers++;
     *group++ = '\0';
-    /* the group of a process outside of its cgroup namespace: only the root is visible */
+    /* the process is outside its cgroup namespace: only the root is visible */
     if (strncmp(group, "/..", 3) == 0)
         *group = '\0';
     if (*controllers == '\0')

@@ -5,18 +5,18 @@
 
 #include <stdint.h>
 
-/* Bytes of memory this process may use: the machine's, its cgroup's (v1 and v2) or RLIMIT_AS,
- * whichever is least. */
+/* Returns how many bytes this process may use: the machine's memory, its cgroup's (v1 and v2) or
+ * RLIMIT_AS, whichever is least. */
 uint64_t hg_budget_available(void);
 
-/* The part of a cap on resident memory that coordinates may have: one in so many. */
+/* Coordinates get one part in so many of a cap on resident memory. */
 #define BUDGET_COORDINATES_SHARE 16
 
-/* What a cap, of H5GRAD_LEAST_MEMORY at least, leaves for the buffers of a field when the program
- * itself and coordinates have theirs. */
+/* Returns what a cap, of at least H5GRAD_LEAST_MEMORY, leaves for the buffers of a field after the
+ * program itself and coordinates. */
 uint64_t hg_budget_buffers(uint64_t cap);
 
-/* The least cap of whole MiB that leaves so many bytes for buffers. */
+/* Returns the least cap, in whole MiB, that leaves so many bytes for buffers. */
 uint64_t hg_budget_cap(uint64_t buffers);
 
 #endif

@@ -11,14 +11,14 @@
 #include "base/parse.h"
 #include "base/size.h"
 
-/* The caches of one processor that are looked at; x86 has four. */
+/* Number of caches of a processor to look at; x86 has four. */
 #define INDEXES 8
 
-/* No processor has a smaller or larger level-2 cache, whatever a virtual machine says. */
+/* Bounds of a credible level-2 cache, whatever a virtual machine says. */
 #define LEAST_L2 (UINT64_C(256) << 10)
 #define MOST_L2  (UINT64_C(16) << 20)
 
-/* Processors of a list like "0-3,8,10-11"; 0 for what is none. */
+/* Counts the processors of a list like "0-3,8,10-11"; 0 if it is malformed. */
 static uint64_t count_listed(char *list)
 {
     uint64_t count = 0, low, high;
@@ -45,7 +45,7 @@ uint64_t hg_cache_share(const char *folder, unsigned level)
 {
     char line[1024];
     uint64_t number, size;
-    for (unsigned index = 0; index < INDEXES; index++) { /* in any order of levels */
+    for (unsigned index = 0; index < INDEXES; index++) { /* levels come in any order */
         if (!read_fact(folder, index, "level", line, sizeof line) || !hg_parse_u64(line, &number) ||
             number != level)
             continue;
@@ -58,7 +58,8 @@ uint64_t hg_cache_share(const char *folder, unsigned level)
     return 0;
 }
 
-/* Where the kernel describes the caches of the first processor that this process may use. */
+/* Finds the folder where the kernel describes the caches of the first processor that this process
+ * may use. */
 static void find_folder(char *folder, size_t size)
 {
     cpu_set_t allowed;
@@ -73,7 +74,7 @@ static void find_folder(char *folder, size_t size)
 uint64_t hg_cache_l2(void)
 {
     uint64_t bytes = 0;
-    /* sysconf knows it on x86 only */
+    /* sysconf knows it only on x86 */
 #ifdef _SC_LEVEL2_CACHE_SIZE
     long known = sysconf(_SC_LEVEL2_CACHE_SIZE);
     bytes = known > 0 ? (uint64_t)known : 0;

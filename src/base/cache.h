@@ -6,21 +6,21 @@
 #include <stdint.h>
 
 struct cache_sizes {
-    uint64_t l2; /* bytes of the level-2 cache of a core */
-    uint64_t l3; /* bytes of a processor's share of a level-3 cache; 0: not known */
+    uint64_t l2; /* bytes of a core's level-2 cache */
+    uint64_t l3; /* bytes of a processor's share of a level-3 cache; 0: unknown */
 };
 
-/* Bytes of the level-2 cache of a core; 1 MiB where the system does not say. */
+/* Returns the bytes of a core's level-2 cache; 1 MiB if the system does not say. */
 uint64_t hg_cache_l2(void);
 
-/* Both, of the first processor that this process may use. Reads files of the system. */
+/* Returns both sizes of the first processor that this process may use. Reads system files. */
 struct cache_sizes hg_cache_find(void);
 
 /*
- * Bytes of the share that each processor has of the cache of a level (2 or above). folder is where
- * the kernel describes the caches of one processor. All processors that share the cache count, even
- * those that this process may not use: they work for others. 0 when the folder does not say or
- * makes no sense.
+ * Returns each processor's share, in bytes, of the cache of a level (at least 2). folder: where the
+ * kernel describes the caches of one processor. All processors that share the cache count,
+ * including those that this process may not use, since others work there. 0 if the folder does not
+ * say or makes no sense.
  */
 uint64_t hg_cache_share(const char *folder, unsigned level);
 

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-/* Seconds since some fixed time; changes of the system's date do not show in it. */
+/* Returns seconds since some fixed time; setting the system's date does not affect it. */
 static inline double clock_seconds(void)
 {
     struct timespec now;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The scalar types whose bytes h5grad itself understands, in one list.
+ * The scalar types whose bytes h5grad understands, in one list.
  *
- * X(NAME, C type, text, arithmetic): the arithmetic is float where it holds every value and every
- * difference of two values of the type as precisely as the type itself, else double.
- * float16 and bfloat16 have no C type in C11 and are carried in uint16_t.
+ * X(NAME, C type, text, arithmetic): arithmetic is float if that holds every value, and every
+ * difference of two values as precisely as the type itself, else double. float16 and bfloat16 have
+ * no C type in C11 and are carried in uint16_t.
  */
 #ifndef H5GRAD_BASE_ELEMENT_H
 #define H5GRAD_BASE_ELEMENT_H

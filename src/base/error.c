@@ -15,14 +15,14 @@
 #define MESSAGE_SIZE sizeof(((struct h5grad_error *)0)->message)
 
 #define GAP       "..."
-#define LONG_WORD 64 /* bytes: shorter ones are not worth it */
+#define LONG_WORD 64 /* bytes; shorter words stay as they are */
 
 static bool is_continuation(char c)
 {
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* The longest word, which is mostly a name; *length is its length. */
+/* Returns the longest word, mostly a name, and its length. */
 static char *longest_word(char *text, size_t *length)
 {
     char *longest = text;
@@ -38,7 +38,7 @@ static char *longest_word(char *text, size_t *length)
     return longest;
 }
 
-/* Replaces at least bytes bytes in the middle of a word by "...", between characters. */
+/* Replaces at least bytes bytes in the middle of a word by "...", at character boundaries. */
 static void shorten_word(char *word, size_t length, size_t bytes)
 {
     size_t kept = length - size_min(length, bytes + strlen(GAP));
@@ -51,8 +51,7 @@ static void shorten_word(char *word, size_t length, size_t bytes)
     memcpy(word + before, GAP, strlen(GAP));
 }
 
-/* Makes text at most most bytes long: names make texts long, so they are shortened before the rest
- * is cut off. */
+/* Shortens text to most bytes: first the words that make it long, mostly names, then its end. */
 static void shorten(char *text, size_t most)
 {
     size_t length, word;
@@ -82,7 +81,7 @@ __attribute__((format(printf, 2, 0))) static void format_line(char text[static M
     size_t shown = utf8_show_all(raw, text, MESSAGE_SIZE);
     char *line = NULL;
     if (length >= (int)MESSAGE_SIZE || shown >= MESSAGE_SIZE)
-        line = hg_memory_line(format, again); /* without it the beginning has to do */
+        line = hg_memory_line(format, again); /* NULL: text stays truncated */
     va_end(again);
     if (line) {
         shorten(line, MESSAGE_SIZE - 1);
@@ -91,7 +90,7 @@ __attribute__((format(printf, 2, 0))) static void format_line(char text[static M
     free(line);
 }
 
-/* Writes first, ": " and rest, of which either may be out. */
+/* Writes first, ": " and rest, either of which may alias out. */
 static void join(char out[static MESSAGE_SIZE], const char *first, const char *rest)
 {
     char both[2 * MESSAGE_SIZE + 1];
@@ -122,7 +121,7 @@ enum h5grad_status hg_error_set(struct h5grad_error *err, enum h5grad_status sta
     return status;
 }
 
-/* strerror of any thread: buffer is used where the C library needs one. */
+/* strerror for any thread; uses buffer if the C library needs one. */
 static const char *describe_errno(int number, char *buffer, size_t size)
 {
 #ifdef __GLIBC__

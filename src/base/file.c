@@ -10,10 +10,10 @@
 
 #include "base/size.h"
 
-/* More than one call moves at most on Linux. */
+/* below the 2 GiB that Linux moves at most per call */
 #define CALL_BYTES ((uint64_t)1 << 30)
 
-/* Moves size bytes: from the file to where to is, or to the file from where from is. */
+/* Moves size bytes: from the file to to, or, if to is NULL, from from to the file. */
 static enum h5grad_status move_bytes(int fd, char *to, const char *from, uint64_t size,
                                      uint64_t offset, struct h5grad_error *err)
 {
@@ -48,7 +48,7 @@ enum h5grad_status hg_file_write(int fd, const void *data, uint64_t size, uint64
 enum h5grad_status hg_file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err)
 {
 #ifdef __linux__
-    /* Not posix_fallocate, which writes every block where the file system has no such call. */
+    /* posix_fallocate would write every block on a file system without this call */
     int result;
     do {
         result = size ? fallocate(fd, 0, (off_t)offset, (off_t)size) : 0;

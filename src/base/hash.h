@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fowler, Noll and Vo's hash, 64-bit FNV-1a: detects damage and differences by accident, not by
+/* 64-bit FNV-1a, the hash of Fowler, Noll and Vo: detects accidental damage and differences, not
  * intent. */
 #ifndef H5GRAD_BASE_HASH_H
 #define H5GRAD_BASE_HASH_H
@@ -11,11 +11,11 @@
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 #define HASH_PRIME UINT64_C(0x100000001b3)
 
-/* Bytes that hash_large takes at a time: passing data to hash_piece in pieces of this size, each
- * hash as the start of the next, gives the same hash. */
+/* Block of hash_large: passing data to hash_piece in pieces of this size, each hash as the start of
+ * the next, gives the same hash. */
 #define HASH_PIECE ((size_t)1 << 16)
 
-/* The hash of data behind the bytes whose hash is start. */
+/* Continues the hash start with data. */
 static inline uint64_t hash_bytes(uint64_t start, const void *data, size_t size)
 {
     const unsigned char *byte = data;
@@ -24,7 +24,7 @@ static inline uint64_t hash_bytes(uint64_t start, const void *data, size_t size)
     return start;
 }
 
-/* A different hash, several times as fast: words go to four hashes in turn. */
+/* Another hash, several times as fast: words go to four hashes in turn. */
 static inline uint64_t hash_piece(uint64_t start, const void *data, size_t size)
 {
     const unsigned char *from = data;

@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 
 #define CACHE_LINE 64
-#define FIRST_ROOM 16 /* elements of an array that grows; a power of two */
+#define FIRST_ROOM 16 /* elements of a new growing array; a power of two */
 
 void *hg_memory_aligned(uint64_t bytes)
 {

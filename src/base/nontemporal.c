@@ -9,7 +9,7 @@
 
     #define LINE 64
 
-/* One whole line, 16 bytes of SSE2 at a time: the processor joins them before it writes. */
+/* Stores one cache line, 16 bytes of SSE2 at a time, which the processor combines. */
 static void stream_line(char *to, const char *from)
 {
     for (size_t i = 0; i < LINE; i += sizeof(__m128i))

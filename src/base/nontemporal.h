@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-/* As memcpy, but whole cache lines of to are written without being read first, and do not displace
- * what is in the caches; elsewhere than on x86-64 it is memcpy. What was written is seen by other
- * threads after hg_stream_end of this one and the usual synchronisation. */
+/* Like memcpy, but on x86-64 whole cache lines of to are written without being read first or
+ * displacing others. Other threads see the data after hg_stream_end in this thread and the usual
+ * synchronisation. */
 void hg_stream_copy(void *restrict to, const void *restrict from, size_t size);
 void hg_stream_end(void);
 

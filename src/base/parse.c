@@ -19,7 +19,7 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The decimal number at *text, which is moved behind it. */
+/* Parses the decimal number at *text and moves *text behind it. */
 static bool read_u64(const char **text, uint64_t *out)
 {
     if (!is_digit(**text))
@@ -55,14 +55,14 @@ bool hg_parse_i64(const char *text, int64_t *out)
     return true;
 }
 
-/* The C locale; (locale_t)0 where there is no memory for it. */
+/* Returns the C locale; (locale_t)0 if allocation fails. */
 static locale_t plain_locale(void)
 {
     return newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-/* strtod in the C locale, or in the one in force where there is no memory for another: it cannot
- * misread what hg_parse_double lets through, only stop at a point that it does not know. */
+/* strtod in the C locale, or else in the current one: that cannot misread what hg_parse_double lets
+ * through, only stop at an unknown decimal point. */
 static double plain_strtod(const char *text, char **end)
 {
     locale_t plain = plain_locale();
@@ -75,7 +75,7 @@ static double plain_strtod(const char *text, char **end)
 
 bool hg_parse_double(const char *text, double *out)
 {
-    /* no white space in front, and none of the separators of any locale */
+    /* refuse leading white space and the separators of all locales */
     for (const char *c = text; *c; c++) {
         if (!is_digit(*c) && !is_letter(*c) && !strchr(".+-()_", *c))
             return false;
@@ -88,7 +88,7 @@ bool hg_parse_double(const char *text, double *out)
     return true;
 }
 
-/* The power of 1024 that a letter stands for; 1 when none. */
+/* Returns the power of 1024 that a letter stands for; 1 if none. */
 static uint64_t unit_of(char letter)
 {
     static const char letters[] = "kKmMgGtT";
@@ -96,8 +96,8 @@ static uint64_t unit_of(char letter)
     return at ? UINT64_C(1) << 10 * (1 + (at - letters) / 2) : 1;
 }
 
-/* The n digits behind a decimal point as whole bytes of unit. Dividing from the last digit on is
- * exact: floor((a + x) / 10) = floor((a + floor(x)) / 10) for every whole a. */
+/* Converts the n digits behind a decimal point to whole bytes of unit. Dividing from the last digit
+ * on is exact: floor((a + x) / 10) = floor((a + floor(x)) / 10) for every whole a. */
 static uint64_t fraction_bytes(const char *digits, size_t n, uint64_t unit)
 {
     uint64_t bytes = 0;
@@ -161,7 +161,7 @@ void hg_parse_print_double(double value, char *out, size_t size)
     }
     locale_t plain = plain_locale();
     locale_t before = plain ? uselocale(plain) : (locale_t)0;
-    /* 15 digits are never too many for a normal number, and %g drops the zeros among them */
+    /* 15 digits are never too many for a normal number; %g drops trailing zeros */
     for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
         double back;
         (void)snprintf(out, size, "%.*g", digits, value);
@@ -179,7 +179,7 @@ const char *hg_parse_print_size(uint64_t bytes, char out[PARSE_SIZE_BYTES])
     static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     double value = (double)bytes;
     unsigned step = 0;
-    for (; value >= 1023.95; step++) /* which would be printed as "1024.0" */
+    for (; value >= 1023.95; step++) /* else it would print as "1024.0" */
         value /= 1024;
     (void)snprintf(out, PARSE_SIZE_BYTES, step == 0 ? "%.0f %s" : "%.1f %s", value, unit[step]);
     return out;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text to numbers. Each function takes the whole text or fails: no leading or trailing characters.
+/* Text to numbers. Each function parses the whole text or fails: no leading or trailing characters.
  * Independent of the locale. */
 #ifndef H5GRAD_BASE_PARSE_H
 #define H5GRAD_BASE_PARSE_H
@@ -14,7 +14,7 @@ bool hg_parse_u64(const char *text, uint64_t *out);
 /* An optional '-', then decimal digits. */
 bool hg_parse_i64(const char *text, int64_t *out);
 
-/* Anything strtod takes that is a number, "inf" and "nan" included: the caller decides on those. */
+/* Accepts every number that strtod does, "inf" and "nan" included, which the caller may refuse. */
 bool hg_parse_double(const char *text, double *out);
 
 /* "4096", "512K", "64M", "2G", "1T", with optional "B" or "iB" behind the letter, any case; powers
@@ -24,11 +24,11 @@ bool hg_parse_size(const char *text, uint64_t *out);
 /* "64x64x64": 1 to max positive numbers. */
 bool hg_parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape);
 
-/* The shortest text that hg_parse_double reads back to the same value. out has room for 32 bytes.
- */
+/* Prints the shortest text that hg_parse_double reads back to the same value. out has room for 32
+ * bytes. */
 void hg_parse_print_double(double value, char *out, size_t size);
 
-/* The number of bytes for people, "12.3 MiB"; returns out. */
+/* Prints a number of bytes as "12.3 MiB"; returns out. */
 #define PARSE_SIZE_BYTES 32
 const char *hg_parse_print_size(uint64_t bytes, char out[PARSE_SIZE_BYTES]);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Checked 64-bit sizes. Each function returns false on overflow and then leaves *out unspecified.
- */
+/* Checked 64-bit sizes. Each function returns false on overflow, leaving *out unspecified. */
 #ifndef H5GRAD_BASE_SIZE_H
 #define H5GRAD_BASE_SIZE_H
 
@@ -18,7 +17,7 @@ static inline bool size_add(uint64_t a, uint64_t b, uint64_t *out)
     return !__builtin_add_overflow(a, b, out);
 }
 
-/* product of n factors and unit; false also above INT64_MAX, the limit of file offsets */
+/* product of n factors and unit; false above INT64_MAX, the limit of file offsets, too */
 static inline bool size_product(unsigned n, const uint64_t *factor, uint64_t unit, uint64_t *out)
 {
     uint64_t product = unit;

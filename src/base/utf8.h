@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * UTF-8, and how a name is shown in a line of text. Names in files may hold any bytes: shown like
- * this they can neither break a line nor command a terminal. Whatever is printed shows them so:
- * messages of the library, the program, and in Python h5grad-plot.
+ * UTF-8, and how to show a name in a line of text. Names in files may hold any bytes; shown this
+ * way they can neither break a line nor command a terminal. Everything printed uses it: messages of
+ * the library, the program, and in Python h5grad-plot.
  */
 #ifndef H5GRAD_BASE_UTF8_H
 #define H5GRAD_BASE_UTF8_H
@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UTF8_PIECE 8 /* room for what stands for one character */
+#define UTF8_PIECE 8 /* room for one shown character */
 
-/* The length of the character at text, and its code; 0 where there is no valid one. At the end of
- * the text a 0 of one byte. */
+/* Returns the length of the character at text, and its code; 0 if it is not valid. The end of the
+ * text is a 0 of length one. */
 static inline size_t utf8_decode(const char *text, uint32_t *code)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -39,8 +39,7 @@ static inline size_t utf8_decode(const char *text, uint32_t *code)
     return *code < smallest[length] || *code > 0x10ffff || surrogate ? 0 : length;
 }
 
-/* C0, DEL, C1, what reorders or breaks the text around it, and what is no character and never will
- * be. */
+/* True for C0, DEL, C1, what reorders or breaks the text around it, and noncharacters. */
 static inline bool utf8_is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e ||
@@ -48,9 +47,9 @@ static inline bool utf8_is_control(uint32_t code)
            (code >= 0x2066 && code <= 0x2069) || code == 0xfffe || code == 0xffff;
 }
 
-/* Takes the next character off *text, which must not be at its end, and puts into piece what shows
- * it: itself, or, where it is a control character or no valid one, one byte of it as "\x1b".
- * Returns its code, that of a backslash in the latter case. */
+/* Takes the next character off *text, which must not be at its end, and writes to piece how to show
+ * it: as itself, or, if it is a control character or invalid, one byte of it as "\x1b". Returns its
+ * code, or that of a backslash. */
 static inline uint32_t utf8_show(const char **text, char piece[UTF8_PIECE])
 {
     uint32_t code;
@@ -66,8 +65,8 @@ static inline uint32_t utf8_show(const char **text, char piece[UTF8_PIECE])
     return code;
 }
 
-/* Writes the text as it is shown to out, as much of it as goes into size bytes, cut between what
- * stands for characters. Returns the length of all of it. */
+/* Writes the text as shown to out, truncated to size bytes at a character boundary. Returns the
+ * length of the whole. */
 static inline size_t utf8_show_all(const char *text, char *out, size_t size)
 {
     char piece[UTF8_PIECE];

@@ -25,7 +25,7 @@
 
 enum compression { COMPRESSION_NONE = 0, COMPRESSION_LZ4 = 2, COMPRESSION_ZSTD = 3 };
 
-/* What is left of a call's bytes. */
+/* The rest of a call's bytes. */
 struct input {
     const struct codec_call *call;
     unsigned compression;
@@ -38,7 +38,7 @@ static unsigned compression(const struct h5_filter *filter)
     return filter->n_cd >= 5 ? filter->cd[4] : COMPRESSION_NONE;
 }
 
-/* Whether the build can undo it. */
+/* True if this build can undo it. */
 static bool is_known(unsigned compression)
 {
     switch (compression) {
@@ -71,8 +71,8 @@ static uint64_t little_endian(uint64_t x)
     return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? x : __builtin_bswap64(x);
 }
 
-/* Transposes 8x8 bits in each eight of bytes: blocks of 1, 2 and 4 across the diagonal change
- * places. */
+/* Transposes 8x8 bits in each group of 8 bytes, swapping blocks of 1, 2 and 4 across the
+ * diagonal. */
 static void transpose_bits(unsigned char *p, size_t size)
 {
 #pragma omp simd
@@ -91,8 +91,9 @@ static void transpose_bits(unsigned char *p, size_t size)
     }
 }
 
-/* A block of n elements. The eight rows of bits of one byte are brought together byte by byte,
- * which makes eights of bytes to transpose; then the planes of bytes are unshuffled. */
+/* Unshuffles a block of n elements. Bytewise shuffling brings together the eight rows of bits of
+ * each byte, which makes groups of 8 bytes to transpose; then the planes of bytes are
+ * unshuffled. */
 static void unshuffle_block(const unsigned char *in, size_t n, size_t element, unsigned char *out,
                             unsigned char *planes)
 {
@@ -105,7 +106,7 @@ static void unshuffle_block(const unsigned char *in, size_t n, size_t element, u
         hg_codec_unshuffle_bytes(element, planes, n * element, out);
 }
 
-/* packed bytes to exactly size bytes of out. */
+/* Unpacks packed bytes to exactly size bytes of out. */
 static enum h5grad_status unpack(const struct input *input, size_t packed, unsigned char *out,
                                  size_t size)
 {
@@ -130,8 +131,8 @@ static enum h5grad_status unpack(const struct input *input, size_t packed, unsig
                                   : hg_error_set(block.err, H5GRAD_FAILED, "damaged data");
 }
 
-/* The next size bytes of bit-shuffled data, unpacked where they are packed; NULL with the reason.
- */
+/* Returns the next size bytes of bit-shuffled data, unpacked if they are packed; NULL with the
+ * reason. */
 static const unsigned char *next_block(struct input *input, size_t size)
 {
     struct h5grad_error *err = input->call->err;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Blosc buffers, undone by one thread with no state shared between threads.
+ * Blosc buffers, decoded in the calling thread without shared state.
  *
- * The library is loaded when the first dataset needs it: with all that it needs in turn it takes
- * longer to load than a small file takes to do.
+ * The library is loaded for the first dataset that needs it: loading it and its dependencies takes
+ * longer than a small file takes.
  */
 #include "codec/filter.h"
 
@@ -14,7 +14,7 @@
 
     #include <blosc.h>
 
-    #define BLOSC_OBJECT "libblosc.so.1" /* the interface that blosc.h describes */
+    #define BLOSC_OBJECT "libblosc.so.1" /* the interface of blosc.h */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static __typeof__(&blosc_cbuffer_validate) validate;
@@ -25,7 +25,7 @@ static void load(void)
     void *object = dlopen(BLOSC_OBJECT, RTLD_NOW | RTLD_LOCAL);
     if (!object)
         return;
-    /* dlsym returns functions as void *: C has no cast for that, POSIX says what it means. */
+    /* dlsym returns functions as void *: C has no cast for that, but POSIX defines it. */
     *(void **)&validate = dlsym(object, "blosc_cbuffer_validate");
     *(void **)&decompress = dlsym(object, "blosc_decompress_ctx");
 }

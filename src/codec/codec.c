@@ -18,7 +18,7 @@ static const struct codec *const table[] = {
 
 #define CODECS (sizeof table / sizeof table[0])
 
-/* Filters that are registered and have no row. */
+/* Registered filters without a row. */
 static const struct other {
     H5Z_filter_t id;
     const char *provider;
@@ -45,7 +45,7 @@ static const struct other {
     {32028, "SPERR; " CODEC_PLUGIN, false},
 };
 
-/* The row of a filter, whether or not it can be undone here; NULL. */
+/* Returns the row of a filter, decodable here or not; NULL. */
 static const struct codec *find_row(H5Z_filter_t id)
 {
     for (size_t i = 0; i < CODECS; i++) {
@@ -129,7 +129,7 @@ bool hg_codec_choose(const struct codec *codec, int level, size_t size, struct h
     return true;
 }
 
-/* The row for a filter with parameters that it knows. */
+/* Returns the row of a filter if it accepts the parameters. */
 static const struct codec *row_for(const struct h5_filter *filter)
 {
     const struct codec *codec = hg_codec_find(filter->id);
@@ -156,7 +156,7 @@ bool hg_codec_can_encode(const struct h5_storage *storage)
     return can_do(storage, true);
 }
 
-/* What an intermediate result has room for; the buffers are that far apart. */
+/* Size of a buffer for an intermediate result, and distance of two of them. */
 static bool buffer_size(uint64_t raw, uint64_t *size)
 {
     uint64_t slack = raw / SLACK_SHARE + SLACK_BYTES;
@@ -166,7 +166,7 @@ static bool buffer_size(uint64_t raw, uint64_t *size)
     return true;
 }
 
-/* Bytes of the buffers that n results go to in turn. */
+/* Bytes of the buffers that n results alternate between. */
 static size_t scratch_size(unsigned n, size_t raw)
 {
     uint64_t size;
@@ -185,7 +185,7 @@ size_t hg_codec_scratch(const struct h5_storage *storage, size_t raw)
     return scratch_size(storage->n_filters, raw);
 }
 
-/* The last filter to undo is the first one that was done; n_filters where none was. */
+/* Returns the first filter that was applied, the last to undo; n_filters if all were skipped. */
 static unsigned find_last(const struct h5_storage *storage, unsigned mask)
 {
     unsigned last = 0;
@@ -217,7 +217,7 @@ uint64_t hg_codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
         const struct codec *codec = row_for(filter);
         if (codec && codec->encode && codec->memory)
             bytes += codec->memory(filter, size);
-        /* See apply: any other result that is larger is left out. */
+        /* A larger result of any other filter is dropped: see apply. */
         bool optional = filter->flags & H5Z_FLAG_OPTIONAL;
         if (codec && (codec->checksum || !optional) && !buffer_size(raw, &size))
             size = UINT64_MAX;
@@ -225,13 +225,13 @@ uint64_t hg_codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
     return bytes;
 }
 
-/* Data on their way through the filters, as the next call's in and size; results between two go to
- * the two halves of scratch in turn. */
+/* Data passing through the filters, as the next call's in and size; intermediate results alternate
+ * between the two halves of scratch. */
 struct flow {
     struct codec_call call;
     unsigned char *half[2];
-    size_t capacity; /* of a half */
-    unsigned next;   /* the half that the data do not lie in */
+    size_t capacity; /* bytes of a half */
+    unsigned next;   /* the half that does not hold the data */
 };
 
 static enum h5grad_status flow_begin(struct flow *flow, struct codec_worker *worker,
@@ -247,7 +247,7 @@ static enum h5grad_status flow_begin(struct flow *flow, struct codec_worker *wor
     return H5GRAD_OK;
 }
 
-/* Undoes one filter, into the raw bytes of out where that is given. */
+/* Undoes one filter, into the raw bytes of out unless that is NULL. */
 static enum h5grad_status undo(struct flow *flow, const struct h5_filter *filter, void *out,
                                size_t raw)
 {
@@ -299,7 +299,7 @@ enum h5grad_status hg_codec_decode_chunk(struct codec_worker *worker,
     return H5GRAD_OK;
 }
 
-/* Does one filter; *done is false when it is to be skipped. mine: data lie in scratch. */
+/* Applies one filter; *done is false if it must be skipped. mine: the data are in scratch. */
 static enum h5grad_status apply(struct flow *flow, const struct h5_filter *filter, bool mine,
                                 bool *done)
 {

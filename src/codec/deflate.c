@@ -8,9 +8,9 @@
     #include <zlib.h>
 #endif
 
-#define DEFAULT_LEVEL 4 /* that of h5py, netCDF's nccopy and most guides */
+#define DEFAULT_LEVEL 4 /* as in h5py, netCDF's nccopy and most guides */
 
-/* Of libdeflate 1.14 at level 2 and above; zlib takes 256 KiB and a little. */
+/* Of libdeflate 1.14 at level 2 and above; zlib takes little more than 256 KiB. */
 #define ENCODER_BYTES ((uint64_t)704 << 10)
 
 static enum h5grad_status fail_decompressor(struct codec_call *call)
@@ -86,7 +86,7 @@ static enum h5grad_status encode(struct codec_call *call)
 
 #endif
 
-/* As libhdf5, which refuses other levels in both directions. */
+/* Like libhdf5, refuses other levels in both directions. */
 static bool accepts(const struct h5_filter *filter)
 {
     return filter->n_cd >= 1 && filter->cd[0] <= 9;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a filter is, for the files of the filters, and what each thread keeps for them. */
+/* The interface of a filter, and what each thread keeps for all of them. */
 #ifndef H5GRAD_CODEC_FILTER_H
 #define H5GRAD_CODEC_FILTER_H
 
@@ -10,13 +10,12 @@
 #include "base/error.h"
 #include "hdf5/storage.h"
 
-/* Buffers a worker has: two for its user's chunks, two for what the filters do inside one call. */
+/* Buffers of a worker: two for its user's chunks, two for filters within one call. */
 enum codec_space { CODEC_STORED, CODEC_SCRATCH, CODEC_OWN_FIRST, CODEC_OWN_SECOND, CODEC_SPACES };
 
 #define WORKER_LEVELS 10 /* of deflate: 0 to 9 */
 
-/* What one thread keeps between chunks: the state of the filters' libraries, made by the first call
- * that needs it, and buffers. */
+/* State of a thread between chunks: buffers, and the filter libraries' state, made on first use. */
 struct codec_worker {
     struct libdeflate_decompressor *inflater;
     struct libdeflate_compressor *deflater[WORKER_LEVELS];
@@ -29,15 +28,15 @@ struct codec_worker {
 struct codec_worker *hg_codec_worker_new(void);
 void hg_codec_worker_free(struct codec_worker *worker); /* NULL allowed */
 
-/* One of the worker's buffers: at least bytes (0 allowed) at a multiple of 64. Its contents last
- * until a call asks for more. NULL when there is no memory. */
+/* Returns one of the worker's buffers: at least bytes (0 allowed) at a multiple of 64. Its contents
+ * last until a call asks for more. NULL if allocation fails. */
 void *hg_codec_worker_space(struct codec_worker *worker, enum codec_space space, uint64_t bytes);
 
-/* Gives the buffers back, when something else needs the memory. */
+/* Frees the buffers when something else needs the memory. */
 void hg_codec_worker_release(struct codec_worker *worker);
 
-/* One filter, done or undone: size bytes of in become at most capacity bytes of out, whose number
- * is set in out_size. in and out do not overlap. */
+/* A call of one filter: size bytes of in become at most capacity bytes of out, and out_size tells
+ * how many. in and out do not overlap. */
 struct codec_call {
     struct codec_worker *worker;
     const struct h5_filter *filter;
@@ -49,33 +48,32 @@ struct codec_call {
     struct h5grad_error *err;
 };
 
-/* What a filter is: one that gives any bytes back. Where its library is missing from the build, it
- * has no decode. */
+/* A lossless filter. decode is NULL if the build lacks its library. */
 struct codec {
     H5Z_filter_t id;
     const char *name;     /* as in --filter: "gzip", "shuffle", "zstd", ... */
     const char *version;  /* for --version: "libdeflate 1.14"; NULL: no library */
     const char *provider; /* see hg_codec_describe */
 
-    /* The result is the data with a checksum behind them: encode works in place too (out == in),
-     * decode with out == NULL only checks, and getting larger is no reason to skip the filter. */
+    /* The filter appends a checksum to the data: encode works in place too (out == in), decode with
+     * out == NULL only checks, and growth is no reason to skip the filter. */
     bool checksum;
 
-    /* How --filter chooses it for a new dataset: what its first parameter is, with which flags of
-     * HDF5, and its levels, from 1 on. */
+    /* How --filter sets up a new dataset: meaning of the first parameter, HDF5's flags, and the
+     * levels, from 1 on. */
     enum { CODEC_NOT_CHOSEN, CODEC_PLAIN, CODEC_LEVEL, CODEC_POINT_SIZE } choice;
     unsigned flags;
     int most_level, default_level;
 
-    /* Whether decode and encode know these parameters; call it before them. NULL: they know any. */
+    /* True if decode and encode support these parameters; call it first. NULL: any. */
     bool (*accepts)(const struct h5_filter *filter);
 
-    /* Undoes the filter. The message of an error says what is wrong with the data; out is then
+    /* Undoes the filter. On error the message says what is wrong with the data, and out is
      * unspecified. */
     enum h5grad_status (*decode)(struct codec_call *call);
 
-    /* Does the filter; out_size = 0 when the result would not fit into capacity, in which case the
-     * chunk is stored without this filter if it is optional. NULL: no encoder. */
+    /* Applies the filter; out_size = 0 if the result exceeds capacity: the chunk is then stored
+     * without the filter if that is optional. NULL: no encoder. */
     enum h5grad_status (*encode)(struct codec_call *call);
 
     /* The most bytes that encode keeps in the worker after chunks of at most size bytes. NULL:
@@ -92,7 +90,7 @@ struct codec {
 CODEC_LIST(CODEC_DECLARE)
 #undef CODEC_DECLARE
 
-/* Ends of struct codec.provider. */
+/* Suffixes of struct codec.provider. */
 #define CODEC_PLUGIN         "an HDF5 filter plugin"
 #define CODEC_BUILT(library) "h5grad built with " library ", or "
 
@@ -100,8 +98,8 @@ CODEC_LIST(CODEC_DECLARE)
 #define CODEC_TOO_SHORT "shorter than its header"
 #define CODEC_CUT       "damaged data: it ends early"
 
-/* Blocks of LZ4 and frames of zstd, also within bitshuffle. The first is false for a block that
- * does not have exactly size bytes, or is damaged. */
+/* Decode a block of LZ4, a frame of zstd; also within bitshuffle. The first is false for a block
+ * that does not have exactly size bytes, or is damaged. */
 bool hg_codec_unlz4(const void *in, size_t packed, void *out, size_t size);
 enum h5grad_status hg_codec_unzstd(struct codec_call *call);
 

@@ -27,7 +27,7 @@ struct sums {
     uint64_t first, second;
 };
 
-/* The residue from 1 to 65535; 0 for nothing but 0, as repeated folding of the carries gives. */
+/* Returns the residue from 1 to 65535; 0 only for 0, as repeated folding of the carries gives. */
 static uint64_t reduce(uint64_t sum)
 {
     return sum ? (sum - 1) % 65535 + 1 : 0;
@@ -97,7 +97,7 @@ static enum h5grad_status decode(struct codec_call *call)
     if (data > call->capacity)
         return hg_error_set(call->err, H5GRAD_FAILED, CODEC_TOO_LARGE);
 
-    /* HDF5 up to 1.6.2 wrote the sums of little-endian machines with their bytes swapped. */
+    /* HDF5 up to 1.6.2 byte-swapped the sums on little-endian machines. */
     uint32_t stored = bytes_le32(from + data), sum = checksum(from, data);
     uint32_t swapped = (sum & 0x00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff);
     if (stored != sum && stored != swapped)

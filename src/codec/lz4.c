@@ -59,7 +59,7 @@ static enum h5grad_status decode(struct codec_call *call)
     return H5GRAD_OK;
 }
 
-/* The stored size; 0 when it does not fit. */
+/* Returns the stored size; 0 if it does not fit. */
 static size_t encode_block(const unsigned char *in, size_t size, unsigned char *out,
                            size_t capacity)
 {

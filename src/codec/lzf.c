@@ -40,7 +40,7 @@ static bool copy(struct stream *s, unsigned code)
     back += *s->in++;
     if (back > (size_t)(s->out - s->out_begin) || n > (size_t)(s->out_end - s->out))
         return false;
-    /* Where it overlaps, what is written is read again: what there is of the pattern doubles. */
+    /* An overlapping copy reads what it has written: the pattern doubles each time. */
     const unsigned char *from = s->out - back;
     while (n > 0) {
         size_t piece = size_min(n, (size_t)(s->out - from));

@@ -29,7 +29,7 @@ typedef uint8_t lanes __attribute__((vector_size(LANES)));
     #define UNROLL                _Pragma("GCC unroll 16")
 #endif
 
-/* Both loops below are over constants and must be unrolled for the vectors to stay in registers. */
+/* Loops over constants, to be unrolled so that the vectors stay in registers. */
 static inline __attribute__((always_inline)) void interleave(lanes *v, size_t n, unsigned times)
 {
     UNROLL
@@ -48,10 +48,10 @@ static inline __attribute__((always_inline)) void interleave(lanes *v, size_t n,
     }
 }
 
-/* What follows has one body for both directions, compiled for each: undo is a constant. */
+/* Functions with one body for both directions, compiled for each: undo is a constant. */
 #define BOTH_WAYS static inline __attribute__((always_inline)) void
 
-/* n elements, a multiple of LANES; the byte planes are stride bytes apart. */
+/* Moves n elements, a multiple of LANES; the byte planes are stride bytes apart. */
 BOTH_WAYS move_vectors(bool undo, size_t element, const uint8_t *in, uint8_t *out, size_t n,
                        size_t stride)
 {
@@ -68,8 +68,8 @@ BOTH_WAYS move_vectors(bool undo, size_t element, const uint8_t *in, uint8_t *ou
     }
 }
 
-/* Sixteen planes a power of two apart share the sets of the L1 cache: each piece of them is made
- * in a buffer first. */
+/* Sixteen planes a power of two apart share the sets of the L1 cache, so each piece is made in a
+ * buffer first. */
 static void shuffle_sixteen(const uint8_t *in, uint8_t *out, size_t n, size_t stride)
 {
     uint8_t stage[STAGE];
@@ -82,7 +82,7 @@ static void shuffle_sixteen(const uint8_t *in, uint8_t *out, size_t n, size_t st
     }
 }
 
-/* Elements from first to n, any size, in pieces that stay in the L1 cache. */
+/* Moves elements first to n, of any size, in pieces that stay in the L1 cache. */
 BOTH_WAYS move_any(bool undo, size_t element, const uint8_t *in, uint8_t *out, size_t first,
                    size_t n)
 {

@@ -30,11 +30,11 @@
 enum { CD_OPTIONS, CD_BLOCK, CD_BITS, CD_LINE, CD_COUNT };
 
 struct shape {
-    unsigned word;    /* bytes of a shuffled word, 1 when it is not shuffled */
+    unsigned word;    /* bytes of a shuffled word; 1: not shuffled */
     unsigned bits;    /* of a sample */
     size_t sample;    /* bytes of a sample */
     size_t line;      /* bytes of a line */
-    size_t full_line; /* with what fills it up */
+    size_t full_line; /* including its padding */
     size_t blocks;    /* per line */
 };
 
@@ -59,7 +59,7 @@ static struct shape shape_of(const struct h5_filter *filter)
     return shape;
 }
 
-/* Exactly size bytes. */
+/* Decodes exactly size bytes. */
 static enum h5grad_status decode_samples(const struct codec_call *call, const struct shape *shape,
                                          unsigned char *out, size_t size)
 {
@@ -85,7 +85,7 @@ static enum h5grad_status decode_samples(const struct codec_call *call, const st
     return H5GRAD_OK;
 }
 
-/* Moves the lines together, in place. */
+/* Moves the lines together, in place, dropping their padding. */
 static void drop_filling(const struct shape *shape, unsigned char *p, size_t size)
 {
     for (size_t to = shape->line, from = shape->full_line; to < size;) {

@@ -14,12 +14,12 @@
 #include "hdf5/variable.h"
 #include "output/layout.h"
 
-/* Bytes moved at a time, and with it held, where a chunk is not larger. */
+/* Bytes moved per call, and per hold of the lock, unless a chunk is larger. */
 #define PIECE_BYTES ((uint64_t)1 << 20)
-#define LONG_POINTS ((uint64_t)1 << 8) /* at a time, where they have a variable length */
+#define LONG_POINTS ((uint64_t)1 << 8) /* per call, of variable length */
 
-/* The creation list of an array like source. The copy is written by H5Dwrite: without filters where
- * libhdf5 has not all of them. */
+/* Makes the creation list of an array like source. H5Dwrite writes the copy, so filters are dropped
+ * unless libhdf5 has them all. */
 static hid_t array_creation(hid_t source, size_t size, struct h5grad_error *err)
 {
     static const struct format_request same = {.layout = FORMAT_SAME, .same_filters = true};
@@ -44,7 +44,7 @@ static hid_t creation_like(hid_t source, hid_t type, hid_t space, enum copy_stor
         creation = array_creation(source, H5Tget_size(type), err);
     else if ((creation = H5Pcreate(H5P_DATASET_CREATE)) < 0 || !hg_create_prepare(creation))
         hg_hdf5_error(err, "choosing its storage");
-    /* variable-length points refer to a heap: they are never to be left as they happen to be */
+    /* points of variable length refer to a heap: always fill them */
     bool fill = storage == COPY_EMPTY || H5Tdetect_class(type, H5T_VLEN) != 0 ||
                 H5Tis_variable_str(type) != 0;
     if (creation >= 0 && fill &&
@@ -69,7 +69,7 @@ hid_t hg_copy_create(hid_t source, hid_t file, const char *path, enum copy_stora
         hg_error_set(err, H5GRAD_FAILED, "it holds references");
     else if (hg_variable_levels(stored) > 1)
         hg_error_set(err, H5GRAD_FAILED, "it holds lists of lists");
-    else if ((type = H5Tcopy(stored)) < 0) /* of its own, where the input has it committed */
+    else if ((type = H5Tcopy(stored)) < 0) /* a copy, in case the type is committed in the input */
         hg_hdf5_error(err, "its datatype cannot be copied");
     else if ((creation = creation_like(source, type, space, storage, err)) >= 0)
         dataset = hg_create_dataset(file, path, type, space, creation, err);
@@ -80,7 +80,7 @@ hid_t hg_copy_create(hid_t source, hid_t file, const char *path, enum copy_stora
     return dataset;
 }
 
-/* A section in hg_enter, which is there already where the caller is within it. */
+/* A section within hg_enter, or nothing if the caller is within it already. */
 struct section {
     bool own;
     struct h5_guard guard;
@@ -107,10 +107,11 @@ struct copying {
     unsigned rank;
     uint64_t extent[GRID_MAX_RANK];
     uint64_t step[GRID_MAX_RANK]; /* of the boxes that are moved at once */
-    uint64_t points;              /* in the largest of them */
+    uint64_t points;              /* in the largest box */
 };
 
-/* Whole chunks, where they must be decoded, and from the fastest axis on as many of them as fit. */
+/* Chooses boxes of whole chunks, if they must be decoded, and as many chunks as fit from the
+ * fastest axis on. */
 static bool choose_step(struct copying *copying, const struct h5_storage *storage)
 {
     bool variable = hg_variable_levels(copying->type) > 0;
@@ -182,7 +183,7 @@ static enum h5grad_status write_points(const struct copying *copying, const stru
                : H5GRAD_OK;
 }
 
-/* One box under the lock; points are zeros before and after where they refer to memory. */
+/* Copies one box under the lock. points that refer to memory are zeros before and after. */
 static enum h5grad_status copy_box(const struct copying *copying, const struct box *box,
                                    void *points, struct h5grad_error *err)
 {
@@ -203,7 +204,7 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
     return status;
 }
 
-/* Moves the box, cut at the far ends, to the next place; false behind the last. */
+/* Moves the box, clipped at the far ends, to the next place; false after the last. */
 static bool next_box(const struct copying *copying, struct box *box)
 {
     bool more = false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Copies of datasets of the input in the output: type, extents and points, stored as results of
- * their layout are. H5Ocopy would bring along attributes that refer to other objects of the input,
- * times, and the way in which the input tracks attributes.
+ * Copies of input datasets in the output: type, extents and points, stored as results of their
+ * layout are. H5Ocopy would also copy attributes that refer to other objects of the input, times,
+ * and the input's way of tracking attributes.
  */
 #ifndef H5GRAD_OUTPUT_COPY_H
 #define H5GRAD_OUTPUT_COPY_H
@@ -12,19 +12,19 @@
 enum copy_storage {
     COPY_ALIKE,      /* as results of its layout are stored */
     COPY_CONTIGUOUS, /* in one piece */
-    COPY_EMPTY,      /* like COPY_ALIKE, but without points of its own, which reads as zeros */
+    COPY_EMPTY,      /* like COPY_ALIKE without points: reads as zeros */
 };
 
 /*
- * Makes the dataset at path of the type and extents of source, with groups above it as needed; -1
- * with the reason. Refused are types with references, which mean nothing in another file. Within
+ * Creates a dataset at path with the type and extents of source, and the groups above it as needed;
+ * -1 with the reason. Refuses types with references, which mean nothing in another file. Within
  * hg_enter.
  */
 hid_t hg_copy_create(hid_t source, hid_t file, const char *path, enum copy_storage storage,
                      struct h5grad_error *err);
 
 /* Copies all points from source to a dataset made by hg_copy_create. Unless within hg_enter, it
- * lets other threads in between the boxes that it moves. */
+ * lets other threads in between boxes. */
 enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_error *err);
 
 #endif

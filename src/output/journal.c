@@ -19,12 +19,12 @@
 
 #define MAGIC "h5grad journal 5"
 
-/* A batch of entries is appended when it has so many, or when they record so many bytes. */
+/* A batch is appended when it has so many entries, or when they record so many bytes. */
 #define BATCH_ENTRIES 128
 #define BATCH_BYTES   ((uint64_t)4 << 20)
 
-/* All is brought to stable storage after so many seconds, or so many times as long as that took the
- * last time, whichever is more. */
+/* Data is synced after so many seconds, or after so many times the duration of the last sync,
+ * whichever is longer. */
 #define SYNC_SECONDS 30
 #define SYNC_RATIO   50
 
@@ -106,7 +106,7 @@ static uint64_t hash_start(const struct start *start, const char *key, const cha
     return hash_bytes(hash_bytes(sum, key, start->key), history, start->history);
 }
 
-/* Which boot of the machine this is; 0 where the system does not say. */
+/* Returns an identity of the current boot of the machine; 0 if the system does not say. */
 static uint64_t read_boot(void)
 {
     char id[64];
@@ -178,8 +178,8 @@ static uint64_t hash_state(const struct stat *info)
     return hash ? hash : 1;
 }
 
-/* Failures do no harm: entries that are missing are computed again, and without ENTRY_LEFT the
- * bytes of all are checked. */
+/* May fail without harm: missing entries are computed again, and without ENTRY_LEFT all bytes are
+ * checked. */
 static void add_end(struct journal *journal)
 {
     struct stat info;
@@ -188,8 +188,8 @@ static void add_end(struct journal *journal)
         add(journal, ENTRY_LEFT, hash_state(&info), 0, NULL);
 }
 
-/* Waits for the thread, if there is one, and returns the failure of it or of one before. Under
- * sync_mutex, where others may use the journal. */
+/* Waits for the syncing thread, if any, and returns its failure or that of one before. Holds
+ * sync_mutex if others may use the journal. */
 static enum h5grad_status end_sync(struct journal *journal, struct h5grad_error *err)
 {
     if (journal->syncing)
@@ -200,7 +200,7 @@ static enum h5grad_status end_sync(struct journal *journal, struct h5grad_error 
     return H5GRAD_OK;
 }
 
-/* Once the output has its name, the next run may have begun a journal of its own. */
+/* True if, after the output got its name, another run has begun a journal at the path. */
 static bool is_replaced(const struct journal *journal)
 {
     struct stat own, named;
@@ -239,8 +239,8 @@ static bool read_text(struct journal *journal, uint64_t size, uint64_t offset, c
     return *text && hg_file_read(journal->fd, *text, size, offset, NULL) == H5GRAD_OK;
 }
 
-/* Reads the entries up to the first that is broken. Where they may be from another boot of the
- * machine, those that are known to be on stable storage count, and else all. */
+/* Reads the entries up to the first broken one. If they may be from another boot of the machine,
+ * only those known to be on stable storage count, else all. */
 static bool read_entries(struct journal *journal, uint64_t bytes)
 {
     size_t n = bytes / sizeof(struct entry), known = 0;
@@ -311,15 +311,15 @@ enum h5grad_status hg_journal_read(const char *path, struct journal **out, struc
     return H5GRAD_OK;
 }
 
-/* Records that so many entries and their bytes are on stable storage, and the boot in which the
- * next ones are written. */
+/* Records that so many entries and their bytes are on stable storage, and the current boot. */
 static enum h5grad_status add_synced(struct journal *journal, uint64_t entries,
                                      struct h5grad_error *err)
 {
     return add(journal, ENTRY_SYNCED, entries, journal->boot, err);
 }
 
-/* Keeps so many of the entries that were read. The one that told the boot may be gone. */
+/* Keeps so many of the entries that were read, and records the boot anew, since that entry may be
+ * gone. */
 static enum h5grad_status cut(struct journal *journal, size_t entries, struct h5grad_error *err)
 {
     if (ftruncate(journal->fd, (off_t)(journal->entries_at + entries * sizeof(struct entry))) != 0)
@@ -329,8 +329,8 @@ static enum h5grad_status cut(struct journal *journal, size_t entries, struct h5
     return add_synced(journal, journal->n_safe, err);
 }
 
-/* Whether the path leads to the journal that was read, unchanged. It is opened because some network
- * file systems ask for news only then. */
+/* True if the path leads to the journal that was read, unchanged. Opens it, because some network
+ * file systems revalidate only then. */
 static bool is_as_read(const struct journal *journal)
 {
     struct stat info;
@@ -456,7 +456,7 @@ bool hg_journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t 
     return journal->tile[tile].done;
 }
 
-/* bytes: how many the entry records. */
+/* bytes: recorded by the entry. */
 static enum h5grad_status add_to_batch(struct journal *journal, struct entry entry, uint64_t bytes,
                                        struct h5grad_error *err)
 {
@@ -483,7 +483,7 @@ uint64_t hg_journal_chunks_left(const struct journal *journal)
     return journal->chunks;
 }
 
-/* Whether the file has the bytes that the entry of a chunk records. */
+/* True if the file has the bytes that a chunk's entry records. */
 static bool holds_bytes(const struct journal *journal, const struct entry *chunk)
 {
     uint64_t sum = HASH_START, at = chunk->a, left = chunk->b;
@@ -525,7 +525,7 @@ void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
     journal->chunks--;
 }
 
-/* Forgets the entries that were not taken. A sync under way counts them, so it must end first. */
+/* Drops the entries that were not taken, after ending a sync, which counts them. */
 static enum h5grad_status forget_old(struct journal *journal, struct h5grad_error *err)
 {
     pthread_mutex_lock(&journal->sync_mutex);
@@ -552,7 +552,7 @@ enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct jo
     return add_to_batch(journal, entry, chunk->size, err);
 }
 
-/* Some file systems report only when a file is closed that they could not store it. */
+/* Syncs the file; some file systems report only on closing that they could not store it. */
 static enum h5grad_status store_file(int fd, struct h5grad_error *err)
 {
     int number = fdatasync(fd) == 0 ? 0 : errno;
@@ -561,7 +561,7 @@ static enum h5grad_status store_file(int fd, struct h5grad_error *err)
     return number ? hg_error_errno(err, number, "syncing what is written") : H5GRAD_OK;
 }
 
-/* A thread, or the caller where there can be none. */
+/* Run by a thread, or by the caller if none can be started. */
 static void *sync_all(void *of)
 {
     struct journal *journal = of;
@@ -577,7 +577,7 @@ static void *sync_all(void *of)
     return NULL;
 }
 
-/* Blocks all signals in the thread: they are for others. */
+/* Starts the thread with all signals blocked: they are for others. */
 static void begin_sync(struct journal *journal)
 {
     sigset_t all, before;
@@ -598,7 +598,7 @@ enum h5grad_status hg_journal_settle(struct journal *journal, struct h5grad_erro
     return status;
 }
 
-/* Under sync_mutex. */
+/* The caller holds sync_mutex. */
 static enum h5grad_status sync_if_due(struct journal *journal, int fd, struct h5grad_error *err)
 {
     struct stat info;
@@ -610,7 +610,7 @@ static enum h5grad_status sync_if_due(struct journal *journal, int fd, struct h5
     double pause = SYNC_RATIO * journal->sync_cost;
     if (clock_seconds() - journal->synced < (pause > SYNC_SECONDS ? pause : SYNC_SECONDS))
         return H5GRAD_OK;
-    /* Entries that others append from here on do not count. */
+    /* Entries that are appended from here on do not count. */
     if (fstat(journal->fd, &info) != 0)
         return hg_error_errno(err, errno, "%s", journal->path);
     journal->sync_end = (uint64_t)info.st_size;

@@ -43,7 +43,7 @@ struct journal_head {
 struct journal_chunk {
     uint64_t address;
     uint64_t size;
-    uint64_t sum; /* hash_large of its bytes, from HASH_START on */
+    uint64_t sum; /* hash_large of its bytes from HASH_START on */
     unsigned mask;
 };
 
@@ -59,7 +59,7 @@ enum h5grad_status hg_journal_go_on(struct journal *journal, struct h5grad_error
 
 const struct journal_head *hg_journal_head(const struct journal *journal);
 
-/* Begins a new journal, in place of one that may be there. */
+/* Begins a new journal, replacing any that is there. */
 enum h5grad_status hg_journal_create(const char *path, const struct journal_head *head,
                                      struct journal **journal, struct h5grad_error *err);
 
@@ -67,46 +67,44 @@ enum h5grad_status hg_journal_create(const char *path, const struct journal_head
  * was is its state before this run wrote to it. */
 void hg_journal_attach(struct journal *journal, int fd, const struct stat *was);
 
-/* Whether the bytes that the entries record are sure to be there. */
+/* True if the recorded bytes are sure to be in the file. */
 bool hg_journal_is_trusted(const struct journal *journal);
 
-/* Counts an entry whose bytes are not there. Any thread. */
+/* Counts an entry whose bytes are missing. Any thread. */
 void hg_journal_add_lost(struct journal *journal);
 uint64_t hg_journal_lost(const struct journal *journal);
 
-/* Closes the journal, and removes it where remove is set. NULL allowed. */
+/* Closes the journal, and removes it if remove is set. journal may be NULL. */
 void hg_journal_close(struct journal *journal, bool remove);
 
-/* Begins a field; fingerprint is that of the plan and storage of its results. H5GRAD_FAILED when
+/* Begins a field. fingerprint is the hash of the plan and storage of its results; H5GRAD_FAILED if
  * the journal records another one. */
 enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t number, uint64_t tiles,
                                           uint64_t fingerprint, struct h5grad_error *err);
 
-/* Whether a tile of the field was recorded by hg_journal_add_tile, and with which checksum of its
- * results, of bytes bytes. Any thread. */
+/* True if hg_journal_add_tile recorded the tile of the field, with the checksum of its results. Any
+ * thread. bytes: of the results. */
 bool hg_journal_has_tile(const struct journal *journal, uint64_t tile, uint64_t *sum);
 enum h5grad_status hg_journal_add_tile(struct journal *journal, uint64_t tile, uint64_t sum,
                                        uint64_t bytes, struct h5grad_error *err);
 
-/* For fields whose chunks are written in one order: how many chunks of the field the file holds
- * that were not taken yet. The first hg_journal_add_chunk forgets those that are left. One thread
- * at a time. */
+/* For fields whose chunks are written in order: number of the field's recorded chunks that were not
+ * taken yet. The first hg_journal_add_chunk drops the rest. One thread at a time. */
 uint64_t hg_journal_chunks_left(const struct journal *journal);
 
-/* Whether the next n of them are there. */
+/* True if the bytes of the next n of them are in the file. */
 bool hg_journal_holds_chunks(struct journal *journal, uint64_t n);
 
 void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
 enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                         struct h5grad_error *err);
 
-/* Now and then brings the file and the journal to stable storage, in a thread of its own, which is
- * busy for less than a fiftieth of the time. fd is the file's. One thread at a time; a later call
- * returns the failure. */
+/* Syncs the file and the journal from time to time, in a thread of its own that is busy less than a
+ * fiftieth of the time. fd: the file's. One thread at a time; a later call returns the failure. */
 enum h5grad_status hg_journal_sync(struct journal *journal, int fd, struct h5grad_error *err);
 
-/* Waits for what hg_journal_sync began, and returns its failure: the system reports bytes that it
- * could not store only once, so nobody else will. */
+/* Waits for hg_journal_sync's thread and returns its failure, which the system reports only
+ * once. */
 enum h5grad_status hg_journal_settle(struct journal *journal, struct h5grad_error *err);
 
 #endif

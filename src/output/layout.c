@@ -12,7 +12,7 @@
 
 #define CHUNK_BYTES   (UINT64_C(1) << 20)  /* of a chosen chunk, at most */
 #define ROW_BYTES     UINT64_C(4096)       /* of a chosen chunk along the fastest axis, at least */
-#define EARLY_CHUNKS  (UINT64_C(1) << 18)  /* that are allocated when the dataset is created */
+#define EARLY_CHUNKS  (UINT64_C(1) << 18)  /* most chunks to allocate when the dataset is created */
 #define COMPACT_BYTES (UINT64_C(60) << 10) /* object headers hold 64 KiB, with all else in them */
 
 /* --layout */
@@ -35,7 +35,7 @@ static enum h5grad_status parse_layout(const char *text, struct format_request *
 
 /* --filter */
 
-/* One filter, "name" or "name=level", of length characters at text. */
+/* Parses one filter, "name" or "name=level", of length characters at text. */
 static enum h5grad_status parse_filter(const char *text, size_t length,
                                        struct format_request *request, struct h5grad_error *err)
 {
@@ -120,7 +120,7 @@ static bool codec_encodes(const struct h5_filter *filter)
     return hg_codec_can_encode(&one);
 }
 
-/* The description starts with the name. */
+/* Copies the name, with which the description begins. */
 static void name_left_out(const struct h5_filter *filter, char *out, size_t size)
 {
     const char *text = hg_codec_describe(filter->id);
@@ -128,7 +128,7 @@ static void name_left_out(const struct h5_filter *filter, char *out, size_t size
                      (int)strcspn(text, ";"), text);
 }
 
-/* libhdf5 takes szip only for chunks that have a whole block of it. */
+/* libhdf5 accepts szip only for chunks of at least one block. */
 static bool fits_chunk(const struct h5_filter *filter, const struct h5_storage *result)
 {
     uint64_t points;
@@ -140,7 +140,7 @@ static void inherit_filters(const struct h5_storage *source, size_t size, struct
                             char *left_out, size_t left_out_size)
 {
     struct h5_filter filter[H5_MAX_FILTERS];
-    bool by_library = true; /* libhdf5 can encode all filters that either side can */
+    bool by_library = true; /* libhdf5 can encode all filters that libhdf5 or codec can */
     for (unsigned i = 0; i < source->n_filters; i++) {
         filter[i] = source->filter[i];
         if (filter[i].id == H5Z_FILTER_SHUFFLE) {
@@ -189,7 +189,7 @@ static enum h5grad_status make_filters(const struct format_request *request, siz
 
 /* Chunks of a result. */
 
-/* The extents where there are any; room to grow where there is none yet. */
+/* Clips chunks to the extents; an axis of extent 0 leaves room to grow. */
 static void clip_chunk(struct h5_storage *result)
 {
     for (unsigned i = 0; i < result->rank; i++) {
@@ -198,8 +198,8 @@ static void clip_chunk(struct h5_storage *result)
     }
 }
 
-/* libhdf5 before 2.0 takes no chunk of 4 GiB, and points of a result may be larger than the
- * source's. */
+/* False if libhdf5 would refuse the chunk: before 2.0, at 4 GiB. The points of a result may be
+ * larger than the source's. */
 static bool chunk_fits(const struct h5_storage *result, size_t size)
 {
     uint64_t bytes;
@@ -322,8 +322,8 @@ enum h5grad_status hg_format_result(const struct format_request *request,
 
 /* Creation of a result. */
 
-/* libhdf5 accepts a filter that it has no encoder for only as an optional one; its chunks come
- * encoded. */
+/* Adds the filters. libhdf5 accepts a filter without an encoder only as an optional one; its chunks
+ * come encoded. */
 static bool set_filters(hid_t creation, const struct h5_storage *result)
 {
     bool set = true;
@@ -337,12 +337,12 @@ static bool set_filters(hid_t creation, const struct h5_storage *result)
     return set;
 }
 
-/* Chunks are allocated when the dataset is created where their size is known, and they are not so
- * many that this takes long: the place of the bytes is then known before any is written. */
+/* Allocates chunks of known size when the dataset is created, unless they are so many that this
+ * takes long: their addresses are then known before any is written. */
 static bool set_chunks(hid_t creation, const struct h5_storage *result)
 {
     hsize_t chunk[GRID_MAX_RANK];
-    uint64_t chunks = 1; /* no more are counted than matters */
+    uint64_t chunks = 1; /* no more are counted than needed */
     for (unsigned i = 0; i < result->rank; i++) {
         chunk[i] = result->chunk[i];
         if (chunks <= EARLY_CHUNKS)

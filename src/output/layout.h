@@ -10,28 +10,28 @@ struct format_request {
     unsigned chunk_rank;
     uint64_t chunk[GRID_MAX_RANK];
     bool same_filters;
-    unsigned n_filters; /* where not the same */
+    unsigned n_filters; /* 0: those of the source */
     H5Z_filter_t filter[H5_MAX_FILTERS];
     int level[H5_MAX_FILTERS]; /* the number after "="; -1: none */
 };
 
-/* Parses the texts of the options, NULL for "same"; H5GRAD_USAGE with the reason. Opens nothing. */
+/* Parses the texts of the options, NULL for "same"; H5GRAD_USAGE with the reason. */
 enum h5grad_status hg_format_parse(const char *layout, const char *filter,
                                    struct format_request *request, struct h5grad_error *err);
 
 /*
- * The storage of a result of size bytes per point.
+ * Chooses the storage of a result of size bytes per point.
  *
  * Layout "same": contiguous, virtual and external storage become contiguous; compact storage stays
- * compact where it fits; chunked storage keeps its chunk shape and maximal extents. Chunks are
- * clipped to the extents. Filters that are asked for need chunks: where neither the source nor
- * --layout has any, a shape of at most 1 MiB is chosen, with whole rows along the fastest axis
- * (pieces of at least 4 KiB of longer ones) and else as cubic as the extents allow.
+ * compact if it fits; chunked storage keeps its chunk shape and maximal extents. Chunks are clipped
+ * to the extents. Requested filters need chunks: if neither the source nor --layout has any, a
+ * shape of at most 1 MiB is chosen, with whole rows along the fastest axis (pieces of at least 4
+ * KiB of longer ones) and otherwise as cubic as the extents allow.
  *
  * A result keeps the filters of the source that are lossless for any bytes and can be encoded here:
  * those that depend on the type or the numbers of the source (nbit, scaleoffset, ZFP) do not fit
- * the result's. left_out names the others ("" if none). A filter that is asked for and cannot be
- * encoded is an error. Either libhdf5 or src/codec encodes all filters of a result.
+ * the result's. left_out names the others ("" if none). A requested filter that cannot be encoded
+ * is an error. Either libhdf5 or src/codec encodes all filters of a result.
  *
  * Within hg_enter.
  */
@@ -41,13 +41,13 @@ enum h5grad_status hg_format_result(const struct format_request *request,
                                     struct h5grad_error *err);
 
 /*
- * A dataset creation property list for the storage; -1 with the reason. It never writes fill
- * values, because every point gets a result. libhdf5 sets some filters' parameters when it creates
- * the dataset, so read the storage again from that. Within hg_enter.
+ * Makes a dataset creation list for the storage; -1 with the reason. It never writes fill values,
+ * because every point gets a result. libhdf5 sets some filters' parameters when it creates the
+ * dataset, so read the storage again from that. Within hg_enter.
  */
 hid_t hg_format_creation(const struct h5_storage *result, struct h5grad_error *err);
 
-/* Whether libhdf5 itself can encode a filter. Within hg_enter. */
+/* True if libhdf5 itself can encode the filter. Within hg_enter. */
 bool hg_format_library_encodes(H5Z_filter_t id);
 
 #endif

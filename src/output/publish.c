@@ -27,8 +27,8 @@
 #define LOCK_PAUSE    50000000L /* nanoseconds between two attempts to lock a file */
 #define LOCK_ATTEMPTS 60        /* three seconds */
 
-/* ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that is too long is cut
- * between characters of UTF-8, and its hash follows, because others may begin alike. */
+/* Returns ".NAME.h5grad.SUFFIX" in the folder of target, in new memory. A NAME that is too long is
+ * cut at a character boundary and followed by its hash, because others may begin alike. */
 static char *hidden_name(const char *target, const char *suffix)
 {
     const char *name = hg_path_base(target);
@@ -45,7 +45,7 @@ static char *hidden_name(const char *target, const char *suffix)
                             name, hash, suffix);
 }
 
-/* What final leads to, in new memory. */
+/* Returns what final leads to, in new memory. */
 static enum h5grad_status find_target(const char *final, char **target, struct h5grad_error *err)
 {
     size_t length = strlen(final);
@@ -64,7 +64,7 @@ static enum h5grad_status find_target(const char *final, char **target, struct h
     return *target ? H5GRAD_OK : hg_error_memory(err, length + 1);
 }
 
-/* The hidden name beside what final leads to, in new memory; NULL with the reason. */
+/* Returns the hidden name beside what final leads to, in new memory; NULL with the reason. */
 static char *name_beside(const char *final, const char *suffix, struct h5grad_error *err)
 {
     char *target = NULL;
@@ -82,7 +82,7 @@ char *hg_publish_journal_path(const char *final)
     return name_beside(final, PUBLISH_JOURNAL, NULL);
 }
 
-/* A file that has another name, too, is not one that is left any more: see rename_new. */
+/* Ignores a file that has another name, too: see rename_new. */
 bool hg_publish_find_left(const char *final, struct stat *left)
 {
     char *name = name_beside(final, PUBLISH_RESUMABLE, NULL);
@@ -91,7 +91,7 @@ bool hg_publish_find_left(const char *final, struct stat *left)
     return found;
 }
 
-/* Whether, as in /tmp, only the owners of the folder and of the file can replace the file. */
+/* True if only the owners of the folder and of the file can replace the file, as in /tmp. */
 static bool is_protected(const struct stat *folder, const struct stat *file)
 {
     uid_t user = geteuid();
@@ -133,7 +133,7 @@ static enum h5grad_status check_folder(const char *folder, struct stat *info,
     return H5GRAD_OK;
 }
 
-/* The temporary names beside target are longer than its own. */
+/* Checks the length of the temporary names beside target, which are longer than its own. */
 static enum h5grad_status check_length(const char *target, struct h5grad_error *err)
 {
     struct stat info;
@@ -209,8 +209,8 @@ enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, boo
                         hg_parse_print_size(bytes, needs), hg_parse_print_size(free_bytes, has));
 }
 
-/* A name that is most likely free, in new memory: six characters make it an attempt's own, and what
- * makes sure of that is O_EXCL. */
+/* Makes a name that is most likely free, in new memory: six random characters; O_EXCL makes
+ * sure. */
 static char *temporary_name(const char *target, unsigned attempt)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -232,8 +232,7 @@ static hid_t access_list(atomic_int *failure)
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0)
         return -1;
-        /* A complex type of libhdf5 2 needs a newer version of the format than anything else here.
-         */
+        /* A complex type of libhdf5 2 needs a newer file format than anything else here. */
 #if H5_VERSION_GE(2, 0, 0)
     H5F_libver_t high = H5F_LIBVER_LATEST;
 #else
@@ -272,7 +271,7 @@ static void tell(const struct publish_notice *notice, const char *name)
         notice->call(notice->user, name);
 }
 
-/* A name that is free, in new memory; NULL with the reason. */
+/* Finds a name that is free, in new memory; NULL with the reason. */
 static char *free_name(const char *target, struct h5grad_error *err)
 {
     for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
@@ -288,9 +287,8 @@ static char *free_name(const char *target, struct h5grad_error *err)
     return NULL;
 }
 
-/* Creates an empty file beside target, so that no other process can take its name; *name is in new
- * memory. Returns -1 with errno when it cannot be created, or with the reason in err and *name NULL
- * when no name is free. */
+/* Creates an empty file beside target exclusively; *name is in new memory. Returns -1 with errno if
+ * it cannot be created, or with the reason in err and *name NULL if no name is free. */
 static int make_file(const char *target, const struct publish_notice *notice, char **name,
                      struct h5grad_error *err)
 {
@@ -301,7 +299,7 @@ static int make_file(const char *target, const struct publish_notice *notice, ch
     return open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-/* The temporary file of a run that cannot be resumed. */
+/* Makes the temporary file of a run that cannot be resumed. */
 static enum h5grad_status make_temporary(struct publish *publish,
                                          const struct publish_notice *notice,
                                          struct h5grad_error *err)
@@ -319,8 +317,8 @@ static enum h5grad_status make_temporary(struct publish *publish,
     return hg_error_status(err);
 }
 
-/* False when another process has locked the file. A killed process may take a while to end. Where
- * the file system has no locks, the file counts as locked by us. */
+/* False if another process keeps the file locked; a killed one may take a while to end. If the file
+ * system has no locks, the file counts as locked by us. */
 static bool lock_file(int fd)
 {
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE};
@@ -332,16 +330,15 @@ static bool lock_file(int fd)
     return false;
 }
 
-/* Whether name is still that of the open file, with its present state in *info: until it was
- * locked, another run may have given it its final name. */
+/* True if name still belongs to the open file, whose state becomes *info: until it was locked,
+ * another run may have renamed it. */
 static bool is_named(int fd, const char *name, struct stat *info)
 {
     struct stat named;
     return fstat(fd, info) == 0 && lstat(name, &named) == 0 && file_is_same(&named, info);
 }
 
-/* The journal, if any, describes the file beside it, so it is removed before that is emptied or
- * renamed. */
+/* Removes the journal, if any, before the file that it describes is emptied or renamed. */
 static enum h5grad_status remove_journal(const char *target, struct h5grad_error *err)
 {
     char *journal = hidden_name(target, PUBLISH_JOURNAL);
@@ -354,8 +351,8 @@ static enum h5grad_status remove_journal(const char *target, struct h5grad_error
     return removed ? H5GRAD_OK : hg_error_status(err);
 }
 
-/* Empties the file for a run that begins anew. An empty file is left alone, because some file
- * systems write a truncated file back as soon as it is closed. */
+/* Empties the file for a run that begins anew, unless it is empty: some file systems write a
+ * truncated file back as soon as it is closed. */
 static enum h5grad_status empty_file(struct publish *publish, const struct stat *info,
                                      struct h5grad_error *err)
 {
@@ -365,8 +362,8 @@ static enum h5grad_status empty_file(struct publish *publish, const struct stat 
     return status;
 }
 
-/* Opens and locks the file. A file that is created here counts as ours whichever owner the file
- * system gives it; notice is called before that. */
+/* Opens and locks the file, calling notice first. A file created here counts as ours whichever
+ * owner the file system gives it. */
 static enum h5grad_status open_held(struct publish *publish, struct stat *info,
                                     const struct publish_notice *notice, struct h5grad_error *err)
 {
@@ -393,7 +390,7 @@ static enum h5grad_status open_held(struct publish *publish, struct stat *info,
     return H5GRAD_OK;
 }
 
-/* Leaves the file to its other name, and creates a new one. */
+/* Leaves the file to its other name and creates a new one. */
 static enum h5grad_status open_another(struct publish *publish, struct stat *info,
                                        struct h5grad_error *err)
 {
@@ -403,7 +400,7 @@ static enum h5grad_status open_another(struct publish *publish, struct stat *inf
     return open_held(publish, info, NULL, err); /* notice was called with the name */
 }
 
-/* Locks the one temporary file of runs that can be resumed, and empties it unless resume is set. */
+/* Locks the one temporary file of resumable runs, and empties it unless resume is set. */
 static enum h5grad_status hold_file(struct publish *publish, bool resume,
                                     const struct publish_notice *notice, struct h5grad_error *err)
 {
@@ -540,7 +537,7 @@ static enum h5grad_status sync_folder(const char *target, struct h5grad_error *e
     return status;
 }
 
-/* Renames unless there is a file of that name: 0, or the error's number. */
+/* Renames unless to exists: 0, or the error's number. */
 static int rename_new(const char *from, const char *to)
 {
 #ifdef RENAME_NOREPLACE
@@ -555,14 +552,14 @@ static int rename_new(const char *from, const char *to)
     }
     if (errno == EEXIST)
         return EEXIST;
-    /* Neither is known to the file system: a file made at this very moment would be lost. */
+    /* without system support: a file made at this very moment would be lost */
     struct stat info;
     if (lstat(to, &info) == 0)
         return EEXIST;
     return rename(from, to) == 0 ? 0 : errno;
 }
 
-/* Sets *from to NULL when the file is renamed. */
+/* Renames, and sets *from to NULL on success. */
 static enum h5grad_status rename_whole(char **from, const char *to, bool overwrite,
                                        struct h5grad_error *err)
 {
@@ -576,7 +573,7 @@ static enum h5grad_status rename_whole(char **from, const char *to, bool overwri
     return H5GRAD_OK;
 }
 
-/* False where the file system cannot. */
+/* False if the file system cannot exchange names. */
 static bool exchange_names(const struct publish *publish)
 {
 #ifdef RENAME_EXCHANGE
@@ -587,8 +584,8 @@ static bool exchange_names(const struct publish *publish)
 #endif
 }
 
-/* Gives the file its final name. As long as a later step can fail, a file that it replaces keeps
- * the temporary name, where the file system can exchange names. */
+/* Gives the file its final name. While a later step can fail, a file that it replaces keeps the
+ * temporary name, if the file system can exchange names. */
 static enum h5grad_status rename_file(struct publish *publish, struct h5grad_error *err)
 {
     publish->exchanged =
@@ -598,8 +595,8 @@ static enum h5grad_status rename_file(struct publish *publish, struct h5grad_err
                : rename_whole(&publish->temporary, publish->target, publish->overwrite, err);
 }
 
-/* Undoes rename_file, unless a file was replaced that cannot be brought back: then the new one
- * stays, rather than neither. */
+/* Undoes rename_file, unless a replaced file cannot be brought back: keeping the new one is better
+ * than neither. */
 static void take_back(struct publish *publish)
 {
     if (!(publish->exchanged && exchange_names(publish)) && !publish->overwrite)
@@ -615,7 +612,7 @@ static enum h5grad_status rename_text(struct publish *publish, struct h5grad_err
     return status ? hg_error_context(err, status, "%s", publish->text_final) : status;
 }
 
-/* Both files appear, or neither. */
+/* Renames both files or neither. */
 static enum h5grad_status rename_all(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = rename_file(publish, err);
@@ -643,8 +640,8 @@ static enum h5grad_status close_file(struct publish *publish, struct h5grad_erro
     return closed ? H5GRAD_OK : hg_hdf5_error(err, "closing the file");
 }
 
-/* The run cannot be resumed from here on, because the temporary name may become that of the file
- * that is replaced. */
+/* Removes the journal: from here on the run cannot be resumed, because the temporary name may
+ * become that of the file that is replaced. */
 static enum h5grad_status end_resumable(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = remove_journal(publish->target, err);
@@ -671,8 +668,8 @@ enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_erro
 
 void hg_publish_abandon(struct publish *publish)
 {
-    /* The file is left as by a process that was killed: bytes that an earlier run wrote beyond the
-     * point where this one stopped stay. */
+    /* Leave the file as a killed process would: bytes that an earlier run wrote beyond this one's
+     * last stay. */
     if (publish->file >= 0 && publish->leave)
         hg_output_abandon(publish->file);
     if (publish->file >= 0)

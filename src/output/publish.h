@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The output file under a temporary name beside its final one, and its rename when it is whole.
+ * The output file under a temporary name beside its final one, renamed when it is complete.
  *
- * If final is a symbolic link to a file, that file is replaced; a link that leads nowhere is an
- * error. The file has the mode of any new file, as the umask says. Messages start with final.
+ * If final is a symbolic link to a file, that file is replaced; a dangling link is an error. The
+ * file gets the mode of any new file, by the umask. Messages start with final.
  */
 #ifndef H5GRAD_OUTPUT_PUBLISH_H
 #define H5GRAD_OUTPUT_PUBLISH_H
@@ -15,14 +15,14 @@
 
 #include "libhdf5/h5.h"
 
-/* Follow ".NAME.h5grad." in the names of runs that can be resumed. */
+/* Suffixes of ".NAME.h5grad." for resumable runs. */
 #define PUBLISH_RESUMABLE "part"
 #define PUBLISH_JOURNAL   "journal"
 
 enum publish_kind {
-    PUBLISH_ONCE,      /* a temporary file with a name of its own */
-    PUBLISH_RESUMABLY, /* one with a name that a later run knows, emptied */
-    PUBLISH_RESUMED,   /* the same with the bytes that it has */
+    PUBLISH_ONCE,      /* a temporary file with a unique name */
+    PUBLISH_RESUMABLY, /* one with a name that a later run finds, emptied */
+    PUBLISH_RESUMED,   /* the same with its bytes */
 };
 
 /* Called with the name of a temporary file before the file is made, or when it is locked. */
@@ -35,58 +35,59 @@ struct publish {
     char *final;         /* as the caller named it */
     char *target;        /* final with symbolic links followed */
     char *temporary;     /* ".NAME.h5grad.XXXXXX" in the same folder; NULL: nothing to remove */
-    hid_t file;          /* the open temporary file; -1 */
-    int descriptor;      /* the file's; see hg_descriptor */
-    atomic_int *failure; /* errno of the first write to it that failed; 0 */
-    int held;            /* a descriptor that holds the lock of a resumable file; -1 */
-    struct stat was;     /* state of that file when it was locked */
+    hid_t file;          /* the open temporary file; -1: none */
+    int descriptor;      /* of the file; see hg_descriptor */
+    atomic_int *failure; /* errno of the first write that failed; 0 */
+    int held;            /* descriptor that holds the lock of a resumable file; -1 */
+    struct stat was;     /* its state when it was locked */
     bool leave;          /* set to leave the temporary file for a later run */
     bool overwrite;
     bool sync;
-    bool exchanged;       /* temporary is now the name of the file that was replaced */
-    char *text_final;     /* a text that appears with the output; NULL: none */
+    bool exchanged;       /* temporary now names the file that was replaced */
+    char *text_final;     /* path of a text that appears with the output; NULL: none */
     char *text_temporary; /* NULL: nothing to remove */
     FILE *text;           /* open to write; NULL */
 };
 
-/* Makes nothing. Checks that the folder exists and can be written to, that final does not exist (or
+/* Creates nothing. Checks that the folder exists and is writable, that final does not exist (or
  * overwrite is set and it is a regular file), and that it is not input by another name. */
 enum h5grad_status hg_publish_check(const char *final, const char *input, bool overwrite,
                                     struct h5grad_error *err);
 
-/* H5GRAD_FAILED when the file system of final has less than bytes free. For a run that is
- * resumable, the blocks of the file that an earlier one left count as free. */
+/* Fails if the file system of final has less than bytes free. If resumable, the blocks of the file
+ * that an earlier run left count as free. */
 enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, bool resumable,
                                           struct h5grad_error *err);
 
 /*
- * Creates the temporary file, and opens it as an HDF5 file: objects of 8 MiB and more begin at
- * multiples of 256 KiB, so that the page cache holds them in large pieces, which smaller ones
- * (chunks, mostly) are not worth. Closing the file closes whatever is open in it. Fills *publish
- * also on failure. Not within hg_enter, so that notice may call anything.
+ * Creates the temporary file, and opens it as an HDF5 file. Objects of 8 MiB and more begin at
+ * multiples of 256 KiB, so that the page cache holds them in large pieces; smaller ones (chunks,
+ * mostly) are not worth the gaps. Closing the file closes everything open in it. Fills *publish on
+ * failure, too. Not within hg_enter, so that notice may call anything.
  */
 enum h5grad_status hg_publish_create(struct publish *publish, const char *final, bool overwrite,
                                      bool sync, enum publish_kind kind,
                                      const struct publish_notice *notice, struct h5grad_error *err);
 
-/* The path of the journal of runs that make final, in new memory; NULL when there is none. */
+/* Returns the path of the journal of runs that make final, in new memory; NULL if allocation
+ * fails. */
 char *hg_publish_journal_path(const char *final);
 
-/* Whether a run has left its temporary file, and the state of that. The run can be resumed only if
- * there is a journal, too: without one it was killed as it began, or as it renamed the file. */
+/* True if a run has left its temporary file; *left: its state. The run can be resumed only if there
+ * is a journal, too: without one it was killed as it began, or as it renamed the file. */
 bool hg_publish_find_left(const char *final, struct stat *left);
 
-/* Opens publish->text, which appears under the name of final with suffix behind it when the output
- * does. A file of that name is treated as final is; see hg_publish_check. */
+/* Opens publish->text, which appears with the output under the name of final plus suffix. A file of
+ * that name is treated like final; see hg_publish_check. */
 enum h5grad_status hg_publish_open_text(struct publish *publish, const char *suffix,
                                         const struct publish_notice *notice,
                                         struct h5grad_error *err);
 
-/* Closes the file, brings it to stable storage where sync is set, removes the journal of a run that
- * can be resumed, and renames the file. On failure nothing is left. Within hg_enter. */
+/* Closes the file, syncs it if sync is set, removes the journal of a resumable run, and renames the
+ * file. On failure nothing is left. Within hg_enter. */
 enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_error *err);
 
-/* Closes and removes the temporary file, if any, and releases *publish. Call it after
+/* Closes and removes the temporary file, if any, and frees the members of *publish. Call it after
  * hg_publish_commit, too. Within hg_enter. */
 void hg_publish_abandon(struct publish *publish);
 

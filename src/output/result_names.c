@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 
-/* A field in braces at text: its length; 0 when there is none. */
+/* Returns the length of the field in braces at text; 0 if there is none. */
 static size_t template_field(const char *text)
 {
     static const char *const fields[] = {"{name}", "{dim}", "{axis}"};
@@ -35,7 +35,7 @@ enum h5grad_status hg_results_check_template(const char *name, struct h5grad_err
     return H5GRAD_OK;
 }
 
-/* An axis's name becomes one component of a path. */
+/* Prints an axis's name as one component of a path. */
 static void print_axis(FILE *out, const char *name)
 {
     for (; *name; name++)
@@ -106,7 +106,7 @@ static int compare_prefix(const void *key, const void *name)
     return order ? order : -(text[prefix->length] != '\0');
 }
 
-/* Whether a group that the path needs has the name of another result. */
+/* True if a group that the path needs has the name of another result. */
 static bool inside_result(const struct results_names *names, const char *path)
 {
     for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names of results: the template of --name, and all paths of a run. */
+/* Names of results: the --name template, and all result paths of a run. */
 #ifndef H5GRAD_OUTPUT_RESULT_NAMES_H
 #define H5GRAD_OUTPUT_RESULT_NAMES_H
 
@@ -10,11 +10,11 @@
 
 #define RESULTS_DEFAULT_NAME "{name}_grad_{dim}"
 
-/* H5GRAD_USAGE when a --name template (NULL: the default) has an unknown field in braces or no
- * text. */
+/* H5GRAD_USAGE if a --name template (NULL: the default) has an unknown field in braces or is
+ * empty. */
 enum h5grad_status hg_results_check_template(const char *name, struct h5grad_error *err);
 
-/* The path of the result of a field along an axis, in new memory; NULL when there is none.
+/* Returns the path of the result of a field along an axis, in new memory; NULL if allocation fails.
  * axis_name may be NULL. */
 char *hg_results_path(const char *name, const char *field, unsigned axis, const char *axis_name);
 
@@ -27,11 +27,10 @@ struct results_names {
 enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
                                         struct h5grad_error *err);
 
-/* Fails when two results have one name, or one lies where another needs a group; sorts the names.
- */
+/* Fails if two results have one name, or one is where another needs a group; sorts the names. */
 enum h5grad_status hg_results_names_check(struct results_names *names, struct h5grad_error *err);
 
-/* Whether something else may have the path, in names that have been checked. */
+/* True if something else may have the path. The names have been checked. */
 bool hg_results_names_allow(const struct results_names *names, const char *path);
 void hg_results_names_free(struct results_names *names);
 
