@@ -187,7 +187,7 @@ static enum h5grad_status judge_dates(const struct coordinate *item, const struc
         item->scan.first, item->scan.last);
 }
 
-static enum h5grad_status scan(struct coordinate *item, struct h5grad_error *err)
+static enum h5grad_status scan_points(struct coordinate *item, struct h5grad_error *err)
 {
     struct dates dates = {.all = true};
     uint64_t extent = hg_coord_array_extent(item->array), n = size_min(extent, SCAN_POINTS);
@@ -226,11 +226,11 @@ static enum h5grad_status open_array(struct coordinates *store, struct coordinat
     hg_coord_array_take(item->array, item->points, item->extent);
     if (hg_coord_array_extent(item->array) <= store->keep)
         store->keep -= hg_coord_array_extent(item->array);
-    return scan(item, err);
+    return scan_points(item, err);
 }
 
-static struct coordinate *add(struct coordinates *store, const char *text,
-                              enum coord_array_points points, uint64_t extent)
+static struct coordinate *add_coordinate(struct coordinates *store, const char *text,
+                                         enum coord_array_points points, uint64_t extent)
 {
     struct coordinate **grown = hg_memory_more(store->item, store->n, sizeof *grown);
     if (!grown)
@@ -259,7 +259,7 @@ enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *tex
             strcmp(known->key, text) == 0)
             item = known;
     }
-    if (!item && !(item = add(store, text, points, extent)))
+    if (!item && !(item = add_coordinate(store, text, points, extent)))
         return hg_error_memory(err, sizeof *item);
     if (item->status)
         return hg_error_context(err, hg_error_set(err, item->status, "%s", item->error.message),

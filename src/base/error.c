@@ -52,7 +52,7 @@ static void shorten_word(char *word, size_t length, size_t bytes)
 }
 
 /* Shortens text to most bytes: first the words that make it long, mostly names, then its end. */
-static void shorten(char *text, size_t most)
+static void shorten_text(char *text, size_t most)
 {
     size_t length, word;
     while ((length = strlen(text)) > most) {
@@ -84,18 +84,18 @@ __attribute__((format(printf, 2, 0))) static void format_line(char text[static M
         line = hg_memory_line(format, again); /* NULL: text stays truncated */
     va_end(again);
     if (line) {
-        shorten(line, MESSAGE_SIZE - 1);
+        shorten_text(line, MESSAGE_SIZE - 1);
         memcpy(text, line, strlen(line) + 1);
     }
     free(line);
 }
 
 /* Writes first, ": " and rest, either of which may alias out. */
-static void join(char out[static MESSAGE_SIZE], const char *first, const char *rest)
+static void join_texts(char out[static MESSAGE_SIZE], const char *first, const char *rest)
 {
     char both[2 * MESSAGE_SIZE + 1];
     snprintf(both, sizeof both, "%s: %s", first, rest);
-    shorten(both, MESSAGE_SIZE - 1);
+    shorten_text(both, MESSAGE_SIZE - 1);
     memcpy(out, both, strlen(both) + 1);
 }
 
@@ -140,7 +140,7 @@ enum h5grad_status hg_error_errno(struct h5grad_error *err, int number, const ch
     hg_error_set_list(err, status, format, list);
     va_end(list);
     if (err)
-        join(err->message, err->message, describe_errno(number, buffer, sizeof(buffer)));
+        join_texts(err->message, err->message, describe_errno(number, buffer, sizeof(buffer)));
     return status;
 }
 
@@ -167,6 +167,6 @@ enum h5grad_status hg_error_context(struct h5grad_error *err, enum h5grad_status
     va_end(list);
     if (!err->status)
         err->status = status;
-    join(err->message, text, err->message);
+    join_texts(err->message, text, err->message);
     return err->status;
 }

@@ -107,8 +107,8 @@ static void unshuffle_block(const unsigned char *in, size_t n, size_t element, u
 }
 
 /* Unpacks packed bytes to exactly size bytes of out. */
-static enum h5grad_status unpack(const struct input *input, size_t packed, unsigned char *out,
-                                 size_t size)
+static enum h5grad_status unpack_block(const struct input *input, size_t packed, unsigned char *out,
+                                       size_t size)
 {
     struct codec_call block = *input->call;
     block.in = input->p;
@@ -151,7 +151,7 @@ static const unsigned char *next_block(struct input *input, size_t size)
         block = unpacked;
         if (!unpacked)
             hg_error_memory(err, size);
-        else if (unpack(input, packed, unpacked, size) != H5GRAD_OK)
+        else if (unpack_block(input, packed, unpacked, size) != H5GRAD_OK)
             block = NULL;
     }
     input->p += packed;

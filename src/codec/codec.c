@@ -217,7 +217,7 @@ uint64_t hg_codec_encoder_memory(const struct h5_storage *storage, uint64_t raw)
         const struct codec *codec = row_for(filter);
         if (codec && codec->encode && codec->memory)
             bytes += codec->memory(filter, size);
-        /* A larger result of any other filter is dropped: see apply. */
+        /* A larger result of any other filter is dropped: see apply_filter. */
         bool optional = filter->flags & H5Z_FLAG_OPTIONAL;
         if (codec && (codec->checksum || !optional) && !buffer_size(raw, &size))
             size = UINT64_MAX;
@@ -248,8 +248,8 @@ static enum h5grad_status flow_begin(struct flow *flow, struct codec_worker *wor
 }
 
 /* Undoes one filter, into the raw bytes of out unless that is NULL. */
-static enum h5grad_status undo(struct flow *flow, const struct h5_filter *filter, void *out,
-                               size_t raw)
+static enum h5grad_status undo_filter(struct flow *flow, const struct h5_filter *filter, void *out,
+                                      size_t raw)
 {
     struct codec_call *call = &flow->call;
     const struct codec *codec = row_for(filter);
@@ -287,7 +287,7 @@ enum h5grad_status hg_codec_decode_chunk(struct codec_worker *worker,
     flow.call.size = chunk->size;
     for (unsigned i = storage->n_filters; i-- > last && !status;) {
         if (!(chunk->mask & 1U << i))
-            status = undo(&flow, &storage->filter[i], i == last ? out : NULL, chunk->raw);
+            status = undo_filter(&flow, &storage->filter[i], i == last ? out : NULL, chunk->raw);
     }
     if (status != H5GRAD_OK)
         return status;
@@ -300,8 +300,8 @@ enum h5grad_status hg_codec_decode_chunk(struct codec_worker *worker,
 }
 
 /* Applies one filter; *done is false if it must be skipped. mine: the data are in scratch. */
-static enum h5grad_status apply(struct flow *flow, const struct h5_filter *filter, bool mine,
-                                bool *done)
+static enum h5grad_status apply_filter(struct flow *flow, const struct h5_filter *filter, bool mine,
+                                       bool *done)
 {
     struct codec_call *call = &flow->call;
     const struct codec *codec = row_for(filter);
@@ -340,7 +340,7 @@ enum h5grad_status hg_codec_encode_chunk(struct codec_worker *worker, struct cod
     chunk->mask = 0;
     for (unsigned i = 0; i < storage->n_filters && !status; i++) {
         bool done = false;
-        status = apply(&flow, &storage->filter[i], flow.call.in != in, &done);
+        status = apply_filter(&flow, &storage->filter[i], flow.call.in != in, &done);
         chunk->mask |= done ? 0 : 1U << i;
     }
     chunk->data = flow.call.in;

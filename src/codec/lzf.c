@@ -17,7 +17,7 @@ struct stream {
     unsigned char *out, *out_begin, *out_end;
 };
 
-static bool literals(struct stream *s, size_t n)
+static bool copy_literals(struct stream *s, size_t n)
 {
     if (n > (size_t)(s->in_end - s->in) || n > (size_t)(s->out_end - s->out))
         return false;
@@ -27,7 +27,7 @@ static bool literals(struct stream *s, size_t n)
     return true;
 }
 
-static bool copy(struct stream *s, unsigned code)
+static bool copy_back(struct stream *s, unsigned code)
 {
     size_t n = 2 + (code >> 5), back = 1 + ((size_t)(code & 31) << 8);
     if ((code >> 5) == 7) {
@@ -58,7 +58,7 @@ static enum h5grad_status decode(struct codec_call *call)
     s.out_end = s.out + call->capacity;
     while (s.in < s.in_end) {
         unsigned code = *s.in++;
-        if (!(code < 32 ? literals(&s, (size_t)code + 1) : copy(&s, code)))
+        if (!(code < 32 ? copy_literals(&s, (size_t)code + 1) : copy_back(&s, code)))
             return hg_error_set(call->err, H5GRAD_FAILED,
                                 "damaged data, or more than the chunk holds");
     }

@@ -21,7 +21,7 @@ struct attribute {
 
 /* On allocation failure the attribute reads as absent; records that, so that the run fails instead
  * of dropping it. */
-static void *noted(void *memory)
+static void *note_failure(void *memory)
 {
     if (!memory)
         hg_note_no_memory();
@@ -58,7 +58,7 @@ static char *copy_text(const char *text, size_t size, H5T_str_t padding)
     size_t length = strnlen(text, size);
     while (padding == H5T_STR_SPACEPAD && length > 0 && text[length - 1] == ' ')
         length--;
-    char *copy = noted(malloc(length + 1));
+    char *copy = note_failure(malloc(length + 1));
     if (!copy)
         return NULL;
     memcpy(copy, text, length);
@@ -73,7 +73,7 @@ static bool read_fixed(const struct attribute *attribute, char **texts, size_t l
     H5T_str_t padding = H5Tget_strpad(attribute->type);
     if (size == 0 || size > limit || attribute->n > MAX_TEXTS / size)
         return false;
-    BASE_FREED char *buffer = noted(hg_memory_zeroed(attribute->n, size));
+    BASE_FREED char *buffer = note_failure(hg_memory_zeroed(attribute->n, size));
     bool ok = buffer && H5Aread(attribute->id, attribute->type, buffer) >= 0;
     for (size_t i = 0; ok && i < attribute->n; i++) {
         texts[i] = copy_text(buffer + i * size, size, padding);
@@ -84,7 +84,7 @@ static bool read_fixed(const struct attribute *attribute, char **texts, size_t l
 
 static bool read_variable(const struct attribute *attribute, char **texts, size_t limit)
 {
-    BASE_FREED char **buffer = noted(hg_memory_zeroed(attribute->n, sizeof *buffer));
+    BASE_FREED char **buffer = note_failure(hg_memory_zeroed(attribute->n, sizeof *buffer));
     if (!buffer || hg_variable_check_attribute(attribute->id, attribute->type, MAX_TEXTS, NULL) ||
         H5Aread(attribute->id, attribute->type, buffer) < 0)
         return false;
@@ -111,7 +111,7 @@ static char **read_texts(hid_t object, const char *name, size_t most, size_t lim
     *n = attribute.n;
     if (variable < 0 || H5Tget_class(attribute.type) != H5T_STRING || *n == 0 || *n > most)
         return NULL;
-    char **texts = noted(hg_memory_zeroed(*n, sizeof *texts));
+    char **texts = note_failure(hg_memory_zeroed(*n, sizeof *texts));
     if (texts && (variable ? read_variable : read_fixed)(&attribute, texts, limit))
         return texts;
     hg_free_texts(texts, *n);
@@ -148,7 +148,7 @@ double *hg_attribute_numbers(hid_t object, const char *name, size_t *n)
     if ((class != H5T_INTEGER && class != H5T_FLOAT && class != H5T_ENUM) || *n == 0 ||
         *n > MAX_NUMBERS)
         return NULL;
-    double *numbers = noted(hg_memory_zeroed(*n, sizeof *numbers));
+    double *numbers = note_failure(hg_memory_zeroed(*n, sizeof *numbers));
     if (numbers && H5Aread(attribute.id, H5T_NATIVE_DOUBLE, numbers) >= 0)
         return numbers;
     free(numbers);

@@ -51,9 +51,9 @@ static struct h5_chunk_place place_at(uint64_t address, uint64_t size, unsigned 
 }
 
 /* Makes libhdf5 read the chunk while the driver discards, and records where from. */
-static enum h5grad_status probe(const struct h5_chunk_map *map, const uint64_t *start,
-                                struct room *room, struct h5_chunk_place *place,
-                                struct h5grad_error *err)
+static enum h5grad_status probe_chunk(const struct h5_chunk_map *map, const uint64_t *start,
+                                      struct room *room, struct h5_chunk_place *place,
+                                      struct h5grad_error *err)
 {
     uint64_t size;
     unsigned mask = 0, rank = map->storage->rank;
@@ -83,7 +83,7 @@ enum h5grad_status hg_chunk_map_locate(const struct h5_chunk_map *map, const uin
                                        struct h5_chunk_place *place, struct h5grad_error *err)
 {
     struct room room = {NULL, 0};
-    enum h5grad_status status = probe(map, start, &room, place, err);
+    enum h5grad_status status = probe_chunk(map, start, &room, place, err);
     free(room.data);
     return status;
 }
@@ -102,7 +102,7 @@ static enum h5grad_status probe_window(struct h5_chunk_map *map, struct h5grad_e
         hg_enter(&guard);
         do {
             hg_chunks_points(rank, map->storage->chunk, number, &points);
-            status = probe(map, points.start, &room, &map->place[index++], err);
+            status = probe_chunk(map, points.start, &room, &map->place[index++], err);
             more = hg_box_next(rank, &map->window, number);
         } while (more && !status && index % TURN_CHUNKS > 0);
         hg_leave(&guard);

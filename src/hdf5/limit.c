@@ -18,7 +18,7 @@
 #define CD_POINTS 2
 #define CD_SIZE   4
 
-static uint64_t times(uint64_t a, uint64_t b)
+static uint64_t multiply(uint64_t a, uint64_t b)
 {
     uint64_t product;
     return size_mul(a, b, &product) ? size_min(product, INT64_MAX) : INT64_MAX;
@@ -37,10 +37,10 @@ static bool is_decoded(const struct h5_storage *storage)
 
 uint64_t hg_limit_need(const struct h5_storage *storage, uint64_t size)
 {
-    uint64_t point = times(POINT_BUFFERS, size);
+    uint64_t point = multiply(POINT_BUFFERS, size);
     if (!is_decoded(storage))
         return point;
-    return size_max(point, times(CHUNK_BUFFERS, chunk_bytes(storage, size)));
+    return size_max(point, multiply(CHUNK_BUFFERS, chunk_bytes(storage, size)));
 }
 
 static enum h5grad_status check_memory(const struct h5_storage *storage, uint64_t size,
@@ -64,7 +64,7 @@ enum h5grad_status hg_limit_check_filters(const struct h5_storage *storage, uint
         bool sized = filter->id == H5Z_FILTER_NBIT || filter->id == H5Z_FILTER_SCALEOFFSET;
         if (!sized || filter->n_cd <= CD_SIZE)
             continue;
-        uint64_t claimed = times(filter->cd[CD_POINTS], filter->cd[CD_SIZE]);
+        uint64_t claimed = multiply(filter->cd[CD_POINTS], filter->cd[CD_SIZE]);
         if (claimed > bytes)
             return hg_error_set(
                 err, H5GRAD_FAILED,

@@ -16,7 +16,7 @@
 
 /* ------------------------------------------------------------------- names given by netCDF-4 */
 
-static char *prefixed(const char *path)
+static char *prefixed_path(const char *path)
 {
     const char *base = hg_path_base(path);
     return hg_memory_format("%.*s" PREFIX "%s", (int)(base - path), path, base);
@@ -32,7 +32,7 @@ static hid_t open_stored(hid_t file, const char *path, bool *renamed, struct h5g
         return dataset;
     if (dataset < 0 && err->status == H5GRAD_NO_MEMORY)
         return -1;
-    BASE_FREED char *other = prefixed(path);
+    BASE_FREED char *other = prefixed_path(path);
     struct h5grad_error reason = {.status = H5GRAD_OK};
     hid_t variable = other ? hg_open_dataset(file, other, &reason) : -1;
     if (!other || reason.status == H5GRAD_NO_MEMORY)
@@ -56,7 +56,7 @@ hid_t hg_names_open_variable(hid_t file, const char *path, char **stored, struct
         hg_error_set(err, reason.status, "%s", reason.message);
     if (dataset < 0 || !stored)
         return dataset;
-    *stored = renamed ? prefixed(path) : hg_memory_text(path);
+    *stored = renamed ? prefixed_path(path) : hg_memory_text(path);
     if (!*stored)
         hg_error_memory(err, strlen(path) + sizeof PREFIX);
     return hg_keep_if(*stored, dataset);
@@ -82,7 +82,7 @@ char *hg_names_shown_path(hid_t file, const char *stored)
 
 /* Appends name to the path in out, which has room for it, resolving "." and ".."; false if that
  * leads above the root. */
-static bool follow(char *out, const char *name)
+static bool follow_name(char *out, const char *name)
 {
     size_t length = strlen(out);
     while (*name) {
@@ -117,7 +117,7 @@ static bool open_from(hid_t file, open_function *opener, const char *group, cons
     if (!*path)
         return false;
     memcpy(*path, group, length);
-    if (follow(*path, name))
+    if (follow_name(*path, name))
         *id = opener(file, *path, &reason);
     if (*id < 0) {
         free(*path);

@@ -85,7 +85,8 @@ enum h5grad_status hg_scales_read(hid_t dataset, unsigned rank, struct h5_scales
     return status;
 }
 
-static hid_t follow(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i)
+static hid_t follow_reference(const struct h5_scales *scales, hid_t dataset, unsigned axis,
+                              size_t i)
 {
     hid_t object = -1;
     if (!scales->new_style) {
@@ -108,14 +109,14 @@ static hid_t follow(const struct h5_scales *scales, hid_t dataset, unsigned axis
 hid_t hg_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                      struct h5grad_error *err)
 {
-    hid_t scale = follow(scales, dataset, axis, i);
+    hid_t scale = follow_reference(scales, dataset, axis, i);
     return hg_keep_if(scale >= 0 && hg_check_outside(scale, err) == H5GRAD_OK, scale);
 }
 
 bool hg_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                         struct h5_identity *identity)
 {
-    H5_CLOSED hid_t scale = follow(scales, dataset, axis, i);
+    H5_CLOSED hid_t scale = follow_reference(scales, dataset, axis, i);
     return scale >= 0 && hg_identify(scale, identity);
 }
 

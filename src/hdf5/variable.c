@@ -60,7 +60,7 @@ struct layout {
     struct h5grad_error *err;
 };
 
-static enum h5grad_status refuse(const struct layout *layout)
+static enum h5grad_status refuse_type(const struct layout *layout)
 {
     return hg_error_set(layout->err, H5GRAD_FAILED, "its type cannot be read");
 }
@@ -68,7 +68,7 @@ static enum h5grad_status refuse(const struct layout *layout)
 static enum h5grad_status add_part(struct layout *layout, const struct part *part)
 {
     if (layout->n == MOST_PARTS)
-        return refuse(layout);
+        return refuse_type(layout);
     struct part *more = hg_memory_more(layout->part, layout->n, sizeof *more);
     if (!more)
         return hg_error_memory(layout->err, layout->n * sizeof *more);
@@ -85,7 +85,7 @@ static enum h5grad_status lay_out_list(struct layout *layout, hid_t type, size_t
     H5_CLOSED hid_t base = H5Tget_super(type);
     struct part part = {.offset = at, .memory = base < 0 ? 0 : H5Tget_size(base)};
     if (part.memory == 0)
-        return refuse(layout);
+        return refuse_type(layout);
     if (H5Tdetect_class(base, H5T_REFERENCE) == 0 || H5Tequal(base, H5T_STD_REF_OBJ) > 0)
         part.stored = part.memory;
     return add_part(layout, &part);
@@ -96,7 +96,7 @@ static enum h5grad_status lay_out_array(struct layout *layout, hid_t type, size_
     H5_CLOSED hid_t base = H5Tget_super(type);
     size_t one = base < 0 ? 0 : H5Tget_size(base);
     size_t n = one ? H5Tget_size(type) / one : 0, stored = 0;
-    enum h5grad_status status = n > 0 ? H5GRAD_OK : refuse(layout);
+    enum h5grad_status status = n > 0 ? H5GRAD_OK : refuse_type(layout);
     *size = 0;
     for (size_t i = 0; i < n && !status; i++) {
         status = lay_out(layout, base, at + *size, &stored);
@@ -122,7 +122,7 @@ static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, si
 {
     int n = H5Tget_nmembers(type);
     if (n <= 0)
-        return refuse(layout);
+        return refuse_type(layout);
     BASE_FREED struct member *members = hg_memory_zeroed((uint64_t)n, sizeof *members);
     if (!members)
         return hg_error_memory(layout->err, (uint64_t)n * sizeof *members);
@@ -134,7 +134,7 @@ static enum h5grad_status lay_out_compound(struct layout *layout, hid_t type, si
     for (int i = 0; i < n && !status; i++) {
         H5_CLOSED hid_t member = H5Tget_member_type(type, members[i].number);
         size_t stored = 0;
-        status = member < 0 ? refuse(layout)
+        status = member < 0 ? refuse_type(layout)
                             : lay_out(layout, member, at + members[i].offset + moved, &stored);
         if (!status)
             moved += stored - H5Tget_size(member);
@@ -149,7 +149,7 @@ static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, 
     const struct part text = {.offset = at, .stored = 1, .memory = 1};
     *size = H5Tget_size(type);
     if (hg_variable_levels(type) == 0)
-        return *size > 0 ? H5GRAD_OK : refuse(layout);
+        return *size > 0 ? H5GRAD_OK : refuse_type(layout);
     H5T_class_t class = H5Tget_class(type);
     if (class == H5T_ARRAY)
         return lay_out_array(layout, type, at, size);
@@ -158,7 +158,7 @@ static enum h5grad_status lay_out(struct layout *layout, hid_t type, size_t at, 
     *size = layout->stored;
     return class == H5T_VLEN     ? lay_out_list(layout, type, at)
            : class == H5T_STRING ? add_part(layout, &text)
-                                 : refuse(layout);
+                                 : refuse_type(layout);
 }
 
 /* ------------------------------------------------------------------------------- the conversion */

@@ -172,7 +172,7 @@ static enum h5grad_status take_component(struct route *route, const char *start,
 
 /* Begins at the group that was last remembered, if the path leads there: objects are mostly opened
  * group by group. */
-static bool begin(struct route *route)
+static bool begin_route(struct route *route)
 {
     const bool absolute = route->rest[0] == '/';
     if (absolute && route->access)
@@ -193,7 +193,7 @@ hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err)
     enum h5grad_status status = H5GRAD_OK;
     if (!route.rest)
         status = hg_error_memory(err, strlen(path));
-    else if (!begin(&route))
+    else if (!begin_route(&route))
         status = hg_hdf5_error(err, "cannot open the group");
 
     size_t length;
@@ -259,7 +259,7 @@ struct walker {
     struct h5grad_error *err;
 };
 
-static void note(struct walker *walker, const char *why)
+static void note_skipped(struct walker *walker, const char *why)
 {
     if (walker->note)
         walker->note(walker->user, walker->length ? walker->path : "/", why);
@@ -268,7 +268,7 @@ static void note(struct walker *walker, const char *why)
 static void note_error(struct walker *walker, const char *what)
 {
     hg_hdf5_error(&walker->passed, "%s", what);
-    note(walker, walker->passed.message);
+    note_skipped(walker, walker->passed.message);
 }
 
 /* Appends /name to the path; false, with a note about the group, if it becomes too long. */
@@ -276,7 +276,7 @@ static bool append_name(struct walker *walker, const char *name)
 {
     size_t length = strlen(name);
     if (length + 2 > sizeof walker->path - walker->length) {
-        note(walker, "holds a name too long to follow");
+        note_skipped(walker, "holds a name too long to follow");
         return false;
     }
     walker->path[walker->length] = '/';
@@ -312,12 +312,12 @@ static enum h5grad_status take_object(struct walker *walker, const struct h5_ide
     *enter = false;
     if (kind != H5O_TYPE_GROUP && kind != H5O_TYPE_DATASET) {
         if (kind != H5O_TYPE_NAMED_DATATYPE)
-            note(walker, "is an object of an unknown kind");
+            note_skipped(walker, "is an object of an unknown kind");
         return H5GRAD_OK;
     }
     if (kind == H5O_TYPE_GROUP && walker->depth == MAX_DEPTH) {
         if (!hg_set_find(&walker->walk->seen, identity))
-            note(walker, "is nested too deep to follow");
+            note_skipped(walker, "is nested too deep to follow");
         return H5GRAD_OK;
     }
     bool added;
@@ -346,8 +346,8 @@ static H5O_type_t kind_of(hid_t object)
 
 /* Identifies the target of a link; false, with a note, if it cannot be read. Does not open the
  * object of a hard link, which takes much longer. */
-static bool reach(struct walker *walker, hid_t group, const struct link *link, hid_t *object,
-                  struct h5_identity *identity, H5O_type_t *kind)
+static bool reach_target(struct walker *walker, hid_t group, const struct link *link, hid_t *object,
+                         struct h5_identity *identity, H5O_type_t *kind)
 {
     if (link->type == H5L_TYPE_HARD) {
         if (hg_identify_link(group, link->name, identity, kind))
@@ -355,7 +355,7 @@ static bool reach(struct walker *walker, hid_t group, const struct link *link, h
     } else {
         *object = hg_open_object(group, link->name, &walker->passed);
         if (*object < 0) {
-            note(walker, walker->passed.message);
+            note_skipped(walker, walker->passed.message);
             return false;
         }
         *kind = kind_of(*object);
@@ -378,11 +378,11 @@ static enum h5grad_status walk_link(struct walker *walker, hid_t group, const st
     enum h5grad_status status = H5GRAD_OK;
     /* libhdf5 would take such a name for a path */
     if (name[0] == '\0' || strcmp(name, ".") == 0 || strchr(name, '/'))
-        note(walker, "has a name that cannot be followed");
+        note_skipped(walker, "has a name that cannot be followed");
     else if (link->type != H5L_TYPE_HARD && link->type != H5L_TYPE_SOFT &&
              link->type != H5L_TYPE_EXTERNAL)
-        note(walker, "is a user-defined link, which is not followed");
-    else if (reach(walker, group, link, &object, &identity, &kind))
+        note_skipped(walker, "is a user-defined link, which is not followed");
+    else if (reach_target(walker, group, link, &object, &identity, &kind))
         status = take_object(walker, &identity, kind, &enter);
     if (enter && object < 0 && (object = H5Gopen2(group, name, H5P_DEFAULT)) < 0)
         note_error(walker, "cannot be read");

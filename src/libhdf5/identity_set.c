@@ -9,7 +9,7 @@
 
 #define FIRST_CAPACITY 64 /* a power of two; the capacity doubles */
 
-static uint64_t mix(uint64_t x)
+static uint64_t mix_bits(uint64_t x)
 {
     /* the finaliser of splitmix64: every input bit reaches every output bit */
     x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -17,24 +17,24 @@ static uint64_t mix(uint64_t x)
     return x ^ (x >> 31);
 }
 
-static uint64_t hash(const struct h5_identity *identity)
+static uint64_t hash_identity(const struct h5_identity *identity)
 {
     uint64_t half[2];
     _Static_assert(sizeof half == sizeof identity->token, "the whole token is hashed");
     memcpy(half, identity->token, sizeof half);
-    return mix(mix(mix((uint64_t)identity->file) ^ half[0]) ^ half[1]);
+    return mix_bits(mix_bits(mix_bits((uint64_t)identity->file) ^ half[0]) ^ half[1]);
 }
 
 /* Returns the entry of an object, or the free one where it belongs. The set has a free entry. */
-static struct h5_set_entry *place(const struct h5_set *set, const struct h5_identity *identity)
+static struct h5_set_entry *find_entry(const struct h5_set *set, const struct h5_identity *identity)
 {
-    size_t i = (size_t)hash(identity) & (set->capacity - 1);
+    size_t i = (size_t)hash_identity(identity) & (set->capacity - 1);
     while (set->entry[i].used && !hg_same(&set->entry[i].identity, identity))
         i = (i + 1) & (set->capacity - 1);
     return &set->entry[i];
 }
 
-static enum h5grad_status grow(struct h5_set *set, struct h5grad_error *err)
+static enum h5grad_status grow_set(struct h5_set *set, struct h5grad_error *err)
 {
     struct h5_set larger = {.n = set->n};
     larger.capacity = set->capacity ? 2 * set->capacity : FIRST_CAPACITY;
@@ -43,7 +43,7 @@ static enum h5grad_status grow(struct h5_set *set, struct h5grad_error *err)
         return hg_error_memory(err, (uint64_t)larger.capacity * sizeof *larger.entry);
     for (size_t i = 0; i < set->capacity; i++) {
         if (set->entry[i].used)
-            *place(&larger, &set->entry[i].identity) = set->entry[i];
+            *find_entry(&larger, &set->entry[i].identity) = set->entry[i];
     }
     free(set->entry);
     *set = larger;
@@ -54,11 +54,11 @@ enum h5grad_status hg_set_add(struct h5_set *set, const struct h5_identity *iden
                               bool *added, struct h5grad_error *err)
 {
     if (set->n >= set->capacity / 2) {
-        enum h5grad_status status = grow(set, err);
+        enum h5grad_status status = grow_set(set, err);
         if (status != H5GRAD_OK)
             return status;
     }
-    struct h5_set_entry *entry = place(set, identity);
+    struct h5_set_entry *entry = find_entry(set, identity);
     if (added)
         *added = !entry->used;
     if (entry->used)
@@ -72,7 +72,7 @@ const size_t *hg_set_find(const struct h5_set *set, const struct h5_identity *id
 {
     if (set->capacity == 0)
         return NULL;
-    const struct h5_set_entry *entry = place(set, identity);
+    const struct h5_set_entry *entry = find_entry(set, identity);
     return entry->used ? &entry->number : NULL;
 }
 

@@ -51,7 +51,7 @@ void hg_messages_free(struct messages *messages)
 }
 
 /* Queues a message and takes ownership; NULL records that memory ran out. */
-static void keep(struct messages *messages, struct message *message)
+static void queue_message(struct messages *messages, struct message *message)
 {
     pthread_mutex_lock(&messages->mutex);
     bool fits = message && message->size <= MOST_BYTES - messages->bytes;
@@ -81,8 +81,9 @@ void hg_messages_deliver(struct messages *messages)
         messages->callback(messages->user, &(struct h5grad_message){H5GRAD_WARNING, more});
 }
 
-__attribute__((format(printf, 2, 0))) static struct message *make(enum h5grad_level level,
-                                                                  const char *format, va_list list)
+__attribute__((format(printf, 2, 0))) static struct message *make_message(enum h5grad_level level,
+                                                                          const char *format,
+                                                                          va_list list)
 {
     char *line = hg_memory_line(format, list);
     size_t length = line ? strlen(line) + 1 : 0, size = sizeof(struct message) + length;
@@ -113,10 +114,10 @@ void hg_run_message(struct messages *messages, enum h5grad_level level, const ch
     bool now = !hg_is_entered() && pthread_equal(pthread_self(), messages->caller);
     va_list list;
     va_start(list, format);
-    struct message *message = make(level, format, list);
+    struct message *message = make_message(level, format, list);
     va_end(list);
     if (message || !now)
-        keep(messages, message);
+        queue_message(messages, message);
     if (now)
         hg_messages_deliver(messages);
     if (message || !now)

@@ -8,7 +8,7 @@
 #define SHARE 64
 #define LEAST ((uint64_t)64 << 10) /* a floor: libhdf5 accepts nearly any size */
 
-static void limit(H5AC_cache_config_t *config, uint64_t memory)
+static void limit_cache(H5AC_cache_config_t *config, uint64_t memory)
 {
     if (memory == 0)
         return;
@@ -23,7 +23,7 @@ bool hg_metadata_choose(hid_t list, uint64_t memory)
     H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
     if (H5Pget_mdc_config(list, &config) < 0)
         return false;
-    limit(&config, memory);
+    limit_cache(&config, memory);
     return H5Pset_mdc_config(list, &config) >= 0;
 }
 
@@ -32,6 +32,6 @@ bool hg_metadata_limit(hid_t file, uint64_t memory)
     H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
     if (H5Fget_mdc_config(file, &config) < 0)
         return false;
-    limit(&config, memory);
+    limit_cache(&config, memory);
     return H5Fset_mdc_config(file, &config) >= 0;
 }

@@ -38,7 +38,7 @@ _Static_assert(offsetof(struct output, handle) == offsetof(struct h5_file, handl
 
 static const H5FD_class_t output_class;
 
-static void note(struct output *output, int number)
+static void note_failure(struct output *output, int number)
 {
     int none = 0;
     atomic_compare_exchange_strong(output->handle.failure, &none, number);
@@ -69,7 +69,7 @@ static herr_t output_close(H5FD_t *file)
     struct output *output = (struct output *)file;
     hg_handle_remove(&output->handle.common);
     if (close(output->handle.common.fd) != 0)
-        note(output, errno);
+        note_failure(output, errno);
     free(output);
     return 0;
 }
@@ -94,7 +94,7 @@ static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            note(output, errno);
+            note_failure(output, errno);
         if (n <= 0) {
             memset(to, 0, size);
             break;
@@ -123,7 +123,7 @@ static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
-            note(output, n < 0 ? errno : ENOSPC);
+            note_failure(output, n < 0 ? errno : ENOSPC);
             break;
         }
         from += n;
@@ -143,7 +143,7 @@ static herr_t output_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
     if (output->handle.abandoned)
         return 0;
     if (ftruncate(output->handle.common.fd, (off_t)output->handle.common.end_of_allocation) != 0)
-        note(output, errno);
+        note_failure(output, errno);
     output->end_of_file = output->handle.common.end_of_allocation;
     return 0;
 }

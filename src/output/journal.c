@@ -119,7 +119,7 @@ static uint64_t read_boot(void)
 }
 
 /* NULL when there is no memory; fd is then closed. */
-static struct journal *make(const char *path, int fd)
+static struct journal *make_journal(const char *path, int fd)
 {
     struct journal *journal = hg_memory_zeroed(1, sizeof *journal);
     if (!journal || !(journal->path = hg_memory_text(path))) {
@@ -136,8 +136,8 @@ static struct journal *make(const char *path, int fd)
     return journal;
 }
 
-static enum h5grad_status append(struct journal *journal, const void *data, size_t size,
-                                 struct h5grad_error *err)
+static enum h5grad_status append_bytes(struct journal *journal, const void *data, size_t size,
+                                       struct h5grad_error *err)
 {
     const char *from = data;
     while (size > 0) {
@@ -157,15 +157,15 @@ static enum h5grad_status append_batch(struct journal *journal, struct h5grad_er
     size_t size = journal->n_batch * sizeof *journal->batch;
     journal->n_batch = 0;
     journal->batch_bytes = 0;
-    return append(journal, journal->batch, size, err);
+    return append_bytes(journal, journal->batch, size, err);
 }
 
-static enum h5grad_status add(struct journal *journal, enum entry_kind kind, uint64_t a, uint64_t b,
-                              struct h5grad_error *err)
+static enum h5grad_status add_entry(struct journal *journal, enum entry_kind kind, uint64_t a,
+                                    uint64_t b, struct h5grad_error *err)
 {
     struct entry entry = {.kind = kind, .a = a, .b = b};
     entry.hash = hash_entry(&entry);
-    return append(journal, &entry, sizeof entry, err);
+    return append_bytes(journal, &entry, sizeof entry, err);
 }
 
 /* Changes when somebody touches the file, and differs between files; never 0. */
@@ -185,7 +185,7 @@ static void add_end(struct journal *journal)
     struct stat info;
     if (append_batch(journal, NULL) == H5GRAD_OK && journal->file >= 0 &&
         fstat(journal->file, &info) == 0)
-        add(journal, ENTRY_LEFT, hash_state(&info), 0, NULL);
+        add_entry(journal, ENTRY_LEFT, hash_state(&info), 0, NULL);
 }
 
 /* Waits for the syncing thread, if any, and returns its failure or that of one before. Holds
@@ -293,7 +293,7 @@ enum h5grad_status hg_journal_read(const char *path, struct journal **out, struc
     int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return errno == ENOENT ? H5GRAD_OK : hg_error_errno(err, errno, "%s", path);
-    struct journal *journal = make(path, fd);
+    struct journal *journal = make_journal(path, fd);
     if (!journal)
         return hg_error_memory(err, sizeof *journal);
     struct stat *info = &journal->was;
@@ -315,12 +315,13 @@ enum h5grad_status hg_journal_read(const char *path, struct journal **out, struc
 static enum h5grad_status add_synced(struct journal *journal, uint64_t entries,
                                      struct h5grad_error *err)
 {
-    return add(journal, ENTRY_SYNCED, entries, journal->boot, err);
+    return add_entry(journal, ENTRY_SYNCED, entries, journal->boot, err);
 }
 
 /* Keeps so many of the entries that were read, and records the boot anew, since that entry may be
  * gone. */
-static enum h5grad_status cut(struct journal *journal, size_t entries, struct h5grad_error *err)
+static enum h5grad_status cut_entries(struct journal *journal, size_t entries,
+                                      struct h5grad_error *err)
 {
     if (ftruncate(journal->fd, (off_t)(journal->entries_at + entries * sizeof(struct entry))) != 0)
         return hg_error_errno(err, errno, "%s", journal->path);
@@ -348,7 +349,7 @@ enum h5grad_status hg_journal_go_on(struct journal *journal, struct h5grad_error
 {
     if (!is_as_read(journal))
         return hg_error_set(err, H5GRAD_FAILED, "another h5grad has just used %s", journal->path);
-    return cut(journal, journal->n_old, err);
+    return cut_entries(journal, journal->n_old, err);
 }
 
 void hg_journal_attach(struct journal *journal, int fd, const struct stat *was)
@@ -382,7 +383,7 @@ enum h5grad_status hg_journal_create(const char *path, const struct journal_head
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0)
         return hg_error_errno(err, errno, "%s", path);
-    struct journal *journal = make(path, fd);
+    struct journal *journal = make_journal(path, fd);
     if (!journal) {
         unlink(path);
         return hg_error_memory(err, sizeof *journal);
@@ -391,11 +392,11 @@ enum h5grad_status hg_journal_create(const char *path, const struct journal_head
     start.key = strlen(head->key);
     start.history = strlen(head->history);
     start.hash = hash_start(&start, head->key, head->history);
-    enum h5grad_status status = append(journal, &start, sizeof start, err);
+    enum h5grad_status status = append_bytes(journal, &start, sizeof start, err);
     if (!status)
-        status = append(journal, head->key, start.key, err);
+        status = append_bytes(journal, head->key, start.key, err);
     if (!status)
-        status = append(journal, head->history, start.history, err);
+        status = append_bytes(journal, head->history, start.history, err);
     if (!status)
         status = add_synced(journal, 0, err);
     journal->key = hg_memory_text(head->key);
@@ -411,7 +412,7 @@ enum h5grad_status hg_journal_create(const char *path, const struct journal_head
     return status;
 }
 
-static const struct entry *peek(struct journal *journal, enum entry_kind kind)
+static const struct entry *peek_entry(struct journal *journal, enum entry_kind kind)
 {
     while (journal->next < journal->n_old && journal->old[journal->next].kind == ENTRY_SYNCED)
         journal->next++;
@@ -431,9 +432,9 @@ enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t numb
     enum h5grad_status status = append_batch(journal, err);
     if (status)
         return status;
-    const struct entry *field = peek(journal, ENTRY_FIELD);
+    const struct entry *field = peek_entry(journal, ENTRY_FIELD);
     if (!field && journal->next == journal->n_old)
-        return add(journal, ENTRY_FIELD, number, fingerprint, err);
+        return add_entry(journal, ENTRY_FIELD, number, fingerprint, err);
     if (!field || field->a != number || field->b != fingerprint)
         return hg_error_set(
             err, H5GRAD_FAILED,
@@ -441,7 +442,7 @@ enum h5grad_status hg_journal_begin_field(struct journal *journal, uint64_t numb
             "anew without --resume",
             journal->path);
     journal->next++;
-    for (const struct entry *tile; (tile = peek(journal, ENTRY_TILE)); journal->next++) {
+    for (const struct entry *tile; (tile = peek_entry(journal, ENTRY_TILE)); journal->next++) {
         if (tile->a < tiles)
             journal->tile[tile->a] = (struct done_tile){true, tile->sum};
     }
@@ -516,7 +517,7 @@ bool hg_journal_holds_chunks(struct journal *journal, uint64_t n)
 
 void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
 {
-    const struct entry *entry = peek(journal, ENTRY_CHUNK);
+    const struct entry *entry = peek_entry(journal, ENTRY_CHUNK);
     *chunk = (struct journal_chunk){0};
     if (!entry)
         return;
@@ -530,7 +531,7 @@ static enum h5grad_status forget_old(struct journal *journal, struct h5grad_erro
 {
     pthread_mutex_lock(&journal->sync_mutex);
     end_sync(journal, NULL); /* a later call returns its failure */
-    enum h5grad_status status = cut(journal, journal->next, err);
+    enum h5grad_status status = cut_entries(journal, journal->next, err);
     pthread_mutex_unlock(&journal->sync_mutex);
     journal->chunks = 0;
     return status;

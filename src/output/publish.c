@@ -265,7 +265,7 @@ static hid_t creation_list(void)
     return -1;
 }
 
-static void tell(const struct publish_notice *notice, const char *name)
+static void tell_name(const struct publish_notice *notice, const char *name)
 {
     if (notice)
         notice->call(notice->user, name);
@@ -295,7 +295,7 @@ static int make_file(const char *target, const struct publish_notice *notice, ch
     *name = free_name(target, err);
     if (!*name)
         return -1;
-    tell(notice, *name);
+    tell_name(notice, *name);
     return open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
@@ -371,7 +371,7 @@ static enum h5grad_status open_held(struct publish *publish, struct stat *info,
     const char *name = publish->temporary;
     bool early = lstat(name, info) != 0;
     if (early)
-        tell(notice, name);
+        tell_name(notice, name);
     publish->held = open(name, flags | O_EXCL, 0666);
     bool made = publish->held >= 0;
     if (!made && errno == EEXIST)
@@ -386,7 +386,7 @@ static enum h5grad_status open_held(struct publish *publish, struct stat *info,
     if (!lock_file(publish->held) || !is_named(publish->held, name, info))
         return hg_error_set(err, H5GRAD_FAILED, "another h5grad is making it");
     if (!early)
-        tell(notice, name);
+        tell_name(notice, name);
     return H5GRAD_OK;
 }
 

@@ -42,8 +42,8 @@ static void print_axis(FILE *out, const char *name)
         fputc(*name == '/' ? '_' : *name, out);
 }
 
-static void expand(FILE *out, const char *pattern, const char *name, unsigned axis,
-                   const char *axis_name)
+static void expand_template(FILE *out, const char *pattern, const char *name, unsigned axis,
+                            const char *axis_name)
 {
     while (*pattern) {
         size_t length = template_field(pattern);
@@ -68,7 +68,7 @@ char *hg_results_path(const char *name, const char *field, unsigned axis, const 
     if (!out)
         return NULL;
     fwrite(field, 1, (size_t)(base - field), out);
-    expand(out, name ? name : RESULTS_DEFAULT_NAME, base, axis, axis_name);
+    expand_template(out, name ? name : RESULTS_DEFAULT_NAME, base, axis, axis_name);
     if (hg_memory_close_stream(out))
         return path;
     free(path);

@@ -64,8 +64,8 @@ struct chunked_reader {
     struct spare *spares;
 };
 
-static struct chunked_reader *make(const struct reader_source *source, uint64_t raw,
-                                   struct h5grad_error *err)
+static struct chunked_reader *make_reader(const struct reader_source *source, uint64_t raw,
+                                          struct h5grad_error *err)
 {
     const struct h5_storage *storage = source->storage;
     struct chunked_reader *self = hg_memory_zeroed(1, sizeof *self);
@@ -249,8 +249,8 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
                         : prepare_keeping(self, plan, first, end, err);
 }
 
-/* True for the first caller, who then makes it and calls settle. */
-static bool claim(struct chunked_reader *self, enum entry_state *state)
+/* True for the first caller, who then makes it and calls settle_entry. */
+static bool claim_entry(struct chunked_reader *self, enum entry_state *state)
 {
     pthread_mutex_lock(&self->mutex);
     bool ours = *state == ENTRY_EMPTY;
@@ -260,8 +260,8 @@ static bool claim(struct chunked_reader *self, enum entry_state *state)
     return ours;
 }
 
-static enum h5grad_status settle(struct chunked_reader *self, enum entry_state *state,
-                                 enum h5grad_status status)
+static enum h5grad_status settle_entry(struct chunked_reader *self, enum entry_state *state,
+                                       enum h5grad_status status)
 {
     pthread_mutex_lock(&self->mutex);
     *state = status ? ENTRY_FAILED : ENTRY_READY;
@@ -270,8 +270,8 @@ static enum h5grad_status settle(struct chunked_reader *self, enum entry_state *
     return status;
 }
 
-static enum h5grad_status await(struct chunked_reader *self, const enum entry_state *state,
-                                struct h5grad_error *err)
+static enum h5grad_status await_entry(struct chunked_reader *self, const enum entry_state *state,
+                                      struct h5grad_error *err)
 {
     pthread_mutex_lock(&self->mutex);
     while (*state == ENTRY_BUSY)
@@ -322,12 +322,12 @@ static void keep_faces(const struct chunked_reader *self, const struct box *chun
 }
 
 /* Decodes the chunk unless another worker has begun to. */
-static enum h5grad_status provide(struct chunked_reader *self, const struct share *share,
-                                  void *user, struct h5grad_error *err)
+static enum h5grad_status provide_chunk(struct chunked_reader *self, const struct share *share,
+                                        void *user, struct h5grad_error *err)
 {
     enum h5grad_status status;
     struct entry *entry = &self->entry[share->index];
-    if (share->apart || !claim(self, &entry->state))
+    if (share->apart || !claim_entry(self, &entry->state))
         return H5GRAD_OK;
     entry->data = take_buffer(self);
     if (entry->data)
@@ -337,7 +337,7 @@ static enum h5grad_status provide(struct chunked_reader *self, const struct shar
         status = hg_error_memory(err, self->decoder.raw);
     if (!status)
         keep_faces(self, &share->chunk, entry->data);
-    return settle(self, &entry->state, status);
+    return settle_entry(self, &entry->state, status);
 }
 
 /* Copies the piece's share of the decoded chunk to its place in buffer. */
@@ -405,14 +405,14 @@ struct taking {
 };
 
 /* Waits for the chunk, copies the piece's share of it, and releases it. */
-static enum h5grad_status take(struct chunked_reader *self, const struct share *share, void *user,
-                               struct h5grad_error *err)
+static enum h5grad_status take_share(struct chunked_reader *self, const struct share *share,
+                                     void *user, struct h5grad_error *err)
 {
     const struct taking *taking = user;
     const struct entry *entry = &self->entry[share->index];
     if (share->apart)
         return read_planes(self, share, taking->buffer, taking->worker, err);
-    enum h5grad_status status = await(self, &entry->state, err);
+    enum h5grad_status status = await_entry(self, &entry->state, err);
     if (status)
         return status;
     copy_part(self, share, entry->data, taking->buffer);
@@ -463,9 +463,9 @@ static enum h5grad_status gather_block(struct chunked_reader *self, struct codec
 static enum h5grad_status provide_block(struct chunked_reader *self, struct codec_worker *worker,
                                         struct h5grad_error *err)
 {
-    if (!claim(self, &self->gathered))
-        return await(self, &self->gathered, err);
-    return settle(self, &self->gathered, gather_block(self, worker, err));
+    if (!claim_entry(self, &self->gathered))
+        return await_entry(self, &self->gathered, err);
+    return settle_entry(self, &self->gathered, gather_block(self, worker, err));
 }
 
 /* Decodes all chunks that nobody has begun, so that workers share the work before they wait. */
@@ -474,7 +474,7 @@ static enum h5grad_status chunked_start(struct reader *reader, const struct halo
 {
     struct chunked_reader *self = (struct chunked_reader *)reader;
     return self->gather ? provide_block(self, worker, err)
-                        : each_chunk(self, piece, provide, worker, err);
+                        : each_chunk(self, piece, provide_chunk, worker, err);
 }
 
 static enum h5grad_status chunked_read(struct reader *reader, const struct halo_piece *piece,
@@ -485,7 +485,7 @@ static enum h5grad_status chunked_read(struct reader *reader, const struct halo_
     struct taking taking = {buffer, worker};
     struct box gathered;
     if (!self->gather)
-        return each_chunk(self, piece, take, &taking, err);
+        return each_chunk(self, piece, take_share, &taking, err);
     hg_halo_within(self->reader.rank, reader->extent, &self->block.halo, &piece->box, &gathered);
     hg_box_copy(self->reader.rank, self->decoder.size, &piece->box, &gathered, self->points,
                 &piece->within, buffer);
@@ -495,7 +495,8 @@ static enum h5grad_status chunked_read(struct reader *reader, const struct halo_
 static struct reader *chunked_open(const struct reader_source *source, struct h5grad_error *err)
 {
     uint64_t raw;
-    struct chunked_reader *self = hg_decoder_takes(source, &raw) ? make(source, raw, err) : NULL;
+    struct chunked_reader *self =
+        hg_decoder_takes(source, &raw) ? make_reader(source, raw, err) : NULL;
     if (!self || source->verified || hg_decoder_verify(&self->decoder))
         return self ? &self->reader : NULL;
     chunked_close(&self->reader);

@@ -116,7 +116,7 @@ static struct reader *library_open(const struct reader_source *source, struct h5
     return &self->reader;
 }
 
-static void clear(void *restrict to, const void *restrict from, size_t size)
+static void clear_points(void *restrict to, const void *restrict from, size_t size)
 {
     (void)from;
     memset(to, 0, size);
@@ -130,7 +130,7 @@ static enum h5grad_status library_read(struct reader *reader, const struct halo_
     const struct library_reader *self = (const struct library_reader *)reader;
     const struct reader_source *source = &self->source;
     if (self->unfilled)
-        hg_box_copy_by(clear, reader->rank, hg_type_size(source->type), &piece->box, buffer,
+        hg_box_copy_by(clear_points, reader->rank, hg_type_size(source->type), &piece->box, buffer,
                        &piece->within, buffer);
     struct h5_guard guard;
     hg_enter(&guard);

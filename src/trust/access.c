@@ -32,8 +32,8 @@ static bool lies_inside(const struct h5_access *access, const char *real, const 
 }
 
 /* Devices are refused, except for the input itself, which the user has named. */
-static enum h5grad_status judge(struct h5_access *access, int place, const char *path,
-                                struct stat *info, struct h5grad_error *err)
+static enum h5grad_status judge_file(struct h5_access *access, int place, const char *path,
+                                     struct stat *info, struct h5grad_error *err)
 {
     if (fstat(place, info) != 0)
         return hg_error_errno(err, errno, "cannot be looked up");
@@ -59,7 +59,7 @@ int hg_access_find(struct h5_access *access, const char *path, struct stat *info
         hg_error_set(err, H5GRAD_FAILED, "%s", strerror(errno));
         return -1;
     }
-    if (judge(access, place, path, info, err) == H5GRAD_OK)
+    if (judge_file(access, place, path, info, err) == H5GRAD_OK)
         return place;
     close(place);
     errno = EACCES;
@@ -177,7 +177,7 @@ void hg_access_keep(struct h5_access *access, hid_t object)
         access->kept[access->n_kept++] = file;
 }
 
-static void note(struct h5_access *access, const char *path, const struct stat *info)
+static void note_file(struct h5_access *access, const char *path, const struct stat *info)
 {
     if (!hg_manifest_add(&access->manifest, path, info))
         access->failure = ENOMEM;
@@ -186,7 +186,7 @@ static void note(struct h5_access *access, const char *path, const struct stat *
 void hg_access_note(struct h5_access *access, const char *path)
 {
     struct stat info;
-    note(access, path, stat(path, &info) == 0 ? &info : NULL);
+    note_file(access, path, stat(path, &info) == 0 ? &info : NULL);
 }
 
 void hg_access_note_opened(struct h5_access *access, const char *name, const struct stat *info)
@@ -195,7 +195,7 @@ void hg_access_note_opened(struct h5_access *access, const char *name, const str
      * refused. */
     if (strcmp(hg_path_base(access->refused), hg_path_base(name)) == 0)
         access->refused[0] = '\0';
-    note(access, name, info);
+    note_file(access, name, info);
     hg_manifest_open(&access->manifest, name, true);
 }
 

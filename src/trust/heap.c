@@ -88,7 +88,7 @@ static const unsigned char *read_header(struct walk *walk)
 }
 
 /* Moves to the next object; false if the collection is not sound. */
-static bool step(struct walk *walk)
+static bool next_object(struct walk *walk)
 {
     const unsigned char *header = read_header(walk);
     if (!header)
@@ -105,8 +105,8 @@ static bool step(struct walk *walk)
 }
 
 /* Begins with a collection, of which size bytes are given; false if there can be none. */
-static bool begin(struct walk *walk, const struct h5_heaps *heaps, uint64_t offset,
-                  const unsigned char *bytes, size_t size)
+static bool begin_collection(struct walk *walk, const struct h5_heaps *heaps, uint64_t offset,
+                             const unsigned char *bytes, size_t size)
 {
     const unsigned length_bytes = heaps->length_bytes;
     if (length_bytes != 2 && length_bytes != 4 && length_bytes != 8)
@@ -127,7 +127,7 @@ static bool note_objects(struct walk *walk, struct known *known, size_t *n)
     *n = 0;
     while (walk->next <= walk->total && walk->total - walk->next >= HEADER) {
         uint64_t before = walk->next;
-        if (!step(walk))
+        if (!next_object(walk))
             return false;
         *n = (size_t)size_max(*n, walk->number + 1);
         if (known && walk->number > 0)
@@ -144,7 +144,7 @@ bool hg_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsig
     size_t n;
     if (size < HEADER || memcmp(bytes, MAGIC, strlen(MAGIC)) != 0)
         return true;
-    if (!begin(&walk, heaps, offset, bytes, size))
+    if (!begin_collection(&walk, heaps, offset, bytes, size))
         return false;
     heaps->access->heap_read = size_max(heaps->access->heap_read, walk.total);
     return note_objects(&walk, NULL, &n);
@@ -178,7 +178,8 @@ static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t
     struct walk walk;
     size_t n;
     uint64_t offset = heaps->base + address;
-    if (!read_head(heaps, address, head) || !begin(&walk, heaps, offset, head, sizeof head) ||
+    if (!read_head(heaps, address, head) ||
+        !begin_collection(&walk, heaps, offset, head, sizeof head) ||
         !note_objects(&walk, NULL, &n))
         return H5GRAD_FAILED;
     *known = hg_memory_zeroed(1, sizeof **known + n * sizeof(struct h5_heap_object));
@@ -186,7 +187,7 @@ static enum h5grad_status read_collection(const struct h5_heaps *heaps, uint64_t
         return H5GRAD_NO_MEMORY;
     (*known)->address = address;
     (*known)->n = n;
-    begin(&walk, heaps, offset, head, sizeof head);
+    begin_collection(&walk, heaps, offset, head, sizeof head);
     if (note_objects(&walk, *known, &n) && n == (*known)->n)
         return H5GRAD_OK;
     free(*known); /* the file has changed meanwhile */

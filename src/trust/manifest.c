@@ -26,7 +26,7 @@ struct h5_manifest_entry {
     char text[];
 };
 
-static struct identity identify(const struct stat *info)
+static struct identity identify_file(const struct stat *info)
 {
     if (!info)
         return (struct identity){0};
@@ -46,10 +46,10 @@ static void note_change(struct h5_manifest *manifest, const struct h5_manifest_e
         snprintf(manifest->changed, sizeof manifest->changed, "%s", note->path);
 }
 
-static void compare(struct h5_manifest *manifest, const struct h5_manifest_entry *note,
-                    const struct stat *info)
+static void compare_entries(struct h5_manifest *manifest, const struct h5_manifest_entry *note,
+                            const struct stat *info)
 {
-    const struct identity now = identify(info);
+    const struct identity now = identify_file(info);
     if (memcmp(&now, &note->identity, sizeof now) != 0)
         note_change(manifest, note);
 }
@@ -61,7 +61,7 @@ static int compare_paths(const void *a, const void *b)
 }
 
 /* Returns the entry of a path, or NULL. */
-static struct h5_manifest_entry *find(const struct h5_manifest *manifest, const char *path)
+static struct h5_manifest_entry *find_entry(const struct h5_manifest *manifest, const char *path)
 {
     const struct h5_manifest_entry wanted = {.path = path};
     struct h5_manifest_entry *const *known = tfind(&wanted, &manifest->tree, compare_paths);
@@ -70,9 +70,9 @@ static struct h5_manifest_entry *find(const struct h5_manifest *manifest, const 
 
 bool hg_manifest_add(struct h5_manifest *manifest, const char *path, const struct stat *info)
 {
-    struct h5_manifest_entry *note = find(manifest, path);
+    struct h5_manifest_entry *note = find_entry(manifest, path);
     if (note) {
-        compare(manifest, note, info);
+        compare_entries(manifest, note, info);
         return true;
     }
     size_t length = strlen(path) + 1;
@@ -82,7 +82,7 @@ bool hg_manifest_add(struct h5_manifest *manifest, const char *path, const struc
     note = malloc(sizeof *note + length);
     if (!note)
         return false;
-    *note = (struct h5_manifest_entry){.path = note->text, .identity = identify(info)};
+    *note = (struct h5_manifest_entry){.path = note->text, .identity = identify_file(info)};
     memcpy(note->text, path, length);
     if (!tsearch(note, &manifest->tree, compare_paths)) {
         free(note);
@@ -99,7 +99,7 @@ bool hg_manifest_add(struct h5_manifest *manifest, const char *path, const struc
 
 void hg_manifest_open(struct h5_manifest *manifest, const char *path, bool opened)
 {
-    struct h5_manifest_entry *note = find(manifest, path);
+    struct h5_manifest_entry *note = find_entry(manifest, path);
     if (note && opened)
         note->opened = true;
     else if (note && note->opened)
@@ -123,7 +123,7 @@ enum h5grad_status hg_manifest_check(struct h5_manifest *manifest, bool first_is
         note = note->next;
     for (; note && manifest->changed[0] == '\0'; note = note->next) {
         struct stat info;
-        compare(manifest, note, stat(note->path, &info) == 0 ? &info : NULL);
+        compare_entries(manifest, note, stat(note->path, &info) == 0 ? &info : NULL);
     }
     return hg_manifest_error(manifest, err);
 }

@@ -121,7 +121,7 @@ static char *describe_end(const struct site *site, bool *shorter)
 }
 
 /* Completes the result of the check; false if allocation fails. */
-static bool describe(struct site *site)
+static bool describe_missing(struct site *site)
 {
     bool shorter = false;
     char count[96] = "";
@@ -139,11 +139,12 @@ static bool describe(struct site *site)
     return found->text || !(found->missing || shorter);
 }
 
-static enum h5grad_status conclude(struct check *check, struct site *site)
+static enum h5grad_status conclude_check(struct check *check, struct site *site)
 {
     struct h5_access *access = check->access;
-    struct h5_outside *more =
-        describe(site) ? hg_memory_more(access->outside, access->n_outside, sizeof *more) : NULL;
+    struct h5_outside *more = describe_missing(site)
+                                  ? hg_memory_more(access->outside, access->n_outside, sizeof *more)
+                                  : NULL;
     if (!more)
         return hg_error_memory(check->err, sizeof *site);
     access->outside = more;
@@ -214,7 +215,7 @@ static enum h5grad_status check_external(struct check *check, struct site *site)
 
 /* -------------------------------------------------------------------------------------- sources */
 
-static void forget(struct source *source)
+static void forget_source(struct source *source)
 {
     free(source->file);
     free(source->dataset);
@@ -224,8 +225,8 @@ static void forget(struct source *source)
 }
 
 /* Records a reason. The first one about something that exists takes precedence. */
-static enum h5grad_status explain(struct check *check, struct source *source, bool there,
-                                  const char *why)
+static enum h5grad_status explain_source(struct check *check, struct source *source, bool there,
+                                         const char *why)
 {
     if (source->why && (source->state != ABSENT || !there))
         return H5GRAD_OK;
@@ -247,11 +248,11 @@ static enum h5grad_status try_path(struct check *check, enum h5_search_kind kind
     if (place < 0 && access->refused[0] != '\0')
         return hg_access_check(access, check->err);
     if (place < 0)
-        return explain(check, source, info.st_mode != 0, check->reason.message);
+        return explain_source(check, source, info.st_mode != 0, check->reason.message);
     close(place);
     *file = hg_open_to_judge(access, path, &info, files, &check->reason);
     if (*file < 0)
-        return explain(check, source, true, check->reason.message);
+        return explain_source(check, source, true, check->reason.message);
     source->path = hg_memory_text(path);
     return source->path ? H5GRAD_OK : hg_error_memory(check->err, strlen(path));
 }
@@ -313,10 +314,10 @@ static enum h5grad_status describe_source(struct check *check, const struct site
     source->unfit = other || (found && found->external);
     note_chunk(check->access, dataset, site->rank);
     if (source->rank < 0)
-        return explain(check, source, true, "cannot be described");
+        return explain_source(check, source, true, "cannot be described");
     if (other)
-        return explain(check, source, true, "has points of another type");
-    return found && found->missing ? explain(check, source, true, found->text) : H5GRAD_OK;
+        return explain_source(check, source, true, "has points of another type");
+    return found && found->missing ? explain_source(check, source, true, found->text) : H5GRAD_OK;
 }
 
 static enum h5grad_status look_in_file(struct check *check, const struct site *site, hid_t file,
@@ -333,7 +334,7 @@ static enum h5grad_status look_in_file(struct check *check, const struct site *s
     hg_hdf5_error(&check->reason, "cannot be opened");
     enum h5grad_status status =
         hg_access_check(check->access, check->err); /* a link that leads outside */
-    return status ? status : explain(check, source, true, check->reason.message);
+    return status ? status : explain_source(check, source, true, check->reason.message);
 }
 
 /* Counts a source that was found; records the names of the first for hg_open_source. */
@@ -380,17 +381,17 @@ static enum h5grad_status look_for(struct check *check, struct site *site)
 }
 
 /* Sets site->source to the source of a mapping, or of one of its blocks. */
-static enum h5grad_status look(struct check *check, struct site *site,
-                               const struct h5_mapping *mapping, uint64_t block)
+static enum h5grad_status look_for_source(struct check *check, struct site *site,
+                                          const struct h5_mapping *mapping, uint64_t block)
 {
     struct source *last = &site->source, next = {.rank = -1};
     bool named = hg_mapping_source(mapping, block, &next.file, &next.dataset);
     if (named && last->file && strcmp(last->file, next.file) == 0 &&
         strcmp(last->dataset, next.dataset) == 0) {
-        forget(&next);
+        forget_source(&next);
         return H5GRAD_OK;
     }
-    forget(last);
+    forget_source(last);
     *last = next;
     return named ? look_for(check, site) : hg_error_memory(check->err, strlen(mapping->file));
 }
@@ -398,8 +399,8 @@ static enum h5grad_status look(struct check *check, struct site *site,
 /* ------------------------------------------------------------------------------------- mappings */
 
 /* Decides whether site->source has the points of a mapping, or of one of its blocks. */
-static enum h5grad_status judge(struct check *check, struct site *site,
-                                const struct h5_mapping *mapping, uint64_t block)
+static enum h5grad_status judge_mapping(struct check *check, struct site *site,
+                                        const struct h5_mapping *mapping, uint64_t block)
 {
     const struct source *source = &site->source;
     BASE_FREED char *misfit =
@@ -416,7 +417,7 @@ static enum h5grad_status judge(struct check *check, struct site *site,
     return H5GRAD_FAILED;
 }
 
-static void extend(struct site *site, int axis, uint64_t end)
+static void extend_dataset(struct site *site, int axis, uint64_t end)
 {
     site->grows[axis] = true;
     site->extent[axis] = size_max(site->extent[axis], end);
@@ -438,7 +439,7 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
 {
     const struct h5_run *run = &mapping->run;
     const struct source *source = &site->source;
-    enum h5grad_status status = look(check, site, mapping, block);
+    enum h5grad_status status = look_for_source(check, site, mapping, block);
     bool numbered = strstr(mapping->dataset, "%b") != NULL;
     uint64_t points;
     if (status)
@@ -455,9 +456,9 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     for (; *absent > 0 && !status; --*absent, site->parts++)
         status = add_missing(check, site, hg_memory_text(site->end));
     if (!status)
-        status = judge(check, site, mapping, block);
+        status = judge_mapping(check, site, mapping, block);
     if (source->state == FOUND && size_mul(block + 1, run->block, &points))
-        extend(site, run->axis, hg_run_end(run, points));
+        extend_dataset(site, run->axis, hg_run_end(run, points));
     return status;
 }
 
@@ -470,7 +471,7 @@ static enum h5grad_status check_numbered(struct check *check, struct site *site,
     uint64_t absent = 0;
     if (mapping->run.axis < 0 || mapping->run.block == UINT64_MAX || mapping->source_run.axis >= 0)
         return hg_error_set(check->err, H5GRAD_FAILED, "has numbered sources, but not for blocks");
-    extend(site, mapping->run.axis, 0);
+    extend_dataset(site, mapping->run.axis, 0);
     for (uint64_t block = 0; absent <= GAP && !status; block++)
         status = check_block(check, site, mapping, block, &absent);
     return status;
@@ -483,16 +484,16 @@ static enum h5grad_status check_plain(struct check *check, struct site *site, si
     const struct h5_run *run = &mapping->run, *from = &mapping->source_run;
     if (run->axis >= 0 && from->axis < 0)
         return hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
-    enum h5grad_status status = look(check, site, mapping, 0);
+    enum h5grad_status status = look_for_source(check, site, mapping, 0);
     if (!status)
-        status = judge(check, site, mapping, 0);
+        status = judge_mapping(check, site, mapping, 0);
     if (status || run->axis < 0)
         return status;
     if (!site->points && !(site->points = hg_memory_zeroed(site->n, sizeof *site->points)))
         return hg_error_memory(check->err, site->n * sizeof *site->points);
     site->points[i] =
         source->state == FOUND ? hg_run_count(from, source->extent[from->axis]) : UINT64_MAX;
-    extend(site, run->axis, source->state == FOUND ? hg_run_end(run, site->points[i]) : 0);
+    extend_dataset(site, run->axis, source->state == FOUND ? hg_run_end(run, site->points[i]) : 0);
     return H5GRAD_OK;
 }
 
@@ -573,7 +574,7 @@ static void close_site(struct site *site)
     hg_close(site->files);
     hg_close(site->type);
     hg_search_close(&site->search);
-    forget(&site->source);
+    forget_source(&site->source);
     hg_outside_free(&site->found);
     free(site->end);
     free(site->points);
@@ -616,7 +617,7 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
     if (!status && site.virtual)
         status = check_sources(check, &site);
     if (!status)
-        status = conclude(check, &site);
+        status = conclude_check(check, &site);
     close_site(&site);
     return status;
 }
@@ -740,7 +741,7 @@ enum h5grad_status hg_explain_link(struct h5_access *access, hid_t group, const 
         status = hg_error_set(err, H5GRAD_FAILED, "is an external link to %s in %s: %s", path, file,
                               why);
     end_check(&check);
-    forget(&source);
+    forget_source(&source);
     hg_search_close(&search);
     return status;
 }

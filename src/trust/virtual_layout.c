@@ -24,7 +24,7 @@ struct rest {
     uint64_t bytes;
 };
 
-static bool skip(struct rest *rest, uint64_t bytes)
+static bool skip_bytes(struct rest *rest, uint64_t bytes)
 {
     if (bytes > rest->bytes)
         return false;
@@ -33,10 +33,10 @@ static bool skip(struct rest *rest, uint64_t bytes)
     return true;
 }
 
-static bool take(struct rest *rest, unsigned bytes, uint64_t *value)
+static bool take_number(struct rest *rest, unsigned bytes, uint64_t *value)
 {
     const unsigned char *p = rest->p;
-    if (!skip(rest, bytes))
+    if (!skip_bytes(rest, bytes))
         return false;
     *value = h5_little_endian(p, bytes);
     return true;
@@ -45,7 +45,7 @@ static bool take(struct rest *rest, unsigned bytes, uint64_t *value)
 static bool skip_name(struct rest *rest)
 {
     const unsigned char *end = memchr(rest->p, 0, rest->bytes);
-    return end && skip(rest, (uint64_t)(end - rest->p) + 1);
+    return end && skip_bytes(rest, (uint64_t)(end - rest->p) + 1);
 }
 
 /*
@@ -58,31 +58,31 @@ static bool skip_name(struct rest *rest)
 static bool skip_selection(struct rest *rest, bool *known)
 {
     uint64_t type, version, flags = 0, number = 4, rank, n = 1, bytes;
-    if (!take(rest, 4, &type) || !take(rest, 4, &version))
+    if (!take_number(rest, 4, &type) || !take_number(rest, 4, &version))
         return false;
     if ((type == NONE || type == ALL) && version == 1)
-        return skip(rest, 8);
+        return skip_bytes(rest, 8);
     const bool blocks = type == BLOCKS, second = blocks && version == 2;
     if ((!blocks && type != POINTS) || version < 1 || version > (blocks ? 3 : 2)) {
         *known = false;
         return true;
     }
-    if (version == 1 ? !skip(rest, 8) : blocks && !take(rest, 1, &flags))
+    if (version == 1 ? !skip_bytes(rest, 8) : blocks && !take_number(rest, 1, &flags))
         return false;
-    if (second ? !skip(rest, 4) : version > 1 && !take(rest, 1, &number))
+    if (second ? !skip_bytes(rest, 4) : version > 1 && !take_number(rest, 1, &number))
         return false;
     if (second)
         number = 8;
     const bool regular = second || flags & 1;
-    return number <= 8 && take(rest, 4, &rank) && rank > 0 && rank <= H5S_MAX_RANK &&
-           (regular || take(rest, (unsigned)number, &n)) &&
+    return number <= 8 && take_number(rest, 4, &rank) && rank > 0 && rank <= H5S_MAX_RANK &&
+           (regular || take_number(rest, (unsigned)number, &n)) &&
            size_mul(n,
                     (regular  ? 4
                      : blocks ? 2
                               : 1) *
                         rank * number,
                     &bytes) &&
-           skip(rest, bytes);
+           skip_bytes(rest, bytes);
 }
 
 /* Skips the version, the number of mappings, and two names and two selections for each. False if
@@ -91,7 +91,7 @@ static bool is_whole(struct rest rest, unsigned length_bytes)
 {
     uint64_t version, n;
     bool known = true;
-    if (!take(&rest, 1, &version) || (version == 0 && !take(&rest, length_bytes, &n)))
+    if (!take_number(&rest, 1, &version) || (version == 0 && !take_number(&rest, length_bytes, &n)))
         return false;
     if (version != 0)
         return true;

@@ -121,7 +121,7 @@ bool hg_mapping_is_numbered(const struct h5_mapping *mapping)
 }
 
 /* Finds the bounding box of what is shown; false if that is nothing. */
-static bool bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *last)
+static bool shown_bounds(const struct h5_mapping *mapping, hsize_t *first, hsize_t *last)
 {
     const struct h5_blocks *in = &mapping->blocks;
     if (mapping->run.axis < 0)
@@ -141,7 +141,7 @@ static void print_place(const struct h5_mapping *mapping, uint64_t block, char *
     const struct h5_run *run = &mapping->run;
     bool numbered = run->axis >= 0 && hg_mapping_is_numbered(mapping);
     int used = snprintf(out, size, "points");
-    if (!bounds(mapping, first, last))
+    if (!shown_bounds(mapping, first, last))
         return;
     if (numbered) {
         first[run->axis] += block * run->stride;
@@ -169,7 +169,7 @@ char *hg_mapping_text(const struct h5_mapping *mapping, uint64_t block, const ch
 void hg_mapping_ends(const struct h5_mapping *mapping, hsize_t *end)
 {
     hsize_t first[H5S_MAX_RANK], last[H5S_MAX_RANK];
-    bool some = bounds(mapping, first, last);
+    bool some = shown_bounds(mapping, first, last);
     for (int k = 0; k < mapping->rank; k++)
         end[k] = some && k != mapping->run.axis ? last[k] + 1 : 0;
 }

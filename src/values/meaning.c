@@ -94,7 +94,7 @@ static const struct row {
 #define LONGEST 64 /* longer than any whole name */
 
 /* Writes the letters and digits of a name in lower case, truncated to LONGEST. */
-static void simplify(const char *name, char out[LONGEST])
+static void simplify_name(const char *name, char out[LONGEST])
 {
     size_t n = 0;
     for (; *name && n + 1 < LONGEST; name++) {
@@ -114,7 +114,7 @@ static bool is_simple(const char *pattern)
     return true;
 }
 
-static bool matches(const char *pattern, const char *name)
+static bool matches_name(const char *pattern, const char *name)
 {
     size_t length = strlen(pattern), own = strlen(name);
     if (pattern[length - 1] == '*')
@@ -127,12 +127,12 @@ static bool matches(const char *pattern, const char *name)
 enum meaning hg_meaning_of(const char *attribute)
 {
     char simple[LONGEST];
-    simplify(attribute, simple);
+    simplify_name(attribute, simple);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         for (const char *const *name = table[i].names; *name; name++) {
             const char first = **name; /* where most names differ */
             if ((first == '*' || first == *simple || first == *attribute) &&
-                matches(*name, is_simple(*name) ? simple : attribute))
+                matches_name(*name, is_simple(*name) ? simple : attribute))
                 return table[i].meaning;
         }
     }
@@ -153,7 +153,7 @@ enum {
     GROUP = 16,
 };
 
-static bool holds(const char *attribute, unsigned place)
+static bool meaning_holds(const char *attribute, unsigned place)
 {
     static const unsigned not_for[] = {
         [MEANING_TIE] = RESULT | RECORD | COMPANION | COPY,
@@ -175,27 +175,27 @@ static bool holds(const char *attribute, unsigned place)
 
 bool hg_meaning_holds_for_result(const char *attribute)
 {
-    return holds(attribute, RESULT);
+    return meaning_holds(attribute, RESULT);
 }
 
 bool hg_meaning_holds_for_record(const char *attribute)
 {
-    return holds(attribute, RECORD);
+    return meaning_holds(attribute, RECORD);
 }
 
 bool hg_meaning_holds_for_companion(const char *attribute)
 {
-    return holds(attribute, COMPANION);
+    return meaning_holds(attribute, COMPANION);
 }
 
 bool hg_meaning_holds_for_copy(const char *attribute)
 {
-    return holds(attribute, COPY);
+    return meaning_holds(attribute, COPY);
 }
 
 bool hg_meaning_holds_for_group(const char *attribute)
 {
-    return holds(attribute, GROUP) && strcmp(attribute, "history") != 0;
+    return meaning_holds(attribute, GROUP) && strcmp(attribute, "history") != 0;
 }
 
 bool hg_meaning_methods_hold(const char *methods)

@@ -357,7 +357,7 @@ static enum h5grad_status read_rule(struct reading *reading)
 }
 
 /* Derives the flags from the rule. */
-static void settle(struct values *values, const struct h5_type *type)
+static void settle_rule(struct values *values, const struct h5_type *type)
 {
     const struct unpack_rule *rule = &values->rule;
     bool changed = values->packed || rule->bounded || values->stored != type->stored;
@@ -386,7 +386,7 @@ static enum h5grad_status read_all(struct reading *reading)
     bool made = reading->text && reading->note;
     enum h5grad_status status = made ? read_rule(reading) : H5GRAD_OK;
     if (made && !status) {
-        settle(values, reading->type);
+        settle_rule(values, reading->type);
         status = hg_values_note_unknown(reading->place, values, reading->other_sign, reading->note,
                                         reading->err);
     }
@@ -406,7 +406,7 @@ static enum h5grad_status read_values(const struct values_place *place, const st
     if (!reading.coordinate && type->components == 1)
         status = hg_values_read_minc(place, type, values, &minc, err);
     if (!status && minc)
-        settle(values, type);
+        settle_rule(values, type);
     else if (!status)
         status = read_all(&reading);
     if (status)

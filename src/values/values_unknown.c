@@ -165,7 +165,7 @@ static bool has(const struct search *search, enum meaning meaning)
 }
 
 /* True if the sign would change a derivative, as far as is known. */
-static bool matters(const struct search *search, const struct sign *sign)
+static bool sign_matters(const struct search *search, const struct sign *sign)
 {
     const struct values *values = search->values;
     bool said = values->missing && !values->by_default; /* which values are missing is known */
@@ -219,7 +219,7 @@ static void print_signs(struct search *search, const char *group)
     bool any = false, factor = false;
     for (size_t i = 0; i < search->n; i++) {
         const struct sign *sign = &search->sign[i];
-        if (!matters(search, sign))
+        if (!sign_matters(search, sign))
             continue;
         any = true;
         factor = factor || sign->meaning == MEANING_SCALE || sign->meaning == MEANING_GAIN;

@@ -102,9 +102,9 @@ static enum h5grad_status write_kept(struct order *order, struct waiting *waitin
 }
 
 /* Queues a copy of the chunk, whose bytes are already counted. */
-static enum h5grad_status keep(struct waiting *waiting, const struct put *put,
-                               const uint64_t *start, const struct codec_chunk *chunk,
-                               struct h5grad_error *err)
+static enum h5grad_status queue_chunk(struct waiting *waiting, const struct put *put,
+                                      const uint64_t *start, const struct codec_chunk *chunk,
+                                      struct h5grad_error *err)
 {
     struct kept *kept = malloc(sizeof *kept + chunk->size);
     if (!kept)
@@ -136,7 +136,7 @@ enum h5grad_status hg_order_write(const struct result_tile *tile, const struct p
         return report_stop(err);
     struct waiting *waiting = find_waiting(order, tile->number);
     if (!turn)
-        return keep(waiting, put, start, chunk, err);
+        return queue_chunk(waiting, put, start, chunk, err);
     enum h5grad_status status = write_kept(order, waiting, err);
     return status ? status : hg_put_chunk(put, start, chunk, err);
 }

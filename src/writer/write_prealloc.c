@@ -52,7 +52,7 @@ static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *s
 }
 
 /* Reserves the space of the chunks, if they are allocated. data: scratch space of one chunk. */
-static bool reserve(const struct prealloc_writer *self, void *data, struct h5grad_error *err)
+static bool reserve_chunks(const struct prealloc_writer *self, void *data, struct h5grad_error *err)
 {
     const struct writer_target *target = &self->writer.target;
     uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to, bytes;
@@ -83,7 +83,7 @@ static struct writer *prealloc_open(const struct writer_target *target, struct h
         self->raw = raw;
         self->fd = fd;
         self->probe = probe;
-        reserved = reserve(self, data, err);
+        reserved = reserve_chunks(self, data, err);
     }
     free(data);
     if (reserved)
