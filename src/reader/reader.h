@@ -60,9 +60,8 @@ struct reader {
     unsigned rank;
     unsigned components;
     uint64_t extent[GRID_MAX_RANK];
-    uint64_t held; /* bytes that libhdf5 needs to read, for any number of workers ... */
-    uint64_t
-        caches; /* ... and for caches, which it gives up if they are half of the memory limit */
+    uint64_t held;    /* bytes that libhdf5 needs to read, for any number of workers ... */
+    uint64_t caches;  /* ... and for caches, given up if they are half of the memory limit */
     uint64_t beside;  /* bytes kept with each decoded chunk besides its points */
     uint64_t stored;  /* bytes of CODEC_STORED that each worker needs ... */
     uint64_t scratch; /* ... and of CODEC_SCRATCH */

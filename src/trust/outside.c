@@ -31,8 +31,7 @@ struct check {
     struct h5_access own;     /* used if the caller opened the file, which may then lead anywhere */
     uint64_t n;               /* sources so far */
     hid_t last;               /* file of the last source, often that of the next, too; -1 */
-    struct h5grad_error
-        reason; /* why something cannot be opened; here to spare the stack of each level */
+    struct h5grad_error reason; /* why something cannot be opened; kept off the stack */
     struct h5grad_error *err;
 };
 

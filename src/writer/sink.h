@@ -14,9 +14,8 @@ struct sink;
 struct sink_request {
     unsigned n; /* outputs */
     struct writer *const *writer;
-    struct journal
-        *journal; /* positioned at the field; what it records is not made again; may be NULL */
-    bool ordered; /* chunks are written in the same order in every run */
+    struct journal *journal; /* at the field: what it records is not made again; may be NULL */
+    bool ordered;            /* chunks are written in the same order in every run */
     unsigned workers;
     uint64_t waiting; /* limit of queued chunks, in bytes */
 };
