@@ -196,11 +196,8 @@ static enum h5grad_status check_numbers(const struct h5grad_options *user, struc
                             "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
                             H5GRAD_LEAST_MEMORY);
     out->edge_order = (unsigned)user->edge_order;
-    out->memory = user->memory;
     out->memory_given = user->memory > 0;
-    if (!out->memory)
-        out->memory =
-            size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, hg_budget_available() / 4));
+    out->memory = out->memory_given ? user->memory : hg_budget_default();
     return H5GRAD_OK;
 }
 
