@@ -33,7 +33,7 @@ void hg_messages_free(struct messages *messages);
 
 /* Tells the callback, if any: at once, or in hg_messages_deliver where that cannot
  * be. Any thread. */
-void hg_run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
+void hg_message_add(struct messages *messages, enum h5grad_level level, const char *format, ...)
     BASE_PRINTF(3, 4);
 
 /* Tells what waits. The caller's thread, not within h5_enter. */

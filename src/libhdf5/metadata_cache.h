@@ -13,7 +13,7 @@
 
 /* Gives it a small share of so many bytes (0: any number), and no more than it takes by itself: by
  * a list of file access, and of a file that is open. False where that cannot be set. */
-bool hg_metadata_choose(hid_t list, uint64_t memory);
-bool hg_metadata_limit(hid_t file, uint64_t memory);
+bool hg_metadata_cache_choose(hid_t list, uint64_t memory);
+bool hg_metadata_cache_limit(hid_t file, uint64_t memory);
 
 #endif

@@ -293,7 +293,7 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
     if (!status)
         status = check_edges(user->edges, err);
     if (!status)
-        status = hg_format_parse(user->layout, user->filter, &out->format, err);
+        status = hg_layout_parse(user->layout, user->filter, &out->format, err);
     if (!status)
         status = hg_results_check_template(user->name, err);
     if (!status)

@@ -303,7 +303,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->cache = options->cache;
     struct h5_guard guard;
     hg_enter(&guard);
-    enum h5grad_status status = hg_format_result(
+    enum h5grad_status status = hg_layout_result(
         &options->format, &task->storage, field->components * hg_element_size(field->result),
         &task->result_storage, task->left_out, sizeof task->left_out, err);
     if (!status)
