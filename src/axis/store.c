@@ -105,9 +105,7 @@ static struct line *open_in(hid_t file, const char *text, uint64_t keep, struct 
     *known = dataset >= 0;
     if (!*known)
         return open_attribute(file, text, known, err);
-    item->unit = hg_attribute_text(dataset, "units");
-    if (!item->unit)
-        item->unit = hg_attribute_text(dataset, "unit");
+    item->unit = hg_attribute_unit(dataset, false, NULL);
     struct line *line = hg_line_open(dataset, keep, err);
     item->missing = hg_missing_text(dataset);
     return line;

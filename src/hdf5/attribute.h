@@ -10,6 +10,11 @@
 /* The text, in new memory; NULL when there is none or it is longer than 64 KiB. */
 char *hg_attribute_text(hid_t object, const char *name);
 
+/* The unit that the object gives, in new memory: by "units" or "unit", with any_case also by these
+ * words with capitals. *name becomes the attribute's name; name may be NULL. NULL when none of them
+ * has a text. */
+char *hg_attribute_unit(hid_t object, bool any_case, const char **name);
+
 /* The elements of an array of texts, each in new memory ("" for those never written), in a new
  * array; NULL when there is none or they are longer than 16 MiB. */
 char **hg_attribute_texts(hid_t object, const char *name, size_t *n);
