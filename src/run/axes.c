@@ -353,7 +353,7 @@ static bool counts(const struct field *field, unsigned axis)
 }
 
 /* A piece of a larger grid is differentiated for those only who name it and say every spacing. */
-static enum h5grad_status check_whole(struct field *field, const struct run_options *options,
+static enum h5grad_status check_piece(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
     bool said = options->n_datasets > 0;
@@ -394,7 +394,7 @@ static enum h5grad_status apply_command_line(struct field *field, const struct r
     if (!status)
         status = apply_coords(field, options, err);
     if (!status)
-        status = check_whole(field, options, err);
+        status = check_piece(field, options, err);
     return status;
 }
 
