@@ -15,7 +15,7 @@
 enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
                                   struct run_options *options, struct h5grad_error *err)
 {
-    *resume = (struct resume){.wanted = options->checkpoint || options->resume};
+    *resume = (struct resume){.wanted = options->checkpoint};
     if (!resume->wanted)
         return H5GRAD_OK;
     resume->path = hg_publish_journal_path(output);

@@ -299,7 +299,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->derivative = task->derivative;
     job->output = task->output;
     job->threads = options->threads;
-    job->ordered = !options->history || options->checkpoint || options->resume;
+    job->ordered = !options->history || options->checkpoint;
     job->cache = options->cache;
     struct h5_guard guard;
     hg_enter(&guard);
