@@ -57,12 +57,12 @@ struct run {
     struct field *field;         /* of each selected dataset that is to be done */
     struct task task;            /* of the one at hand */
     struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
-    struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
-    bool skipped_field;          /* that is so */
+    struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
+    bool skipped_field;          /* skipped is about a field */
     struct tally tally;          /* what is reported once, with a count */
-    size_t noted;                /* fields that say of their values what is not used */
-    struct h5grad_error unsafe;  /* why what is written cannot be made safe, found meanwhile */
-    _Atomic bool is_unsafe;      /* that is so */
+    size_t noted;                /* fields whose attributes about their values are not used */
+    struct h5grad_error unsafe;  /* why the journal could not be synced */
+    _Atomic bool is_unsafe;      /* unsafe is set; the run ends */
     uint64_t written_back;       /* bytes of results done when writing back was begun last */
 };
 

@@ -270,10 +270,14 @@ static enum h5grad_status plan_tiles(struct task *task, const struct run_options
 {
     const char *known = task->field->read_method;
     enum h5grad_status status = open_reader(task, known ? known : options->io, err);
-    if (status || !(status = plan_buffers(task, options, err)))
+    if (status)
         return status;
+    status = plan_buffers(task, options, err);
+    if (!status)
+        return H5GRAD_OK;
     if (task->storage.layout == H5_CHUNKED && task->storage.n_filters == 0) {
-        if ((status = open_reader(task, "library", err)))
+        status = open_reader(task, "library", err);
+        if (status)
             return status;
         status = plan_buffers(task, options, err);
     }

@@ -20,7 +20,7 @@
 struct h5_outside {
     char *text;           /* a remark for the user; NULL */
     bool missing;         /* it does not have all its points */
-    bool external;        /* in external files */
+    bool external;        /* and they are of external files */
     uint64_t sources;     /* that are there */
     char *path, *dataset; /* of the first of them; path is NULL where that is in the same file */
 };
@@ -45,9 +45,9 @@ struct h5_access {
     struct h5_set checked;       /* virtual and external datasets, with their numbers in outside */
     size_t n_outside;
     struct h5_outside *outside;
-    bool lacks_external; /* one of them */
-    bool looking;        /* files are opened for a check, not to read their points */
-    bool judging;        /* hg_open_to_judge is opening a file */
+    bool lacks_external; /* external files of some dataset lack points */
+    bool looking;        /* files are opened to look for sources, not to read points: no locks */
+    bool judging;        /* hg_open_to_judge opens a source, which may prove unfit */
     struct h5_set unfit; /* files that cannot be sources: to libhdf5 they are absent */
     uint64_t heap_read;  /* bytes of the largest collection of a global heap */
     /* The least extents of chunks of sources, by the axes from the last on; 0: none has chunks. */
