@@ -219,7 +219,7 @@ struct h5grad_field {
     enum h5grad_layout result_layout;
     const char *result_layout_text;
     const char *read_method;  /* "direct", "chunked", "library" */
-    const char *write_method; /* the same, or "placed"; NULL from h5grad_plan */
+    const char *write_method; /* the same; NULL from h5grad_plan */
     int threads;
     uint64_t tiles;
     uint64_t bytes_read;          /* of the source as it is held in memory, halos included */

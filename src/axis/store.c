@@ -105,9 +105,7 @@ static struct coord_array *open_in(hid_t file, const char *text, uint64_t keep,
     *known = dataset >= 0;
     if (!*known)
         return open_attribute(file, text, known, err);
-    item->unit = hg_attribute_text(dataset, "units");
-    if (!item->unit)
-        item->unit = hg_attribute_text(dataset, "unit");
+    item->unit = hg_attribute_unit(dataset, false, NULL);
     struct coord_array *array = hg_coord_array_open(dataset, keep, err);
     item->missing = hg_missing_text(dataset);
     return array;

@@ -5,17 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/parse.h"
 #include "base/size.h"
 #include "h5grad.h"
 
-#define MIB ((uint64_t)1 << 20)
-
 /* Resident memory without any buffer: the program, its libraries, what libhdf5 keeps of a file. */
-#define PROCESS_MEMORY (10 * MIB)
+#define PROCESS_MEMORY (10 * SIZE_MIB)
+
+/* The default cap: a share of the memory that there is, and the most. */
+#define DEFAULT_SHARE 4
+#define DEFAULT_MOST  (1024 * SIZE_MIB)
 
 /* Returns the least limit of a cgroup and those above it. name: the file of the limit in each
  * folder, whose text is no number if there is no limit. */
@@ -80,15 +81,17 @@ static uint64_t all_cgroups_limit(void)
 
 uint64_t hg_budget_available(void)
 {
-    uint64_t least = UINT64_MAX;
-    long pages = sysconf(_SC_PHYS_PAGES);
-    long page = sysconf(_SC_PAGESIZE);
-    if (pages > 0 && page > 0)
-        least = (uint64_t)pages * (uint64_t)page;
+    uint64_t least = budget_machine();
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
         least = size_min(least, (uint64_t)limit.rlim_cur);
     return size_min(least, all_cgroups_limit());
+}
+
+uint64_t hg_budget_default(void)
+{
+    return size_max(H5GRAD_LEAST_MEMORY,
+                    size_min(DEFAULT_MOST, hg_budget_available() / DEFAULT_SHARE));
 }
 
 uint64_t hg_budget_buffers(uint64_t cap)
@@ -102,5 +105,5 @@ uint64_t hg_budget_cap(uint64_t buffers)
         return INT64_MAX;
     uint64_t needed = buffers + PROCESS_MEMORY;
     uint64_t cap = needed + size_ceil_div(needed, BUDGET_COORDINATES_SHARE - 1);
-    return size_max(H5GRAD_LEAST_MEMORY, size_ceil_div(cap, MIB) * MIB);
+    return size_max(H5GRAD_LEAST_MEMORY, size_ceil_div(cap, SIZE_MIB) * SIZE_MIB);
 }

@@ -4,10 +4,21 @@
 #define H5GRAD_BASE_BUDGET_H
 
 #include <stdint.h>
+#include <unistd.h>
+
+/* Bytes of the machine's memory; UINT64_MAX where the system does not say. */
+static inline uint64_t budget_machine(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
+}
 
 /* Returns how many bytes this process may use: the machine's memory, its cgroup's (v1 and v2) or
  * RLIMIT_AS, whichever is least. */
 uint64_t hg_budget_available(void);
+
+/* Returns the cap on resident memory that holds unless the caller gives one. */
+uint64_t hg_budget_default(void);
 
 /* Coordinates get one part in so many of a cap on resident memory. */
 #define BUDGET_COORDINATES_SHARE 16

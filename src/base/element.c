@@ -26,3 +26,8 @@ enum element hg_element_arithmetic(enum element element)
 {
     return elements[element].arithmetic;
 }
+
+enum element hg_element_result(enum element element)
+{
+    return element == ELEMENT_F16 ? ELEMENT_F16 : elements[element].arithmetic;
+}

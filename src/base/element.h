@@ -3,8 +3,10 @@
  * The scalar types whose bytes h5grad understands, in one list.
  *
  * X(NAME, C type, text, arithmetic): arithmetic is float if that holds every value, and every
- * difference of two values as precisely as the type itself, else double. float16 and bfloat16 have
- * no C type in C11 and are carried in uint16_t.
+ * difference of two values as precisely as the type itself, else double. It is also the type of
+ * results, but for float16, whose results are float16. Floats of other formats are none of these
+ * types (hdf5/type): their results are float32 up to 32 bits, else float64. float16 and bfloat16
+ * have no C type in C11 and are carried in uint16_t.
  */
 #ifndef H5GRAD_BASE_ELEMENT_H
 #define H5GRAD_BASE_ELEMENT_H
@@ -36,5 +38,6 @@ enum element {
 size_t hg_element_size(enum element element);             /* bytes of one scalar */
 const char *hg_element_name(enum element element);        /* "float32" */
 enum element hg_element_arithmetic(enum element element); /* ELEMENT_F32 or ELEMENT_F64 */
+enum element hg_element_result(enum element element);     /* of data of that type */
 
 #endif

@@ -11,29 +11,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/budget.h"
 #include "base/size.h"
-
-#define MIB ((uint64_t)1 << 20)
-
-/* What h5grad takes at least, however small --memory is. */
-#define CAP_LEAST (32 * MIB)
 
 /* Added to --memory: bytes for libhdf5's caches of metadata and what is idle between allocations,
  * and bytes for each byte of the file, for what libhdf5 and h5grad keep of its objects. */
-#define CAP_SPARE    (32 * MIB)
+#define CAP_SPARE    (32 * SIZE_MIB)
 #define CAP_METADATA 16
 
 /* An allocation of more than this may fail where less is left. */
-#define CAP_NEAR (8 * MIB)
+#define CAP_NEAR (8 * SIZE_MIB)
 
 /* Blocks of this size and above return to the system as soon as they are freed. */
 #define CAP_BLOCK (1 << 20)
 
 /* A process that has mapped this much before the work begins runs under a sanitizer. */
-#define CAP_STRANGE (1024 * MIB)
+#define CAP_STRANGE (1024 * SIZE_MIB)
 
 /* The stack of a thread where the system does not say. */
-#define CAP_STACK (8 * MIB)
+#define CAP_STACK (8 * SIZE_MIB)
 
 /* With these bounds no sum here overflows. */
 #define CAP_MOST_THREADS ((uint64_t)1 << 16)
@@ -83,11 +79,9 @@ bool cap_is_reached(void)
 /* The buffers keep to the default where --memory is not given: the limit need not. */
 static uint64_t cap_wanted(const struct options *options)
 {
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    uint64_t machine = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : CAP_MOST_BYTES;
-    uint64_t memory = options->grad.memory > 0 ? options->grad.memory : machine / 2;
+    uint64_t memory = options->grad.memory > 0 ? options->grad.memory : budget_machine() / 2;
 
-    return size_max(memory, CAP_LEAST);
+    return size_max(memory, H5GRAD_LEAST_MEMORY);
 }
 
 static uint64_t cap_metadata(const struct options *options)
@@ -113,7 +107,7 @@ static uint64_t cap_stacks(const struct options *options)
     else if (wanted && strtoul(wanted, NULL, 10) > threads)
         threads = strtoul(wanted, NULL, 10);
     if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        stack = size_max(CAP_STACK, limit.rlim_cur) + MIB;
+        stack = size_max(CAP_STACK, limit.rlim_cur) + SIZE_MIB;
     return size_min(threads, CAP_MOST_THREADS) * size_min(stack, CAP_MOST_BYTES);
 }
 

@@ -33,7 +33,7 @@ struct file_identity file_identify(const char *path)
     return (struct file_identity){.exists = true, .device = info.st_dev, .inode = info.st_ino};
 }
 
-static bool file_is_same(const struct file_identity *a, const struct file_identity *b)
+static bool identity_is_same(const struct file_identity *a, const struct file_identity *b)
 {
     return a->exists && b->exists && a->device == b->device && a->inode == b->inode;
 }
@@ -54,11 +54,11 @@ static bool end_is_failure(const struct child_end *end)
  * name is gone, or leads to the same file, or to the one that OUTPUT was (they were exchanged). */
 static bool output_is_whole(const struct child_end *end, const struct file_identity *output)
 {
-    if (end->files == 0 || !output->exists || file_is_same(output, &end->before))
+    if (end->files == 0 || !output->exists || identity_is_same(output, &end->before))
         return false;
     struct file_identity temporary = file_identify(end->file[0]);
-    return !temporary.exists || file_is_same(&temporary, output) ||
-           file_is_same(&temporary, &end->before);
+    return !temporary.exists || identity_is_same(&temporary, output) ||
+           identity_is_same(&temporary, &end->before);
 }
 
 static struct leftovers find_leftovers(const struct options *options, const struct child_end *end)
@@ -105,9 +105,7 @@ static void print_outcome(const struct options *options, const struct child_end 
 {
     unsigned text = options->grad.checkpoint ? RESUME_FILES : 1;
 
-    if (left->resumable) {
-        fputs("; --resume goes on from the last checkpoint", stderr);
-    } else if (left->whole) {
+    if (left->whole) {
         text_print(stderr, "; %s is whole", options->output);
         if (end->files > text && file_identify(end->file[text]).exists)
             fputs(", but not described", stderr);
@@ -117,7 +115,20 @@ static void print_outcome(const struct options *options, const struct child_end 
         bool other = options->grad.overwrite || left->output;
         text_print(stderr, "; nothing %sat %s", other ? "new " : "", options->output);
     }
-    fputc('\n', stderr);
+    fputs(left->resumable ? "; go on with --resume\n" : "\n", stderr);
+}
+
+/* Prints the line; returns the exit status. */
+static int report_end(const struct options *options, const struct child_end *end,
+                      const struct leftovers *left)
+{
+    print_cause(options, end, left->whole);
+    print_outcome(options, end, left);
+    if (left->resumable)
+        return EXIT_RESUMABLE;
+    if (!end_is_failure(end))
+        return EXIT_SIGNAL + (end->stopped ? end->stopped : end->number);
+    return left->whole ? EXIT_UNREPORTED : EXIT_FAILED;
 }
 
 /* A locked file belongs to another run, which has made one of the same name since. */
@@ -145,13 +156,17 @@ static void remove_files(const struct child_end *end, const struct leftovers *le
 int exit_report(const struct options *options, const struct child_end *end)
 {
     struct leftovers left = find_leftovers(options, end);
+    int status = report_end(options, end, &left);
 
-    print_cause(options, end, left.whole);
-    print_outcome(options, end, &left);
     remove_files(end, &left);
-    if (left.resumable)
-        return EXIT_RESUMABLE;
-    if (!end_is_failure(end))
-        return EXIT_SIGNAL + (end->stopped ? end->stopped : end->number);
-    return left.whole ? EXIT_UNREPORTED : EXIT_FAILED;
+    return status;
+}
+
+int exit_report_stop(const struct options *options, int number, bool resumable)
+{
+    struct child_end end = {.stopped = number};
+    struct leftovers left = {.output = file_identify(options->output).exists,
+                             .resumable = resumable};
+
+    return report_end(options, &end, &left);
 }

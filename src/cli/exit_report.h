@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The report on a child process that ended without reporting its own result: the message, the
- * removal of the files it left, and the exit status.
+ * The report on a run that was stopped, or whose process ended without reporting its own result:
+ * the message, the removal of the files it left, and the exit status.
  */
 #ifndef H5GRAD_CLI_EXIT_REPORT_H
 #define H5GRAD_CLI_EXIT_REPORT_H
@@ -41,5 +41,9 @@ struct file_identity file_identify(const char *path);
  * is not.
  */
 int exit_report(const struct options *options, const struct child_end *end);
+
+/* The same of a run that has ended in order, and has no files left, because a signal of that number
+ * asked it to. */
+int exit_report_stop(const struct options *options, int number, bool resumable);
 
 #endif

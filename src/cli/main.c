@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "h5grad.h"
 #include "cli/command_line.h"
+#include "cli/exit_report.h"
 #include "cli/progress.h"
 #include "cli/report_text.h"
 #include "cli/status.h"
@@ -82,18 +83,6 @@ static int main_report_error(enum h5grad_status status, const struct h5grad_erro
     return usage ? EXIT_WRONG_USAGE : EXIT_FAILED;
 }
 
-static int main_report_stop(const struct options *options, bool resumable)
-{
-    int number = stop_signal();
-
-    fprintf(stderr, "h5grad: stopped by %s", stop_signal_name(number));
-    if (options->mode == OPTIONS_RUN)
-        text_print(stderr, "; nothing %sat %s", options->grad.overwrite ? "new " : "",
-                   options->output);
-    fputs(resumable ? "; go on with --resume\n" : "\n", stderr);
-    return resumable ? EXIT_RESUMABLE : EXIT_SIGNAL + number;
-}
-
 /* The buffer of stdout. Output that fits into it is written by main_close_stdout, which then knows
  * why a write failed. */
 static char main_buffer[1 << 15];
@@ -168,7 +157,7 @@ static int main_work(struct options *options)
     progress_hide(&session.progress);
 
     if (status == H5GRAD_CANCELLED || status == H5GRAD_RESUMABLE)
-        return main_report_stop(options, status == H5GRAD_RESUMABLE);
+        return exit_report_stop(options, stop_signal(), status == H5GRAD_RESUMABLE);
     if (status != H5GRAD_OK)
         return main_report_error(status, &error);
     main_print_report(options, &session, report);

@@ -436,14 +436,14 @@ static void tell_item(const struct aux_vars *self, const struct field *field,
                       const struct item *item)
 {
     if (item->why)
-        hg_run_message(self->messages, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
+        hg_message_add(self->messages, H5GRAD_WARNING, "%s: %s: left out of the output: %s",
                        field->path, item->path ? item->path : "a dimension scale", item->why);
     else if (item->missing)
-        hg_run_message(self->messages, H5GRAD_WARNING, "%s: %s: %s", field->path, item->path,
+        hg_message_add(self->messages, H5GRAD_WARNING, "%s: %s: %s", field->path, item->path,
                        item->missing);
     for (size_t k = 0; k < N_OF_CELLS; k++) {
         if (item->lost[k])
-            hg_run_message(self->messages, H5GRAD_WARNING,
+            hg_message_add(self->messages, H5GRAD_WARNING,
                            "%s: its attribute %s names %s, which cannot be found", item->path,
                            of_cells[k], item->lost[k]);
     }
@@ -466,7 +466,7 @@ enum h5grad_status hg_aux_vars_add(struct aux_vars *vars, const struct field *fi
     for (size_t i = first; i < vars->n && !vars->status; i++)
         tell_item(vars, field, &vars->item[i]);
     if (!vars->status && links->total > 0 && links->why)
-        hg_run_message(vars->messages, H5GRAD_DETAIL,
+        hg_message_add(vars->messages, H5GRAD_DETAIL,
                        "%s: its scales are not attached to results: axis %u: %s", field->path,
                        links->axis, links->why);
     return vars->status;

@@ -42,15 +42,15 @@ struct aux_vars *hg_aux_vars_new(hid_t input, hid_t output, const struct h5_walk
 void hg_aux_vars_free(struct aux_vars *vars); /* NULL allowed */
 
 /* Makes what the results of a field, whose dataset is open, need, and finds the scales they are to
- * have. Not within h5_enter. */
+ * have. Not within hg_enter. */
 enum h5grad_status hg_aux_vars_add(struct aux_vars *vars, const struct field *field, hid_t dataset,
                                    struct scale_links *links, struct h5grad_error *err);
 
-/* Makes the links of the dataset at path of the output. Within h5_enter. */
+/* Makes the links of the dataset at path of the output. Within hg_enter. */
 enum h5grad_status hg_aux_vars_link(struct aux_vars *vars, const struct scale_links *links,
                                     hid_t dataset, const char *path, struct h5grad_error *err);
 
-/* After the last field: tells each scale what it is attached to. Within h5_enter. */
+/* After the last field: tells each scale what it is attached to. Within hg_enter. */
 enum h5grad_status hg_aux_vars_finish(struct aux_vars *vars, struct h5grad_error *err);
 
 #endif

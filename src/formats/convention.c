@@ -262,8 +262,8 @@ static void set_open(struct query *query, unsigned k, hid_t dataset, const char 
     } else {
         hg_coords_set_problem(query, k, "%s: %s", path, reason.message);
     }
-    hg_coords_set_unit_of(query, k, dataset, "units");
-    hg_coords_set_unit_of(query, k, dataset, "unit");
+    BASE_FREED char *unit = hg_attribute_unit(dataset, false, NULL);
+    hg_coords_set_unit(query, k, unit);
 }
 
 void hg_coords_set_dataset(struct query *query, unsigned k, const char *path, bool edges)

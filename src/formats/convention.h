@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A convention: one file, and one row of the table in formats/formats.c. All within h5_enter. */
+/* A convention: one file, and one row of the table in formats/formats.c. All within hg_enter. */
 #ifndef H5GRAD_FORMATS_CONVENTION_H
 #define H5GRAD_FORMATS_CONVENTION_H
-
-#include <limits.h>
 
 #include <limits.h>
 

@@ -100,9 +100,7 @@ static void read_scale(struct query *query, unsigned k, hid_t dataset, struct sc
         hg_coords_no_memory(query, strlen(path));
     if (hg_is_placeholder(dataset) || hg_is_null(dataset)) /* it has no points */
         return;
-    scale->unit = hg_coords_text(dataset, "units");
-    if (!scale->unit)
-        scale->unit = hg_coords_text(dataset, "unit");
+    scale->unit = hg_attribute_unit(dataset, false, NULL);
     judge_scale(query, k, dataset, scale);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the conventions say together; the first that knows an axis wins. All within h5_enter. */
+/* What the conventions say together; the first that knows an axis wins. All within hg_enter. */
 #ifndef H5GRAD_FORMATS_FORMATS_H
 #define H5GRAD_FORMATS_FORMATS_H
 

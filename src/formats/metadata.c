@@ -105,11 +105,8 @@ static const char *axis_unit(const struct field *field, unsigned axis)
 static enum h5grad_status write_unit(const struct field *field, hid_t source, unsigned axis,
                                      hid_t dataset, struct h5grad_error *err)
 {
-    static const char *const names[] = {"units", "unit", "Units", "Unit", "UNITS", "UNIT"};
     const char *name = NULL;
-    char *value = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !value; i++)
-        value = hg_coords_text(source, name = names[i]);
+    BASE_FREED char *value = hg_attribute_unit(source, true, &name);
     bool spaced = field->axis[axis].spacing.kind != SPACING_AUTO;
     const char *below = spaced ? axis_unit(field, axis) : NULL;
     enum h5grad_status status = H5GRAD_OK;
@@ -118,7 +115,6 @@ static enum h5grad_status write_unit(const struct field *field, hid_t source, un
         status = unit ? hg_attribute_write_text(dataset, name, unit, err)
                       : hg_error_memory(err, strlen(value));
     }
-    free(value);
     return status;
 }
 

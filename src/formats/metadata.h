@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The attributes of results and of the output as a whole. All within h5_enter. */
+/* The attributes of results and of the output as a whole. All within hg_enter. */
 #ifndef H5GRAD_FORMATS_METADATA_H
 #define H5GRAD_FORMATS_METADATA_H
 

@@ -116,7 +116,7 @@ static bool name_file(const struct xdmf *xdmf, const char *name)
 {
     bool named = *name != ' ' && is_representable(name);
     if (!named)
-        hg_run_message(xdmf->messages, H5GRAD_WARNING,
+        hg_message_add(xdmf->messages, H5GRAD_WARNING,
                        "%s" XDMF_SUFFIX " describes nothing of %s: XML cannot hold that name",
                        xdmf->output, name);
     return named;
@@ -372,7 +372,7 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
     if (xdmf->output_named)
         nameless += put_results(out, xdmf, part);
     if (nameless > 0)
-        hg_run_message(xdmf->messages, H5GRAD_WARNING,
+        hg_message_add(xdmf->messages, H5GRAD_WARNING,
                        "%s: %u of its datasets %s not described in %s" XDMF_SUFFIX
                        ": XML cannot hold %s",
                        field->path, nameless, nameless > 1 ? "are" : "is", xdmf->output,
@@ -393,7 +393,7 @@ static const char *why_not(struct xdmf_part *part)
 static void warn_of_colon(struct xdmf *xdmf, const char *name)
 {
     if (!xdmf->warned && strchr(name, ':'))
-        hg_run_message(xdmf->messages, H5GRAD_WARNING,
+        hg_message_add(xdmf->messages, H5GRAD_WARNING,
                        "%s: ParaView and VisIt cannot read names with a ':' from %s" XDMF_SUFFIX,
                        name, xdmf->output);
     xdmf->warned |= strchr(name, ':') != NULL;
@@ -406,7 +406,7 @@ enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field, xdm
     struct xdmf_axis axis[SPACE] = {{.extent = 1, .step = 1}};
     const char *why = why_not(&part);
     if (why) {
-        hg_run_message(xdmf->messages, H5GRAD_DETAIL, "%s: not described in %s" XDMF_SUFFIX ": %s",
+        hg_message_add(xdmf->messages, H5GRAD_DETAIL, "%s: not described in %s" XDMF_SUFFIX ": %s",
                        field->path, xdmf->output, why);
         return H5GRAD_OK;
     }
@@ -548,7 +548,7 @@ enum h5grad_status hg_xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out,
 {
     enum h5grad_status status = H5GRAD_OK;
     if (xdmf->n == 0 && !xdmf->nameless)
-        hg_run_message(xdmf->messages, H5GRAD_WARNING,
+        hg_message_add(xdmf->messages, H5GRAD_WARNING,
                        "no field has two or three axes in space: %s" XDMF_SUFFIX " describes none",
                        xdmf->output);
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -29,12 +29,12 @@ void hg_xdmf_free(struct xdmf *xdmf); /* NULL allowed */
 typedef const struct coordinate *xdmf_find(void *user, const struct field *field, unsigned axis);
 
 /* Describes a planned field, or tells the message callback why not. find is called for the axes
- * that are space. Not within h5_enter. */
+ * that are space. Not within hg_enter. */
 enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field, xdmf_find *find,
                                void *user, struct h5grad_error *err);
 
 /* Writes the text. output is the open file with all results: coordinates that it holds are referred
- * to, others are written out. Whether writing went well, ferror(out) says. Not within h5_enter. */
+ * to, others are written out. Whether writing went well, ferror(out) says. Not within hg_enter. */
 enum h5grad_status hg_xdmf_write(struct xdmf *xdmf, hid_t output, FILE *out,
                                  struct h5grad_error *err);
 

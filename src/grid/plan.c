@@ -17,24 +17,28 @@
 /* What a byte costs that is kept from the tile before, when one that is read costs 1. */
 #define PLAN_CARRY 0.25
 
-/* A step by which a tile exceeds its own cache is to save this part of the cost; all those by which
- * it comes to need the shared one together that part, and so many tiles are to be left to each
- * worker. */
-#define PLAN_WORTH        0.08
+/* The part of the cost that a step must save by which a tile exceeds a core's own cache. */
+#define PLAN_WORTH 0.08
+
+/* The part that all steps together must save by which a tile needs the shared cache. */
 #define PLAN_WORTH_SHARED 0.10
+
+/* Tiles that such steps must leave to each worker. */
 #define PLAN_SHARED_TILES 128
 
-/* Where the source has chunks the least plan has tiles of so many bytes, if chunks of results allow
- * it, and gathers blocks of so large a part of a chunk: with less it would hardly end. */
-#define PLAN_LEAST_TILE  ((uint64_t)64 << 10)
+/* Bytes of a tile of the least plan where the source has chunks, if chunks of results allow it. */
+#define PLAN_LEAST_TILE ((uint64_t)64 << 10)
+
+/* The part of a chunk that the least plan gathers blocks of: with less it would hardly end. */
 #define PLAN_LEAST_BLOCK 4
 
 /* The part of the memory for tiles where blocks are gathered. */
 #define PLAN_GATHERED_TILES 4
 
-/* Turns per worker, at least, so that all of them end at about the same time; and tiles per turn,
- * at least, so that the first one's halo does not matter. */
-#define PLAN_TURNS      32
+/* Turns per worker, at least, so that all of them end at about the same time. */
+#define PLAN_TURNS 32
+
+/* Tiles per turn, at least, so that the first one's halo does not matter. */
 #define PLAN_TURN_TILES 8
 
 static uint64_t mul_saturated(uint64_t a, uint64_t b)

@@ -127,6 +127,21 @@ char *hg_attribute_text(hid_t object, const char *name)
     return text;
 }
 
+char *hg_attribute_unit(hid_t object, bool any_case, const char **name)
+{
+    static const char *const names[] = {"units", "unit", "Units", "Unit", "UNITS", "UNIT"};
+    for (size_t i = 0; i < (any_case ? sizeof names / sizeof *names : 2); i++) {
+        char *unit = hg_attribute_text(object, names[i]);
+        if (unit && *unit) {
+            if (name)
+                *name = names[i];
+            return unit;
+        }
+        free(unit);
+    }
+    return NULL;
+}
+
 char **hg_attribute_texts(hid_t object, const char *name, size_t *n)
 {
     return read_texts(object, name, MAX_TEXTS / sizeof(char *), MAX_TEXTS, n);

@@ -10,6 +10,11 @@
 /* Returns the text, in new memory; NULL if there is none or it is longer than 64 KiB. */
 char *hg_attribute_text(hid_t object, const char *name);
 
+/* Returns the unit of the object, in new memory: the text of "units" or "unit", with any_case also
+ * of these words in capitals. *name: the attribute's name; name may be NULL. NULL if there is none.
+ */
+char *hg_attribute_unit(hid_t object, bool any_case, const char **name);
+
 /* Returns an array of texts, each in new memory ("" if never written); NULL if there is none or
  * they are longer than 16 MiB. */
 char **hg_attribute_texts(hid_t object, const char *name, size_t *n);

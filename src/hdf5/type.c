@@ -84,7 +84,7 @@ static enum h5grad_status read_integer(hid_t datatype, struct h5_type *type,
         width++;
     type->stored = element[width][sign == H5T_SGN_2];
     type->raw = bits.dense && bits.precision == (size_t)8 << width;
-    type->result = hg_element_arithmetic(type->stored);
+    type->result = hg_element_result(type->stored);
     snprintf(type->name, sizeof type->name, "%sint%zu", sign == H5T_SGN_2 ? "" : "u",
              bits.precision);
     return H5GRAD_OK;
@@ -146,8 +146,7 @@ static enum h5grad_status read_float(hid_t datatype, struct h5_type *type, struc
             continue;
         type->raw = true;
         type->stored = known_floats[i].element;
-        type->result =
-            type->stored == ELEMENT_F16 ? ELEMENT_F16 : hg_element_arithmetic(type->stored);
+        type->result = hg_element_result(type->stored);
         snprintf(type->name, sizeof type->name, "%s", hg_element_name(type->stored));
         return H5GRAD_OK;
     }

@@ -107,7 +107,7 @@ __attribute__((format(printf, 3, 0))) static void tell_short(const struct messag
     messages->callback(messages->user, &(struct h5grad_message){level, line});
 }
 
-void hg_run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
+void hg_message_add(struct messages *messages, enum h5grad_level level, const char *format, ...)
 {
     if (!messages->callback)
         return;

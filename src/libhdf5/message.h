@@ -33,7 +33,7 @@ void hg_messages_free(struct messages *messages);
 
 /* Formats a message and calls the callback, if any: now, or in hg_messages_deliver if this is
  * another thread or within hg_enter. Any thread. */
-void hg_run_message(struct messages *messages, enum h5grad_level level, const char *format, ...)
+void hg_message_add(struct messages *messages, enum h5grad_level level, const char *format, ...)
     BASE_PRINTF(3, 4);
 
 /* Delivers the queued messages. The caller's thread, not within hg_enter. */

@@ -18,7 +18,7 @@ static void limit_cache(H5AC_cache_config_t *config, uint64_t memory)
     config->set_initial_size = true;
 }
 
-bool hg_metadata_choose(hid_t list, uint64_t memory)
+bool hg_metadata_cache_choose(hid_t list, uint64_t memory)
 {
     H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
     if (H5Pget_mdc_config(list, &config) < 0)
@@ -27,7 +27,7 @@ bool hg_metadata_choose(hid_t list, uint64_t memory)
     return H5Pset_mdc_config(list, &config) >= 0;
 }
 
-bool hg_metadata_limit(hid_t file, uint64_t memory)
+bool hg_metadata_cache_limit(hid_t file, uint64_t memory)
 {
     H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
     if (H5Fget_mdc_config(file, &config) < 0)

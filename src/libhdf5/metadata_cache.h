@@ -13,7 +13,7 @@
 
 /* Limits the cache to a small share of memory bytes (0: no limit) and to libhdf5's default, by a
  * file access list or for an open file. False on failure. */
-bool hg_metadata_choose(hid_t list, uint64_t memory);
-bool hg_metadata_limit(hid_t file, uint64_t memory);
+bool hg_metadata_cache_choose(hid_t list, uint64_t memory);
+bool hg_metadata_cache_limit(hid_t file, uint64_t memory);
 
 #endif

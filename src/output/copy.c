@@ -22,18 +22,18 @@
  * unless libhdf5 has them all. */
 static hid_t array_creation(hid_t source, size_t size, struct h5grad_error *err)
 {
-    static const struct format_request same = {.layout = FORMAT_SAME, .same_filters = true};
+    static const struct layout_request same = {.layout = LAYOUT_SAME, .same_filters = true};
     struct h5_storage storage, result;
     char left_out[256];
     if (hg_storage_read(source, &storage, err) != H5GRAD_OK ||
-        hg_format_result(&same, &storage, size, &result, left_out, sizeof left_out, err) !=
+        hg_layout_result(&same, &storage, size, &result, left_out, sizeof left_out, err) !=
             H5GRAD_OK)
         return -1;
     for (unsigned i = 0; i < result.n_filters; i++) {
-        if (!hg_format_library_encodes(result.filter[i].id))
+        if (!hg_layout_library_encodes(result.filter[i].id))
             result.n_filters = 0;
     }
-    return hg_format_creation(&result, err);
+    return hg_layout_creation(&result, err);
 }
 
 static hid_t creation_like(hid_t source, hid_t type, hid_t space, enum copy_storage storage,

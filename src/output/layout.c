@@ -17,15 +17,15 @@
 
 /* --layout */
 
-static enum h5grad_status parse_layout(const char *text, struct format_request *request,
+static enum h5grad_status parse_layout(const char *text, struct layout_request *request,
                                        struct h5grad_error *err)
 {
     if (!text || strcmp(text, "same") == 0)
-        request->layout = FORMAT_SAME;
+        request->layout = LAYOUT_SAME;
     else if (strcmp(text, "contiguous") == 0)
-        request->layout = FORMAT_CONTIGUOUS;
+        request->layout = LAYOUT_CONTIGUOUS;
     else if (hg_parse_shape(text, GRID_MAX_RANK, &request->chunk_rank, request->chunk))
-        request->layout = FORMAT_CHUNK;
+        request->layout = LAYOUT_CHUNK;
     else
         return hg_error_set(err, H5GRAD_USAGE,
                             "--layout=%s: give same, contiguous or a chunk shape like 64x64x64",
@@ -37,7 +37,7 @@ static enum h5grad_status parse_layout(const char *text, struct format_request *
 
 /* Parses one filter, "name" or "name=level", of length characters at text. */
 static enum h5grad_status parse_filter(const char *text, size_t length,
-                                       struct format_request *request, struct h5grad_error *err)
+                                       struct layout_request *request, struct h5grad_error *err)
 {
     char name[64];
     if (length == 0 || length >= sizeof name)
@@ -76,7 +76,7 @@ static enum h5grad_status parse_filter(const char *text, size_t length,
     return H5GRAD_OK;
 }
 
-static enum h5grad_status parse_filters(const char *text, struct format_request *request,
+static enum h5grad_status parse_filters(const char *text, struct layout_request *request,
                                         struct h5grad_error *err)
 {
     request->same_filters = !text || strcmp(text, "same") == 0;
@@ -92,14 +92,14 @@ static enum h5grad_status parse_filters(const char *text, struct format_request 
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_format_parse(const char *layout, const char *filter,
-                                   struct format_request *request, struct h5grad_error *err)
+enum h5grad_status hg_layout_parse(const char *layout, const char *filter,
+                                   struct layout_request *request, struct h5grad_error *err)
 {
     memset(request, 0, sizeof *request);
     enum h5grad_status status = parse_layout(layout, request, err);
     if (status == H5GRAD_OK)
         status = parse_filters(filter, request, err);
-    if (status == H5GRAD_OK && request->layout == FORMAT_CONTIGUOUS && request->n_filters > 0)
+    if (status == H5GRAD_OK && request->layout == LAYOUT_CONTIGUOUS && request->n_filters > 0)
         status = hg_error_set(err, H5GRAD_USAGE, "--layout=contiguous: --filter=%s needs chunks",
                               filter);
     return status;
@@ -107,7 +107,7 @@ enum h5grad_status hg_format_parse(const char *layout, const char *filter,
 
 /* Filters of a result. */
 
-bool hg_format_library_encodes(H5Z_filter_t id)
+bool hg_layout_library_encodes(H5Z_filter_t id)
 {
     unsigned config = 0;
     return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 &&
@@ -147,13 +147,13 @@ static void inherit_filters(const struct h5_storage *source, size_t size, struct
             filter[i].n_cd = 1;
             filter[i].cd[0] = (unsigned)size;
         }
-        if (hg_codec_is_lossless(filter[i].id) && !hg_format_library_encodes(filter[i].id) &&
+        if (hg_codec_is_lossless(filter[i].id) && !hg_layout_library_encodes(filter[i].id) &&
             codec_encodes(&filter[i]))
             by_library = false;
     }
     for (unsigned i = 0; i < source->n_filters; i++) {
         bool encodes =
-            by_library ? hg_format_library_encodes(filter[i].id) : codec_encodes(&filter[i]);
+            by_library ? hg_layout_library_encodes(filter[i].id) : codec_encodes(&filter[i]);
         if (encodes && hg_codec_is_lossless(filter[i].id) && fits_chunk(&filter[i], result))
             result->filter[result->n_filters++] = filter[i];
         else
@@ -161,7 +161,7 @@ static void inherit_filters(const struct h5_storage *source, size_t size, struct
     }
 }
 
-static enum h5grad_status make_filters(const struct format_request *request, size_t size,
+static enum h5grad_status make_filters(const struct layout_request *request, size_t size,
                                        struct h5_storage *result, struct h5grad_error *err)
 {
     bool by_library = true;
@@ -173,7 +173,7 @@ static enum h5grad_status make_filters(const struct format_request *request, siz
             return hg_error_set(err, H5GRAD_FAILED,
                                 "--filter: %s does not take points of %zu bytes", codec->name,
                                 size);
-        bool library = hg_format_library_encodes(codec->id);
+        bool library = hg_layout_library_encodes(codec->id);
         bool codecs = codec_encodes(filter);
         if (!library && !codecs)
             return hg_error_set(err, H5GRAD_FAILED, "--filter: %s can be read here, not written",
@@ -251,7 +251,7 @@ static void print_shape(unsigned rank, const uint64_t *shape, char *out, size_t 
         hg_memory_append(out, size, "%s%" PRIu64, i ? "x" : "", shape[i]);
 }
 
-static enum h5grad_status request_chunk(const struct format_request *request, size_t size,
+static enum h5grad_status request_chunk(const struct layout_request *request, size_t size,
                                         struct h5_storage *result, struct h5grad_error *err)
 {
     char text[256];
@@ -269,7 +269,7 @@ static enum h5grad_status request_chunk(const struct format_request *request, si
 
 /* Layout of a result. */
 
-static enum h5grad_status choose_layout(const struct format_request *request,
+static enum h5grad_status choose_layout(const struct layout_request *request,
                                         const struct h5_storage *source, size_t size,
                                         struct h5_storage *result, struct h5grad_error *err)
 {
@@ -278,11 +278,11 @@ static enum h5grad_status choose_layout(const struct format_request *request,
         return hg_error_set(err, H5GRAD_FAILED, "a result would have 8 EiB or more");
     result->rank = source->rank;
     memcpy(result->extent, source->extent, sizeof result->extent);
-    bool chunked = source->layout == H5_CHUNKED && request->layout != FORMAT_CONTIGUOUS;
+    bool chunked = source->layout == H5_CHUNKED && request->layout != LAYOUT_CONTIGUOUS;
     memcpy(result->max_extent, chunked ? source->max_extent : source->extent,
            sizeof result->max_extent);
 
-    if (request->layout == FORMAT_CHUNK) {
+    if (request->layout == LAYOUT_CHUNK) {
         result->layout = H5_CHUNKED;
         return request_chunk(request, size, result, err);
     }
@@ -294,7 +294,7 @@ static enum h5grad_status choose_layout(const struct format_request *request,
     } else if (request->n_filters > 0) {
         result->layout = H5_CHUNKED;
         choose_chunk(result, size);
-    } else if (request->layout == FORMAT_SAME && source->layout == H5_COMPACT &&
+    } else if (request->layout == LAYOUT_SAME && source->layout == H5_COMPACT &&
                bytes <= COMPACT_BYTES) {
         result->layout = H5_COMPACT;
     } else {
@@ -303,7 +303,7 @@ static enum h5grad_status choose_layout(const struct format_request *request,
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_format_result(const struct format_request *request,
+enum h5grad_status hg_layout_result(const struct layout_request *request,
                                     const struct h5_storage *source, size_t size,
                                     struct h5_storage *result, char *left_out, size_t left_out_size,
                                     struct h5grad_error *err)
@@ -330,7 +330,7 @@ static bool set_filters(hid_t creation, const struct h5_storage *result)
     for (unsigned i = 0; i < result->n_filters && set; i++) {
         const struct h5_filter *filter = &result->filter[i];
         unsigned flags = filter->flags & (H5Z_FLAG_OPTIONAL | H5Z_FLAG_MANDATORY);
-        if (!hg_format_library_encodes(filter->id))
+        if (!hg_layout_library_encodes(filter->id))
             flags |= H5Z_FLAG_OPTIONAL;
         set = H5Pset_filter(creation, filter->id, flags, filter->n_cd, filter->cd) >= 0;
     }
@@ -366,7 +366,7 @@ static bool set_layout(hid_t creation, const struct h5_storage *result)
     }
 }
 
-hid_t hg_format_creation(const struct h5_storage *result, struct h5grad_error *err)
+hid_t hg_layout_creation(const struct h5_storage *result, struct h5grad_error *err)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     if (creation >= 0 && set_layout(creation, result) &&

@@ -5,8 +5,8 @@
 
 #include "hdf5/storage.h"
 
-struct format_request {
-    enum { FORMAT_SAME, FORMAT_CONTIGUOUS, FORMAT_CHUNK } layout;
+struct layout_request {
+    enum { LAYOUT_SAME, LAYOUT_CONTIGUOUS, LAYOUT_CHUNK } layout;
     unsigned chunk_rank;
     uint64_t chunk[GRID_MAX_RANK];
     bool same_filters;
@@ -16,8 +16,8 @@ struct format_request {
 };
 
 /* Parses the texts of the options, NULL for "same"; H5GRAD_USAGE with the reason. */
-enum h5grad_status hg_format_parse(const char *layout, const char *filter,
-                                   struct format_request *request, struct h5grad_error *err);
+enum h5grad_status hg_layout_parse(const char *layout, const char *filter,
+                                   struct layout_request *request, struct h5grad_error *err);
 
 /*
  * Chooses the storage of a result of size bytes per point.
@@ -35,7 +35,7 @@ enum h5grad_status hg_format_parse(const char *layout, const char *filter,
  *
  * Within hg_enter.
  */
-enum h5grad_status hg_format_result(const struct format_request *request,
+enum h5grad_status hg_layout_result(const struct layout_request *request,
                                     const struct h5_storage *source, size_t size,
                                     struct h5_storage *result, char *left_out, size_t left_out_size,
                                     struct h5grad_error *err);
@@ -45,9 +45,9 @@ enum h5grad_status hg_format_result(const struct format_request *request,
  * because every point gets a result. libhdf5 sets some filters' parameters when it creates the
  * dataset, so read the storage again from that. Within hg_enter.
  */
-hid_t hg_format_creation(const struct h5_storage *result, struct h5grad_error *err);
+hid_t hg_layout_creation(const struct h5_storage *result, struct h5grad_error *err);
 
 /* True if libhdf5 itself can encode the filter. Within hg_enter. */
-bool hg_format_library_encodes(H5Z_filter_t id);
+bool hg_layout_library_encodes(H5Z_filter_t id);
 
 #endif

@@ -96,3 +96,11 @@ void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned r
     for (unsigned i = 0; i < rank; i++)
         view->stride[i] = (ptrdiff_t)(stride[i] * components);
 }
+
+bool hg_reader_has(const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        found = found || strcmp(methods[i]->name, name) == 0;
+    return found;
+}

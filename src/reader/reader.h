@@ -116,6 +116,9 @@ void hg_reader_init(struct reader *reader, const struct reader_method *method,
 enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storage *storage,
                                            struct h5grad_error *err);
 
+/* True if there is a method of reading of that name; methods of writing have the same names. */
+bool hg_reader_has(const char *name);
+
 extern const struct reader_method hg_reader_direct, hg_reader_chunked, hg_reader_library;
 
 #endif

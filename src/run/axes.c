@@ -104,7 +104,7 @@ static enum h5grad_status use_all_axes(struct field *field, const struct run_opt
         char label[256];
         hg_field_label(field, i, label, sizeof label);
         if (!field->axis[i].differentiated)
-            hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s: left out: %s", field->path,
+            hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s: left out: %s", field->path,
                            label, left_out(field, i));
     }
     return H5GRAD_OK;
@@ -356,7 +356,7 @@ static bool counts(const struct field *field, unsigned axis)
 }
 
 /* A piece of a larger grid is differentiated for those only who name it and say every spacing. */
-static enum h5grad_status check_whole(struct field *field, const struct run_options *options,
+static enum h5grad_status check_piece(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
     bool said = options->n_datasets > 0;
@@ -385,7 +385,7 @@ static void tell_spacing(const struct field *field, const struct run_options *op
         hg_field_label(field, axis, label, sizeof label);
         const char *spacing = hg_field_spacing(field, axis, number, sizeof number);
         bool unit = settled->spacing.kind == SPACING_AUTO;
-        hg_run_message(options->messages, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
+        hg_message_add(options->messages, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
                        unit ? "" : "spacing ", unit ? "unit spacing" : spacing, settled->source);
     }
 }
@@ -397,7 +397,7 @@ static enum h5grad_status apply_command_line(struct field *field, const struct r
     if (!status)
         status = apply_coords(field, options, err);
     if (!status)
-        status = check_whole(field, options, err);
+        status = check_piece(field, options, err);
     return status;
 }
 
@@ -450,7 +450,7 @@ static enum h5grad_status settle(struct field *field, const struct run_options *
     for (unsigned i = 0; i < field->rank && !status; i++)
         status = apply_file(field, i, options->midpoints, err);
     if (!status && hg_axes_note(field))
-        hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
+        hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
                        hg_axes_note(field));
     if (!status)
         status = settle_axes(field, options, store, err);
@@ -496,7 +496,7 @@ enum h5grad_status hg_axes_settle(struct field *field, const struct run_options 
     if (status)
         return explain_extent(field, status, err);
     if (field->missing)
-        hg_run_message(options->messages, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
+        hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     if (options->dtype_given)
         field->result = options->dtype;
     return name_results(field, options, err);

@@ -12,6 +12,7 @@
 #include "base/size.h"
 #include "engine/engine.h"
 #include "output/result_names.h"
+#include "reader/reader.h"
 #include "stencil/stencil.h"
 
 /* More than any version of a struct of options has. */
@@ -196,28 +197,21 @@ static enum h5grad_status check_numbers(const struct h5grad_options *user, struc
                             "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
                             H5GRAD_LEAST_MEMORY);
     out->edge_order = (unsigned)user->edge_order;
-    out->memory = user->memory;
     out->memory_given = user->memory > 0;
-    if (!out->memory)
-        out->memory =
-            size_max(H5GRAD_LEAST_MEMORY, size_min((uint64_t)1 << 30, hg_budget_available() / 4));
+    out->memory = out->memory_given ? user->memory : hg_budget_default();
     return H5GRAD_OK;
 }
 
 /* For tests: see doc/design.md. */
 static enum h5grad_status check_environment(struct run_options *out, struct h5grad_error *err)
 {
-    static const char *const methods[] = {"direct", "placed", "chunked", "library"};
     const char *buffers = getenv("H5GRAD_BUFFERS");
     if (buffers && !(hg_parse_size(buffers, &out->buffers) && out->buffers > 0))
         return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
     out->io = getenv("H5GRAD_IO");
-    bool known = !out->io;
-    for (size_t i = 0; i < sizeof methods / sizeof *methods && !known; i++)
-        known = strcmp(out->io, methods[i]) == 0;
-    if (known)
+    if (!out->io || hg_reader_has(out->io))
         return H5GRAD_OK;
-    return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_IO '%s': not direct, placed, chunked or library",
+    return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_IO '%s': not a method of reading and writing",
                         out->io);
 }
 
@@ -235,7 +229,7 @@ static void take_switches(const struct h5grad_options *user, struct run_options 
     out->xdmf = user->xdmf != 0;
     out->overwrite = user->overwrite != 0;
     out->sync = user->sync != 0;
-    out->checkpoint = user->checkpoint != 0;
+    out->checkpoint = user->checkpoint != 0 || user->resume != 0; /* it may be stopped again */
     out->resume = user->resume != 0;
     out->follow_external = user->follow_external != 0;
     out->allow_plugins = user->allow_plugins != 0;
@@ -296,7 +290,7 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
     if (!status)
         status = check_edges(user->edges, err);
     if (!status)
-        status = hg_format_parse(user->layout, user->filter, &out->format, err);
+        status = hg_layout_parse(user->layout, user->filter, &out->format, err);
     if (!status)
         status = hg_results_check_template(user->name, err);
     if (!status)

@@ -50,7 +50,7 @@ struct run_options {
     bool dtype_given;
     enum element dtype;
     const char *name; /* template of result names; NULL: the default */
-    struct format_request format;
+    struct layout_request format;
     const char *command; /* for the history; NULL: unknown */
     bool history, xdmf, overwrite, sync, checkpoint, resume;
     bool follow_external, allow_plugins, allow_missing;

@@ -25,7 +25,7 @@ static enum h5grad_status describe(const struct task *task, struct results *resu
     results->space = H5Screate_simple((int)storage->rank, extent, most);
     if (results->type < 0 || results->space < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    results->creation = hg_format_creation(storage, err);
+    results->creation = hg_layout_creation(storage, err);
     return results->creation < 0 ? hg_error_status(err) : H5GRAD_OK;
 }
 

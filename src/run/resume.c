@@ -15,7 +15,7 @@
 enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
                                   struct run_options *options, struct h5grad_error *err)
 {
-    *resume = (struct resume){.wanted = options->checkpoint || options->resume};
+    *resume = (struct resume){.wanted = options->checkpoint};
     if (!resume->wanted)
         return H5GRAD_OK;
     resume->path = hg_publish_journal_path(output);
@@ -29,7 +29,7 @@ enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
         return status;
     const struct journal_head *head = hg_journal_head(resume->journal);
     if (head->facts.inode != left.st_ino) {
-        hg_run_message(
+        hg_message_add(
             options->messages, H5GRAD_WARNING,
             "the temporary file beside %s is not the one that the run before has left: begun "
             "anew",

@@ -57,18 +57,18 @@ struct run {
     struct field *field;         /* of each selected dataset that is to be done */
     struct task task;            /* of the one at hand */
     struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
-    struct h5grad_error skipped; /* why a dataset was skipped, best one of which type will do */
-    bool skipped_field;          /* that is so */
+    struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
+    bool skipped_field;          /* skipped is about a field */
     struct tally tally;          /* what is reported once, with a count */
-    size_t noted;                /* fields that say of their values what is not used */
-    struct h5grad_error unsafe;  /* why what is written cannot be made safe, found meanwhile */
-    _Atomic bool is_unsafe;      /* that is so */
+    size_t noted;                /* fields whose attributes about their values are not used */
+    struct h5grad_error unsafe;  /* why the journal could not be synced */
+    _Atomic bool is_unsafe;      /* unsafe is set; the run ends */
     uint64_t written_back;       /* bytes of results done when writing back was begun last */
 };
 
 static void on_warning(void *user, const char *text)
 {
-    hg_run_message(&((struct run *)user)->messages, H5GRAD_WARNING, "%s", text);
+    hg_message_add(&((struct run *)user)->messages, H5GRAD_WARNING, "%s", text);
 }
 
 static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
@@ -106,7 +106,7 @@ static enum h5grad_status note_skipped(struct run *run, enum field_fault fault,
     }
     if (is_field && fault != FIELD_OPTIONS)
         return hg_tally_add(&run->tally, kinds[fault], "", reason, "%s", reason->message);
-    hg_run_message(&run->messages, H5GRAD_DETAIL, "%s (skipped)", reason->message);
+    hg_message_add(&run->messages, H5GRAD_DETAIL, "%s (skipped)", reason->message);
     return H5GRAD_OK;
 }
 
@@ -163,9 +163,9 @@ static void tell_values(struct run *run, const struct field *field)
 {
     const struct values *values = &field->values;
     if (values->text)
-        hg_run_message(&run->messages, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
+        hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
     if (values->note)
-        hg_run_message(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL,
+        hg_message_add(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL,
                        "%s: %s", field->path, values->note);
 }
 
@@ -188,7 +188,7 @@ static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
         if (task->result_storage.n_filters == 0)
             run->space += hg_field_result_bytes(field);
         if (*task->left_out)
-            hg_run_message(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
+            hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
                            field->path, task->left_out);
         tell_values(run, field);
         status = count_axes(run, field, err);
@@ -255,7 +255,7 @@ static void report_omissions(struct run *run)
     hg_tally_report(&run->tally, TALLY_LOST, skipped);
     hg_tally_report(&run->tally, TALLY_DROPPED, H5GRAD_WARNING);
     if (run->noted > FEW)
-        hg_run_message(&run->messages, H5GRAD_WARNING,
+        hg_message_add(&run->messages, H5GRAD_WARNING,
                        "%zu more fields say of their values what is not used: -v names all",
                        run->noted - FEW);
     if (run->goal != RUN_LIST)
@@ -486,7 +486,7 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
     enum h5grad_status status = create_output(run, &line, err);
     struct h5_guard guard;
     hg_enter(&guard);
-    if (!status && !hg_metadata_limit(run->publish.file, run->access.memory))
+    if (!status && !hg_metadata_cache_limit(run->publish.file, run->access.memory))
         status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
     if (!status && options->history &&
         (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))
@@ -540,7 +540,7 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
 static void tell_lost(struct run *run)
 {
     if (run->resume.journal && hg_journal_lost(run->resume.journal) > 0)
-        hg_run_message(&run->messages, H5GRAD_WARNING,
+        hg_message_add(&run->messages, H5GRAD_WARNING,
                        "not all that the run before had done was still there: it is done again");
 }
 

@@ -26,7 +26,7 @@ struct search {
 static void tell_skipped(struct search *search, const char *path, const char *why)
 {
     hg_leave(&search->guard);
-    hg_run_message(search->options->messages, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
+    hg_message_add(search->options->messages, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
     hg_enter(&search->guard);
 }
 

@@ -50,7 +50,7 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
     va_end(list);
     size_t n = tally->of[kind].n, size = (n + 1) * sizeof(struct tally_entry);
     if (known && text) {
-        hg_run_message(tally->messages, H5GRAD_DETAIL, "%s%s%s", text, forms[kind].said,
+        hg_message_add(tally->messages, H5GRAD_DETAIL, "%s%s%s", text, forms[kind].said,
                        forms[kind].end);
         free(text);
         return H5GRAD_OK;
@@ -76,7 +76,7 @@ void hg_tally_report(const struct tally *tally, enum tally_kind kind, enum h5gra
         if (entry->n > 1)
             snprintf(others, sizeof others, "%s%zu%s", forms[kind].before, entry->n - 1,
                      forms[kind].after);
-        hg_run_message(tally->messages, level, "%s%s%s%s", entry->first, forms[kind].said, others,
+        hg_message_add(tally->messages, level, "%s%s%s%s", entry->first, forms[kind].said, others,
                        forms[kind].end);
     }
 }

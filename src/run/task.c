@@ -270,10 +270,14 @@ static enum h5grad_status plan_tiles(struct task *task, const struct run_options
 {
     const char *known = task->field->read_method;
     enum h5grad_status status = open_reader(task, known ? known : options->io, err);
-    if (status || !(status = plan_buffers(task, options, err)))
+    if (status)
         return status;
+    status = plan_buffers(task, options, err);
+    if (!status)
+        return H5GRAD_OK;
     if (task->storage.layout == H5_CHUNKED && task->storage.n_filters == 0) {
-        if ((status = open_reader(task, "library", err)))
+        status = open_reader(task, "library", err);
+        if (status)
             return status;
         status = plan_buffers(task, options, err);
     }
@@ -299,11 +303,11 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->derivative = task->derivative;
     job->output = task->output;
     job->threads = options->threads;
-    job->ordered = !options->history || options->checkpoint || options->resume;
+    job->ordered = !options->history || options->checkpoint;
     job->cache = options->cache;
     struct h5_guard guard;
     hg_enter(&guard);
-    enum h5grad_status status = hg_format_result(
+    enum h5grad_status status = hg_layout_result(
         &options->format, &task->storage, field->components * hg_element_size(field->result),
         &task->result_storage, task->left_out, sizeof task->left_out, err);
     if (!status)

@@ -40,8 +40,8 @@ enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct 
 enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct field *field,
                                 struct h5grad_error *err);
 
-/* Opens the reader of the field, whose axes are settled, and plans its tiles. *too_large: for want
- * of memory within the cap. */
+/* Opens the reader of the field, whose axes are settled, and plans its tiles. *too_large: it failed
+ * because the field needs more memory than the cap leaves. */
 enum h5grad_status hg_task_plan(struct task *task, const struct run_options *options,
                                 bool *too_large, struct h5grad_error *err);
 

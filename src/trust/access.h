@@ -20,7 +20,7 @@
 struct h5_outside {
     char *text;           /* a remark for the user; may be NULL */
     bool missing;         /* points are missing */
-    bool external;        /* points lie in external files */
+    bool external;        /* ... in external files */
     uint64_t sources;     /* number of existing sources */
     char *path, *dataset; /* of the first source; path is NULL if that is in the same file */
 };
@@ -46,8 +46,8 @@ struct h5_access {
     struct h5_set checked;       /* virtual and external datasets; numbers are indices of outside */
     size_t n_outside;
     struct h5_outside *outside;
-    bool lacks_external; /* one of them lacks points in external files */
-    bool looking;        /* opening files for a check, not for their points */
+    bool lacks_external; /* external files of a dataset lack points */
+    bool looking;        /* opening files to look for sources, without locks */
     bool judging;        /* within hg_open_to_judge */
     struct h5_set unfit; /* files that cannot be sources, hidden from libhdf5 */
     uint64_t heap_read;  /* size of the largest global heap collection */

@@ -44,7 +44,7 @@ static hid_t access_list(struct h5_access *access)
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     bool ok = list >= 0 && (access ? hg_input_select(list, access) : H5Pset_fapl_sec2(list) >= 0);
     ok = ok && H5Pset_cache(list, 0, CHUNK_SLOTS, CHUNK_BYTES, CHUNK_PREEMPTION) >= 0;
-    ok = ok && (!access || hg_metadata_choose(list, access->memory));
+    ok = ok && (!access || hg_metadata_cache_choose(list, access->memory));
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif

@@ -457,7 +457,7 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     if (!status)
         status = judge_mapping(check, site, mapping, block);
     if (source->state == FOUND && size_mul(block + 1, run->block, &points))
-        extend_dataset(site, run->axis, hg_run_end(run, points));
+        extend_dataset(site, run->axis, hg_mapping_run_end(run, points));
     return status;
 }
 
@@ -490,9 +490,11 @@ static enum h5grad_status check_plain(struct check *check, struct site *site, si
         return status;
     if (!site->points && !(site->points = hg_memory_zeroed(site->n, sizeof *site->points)))
         return hg_error_memory(check->err, site->n * sizeof *site->points);
-    site->points[i] =
-        source->state == FOUND ? hg_run_count(from, source->extent[from->axis]) : UINT64_MAX;
-    extend_dataset(site, run->axis, source->state == FOUND ? hg_run_end(run, site->points[i]) : 0);
+    site->points[i] = source->state == FOUND
+                          ? hg_mapping_run_count(from, source->extent[from->axis])
+                          : UINT64_MAX;
+    extend_dataset(site, run->axis,
+                   source->state == FOUND ? hg_mapping_run_end(run, site->points[i]) : 0);
     return H5GRAD_OK;
 }
 
@@ -520,7 +522,7 @@ static enum h5grad_status check_length(struct check *check, struct site *site, s
     enum h5grad_status status = hg_mapping_read(site->creation, i, &mapping, check->err);
     int axis = mapping.run.axis;
     if (!status && axis >= 0 && site->points[i] != UINT64_MAX) {
-        uint64_t wanted = hg_run_count(&mapping.run, site->extent[axis]);
+        uint64_t wanted = hg_mapping_run_count(&mapping.run, site->extent[axis]);
         char why[128];
         snprintf(why, sizeof why, "has points for %" PRIu64 " along axis %d, not for %" PRIu64,
                  site->points[i], axis, wanted);

@@ -93,7 +93,7 @@ bool hg_mapping_source(const struct h5_mapping *mapping, uint64_t block, char **
     return *file && *dataset;
 }
 
-uint64_t hg_run_count(const struct h5_run *run, uint64_t extent)
+uint64_t hg_mapping_run_count(const struct h5_run *run, uint64_t extent)
 {
     if (extent <= run->start)
         return 0;
@@ -103,7 +103,7 @@ uint64_t hg_run_count(const struct h5_run *run, uint64_t extent)
     return points / run->stride * run->block + size_min(points % run->stride, run->block);
 }
 
-uint64_t hg_run_end(const struct h5_run *run, uint64_t count)
+uint64_t hg_mapping_run_end(const struct h5_run *run, uint64_t count)
 {
     uint64_t end;
     if (count == 0)

@@ -36,8 +36,8 @@ enum h5grad_status hg_mapping_read(hid_t creation, size_t i, struct h5_mapping *
 void hg_mapping_free(struct h5_mapping *mapping);
 
 /* Returns how many points of an axis of that extent are selected; the end of the first count. */
-uint64_t hg_run_count(const struct h5_run *run, uint64_t extent);
-uint64_t hg_run_end(const struct h5_run *run, uint64_t count);
+uint64_t hg_mapping_run_count(const struct h5_run *run, uint64_t extent);
+uint64_t hg_mapping_run_end(const struct h5_run *run, uint64_t count);
 
 /* True if the blocks of the mapping have sources of their own. */
 bool hg_mapping_is_numbered(const struct h5_mapping *mapping);

@@ -16,7 +16,7 @@ static struct writer *library_open(const struct writer_target *target, struct h5
     const struct h5_storage *storage = target->storage;
     for (unsigned i = 0; i < storage->n_filters; i++) {
         H5Z_filter_t id = storage->filter[i].id;
-        if (!hg_format_library_encodes(id)) {
+        if (!hg_layout_library_encodes(id)) {
             const char *text = hg_codec_describe(id);
             hg_error_set(err, H5GRAD_FAILED, "filter %d (%.*s) cannot be written by libhdf5", id,
                          (int)strcspn(text, ";"), text);

@@ -151,7 +151,7 @@ for _ in 1 2 3 4 5; do
     kill -INT $pid
     wait_until is_gone $pid
     took=$((($(date +%s%N) - start) / 1000000))
-    ended "second signal" 75 "h5grad: stopped by SIGINT; --resume goes on from the last checkpoint" \
+    ended "second signal" 75 "h5grad: stopped by SIGINT; nothing at o/out.h5; go on with --resume" \
         "$checkpoint"
     [ $took -ge 1900 ] || break
 done
@@ -249,7 +249,7 @@ killed="h5grad: in.h5: killed by SIGKILL, as the system does when memory or CPU 
 ended "killed" 137 "$killed; nothing at o/out.h5"
 hold --checkpoint in.h5
 kill -KILL "$child"
-ended "killed, --checkpoint" 75 "$killed; --resume goes on from the last checkpoint" "$checkpoint"
+ended "killed, --checkpoint" 75 "$killed; nothing at o/out.h5; go on with --resume" "$checkpoint"
 resumed "killed, --checkpoint"
 hold in.h5
 kill -VTALRM "$child"
@@ -269,7 +269,7 @@ hold --checkpoint in.h5
 kill -ABRT "$child"
 kill -CONT "$child"
 ended "no crash" 75 \
-    "h5grad: in.h5: killed by signal 6 (Aborted); --resume goes on from the last checkpoint" "$checkpoint"
+    "h5grad: in.h5: killed by signal 6 (Aborted); nothing at o/out.h5; go on with --resume" "$checkpoint"
 resumed "no crash"
 
 ##
@@ -312,11 +312,11 @@ if command -v flock >/dev/null; then
     waiting "early"
     kill -TERM $pid
     kill -TERM $pid
-    ended "early" 75 "h5grad: stopped by SIGTERM; --resume goes on from the last checkpoint" "$checkpoint"
+    ended "early" 75 "h5grad: stopped by SIGTERM; nothing at o/out.h5; go on with --resume" "$checkpoint"
     let_go "early"
     waiting "early, killed"
     kill -KILL "$child"
-    ended "early, killed" 75 "$killed; --resume goes on from the last checkpoint" "$checkpoint"
+    ended "early, killed" 75 "$killed; nothing at o/out.h5; go on with --resume" "$checkpoint"
     let_go "early, killed"
 fi
 

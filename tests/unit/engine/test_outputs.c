@@ -314,17 +314,17 @@ static void create_dataset(struct results *r, const struct setup *s, const struc
     const char *const name[] = {"a", "b", "squares"};
     const hsize_t extent[RANK] = {s->extent[0], s->extent[1], s->extent[2]};
     struct h5grad_error err = {0};
-    struct format_request request;
+    struct layout_request request;
     char left_out[64];
     struct h5_storage source = {.rank = RANK};
     memcpy(source.extent, s->extent, sizeof s->extent);
     memcpy(source.max_extent, s->extent, sizeof s->extent);
     r->type[o] = s->output[o].element == ELEMENT_F64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
-    ck_assert_int_eq(hg_format_parse(method->layout, method->filter, &request, &err), H5GRAD_OK);
-    ck_assert_int_eq(hg_format_result(&request, &source, H5Tget_size(r->type[o]), &r->storage[o],
+    ck_assert_int_eq(hg_layout_parse(method->layout, method->filter, &request, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_layout_result(&request, &source, H5Tget_size(r->type[o]), &r->storage[o],
                                       left_out, sizeof left_out, &err),
                      H5GRAD_OK);
-    hid_t creation = hg_format_creation(&r->storage[o], &err);
+    hid_t creation = hg_layout_creation(&r->storage[o], &err);
     hid_t space = H5Screate_simple(RANK, extent, NULL);
     r->dataset[o] =
         H5Dcreate2(r->file, name[o], r->type[o], space, H5P_DEFAULT, creation, H5P_DEFAULT);

@@ -88,15 +88,15 @@ static bool exists(const char *name)
 
 START_TEST(options_that_parse)
 {
-    struct format_request r;
-    ck_assert_int_eq(hg_format_parse(NULL, NULL, &r, NULL), H5GRAD_OK);
-    ck_assert(r.layout == FORMAT_SAME && r.same_filters);
-    ck_assert_int_eq(hg_format_parse("same", "same", &r, NULL), H5GRAD_OK);
-    ck_assert(r.layout == FORMAT_SAME && r.same_filters);
-    ck_assert_int_eq(hg_format_parse("contiguous", "none", &r, NULL), H5GRAD_OK);
-    ck_assert(r.layout == FORMAT_CONTIGUOUS && !r.same_filters && r.n_filters == 0);
-    ck_assert_int_eq(hg_format_parse("8x4x2", "shuffle+gzip=4+fletcher32", &r, NULL), H5GRAD_OK);
-    ck_assert(r.layout == FORMAT_CHUNK && r.chunk_rank == 3);
+    struct layout_request r;
+    ck_assert_int_eq(hg_layout_parse(NULL, NULL, &r, NULL), H5GRAD_OK);
+    ck_assert(r.layout == LAYOUT_SAME && r.same_filters);
+    ck_assert_int_eq(hg_layout_parse("same", "same", &r, NULL), H5GRAD_OK);
+    ck_assert(r.layout == LAYOUT_SAME && r.same_filters);
+    ck_assert_int_eq(hg_layout_parse("contiguous", "none", &r, NULL), H5GRAD_OK);
+    ck_assert(r.layout == LAYOUT_CONTIGUOUS && !r.same_filters && r.n_filters == 0);
+    ck_assert_int_eq(hg_layout_parse("8x4x2", "shuffle+gzip=4+fletcher32", &r, NULL), H5GRAD_OK);
+    ck_assert(r.layout == LAYOUT_CHUNK && r.chunk_rank == 3);
     ck_assert(r.chunk[0] == 8 && r.chunk[1] == 4 && r.chunk[2] == 2);
     ck_assert(!r.same_filters && r.n_filters == 3);
     ck_assert(r.filter[0] == H5Z_FILTER_SHUFFLE && r.level[0] == -1);
@@ -133,9 +133,9 @@ static const struct {
 
 START_TEST(options_that_do_not)
 {
-    struct format_request request;
+    struct layout_request request;
     struct h5grad_error err = {.status = H5GRAD_OK};
-    ck_assert_int_eq(hg_format_parse(wrong[_i].layout, wrong[_i].filter, &request, &err),
+    ck_assert_int_eq(hg_layout_parse(wrong[_i].layout, wrong[_i].filter, &request, &err),
                      H5GRAD_USAGE);
     ck_assert_msg(strstr(err.message, wrong[_i].why) != NULL, "%s", err.message);
 }
@@ -170,11 +170,11 @@ static const char *result_text(const struct h5_storage *source, const char *layo
                                const char *filter, size_t size, struct h5_storage *result)
 {
     static char text[3000];
-    struct format_request request;
+    struct layout_request request;
     struct h5grad_error err = {.status = H5GRAD_OK};
     char left_out[256] = "unset";
-    ck_assert_int_eq(hg_format_parse(layout, filter, &request, &err), H5GRAD_OK);
-    if (hg_format_result(&request, source, size, result, left_out, sizeof left_out, &err) !=
+    ck_assert_int_eq(hg_layout_parse(layout, filter, &request, &err), H5GRAD_OK);
+    if (hg_layout_result(&request, source, size, result, left_out, sizeof left_out, &err) !=
         H5GRAD_OK) {
         snprintf(text, sizeof text, "!%s", err.message);
         return text;
@@ -350,13 +350,13 @@ static hid_t new_result(hid_t file, const char *layout, const char *filter, hid_
         source.chunk[1] = 8;
         layout = NULL;
     }
-    struct format_request request;
+    struct layout_request request;
     char left_out[64];
-    ck_assert_int_eq(hg_format_parse(layout, filter, &request, &err), H5GRAD_OK);
-    ck_assert_msg(hg_format_result(&request, &source, H5Tget_size(type), storage, left_out,
+    ck_assert_int_eq(hg_layout_parse(layout, filter, &request, &err), H5GRAD_OK);
+    ck_assert_msg(hg_layout_result(&request, &source, H5Tget_size(type), storage, left_out,
                                    sizeof left_out, &err) == H5GRAD_OK,
                   "%s", err.message);
-    hid_t creation = hg_format_creation(storage, &err);
+    hid_t creation = hg_layout_creation(storage, &err);
     ck_assert_msg(creation >= 0, "%s", err.message);
     hsize_t extent[2] = {ROWS, COLUMNS};
     hsize_t max_extent[2];
@@ -497,15 +497,15 @@ START_TEST(empty_results)
     static const char *const layout[] = {"contiguous", "4x4"};
     for (size_t i = 0; i < 2; i++) {
         struct h5_storage source = {.rank = 2, .extent = {0, 7}, .max_extent = {0, 7}};
-        struct format_request request;
+        struct layout_request request;
         struct h5_storage storage;
         char left_out[8];
         struct h5grad_error err;
-        ck_assert_int_eq(hg_format_parse(layout[i], NULL, &request, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_layout_parse(layout[i], NULL, &request, &err), H5GRAD_OK);
         ck_assert_int_eq(
-            hg_format_result(&request, &source, 4, &storage, left_out, sizeof left_out, &err),
+            hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, &err),
             H5GRAD_OK);
-        hid_t creation = hg_format_creation(&storage, &err);
+        hid_t creation = hg_layout_creation(&storage, &err);
         hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
         hsize_t extent[2] = {0, 7};
         hid_t space = H5Screate_simple(2, extent, NULL);
@@ -588,12 +588,12 @@ END_TEST
 /* A filter only h5grad has: libhdf5 makes the dataset but must not write it unfiltered. */
 START_TEST(filter_unknown_to_libhdf5)
 {
-    struct format_request request;
+    struct layout_request request;
     if (H5Zfilter_avail(32015) > 0) {
         skip("a filter that only h5grad has", "libhdf5 has found zstd");
         return;
     }
-    if (hg_format_parse(NULL, "zstd=3", &request, NULL) != H5GRAD_OK) {
+    if (hg_layout_parse(NULL, "zstd=3", &request, NULL) != H5GRAD_OK) {
         skip("a filter that only h5grad has", "no zstd in this build");
         return;
     }
@@ -1069,15 +1069,15 @@ START_TEST(write_that_fails)
     static float row[SIDE * 64];
     struct h5_storage source = {.rank = 2, .extent = {SIDE, SIDE}, .max_extent = {SIDE, SIDE}};
     struct h5grad_error err = {.status = H5GRAD_OK};
-    struct format_request request;
+    struct layout_request request;
     struct h5_storage storage;
     char left_out[8];
     struct publish publish;
     put_file(output, "old");
-    hg_format_parse(layout[_i], NULL, &request, NULL);
-    hg_format_result(&request, &source, 4, &storage, left_out, sizeof left_out, NULL);
+    hg_layout_parse(layout[_i], NULL, &request, NULL);
+    hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, NULL);
     create(&publish, output, true, false);
-    hid_t creation = hg_format_creation(&storage, &err);
+    hid_t creation = hg_layout_creation(&storage, &err);
     hsize_t extent[2] = {SIDE, SIDE};
     hid_t space = H5Screate_simple(2, extent, NULL);
     hid_t dataset =
