@@ -31,11 +31,11 @@ static const struct {
     const char *attribute[2], *link[3];
     const char *what;
 } formats[] = {
-    {.place = {{"/level_", 1, 4}},
+    {.place = {{.prefix = "/level_", .min = 1, .max = 4}},
      .attribute = {"plotfile_type"},
      .what = "it holds the boxes of a level of an AMReX plotfile one behind the other: resample "
              "the plotfile" COVERING_GRID},
-    {.place = {{"/level_", 1, 4}, {"/particles/"}},
+    {.place = {{.prefix = "/level_", .min = 1, .max = 4}, {.prefix = "/particles/"}},
      .link = {"Chombo_global"},
      .what = "it holds the boxes of a level of a Chombo file one behind the other: resample the "
              "file" COVERING_GRID},
@@ -48,24 +48,24 @@ static const struct {
      .what = "it belongs to an Athena++ file, whose grid is cut into mesh blocks: resample it to a "
              "uniform grid first (athena_read.py's athdf)"},
     {.in_root = true,
-     .place = {{"/Locations/"}, {"/VolumeLocations/"}, {"/Blocks/"}},
+     .place = {{.prefix = "/Locations/"}, {.prefix = "/VolumeLocations/"}, {.prefix = "/Blocks/"}},
      .info = true,
      .attribute = {"NumMeshBlocks"},
      .what = "it belongs to a Parthenon file, whose grid is cut into mesh blocks: resample "
              "it" COVERING_GRID},
-    {.place = {{"/GridData/"}, {"/Particle/"}, {"/Tree/"}},
+    {.place = {{.prefix = "/GridData/"}, {.prefix = "/Particle/"}, {.prefix = "/Tree/"}},
      .info = true,
      .link = {"KeyInfo"},
      .what =
          "it belongs to a GAMER file, whose grid is cut into patches: resample it" COVERING_GRID},
-    {.place = {{"/data/grid_", 1, 12}},
+    {.place = {{.prefix = "/data/grid_", .min = 1, .max = 12}},
      .link = {"gridded_data_format"},
      .what = "it is one of the grids of a Grid Data Format file: resample them" COVERING_GRID},
-    {.place = {{"/Grid", 8, 12}},
+    {.place = {{.prefix = "/Grid", .min = 8, .max = 12}},
      .what = "it is one of the patches of an Enzo grid: resample them" COVERING_GRID},
-    {.place = {{"/PartType", 1, 2}}, .link = {"Header"}, .what = PARTICLES},
+    {.place = {{.prefix = "/PartType", .min = 1, .max = 2}}, .link = {"Header"}, .what = PARTICLES},
     /* under names of its own SWIFT links Gadget's kinds of particles, too */
-    {.place = {{"/", .suffix = "Particles"}},
+    {.place = {{.prefix = "/", .suffix = "Particles"}},
      .link = {"Header", "Cosmology", "Units"},
      .what = PARTICLES},
 };

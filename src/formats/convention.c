@@ -109,6 +109,7 @@ void hg_coords_fail_for(struct query *query, const struct h5grad_error *reason)
         query->status = hg_error_set(query->err, reason->status, "%s", reason->message);
 }
 
+BASE_PRINTF(2, 0)
 static char *format_list(struct query *query, const char *format, va_list list)
 {
     char *text = query->status ? NULL : hg_memory_line(format, list);

@@ -108,10 +108,10 @@ static void read_scale(struct query *query, unsigned k, hid_t dataset, struct sc
 static struct scale choose_scale(struct query *query, unsigned k, const struct h5_scales *lists,
                                  struct h5grad_error *lost)
 {
-    struct scale best = {NOTHING};
+    struct scale best = {.grade = NOTHING};
     *lost = (struct h5grad_error){.status = H5GRAD_OK};
     for (size_t i = 0; i < lists->list[k].len && best.grade < COORDINATES && !query->status; i++) {
-        struct scale scale = {NOTHING};
+        struct scale scale = {.grade = NOTHING};
         H5_CLOSED hid_t attached = hg_scales_open(lists, query->dataset, k, i, lost);
         if (attached >= 0)
             read_scale(query, k, attached, &scale);

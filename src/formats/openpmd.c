@@ -138,6 +138,7 @@ static const char *not_field(const struct query *query)
         return NULL;
     enum form form;
     H5_CLOSED hid_t mesh = open_mesh(query->file, query->path, query->dataset, &form);
+    (void)mesh;
     return form == NO_MESH && is_of_particles(query->file, query->path) ? "it belongs to particles"
                                                                         : NULL;
 }
