@@ -179,3 +179,9 @@ void hg_storage_text(const struct h5_storage *storage, char *out, size_t size)
         add_filter(out, size, &storage->filter[i]);
     }
 }
+
+bool hg_storage_library_can(H5Z_filter_t id, unsigned ability)
+{
+    unsigned config = 0;
+    return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 && (config & ability);
+}

@@ -36,6 +36,10 @@ struct h5_storage {
 enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
                                    struct h5grad_error *err);
 
+/* True if libhdf5 has a filter that can do so: H5Z_FILTER_CONFIG_ENCODE_ENABLED or
+ * H5Z_FILTER_CONFIG_DECODE_ENABLED. May load a plugin. Within hg_enter. */
+bool hg_storage_library_can(H5Z_filter_t id, unsigned ability);
+
 /* "contiguous", "chunked 64x64x64 shuffle+gzip=4", ... */
 void hg_storage_text(const struct h5_storage *storage, char *out, size_t size);
 

@@ -109,9 +109,7 @@ enum h5grad_status hg_layout_parse(const char *layout, const char *filter,
 
 bool hg_layout_library_encodes(H5Z_filter_t id)
 {
-    unsigned config = 0;
-    return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 &&
-           (config & H5Z_FILTER_CONFIG_ENCODE_ENABLED);
+    return hg_storage_library_can(id, H5Z_FILTER_CONFIG_ENCODE_ENABLED);
 }
 
 static bool codec_encodes(const struct h5_filter *filter)

@@ -251,10 +251,7 @@ enum h5grad_status hg_decoder_read(struct decoder *self, uint64_t index, const s
 static bool library_decodes(const struct h5_storage *storage)
 {
     for (unsigned i = 0; i < storage->n_filters; i++) {
-        unsigned config = 0;
-        if (H5Zfilter_avail(storage->filter[i].id) <= 0 ||
-            H5Zget_filter_info(storage->filter[i].id, &config) < 0 ||
-            !(config & H5Z_FILTER_CONFIG_DECODE_ENABLED))
+        if (!hg_storage_library_can(storage->filter[i].id, H5Z_FILTER_CONFIG_DECODE_ENABLED))
             return false;
     }
     return true;

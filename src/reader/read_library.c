@@ -39,13 +39,6 @@ static bool leaves_gaps(hid_t dataset)
     return !known || defined == H5D_FILL_VALUE_UNDEFINED || when == H5D_FILL_TIME_NEVER;
 }
 
-static bool filter_is_decodable(H5Z_filter_t id)
-{
-    unsigned config = 0;
-    return H5Zfilter_avail(id) > 0 && H5Zget_filter_info(id, &config) >= 0 &&
-           (config & H5Z_FILTER_CONFIG_DECODE_ENABLED);
-}
-
 /*
  * True if filter number index was skipped when the dataset was written, as libhdf5 does with an
  * optional filter that it lacks: nothing needs to be undone then. The first chunk speaks for all;
@@ -78,7 +71,8 @@ enum h5grad_status hg_reader_check_filters(hid_t dataset, const struct h5_storag
     hg_permit_plugins(access);
     for (unsigned i = 0; i < storage->n_filters; i++) {
         const struct h5_filter *filter = &storage->filter[i];
-        if (filter_is_decodable(filter->id) || filter_was_skipped(dataset, i))
+        if (hg_storage_library_can(filter->id, H5Z_FILTER_CONFIG_DECODE_ENABLED) ||
+            filter_was_skipped(dataset, i))
             continue;
         const char *text = hg_codec_describe(filter->id); /* "NAME; WHAT PROVIDES IT", or a name */
         const char *provider = strstr(text, "; ");
