@@ -78,7 +78,7 @@ char *hg_results_path(const char *name, const char *field, unsigned axis, const 
 enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
                                         struct h5grad_error *err)
 {
-    char **grown = realloc(names->name, (names->n + 1) * sizeof *grown);
+    char **grown = hg_memory_more(names->name, names->n, sizeof *grown);
     if (!grown)
         return hg_error_memory(err, (names->n + 1) * sizeof *grown);
     names->name = grown;

@@ -45,13 +45,18 @@ static enum h5grad_status check_numbers(struct array *array, struct h5grad_error
     return H5GRAD_OK;
 }
 
+static uint64_t stride_bytes(int64_t stride)
+{
+    return stride < 0 ? -(uint64_t)stride : (uint64_t)stride;
+}
+
 /* By how much an axis is stepped over before the others are: those of one point or stride are
  * stepped over last. */
 static uint64_t step_size(const struct array *array, const int64_t *stride, unsigned axis)
 {
     if (!stride[axis] || array->caller_extent[axis] <= 1)
         return UINT64_MAX;
-    return stride[axis] < 0 ? -(uint64_t)stride[axis] : (uint64_t)stride[axis];
+    return stride_bytes(stride[axis]);
 }
 
 /* Sets order to the caller's axes, the largest stride first, as they are where strides are equal.
@@ -101,7 +106,7 @@ static enum h5grad_status check_strides(const struct array *array, const int64_t
                                 "stride %" PRId64 " of axis %u: not a multiple of %" PRId64
                                 " bytes, the size of a value",
                                 stride[i], i, scalar);
-        reach = stride[i] < 0 ? -(uint64_t)stride[i] : (uint64_t)stride[i];
+        reach = stride_bytes(stride[i]);
         if (extent[i] > 1 && (!size_mul(reach, extent[i] - 1, &reach) ||
                               !size_add(span, reach, &span) || span > INT64_MAX))
             return hg_error_set(err, H5GRAD_USAGE, "stride %" PRId64 " of axis %u: too large",

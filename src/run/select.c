@@ -35,7 +35,7 @@ static void note_passed_over(void *user, const char *path, const char *why)
 {
     struct selection *selection = user;
     struct passed_over *grown =
-        realloc(selection->passed, (selection->n_passed + 1) * sizeof *grown);
+        hg_memory_more(selection->passed, selection->n_passed, sizeof *grown);
     if (grown)
         selection->passed = grown;
     struct passed_over one = {.path = hg_memory_text(path), .why = hg_memory_text(why)};
@@ -51,7 +51,7 @@ static void note_passed_over(void *user, const char *path, const char *why)
 static enum h5grad_status append(struct selection *selection, const char *path, bool named,
                                  const char *why, bool lost, struct h5grad_error *err)
 {
-    struct selected *grown = realloc(selection->item, (selection->n + 1) * sizeof *selection->item);
+    struct selected *grown = hg_memory_more(selection->item, selection->n, sizeof *grown);
     if (!grown)
         return hg_error_memory(err, (selection->n + 1) * sizeof *grown);
     selection->item = grown;

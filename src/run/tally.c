@@ -48,7 +48,7 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
     if (vasprintf(&text, format, list) < 0)
         text = NULL;
     va_end(list);
-    size_t n = tally->of[kind].n, size = (n + 1) * sizeof(struct tally_entry);
+    size_t n = tally->of[kind].n, size = sizeof(struct tally_entry);
     if (known && text) {
         hg_message_add(tally->messages, H5GRAD_DETAIL, "%s%s%s", text, forms[kind].said,
                        forms[kind].end);
@@ -56,11 +56,11 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
         return H5GRAD_OK;
     }
     char *reason = text ? hg_memory_text(why) : NULL;
-    struct tally_entry *grown = reason ? realloc(tally->of[kind].entry, size) : NULL;
+    struct tally_entry *grown = reason ? hg_memory_more(tally->of[kind].entry, n, size) : NULL;
     if (!grown) {
         free(reason);
         free(text);
-        return hg_error_memory(err, size);
+        return hg_error_memory(err, (n + 1) * size);
     }
     grown[n] = (struct tally_entry){text, reason, 1};
     tally->of[kind].entry = grown;
