@@ -103,7 +103,7 @@ struct h5grad_options {
     size_t n_coords;
     int edge_order;     /* 1 or 2; 0: 1 */
     const char *dtype;  /* "float16", "float32", "float64"; NULL: by the type of the source */
-    const char *name;   /* template of result names; NULL: "{name}_grad_{dim}" */
+    const char *name;   /* template of result names; NULL: "{name}_{what}" */
     const char *layout; /* "same", "contiguous", or a chunk shape like "64x64x64"; NULL: same */
     const char *filter; /* "same", "none", or filters joined by "+"; NULL: same */
     int threads;        /* 0: OMP_NUM_THREADS, else the processors this process may use */
@@ -133,6 +133,24 @@ struct h5grad_options {
     /* Told of each temporary file: first of that which becomes OUTPUT, then of
      * its journal. */
     void (*temporary)(void *user, const char *path);
+
+    /* Beyond the gradient of torch. An entry that names an axis wins over one that does not. */
+    const char *const *boundaries; /* "[DIM=]MODE[:MODE]": what lies beyond the ends of axes */
+    size_t n_boundaries;
+    const char *const *periods; /* "DIM=NUMBER", in the unit of the axis: it is periodic */
+    size_t n_periods;
+    const char *const *accuracies; /* "[DIM=]N": 2, 4, 6 or 8 */
+    size_t n_accuracies;
+    const char *const *computes; /* "gradient", "second", "laplacian", "magnitude"; of vectors
+                                    "divergence", "curl", "q"; none: gradient */
+    size_t n_computes;
+    const char *const *vectors; /* "NAME:DIM=PATH", "NAME:DIM,DIM=PATH" or "NAME=PATH" */
+    size_t n_vectors;
+    const char *const *subsets; /* "DIM=START:STOP[:STEP]": these results only */
+    size_t n_subsets;
+    const char *missing;   /* "nan", "strict" or "edge"; NULL: nan */
+    const char *sphere;    /* not NULL: per metre on a sphere, of so many metres; "": by the file */
+    const char *time_unit; /* "s", "min", "h", "d", "ms", "us", "ns"; NULL: that of the file */
 };
 
 /* Sets the size and, to their defaults, all other members: the same as the initialiser
@@ -168,7 +186,13 @@ enum h5grad_layout {
 };
 
 enum h5grad_result_kind {
-    H5GRAD_RESULT_GRADIENT, /* the first derivative along an axis */
+    H5GRAD_RESULT_GRADIENT,  /* the first derivative along an axis */
+    H5GRAD_RESULT_SECOND,    /* the second derivative along an axis */
+    H5GRAD_RESULT_LAPLACIAN, /* the sum of the second derivatives */
+    H5GRAD_RESULT_MAGNITUDE, /* the length of the gradient */
+    H5GRAD_RESULT_DIVERGENCE,
+    H5GRAD_RESULT_CURL, /* or its component along an axis */
+    H5GRAD_RESULT_Q,    /* the Q criterion */
 };
 
 /*
@@ -191,7 +215,16 @@ struct h5grad_axis {
     int uniform;             /* the formula for evenly spaced points is used */
     int differentiated;      /* from h5grad_list: dims name it */
     const char *left_out;    /* why it is not differentiated unless dims name it; NULL */
-    uint64_t tile;           /* extent of a tile along this axis; 0 from h5grad_list */
+    uint64_t tile;           /* results of a tile along this axis; 0 from h5grad_list */
+    const char *boundary[2]; /* what lies beyond its ends, as boundaries have it; NULL: the axis is
+                                not differentiated */
+    double period;           /* of a periodic axis with coordinates; else 0 */
+    const char *period_source; /* where that comes from; NULL: it is not periodic */
+    unsigned accuracy;         /* 0: the axis is not differentiated */
+    int round; /* it is a longitude that goes round the globe: another step leads to its start */
+    uint64_t subset_start; /* of a subset, the first point with a result, ... */
+    uint64_t subset_count; /* ... how many have one (0: all), ... */
+    uint64_t subset_step;  /* ... and how far each is from the next */
 };
 
 /* One dataset of OUTPUT. */
@@ -215,6 +248,7 @@ struct h5grad_field {
     const struct h5grad_axis *const *axes; /* rank of them */
     size_t n_results;                      /* 0 from h5grad_list */
     const struct h5grad_result *const *results;
+    const char *missing; /* what missing values do: "nan", "strict" or "edge" */
     const char *result_type;
     enum h5grad_layout result_layout;
     const char *result_layout_text;
@@ -226,6 +260,11 @@ struct h5grad_field {
     uint64_t bytes_decoded_again; /* of chunks, beyond the first decoding of each */
     uint64_t bytes_written;       /* of all results, before filters */
     uint64_t peak_memory;         /* of buffers, in bytes */
+    size_t n_components;          /* of a vector: its datasets, in the order of the components, or
+                                     one that holds all; else 0. path is that of its results,
+                                     {name} in their names, and type, layout and axes are those of
+                                     a component */
+    const char *const *components;
 };
 
 struct h5grad_report {
@@ -263,6 +302,25 @@ H5GRAD_API void h5grad_report_free(struct h5grad_report *report);
 
 enum h5grad_type { H5GRAD_FLOAT = 0, H5GRAD_DOUBLE = 1 };
 
+/* What lies beyond an end of an axis. */
+enum h5grad_boundary {
+    H5GRAD_BOUNDARY_ONE_SIDED,         /* nothing: one-sided differences */
+    H5GRAD_BOUNDARY_PERIODIC,          /* the other end; holds for both ends */
+    H5GRAD_BOUNDARY_PERIODIC_REPEATED, /* the same, and the last point is the first one again */
+    H5GRAD_BOUNDARY_NAN,               /* something unknown */
+    H5GRAD_BOUNDARY_EXTEND,            /* the value of the end, again and again */
+    H5GRAD_BOUNDARY_VALUE,             /* a number */
+    H5GRAD_BOUNDARY_MIRROR,            /* the points before the end, which is not repeated */
+    H5GRAD_BOUNDARY_REFLECT,           /* the points before the end, which is repeated */
+};
+
+/* What values that are NaN do to results. */
+enum h5grad_missing {
+    H5GRAD_MISSING_NAN,    /* what IEEE's arithmetic makes of them */
+    H5GRAD_MISSING_STRICT, /* the same, and their own results are NaN */
+    H5GRAD_MISSING_EDGE,   /* they end the axis: each unbroken run of values is one of its own */
+};
+
 /*
  * Options of h5grad_array. Strides are the distance in bytes from a point to the next along each
  * axis, multiples of the size of a value, as numpy has them; rank of them, NULL: C order without
@@ -285,6 +343,18 @@ struct h5grad_array_options {
     int (*cancelled)(void *user);         /* nonzero: stop */
     const int64_t *strides;               /* of data */
     const int64_t *const *result_strides; /* an entry per result, each as strides; NULL: all NULL */
+
+    /* Beyond the gradient of torch. Entries are in the order of dims, those of an axis's first end
+     * before those of its last. */
+    const enum h5grad_boundary *boundary; /* two per axis; NULL: one-sided */
+    const double *boundary_value;         /* two per axis, for H5GRAD_BOUNDARY_VALUE; NULL: zeros */
+    const double *period; /* one per axis, of H5GRAD_BOUNDARY_PERIODIC: the distance after
+                             which coordinates, or i times the step, begin again; 0, or NULL:
+                             as many mean steps as points, if they are even or nearly so */
+    const int *accuracy;  /* one per axis: 2, 4, 6 or 8; 0, or NULL: 2 */
+    enum h5grad_missing missing;
+    unsigned computes; /* bits 1u << H5GRAD_RESULT_GRADIENT, ..._SECOND, ..._LAPLACIAN and
+                          ..._MAGNITUDE: the results; 0: the gradient */
 };
 
 /* As h5grad_options_init. */
@@ -301,7 +371,10 @@ static inline void h5grad_array_options_init(struct h5grad_array_options *option
  * rank     1 to 32
  * extent   rank of them; the array has product(extent) * components values
  * data     not modified
- * results  one array per differentiated axis, in the order of options->dims, of the extent of data
+ * results  arrays of the extent of data: one per differentiated axis, in the order of dims, or what
+ *          computes asks for, in this order: the gradient, one per axis; second derivatives, one
+ *          per axis; the Laplacian; the magnitude of the gradient, which has one value per point,
+ *          whatever components are
  *
  * A result may lie between the points of another, as the components of a vector do, but no point of
  * a result may overlap one of data, of another result, or another of its own: sorted by their size,

@@ -28,6 +28,8 @@ struct coord_array {
     hid_t dataset;         /* -1 if values are held */
     struct h5_type type;   /* of the dataset */
     struct values meaning; /* of its numbers */
+    struct array_scale scale;
+    double start; /* the first value, from which those that are scaled count */
 };
 
 /* A stored 64-bit integer in native byte order. */
@@ -256,7 +258,7 @@ uint64_t hg_coord_array_extent(const struct coord_array *array)
 
 double hg_coord_array_origin(const struct coord_array *array)
 {
-    return array->origin;
+    return array->scale.factor > 0 ? 0 : array->origin;
 }
 
 bool hg_coord_array_has_missing(const struct coord_array *array)
@@ -307,8 +309,24 @@ enum h5grad_status hg_coord_array_read(struct coord_array *array, uint64_t first
 {
     if (count == 0)
         return H5GRAD_OK;
-    return (array->points == COORD_ARRAY_MIDPOINTS ? read_midpoints : read_stored)(array, first,
-                                                                                   count, out, err);
+    const struct array_scale scale = array->scale;
+    enum h5grad_status status =
+        (array->points == COORD_ARRAY_MIDPOINTS ? read_midpoints : read_stored)(array, first, count,
+                                                                                out, err);
+    for (uint64_t i = 0; i < count && scale.factor > 0 && !status; i++) {
+        const double distance = out[i] - array->start;
+        out[i] = scale.divides ? distance / scale.factor : distance * scale.factor;
+    }
+    return status;
+}
+
+enum h5grad_status hg_coord_array_rescale(struct coord_array *array, struct array_scale scale,
+                                          struct h5grad_error *err)
+{
+    const uint64_t n = size_min(array->extent, 1);
+    enum h5grad_status status = hg_coord_array_read(array, 0, n, &array->start, err);
+    array->scale = scale;
+    return status;
 }
 
 void hg_coord_array_close(struct coord_array *array)

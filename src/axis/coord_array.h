@@ -35,6 +35,17 @@ enum coord_array_points {
  * extent. */
 void hg_coord_array_take(struct coord_array *array, enum coord_array_points points, uint64_t n);
 
+/* A change of unit: a value becomes its distance from the first one, times the factor or divided by
+ * it. */
+struct array_scale {
+    double factor; /* 0: there is none */
+    bool divides;
+};
+
+/* Call at most once, after hg_coord_array_take. Takes libhdf5's lock itself. */
+enum h5grad_status hg_coord_array_rescale(struct coord_array *array, struct array_scale scale,
+                                          struct h5grad_error *err);
+
 uint64_t hg_coord_array_extent(const struct coord_array *array);
 
 /* The origin that hg_coord_array_read subtracts, rounded to a double; 0 but for large integers. */

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +14,20 @@
 #include "values/meaning.h"
 #include "hdf5/names.h"
 #include "hdf5/attribute.h"
+#include "hdf5/limit.h"
+#include "hdf5/storage.h"
+#include "hdf5/transfer.h"
 #include "trust/outside.h"
 #include "hdf5/walk.h"
 #include "trust/open.h"
 #include "trust/input_driver.h"
+#include "reader/reader.h"
 
 /* Points read at a time when long coordinates are checked. */
 #define SCAN_POINTS ((uint64_t)1 << 16)
+
+/* How far the edges of cells may be from a full circle, as a part of it. */
+#define CLOSED 1e-6
 
 struct coordinates {
     hid_t file;
@@ -46,6 +55,7 @@ static void coordinate_free(struct coordinate *item)
     free(item->key);
     free(item->name);
     free(item->unit);
+    free(item->calendar);
     free(item->note);
     free(item->missing);
     free(item);
@@ -97,6 +107,45 @@ static struct coord_array *open_attribute(hid_t file, const char *text, bool *kn
     return array;
 }
 
+/* The first and the last of the edges that a dataset of a pair for each point has. */
+static bool read_edges(hid_t dataset, double edge[2])
+{
+    hsize_t extent[H5S_MAX_RANK];
+    struct h5_storage storage;
+    struct box box = {.count = {1, 1}};
+    if (hg_dataset_extent(dataset, extent, NULL) != 2 || extent[0] == 0 || extent[1] != 2 ||
+        hg_storage_read(dataset, &storage, NULL) || hg_limit_check(dataset, 0, NULL) ||
+        hg_reader_check_filters(dataset, &storage, NULL) ||
+        hg_read_box(dataset, H5T_NATIVE_DOUBLE, 2, &box, &edge[0], NULL))
+        return false;
+    box.start[0] = extent[0] - 1;
+    box.start[1] = 1;
+    return !hg_read_box(dataset, H5T_NATIVE_DOUBLE, 2, &box, &edge[1], NULL) &&
+           !hg_dataset_check(dataset, NULL);
+}
+
+/* The bounds of a longitude. */
+static enum h5grad_status judge_bounds(void *user, const struct names_variable *variable,
+                                       struct h5grad_error *err)
+{
+    struct coordinate *item = user;
+    double edge[2];
+    (void)err;
+    if (variable->id >= 0 && read_edges(variable->id, edge)) {
+        const double circle = item->kind.radians ? 2 * M_PI : 360;
+        item->closed = fabs(fabs(edge[1] - edge[0]) - circle) <= CLOSED * circle;
+    }
+    return H5GRAD_OK;
+}
+
+/* Whether its cells go round the globe, which is only asked of a longitude. */
+static void read_bounds(hid_t file, const char *text, hid_t dataset, struct coordinate *item)
+{
+    BASE_FREED char *path = hg_memory_format("%s%s", *text == '/' ? "" : "/", text);
+    if (path && item->kind.quantity == AXIS_LONGITUDE)
+        hg_names_visit(file, path, dataset, "bounds", judge_bounds, item, NULL);
+}
+
 /* Opens a dataset of the whole name, with its unit, or else an attribute. *known as above. */
 static struct coord_array *open_in(hid_t file, const char *text, uint64_t keep,
                                    struct coordinate *item, bool *known, struct h5grad_error *err)
@@ -106,6 +155,11 @@ static struct coord_array *open_in(hid_t file, const char *text, uint64_t keep,
     if (!*known)
         return open_attribute(file, text, known, err);
     item->unit = hg_attribute_unit(dataset, false, NULL);
+    item->calendar = hg_attribute_text(dataset, "calendar");
+    BASE_FREED char *standard_name = hg_attribute_text(dataset, "standard_name");
+    BASE_FREED char *letter = hg_attribute_text(dataset, "axis");
+    item->kind = hg_axis_kind(item->unit, standard_name, letter);
+    read_bounds(file, text, dataset, item);
     struct coord_array *array = hg_coord_array_open(dataset, keep, err);
     item->missing = hg_missing_text(dataset);
     return array;
@@ -224,45 +278,115 @@ static enum h5grad_status open_array(struct coordinates *store, struct coordinat
     hg_coord_array_take(item->array, item->points, item->extent);
     if (hg_coord_array_extent(item->array) <= store->keep)
         store->keep -= hg_coord_array_extent(item->array);
+    if (item->scale.factor > 0) {
+        enum h5grad_status status = hg_coord_array_rescale(item->array, item->scale, err);
+        if (status)
+            return status;
+    }
     return scan_points(item, err);
 }
 
-static struct coordinate *add_coordinate(struct coordinates *store, const char *text,
-                                         enum coord_array_points points, uint64_t extent)
+/* What tells coordinates from others. */
+struct request {
+    const char *text;
+    enum coord_array_points points;
+    uint64_t extent;
+    struct array_scale scale;
+};
+
+static struct coordinate *add_coordinate(struct coordinates *store, const struct request *request)
 {
     struct coordinate **grown = hg_memory_more(store->item, store->n, sizeof *grown);
     if (!grown)
         return NULL;
     store->item = grown;
     struct coordinate *item = hg_memory_zeroed(1, sizeof *item);
-    if (!item || !(item->key = hg_memory_text(text))) {
+    if (!item || !(item->key = hg_memory_text(request->text))) {
         free(item);
         return NULL;
     }
-    item->points = points;
-    item->extent = extent;
+    item->points = request->points;
+    item->extent = request->extent;
+    item->scale = request->scale;
     item->status = open_array(store, item, &item->error);
     store->item[store->n++] = item;
     return item;
+}
+
+static bool is_requested(const struct coordinate *item, const struct request *request)
+{
+    return item->points == request->points &&
+           (item->points != COORD_ARRAY_FIRST || item->extent == request->extent) &&
+           item->scale.factor == request->scale.factor &&
+           item->scale.divides == request->scale.divides && strcmp(item->key, request->text) == 0;
+}
+
+static enum h5grad_status get(struct coordinates *store, const struct request *request,
+                              const struct coordinate **out, struct h5grad_error *err)
+{
+    struct coordinate *item = NULL;
+    for (size_t i = 0; i < store->n && !item; i++) {
+        if (is_requested(store->item[i], request))
+            item = store->item[i];
+    }
+    if (!item && !(item = add_coordinate(store, request)))
+        return hg_error_memory(err, sizeof *item);
+    if (item->status)
+        return hg_error_context(err, hg_error_set(err, item->status, "%s", item->error.message),
+                                "coordinates %s", item->name ? item->name : request->text);
+    *out = item;
+    return H5GRAD_OK;
 }
 
 enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
                                       enum coord_array_points points, uint64_t extent,
                                       const struct coordinate **out, struct h5grad_error *err)
 {
-    struct coordinate *item = NULL;
-    for (size_t i = 0; i < store->n && !item; i++) {
-        struct coordinate *known = store->item[i];
-        if (known->points == points && (points != COORD_ARRAY_FIRST || known->extent == extent) &&
-            strcmp(known->key, text) == 0)
-            item = known;
+    const struct request request = {.text = text, .points = points, .extent = extent};
+    return get(store, &request, out, err);
+}
+
+enum h5grad_status hg_coordinates_rescale(struct coordinates *store,
+                                          const struct coordinate *coordinate,
+                                          struct array_scale scale, const struct coordinate **out,
+                                          struct h5grad_error *err)
+{
+    const struct request request = {coordinate->key, coordinate->points, coordinate->extent, scale};
+    return get(store, &request, out, err);
+}
+
+hid_t hg_coordinates_file(const struct coordinates *store)
+{
+    return store->file;
+}
+
+static enum h5grad_status join_note(struct coordinate *item, const char *text,
+                                    struct h5grad_error *err)
+{
+    if (item->note && strstr(item->note, text))
+        return H5GRAD_OK;
+    char *both =
+        hg_memory_format("%s%s%s", item->note ? item->note : "", item->note ? "; " : "", text);
+    if (!both)
+        return hg_error_memory(err, strlen(text));
+    free(item->note);
+    item->note = both;
+    return H5GRAD_OK;
+}
+
+enum h5grad_status hg_coordinates_add_note(struct coordinates *store,
+                                           const struct coordinate *coordinate,
+                                           struct h5grad_error *err, const char *format, ...)
+{
+    char text[1024];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    for (size_t i = 0; i < store->n; i++) {
+        if (store->item[i] == coordinate)
+            return join_note(store->item[i], text, err);
     }
-    if (!item && !(item = add_coordinate(store, text, points, extent)))
-        return hg_error_memory(err, sizeof *item);
-    if (item->status)
-        return hg_error_context(err, hg_error_set(err, item->status, "%s", item->error.message),
-                                "coordinates %s", item->name ? item->name : text);
-    *out = item;
     return H5GRAD_OK;
 }
 
@@ -270,7 +394,7 @@ void hg_coordinates_tell(const struct coordinates *store,
                          void (*tell)(void *user, const char *note), void *user)
 {
     for (size_t i = 0; i < store->n; i++) {
-        if (store->item[i]->note)
+        if (store->item[i]->note && store->item[i]->scale.factor == 0)
             tell(user, store->item[i]->note);
     }
 }

@@ -6,17 +6,22 @@
 
 #include "trust/access.h"
 #include "axis/coord_array.h"
+#include "axis/kind.h"
 #include "stencil/stencil.h"
 
 struct coordinate {
-    char *key; /* the lookup key: the text asked for, points and extent */
+    char *key; /* the lookup key: the text asked for, points, extent, scale */
     enum coord_array_points points;
-    uint64_t extent;        /* for COORD_ARRAY_FIRST */
-    char *name;             /* "/time", "FILE:/time", "/u@x" */
-    char *unit;             /* NULL: none */
-    char *note;             /* names an attribute that is not used; NULL: none */
-    char *missing;          /* message about points whose source is missing; NULL: none */
-    struct h5_access other; /* access of the file, unless that is INPUT */
+    uint64_t extent; /* of COORD_ARRAY_FIRST */
+    struct array_scale scale;
+    char *name;     /* "/time", "FILE:/time", "/u@x" */
+    char *unit;     /* NULL: none given; that of the file, whatever the scale */
+    char *calendar; /* of a time; NULL: none given */
+    struct axis_kind kind;
+    bool closed;            /* it is an angle of which the bounds go round a full circle */
+    char *note;             /* an attribute of it that is not used, with its name; NULL: none */
+    char *missing;          /* the message about points whose source is missing; NULL: none */
+    struct h5_access other; /* of the file, where it is not INPUT */
     struct coord_array *array;
     struct stencil_scan scan;
     enum h5grad_status status; /* result of opening and checking it */
@@ -38,7 +43,22 @@ enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *tex
                                       enum coord_array_points points, uint64_t extent,
                                       const struct coordinate **out, struct h5grad_error *err);
 
-/* Calls tell with each note. */
+/* The same coordinates in another unit, which are scanned anew. */
+enum h5grad_status hg_coordinates_rescale(struct coordinates *store,
+                                          const struct coordinate *coordinate,
+                                          struct array_scale scale, const struct coordinate **out,
+                                          struct h5grad_error *err);
+
+/* The file of the run. */
+hid_t hg_coordinates_file(const struct coordinates *store);
+
+/* Adds to the note of coordinates of the store what it does not say yet. */
+enum h5grad_status hg_coordinates_add_note(struct coordinates *store,
+                                           const struct coordinate *coordinate,
+                                           struct h5grad_error *err, const char *format, ...)
+    BASE_PRINTF(4, 5);
+
+/* Calls tell with the note of each that has one. */
 void hg_coordinates_tell(const struct coordinates *store,
                          void (*tell)(void *user, const char *note), void *user);
 

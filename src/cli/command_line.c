@@ -31,7 +31,9 @@ static void options_fill_syntax(struct options_syntax *syntax)
         const struct option_row *row = &option_table[i];
         syntax->names[i] = (struct option){
             .name = row->name,
-            .has_arg = row->argument != NULL ? required_argument : no_argument,
+            .has_arg = row->argument == NULL                  ? no_argument
+                       : strncmp(row->argument, "[=", 2) == 0 ? optional_argument
+                                                              : required_argument,
             .val = OPTION_LONG + i,
         };
         if (row->letter != 0)
@@ -151,7 +153,7 @@ static enum h5grad_status options_take(struct options *options, const struct opt
     case OPTION_LIST:
         return options_split(row, value, member, error);
     case OPTION_TEXT:
-        *(const char **)member = value;
+        *(const char **)member = value != NULL ? value : "";
         return H5GRAD_OK;
     default:
         *(int *)member = row->number;
@@ -372,13 +374,27 @@ enum h5grad_status options_parse(struct options *options, int argc, char **argv,
     options->grad.n_spacings = options->spacings.count;
     options->grad.coords = options->coords.items;
     options->grad.n_coords = options->coords.count;
+    options->grad.boundaries = options->boundaries.items;
+    options->grad.n_boundaries = options->boundaries.count;
+    options->grad.periods = options->periods.items;
+    options->grad.n_periods = options->periods.count;
+    options->grad.accuracies = options->accuracies.items;
+    options->grad.n_accuracies = options->accuracies.count;
+    options->grad.computes = options->computes.items;
+    options->grad.n_computes = options->computes.count;
+    options->grad.subsets = options->subsets.items;
+    options->grad.n_subsets = options->subsets.count;
+    options->grad.vectors = options->vectors.items;
+    options->grad.n_vectors = options->vectors.count;
     return H5GRAD_OK;
 }
 
 void options_free(struct options *options)
 {
-    struct options_list *lists[] = {&options->datasets, &options->dims, &options->spacings,
-                                    &options->coords};
+    struct options_list *lists[] = {&options->datasets,   &options->dims,       &options->spacings,
+                                    &options->coords,     &options->boundaries, &options->periods,
+                                    &options->accuracies, &options->computes,   &options->subsets,
+                                    &options->vectors};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
         free(lists[i]->items);

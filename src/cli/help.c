@@ -51,7 +51,8 @@ static void help_print_option(FILE *out, const struct option_row *row)
     bool takes_value = row->argument != NULL;
 
     int column = fprintf(out, "  %3s --%s%s%s", row->letter != 0 ? letter : "", row->name,
-                         takes_value ? "=" : "", takes_value ? row->argument : "");
+                         takes_value && strncmp(row->argument, "[=", 2) != 0 ? "=" : "",
+                         takes_value ? row->argument : "");
     if (column >= HELP_INDENT) {
         fputc('\n', out);
         column = 0;

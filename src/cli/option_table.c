@@ -19,6 +19,9 @@ const struct option_row option_table[] = {
      "paths"},
     {FIELDS, "dim", 0, "LIST", NULL, OPTION_LIST, IN(dims), 0,
      "axes, such as 0,2 or -1, or names where INPUT names its axes (default: all)"},
+    {FIELDS, "vector", 0, "VECTOR", NULL, OPTION_EACH, IN(vectors), 0,
+     "a vector: NAME:DIM=PATH is its component along an axis, once for each, x first, then y, z; "
+     "NAME:DIM,DIM[,DIM]=PATH a dataset with an axis of components"},
     {HOW, "spacing", 's', "LIST", "auto", OPTION_LIST, IN(spacings), 0,
      "distance of the points: auto (default), which is what INPUT says about each axis, else 1; or "
      "one number for all axes; or an entry for each axis of --dim: a number, or the path of a 1-D "
@@ -32,11 +35,37 @@ const struct option_row option_table[] = {
      "take stored numbers as they are: no scale factors, no missing values"},
     {HOW, "edge-order", 'e', "N", "1 2", OPTION_CHOICE, IN(grad.edge_order), 1,
      "order of the differences at the two ends: 1 (default) or 2"},
+    {HOW, "accuracy", 0, "[DIM=]N", "2 4 6 8", OPTION_EACH, IN(accuracies), 0,
+     "order of the differences: 2 (default), 4, 6 or 8; may be repeated, with the axis it is for"},
+    {HOW, "boundary", 0, "[DIM=]MODE",
+     "one-sided periodic periodic-repeated nan auto extend mirror reflect", OPTION_EACH,
+     IN(boundaries), 0,
+     "what lies beyond the ends of an axis: one-sided (default), periodic, periodic-repeated, nan, "
+     "auto, which is what INPUT says, extend, value=NUMBER, mirror or reflect; LOW:HIGH for each "
+     "end its own; may be repeated"},
+    {HOW, "period", 0, "DIM=NUMBER", NULL, OPTION_EACH, IN(periods), 0,
+     "the period of a periodic axis, in its unit; may be repeated"},
+    {HOW, "missing", 0, "RULE", "nan strict edge", OPTION_TEXT, IN(grad.missing), 0,
+     "what missing values do: nan (default), which spreads to neighbours; strict, a missing value "
+     "has no derivative, too; edge, it ends the axis as its ends do"},
+    {HOW, "sphere", 0, "[=R]", NULL, OPTION_TEXT, IN(grad.sphere), 0,
+     "derivatives along latitude and longitude are per metre, on a sphere of radius R (default: "
+     "what INPUT says, else 6371229)"},
+    {HOW, "time-unit", 0, "UNIT", "s min h d ms us ns", OPTION_TEXT, IN(grad.time_unit), 0,
+     "derivatives along times that INPUT counts from a date are per s, min, h, d, ms, us or ns "
+     "(default: as INPUT counts)"},
     {HOW, "dtype", 't', "TYPE", "float16 float32 float64", OPTION_TEXT, IN(grad.dtype), 0,
      "type of the results: float16, float32, float64 (default: by the type of the source)"},
+    {RESULTS, "compute", 0, "LIST", "gradient second laplacian magnitude divergence curl q",
+     OPTION_EACH, IN(computes), 0,
+     "what is computed: gradient (default), second, laplacian, magnitude, of vectors divergence, "
+     "curl (default: both), q, joined by commas"},
+    {RESULTS, "subset", 0, "DIM=SLICE", NULL, OPTION_EACH, IN(subsets), 0,
+     "write only these results along an axis: START:STOP[:STEP], of which each part may be left "
+     "out, or one index; negative ones count from the end; may be repeated"},
     {RESULTS, "name", 0, "TEMPLATE", NULL, OPTION_TEXT, IN(grad.name), 0,
-     "name of a result, beside its source (default: '{name}_grad_{dim}'); {name} is the name of "
-     "the source, {dim} the number of the axis, {axis} its name"},
+     "name of a result, beside its source (default: '{name}_{what}'); {name} is the name of the "
+     "source, {what} the result, as grad_0, {dim} the number of the axis, {axis} its name"},
     {RESULTS, "layout", 0, "LAYOUT", "same contiguous", OPTION_TEXT, IN(grad.layout), 0,
      "storage of the results: same (default: as the source), contiguous, or the shape of chunks, "
      "such as 64x64x64"},

@@ -32,6 +32,7 @@ struct options {
     enum options_verbosity verbosity;
     int json; /* reports are printed as JSON */
     struct options_list datasets, dims, spacings, coords;
+    struct options_list boundaries, periods, accuracies, computes, subsets, vectors;
     char *command;
 };
 
@@ -48,11 +49,13 @@ enum option_kind {
 };
 
 struct option_row {
-    const char *section;  /* the heading of --help that it stands under */
-    const char *name;     /* behind "--" */
-    char letter;          /* behind "-", or 0 */
-    const char *argument; /* what --help calls the value; NULL: the option takes none */
-    const char *words;    /* values to offer, with a blank between them; NULL: none are known */
+    const char *section; /* the heading of --help that it stands under */
+    const char *name;    /* behind "--" */
+    char letter;         /* behind "-", or 0 */
+    /* What --help calls the value; NULL: the option takes none; "[=...]": it may be left out, and
+     * is then empty. */
+    const char *argument;
+    const char *words; /* values to offer, with a blank between them; NULL: none are known */
     enum option_kind kind;
     size_t member; /* offset in struct options */
     int number;    /* see kind */

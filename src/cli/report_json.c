@@ -37,14 +37,45 @@ static void document_put_spacing(struct json *json, const struct h5grad_axis *ax
     json_text(json, "problem", unusable ? axis->source : NULL);
 }
 
+/* How an axis goes on beyond its ends, which is null of one that is not differentiated. */
+static void document_put_ends(struct json *json, const struct h5grad_axis *axis)
+{
+    if (axis->boundary[0]) {
+        json_open(json, "boundary", '[', true);
+        json_text(json, NULL, axis->boundary[0]);
+        json_text(json, NULL, axis->boundary[1]);
+        json_close(json);
+    } else {
+        json_text(json, "boundary", NULL);
+    }
+    json_number(json, "period", axis->period > 0 ? axis->period : NAN);
+    json_text(json, "period_source", axis->period_source);
+    json_number(json, "accuracy", axis->accuracy > 0 ? (double)axis->accuracy : NAN);
+}
+
 /* The path of the gradient along an axis; NULL: there is none. */
 static const char *document_gradient(const struct h5grad_field *field, unsigned axis)
 {
     for (size_t i = 0; i < field->n_results; i++) {
-        if (field->results[i]->axis == (int)axis)
+        if (field->results[i]->axis == (int)axis &&
+            field->results[i]->kind == H5GRAD_RESULT_GRADIENT)
             return field->results[i]->path;
     }
     return NULL;
+}
+
+/* Which points have results, where not all have. */
+static void document_put_subset(struct json *json, const struct h5grad_axis *axis)
+{
+    if (axis->subset_count == 0) {
+        json_text(json, "subset", NULL);
+        return;
+    }
+    json_open(json, "subset", '{', true);
+    json_integer(json, "start", axis->subset_start);
+    json_integer(json, "count", axis->subset_count);
+    json_integer(json, "step", axis->subset_step);
+    json_close(json);
 }
 
 static void document_put_axis(struct json *json, const struct h5grad_field *field, unsigned number,
@@ -57,13 +88,45 @@ static void document_put_axis(struct json *json, const struct h5grad_field *fiel
     json_integer(json, "extent", axis->extent);
     json_text(json, "unit", axis->unit);
     document_put_spacing(json, axis);
+    json_bool(json, "round", axis->round != 0);
     json_text(json, "left_out", axis->left_out);
     if (planned) {
         json_bool(json, "differentiated", axis->differentiated != 0);
         json_text(json, "result", document_gradient(field, number));
         json_integer(json, "tile", axis->tile);
+        document_put_subset(json, axis);
+        document_put_ends(json, axis);
     }
     json_close(json);
+}
+
+static void document_put_components(struct json *json, const struct h5grad_field *field)
+{
+    if (field->n_components == 0) {
+        json_text(json, "components", NULL);
+        return;
+    }
+    json_open(json, "components", '[', true);
+    for (size_t i = 0; i < field->n_components; i++)
+        json_text(json, NULL, field->components[i]);
+    json_close(json);
+}
+
+static void document_put_results(struct json *json, const struct h5grad_field *field)
+{
+    json_open(json, "results", '[', false);
+    for (size_t i = 0; i < field->n_results; i++) {
+        json_open(json, NULL, '{', true);
+        json_text(json, "path", field->results[i]->path);
+        json_text(json, "what", result_word(field->results[i]->kind));
+        if (field->results[i]->axis >= 0)
+            json_integer(json, "axis", (uint64_t)field->results[i]->axis);
+        else
+            json_text(json, "axis", NULL);
+        json_close(json);
+    }
+    json_close(json);
+    json_text(json, "missing", field->missing);
 }
 
 static void document_put_work(struct json *json, const struct h5grad_field *field)
@@ -96,8 +159,11 @@ static void document_put_field(struct json *json, const struct h5grad_field *fie
     for (unsigned k = 0; k < field->rank; k++)
         document_put_axis(json, field, k, planned);
     json_close(json);
-    if (planned)
+    if (planned) {
+        document_put_components(json, field);
+        document_put_results(json, field);
         document_put_work(json, field);
+    }
     json_close(json);
 }
 

@@ -11,6 +11,13 @@
 #include <string.h>
 #include <sys/resource.h>
 
+const char *result_word(enum h5grad_result_kind kind)
+{
+    static const char *const words[] = {"gradient",   "second", "laplacian", "magnitude",
+                                        "divergence", "curl",   "q"};
+    return words[kind];
+}
+
 /* Room for a shape of the highest rank in HDF5: 32 extents of 20 digits, each with an x behind. */
 enum { REPORT_SHAPE = 32 * 21 + 1 };
 
@@ -39,6 +46,11 @@ uint64_t report_peak_resident(void)
 
     /* Linux counts it in KiB. */
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 static void print_pair(FILE *out, const char *key, const char *text)
@@ -97,6 +109,27 @@ static void print_spacing(FILE *out, const struct h5grad_axis *axis)
         text_print(out, ", in %s", axis->unit);
 }
 
+/* ", periodic, period 360 (a full circle), accuracy 4": what is not the default. */
+static void print_ends(FILE *out, const struct h5grad_axis *axis)
+{
+    const char *low = axis->boundary[0], *high = axis->boundary[1];
+    char number[TEXT_NUMBER];
+
+    if (low != NULL && !(is_same_text(low, "one-sided") && is_same_text(high, "one-sided")))
+        text_print(out, ", %s%s%s", low, is_same_text(low, high) ? "" : ":",
+                   is_same_text(low, high) ? "" : high);
+    if (axis->period > 0)
+        hg_parse_print_double(axis->period, number, sizeof(number));
+    if (axis->period_source != NULL)
+        text_print(out, ", period %s%s%s%s", axis->period > 0 ? number : axis->period_source,
+                   axis->period > 0 ? " (" : "", axis->period > 0 ? axis->period_source : "",
+                   axis->period > 0 ? ")" : "");
+    if (axis->accuracy > 2)
+        fprintf(out, ", accuracy %u", axis->accuracy);
+    if (axis->round && (low == NULL || is_same_text(low, "one-sided")))
+        fputs(", goes round the globe", out);
+}
+
 /* "axis 0  z: 64 points, spacing /z (dimension scale), 0 to 6.2, in m". */
 static void print_axis(FILE *out, unsigned number, const struct h5grad_axis *axis, bool planned)
 {
@@ -107,10 +140,18 @@ static void print_axis(FILE *out, unsigned number, const struct h5grad_axis *axi
     text_print(out, planned ? "    %-14s %s%s" : "    %s  %s%s", key,
                axis->name != NULL ? axis->name : "", axis->name != NULL ? ": " : "");
     fprintf(out, "%" PRIu64 " %s", axis->extent, axis->extent == 1 ? "point" : "points");
+    if (axis->subset_count > 0) {
+        uint64_t end = axis->subset_start + (axis->subset_count - 1) * axis->subset_step + 1;
+        fprintf(out, ", results of %" PRIu64 ":%" PRIu64, axis->subset_start, end);
+        if (axis->subset_step > 1)
+            fprintf(out, ":%" PRIu64, axis->subset_step);
+    }
     if (planned && !axis->differentiated)
         fputs(", not differentiated", out);
     if (!planned || axis->differentiated || unusable)
         print_spacing(out, axis);
+    if (!planned || axis->differentiated)
+        print_ends(out, axis);
     if (axis->left_out != NULL && !axis->differentiated)
         text_print(out, "%s: %s", planned ? "" : ", left out unless --dim names it",
                    axis->left_out);
@@ -119,18 +160,14 @@ static void print_axis(FILE *out, unsigned number, const struct h5grad_axis *axi
 
 /* The list: fields on the same grid together, in the order in which the grids are met. */
 
-static bool is_same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static bool is_same_axis(const struct h5grad_axis *a, const struct h5grad_axis *b)
 {
     return a->extent == b->extent && a->differentiated == b->differentiated &&
            a->uniform == b->uniform && a->first == b->first && a->last == b->last &&
-           a->step == b->step && a->spacing == b->spacing && is_same_text(a->name, b->name) &&
-           is_same_text(a->coordinates, b->coordinates) && is_same_text(a->source, b->source) &&
-           is_same_text(a->unit, b->unit) && is_same_text(a->left_out, b->left_out);
+           a->step == b->step && a->round == b->round && a->spacing == b->spacing &&
+           is_same_text(a->name, b->name) && is_same_text(a->coordinates, b->coordinates) &&
+           is_same_text(a->source, b->source) && is_same_text(a->unit, b->unit) &&
+           is_same_text(a->left_out, b->left_out);
 }
 
 /* Whether a list can print the same description below both fields. */
@@ -269,9 +306,17 @@ static void print_field(FILE *out, const struct h5grad_field *field)
     for (unsigned k = 0; k < field->rank; k++)
         print_axis(out, k, field->axes[k], true);
     for (size_t i = 0; i < field->n_results; i++) {
-        snprintf(key, sizeof(key), "result %d", field->results[i]->axis);
+        const struct h5grad_result *result = field->results[i];
+        if (result->axis < 0)
+            snprintf(key, sizeof(key), "%s", result_word(result->kind));
+        else
+            snprintf(key, sizeof(key), "%s %d",
+                     result->kind == H5GRAD_RESULT_GRADIENT ? "result" : result_word(result->kind),
+                     result->axis);
         print_pair(out, key, field->results[i]->path);
     }
+    if (!is_same_text(field->missing, "nan"))
+        print_pair(out, "missing", field->missing);
     print_pair(out, "result type", field->result_type);
     print_pair(out, "result layout", field->result_layout_text);
     fprintf(out, "    %-14s %" PRIu64 " of %s\n", "tiles", field->tiles,

@@ -48,4 +48,7 @@ struct report_total report_add_up(const struct h5grad_report *report);
 /* The peak of resident memory so far, in bytes; 0 where the system does not say. */
 uint64_t report_peak_resident(void);
 
+/* The word of --compute for a kind of result. */
+const char *result_word(enum h5grad_result_kind kind);
+
 #endif

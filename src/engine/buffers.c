@@ -36,12 +36,20 @@ static bool is_combined(const struct engine_job *job, unsigned derivative)
     return false;
 }
 
+static bool has_factor(const struct engine_job *job)
+{
+    bool has = false;
+    for (unsigned o = 0; o < job->n_outputs; o++)
+        has = has || job->output[o].factor;
+    return has;
+}
+
 static unsigned count_pieces(const struct engine_job *job)
 {
     unsigned n = 0;
     for (unsigned k = 0; k < job->n_derivatives; k++)
         n += is_combined(job, k);
-    return n > 0 ? n + 1 : 0;
+    return n > 0 ? n + 1 + has_factor(job) : 0;
 }
 
 uint64_t hg_worker_piece_bytes(const struct engine_job *job)
@@ -54,8 +62,9 @@ unsigned hg_worker_weights(const struct engine_job *job, unsigned k)
     const struct engine_derivative *of = &job->derivative[k];
     for (unsigned i = 0; i < k; i++) {
         const struct engine_derivative *other = &job->derivative[i];
-        if (other->axis == of->axis && other->stencil.op == of->stencil.op &&
-            other->coordinates == of->coordinates)
+        if (other->axis == of->axis && other->coordinates == of->coordinates &&
+            other->stencil.op.derivative == of->stencil.op.derivative &&
+            other->stencil.op.accuracy == of->stencil.op.accuracy)
             return i;
     }
     return k;
@@ -87,7 +96,7 @@ static bool is_viewed(const struct engine_job *job, const struct engine_source *
 {
     bool viewed = source->reader->method->view && !job_needs_decoding(source);
     for (unsigned k = 0; k < job->n_derivatives; k++)
-        viewed = viewed && !job->derivative[k].stencil.periodic;
+        viewed = viewed && !operator_is_periodic(&job->derivative[k].stencil.op);
     return viewed;
 }
 
@@ -116,12 +125,13 @@ static bool make_weights(struct worker *worker)
     const struct plan *plan = worker->plan;
     for (unsigned k = 0; k < job->n_derivatives; k++) {
         const unsigned axis = job->derivative[k].axis;
-        const struct stencil_operator *op = job->derivative[k].stencil.op;
+        const unsigned terms = hg_operator_weights(&job->derivative[k].stencil);
         struct axis_weights *weights = &worker->weights[k];
-        if (!op->uneven || hg_worker_weights(job, k) != k)
+        if (terms == 0 || hg_worker_weights(job, k) != k)
             continue;
-        uint64_t n = hg_halo_width(&plan->rule[axis], plan->extent[axis], plan->tile[axis]);
-        if (!(weights->x = hg_memory_aligned((1 + op->taps) * n * sizeof(double))))
+        uint64_t n = hg_halo_width(&plan->rule[axis], plan->extent[axis],
+                                   region_span(&plan->region, axis, plan->tile[axis]));
+        if (!(weights->x = hg_memory_aligned((1 + terms) * n * sizeof(double))))
             return false;
         weights->weight = weights->x + n;
     }
@@ -164,6 +174,8 @@ static bool make_pieces(struct worker *worker)
         if (is_combined(job, k))
             worker->piece[k] = next += piece_scalars(job);
     }
+    if (next && has_factor(job))
+        worker->factor = next + piece_scalars(job);
     return next != NULL;
 }
 

@@ -10,6 +10,7 @@
 struct axis_weights {
     bool valid;
     uint64_t first, count;
+    uint64_t before; /* coordinates that x has before that of the first */
     double *x, *weight;
 };
 
@@ -32,13 +33,14 @@ struct worker {
     void *core;                   /* where they do */
     void *wide;                   /* the same before they are rounded to float16 */
     double **piece;               /* n_derivatives: of a piece of the core; NULL: not combined */
+    double *factor;               /* of a piece, where a combination has one */
     double *combined;             /* results of a piece before they are rounded */
 };
 
 /* Points of a piece: what is combined stays in the caches. */
 uint64_t hg_worker_piece_points(const struct engine_job *job);
 
-/* Bytes of piece and combined together. */
+/* Bytes of piece, factor and combined together. */
 uint64_t hg_worker_piece_bytes(const struct engine_job *job);
 
 /* The first derivative that has the weights of derivative k. */

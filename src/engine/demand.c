@@ -174,8 +174,8 @@ static void count_derivatives(const struct engine_job *job, struct plan_request 
         const struct engine_derivative *of = &job->derivative[k];
         const struct halo_rule rule = hg_stencil_rule(&of->stencil);
         join_rule(&request->rule[of->axis], &rule);
-        if (of->stencil.op->uneven && hg_worker_weights(job, k) == k)
-            weights[of->axis] += (1 + of->stencil.op->taps) * sizeof(double);
+        if (!of->stencil.even && hg_worker_weights(job, k) == k)
+            weights[of->axis] += (1 + hg_operator_weights(&of->stencil)) * sizeof(double);
         request->axis_size = size_max(request->axis_size, weights[of->axis]);
     }
 }
@@ -186,6 +186,7 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, struct plan *pla
     const struct h5_storage *result = job->output[0].storage;
     struct plan_request request = {
         .rank = job->rank,
+        .region = job->region,
         .result_chunked = is_chunked(result),
         .carries = !is_chunked(result),
         .halo_size = halo_point(job),

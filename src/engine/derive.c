@@ -16,13 +16,16 @@ static enum h5grad_status find_weights(struct worker *worker, unsigned k, const 
     if (weights->valid && weights->first == first && weights->count == count)
         return H5GRAD_OK;
     weights->valid = false;
-    uint64_t low = (uint64_t)tile->halo.start[of->axis];
+    const int64_t halo = tile->halo.start[of->axis];
+    const uint64_t low = halo < 0 ? 0 : (uint64_t)halo;
+    const uint64_t end =
+        size_min((uint64_t)(halo + (int64_t)tile->halo.count[of->axis]), of->stencil.extent);
     enum h5grad_status status =
-        hg_coord_array_read(of->coordinates, low, tile->halo.count[of->axis], weights->x, err);
+        hg_coord_array_read(of->coordinates, low, end - low, weights->x, err);
     if (status)
         return hg_error_context(err, status, "coordinates of axis %u", of->axis);
-    hg_operator_weigh(of->stencil.op, first, count, of->stencil.extent - first - count,
-                      weights->x + (first - low), weights->weight);
+    weights->before = first - low;
+    hg_operator_weigh(&of->stencil, first, count, weights->x + weights->before, weights->weight);
     weights->first = first;
     weights->count = count;
     weights->valid = true;
@@ -36,7 +39,7 @@ static enum h5grad_status find_all_weights(struct worker *worker, const struct t
     const struct engine_job *job = worker->job;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < job->n_derivatives && !status; k++) {
-        if (job->derivative[k].stencil.op->uneven && hg_worker_weights(job, k) == k)
+        if (!job->derivative[k].stencil.even && hg_worker_weights(job, k) == k)
             status = find_weights(worker, k, tile, err);
     }
     return status;
@@ -67,14 +70,14 @@ static const void *describe(const struct worker *worker, unsigned k, const struc
         block->in_stride[block->rank] = block->out_stride[block->rank] = 1;
         block->rank++;
     }
-    block->before = block->after = STENCIL_NO_END;
-    if (!of->stencil.periodic) {
-        block->before = first;
-        block->after = of->stencil.extent - first - box->count[of->axis];
-    }
-    if (of->stencil.op->uneven) {
+    block->before = first;
+    block->after = of->stencil.extent - first - box->count[of->axis];
+    block->complex_ = job->components == 2;
+    block->whole = tile->core.count[of->axis] == of->stencil.extent;
+    if (!of->stencil.even) {
         block->weight = weights->weight + (first - weights->first);
         block->weight_tap = (ptrdiff_t)weights->count;
+        block->x = weights->x + weights->before + (first - weights->first);
     }
     return (const char *)view->data +
            offset * (ptrdiff_t)hg_element_size(job->source[of->source].value);
@@ -109,7 +112,7 @@ static void make_derivative(const struct worker *worker, unsigned o, const struc
     const struct engine_job *job = worker->job;
     const struct engine_output *output = &job->output[o];
     const struct engine_derivative *of = &job->derivative[output->derivative];
-    const enum element arithmetic = of->stencil.op->uneven ? ELEMENT_F64 : output->arithmetic;
+    const enum element arithmetic = of->stencil.even ? output->arithmetic : ELEMENT_F64;
     const bool half = output->element == ELEMENT_F16;
     const enum element result = half ? arithmetic : output->element;
     struct stencil_block block;
@@ -122,16 +125,49 @@ static void make_derivative(const struct worker *worker, unsigned o, const struc
                            hg_box_points(job->rank, &tile->core) * job->components);
 }
 
-/* The results of a combination in n points, put behind those of first points of the core. */
+/* Calls apply for each run of scalars of a dense box that have the same index along the axis of the
+ * rows, with their number. */
+static void for_rows(const struct engine_job *job, const struct engine_rows *rows,
+                     const struct box *box, double *values,
+                     void (*apply)(double *values, size_t n, double row))
+{
+    uint64_t outer = 1, inner = job->components;
+    for (unsigned i = 0; i < job->rank; i++) {
+        outer *= i < rows->axis ? box->count[i] : 1;
+        inner *= i > rows->axis ? box->count[i] : 1;
+    }
+    for (uint64_t o = 0; o < outer; o++) {
+        for (uint64_t i = 0; i < box->count[rows->axis]; i++, values += inner)
+            apply(values, inner, rows->value[box->start[rows->axis] + i]);
+    }
+}
+
+static void divide(double *values, size_t n, double row)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] /= row;
+}
+
+static void fill(double *values, size_t n, double row)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = row;
+}
+
+/* The results of a combination in a piece, put behind those of first points of the core. */
 static void combine(const struct worker *worker, const struct engine_output *output, void *result,
-                    uint64_t first, uint64_t n)
+                    uint64_t first, const struct box *piece)
 {
     const struct combination *combination = output->combination;
-    const double *values[COMBINATION_MOST_INPUTS];
+    const double *values[COMBINATION_MOST_INPUTS + 1];
+    const uint64_t n = hg_box_points(worker->job->rank, piece);
     char *out = (char *)result + first * job_result_size(worker->job, output);
     void *wide = output->element == ELEMENT_F64 ? (void *)out : worker->combined;
     for (unsigned i = 0; i < combination->inputs; i++)
         values[i] = worker->piece[output->inputs[i]];
+    values[combination->inputs] = worker->factor;
+    if (output->factor)
+        for_rows(worker->job, output->factor, piece, worker->factor, fill);
     combination->combine(combination, values, wide, n);
     if (output->element == ELEMENT_F16)
         hg_convert_to_half(ELEMENT_F64, wide, out, n * combination->results);
@@ -153,11 +189,13 @@ static void combine_piece(const struct worker *worker, const struct tile *tile,
         const void *in = describe(worker, k, tile, piece, piece->count, &block);
         hg_stencil_apply(hg_stencil_find(value, ELEMENT_F64, ELEMENT_F64), &block, in,
                          worker->piece[k]);
+        const struct engine_derivative *of = &job->derivative[k];
+        for (unsigned order = of->stencil.op.derivative; of->divisor && order > 0; order--)
+            for_rows(job, of->divisor, piece, worker->piece[k], divide);
     }
     for (unsigned o = 0; o < job->n_outputs; o++) {
         if (job->output[o].combination)
-            combine(worker, &job->output[o], worker->result[o], first,
-                    hg_box_points(job->rank, piece));
+            combine(worker, &job->output[o], worker->result[o], first, piece);
     }
 }
 
@@ -196,6 +234,8 @@ enum h5grad_status hg_derive_tile(struct worker *worker, const struct tile *tile
         const struct engine_output *output = &job->output[o];
         if (!output->combination)
             make_derivative(worker, o, tile);
+        hg_region_thin(job->rank, &worker->plan->region, job_result_size(job, output), &tile->core,
+                       worker->result[o]);
         status = hg_sink_write(job->sink, out, o, worker->result[o], err);
         if (status && output->combination)
             return hg_error_context(err, status, "%s", output->combination->name);

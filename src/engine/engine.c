@@ -33,12 +33,12 @@ static void report(struct crew *crew)
         crew->job->progress(crew->job->user, atomic_exchange(&crew->done, 0));
 }
 
-static uint64_t result_bytes(const struct engine_job *job, const struct tile *tile)
+static uint64_t result_bytes(const struct engine_job *job, const struct box *results)
 {
     uint64_t size = 0;
     for (unsigned o = 0; o < job->n_outputs; o++)
         size += job_result_size(job, &job->output[o]);
-    return hg_box_points(job->rank, &tile->core) * size;
+    return hg_box_points(job->rank, results) * size;
 }
 
 /* What the sink has need not be made. */
@@ -63,14 +63,14 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     if (job->cancelled && job->cancelled(job->user))
         return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
     hg_plan_tile(crew->plan, number, &tile);
-    struct result_tile out = {
-        .number = number, .core = tile.core, .codec = worker->codec, .space = worker->result};
+    struct result_tile out = {.number = number, .codec = worker->codec, .space = worker->result};
+    hg_region_results(job->rank, &crew->plan->region, &tile.core, &out.core);
     enum h5grad_status status = hg_sink_begin(job->sink, &out, err);
     if (!status)
         status = make_tile(worker, &tile, &out, err);
     if (!status)
         status = hg_sink_end(job->sink, &out, err);
-    atomic_fetch_add(&crew->done, result_bytes(job, &tile));
+    atomic_fetch_add(&crew->done, result_bytes(job, &out.core));
     return status;
 }
 

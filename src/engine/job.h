@@ -26,11 +26,20 @@ struct engine_source {
     enum element value;               /* F32 or F64: what the kernels read */
 };
 
+/* A number for each index of an axis, the same in all points that have it. */
+struct engine_rows {
+    const double *value;
+    unsigned axis;
+};
+
 struct engine_derivative {
     unsigned source;
     unsigned axis;
     struct stencil_axis stencil;     /* periodic or not as all others along the axis */
     struct coord_array *coordinates; /* NULL where the operator is even */
+    /* Where it is combined, it is divided by these, twice if it is the second one; NULL: by
+     * nothing. Other outputs do not have it. */
+    const struct engine_rows *divisor;
 };
 
 struct engine_output {
@@ -42,12 +51,14 @@ struct engine_output {
     /* or, where this is not NULL, a combination of those listed, all computed in F64. */
     const struct combination *combination;
     const unsigned *inputs;
+    const struct engine_rows *factor; /* of a combination that has one; NULL */
 };
 
 struct engine_job {
     unsigned rank;
     const uint64_t *extent;
-    unsigned components; /* scalars of a point: 2 of a complex field */
+    const struct region *region; /* of which the sink gets results, by their numbers; NULL: all */
+    unsigned components;         /* scalars of a point: 2 of a complex field */
     unsigned n_sources, n_derivatives, n_outputs;
     const struct engine_source *source;
     const struct engine_derivative *derivative;

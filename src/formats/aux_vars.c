@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/size.h"
 #include "formats/convention.h"
 #include "values/meaning.h"
 #include "hdf5/names.h"
@@ -32,6 +33,7 @@ struct item {
     char *why;              /* it is not in the output; NULL: it is */
     char *lost[N_OF_CELLS]; /* what each attribute of_cells names that cannot be found; NULL */
     char *missing;          /* the message about points whose source is missing; NULL: none */
+    struct region *region;  /* of the points that are copied; NULL: all */
     bool scale;
     hid_t from, to;           /* open until its points are copied */
     hobj_ref_t reference;     /* to it in the output */
@@ -91,6 +93,7 @@ void hg_aux_vars_free(struct aux_vars *vars)
         free(item->use);
         free(item->path);
         free(item->missing);
+        free(item->region);
         free(item->why);
         for (size_t k = 0; k < N_OF_CELLS; k++)
             free(item->lost[k]);
@@ -147,7 +150,7 @@ static void create_item(struct aux_vars *self, struct item *item, hid_t dataset)
         item->to = hg_open_dataset(self->output, item->path, NULL); /* made by a convention */
     bool made = item->to >= 0;
     if (!made && !reason.status)
-        item->to = hg_copy_create(dataset, self->output, item->path,
+        item->to = hg_copy_create(dataset, item->region, self->output, item->path,
                                   placeholder ? COPY_EMPTY : COPY_ALIKE, &reason);
     if (item->to < 0) {
         give_up(self, item, &reason);
@@ -175,8 +178,9 @@ static struct item *new_item(struct aux_vars *self)
     return &grown[self->n++];
 }
 
-/* Adds a dataset of the input, or finds it; the number of the item. */
-static size_t add_item(struct aux_vars *self, hid_t dataset)
+/* Adds a dataset of the input, or that region of it (NULL: all), or finds it; the number of the
+ * item. */
+static size_t add_item(struct aux_vars *self, hid_t dataset, const struct region *region)
 {
     struct h5_identity identity;
     if (!self->status && !hg_identify(dataset, &identity))
@@ -191,6 +195,10 @@ static size_t add_item(struct aux_vars *self, hid_t dataset)
     if (item) {
         item->scale = hg_is_scale(dataset);
         item->path = find_path(self, &identity);
+        if (region && (item->region = hg_memory_zeroed(1, sizeof *region)))
+            *item->region = *region;
+        else if (region)
+            no_memory(self, sizeof *region);
     }
     if (!self->status)
         create_item(self, item, dataset);
@@ -219,6 +227,24 @@ static bool stands_for(hid_t scale, hsize_t extent)
            (own[0] == extent || most[0] == H5S_UNLIMITED);
 }
 
+/* The region of the scale of an axis of the field; NULL: all of it. */
+static const struct region *region_of_scale(const struct field *field, unsigned axis, hid_t scale,
+                                            struct region *region)
+{
+    hsize_t own[H5S_MAX_RANK];
+    bool cut = field && hg_dataset_extent(scale, own, NULL) == 1 &&
+               hg_field_cut_line(field, axis, own[0], region);
+    return cut ? region : NULL;
+}
+
+/* Whether two regions of a line are the same. */
+static bool same_line(const struct region *a, const struct region *b)
+{
+    return a && b ? a->start[0] == b->start[0] && a->count[0] == b->count[0] &&
+                        a->step[0] == b->step[0]
+                  : a == b;
+}
+
 static void note_misfit(struct scale_links *links, unsigned axis, const char *why)
 {
     if (links->why)
@@ -227,17 +253,30 @@ static void note_misfit(struct scale_links *links, unsigned axis, const char *wh
     links->axis = axis;
 }
 
-/* Adds what reference number i of an axis leads to; nothing where it leads nowhere. extent is that
- * of the axis. */
-static void add_reference(struct aux_vars *self, const struct h5_scales *lists, hid_t dataset,
-                          unsigned axis, size_t i, hsize_t extent, struct scale_links *links)
+/* A dataset with scales: a field's, or a variable of which no field is. */
+struct scaled {
+    const struct field *field;
+    hid_t dataset;
+    struct h5_scales lists;
+    hsize_t extent[H5S_MAX_RANK];
+};
+
+/* Adds what reference number i of an axis leads to; nothing where it leads nowhere. */
+static void add_reference(struct aux_vars *self, const struct scaled *of, unsigned axis, size_t i,
+                          struct scale_links *links)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    H5_CLOSED hid_t scale = hg_scales_open(lists, dataset, axis, i, &reason);
+    H5_CLOSED hid_t scale = hg_scales_open(&of->lists, of->dataset, axis, i, &reason);
     if (scale >= 0) {
-        link_item(self, add_item(self, scale), axis, links);
-        if (!stands_for(scale, extent))
+        struct region region;
+        const bool moved = of->field && of->field->is_part && axis > of->field->part_axis;
+        const struct region *wanted = region_of_scale(of->field, axis - moved, scale, &region);
+        const size_t number = add_item(self, scale, wanted);
+        link_item(self, number, axis, links);
+        if (!stands_for(scale, of->extent[axis]))
             note_misfit(links, axis, "its scale has another extent");
+        if (of->field && !self->status && !same_line(self->item[number].region, wanted))
+            note_misfit(links, axis, "another part of its scale is there for another field");
     } else if (reason.status) {
         struct item *refused = new_item(self); /* it may not be read: the user is told */
         if (refused)
@@ -246,36 +285,76 @@ static void add_reference(struct aux_vars *self, const struct h5_scales *lists, 
     }
 }
 
-/* The scales of a dataset of the input; a coordinate variable is its own. */
-static void add_scales(struct aux_vars *self, hid_t dataset, unsigned rank,
-                       struct scale_links *links)
+/* The scales of a dataset of the input, that of a field or of none (NULL); a coordinate variable is
+ * its own. An axis that the field is at one index of is passed over. */
+static void add_scales(struct aux_vars *self, const struct field *field, hid_t dataset,
+                       unsigned rank, struct scale_links *links)
 {
-    struct h5_scales lists;
+    struct scaled of = {.field = field, .dataset = dataset};
+    const unsigned without = field && field->is_part ? field->part_axis : rank;
     struct h5grad_error reason = {.status = H5GRAD_OK};
+    struct region region;
     bool found = false;
-    hsize_t extent[H5S_MAX_RANK] = {0};
     *links = (struct scale_links){.rank = rank};
     if (hg_is_scale(dataset)) {
         if (rank == 1)
-            link_item(self, add_item(self, dataset), 0, links);
+            link_item(self, add_item(self, dataset, region_of_scale(field, 0, dataset, &region)), 0,
+                      links);
         return;
     }
     if (rank > 0)
-        hg_scales_read(dataset, rank, &lists, &found, &reason);
+        hg_scales_read(dataset, rank, &of.lists, &found, &reason);
     /* Who differentiates along axes whose list cannot be read has said their spacing. */
     if (reason.status == H5GRAD_NO_MEMORY)
         self->status = hg_error_set(self->err, reason.status, "%s", reason.message);
     if (!found)
         return;
-    if (hg_dataset_extent(dataset, extent, NULL) != (int)rank)
+    if (hg_dataset_extent(dataset, of.extent, NULL) != (int)rank)
         note_misfit(links, 0, "its extent cannot be read");
     for (unsigned axis = 0; axis < rank; axis++) {
-        for (size_t i = 0; i < lists.list[axis].len && !self->status; i++)
-            add_reference(self, &lists, dataset, axis, i, extent[axis], links);
-        if (links->n[axis] == 0)
+        for (size_t i = 0; i < of.lists.list[axis].len && axis != without && !self->status; i++)
+            add_reference(self, &of, axis, i, links);
+        if (links->n[axis] == 0 && axis != without)
             note_misfit(links, axis, "it has no scale");
     }
-    hg_scales_free(&lists);
+    if (without < rank)
+        memmove(&links->n[without], &links->n[without + 1],
+                (--links->rank - without) * sizeof *links->n);
+    hg_scales_free(&of.lists);
+}
+
+/* Sets the region along an axis of a variable to that of the first scale it has there. */
+static bool cut_by_scale(struct aux_vars *self, const struct h5_scales *lists, hid_t dataset,
+                         unsigned axis, struct region *region)
+{
+    struct h5_identity identity;
+    H5_CLOSED hid_t scale =
+        lists->list[axis].len > 0 ? hg_scales_open(lists, dataset, axis, 0, NULL) : -1;
+    const size_t *known =
+        scale >= 0 && hg_identify(scale, &identity) ? hg_set_find(&self->set, &identity) : NULL;
+    const struct region *line = known ? self->item[*known].region : NULL;
+    if (line) {
+        region->start[axis] = line->start[0];
+        region->count[axis] = size_min(line->count[0], region->count[axis]);
+        region->step[axis] = line->step[0];
+    }
+    return known != NULL;
+}
+
+/* Sets the region of a variable without scales to that of those axes of the field that it seems to
+ * have: the last ones of its extents, in their order. */
+static void cut_by_extent(const struct field *field, unsigned rank, struct region *region)
+{
+    unsigned axis[GRID_MAX_RANK], k = rank, i = field->rank;
+    while (k > 0 && i > 0) {
+        if (field->extent[--i] == region->count[k - 1])
+            axis[--k] = i;
+    }
+    for (unsigned j = 0; j < rank && k == 0; j++) {
+        region->start[j] = field->region->start[axis[j]];
+        region->count[j] = field->region->count[axis[j]];
+        region->step[j] = field->region->step[axis[j]];
+    }
 }
 
 /* The rank and number of points of a dataset; false when they cannot be read. */
@@ -292,10 +371,47 @@ static bool read_size(hid_t dataset, unsigned *rank, uint64_t *points)
 /* What is asked for by name. */
 struct request {
     struct aux_vars *self;
-    unsigned rank; /* at most ... */
+    const struct field *field;
+    bool of_cells;              /* what describes the cells of points, ... */
+    const struct region *cells; /* ... which are those; NULL: all */
+    unsigned rank;              /* at most ... */
     uint64_t points;
     char *lost; /* names that could not be found; NULL: none */
 };
+
+/* The part of a variable that belongs to the results: by its scales, as that of the points of which
+ * it has the cells, or by its extents. NULL: all of it. */
+static const struct region *region_of_variable(const struct request *request, hid_t dataset,
+                                               unsigned rank, struct region *region)
+{
+    struct h5_scales lists;
+    hsize_t extent[H5S_MAX_RANK];
+    bool found = false, scaled = false;
+    if (!request->field->region || rank == 0 ||
+        hg_dataset_extent(dataset, extent, NULL) != (int)rank)
+        return NULL;
+    uint64_t all[GRID_MAX_RANK];
+    for (unsigned i = 0; i < rank; i++)
+        all[i] = extent[i];
+    hg_region_whole(rank, all, region);
+    if (!hg_is_scale(dataset))
+        hg_scales_read(dataset, rank, &lists, &found, NULL);
+    for (unsigned i = 0; i < rank && found; i++)
+        scaled = cut_by_scale(request->self, &lists, dataset, i, region) || scaled;
+    if (found)
+        hg_scales_free(&lists);
+    if (!scaled && request->cells) {
+        const struct region *cells = request->cells;
+        for (unsigned i = 0; i + 1 < rank; i++) {
+            region->start[i] = cells->start[i];
+            region->count[i] = size_min(cells->count[i], region->count[i]);
+            region->step[i] = cells->step[i];
+        }
+    } else if (!scaled && !request->of_cells) {
+        cut_by_extent(request->field, rank, region);
+    }
+    return region;
+}
 
 /* Adds a variable that is small enough, with its scales. */
 static enum h5grad_status add_variable(void *user, const struct names_variable *variable,
@@ -311,22 +427,25 @@ static enum h5grad_status add_variable(void *user, const struct names_variable *
     if (!read_size(variable->id, &rank, &points) || rank > request->rank ||
         points > request->points)
         return H5GRAD_OK;
-    size_t number = add_item(self, variable->id);
+    struct region region;
+    size_t number =
+        add_item(self, variable->id, region_of_variable(request, variable->id, rank, &region));
     struct scale_links links = {0};
     if (!self->status && number == before && !self->item[number].scale)
-        add_scales(self, variable->id, rank, &links);
+        add_scales(self, NULL, variable->id, rank, &links);
     if (links.total > 0)
         self->item[number].links = links;
     return self->status;
 }
 
 /* The bounds of what was added from number first on; they have none themselves. */
-static void add_bounds(struct aux_vars *self, size_t first)
+static void add_bounds(struct aux_vars *self, const struct field *field, size_t first)
 {
     size_t end = self->n;
     for (size_t i = first; i < end; i++) {
         hid_t dataset = self->item[i].from;
-        struct request request = {.self = self};
+        struct request request = {
+            .self = self, .field = field, .of_cells = true, .cells = self->item[i].region};
         if (!read_size(dataset, &request.rank, &request.points))
             continue;
         request.rank++;
@@ -358,7 +477,7 @@ static void add_dimensions(struct aux_vars *self, const double *number, size_t n
         H5_CLOSED hid_t dataset = hg_open_dataset(self->input, walk->dataset[i].path, NULL);
         if (dataset >= 0 && hg_is_scale(dataset) && hg_attribute_number(dataset, DIMENSION, &own) &&
             is_among(number, n, own))
-            add_item(self, dataset);
+            add_item(self, dataset, NULL);
     }
 }
 
@@ -384,16 +503,16 @@ static void add_all(struct aux_vars *self, const struct field *field, hid_t data
 {
     static const char *const attributes[] = {"coordinates", "grid_mapping"};
     size_t first = self->n;
-    struct request request = {self, field->rank, 1, NULL};
+    struct request request = {.self = self, .field = field, .rank = field->rank, .points = 1};
     for (unsigned i = 0; i < field->rank; i++)
         request.points *= field->extent[i];
-    add_scales(self, dataset, field->rank, links);
+    add_scales(self, field, dataset, field->rank + field->is_part, links);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !self->status; i++)
         self->status = hg_names_visit(self->input, field->path, dataset, attributes[i],
                                       add_variable, &request, self->err);
     free(request.lost); /* of which coords.note tells */
     if (!self->status)
-        add_bounds(self, first);
+        add_bounds(self, field, first);
     add_numbered(self, first);
 }
 
@@ -403,7 +522,7 @@ static void fill_item(struct aux_vars *self, struct item *item)
     struct h5grad_error reason = {.status = H5GRAD_OK};
     if (item->from < 0)
         return;
-    bool filled = hg_copy_points(item->from, item->to, &reason) == H5GRAD_OK;
+    bool filled = hg_copy_points(item->from, item->region, item->to, &reason) == H5GRAD_OK;
     struct h5_guard guard;
     hg_enter(&guard);
     if (filled) {

@@ -95,7 +95,7 @@ static void note_plane(struct query *query)
 }
 
 /* Auxiliary coordinates along axis k of the field. */
-struct line {
+struct coord_array {
     struct query *query;
     unsigned k;
     bool attached;        /* the field has scales ... */
@@ -107,7 +107,7 @@ struct line {
 
 /* Whether the only axis of a variable is that of the field: they have a scale in common. Without
  * any scales the extent tells, of a field of one axis. */
-static bool lies_along(const struct line *line, hid_t variable)
+static bool lies_along(const struct coord_array *line, hid_t variable)
 {
     struct h5_set own = {0};
     bool attached = hg_coords_add_scales(line->query, variable, 1, 0, &own, 0);
@@ -121,7 +121,7 @@ static bool lies_along(const struct line *line, hid_t variable)
 static enum h5grad_status add_line(void *user, const struct names_variable *variable,
                                    struct h5grad_error *err)
 {
-    struct line *line = user;
+    struct coord_array *line = user;
     struct query *query = line->query;
     struct h5grad_error reason;
     if (variable->id < 0)
@@ -141,7 +141,7 @@ static enum h5grad_status add_line(void *user, const struct names_variable *vari
  * its coordinates. */
 static void read_line(struct query *query, unsigned k)
 {
-    struct line line = {.query = query, .k = k};
+    struct coord_array line = {.query = query, .k = k};
     line.attached = hg_coords_add_scales(query, query->dataset, query->rank, k, &line.scales, 0);
     visit(query, COORDINATES, add_line, &line);
     if (line.n == 1) {
@@ -215,14 +215,16 @@ static void read_axes(struct query *query)
     note_lost(query, COORDINATES);
     note_lost(query, GRID_MAPPING);
     for (unsigned k = 0; k < query->rank; k++) {
-        const struct coords_axis *axis = &query->coords->axis[k];
+        struct coords_axis *axis = &query->coords->axis[k];
         refuse_dates(query, k);
-        if (axis->kind == COORDS_ARRAY && is_uneven_time(axis->unit))
-            hg_coords_add_note(query,
-                               "axis %u counts %.*s, which differ in length: the result is "
-                               "per %.*s as counted",
-                               k, (int)strcspn(axis->unit, " "), axis->unit,
-                               (int)strcspn(axis->unit, " s"), axis->unit);
+        if (axis->kind != COORDS_ARRAY || axis->counted || !is_uneven_time(axis->unit))
+            continue;
+        axis->counted = hg_coords_format(
+            query, "axis %u counts %.*s, which differ in length: the result is per %.*s as counted",
+            k, (int)strcspn(axis->unit, " "), axis->unit, (int)strcspn(axis->unit, " s"),
+            axis->unit);
+        if (axis->counted)
+            hg_coords_add_note(query, "%s", axis->counted);
     }
 }
 

@@ -17,9 +17,7 @@
 #include "hdf5/object.h"
 #include "hdf5/scales.h"
 #include "hdf5/type.h"
-#include "hdf5/variable.h"
 #include "libhdf5/identity.h"
-#include "output/copy.h"
 #include "values/meaning.h"
 
 bool hg_coords_says(hid_t object, const char *attribute, const char *text)
@@ -312,7 +310,8 @@ void hg_coords_forget(struct coords_axis *axis)
     free(axis->path);
     free(axis->unit);
     free(axis->problem);
-    *axis = (struct coords_axis){.name = axis->name, .left_out = axis->left_out};
+    *axis = (struct coords_axis){
+        .name = axis->name, .left_out = axis->left_out, .counted = axis->counted};
 }
 
 void hg_coords_add_note(struct query *query, const char *format, ...)
@@ -391,35 +390,4 @@ enum h5grad_status hg_coords_copy_above(hid_t input, hid_t output, const char *p
         above[i] = '/';
     }
     return status;
-}
-
-static enum h5grad_status copy_line(hid_t from, hid_t output, const char *path,
-                                    struct h5grad_error *err)
-{
-    H5_CLOSED hid_t stored = H5Dget_type(from);
-    bool fixed = stored >= 0 && hg_variable_levels(stored) == 0;
-    if (hg_dataset_extent(from, NULL, NULL) != 1)
-        return hg_error_set(err, H5GRAD_FAILED, "it is not one-dimensional");
-    if (!fixed)
-        return hg_error_set(err, H5GRAD_FAILED, "it does not hold numbers");
-    hid_t to = hg_copy_create(from, output, path, COPY_CONTIGUOUS, err);
-    if (to < 0)
-        return hg_error_status(err);
-    enum h5grad_status status = hg_copy_points(from, to, err);
-    if (!status)
-        status = hg_attributes_copy(from, to, hg_meaning_holds_for_copy, err);
-    if (!hg_close(to) && !status)
-        status = hg_hdf5_error(err, "it cannot be closed");
-    return status;
-}
-
-enum h5grad_status hg_coords_copy_line(hid_t input, hid_t output, const char *path,
-                                       struct h5grad_error *err)
-{
-    H5_CLOSED hid_t there = hg_open_dataset(output, path, NULL);
-    H5_CLOSED hid_t from = there < 0 ? hg_open_dataset(input, path, err) : -1;
-    enum h5grad_status status = H5GRAD_OK;
-    if (there < 0)
-        status = from >= 0 ? copy_line(from, output, path, err) : hg_error_status(err);
-    return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }

@@ -189,9 +189,10 @@ enum h5grad_status hg_coords_copy_group(hid_t input, hid_t output, const char *p
 enum h5grad_status hg_coords_copy_above(hid_t input, hid_t output, const char *path,
                                         h5_attribute_chosen *chosen, struct h5grad_error *err);
 
-/* Copies the 1-D dataset at path of the input to the same path of the output, where it is not
- * there, with its attributes but for those that tie it to other objects. */
-enum h5grad_status hg_coords_copy_line(hid_t input, hid_t output, const char *path,
-                                       struct h5grad_error *err);
+/* Copies the 1-D dataset at path of the input, of an axis of the field, to the same path of the
+ * output, where it is not there: what of it belongs to the results. With its attributes but for
+ * those that tie it to other objects. An axis that is the rank is none. */
+enum h5grad_status hg_coords_copy_line(const struct coords_results *results, unsigned axis,
+                                       const char *path, struct h5grad_error *err);
 
 #endif

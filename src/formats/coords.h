@@ -34,6 +34,8 @@ struct coords_axis {
     /* Why the axis is differentiated only when --dim names it ("it holds the components of a
      * vector"); NULL: it is an axis like others. */
     char *left_out;
+    char *counted; /* the part of the note on months and years that are counted; NULL: none */
+    bool periodic; /* the convention says that the first point follows the last */
 };
 
 struct coords_convention;

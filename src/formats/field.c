@@ -6,20 +6,57 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/size.h"
 #include "formats/formats.h"
 
 /* Longer names are shortened in labels, which are only shown. */
 #define LONG_NAME 200
 
+static void free_vector(struct field_vector *vector)
+{
+    for (unsigned k = 0; vector->other && k + 1 < vector->n; k++)
+        hg_field_free(&vector->other[k]);
+    for (size_t i = 0; vector->source && i < vector->n_sources; i++)
+        free(vector->source[i]);
+    free(vector->other);
+    free(vector->source);
+    free(vector->path);
+    free(vector);
+}
+
+void hg_field_take_part(struct field *field, unsigned axis, uint64_t index)
+{
+    const unsigned after = field->rank - axis - 1;
+    free(field->axis[axis].problem);
+    memmove(&field->axis[axis], &field->axis[axis + 1], after * sizeof *field->axis);
+    memmove(&field->extent[axis], &field->extent[axis + 1], after * sizeof *field->extent);
+    hg_coords_drop_axis(&field->coords, axis);
+    for (unsigned k = 0; k < field->n_axes; k++)
+        field->order[k] -= field->order[k] > axis;
+    for (unsigned k = 0; k < field->n_combined; k++)
+        field->combined[k] -= field->combined[k] > axis;
+    for (size_t k = 0; k < field->n_results; k++)
+        field->results[k].axis -= field->results[k].along && field->results[k].axis > axis;
+    field->rank--;
+    field->is_part = true;
+    field->part_axis = axis;
+    field->part = index;
+}
+
 void hg_field_free(struct field *field)
 {
-    for (unsigned i = 0; i < field->rank && field->axis; i++) {
+    if (field->vector)
+        free_vector(field->vector);
+    for (unsigned i = 0; i < field->rank && field->axis; i++)
         free(field->axis[i].problem);
-        free(field->axis[i].result);
-    }
+    for (size_t k = 0; k < field->n_results; k++)
+        free(field->results[k].path);
+    free(field->results);
+    free(field->combined);
     free(field->axis);
     free(field->order);
     free(field->extent);
+    free(field->region);
     free(field->missing);
     free(field->stored_path);
     hg_coords_free(&field->coords);
@@ -27,12 +64,81 @@ void hg_field_free(struct field *field)
     memset(field, 0, sizeof *field);
 }
 
+const struct field_result *hg_field_result(const struct field *field, enum field_what what,
+                                           unsigned axis)
+{
+    for (size_t k = 0; k < field->n_results; k++) {
+        const struct field_result *result = &field->results[k];
+        if (result->what == what && (!result->along || result->axis == axis))
+            return result;
+    }
+    return NULL;
+}
+
+void hg_field_boundary(const struct field_axis *axis, int side, char *out, size_t size)
+{
+    char number[32];
+    const enum boundary boundary = axis->op.boundary[side];
+    hg_parse_print_double(axis->op.value[side], number, sizeof number);
+    snprintf(out, size, "%s%s%s", hg_operator_boundary_word(boundary),
+             boundary == BOUNDARY_VALUE ? "=" : "", boundary == BOUNDARY_VALUE ? number : "");
+}
+
+const char *hg_field_word(enum field_what what)
+{
+    static const char *const words[FIELD_WHATS] = {"gradient",   "second", "laplacian", "magnitude",
+                                                   "divergence", "curl",   "q"};
+    return words[what];
+}
+
+const struct coordinate *hg_field_measure(const struct field_axis *axis)
+{
+    return axis->rescaled ? axis->rescaled : axis->coordinate;
+}
+
+uint64_t hg_field_results(const struct field *field, unsigned axis)
+{
+    return field->region ? field->region->count[axis] : field->extent[axis];
+}
+
+bool hg_field_is_cut(const struct field *field, unsigned axis)
+{
+    return hg_field_results(field, axis) < field->extent[axis];
+}
+
+bool hg_field_cut_line(const struct field *field, unsigned axis, uint64_t points,
+                       struct region *region)
+{
+    if (!hg_field_is_cut(field, axis))
+        return false;
+    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    const uint64_t start = field->region->start[axis], step = field->region->step[axis];
+    const bool edges = field->coords.axis[axis].edges ||
+                       (coordinate && coordinate->points == COORD_ARRAY_MIDPOINTS);
+    const bool more = edges && points == field->extent[axis] + 1;
+    const uint64_t there = points > start ? (points - 1 - start) / step + 1 : 0;
+    region->start[0] = start;
+    region->step[0] = step;
+    region->count[0] = size_min(field->region->count[axis] + more, there);
+    return true;
+}
+
 uint64_t hg_field_result_bytes(const struct field *field)
 {
-    uint64_t bytes = field->components * hg_element_size(field->result) * field->n_axes;
+    uint64_t bytes = 0;
+    for (size_t k = 0; k < field->n_results; k++)
+        bytes += field->results[k].components * hg_element_size(field->result);
     for (unsigned i = 0; i < field->rank; i++)
-        bytes *= field->extent[i];
+        bytes *= hg_field_results(field, i);
     return bytes;
+}
+
+const char *hg_field_axis_option(const struct field *field, unsigned axis, char *number,
+                                 size_t size)
+{
+    const char *name = field->coords.axis[axis].name;
+    snprintf(number, size, "%u", axis);
+    return name && strlen(name) <= LONG_NAME && !strchr(name, '=') ? name : number;
 }
 
 void hg_field_label(const struct field *field, unsigned axis, char *out, size_t size)

@@ -69,13 +69,44 @@ enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const 
     return query.status;
 }
 
+void hg_coords_drop_counted(struct coords *coords, unsigned axis)
+{
+    const char *text = coords->axis[axis].counted;
+    char *at = text && coords->note ? strstr(coords->note, text) : NULL;
+    if (!at)
+        return;
+    char *rest = at + strlen(text);
+    if (at > coords->note)
+        at -= strlen("; ");
+    else if (*rest)
+        rest += strlen("; ");
+    memmove(at, rest, strlen(rest) + 1);
+    if (!*coords->note) {
+        free(coords->note);
+        coords->note = NULL;
+    }
+}
+
+static void free_axis(struct coords_axis *axis)
+{
+    hg_coords_forget(axis);
+    free(axis->name);
+    free(axis->left_out);
+    free(axis->counted);
+}
+
+void hg_coords_drop_axis(struct coords *coords, unsigned axis)
+{
+    free_axis(&coords->axis[axis]);
+    coords->rank--;
+    memmove(&coords->axis[axis], &coords->axis[axis + 1],
+            (coords->rank - axis) * sizeof *coords->axis);
+}
+
 void hg_coords_free(struct coords *coords)
 {
-    for (unsigned k = 0; k < coords->rank && coords->axis; k++) {
-        hg_coords_forget(&coords->axis[k]);
-        free(coords->axis[k].name);
-        free(coords->axis[k].left_out);
-    }
+    for (unsigned k = 0; k < coords->rank && coords->axis; k++)
+        free_axis(&coords->axis[k]);
     free(coords->axis);
     free(coords->refusal);
     free(coords->note);

@@ -16,6 +16,12 @@ enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const 
                                   struct h5grad_error *err);
 void hg_coords_free(struct coords *coords);
 
+/* Takes out of the note what it says of the months and years of an axis. */
+void hg_coords_drop_counted(struct coords *coords, unsigned axis);
+
+/* Forgets an axis: those after it move up. */
+void hg_coords_drop_axis(struct coords *coords, unsigned axis);
+
 /* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
  * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset);

@@ -2,6 +2,7 @@
 #include "formats/metadata.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,49 +70,96 @@ static bool is_word(const char *unit)
     return true;
 }
 
-static char *quotient(const char *above, const char *below)
+static char *quotient(const char *above, const char *below, unsigned power)
 {
     if (strcmp(below, "1") == 0)
         return hg_memory_text(above);
     if (strcmp(above, "1") == 0 && is_word(below))
-        return hg_memory_format("%s-1", below);
+        return hg_memory_format("%s-%u", below, power);
     if (is_word(above) && is_word(below))
-        return hg_memory_format("%s %s-1", above, below);
-    return hg_memory_format("(%s)/(%s)", above, below);
+        return hg_memory_format("%s %s-%u", above, below, power);
+    return power == 1 ? hg_memory_format("(%s)/(%s)", above, below)
+                      : hg_memory_format("(%s)/((%s)%u)", above, below, power);
 }
 
-char *hg_metadata_unit(const char *value, const char *axis)
+char *hg_metadata_unit(const char *value, const char *axis, unsigned power)
 {
     char *unit = NULL, *own = trimmed(value), *of_axis = trimmed(axis ? axis : "1");
     BASE_FREED char *above = own && strcasestr(own, SINCE) ? plain_unit(own) : hg_memory_text(own);
     BASE_FREED char *below = of_axis ? plain_unit(of_axis) : NULL;
     if (above && below)
-        unit = quotient(above, below);
+        unit = quotient(above, below, power);
     free(of_axis);
     free(own);
     return unit;
 }
 
-/* The unit of an axis's coordinates; NULL: unknown. */
-static const char *axis_unit(const struct field *field, unsigned axis)
+const char *hg_metadata_axis_unit(const struct field *field, unsigned axis)
 {
     const struct field_axis *settled = &field->axis[axis];
+    if (settled->unit)
+        return settled->unit;
     if (!settled->given)
         return field->coords.axis[axis].unit;
     return settled->coordinate ? settled->coordinate->unit : NULL;
 }
 
-/* Known only where both the unit of the values and that of the axis are. */
-static enum h5grad_status write_unit(const struct field *field, hid_t source, unsigned axis,
-                                     hid_t dataset, struct h5grad_error *err)
+/* Whether it is words with exponents or without, side by side: "m s-1". */
+static bool is_product(const char *unit)
 {
+    while (*unit) {
+        const char *word = unit;
+        while (isalpha((unsigned char)*unit) || (unsigned char)*unit >= 0x80)
+            unit++;
+        if (unit == word)
+            return false;
+        unit += *unit == '-' && isdigit((unsigned char)unit[1]);
+        while (isdigit((unsigned char)*unit))
+            unit++;
+        if (*unit && (*unit != ' ' || !unit[1]))
+            return false;
+        unit += *unit == ' ';
+    }
+    return true;
+}
+
+/* The unit of a derivative of a component, "m s-1 m-1", or of the product of two, "(m s-1 m-1)2".
+ */
+static char *unit_of_vector(const char *value, const char *axis, bool squared)
+{
+    char *unit;
+    BASE_FREED char *above = trimmed(value);
+    BASE_FREED char *below = plain_unit(axis ? axis : "1");
+    if (!above || !below)
+        return NULL;
+    if (squared && strcmp(above, "1") == 0 && is_word(below))
+        return hg_memory_format("%s-2", below);
+    if (is_product(above) && is_word(below))
+        unit = hg_memory_format("%s %s-1", above, below);
+    else
+        unit = quotient(above, below, 1);
+    if (!unit || !squared || strcmp(unit, "1") == 0)
+        return unit;
+    char *square = hg_memory_format(is_word(unit) ? "%s2" : "(%s)2", unit);
+    free(unit);
+    return square;
+}
+
+/* Known only where both the unit of the values and that of the axis are. */
+static enum h5grad_status write_unit(const struct field *field, const struct field_result *result,
+                                     hid_t source, hid_t dataset, struct h5grad_error *err)
+{
+    const unsigned axis = result->along ? result->axis : field->combined[0];
+    const bool second = result->what == FIELD_SECOND || result->what == FIELD_LAPLACIAN;
     const char *name = NULL;
-    BASE_FREED char *value = hg_attribute_unit(source, true, &name);
+    char *value = hg_attribute_unit(source, true, &name);
     bool spaced = field->axis[axis].spacing.kind != SPACING_AUTO;
-    const char *below = spaced ? axis_unit(field, axis) : NULL;
+    const char *below = spaced ? hg_metadata_axis_unit(field, axis) : NULL;
     enum h5grad_status status = H5GRAD_OK;
     if (value && (below || !spaced)) {
-        BASE_FREED char *unit = hg_metadata_unit(value, below);
+        BASE_FREED char *unit = field->vector
+                                    ? unit_of_vector(value, below, result->what == FIELD_Q)
+                                    : hg_metadata_unit(value, below, second ? 2 : 1);
         status = unit ? hg_attribute_write_text(dataset, name, unit, err)
                       : hg_error_memory(err, strlen(value));
     }
@@ -128,21 +176,51 @@ static const char *variable_of(const struct field *field, unsigned axis)
     return hg_path_base(settled->coordinate->name);
 }
 
-/* "d(air temperature)/d(lat)" for a text of the source. */
-static enum h5grad_status describe(const struct field *field, hid_t source, unsigned axis,
-                                   hid_t dataset, const char *attribute, struct h5grad_error *err)
+/* "d(air temperature)/d(lat)" for a text of the source, in new memory. */
+static char *describe_result(const struct field *field, const struct field_result *result,
+                             const char *text)
+{
+    const char *name = result->along ? variable_of(field, result->axis) : NULL;
+    char number[32];
+    if (result->along && !name) {
+        snprintf(number, sizeof number, "axis %u", result->axis);
+        name = number;
+    }
+    if (field->vector)
+        text = field->vector->name;
+    switch (result->what) {
+    case FIELD_DIVERGENCE:
+        return hg_memory_format("divergence of %s", text);
+    case FIELD_CURL:
+        return name ? hg_memory_format("curl of %s along %s", text, name)
+                    : hg_memory_format("curl of %s", text);
+    case FIELD_Q:
+        return hg_memory_format("Q criterion of %s", text);
+    case FIELD_GRADIENT:
+        return hg_memory_format("d(%s)/d(%s)", text, name);
+    case FIELD_SECOND:
+        return hg_memory_format("second derivative of %s along %s", text, name);
+    case FIELD_LAPLACIAN:
+        return hg_memory_format("Laplacian of %s", text);
+    default:
+        return hg_memory_format("magnitude of the gradient of %s", text);
+    }
+}
+
+static enum h5grad_status describe(const struct field *field, const struct field_result *result,
+                                   hid_t source, hid_t dataset, const char *attribute,
+                                   struct h5grad_error *err)
 {
     BASE_FREED char *text = hg_coords_text(source, attribute);
     if (!text)
         return H5GRAD_OK;
-    const char *name = variable_of(field, axis);
-    BASE_FREED char *derivative = name ? hg_memory_format("d(%s)/d(%s)", text, name)
-                                       : hg_memory_format("d(%s)/d(axis %u)", text, axis);
+    BASE_FREED char *derivative = describe_result(field, result, text);
     return derivative ? hg_attribute_write_text(dataset, attribute, derivative, err)
                       : hg_error_memory(err, strlen(text));
 }
 
-static enum h5grad_status write_descriptions(const struct field *field, hid_t source, unsigned axis,
+static enum h5grad_status write_descriptions(const struct field *field,
+                                             const struct field_result *result, hid_t source,
                                              hid_t dataset, struct h5grad_error *err)
 {
     static const char *const names[] = {"long_name", "Long_name",   "LONG_NAME",
@@ -150,7 +228,7 @@ static enum h5grad_status write_descriptions(const struct field *field, hid_t so
                                         "title",     "Title",       "TITLE"};
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++)
-        status = describe(field, source, axis, dataset, names[i], err);
+        status = describe(field, result, source, dataset, names[i], err);
     return status;
 }
 
@@ -194,47 +272,129 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
                      : hg_error_memory(err, strlen(spacing));
 }
 
-/* What was done. */
-static enum h5grad_status write_provenance(const struct field *field, unsigned edge_order,
-                                           unsigned axis, hid_t dataset, struct h5grad_error *err)
+/* How the axis goes on beyond its ends, "periodic,periodic", where that is said. */
+static enum h5grad_status write_boundary(const struct field_axis *axis, hid_t dataset,
+                                         struct h5grad_error *err)
+{
+    const struct stencil_operator *op = &axis->op;
+    enum h5grad_status status = H5GRAD_OK;
+    if (op->boundary[0] != BOUNDARY_ONE_SIDED || op->boundary[1] != BOUNDARY_ONE_SIDED) {
+        char low[64], high[64];
+        hg_field_boundary(axis, 0, low, sizeof low);
+        hg_field_boundary(axis, 1, high, sizeof high);
+        const char *const ends[2] = {low, high};
+        status = hg_attribute_write_texts(dataset, "gradient_boundary", ends, 2, err);
+    }
+    if (!status && op->period > 0)
+        status = hg_attribute_write_numbers(dataset, "gradient_period", &op->period, 1, err);
+    return status;
+}
+
+/* How derivatives along an axis were made. */
+static enum h5grad_status write_axis(const struct field *field, unsigned axis, hid_t dataset,
+                                     struct h5grad_error *err)
 {
     const char *name = field->coords.axis[axis].name;
-    enum h5grad_status status = hg_attribute_write_text(dataset, "gradient_of", field->path, err);
-    if (!status)
-        status = hg_attribute_write_int(dataset, "gradient_dim", (int32_t)axis, err);
+    const struct stencil_operator *op = &field->axis[axis].op;
+    enum h5grad_status status = hg_attribute_write_int(dataset, "gradient_dim", (int32_t)axis, err);
     if (!status && name)
         status = hg_attribute_write_text(dataset, "gradient_axis_name", name, err);
     if (!status)
         status = write_spacing(field, axis, dataset, err);
-    if (!status)
-        status = hg_attribute_write_int(dataset, "gradient_edge_order", (int32_t)edge_order, err);
-    return status;
+    if (!status && op->accuracy == 2)
+        status =
+            hg_attribute_write_int(dataset, "gradient_edge_order", (int32_t)op->edge_order, err);
+    else if (!status)
+        status = hg_attribute_write_int(dataset, "gradient_accuracy", (int32_t)op->accuracy, err);
+    return status ? status : write_boundary(&field->axis[axis], dataset, err);
+}
+
+/* Which results there are along each axis that has not all of them: "lat=3:9". */
+static enum h5grad_status write_subset(const struct field *field, hid_t dataset,
+                                       struct h5grad_error *err)
+{
+    char text[GRID_MAX_RANK][320];
+    const char *cut[GRID_MAX_RANK];
+    size_t n = 0;
+    for (unsigned i = 0; i < field->rank; i++) {
+        const struct region *region = field->region;
+        const char *name = field->coords.axis[i].name;
+        if (!hg_field_is_cut(field, i))
+            continue;
+        const uint64_t end = region->start[i] + region_span(region, i, region->count[i]);
+        cut[n] = text[n];
+        *text[n] = '\0';
+        if (name)
+            hg_memory_append(text[n], sizeof *text, "%.200s", name);
+        else
+            hg_memory_append(text[n], sizeof *text, "%u", i);
+        hg_memory_append(text[n], sizeof *text, "=%" PRIu64 ":%" PRIu64, region->start[i], end);
+        if (region->step[i] > 1)
+            hg_memory_append(text[n], sizeof *text, ":%" PRIu64, region->step[i]);
+        n++;
+    }
+    return n > 0 ? hg_attribute_write_texts(dataset, "gradient_subset", cut, n, err) : H5GRAD_OK;
+}
+
+/* The dataset, or those of the components of a vector, in their order. */
+static enum h5grad_status write_source(const struct field *field, hid_t dataset,
+                                       struct h5grad_error *err)
+{
+    static const char attribute[] = "gradient_of";
+    const struct field_vector *vector = field->vector;
+    return vector
+               ? hg_attribute_write_texts(dataset, attribute, (const char *const *)vector->source,
+                                          vector->n_sources, err)
+               : hg_attribute_write_text(dataset, attribute, field->path, err);
+}
+
+/* What was done. */
+static enum h5grad_status write_provenance(const struct field *field,
+                                           const struct field_result *result, hid_t dataset,
+                                           struct h5grad_error *err)
+{
+    static const char *const missing[] = {NULL, "strict", "edge"};
+    const char *rule = missing[field->axis[field->order[0]].op.missing];
+    enum h5grad_status status = write_source(field, dataset, err);
+    if (!status && result->what != FIELD_GRADIENT)
+        status =
+            hg_attribute_write_text(dataset, "gradient_what", hg_field_word(result->what), err);
+    if (!status && result->along && !field->vector)
+        status = write_axis(field, result->axis, dataset, err);
+    const unsigned axis = result->along ? result->axis : field->combined[0];
+    if (!status && hg_field_is_round(field, axis))
+        status = hg_attribute_write_numbers(dataset, "gradient_sphere_radius",
+                                            &field->sphere.radius, 1, err);
+    if (!status && rule)
+        status = hg_attribute_write_text(dataset, "gradient_missing", rule, err);
+    return status ? status : write_subset(field, dataset, err);
 }
 
 /* What the attributes of the source, if it has any, mean for its derivative. */
-static enum h5grad_status derive_attributes(const struct field *field, hid_t source, unsigned axis,
+static enum h5grad_status derive_attributes(const struct field *field,
+                                            const struct field_result *result, hid_t source,
                                             hid_t dataset, struct h5grad_error *err)
 {
     if (!hg_attributes_exist(source))
         return H5GRAD_OK;
-    enum h5grad_status status = write_descriptions(field, source, axis, dataset, err);
+    enum h5grad_status status = write_descriptions(field, result, source, dataset, err);
     if (!status)
-        status = write_unit(field, source, axis, dataset, err);
+        status = write_unit(field, result, source, dataset, err);
     if (!status)
         status = hg_attributes_copy(source, dataset, hg_meaning_holds_for_result, err);
     return status ? status : write_methods(source, dataset, err);
 }
 
-enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, unsigned edge_order,
-                                     unsigned axis, hid_t dataset, hid_t type,
+enum h5grad_status hg_metadata_write(const struct field *field, const struct field_result *result,
+                                     hid_t source, hid_t dataset, hid_t type,
                                      struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    if (field->values.missing && field->components == 1)
+    if (field->values.missing && result->components == 1)
         status = write_fill_value(dataset, type, err);
     if (!status)
-        status = derive_attributes(field, source, axis, dataset, err);
-    return status ? status : write_provenance(field, edge_order, axis, dataset, err);
+        status = derive_attributes(field, result, source, dataset, err);
+    return status ? status : write_provenance(field, result, dataset, err);
 }
 
 char *hg_metadata_history_line(const char *command)

@@ -6,18 +6,21 @@
 #include "formats/field.h"
 
 /*
- * Writes the attributes of a result along an axis, its dataset of the given datatype, of a field,
- * whose dataset is source: how it was made, those of the source that hold for it, and units,
- * long_name and description of a derivative.
+ * Writes the attributes of a result, its dataset of the given datatype, of a field, whose dataset
+ * is source: how it was made, those of the source that hold for it, and units, long_name and
+ * description of a derivative.
  */
-enum h5grad_status hg_metadata_write(const struct field *field, hid_t source, unsigned edge_order,
-                                     unsigned axis, hid_t dataset, hid_t type,
+enum h5grad_status hg_metadata_write(const struct field *field, const struct field_result *result,
+                                     hid_t source, hid_t dataset, hid_t type,
                                      struct h5grad_error *err);
 
-/* The unit of a derivative in new memory: "K m-1" for "K" and "m", "(m s-1)/(m)" where one of them
- * is not a plain word. axis NULL: unit spacing, the unit of the values. NULL when there is no
- * memory. */
-char *hg_metadata_unit(const char *value, const char *axis);
+/* The unit of an axis's coordinates; NULL: unknown. */
+const char *hg_metadata_axis_unit(const struct field *field, unsigned axis);
+
+/* The unit of a derivative, first or second by power, in new memory: "K m-1" for "K" and "m", "(m
+ * s-1)/(m)" where one of them is not a plain word. axis NULL: unit spacing, the unit of the values.
+ * NULL when there is no memory. */
+char *hg_metadata_unit(const char *value, const char *axis, unsigned power);
 
 /* The line of this run, now, in a file's history, in new memory; NULL when there is none. */
 char *hg_metadata_history_line(const char *command);

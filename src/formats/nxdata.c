@@ -294,10 +294,10 @@ static const char *field_of(const struct coords *coords, unsigned k)
 
 /* The field into the group of the results, where it is not there: by a link where that is not the
  * group of the source. */
-static enum h5grad_status link_field(const struct coords_results *results, hid_t group,
+static enum h5grad_status link_field(const struct coords_results *results, hid_t group, unsigned k,
                                      const char *field, struct h5grad_error *err)
 {
-    enum h5grad_status status = hg_coords_copy_line(results->input, results->output, field, err);
+    enum h5grad_status status = hg_coords_copy_line(results, k, field, err);
     const char *name = hg_path_base(field);
     if (!status && !hg_has_link(group, name) &&
         H5Lcreate_hard(results->output, field, group, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
@@ -327,7 +327,7 @@ static enum h5grad_status write_axes(const struct coords_results *results, hid_t
         const char *field = field_of(coords, k);
         names[k] = field ? hg_path_base(field) : ".";
         if (field)
-            status = link_field(results, group, field, err);
+            status = link_field(results, group, k, field, err);
         if (field && !status)
             status = write_index(group, field, k, err);
     }
@@ -450,8 +450,8 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
 {
     const struct field *field = results->field;
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned i = 0; i < field->n_axes && !status; i++) {
-        const char *result = field->axis[field->order[i]].result;
+    for (size_t k = 0; k < field->n_results && !status; k++) {
+        const char *result = field->results[k].path;
         status = finish_way(results, result, err);
         if (!status)
             status = finish_group(results, result, err);

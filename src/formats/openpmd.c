@@ -43,7 +43,8 @@ struct mesh {
     const char *const *label;    /* those, or the geometry's; NULL: none */
     size_t entry[GRID_MAX_RANK]; /* n of them: where the attributes have the axis */
     double spacing[GRID_MAX_RANK];
-    double offset[GRID_MAX_RANK];
+    double offset[GRID_MAX_RANK]; /* of the first point ... */
+    double part[GRID_MAX_RANK];   /* ... of which the file says this as a part of the spacing */
     double factor[GRID_MAX_RANK]; /* to SI */
     double dimension[GRID_MAX_RANK][DIMENSIONS];
     bool si;             /* factor is known */
@@ -250,15 +251,15 @@ static void read_dimension(struct mesh *mesh)
 static void read_offset(struct mesh *mesh, hid_t component)
 {
     bool external = is_external(mesh);
-    double part[GRID_MAX_RANK];
     if (hg_attribute_exactly(mesh->object, external ? "gridOriginOffset" : "gridGlobalOffset",
                              mesh->n, mesh->offset) != H5_FOUND)
         memset(mesh->offset, 0, sizeof mesh->offset);
     if (hg_attribute_exactly(external ? mesh->object : component,
-                             external ? "gridLowerBound" : "position", mesh->n, part) != H5_FOUND)
-        return;
+                             external ? "gridLowerBound" : "position", mesh->n,
+                             mesh->part) != H5_FOUND)
+        memset(mesh->part, 0, sizeof mesh->part);
     for (size_t i = 0; i < mesh->n; i++)
-        mesh->offset[i] += part[i] * mesh->spacing[i];
+        mesh->offset[i] += mesh->part[i] * mesh->spacing[i];
 }
 
 /* NULL, or what is wrong with the description. rank is that of the data. */
@@ -503,12 +504,51 @@ static enum h5grad_status finish_component(const struct finishing *finishing, hi
     return status;
 }
 
+/* Where the results lie, in what describes the grid: that of the field, of which they are a part.
+ * What the file says of the place of a value in its cell stays as it is. */
+static enum h5grad_status cut_grid(const struct finishing *finishing, hid_t to,
+                                   struct h5grad_error *err)
+{
+    const struct mesh *mesh = finishing->mesh;
+    const struct field *field = finishing->results->field;
+    const bool external = is_external(mesh);
+    const char *const offsets = external ? "gridOriginOffset" : "gridGlobalOffset";
+    double spacing[GRID_MAX_RANK], offset[GRID_MAX_RANK], size[GRID_MAX_RANK];
+    bool cut = false;
+    if (!field->region)
+        return H5GRAD_OK;
+    for (size_t k = 0; k < mesh->n; k++) {
+        const size_t i = mesh->entry[k];
+        const unsigned axis = (unsigned)(mesh->leading + k);
+        const double step = hg_field_is_cut(field, axis) ? (double)field->region->step[axis] : 1;
+        spacing[i] = mesh->spacing[i] * step;
+        offset[i] = mesh->offset[i] - mesh->part[i] * spacing[i];
+        size[i] = (double)hg_field_results(field, axis);
+        if (hg_field_is_cut(field, axis))
+            offset[i] += (double)field->region->start[axis] * mesh->spacing[i];
+        cut = cut || hg_field_is_cut(field, axis);
+    }
+    if (!cut || H5Aexists(to, "gridSpacing") <= 0)
+        return H5GRAD_OK;
+    const char *const names[] = {"gridSpacing", offsets, "gridSize"};
+    const double *const values[] = {spacing, offset, size};
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned j = 0; j < (external ? 3 : 2) && !status; j++) {
+        status = hg_attribute_remove(to, names[j], err);
+        if (!status)
+            status = hg_attribute_write_numbers(to, names[j], values[j], mesh->n, err);
+    }
+    return status;
+}
+
 /* The group of the results is their record. */
 static enum h5grad_status finish_group(const struct finishing *finishing, hid_t group,
                                        struct h5grad_error *err)
 {
     enum h5grad_status status =
         hg_attributes_copy(finishing->record, group, hg_meaning_holds_for_record, err);
+    if (!status)
+        status = cut_grid(finishing, group, err);
     if (!status && H5Aexists(group, "unitDimension") <= 0)
         status = write_dimension(finishing, finishing->record, group, err);
     return status;
@@ -522,6 +562,8 @@ static enum h5grad_status finish_alone(const struct finishing *finishing, hid_t 
     enum h5grad_status status = hg_coords_copy_attributes(source, dataset, N_OF_MESH, of_mesh, err);
     if (!status)
         status = hg_coords_copy_attributes(source, dataset, 2, of_component, err);
+    if (!status)
+        status = cut_grid(finishing, dataset, err);
     return status ? status : write_dimension(finishing, source, dataset, err);
 }
 
@@ -574,9 +616,9 @@ static enum h5grad_status finish_results(const struct coords_results *results,
     if (finishing.record < 0)
         return hg_hdf5_error(err, "%s: its record cannot be opened", field->path);
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned i = 0; i < field->n_axes && !status; i++) {
-        finishing.axis = field->order[i];
-        finishing.path = field->axis[finishing.axis].result;
+    for (size_t k = 0; k < field->n_results && !status; k++) {
+        finishing.axis = field->results[k].axis;
+        finishing.path = field->results[k].path;
         bool alone = record && same_group(finishing.path, field->path);
         status = finish_above(results, finishing.path, alone, err);
         if (!status)

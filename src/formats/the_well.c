@@ -6,18 +6,22 @@
  *
  * of which it lacks those it does not vary along, as its attributes sample_varying, time_varying
  * and dim_varying say; a spatial dimension it does not vary along may also be there with one point.
- * The group dimensions holds the coordinates, and the names of the spatial ones in order.
+ * The group dimensions holds the coordinates, and the names of the spatial ones in order; groups in
+ * boundary_conditions say which of these are periodic.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/path.h"
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
-#define MAX_SPATIAL  3
-#define DIMENSIONS   "dimensions"
-#define TRAJECTORIES "its points are separate trajectories"
+#define MAX_SPATIAL    3
+#define MAX_BOUNDARIES 64 /* looked at; there are two or three */
+#define DIMENSIONS     "dimensions"
+#define BOUNDARIES     "boundary_conditions"
+#define TRAJECTORIES   "its points are separate trajectories"
 
 /* What a field varies along. */
 struct layout {
@@ -111,6 +115,45 @@ static void enter_layout(struct query *query, const struct layout *layout)
                                others + spatial, query->rank);
 }
 
+/* The axes that a boundary condition is of go on at their other end if it is a periodic one. */
+static void enter_boundary(struct query *query, hid_t condition)
+{
+    BASE_FREED char *type = hg_attribute_text(condition, "bc_type");
+    size_t n = 0;
+    if (!type || strcasecmp(type, "periodic") != 0)
+        return;
+    char **names = hg_attribute_texts(condition, "associated_dims", &n);
+    for (unsigned k = 0; k < query->rank && names; k++) {
+        struct coords_axis *axis = &query->coords->axis[k];
+        for (size_t i = 0; i < n && axis->name; i++)
+            axis->periodic = axis->periodic || strcmp(axis->name, names[i]) == 0;
+    }
+    hg_free_texts(names, names ? n : 0);
+}
+
+struct boundaries {
+    struct query *query;
+    unsigned n;
+};
+
+static herr_t take_boundary(hid_t group, const char *name, const H5L_info_t *info, void *user)
+{
+    struct boundaries *boundaries = user;
+    (void)info;
+    H5_CLOSED hid_t condition = hg_open_subgroup(group, name);
+    if (condition >= 0)
+        enter_boundary(boundaries->query, condition);
+    return ++boundaries->n == MAX_BOUNDARIES;
+}
+
+static void read_boundaries(struct query *query)
+{
+    struct boundaries boundaries = {query, 0};
+    H5_CLOSED hid_t group = hg_open_subgroup(query->file, BOUNDARIES);
+    if (group >= 0)
+        H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_boundary, &boundaries);
+}
+
 static void read_axes(struct query *query)
 {
     struct layout layout = {0};
@@ -124,6 +167,7 @@ static void read_axes(struct query *query)
     layout.name = names;
     read_layout(query->dataset, &layout);
     enter_layout(query, &layout);
+    read_boundaries(query);
     hg_free_texts(names, n);
 }
 
@@ -132,7 +176,7 @@ static const char *not_field(const struct query *query)
     const char *why = NULL;
     if (hg_path_begins(query->path, "/" DIMENSIONS "/"))
         why = "it is a coordinate";
-    else if (hg_path_begins(query->path, "/boundary_conditions/"))
+    else if (hg_path_begins(query->path, "/" BOUNDARIES "/"))
         why = "it is a boundary condition";
     else if (hg_path_begins(query->path, "/scalars/") &&
              !is_varying(query->dataset, "time_varying"))

@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "formats/convention.h"
+#include "formats/field.h"
 #include "hdf5/object.h"
 
 #define ROOT "/VTKHDF"
@@ -82,7 +83,7 @@ static const char *not_field(const struct query *query)
 /* ------------------------------------------------------------------------------------ the grid */
 
 /* The points of a line of coordinates; 1 where the grid has none in that direction. */
-static uint64_t line_points(hid_t file, hid_t root, const char *path)
+static uint64_t coord_array_points(hid_t file, hid_t root, const char *path)
 {
     if (!hg_has_link(root, hg_path_base(path)))
         return 1;
@@ -211,7 +212,7 @@ static void read_regular(struct query *query, hid_t root, bool rectilinear)
     query->coords->convention = &hg_coords_vtkhdf;
     const char *wrong = rectilinear ? NULL : read_image(root, &grid);
     for (unsigned d = 0; rectilinear && d < DIRECTIONS; d++)
-        grid.points[d] = line_points(query->file, root, lines[d]);
+        grid.points[d] = coord_array_points(query->file, root, lines[d]);
     grid.steps = read_steps(root);
     if (!wrong && !find_match(&grid, query->extent, query->rank, &match))
         wrong = rectilinear ? "the extents of the array are not those of the coordinates"
@@ -241,6 +242,105 @@ static void read_axes(struct query *query)
 
 /* ---------------------------------------------------------------------------------- results */
 
+/* The axis of a field along a direction of the grid; the rank where it has none. */
+static unsigned axis_along(const struct field *field, unsigned direction)
+{
+    for (unsigned i = 0; i < field->rank; i++) {
+        const char *name = field->coords.axis[i].name;
+        if (name && strcmp(name, names[direction]) == 0)
+            return i;
+    }
+    return field->rank;
+}
+
+static enum h5grad_status rewrite(hid_t group, const char *name, const double *value, size_t n,
+                                  struct h5grad_error *err)
+{
+    enum h5grad_status status = hg_attribute_remove(group, name, err);
+    return status ? status : hg_attribute_write_numbers(group, name, value, n, err);
+}
+
+/* Bounds are whole numbers. */
+static enum h5grad_status write_bounds(hid_t group, const int64_t *bound, struct h5grad_error *err)
+{
+    const size_t n = 2 * DIRECTIONS;
+    enum h5grad_status status = hg_attribute_remove(group, "WholeExtent", err);
+    return status ? status
+                  : hg_attribute_write(group, "WholeExtent", H5T_NATIVE_INT64, &n, bound, err);
+}
+
+/* The part of an image that the results lie on: bounds that begin later, or with a step a grid of
+ * its own. The value of a cell stays at the cell's middle. */
+static enum h5grad_status cut_image(const struct field *field, hid_t root, hid_t group,
+                                    struct h5grad_error *err)
+{
+    double whole[2 * DIRECTIONS], spacing[DIRECTIONS], origin[DIRECTIONS] = {0};
+    double turn[DIRECTIONS * DIRECTIONS] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    int64_t bound[2 * DIRECTIONS];
+    const bool cells = lies_in(field->path, "CellData");
+    bool stepped = false;
+    if (hg_attribute_exactly(root, "WholeExtent", 2 * DIRECTIONS, whole) != H5_FOUND ||
+        hg_attribute_exactly(root, "Spacing", DIRECTIONS, spacing) != H5_FOUND)
+        return H5GRAD_OK;
+    hg_attribute_exactly(root, "Origin", DIRECTIONS, origin);
+    hg_attribute_exactly(root, "Direction", DIRECTIONS * DIRECTIONS, turn);
+    for (unsigned d = 0; d < DIRECTIONS; d++) {
+        const unsigned axis = axis_along(field, d);
+        bound[2 * d] = (int64_t)whole[2 * d];
+        bound[2 * d + 1] = (int64_t)whole[2 * d + 1];
+        if (axis == field->rank || !hg_field_is_cut(field, axis))
+            continue;
+        const double step = (double)field->region->step[axis];
+        double first = whole[2 * d] + (double)field->region->start[axis];
+        bound[2 * d] = (int64_t)first;
+        if (step > 1) {
+            first += cells ? 0.5 - 0.5 * step : 0;
+            for (unsigned j = 0; j < DIRECTIONS; j++)
+                origin[j] += turn[DIRECTIONS * j + d] * first * spacing[d];
+            spacing[d] *= step;
+            bound[2 * d] = 0;
+            stepped = true;
+        }
+        bound[2 * d + 1] = bound[2 * d] + (int64_t)field->region->count[axis] - (cells ? 0 : 1);
+    }
+    enum h5grad_status status = write_bounds(group, bound, err);
+    if (stepped && !status)
+        status = rewrite(group, "Spacing", spacing, DIRECTIONS, err);
+    if (stepped && !status)
+        status = rewrite(group, "Origin", origin, DIRECTIONS, err);
+    return status;
+}
+
+/* What the group says of the grid and of time holds for the field; of the results where they are a
+ * part of it something else does. */
+static enum h5grad_status cut_group(const struct coords_results *results, hid_t root,
+                                    struct h5grad_error *err)
+{
+    const struct field *field = results->field;
+    if (!field->region)
+        return H5GRAD_OK;
+    H5_CLOSED hid_t group = H5Gopen2(results->output, ROOT, H5P_DEFAULT);
+    if (group < 0)
+        return hg_hdf5_error(err, ROOT ": it cannot be opened");
+    return cut_image(field, root, group, err);
+}
+
+/* The steps in time that there are results of. */
+static enum h5grad_status cut_steps(const struct coords_results *results, unsigned axis,
+                                    struct h5grad_error *err)
+{
+    const struct field *field = results->field;
+    if (axis == field->rank || !hg_field_is_cut(field, axis))
+        return H5GRAD_OK;
+    H5_CLOSED hid_t group = H5Gopen2(results->output, ROOT "/Steps", H5P_DEFAULT);
+    if (group < 0)
+        return hg_hdf5_error(err, ROOT "/Steps: it cannot be opened");
+    enum h5grad_status status = hg_attribute_remove(group, "NSteps", err);
+    return status
+               ? status
+               : hg_attribute_write_int(group, "NSteps", (int32_t)field->region->count[axis], err);
+}
+
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
     H5_CLOSED hid_t root = H5Gopen2(results->input, ROOT, H5P_DEFAULT);
@@ -250,13 +350,19 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
         hg_coords_copy_group(results->input, results->output, ROOT, NULL, err);
     for (unsigned d = 0; d < DIRECTIONS && !status; d++) {
         if (hg_has_link(root, hg_path_base(lines[d])))
-            status = hg_coords_copy_line(results->input, results->output, lines[d], err);
+            status = hg_coords_copy_line(results, axis_along(results->field, d), lines[d], err);
     }
+    if (!status)
+        status = cut_group(results, root, err);
+    const char *first = results->field->coords.axis[0].name;
+    const unsigned time = first && strcmp(first, "time") == 0 ? 0 : results->field->rank;
     bool steps = read_steps(root) > 0;
     if (steps && !status)
         status = hg_coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
     if (steps && !status)
-        status = hg_coords_copy_line(results->input, results->output, ROOT "/Steps/Values", err);
+        status = hg_coords_copy_line(results, time, ROOT "/Steps/Values", err);
+    if (steps && !status)
+        status = cut_steps(results, time, err);
     return status;
 }
 

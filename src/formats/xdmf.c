@@ -19,6 +19,7 @@
 struct xdmf_axis {
     uint64_t extent;
     double origin, step;
+    uint64_t first, each; /* of the coordinates, where they are cut: the first, and every so many */
     const struct coordinate *coordinate; /* NULL: evenly spaced */
 };
 
@@ -156,7 +157,8 @@ void hg_xdmf_free(struct xdmf *xdmf)
 static bool same_axis(const struct xdmf_axis *a, const struct xdmf_axis *b)
 {
     return a->extent == b->extent && a->coordinate == b->coordinate &&
-           (a->coordinate || (a->origin == b->origin && a->step == b->step));
+           (a->coordinate ? a->first == b->first && a->each == b->each
+                          : a->origin == b->origin && a->step == b->step);
 }
 
 /* The grid of these axes, made where there is none yet; NULL when there is no memory. */
@@ -199,7 +201,7 @@ static bool choose_space(struct xdmf_part *part)
     for (unsigned i = 0; i < field->rank; i++) {
         if (field->extent[i] == 0)
             return false;
-        if (field->extent[i] > 1 && !field->coords.axis[i].left_out)
+        if (hg_field_results(field, i) > 1 && !field->coords.axis[i].left_out)
             axis[n++] = i;
     }
     part->rank = n < SPACE ? n : SPACE;
@@ -213,16 +215,22 @@ static void settle_axis(const struct field *field, unsigned number,
 {
     const struct field_axis *settled = &field->axis[number];
     const struct coords_axis *said = &field->coords.axis[number];
-    *axis = (struct xdmf_axis){.extent = field->extent[number], .step = 1};
+    *axis = (struct xdmf_axis){.extent = hg_field_results(field, number), .step = 1, .each = 1};
     if (settled->spacing.kind == SPACING_NUMBER) {
         axis->step = settled->spacing.number;
         axis->origin = said->kind == COORDS_STEP && said->step == axis->step ? said->origin : 0;
     }
-    if (!coordinate)
+    if (coordinate) {
+        axis->origin = coordinate->scan.first;
+        axis->step = coordinate->scan.step;
+        axis->coordinate = coordinate->scan.even ? NULL : coordinate;
+    }
+    if (!hg_field_is_cut(field, number))
         return;
-    axis->origin = coordinate->scan.first;
-    axis->step = coordinate->scan.step;
-    axis->coordinate = coordinate->scan.even ? NULL : coordinate;
+    axis->first = field->region->start[number];
+    axis->each = field->region->step[number];
+    axis->origin += (double)axis->first * axis->step;
+    axis->step *= (double)axis->each;
 }
 
 /* What lies on a grid. */
@@ -239,7 +247,7 @@ static void put_grid_extents(FILE *out, const struct xdmf_part *part)
 {
     uint64_t extent[SPACE] = {1};
     for (unsigned k = 0; k < part->rank; k++)
-        extent[SPACE - part->rank + k] = part->field->extent[part->axis[k]];
+        extent[SPACE - part->rank + k] = hg_field_results(part->field, part->axis[k]);
     put_extents(out, SPACE, extent);
 }
 
@@ -263,27 +271,45 @@ static void put_path(FILE *out, const char *file, const char *path)
         fputs("/.", out);
 }
 
+/* What the text refers to. */
+struct xdmf_data {
+    const char *file, *path;
+    unsigned bytes; /* of a number */
+    bool cut;       /* it has the points of the region only: it is a result */
+};
+
+/* Points of a dataset along an axis. */
+static uint64_t data_extent(const struct xdmf_part *part, const struct xdmf_data *data,
+                            unsigned axis)
+{
+    return data->cut ? hg_field_results(part->field, axis) : part->field->extent[axis];
+}
+
 /* The whole of the dataset. */
-static void put_dataset(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
-                        unsigned bytes)
+static void put_dataset(FILE *out, const struct xdmf_part *part, const struct xdmf_data *data)
 {
     const struct field *field = part->field;
+    uint64_t extent[GRID_MAX_RANK];
+    for (unsigned i = 0; i < field->rank; i++)
+        extent[i] = data_extent(part, data, i);
     fprintf(out, "<DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"%u\" Dimensions=\"",
-            bytes);
-    put_extents(out, field->rank, field->extent);
+            data->bytes);
+    put_extents(out, field->rank, extent);
     fputs("\">", out);
-    put_path(out, file, path);
+    put_path(out, data->file, data->path);
     fputs("</DataItem>\n", out);
 }
 
 /* Start, stride and count along every axis: of those that are no space, the first index. */
-static void put_slab(FILE *out, const struct xdmf_part *part)
+static void put_slab(FILE *out, const struct xdmf_part *part, const struct xdmf_data *data)
 {
+    const struct region *region = data->cut ? NULL : part->field->region;
     unsigned rank = part->field->rank;
     uint64_t slab[3 * GRID_MAX_RANK] = {0};
     for (unsigned i = 0; i < rank; i++) {
-        slab[rank + i] = 1;
-        slab[2 * rank + i] = is_space(part, i) ? part->field->extent[i] : 1;
+        slab[i] = region ? region->start[i] : 0;
+        slab[rank + i] = region ? region->step[i] : 1;
+        slab[2 * rank + i] = is_space(part, i) ? hg_field_results(part->field, i) : 1;
     }
     fprintf(out, "<DataItem Format=\"XML\" Dimensions=\"3 %u\">", rank);
     put_extents(out, 3 * (size_t)rank, slab);
@@ -291,18 +317,20 @@ static void put_slab(FILE *out, const struct xdmf_part *part)
 }
 
 /* With as many axes as the grid has: readers cut what they need out of it. */
-static void put_data(FILE *out, const struct xdmf_part *part, const char *file, const char *path,
-                     unsigned bytes)
+static void put_data(FILE *out, const struct xdmf_part *part, const struct xdmf_data *data)
 {
-    if (part->rank == SPACE && part->field->rank == SPACE) {
-        put_dataset(out, part, file, path, bytes);
+    bool whole = part->rank == SPACE && part->field->rank == SPACE;
+    for (unsigned i = 0; i < part->field->rank; i++)
+        whole = whole && (data->cut || !hg_field_is_cut(part->field, i));
+    if (whole) {
+        put_dataset(out, part, data);
         return;
     }
     fputs("<DataItem ItemType=\"HyperSlab\" Type=\"HyperSlab\" Dimensions=\"", out);
     put_grid_extents(out, part);
     fputs("\">\n", out);
-    put_slab(out, part);
-    put_dataset(out, part, file, path, bytes);
+    put_slab(out, part, data);
+    put_dataset(out, part, data);
     fputs("</DataItem>\n", out);
 }
 
@@ -312,23 +340,24 @@ static unsigned float_bytes(enum element element)
 }
 
 /* A dataset as a scalar, called by an absolute path; false where XML cannot hold its own path. */
-static bool put_scalar(FILE *out, const struct xdmf_part *part, const char *name, const char *file,
-                       const char *path, enum element element)
+static bool put_scalar(FILE *out, const struct xdmf_part *part, const char *name,
+                       const struct xdmf_data *data)
 {
-    if (!is_representable(path))
+    if (!is_representable(data->path))
         return false;
     fputs("<Attribute AttributeType=\"Scalar\" Center=\"Node\" Name=\"", out);
     put_text(out, name + 1);
     fputs("\">\n", out);
-    put_data(out, part, file, path, float_bytes(element));
+    put_data(out, part, data);
     fputs("</Attribute>\n", out);
     return true;
 }
 
 /* The gradient in space, in the order x, y, z. */
-static void put_vector(FILE *out, const struct xdmf_part *part, const char *file, unsigned bytes)
+static void put_vector(FILE *out, const struct xdmf_part *part, const char *file)
 {
     const struct field *field = part->field;
+    struct xdmf_data data = {file, NULL, float_bytes(field->result), true};
     fputs("<Attribute AttributeType=\"Vector\" Center=\"Node\" Name=\"", out);
     put_text(out, field->path + 1);
     fprintf(out,
@@ -337,8 +366,10 @@ static void put_vector(FILE *out, const struct xdmf_part *part, const char *file
             part->rank == SPACE ? "$2" : "0 * $1");
     put_grid_extents(out, part);
     fputs(" 3\">\n", out);
-    for (unsigned k = part->rank; k-- > 0;)
-        put_data(out, part, file, field->axis[part->axis[k]].result, bytes);
+    for (unsigned k = part->rank; k-- > 0;) {
+        data.path = hg_field_result(field, FIELD_GRADIENT, part->axis[k])->path;
+        put_data(out, part, &data);
+    }
     fputs("</DataItem>\n</Attribute>\n", out);
 }
 
@@ -349,14 +380,21 @@ static unsigned put_results(FILE *out, const struct xdmf *xdmf, const struct xdm
     const struct field *field = part->field;
     unsigned nameless = 0;
     bool vector = true;
-    for (unsigned i = 0; i < field->rank; i++) {
-        const char *path = field->axis[i].differentiated ? field->axis[i].result : NULL;
-        bool named = path && put_scalar(out, part, path, xdmf->output, path, field->result);
-        nameless += path && !named;
-        vector = vector && (named || !is_space(part, i));
+    for (unsigned i = 0; i <= field->rank; i++) {
+        for (size_t k = 0; k < field->n_results; k++) {
+            const struct field_result *result = &field->results[k];
+            const struct xdmf_data data = {xdmf->output, result->path, float_bytes(field->result),
+                                           true};
+            if ((result->along ? result->axis : field->rank) == i)
+                nameless += !put_scalar(out, part, result->path, &data);
+        }
+    }
+    for (unsigned k = 0; k < part->rank; k++) {
+        const struct field_result *result = hg_field_result(field, FIELD_GRADIENT, part->axis[k]);
+        vector = vector && result && is_representable(result->path);
     }
     if (vector)
-        put_vector(out, part, xdmf->output, float_bytes(field->result));
+        put_vector(out, part, xdmf->output);
     return nameless;
 }
 
@@ -365,10 +403,11 @@ static unsigned put_results(FILE *out, const struct xdmf *xdmf, const struct xdm
 static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
 {
     const struct field *field = part->field;
+    const struct xdmf_data data = {xdmf->input, field->stored_path, float_bytes(field->stored),
+                                   false};
     unsigned nameless = 0;
-    if (xdmf->input_named && (!field->values.applies || field->values.by_default))
-        nameless +=
-            !put_scalar(out, part, field->path, xdmf->input, field->stored_path, field->stored);
+    if (xdmf->input_named && !field->vector && (!field->values.applies || field->values.by_default))
+        nameless += !put_scalar(out, part, field->path, &data);
     if (xdmf->output_named)
         nameless += put_results(out, xdmf, part);
     if (nameless > 0)
@@ -446,6 +485,20 @@ static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
            H5Aexists(dataset, "scale_factor") == 0 && H5Aexists(dataset, "add_offset") == 0;
 }
 
+/* Coordinates of n results from the one of number first on. */
+static enum h5grad_status read_line(const struct xdmf_axis *axis, uint64_t first, uint64_t n,
+                                    double *value, struct h5grad_error *err)
+{
+    const uint64_t at = axis->first + first * axis->each;
+    enum h5grad_status status = H5GRAD_OK;
+    if (axis->each == 1)
+        return hg_coord_array_read(axis->coordinate->array, at, n, value, err);
+    for (uint64_t i = 0; i < n && !status; i++)
+        status =
+            hg_coord_array_read(axis->coordinate->array, at + i * axis->each, 1, &value[i], err);
+    return status;
+}
+
 static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
                                       struct h5grad_error *err)
 {
@@ -454,8 +507,7 @@ static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
     for (uint64_t i = 0; i < axis->extent; i++) {
         uint64_t slot = i % 1024, left = axis->extent - i;
         if (axis->coordinate && slot == 0) {
-            enum h5grad_status status = hg_coord_array_read(axis->coordinate->array, i,
-                                                            left < 1024 ? left : 1024, value, err);
+            enum h5grad_status status = read_line(axis, i, left < 1024 ? left : 1024, value, err);
             if (status)
                 return hg_error_context(err, status, "%s", axis->coordinate->name);
         }

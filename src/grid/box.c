@@ -54,6 +54,16 @@ void hg_box_byte_strides(unsigned rank, size_t size, const uint64_t *count, int6
     }
 }
 
+void hg_box_add_axis(struct box *box, unsigned rank, unsigned axis, uint64_t start)
+{
+    for (unsigned i = rank; i > axis; i--) {
+        box->start[i] = box->start[i - 1];
+        box->count[i] = box->count[i - 1];
+    }
+    box->start[axis] = start;
+    box->count[axis] = 1;
+}
+
 bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position)
 {
     for (unsigned i = rank; i-- > 0;) {

@@ -31,6 +31,9 @@ void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride);
 /* The same in bytes, for points of size bytes. */
 void hg_box_byte_strides(unsigned rank, size_t size, const uint64_t *count, int64_t *stride);
 
+/* Gives a box one axis more, in front of the axis of that number or last, of one point. */
+void hg_box_add_axis(struct box *box, unsigned rank, unsigned axis, uint64_t start);
+
 /* Steps a position within box to the next one, the last of the first rank axes the fastest; false,
  * with position back at the start, after the last. */
 bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position);

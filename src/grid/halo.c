@@ -19,6 +19,10 @@ void hg_halo_reach(const struct halo_rule *rule, uint64_t extent, uint64_t first
     int64_t all = (int64_t)extent, start = (int64_t)first, end = (int64_t)(first + count);
     *low = start - rule->before;
     *high = end + rule->after;
+    if (rule->periodic && count == extent) {
+        *low = 0;
+        *high = all;
+    }
     if (rule->periodic)
         return;
     if (*low < 0)
@@ -33,7 +37,7 @@ uint64_t hg_halo_width(const struct halo_rule *rule, uint64_t extent, uint64_t c
 {
     uint64_t width = size_min(count, extent) + rule->before + rule->after;
     if (rule->periodic)
-        return width;
+        return count < extent ? width : extent;
     width = size_max(width, size_max(rule->first_width, rule->last_width));
     return size_min(width, extent);
 }

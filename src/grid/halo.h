@@ -21,7 +21,9 @@ struct halo_rule {
     /* A result with fewer points on its side than before (after) is made of the first first_width
      * (last last_width) points of the axis, at most its extent. Unused if periodic. */
     unsigned first_width, last_width;
-    bool periodic; /* the last point is followed by the first */
+    /* The last point is followed by the first. All results of an axis read no halo along it, for
+     * all points are among those of their core. */
+    bool periodic;
 };
 
 /* The box of a core together with its halo. Where it wraps around it starts before 0 or ends behind

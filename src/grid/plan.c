@@ -14,6 +14,10 @@
 #define PLAN_READ_CALL  4096.0
 #define PLAN_WRITE_CALL 32768.0
 
+/* So many bytes from one result to the next are worth a call for each: what lies between is not
+ * read. */
+#define PLAN_GAP ((uint64_t)16 << 10)
+
 /* What a byte costs that is kept from the tile before, when one that is read costs 1. */
 #define PLAN_CARRY 0.25
 
@@ -59,10 +63,41 @@ static bool is_differentiated(const struct plan_request *q, unsigned axis)
     return q->rule[axis].before + q->rule[axis].after > 0;
 }
 
-/* The widest range a core of t points along an axis reads. */
+/* The results of the array along an axis. */
+static uint64_t results_along(const struct plan_request *q, unsigned axis)
+{
+    return q->region->count[axis];
+}
+
+/* The points that a core of t results along an axis lies on. */
+static uint64_t core_width(const struct plan_request *q, unsigned axis, uint64_t t)
+{
+    return region_span(q->region, axis, size_min(t, results_along(q, axis)));
+}
+
+/* The widest range that it reads. */
 static uint64_t reach_width(const struct plan_request *q, unsigned axis, uint64_t t)
 {
-    return hg_halo_width(&q->rule[axis], q->extent[axis], t);
+    return hg_halo_width(&q->rule[axis], q->extent[axis], core_width(q, axis, t));
+}
+
+/*
+ * Whether the points between results along an axis are too many to be read and derived: then a tile
+ * has one result along it. Where they are few, or lie in chunks that are decoded anyway, or in
+ * pages that are read anyway, tiles have many, of which the results are picked.
+ */
+static bool is_sparse(const struct plan_request *q, unsigned axis)
+{
+    const struct halo_rule *rule = &q->rule[axis];
+    const uint64_t step = q->region->step[axis];
+    uint64_t bytes = mul_saturated(step, q->source_size);
+    if (results_along(q, axis) == 1 || (q->result_chunked && q->result_chunk[axis] > 1))
+        return false;
+    if (q->cached)
+        return step > 1 && step >= q->source_chunk[axis];
+    for (unsigned i = axis + 1; i < q->rank; i++)
+        bytes = mul_saturated(bytes, q->extent[i]);
+    return step > 1 + (uint64_t)rule->before + rule->after && bytes > PLAN_GAP;
 }
 
 static void tile_points(const struct plan_request *q, const uint64_t *tile, uint64_t *core,
@@ -70,7 +105,7 @@ static void tile_points(const struct plan_request *q, const uint64_t *tile, uint
 {
     *core = *halo = 1;
     for (unsigned i = 0; i < q->rank; i++) {
-        *core = mul_saturated(*core, size_min(tile[i], q->extent[i]));
+        *core = mul_saturated(*core, core_width(q, i, tile[i]));
         *halo = mul_saturated(*halo, reach_width(q, i, tile[i]));
     }
 }
@@ -82,7 +117,7 @@ static uint64_t point_bytes(const struct plan_request *q, const uint64_t *tile, 
         add_saturated(mul_saturated(core, q->core_size), mul_saturated(halo, q->halo_size));
     for (unsigned i = 0; i < q->rank; i++) {
         if (is_differentiated(q, i))
-            bytes = add_saturated(bytes, mul_saturated(tile[i], q->axis_size));
+            bytes = add_saturated(bytes, mul_saturated(core_width(q, i, tile[i]), q->axis_size));
     }
     return bytes;
 }
@@ -102,7 +137,7 @@ static uint64_t used_bytes(const struct plan_request *q, const uint64_t *tile)
     tile_points(q, tile, &core, &box);
     halo = core;
     for (unsigned i = 0; i < q->rank; i++) {
-        uint64_t own = size_min(tile[i], q->extent[i]);
+        uint64_t own = core_width(q, i, tile[i]);
         halo = add_saturated(halo, mul_saturated(core / own, reach_width(q, i, tile[i]) - own));
     }
     return point_bytes(q, tile, core, halo);
@@ -113,10 +148,11 @@ static uint64_t used_bytes(const struct plan_request *q, const uint64_t *tile)
 static void least_tile(const struct plan_request *q, uint64_t *unit, uint64_t *grain)
 {
     for (unsigned i = 0; i < q->rank; i++) {
-        unit[i] = q->result_chunked ? size_min(q->result_chunk[i], q->extent[i]) : 1;
+        unit[i] = q->result_chunked ? size_min(q->result_chunk[i], results_along(q, i)) : 1;
         grain[i] = unit[i];
         if (q->cached && !q->result_chunked)
-            grain[i] = size_min(q->source_chunk[i], q->extent[i]);
+            grain[i] = size_min(size_ceil_div(q->source_chunk[i], q->region->step[i]),
+                                results_along(q, i));
     }
 }
 
@@ -124,7 +160,7 @@ static uint64_t grown(const struct plan_request *q, const uint64_t *grain, unsig
                       uint64_t t)
 {
     uint64_t twice = mul_saturated(t, 2) / grain[axis] * grain[axis];
-    return size_min(size_max(twice, t), q->extent[axis]);
+    return is_sparse(q, axis) ? t : size_min(size_max(twice, t), results_along(q, axis));
 }
 
 /* What a tile may take: of the cache, at most, and of the memory; the axis along which tiles are
@@ -139,7 +175,7 @@ static uint64_t count_tiles(const struct plan_request *q, const uint64_t *tile)
 {
     uint64_t tiles = 1;
     for (unsigned i = 0; i < q->rank; i++)
-        tiles = mul_saturated(tiles, size_ceil_div(q->extent[i], tile[i]));
+        tiles = mul_saturated(tiles, size_ceil_div(results_along(q, i), tile[i]));
     return tiles;
 }
 
@@ -156,13 +192,13 @@ static bool try_grow(const struct plan_request *q, const struct room *room, cons
     return false;
 }
 
-/* Points of a run: adjacent in the array, for a box of the given widths. */
-static double run_points(const struct plan_request *q, const uint64_t *width)
+/* Points of a run: adjacent in an array of these extents, for a box of the given widths. */
+static double run_points(unsigned rank, const uint64_t *extent, const uint64_t *width)
 {
     double run = 1;
-    for (unsigned axis = q->rank; axis-- > 0;) {
+    for (unsigned axis = rank; axis-- > 0;) {
         run *= (double)width[axis];
-        if (width[axis] < q->extent[axis])
+        if (width[axis] < extent[axis])
             break;
     }
     return run;
@@ -179,8 +215,9 @@ static double tile_cost(const struct plan_request *q, unsigned stream, const uin
         *(i == stream ? &kept : &read) += (double)(width[i] - tile[i]) / (double)tile[i];
         results += is_differentiated(q, i);
     }
-    return kept * PLAN_CARRY + read * (1 + PLAN_READ_CALL / size / run_points(q, width)) +
-           results * (1 + PLAN_WRITE_CALL / size / run_points(q, tile));
+    return kept * PLAN_CARRY +
+           read * (1 + PLAN_READ_CALL / size / run_points(q->rank, q->extent, width)) +
+           results * (1 + PLAN_WRITE_CALL / size / run_points(q->rank, q->region->count, tile));
 }
 
 /* Doubles the tile along the axis that makes moving the data cheapest, as long as it fits. */
@@ -233,14 +270,17 @@ static void choose_tile(const struct plan_request *q, const struct room *room, u
     }
 }
 
-/* The axis along which tiles can be streamed; rank if none, or if it is the last one, whose halo is
- * not worth it. */
+/* The axis along which tiles can be streamed; rank if none, if it is the last one, whose halo is
+ * not worth it, or if tiles that follow each other do not touch. */
 static unsigned stream_axis(const struct plan_request *q)
 {
     unsigned axis = 0;
     while (axis < q->rank && !is_differentiated(q, axis))
         axis++;
-    return q->carries && axis + 1 < q->rank ? axis : q->rank;
+    if (!q->carries || axis + 1 >= q->rank)
+        return q->rank;
+    const uint64_t reach = 1 + (uint64_t)q->rule[axis].before + q->rule[axis].after;
+    return q->region->step[axis] <= reach ? axis : q->rank;
 }
 
 static uint64_t chunks_along(const struct plan_request *q, unsigned axis)
@@ -271,13 +311,19 @@ static uint64_t end_width(const struct halo_rule *rule)
     return rule->periodic ? 0 : size_max(rule->first_width, rule->last_width);
 }
 
+/* Whether tiles of whole chunks begin and end with chunks. */
+static bool is_aligned(const struct plan_request *q, unsigned axis)
+{
+    return q->region->step[axis] == 1 && q->region->start[axis] % q->source_chunk[axis] == 0;
+}
+
 /* At most so many chunks along axis are touched by the reach of a run of points points, a multiple
  * of the tile from a tile's start. */
 static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint64_t points)
 {
     const struct halo_rule *rule = &q->rule[axis];
     uint64_t chunk = q->source_chunk[axis], width = end_width(rule), some;
-    if (points % chunk == 0) {
+    if (is_aligned(q, axis) && points % chunk == 0) {
         some = points / chunk;
         some +=
             size_max(chunks_beside(q, axis), size_ceil_div(width - size_min(width, points), chunk));
@@ -292,9 +338,11 @@ static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint
 static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64_t points)
 {
     uint64_t chunk = q->source_chunk[axis], all = chunks_along(q, axis);
-    if (chunk % points == 0)
+    const bool aligned = is_aligned(q, axis);
+    if (points == 1 || (aligned && chunk % points == 0))
         return 1;
-    return size_min(points % chunk == 0 ? points / chunk : (points - 1) / chunk + 2, all);
+    return size_min(aligned && points % chunk == 0 ? points / chunk : (points - 1) / chunk + 2,
+                    all);
 }
 
 /* Of the chunks that a row of tiles across an axis reaches, those that the row before or the row
@@ -302,11 +350,12 @@ static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64
  * periodic axis stay from its first row to its last. */
 static uint64_t chunks_shared(const struct plan_request *q, const struct plan *p, unsigned axis)
 {
-    uint64_t reached = chunks_reached(q, axis, p->tile[axis]), shared = reached;
+    const uint64_t own = core_width(q, axis, p->tile[axis]);
+    uint64_t reached = chunks_reached(q, axis, own), shared = reached;
     uint64_t width = end_width(&q->rule[axis]);
     if (p->block[axis] <= 1)
         return 0;
-    if (p->tile[axis] % q->source_chunk[axis] == 0) {
+    if (is_aligned(q, axis) && own % q->source_chunk[axis] == 0) {
         uint64_t ends = width >= 2 ? 2 + size_ceil_div(width - 2, q->source_chunk[axis]) : width;
         shared = size_min(reached, size_max(chunks_beside(q, axis), ends));
     }
@@ -345,7 +394,7 @@ static uint64_t chunk_bytes(const struct plan_request *q)
 static void block_span(const struct plan_request *q, const struct plan *p, uint64_t *span)
 {
     for (unsigned i = 0; i < q->rank; i++)
-        span[i] = mul_saturated(p->block[i], p->tile[i]);
+        span[i] = region_span(q->region, i, mul_saturated(p->block[i], p->tile[i]));
 }
 
 /* Bytes of bookkeeping for the chunks that a block of that span has. Along a periodic axis it has
@@ -366,15 +415,17 @@ static uint64_t entry_bytes(const struct plan_request *q, const uint64_t *span)
  */
 static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
 {
-    uint64_t window = 0, slower = 1, span[GRID_MAX_RANK];
+    uint64_t window = 0, slower = 1, span[GRID_MAX_RANK], tile[GRID_MAX_RANK] = {0};
     block_span(q, p, span);
+    for (unsigned i = 0; i < q->rank; i++)
+        tile[i] = core_width(q, i, p->tile[i]);
     const uint64_t entries = entry_bytes(q, span);
     for (unsigned k = 0; k < q->rank; k++) {
         uint64_t rows = mul_saturated(chunks_shared(q, p, p->order[k]), slower);
         window = add_saturated(window, mul_saturated(rows, chunks_cross(q, p, k + 1, span)));
-        slower = mul_saturated(slower, chunks_owned(q, p->order[k], p->tile[p->order[k]]));
+        slower = mul_saturated(slower, chunks_owned(q, p->order[k], tile[p->order[k]]));
     }
-    window = add_saturated(window, mul_saturated(p->threads, chunks_cross(q, p, 0, p->tile)));
+    window = add_saturated(window, mul_saturated(p->threads, chunks_cross(q, p, 0, tile)));
     window = size_min(entries / PLAN_CHUNK_ENTRY, window);
     return add_saturated(mul_saturated(window, add_saturated(chunk_bytes(q), q->source_more)),
                          entries);
@@ -428,12 +479,12 @@ static bool choose_block(const struct plan_request *q, struct plan *p, uint64_t 
     return true;
 }
 
-/* The halo box of a block of that span, at most. */
+/* The halo box of a block that spans so many points, at most. */
 static uint64_t span_halo(const struct plan_request *q, const uint64_t *span)
 {
     uint64_t points = 1;
     for (unsigned i = 0; i < q->rank; i++)
-        points = mul_saturated(points, reach_width(q, i, span[i]));
+        points = mul_saturated(points, hg_halo_width(&q->rule[i], q->extent[i], span[i]));
     return points;
 }
 
@@ -478,7 +529,8 @@ static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64
         for (unsigned i = 0; i < q->rank; i++) {
             if (p->block[i] == 1)
                 continue;
-            double cost = decodes_per_point(q, p, span, i, half_block(q, p, i) * p->tile[i]);
+            uint64_t half = region_span(q->region, i, half_block(q, p, i) * p->tile[i]);
+            double cost = decodes_per_point(q, p, span, i, half);
             if (best == q->rank || cost < least) {
                 best = i;
                 least = cost;
@@ -490,39 +542,45 @@ static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64
     }
 }
 
-/* What piece number k of an axis touches: its core, and beyond it the reach of its core. In chunks
- * of unit points, each once, or where unit is 0 in points, of which those that are there twice
- * since they wrap around are read twice. */
-static void piece_touches(const struct plan *p, unsigned axis, uint64_t piece, uint64_t unit,
-                          uint64_t k, uint64_t *core, uint64_t *extra)
+/* What n results of an axis from the one of number first on touch: their core, and beyond it the
+ * reach of the core. In chunks of unit points, each once, or where unit is 0 in points, of which
+ * those that are there twice since they wrap around are read twice. */
+static void piece_touches(const struct plan *p, unsigned axis, uint64_t first, uint64_t n,
+                          uint64_t unit, uint64_t *core, uint64_t *extra)
 {
-    uint64_t extent = p->extent[axis], start = k * piece, count = size_min(piece, extent - start);
+    uint64_t extent = p->extent[axis], count = region_span(&p->region, axis, n);
+    uint64_t start = p->region.start[axis] + first * p->region.step[axis];
     int64_t low, high, all = (int64_t)extent;
     hg_halo_reach(&p->rule[axis], extent, start, count, &low, &high);
     *core = count;
     *extra = (uint64_t)(high - low) - count;
     if (unit == 0)
         return;
-    uint64_t first = (low < 0 ? 0 : (uint64_t)low) / unit;
-    uint64_t end = size_ceil_div(size_min((uint64_t)high, extent), unit), touched = end - first;
+    uint64_t lowest = (low < 0 ? 0 : (uint64_t)low) / unit;
+    uint64_t end = size_ceil_div(size_min((uint64_t)high, extent), unit), touched = end - lowest;
     if (low < 0)
         touched += size_ceil_div(extent, unit) - size_max((uint64_t)(low + all) / unit, end);
     if (high > all)
-        touched += size_min(size_ceil_div((uint64_t)(high - all), unit), first);
+        touched += size_min(size_ceil_div((uint64_t)(high - all), unit), lowest);
     *core = chunks_touched(unit, start, start + count);
     *extra = touched - *core;
 }
 
 /* Sums of that over an axis. Where the pieces are too many to visit, those between the first and
- * the last are taken to be alike, as they are wherever pieces consist of whole units. */
+ * the last are taken to be alike, as they are wherever pieces consist of whole units. Of sparse
+ * results, each of which lies in another chunk, a piece touches what each of them does. */
 static void axis_touches(const struct plan *p, unsigned axis, uint64_t piece, uint64_t unit,
                          uint64_t *core, uint64_t *extra)
 {
-    const uint64_t many = (uint64_t)1 << 16;
-    uint64_t n = size_ceil_div(p->extent[axis], piece), c, e;
+    const uint64_t many = (uint64_t)1 << 16, count = p->region.count[axis];
+    const uint64_t step = p->region.step[axis];
+    if (step > 1 && step >= unit && unit > 0 && p->tile[axis] == 1)
+        piece = 1;
+    uint64_t n = size_ceil_div(count, piece), c, e;
     *core = *extra = 0;
     for (uint64_t k = 0; k < n; k++) {
-        piece_touches(p, axis, piece, unit, k, &c, &e);
+        const uint64_t first = k * piece;
+        piece_touches(p, axis, first, size_min(piece, count - first), unit, &c, &e);
         uint64_t alike = n > many && k == n / 2 ? n - 2 : 1;
         *core += c * alike;
         *extra += e * alike;
@@ -542,6 +600,10 @@ static uint64_t cross_sum(const struct plan *p, const uint64_t *piece, const uin
     for (unsigned i = 0; i < p->rank; i++) {
         axis_touches(p, i, piece[i], unit ? unit[i] : 0, &core[i], &extra[i]);
         if (i == p->stream) { /* what is read across it will be the core of the next tile */
+            const struct halo_rule *rule = &p->rule[i];
+            const uint64_t count = p->region.count[i];
+            if (rule->periodic && piece[i] >= count && count == p->extent[i] && p->tile[i] < count)
+                extra[i] += rule->before + rule->after; /* a turn is whole, its tiles are not */
             core[i] += extra[i];
             extra[i] = 0;
         }
@@ -564,10 +626,9 @@ static void count_reading(const struct plan_request *q, struct plan *p)
     if (!q->cached)
         return;
     uint64_t span[GRID_MAX_RANK];
-    block_span(q, p, span);
-    p->chunks = 1;
     for (unsigned i = 0; i < q->rank; i++)
-        p->chunks = mul_saturated(p->chunks, chunks_along(q, i));
+        span[i] = mul_saturated(p->block[i], p->tile[i]);
+    p->chunks = cross_sum(p, q->region->count, q->source_chunk);
     p->chunk_decodes = cross_sum(p, span, q->source_chunk);
 }
 
@@ -619,7 +680,7 @@ static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memo
     choose_order(q, p);
     p->tiles = count_tiles(q, p->tile);
     for (unsigned i = 0; i < q->rank; i++)
-        p->grid[i] = size_ceil_div(q->extent[i], p->tile[i]);
+        p->grid[i] = size_ceil_div(results_along(q, i), p->tile[i]);
     choose_turn(q, p);
     tile_points(q, p->tile, &p->core_points, &p->halo_points);
 }
@@ -731,6 +792,7 @@ static void start_plan(const struct plan_request *request, struct plan *plan)
     plan->turn = 1;
     memcpy(plan->extent, request->extent, sizeof plan->extent);
     memcpy(plan->rule, request->rule, sizeof plan->rule);
+    plan->region = *request->region;
     memcpy(plan->source_chunk, request->source_chunk, sizeof plan->source_chunk);
 }
 
@@ -768,8 +830,8 @@ static void choose_plan(const struct plan_request *q, struct plan *p, const stru
         *p = small;
 }
 
-enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan *plan,
-                                struct h5grad_error *err)
+static enum h5grad_status make_plan(const struct plan_request *request, struct plan *plan,
+                                    struct h5grad_error *err)
 {
     struct plan least, gathered;
     start_plan(request, plan);
@@ -795,13 +857,31 @@ enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan 
     return H5GRAD_OK;
 }
 
-/* Points [start, start + count) along an axis of tiles [first, first + n). */
-static void tiles_to_points(const struct plan *plan, unsigned axis, uint64_t first, uint64_t n,
-                            struct box *points)
+enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan *plan,
+                                struct h5grad_error *err)
+{
+    struct plan_request full = *request;
+    struct region whole;
+    hg_region_whole(request->rank, request->extent, &whole);
+    if (!full.region)
+        full.region = &whole;
+    return make_plan(&full, plan, err);
+}
+
+/* The results along an axis of tiles [first, first + n). */
+static void tiles_to_results(const struct plan *plan, unsigned axis, uint64_t first, uint64_t n,
+                             struct box *results)
 {
     uint64_t tile = plan->tile[axis];
-    points->start[axis] = first * tile;
-    points->count[axis] = size_min(n * tile, plan->extent[axis] - first * tile);
+    results->start[axis] = first * tile;
+    results->count[axis] = size_min(n * tile, plan->region.count[axis] - first * tile);
+}
+
+/* The tile of which the core holds these results. */
+static void make_tile(const struct plan *plan, const struct box *results, struct tile *tile)
+{
+    hg_region_points(plan->rank, &plan->region, results, &tile->core);
+    hg_halo_make(plan->rank, plan->rule, plan->extent, tile);
 }
 
 /*
@@ -813,6 +893,7 @@ static void tiles_to_points(const struct plan *plan, unsigned axis, uint64_t fir
 void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
 {
     uint64_t base[GRID_MAX_RANK], size[GRID_MAX_RANK], slower = 1, faster = plan->tiles;
+    struct box results;
     for (unsigned k = 0; k < plan->rank; k++) {
         unsigned axis = plan->order[k];
         faster /= plan->grid[axis];
@@ -824,10 +905,10 @@ void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
     }
     for (unsigned k = plan->rank; k-- > 0;) {
         unsigned axis = plan->order[k];
-        tiles_to_points(plan, axis, base[axis] + index % size[axis], 1, &tile->core);
+        tiles_to_results(plan, axis, base[axis] + index % size[axis], 1, &results);
         index /= size[axis];
     }
-    hg_halo_make(plan->rank, plan->rule, plan->extent, tile);
+    make_tile(plan, &results, tile);
 }
 
 void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end)
@@ -842,6 +923,7 @@ void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uin
                    struct tile *block)
 {
     uint64_t where[GRID_MAX_RANK], slower = 1, faster = plan->tiles;
+    struct box results;
     for (unsigned k = plan->rank; k-- > 0;) {
         unsigned axis = plan->order[k];
         uint64_t n = size_ceil_div(plan->grid[axis], plan->block[axis]);
@@ -854,9 +936,9 @@ void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uin
         faster /= plan->grid[axis];
         *first += slower * where[axis] * faster;
         uint64_t size = size_min(plan->block[axis], plan->grid[axis] - where[axis]);
-        tiles_to_points(plan, axis, where[axis], size, &block->core);
+        tiles_to_results(plan, axis, where[axis], size, &results);
         slower *= size;
     }
     *end = *first + slower;
-    hg_halo_make(plan->rank, plan->rule, plan->extent, block);
+    make_tile(plan, &results, block);
 }

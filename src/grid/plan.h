@@ -3,8 +3,11 @@
  * The tiling plan: how an array is cut into tiles, each read with its halo, differentiated and
  * written by one worker. No HDF5, no OpenMP.
  *
- * A tile's core is the box of result points it makes; tiles' cores partition the array. Its halo
- * box is the core grown to all points that the stencils of the core read (grid/halo.h).
+ * A tile's core is the box of points of which it makes results; the cores partition the array, or
+ * those points of it that lie in a region. Where the region has every step-th point only, a core
+ * ends with results, and those between are made with them but where they are too many: there a tile
+ * has one result. The halo box is the core grown to all points that the stencils of the core read
+ * (grid/halo.h).
  *
  * Where a worker does tiles one after the other along an axis, and keeps what the next one needs of
  * what it has read, only the other axes' halos are read twice. That is the stream axis, the first
@@ -22,13 +25,15 @@
 #define H5GRAD_GRID_PLAN_H
 
 #include "grid/halo.h"
+#include "grid/region.h"
 #include "h5grad.h"
 
 struct plan_request {
     unsigned rank;
     uint64_t extent[GRID_MAX_RANK];
+    const struct region *region;          /* of the results; NULL: all points have one */
     struct halo_rule rule[GRID_MAX_RANK]; /* of the axes that are not differentiated: all zero */
-    bool result_chunked;
+    bool result_chunked;                  /* chunks are those of the region */
     uint64_t result_chunk[GRID_MAX_RANK];
     bool cached; /* the source is chunked, and its reader keeps decoded chunks for other tiles */
     uint64_t source_chunk[GRID_MAX_RANK];
@@ -55,10 +60,11 @@ struct plan {
     unsigned rank;
     unsigned threads; /* workers that the memory allows, at least 1 */
     uint64_t extent[GRID_MAX_RANK];
+    struct region region;
     struct halo_rule rule[GRID_MAX_RANK];
     bool cached;
     uint64_t source_chunk[GRID_MAX_RANK];
-    uint64_t tile[GRID_MAX_RANK];  /* extent of a tile's core, but at the array's far ends */
+    uint64_t tile[GRID_MAX_RANK];  /* results of a tile, but at the region's far ends */
     uint64_t grid[GRID_MAX_RANK];  /* tiles per axis */
     uint64_t block[GRID_MAX_RANK]; /* extent of a block in tiles, but at the far ends */
     unsigned order[GRID_MAX_RANK]; /* axes from the slowest to the fastest in tile order */
@@ -69,8 +75,8 @@ struct plan {
     uint64_t halo_points;          /* of the largest halo box */
     uint64_t core_points;          /* of the largest core */
     uint64_t read_points;          /* of all tiles' halo boxes, corners left out */
-    uint64_t chunks;               /* chunks of a cached source, and how many decodings of */
-    uint64_t chunk_decodes;        /* them it takes in all */
+    uint64_t chunks;               /* of a cached source that are read, and how many */
+    uint64_t chunk_decodes;        /* decodings of them it takes in all */
     uint64_t block_points; /* of the largest block's halo box, where blocks are gathered; or 0 */
     uint64_t cache_bytes;  /* of decoded chunks, their bookkeeping and a gathered block, at most */
     uint64_t memory;       /* bytes of all buffers, at most */

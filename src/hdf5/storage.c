@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/size.h"
 #include "hdf5/storage.h"
 
 static enum h5grad_status read_extents(hid_t space, struct h5_storage *storage,
@@ -159,6 +160,19 @@ static void add_filter(char *out, size_t size, const struct h5_filter *filter)
     hg_memory_append(out, size, "filter-%d", filter->id);
 }
 
+void hg_storage_cut(struct h5_storage *storage, const struct region *region)
+{
+    for (unsigned i = 0; i < storage->rank; i++) {
+        if (region->count[i] == storage->extent[i])
+            continue;
+        storage->extent[i] = region->count[i];
+        if (storage->max_extent[i] != UINT64_MAX)
+            storage->max_extent[i] = region->count[i];
+        if (storage->layout == H5_CHUNKED)
+            storage->chunk[i] = size_ceil_div(storage->chunk[i], region->step[i]);
+    }
+}
+
 void hg_storage_text(const struct h5_storage *storage, char *out, size_t size)
 {
     static const char *const names[] = {[H5_CONTIGUOUS] = "contiguous",
@@ -177,6 +191,16 @@ void hg_storage_text(const struct h5_storage *storage, char *out, size_t size)
     for (unsigned i = 0; i < storage->n_filters; i++) {
         hg_memory_append(out, size, "%c", i ? '+' : ' ');
         add_filter(out, size, &storage->filter[i]);
+    }
+}
+
+void hg_storage_drop_axis(struct h5_storage *storage, unsigned axis)
+{
+    storage->rank--;
+    for (unsigned i = axis; i < storage->rank; i++) {
+        storage->extent[i] = storage->extent[i + 1];
+        storage->max_extent[i] = storage->max_extent[i + 1];
+        storage->chunk[i] = storage->chunk[i + 1];
     }
 }
 

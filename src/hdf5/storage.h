@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "grid/box.h"
+#include "grid/region.h"
 #include "libhdf5/h5.h"
 
 #define H5_MAX_FILTERS 32 /* H5Z_MAX_NFILTERS */
@@ -32,9 +32,17 @@ struct h5_storage {
     struct h5_filter filter[H5_MAX_FILTERS];
 };
 
-/* Describes a dataset with a simple dataspace of rank >= 1; else fails. Within hg_enter. */
+/* Describes an open dataset with a simple dataspace of rank >= 1; the reason otherwise. Within
+ * hg_enter. */
 enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
                                    struct h5grad_error *err);
+
+/* Makes of the storage of an array that of the part of it in a region. Chunks stand for as many
+ * points as before, and what may grow without end still may. */
+void hg_storage_cut(struct h5_storage *storage, const struct region *region);
+
+/* What a part of a dataset, at one index of an axis, is like: it does not have the axis. */
+void hg_storage_drop_axis(struct h5_storage *storage, unsigned axis);
 
 /* True if libhdf5 has a filter that can do so: H5Z_FILTER_CONFIG_ENCODE_ENABLED or
  * H5Z_FILTER_CONFIG_DECODE_ENABLED. May load a plugin. Within hg_enter. */

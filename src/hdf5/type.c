@@ -406,9 +406,14 @@ size_t hg_type_size(const struct h5_type *type)
     return type->components * hg_element_size(type->stored);
 }
 
+hid_t hg_type_scalar(enum element element)
+{
+    return element == ELEMENT_F16 ? half_type() : native_type(element);
+}
+
 hid_t hg_type_result(const struct h5_type *source, enum element element)
 {
-    return type_like(source, element == ELEMENT_F16 ? half_type() : native_type(element));
+    return type_like(source, hg_type_scalar(element));
 }
 
 void hg_type_result_name(const struct h5_type *source, enum element element, char *out, size_t size)

@@ -35,7 +35,10 @@ size_t hg_type_size(const struct h5_type *type);
  * complex like the source, with its member names. -1 on failure. Within hg_enter. */
 hid_t hg_type_result(const struct h5_type *source, enum element element);
 
-/* Prints "float32", or "complex64" if the source has two components. */
+/* The same for results that are real whatever the source is. */
+hid_t hg_type_scalar(enum element element);
+
+/* "float32", or "complex64" for a source of two components. */
 void hg_type_result_name(const struct h5_type *source, enum element element, char *out,
                          size_t size);
 

@@ -7,6 +7,7 @@
 #ifndef H5GRAD_OUTPUT_COPY_H
 #define H5GRAD_OUTPUT_COPY_H
 
+#include "grid/region.h"
 #include "libhdf5/h5.h"
 
 enum copy_storage {
@@ -20,11 +21,12 @@ enum copy_storage {
  * -1 with the reason. Refuses types with references, which mean nothing in another file. Within
  * hg_enter.
  */
-hid_t hg_copy_create(hid_t source, hid_t file, const char *path, enum copy_storage storage,
-                     struct h5grad_error *err);
+hid_t hg_copy_create(hid_t source, const struct region *region, hid_t file, const char *path,
+                     enum copy_storage storage, struct h5grad_error *err);
 
-/* Copies all points from source to a dataset made by hg_copy_create. Unless within hg_enter, it
- * lets other threads in between boxes. */
-enum h5grad_status hg_copy_points(hid_t source, hid_t dataset, struct h5grad_error *err);
+/* Copies all points, or those of the region, from source to a dataset made by hg_copy_create.
+ * Unless within hg_enter, it lets other threads in between the boxes that it moves. */
+enum h5grad_status hg_copy_points(hid_t source, const struct region *region, hid_t dataset,
+                                  struct h5grad_error *err);
 
 #endif

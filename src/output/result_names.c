@@ -11,7 +11,7 @@
 /* Returns the length of the field in braces at text; 0 if there is none. */
 static size_t template_field(const char *text)
 {
-    static const char *const fields[] = {"{name}", "{dim}", "{axis}"};
+    static const char *const fields[] = {"{name}", "{dim}", "{axis}", "{what}"};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (strncmp(text, fields[i], strlen(fields[i])) == 0)
             return strlen(fields[i]);
@@ -28,47 +28,58 @@ enum h5grad_status hg_results_check_template(const char *name, struct h5grad_err
                             "name '%s': not the name of a dataset in the source's group", name);
     for (const char *at = strchr(name, '{'); at; at = strchr(at + 1, '{')) {
         if (!template_field(at))
-            return hg_error_set(err, H5GRAD_USAGE,
-                                "name '%s': the fields in braces are {name}, {dim} and {axis}",
-                                name);
+            return hg_error_set(
+                err, H5GRAD_USAGE,
+                "name '%s': the fields in braces are {name}, {dim}, {axis} and {what}", name);
     }
     return H5GRAD_OK;
 }
 
-/* Prints an axis's name as one component of a path. */
-static void print_axis(FILE *out, const char *name)
+/* Prints an axis as one component of a path: its name, or its number. */
+static void print_axis(FILE *out, const struct results_fields *fields, bool by_name)
 {
-    for (; *name; name++)
+    const char *name = by_name ? fields->axis_name : NULL;
+    if (!name || !*name)
+        fprintf(out, "%u", fields->axis);
+    for (; name && *name; name++)
         fputc(*name == '/' ? '_' : *name, out);
 }
 
-static void expand_template(FILE *out, const char *pattern, const char *name, unsigned axis,
-                            const char *axis_name)
+static void print_what(FILE *out, const struct results_fields *fields)
+{
+    fputs(fields->what, out);
+    if (!fields->along)
+        return;
+    fputc('_', out);
+    print_axis(out, fields, fields->by_name);
+}
+
+static void expand_template(FILE *out, const char *pattern, const struct results_fields *fields)
 {
     while (*pattern) {
         size_t length = template_field(pattern);
         if (!length)
             fputc(*pattern++, out);
         else if (pattern[1] == 'n')
-            fputs(name, out);
-        else if (pattern[1] == 'a' && axis_name && *axis_name)
-            print_axis(out, axis_name);
+            fputs(hg_path_base(fields->name), out);
+        else if (pattern[1] == 'w' || !fields->along)
+            print_what(out, fields);
         else
-            fprintf(out, "%u", axis);
+            print_axis(out, fields, pattern[1] == 'a');
         pattern += length;
     }
 }
 
-char *hg_results_path(const char *name, const char *field, unsigned axis, const char *axis_name)
+char *hg_results_path(const char *name, const struct results_fields *fields)
 {
-    const char *base = hg_path_base(field);
+    const char *base = hg_path_base(fields->name);
     char *path = NULL;
     size_t size;
     FILE *out = open_memstream(&path, &size);
     if (!out)
         return NULL;
-    fwrite(field, 1, (size_t)(base - field), out);
-    expand_template(out, name ? name : RESULTS_DEFAULT_NAME, base, axis, axis_name);
+    fwrite(fields->name, 1, (size_t)(base - fields->name), out);
+    expand_template(out, name ? name : RESULTS_DEFAULT_NAME, fields);
     if (hg_memory_close_stream(out))
         return path;
     free(path);
@@ -125,8 +136,8 @@ enum h5grad_status hg_results_names_check(struct results_names *names, struct h5
         if (i > 0 && strcmp(names->name[i - 1], names->name[i]) == 0)
             return hg_error_set(
                 err, H5GRAD_FAILED,
-                "two results would be called %s: tell them apart with {name}, {dim} "
-                "or {axis} in --name",
+                "two results would be called %s: tell them apart with {name}, {dim}, "
+                "{axis} or {what} in --name",
                 names->name[i]);
         if (inside_result(names, names->name[i]))
             return hg_error_set(err, H5GRAD_FAILED,

@@ -8,15 +8,25 @@
 
 #include "base/error.h"
 
-#define RESULTS_DEFAULT_NAME "{name}_grad_{dim}"
+#define RESULTS_DEFAULT_NAME "{name}_{what}"
+
+/* What a template is filled with. */
+struct results_fields {
+    const char *name; /* the path of the field */
+    const char *what; /* "grad", "laplacian", ...; with along, the number of the axis is added */
+    bool along;       /* the result is along an axis */
+    unsigned axis;
+    const char *axis_name; /* NULL: its number */
+    bool by_name;          /* behind what the axis has its name, too */
+};
 
 /* H5GRAD_USAGE if a --name template (NULL: the default) has an unknown field in braces or is
  * empty. */
 enum h5grad_status hg_results_check_template(const char *name, struct h5grad_error *err);
 
-/* Returns the path of the result of a field along an axis, in new memory; NULL if allocation fails.
- * axis_name may be NULL. */
-char *hg_results_path(const char *name, const char *field, unsigned axis, const char *axis_name);
+/* The path of a result, beside its field, in new memory; NULL when there is none. Of a result that
+ * is along no axis {dim} and {axis} are its what. */
+char *hg_results_path(const char *name, const struct results_fields *fields);
 
 /* All result paths of a run. A zeroed struct is empty. */
 struct results_names {

@@ -13,6 +13,8 @@ struct reader *hg_reader_open(const struct reader_source *source, const char *fo
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if (forced && methods[i] != &hg_reader_library && strcmp(forced, methods[i]->name) != 0)
             continue;
+        if (source->is_part && methods[i] != &hg_reader_library)
+            continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
         struct reader *reader = methods[i]->open(source, &reason);
         if (reader)
@@ -82,9 +84,11 @@ void hg_reader_init(struct reader *reader, const struct reader_method *method,
                     const struct reader_source *source)
 {
     reader->method = method;
-    reader->rank = source->storage->rank;
     reader->components = source->type->components;
-    memcpy(reader->extent, source->storage->extent, reader->rank * sizeof *reader->extent);
+    for (unsigned i = 0; i < source->storage->rank; i++) {
+        if (!source->is_part || i != source->part_axis)
+            reader->extent[reader->rank++] = source->storage->extent[i];
+    }
 }
 
 void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,

@@ -20,6 +20,9 @@ struct reader_source {
     const struct h5_storage *storage;
     const struct h5_type *type;
     bool verified; /* forced was chosen and verified for this dataset before */
+    bool is_part;  /* only the points of one index along an axis, which the reader does not have: */
+    unsigned part_axis;
+    uint64_t part;
 };
 
 /* Points of a box in memory: the first point, and strides in scalars. The scalars of a point are
@@ -34,8 +37,8 @@ struct reader;
 struct reader_method {
     const char *name;
     bool caches;       /* keeps decoded chunks: plan_request.cached */
-    enum halo_cut cut; /* how to cut a halo into boxes for read */
-    /* NULL with err untouched: the method declines. NULL with err set: the dataset cannot be read.
+    enum halo_cut cut; /* the boxes that it is to read */
+    /* NULL with err untouched: this way declines. NULL with err set: the dataset cannot be read.
      * err is never NULL. Within hg_enter. */
     struct reader *(*open)(const struct reader_source *source, struct h5grad_error *err);
     enum h5grad_status (*prepare)(struct reader *reader, const struct plan *plan, uint64_t block,
@@ -67,8 +70,9 @@ struct reader {
     uint64_t scratch; /* ... and of CODEC_SCRATCH */
 };
 
-/* Opens the dataset by the first method that accepts it. forced, unless NULL, names the only method
- * to try besides "library", which accepts all. NULL with the reason on failure. Within hg_enter. */
+/* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
+ * "library", which takes everything. NULL with the reason when the dataset cannot be read at all.
+ * Within hg_enter. */
 struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
                               struct h5grad_error *err);
 
@@ -83,8 +87,8 @@ struct reader *hg_reader_open_memory(const void *data, enum element element, uns
                                      unsigned rank, const uint64_t *extent, const int64_t *stride,
                                      struct h5grad_error *err);
 
-/* Announces the tiles of a block, after all tiles of the block before were read and before the
- * first of this one is. Not within hg_enter. */
+/* Announces the tiles of a block, before any of them is read and after all of the block before
+ * were. Not within hg_enter. */
 enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
                                      struct h5grad_error *err);
 
@@ -100,7 +104,7 @@ enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile
 /* Call instead of hg_reader_read for a tile of the block that will not be read. Any thread. */
 void hg_reader_skip(struct reader *reader, const struct tile *tile);
 
-/* reader may be NULL. Within hg_enter. */
+/* NULL allowed. Within hg_enter. */
 void hg_reader_close(struct reader *reader);
 
 /* Sets a view of a dense C-ordered array of count[] points. */

@@ -5,9 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/size.h"
 #include "engine/engine.h"
 #include "run/options.h"
+
+#define MOST_RESULTS (2 * GRID_MAX_RANK + 2)
+
+#define GRADIENT  (1u << H5GRAD_RESULT_GRADIENT)
+#define SECOND    (1u << H5GRAD_RESULT_SECOND)
+#define LAPLACIAN (1u << H5GRAD_RESULT_LAPLACIAN)
+#define MAGNITUDE (1u << H5GRAD_RESULT_MAGNITUDE)
 
 /* The axes of the job are the caller's in another order: strides of data become smaller from each
  * to the next. */
@@ -16,15 +24,17 @@ struct array {
     unsigned rank;
     const uint64_t *caller_extent;
     uint64_t extent[GRID_MAX_RANK]; /* of the job */
-    size_t point;                   /* bytes */
     enum element element;
     unsigned caller_axis[GRID_MAX_RANK]; /* of each axis of the job */
     unsigned job_axis[GRID_MAX_RANK];    /* of each axis of the caller */
-    unsigned dim[GRID_MAX_RANK];         /* the caller's axis of each derivative */
+    unsigned n_dims, dim[GRID_MAX_RANK]; /* the caller's axes that are differentiated */
     struct engine_source source;
-    struct engine_derivative derivative[GRID_MAX_RANK];
-    struct engine_output output[GRID_MAX_RANK]; /* each a derivative */
-    struct writer *writer[GRID_MAX_RANK];
+    struct engine_derivative *derivative; /* room for two along each dim */
+    unsigned number[2][GRID_MAX_RANK];    /* of the first and second derivative along each dim */
+    struct combination combination[2];
+    unsigned combined[2][GRID_MAX_RANK]; /* derivatives of which these are made */
+    struct engine_output output[MOST_RESULTS];
+    struct writer *writer[MOST_RESULTS];
     struct engine_job job;
     struct plan plan;
     struct h5grad_progress progress;
@@ -42,6 +52,15 @@ static enum h5grad_status check_numbers(struct array *array, struct h5grad_error
                             user->components);
     if (user->threads < 0)
         return hg_error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
+    if ((unsigned)user->missing > H5GRAD_MISSING_EDGE)
+        return hg_error_set(err, H5GRAD_USAGE, "missing %d: neither nan, strict nor edge",
+                            (int)user->missing);
+    if (user->computes & ~(GRADIENT | SECOND | LAPLACIAN | MAGNITUDE))
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "computes %#x: only gradient, second, laplacian and magnitude are "
+                            "of an array",
+                            user->computes);
+    user->computes = user->computes ? user->computes : GRADIENT;
     return H5GRAD_OK;
 }
 
@@ -84,12 +103,14 @@ static void order_axes(struct array *array)
     }
 }
 
-/* Sets ordered to strides in the order of the job's axes; stride NULL: those of a dense array. */
-static void order_strides(const struct array *array, const int64_t *stride, int64_t *ordered)
+/* Sets ordered to strides in the order of the job's axes; stride NULL: those of a dense array of
+ * points of so many bytes. */
+static void order_strides(const struct array *array, size_t point, const int64_t *stride,
+                          int64_t *ordered)
 {
     int64_t dense[GRID_MAX_RANK];
     if (!stride)
-        hg_box_byte_strides(array->rank, array->point, array->caller_extent, dense);
+        hg_box_byte_strides(array->rank, point, array->caller_extent, dense);
     for (unsigned i = 0; i < array->rank; i++)
         ordered[i] = (stride ? stride : dense)[array->caller_axis[i]];
 }
@@ -116,12 +137,12 @@ static enum h5grad_status check_strides(const struct array *array, const int64_t
 }
 
 /* Whether no two points of a result overlap, by the rule in h5grad.h; the strides were checked. */
-static enum h5grad_status check_apart(const struct array *array, const int64_t *stride,
-                                      struct h5grad_error *err)
+static enum h5grad_status check_apart(const struct array *array, size_t point,
+                                      const int64_t *stride, struct h5grad_error *err)
 {
     const uint64_t *extent = array->caller_extent;
     unsigned order[GRID_MAX_RANK];
-    uint64_t span = array->point;
+    uint64_t span = point;
     sort_axes(array, stride, order);
     for (unsigned i = array->rank; i-- > 0;) {
         unsigned axis = order[i];
@@ -155,35 +176,114 @@ static enum h5grad_status choose_axes(struct array *array, struct h5grad_error *
         if (used[axis])
             return hg_error_set(err, H5GRAD_USAGE, "axis %" PRId64 " is repeated", axis);
         used[axis] = true;
-        array->dim[array->job.n_derivatives] = (unsigned)axis;
-        array->derivative[array->job.n_derivatives++].axis = array->job_axis[axis];
+        array->dim[array->n_dims++] = (unsigned)axis;
     }
+    array->derivative = hg_memory_zeroed(2 * n, sizeof *array->derivative);
+    if (!array->derivative)
+        return hg_error_memory(err, 2 * n * sizeof *array->derivative);
+    return H5GRAD_OK;
+}
+
+/* What the options say of differentiated axis k. */
+static enum h5grad_status take_operator(const struct array *array, unsigned k,
+                                        struct stencil_operator *op, struct h5grad_error *err)
+{
+    const struct h5grad_array_options *user = &array->user;
+    const int accuracy = user->accuracy && user->accuracy[k] ? user->accuracy[k] : 2;
+    if (accuracy < 2 || accuracy > 2 * OPERATOR_MOST_REACH || accuracy % 2)
+        return hg_error_set(err, H5GRAD_USAGE, "accuracy %d: must be 2, 4, 6 or 8", accuracy);
+    *op = (struct stencil_operator){.derivative = 1,
+                                    .accuracy = (unsigned)accuracy,
+                                    .edge_order = (unsigned)user->edge_order,
+                                    .period = user->period ? user->period[k] : 0,
+                                    .missing = (enum missing)user->missing};
+    for (unsigned side = 0; side < 2 && user->boundary; side++) {
+        const unsigned boundary = user->boundary[2 * k + side];
+        if (boundary > H5GRAD_BOUNDARY_REFLECT)
+            return hg_error_set(err, H5GRAD_USAGE, "boundary %d: not an enum h5grad_boundary",
+                                (int)boundary);
+        op->boundary[side] = (enum boundary)boundary;
+        if (boundary == H5GRAD_BOUNDARY_VALUE && user->boundary_value)
+            op->value[side] = user->boundary_value[2 * k + side];
+    }
+    return hg_stencil_check_operator(op, err);
+}
+
+/* Adds the derivative of an operator along differentiated axis k to the job. */
+static enum h5grad_status add_derivative(struct array *array, unsigned k,
+                                         const struct stencil_operator *op,
+                                         struct h5grad_error *err)
+{
+    struct engine_derivative *axis = &array->derivative[array->job.n_derivatives];
+    const double *x = array->user.coordinates ? array->user.coordinates[k] : NULL;
+    struct stencil_axis *stencil = &axis->stencil;
+    axis->axis = array->job_axis[array->dim[k]];
+    array->number[op->derivative - 1][k] = array->job.n_derivatives++;
+    if (!x)
+        return hg_stencil_make_even(op, array->extent[axis->axis],
+                                    array->user.spacing ? array->user.spacing[k] : 1, stencil, err);
+    enum h5grad_status status = hg_stencil_check_extent(op, array->extent[axis->axis], err);
+    if (status)
+        return status;
+    struct stencil_scan scan;
+    hg_stencil_scan_start(&scan);
+    if ((status = hg_stencil_scan_next(&scan, x, array->extent[axis->axis], err)))
+        return status;
+    const double *const ends[2] = {x, x + scan.seen - STENCIL_ENDS(scan.seen)};
+    if ((status = hg_stencil_make(op, &scan, ends, stencil, err)))
+        return status;
+    if (!stencil->even &&
+        !(axis->coordinates = hg_coord_array_open_memory(x, stencil->extent, err)))
+        return hg_error_status(err);
     return H5GRAD_OK;
 }
 
 static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5grad_error *err)
 {
-    struct engine_derivative *axis = &array->derivative[k];
-    const double *x = array->user.coordinates ? array->user.coordinates[k] : NULL;
-    struct stencil_axis *stencil = &axis->stencil;
-    stencil->extent = array->extent[axis->axis];
-    const unsigned edge_order = (unsigned)array->user.edge_order;
-    enum h5grad_status status = hg_stencil_check_extent(stencil->extent, edge_order, err);
-    if (status)
-        return status;
-    stencil->op = hg_operator_gradient(edge_order, false);
-    stencil->step = array->user.spacing ? array->user.spacing[k] : 1;
-    if (!x)
-        return hg_stencil_check_step(stencil->step, err);
-    struct stencil_scan scan;
-    hg_stencil_scan_start(&scan);
-    if ((status = hg_stencil_scan_next(&scan, x, stencil->extent, err)))
-        return status;
-    stencil->op = hg_operator_gradient(edge_order, !scan.even);
-    stencil->step = scan.step;
-    if (!scan.even && !(axis->coordinates = hg_coord_array_open_memory(x, stencil->extent, err)))
-        return hg_error_status(err);
-    return H5GRAD_OK;
+    const unsigned computes = array->user.computes;
+    struct stencil_operator op;
+    enum h5grad_status status = take_operator(array, k, &op, err);
+    if (!status && computes & (GRADIENT | MAGNITUDE))
+        status = add_derivative(array, k, &op, err);
+    op.derivative = 2;
+    if (!status && computes & (SECOND | LAPLACIAN))
+        status = add_derivative(array, k, &op, err);
+    return status;
+}
+
+/* A result of the derivatives of that order along all axes, which are added in the order of the
+ * caller's. */
+static void add_combination(struct array *array, unsigned order)
+{
+    struct combination *combination = &array->combination[order - 1];
+    unsigned *inputs = array->combined[order - 1], n = 0;
+    for (unsigned axis = 0; axis < array->rank; axis++) {
+        for (unsigned k = 0; k < array->n_dims; k++) {
+            if (array->dim[k] == axis)
+                inputs[n++] = array->number[order - 1][k];
+        }
+    }
+    *combination = hg_combination_make(order == 2 ? COMBINATION_SUM : COMBINATION_MAGNITUDE, n,
+                                       array->job.components);
+    array->output[array->job.n_outputs++] = (struct engine_output){
+        .element = array->element, .combination = combination, .inputs = inputs};
+}
+
+/* The results, in their order. */
+static void choose_outputs(struct array *array)
+{
+    for (unsigned order = 1; order <= 2; order++) {
+        for (unsigned k = 0;
+             k < array->n_dims && array->user.computes & (order == 1 ? GRADIENT : SECOND); k++)
+            array->output[array->job.n_outputs++] =
+                (struct engine_output){.element = array->element,
+                                       .derivative = array->number[order - 1][k],
+                                       .arithmetic = array->element};
+    }
+    if (array->user.computes & LAPLACIAN)
+        add_combination(array, 2);
+    if (array->user.computes & MAGNITUDE)
+        add_combination(array, 1);
 }
 
 static enum h5grad_status open_result(struct array *array, unsigned k, void *result,
@@ -191,17 +291,16 @@ static enum h5grad_status open_result(struct array *array, unsigned k, void *res
 {
     const int64_t *const *strides = array->user.result_strides;
     const int64_t *stride = strides ? strides[k] : NULL;
+    const size_t point = job_result_size(&array->job, &array->output[k]);
     int64_t ordered[GRID_MAX_RANK];
     enum h5grad_status status = check_strides(array, stride, err);
     if (!status && stride)
-        status = check_apart(array, stride, err);
+        status = check_apart(array, point, stride, err);
     if (status)
         return hg_error_context(err, status, "result %u", k);
-    order_strides(array, stride, ordered);
-    array->output[k] = (struct engine_output){
-        .element = array->element, .derivative = k, .arithmetic = array->element};
+    order_strides(array, point, stride, ordered);
     array->writer[k] =
-        hg_writer_open_memory(result, array->point, array->rank, array->extent, ordered, err);
+        hg_writer_open_memory(result, point, array->rank, array->extent, ordered, err);
     return array->writer[k] ? H5GRAD_OK : hg_error_status(err);
 }
 
@@ -209,7 +308,8 @@ static enum h5grad_status open_ends(struct array *array, const void *data, void 
                                     struct h5grad_error *err)
 {
     int64_t ordered[GRID_MAX_RANK];
-    order_strides(array, array->user.strides, ordered);
+    order_strides(array, array->job.components * hg_element_size(array->element),
+                  array->user.strides, ordered);
     array->source.reader = hg_reader_open_memory(data, array->element, array->job.components,
                                                  array->rank, array->extent, ordered, err);
     if (!array->source.reader)
@@ -227,10 +327,11 @@ static enum h5grad_status open_ends(struct array *array, const void *data, void 
 static void close_ends(struct array *array)
 {
     hg_sink_close(array->job.sink);
-    for (unsigned k = 0; k < array->job.n_derivatives; k++) {
+    for (unsigned k = 0; k < array->job.n_outputs; k++)
         hg_writer_close(array->writer[k]);
+    for (unsigned k = 0; k < array->job.n_derivatives; k++)
         hg_coord_array_close(array->derivative[k].coordinates);
-    }
+    free(array->derivative);
     hg_reader_close(array->source.reader);
 }
 
@@ -252,11 +353,12 @@ static enum h5grad_status differentiate(struct array *array, const void *data, v
                                         struct h5grad_error *err)
 {
     struct engine_job *job = &array->job;
+    size_t point = 0;
+    for (unsigned k = 0; k < job->n_outputs; k++)
+        point += job_result_size(job, &array->output[k]);
     job->rank = array->rank;
     job->extent = array->extent;
-    job->components = (unsigned)array->user.components;
     job->n_sources = 1;
-    job->n_outputs = job->n_derivatives;
     job->source = &array->source;
     job->derivative = array->derivative;
     job->output = array->output;
@@ -269,8 +371,7 @@ static enum h5grad_status differentiate(struct array *array, const void *data, v
     job->cancelled = on_cancelled;
     job->user = array;
     array->progress.field = "";
-    if (!size_product(array->rank, array->extent, array->point * job->n_outputs,
-                      &array->progress.bytes_total))
+    if (!size_product(array->rank, array->extent, point, &array->progress.bytes_total))
         return hg_error_set(err, H5GRAD_USAGE, "the size of the array overflows");
     enum h5grad_status status = open_ends(array, data, results, err);
     if (!status)
@@ -278,33 +379,48 @@ static enum h5grad_status differentiate(struct array *array, const void *data, v
     return status ? status : hg_engine_run(job, &array->plan, err);
 }
 
+/* All of it, but what is to be freed and closed. */
+static enum h5grad_status do_array(struct array *array, const void *data, void *const *results,
+                                   struct h5grad_error *err)
+{
+    const bool edge_order_given = array->user.edge_order != 0;
+    bool holds = false;
+    enum h5grad_status status = check_numbers(array, err);
+    if (!status)
+        status = check_strides(array, array->user.strides, err);
+    if (status)
+        return status;
+    array->job.components = (unsigned)array->user.components;
+    order_axes(array);
+    status = choose_axes(array, err);
+    for (unsigned k = 0; k < array->n_dims && !status; k++) {
+        status = settle_axis(array, k, err);
+        if (status)
+            return hg_error_context(err, status, "axis %u", array->dim[k]);
+        holds = holds || array->derivative[array->job.n_derivatives - 1].stencil.op.accuracy == 2;
+    }
+    if (!status && edge_order_given && !holds)
+        status = hg_error_set(err, H5GRAD_USAGE, "edge order holds for accuracy 2");
+    if (status)
+        return status;
+    choose_outputs(array);
+    return differentiate(array, data, results, err);
+}
+
 enum h5grad_status hg_run_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
                                 const void *data, void *const *results,
                                 const struct h5grad_array_options *options,
                                 struct h5grad_error *err)
 {
-    struct array array = {.rank = rank, .caller_extent = extent};
     if (type != H5GRAD_FLOAT && type != H5GRAD_DOUBLE)
         return hg_error_set(err, H5GRAD_USAGE, "type %d: neither float nor double", (int)type);
     if (rank < 1 || rank > GRID_MAX_RANK)
         return hg_error_set(err, H5GRAD_USAGE, "rank %u: must be 1 to %d", rank, GRID_MAX_RANK);
+    struct array array = {.rank = rank, .caller_extent = extent};
+    array.element = type == H5GRAD_FLOAT ? ELEMENT_F32 : ELEMENT_F64;
     enum h5grad_status status = hg_run_options_take(options, &array.user, sizeof array.user, err);
     if (!status)
-        status = check_numbers(&array, err);
-    if (status)
-        return status;
-    array.element = type == H5GRAD_FLOAT ? ELEMENT_F32 : ELEMENT_F64;
-    array.point = (unsigned)array.user.components * hg_element_size(array.element);
-    if ((status = check_strides(&array, array.user.strides, err)))
-        return status;
-    order_axes(&array);
-    status = choose_axes(&array, err);
-    for (unsigned k = 0; k < array.job.n_derivatives && !status; k++) {
-        if ((status = settle_axis(&array, k, err)))
-            hg_error_context(err, status, "axis %u", array.dim[k]);
-    }
-    if (!status)
-        status = differentiate(&array, data, results, err);
+        status = do_array(&array, data, results, err);
     close_ends(&array);
     return status;
 }

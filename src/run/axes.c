@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "axis/time_unit.h"
 #include "base/parse.h"
-#include "formats/convention.h"
-#include "output/result_names.h"
+#include "formats/formats.h"
+#include "formats/metadata.h"
+#include "run/boundary.h"
+#include "run/choose.h"
+#include "run/sphere.h"
 #include "values/meaning.h"
 
 /* A text without the index of the axis, with which what a file says wrong of it begins. */
@@ -122,7 +126,8 @@ static enum h5grad_status choose_axes(struct field *field, const struct run_opti
             return status;
         if (field->axis[axis].differentiated)
             return on_axis(field, axis,
-                           hg_error_set(err, H5GRAD_FAILED, "repeated in --dim: %s names it again",
+                           hg_error_set(err, H5GRAD_FAILED, "repeated in --%s: %s names it again",
+                                        options->of_vector ? "vector" : "dim",
                                         options->dim[k].text),
                            err);
         use_axis(field, axis);
@@ -134,7 +139,7 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
                                              struct h5grad_error *err)
 {
     size_t n = options->n_spacings;
-    unsigned entries = options->n_dims ? field->n_axes : field->rank;
+    unsigned entries = options->n_spaced ? (unsigned)options->n_spaced : field->rank;
     if (n == 0)
         return H5GRAD_OK;
     if (n != 1 && n != entries)
@@ -142,14 +147,19 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
             err, H5GRAD_FAILED,
             "--spacing has %zu entries for %u axes: give one number, or one entry per "
             "axis%s",
-            n, entries, options->n_dims ? " of --dim" : "");
+            n, entries, options->n_spaced ? " of --dim" : "");
     if (n == 1 && entries != 1 && options->spacing[0].kind == SPACING_PATH)
         return hg_error_set(err, H5GRAD_FAILED,
                             "--spacing=%s gives the coordinates of one axis, but there are %u: use "
                             "--coord=DIM=%s or choose the axis with --dim",
                             options->spacing[0].path, entries, options->spacing[0].path);
     for (unsigned k = 0; k < entries; k++) {
-        unsigned axis = options->n_dims ? field->order[k] : k;
+        unsigned axis = k;
+        if (options->n_spaced) {
+            enum h5grad_status status = find_axis(field, &options->spaced[k], &axis, err);
+            if (status)
+                return status;
+        }
         field->axis[axis].spacing = options->spacing[n == 1 ? 0 : k];
     }
     return H5GRAD_OK;
@@ -327,6 +337,26 @@ static enum h5grad_status use_coordinates(struct field *field, unsigned axis,
     return note_missing(field, coordinate, err);
 }
 
+/* Brings the coordinates of a time to the unit that --time-unit names. */
+static enum h5grad_status use_time_unit(struct field *field, unsigned axis, const char *unit,
+                                        struct coordinates *store, struct h5grad_error *err)
+{
+    struct field_axis *settled = &field->axis[axis];
+    const struct coordinate *coordinate = settled->coordinate;
+    struct array_scale scale;
+    if (!unit || !coordinate)
+        return H5GRAD_OK;
+    enum h5grad_status status =
+        hg_time_scale(hg_metadata_axis_unit(field, axis), coordinate->calendar, unit, &scale, err);
+    if (status)
+        field->fault = FIELD_UNUSABLE;
+    if (status || scale.factor == 0)
+        return status;
+    status = hg_coordinates_rescale(store, coordinate, scale, &settled->rescaled, err);
+    settled->unit = unit;
+    return status;
+}
+
 /* *unusable is set where the coordinates are the reason of a failure. */
 static enum h5grad_status settle_axis(struct field *field, unsigned axis,
                                       const struct run_options *options, struct coordinates *store,
@@ -334,18 +364,21 @@ static enum h5grad_status settle_axis(struct field *field, unsigned axis,
 {
     const struct spacing_option *spacing = &field->axis[axis].spacing;
     *unusable = false;
-    enum h5grad_status status =
-        hg_stencil_check_extent(field->extent[axis], options->edge_order, err);
+    enum h5grad_status status = hg_boundary_ask(field, axis, &options->derivation, err);
+    if (!status && spacing->kind == SPACING_NUMBER)
+        status = hg_stencil_check_step(spacing->number, err);
     if (status)
         return status;
-    if (spacing->kind == SPACING_NUMBER)
-        return hg_stencil_check_step(spacing->number, err);
     const char *problem = field->coords.axis[axis].problem;
     if (spacing->kind == SPACING_AUTO && problem)
         status = hg_error_set(err, H5GRAD_FAILED, "%s", problem);
-    else if (spacing->kind != SPACING_AUTO)
+    else if (spacing->kind == SPACING_PATH)
         status = use_coordinates(field, axis, options, store, err);
     *unusable = status == H5GRAD_FAILED;
+    if (!status)
+        status = use_time_unit(field, axis, options->derivation.time_unit, store, err);
+    if (!status)
+        status = hg_boundary_settle(field, axis, err);
     return status;
 }
 
@@ -431,14 +464,28 @@ static enum h5grad_status settle_axes(struct field *field, const struct run_opti
             field->axis[axis].differentiated = false;
             field->axis[axis].dropped = true;
         } else {
-            field->fault = unusable ? FIELD_UNUSABLE : FIELD_OPTIONS;
+            if (field->fault == FIELD_SOUND)
+                field->fault = unusable ? FIELD_UNUSABLE : FIELD_OPTIONS;
             hg_error_set(err, status, "%s%s", reason.message,
-                         unusable && chosen > 1 ? "; or leave the axis out with --dim" : "");
+                         unusable && chosen > 1 && !options->of_vector
+                             ? "; or leave the axis out with --dim"
+                             : "");
             on_axis(field, axis, status, err);
         }
     }
     field->n_axes = n;
     return status || n > 0 ? status : fail_dropped(field, err);
+}
+
+static enum h5grad_status settle_sphere(struct field *field, const struct run_options *options,
+                                        struct coordinates *store, struct h5grad_error *err)
+{
+    const struct coordinate *coordinate[GRID_MAX_RANK];
+    if (!options->derivation.sphere)
+        return H5GRAD_OK;
+    for (unsigned i = 0; i < field->rank; i++)
+        coordinate[i] = hg_axes_coordinate(field, i, options, store);
+    return hg_sphere_settle(field, coordinate, options->derivation.radius, store, err);
 }
 
 static enum h5grad_status settle(struct field *field, const struct run_options *options,
@@ -449,32 +496,18 @@ static enum h5grad_status settle(struct field *field, const struct run_options *
         status = apply_command_line(field, options, err);
     for (unsigned i = 0; i < field->rank && !status; i++)
         status = apply_file(field, i, options->midpoints, err);
+    for (unsigned i = 0; i < field->rank && options->derivation.time_unit; i++)
+        hg_coords_drop_counted(&field->coords, i);
     if (!status && hg_axes_note(field))
         hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
                        hg_axes_note(field));
     if (!status)
         status = settle_axes(field, options, store, err);
     if (!status)
+        status = settle_sphere(field, options, store, err);
+    if (!status)
         tell_spacing(field, options);
     return status;
-}
-
-static enum h5grad_status name_results(struct field *field, const struct run_options *options,
-                                       struct h5grad_error *err)
-{
-    const struct coords_convention *convention = field->coords.convention;
-    for (unsigned k = 0; k < field->n_axes; k++) {
-        unsigned axis = field->order[k];
-        char **result = &field->axis[axis].result;
-        if (!options->name && convention && convention->result_path)
-            *result = convention->result_path(field->path, &field->coords, axis);
-        else
-            *result =
-                hg_results_path(options->name, field->path, axis, field->coords.axis[axis].name);
-        if (!*result)
-            return hg_error_memory(err, strlen(field->path));
-    }
-    return H5GRAD_OK;
 }
 
 /* Sources that are not there may be why an axis is too short. */
@@ -499,7 +532,7 @@ enum h5grad_status hg_axes_settle(struct field *field, const struct run_options 
         hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     if (options->dtype_given)
         field->result = options->dtype;
-    return name_results(field, options, err);
+    return options->of_vector ? H5GRAD_OK : hg_results_choose(field, options, err);
 }
 
 static enum h5grad_status describe_axis(struct field *field, unsigned axis,

@@ -7,9 +7,9 @@
 #include "formats/field.h"
 #include "run/options.h"
 
-/* Settles field->axis and field->order, that of --dim, the type and the names of the results, and
- * tells what a user should know. Errors name the axis; field->fault says of what kind they are. Not
- * within hg_enter. */
+/* Settles field->axis and field->order, that of --dim, the type and, but of a component of a
+ * vector, the names of the results, and tells what a user should know. Errors name the axis;
+ * field->fault says of what kind they are. Not within hg_enter. */
 enum h5grad_status hg_axes_settle(struct field *field, const struct run_options *options,
                                   struct coordinates *store, struct h5grad_error *err);
 

@@ -51,16 +51,6 @@ static enum h5grad_status check_datasets(const struct h5grad_options *user,
     return H5GRAD_OK;
 }
 
-static enum h5grad_status parse_axis(const char *text, size_t length, struct axis_option *out,
-                                     struct h5grad_error *err)
-{
-    out->text = strndup(text, length);
-    if (!out->text)
-        return hg_error_memory(err, length);
-    out->is_number = hg_parse_i64(out->text, &out->number);
-    return H5GRAD_OK;
-}
-
 static enum h5grad_status parse_dims(const struct h5grad_options *user, struct run_options *out,
                                      struct h5grad_error *err)
 {
@@ -75,7 +65,7 @@ static enum h5grad_status parse_dims(const struct h5grad_options *user, struct r
             if (strcmp(text, user->dims[j]) == 0)
                 return hg_error_set(err, H5GRAD_USAGE, "dim: axis %s is repeated", text);
         }
-        enum h5grad_status status = parse_axis(text, strlen(text), &out->dim[i], err);
+        enum h5grad_status status = hg_axis_option_parse(text, strlen(text), &out->dim[i], err);
         if (status)
             return status;
         out->n_dims++;
@@ -131,7 +121,7 @@ static enum h5grad_status parse_coord(const char *text, struct coord_option *out
     if (!equal || equal == text || !equal[1])
         return hg_error_set(err, H5GRAD_USAGE, "coord '%s': not of the form DIM=PATH",
                             text ? text : "");
-    enum h5grad_status status = parse_axis(text, (size_t)(equal - text), &out->dim, err);
+    enum h5grad_status status = hg_axis_option_parse(text, (size_t)(equal - text), &out->dim, err);
     if (status)
         return status;
     out->spacing.kind = SPACING_PATH;
@@ -186,7 +176,7 @@ static enum h5grad_status check_edges(const char *edges, struct h5grad_error *er
 static enum h5grad_status check_numbers(const struct h5grad_options *user, struct run_options *out,
                                         struct h5grad_error *err)
 {
-    if (user->edge_order != 1 && user->edge_order != 2)
+    if (user->edge_order < 0 || user->edge_order > 2)
         return hg_error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2", user->edge_order);
     if (user->threads < 0)
         return hg_error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
@@ -196,7 +186,7 @@ static enum h5grad_status check_numbers(const struct h5grad_options *user, struc
         return hg_error_set(err, H5GRAD_USAGE,
                             "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
                             H5GRAD_LEAST_MEMORY);
-    out->edge_order = (unsigned)user->edge_order;
+    out->memory = user->memory;
     out->memory_given = user->memory > 0;
     out->memory = out->memory_given ? user->memory : hg_budget_default();
     return H5GRAD_OK;
@@ -259,6 +249,15 @@ static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
     print_texts(out, "dim", user->dims, user->n_dims);
     print_texts(out, "spacing", user->spacings, user->n_spacings);
     print_texts(out, "coord", user->coords, user->n_coords);
+    print_texts(out, "boundary", user->boundaries, user->n_boundaries);
+    print_texts(out, "period", user->periods, user->n_periods);
+    print_texts(out, "accuracy", user->accuracies, user->n_accuracies);
+    print_texts(out, "compute", user->computes, user->n_computes);
+    print_texts(out, "vector", user->vectors, user->n_vectors);
+    print_texts(out, "subset", user->subsets, user->n_subsets);
+    print_text(out, "missing", user->missing);
+    print_text(out, "sphere", user->sphere);
+    print_text(out, "time_unit", user->time_unit);
     print_text(out, "dtype", user->dtype);
     print_text(out, "name", user->name);
     print_text(out, "layout", user->layout);
@@ -270,7 +269,7 @@ static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
     fprintf(out,
             " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
             " missing=%d",
-            user->edge_order, !options->unpack, !options->history, options->xdmf,
+            (int)options->derivation.edge_order, !options->unpack, !options->history, options->xdmf,
             options->follow_external, options->allow_plugins, options->allow_missing);
     return hg_memory_close_stream(out) ? H5GRAD_OK : hg_error_memory(err, size);
 }
@@ -281,10 +280,14 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
     enum h5grad_status status = check_datasets(user, err);
     if (!status)
         status = parse_dims(user, out, err);
+    out->n_spaced = out->n_dims;
+    out->spaced = out->dim;
     if (!status)
         status = parse_spacings(user, out, err);
     if (!status)
         status = parse_coords(user, out, err);
+    if (!status)
+        status = hg_derivation_parse(user, &out->derivation, err);
     if (!status)
         status = parse_dtype(user->dtype, out, err);
     if (!status)
@@ -310,7 +313,6 @@ enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
     struct h5grad_options full;
     memset(options, 0, sizeof *options);
     enum h5grad_status status = hg_run_options_take(user, &full, sizeof full, e);
-    full.edge_order += full.edge_order == 0;
     if (!status)
         status = parse(&full, options, e);
     if (status)
@@ -328,6 +330,7 @@ void hg_run_options_free(struct run_options *options)
     for (size_t i = 0; i < options->n_coords; i++)
         free(options->coord[i].dim.text);
     free(options->coord);
+    hg_derivation_free(&options->derivation);
     free(options->spacing);
     free(options->fingerprint);
     options->fingerprint = NULL;

@@ -10,13 +10,7 @@
 #include "formats/field.h"
 #include "libhdf5/message.h"
 #include "output/layout.h"
-
-/* An axis: "0", "-1", or a name, which may look like a number. */
-struct axis_option {
-    char *text;
-    bool is_number;
-    int64_t number;
-};
+#include "run/derivation.h"
 
 /* --coord DIM=[FILE:]PATH[@ATTRIBUTE] */
 struct coord_option {
@@ -40,11 +34,14 @@ struct run_options {
     const char *const *dataset; /* paths or patterns; none: every field */
     size_t n_dims;
     struct axis_option *dim; /* none: every axis */
+    size_t n_spaced;
+    const struct axis_option *spaced; /* the axes of the entries of spacing; none: every axis */
+    bool of_vector;                   /* dim is of a vector: all of these axes are needed */
     size_t n_spacings;
     struct spacing_option *spacing;
     size_t n_coords;
     struct coord_option *coord;
-    unsigned edge_order;
+    struct derivation derivation;
     bool midpoints; /* one point more than an axis has makes coordinates edges of cells */
     bool unpack;    /* stored numbers may stand for others */
     bool dtype_given;

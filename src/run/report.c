@@ -8,6 +8,7 @@
 #include "base/budget.h"
 #include "base/memory.h"
 #include "run/axes.h"
+#include "run/boundary.h"
 
 /* Pieces of memory that live as long as the report. */
 struct piece {
@@ -134,25 +135,46 @@ static void describe_axis(struct report *report, const struct task *task, unsign
     out->name = keep_text(report, said->name);
     out->unit = keep_text(report, said->unit);
     describe_spacing(report, field, axis, out);
+    out->round = hg_boundary_is_round(field, axis);
     out->differentiated = field->axis[axis].differentiated;
     out->left_out = keep_text(report, said->left_out);
+    if (planned && hg_field_is_cut(field, axis)) {
+        out->subset_start = field->region->start[axis];
+        out->subset_count = field->region->count[axis];
+        out->subset_step = field->region->step[axis];
+    }
     out->tile = planned ? task->plan.tile[axis] : 0;
+    if (planned && out->differentiated) {
+        const struct field_axis *settled = &field->axis[axis];
+        char word[64];
+        for (int side = 0; side < 2; side++) {
+            hg_field_boundary(settled, side, word, sizeof word);
+            out->boundary[side] = keep_text(report, word);
+        }
+        out->period = settled->op.period;
+        out->period_source = settled->period_source;
+        out->accuracy = settled->op.accuracy;
+    }
 }
 
 /* Results stand in the order of the axes. */
 static void describe_results(struct report *report, const struct field *field,
                              struct h5grad_field *out)
 {
-    struct h5grad_result **result = keep_structs(report, field->n_axes, sizeof **result);
-    for (unsigned axis = 0; result && axis < field->rank; axis++) {
-        if (!field->axis[axis].differentiated)
-            continue;
-        *result[out->n_results++] = (struct h5grad_result){
-            .path = keep_text(report, field->axis[axis].result),
-            .kind = H5GRAD_RESULT_GRADIENT,
-            .axis = (int)axis,
-        };
+    struct h5grad_result **result = keep_structs(report, field->n_results, sizeof **result);
+    for (unsigned i = 0; result && i <= field->rank; i++) {
+        for (size_t k = 0; k < field->n_results; k++) {
+            const struct field_result *of = &field->results[k];
+            if ((of->along ? of->axis : field->rank) != i)
+                continue;
+            *result[out->n_results++] = (struct h5grad_result){
+                .path = keep_text(report, of->path),
+                .kind = (enum h5grad_result_kind)of->what,
+                .axis = of->along ? (int)of->axis : -1,
+            };
+        }
     }
+    out->missing = hg_derivation_missing_word(field->axis[field->order[0]].op.missing);
     out->results = (const struct h5grad_result *const *)result;
 }
 
@@ -198,10 +220,12 @@ static void describe_plan(struct report *report, const struct task *task, struct
     const struct plan *plan = &task->plan;
     char text[1024];
     uint64_t chunk = field->components * hg_element_size(field->stored), point = chunk;
+    for (unsigned k = 0; field->vector && k + 1 < field->vector->n; k++)
+        point += field->components * hg_element_size(field->vector->other[k].stored);
     hg_type_result_name(&task->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);
     out->result_layout = describe_layout(report, &task->result_storage, &out->result_layout_text);
-    out->read_method = task->source.reader->method->name;
+    out->read_method = task->source[0].reader->method->name;
     out->tiles = plan->tiles;
     out->bytes_read = plan->read_points * point;
     for (unsigned i = 0; plan->cached && i < plan->rank; i++)
@@ -210,6 +234,16 @@ static void describe_plan(struct report *report, const struct task *task, struct
     out->bytes_written = hg_field_result_bytes(field);
     out->peak_memory = plan->memory;
     out->threads = (int)plan->threads;
+}
+
+static void describe_components(struct report *report, const struct field_vector *vector,
+                                struct h5grad_field *out)
+{
+    const char **path = keep(report, vector->n_sources * sizeof *path);
+    for (size_t i = 0; path && i < vector->n_sources; i++)
+        path[i] = keep_text(report, vector->source[i]);
+    out->components = path;
+    out->n_components = path ? vector->n_sources : 0;
 }
 
 bool hg_report_add(struct report *report, const struct task *task, bool planned)
@@ -223,6 +257,8 @@ bool hg_report_add(struct report *report, const struct task *task, bool planned)
         return false;
     for (unsigned i = 0; i < field->rank; i++)
         describe_axis(report, task, i, planned, axes[i]);
+    if (field->vector)
+        describe_components(report, field->vector, out);
     out->rank = field->rank;
     out->axes = (const struct h5grad_axis *const *)axes;
     out->type = keep_text(report, task->type.name);

@@ -7,8 +7,9 @@
 
 void hg_results_init(struct results *results, hid_t file)
 {
-    *results = (struct results){.file = file, .type = -1, .space = -1, .creation = -1};
-    for (unsigned k = 0; k < GRID_MAX_RANK; k++)
+    *results =
+        (struct results){.file = file, .type = -1, .space = -1, .creation = -1, .scalar = -1};
+    for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
         results->dataset[k] = -1;
 }
 
@@ -22,22 +23,23 @@ static enum h5grad_status describe(const struct task *task, struct results *resu
         most[i] = storage->max_extent[i] == UINT64_MAX ? H5S_UNLIMITED : storage->max_extent[i];
     }
     results->type = hg_type_result(&task->type, task->field->result);
+    results->scalar = hg_type_scalar(task->field->result);
     results->space = H5Screate_simple((int)storage->rank, extent, most);
-    if (results->type < 0 || results->space < 0)
+    if (results->type < 0 || results->scalar < 0 || results->space < 0)
         return hg_hdf5_error(err, "it cannot be described");
     results->creation = hg_layout_creation(storage, err);
     return results->creation < 0 ? hg_error_status(err) : H5GRAD_OK;
 }
 
 static struct writer *open_writer(const struct task *task, const struct results *results,
-                                  hid_t dataset, struct h5grad_error *err)
+                                  unsigned k, hid_t type, struct h5grad_error *err)
 {
     struct writer_target target = {
         .file = results->file,
-        .dataset = dataset,
-        .storage = &results->storage,
-        .memory = results->type,
-        .size = H5Tget_size(results->type),
+        .dataset = results->dataset[k],
+        .storage = &results->storage[type == results->scalar],
+        .memory = type,
+        .size = H5Tget_size(type),
         .raw = true,
         .journal = task->journal,
     };
@@ -49,22 +51,22 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
                                  struct results *results, struct h5grad_error *err)
 {
     const struct field *field = task->field;
-    const unsigned axis = field->order[k], edge_order = task->derivative[k].stencil.op->width - 1;
-    const char *path = field->axis[axis].result;
-    hid_t dataset = hg_create_dataset(results->file, path, results->type, results->space,
+    const struct field_result *result = &field->results[k];
+    const hid_t type = result->components == field->components ? results->type : results->scalar;
+    hid_t dataset = hg_create_dataset(results->file, result->path, type, results->space,
                                       results->creation, err);
     results->dataset[k] = dataset;
     if (dataset < 0)
         return hg_error_status(err);
-    enum h5grad_status status = hg_storage_read(dataset, &results->storage, err);
+    enum h5grad_status status =
+        hg_storage_read(dataset, &results->storage[type == results->scalar], err);
     if (!status)
-        status = hg_aux_vars_link(aux_vars, links, dataset, path, err);
+        status = hg_aux_vars_link(aux_vars, links, dataset, result->path, err);
     if (!status)
-        status =
-            hg_metadata_write(field, task->dataset, edge_order, axis, dataset, results->type, err);
+        status = hg_metadata_write(field, result, task->dataset, dataset, type, err);
     if (status)
         return status;
-    results->writer[k] = open_writer(task, results, dataset, err);
+    results->writer[k] = open_writer(task, results, k, type, err);
     return results->writer[k] ? H5GRAD_OK : hg_error_status(err);
 }
 
@@ -75,11 +77,11 @@ enum h5grad_status hg_results_create(const struct task *task, struct aux_vars *a
     const struct field *field = task->field;
     enum h5grad_status status = describe(task, results, err);
     if (status)
-        return hg_error_context(err, status, "%s", field->axis[field->order[0]].result);
-    for (unsigned k = 0; k < field->n_axes && !status; k++) {
+        return hg_error_context(err, status, "%s", field->results[0].path);
+    for (unsigned k = 0; k < field->n_results && !status; k++) {
         status = create(task, aux_vars, links, k, results, err);
         if (status)
-            hg_error_context(err, status, "%s", field->axis[field->order[k]].result);
+            hg_error_context(err, status, "%s", field->results[k].path);
     }
     return status;
 }
@@ -87,7 +89,7 @@ enum h5grad_status hg_results_create(const struct task *task, struct aux_vars *a
 enum h5grad_status hg_results_finish(const struct field *field, struct results *results,
                                      enum h5grad_status status, struct h5grad_error *err)
 {
-    for (unsigned k = 0; k < field->n_axes; k++) {
+    for (unsigned k = 0; k < field->n_results; k++) {
         const bool complete = !status;
         if (complete)
             status = hg_writer_finish(results->writer[k], err);
@@ -95,10 +97,11 @@ enum h5grad_status hg_results_finish(const struct field *field, struct results *
         if (!hg_close(results->dataset[k]) && !status)
             status = hg_hdf5_error(err, "it cannot be closed");
         if (complete && status)
-            hg_error_context(err, status, "%s", field->axis[field->order[k]].result);
+            hg_error_context(err, status, "%s", field->results[k].path);
     }
     hg_close(results->creation);
     hg_close(results->space);
+    hg_close(results->scalar);
     hg_close(results->type);
     return status;
 }

@@ -6,13 +6,14 @@
 #include "formats/aux_vars.h"
 #include "run/task.h"
 
-/* All of them have one type and one storage. */
+/* All of them have one extent; those of another type have a storage of their own. */
 struct results {
     hid_t file;                   /* of the output */
     hid_t type, space, creation;  /* what a dataset is made of; type is that in memory, too */
-    struct h5_storage storage;    /* as libhdf5 made it of the creation list */
-    hid_t dataset[GRID_MAX_RANK]; /* in the field's order */
-    struct writer *writer[GRID_MAX_RANK];
+    hid_t scalar;                 /* the type of those that are no complex numbers */
+    struct h5_storage storage[2]; /* as libhdf5 made it of the creation list: of type and scalar */
+    hid_t dataset[FIELD_MOST_RESULTS]; /* in the field's order */
+    struct writer *writer[FIELD_MOST_RESULTS];
 };
 
 /* None yet, in an output file. */

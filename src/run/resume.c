@@ -147,13 +147,15 @@ enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct tas
     fingerprint = hash_bytes(fingerprint, plan->grid, axes);
     fingerprint = hash_bytes(fingerprint, plan->block, axes);
     fingerprint = hash_bytes(fingerprint, plan->order, plan->rank * sizeof *plan->order);
-    for (unsigned k = 0; k < field->n_axes; k++) {
-        const struct coordinate *coordinate = field->axis[field->order[k]].coordinate;
+    for (size_t k = 0; k < field->n_results; k++) {
         const char *method = writer[k]->method->name;
         haddr_t offset = H5Dget_offset(writer[k]->target.dataset);
         H5Eclear2(H5E_DEFAULT);
         fingerprint = hash_bytes(fingerprint, method, strlen(method));
         fingerprint = hash_bytes(fingerprint, &offset, sizeof offset);
+    }
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        const struct coordinate *coordinate = field->axis[field->order[k]].coordinate;
         if (coordinate) {
             const double ends[] = {coordinate->scan.first, coordinate->scan.last};
             fingerprint = hash_bytes(fingerprint, ends, sizeof ends);

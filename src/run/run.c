@@ -13,6 +13,8 @@
 #include "base/hash.h"
 #include "base/size.h"
 #include "run/axes.h"
+#include "run/boundary.h"
+#include "run/repeated.h"
 #include "formats/aux_vars.h"
 #include "formats/metadata.h"
 #include "run/report.h"
@@ -20,8 +22,10 @@
 #include "run/results.h"
 #include "run/resume.h"
 #include "run/select.h"
+#include "run/subset.h"
 #include "run/tally.h"
 #include "run/task.h"
+#include "run/vector.h"
 #include "formats/xdmf.h"
 #include "output/publish.h"
 #include "libhdf5/metadata_cache.h"
@@ -55,6 +59,7 @@ struct run {
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
     struct field *field;         /* of each selected dataset that is to be done */
+    bool *subset_used;           /* of each --subset, whether a field has its axis */
     struct task task;            /* of the one at hand */
     struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
@@ -86,7 +91,8 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     hg_messages_deliver(&run->messages);
     if (run->file < 0)
         return hg_error_status(err);
-    return hg_select_datasets(run->file, &run->options, &run->selection, err);
+    return hg_select_datasets(run->file, &run->options, run->goal != RUN_LIST, &run->selection,
+                              err);
 }
 
 /* Keeps why a dataset was skipped, for a run that has nothing to do: the reason of a field, which
@@ -115,7 +121,7 @@ static enum h5grad_status note_skipped(struct run *run, enum field_fault fault,
 static enum h5grad_status skip(struct run *run, const struct selected *item, enum field_fault fault,
                                enum h5grad_status status, struct h5grad_error *err)
 {
-    bool fatal = item->named || err->status == H5GRAD_NO_MEMORY;
+    bool fatal = item->named || fault == FIELD_EMPTY || err->status == H5GRAD_NO_MEMORY;
     if (!fatal && !hg_report_skip(run->report, item->path, err->message))
         return hg_error_memory(err, strlen(err->message));
     hg_error_context(err, status, "%s", item->path);
@@ -128,24 +134,30 @@ static enum h5grad_status add_names(struct run *run, const struct field *field,
                                     struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < field->n_axes && !status; k++)
-        status = hg_results_names_add(&run->names, field->axis[field->order[k]].result, err);
+    for (size_t k = 0; k < field->n_results && !status; k++)
+        status = hg_results_names_add(&run->names, field->results[k].path, err);
     return status;
 }
 
-/* Counts the axes with unit spacing, and those that were dropped for their coordinates. */
+/* Counts the axes with unit spacing, those that go round the globe and have ends all the same, and
+ * those that were dropped for their coordinates. */
 static enum h5grad_status count_axes(struct run *run, const struct field *field,
                                      struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    char label[256];
+    char label[256], number[32];
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
         unsigned axis = field->order[k];
-        if (field->axis[axis].spacing.kind != SPACING_AUTO)
-            continue;
+        const char *name = hg_field_axis_option(field, axis, number, sizeof number);
         hg_field_label(field, axis, label, sizeof label);
-        status =
-            hg_tally_add(&run->tally, TALLY_UNIT_SPACING, "", err, "%s: %s", field->path, label);
+        if (hg_boundary_is_open_round(field, axis))
+            status = hg_tally_add(&run->tally, TALLY_ROUND, name, err,
+                                  "axis %s goes round the globe: its ends are one-sided; "
+                                  "--boundary=%s=periodic joins them",
+                                  name, name);
+        if (!status && field->axis[axis].spacing.kind == SPACING_AUTO)
+            status = hg_tally_add(&run->tally, TALLY_UNIT_SPACING, "", err, "%s: %s", field->path,
+                                  label);
     }
     for (unsigned i = 0; i < field->rank && !status; i++) {
         const char *why = field->axis[i].problem;
@@ -202,25 +214,37 @@ static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
     return status;
 }
 
-/* Describes a dataset and settles what is made of it, up to a plan of its tiles. */
-static enum h5grad_status prepare(struct run *run, const char *path, struct field *field,
-                                  struct h5grad_error *err)
+/* Describes a dataset, or a vector, and settles what is made of it. */
+static enum h5grad_status describe(struct run *run, const struct selected *item,
+                                   struct field *field, struct h5grad_error *err)
 {
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    const bool unpack = run->options.unpack;
-    bool too_large = false;
+    const struct vector_place place = {run->file, walk, run->coordinates};
+    if (item->is_vector)
+        return hg_vector_describe(&run->task, &place, item->path, &run->options, field, err);
     enum h5grad_status status =
-        hg_task_describe(&run->task, run->file, walk, path, unpack, field, err);
+        hg_task_describe(&run->task, run->file, walk, item->path, run->options.unpack, field, err);
     if (status)
         return status;
-    if (run->goal == RUN_LIST) {
-        status = hg_axes_describe(field, &run->options, run->coordinates, err);
-    } else {
-        status = hg_axes_settle(field, &run->options, run->coordinates, err);
+    hg_derivation_note_axes(&run->options.derivation, field);
+    if (run->goal == RUN_LIST)
+        return hg_axes_describe(field, &run->options, run->coordinates, err);
+    status = hg_subset_settle(field, &run->options, item->named, run->subset_used, err);
+    return status ? status : hg_axes_settle(field, &run->options, run->coordinates, err);
+}
+
+/* The same, up to a plan of its tiles. */
+static enum h5grad_status prepare(struct run *run, const struct selected *item, struct field *field,
+                                  struct h5grad_error *err)
+{
+    bool too_large = false;
+    enum h5grad_status status = describe(run, item, field, err);
+    if (!status && run->goal != RUN_LIST) {
+        status = hg_task_plan(&run->task, &run->options, &too_large, err);
         if (!status)
-            status = hg_task_plan(&run->task, &run->options, &too_large, err);
+            hg_task_note_methods(&run->task, field);
         if (!status)
-            field->read_method = run->task.source.reader->method->name;
+            status = hg_repeated_tell(&run->task, &run->messages, err);
     }
     if (status && field->fault == FIELD_SOUND)
         field->fault = too_large ? FIELD_TOO_LARGE : FIELD_OPTIONS;
@@ -235,7 +259,7 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
                      item->named ? "; --no-unpack takes the stored numbers as they are" : "");
         return skip(run, item, item->lost ? FIELD_LOST : FIELD_NONE, H5GRAD_FAILED, err);
     }
-    enum h5grad_status status = prepare(run, item->path, field, err);
+    enum h5grad_status status = prepare(run, item, field, err);
     item->usable = status == H5GRAD_OK;
     if (status)
         status = skip(run, item, field->fault, status, err);
@@ -254,6 +278,7 @@ static void report_omissions(struct run *run)
     enum h5grad_level skipped = run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL;
     hg_tally_report(&run->tally, TALLY_LOST, skipped);
     hg_tally_report(&run->tally, TALLY_DROPPED, H5GRAD_WARNING);
+    hg_tally_report(&run->tally, TALLY_ROUND, H5GRAD_WARNING);
     if (run->noted > FEW)
         hg_message_add(&run->messages, H5GRAD_WARNING,
                        "%zu more fields say of their values what is not used: -v names all",
@@ -275,13 +300,19 @@ static bool may_be_empty(const struct run *run)
 static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
+    const struct derivation *derivation = &run->options.derivation;
     run->field = hg_memory_zeroed(run->selection.n, sizeof *run->field);
-    if (!run->field)
+    run->subset_used = hg_memory_zeroed(derivation->n_subsets, sizeof *run->subset_used);
+    if (!run->field || !run->subset_used)
         return hg_error_memory(err, run->selection.n * sizeof *run->field);
     for (size_t i = 0; i < run->selection.n && !status; i++)
         status = check_field(run, &run->selection.item[i], &run->field[i], err);
     if (!status)
         status = hg_results_names_check(&run->names, err);
+    if (!status && run->fields)
+        status = hg_derivation_check_axes(&run->options.derivation, err);
+    if (!status && run->goal != RUN_LIST && run->fields)
+        status = hg_subset_check_used(derivation, run->subset_used, err);
     if (!status)
         report_omissions(run);
     if (status || run->fields || may_be_empty(run))
@@ -382,7 +413,7 @@ static enum h5grad_status finish_convention(const struct run *run, struct h5grad
 {
     const struct field *field = run->task.field;
     const struct coords_convention *convention = field->coords.convention;
-    if (!convention || !convention->finish)
+    if (!convention || !convention->finish || field->vector)
         return H5GRAD_OK;
     const struct coords_results results = {run->file, run->task.dataset, run->publish.file, field};
     return convention->finish(&results, err);
@@ -615,6 +646,7 @@ static void release(struct run *run)
     for (size_t i = 0; i < run->selection.n && run->field; i++)
         hg_field_free(&run->field[i]);
     free(run->field);
+    free(run->subset_used);
     hg_select_free(&run->selection);
     hg_results_names_free(&run->names);
     hg_report_free(run->report);

@@ -225,17 +225,35 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     return status;
 }
 
-enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
+/* Adds a vector where its first entry in the options is. */
+static enum h5grad_status add_vector(struct selection *selection, const struct search *search,
+                                     const struct vector_option *option, struct h5grad_error *err)
+{
+    if (hg_derivation_vector(&search->options->derivation, option->name, NULL) != option)
+        return H5GRAD_OK;
+    enum h5grad_status status = append(selection, option->name, true, NULL, false, err);
+    if (status)
+        return status;
+    struct selected *item = &selection->item[selection->n - 1];
+    memmove(item->path, item->path + 1, strlen(item->path)); /* it is no path */
+    item->is_vector = true;
+    return H5GRAD_OK;
+}
+
+enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options, bool vectors,
                                       struct selection *selection, struct h5grad_error *err)
 {
+    const size_t n_vectors = vectors ? options->derivation.n_vectors : 0;
     struct search search = {.file = file, .options = options};
     memset(selection, 0, sizeof *selection);
     enum h5grad_status status = H5GRAD_OK;
     hg_enter(&search.guard);
-    if (options->n_datasets == 0)
+    if (options->n_datasets == 0 && n_vectors == 0)
         status = add_fields(selection, &search, NULL, err);
     for (size_t i = 0; i < options->n_datasets && !status; i++)
         status = add_named(selection, &search, options->dataset[i], err);
+    for (size_t i = 0; i < n_vectors && !status; i++)
+        status = add_vector(selection, &search, &options->derivation.vector[i], err);
     hg_leave(&search.guard);
     hg_messages_deliver(options->messages);
     free(search.why);

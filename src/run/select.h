@@ -8,6 +8,7 @@
 
 struct selected {
     char *path;      /* absolute */
+    bool is_vector;  /* path is the name of a vector of the options */
     bool named;      /* given literally: it is an error when it cannot be done */
     bool usable;     /* set by who tried: it can be done */
     const char *why; /* it cannot be done, is no field after all, or is lost; NULL */
@@ -35,10 +36,11 @@ struct selection {
  * bookkeeping; those with categories, which look like fields, are among them with the reason, and
  * so are links and objects behind which there may be fields that cannot be reached. Those without a
  * derivative have the reason even where they are named, but for --no-unpack. A name that exists
- * wins over a pattern; patterns match fields only. An error when a name or a pattern matches
+ * wins over a pattern; patterns match fields only. vectors: those of the options come after what is
+ * named, and alone where nothing is. An error when a name or a pattern matches
  * nothing. Not within hg_enter.
  */
-enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
+enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options, bool vectors,
                                       struct selection *selection, struct h5grad_error *err);
 void hg_select_free(struct selection *selection);
 

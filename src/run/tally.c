@@ -21,6 +21,7 @@ static const struct {
     [TALLY_DROPPED] = {"", " (as for ", " more that -v names)", ""},
     [TALLY_UNIT_SPACING] = {": no spacing found: unit spacing", ", as for ", " more that -v names",
                             "; --spacing gives a step, --coord coordinates"},
+    [TALLY_ROUND] = {"", "", "", ""},
 };
 
 static struct tally_entry *find(const struct tally *tally, enum tally_kind kind, const char *why)
@@ -40,7 +41,7 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
     struct tally_entry *known = find(tally, kind, why);
     if (known)
         known->n++;
-    if (known && kind == TALLY_UNIT_SPACING) /* a detail of every axis says it */
+    if (known && (kind == TALLY_UNIT_SPACING || kind == TALLY_ROUND)) /* other details say it */
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
@@ -73,7 +74,7 @@ void hg_tally_report(const struct tally *tally, enum tally_kind kind, enum h5gra
     for (size_t i = 0; i < tally->of[kind].n; i++) {
         const struct tally_entry *entry = &tally->of[kind].entry[i];
         char others[64] = "";
-        if (entry->n > 1)
+        if (entry->n > 1 && *forms[kind].before)
             snprintf(others, sizeof others, "%s%zu%s", forms[kind].before, entry->n - 1,
                      forms[kind].after);
         hg_message_add(tally->messages, level, "%s%s%s%s", entry->first, forms[kind].said, others,

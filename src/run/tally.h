@@ -11,6 +11,7 @@ enum tally_kind {
     TALLY_TOO_LARGE,    /* ... and for the memory that they need */
     TALLY_DROPPED,      /* axes left out for their coordinates, by the reason */
     TALLY_UNIT_SPACING, /* axes with unit spacing because nothing was found */
+    TALLY_ROUND,        /* axes that go round the globe and have ends, by their names */
     TALLY_KINDS,
 };
 

@@ -170,6 +170,36 @@ static bool is_as_described(const struct task *task)
            memcmp(task->storage.extent, field->extent, field->rank * sizeof *field->extent) == 0;
 }
 
+enum h5grad_status hg_task_make_others(struct task *task, unsigned n, struct h5grad_error *err)
+{
+    task->other = hg_memory_zeroed(n, sizeof *task->other);
+    if (!task->other)
+        return hg_error_memory(err, n * sizeof *task->other);
+    for (unsigned k = 0; k + 1 < n; k++)
+        begin(&task->other[k], -1, NULL);
+    return H5GRAD_OK;
+}
+
+void hg_task_take_part(struct task *task)
+{
+    const unsigned axis = task->field->part_axis;
+    task->whole = task->storage;
+    if (axis < task->storage.rank)
+        hg_storage_drop_axis(&task->storage, axis);
+}
+
+static enum h5grad_status open_others(struct task *task, hid_t file,
+                                      const struct field_vector *vector, struct h5grad_error *err)
+{
+    enum h5grad_status status = hg_task_make_others(task, vector->n, err);
+    for (unsigned k = 0; k + 1 < vector->n && !status; k++) {
+        status = hg_task_open(&task->other[k], file, &vector->other[k], err);
+        if (status)
+            hg_error_context(err, status, "%s", vector->other[k].path);
+    }
+    return status;
+}
+
 enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct field *field,
                                 struct h5grad_error *err)
 {
@@ -180,6 +210,8 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
     enum h5grad_status status = task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
     if (!status)
         status = hg_storage_read(task->dataset, &task->storage, err);
+    if (!status && field->is_part)
+        hg_task_take_part(task);
     if (!status)
         status = read_type(task, task->dataset, err);
     if (!status)
@@ -189,6 +221,8 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
     if (!status && !is_as_described(task))
         status = hg_error_set(err, H5GRAD_FAILED, "its extent or type has changed");
     hg_leave(&guard);
+    if (!status && field->vector)
+        status = open_others(task, file, field->vector, err);
     return status;
 }
 
@@ -197,7 +231,7 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
 static void choose_arithmetic(struct task *task)
 {
     const struct field *field = task->field;
-    struct engine_source *source = &task->source;
+    struct engine_source *source = &task->source[0];
     const struct values *values = &field->values;
     enum element unpacked = values->packed ? values->unpacked : task->type.result;
     source->storage = &task->storage;
@@ -210,43 +244,222 @@ static void choose_arithmetic(struct task *task)
         arithmetic = ELEMENT_F64;
     if (source->unpack)
         source->value = arithmetic;
-    for (unsigned k = 0; k < field->n_axes; k++)
-        task->output[k] = (struct engine_output){.element = field->result,
-                                                 .storage = &task->result_storage,
-                                                 .derivative = k,
-                                                 .arithmetic = arithmetic};
+    task->arithmetic = arithmetic;
 }
 
-static void choose_stencils(struct task *task, unsigned edge_order)
+/* The stencil of an axis with coordinates. */
+static enum h5grad_status use_coordinates(struct stencil_axis *axis,
+                                          const struct stencil_operator *op,
+                                          const struct coordinate *coordinate,
+                                          struct h5grad_error *err)
+{
+    double x[2][OPERATOR_MOST_POINTS];
+    const uint64_t extent = coordinate->scan.seen, n = STENCIL_ENDS(extent);
+    const double *const ends[2] = {x[0], x[1]};
+    enum h5grad_status status = hg_coord_array_read(coordinate->array, 0, n, x[0], err);
+    if (!status)
+        status = hg_coord_array_read(coordinate->array, extent - n, n, x[1], err);
+    return status ? status : hg_stencil_make(op, &coordinate->scan, ends, axis, err);
+}
+
+/* A derivative of a source. */
+struct wanted {
+    unsigned source, axis, order;
+};
+
+/* The number of a derivative among the job's, of which it becomes one. */
+static enum h5grad_status use_derivative(struct task *task, struct wanted wanted, unsigned *number,
+                                         struct h5grad_error *err)
+{
+    const unsigned axis = wanted.axis;
+    const struct field *field = task->field;
+    const struct field_axis *settled = &field->axis[axis];
+    const struct coordinate *coordinate = hg_field_measure(settled);
+    struct engine_job *job = &task->job;
+    enum h5grad_status status;
+    for (*number = 0; *number < job->n_derivatives; ++*number) {
+        const struct engine_derivative *known = &task->derivative[*number];
+        if (known->source == wanted.source && known->axis == axis &&
+            known->stencil.op.derivative == wanted.order)
+            return H5GRAD_OK;
+    }
+    struct engine_derivative *out = &task->derivative[job->n_derivatives++];
+    struct stencil_operator op = settled->op;
+    op.derivative = wanted.order;
+    *out = (struct engine_derivative){.source = wanted.source, .axis = axis};
+    if (hg_field_is_round(field, axis))
+        out->divisor = axis == field->sphere.latitude ? &task->rows.north : &task->rows.east;
+    if (coordinate)
+        status = use_coordinates(&out->stencil, &op, coordinate, err);
+    else
+        status = hg_stencil_make_even(
+            &op, field->extent[axis],
+            settled->spacing.kind == SPACING_NUMBER ? settled->spacing.number : 1, &out->stencil,
+            err);
+    out->coordinates = coordinate && !out->stencil.even ? coordinate->array : NULL;
+    char label[256];
+    hg_field_label(field, axis, label, sizeof label);
+    return status ? hg_error_context(err, status, "%s", label) : H5GRAD_OK;
+}
+
+/* The term of the metric in a Laplacian that has derivatives along latitude: behind those along the
+ * sphere. */
+static enum h5grad_status add_metric(struct task *task, unsigned number,
+                                     struct engine_output *output, struct h5grad_error *err)
 {
     const struct field *field = task->field;
-    for (unsigned k = 0; k < field->n_axes; k++) {
-        const struct field_axis *axis = &field->axis[field->order[k]];
-        const struct coordinate *coordinate = axis->coordinate;
-        struct engine_derivative *out = &task->derivative[k];
-        out->axis = field->order[k];
-        out->stencil.extent = field->extent[out->axis];
-        const bool uneven = coordinate && !coordinate->scan.even;
-        out->stencil.op = hg_operator_gradient(edge_order, uneven);
-        out->stencil.step = coordinate                             ? coordinate->scan.step
-                            : axis->spacing.kind == SPACING_NUMBER ? axis->spacing.number
-                                                                   : 1;
-        out->coordinates = uneven ? coordinate->array : NULL;
+    unsigned *inputs = task->combined[number], before = 0;
+    bool has = false;
+    while (before < field->n_combined && hg_field_is_round(field, field->combined[before]))
+        has = field->combined[before++] == field->sphere.latitude;
+    if (!has)
+        return H5GRAD_OK;
+    memmove(inputs + before + 1, inputs + before, (field->n_combined - before) * sizeof *inputs);
+    task->combination[number] =
+        hg_combination_make(COMBINATION_SUM_LESS, field->n_combined + 1, field->components);
+    task->combination[number].before = before;
+    output->factor = &task->rows.metric;
+    return use_derivative(task, (struct wanted){0, field->sphere.latitude, 1}, &inputs[before],
+                          err);
+}
+
+/* The derivatives of which a result is combined, in their order, at most FIELD_MOST_COMPONENTS. */
+static enum combination_kind find_inputs(const struct field *field,
+                                         const struct field_result *result, struct wanted *wanted,
+                                         unsigned *n)
+{
+    const unsigned *axis = field->combined, all = field->n_combined;
+    const unsigned order = result->what == FIELD_LAPLACIAN ? 2 : 1;
+    const bool vector = field->vector != NULL;
+    *n = 0;
+    if (result->what == FIELD_CURL) {
+        unsigned of = 0;
+        while (result->along && axis[of] != result->axis)
+            of++;
+        const unsigned a = result->along ? (of + 1) % 3 : 0, b = result->along ? (of + 2) % 3 : 1;
+        wanted[(*n)++] = (struct wanted){b, axis[a], 1};
+        wanted[(*n)++] = (struct wanted){a, axis[b], 1};
+        return COMBINATION_DIFFERENCE;
     }
+    for (unsigned k = 0; k < all; k++)
+        wanted[(*n)++] = (struct wanted){vector ? k : 0, axis[k], order};
+    if (result->what != FIELD_Q)
+        return result->what == FIELD_MAGNITUDE ? COMBINATION_MAGNITUDE : COMBINATION_SUM;
+    for (unsigned a = 0; a < all; a++) {
+        for (unsigned b = a + 1; b < all; b++) {
+            wanted[(*n)++] = (struct wanted){a, axis[b], 1};
+            wanted[(*n)++] = (struct wanted){b, axis[a], 1};
+        }
+    }
+    return COMBINATION_Q;
+}
+
+/* An output that is made of several derivatives. */
+static enum h5grad_status combine(struct task *task, const struct field_result *result,
+                                  struct engine_output *output, struct h5grad_error *err)
+{
+    const struct field *field = task->field;
+    struct wanted wanted[FIELD_MOST_COMPONENTS];
+    unsigned n, number = task->n_combinations++;
+    const enum combination_kind kind = find_inputs(field, result, wanted, &n);
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < n && !status; k++)
+        status = use_derivative(task, wanted[k], &task->combined[number][k], err);
+    task->combination[number] = hg_combination_make(kind, n, field->components);
+    output->combination = &task->combination[number];
+    output->inputs = task->combined[number];
+    if (result->what == FIELD_LAPLACIAN && !status)
+        status = add_metric(task, number, output, err);
+    return status;
+}
+
+/* What the results are made of. */
+static enum h5grad_status choose_outputs(struct task *task, struct h5grad_error *err)
+{
+    const struct field *field = task->field;
+    enum h5grad_status status = H5GRAD_OK;
+    task->job.n_derivatives = task->n_combinations = 0;
+    task->alone = hg_combination_make(COMBINATION_SUM, 1, field->components);
+    hg_sphere_free(&task->rows);
+    if (field->sphere.radius > 0)
+        status = hg_sphere_rows(field, &task->rows, err);
+    for (size_t k = 0; k < field->n_results && !status; k++) {
+        const struct field_result *result = &field->results[k];
+        struct engine_output *output = &task->output[k];
+        *output = (struct engine_output){.element = field->result,
+                                         .storage = &task->result_storage,
+                                         .arithmetic = task->arithmetic};
+        if (result->along && field->axis[result->axis].unit)
+            output->arithmetic = ELEMENT_F64;
+        if (result->along && !field->vector)
+            status = use_derivative(
+                task, (struct wanted){0, result->axis, result->what == FIELD_SECOND ? 2 : 1},
+                &output->derivative, err);
+        else
+            status = combine(task, result, output, err);
+        if (result->along && hg_field_is_round(field, result->axis)) {
+            output->combination = &task->alone;
+            output->inputs = &output->derivative;
+        }
+    }
+    task->job.n_outputs = (unsigned)field->n_results;
+    return status;
+}
+
+struct reader_source hg_task_source(const struct task *task)
+{
+    const struct field *field = task->field;
+    return (struct reader_source){
+        .dataset = task->dataset,
+        .storage = field->is_part ? &task->whole : &task->storage,
+        .type = &task->type,
+        .verified = field->read_method != NULL,
+        .is_part = field->is_part,
+        .part_axis = field->part_axis,
+        .part = field->part,
+    };
 }
 
 static enum h5grad_status open_reader(struct task *task, const char *forced,
                                       struct h5grad_error *err)
 {
-    struct reader_source source = {
-        .dataset = task->dataset,
-        .storage = &task->storage,
-        .type = &task->type,
-        .verified = task->field->read_method != NULL,
-    };
-    hg_reader_close(task->source.reader);
-    task->source.reader = hg_reader_open(&source, forced, err);
-    return task->source.reader ? H5GRAD_OK : hg_error_status(err);
+    const struct reader_source source = hg_task_source(task);
+    struct reader **reader = &task->source[0].reader;
+    hg_reader_close(*reader);
+    *reader = hg_reader_open(&source, forced ? forced : task->field->read_method, err);
+    return *reader ? H5GRAD_OK : hg_error_status(err);
+}
+
+/* Chunks that are kept decoded are those of all components. */
+static bool has_other_chunks(const struct task *task, const struct task *other)
+{
+    const struct h5_storage *a = &task->storage, *b = &other->storage;
+    return a->layout == H5_CHUNKED && b->layout == H5_CHUNKED &&
+           memcmp(a->chunk, b->chunk, a->rank * sizeof *a->chunk) != 0;
+}
+
+/* forced: NULL for the method that was found before, else the best. */
+static enum h5grad_status open_readers(struct task *task, const char *forced,
+                                       struct h5grad_error *err)
+{
+    const struct field_vector *vector = task->field->vector;
+    enum h5grad_status status = open_reader(task, forced, err);
+    for (unsigned k = 0; vector && k + 1 < vector->n && !status; k++) {
+        struct task *other = &task->other[k];
+        const bool apart = has_other_chunks(task, other);
+        status = open_reader(other, apart ? hg_reader_library.name : forced, err);
+        if (status)
+            hg_error_context(err, status, "%s", vector->other[k].path);
+        task->source[k + 1] = other->source[0];
+    }
+    return status;
+}
+
+void hg_task_note_methods(const struct task *task, struct field *field)
+{
+    field->read_method = task->source[0].reader->method->name;
+    for (unsigned k = 0; field->vector && k + 1 < field->vector->n; k++)
+        field->vector->other[k].read_method = task->source[k + 1].reader->method->name;
 }
 
 /* Buffers as small as a test wants them, as long as a plan can be made of that; else within the
@@ -269,19 +482,36 @@ static enum h5grad_status plan_tiles(struct task *task, const struct run_options
                                      bool *too_large, struct h5grad_error *err)
 {
     const char *known = task->field->read_method;
-    enum h5grad_status status = open_reader(task, known ? known : options->io, err);
+    enum h5grad_status status = open_readers(task, known ? NULL : options->io, err);
     if (status)
         return status;
     status = plan_buffers(task, options, err);
     if (!status)
         return H5GRAD_OK;
     if (task->storage.layout == H5_CHUNKED && task->storage.n_filters == 0) {
-        status = open_reader(task, "library", err);
-        if (status)
+        if ((status = open_readers(task, "library", err)))
             return status;
         status = plan_buffers(task, options, err);
     }
     *too_large = status != H5GRAD_OK;
+    return status;
+}
+
+/* The storage of the results. Chunks that are neither those of the source nor asked for stand for
+ * as many of its points as they would have if all had results. */
+static enum h5grad_status choose_storage(struct task *task, const struct layout_request *request,
+                                         struct h5grad_error *err)
+{
+    const struct region *region = task->field->region;
+    struct h5_storage source = task->storage, *result = &task->result_storage;
+    if (region)
+        hg_storage_cut(&source, region);
+    enum h5grad_status status = hg_layout_result(
+        request, &source, task->field->components * hg_element_size(task->field->result), result,
+        task->left_out, sizeof task->left_out, err);
+    const bool chosen = source.layout != H5_CHUNKED && request->layout != LAYOUT_CHUNK;
+    for (unsigned i = 0; i < result->rank && region && chosen && !status; i++)
+        result->chunk[i] = size_ceil_div(result->chunk[i], region->step[i]);
     return status;
 }
 
@@ -293,23 +523,25 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     *too_large = false;
     task->io = options->io;
     choose_arithmetic(task);
-    choose_stencils(task, options->edge_order);
+    for (unsigned k = 0; field->vector && k + 1 < field->vector->n; k++)
+        choose_arithmetic(&task->other[k]);
+    enum h5grad_status status = choose_outputs(task, err);
     job->rank = field->rank;
     job->extent = field->extent;
+    job->region = field->region;
     job->components = field->components;
-    job->n_sources = 1;
-    job->n_derivatives = job->n_outputs = field->n_axes;
-    job->source = &task->source;
+    job->n_sources = field->vector ? field->vector->n : 1;
+    job->source = task->source;
     job->derivative = task->derivative;
     job->output = task->output;
     job->threads = options->threads;
     job->ordered = !options->history || options->checkpoint;
     job->cache = options->cache;
+    if (status)
+        return status;
     struct h5_guard guard;
     hg_enter(&guard);
-    enum h5grad_status status = hg_layout_result(
-        &options->format, &task->storage, field->components * hg_element_size(field->result),
-        &task->result_storage, task->left_out, sizeof task->left_out, err);
+    status = choose_storage(task, &options->format, err);
     if (!status)
         status = plan_tiles(task, options, too_large, err);
     hg_leave(&guard);
@@ -318,11 +550,16 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
 
 void hg_task_close(struct task *task)
 {
+    const struct field_vector *vector = task->field ? task->field->vector : NULL;
     struct h5_guard guard;
+    for (unsigned k = 0; task->other && k + 1 < vector->n; k++)
+        hg_task_close(&task->other[k]);
+    free(task->other);
     hg_enter(&guard);
-    hg_reader_close(task->source.reader);
+    hg_reader_close(task->source[0].reader);
     hg_type_close(&task->type);
     hg_close(task->dataset);
     hg_leave(&guard);
+    hg_sphere_free(&task->rows);
     begin(task, -1, NULL);
 }

@@ -9,6 +9,9 @@
 #include "hdf5/walk.h"
 #include "formats/field.h"
 #include "run/options.h"
+#include "run/sphere.h"
+
+#define TASK_MOST_COMBINATIONS 5 /* divergence, three of curl, q */
 
 struct task {
     const struct field *field;
@@ -19,10 +22,20 @@ struct task {
     char left_out[1200];     /* filters of the dataset that its results do without; "" */
     const char *io;          /* of the options */
     struct journal *journal; /* of the run; NULL */
-    struct engine_source source;
-    struct engine_derivative derivative[GRID_MAX_RANK]; /* in the field's order, ... */
-    struct engine_output output[GRID_MAX_RANK];         /* ... each an output */
-    struct engine_job job;                              /* complete but for sink and callbacks */
+    struct h5_storage
+        whole;          /* of the dataset of which the field is a part; storage is the part's */
+    struct task *other; /* of a vector: those of the components after the first, open */
+    struct engine_source source[FIELD_MOST_COMPONENTS]; /* the field, or all components */
+    enum element arithmetic;                            /* of derivatives along a step */
+    struct engine_derivative derivative[2 * GRID_MAX_RANK];
+    struct engine_output output[FIELD_MOST_RESULTS]; /* in the field's order */
+    unsigned n_combinations;
+    struct combination combination[TASK_MOST_COMBINATIONS];
+    /* The derivatives of which these are made. */
+    unsigned combined[TASK_MOST_COMBINATIONS][COMBINATION_MOST_INPUTS];
+    struct combination alone; /* of one derivative, which is divided */
+    struct sphere_rows rows;  /* of a field on a sphere */
+    struct engine_job job;    /* complete but for sink and callbacks */
     struct plan plan;
 };
 
@@ -36,14 +49,27 @@ enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct 
                                     const char *path, bool unpack, struct field *field,
                                     struct h5grad_error *err);
 
-/* Opens the dataset of a field that was described before. */
+/* Makes the tasks of the components after the first of a vector with n. */
+enum h5grad_status hg_task_make_others(struct task *task, unsigned n, struct h5grad_error *err);
+
+/* Makes the storage that of a field's part of its dataset, where that was read. */
+void hg_task_take_part(struct task *task);
+
+/* Opens the dataset of a field that was described before, or those of the components of a vector.
+ */
 enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct field *field,
                                 struct h5grad_error *err);
 
-/* Opens the reader of the field, whose axes are settled, and plans its tiles. *too_large: it failed
- * because the field needs more memory than the cap leaves. */
+/* Opens the reader of the field, whose axes are settled, or those of the components of a vector,
+ * and plans its tiles. *too_large: for want of memory within the cap. */
 enum h5grad_status hg_task_plan(struct task *task, const struct run_options *options,
                                 bool *too_large, struct h5grad_error *err);
+
+/* What a reader of the field's points reads from. */
+struct reader_source hg_task_source(const struct task *task);
+
+/* Keeps in the field, and in other components, by what method each was read. */
+void hg_task_note_methods(const struct task *task, struct field *field);
 
 /* Safe after any failure. */
 void hg_task_close(struct task *task);

@@ -16,7 +16,7 @@
 #define NARROW      8    /* shorter rows are done across, when there are more of them */
 #define WIDE        64   /* runs from here on are rows of their own when there are weights */
 #define SHORT_LINE  256  /* shorter lines are done many at once */
-#define MAX_WEIGHTS 1536 /* repeated weights that are held at a time */
+#define MAX_WEIGHTS 1440 /* repeated weights that are held at a time */
 
 struct loop {
     uint64_t count;
@@ -107,7 +107,8 @@ static void walk(const struct work *work, row_function *function, struct rows ro
         in += loops[k - 1].in;
         out += loops[k - 1].out;
         weight += loops[k - 1].weight;
-        rows.weight += weight;
+        if (weight != 0)
+            rows.weight += weight;
     }
 }
 
@@ -126,7 +127,7 @@ static void walk_axis(const struct work *work, row_function *function, const str
 static bool lines_touch(const struct work *work, const struct loop *loops, unsigned n)
 {
     const ptrdiff_t line = work->points * work->run;
-    const ptrdiff_t reach = work->block->stencil->op->reach;
+    const ptrdiff_t reach = work->block->stencil->reach;
     return n > 0 && work->inside >= reach && work->end <= work->points - reach &&
            loops[n - 1].in == line && loops[n - 1].out == line;
 }
@@ -176,7 +177,7 @@ static void even_pass(const struct work *work, row_function *function, struct ro
 static void repeat_weights(const struct work *work, ptrdiff_t first, ptrdiff_t points,
                            ptrdiff_t times, double *to, struct rows *rows)
 {
-    const unsigned taps = work->block->stencil->op->taps;
+    const unsigned taps = hg_operator_weights(work->block->stencil);
     rows->weight = to;
     rows->weight_tap = times * points * work->run;
     for (unsigned t = 0; t < taps; t++) {
@@ -196,7 +197,7 @@ static void pointwise_pass(const struct work *work, row_function *function, stru
     double weights[MAX_WEIGHTS];
     struct loop loops[MAX_LOOPS];
     const ptrdiff_t line = work->points * work->run;
-    const ptrdiff_t room = MAX_WEIGHTS / (ptrdiff_t)work->block->stencil->op->taps;
+    const ptrdiff_t room = MAX_WEIGHTS / (ptrdiff_t)hg_operator_weights(work->block->stencil);
     memcpy(loops, work->loops, sizeof loops);
     unsigned n = join_loops(loops, work->n_loops);
     rows.weight_point = 1;
@@ -236,24 +237,17 @@ static void uneven_pass(const struct work *work, row_function *function, struct 
 static void inside_pass(const struct work *work)
 {
     struct rows rows = {.count = 0};
-    ptrdiff_t base; /* 0 */
-    row_function *function =
-        hg_row_find(work->kernel, work->block, (uint64_t)work->inside, &rows, &base);
+    struct taps taps;
+    hg_row_describe(work->block, work->inside, &taps, &rows);
+    const struct row_functions *functions =
+        work->block->stencil->even ? work->kernel->even : work->kernel->uneven;
+    row_function *function = functions->inside[taps.form][work->block->stencil->reach - 1];
     ptrdiff_t in = work->inside * work->in_axis;
     ptrdiff_t out = work->inside * work->out_axis;
-    if (work->block->stencil->op->uneven)
-        uneven_pass(work, function, rows, in, out);
-    else
+    if (work->block->stencil->even)
         even_pass(work, function, rows, in, out);
-}
-
-/* out: the place of the result. */
-static void end_pass(const struct work *work, ptrdiff_t point, ptrdiff_t out)
-{
-    struct rows rows = {.length = work->run};
-    ptrdiff_t base;
-    row_function *function = hg_row_find(work->kernel, work->block, (uint64_t)point, &rows, &base);
-    walk_axis(work, function, &rows, 1, (point + base) * work->in_axis, out * work->out_axis);
+    else
+        uneven_pass(work, function, rows, in, out);
 }
 
 /* Finds the run behind the axis and makes loops of all other axes. */
@@ -279,20 +273,25 @@ static void fold_axes(struct work *work)
     work->in_axis = block->in_stride[axis];
     work->out_axis = block->out_stride[axis];
     work->loops[axis].count = 1;
-    work->loops[axis].weight = block->stencil->op->uneven;
+    work->loops[axis].weight = !block->stencil->even;
     work->folded = n == axis + 1 && work->in_axis == work->run && work->out_axis == work->run;
 }
 
-void hg_stencil_apply_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
-                           const void *in, void *first, void *last)
+void hg_row_apply_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                       const struct row_ends *ends, const void *in, void *const out[2])
 {
-    struct work work = {.kernel = kernel, .block = block, .in = in, .out = first};
+    struct work work = {.kernel = kernel, .block = block, .in = in};
     fold_axes(&work);
-    for (ptrdiff_t i = 0; i < work.inside; i++)
-        end_pass(&work, i, i);
-    work.out = last;
-    for (ptrdiff_t i = work.end; i < work.points; i++)
-        end_pass(&work, i, i - work.end);
+    for (int side = 0; side < 2; side++) {
+        work.out = out[side];
+        for (unsigned k = 0; k < ends->n[side]; k++) {
+            const ptrdiff_t point = side == 0 ? k : work.end + k;
+            struct rows rows = {
+                .length = work.run, .shift = work.in_axis, .taps = &ends->taps[side][k]};
+            walk_axis(&work, row_any(kernel, rows.taps), &rows, 1, point * work.in_axis,
+                      k * work.out_axis);
+        }
+    }
 }
 
 void hg_stencil_apply(const struct stencil_kernel *kernel, const struct stencil_block *block,
@@ -306,6 +305,6 @@ void hg_stencil_apply(const struct stencil_kernel *kernel, const struct stencil_
     fold_axes(&work);
     if (work.inside < work.end)
         inside_pass(&work);
-    hg_stencil_apply_ends(kernel, block, in, out,
-                          work.out + work.end * work.out_axis * (ptrdiff_t)kernel->out_size);
+    hg_row_place_ends(kernel, block, in, out);
+    hg_missing_repair(kernel, block, in, out);
 }

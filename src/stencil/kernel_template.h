@@ -10,106 +10,236 @@
  * KERNEL_LANES       scalars of a vector; 1: the compiler finds the vectors
  *
  * KERNEL_WIDEN(v)    a vector of KERNEL_IN as one of KERNEL_SCALAR; only where they are different
+ * KERNEL_UNEVEN      defined where the axis may be uneven
  *
  * All are undefined at the end. For vectors are also defined
  *
  * KERNEL_TARGET              the attribute that names the instruction set
  * KERNEL_STORE(to, v, size)  stores the vector at v
  *
- * The forms and strides that the callers of the inline functions write as literals let the compiler
- * make a loop of its own for each, and use vectors where scalars lie side by side.
+ * The forms, numbers of terms and strides that the callers of the inline functions write as
+ * literals let the compiler make a loop of its own for each. Taps that do not lie on both sides of
+ * the result are done term by term, in pieces that stay in the first-level cache.
  */
 
-#define FORMULA_LANES      1
-#define FORMULA_NAME(verb) KERNEL_NAME(verb)
-#define FORMULA_WIDEN(v)   (KERNEL_SCALAR)(v)
-#include "stencil/formula_template.h"
-
 #if KERNEL_LANES == 1
-    #define KERNEL_ATTRIBUTES STENCIL_CLONES
+    #define FORMULA_LANES      1
+    #define FORMULA_NAME(verb) KERNEL_NAME(verb)
+    #define FORMULA_WIDEN(v)   (KERNEL_SCALAR)(v)
+    #include "stencil/formula_template.h"
 
-STENCIL_BODY void KERNEL_NAME(strided)(enum taps_form form, const struct rows *rows,
-                                       ptrdiff_t in_point, ptrdiff_t out_point,
-                                       ptrdiff_t weight_point, const KERNEL_IN *restrict in,
-                                       KERNEL_OUT *restrict out)
+    #define KERNEL_SLOW __attribute__((noinline))
+
+/* The scalars of n points at an offset from f, or what stands for them. */
+static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, int offset, ptrdiff_t n,
+                                           const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict to)
 {
-    const struct rows all = *rows;
-    for (ptrdiff_t row = 0; row < all.count; row++) {
-        const KERNEL_IN *f = in + row * all.in_row;
-        KERNEL_OUT *g = out + row * all.out_row;
-        const double *weight = all.weight + row * all.weight_row;
-        for (ptrdiff_t i = 0; i < all.length; i++)
-            g[i * out_point] = (KERNEL_OUT)KERNEL_NAME(result)(
-                form, f + i * in_point, &all, weight + i * weight_point, weight_point);
+    if (tap_is_made(offset)) {
+        for (ptrdiff_t i = 0; i < n; i++)
+            to[i] = (KERNEL_SCALAR)rows->taps->made[offset == TAP_MADE_LAST];
+        return;
+    }
+    f += offset * rows->shift;
+    if (rows->in_point == 1) {
+        for (ptrdiff_t i = 0; i < n; i++)
+            to[i] = (KERNEL_SCALAR)f[i];
+        return;
+    }
+    for (ptrdiff_t i = 0; i < n; i++)
+        to[i] = (KERNEL_SCALAR)f[i * rows->in_point];
+}
+
+/* The weights of term t: of n points from point i of a row on, or the same for all. */
+static KERNEL_SLOW void KERNEL_NAME(fetch_weights)(const struct rows *rows, unsigned t, ptrdiff_t n,
+                                                   const double *restrict weight,
+                                                   KERNEL_SCALAR *restrict to)
+{
+    const ptrdiff_t point = weight ? rows->weight_point : 0;
+    const double *from = weight ? weight + t * rows->weight_tap : &rows->taps->weight[t];
+    if (point == 0) {
+        for (ptrdiff_t i = 0; i < n; i++)
+            to[i] = (KERNEL_SCALAR)*from;
+        return;
+    }
+    for (ptrdiff_t i = 0; i < n; i++)
+        to[i] = (KERNEL_SCALAR)from[i * point];
+}
+
+/* n results, at most PIECE, of TAPS_SLOPES. */
+STENCIL_BODY void KERNEL_NAME(slopes)(const struct rows *rows, ptrdiff_t n, const double *weight,
+                                      const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict sum)
+{
+    const struct taps *taps = rows->taps;
+    KERNEL_SCALAR a[PIECE], b[PIECE], w[PIECE], here[PIECE];
+    KERNEL_NAME(fetch)(rows, taps->center, n, f, here);
+    KERNEL_NAME(fetch)(rows, taps->offset[0], n, f, a);
+    KERNEL_NAME(fetch)(rows, taps->from[0], n, f, b);
+    KERNEL_NAME(fetch_weights)(rows, 0, n, weight, w);
+    for (ptrdiff_t i = 0; i < n; i++)
+        sum[i] = (a[i] - here[i]) / w[i];
+    KERNEL_NAME(fetch_weights)(rows, 1, n, weight, w);
+    for (ptrdiff_t i = 0; i < n; i++)
+        sum[i] = sum[i] - (here[i] - b[i]) / w[i];
+    KERNEL_NAME(fetch_weights)(rows, 2, n, weight, w);
+    for (ptrdiff_t i = 0; i < n; i++)
+        sum[i] = (sum[i] + sum[i]) / w[i];
+}
+
+/* The same of all other forms, without the divisions. */
+STENCIL_BODY void KERNEL_NAME(terms)(const struct rows *rows, ptrdiff_t n, const double *weight,
+                                     const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict sum)
+{
+    const struct taps *taps = rows->taps;
+    KERNEL_SCALAR a[PIECE], b[PIECE], w[PIECE], here[PIECE];
+    if (taps->form != TAPS_SUM)
+        KERNEL_NAME(fetch)(rows, taps->center, n, f, here);
+    for (unsigned t = 0; t < taps->n; t++) {
+        KERNEL_NAME(fetch)(rows, taps->offset[t], n, f, a);
+        KERNEL_NAME(fetch_weights)(rows, t, n, weight, w);
+        if (taps->form == TAPS_DIFFERENCES) {
+            for (ptrdiff_t i = 0; i < n; i++)
+                a[i] -= here[i];
+        } else if (taps->form != TAPS_SUM) {
+            KERNEL_NAME(fetch)(rows, taps->from[t], n, f, b);
+            for (ptrdiff_t i = 0; i < n; i++)
+                a[i] =
+                    taps->form == TAPS_CENTRAL ? a[i] - b[i] : (a[i] - here[i]) + (b[i] - here[i]);
+        }
+        for (ptrdiff_t i = 0; i < n; i++)
+            sum[i] = t == 0 ? w[i] * a[i] : sum[i] + w[i] * a[i];
     }
 }
 
-STENCIL_BODY void KERNEL_NAME(each)(enum taps_form form, const struct rows *rows, const void *in,
-                                    void *out)
-{
-    const ptrdiff_t weight_point = rows->weight_point;
-    if (rows->in_point != 1 || rows->out_point != 1)
-        KERNEL_NAME(strided)(form, rows, rows->in_point, rows->out_point, weight_point, in, out);
-    else if (form == TAPS_UNEVEN_SUM && weight_point == 1)
-        KERNEL_NAME(strided)(form, rows, 1, 1, 1, in, out);
-    else
-        KERNEL_NAME(strided)(form, rows, 1, 1, 0, in, out);
-}
-
-static STENCIL_CLONES void KERNEL_NAME(difference)(const struct rows *rows, const void *in,
-                                                   void *out)
-{
-    KERNEL_NAME(each)(TAPS_DIFFERENCE, rows, in, out);
-}
-
-static STENCIL_CLONES void KERNEL_NAME(even_sum)(const struct rows *rows, const void *in, void *out)
-{
-    KERNEL_NAME(each)(TAPS_EVEN_SUM, rows, in, out);
-}
-
-/* n results, at most PIECE, tap by tap. */
+/* The results of taps that lie anywhere. weight: NULL where those of the taps hold. */
 STENCIL_BODY void KERNEL_NAME(piece)(const struct rows *rows, ptrdiff_t n, const double *weight,
                                      const KERNEL_IN *restrict f, KERNEL_OUT *restrict g)
 {
     const struct taps *taps = rows->taps;
-    const ptrdiff_t in_point = rows->in_point, weight_point = rows->weight_point;
-    KERNEL_SCALAR sum[PIECE];
-    for (unsigned t = 0; t < taps->n; t++, weight += rows->weight_tap) {
-        const KERNEL_IN *to = f + taps->offset[t] * rows->shift;
-        const KERNEL_IN *from = f + taps->from[t] * rows->shift;
-        for (ptrdiff_t i = 0; i < n; i++) {
-            const KERNEL_SCALAR a = (KERNEL_SCALAR)to[i * in_point];
-            const KERNEL_SCALAR b = (KERNEL_SCALAR)from[i * in_point];
-            const KERNEL_SCALAR term = (KERNEL_SCALAR)weight[i * weight_point] * (a - b);
-            sum[i] = t == 0 ? term : sum[i] + term;
-        }
-    }
+    KERNEL_SCALAR sum[PIECE] = {0};
+    if (taps->form == TAPS_SLOPES)
+        KERNEL_NAME(slopes)(rows, n, weight, f, sum);
+    else
+        KERNEL_NAME(terms)(rows, n, weight, f, sum);
     for (unsigned k = 0; k < taps->order; k++) {
         for (ptrdiff_t i = 0; i < n; i++)
-            sum[i] /= (KERNEL_SCALAR)rows->step;
+            sum[i] /= (KERNEL_SCALAR)taps->step;
     }
+    for (ptrdiff_t i = 0; taps->divisor != 1 && i < n; i++)
+        sum[i] /= (KERNEL_SCALAR)taps->divisor;
     for (ptrdiff_t i = 0; i < n; i++)
-        g[i * rows->out_point] = (KERNEL_OUT)(sum[i] / (KERNEL_SCALAR)taps->divisor);
+        g[i * rows->out_point] = (KERNEL_OUT)sum[i];
 }
 
-static STENCIL_CLONES void KERNEL_NAME(differences)(const struct rows *rows, const void *in,
-                                                    void *out)
+/* A row of two or three taps at points, which the ends of three points are. */
+STENCIL_BODY bool KERNEL_NAME(few)(const struct rows *rows, ptrdiff_t in_point, ptrdiff_t out_point,
+                                   const KERNEL_IN *restrict f, KERNEL_OUT *restrict g)
 {
+    const struct taps taps = *rows->taps;
+    const ptrdiff_t shift = rows->shift, length = rows->length;
+    const KERNEL_SCALAR step = (KERNEL_SCALAR)(taps.order > 0 ? taps.step : 1);
+    if (rows->weight || tap_is_made(taps.offset[0]) || tap_is_made(taps.center))
+        return false;
+    const KERNEL_IN *a = f + taps.offset[0] * shift, *center = f + taps.center * shift;
+    if (taps.form == TAPS_DIFFERENCES && taps.n == 1) {
+        for (ptrdiff_t i = 0; i < length; i++)
+            g[i * out_point] = (KERNEL_OUT)(((KERNEL_SCALAR)a[i * in_point] -
+                                             (KERNEL_SCALAR)center[i * in_point]) /
+                                            step);
+        return true;
+    }
+    if (taps.form != TAPS_SUM || taps.n != 3 || taps.offset[1] != taps.offset[0] + 1 ||
+        taps.offset[2] != taps.offset[0] + 2)
+        return false;
+    const KERNEL_SCALAR w[3] = {(KERNEL_SCALAR)taps.weight[0], (KERNEL_SCALAR)taps.weight[1],
+                                (KERNEL_SCALAR)taps.weight[2]};
+    for (ptrdiff_t i = 0; i < length; i++)
+        g[i * out_point] = (KERNEL_OUT)((w[0] * (KERNEL_SCALAR)a[i * in_point] +
+                                         w[1] * (KERNEL_SCALAR)a[i * in_point + shift] +
+                                         w[2] * (KERNEL_SCALAR)a[i * in_point + 2 * shift]) /
+                                        step);
+    return true;
+}
+
+static STENCIL_CLONES void KERNEL_NAME(any)(const struct rows *rows, const void *in, void *out)
+{
+    const bool single = rows->in_point == 1 && rows->out_point == 1;
     for (ptrdiff_t row = 0; row < rows->count; row++) {
         const KERNEL_IN *f = (const KERNEL_IN *)in + row * rows->in_row;
         KERNEL_OUT *g = (KERNEL_OUT *)out + row * rows->out_row;
-        const double *weight = rows->weight + row * rows->weight_row;
+        const double *weight = rows->weight ? rows->weight + row * rows->weight_row : NULL;
+        if (single ? KERNEL_NAME(few)(rows, 1, 1, f, g)
+                   : KERNEL_NAME(few)(rows, rows->in_point, rows->out_point, f, g))
+            continue;
         for (ptrdiff_t i = 0; i < rows->length; i += PIECE) {
             const ptrdiff_t n = rows->length - i < PIECE ? rows->length - i : PIECE;
             KERNEL_NAME(piece)
-            (rows, n, weight + i * rows->weight_point, f + i * rows->in_point,
+            (rows, n, weight ? weight + i * rows->weight_point : NULL, f + i * rows->in_point,
              g + i * rows->out_point);
         }
     }
 }
 
+/* One result of an even axis, of taps at points. */
+static void KERNEL_NAME(one)(const struct taps *taps, ptrdiff_t shift, const void *in, void *out)
+{
+    const KERNEL_IN *f = in;
+    const KERNEL_SCALAR here = (KERNEL_SCALAR)f[taps->center * shift];
+    KERNEL_SCALAR sum = 0;
+    for (unsigned t = 0; t < taps->n; t++) {
+        KERNEL_SCALAR a = (KERNEL_SCALAR)f[taps->offset[t] * shift];
+        if (taps->form == TAPS_DIFFERENCES)
+            a -= here;
+        else if (taps->form == TAPS_CENTRAL)
+            a -= (KERNEL_SCALAR)f[taps->from[t] * shift];
+        else if (taps->form == TAPS_CURVATURE)
+            a = (a - here) + ((KERNEL_SCALAR)f[taps->from[t] * shift] - here);
+        a *= (KERNEL_SCALAR)taps->weight[t];
+        sum = t == 0 ? a : sum + a;
+    }
+    for (unsigned k = 0; k < taps->order; k++)
+        sum /= (KERNEL_SCALAR)taps->step;
+    if (taps->divisor != 1)
+        sum /= (KERNEL_SCALAR)taps->divisor;
+    *(KERNEL_OUT *)out = (KERNEL_OUT)sum;
+}
+
+STENCIL_BODY void KERNEL_NAME(strided)(enum taps_form form, unsigned n, const struct rows *rows,
+                                       const ptrdiff_t point[3], const KERNEL_IN *restrict in,
+                                       KERNEL_OUT *restrict out)
+{
+    const struct rows all = *rows;
+    const bool uneven = form != TAPS_CENTRAL && form != TAPS_CURVATURE;
+    for (ptrdiff_t row = 0; row < all.count; row++) {
+        const KERNEL_IN *f = in + row * all.in_row;
+        KERNEL_OUT *g = out + row * all.out_row;
+        const double *weight = uneven ? all.weight + row * all.weight_row : NULL;
+        for (ptrdiff_t i = 0; i < all.length; i++)
+            g[i * point[1]] = (KERNEL_OUT)KERNEL_NAME(result)(
+                form, n, f + i * point[0], &all, uneven ? weight + i * point[2] : NULL, point[2]);
+    }
+}
+
+/* Scalars that do not lie side by side: only of three points, and whatever else term by term. */
+STENCIL_BODY void KERNEL_NAME(each)(enum taps_form form, unsigned n, const struct rows *rows,
+                                    const void *in, void *out)
+{
+    const ptrdiff_t any[3] = {rows->in_point, rows->out_point, rows->weight_point};
+    const ptrdiff_t single[3] = {1, 1, 0}, weighed[3] = {1, 1, 1};
+    const bool uneven = form != TAPS_CENTRAL && form != TAPS_CURVATURE;
+    const bool sparse = rows->in_point != 1 || rows->out_point != 1;
+    if (sparse && ((form == TAPS_CENTRAL && n == 1) || form == TAPS_SUM))
+        KERNEL_NAME(strided)(form, n, rows, any, in, out);
+    else if (sparse)
+        KERNEL_NAME(any)(rows, in, out);
+    else if (uneven && rows->weight_point == 1)
+        KERNEL_NAME(strided)(form, n, rows, weighed, in, out);
+    else
+        KERNEL_NAME(strided)(form, n, rows, single, in, out);
+}
+
+    #undef KERNEL_SLOW
+    #define KERNEL_TARGET STENCIL_CLONES
 #else
-    #define KERNEL_ATTRIBUTES KERNEL_TARGET
     #ifndef KERNEL_WIDEN
         #define KERNEL_WIDEN(v) (v)
     #endif
@@ -120,79 +250,135 @@ static STENCIL_CLONES void KERNEL_NAME(differences)(const struct rows *rows, con
 
 typedef KERNEL_OUT KERNEL_NAME(out) __attribute__((vector_size(KERNEL_LANES * sizeof(KERNEL_OUT))));
 
-/* Results [from, to), less than a cache line. */
-STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(part)(enum taps_form form, const struct rows *rows,
-                                                  ptrdiff_t weight_point, ptrdiff_t from,
-                                                  ptrdiff_t to, const KERNEL_IN *f, KERNEL_OUT *g)
+/* Puts results that come from elsewhere in the place of some of [from, from + n), which are at g.
+ */
+static void KERNEL_NAME(patch)(const struct rows *rows, ptrdiff_t from, ptrdiff_t n, KERNEL_OUT *g)
 {
-    for (ptrdiff_t i = from; i < to; i++)
-        g[i] = (KERNEL_OUT)KERNEL_NAME(result)(form, f + i, rows, rows->weight + i * weight_point,
-                                               weight_point);
+    const KERNEL_OUT *left = rows->left, *right = rows->right;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (from + i < rows->n_left)
+            g[i] = left[from + i];
+        else if (from + i >= rows->length - rows->n_right)
+            g[i] = right[from + i - (rows->length - rows->n_right)];
+    }
 }
 
-/* One row: whole cache lines past the caches, and what is left before and behind them. */
-STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(row)(enum taps_form form, const struct rows *rows,
-                                                 ptrdiff_t weight_point, const KERNEL_IN *f,
-                                                 KERNEL_OUT *g)
+/* The vector of results from i on. */
+STENCIL_BODY KERNEL_TARGET KERNEL_NAME(out)
+    KERNEL_NAME(vector)(enum taps_form form, unsigned n, const struct rows *rows,
+                        ptrdiff_t weight_point, ptrdiff_t i, const KERNEL_IN *f)
+{
+    const double *weight = rows->weight ? rows->weight + i * weight_point : NULL;
+    return __builtin_convertvector(
+        KERNEL_NAME(result_vector)(form, n, f + i, rows, weight, weight_point), KERNEL_NAME(out));
+}
+
+/* A cache line that is not all of results that are computed here: put together before it is stored.
+ * Those before the first and behind the last whole line are parts of vectors. One function for all
+ * forms: they are few. */
+__attribute__((noinline)) static KERNEL_TARGET void KERNEL_NAME(line)(
+    enum taps_form form, unsigned n, const struct rows *rows, ptrdiff_t line, const KERNEL_IN *f,
+    KERNEL_OUT *g)
+{
+    enum { STEP = LINE / sizeof *g, VECTORS = STEP / KERNEL_LANES };
+    const ptrdiff_t last = rows->length - STEP, at = line < 0 ? 0 : line > last ? last : line;
+    KERNEL_NAME(out) v[VECTORS];
+    for (ptrdiff_t k = 0; k < VECTORS; k++)
+        v[k] = KERNEL_NAME(vector)(form, n, rows, rows->weight_point, at + k * KERNEL_LANES, f);
+    KERNEL_NAME(patch)(rows, at, STEP, (KERNEL_OUT *)v);
+    if (line < 0)
+        memcpy(g, v, (size_t)(line + STEP) * sizeof *g);
+    else if (line > last)
+        memcpy(g + line, (KERNEL_OUT *)v + (line - at), (size_t)(rows->length - line) * sizeof *g);
+    for (ptrdiff_t k = 0; line == at && k < VECTORS; k++)
+        KERNEL_STORE(g + line + k * KERNEL_LANES, &v[k], sizeof *v);
+}
+
+/* One row, past the caches. */
+STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(row)(enum taps_form form, unsigned n,
+                                                 const struct rows *rows, ptrdiff_t weight_point,
+                                                 const KERNEL_IN *f, KERNEL_OUT *g)
 {
     const struct rows all = *rows;
-    const KERNEL_OUT *left = all.left, *right = all.right;
-    const ptrdiff_t step = LINE / (ptrdiff_t)sizeof *g, length = all.length;
+    const ptrdiff_t step = LINE / (ptrdiff_t)sizeof *g;
     const ptrdiff_t head = (ptrdiff_t)(-(uintptr_t)g % LINE / sizeof *g);
-    const ptrdiff_t end = head + (length - head) / step * step;
-    KERNEL_NAME(part)(form, &all, weight_point, 0, head, f, g);
-    if (head > 0 && left)
-        g[0] = *left;
-    for (ptrdiff_t i = head; i < end; i += KERNEL_LANES) {
-        const KERNEL_NAME(value_vector) v = KERNEL_NAME(result_vector)(
-            form, f + i, &all, all.weight + i * weight_point, weight_point);
-        KERNEL_NAME(out) rounded = __builtin_convertvector(v, KERNEL_NAME(out));
-        if (i == 0 && left)
-            rounded[0] = *left;
-        if (i == length - KERNEL_LANES && right)
-            rounded[KERNEL_LANES - 1] = *right;
-        KERNEL_STORE(g + i, &rounded, sizeof rounded);
+    const ptrdiff_t patched = all.n_left > head ? all.n_left - head + step - 1 : 0;
+    const ptrdiff_t first = head + patched / step * step;
+    const ptrdiff_t end = head + (all.length - all.n_right - head) / step * step;
+    for (ptrdiff_t line = head > 0 ? head - step : 0; line < first; line += step)
+        KERNEL_NAME(line)(form, n, rows, line, f, g);
+    for (ptrdiff_t i = first; i < end; i += KERNEL_LANES) {
+        const KERNEL_NAME(out) v = KERNEL_NAME(vector)(form, n, &all, weight_point, i, f);
+        KERNEL_STORE(g + i, &v, sizeof v);
     }
-    KERNEL_NAME(part)(form, &all, weight_point, end, length, f, g);
-    if (end < length && right)
-        g[length - 1] = *right;
+    for (ptrdiff_t line = end; line < all.length; line += step)
+        KERNEL_NAME(line)(form, n, rows, line, f, g);
 }
 
-STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(each)(enum taps_form form, const struct rows *rows,
-                                                  const void *in, void *out)
+STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(each)(enum taps_form form, unsigned n,
+                                                  const struct rows *rows, const void *in,
+                                                  void *out)
 {
-    if (form == TAPS_UNEVEN_SUM && rows->weight_point == 1)
-        KERNEL_NAME(row)(form, rows, 1, in, out);
+    const bool uneven = form != TAPS_CENTRAL && form != TAPS_CURVATURE;
+    if (uneven && rows->weight_point == 1)
+        KERNEL_NAME(row)(form, n, rows, 1, in, out);
     else
-        KERNEL_NAME(row)(form, rows, 0, in, out);
+        KERNEL_NAME(row)(form, n, rows, 0, in, out);
 }
 
 #endif
 
-static KERNEL_ATTRIBUTES void KERNEL_NAME(central)(const struct rows *rows, const void *in,
-                                                   void *out)
-{
-    KERNEL_NAME(each)(TAPS_CENTRAL, rows, in, out);
-}
+#define KERNEL_FUNCTION(name, form, n)                                                             \
+    static KERNEL_TARGET void KERNEL_NAME(name)(const struct rows *rows, const void *in,           \
+                                                void *out)                                         \
+    {                                                                                              \
+        KERNEL_NAME(each)(form, n, rows, in, out);                                                 \
+    }
 
-static KERNEL_ATTRIBUTES void KERNEL_NAME(uneven_sum)(const struct rows *rows, const void *in,
-                                                      void *out)
-{
-    KERNEL_NAME(each)(TAPS_UNEVEN_SUM, rows, in, out);
-}
+KERNEL_FUNCTION(central_2, TAPS_CENTRAL, 1)
+KERNEL_FUNCTION(central_4, TAPS_CENTRAL, 2)
+KERNEL_FUNCTION(central_6, TAPS_CENTRAL, 3)
+KERNEL_FUNCTION(central_8, TAPS_CENTRAL, 4)
+KERNEL_FUNCTION(curvature_2, TAPS_CURVATURE, 1)
+KERNEL_FUNCTION(curvature_4, TAPS_CURVATURE, 2)
+KERNEL_FUNCTION(curvature_6, TAPS_CURVATURE, 3)
+KERNEL_FUNCTION(curvature_8, TAPS_CURVATURE, 4)
+#ifdef KERNEL_UNEVEN
+KERNEL_FUNCTION(sum_2, TAPS_SUM, 3)
+KERNEL_FUNCTION(slopes_2, TAPS_SLOPES, 1)
+KERNEL_FUNCTION(differences_4, TAPS_DIFFERENCES, 4)
+KERNEL_FUNCTION(differences_6, TAPS_DIFFERENCES, 6)
+KERNEL_FUNCTION(differences_8, TAPS_DIFFERENCES, 8)
+#endif
+#undef KERNEL_FUNCTION
 
-static row_function *const KERNEL_NAME(rows)[TAPS_FORMS] = {
-    [TAPS_CENTRAL] = KERNEL_NAME(central),         [TAPS_UNEVEN_SUM] = KERNEL_NAME(uneven_sum),
+static const struct row_functions KERNEL_NAME(functions) = {
+    .inside =
+        {
+            [TAPS_CENTRAL] = {KERNEL_NAME(central_2), KERNEL_NAME(central_4),
+                              KERNEL_NAME(central_6), KERNEL_NAME(central_8)},
+            [TAPS_CURVATURE] = {KERNEL_NAME(curvature_2), KERNEL_NAME(curvature_4),
+                                KERNEL_NAME(curvature_6), KERNEL_NAME(curvature_8)},
+#ifdef KERNEL_UNEVEN
+            [TAPS_SUM] = {KERNEL_NAME(sum_2)},
+            [TAPS_SLOPES] = {KERNEL_NAME(slopes_2)},
+            [TAPS_DIFFERENCES] = {NULL, KERNEL_NAME(differences_4), KERNEL_NAME(differences_6),
+                                  KERNEL_NAME(differences_8)},
+#endif
+        },
 #if KERNEL_LANES == 1
-    [TAPS_DIFFERENCE] = KERNEL_NAME(difference),   [TAPS_EVEN_SUM] = KERNEL_NAME(even_sum),
-    [TAPS_DIFFERENCES] = KERNEL_NAME(differences),
+    .any = KERNEL_NAME(any),
+    .one = KERNEL_NAME(one),
 #endif
 };
 
+#if KERNEL_LANES == 1
+    #undef KERNEL_TARGET
+#endif
 #undef KERNEL_IN
 #undef KERNEL_SCALAR
 #undef KERNEL_OUT
 #undef KERNEL_NAME
 #undef KERNEL_LANES
-#undef KERNEL_ATTRIBUTES
 #undef KERNEL_WIDEN
+#undef KERNEL_UNEVEN

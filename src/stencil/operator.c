@@ -1,84 +1,397 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stencil/operator.h"
 
+#include <math.h>
+#include <string.h>
+
+#include "base/size.h"
 #include "stencil/clones.h"
 
-/* p and q are the differences of the coordinates of the three points. */
-
-static void weigh_inside(const struct taps *taps, const double *x, double *weight)
+const char *hg_operator_boundary_word(enum boundary boundary)
 {
-    const double p = x[0] - x[-1], q = x[1] - x[0];
-    (void)taps;
-    weight[0] = -q / (p * (p + q));
-    weight[1] = (q - p) / (p * q);
-    weight[2] = p / (q * (p + q));
+    static const char *const words[] = {
+        [BOUNDARY_ONE_SIDED] = "one-sided",
+        [BOUNDARY_PERIODIC] = "periodic",
+        [BOUNDARY_PERIODIC_REPEATED] = "periodic-repeated",
+        [BOUNDARY_NAN] = "nan",
+        [BOUNDARY_EXTEND] = "extend",
+        [BOUNDARY_VALUE] = "value",
+        [BOUNDARY_MIRROR] = "mirror",
+        [BOUNDARY_REFLECT] = "reflect",
+    };
+    return words[boundary];
 }
 
-static void weigh_first(const struct taps *taps, const double *x, double *weight)
-{
-    const double p = x[1] - x[0], q = x[2] - x[1];
-    (void)taps;
-    weight[0] = -(2 * p + q) / (p * (p + q));
-    weight[1] = (p + q) / (p * q);
-    weight[2] = -p / (q * (p + q));
-}
-
-static void weigh_last(const struct taps *taps, const double *x, double *weight)
-{
-    const double p = x[-1] - x[-2], q = x[0] - x[-1];
-    (void)taps;
-    weight[0] = q / (p * (p + q));
-    weight[1] = -(p + q) / (p * q);
-    weight[2] = (p + 2 * q) / (q * (p + q));
-}
-
-static void weigh_difference(const struct taps *taps, const double *x, double *weight)
-{
-    weight[0] = x[taps->offset[0]] - x[taps->from[0]];
-}
-
-#define TAPS(...) ((const struct taps[]){{__VA_ARGS__}})
-#define GRADIENT  .reach = 1, .taps = 3, .ends = 1
-#define CENTRAL   .form = TAPS_CENTRAL, .n = 1, .offset = {1}, .from = {-1}
-#define FORWARD   .form = TAPS_DIFFERENCE, .n = 1, .offset = {1}, .from = {0}
-#define BACKWARD  .form = TAPS_DIFFERENCE, .n = 1, .offset = {0}, .from = {-1}
-#define EVEN(i)   .form = TAPS_EVEN_SUM, .n = 3, .offset = {(i)-1, i, (i) + 1}
-#define UNEVEN(i) .form = TAPS_UNEVEN_SUM, .n = 3, .offset = {(i)-1, i, (i) + 1}
-
-/* By unevenness and edge order. */
-static const struct stencil_operator gradients[2][2] = {
-    {{GRADIENT, .width = 2, .inside = {CENTRAL}, .first = TAPS(FORWARD), .last = TAPS(BACKWARD)},
-     {GRADIENT, .width = 3, .inside = {CENTRAL}, .first = TAPS(EVEN(1), .weight = {-1.5, 2, -0.5}),
-      .last = TAPS(EVEN(-1), .weight = {0.5, -2, 1.5})}},
-    {{GRADIENT, .width = 2, .uneven = true, .inside = {UNEVEN(0), .weigh = weigh_inside},
-      .first = TAPS(FORWARD, .weigh = weigh_difference),
-      .last = TAPS(BACKWARD, .weigh = weigh_difference)},
-     {GRADIENT, .width = 3, .uneven = true, .inside = {UNEVEN(0), .weigh = weigh_inside},
-      .first = TAPS(UNEVEN(1), .weigh = weigh_first),
-      .last = TAPS(UNEVEN(-1), .weigh = weigh_last)}},
+/* Weights of even windows, multiplied by their common divisor: B. Fornberg, Generation of finite
+ * difference formulas on arbitrarily spaced grids, Math. Comp. 51 (1988). */
+struct even_weights {
+    int divisor;
+    int central[OPERATOR_MOST_REACH]; /* of the pairs of points, from the outermost inwards */
+    /* of a window at the first point, by the place of the result in it, whose own is not used */
+    int end[OPERATOR_MOST_REACH][OPERATOR_MOST_POINTS];
 };
 
-const struct stencil_operator *hg_operator_gradient(unsigned edge_order, bool uneven)
+/* By derivative and reach of the central formula. */
+static const struct even_weights even_weights[2][OPERATOR_MOST_REACH] = {
+    {
+        {2, {1}, {{0}}},
+        {12, {-1, 8}, {{-25, 48, -36, 16, -3}, {-3, -10, 18, -6, 1}}},
+        {60,
+         {1, -9, 45},
+         {{-147, 360, -450, 400, -225, 72, -10},
+          {-10, -77, 150, -100, 50, -15, 2},
+          {2, -24, -35, 80, -30, 8, -1}}},
+        {840,
+         {-3, 32, -168, 672},
+         {{-2283, 6720, -11760, 15680, -14700, 9408, -3920, 960, -105},
+          {-105, -1338, 2940, -2940, 2450, -1470, 588, -140, 15},
+          {15, -240, -798, 1680, -1050, 560, -210, 48, -5},
+          {-5, 60, -420, -378, 1050, -420, 140, -30, 3}}},
+    },
+    {
+        {1, {1}, {{2, -5, 4, -1}}},
+        {12, {-1, 16}, {{45, -154, 214, -156, 61, -10}, {10, -15, -4, 14, -6, 1}}},
+        {180,
+         {2, -27, 270},
+         {{938, -4014, 7911, -9490, 7380, -3618, 1019, -126},
+          {126, -70, -486, 855, -670, 324, -90, 11},
+          {-11, 214, -378, 130, 85, -54, 16, -2}}},
+        {5040,
+         {-9, 128, -1008, 8064},
+         {{32575, -165924, 422568, -704368, 818874, -667800, 375704, -139248, 30663, -3044},
+          {3044, 2135, -28944, 57288, -65128, 51786, -28560, 10424, -2268, 223},
+          {-223, 5274, -7900, -2184, 10458, -8932, 4956, -1800, 389, -38},
+          {38, -603, 6984, -12460, 5796, 882, -952, 396, -90, 9}}},
+    },
+};
+
+/* The points [first, first + count) that the result at index at is made of. */
+struct window {
+    const struct stencil_axis *axis;
+    struct stencil_operator op; /* of the accuracy that a run has points for */
+    uint64_t point;
+    const double *x;
+    int64_t at, first, count;
+    int64_t turned; /* by so many points coordinates are counted from another index */
+};
+
+static double stored_coordinate(const struct window *window, int64_t point)
 {
-    return &gradients[uneven][edge_order - 1];
+    const struct stencil_axis *axis = window->axis;
+    const int64_t behind = (int64_t)axis->extent - 1 - point;
+    if (point < OPERATOR_MOST_POINTS)
+        return axis->first[point];
+    if (behind < OPERATOR_MOST_POINTS)
+        return axis->last[behind];
+    return window->x[point - (int64_t)window->point];
 }
 
-const struct taps *hg_operator_taps(const struct stencil_operator *op, uint64_t before,
-                                    uint64_t after)
+static double coordinate(const struct window *window, int64_t index)
 {
-    if (before < op->ends)
-        return &op->first[before];
-    return after < op->ends ? &op->last[after] : &op->inside;
+    const struct stencil_axis *axis = window->axis;
+    const double *first = axis->first, *last = axis->last;
+    const bool low = index < 0;
+    if (operator_is_periodic(&axis->op)) {
+        const int64_t all = operator_turn_points(axis);
+        index -= window->turned;
+        if (index >= 0 && index < all)
+            return stored_coordinate(window, index);
+        return index < 0 ? stored_coordinate(window, index + all) - axis->turn
+                         : stored_coordinate(window, index - all) + axis->turn;
+    }
+    if (!low && index < (int64_t)axis->extent)
+        return stored_coordinate(window, index);
+    const int64_t beyond = low ? -index : index - ((int64_t)axis->extent - 1);
+    if (axis->op.boundary[!low] == BOUNDARY_REFLECT)
+        return low ? 2 * (first[0] - (first[1] - first[0]) / 2) - first[beyond - 1]
+                   : 2 * (last[0] + (last[0] - last[1]) / 2) - last[beyond - 1];
+    return low ? first[0] - (first[beyond] - first[0]) : last[0] + (last[0] - last[beyond]);
 }
 
-void hg_operator_weigh(const struct stencil_operator *op, uint64_t before, uint64_t count,
-                       uint64_t after, const double *x, double *weight)
+/* A point that repeats the first one has the places of the last point. */
+static bool is_repeated(const struct stencil_axis *axis, uint64_t point)
 {
+    return operator_is_periodic(&axis->op) && (int64_t)point == operator_turn_points(axis);
+}
+
+int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k)
+{
+    const int64_t all = (int64_t)axis->extent, own = (int64_t)point;
+    if (operator_is_periodic(&axis->op)) {
+        const int64_t turn = operator_turn_points(axis), skipped = all - turn;
+        if (is_repeated(axis, point))
+            return (int)(k < 0 ? k : k + 1);
+        return (int)((k < 0 ? k - skipped : k < turn ? k : k + skipped) - own);
+    }
+    if (k >= 0 && k < all)
+        return (int)(k - own);
+    const bool low = k < 0;
+    const int64_t beyond = low ? -k : k - (all - 1);
+    int64_t before = 0; /* points between the end and the one that is meant */
+    switch (axis->op.boundary[!low]) {
+    case BOUNDARY_MIRROR:
+        before = beyond;
+        break;
+    case BOUNDARY_REFLECT:
+        before = beyond - 1;
+        break;
+    case BOUNDARY_EXTEND:
+        break;
+    default:
+        return low ? TAP_MADE_FIRST : TAP_MADE_LAST;
+    }
+    return (int)((low ? before : all - 1 - before) - own);
+}
+
+static int place(const struct window *window, int64_t k)
+{
+    return hg_operator_place(window->axis, window->point, k);
+}
+
+/* Adds a term. */
+static void add_tap(const struct window *window, struct taps *taps, int64_t index, double weight)
+{
+    taps->offset[taps->n] = place(window, index);
+    taps->weight[taps->n++] = weight;
+}
+
+static void even_central(const struct window *window, struct taps *taps)
+{
+    const int64_t reach = window->count / 2;
+    const struct even_weights *weights = &even_weights[window->op.derivative - 1][reach - 1];
+    taps->form = window->op.derivative == 1 ? TAPS_CENTRAL : TAPS_CURVATURE;
+    taps->divisor = weights->divisor;
+    for (int64_t k = reach; k > 0; k--) {
+        taps->from[taps->n] = place(window, window->at - k);
+        add_tap(window, taps, window->at + k, weights->central[reach - k]);
+    }
+}
+
+/* Differences from the result's own value at the other points of the window, or, of the first
+ * order, of two points. */
+static void even_end(const struct window *window, struct taps *taps)
+{
+    static const double slope[2][3] = {{-1.5, 2, -0.5}, {0.5, -2, 1.5}};
+    const bool last = window->at - window->first > window->count / 2;
+    const struct stencil_operator *op = &window->op;
+    taps->divisor = 1;
+    if (op->derivative == 1 && op->accuracy == 2) {
+        taps->form = op->edge_order == 1 ? TAPS_DIFFERENCES : TAPS_SUM;
+        taps->center = place(window, window->first);
+        for (int64_t k = op->edge_order == 1; k < window->count; k++)
+            add_tap(window, taps, window->first + k,
+                    op->edge_order == 1 ? 1 : slope[window->at != window->first][k]);
+        return;
+    }
+    const struct even_weights *weights = &even_weights[op->derivative - 1][op->accuracy / 2 - 1];
+    const int64_t at = window->at - window->first;
+    const int *weight = weights->end[last ? window->count - 1 - at : at];
+    taps->form = TAPS_DIFFERENCES;
+    taps->divisor = weights->divisor;
+    for (int64_t k = 0; k < window->count; k++) {
+        const int of_point = weight[last ? window->count - 1 - k : k];
+        if (k != at)
+            add_tap(window, taps, window->first + k,
+                    last && op->derivative == 1 ? -of_point : of_point);
+    }
+}
+
+/* Three points with weights by numpy.gradient; p and q are the differences of their coordinates. */
+static void uneven_sum(const struct window *window, struct taps *taps)
+{
+    double x[3], weight[3];
+    for (int64_t k = 0; k < 3; k++)
+        x[k] = coordinate(window, window->first + k);
+    const double p = x[1] - x[0], q = x[2] - x[1];
+    if (window->at == window->first + 1) {
+        weight[0] = -q / (p * (p + q));
+        weight[1] = (q - p) / (p * q);
+        weight[2] = p / (q * (p + q));
+    } else if (window->at == window->first) {
+        weight[0] = -(2 * p + q) / (p * (p + q));
+        weight[1] = (p + q) / (p * q);
+        weight[2] = -p / (q * (p + q));
+    } else {
+        weight[0] = q / (p * (p + q));
+        weight[1] = -(p + q) / (p * q);
+        weight[2] = (p + 2 * q) / (q * (p + q));
+    }
+    taps->form = TAPS_SUM;
+    for (int64_t k = 0; k < 3; k++)
+        add_tap(window, taps, window->first + k, weight[k]);
+}
+
+static void uneven_slopes(const struct window *window, struct taps *taps)
+{
+    const double x = coordinate(window, window->at);
+    const double p = x - coordinate(window, window->at - 1);
+    const double q = coordinate(window, window->at + 1) - x;
+    taps->form = TAPS_SLOPES;
+    taps->from[0] = place(window, window->at - 1);
+    add_tap(window, taps, window->at + 1, q);
+    taps->weight[1] = p;
+    taps->weight[2] = p + q;
+}
+
+/* The derivative of Lagrange's polynomial of point k of the window, at point at. */
+static double lagrange(const double *x, int64_t count, int64_t at, int64_t k, unsigned derivative)
+{
+    double weight = 1, sum = 0;
+    for (int64_t m = 0; m < count; m++) {
+        if (m != at && m != k)
+            weight = weight * ((x[at] - x[m]) / (x[k] - x[m]));
+    }
+    weight = weight / (x[k] - x[at]);
+    if (derivative == 1)
+        return weight;
+    for (int64_t m = 0; m < count; m++) {
+        if (m != at && m != k)
+            sum = sum + 1 / (x[at] - x[m]);
+    }
+    return (weight + weight) * sum;
+}
+
+static void uneven_differences(const struct window *window, struct taps *taps)
+{
+    double x[OPERATOR_MOST_POINTS];
+    const int64_t at = window->at - window->first;
+    for (int64_t k = 0; k < window->count; k++)
+        x[k] = coordinate(window, window->first + k);
+    taps->form = TAPS_DIFFERENCES;
+    for (int64_t k = 0; k < window->count; k++) {
+        if (k != at)
+            add_tap(window, taps, window->first + k,
+                    lagrange(x, window->count, at, k, window->op.derivative));
+    }
+}
+
+static void uneven_taps(const struct window *window, bool central, struct taps *taps)
+{
+    const struct stencil_operator *op = &window->op;
+    if (op->accuracy == 2 && op->derivative == 1 && (central || op->edge_order == 2)) {
+        uneven_sum(window, taps);
+    } else if (op->accuracy == 2 && op->derivative == 1) {
+        taps->order = 1;
+        taps->step = coordinate(window, window->first + 1) - coordinate(window, window->first);
+        even_end(window, taps);
+    } else if (op->accuracy == 2 && central) {
+        uneven_slopes(window, taps);
+    } else {
+        uneven_differences(window, taps);
+    }
+}
+
+/* Lowers the accuracy to what a run of so many points allows; false where it allows none. */
+static bool lower(struct stencil_operator *op, int64_t length)
+{
+    while (length < operator_window(op)) {
+        if (op->accuracy > 2) {
+            op->accuracy -= 2;
+            op->edge_order = 2;
+        } else if (op->edge_order == 2) {
+            op->edge_order = 1;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Finds the window of a result; whether it is in the middle of it. */
+static bool find_window(struct window *window, const int64_t run[2])
+{
+    const struct stencil_operator *op = &window->op;
+    const int64_t reach = op->accuracy / 2, turn = operator_turn_points(window->axis);
+    window->first = window->at - reach;
+    window->count = 2 * reach + 1;
+    if (window->first >= run[0] && window->at + reach <= run[1])
+        return true;
+    const bool low = window->first < run[0];
+    window->count = operator_window(op);
+    window->first = low ? run[0] : run[1] - window->count + 1;
+    if (op->derivative == 1 || op->accuracy > 2 || op->edge_order == 2)
+        return false;
+    /* the result of the neighbour, in the coordinates that the neighbour sees */
+    window->at = window->first + 1;
+    if (operator_is_periodic(&window->axis->op))
+        window->turned = window->at < 0 ? -turn : window->at >= turn ? turn : 0;
+    return true;
+}
+
+/* Whether part of the window lies beyond an end where nothing is known. */
+static bool is_unknown(const struct window *window)
+{
+    const struct stencil_axis *axis = window->axis;
+    return (window->first < 0 && axis->op.boundary[0] == BOUNDARY_NAN) ||
+           (window->first + window->count > (int64_t)axis->extent &&
+            axis->op.boundary[1] == BOUNDARY_NAN);
+}
+
+bool hg_operator_run_taps(const struct stencil_axis *axis, uint64_t point, const int64_t run[2],
+                          const double *x, struct taps *taps)
+{
+    struct window window = {.axis = axis, .op = axis->op, .point = point, .x = x};
+    window.at = is_repeated(axis, point) ? 0 : (int64_t)point;
+    if (run[1] - run[0] < OPERATOR_MOST_POINTS && !lower(&window.op, run[1] - run[0] + 1))
+        return false;
+    const bool central = find_window(&window, run);
+    const int64_t first = window.first - window.turned;
+    const bool crosses = first < 0 || first + window.count > operator_turn_points(axis);
+    taps->n = 0;
+    taps->center = 0;
+    taps->order = 0;
+    taps->divisor = 1;
+    taps->made[0] = axis->op.value[0];
+    taps->made[1] = axis->op.value[1];
+    taps->uneven = !axis->even || (operator_is_periodic(&axis->op) && crosses && !axis->seam_even);
+    if (is_unknown(&window)) {
+        taps->form = TAPS_SUM;
+        taps->made[0] = NAN;
+        taps->offset[0] = TAP_MADE_FIRST;
+        taps->weight[taps->n++] = 1;
+        return true;
+    }
+    taps->center = place(&window, window.at);
+    if (taps->uneven) {
+        uneven_taps(&window, central, taps);
+        return true;
+    }
+    taps->order = axis->op.derivative;
+    taps->step = axis->step;
+    if (central)
+        even_central(&window, taps);
+    else
+        even_end(&window, taps);
+    return true;
+}
+
+void hg_operator_taps(const struct stencil_axis *axis, uint64_t point, const double *x,
+                      struct taps *taps)
+{
+    const int64_t far = INT64_MAX / 4;
+    const int64_t run[2] = {axis->op.boundary[0] == BOUNDARY_ONE_SIDED ? 0 : -far,
+                            axis->op.boundary[1] == BOUNDARY_ONE_SIDED ? (int64_t)axis->extent - 1
+                                                                       : far};
+    hg_operator_run_taps(axis, point, run, x, taps);
+}
+
+unsigned hg_operator_weights(const struct stencil_axis *axis)
+{
+    if (axis->even)
+        return 0;
+    return axis->op.accuracy == 2 ? 3 : axis->op.accuracy;
+}
+
+void hg_operator_weigh(const struct stencil_axis *axis, uint64_t first, uint64_t count,
+                       const double *x, double *weight)
+{
+    const unsigned n = hg_operator_weights(axis);
     for (uint64_t i = 0; i < count; i++) {
-        double of_point[OPERATOR_MOST_TAPS] = {0};
-        const struct taps *taps = hg_operator_taps(op, before + i, after + (count - 1 - i));
-        taps->weigh(taps, x + i, of_point);
-        for (unsigned t = 0; t < op->taps; t++)
-            weight[t * count + i] = of_point[t];
+        struct taps taps;
+        memset(taps.weight, 0, sizeof taps.weight);
+        if (first + i >= axis->ends[0] && first + i + axis->ends[1] < axis->extent)
+            hg_operator_taps(axis, first + i, x + i, &taps);
+        for (unsigned t = 0; t < n; t++)
+            weight[t * count + i] = taps.weight[t];
     }
 }

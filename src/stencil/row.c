@@ -19,28 +19,32 @@
 #define KERNEL_SCALAR     double
 #define KERNEL_OUT        float
 #define KERNEL_NAME(verb) verb##_F32_F64_F32
-#define KERNEL_LANES      1
+#define KERNEL_UNEVEN
+#define KERNEL_LANES 1
 #include "stencil/kernel_template.h"
 
 #define KERNEL_IN         float
 #define KERNEL_SCALAR     double
 #define KERNEL_OUT        double
 #define KERNEL_NAME(verb) verb##_F32_F64_F64
-#define KERNEL_LANES      1
+#define KERNEL_UNEVEN
+#define KERNEL_LANES 1
 #include "stencil/kernel_template.h"
 
 #define KERNEL_IN         double
 #define KERNEL_SCALAR     double
 #define KERNEL_OUT        double
 #define KERNEL_NAME(verb) verb##_F64_F64_F64
-#define KERNEL_LANES      1
+#define KERNEL_UNEVEN
+#define KERNEL_LANES 1
 #include "stencil/kernel_template.h"
 
 #define KERNEL_IN         double
 #define KERNEL_SCALAR     double
 #define KERNEL_OUT        float
 #define KERNEL_NAME(verb) verb##_F64_F64_F32
-#define KERNEL_LANES      1
+#define KERNEL_UNEVEN
+#define KERNEL_LANES 1
 #include "stencil/kernel_template.h"
 
 const struct stencil_kernel *hg_stencil_find(enum element in, enum element arithmetic,
@@ -54,8 +58,8 @@ const struct stencil_kernel *hg_stencil_find(enum element in, enum element arith
     {                                                                                              \
         ELEMENT_##in, ELEMENT_##arithmetic, ELEMENT_##out,                                         \
         {                                                                                          \
-            sizeof(in_type), sizeof(out_type), rows_##in##_##arithmetic##_##out,                   \
-                rows_##in##_F64_##out                                                              \
+            sizeof(in_type), sizeof(out_type), &functions_##in##_##arithmetic##_##out,             \
+                &functions_##in##_F64_##out                                                        \
         }                                                                                          \
     }
         KERNEL_ROW(F32, float, F32, F32, float),  KERNEL_ROW(F32, float, F64, F32, float),
@@ -72,32 +76,70 @@ const struct stencil_kernel *hg_stencil_find(enum element in, enum element arith
 
 void hg_row_inside(const struct stencil_block *block, ptrdiff_t *inside, ptrdiff_t *end)
 {
-    const uint64_t count = block->count[block->axis], ends = block->stencil->op->ends;
-    const uint64_t first = size_min(count, ends - size_min(ends, block->before));
-    const uint64_t last = ends - size_min(ends, block->after);
+    const uint64_t count = block->count[block->axis];
+    const unsigned *ends = block->stencil->ends,
+                   least = row_is_whole(block) ? block->stencil->reach : 0;
+    const uint64_t before = size_max(ends[0], least), after = size_max(ends[1], least);
+    const uint64_t first = size_min(count, before - size_min(before, block->before));
+    const uint64_t last = after - size_min(after, block->after);
     *inside = (ptrdiff_t)first;
     *end = (ptrdiff_t)size_max(first, count - size_min(count, last));
 }
 
-row_function *hg_row_find(const struct stencil_kernel *kernel, const struct stencil_block *block,
-                          uint64_t point, struct rows *rows, ptrdiff_t *base)
+void hg_row_describe(const struct stencil_block *block, ptrdiff_t first, struct taps *taps,
+                     struct rows *rows)
 {
     const struct stencil_axis *axis = block->stencil;
-    const bool uneven = axis->op->uneven;
-    const uint64_t count = block->count[block->axis];
-    const struct taps *taps =
-        hg_operator_taps(axis->op, block->before + point, block->after + (count - 1 - point));
+    const bool even = axis->even;
+    hg_operator_taps(axis, block->before + (uint64_t)first, even ? NULL : block->x + first, taps);
     rows->taps = taps;
     rows->shift = block->in_stride[block->axis];
     rows->step = axis->step;
-    rows->weight = uneven ? block->weight + point : taps->weight;
-    rows->weight_tap = uneven ? block->weight_tap : 1;
-    *base = 0;
-    if (taps->form == TAPS_DIFFERENCE) {
-        *base = taps->from[0];
-        rows->step = uneven ? *rows->weight : axis->step;
-    } else if (taps->form == TAPS_EVEN_SUM || taps->form == TAPS_UNEVEN_SUM) {
-        *base = taps->offset[1];
+    rows->divisor = taps->divisor;
+    for (unsigned t = 0; even && t < taps->n; t++)
+        rows->even[t] = taps->weight[t];
+    rows->weight = even ? NULL : block->weight + first;
+    rows->weight_tap = block->weight_tap;
+}
+
+void hg_row_wrap(const struct stencil_block *block, ptrdiff_t point, struct taps *taps)
+{
+    const bool pairs = taps->form != TAPS_SUM && taps->form != TAPS_DIFFERENCES;
+    taps->center = row_wrap(block, point, taps->center);
+    for (unsigned t = 0; t < taps->n; t++) {
+        taps->offset[t] = row_wrap(block, point, taps->offset[t]);
+        if (pairs)
+            taps->from[t] = row_wrap(block, point, taps->from[t]);
     }
-    return (uneven ? kernel->uneven : kernel->even)[taps->form];
+}
+
+void hg_row_ends(const struct stencil_block *block, struct row_ends *ends)
+{
+    const struct stencil_axis *axis = block->stencil;
+    ptrdiff_t inside, end;
+    hg_row_inside(block, &inside, &end);
+    const ptrdiff_t first[2] = {0, end};
+    ends->n[0] = (unsigned)inside;
+    ends->n[1] = (unsigned)((ptrdiff_t)block->count[block->axis] - end);
+    for (int side = 0; side < 2; side++) {
+        for (unsigned k = 0; k < ends->n[side]; k++) {
+            const ptrdiff_t point = first[side] + k;
+            hg_operator_taps(axis, block->before + (uint64_t)point,
+                             axis->even ? NULL : block->x + point, &ends->taps[side][k]);
+            if (row_is_whole(block))
+                hg_row_wrap(block, point, &ends->taps[side][k]);
+        }
+    }
+}
+
+void hg_row_place_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
+                       const void *in, void *out)
+{
+    const ptrdiff_t behind = (ptrdiff_t)block->count[block->axis];
+    struct row_ends ends;
+    hg_row_ends(block, &ends);
+    char *last = (char *)out + (behind - (ptrdiff_t)ends.n[1]) * block->out_stride[block->axis] *
+                                   (ptrdiff_t)kernel->out_size;
+    void *const places[2] = {out, last};
+    hg_row_apply_ends(kernel, block, &ends, in, places);
 }

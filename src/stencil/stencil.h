@@ -22,23 +22,20 @@
 #include <stdint.h>
 
 #include "base/element.h"
+#include "base/size.h"
 #include "grid/halo.h"
 #include "h5grad.h"
 #include "stencil/operator.h"
 
-/* Everything about one differentiated axis but the coordinates themselves. */
-struct stencil_axis {
-    uint64_t extent;
-    const struct stencil_operator *op;
-    double step;   /* of an even operator: finite, not 0, may be negative */
-    bool periodic; /* has no ends; the operator is even */
-};
+/* What can be wrong with an operator on its own (H5GRAD_USAGE): periodic on one side only, a period
+ * that is not finite or not positive, or of an axis that is not periodic or repeats its first
+ * point, BOUNDARY_NAN together with MISSING_EDGE. */
+enum h5grad_status hg_stencil_check_operator(const struct stencil_operator *op,
+                                             struct h5grad_error *err);
 
-/* What its stencils read. */
-struct halo_rule hg_stencil_rule(const struct stencil_axis *axis);
-
-/* H5GRAD_FAILED with a reason when extent < edge_order + 1 or step is 0 or not finite. */
-enum h5grad_status hg_stencil_check_extent(uint64_t extent, unsigned edge_order,
+/* H5GRAD_FAILED with a reason when an axis of that extent has too few points, or step is 0 or not
+ * finite. */
+enum h5grad_status hg_stencil_check_extent(const struct stencil_operator *op, uint64_t extent,
                                            struct h5grad_error *err);
 enum h5grad_status hg_stencil_check_step(double step, struct h5grad_error *err);
 
@@ -56,32 +53,56 @@ struct stencil_scan {
     double first, last, step;
     double before, at; /* the last two, as they came */
     bool even;
+    bool even_before;   /* but for the last difference */
+    double least, most; /* differences, as absolute values */
 };
 
 void hg_stencil_scan_start(struct stencil_scan *scan);
 enum h5grad_status hg_stencil_scan_next(struct stencil_scan *scan, const double *x, uint64_t count,
                                         struct h5grad_error *err);
 
-#define STENCIL_NO_END (UINT64_MAX / 2) /* more points than there are */
+/* The axis of an operator and a step; both are checked, and so is that a period leaves a seam. */
+enum h5grad_status hg_stencil_make_even(const struct stencil_operator *op, uint64_t extent,
+                                        double step, struct stencil_axis *axis,
+                                        struct h5grad_error *err);
+
+/* The axis of an operator and coordinates that were scanned to their end: ends[0] and ends[1] are
+ * the first and the last of them, in the order of the axis and as many as STENCIL_ENDS or all.
+ * Failures: hg_stencil_check_extent's; a period that leaves no seam in the direction of the
+ * coordinates; uneven coordinates without a period. */
+#define STENCIL_ENDS(extent) size_min(extent, OPERATOR_MOST_POINTS)
+enum h5grad_status hg_stencil_make(const struct stencil_operator *op,
+                                   const struct stencil_scan *scan, const double *const ends[2],
+                                   struct stencil_axis *axis, struct h5grad_error *err);
+
+/* What its stencils read. */
+struct halo_rule hg_stencil_rule(const struct stencil_axis *axis);
 
 /*
  * One block of work: result points count[], along axis some of the points of the axis that *stencil
- * describes, which has before points in front of them and after points behind them. (Where it has
- * no end on a side: STENCIL_NO_END.) Strides are in scalars, positive, in the input (which
- * extends beyond the block along axis as far as the operator reaches) and in the output; the last
- * axis must have stride 1 in both. Interleaved values (complex) are one more axis of stride 1,
- * hence rank <= GRID_MAX_RANK + 1.
+ * describes, which has before points in front of them and after points behind them. Strides are in
+ * scalars, positive, in the input (which extends beyond the block along axis as far as
+ * hg_halo_reach says by hg_stencil_rule) and in the output; the last axis must have stride 1 in
+ * both. Interleaved values (complex) are one more axis of stride 1, hence rank <= GRID_MAX_RANK
+ * + 1.
  */
 struct stencil_block {
     unsigned rank;
     unsigned axis;
+    bool complex_; /* the last axis is the two parts of complex numbers: one is missing, if either
+                      part is */
     uint64_t count[GRID_MAX_RANK + 1];
     ptrdiff_t in_stride[GRID_MAX_RANK + 1];
     ptrdiff_t out_stride[GRID_MAX_RANK + 1];
     const struct stencil_axis *stencil;
     uint64_t before, after;
-    /* Of hg_operator_weigh, whose taps are weight_tap apart; unused where the operator is even. */
-    const double *weight;
+    /* Of a periodic axis: the input holds all points of it, and what lies across the seam is at its
+     * other end; elsewhere it is around the block as everything else. */
+    bool whole;
+    /* Unused where the axis is even: what hg_operator_weigh makes of the block's points, the
+     * weights of a term weight_tap apart from those of the next; and the coordinates of the points
+     * that it reads within the axis, x[0] being that of the first. */
+    const double *weight, *x;
     ptrdiff_t weight_tap;
 };
 
@@ -96,11 +117,6 @@ const struct stencil_kernel *hg_stencil_find(enum element in, enum element arith
 /* in and out point at the block's first result point; they do not overlap. */
 void hg_stencil_apply(const struct stencil_kernel *kernel, const struct stencil_block *block,
                       const void *in, void *out);
-
-/* The same for the points at the ends of the axis only: the results of those in front to first, of
- * those behind to last, as if that were their place in the output. */
-void hg_stencil_apply_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
-                           const void *in, void *first, void *last);
 
 /*
  * The results of n blocks, n > 0, that have their counts, all positive, and strides in common, of

@@ -17,7 +17,7 @@
 #define LINE 64 /* bytes of a cache line */
 
 /* Lines whose ends are computed at a time. */
-#define GROUP 64
+#define GROUP 32
 
 #if defined __x86_64__ && defined __GNUC__
     #include <immintrin.h>
@@ -55,15 +55,17 @@ STENCIL_BODY AVX512 void store_AVX512(void *to, const void *v, size_t size)
     #define KERNEL_SCALAR     double
     #define KERNEL_OUT        float
     #define KERNEL_NAME(verb) verb##_F32_F64_AVX2
-    #define KERNEL_LANES      4
-    #define KERNEL_WIDEN(v)   _mm256_cvtps_pd((__m128)(v))
+    #define KERNEL_UNEVEN
+    #define KERNEL_LANES    4
+    #define KERNEL_WIDEN(v) _mm256_cvtps_pd((__m128)(v))
     #include "stencil/kernel_template.h"
 
     #define KERNEL_IN         double
     #define KERNEL_SCALAR     double
     #define KERNEL_OUT        double
     #define KERNEL_NAME(verb) verb##_F64_F64_AVX2
-    #define KERNEL_LANES      4
+    #define KERNEL_UNEVEN
+    #define KERNEL_LANES 4
     #include "stencil/kernel_template.h"
 
     #undef KERNEL_TARGET
@@ -82,39 +84,39 @@ STENCIL_BODY AVX512 void store_AVX512(void *to, const void *v, size_t size)
     #define KERNEL_SCALAR     double
     #define KERNEL_OUT        float
     #define KERNEL_NAME(verb) verb##_F32_F64_AVX512
-    #define KERNEL_LANES      8
-    #define KERNEL_WIDEN(v)   _mm512_cvtps_pd((__m256)(v))
+    #define KERNEL_UNEVEN
+    #define KERNEL_LANES    8
+    #define KERNEL_WIDEN(v) _mm512_cvtps_pd((__m256)(v))
     #include "stencil/kernel_template.h"
 
     #define KERNEL_IN         double
     #define KERNEL_SCALAR     double
     #define KERNEL_OUT        double
     #define KERNEL_NAME(verb) verb##_F64_F64_AVX512
-    #define KERNEL_LANES      8
+    #define KERNEL_UNEVEN
+    #define KERNEL_LANES 8
     #include "stencil/kernel_template.h"
 
-/* NULL where the processor has none. */
-static const struct stencil_kernel *find_kernel(enum element element)
+/* By type of the scalars and whether the axis is even; NULL where the processor has none. */
+static const struct row_functions *find_functions(enum element element, bool even)
 {
-    static const struct stencil_kernel avx2[2] = {
-        {sizeof(float), sizeof(float), rows_F32_F32_AVX2, rows_F32_F64_AVX2},
-        {sizeof(double), sizeof(double), rows_F64_F64_AVX2, rows_F64_F64_AVX2},
-    };
-    static const struct stencil_kernel avx512[2] = {
-        {sizeof(float), sizeof(float), rows_F32_F32_AVX512, rows_F32_F64_AVX512},
-        {sizeof(double), sizeof(double), rows_F64_F64_AVX512, rows_F64_F64_AVX512},
-    };
-    const int which = element == ELEMENT_F64;
+    static const struct row_functions *const avx2[2][2] = {
+        {&functions_F32_F64_AVX2, &functions_F32_F32_AVX2},
+        {&functions_F64_F64_AVX2, &functions_F64_F64_AVX2}};
+    static const struct row_functions *const avx512[2][2] = {
+        {&functions_F32_F64_AVX512, &functions_F32_F32_AVX512},
+        {&functions_F64_F64_AVX512, &functions_F64_F64_AVX512}};
     if (__builtin_cpu_supports("avx512f"))
-        return &avx512[which];
-    return __builtin_cpu_supports("avx2") ? &avx2[which] : NULL;
+        return avx512[element == ELEMENT_F64][even];
+    return __builtin_cpu_supports("avx2") ? avx2[element == ELEMENT_F64][even] : NULL;
 }
 
 #else
 
-static const struct stencil_kernel *find_kernel(enum element element)
+static const struct row_functions *find_functions(enum element element, bool even)
 {
     (void)element;
+    (void)even;
     return NULL;
 }
 
@@ -135,27 +137,25 @@ struct stream {
     const struct part *along; /* whose axis is the last one */
     uint64_t run, line;       /* scalars of a point of along and of a line: lines are contiguous */
     uint64_t at[GRID_MAX_RANK + 1];
+    /* The ends of its lines: formulas, and results of a group, line by line. */
+    struct row_ends taps;
+    double ends[2][GROUP * OPERATOR_MOST_ENDS]; /* or half as large floats */
 };
 
-/* Ends of lines, one after the other. */
-struct ends {
-    double left[GROUP], right[GROUP]; /* or half as large floats */
-};
-
-/* false where there is no row function for the inside of the axis. */
-static bool describe_part(struct part *part, const struct stencil_kernel *kernel,
+/* false where there are no functions for it. */
+static bool describe_part(struct part *part, enum element element,
                           const struct stencil_block *block)
 {
-    const struct stencil_operator *op = block->stencil->op;
-    ptrdiff_t base; /* 0 */
+    const struct row_functions *functions = find_functions(element, block->stencil->even);
+    struct taps taps;
     *part = (struct part){.block = block, .rows = {.count = 1, .in_point = 1, .out_point = 1}};
     hg_row_inside(block, &part->inside, &part->end);
-    if (op->ends > 1)
-        return false;
-    if (part->inside == part->end)
-        return true;
-    part->function = hg_row_find(kernel, block, (uint64_t)part->inside, &part->rows, &base);
-    return part->function != NULL;
+    if (!functions || part->inside == part->end)
+        return functions != NULL;
+    hg_row_describe(block, part->inside, &taps, &part->rows);
+    part->rows.taps = NULL;
+    part->function = functions->inside[taps.form][block->stencil->reach - 1];
+    return true;
 }
 
 /* Finds the part whose axis is the last one, when what lies behind its axis makes a contiguous line
@@ -167,7 +167,7 @@ static bool find_line(struct stream *stream, struct part *part, unsigned n)
     for (unsigned k = 1; k < n; k++)
         last = part[k].block->axis > last->block->axis ? &part[k] : last;
     const struct stencil_block *block = last->block;
-    const bool uneven = block->stencil->op->uneven;
+    const bool uneven = !block->stencil->even;
     stream->along = last;
     stream->line = 1;
     for (unsigned i = block->rank; i-- > block->axis;) {
@@ -178,7 +178,8 @@ static bool find_line(struct stream *stream, struct part *part, unsigned n)
         stream->line *= block->count[i];
     }
     last->rows.weight_point = uneven;
-    return stream->line >= LEAST_LINE && stream->line >= LEAST_LINE / 2 + 2 * stream->run &&
+    const uint64_t ends = block->count[block->axis] - (uint64_t)(last->end - last->inside);
+    return stream->line >= LEAST_LINE && stream->line >= LEAST_LINE / 2 + ends * stream->run &&
            (stream->run == 1 || !uneven);
 }
 
@@ -189,7 +190,7 @@ static void do_across(const struct stream *stream, struct part *part, const char
     if (point < part->inside || point >= part->end)
         return;
     part->rows.length = (ptrdiff_t)stream->line;
-    if (part->block->stencil->op->uneven)
+    if (!part->block->stencil->even)
         part->rows.weight = part->block->weight + point;
     part->function(&part->rows, in, out);
 }
@@ -205,36 +206,30 @@ static void do_along(const struct stream *stream, struct part *part, const char 
     const ptrdiff_t points = (ptrdiff_t)part->block->count[part->block->axis];
     const ptrdiff_t first = left ? 0 : part->inside, end = right ? points : part->end;
     const ptrdiff_t skip = first * (ptrdiff_t)(stream->run * stream->size);
-    part->rows.left = first < part->inside ? left : NULL;
-    part->rows.right = end > part->end ? right : NULL;
+    part->rows.left = left;
+    part->rows.right = right;
+    part->rows.n_left = part->inside - first;
+    part->rows.n_right = end - part->end;
     part->rows.length = (end - first) * (ptrdiff_t)stream->run;
-    if (part->block->stencil->op->uneven)
+    if (!part->block->stencil->even)
         part->rows.weight = part->block->weight + first;
     part->function(&part->rows, in + skip, out + skip);
 }
 
 /* The ends of up to GROUP lines, of which in is the first. */
-static void fill_ends(const struct stream *stream, const char *in, struct ends *ends)
+static void fill_ends(struct stream *stream, const char *in)
 {
     struct stencil_block block = *stream->along->block;
     const unsigned axis = block.axis;
+    void *const out[2] = {stream->ends[0], stream->ends[1]};
     for (unsigned i = 0; i < axis; i++)
         block.count[i] = 1;
     if (axis > 0) {
         block.count[axis - 1] =
             size_min(GROUP, stream->along->block->count[axis - 1] - stream->at[axis - 1]);
-        block.out_stride[axis - 1] = 1;
+        block.out_stride[axis - 1] = OPERATOR_MOST_ENDS;
     }
-    hg_stencil_apply_ends(stream->plain, &block, in, ends->left, ends->right);
-}
-
-/* The ends of the axis of a block, put where they belong. */
-static void place_ends(const struct stream *stream, const struct part *part,
-                       const struct stencil_block *block, const char *in, char *out)
-{
-    hg_stencil_apply_ends(stream->plain, block, in, out,
-                          out +
-                              part->end * block->out_stride[block->axis] * (ptrdiff_t)stream->size);
+    hg_row_apply_ends(stream->plain, &block, &stream->taps, in, out);
 }
 
 /* Steps to the next line, and the offsets in scalars that belong to it; false after the last. */
@@ -267,8 +262,7 @@ static bool is_outermost(const struct stream *stream)
 }
 
 /* A line along the axis, with its ends if the run is a scalar. */
-static void do_line(const struct stream *stream, struct part *part, struct ends *ends,
-                    const char *in, char *out)
+static void do_line(struct stream *stream, struct part *part, const char *in, char *out)
 {
     const unsigned axis = part->block->axis;
     if (stream->run > 1) {
@@ -276,44 +270,43 @@ static void do_line(const struct stream *stream, struct part *part, struct ends 
         return;
     }
     const uint64_t number = axis > 0 ? stream->at[axis - 1] % GROUP : 0;
+    const uint64_t skip = number * OPERATOR_MOST_ENDS * stream->size;
     if (number == 0)
-        fill_ends(stream, in, ends);
+        fill_ends(stream, in);
     if (!is_outermost(stream)) {
-        do_along(stream, part, (const char *)ends->left + number * stream->size,
-                 (const char *)ends->right + number * stream->size, in, out);
+        do_along(stream, part, (const char *)stream->ends[0] + skip,
+                 (const char *)stream->ends[1] + skip, in, out);
         return;
     }
     struct stencil_block line = *part->block;
     for (unsigned i = 0; i < axis; i++)
         line.count[i] = 1;
     do_along(stream, part, NULL, NULL, in, out);
-    place_ends(stream, part, &line, in, out);
+    hg_row_place_ends(stream->plain, &line, in, out);
 }
 
 bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_block *block,
                        const void *in, void *const *out)
 {
-    const struct stencil_kernel *kernel = find_kernel(element);
     struct stream stream = {.plain = hg_stencil_find(element, element, element),
                             .size = hg_element_size(element)};
     struct part part[GRID_MAX_RANK];
     for (unsigned k = 0; k < n; k++) {
         /* scalars that are not at addresses of their own size never fill a cache line */
-        if (!kernel || (uintptr_t)out[k] % stream.size != 0 ||
-            !describe_part(&part[k], kernel, &block[k]))
+        if ((uintptr_t)out[k] % stream.size != 0 || !describe_part(&part[k], element, &block[k]))
             return false;
     }
     if (!find_line(&stream, part, n))
         return false;
+    hg_row_ends(stream.along->block, &stream.taps);
     ptrdiff_t from = 0, to = 0;
     const ptrdiff_t size = (ptrdiff_t)stream.size;
-    struct ends ends;
     do {
         const char *line = (const char *)in + from * size;
         for (unsigned k = 0; k < n; k++) {
             char *place = (char *)out[k] + to * size;
             if (&part[k] == stream.along)
-                do_line(&stream, &part[k], &ends, line, place);
+                do_line(&stream, &part[k], line, place);
             else
                 do_across(&stream, &part[k], line, place);
         }
@@ -321,7 +314,8 @@ bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_bl
     hg_stream_end();
     for (unsigned k = 0; k < n; k++) {
         if (&part[k] != stream.along || stream.run > 1)
-            place_ends(&stream, &part[k], &block[k], in, out[k]);
+            hg_row_place_ends(stream.plain, &block[k], in, out[k]);
+        hg_missing_repair(stream.plain, &block[k], in, out[k]);
     }
     return true;
 }

@@ -92,6 +92,8 @@ stop_and_resume() {
     check "stopped by a signal" status 75 wait $pid
     check "says how to go on" grep -q -e '--resume' err
     check "left to resume" only_resumable
+    check "other boundaries" status 1 run --resume --layout=20x32x128 --filter=gzip=6 --boundary=periodic
+    check "other results" status 1 run --resume --layout=20x32x128 --filter=gzip=6 --compute=magnitude
     check "other options" status 1 run --resume --layout=20x32x128 --filter=gzip=5
     check "other options: why" grep -q 'the options differ' err
     check "other options: nothing lost" test -s o/.out.h5.h5grad.part

@@ -96,3 +96,43 @@ make_useless() {
 }
 
 mkdir o
+
+# near GOT WANTED: the same numbers, as far as nine digits tell; a fraction such as 1/3 is what it says.
+# shellcheck disable=SC2317 # check calls it
+near() {
+    awk -v got="$1" -v wanted="$2" 'BEGIN {
+        n = split(got, a, " ")
+        wrong = n != split(wanted, b, " ")
+        for (i = 1; i <= n && !wrong; i++) {
+            if (split(b[i], part, "/") == 2)
+                b[i] = part[1] / part[2]
+            if (a[i] ~ /nan/ || b[i] ~ /nan/)
+                wrong = !(a[i] ~ /nan/ && b[i] ~ /nan/)
+            else
+                wrong = (a[i] - b[i]) ^ 2 > 1e-18 * (1 + b[i] ^ 2)
+        }
+        exit wrong
+    }' && return
+    printf '  got    %s\n  wanted %s\n' "$1" "$2"
+    return 1
+}
+
+# derives WHAT INPUT WANTED ARGUMENT...: the first result of the run is near to that.
+derives() {
+    local what=$1 input=$2 wanted=$3
+    shift 3
+    run -qO "$@" "$input" o/near.h5
+    check "$what: exit status" equal "$status" 0 || cat stderr
+    check "$what" near "$(values o/near.h5 "$(datasets o/near.h5 | cut -d ' ' -f 1)")" "$wanted"
+}
+
+# fails WHAT STATUS INPUT PATTERN ARGUMENT...: with one line, before any output.
+fails() {
+    local what=$1 wanted=$2 input=$3 pattern=$4
+    shift 4
+    rm -f o/fails.h5
+    run "$@" "$input" o/fails.h5
+    check "$what: exit status" equal "$status" "$wanted"
+    check "$what: message" one_line stderr "$pattern"
+    check "$what: no output" test ! -e o/fails.h5
+}

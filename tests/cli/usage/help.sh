@@ -7,7 +7,7 @@ set -u
 
 # The table of options, in the form in which --help and the manual page name them: -d,--dataset=PATH.
 options=$("$PRINT_OPTIONS" | awk -F '\t' '{
-    print ($2 == "-" ? "" : "-" $2 ",") "--" $1 ($3 == "-" ? "" : "=" $3)
+    print ($2 == "-" ? "" : "-" $2 ",") "--" $1 ($3 == "-" ? "" : ($3 ~ /^\[=/ ? "" : "=") $3)
 }')
 check "options are found" test "$(wc -l <<<"$options")" -gt 25
 for option in -h --help; do
@@ -15,7 +15,7 @@ for option in -h --help; do
     check "$option: exit status" equal "$status" 0
     check "$option: stderr" equal "$(cat stderr)" ""
     check "$option: within 80 columns" equal "$(awk 'length > 80' stdout)" ""
-    check "$option: options" equal "$(grep -Eo '^ +(-[A-Za-z], )?--[a-z-]+(=[A-Za-z=]+)?' stdout | tr -d ' ')" "$options"
+    check "$option: options" equal "$(grep -Eo '^ +(-[A-Za-z], )?--[a-z-]+(\[?=[][A-Za-z=]+)?' stdout | tr -d ' ')" "$options"
 done
 for option in -V --version; do
     run "$option"
@@ -27,7 +27,7 @@ for option in -V --version; do
 done
 
 check "options of the manual page" equal "$(sed -n '/^\.It.* Fl -/{
-        s/^\.It Fl \([A-Za-z]\) , /-\1,/; s/^\.It //; s/Fl -/--/; s/ Ns\| Ar\| Li//g; s/ //g; p
+        s/^\.It Fl \([A-Za-z]\) , /-\1,/; s/^\.It //; s/Fl -/--/; s/ Oo/[/g; s/ Oc/]/g; s/ Ns\| Ar\| Li//g; s/ //g; p
     }' "$sources/doc/h5grad.1")" "$options"
 
 finish

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "tests/support/gradient_axis.h"
 #include "tests/support/skip.h"
 #include "tests/support/suite.h"
 #include "tests/support/random.h"
@@ -60,8 +61,7 @@ static void setup_make(struct setup *s, const uint64_t *extent, enum element ele
         s->x[i] = s->x[i - 1] + 0.5 + (double)draw(100) / 64;
     for (unsigned i = 0; i < 3; i++) {
         s->axis[i].axis = i;
-        s->axis[i].stencil = (struct stencil_axis){
-            .extent = extent[i], .op = hg_operator_gradient(edge_order, i == 1), .step = 0.7};
+        s->axis[i].stencil = gradient_axis(extent[i], edge_order, 0.7, i == 1 ? s->x : NULL);
         s->result[i] = malloc(s->bytes);
         s->output[i] =
             (struct engine_output){.element = element, .derivative = i, .arithmetic = element};
@@ -232,8 +232,8 @@ START_TEST(linear)
                 ((double *)s.data)[k++] = 2 * (double)a + 3 * s.x[b] - 5 * (double)c;
         }
     }
-    for (unsigned i = 0; i < 3; i++)
-        s.axis[i].stencil.step = 0.5;
+    s.axis[1].stencil = gradient_axis(24, 1, 0, s.x);
+    s.axis[0].stencil.step = s.axis[2].stencil.step = 0.5;
     run(&s, 2, 20000, &tiles);
     ck_assert_uint_gt(tiles, 4);
     for (uint64_t i = 0; i < k; i++) {
@@ -245,63 +245,56 @@ START_TEST(linear)
 }
 END_TEST
 
-/* A made-up operator: the differences of nine points to one of them, with weights. The nine begin
- * four before, or where that would leave the array they are the first or last nine of it. */
-static const double weight[9] = {0.25, -1, 3, 0.5, -7, 2, 11, -0.125, 5};
+/* The derivative of accuracy 8: differences to the result's own value of the nine points that begin
+ * four before, or where that would leave the array are the first or last nine of it. */
+static const double of_end[4][9] = {
+    {-2283, 6720, -11760, 15680, -14700, 9408, -3920, 960, -105},
+    {-105, -1338, 2940, -2940, 2450, -1470, 588, -140, 15},
+    {15, -240, -798, 1680, -1050, 560, -210, 48, -5},
+    {-5, 60, -420, -378, 1050, -420, 140, -30, 3},
+};
+static const double of_pair[4] = {-3, 32, -168, 672};
 
-/* at: which of the nine the result belongs to. */
-static struct taps taps_of_nine(int at)
+static void use_nine(struct setup *s, unsigned axis, bool periodic)
 {
-    struct taps taps = {.form = TAPS_DIFFERENCES, .divisor = 1};
-    for (int i = 0; i < 9; i++) {
-        if (i == at)
-            continue;
-        taps.offset[taps.n] = i - at;
-        taps.weight[taps.n++] = weight[i];
-    }
-    return taps;
+    const enum boundary ends = periodic ? BOUNDARY_PERIODIC : BOUNDARY_ONE_SIDED;
+    const struct stencil_operator op = {
+        .derivative = 1, .accuracy = 8, .edge_order = 1, .boundary = {ends, ends}};
+    ck_assert_int_eq(hg_stencil_make_even(&op, s->extent[axis], 0.5, &s->axis[axis].stencil, NULL),
+                     H5GRAD_OK);
 }
 
-static const struct stencil_operator *operator_of_nine(void)
+/* What the operator makes of a point of a line: f(k) lies at data[step * k]. */
+static double nine_at(const double *data, uint64_t step, uint64_t at, uint64_t all, bool periodic)
 {
-    static struct stencil_operator op = {.reach = 4, .width = 9, .taps = 8, .ends = 4};
-    static struct taps first[4], last[4];
-    for (int i = 0; i < 4; i++) {
-        first[i] = taps_of_nine(i);
-        last[i] = taps_of_nine(8 - i);
+    double sum = 0;
+    const uint64_t behind = all - 1 - at;
+    if (periodic || (at >= 4 && behind >= 4)) {
+        for (uint64_t k = 4; k > 0; k--)
+            sum = sum + of_pair[4 - k] *
+                            (data[(at + k) % all * step] - data[(at + all - k) % all * step]);
+        return sum / 0.5 / 840;
     }
-    op.inside = taps_of_nine(4);
-    op.first = first;
-    op.last = last;
-    return &op;
-}
-
-static ptrdiff_t first_of_nine(uint64_t at, uint64_t extent, bool periodic)
-{
-    if (periodic || (at >= 4 && extent - 1 - at >= 4))
-        return -4;
-    return at < 4 ? -(ptrdiff_t)at : (ptrdiff_t)(extent - 9) - (ptrdiff_t)at;
+    for (uint64_t k = 0; k < 9; k++) {
+        const uint64_t from = at < 4 ? k : all - 9 + k;
+        if (from != at)
+            sum = sum + (at < 4 ? of_end[at][k] : -of_end[behind][8 - k]) *
+                            (data[from * step] - data[at * step]);
+    }
+    return sum / 0.5 / 840;
 }
 
 /* What the operator makes of the whole array. */
 static void expect_nine(const struct setup *s, unsigned axis, double *out)
 {
     const double *data = s->data;
+    const bool periodic = s->axis[axis].stencil.op.boundary[0] == BOUNDARY_PERIODIC;
     uint64_t step = 1, all = s->extent[axis];
     for (unsigned i = axis + 1; i < 3; i++)
         step *= s->extent[i];
     for (uint64_t k = 0; k < s->bytes / sizeof *data; k++) {
         const uint64_t at = k / step % all;
-        const ptrdiff_t first = first_of_nine(at, all, s->axis[axis].stencil.periodic);
-        double sum = 0;
-        for (ptrdiff_t i = 0; i < 9; i++) {
-            ptrdiff_t from = (ptrdiff_t)at + first + i;
-            if (i != -first)
-                sum += weight[i] *
-                       (data[k - at * step + (uint64_t)(from + (ptrdiff_t)all) % all * step] -
-                        data[k]);
-        }
-        out[k] = sum;
+        out[k] = nine_at(data + (k - at * step), step, at, all, periodic);
     }
 }
 
@@ -313,14 +306,13 @@ static void check_operators(const uint64_t *extent, unsigned periodic, bool copi
     uint64_t tiles, most = 0;
     double *want[3];
     setup_make(&s, extent, ELEMENT_F64, 1, 1);
-    s.axis[1].stencil.op = s.axis[0].stencil.op;
+    s.axis[1].stencil = gradient_axis(extent[1], 1, 0.7, NULL);
     run_whole(&s);
     for (unsigned i = 0; i < 3; i++) {
         want[i] = malloc(s.bytes);
         memcpy(want[i], s.result[i], s.bytes);
         if (!(periodic & 8u << i)) {
-            s.axis[i].stencil.op = operator_of_nine();
-            s.axis[i].stencil.periodic = periodic & 1u << i;
+            use_nine(&s, i, periodic & 1u << i);
             expect_nine(&s, i, want[i]);
         }
     }
@@ -358,8 +350,7 @@ START_TEST(periodic_and_packed)
     uint64_t tiles;
     double scale[24], offset[24], *want, *data;
     setup_make(&s, (const uint64_t[]){24, 12, 20}, ELEMENT_F64, 1, 1);
-    s.axis[0].stencil.op = operator_of_nine();
-    s.axis[0].stencil.periodic = true;
+    use_nine(&s, 0, true);
     s.job.n_derivatives = s.job.n_outputs = 1;
     for (unsigned i = 0; i < 24; i++) {
         scale[i] = 1 + i % 5;
@@ -501,8 +492,7 @@ static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes 
     };
     for (unsigned i = 0; i < rank; i++) {
         axis[i].axis = i;
-        axis[i].stencil = (struct stencil_axis){
-            .extent = extent[i], .op = hg_operator_gradient(1, false), .step = 1};
+        axis[i].stencil = gradient_axis(extent[i], 1, 1, NULL);
         output[i] = (struct engine_output){
             .element = ELEMENT_F32, .derivative = i, .arithmetic = ELEMENT_F32};
     }

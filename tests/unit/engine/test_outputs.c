@@ -18,6 +18,7 @@
 #include "libhdf5/output_driver.h"
 #include "output/layout.h"
 #include "stencil/convert.h"
+#include "tests/support/gradient_axis.h"
 #include "tests/support/random.h"
 #include "tests/support/scratch.h"
 #include "tests/support/suite.h"
@@ -163,13 +164,11 @@ static void setup_make(struct setup *s, const uint64_t *extent, unsigned compone
     make_data(s);
     make_sources(s, views);
     s->derivative[0] = (struct engine_derivative){
-        .source = 0,
-        .axis = 0,
-        .stencil = {extent[0], hg_operator_gradient(1, false), STEP, false}};
+        .source = 0, .axis = 0, .stencil = gradient_axis(extent[0], 1, STEP, NULL)};
     s->derivative[1] = (struct engine_derivative){
         .source = sources - 1,
         .axis = s->uneven,
-        .stencil = {extent[s->uneven], hg_operator_gradient(1, true), 0, false},
+        .stencil = gradient_axis(extent[s->uneven], 1, 0, s->x),
         .coordinates = hg_coord_array_open_memory(s->x, extent[s->uneven], NULL)};
     s->inputs[1] = 1;
     s->squares = hg_combination_make(COMBINATION_SQUARES, 2, components);

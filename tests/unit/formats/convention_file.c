@@ -312,6 +312,7 @@ bool own_spacing[] = {true, true, true};
 void finish(const char *name, size_t n, const unsigned *axis, const char *const *names)
 {
     struct field_axis axes[8] = {{.given = false}};
+    struct field_result made[8];
     unsigned order[8];
     hid_t data = H5Dopen2(file, name, H5P_DEFAULT);
     read_coords(name);
@@ -319,9 +320,14 @@ void finish(const char *name, size_t n, const unsigned *axis, const char *const 
     for (size_t i = 0; i < n; i++) {
         order[i] = axis[i];
         axes[axis[i]].given = !own_spacing[i];
-        axes[axis[i]].result =
-            names ? strdup(names[i]) : coords.convention->result_path(name, &coords, axis[i]);
-        make_in(output, axes[axis[i]].result, 2, 0);
+        made[i] = (struct field_result){
+            .what = FIELD_GRADIENT,
+            .along = true,
+            .axis = axis[i],
+            .components = 1,
+            .path =
+                names ? strdup(names[i]) : coords.convention->result_path(name, &coords, axis[i])};
+        make_in(output, made[i].path, 2, 0);
     }
     const struct field field = {
         .path = name,
@@ -330,13 +336,15 @@ void finish(const char *name, size_t n, const unsigned *axis, const char *const 
         .axis = axes,
         .n_axes = (unsigned)n,
         .order = order,
+        .n_results = n,
+        .results = made,
     };
     const struct coords_results results = {file, data, output, &field};
     ck_assert_int_eq(coords.convention->finish(&results, &err), H5GRAD_OK);
     /* as a run that is resumed may do */
     ck_assert_int_eq(coords.convention->finish(&results, &err), H5GRAD_OK);
     for (size_t i = 0; i < n; i++)
-        free(axes[axis[i]].result);
+        free(made[i].path);
     hg_close(data);
 }
 

@@ -67,6 +67,28 @@ START_TEST(the_well_axes_that_fields_lack)
 }
 END_TEST
 
+START_TEST(the_well_boundaries)
+{
+    make_well();
+    make("/t0_fields/u", 3, 4, 5, 6);
+    vary("/t0_fields/u", true, true, true, true);
+    make("/boundary_conditions/a/mask", 5);
+    set_text("/boundary_conditions/a", "bc_type", "Periodic");
+    set_texts("/boundary_conditions/a", "associated_dims", 1, (const char *const[]){"x"});
+    make("/boundary_conditions/b/mask", 6);
+    set_text("/boundary_conditions/b", "bc_type", "WALL");
+    set_texts("/boundary_conditions/b", "associated_dims", 1, (const char *const[]){"y"});
+    set_text("/boundary_conditions", "bc_type", "PERIODIC");
+    read_coords("/t0_fields/u");
+    ck_assert(!coords.axis[1].periodic);
+    ck_assert(coords.axis[2].periodic);
+    ck_assert(!coords.axis[3].periodic);
+    set_text("/boundary_conditions/b", "bc_type", "PERIODIC");
+    read_coords("/t0_fields/u");
+    ck_assert(coords.axis[3].periodic);
+}
+END_TEST
+
 START_TEST(the_well_hostile)
 {
     make_well();
@@ -117,6 +139,6 @@ END_TEST
 void add_the_well(Suite *suite)
 {
     TCase *tcase = add_case(suite, "The Well", setup, teardown);
-    ADD_TESTS(tcase, the_well_axes, the_well_axes_that_fields_lack, the_well_hostile,
-              the_well_unknown_without_names, the_well_housekeeping_is_no_field);
+    ADD_TESTS(tcase, the_well_axes, the_well_axes_that_fields_lack, the_well_boundaries,
+              the_well_hostile, the_well_unknown_without_names, the_well_housekeeping_is_no_field);
 }

@@ -320,10 +320,10 @@ START_TEST(readers_ask)
     ck_assert_int_eq(hg_attribute_copy(file, copy, "a", &err), H5GRAD_OK);
     ck_assert_int_eq(H5Aexists(copy, "a"), 0);
     hid_t source = hg_open_dataset(file, "d", &err);
-    hid_t dataset = hg_copy_create(source, copy, "/d", COPY_ALIKE, &err);
+    hid_t dataset = hg_copy_create(source, NULL, copy, "/d", COPY_ALIKE, &err);
     ck_assert(dataset >= 0);
     hg_leave(&guard);
-    ck_assert_int_eq(hg_copy_points(source, dataset, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_copy_points(source, NULL, dataset, &err), H5GRAD_FAILED);
     hg_enter(&guard);
     ck_assert_msg(strstr(err.message, "damaged: a length of ") != NULL, "%s", err.message);
     hg_close(dataset);

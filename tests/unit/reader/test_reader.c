@@ -109,7 +109,8 @@ static void input_open(struct input *input, const char *name)
     ck_assert_msg(hg_type_open(type, &input->type, &err) == H5GRAD_OK, "%s", err.message);
     H5Tclose(type);
     hg_leave(&guard);
-    input->source = (struct reader_source){input->dataset, &input->storage, &input->type, false};
+    input->source = (struct reader_source){
+        .dataset = input->dataset, .storage = &input->storage, .type = &input->type};
 }
 
 static void input_close(struct input *input)

@@ -38,7 +38,7 @@ static unsigned char *place(unsigned char *room, uint64_t bytes, bool at_end)
     return at_end ? room + (ROOM - bytes) : room;
 }
 
-/* ---- operators of reach 4 ---- */
+/* ---- the operator of accuracy 8 ---- */
 
 #define WIDE 4
 
@@ -52,68 +52,34 @@ static const int wide_ends[WIDE][2 * WIDE + 1] = {
 };
 static const int wide_inside[WIDE] = {-3, 32, -168, 672};
 
-/* Weights that mean nothing. */
-static void wide_weigh(const struct taps *taps, const double *x, double *weight)
-{
-    for (unsigned t = 0; t < taps->n; t++)
-        weight[t] = x[taps->offset[t]] - x[taps->from[t]];
-}
-
-static void wide_end(struct taps *taps, int j, bool last)
-{
-    taps->n = 0;
-    for (int k = 0; k <= 2 * WIDE; k++) {
-        const int from = last ? 2 * WIDE - k : k;
-        if (from == j)
-            continue;
-        taps->offset[taps->n] = last ? j - from : from - j;
-        taps->from[taps->n] = 0;
-        taps->weight[taps->n++] = last ? -wide_ends[j][from] : wide_ends[j][from];
-    }
-}
-
-/* order: how often it is divided by the step; 0: by coordinates. */
-static const struct stencil_operator *wide_operator(unsigned order)
-{
-    static struct stencil_operator op;
-    static struct taps first[WIDE], last[WIDE];
-    const struct taps taps = {
-        .form = TAPS_DIFFERENCES, .n = WIDE, .order = order, .divisor = 840, .weigh = wide_weigh};
-    op = (struct stencil_operator){.uneven = order == 0,
-                                   .reach = WIDE,
-                                   .width = 2 * WIDE + 1,
-                                   .taps = 2 * WIDE,
-                                   .inside = taps,
-                                   .ends = WIDE,
-                                   .first = first,
-                                   .last = last};
-    for (int t = 0; t < WIDE; t++) {
-        op.inside.offset[t] = WIDE - t;
-        op.inside.from[t] = t - WIDE;
-        op.inside.weight[t] = wide_inside[t];
-        first[t] = last[t] = taps;
-        wide_end(&first[t], t, false);
-        wide_end(&last[t], t, true);
-    }
-    return &op;
-}
-
 /* The axis of an operator in the words of the formulas. */
 struct gradient_axis {
     uint64_t extent;
-    unsigned edge_order; /* 0: a wide operator */
+    unsigned edge_order; /* 0: of accuracy 8 */
     bool uniform;
     double step;
-    unsigned order; /* of the wide operator */
 };
 
-static struct stencil_axis stencil_of(const struct gradient_axis *along)
+static struct stencil_operator operator_of(const struct gradient_axis *along)
 {
-    return (struct stencil_axis){
-        .extent = along->extent,
-        .op = along->edge_order == 0 ? wide_operator(along->order)
-                                     : hg_operator_gradient(along->edge_order, !along->uniform),
-        .step = along->step};
+    return (struct stencil_operator){.derivative = 1,
+                                     .accuracy = along->edge_order == 0 ? 8 : 2,
+                                     .edge_order = along->edge_order};
+}
+
+/* false where it has too few points. */
+static bool make_stencil(const struct gradient_axis *along, const double *x,
+                         struct stencil_axis *axis)
+{
+    const struct stencil_operator op = operator_of(along);
+    struct stencil_scan scan;
+    if (along->uniform)
+        return hg_stencil_make_even(&op, along->extent, along->step, axis, NULL) == H5GRAD_OK;
+    hg_stencil_scan_start(&scan);
+    ck_assert_int_eq(hg_stencil_scan_next(&scan, x, along->extent, NULL), H5GRAD_OK);
+    scan.even = false; /* two points are uneven, too */
+    const double *const ends[2] = {x, x + along->extent - STENCIL_ENDS(along->extent)};
+    return hg_stencil_make(&op, &scan, ends, axis, NULL) == H5GRAD_OK;
 }
 
 /* An array, what is to be done with it, and what comes out, all held as doubles. */
@@ -122,6 +88,7 @@ struct problem {
     uint64_t extent[MAX_RANK];
     unsigned axis;
     struct gradient_axis along;
+    struct stencil_axis stencil;
     double x[MAX_EXTENT];
     enum element in, arithmetic, out;
     uint64_t points;
@@ -234,7 +201,7 @@ static double uneven_at(const double *f, ptrdiff_t s, const struct gradient_axis
 }
 
 static double wide_at(enum ieee format, const double *f, ptrdiff_t s,
-                      const struct gradient_axis *along, const double *x, uint64_t i)
+                      const struct gradient_axis *along, uint64_t i)
 {
     const uint64_t behind = along->extent - 1 - i, middle = WIDE;
     const uint64_t at = i < middle ? i : behind < middle ? 2 * middle - behind : middle;
@@ -252,14 +219,11 @@ static double wide_at(enum ieee format, const double *f, ptrdiff_t s,
         }
         if (to == 0 || (at == middle && k >= WIDE))
             continue;
-        if (!along->uniform)
-            weight = minus(x[to], x[from]);
         const double term =
             ieee_multiply(format, weight, ieee_subtract(format, f[to * s], f[from * s]));
         sum = terms++ == 0 ? term : ieee_add(format, sum, term);
     }
-    for (unsigned k = 0; k < along->order; k++)
-        sum = ieee_divide(format, sum, ieee_round(format, along->step));
+    sum = ieee_divide(format, sum, ieee_round(format, along->step));
     return ieee_divide(format, sum, 840);
 }
 
@@ -274,8 +238,7 @@ static double expected_at(const struct problem *problem, const double *f, ptrdif
     const struct gradient_axis *along = &problem->along;
     if (along->edge_order == 0)
         return ieee_round(format_of(problem->out),
-                          wide_at(along->uniform ? format_of(problem->arithmetic) : IEEE_DOUBLE, f,
-                                  s, along, problem->x + i, i));
+                          wide_at(format_of(problem->arithmetic), f, s, along, i));
     double result = along->uniform ? uniform_at(format_of(problem->arithmetic), f, s, along, i)
                                    : uneven_at(f, s, along, problem->x + i, i);
     return ieee_round(format_of(problem->out), result);
@@ -378,14 +341,13 @@ static void make_boxes(const struct problem *problem, const struct cut_case *way
                        struct tile_case *tile)
 {
     const unsigned axis = problem->axis;
-    const struct stencil_axis stencil = stencil_of(&problem->along);
-    const struct halo_rule rule = hg_stencil_rule(&stencil);
+    const struct halo_rule rule = hg_stencil_rule(&problem->stencil);
     int64_t low, high;
     tile->source = tile->result = tile->core;
     grow(problem, &tile->source, way->source_pad);
     grow(problem, &tile->result, way->result_pad);
-    hg_halo_reach(&rule, stencil.extent, tile->core.start[axis], tile->core.count[axis], &low,
-                  &high);
+    hg_halo_reach(&rule, problem->along.extent, tile->core.start[axis], tile->core.count[axis],
+                  &low, &high);
     tile->source.start[axis] = (uint64_t)low;
     tile->source.count[axis] = (uint64_t)(high - low);
 }
@@ -462,10 +424,9 @@ static void set_strides(unsigned rank, const struct box *box, ptrdiff_t *stride)
 static void run_tile(const struct problem *problem, struct tile_case *tile,
                      const struct cut_case *way, unsigned char *rooms[2])
 {
-    static double weight[OPERATOR_MOST_TAPS * MAX_EXTENT];
+    static double weight[3 * MAX_EXTENT];
     const unsigned rank = problem->rank;
     const unsigned axis = problem->axis;
-    const struct stencil_axis stencil = stencil_of(&problem->along);
     make_boxes(problem, way, tile);
     uint64_t in_points = product(rank, tile->source.count);
     uint64_t out_points = product(rank, tile->result.count);
@@ -477,17 +438,17 @@ static void run_tile(const struct problem *problem, struct tile_case *tile,
 
     struct stencil_block block = {.rank = rank,
                                   .axis = axis,
-                                  .stencil = &stencil,
+                                  .stencil = &problem->stencil,
                                   .before = tile->core.start[axis],
                                   .weight = weight,
+                                  .x = problem->x + tile->core.start[axis],
                                   .weight_tap = (ptrdiff_t)tile->core.count[axis]};
     memcpy(block.count, tile->core.count, rank * sizeof(block.count[0]));
-    block.after = stencil.extent - block.before - block.count[axis];
+    block.after = problem->along.extent - block.before - block.count[axis];
     set_strides(rank, &tile->source, block.in_stride);
     set_strides(rank, &tile->result, block.out_stride);
     if (!problem->along.uniform)
-        hg_operator_weigh(stencil.op, block.before, block.count[axis], block.after,
-                          problem->x + block.before, weight);
+        hg_operator_weigh(&problem->stencil, block.before, block.count[axis], block.x, weight);
     hg_stencil_apply(
         hg_stencil_find(problem->in, problem->arithmetic, problem->out), &block,
         in + offset_in(rank, &tile->source, tile->core.start) * hg_element_size(problem->in),
@@ -548,21 +509,19 @@ static void run_axis(struct problem *problem, bool special, unsigned char *rooms
         {.edge_order = 1},
         {.edge_order = 2, .uniform = true},
         {.edge_order = 2},
-        {.order = 0},
-        {.order = 1, .uniform = true},
-        {.order = 2, .uniform = true},
+        {.uniform = true},
     };
     for (size_t variant = 0; variant < COUNT(variants); variant++) {
         problem->along = variants[variant];
         problem->along.extent = problem->extent[problem->axis];
         problem->along.step = -0.3;
-        if (problem->along.extent < stencil_of(&problem->along).op->width)
-            continue;
         for (size_t k = 0; k < COUNT(kernels); k++) {
             problem->in = kernels[k].in;
             problem->arithmetic = kernels[k].arithmetic;
             problem->out = kernels[k].out;
             fill_data(problem, special);
+            if (!make_stencil(&problem->along, problem->x, &problem->stencil))
+                continue;
             fill_expected(problem);
             run_cuts(problem, rooms);
         }
@@ -636,7 +595,8 @@ END_TEST
 
 START_TEST(kernels_leave_empty_blocks)
 {
-    struct stencil_axis along = {.extent = 4, .op = hg_operator_gradient(1, false), .step = 1};
+    struct stencil_axis along;
+    ck_assert(make_stencil(&(struct gradient_axis){4, 1, true, 1}, NULL, &along));
     struct stencil_block block = {.rank = 2,
                                   .axis = 0,
                                   .count = {4, 0},
@@ -656,20 +616,21 @@ static void gradient(unsigned rank, const uint64_t *extent, unsigned axis, unsig
                      double step, const double *x, const double *f, double *g)
 {
     double weight[3 * 16];
-    struct stencil_axis along = {
-        .extent = extent[axis], .op = hg_operator_gradient(edge_order, x != NULL), .step = step};
+    struct stencil_axis along;
     struct stencil_block block = {.rank = rank,
                                   .axis = axis,
                                   .stencil = &along,
                                   .weight = weight,
+                                  .x = x,
                                   .weight_tap = (ptrdiff_t)extent[axis]};
+    ck_assert(make_stencil(&(struct gradient_axis){extent[axis], edge_order, !x, step}, x, &along));
     struct box all = {.start = {0}};
     memcpy(all.count, extent, rank * sizeof(extent[0]));
     memcpy(block.count, extent, rank * sizeof(extent[0]));
     set_strides(rank, &all, block.in_stride);
     set_strides(rank, &all, block.out_stride);
     if (x)
-        hg_operator_weigh(along.op, 0, extent[axis], 0, x, weight);
+        hg_operator_weigh(&along, 0, extent[axis], x, weight);
     hg_stencil_apply(hg_stencil_find(ELEMENT_F64, ELEMENT_F64, ELEMENT_F64), &block, f, g);
 }
 
@@ -771,7 +732,8 @@ START_TEST(wide_operators_are_exact)
 {
     enum { EXTENT = 12 };
     double f[EXTENT], g[EXTENT];
-    const struct stencil_axis along = {.extent = EXTENT, .op = wide_operator(1), .step = 1};
+    struct stencil_axis along;
+    ck_assert(make_stencil(&(struct gradient_axis){EXTENT, 0, true, 1}, NULL, &along));
     const struct stencil_block block = {
         .rank = 1, .count = {EXTENT}, .in_stride = {1}, .out_stride = {1}, .stencil = &along};
     for (int i = 0; i < EXTENT; i++)
@@ -784,24 +746,28 @@ END_TEST
 
 START_TEST(weights_do_not_depend_on_the_piece)
 {
-    double x[9], whole[3 * 9], piece[3 * 9];
+    enum { EXTENT = 14 };
+    double x[EXTENT], whole[8 * EXTENT], piece[8 * EXTENT];
     uint64_t state = 5;
-    for (unsigned i = 0; i < 9; i++)
+    for (unsigned i = 0; i < EXTENT; i++)
         x[i] = (i > 0 ? x[i - 1] : 0) + 0.1 + random_unit(&state);
-    for (unsigned order = 1; order <= 2; order++) {
-        const struct stencil_operator *op = hg_operator_gradient(order, true);
-        const struct halo_rule rule = {1, 1, order + 1, order + 1, false};
-        hg_operator_weigh(op, 0, 9, 0, x, whole);
-        for (uint64_t first = 0; first < 9; first++) {
-            for (uint64_t count = 1; first + count <= 9; count++) {
+    for (unsigned edge_order = 0; edge_order <= 2; edge_order++) {
+        struct stencil_axis axis;
+        ck_assert(make_stencil(&(struct gradient_axis){EXTENT, edge_order, false, 0}, x, &axis));
+        const struct halo_rule rule = hg_stencil_rule(&axis);
+        const unsigned weights = hg_operator_weights(&axis);
+        ck_assert_uint_eq(weights, edge_order == 0 ? 8 : 3);
+        hg_operator_weigh(&axis, 0, EXTENT, x, whole);
+        for (uint64_t first = 0; first < EXTENT; first++) {
+            for (uint64_t count = 1; first + count <= EXTENT; count++) {
                 int64_t low, high;
-                double only[9];
-                hg_halo_reach(&rule, 9, first, count, &low, &high);
-                for (unsigned i = 0; i < 9; i++)
+                double only[EXTENT];
+                hg_halo_reach(&rule, EXTENT, first, count, &low, &high);
+                for (unsigned i = 0; i < EXTENT; i++)
                     only[i] = i >= (uint64_t)low && i < (uint64_t)high ? x[i] : NAN;
-                hg_operator_weigh(op, first, count, 9 - first - count, only + first, piece);
-                for (unsigned k = 0; k < 3; k++)
-                    ck_assert_mem_eq(piece + k * count, whole + k * 9 + first,
+                hg_operator_weigh(&axis, first, count, only + first, piece);
+                for (unsigned k = 0; k < weights; k++)
+                    ck_assert_mem_eq(piece + k * count, whole + k * EXTENT + first,
                                      count * sizeof(double));
             }
         }
@@ -809,16 +775,29 @@ START_TEST(weights_do_not_depend_on_the_piece)
 }
 END_TEST
 
+static enum h5grad_status check_extent(unsigned derivative, unsigned accuracy, unsigned edge_order,
+                                       uint64_t extent, struct h5grad_error *err)
+{
+    const struct stencil_operator op = {
+        .derivative = derivative, .accuracy = accuracy, .edge_order = edge_order};
+    return hg_stencil_check_extent(&op, extent, err);
+}
+
 START_TEST(extents_and_steps_are_checked)
 {
     struct h5grad_error err;
-    ck_assert_int_eq(hg_stencil_check_extent(2, 1, &err), H5GRAD_OK);
-    ck_assert_int_eq(hg_stencil_check_extent(3, 2, NULL), H5GRAD_OK);
-    ck_assert_int_eq(hg_stencil_check_extent(1, 1, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(check_extent(1, 2, 1, 2, &err), H5GRAD_OK);
+    ck_assert_int_eq(check_extent(1, 2, 2, 3, NULL), H5GRAD_OK);
+    ck_assert_int_eq(check_extent(1, 2, 1, 1, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "extent 1 is too short: edge order 1 needs at least 2 points");
-    ck_assert_int_eq(hg_stencil_check_extent(2, 2, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(check_extent(1, 2, 2, 2, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "extent 2 is too short: edge order 2 needs at least 3 points");
-    ck_assert_int_eq(hg_stencil_check_extent(0, 1, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(check_extent(1, 2, 1, 0, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(check_extent(1, 4, 1, 4, &err), H5GRAD_FAILED);
+    ck_assert_str_eq(err.message, "extent 4 is too short: accuracy 4 needs at least 5 points");
+    ck_assert_int_eq(check_extent(2, 2, 2, 3, &err), H5GRAD_FAILED);
+    ck_assert_str_eq(err.message, "extent 3 is too short: the second derivative by edge order 2 "
+                                  "needs at least 4 points");
     ck_assert_int_eq(hg_stencil_check_step(-0.5, &err), H5GRAD_OK);
     ck_assert_int_eq(hg_stencil_check_step(-0.0, &err), H5GRAD_FAILED);
     ck_assert_str_eq(err.message, "spacing is 0");
@@ -902,35 +881,33 @@ struct stream_case {
     uint64_t extent[MAX_RANK], start[MAX_RANK], count[MAX_RANK];
     struct stencil_axis along[MAX_RANK];
     struct stencil_block block[MAX_RANK];
-    double weight[MAX_RANK][3 * MAX_EXTENT];
+    double weight[MAX_RANK][8 * MAX_EXTENT], x[MAX_RANK][MAX_EXTENT];
     ptrdiff_t stride[MAX_RANK];
 };
 
 static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *state)
 {
-    double x[MAX_EXTENT];
-    double *weight = way->weight[way->n];
+    double *weight = way->weight[way->n], *x = way->x[way->n];
     struct stencil_axis *along = &way->along[way->n];
     struct stencil_block *block = &way->block[way->n];
-    const unsigned edge_order = 1 + (unsigned)(random_bits(state) % 2);
-    *along =
-        (struct stencil_axis){.extent = way->extent[axis],
-                              .op = hg_operator_gradient(edge_order, random_bits(state) % 2 == 0),
-                              .step = -0.3 - random_unit(state)};
-    if (along->extent <= edge_order)
-        return;
-    for (uint64_t i = 0; i < along->extent; i++)
+    const struct gradient_axis gradient = {.extent = way->extent[axis],
+                                           .edge_order = (unsigned)(random_bits(state) % 3),
+                                           .uniform = random_bits(state) % 2 == 0,
+                                           .step = -0.3 - random_unit(state)};
+    for (uint64_t i = 0; i < gradient.extent; i++)
         x[i] = (double)i + 0.5 * random_unit(state);
+    if (!make_stencil(&gradient, x, along))
+        return;
     *block = (struct stencil_block){.rank = way->rank,
                                     .axis = axis,
                                     .stencil = along,
                                     .before = way->start[axis],
                                     .after = along->extent - way->start[axis] - way->count[axis],
                                     .weight = weight,
+                                    .x = x + way->start[axis],
                                     .weight_tap = (ptrdiff_t)way->count[axis]};
-    if (along->op->uneven)
-        hg_operator_weigh(along->op, block->before, way->count[axis], block->after,
-                          x + way->start[axis], weight);
+    if (!along->even)
+        hg_operator_weigh(along, block->before, way->count[axis], block->x, weight);
     for (unsigned i = 0; i < way->rank; i++) {
         block->count[i] = way->count[i];
         block->in_stride[i] = block->out_stride[i] = way->stride[i];

@@ -126,7 +126,7 @@ static enum h5grad_status open_reader(const char *name, const char *method, uint
     struct h5_type type;
     ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
     ck_assert_int_eq(hg_type_open(stored, &type, &err), H5GRAD_OK);
-    struct reader_source source = {dataset, &storage, &type, false};
+    struct reader_source source = {.dataset = dataset, .storage = &storage, .type = &type};
     struct reader *reader = hg_reader_open(&source, method, &err);
     enum h5grad_status status = reader ? H5GRAD_OK : H5GRAD_FAILED;
     if (reader && held)
@@ -155,10 +155,10 @@ static enum h5grad_status copy_named(const char *name)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     ck_assert(H5Pset_fapl_core(access, 1 << 16, false) >= 0);
     hid_t output = H5Fcreate("copy", H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    hid_t copy = hg_copy_create(source, output, "/copy", COPY_ALIKE, &err);
+    hid_t copy = hg_copy_create(source, NULL, output, "/copy", COPY_ALIKE, &err);
     ck_assert_msg(copy >= 0, "%s", err.message);
     hg_leave(&guard);
-    enum h5grad_status status = hg_copy_points(source, copy, &err);
+    enum h5grad_status status = hg_copy_points(source, NULL, copy, &err);
     hg_enter(&guard);
     hg_close(copy);
     hg_close(output);

@@ -148,7 +148,7 @@ static enum h5grad_status read_named(const char *name)
     hid_t stored = H5Dget_type(dataset);
     ck_assert_int_eq(hg_storage_read(dataset, &storage, &err), H5GRAD_OK);
     ck_assert_int_eq(hg_type_open(stored, &type, &err), H5GRAD_OK);
-    struct reader_source source = {dataset, &storage, &type, false};
+    struct reader_source source = {.dataset = dataset, .storage = &storage, .type = &type};
     struct reader *reader = hg_reader_open(&source, "library", &err);
     enum h5grad_status status = reader ? H5GRAD_OK : H5GRAD_FAILED;
     hg_leave(&guard);

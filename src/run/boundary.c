@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/boundary.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+/* How far steps may be from their mean, as a part of it, to be those of an even axis that was
+ * rounded. */
+#define NEARLY 1e-3
+
+/* The span of an axis between its first and last point, and its mean step; above 0. */
+static double span_of(const struct field *field, unsigned axis, double *mean)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    const struct coordinate *coordinate = hg_field_measure(settled);
+    const double steps = (double)(field->extent[axis] - 1);
+    const double span = coordinate ? fabs(coordinate->scan.last - coordinate->scan.first)
+                        : settled->spacing.kind == SPACING_NUMBER
+                            ? fabs(settled->spacing.number) * steps
+                            : steps;
+    *mean = span / steps;
+    return span;
+}
+
+struct axis_kind hg_boundary_kind(const struct field *field, unsigned axis)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    if (settled->coordinate)
+        return settled->coordinate->kind;
+    return hg_axis_kind(settled->given ? NULL : field->coords.axis[axis].unit, NULL, NULL);
+}
+
+static double full_circle(struct axis_kind kind)
+{
+    return kind.radians ? 6.283185307179586 : 360;
+}
+
+/* What a longitude says by its coordinates alone. */
+static enum boundary judge_longitude(const struct field *field, unsigned axis)
+{
+    const struct axis_kind kind = hg_boundary_kind(field, axis);
+    if (kind.quantity != AXIS_LONGITUDE || field->extent[axis] < 3)
+        return BOUNDARY_ONE_SIDED;
+    double mean;
+    const double left = full_circle(kind) - span_of(field, axis, &mean);
+    if (fabs(left - mean) <= NEARLY * mean)
+        return BOUNDARY_PERIODIC;
+    return fabs(left) <= NEARLY * mean ? BOUNDARY_PERIODIC_REPEATED : BOUNDARY_ONE_SIDED;
+}
+
+bool hg_boundary_is_round(const struct field *field, unsigned axis)
+{
+    return judge_longitude(field, axis) == BOUNDARY_PERIODIC;
+}
+
+bool hg_boundary_is_open_round(const struct field *field, unsigned axis)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    return !settled->bounded && hg_boundary_is_round(field, axis);
+}
+
+/* --boundary=auto */
+static enum boundary ask_file(const struct field *field, unsigned axis)
+{
+    const enum boundary round = judge_longitude(field, axis);
+    if (round != BOUNDARY_ONE_SIDED)
+        return round;
+    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    const bool closed = coordinate && coordinate->closed;
+    return closed || field->coords.axis[axis].periodic ? BOUNDARY_PERIODIC : BOUNDARY_ONE_SIDED;
+}
+
+/* A longitude's period is a full circle, where that is what is left for the last step. */
+static enum h5grad_status check_circle(const struct field *field, unsigned axis, double circle,
+                                       struct h5grad_error *err)
+{
+    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    double mean;
+    const double seam = circle - span_of(field, axis, &mean);
+    const double most = coordinate ? coordinate->scan.most : mean;
+    char text[32], number[32];
+    if (seam <= 2 * most)
+        return H5GRAD_OK;
+    hg_parse_print_double(seam, text, sizeof text);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "the seam would be %s, %.0f steps: not a globe; give --period=%s=NUMBER to "
+                        "insist",
+                        text, seam / mean,
+                        hg_field_axis_option(field, axis, number, sizeof number));
+}
+
+/* The period of a periodic axis for which none was given; 0: as many steps as points. */
+static enum h5grad_status find_period(struct field *field, unsigned axis, struct h5grad_error *err)
+{
+    struct field_axis *settled = &field->axis[axis];
+    const struct coordinate *coordinate = hg_field_measure(settled);
+    const struct axis_kind kind = hg_boundary_kind(field, axis);
+    if (kind.quantity == AXIS_LONGITUDE) {
+        settled->op.period = full_circle(kind);
+        settled->period_source = "a full circle";
+        return check_circle(field, axis, settled->op.period, err);
+    }
+    settled->period_source = "n steps";
+    if (!coordinate || coordinate->scan.even)
+        return H5GRAD_OK;
+    double mean;
+    const double span = span_of(field, axis, &mean);
+    const struct stencil_scan *scan = &coordinate->scan;
+    if (mean - scan->least <= NEARLY * mean && scan->most - mean <= NEARLY * mean) {
+        const double n = (double)field->extent[axis];
+        settled->op.period = span * n / (n - 1);
+        settled->period_source = "n times the mean step";
+        return H5GRAD_OK;
+    }
+    char number[32];
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "periodic, but its coordinates are uneven and say no period: give "
+                        "--period=%s=NUMBER",
+                        hg_field_axis_option(field, axis, number, sizeof number));
+}
+
+/* An axis that is too short may have points for less accuracy. */
+static enum h5grad_status check_extent(const struct field *field, unsigned axis,
+                                       struct h5grad_error *err)
+{
+    struct stencil_operator op = field->axis[axis].op;
+    const uint64_t extent = field->extent[axis];
+    const unsigned asked = op.accuracy;
+    struct h5grad_error reason;
+    char number[32];
+    enum h5grad_status status = hg_stencil_check_extent(&op, extent, &reason);
+    if (!status)
+        return status;
+    do
+        op.accuracy -= 2;
+    while (op.accuracy > 0 && hg_stencil_check_extent(&op, extent, NULL));
+    if (asked == 2 || op.accuracy == 0)
+        return hg_error_set(err, status, "%s", reason.message);
+    return hg_error_set(err, status, "%s (--accuracy=%s=%u)", reason.message,
+                        hg_field_axis_option(field, axis, number, sizeof number), op.accuracy);
+}
+
+enum h5grad_status hg_boundary_ask(struct field *field, unsigned axis,
+                                   const struct derivation *derivation, struct h5grad_error *err)
+{
+    struct field_axis *settled = &field->axis[axis];
+    struct derivation_entry asked;
+    enum h5grad_status status =
+        hg_derivation_of(derivation, axis, field->rank, field->coords.axis[axis].name, &asked, err);
+    if (status)
+        return status;
+    const unsigned second = 1u << FIELD_SECOND | 1u << FIELD_LAPLACIAN;
+    settled->bounded = asked.bounded;
+    settled->automatic = asked.automatic;
+    settled->op = (struct stencil_operator){
+        .derivative = derivation->results & second ? 2 : 1,
+        .accuracy = asked.accuracy,
+        .edge_order = derivation->edge_order,
+        .period = asked.period,
+        .missing = derivation->missing,
+    };
+    memcpy(settled->op.boundary, asked.boundary, sizeof asked.boundary);
+    memcpy(settled->op.value, asked.value, sizeof asked.value);
+    return check_extent(field, axis, err);
+}
+
+enum h5grad_status hg_boundary_settle(struct field *field, unsigned axis, struct h5grad_error *err)
+{
+    struct field_axis *settled = &field->axis[axis];
+    struct stencil_operator *op = &settled->op;
+    if (settled->automatic)
+        op->boundary[0] = op->boundary[1] = ask_file(field, axis);
+    if (op->boundary[0] == BOUNDARY_PERIODIC_REPEATED)
+        settled->period_source = "first to last point";
+    if (op->boundary[0] == BOUNDARY_PERIODIC && op->period > 0)
+        settled->period_source = "command line";
+    else if (op->boundary[0] == BOUNDARY_PERIODIC)
+        return find_period(field, axis, err);
+    return H5GRAD_OK;
+}

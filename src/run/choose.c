@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/choose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "formats/convention.h"
+#include "formats/metadata.h"
+#include "output/result_names.h"
+#include "run/boundary.h"
+
+/* The names of results that are along an axis, with the number of that behind them, and of others.
+ */
+static const char *const names[FIELD_WHATS] = {"grad",       "grad2", "laplacian", "grad_magnitude",
+                                               "divergence", "curl",  "q"};
+
+static enum h5grad_status add_result(struct field *field, const struct run_options *options,
+                                     struct field_result result, struct h5grad_error *err)
+{
+    const struct coords_convention *convention = field->coords.convention;
+    const struct results_fields fields = {
+        .name = field->path,
+        .what = names[result.what],
+        .along = result.along,
+        .axis = result.axis,
+        .axis_name = result.along ? field->coords.axis[result.axis].name : NULL,
+        .by_name = field->vector != NULL,
+    };
+    if (!options->name && convention && convention->result_path && result.what == FIELD_GRADIENT)
+        result.path = convention->result_path(field->path, &field->coords, result.axis);
+    else
+        result.path = hg_results_path(options->name, &fields);
+    if (!result.path)
+        return hg_error_memory(err, strlen(field->path));
+    field->results[field->n_results++] = result;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status make_results(struct field *field, struct h5grad_error *err)
+{
+    field->results = hg_memory_zeroed(FIELD_MOST_RESULTS, sizeof *field->results);
+    return field->results ? H5GRAD_OK
+                          : hg_error_memory(err, FIELD_MOST_RESULTS * sizeof *field->results);
+}
+
+static enum h5grad_status add_results(struct field *field, const struct run_options *options,
+                                      struct h5grad_error *err)
+{
+    enum h5grad_status status = make_results(field, err);
+    for (enum field_what what = FIELD_GRADIENT; what < FIELD_DIVERGENCE && !status; what++) {
+        struct field_result result = {.what = what, .components = field->components};
+        if (!(options->derivation.results & 1u << what))
+            continue;
+        result.along = what == FIELD_GRADIENT || what == FIELD_SECOND;
+        if (what == FIELD_MAGNITUDE)
+            result.components = 1;
+        for (unsigned k = 0; k < (result.along ? field->n_axes : 1) && !status; k++) {
+            result.axis = result.along ? field->order[k] : 0;
+            status = add_result(field, options, result, err);
+        }
+    }
+    return status;
+}
+
+/* The axes that are combined have one unit, as far as they are known. */
+static enum h5grad_status check_units(const struct field *field, const char *way_out,
+                                      struct h5grad_error *err)
+{
+    const char *unit = NULL;
+    unsigned of = 0;
+    for (unsigned k = 0; k < field->n_combined; k++) {
+        const unsigned axis = field->combined[k];
+        const char *other = hg_metadata_axis_unit(field, axis);
+        char label[256], label_of[256];
+        if (field->axis[axis].spacing.kind == SPACING_AUTO)
+            other = NULL;
+        hg_field_label(field, axis, label, sizeof label);
+        hg_field_label(field, of, label_of, sizeof label_of);
+        if (unit && other && strcmp(unit, other) != 0)
+            return hg_error_set(err, H5GRAD_FAILED, "%s is in %s, %s in %s%s", label_of, unit,
+                                label, other, way_out);
+        if (other && !unit) {
+            unit = other;
+            of = axis;
+        }
+    }
+    return H5GRAD_OK;
+}
+
+static int compare_axes(const void *a, const void *b)
+{
+    return *(const unsigned *)a < *(const unsigned *)b ? -1 : 1;
+}
+
+/* Puts an axis in front of the others that are combined, where it is among them. */
+static void put_first(struct field *field, unsigned axis)
+{
+    unsigned k = 0;
+    while (k < field->n_combined && field->combined[k] != axis)
+        k++;
+    if (k == field->n_combined)
+        return;
+    memmove(field->combined + 1, field->combined, k * sizeof *field->combined);
+    field->combined[0] = axis;
+}
+
+/* The axes that belong together: those of --dim, else all but time. */
+static enum h5grad_status choose_combined(struct field *field, const struct run_options *options,
+                                          struct h5grad_error *err)
+{
+    field->combined = hg_memory_zeroed(field->rank, sizeof *field->combined);
+    if (!field->combined)
+        return hg_error_memory(err, field->rank * sizeof *field->combined);
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        const unsigned axis = field->order[k];
+        char label[256];
+        hg_field_label(field, axis, label, sizeof label);
+        if (options->n_dims > 0 || hg_boundary_kind(field, axis).quantity != AXIS_TIME)
+            field->combined[field->n_combined++] = axis;
+        else
+            hg_message_add(options->messages, H5GRAD_WARNING,
+                           "%s: %s: it is time: not combined with other axes unless --dim names it",
+                           field->path, label);
+    }
+    qsort(field->combined, field->n_combined, sizeof *field->combined, compare_axes);
+    if (field->sphere.radius > 0) {
+        put_first(field, field->sphere.latitude);
+        put_first(field, field->sphere.longitude);
+    }
+    for (unsigned i = 0; i < field->rank; i++) {
+        if (field->axis[i].dropped)
+            return hg_error_set(err, H5GRAD_FAILED,
+                                "axis %u cannot be used, and results are combined of all axes: %s; "
+                                "name others with --dim",
+                                i, field->axis[i].problem);
+    }
+    if (field->n_combined == 0)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "no axis but time to be combined: name it with --dim");
+    return check_units(field, ": name the axes that belong together with --dim", err);
+}
+
+/* Of a vector: the curl of three components has as many. */
+static enum h5grad_status add_vector_results(struct field *field, const struct run_options *options,
+                                             struct h5grad_error *err)
+{
+    const unsigned n = field->vector->n;
+    enum h5grad_status status = make_results(field, err);
+    for (enum field_what what = FIELD_DIVERGENCE; what < FIELD_WHATS && !status; what++) {
+        struct field_result result = {.what = what, .components = field->components};
+        if (!(options->derivation.results & 1u << what) || (what == FIELD_CURL && n > 3))
+            continue;
+        result.along = what == FIELD_CURL && n == 3;
+        for (unsigned k = 0; k < (result.along ? n : 1) && !status; k++) {
+            result.axis = result.along ? field->combined[k] : 0;
+            status = add_result(field, options, result, err);
+        }
+    }
+    return status;
+}
+
+enum h5grad_status hg_results_choose_of_vector(struct field *field,
+                                               const struct run_options *options,
+                                               struct h5grad_error *err)
+{
+    const unsigned n = field->vector->n;
+    field->combined = hg_memory_zeroed(n, sizeof *field->combined);
+    if (!field->combined)
+        return hg_error_memory(err, n * sizeof *field->combined);
+    memcpy(field->combined, field->order, n * sizeof *field->combined);
+    field->n_combined = n;
+    if (field->components > 1 && options->derivation.results & 1u << FIELD_Q)
+        return hg_error_set(err, H5GRAD_FAILED, "q is not defined for complex numbers");
+    enum h5grad_status status = check_units(field, "", err);
+    return status ? status : add_vector_results(field, options, err);
+}
+
+enum h5grad_status hg_results_choose(struct field *field, const struct run_options *options,
+                                     struct h5grad_error *err)
+{
+    const unsigned combined = 1u << FIELD_LAPLACIAN | 1u << FIELD_MAGNITUDE;
+    enum h5grad_status status = H5GRAD_OK;
+    if (options->derivation.results & combined)
+        status = choose_combined(field, options, err);
+    return status ? status : add_results(field, options, err);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/sphere.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parse.h"
+#include "hdf5/attribute.h"
+#include "hdf5/names.h"
+#include "hdf5/walk.h"
+#include "run/boundary.h"
+
+/* Metres; shape 6 of GRIB2. */
+#define DEFAULT_RADIUS 6371229.0
+
+#define RADIANS_OF_DEGREE 0.017453292519943295
+
+static double radians_of(bool radians)
+{
+    return radians ? 1 : RADIANS_OF_DEGREE;
+}
+
+static double quarter_turn(bool radians)
+{
+    return radians ? 1.5707963267948966 : 90;
+}
+
+/* What a grid mapping says of the earth. */
+struct earth {
+    double radius; /* 0: nothing */
+    bool ellipsoid;
+};
+
+static enum h5grad_status read_earth(void *user, const struct names_variable *variable,
+                                     struct h5grad_error *err)
+{
+    struct earth *earth = user;
+    double number;
+    (void)err;
+    if (variable->id < 0)
+        return H5GRAD_OK;
+    if (hg_attribute_number(variable->id, "earth_radius", &number) && isfinite(number) &&
+        number > 0)
+        earth->radius = number;
+    if (hg_attribute_number(variable->id, "semi_major_axis", &number))
+        earth->ellipsoid = true;
+    return H5GRAD_OK;
+}
+
+/* The radius that the options name, else the file, else the default. */
+static enum h5grad_status find_radius(struct field *field, double asked, struct coordinates *store,
+                                      struct h5grad_error *err)
+{
+    struct earth earth = {.radius = 0};
+    struct h5_guard guard;
+    enum h5grad_status status = H5GRAD_OK;
+    field->sphere.radius = asked;
+    if (asked > 0)
+        return H5GRAD_OK;
+    const hid_t file = hg_coordinates_file(store);
+    hg_enter(&guard);
+    hid_t dataset = hg_open_dataset(file, field->stored_path, err);
+    if (dataset < 0)
+        status = hg_error_status(err);
+    else if (H5Aexists(dataset, "grid_mapping") > 0)
+        status =
+            hg_names_visit(file, field->path, dataset, "grid_mapping", read_earth, &earth, err);
+    hg_close(dataset);
+    hg_leave(&guard);
+    field->sphere.radius = earth.radius > 0 ? earth.radius : DEFAULT_RADIUS;
+    if (status || earth.radius > 0 || !earth.ellipsoid)
+        return status;
+    char number[32];
+    hg_parse_print_double(DEFAULT_RADIUS, number, sizeof number);
+    return hg_coordinates_add_note(store, field->sphere.latitudes, err,
+                                   "%s lies on an ellipsoid: a sphere of %s m is taken for it",
+                                   field->sphere.latitudes->name, number);
+}
+
+/* The first axis of a quantity, a latitude with its coordinates; rank where there is none. */
+static unsigned find_axis(const struct field *field, enum axis_quantity quantity,
+                          const struct coordinate *const *coordinate, struct axis_kind *kind)
+{
+    for (unsigned i = 0; i < field->rank; i++) {
+        const bool known = coordinate[i] || quantity == AXIS_LONGITUDE;
+        *kind = coordinate[i] ? coordinate[i]->kind : hg_boundary_kind(field, i);
+        if (kind->quantity == quantity && known)
+            return i;
+    }
+    return field->rank;
+}
+
+/* Latitudes are monotonic: the ends tell. */
+static enum h5grad_status check_poles(const struct field *field, struct coordinates *store,
+                                      struct h5grad_error *err)
+{
+    const struct field_sphere *sphere = &field->sphere;
+    const struct stencil_scan *scan = &sphere->latitudes->scan;
+    const double most = fmax(fabs(scan->first), fabs(scan->last));
+    const double quarter = quarter_turn(sphere->latitude_radians);
+    char number[32], pole[32];
+    hg_parse_print_double(most, number, sizeof number);
+    hg_parse_print_double(quarter, pole, sizeof pole);
+    if (most > quarter)
+        return hg_error_set(err, H5GRAD_FAILED, "latitudes %s reach %s, more than %s",
+                            sphere->latitudes->name, number, pole);
+    if (most < quarter || !field->axis[sphere->longitude].differentiated)
+        return H5GRAD_OK;
+    return hg_coordinates_add_note(store, sphere->latitudes, err,
+                                   "%s has the poles: eastward derivatives there are not defined",
+                                   sphere->latitudes->name);
+}
+
+enum h5grad_status hg_sphere_settle(struct field *field, const struct coordinate *const *coordinate,
+                                    double radius, struct coordinates *store,
+                                    struct h5grad_error *err)
+{
+    struct field_sphere *sphere = &field->sphere;
+    struct axis_kind kind[2];
+    const unsigned latitude = find_axis(field, AXIS_LATITUDE, coordinate, &kind[0]);
+    const unsigned longitude = find_axis(field, AXIS_LONGITUDE, coordinate, &kind[1]);
+    field->fault = FIELD_UNUSABLE;
+    if (latitude == field->rank || longitude == field->rank)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "no axis of it is a %s whose unit and coordinates are known, which "
+                            "--sphere needs",
+                            latitude == field->rank ? "latitude" : "longitude");
+    sphere->latitude = latitude;
+    sphere->longitude = longitude;
+    sphere->latitudes = coordinate[latitude];
+    sphere->latitude_radians = kind[0].radians;
+    sphere->longitude_radians = kind[1].radians;
+    enum h5grad_status status = check_poles(field, store, err);
+    if (!status)
+        status = find_radius(field, radius, store, err);
+    field->axis[latitude].unit = field->axis[longitude].unit = "m";
+    if (!status)
+        field->fault = FIELD_SOUND;
+    return status;
+}
+
+/* The factors of a latitude, in row i of n. With the usual cosine of the latitude two or three
+ * digits would be lost beside a pole, at which it is not 0. */
+static void make_row(const struct field_sphere *sphere, double latitude, double *north,
+                     double *east, double *metric)
+{
+    const double unit = radians_of(sphere->latitude_radians);
+    const double quarter = quarter_turn(sphere->latitude_radians), a = fabs(latitude);
+    const bool high = a > quarter / 2;
+    const double c = high ? sin((quarter - a) * unit) : cos(a * unit);
+    const double s = copysign(high ? cos((quarter - a) * unit) : sin(a * unit), latitude);
+    *north = sphere->radius * unit;
+    *east = c == 0 ? NAN : sphere->radius * radians_of(sphere->longitude_radians) * c;
+    *metric = c == 0 ? NAN : s / c / sphere->radius;
+}
+
+enum h5grad_status hg_sphere_rows(const struct field *field, struct sphere_rows *rows,
+                                  struct h5grad_error *err)
+{
+    const struct field_sphere *sphere = &field->sphere;
+    const uint64_t n = field->extent[sphere->latitude];
+    double *values = hg_memory_aligned(3 * n * sizeof *values);
+    if (!values)
+        return hg_error_memory(err, 3 * n * sizeof *values);
+    double *north = values, *east = values + n, *metric = values + 2 * n;
+    rows->values = values;
+    rows->north = (struct engine_rows){north, sphere->latitude};
+    rows->east = (struct engine_rows){east, sphere->latitude};
+    rows->metric = (struct engine_rows){metric, sphere->latitude};
+    enum h5grad_status status = hg_coord_array_read(sphere->latitudes->array, 0, n, metric, err);
+    for (uint64_t i = 0; i < n && !status; i++)
+        make_row(sphere, metric[i], &north[i], &east[i], &metric[i]);
+    return status;
+}
+
+void hg_sphere_free(struct sphere_rows *rows)
+{
+    free(rows->values);
+    *rows = (struct sphere_rows){.values = NULL};
+}

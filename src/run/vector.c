@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/vector.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdf5/attribute.h"
+#include "base/path.h"
+#include "base/size.h"
+#include "formats/formats.h"
+#include "formats/metadata.h"
+#include "run/axes.h"
+#include "run/choose.h"
+
+/* Coordinates are compared so many at a time. */
+#define PART 512
+
+/* What all components are described with. */
+struct description {
+    const struct vector_place *place;
+    struct run_options options; /* the run's, but for axes that are the vector's */
+    struct axis_option dim[FIELD_MOST_COMPONENTS];
+};
+
+/* The vector without its components, as the options have it. */
+static enum h5grad_status make_vector(const char *name, const struct run_options *options,
+                                      struct description *description, struct field_vector *vector,
+                                      struct h5grad_error *err)
+{
+    const struct vector_option *option = NULL;
+    vector->name = name;
+    vector->source = hg_memory_zeroed(FIELD_MOST_COMPONENTS, sizeof *vector->source);
+    if (!vector->source)
+        return hg_error_memory(err, FIELD_MOST_COMPONENTS * sizeof *vector->source);
+    while ((option = hg_derivation_vector(&options->derivation, name, option))) {
+        const char *path = option->path;
+        char *absolute = hg_memory_format("%s%s", *path == '/' ? "" : "/", path);
+        if (!absolute)
+            return hg_error_memory(err, strlen(path));
+        vector->source[vector->n_sources++] = absolute;
+        for (size_t k = 0; k < option->n; k++)
+            description->dim[vector->n++] = option->dim[k];
+    }
+    vector->other = hg_memory_zeroed(vector->n, sizeof *vector->other);
+    char *parent = hg_path_parent(vector->source[0]);
+    vector->path = parent ? hg_path_join(parent, name) : NULL;
+    free(parent);
+    return vector->other && vector->path ? H5GRAD_OK : hg_error_memory(err, strlen(name));
+}
+
+static enum h5grad_status check_is_field(const struct description *description,
+                                         const struct task *task, const char *path,
+                                         struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    const char *why = hg_coords_not_field(description->place->file, path, task->dataset);
+    hg_leave(&guard);
+    if (!why || (!description->options.unpack && hg_path_begins(why, COORDS_CATEGORIES)))
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_FAILED, "it is no field: %s", why);
+}
+
+/* "16x16x17" */
+static void print_shape(const struct field *field, char *out, size_t size)
+{
+    size_t length = 0;
+    for (unsigned i = 0; i < field->rank && length < size; i++)
+        length += (size_t)snprintf(out + length, size - length, "%s%" PRIu64, i ? "x" : "",
+                                   field->extent[i]);
+}
+
+static enum h5grad_status check_shapes(const struct field *a, const struct field *b,
+                                       struct h5grad_error *err)
+{
+    char shape_a[512], shape_b[512];
+    print_shape(a, shape_a, sizeof shape_a);
+    print_shape(b, shape_b, sizeof shape_b);
+    if (strcmp(shape_a, shape_b) != 0)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s is %s and %s %s: a staggered grid; bring them to common points "
+                            "first",
+                            a->path, shape_a, b->path, shape_b);
+    if (a->components != b->components)
+        return hg_error_set(err, H5GRAD_FAILED, "of %s and %s one is complex, the other real",
+                            a->path, b->path);
+    return H5GRAD_OK;
+}
+
+/* first: the first component, described; NULL: it is this one. */
+static enum h5grad_status describe_component(const struct description *description,
+                                             const char *path, const struct field *first,
+                                             struct task *task, struct field *field,
+                                             struct h5grad_error *err)
+{
+    const struct vector_place *place = description->place;
+    enum h5grad_status status = hg_task_describe(task, place->file, place->walk, path,
+                                                 description->options.unpack, field, err);
+    if (!status)
+        status = check_is_field(description, task, path, err);
+    if (status)
+        return hg_error_context(err, status, "%s", path);
+    hg_derivation_note_axes(&description->options.derivation, field);
+    if (first && (status = check_shapes(first, field, err)))
+        return status;
+    status = hg_axes_settle(field, &description->options, place->coordinates, err);
+    return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
+}
+
+/* Whether coordinates are the same to the bit. */
+static enum h5grad_status compare_coordinates(const struct coordinate *a,
+                                              const struct coordinate *b, bool *same,
+                                              struct h5grad_error *err)
+{
+    double x[2][PART];
+    enum h5grad_status status = H5GRAD_OK;
+    *same = a == b;
+    if (*same || !a || !b || hg_coord_array_extent(a->array) != hg_coord_array_extent(b->array))
+        return H5GRAD_OK;
+    *same = hg_coord_array_origin(a->array) == hg_coord_array_origin(b->array);
+    const uint64_t extent = hg_coord_array_extent(a->array);
+    for (uint64_t first = 0; first < extent && *same && !status; first += PART) {
+        const uint64_t n = size_min(PART, extent - first);
+        status = hg_coord_array_read(a->array, first, n, x[0], err);
+        if (!status)
+            status = hg_coord_array_read(b->array, first, n, x[1], err);
+        *same = !status && memcmp(x[0], x[1], n * sizeof **x) == 0;
+    }
+    return status;
+}
+
+/* That an axis has the same points, and ends, in two components. */
+static enum h5grad_status check_axis(const struct field *a, const struct field *b, unsigned axis,
+                                     struct h5grad_error *err)
+{
+    const struct field_axis *one = &a->axis[axis], *two = &b->axis[axis];
+    bool same = false;
+    enum h5grad_status status = compare_coordinates(one->coordinate, two->coordinate, &same, err);
+    if (status)
+        return status;
+    same = same && two->differentiated && one->spacing.kind == two->spacing.kind &&
+           (one->spacing.kind != SPACING_NUMBER || one->spacing.number == two->spacing.number);
+    if (!one->given && !two->given && a->coords.axis[axis].kind == COORDS_STEP)
+        same = same && a->coords.axis[axis].origin == b->coords.axis[axis].origin;
+    for (int side = 0; side < 2; side++)
+        same = same && one->op.boundary[side] == two->op.boundary[side];
+    if (same && one->op.period == two->op.period)
+        return H5GRAD_OK;
+    char label[256];
+    hg_field_label(a, axis, label, sizeof label);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "%s and %s differ in the points of %s: bring them to common points first",
+                        a->path, b->path, label);
+}
+
+static enum h5grad_status check_units(const struct task *a, const struct task *b,
+                                      struct h5grad_error *err)
+{
+    const char *attribute;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    BASE_FREED char *one = hg_attribute_unit(a->dataset, true, &attribute);
+    BASE_FREED char *two = hg_attribute_unit(b->dataset, true, &attribute);
+    hg_leave(&guard);
+    if (!one || !two || strcmp(one, two) == 0)
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_FAILED, "%s is in %s and %s in %s", a->field->path, one,
+                        b->field->path, two);
+}
+
+static enum h5grad_status check_alike(const struct task *a, const struct task *b,
+                                      struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < a->field->n_axes && !status; k++)
+        status = check_axis(a->field, b->field, a->field->order[k], err);
+    return status ? status : check_units(a, b, err);
+}
+
+/* The components after the first: of messages the first one's are enough. */
+static enum h5grad_status describe_others(struct description *description, struct task *task,
+                                          struct field *field, struct h5grad_error *err)
+{
+    const struct field_vector *vector = field->vector;
+    struct messages silent;
+    enum h5grad_status status = hg_task_make_others(task, vector->n, err);
+    hg_messages_init(&silent);
+    description->options.messages = &silent;
+    for (unsigned k = 1; k < vector->n && !status; k++) {
+        struct field *other = &vector->other[k - 1];
+        const char *path = vector->source[vector->n_sources > 1 ? k : 0];
+        status = describe_component(description, path, field, &task->other[k - 1], other, err);
+        if (!status)
+            status = check_alike(task, &task->other[k - 1], err);
+        if (!status && hg_element_size(other->result) > hg_element_size(field->result))
+            field->result = other->result;
+    }
+    hg_messages_free(&silent);
+    return status;
+}
+
+/* The axis of the components: that which is none of the vector's and has as many points. */
+static enum h5grad_status find_component_axis(const struct field *field, unsigned *axis,
+                                              struct h5grad_error *err)
+{
+    const unsigned n = field->vector->n;
+    unsigned found = 0;
+    char labels[600] = "", label[256];
+    for (unsigned i = 0; i < field->rank; i++) {
+        if (field->axis[i].differentiated || field->extent[i] != n)
+            continue;
+        hg_field_label(field, i, label, sizeof label);
+        snprintf(labels + strlen(labels), sizeof labels - strlen(labels), "%s%s",
+                 found++ ? " and " : "", label);
+        *axis = i;
+    }
+    if (found == 1)
+        return H5GRAD_OK;
+    if (found == 0)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s: no axis of %u points for the components but those that are named",
+                            field->vector->source[0], n);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "%s: %s have %u points: which of them holds the components is not known",
+                        field->vector->source[0], labels, n);
+}
+
+/* One dataset holds all components: each is a part of it. */
+static enum h5grad_status take_parts(struct task *task, struct field *field,
+                                     struct h5grad_error *err)
+{
+    const struct field_vector *vector = field->vector;
+    unsigned axis = 0;
+    if (vector->n_sources > 1)
+        return H5GRAD_OK;
+    enum h5grad_status status = find_component_axis(field, &axis, err);
+    if (status)
+        return status;
+    if (field->values.applies && field->values.rule.slice_scale)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s: its slices have scales of their own: --no-unpack takes the stored "
+                            "numbers as they are",
+                            vector->source[0]);
+    for (unsigned k = 0; k < vector->n; k++) {
+        hg_field_take_part(k ? &vector->other[k - 1] : field, axis, k);
+        hg_task_take_part(k ? &task->other[k - 1] : task);
+    }
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status describe(struct description *description, struct task *task,
+                                   struct field_vector *vector, struct field *field,
+                                   struct h5grad_error *err)
+{
+    enum h5grad_status status =
+        describe_component(description, vector->source[0], NULL, task, field, err);
+    field->vector = vector;
+    if (!status)
+        status = describe_others(description, task, field, err);
+    if (status)
+        return status;
+    field->path = vector->path;
+    status = hg_results_choose_of_vector(field, &description->options, err);
+    return status ? status : take_parts(task, field, err);
+}
+
+enum h5grad_status hg_vector_describe(struct task *task, const struct vector_place *place,
+                                      const char *name, const struct run_options *options,
+                                      struct field *field, struct h5grad_error *err)
+{
+    struct description description = {.place = place, .options = *options};
+    struct field_vector *vector = hg_memory_zeroed(1, sizeof *vector);
+    if (!vector)
+        return hg_error_memory(err, sizeof *vector);
+    enum h5grad_status status = make_vector(name, options, &description, vector, err);
+    if (status) {
+        field->vector = vector;
+        return status;
+    }
+    description.options.dim = description.dim;
+    description.options.n_dims = vector->n;
+    description.options.of_vector = true;
+    return describe(&description, task, vector, field, err);
+}

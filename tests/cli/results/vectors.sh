@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Divergence, curl and Q of vectors, worked out by hand, to the last bit; what no vector can be made of.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../../support/program.sh
+. "$(dirname "$0")/../../support/program.sh"
+
+# expect FILE DATASET VALUE...
+expect() {
+    check "$what, $2" equal "$(values "$1" "$2")" "${*:3}"
+}
+
+# x, y, z are the axes 2, 1, 0, with steps 0.25, 0.5 and 1: u = x^2 + xy, v = yz - x, w = xz + z^2.
+divergence="1.25 1.75 2.25 1.75 2.25 2.75 2.25 2.75 3.25 3.25 3.75 4.25 3.75 4.25 4.75 4.25 4.75 5.25 5.25 \
+5.75 6.25 5.75 6.25 6.75 6.25 6.75 7.25"
+curl_x="0 0 0 -0.5 -0.5 -0.5 -1 -1 -1 0 0 0 -0.5 -0.5 -0.5 -1 -1 -1 0 0 0 -0.5 -0.5 -0.5 -1 -1 -1"
+curl_y="0 0 0 0 0 0 0 0 0 -1 -1 -1 -1 -1 -1 -1 -1 -1 -2 -2 -2 -2 -2 -2 -2 -2 -2"
+curl_z="-1 -1.25 -1.5 -1 -1.25 -1.5 -1 -1.25 -1.5 -1 -1.25 -1.5 -1 -1.25 -1.5 -1 -1.25 -1.5 -1 -1.25 -1.5 \
+-1 -1.25 -1.5 -1 -1.25 -1.5"
+q="-0.53125 -0.65625 -0.90625 -0.78125 -1.03125 -1.40625 -1.28125 -1.65625 -2.15625 -2.53125 -2.90625 \
+-3.40625 -2.78125 -3.28125 -3.90625 -3.28125 -3.90625 -4.65625 -6.53125 -7.15625 -7.90625 -6.78125 -7.53125 \
+-8.40625 -7.28125 -8.15625 -9.15625"
+make_input in.h5 /u float64 3x3x3 0 0.0625 0.25 0 0.1875 0.5 0 0.3125 0.75 0 0.0625 0.25 0 0.1875 0.5 0 0.3125 \
+    0.75 0 0.0625 0.25 0 0.1875 0.5 0 0.3125 0.75
+make_input in.h5 /v float64 3x3x3 0 -0.25 -0.5 0 -0.25 -0.5 0 -0.25 -0.5 0 -0.25 -0.5 0.5 0.25 0 1 0.75 0.5 0 \
+    -0.25 -0.5 1 0.75 0.5 2 1.75 1.5
+make_input in.h5 /w float64 3x3x3 0 0 0 0 0 0 0 0 0 1 1.25 1.5 1 1.25 1.5 1 1.25 1.5 4 4.5 5 4 4.5 5 4 4.5 5
+make_input in.h5 /flow/all float64 3x3x3x3 0 0 0 0.0625 -0.25 0 0.25 -0.5 0 0 0 0 0.1875 -0.25 0 0.5 -0.5 0 0 0 0 \
+    0.3125 -0.25 0 0.75 -0.5 0 0 0 1 0.0625 -0.25 1.25 0.25 -0.5 1.5 0 0.5 1 0.1875 0.25 1.25 0.5 0 1.5 0 1 1 \
+    0.3125 0.75 1.25 0.75 0.5 1.5 0 0 4 0.0625 -0.25 4.5 0.25 -0.5 5 0 1 4 0.1875 0.75 4.5 0.5 0.5 5 0 2 4 \
+    0.3125 1.75 4.5 0.75 1.5 5
+components="--vector=V:2=/u --vector=V:1=/v --vector=V:0=/w"
+
+what="three components"
+# shellcheck disable=SC2086 # several options
+check "$what" "$H5GRAD" -s 1,0.5,0.25 $components --compute=divergence,curl,q in.h5 out.h5
+expect out.h5 /V_divergence "$divergence"
+expect out.h5 /V_curl_2 "$curl_x"
+expect out.h5 /V_curl_1 "$curl_y"
+expect out.h5 /V_curl_0 "$curl_z"
+expect out.h5 /V_q "$q"
+
+what="an axis of components"
+check "$what" "$H5GRAD" -O -s 1,0.5,0.25,7 --vector=V:2,1,0=flow/all --compute=divergence,curl,q in.h5 out.h5
+expect out.h5 /flow/V_divergence "$divergence"
+expect out.h5 /flow/V_curl_2 "$curl_x"
+expect out.h5 /flow/V_curl_1 "$curl_y"
+expect out.h5 /flow/V_curl_0 "$curl_z"
+expect out.h5 /flow/V_q "$q"
+
+what="two components"
+make_input flat.h5 /u float64 3x3 0 1 4 1 3 7 5 5 6
+make_input flat.h5 /v float64 3x3 2 2 1 0 1 5 3 8 9
+check "$what" "$H5GRAD" -s 2,1 --vector=V:1=u --vector=V:0=v --compute=divergence,vorticity,q flat.h5 flat_out.h5
+expect flat_out.h5 /V_divergence 0 1.5 5 2.25 4.5 6 1.5 4 3
+expect flat_out.h5 /V_curl -0.5 -1.5 -2.5 -0.25 1.5 3.5 3 2 1.5
+expect flat_out.h5 /V_q -1 -1.625 -5 -3.28125 -8.125 -12 -11.125 -9.25 -2
+
+what="divergence and curl where nothing is chosen, datasets beside vectors"
+check "$what" "$H5GRAD" -O -d u -s 2,1 --vector=V:1=u --vector=V:0=v flat.h5 flat_out.h5
+check "$what, names" equal "$(h5ls flat_out.h5 | sed 's/ .*//' | tr '\n' ' ')" \
+    "V_curl V_divergence u_grad_0 u_grad_1 "
+
+what="attributes"
+check "$what" equal "$(h5dump -a /V_divergence/gradient_of flat_out.h5 | grep -A1 'DATA {' | tail -1 | tr -d ' ')" \
+    '(0):"/u","/v"'
+
+"$H5GRAD" -n --json --vector=V:2,1,0=/flow/all in.h5 out2.h5 >plan.json
+check "a plan names the components" grep -q '"components": \["/flow/all"\]' plan.json
+
+make_input flat.h5 /wide float64 3x4
+make_input flat.h5 /point float64 3x3x2x2
+while read -r status regex options; do
+    # shellcheck disable=SC2086 # several options
+    refused "$status" "${regex//_/ }" $options flat.h5 o/out.h5
+done <<'END'
+1 V:.*/u_is_3x3_and_/wide_3x4:_a_staggered_grid --vector=V:1=u --vector=V:0=wide
+1 V:.*repeated --vector=V:1=u --vector=V:-1=v
+1 V:.*/nix --vector=V:1=u --vector=V:0=nix
+1 vector_V:.*NAME=PATH|V:DIM=PATH --vector=V=u
+1 V:.*axis_2_and_axis_3_have_2_points --vector=V:0,1=point
+1 V:.*no_axis_of_2_points --vector=V:0,1=u
+1 V:.*no_axis_is_named_x --vector=V:x=u --vector=V:y=v
+2 vector_V:_one_component --vector=V:1=u
+2 vector_V:.*4_components --vector=V:0,1,2,3=point --compute=q
+2 compute:_nothing_of_the_vectors --vector=V:0=u --vector=V:1=v --compute=gradient
+2 compute:_nothing_of_the_datasets --vector=V:0=u --vector=V:1=v --compute=curl -d u
+2 vector.*axis_0_is_given_twice --vector=V:0,0=point
+2 vector.*NAME:DIM=PATH --vector=V
+END
+
+finish
