@@ -94,6 +94,14 @@ static void combine_difference(const struct combination *combination, const doub
         out[i] = values[0][i] - values[1][i];
 }
 
+static void combine_difference_more(const struct combination *combination,
+                                    const double *const *values, double *out, size_t n)
+{
+    const double *factor = values[combination->inputs];
+    for (size_t i = 0; i < n * combination->components; i++)
+        out[i] = (values[0][i] - values[1][i]) + values[2][i] * factor[i];
+}
+
 /* Of two components a, b: the diagonal is aa, bb, and ab, ba are the pairs. */
 static void combine_q_2(const struct combination *combination, const double *const *values,
                         double *out, size_t n)
@@ -132,6 +140,7 @@ static const struct {
     [COMBINATION_SUM] = {"sum", combine_sum, false},
     [COMBINATION_SUM_LESS] = {"sum with a factor", combine_sum_less, false},
     [COMBINATION_DIFFERENCE] = {"difference", combine_difference, false},
+    [COMBINATION_DIFFERENCE_MORE] = {"difference with a factor", combine_difference_more, false},
     [COMBINATION_Q] = {"Q", combine_q, true},
 };
 

@@ -18,6 +18,7 @@ enum combination_kind {
     COMBINATION_SUM,        /* a + b + ... */
     COMBINATION_SUM_LESS,   /* (a + b + ...) - c * factor + d ..., c being input number before */
     COMBINATION_DIFFERENCE, /* a - b */
+    COMBINATION_DIFFERENCE_MORE, /* (a - b) + c * factor */
     /* Of real derivatives of two or three components: the diagonal of their matrix J, then the
      * pairs J[a][b], J[b][a] above and below it, by rows: -(half the sum of squares) - the sum of
      * products.

@@ -175,6 +175,44 @@ static void combine(const struct worker *worker, const struct engine_output *out
         hg_convert_decode(ELEMENT_F64, false, ELEMENT_F32, wide, out, n * combination->results);
 }
 
+/* The values of a block, dense. */
+static void take_values(const struct stencil_block *block, enum element value, const void *in,
+                        double *out)
+{
+    const unsigned last = block->rank - 1;
+    struct box box = {.start = {0}};
+    uint64_t at[GRID_MAX_RANK] = {0};
+    memcpy(box.count, block->count, last * sizeof *box.count);
+    do {
+        ptrdiff_t offset = 0;
+        for (unsigned i = 0; i < last; i++)
+            offset += (ptrdiff_t)at[i] * block->in_stride[i];
+        hg_convert_decode(value, false, ELEMENT_F64,
+                          (const char *)in + offset * (ptrdiff_t)hg_element_size(value), out,
+                          block->count[last]);
+        out += block->count[last];
+    } while (hg_box_next(last, &box, at));
+}
+
+/* A derivative that is combined, in a piece. */
+static void derive_piece(const struct worker *worker, unsigned k, const struct tile *tile,
+                         const struct box *piece)
+{
+    const struct engine_job *job = worker->job;
+    const struct engine_derivative *of = &job->derivative[k];
+    const enum element value = job->source[of->source].value;
+    const unsigned order = of->stencil.op.derivative;
+    struct stencil_block block;
+    const void *in = describe(worker, k, tile, piece, piece->count, &block);
+    if (order == 0)
+        take_values(&block, value, in, worker->piece[k]);
+    else
+        hg_stencil_apply(hg_stencil_find(value, ELEMENT_F64, ELEMENT_F64), &block, in,
+                         worker->piece[k]);
+    for (unsigned i = 0; i < order && of->divisor; i++)
+        for_rows(job, of->divisor, piece, worker->piece[k], divide);
+}
+
 /* All derivatives that are combined, in a box of the core before which it has first points, and the
  * combinations. */
 static void combine_piece(const struct worker *worker, const struct tile *tile,
@@ -182,16 +220,8 @@ static void combine_piece(const struct worker *worker, const struct tile *tile,
 {
     const struct engine_job *job = worker->job;
     for (unsigned k = 0; k < job->n_derivatives; k++) {
-        const enum element value = job->source[job->derivative[k].source].value;
-        struct stencil_block block;
-        if (!worker->piece[k])
-            continue;
-        const void *in = describe(worker, k, tile, piece, piece->count, &block);
-        hg_stencil_apply(hg_stencil_find(value, ELEMENT_F64, ELEMENT_F64), &block, in,
-                         worker->piece[k]);
-        const struct engine_derivative *of = &job->derivative[k];
-        for (unsigned order = of->stencil.op.derivative; of->divisor && order > 0; order--)
-            for_rows(job, of->divisor, piece, worker->piece[k], divide);
+        if (worker->piece[k])
+            derive_piece(worker, k, tile, piece);
     }
     for (unsigned o = 0; o < job->n_outputs; o++) {
         if (job->output[o].combination)

@@ -35,7 +35,9 @@ struct engine_rows {
 struct engine_derivative {
     unsigned source;
     unsigned axis;
-    struct stencil_axis stencil;     /* periodic or not as all others along the axis */
+    /* Periodic or not as all others along the axis. Where its operator's derivative is 0, it is the
+     * value itself, which is combined only: of the rest the stencil is even and else zeroed. */
+    struct stencil_axis stencil;
     struct coord_array *coordinates; /* NULL where the operator is even */
     /* Where it is combined, it is divided by these, twice if it is the second one; NULL: by
      * nothing. Other outputs do not have it. */

@@ -31,6 +31,10 @@ void hg_field_take_part(struct field *field, unsigned axis, uint64_t index)
     memmove(&field->axis[axis], &field->axis[axis + 1], after * sizeof *field->axis);
     memmove(&field->extent[axis], &field->extent[axis + 1], after * sizeof *field->extent);
     hg_coords_drop_axis(&field->coords, axis);
+    if (field->region)
+        hg_region_drop_axis(field->rank, axis, field->region);
+    field->sphere.latitude -= field->sphere.latitude > axis;
+    field->sphere.longitude -= field->sphere.longitude > axis;
     for (unsigned k = 0; k < field->n_axes; k++)
         field->order[k] -= field->order[k] > axis;
     for (unsigned k = 0; k < field->n_combined; k++)

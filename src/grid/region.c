@@ -12,6 +12,15 @@ void hg_region_whole(unsigned rank, const uint64_t *extent, struct region *regio
     }
 }
 
+void hg_region_drop_axis(unsigned rank, unsigned axis, struct region *region)
+{
+    for (unsigned i = axis; i + 1 < rank; i++) {
+        region->start[i] = region->start[i + 1];
+        region->count[i] = region->count[i + 1];
+        region->step[i] = region->step[i + 1];
+    }
+}
+
 void hg_region_points(unsigned rank, const struct region *region, const struct box *results,
                       struct box *points)
 {

@@ -17,6 +17,9 @@ struct region {
 /* All points of an array. */
 void hg_region_whole(unsigned rank, const uint64_t *extent, struct region *region);
 
+/* Takes an axis out of a region of so many. */
+void hg_region_drop_axis(unsigned rank, unsigned axis, struct region *region);
+
 /* How many points of the array n > 0 adjacent results lie on, those between them included. */
 static inline uint64_t region_span(const struct region *region, unsigned axis, uint64_t n)
 {

@@ -160,6 +160,21 @@ static enum h5grad_status add_vector_results(struct field *field, const struct r
     return status;
 }
 
+/* In another order the curl would have the other sign. */
+static enum h5grad_status check_sphere(const struct field *field, unsigned results,
+                                       struct h5grad_error *err)
+{
+    const struct field_sphere *sphere = &field->sphere;
+    if (field->n_combined != 2 || field->combined[0] != sphere->longitude ||
+        field->combined[1] != sphere->latitude)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "on a sphere a vector has two components: the eastward one, along "
+                            "longitude, first, then the northward one, along latitude");
+    if (results & 1u << FIELD_Q)
+        return hg_error_set(err, H5GRAD_FAILED, "q is not defined on the sphere here");
+    return H5GRAD_OK;
+}
+
 enum h5grad_status hg_results_choose_of_vector(struct field *field,
                                                const struct run_options *options,
                                                struct h5grad_error *err)
@@ -173,6 +188,8 @@ enum h5grad_status hg_results_choose_of_vector(struct field *field,
     if (field->components > 1 && options->derivation.results & 1u << FIELD_Q)
         return hg_error_set(err, H5GRAD_FAILED, "q is not defined for complex numbers");
     enum h5grad_status status = check_units(field, "", err);
+    if (!status && field->sphere.radius > 0)
+        status = check_sphere(field, options->derivation.results, err);
     return status ? status : add_vector_results(field, options, err);
 }
 

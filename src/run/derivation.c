@@ -381,9 +381,6 @@ static enum h5grad_status check_vectors(const struct derivation *derivation, boo
     if (of_vectors && named && derivation->chosen && !(derivation->results & ~RESULTS_OF_VECTORS))
         return hg_error_set(err, H5GRAD_USAGE,
                             "compute: nothing of the datasets that are named beside the vectors");
-    if (derivation->n_vectors > 0 && (derivation->sphere || derivation->n_subsets > 0))
-        return hg_error_set(err, H5GRAD_USAGE, "vector: not together with %s",
-                            derivation->sphere ? "sphere" : "subset");
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < derivation->n_vectors && !status; i++)
         status = check_vector(derivation, derivation->vector[i].name, err);

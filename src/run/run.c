@@ -219,7 +219,7 @@ static enum h5grad_status describe(struct run *run, const struct selected *item,
                                    struct field *field, struct h5grad_error *err)
 {
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    const struct vector_place place = {run->file, walk, run->coordinates};
+    const struct vector_place place = {run->file, walk, run->coordinates, run->subset_used};
     if (item->is_vector)
         return hg_vector_describe(&run->task, &place, item->path, &run->options, field, err);
     enum h5grad_status status =

@@ -262,7 +262,7 @@ static enum h5grad_status use_coordinates(struct stencil_axis *axis,
     return status ? status : hg_stencil_make(op, &coordinate->scan, ends, axis, err);
 }
 
-/* A derivative of a source. */
+/* A derivative of a source; of order 0 its value. */
 struct wanted {
     unsigned source, axis, order;
 };
@@ -287,6 +287,10 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
     struct stencil_operator op = settled->op;
     op.derivative = wanted.order;
     *out = (struct engine_derivative){.source = wanted.source, .axis = axis};
+    if (wanted.order == 0) {
+        out->stencil.even = true;
+        return H5GRAD_OK;
+    }
     if (hg_field_is_round(field, axis))
         out->divisor = axis == field->sphere.latitude ? &task->rows.north : &task->rows.east;
     if (coordinate)
@@ -302,74 +306,94 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
     return status ? hg_error_context(err, status, "%s", label) : H5GRAD_OK;
 }
 
-/* The term of the metric in a Laplacian that has derivatives along latitude: behind those along the
- * sphere. */
-static enum h5grad_status add_metric(struct task *task, unsigned number,
-                                     struct engine_output *output, struct h5grad_error *err)
+/* What a result is combined of, and how. */
+struct recipe {
+    enum combination_kind kind;
+    unsigned n, before; /* see struct combination */
+    struct wanted wanted[COMBINATION_MOST_INPUTS];
+};
+
+static void want(struct recipe *recipe, unsigned source, unsigned axis, unsigned order)
 {
-    const struct field *field = task->field;
-    unsigned *inputs = task->combined[number], before = 0;
-    bool has = false;
-    while (before < field->n_combined && hg_field_is_round(field, field->combined[before]))
-        has = field->combined[before++] == field->sphere.latitude;
-    if (!has)
-        return H5GRAD_OK;
-    memmove(inputs + before + 1, inputs + before, (field->n_combined - before) * sizeof *inputs);
-    task->combination[number] =
-        hg_combination_make(COMBINATION_SUM_LESS, field->n_combined + 1, field->components);
-    task->combination[number].before = before;
-    output->factor = &task->rows.metric;
-    return use_derivative(task, (struct wanted){0, field->sphere.latitude, 1}, &inputs[before],
-                          err);
+    recipe->wanted[recipe->n++] = (struct wanted){source, axis, order};
 }
 
-/* The derivatives of which a result is combined, in their order, at most FIELD_MOST_COMPONENTS. */
-static enum combination_kind find_inputs(const struct field *field,
-                                         const struct field_result *result, struct wanted *wanted,
-                                         unsigned *n)
+/* Of two components, on a sphere with a term of its metric; or that along one axis of three. */
+static void choose_curl(const struct field *field, const struct field_result *result,
+                        struct recipe *recipe)
+{
+    const unsigned *axis = field->combined;
+    unsigned of = 0;
+    while (result->along && axis[of] != result->axis)
+        of++;
+    const unsigned a = result->along ? (of + 1) % 3 : 0, b = result->along ? (of + 2) % 3 : 1;
+    want(recipe, b, axis[a], 1);
+    want(recipe, a, axis[b], 1);
+    recipe->kind = COMBINATION_DIFFERENCE;
+    if (field->sphere.radius > 0) {
+        want(recipe, 0, field->sphere.latitude, 0);
+        recipe->kind = COMBINATION_DIFFERENCE_MORE;
+    }
+}
+
+/* Behind what is along a sphere, with a derivative along latitude, a Laplacian has a term of the
+ * metric with the first one, and a divergence one with the northward component. */
+static void choose_sum(const struct field *field, const struct field_result *result,
+                       struct recipe *recipe)
+{
+    const unsigned order = result->what == FIELD_LAPLACIAN ? 2 : 1;
+    const unsigned vector = field->vector != NULL;
+    bool metric = false;
+    recipe->kind = result->what == FIELD_MAGNITUDE ? COMBINATION_MAGNITUDE : COMBINATION_SUM;
+    for (unsigned k = 0; k < field->n_combined; k++) {
+        const unsigned axis = field->combined[k], next = k + 1;
+        want(recipe, vector ? k : 0, axis, order);
+        metric = metric || (hg_field_is_round(field, axis) && axis == field->sphere.latitude);
+        if (!metric || recipe->before > 0 || result->what == FIELD_MAGNITUDE ||
+            (next < field->n_combined && hg_field_is_round(field, field->combined[next])))
+            continue;
+        recipe->kind = COMBINATION_SUM_LESS;
+        recipe->before = recipe->n;
+        want(recipe, vector, field->sphere.latitude, vector ? 0 : 1);
+    }
+}
+
+static void choose_q(const struct field *field, struct recipe *recipe)
 {
     const unsigned *axis = field->combined, all = field->n_combined;
-    const unsigned order = result->what == FIELD_LAPLACIAN ? 2 : 1;
-    const bool vector = field->vector != NULL;
-    *n = 0;
-    if (result->what == FIELD_CURL) {
-        unsigned of = 0;
-        while (result->along && axis[of] != result->axis)
-            of++;
-        const unsigned a = result->along ? (of + 1) % 3 : 0, b = result->along ? (of + 2) % 3 : 1;
-        wanted[(*n)++] = (struct wanted){b, axis[a], 1};
-        wanted[(*n)++] = (struct wanted){a, axis[b], 1};
-        return COMBINATION_DIFFERENCE;
-    }
-    for (unsigned k = 0; k < all; k++)
-        wanted[(*n)++] = (struct wanted){vector ? k : 0, axis[k], order};
-    if (result->what != FIELD_Q)
-        return result->what == FIELD_MAGNITUDE ? COMBINATION_MAGNITUDE : COMBINATION_SUM;
+    for (unsigned a = 0; a < all; a++)
+        want(recipe, a, axis[a], 1);
     for (unsigned a = 0; a < all; a++) {
         for (unsigned b = a + 1; b < all; b++) {
-            wanted[(*n)++] = (struct wanted){a, axis[b], 1};
-            wanted[(*n)++] = (struct wanted){b, axis[a], 1};
+            want(recipe, a, axis[b], 1);
+            want(recipe, b, axis[a], 1);
         }
     }
-    return COMBINATION_Q;
+    recipe->kind = COMBINATION_Q;
 }
 
 /* An output that is made of several derivatives. */
 static enum h5grad_status combine(struct task *task, const struct field_result *result,
                                   struct engine_output *output, struct h5grad_error *err)
 {
-    const struct field *field = task->field;
-    struct wanted wanted[FIELD_MOST_COMPONENTS];
-    unsigned n, number = task->n_combinations++;
-    const enum combination_kind kind = find_inputs(field, result, wanted, &n);
+    const unsigned number = task->n_combinations++;
+    struct combination *combination = &task->combination[number];
+    struct recipe recipe = {.n = 0};
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < n && !status; k++)
-        status = use_derivative(task, wanted[k], &task->combined[number][k], err);
-    task->combination[number] = hg_combination_make(kind, n, field->components);
-    output->combination = &task->combination[number];
+    if (result->what == FIELD_CURL)
+        choose_curl(task->field, result, &recipe);
+    else if (result->what == FIELD_Q)
+        choose_q(task->field, &recipe);
+    else
+        choose_sum(task->field, result, &recipe);
+    for (unsigned k = 0; k < recipe.n && !status; k++)
+        status = use_derivative(task, recipe.wanted[k], &task->combined[number][k], err);
+    *combination = hg_combination_make(recipe.kind, recipe.n, task->field->components);
+    combination->before = recipe.before;
+    output->combination = combination;
     output->inputs = task->combined[number];
-    if (result->what == FIELD_LAPLACIAN && !status)
-        status = add_metric(task, number, output, err);
+    if (recipe.kind == COMBINATION_SUM_LESS || recipe.kind == COMBINATION_DIFFERENCE_MORE)
+        output->factor = &task->rows.metric;
     return status;
 }
 

@@ -7,13 +7,15 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdf5/attribute.h"
+#include "base/parse.h"
 #include "base/path.h"
 #include "base/size.h"
 #include "formats/formats.h"
 #include "formats/metadata.h"
+#include "hdf5/attribute.h"
 #include "run/axes.h"
 #include "run/choose.h"
+#include "run/subset.h"
 
 /* Coordinates are compared so many at a time. */
 #define PART 512
@@ -106,7 +108,10 @@ static enum h5grad_status describe_component(const struct description *descripti
     hg_derivation_note_axes(&description->options.derivation, field);
     if (first && (status = check_shapes(first, field, err)))
         return status;
-    status = hg_axes_settle(field, &description->options, place->coordinates, err);
+    if (!first)
+        status = hg_subset_settle(field, &description->options, true, place->subset_used, err);
+    if (!status)
+        status = hg_axes_settle(field, &description->options, place->coordinates, err);
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
 
@@ -171,12 +176,28 @@ static enum h5grad_status check_units(const struct task *a, const struct task *b
                         b->field->path, two);
 }
 
+/* The radius may be what the file says of each. */
+static enum h5grad_status check_spheres(const struct field *a, const struct field *b,
+                                        struct h5grad_error *err)
+{
+    char one[32], two[32];
+    if (a->sphere.radius == b->sphere.radius)
+        return H5GRAD_OK;
+    hg_parse_print_double(a->sphere.radius, one, sizeof one);
+    hg_parse_print_double(b->sphere.radius, two, sizeof two);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "%s lies on a sphere of %s m and %s on one of %s m: give --sphere=RADIUS",
+                        a->path, one, b->path, two);
+}
+
 static enum h5grad_status check_alike(const struct task *a, const struct task *b,
                                       struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < a->field->n_axes && !status; k++)
         status = check_axis(a->field, b->field, a->field->order[k], err);
+    if (!status)
+        status = check_spheres(a->field, b->field, err);
     return status ? status : check_units(a, b, err);
 }
 
@@ -239,6 +260,13 @@ static enum h5grad_status take_parts(struct task *task, struct field *field,
     enum h5grad_status status = find_component_axis(field, &axis, err);
     if (status)
         return status;
+    if (hg_field_is_cut(field, axis)) {
+        char label[256];
+        hg_field_label(field, axis, label, sizeof label);
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s: %s holds the components: --subset does not cut it",
+                            vector->source[0], label);
+    }
     if (field->values.applies && field->values.rule.slice_scale)
         return hg_error_set(err, H5GRAD_FAILED,
                             "%s: its slices have scales of their own: --no-unpack takes the stored "

@@ -5,11 +5,13 @@
  * usage: make_input FILE PATH TYPE SHAPE [VALUE]...
  *        make_input FILE PATH scales AXIS...
  *        make_input FILE PATH text NAME VALUE
+ *        make_input FILE PATH numbers NAME VALUE...
  *        make_input FILE PATH virtual SOURCE-FILE SOURCE-PATH
  *        make_input FILE PATH bomb MEBIBYTES
  *
  * Adds the dataset PATH to FILE, which is made if need be, as are the groups of PATH. Or gives a
- * dataset dimension scales, an AXIS of "-" for none; or the text attribute NAME. Or adds a virtual
+ * dataset dimension scales, an AXIS of "-" for none; or the attribute NAME: a text, or doubles, of
+ * which a single one is no list. Or adds a virtual
  * dataset that shows another one. Or adds one with gzip whose only chunk comes to so many MiB, far
  * more than it holds. With MAKE_INPUT_LATEST in the environment FILE has the latest format of
  * libhdf5 instead of the earliest.
@@ -363,6 +365,24 @@ static void input_add_text(hid_t file, const char *path, const char *name, const
     H5Tclose(type);
 }
 
+static void input_add_numbers(hid_t file, const char *path, const char *name, char **texts,
+                              size_t n)
+{
+    hsize_t count = n;
+    hid_t space = n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, NULL);
+    double *values = calloc(n, sizeof(*values));
+
+    for (size_t i = 0; values != NULL && i < n; i++)
+        values[i] = strtod(texts[i], NULL);
+    hid_t attribute = H5Acreate_by_name(file, path, name, H5T_IEEE_F64LE, space, H5P_DEFAULT,
+                                        H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0 || H5Awrite(attribute, H5T_NATIVE_DOUBLE, values) < 0)
+        input_die("no such attribute", name);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    free(values);
+}
+
 /* DIMENSION_LIST, by which readers find the scales, and CLASS, by which they know them. */
 static void input_add_scales(hid_t file, const char *path, char **axes, size_t n)
 {
@@ -404,6 +424,8 @@ int main(int argc, char **argv)
         input_add_scales(file, argv[2], argv + 4, (size_t)argc - 4);
     else if (strcmp(what, "text") == 0 && argc == 6)
         input_add_text(file, argv[2], argv[4], argv[5]);
+    else if (strcmp(what, "numbers") == 0 && argc > 5)
+        input_add_numbers(file, argv[2], argv[4], argv + 5, (size_t)argc - 5);
     else if (strcmp(what, "virtual") == 0 && argc == 6)
         input_add_virtual(file, argv[2], argv[4], argv[5]);
     else if (strcmp(what, "bomb") == 0 && argc == 5)

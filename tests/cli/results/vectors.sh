@@ -68,6 +68,78 @@ check "$what" equal "$(h5dump -a /V_divergence/gradient_of flat_out.h5 | grep -A
 "$H5GRAD" -n --json --vector=V:2,1,0=/flow/all in.h5 out2.h5 >plan.json
 check "a plan names the components" grep -q '"components": \["/flow/all"\]' plan.json
 
+# On a sphere, by 17 digits.
+make_input globe.h5 /lat float64 5 -60 -30 0 30 60
+make_input globe.h5 /lat text units degrees_north
+make_input globe.h5 /lon float64 4 0 90 180 270
+make_input globe.h5 /lon text units degrees_east
+make_input globe.h5 /u float64 5x4 5 6 7 4 10 12 9 8 -3 -2 -4 -1 11 13 15 9 6 2 4 8
+make_input globe.h5 /v float64 5x4 1 0 -1 2 2 -2 1 0 0 1 3 -1 -2 2 0 1 1 1 -2 0
+make_input globe.h5 /first float64 2x5x4 5 6 7 4 10 12 9 8 -3 -2 -4 -1 11 13 15 9 6 2 4 8 \
+    1 0 -1 2 2 -2 1 0 0 1 3 -1 -2 2 0 1 1 1 -2 0
+make_input globe.h5 /last float64 5x4x2 5 1 6 0 7 -1 4 2 10 2 12 -2 9 1 8 0 -3 0 -2 1 -4 3 -1 -1 11 -2 13 2 15 0 \
+    9 1 6 1 2 1 4 -2 8 0
+make_input globe.h5 /part float64 2 0 1
+for field in u v first last; do
+    make_input globe.h5 /$field text units 'm s-1'
+done
+make_input globe.h5 /u scales /lat /lon
+make_input globe.h5 /v scales /lat /lon
+make_input globe.h5 /first scales /part /lat /lon
+make_input globe.h5 /last scales /lat /lon /part
+divergence="7.714602111157493e-07 -3.9968412522455635e-07 1.2782907063950258e-07 \
+-2.5565814127900538e-07 2.6211289338671148e-07 -8.9044590419798207e-08 4.5938680207596809e-07 \
+-3.9195520655532157e-07 -6.494867034899042e-07 5.4956567218376506e-07 -9.99210313061391e-08 \
+1.9984206261227823e-07 5.618759873051288e-07 4.952103423251531e-08 -9.8016547208526091e-07 \
+-1.7149454185836028e-07 2.7908039333363551e-08 -7.714602111157493e-07 5.4371010917010763e-07 \
+-9.992103130613906e-08"
+curl="-3.0579328051296336e-06 -3.6295509536331048e-06 -2.3026695073199324e-06 \
+-2.0866305314016058e-06 1.7748999174554835e-07 5.3942723011150232e-08 9.4851072144074304e-07 \
+8.215035689153791e-08 -4.9960515653069543e-08 0 -9.9921031306139118e-07 \
+-2.9976309391841731e-07 -2.9444262149871014e-07 6.9389125067634009e-07 1.0253346292929458e-07 \
+-6.4874762752232584e-07 3.2298668284085483e-06 3.5413410483542805e-06 4.284893220136666e-06 \
+2.7743666245172645e-06"
+globe="--sphere --boundary=lon=periodic"
+for vector in "V:lon=/u --vector=V:lat=/v" V:lon,lat=/first V:lon,lat=/last; do
+    what="sphere, $vector"
+    # shellcheck disable=SC2086 # several options
+    done_quietly "$what" -O $globe --vector=$vector globe.h5 o/out.h5
+    expect o/out.h5 /V_divergence $divergence
+    expect o/out.h5 /V_curl $curl
+    check "$what: unit" grep -q 'm s-1 m-1' <<<"$(attribute o/out.h5 /V_curl units)"
+    check "$what: radius" grep -q 6.37123e+06 <<<"$(attribute o/out.h5 /V_curl gradient_sphere_radius)"
+    what="$what, subset"
+    # shellcheck disable=SC2086 # several options
+    done_quietly "$what" -O $globe --vector=$vector --subset=lat=1:5:3 --subset=lon=1:-1 globe.h5 o/out.h5
+    expect o/out.h5 /V_divergence -8.9044590419798207e-08 4.5938680207596809e-07 \
+        -7.714602111157493e-07 5.4371010917010763e-07
+    expect o/out.h5 /V_curl 5.3942723011150232e-08 9.4851072144074304e-07 \
+        3.5413410483542805e-06 4.284893220136666e-06
+    check "$what: scales" equal "$(values o/out.h5 /lat), $(values o/out.h5 /lon)" "-30 60, 90 180"
+    check "$what: noted" grep -q 'lat=1:5:3.*lon=1:3' <<<"$(attribute o/out.h5 /V_curl gradient_subset)"
+done
+
+rm -f o/*
+make_input globe.h5 /w float64 5x4
+make_input globe.h5 /crs int32 1
+make_input globe.h5 /crs numbers earth_radius 6371000
+make_input globe.h5 /w scales /lat /lon
+make_input globe.h5 /w text grid_mapping crs
+while read -r regex options; do
+    # shellcheck disable=SC2086 # several options
+    refused 1 "V: ${regex//_/ }" $options globe.h5 o/out.h5
+done <<'END'
+.*the_eastward_one,_along_longitude,_first --sphere --vector=V:lat=/v --vector=V:lon=/u
+.*a_vector_has_two_components --sphere --vector=V:lon=/first --vector=V:lat=/first --vector=V:part=/first
+q_is_not_defined_on_the_sphere --sphere --vector=V:lon=/u --vector=V:lat=/v --compute=q
+/u:_no_axis_of_it_is_a_lat --sphere -s 1,1 --vector=V:lon=/u --vector=V:lat=/v
+/u_.*_sphere_of_6371229_m_and_/w_on_one_of_6371000_m --sphere --vector=V:lon=/u --vector=V:lat=/w
+/u:_--subset:_it_has_no_axis_time --subset=time=1 --vector=V:lon=/u --vector=V:lat=/v
+/u:.*selects_none_of_its_5 --subset=lat=3:3 --vector=V:lon=/u --vector=V:lat=/v
+/first:.*part.*_holds_the_components:_--sub --sphere --subset=part=0 --vector=V:lon,lat=/first
+/last:.*part.*_holds_the_components:_--sub --sphere --subset=-1=:1 --vector=V:lon,lat=/last
+END
+
 make_input flat.h5 /wide float64 3x4
 make_input flat.h5 /point float64 3x3x2x2
 while read -r status regex options; do
