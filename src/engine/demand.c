@@ -84,7 +84,7 @@ static uint64_t tile_bytes(const struct engine_job *job)
 
 /* What it may take where that spares much of the halo: the planes that are kept for the next tile
  * of a stream are not needed at every moment of this one. */
-static uint64_t stream_bytes(const struct engine_job *job)
+static uint64_t sweep_bytes(const struct engine_job *job)
 {
     return has_views(job) ? tile_bytes(job) : job->cache.l2 / 8 * 9;
 }
@@ -192,7 +192,7 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, struct plan *pla
         .halo_size = halo_point(job),
         .core_size = core_point(job),
         .tile_bytes = tile_bytes(job),
-        .stream_bytes = stream_bytes(job),
+        .sweep_bytes = sweep_bytes(job),
         .shared_bytes = shared_bytes(job),
         .memory = job->memory,
         .threads = job->threads,

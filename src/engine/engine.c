@@ -95,7 +95,7 @@ static void work(struct crew *crew, unsigned number)
     uint64_t index = 0, end = 0;
     while (!atomic_load(&crew->stop)) {
         if (index == end)
-            hg_plan_turn(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &end);
+            hg_plan_sweep(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &end);
         if (index >= crew->end)
             return;
         struct h5grad_error mine = {0};

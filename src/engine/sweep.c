@@ -85,7 +85,7 @@ static uint64_t keep_held(const struct worker *worker, unsigned s, const struct 
     const struct engine_job *job = worker->job;
     const struct worker_source *mine = &worker->source[s];
     const struct halo *held = &mine->held.halo;
-    const unsigned axis = worker->plan->stream;
+    const unsigned axis = worker->plan->sweep_axis;
     int64_t start = tile->halo.start[axis], end = held->start[axis] + (int64_t)held->count[axis];
     if (start < held->start[axis] || start >= end ||
         !same_across(job->rank, axis, &mine->held, tile))
@@ -126,7 +126,7 @@ static enum h5grad_status read_stream(struct worker *worker, unsigned s, const s
 {
     const struct engine_job *job = worker->job;
     struct worker_source *mine = &worker->source[s];
-    const unsigned axis = worker->plan->stream;
+    const unsigned axis = worker->plan->sweep_axis;
     struct tile rest;
     uint64_t plane = hg_halo_points(job->rank, &tile->halo) / tile->halo.count[axis] *
                      job->components * hg_element_size(job->source[s].value);
@@ -150,7 +150,8 @@ enum h5grad_status hg_sweep_read(struct worker *worker, const struct tile *tile,
     const struct engine_job *job = worker->job;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned s = 0; s < job->n_sources && !status; s++) {
-        bool streamed = worker->plan->stream < job->rank && !job->source[s].reader->method->view;
+        bool streamed =
+            worker->plan->sweep_axis < job->rank && !job->source[s].reader->method->view;
         status = streamed ? read_stream(worker, s, tile, err)
                           : read_values(worker, s, tile, worker->source[s].values, err);
     }

@@ -74,17 +74,15 @@ bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position)
     return false;
 }
 
-/* Points of two arrays as rows of runs of points that are adjacent in both: axes are folded where
+/* The points of two arrays as rows of runs, a run being adjacent in both. Axes are folded where
  * that makes longer runs. */
 struct runs {
-    unsigned axes; /* axes left to step over from row to row */
-    uint64_t run;  /* bytes of a run */
-    uint64_t row;  /* runs of a row */
-    int64_t row_a; /* from one of them to the next, in bytes */
-    int64_t row_b; /* likewise */
+    unsigned axes;        /* the axes that are stepped along from row to row */
+    uint64_t run;         /* bytes of a run */
+    uint64_t row;         /* runs of a row */
+    int64_t row_a, row_b; /* bytes from one run of a row to the next */
     const uint64_t *count;
-    const int64_t *stride_a; /* bytes */
-    const int64_t *stride_b;
+    const int64_t *stride_a, *stride_b; /* bytes */
 };
 
 static struct runs runs_make(unsigned rank, uint64_t size, const uint64_t *count,
@@ -122,8 +120,8 @@ static bool runs_next(const struct runs *runs, uint64_t *position, const char **
     return false;
 }
 
-/* Runs of a few bytes (a chunk one point wide) are common enough that a call to memcpy each would
- * be most of the work. */
+/* Runs of one point are common (chunks one point wide), and a call of memcpy would take longer than
+ * the copy. */
 static inline void copy_run(void *restrict to, const void *restrict from, size_t size)
 {
     switch (size) {
@@ -141,7 +139,7 @@ static inline void copy_run(void *restrict to, const void *restrict from, size_t
     }
 }
 
-/* Inlined, so that hg_box_copy has no call through a pointer for each of its short runs. */
+/* Inline, so that hg_box_copy copies short runs without calls through a pointer. */
 static inline void move_runs(box_move *move, const struct runs *runs, const char *from, char *to)
 {
     uint64_t position[GRID_MAX_RANK] = {0};
@@ -151,7 +149,7 @@ static inline void move_runs(box_move *move, const struct runs *runs, const char
     } while (runs_next(runs, position, &from, &to));
 }
 
-/* Strides of the dense array of the points of a box; returns the offset of those of part. Both are
+/* Computes the strides of the dense array of box's points; returns the offset of part in it. Both
  * in bytes. */
 static int64_t place_part(unsigned rank, size_t size, const struct box *part, const struct box *box,
                           int64_t *stride)

@@ -75,7 +75,7 @@ bool hg_halo_inside(unsigned rank, const uint64_t *extent, const struct halo *ha
     return true;
 }
 
-/* Sets a box along one axis to the range [low, high), or to no points if that is empty. */
+/* Sets box along axis to the range [low, high); returns whether it has points. */
 static bool set_range(struct box *box, unsigned axis, int64_t low, int64_t high)
 {
     box->start[axis] = (uint64_t)low;
@@ -83,7 +83,7 @@ static bool set_range(struct box *box, unsigned axis, int64_t low, int64_t high)
     return low < high;
 }
 
-/* Sets a box along one axis to what of the halo lies in the array. */
+/* Sets box along axis to the part of the halo that lies in the array. */
 static bool set_inside(struct box *box, unsigned axis, const struct halo *halo, uint64_t extent)
 {
     return set_range(box, axis, signed_max(halo->start[axis], 0),
@@ -106,7 +106,7 @@ void hg_halo_cut(struct halo_pieces *pieces, unsigned rank, const uint64_t *exte
     *pieces = (struct halo_pieces){rank, extent, tile, cut == HALO_WHOLE ? 0 : rank - 1, 0};
     if (cut == HALO_FACES && rank == 1)
         pieces->joined = rank;
-    /* A run goes on into the axis before where an axis is spanned. */
+    /* A run goes on into the next slower axis if it spans this one. */
     for (struct box box; cut == HALO_RUNS && pieces->joined > 0; pieces->joined--) {
         set_inside(&box, pieces->joined, &tile->halo, extent[pieces->joined]);
         if (box.count[pieces->joined] < extent[pieces->joined])
@@ -114,21 +114,22 @@ void hg_halo_cut(struct halo_pieces *pieces, unsigned rank, const uint64_t *exte
     }
 }
 
-/* The box of a face and its neighbour, but for the face's own axis. */
-static void set_core(const struct halo_pieces *pieces, unsigned from, struct halo_piece *piece)
+/* Starts a piece: the core, and the halo in the array along the axes from joined on. */
+static void set_core(const struct halo_pieces *pieces, unsigned joined, struct halo_piece *piece)
 {
     const struct tile *tile = pieces->tile;
     for (unsigned i = 0; i < pieces->rank; i++) {
         piece->box.start[i] = tile->core.start[i];
         piece->box.count[i] = tile->core.count[i];
-        if (i >= from)
+        if (i >= joined)
             set_inside(&piece->box, i, &tile->halo, pieces->extent[i]);
         piece->within.start[i] = (uint64_t)tile->halo.start[i];
         piece->within.count[i] = tile->halo.count[i];
     }
 }
 
-/* The part of a face in the array, or else the one that wraps around; false if there is none. */
+/* Sets piece along its axis to the part of the face in the array, or to the wrapped part. Returns
+ * whether that has points. */
 static bool set_face(const struct halo_pieces *pieces, bool wrapped, struct halo_piece *piece)
 {
     const unsigned axis = piece->axis;

@@ -9,41 +9,41 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-/* What a system call costs beside the bytes that it moves, in bytes read in that time. To write is
- * to wait for the file's lock, which is why it pays to read some halo twice for long writes. */
+/* The cost of a system call besides the bytes that it moves, in bytes that could be read meanwhile.
+ * Writers wait for the file's lock, so it pays to read some halo twice for long writes. */
 #define PLAN_READ_CALL  4096.0
 #define PLAN_WRITE_CALL 32768.0
 
-/* So many bytes from one result to the next are worth a call for each: what lies between is not
- * read. */
+/* Results that lie farther apart, in bytes, are read by a call each, and nothing between them. */
 #define PLAN_GAP ((uint64_t)16 << 10)
 
-/* What a byte costs that is kept from the tile before, when one that is read costs 1. */
+/* The cost of keeping a byte for the next tile; reading one costs 1. */
 #define PLAN_CARRY 0.25
 
-/* The part of the cost that a step must save by which a tile exceeds a core's own cache. */
+/* A tile grows beyond a core's own cache only by steps each of which saves this part of the cost.
+ */
 #define PLAN_WORTH 0.08
 
-/* The part that all steps together must save by which a tile needs the shared cache. */
+/* It needs the shared cache only if such steps save this part together and leave each worker so
+ * many tiles. */
 #define PLAN_WORTH_SHARED 0.10
-
-/* Tiles that such steps must leave to each worker. */
 #define PLAN_SHARED_TILES 128
 
-/* Bytes of a tile of the least plan where the source has chunks, if chunks of results allow it. */
+/* Bytes of a tile of the least plan if the source is chunked, unless result chunks are larger. */
 #define PLAN_LEAST_TILE ((uint64_t)64 << 10)
 
-/* The part of a chunk that the least plan gathers blocks of: with less it would hardly end. */
+/* The least plan's gathered blocks take one part in this many of a chunk's bytes; with smaller ones
+ * the run would take forever. */
 #define PLAN_LEAST_BLOCK 4
 
-/* The part of the memory for tiles where blocks are gathered. */
+/* If blocks are gathered, tiles get one part in this many of the memory. */
 #define PLAN_GATHERED_TILES 4
 
-/* Turns per worker, at least, so that all of them end at about the same time. */
-#define PLAN_TURNS 32
+/* Sweeps per worker, at least, so that all workers end at about the same time. */
+#define PLAN_SWEEPS 32
 
-/* Tiles per turn, at least, so that the first one's halo does not matter. */
-#define PLAN_TURN_TILES 8
+/* Tiles per sweep, at least, so that the first one's halo does not matter. */
+#define PLAN_SWEEP_TILES 8
 
 static uint64_t mul_saturated(uint64_t a, uint64_t b)
 {
@@ -57,34 +57,33 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
     return size_add(a, b, &sum) ? sum : UINT64_MAX;
 }
 
-/* Whether results are made along an axis. */
+/* Returns whether stencils lie along axis. */
 static bool is_differentiated(const struct plan_request *q, unsigned axis)
 {
     return q->rule[axis].before + q->rule[axis].after > 0;
 }
 
-/* The results of the array along an axis. */
 static uint64_t results_along(const struct plan_request *q, unsigned axis)
 {
     return q->region->count[axis];
 }
 
-/* The points that a core of t results along an axis lies on. */
+/* Returns the width of the core of t results along axis, in points. */
 static uint64_t core_width(const struct plan_request *q, unsigned axis, uint64_t t)
 {
     return region_span(q->region, axis, size_min(t, results_along(q, axis)));
 }
 
-/* The widest range that it reads. */
-static uint64_t reach_width(const struct plan_request *q, unsigned axis, uint64_t t)
+/* Returns the greatest width of its halo box. */
+static uint64_t halo_width(const struct plan_request *q, unsigned axis, uint64_t t)
 {
     return hg_halo_width(&q->rule[axis], q->extent[axis], core_width(q, axis, t));
 }
 
 /*
- * Whether the points between results along an axis are too many to be read and derived: then a tile
- * has one result along it. Where they are few, or lie in chunks that are decoded anyway, or in
- * pages that are read anyway, tiles have many, of which the results are picked.
+ * Returns whether the points between results along axis are too many to be read and derived, so
+ * that a tile has one result along it. If they are few, or lie in chunks that are decoded or pages
+ * that are read for the results, a tile derives them all and picks the results.
  */
 static bool is_sparse(const struct plan_request *q, unsigned axis)
 {
@@ -106,7 +105,7 @@ static void tile_points(const struct plan_request *q, const uint64_t *tile, uint
     *core = *halo = 1;
     for (unsigned i = 0; i < q->rank; i++) {
         *core = mul_saturated(*core, core_width(q, i, tile[i]));
-        *halo = mul_saturated(*halo, reach_width(q, i, tile[i]));
+        *halo = mul_saturated(*halo, halo_width(q, i, tile[i]));
     }
 }
 
@@ -122,7 +121,7 @@ static uint64_t point_bytes(const struct plan_request *q, const uint64_t *tile, 
     return bytes;
 }
 
-/* What a worker holds for a tile. */
+/* Returns the bytes that a worker holds for a tile. */
 static uint64_t tile_bytes(const struct plan_request *q, const uint64_t *tile)
 {
     uint64_t core, halo;
@@ -130,21 +129,21 @@ static uint64_t tile_bytes(const struct plan_request *q, const uint64_t *tile)
     return point_bytes(q, tile, core, halo);
 }
 
-/* What it uses of that: all but the corners of the halo. */
-static uint64_t used_bytes(const struct plan_request *q, const uint64_t *tile)
+/* Returns the bytes of them that it touches: all but the corners of the halo. */
+static uint64_t touched_bytes(const struct plan_request *q, const uint64_t *tile)
 {
     uint64_t core, box, halo;
     tile_points(q, tile, &core, &box);
     halo = core;
     for (unsigned i = 0; i < q->rank; i++) {
         uint64_t own = core_width(q, i, tile[i]);
-        halo = add_saturated(halo, mul_saturated(core / own, reach_width(q, i, tile[i]) - own));
+        halo = add_saturated(halo, mul_saturated(core / own, halo_width(q, i, tile[i]) - own));
     }
     return point_bytes(q, tile, core, halo);
 }
 
-/* The least tile: whole result chunks. The preferred grain: also whole chunks of a cached source.
- */
+/* Sets unit to the least tile, of whole result chunks, and grain to the preferred multiple, of
+ * whole chunks of a cached source, too. */
 static void least_tile(const struct plan_request *q, uint64_t *unit, uint64_t *grain)
 {
     for (unsigned i = 0; i < q->rank; i++) {
@@ -163,12 +162,13 @@ static uint64_t grown(const struct plan_request *q, const uint64_t *grain, unsig
     return is_sparse(q, axis) ? t : size_min(size_max(twice, t), results_along(q, axis));
 }
 
-/* What a tile may take: of the cache, at most, and of the memory; the axis along which tiles are
- * streamed, rank if none; and how many are to be left when one grows. */
-struct room {
-    uint64_t cache, most, memory;
-    unsigned stream;
-    uint64_t tiles;
+/* What limits the growth of a tile. */
+struct tile_limits {
+    uint64_t cache;      /* bytes touched, exceeded only if worth it */
+    uint64_t most;       /* bytes touched, at most */
+    uint64_t memory;     /* bytes held, at most */
+    unsigned sweep_axis; /* rank: none */
+    uint64_t tiles;      /* the number of tiles to be left, at least */
 };
 
 static uint64_t count_tiles(const struct plan_request *q, const uint64_t *tile)
@@ -179,20 +179,21 @@ static uint64_t count_tiles(const struct plan_request *q, const uint64_t *tile)
     return tiles;
 }
 
-static bool try_grow(const struct plan_request *q, const struct room *room, const uint64_t *grain,
-                     unsigned axis, uint64_t *tile)
+static bool try_grow(const struct plan_request *q, const struct tile_limits *limits,
+                     const uint64_t *grain, unsigned axis, uint64_t *tile)
 {
     uint64_t before = tile[axis];
-    bool piece = room->stream < q->rank && axis < room->stream; /* what is kept is to be in one */
+    /* Points are kept for the next tile in one piece. */
+    bool fixed = limits->sweep_axis < q->rank && axis < limits->sweep_axis;
     tile[axis] = grown(q, grain, axis, before);
-    if (!piece && tile[axis] > before && tile_bytes(q, tile) <= room->memory &&
-        used_bytes(q, tile) <= room->most && count_tiles(q, tile) >= room->tiles)
+    if (!fixed && tile[axis] > before && tile_bytes(q, tile) <= limits->memory &&
+        touched_bytes(q, tile) <= limits->most && count_tiles(q, tile) >= limits->tiles)
         return true;
     tile[axis] = before;
     return false;
 }
 
-/* Points of a run: adjacent in an array of these extents, for a box of the given widths. */
+/* Returns how many points are adjacent in an array of these extents, for a box of these widths. */
 static double run_points(unsigned rank, const uint64_t *extent, const uint64_t *width)
 {
     double run = 1;
@@ -204,15 +205,15 @@ static double run_points(unsigned rank, const uint64_t *extent, const uint64_t *
     return run;
 }
 
-/* What a point of the core costs to move, in points: it and its share of the halo are read or kept,
- * it is written once per result, and each run has its call. */
-static double tile_cost(const struct plan_request *q, unsigned stream, const uint64_t *tile)
+/* Returns the cost of moving a point of the core, in points: it and its share of the halo are read
+ * or kept, it is written once per differentiated axis, and each run of points takes a call. */
+static double tile_cost(const struct plan_request *q, unsigned sweep_axis, const uint64_t *tile)
 {
     double read = 1, kept = 0, results = 0, size = (double)q->source_size;
     uint64_t width[GRID_MAX_RANK];
     for (unsigned i = 0; i < q->rank; i++) {
-        width[i] = reach_width(q, i, tile[i]);
-        *(i == stream ? &kept : &read) += (double)(width[i] - tile[i]) / (double)tile[i];
+        width[i] = halo_width(q, i, tile[i]);
+        *(i == sweep_axis ? &kept : &read) += (double)(width[i] - tile[i]) / (double)tile[i];
         results += is_differentiated(q, i);
     }
     return kept * PLAN_CARRY +
@@ -220,19 +221,19 @@ static double tile_cost(const struct plan_request *q, unsigned stream, const uin
            results * (1 + PLAN_WRITE_CALL / size / run_points(q->rank, q->region->count, tile));
 }
 
-/* Doubles the tile along the axis that makes moving the data cheapest, as long as it fits. */
-static void grow_tile(const struct plan_request *q, const struct room *room, const uint64_t *grain,
-                      uint64_t *tile)
+/* Doubles the tile again and again along the axis that makes moving the data cheapest. */
+static void grow_tile(const struct plan_request *q, const struct tile_limits *limits,
+                      const uint64_t *grain, uint64_t *tile)
 {
     for (;;) {
         unsigned best = q->rank;
-        double least = 0, now = tile_cost(q, room->stream, tile);
+        double least = 0, now = tile_cost(q, limits->sweep_axis, tile);
         for (unsigned i = q->rank; i-- > 0;) {
             uint64_t before = tile[i];
-            if (!try_grow(q, room, grain, i, tile))
+            if (!try_grow(q, limits, grain, i, tile))
                 continue;
-            double cost = tile_cost(q, room->stream, tile);
-            bool worth = used_bytes(q, tile) <= room->cache || cost < now * (1 - PLAN_WORTH);
+            double cost = tile_cost(q, limits->sweep_axis, tile);
+            bool worth = touched_bytes(q, tile) <= limits->cache || cost < now * (1 - PLAN_WORTH);
             tile[i] = before;
             if (worth && (best == q->rank || cost < least)) {
                 best = i;
@@ -241,11 +242,11 @@ static void grow_tile(const struct plan_request *q, const struct room *room, con
         }
         if (best == q->rank)
             return;
-        try_grow(q, room, grain, best, tile);
+        try_grow(q, limits, grain, best, tile);
     }
 }
 
-/* A grain above the target is cut again, slowest axis first so that runs stay long, never below
+/* Halves a tile that exceeds target, the slowest axis first so that runs stay long, at most down to
  * unit. */
 static void shrink(const struct plan_request *q, const uint64_t *unit, uint64_t *tile,
                    uint64_t target)
@@ -258,21 +259,22 @@ static void shrink(const struct plan_request *q, const uint64_t *unit, uint64_t 
     }
 }
 
-static void choose_tile(const struct plan_request *q, const struct room *room, uint64_t *tile)
+static void choose_tile(const struct plan_request *q, const struct tile_limits *limits,
+                        uint64_t *tile)
 {
     uint64_t unit[GRID_MAX_RANK], grain[GRID_MAX_RANK];
     least_tile(q, unit, grain);
     memcpy(tile, grain, sizeof grain);
-    if (tile_bytes(q, tile) > size_min(room->cache, room->memory)) {
-        shrink(q, unit, tile, size_min(room->cache, room->memory));
+    if (tile_bytes(q, tile) > size_min(limits->cache, limits->memory)) {
+        shrink(q, unit, tile, size_min(limits->cache, limits->memory));
     } else {
-        grow_tile(q, room, grain, tile);
+        grow_tile(q, limits, grain, tile);
     }
 }
 
-/* The axis along which tiles can be streamed; rank if none, if it is the last one, whose halo is
- * not worth it, or if tiles that follow each other do not touch. */
-static unsigned stream_axis(const struct plan_request *q)
+/* Returns the axis to sweep along, the first differentiated one; rank if that is the last axis,
+ * whose halo is small, or if results are so far apart that tiles share no points. */
+static unsigned find_sweep_axis(const struct plan_request *q)
 {
     unsigned axis = 0;
     while (axis < q->rank && !is_differentiated(q, axis))
@@ -288,15 +290,15 @@ static uint64_t chunks_along(const struct plan_request *q, unsigned axis)
     return size_ceil_div(q->extent[axis], q->source_chunk[axis]);
 }
 
-/* Source chunks that the points [low, high) of an axis touch. */
+/* Returns how many chunks the points [low, high) of an axis touch. */
 static uint64_t chunks_touched(uint64_t chunk, uint64_t low, uint64_t high)
 {
     return (high - 1) / chunk - low / chunk + 1;
 }
 
-/* At most so many chunks along axis are touched by the halos before and behind cores that begin and
- * end with chunks. What wraps around begins or ends with the array, which may end within a chunk.
- */
+/* Returns how many chunks along axis the halo outside a core touches at most, if the core begins
+ * and ends with chunks. A halo that wraps around may touch one more on each side, since the array
+ * may end within a chunk. */
 static uint64_t chunks_beside(const struct plan_request *q, unsigned axis)
 {
     const struct halo_rule *rule = &q->rule[axis];
@@ -305,20 +307,20 @@ static uint64_t chunks_beside(const struct plan_request *q, unsigned axis)
     return beside + (rule->periodic ? 2 : 0);
 }
 
-/* The wider of the one-sided stencils at the ends of an axis. */
+/* Returns the width of the wider of the one-sided stencils at the ends of an axis. */
 static uint64_t end_width(const struct halo_rule *rule)
 {
     return rule->periodic ? 0 : size_max(rule->first_width, rule->last_width);
 }
 
-/* Whether tiles of whole chunks begin and end with chunks. */
+/* Returns whether tiles as wide as whole chunks begin and end with chunks. */
 static bool is_aligned(const struct plan_request *q, unsigned axis)
 {
     return q->region->step[axis] == 1 && q->region->start[axis] % q->source_chunk[axis] == 0;
 }
 
-/* At most so many chunks along axis are touched by the reach of a run of points points, a multiple
- * of the tile from a tile's start. */
+/* Returns how many chunks along axis the halo box of a core touches at most. The core is
+ * points wide and made of whole tiles. */
 static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint64_t points)
 {
     const struct halo_rule *rule = &q->rule[axis];
@@ -334,7 +336,7 @@ static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint
     return size_min(some, chunks_along(q, axis));
 }
 
-/* Likewise by the core alone. */
+/* Returns how many chunks the core alone touches at most. */
 static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64_t points)
 {
     uint64_t chunk = q->source_chunk[axis], all = chunks_along(q, axis);
@@ -345,9 +347,9 @@ static uint64_t chunks_owned(const struct plan_request *q, unsigned axis, uint64
                     all);
 }
 
-/* Of the chunks that a row of tiles across an axis reaches, those that the row before or the row
- * behind reaches too: they stay alive from one row of the block to the next. Those at the ends of a
- * periodic axis stay from its first row to its last. */
+/* Returns how many of the chunks that a row of tiles across axis reaches are also reached by the
+ * row before or after it, and so are kept from one row of a block to the next. Those at the ends of
+ * a periodic axis are kept from the first row to the last. */
 static uint64_t chunks_shared(const struct plan_request *q, const struct plan *p, unsigned axis)
 {
     const uint64_t own = core_width(q, axis, p->tile[axis]);
@@ -364,8 +366,8 @@ static uint64_t chunks_shared(const struct plan_request *q, const struct plan *p
     return shared;
 }
 
-/* Chunks that a box of points touches and reaches across its faces, over the axes from number first
- * of the tile order on: span points along each, a multiple of the tile from a tile's start. */
+/* Returns how many chunks a box touches, its halo included, over the axes from number first of the
+ * tile order on. The box spans span[] points and is made of whole tiles. */
 static uint64_t chunks_cross(const struct plan_request *q, const struct plan *p, unsigned first,
                              const uint64_t *span)
 {
@@ -382,7 +384,7 @@ static uint64_t chunks_cross(const struct plan_request *q, const struct plan *p,
     return total;
 }
 
-/* Of the points of a chunk of a cached source. */
+/* Returns the bytes of the points of a chunk of a cached source. */
 static uint64_t chunk_bytes(const struct plan_request *q)
 {
     uint64_t bytes = q->source_size;
@@ -397,8 +399,8 @@ static void block_span(const struct plan_request *q, const struct plan *p, uint6
         span[i] = region_span(q->region, i, mul_saturated(p->block[i], p->tile[i]));
 }
 
-/* Bytes of bookkeeping for the chunks that a block of that span has. Along a periodic axis it has
- * the numbers from the first end to the last. */
+/* Returns the bytes of bookkeeping for the chunks of a block. Along a periodic axis there is an
+ * entry for every chunk: a halo that wraps around reaches both ends. */
 static uint64_t entry_bytes(const struct plan_request *q, const uint64_t *span)
 {
     uint64_t bytes = PLAN_CHUNK_ENTRY;
@@ -409,9 +411,10 @@ static uint64_t entry_bytes(const struct plan_request *q, const uint64_t *span)
 }
 
 /*
- * Decoded chunks alive at a time, for tiles done in plan order within a block: along the slowest
- * axis the layers shared with the row of tiles before or behind, in the row being done likewise
- * along the next axis, and so on; and what the tiles being done reach.
+ * Returns the bytes of the decoded chunks that are kept at a time, when tiles are done in plan
+ * order within a block: along the slowest axis the layers shared with the row of tiles before or
+ * after; within the row being done likewise along the next axis, and so on; and what the tiles
+ * being done reach.
  */
 static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
 {
@@ -431,7 +434,8 @@ static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
                          entries);
 }
 
-/* Slowest the axis with the most chunks: the layers between two visits are the smallest. */
+/* The axis with the most chunks becomes the slowest: then the layers of chunks that are kept are
+ * the smallest. */
 static void choose_order(const struct plan_request *q, struct plan *p)
 {
     for (unsigned i = 0; i < q->rank; i++) {
@@ -443,15 +447,15 @@ static void choose_order(const struct plan_request *q, struct plan *p)
         }
         p->order[k] = i;
     }
-    if (p->stream < q->rank) {
-        for (unsigned k = p->stream; k + 1 < q->rank; k++)
+    if (p->sweep_axis < q->rank) {
+        for (unsigned k = p->sweep_axis; k + 1 < q->rank; k++)
             p->order[k] = k + 1;
-        p->order[q->rank - 1] = p->stream;
+        p->order[q->rank - 1] = p->sweep_axis;
     }
 }
 
-/* Halves the block until the cache fits: across first, for the slowest axis costs bookkeeping only.
- * False when even single tiles need more. */
+/* Halves the block until its cache fits, along other axes than the slowest first: along that one a
+ * long block costs nothing but bookkeeping. False if even a block of one tile needs more. */
 static bool choose_block(const struct plan_request *q, struct plan *p, uint64_t memory)
 {
     memcpy(p->block, p->grid, sizeof p->block);
@@ -479,7 +483,7 @@ static bool choose_block(const struct plan_request *q, struct plan *p, uint64_t 
     return true;
 }
 
-/* The halo box of a block that spans so many points, at most. */
+/* Returns the points of the largest halo box of a block that spans span[] points. */
 static uint64_t span_halo(const struct plan_request *q, const uint64_t *span)
 {
     uint64_t points = 1;
@@ -488,7 +492,7 @@ static uint64_t span_halo(const struct plan_request *q, const uint64_t *span)
     return points;
 }
 
-/* Half of a block along an axis, in tiles; of whole chunks where it can be. */
+/* Returns half of the block along axis, in tiles; of whole chunks if possible. */
 static uint64_t half_block(const struct plan_request *q, const struct plan *p, unsigned axis)
 {
     uint64_t half = size_ceil_div(p->block[axis], 2), chunk = q->source_chunk[axis];
@@ -496,22 +500,22 @@ static uint64_t half_block(const struct plan_request *q, const struct plan *p, u
     return half > tiles ? half / tiles * tiles : half;
 }
 
-/* The chunks that are decoded for a point of a gathered block whose span along an axis is changed.
- */
+/* Returns how many chunks are decoded per point of a gathered block of this span, but width along
+ * axis. */
 static double decodes_per_point(const struct plan_request *q, const struct plan *p,
-                                const uint64_t *span, unsigned axis, uint64_t changed)
+                                const uint64_t *span, unsigned axis, uint64_t width)
 {
     uint64_t other[GRID_MAX_RANK];
     double points = 1;
     memcpy(other, span, q->rank * sizeof *other);
-    other[axis] = changed;
+    other[axis] = width;
     for (unsigned i = 0; i < q->rank; i++)
         points *= (double)other[i];
     return (double)chunks_cross(q, p, 0, other) / points;
 }
 
-/* Halves the block until its points fit into that memory, along the axis where that costs the least
- * decoding. False when a single tile needs more. */
+/* Halves the block until its points fit into memory, along the axis where that adds the least
+ * decoding. False if a single tile needs more. */
 static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64_t memory)
 {
     uint64_t span[GRID_MAX_RANK];
@@ -542,9 +546,9 @@ static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64
     }
 }
 
-/* What n results of an axis from the one of number first on touch: their core, and beyond it the
- * reach of the core. In chunks of unit points, each once, or where unit is 0 in points, of which
- * those that are there twice since they wrap around are read twice. */
+/* Counts what results [first, first + n) of an axis touch: *core by their core, *extra by the rest
+ * of its halo box. In chunks of unit points, each counted once; if unit is 0 in points, counted
+ * twice if they wrap around to the core, since they are read twice. */
 static void piece_touches(const struct plan *p, unsigned axis, uint64_t first, uint64_t n,
                           uint64_t unit, uint64_t *core, uint64_t *extra)
 {
@@ -566,9 +570,10 @@ static void piece_touches(const struct plan *p, unsigned axis, uint64_t first, u
     *extra = touched - *core;
 }
 
-/* Sums of that over an axis. Where the pieces are too many to visit, those between the first and
- * the last are taken to be alike, as they are wherever pieces consist of whole units. Of sparse
- * results, each of which lies in another chunk, a piece touches what each of them does. */
+/* Sums that over the pieces of an axis. If there are too many to visit, all between the first and
+ * the last are taken to be alike, as they are if pieces consist of whole units. If each result lies
+ * in a chunk of its own, a piece touches only the chunks of its results, none between: so results
+ * are visited. */
 static void axis_touches(const struct plan *p, unsigned axis, uint64_t piece, uint64_t unit,
                          uint64_t *core, uint64_t *extra)
 {
@@ -590,20 +595,20 @@ static void axis_touches(const struct plan *p, unsigned axis, uint64_t piece, ui
 }
 
 /*
- * What all pieces of an array touch together, cores and the halos across their faces: with N and E
- * the sums over an axis's pieces of what a core touches and what its halo adds, prod N + sum_i E_i
- * prod_{j != i} N_j. unit: in chunks of that size, or points where it is NULL.
+ * Returns what all pieces of an array touch together with their halos' faces, in chunks of size
+ * unit, or in points if unit is NULL: prod_i N_i + sum_i E_i prod_{j != i} N_j, where N_i and E_i
+ * are the sums of *core and *extra over the pieces of axis i.
  */
 static uint64_t cross_sum(const struct plan *p, const uint64_t *piece, const uint64_t *unit)
 {
     uint64_t core[GRID_MAX_RANK], extra[GRID_MAX_RANK], sum = 1;
     for (unsigned i = 0; i < p->rank; i++) {
         axis_touches(p, i, piece[i], unit ? unit[i] : 0, &core[i], &extra[i]);
-        if (i == p->stream) { /* what is read across it will be the core of the next tile */
+        if (i == p->sweep_axis) { /* the halo behind a tile becomes the core of the next one */
             const struct halo_rule *rule = &p->rule[i];
             const uint64_t count = p->region.count[i];
             if (rule->periodic && piece[i] >= count && count == p->extent[i] && p->tile[i] < count)
-                extra[i] += rule->before + rule->after; /* a turn is whole, its tiles are not */
+                extra[i] += rule->before + rule->after; /* the sweep is whole, its tiles are not */
             core[i] += extra[i];
             extra[i] = 0;
         }
@@ -619,8 +624,8 @@ static void count_reading(const struct plan_request *q, struct plan *p)
 {
     uint64_t piece[GRID_MAX_RANK];
     memcpy(piece, p->tile, sizeof piece);
-    if (p->stream < q->rank)
-        piece[p->stream] *= p->turn;
+    if (p->sweep_axis < q->rank)
+        piece[p->sweep_axis] *= p->sweep_tiles;
     p->read_points = cross_sum(p, piece, NULL);
     p->chunks = p->chunk_decodes = 0;
     if (!q->cached)
@@ -632,32 +637,32 @@ static void count_reading(const struct plan_request *q, struct plan *p)
     p->chunk_decodes = cross_sum(p, span, q->source_chunk);
 }
 
-/* Enough turns for all workers, as long as they are not too short. */
-static void choose_turn(const struct plan_request *q, struct plan *p)
+/* Enough sweeps for all workers, as long as they are not too short. */
+static void choose_sweep(const struct plan_request *q, struct plan *p)
 {
-    p->turn = 1;
-    if (p->stream == q->rank)
+    p->sweep_tiles = 1;
+    if (p->sweep_axis == q->rank)
         return;
-    uint64_t along = p->grid[p->stream], across = p->tiles / along;
-    uint64_t pieces = size_ceil_div((uint64_t)PLAN_TURNS * q->threads, across);
-    pieces = size_max(1, size_min(pieces, along / PLAN_TURN_TILES));
-    p->turn = size_ceil_div(along, pieces);
+    uint64_t along = p->grid[p->sweep_axis], across = p->tiles / along;
+    uint64_t pieces = size_ceil_div((uint64_t)PLAN_SWEEPS * q->threads, across);
+    pieces = size_max(1, size_min(pieces, along / PLAN_SWEEP_TILES));
+    p->sweep_tiles = size_ceil_div(along, pieces);
 }
 
-/* The tile of a stream. Returns what it costs. */
-static double choose_stream(const struct plan_request *q, uint64_t memory, uint64_t *tile)
+/* Chooses the tile of sweeps; returns its cost. */
+static double choose_sweep_tile(const struct plan_request *q, uint64_t memory, uint64_t *tile)
 {
     uint64_t cache = size_min(q->tile_bytes, memory), shared = size_min(q->shared_bytes, memory);
-    uint64_t most = size_max(cache, size_min(q->stream_bytes, memory)), large[GRID_MAX_RANK];
-    struct room room = {cache, most, memory, stream_axis(q), 0};
-    choose_tile(q, &room, tile);
-    double cost = tile_cost(q, room.stream, tile);
+    uint64_t most = size_max(cache, size_min(q->sweep_bytes, memory)), large[GRID_MAX_RANK];
+    struct tile_limits limits = {cache, most, memory, find_sweep_axis(q), 0};
+    choose_tile(q, &limits, tile);
+    double cost = tile_cost(q, limits.sweep_axis, tile);
     if (shared <= most)
         return cost;
-    room.cache = room.most = shared;
-    room.tiles = mul_saturated(q->threads, PLAN_SHARED_TILES);
-    choose_tile(q, &room, large);
-    double less = tile_cost(q, room.stream, large);
+    limits.cache = limits.most = shared;
+    limits.tiles = mul_saturated(q->threads, PLAN_SHARED_TILES);
+    choose_tile(q, &limits, large);
+    double less = tile_cost(q, limits.sweep_axis, large);
     if (less >= cost * (1 - PLAN_WORTH_SHARED))
         return cost;
     memcpy(tile, large, sizeof large);
@@ -667,21 +672,21 @@ static double choose_stream(const struct plan_request *q, uint64_t memory, uint6
 static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memory)
 {
     uint64_t cache = size_min(q->tile_bytes, memory);
-    struct room room = {cache, cache, memory, q->rank, 0};
-    choose_tile(q, &room, p->tile);
-    p->stream = q->rank;
-    if (stream_axis(q) < q->rank) {
+    struct tile_limits limits = {cache, cache, memory, q->rank, 0};
+    choose_tile(q, &limits, p->tile);
+    p->sweep_axis = q->rank;
+    if (find_sweep_axis(q) < q->rank) {
         uint64_t tile[GRID_MAX_RANK];
-        if (choose_stream(q, memory, tile) < tile_cost(q, q->rank, p->tile)) {
+        if (choose_sweep_tile(q, memory, tile) < tile_cost(q, q->rank, p->tile)) {
             memcpy(p->tile, tile, sizeof tile);
-            p->stream = stream_axis(q);
+            p->sweep_axis = find_sweep_axis(q);
         }
     }
     choose_order(q, p);
     p->tiles = count_tiles(q, p->tile);
     for (unsigned i = 0; i < q->rank; i++)
         p->grid[i] = size_ceil_div(results_along(q, i), p->tile[i]);
-    choose_turn(q, p);
+    choose_sweep(q, p);
     tile_points(q, p->tile, &p->core_points, &p->halo_points);
 }
 
@@ -690,20 +695,20 @@ static uint64_t worker_bytes(const struct plan_request *q, unsigned threads)
     return add_saturated(q->worker_size, threads > 1 ? q->team_size : 0);
 }
 
-/* The memory but for the caches. */
+/* Returns the memory without the share of libraries' caches. */
 static uint64_t memory_besides(const struct plan_request *q)
 {
     return q->memory - size_min(q->caches, q->memory / 2);
 }
 
-/* What is left of the memory for tiles and chunks. */
+/* Returns the memory that is left for tiles and chunks. */
 static uint64_t memory_left(const struct plan_request *q, unsigned threads)
 {
     uint64_t taken = add_saturated(q->held, mul_saturated(threads, worker_bytes(q, threads)));
     return memory_besides(q) - size_min(memory_besides(q), taken);
 }
 
-/* The caches are left out. */
+/* Sets p->memory, libraries' caches left out. */
 static void add_memory(const struct plan_request *q, struct plan *p)
 {
     uint64_t worker = add_saturated(worker_bytes(q, p->threads), tile_bytes(q, p->tile));
@@ -711,8 +716,8 @@ static void add_memory(const struct plan_request *q, struct plan *p)
         add_saturated(add_saturated(q->held, p->cache_bytes), mul_saturated(p->threads, worker));
 }
 
-/* Tile, workers and blocks for a number of threads; false when they do not fit. One worker makes do
- * with smaller tiles where chunks need more than half of the memory. */
+/* Chooses tile and block for a number of threads; false if they do not fit. A single worker makes
+ * do with smaller tiles if chunks need more than half of the memory. */
 static bool fit(const struct plan_request *q, struct plan *p, unsigned threads)
 {
     uint64_t left = memory_left(q, threads), share = left / threads;
@@ -730,7 +735,7 @@ static bool fit(const struct plan_request *q, struct plan *p, unsigned threads)
     return true;
 }
 
-/* The same with blocks that are gathered. */
+/* Likewise with gathered blocks. */
 static bool fit_gathered(const struct plan_request *q, struct plan *p, unsigned threads)
 {
     uint64_t left = memory_left(q, threads);
@@ -744,7 +749,7 @@ static bool fit_gathered(const struct plan_request *q, struct plan *p, unsigned 
     return true;
 }
 
-/* One worker with small tiles, and blocks as small as can be. */
+/* Makes the plan of one worker, small tiles and the smallest blocks. */
 static void make_least(const struct plan_request *q, struct plan *p, bool gathered)
 {
     uint64_t unit[GRID_MAX_RANK], grain[GRID_MAX_RANK];
@@ -762,7 +767,7 @@ static void make_least(const struct plan_request *q, struct plan *p, bool gather
     add_memory(q, p);
 }
 
-/* What the least plan leaves of the memory makes its blocks larger. */
+/* Enlarges the blocks of the least plan by the memory that it leaves. */
 static void use_memory(const struct plan_request *q, struct plan *p)
 {
     uint64_t cache = p->cache_bytes + (memory_besides(q) - p->memory);
@@ -788,15 +793,15 @@ static void start_plan(const struct plan_request *request, struct plan *plan)
     plan->rank = request->rank;
     plan->cached = request->cached;
     plan->threads = 1;
-    plan->stream = request->rank;
-    plan->turn = 1;
+    plan->sweep_axis = request->rank;
+    plan->sweep_tiles = 1;
     memcpy(plan->extent, request->extent, sizeof plan->extent);
     memcpy(plan->rule, request->rule, sizeof plan->rule);
     plan->region = *request->region;
     memcpy(plan->source_chunk, request->source_chunk, sizeof plan->source_chunk);
 }
 
-/* As many workers as fit, or with gathered blocks; false when not even one does. */
+/* Plans for as many workers as fit; false if not even one does. */
 static bool fit_most(const struct plan_request *q, struct plan *p, bool gathered)
 {
     bool fits = false;
@@ -807,14 +812,14 @@ static bool fit_most(const struct plan_request *q, struct plan *p, bool gathered
     return fits;
 }
 
-/* The time that decoding takes: the chunks of a block that is gathered are decoded by one worker.
- */
+/* Returns the time of all decoding, in chunks. The chunks of a gathered block are decoded by one
+ * worker. */
 static double decoding_time(const struct plan *p)
 {
     return (double)p->chunk_decodes / (p->block_points > 0 ? 1 : p->threads);
 }
 
-/* The plan with the least decoding. */
+/* Makes the plan with the least decoding. */
 static void choose_plan(const struct plan_request *q, struct plan *p, const struct plan *least)
 {
     struct plan gathered = *p, small = *least;
@@ -868,7 +873,7 @@ enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan 
     return make_plan(&full, plan, err);
 }
 
-/* The results along an axis of tiles [first, first + n). */
+/* Sets results along axis to those of tiles [first, first + n). */
 static void tiles_to_results(const struct plan *plan, unsigned axis, uint64_t first, uint64_t n,
                              struct box *results)
 {
@@ -877,7 +882,7 @@ static void tiles_to_results(const struct plan *plan, unsigned axis, uint64_t fi
     results->count[axis] = size_min(n * tile, plan->region.count[axis] - first * tile);
 }
 
-/* The tile of which the core holds these results. */
+/* Sets *tile to the one with these results. */
 static void make_tile(const struct plan *plan, const struct box *results, struct tile *tile)
 {
     hg_region_points(plan->rank, &plan->region, results, &tile->core);
@@ -885,10 +890,10 @@ static void make_tile(const struct plan *plan, const struct box *results, struct
 }
 
 /*
- * Tiles are numbered block by block. Blocks at the far ends are smaller, so the axes are taken from
- * the slowest on: of what is left of the index, all blocks before along this axis hold the full
- * block extent, times the extents of this block along the slower axes, times all tiles along the
- * faster ones.
+ * Tiles are numbered block by block; the last block along an axis may be smaller. So the axes are
+ * taken from the slowest on. Along each, a block before the tile's own takes off the index its full
+ * width, times the widths of the tile's block along the slower axes, times all tiles along the
+ * faster axes.
  */
 void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
 {
@@ -911,12 +916,13 @@ void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile)
     make_tile(plan, &results, tile);
 }
 
-void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end)
+void hg_plan_sweep(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end)
 {
-    uint64_t column = plan->stream < plan->rank ? plan->grid[plan->stream] : 1;
-    uint64_t turns = size_ceil_div(column, plan->turn), done = index % turns * plan->turn;
-    *first = index / turns * column + done;
-    *end = *first + size_min(plan->turn, column - done);
+    uint64_t column = plan->sweep_axis < plan->rank ? plan->grid[plan->sweep_axis] : 1;
+    uint64_t sweeps = size_ceil_div(column, plan->sweep_tiles),
+             done = index % sweeps * plan->sweep_tiles;
+    *first = index / sweeps * column + done;
+    *end = *first + size_min(plan->sweep_tiles, column - done);
 }
 
 void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,

@@ -3,23 +3,22 @@
  * The tiling plan: how an array is cut into tiles, each read with its halo, differentiated and
  * written by one worker. No HDF5, no OpenMP.
  *
- * A tile's core is the box of points of which it makes results; the cores partition the array, or
- * those points of it that lie in a region. Where the region has every step-th point only, a core
- * ends with results, and those between are made with them but where they are too many: there a tile
- * has one result. The halo box is the core grown to all points that the stencils of the core read
- * (grid/halo.h).
+ * A tile's core is the box of points that it makes results for; the cores partition the array, or
+ * the part of it that a region spans. If the region has steps, a core begins and ends with a
+ * result; the points between results are derived, too, unless they are too many: then a tile has
+ * one result. The halo box is the core grown to all points that its stencils read (grid/halo.h).
  *
- * Where a worker does tiles one after the other along an axis, and keeps what the next one needs of
- * what it has read, only the other axes' halos are read twice. That is the stream axis, the first
- * differentiated one; a tile has one point along the axes before it, so that what is kept lies in
- * one piece.
+ * If nothing is chunked, a worker may sweep along an axis: it does tiles one after the other and
+ * keeps the points that the next tile needs, so that only the halos of the other axes are read
+ * twice. The sweep axis is the first differentiated one, and a tile has one point along the axes
+ * before it, so that the points kept are contiguous.
  *
- * Where results are chunked, cores are made of whole result chunks, so that each chunk is written
- * once. Where the source is chunked, tiles are ordered so that the tiles that share a chunk come
- * close to each other; when memory is too small for all the chunks in flight, the tiles are grouped
- * into blocks that are done one after the other, and chunks at the blocks' borders are decoded
- * again. Where that would be too often, or memory is smaller still, blocks are gathered: one chunk
- * after the other is decoded, and only the points that the block needs of it are kept.
+ * If results are chunked, a core is made of whole result chunks, so that each chunk is encoded
+ * once. If the source is chunked, tiles that share a chunk follow one another; if memory is too
+ * small for all chunks in use, tiles are grouped into blocks, done one after the other, and chunks
+ * at the borders of blocks are decoded again. If that is too often, or memory is smaller still,
+ * blocks are gathered: chunks are decoded one by one, and only the points that the block needs are
+ * kept.
  */
 #ifndef H5GRAD_GRID_PLAN_H
 #define H5GRAD_GRID_PLAN_H
@@ -31,28 +30,29 @@
 struct plan_request {
     unsigned rank;
     uint64_t extent[GRID_MAX_RANK];
-    const struct region *region;          /* of the results; NULL: all points have one */
-    struct halo_rule rule[GRID_MAX_RANK]; /* of the axes that are not differentiated: all zero */
-    bool result_chunked;                  /* chunks are those of the region */
-    uint64_t result_chunk[GRID_MAX_RANK];
+    const struct region *region;          /* of the results; NULL: the whole array */
+    struct halo_rule rule[GRID_MAX_RANK]; /* all zero for axes that are not differentiated */
+    bool result_chunked;
+    uint64_t result_chunk[GRID_MAX_RANK]; /* in results: chunks begin with the region */
     bool cached; /* the source is chunked, and its reader keeps decoded chunks for other tiles */
     uint64_t source_chunk[GRID_MAX_RANK];
     uint64_t source_size; /* bytes of one point of a decoded chunk */
     uint64_t source_more; /* bytes of a decoded chunk besides its points */
-    bool carries;       /* what tiles share along the stream axis can be kept from one to the next;
-                           neither source nor result is chunked */
-    uint64_t halo_size; /* bytes a worker holds per point of the halo box */
-    uint64_t core_size; /* bytes a worker holds per point of the core */
-    uint64_t
-        axis_size; /* bytes a worker holds per point of the core along each differentiated axis */
-    uint64_t worker_size;  /* bytes a worker holds besides, whatever the tile */
-    uint64_t team_size;    /* and, where it is one of several, so many more */
-    uint64_t held;         /* bytes that are held besides, whatever the plan */
-    uint64_t caches;       /* and that are wanted, but no more than half of the memory */
-    uint64_t tile_bytes;   /* aim for so many bytes per tile, worker_size left out */
-    uint64_t stream_bytes; /* a stream's may have so many where less is moved for it, */
-    uint64_t shared_bytes; /* and so many where much less is and there are tiles enough */
-    uint64_t memory;       /* bytes for all of these together */
+    bool carries;         /* a worker can keep points for the next tile; nothing is chunked */
+    /* Bytes of a worker: */
+    uint64_t halo_size;   /* per point of the halo box */
+    uint64_t core_size;   /* per point of the core */
+    uint64_t axis_size;   /* per point of the core along each differentiated axis */
+    uint64_t worker_size; /* whatever the tile */
+    uint64_t team_size;   /* if there are several workers */
+    /* Other bytes: */
+    uint64_t held;   /* whatever the plan */
+    uint64_t caches; /* of libraries; they get half of the memory at most */
+    /* Aims for the bytes of a tile, without worker_size: */
+    uint64_t tile_bytes;   /* normally; */
+    uint64_t sweep_bytes;  /* in a sweep, if that saves some cost of moving data; */
+    uint64_t shared_bytes; /* in a sweep, if that saves more, and tiles enough are left */
+    uint64_t memory;       /* the limit for all of these together */
     unsigned threads;      /* at most this many workers */
 };
 
@@ -64,42 +64,42 @@ struct plan {
     struct halo_rule rule[GRID_MAX_RANK];
     bool cached;
     uint64_t source_chunk[GRID_MAX_RANK];
-    uint64_t tile[GRID_MAX_RANK];  /* results of a tile, but at the region's far ends */
+    uint64_t tile[GRID_MAX_RANK];  /* results of a tile; the last along an axis may have fewer */
     uint64_t grid[GRID_MAX_RANK];  /* tiles per axis */
-    uint64_t block[GRID_MAX_RANK]; /* extent of a block in tiles, but at the far ends */
+    uint64_t block[GRID_MAX_RANK]; /* tiles of a block; the last along an axis may have fewer */
     unsigned order[GRID_MAX_RANK]; /* axes from the slowest to the fastest in tile order */
-    unsigned stream;               /* the stream axis, the fastest of the order; rank: none */
-    uint64_t turn;                 /* tiles along it, in a row, that one worker is to do */
+    unsigned sweep_axis;           /* the fastest of the order; rank: no sweeps */
+    uint64_t sweep_tiles;          /* tiles of a sweep; the last along the axis may have fewer */
     uint64_t tiles;                /* number of tiles; 0 for an array without points */
-    uint64_t blocks;               /* number of blocks; 0 likewise */
-    uint64_t halo_points;          /* of the largest halo box */
-    uint64_t core_points;          /* of the largest core */
-    uint64_t read_points;          /* of all tiles' halo boxes, corners left out */
-    uint64_t chunks;               /* of a cached source that are read, and how many */
-    uint64_t chunk_decodes;        /* decodings of them it takes in all */
-    uint64_t block_points; /* of the largest block's halo box, where blocks are gathered; or 0 */
-    uint64_t cache_bytes;  /* of decoded chunks, their bookkeeping and a gathered block, at most */
-    uint64_t memory;       /* bytes of all buffers, at most */
+    uint64_t blocks;               /* number of blocks; likewise */
+    uint64_t halo_points;          /* points of the largest halo box */
+    uint64_t core_points;          /* points of the largest core */
+    uint64_t read_points;          /* points of all halo boxes, corners left out */
+    uint64_t chunks;               /* chunks of a cached source that are read */
+    uint64_t chunk_decodes;        /* how often chunks are decoded, in all */
+    uint64_t block_points;         /* points of the largest gathered block's halo box; 0: none */
+    uint64_t cache_bytes; /* of decoded chunks, their bookkeeping and a gathered block, at most */
+    uint64_t memory;      /* bytes of all buffers, at most */
 };
 
-/* Bytes of bookkeeping that a caching reader may use for each chunk that a block touches. */
+/* Bytes that a caching reader may use besides for each chunk that a block touches. */
 #define PLAN_CHUNK_ENTRY 32
 
-/* Makes the plan. Fails (H5GRAD_FAILED) if, and only if, request->memory is below what the least
- * plan takes, one worker with small tiles, which does not depend on request->memory: the message
- * names the --memory that leaves as much. */
+/* Makes the plan. Fails (H5GRAD_FAILED) if and only if request->memory is less than the least plan
+ * needs. That plan, one worker with small tiles, does not depend on request->memory; the message
+ * names the --memory that suffices for it. */
 enum h5grad_status hg_plan_make(const struct plan_request *request, struct plan *plan,
                                 struct h5grad_error *err);
 
-/* Tile number index of 0 .. plan->tiles - 1, in the order in which they are to be done. */
+/* Sets *tile to number index of 0 .. plan->tiles - 1. Workers do tiles in the order of index. */
 void hg_plan_tile(const struct plan *plan, uint64_t index, struct tile *tile);
 
-/* The tiles [*first, *end) that one worker is to do in a row, in turn number index: where nothing
- * is streamed the tile of that number. Past the last turn *first is at least plan->tiles. */
-void hg_plan_turn(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end);
+/* Sets [*first, *end) to the tiles of sweep number index, all done by one worker; without sweeps to
+ * tile number index alone. After the last one *first is at least plan->tiles. */
+void hg_plan_sweep(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end);
 
-/* The tiles [*first, *end) that make up block number index, and the block as one tile: the points
- * of their cores, and the halo of these. */
+/* Sets [*first, *end) to the tiles of block number index, and *block to them as one tile: the box
+ * of their cores, and its halo. */
 void hg_plan_block(const struct plan *plan, uint64_t index, uint64_t *first, uint64_t *end,
                    struct tile *block);
 

@@ -39,7 +39,7 @@ void hg_region_results(unsigned rank, const struct region *region, const struct 
     }
 }
 
-/* No result is moved behind where it was, nor over one that is moved later. */
+/* In place: each result moves forward, never over one that has yet to move. */
 void hg_region_thin(unsigned rank, const struct region *region, size_t size,
                     const struct box *points, void *data)
 {

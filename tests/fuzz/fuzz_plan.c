@@ -10,7 +10,7 @@
  *     4 bytes     differentiated axes, as bits
  *     per axis    extent, chunk of the results, chunk of the source: each 1 byte that says how many
  *                 bytes follow, 0 to 8, and those
- *     then        threads, memory, tile_bytes, the five sizes of a point, stream_bytes,
+ *     then        threads, memory, tile_bytes, the five sizes of a point, sweep_bytes,
  *                 source_more and shared_bytes, likewise
  */
 #include "fuzz.h"
@@ -64,7 +64,7 @@ static bool take_request(struct fuzz_input *input, struct plan_request *request)
     request->core_size = take_size(input);
     request->axis_size = take_size(input);
     request->worker_size = take_number(input);
-    request->stream_bytes = take_number(input);
+    request->sweep_bytes = take_number(input);
     request->source_more = take_number(input);
     request->shared_bytes = take_number(input);
     return size_product(request->rank, request->extent, MAX_SIZE, &bytes);

@@ -309,7 +309,7 @@ static void random_request(struct plan_request *q)
     q->team_size = draw(2) * draw(1000);
     q->held = draw(4) ? 0 : draw(4000);
     q->tile_bytes = 64 + draw(20000);
-    q->stream_bytes = q->tile_bytes + draw(20000);
+    q->sweep_bytes = q->tile_bytes + draw(20000);
     q->shared_bytes = draw(2) * draw(100000);
     q->source_more = draw(2) * draw(100);
     q->memory = (uint64_t)4 << (10 + draw(10));
@@ -333,13 +333,13 @@ static uint64_t index_of(const struct plan *p, const uint64_t *at)
     return index;
 }
 
-/* Turns partition the tiles; those of one lie side by side along the stream axis, and the axes
+/* Sweeps partition the tiles; those of one lie side by side along the sweep axis, and the axes
  * before it have one point each. */
-static void check_turns(const struct plan *p)
+static void check_sweeps(const struct plan *p)
 {
-    uint64_t index = 0, first, end, turn = 0;
-    for (hg_plan_turn(p, 0, &first, &end); first < p->tiles;
-         hg_plan_turn(p, ++turn, &first, &end)) {
+    uint64_t index = 0, first, end, number = 0;
+    for (hg_plan_sweep(p, 0, &first, &end); first < p->tiles;
+         hg_plan_sweep(p, ++number, &first, &end)) {
         ck_assert_uint_eq(first, index);
         ck_assert_uint_gt(end, first);
         struct tile tile;
@@ -350,28 +350,28 @@ static void check_turns(const struct plan *p)
             hg_plan_tile(p, index, &tile);
             hg_region_results(p->rank, &p->region, &tile.core, &results);
             for (unsigned i = 0; i < p->rank; i++) {
-                uint64_t moved = i == p->stream ? before.count[i] : 0;
+                uint64_t moved = i == p->sweep_axis ? before.count[i] : 0;
                 ck_assert_uint_eq(results.start[i], before.start[i] + moved);
             }
         }
     }
     ck_assert_uint_eq(index, p->tiles);
-    for (unsigned i = 0; p->stream < p->rank && i < p->stream; i++)
+    for (unsigned i = 0; p->sweep_axis < p->rank && i < p->sweep_axis; i++)
         ck_assert_uint_eq(p->tile[i], 1);
-    ck_assert(p->turn == 1 || p->stream < p->rank);
+    ck_assert(p->sweep_tiles == 1 || p->sweep_axis < p->rank);
 }
 
-/* What the turns read, of the stream's planes what lies outside the cores along one axis at most.
- */
-static uint64_t stream_points(const struct plan *p)
+/* Returns the points that all sweeps read: of each plane across the sweep axis those that are
+ * outside the cores along at most one axis. */
+static uint64_t sweep_points(const struct plan *p)
 {
-    uint64_t read = 0, first, end, turn = 0;
-    for (hg_plan_turn(p, 0, &first, &end); first < p->tiles;
-         hg_plan_turn(p, ++turn, &first, &end)) {
+    uint64_t read = 0, first, end, number = 0;
+    for (hg_plan_sweep(p, 0, &first, &end); first < p->tiles;
+         hg_plan_sweep(p, ++number, &first, &end)) {
         struct tile tile, last;
         hg_plan_tile(p, first, &tile);
         hg_plan_tile(p, end - 1, &last);
-        unsigned s = p->stream;
+        unsigned s = p->sweep_axis;
         uint64_t planes = (uint64_t)(last.halo.start[s] - tile.halo.start[s]) + last.halo.count[s];
         uint64_t area = hg_box_points(p->rank, &tile.core) / tile.core.count[s];
         read += area * planes;
@@ -425,7 +425,7 @@ static void check_partition(const struct plan_request *q, const struct plan *p)
     }
     for (uint64_t k = 0; k < points; k++)
         ck_assert_uint_eq(seen[k], 1);
-    ck_assert_uint_eq(p->stream < p->rank ? stream_points(p) : read, p->read_points);
+    ck_assert_uint_eq(p->sweep_axis < p->rank ? sweep_points(p) : read, p->read_points);
     free(seen);
 }
 
@@ -583,7 +583,7 @@ static void random_region(const struct plan_request *q, struct region *region)
 /* Plans for all points, or for those of regions. */
 static void check_plans(bool regions)
 {
-    unsigned made = 0, blocks = 0, streams = 0, gathered = 0;
+    unsigned made = 0, blocks = 0, sweeps = 0, gathered = 0;
     for (int turn = 0; turn < 1500; turn++) {
         struct plan_request q;
         struct plan p;
@@ -604,8 +604,8 @@ static void check_plans(bool regions)
         ck_assert_uint_ge(p.threads, 1);
         ck_assert_uint_le(p.threads, q.threads);
         check_partition(&q, &p);
-        check_turns(&p);
-        streams += p.stream < p.rank;
+        check_sweeps(&p);
+        sweeps += p.sweep_axis < p.rank;
         gathered += p.block_points > 0;
         if (p.block_points > 0)
             check_gathered(&q, &p);
@@ -614,7 +614,7 @@ static void check_plans(bool regions)
     }
     ck_assert_uint_gt(made, 800);
     ck_assert_uint_gt(blocks, 20);
-    ck_assert_uint_gt(streams, 20);
+    ck_assert_uint_gt(sweeps, 20);
     ck_assert_uint_gt(gathered, 20);
 }
 
@@ -642,7 +642,7 @@ static void large_request(struct plan_request *q)
     q->held = draw(4) ? 0 : draw((uint64_t)64 << 20);
     q->caches = draw(4) ? 0 : draw((uint64_t)64 << 20);
     q->tile_bytes = (uint64_t)256 << (10 + draw(4));
-    q->stream_bytes = q->tile_bytes * 2;
+    q->sweep_bytes = q->tile_bytes * 2;
     q->threads = 1 + (unsigned)draw(9);
     unsigned bits = 40 / q->rank;
     for (unsigned i = 0; i < q->rank; i++) {
@@ -767,7 +767,7 @@ START_TEST(large_arrays)
                                  .halo_size = 4,
                                  .core_size = 4,
                                  .tile_bytes = 1280 << 10,
-                                 .stream_bytes = 2304 << 10,
+                                 .sweep_bytes = 2304 << 10,
                                  .memory = (uint64_t)1 << 30,
                                  .threads = 2};
         struct plan p;
@@ -782,7 +782,7 @@ START_TEST(large_arrays)
         ck_assert_uint_ge(4 * (p.core_points + p.halo_points), q.tile_bytes / 3);
         ck_assert_uint_le(4 * p.halo_points, 2 * q.tile_bytes);
         ck_assert_uint_le(p.read_points, points * (q.rank >= 4 ? q.rank - 1 : 2));
-        check_turns(&p);
+        check_sweeps(&p);
     }
 }
 END_TEST
