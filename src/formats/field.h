@@ -75,6 +75,7 @@ struct field_vector {
     const char *name;
     char *path; /* beside the first component: what results are named after, and field->path */
     unsigned n; /* components */
+    bool has_no_unit; /* one of them has none */
     size_t n_sources;
     char **source;       /* paths of their datasets: n of them, or one that holds all */
     struct field *other; /* n - 1: the components after the first */

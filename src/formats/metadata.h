@@ -17,11 +17,6 @@ enum h5grad_status hg_metadata_write(const struct field *field, const struct fie
 /* The unit of an axis's coordinates; NULL: unknown. */
 const char *hg_metadata_axis_unit(const struct field *field, unsigned axis);
 
-/* The unit of a derivative, first or second by power, in new memory: "K m-1" for "K" and "m", "(m
- * s-1)/(m)" where one of them is not a plain word. axis NULL: unit spacing, the unit of the values.
- * NULL when there is no memory. */
-char *hg_metadata_unit(const char *value, const char *axis, unsigned power);
-
 /* The line of this run, now, in a file's history, in new memory; NULL when there is none. */
 char *hg_metadata_history_line(const char *command);
 

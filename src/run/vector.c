@@ -170,6 +170,8 @@ static enum h5grad_status check_units(const struct task *a, const struct task *b
     BASE_FREED char *one = hg_attribute_unit(a->dataset, true, &attribute);
     BASE_FREED char *two = hg_attribute_unit(b->dataset, true, &attribute);
     hg_leave(&guard);
+    if (!one || !two)
+        a->field->vector->has_no_unit = true;
     if (!one || !two || strcmp(one, two) == 0)
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED, "%s is in %s and %s in %s", a->field->path, one,

@@ -25,6 +25,12 @@ make_input plane.h5 /x float64 3 0 0.5 1
 make_input plane.h5 /y text units m
 make_input plane.h5 /x text units m
 make_input plane.h5 /T scales /y /x
+make_input plane.h5 /u float64 4x3
+make_input plane.h5 /v float64 4x3
+make_input plane.h5 /u text units "m s-1"
+make_input plane.h5 /v text units "m s-1"
+make_input plane.h5 /u scales /y /x
+make_input plane.h5 /v scales /y /x
 derives "laplacian" plane.h5 "4.75 4.25 2.75 12.75 12.25 10.75 2.5 1 1 18.5 17 17" -d/T --compute=laplacian
 derives "magnitude" plane.h5 "2.2360679775 3.3541019662 5 4.3660622991 7.2154348448 10.1519702521 2.2360679775 \
 3.1622776602 4.716990566 12.0104121495 8.0622577483 5.8523499554" -d/T --compute=magnitude
@@ -47,10 +53,27 @@ check "unit of a gradient" equal "$(text /T_grad_0 units)" "K m-1"
 check "unit of a second derivative" equal "$(text /T_grad2_0 units)" "K m-2"
 check "unit of a Laplacian" equal "$(text /T_laplacian units)" "K m-2"
 check "unit of a magnitude" equal "$(text /T_grad_magnitude units)" "K m-1"
+run -qO --vector=V:x=/u --vector=V:y=/v --compute=curl,q --boundary=x=mirror plane.h5 o/vector.h5
+unit_of() {
+    h5dump -a "$1/units" o/vector.h5 2>/dev/null | sed -n 's/.*(0): "\(.*\)".*/\1/p'
+}
+check "unit of a curl" equal "$(unit_of /V_curl)" "m s-1 m-1"
+check "unit of q" equal "$(unit_of /V_q)" "(m s-1 m-1)2"
+check "boundary of one axis of a vector" grep -q 'x=mirror' <(h5dump -a /V_curl/gradient_boundary o/vector.h5)
+run -qO -d/u --compute=second,magnitude plane.h5 o/vector.h5
+check "unit of a second derivative of a product" equal "$(unit_of /u_grad2_1)" "m s-1 m-2"
+check "unit of a magnitude of a product" equal "$(unit_of /u_grad_magnitude)" "m s-1 m-1"
 check "name of a second derivative" equal "$(text /T_grad2_1 long_name)" "second derivative of temperature along x"
 check "name of a Laplacian" equal "$(text /T_laplacian long_name)" "Laplacian of temperature"
 check "name of a magnitude" equal "$(text /T_grad_magnitude long_name)" "magnitude of the gradient of temperature"
 check "boundary" equal "$(text /T_grad2_0 gradient_boundary)" 'periodic", "periodic'
+check "spacing of a gradient" equal "$(text /T_grad_0 gradient_spacing)" /y
+check "spacing of a Laplacian" equal "$(text /T_laplacian gradient_spacing)" 'y=/y", "x=/x'
+check "boundary of one of the axes of a Laplacian" equal "$(text /T_laplacian gradient_boundary)" y=periodic
+run -qO -d/T --compute=magnitude --boundary=nan:mirror -e2 plane.h5 o/all.h5
+check "boundary of all axes" equal "$(text /T_grad_magnitude gradient_boundary)" 'nan", "mirror'
+check "edge order of a magnitude" equal "$(h5dump -a /T_grad_magnitude/gradient_edge_order o/all.h5 |
+    sed -n 's/.*(0): //p')" 2
 run -qO -d/T --compute=magnitude plane.h5 o/all.h5
 check "magnitude alone" equal "$(datasets o/all.h5)" "/T_grad_magnitude /x /y"
 run -qO -d/T --compute=gradient,laplacian '--name=d_{what}' plane.h5 o/all.h5

@@ -15,6 +15,7 @@
 #include "hdf5/scales.h"
 #include "hdf5/variable.h"
 #include "formats/metadata.h"
+#include "formats/unit.h"
 #include "output/copy.h"
 #include "tests/support/suite.h"
 #include "tests/support/h5make.h"
@@ -69,8 +70,51 @@ START_TEST(units)
         {" K ", "m ", "K m-1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *unit = hg_metadata_unit(cases[i].value, cases[i].axis, 1);
+        char *unit = hg_unit_quotient(cases[i].value, cases[i].axis);
         ck_assert_str_eq(unit, cases[i].unit);
+        free(unit);
+    }
+}
+END_TEST
+
+START_TEST(units_side_by_side)
+{
+    static const struct {
+        const char *value, *axis;
+        unsigned power;
+        const char *unit, *square;
+    } cases[] = {
+        {"K", "m", 1, "K m-1", "(K m-1)2"},
+        {"K", "m", 2, "K m-2", "(K m-2)2"},
+        {"m s-1", "m", 1, "m s-1 m-1", "(m s-1 m-1)2"},
+        {"m s-1", "degrees_north", 2, "m s-1 degree-2", "(m s-1 degree-2)2"},
+        {"m s-1", "days since 1850-01-01", 1, "m s-1 day-1", "(m s-1 day-1)2"},
+        {"days since 1850-01-01", "m", 2, "day m-2", "(day m-2)2"},
+        {"K", "m s-1", 1, "K m-1 s", "(K m-1 s)2"},
+        {"K", "m2 s^-1", 2, "K m-4 s2", "(K m-4 s2)2"},
+        {"W m**-2", "m", 1, "W m**-2 m-1", "(W m**-2 m-1)2"},
+        {"kg.m-3", "kg*m-1.s", 1, "kg.m-3 kg-1 m s-1", "(kg.m-3 kg-1 m s-1)2"},
+        {"kg/m3", "m", 1, "(kg/m3) m-1", "((kg/m3) m-1)2"},
+        {"K", "m/s", 2, "K (m/s)-2", "(K (m/s)-2)2"},
+        {"m per s", "m", 1, "(m per s) m-1", "((m per s) m-1)2"},
+        {"1e-6 m", "100 km", 1, "(1e-6 m) (100 km)-1", "((1e-6 m) (100 km)-1)2"},
+        {"m s-1", "m\xC2\xB2", 1, "m s-1 (m\xC2\xB2)-1", "(m s-1 (m\xC2\xB2)-1)2"},
+        {"\xC2\xB5m", "\xC2\xB5m", 1, "\xC2\xB5m \xC2\xB5m-1", "(\xC2\xB5m \xC2\xB5m-1)2"},
+        {"%", "hPa", 1, "% hPa-1", "(% hPa-1)2"},
+        {"1", "m", 1, "m-1", "m-2"},
+        {"1", "m2", 2, "m-4", "m-8"},
+        {"1", "m/s", 1, "(m/s)-1", "((m/s)-1)2"},
+        {"K", "1", 2, "K", "K2"},
+        {"K", NULL, 1, "K", "K2"},
+        {"kg/m3", NULL, 1, "kg/m3", "(kg/m3)2"},
+        {"1", "1", 1, "1", "1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *unit = hg_unit_by(cases[i].value, cases[i].axis, cases[i].power);
+        char *square = hg_unit_square(unit);
+        ck_assert_str_eq(unit, cases[i].unit);
+        ck_assert_str_eq(square, cases[i].square);
+        free(square);
         free(unit);
     }
 }
@@ -879,8 +923,9 @@ int main(void)
 {
     Suite *suite = suite_create("metadata");
     TCase *tcase = add_case(suite, "metadata", NULL, NULL);
-    ADD_TESTS(tcase, units, attributes, attributes_that_hold, texts_of_a_derivative, scales,
-              all_scales_or_none, scales_that_fit, names_what_it_is_by, results_take_names,
-              order_is_tracked, scale_of_many, copies, runs_are_the_same, stopped_in_order);
+    ADD_TESTS(tcase, units, units_side_by_side, attributes, attributes_that_hold,
+              texts_of_a_derivative, scales, all_scales_or_none, scales_that_fit,
+              names_what_it_is_by, results_take_names, order_is_tracked, scale_of_many, copies,
+              runs_are_the_same, stopped_in_order);
     return run_suite(suite);
 }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The attributes of a result that say how it was made: gradient_of and the others of that kind. */
+#ifndef H5GRAD_FORMATS_PROVENANCE_H
+#define H5GRAD_FORMATS_PROVENANCE_H
+
+#include "formats/field.h"
+
+/* Writes them to the dataset of a result. Within hg_enter. */
+enum h5grad_status hg_provenance_write(const struct field *field, const struct field_result *result,
+                                       hid_t dataset, struct h5grad_error *err);
+
+#endif
