@@ -10,7 +10,7 @@
 
 #define NUMBER_SIZE 32 /* of hg_parse_print_double */
 
-/* Points on each side of a result that it may depend on. */
+/* Returns how many points on each side a result may depend on. */
 static unsigned reach_of(const struct stencil_axis *axis)
 {
     const struct stencil_operator *op = &axis->op;
@@ -54,8 +54,8 @@ enum h5grad_status hg_stencil_check_operator(const struct stencil_operator *op,
     return H5GRAD_OK;
 }
 
-/* The least extent: that of the window at an open end, or what points beyond the ends are made of.
- */
+/* Returns the least extent: that of a one-sided window, or enough points to fill those beyond the
+ * ends. */
 static uint64_t least_extent(const struct stencil_operator *op)
 {
     const unsigned reach = op->accuracy / 2;
@@ -113,8 +113,8 @@ static enum h5grad_status report_repeat(const struct stencil_scan *scan, struct 
                         scan->seen - 1, scan->seen, text);
 }
 
-static enum h5grad_status report_turn(const struct stencil_scan *scan, double x,
-                                      struct h5grad_error *err)
+static enum h5grad_status report_reversal(const struct stencil_scan *scan, double x,
+                                          struct h5grad_error *err)
 {
     char before[NUMBER_SIZE], last[NUMBER_SIZE], next[NUMBER_SIZE];
     hg_parse_print_double(scan->origin + scan->before, before, sizeof(before));
@@ -124,7 +124,6 @@ static enum h5grad_status report_turn(const struct stencil_scan *scan, double x,
                         before, last, next, scan->seen);
 }
 
-/* Takes the next coordinate, number scan->seen. */
 static enum h5grad_status scan_one(struct stencil_scan *scan, double x, struct h5grad_error *err)
 {
     if (!isfinite(x))
@@ -140,7 +139,7 @@ static enum h5grad_status scan_one(struct stencil_scan *scan, double x, struct h
         scan->least = scan->most = fabs(difference);
     } else {
         if ((difference > 0) != (scan->step > 0))
-            return report_turn(scan, x, err);
+            return report_reversal(scan, x, err);
         scan->even_before = scan->even;
         scan->even = scan->even && difference == scan->step;
         scan->least = fmin(scan->least, fabs(difference));
@@ -162,7 +161,7 @@ enum h5grad_status hg_stencil_scan_next(struct stencil_scan *scan, const double 
     return status;
 }
 
-/* n times the mean step where the coordinates are nearly even, 0 elsewhere. */
+/* Returns the mean step times the extent if the coordinates are nearly even, else 0. */
 static double mean_period(const struct stencil_axis *axis, const struct stencil_scan *scan)
 {
     const double n = (double)axis->extent, span = fabs(axis->last[0] - axis->first[0]);
@@ -171,7 +170,6 @@ static double mean_period(const struct stencil_axis *axis, const struct stencil_
                                                                              : 0;
 }
 
-/* Reach and ends of the operator: what is left is the same for all points. */
 static void set_inside(struct stencil_axis *axis)
 {
     const struct stencil_operator *op = &axis->op;
@@ -183,14 +181,14 @@ static void set_inside(struct stencil_axis *axis)
         axis->ends[0] = axis->ends[1] = 0;
 }
 
-/* Sets what is added to coordinates across the seam, and tells its width. */
+/* Sets the period; *seam is the distance from the last point to the first one across it. */
 static enum h5grad_status set_seam(struct stencil_axis *axis, double period, double *seam,
                                    struct h5grad_error *err)
 {
-    const int64_t behind = (int64_t)axis->extent - operator_turn_points(axis);
+    const int64_t behind = (int64_t)axis->extent - operator_period_points(axis);
     char span[NUMBER_SIZE], text[NUMBER_SIZE];
-    axis->turn = axis->step > 0 ? period : -period;
-    *seam = (axis->first[0] + axis->turn) - axis->last[behind];
+    axis->period = axis->step > 0 ? period : -period;
+    *seam = (axis->first[0] + axis->period) - axis->last[behind];
     if (*seam != 0 && (*seam > 0) == (axis->step > 0))
         return H5GRAD_OK;
     hg_parse_print_double(fabs(axis->last[behind] - axis->first[0]), span, sizeof(span));
@@ -219,7 +217,7 @@ enum h5grad_status hg_stencil_make_even(const struct stencil_operator *op, uint6
     if (op->period > 0) {
         double seam;
         status = set_seam(axis, op->period, &seam, err);
-        axis->seam_even = axis->turn - (double)(extent - 1) * step == step;
+        axis->seam_even = axis->period - (double)(extent - 1) * step == step;
     }
     set_inside(axis);
     return status;
@@ -232,12 +230,12 @@ static enum h5grad_status make_periodic(struct stencil_axis *axis, const struct 
     axis->seam_even = axis->even;
     if (axis->op.boundary[0] == BOUNDARY_PERIODIC_REPEATED) {
         axis->even = scan->even_before;
-        axis->turn = axis->last[0] - axis->first[0];
-        axis->turn = axis->step > 0 ? fabs(axis->turn) : -fabs(axis->turn);
+        axis->period = axis->last[0] - axis->first[0];
+        axis->period = axis->step > 0 ? fabs(axis->period) : -fabs(axis->period);
         axis->seam_even = axis->even && axis->last[0] - axis->last[1] == axis->step;
         return H5GRAD_OK;
     }
-    axis->turn = (double)axis->extent * axis->step;
+    axis->period = (double)axis->extent * axis->step;
     if (period == 0 && axis->even)
         return H5GRAD_OK;
     if (period == 0)

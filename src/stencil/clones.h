@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * STENCIL_CLONES in front of a function of plain loops: the compiler makes one copy of it for each
- * instruction set and the loader takes the best one. All have the same bits: without contraction
- * of a * b + c (-ffp-contract=off) every operation is IEEE's in each of them.
+ * STENCIL_CLONES, in front of a function of plain loops, makes the compiler emit a copy of it for
+ * each instruction set, of which the loader takes the best. All copies give the same bits: as
+ * a * b + c is not contracted (-ffp-contract=off), each rounds every operation as IEEE 754 says.
  */
 #ifndef H5GRAD_STENCIL_CLONES_H
 #define H5GRAD_STENCIL_CLONES_H
@@ -18,7 +18,7 @@
     #define STENCIL_CLONES
 #endif
 
-/* A loop body that is to be cloned with the function that it is part of. */
+/* In front of a function that is inlined into clones. */
 #define STENCIL_BODY static inline __attribute__((always_inline))
 
 #ifdef __clang__

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Everything is converted in pieces. What is in the other byte order, or would be overwritten while
- * it is read, goes through a buffer that stays in the first-level cache.
+ * Scalars are converted piece by piece. Those in the other byte order, and those that would be
+ * overwritten before they are read, pass through a buffer that stays in the first-level cache.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ STENCIL_BODY float value_of_half(uint16_t half)
 {
     const uint32_t sign = (uint32_t)(half & 0x8000) << 16;
     const uint32_t rest = half & 0x7fff;
-    /* the exponent's bias is 127 instead of 15; that of infinity and NaN is as high as can be */
+    /* The bias of the exponent is 127, not 15. Infinity and NaN have the greatest exponent. */
     const uint32_t special = rest >= 0x7c00 ? UINT32_C(112) << 23 : 0;
     const uint32_t normal = (rest << 13) + (UINT32_C(112) << 23) + special;
     const uint32_t small = bits_of_float((float)(int32_t)rest * 0x1p-24F);
@@ -59,9 +59,9 @@ STENCIL_BODY float value_of_bfloat(uint16_t bfloat)
     return float_of_bits((uint32_t)bfloat << 16);
 }
 
-/* To nearest even: adding just under half of the last place kept, and one more where that is odd,
- * carries into it, and from there into the exponent and up to infinity. Below the least normal half
- * the sum with a number whose last place is that of a half's is rounded by the addition itself. */
+/* Rounds to nearest even: adding just under half of the last place kept, and one more if that place
+ * is odd, carries into it, and from there into the exponent and up to infinity. Subnormal halves
+ * are rounded by an addition to a number whose last place is that of a subnormal half. */
 STENCIL_BODY uint16_t half_of_float(float value)
 {
     const uint32_t bits = bits_of_float(value);
@@ -77,7 +77,7 @@ STENCIL_BODY uint16_t half_of_float(float value)
     return (uint16_t)(sign | (rest >= bits_of_float(0x1p16F) ? special : finite));
 }
 
-/* As half_of_float; through float it would be rounded twice. */
+/* Like half_of_float; by way of float a value would be rounded twice. */
 STENCIL_BODY uint16_t half_of_double(double value)
 {
     const uint64_t bits = bits_of_double(value);
@@ -170,7 +170,7 @@ SWAP(32)
 SWAP(64)
 #undef SWAP
 
-/* n scalars of size bytes to out, with the bytes of each reversed when swapped. */
+/* Copies n scalars of size bytes, the bytes of each reversed if swapped. */
 static void fetch(size_t size, bool swapped, const unsigned char *in, unsigned char *out, size_t n)
 {
     if (!swapped || size == 1)

@@ -28,7 +28,7 @@ FORMULA_INLINE FORMULA_NAME(value) FORMULA_NAME(load)(const KERNEL_IN *f)
     return FORMULA_WIDEN(v);
 }
 
-/* The weights of the points from weight on; weight_point 0: the same for all. */
+/* Loads the weights of adjacent scalars; weight_point 0: one weight for all. */
 FORMULA_INLINE FORMULA_NAME(value) FORMULA_NAME(weigh)(const double *weight, ptrdiff_t weight_point)
 {
     FORMULA_NAME(value) v = {0};
@@ -38,8 +38,8 @@ FORMULA_INLINE FORMULA_NAME(value) FORMULA_NAME(weigh)(const double *weight, ptr
     return v;
 }
 
-/* Term number t of n of an even axis: of the points n - t before and behind f. The only weight of
- * one pair is 1. */
+/* Returns term t of n of an even axis: of the points n - t before and after f. A single pair has
+ * the weight 1. */
 FORMULA_INLINE FORMULA_NAME(value) FORMULA_NAME(pair)(enum taps_form form, unsigned n, unsigned t,
                                                       const KERNEL_IN *f, const struct rows *rows)
 {
@@ -52,7 +52,7 @@ FORMULA_INLINE FORMULA_NAME(value) FORMULA_NAME(pair)(enum taps_form form, unsig
     return n == 1 ? pair : (KERNEL_SCALAR)rows->even[t] * pair;
 }
 
-/* Halving is exact or rounds as division by 2 does. */
+/* Multiplies by 0.5: that rounds as the division by 2 does. */
 FORMULA_INLINE FORMULA_NAME(value)
     FORMULA_NAME(even)(enum taps_form form, unsigned n, const KERNEL_IN *f, const struct rows *rows)
 {
@@ -72,7 +72,7 @@ FORMULA_INLINE FORMULA_NAME(value)
     return sum / (KERNEL_SCALAR)rows->divisor;
 }
 
-/* Term number t of n of an uneven axis. */
+/* Returns term t of n of an uneven axis. */
 FORMULA_INLINE FORMULA_NAME(value)
     FORMULA_NAME(difference)(unsigned n, unsigned t, const KERNEL_IN *f, const struct rows *rows,
                              const double *weight, ptrdiff_t weight_point)
@@ -102,7 +102,7 @@ FORMULA_INLINE FORMULA_NAME(value)
 #undef DIFFERENCE
 }
 
-/* The result of n terms, for the point at f. */
+/* Returns the result of n terms, for the point at f. */
 FORMULA_INLINE FORMULA_NAME(value)
     FORMULA_NAME(result)(enum taps_form form, unsigned n, const KERNEL_IN *f,
                          const struct rows *rows, const double *weight, ptrdiff_t weight_point)

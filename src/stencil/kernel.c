@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Rank is folded away: a block is loops around runs of scalars that are contiguous in the input and
- * in the output, and the row functions do many runs at once. What lies behind the axis is the run;
- * where the line along the axis is contiguous too, the run is the whole line, and where lines touch
- * each other, all of them: what this writes to the ends of the lines is then overwritten. The ends
- * of the axis are passes of their own.
+ * in the output, and a row function does many runs at once. The axes behind the differentiated one
+ * make the run. If the line along the axis is contiguous, too, the whole line is one run; if lines
+ * touch, several of them are, and what this writes at the ends of lines is overwritten later. The
+ * ends of the axis are done by passes of their own.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -13,9 +13,9 @@
 #include "stencil/row.h"
 
 #define MAX_LOOPS   (GRID_MAX_RANK + 1)
-#define NARROW      8    /* shorter rows are done across, when there are more of them */
-#define WIDE        64   /* runs from here on are rows of their own when there are weights */
-#define SHORT_LINE  256  /* shorter lines are done many at once */
+#define NARROW      8    /* shorter rows are done across, if there are more of them */
+#define WIDE        64   /* longer runs are rows of their own if there are weights */
+#define SHORT_LINE  256  /* shorter lines are done several at once */
 #define MAX_WEIGHTS 1440 /* repeated weights that are held at a time */
 
 struct loop {
@@ -23,7 +23,7 @@ struct loop {
     ptrdiff_t in, out, weight; /* strides in scalars and in weights */
 };
 
-/* A block, taken apart. The axis is one of the loops, with count 1: passes set it. */
+/* A block as loops. The axis is one of them, with count 1, which passes replace. */
 struct work {
     const struct stencil_kernel *kernel;
     const struct stencil_block *block;
@@ -31,14 +31,15 @@ struct work {
     char *out;
     struct loop loops[MAX_LOOPS];
     unsigned n_loops;
-    ptrdiff_t points;            /* of the axis */
+    ptrdiff_t points;            /* of the block along the axis */
     ptrdiff_t in_axis, out_axis; /* strides along it */
-    ptrdiff_t inside, end;       /* points [inside, end) are not ends of the axis */
-    ptrdiff_t run;               /* contiguous scalars from the axis on, that one not included */
-    bool folded;                 /* so is the whole line along the axis */
+    ptrdiff_t inside, end;       /* points [inside, end) have the formula of the inside */
+    ptrdiff_t run;               /* contiguous scalars behind the axis */
+    bool folded;                 /* the whole line along the axis is contiguous, too */
 };
 
-/* Drops loops of one turn and joins loops that are one. */
+/* Drops loops of one iteration and joins loops that continue one another. Returns how many are
+ * left. */
 static unsigned join_loops(struct loop *loops, unsigned n)
 {
     unsigned kept = 0;
@@ -59,7 +60,7 @@ static unsigned join_loops(struct loop *loops, unsigned n)
     return kept;
 }
 
-/* Makes the last loop the rows, or, where rows are narrow, their points. */
+/* Makes the last loop the rows, or, if rows are narrow, their points. */
 static void rows_from_loop(struct rows *rows, const struct loop *loop)
 {
     rows->in_point = rows->out_point = 1;
@@ -80,13 +81,13 @@ static void rows_from_loop(struct rows *rows, const struct loop *loop)
     *rows = across;
 }
 
-/* Calls function for the rows of all turns of the loops. Of *rows are set: length, shift, step,
+/* Calls function in all iterations of the loops. The caller has set rows.length, shift, step,
  * weight_point and the weights. */
 static void walk(const struct work *work, row_function *function, struct rows rows,
                  struct loop *loops, unsigned n, ptrdiff_t in, ptrdiff_t out)
 {
     static const struct loop once = {.count = 1};
-    uint64_t turn[MAX_LOOPS] = {0};
+    uint64_t index[MAX_LOOPS] = {0};
     n = join_loops(loops, n);
     rows_from_loop(&rows, n > 0 ? &loops[n - 1] : &once);
     unsigned outer = n > 0 ? n - 1 : 0;
@@ -95,9 +96,9 @@ static void walk(const struct work *work, row_function *function, struct rows ro
                  work->out + out * (ptrdiff_t)work->kernel->out_size);
         unsigned k = outer;
         ptrdiff_t weight = 0;
-        while (k > 0 && ++turn[k - 1] == loops[k - 1].count) {
+        while (k > 0 && ++index[k - 1] == loops[k - 1].count) {
             ptrdiff_t back = (ptrdiff_t)loops[k - 1].count - 1;
-            turn[--k] = 0;
+            index[--k] = 0;
             in -= back * loops[k].in;
             out -= back * loops[k].out;
             weight -= back * loops[k].weight;
@@ -112,7 +113,7 @@ static void walk(const struct work *work, row_function *function, struct rows ro
     }
 }
 
-/* walk over copies of the work's loops, with count turns along the axis. */
+/* Calls walk with the work's loops, of which that along the axis has count iterations. */
 static void walk_axis(const struct work *work, row_function *function, const struct rows *rows,
                       ptrdiff_t count, ptrdiff_t in, ptrdiff_t out)
 {
@@ -123,7 +124,7 @@ static void walk_axis(const struct work *work, row_function *function, const str
     walk(work, function, *rows, loops, work->n_loops, in, out);
 }
 
-/* The last loop, when its turns are complete lines that touch each other in input and output. */
+/* Returns whether the last loop goes over whole lines that touch in input and output. */
 static bool lines_touch(const struct work *work, const struct loop *loops, unsigned n)
 {
     const ptrdiff_t line = work->points * work->run;
@@ -132,8 +133,8 @@ static bool lines_touch(const struct work *work, const struct loop *loops, unsig
            loops[n - 1].in == line && loops[n - 1].out == line;
 }
 
-/* Groups of lines that touch each other: from the first point inside a group's first line to the
- * last inside its last, the points between two lines included. */
+/* Does lines that touch in groups: each from the first point inside its first line to the last
+ * point inside its last line, the ends between lines included. */
 static void walk_groups(const struct work *work, row_function *function, struct rows rows,
                         const struct loop *loops, unsigned n, ptrdiff_t group)
 {
@@ -155,7 +156,6 @@ static void walk_groups(const struct work *work, row_function *function, struct 
     }
 }
 
-/* Points that all have the same weights. */
 static void even_pass(const struct work *work, row_function *function, struct rows rows,
                       ptrdiff_t in, ptrdiff_t out)
 {
@@ -173,7 +173,8 @@ static void even_pass(const struct work *work, row_function *function, struct ro
     }
 }
 
-/* Makes rows take the weights of points, each repeated for the scalars of its run, from to. */
+/* Writes the weights of points to to, each repeated for the scalars of its run, all of that times
+ * over, and makes rows use them. */
 static void repeat_weights(const struct work *work, ptrdiff_t first, ptrdiff_t points,
                            ptrdiff_t times, double *to, struct rows *rows)
 {
@@ -191,7 +192,7 @@ static void repeat_weights(const struct work *work, ptrdiff_t first, ptrdiff_t p
     }
 }
 
-/* Weights by point along contiguous lines, whose runs are not wide. */
+/* Does contiguous lines whose runs are narrow, with weights repeated per scalar. */
 static void pointwise_pass(const struct work *work, row_function *function, struct rows rows)
 {
     double weights[MAX_WEIGHTS];
@@ -233,7 +234,6 @@ static void uneven_pass(const struct work *work, row_function *function, struct 
     }
 }
 
-/* The points that are not at an end of the axis. */
 static void inside_pass(const struct work *work)
 {
     struct rows rows = {.count = 0};

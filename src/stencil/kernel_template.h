@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The row functions of one combination of types; included once for each by row.c, as plain loops,
- * and by stream.c, with vectors and stores past the caches, which no compiler makes of plain loops.
+ * and by stream.c, with vectors and non-temporal stores, which no compiler makes of plain loops.
  *
  * KERNEL_IN          float or double, read
  * KERNEL_SCALAR      float or double, computed in
@@ -30,7 +30,7 @@
 
     #define KERNEL_SLOW __attribute__((noinline))
 
-/* The scalars of n points at an offset from f, or what stands for them. */
+/* Loads the scalars of n points at an offset from f, or the number that stands for them. */
 static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, int offset, ptrdiff_t n,
                                            const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict to)
 {
@@ -49,7 +49,7 @@ static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, int offset, 
         to[i] = (KERNEL_SCALAR)f[i * rows->in_point];
 }
 
-/* The weights of term t: of n points from point i of a row on, or the same for all. */
+/* Loads the weights of term t of n points; if weight is NULL those of the taps. */
 static KERNEL_SLOW void KERNEL_NAME(fetch_weights)(const struct rows *rows, unsigned t, ptrdiff_t n,
                                                    const double *restrict weight,
                                                    KERNEL_SCALAR *restrict to)
@@ -65,7 +65,7 @@ static KERNEL_SLOW void KERNEL_NAME(fetch_weights)(const struct rows *rows, unsi
         to[i] = (KERNEL_SCALAR)from[i * point];
 }
 
-/* n results, at most PIECE, of TAPS_SLOPES. */
+/* Computes n results, at most PIECE, of TAPS_SLOPES. */
 STENCIL_BODY void KERNEL_NAME(slopes)(const struct rows *rows, ptrdiff_t n, const double *weight,
                                       const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict sum)
 {
@@ -85,7 +85,7 @@ STENCIL_BODY void KERNEL_NAME(slopes)(const struct rows *rows, ptrdiff_t n, cons
         sum[i] = (sum[i] + sum[i]) / w[i];
 }
 
-/* The same of all other forms, without the divisions. */
+/* Likewise of all other forms, without the divisions. */
 STENCIL_BODY void KERNEL_NAME(terms)(const struct rows *rows, ptrdiff_t n, const double *weight,
                                      const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict sum)
 {
@@ -110,7 +110,7 @@ STENCIL_BODY void KERNEL_NAME(terms)(const struct rows *rows, ptrdiff_t n, const
     }
 }
 
-/* The results of taps that lie anywhere. weight: NULL where those of the taps hold. */
+/* Computes n results of taps that lie anywhere. weight NULL: the weights of the taps. */
 STENCIL_BODY void KERNEL_NAME(piece)(const struct rows *rows, ptrdiff_t n, const double *weight,
                                      const KERNEL_IN *restrict f, KERNEL_OUT *restrict g)
 {
@@ -130,7 +130,7 @@ STENCIL_BODY void KERNEL_NAME(piece)(const struct rows *rows, ptrdiff_t n, const
         g[i * rows->out_point] = (KERNEL_OUT)sum[i];
 }
 
-/* A row of two or three taps at points, which the ends of three points are. */
+/* Does a row of two or three taps that are points, such as the ends of three-point formulas. */
 STENCIL_BODY bool KERNEL_NAME(few)(const struct rows *rows, ptrdiff_t in_point, ptrdiff_t out_point,
                                    const KERNEL_IN *restrict f, KERNEL_OUT *restrict g)
 {
@@ -179,7 +179,7 @@ static STENCIL_CLONES void KERNEL_NAME(any)(const struct rows *rows, const void 
     }
 }
 
-/* One result of an even axis, of taps at points. */
+/* Makes one result of an even axis, of taps that are points. */
 static void KERNEL_NAME(one)(const struct taps *taps, ptrdiff_t shift, const void *in, void *out)
 {
     const KERNEL_IN *f = in;
@@ -219,7 +219,7 @@ STENCIL_BODY void KERNEL_NAME(strided)(enum taps_form form, unsigned n, const st
     }
 }
 
-/* Scalars that do not lie side by side: only of three points, and whatever else term by term. */
+/* Does scalars that are not adjacent: three-point formulas here, all others term by term. */
 STENCIL_BODY void KERNEL_NAME(each)(enum taps_form form, unsigned n, const struct rows *rows,
                                     const void *in, void *out)
 {
@@ -250,8 +250,7 @@ STENCIL_BODY void KERNEL_NAME(each)(enum taps_form form, unsigned n, const struc
 
 typedef KERNEL_OUT KERNEL_NAME(out) __attribute__((vector_size(KERNEL_LANES * sizeof(KERNEL_OUT))));
 
-/* Puts results that come from elsewhere in the place of some of [from, from + n), which are at g.
- */
+/* Replaces those of the results [from, from + n), at g, that rows->left and right hold. */
 static void KERNEL_NAME(patch)(const struct rows *rows, ptrdiff_t from, ptrdiff_t n, KERNEL_OUT *g)
 {
     const KERNEL_OUT *left = rows->left, *right = rows->right;
@@ -263,7 +262,7 @@ static void KERNEL_NAME(patch)(const struct rows *rows, ptrdiff_t from, ptrdiff_
     }
 }
 
-/* The vector of results from i on. */
+/* Returns the vector of results from i on. */
 STENCIL_BODY KERNEL_TARGET KERNEL_NAME(out)
     KERNEL_NAME(vector)(enum taps_form form, unsigned n, const struct rows *rows,
                         ptrdiff_t weight_point, ptrdiff_t i, const KERNEL_IN *f)
@@ -273,9 +272,9 @@ STENCIL_BODY KERNEL_TARGET KERNEL_NAME(out)
         KERNEL_NAME(result_vector)(form, n, f + i, rows, weight, weight_point), KERNEL_NAME(out));
 }
 
-/* A cache line that is not all of results that are computed here: put together before it is stored.
- * Those before the first and behind the last whole line are parts of vectors. One function for all
- * forms: they are few. */
+/* Stores a cache line that is not all computed results: assembles it first. The parts of lines
+ * before the first and after the last whole one are parts of vectors. One function serves all
+ * forms, since such lines are few. */
 __attribute__((noinline)) static KERNEL_TARGET void KERNEL_NAME(line)(
     enum taps_form form, unsigned n, const struct rows *rows, ptrdiff_t line, const KERNEL_IN *f,
     KERNEL_OUT *g)
@@ -294,7 +293,7 @@ __attribute__((noinline)) static KERNEL_TARGET void KERNEL_NAME(line)(
         KERNEL_STORE(g + line + k * KERNEL_LANES, &v[k], sizeof *v);
 }
 
-/* One row, past the caches. */
+/* Does one row, with non-temporal stores. */
 STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(row)(enum taps_form form, unsigned n,
                                                  const struct rows *rows, ptrdiff_t weight_point,
                                                  const KERNEL_IN *f, KERNEL_OUT *g)

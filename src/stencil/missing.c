@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Missing values: NaN. The kernels do not ask for them, for that would make each result a formula
- * of its own. What they made is looked over: where a value is missing the results that may depend
- * on it, and no others, are made again. Whether a value is there is asked at most as far away as
- * hg_stencil_rule says, so the results depend on no block.
+ * Missing values, which are NaN. The kernels do not test for them, since each result would need a
+ * formula of its own. Afterwards a scan of the input finds the missing ones, and the results that
+ * may depend on them are computed again. A result depends on values no farther away than
+ * hg_stencil_rule says, and so not on how the array is cut into blocks.
  */
 #include <math.h>
 #include <string.h>
@@ -12,12 +12,11 @@
 #include "stencil/clones.h"
 #include "stencil/row.h"
 
-#define PIECE 64 /* scalars that are looked at in one go */
+#define PIECE 64 /* scalars that are tested at a time */
 
-#define SHORT_REACH 4 /* of runs whose formulas are kept */
+#define SHORT_REACH 4 /* points on each side, in runs whose formulas are kept */
 #define RUNS        ((SHORT_REACH + 1) * (SHORT_REACH + 1))
 
-/* A block, as contiguous scalars from the axis on. */
 struct repair {
     const struct stencil_kernel *kernel;
     const struct stencil_block *block;
@@ -25,19 +24,19 @@ struct repair {
     char *out;
     bool whole;          /* row_is_whole */
     bool single;         /* float, not double */
-    ptrdiff_t reach;     /* points on each side of a missing one whose results depend on it */
-    ptrdiff_t low, high; /* the points [low, high) of the axis, counted from the block's first,
-                            that its results depend on */
-    ptrdiff_t points;    /* of the block's axis */
+    ptrdiff_t reach;     /* results on each side that may depend on a missing value */
+    ptrdiff_t low, high; /* the block's results depend on points [low, high), counted from its
+                            first one */
+    ptrdiff_t points;    /* of the block along the axis */
     ptrdiff_t run;       /* contiguous scalars behind the axis */
     ptrdiff_t in_axis, out_axis;
-    /* Of an even axis, where neither end is near: the formulas of points with so many values on
-     * each side, by bits those that are known, and of these those that there are. */
+    /* taps[]: formulas of points far from the ends of an even axis, by how many values they have on
+     * each side. Bits say which have been looked for (known), and which of these exist. */
     unsigned known, formulas;
     struct taps *taps;
 };
 
-/* Sets flags to whether the scalars are NaN; returns whether any is. */
+/* Sets flags to which scalars are NaN; returns whether any is. */
 static STENCIL_CLONES bool flag_float(const float *restrict f, unsigned char *restrict flag)
 {
     int any = 0;
@@ -64,7 +63,7 @@ static bool is_nan(const struct repair *repair, ptrdiff_t in)
                           : isnan(((const double *)repair->in)[in]);
 }
 
-/* Looks at scalars [from, to), at most PIECE: false where none is NaN. */
+/* Flags the NaN among scalars [from, to), at most PIECE; false if there is none. */
 static bool flag_nans(const struct repair *repair, ptrdiff_t from, ptrdiff_t to,
                       unsigned char flag[PIECE])
 {
@@ -78,14 +77,14 @@ static bool flag_nans(const struct repair *repair, ptrdiff_t from, ptrdiff_t to,
     return any;
 }
 
-/* Both parts of a complex number are missing where one is. */
+/* A complex number is missing if either part is. */
 static bool is_missing(const struct repair *repair, ptrdiff_t in)
 {
     return is_nan(repair, in) || (repair->block->complex_ && is_nan(repair, in ^ 1));
 }
 
-/* Whether there is a value at an index of the axis, as seen from a point of the block whose scalar
- * is at in. */
+/* Returns whether there is a value at an index of the axis, or beyond its ends, as seen from a
+ * point whose scalar is at in. */
 static bool has_value(const struct repair *repair, ptrdiff_t point, ptrdiff_t in, int64_t index)
 {
     const struct stencil_axis *axis = repair->block->stencil;
@@ -103,8 +102,8 @@ static bool has_value(const struct repair *repair, ptrdiff_t point, ptrdiff_t in
     return !is_missing(repair, in + offset * repair->in_axis);
 }
 
-static void put(const struct repair *repair, ptrdiff_t point, struct taps *taps, ptrdiff_t in,
-                ptrdiff_t out)
+static void apply_taps(const struct repair *repair, ptrdiff_t point, struct taps *taps,
+                       ptrdiff_t in, ptrdiff_t out)
 {
     if (repair->whole)
         hg_row_wrap(repair->block, point, taps);
@@ -119,7 +118,7 @@ static void put(const struct repair *repair, ptrdiff_t point, struct taps *taps,
                                   repair->out + out * (ptrdiff_t)out_size);
 }
 
-static void put_nan(const struct repair *repair, ptrdiff_t out)
+static void store_nan(const struct repair *repair, ptrdiff_t out)
 {
     if (repair->kernel->out_size == sizeof(float))
         ((float *)repair->out)[out] = NAN;
@@ -127,15 +126,15 @@ static void put_nan(const struct repair *repair, ptrdiff_t out)
         ((double *)repair->out)[out] = NAN;
 }
 
-/* The formula of a point with so many values on each side, on an even axis whose ends are not near;
- * NULL: there is none. room: for one that is not kept. */
+/* Returns the formula of a point far from the ends of an even axis that has left and right values
+ * on its sides; NULL if there is none. Uses scratch for a formula that is not kept. */
 static const struct taps *find_formula(struct repair *repair, uint64_t own, ptrdiff_t left,
-                                       ptrdiff_t right, struct taps *room)
+                                       ptrdiff_t right, struct taps *scratch)
 {
     const struct stencil_axis *axis = repair->block->stencil;
     const int64_t run[2] = {(int64_t)own - left, (int64_t)own + right};
     if (left > SHORT_REACH || right > SHORT_REACH)
-        return hg_operator_run_taps(axis, own, run, NULL, room) ? room : NULL;
+        return hg_operator_run_taps(axis, own, run, NULL, scratch) ? scratch : NULL;
     const ptrdiff_t number = left * (SHORT_REACH + 1) + right;
     const unsigned bit = 1u << number;
     if (!(repair->known & bit)) {
@@ -146,9 +145,9 @@ static const struct taps *find_formula(struct repair *repair, uint64_t own, ptrd
     return repair->formulas & bit ? &repair->taps[number] : NULL;
 }
 
-/* The same as make_again, for a value on an even axis whose ends are not near. Where the window of
- * the central formula is whole, the result is right as it is. */
-static void make_inner(struct repair *repair, uint64_t own, ptrdiff_t in, ptrdiff_t out)
+/* Recomputes the result of a point far from the ends of an even axis. If the window of the central
+ * formula has no missing value, the result is right as it is. */
+static void recompute_inner(struct repair *repair, uint64_t own, ptrdiff_t in, ptrdiff_t out)
 {
     const struct stencil_axis *axis = repair->block->stencil;
     const struct stencil_kernel *kernel = repair->kernel;
@@ -160,34 +159,34 @@ static void make_inner(struct repair *repair, uint64_t own, ptrdiff_t in, ptrdif
         right++;
     if (left >= axis->reach && right >= axis->reach)
         return;
-    struct taps room;
-    const struct taps *taps = find_formula(repair, own, left, right, &room);
+    struct taps scratch;
+    const struct taps *taps = find_formula(repair, own, left, right, &scratch);
     if (taps)
         kernel->even->one(taps, step, repair->in + in * (ptrdiff_t)kernel->in_size,
                           repair->out + out * (ptrdiff_t)kernel->out_size);
     else
-        put_nan(repair, out);
+        store_nan(repair, out);
 }
 
-/* Makes the result of a point of the block again: in and out are those of its scalar. */
-static void make_again(struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrdiff_t out)
+/* Recomputes the result of a point of the block, whose scalar is at in and out. */
+static void recompute(struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrdiff_t out)
 {
     const struct stencil_block *block = repair->block;
     const struct stencil_axis *axis = block->stencil;
     const uint64_t own = block->before + (uint64_t)point;
     const bool repeated =
-        operator_is_periodic(&axis->op) && (int64_t)own == operator_turn_points(axis);
+        operator_is_periodic(&axis->op) && (int64_t)own == operator_period_points(axis);
     const int64_t at = repeated ? 0 : (int64_t)own, reach = operator_window(&axis->op) - 1;
     int64_t run[2] = {at, at};
     struct taps taps;
     if (repeated ? !has_value(repair, point, in, at) : is_missing(repair, in)) {
-        put_nan(repair, out);
+        store_nan(repair, out);
         return;
     }
     if (axis->op.missing == MISSING_STRICT)
         return;
-    if (axis->even && at >= reach && at + reach < operator_turn_points(axis)) {
-        make_inner(repair, own, in, out);
+    if (axis->even && at >= reach && at + reach < operator_period_points(axis)) {
+        recompute_inner(repair, own, in, out);
         return;
     }
     while (at - run[0] < reach && has_value(repair, point, in, run[0] - 1))
@@ -195,12 +194,12 @@ static void make_again(struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptr
     while (run[1] - at < reach && has_value(repair, point, in, run[1] + 1))
         run[1]++;
     if (hg_operator_run_taps(axis, own, run, axis->even ? NULL : block->x + point, &taps))
-        put(repair, point, &taps, in, out);
+        apply_taps(repair, point, &taps, in, out);
     else
-        put_nan(repair, out);
+        store_nan(repair, out);
 }
 
-/* Whether the value k points behind a scalar at a point is missing, if that point exists. */
+/* Returns whether the value k points after a point is missing; false if there is no such point. */
 static bool is_missing_at(const struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrdiff_t k)
 {
     if (repair->whole)
@@ -210,27 +209,27 @@ static bool is_missing_at(const struct repair *repair, ptrdiff_t point, ptrdiff_
     return is_missing(repair, in + k * repair->in_axis);
 }
 
-/* The results that depend on a missing value at a point, which may lie beyond the block, and on
- * none before it: those have been made again. in and out are its scalar. */
+/* Recomputes the results that depend on a missing value at point, which may lie beyond the block,
+ * but on no missing value before it: those have been recomputed. */
 static void repair_around(struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrdiff_t out)
 {
     const ptrdiff_t reach = repair->reach;
-    ptrdiff_t there = 0; /* points [there, 0) behind this one have values, or there are none */
+    ptrdiff_t there = 0; /* points [there, 0) after this one have values or do not exist */
     while (there > -2 * reach && !is_missing_at(repair, point, in, there - 1))
         there--;
     for (ptrdiff_t k = there + reach; k <= reach; k++) {
         const ptrdiff_t to = repair->whole ? row_wrap(repair->block, point, (int)k) : k;
         if (point + to >= 0 && point + to < repair->points)
-            make_again(repair, point + to, in + to * repair->in_axis, out + to * repair->out_axis);
+            recompute(repair, point + to, in + to * repair->in_axis, out + to * repair->out_axis);
     }
 }
 
-/* The scalar at at is NaN: it is of the row that in and out are the first scalar of. */
+/* Repairs the results around the NaN at at, in the row whose first scalar is at in and out. */
 static void repair_scalar(struct repair *repair, ptrdiff_t point, ptrdiff_t at, ptrdiff_t in,
                           ptrdiff_t out)
 {
     const ptrdiff_t behind = at - in, run = repair->run;
-    ptrdiff_t k = run == 1 ? behind : 0; /* mostly no division is needed */
+    ptrdiff_t k = run == 1 ? behind : 0; /* avoids a division */
     if (run > 1 && behind >= run)
         k = behind / run;
     const ptrdiff_t to = out + k * repair->out_axis + (behind - k * run);
@@ -242,7 +241,7 @@ static void repair_scalar(struct repair *repair, ptrdiff_t point, ptrdiff_t at, 
         repair_around(repair, point + k, at ^ 1, to ^ 1);
 }
 
-/* Looks over points contiguous points from point on, of which in and out are the first scalar. */
+/* Repairs the results around the missing values of contiguous points from point on. */
 static void repair_row(struct repair *repair, ptrdiff_t point, ptrdiff_t points, ptrdiff_t in,
                        ptrdiff_t out)
 {
@@ -262,10 +261,10 @@ static void repair_row(struct repair *repair, ptrdiff_t point, ptrdiff_t points,
     }
 }
 
-/* Steps to the next place along the first n axes but for that of the derivative; false after the
+/* Steps to the next row along the first n axes, the differentiated one left out; false after the
  * last. */
-static bool next_place(const struct stencil_block *block, unsigned n, uint64_t *at, ptrdiff_t *in,
-                       ptrdiff_t *out)
+static bool next_row(const struct stencil_block *block, unsigned n, uint64_t *at, ptrdiff_t *in,
+                     ptrdiff_t *out)
 {
     for (unsigned k = n; k-- > 0;) {
         if (k == block->axis)
@@ -281,7 +280,6 @@ static bool next_place(const struct stencil_block *block, unsigned n, uint64_t *
     return false;
 }
 
-/* Sets what the axis says. */
 static void set_axis(struct repair *repair)
 {
     const struct stencil_block *block = repair->block;
@@ -329,5 +327,5 @@ void hg_missing_repair(const struct stencil_kernel *kernel, const struct stencil
     do {
         for (ptrdiff_t k = repair.low; k < repair.high; k += step)
             repair_row(&repair, k, step, from + k * repair.in_axis, to + k * repair.out_axis);
-    } while (next_place(block, n, at, &from, &to));
+    } while (next_row(block, n, at, &from, &to));
 }

@@ -27,7 +27,7 @@ const char *hg_operator_boundary_word(enum boundary boundary)
 struct even_weights {
     int divisor;
     int central[OPERATOR_MOST_REACH]; /* of the pairs of points, from the outermost inwards */
-    /* of a window at the first point, by the place of the result in it, whose own is not used */
+    /* Of the window at the first end, by the place of the result in it. */
     int end[OPERATOR_MOST_REACH][OPERATOR_MOST_POINTS];
 };
 
@@ -68,11 +68,11 @@ static const struct even_weights even_weights[2][OPERATOR_MOST_REACH] = {
 /* The points [first, first + count) that the result at index at is made of. */
 struct window {
     const struct stencil_axis *axis;
-    struct stencil_operator op; /* of the accuracy that a run has points for */
+    struct stencil_operator op; /* with the accuracy that the run has points for */
     uint64_t point;
     const double *x;
     int64_t at, first, count;
-    int64_t turned; /* by so many points coordinates are counted from another index */
+    int64_t shift; /* points of a period, if at lies that far from the points of the axis */
 };
 
 static double stored_coordinate(const struct window *window, int64_t point)
@@ -92,12 +92,12 @@ static double coordinate(const struct window *window, int64_t index)
     const double *first = axis->first, *last = axis->last;
     const bool low = index < 0;
     if (operator_is_periodic(&axis->op)) {
-        const int64_t all = operator_turn_points(axis);
-        index -= window->turned;
+        const int64_t all = operator_period_points(axis);
+        index -= window->shift;
         if (index >= 0 && index < all)
             return stored_coordinate(window, index);
-        return index < 0 ? stored_coordinate(window, index + all) - axis->turn
-                         : stored_coordinate(window, index - all) + axis->turn;
+        return index < 0 ? stored_coordinate(window, index + all) - axis->period
+                         : stored_coordinate(window, index - all) + axis->period;
     }
     if (!low && index < (int64_t)axis->extent)
         return stored_coordinate(window, index);
@@ -108,26 +108,26 @@ static double coordinate(const struct window *window, int64_t index)
     return low ? first[0] - (first[beyond] - first[0]) : last[0] + (last[0] - last[beyond]);
 }
 
-/* A point that repeats the first one has the places of the last point. */
+/* Returns whether point repeats the first one. */
 static bool is_repeated(const struct stencil_axis *axis, uint64_t point)
 {
-    return operator_is_periodic(&axis->op) && (int64_t)point == operator_turn_points(axis);
+    return operator_is_periodic(&axis->op) && (int64_t)point == operator_period_points(axis);
 }
 
 int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k)
 {
     const int64_t all = (int64_t)axis->extent, own = (int64_t)point;
     if (operator_is_periodic(&axis->op)) {
-        const int64_t turn = operator_turn_points(axis), skipped = all - turn;
+        const int64_t period = operator_period_points(axis), skipped = all - period;
         if (is_repeated(axis, point))
             return (int)(k < 0 ? k : k + 1);
-        return (int)((k < 0 ? k - skipped : k < turn ? k : k + skipped) - own);
+        return (int)((k < 0 ? k - skipped : k < period ? k : k + skipped) - own);
     }
     if (k >= 0 && k < all)
         return (int)(k - own);
     const bool low = k < 0;
     const int64_t beyond = low ? -k : k - (all - 1);
-    int64_t before = 0; /* points between the end and the one that is meant */
+    int64_t before = 0; /* points between the end and the point that stands for it */
     switch (axis->op.boundary[!low]) {
     case BOUNDARY_MIRROR:
         before = beyond;
@@ -148,7 +148,6 @@ static int place(const struct window *window, int64_t k)
     return hg_operator_place(window->axis, window->point, k);
 }
 
-/* Adds a term. */
 static void add_tap(const struct window *window, struct taps *taps, int64_t index, double weight)
 {
     taps->offset[taps->n] = place(window, index);
@@ -167,8 +166,8 @@ static void even_central(const struct window *window, struct taps *taps)
     }
 }
 
-/* Differences from the result's own value at the other points of the window, or, of the first
- * order, of two points. */
+/* The formulas of torch.gradient for accuracy 2; otherwise differences between the result's own
+ * point and the others of the window. */
 static void even_end(const struct window *window, struct taps *taps)
 {
     static const double slope[2][3] = {{-1.5, 2, -0.5}, {0.5, -2, 1.5}};
@@ -196,7 +195,7 @@ static void even_end(const struct window *window, struct taps *taps)
     }
 }
 
-/* Three points with weights by numpy.gradient; p and q are the differences of their coordinates. */
+/* The formulas of numpy.gradient for three points. */
 static void uneven_sum(const struct window *window, struct taps *taps)
 {
     double x[3], weight[3];
@@ -233,7 +232,7 @@ static void uneven_slopes(const struct window *window, struct taps *taps)
     taps->weight[2] = p + q;
 }
 
-/* The derivative of Lagrange's polynomial of point k of the window, at point at. */
+/* Returns the derivative, at x[at], of the Lagrange polynomial of x[k]. */
 static double lagrange(const double *x, int64_t count, int64_t at, int64_t k, unsigned derivative)
 {
     double weight = 1, sum = 0;
@@ -281,8 +280,8 @@ static void uneven_taps(const struct window *window, bool central, struct taps *
     }
 }
 
-/* Lowers the accuracy to what a run of so many points allows; false where it allows none. */
-static bool lower(struct stencil_operator *op, int64_t length)
+/* Lowers the accuracy to what a run of length points allows; false if it allows none. */
+static bool lower_accuracy(struct stencil_operator *op, int64_t length)
 {
     while (length < operator_window(op)) {
         if (op->accuracy > 2) {
@@ -297,11 +296,11 @@ static bool lower(struct stencil_operator *op, int64_t length)
     return true;
 }
 
-/* Finds the window of a result; whether it is in the middle of it. */
+/* Finds the window of a result; returns whether the result is at its centre. */
 static bool find_window(struct window *window, const int64_t run[2])
 {
     const struct stencil_operator *op = &window->op;
-    const int64_t reach = op->accuracy / 2, turn = operator_turn_points(window->axis);
+    const int64_t reach = op->accuracy / 2, period = operator_period_points(window->axis);
     window->first = window->at - reach;
     window->count = 2 * reach + 1;
     if (window->first >= run[0] && window->at + reach <= run[1])
@@ -311,14 +310,15 @@ static bool find_window(struct window *window, const int64_t run[2])
     window->first = low ? run[0] : run[1] - window->count + 1;
     if (op->derivative == 1 || op->accuracy > 2 || op->edge_order == 2)
         return false;
-    /* the result of the neighbour, in the coordinates that the neighbour sees */
+    /* Edge order 1 of the second derivative: the end has the result of its neighbour, made of the
+     * coordinates as they are for the neighbour. */
     window->at = window->first + 1;
     if (operator_is_periodic(&window->axis->op))
-        window->turned = window->at < 0 ? -turn : window->at >= turn ? turn : 0;
+        window->shift = window->at < 0 ? -period : window->at >= period ? period : 0;
     return true;
 }
 
-/* Whether part of the window lies beyond an end where nothing is known. */
+/* Returns whether the window goes beyond an end where values are unknown. */
 static bool is_unknown(const struct window *window)
 {
     const struct stencil_axis *axis = window->axis;
@@ -332,11 +332,11 @@ bool hg_operator_run_taps(const struct stencil_axis *axis, uint64_t point, const
 {
     struct window window = {.axis = axis, .op = axis->op, .point = point, .x = x};
     window.at = is_repeated(axis, point) ? 0 : (int64_t)point;
-    if (run[1] - run[0] < OPERATOR_MOST_POINTS && !lower(&window.op, run[1] - run[0] + 1))
+    if (run[1] - run[0] < OPERATOR_MOST_POINTS && !lower_accuracy(&window.op, run[1] - run[0] + 1))
         return false;
     const bool central = find_window(&window, run);
-    const int64_t first = window.first - window.turned;
-    const bool crosses = first < 0 || first + window.count > operator_turn_points(axis);
+    const int64_t first = window.first - window.shift;
+    const bool crosses = first < 0 || first + window.count > operator_period_points(axis);
     taps->n = 0;
     taps->center = 0;
     taps->order = 0;

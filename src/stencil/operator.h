@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Operators: derivatives along one axis. A result is a formula over taps, points of the axis; which
- * ones depends on the point and on the ends of the axis only. Points beyond an end that are made up
- * are taps at points that exist, or numbers, so a kernel reads nothing but the array.
+ * Operators: derivatives along one axis. A result is a formula over taps, points of the axis, which
+ * depend only on the point and the ends of the axis. A tap beyond an end is a point that exists, or
+ * a number, so kernels read nothing but the array.
  *
  * The order of operations is part of an operator: every operation is rounded once.
  */
@@ -13,60 +13,60 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define OPERATOR_MOST_REACH  4  /* points on each side of a central formula */
+#define OPERATOR_MOST_REACH  4  /* points of a central formula on each side */
 #define OPERATOR_MOST_POINTS 10 /* of a formula */
-#define OPERATOR_MOST_ENDS   5  /* points at an end whose formula is not that of the inside */
+#define OPERATOR_MOST_ENDS   5  /* points at an end that have formulas of their own */
 
 /* What lies beyond an end of an axis. */
 enum boundary {
     BOUNDARY_ONE_SIDED,
     BOUNDARY_PERIODIC,          /* the other end */
-    BOUNDARY_PERIODIC_REPEATED, /* the same, and the last point is the first one again */
-    BOUNDARY_NAN,               /* something unknown */
-    BOUNDARY_EXTEND,            /* the last value, again and again */
+    BOUNDARY_PERIODIC_REPEATED, /* likewise, and the last point repeats the first one */
+    BOUNDARY_NAN,               /* unknown values */
+    BOUNDARY_EXTEND,            /* the value of the end, repeated */
     BOUNDARY_VALUE,             /* a number */
-    BOUNDARY_MIRROR,            /* the points before the end, which is not repeated */
-    BOUNDARY_REFLECT            /* the points before the end, which is repeated */
+    BOUNDARY_MIRROR,            /* the points inside, the end itself not repeated */
+    BOUNDARY_REFLECT            /* the points inside, the end itself repeated */
 };
 
-/* The word for it: "one-sided", "periodic", ... */
+/* Returns the word of option and report: "one-sided", "periodic", ... */
 const char *hg_operator_boundary_word(enum boundary boundary);
 
-/* What values that are NaN do to results. */
+/* What missing values, which are NaN, do to results. */
 enum missing {
-    MISSING_NAN,    /* what IEEE's arithmetic makes of them */
-    MISSING_STRICT, /* the same, and their own results are NaN */
-    MISSING_EDGE    /* they end the axis: each unbroken run of values is an axis of its own */
+    MISSING_NAN,    /* what the arithmetic makes of them */
+    MISSING_STRICT, /* likewise, and a point without value has no result */
+    MISSING_EDGE    /* they end the axis: each run of values is an axis of its own */
 };
 
-/* A derivative, as it is asked for. */
+/* A derivative, as asked for. */
 struct stencil_operator {
     unsigned derivative;       /* 1 or 2 */
     unsigned accuracy;         /* 2, 4, 6 or 8 */
-    unsigned edge_order;       /* 1 or 2; where accuracy is 2 */
+    unsigned edge_order;       /* 1 or 2; used if accuracy is 2 */
     enum boundary boundary[2]; /* at the first and at the last point */
-    double value[2];           /* of BOUNDARY_VALUE; a number of the type of the arithmetic */
-    double period;             /* of the coordinates; 0: as they say */
+    double value[2];           /* of BOUNDARY_VALUE, in the precision of the arithmetic */
+    double period;             /* of the coordinates; 0: derived from them */
     enum missing missing;
 };
 
-/* Everything about one differentiated axis but the coordinates inside it. */
+/* All of a differentiated axis but the coordinates between its ends. */
 struct stencil_axis {
     struct stencil_operator op;
     uint64_t extent;
-    bool even;      /* windows that do not cross the seam have the step's formula, ... */
-    bool seam_even; /* ... and those that do; elsewhere the coordinates', in double */
-    double step;    /* of an even axis: finite, not 0, may be negative */
-    double turn;    /* what is added to coordinates that are reached across the last point: the
-                       period, negative where they fall */
+    /* Whether step replaces the coordinates, in windows of points that do not cross the seam of a
+     * periodic axis, and in those that do. Other windows are computed in double. */
+    bool even, seam_even;
+    double step;   /* of an even axis: finite, not 0, may be negative */
+    double period; /* added to coordinates across the last point; negative if they descend */
     /* Coordinates, as far as there are points; last[0] is that of the last point. */
     double first[OPERATOR_MOST_POINTS], last[OPERATOR_MOST_POINTS];
-    unsigned reach;   /* points on each side of one that is inside */
-    unsigned ends[2]; /* points at each end that are not inside */
+    unsigned reach;   /* points that the formula of the inside reads on each side */
+    unsigned ends[2]; /* points at each end that have formulas of their own */
 };
 
-/* Points of a periodic axis that are different ones. */
-static inline int64_t operator_turn_points(const struct stencil_axis *axis)
+/* Returns how many points a period has; a point that repeats the first one does not count. */
+static inline int64_t operator_period_points(const struct stencil_axis *axis)
 {
     return (int64_t)axis->extent - (axis->op.boundary[0] == BOUNDARY_PERIODIC_REPEATED);
 }
@@ -76,7 +76,7 @@ static inline bool operator_is_periodic(const struct stencil_operator *op)
     return op->boundary[0] == BOUNDARY_PERIODIC || op->boundary[0] == BOUNDARY_PERIODIC_REPEATED;
 }
 
-/* Points that a window at an open end has. */
+/* Returns how many points the one-sided formula at an end reads. */
 static inline unsigned operator_window(const struct stencil_operator *op)
 {
     return op->derivative + (op->accuracy > 2 ? op->accuracy : op->edge_order);
@@ -92,7 +92,7 @@ enum taps_form {
     TAPS_FORMS
 };
 
-/* Offsets that stand for numbers: made[0] and made[1]. */
+/* Offsets of taps that are numbers: made[0] and made[1]. */
 #define TAP_MADE_FIRST INT_MIN
 #define TAP_MADE_LAST  INT_MAX
 
@@ -102,9 +102,9 @@ static inline bool tap_is_made(int offset)
 }
 
 /*
- * The formula of a point: f[k] is the value k points behind it. Sums are made in the order of t,
- * from the first term on, then divided by step, as often as order says, and by divisor. Differences
- * keep a constant's derivative at 0 and the rounding errors of small weights small.
+ * The formula of a point, where f[k] is the value k points after it. Terms are summed in the order
+ * of t; the sum is divided by step, order times, and by divisor. Forms of differences give a
+ * constant the derivative 0, and keep the rounding errors of small weights small.
  */
 struct taps {
     enum taps_form form;
@@ -119,30 +119,30 @@ struct taps {
 };
 
 /*
- * The formula of a point that may use points [low, high] of the axis, which are counted on beyond
- * its ends where these are not open; false where those are too few for any. x[k] is the coordinate
- * of the point k points behind, as far as there is one; needed only where the axis is not even and
- * the formula uses points that are neither among the first nor among the last
- * OPERATOR_MOST_POINTS.
+ * Makes the formula of a point that may use the points from run[0] to run[1], which goes on beyond
+ * the ends that have a boundary; false if they are too few. x[k] is the coordinate k points after
+ * the point: needed only if the axis is uneven, for points that are neither among the first nor the
+ * last OPERATOR_MOST_POINTS.
  */
 bool hg_operator_run_taps(const struct stencil_axis *axis, uint64_t point, const int64_t run[2],
                           const double *x, struct taps *taps);
 
-/* The same with all points that there are. */
+/* Likewise, using all points that there are. */
 void hg_operator_taps(const struct stencil_axis *axis, uint64_t point, const double *x,
                       struct taps *taps);
 
-/* Where the value lies that belongs to index k, counted from the point's own, which is the first
- * one's where the point repeats it: as an offset of taps. */
+/* Returns the offset, for a tap of point, of the value at index k of the axis and beyond its ends.
+ * Seen from a point that repeats the first one, that point has index 0. */
 int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k);
 
-/* Weights of a point that is inside an uneven axis; 0: the axis is even. */
+/* Returns how many weights a point inside an uneven axis has; 0 if the axis is even. */
 unsigned hg_operator_weights(const struct stencil_axis *axis);
 
 /*
- * Weights of the points [first, first + count) of an uneven axis: weight[t * count + i] is that of
- * term t of point i. x[i] is the coordinate of point i, and x holds those of all points inside the
- * axis that the results depend on. The weights of points that are not inside are 0.
+ * Computes the weights of the points [first, first + count) of an uneven axis: weight[t * count +
+ * i] is the weight of term t of point first + i. x[i] is the coordinate of point first + i; x holds
+ * those of all points of the axis that the formulas use. The weights of points at the ends, which
+ * have formulas of their own, are 0.
  */
 void hg_operator_weigh(const struct stencil_axis *axis, uint64_t first, uint64_t count,
                        const double *x, double *weight);

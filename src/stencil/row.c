@@ -6,7 +6,7 @@
 #include "base/size.h"
 #include "stencil/clones.h"
 
-#define PIECE 128 /* sums of any taps that are held at a time */
+#define PIECE 128 /* sums that are held at a time */
 
 #define KERNEL_IN         float
 #define KERNEL_SCALAR     float

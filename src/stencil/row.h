@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Row functions: the innermost loops, for every combination of types and every form of taps. */
+/* Row functions: the innermost loops, one for each combination of types and form of taps. */
 #ifndef H5GRAD_STENCIL_ROW_H
 #define H5GRAD_STENCIL_ROW_H
 
 #include "stencil/stencil.h"
 
-/* Rows of scalars, all strides in scalars. */
+/* Rows of scalars; all strides in scalars. */
 struct rows {
     ptrdiff_t count, in_row, out_row;
     ptrdiff_t length, in_point, out_point;
     ptrdiff_t shift;         /* to the next point of the axis, in the input */
-    const struct taps *taps; /* of a function for any */
-    /* Of the inside of an axis: step, divisor and weights, if it is even; ... */
+    const struct taps *taps; /* of row_functions.any */
+    /* Of the inside of an even axis; even holds the weights. */
     double step, divisor, even[OPERATOR_MOST_REACH];
-    /* ... otherwise the weights are here, those of term t weight_tap apart; or NULL. */
+    /* The weights of an uneven axis, those of term t from weight[t * weight_tap] on; else NULL. */
     const double *weight;
     ptrdiff_t weight_tap, weight_row, weight_point; /* strides in weight */
-    /* Of a row that is stored past the caches: its first and last results, n_left and n_right,
-     * which take the place of those that are computed. */
+    /* Of non-temporal stores: n_left and n_right results that replace the row's first and last. */
     const void *left, *right;
     ptrdiff_t n_left, n_right;
 };
 
-/* in and out point at the first scalar of the first row. */
+/* in and out point to the first scalar of the first row. */
 typedef void row_function(const struct rows *rows, const void *in, void *out);
 
-/* Functions for the inside of an axis, by form and reach - 1; for any taps, the same for a whole
- * row but for the weights; and for one point, of taps of an even axis that lie at points, shift
- * apart. */
+/* inside: for the inside of an axis, by form and reach - 1. any: for any taps, which except for the
+ * weights are the same for the whole row. one: for one point of an even axis, whose taps are
+ * points, shift scalars apart. */
 struct row_functions {
     row_function *inside[TAPS_FORMS][OPERATOR_MOST_REACH], *any;
     void (*one)(const struct taps *taps, ptrdiff_t shift, const void *in, void *out);
@@ -38,13 +37,13 @@ struct stencil_kernel {
     const struct row_functions *even, *uneven; /* uneven: in double */
 };
 
-/* Whether what lies across the seam of the block's axis is at its other end. */
+/* Returns whether points across the seam of the block's axis lie at its other end. */
 static inline bool row_is_whole(const struct stencil_block *block)
 {
     return block->whole && operator_is_periodic(&block->stencil->op);
 }
 
-/* Where the tap of a point of such a block lies, as an offset. */
+/* Returns the offset, within the input of such a block, of a tap of point. */
 static inline int row_wrap(const struct stencil_block *block, ptrdiff_t point, int offset)
 {
     const ptrdiff_t all = (ptrdiff_t)block->stencil->extent;
@@ -52,41 +51,42 @@ static inline int row_wrap(const struct stencil_block *block, ptrdiff_t point, i
     return (int)((at < 0 ? at + all : at >= all ? at - all : at) - own);
 }
 
-/* The same of all taps. */
+/* Replaces the offsets of all taps likewise. */
 void hg_row_wrap(const struct stencil_block *block, ptrdiff_t point, struct taps *taps);
 
-/* The points of the block along its axis that are not ends of it: [*inside, *end). */
+/* Sets [*inside, *end) to the points of the block along its axis that have the formula of the
+ * inside. */
 void hg_row_inside(const struct stencil_block *block, ptrdiff_t *inside, ptrdiff_t *end);
 
-/* Describes the points inside the block's axis, of which first is the first: *taps, and of *rows
- * taps, shift, step, divisor and the weights. */
+/* Sets *taps, and in *rows taps, shift, step, divisor and the weights, for the points of the block
+ * from first on, which have the formula of the inside. */
 void hg_row_describe(const struct stencil_block *block, ptrdiff_t first, struct taps *taps,
                      struct rows *rows);
 
-/* The formulas of the points of a block that are at ends of its axis. */
+/* The formulas of the points of a block before and after those inside. */
 struct row_ends {
-    unsigned n[2]; /* in front and behind */
+    unsigned n[2];
     struct taps taps[2][OPERATOR_MOST_ENDS];
 };
 
 void hg_row_ends(const struct stencil_block *block, struct row_ends *ends);
 
-/* Results of the points in front to out[0], of those behind to out[1], as if that were their place
- * in the output. in points at the block's first point. */
+/* Makes the results of the points before the inside at out[0], of those after it at out[1], with
+ * the strides of the output. in points to the input of the block's first point. */
 void hg_row_apply_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
                        const struct row_ends *ends, const void *in, void *const out[2]);
 
-/* The same to where they belong; out is the place of the block's first point. */
+/* Likewise into the output, where out points to the result of the block's first point. */
 void hg_row_place_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
                        const void *in, void *out);
 
-/* The function for a row of a formula. */
+/* Returns the function for a row with these taps. */
 static inline row_function *row_any(const struct stencil_kernel *kernel, const struct taps *taps)
 {
     return taps->uneven ? kernel->uneven->any : kernel->even->any;
 }
 
-/* Puts right what missing values make of the results of a block that has been applied. */
+/* Corrects the results of a block, made without regard to missing values. */
 void hg_missing_repair(const struct stencil_kernel *kernel, const struct stencil_block *block,
                        const void *in, void *out);
 

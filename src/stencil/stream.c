@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All axes of a block at once, line by line: while a line of the input is in the first-level cache
- * every axis uses it, and as there is arithmetic between one store and the next, it is done while
- * the memory takes the stores. Where the processor has none of them, the kernels do the block.
+ * All axes of a block at once with non-temporal stores, line by line: every axis uses a line of the
+ * input while it is in the first-level cache, and computes while the memory takes the stores.
  */
 #include <string.h>
 
@@ -11,12 +10,12 @@
 #include "stencil/clones.h"
 #include "stencil/row.h"
 
-/* Of shorter lines too much is not whole cache lines. */
+/* Shorter lines have too few whole cache lines. */
 #define LEAST_LINE 128
 
 #define LINE 64 /* bytes of a cache line */
 
-/* Lines whose ends are computed at a time. */
+/* How many lines' ends are computed at a time. */
 #define GROUP 32
 
 #if defined __x86_64__ && defined __GNUC__
@@ -97,7 +96,7 @@ STENCIL_BODY AVX512 void store_AVX512(void *to, const void *v, size_t size)
     #define KERNEL_LANES 8
     #include "stencil/kernel_template.h"
 
-/* By type of the scalars and whether the axis is even; NULL where the processor has none. */
+/* Returns the functions for a type and kind of axis; NULL if the processor has none. */
 static const struct row_functions *find_functions(enum element element, bool even)
 {
     static const struct row_functions *const avx2[2][2] = {
@@ -122,27 +121,26 @@ static const struct row_functions *find_functions(enum element element, bool eve
 
 #endif
 
-/* One axis. Of the rows, those of a line set length, weight, left and right. */
+/* One axis. Each line sets length, weight, left and right of rows. */
 struct part {
     const struct stencil_block *block;
-    ptrdiff_t inside, end; /* points [inside, end) are not ends of the axis */
+    ptrdiff_t inside, end; /* points [inside, end) have the formula of the inside */
     row_function *function;
     struct rows rows;
 };
 
-/* What is to be done, and where: line counts along the axes before that of along. */
 struct stream {
     const struct stencil_kernel *plain;
     size_t size;              /* of a scalar */
-    const struct part *along; /* whose axis is the last one */
-    uint64_t run, line;       /* scalars of a point of along and of a line: lines are contiguous */
-    uint64_t at[GRID_MAX_RANK + 1];
-    /* The ends of its lines: formulas, and results of a group, line by line. */
+    const struct part *along; /* the part whose axis is the last one: lines lie along it */
+    uint64_t run, line;       /* scalars of a point of along and of a line; both are contiguous */
+    uint64_t at[GRID_MAX_RANK + 1]; /* the line, along the axes before it */
+    /* The formulas of the ends of lines, and the results of a group of lines. */
     struct row_ends taps;
-    double ends[2][GROUP * OPERATOR_MOST_ENDS]; /* or half as large floats */
+    double ends[2][GROUP * OPERATOR_MOST_ENDS]; /* or floats, in half of it */
 };
 
-/* false where there are no functions for it. */
+/* False if there are no functions for the block. */
 static bool describe_part(struct part *part, enum element element,
                           const struct stencil_block *block)
 {
@@ -158,9 +156,9 @@ static bool describe_part(struct part *part, enum element element,
     return true;
 }
 
-/* Finds the part whose axis is the last one, when what lies behind its axis makes a contiguous line
- * with it; false where it does not, where the line is too short, with or without the ends of the
- * axis, or where its weights are not by scalar. */
+/* Sets along, run and line. False if the last differentiated axis and those behind it do not make a
+ * contiguous line, if the line is too short, with or without its ends, or if several scalars of it
+ * share a weight. */
 static bool find_line(struct stream *stream, struct part *part, unsigned n)
 {
     struct part *last = &part[0];
@@ -183,7 +181,7 @@ static bool find_line(struct stream *stream, struct part *part, unsigned n)
            (stream->run == 1 || !uneven);
 }
 
-/* A line across the axis, unless at an end of it. */
+/* Does the line for an axis that it lies across, unless it is at an end of that axis. */
 static void do_across(const struct stream *stream, struct part *part, const char *in, char *out)
 {
     const ptrdiff_t point = (ptrdiff_t)stream->at[part->block->axis];
@@ -195,9 +193,8 @@ static void do_across(const struct stream *stream, struct part *part, const char
     part->function(&part->rows, in, out);
 }
 
-/* The part of a line along the axis that is not an end of it. left and right, unless NULL, hold the
- * ends, which are put where they belong at once: to store them afterwards would bring their cache
- * lines back. */
+/* Does the inside of a line along the axis. left and right, unless NULL, hold the results of the
+ * ends, which are stored along with it: to store them afterwards would read their cache lines. */
 static void do_along(const struct stream *stream, struct part *part, const char *left,
                      const char *right, const char *in, char *out)
 {
@@ -216,7 +213,7 @@ static void do_along(const struct stream *stream, struct part *part, const char 
     part->function(&part->rows, in + skip, out + skip);
 }
 
-/* The ends of up to GROUP lines, of which in is the first. */
+/* Computes the ends of up to GROUP lines, the first at in. */
 static void fill_ends(struct stream *stream, const char *in)
 {
     struct stencil_block block = *stream->along->block;
@@ -232,7 +229,7 @@ static void fill_ends(struct stream *stream, const char *in)
     hg_row_apply_ends(stream->plain, &block, &stream->taps, in, out);
 }
 
-/* Steps to the next line, and the offsets in scalars that belong to it; false after the last. */
+/* Steps to the next line and its offsets, in scalars; false after the last. */
 static bool next_line(struct stream *stream, ptrdiff_t *in, ptrdiff_t *out)
 {
     const struct stencil_block *block = stream->along->block;
@@ -249,8 +246,8 @@ static bool next_line(struct stream *stream, ptrdiff_t *in, ptrdiff_t *out)
     return false;
 }
 
-/* Whether this is the first or the last line: elsewhere the input has points before and behind it.
- */
+/* Returns whether this is the first or the last line; beside all others the input has points on
+ * both sides. */
 static bool is_outermost(const struct stream *stream)
 {
     bool first = true, last = true;
@@ -261,7 +258,7 @@ static bool is_outermost(const struct stream *stream)
     return first || last;
 }
 
-/* A line along the axis, with its ends if the run is a scalar. */
+/* Does a line along the axis, with its ends if points are single scalars. */
 static void do_line(struct stream *stream, struct part *part, const char *in, char *out)
 {
     const unsigned axis = part->block->axis;
@@ -292,7 +289,7 @@ bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_bl
                             .size = hg_element_size(element)};
     struct part part[GRID_MAX_RANK];
     for (unsigned k = 0; k < n; k++) {
-        /* scalars that are not at addresses of their own size never fill a cache line */
+        /* Misaligned scalars never fill a cache line. */
         if ((uintptr_t)out[k] % stream.size != 0 || !describe_part(&part[k], element, &block[k]))
             return false;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * In pieces that stay in the first-level cache: converted to the type of the arithmetic, then
- * compared, then unpacked. The conversion keeps every value of the types up to 32 bits and of the
- * floats, so that these are compared after it; the integers of 64 bits are compared as such.
+ * Scalars are converted to the type of the arithmetic, compared and unpacked, in pieces that stay
+ * in the first-level cache. Floats and integers of up to 32 bits keep their values when converted
+ * and are compared afterwards; integers of 64 bits are compared as integers.
  */
 #include "stencil/unpack.h"
 
@@ -14,7 +14,7 @@
 
 #define PIECE 1024 /* scalars */
 
-/* Of scalars that are compared where they are converted to. */
+/* For scalars that are compared after they are converted. */
 #define UNPACK_STORED     float
 #define UNPACK_OUT        float
 #define UNPACK_AT(i)      out[i]
@@ -43,7 +43,7 @@
 #define UNPACK_NAME(verb) verb##_unsigned
 #include "stencil/unpack_template.h"
 
-/* The integers of a piece, in the machine's byte order. */
+/* Loads n integers, to the machine's byte order. */
 static void load_64(const unsigned char *in, bool swapped, uint64_t *out, size_t n)
 {
     memcpy(out, in, n * sizeof *out);
