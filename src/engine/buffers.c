@@ -6,12 +6,12 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-/* Of one derivative in a piece: small beside any level-2 cache, even of nine of them; large beside
- * what a call of a kernel costs. */
+/* Scalars of a derivative in a piece: nine of them are small beside any level-2 cache, and one
+ * takes much longer than the call of a kernel. */
 #define PIECE_SCALARS 2048
 
-/* More by a cache line than a power of 2, so that points of several derivatives do not compete for
- * the same lines of a cache. */
+/* A cache line more than a power of 2, so that the points of several derivatives do not compete for
+ * the same sets of a cache. */
 #define PIECE_GAP 8
 
 uint64_t hg_worker_piece_points(const struct engine_job *job)
@@ -91,7 +91,7 @@ void hg_worker_free(struct worker *worker)
     hg_codec_worker_free(worker->codec);
 }
 
-/* Whether every tile of a source is a view of memory: where halos wrap around they are copied. */
+/* Returns whether every tile of a source is a view of memory. Halos that wrap around are copied. */
 static bool is_viewed(const struct engine_job *job, const struct engine_source *source)
 {
     bool viewed = source->reader->method->view && !job_needs_decoding(source);
@@ -118,7 +118,7 @@ static bool make_sources(struct worker *worker)
     return raw == 0 || (worker->raw = hg_memory_aligned(raw));
 }
 
-/* One allocation for an axis's coordinates and weights of a tile. */
+/* Coordinates and weights along an axis share an allocation. */
 static bool make_weights(struct worker *worker)
 {
     const struct engine_job *job = worker->job;
@@ -138,7 +138,6 @@ static bool make_weights(struct worker *worker)
     return true;
 }
 
-/* The buffers of the results of a core. */
 static bool make_results(struct worker *worker)
 {
     const struct engine_job *job = worker->job;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a worker has of its own: its buffers, and what it keeps from one tile to the next. */
+/* The buffers of a worker, and what it keeps from one tile to the next. */
 #ifndef H5GRAD_ENGINE_BUFFERS_H
 #define H5GRAD_ENGINE_BUFFERS_H
 
 #include "engine/job.h"
 
-/* The weights of the stencils of an axis for the range of the last tile: neighbouring tiles mostly
- * have the same range along most axes. */
+/* The weights of the stencils along an axis. They are kept, since most tiles have the range of the
+ * tile before along most axes. */
 struct axis_weights {
     bool valid;
     uint64_t first, count;
-    uint64_t before; /* coordinates that x has before that of the first */
+    uint64_t before; /* coordinates in x before that of point first */
     double *x, *weight;
 };
 
-/* A source's values of the tile. */
+/* The values of a source in the tile. */
 struct worker_source {
-    void *values;     /* room for those of the halo box */
-    struct tile held; /* the stream's last tile, which values hold; or an empty one */
+    void *values;     /* a buffer of the size of the halo box */
+    struct tile held; /* the last tile of the sweep, which values holds; or an empty one */
     struct reader_view view;
 };
 
@@ -26,31 +26,31 @@ struct worker {
     const struct plan *plan;
     struct codec_worker *codec;
     struct worker_source *source; /* n_sources */
-    void *raw; /* scalars of a halo box as they are stored, where values have another size */
-    struct axis_weights *weights; /* n_derivatives, of which hg_worker_weights tells those in use */
+    void *raw;                    /* stored scalars of a halo box, if values have another size */
+    struct axis_weights *weights; /* n_derivatives; hg_worker_weights returns the one to use */
     struct stencil_block *block;  /* n_outputs, each a derivative */
-    void **result;                /* n_outputs: the core's, which all that are derivatives share */
-    void *core;                   /* where they do */
-    void *wide;                   /* the same before they are rounded to float16 */
-    double **piece;               /* n_derivatives: of a piece of the core; NULL: not combined */
-    double *factor;               /* of a piece, where a combination has one */
-    double *combined;             /* results of a piece before they are rounded */
+    void **result; /* n_outputs: results of the core; outputs that are derivatives share core */
+    void *core;
+    void *wide;       /* likewise, before they are rounded to float16 */
+    double **piece;   /* n_derivatives: those of a piece of the core; NULL: not combined */
+    double *factor;   /* of the points of a piece, if a combination has one */
+    double *combined; /* results of a piece before they are rounded */
 };
 
-/* Points of a piece: what is combined stays in the caches. */
+/* Returns the points of a piece: few enough that its derivatives stay in the caches. */
 uint64_t hg_worker_piece_points(const struct engine_job *job);
 
-/* Bytes of piece, factor and combined together. */
+/* Returns the bytes of piece, factor and combined together. */
 uint64_t hg_worker_piece_bytes(const struct engine_job *job);
 
-/* The first derivative that has the weights of derivative k. */
+/* Returns the first derivative that has the same weights as derivative k. */
 unsigned hg_worker_weights(const struct engine_job *job, unsigned k);
 
-/* H5GRAD_NO_MEMORY leaves what there is to be freed. */
+/* Free the worker even if this fails (H5GRAD_NO_MEMORY). */
 enum h5grad_status hg_worker_make(struct worker *worker, const struct engine_job *job,
                                   const struct plan *plan, struct h5grad_error *err);
 
-/* All zero bytes allowed. */
+/* Allows a zeroed worker. */
 void hg_worker_free(struct worker *worker);
 
 #endif

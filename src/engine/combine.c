@@ -30,8 +30,8 @@ static STENCIL_CLONES void add_squares(const double *restrict values, unsigned c
         add_points(values, components, out, n);
 }
 
-/* The square root of IEEE 754 is rounded once. A compiler makes no vectors of them where errno may
- * be asked about each. */
+/* IEEE 754 rounds a square root once, so vectors give the same bits. Written with vectors, since
+ * sqrt may set errno and is therefore not vectorised. */
 static void take_roots(double *out, size_t n)
 {
     size_t i = 0;
@@ -71,8 +71,8 @@ static void combine_sum(const struct combination *combination, const double *con
     }
 }
 
-static void combine_sum_less(const struct combination *combination, const double *const *values,
-                             double *out, size_t n)
+static void combine_sum_metric(const struct combination *combination, const double *const *values,
+                               double *out, size_t n)
 {
     const size_t scalars = n * combination->components;
     const double *factor = values[combination->inputs];
@@ -94,15 +94,14 @@ static void combine_difference(const struct combination *combination, const doub
         out[i] = values[0][i] - values[1][i];
 }
 
-static void combine_difference_more(const struct combination *combination,
-                                    const double *const *values, double *out, size_t n)
+static void combine_difference_metric(const struct combination *combination,
+                                      const double *const *values, double *out, size_t n)
 {
     const double *factor = values[combination->inputs];
     for (size_t i = 0; i < n * combination->components; i++)
         out[i] = (values[0][i] - values[1][i]) + values[2][i] * factor[i];
 }
 
-/* Of two components a, b: the diagonal is aa, bb, and ab, ba are the pairs. */
 static void combine_q_2(const struct combination *combination, const double *const *values,
                         double *out, size_t n)
 {
@@ -133,14 +132,15 @@ static const struct {
     const char *name;
     void (*combine)(const struct combination *combination, const double *const *values, double *out,
                     size_t n);
-    bool joins; /* the scalars of a point become one */
+    bool joins; /* the result of a point is one scalar */
 } rows[COMBINATION_KINDS] = {
     [COMBINATION_SQUARES] = {"sum of squares", combine_squares, true},
     [COMBINATION_MAGNITUDE] = {"magnitude", combine_magnitude, true},
     [COMBINATION_SUM] = {"sum", combine_sum, false},
-    [COMBINATION_SUM_LESS] = {"sum with a factor", combine_sum_less, false},
+    [COMBINATION_SUM_METRIC] = {"sum with a metric term", combine_sum_metric, false},
     [COMBINATION_DIFFERENCE] = {"difference", combine_difference, false},
-    [COMBINATION_DIFFERENCE_MORE] = {"difference with a factor", combine_difference_more, false},
+    [COMBINATION_DIFFERENCE_METRIC] = {"difference with a metric term", combine_difference_metric,
+                                       false},
     [COMBINATION_Q] = {"Q", combine_q, true},
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Combinations: what an output can be made of several derivatives at the same point. Pure
- * arithmetic in double; every operation is rounded once, in the order written. A combination is a
- * function and a row of the table in combine.c.
+ * Combinations: outputs made of several derivatives at the same point. All are computed in double;
+ * every operation is rounded once, in the order written. A combination is a function and a row of
+ * the table in combine.c.
  */
 #ifndef H5GRAD_ENGINE_COMBINE_H
 #define H5GRAD_ENGINE_COMBINE_H
@@ -10,33 +10,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMBINATION_MOST_INPUTS 33 /* derivatives: as many as axes, and one on a sphere */
+#define COMBINATION_MOST_INPUTS 33 /* one per axis, and the value of a metric term */
 
 enum combination_kind {
-    COMBINATION_SQUARES,    /* a*a + b*b + ...; of complex values re*re + im*im in place of a*a */
-    COMBINATION_MAGNITUDE,  /* the square root of that */
-    COMBINATION_SUM,        /* a + b + ... */
-    COMBINATION_SUM_LESS,   /* (a + b + ...) - c * factor + d ..., c being input number before */
+    COMBINATION_SQUARES,   /* a*a + b*b + ...; of complex values re*re + im*im in place of a*a */
+    COMBINATION_MAGNITUDE, /* the square root of that */
+    COMBINATION_SUM,       /* a + b + ... */
+    /* With the metric term of a sphere: c is a value, not a derivative. */
+    COMBINATION_SUM_METRIC, /* (a + b + ...) - c * factor + d ..., where before inputs precede c */
     COMBINATION_DIFFERENCE, /* a - b */
-    COMBINATION_DIFFERENCE_MORE, /* (a - b) + c * factor */
-    /* Of real derivatives of two or three components: the diagonal of their matrix J, then the
-     * pairs J[a][b], J[b][a] above and below it, by rows: -(half the sum of squares) - the sum of
-     * products.
-     */
+    COMBINATION_DIFFERENCE_METRIC, /* (a - b) + c * factor */
+    /* The Q-criterion of a vector of two or three real components: -(half the sum of squares of the
+     * diagonal of its Jacobian J) - the sum of the products J[a][b] J[b][a]. Inputs are the
+     * diagonal, then the pairs J[a][b], J[b][a] by rows. */
     COMBINATION_Q,
     COMBINATION_KINDS
 };
 
 struct combination {
     const char *name;
-    /* The results of n points: values[k] are those of derivative k, dense like the results, and
-     * values[inputs] the factors, where the kind has one. */
+    /* Makes the results of n points. values[k] are those of input k, dense like the results;
+     * values[inputs] are the factors, if the kind has them. */
     void (*combine)(const struct combination *combination, const double *const *values, double *out,
                     size_t n);
-    unsigned inputs;     /* derivatives, whose order has a meaning */
-    unsigned components; /* scalars of a point of each of them, ... */
-    unsigned results;    /* ... and of a result */
-    unsigned before;     /* of COMBINATION_SUM_LESS, above 0 */
+    unsigned inputs;     /* how many derivatives, whose order matters */
+    unsigned components; /* scalars of a point of an input */
+    unsigned results;    /* scalars of a point of the result */
+    unsigned before;     /* of COMBINATION_SUM_METRIC, above 0 */
 };
 
 struct combination hg_combination_make(enum combination_kind kind, unsigned inputs,

@@ -6,17 +6,17 @@
 #include "engine/engine.h"
 #include "engine/buffers.h"
 
-/* libhdf5 holds a chunk that it encodes as it will be stored, as it is in memory, and once in
- * between. */
+/* Copies of a chunk that libhdf5 encodes: the stored one, the one in memory, and one in between. */
 #define CHUNK_BUFFERS 3
 
-/* Larger tiles were not faster on any machine, however much cache it has, or says that it has. */
+/* Larger tiles are not faster, however much cache a machine has or says that it has. */
 #define MOST_TILE_BYTES ((uint64_t)5 << 20)
 
-/* More than there is: some of it can be added up. */
+/* More memory than there is; a few of these can be added without overflow. */
 #define MOST_BYTES (UINT64_MAX / 64)
 
-/* Values of all sources, and room for one's scalars where those have another size. */
+/* Returns the bytes per point of the halo box: values of all sources, and the stored scalars of one
+ * if they have another size. */
 static uint64_t halo_point(const struct engine_job *job)
 {
     uint64_t values = 0, raw = 0;
@@ -29,7 +29,8 @@ static uint64_t halo_point(const struct engine_job *job)
     return job->components * (values + raw);
 }
 
-/* Outputs that are derivatives share their buffers, combinations have one each. */
+/* Returns the bytes per point of the core. Outputs that are derivatives share their buffers,
+ * combinations have one each. */
 static uint64_t core_point(const struct engine_job *job)
 {
     uint64_t shared = 0, wide = 0, own = 0;
@@ -46,7 +47,7 @@ static uint64_t core_point(const struct engine_job *job)
     return shared + wide + own;
 }
 
-/* Of the largest output. */
+/* Returns the bytes per point of the largest output. */
 static uint64_t result_point(const struct engine_job *job)
 {
     uint64_t most = 0;
@@ -67,7 +68,7 @@ static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
     return known ? size_min(bytes, MOST_BYTES) : MOST_BYTES;
 }
 
-/* Whether the values are looked at where they lie in memory. */
+/* Returns whether all sources are in memory and read in place. */
 static bool has_views(const struct engine_job *job)
 {
     bool all = true;
@@ -76,21 +77,21 @@ static bool has_views(const struct engine_job *job)
     return all;
 }
 
-/* What a tile aims for. */
+/* Returns the bytes that a tile should have. */
 static uint64_t tile_bytes(const struct engine_job *job)
 {
     return job->cache.l2 / 8 * 5;
 }
 
-/* What it may take where that spares much of the halo: the planes that are kept for the next tile
- * of a stream are not needed at every moment of this one. */
+/* Returns the bytes that a tile of a sweep may have: the planes kept for the next tile are not in
+ * use all the time. */
 static uint64_t sweep_bytes(const struct engine_job *job)
 {
     return has_views(job) ? tile_bytes(job) : job->cache.l2 / 8 * 9;
 }
 
-/* What it may take of all caches: half of what they hold for a thread, since what is read and
- * written passes through them, too. */
+/* Returns the bytes that a tile may have in all caches: half of a thread's share, since the bytes
+ * read and written pass through them, too. */
 static uint64_t shared_bytes(const struct engine_job *job)
 {
     uint64_t half = job->cache.l2 / 2 + job->cache.l3 / 2;
@@ -107,7 +108,7 @@ uint64_t hg_engine_waiting(const struct engine_job *job, const struct plan *plan
     return plan->threads * waiting_bytes(job, plan->core_points * result_point(job));
 }
 
-/* What it takes to read a source, besides the points of tiles, and the chunks that are kept. */
+/* Adds the memory of reading a source, besides the points of tiles, and what its chunks demand. */
 static enum h5grad_status count_source(const struct engine_job *job,
                                        const struct engine_source *source,
                                        struct plan_request *request, struct h5grad_error *err)
@@ -128,8 +129,8 @@ static enum h5grad_status count_source(const struct engine_job *job,
     return H5GRAD_OK;
 }
 
-/* What each worker takes to read and write, besides the points of tiles: buffers for one chunk
- * serve all sources and outputs. */
+/* Adds the memory of each worker for reading and writing, besides the points of tiles. Buffers of
+ * one chunk serve all sources and outputs. */
 static void count_buffers(const struct engine_job *job, struct plan_request *request)
 {
     uint64_t stored = 0, scratch = 0, encoder = 0, library = 0, largest = 0;
@@ -156,7 +157,7 @@ static void count_buffers(const struct engine_job *job, struct plan_request *req
         request->team_size += waiting_bytes(job, largest);
 }
 
-/* The rule of an axis covers what all derivatives along it read. */
+/* Widens rule to cover other, too. */
 static void join_rule(struct halo_rule *rule, const struct halo_rule *other)
 {
     rule->before = (unsigned)size_max(rule->before, other->before);
@@ -166,7 +167,7 @@ static void join_rule(struct halo_rule *rule, const struct halo_rule *other)
     rule->periodic = rule->periodic || other->periodic;
 }
 
-/* The halo of a tile, and the weights along its axes. */
+/* Sets the halo rules and the memory of weights. */
 static void count_derivatives(const struct engine_job *job, struct plan_request *request)
 {
     uint64_t weights[GRID_MAX_RANK] = {0};

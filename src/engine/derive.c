@@ -32,7 +32,6 @@ static enum h5grad_status find_weights(struct worker *worker, unsigned k, const 
     return H5GRAD_OK;
 }
 
-/* The weights of all derivatives for the tile. */
 static enum h5grad_status find_all_weights(struct worker *worker, const struct tile *tile,
                                            struct h5grad_error *err)
 {
@@ -45,8 +44,8 @@ static enum h5grad_status find_all_weights(struct worker *worker, const struct t
     return status;
 }
 
-/* Describes a derivative in a box of the tile's core. out: extents of the dense array that the
- * results are put into. Returns the value at the first point of the box. */
+/* Describes derivative k in a box of the tile's core, with results in a dense array of extents out.
+ * Returns the address of the value at the box's first point. */
 static const void *describe(const struct worker *worker, unsigned k, const struct tile *tile,
                             const struct box *box, const uint64_t *out, struct stencil_block *block)
 {
@@ -83,9 +82,9 @@ static const void *describe(const struct worker *worker, unsigned k, const struc
            offset * (ptrdiff_t)hg_element_size(job->source[of->source].value);
 }
 
-/* Stores the results of the tile where they belong, past the caches; false, with nothing done,
- * where they are not that simple or have no place in memory. */
-static bool stream_tile(struct worker *worker, const struct tile *tile)
+/* Makes the results of the tile in place by non-temporal stores; false, with nothing done, if they
+ * are not all derivatives of one source and type, or have no place in memory. */
+static bool derive_in_place(struct worker *worker, const struct tile *tile)
 {
     const struct engine_job *job = worker->job;
     const enum element element = job->output[0].element;
@@ -105,8 +104,8 @@ static bool stream_tile(struct worker *worker, const struct tile *tile)
     return hg_stencil_stream(element, job->n_outputs, worker->block, in, place);
 }
 
-/* The results of an output that is a derivative. Those of type float16 are rounded once, from the
- * type of the arithmetic. */
+/* Makes the results of an output that is a derivative. Those of type float16 are rounded once, from
+ * the type of the arithmetic. */
 static void make_derivative(const struct worker *worker, unsigned o, const struct tile *tile)
 {
     const struct engine_job *job = worker->job;
@@ -125,36 +124,35 @@ static void make_derivative(const struct worker *worker, unsigned o, const struc
                            hg_box_points(job->rank, &tile->core) * job->components);
 }
 
-/* Calls apply for each run of scalars of a dense box that have the same index along the axis of the
- * rows, with their number. */
-static void for_rows(const struct engine_job *job, const struct engine_rows *rows,
-                     const struct box *box, double *values,
-                     void (*apply)(double *values, size_t n, double row))
+/* Calls apply for each run of scalars of a dense box that have the same factor. */
+static void for_factors(const struct engine_job *job, const struct engine_factors *factors,
+                        const struct box *box, double *values,
+                        void (*apply)(double *values, size_t n, double factor))
 {
     uint64_t outer = 1, inner = job->components;
     for (unsigned i = 0; i < job->rank; i++) {
-        outer *= i < rows->axis ? box->count[i] : 1;
-        inner *= i > rows->axis ? box->count[i] : 1;
+        outer *= i < factors->axis ? box->count[i] : 1;
+        inner *= i > factors->axis ? box->count[i] : 1;
     }
     for (uint64_t o = 0; o < outer; o++) {
-        for (uint64_t i = 0; i < box->count[rows->axis]; i++, values += inner)
-            apply(values, inner, rows->value[box->start[rows->axis] + i]);
+        for (uint64_t i = 0; i < box->count[factors->axis]; i++, values += inner)
+            apply(values, inner, factors->value[box->start[factors->axis] + i]);
     }
 }
 
-static void divide(double *values, size_t n, double row)
+static void divide(double *values, size_t n, double factor)
 {
     for (size_t i = 0; i < n; i++)
-        values[i] /= row;
+        values[i] /= factor;
 }
 
-static void fill(double *values, size_t n, double row)
+static void fill(double *values, size_t n, double factor)
 {
     for (size_t i = 0; i < n; i++)
-        values[i] = row;
+        values[i] = factor;
 }
 
-/* The results of a combination in a piece, put behind those of first points of the core. */
+/* Makes the results of a combination in a piece, which has first points of the core before it. */
 static void combine(const struct worker *worker, const struct engine_output *output, void *result,
                     uint64_t first, const struct box *piece)
 {
@@ -167,7 +165,7 @@ static void combine(const struct worker *worker, const struct engine_output *out
         values[i] = worker->piece[output->inputs[i]];
     values[combination->inputs] = worker->factor;
     if (output->factor)
-        for_rows(worker->job, output->factor, piece, worker->factor, fill);
+        for_factors(worker->job, output->factor, piece, worker->factor, fill);
     combination->combine(combination, values, wide, n);
     if (output->element == ELEMENT_F16)
         hg_convert_to_half(ELEMENT_F64, wide, out, n * combination->results);
@@ -175,7 +173,7 @@ static void combine(const struct worker *worker, const struct engine_output *out
         hg_convert_decode(ELEMENT_F64, false, ELEMENT_F32, wide, out, n * combination->results);
 }
 
-/* The values of a block, dense. */
+/* Copies the values of a block to a dense array. */
 static void take_values(const struct stencil_block *block, enum element value, const void *in,
                         double *out)
 {
@@ -194,7 +192,7 @@ static void take_values(const struct stencil_block *block, enum element value, c
     } while (hg_box_next(last, &box, at));
 }
 
-/* A derivative that is combined, in a piece. */
+/* Makes a derivative that is combined, in a piece. */
 static void derive_piece(const struct worker *worker, unsigned k, const struct tile *tile,
                          const struct box *piece)
 {
@@ -210,11 +208,11 @@ static void derive_piece(const struct worker *worker, unsigned k, const struct t
         hg_stencil_apply(hg_stencil_find(value, ELEMENT_F64, ELEMENT_F64), &block, in,
                          worker->piece[k]);
     for (unsigned i = 0; i < order && of->divisor; i++)
-        for_rows(job, of->divisor, piece, worker->piece[k], divide);
+        for_factors(job, of->divisor, piece, worker->piece[k], divide);
 }
 
-/* All derivatives that are combined, in a box of the core before which it has first points, and the
- * combinations. */
+/* Makes all combinations and their derivatives in a piece, which has first points of the core
+ * before it. */
 static void combine_piece(const struct worker *worker, const struct tile *tile,
                           const struct box *piece, uint64_t first)
 {
@@ -229,7 +227,7 @@ static void combine_piece(const struct worker *worker, const struct tile *tile,
     }
 }
 
-/* All combinations, piece by piece: boxes of points that follow each other in the core. */
+/* Makes all combinations piece by piece. A piece is a box of successive points of the core. */
 static void combine_tile(const struct worker *worker, const struct tile *tile)
 {
     const unsigned rank = worker->job->rank;
@@ -256,7 +254,7 @@ enum h5grad_status hg_derive_tile(struct worker *worker, const struct tile *tile
 {
     const struct engine_job *job = worker->job;
     enum h5grad_status status = find_all_weights(worker, tile, err);
-    if (status || stream_tile(worker, tile))
+    if (status || derive_in_place(worker, tile))
         return status;
     if (worker->combined)
         combine_tile(worker, tile);

@@ -17,16 +17,16 @@ struct crew {
     const struct plan *plan;
     struct worker *worker;
     unsigned workers;
-    uint64_t end;          /* of the tiles of the block being done */
-    _Atomic uint64_t next; /* turn to be taken */
+    uint64_t end;          /* of the tiles of the current block */
+    _Atomic uint64_t next; /* the next sweep to be done */
     _Atomic uint64_t done; /* bytes of results not yet reported */
     _Atomic bool stop;
-    pthread_mutex_t mutex; /* of what follows */
+    pthread_mutex_t mutex; /* guards the members below */
     enum h5grad_status status;
     struct h5grad_error *err;
 };
 
-/* Tells the caller what was done since the last call. By the calling thread only. */
+/* Reports progress. Called by the calling thread alone. */
 static void report(struct crew *crew)
 {
     if (crew->job->progress)
@@ -41,7 +41,7 @@ static uint64_t result_bytes(const struct engine_job *job, const struct box *res
     return hg_box_points(job->rank, results) * size;
 }
 
-/* What the sink has need not be made. */
+/* Tiles that the sink has already are not made. */
 static enum h5grad_status make_tile(struct worker *worker, const struct tile *tile,
                                     struct result_tile *out, struct h5grad_error *err)
 {
@@ -74,8 +74,8 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     return status;
 }
 
-/* The first reason is the one, but for H5GRAD_CANCELLED, which is also what the failure of one
- * worker is to another that waits for it. */
+/* Keeps the first reason, or the first other than H5GRAD_CANCELLED: a worker that waits for one
+ * that failed gets H5GRAD_CANCELLED, too. */
 static void stop(struct crew *crew, enum h5grad_status status, const struct h5grad_error *reason)
 {
     atomic_store(&crew->stop, true);
@@ -107,25 +107,24 @@ static void work(struct crew *crew, unsigned number)
     }
 }
 
-/* The largest team of this thread up to now. */
-static _Thread_local unsigned had = 1;
+/* The largest team that this thread has had: OpenMP keeps its threads. */
+static _Thread_local unsigned largest_team = 1;
 
-/* Stays until the mutex is free. */
-static void *stay(void *mutex)
+static void *wait_for(void *mutex)
 {
     pthread_mutex_lock(mutex);
     pthread_mutex_unlock(mutex);
     return NULL;
 }
 
-/* How many of so many threads there can be at the same time: they are made. */
+/* Returns how many of n threads can exist at a time, by creating them. */
 static unsigned try_threads(unsigned n)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_t *thread = hg_memory_zeroed(n, sizeof *thread);
     unsigned made = 0;
     pthread_mutex_lock(&mutex);
-    while (thread && made < n && pthread_create(&thread[made], NULL, stay, &mutex) == 0)
+    while (thread && made < n && pthread_create(&thread[made], NULL, wait_for, &mutex) == 0)
         made++;
     pthread_mutex_unlock(&mutex);
     for (unsigned i = 0; i < made; i++)
@@ -135,17 +134,16 @@ static unsigned try_threads(unsigned n)
     return made;
 }
 
-/* Of the threads wanted, those that can be had as a team, the calling one included: where the
- * system refuses one, OpenMP's runtime ends the program. Those of an earlier team of the same
- * thread are there. */
+/* Returns the size of the team that can be had, the calling thread included, at most wanted. If the
+ * system refuses a thread to the OpenMP runtime, the runtime ends the program. */
 static unsigned find_team(unsigned wanted)
 {
-    if (wanted > had)
-        had += try_threads(wanted - had);
-    return wanted < had ? wanted : had;
+    if (wanted > largest_team)
+        largest_team += try_threads(wanted - largest_team);
+    return wanted < largest_team ? wanted : largest_team;
 }
 
-/* A team of one is not a team: the OpenMP runtime starts nothing for a small dataset. */
+/* A team of one does without OpenMP, whose runtime takes long to start for a small dataset. */
 static void do_block(struct crew *crew)
 {
     unsigned team = find_team(crew->workers);
@@ -157,7 +155,7 @@ static void do_block(struct crew *crew)
     work(crew, (unsigned)omp_get_thread_num());
 }
 
-/* Where there are several blocks, a turn is a tile. */
+/* If there are several blocks, there are no sweeps: the number of a sweep is that of its tile. */
 static enum h5grad_status do_blocks(struct crew *crew, struct h5grad_error *err)
 {
     const struct engine_job *job = crew->job;

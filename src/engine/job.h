@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the engine is to do: outputs are made of derivatives, and these of sources. All sources are
- * read tile by tile; what no output is made of is not computed, and derivatives that are only
- * combined are neither kept nor written.
+ * A job of the engine: outputs are made of derivatives, and derivatives of sources. All sources are
+ * read tile by tile. A derivative that no output needs is not computed; one that is only combined
+ * is neither kept nor written.
  */
 #ifndef H5GRAD_ENGINE_JOB_H
 #define H5GRAD_ENGINE_JOB_H
@@ -16,18 +16,19 @@
 #include "stencil/unpack.h"
 #include "writer/sink.h"
 
-/* A field, or a component of a vector: of the rank, extent and components of the job. */
+/* A field, or a component of a vector, of the job's rank, extent and components. */
 struct engine_source {
     struct reader *reader;
-    const struct h5_storage *storage; /* NULL: memory. Chunks that are kept decoded are alike. */
-    enum element stored;              /* of the reader's scalars */
+    const struct h5_storage
+        *storage;        /* NULL: memory. All sources whose chunks are cached have the same. */
+    enum element stored; /* of the reader's scalars */
     bool swapped;
     const struct unpack_rule *unpack; /* NULL: the scalars are the values */
-    enum element value;               /* F32 or F64: what the kernels read */
+    enum element value;               /* F32 or F64: the type of the values, which kernels read */
 };
 
-/* A number for each index of an axis, the same in all points that have it. */
-struct engine_rows {
+/* Factors, one per index of an axis. */
+struct engine_factors {
     const double *value;
     unsigned axis;
 };
@@ -35,56 +36,57 @@ struct engine_rows {
 struct engine_derivative {
     unsigned source;
     unsigned axis;
-    /* Periodic or not as all others along the axis. Where its operator's derivative is 0, it is the
-     * value itself, which is combined only: of the rest the stencil is even and else zeroed. */
+    /* Either all stencils along an axis are periodic or none. Derivative 0 is the value itself,
+     * which combinations alone may use: then the stencil is even and zero otherwise. */
     struct stencil_axis stencil;
-    struct coord_array *coordinates; /* NULL where the operator is even */
-    /* Where it is combined, it is divided by these, twice if it is the second one; NULL: by
-     * nothing. Other outputs do not have it. */
-    const struct engine_rows *divisor;
+    struct coord_array *coordinates; /* NULL: the axis is even */
+    /* Divides the derivative, a second one twice, before it is combined; NULL: nothing does.
+     * Outputs that are the derivative itself have none. */
+    const struct engine_factors *divisor;
 };
 
 struct engine_output {
-    enum element element;             /* F16, F32 or F64: rounded to once */
+    enum element element;             /* F16, F32 or F64; results are rounded to it once */
     const struct h5_storage *storage; /* NULL: memory. All outputs have the same chunks. */
-    /* The output is a derivative, computed in arithmetic (F32 or F64), with coordinates in F64; */
+    /* A derivative, computed in arithmetic (F32 or F64), or in F64 if its axis is uneven; */
     unsigned derivative;
     enum element arithmetic;
-    /* or, where this is not NULL, a combination of those listed, all computed in F64. */
+    /* or, if not NULL, a combination of the derivatives inputs[], computed in F64. */
     const struct combination *combination;
     const unsigned *inputs;
-    const struct engine_rows *factor; /* of a combination that has one; NULL */
+    const struct engine_factors *factor; /* of the metric term of a combination; else NULL */
 };
 
 struct engine_job {
     unsigned rank;
     const uint64_t *extent;
-    const struct region *region; /* of which the sink gets results, by their numbers; NULL: all */
-    unsigned components;         /* scalars of a point: 2 of a complex field */
+    const struct region
+        *region;         /* the points that have results, numbered so for the sink; NULL: all */
+    unsigned components; /* scalars of a point: 2 of a complex field */
     unsigned n_sources, n_derivatives, n_outputs;
     const struct engine_source *source;
     const struct engine_derivative *derivative;
     const struct engine_output *output;
-    struct sink *sink; /* of the outputs, by their number; not needed for a plan */
+    struct sink *sink; /* takes the outputs, by their numbers; not needed for a plan */
     bool ordered;      /* the sink may keep hg_engine_waiting bytes */
     unsigned threads;
-    struct cache_sizes cache; /* which the tiles are to fit */
+    struct cache_sizes cache; /* that tiles should fit */
     uint64_t memory;          /* bytes for buffers and decoded chunks */
-    uint64_t thread_memory;   /* of it for each of several workers, besides its buffers */
+    uint64_t thread_memory;   /* part of it, for each of several workers, besides its buffers */
 
-    /* Called with the bytes of results done since the last call, by the calling thread only. */
+    /* Called by the calling thread alone, with the bytes of results done since the last call. */
     void (*progress)(void *user, uint64_t bytes);
     int (*cancelled)(void *user);
     void *user;
 };
 
-/* Whether the scalars of the reader are something else than the values. */
+/* Returns whether the reader's scalars differ from the values. */
 static inline bool job_needs_decoding(const struct engine_source *source)
 {
     return source->unpack || source->swapped || source->stored != source->value;
 }
 
-/* Bytes of a point of an output. */
+/* Returns the bytes of a point of an output. */
 static inline size_t job_result_size(const struct engine_job *job,
                                      const struct engine_output *output)
 {

@@ -6,7 +6,7 @@
 #include "base/size.h"
 #include "stencil/convert.h"
 
-/* The values of a halo box of which each slice has its own scale and offset. */
+/* Unpacks a halo box whose slices have their own scales and offsets. */
 static void unpack_slices(const struct engine_job *job, const struct engine_source *source,
                           const struct halo *halo, const void *data, void *out)
 {
@@ -34,7 +34,8 @@ static void unpack_slices(const struct engine_job *job, const struct engine_sour
     } while (hg_box_next(axes, &points, position));
 }
 
-/* The values of a halo box, dense in both arrays, which may be the same where the sizes are. */
+/* Converts the scalars of a halo box to values. Both arrays are dense, and may be equal if the
+ * types have one size. */
 static void decode(const struct engine_job *job, const struct engine_source *source,
                    const struct halo *halo, const void *data, void *out)
 {
@@ -47,7 +48,7 @@ static void decode(const struct engine_job *job, const struct engine_source *sou
         hg_unpack(source->unpack, source->stored, source->swapped, source->value, data, out, n);
 }
 
-/* Whether two tiles are the same across the axis. */
+/* Returns whether a and b have the same range along all axes except axis. */
 static bool same_across(unsigned rank, unsigned axis, const struct tile *a, const struct tile *b)
 {
     for (unsigned i = 0; i < rank; i++) {
@@ -59,7 +60,8 @@ static bool same_across(unsigned rank, unsigned axis, const struct tile *a, cons
     return true;
 }
 
-/* The points of a plane of the halo from the core's first to its last: number *first up to *end. */
+/* Sets [*first, *end) to the points of a plane of the halo from the first of the core to its last.
+ */
 static void find_core(unsigned rank, unsigned axis, const struct tile *tile, uint64_t *first,
                       uint64_t *end)
 {
@@ -76,9 +78,9 @@ static void find_core(unsigned rank, unsigned axis, const struct tile *tile, uin
     }
 }
 
-/* Moves what is held of a tile of the stream to where it belongs, and returns how many planes
- * across the stream axis, of so many bytes, that are, the tile's first. Those before the core are
- * used along the axis only, which is why the halo across it stays behind. */
+/* Moves the planes of the tile before that tile shares with it to the front of the buffer; returns
+ * how many. A plane has plane bytes. Of the planes before the core only points in the core's range
+ * are read, so only those are moved. */
 static uint64_t keep_held(const struct worker *worker, unsigned s, const struct tile *tile,
                           uint64_t plane)
 {
@@ -103,7 +105,7 @@ static uint64_t keep_held(const struct worker *worker, unsigned s, const struct 
     return keep;
 }
 
-/* Reads a tile's values of a source, to an array of its halo box unless they are in memory. */
+/* Reads the values of source s in the tile, into values unless they are viewed in memory. */
 static enum h5grad_status read_values(struct worker *worker, unsigned s, const struct tile *tile,
                                       void *values, struct h5grad_error *err)
 {
@@ -119,10 +121,10 @@ static enum h5grad_status read_values(struct worker *worker, unsigned s, const s
     return H5GRAD_OK;
 }
 
-/* Reads what is not held yet of a tile of the stream, with the halo across the stream axis: these
- * planes are the next tile's core. */
-static enum h5grad_status read_stream(struct worker *worker, unsigned s, const struct tile *tile,
-                                      struct h5grad_error *err)
+/* Reads the planes of a tile that are not held yet, each with its whole halo: some are in the core
+ * of the next tile. */
+static enum h5grad_status read_sweep(struct worker *worker, unsigned s, const struct tile *tile,
+                                     struct h5grad_error *err)
 {
     const struct engine_job *job = worker->job;
     struct worker_source *mine = &worker->source[s];
@@ -150,10 +152,9 @@ enum h5grad_status hg_sweep_read(struct worker *worker, const struct tile *tile,
     const struct engine_job *job = worker->job;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned s = 0; s < job->n_sources && !status; s++) {
-        bool streamed =
-            worker->plan->sweep_axis < job->rank && !job->source[s].reader->method->view;
-        status = streamed ? read_stream(worker, s, tile, err)
-                          : read_values(worker, s, tile, worker->source[s].values, err);
+        bool sweeps = worker->plan->sweep_axis < job->rank && !job->source[s].reader->method->view;
+        status = sweeps ? read_sweep(worker, s, tile, err)
+                        : read_values(worker, s, tile, worker->source[s].values, err);
     }
     return status;
 }

@@ -166,9 +166,9 @@ enum h5grad_status hg_sphere_rows(const struct field *field, struct sphere_rows 
         return hg_error_memory(err, 3 * n * sizeof *values);
     double *north = values, *east = values + n, *metric = values + 2 * n;
     rows->values = values;
-    rows->north = (struct engine_rows){north, sphere->latitude};
-    rows->east = (struct engine_rows){east, sphere->latitude};
-    rows->metric = (struct engine_rows){metric, sphere->latitude};
+    rows->north = (struct engine_factors){north, sphere->latitude};
+    rows->east = (struct engine_factors){east, sphere->latitude};
+    rows->metric = (struct engine_factors){metric, sphere->latitude};
     enum h5grad_status status = hg_coord_array_read(sphere->latitudes->array, 0, n, metric, err);
     for (uint64_t i = 0; i < n && !status; i++)
         make_row(sphere, metric[i], &north[i], &east[i], &metric[i]);

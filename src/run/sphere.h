@@ -19,10 +19,10 @@ enum h5grad_status hg_sphere_settle(struct field *field, const struct coordinate
 
 /* The factors of each row of latitude. */
 struct sphere_rows {
-    double *values;            /* of all three */
-    struct engine_rows north;  /* metres of a unit of latitude: divides */
-    struct engine_rows east;   /* metres of a unit of longitude: divides */
-    struct engine_rows metric; /* the tangent of latitude by the radius: multiplies */
+    double *values;               /* of all three */
+    struct engine_factors north;  /* metres of a unit of latitude: divides */
+    struct engine_factors east;   /* metres of a unit of longitude: divides */
+    struct engine_factors metric; /* the tangent of latitude by the radius: multiplies */
 };
 
 /* Computes those of a field that has a sphere, on this thread. To be freed. Not within hg_enter. */

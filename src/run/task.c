@@ -332,7 +332,7 @@ static void choose_curl(const struct field *field, const struct field_result *re
     recipe->kind = COMBINATION_DIFFERENCE;
     if (field->sphere.radius > 0) {
         want(recipe, 0, field->sphere.latitude, 0);
-        recipe->kind = COMBINATION_DIFFERENCE_MORE;
+        recipe->kind = COMBINATION_DIFFERENCE_METRIC;
     }
 }
 
@@ -352,7 +352,7 @@ static void choose_sum(const struct field *field, const struct field_result *res
         if (!metric || recipe->before > 0 || result->what == FIELD_MAGNITUDE ||
             (next < field->n_combined && hg_field_is_round(field, field->combined[next])))
             continue;
-        recipe->kind = COMBINATION_SUM_LESS;
+        recipe->kind = COMBINATION_SUM_METRIC;
         recipe->before = recipe->n;
         want(recipe, vector, field->sphere.latitude, vector ? 0 : 1);
     }
@@ -392,7 +392,7 @@ static enum h5grad_status combine(struct task *task, const struct field_result *
     combination->before = recipe.before;
     output->combination = combination;
     output->inputs = task->combined[number];
-    if (recipe.kind == COMBINATION_SUM_LESS || recipe.kind == COMBINATION_DIFFERENCE_MORE)
+    if (recipe.kind == COMBINATION_SUM_METRIC || recipe.kind == COMBINATION_DIFFERENCE_METRIC)
         output->factor = &task->rows.metric;
     return status;
 }
