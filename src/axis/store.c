@@ -29,16 +29,16 @@
 /* How far the edges of cells may be from a full circle, as a part of it. */
 #define CLOSED 1e-6
 
-struct coordinates {
+struct coord_store {
     hid_t file;
     uint64_t keep; /* points that may still be held in memory */
     size_t n;
-    struct coordinate **item;
+    struct coord_variable **item;
 };
 
-struct coordinates *hg_coordinates_new(hid_t file, uint64_t memory)
+struct coord_store *hg_coord_store_new(hid_t file, uint64_t memory)
 {
-    struct coordinates *store = hg_memory_zeroed(1, sizeof *store);
+    struct coord_store *store = hg_memory_zeroed(1, sizeof *store);
     if (store) {
         store->file = file;
         store->keep = memory / BUDGET_COORDINATES_SHARE / sizeof(double);
@@ -46,7 +46,7 @@ struct coordinates *hg_coordinates_new(hid_t file, uint64_t memory)
     return store;
 }
 
-static void coordinate_free(struct coordinate *item)
+static void coordinate_free(struct coord_variable *item)
 {
     if (!item)
         return;
@@ -61,7 +61,7 @@ static void coordinate_free(struct coordinate *item)
     free(item);
 }
 
-void hg_coordinates_free(struct coordinates *store)
+void hg_coord_store_free(struct coord_store *store)
 {
     if (!store)
         return;
@@ -128,7 +128,7 @@ static bool read_edges(hid_t dataset, double edge[2])
 static enum h5grad_status judge_bounds(void *user, const struct names_variable *variable,
                                        struct h5grad_error *err)
 {
-    struct coordinate *item = user;
+    struct coord_variable *item = user;
     double edge[2];
     (void)err;
     if (variable->id >= 0 && read_edges(variable->id, edge)) {
@@ -139,7 +139,7 @@ static enum h5grad_status judge_bounds(void *user, const struct names_variable *
 }
 
 /* Whether its cells go round the globe, which is only asked of a longitude. */
-static void read_bounds(hid_t file, const char *text, hid_t dataset, struct coordinate *item)
+static void read_bounds(hid_t file, const char *text, hid_t dataset, struct coord_variable *item)
 {
     BASE_FREED char *path = hg_memory_format("%s%s", *text == '/' ? "" : "/", text);
     if (path && item->kind.quantity == AXIS_LONGITUDE)
@@ -148,7 +148,8 @@ static void read_bounds(hid_t file, const char *text, hid_t dataset, struct coor
 
 /* Opens a dataset of the whole name, with its unit, or else an attribute. *known as above. */
 static struct coord_array *open_in(hid_t file, const char *text, uint64_t keep,
-                                   struct coordinate *item, bool *known, struct h5grad_error *err)
+                                   struct coord_variable *item, bool *known,
+                                   struct h5grad_error *err)
 {
     H5_CLOSED hid_t dataset = hg_names_open_variable(file, text, NULL, err);
     *known = dataset >= 0;
@@ -165,8 +166,9 @@ static struct coord_array *open_in(hid_t file, const char *text, uint64_t keep,
     return array;
 }
 
-static struct coord_array *open_elsewhere(const struct coordinates *store, struct coordinate *item,
-                                          const char *end, struct h5grad_error *err)
+static struct coord_array *open_elsewhere(const struct coord_store *store,
+                                          struct coord_variable *item, const char *end,
+                                          struct h5grad_error *err)
 {
     BASE_FREED char *name = hg_memory_format("%.*s", (int)(end - item->key), item->key);
     if (!name) {
@@ -189,7 +191,7 @@ static struct coord_array *open_elsewhere(const struct coordinates *store, struc
 }
 
 /* Prefers what INPUT has of that name to FILE:PATH. */
-static struct coord_array *find_array(const struct coordinates *store, struct coordinate *item,
+static struct coord_array *find_array(const struct coord_store *store, struct coord_variable *item,
                                       struct h5grad_error *err)
 {
     const char *text = item->key, *end = file_end(text);
@@ -226,7 +228,7 @@ static void look_for_dates(struct dates *dates, double origin, const double *x, 
 }
 
 /* Refuses dates, unless a unit says that the numbers are something else. */
-static enum h5grad_status judge_dates(const struct coordinate *item, const struct dates *dates,
+static enum h5grad_status judge_dates(const struct coord_variable *item, const struct dates *dates,
                                       struct h5grad_error *err)
 {
     bool said = item->unit && item->unit[strspn(item->unit, " ")];
@@ -239,7 +241,7 @@ static enum h5grad_status judge_dates(const struct coordinate *item, const struc
         item->scan.first, item->scan.last);
 }
 
-static enum h5grad_status scan_points(struct coordinate *item, struct h5grad_error *err)
+static enum h5grad_status scan_points(struct coord_variable *item, struct h5grad_error *err)
 {
     struct dates dates = {.all = true};
     uint64_t extent = hg_coord_array_extent(item->array), n = size_min(extent, SCAN_POINTS);
@@ -261,7 +263,7 @@ static enum h5grad_status scan_points(struct coordinate *item, struct h5grad_err
     return status ? status : judge_dates(item, &dates, err);
 }
 
-static enum h5grad_status open_array(struct coordinates *store, struct coordinate *item,
+static enum h5grad_status open_array(struct coord_store *store, struct coord_variable *item,
                                      struct h5grad_error *err)
 {
     struct h5_guard guard;
@@ -294,13 +296,14 @@ struct request {
     struct array_scale scale;
 };
 
-static struct coordinate *add_coordinate(struct coordinates *store, const struct request *request)
+static struct coord_variable *add_coordinate(struct coord_store *store,
+                                             const struct request *request)
 {
-    struct coordinate **grown = hg_memory_more(store->item, store->n, sizeof *grown);
+    struct coord_variable **grown = hg_memory_more(store->item, store->n, sizeof *grown);
     if (!grown)
         return NULL;
     store->item = grown;
-    struct coordinate *item = hg_memory_zeroed(1, sizeof *item);
+    struct coord_variable *item = hg_memory_zeroed(1, sizeof *item);
     if (!item || !(item->key = hg_memory_text(request->text))) {
         free(item);
         return NULL;
@@ -313,7 +316,7 @@ static struct coordinate *add_coordinate(struct coordinates *store, const struct
     return item;
 }
 
-static bool is_requested(const struct coordinate *item, const struct request *request)
+static bool is_requested(const struct coord_variable *item, const struct request *request)
 {
     return item->points == request->points &&
            (item->points != COORD_ARRAY_FIRST || item->extent == request->extent) &&
@@ -321,10 +324,10 @@ static bool is_requested(const struct coordinate *item, const struct request *re
            item->scale.divides == request->scale.divides && strcmp(item->key, request->text) == 0;
 }
 
-static enum h5grad_status get(struct coordinates *store, const struct request *request,
-                              const struct coordinate **out, struct h5grad_error *err)
+static enum h5grad_status get(struct coord_store *store, const struct request *request,
+                              const struct coord_variable **out, struct h5grad_error *err)
 {
-    struct coordinate *item = NULL;
+    struct coord_variable *item = NULL;
     for (size_t i = 0; i < store->n && !item; i++) {
         if (is_requested(store->item[i], request))
             item = store->item[i];
@@ -338,29 +341,30 @@ static enum h5grad_status get(struct coordinates *store, const struct request *r
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
+enum h5grad_status hg_coord_store_get(struct coord_store *store, const char *text,
                                       enum coord_array_points points, uint64_t extent,
-                                      const struct coordinate **out, struct h5grad_error *err)
+                                      const struct coord_variable **out, struct h5grad_error *err)
 {
     const struct request request = {.text = text, .points = points, .extent = extent};
     return get(store, &request, out, err);
 }
 
-enum h5grad_status hg_coordinates_rescale(struct coordinates *store,
-                                          const struct coordinate *coordinate,
-                                          struct array_scale scale, const struct coordinate **out,
+enum h5grad_status hg_coord_store_rescale(struct coord_store *store,
+                                          const struct coord_variable *coordinate,
+                                          struct array_scale scale,
+                                          const struct coord_variable **out,
                                           struct h5grad_error *err)
 {
     const struct request request = {coordinate->key, coordinate->points, coordinate->extent, scale};
     return get(store, &request, out, err);
 }
 
-hid_t hg_coordinates_file(const struct coordinates *store)
+hid_t hg_coord_store_file(const struct coord_store *store)
 {
     return store->file;
 }
 
-static enum h5grad_status join_note(struct coordinate *item, const char *text,
+static enum h5grad_status join_note(struct coord_variable *item, const char *text,
                                     struct h5grad_error *err)
 {
     if (item->note && strstr(item->note, text))
@@ -374,8 +378,8 @@ static enum h5grad_status join_note(struct coordinate *item, const char *text,
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_coordinates_add_note(struct coordinates *store,
-                                           const struct coordinate *coordinate,
+enum h5grad_status hg_coord_store_add_note(struct coord_store *store,
+                                           const struct coord_variable *coordinate,
                                            struct h5grad_error *err, const char *format, ...)
 {
     char text[1024];
@@ -390,7 +394,7 @@ enum h5grad_status hg_coordinates_add_note(struct coordinates *store,
     return H5GRAD_OK;
 }
 
-void hg_coordinates_tell(const struct coordinates *store,
+void hg_coord_store_tell(const struct coord_store *store,
                          void (*tell)(void *user, const char *note), void *user)
 {
     for (size_t i = 0; i < store->n; i++) {
@@ -399,7 +403,7 @@ void hg_coordinates_tell(const struct coordinates *store,
     }
 }
 
-enum h5grad_status hg_coordinates_check_unchanged(struct coordinates *store,
+enum h5grad_status hg_coord_store_check_unchanged(struct coord_store *store,
                                                   struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
@@ -408,7 +412,7 @@ enum h5grad_status hg_coordinates_check_unchanged(struct coordinates *store,
     return status;
 }
 
-uint64_t hg_coordinates_hash_files(const struct coordinates *store, uint64_t start)
+uint64_t hg_coord_store_hash_files(const struct coord_store *store, uint64_t start)
 {
     for (size_t i = 0; i < store->n; i++)
         start = hg_manifest_hash(&store->item[i]->other.manifest, start);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The coordinates of a run: each 1-D dataset that serves as an axis is opened and checked once,
- * however many fields it belongs to. One thread. */
+/* The coordinate variables of a run: each 1-D dataset that serves as an axis is opened and checked
+ * once, however many fields it belongs to. One thread. */
 #ifndef H5GRAD_AXIS_STORE_H
 #define H5GRAD_AXIS_STORE_H
 
@@ -9,7 +9,8 @@
 #include "axis/kind.h"
 #include "stencil/stencil.h"
 
-struct coordinate {
+/* A coordinate array with what is known of it. */
+struct coord_variable {
     char *key; /* the lookup key: the text asked for, points, extent, scale */
     enum coord_array_points points;
     uint64_t extent; /* of COORD_ARRAY_FIRST */
@@ -28,45 +29,46 @@ struct coordinate {
     struct h5grad_error error;
 };
 
-struct coordinates;
+struct coord_store;
 
 /* file stays the caller's and outlives the store. NULL if allocation fails. */
-struct coordinates *hg_coordinates_new(hid_t file, uint64_t memory);
-void hg_coordinates_free(struct coordinates *store); /* NULL allowed */
+struct coord_store *hg_coord_store_new(hid_t file, uint64_t memory);
+void hg_coord_store_free(struct coord_store *store); /* NULL allowed */
 
 /*
- * Returns the coordinate at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: INPUT's dataset
- * of the whole name, else an attribute of its object PATH, else the same of FILE, cut off at the
- * last ":/". extent: of COORD_ARRAY_FIRST. The error names the coordinate. Not within hg_enter.
+ * Returns the coordinate variable at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: INPUT's
+ * dataset of the whole name, else an attribute of its object PATH, else the same of FILE, cut off
+ * at the last ":/". extent: of COORD_ARRAY_FIRST. The error names it. Not within hg_enter.
  */
-enum h5grad_status hg_coordinates_get(struct coordinates *store, const char *text,
+enum h5grad_status hg_coord_store_get(struct coord_store *store, const char *text,
                                       enum coord_array_points points, uint64_t extent,
-                                      const struct coordinate **out, struct h5grad_error *err);
+                                      const struct coord_variable **out, struct h5grad_error *err);
 
-/* The same coordinates in another unit, which are scanned anew. */
-enum h5grad_status hg_coordinates_rescale(struct coordinates *store,
-                                          const struct coordinate *coordinate,
-                                          struct array_scale scale, const struct coordinate **out,
+/* Returns the same variable in another unit, scanned anew. */
+enum h5grad_status hg_coord_store_rescale(struct coord_store *store,
+                                          const struct coord_variable *coordinate,
+                                          struct array_scale scale,
+                                          const struct coord_variable **out,
                                           struct h5grad_error *err);
 
-/* The file of the run. */
-hid_t hg_coordinates_file(const struct coordinates *store);
+/* Returns the file of the run. */
+hid_t hg_coord_store_file(const struct coord_store *store);
 
-/* Adds to the note of coordinates of the store what it does not say yet. */
-enum h5grad_status hg_coordinates_add_note(struct coordinates *store,
-                                           const struct coordinate *coordinate,
+/* Adds to the note of a variable of the store what it does not say yet. */
+enum h5grad_status hg_coord_store_add_note(struct coord_store *store,
+                                           const struct coord_variable *coordinate,
                                            struct h5grad_error *err, const char *format, ...)
     BASE_PRINTF(4, 5);
 
-/* Calls tell with the note of each that has one. */
-void hg_coordinates_tell(const struct coordinates *store,
+/* Calls tell with the note of each variable that has one. */
+void hg_coord_store_tell(const struct coord_store *store,
                          void (*tell)(void *user, const char *note), void *user);
 
 /* Fails if a file other than INPUT has changed since it was read. */
-enum h5grad_status hg_coordinates_check_unchanged(struct coordinates *store,
+enum h5grad_status hg_coord_store_check_unchanged(struct coord_store *store,
                                                   struct h5grad_error *err);
 
 /* Continues a hash with the identities of those files. */
-uint64_t hg_coordinates_hash_files(const struct coordinates *store, uint64_t start);
+uint64_t hg_coord_store_hash_files(const struct coord_store *store, uint64_t start);
 
 #endif

@@ -95,7 +95,7 @@ const char *hg_field_word(enum field_what what)
     return words[what];
 }
 
-const struct coordinate *hg_field_measure(const struct field_axis *axis)
+const struct coord_variable *hg_field_measure(const struct field_axis *axis)
 {
     return axis->rescaled ? axis->rescaled : axis->coordinate;
 }
@@ -115,7 +115,7 @@ bool hg_field_cut_line(const struct field *field, unsigned axis, uint64_t points
 {
     if (!hg_field_is_cut(field, axis))
         return false;
-    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    const struct coord_variable *coordinate = field->axis[axis].coordinate;
     const uint64_t start = field->region->start[axis], step = field->region->step[axis];
     const bool edges = field->coords.axis[axis].edges ||
                        (coordinate && coordinate->points == COORD_ARRAY_MIDPOINTS);

@@ -26,12 +26,12 @@ struct field_axis {
     struct spacing_option spacing; /* resolved: SPACING_NUMBER, SPACING_PATH, or AUTO for unit */
     bool given;                    /* the spacing is what an option says, ... */
     const char *source;            /* ... or it is from here: a convention's name; for people */
-    const struct coordinate *coordinate; /* of a SPACING_PATH that can be used */
-    const struct coordinate *rescaled;   /* the same in the unit that an option names; NULL */
-    const char *unit;                    /* of derivatives: what an option says; NULL */
-    char *problem;                       /* why what is given for it cannot be used; NULL */
-    bool bounded;                        /* an option says what lies beyond its ends; ... */
-    bool automatic;                      /* ... it leaves that to the file */
+    const struct coord_variable *coordinate; /* of a SPACING_PATH that can be used */
+    const struct coord_variable *rescaled;   /* the same in the unit that an option names; NULL */
+    const char *unit;                        /* of derivatives: what an option says; NULL */
+    char *problem;                           /* why what is given for it cannot be used; NULL */
+    bool bounded;                            /* an option says what lies beyond its ends; ... */
+    bool automatic;                          /* ... it leaves that to the file */
     struct stencil_operator op; /* of a differentiated axis; its derivative is that of a result */
     const char *period_source;  /* of a periodic one, for people; NULL */
 };
@@ -61,7 +61,7 @@ struct field_result {
 struct field_sphere {
     double radius; /* in metres; 0: there is no sphere */
     unsigned latitude, longitude;
-    const struct coordinate *latitudes;
+    const struct coord_variable *latitudes;
     bool latitude_radians, longitude_radians;
 };
 
@@ -163,7 +163,7 @@ uint64_t hg_field_result_bytes(const struct field *field);
 const char *hg_field_spacing(const struct field *field, unsigned axis, char *number, size_t size);
 
 /* The coordinates that derivatives along an axis are by; NULL where there is only a step. */
-const struct coordinate *hg_field_measure(const struct field_axis *axis);
+const struct coord_variable *hg_field_measure(const struct field_axis *axis);
 
 /* An axis as options name it: by its name, else by its number, which lies in number, with room for
  * 32 bytes. */

@@ -23,7 +23,7 @@ struct axes {
 /* A number, "unit", the path of the coordinates, or "midpoints of" that. */
 static char *spacing_of(const struct field *field, unsigned axis)
 {
-    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    const struct coord_variable *coordinate = field->axis[axis].coordinate;
     char number[32];
     const char *spacing = hg_field_spacing(field, axis, number, sizeof number);
     const bool between = coordinate && coordinate->points == COORD_ARRAY_MIDPOINTS;

@@ -20,7 +20,7 @@ struct xdmf_axis {
     uint64_t extent;
     double origin, step;
     uint64_t first, each; /* of the coordinates, where they are cut: the first, and every so many */
-    const struct coordinate *coordinate; /* NULL: evenly spaced */
+    const struct coord_variable *coordinate; /* NULL: evenly spaced */
 };
 
 /* A grid and the text of what lies on it. One of two axes has a first one of one point: some
@@ -211,7 +211,7 @@ static bool choose_space(struct xdmf_part *part)
 
 /* What a list would say of the axis: where coordinates cannot be used, its indices. */
 static void settle_axis(const struct field *field, unsigned number,
-                        const struct coordinate *coordinate, struct xdmf_axis *axis)
+                        const struct coord_variable *coordinate, struct xdmf_axis *axis)
 {
     const struct field_axis *settled = &field->axis[number];
     const struct coords_axis *said = &field->coords.axis[number];

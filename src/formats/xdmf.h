@@ -26,7 +26,8 @@ struct xdmf *hg_xdmf_new(const char *input, const char *output, struct messages 
 void hg_xdmf_free(struct xdmf *xdmf); /* NULL allowed */
 
 /* The coordinates of an axis of a field, which outlive xdmf; NULL: none that can be used. */
-typedef const struct coordinate *xdmf_find(void *user, const struct field *field, unsigned axis);
+typedef const struct coord_variable *xdmf_find(void *user, const struct field *field,
+                                               unsigned axis);
 
 /* Describes a planned field, or tells the message callback why not. find is called for the axes
  * that are space. Not within hg_enter. */

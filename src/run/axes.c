@@ -233,7 +233,8 @@ static bool is_from_file(const struct field *field, unsigned axis)
 /* The coordinates of an axis, whose path the command line or the file says. midpoints: one point
  * more than the axis has makes them edges of cells. */
 static enum h5grad_status find_coordinates(const struct field *field, unsigned axis, bool midpoints,
-                                           struct coordinates *store, const struct coordinate **out,
+                                           struct coord_store *store,
+                                           const struct coord_variable **out,
                                            struct h5grad_error *err)
 {
     const struct coords_axis *said = &field->coords.axis[axis];
@@ -244,18 +245,18 @@ static enum h5grad_status find_coordinates(const struct field *field, unsigned a
                  : said->surplus ? COORD_ARRAY_FIRST
                                  : COORD_ARRAY_ALL;
     uint64_t extent = field->extent[axis];
-    enum h5grad_status status = hg_coordinates_get(store, path, points, extent, out, err);
+    enum h5grad_status status = hg_coord_store_get(store, path, points, extent, out, err);
     if (status || points != COORD_ARRAY_ALL || !midpoints ||
         hg_coord_array_extent((*out)->array) != extent + 1)
         return status;
-    return hg_coordinates_get(store, path, COORD_ARRAY_MIDPOINTS, extent, out, err);
+    return hg_coord_store_get(store, path, COORD_ARRAY_MIDPOINTS, extent, out, err);
 }
 
-const struct coordinate *hg_axes_coordinate(const struct field *field, unsigned axis,
-                                            const struct run_options *options,
-                                            struct coordinates *store)
+const struct coord_variable *hg_axes_coordinate(const struct field *field, unsigned axis,
+                                                const struct run_options *options,
+                                                struct coord_store *store)
 {
-    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    const struct coord_variable *coordinate = field->axis[axis].coordinate;
     if (coordinate || field->axis[axis].spacing.kind != SPACING_PATH)
         return coordinate;
     if (find_coordinates(field, axis, options->midpoints, store, &coordinate, NULL) ||
@@ -278,7 +279,7 @@ static enum h5grad_status show_way_out(const struct field *field, unsigned axis,
 }
 
 static enum h5grad_status check_points(const struct field *field, unsigned axis,
-                                       const struct coordinate *coordinate,
+                                       const struct coord_variable *coordinate,
                                        struct h5grad_error *err)
 {
     uint64_t n = hg_coord_array_extent(coordinate->array), extent = field->extent[axis];
@@ -295,8 +296,9 @@ static enum h5grad_status check_points(const struct field *field, unsigned axis,
 
 static enum h5grad_status judge_coordinates(const struct field *field, unsigned axis,
                                             const struct run_options *options,
-                                            struct coordinates *store,
-                                            const struct coordinate **out, struct h5grad_error *err)
+                                            struct coord_store *store,
+                                            const struct coord_variable **out,
+                                            struct h5grad_error *err)
 {
     enum h5grad_status status = find_coordinates(field, axis, options->midpoints, store, out, err);
     if (status)
@@ -310,7 +312,7 @@ static enum h5grad_status judge_coordinates(const struct field *field, unsigned 
 }
 
 /* What is missing of the coordinates is told with what is missing of the field. */
-static enum h5grad_status note_missing(struct field *field, const struct coordinate *coordinate,
+static enum h5grad_status note_missing(struct field *field, const struct coord_variable *coordinate,
                                        struct h5grad_error *err)
 {
     if (!coordinate || !coordinate->missing)
@@ -327,9 +329,9 @@ static enum h5grad_status note_missing(struct field *field, const struct coordin
 
 static enum h5grad_status use_coordinates(struct field *field, unsigned axis,
                                           const struct run_options *options,
-                                          struct coordinates *store, struct h5grad_error *err)
+                                          struct coord_store *store, struct h5grad_error *err)
 {
-    const struct coordinate *coordinate;
+    const struct coord_variable *coordinate;
     enum h5grad_status status = judge_coordinates(field, axis, options, store, &coordinate, err);
     if (status)
         return status;
@@ -339,10 +341,10 @@ static enum h5grad_status use_coordinates(struct field *field, unsigned axis,
 
 /* Brings the coordinates of a time to the unit that --time-unit names. */
 static enum h5grad_status use_time_unit(struct field *field, unsigned axis, const char *unit,
-                                        struct coordinates *store, struct h5grad_error *err)
+                                        struct coord_store *store, struct h5grad_error *err)
 {
     struct field_axis *settled = &field->axis[axis];
-    const struct coordinate *coordinate = settled->coordinate;
+    const struct coord_variable *coordinate = settled->coordinate;
     struct array_scale scale;
     if (!unit || !coordinate)
         return H5GRAD_OK;
@@ -352,14 +354,14 @@ static enum h5grad_status use_time_unit(struct field *field, unsigned axis, cons
         field->fault = FIELD_UNUSABLE;
     if (status || scale.factor == 0)
         return status;
-    status = hg_coordinates_rescale(store, coordinate, scale, &settled->rescaled, err);
+    status = hg_coord_store_rescale(store, coordinate, scale, &settled->rescaled, err);
     settled->unit = unit;
     return status;
 }
 
 /* *unusable is set where the coordinates are the reason of a failure. */
 static enum h5grad_status settle_axis(struct field *field, unsigned axis,
-                                      const struct run_options *options, struct coordinates *store,
+                                      const struct run_options *options, struct coord_store *store,
                                       bool *unusable, struct h5grad_error *err)
 {
     const struct spacing_option *spacing = &field->axis[axis].spacing;
@@ -448,7 +450,7 @@ static enum h5grad_status fail_dropped(struct field *field, struct h5grad_error 
 /* Settles the axes in turn. Without --dim an axis is dropped where the file gives its coordinates
  * and they cannot be used. */
 static enum h5grad_status settle_axes(struct field *field, const struct run_options *options,
-                                      struct coordinates *store, struct h5grad_error *err)
+                                      struct coord_store *store, struct h5grad_error *err)
 {
     unsigned chosen = field->n_axes, n = 0;
     enum h5grad_status status = H5GRAD_OK;
@@ -478,9 +480,9 @@ static enum h5grad_status settle_axes(struct field *field, const struct run_opti
 }
 
 static enum h5grad_status settle_sphere(struct field *field, const struct run_options *options,
-                                        struct coordinates *store, struct h5grad_error *err)
+                                        struct coord_store *store, struct h5grad_error *err)
 {
-    const struct coordinate *coordinate[GRID_MAX_RANK];
+    const struct coord_variable *coordinate[GRID_MAX_RANK];
     if (!options->derivation.sphere)
         return H5GRAD_OK;
     for (unsigned i = 0; i < field->rank; i++)
@@ -489,7 +491,7 @@ static enum h5grad_status settle_sphere(struct field *field, const struct run_op
 }
 
 static enum h5grad_status settle(struct field *field, const struct run_options *options,
-                                 struct coordinates *store, struct h5grad_error *err)
+                                 struct coord_store *store, struct h5grad_error *err)
 {
     enum h5grad_status status = choose_axes(field, options, err);
     if (!status)
@@ -521,7 +523,7 @@ static enum h5grad_status explain_extent(const struct field *field, enum h5grad_
 }
 
 enum h5grad_status hg_axes_settle(struct field *field, const struct run_options *options,
-                                  struct coordinates *store, struct h5grad_error *err)
+                                  struct coord_store *store, struct h5grad_error *err)
 {
     enum h5grad_status status = settle(field, options, store, err);
     if (status && field->fault == FIELD_SOUND)
@@ -537,10 +539,10 @@ enum h5grad_status hg_axes_settle(struct field *field, const struct run_options 
 
 static enum h5grad_status describe_axis(struct field *field, unsigned axis,
                                         const struct run_options *options,
-                                        struct coordinates *store, struct h5grad_error *err)
+                                        struct coord_store *store, struct h5grad_error *err)
 {
     struct field_axis *settled = &field->axis[axis];
-    const struct coordinate *coordinate = NULL;
+    const struct coord_variable *coordinate = NULL;
     struct h5grad_error reason = {.status = H5GRAD_OK};
     enum h5grad_status status = apply_file(field, axis, options->midpoints, err);
     if (status)
@@ -556,7 +558,7 @@ static enum h5grad_status describe_axis(struct field *field, unsigned axis,
 }
 
 enum h5grad_status hg_axes_describe(struct field *field, const struct run_options *options,
-                                    struct coordinates *store, struct h5grad_error *err)
+                                    struct coord_store *store, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     if (options->n_dims > 0)

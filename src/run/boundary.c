@@ -15,7 +15,7 @@
 static double span_of(const struct field *field, unsigned axis, double *mean)
 {
     const struct field_axis *settled = &field->axis[axis];
-    const struct coordinate *coordinate = hg_field_measure(settled);
+    const struct coord_variable *coordinate = hg_field_measure(settled);
     const double steps = (double)(field->extent[axis] - 1);
     const double span = coordinate ? fabs(coordinate->scan.last - coordinate->scan.first)
                         : settled->spacing.kind == SPACING_NUMBER
@@ -68,7 +68,7 @@ static enum boundary ask_file(const struct field *field, unsigned axis)
     const enum boundary round = judge_longitude(field, axis);
     if (round != BOUNDARY_ONE_SIDED)
         return round;
-    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    const struct coord_variable *coordinate = field->axis[axis].coordinate;
     const bool closed = coordinate && coordinate->closed;
     return closed || field->coords.axis[axis].periodic ? BOUNDARY_PERIODIC : BOUNDARY_ONE_SIDED;
 }
@@ -77,7 +77,7 @@ static enum boundary ask_file(const struct field *field, unsigned axis)
 static enum h5grad_status check_circle(const struct field *field, unsigned axis, double circle,
                                        struct h5grad_error *err)
 {
-    const struct coordinate *coordinate = field->axis[axis].coordinate;
+    const struct coord_variable *coordinate = field->axis[axis].coordinate;
     double mean;
     const double seam = circle - span_of(field, axis, &mean);
     const double most = coordinate ? coordinate->scan.most : mean;
@@ -96,7 +96,7 @@ static enum h5grad_status check_circle(const struct field *field, unsigned axis,
 static enum h5grad_status find_period(struct field *field, unsigned axis, struct h5grad_error *err)
 {
     struct field_axis *settled = &field->axis[axis];
-    const struct coordinate *coordinate = hg_field_measure(settled);
+    const struct coord_variable *coordinate = hg_field_measure(settled);
     const struct axis_kind kind = hg_boundary_kind(field, axis);
     if (kind.quantity == AXIS_LONGITUDE) {
         settled->op.period = full_circle(kind);

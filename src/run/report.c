@@ -102,7 +102,7 @@ static void describe_spacing(struct report *report, const struct field *field, u
                              struct h5grad_axis *out)
 {
     const struct field_axis *settled = &field->axis[axis];
-    const struct coordinate *coordinate = settled->coordinate;
+    const struct coord_variable *coordinate = settled->coordinate;
     out->source = keep_text(report, settled->source);
     out->origin = settled->given                    ? H5GRAD_FROM_OPTIONS
                   : field->coords.axis[axis].source ? H5GRAD_FROM_FILE

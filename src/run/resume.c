@@ -155,7 +155,7 @@ enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct tas
         fingerprint = hash_bytes(fingerprint, &offset, sizeof offset);
     }
     for (unsigned k = 0; k < field->n_axes; k++) {
-        const struct coordinate *coordinate = field->axis[field->order[k]].coordinate;
+        const struct coord_variable *coordinate = field->axis[field->order[k]].coordinate;
         if (coordinate) {
             const double ends[] = {coordinate->scan.first, coordinate->scan.last};
             fingerprint = hash_bytes(fingerprint, ends, sizeof ends);

@@ -48,7 +48,7 @@ struct run {
     struct h5_access access;
     hid_t file;
     struct selection selection;
-    struct coordinates *coordinates;
+    struct coord_store *coordinates;
     struct results_names names;
     struct report *report;
     struct publish publish;
@@ -181,8 +181,8 @@ static void tell_values(struct run *run, const struct field *field)
                        "%s: %s", field->path, values->note);
 }
 
-static const struct coordinate *find_coordinate(void *user, const struct field *field,
-                                                unsigned axis)
+static const struct coord_variable *find_coordinate(void *user, const struct field *field,
+                                                    unsigned axis)
 {
     const struct run *run = user;
     return hg_axes_coordinate(field, axis, &run->options, run->coordinates);
@@ -284,7 +284,7 @@ static void report_omissions(struct run *run)
                        "%zu more fields say of their values what is not used: -v names all",
                        run->noted - FEW);
     if (run->goal != RUN_LIST)
-        hg_coordinates_tell(run->coordinates, on_warning, run);
+        hg_coord_store_tell(run->coordinates, on_warning, run);
     hg_tally_report(&run->tally, TALLY_UNUSABLE, skipped);
     hg_tally_report(&run->tally, TALLY_TOO_LARGE, skipped);
 }
@@ -487,7 +487,7 @@ static enum h5grad_status create_output(struct run *run, const char **line,
                                                    : PUBLISH_RESUMABLY;
     const struct publish_notice notice = {tell_temporary, run};
     uint64_t files = hg_manifest_hash(&run->access.manifest, HASH_START);
-    files = hg_coordinates_hash_files(run->coordinates, files);
+    files = hg_coord_store_hash_files(run->coordinates, files);
     enum h5grad_status status =
         hg_resume_check(&run->resume, run->input, files, &run->options, err);
     if (status)
@@ -553,7 +553,7 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
     hg_enter(&guard);
     enum h5grad_status status = hg_input_check_unchanged(run->file, err);
     if (!status)
-        status = hg_coordinates_check_unchanged(run->coordinates, err);
+        status = hg_coord_store_check_unchanged(run->coordinates, err);
     if (!status)
         status = check_memory(run, err);
     if (status)
@@ -623,7 +623,7 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
         if (!run->xdmf)
             return hg_error_memory(err, strlen(run->output));
     }
-    run->coordinates = hg_coordinates_new(run->file, run->options.memory);
+    run->coordinates = hg_coord_store_new(run->file, run->options.memory);
     run->report = hg_report_new(run->options.memory);
     if (!run->coordinates || !run->report)
         return hg_error_memory(err, sizeof *run);
@@ -636,7 +636,7 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
 static void release(struct run *run)
 {
     struct h5_guard guard;
-    hg_coordinates_free(run->coordinates);
+    hg_coord_store_free(run->coordinates);
     hg_aux_vars_free(run->aux_vars);
     hg_enter(&guard);
     hg_publish_abandon(&run->publish);

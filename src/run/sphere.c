@@ -50,7 +50,7 @@ static enum h5grad_status read_earth(void *user, const struct names_variable *va
 }
 
 /* The radius that the options name, else the file, else the default. */
-static enum h5grad_status find_radius(struct field *field, double asked, struct coordinates *store,
+static enum h5grad_status find_radius(struct field *field, double asked, struct coord_store *store,
                                       struct h5grad_error *err)
 {
     struct earth earth = {.radius = 0};
@@ -59,7 +59,7 @@ static enum h5grad_status find_radius(struct field *field, double asked, struct 
     field->sphere.radius = asked;
     if (asked > 0)
         return H5GRAD_OK;
-    const hid_t file = hg_coordinates_file(store);
+    const hid_t file = hg_coord_store_file(store);
     hg_enter(&guard);
     hid_t dataset = hg_open_dataset(file, field->stored_path, err);
     if (dataset < 0)
@@ -74,14 +74,14 @@ static enum h5grad_status find_radius(struct field *field, double asked, struct 
         return status;
     char number[32];
     hg_parse_print_double(DEFAULT_RADIUS, number, sizeof number);
-    return hg_coordinates_add_note(store, field->sphere.latitudes, err,
+    return hg_coord_store_add_note(store, field->sphere.latitudes, err,
                                    "%s lies on an ellipsoid: a sphere of %s m is taken for it",
                                    field->sphere.latitudes->name, number);
 }
 
 /* The first axis of a quantity, a latitude with its coordinates; rank where there is none. */
 static unsigned find_axis(const struct field *field, enum axis_quantity quantity,
-                          const struct coordinate *const *coordinate, struct axis_kind *kind)
+                          const struct coord_variable *const *coordinate, struct axis_kind *kind)
 {
     for (unsigned i = 0; i < field->rank; i++) {
         const bool known = coordinate[i] || quantity == AXIS_LONGITUDE;
@@ -93,7 +93,7 @@ static unsigned find_axis(const struct field *field, enum axis_quantity quantity
 }
 
 /* Latitudes are monotonic: the ends tell. */
-static enum h5grad_status check_poles(const struct field *field, struct coordinates *store,
+static enum h5grad_status check_poles(const struct field *field, struct coord_store *store,
                                       struct h5grad_error *err)
 {
     const struct field_sphere *sphere = &field->sphere;
@@ -108,14 +108,14 @@ static enum h5grad_status check_poles(const struct field *field, struct coordina
                             sphere->latitudes->name, number, pole);
     if (most < quarter || !field->axis[sphere->longitude].differentiated)
         return H5GRAD_OK;
-    return hg_coordinates_add_note(store, sphere->latitudes, err,
+    return hg_coord_store_add_note(store, sphere->latitudes, err,
                                    "%s has the poles: eastward derivatives there are not defined",
                                    sphere->latitudes->name);
 }
 
-enum h5grad_status hg_sphere_settle(struct field *field, const struct coordinate *const *coordinate,
-                                    double radius, struct coordinates *store,
-                                    struct h5grad_error *err)
+enum h5grad_status hg_sphere_settle(struct field *field,
+                                    const struct coord_variable *const *coordinate, double radius,
+                                    struct coord_store *store, struct h5grad_error *err)
 {
     struct field_sphere *sphere = &field->sphere;
     struct axis_kind kind[2];

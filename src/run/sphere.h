@@ -13,9 +13,9 @@
 /* Finds latitude, longitude and radius of a field whose axes are settled: field->sphere.
  * coordinate: of each axis, NULL where none are known; radius: in metres, 0 for what the file says.
  * H5GRAD_FAILED where the field is on no sphere. Not within hg_enter. */
-enum h5grad_status hg_sphere_settle(struct field *field, const struct coordinate *const *coordinate,
-                                    double radius, struct coordinates *store,
-                                    struct h5grad_error *err);
+enum h5grad_status hg_sphere_settle(struct field *field,
+                                    const struct coord_variable *const *coordinate, double radius,
+                                    struct coord_store *store, struct h5grad_error *err);
 
 /* The factors of each row of latitude. */
 struct sphere_rows {

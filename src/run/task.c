@@ -250,7 +250,7 @@ static void choose_arithmetic(struct task *task)
 /* The stencil of an axis with coordinates. */
 static enum h5grad_status use_coordinates(struct stencil_axis *axis,
                                           const struct stencil_operator *op,
-                                          const struct coordinate *coordinate,
+                                          const struct coord_variable *coordinate,
                                           struct h5grad_error *err)
 {
     double x[2][OPERATOR_MOST_POINTS];
@@ -274,7 +274,7 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
     const unsigned axis = wanted.axis;
     const struct field *field = task->field;
     const struct field_axis *settled = &field->axis[axis];
-    const struct coordinate *coordinate = hg_field_measure(settled);
+    const struct coord_variable *coordinate = hg_field_measure(settled);
     struct engine_job *job = &task->job;
     enum h5grad_status status;
     for (*number = 0; *number < job->n_derivatives; ++*number) {

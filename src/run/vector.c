@@ -116,8 +116,8 @@ static enum h5grad_status describe_component(const struct description *descripti
 }
 
 /* Whether coordinates are the same to the bit. */
-static enum h5grad_status compare_coordinates(const struct coordinate *a,
-                                              const struct coordinate *b, bool *same,
+static enum h5grad_status compare_coordinates(const struct coord_variable *a,
+                                              const struct coord_variable *b, bool *same,
                                               struct h5grad_error *err)
 {
     double x[2][PART];
