@@ -19,7 +19,7 @@
 #define CAP_SPARE    (32 * SIZE_MIB)
 #define CAP_METADATA 16
 
-/* An allocation of more than this may fail where less is left. */
+/* An allocation may fail if less than this is left. */
 #define CAP_NEAR (8 * SIZE_MIB)
 
 /* Blocks of this size and above return to the system as soon as they are freed. */
@@ -28,7 +28,7 @@
 /* A process that has mapped this much before the work begins runs under a sanitizer. */
 #define CAP_STRANGE (1024 * SIZE_MIB)
 
-/* The stack of a thread where the system does not say. */
+/* The stack of a thread, if the system does not say. */
 #define CAP_STACK (8 * SIZE_MIB)
 
 /* With these bounds no sum here overflows. */
@@ -76,7 +76,7 @@ bool cap_is_reached(void)
            (getrlimit(RLIMIT_DATA, &data) == 0 && cap_is_near(&data, mapped.data));
 }
 
-/* The buffers keep to the default where --memory is not given: the limit need not. */
+/* Without --memory the buffers keep to the default; the limit need not. */
 static uint64_t cap_wanted(const struct options *options)
 {
     uint64_t memory = options->grad.memory > 0 ? options->grad.memory : budget_machine() / 2;

@@ -2,7 +2,7 @@
 /*
  * The resource limits that the process sets itself (setrlimit). A file can make libhdf5 and the
  * libraries below it allocate any amount; the limit on data makes an allocation far beyond --memory
- * fail. Where --memory is not given, half of the machine's memory takes its place.
+ * fail. Without --memory, half of the machine's memory takes its place.
  */
 #ifndef H5GRAD_CLI_CAP_H
 #define H5GRAD_CLI_CAP_H
@@ -16,8 +16,8 @@
  * sanitizer, which reserves memory of its own. */
 void cap_memory(const struct options *options);
 
-/* Whether the process is so close to a limit on its memory that an allocation may have failed. A
- * signal handler may call it. */
+/* Returns whether the process is so close to a limit on memory that an allocation may have failed.
+ * A signal handler may call it. */
 bool cap_is_reached(void);
 
 /* Raises the limit on open files to what the system allows: libhdf5 keeps all sources of a virtual

@@ -42,8 +42,8 @@ struct file_identity file_identify(const char *path);
  */
 int exit_report(const struct options *options, const struct child_end *end);
 
-/* The same of a run that has ended in order, and has no files left, because a signal of that number
- * asked it to. */
+/* Likewise for a run that a signal of that number has stopped in order, so that no files are left.
+ */
 int exit_report_stop(const struct options *options, int number, bool resumable);
 
 #endif

@@ -23,11 +23,12 @@ const struct option_row option_table[] = {
      "a vector: NAME:DIM=PATH is its component along an axis, once for each, x first, then y, z; "
      "NAME:DIM,DIM[,DIM]=PATH a dataset with an axis of components"},
     {HOW, "spacing", 's', "LIST", "auto", OPTION_LIST, IN(spacings), 0,
-     "distance of the points: auto (default), which is what INPUT says about each axis, else 1; or "
+     "distance between points: auto (default), which is what INPUT says about each axis, else 1; "
+     "or "
      "one number for all axes; or an entry for each axis of --dim: a number, or the path of a 1-D "
      "dataset"},
     {HOW, "coord", 0, "DIM=PATH", NULL, OPTION_EACH, IN(coords), 0,
-     "the coordinates of one axis, over what --spacing says; may be repeated; FILE:PATH is in "
+     "the coordinates of one axis, whatever --spacing says; may be repeated; FILE:PATH is in "
      "another file, PATH@ATTRIBUTE an attribute that holds numbers"},
     {HOW, "edges", 0, "midpoint", "midpoint", OPTION_TEXT, IN(grad.edges), 0,
      "take coordinates of which an axis has one too many for edges of cells; the midpoints count"},
@@ -47,7 +48,7 @@ const struct option_row option_table[] = {
      "the period of a periodic axis, in its unit; may be repeated"},
     {HOW, "missing", 0, "RULE", "nan strict edge", OPTION_TEXT, IN(grad.missing), 0,
      "what missing values do: nan (default), which spreads to neighbours; strict, a missing value "
-     "has no derivative, too; edge, it ends the axis as its ends do"},
+     "has no derivative either; edge, it ends the axis as its ends do"},
     {HOW, "sphere", 0, "[=R]", NULL, OPTION_TEXT, IN(grad.sphere), 0,
      "derivatives along latitude and longitude are per metre, on a sphere of radius R (default: "
      "what INPUT says, else 6371229)"},
@@ -84,7 +85,7 @@ const struct option_row option_table[] = {
     {SAFETY, "checkpoint", 0, NULL, NULL, OPTION_SET, IN(grad.checkpoint), 1,
      "keep what is done when the run is stopped or dies"},
     {SAFETY, "resume", 0, NULL, NULL, OPTION_SET, IN(grad.resume), 1,
-     "go on with a run of the same options that was stopped; includes --checkpoint"},
+     "continue a run that was stopped; includes --checkpoint"},
     {SAFETY, "follow-external", 0, NULL, NULL, OPTION_SET, IN(grad.follow_external), 1,
      "follow links and storage out of the folder of INPUT"},
     {SAFETY, "allow-plugins", 0, NULL, NULL, OPTION_SET, IN(grad.allow_plugins), 1,
@@ -101,7 +102,7 @@ const struct option_row option_table[] = {
     {PRINTED, "dry-run", 'n', NULL, NULL, OPTION_MODE, IN(mode), OPTIONS_PLAN,
      "print what would be done, touch nothing"},
     {PRINTED, "list", 'l', NULL, NULL, OPTION_MODE, IN(mode), OPTIONS_LIST,
-     "print the fields of INPUT, what is known of their axes"},
+     "print the fields of INPUT and what is known of their axes"},
     {PRINTED, "json", 0, NULL, NULL, OPTION_SET, IN(json), 1,
      "print the list, the plan, or how the run went as JSON"},
     {PRINTED, "progress", 0, "WHEN", "auto always never", OPTION_CHOICE, IN(progress),

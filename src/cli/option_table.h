@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The options of the program, each written once: option_table has what it is called, what becomes
- * of its value and what is said of it. The parser (cli/command_line.c) and --help (cli/help.c) read
+ * The options of the program, each written once: option_table holds its name, what is done with its
+ * value, and its help. The parser (cli/command_line.c) and --help (cli/help.c) read
  * the table; scripts/make-completions makes the lists in completions/ from it, by way of
  * print_options.c of the tests; tests/cli compares the man page with it.
  */
@@ -36,10 +36,10 @@ struct options {
     char *command;
 };
 
-/* What becomes of the value, and the type of the member of struct options that it is for. */
+/* What is done with the value, and the type of the member of struct options that takes it. */
 enum option_kind {
     OPTION_SET,    /* int or enum: set to number; the option takes no value */
-    OPTION_MODE,   /* the same, and an error where another OPTION_MODE has been given */
+    OPTION_MODE,   /* likewise; an error if another OPTION_MODE has been given */
     OPTION_CHOICE, /* int or enum: number for the first of words, number + 1 for the next, ... */
     OPTION_COUNT,  /* int: from 1 to number */
     OPTION_MEMORY, /* uint64_t: a size of at least H5GRAD_LEAST_MEMORY */
@@ -49,13 +49,13 @@ enum option_kind {
 };
 
 struct option_row {
-    const char *section; /* the heading of --help that it stands under */
+    const char *section; /* the heading of --help that the option stands under */
     const char *name;    /* behind "--" */
     char letter;         /* behind "-", or 0 */
     /* What --help calls the value; NULL: the option takes none; "[=...]": it may be left out, and
      * is then empty. */
     const char *argument;
-    const char *words; /* values to offer, with a blank between them; NULL: none are known */
+    const char *words; /* values to offer, separated by blanks; NULL: none are known */
     enum option_kind kind;
     size_t member; /* offset in struct options */
     int number;    /* see kind */
@@ -67,7 +67,7 @@ struct option_row {
 /* In place of words: the paths of the fields of INPUT. */
 #define OPTION_FIELDS "FIELDS"
 
-/* No table has more rows; that behind the last has no name. */
+/* No table has more rows. The row after the last has no name. */
 enum { OPTION_MOST = 48 };
 
 extern const struct option_row option_table[];

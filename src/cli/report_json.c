@@ -37,7 +37,7 @@ static void document_put_spacing(struct json *json, const struct h5grad_axis *ax
     json_text(json, "problem", unusable ? axis->source : NULL);
 }
 
-/* How an axis goes on beyond its ends, which is null of one that is not differentiated. */
+/* Prints the boundaries of an axis; null if it is not differentiated. */
 static void document_put_ends(struct json *json, const struct h5grad_axis *axis)
 {
     if (axis->boundary[0]) {
@@ -53,7 +53,7 @@ static void document_put_ends(struct json *json, const struct h5grad_axis *axis)
     json_number(json, "accuracy", axis->accuracy > 0 ? (double)axis->accuracy : NAN);
 }
 
-/* The path of the gradient along an axis; NULL: there is none. */
+/* Returns the path of the gradient along axis; NULL if there is none. */
 static const char *document_gradient(const struct h5grad_field *field, unsigned axis)
 {
     for (size_t i = 0; i < field->n_results; i++) {
@@ -64,7 +64,7 @@ static const char *document_gradient(const struct h5grad_field *field, unsigned 
     return NULL;
 }
 
-/* Which points have results, where not all have. */
+/* Prints which points have results, unless all have. */
 static void document_put_subset(struct json *json, const struct h5grad_axis *axis)
 {
     if (axis->subset_count == 0) {

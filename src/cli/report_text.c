@@ -18,7 +18,7 @@ const char *result_word(enum h5grad_result_kind kind)
     return words[kind];
 }
 
-/* Room for a shape of the highest rank in HDF5: 32 extents of 20 digits, each with an x behind. */
+/* The longest shape in HDF5: 32 extents of 20 digits, each followed by an x. */
 enum { REPORT_SHAPE = 32 * 21 + 1 };
 
 struct report_total report_add_up(const struct h5grad_report *report)
@@ -109,7 +109,7 @@ static void print_spacing(FILE *out, const struct h5grad_axis *axis)
         text_print(out, ", in %s", axis->unit);
 }
 
-/* ", periodic, period 360 (a full circle), accuracy 4": what is not the default. */
+/* Prints what is not the default: ", periodic, period 360 (a full circle), accuracy 4". */
 static void print_ends(FILE *out, const struct h5grad_axis *axis)
 {
     const char *low = axis->boundary[0], *high = axis->boundary[1];

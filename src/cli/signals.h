@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Handling of the signals that ask the program to stop: those of the terminal and of kill (INT,
  * QUIT, TERM, HUP), those that batch systems can send ahead of a time limit (USR1, USR2, ALRM), and
- * that of the system at a soft limit on CPU time (XCPU). And of those that end a process for a
- * fault of its own (SEGV, ...), of which the parent sees the number only: it could not tell a crash
- * from memory that ran out, or from kill. */
+ * that of the system at a soft limit on CPU time (XCPU). Also of the signals of a crash (SEGV,
+ * ...): the parent sees only their number, by which it could not tell a crash from a lack of memory
+ * or from kill. */
 #ifndef H5GRAD_CLI_SIGNALS_H
 #define H5GRAD_CLI_SIGNALS_H
 
@@ -38,7 +38,7 @@ const char *stop_signal_name(int number);
 enum crash_kind {
     CRASH_UNKNOWN, /* no handler ran */
     CRASH_OWN,     /* a fault or an abort of the process itself */
-    CRASH_MEMORY,  /* the same, when it had come close to its limit on memory */
+    CRASH_MEMORY,  /* likewise, close to the limit on memory */
     CRASH_SENT     /* another process sent the signal */
 };
 

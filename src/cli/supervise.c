@@ -21,7 +21,7 @@
     #include <sys/prctl.h>
 #endif
 
-/* Of the stack that work gets where the system's limit (ulimit -s) is below: libhdf5 needs it. */
+/* The stack that work gets if the system's limit (ulimit -s) is lower: libhdf5 needs that much. */
 #define SUPERVISE_STACK ((size_t)8 << 20)
 
 /* How many seconds a child has to stop after a signal that asks for it. */

@@ -20,8 +20,8 @@ unsigned text_next(const char **text, char piece[UTF8_PIECE]);
  * it takes. */
 unsigned text_put(FILE *out, const char *text);
 
-/* printf of a format that is not empty, shown as by text_put, but for a newline at its end. Where
- * there is no memory for a long text its end is cut off. */
+/* printf with every character as utf8_show shows it, except a newline at the end of format, which
+ * is not empty. Cuts a long text short if memory runs out. */
 void text_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "57.3 MB/s" in powers of 1000. */
