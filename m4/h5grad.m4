@@ -2,7 +2,8 @@
 
 # H5GRAD_IEEE_ARITHMETIC: IEEE_CFLAGS, which stand behind CFLAGS wherever something is compiled or
 # linked (Makefile.am), and undo what those give up of IEEE's arithmetic: the results are defined to
-# the last bit. What they cannot undo is refused.
+# the last bit. What they cannot undo is refused. Nobody asks errno about a square root, which keeps
+# compilers from making vectors of them.
 AC_DEFUN([H5GRAD_IEEE_ARITHMETIC],
 [IEEE_CFLAGS=
 AC_SUBST([IEEE_CFLAGS])
@@ -10,7 +11,7 @@ h5grad_save_CFLAGS=$CFLAGS
 h5grad_save_CPPFLAGS=$CPPFLAGS
 for h5grad_flag in -ffp-contract=off -fno-fast-math -fno-unsafe-math-optimizations \
   -fno-associative-math -fno-reciprocal-math -fno-finite-math-only -fsigned-zeros \
-  -fno-single-precision-constant -fdenormal-fp-math=ieee -mno-daz-ftz -mfpmath=sse; do
+  -fno-single-precision-constant -fdenormal-fp-math=ieee -mno-daz-ftz -mfpmath=sse -fno-math-errno; do
   CPPFLAGS=
   AC_MSG_CHECKING([whether $CC takes $h5grad_flag])
   CFLAGS="-Werror $h5grad_flag"

@@ -3,76 +3,74 @@
 
 #include <math.h>
 #include <string.h>
-#ifdef __SSE2__
-    #include <emmintrin.h>
-#endif
 
 #include "stencil/clones.h"
 
-STENCIL_BODY void add_points(const double *restrict values, unsigned components,
-                             double *restrict out, size_t n)
+#define STRIP 128 /* sums of squares that are held at a time */
+
+STENCIL_BODY void add_squares(const double *restrict values, unsigned components,
+                              double *restrict sum, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const double *point = values + i * components;
-        double sum = point[0] * point[0];
+        double square = point[0] * point[0];
         for (unsigned c = 1; c < components; c++)
-            sum += point[c] * point[c];
-        out[i] += sum;
+            square += point[c] * point[c];
+        sum[i] += square;
     }
 }
 
-static STENCIL_CLONES void add_squares(const double *restrict values, unsigned components,
-                                       double *restrict out, size_t n)
-{
-    if (components == 1)
-        add_points(values, 1, out, n);
-    else
-        add_points(values, components, out, n);
-}
-
-/* IEEE 754 rounds a square root once, so vectors give the same bits. Written with vectors, since
- * sqrt may set errno and is therefore not vectorised. */
-static void take_roots(double *out, size_t n)
-{
-    size_t i = 0;
-#ifdef __SSE2__
-    for (; i + 2 <= n; i += 2)
-        _mm_storeu_pd(out + i, _mm_sqrt_pd(_mm_loadu_pd(out + i)));
-#endif
-    for (; i < n; i++)
-        out[i] = sqrt(out[i]);
-}
-
 /* 0 + a has the bits of a, since a square is never -0. */
-static void combine_squares(const struct combination *combination, const double *const *values,
-                            double *out, size_t n)
+STENCIL_BODY void sum_squares(const struct combination *combination, const double *const *values,
+                              size_t first, double *restrict sum, size_t n)
 {
+    const unsigned components = combination->components;
     for (size_t i = 0; i < n; i++)
-        out[i] = 0;
-    for (unsigned k = 0; k < combination->inputs; k++)
-        add_squares(values[k], combination->components, out, n);
+        sum[i] = 0;
+    for (unsigned k = 0; k < combination->inputs; k++) {
+        if (components == 1)
+            add_squares(values[k] + first, 1, sum, n);
+        else
+            add_squares(values[k] + first * components, components, sum, n);
+    }
 }
 
-static void combine_magnitude(const struct combination *combination, const double *const *values,
-                              double *out, size_t n)
+static STENCIL_CLONES void combine_squares(const struct combination *combination,
+                                           const double *const *values, double *out, size_t n)
 {
-    combine_squares(combination, values, out, n);
-    take_roots(out, n);
+    sum_squares(combination, values, 0, out, n);
 }
 
-static void combine_sum(const struct combination *combination, const double *const *values,
-                        double *out, size_t n)
+/* IEEE 754 rounds a square root once, so vectors give the same bits. */
+static STENCIL_CLONES void combine_magnitude(const struct combination *combination,
+                                             const double *const *values, double *restrict out,
+                                             size_t n)
+{
+    for (size_t first = 0; first < n; first += STRIP) {
+        const size_t points = n - first < STRIP ? n - first : STRIP;
+        double sum[STRIP];
+        sum_squares(combination, values, first, sum, points);
+        for (size_t i = 0; i < points; i++)
+            out[first + i] = sqrt(sum[i]);
+    }
+}
+
+static STENCIL_CLONES void combine_sum(const struct combination *combination,
+                                       const double *const *values, double *out, size_t n)
 {
     const size_t scalars = n * combination->components;
-    memcpy(out, values[0], scalars * sizeof *out);
-    for (unsigned k = 1; k < combination->inputs; k++) {
+    if (combination->inputs == 1)
+        memcpy(out, values[0], scalars * sizeof *out);
+    for (size_t i = 0; combination->inputs > 1 && i < scalars; i++)
+        out[i] = values[0][i] + values[1][i];
+    for (unsigned k = 2; k < combination->inputs; k++) {
         for (size_t i = 0; i < scalars; i++)
             out[i] += values[k][i];
     }
 }
 
-static void combine_sum_metric(const struct combination *combination, const double *const *values,
-                               double *out, size_t n)
+static STENCIL_CLONES void combine_sum_metric(const struct combination *combination,
+                                              const double *const *values, double *out, size_t n)
 {
     const size_t scalars = n * combination->components;
     const double *factor = values[combination->inputs];
@@ -87,23 +85,24 @@ static void combine_sum_metric(const struct combination *combination, const doub
     }
 }
 
-static void combine_difference(const struct combination *combination, const double *const *values,
-                               double *out, size_t n)
+static STENCIL_CLONES void combine_difference(const struct combination *combination,
+                                              const double *const *values, double *out, size_t n)
 {
     for (size_t i = 0; i < n * combination->components; i++)
         out[i] = values[0][i] - values[1][i];
 }
 
-static void combine_difference_metric(const struct combination *combination,
-                                      const double *const *values, double *out, size_t n)
+static STENCIL_CLONES void combine_difference_metric(const struct combination *combination,
+                                                     const double *const *values, double *out,
+                                                     size_t n)
 {
     const double *factor = values[combination->inputs];
     for (size_t i = 0; i < n * combination->components; i++)
         out[i] = (values[0][i] - values[1][i]) + values[2][i] * factor[i];
 }
 
-static void combine_q_2(const struct combination *combination, const double *const *values,
-                        double *out, size_t n)
+static STENCIL_CLONES void combine_q_2(const struct combination *combination,
+                                       const double *const *values, double *out, size_t n)
 {
     (void)combination;
     for (size_t i = 0; i < n; i++) {
@@ -112,8 +111,8 @@ static void combine_q_2(const struct combination *combination, const double *con
     }
 }
 
-static void combine_q(const struct combination *combination, const double *const *values,
-                      double *out, size_t n)
+static STENCIL_CLONES void combine_q(const struct combination *combination,
+                                     const double *const *values, double *out, size_t n)
 {
     if (combination->inputs == 4) {
         combine_q_2(combination, values, out, n);

@@ -51,12 +51,13 @@ static const void *describe(const struct worker *worker, unsigned k, const struc
 {
     const struct engine_job *job = worker->job;
     const struct engine_derivative *of = &job->derivative[k];
-    const struct axis_weights *weights = &worker->weights[hg_worker_weights(job, k)];
     const struct reader_view *view = &worker->source[of->source].view;
     const uint64_t first = box->start[of->axis];
     uint64_t stride[GRID_MAX_RANK];
     ptrdiff_t offset = 0;
-    *block = (struct stencil_block){.rank = job->rank, .axis = of->axis, .stencil = &of->stencil};
+    block->rank = job->rank;
+    block->axis = of->axis;
+    block->stencil = &of->stencil;
     hg_box_strides(job->rank, out, stride);
     for (unsigned i = 0; i < job->rank; i++) {
         block->count[i] = box->count[i];
@@ -74,6 +75,7 @@ static const void *describe(const struct worker *worker, unsigned k, const struc
     block->complex_ = job->components == 2;
     block->whole = tile->core.count[of->axis] == of->stencil.extent;
     if (!of->stencil.even) {
+        const struct axis_weights *weights = &worker->weights[hg_worker_weights(job, k)];
         block->weight = weights->weight + (first - weights->first);
         block->weight_tap = (ptrdiff_t)weights->count;
         block->x = weights->x + weights->before + (first - weights->first);

@@ -81,16 +81,23 @@ static void rows_from_loop(struct rows *rows, const struct loop *loop)
     *rows = across;
 }
 
+/* Copies the loops, to be changed by a pass. Of all that there could be mostly few are in use. */
+static void copy_loops(const struct work *work, struct loop *loops)
+{
+    memcpy(loops, work->loops, work->n_loops * sizeof *loops);
+}
+
 /* Calls function in all iterations of the loops. The caller has set rows.length, shift, step,
  * weight_point and the weights. */
 static void walk(const struct work *work, row_function *function, struct rows rows,
                  struct loop *loops, unsigned n, ptrdiff_t in, ptrdiff_t out)
 {
     static const struct loop once = {.count = 1};
-    uint64_t index[MAX_LOOPS] = {0};
+    uint64_t index[MAX_LOOPS];
     n = join_loops(loops, n);
     rows_from_loop(&rows, n > 0 ? &loops[n - 1] : &once);
     unsigned outer = n > 0 ? n - 1 : 0;
+    memset(index, 0, outer * sizeof *index);
     for (;;) {
         function(&rows, work->in + in * (ptrdiff_t)work->kernel->in_size,
                  work->out + out * (ptrdiff_t)work->kernel->out_size);
@@ -118,7 +125,7 @@ static void walk_axis(const struct work *work, row_function *function, const str
                       ptrdiff_t count, ptrdiff_t in, ptrdiff_t out)
 {
     struct loop loops[MAX_LOOPS];
-    memcpy(loops, work->loops, sizeof loops);
+    copy_loops(work, loops);
     if (count != 1)
         loops[work->block->axis].count = (uint64_t)count;
     walk(work, function, *rows, loops, work->n_loops, in, out);
@@ -160,7 +167,7 @@ static void even_pass(const struct work *work, row_function *function, struct ro
                       ptrdiff_t in, ptrdiff_t out)
 {
     struct loop loops[MAX_LOOPS];
-    memcpy(loops, work->loops, sizeof loops);
+    copy_loops(work, loops);
     unsigned n = join_loops(loops, work->n_loops);
     if (!work->folded) {
         rows.length = work->run;
@@ -199,7 +206,7 @@ static void pointwise_pass(const struct work *work, row_function *function, stru
     struct loop loops[MAX_LOOPS];
     const ptrdiff_t line = work->points * work->run;
     const ptrdiff_t room = MAX_WEIGHTS / (ptrdiff_t)hg_operator_weights(work->block->stencil);
-    memcpy(loops, work->loops, sizeof loops);
+    copy_loops(work, loops);
     unsigned n = join_loops(loops, work->n_loops);
     rows.weight_point = 1;
     if (line < SHORT_LINE && line <= room && lines_touch(work, loops, n)) {
@@ -250,12 +257,14 @@ static void inside_pass(const struct work *work)
         uneven_pass(work, function, rows, in, out);
 }
 
-/* Finds the run behind the axis and makes loops of all other axes. */
-static void fold_axes(struct work *work)
+/* Finds the run behind the axis and makes loops of all other axes. Sets all but in and out. */
+static void fold_axes(struct work *work, const struct stencil_kernel *kernel,
+                      const struct stencil_block *block)
 {
-    const struct stencil_block *block = work->block;
     const unsigned axis = block->axis;
     unsigned n = block->rank;
+    work->kernel = kernel;
+    work->block = block;
     work->run = 1;
     for (; n > axis + 1; n--) {
         ptrdiff_t count = (ptrdiff_t)block->count[n - 1];
@@ -280,8 +289,9 @@ static void fold_axes(struct work *work)
 void hg_row_apply_ends(const struct stencil_kernel *kernel, const struct stencil_block *block,
                        const struct row_ends *ends, const void *in, void *const out[2])
 {
-    struct work work = {.kernel = kernel, .block = block, .in = in};
-    fold_axes(&work);
+    struct work work;
+    fold_axes(&work, kernel, block);
+    work.in = in;
     for (int side = 0; side < 2; side++) {
         work.out = out[side];
         for (unsigned k = 0; k < ends->n[side]; k++) {
@@ -301,8 +311,10 @@ void hg_stencil_apply(const struct stencil_kernel *kernel, const struct stencil_
         if (block->count[k] == 0)
             return;
     }
-    struct work work = {.kernel = kernel, .block = block, .in = in, .out = out};
-    fold_axes(&work);
+    struct work work;
+    fold_axes(&work, kernel, block);
+    work.in = in;
+    work.out = out;
     if (work.inside < work.end)
         inside_pass(&work);
     hg_row_place_ends(kernel, block, in, out);
