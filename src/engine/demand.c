@@ -195,6 +195,7 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, struct plan *pla
         .tile_bytes = tile_bytes(job),
         .sweep_bytes = sweep_bytes(job),
         .shared_bytes = shared_bytes(job),
+        .held = size_min(job->held, MOST_BYTES),
         .memory = job->memory,
         .threads = job->threads,
     };

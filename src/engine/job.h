@@ -71,7 +71,8 @@ struct engine_job {
     bool ordered;      /* the sink may keep hg_engine_waiting bytes */
     unsigned threads;
     struct cache_sizes cache; /* that tiles should fit */
-    uint64_t memory;          /* bytes for buffers and decoded chunks */
+    uint64_t memory;          /* bytes for buffers, decoded chunks, and ... */
+    uint64_t held;            /* ... what else is held for the job */
     uint64_t thread_memory;   /* part of it, for each of several workers, besides its buffers */
 
     /* Called by the calling thread alone, with the bytes of results done since the last call. */

@@ -87,13 +87,15 @@ char *hg_results_path(const char *name, const struct results_fields *fields)
 }
 
 enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
+                                        const struct results_origin *origin,
                                         struct h5grad_error *err)
 {
-    char **grown = hg_memory_more(names->name, names->n, sizeof *grown);
+    struct results_name *grown = hg_memory_more(names->name, names->n, sizeof *grown);
     if (!grown)
         return hg_error_memory(err, (names->n + 1) * sizeof *grown);
     names->name = grown;
-    if (!(grown[names->n] = hg_memory_text(path)))
+    grown[names->n] = (struct results_name){.path = hg_memory_text(path), .origin = *origin};
+    if (!grown[names->n].path)
         return hg_error_memory(err, strlen(path));
     names->n++;
     return H5GRAD_OK;
@@ -101,7 +103,9 @@ enum h5grad_status hg_results_names_add(struct results_names *names, const char 
 
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    const struct results_name *one = a, *two = b;
+    const int order = strcmp(one->path, two->path);
+    return order ? order : strcmp(one->origin.what, two->origin.what);
 }
 
 struct prefix {
@@ -112,7 +116,7 @@ struct prefix {
 static int compare_prefix(const void *key, const void *name)
 {
     const struct prefix *prefix = key;
-    const char *text = *(char *const *)name;
+    const char *text = ((const struct results_name *)name)->path;
     int order = strncmp(prefix->text, text, prefix->length);
     return order ? order : -(text[prefix->length] != '\0');
 }
@@ -128,21 +132,38 @@ static bool inside_result(const struct results_names *names, const char *path)
     return false;
 }
 
+/* "gradient of /T along axis 0" */
+static void print_origin(const struct results_origin *origin, char *out, size_t size)
+{
+    char axis[32] = "";
+    if (origin->along)
+        snprintf(axis, sizeof axis, " along axis %u", origin->axis);
+    snprintf(out, size, "%s of %s%s", origin->what, origin->source, axis);
+}
+
+/* The template lacks what tells two results of one name apart. */
+static enum h5grad_status refuse_same(const struct results_name *a, const struct results_name *b,
+                                      struct h5grad_error *err)
+{
+    char one[512], two[512];
+    print_origin(&a->origin, one, sizeof one);
+    print_origin(&b->origin, two, sizeof two);
+    const bool fields = strcmp(a->origin.source, b->origin.source) != 0;
+    return hg_error_set(err, H5GRAD_USAGE, "%s and %s would both be called %s: use {%s} in --name",
+                        one, two, a->path, fields ? "name" : "what");
+}
+
 enum h5grad_status hg_results_names_check(struct results_names *names, struct h5grad_error *err)
 {
     if (names->n)
         qsort(names->name, names->n, sizeof *names->name, compare_names);
     for (size_t i = 0; i < names->n; i++) {
-        if (i > 0 && strcmp(names->name[i - 1], names->name[i]) == 0)
-            return hg_error_set(
-                err, H5GRAD_FAILED,
-                "two results would be called %s: tell them apart with {name}, {dim}, "
-                "{axis} or {what} in --name",
-                names->name[i]);
-        if (inside_result(names, names->name[i]))
+        const char *path = names->name[i].path;
+        if (i > 0 && strcmp(names->name[i - 1].path, path) == 0)
+            return refuse_same(&names->name[i - 1], &names->name[i], err);
+        if (inside_result(names, path))
             return hg_error_set(err, H5GRAD_FAILED,
-                                "%s would lie within another result: choose another --name",
-                                names->name[i]);
+                                "%s would lie within another result: choose another --name", path);
     }
     return H5GRAD_OK;
 }
@@ -154,7 +175,8 @@ bool hg_results_names_allow(const struct results_names *names, const char *path)
         inside_result(names, path))
         return false;
     for (size_t i = 0; i < names->n; i++) {
-        if (strncmp(names->name[i], path, whole.length) == 0 && names->name[i][whole.length] == '/')
+        const char *name = names->name[i].path;
+        if (strncmp(name, path, whole.length) == 0 && name[whole.length] == '/')
             return false;
     }
     return true;
@@ -163,7 +185,7 @@ bool hg_results_names_allow(const struct results_names *names, const char *path)
 void hg_results_names_free(struct results_names *names)
 {
     for (size_t i = 0; i < names->n; i++)
-        free(names->name[i]);
+        free(names->name[i].path);
     free(names->name);
     memset(names, 0, sizeof *names);
 }

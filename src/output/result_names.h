@@ -28,16 +28,31 @@ enum h5grad_status hg_results_check_template(const char *name, struct h5grad_err
  * is along no axis {dim} and {axis} are its what. */
 char *hg_results_path(const char *name, const struct results_fields *fields);
 
+/* What a result is, for people. */
+struct results_origin {
+    const char *what;   /* "gradient", ...; outlives the names, as does source */
+    const char *source; /* the path of the field */
+    bool along;
+    unsigned axis;
+};
+
+struct results_name {
+    char *path;
+    struct results_origin origin;
+};
+
 /* All result paths of a run. A zeroed struct is empty. */
 struct results_names {
     size_t n;
-    char **name;
+    struct results_name *name;
 };
 
 enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
+                                        const struct results_origin *origin,
                                         struct h5grad_error *err);
 
-/* Fails if two results have one name, or one is where another needs a group; sorts the names. */
+/* H5GRAD_USAGE if two results have one name, H5GRAD_FAILED if one is where another needs a group;
+ * sorts the names. */
 enum h5grad_status hg_results_names_check(struct results_names *names, struct h5grad_error *err);
 
 /* True if something else may have the path. The names have been checked. */

@@ -92,6 +92,24 @@ static enum h5grad_status check_circle(const struct field *field, unsigned axis,
                         hg_field_axis_option(field, axis, number, sizeof number));
 }
 
+/* A period is longer than the axis. */
+static enum h5grad_status check_seam(const struct field *field, unsigned axis,
+                                     struct h5grad_error *err)
+{
+    const double period = field->axis[axis].op.period;
+    double mean;
+    const double span = span_of(field, axis, &mean);
+    char text[32], asked[32], number[32];
+    if (period == 0 || period > span)
+        return H5GRAD_OK;
+    hg_parse_print_double(span, text, sizeof text);
+    hg_parse_print_double(period, asked, sizeof asked);
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "coordinates span %s, the period is %s: a repeated end point? "
+                        "--boundary=%s=periodic-repeated",
+                        text, asked, hg_field_axis_option(field, axis, number, sizeof number));
+}
+
 /* The period of a periodic axis for which none was given; 0: as many steps as points. */
 static enum h5grad_status find_period(struct field *field, unsigned axis, struct h5grad_error *err)
 {
@@ -171,13 +189,16 @@ enum h5grad_status hg_boundary_settle(struct field *field, unsigned axis, struct
 {
     struct field_axis *settled = &field->axis[axis];
     struct stencil_operator *op = &settled->op;
+    enum h5grad_status status;
     if (settled->automatic)
         op->boundary[0] = op->boundary[1] = ask_file(field, axis);
     if (op->boundary[0] == BOUNDARY_PERIODIC_REPEATED)
         settled->period_source = "first to last point";
-    if (op->boundary[0] == BOUNDARY_PERIODIC && op->period > 0)
+    if (op->boundary[0] != BOUNDARY_PERIODIC)
+        return H5GRAD_OK;
+    if (op->period > 0)
         settled->period_source = "command line";
-    else if (op->boundary[0] == BOUNDARY_PERIODIC)
-        return find_period(field, axis, err);
-    return H5GRAD_OK;
+    else if ((status = find_period(field, axis, err)))
+        return status;
+    return check_seam(field, axis, err);
 }

@@ -130,12 +130,16 @@ static enum h5grad_status skip(struct run *run, const struct selected *item, enu
     return note_skipped(run, fault, err);
 }
 
-static enum h5grad_status add_names(struct run *run, const struct field *field,
+static enum h5grad_status add_names(struct run *run, const char *source, const struct field *field,
                                     struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    for (size_t k = 0; k < field->n_results && !status; k++)
-        status = hg_results_names_add(&run->names, field->results[k].path, err);
+    for (size_t k = 0; k < field->n_results && !status; k++) {
+        const struct field_result *result = &field->results[k];
+        const struct results_origin origin = {hg_field_word(result->what), source, result->along,
+                                              result->axis};
+        status = hg_results_names_add(&run->names, result->path, &origin, err);
+    }
     return status;
 }
 
@@ -189,7 +193,8 @@ static const struct coord_variable *find_coordinate(void *user, const struct fie
 }
 
 /* A field that can be done: takes note of what comes of it. */
-static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
+static enum h5grad_status accept(struct run *run, const struct selected *item,
+                                 struct h5grad_error *err)
 {
     const struct task *task = &run->task;
     const struct field *field = task->field;
@@ -205,7 +210,7 @@ static enum h5grad_status accept(struct run *run, struct h5grad_error *err)
         tell_values(run, field);
         status = count_axes(run, field, err);
         if (!status)
-            status = add_names(run, field, err);
+            status = add_names(run, item->path, field, err);
     }
     if (!status && run->xdmf)
         status = hg_xdmf_add(run->xdmf, field, find_coordinate, run, err);
@@ -264,7 +269,7 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
     if (status)
         status = skip(run, item, field->fault, status, err);
     else
-        status = accept(run, err);
+        status = accept(run, item, err);
     hg_task_close(&run->task);
     if (!item->usable || run->goal != RUN_ALL)
         hg_field_free(field);

@@ -161,11 +161,13 @@ enum h5grad_status hg_sphere_rows(const struct field *field, struct sphere_rows 
 {
     const struct field_sphere *sphere = &field->sphere;
     const uint64_t n = field->extent[sphere->latitude];
-    double *values = hg_memory_aligned(3 * n * sizeof *values);
+    const uint64_t bytes = 3 * n * sizeof(double);
+    double *values = hg_memory_aligned(bytes);
     if (!values)
-        return hg_error_memory(err, 3 * n * sizeof *values);
+        return hg_error_memory(err, bytes);
     double *north = values, *east = values + n, *metric = values + 2 * n;
     rows->values = values;
+    rows->bytes = bytes;
     rows->north = (struct engine_factors){north, sphere->latitude};
     rows->east = (struct engine_factors){east, sphere->latitude};
     rows->metric = (struct engine_factors){metric, sphere->latitude};

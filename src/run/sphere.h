@@ -20,6 +20,7 @@ enum h5grad_status hg_sphere_settle(struct field *field,
 /* The factors of each row of latitude. */
 struct sphere_rows {
     double *values;               /* of all three */
+    uint64_t bytes;               /* of these */
     struct engine_factors north;  /* metres of a unit of latitude: divides */
     struct engine_factors east;   /* metres of a unit of longitude: divides */
     struct engine_factors metric; /* the tangent of latitude by the radius: multiplies */

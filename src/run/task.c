@@ -554,6 +554,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->extent = field->extent;
     job->region = field->region;
     job->components = field->components;
+    job->held = task->rows.bytes;
     job->n_sources = field->vector ? field->vector->n : 1;
     job->source = task->source;
     job->derivative = task->derivative;

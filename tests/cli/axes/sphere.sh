@@ -104,4 +104,17 @@ check "others: exit status" equal "$status" 0
 check "others: message" grep -q "/line: no axis of it is a latitude" stderr
 check "others: results" equal "$(datasets o/out.h5)" "/T_grad_0 /T_grad_1 /lat /lon"
 
+# Three numbers of each row of latitude are held, which the plan knows.
+# shellcheck disable=SC2046 # numbers
+make_input tall.h5 /lat float64 30000 $(seq -75 0.005 74.995)
+make_input tall.h5 /lat text units degrees_north
+make_input tall.h5 /lon float64 3 0 1 2
+make_input tall.h5 /lon text units degrees_east
+make_input tall.h5 /T float64 30000x3 noise
+make_input tall.h5 /T scales /lat /lon
+peak() {
+    "$H5GRAD" --dry-run --json -q -j1 --dim=lat "$@" tall.h5 o/new.h5 | grep -o '"peak_memory": [0-9]*' | tr -dc 0-9
+}
+check "rows are counted" [ $(($(peak --sphere) - $(peak))) -ge 720000 ]
+
 finish

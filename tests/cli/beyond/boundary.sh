@@ -102,7 +102,7 @@ fails "twice" 2 f.h5 'has one already' --boundary=nan --boundary=mirror
 fails "no such axis" 1 f.h5 'no field has the axis q that --boundary names.*--list' --boundary=q=periodic
 fails "no such axis, period" 1 f.h5 'no field has the axis 3 that --period names' --period=3=1
 fails "no period is said" 1 uneven.h5 'axis 0 \(x\): periodic, but .* uneven .*--period=x=NUMBER' -d/f --boundary=periodic
-fails "a repeated end point" 1 repeated.h5 'coordinates span 360, the period is 360: .*periodic-repeated' -d/f --period=x=360
+fails "a repeated end point" 1 repeated.h5 'coordinates span 360, the period is 360: .*--boundary=x=periodic-repeated' -d/f --period=x=360
 fails "not a globe" 1 region.h5 'the seam would be 310, 31 steps: not a globe; give --period=x=NUMBER' -d/f --boundary=periodic
 
 # A field without the axis is done with the others.
