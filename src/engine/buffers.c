@@ -81,6 +81,7 @@ void hg_worker_free(struct worker *worker)
         free(job->output[o].combination ? worker->result[o] : NULL);
     free(worker->source);
     free(worker->raw);
+    free(worker->all);
     free(worker->weights);
     free(worker->block);
     free(worker->result);
@@ -103,19 +104,21 @@ static bool is_viewed(const struct engine_job *job, const struct engine_source *
 static bool make_sources(struct worker *worker)
 {
     const struct engine_job *job = worker->job;
-    uint64_t points = worker->plan->halo_points * job->components, raw = 0;
+    uint64_t points = worker->plan->halo_points * job->components, raw = 0, all = 0;
     for (unsigned s = 0; s < job->n_sources; s++) {
         const struct engine_source *source = &job->source[s];
         size_t stored = hg_element_size(source->stored), value = hg_element_size(source->value);
         if (stored != value)
             raw = size_max(raw, points * stored);
+        all = size_max(all, source->reader->parts * points * stored);
         if (is_viewed(job, source))
             continue;
         worker->source[s].values = hg_memory_aligned(points * value);
         if (!worker->source[s].values)
             return false;
     }
-    return raw == 0 || (worker->raw = hg_memory_aligned(raw));
+    return (raw == 0 || (worker->raw = hg_memory_aligned(raw))) &&
+           (all == 0 || (worker->all = hg_memory_aligned(all)));
 }
 
 /* Coordinates and weights along an axis share an allocation. */

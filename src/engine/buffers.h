@@ -27,6 +27,8 @@ struct worker {
     struct codec_worker *codec;
     struct worker_source *source; /* n_sources */
     void *raw;                    /* stored scalars of a halo box, if values have another size */
+    void *all;                    /* those of all sources that are parts of one reader's points */
+    struct reader_view parts;     /* of these */
     struct axis_weights *weights; /* n_derivatives; hg_worker_weights returns the one to use */
     struct stencil_block *block;  /* n_outputs, each a derivative */
     void **result; /* n_outputs: results of the core; outputs that are derivatives share core */

@@ -15,18 +15,19 @@
 /* More memory than there is; a few of these can be added without overflow. */
 #define MOST_BYTES (UINT64_MAX / 64)
 
-/* Returns the bytes per point of the halo box: values of all sources, and the stored scalars of one
- * if they have another size. */
+/* Returns the bytes per point of the halo box: values of all sources, the stored scalars of one if
+ * they have another size, and those of all if they are parts of one reader's points. */
 static uint64_t halo_point(const struct engine_job *job)
 {
-    uint64_t values = 0, raw = 0;
+    uint64_t values = 0, raw = 0, parts = 0;
     for (unsigned s = 0; s < job->n_sources; s++) {
         const struct engine_source *source = &job->source[s];
         size_t stored = hg_element_size(source->stored), value = hg_element_size(source->value);
         values += value;
         raw = stored == value ? raw : size_max(raw, stored);
+        parts = size_max(parts, source->reader->parts * stored);
     }
-    return job->components * (values + raw);
+    return job->components * (values + raw + parts);
 }
 
 /* Returns the bytes per point of the core. Outputs that are derivatives share their buffers,
@@ -115,8 +116,11 @@ static enum h5grad_status count_source(const struct engine_job *job,
 {
     const struct reader *reader = source->reader;
     const size_t chunk = job->rank * sizeof *request->source_chunk;
-    request->source_size += job->components * hg_element_size(source->stored);
-    request->source_more += reader->beside;
+    const uint64_t layers = size_max(reader->layers, 1), room = size_max(reader->room, 1);
+    if (source->part > 0)
+        return H5GRAD_OK;
+    request->source_size += room * job->components * hg_element_size(source->stored);
+    request->source_more += layers * reader->beside;
     request->held = size_min(request->held + size_min(reader->held, MOST_BYTES), MOST_BYTES);
     request->caches = size_min(request->caches + size_min(reader->caches, MOST_BYTES), MOST_BYTES);
     request->carries = request->carries && !is_chunked(source->storage);
@@ -124,6 +128,7 @@ static enum h5grad_status count_source(const struct engine_job *job,
         return H5GRAD_OK;
     if (request->cached && memcmp(request->source_chunk, source->storage->chunk, chunk) != 0)
         return hg_error_set(err, H5GRAD_FAILED, "chunks of other extents than those of the others");
+    request->more_chunks += request->cached ? layers : layers - 1;
     request->cached = true;
     memcpy(request->source_chunk, source->storage->chunk, chunk);
     return H5GRAD_OK;

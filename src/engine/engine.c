@@ -50,8 +50,10 @@ static enum h5grad_status make_tile(struct worker *worker, const struct tile *ti
         enum h5grad_status status = hg_sweep_read(worker, tile, err);
         return status ? status : hg_derive_tile(worker, tile, out, err);
     }
-    for (unsigned s = 0; s < job->n_sources; s++)
-        hg_reader_skip(job->source[s].reader, tile);
+    for (unsigned s = 0; s < job->n_sources; s++) {
+        if (job->source[s].part == 0)
+            hg_reader_skip(job->source[s].reader, tile);
+    }
     return H5GRAD_OK;
 }
 
@@ -164,8 +166,10 @@ static enum h5grad_status do_blocks(struct crew *crew, struct h5grad_error *err)
         uint64_t first;
         struct tile cores;
         hg_plan_block(crew->plan, block, &first, &crew->end, &cores);
-        for (unsigned s = 0; s < job->n_sources && !status; s++)
-            status = hg_reader_prepare(job->source[s].reader, crew->plan, block, err);
+        for (unsigned s = 0; s < job->n_sources && !status; s++) {
+            if (job->source[s].part == 0)
+                status = hg_reader_prepare(job->source[s].reader, crew->plan, block, err);
+        }
         if (status)
             break;
         atomic_store(&crew->next, first);

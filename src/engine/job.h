@@ -19,8 +19,10 @@
 /* A field, or a component of a vector, of the job's rank, extent and components. */
 struct engine_source {
     struct reader *reader;
-    const struct h5_storage
-        *storage;        /* NULL: memory. All sources whose chunks are cached have the same. */
+    unsigned part; /* of a reader with parts: all of them are sources, one after the other */
+    /* Without the axis of the parts; NULL: memory. All sources whose chunks are cached have the
+     * same chunks. */
+    const struct h5_storage *storage;
     enum element stored; /* of the reader's scalars */
     bool swapped;
     const struct unpack_rule *unpack; /* NULL: the scalars are the values */

@@ -105,6 +105,23 @@ static uint64_t keep_held(const struct worker *worker, unsigned s, const struct 
     return keep;
 }
 
+/* Reads the stored scalars of source s in the tile. Those of all parts come with the first one. */
+static enum h5grad_status read_scalars(struct worker *worker, unsigned s, const struct tile *tile,
+                                       void *scalars, struct h5grad_error *err)
+{
+    const struct engine_source *source = &worker->job->source[s];
+    struct reader *reader = source->reader;
+    struct reader_view *view = &worker->source[s].view;
+    enum h5grad_status status = H5GRAD_OK;
+    if (reader->parts == 0)
+        return hg_reader_read(reader, tile, scalars, worker->codec, view, err);
+    if (source->part == 0)
+        status = hg_reader_read(reader, tile, worker->all, worker->codec, &worker->parts, err);
+    if (!status)
+        hg_reader_take_part(reader, tile, source->part, &worker->parts, scalars, view);
+    return status;
+}
+
 /* Reads the values of source s in the tile, into values unless they are viewed in memory. */
 static enum h5grad_status read_values(struct worker *worker, unsigned s, const struct tile *tile,
                                       void *values, struct h5grad_error *err)
@@ -112,8 +129,8 @@ static enum h5grad_status read_values(struct worker *worker, unsigned s, const s
     const struct engine_source *source = &worker->job->source[s];
     struct reader_view *view = &worker->source[s].view;
     bool apart = hg_element_size(source->stored) != hg_element_size(source->value);
-    enum h5grad_status status = hg_reader_read(source->reader, tile, apart ? worker->raw : values,
-                                               worker->codec, view, err);
+    enum h5grad_status status =
+        read_scalars(worker, s, tile, apart ? worker->raw : values, err);
     if (status || !job_needs_decoding(source))
         return status;
     decode(worker->job, source, &tile->halo, view->data, values);

@@ -54,14 +54,14 @@ void hg_box_byte_strides(unsigned rank, size_t size, const uint64_t *count, int6
     }
 }
 
-void hg_box_add_axis(struct box *box, unsigned rank, unsigned axis, uint64_t start)
+void hg_box_add_axis(struct box *box, unsigned rank, unsigned axis, uint64_t start, uint64_t count)
 {
     for (unsigned i = rank; i > axis; i--) {
         box->start[i] = box->start[i - 1];
         box->count[i] = box->count[i - 1];
     }
     box->start[axis] = start;
-    box->count[axis] = 1;
+    box->count[axis] = count;
 }
 
 bool hg_box_next(unsigned rank, const struct box *box, uint64_t *position)
@@ -125,6 +125,9 @@ static bool runs_next(const struct runs *runs, uint64_t *position, const char **
 static inline void copy_run(void *restrict to, const void *restrict from, size_t size)
 {
     switch (size) {
+    case 2:
+        memcpy(to, from, 2);
+        break;
     case 4:
         memcpy(to, from, 4);
         break;

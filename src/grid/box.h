@@ -32,8 +32,8 @@ void hg_box_strides(unsigned rank, const uint64_t *count, uint64_t *stride);
 /* The same in bytes, for points of size bytes. */
 void hg_box_byte_strides(unsigned rank, size_t size, const uint64_t *count, int64_t *stride);
 
-/* Inserts an axis with the one point start before axis; axis == rank appends it. */
-void hg_box_add_axis(struct box *box, unsigned rank, unsigned axis, uint64_t start);
+/* Inserts an axis with count points from start on before axis; axis == rank appends it. */
+void hg_box_add_axis(struct box *box, unsigned rank, unsigned axis, uint64_t start, uint64_t count);
 
 /* Steps position to the next one in box, the last axis the fastest. After the last position
  * returns false and sets position to the first. */

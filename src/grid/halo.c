@@ -53,6 +53,17 @@ void hg_halo_make(unsigned rank, const struct halo_rule *rule, const uint64_t *e
     }
 }
 
+void hg_halo_add_axis(struct tile *tile, unsigned rank, unsigned axis, uint64_t extent)
+{
+    hg_box_add_axis(&tile->core, rank, axis, 0, extent);
+    for (unsigned i = rank; i > axis; i--) {
+        tile->halo.start[i] = tile->halo.start[i - 1];
+        tile->halo.count[i] = tile->halo.count[i - 1];
+    }
+    tile->halo.start[axis] = 0;
+    tile->halo.count[axis] = extent;
+}
+
 uint64_t hg_halo_points(unsigned rank, const struct halo *halo)
 {
     uint64_t points = 1;

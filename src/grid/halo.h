@@ -50,6 +50,9 @@ uint64_t hg_halo_width(const struct halo_rule *rule, uint64_t extent, uint64_t c
 void hg_halo_make(unsigned rank, const struct halo_rule *rule, const uint64_t *extent,
                   struct tile *tile);
 
+/* Inserts an axis with all its points before axis; axis == rank appends it. */
+void hg_halo_add_axis(struct tile *tile, unsigned rank, unsigned axis, uint64_t extent);
+
 /* Returns how many points of the halo lie before the core along axis. */
 static inline uint64_t hg_halo_before(const struct tile *tile, unsigned axis)
 {

@@ -403,7 +403,7 @@ static void block_span(const struct plan_request *q, const struct plan *p, uint6
  * entry for every chunk: a halo that wraps around reaches both ends. */
 static uint64_t entry_bytes(const struct plan_request *q, const uint64_t *span)
 {
-    uint64_t bytes = PLAN_CHUNK_ENTRY;
+    uint64_t bytes = mul_saturated(PLAN_CHUNK_ENTRY, 1 + q->more_chunks);
     for (unsigned i = 0; i < q->rank; i++)
         bytes = mul_saturated(bytes, q->rule[i].periodic ? chunks_along(q, i)
                                                          : chunks_reached(q, i, span[i]));
@@ -429,7 +429,7 @@ static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
         slower = mul_saturated(slower, chunks_owned(q, p->order[k], tile[p->order[k]]));
     }
     window = add_saturated(window, mul_saturated(p->threads, chunks_cross(q, p, 0, tile)));
-    window = size_min(entries / PLAN_CHUNK_ENTRY, window);
+    window = size_min(entries / PLAN_CHUNK_ENTRY / (1 + q->more_chunks), window);
     return add_saturated(mul_saturated(window, add_saturated(chunk_bytes(q), q->source_more)),
                          entries);
 }

@@ -38,6 +38,7 @@ struct plan_request {
     uint64_t source_chunk[GRID_MAX_RANK];
     uint64_t source_size; /* bytes of one point of a decoded chunk */
     uint64_t source_more; /* bytes of a decoded chunk besides its points */
+    uint64_t more_chunks; /* decoded with each one: they have other scalars of the same points */
     bool carries;         /* a worker can keep points for the next tile; nothing is chunked */
     /* Bytes of a worker: */
     uint64_t halo_size;   /* per point of the halo box */

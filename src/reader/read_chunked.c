@@ -222,11 +222,21 @@ static enum h5grad_status prepare_keeping(struct chunked_reader *self, const str
         struct halo_pieces pieces;
         struct halo_piece piece;
         hg_plan_tile(plan, i, &tile);
+        hg_reader_complete(&self->reader, &tile);
         cut_tile(self, &tile, &pieces);
         while (hg_halo_next(&pieces, &piece))
             each_chunk(self, &piece, count_need, NULL, NULL);
     }
     return H5GRAD_OK;
+}
+
+/* Whether tiles have halos along the last axis that lie in other chunks. */
+static bool has_faces(const struct reader *reader, const struct plan *plan)
+{
+    const unsigned last = reader->rank - 1, axis = last - (reader->parts > 0);
+    if (reader->parts > 0 && reader->parts_axis == last)
+        return false;
+    return plan->rule[axis].before > 0 && plan->tile[axis] < reader->extent[last];
 }
 
 static enum h5grad_status chunked_prepare(struct reader *reader, const struct plan *plan,
@@ -235,16 +245,15 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
     struct chunked_reader *self = (struct chunked_reader *)reader;
     uint64_t first, end;
     struct box range;
-    const unsigned last = self->reader.rank - 1;
     drop_block(self);
     hg_plan_block(plan, block, &first, &end, &self->block);
+    hg_reader_complete(reader, &self->block);
     find_range(self, &range);
     enum h5grad_status status = hg_chunk_map_move(&self->decoder.map, &range, err);
     if (status)
         return status;
     self->gather = plan->block_points > 0;
-    self->faces = !self->gather && self->face > 0 && plan->rule[last].before > 0 &&
-                  plan->tile[last] < reader->extent[last];
+    self->faces = !self->gather && self->face > 0 && has_faces(reader, plan);
     return self->gather ? prepare_gathering(self, err)
                         : prepare_keeping(self, plan, first, end, err);
 }

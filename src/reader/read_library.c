@@ -128,13 +128,8 @@ static enum h5grad_status library_read(struct reader *reader, const struct halo_
                        &piece->within, buffer);
     struct h5_guard guard;
     hg_enter(&guard);
-    struct box box = piece->box, within = piece->within;
-    if (source->is_part) {
-        hg_box_add_axis(&box, reader->rank, source->part_axis, source->part);
-        hg_box_add_axis(&within, reader->rank, source->part_axis, source->part);
-    }
-    enum h5grad_status status = hg_read_part(source->dataset, source->type->memory,
-                                             source->storage->rank, &box, &within, buffer, err);
+    enum h5grad_status status = hg_read_part(source->dataset, source->type->memory, reader->rank,
+                                             &piece->box, &piece->within, buffer, err);
     if (status == H5GRAD_OK)
         status = hg_access_check(self->access, err);
     hg_leave(&guard);

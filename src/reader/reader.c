@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "base/size.h"
 #include "reader/reader.h"
 
 /* In order of preference; the last one takes everything. */
@@ -12,8 +13,6 @@ struct reader *hg_reader_open(const struct reader_source *source, const char *fo
 {
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if (forced && methods[i] != &hg_reader_library && strcmp(forced, methods[i]->name) != 0)
-            continue;
-        if (source->is_part && methods[i] != &hg_reader_library)
             continue;
         struct h5grad_error reason = {.status = H5GRAD_OK};
         struct reader *reader = methods[i]->open(source, &reason);
@@ -41,9 +40,16 @@ enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *p
     return reader->method->prepare ? reader->method->prepare(reader, plan, block, err) : H5GRAD_OK;
 }
 
-enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
-                                  struct codec_worker *worker, struct reader_view *view,
-                                  struct h5grad_error *err)
+void hg_reader_complete(const struct reader *reader, struct tile *tile)
+{
+    if (reader->parts > 0)
+        hg_halo_add_axis(tile, reader->rank - 1, reader->parts_axis, reader->parts);
+}
+
+/* Reads a tile that lacks no axis. */
+static enum h5grad_status read_tile(struct reader *reader, const struct tile *tile, void *buffer,
+                                    struct codec_worker *worker, struct reader_view *view,
+                                    struct h5grad_error *err)
 {
     const struct reader_method *method = reader->method;
     enum h5grad_status status = H5GRAD_OK;
@@ -65,11 +71,38 @@ enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile
     return status;
 }
 
+enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
+                                  struct codec_worker *worker, struct reader_view *view,
+                                  struct h5grad_error *err)
+{
+    struct tile all = *tile;
+    hg_reader_complete(reader, &all);
+    return read_tile(reader, &all, buffer, worker, view, err);
+}
+
+void hg_reader_take_part(const struct reader *reader, const struct tile *tile, unsigned part,
+                         const struct reader_view *all, void *buffer, struct reader_view *view)
+{
+    const unsigned rank = reader->rank - 1, axis = reader->parts_axis;
+    const int64_t scalar = (int64_t)(reader->size / reader->components);
+    const uint64_t *count = tile->halo.count;
+    int64_t from[GRID_MAX_RANK], to[GRID_MAX_RANK];
+    for (unsigned i = 0; i < rank; i++)
+        from[i] = all->stride[i + (i >= axis)] * scalar;
+    hg_box_byte_strides(rank, reader->size, count, to);
+    hg_box_copy_strided(rank, reader->size, count,
+                        (const char *)all->data + part * all->stride[axis] * scalar, from, buffer,
+                        to);
+    hg_reader_view_dense(view, buffer, rank, count, reader->components);
+}
+
 void hg_reader_skip(struct reader *reader, const struct tile *tile)
 {
     struct halo_pieces pieces;
     struct halo_piece piece;
-    hg_halo_cut(&pieces, reader->rank, reader->extent, tile, reader->method->cut);
+    struct tile all = *tile;
+    hg_reader_complete(reader, &all);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, &all, reader->method->cut);
     while (reader->method->skip && hg_halo_next(&pieces, &piece))
         reader->method->skip(reader, &piece);
 }
@@ -83,12 +116,20 @@ void hg_reader_close(struct reader *reader)
 void hg_reader_init(struct reader *reader, const struct reader_method *method,
                     const struct reader_source *source)
 {
+    const struct h5_storage *storage = source->storage;
+    const unsigned axis = source->parts_axis;
     reader->method = method;
     reader->components = source->type->components;
-    for (unsigned i = 0; i < source->storage->rank; i++) {
-        if (!source->is_part || i != source->part_axis)
-            reader->extent[reader->rank++] = source->storage->extent[i];
-    }
+    reader->size = hg_type_size(source->type);
+    reader->rank = storage->rank;
+    memcpy(reader->extent, storage->extent, storage->rank * sizeof *storage->extent);
+    if (!source->has_parts)
+        return;
+    reader->parts_axis = axis;
+    reader->parts = (unsigned)storage->extent[axis];
+    reader->room = storage->layout == H5_CHUNKED ? storage->chunk[axis] : storage->extent[axis];
+    reader->layers = size_ceil_div(storage->extent[axis], reader->room);
+    reader->room *= reader->layers;
 }
 
 void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,

@@ -36,11 +36,14 @@ static bool is_repeated(const struct task *task, struct reader *reader, unsigned
 {
     const struct field *field = task->field;
     const size_t size = hg_type_size(&task->type);
-    struct halo_piece piece = {.side = 0};
-    choose_sample(field, axis, &piece.box);
-    const size_t n = (size_t)hg_box_points(field->rank, &piece.box);
+    struct box box;
+    choose_sample(field, axis, &box);
+    const size_t n = (size_t)hg_box_points(field->rank, &box);
     for (int side = 0; side < 2; side++) {
+        struct halo_piece piece = {.box = box};
         piece.box.start[axis] = side == 0 ? 0 : field->extent[axis] - 1;
+        if (field->is_part)
+            hg_box_add_axis(&piece.box, field->rank, field->part_axis, field->part, 1);
         piece.within = piece.box;
         if (reader->method->read(reader, &piece, sample + (size_t)side * n * size, NULL, NULL))
             return false;

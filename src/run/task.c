@@ -46,10 +46,16 @@ static bool has_dataspace(hid_t dataset)
     return space >= 0;
 }
 
+/* Of the dataset, of which the field may be a part. */
+static const struct h5_storage *whole_storage(const struct task *task)
+{
+    return task->field->is_part ? &task->whole : &task->storage;
+}
+
 /* Whether all chunks together are so small that it does not matter who keeps them. */
 static bool is_small(const struct task *task)
 {
-    const struct h5_storage *storage = &task->storage;
+    const struct h5_storage *storage = whole_storage(task);
     uint64_t extent[GRID_MAX_RANK], bytes;
     for (unsigned i = 0; i < storage->rank; i++)
         extent[i] = size_ceil_div(storage->extent[i], storage->chunk[i]) * storage->chunk[i];
@@ -62,7 +68,7 @@ static bool is_small(const struct task *task)
  */
 static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err)
 {
-    if (!hg_reader_decodes(&task->storage, &task->type, task->field->read_method) || is_small(task))
+    if (!hg_reader_decodes(whole_storage(task), &task->type, task->field->read_method) || is_small(task))
         return H5GRAD_OK;
     task->dataset = hg_reopen_uncached(task->dataset, err);
     return task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
@@ -237,6 +243,7 @@ static void choose_arithmetic(struct task *task)
     source->storage = &task->storage;
     source->stored = values->applies ? values->stored : task->type.stored;
     source->swapped = task->type.swapped;
+    source->part = field->is_part ? (unsigned)field->part : 0;
     source->unpack = values->applies ? &values->rule : NULL;
     source->value = hg_element_arithmetic(source->stored);
     enum element arithmetic = source->value;
@@ -435,12 +442,11 @@ struct reader_source hg_task_source(const struct task *task)
     const struct field *field = task->field;
     return (struct reader_source){
         .dataset = task->dataset,
-        .storage = field->is_part ? &task->whole : &task->storage,
+        .storage = whole_storage(task),
         .type = &task->type,
         .verified = field->read_method != NULL,
-        .is_part = field->is_part,
-        .part_axis = field->part_axis,
-        .part = field->part,
+        .has_parts = field->is_part,
+        .parts_axis = field->part_axis,
     };
 }
 
@@ -462,7 +468,7 @@ static bool has_other_chunks(const struct task *task, const struct task *other)
            memcmp(a->chunk, b->chunk, a->rank * sizeof *a->chunk) != 0;
 }
 
-/* forced: NULL for the method that was found before, else the best. */
+/* Of the parts of a dataset, the first one's reader is that of all. forced: NULL for the method that was found before, else the best. */
 static enum h5grad_status open_readers(struct task *task, const char *forced,
                                        struct h5grad_error *err)
 {
@@ -471,10 +477,14 @@ static enum h5grad_status open_readers(struct task *task, const char *forced,
     for (unsigned k = 0; vector && k + 1 < vector->n && !status; k++) {
         struct task *other = &task->other[k];
         const bool apart = has_other_chunks(task, other);
+        task->source[k + 1] = other->source[0];
+        task->source[k + 1].reader = task->source[0].reader;
+        if (task->field->is_part)
+            continue;
         status = open_reader(other, apart ? hg_reader_library.name : forced, err);
         if (status)
             hg_error_context(err, status, "%s", vector->other[k].path);
-        task->source[k + 1] = other->source[0];
+        task->source[k + 1].reader = other->source[0].reader;
     }
     return status;
 }

@@ -17,6 +17,11 @@ make_input runs.h5 /f float64 9 1 4 9 nan 1 3 nan 7 8
 derives "runs, order 2" runs.h5 "2 4 6 nan 2 2 nan 1 1" --missing=edge -e2
 derives "runs, accuracy 4" runs.h5 "2 4 6 nan 2 2 nan 1 1" --missing=edge --accuracy=4
 
+# Five of x^4 hold the central formula of accuracy 4 for the one in the middle, but six make a run of it.
+make_input quartic.h5 /f float64 17 0 1 16 81 256 nan 1296 2401 4096 6561 10000 nan 20736 28561 38416 50625 65536
+run -qO --missing=edge --accuracy=4 --compute=second quartic.h5 o/quartic.h5
+check "second derivative of five" equal "$(values o/quartic.h5 /f_grad2_0 | cut -d ' ' -f 9)" 770
+
 run -q --missing=edge f.h5 o/edge.h5
 check "attribute" grep -q '"edge"' <<<"$(h5dump -a /f_grad_0/gradient_missing o/edge.h5)"
 run -q f.h5 o/nan.h5
