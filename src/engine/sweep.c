@@ -129,8 +129,7 @@ static enum h5grad_status read_values(struct worker *worker, unsigned s, const s
     const struct engine_source *source = &worker->job->source[s];
     struct reader_view *view = &worker->source[s].view;
     bool apart = hg_element_size(source->stored) != hg_element_size(source->value);
-    enum h5grad_status status =
-        read_scalars(worker, s, tile, apart ? worker->raw : values, err);
+    enum h5grad_status status = read_scalars(worker, s, tile, apart ? worker->raw : values, err);
     if (status || !job_needs_decoding(source))
         return status;
     decode(worker->job, source, &tile->halo, view->data, values);

@@ -19,7 +19,7 @@ struct reader_source {
     hid_t dataset;
     const struct h5_storage *storage;
     const struct h5_type *type;
-    bool verified; /* forced was chosen and verified for this dataset before */
+    bool verified;  /* forced was chosen and verified for this dataset before */
     bool has_parts; /* all points along an axis are read together, of which tiles know nothing: */
     unsigned parts_axis;
 };
@@ -62,11 +62,11 @@ struct reader {
     unsigned rank;
     unsigned components;
     uint64_t extent[GRID_MAX_RANK];
-    size_t size;     /* bytes of a point */
-    unsigned parts;  /* points along an axis that its tiles lack; 0: there is none */
+    size_t size;    /* bytes of a point */
+    unsigned parts; /* points along an axis that its tiles lack; 0: there is none */
     unsigned parts_axis;
-    uint64_t layers; /* chunks along it, and ... */
-    uint64_t room;   /* ... points along it that these have; without chunks 1 and all */
+    uint64_t layers;  /* chunks along it, and ... */
+    uint64_t room;    /* ... points along it that these have; without chunks 1 and all */
     uint64_t held;    /* bytes that libhdf5 needs to read, for any number of workers ... */
     uint64_t caches;  /* ... and for caches, given up if they are half of the memory limit */
     uint64_t beside;  /* bytes kept with each decoded chunk besides its points */
@@ -98,15 +98,15 @@ enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *p
 
 /*
  * Delivers the points of a tile's core and its halo's faces, of all parts, as stored scalars
- * (h5_type.stored, swapped). buffer has room for the halo box; the view points into it or elsewhere, and is valid
- * until the worker's next call. Takes libhdf5's lock itself.
+ * (h5_type.stored, swapped). buffer has room for the halo box; the view points into it or
+ * elsewhere, and is valid until the worker's next call. Takes libhdf5's lock itself.
  */
 enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
                                   struct codec_worker *worker, struct reader_view *view,
                                   struct h5grad_error *err);
 
-/* Brings a part of what a reader that has parts read of a tile to a dense buffer of the tile's halo
- * box, of which the view then is. */
+/* Copies one part of the tile that a reader with parts has read, all of which is in view all, to
+ * buffer, which has room for the tile's halo box; sets view to that. */
 void hg_reader_take_part(const struct reader *reader, const struct tile *tile, unsigned part,
                          const struct reader_view *all, void *buffer, struct reader_view *view);
 
@@ -120,7 +120,7 @@ void hg_reader_close(struct reader *reader);
 void hg_reader_view_dense(struct reader_view *view, const void *data, unsigned rank,
                           const uint64_t *count, unsigned components);
 
-/* For methods: gives a tile of a plan the axis that it lacks, if any. */
+/* For methods: adds the axis of the parts, if the reader has one, to a tile of a plan. */
 void hg_reader_complete(const struct reader *reader, struct tile *tile);
 
 /* For methods: initialises the first member of their struct. */

@@ -68,7 +68,8 @@ static bool is_small(const struct task *task)
  */
 static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err)
 {
-    if (!hg_reader_decodes(whole_storage(task), &task->type, task->field->read_method) || is_small(task))
+    if (!hg_reader_decodes(whole_storage(task), &task->type, task->field->read_method) ||
+        is_small(task))
         return H5GRAD_OK;
     task->dataset = hg_reopen_uncached(task->dataset, err);
     return task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
@@ -468,7 +469,8 @@ static bool has_other_chunks(const struct task *task, const struct task *other)
            memcmp(a->chunk, b->chunk, a->rank * sizeof *a->chunk) != 0;
 }
 
-/* Of the parts of a dataset, the first one's reader is that of all. forced: NULL for the method that was found before, else the best. */
+/* Of the parts of a dataset, the first one's reader is that of all. forced: NULL for the method
+ * that was found before, else the best. */
 static enum h5grad_status open_readers(struct task *task, const char *forced,
                                        struct h5grad_error *err)
 {

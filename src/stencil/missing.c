@@ -145,9 +145,9 @@ static const struct taps *find_formula(struct repair *repair, uint64_t own, ptrd
     return repair->formulas & bit ? &repair->taps[number] : NULL;
 }
 
-/* Recomputes the result of a point far from the ends of an even axis. If its run has the points that
- * the operator needs, and the window of the central formula has no missing value, the result is
- * right as it is. */
+/* Recomputes the result of a point far from the ends of an even axis. If its run has the points
+ * that the operator needs, and the window of the central formula has no missing value, the result
+ * is right as it is. */
 static void recompute_inner(struct repair *repair, uint64_t own, ptrdiff_t in, ptrdiff_t out)
 {
     const struct stencil_axis *axis = repair->block->stencil;
