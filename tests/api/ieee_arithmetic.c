@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whether the flags that compile this keep IEEE's arithmetic: the exit status is 0, or the number
- * of the first property that they give up, which is printed. configure runs it, and flags.sh.
+ * Tests whether the flags that compile this keep to IEEE 754: the exit status is 0, or the number
+ * of the first property that does not hold, which is printed. configure and flags.sh run it.
  */
 #include <float.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The compiler does not know what stands in them. */
+/* Volatile, so that the compiler cannot compute with them. */
 static volatile double one = 1, zero = 0, third = 3, five = 5, least = DBL_MIN;
 static volatile float one_float = 1, least_float = FLT_MIN;
 static const char *volatile tenth = "0.1";
@@ -22,7 +22,7 @@ static uint64_t bits_of(double value)
     return bits;
 }
 
-/* a * b - c, where a * b is not exact. */
+/* Returns whether the product of a * b - c is rounded, where it is not exact. */
 static int rounds_products(void)
 {
     double a = one + 0x1p-30;

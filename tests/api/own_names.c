@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A user's program, linked with libh5grad.a where there is one, all of whose functions are called
- * as something that the library keeps for itself. Neither gets into the way of the other.
+ * A user's program whose functions have the names of functions inside the library, linked with
+ * libh5grad.a if there is one. Neither gets in the way of the other.
  */
 #include "h5grad.h"
 
@@ -25,7 +25,7 @@ enum { POINTS = 6, CHUNK = 4 };
 static char folder[] = "/tmp/h5grad-own-XXXXXX";
 static char input[64], output[64];
 
-/* Values that are packed, in chunks. */
+/* Makes a file of packed values in chunks. */
 static int make_input(void)
 {
     static const short packed[POINTS] = {0, 10, 20, 40, 80, 160};

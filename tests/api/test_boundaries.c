@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* h5grad_array beyond the gradient of torch: the bits that h5grad_run writes for the same data,
- * whatever the strides; small examples; what is refused. */
+/* h5grad_array beyond torch.gradient: it gives the bits that h5grad_run writes for the same data,
+ * whatever the strides; small examples; options that are refused. */
 #include <check.h>
 #include <math.h>
 #include <stdbool.h>
@@ -57,7 +57,7 @@ static double draw_number(void)
     return (double)draw(2000001) / 1e6 - 1;
 }
 
-/* Coordinates: even, nearly so, or not at all. */
+/* Draws coordinates that are even, nearly even, or uneven. */
 static void draw_coordinates(struct problem *problem, unsigned axis, uint64_t extent, int uneven)
 {
     static const double jitter[] = {0, 1e-5, 0.4};
@@ -83,7 +83,7 @@ static void draw_boundary(struct problem *problem, unsigned k, bool edge)
     problem->boundary_value[2 * k + 1] = draw_number();
 }
 
-/* An axis of the array and, as texts, of the file. */
+/* Draws the options of an axis, for the array and as texts for the file. */
 static void draw_axis(struct problem *problem, unsigned k, hid_t file)
 {
     const unsigned axis = (unsigned)problem->dims[k];
@@ -159,7 +159,7 @@ static void link_options(struct problem *problem, unsigned n)
     array->n_dims = file->n_spacings = file->n_boundaries = file->n_accuracies = n;
 }
 
-/* The type of the dataset: two values of a point are a complex number. */
+/* Returns the type of the dataset: complex if points have two values. */
 static hid_t open_type(const struct problem *problem)
 {
     hid_t scalar = problem->type == H5GRAD_FLOAT ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
@@ -221,7 +221,7 @@ static void make_problem(struct problem *problem)
     ck_assert_int_ge(H5Fclose(file), 0);
 }
 
-/* The names of the results, in their order, and the values that a point of each has. */
+/* Lists the names of the results in order, and how many values a point of each has. */
 static unsigned name_results(const struct problem *problem, char name[][TEXT], int *components)
 {
     const unsigned computes = problem->array.computes ? problem->array.computes : 1;
@@ -241,7 +241,7 @@ static unsigned name_results(const struct problem *problem, char name[][TEXT], i
     return n;
 }
 
-/* The strides of a view with gaps whose axes lie the other way round, some backwards, and the
+/* Computes the strides of a view with gaps and axes in reverse order, some backwards, and the
  * offset of its first point. Returns its bytes. */
 static size_t lay_out(const struct problem *problem, size_t point, int64_t *stride, size_t *zero)
 {
@@ -284,7 +284,7 @@ static void same_values(const struct problem *problem, const char *name, const v
     }
 }
 
-/* What was written to a file, into memory of the type of the array. */
+/* Reads a result from the file, in the type of the array. */
 static char *read_result(const struct problem *problem, hid_t file, const char *name,
                          int components)
 {
@@ -299,7 +299,7 @@ static char *read_result(const struct problem *problem, hid_t file, const char *
     return values;
 }
 
-/* h5grad_array on the data, dense or as a view, against the results in the file. */
+/* Compares h5grad_array on the data, dense or as a view, with the results in the file. */
 static void compare(const struct problem *problem, hid_t file, bool view)
 {
     char name[MOST_RESULTS][TEXT];
@@ -375,7 +375,7 @@ START_TEST(as_in_files)
 }
 END_TEST
 
-/* By hand: a row of six points. */
+/* A row of six points, computed by hand. */
 START_TEST(examples)
 {
     enum { N = 6 };
@@ -416,7 +416,7 @@ START_TEST(examples)
 }
 END_TEST
 
-/* All results of a plane at once: x*x + y*y has the Laplacian 4, of interleaved values each. */
+/* All results of a plane at once, of interleaved values: the Laplacian of x*x + y*y is 4. */
 START_TEST(all_results)
 {
     enum { N = 12, VALUES = 3 };
@@ -445,7 +445,7 @@ START_TEST(all_results)
 }
 END_TEST
 
-/* What may be wrong, of a row of five points. */
+/* Options that are wrong for a row of five points. */
 struct wrong {
     int boundary[2];
     double period;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What callbacks may do: call any function of the library and wait for threads that do, whatever
- * the run was about when it called them.
+ * Callbacks may call any function of the library, and wait for threads that do, whatever the run is
+ * doing when it calls them.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -47,9 +47,9 @@ static void make_small(const char *name)
     H5Fclose(file);
 }
 
-/* A file of which every part of a run has something to say: a link that leads nowhere, a scale and
- * a text for the choice of datasets, a bad attribute for the plan, and the source of a virtual
- * dataset for the workers. */
+/* Makes a file for which every part of a run sends messages: the selection for a link that leads
+ * nowhere, a scale and a text, the plan for a bad attribute, and the workers for the source of a
+ * virtual dataset. */
 static void make_input(const char *name)
 {
     const hsize_t extent[2] = {ROWS, COLUMNS}, chunk[2] = {7, 11};
@@ -99,7 +99,7 @@ struct watch {
     char seen[4096];
 };
 
-/* Every function, but for the one that releases a report without one. */
+/* Calls every function, except the one that releases a report, with valid arguments. */
 static void call_library(struct watch *watch, const struct h5grad_options *options)
 {
     static const float data[ROWS * COLUMNS];
@@ -204,7 +204,7 @@ static void on_temporary(void *data, const char *path)
     do_all(watch, true);
 }
 
-/* The first steps do: each takes many runs. */
+/* The first calls suffice, since each makes many runs. */
 static void on_progress(void *data, const struct h5grad_progress *progress)
 {
     struct watch *watch = data;
@@ -266,8 +266,8 @@ START_TEST(call_everything)
 }
 END_TEST
 
-/* The source of the virtual dataset is opened, and has no lock, when its points are read: by a
- * worker, within the lock. */
+/* A worker opens the source of the virtual dataset, a file without locks, when it reads points, and
+ * holds libhdf5's lock meanwhile. */
 START_TEST(messages_of_workers)
 {
     struct h5grad_options options;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How fast the error of derivatives falls as an axis gets more points. Each order is printed. */
+/* Measures how fast the error of derivatives falls as an axis gets more points. Prints each order.
+ */
 #include <check.h>
 #include <math.h>
 #include <stdbool.h>
@@ -23,7 +24,7 @@ struct measure {
     int derivative; /* 1 or 2 */
 };
 
-/* Points of [0, 1), of which the last step leads to 1. */
+/* Draws points of [0, 1); the step after the last leads to 1. */
 static void draw_grid(enum grid grid, unsigned n, double *x)
 {
     for (unsigned i = 0; i < n; i++) {
@@ -36,7 +37,7 @@ static void draw_grid(enum grid grid, unsigned n, double *x)
     }
 }
 
-/* The largest error at any point, the ends included. */
+/* Returns the largest error at any point, ends included. */
 static double error_of(const struct measure *measure, unsigned n)
 {
     const uint64_t extent = n;
@@ -75,7 +76,7 @@ static double error_of(const struct measure *measure, unsigned n)
     return largest;
 }
 
-/* The mean of some grids, since a single one that is drawn may be lucky. */
+/* Returns the mean over several grids, since a single random one may be lucky. */
 static double mean_error(const struct measure *measure, unsigned n)
 {
     double sum = 0;
@@ -84,7 +85,7 @@ static double mean_error(const struct measure *measure, unsigned n)
     return sum / DRAWS;
 }
 
-/* A centred window of second derivatives owes one order to its symmetry. */
+/* Returns the order to expect: symmetry gives a centred window of second derivatives one more. */
 static int order_of(const struct measure *measure)
 {
     return measure->accuracy - (measure->derivative == 2 && measure->grid == JITTERED);

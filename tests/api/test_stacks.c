@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Every function in a thread with a stack of 128 KiB, the default of musl, and with workers that
- * have no more. What libhdf5 takes counts.
+ * Calls every function in a thread with a stack of 128 KiB, the default of musl, with workers of
+ * the same. The stack that libhdf5 needs is included.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -108,7 +108,7 @@ static void make_kinds(void)
     H5Fclose(file);
 }
 
-/* Groups in groups, the first ones with a field each. */
+/* Makes nested groups, the first of them with a field each. */
 static void make_deep(void)
 {
     hid_t file = H5Fcreate("deep.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -126,7 +126,7 @@ static void make_deep(void)
     H5Fclose(file);
 }
 
-/* Virtual datasets, each the source of the next. */
+/* Makes virtual datasets, each the source of the next. */
 static void make_virtual(void)
 {
     const hsize_t extent[2] = {ROWS, COLUMNS};
@@ -169,7 +169,7 @@ static void run_file(const char *input, struct h5grad_options *options)
     h5grad_report_free(report);
 }
 
-/* The ways of writing, and what is made beside the results. */
+/* Runs with each method of writing, and with all that is made beside the results. */
 static void run_kinds(void)
 {
     static const char *const layouts[] = {NULL, "contiguous", "16x16"};
@@ -265,7 +265,7 @@ END_TEST
 int main(int argc, char **argv)
 {
     (void)argc;
-    /* the OpenMP runtime looks at this when it is loaded */
+    /* The OpenMP runtime reads this when it is loaded. */
     if (!getenv("OMP_STACKSIZE")) {
         setenv("OMP_STACKSIZE", STACK_KIB "k", 1);
         execv("/proc/self/exe", argv);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* h5grad_array on views: the bits of dense copies, and nothing written beside the points. */
+/* h5grad_array on views gives the bits of dense copies and writes nothing between the points. */
 #include <check.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 
 enum { MOST_AXES = 5, GUARD = 0xa5 };
 
-/* A view of memory: the bytes of it, the point of indices 0, and strides. */
+/* A view of memory: its bytes, the point of indices 0, and strides. */
 struct view {
     char *memory, *zero;
     size_t bytes;
@@ -31,7 +31,7 @@ struct problem {
     double x[64];
 };
 
-/* Lays out the axes in any order, with gaps, some backwards; broadcast: some on one place. */
+/* Lays out the axes in any order, with gaps, some backwards; if broadcast, some with stride 0. */
 static void make_view(const struct problem *problem, bool broadcast, struct view *view)
 {
     unsigned order[MOST_AXES];
@@ -137,7 +137,7 @@ static void call(const struct problem *problem, const void *data, void *const *r
                   "%s", error.message);
 }
 
-/* Numbers that are small multiples of 1/8: any, but no NaN, whose bits may differ. */
+/* Fills data with small multiples of 1/8; no NaN, whose bits may differ. */
 static void fill(const struct problem *problem, char *dense)
 {
     uint64_t values = problem->points * (uint64_t)problem->options.components;
@@ -161,7 +161,7 @@ static void check_problem(struct problem *problem)
     make_view(problem, true, &data);
     fill(problem, dense);
     each_point(problem, &data, from_dense, dense);
-    each_point(problem, &data, to_dense, dense); /* the last of those on one place */
+    each_point(problem, &data, to_dense, dense); /* of points in one place the last one */
     for (size_t k = 0; k < n; k++) {
         ck_assert_ptr_nonnull(expected[k] = malloc(bytes));
         make_view(problem, false, &result[k]);
@@ -203,7 +203,7 @@ START_TEST(views_of_any_kind)
 }
 END_TEST
 
-/* Large enough to be stored past the caches, in the order of Fortran, and in turned order. */
+/* Views large enough for non-temporal stores, in Fortran's order and with axes exchanged. */
 START_TEST(large_views)
 {
     struct problem problem;
@@ -254,7 +254,7 @@ START_TEST(large_views)
 }
 END_TEST
 
-/* The components of a vector: results between the points of each other. */
+/* Results are the components of vectors: the points of one lie between those of others. */
 START_TEST(interleaved_results)
 {
     enum { ROWS = 40, COLUMNS = 50 };
@@ -316,7 +316,7 @@ START_TEST(refused_strides)
 }
 END_TEST
 
-/* Strides along axes of one point, or of no points at all, say nothing. */
+/* Strides along axes of one point, or of an array without points, do not matter. */
 START_TEST(strides_without_steps)
 {
     double data[3] = {1, 3, 7}, result[3];

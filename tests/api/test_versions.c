@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Programs built against an h5grad.h of another version: their structs of options are smaller or
- * larger, and what they know of a report is its beginning.
+ * Programs built with the h5grad.h of another version: their structs of options are smaller or
+ * larger, and they know the first members of a report.
  */
 #include <check.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void teardown(void)
     folder_remove();
 }
 
-/* The first size bytes of options, in memory of which nothing else may be touched. */
+/* Returns a copy of the first size bytes of options that ends at a guard page. */
 static void *cut(const void *options, size_t size)
 {
     void *cut = malloc(size);
@@ -40,7 +40,7 @@ static void *cut(const void *options, size_t size)
     return cut;
 }
 
-/* Options of a struct that ends ahead of the member that says what is wrong. */
+/* A struct of options may end before the member that would be refused. */
 START_TEST(smaller_options)
 {
     struct h5grad_options options;
@@ -79,7 +79,7 @@ START_TEST(smaller_array_options)
 }
 END_TEST
 
-/* What a later version adds may be left alone, and not asked for. */
+/* Members that a later version adds may be zero, and nothing else. */
 START_TEST(larger_options)
 {
     struct {
@@ -117,7 +117,7 @@ START_TEST(sizes_of_nothing)
 }
 END_TEST
 
-/* As an earlier version of h5grad.h had them: the members that it knows, and no more. */
+/* The structs of an earlier h5grad.h, with the members that it knows. */
 struct early_result {
     const char *path;
 };
@@ -148,7 +148,7 @@ START_TEST(report_by_its_beginning)
 }
 END_TEST
 
-/* The kinds of a report, and what they say where there is nothing to say. */
+/* The enums of a report, and their values where nothing is known. */
 START_TEST(kinds)
 {
     static const double x[] = {1, 2, 4, 7, 11}, bad[] = {1, 2, 2, 3, 4};

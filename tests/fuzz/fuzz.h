@@ -2,7 +2,7 @@
 /*
  * What the fuzzing harnesses share. A harness is one file with LLVMFuzzerTestOneInput, for clang's
  * -fsanitize=fuzzer,address,undefined (scripts/fuzz) or for run_corpus.c, which runs it over files.
- * What must hold is said with fuzz_require, which holds in every build.
+ * Requirements are written with fuzz_require, which is checked in every build.
  */
 #ifndef H5GRAD_TESTS_FUZZ_H
 #define H5GRAD_TESTS_FUZZ_H
@@ -25,7 +25,7 @@ _Noreturn static inline void fuzz_fail(const char *file, int line, const char *f
     abort();
 }
 
-/* What is left of an input; zeros follow its end. */
+/* The rest of an input; zeros follow its end. */
 struct fuzz_input {
     const uint8_t *data;
     size_t size;

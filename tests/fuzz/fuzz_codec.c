@@ -5,15 +5,15 @@
  * decoded to the same bytes.
  *
  *     1 byte    filter, by its place in filters[]; FUZZ_FILTER in the environment, a name as in
- *               --filter, stands above it
+ *               --filter, overrides it
  *     1 byte    number of parameters
  *     5 x 4     parameters
  *     2 bytes   room for the result, less 1
  *     1 byte    mask of the pipeline
  *     the rest  stream
  *
- * All buffers end at a page that cannot be touched, because the libraries below are not built for
- * the sanitizer and it would not see them write too far.
+ * All buffers end at a guard page, because the compression libraries are not built for the
+ * sanitizer, which would not see them write too far.
  */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -63,7 +63,7 @@ static void begin(void)
     }
 }
 
-/* A buffer of exactly size bytes, which holds until the next one of the same place. */
+/* Returns a buffer of exactly size bytes, valid until the next one of the same place. */
 static void *room_for(enum place place, size_t size)
 {
     fuzz_require(size <= ROOM_BYTES);

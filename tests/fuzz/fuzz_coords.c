@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a file says about its axes: an input is a file in memory, in which libhdf5 finds nothing
- * wrong, made of objects and attributes that the conventions look for, with any content.
+ * What a file says about its axes. An input makes a valid HDF5 file in memory, of objects and
+ * attributes that the conventions look for, with any content.
  *
  *     1 byte     path of the dataset
  *     1 byte     rank, 1 to 4
@@ -35,7 +35,7 @@ static const char *const paths[] = {
     "/RHO::rho it=0 tl=0 c=0",
 };
 
-/* Beside the dataset, in the root group, or named like the dataset with something behind it. */
+/* Names beside the dataset, in the root group, or after the dataset's own name. */
 static const char *const names[] = {
     "DIMENSION_LIST",
     "DIMENSION_LABELS",
@@ -181,7 +181,7 @@ struct made {
     char folder[64]; /* of the dataset, with a slash behind it */
 };
 
-/* One of the words, or any bytes. */
+/* Takes one of the words, or any bytes. */
 static void take_text(struct fuzz_input *input, char text[TEXT_BYTES + 64])
 {
     unsigned kind = (unsigned)fuzz_take(input, 1);
@@ -195,7 +195,7 @@ static void take_text(struct fuzz_input *input, char text[TEXT_BYTES + 64])
         text[i] = (char)fuzz_take(input, 1);
 }
 
-/* A double from few bytes, so that equal steps are easy to come by. */
+/* Takes a double of few bytes, so that equal steps are likely. */
 static double take_real(struct fuzz_input *input)
 {
     uint64_t bits;
@@ -252,7 +252,7 @@ static void put_numbers(struct fuzz_input *input, hid_t object, const char *name
                   real ? (const void *)reals : integers);
 }
 
-/* References to what has one of the names, or to nowhere. */
+/* Writes references to objects of these names, or to nowhere. */
 static void put_references(struct fuzz_input *input, const struct made *made, hid_t object,
                            const char *name, size_t n, bool lists)
 {

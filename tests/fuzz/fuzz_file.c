@@ -12,7 +12,7 @@
 #include "fuzz.h"
 #include "h5grad.h"
 
-/* What a damaged file asks for is not the disk's business. */
+/* Keeps damaged files from filling the disk. */
 #define MAX_OUTPUT ((rlim_t)16 << 20)
 
 static char folder[] = "/tmp/h5grad-fuzz-XXXXXX";
@@ -44,7 +44,7 @@ static void write_input(const uint8_t *data, size_t size)
     close(fd);
 }
 
-/* Whether it went well or not, there is a report, or else a message. */
+/* Requires a report after success, and otherwise a message. */
 static void check(enum h5grad_status status, struct h5grad_report *report,
                   const struct h5grad_error *error)
 {

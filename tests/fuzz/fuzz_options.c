@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Everything that is text on the command line. The first byte says what the rest is: a text for the
- * parsers of numbers, arguments of the program separated by zeros, or options of the library
- * likewise. None needs a file to be judged.
+ * All texts of the command line. The first byte says what the rest is: a text for the parsers of
+ * numbers, arguments of the program separated by zeros, or options of the library likewise. No file
+ * is read.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static size_t take_texts(struct fuzz_input *input, char **texts, size_t most)
     size_t n = 0;
     while (n < most && input->size > 0) {
         size_t length = strnlen((const char *)input->data, input->size);
-        /* Not strndup: a sanitizer that is strict of strings wants the input to end in a NUL. */
+        /* Not strndup: a sanitizer that is strict about strings wants the input to end in a NUL. */
         texts[n] = calloc(length + 1, 1);
         fuzz_require(texts[n] != NULL);
         memcpy(texts[n++], input->data, length);
@@ -37,7 +37,8 @@ static void free_texts(char **texts, size_t n)
         free(texts[i]);
 }
 
-/* The library's messages are one line; the program sees to that when it prints its own. */
+/* Requires a message; of the library one line. The program makes its own one line when it prints.
+ */
 static void check_message(const struct h5grad_error *error, bool is_line)
 {
     size_t length = strnlen(error->message, sizeof error->message);
@@ -90,7 +91,7 @@ static void parse_arguments(char **texts, size_t n)
     options_free(&options);
 }
 
-/* The fields of h5grad_options in turn, as many as there are texts. */
+/* Sets the members of h5grad_options one after the other, as many as there are texts. */
 static void check_options(struct fuzz_input *input)
 {
     unsigned flags = (unsigned)fuzz_take(input, 1);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tiling plan, of requests as the engine makes them, but with numbers of any size: where there
- * is a plan, it keeps to the memory, its cores partition the array, and the halo of each is what
- * its stencils reach.
+ * The tiling plan, for requests like the engine's but with numbers of any size. A plan keeps to the
+ * memory, its cores partition the array, and the halo of each is what its stencils reach.
  *
  *     1 byte      rank
  *     1 byte      1: edge order 2, 2: results chunked, 4: source cached, 8: carries,
@@ -32,8 +31,8 @@ static uint64_t take_size(struct fuzz_input *input)
     return 1 + take_number(input) % MAX_SIZE;
 }
 
-/* What run/ has made sure of before there is a request: points that can be counted, axes that are
- * long enough, chunks that libhdf5 takes. */
+/* Takes a request with what run/ ensures: points that can be counted, axes that are long enough,
+ * chunks that libhdf5 accepts. */
 static bool take_request(struct fuzz_input *input, struct plan_request *request)
 {
     uint64_t bytes, bits;
@@ -70,7 +69,7 @@ static bool take_request(struct fuzz_input *input, struct plan_request *request)
     return size_product(request->rank, request->extent, MAX_SIZE, &bytes);
 }
 
-/* The halo along each axis as the stencils reach it. */
+/* Checks the halo along each axis against the stencils' reach. */
 static void check_tile(const struct plan_request *request, const struct tile *tile)
 {
     for (unsigned i = 0; i < request->rank; i++) {
@@ -101,7 +100,7 @@ static void check_sizes(const struct plan_request *request, const struct plan *p
     fuzz_require(plan->tiles == tiles);
 }
 
-/* Marks the points of the core, none of them twice. */
+/* Marks the points of the core, and requires that none is marked already. */
 static void mark(const struct plan_request *request, const struct box *core, unsigned char *marks)
 {
     uint64_t stride[GRID_MAX_RANK], at[GRID_MAX_RANK];
@@ -135,7 +134,7 @@ static void check_tiles(const struct plan_request *request, const struct plan *p
     free(marks);
 }
 
-/* Blocks follow each other and have all tiles. */
+/* Checks that blocks are consecutive and have all tiles. */
 static void check_blocks(const struct plan *plan)
 {
     uint64_t first, end, before = 0;

@@ -4,7 +4,7 @@
  *
  * usage: HARNESS FILE...
  *
- * Runs the harness over each file, which is named first, so that a crash tells whose it is.
+ * Runs the harness over each file. Prints its name first, so that a crash shows which it is.
  */
 #include "fuzz.h"
 

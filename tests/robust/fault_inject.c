@@ -3,23 +3,20 @@
  * Makes calls of the system fail: a shared object to be preloaded (LD_PRELOAD), for tests only. For
  * glibc.
  *
- * What is to fail is said in the environment:
+ * The environment says which calls fail:
  *
  * FAULT_CALL    read, write, open, close, stat, lock, reserve, truncate, sync, rename, remove,
  *               space, fork, thread or malloc: see the functions below
- * FAULT_AT      the first of these calls that fails, counted from 1; 0: none, they are counted only
- * FAULT_LAST    the last one that fails
- * FAULT_WITH    the error's number; or "short": a read or write of half of what was asked for; or
- *               "cut": before the read somebody truncates the file to half of it; or "kill":
- *               before the call the process is killed; or "crash": it aborts
- * FAULT_FOLDER  files in this folder are meant, and those with relative names; all others (the
- *               dynamic linker's, the system's) are left alone
- * FAULT_STATE   a file of at least 16 bytes: the numbers of calls counted and of calls failed, kept
- *               by all processes of the run together
+ * FAULT_AT      the first of these calls that fails, counted from 1; 0: none, calls are only
+ * counted FAULT_LAST    the last one that fails FAULT_WITH    the error's number; or "short": the
+ * call reads or writes half of the bytes; or "cut": the file is truncated to half before the read;
+ * or "kill": the process is killed before the call; or "crash": it aborts FAULT_FOLDER  only files
+ * in this folder, or with relative names, are meant, not those of the dynamic linker and the system
+ * FAULT_STATE   a file of at least 16 bytes for the numbers of calls counted and of calls failed,
+ *               shared by all processes of the run
  *
- * Calls count from the beginning of main on. The date stands still, so that two runs can have the
- * same bytes, and the time that goes by goes fast, so that what is done every half a minute is
- * done.
+ * Calls are counted from the beginning of main on. The date stands still, so that two runs make the
+ * same bytes; the monotonic clock runs fast, so that tasks of every half minute are done.
  */
 #undef _FORTIFY_SOURCE
 #undef _FILE_OFFSET_BITS
@@ -76,7 +73,7 @@ static struct {
 
 static atomic_bool watched[MAX_DESCRIPTOR]; /* descriptors of files in the folder */
 
-/* The function that this one stands in front of. */
+/* The function of the next library of this name. */
 #define NEXT(function) ((__typeof__(&function))next_function(#function))
 
 static void *next_function(const char *name)
@@ -130,7 +127,7 @@ int __libc_start_main(main_function *program, int argc, char **argv, void (*init
     return NEXT(__libc_start_main)(begin_main, argc, argv, init, finish, linker, stack);
 }
 
-/* Counts a call; whether it is to fail, errno being set. */
+/* Counts a call; returns whether it fails, with errno set. */
 static bool fails(const char *call)
 {
     if (!atomic_load(&fault.begun) || strcmp(call, fault.call) != 0)
@@ -205,7 +202,7 @@ int openat(int folder, const char *path, int flags, ...)
     return is_path_meant(path) ? watch(fd) : fd;
 }
 
-/* close: the descriptor is gone all the same, as on Linux. */
+/* close: the descriptor is closed even if this fails, as on Linux. */
 
 int close(int fd)
 {
@@ -309,7 +306,7 @@ int statvfs(const char *path, struct statvfs *info)
     return is_path_meant(path) && fails("space") ? -1 : NEXT(statvfs)(path, info);
 }
 
-/* rename: all that gives a file its name */
+/* rename: all functions that give a file a name */
 
 int rename(const char *from, const char *to)
 {
@@ -350,7 +347,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     return fails("thread") ? fault.number : NEXT(pthread_create)(thread, attributes, run, argument);
 }
 
-/* malloc: all that gives memory */
+/* malloc: all functions that allocate */
 
 void *malloc(size_t size)
 {

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Runs a program again and again, each time with another call of one kind failing, and looks at
- * what it leaves: for tests/robust/faults.sh.
+ * Runs a program again and again, each time with another call of one kind failing, and checks what
+ * it leaves behind. For tests/robust/faults.sh.
  *
  * usage: fault_points [-do] [-i INPUT] -p OBJECT -c CALL -w WITH [-s SPAN] [-m MOST] --
  *            PROGRAM ARGUMENT...
  *
- * -p  fault_inject.so, and what has to be preloaded with it
+ * -p  fault_inject.so, and libraries to be preloaded with it
  * -c  FAULT_CALL, see fault_inject.c
- * -w  FAULT_WITH, but the name of the error instead of its number
+ * -w  FAULT_WITH, with the name of an error instead of its number
  * -s  calls that fail, from the k-th on; 0: all of them
- * -m  tries at most so many k, evenly spread; the default is every one
+ * -m  tries at most so many k, evenly spread; all of them by default
  * -o  there is an OUTPUT already, which only success replaces
- * -i  brings this file back to what it was before each run, and after the last
- * -d  overlooks what libraries print themselves when they crash or give up, and that OUTPUT has
- * other bytes where h5diff finds the same values: libhdf5 leaves out a filter for which memory is
- * short; exit status 3 and one line are right when OUTPUT is: a library crashed later
+ * -i  restores this file before each run and after the last
+ * -d  ignores what libraries print when they crash or give up. Accepts an OUTPUT of other bytes in
+ *     which h5diff finds the same values, since libhdf5 leaves out a filter if memory is short; and
+ *     exit status 3 with one line if OUTPUT is right, since a library may crash later
  *
- * With kill as what -w says, the program is killed at the call, and then the same command once more
- * has to do what it does without a failure, and to leave nothing else.
+ * With -w kill the program is killed at the call; the same command must then do what it does
+ * without a failure, and leave nothing else.
  *
- * The program's OUTPUT is o/out.h5 in the current folder, where o is empty. A run without a failure
- * tells the number of calls and what OUTPUT is to be. Each of the others has to end with exit
+ * The program's OUTPUT is o/out.h5 in the current folder; o is empty. A run without a failure shows
+ * the number of calls and the right OUTPUT. Each other run must end within 10 seconds: with exit
  * status 0 and the same bytes, or with 1, one line on stderr that begins "h5grad: ", and o as it
- * was, within 10 seconds. Prints each point where it did not, then a line that counts them. Exit
- * status: 0 none, 1 some, 99 no test was possible.
+ * was. Prints each run that does not, then their number. Exit status: 0 none, 1 some, 99 no test
+ * was possible.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -112,7 +112,7 @@ static bool holds(const char *name, const void *data, size_t size)
     return same;
 }
 
-/* Removes what is in o; with a name for it, counts and names what should not be there. */
+/* Removes all files in o. Counts and names those other than expected, unless that is NULL. */
 static unsigned clear_folder(const char *expected, char *names, size_t size)
 {
     unsigned strangers = 0;
@@ -183,7 +183,7 @@ static pid_t start(const struct points *points, unsigned long long at)
     return pid;
 }
 
-/* The program's wait status; *late when it had to be killed. What it left behind is killed too. */
+/* Returns the program's wait status; sets *late if it had to be killed. Kills its children, too. */
 static int finish(pid_t pid, bool *late)
 {
     struct timespec limit = {.tv_sec = LIMIT};
@@ -222,14 +222,14 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* What assert prints in a libhdf5 that was built with it. */
+/* Returns whether a line is what assert prints in a libhdf5 built with assertions. */
 static bool is_assertion(const char *line, const char *end)
 {
     const char *word = strstr(line, ": Assertion `");
     return word && word < end;
 }
 
-/* Whether every line, or with single one and no other, begins as messages of the program do. */
+/* Returns whether every line begins as messages of the program do; if single, there is only one. */
 static bool are_messages(const struct points *points, const struct bytes *text, bool single)
 {
     unsigned lines = 0;
@@ -247,7 +247,7 @@ static bool are_messages(const struct points *points, const struct bytes *text, 
     return !single || lines == 1;
 }
 
-/* Whether OUTPUT is what it should be. */
+/* Returns whether OUTPUT is right. */
 static bool is_right(const struct points *points)
 {
     if (holds(OUTPUT, points->result.data, points->result.size))
@@ -255,7 +255,7 @@ static bool is_right(const struct points *points)
     return points->overlooks && system("h5diff -q " OUTPUT " " REFERENCE " >h5diff.txt 2>&1") == 0;
 }
 
-/* What is wrong with how a run ended; NULL: nothing. */
+/* Returns what is wrong with how a run ended; NULL if nothing is. */
 static const char *judge(const struct points *points, int status, bool late,
                          const struct bytes *messages)
 {
@@ -283,7 +283,7 @@ static const char *judge(const struct points *points, int status, bool late,
     return are_messages(points, messages, true) ? NULL : "failure without one clear line";
 }
 
-/* The same of a run that was killed, and of the one that comes after it. */
+/* Likewise for a run that was killed and the one after it. */
 static const char *judge_killed(const struct points *points, int status, bool late,
                                 struct bytes *messages)
 {
@@ -307,7 +307,7 @@ static const char *judge_killed(const struct points *points, int status, bool la
     return judge(points, status, late, messages);
 }
 
-/* Whether point number at is as it should be. */
+/* Returns whether a run with a failure at call number at ends as it should. */
 static bool try_point(const struct points *points, unsigned long long at)
 {
     struct bytes messages;
@@ -329,7 +329,7 @@ static bool try_point(const struct points *points, unsigned long long at)
     return !wrong;
 }
 
-/* FAULT_WITH for what the errors' table calls so. */
+/* Sets FAULT_WITH to the number of the error called name. */
 static void set_with(const char *name)
 {
     setenv("FAULT_WITH", name, 1);
@@ -359,7 +359,7 @@ static void map_state(struct points *points)
     points->kills = strcmp(points->with, "kill") == 0;
 }
 
-/* The run without a failure. */
+/* Runs without a failure; returns the number of calls. */
 static unsigned long long count_calls(struct points *points)
 {
     bool late;

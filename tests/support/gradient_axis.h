@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Axes with the gradient of three points, for tests that want any. */
+/* Axes with the three-point gradient, for tests that need just any axis. */
 #ifndef TESTS_SUPPORT_GRADIENT_AXIS_H
 #define TESTS_SUPPORT_GRADIENT_AXIS_H
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IEEE's arithmetic by integers: what each operation has to give, rounded once to the nearest, even
- * in a test that was compiled with flags that give it up. Numbers of both formats are held as
- * doubles.
+ * IEEE 754 arithmetic by integers: each operation rounded once to nearest even, even in a test
+ * compiled with flags that do without that. Numbers of both formats are held as doubles.
  */
 #ifndef H5GRAD_TESTS_IEEE_H
 #define H5GRAD_TESTS_IEEE_H
@@ -18,8 +17,8 @@ enum ieee { IEEE_FLOAT, IEEE_DOUBLE };
 #define IEEE_NAN      (UINT64_C(0x7ff8) << 48)
 #define IEEE_HIDDEN   (UINT64_C(1) << 52)
 
-/* A number other than NaN and the infinities: (-1)^negative significand 2^exponent. Of a
- * significand that was cut off the last bit is set where any of those behind it was. */
+/* A finite number: (-1)^negative significand 2^exponent. The last bit of a significand that was cut
+ * off is set if any bit after it was. */
 struct ieee_parts {
     bool negative;
     uint64_t significand;
@@ -68,7 +67,7 @@ static inline struct ieee_parts ieee_split(double value)
     return parts;
 }
 
-/* The number of the format that is nearest to the parts, the even one of two. */
+/* Returns the number of the format that is nearest to parts, the even one of two. */
 static inline double ieee_join(enum ieee format, struct ieee_parts parts)
 {
     const int digits = format == IEEE_FLOAT ? 24 : 53;
@@ -116,8 +115,8 @@ static inline uint64_t ieee_cut(uint64_t significand, int shift)
     return significand >> shift | ((significand & ((UINT64_C(1) << shift) - 1)) != 0);
 }
 
-/* To one exponent, with room for the carry. Where bits of the small one are lost, the sum has more
- * than are kept by ten. */
+/* Gives both one exponent, with a bit for the carry. If bits of the small one are lost, the sum
+ * still has ten more than are kept. */
 static inline void ieee_align(struct ieee_parts *large, struct ieee_parts *small)
 {
     large->significand <<= 10;
@@ -158,7 +157,7 @@ static inline double ieee_subtract(enum ieee format, double a, double b)
     return ieee_add(format, a, ieee_negative(b));
 }
 
-/* Its first bit becomes the highest of 53. */
+/* Shifts the significand so that its first bit is the highest of 53. */
 static inline void ieee_normalize(struct ieee_parts *parts)
 {
     for (; parts->significand != 0 && parts->significand < IEEE_HIDDEN; parts->exponent--)

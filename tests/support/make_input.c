@@ -9,12 +9,12 @@
  *        make_input FILE PATH virtual SOURCE-FILE SOURCE-PATH
  *        make_input FILE PATH bomb MEBIBYTES
  *
- * Adds the dataset PATH to FILE, which is made if need be, as are the groups of PATH. Or gives a
- * dataset dimension scales, an AXIS of "-" for none; or the attribute NAME: a text, or doubles, of
- * which a single one is no list. Or adds a virtual
- * dataset that shows another one. Or adds one with gzip whose only chunk comes to so many MiB, far
- * more than it holds. With MAKE_INPUT_LATEST in the environment FILE has the latest format of
- * libhdf5 instead of the earliest.
+ * Adds the dataset PATH to FILE, and creates FILE and the groups of PATH as needed. Or gives a
+ * dataset dimension scales, where an AXIS of "-" has none; or the attribute NAME: a text, or
+ * doubles, a single one as a scalar. Or adds a virtual dataset of another one. Or adds one with
+ * gzip whose only chunk decodes to so many MiB, far more than it should hold. With
+ * MAKE_INPUT_LATEST in the environment FILE has the latest format of libhdf5 instead of the
+ * earliest.
  *
  * TYPE   int8 ... int64, uint8 ... uint64, float32, float64, each also with "be" behind it;
  *        complex64, complex128 (two values per point); and of what is no field: bool, string,
@@ -317,8 +317,8 @@ static size_t input_put_bits(unsigned char *stream, size_t at, unsigned bits, un
     return at;
 }
 
-/* One block with the fixed codes: a zero, which is then repeated 258 times by 13 bits. Its end is
- * missing. */
+/* The chunk is one block with the fixed codes, without an end: a zero, then 13 bits for each
+ * further 258 zeros. */
 static void input_add_bomb(hid_t file, const char *path, const char *mebibytes)
 {
     size_t repetitions = (strtoul(mebibytes, NULL, 10) << 20) / 258;
@@ -383,7 +383,7 @@ static void input_add_numbers(hid_t file, const char *path, const char *name, ch
     free(values);
 }
 
-/* DIMENSION_LIST, by which readers find the scales, and CLASS, by which they know them. */
+/* Writes DIMENSION_LIST, by which readers find the scales, and CLASS, which marks these. */
 static void input_add_scales(hid_t file, const char *path, char **axes, size_t n)
 {
     hsize_t count = n;

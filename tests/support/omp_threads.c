@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * OpenMP's parallel regions as plain threads, to be preloaded for the thread sanitizer: it knows
- * nothing of how libgomp's own threads wait for each other, and would report all they share. What
- * gcc makes of "#pragma omp parallel" is called here, and libgomp is not. And the clock runs fast,
- * so that what is done every half a minute is done here, too.
+ * OpenMP's parallel regions as plain threads, to be preloaded for the thread sanitizer, which does
+ * not see how libgomp's threads wait for each other and would report all that they share. Replaces
+ * the function that gcc calls for "#pragma omp parallel". The clock runs fast, so that tasks of
+ * every half minute are done, too.
  */
 #include <pthread.h>
 #include <stdlib.h>

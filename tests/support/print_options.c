@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Prints the table of options for scripts: a line for each, whose fields, with a tab between them,
- * are the long name, the letter, what the value is called, the words to offer for it, "each" where
- * the option may be repeated, the number of the member that it sets (options that set the same one
- * exclude each other), and a short description. Empty fields are "-".
+ * Prints the table of options for scripts, a line for each. Its fields, separated by tabs, are the
+ * long name, the letter, the name of the value, the words to offer for it, "each" if the option may
+ * be repeated, the number of the member that it sets (options that set the same one exclude each
+ * other), and a short description. Empty fields are "-".
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static const char *or_dash(const char *text)
     return text ? text : "-";
 }
 
-/* The length of what stands before the first of ": ", "; " and " (". */
+/* Returns the length of help up to the first of ": ", "; " and " (". */
 static size_t short_length(const char *help)
 {
     static const char *const ends[] = {": ", "; ", " ("};

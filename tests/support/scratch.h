@@ -8,17 +8,17 @@ extern char folder[64];
 
 void folder_make(void);
 
-/* Makes it and works in it. */
+/* Makes the folder and enters it. */
 void folder_enter(void);
 
-/* Removes it with all that is in it, and goes back from it. Returns how many files there were
- * hidden, as temporary files and journals are. */
+/* Leaves the folder and removes it with all that is in it. Returns how many hidden files there
+ * were, such as temporary files and journals. */
 unsigned folder_remove(void);
 
-/* How many entries it has. */
+/* Returns how many entries it has. */
 unsigned folder_entries(void);
 
-/* The path of what has this name in it, good for the next seven calls of the thread. */
+/* Returns the path of name in the folder, valid for the next seven calls of the thread. */
 const char *in_folder(const char *name);
 
 #endif

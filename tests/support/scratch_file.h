@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What tests of single files share: a new one in a folder of its own. The library's guard is held
+/* A new file in a folder of its own, for tests of single files. The library's guard is held
  * meanwhile. */
 #ifndef H5GRAD_TESTS_SCRATCH_FILE_H
 #define H5GRAD_TESTS_SCRATCH_FILE_H

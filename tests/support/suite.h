@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What every program of tests written with Check begins and ends with. */
+/* The frame of every program of tests written with Check. */
 #ifndef H5GRAD_TESTS_SUITE_H
 #define H5GRAD_TESTS_SUITE_H
 
 #include <check.h>
 #include <stddef.h>
 
-/* Check tells its parent process of every assertion that holds, to know where a test was when it
- * crashed. A system call each is too much for assertions on every point of an array. */
+/* Check reports each assertion that holds to its parent process, to know where a test crashed. That
+ * is a system call each, too slow for assertions on every point of an array. */
 #define _mark_point(file, line) ((void)0)
 
-/* A new case of the suite, each of whose tests runs between setup and teardown where they are
- * given. */
+/* Adds a case to the suite. Each of its tests runs between setup and teardown, unless NULL. */
 TCase *add_case(Suite *suite, const char *name, SFun setup, SFun teardown);
 
 /* Adds the tests named to a case. */

@@ -100,7 +100,7 @@ START_TEST(error_shows_no_control_characters)
 }
 END_TEST
 
-/* Of any code: what is decoded is what was encoded, and nothing else is. */
+/* Every code is decoded as encoded, and no other bytes are accepted. */
 START_TEST(utf8_of_all_codes)
 {
     unsigned wrong = 0;
@@ -184,7 +184,7 @@ START_TEST(error_shortens_long_names)
 }
 END_TEST
 
-/* The longest first, so that a few long ones do not cost the others. */
+/* The longest names are shortened first, so that a few long ones spare the others. */
 START_TEST(error_keeps_short_names)
 {
     static char name[40000];
@@ -199,7 +199,7 @@ START_TEST(error_keeps_short_names)
 }
 END_TEST
 
-/* No name is that long: the end is left off. */
+/* Text that is no name is cut at its end. */
 START_TEST(error_is_cut_between_characters)
 {
     static char text[8192];
@@ -577,7 +577,7 @@ static void add_parse_tests(TCase *tcase)
               elements_know_themselves);
 }
 
-/* Every start and length around whole cache lines; nothing beside the copy is touched. */
+/* Copies of every start and length around whole cache lines touch nothing else. */
 START_TEST(streamed_copies)
 {
     static unsigned char from[400], to[600], want[600];

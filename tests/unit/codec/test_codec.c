@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The codec room: each filter against a slow reference or its library, both directions against
- * libhdf5, pipelines with masks, and damaged streams. Buffers end at a page that cannot be touched.
+ * libhdf5, pipelines with masks, and damaged streams. Buffers end at a guard page.
  */
 #ifdef HAVE_CONFIG_H
     #include <config.h>
@@ -62,7 +62,7 @@ static size_t pages_of(size_t size)
     return (size + page - 1) / page * page;
 }
 
-/* size bytes that end where a page that cannot be touched begins. */
+/* Returns size bytes that end at a guard page. */
 static unsigned char *guarded(size_t size)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = pages_of(size);
@@ -147,7 +147,7 @@ static void *scratch_for(const struct h5_storage *storage, size_t raw)
     return scratch;
 }
 
-/* The stream decodes to the data, with exactly that much room. */
+/* Asserts that stream decodes to data in a buffer of exactly that size. */
 static void assert_decodes(const struct h5_filter *filter, const void *stream, size_t stream_size,
                            const void *data, size_t size)
 {
@@ -312,7 +312,7 @@ static void round_trip(const char *name, size_t size, enum data kind)
     ck_assert_msg(coded_size > 0, "%s: %zu bytes of kind %d do not fit", name, size, (int)kind);
     assert_decodes(&filter, coded, coded_size, in, size);
 
-    /* Whatever room there is, it is kept to, and a result that is there is a right one. */
+    /* No encoder exceeds its buffer, and if it succeeds the result is right. */
     for (size_t room = 0; room <= coded_size; room += 1 + coded_size / 50) {
         unsigned char *less = guarded(room);
         size_t less_size = SIZE_MAX;
@@ -339,7 +339,7 @@ START_TEST(encoders_round_trip)
 END_TEST
 
 #ifdef HAVE_ZSTD
-/* Behind every size for which zstd has other parameters, and at both sides of a power of 2. */
+/* Sizes just above those at which zstd changes its parameters, and on both sides of powers of 2. */
 START_TEST(encoders_take_what_they_say)
 {
     static const size_t raws[] = {
@@ -822,7 +822,7 @@ START_TEST(szip_parameters)
 END_TEST
 #endif
 
-/* Our chunk, written raw and read by libhdf5. */
+/* Chunks encoded by h5grad are written raw and read by libhdf5. */
 static void ours_to_libhdf5(const char *const *names, unsigned n, enum data kind, hsize_t rows,
                             hsize_t columns)
 {
@@ -886,7 +886,7 @@ static struct h5_storage pipeline_of(const char *const *names, unsigned n)
     return storage;
 }
 
-/* Encodes with the filters that mask leaves, decodes with the whole storage and the mask. */
+/* Encodes with the filters that mask leaves; decodes with all filters and the mask. */
 static void masked_trip(const struct h5_storage *storage, unsigned mask, size_t raw)
 {
     struct h5_storage part = {0};
@@ -940,7 +940,7 @@ START_TEST(all_ones_is_raw)
                      H5GRAD_OK);
     ck_assert_mem_eq(in, out, sizeof in);
 
-    /* also when all 32 filters are there */
+    /* All 32 filters of a mask. */
     for (unsigned i = 0; i < H5_MAX_FILTERS; i++)
         storage.filter[i] = filter_of("shuffle", -1, 4);
     storage.n_filters = H5_MAX_FILTERS;
@@ -1100,7 +1100,7 @@ static void survives(const struct h5_filter *filter, const unsigned char *stream
     release(out, capacity);
 }
 
-/* The stream undamaged, damaged, and with less and more room than its data need. */
+/* Decodes a stream undamaged, damaged, and into buffers smaller and larger than its data. */
 static void torture(const struct h5_filter *filter, const unsigned char *stream, size_t size,
                     const unsigned char *data, size_t raw)
 {
@@ -1203,7 +1203,7 @@ static void *no_memory(size_t size)
     return NULL;
 }
 
-/* Without memory for a decoder nothing is said of the data. */
+/* If memory for a decoder runs out, the data are not called damaged. */
 START_TEST(no_memory_is_no_damage)
 {
     static const unsigned char in[64];

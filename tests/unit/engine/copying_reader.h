@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A reader of an array in memory that fills buffers as those of files do. */
+/* A reader of an array in memory that fills buffers, as readers of files do. */
 #ifndef H5GRAD_TESTS_COPYING_READER_H
 #define H5GRAD_TESTS_COPYING_READER_H
 
 #include "reader/reader.h"
 
-/* Points of size bytes, as many scalars as components; data and extent stay the caller's. What no
- * result may depend on, as the corners of halos, becomes not a number. */
+/* Opens a reader of points of size bytes, of components scalars each; data and extent stay the
+ * caller's. Points that no result may depend on, the corners of halos, become NaN. */
 struct reader *copying_reader_open(const void *data, size_t size, unsigned components,
                                    unsigned rank, const uint64_t *extent);
 
-/* How many tiles, or pieces of the streamed ones, were read. */
+/* Returns how many tiles, or parts of tiles in sweeps, were read. */
 unsigned copying_reader_tiles(const struct reader *reader);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The engine over arrays in memory: the same bits however the work is cut up and shared out. */
+/* The engine over arrays in memory: the same bits for every tiling and number of workers. */
 #include <check.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -106,7 +106,7 @@ static void setup_free(struct setup *s)
     free(s->x);
 }
 
-/* A plan of a single tile, which no cache of a machine bears upon. */
+/* Makes a plan of a single tile, whatever caches the machine has. */
 static void plan_whole(const struct setup *s, struct plan *plan)
 {
     struct plan_request request = {
@@ -146,8 +146,8 @@ static void run_whole(struct setup *s)
     ck_assert_msg(hg_engine_run(&s->job, &plan, &err) == H5GRAD_OK, "%s", err.message);
 }
 
-/* 1, 2, 3 and 8 workers, 20 memory caps: bit for bit the result of one worker with the largest
- * tiles, few as the level-2 cache allows. copies: read as from a file, where tiles are streamed. */
+/* Runs with 1, 2, 3 and 8 workers and 20 memory caps, all of which give the bits of one worker with
+ * the largest tiles. copies: read as from a file, in sweeps. */
 static void check_same_bits(const uint64_t *extent, enum element element, unsigned components,
                             unsigned edge_order, bool copies)
 {
@@ -189,7 +189,7 @@ START_TEST(same_bits)
 }
 END_TEST
 
-/* With tiles that need a shared cache, too. */
+/* Also with tiles that need a shared cache. */
 START_TEST(same_bits_of_large_tiles)
 {
     struct setup s;
@@ -245,8 +245,8 @@ START_TEST(linear)
 }
 END_TEST
 
-/* The derivative of accuracy 8: differences to the result's own value of the nine points that begin
- * four before, or where that would leave the array are the first or last nine of it. */
+/* The derivative of accuracy 8: weights of the differences from the result's own value at nine
+ * points, four on each side, or the first or last nine of the array. */
 static const double of_end[4][9] = {
     {-2283, 6720, -11760, 15680, -14700, 9408, -3920, 960, -105},
     {-105, -1338, 2940, -2940, 2450, -1470, 588, -140, 15},
@@ -264,7 +264,7 @@ static void use_nine(struct setup *s, unsigned axis, bool periodic)
                      H5GRAD_OK);
 }
 
-/* What the operator makes of a point of a line: f(k) lies at data[step * k]. */
+/* Returns the result at a point of a line, where f(k) lies at data[step * k]. */
 static double nine_at(const double *data, uint64_t step, uint64_t at, uint64_t all, bool periodic)
 {
     double sum = 0;
@@ -284,7 +284,7 @@ static double nine_at(const double *data, uint64_t step, uint64_t at, uint64_t a
     return sum / 0.5 / 840;
 }
 
-/* What the operator makes of the whole array. */
+/* Computes the results of the whole array. */
 static void expect_nine(const struct setup *s, unsigned axis, double *out)
 {
     const double *data = s->data;
@@ -298,8 +298,8 @@ static void expect_nine(const struct setup *s, unsigned axis, double *out)
     }
 }
 
-/* Operators that reach four points, along axes with and without ends, beside one of three points:
- * the same bits from views and copies, and from tiles of any size in any number of sweeps. */
+/* Operators that reach four points, along axes with and without ends, beside one of three points
+ * give the same bits from views and copies, in tiles of any size and any number of sweeps. */
 static void check_operators(const uint64_t *extent, unsigned periodic, bool copies)
 {
     struct setup s;
@@ -334,7 +334,7 @@ static void check_operators(const uint64_t *extent, unsigned periodic, bool copi
     setup_free(&s);
 }
 
-/* Bits of periodic: the axes that are, and 8 times those that have the gradient of three points. */
+/* Bits 0 to 2 of _i: which axes are periodic; bits 3 to 5: which have three-point gradients. */
 START_TEST(wide_and_periodic)
 {
     const unsigned periodic = (unsigned)_i % 8, copies = (unsigned)_i / 8;
@@ -343,7 +343,7 @@ START_TEST(wide_and_periodic)
 }
 END_TEST
 
-/* The scale of a slice is that of the points of the slice, wherever a halo has them. */
+/* Points wrapped around in a halo are unpacked with the scale of their own slice. */
 START_TEST(periodic_and_packed)
 {
     struct setup s;
@@ -415,7 +415,7 @@ START_TEST(progress_and_cancel)
 }
 END_TEST
 
-/* A chunk of results that does not fit is refused, with a way on. */
+/* Result chunks that do not fit are refused, with advice. */
 START_TEST(chunks_and_memory)
 {
     struct setup s;
@@ -436,7 +436,7 @@ START_TEST(chunks_and_memory)
 }
 END_TEST
 
-/* The encoders count: as many workers as the cap has room for theirs. */
+/* The memory of encoders counts: there are as many workers as the cap has memory for. */
 START_TEST(encoders_and_memory)
 {
     const struct codec *zstd = hg_codec_find_name("zstd");
@@ -466,7 +466,7 @@ START_TEST(encoders_and_memory)
 }
 END_TEST
 
-/* The plan for float32 in a contiguous file, differentiated along all axes, with made-up caches. */
+/* Plans for float32 in a contiguous file, along all axes, with caches of any size. */
 static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes cache,
                       unsigned threads, uint64_t memory, struct plan *plan)
 {
@@ -499,7 +499,7 @@ static void plan_file(unsigned rank, const uint64_t *extent, struct cache_sizes 
     ck_assert_int_eq(hg_engine_plan(&job, plan, NULL), H5GRAD_OK);
 }
 
-/* Bytes of a tile amid the array, and of the halo across its faces. */
+/* Returns the bytes of a tile amid the array with its faces. */
 static uint64_t used_bytes(const struct plan *plan)
 {
     uint64_t core = plan->core_points, used = 2 * core;
@@ -519,7 +519,7 @@ static const struct {
              {4, {64, 64, 180, 182}},
              {5, {32, 32, 32, 64, 64}}};
 
-/* What is read for what there is. */
+/* Returns the points read divided by the points of the array. */
 static double read_ratio(const struct plan *plan)
 {
     double points = 1;
@@ -528,7 +528,7 @@ static double read_ratio(const struct plan *plan)
     return (double)plan->read_points / points;
 }
 
-/* With H5GRAD_PRINT_TILES in the environment: what is chosen for which caches. */
+/* Prints the tile that is chosen for which caches, if H5GRAD_PRINT_TILES is set. */
 static void print_tile(const struct cache_sizes *cache, const struct plan *plan)
 {
     if (!getenv("H5GRAD_PRINT_TILES"))
@@ -541,8 +541,8 @@ static void print_tile(const struct cache_sizes *cache, const struct plan *plan)
            read_ratio(plan));
 }
 
-/* Own caches of 256 KiB to 4 MiB, shares of up to 32 MiB of one of level 3: a tile fits its own or,
- * where it leaves it, the shared one, of which more never makes it smaller; and the memory. */
+/* Level-2 caches of 256 KiB to 4 MiB, shares of level 3 of up to 32 MiB: a tile fits level 2, or
+ * else the shared cache, and the memory. More shared cache never makes a tile smaller. */
 START_TEST(tiles_and_caches)
 {
     static const unsigned teams[] = {1, 2, 16};
@@ -575,8 +575,8 @@ START_TEST(tiles_and_caches)
 }
 END_TEST
 
-/* Where the own cache is small and the shared one large, writes are long and the halo is small;
- * where there is little to share, or in one dimension, nothing changes. */
+/* A small level-2 cache with a large shared one gives long writes and little halo. With little
+ * shared cache, or in one dimension, nothing changes. */
 START_TEST(tiles_in_shared_caches)
 {
     for (size_t s = 0; s < sizeof large / sizeof *large; s++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Two derivatives, of one source or of two, and the sum of their squares as three outputs of each
- * tile: the bits of plain loops, however the work is cut up and shared out, wherever it goes, and
- * after a run that was stopped.
+ * Three outputs of each tile: two derivatives, of one source or of two, and the sum of their
+ * squares. They have the bits of plain loops for every tiling, number of workers and method of
+ * writing, and after a resumed run.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ struct setup {
 
 static const double STEP = 0.7;
 
-/* The value of a source so many points of its axis from scalar k. */
+/* Returns the value of a source some points along its axis from scalar k. */
 struct line_of {
     const float *values;
     uint64_t at, extent, stride;
@@ -215,7 +215,7 @@ static void make_plan(struct setup *s, unsigned threads, uint64_t cache)
     ck_assert_msg(hg_engine_plan(&s->job, &s->plan, &err) == H5GRAD_OK, "%s", err.message);
 }
 
-/* The outputs from number first on, in memory. */
+/* Makes the outputs from number first on in memory. */
 static void run_in_memory(struct setup *s, unsigned first)
 {
     const unsigned n = OUTPUTS - first;
@@ -243,7 +243,7 @@ static void run_in_memory(struct setup *s, unsigned first)
 static const uint64_t extents[][RANK] = {{26, 19, 23}, {3, 5, 5000}, {90, 8, 14}};
 static const enum element elements[] = {ELEMENT_F32, ELEMENT_F64, ELEMENT_F16};
 
-/* Caches of 4 KiB to 4 MiB: tiles of few points and of all. */
+/* With caches of 4 KiB to 4 MiB, tiles have from a few points to all. */
 START_TEST(in_memory)
 {
     struct setup s;
@@ -264,16 +264,16 @@ START_TEST(in_memory)
 }
 END_TEST
 
-/* What a worker holds for a tile besides the values of halo_size bytes of a point and the results
- * of core_size: the derivatives of a piece and their combination, 2048 scalars and a cache line
- * each; and a coordinate and three weights along both axes. */
+/* Returns the bytes that a worker holds for a tile: values of halo_size bytes per point, results of
+ * core_size; the derivatives of a piece and their combination, 2048 scalars and a cache line each;
+ * a coordinate and three weights per point along both axes. */
 static uint64_t worker_bytes(const struct plan *plan, uint64_t halo_size, uint64_t core_size)
 {
     return plan->halo_points * halo_size + plan->core_points * core_size +
            3 * (2048 + 8) * sizeof(double) + (plan->tile[0] + plan->tile[1]) * 4 * sizeof(double);
 }
 
-/* Derivatives that are only combined take room for pieces, not for tiles. */
+/* Derivatives that are only combined take memory for pieces, not for tiles. */
 START_TEST(memory_is_counted)
 {
     struct setup s;
@@ -333,7 +333,7 @@ static void create_dataset(struct results *r, const struct setup *s, const struc
     ck_assert_int_eq(hg_storage_read(r->dataset[o], &r->storage[o], &err), H5GRAD_OK);
 }
 
-/* Over what the file holds. */
+/* Makes the results in the file, over what it holds. */
 static void results_make(struct results *r, struct setup *s, const struct method *method,
                          struct journal *journal)
 {
@@ -388,14 +388,14 @@ static void results_close(struct results *r, const struct setup *s, bool whole)
     hg_leave(&guard);
 }
 
-/* Stops a run after so many tiles. */
+/* Stops a run when the count is 0. */
 static int count_down(void *user)
 {
     atomic_int *left = user;
     return (*left)-- <= 0;
 }
 
-/* Runs, stopped after so many tiles; returns how many were made. */
+/* Runs until it is stopped after some tiles; returns how many were made. */
 static unsigned run_to_file(struct setup *s, const struct method *method, unsigned threads,
                             struct journal *journal, int stop)
 {
@@ -426,7 +426,7 @@ static unsigned run_to_file(struct setup *s, const struct method *method, unsign
     return copying_reader_tiles(s->source[0].reader) - before;
 }
 
-/* All bytes of the file, in new memory. */
+/* Returns all bytes of the file, to be freed. */
 static char *read_file(size_t *size)
 {
     struct stat info;
@@ -459,8 +459,8 @@ START_TEST(to_files)
 }
 END_TEST
 
-/* The journal of the file, a new one or that of the run before. touched: as if another program had
- * written to the file, so that what is in it is looked at. */
+/* Opens the journal of the file, a new one or that of the run before. touched: another program has
+ * written to the file, so that noted tiles are verified. */
 static struct journal *open_journal(bool begin, bool touched)
 {
     static const struct journal_head head = {.key = "key", .history = ""};
@@ -480,7 +480,7 @@ static struct journal *open_journal(bool begin, bool touched)
     return journal;
 }
 
-/* Stopped twice: what was made before is made no more, and the file is that of one run. */
+/* A run stopped twice makes no tile again, and the file is that of one run. */
 START_TEST(resumed)
 {
     struct setup s;
@@ -498,7 +498,7 @@ START_TEST(resumed)
         ck_assert_uint_eq(hg_journal_lost(journal), 0);
         hg_journal_close(journal, false);
     }
-    /* Of several workers one may be slow, and what waits for its tile is lost with it. */
+    /* If one of several workers is slow, chunks that wait for its tile are lost. */
     ck_assert_uint_le(made, method->replays && threads == 1 ? all - 15 : all);
     char *got = read_file(&other);
     ck_assert(size == other && memcmp(got, want, size) == 0);

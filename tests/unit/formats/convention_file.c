@@ -269,7 +269,7 @@ size_t references(const char *name)
     return n;
 }
 
-/* Puts each of many wrong values in an attribute's place, and has the file read. */
+/* Replaces an attribute by each of many wrong values and reads the file. */
 void spoil(const char *object, const char *attribute, const char *data)
 {
     static const double many[40] = {0};
@@ -305,8 +305,8 @@ void spoil(const char *object, const char *attribute, const char *data)
 
 /* --------------------------------------------------------------------------------- the results */
 
-/* Makes results of the dataset along n axes in the output, of those names or the convention's, and
- * has the convention finish them. */
+/* Makes results of the dataset along n axes in the output, with these names or the convention's,
+ * and lets the convention finish them. */
 bool own_spacing[] = {true, true, true};
 
 void finish(const char *name, size_t n, const unsigned *axis, const char *const *names)

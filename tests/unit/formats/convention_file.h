@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the tests of conventions share: an input, "file", made as a program of the convention makes
- * it, what is read of it, "coords", and an output that the convention finishes. */
+/* Shared by the tests of conventions: an input, "file", as a program of the convention makes it;
+ * what is read of it, "coords"; and an output that the convention finishes. */
 #ifndef H5GRAD_TESTS_CONVENTION_FILE_H
 #define H5GRAD_TESTS_CONVENTION_FILE_H
 

@@ -323,7 +323,7 @@ static hid_t make_growing(const char *name, hsize_t points)
     return dataset;
 }
 
-/* As a variable of netCDF-4 that was not written as far as others. */
+/* A variable of netCDF-4 may be shorter than its unlimited scale. */
 START_TEST(unlimited_scales_may_be_longer)
 {
     hg_close(make_growing("t", 10));

@@ -39,8 +39,7 @@ START_TEST(matlab_housekeeping_is_no_field)
 }
 END_TEST
 
-/* A text in so many bytes (0: of variable length), padded in some way, as a scalar or as an array.
- */
+/* Writes a text of size bytes (0: of variable length), padded, as a scalar or an array. */
 static void set_padded(const char *object, const char *name, const char *text, size_t size,
                        H5T_str_t padding, bool array)
 {

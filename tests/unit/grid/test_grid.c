@@ -30,7 +30,7 @@ static void copy_bytes(void *restrict to, const void *restrict from, size_t size
     memcpy(to, from, size);
 }
 
-/* Copies between random boxes, held against a loop over points. */
+/* Copies between random boxes, compared with a loop over points. */
 START_TEST(copies)
 {
     for (int turn = 0; turn < 2000; turn++) {
@@ -114,7 +114,7 @@ START_TEST(reach)
 }
 END_TEST
 
-/* A rule that an axis is long enough for. */
+/* Draws a rule that an axis is long enough for. */
 static struct halo_rule random_rule(uint64_t extent)
 {
     struct halo_rule rule = draw(2) ? three_points : of_order_2;
@@ -153,8 +153,8 @@ static void random_cross(struct cross *cross)
     hg_halo_make(cross->rank, cross->rule, cross->extent, &cross->tile);
 }
 
-/* The halo's point number k: which point of the array it is, counted from 1, and along how many
- * axes it lies outside the core; wrapped: or outside the array. */
+/* Returns the number of the array's point, from 1, that is the halo's point number k; *outside is
+ * the number of axes along which it lies outside the core or, if wrapped, outside the array. */
 static uint64_t halo_point(const struct cross *cross, uint64_t k, unsigned *outside,
                            unsigned *wrapped)
 {
@@ -173,7 +173,7 @@ static uint64_t halo_point(const struct cross *cross, uint64_t k, unsigned *outs
     return point + 1;
 }
 
-/* The array whose points have their numbers, from 1 on. */
+/* Returns an array whose points are numbered from 1. */
 static uint64_t *numbered(const struct cross *cross, struct box *whole)
 {
     *whole = (struct box){.start = {0}};
@@ -184,8 +184,8 @@ static uint64_t *numbered(const struct cross *cross, struct box *whole)
     return array;
 }
 
-/* The pieces of a halo lie in the array, and bring each point of the core and the faces once, and
- * of the corners none but where they are asked for. */
+/* The pieces of a halo lie in the array and have each point of core and faces once, and corners
+ * only if asked for. */
 START_TEST(pieces_of_halos)
 {
     unsigned wrapping = 0;
@@ -226,7 +226,7 @@ START_TEST(pieces_of_halos)
 }
 END_TEST
 
-/* The planes that a sweep has yet to read are all there, with the faces across it. */
+/* The planes that a sweep has yet to read are complete, with their faces. */
 START_TEST(planes_of_sweeps)
 {
     for (int turn = 0; turn < 3000; turn++) {
@@ -429,8 +429,7 @@ static void check_partition(const struct plan_request *q, const struct plan *p)
     free(seen);
 }
 
-/* Chunk numbers of a cached source that a tile needs: those that a box for each piece of its halo
- * touches. */
+/* Lists the chunks of a cached source that the pieces of a tile's halo touch. */
 static uint64_t needed(const struct plan *p, const struct tile *tile, uint64_t *chunk)
 {
     uint64_t n = 0;
@@ -467,8 +466,8 @@ static uint64_t all_chunks(const struct plan *p)
     return n;
 }
 
-/* Compares decodings with those that the plan says, which may be more where results have steps: a
- * tile may end before a chunk that lies between it and the next. */
+/* Compares decodings with the plan, which may count more if results have steps: no tile may need a
+ * chunk that lies between two. */
 static void check_decodes(const struct plan *p, uint64_t decodes)
 {
     bool steps = false;
@@ -481,7 +480,7 @@ static void check_decodes(const struct plan *p, uint64_t decodes)
     ck_assert_uint_le(p->chunks, p->chunk_decodes);
 }
 
-/* The same where blocks are gathered: each chunk that a block needs is decoded once for it. */
+/* Likewise for gathered blocks: each chunk that a block needs is decoded once for it. */
 static void check_gathered(const struct plan_request *q, const struct plan *p)
 {
     uint64_t *chunk = calloc(all_chunks(p), sizeof *chunk), decodes = 0, next = 0, bytes;
@@ -512,7 +511,7 @@ static void check_gathered(const struct plan_request *q, const struct plan *p)
     free(chunk);
 }
 
-/* Plays the plan with one worker: chunks decoded, and most alive at a time, against what it says.
+/* Simulates one worker: checks how many chunks are decoded, and kept at a time, against the plan.
  */
 static void check_cache(const struct plan_request *q, const struct plan *p)
 {
@@ -662,8 +661,8 @@ static bool can_plan(const struct plan_request *q, uint64_t memory, struct h5gra
     return made;
 }
 
-/* More memory never makes a plan impossible, and what a refusal asks for is enough, with less than
- * a MiB to spare. */
+/* More memory never makes a plan impossible; the limit that a refusal names suffices, with less
+ * than a MiB to spare. */
 START_TEST(feasible_from_some_memory_on)
 {
     for (int turn = 0; turn < 400; turn++) {
@@ -691,8 +690,8 @@ START_TEST(feasible_from_some_memory_on)
 }
 END_TEST
 
-/* With contiguous results a chunk of a quarter of the cap can be done, whatever its shape, and not
- * with more than so many decodings of it. */
+/* With contiguous results, chunks of a quarter of the cap can be done, whatever their shape, with a
+ * bounded number of decodings. */
 START_TEST(quarter_of_the_cap)
 {
     static const uint64_t mib[] = {32, 40, 64, 100, 1024};
@@ -787,7 +786,7 @@ START_TEST(large_arrays)
 }
 END_TEST
 
-/* A cap too small for all chunks in flight costs second decodings, not correctness. */
+/* With a cap too small for all chunks in use, chunks are decoded again, and results stay right. */
 START_TEST(small_memory)
 {
     struct plan_request q = {.rank = 3,

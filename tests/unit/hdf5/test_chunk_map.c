@@ -48,8 +48,7 @@ static const struct index {
 };
 enum { INDEXES = sizeof indexes / sizeof *indexes };
 
-/* What a test is run with: an index, filtered or not, of the earliest or the latest format, behind
- * a user block or not. */
+/* A variant of a file: index, filtered or not, earliest or latest format, user block or not. */
 struct variant {
     const struct index *index;
     bool filtered, latest;
@@ -67,8 +66,8 @@ static bool is_written(uint64_t row, uint64_t column)
     return (row + column) % 2 == 0;
 }
 
-/* Writes every second chunk past libhdf5's filters, which is what a chunk is found by: 8 bytes or
- * all of them, and the first chunk with a mask. */
+/* Writes every second chunk past libhdf5's filters, so that its bytes can be found: 8 bytes or all
+ * of them, and the first chunk with a mask. */
 static void write_chunks(hid_t dataset, const struct variant *v)
 {
     char bytes[ROWS * COLUMNS * sizeof(int)];
@@ -144,7 +143,7 @@ static void close_map(struct opened *o)
     hg_leave(&guard);
 }
 
-/* Whether the bytes that were written lie there. */
+/* Checks that the bytes written lie at place. */
 static void check_place(const struct h5_chunk_place *place, const struct variant *v,
                         const uint64_t *number)
 {
@@ -189,7 +188,7 @@ START_TEST(places)
 }
 END_TEST
 
-/* Whoever opened it has a driver that tells nothing. */
+/* The driver of a file that the calling program opened reports no addresses. */
 START_TEST(file_of_the_caller)
 {
     const struct variant v = variant_of(2 * 8);
@@ -203,7 +202,7 @@ START_TEST(file_of_the_caller)
 }
 END_TEST
 
-/* A chunk that is not found for its index is damaged is not taken for one that is not stored. */
+/* A chunk that a damaged index hides does not count as not stored. */
 START_TEST(damaged_index)
 {
     const struct variant v = variant_of(2 * 8);

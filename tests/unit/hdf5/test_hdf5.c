@@ -36,7 +36,7 @@ static void take_warning(void *user, const char *text)
     snprintf(warning, sizeof warning, "%s", text);
 }
 
-/* Forgets what came of the opening before, whose file is closed. */
+/* Opens the file, and releases the access of the last one, which is closed. */
 static hid_t open_file(const char *path, struct h5grad_error *error)
 {
     hg_access_free(&trust);
@@ -211,7 +211,7 @@ START_TEST(close_releases_every_kind)
 }
 END_TEST
 
-/* A filter that undoes nothing, as where realloc fails: since 1.14.4 libhdf5 drops what it says. */
+/* A filter that fails, as if realloc did: since 1.14.4 libhdf5 drops its messages. */
 static size_t filter_without_memory(unsigned flags, size_t n, const unsigned *values, size_t bytes,
                                     size_t *size, void **buffer)
 {
@@ -1222,7 +1222,7 @@ START_TEST(caches_of_sources_keep_to_the_memory)
 }
 END_TEST
 
-/* Mappings of one source in a row, and one mapping of a source for each of its blocks. */
+/* Several mappings of one source in sequence, and one mapping with a source per block. */
 START_TEST(sources_are_counted)
 {
     const hsize_t extent[2] = {12, 4}, most[2] = {H5S_UNLIMITED, 4}, rows[2] = {3, 4};

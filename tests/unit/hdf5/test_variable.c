@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lengths that a file claims for what has a variable length. */
+/* Lengths that a file claims for elements of variable length. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,7 @@ static hid_t mixed_type(void)
 static char long_text[MARK + 1];
 static int16_t long_list[MARK];
 
-/* Elements of which the last has the marked part. */
+/* Makes elements, the last with the marked part. */
 static void *fill_texts(void)
 {
     static const char *texts[OTHERS + 1] = {"", "one", NULL, long_text};
@@ -144,14 +144,14 @@ static void put(const struct kind *kind)
     hg_close(type);
 }
 
-/* What the file says of a part: its length, and where it is. */
+/* What the file claims of a part: its length and place. */
 struct claim {
     uint32_t length;
     uint32_t address[2];
     uint32_t number;
 };
 
-/* Changes both marked parts in the file, by their lengths and what these refer to. */
+/* Changes the claims of both marked parts in the file. */
 static void patch(void (*change)(struct claim *claim, uint64_t value), uint64_t value)
 {
     static unsigned char content[1 << 20];
@@ -257,7 +257,7 @@ START_TEST(what_is_wrong_is_not_read)
 }
 END_TEST
 
-/* The object has more than libhdf5 makes room for. */
+/* The object is longer than the buffer that libhdf5 allocates. */
 START_TEST(objects_that_are_too_long)
 {
     static char text[3 * MARK * 4];
@@ -278,7 +278,7 @@ START_TEST(objects_that_are_too_long)
 }
 END_TEST
 
-/* The parts' bytes count, and any number of them may be the same object. */
+/* The bytes of all parts count, even if several parts are one object. */
 START_TEST(memory_is_held_to)
 {
     static const char *many[1000];
@@ -307,7 +307,7 @@ START_TEST(memory_is_held_to)
 }
 END_TEST
 
-/* The readers of texts, of lists of scales, and of what is copied. */
+/* All readers check lengths: of texts, of lists of scales, of copied attributes. */
 START_TEST(readers_ask)
 {
     make_file(0, 8, 8);
@@ -395,7 +395,7 @@ START_TEST(fill_values)
 }
 END_TEST
 
-/* The conversion that shows elements as they are stored is not left behind. */
+/* The conversion that shows elements as stored is unregistered afterwards. */
 START_TEST(libhdf5_is_left_as_it_was)
 {
     unsigned char bytes[(OTHERS + 1) * 16];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a journal tells after the process died, and after the machine did. The clock, the way to
- * stable storage and the boot of the machine are this file's own, so that what happens now and then
- * happens when it is wanted.
+ * What a journal holds after the process died, and after the machine did. This file replaces the
+ * clock, fdatasync and the boot id, so that rare events happen when a test wants them.
  */
 #include <check.h>
 #include <errno.h>
@@ -23,7 +22,7 @@
 
 #define LONG_SINCE 31 /* seconds: longer than between two times that all is made safe */
 
-/* Bytes of what is noted at once. */
+/* Tiles of this many bytes are noted at once. */
 #define LARGE ((uint64_t)16 << 20)
 
 static const struct journal_head HEAD = {
@@ -80,7 +79,7 @@ int open(const char *name, int flags, ...)
     return openat(AT_FDCWD, name, flags, mode);
 }
 
-/* Lets it be another boot, or another machine; NULL: one that does not say. */
+/* Pretends another boot, or another machine; NULL: one without a boot id. */
 static void boot_as(const char *id)
 {
     FILE *file = id ? fopen(boot, "w") : NULL;
@@ -163,7 +162,7 @@ START_TEST(process_died)
 }
 END_TEST
 
-/* Another machine may have other caches, and make other tiles of its own accord. */
+/* Another machine may have other caches, by which it would choose other tiles. */
 START_TEST(what_shapes_the_tiles)
 {
     struct journal *journal;
@@ -180,7 +179,7 @@ START_TEST(what_shapes_the_tiles)
 }
 END_TEST
 
-/* Small tiles are noted together: at the end when there is one, else some are done again. */
+/* Small tiles are noted together. If the process dies some are done again. */
 START_TEST(small_tiles)
 {
     struct journal *journal = begin(1000);
@@ -211,7 +210,7 @@ START_TEST(machine_died_before_anything_was_safe)
 }
 END_TEST
 
-/* A system that comes back may have kept any part of the file. */
+/* After a crash of the machine any part of the journal may be on disk. */
 START_TEST(machine_died_within_the_head)
 {
     struct journal *journal;
@@ -233,7 +232,7 @@ START_TEST(machine_died_within_the_head)
 }
 END_TEST
 
-/* What came while the rest was made safe is not safe. */
+/* Tiles noted during a sync are not safe. */
 START_TEST(machine_died)
 {
     struct journal *journal = begin(8);
@@ -249,8 +248,7 @@ START_TEST(machine_died)
 }
 END_TEST
 
-/* A run that goes on elsewhere notes what another machine does not know to be safe, and keeps what
- * is. */
+/* A run resumed on another machine keeps the tiles that are safe, and notes those that are not. */
 START_TEST(machines_that_take_turns)
 {
     struct journal *journal = begin(8);
@@ -271,7 +269,7 @@ START_TEST(machines_that_take_turns)
 }
 END_TEST
 
-/* The same where chunks that were noted elsewhere are forgotten, and with them what told where. */
+/* Likewise when chunks noted on another machine are forgotten, with their places. */
 START_TEST(machines_that_take_turns_with_chunks)
 {
     struct journal *journal = begin(1);
@@ -292,7 +290,7 @@ START_TEST(machines_that_take_turns_with_chunks)
 }
 END_TEST
 
-/* Where no boot can be told from another, each may be one. */
+/* Without boot ids every run may be another boot. */
 START_TEST(unknown_boot)
 {
     boot_as(NULL);
@@ -324,7 +322,7 @@ static void check_used(struct journal *journal)
     hg_journal_close(journal, true);
 }
 
-/* Between reading it and going on with it another run has gone on with it, begun another, ended. */
+/* Another run resumes, begins anew or ends between the reading of the journal and its use. */
 START_TEST(used_meanwhile)
 {
     struct journal *journal = begin(8);
@@ -350,7 +348,7 @@ START_TEST(used_meanwhile)
 }
 END_TEST
 
-/* Chunks that are forgotten while they are made safe do not make others safe. */
+/* Chunks forgotten during a sync do not make others safe. */
 START_TEST(machine_died_after_chunks_were_forgotten)
 {
     struct journal *journal = begin(1);
@@ -375,7 +373,7 @@ START_TEST(machine_died_after_chunks_were_forgotten)
 }
 END_TEST
 
-/* The system tells once of bytes that it lost. */
+/* The system reports lost bytes only once. */
 START_TEST(failure_at_the_end)
 {
     struct journal *journal = begin(8);
@@ -391,7 +389,7 @@ START_TEST(failure_at_the_end)
 }
 END_TEST
 
-/* Some file systems tell only then. */
+/* Some file systems report failures only when a file is closed. */
 START_TEST(failure_when_closed)
 {
     struct journal *journal = begin(8);
@@ -440,8 +438,8 @@ START_TEST(seldom_where_it_takes_long)
 }
 END_TEST
 
-/* What is noted counts if it is still there, which need not be looked at if the run before has seen
- * the file last. */
+/* Noted tiles count if they are still in the file; they are verified unless the run before was the
+ * last to write to it. */
 START_TEST(file_is_looked_at)
 {
     static const char bytes[] = "these are the bytes of a chunk";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The readers against libhdf5 itself, and lines. */
+/* The readers and coordinate arrays against libhdf5. */
 #include <check.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -79,7 +79,7 @@ static void put_values(hid_t file, const char *name, hid_t type, hid_t creation)
     ck_assert_int_ge(H5Dclose(dataset), 0);
 }
 
-/* A dataset open for reading with all that a reader needs. */
+/* A dataset that is open, with what a reader needs of it. */
 struct input {
     struct h5_access access;
     hid_t file;
@@ -89,7 +89,7 @@ struct input {
     struct reader_source source;
 };
 
-/* Whether the calling program opens the file, with a driver of libhdf5's own. */
+/* The calling program has the file open, with a driver of libhdf5. */
 static bool by_caller;
 
 static void input_open(struct input *input, const char *name)
@@ -194,7 +194,7 @@ static bool outside(const struct box *core, unsigned axis, int64_t at)
     return at < start || at >= start + (int64_t)core->count[axis];
 }
 
-/* Every point of a tile that is promised through the view, against expect(point, component). */
+/* Checks every point that the view must have against expect(point, component). */
 static void check_view(const struct input *input, const struct tile *tile,
                        const struct reader_view *view, double (*expect)(size_t, unsigned))
 {
@@ -291,7 +291,7 @@ static void check_dataset_method(const char *name, const char *forced, const cha
     input_close(&input);
 }
 
-/* method: the one that is to be taken by itself, NULL where the test leaves that open */
+/* method: the one that must be chosen; NULL: any. */
 static void check_dataset(const char *name, const char *method, double (*expect)(size_t, unsigned))
 {
     check_dataset_method(name, NULL, method, expect);
@@ -334,7 +334,7 @@ START_TEST(layouts)
 }
 END_TEST
 
-/* Addresses in the file count from behind it, those that libhdf5 tells do or do not. */
+/* Addresses in a file with a user block count from its end; libhdf5 reports them either way. */
 START_TEST(behind_a_user_block)
 {
     static const hsize_t chunk[RANK] = {4, 5, 6};
@@ -359,7 +359,7 @@ START_TEST(behind_a_user_block)
 }
 END_TEST
 
-/* The values but for one in the middle, where no proof by the ends sees it. */
+/* Writes the values except one in the middle, where no comparison of the ends sees it. */
 static void put_other_values(hid_t file, const char *name, hid_t creation)
 {
     static float other[POINTS];
@@ -370,8 +370,7 @@ static void put_other_values(hid_t file, const char *name, hid_t creation)
     ck_assert_int_ge(H5Dclose(dataset), 0);
 }
 
-/* Bytes are at their places in the file that the link leads to, not in the one that has the link.
- */
+/* Addresses are those in the file that an external link leads to. */
 START_TEST(linked_files)
 {
     static const hsize_t chunk[RANK] = {16, 5, 6};
@@ -404,7 +403,7 @@ START_TEST(linked_files)
 }
 END_TEST
 
-/* What the calling program has not yet brought to its file is libhdf5's to know. */
+/* Only libhdf5 knows points that the calling program has not flushed. */
 START_TEST(written_meanwhile)
 {
     const hsize_t start[RANK] = {18, 6, 0}, count[RANK] = {1, 1, 17};
@@ -552,7 +551,7 @@ START_TEST(unallocated_chunks)
 }
 END_TEST
 
-/* libhdf5 does not tell where chunks of such a file lie. */
+/* In a file that the calling program has open, addresses of chunks are not used. */
 START_TEST(file_of_the_caller)
 {
     static const hsize_t chunk[RANK] = {4, 5, 6}, deep[RANK] = {16, 5, 6};
@@ -576,7 +575,7 @@ START_TEST(file_of_the_caller)
 }
 END_TEST
 
-/* A filter that nobody has, at an id of the range that is free for tests. */
+/* A filter that does not exist, from the range of ids for tests. */
 enum { NO_FILTER = 300 };
 
 static hid_t new_unknown(hid_t file, const char *name)
@@ -676,7 +675,7 @@ START_TEST(damaged_chunk)
 }
 END_TEST
 
-/* Gives the chunk of points 0.., 0.., 6.. another length in the index (version 1). */
+/* Changes the length of the chunk of points 0.., 0.., 6.. in the index (version 1). */
 static void set_length(uint32_t length)
 {
     struct {
@@ -829,7 +828,7 @@ START_TEST(array_in_memory)
 }
 END_TEST
 
-/* Lines. */
+/* Coordinate arrays. */
 
 enum { LINE = 1000 };
 
@@ -970,7 +969,7 @@ START_TEST(line_errors)
 }
 END_TEST
 
-/* A coordinate array holds on to its dataset, and to nothing once its values are in memory. */
+/* A coordinate array holds its dataset open, unless its values are in memory. */
 START_TEST(line_handles)
 {
     static const double d[LINE];

@@ -576,7 +576,7 @@ END_TEST
 
 /* ---- errors ---- */
 
-/* The call must fail, with a reason, and the same without a place for the reason. */
+/* Asserts that the call fails with a reason, and also without a place for it. */
 static void call_fails(const struct call *call, const char *what)
 {
     struct h5grad_error error;
@@ -768,7 +768,7 @@ START_TEST(test_threads_change_no_bit)
 }
 END_TEST
 
-/* Results from this size on are stored past the caches. */
+/* Larger results are made with non-temporal stores. */
 enum { LARGE = 16 << 20 };
 
 /* Copies the part of an array at index i of axis cut to another, or back. */
@@ -787,7 +787,7 @@ static void move_slab(const struct call *call, unsigned cut, uint64_t i, void *a
     }
 }
 
-/* The result along one axis, from calls so small that nothing of them is special. */
+/* Makes the result along one axis by many calls on small arrays. */
 static void *small_calls(const struct call *call, size_t number)
 {
     struct call small = *call;
@@ -828,7 +828,7 @@ static const struct large {
     {4, {12, 23, 130, 131}, 1, 1, {false, true, false, true}, 0},
 };
 
-/* _i: twice the number of the case, and one for double. */
+/* _i: twice the number of the case, plus 1 for double. */
 START_TEST(test_large_results)
 {
     const struct large *large = &larges[_i / 2];
@@ -905,7 +905,7 @@ struct watch {
     pthread_t caller;
     uint64_t done, total;
     atomic_int asked;
-    int cancel_at; /* the question that is answered with yes; 0: none */
+    int cancel_at; /* the call that returns true; 0: none */
     bool wrong;
 };
 
@@ -964,7 +964,7 @@ START_TEST(test_cancel)
 }
 END_TEST
 
-/* ---- memory: data and results between pages that must not be touched ---- */
+/* ---- memory: data and results between guard pages ---- */
 
 struct guarded {
     unsigned char *pages;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What results carry for their readers: units, attributes, dimension scales and what else their
- * source refers to; and that equal runs make equal files. */
+/* What results carry for their readers: units, attributes, dimension scales and other variables of
+ * their source. Equal runs make equal files. */
 #include <check.h>
 #include <math.h>
 #include <stdatomic.h>
@@ -470,7 +470,7 @@ static void check_list(hid_t file, const char *path, const char *const *scales)
     H5Dclose(dataset);
 }
 
-/* How often a scale says it is used, each time by a dataset whose list says the same. */
+/* Returns by how many datasets a scale says it is used; checks that their lists agree. */
 static size_t count_uses(hid_t scale)
 {
     struct h5_scale_use *use = calloc(16, sizeof *use);
@@ -547,7 +547,7 @@ START_TEST(scales)
 }
 END_TEST
 
-/* One scale that cannot be made again, and there are none. */
+/* If one scale cannot be copied, none is. */
 START_TEST(all_scales_or_none)
 {
     folder_make();
@@ -594,7 +594,7 @@ static void make_scaled(hsize_t points, bool grows, bool both)
     ck_assert_int_ge(H5Fclose(file), 0);
 }
 
-/* The result along an axis of /T whose coordinates may be others. */
+/* Runs along an axis of /T, perhaps with other coordinates; returns the result. */
 static hid_t run_scaled(const char *dim, const char *coord, hid_t *file)
 {
     struct h5grad_options options;
@@ -619,7 +619,7 @@ static hid_t run_scaled(const char *dim, const char *coord, hid_t *file)
     return result;
 }
 
-/* Texts of a source that its derivative has another way, or not. */
+/* Texts of a source that its derivative has changed, or not at all. */
 START_TEST(texts_of_a_derivative)
 {
     static const struct {
@@ -649,7 +649,7 @@ START_TEST(texts_of_a_derivative)
 }
 END_TEST
 
-/* Readers of netCDF-4 want a scale for every axis, of its extent but for one that may grow. */
+/* Readers of netCDF-4 want a scale for every axis, of the same extent unless it is unlimited. */
 START_TEST(scales_that_fit)
 {
     static const struct {
@@ -699,7 +699,7 @@ START_TEST(names_what_it_is_by)
 }
 END_TEST
 
-/* A result has the name of a scale: --name is the user's choice, and wins. */
+/* If a result has the name of a scale, --name wins. */
 START_TEST(results_take_names)
 {
     struct h5grad_options options;
@@ -734,7 +734,7 @@ static void check_creation(hid_t creation)
     ck_assert(!times);
 }
 
-/* netCDF-4 writes to what knows the order of its members and attributes; times differ by run. */
+/* netCDF-4 writes only to groups that track the order of members; times would differ by run. */
 START_TEST(order_is_tracked)
 {
     static const char *const groups[] = {"/", "/g"};
@@ -899,7 +899,7 @@ START_TEST(runs_are_the_same)
 }
 END_TEST
 
-/* Nobody waits for a tile that will not be done. */
+/* After a failure no worker waits for a tile that will not be done. */
 START_TEST(stopped_in_order)
 {
     struct h5grad_error err = {0};

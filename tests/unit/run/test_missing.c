@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a file cannot give: sources of virtual datasets and external files that are not there or not
- * whole, datasets among their own sources, and links that lead nowhere. By the public functions, as
- * a program that links the library has them.
+ * Data that a file refers to but cannot give: sources and external files that are absent or too
+ * short, virtual datasets among their own sources, links that lead nowhere. By the public
+ * functions.
  */
 #include <check.h>
 #include <fcntl.h>
@@ -101,8 +101,8 @@ static void put_raw(const char *name, size_t bytes)
     fclose(out);
 }
 
-/* "v" of ROWS x POINTS, of which row i is shown from the dataset at path of file[i]; NULL: from
- * nowhere. */
+/* Makes "v" of ROWS x POINTS, whose row i comes from the dataset at path in file[i]; NULL: nowhere.
+ */
 static void put_rows(const char *name, const char *const *file, const char *path)
 {
     const hsize_t extent[] = {ROWS, POINTS}, count[] = {1, POINTS};
@@ -122,7 +122,7 @@ static void put_rows(const char *name, const char *const *file, const char *path
     H5Sclose(space);
 }
 
-/* One that shows all of another. */
+/* Makes a virtual dataset of all of another. */
 static void put_view(const char *name, const char *path, const char *source, const char *dataset)
 {
     hsize_t n = POINTS;
@@ -133,7 +133,7 @@ static void put_view(const char *name, const char *path, const char *source, con
     H5Sclose(space);
 }
 
-/* "v" without end, of blocks of POINTS, which had n points when it was closed. */
+/* Makes an unlimited "v" of blocks of POINTS, with n points when it is closed. */
 static void put_blocks(const char *name, const char *pattern, hsize_t n)
 {
     const hsize_t most = H5S_UNLIMITED, start = 0, block = POINTS;
@@ -147,7 +147,7 @@ static void put_blocks(const char *name, const char *pattern, hsize_t n)
     H5Sclose(space);
 }
 
-/* "v" without end along axis 0, with a column from each of two files that may grow. */
+/* Makes "v", unlimited along axis 0, with a column from each of two files that may grow. */
 static void put_columns(const char *name, const char *const file[2], hsize_t n)
 {
     const hsize_t extent[] = {n, 2}, most[] = {H5S_UNLIMITED, 2}, one[] = {1, 1};
@@ -195,7 +195,7 @@ static void hear(void *user, const struct h5grad_message *message)
         snprintf(said + used, sizeof said - used, "%s\n", message->text);
 }
 
-/* The run of a file, all fields where dataset is NULL, and the gradient of v along axis 0. */
+/* Runs on a file, on all fields if dataset is NULL, and reads the gradient of v along axis 0. */
 static enum h5grad_status run(const char *input, const char *dataset, bool allow)
 {
     struct h5grad_options options;
@@ -234,8 +234,8 @@ static void assert_gradient(size_t n, const double *wanted)
         ck_assert_msg(gradient[i] == wanted[i], "%zu: %g and not %g", i, gradient[i], wanted[i]);
 }
 
-/* Refused where it is named, left out with a warning where it is not and there is another field,
- * and otherwise the reason why nothing is left. */
+/* Asserts that v is refused if named, left out with a warning if there is another field, and
+ * otherwise the reason of the failure. */
 static void assert_refused(const char *input, const char *why)
 {
     ck_assert_int_eq(run(input, "/v", false), H5GRAD_FAILED);
@@ -249,7 +249,7 @@ static void assert_refused(const char *input, const char *why)
     assert_said("(skipped)");
 }
 
-/* The same, and the option allows it. */
+/* Likewise, and that the option allows it. */
 static void assert_missing(const char *input, const char *why)
 {
     assert_refused(input, why);
@@ -390,7 +390,7 @@ START_TEST(sources_are_found_where_the_environment_says)
         ck_assert_int_eq(rename(three[i], name), 0);
     }
     ck_assert_int_eq(run("v.h5", NULL, false), H5GRAD_FAILED);
-    /* libhdf5 asks for this one when it is started */
+    /* libhdf5 reads this variable when it is initialised. */
     setenv("HDF5_VDS_PREFIX", "${ORIGIN}/sub", 1);
     ck_assert_int_eq(run("v.h5", NULL, false), H5GRAD_FAILED);
     setenv("HDF5_VDS_PREFIX", "nowhere:sub", 1);
@@ -405,7 +405,7 @@ START_TEST(sources_are_found_where_the_environment_says)
 }
 END_TEST
 
-/* libhdf5 would read what lies behind them, or fail in the middle of the run. */
+/* libhdf5 would read beyond such sources, or fail in the middle of the run. */
 START_TEST(sources_of_another_shape_are_refused)
 {
     put_row("0.h5", "d", POINTS - 1, 0);
@@ -563,7 +563,7 @@ START_TEST(a_circle_without_end_is_refused)
 }
 END_TEST
 
-/* A program that has the file open itself reads it through libhdf5's own driver. */
+/* A program that has the file open itself reads it by libhdf5's own driver. */
 START_TEST(files_that_are_open_here_are_no_exception)
 {
     put_view("v.h5", "v", ".", "v");
@@ -617,7 +617,7 @@ START_TEST(a_source_that_vanishes_is_an_error)
     int next = open(".", O_RDONLY);
     close(next);
     few.rlim_max = limit.rlim_max;
-    /* All sources are open at once when points are read, and only one when they are looked for. */
+    /* All sources are open at a time when points are read, but only one while they are checked. */
     for (few.rlim_cur = (rlim_t)next + 1; few.rlim_cur < (rlim_t)next + 12; few.rlim_cur++) {
         ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
         enum h5grad_status status = run("v.h5", "/v", true);
@@ -681,7 +681,7 @@ START_TEST(external_files_of_sources_must_be_whole)
 }
 END_TEST
 
-/* The folder is that in which the result is made, which changes it. */
+/* The result is made in that folder, which changes its times. */
 START_TEST(an_external_file_that_is_a_folder_costs_its_field)
 {
     put_row("v.h5", "u", POINTS, 0);
@@ -708,7 +708,7 @@ static void put_link(const char *name, const char *link, const char *target, con
     H5Fclose(file);
 }
 
-/* A warning without -d, an entry of the list, and an error where it is named. */
+/* Asserts a warning without -d, an entry in the list, and an error if the link is named. */
 static void assert_lost(const char *target, const char *path, const char *why)
 {
     struct h5grad_report *report;
@@ -836,7 +836,7 @@ START_TEST(removed_files_are_outside)
 END_TEST
 
 #ifdef __linux__
-/* Neither a run nor a look at the list opens it. */
+/* Neither a run nor a list opens it. */
 START_TEST(a_pipe_outside_is_not_opened)
 {
     char name[sizeof folder + 16], event[4096];

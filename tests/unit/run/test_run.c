@@ -23,7 +23,7 @@
 #include "tests/support/h5make.h"
 #include "tests/support/scratch.h"
 
-/* The allocation, counted from now on, that is to fail; -1: none. */
+/* Which of the next allocations fails; -1: none. */
 static _Atomic long fail_at = -1;
 
 static int fails(void)
@@ -79,8 +79,7 @@ char *__wrap_strdup(const char *text)
 
 static float field[NZ][NY][NX];
 
-/* A scale of even steps of 1 for an axis of a dataset, in its group, and the list that attaches it.
- */
+/* Makes a scale of steps of 1 in the group, and attaches it. */
 static void make_scales(hid_t group, hid_t dataset)
 {
     static const char *const names[] = {"z", "y", "x"};
@@ -229,8 +228,8 @@ START_TEST(cancelled_at_every_step)
 }
 END_TEST
 
-/* A run that is stopped, resumed, stopped again wherever it is, also before the place where the
- * first one was, and resumed to its end. */
+/* A run is stopped, resumed, stopped at any point, earlier ones included, and resumed to its end.
+ */
 START_TEST(resumed_again_from_anywhere)
 {
     struct h5grad_options options;
@@ -265,8 +264,7 @@ START_TEST(resumed_again_from_anywhere)
 }
 END_TEST
 
-/* Groups in groups up to a path of length bytes, the last of which is a dataset: text that is no
- * field, or a field. */
+/* Makes nested groups down to a path of length bytes, of a dataset: text, or a field. */
 static void make_at(hid_t file, size_t length, bool field_there, char *path)
 {
     const hsize_t extent[2] = {3, 4};
@@ -295,7 +293,7 @@ static bool ends_with(const char *text, const char *end)
     return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
 }
 
-/* Names may be longer than what an error has room for: what is said of them is whole. */
+/* Names may be longer than an error; the reason after them is still whole. */
 START_TEST(long_paths)
 {
     static const size_t lengths[] = {2040, 2047, 2861, 30755, 32767};
@@ -356,8 +354,7 @@ START_TEST(allocation_failures)
         status = h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, &report, &err);
         long left = atomic_exchange(&fail_at, -1);
         if (status == H5GRAD_OK) {
-            /* Some failures are survived, by another way of reading for one: then all is as it
-             * should be. */
+            /* A run may survive a failure, as by another method of reading. Then all is right. */
             check_results(in_folder("out.h5"));
             h5grad_report_free(report);
             unlink(in_folder("out.h5"));
@@ -376,7 +373,7 @@ START_TEST(allocation_failures)
 }
 END_TEST
 
-/* The same of an array. */
+/* Likewise for arrays. */
 START_TEST(allocation_failures_of_arrays)
 {
     static float data[NY * NX], result[2][NY * NX];
@@ -426,7 +423,7 @@ START_TEST(threads_of_one_process)
         snprintf(names[i], sizeof names[i], "o%d.h5", i);
         ck_assert_int_eq(pthread_create(&thread[i], NULL, run_thread, names[i]), 0);
     }
-    /* to the last: what is read below goes past the lock that their calls of libhdf5 take */
+    /* The last test: what follows calls libhdf5 without its lock. */
     for (int i = 0; i < 6; i++) {
         pthread_join(thread[i], &result);
         ck_assert_ptr_nonnull(result);

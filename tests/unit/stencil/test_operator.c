@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Operators along one line: every accuracy, derivative, boundary and rule for missing values. */
+/* Operators along one line: every accuracy, derivative, boundary and treatment of missing values.
+ */
 #include <check.h>
 #include <inttypes.h>
 #include <math.h>
@@ -13,7 +14,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MOST         40
 
-/* A line of values of a type, and what is asked for. */
+/* A line of values and its operator. */
 struct line_case {
     struct stencil_operator op;
     uint64_t n;
@@ -34,8 +35,8 @@ static enum h5grad_status make_axis(const struct line_case *line, struct stencil
     return hg_stencil_make(&line->op, &scan, ends, axis, err);
 }
 
-/* The results [first, first + count) from an input that holds what the rule says and nothing else;
- * or, if the line is periodic and whole is set, all points of it. */
+/* Makes the results [first, first + count) from the points that the halo rule names and no others;
+ * if whole, from all points of a periodic line. */
 static void derive_part(const struct line_case *line, const struct stencil_axis *axis,
                         uint64_t first, uint64_t count, bool whole, double *out)
 {
@@ -83,7 +84,7 @@ static bool same(double a, double b)
     return (isnan(a) && isnan(b)) || (a == b && !signbit(a) == !signbit(b));
 }
 
-/* The line at once, which every way to cut it into parts is to give again. */
+/* Derives the line at once; all ways to cut it must give the same. */
 static void derive(const struct line_case *line, double *out)
 {
     struct stencil_axis axis;
@@ -134,7 +135,7 @@ static void derive(const struct line_case *line, double *out)
         1, 4, NAN, 16, 25, 36, NAN, 64, NAN                                                        \
     }
 
-/* Worked examples, to the bit where they end, else to an ulp or two. */
+/* Worked examples: to the bit if the decimals end, else to one or two ulp. */
 static const struct {
     struct line_case line;
     double wanted[12];
@@ -193,7 +194,7 @@ static const struct {
       {0, 1, 16, 81, 256, 625, 1296, NAN, 4096, 6561, 10000, 14641},
       .step = 1},
      {0, 4, 32, 108, 256, 500, 864, NAN, 1978, 2952, 4040, 5242}},
-    /* ends that are copied across the seam, in the coordinates of the neighbour */
+    /* Ends that have the result of a neighbour across the seam. */
     {{SECOND(1, .missing = MISSING_EDGE, .boundary = BOTH(PERIODIC), .period = 2.3),
       6,
       {1, 2, 4, 8, NAN, 3},
@@ -221,14 +222,14 @@ START_TEST(worked_examples)
 }
 END_TEST
 
-/* A value of x^power and of its first or second derivative. */
+/* Returns x^n, or its first or second derivative. */
 static double power(double x, int n, unsigned derivative)
 {
     const double factor = derivative == 0 ? 1 : derivative == 1 ? n : n * (n - 1);
     return n < (int)derivative ? 0 : factor * pow(x, n - (int)derivative);
 }
 
-/* As many powers are exact as the accuracy promises: of integers to the bit, elsewhere nearly. */
+/* Powers up to the accuracy are exact: to the bit for integers, otherwise nearly. */
 START_TEST(powers_are_exact)
 {
     const unsigned derivative = 1 + (unsigned)_i % 2, accuracy = 2 + 2 * ((unsigned)_i / 2 % 4);
@@ -239,7 +240,7 @@ START_TEST(powers_are_exact)
             .op = {.derivative = derivative, .accuracy = accuracy, .edge_order = 2},
             .n = accuracy + derivative + random_bits(&state) % 12,
             .step = 1};
-        /* three points are of the first order where the steps are not equal */
+        /* Three points with unequal steps are of first order. */
         const int most = (int)accuracy + (derivative == 2 && !uneven) - (uneven && accuracy == 2);
         double out[MOST];
         for (int n = 0; n <= most; n++) {
@@ -286,8 +287,7 @@ static void random_operator(struct line_case *line, uint64_t *state)
     line->n = 12 + random_bits(state) % 25;
 }
 
-/* Any operator, with and without values that are missing: the same bits from any part of the line.
- */
+/* Every operator, with and without missing values, gives the same bits from any part of a line. */
 START_TEST(parts_are_like_the_whole)
 {
     uint64_t state = (uint64_t)_i;
@@ -309,7 +309,7 @@ START_TEST(parts_are_like_the_whole)
 }
 END_TEST
 
-/* Where nothing is missing it does not matter what missing values would do. */
+/* Without missing values their treatment does not matter. */
 START_TEST(missing_does_nothing_where_nothing_is)
 {
     uint64_t state = 77;

@@ -42,8 +42,8 @@ static unsigned char *place(unsigned char *room, uint64_t bytes, bool at_end)
 
 #define WIDE 4
 
-/* The derivative of order 8: weights of 9 points at one end, by the distance of the result from it;
- * inside, of the differences across it. All are to be divided by 840. */
+/* The derivative of accuracy 8: weights of 9 points at an end, by the distance of the result from
+ * it, and of the differences across the result inside; all divided by 840. */
 static const int wide_ends[WIDE][2 * WIDE + 1] = {
     {-2283, 6720, -11760, 15680, -14700, 9408, -3920, 960, -105},
     {-105, -1338, 2940, -2940, 2450, -1470, 588, -140, 15},
@@ -52,7 +52,7 @@ static const int wide_ends[WIDE][2 * WIDE + 1] = {
 };
 static const int wide_inside[WIDE] = {-3, 32, -168, 672};
 
-/* The axis of an operator in the words of the formulas. */
+/* An axis as the formulas need it. */
 struct gradient_axis {
     uint64_t extent;
     unsigned edge_order; /* 0: of accuracy 8 */
@@ -103,8 +103,7 @@ static uint64_t product(unsigned n, const uint64_t *factor)
     return all;
 }
 
-/* What the formulas give, by ieee.h: compiled as they stand, they would change with the flags
- * that change the kernels. */
+/* The formulas by ieee.h: plain C would change with the same compiler flags as the kernels. */
 
 static double times(double a, double b)
 {
@@ -325,7 +324,7 @@ static void grow(const struct problem *problem, struct box *box, uint64_t pad)
     }
 }
 
-/* A way to cut an array: the parts of the axis and of all others, and what lies around a tile. */
+/* How an array is cut: the parts of the axis and of the others, and the padding around a tile. */
 struct cut_case {
     uint64_t axis_parts, other_parts, source_pad, result_pad;
     bool at_end;
@@ -336,7 +335,7 @@ struct tile_case {
     struct box core, source, result;
 };
 
-/* The input reaches as far as the stencil along the axis, and by the pad along the others. */
+/* Pads the input by the stencil's reach along the axis, and by the pad along the others. */
 static void make_boxes(const struct problem *problem, const struct cut_case *way,
                        struct tile_case *tile)
 {
@@ -352,7 +351,7 @@ static void make_boxes(const struct problem *problem, const struct cut_case *way
     tile->source.count[axis] = (uint64_t)(high - low);
 }
 
-/* Whether the results of the tile's core may depend on the point at index. */
+/* Returns whether results of the tile's core may depend on the point at index. */
 static bool is_used(const struct problem *problem, const struct box *core, const uint64_t *index)
 {
     for (unsigned k = 0; k < problem->rank; k++) {
@@ -369,7 +368,7 @@ static bool in_core(const struct problem *problem, const struct box *core, const
            index[problem->axis] - core->start[problem->axis] < core->count[problem->axis];
 }
 
-/* The points of box to an array, NaN for those that are not to be used. */
+/* Stores the points of the input, and NaN for those that no result may depend on. */
 static void store_source(const struct problem *problem, const struct tile_case *tile, void *in)
 {
     struct box all = {.start = {0}};
@@ -387,7 +386,7 @@ static void store_source(const struct problem *problem, const struct tile_case *
     } while (next_index(problem->rank, turn, tile->source.count));
 }
 
-/* Every result of the core is as expected, and nothing else was written. */
+/* Checks that every result of the core is right and nothing else was written. */
 static void check_results(const struct problem *problem, const struct tile_case *tile,
                           const void *out, double untouched)
 {
@@ -727,7 +726,7 @@ START_TEST(parabolas_on_uneven_points)
 }
 END_TEST
 
-/* Exact for the power that its order promises, at the ends, too. */
+/* Wide operators are exact for the power that their accuracy promises, at the ends, too. */
 START_TEST(wide_operators_are_exact)
 {
     enum { EXTENT = 12 };
@@ -872,7 +871,7 @@ START_TEST(scan_knows_even_steps)
 }
 END_TEST
 
-/* ---- all axes at once, past the caches ---- */
+/* ---- all axes at once, with non-temporal stores ---- */
 
 /* An array, the box of it whose results are wanted, and the axes. */
 struct stream_case {
@@ -915,7 +914,7 @@ static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *s
     way->n++;
 }
 
-/* Some axes of some box of an array of the given extents. */
+/* Draws a box and axes of an array of these extents. */
 static void make_stream(struct stream_case *way, unsigned rank, const uint64_t *extent,
                         unsigned components, bool cut, uint64_t *state)
 {
@@ -941,7 +940,7 @@ static void make_stream(struct stream_case *way, unsigned rank, const uint64_t *
     }
 }
 
-/* Whether it was streamed, in which case all is as the kernels make it. */
+/* Returns whether there were non-temporal stores; then checks them against the kernels. */
 static bool check_stream(const struct stream_case *way, unsigned char *rooms[2], uint64_t shift,
                          bool at_end, uint64_t *state)
 {
@@ -1082,7 +1081,7 @@ static uint16_t nearest_half(double value)
     return (uint16_t)(sign | (uint16_t)(((exponent + 14) << 10) + (int)places));
 }
 
-/* Both conversions of one value; as a float it may be another one. */
+/* Checks the conversions of value from double and, as a float, from float. */
 static void check_to_half(double value)
 {
     float narrow = (float)value;
@@ -1095,7 +1094,7 @@ static void check_to_half(double value)
 
 START_TEST(halves_are_rounded_once)
 {
-    /* around what lies between two halves: through float 1 + 2^-11 + 2^-40 would be a tie */
+    /* Around midpoints of halves: by way of float, 1 + 2^-11 + 2^-40 would be a tie. */
     for (uint16_t half = 0; half < 0x7c00; half++) {
         double low = half_value(half);
         double high = half == 0x7bff ? 65536 : half_value((uint16_t)(half + 1));
@@ -1153,7 +1152,7 @@ START_TEST(halves_in_place)
 }
 END_TEST
 
-/* The value of a stored scalar, by the type that C has for it, as a float or a double. */
+/* Returns the value of a stored scalar, converted by C's own types to float or double. */
 static double stored_value(enum element type, enum element arithmetic, const unsigned char *bytes)
 {
     uint16_t half;
@@ -1194,7 +1193,7 @@ static double stored_value(enum element type, enum element arithmetic, const uns
     ck_abort_msg("type %d", (int)type);
 }
 
-/* n scalars with extreme ones among them, in either byte order, from and to guarded memory. */
+/* Decodes n scalars, extreme ones among them, in either byte order, between guard pages. */
 static void check_decode(enum element stored, bool swapped, enum element arithmetic, size_t n,
                          unsigned char *rooms[2])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files that claim what is not so, and disks that fail while they are read. */
+/* Files with false claims, and disks that fail during a read. */
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@
 #define POINTS 20
 #define MEMORY ((uint64_t)1 << 20)
 
-/* libhdf5 itself loses some bytes where it gives up damaged mappings. */
+/* libhdf5 leaks some bytes when it gives up damaged mappings. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
@@ -34,7 +34,7 @@ const char *__lsan_default_suppressions(void)
 
 static struct h5_access trust;
 
-/* Calls of pread come here: a disk that fails. */
+/* Replaces pread, to simulate a disk that fails. */
 static bool broken;
 
 ssize_t pread(int fd, void *data, size_t size, off_t offset)
@@ -59,7 +59,7 @@ static void teardown(void)
     scratch_remove();
 }
 
-/* What was made is opened to be read, with so much memory. */
+/* Closes the file and opens it to be read, with a limit on memory. */
 static void reopen(uint64_t memory)
 {
     hg_close(file);
@@ -69,8 +69,7 @@ static void reopen(uint64_t memory)
     ck_assert_msg(file >= 0, "%s", err.message);
 }
 
-/* A dataset of POINTS points in chunks of so many, which are filtered with filter where it is none
- * of the negative ones. */
+/* Makes a dataset of POINTS points in chunks, filtered with filter unless that is negative. */
 static void make(const char *name, hid_t type, hsize_t chunk, int filter)
 {
     const hsize_t extent = POINTS, most = H5S_UNLIMITED;
@@ -100,7 +99,7 @@ static hid_t open_named(const char *name)
     return dataset;
 }
 
-/* Bytes of the file at the first place that holds old become new. */
+/* Replaces the first occurrence of old in the file by new. */
 static void patch(const void *old, const void *new, size_t size)
 {
     static char content[1 << 16];
@@ -265,7 +264,7 @@ END_TEST
 
 /* ----------------------------------------------------------------------------- virtual datasets */
 
-/* A virtual dataset of three blocks whose mapping the heap holds, and one beside it. */
+/* Makes a virtual dataset of three blocks, whose mapping is in the global heap, and another one. */
 static void make_virtual(H5F_libver_t version)
 {
     const hsize_t extent[2] = {20, 10}, count[2] = {1, 1}, block[2] = {2, 3}, six[1] = {18};
@@ -287,8 +286,8 @@ static void make_virtual(H5F_libver_t version)
     hg_close(access);
 }
 
-/* Changes a number of so many bytes that lies before or behind the mapping's rank and the number of
- * its blocks. False where this libhdf5 writes mappings in another form. */
+/* Changes a number in the mapping, at offset from its rank and number of blocks. False if this
+ * libhdf5 writes mappings in another form. */
 static bool damage_mapping(long offset, uint64_t value, unsigned bytes)
 {
     static const uint32_t old[] = {2, 1, 0, 8 + 3 * 16, 2, 3};
@@ -314,7 +313,7 @@ static void can_open(const char *name, bool can)
     hg_close(dataset);
 }
 
-/* The last stores blocks in another way from 1.12 on, not that which damage_mapping knows. */
+/* From 1.12 on the last one stores blocks in a form that damage_mapping does not know. */
 static const H5F_libver_t versions[] = {H5F_LIBVER_EARLIEST, H5F_LIBVER_V110, H5F_LIBVER_LATEST};
 
 START_TEST(mappings_that_hold_what_they_say)
@@ -342,7 +341,7 @@ static const struct {
                 {-30, 2, 1},
                 {4, 3, 4}};
 
-/* libhdf5 goes on behind the end of the mapping, which may take hours, or crashes. */
+/* libhdf5 would read on after the end of such a mapping, for hours, or crash. */
 START_TEST(mappings_that_do_not)
 {
     for (size_t k = 0; k < 2; k++) {
@@ -361,7 +360,7 @@ END_TEST
 #define TEXT      "sixteen letters!"
 #define LONG_TEXT 5999 /* bytes; two of them leave 16 bytes of the heap free */
 
-/* What libhdf5 keeps of an object in the heap: number, references, length, and its bytes. */
+/* The header of an object in the global heap, and its bytes. */
 struct object {
     uint16_t number, references;
     uint32_t reserved;
@@ -382,7 +381,7 @@ static void add_text(void)
     hg_close(type);
 }
 
-/* Reads the text: NULL, with the reason in err, where it cannot be. */
+/* Reads the text; returns false, with the reason in err, if that fails. */
 static bool read_text(void)
 {
     char *text = NULL;
@@ -403,7 +402,7 @@ static bool read_text(void)
     return ok;
 }
 
-/* The heap's first object is said to be another. */
+/* Replaces the header of the heap's first object. */
 static void damage_heap(struct object object)
 {
     struct {
@@ -453,7 +452,7 @@ static void add_long_text(const char *name, char letter)
     hg_close(type);
 }
 
-/* Of a heap that is larger than 4096 bytes libhdf5 reads the rest later, without its beginning. */
+/* libhdf5 reads a heap of more than 4096 bytes in two parts. */
 START_TEST(all_of_a_large_heap_is_judged)
 {
     struct {
@@ -537,7 +536,8 @@ START_TEST(points_that_cannot_be_read_verify_nothing)
 }
 END_TEST
 
-/* Another way must not be tried: libhdf5 takes what it failed to read to be there the next time. */
+/* No other method may be tried: libhdf5 takes blocks that it failed to read for present next time.
+ */
 START_TEST(a_disk_that_fails_is_not_another_way)
 {
     make_flat();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a file may make h5grad read: external links, virtual and external data. */
+/* The other files that a file may make h5grad read: by external links, virtual and external data.
+ */
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -134,7 +135,7 @@ static void open_main(bool follow)
     open_input("in/main.h5", follow);
 }
 
-/* Reads a dataset by the library's way: H5GRAD_OK when its values are those written. */
+/* Reads a dataset by the library method; H5GRAD_OK if its values are those written. */
 static enum h5grad_status read_named(const char *name)
 {
     hid_t dataset = hg_open_dataset(opened, name, &err);
@@ -230,7 +231,8 @@ static void put_blocks(hid_t file, const char *name, const char *source, const c
     H5Sclose(space);
 }
 
-/* in/chain.h5 shows external files, over virtual datasets of its own and of in/long.h5. */
+/* Makes in/chain.h5, which leads to external files by virtual datasets of its own and of
+ * in/long.h5. */
 static void make_chains(void)
 {
     hid_t file = create("in/chain.h5");
@@ -268,7 +270,7 @@ START_TEST(external_files_of_sources_are_refused)
     static const char *const own[] = {"itself_out", "percent", "blocks", "linked", "raw_out"};
     static const char *const others[] = {"out", "moved", "twice", "link"};
     make_chains();
-    /* the second time a source is known, and not to be good */
+    /* The second time the source is already known to be bad. */
     for (int time = 0; time < 2; time++) {
         open_input("in/chain.h5", false);
         for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -289,7 +291,7 @@ START_TEST(external_files_of_sources_are_refused)
 }
 END_TEST
 
-/* libhdf5 drops the folder of what is not there. */
+/* libhdf5 drops the folder from the name of a source that is absent. */
 START_TEST(sources_without_end_are_refused)
 {
     make_chains();
@@ -434,7 +436,7 @@ START_TEST(texts_that_are_not_used_are_not_read)
 }
 END_TEST
 
-/* Any of several texts may be the longest that the file has: eight of them need 8 * 4 times. */
+/* Each of several texts counts as the longest of the file: eight of four bytes need 8 * 4. */
 START_TEST(texts_are_read_within_the_memory)
 {
     hid_t file = create("in/chain.h5");
@@ -611,7 +613,7 @@ START_TEST(another_file_of_that_name_is_noticed)
 }
 END_TEST
 
-/* It is open: what was read of it is all of one file. */
+/* An open input may be removed or replaced: all reads are of one file. */
 START_TEST(the_input_may_lose_its_name)
 {
     open_main(false);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What stored numbers stand for: read from the file, applied to data and to coordinates, and seen
- * in the results of a run. */
+/* Packing and missing values: read from files, applied to data and coordinates, and seen in the
+ * results of runs. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static hid_t file = -1;
 static struct h5grad_error err;
 static bool walked; /* whether fields are found by a walk, and not named */
 
-/* For libhdf5's messages about attributes that are not there. */
+/* Keeps libhdf5 from printing messages about absent attributes. */
 static struct h5_guard guard;
 
 static void setup(void)
@@ -82,7 +82,7 @@ static void set_number(hid_t object, const char *name, hid_t type, double value)
     set(object, name, type, 1, H5T_NATIVE_DOUBLE, &value);
 }
 
-/* Closes the dataset after reading what its numbers stand for. */
+/* Reads the packing of a dataset and closes it. */
 static enum h5grad_status read_field(hid_t dataset, const char *name, struct values *values)
 {
     struct h5_type type;
@@ -141,7 +141,7 @@ static void swap_bytes(unsigned char *data, size_t size)
     }
 }
 
-/* The number of an element at at, as rules hold it. */
+/* Returns the number at at in the form that rules hold. */
 static union unpack_number number_at(enum element stored, const void *at)
 {
     union unpack_number number;
@@ -234,7 +234,7 @@ START_TEST(unpacks)
 }
 END_TEST
 
-/* Neighbours that are one double. */
+/* Neighbouring integers that round to one double. */
 START_TEST(compares_integers_as_such)
 {
     int64_t in[4] = {9007199254740992, 9007199254740993, -9007199254740993, INT64_MIN};
@@ -349,7 +349,7 @@ static hid_t make_filled(hid_t type, hid_t memory, const void *fill, H5D_fill_ti
     return u;
 }
 
-/* One that netCDF-4 has made: it has the numbers of its dimensions. */
+/* Makes a variable as netCDF-4 does, with the numbers of its dimensions. */
 static hid_t make_variable(hid_t type, double fill)
 {
     hid_t u = make_filled(type, H5T_NATIVE_DOUBLE, &fill, H5D_FILL_TIME_IFSET);
@@ -398,7 +398,7 @@ START_TEST(default_fill)
 }
 END_TEST
 
-/* What says that a number is no fill value after all, or that there is another besides. */
+/* Attributes that replace the default fill value or add another. */
 START_TEST(default_fill_with_others)
 {
     const double fill = DEFAULT_FLOAT;
@@ -571,7 +571,7 @@ START_TEST(complex_numbers_are_not_packed)
 }
 END_TEST
 
-/* What the field called name says that is not understood; NULL: nothing. */
+/* Checks which attributes of field name are reported as not understood; NULL: none. */
 static void check_unknown(hid_t dataset, const char *name, const char *unknown)
 {
     struct values values;
@@ -616,7 +616,7 @@ START_TEST(unknown_attributes)
         {&H5T_IEEE_F32LE_g, "FILLVAL", -1e31, "FILLVAL -1e+31"},
         {&H5T_STD_I16LE_g, "missing_values", -999, "missing_values -999"},
         {&H5T_STD_I16LE_g, "undef", -999, "undef -999"},
-        /* which change nothing, or mean something else */
+        /* Without effect, or of another meaning. */
         {&H5T_STD_U8LE_g, "gain", 1, NULL},
         {&H5T_STD_U8LE_g, "offset", -32, NULL},
         {&H5T_STD_U8LE_g, "Intercept", -32, NULL},
@@ -688,7 +688,7 @@ static void set_on(const char *group, const char *name, double value)
     H5Gclose(id);
 }
 
-/* ODIM's groups beside those above, of which the nearest counts. */
+/* ODIM keeps attributes in groups beside the data and above; the nearest counts. */
 START_TEST(unknown_of_groups)
 {
     static const char *const names[] = {"/dataset1/data1/data", "/dataset1/data2/data",
@@ -712,7 +712,7 @@ START_TEST(unknown_of_groups)
 }
 END_TEST
 
-/* What the group of the data says may be meant for something else. */
+/* Attributes of the data's group may belong to something else. */
 START_TEST(unknown_of_the_group)
 {
     hid_t u = make_line("/camera/counts", H5T_STD_U16LE, 4);
@@ -800,7 +800,7 @@ START_TEST(unknown_of_sources)
 }
 END_TEST
 
-/* Of datasets that hold one number: beside the data, or beside its group. */
+/* Datasets of one number, beside the data or beside its group. */
 START_TEST(unknown_numbers_beside)
 {
     static const struct {
@@ -821,7 +821,7 @@ START_TEST(unknown_numbers_beside)
         {"/gain", 0.5, "/gain 0.5", false},
         {"/nodata", 0, "/nodata 0", true},
         {"/g_scale_factor", 0.5, "/g_scale_factor 0.5", true},
-        /* which change nothing, or belong to others */
+        /* Without effect, or of other datasets. */
         {"/g/gain", 1, NULL, false},
         {"/g/offset", -32, NULL, false},
         {"/g/other_scale_factor", 0.5, NULL, false},
@@ -1009,7 +1009,7 @@ END_TEST
 
 #define LARGE ((int64_t)1 << 60)
 
-/* Checks them held in memory and read when asked for. */
+/* Checks the array held in memory and read on demand. */
 static void check_large(hid_t x, double origin, const double want[4])
 {
     const double middle[3] = {(want[0] + want[1]) / 2, (want[1] + want[2]) / 2,
@@ -1156,7 +1156,7 @@ START_TEST(run_with_default_fill)
 }
 END_TEST
 
-/* Whether the description of the output for ParaView has the field of the input. */
+/* Returns whether the XDMF file of the output describes the field of the input. */
 static bool is_described(const char *field)
 {
     char name[128], text[8192];
@@ -1173,7 +1173,7 @@ static bool is_described(const char *field)
     return strstr(text, field) != NULL;
 }
 
-/* That something was never written is seldom so, that a value is marked is not. */
+/* A default fill value is seldom in use and is not described; marked missing values are. */
 START_TEST(run_describes_fields)
 {
     const hsize_t extent[2] = {4, 5};
@@ -1293,7 +1293,7 @@ static enum h5grad_status plan(struct h5grad_options *options)
     return h5grad_plan(path, output, options, NULL, &err);
 }
 
-/* A warning for each field, but for many; and for coordinates, once. */
+/* Each field has a warning unless there are many; coordinates have one. */
 START_TEST(run_tells_of_the_unknown)
 {
     const double places[4] = {0, 1, 2, 3};
@@ -1336,7 +1336,7 @@ START_TEST(run_tells_of_the_unknown)
 }
 END_TEST
 
-/* Booleans have no derivative, but there is no arguing about stored numbers. */
+/* Booleans have no derivative, except as stored numbers. */
 START_TEST(run_of_booleans)
 {
     const hsize_t extent[2] = {3, 4};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The storage of results, the writers against libhdf5 itself, and the way to the final name. */
+/* The storage of results, the writers against libhdf5, and the publishing of the output. */
 #include <check.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -165,7 +165,7 @@ static void add_filter(struct h5_storage *storage, H5Z_filter_t id, size_t n_cd,
         (struct h5_filter){.id = id, .flags = H5Z_FLAG_OPTIONAL, .n_cd = n_cd, .cd = {cd}};
 }
 
-/* The result's storage as text, with what was left out behind "; "; or "!" and the error. */
+/* Returns the result's storage as text, with left-out filters after "; "; or "!" and the error. */
 static const char *result_text(const struct h5_storage *source, const char *layout,
                                const char *filter, size_t size, struct h5_storage *result)
 {
@@ -222,7 +222,7 @@ START_TEST(chunks_are_clipped)
     source.max_extent[0] = UINT64_MAX;
     ck_assert_str_eq(result_text(&source, NULL, NULL, 4, &result), "chunked 100x50x10");
     ck_assert_str_eq(result_text(&source, "7x70x7", NULL, 4, &result), "chunked 7x50x7");
-    /* No points yet, but room for some. */
+    /* No points yet, but the extents may grow. */
     source.extent[0] = 0;
     ck_assert_str_eq(result_text(&source, NULL, NULL, 4, &result), "chunked 512x50x10");
     source.max_extent[0] = 0;
@@ -565,7 +565,7 @@ static void *keep_chunks(void *data)
     return NULL;
 }
 
-/* Small chunks that wait take more than their bytes. */
+/* The memory of waiting chunks includes their bookkeeping. */
 START_TEST(waiting_chunks_are_counted_whole)
 {
     enum { BYTES = 65536, LEAST = 16 + 8 * GRID_MAX_RANK };
@@ -585,7 +585,7 @@ START_TEST(waiting_chunks_are_counted_whole)
 }
 END_TEST
 
-/* A filter only h5grad has: libhdf5 makes the dataset but must not write it unfiltered. */
+/* A filter that only h5grad has: libhdf5 creates the dataset but must not write it unfiltered. */
 START_TEST(filter_unknown_to_libhdf5)
 {
     struct layout_request request;
@@ -746,7 +746,7 @@ START_TEST(space_on_disk)
 }
 END_TEST
 
-/* What an earlier run has left is used or emptied: its space is there. */
+/* A file left by an earlier run is used or truncated, so its space is available. */
 START_TEST(space_that_is_taken_already)
 {
     struct h5grad_error err;
@@ -853,7 +853,7 @@ START_TEST(appeared_meanwhile)
 }
 END_TEST
 
-/* Somebody takes the name after it was found free. */
+/* Takes the name after it was found free. */
 static void take_name(void *taken, const char *path)
 {
     snprintf(taken, 400, "%s", path);
@@ -919,7 +919,7 @@ START_TEST(through_a_symbolic_link)
 }
 END_TEST
 
-/* Names that leave no room for a temporary one; the second would be cut within a character. */
+/* Names too long for a temporary name; the second would be cut within a character. */
 START_TEST(long_names)
 {
     for (size_t i = 0; i < 2; i++) {
@@ -943,7 +943,7 @@ START_TEST(long_names)
 }
 END_TEST
 
-/* Names that differ where there is no room for them. */
+/* Names that differ only in the part that is cut off. */
 START_TEST(long_names_that_begin_alike)
 {
     char name[256];
@@ -971,8 +971,8 @@ static enum h5grad_status hold(struct publish *publish, enum publish_kind kind,
     return make_output(publish, output, true, false, kind, NULL, err);
 }
 
-/* Once the output has its name, the temporary one may be that of the old output: no journal may say
- * that it can be gone on with. */
+/* When the output has its final name, the old output may have the temporary one: no journal may say
+ * that it can be resumed from. */
 START_TEST(journal_goes_first)
 {
     struct publish publish;
@@ -992,7 +992,7 @@ START_TEST(journal_goes_first)
 }
 END_TEST
 
-/* Some file systems give what is made to another user. */
+/* On some file systems new files belong to another user. */
 START_TEST(files_of_another_user)
 {
     struct publish publish;
@@ -1008,8 +1008,8 @@ START_TEST(files_of_another_user)
 }
 END_TEST
 
-/* A run that was killed while it gave its file the final name, on file systems where that takes two
- * steps; or somebody has made a link. */
+/* A run was killed during the two steps by which some file systems rename; or the file has another
+ * link. */
 START_TEST(file_with_two_names)
 {
     struct stat left;
@@ -1026,7 +1026,7 @@ START_TEST(file_with_two_names)
 }
 END_TEST
 
-/* The format that the library of 2008 reads; groups that know the order of their members. */
+/* Outputs have the format of HDF5 1.8, and groups track the order of their members. */
 START_TEST(kind_of_file)
 {
     struct publish publish;
@@ -1051,7 +1051,7 @@ START_TEST(kind_of_file)
 }
 END_TEST
 
-/* Check's own files are limited as well: nothing is asserted until the limit is lifted. */
+/* Limits Check's own files, too: nothing may be asserted before the limit is lifted. */
 static void limit_files(rlim_t bytes)
 {
     struct rlimit limit;
@@ -1112,7 +1112,7 @@ START_TEST(write_that_fails)
 }
 END_TEST
 
-/* What fails when the file is closed counts. */
+/* A failure to close the file fails the run. */
 START_TEST(close_that_fails)
 {
     struct publish publish;
