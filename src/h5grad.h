@@ -265,6 +265,9 @@ struct h5grad_field {
                                      {name} in their names, and type, layout and axes are those of
                                      a component */
     const char *const *components;
+    const char
+        *vector; /* from h5grad_list: what vectors may name, where the file says that the field
+                    is a vector, or a component of one: "B=/data/1/meshes/B"; else NULL */
 };
 
 struct h5grad_report {

@@ -231,6 +231,7 @@ static void print_group(FILE *out, const struct h5grad_report *report, const siz
                         const struct group *group)
 {
     const struct h5grad_field *first = report->fields[group->first];
+    const char *last = NULL;
     char shape[REPORT_SHAPE];
     size_t i = group->first;
 
@@ -248,6 +249,14 @@ static void print_group(FILE *out, const struct h5grad_report *report, const siz
         print_axis(out, k, first->axes[k], false);
     if (first->note != NULL)
         text_print(out, "    note  %s\n", first->note);
+    i = group->first;
+    do {
+        const struct h5grad_field *field = report->fields[i];
+        if (field->vector != NULL && !is_same_text(field->vector, last))
+            text_print(out, "    vector  --vector=%s\n", field->vector);
+        last = field->vector;
+        i = next != NULL ? next[i] : 0;
+    } while (i != 0);
 }
 
 static void print_left_out(FILE *out, const struct h5grad_report *report)

@@ -344,6 +344,36 @@ void hg_coords_refuse(struct query *query, const char *format, ...)
             text);
 }
 
+void hg_coords_set_vector(struct query *query, const char *path, bool is_whole)
+{
+    query->vector->path = hg_coords_format(query, "%s", path);
+    query->vector->is_whole = is_whole;
+}
+
+void hg_coords_set_vector_problem(struct query *query, const char *format, ...)
+{
+    va_list list;
+    if (query->vector->problem)
+        return;
+    va_start(list, format);
+    query->vector->problem = format_list(query, format, list);
+    va_end(list);
+}
+
+bool hg_coords_add_component(struct query *query, const char *axis, unsigned part)
+{
+    static const char *const names[COORDS_DIRECTIONS] = {"x", "y", "z"};
+    unsigned d = 0;
+    while (d < COORDS_DIRECTIONS && strcmp(axis, names[d]) != 0)
+        d++;
+    if (d == COORDS_DIRECTIONS || query->vector->component[d].axis)
+        return false;
+    query->vector->component[d].axis = names[d];
+    query->vector->component[d].part = part;
+    query->vector->n++;
+    return true;
+}
+
 /* ---------------------------------------------------------------------------------- results */
 
 enum h5grad_status hg_coords_copy_attributes(hid_t from, hid_t to, size_t n,

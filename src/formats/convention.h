@@ -24,8 +24,9 @@ struct query {
     const struct h5_walk *walk; /* for axes: of the file, each dataset surveyed; NULL: not needed */
     struct coords *coords;      /* for axes */
     struct h5_set *set;         /* for references and survey */
-    const char *source;         /* of axes that are entered: the convention's name, which it may
-                                   replace by a static text */
+    struct coords_vector *vector; /* for vector, where dataset is -1 if path is that of a group */
+    const char *source;           /* of axes that are entered: the convention's name, which it may
+                                     replace by a static text */
     enum h5grad_status status;
     struct h5grad_error *err;
 };
@@ -48,6 +49,9 @@ struct coords_results {
  * not_field    see formats.h; of the query it may use file, path and dataset
  * references   see formats.h
  * survey       see formats.h
+ * vector       enters the vector that path leads to, or is a component of
+ * unlike       what of two components of a vector differs and makes their numbers of another kind;
+ *              NULL: nothing
  * result_path  the path of the result of coords' dataset along an axis, in new memory, where --name
  *              says nothing; NULL when there is no memory
  * finish       makes the groups and attributes by which readers of the convention find the results.
@@ -60,6 +64,8 @@ struct coords_convention {
     const char *(*not_field)(const struct query *query);
     void (*references)(struct query *query);
     void (*survey)(struct query *query);
+    void (*vector)(struct query *query);
+    const char *(*unlike)(hid_t a, hid_t b);
     char *(*result_path)(const char *path, const struct coords *coords, unsigned axis);
     enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);
 };
@@ -168,6 +174,13 @@ void hg_coords_add_note(struct query *query, const char *format, ...) BASE_PRINT
 
 /* A refusal, where there is none yet; the way out is put behind it. */
 void hg_coords_refuse(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
+
+/* A vector, as --vector names it, and why it has no derivatives here. */
+void hg_coords_set_vector(struct query *query, const char *path, bool is_whole);
+void hg_coords_set_vector_problem(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
+
+/* The component along an axis of that name; false where it is not x, y or z, or there already. */
+bool hg_coords_add_component(struct query *query, const char *axis, unsigned part);
 
 /* ---------------------------------------------------------------------------------- results */
 

@@ -38,6 +38,24 @@ struct coords_axis {
     bool periodic; /* the convention says that the first point follows the last */
 };
 
+#define COORDS_DIRECTIONS 3
+
+/* A component of a vector: it is along the axis of that name. */
+struct coords_component {
+    const char *axis; /* "x", "y" or "z"; static */
+    char *path;       /* of the dataset that holds it */
+    unsigned part;    /* where that holds all components, its index along the last axis */
+};
+
+/* How a vector lies in a file. */
+struct coords_vector {
+    char *path;    /* of the dataset of all components, or their group; NULL: none is known */
+    char *problem; /* why it has no divergence and curl here; NULL: it has */
+    bool is_whole; /* path is that of a dataset */
+    unsigned n;
+    struct coords_component component[COORDS_DIRECTIONS]; /* in right-handed order */
+};
+
 struct coords_convention;
 
 struct coords {

@@ -138,6 +138,61 @@ enum h5grad_status hg_coords_references(hid_t file, const char *path, hid_t data
     return query.status;
 }
 
+/* Of two the first is that behind the direction which is not there: a curl along that is then
+ * positive. */
+static void order_components(struct query *query)
+{
+    struct coords_vector *vector = query->vector;
+    struct coords_component by_direction[COORDS_DIRECTIONS];
+    unsigned first = 0;
+    memcpy(by_direction, vector->component, sizeof by_direction);
+    for (unsigned d = 0; d < COORDS_DIRECTIONS; d++) {
+        if (!by_direction[d].axis)
+            first = d + 1;
+    }
+    for (unsigned k = 0; k < vector->n; k++) {
+        struct coords_component *component = &vector->component[k];
+        *component = by_direction[(first + k) % COORDS_DIRECTIONS];
+        component->path = vector->is_whole
+                              ? hg_coords_format(query, "%s", vector->path)
+                              : hg_coords_format(query, "%s/%s", vector->path, component->axis);
+    }
+}
+
+enum h5grad_status hg_coords_find_vector(hid_t file, const char *path, struct coords_vector *vector,
+                                         struct h5grad_error *err)
+{
+    struct query query = {file, path, -1, .vector = vector, .err = err};
+    *vector = (struct coords_vector){.n = 0};
+    H5_CLOSED hid_t object = hg_open_object(file, path, err);
+    if (object < 0)
+        return hg_error_context(err, hg_error_status(err), "%s", path);
+    if (H5Iget_type(object) == H5I_DATASET) {
+        const int rank = hg_dataset_extent(object, NULL, NULL);
+        query.dataset = object;
+        if (rank > 0 && hg_read_extents(object, (unsigned)rank, query.extent))
+            query.rank = (unsigned)rank;
+    }
+    for (size_t i = 0; i < N_CONVENTIONS && !vector->path && !query.status; i++) {
+        if (conventions[i]->vector)
+            conventions[i]->vector(&query);
+    }
+    if (vector->n < 2 && vector->path)
+        hg_coords_set_vector_problem(&query, "it has not two axes of its own");
+    if (!vector->problem)
+        order_components(&query);
+    return query.status;
+}
+
+void hg_coords_free_vector(struct coords_vector *vector)
+{
+    for (unsigned k = 0; k < COORDS_DIRECTIONS; k++)
+        free(vector->component[k].path);
+    free(vector->problem);
+    free(vector->path);
+    *vector = (struct coords_vector){.n = 0};
+}
+
 enum h5grad_status hg_coords_survey(hid_t file, const char *path, hid_t dataset,
                                     struct h5_set *marked, struct h5grad_error *err)
 {

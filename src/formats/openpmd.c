@@ -420,6 +420,96 @@ static void read_axes(struct query *query)
     close_mesh(mesh);
 }
 
+/* -------------------------------------------------------------------------------- a vector */
+
+/* A component of the record that is a group; its path in new memory. */
+static hid_t open_component(const struct query *query, char **path)
+{
+    static const char *const names[] = {"x", "y", "z", "r", "t"};
+    hid_t dataset = -1;
+    for (size_t i = 0; i < sizeof names / sizeof *names && dataset < 0; i++) {
+        free(*path);
+        *path = hg_path_join(query->path, names[i]);
+        dataset = *path ? hg_open_dataset(query->file, *path, NULL) : -1;
+    }
+    return dataset;
+}
+
+/* The components of a record are along the axes that are called like them. */
+static void enter_components(struct query *query, const struct mesh *mesh, const uint64_t *extent)
+{
+    bool known = mesh->label != NULL;
+    for (size_t k = 0; k < mesh->n && known; k++) {
+        const char *label = mesh->label[mesh->entry[k]];
+        if (extent[mesh->leading + k] == 1)
+            continue;
+        BASE_FREED char *path = hg_coords_format(query, "%s/%s", query->vector->path, label);
+        H5_CLOSED hid_t dataset = path ? hg_open_dataset(query->file, path, NULL) : -1;
+        known = hg_coords_add_component(query, label, 0);
+        if (known && dataset < 0)
+            hg_coords_set_vector_problem(query, "its component %s is no dataset", label);
+    }
+    if (!known)
+        hg_coords_set_vector_problem(query, "its axisLabels are not x, y and z");
+}
+
+/* The terms that a metric adds are not those of straight axes. */
+static void check_straight(struct query *query, const struct mesh *mesh)
+{
+    const char *attribute = is_external(mesh) ? "gridGeometry" : "geometry";
+    double radius;
+    BASE_FREED char *geometry = hg_coords_text(mesh->object, attribute);
+    if (geometry && strcmp(geometry, is_external(mesh) ? "rectangular" : "cartesian") != 0)
+        hg_coords_set_vector_problem(query, "its %s is %s, whose metric is not applied here",
+                                     attribute, geometry);
+    else if (hg_attribute_number(mesh->object, "gridCurvatureRadius", &radius) && radius != 0)
+        hg_coords_set_vector_problem(query,
+                                     "z runs along an arc, whose metric is not applied here");
+}
+
+static void enter_record(struct query *query, const char *path, hid_t component, struct mesh *mesh)
+{
+    uint64_t extent[GRID_MAX_RANK];
+    const int rank = hg_dataset_extent(component, NULL, NULL);
+    if (is_record(mesh->form) || rank < 1 || !hg_read_extents(component, (unsigned)rank, extent))
+        return;
+    BASE_FREED char *group = hg_path_parent(path);
+    if (!group) {
+        hg_coords_no_memory(query, strlen(path));
+        return;
+    }
+    hg_coords_set_vector(query, group, false);
+    const char *wrong = read_mesh(mesh, component, (unsigned)rank);
+    check_straight(query, mesh);
+    if (wrong)
+        hg_coords_set_vector_problem(query, "%s", wrong);
+    if (!query->vector->problem)
+        enter_components(query, mesh, extent);
+}
+
+static const char *unlike(hid_t a, hid_t b)
+{
+    double one = 1, two = 1;
+    hg_attribute_number(a, "unitSI", &one);
+    hg_attribute_number(b, "unitSI", &two);
+    return one == two ? NULL : "unitSI";
+}
+
+static void find_vector(struct query *query)
+{
+    BASE_FREED char *inside = NULL;
+    if (!is_openpmd(query->file))
+        return;
+    H5_CLOSED hid_t found = query->dataset < 0 ? open_component(query, &inside) : -1;
+    const hid_t component = query->dataset < 0 ? found : query->dataset;
+    const char *path = query->dataset < 0 ? inside : query->path;
+    struct mesh *mesh = component < 0 ? NULL : new_mesh(query->file, path, component);
+    if (!mesh)
+        return;
+    enter_record(query, path, component, mesh);
+    close_mesh(mesh);
+}
+
 /* ---------------------------------------------------------------------------------- results */
 
 /* Whether another axis has the same name, or it is none for a link. */
@@ -657,6 +747,8 @@ const struct coords_convention hg_coords_openpmd = {
     .name = "openPMD",
     .axes = read_axes,
     .not_field = not_field,
+    .vector = find_vector,
+    .unlike = unlike,
     .result_path = result_path,
     .finish = finish,
 };

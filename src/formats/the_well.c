@@ -101,18 +101,23 @@ static void enter_axes(struct query *query, const struct layout *layout, bool al
                             layout->order == 1 ? "vector" : "tensor");
 }
 
+/* The axes of a field; all: with dimensions that it does not vary along. */
+static unsigned count_axes(const struct layout *layout, bool all)
+{
+    unsigned n = (unsigned)layout->sample + (unsigned)layout->time + layout->order;
+    for (size_t i = 0; i < layout->n; i++)
+        n += all || layout->varies[i];
+    return n;
+}
+
 static void enter_layout(struct query *query, const struct layout *layout)
 {
-    unsigned others = (unsigned)layout->sample + (unsigned)layout->time + layout->order;
-    unsigned spatial = 0;
-    for (size_t i = 0; i < layout->n; i++)
-        spatial += layout->varies[i];
-    bool all = query->rank == others + layout->n;
-    if (all || query->rank == others + spatial)
+    const bool all = query->rank == count_axes(layout, true);
+    if (all || query->rank == count_axes(layout, false))
         enter_axes(query, layout, all);
     else
         hg_coords_set_problems(query, "the attributes speak of %u axes, the rank is %u",
-                               others + spatial, query->rank);
+                               count_axes(layout, false), query->rank);
 }
 
 /* The axes that a boundary condition is of go on at their other end if it is a periodic one. */
@@ -171,6 +176,39 @@ static void read_axes(struct query *query)
     hg_free_texts(names, n);
 }
 
+/* Components are along the spatial dimensions, in their order. Of a spherical grid the metric is
+ * left to others. */
+static void find_vector(struct query *query)
+{
+    struct layout layout = {0};
+    bool scalars, known = true;
+    size_t n;
+    char **names = query->dataset >= 0 && tensor_order(query->path, &layout.order, &scalars) &&
+                           layout.order == 1
+                       ? read_names(query->file, &n)
+                       : NULL;
+    if (!names)
+        return;
+    layout.n = n;
+    layout.name = names;
+    read_layout(query->dataset, &layout);
+    const bool fits =
+        query->rank == count_axes(&layout, true) || query->rank == count_axes(&layout, false);
+    if (fits && query->extent[query->rank - 1] == n) {
+        H5_CLOSED hid_t root = H5Gopen2(query->file, "/", H5P_DEFAULT);
+        BASE_FREED char *grid = root >= 0 ? hg_coords_text(root, "grid_type") : NULL;
+        hg_coords_set_vector(query, query->path, true);
+        if (grid && strcasecmp(grid, "cartesian") != 0)
+            hg_coords_set_vector_problem(query, "its grid is %s, whose metric is not applied here",
+                                         grid);
+        for (size_t i = 0; i < n && known; i++)
+            known = !layout.varies[i] || hg_coords_add_component(query, names[i], (unsigned)i);
+        if (!known)
+            hg_coords_set_vector_problem(query, "its dimensions are not x, y and z");
+    }
+    hg_free_texts(names, n);
+}
+
 static const char *not_field(const struct query *query)
 {
     const char *why = NULL;
@@ -191,4 +229,5 @@ const struct coords_convention hg_coords_the_well = {
     .name = "The Well",
     .axes = read_axes,
     .not_field = not_field,
+    .vector = find_vector,
 };

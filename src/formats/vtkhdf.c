@@ -189,7 +189,8 @@ static void enter_match(struct query *query, const struct grid *grid, const stru
         hg_coords_leave_out(query, query->rank - 1, "it holds components");
 }
 
-static void note_direction(struct query *query, hid_t root)
+/* Whether its axes are not those of space. */
+static bool is_turned(hid_t root)
 {
     static const double identity[DIRECTIONS * DIRECTIONS] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     double direction[DIRECTIONS * DIRECTIONS];
@@ -198,9 +199,21 @@ static void note_direction(struct query *query, hid_t root)
     bool same = found != H5_BROKEN;
     for (unsigned i = 0; found == H5_FOUND && i < DIRECTIONS * DIRECTIONS; i++)
         same = same && direction[i] == identity[i];
-    if (!same)
-        hg_coords_add_note(query, "the grid is turned (Direction of " ROOT "): derivatives are "
-                                  "along its own axes, not along x, y, z of space");
+    return !same;
+}
+
+/* Reads the grid of an array, and how its axes are those of the grid. NULL, or what is wrong. */
+static const char *read_grid(const struct query *query, hid_t root, struct grid *grid,
+                             struct match *match)
+{
+    const char *wrong = grid->rectilinear ? NULL : read_image(root, grid);
+    for (unsigned d = 0; grid->rectilinear && d < DIRECTIONS; d++)
+        grid->points[d] = coord_array_points(query->file, root, lines[d]);
+    grid->steps = read_steps(root);
+    if (wrong || find_match(grid, query->extent, query->rank, match))
+        return wrong;
+    return grid->rectilinear ? "the extents of the array are not those of the coordinates"
+                             : "the extents of the array are not those of WholeExtent";
 }
 
 static void read_regular(struct query *query, hid_t root, bool rectilinear)
@@ -210,19 +223,15 @@ static void read_regular(struct query *query, hid_t root, bool rectilinear)
     if (query->rank == 0)
         return;
     query->coords->convention = &hg_coords_vtkhdf;
-    const char *wrong = rectilinear ? NULL : read_image(root, &grid);
-    for (unsigned d = 0; rectilinear && d < DIRECTIONS; d++)
-        grid.points[d] = coord_array_points(query->file, root, lines[d]);
-    grid.steps = read_steps(root);
-    if (!wrong && !find_match(&grid, query->extent, query->rank, &match))
-        wrong = rectilinear ? "the extents of the array are not those of the coordinates"
-                            : "the extents of the array are not those of WholeExtent";
+    const char *wrong = read_grid(query, root, &grid, &match);
     if (wrong) {
         hg_coords_set_problems(query, "%s", wrong);
         return;
     }
     enter_match(query, &grid, &match);
-    note_direction(query, root);
+    if (is_turned(root))
+        hg_coords_add_note(query, "the grid is turned (Direction of " ROOT "): derivatives are "
+                                  "along its own axes, not along x, y, z of space");
 }
 
 static void read_axes(struct query *query)
@@ -238,6 +247,30 @@ static void read_axes(struct query *query)
                          type ? type : "without a type");
     else if (is_array(query->path))
         read_regular(query, root, strcmp(type, "RectilinearGrid") == 0);
+}
+
+/* Components are along x, y and z, whatever axes a flat grid leaves out. */
+static void find_vector(struct query *query)
+{
+    struct match match;
+    struct grid grid = {.cells = lies_in(query->path, "CellData")};
+    if (query->dataset < 0 || query->rank == 0 || !is_below(query->path) || !is_array(query->path))
+        return;
+    H5_CLOSED hid_t root = open_root(query->file);
+    BASE_FREED char *type = root >= 0 ? hg_attribute_text(root, "Type") : NULL;
+    grid.rectilinear = type && strcmp(type, "RectilinearGrid") == 0;
+    if (!is_regular(type) || read_grid(query, root, &grid, &match) ||
+        match.first + match.n + 1 != query->rank || query->extent[query->rank - 1] != DIRECTIONS)
+        return;
+    hg_coords_set_vector(query, query->path, true);
+    if (is_turned(root))
+        hg_coords_set_vector_problem(query, "the grid is turned (Direction of " ROOT
+                                            "), and components are along x, y, z of space");
+    for (unsigned i = 0; i < match.n; i++) {
+        const unsigned d = match.direction[i];
+        if (grid.points[d] > 1)
+            hg_coords_add_component(query, names[d], d);
+    }
 }
 
 /* ---------------------------------------------------------------------------------- results */
@@ -370,5 +403,6 @@ const struct coords_convention hg_coords_vtkhdf = {
     .name = "VTKHDF",
     .axes = read_axes,
     .not_field = not_field,
+    .vector = find_vector,
     .finish = finish,
 };

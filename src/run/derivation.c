@@ -343,20 +343,16 @@ static enum h5grad_status check_vector(const struct derivation *derivation, cons
     const struct vector_option *part = NULL;
     const unsigned few = derivation->chosen ? 1u << FIELD_CURL | 1u << FIELD_Q : 0;
     size_t parts = 0, n = 0;
-    bool whole = false;
+    bool whole = false, known = true;
     while ((part = hg_derivation_vector(derivation, name, part))) {
         parts++;
         n += part->n;
         whole = whole || part->n != 1;
-        if (part->n == 0)
-            return hg_error_set(err, H5GRAD_FAILED,
-                                "vector %s: which component is along which axis is not known: give "
-                                "%s:DIM=PATH for each of them, or %s:DIM,DIM[,DIM]=PATH",
-                                name, name, name);
+        known = known && part->n > 0;
     }
     if (whole && parts > 1)
         return hg_error_set(err, H5GRAD_USAGE, "vector %s: it is given twice", name);
-    if (n < 2)
+    if (known && n < 2)
         return hg_error_set(err, H5GRAD_USAGE, "vector %s: one component: it needs 2 or 3", name);
     if (n > 3 && derivation->results & few)
         return hg_error_set(err, H5GRAD_USAGE,

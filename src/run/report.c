@@ -7,6 +7,8 @@
 
 #include "base/budget.h"
 #include "base/memory.h"
+#include "base/path.h"
+#include "formats/formats.h"
 #include "run/axes.h"
 #include "run/boundary.h"
 
@@ -246,6 +248,30 @@ static void describe_components(struct report *report, const struct field_vector
     out->n_components = path ? vector->n_sources : 0;
 }
 
+/* "B=/data/1/meshes/B": the name of a vector has none of the characters with a meaning. */
+static const char *describe_vector(struct report *report, const struct task *task)
+{
+    struct coords_vector vector;
+    struct h5grad_error reason;
+    struct h5_guard guard;
+    const char *text = NULL;
+    hg_enter(&guard);
+    enum h5grad_status status =
+        hg_coords_find_vector(task->file, task->field->stored_path, &vector, &reason);
+    hg_leave(&guard);
+    if (!status && vector.path && !vector.problem) {
+        BASE_FREED char *name = hg_memory_text(hg_path_base(vector.path));
+        for (size_t i = 0; name && name[i]; i++)
+            name[i] = strchr(":=", name[i]) ? '_' : name[i];
+        BASE_FREED char *option = name ? hg_memory_format("%s=%s", name, vector.path) : NULL;
+        text = keep_text(report, option);
+        report->failed = report->failed || !text;
+    }
+    report->failed = report->failed || status == H5GRAD_NO_MEMORY;
+    hg_coords_free_vector(&vector);
+    return text;
+}
+
 bool hg_report_add(struct report *report, const struct task *task, bool planned)
 {
     const struct field *field = task->field;
@@ -265,6 +291,8 @@ bool hg_report_add(struct report *report, const struct task *task, bool planned)
     out->layout = describe_layout(report, &task->storage, &out->layout_text);
     out->values = keep_text(report, field->values.text);
     out->note = describe_note(report, field);
+    if (!planned)
+        out->vector = describe_vector(report, task);
     if (planned) {
         describe_results(report, field, out);
         describe_plan(report, task, out);

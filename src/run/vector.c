@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/size.h"
+#include "formats/convention.h"
 #include "formats/formats.h"
 #include "formats/metadata.h"
 #include "hdf5/attribute.h"
@@ -25,7 +26,68 @@ struct description {
     const struct vector_place *place;
     struct run_options options; /* the run's, but for axes that are the vector's */
     struct axis_option dim[FIELD_MOST_COMPONENTS];
+    unsigned part[FIELD_MOST_COMPONENTS]; /* where one dataset holds all, their indices in it */
+    bool parts_last;                      /* these are along its last axis; else that is found */
 };
+
+/* Components that an option names. */
+static enum h5grad_status take_option(const struct vector_option *option, const char *path,
+                                      struct description *description, struct field_vector *vector,
+                                      struct h5grad_error *err)
+{
+    char *source = hg_memory_text(path);
+    if (!source)
+        return hg_error_memory(err, strlen(path));
+    vector->source[vector->n_sources++] = source;
+    for (size_t k = 0; k < option->n; k++) {
+        description->part[vector->n] = (unsigned)k;
+        description->dim[vector->n++] = option->dim[k];
+    }
+    return H5GRAD_OK;
+}
+
+/* Those of a vector that is known; its paths become the other's. */
+static void take_known(struct coords_vector *known, struct description *description,
+                       struct field_vector *vector)
+{
+    for (unsigned k = 0; k < known->n; k++) {
+        struct coords_component *component = &known->component[k];
+        description->part[k] = component->part;
+        description->dim[k] = (struct axis_option){.text = (char *)(uintptr_t)component->axis};
+        if (known->is_whole && k > 0)
+            continue;
+        vector->source[vector->n_sources++] = component->path;
+        component->path = NULL;
+    }
+    description->parts_last = known->is_whole;
+    vector->n = known->n;
+}
+
+/* What the file's convention says that the components are. */
+static enum h5grad_status ask_convention(const char *path, struct description *description,
+                                         struct field_vector *vector, struct h5grad_error *err)
+{
+    const char *name = vector->name;
+    struct coords_vector known;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    enum h5grad_status status = hg_coords_find_vector(description->place->file, path, &known, err);
+    hg_leave(&guard);
+    if (!status && known.path && strcmp(known.path, path) != 0)
+        status = hg_error_set(err, H5GRAD_FAILED, "%s is a component of a vector: --vector=%s=%s",
+                              path, name, known.path);
+    else if (!status && (!known.path || known.problem))
+        status = hg_error_set(
+            err, H5GRAD_FAILED,
+            "%s: %s: give %s:DIM=PATH for each component, or "
+            "%s:DIM,DIM[,DIM]=PATH",
+            path, known.path ? known.problem : "which component is along which axis is not known",
+            name, name);
+    else if (!status)
+        take_known(&known, description, vector);
+    hg_coords_free_vector(&known);
+    return status;
+}
 
 /* The vector without its components, as the options have it. */
 static enum h5grad_status make_vector(const char *name, const struct run_options *options,
@@ -39,12 +101,16 @@ static enum h5grad_status make_vector(const char *name, const struct run_options
         return hg_error_memory(err, FIELD_MOST_COMPONENTS * sizeof *vector->source);
     while ((option = hg_derivation_vector(&options->derivation, name, option))) {
         const char *path = option->path;
-        char *absolute = hg_memory_format("%s%s", *path == '/' ? "" : "/", path);
+        BASE_FREED char *absolute = hg_memory_format("%s%s", *path == '/' ? "" : "/", path);
         if (!absolute)
             return hg_error_memory(err, strlen(path));
-        vector->source[vector->n_sources++] = absolute;
-        for (size_t k = 0; k < option->n; k++)
-            description->dim[vector->n++] = option->dim[k];
+        for (size_t end = strlen(absolute); option->n == 0 && end > 1 && absolute[end - 1] == '/';)
+            absolute[--end] = '\0';
+        enum h5grad_status status = option->n > 0
+                                        ? take_option(option, absolute, description, vector, err)
+                                        : ask_convention(absolute, description, vector, err);
+        if (status)
+            return status;
     }
     vector->other = hg_memory_zeroed(vector->n, sizeof *vector->other);
     char *parent = hg_path_parent(vector->source[0]);
@@ -73,6 +139,34 @@ static void print_shape(const struct field *field, char *out, size_t size)
     for (unsigned i = 0; i < field->rank && length < size; i++)
         length += (size_t)snprintf(out + length, size - length, "%s%" PRIu64, i ? "x" : "",
                                    field->extent[i]);
+}
+
+/* The axis of that name; the rank where there is none. */
+static unsigned named_axis(const struct field *field, const char *name)
+{
+    unsigned i = 0;
+    while (i < field->rank &&
+           !(field->coords.axis[i].name && strcmp(field->coords.axis[i].name, name) == 0))
+        i++;
+    return i;
+}
+
+/* That no axis of one is another axis of the other. */
+static enum h5grad_status check_order(const struct field *a, const struct field *b,
+                                      struct h5grad_error *err)
+{
+    for (unsigned i = 0; i < a->rank && i < b->rank; i++) {
+        const char *name = a->coords.axis[i].name, *other = b->coords.axis[i].name;
+        char one[256], two[256];
+        if (!name || !other || strcmp(name, other) == 0 || named_axis(b, name) == b->rank)
+            continue;
+        hg_field_label(a, i, one, sizeof one);
+        hg_field_label(b, i, two, sizeof two);
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s has %s and %s %s: components need the same order of axes", a->path,
+                            one, b->path, two);
+    }
+    return H5GRAD_OK;
 }
 
 static enum h5grad_status check_shapes(const struct field *a, const struct field *b,
@@ -106,7 +200,8 @@ static enum h5grad_status describe_component(const struct description *descripti
     if (status)
         return hg_error_context(err, status, "%s", path);
     hg_derivation_note_axes(&description->options.derivation, field);
-    if (first && (status = check_shapes(first, field, err)))
+    if (first &&
+        ((status = check_order(first, field, err)) || (status = check_shapes(first, field, err))))
         return status;
     if (!first)
         status = hg_subset_settle(field, &description->options, true, place->subset_used, err);
@@ -164,14 +259,20 @@ static enum h5grad_status check_axis(const struct field *a, const struct field *
 static enum h5grad_status check_units(const struct task *a, const struct task *b,
                                       struct h5grad_error *err)
 {
+    const struct coords_convention *convention = a->field->coords.convention;
     const char *attribute;
     struct h5_guard guard;
     hg_enter(&guard);
+    const char *differs =
+        convention && convention->unlike ? convention->unlike(a->dataset, b->dataset) : NULL;
     BASE_FREED char *one = hg_attribute_unit(a->dataset, true, &attribute);
     BASE_FREED char *two = hg_attribute_unit(b->dataset, true, &attribute);
     hg_leave(&guard);
     if (!one || !two)
         a->field->vector->has_no_unit = true;
+    if (differs)
+        return hg_error_set(err, H5GRAD_FAILED, "%s and %s differ in %s: their numbers have no sum",
+                            a->field->path, b->field->path, differs);
     if (!one || !two || strcmp(one, two) == 0)
         return H5GRAD_OK;
     return hg_error_set(err, H5GRAD_FAILED, "%s is in %s and %s in %s", a->field->path, one,
@@ -252,14 +353,18 @@ static enum h5grad_status find_component_axis(const struct field *field, unsigne
 }
 
 /* One dataset holds all components: each is a part of it. */
-static enum h5grad_status take_parts(struct task *task, struct field *field,
-                                     struct h5grad_error *err)
+static enum h5grad_status take_parts(const struct description *description, struct task *task,
+                                     struct field *field, struct h5grad_error *err)
 {
     const struct field_vector *vector = field->vector;
     unsigned axis = 0;
     if (vector->n_sources > 1)
         return H5GRAD_OK;
-    enum h5grad_status status = find_component_axis(field, &axis, err);
+    enum h5grad_status status = H5GRAD_OK;
+    if (description->parts_last)
+        axis = field->rank - 1;
+    else
+        status = find_component_axis(field, &axis, err);
     if (status)
         return status;
     if (hg_field_is_cut(field, axis)) {
@@ -275,7 +380,7 @@ static enum h5grad_status take_parts(struct task *task, struct field *field,
                             "numbers as they are",
                             vector->source[0]);
     for (unsigned k = 0; k < vector->n; k++) {
-        hg_field_take_part(k ? &vector->other[k - 1] : field, axis, k);
+        hg_field_take_part(k ? &vector->other[k - 1] : field, axis, description->part[k]);
         hg_task_take_part(k ? &task->other[k - 1] : task);
     }
     return H5GRAD_OK;
@@ -294,7 +399,7 @@ static enum h5grad_status describe(struct description *description, struct task 
         return status;
     field->path = vector->path;
     status = hg_results_choose_of_vector(field, &description->options, err);
-    return status ? status : take_parts(task, field, err);
+    return status ? status : take_parts(description, task, field, err);
 }
 
 enum h5grad_status hg_vector_describe(struct task *task, const struct vector_place *place,

@@ -4,15 +4,15 @@
  *
  * usage: make_input FILE PATH TYPE SHAPE [VALUE]...
  *        make_input FILE PATH scales AXIS...
- *        make_input FILE PATH text NAME VALUE
+ *        make_input FILE PATH text NAME VALUE...
  *        make_input FILE PATH numbers NAME VALUE...
  *        make_input FILE PATH virtual SOURCE-FILE SOURCE-PATH
  *        make_input FILE PATH bomb MEBIBYTES
  *
  * Adds the dataset PATH to FILE, and creates FILE and the groups of PATH as needed. Or gives a
- * dataset dimension scales, where an AXIS of "-" has none; or the attribute NAME: a text, or
- * doubles, a single one as a scalar. Or adds a virtual dataset of another one. Or adds one with
- * gzip whose only chunk decodes to so many MiB, far more than it should hold. With
+ * dataset dimension scales, where an AXIS of "-" has none; or a dataset or group the attribute
+ * NAME: texts or doubles, a single one as a scalar. Or adds a virtual dataset of another one. Or
+ * adds one with gzip whose only chunk decodes to so many MiB, far more than it should hold. With
  * MAKE_INPUT_LATEST in the environment FILE has the latest format of libhdf5 instead of the
  * earliest.
  *
@@ -350,19 +350,28 @@ static void input_add_bomb(hid_t file, const char *path, const char *mebibytes)
     free(stream);
 }
 
-static void input_add_text(hid_t file, const char *path, const char *name, const char *value)
+static void input_add_text(hid_t file, const char *path, const char *name, const char *const *texts,
+                           size_t n)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    hid_t space = H5Screate(H5S_SCALAR);
+    hsize_t count = n;
+    hid_t space = n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, NULL);
+    size_t size = 1;
 
-    H5Tset_size(type, strlen(value) + 1);
+    for (size_t i = 0; i < n; i++)
+        size = strlen(texts[i]) >= size ? strlen(texts[i]) + 1 : size;
+    char *values = calloc(n, size);
+    for (size_t i = 0; values != NULL && i < n; i++)
+        memcpy(values + i * size, texts[i], strlen(texts[i]));
+    H5Tset_size(type, size);
     hid_t attribute =
         H5Acreate_by_name(file, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    if (attribute < 0 || H5Awrite(attribute, type, value) < 0)
+    if (attribute < 0 || values == NULL || H5Awrite(attribute, type, values) < 0)
         input_die("no such attribute", name);
     H5Aclose(attribute);
     H5Sclose(space);
     H5Tclose(type);
+    free(values);
 }
 
 static void input_add_numbers(hid_t file, const char *path, const char *name, char **texts,
@@ -396,7 +405,7 @@ static void input_add_scales(hid_t file, const char *path, char **axes, size_t n
         if (strcmp(axes[i], "-") == 0)
             continue;
         if (H5Aexists_by_name(file, axes[i], "CLASS", H5P_DEFAULT) == 0)
-            input_add_text(file, axes[i], "CLASS", "DIMENSION_SCALE");
+            input_add_text(file, axes[i], "CLASS", (const char *[]){"DIMENSION_SCALE"}, 1);
         if (H5Rcreate(&references[i], file, axes[i], H5R_OBJECT, -1) < 0)
             input_die("no such scale", axes[i]);
         list[i] = (hvl_t){.len = 1, .p = &references[i]};
@@ -422,8 +431,8 @@ int main(int argc, char **argv)
         return 1;
     if (strcmp(what, "scales") == 0)
         input_add_scales(file, argv[2], argv + 4, (size_t)argc - 4);
-    else if (strcmp(what, "text") == 0 && argc == 6)
-        input_add_text(file, argv[2], argv[4], argv[5]);
+    else if (strcmp(what, "text") == 0 && argc > 5)
+        input_add_text(file, argv[2], argv[4], (const char *const *)argv + 5, (size_t)argc - 5);
     else if (strcmp(what, "numbers") == 0 && argc > 5)
         input_add_numbers(file, argv[2], argv[4], argv + 5, (size_t)argc - 5);
     else if (strcmp(what, "virtual") == 0 && argc == 6)

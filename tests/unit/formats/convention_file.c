@@ -246,6 +246,41 @@ void expect_refused(const char *name, const char *word)
     ck_assert_ptr_nonnull(strstr(coords.refusal, "--spacing"));
 }
 
+/* components: "x0 y1" for each axis and the index of its component, or "x y" where each has a
+ * dataset.
+ */
+void expect_vector(const char *name, const char *at, const char *components)
+{
+    struct coords_vector vector;
+    char found[64] = "";
+    ck_assert_int_eq(hg_coords_find_vector(file, name, &vector, NULL), H5GRAD_OK);
+    ck_assert_ptr_nonnull(vector.path);
+    ck_assert_str_eq(vector.path, at);
+    ck_assert_msg(!vector.problem, "%s", vector.problem);
+    for (unsigned k = 0; k < vector.n; k++) {
+        const struct coords_component *component = &vector.component[k];
+        hg_memory_append(found, sizeof found, "%s%s", k ? " " : "", component->axis);
+        if (vector.is_whole)
+            hg_memory_append(found, sizeof found, "%u", component->part);
+        ck_assert_int_eq(strncmp(component->path, at, strlen(at)), 0);
+    }
+    ck_assert_str_eq(found, components);
+    hg_coords_free_vector(&vector);
+}
+
+/* why: the begin of the problem; NULL: the dataset, or the group, is none and part of none. */
+void expect_no_vector(const char *name, const char *why)
+{
+    struct coords_vector vector;
+    ck_assert_int_eq(hg_coords_find_vector(file, name, &vector, NULL), H5GRAD_OK);
+    if (why)
+        ck_assert_msg(vector.problem && strncmp(vector.problem, why, strlen(why)) == 0, "%s",
+                      vector.problem ? vector.problem : "no problem");
+    else
+        ck_assert_msg(!vector.path, "%s", vector.path);
+    hg_coords_free_vector(&vector);
+}
+
 void expect_whole(const char *name)
 {
     read_coords(name);

@@ -66,6 +66,8 @@ void expect_unusable(unsigned k, const char *begin);
 void expect_no_field(const char *name, const char *why);
 void expect_refused(const char *name, const char *word);
 void expect_whole(const char *name);
+void expect_vector(const char *name, const char *at, const char *components);
+void expect_no_vector(const char *name, const char *why);
 void expect_left_out(unsigned k, const char *why);
 size_t references(const char *name);
 void spoil(const char *object, const char *attribute, const char *data);

@@ -437,6 +437,53 @@ START_TEST(any_attribute_of_a_mesh_may_hold_anything)
 }
 END_TEST
 
+START_TEST(a_record_is_a_vector)
+{
+    make_vector();
+    make(MESHES "/B/y", 4, 5, 6);
+    make(MESHES "/rho", 4, 5, 6);
+    set_mesh(MESHES "/rho");
+    make("/elsewhere/x", 4, 5, 6);
+    expect_no_vector(MESHES "/B", "its component z is no dataset");
+    make(MESHES "/B/z", 4, 5, 6);
+    expect_vector(MESHES "/B", MESHES "/B", "x y z");
+    expect_vector(MESHES "/B/y", MESHES "/B", "x y z");
+    expect_no_vector(MESHES "/rho", NULL);
+    expect_no_vector(MESHES, NULL);
+    expect_no_vector("/elsewhere", NULL);
+    TEXTS(MESHES "/B", "axisLabels", "u", "v", "w");
+    expect_no_vector(MESHES "/B", "its axisLabels are not x, y and z");
+    set_text(MESHES "/B", "geometry", "spherical");
+    expect_no_vector(MESHES "/B", "its geometry is spherical, whose metric is not applied");
+}
+END_TEST
+
+/* The grid is a slice: of the components that along its normal has no derivatives. */
+START_TEST(a_record_of_a_slice_is_a_vector_of_two)
+{
+    make_openpmd("1.1.0");
+    for (unsigned d = 0; d < 3; d++) {
+        make((const char *[]){MESHES "/B/x", MESHES "/B/y", MESHES "/B/z"}[d], 4, 5);
+    }
+    TEXTS(MESHES "/B", "axisLabels", "x", "z");
+    NUMBERS(MESHES "/B", "gridSpacing", 5, 6);
+    expect_vector(MESHES "/B", MESHES "/B", "z x");
+}
+END_TEST
+
+START_TEST(external_fields_are_vectors_on_straight_axes)
+{
+    make_external("/fields/1/electricField/x", 4, 2, 3);
+    make("/fields/1/electricField/y", 4, 2, 3);
+    make("/fields/1/electricField/z", 4, 2, 3);
+    expect_vector("/fields/1/electricField", "/fields/1/electricField", "x y z");
+    NUMBERS("/fields/1", "gridCurvatureRadius", 3);
+    expect_no_vector("/fields/1/electricField", "z runs along an arc");
+    set_text("/fields/1", "gridGeometry", "cylindrical");
+    expect_no_vector("/fields/1/electricField", "its gridGeometry is cylindrical");
+}
+END_TEST
+
 void add_openpmd(Suite *suite)
 {
     TCase *tcase = add_case(suite, "openPMD", setup, teardown);
@@ -451,5 +498,6 @@ void add_openpmd(Suite *suite)
               the_gradient_of_a_component_is_a_record, a_step_of_unknown_unit_leaves_the_dimension,
               the_gradient_of_a_scalar_is_a_record, results_named_by_the_user_are_records_too,
               labels_that_name_no_component_give_way_to_numbers,
-              any_attribute_of_a_mesh_may_hold_anything);
+              any_attribute_of_a_mesh_may_hold_anything, a_record_is_a_vector,
+              a_record_of_a_slice_is_a_vector_of_two, external_fields_are_vectors_on_straight_axes);
 }

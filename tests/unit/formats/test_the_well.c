@@ -136,9 +136,33 @@ START_TEST(the_well_housekeeping_is_no_field)
 }
 END_TEST
 
+START_TEST(the_well_vectors)
+{
+    make_well();
+    make("/t0_fields/u", 3, 4, 5, 6);
+    make("/t1_fields/v", 3, 4, 5, 6, 2);
+    make("/t1_fields/wind", 4, 5, 2);
+    vary("/t1_fields/wind", false, true, true, false);
+    make("/t2_fields/D", 3, 4, 5, 6, 2, 2);
+    expect_vector("/t1_fields/v", "/t1_fields/v", "x0 y1");
+    expect_no_vector("/t1_fields/wind", "it has not two axes");
+    expect_no_vector("/t0_fields/u", NULL);
+    expect_no_vector("/t2_fields/D", NULL);
+    expect_no_vector("/t1_fields", NULL);
+    set_text("/", "grid_type", "Cartesian");
+    TEXTS("/dimensions", "spatial_dims", "y", "x");
+    expect_vector("/t1_fields/v", "/t1_fields/v", "x1 y0");
+    TEXTS("/dimensions", "spatial_dims", "x", "theta");
+    expect_no_vector("/t1_fields/v", "its dimensions are not x, y and z");
+    set_text("/", "grid_type", "spherical");
+    expect_no_vector("/t1_fields/v", "its grid is spherical");
+}
+END_TEST
+
 void add_the_well(Suite *suite)
 {
     TCase *tcase = add_case(suite, "The Well", setup, teardown);
     ADD_TESTS(tcase, the_well_axes, the_well_axes_that_fields_lack, the_well_boundaries,
-              the_well_hostile, the_well_unknown_without_names, the_well_housekeeping_is_no_field);
+              the_well_hostile, the_well_unknown_without_names, the_well_housekeeping_is_no_field,
+              the_well_vectors);
 }

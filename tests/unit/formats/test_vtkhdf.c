@@ -194,6 +194,31 @@ START_TEST(any_attribute_of_an_image_may_hold_anything)
 }
 END_TEST
 
+START_TEST(vectors_have_their_components_last)
+{
+    make_image();
+    make("/VTKHDF/PointData/u", 10, 7, 5, 3);
+    make("/VTKHDF/PointData/colour", 10, 7, 5, 4);
+    make("/VTKHDF/PointData/scalar", 10, 7, 5);
+    expect_vector("/VTKHDF/PointData/u", "/VTKHDF/PointData/u", "x0 y1 z2");
+    expect_no_vector("/VTKHDF/PointData/colour", NULL);
+    expect_no_vector("/VTKHDF/PointData/scalar", NULL);
+    expect_no_vector("/VTKHDF", NULL);
+    NUMBERS("/VTKHDF", "WholeExtent", 0, 4, 3, 3, 0, 9);
+    make("/VTKHDF/PointData/flat", 10, 5, 3);
+    make("/VTKHDF/PointData/whole", 10, 1, 5, 3);
+    expect_vector("/VTKHDF/PointData/flat", "/VTKHDF/PointData/flat", "z2 x0");
+    expect_vector("/VTKHDF/PointData/whole", "/VTKHDF/PointData/whole", "z2 x0");
+    NUMBERS("/VTKHDF", "WholeExtent", 0, 4, 3, 3, 0, 0);
+    make("/VTKHDF/PointData/line", 5, 3);
+    expect_no_vector("/VTKHDF/PointData/line", "it has not two axes");
+    NUMBERS("/VTKHDF", "WholeExtent", 2, 2, 0, 6, 0, 9);
+    NUMBERS("/VTKHDF", "Direction", 0, 1, 0, 1, 0, 0, 0, 0, 1);
+    make("/VTKHDF/PointData/turned", 10, 7, 3);
+    expect_no_vector("/VTKHDF/PointData/turned", "the grid is turned");
+}
+END_TEST
+
 void add_vtkhdf(Suite *suite)
 {
     TCase *tcase = add_case(suite, "VTKHDF", setup, teardown);
@@ -201,5 +226,5 @@ void add_vtkhdf(Suite *suite)
               cells_lie_between_points, components_and_time_steps_are_left_out,
               a_turned_image_is_told, rectilinear_grids_have_lines, other_types_of_vtk_are_refused,
               broken_images_are_unusable, results_of_vtk_are_vtk,
-              any_attribute_of_an_image_may_hold_anything);
+              any_attribute_of_an_image_may_hold_anything, vectors_have_their_components_last);
 }

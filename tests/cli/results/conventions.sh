@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Vectors that a file's convention knows: which component is along which axis, what the list says of
+# them, and in what form their results lie.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../../support/program.sh
+. "$(dirname "$0")/../../support/program.sh"
+
+# numbers N SEED: integers that are no polynomial of their place.
+numbers() {
+    seq "$1" | awk -v seed="$2" '{print (seed * $1 * $1 + $1) % 17}'
+}
+
+# same WHAT FILE DATASET...: the datasets have the values of those of explicit.h5 with these names.
+same() {
+    for name in "${@:3}"; do
+        check "$1: $name has values" [ -n "$(values explicit.h5 "/V_${name##*/V_}")" ]
+        check "$1: $name" equal "$(values "$2" "$name")" "$(values explicit.h5 "/V_${name##*/V_}")"
+    done
+}
+
+# shellcheck disable=SC2046 # a number is a word
+for component in x=3 y=5 z=7; do
+    make_input plain.h5 "/${component%=*}" float64 3x4x5 $(numbers 60 "${component#*=}")
+done
+steps=2,0.5,0.25
+results=divergence,curl,q
+done_quietly "explicit" --compute=$results -s $steps --vector=V:2=/x --vector=V:1=/y --vector=V:0=/z plain.h5 explicit.h5
+
+# VTKHDF: axes z, y, x; components x, y, z.
+image() {
+    make_input "$1" /VTKHDF/PointData/scalar float32 "$2" 0
+    make_input "$1" /VTKHDF text Type ImageData
+    make_input "$1" /VTKHDF numbers Version 1 0
+    make_input "$1" /VTKHDF numbers Origin 0 0 0
+    make_input "$1" /VTKHDF numbers Spacing 0.25 0.5 2
+}
+# shellcheck disable=SC2046 # a number is a word
+image in.vtkhdf 3x4x5
+make_input in.vtkhdf /VTKHDF numbers WholeExtent 0 4 0 3 0 2
+# shellcheck disable=SC2046 # a number is a word
+make_input in.vtkhdf /VTKHDF/PointData/V float64 3x4x5x3 $(paste <(numbers 60 3) <(numbers 60 5) <(numbers 60 7))
+done_quietly "VTKHDF" --compute=$results --vector=V=/VTKHDF/PointData/V in.vtkhdf vtk.h5
+at=/VTKHDF/PointData/V
+same "VTKHDF" vtk.h5 ${at}_divergence ${at}_q
+check "VTKHDF: list" grep -q "^    vector  --vector=V=$at\$" <<<"$("$H5GRAD" --list in.vtkhdf)"
+refused 1 'V: /VTKHDF/PointData/scalar: which component .* give V:DIM=PATH for each component, or V:DIM,DIM\[,DIM\]=PATH' \
+    --vector=V=VTKHDF/PointData/scalar in.vtkhdf o/out.h5
+make_input in.vtkhdf /VTKHDF numbers Direction 0 1 0 1 0 0 0 0 1
+refused 1 "V: $at: the grid is turned" --vector=V=$at in.vtkhdf o/out.h5
+check "VTKHDF: no vector of a turned grid" grep -vq vector <<<"$("$H5GRAD" --list in.vtkhdf)"
+
+# A grid that is flat along y: the curl is that along y, of the components z and x.
+image flat.vtkhdf 3x5
+make_input flat.vtkhdf /VTKHDF numbers WholeExtent 0 4 2 2 0 2
+# shellcheck disable=SC2046 # a number is a word
+make_input flat.vtkhdf /VTKHDF/PointData/V float64 3x5x3 $(paste <(numbers 15 3) <(numbers 15 5) <(numbers 15 7))
+# shellcheck disable=SC2046 # a number is a word
+make_input flat.h5 /x float64 3x5 $(numbers 15 3)
+# shellcheck disable=SC2046 # a number is a word
+make_input flat.h5 /z float64 3x5 $(numbers 15 7)
+done_quietly "flat" -O --compute=divergence,curl -s 2,0.25 --vector=V:0=/z --vector=V:1=/x flat.h5 explicit.h5
+done_quietly "flat VTKHDF" --compute=divergence,curl --vector=V=$at flat.vtkhdf vtk_flat.h5
+same "flat VTKHDF" vtk_flat.h5 ${at}_divergence ${at}_curl
+done_quietly "explicit" -O --compute=$results -s $steps --vector=V:2=/x --vector=V:1=/y --vector=V:0=/z plain.h5 explicit.h5
+
+# The Well: a trajectory, two times, and the order of spatial_dims.
+well=/t1_fields/V
+# shellcheck disable=SC2046 # a number is a word
+make_input well.h5 $well float64 1x1x3x4x5x3 $(paste <(numbers 60 7) <(numbers 60 5) <(numbers 60 3))
+make_input well.h5 /dimensions/time float64 1 0
+make_input well.h5 /dimensions/z float64 3 0 2 4
+make_input well.h5 /dimensions/y float64 4 0 0.5 1 1.5
+make_input well.h5 /dimensions/x float64 5 0 0.25 0.5 0.75 1
+make_input well.h5 /dimensions text spatial_dims z y x
+done_quietly "The Well" --compute=$results --vector=V=$well well.h5 well_out.h5
+same "The Well" well_out.h5 ${well}_{divergence,q}
+check "The Well: curl" equal "$(values well_out.h5 ${well}_curl_x)" "$(values explicit.h5 /V_curl_2)"
+check "The Well: list" grep -q "\"vector\": \"V=$well\"" <<<"$("$H5GRAD" --list --json well.h5)"
+make_input well.h5 / text grid_type spherical
+refused 1 "V: $well: its grid is spherical, whose metric is not applied" --vector=V=$well well.h5 o/out.h5
+
+# openPMD: components are called like the axes.
+record=/data/1/meshes/B
+for component in x=3 y=5 z=7; do
+    # shellcheck disable=SC2046 # a number is a word
+    make_input pmd.h5 "$record/${component%=*}" float64 3x4x5 $(numbers 60 "${component#*=}")
+    make_input pmd.h5 "$record/${component%=*}" numbers unitSI 2
+    make_input pmd.h5 "$record/${component%=*}" numbers position 0 0 0
+done
+make_input pmd.h5 / text openPMD 1.1.0
+make_input pmd.h5 $record text geometry cartesian
+make_input pmd.h5 $record text dataOrder C
+make_input pmd.h5 $record text axisLabels z y x
+make_input pmd.h5 $record numbers gridSpacing 20 5 2.5
+make_input pmd.h5 $record numbers gridGlobalOffset 0 0 0
+make_input pmd.h5 $record numbers gridUnitSI 0.1
+make_input pmd.h5 $record numbers unitDimension 0 1 -2 -1 0 0 0
+done_quietly "openPMD" --compute=$results --vector=V=$record/ pmd.h5 pmd_out.h5
+check "openPMD: list" equal "$("$H5GRAD" --list pmd.h5 | grep -c "^    vector  --vector=B=$record\$")" 1
+refused 1 "V: $record/x is a component of a vector: --vector=V=$record" --vector=V=$record/x pmd.h5 o/out.h5
+refused 1 'V: /data/2: no such object' --vector=V=/data/2 pmd.h5 o/out.h5
+make_input pmd.h5 /other/x float64 3x4x5 1
+make_input pmd.h5 /other text axisLabels z y x
+make_input pmd.h5 /other numbers gridSpacing 20 5 2.5
+make_input pmd.h5 /other numbers gridUnitSI 0.1
+refused 1 "V: /other/x and $record/y differ in unitSI" --vector=V:x=/other/x --vector=V:y=$record/y pmd.h5 o/out.h5
+refused 1 "V: /other: its component z is no dataset" --vector=V=/other pmd.h5 o/out.h5
+make_input pmd.h5 /round/x float64 3x4x5 1
+make_input pmd.h5 /round numbers gridSpacing 20 5 2.5
+make_input pmd.h5 /round text geometry thetaMode
+refused 1 'V: /round: its geometry is thetaMode, whose metric is not applied' --vector=V=/round pmd.h5 o/out.h5
+
+# Components whose axes lie in another order.
+make_input turned.h5 /u float64 3x3 1
+make_input turned.h5 /v float64 3x3 1
+make_input turned.h5 /x float64 3 0 1 2
+make_input turned.h5 /y float64 3 0 1 2
+make_input turned.h5 /u scales /y /x
+make_input turned.h5 /v scales /x /y
+refused 1 'V: /u has axis 0 \(y\) and /v axis 0 \(x\): components need the same order of axes' \
+    --vector=V:x=/u --vector=V:y=/v turned.h5 o/out.h5
+refused 1 'V: /u has axis 0 \(y\)' --vector=V:1=/u --vector=V:0=/v turned.h5 o/out.h5
+
+finish
