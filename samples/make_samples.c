@@ -8,6 +8,7 @@
  *                /y and /x beside it that are not attached
  * series.h5      /signal: a damped oscillation at uneven times /time, attached
  * chunked.h5     /run1/temperature: 3-D, float32, chunked, shuffled and compressed
+ * vortices.h5    /u, /v: a 2-D flow in a box that is periodic, with dimension scales y, x; float32
  *
  * Every field is a formula, given at its function, so that gradients can be checked. The same
  * bytes on every run.
@@ -338,6 +339,64 @@ static void make_chunked(const char *folder)
     need(H5Fclose(file));
 }
 
+enum { VORTICES_POINTS = 128 };
+
+/* u and v: the derivative along y and minus that along x of a stream function, the sum over
+ * vortices of turn / width * exp(width * (cos(pi * (x - x0)) + cos(pi * (y - y0)) - 2)), whose
+ * period is 2. The first vortex lies in the corner of the box, in four parts. */
+static void find_velocity(double x, double y, float velocity[2])
+{
+    static const struct {
+        double x, y, width, turn;
+    } vortices[] = {{0, 0, 7, 0.4},         {1, 0.9, 5, -0.4},     {0.9, 1.85, 9, -0.3},
+                    {1.45, 1.45, 12, 0.3},  {0.45, 1.35, 8, 0.35}, {1.55, 0.4, 10, -0.35},
+                    {0.55, 0.45, 14, -0.3}, {1.85, 0.95, 11, 0.3}, {0.1, 0.8, 16, -0.25}};
+    double sum[2] = {0, 0};
+
+    for (size_t k = 0; k < sizeof(vortices) / sizeof(*vortices); k++) {
+        double dx = pi * (x - vortices[k].x);
+        double dy = pi * (y - vortices[k].y);
+        double size = pi * vortices[k].turn * exp(vortices[k].width * (cos(dx) + cos(dy) - 2));
+        sum[0] -= sin(dy) * size;
+        sum[1] += sin(dx) * size;
+    }
+    velocity[0] = (float)sum[0];
+    velocity[1] = (float)sum[1];
+}
+
+/* Nine vortices in a box of 2 m. */
+static void make_vortices(const char *folder)
+{
+    static const char *const fields[] = {"u", "v"};
+    const hsize_t shape[] = {VORTICES_POINTS, VORTICES_POINTS};
+    double position[VORTICES_POINTS];
+    struct scale scales[2];
+    hid_t file = create_file(folder, "vortices.h5");
+    float *values[2];
+
+    for (int i = 0; i < VORTICES_POINTS; i++)
+        position[i] = 2.0 * i / VORTICES_POINTS;
+    for (int k = 0; k < 2; k++)
+        values[k] = need_memory((size_t)(shape[0] * shape[1]), sizeof(*values[k]));
+    for (size_t i = 0; i < shape[0] * shape[1]; i++) {
+        float velocity[2];
+        find_velocity(position[i % shape[1]], position[i / shape[1]], velocity);
+        values[0][i] = velocity[0];
+        values[1][i] = velocity[1];
+    }
+    create_scale(&scales[0], file, "y", shape[0], position, "m");
+    create_scale(&scales[1], file, "x", shape[1], position, "m");
+    for (int k = 0; k < 2; k++) {
+        need(H5Dclose(write_dataset(file, fields[k], H5T_IEEE_F32LE, 2, shape, create_properties(),
+                                    values[k], "m s-1")));
+        attach_scales(file, fields[k], scales, 2);
+        free(values[k]);
+    }
+    for (int k = 0; k < 2; k++)
+        finish_scale(&scales[k]);
+    need(H5Fclose(file));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -352,5 +411,6 @@ int main(int argc, char **argv)
     make_complex(argv[1]);
     make_series(argv[1]);
     make_chunked(argv[1]);
+    make_vortices(argv[1]);
     return 0;
 }

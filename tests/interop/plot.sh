@@ -110,6 +110,9 @@ for name in turbulence series chunked complex; do
     "$H5GRAD" samples/$name.h5 $name.h5 || exit 99
     draw $name samples/$name.h5 $name.h5
 done
+"$H5GRAD" --vector=flow:x=/u --vector=flow:y=/v --boundary=periodic samples/vortices.h5 flow.h5 || exit 99
+draw vortices samples/vortices.h5 flow.h5
+check "vortices: panels" equal "$(sed -n '/|/s/ .*//p' drawn | tr '\n' ' ')" "u v flow_divergence flow_curl "
 draw "a slice" -d /v --slice z=3 --slice 1=-1 samples/turbulence.h5 turbulence.h5
 
 cat >fields.py <<'END'
