@@ -61,14 +61,14 @@ static bool parse_mode(const char *text, size_t length, enum boundary *boundary,
     return false;
 }
 
-/* Splits "[DIM=]REST"; what stands before the first '=' is no axis if it is unnamed. */
-static enum h5grad_status parse_dim(const char *text, const char *unnamed, struct axis_option *dim,
-                                    const char **rest, struct h5grad_error *err)
+/* Splits "[DIM=]REST". */
+static enum h5grad_status parse_dim(const char *text, struct axis_option *dim, const char **rest,
+                                    struct h5grad_error *err)
 {
     const char *equal = strchr(text, '=');
     size_t length = equal ? (size_t)(equal - text) : 0;
     *rest = text;
-    if (!equal || (unnamed && strlen(unnamed) == length && strncmp(text, unnamed, length) == 0))
+    if (!equal)
         return H5GRAD_OK;
     *rest = equal + 1;
     if (length == 0)
@@ -76,14 +76,10 @@ static enum h5grad_status parse_dim(const char *text, const char *unnamed, struc
     return hg_axis_option_parse(text, length, dim, err);
 }
 
-static enum h5grad_status parse_boundary(const char *text, struct derivation_entry *entry,
-                                         struct h5grad_error *err)
+/* "MODE[:MODE]". */
+static enum h5grad_status parse_modes(const char *mode, struct derivation_entry *entry,
+                                      bool automatic[2], struct h5grad_error *err)
 {
-    const char *mode;
-    bool automatic[2];
-    enum h5grad_status status = parse_dim(text, "value", &entry->dim, &mode, err);
-    if (status)
-        return status;
     const char *colon = strchr(mode, ':');
     const char *part[2] = {mode, colon ? colon + 1 : mode};
     for (int side = 0; side < 2; side++) {
@@ -95,6 +91,23 @@ static enum h5grad_status parse_boundary(const char *text, struct derivation_ent
                                 "extend, value=NUMBER, mirror or reflect",
                                 (int)length, part[side]);
     }
+    return H5GRAD_OK;
+}
+
+/* The modes may have a '=' of their own: an axis whose name is a mode goes by its number. */
+static enum h5grad_status parse_boundary(const char *text, struct derivation_entry *entry,
+                                         struct h5grad_error *err)
+{
+    const char *modes;
+    bool automatic[2];
+    enum h5grad_status status = H5GRAD_OK;
+    if (parse_modes(text, entry, automatic, NULL)) {
+        status = parse_dim(text, &entry->dim, &modes, err);
+        if (!status)
+            status = parse_modes(modes, entry, automatic, err);
+    }
+    if (status)
+        return status;
     entry->bounded = true;
     entry->automatic = automatic[0];
     if (automatic[0] != automatic[1])
@@ -109,7 +122,7 @@ static enum h5grad_status parse_period(const char *text, struct derivation_entry
                                        struct h5grad_error *err)
 {
     const char *number;
-    enum h5grad_status status = parse_dim(text, NULL, &entry->dim, &number, err);
+    enum h5grad_status status = parse_dim(text, &entry->dim, &number, err);
     if (status)
         return status;
     if (!entry->dim.text || !hg_parse_double(number, &entry->period))
@@ -124,7 +137,7 @@ static enum h5grad_status parse_accuracy(const char *text, struct derivation_ent
 {
     const char *number;
     uint64_t accuracy;
-    enum h5grad_status status = parse_dim(text, NULL, &entry->dim, &number, err);
+    enum h5grad_status status = parse_dim(text, &entry->dim, &number, err);
     if (status)
         return status;
     if (!hg_parse_u64(number, &accuracy) || accuracy % 2 || accuracy < 2 || accuracy > 8)
@@ -149,7 +162,7 @@ static enum h5grad_status parse_subset(const char *text, struct subset_option *s
 {
     const char *slice;
     subset->step = 1;
-    enum h5grad_status status = parse_dim(text, NULL, &subset->dim, &slice, err);
+    enum h5grad_status status = parse_dim(text, &subset->dim, &slice, err);
     if (status)
         return status;
     const size_t first = strcspn(slice, ":");

@@ -32,6 +32,9 @@ derives "periodic-repeated" repeated.h5 "-1/120 .025 .05 .1 -1/24 -.125 -1/120" 
 derives "nan" f.h5 "nan 1.5 3 6 -2.5 nan" -d/f --boundary=nan
 derives "each end its own" f.h5 "0.5 1.5 3 6 -2.5 -13" -d/f --boundary=extend:one-sided
 derives "value" f.h5 "1 1.5 3 6 -2.5 -8" -d/f --boundary=value=0
+derives "a value at the last end" f.h5 "0.5 1.5 3 6 -2.5 -8" -d/f --boundary=extend:value=0
+derives "a value at each end" f.h5 "1 1.5 3 6 -2.5 -7.5" -d/f --boundary=value=0:value=1
+derives "a value at each end of an axis" f.h5 "1 1.5 3 6 -2.5 -7.5" -d/f --boundary=0=value=0:value=1
 derives "mirror" f.h5 "0 1.5 3 6 -2.5 0" -d/f --boundary=mirror
 derives "reflect" f.h5 "0.5 1.5 3 6 -2.5 -6.5" -d/f --boundary=reflect
 derives "an entry with the axis wins" f.h5 "0 1.5 3 6 -2.5 0" -d/f --boundary=0=mirror --boundary=nan
