@@ -19,8 +19,26 @@ mkdir o
 "$MAKE_INPUT" in.h5 /a float64 160x128x128/40x64x32 noise || exit 99
 "$MAKE_INPUT" in.h5 /b float32 200x100x128 noise || exit 99
 
+# A globe whose values are missing here and there, and options beyond the gradient of torch.
+# shellcheck disable=SC2046
+{
+    "$MAKE_INPUT" globe.h5 /time float64 24 $(seq 24) && "$MAKE_INPUT" globe.h5 /time text units "days since 2000-01-01" &&
+        "$MAKE_INPUT" globe.h5 /lat float64 120 $(seq -89.25 1.5 89.25) &&
+        "$MAKE_INPUT" globe.h5 /lat text units degrees_north &&
+        "$MAKE_INPUT" globe.h5 /lon float64 160 $(seq 0 2.25 357.75) &&
+        "$MAKE_INPUT" globe.h5 /lon text units degrees_east || exit 99
+}
+for name in u v; do
+    "$MAKE_INPUT" globe.h5 /$name float64 24x120x160 noise && "$MAKE_INPUT" globe.h5 /$name numbers valid_min 0.1 &&
+        "$MAKE_INPUT" globe.h5 /$name scales /time /lat /lon || exit 99
+done
+globe=(-d/u --vector=V:2=/u --vector=V:1=/v "--compute=gradient,laplacian,magnitude,divergence,curl"
+    --sphere=6.4e6 --boundary=2=periodic --period=2=360 --missing=edge --accuracy=8 --subset=1=3:100
+    --time-unit=s)
+
+input=in.h5
 run() {
-    "$program" --no-history -j2 "$@" in.h5 o/out.h5
+    "$program" --no-history -j2 "$@" $input o/out.h5
 }
 
 # want OPTION...: want.h5 is what a run that nothing stops makes with them, which is kept for the next time.
@@ -50,7 +68,7 @@ kill_and_resume() {
     took=$((($(date +%s%N) - start) / 1000000))
     mv o/out.h5 "want.h5"
     while [ "$n" -lt "$kills" ]; do
-        "$program" --no-history -j2 --checkpoint --resume "$@" in.h5 o/out.h5 2>err &
+        "$program" --no-history -j2 --checkpoint --resume "$@" $input o/out.h5 2>err &
         pid=$!
         sleep "$(printf '0.%03d' $((RANDOM * (took < 999 ? took : 999) / 32768)))"
         # The child dies with its parent.
@@ -92,8 +110,6 @@ stop_and_resume() {
     check "stopped by a signal" status 75 wait $pid
     check "says how to go on" grep -q -e '--resume' err
     check "left to resume" only_resumable
-    check "other boundaries" status 1 run --resume --layout=20x32x128 --filter=gzip=6 --boundary=periodic
-    check "other results" status 1 run --resume --layout=20x32x128 --filter=gzip=6 --compute=magnitude
     check "other options" status 1 run --resume --layout=20x32x128 --filter=gzip=5
     check "other options: why" grep -q 'the options differ' err
     check "other options: nothing lost" test -s o/.out.h5.h5grad.part
@@ -150,6 +166,46 @@ refuse_other() {
     touch -r kept "$file"
     check "$1 $file: as it was" go_on "$@"
     check "$1 $file: nothing left" nothing_but_output
+    rm -f o/out.h5
+}
+
+# Each option beyond the gradient of torch in turn is another one, or is not given at all.
+refuse_other_options() {
+    local option other each
+    local -a others
+    check "many options: stopped" stop globe.h5 "${globe[@]}"
+    while read -r option other; do
+        others=()
+        for each in "${globe[@]}"; do
+            [[ $each == $option* ]] || others+=("$each")
+        done
+        check "$option, $other: refused" status 1 go_on globe.h5 "${others[@]}" ${other:+"$other"}
+        check "$option, $other: why" grep -q 'the options differ' err
+    done <<'END'
+-d
+-d -d/v
+--vector=V:1 --vector=V:1=/u
+--compute --compute=laplacian,magnitude,gradient,divergence
+--sphere --sphere
+--sphere --sphere=6.3e6
+--boundary
+--boundary --boundary=periodic
+--boundary --boundary=2=auto
+--period
+--period --period=2=361
+--missing
+--missing --missing=strict
+--accuracy
+--accuracy --accuracy=6
+--accuracy --accuracy=2=8
+--subset
+--subset --subset=1=3:101
+--subset --subset=1=3:100:2
+--time-unit
+--time-unit --time-unit=h
+END
+    check "many options: resumed" go_on globe.h5 "${globe[@]}"
+    check "many options: nothing left" nothing_but_output
     rm -f o/out.h5
 }
 
@@ -265,7 +321,11 @@ done
 kill_and_resume contiguous --layout=contiguous
 kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=4
 kill_and_resume "plain chunks" --layout=40x32x32 --filter=none
+input=globe.h5
+kill_and_resume "many options" "${globe[@]}"
+input=in.h5
 stop_and_resume
+refuse_other_options
 outlive_output
 check "nothing to resume" run --resume
 rm -f o/out.h5
