@@ -182,16 +182,20 @@ enum h5grad_status hg_boundary_ask(struct field *field, unsigned axis,
     };
     memcpy(settled->op.boundary, asked.boundary, sizeof asked.boundary);
     memcpy(settled->op.value, asked.value, sizeof asked.value);
-    return check_extent(field, axis, err);
+    return asked.automatic ? H5GRAD_OK : check_extent(field, axis, err);
 }
 
 enum h5grad_status hg_boundary_settle(struct field *field, unsigned axis, struct h5grad_error *err)
 {
     struct field_axis *settled = &field->axis[axis];
     struct stencil_operator *op = &settled->op;
-    enum h5grad_status status;
-    if (settled->automatic)
+    enum h5grad_status status = H5GRAD_OK;
+    if (settled->automatic) {
         op->boundary[0] = op->boundary[1] = ask_file(field, axis);
+        status = check_extent(field, axis, err);
+    }
+    if (status)
+        return status;
     if (op->boundary[0] == BOUNDARY_PERIODIC_REPEATED)
         settled->period_source = "first to last point";
     if (op->boundary[0] != BOUNDARY_PERIODIC)

@@ -57,6 +57,21 @@ make_input names.h5 /p text NAME "This is a netCDF dimension but not a netCDF va
 make_input names.h5 /_nc4_non_coord_lat scales /p
 make_input names.h5 /g/f scales /p /bad
 
+# Options beyond the gradient of torch, and what they want of a file.
+make_input beyond.h5 /time float64 3 0 1 3
+make_input beyond.h5 /time text units "hours since 2000-01-01"
+make_input beyond.h5 /lat float64 6 -75 -45 -15 15 45 75
+make_input beyond.h5 /lat text units degrees_north
+make_input beyond.h5 /lon float32 9 0 40 80 120 160 200 240 280 320
+make_input beyond.h5 /lon text units degrees_east
+make_input beyond.h5 /u float32 3x6x9 noise
+make_input beyond.h5 /u numbers valid_min 0.1
+make_input beyond.h5 /v float64 3x6x9/2x6x5+gzip noise
+make_input beyond.h5 /u scales /time /lat /lon
+make_input beyond.h5 /v scales /time /lat /lon
+beyond=(-d/u --vector=V:2=/u --vector=V:1=/v "--compute=gradient,laplacian,magnitude,divergence,curl" --sphere
+    --boundary=auto --missing=edge --accuracy=lon=8 --subset=lat=1:5 --time-unit=s)
+
 # points WAY CALL WITH [OPTION]... [-- OPTION-OF-PROGRAM...]: a check over all calls of a run.
 points() {
     local way=$1 call=$2 with=$3 line
@@ -132,6 +147,12 @@ else
     points fields write EIO -- --checkpoint
     points fields sync EIO -- --checkpoint
     points fields sync EIO -s 0 -- --checkpoint
+    points beyond read EIO -s 0 -- "${beyond[@]}"
+    points beyond read cut -- "${beyond[@]}"
+    points beyond write EIO -- --checkpoint "${beyond[@]}"
+    points beyond write ENOSPC -s 0 -- "${beyond[@]}"
+    points beyond write kill -- --resume "${beyond[@]}"
+    points beyond rename kill -o -- --resume -O "${beyond[@]}"
     # Killed, and then the same command once more.
     for call in open close stat reserve truncate write sync rename remove; do
         points fields $call kill -- --resume --sync
@@ -153,6 +174,9 @@ else
             points $way thread EAGAIN -d
         done
         points names malloc ENOMEM -d -m $most
+        points beyond malloc ENOMEM -d -m $most -- "${beyond[@]}"
+        points beyond malloc ENOMEM -d -s 0 -m $((most / 2)) -- "${beyond[@]}"
+        points beyond thread EAGAIN -d -- "${beyond[@]}"
     fi
     echo "calls that fail: $tried points, $found findings"
 fi

@@ -67,6 +67,15 @@ derives "auto: a globe with its first point again" closed.h5 "-1/120 .025 .05 .1
     -d/f --boundary=auto
 derives "auto: a region" region.h5 ".1 .15 .3 .6 -.25 -1.3" -d/f --boundary=auto
 derives "auto: nothing is said" unit.h5 "1 1.5 3 6 -2.5 -13" -d/f --boundary=auto
+# Three points are enough of a circle, not of an axis with ends.
+make_input short.h5 /x float32 3 0 120 240
+make_input short.h5 /x text units degrees_east
+make_input short.h5 /f float64 3 1 2 4
+make_input short.h5 /f scales /x
+derives "auto: few points" short.h5 "-1/120 .0125 -1/240" -d/f --boundary=auto -e2
+run -q -O --boundary=auto -d/f --compute=second -e2 short.h5 o/short.h5
+check "auto: few points, second" equal "$(values o/short.h5 /f_grad2_0)" \
+    "$(awk 'BEGIN { OFMT = "%.17g"; print 4 / 120 / 120, 1 / 120 / 120, -5 / 120 / 120 }')"
 run -n --json --boundary=auto -d/f bounds.h5 o/plan.h5
 check "auto: bounds" equal "$(tr -d ' \n' <stdout | grep -o '"boundary":[^]]*]' | head -1)" \
     '"boundary":["periodic","periodic"]'
