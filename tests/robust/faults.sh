@@ -176,7 +176,6 @@ else
         points names malloc ENOMEM -d -m $most
         points beyond malloc ENOMEM -d -m $most -- "${beyond[@]}"
         points beyond malloc ENOMEM -d -s 0 -m $((most / 2)) -- "${beyond[@]}"
-        points beyond thread EAGAIN -d -- "${beyond[@]}"
     fi
     echo "calls that fail: $tried points, $found findings"
 fi
