@@ -7,8 +7,8 @@
 #include "run/options.h"
 
 /* Takes for field->axis[axis].op what the options say, whatever the spacing. H5GRAD_USAGE for what
- * does not go together, H5GRAD_FAILED for an axis that is too short; where the file has the say, that
- * is seen when it is settled. */
+ * does not go together, H5GRAD_FAILED for an axis that is too short, which is seen when it is
+ * settled where the file has the say. */
 enum h5grad_status hg_boundary_ask(struct field *field, unsigned axis,
                                    const struct derivation *derivation, struct h5grad_error *err);
 
