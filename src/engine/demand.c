@@ -117,7 +117,7 @@ static enum h5grad_status count_source(const struct engine_job *job,
     const struct reader *reader = source->reader;
     const size_t chunk = job->rank * sizeof *request->source_chunk;
     const uint64_t layers = size_max(reader->layers, 1), room = size_max(reader->room, 1);
-    if (source->part > 0)
+    if (source->follows)
         return H5GRAD_OK;
     request->source_size += room * job->components * hg_element_size(source->stored);
     request->source_more += layers * reader->beside;

@@ -51,7 +51,7 @@ static enum h5grad_status make_tile(struct worker *worker, const struct tile *ti
         return status ? status : hg_derive_tile(worker, tile, out, err);
     }
     for (unsigned s = 0; s < job->n_sources; s++) {
-        if (job->source[s].part == 0)
+        if (!job->source[s].follows)
             hg_reader_skip(job->source[s].reader, tile);
     }
     return H5GRAD_OK;
@@ -167,7 +167,7 @@ static enum h5grad_status do_blocks(struct crew *crew, struct h5grad_error *err)
         struct tile cores;
         hg_plan_block(crew->plan, block, &first, &crew->end, &cores);
         for (unsigned s = 0; s < job->n_sources && !status; s++) {
-            if (job->source[s].part == 0)
+            if (!job->source[s].follows)
                 status = hg_reader_prepare(job->source[s].reader, crew->plan, block, err);
         }
         if (status)

@@ -19,7 +19,8 @@
 /* A field, or a component of a vector, of the job's rank, extent and components. */
 struct engine_source {
     struct reader *reader;
-    unsigned part; /* of a reader with parts: all of them are sources, one after the other */
+    unsigned part; /* of a reader with parts, ... */
+    bool follows;  /* ... which an earlier source has brought already */
     /* Without the axis of the parts; NULL: memory. All sources whose chunks are cached have the
      * same chunks. */
     const struct h5_storage *storage;

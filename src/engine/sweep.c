@@ -115,7 +115,7 @@ static enum h5grad_status read_scalars(struct worker *worker, unsigned s, const 
     enum h5grad_status status = H5GRAD_OK;
     if (reader->parts == 0)
         return hg_reader_read(reader, tile, scalars, worker->codec, view, err);
-    if (source->part == 0)
+    if (!source->follows)
         status = hg_reader_read(reader, tile, worker->all, worker->codec, &worker->parts, err);
     if (!status)
         hg_reader_take_part(reader, tile, source->part, &worker->parts, scalars, view);

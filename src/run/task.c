@@ -481,6 +481,7 @@ static enum h5grad_status open_readers(struct task *task, const char *forced,
         const bool apart = has_other_chunks(task, other);
         task->source[k + 1] = other->source[0];
         task->source[k + 1].reader = task->source[0].reader;
+        task->source[k + 1].follows = task->field->is_part;
         if (task->field->is_part)
             continue;
         status = open_reader(other, apart ? hg_reader_library.name : forced, err);
