@@ -32,6 +32,7 @@ struct query {
 };
 
 struct field;
+struct field_result;
 
 /* The results of one field, all of them written, for the convention that shapes them. */
 struct coords_results {
@@ -52,7 +53,7 @@ struct coords_results {
  * vector       enters the vector that path leads to, or is a component of
  * unlike       what of two components of a vector differs and makes their numbers of another kind;
  *              NULL: nothing
- * result_path  the path of the result of coords' dataset along an axis, in new memory, where --name
+ * result_path  the path of a result of a field, called what by --name, in new memory, where that
  *              says nothing; NULL when there is no memory
  * finish       makes the groups and attributes by which readers of the convention find the results.
  *              Attributes of the results themselves that hold for any file (units, scales) are not
@@ -66,7 +67,8 @@ struct coords_convention {
     void (*survey)(struct query *query);
     void (*vector)(struct query *query);
     const char *(*unlike)(hid_t a, hid_t b);
-    char *(*result_path)(const char *path, const struct coords *coords, unsigned axis);
+    char *(*result_path)(const struct field *field, const struct field_result *result,
+                         const char *what);
     enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);
 };
 

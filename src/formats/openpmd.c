@@ -10,7 +10,9 @@
  * lies is said by axisLabels or, in older files, by gridDataOrder of each component: F is reversed,
  * whatever axisLabels say. gridSize tells whether that is so.
  *
- * The gradient of the component x of the record B becomes the record B_x_gradient.
+ * The gradient of the component x of the record B becomes the record B_x_gradient, its Laplacian
+ * the scalar record B_x_laplacian. Results of a vector V, whose components are those of a record,
+ * lie beside that: the record V_curl, the scalar record V_divergence.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -522,23 +524,36 @@ static bool is_useless(const struct coords *coords, unsigned axis)
     return useless;
 }
 
-/* The result of a record along an axis is the component of that axis's name. A component of a
- * record becomes a record of its own. */
-static char *result_path(const char *path, const struct coords *coords, unsigned axis)
+/* What the results of a field are called after: a component of a record becomes a record of its
+ * own, a vector one beside that of its components. */
+static char *base_path(const struct field *field)
 {
+    const char *path = field->path;
+    if (field->coords.is_record)
+        return hg_memory_text(path);
     BASE_FREED char *parent = hg_path_parent(path);
-    char *record = NULL, *result = NULL;
-    if (parent && coords->is_record)
-        record = hg_memory_text(path);
-    else if (parent)
-        record =
-            hg_memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent, hg_path_base(path));
-    if (record && is_useless(coords, axis))
-        result = hg_memory_format("%s_gradient/%u", record, axis);
-    else if (record)
-        result = hg_memory_format("%s_gradient/%s", record, coords->axis[axis].name);
-    free(record);
-    return result;
+    if (!parent)
+        return NULL;
+    if (!field->vector)
+        return hg_memory_format("%s_%s", strcmp(parent, "/") == 0 ? "" : parent,
+                                hg_path_base(path));
+    BASE_FREED char *above = hg_path_parent(parent);
+    return above ? hg_path_join(above, hg_path_base(path)) : NULL;
+}
+
+/* The result along an axis is the component of that axis's name, any other one a record. */
+static char *result_path(const struct field *field, const struct field_result *result,
+                         const char *what)
+{
+    BASE_FREED char *base = base_path(field);
+    const char *word = hg_field_word(result->what);
+    if (!base)
+        return NULL;
+    if (!result->along)
+        return hg_memory_format("%s_%s", base, what);
+    if (is_useless(&field->coords, result->axis))
+        return hg_memory_format("%s_%s/%u", base, word, result->axis);
+    return hg_memory_format("%s_%s/%s", base, word, field->coords.axis[result->axis].name);
 }
 
 /* What is needed to finish the results of a dataset. */
@@ -546,25 +561,48 @@ struct finishing {
     const struct coords_results *results;
     const struct mesh *mesh;
     hid_t record; /* of the source: what describes it apart from its grid */
-    unsigned axis;
-    const char *path; /* of the result along that */
+    const struct field_result *result;
 };
 
-/* unitDimension of a gradient: that which the object from says, less the axis's own where the
- * spacing is in the units of the file. */
+/* The dimension of an axis: none where the spacing is not in the units of the file. */
+static void find_dimension(const struct finishing *finishing, unsigned axis, double *dimension)
+{
+    const struct mesh *mesh = finishing->mesh;
+    const bool of_file = axis >= mesh->leading && !finishing->results->field->axis[axis].given;
+    for (size_t j = 0; j < DIMENSIONS; j++)
+        dimension[j] = of_file ? mesh->dimension[mesh->entry[axis - mesh->leading]][j] : 0;
+}
+
+/* That of all axes of a result; false where they differ. */
+static bool find_common_dimension(const struct finishing *finishing, double *dimension)
+{
+    const struct field *field = finishing->results->field;
+    const struct field_result *result = finishing->result;
+    const bool alone = result->along && !field->vector;
+    bool same = true;
+    find_dimension(finishing, alone ? result->axis : field->combined[0], dimension);
+    for (unsigned k = 1; k < field->n_combined && !alone; k++) {
+        double other[DIMENSIONS];
+        find_dimension(finishing, field->combined[k], other);
+        same = same && memcmp(dimension, other, sizeof other) == 0;
+    }
+    return same;
+}
+
+/* unitDimension of a result: that which the object from says, less that of the axes. */
 static enum h5grad_status write_dimension(const struct finishing *finishing, hid_t from, hid_t to,
                                           struct h5grad_error *err)
 {
-    double dimension[DIMENSIONS];
-    unsigned axis = finishing->axis;
-    const struct mesh *mesh = finishing->mesh;
+    const enum field_what what = finishing->result->what;
+    const double order = what == FIELD_SECOND || what == FIELD_LAPLACIAN ? 2 : 1;
+    const double power = what == FIELD_Q ? 2 : 1;
+    double dimension[DIMENSIONS], of_axes[DIMENSIONS];
     enum h5grad_status status = hg_attribute_remove(to, "unitDimension", err);
-    if (status || hg_attribute_exactly(from, "unitDimension", DIMENSIONS, dimension) != H5_FOUND)
+    if (status || hg_attribute_exactly(from, "unitDimension", DIMENSIONS, dimension) != H5_FOUND ||
+        !find_common_dimension(finishing, of_axes))
         return status;
-    if (axis >= mesh->leading && !finishing->results->field->axis[axis].given) {
-        for (size_t j = 0; j < DIMENSIONS; j++)
-            dimension[j] -= mesh->dimension[mesh->entry[axis - mesh->leading]][j];
-    }
+    for (size_t j = 0; j < DIMENSIONS; j++)
+        dimension[j] = power * (dimension[j] - order * of_axes[j]);
     return hg_attribute_write_numbers(to, "unitDimension", dimension, DIMENSIONS, err);
 }
 
@@ -578,6 +616,21 @@ static const char *const of_component[] = {"unitSI", "position"};
 
 enum { N_OF_MESH = sizeof of_mesh / sizeof *of_mesh - 1 };
 
+/* What a component says; of squares the factor is that, too. */
+static enum h5grad_status write_component(const struct finishing *finishing, hid_t to,
+                                          struct h5grad_error *err)
+{
+    const hid_t source = finishing->results->source;
+    double factor;
+    enum h5grad_status status = hg_coords_copy_attributes(source, to, 2, of_component, err);
+    if (status || finishing->result->what != FIELD_Q ||
+        !hg_attribute_number(source, "unitSI", &factor))
+        return status;
+    factor *= factor;
+    status = hg_attribute_remove(to, "unitSI", err);
+    return status ? status : hg_attribute_write_numbers(to, "unitSI", &factor, 1, err);
+}
+
 /* A component of a record, whose group has the mesh. */
 static enum h5grad_status finish_component(const struct finishing *finishing, hid_t component,
                                            struct h5grad_error *err)
@@ -586,7 +639,7 @@ static enum h5grad_status finish_component(const struct finishing *finishing, hi
     hid_t source = finishing->results->source;
     enum h5grad_status status = hg_coords_remove_attributes(component, N_OF_MESH + 1, of_mesh, err);
     if (!status)
-        status = hg_coords_copy_attributes(source, component, 2, of_component, err);
+        status = write_component(finishing, component, err);
     /* what a record says for all its components is no longer so where its axes differ */
     if (!status && (mesh->own_dimensions || mesh->form != SCALAR))
         status = write_dimension(finishing, mesh->own_dimensions ? finishing->record : source,
@@ -644,17 +697,21 @@ static enum h5grad_status finish_group(const struct finishing *finishing, hid_t 
     return status;
 }
 
-/* A result beside a record that is a dataset is one too. */
+/* A result beside a record is one too. */
 static enum h5grad_status finish_alone(const struct finishing *finishing, hid_t dataset,
                                        struct h5grad_error *err)
 {
-    hid_t source = finishing->results->source;
-    enum h5grad_status status = hg_coords_copy_attributes(source, dataset, N_OF_MESH, of_mesh, err);
+    const hid_t source = finishing->results->source, record = finishing->record;
+    const bool of_record = H5Aexists(record, "unitDimension") > 0;
+    enum h5grad_status status =
+        is_record(finishing->mesh->form)
+            ? hg_coords_copy_attributes(source, dataset, N_OF_MESH, of_mesh, err)
+            : hg_attributes_copy(record, dataset, hg_meaning_holds_for_record, err);
     if (!status)
-        status = hg_coords_copy_attributes(source, dataset, 2, of_component, err);
+        status = write_component(finishing, dataset, err);
     if (!status)
         status = cut_grid(finishing, dataset, err);
-    return status ? status : write_dimension(finishing, source, dataset, err);
+    return status ? status : write_dimension(finishing, of_record ? record : source, dataset, err);
 }
 
 static bool same_group(const char *a, const char *b)
@@ -667,9 +724,10 @@ static enum h5grad_status finish_result(const struct finishing *finishing, bool 
                                         struct h5grad_error *err)
 {
     hid_t output = finishing->results->output;
+    const char *path = finishing->result->path;
     enum h5grad_status status = H5GRAD_OK;
-    hid_t dataset = hg_open_dataset(output, finishing->path, NULL);
-    hid_t group = hg_open_parent(output, finishing->path);
+    hid_t dataset = hg_open_dataset(output, path, NULL);
+    hid_t group = hg_open_parent(output, path);
     if (dataset < 0 || group < 0)
         status = hg_hdf5_error(err, "it cannot be opened");
     else if (alone)
@@ -681,7 +739,7 @@ static enum h5grad_status finish_result(const struct finishing *finishing, bool 
     bool closed = hg_close(group);
     if (!(hg_close(dataset) && closed) && !status)
         status = hg_hdf5_error(err, "it cannot be closed");
-    return status ? hg_error_context(err, status, "%s", finishing->path) : H5GRAD_OK;
+    return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
 
 /* The groups above the record of a result. */
@@ -695,26 +753,28 @@ static enum h5grad_status finish_above(const struct coords_results *results, con
                                 err);
 }
 
-static enum h5grad_status finish_results(const struct coords_results *results,
+/* source: the path of the dataset of the field, or of the first component of a vector. */
+static enum h5grad_status finish_results(const struct coords_results *results, const char *source,
                                          const struct mesh *mesh, struct h5grad_error *err)
 {
     const struct field *field = results->field;
-    bool record = is_record(mesh->form);
+    BASE_FREED char *record =
+        is_record(mesh->form) ? hg_memory_text(source) : hg_path_parent(source);
     struct finishing finishing = {.results = results, .mesh = mesh};
-    finishing.record = record ? hg_open_object(results->input, field->path, NULL)
-                              : hg_open_parent(results->input, field->path);
-    if (finishing.record < 0)
-        return hg_hdf5_error(err, "%s: its record cannot be opened", field->path);
+    if (!record)
+        return hg_error_memory(err, strlen(source));
+    H5_CLOSED hid_t object = hg_open_object(results->input, record, NULL);
+    if (object < 0)
+        return hg_hdf5_error(err, "%s: its record cannot be opened", source);
+    finishing.record = object;
     enum h5grad_status status = H5GRAD_OK;
     for (size_t k = 0; k < field->n_results && !status; k++) {
-        finishing.axis = field->results[k].axis;
-        finishing.path = field->results[k].path;
-        bool alone = record && same_group(finishing.path, field->path);
-        status = finish_above(results, finishing.path, alone, err);
+        finishing.result = &field->results[k];
+        bool alone = same_group(finishing.result->path, record);
+        status = finish_above(results, finishing.result->path, alone, err);
         if (!status)
             status = finish_result(&finishing, alone, err);
     }
-    hg_close(finishing.record);
     return status;
 }
 
@@ -734,11 +794,12 @@ static enum h5grad_status finish_root(const struct coords_results *results,
 static enum h5grad_status finish(const struct coords_results *results, struct h5grad_error *err)
 {
     const struct field *field = results->field;
-    struct mesh *mesh = new_mesh(results->input, field->path, results->source);
+    const char *source = field->vector ? field->vector->source[0] : field->path;
+    struct mesh *mesh = new_mesh(results->input, source, results->source);
     if (!mesh)
         return H5GRAD_OK;
     read_mesh(mesh, results->source, field->coords.rank);
-    enum h5grad_status status = finish_results(results, mesh, err);
+    enum h5grad_status status = finish_results(results, source, mesh, err);
     close_mesh(mesh);
     return status ? status : finish_root(results, err);
 }

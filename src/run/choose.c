@@ -27,8 +27,8 @@ static enum h5grad_status add_result(struct field *field, const struct run_optio
         .axis_name = result.along ? field->coords.axis[result.axis].name : NULL,
         .by_name = field->vector != NULL,
     };
-    if (!options->name && convention && convention->result_path && result.what == FIELD_GRADIENT)
-        result.path = convention->result_path(field->path, &field->coords, result.axis);
+    if (!options->name && convention && convention->result_path)
+        result.path = convention->result_path(field, &result, names[result.what]);
     else
         result.path = hg_results_path(options->name, &fields);
     if (!result.path)

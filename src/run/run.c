@@ -418,7 +418,7 @@ static enum h5grad_status finish_convention(const struct run *run, struct h5grad
 {
     const struct field *field = run->task.field;
     const struct coords_convention *convention = field->coords.convention;
-    if (!convention || !convention->finish || field->vector)
+    if (!convention || !convention->finish)
         return H5GRAD_OK;
     const struct coords_results results = {run->file, run->task.dataset, run->publish.file, field};
     return convention->finish(&results, err);

@@ -97,6 +97,38 @@ make_input pmd.h5 $record numbers gridGlobalOffset 0 0 0
 make_input pmd.h5 $record numbers gridUnitSI 0.1
 make_input pmd.h5 $record numbers unitDimension 0 1 -2 -1 0 0 0
 done_quietly "openPMD" --compute=$results --vector=V=$record/ pmd.h5 pmd_out.h5
+check "openPMD: records" equal "$(h5ls -r pmd_out.h5 | sed -n 's/ .*Dataset.*//p' | tr '\n' ' ')" \
+    "/data/1/meshes/V_curl/x /data/1/meshes/V_curl/y /data/1/meshes/V_curl/z /data/1/meshes/V_divergence \
+/data/1/meshes/V_q "
+same "openPMD" pmd_out.h5 /data/1/meshes/V_{divergence,q}
+for axis in x=2 y=1 z=0; do
+    check "openPMD: curl $axis" equal "$(values pmd_out.h5 "/data/1/meshes/V_curl/${axis%=*}")" \
+        "$(values explicit.h5 "/V_curl_${axis#*=}")"
+done
+# numbers_of FILE OBJECT NAME: an attribute.
+numbers_of() {
+    h5dump -a "$2/$3" "$1" | sed -n 's/.*([0-9]*): //p' | tr -d '\n'
+}
+for result in curl divergence q; do
+    at=/data/1/meshes/V_$result
+    check "openPMD: $result: mesh" equal "$(for name in geometry axisLabels gridSpacing gridUnitSI; do
+        numbers_of pmd_out.h5 $at $name; done)" '"cartesian""z", "y", "x"20, 5, 2.50.1'
+    dimension="-1, 1, -2, -1, 0, 0, 0" factor=2
+    [ $result = q ] && dimension="-2, 2, -4, -2, 0, 0, 0" factor=4
+    check "openPMD: $result: dimension" equal "$(numbers_of pmd_out.h5 $at unitDimension)" "$dimension"
+    [ $result = curl ] && at=$at/y
+    check "openPMD: $result: factor" equal "$(numbers_of pmd_out.h5 $at unitSI)" $factor
+    check "openPMD: $result: place" equal "$(numbers_of pmd_out.h5 $at position)" "0, 0, 0"
+done
+done_quietly "openPMD: of a component" -d $record/x --compute=gradient,second,laplacian,magnitude pmd.h5 pmd_x.h5
+check "openPMD: records of a component" equal "$(h5ls -r pmd_x.h5 | sed -n 's/ .*Dataset.*//p' | tr '\n' ' ')" \
+    "/data/1/meshes/B_x_grad_magnitude /data/1/meshes/B_x_gradient/x /data/1/meshes/B_x_gradient/y \
+/data/1/meshes/B_x_gradient/z /data/1/meshes/B_x_laplacian /data/1/meshes/B_x_second/x \
+/data/1/meshes/B_x_second/y /data/1/meshes/B_x_second/z "
+for pair in gradient=-1 second=-2 laplacian=-2 grad_magnitude=-1; do
+    check "openPMD: dimension of $pair" equal "$(numbers_of pmd_x.h5 "/data/1/meshes/B_x_${pair%=*}" unitDimension)" \
+        "${pair#*=}, 1, -2, -1, 0, 0, 0"
+done
 check "openPMD: list" equal "$("$H5GRAD" --list pmd.h5 | grep -c "^    vector  --vector=B=$record\$")" 1
 refused 1 "V: $record/x is a component of a vector: --vector=V=$record" --vector=V=$record/x pmd.h5 o/out.h5
 refused 1 'V: /data/2: no such object' --vector=V=/data/2 pmd.h5 o/out.h5

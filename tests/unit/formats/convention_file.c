@@ -351,17 +351,15 @@ void finish(const char *name, size_t n, const unsigned *axis, const char *const 
     unsigned order[8];
     hid_t data = H5Dopen2(file, name, H5P_DEFAULT);
     read_coords(name);
+    const struct field bare = {.path = name, .rank = coords.rank, .coords = coords};
     ck_assert_ptr_nonnull(coords.convention);
     for (size_t i = 0; i < n; i++) {
         order[i] = axis[i];
         axes[axis[i]].given = !own_spacing[i];
         made[i] = (struct field_result){
-            .what = FIELD_GRADIENT,
-            .along = true,
-            .axis = axis[i],
-            .components = 1,
-            .path =
-                names ? strdup(names[i]) : coords.convention->result_path(name, &coords, axis[i])};
+            .what = FIELD_GRADIENT, .along = true, .axis = axis[i], .components = 1};
+        made[i].path =
+            names ? strdup(names[i]) : coords.convention->result_path(&bare, &made[i], "grad");
         make_in(output, made[i].path, 2, 0);
     }
     const struct field field = {

@@ -411,10 +411,12 @@ START_TEST(labels_that_name_no_component_give_way_to_numbers)
     make_vector();
     TEXTS(MESHES "/B", "axisLabels", "x", "x", "a/b");
     read_coords(MESHES "/B/x");
+    const struct field field = {.path = MESHES "/B/x", .coords = coords};
     for (unsigned k = 0; k < 3; k++) {
+        const struct field_result along = {.what = FIELD_GRADIENT, .along = true, .axis = k};
         char expected[64];
         snprintf(expected, sizeof expected, MESHES "/B_x_gradient/%u", k);
-        char *result = coords.convention->result_path(MESHES "/B/x", &coords, k);
+        char *result = coords.convention->result_path(&field, &along, "grad");
         ck_assert_str_eq(result, expected);
         free(result);
     }
