@@ -68,6 +68,51 @@ check "$what" equal "$(h5dump -a /V_divergence/gradient_of flat_out.h5 | grep -A
 "$H5GRAD" -n --json --vector=V:2,1,0=/flow/all in.h5 out2.h5 >plan.json
 check "a plan names the components" grep -q '"components": \["/flow/all"\]' plan.json
 
+# Parts of a dataset are read together, by the methods that others are read by, wherever their axis lies and
+# however they are stored.
+make_numbers() {
+    awk -v seed="$1" 'BEGIN { for (i = 0; i < 180; i++) { seed = (seed * 75 + 74) % 65537; print seed % 199 - 99 } }'
+}
+for name in u v w; do
+    make_numbers "$(printf %d "'$name")" >$name.txt
+    # shellcheck disable=SC2046 # numbers
+    make_input apart.h5 /$name float32 5x6x6 $(cat $name.txt)
+done
+words=divergence,curl,q
+done_quietly "apart" -qO --vector=V:2=u --vector=V:1=v --vector=V:0=w --compute=$words apart.h5 o/apart.h5
+paste u.txt v.txt w.txt >last.txt
+cat u.txt v.txt w.txt >first.txt
+paste <(xargs -n6 <u.txt) <(xargs -n6 <v.txt) <(xargs -n6 <w.txt) >middle.txt
+while read -r method type shape numbers points; do
+    what="$type $shape"
+    IFS=, read -r x y z <<<"$numbers"
+    rm -f joined.h5
+    # shellcheck disable=SC2046 # numbers
+    make_input joined.h5 /V "$type" "$shape" $(cat "$points.txt")
+    run --dry-run --json --vector=V:"$numbers"=V joined.h5 o/new.h5
+    check "$what: way of reading" grep -q "\"read_way\": \"$method\"" stdout
+    for environment in H5GRAD_BUFFERS=4000 H5GRAD_BUFFERS=40K H5GRAD_IO=library; do
+        export "${environment?}"
+        done_quietly "$what, $environment" -qO -j3 --vector=V:"$numbers"=V --compute=$words joined.h5 o/joined.h5
+        unset "${environment%=*}"
+        for pair in "divergence divergence" "curl_2 curl_$x" "curl_1 curl_$y" "curl_0 curl_$z" "q q"; do
+            check "$what, $environment: $pair" equal "$(values o/joined.h5 "/V_${pair#* }")" \
+                "$(values o/apart.h5 "/V_${pair% *}")"
+        done
+    done
+done <<'END'
+direct float32 5x6x6x3 2,1,0 last
+direct float32be 5x6x6x3 2,1,0 last
+direct int16 5x6x6x3 2,1,0 last
+chunked float32 5x6x6x3/2x4x3x3 2,1,0 last
+chunked float32 5x6x6x3/5x2x6x2+shuffle+gzip 2,1,0 last
+direct float32 3x5x6x6 3,2,1 first
+chunked float32 3x5x6x6/2x3x3x4+gzip 3,2,1 first
+chunked float32 3x5x6x6/1x5x6x6 3,2,1 first
+direct int16be 5x6x3x6 3,1,0 middle
+chunked float32 5x6x3x6/3x3x2x4+gzip 3,1,0 middle
+END
+
 # On a sphere, by 17 digits.
 make_input globe.h5 /lat float64 5 -60 -30 0 30 60
 make_input globe.h5 /lat text units degrees_north
