@@ -19,16 +19,25 @@ static _Thread_local bool ran_out;
 /* True if an allocation failed in the last call of this thread that failed. */
 static _Thread_local bool call_ran_out;
 
+#if H5_VERSION_GE(1, 13, 0)
+    #define UNKNOWN_IDENTIFIER H5E_BADID
+#else
+    #define UNKNOWN_IDENTIFIER H5E_BADATOM
+#endif
+
 static bool is_no_memory(const H5E_error2_t *entry)
 {
     return entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
 }
 
+/* libhdf5 from 1.13 on returns an identifier, and reports no error, where memory for its list of
+ * identifiers runs out: the identifier holds until another is used. Whatever is then asked of the
+ * object seems not to be there. Closing it fails, at the latest. */
 static herr_t look_for_memory(unsigned n, const H5E_error2_t *entry, void *user)
 {
     (void)n;
     (void)user;
-    if (is_no_memory(entry))
+    if (is_no_memory(entry) || entry->min_num == UNKNOWN_IDENTIFIER)
         call_ran_out = true;
     return 0;
 }

@@ -262,6 +262,17 @@ START_TEST(a_filter_without_memory_is_no_damage)
 }
 END_TEST
 
+/* As one of libhdf5 is that had no memory to note it. */
+START_TEST(an_identifier_that_libhdf5_lost_is_told)
+{
+    hid_t space = H5Screate(H5S_SCALAR);
+    ck_assert_int_ge(H5Idec_ref(space), 0);
+    ck_assert(!hg_ran_out());
+    ck_assert(!hg_close(space));
+    ck_assert(hg_ran_out());
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------ opening files */
 
 static void write_bytes(const char *name, const void *bytes, size_t size)
@@ -1541,10 +1552,10 @@ static Suite *hdf5_suite(void)
 #endif
     ADD_TESTS(base, guard_excludes_other_threads, error_holds_the_reason_in_one_line,
               close_releases_every_kind, open_names_the_systems_reason, open_knows_what_is_not_hdf5,
-              a_filter_without_memory_is_no_damage, open_reports_a_truncated_file,
-              open_reports_a_file_that_was_not_closed, open_warns_of_a_file_that_is_locked,
-              open_needs_no_locks, descriptor_is_the_files, identity_is_the_objects_not_the_paths,
-              set_finds_what_was_added);
+              a_filter_without_memory_is_no_damage, an_identifier_that_libhdf5_lost_is_told,
+              open_reports_a_truncated_file, open_reports_a_file_that_was_not_closed,
+              open_warns_of_a_file_that_is_locked, open_needs_no_locks, descriptor_is_the_files,
+              identity_is_the_objects_not_the_paths, set_finds_what_was_added);
 
     TCase *type = add_case(suite, "type", setup, teardown);
     ADD_TESTS(type, types_of_standard_size_are_raw_in_both_orders,
