@@ -522,7 +522,10 @@ static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err
     enum h5grad_status status = create_output(run, &line, err);
     struct h5_guard guard;
     hg_enter(&guard);
-    if (!status && !hg_metadata_cache_limit(run->publish.file, run->access.memory))
+    /* libhdf5 places metadata when the cache is full, so more memory must not make it larger: equal
+     * runs make equal files. */
+    const uint64_t least = hg_budget_buffers(H5GRAD_LEAST_MEMORY);
+    if (!status && !hg_metadata_cache_limit(run->publish.file, least))
         status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
     if (!status && options->history &&
         (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))

@@ -401,6 +401,52 @@ START_TEST(allocation_failures_of_arrays)
 }
 END_TEST
 
+/* The bytes of a file, in new memory. */
+static char *read_file(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert(file && fseek(file, 0, SEEK_END) == 0);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = malloc(*size);
+    ck_assert_uint_eq(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+/* More metadata than libhdf5 would keep of the results with the least memory. */
+START_TEST(memory_does_not_change_the_file)
+{
+    const float points[3][4] = {{1, 2, 4, 8}, {2, 3, 5, 9}, {7, 5, 3, 1}};
+    struct h5grad_options options;
+    char path[32], *bytes[2];
+    size_t size[2];
+    folder_make();
+    hid_t file = h5make_file(in_folder("in.h5"), H5P_DEFAULT);
+    for (int i = 0; i < 800; i++) {
+        snprintf(path, sizeof path, "/group%d/field%d", i % 17, i);
+        hid_t dataset = h5make_dataset(file, path, H5T_NATIVE_FLOAT, EXTENT(3, 4), H5P_DEFAULT);
+        h5make_points(dataset, H5T_NATIVE_FLOAT, points);
+        h5make_text(dataset, "units", "m");
+        H5Dclose(dataset);
+    }
+    ck_assert_int_ge(H5Fclose(file), 0);
+    h5grad_options_init(&options);
+    options.no_history = options.overwrite = 1;
+    for (int k = 0; k < 2; k++) {
+        struct h5grad_error err = {0};
+        options.memory = k ? UINT64_C(1) << 30 : H5GRAD_LEAST_MEMORY;
+        ck_assert_int_eq(h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, &err),
+                         H5GRAD_OK);
+        bytes[k] = read_file(in_folder("out.h5"), &size[k]);
+    }
+    ck_assert(size[0] == size[1] && memcmp(bytes[0], bytes[1], size[0]) == 0);
+    free(bytes[0]);
+    free(bytes[1]);
+    folder_remove();
+}
+END_TEST
+
 static void *run_thread(void *name)
 {
     struct h5grad_error err = {0};
@@ -440,6 +486,7 @@ int main(void)
     TCase *tcase = add_case(suite, "run", NULL, NULL);
     tcase_set_timeout(tcase, 120);
     ADD_TESTS(tcase, runs, cancelled_at_every_step, resumed_again_from_anywhere, long_paths,
-              allocation_failures, allocation_failures_of_arrays, threads_of_one_process);
+              allocation_failures, allocation_failures_of_arrays, memory_does_not_change_the_file,
+              threads_of_one_process);
     return run_suite(suite);
 }
