@@ -30,7 +30,8 @@ static void teardown(void)
     folder_remove();
 }
 
-/* Returns a copy of the first size bytes of options that ends at a guard page. */
+/* Returns a copy of the first size bytes of options, in a block of just that size, so that a read
+ * beyond it is found. */
 static void *cut(const void *options, size_t size)
 {
     void *cut = malloc(size);

@@ -299,7 +299,8 @@ static void expect_nine(const struct setup *s, unsigned axis, double *out)
 }
 
 /* Operators that reach four points, along axes with and without ends, beside one of three points
- * give the same bits from views and copies, in tiles of any size and any number of sweeps. */
+ * give the same bits from views and copies, in tiles of any size and any number of sweeps. Bits 0
+ * to 2 of periodic say which axes are periodic, bits 3 to 5 which have the three-point gradient. */
 static void check_operators(const uint64_t *extent, unsigned periodic, bool copies)
 {
     struct setup s;
@@ -334,7 +335,6 @@ static void check_operators(const uint64_t *extent, unsigned periodic, bool copi
     setup_free(&s);
 }
 
-/* Bits 0 to 2 of _i: which axes are periodic; bits 3 to 5: which have three-point gradients. */
 START_TEST(wide_and_periodic)
 {
     const unsigned periodic = (unsigned)_i % 8, copies = (unsigned)_i / 8;
