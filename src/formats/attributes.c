@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Datasets that carry their spacing as attributes of their own. These are less certain than a
- * convention that a whole file follows, and so come behind dimension scales.
+ * Spacing in attributes of the dataset itself. Such attributes are less certain than a convention
+ * that a whole file follows, and so come after dimension scales.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "formats/convention.h"
 
-/* The next value of "key" in a JSON text; *at is moved behind it. */
+/* Finds the next value of "key" in a JSON text and moves *at past it. */
 static bool next_key(const char **at, const char **key, size_t *length)
 {
     static const char word[] = "\"key\"", blank[] = " \t\r\n";
@@ -57,7 +57,7 @@ static void read_axistags(struct query *query)
 
 static const char *const directions[DIRECTIONS] = {"z", "y", "x"};
 
-/* Which of those an axis of that name is; -1: none. */
+/* Returns which of z, y and x an axis of that name is; -1: none. */
 static int find_direction(const char *name)
 {
     for (int d = 0; name && d < DIRECTIONS; d++) {
@@ -67,7 +67,7 @@ static int find_direction(const char *name)
     return -1;
 }
 
-/* Whether the names of the axes tell which of them are z, y and x. */
+/* Returns whether the names of the axes say which of them are z, y and x. */
 static bool names_tell(const struct coords *coords)
 {
     bool some = false;
@@ -79,8 +79,8 @@ static bool names_tell(const struct coords *coords)
     return some;
 }
 
-/* Of microscopy (ImageJ's HDF5 plugin, ilastik, PlantSeg), in micrometres: of z, y and x, which are
- * the last axes where no names tell, or a number per axis. Channels and times have none. */
+/* element_size_um of microscopy (ImageJ's HDF5 plugin, ilastik, PlantSeg), in micrometres: of z, y
+ * and x, the last axes if there are no names, or of each axis. Channels and times have none. */
 static void read_element_size(struct query *query)
 {
     static const char attribute[] = "element_size_um";
@@ -137,8 +137,8 @@ static const struct series gwpy[] = {
 };
 static const struct series gwosc = {"attribute Xspacing", "Xspacing", "Xstart", "Xunits"};
 
-/* In gwpy's files x is the first axis and y the second; elsewhere dx and dy of a plane may mean
- * anything, so that there the units, which gwpy always writes, must be present, too. */
+/* In gwpy's files x is the first axis and y the second. Elsewhere dx and dy of a plane may mean
+ * anything, so their units, which gwpy always writes, must be present, too. */
 static void read_spectrogram(struct query *query)
 {
     for (unsigned k = 0; k < 2; k++) {

@@ -20,31 +20,31 @@
 #define DIMENSION  "_Netcdf4Dimid"
 #define DIMENSIONS "_Netcdf4Coordinates"
 
-#define VERTICES 4 /* of the cell of a point, at most */
+#define VERTICES 4 /* of a cell, at most */
 
-/* By these a variable names the cells of its points. */
+/* The attributes by which a variable names the cells of its points. */
 static const char *const of_cells[] = {"bounds", "climatology"};
 
 #define N_OF_CELLS (sizeof of_cells / sizeof *of_cells)
 
-/* A dataset of the input that is made again, or for some reason is not. */
+/* A dataset of the input that is copied, or is not for some reason. */
 struct item {
     char *path;             /* in both files; NULL: no link leads to it */
-    char *why;              /* it is not in the output; NULL: it is */
-    char *lost[N_OF_CELLS]; /* what each attribute of_cells names that cannot be found; NULL */
+    char *why;              /* why it is not in the output; NULL: it is */
+    char *lost[N_OF_CELLS]; /* names in each attribute of_cells that cannot be found; NULL */
     char *missing;          /* the message about points whose source is missing; NULL: none */
-    struct region *region;  /* of the points that are copied; NULL: all */
+    struct region *region;  /* the points that are copied; NULL: all */
     bool scale;
-    hid_t from, to;           /* open until its points are copied */
-    hobj_ref_t reference;     /* to it in the output */
-    struct scale_links links; /* of one that is no scale itself */
+    hid_t from, to;           /* open until the points are copied */
+    hobj_ref_t reference;     /* to the copy */
+    struct scale_links links; /* unless it is a scale itself */
     size_t n;
     struct h5_scale_use *use; /* n of them */
 };
 
 struct aux_vars {
     hid_t input, output;
-    const struct h5_walk *walk; /* the caller's, or own once it was needed */
+    const struct h5_walk *walk; /* the caller's, or own if that is NULL and one is needed */
     struct h5_walk own;
     const struct results_names *names;
     struct messages *messages;
@@ -52,7 +52,7 @@ struct aux_vars {
     struct h5_set set; /* every item with its number */
     size_t n;
     struct item *item;
-    struct h5grad_error *err;  /* while a field's are added: the first failure, after which the */
+    struct h5grad_error *err;  /* of the field being added: the first failure, after which the */
     enum h5grad_status status; /* functions below do nothing */
 };
 
@@ -120,8 +120,8 @@ static void give_up(struct aux_vars *self, struct item *item, const struct h5gra
         no_memory(self, strlen(reason->message));
 }
 
-/* The path of a dataset of the input, which the caller may have opened by reference; NULL when no
- * link leads to it. */
+/* Returns the path of a dataset of the input, opened by path or reference; NULL if no link leads to
+ * it. */
 static char *find_path(struct aux_vars *self, const struct h5_identity *identity)
 {
     if (!self->walk) {
@@ -137,7 +137,7 @@ static char *find_path(struct aux_vars *self, const struct h5_identity *identity
     return path;
 }
 
-/* Makes an item in the output, with its attributes; its points follow. */
+/* Creates an item in the output with its attributes, without its points. */
 static void create_item(struct aux_vars *self, struct item *item, hid_t dataset)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
@@ -165,7 +165,7 @@ static void create_item(struct aux_vars *self, struct item *item, hid_t dataset)
         hg_error_context(self->err, self->status, "%s", item->path);
 }
 
-/* One more item; NULL after a failure. */
+/* Adds an item; NULL after a failure. */
 static struct item *new_item(struct aux_vars *self)
 {
     struct item *grown = self->status ? NULL : hg_memory_more(self->item, self->n, sizeof *grown);
@@ -178,8 +178,8 @@ static struct item *new_item(struct aux_vars *self)
     return &grown[self->n++];
 }
 
-/* Adds a dataset of the input, or that region of it (NULL: all), or finds it; the number of the
- * item. */
+/* Finds or adds a dataset of the input, or a region of it (NULL: all); returns the item's number.
+ */
 static size_t add_item(struct aux_vars *self, hid_t dataset, const struct region *region)
 {
     struct h5_identity identity;
@@ -219,7 +219,7 @@ static void link_item(struct aux_vars *self, size_t number, unsigned axis,
     self->item[number].scale = true;
 }
 
-/* Whether a scale stands for an axis of that extent: one that may grow has any, for netCDF-4. */
+/* Returns whether a scale fits an axis of that extent; in netCDF-4 an unlimited one fits any. */
 static bool stands_for(hid_t scale, hsize_t extent)
 {
     hsize_t own[H5S_MAX_RANK], most[H5S_MAX_RANK];
@@ -227,17 +227,17 @@ static bool stands_for(hid_t scale, hsize_t extent)
            (own[0] == extent || most[0] == H5S_UNLIMITED);
 }
 
-/* The region of the scale of an axis of the field; NULL: all of it. */
+/* Returns the part of a scale that belongs to the results along an axis; NULL: all of it. */
 static const struct region *region_of_scale(const struct field *field, unsigned axis, hid_t scale,
                                             struct region *region)
 {
     hsize_t own[H5S_MAX_RANK];
     bool cut = field && hg_dataset_extent(scale, own, NULL) == 1 &&
-               hg_field_cut_line(field, axis, own[0], region);
+               hg_field_cut_array(field, axis, own[0], region);
     return cut ? region : NULL;
 }
 
-/* Whether two regions of a line are the same. */
+/* Returns whether two regions of rank 1 are equal. */
 static bool same_line(const struct region *a, const struct region *b)
 {
     return a && b ? a->start[0] == b->start[0] && a->count[0] == b->count[0] &&
@@ -253,7 +253,7 @@ static void note_misfit(struct scale_links *links, unsigned axis, const char *wh
     links->axis = axis;
 }
 
-/* A dataset with scales: a field's, or a variable of which no field is. */
+/* A dataset with scales: a field's, or a variable that is no field. */
 struct scaled {
     const struct field *field;
     hid_t dataset;
@@ -261,7 +261,7 @@ struct scaled {
     hsize_t extent[H5S_MAX_RANK];
 };
 
-/* Adds what reference number i of an axis leads to; nothing where it leads nowhere. */
+/* Adds the scale that reference number i of an axis leads to, if it leads anywhere. */
 static void add_reference(struct aux_vars *self, const struct scaled *of, unsigned axis, size_t i,
                           struct scale_links *links)
 {
@@ -278,15 +278,15 @@ static void add_reference(struct aux_vars *self, const struct scaled *of, unsign
         if (of->field && !self->status && !same_line(self->item[number].region, wanted))
             note_misfit(links, axis, "another part of its scale is there for another field");
     } else if (reason.status) {
-        struct item *refused = new_item(self); /* it may not be read: the user is told */
+        struct item *refused = new_item(self); /* reports that it may not be read */
         if (refused)
             give_up(self, refused, &reason);
         link_item(self, self->n - 1, axis, links);
     }
 }
 
-/* The scales of a dataset of the input, that of a field or of none (NULL); a coordinate variable is
- * its own. An axis that the field is at one index of is passed over. */
+/* Adds the scales of a dataset of the input, of a field or of none (NULL). A coordinate variable is
+ * its own scale. Skips the axis of which the field is a part. */
 static void add_scales(struct aux_vars *self, const struct field *field, hid_t dataset,
                        unsigned rank, struct scale_links *links)
 {
@@ -304,7 +304,7 @@ static void add_scales(struct aux_vars *self, const struct field *field, hid_t d
     }
     if (rank > 0)
         hg_scales_read(dataset, rank, &of.lists, &found, &reason);
-    /* Who differentiates along axes whose list cannot be read has said their spacing. */
+    /* If the list cannot be read, the user has given the spacing of the axes differentiated. */
     if (reason.status == H5GRAD_NO_MEMORY)
         self->status = hg_error_set(self->err, reason.status, "%s", reason.message);
     if (!found)
@@ -323,7 +323,7 @@ static void add_scales(struct aux_vars *self, const struct field *field, hid_t d
     hg_scales_free(&of.lists);
 }
 
-/* Sets the region along an axis of a variable to that of the first scale it has there. */
+/* Sets the region of a variable along an axis to that of its first scale there. */
 static bool cut_by_scale(struct aux_vars *self, const struct h5_scales *lists, hid_t dataset,
                          unsigned axis, struct region *region)
 {
@@ -341,8 +341,8 @@ static bool cut_by_scale(struct aux_vars *self, const struct h5_scales *lists, h
     return known != NULL;
 }
 
-/* Sets the region of a variable without scales to that of those axes of the field that it seems to
- * have: the last ones of its extents, in their order. */
+/* Sets the region of a variable without scales to that of the field's axes that it seems to have:
+ * the last ones with its extents, in order. */
 static void cut_by_extent(const struct field *field, unsigned rank, struct region *region)
 {
     unsigned axis[GRID_MAX_RANK], k = rank, i = field->rank;
@@ -357,7 +357,7 @@ static void cut_by_extent(const struct field *field, unsigned rank, struct regio
     }
 }
 
-/* The rank and number of points of a dataset; false when they cannot be read. */
+/* Reads the rank and number of points of a dataset; false if that fails. */
 static bool read_size(hid_t dataset, unsigned *rank, uint64_t *points)
 {
     H5_CLOSED hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
@@ -368,19 +368,19 @@ static bool read_size(hid_t dataset, unsigned *rank, uint64_t *points)
     return ndims >= 0 && n >= 0;
 }
 
-/* What is asked for by name. */
+/* Variables to be copied, which an attribute names. */
 struct request {
     struct aux_vars *self;
     const struct field *field;
-    bool of_cells;              /* what describes the cells of points, ... */
-    const struct region *cells; /* ... which are those; NULL: all */
+    bool of_cells;              /* they describe the cells of points, ... */
+    const struct region *cells; /* ... of this region; NULL: all */
     unsigned rank;              /* at most ... */
     uint64_t points;
     char *lost; /* names that could not be found; NULL: none */
 };
 
-/* The part of a variable that belongs to the results: by its scales, as that of the points of which
- * it has the cells, or by its extents. NULL: all of it. */
+/* Returns the part of a variable that belongs to the results: by its scales, by the points whose
+ * cells it describes, or by its extents. NULL: all of it. */
 static const struct region *region_of_variable(const struct request *request, hid_t dataset,
                                                unsigned rank, struct region *region)
 {
@@ -438,7 +438,7 @@ static enum h5grad_status add_variable(void *user, const struct names_variable *
     return self->status;
 }
 
-/* The bounds of what was added from number first on; they have none themselves. */
+/* Adds the bounds of the items from number first on; bounds have none themselves. */
 static void add_bounds(struct aux_vars *self, const struct field *field, size_t first)
 {
     size_t end = self->n;
@@ -481,8 +481,8 @@ static void add_dimensions(struct aux_vars *self, const double *number, size_t n
     }
 }
 
-/* netCDF-4 finds the dimensions of a coordinate variable of several, which is a scale and has none,
- * by their numbers only: then all of them are needed, and all are numbered. */
+/* netCDF-4 finds the dimensions of a coordinate variable of several dimensions only by number,
+ * since it is a scale and has none attached. So all of them are added, with their numbers. */
 static void add_numbered(struct aux_vars *self, size_t first)
 {
     size_t end = self->n;
@@ -510,13 +510,13 @@ static void add_all(struct aux_vars *self, const struct field *field, hid_t data
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !self->status; i++)
         self->status = hg_names_visit(self->input, field->path, dataset, attributes[i],
                                       add_variable, &request, self->err);
-    free(request.lost); /* of which coords.note tells */
+    free(request.lost); /* coords.note reports them */
     if (!self->status)
         add_bounds(self, field, first);
     add_numbered(self, first);
 }
 
-/* Copies the points of an item. One that cannot be read is taken out of the output again. */
+/* Copies the points of an item. If they cannot be read, removes it from the output. */
 static void fill_item(struct aux_vars *self, struct item *item)
 {
     struct h5grad_error reason = {.status = H5GRAD_OK};
@@ -598,7 +598,7 @@ static enum h5grad_status add_use(struct item *item, hobj_ref_t dataset, unsigne
     if (!grown)
         return hg_error_memory(err, (item->n + 1) * sizeof *grown);
     item->use = grown;
-    memset(&grown[item->n], 0, sizeof *grown); /* the bytes between its members are stored, too */
+    memset(&grown[item->n], 0, sizeof *grown); /* padding is stored, too */
     grown[item->n].dataset = dataset;
     grown[item->n++].axis = axis;
     return H5GRAD_OK;

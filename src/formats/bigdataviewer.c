@@ -9,7 +9,7 @@
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
-/* The length of "/", the letter and digits at the start of a path; 0 when that is not there. */
+/* Returns the length of "/", letter and digits at the start of a path; 0 if it begins otherwise. */
 static size_t numbered(const char *path, char letter)
 {
     if (path[0] != '/' || path[1] != letter)
@@ -29,8 +29,8 @@ static bool is_cells(const char *path)
     return digits > 0 && strcmp(level + digits, "/cells") == 0;
 }
 
-/* BigDataViewer's pixels are unsigned; for want of that type in Java it once declared them signed.
- */
+/* BigDataViewer's pixels are unsigned, but it once declared them signed, since Java has no unsigned
+ * type. */
 static bool is_signed(hid_t dataset)
 {
     H5_CLOSED hid_t type = H5Dget_type(dataset);

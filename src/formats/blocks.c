@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Formats that cut a grid into blocks, or have none: the neighbours of a point lie in other
- * datasets, in another place of the same one, or nowhere. A format is known by where its datasets
- * lie, which spares the files of others a look, and then by what else its files have.
+ * Formats that cut a grid into blocks, or have no grid: the neighbours of a point lie in other
+ * datasets, elsewhere in the same one, or nowhere. A format is recognised first by the paths of its
+ * datasets, which costs the files of others nothing, and then by the rest of its files.
  */
 #include <string.h>
 
@@ -15,15 +15,15 @@
     "it holds values of particles (Gadget, SWIFT, AREPO), which are no grid: deposit them on one " \
     "first"
 
-/* Paths that begin so, with min to max digits and "/" behind it where max is not 0, or with more
- * characters and the suffix before the next "/". */
+/* Paths that begin with prefix, then have min to max digits and "/" if max is not 0, or any
+ * characters that end with suffix before the next "/". */
 struct place {
     const char *prefix;
     unsigned min, max;
     const char *suffix;
 };
 
-/* Of what it names the root group, or the group Info in it, has all. */
+/* The root group, or the group Info in it, has everything that a row names. */
 static const struct {
     bool in_root; /* datasets lie in the root group, or in a place */
     struct place place[3];
@@ -64,7 +64,7 @@ static const struct {
     {.place = {{.prefix = "/Grid", .min = 8, .max = 12}},
      .what = "it is one of the patches of an Enzo grid: resample them" COVERING_GRID},
     {.place = {{.prefix = "/PartType", .min = 1, .max = 2}}, .link = {"Header"}, .what = PARTICLES},
-    /* under names of its own SWIFT links Gadget's kinds of particles, too */
+    /* SWIFT links Gadget's kinds of particles under names of its own, too. */
     {.place = {{.prefix = "/", .suffix = "Particles"}},
      .link = {"Header", "Cosmology", "Units"},
      .what = PARTICLES},

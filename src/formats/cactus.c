@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Cactus and its driver Carpet: each dataset is a block of a grid, with attributes origin and
- * delta in the order x, y, z where the extents run z, y, x. The name of a dataset says which block
- * it is: "HYDROBASE::rho it=0 tl=0 m=0 rl=1 c=3", of map 0, refinement level 1, component 3. A
- * block is a grid by itself only where there are no others at its time.
+ * delta in the order x, y, z; its extents are in the order z, y, x. The name of a dataset says
+ * which block it is: "HYDROBASE::rho it=0 tl=0 m=0 rl=1 c=3", of map 0, refinement level 1,
+ * component 3. A block is a grid by itself only if there are no others at its time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,10 +13,10 @@
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
-/* Written once per file: of the run, not of a dataset. */
+/* A group that each file has once. */
 #define PARAMETERS "Parameters and Global Attributes"
 
-/* The number behind " KEY=" in a name, and where it stands; false when there is none. */
+/* Finds the number after " KEY=" in a name, and where it stands; false if there is none. */
 static bool find_number(const char *name, const char *key, unsigned long *value, size_t *start,
                         size_t *end)
 {
@@ -32,14 +32,14 @@ static bool find_number(const char *name, const char *key, unsigned long *value,
     return at[0] >= '0' && at[0] <= '9' && errno == 0 && (*after == '\0' || *after == ' ');
 }
 
-/* Whether the group holds name with the bytes from start on replaced by 1 and the text. */
+/* Returns whether the group holds name with the bytes from start on replaced by 1 and rest. */
 static bool has_second(hid_t group, const char *name, size_t start, const char *rest)
 {
     BASE_FREED char *sibling = hg_memory_format("%.*s1%s", (int)start, name, rest);
     return sibling && hg_has_link(group, sibling);
 }
 
-/* Whether the name, or its neighbours in the group, show that the block is one of several. */
+/* Returns whether the name, or other names in the group, show that the block is one of several. */
 static bool has_neighbours(hid_t group, const char *name)
 {
     static const char *const keys[] = {" m=", " rl=", " c="};
@@ -50,7 +50,7 @@ static bool has_neighbours(hid_t group, const char *name)
             continue;
         if (value > 0 || has_second(group, name, start, name + end))
             return true;
-        /* a level of one component may lie beside one of several */
+        /* A level of one component may lie beside a level of several. */
         if (strcmp(keys[i], " rl=") == 0 &&
             (has_second(group, name, start, "") || has_second(group, name, start, " c=0")))
             return true;
@@ -58,7 +58,7 @@ static bool has_neighbours(hid_t group, const char *name)
     return false;
 }
 
-/* Whether other processes of the run wrote their components to files of their own. */
+/* Returns whether other processes of the run wrote their components to other files. */
 static bool has_other_files(hid_t file)
 {
     H5_CLOSED hid_t group = hg_open_subgroup(file, PARAMETERS);
@@ -95,7 +95,7 @@ static void read_axes(struct query *query)
     }
     for (unsigned k = 0; k < rank; k++) {
         hg_coords_set_step(query, k, delta[rank - 1 - k], origin[rank - 1 - k]);
-        /* of fewer axes, nothing says which plane or line they are */
+        /* With fewer axes it is unknown which plane or line they are. */
         if (rank == 3)
             hg_coords_set_name(query, k, names[k]);
     }

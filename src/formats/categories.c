@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Numbers that stand for things and not for quantities, recognised whatever the convention:
- * booleans of xarray and MATLAB, HDF5's images whose points are indices of
- * colours, the palettes of these, and lists of names.
+ * Numbers that stand for categories, not quantities, recognised in any convention: booleans of
+ * xarray and MATLAB, indexed images of HDF5 and their palettes, and lists of names.
  */
 #include "formats/convention.h"
 #include "formats/formats.h"
 #include "hdf5/attribute.h"
 
-/* Of satellites there are indexed images whose numbers are counts of a quantity all the same. */
+/* The numbers of some indexed images, from satellites, are a quantity all the same: they have a
+ * scale. */
 static bool is_scaled(hid_t dataset)
 {
     static const struct {
@@ -24,7 +24,7 @@ static bool is_scaled(hid_t dataset)
     return scaled;
 }
 
-/* An image without a subclass is one of indices where it has a palette. */
+/* An image without a subclass is indexed if it has a palette. */
 static bool is_indexed(hid_t dataset)
 {
     H5_CLOSED hid_t type = H5Dget_type(dataset);

@@ -42,7 +42,7 @@ static void add_references(struct query *query)
         visit(query, attributes[i], add_to_set, query);
 }
 
-/* Modifiers of standard names, and standard names, whose numbers are codes. */
+/* Returns whether the standard name, or its modifier, is one of codes. */
 static bool is_named_flag(hid_t dataset)
 {
     static const char *const ends[] = {"status_flag", "quality_flag"};
@@ -63,7 +63,7 @@ static const char *not_field(const struct query *query)
     return flags ? COORDS_CATEGORIES : NULL;
 }
 
-/* Coordinates of points, not of axes, that a field names. */
+/* 2-D coordinates that a field names. */
 struct plane {
     const uint64_t *extent; /* of the field's last two axes */
     char *names;
@@ -80,7 +80,7 @@ static enum h5grad_status add_plane(void *user, const struct names_variable *var
     return hg_coords_add_name(&plane->names, variable->name, err);
 }
 
-/* Says that 2-D latitude and longitude are not used, where nothing else says the spacing. */
+/* Notes that 2-D latitude and longitude are not used, if nothing else gives the spacing. */
 static void note_plane(struct query *query)
 {
     unsigned rank = query->rank;
@@ -95,66 +95,66 @@ static void note_plane(struct query *query)
 }
 
 /* Auxiliary coordinates along axis k of the field. */
-struct coord_array {
+struct auxiliary {
     struct query *query;
     unsigned k;
-    bool attached;        /* the field has scales ... */
-    struct h5_set scales; /* ... and those of the axis are these */
+    bool attached;        /* the field has scales */
+    struct h5_set scales; /* those of the axis */
     size_t n;
     char *names;
-    char *path; /* of the first */
+    char *path; /* of the first one */
 };
 
-/* Whether the only axis of a variable is that of the field: they have a scale in common. Without
- * any scales the extent tells, of a field of one axis. */
-static bool lies_along(const struct coord_array *line, hid_t variable)
+/* Returns whether the only axis of a variable is that of the field: they share a scale or, without
+ * any scales, a field of one axis has the same extent. */
+static bool lies_along(const struct auxiliary *found, hid_t variable)
 {
     struct h5_set own = {0};
-    bool attached = hg_coords_add_scales(line->query, variable, 1, 0, &own, 0);
-    bool along = !attached && !line->attached && line->query->rank == 1;
+    bool attached = hg_coords_add_scales(found->query, variable, 1, 0, &own, 0);
+    bool along = !attached && !found->attached && found->query->rank == 1;
     for (size_t i = 0; i < own.capacity && !along; i++)
-        along = own.entry[i].used && hg_set_find(&line->scales, &own.entry[i].identity);
+        along = own.entry[i].used && hg_set_find(&found->scales, &own.entry[i].identity);
     hg_set_free(&own);
     return along;
 }
 
-static enum h5grad_status add_line(void *user, const struct names_variable *variable,
-                                   struct h5grad_error *err)
+static enum h5grad_status add_auxiliary(void *user, const struct names_variable *variable,
+                                        struct h5grad_error *err)
 {
-    struct coord_array *line = user;
-    struct query *query = line->query;
+    struct auxiliary *found = user;
+    struct query *query = found->query;
     struct h5grad_error reason;
     if (variable->id < 0)
         return H5GRAD_OK;
-    if (hg_coords_judge(variable->id, query->extent[line->k], NULL, &reason) != H5GRAD_OK) {
+    if (hg_coords_judge(variable->id, query->extent[found->k], NULL, &reason) != H5GRAD_OK) {
         hg_coords_fail_for(query, &reason);
         return query->status;
     }
-    if (hg_is_scale(variable->id) || !lies_along(line, variable->id) || query->status)
+    if (hg_is_scale(variable->id) || !lies_along(found, variable->id) || query->status)
         return query->status;
-    if (line->n++ == 0 && !(line->path = hg_memory_text(variable->path)))
+    if (found->n++ == 0 && !(found->path = hg_memory_text(variable->path)))
         return hg_error_memory(err, strlen(variable->path));
-    return hg_coords_add_name(&line->names, variable->name, err);
+    return hg_coords_add_name(&found->names, variable->name, err);
 }
 
-/* Where an axis has no coordinate variable, what the field names: the only one of an axis serves as
- * its coordinates. */
-static void read_line(struct query *query, unsigned k)
+/* An auxiliary coordinate that the field names serves an axis without a coordinate variable, if it
+ * is the only one along it. */
+static void read_auxiliary(struct query *query, unsigned k)
 {
-    struct coord_array line = {.query = query, .k = k};
-    line.attached = hg_coords_add_scales(query, query->dataset, query->rank, k, &line.scales, 0);
-    visit(query, COORDINATES, add_line, &line);
-    if (line.n == 1) {
-        hg_coords_set_dataset(query, k, line.path, false);
-        hg_coords_set_name(query, k, hg_path_base(line.path));
-    } else if (line.n > 1) {
+    struct auxiliary found = {.query = query, .k = k};
+    found.attached = hg_coords_add_scales(query, query->dataset, query->rank, k, &found.scales, 0);
+    visit(query, COORDINATES, add_auxiliary, &found);
+    if (found.n == 1) {
+        hg_coords_set_dataset(query, k, found.path, false);
+        hg_coords_set_name(query, k, hg_path_base(found.path));
+    } else if (found.n > 1) {
         hg_coords_add_note(query,
                            "axis %u: %s are not used: unit spacing; --coord=%u=PATH takes one", k,
-                           line.names, k);
+                           found.names, k);
     }
-    free(line.path);
-    free(line.names);
-    hg_set_free(&line.scales);
+    free(found.path);
+    free(found.names);
+    hg_set_free(&found.scales);
 }
 
 static enum h5grad_status add_lost(void *user, const struct names_variable *variable,
@@ -163,7 +163,7 @@ static enum h5grad_status add_lost(void *user, const struct names_variable *vari
     return variable->id < 0 ? hg_coords_add_name(user, variable->name, err) : H5GRAD_OK;
 }
 
-/* Says which of the variables that an attribute names are not there. */
+/* Notes which of the variables that an attribute names are absent. */
 static void note_lost(struct query *query, const char *attribute)
 {
     char *names = NULL;
@@ -188,8 +188,7 @@ static void refuse_dates(struct query *query, unsigned k)
     free(path);
 }
 
-/* Months and years are a twelfth of a year and a year to some readers, what the calendar says to
- * others. */
+/* To some readers months and years have a fixed length, to others that of the calendar. */
 static bool is_uneven_time(const char *unit)
 {
     static const char *const words[] = {"month since ",       "months since ",
@@ -210,7 +209,7 @@ static void read_axes(struct query *query)
     for (unsigned k = 0; named && k < query->rank; k++) {
         const struct coords_axis *axis = &query->coords->axis[k];
         if (axis->kind == COORDS_NONE && !axis->left_out)
-            read_line(query, k);
+            read_auxiliary(query, k);
     }
     note_lost(query, COORDINATES);
     note_lost(query, GRID_MAPPING);

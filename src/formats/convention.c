@@ -168,7 +168,7 @@ enum h5grad_status hg_coords_add_name(char **names, const char *name, struct h5g
     return H5GRAD_OK;
 }
 
-/* The axis, where something may still be entered for it; else NULL. */
+/* Returns the axis if something may still be entered for it, else NULL. */
 static struct coords_axis *open_axis(const struct query *query, unsigned k)
 {
     struct coords_axis *axis = &query->coords->axis[k];
@@ -252,7 +252,7 @@ static void set_open(struct query *query, unsigned k, hid_t dataset, const char 
         axis->edges = found_edges;
         axis->source = query->source;
     } else if (hg_coords_judge(dataset, extent + 1, NULL, NULL) == H5GRAD_OK) {
-        /* the user may know that they are edges of cells */
+        /* The user may know that these are edges of cells. */
         set_text(query, &axis->path, path);
         hg_coords_set_problem(query, k,
                               "%s: %s, so that --edges=midpoint is needed if it is the edges of "

@@ -11,9 +11,8 @@
 #include "hdf5/walk.h"
 
 /*
- * A dataset that conventions are asked about, and their answer. Only want of memory fails a query:
- * status is set then, and the functions below do nothing any more, so that their callers need not
- * look at it.
+ * A dataset that conventions are asked about, and their answer. A query fails only if memory runs
+ * out: then status is set and the functions below do nothing, so that callers need not check it.
  */
 struct query {
     hid_t file;
@@ -34,7 +33,7 @@ struct query {
 struct field;
 struct field_result;
 
-/* The results of one field, all of them written, for the convention that shapes them. */
+/* The written results of a field, for the convention that they follow. */
 struct coords_results {
     hid_t input;  /* the file of the source */
     hid_t source; /* its dataset */
@@ -45,19 +44,18 @@ struct coords_results {
 /*
  * A convention. Each function may be NULL.
  *
- * axes         enters what it knows of the axes that are still COORDS_NONE (or only named), and
- *              names of axes that have none; sets coords->convention where results take its form
+ * axes         enters its knowledge of the axes that are still COORDS_NONE (or only named), and
+ *              names of axes without a name; sets coords->convention if results take its form
  * not_field    see formats.h; of the query it may use file, path and dataset
  * references   see formats.h
  * survey       see formats.h
- * vector       enters the vector that path leads to, or is a component of
- * unlike       what of two components of a vector differs and makes their numbers of another kind;
- *              NULL: nothing
- * result_path  the path of a result of a field, called what by --name, in new memory, where that
- *              says nothing; NULL when there is no memory
- * finish       makes the groups and attributes by which readers of the convention find the results.
- *              Attributes of the results themselves that hold for any file (units, scales) are not
- *              its business.
+ * vector       enters the vector at path, or the one of which the dataset at path is a component
+ * unlike       returns the property in which two components of a vector must not differ but do;
+ *              NULL: none
+ * result_path  returns the path of a result of a field, called what in --name, used without --name,
+ *              to be freed; NULL if memory runs out
+ * finish       makes the groups and attributes by which readers of the convention find results; not
+ *              those that results have in any file (units, scales)
  */
 struct coords_convention {
     const char *name;
@@ -90,26 +88,25 @@ extern const struct coords_convention hg_coords_dimension_scales;
 
 /* -------------------------------------------------------------------------------- questions */
 
-/* Whether the object has an attribute of that text, in any letter case and with blanks behind it.
- */
+/* Returns whether the object has an attribute of that text, ignoring case and blanks at its end. */
 bool hg_coords_says(hid_t object, const char *attribute, const char *text);
 
-/* The text of an attribute in new memory; NULL where there is none, or an empty one. */
+/* Returns the text of an attribute, to be freed; NULL if there is none or it is empty. */
 char *hg_coords_text(hid_t object, const char *attribute);
 
-/* Whether path begins with one of n prefixes. */
+/* Returns whether path begins with one of n prefixes. */
 bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix);
 
-/* The path of an object of that name in the dataset's group, in new memory; NULL when there is no
- * memory. */
+/* Returns the path of an object of that name in the dataset's group, to be freed; NULL if memory
+ * runs out. */
 char *hg_coords_beside(const struct query *query, const char *name);
 
-/* The dataset there; -1 when there is none. */
+/* Opens the dataset there; -1 if there is none. */
 hid_t hg_coords_open_beside(const struct query *query, const char *name);
 
 /*
- * Whether a dataset can serve as coordinates of an axis of extent points: 1-D and of real numbers.
- * edges, when not NULL, allows one point more and is set where there is. Otherwise H5GRAD_FAILED
+ * Checks whether a dataset can serve as coordinates of an axis of extent points: 1-D and of real
+ * numbers. If edges is not NULL, one point more is allowed, and sets it. Otherwise H5GRAD_FAILED
  * with the reason ("has 7 points, the axis 8").
  */
 enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
@@ -117,28 +114,29 @@ enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
 
 /* ---------------------------------------------------------------------------------- answers */
 
-/* Fails the query for want of that many bytes, or where that is the reason why something failed. */
+/* Fail the query because memory ran out: for that many bytes, or if that is the reason of a
+ * failure.
+ */
 void hg_coords_no_memory(struct query *query, uint64_t bytes);
 void hg_coords_fail_for(struct query *query, const struct h5grad_error *reason);
 
-/* printf into new memory; NULL after a failure. */
+/* printf into new memory; NULL after the query has failed. */
 char *hg_coords_format(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* Adds an object, where it can be identified, with its number to the set; nothing where id is
- * negative. */
+/* Adds an object with its number to the set, unless id is negative or it cannot be identified. */
 void hg_coords_add(struct query *query, hid_t object, size_t number);
 
-/* Adds what is attached to an axis (COORDS_EVERY_AXIS: to any) of a dataset of that rank to set.
- * Returns whether anything is attached to any of its axes. */
+/* Adds the scales attached to an axis (COORDS_EVERY_AXIS: to any) of a dataset of that rank to set.
+ * Returns whether any axis has scales. */
 #define COORDS_EVERY_AXIS UINT_MAX
 bool hg_coords_add_scales(struct query *query, hid_t dataset, unsigned rank, unsigned axis,
                           struct h5_set *set, size_t number);
 
-/* Puts one more behind "XLAT, XLONG"; *names is NULL, or in new memory. */
+/* Appends a name to the list "XLAT, XLONG" in *names, which is NULL or to be freed. */
 enum h5grad_status hg_coords_add_name(char **names, const char *name, struct h5grad_error *err);
 
 /*
- * What is entered for axis number k. An axis that is known already stays as it is: the first
+ * All these enter something for axis k. An axis that is known already stays as it is: the first
  * convention wins.
  */
 
@@ -146,35 +144,35 @@ enum h5grad_status hg_coords_add_name(char **names, const char *name, struct h5g
 void hg_coords_set_step(struct query *query, unsigned k, double step, double origin);
 
 /*
- * The dataset at path with its unit (units or unit); a problem where it is not there or cannot
- * serve, nothing where it has a null dataspace. edges: one point more than the axis has is allowed,
- * and means edges of cells.
+ * The dataset at path with its unit (units or unit); a problem if it is absent or cannot serve;
+ * nothing if it has a null dataspace. edges: it may have one point more than the axis, which makes
+ * it edges of cells.
  */
 void hg_coords_set_dataset(struct query *query, unsigned k, const char *path, bool edges);
 
-/* COORDS_UNUSABLE: "axis K: SOURCE: TEXT; " and the way out. The second: every axis. */
+/* COORDS_UNUSABLE: "axis K: SOURCE: TEXT; " and the way out. The second one for every axis. */
 void hg_coords_set_problem(struct query *query, unsigned k, const char *format, ...)
     BASE_PRINTF(3, 4);
 void hg_coords_set_problems(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* Where the axis has none yet; nothing for a text that is NULL or empty. */
+/* The name, unless the axis has one, or name is NULL or empty. */
 void hg_coords_set_name(struct query *query, unsigned k, const char *name);
 void hg_coords_set_unit(struct query *query, unsigned k, const char *unit);
 
-/* The unit that an attribute of the object says. */
+/* The unit in an attribute of the object. */
 void hg_coords_set_unit_of(struct query *query, unsigned k, hid_t object, const char *attribute);
 
 /* Leaves the axis out unless --dim names it; the first reason stays. */
 void hg_coords_leave_out(struct query *query, unsigned k, const char *format, ...)
     BASE_PRINTF(3, 4);
 
-/* Forgets what was entered for an axis, but for its name and why it is left out. */
+/* Forgets what was entered for an axis, except its name and why it is left out. */
 void hg_coords_forget(struct coords_axis *axis);
 
-/* One more note, behind those there are. */
+/* Appends a note. */
 void hg_coords_add_note(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* A refusal, where there is none yet; the way out is put behind it. */
+/* Sets the refusal, unless there is one; appends the way out. */
 void hg_coords_refuse(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
 /* A vector, as --vector names it, and why it has no derivatives here. */
@@ -186,28 +184,27 @@ bool hg_coords_add_component(struct query *query, const char *axis, unsigned par
 
 /* ---------------------------------------------------------------------------------- results */
 
-/* All for finish. n attributes by name, of which any may not be there. */
+/* All for finish. Copies those of n attributes that exist. */
 enum h5grad_status hg_coords_copy_attributes(hid_t from, hid_t to, size_t n,
                                              const char *const *name, struct h5grad_error *err);
 enum h5grad_status hg_coords_remove_attributes(hid_t object, size_t n, const char *const *name,
                                                struct h5grad_error *err);
 
 /*
- * Makes the group at path of the output, with those above it where it is not there, and copies
- * those attributes of input's group of that path that are chosen (NULL: all) where it has none of
- * the name.
+ * Makes the group at path of the output, with those above it, unless it exists. Copies the chosen
+ * attributes (NULL: all) of the input's group at path that it lacks.
  */
 enum h5grad_status hg_coords_copy_group(hid_t input, hid_t output, const char *path,
                                         h5_attribute_chosen *chosen, struct h5grad_error *err);
 
-/* The same for every group above the object at path, from the root down. */
+/* Likewise for every group above the object at path, from the root down. */
 enum h5grad_status hg_coords_copy_above(hid_t input, hid_t output, const char *path,
                                         h5_attribute_chosen *chosen, struct h5grad_error *err);
 
-/* Copies the 1-D dataset at path of the input, of an axis of the field, to the same path of the
- * output, where it is not there: what of it belongs to the results. With its attributes but for
- * those that tie it to other objects. An axis that is the rank is none. */
-enum h5grad_status hg_coords_copy_line(const struct coords_results *results, unsigned axis,
-                                       const char *path, struct h5grad_error *err);
+/* Copies a coordinate array of the field's axis from path of the input to path of the output,
+ * unless it exists: the part that belongs to the results, with its attributes except references to
+ * other objects. axis == rank: of no axis, all of it. */
+enum h5grad_status hg_coords_copy_array(const struct coords_results *results, unsigned axis,
+                                        const char *path, struct h5grad_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a file says about the axes of a dataset. A statement that cannot be used is kept with its
- * axis and does not fail hg_coords_read: it matters only when that axis is differentiated with the
- * spacing of the file.
+ * What a file says about the axes of a dataset. A statement that cannot be used does not fail
+ * hg_coords_read but is kept: it matters only if that axis is differentiated with the spacing of
+ * the file.
  */
 #ifndef H5GRAD_FORMATS_COORDS_H
 #define H5GRAD_FORMATS_COORDS_H
@@ -12,29 +12,29 @@
 #include "grid/box.h"
 
 enum coords_kind {
-    COORDS_NONE,     /* the file says nothing: unit spacing */
+    COORDS_NONE,     /* the file says nothing */
     COORDS_STEP,     /* a uniform step */
-    COORDS_ARRAY,    /* the array at path, which has a point per point of the axis */
-    COORDS_UNUSABLE, /* something that cannot be used: problem says what, and the way out */
+    COORDS_ARRAY,    /* the array at path, which has a coordinate for each point of the axis */
+    COORDS_UNUSABLE, /* something unusable: problem says what, and the way out */
 };
 
 struct coords_axis {
     enum coords_kind kind;
     double step;   /* COORDS_STEP */
     double origin; /* COORDS_STEP: coordinate of the first point, 0 where the file says none */
-    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: path of a
-     * dataset of extent + 1 values, which are usable if they are edges of cells; NULL: none. */
+    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: path of one
+     * of extent + 1 values, which would be usable as edges of cells; NULL: none. */
     char *path;
-    bool edges;         /* COORDS_ARRAY: it holds the extent + 1 edges of cells; midpoints count */
-    bool surplus;       /* COORDS_ARRAY: it holds more values, of which the first extent count */
-    char *name;         /* NULL: the file names none */
+    bool edges;         /* COORDS_ARRAY: has extent + 1 edges of cells, whose midpoints count */
+    bool surplus;       /* COORDS_ARRAY: has more values, of which the first extent count */
+    char *name;         /* NULL: none */
     char *unit;         /* NULL: unknown */
     char *problem;      /* COORDS_UNUSABLE, else NULL; names the axis by its index */
     const char *source; /* name of the convention: "dimension scale"; NULL for COORDS_NONE */
-    /* Why the axis is differentiated only when --dim names it ("it holds the components of a
-     * vector"); NULL: it is an axis like others. */
+    /* Why the axis is differentiated only if --dim names it ("it holds the components of a
+     * vector"); NULL: always. */
     char *left_out;
-    char *counted; /* the part of the note on months and years that are counted; NULL: none */
+    char *counted; /* the part of note about counted months and years; NULL: none */
     bool periodic; /* the convention says that the first point follows the last */
 };
 
@@ -61,14 +61,13 @@ struct coords_convention;
 struct coords {
     unsigned rank;
     struct coords_axis *axis; /* rank of them */
-    /* The convention that positively identified the dataset, and whose form results take; NULL. */
+    /* The convention that recognised the dataset, whose form results take; NULL: none. */
     const struct coords_convention *convention;
-    bool is_record; /* of openPMD: the dataset is a record of its own, else a component of one */
-    /* The dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that its
-     * gradient is computed only if the user names it and gives every spacing: the text says what it
-     * is, and the way out. NULL: it is whole. */
+    bool is_record; /* openPMD: the dataset is a record, not a component of one */
+    /* Says that the dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that
+     * it is differentiated only if the user names it and gives every spacing; NULL: it is whole. */
     char *refusal;
-    char *note; /* what a user should know of what was not used; NULL */
+    char *note; /* statements that are not used, for the user; NULL: none */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * HDF5's dimension scales, and with them the coordinate variables of netCDF-4. The data's attribute
- * DIMENSION_LIST holds, for each axis, references to the datasets attached to it; they are trusted
- * whatever they say of themselves, since scales written by hand often lack the exact CLASS that
+ * HDF5's dimension scales, and so the coordinate variables of netCDF-4. The data's attribute
+ * DIMENSION_LIST has, for each axis, references to the datasets attached to it. These count
+ * whatever their own attributes say, since scales written by hand often lack the exact CLASS that
  * H5DSis_scale wants.
  */
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 #include "hdf5/scales.h"
 #include "libhdf5/identity.h"
 
-/* How much an axis gains by a scale: the first one of the highest grade is taken. */
+/* What an axis gains by a scale; the first scale of the highest grade is used. */
 enum grade { NOTHING, A_NAME, A_PROBLEM, COORDINATES };
 
 /* A dataset attached to an axis. */
@@ -24,9 +24,9 @@ struct scale {
     char *path; /* NULL: no link leads to it */
     char *name;
     char *unit;   /* NULL: none given */
-    char *reason; /* A_PROBLEM: why it cannot serve as coordinates, */
-    bool edges;   /* but that it has one point more: it may be the edges of cells */
-    bool longer;  /* its first points are the axis's */
+    char *reason; /* A_PROBLEM: why it cannot serve as coordinates */
+    bool edges;   /* A_PROBLEM: it has one point more, so it may be edges of cells */
+    bool longer;  /* its first points are those of the axis */
 };
 
 static void free_scale(struct scale *scale)
@@ -37,8 +37,8 @@ static void free_scale(struct scale *scale)
     free(scale->reason);
 }
 
-/* The name that a scale gives its axis: its own, which some write as a path, else that of its link.
- */
+/* Returns the name that a scale gives its axis: its attribute, which some write as a path, else the
+ * name of its link. */
 static char *read_name(hid_t dataset, const char *path)
 {
     char *label = hg_is_placeholder(dataset) ? NULL : hg_coords_text(dataset, "NAME");
@@ -51,9 +51,9 @@ static char *read_name(hid_t dataset, const char *path)
 }
 
 /*
- * Whether a scale has points for more than the axis, which grows. A variable of netCDF-4 is as long
- * as what was written of it, an unlimited dimension as the longest of its variables. One point more
- * may also be the edges of cells, but not where netCDF-4 made the scale.
+ * Returns whether a scale is longer than the axis because both may grow. A variable of netCDF-4 is
+ * as long as was written, an unlimited dimension as long as its longest variable. One point more
+ * may also be edges of cells, unless netCDF-4 made the scale.
  */
 static bool is_longer(hid_t scale, uint64_t extent)
 {
@@ -69,7 +69,7 @@ static bool axis_grows(const struct query *query, unsigned k)
     return hg_dataset_extent(query->dataset, NULL, most) > (int)k && most[k] == H5S_UNLIMITED;
 }
 
-/* Whether it can serve as coordinates of axis k. */
+/* Sets the grade of a scale of axis k. */
 static void judge_scale(struct query *query, unsigned k, hid_t dataset, struct scale *scale)
 {
     struct h5grad_error reason;
@@ -98,13 +98,13 @@ static void read_scale(struct query *query, unsigned k, hid_t dataset, struct sc
     scale->name = read_name(dataset, path);
     if (!scale->name)
         hg_coords_no_memory(query, strlen(path));
-    if (hg_is_placeholder(dataset) || hg_is_null(dataset)) /* it has no points */
+    if (hg_is_placeholder(dataset) || hg_is_null(dataset)) /* without points */
         return;
     scale->unit = hg_attribute_unit(dataset, false, NULL);
     judge_scale(query, k, dataset, scale);
 }
 
-/* The best of what is attached to axis k; *lost tells why something that is cannot be used. */
+/* Returns the best scale of axis k; *lost is why another one cannot be read. */
 static struct scale choose_scale(struct query *query, unsigned k, const struct h5_scales *lists,
                                  struct h5grad_error *lost)
 {
@@ -128,7 +128,7 @@ static struct scale choose_scale(struct query *query, unsigned k, const struct h
     return best;
 }
 
-/* Takes a text out of the scale, where there is none yet. */
+/* Moves a text of the scale to *to, unless that has one. */
 static void take(char **to, char **from)
 {
     if (*to)
@@ -137,7 +137,7 @@ static void take(char **to, char **from)
     *from = NULL;
 }
 
-/* Takes what the axis lacks out of the scale. */
+/* Enters what the axis lacks, from the scale. */
 static void enter_scale(struct query *query, unsigned k, struct scale *scale)
 {
     struct coords_axis *axis = &query->coords->axis[k];
@@ -181,7 +181,7 @@ static void read_axes(struct query *query)
     struct h5grad_error reason;
     enter_labels(query);
     if (hg_scales_read(query->dataset, query->rank, &lists, &found, &reason) != H5GRAD_OK) {
-        /* it may have said something of every axis */
+        /* The list may have said something about every axis. */
         hg_coords_fail_for(query, &reason);
         hg_coords_set_problems(query, "%s", reason.message);
         return;

@@ -9,7 +9,7 @@
 #include "base/size.h"
 #include "formats/formats.h"
 
-/* Longer names are shortened in labels, which are only shown. */
+/* Labels show at most this much of a name. */
 #define LONG_NAME 200
 
 static void free_vector(struct field_vector *vector)
@@ -110,8 +110,8 @@ bool hg_field_is_cut(const struct field *field, unsigned axis)
     return hg_field_results(field, axis) < field->extent[axis];
 }
 
-bool hg_field_cut_line(const struct field *field, unsigned axis, uint64_t points,
-                       struct region *region)
+bool hg_field_cut_array(const struct field *field, unsigned axis, uint64_t points,
+                        struct region *region)
 {
     if (!hg_field_is_cut(field, axis))
         return false;

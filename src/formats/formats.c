@@ -9,8 +9,8 @@
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
-/* In order: the first that knows an axis wins. CF is the last: it tells what the others left
- * unused. */
+/* In order of precedence for an axis. CF is the last, since it notes what the others left unused.
+ */
 static const struct coords_convention *const conventions[] = {
     &hg_coords_openpmd,      &hg_coords_vtkhdf,           &hg_coords_nxdata,
     &hg_coords_minc2,        &hg_coords_the_well,         &hg_coords_pdebench,
@@ -21,7 +21,8 @@ static const struct coords_convention *const conventions[] = {
 
 #define N_CONVENTIONS (sizeof conventions / sizeof *conventions)
 
-/* Surveys the datasets that the dataset at path may be seen from: in its group and those around. */
+/* Surveys the datasets that may say something about the one at path: in its group and those above.
+ */
 static enum h5grad_status survey_around(hid_t file, const char *path, struct h5_walk *walk,
                                         struct h5grad_error *err)
 {
@@ -49,7 +50,7 @@ enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const 
     *coords = (struct coords){.rank = rank, .axis = hg_memory_zeroed(rank, sizeof *coords->axis)};
     if (!coords->axis)
         return hg_error_memory(err, rank * sizeof *coords->axis);
-    /* libhdf5's own search for a path, H5Iget_name, takes longer than a walk, and that per scale */
+    /* H5Iget_name, called for each scale, would search the file, which takes longer than a walk. */
     if (!walk && H5Aexists(dataset, "DIMENSION_LIST") > 0) {
         query.walk = &own;
         query.status = hg_walk(file, NULL, NULL, &own, err);

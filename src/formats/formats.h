@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the conventions say together; the first that knows an axis wins. All within hg_enter. */
+/* What all conventions say together; the first that knows an axis wins. All within hg_enter. */
 #ifndef H5GRAD_FORMATS_FORMATS_H
 #define H5GRAD_FORMATS_FORMATS_H
 
@@ -7,38 +7,41 @@
 #include "hdf5/walk.h"
 
 /*
- * Fills *coords for an open dataset of the given path and rank. walk, which may be NULL, is what
- * hg_walk found in the file, each dataset surveyed: it saves another walk. Fails for want of memory
- * or of a readable root group; *coords then holds nothing.
+ * Fills *coords for an open dataset of the given path and rank. walk, which may be NULL, is a walk
+ * of the file with each dataset surveyed, and saves another one. Fails if memory runs out or the
+ * root group cannot be read; *coords then holds nothing.
  */
 enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const char *path,
                                   hid_t dataset, unsigned rank, struct coords *coords,
                                   struct h5grad_error *err);
 void hg_coords_free(struct coords *coords);
 
-/* Takes out of the note what it says of the months and years of an axis. */
+/* Removes the months and years of an axis from the note. */
 void hg_coords_drop_counted(struct coords *coords, unsigned axis);
 
-/* Forgets an axis: those after it move up. */
+/* Removes an axis; those after it move up. */
 void hg_coords_drop_axis(struct coords *coords, unsigned axis);
 
-/* Why the dataset is not a field, by any convention: "it is a coordinate", "it is bookkeeping of
- * MATLAB", or what begins with COORDS_CATEGORIES. NULL: it may be one. Static. */
+/* Returns why the dataset is not a field, by any convention: "it is a coordinate", "it is
+ * bookkeeping of MATLAB", or a text that begins with COORDS_CATEGORIES. NULL: it may be one.
+ * Static.
+ */
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset);
 
-/* Why the numbers of a dataset have no derivative, even if the user names it: they stand for things
- * and not for quantities. Begins with COORDS_CATEGORIES. NULL: they may have one. Static. */
+/* Returns why the numbers of a dataset have no derivative, even if the user names it: they stand
+ * for categories, not quantities. Begins with COORDS_CATEGORIES. NULL: they may have one. Static.
+ */
 const char *hg_coords_categories(hid_t dataset);
 
 #define COORDS_CATEGORIES "it holds categories"
 
-/* Adds every dataset that this dataset uses as an axis: those are not fields either, even if none
- * of their own attributes says so. */
+/* Adds every dataset that this dataset uses as an axis: those are no fields either, even if their
+ * own attributes do not say so. */
 enum h5grad_status hg_coords_references(hid_t file, const char *path, hid_t dataset,
                                         struct h5_set *set, struct h5grad_error *err);
 
-/* Adds to the marked of a walk the datasets that stand for axes of which this dataset says
- * something that hg_coords_read must know. */
+/* Adds to marked the datasets that stand for axes about which this dataset says something that
+ * hg_coords_read must know. */
 enum h5grad_status hg_coords_survey(hid_t file, const char *path, hid_t dataset,
                                     struct h5_set *marked, struct h5grad_error *err);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Axes of CF along which neighbours in the file need not be neighbours in space or time: points
- * gathered from a grid, of which a list keeps the indices (attribute compress), and observations of
+ * gathered from a grid, with a list of their indices (attribute compress), and observations of
  * several profiles or stations one after another, which a variable counts (sample_dimension) or
- * assigns (instance_dimension). They are left out, and such variables are no fields.
+ * assigns (instance_dimension). They are left out, and such lists and variables are no fields.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +18,13 @@
 #define SAMPLES  "sample_dimension"
 #define INSTANCE "instance_dimension"
 
-/* The attribute for which an axis is marked, as its number. */
+/* The attributes for which an axis is marked, by enum mark. */
 static const char *const marks[] = {COMPRESS, SAMPLES, INSTANCE};
 
 enum mark { MARK_COMPRESS, MARK_SAMPLES, MARK_INSTANCE };
 
-/* The text of an attribute that only integers of at most one axis may have, in new memory; NULL:
- * there is none. */
+/* Returns the text of an attribute of integers with at most one axis, to be freed; NULL if there is
+ * none. */
 static char *list_text(hid_t dataset, const char *attribute)
 {
     if (H5Aexists(dataset, attribute) <= 0)
@@ -56,7 +56,7 @@ static const char *not_field(const struct query *query)
 
 /* -------------------------------------------------------------------------------- the survey */
 
-/* Marks what stands for the axis of the dataset: itself where it is a scale, else its scales. */
+/* Marks the axis of the dataset: the dataset itself if it is a scale, else its scales. */
 static void mark_own_axis(struct query *query, enum mark mark)
 {
     if (hg_is_scale(query->dataset))
@@ -80,7 +80,7 @@ static void survey(struct query *query)
 
 /* ---------------------------------------------------------------------------------- the axes */
 
-/* compress: of the list of indices, the names of the axes of the grid between blanks; NULL where
+/* compress: the names of the grid's axes, separated by blanks, from the list of indices; NULL if
  * the list is not the scale itself. */
 static void leave_out_gathered(struct query *query, unsigned k, char *compress)
 {
@@ -94,7 +94,7 @@ static void leave_out_gathered(struct query *query, unsigned k, char *compress)
                         *names ? names : "a grid");
 }
 
-/* What was marked of scale number i of an axis. */
+/* Leaves out an axis whose scale number i is marked. */
 static void read_mark(struct query *query, const struct h5_scales *lists, unsigned k, size_t i)
 {
     struct h5_identity identity;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Datasets by which a language's own file format keeps what HDF5 has no word for: no fields. None
- * of these formats says anything about spacing. */
+/* Datasets in which the file format of a language keeps what HDF5 has no type for: they are no
+ * fields. None of these formats has spacings. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
-/* Whether the group of the dataset has the attribute. */
+/* Returns whether the group of the dataset has the attribute. */
 static bool group_has(const struct query *query, const char *attribute)
 {
     H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
@@ -45,7 +45,7 @@ static const char *matlab(const struct query *query)
     return why;
 }
 
-/* JLD and JLD2: types, parts of values that are referred to, and who wrote the file. */
+/* JLD and JLD2: types, parts of values that are referred to, and the creator of the file. */
 static const char *julia(const struct query *query)
 {
     static const char *const groups[] = {"/_types/", "/_refs/", "/_require/", "/_creator/"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* HDF5's images in true colours: the colours lie along an axis of their own. */
+/* True-colour images of HDF5, whose colours lie along an axis. */
 #include "formats/convention.h"
 
 static void read_axes(struct query *query)

@@ -24,8 +24,7 @@ const char *hg_metadata_axis_unit(const struct field *field, unsigned axis)
     return settled->coordinate ? settled->coordinate->unit : NULL;
 }
 
-/* The unit of an axis where derivatives along it have one by that: false where it is unknown. *unit
- * is NULL for unit spacing. */
+/* Sets *unit to the unit of an axis, NULL for unit spacing; false if it is unknown. */
 static bool find_unit(const struct field *field, unsigned axis, const char **unit)
 {
     const bool spaced = field->axis[axis].spacing.kind != SPACING_AUTO;
@@ -33,7 +32,7 @@ static bool find_unit(const struct field *field, unsigned axis, const char **uni
     return *unit || !spaced;
 }
 
-/* The same for all axes of a result, whose units do not differ where they are known. */
+/* Likewise for all axes of a result, whose known units do not differ. */
 static bool find_common_unit(const struct field *field, const struct field_result *result,
                              const char **unit)
 {
@@ -47,7 +46,7 @@ static bool find_common_unit(const struct field *field, const struct field_resul
     return known;
 }
 
-/* Of a result, in new memory; NULL when there is none. */
+/* Returns the unit of a result, to be freed; NULL if memory runs out. */
 static char *unit_of(const struct field *field, const struct field_result *result,
                      const char *value, const char *axis)
 {
@@ -62,7 +61,7 @@ static char *unit_of(const struct field *field, const struct field_result *resul
     return square;
 }
 
-/* Known only where both the unit of the values and that of the axes are. */
+/* A result has a unit only if those of values and axes are known. */
 static enum h5grad_status write_unit(const struct field *field, const struct field_result *result,
                                      hid_t source, hid_t dataset, struct h5grad_error *err)
 {
@@ -76,8 +75,8 @@ static enum h5grad_status write_unit(const struct field *field, const struct fie
                 : hg_error_memory(err, strlen(value));
 }
 
-/* What the derivative is by: the coordinates that the command line names, else the axis; NULL where
- * that has no name. */
+/* Returns the variable of differentiation: the coordinates that an option names, else the axis;
+ * NULL if that has no name. */
 static const char *variable_of(const struct field *field, unsigned axis)
 {
     const struct field_axis *settled = &field->axis[axis];
@@ -86,7 +85,7 @@ static const char *variable_of(const struct field *field, unsigned axis)
     return hg_path_base(settled->coordinate->name);
 }
 
-/* "d(air temperature)/d(lat)" for a text of the source, in new memory. */
+/* Returns "d(air temperature)/d(lat)" for a text of the source, to be freed. */
 static char *describe_result(const struct field *field, const struct field_result *result,
                              const char *text)
 {
@@ -142,7 +141,7 @@ static enum h5grad_status write_descriptions(const struct field *field,
     return status;
 }
 
-/* How the values of cells came about, where their derivatives came about like that. */
+/* Copies cell_methods that hold for derivatives, too. */
 static enum h5grad_status write_methods(hid_t source, hid_t dataset, struct h5grad_error *err)
 {
     static const char attribute[] = "cell_methods";
@@ -151,7 +150,7 @@ static enum h5grad_status write_methods(hid_t source, hid_t dataset, struct h5gr
     return hold ? hg_attribute_copy(source, dataset, attribute, err) : H5GRAD_OK;
 }
 
-/* Missing values of the source are NaN in the result, and spread from there. */
+/* Missing values are NaN in results. */
 static enum h5grad_status write_fill_value(hid_t dataset, hid_t type, struct h5grad_error *err)
 {
     const double value = NAN;
@@ -167,7 +166,7 @@ static enum h5grad_status write_fill_value(hid_t dataset, hid_t type, struct h5g
     return status;
 }
 
-/* What the attributes of the source, if it has any, mean for its derivative. */
+/* Derives attributes of a result from those of the source. */
 static enum h5grad_status derive_attributes(const struct field *field,
                                             const struct field_result *result, hid_t source,
                                             hid_t dataset, struct h5grad_error *err)
@@ -204,7 +203,7 @@ char *hg_metadata_history_line(const char *command)
     return hg_memory_format("%s: %s", date, command);
 }
 
-/* Texts with a line break in front of each, in new memory; NULL when there is none. */
+/* Joins texts with a line break before each, to be freed; NULL if memory runs out. */
 static char *lines_of(char *const *text, size_t n)
 {
     char *lines = NULL;

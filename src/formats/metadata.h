@@ -6,18 +6,19 @@
 #include "formats/field.h"
 
 /*
- * Writes the attributes of a result, its dataset of the given datatype, of a field, whose dataset
- * is source: how it was made, those of the source that hold for it, and units, long_name and
- * description of a derivative.
+ * Writes the attributes of a result to its dataset, of datatype type: how it was made; those of
+ * source, the field's dataset, that hold for it; and units, long_name and description of a
+ * derivative.
  */
 enum h5grad_status hg_metadata_write(const struct field *field, const struct field_result *result,
                                      hid_t source, hid_t dataset, hid_t type,
                                      struct h5grad_error *err);
 
-/* The unit of an axis's coordinates; NULL: unknown. */
+/* Returns the unit of an axis's coordinates; NULL if unknown. */
 const char *hg_metadata_axis_unit(const struct field *field, unsigned axis);
 
-/* The line of this run, now, in a file's history, in new memory; NULL when there is none. */
+/* Returns the line of this run, at this time, in a file's history, to be freed; NULL if memory runs
+ * out. */
 char *hg_metadata_history_line(const char *command);
 
 /* Writes the file's history: the line of this run before those of input. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * MINC 2, volumes of medical imaging. The image's attribute dimorder names its axes in the order of
- * its extents; the dataset of that name in /minc-2.0/dimensions says where the axis starts and its
- * step, or holds the coordinates of an irregular one. Its length is not asked: it may be wrong
- * where the image's own extent is right. /minc-2.0/image/N/image is the volume thinned out 2^N
- * times.
+ * its extents; the dataset of that name in /minc-2.0/dimensions gives start and step of the axis,
+ * or holds the coordinates of an irregular one. Its length is ignored, since it may differ from the
+ * image's extent. /minc-2.0/image/N/image is the volume thinned out 2^N times.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 #define IMAGE      ROOT "image/"
 #define MAX_LEVEL  16
 
-/* Whether the path is IMAGE "N/image", and N. */
+/* Returns whether the path is IMAGE "N/image", and sets N. */
 static bool is_image(const char *path, unsigned *level)
 {
     if (!hg_path_begins(path, IMAGE))
@@ -31,7 +30,7 @@ static bool is_image(const char *path, unsigned *level)
     return digits > 0 && *level <= MAX_LEVEL && strcmp(at + digits, "/image") == 0;
 }
 
-/* Start and step, which have defaults. */
+/* Enters start and step, which have defaults. */
 static void enter_regular(struct query *query, unsigned k, hid_t dimension, const char *path,
                           unsigned level)
 {
@@ -77,7 +76,7 @@ static void enter_dimension(struct query *query, unsigned k, const char *name, u
     }
 }
 
-/* Cuts "zspace,yspace,xspace" in place; the number of names, of which at most max are kept. */
+/* Cuts "zspace,yspace,xspace" in place; returns how many names there are, of which it keeps max. */
 static unsigned cut(char *text, unsigned max, char **name)
 {
     unsigned n = 0;

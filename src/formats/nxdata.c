@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * NeXus: a group of class NXdata holds signals and the fields that are their axes. Today the group
- * names both (signal, auxiliary_signals, axes, NAME_indices); before, the signal named its axes
- * (signal=1, axes="a:b"), and before that each axis said which one it is (axis=k, from 1). An axis
- * with one point more than the signal holds the edges of bins.
+ * NeXus: a group of class NXdata holds signals and the fields that are their axes. In the latest
+ * form the group names both (signal, auxiliary_signals, axes, NAME_indices); in an earlier one the
+ * signal names its axes (signal=1, axes="a:b"); in the first one each axis says which one it is
+ * (axis=k, from 1). An axis with one point more than the signal holds the edges of bins.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ struct axes {
     struct query *query;
     char *field[GRID_MAX_RANK];   /* name within the group; NULL: none */
     bool spanning[GRID_MAX_RANK]; /* the field has more axes than this one */
-    const char *wrong;            /* what cannot be understood, static; NULL */
+    const char *wrong;            /* what is wrong with them, static; NULL: nothing */
 };
 
 static void free_axes(struct axes *axes)
@@ -27,7 +27,7 @@ static void free_axes(struct axes *axes)
         free(axes->field[k]);
 }
 
-/* The NXdata group that holds the dataset; -1 when it is in none. */
+/* Opens the NXdata group that holds the dataset; -1 if it is in none. */
 static hid_t open_group(const struct query *query)
 {
     if (!hg_parent_has(query->file, query->path, "NX_class"))
@@ -39,7 +39,7 @@ static hid_t open_group(const struct query *query)
     return -1;
 }
 
-/* Cuts "a:b" or "[a,b]" into names. NULL when there is no memory. */
+/* Cuts "a:b" or "[a,b]" into names; NULL if memory runs out. */
 static char **split(const char *text, size_t *n)
 {
     *n = 0;
@@ -61,7 +61,7 @@ static char **split(const char *text, size_t *n)
     return names;
 }
 
-/* The names in an attribute: an array of texts, or one text that lists them. */
+/* Reads the names in an attribute: an array of texts, or one text that lists them. */
 static char **read_names(hid_t object, const char *attribute, unsigned rank, size_t *n)
 {
     char **names = hg_attribute_texts(object, attribute, n);
@@ -88,13 +88,13 @@ static bool is_signal(hid_t group, const char *name)
     return hg_attribute_is(group, "signal", name) || is_listed(group, "auxiliary_signals", name);
 }
 
-/* Whether the dataset is marked as a signal in the way of old. */
+/* Returns whether the dataset is marked as a signal in an earlier form. */
 static bool is_marked(hid_t dataset)
 {
     return H5Aexists(dataset, "signal") > 0;
 }
 
-/* Whether the dataset has the extents of the group's signal, and so its axes. */
+/* Returns whether the dataset has the extents of the group's signal, and so its axes. */
 static bool is_like_signal(const struct query *query, hid_t group)
 {
     uint64_t extent[GRID_MAX_RANK];
@@ -104,7 +104,7 @@ static bool is_like_signal(const struct query *query, hid_t group)
            memcmp(query->extent, extent, query->rank * sizeof *extent) == 0;
 }
 
-/* The axes a field belongs to by NAME_indices: their number; 0 when nothing is said. */
+/* Reads the axes of a field from NAME_indices; returns how many, 0 if there is none. */
 static size_t read_indices(hid_t group, const char *field, unsigned rank, unsigned *index)
 {
     BASE_FREED char *name = hg_memory_format("%s_indices", field);
@@ -125,7 +125,7 @@ static void set_field(struct axes *axes, unsigned k, const char *name, bool span
     axes->field[k] = hg_coords_format(axes->query, "%s", name);
 }
 
-/* Names in the order of the axes, or as NAME_indices says. */
+/* Sets the fields of axes: names in the order of axes, unless NAME_indices says otherwise. */
 static void set_fields(struct axes *axes, hid_t group, char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -138,7 +138,7 @@ static void set_fields(struct axes *axes, hid_t group, char *const *names, size_
     }
 }
 
-/* A field of the group that says itself which axis it is. */
+/* Takes a field of the group that says itself which axis it is. */
 static herr_t take_field(hid_t group, const char *name, const H5L_info_t *info, void *user)
 {
     struct axes *axes = user;
@@ -152,7 +152,7 @@ static herr_t take_field(hid_t group, const char *name, const H5L_info_t *info, 
     return axes->query->status ? 1 : 0;
 }
 
-/* By what names them, the group or the signal. */
+/* Reads the axes that the group or the signal names. */
 static void read_named(struct axes *axes, hid_t group, hid_t from)
 {
     size_t n = 0;
@@ -170,7 +170,7 @@ static void read_named(struct axes *axes, hid_t group, hid_t from)
     hg_free_texts(names, n);
 }
 
-/* What the group or the signal says of the signal's axes. */
+/* Reads the axes of the signal, in any of the three forms. */
 static void read_fields(struct axes *axes, hid_t group)
 {
     hid_t dataset = axes->query->dataset;
@@ -188,7 +188,7 @@ static void enter_field(struct query *query, unsigned k, hid_t group, const stru
 {
     const char *name = axes->field[k];
     hg_coords_set_name(query, k, name);
-    /* names without fields are common */
+    /* Names without fields are common. */
     if (!hg_has_link(group, name))
         return;
     if (axes->spanning[k]) {
@@ -201,7 +201,7 @@ static void enter_field(struct query *query, unsigned k, hid_t group, const stru
     hg_coords_set_dataset(query, k, field, true);
 }
 
-/* The NXdata group of a dataset that has its axes; -1 for others. */
+/* Opens the NXdata group of a dataset that has its axes; -1 for others. */
 static hid_t open_signal(const struct query *query)
 {
     hid_t group = open_group(query);
@@ -231,14 +231,14 @@ static void read_axes(struct query *query)
 
 /* --------------------------------------------------------------------------------- not fields */
 
-/* Whether the group has NAME_indices: signals may, too. */
+/* Returns whether the group has NAME_indices, as for axes; signals may have it, too. */
 static bool has_indices(hid_t group, const char *name)
 {
     BASE_FREED char *attribute = hg_memory_format("%s_indices", name);
     return attribute && H5Aexists(group, attribute) > 0;
 }
 
-/* "errors", or NAME_errors of a field NAME. */
+/* Returns whether name is "errors", or NAME_errors of a field NAME. */
 static bool is_errors(hid_t group, const char *name)
 {
     static const char suffix[] = "_errors";
@@ -284,7 +284,7 @@ static void add_references(struct query *query)
 
 /* ---------------------------------------------------------------------------------- results */
 
-/* The axis's field, where this convention found it; NULL. */
+/* Returns the field of an axis if this convention found it, else NULL. */
 static const char *field_of(const struct coords *coords, unsigned k)
 {
     const struct coords_axis *axis = &coords->axis[k];
@@ -292,12 +292,12 @@ static const char *field_of(const struct coords *coords, unsigned k)
     return found ? axis->path : NULL;
 }
 
-/* The field into the group of the results, where it is not there: by a link where that is not the
+/* Puts the field into the group of the results unless it is there: by a link if that is not the
  * group of the source. */
 static enum h5grad_status link_field(const struct coords_results *results, hid_t group, unsigned k,
                                      const char *field, struct h5grad_error *err)
 {
-    enum h5grad_status status = hg_coords_copy_line(results, k, field, err);
+    enum h5grad_status status = hg_coords_copy_array(results, k, field, err);
     const char *name = hg_path_base(field);
     if (!status && !hg_has_link(group, name) &&
         H5Lcreate_hard(results->output, field, group, name, H5P_DEFAULT, H5P_DEFAULT) < 0)
@@ -344,7 +344,7 @@ static enum h5grad_status rewrite(hid_t group, const char *attribute, const char
     return status ? status : hg_attribute_write_text(group, attribute, text, err);
 }
 
-/* The first result in the group is its signal, all others are auxiliary. */
+/* Makes the first result in the group its signal, and others auxiliary signals. */
 static enum h5grad_status add_signal(hid_t group, const char *name, struct h5grad_error *err)
 {
     static const char attribute[] = "auxiliary_signals";
@@ -367,7 +367,7 @@ static enum h5grad_status add_signal(hid_t group, const char *name, struct h5gra
     return status;
 }
 
-/* The group says now what a signal of old said itself. */
+/* Removes the marks of earlier forms from the axes: the group names them now. */
 static enum h5grad_status clear_marks(const struct coords_results *results, const char *path,
                                       struct h5grad_error *err)
 {
@@ -400,14 +400,14 @@ static enum h5grad_status finish_group(const struct coords_results *results, con
     return status ? hg_error_context(err, status, "%s", result) : H5GRAD_OK;
 }
 
-/* Whether the attribute default of a group leads to something that is there. */
+/* Returns whether the attribute default of a group leads to an existing object. */
 static bool has_default(hid_t group)
 {
     BASE_FREED char *name = hg_attribute_text(group, "default");
     return name && name[0] != '\0' && !strchr(name, '/') && hg_has_link(group, name);
 }
 
-/* A group on the way to the results: its class, and that what it shows is on the way on. */
+/* Completes a group above the results: its class, and its default, which leads on to them. */
 static enum h5grad_status finish_step(const struct coords_results *results, const char *path,
                                       const char *next, struct h5grad_error *err)
 {
@@ -425,20 +425,20 @@ static enum h5grad_status finish_step(const struct coords_results *results, cons
     return status;
 }
 
-/* Viewers go from the root by the attribute default. */
-static enum h5grad_status finish_way(const struct coords_results *results, const char *result,
-                                     struct h5grad_error *err)
+/* Completes the groups above a result: viewers follow the attribute default from the root. */
+static enum h5grad_status finish_groups(const struct coords_results *results, const char *result,
+                                        struct h5grad_error *err)
 {
-    BASE_FREED char *way = hg_path_parent(result); /* cut behind each of its names in turn */
-    if (!way)
+    BASE_FREED char *group = hg_path_parent(result); /* cut after each of its names, one by one */
+    if (!group)
         return hg_error_memory(err, strlen(result));
     enum h5grad_status status = H5GRAD_OK;
-    for (char *slash = way, *next; slash && slash[1] && !status; slash = next) {
+    for (char *slash = group, *next; slash && slash[1] && !status; slash = next) {
         next = strchr(slash + 1, '/');
         if (next)
             *next = '\0';
         *slash = '\0';
-        status = finish_step(results, slash == way ? "/" : way, slash + 1, err);
+        status = finish_step(results, slash == group ? "/" : group, slash + 1, err);
         *slash = '/';
         if (next)
             *next = '/';
@@ -452,7 +452,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
     enum h5grad_status status = H5GRAD_OK;
     for (size_t k = 0; k < field->n_results && !status; k++) {
         const char *result = field->results[k].path;
-        status = finish_way(results, result, err);
+        status = finish_groups(results, result, err);
         if (!status)
             status = finish_group(results, result, err);
         if (!status)

@@ -6,9 +6,9 @@
  * those are azimuthal modes. Steps are taken in SI units where the file gives their factor,
  * gridUnitSI.
  *
- * The attributes of an external field are always in the order x, y, z or r, theta, z. How a dataset
- * lies is said by axisLabels or, in older files, by gridDataOrder of each component: F is reversed,
- * whatever axisLabels say. gridSize tells whether that is so.
+ * The attributes of an external field are always in the order x, y, z or r, theta, z. The order of
+ * a dataset's axes is that of axisLabels or, in older files, of gridDataOrder of each component: F
+ * is reversed, whatever axisLabels say. gridSize must agree.
  *
  * The gradient of the component x of the record B becomes the record B_x_gradient, its Laplacian
  * the scalar record B_x_laplacian. Results of a vector V, whose components are those of a record,
@@ -24,34 +24,34 @@
 #include "hdf5/object.h"
 #include "values/meaning.h"
 
-enum { DIMENSIONS = 7 }; /* of a unit: powers of L, M, T, I, temperature, amount, intensity */
+enum { DIMENSIONS = 7 }; /* powers of a unit: L, M, T, I, temperature, amount, intensity */
 enum { CANONICAL = 3 };  /* axes of an external field */
 
 enum form {
     NO_MESH,
     SCALAR,   /* the dataset is the record */
-    VECTOR,   /* its group is */
+    VECTOR,   /* its group is the record */
     EXTERNAL, /* the group above its group describes the grid: BeamPhysics */
-    DIRECT,   /* its group does, and the dataset is the record: old names of BeamPhysics, Ex */
+    DIRECT,   /* its group describes the grid, and the dataset is the record: BeamPhysics' old Ex */
 };
 
-/* What describes the axes of a dataset. */
+/* The description of a dataset's grid. */
 struct mesh {
     enum form form;
-    hid_t object;                /* that holds the attributes; owned */
-    size_t n;                    /* axes that it describes, the last ones of the dataset */
+    hid_t object;                /* holds the attributes; owned */
+    size_t n;                    /* axes described, the last ones of the dataset */
     size_t leading;              /* axes of the dataset before those */
     char **texts;                /* of axisLabels, n of them; NULL: none given */
-    const char *const *label;    /* those, or the geometry's; NULL: none */
-    size_t entry[GRID_MAX_RANK]; /* n of them: where the attributes have the axis */
+    const char *const *label;    /* texts, or the geometry's; NULL: none */
+    size_t entry[GRID_MAX_RANK]; /* the place of each of the n axes in the attributes */
     double spacing[GRID_MAX_RANK];
-    double offset[GRID_MAX_RANK]; /* of the first point ... */
-    double part[GRID_MAX_RANK];   /* ... of which the file says this as a part of the spacing */
+    double offset[GRID_MAX_RANK]; /* of the first point, ... */
+    double part[GRID_MAX_RANK];   /* ... of which this part is given in spacings */
     double factor[GRID_MAX_RANK]; /* to SI */
     double dimension[GRID_MAX_RANK][DIMENSIONS];
     bool si;             /* factor is known */
     bool angles;         /* there may be axes of angles */
-    bool own_dimensions; /* the file says dimension */
+    bool own_dimensions; /* the file has their units */
 };
 
 static bool is_external(const struct mesh *mesh)
@@ -59,7 +59,7 @@ static bool is_external(const struct mesh *mesh)
     return mesh->form == EXTERNAL || mesh->form == DIRECT;
 }
 
-/* Whether the dataset is a record, else it is a component of one. */
+/* Returns whether the dataset is a record, not a component of one. */
 static bool is_record(enum form form)
 {
     return form == SCALAR || form == DIRECT;
@@ -70,7 +70,7 @@ static bool is_openpmd(hid_t file)
     return H5Aexists_by_name(file, "/", "openPMD", H5P_DEFAULT) > 0;
 }
 
-/* The object that describes the grid of the dataset at path; -1 when it is on none. */
+/* Opens the object that describes the grid of the dataset at path; -1 if it is on none. */
 static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *form)
 {
     *form = NO_MESH;
@@ -105,7 +105,8 @@ static void close_mesh(struct mesh *mesh)
 
 /* --------------------------------------------------------------------------- not on a mesh */
 
-/* path behind the group that basePath gives for an iteration, without slash; NULL: elsewhere. */
+/* Returns the part of path within the group of an iteration, by basePath, without slash; NULL if it
+ * is elsewhere. */
 static const char *within_iteration(const char *base, const char *path)
 {
     const char *number = strstr(base, "%T");
@@ -154,7 +155,7 @@ static bool is_angle(const struct mesh *mesh, size_t i)
            (strcmp(mesh->label[i], "theta") == 0 || strcmp(mesh->label[i], "phi") == 0);
 }
 
-/* False when there are others than one per axis. */
+/* Reads axisLabels; false if they are not one per axis. */
 static bool read_labels(struct mesh *mesh)
 {
     size_t n = 0;
@@ -174,8 +175,8 @@ static void set_order(struct mesh *mesh, bool reversed)
         mesh->entry[i] = reversed ? mesh->n - 1 - i : i;
 }
 
-/* Where the attributes of an external field have each axis of a dataset with these labels; false
- * when they are not those of its geometry. */
+/* Finds the place of each axis in the attributes of an external field, by its label; false if
+ * labels are not those of its geometry. */
 static bool find_order(struct mesh *mesh, const char *const *canonical)
 {
     bool taken[CANONICAL] = {false};
@@ -191,8 +192,8 @@ static bool find_order(struct mesh *mesh, const char *const *canonical)
     return true;
 }
 
-/* The labels of an external field in the order of its attributes, which its geometry implies, and
- * the order of the dataset. NULL, or what is wrong. */
+/* Finds the labels of an external field, which its geometry implies, and the order of the dataset.
+ * Returns NULL, or what is wrong. */
 static const char *read_order(struct mesh *mesh, hid_t component)
 {
     static const char *const rectangular[] = {"x", "y", "z"};
@@ -201,7 +202,7 @@ static const char *read_order(struct mesh *mesh, hid_t component)
         hg_attribute_is(mesh->object, "gridGeometry", "cylindrical") ? cylindrical : rectangular;
     if (mesh->n != CANONICAL)
         return "gridSpacing does not hold 3 numbers";
-    /* a component may leave it to the mesh that it belongs to */
+    /* A component may leave it to its mesh. */
     hid_t teller = H5Aexists(component, "gridDataOrder") > 0 ? component : mesh->object;
     bool reversed = hg_attribute_is(teller, "gridDataOrder", "F");
     if (!reversed && H5Aexists(teller, "gridDataOrder") > 0 &&
@@ -215,7 +216,7 @@ static const char *read_order(struct mesh *mesh, hid_t component)
     return NULL;
 }
 
-/* The factor to SI: one number, or one per axis. NULL, or what is wrong. */
+/* Reads the factor to SI: one number, or one per axis. Returns NULL, or what is wrong. */
 static const char *read_factor(struct mesh *mesh)
 {
     mesh->si = is_external(mesh);
@@ -249,7 +250,7 @@ static void read_dimension(struct mesh *mesh)
     }
 }
 
-/* Where the first point lies, in the grid's own unit; 0 where the file does not say. */
+/* Reads the place of the first point, in the grid's own unit; 0 if the file has none. */
 static void read_offset(struct mesh *mesh, hid_t component)
 {
     bool external = is_external(mesh);
@@ -264,7 +265,7 @@ static void read_offset(struct mesh *mesh, hid_t component)
         mesh->offset[i] += mesh->part[i] * mesh->spacing[i];
 }
 
-/* NULL, or what is wrong with the description. rank is that of the data. */
+/* Reads the description of the grid of a dataset of that rank. Returns NULL, or what is wrong. */
 static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
 {
     BASE_FREED double *spacing = hg_attribute_numbers(mesh->object, "gridSpacing", &mesh->n);
@@ -291,7 +292,7 @@ static const char *read_mesh(struct mesh *mesh, hid_t component, unsigned rank)
     return wrong;
 }
 
-/* "m", "m kg s-1": of dimensions in whole powers; empty where there are others. */
+/* Writes the unit of a dimension, "m", "m kg s-1"; empty unless all powers are whole. */
 static void print_unit(const double *dimension, char *out, size_t size)
 {
     static const char *const base[DIMENSIONS] = {"m", "kg", "s", "A", "K", "mol", "cd"};
@@ -327,7 +328,7 @@ static void enter_axis(struct query *query, unsigned k, const struct mesh *mesh)
     if (mesh->label)
         hg_coords_set_name(query, k, mesh->label[i]);
     enter_unit(query, k, mesh, i);
-    /* fields around an axis of symmetry have one point in theta, and no step */
+    /* Fields around an axis of symmetry have one point in theta, and no step. */
     if (query->extent[k] != 1 || mesh->spacing[i] != 0)
         hg_coords_set_step(query, k, mesh->spacing[i] * factor, mesh->offset[i] * factor);
 }
@@ -341,7 +342,7 @@ static void enter_leading(struct query *query, unsigned k, const struct mesh *me
         hg_coords_set_name(query, k, "mode");
 }
 
-/* Refuses an external field whose dataset has not the size that its grid has. */
+/* Refuses an external field whose dataset has another size than its grid. */
 static void check_size(struct query *query, const struct mesh *mesh)
 {
     double size[CANONICAL];
@@ -364,7 +365,7 @@ static void check_size(struct query *query, const struct mesh *mesh)
                          label[entry[1]], label[entry[2]], extent[0], extent[1], extent[2]);
 }
 
-/* What a user should know of an external field: nothing of it changes the spacing. */
+/* Notes the properties of an external field that do not affect the spacing. */
 static void note_external(struct query *query, const struct mesh *mesh)
 {
     double number;
@@ -378,7 +379,8 @@ static void note_external(struct query *query, const struct mesh *mesh)
         hg_coords_add_note(query, "z runs along an arc (gridCurvatureRadius %g)", number);
 }
 
-/* The mesh of the dataset at path, without what it says; NULL where there is none, or no memory. */
+/* Returns the mesh of the dataset at path, not yet read; NULL if there is none or memory runs out.
+ */
 static struct mesh *new_mesh(hid_t file, const char *path, hid_t dataset)
 {
     struct mesh *mesh = hg_memory_zeroed(1, sizeof *mesh);
@@ -514,7 +516,7 @@ static void find_vector(struct query *query)
 
 /* ---------------------------------------------------------------------------------- results */
 
-/* Whether another axis has the same name, or it is none for a link. */
+/* Returns whether the name of an axis is not unique or cannot be the name of a link. */
 static bool is_useless(const struct coords *coords, unsigned axis)
 {
     const char *name = coords->axis[axis].name;
@@ -524,8 +526,8 @@ static bool is_useless(const struct coords *coords, unsigned axis)
     return useless;
 }
 
-/* What the results of a field are called after: a component of a record becomes a record of its
- * own, a vector one beside that of its components. */
+/* Returns the path from which results of a field have their names: a component of a record becomes
+ * a record, a vector one beside that of its components. */
 static char *base_path(const struct field *field)
 {
     const char *path = field->path;
@@ -541,7 +543,7 @@ static char *base_path(const struct field *field)
     return above ? hg_path_join(above, hg_path_base(path)) : NULL;
 }
 
-/* The result along an axis is the component of that axis's name, any other one a record. */
+/* A result along an axis is the component of that axis's name; any other one is a record. */
 static char *result_path(const struct field *field, const struct field_result *result,
                          const char *what)
 {
@@ -560,11 +562,11 @@ static char *result_path(const struct field *field, const struct field_result *r
 struct finishing {
     const struct coords_results *results;
     const struct mesh *mesh;
-    hid_t record; /* of the source: what describes it apart from its grid */
+    hid_t record; /* of the source: describes it, except its grid */
     const struct field_result *result;
 };
 
-/* The dimension of an axis: none where the spacing is not in the units of the file. */
+/* Sets dimension to that of an axis; zero if the spacing is not in the units of the file. */
 static void find_dimension(const struct finishing *finishing, unsigned axis, double *dimension)
 {
     const struct mesh *mesh = finishing->mesh;
@@ -573,7 +575,7 @@ static void find_dimension(const struct finishing *finishing, unsigned axis, dou
         dimension[j] = of_file ? mesh->dimension[mesh->entry[axis - mesh->leading]][j] : 0;
 }
 
-/* That of all axes of a result; false where they differ. */
+/* Sets dimension to that of all axes of a result; false if they differ. */
 static bool find_common_dimension(const struct finishing *finishing, double *dimension)
 {
     const struct field *field = finishing->results->field;
@@ -589,7 +591,7 @@ static bool find_common_dimension(const struct finishing *finishing, double *dim
     return same;
 }
 
-/* unitDimension of a result: that which the object from says, less that of the axes. */
+/* Writes unitDimension of a result: that of the object from, less that of the axes. */
 static enum h5grad_status write_dimension(const struct finishing *finishing, hid_t from, hid_t to,
                                           struct h5grad_error *err)
 {
@@ -606,7 +608,7 @@ static enum h5grad_status write_dimension(const struct finishing *finishing, hid
     return hg_attribute_write_numbers(to, "unitDimension", dimension, DIMENSIONS, err);
 }
 
-/* What a record says of its mesh, and what else describes a component. */
+/* The attributes of a record about its mesh; those of a component. */
 static const char *const of_mesh[] = {
     "geometry",    "geometryParameters", "dataOrder",        "axisLabels",
     "gridSpacing", "gridUnitSI",         "gridGlobalOffset", "gridUnitDimension",
@@ -616,7 +618,7 @@ static const char *const of_component[] = {"unitSI", "position"};
 
 enum { N_OF_MESH = sizeof of_mesh / sizeof *of_mesh - 1 };
 
-/* What a component says; of squares the factor is that, too. */
+/* Writes the attributes of a component; the factor to SI of squares is squared, too. */
 static enum h5grad_status write_component(const struct finishing *finishing, hid_t to,
                                           struct h5grad_error *err)
 {
@@ -631,7 +633,7 @@ static enum h5grad_status write_component(const struct finishing *finishing, hid
     return status ? status : hg_attribute_write_numbers(to, "unitSI", &factor, 1, err);
 }
 
-/* A component of a record, whose group has the mesh. */
+/* Completes a component of a record, whose group has the mesh. */
 static enum h5grad_status finish_component(const struct finishing *finishing, hid_t component,
                                            struct h5grad_error *err)
 {
@@ -640,15 +642,15 @@ static enum h5grad_status finish_component(const struct finishing *finishing, hi
     enum h5grad_status status = hg_coords_remove_attributes(component, N_OF_MESH + 1, of_mesh, err);
     if (!status)
         status = write_component(finishing, component, err);
-    /* what a record says for all its components is no longer so where its axes differ */
+    /* The record's dimension does not hold for components of axes with different units. */
     if (!status && (mesh->own_dimensions || mesh->form != SCALAR))
         status = write_dimension(finishing, mesh->own_dimensions ? finishing->record : source,
                                  component, err);
     return status;
 }
 
-/* Where the results lie, in what describes the grid: that of the field, of which they are a part.
- * What the file says of the place of a value in its cell stays as it is. */
+/* Changes the description of the grid to that of the part with results. The position of values
+ * within their cells stays. */
 static enum h5grad_status cut_grid(const struct finishing *finishing, hid_t to,
                                    struct h5grad_error *err)
 {
@@ -684,7 +686,7 @@ static enum h5grad_status cut_grid(const struct finishing *finishing, hid_t to,
     return status;
 }
 
-/* The group of the results is their record. */
+/* Completes the group of the results, which is their record. */
 static enum h5grad_status finish_group(const struct finishing *finishing, hid_t group,
                                        struct h5grad_error *err)
 {
@@ -742,7 +744,7 @@ static enum h5grad_status finish_result(const struct finishing *finishing, bool 
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
 
-/* The groups above the record of a result. */
+/* Completes the groups above the record of a result. */
 static enum h5grad_status finish_above(const struct coords_results *results, const char *result,
                                        bool alone, struct h5grad_error *err)
 {
@@ -778,7 +780,7 @@ static enum h5grad_status finish_results(const struct coords_results *results, c
     return status;
 }
 
-/* The output has no particles, so it may not say where they are. */
+/* Completes the root group. The output has no particles, and must not say where they are. */
 static enum h5grad_status finish_root(const struct coords_results *results,
                                       struct h5grad_error *err)
 {

@@ -4,8 +4,8 @@
  *
  * All samples together: "tensor", or "density", "Vx" and so on, with the axes sample, t, x, y, z,
  * beside the coordinates "t-coordinate", "x-coordinate" and so on ("nu", the coefficient of the
- * Darcy flow, has no t, and that flow no t-coordinate). t-coordinate holds one value more than
- * there are times, the end of the run, which PDEBench's own readers drop: the first values count.
+ * Darcy flow, has no t, and that flow no t-coordinate). t-coordinate has one value more than there
+ * are times, the end of the run, which PDEBench's own readers drop.
  *
  * A group per sample: "data" with the axes t, x, y and components, beside the group "grid" of t, x
  * and y.
@@ -21,7 +21,7 @@
 
 static const char *const spatial[] = {"x", "y", "z"};
 
-/* The path of a coordinate, in new memory. grid: the file has a group per sample. */
+/* Returns the path of a coordinate, to be freed. grid: the file has a group per sample. */
 static char *coordinate_path(const struct query *query, bool grid, const char *letter)
 {
     char name[32];
@@ -54,7 +54,8 @@ static void enter_axis(struct query *query, unsigned k, bool grid, const char *l
     }
 }
 
-/* sample, t, x, y, z; or sample, x, y, z; of a group per sample t, x, y, components */
+/* Enters the axes sample, t, x, y, z; or sample, x, y, z; or of a group per sample t, x, y,
+ * components. */
 static void enter_axes(struct query *query, bool grid)
 {
     const char *name = hg_path_base(query->path);
@@ -93,7 +94,7 @@ static void read_axes(struct query *query)
         enter_axes(query, grid);
 }
 
-/* Whether the dataset lies in a group grid beside the object data. */
+/* Returns whether the dataset lies in a group grid beside the object data. */
 static bool in_grid(const struct query *query)
 {
     BASE_FREED char *group = hg_path_parent(query->path);

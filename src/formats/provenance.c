@@ -13,14 +13,14 @@
 /* The axes along which a result has derivatives. */
 struct axes {
     const struct field *field;
-    bool alone; /* it is the derivative along one */
+    bool alone; /* it is the derivative along one axis */
     unsigned n;
     const unsigned *axis;
 };
 
 /* ---------------------------------------------------------------------- of one axis, or of each */
 
-/* A number, "unit", the path of the coordinates, or "midpoints of" that. */
+/* Returns a number, "unit", the path of the coordinates, or "midpoints of" that. To be freed. */
 static char *spacing_of(const struct field *field, unsigned axis)
 {
     const struct coord_variable *coordinate = field->axis[axis].coordinate;
@@ -38,7 +38,8 @@ static enum h5grad_status write_spacing(const struct field *field, unsigned axis
                    : hg_error_memory(err, sizeof *field);
 }
 
-/* As --boundary has it: "periodic", "nan:one-sided"; empty where nothing is said. */
+/* Returns the boundaries as --boundary has them: "periodic", "nan:one-sided"; empty for the
+ * default. To be freed. */
 static char *boundary_of(const struct field *field, unsigned axis)
 {
     const struct stencil_operator *op = &field->axis[axis].op;
@@ -87,15 +88,15 @@ static enum h5grad_status write_accuracy(const struct field *field, unsigned axi
     return hg_attribute_write_int(dataset, name, (int32_t)field->axis[axis].op.accuracy, err);
 }
 
-/* What may differ between axes. */
+/* Properties that may differ between axes. */
 static const struct property {
     const char *name;
-    /* In words, in new memory; empty where it is the default. */
+    /* Returns the property in words, to be freed; empty for the default. */
     char *(*print)(const struct field *field, unsigned axis);
-    /* Where it holds for all axes of a result. */
+    /* Writes a property that all axes of a result share. */
     enum h5grad_status (*write)(const struct field *field, unsigned axis, hid_t dataset,
                                 const char *name, struct h5grad_error *err);
-    bool always_each; /* axes that are combined have an entry each, also where these are the same */
+    bool always_each; /* combined axes have an entry each, even if all are equal */
 } properties[] = {
     {"gradient_spacing", spacing_of, write_spacing, true},
     {"gradient_accuracy", accuracy_of, write_accuracy, false},
@@ -103,7 +104,7 @@ static const struct property {
     {"gradient_period", period_of, write_period, false},
 };
 
-/* A text for each axis where it is not the default: "lat=4". */
+/* Writes an entry for each axis with another word than the default: "lat=4". */
 static enum h5grad_status write_each(const struct axes *axes, hid_t dataset, const char *name,
                                      char *const *word, struct h5grad_error *err)
 {
@@ -159,7 +160,7 @@ static enum h5grad_status write_axis(const struct field *field, unsigned axis, h
                            : hg_attribute_write_text(dataset, "gradient_axis_name", name, err);
 }
 
-/* What holds for all axes of accuracy 2. */
+/* The edge order holds for all axes of accuracy 2. */
 static enum h5grad_status write_edge_order(const struct axes *axes, hid_t dataset,
                                            struct h5grad_error *err)
 {
@@ -183,7 +184,7 @@ static enum h5grad_status write_axes(const struct axes *axes, hid_t dataset,
     return status;
 }
 
-/* Which results there are along each axis that has not all of them: "lat=3:9". */
+/* Writes the range of each axis that --subset cuts: "lat=3:9". */
 static enum h5grad_status write_subset(const struct field *field, hid_t dataset,
                                        struct h5grad_error *err)
 {
@@ -210,7 +211,7 @@ static enum h5grad_status write_subset(const struct field *field, hid_t dataset,
     return n > 0 ? hg_attribute_write_texts(dataset, "gradient_subset", cut, n, err) : H5GRAD_OK;
 }
 
-/* The dataset, or those of the components of a vector, in their order. */
+/* Writes the path of the dataset, or those of the components of a vector. */
 static enum h5grad_status write_source(const struct field *field, hid_t dataset,
                                        struct h5grad_error *err)
 {

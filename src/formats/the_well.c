@@ -4,10 +4,10 @@
  *
  *     trajectory, time, the spatial dimensions, and K axes of components
  *
- * of which it lacks those it does not vary along, as its attributes sample_varying, time_varying
- * and dim_varying say; a spatial dimension it does not vary along may also be there with one point.
- * The group dimensions holds the coordinates, and the names of the spatial ones in order; groups in
- * boundary_conditions say which of these are periodic.
+ * except those along which it does not vary, by its attributes sample_varying, time_varying and
+ * dim_varying; such a spatial dimension may also be present with one point. The group dimensions
+ * holds the coordinates and lists the spatial ones in order; groups in boundary_conditions say
+ * which of these are periodic.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #include "hdf5/object.h"
 
 #define MAX_SPATIAL    3
-#define MAX_BOUNDARIES 64 /* looked at; there are two or three */
+#define MAX_BOUNDARIES 64 /* more are ignored; files have two or three */
 #define DIMENSIONS     "dimensions"
 #define BOUNDARIES     "boundary_conditions"
 #define TRAJECTORIES   "its points are separate trajectories"
@@ -33,7 +33,7 @@ struct layout {
     unsigned order; /* of the tensor */
 };
 
-/* The order of the tensors in the group that the path leads to; false when it is no such group. */
+/* Sets *order to the order of the tensors in the group of path; false if it is no such group. */
 static bool tensor_order(const char *path, unsigned *order, bool *scalars)
 {
     *order = 0;
@@ -47,7 +47,7 @@ static bool tensor_order(const char *path, unsigned *order, bool *scalars)
     return true;
 }
 
-/* The names of the spatial dimensions, by which a file of this kind is known; NULL otherwise. */
+/* Reads the names of the spatial dimensions; NULL if the file is not of this kind. */
 static char **read_names(hid_t file, size_t *n)
 {
     H5_CLOSED hid_t group = hg_open_subgroup(file, DIMENSIONS);
@@ -58,7 +58,7 @@ static char **read_names(hid_t file, size_t *n)
     return NULL;
 }
 
-/* True where nothing is said. */
+/* True if the attribute is absent. */
 static bool is_varying(hid_t dataset, const char *attribute)
 {
     double value;
@@ -82,7 +82,8 @@ static void enter_coordinate(struct query *query, unsigned k, const char *name)
     hg_coords_set_dataset(query, k, path, false);
 }
 
-/* The axes in order; all: dimensions that the field does not vary along are there, too. */
+/* Enters the axes in order. all: dimensions along which the field does not vary are present, too.
+ */
 static void enter_axes(struct query *query, const struct layout *layout, bool all)
 {
     unsigned k = 0;
@@ -120,7 +121,7 @@ static void enter_layout(struct query *query, const struct layout *layout)
                                count_axes(layout, false), query->rank);
 }
 
-/* The axes that a boundary condition is of go on at their other end if it is a periodic one. */
+/* Marks the axes of a periodic boundary condition. */
 static void enter_boundary(struct query *query, hid_t condition)
 {
     BASE_FREED char *type = hg_attribute_text(condition, "bc_type");

@@ -10,7 +10,7 @@
 
 #define SINCE " since "
 
-/* The text without blanks at its ends, in new memory. */
+/* Returns the text without blanks at its ends, to be freed. */
 static char *trimmed(const char *text)
 {
     size_t length = strlen(text);
@@ -22,7 +22,7 @@ static char *trimmed(const char *text)
     return hg_memory_format("%.*s", (int)(length - blanks), text + blanks);
 }
 
-/* The unit of a time that is counted from a date, which ends where since begins: "day" for "Days".
+/* Returns the unit of a time counted from a date, which ends where since begins: "day" for "Days".
  */
 static char *time_unit(const char *unit, const char *since)
 {
@@ -36,8 +36,8 @@ static char *time_unit(const char *unit, const char *since)
     return time;
 }
 
-/* The word that is divided by: of a time the word before "since", of degrees in any direction the
- * degree, singular. New memory. */
+/* Returns the unit of differences: of a time the word before "since", of degrees in any direction
+ * "degree". To be freed. */
 static char *plain_unit(const char *unit)
 {
     static const char *const directions[] = {"_north", "_east", "_N", "_E", "N", "E", ""};
@@ -54,7 +54,7 @@ static char *plain_unit(const char *unit)
     return hg_memory_text(unit);
 }
 
-/* Both units as they are divided, in new memory; false when there is none. */
+/* Makes the units of numerator and denominator, to be freed; false if memory runs out. */
 static bool read_both(const char *value, const char *axis, char **above, char **below)
 {
     BASE_FREED char *own = trimmed(value);
@@ -66,7 +66,7 @@ static bool read_both(const char *value, const char *axis, char **above, char **
     return *above && *below;
 }
 
-/* Whether it can stand before an exponent. */
+/* Returns whether a unit can stand before an exponent. */
 static bool is_word(const char *unit)
 {
     for (; *unit; unit++) {
@@ -100,8 +100,7 @@ static bool is_letter(const char *text)
     return isalpha(c) || c == '_' || c == '%' || c >= 0x80;
 }
 
-/* Takes "m", "s-1", "s^-1" or "s**-1" off the text, and what stands behind it before the next one.
- */
+/* Takes "m", "s-1", "s^-1" or "s**-1" off the text, and the separator after it. */
 static bool take_factor(const char **text, struct factor *factor)
 {
     const char *at = *text;
@@ -125,7 +124,7 @@ static bool take_factor(const char **text, struct factor *factor)
     return !*at || (next > at && *next);
 }
 
-/* Whether it is a product of words and their powers. */
+/* Returns whether a unit is a product of words and their powers. */
 static bool is_product(const char *unit)
 {
     struct factor factor;

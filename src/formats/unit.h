@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Units of derivatives, as UDUNITS reads them: products are set side by side, nothing is cancelled.
- */
+/* Units of derivatives in the syntax of UDUNITS. Factors stand side by side; none are cancelled. */
 #ifndef H5GRAD_FORMATS_UNIT_H
 #define H5GRAD_FORMATS_UNIT_H
 
 #include <stdbool.h>
 
 /*
- * The unit of values by a power of that of an axis: "K m-1", "m s-1 m-2", "(kg/m3) m-1" where one
- * of them is no plain product of powers. axis NULL: unit spacing, the unit of the values. In new
- * memory; NULL when there is none.
+ * Returns the unit of values divided by a power of an axis's unit: "K m-1", "m s-1 m-2"; "(kg/m3)
+ * m-1" if a unit is no plain product of powers. axis NULL: unit spacing, which keeps the unit of
+ * the values. To be freed; NULL if memory runs out.
  */
 char *hg_unit_by(const char *value, const char *axis, unsigned power);
 
-/* The square of a unit: "K2", "m-2", "(m s-1 m-1)2". */
+/* Returns the square of a unit: "K2", "m-2", "(m s-1 m-1)2". To be freed. */
 char *hg_unit_square(const char *unit);
 
-/* As hg_unit_by for the power 1, but a quotient where one of them is no plain word: "(m s-1)/(m)".
- */
+/* Like hg_unit_by for the power 1, but as a quotient if a unit is no plain word: "(m s-1)/(m)". */
 char *hg_unit_quotient(const char *value, const char *axis);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * VTKHDF, VTK's own files: the group /VTKHDF says what the arrays below it lie on. Of the types
- * those of regular order, ImageData and RectilinearGrid, have axes. VTK counts x first, HDF5 the
- * slowest axis: an array has the axes (time), z, y, x, (component), of which a grid that is flat in
- * one direction leaves that one out.
+ * VTKHDF, VTK's own files: the group /VTKHDF describes the grid of the arrays below it. Only the
+ * types ImageData and RectilinearGrid have axes. VTK names x first, HDF5 the slowest axis: an array
+ * has the axes (time), z, y, x, (component); a grid that is flat in one direction may leave that
+ * one out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +24,13 @@ static const char *const lines[DIRECTIONS] = {ROOT "/XCoordinates", ROOT "/YCoor
 struct grid {
     bool rectilinear;
     bool cells;                  /* the array has a value per cell, not per point */
-    uint64_t points[DIRECTIONS]; /* along x, y, z; 0 where that cannot be known */
+    uint64_t points[DIRECTIONS]; /* along x, y, z; 0: unknown */
     double origin[DIRECTIONS];
     double spacing[DIRECTIONS];
     uint64_t steps; /* in time; 0: the file has none */
 };
 
-/* How the axes of an array are those of the grid. */
+/* How the axes of an array correspond to those of the grid. */
 struct match {
     unsigned first; /* axis of the array: 1 behind time steps */
     unsigned n;
@@ -42,7 +42,7 @@ static bool is_below(const char *path)
     return hg_path_begins(path, ROOT "/");
 }
 
-/* Whether the dataset at path lies directly in a group of that name. */
+/* Returns whether the dataset at path lies directly in a group of that name. */
 static bool lies_in(const char *path, const char *group)
 {
     size_t length = strlen(group), before = (size_t)(hg_path_base(path) - path);
@@ -82,8 +82,8 @@ static const char *not_field(const struct query *query)
 
 /* ------------------------------------------------------------------------------------ the grid */
 
-/* The points of a line of coordinates; 1 where the grid has none in that direction. */
-static uint64_t coord_array_points(hid_t file, hid_t root, const char *path)
+/* Returns how many coordinates the grid has in a direction; 1 if it has no array there. */
+static uint64_t count_coordinates(hid_t file, hid_t root, const char *path)
 {
     if (!hg_has_link(root, hg_path_base(path)))
         return 1;
@@ -109,7 +109,7 @@ static bool read_extent(hid_t root, struct grid *grid)
     return true;
 }
 
-/* NULL, or what is wrong with the group's description. */
+/* Reads the group's description. Returns NULL, or what is wrong. */
 static const char *read_image(hid_t root, struct grid *grid)
 {
     if (hg_attribute_exactly(root, "Spacing", DIRECTIONS, grid->spacing) != H5_FOUND)
@@ -130,15 +130,15 @@ static uint64_t read_steps(hid_t root)
 
 /* -------------------------------------------------------------------------------- the array */
 
-/* Values of the array along a direction of the grid. */
+/* Returns how many values the array has along a direction of the grid. */
 static uint64_t values(const struct grid *grid, unsigned direction)
 {
     uint64_t points = grid->points[direction];
     return grid->cells && points > 1 ? points - 1 : points;
 }
 
-/* Whether the array's axes behind time are those of the grid, flat ones included or not, and at
- * most one of components. */
+/* Returns whether the array's axes after time are those of the grid, with or without flat ones, and
+ * at most one of components. */
 static bool try_match(const struct grid *grid, const uint64_t *extent, unsigned rank,
                       unsigned first, bool flat, struct match *match)
 {
@@ -208,7 +208,7 @@ static const char *read_grid(const struct query *query, hid_t root, struct grid 
 {
     const char *wrong = grid->rectilinear ? NULL : read_image(root, grid);
     for (unsigned d = 0; grid->rectilinear && d < DIRECTIONS; d++)
-        grid->points[d] = coord_array_points(query->file, root, lines[d]);
+        grid->points[d] = count_coordinates(query->file, root, lines[d]);
     grid->steps = read_steps(root);
     if (wrong || find_match(grid, query->extent, query->rank, match))
         return wrong;
@@ -275,7 +275,7 @@ static void find_vector(struct query *query)
 
 /* ---------------------------------------------------------------------------------- results */
 
-/* The axis of a field along a direction of the grid; the rank where it has none. */
+/* Returns the axis of a field along a direction of the grid; the rank if it has none. */
 static unsigned axis_along(const struct field *field, unsigned direction)
 {
     for (unsigned i = 0; i < field->rank; i++) {
@@ -293,7 +293,7 @@ static enum h5grad_status rewrite(hid_t group, const char *name, const double *v
     return status ? status : hg_attribute_write_numbers(group, name, value, n, err);
 }
 
-/* Bounds are whole numbers. */
+/* Writes bounds, as whole numbers. */
 static enum h5grad_status write_bounds(hid_t group, const int64_t *bound, struct h5grad_error *err)
 {
     const size_t n = 2 * DIRECTIONS;
@@ -302,8 +302,8 @@ static enum h5grad_status write_bounds(hid_t group, const int64_t *bound, struct
                   : hg_attribute_write(group, "WholeExtent", H5T_NATIVE_INT64, &n, bound, err);
 }
 
-/* The part of an image that the results lie on: bounds that begin later, or with a step a grid of
- * its own. The value of a cell stays at the cell's middle. */
+/* Describes the part of an image that has results: bounds that begin later or, with steps, a grid
+ * of its own. Values of cells stay at the middle of their cells. */
 static enum h5grad_status cut_image(const struct field *field, hid_t root, hid_t group,
                                     struct h5grad_error *err)
 {
@@ -344,8 +344,7 @@ static enum h5grad_status cut_image(const struct field *field, hid_t root, hid_t
     return status;
 }
 
-/* What the group says of the grid and of time holds for the field; of the results where they are a
- * part of it something else does. */
+/* Changes the description of grid and time if results are a part of the field. */
 static enum h5grad_status cut_group(const struct coords_results *results, hid_t root,
                                     struct h5grad_error *err)
 {
@@ -358,7 +357,7 @@ static enum h5grad_status cut_group(const struct coords_results *results, hid_t 
     return cut_image(field, root, group, err);
 }
 
-/* The steps in time that there are results of. */
+/* Keeps the time steps that have results. */
 static enum h5grad_status cut_steps(const struct coords_results *results, unsigned axis,
                                     struct h5grad_error *err)
 {
@@ -383,7 +382,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
         hg_coords_copy_group(results->input, results->output, ROOT, NULL, err);
     for (unsigned d = 0; d < DIRECTIONS && !status; d++) {
         if (hg_has_link(root, hg_path_base(lines[d])))
-            status = hg_coords_copy_line(results, axis_along(results->field, d), lines[d], err);
+            status = hg_coords_copy_array(results, axis_along(results->field, d), lines[d], err);
     }
     if (!status)
         status = cut_group(results, root, err);
@@ -393,7 +392,7 @@ static enum h5grad_status finish(const struct coords_results *results, struct h5
     if (steps && !status)
         status = hg_coords_copy_group(results->input, results->output, ROOT "/Steps", NULL, err);
     if (steps && !status)
-        status = hg_coords_copy_line(results, time, ROOT "/Steps/Values", err);
+        status = hg_coords_copy_array(results, time, ROOT "/Steps/Values", err);
     if (steps && !status)
         status = cut_steps(results, time, err);
     return status;

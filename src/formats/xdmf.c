@@ -19,12 +19,12 @@
 struct xdmf_axis {
     uint64_t extent;
     double origin, step;
-    uint64_t first, each; /* of the coordinates, where they are cut: the first, and every so many */
+    uint64_t first, each; /* of coordinates that are cut: the first one, and the step */
     const struct coord_variable *coordinate; /* NULL: evenly spaced */
 };
 
-/* A grid and the text of what lies on it. One of two axes has a first one of one point: some
- * readers know grids in three dimensions only. */
+/* A grid and the text of the data on it. A grid of two axes has a first one of one point, since
+ * some readers know grids in three dimensions only. */
 struct xdmf_grid {
     struct xdmf_axis axis[SPACE]; /* slowest first: z, y, x */
     char *text;
@@ -33,23 +33,22 @@ struct xdmf_grid {
 
 struct xdmf {
     struct messages *messages;
-    char *input, *output; /* as the text names them */
+    char *input, *output; /* the names in the text */
     size_t n;
     struct xdmf_grid *grid;
     bool input_named, output_named; /* XML can hold the name */
-    bool nameless;                  /* something would be described but for its name */
-    bool warned;                    /* of names with a colon */
+    bool nameless;                  /* something is not described for its name alone */
+    bool warned;                    /* about names with a colon */
 };
 
-/* Which points of a field are shown. */
+/* The points of a field that are shown. */
 struct xdmf_part {
     const struct field *field;
     unsigned rank;        /* 2 or 3 */
     unsigned axis[SPACE]; /* of the field, slowest first */
 };
 
-/* The length of the character at text; 0 where there is none that XML can hold and its readers pass
- * on. */
+/* Returns the length of the character at text; 0 if XML cannot hold it or readers change it. */
 static size_t xml_length(const char *text)
 {
     uint32_t code;
@@ -66,7 +65,7 @@ static bool is_representable(const char *text)
     return length > 0;
 }
 
-/* A character that XML cannot hold is shown as in messages: readable, but no path. */
+/* Writes a text. Characters that XML cannot hold are shown as in messages, readable but no path. */
 static void put_text(FILE *out, const char *text)
 {
     static const char special[] = "&<>\"", *const entity[] = {"amp", "lt", "gt", "quot"};
@@ -82,7 +81,7 @@ static void put_text(FILE *out, const char *text)
     }
 }
 
-/* The way from the folder of output to input, in new memory. */
+/* Returns the path from the folder of output to input, to be freed. */
 static char *relative_path(const char *input, const char *output)
 {
     char *from = hg_path_real_folder(output), *to = hg_path_real_folder(input), *path = NULL;
@@ -112,7 +111,7 @@ static char *relative_path(const char *input, const char *output)
     return path;
 }
 
-/* Whether XML can hold the name of a file, of which readers drop a space at the start. */
+/* Returns whether XML can hold the name of a file; readers drop a space at the start. */
 static bool name_file(const struct xdmf *xdmf, const char *name)
 {
     bool named = *name != ' ' && is_representable(name);
@@ -161,7 +160,7 @@ static bool same_axis(const struct xdmf_axis *a, const struct xdmf_axis *b)
                           : a->origin == b->origin && a->step == b->step);
 }
 
-/* The grid of these axes, made where there is none yet; NULL when there is no memory. */
+/* Finds or makes the grid of these axes; NULL if memory runs out. */
 static struct xdmf_grid *find_grid(struct xdmf *xdmf, const struct xdmf_axis axis[SPACE])
 {
     for (size_t i = 0; i < xdmf->n; i++) {
@@ -192,8 +191,8 @@ static bool append(struct xdmf_grid *grid, const char *text, size_t size)
     return true;
 }
 
-/* Space: the last three axes, or two, of those with more than one point. False where the field has
- * fewer. */
+/* Chooses as space the last three axes, or two, with more than one point; false if there are fewer.
+ */
 static bool choose_space(struct xdmf_part *part)
 {
     const struct field *field = part->field;
@@ -209,7 +208,7 @@ static bool choose_space(struct xdmf_part *part)
     return n >= 2;
 }
 
-/* What a list would say of the axis: where coordinates cannot be used, its indices. */
+/* Describes an axis as a list does; by its indices if its coordinates cannot be used. */
 static void settle_axis(const struct field *field, unsigned number,
                         const struct coord_variable *coordinate, struct xdmf_axis *axis)
 {
@@ -233,16 +232,16 @@ static void settle_axis(const struct field *field, unsigned number,
     axis->step *= (double)axis->each;
 }
 
-/* What lies on a grid. */
+/* Data on a grid. */
 
-/* Numbers with blanks between them. */
+/* Writes numbers separated by blanks. */
 static void put_extents(FILE *out, size_t n, const uint64_t *extent)
 {
     for (size_t i = 0; i < n; i++)
         fprintf(out, "%s%" PRIu64, i ? " " : "", extent[i]);
 }
 
-/* The extents of the grid. */
+/* Writes the extents of the grid. */
 static void put_grid_extents(FILE *out, const struct xdmf_part *part)
 {
     uint64_t extent[SPACE] = {1};
@@ -260,7 +259,7 @@ static bool is_space(const struct xdmf_part *part, unsigned axis)
     return false;
 }
 
-/* Readers drop a space, and what they take for one, at the end; "/." leads to the same dataset. */
+/* Writes a path. Readers drop white space at its end; "/." leads to the same dataset. */
 static void put_path(FILE *out, const char *file, const char *path)
 {
     char last = path[strlen(path) - 1];
@@ -271,21 +270,21 @@ static void put_path(FILE *out, const char *file, const char *path)
         fputs("/.", out);
 }
 
-/* What the text refers to. */
+/* A dataset that the text refers to. */
 struct xdmf_data {
     const char *file, *path;
     unsigned bytes; /* of a number */
-    bool cut;       /* it has the points of the region only: it is a result */
+    bool cut;       /* a result, which has only the points of the region */
 };
 
-/* Points of a dataset along an axis. */
+/* Returns the points of a dataset along an axis. */
 static uint64_t data_extent(const struct xdmf_part *part, const struct xdmf_data *data,
                             unsigned axis)
 {
     return data->cut ? hg_field_results(part->field, axis) : part->field->extent[axis];
 }
 
-/* The whole of the dataset. */
+/* Writes a reference to the whole dataset. */
 static void put_dataset(FILE *out, const struct xdmf_part *part, const struct xdmf_data *data)
 {
     const struct field *field = part->field;
@@ -300,7 +299,7 @@ static void put_dataset(FILE *out, const struct xdmf_part *part, const struct xd
     fputs("</DataItem>\n", out);
 }
 
-/* Start, stride and count along every axis: of those that are no space, the first index. */
+/* Writes start, stride and count along every axis; the first index of axes that are no space. */
 static void put_slab(FILE *out, const struct xdmf_part *part, const struct xdmf_data *data)
 {
     const struct region *region = data->cut ? NULL : part->field->region;
@@ -316,7 +315,7 @@ static void put_slab(FILE *out, const struct xdmf_part *part, const struct xdmf_
     fputs("</DataItem>\n", out);
 }
 
-/* With as many axes as the grid has: readers cut what they need out of it. */
+/* Writes a reference with as many axes as the grid has. */
 static void put_data(FILE *out, const struct xdmf_part *part, const struct xdmf_data *data)
 {
     bool whole = part->rank == SPACE && part->field->rank == SPACE;
@@ -339,7 +338,8 @@ static unsigned float_bytes(enum element element)
     return hg_element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
 }
 
-/* A dataset as a scalar, called by an absolute path; false where XML cannot hold its own path. */
+/* Writes a dataset as a scalar, named by an absolute path; false if XML cannot hold its own path.
+ */
 static bool put_scalar(FILE *out, const struct xdmf_part *part, const char *name,
                        const struct xdmf_data *data)
 {
@@ -353,7 +353,7 @@ static bool put_scalar(FILE *out, const struct xdmf_part *part, const char *name
     return true;
 }
 
-/* The gradient in space, in the order x, y, z. */
+/* Writes the gradient in space, in the order x, y, z. */
 static void put_vector(FILE *out, const struct xdmf_part *part, const char *file)
 {
     const struct field *field = part->field;
@@ -373,8 +373,8 @@ static void put_vector(FILE *out, const struct xdmf_part *part, const char *file
     fputs("</DataItem>\n</Attribute>\n", out);
 }
 
-/* The results and, where the grid has one along each axis, the vector of them. The number of those
- * that XML cannot name. */
+/* Writes the results and, if there is one along each axis of the grid, their vector. Returns how
+ * many XML cannot name. */
 static unsigned put_results(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
 {
     const struct field *field = part->field;
@@ -398,8 +398,8 @@ static unsigned put_results(FILE *out, const struct xdmf *xdmf, const struct xdm
     return nameless;
 }
 
-/* The field itself where its numbers mean what is stored, and its results. That some of a variable
- * of netCDF-4 were never written is seldom so. */
+/* Writes the field itself, if its stored numbers are its values, and its results. netCDF-4's
+ * default fill value does not count, since it is seldom in use. */
 static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
 {
     const struct field *field = part->field;
@@ -418,7 +418,7 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
                        nameless > 1 ? "their names" : "its name");
 }
 
-/* Why the field is not described; NULL: it is. */
+/* Returns why the field is not described; NULL: it is. */
 static const char *why_not(struct xdmf_part *part)
 {
     const struct field *field = part->field;
@@ -472,7 +472,7 @@ enum h5grad_status hg_xdmf_add(struct xdmf *xdmf, const struct field *field, xdm
 
 /* Geometry. */
 
-/* Whether output holds these coordinates as numbers that need no further treatment. */
+/* Returns whether output holds these coordinates, neither packed nor edges of cells. */
 static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
 {
     if (!axis->coordinate || *axis->coordinate->name != '/')
@@ -485,7 +485,7 @@ static bool is_in_output(hid_t output, const struct xdmf_axis *axis)
            H5Aexists(dataset, "scale_factor") == 0 && H5Aexists(dataset, "add_offset") == 0;
 }
 
-/* Coordinates of n results from the one of number first on. */
+/* Reads the coordinates of results [first, first + n). */
 static enum h5grad_status read_line(const struct xdmf_axis *axis, uint64_t first, uint64_t n,
                                     double *value, struct h5grad_error *err)
 {
@@ -520,7 +520,7 @@ static enum h5grad_status put_numbers(FILE *out, const struct xdmf_axis *axis,
     return H5GRAD_OK;
 }
 
-/* Coordinates of one direction, one after the other. */
+/* Writes the coordinates along an axis. */
 static enum h5grad_status put_coordinates(FILE *out, const struct xdmf *xdmf, hid_t output,
                                           const struct xdmf_axis *axis, struct h5grad_error *err)
 {
@@ -560,7 +560,7 @@ static void put_even_geometry(FILE *out, const struct xdmf_grid *grid)
     fputs("</Geometry>\n", out);
 }
 
-/* x first, while everything else has z first. */
+/* Writes the geometry with x first; everything else has z first. */
 static enum h5grad_status put_uneven_geometry(FILE *out, const struct xdmf *xdmf, hid_t output,
                                               const struct xdmf_grid *grid,
                                               struct h5grad_error *err)

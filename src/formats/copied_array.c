@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lines of coordinates that a convention wants beside the results. */
+/* Coordinate arrays that a convention wants beside the results. */
 #include "formats/convention.h"
 #include "formats/field.h"
 #include "hdf5/variable.h"
@@ -7,8 +7,8 @@
 #include "output/copy.h"
 #include "values/meaning.h"
 
-static enum h5grad_status copy_line(const struct coords_results *results, unsigned axis, hid_t from,
-                                    const char *path, struct h5grad_error *err)
+static enum h5grad_status copy_array(const struct coords_results *results, unsigned axis,
+                                     hid_t from, const char *path, struct h5grad_error *err)
 {
     hsize_t points[H5S_MAX_RANK];
     struct region region;
@@ -19,7 +19,7 @@ static enum h5grad_status copy_line(const struct coords_results *results, unsign
     if (!fixed)
         return hg_error_set(err, H5GRAD_FAILED, "it does not hold numbers");
     const bool cut =
-        axis < results->field->rank && hg_field_cut_line(results->field, axis, points[0], &region);
+        axis < results->field->rank && hg_field_cut_array(results->field, axis, points[0], &region);
     hid_t to =
         hg_copy_create(from, cut ? &region : NULL, results->output, path, COPY_CONTIGUOUS, err);
     if (to < 0)
@@ -32,13 +32,13 @@ static enum h5grad_status copy_line(const struct coords_results *results, unsign
     return status;
 }
 
-enum h5grad_status hg_coords_copy_line(const struct coords_results *results, unsigned axis,
-                                       const char *path, struct h5grad_error *err)
+enum h5grad_status hg_coords_copy_array(const struct coords_results *results, unsigned axis,
+                                        const char *path, struct h5grad_error *err)
 {
     H5_CLOSED hid_t there = hg_open_dataset(results->output, path, NULL);
     H5_CLOSED hid_t from = there < 0 ? hg_open_dataset(results->input, path, err) : -1;
     enum h5grad_status status = H5GRAD_OK;
     if (there < 0)
-        status = from >= 0 ? copy_line(results, axis, from, path, err) : hg_error_status(err);
+        status = from >= 0 ? copy_array(results, axis, from, path, err) : hg_error_status(err);
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
