@@ -175,14 +175,22 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
 }
 
 /* What stored numbers stand for, and what else the file says of them. */
-static void tell_values(struct run *run, const struct field *field)
+static void tell_values(struct run *run, const char *path, const struct values *values)
 {
-    const struct values *values = &field->values;
     if (values->text)
-        hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: values: %s", field->path, values->text);
+        hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: values: %s", path, values->text);
     if (values->note)
         hg_message_add(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL,
-                       "%s: %s", field->path, values->note);
+                       "%s: %s", path, values->note);
+}
+
+/* The same of every dataset that a field's results are made of. */
+static void tell_all_values(struct run *run, const struct field *field)
+{
+    const struct field_vector *vector = field->vector;
+    tell_values(run, vector ? vector->source[0] : field->path, &field->values);
+    for (size_t k = 1; vector && k < vector->n_sources; k++)
+        tell_values(run, vector->source[k], &vector->other[k - 1].values);
 }
 
 static const struct coord_variable *find_coordinate(void *user, const struct field *field,
@@ -207,7 +215,7 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
         if (*task->left_out)
             hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
                            field->path, task->left_out);
-        tell_values(run, field);
+        tell_all_values(run, field);
         status = count_axes(run, field, err);
         if (!status)
             status = add_names(run, item->path, field, err);

@@ -304,7 +304,8 @@ static enum h5grad_status check_alike(const struct task *a, const struct task *b
     return status ? status : check_units(a, b, err);
 }
 
-/* The components after the first: of messages the first one's are enough. */
+/* The components after the first. Those that the first one's dataset holds, too, have no messages
+ * of their own. */
 static enum h5grad_status describe_others(struct description *description, struct task *task,
                                           struct field *field, struct h5grad_error *err)
 {
@@ -312,7 +313,8 @@ static enum h5grad_status describe_others(struct description *description, struc
     struct messages silent;
     enum h5grad_status status = hg_task_make_others(task, vector->n, err);
     hg_messages_init(&silent);
-    description->options.messages = &silent;
+    if (vector->n_sources == 1)
+        description->options.messages = &silent;
     for (unsigned k = 1; k < vector->n && !status; k++) {
         struct field *other = &vector->other[k - 1];
         const char *path = vector->source[vector->n_sources > 1 ? k : 0];

@@ -65,6 +65,16 @@ what="attributes"
 check "$what" equal "$(h5dump -a /V_divergence/gradient_of flat_out.h5 | grep -A1 'DATA {' | tail -1 | tr -d ' ')" \
     '(0):"/u","/v"'
 
+what="values of a component that may be packed"
+make_input packed.h5 /u float64 3x3 0 1 4 1 3 7 5 5 6
+make_input packed.h5 /v int16 3x3 2 2 1 0 1 5 3 8 9
+make_input packed.h5 /v numbers gain 0.5
+for vector in "V:1=u --vector=V:0=v" "V:1=v --vector=V:0=u"; do
+    # shellcheck disable=SC2086 # several options
+    check "$what, $vector" grep -q '/v: what looks like packing .*gain 0.5' \
+        <<<"$("$H5GRAD" -n -s 2,1 --vector=$vector packed.h5 o.h5 2>&1 >plan)"
+done
+
 "$H5GRAD" -n --json --vector=V:2,1,0=/flow/all in.h5 out2.h5 >plan.json
 check "a plan names the components" grep -q '"components": \["/flow/all"\]' plan.json
 
