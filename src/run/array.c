@@ -17,22 +17,21 @@
 #define LAPLACIAN (1u << H5GRAD_RESULT_LAPLACIAN)
 #define MAGNITUDE (1u << H5GRAD_RESULT_MAGNITUDE)
 
-/* The axes of the job are the caller's in another order: strides of data become smaller from each
- * to the next. */
+/* The job has the caller's axes in the order of descending strides of data. */
 struct array {
     struct h5grad_array_options user;
     unsigned rank;
     const uint64_t *caller_extent;
     uint64_t extent[GRID_MAX_RANK]; /* of the job */
     enum element element;
-    unsigned caller_axis[GRID_MAX_RANK]; /* of each axis of the job */
-    unsigned job_axis[GRID_MAX_RANK];    /* of each axis of the caller */
-    unsigned n_dims, dim[GRID_MAX_RANK]; /* the caller's axes that are differentiated */
+    unsigned caller_axis[GRID_MAX_RANK]; /* by axis of the job */
+    unsigned job_axis[GRID_MAX_RANK];    /* by axis of the caller */
+    unsigned n_dims, dim[GRID_MAX_RANK]; /* the caller's differentiated axes */
     struct engine_source source;
-    struct engine_derivative *derivative; /* room for two along each dim */
-    unsigned number[2][GRID_MAX_RANK];    /* of the first and second derivative along each dim */
+    struct engine_derivative *derivative; /* at most two along each dim */
+    unsigned number[2][GRID_MAX_RANK];    /* of the first and the second one along each dim */
     struct combination combination[2];
-    unsigned combined[2][GRID_MAX_RANK]; /* derivatives of which these are made */
+    unsigned combined[2][GRID_MAX_RANK]; /* the inputs of combinations */
     struct engine_output output[MOST_RESULTS];
     struct writer *writer[MOST_RESULTS];
     struct engine_job job;
@@ -69,8 +68,7 @@ static uint64_t stride_bytes(int64_t stride)
     return stride < 0 ? -(uint64_t)stride : (uint64_t)stride;
 }
 
-/* By how much an axis is stepped over before the others are: those of one point or stride are
- * stepped over last. */
+/* Returns the step by which axes are sorted; axes of one point or stride 0 come first. */
 static uint64_t step_size(const struct array *array, const int64_t *stride, unsigned axis)
 {
     if (!stride[axis] || array->caller_extent[axis] <= 1)
@@ -78,8 +76,7 @@ static uint64_t step_size(const struct array *array, const int64_t *stride, unsi
     return stride_bytes(stride[axis]);
 }
 
-/* Sets order to the caller's axes, the largest stride first, as they are where strides are equal.
- */
+/* Sets order to the caller's axes by descending stride; equal ones keep their order. */
 static void sort_axes(const struct array *array, const int64_t *stride, unsigned *order)
 {
     for (unsigned i = 0; i < array->rank; i++) {
@@ -103,8 +100,8 @@ static void order_axes(struct array *array)
     }
 }
 
-/* Sets ordered to strides in the order of the job's axes; stride NULL: those of a dense array of
- * points of so many bytes. */
+/* Sets ordered to strides in the order of the job's axes. stride NULL: a dense array of points of
+ * point bytes. */
 static void order_strides(const struct array *array, size_t point, const int64_t *stride,
                           int64_t *ordered)
 {
@@ -136,7 +133,7 @@ static enum h5grad_status check_strides(const struct array *array, const int64_t
     return H5GRAD_OK;
 }
 
-/* Whether no two points of a result overlap, by the rule in h5grad.h; the strides were checked. */
+/* Checks that no two points of a result overlap, by the rule in h5grad.h. The strides are valid. */
 static enum h5grad_status check_apart(const struct array *array, size_t point,
                                       const int64_t *stride, struct h5grad_error *err)
 {
@@ -184,7 +181,7 @@ static enum h5grad_status choose_axes(struct array *array, struct h5grad_error *
     return H5GRAD_OK;
 }
 
-/* What the options say of differentiated axis k. */
+/* Sets the operator of differentiated axis k by the options. */
 static enum h5grad_status take_operator(const struct array *array, unsigned k,
                                         struct stencil_operator *op, struct h5grad_error *err)
 {
@@ -251,8 +248,7 @@ static enum h5grad_status settle_axis(struct array *array, unsigned k, struct h5
     return status;
 }
 
-/* A result of the derivatives of that order along all axes, which are added in the order of the
- * caller's. */
+/* Adds a combination of the derivatives of that order along all axes, in the caller's order. */
 static void add_combination(struct array *array, unsigned order)
 {
     struct combination *combination = &array->combination[order - 1];
@@ -269,7 +265,7 @@ static void add_combination(struct array *array, unsigned order)
         .element = array->element, .combination = combination, .inputs = inputs};
 }
 
-/* The results, in their order. */
+/* Adds the outputs in order. */
 static void choose_outputs(struct array *array)
 {
     for (unsigned order = 1; order <= 2; order++) {
@@ -379,7 +375,7 @@ static enum h5grad_status differentiate(struct array *array, const void *data, v
     return status ? status : hg_engine_run(job, &array->plan, err);
 }
 
-/* All of it, but what is to be freed and closed. */
+/* Does everything, except what the caller frees and closes. */
 static enum h5grad_status do_array(struct array *array, const void *data, void *const *results,
                                    struct h5grad_error *err)
 {

@@ -16,7 +16,7 @@
 #include "run/sphere.h"
 #include "values/meaning.h"
 
-/* A text without the index of the axis, with which what a file says wrong of it begins. */
+/* Returns the text of a problem without the axis's index at its start. */
 static const char *without_index(const char *text, unsigned axis)
 {
     char index[32];
@@ -36,7 +36,7 @@ static enum h5grad_status on_axis(const struct field *field, unsigned axis,
     return hg_error_context(err, status, "%s", label);
 }
 
-/* The axis of a field that an option means. */
+/* Finds the axis of a field that an option names. */
 static enum h5grad_status find_axis(const struct field *field, const struct axis_option *option,
                                     unsigned *axis, struct h5grad_error *err)
 {
@@ -66,7 +66,7 @@ static void use_axis(struct field *field, unsigned axis)
     field->order[field->n_axes++] = axis;
 }
 
-/* Why an axis that --dim does not name is not differentiated; NULL: it is. */
+/* Returns why an axis that --dim does not name is not differentiated; NULL: it is. */
 static const char *left_out(const struct field *field, unsigned axis)
 {
     if (field->coords.axis[axis].left_out)
@@ -74,8 +74,8 @@ static const char *left_out(const struct field *field, unsigned axis)
     return field->extent[axis] == 1 ? "it has one point" : NULL;
 }
 
-/* No axis remains: fails for the first that is left out for another reason than its single point;
- * where there is none, all are used. */
+/* Called if no axis remains. Fails with the reason of the first one left out for another reason
+ * than its single point; if there is none, uses all axes. */
 static enum h5grad_status use_left_out_axes(struct field *field, struct h5grad_error *err)
 {
     for (unsigned i = 0; i < field->rank; i++) {
@@ -93,7 +93,7 @@ static enum h5grad_status use_left_out_axes(struct field *field, struct h5grad_e
     return H5GRAD_OK;
 }
 
-/* Without --dim: every axis, but those left out. */
+/* Without --dim: uses every axis, except those left out. */
 static enum h5grad_status use_all_axes(struct field *field, const struct run_options *options,
                                        struct h5grad_error *err)
 {
@@ -185,7 +185,7 @@ static enum h5grad_status apply_coords(struct field *field, const struct run_opt
     return H5GRAD_OK;
 }
 
-/* What the file or the command line gives but cannot be used, and why. */
+/* Describes an axis whose coordinates cannot be used, and why. */
 static enum h5grad_status describe_unusable(struct field *field, unsigned axis, const char *why,
                                             struct h5grad_error *err)
 {
@@ -200,8 +200,8 @@ static enum h5grad_status describe_unusable(struct field *field, unsigned axis, 
     return H5GRAD_OK;
 }
 
-/* What the command line left open is what the file says. midpoints: what would do as edges of cells
- * is used. */
+/* Takes the file's spacing, as no option gives one. midpoints: coordinates that may be edges of
+ * cells are used as such. */
 static enum h5grad_status apply_file(struct field *field, unsigned axis, bool midpoints,
                                      struct h5grad_error *err)
 {
@@ -230,8 +230,8 @@ static bool is_from_file(const struct field *field, unsigned axis)
     return !field->axis[axis].given;
 }
 
-/* The coordinates of an axis, whose path the command line or the file says. midpoints: one point
- * more than the axis has makes them edges of cells. */
+/* Finds the coordinates of an axis at the path that an option or the file gives. midpoints: those
+ * with one point more than the axis are edges of cells. */
 static enum h5grad_status find_coordinates(const struct field *field, unsigned axis, bool midpoints,
                                            struct coord_store *store,
                                            const struct coord_variable **out,
@@ -265,7 +265,7 @@ const struct coord_variable *hg_axes_coordinate(const struct field *field, unsig
     return coordinate;
 }
 
-/* Where the file says coordinates that cannot be used, others can be given. */
+/* If coordinates of the file cannot be used, adds that others can be given. */
 static enum h5grad_status show_way_out(const struct field *field, unsigned axis,
                                        enum h5grad_status status, struct h5grad_error *err)
 {
@@ -311,7 +311,7 @@ static enum h5grad_status judge_coordinates(const struct field *field, unsigned 
     return check_points(field, axis, *out, err);
 }
 
-/* What is missing of the coordinates is told with what is missing of the field. */
+/* Adds the missing points of the coordinates to the field's message about missing points. */
 static enum h5grad_status note_missing(struct field *field, const struct coord_variable *coordinate,
                                        struct h5grad_error *err)
 {
@@ -339,7 +339,7 @@ static enum h5grad_status use_coordinates(struct field *field, unsigned axis,
     return note_missing(field, coordinate, err);
 }
 
-/* Brings the coordinates of a time to the unit that --time-unit names. */
+/* Converts the coordinates of a time to the unit of --time-unit. */
 static enum h5grad_status use_time_unit(struct field *field, unsigned axis, const char *unit,
                                         struct coord_store *store, struct h5grad_error *err)
 {
@@ -359,7 +359,7 @@ static enum h5grad_status use_time_unit(struct field *field, unsigned axis, cons
     return status;
 }
 
-/* *unusable is set where the coordinates are the reason of a failure. */
+/* Sets *unusable if the coordinates are the reason of a failure. */
 static enum h5grad_status settle_axis(struct field *field, unsigned axis,
                                       const struct run_options *options, struct coord_store *store,
                                       bool *unusable, struct h5grad_error *err)
@@ -384,13 +384,13 @@ static enum h5grad_status settle_axis(struct field *field, unsigned axis,
     return status;
 }
 
-/* An axis that counts: one that is differentiated, or any as long as none is chosen. */
+/* Returns whether an axis counts: it is differentiated, or none is chosen yet. */
 static bool counts(const struct field *field, unsigned axis)
 {
     return field->n_axes == 0 || field->axis[axis].differentiated;
 }
 
-/* A piece of a larger grid is differentiated for those only who name it and say every spacing. */
+/* A piece of a larger grid is differentiated only if it is named and every spacing is given. */
 static enum h5grad_status check_piece(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
@@ -436,7 +436,7 @@ static enum h5grad_status apply_command_line(struct field *field, const struct r
     return status;
 }
 
-/* No axis remains: the reason of the first that was dropped. */
+/* Fails with the reason of the first axis that was dropped. */
 static enum h5grad_status fail_dropped(struct field *field, struct h5grad_error *err)
 {
     unsigned axis = 0;
@@ -447,8 +447,8 @@ static enum h5grad_status fail_dropped(struct field *field, struct h5grad_error 
                    err);
 }
 
-/* Settles the axes in turn. Without --dim an axis is dropped where the file gives its coordinates
- * and they cannot be used. */
+/* Settles the axes one by one. Without --dim an axis is dropped if its coordinates in the file
+ * cannot be used. */
 static enum h5grad_status settle_axes(struct field *field, const struct run_options *options,
                                       struct coord_store *store, struct h5grad_error *err)
 {
@@ -512,7 +512,7 @@ static enum h5grad_status settle(struct field *field, const struct run_options *
     return status;
 }
 
-/* Sources that are not there may be why an axis is too short. */
+/* An axis may be too short because sources are missing. */
 static enum h5grad_status explain_extent(const struct field *field, enum h5grad_status status,
                                          struct h5grad_error *err)
 {
@@ -534,7 +534,7 @@ enum h5grad_status hg_axes_settle(struct field *field, const struct run_options 
         hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s", field->path, field->missing);
     if (options->dtype_given)
         field->result = options->dtype;
-    return options->of_vector ? H5GRAD_OK : hg_results_choose(field, options, err);
+    return options->of_vector ? H5GRAD_OK : hg_choose_results(field, options, err);
 }
 
 static enum h5grad_status describe_axis(struct field *field, unsigned axis,

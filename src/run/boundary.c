@@ -7,11 +7,12 @@
 
 #include "base/parse.h"
 
-/* How far steps may be from their mean, as a part of it, to be those of an even axis that was
- * rounded. */
+/* Steps that differ from their mean by at most this part of it count as even, but rounded. */
 #define NEARLY 1e-3
 
-/* The span of an axis between its first and last point, and its mean step; above 0. */
+/* Returns the distance between the first and last point of an axis, and its mean step; both
+ * positive.
+ */
 static double span_of(const struct field *field, unsigned axis, double *mean)
 {
     const struct field_axis *settled = &field->axis[axis];
@@ -38,7 +39,7 @@ static double full_circle(struct axis_kind kind)
     return kind.radians ? 6.283185307179586 : 360;
 }
 
-/* What a longitude says by its coordinates alone. */
+/* Returns the boundary of a longitude by its coordinates alone. */
 static enum boundary judge_longitude(const struct field *field, unsigned axis)
 {
     const struct axis_kind kind = hg_boundary_kind(field, axis);
@@ -62,7 +63,7 @@ bool hg_boundary_is_open_round(const struct field *field, unsigned axis)
     return !settled->bounded && hg_boundary_is_round(field, axis);
 }
 
-/* --boundary=auto */
+/* Returns the boundary of --boundary=auto. */
 static enum boundary ask_file(const struct field *field, unsigned axis)
 {
     const enum boundary round = judge_longitude(field, axis);
@@ -73,7 +74,7 @@ static enum boundary ask_file(const struct field *field, unsigned axis)
     return closed || field->coords.axis[axis].periodic ? BOUNDARY_PERIODIC : BOUNDARY_ONE_SIDED;
 }
 
-/* A longitude's period is a full circle, where that is what is left for the last step. */
+/* Checks that a full circle leaves a last step, so that it can be the period of a longitude. */
 static enum h5grad_status check_circle(const struct field *field, unsigned axis, double circle,
                                        struct h5grad_error *err)
 {
@@ -92,7 +93,7 @@ static enum h5grad_status check_circle(const struct field *field, unsigned axis,
                         hg_field_axis_option(field, axis, number, sizeof number));
 }
 
-/* A period is longer than the axis. */
+/* Checks that the period is longer than the axis. */
 static enum h5grad_status check_seam(const struct field *field, unsigned axis,
                                      struct h5grad_error *err)
 {
@@ -110,7 +111,7 @@ static enum h5grad_status check_seam(const struct field *field, unsigned axis,
                         text, asked, hg_field_axis_option(field, axis, number, sizeof number));
 }
 
-/* The period of a periodic axis for which none was given; 0: as many steps as points. */
+/* Finds the period of a periodic axis without --period; 0: as many steps as points. */
 static enum h5grad_status find_period(struct field *field, unsigned axis, struct h5grad_error *err)
 {
     struct field_axis *settled = &field->axis[axis];
@@ -140,7 +141,7 @@ static enum h5grad_status find_period(struct field *field, unsigned axis, struct
                         hg_field_axis_option(field, axis, number, sizeof number));
 }
 
-/* An axis that is too short may have points for less accuracy. */
+/* Checks the extent. An axis that is too short may suffice for less accuracy. */
 static enum h5grad_status check_extent(const struct field *field, unsigned axis,
                                        struct h5grad_error *err)
 {

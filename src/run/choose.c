@@ -10,8 +10,7 @@
 #include "output/result_names.h"
 #include "run/boundary.h"
 
-/* The names of results that are along an axis, with the number of that behind them, and of others.
- */
+/* The names of results; those along an axis are followed by its number. */
 static const char *const names[FIELD_WHATS] = {"grad",       "grad2", "laplacian", "grad_magnitude",
                                                "divergence", "curl",  "q"};
 
@@ -63,7 +62,7 @@ static enum h5grad_status add_results(struct field *field, const struct run_opti
     return status;
 }
 
-/* The axes that are combined have one unit, as far as they are known. */
+/* Checks that the combined axes have one unit, as far as known. */
 static enum h5grad_status check_units(const struct field *field, const char *way_out,
                                       struct h5grad_error *err)
 {
@@ -93,7 +92,7 @@ static int compare_axes(const void *a, const void *b)
     return *(const unsigned *)a < *(const unsigned *)b ? -1 : 1;
 }
 
-/* Puts an axis in front of the others that are combined, where it is among them. */
+/* Moves an axis to the front of the combined ones, if it is among them. */
 static void put_first(struct field *field, unsigned axis)
 {
     unsigned k = 0;
@@ -105,7 +104,7 @@ static void put_first(struct field *field, unsigned axis)
     field->combined[0] = axis;
 }
 
-/* The axes that belong together: those of --dim, else all but time. */
+/* Chooses the axes to combine: those of --dim, else all but time. */
 static enum h5grad_status choose_combined(struct field *field, const struct run_options *options,
                                           struct h5grad_error *err)
 {
@@ -141,7 +140,7 @@ static enum h5grad_status choose_combined(struct field *field, const struct run_
     return check_units(field, ": name the axes that belong together with --dim", err);
 }
 
-/* Of a vector: the curl of three components has as many. */
+/* Adds the results of a vector; a curl of three components has three. */
 static enum h5grad_status add_vector_results(struct field *field, const struct run_options *options,
                                              struct h5grad_error *err)
 {
@@ -160,7 +159,7 @@ static enum h5grad_status add_vector_results(struct field *field, const struct r
     return status;
 }
 
-/* In another order the curl would have the other sign. */
+/* Checks the order of components on a sphere, on which the sign of the curl depends. */
 static enum h5grad_status check_sphere(const struct field *field, unsigned results,
                                        struct h5grad_error *err)
 {
@@ -175,9 +174,8 @@ static enum h5grad_status check_sphere(const struct field *field, unsigned resul
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_results_choose_of_vector(struct field *field,
-                                               const struct run_options *options,
-                                               struct h5grad_error *err)
+enum h5grad_status hg_choose_vector_results(struct field *field, const struct run_options *options,
+                                            struct h5grad_error *err)
 {
     const unsigned n = field->vector->n;
     field->combined = hg_memory_zeroed(n, sizeof *field->combined);
@@ -193,7 +191,7 @@ enum h5grad_status hg_results_choose_of_vector(struct field *field,
     return status ? status : add_vector_results(field, options, err);
 }
 
-enum h5grad_status hg_results_choose(struct field *field, const struct run_options *options,
+enum h5grad_status hg_choose_results(struct field *field, const struct run_options *options,
                                      struct h5grad_error *err)
 {
     const unsigned combined = 1u << FIELD_LAPLACIAN | 1u << FIELD_MAGNITUDE;

@@ -37,7 +37,7 @@ bool hg_axis_option_is(const struct axis_option *option, unsigned axis, unsigned
     return option->is_number && (option->number == axis || option->number == (int64_t)axis - rank);
 }
 
-/* One MODE of --boundary, of so many characters; *automatic where it is that. */
+/* Parses a MODE of --boundary of length characters; sets *automatic for "auto". */
 static bool parse_mode(const char *text, size_t length, enum boundary *boundary, double *value,
                        bool *automatic)
 {
@@ -146,7 +146,7 @@ static enum h5grad_status parse_accuracy(const char *text, struct derivation_ent
     return H5GRAD_OK;
 }
 
-/* An index of a slice; empty: none. */
+/* Parses an index of a slice, which may be empty. */
 static bool parse_index(const char *text, size_t length, bool *has, int64_t *index)
 {
     char number[32] = "";
@@ -227,7 +227,7 @@ static enum h5grad_status parse_vector(const char *text, struct vector_option *v
                                : H5GRAD_OK;
 }
 
-/* The words of one --compute. */
+/* Parses the words of one --compute. */
 static enum h5grad_status parse_compute(const char *text, struct derivation *derivation,
                                         struct h5grad_error *err)
 {
@@ -349,7 +349,7 @@ const struct vector_option *hg_derivation_vector(const struct derivation *deriva
     return option < end ? option : NULL;
 }
 
-/* A vector has its components by one entry or by several, of one axis each, and not too many. */
+/* Checks that a vector has one entry for all components or one for each, and not too many. */
 static enum h5grad_status check_vector(const struct derivation *derivation, const char *name,
                                        struct h5grad_error *err)
 {
@@ -376,7 +376,7 @@ static enum h5grad_status check_vector(const struct derivation *derivation, cons
     return H5GRAD_OK;
 }
 
-/* That there is something to be computed of what is named. */
+/* Checks that there is something to compute of the datasets and vectors named. */
 static enum h5grad_status check_vectors(const struct derivation *derivation, bool named,
                                         struct h5grad_error *err)
 {
@@ -396,7 +396,7 @@ static enum h5grad_status check_vectors(const struct derivation *derivation, boo
     return status;
 }
 
-/* What no file could make good. */
+/* Fails if no file could satisfy the options. */
 static enum h5grad_status check(const struct derivation *derivation, struct h5grad_error *err)
 {
     bool accurate = derivation->n_entries > 0, all = false;
@@ -492,7 +492,7 @@ enum h5grad_status hg_derivation_check_axes(const struct derivation *derivation,
     return H5GRAD_OK;
 }
 
-/* Takes what an entry says over what is said in all. */
+/* Overrides *all by what entry gives. */
 static void add_entry(const struct derivation_entry *entry, struct derivation_entry *all)
 {
     if (entry->bounded) {

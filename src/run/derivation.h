@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What is derived and how, beyond the gradient of torch: the options for it, parsed, and what they
- * say of one axis. An entry that names an axis wins over one that does not.
+ * The options beyond torch.gradient, parsed: what is derived, how, and what entries say of an axis.
+ * An entry that names an axis wins over one that does not.
  */
 #ifndef H5GRAD_RUN_DERIVATION_H
 #define H5GRAD_RUN_DERIVATION_H
@@ -12,18 +12,18 @@
 
 /* An axis: "0", "-1", or a name, which may look like a number. */
 struct axis_option {
-    char *text; /* NULL: every axis that no other entry names */
+    char *text; /* NULL: all axes that no entry names */
     bool is_number;
     int64_t number;
 };
 
-/* An entry of --boundary, --period or --accuracy: what it does not say is zero. */
+/* An entry of --boundary, --period or --accuracy; zero means not given. */
 struct derivation_entry {
     struct axis_option dim;
-    bool bounded; /* boundary, value and automatic are said, for both ends */
+    bool bounded; /* boundary, value and automatic are given, for both ends */
     enum boundary boundary[2];
     double value[2]; /* of BOUNDARY_VALUE */
-    bool automatic;  /* the boundaries are what the file says, else one-sided */
+    bool automatic;  /* the file decides the boundaries; else they are one-sided */
     double period;
     unsigned accuracy;
     bool found; /* a field has the axis */
@@ -48,7 +48,7 @@ struct vector_option {
 
 #define RESULTS_OF_VECTORS (1u << FIELD_DIVERGENCE | 1u << FIELD_CURL | 1u << FIELD_Q)
 
-/* A zeroed one is the gradient of torch, but for results. */
+/* A zeroed one, but for results, is torch.gradient. */
 struct derivation {
     unsigned edge_order;
     bool edge_order_given;
@@ -58,11 +58,11 @@ struct derivation {
     struct subset_option *subset;
     size_t n_vectors;
     struct vector_option *vector;
-    unsigned results; /* to be written: a bit for each enum field_what */
-    bool chosen;      /* an option says which; else what suits a field, or a vector */
+    unsigned results; /* what is written: a bit for each enum field_what */
+    bool chosen;      /* by an option; else the defaults of a field, or of a vector */
     enum missing missing;
     bool sphere;
-    double radius;         /* in metres; 0: what the file says, else its default */
+    double radius;         /* in metres; 0: the file's, else the default */
     const char *time_unit; /* "s", "min", ...; NULL: that of the file */
 };
 
@@ -71,32 +71,32 @@ enum h5grad_status hg_derivation_parse(const struct h5grad_options *user,
                                        struct derivation *derivation, struct h5grad_error *err);
 void hg_derivation_free(struct derivation *derivation);
 
-/* Takes note of the axes that a field has; and, at the end, H5GRAD_FAILED for one that is named and
+/* Note the axes that a field has; at the end, fail (H5GRAD_FAILED) if an entry names an axis that
  * no field has. */
 void hg_derivation_note_axes(const struct derivation *derivation, const struct field *field);
 enum h5grad_status hg_derivation_check_axes(const struct derivation *derivation,
                                             struct h5grad_error *err);
 
-/* The entry after one, or the first where that is NULL, of the vector that the name is of; NULL:
- * there is none. */
+/* Returns the entry of the vector called name that follows after, or the first if after is NULL;
+ * NULL if there is none. */
 const struct vector_option *hg_derivation_vector(const struct derivation *derivation,
                                                  const char *name,
                                                  const struct vector_option *after);
 
-/* The word of --missing. */
+/* Returns the word of --missing. */
 const char *hg_derivation_missing_word(enum missing missing);
 
 /* Parses the name or number of an axis. */
 enum h5grad_status hg_axis_option_parse(const char *text, size_t length, struct axis_option *out,
                                         struct h5grad_error *err);
 
-/* Whether an entry is for an axis of so many, which has a name or NULL. */
+/* Returns whether an entry is for an axis of rank, whose name may be NULL. */
 bool hg_axis_option_is(const struct axis_option *option, unsigned axis, unsigned rank,
                        const char *name);
 
 /*
- * What the entries say of an axis of so many, with the name or NULL: *all, with automatic where the
- * file decides. H5GRAD_USAGE where what two entries say of it does not go together.
+ * Sets *all to what the entries say of an axis of rank, whose name may be NULL; automatic if the
+ * file decides. H5GRAD_USAGE if entries contradict each other.
  */
 enum h5grad_status hg_derivation_of(const struct derivation *derivation, unsigned axis,
                                     unsigned rank, const char *name, struct derivation_entry *all,

@@ -18,7 +18,7 @@ struct coord_option {
     struct spacing_option spacing;
 };
 
-/* The caller's, which it documents; each may be NULL. */
+/* The caller's callbacks, see h5grad.h; each may be NULL. */
 struct run_callbacks {
     void *user;
     void (*progress)(void *user, const struct h5grad_progress *progress);
@@ -31,19 +31,19 @@ struct run_options {
     struct run_callbacks call;
     struct messages *messages; /* the run's */
     size_t n_datasets;
-    const char *const *dataset; /* paths or patterns; none: every field */
+    const char *const *dataset; /* paths or patterns; NULL: every field */
     size_t n_dims;
-    struct axis_option *dim; /* none: every axis */
+    struct axis_option *dim; /* NULL: every axis */
     size_t n_spaced;
-    const struct axis_option *spaced; /* the axes of the entries of spacing; none: every axis */
-    bool of_vector;                   /* dim is of a vector: all of these axes are needed */
+    const struct axis_option *spaced; /* the axes of the entries of spacing; NULL: every axis */
+    bool of_vector;                   /* dim is a vector's: all these axes are needed */
     size_t n_spacings;
     struct spacing_option *spacing;
     size_t n_coords;
     struct coord_option *coord;
     struct derivation derivation;
-    bool midpoints; /* one point more than an axis has makes coordinates edges of cells */
-    bool unpack;    /* stored numbers may stand for others */
+    bool midpoints; /* coordinates with one point more than the axis are edges of cells */
+    bool unpack;    /* packing and missing values count */
     bool dtype_given;
     enum element dtype;
     const char *name; /* template of result names; NULL: the default */
@@ -54,20 +54,19 @@ struct run_options {
     unsigned threads;
     struct cache_sizes cache; /* the machine's */
     uint64_t memory;
-    bool memory_given; /* and not chosen for the machine */
-    uint64_t buffers;  /* what buffers aim for within that, for tests; 0: as much as it leaves */
-    const char *io;    /* the only I/O method to try besides the library's, for tests; NULL: all */
-    char *fingerprint; /* of all of them that the bytes of the output depend on */
+    bool memory_given; /* by the caller, not chosen for the machine */
+    uint64_t buffers;  /* for tests: bytes that buffers aim for; 0: as much as memory leaves */
+    const char *io;    /* for tests: the only I/O method to try besides the library's; NULL: all */
+    char *fingerprint; /* of all options that the bytes of the output depend on */
 };
 
-/* Copies a caller's struct of options, which begins with its size, to one of known bytes. What the
- * caller's does not have is zero; what it has beyond must be zero. user may be NULL: all is zero.
- */
+/* Copies a caller's struct of options, which begins with its size, to one of known bytes. Members
+ * that it lacks become zero; members beyond must be zero. user NULL: all are zero. */
 enum h5grad_status hg_run_options_take(const void *user, void *out, size_t known,
                                        struct h5grad_error *err);
 
-/* H5GRAD_USAGE with the reason for what no file could satisfy. user may be NULL; its strings stay
- * the caller's and outlive *options. On failure there is nothing to free. */
+/* Parses the options. H5GRAD_USAGE with the reason if no file could satisfy them. user may be NULL;
+ * its strings stay the caller's and must outlive *options. On failure there is nothing to free. */
 enum h5grad_status hg_run_options_check(const struct h5grad_options *user,
                                         struct run_options *options, struct h5grad_error *err);
 void hg_run_options_free(struct run_options *options);

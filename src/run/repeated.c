@@ -11,7 +11,7 @@
 /* Points of a sample. */
 #define SAMPLE 4096
 
-/* So many points from the middle of the first hyperplane of an axis, adjacent as far as can be. */
+/* Chooses SAMPLE points in the middle of the first hyperplane of an axis, adjacent if possible. */
 static void choose_sample(const struct field *field, unsigned axis, struct box *box)
 {
     uint64_t left = SAMPLE;
@@ -23,7 +23,7 @@ static void choose_sample(const struct field *field, unsigned axis, struct box *
     }
 }
 
-/* Whether n points of both are the same, and not all of them one. */
+/* Returns whether both have the same n points, which are not all equal. */
 static bool are_repeated(const char *first, const char *last, size_t n, size_t size)
 {
     bool varied = false;
@@ -51,7 +51,7 @@ static bool is_repeated(const struct task *task, struct reader *reader, unsigned
     return are_repeated(sample, sample + n * size, n, size);
 }
 
-/* Opens a reader that needs no plan; NULL where there is none. */
+/* Opens a reader that needs no plan; NULL if there is none. */
 static struct reader *open_reader(const struct task *task)
 {
     const struct reader_source source = hg_task_source(task);

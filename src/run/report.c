@@ -12,7 +12,7 @@
 #include "run/axes.h"
 #include "run/boundary.h"
 
-/* Pieces of memory that live as long as the report. */
+/* Memory that lives as long as the report. */
 struct piece {
     struct piece *next;
     _Alignas(16) char data[];
@@ -70,7 +70,7 @@ static const char *keep_text(struct report *report, const char *text)
     return copy ? memcpy(copy, text, strlen(text) + 1) : NULL;
 }
 
-/* An array of n pointers to structs of size zero bytes. */
+/* Returns an array of n pointers to zeroed structs of size bytes. */
 static void *keep_structs(struct report *report, size_t n, size_t size)
 {
     void **pointer = keep(report, n * sizeof *pointer);
@@ -99,7 +99,7 @@ static struct h5grad_field *add(struct report *report, const char *path)
     return field;
 }
 
-/* first, last and step of coordinates that were not read are 0. */
+/* Coordinates that were not read have first, last and step 0. */
 static void describe_spacing(struct report *report, const struct field *field, unsigned axis,
                              struct h5grad_axis *out)
 {
@@ -159,7 +159,7 @@ static void describe_axis(struct report *report, const struct task *task, unsign
     }
 }
 
-/* Results stand in the order of the axes. */
+/* Lists results in the order of the axes. */
 static void describe_results(struct report *report, const struct field *field,
                              struct h5grad_field *out)
 {
@@ -180,7 +180,7 @@ static void describe_results(struct report *report, const struct field *field,
     out->results = (const struct h5grad_result *const *)result;
 }
 
-/* What is not used of what the file says, of axes and of values, and points that are missing. */
+/* Returns the notes on axes, values and missing points in one text. */
 static const char *describe_note(struct report *report, const struct field *field)
 {
     enum { OWN = 3 };

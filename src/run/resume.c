@@ -61,9 +61,9 @@ bool hg_resume_is_possible(const char *output)
     return possible;
 }
 
-/* All that the bytes of the output depend on, in new memory, in two parts with a newline between:
- * which file the input is, and those that it led to, and how it is done. The number of the device
- * is left out: a file system may get another when it is mounted again. */
+/* Returns everything that the bytes of the output depend on, to be freed, in two lines: the input
+ * and the files that it led to; the options. The number of the device is left out, since a file
+ * system may get another when it is mounted again. */
 static char *make_key(const char *input, uint64_t files, const struct run_options *options)
 {
     struct stat info;
@@ -88,7 +88,7 @@ static enum h5grad_status compare_keys(const char *path, const char *then, const
 {
     if (strcmp(then, now) == 0)
         return H5GRAD_OK;
-    /* Other options may be what leads to other files. */
+    /* Other files may be due to other options. */
     bool other = strcmp(then + strcspn(then, "\n"), now + strcspn(now, "\n")) == 0;
     return hg_error_set(err, H5GRAD_FAILED,
                         "cannot be resumed: %s since the run that left %s: begin anew without "

@@ -34,10 +34,10 @@
 #include "formats/convention.h"
 #include "values/meaning.h"
 
-/* Results are handed to the disk in pieces of so many bytes where they must be there at the end. */
+/* Results that must be on stable storage in the end are written back in pieces of this size. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
 
-/* So many fields are told of one by one that say of their values what is not used. */
+/* The number of fields with unused attributes of values that have a message each. */
 #define FEW 8
 
 struct run {
@@ -54,14 +54,14 @@ struct run {
     struct publish publish;
     struct resume resume;
     struct aux_vars *aux_vars;
-    struct xdmf *xdmf; /* NULL: not asked for */
+    struct xdmf *xdmf; /* NULL: not wanted */
     size_t fields;     /* that can be done */
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
     struct field *field;         /* of each selected dataset that is to be done */
     bool *subset_used;           /* of each --subset, whether a field has its axis */
     struct task task;            /* of the one at hand */
-    struct h5grad_error error;   /* where the caller has none: the run reads its reasons */
+    struct h5grad_error error;   /* used if the caller has none, since the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
     bool skipped_field;          /* skipped is about a field */
     struct tally tally;          /* what is reported once, with a count */
@@ -95,8 +95,8 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
                               err);
 }
 
-/* Keeps why a dataset was skipped, for a run that has nothing to do: the reason of a field, which
- * may do with other options, explains more than that of something else. */
+/* Keeps the reason for a run that has nothing to do: that of a field, which other options may make
+ * possible, explains more than that of another dataset. */
 static enum h5grad_status note_skipped(struct run *run, enum field_fault fault,
                                        struct h5grad_error *reason)
 {
@@ -116,8 +116,8 @@ static enum h5grad_status note_skipped(struct run *run, enum field_fault fault,
     return H5GRAD_OK;
 }
 
-/* A dataset that cannot be done fails the run where it was named, else it is left out; that there
- * is no memory says nothing of the dataset. */
+/* A dataset that cannot be done fails the run if it was named, and is left out otherwise. A lack of
+ * memory always fails the run. */
 static enum h5grad_status skip(struct run *run, const struct selected *item, enum field_fault fault,
                                enum h5grad_status status, struct h5grad_error *err)
 {
@@ -143,8 +143,8 @@ static enum h5grad_status add_names(struct run *run, const char *source, const s
     return status;
 }
 
-/* Counts the axes with unit spacing, those that go round the globe and have ends all the same, and
- * those that were dropped for their coordinates. */
+/* Counts the axes with unit spacing, those that go round the globe but have ends, and those dropped
+ * for their coordinates. */
 static enum h5grad_status count_axes(struct run *run, const struct field *field,
                                      struct h5grad_error *err)
 {
@@ -174,7 +174,7 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
     return status;
 }
 
-/* What stored numbers stand for, and what else the file says of them. */
+/* Sends messages about the packing and missing values of a field, and attributes not used. */
 static void tell_values(struct run *run, const char *path, const struct values *values)
 {
     if (values->text)
@@ -184,7 +184,7 @@ static void tell_values(struct run *run, const char *path, const struct values *
                        "%s: %s", path, values->note);
 }
 
-/* The same of every dataset that a field's results are made of. */
+/* Likewise for every dataset that a field's results are made of. */
 static void tell_all_values(struct run *run, const struct field *field)
 {
     const struct field_vector *vector = field->vector;
@@ -200,7 +200,7 @@ static const struct coord_variable *find_coordinate(void *user, const struct fie
     return hg_axes_coordinate(field, axis, &run->options, run->coordinates);
 }
 
-/* A field that can be done: takes note of what comes of it. */
+/* Counts a field that can be done and its results. */
 static enum h5grad_status accept(struct run *run, const struct selected *item,
                                  struct h5grad_error *err)
 {
@@ -227,7 +227,7 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
     return status;
 }
 
-/* Describes a dataset, or a vector, and settles what is made of it. */
+/* Describes a dataset, or a vector, and settles its axes and results. */
 static enum h5grad_status describe(struct run *run, const struct selected *item,
                                    struct field *field, struct h5grad_error *err)
 {
@@ -246,7 +246,7 @@ static enum h5grad_status describe(struct run *run, const struct selected *item,
     return status ? status : hg_axes_settle(field, &run->options, run->coordinates, err);
 }
 
-/* The same, up to a plan of its tiles. */
+/* Likewise, and plans its tiles. */
 static enum h5grad_status prepare(struct run *run, const struct selected *item, struct field *field,
                                   struct h5grad_error *err)
 {
@@ -285,7 +285,7 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
     return status;
 }
 
-/* Reports what was left out, and what of values is not used. */
+/* Reports datasets and axes that were left out, and attributes of values that are not used. */
 static void report_omissions(struct run *run)
 {
     enum h5grad_level skipped = run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL;
@@ -302,7 +302,7 @@ static void report_omissions(struct run *run)
     hg_tally_report(&run->tally, TALLY_TOO_LARGE, skipped);
 }
 
-/* Whether there is an error in a list without fields: only of options that no field allows. */
+/* Returns whether a list without fields is no error: unless options allow none. */
 static bool may_be_empty(const struct run *run)
 {
     const struct run_options *options = &run->options;
@@ -335,8 +335,8 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     return hg_error_set(err, H5GRAD_FAILED, "nothing to do: it has no field to differentiate");
 }
 
-/* Has what is written brought to stable storage meanwhile, where it is to be there at the end or
- * after a crash of the machine. */
+/* Begins to write results back if they must be on stable storage in the end, or survive a crash of
+ * the machine. */
 static void keep_safe(struct run *run)
 {
     int fd = run->publish.descriptor;
@@ -367,8 +367,8 @@ static int on_cancelled(void *user)
     return atomic_load(&run->is_unsafe) || (call->cancelled && call->cancelled(call->user));
 }
 
-/* Scales, and no other convention, make a file one of netCDF-4, whose groups' attributes hold for
- * their results. */
+/* Copies the attributes of groups, which hold for results in netCDF-4: a field with scales and no
+ * other convention. */
 static enum h5grad_status copy_groups(struct run *run, const struct field *field,
                                       const struct scale_links *links, struct h5grad_error *err)
 {
@@ -378,7 +378,7 @@ static enum h5grad_status copy_groups(struct run *run, const struct field *field
                                 hg_meaning_holds_for_group, err);
 }
 
-/* The results of the field have their writers: the journal is told, and a sink made of them. */
+/* Begins the field in the journal and makes a sink of its writers. */
 static enum h5grad_status open_sink(struct run *run, size_t number, struct results *results,
                                     struct h5grad_error *err)
 {
@@ -421,7 +421,7 @@ static enum h5grad_status create_results(struct run *run, size_t number, struct 
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
-/* What the convention of the source adds for its readers. */
+/* Lets the convention of the source complete the output. */
 static enum h5grad_status finish_convention(const struct run *run, struct h5grad_error *err)
 {
     const struct field *field = run->task.field;
@@ -446,7 +446,7 @@ static enum h5grad_status finish_results(struct run *run, struct results *result
     return complete && status ? hg_error_context(err, status, "%s", run->output) : status;
 }
 
-/* Each selected dataset is one entry of the report, in the same order. */
+/* Does a field. number is that of the selected dataset and of its entry in the report. */
 static enum h5grad_status do_results(struct run *run, size_t number, struct h5grad_error *err)
 {
     struct engine_job *job = &run->task.job;
@@ -490,7 +490,7 @@ static void tell_temporary(void *user, const char *path)
         call->temporary(call->user, path);
 }
 
-/* The file and, where the run can be resumed, its journal; *line is the line of history. */
+/* Creates the file and, if the run can be resumed, its journal; *line is the line of history. */
 static enum h5grad_status create_output(struct run *run, const char **line,
                                         struct h5grad_error *err)
 {
@@ -555,7 +555,7 @@ static enum h5grad_status describe_output(struct run *run, struct h5grad_error *
     return status ? status : hg_xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
 }
 
-/* What libhdf5 had no memory for counts as missing to whoever looks for it. */
+/* Fails if libhdf5 ran out of memory: objects may then have seemed absent. */
 static enum h5grad_status check_memory(struct run *run, struct h5grad_error *err)
 {
     return hg_ran_out()
@@ -583,7 +583,8 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
     return status;
 }
 
-/* What somebody, or a file system, has done to the temporary file since it was left. */
+/* Reports tiles that are no longer in the temporary file, since it was changed after it was left.
+ */
 static void tell_lost(struct run *run)
 {
     if (run->resume.journal && hg_journal_lost(run->resume.journal) > 0)
@@ -615,7 +616,7 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
     return status;
 }
 
-/* OUTPUT, and what appears beside it, can be made. */
+/* Checks that OUTPUT and the files beside it can be created. */
 static enum h5grad_status check_places(const struct run *run, struct h5grad_error *err)
 {
     bool overwrite = run->options.overwrite;
@@ -711,7 +712,7 @@ enum h5grad_status hg_run_files(enum run_goal goal, const char *input, const cha
     struct run *run = hg_memory_zeroed(1, sizeof *run);
     if (!run)
         return hg_error_memory(err, sizeof *run);
-    bool ran_out = hg_ran_out(); /* in a run of which this one is within a callback */
+    bool ran_out = hg_ran_out(); /* of a run from whose callback this one is called */
     run->goal = goal;
     run->input = input;
     run->output = output;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A run from file to file, up to the point that is asked for. */
+/* A run from file to file, up to its goal. */
 #ifndef H5GRAD_RUN_RUN_H
 #define H5GRAD_RUN_RUN_H
 

@@ -12,17 +12,17 @@
 #include "formats/formats.h"
 #include "values/values.h"
 
-/* What is known while datasets are chosen. */
+/* The state of a selection. */
 struct search {
     hid_t file;
     const struct run_options *options;
     struct h5_guard guard;
     struct h5_set axes;   /* datasets that are no fields, or that others use as axes */
-    const char **why;     /* of each dataset of the walk: why it is no field; NULL */
-    struct h5_set chosen; /* datasets that are in the selection */
+    const char **why;     /* why each dataset of the walk is no field; NULL: it may be one */
+    struct h5_set chosen; /* datasets in the selection */
 };
 
-/* Leaves the lock for a moment, so that any number of messages can be told. */
+/* Leaves the lock for a moment, so that any number of messages can be sent. */
 static void tell_skipped(struct search *search, const char *path, const char *why)
 {
     hg_leave(&search->guard);
@@ -30,7 +30,7 @@ static void tell_skipped(struct search *search, const char *path, const char *wh
     hg_enter(&search->guard);
 }
 
-/* Told by a walk. */
+/* Called by a walk. */
 static void note_passed_over(void *user, const char *path, const char *why)
 {
     struct selection *selection = user;
@@ -64,7 +64,7 @@ static enum h5grad_status append(struct selection *selection, const char *path, 
     return H5GRAD_OK;
 }
 
-/* named: given literally. why: the reason why it cannot be done, or is no field after all; NULL. */
+/* Adds a dataset. named: given literally. why: why it cannot be done or is no field; or NULL. */
 static enum h5grad_status add(struct selection *selection, struct search *search,
                               const struct h5_identity *identity, const char *path, bool named,
                               const char *why, struct h5grad_error *err)
@@ -90,7 +90,7 @@ static enum h5grad_status add(struct selection *selection, struct search *search
     return status;
 }
 
-/* Walks the file once; what serves as an axis is known only when all datasets have been seen. */
+/* Walks the file once. Only after all datasets have been seen is it known which serve as axes. */
 static enum h5grad_status walk(struct selection *selection, struct search *search,
                                struct h5grad_error *err)
 {
@@ -129,7 +129,8 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     return status;
 }
 
-/* Whether paths that match may begin with this one: it matches the pattern's first components. */
+/* Returns whether matching paths may begin with this one, which matches the pattern's first names.
+ */
 static bool may_lead_to(const char *path, const char *pattern)
 {
     size_t length = 0, components = 0;
@@ -143,7 +144,7 @@ static bool may_lead_to(const char *path, const char *pattern)
     return leads;
 }
 
-/* What was passed over on the way to fields whose whole path matches. */
+/* Adds the objects passed over that may lead to fields whose path matches. */
 static enum h5grad_status add_lost(struct selection *selection, const char *pattern,
                                    size_t *matches, struct h5grad_error *err)
 {
@@ -160,8 +161,8 @@ static enum h5grad_status add_lost(struct selection *selection, const char *patt
     return status;
 }
 
-/* Adds dataset number i of the walk, which the variable at path is stored as, where it is a field
- * or holds categories. */
+/* Adds dataset number i of the walk, in which the variable at path is stored, if it is a field or
+ * holds categories. */
 static enum h5grad_status add_field(struct selection *selection, struct search *search, size_t i,
                                     const char *path, struct h5grad_error *err)
 {
@@ -180,7 +181,7 @@ static bool matches(const char *pattern, const char *path)
     return fnmatch(pattern, *pattern == '/' ? path : path + 1, FNM_PATHNAME) == 0;
 }
 
-/* Fields whose whole path matches; every field where pattern is NULL. */
+/* Adds the fields whose path matches; every field if pattern is NULL. */
 static enum h5grad_status add_fields(struct selection *selection, struct search *search,
                                      const char *pattern, struct h5grad_error *err)
 {
@@ -225,7 +226,7 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     return status;
 }
 
-/* Adds a vector where its first entry in the options is. */
+/* Adds a vector at its first entry in the options. */
 static enum h5grad_status add_vector(struct selection *selection, const struct search *search,
                                      const struct vector_option *option, struct h5grad_error *err)
 {

@@ -12,7 +12,7 @@
 #include "hdf5/walk.h"
 #include "run/boundary.h"
 
-/* Metres; shape 6 of GRIB2. */
+/* In metres: shape 6 of GRIB2. */
 #define DEFAULT_RADIUS 6371229.0
 
 #define RADIANS_OF_DEGREE 0.017453292519943295
@@ -27,7 +27,7 @@ static double quarter_turn(bool radians)
     return radians ? 1.5707963267948966 : 90;
 }
 
-/* What a grid mapping says of the earth. */
+/* The earth of a grid mapping. */
 struct earth {
     double radius; /* 0: nothing */
     bool ellipsoid;
@@ -49,7 +49,7 @@ static enum h5grad_status read_earth(void *user, const struct names_variable *va
     return H5GRAD_OK;
 }
 
-/* The radius that the options name, else the file, else the default. */
+/* Finds the radius: that of the options, else of the file, else the default. */
 static enum h5grad_status find_radius(struct field *field, double asked, struct coord_store *store,
                                       struct h5grad_error *err)
 {
@@ -79,7 +79,8 @@ static enum h5grad_status find_radius(struct field *field, double asked, struct 
                                    field->sphere.latitudes->name, number);
 }
 
-/* The first axis of a quantity, a latitude with its coordinates; rank where there is none. */
+/* Returns the first axis of a quantity, for a latitude one with coordinates; rank if there is none.
+ */
 static unsigned find_axis(const struct field *field, enum axis_quantity quantity,
                           const struct coord_variable *const *coordinate, struct axis_kind *kind)
 {
@@ -92,7 +93,7 @@ static unsigned find_axis(const struct field *field, enum axis_quantity quantity
     return field->rank;
 }
 
-/* Latitudes are monotonic: the ends tell. */
+/* Checks that latitudes, which are monotonic, do not go beyond the poles. */
 static enum h5grad_status check_poles(const struct field *field, struct coord_store *store,
                                       struct h5grad_error *err)
 {
@@ -141,8 +142,8 @@ enum h5grad_status hg_sphere_settle(struct field *field,
     return status;
 }
 
-/* The factors of a latitude, in row i of n. With the usual cosine of the latitude two or three
- * digits would be lost beside a pole, at which it is not 0. */
+/* Computes the factors of a latitude. The cosine of the latitude would lose two or three digits
+ * near a pole, where it is not 0; the sine of the distance from the pole does not. */
 static void make_row(const struct field_sphere *sphere, double latitude, double *north,
                      double *east, double *metric)
 {

@@ -7,8 +7,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-/* The axis of a field that an option means: one of that name, else of that number. The rank where
- * it has none. */
+/* Returns the axis of a field that an option names by name or else number; rank if it has none. */
 static unsigned find_axis(const struct field *field, const struct axis_option *option)
 {
     const int64_t rank = field->rank, number = option->number;
@@ -22,8 +21,9 @@ static unsigned find_axis(const struct field *field, const struct axis_option *o
     return (unsigned)(number < 0 ? number + rank : number);
 }
 
-/* An index as Python takes it: negative ones count from the end. The result may lie beyond both
- * ends. */
+/* Returns an index as in Python, where negative ones count from the end. It may lie beyond the
+ * ends.
+ */
 static int64_t from_end(int64_t index, uint64_t extent)
 {
     return index < 0 ? index + (int64_t)extent : index;
@@ -34,7 +34,7 @@ static uint64_t clip(int64_t index, uint64_t extent)
     return index < 0 ? 0 : size_min((uint64_t)index, extent);
 }
 
-/* What a slice selects of an axis. */
+/* Sets region along axis to what a slice selects. */
 static enum h5grad_status select_results(const struct subset_option *subset, uint64_t extent,
                                          unsigned axis, struct region *region,
                                          struct h5grad_error *err)
@@ -64,7 +64,7 @@ static enum h5grad_status lacks_axis(const struct axis_option *dim, struct h5gra
                         dim->text);
 }
 
-/* One option. *chosen: the axes that others have chosen before. */
+/* Applies an option. *chosen: the axes that earlier ones have cut. */
 static enum h5grad_status apply(struct field *field, const struct subset_option *subset,
                                 unsigned axis, uint32_t *chosen, struct h5grad_error *err)
 {

@@ -8,10 +8,10 @@
 
 #include "base/memory.h"
 
-/* Only so many of the latest reasons are searched, so that many different ones take no time. */
+/* Only this many of the latest reasons are searched, so that many different ones cost no time. */
 #define LATEST 64
 
-/* A message is the first case, what is said of it, how many more there are, and the end. */
+/* The parts of a message: after the first case, after the number of others, and at the end. */
 static const struct {
     const char *said, *before, *after, *end;
 } forms[TALLY_KINDS] = {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an ordinary run reports once, for the first case, with the number of further cases. */
+/* Messages that a run without --verbose prints once, for the first case, with the number of others.
+ */
 #ifndef H5GRAD_RUN_TALLY_H
 #define H5GRAD_RUN_TALLY_H
 
 #include "libhdf5/message.h"
 
 enum tally_kind {
-    TALLY_LOST,         /* what may be a field and cannot be reached */
-    TALLY_UNUSABLE,     /* fields skipped for what the file says of them, ... */
-    TALLY_TOO_LARGE,    /* ... and for the memory that they need */
+    TALLY_LOST,         /* possible fields that cannot be reached */
+    TALLY_UNUSABLE,     /* fields skipped for what the file says of them */
+    TALLY_TOO_LARGE,    /* fields skipped for the memory that they need */
     TALLY_DROPPED,      /* axes left out for their coordinates, by the reason */
-    TALLY_UNIT_SPACING, /* axes with unit spacing because nothing was found */
+    TALLY_UNIT_SPACING, /* axes with unit spacing because the file says none */
     TALLY_ROUND,        /* axes that go round the globe and have ends, by their names */
     TALLY_KINDS,
 };
@@ -31,8 +32,8 @@ struct tally {
     } of[TALLY_KINDS];
 };
 
-/* Counts a case with that reason; its message waits for hg_tally_report if it is the first of them,
- * and is a detail otherwise. */
+/* Counts a case with that reason. The message of the first one waits for hg_tally_report; that of
+ * another one is a detail. */
 enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const char *why,
                                 struct h5grad_error *err, const char *format, ...)
     BASE_PRINTF(5, 6);

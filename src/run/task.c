@@ -12,10 +12,10 @@
 #include "libhdf5/reopen.h"
 #include "trust/outside.h"
 
-/* What a thread keeps resident for itself: its stack, what malloc has ready for it, decoders. */
+/* Memory of a thread: its stack, its share of malloc's free blocks, decoders. */
 #define THREAD_MEMORY ((uint64_t)256 << 10)
 
-/* To open a dataset again takes longer than to differentiate one with chunks of so many bytes. */
+/* Opening a dataset again takes longer than differentiating one whose chunks have this size. */
 #define SMALL_BYTES ((uint64_t)64 << 10)
 
 static enum h5grad_status read_type(struct task *task, hid_t object, struct h5grad_error *err)
@@ -28,7 +28,7 @@ static enum h5grad_status read_type(struct task *task, hid_t object, struct h5gr
     return status;
 }
 
-/* What cannot be opened is lost, unless it is known to be no field. */
+/* Returns the fault of a dataset that cannot be opened: lost, unless it is known to be no field. */
 static enum field_fault judge_lost(struct task *task, const char *path)
 {
     hid_t object = hg_open_object(task->file, path, NULL);
@@ -38,7 +38,7 @@ static enum field_fault judge_lost(struct task *task, const char *path)
     return known ? FIELD_NONE : FIELD_LOST;
 }
 
-/* libhdf5 2 cannot tell the extent of a virtual dataset of which a source cannot be opened. */
+/* libhdf5 2 has no extent of a virtual dataset with a source that cannot be opened. */
 static bool has_dataspace(hid_t dataset)
 {
     hid_t space = H5Dget_space(dataset);
@@ -46,13 +46,14 @@ static bool has_dataspace(hid_t dataset)
     return space >= 0;
 }
 
-/* Of the dataset, of which the field may be a part. */
+/* Returns the storage of the dataset, of which the field may be a part. */
 static const struct h5_storage *whole_storage(const struct task *task)
 {
     return task->field->is_part ? &task->whole : &task->storage;
 }
 
-/* Whether all chunks together are so small that it does not matter who keeps them. */
+/* Returns whether all chunks together are so small that it does not matter where they are cached.
+ */
 static bool is_small(const struct task *task)
 {
     const struct h5_storage *storage = whole_storage(task);
@@ -64,8 +65,7 @@ static bool is_small(const struct task *task)
            bytes <= SMALL_BYTES;
 }
 
-/* Opens a dataset again without the cache that its chunks would take where they are decoded here.
- */
+/* Opens a dataset again without libhdf5's chunk cache, if h5grad decodes the chunks. */
 static enum h5grad_status drop_cache(struct task *task, struct h5grad_error *err)
 {
     if (!hg_reader_decodes(whole_storage(task), &task->type, task->field->read_method) ||
@@ -91,7 +91,7 @@ static enum h5grad_status open_described(struct task *task, struct field *field,
     return status;
 }
 
-/* Points that it does not have, unless that is allowed; and what is then to be said of them. */
+/* Fails if points are missing, unless that is allowed; then notes them in field->missing. */
 static enum h5grad_status check_points(struct task *task, struct field *field,
                                        struct h5grad_error *err)
 {
@@ -168,7 +168,7 @@ enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct 
     return status;
 }
 
-/* Another process may have changed the dataset since it was described. */
+/* Returns whether the dataset is as described; another process may have changed it since. */
 static bool is_as_described(const struct task *task)
 {
     const struct field *field = task->field;
@@ -233,8 +233,8 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
     return status;
 }
 
-/* The arithmetic is in double where values or results are. Data that are packed have the type that
- * they are unpacked to. */
+/* The arithmetic is in double if values or results are. Packed data have the type that they are
+ * unpacked to. */
 static void choose_arithmetic(struct task *task)
 {
     const struct field *field = task->field;
@@ -255,7 +255,7 @@ static void choose_arithmetic(struct task *task)
     task->arithmetic = arithmetic;
 }
 
-/* The stencil of an axis with coordinates. */
+/* Makes the stencil of an axis with coordinates. */
 static enum h5grad_status use_coordinates(struct stencil_axis *axis,
                                           const struct stencil_operator *op,
                                           const struct coord_variable *coordinate,
@@ -275,7 +275,7 @@ struct wanted {
     unsigned source, axis, order;
 };
 
-/* The number of a derivative among the job's, of which it becomes one. */
+/* Finds or adds a derivative of the job; *number is its number. */
 static enum h5grad_status use_derivative(struct task *task, struct wanted wanted, unsigned *number,
                                          struct h5grad_error *err)
 {
@@ -314,7 +314,7 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
     return status ? hg_error_context(err, status, "%s", label) : H5GRAD_OK;
 }
 
-/* What a result is combined of, and how. */
+/* How a result is combined. */
 struct recipe {
     enum combination_kind kind;
     unsigned n, before; /* see struct combination */
@@ -326,7 +326,7 @@ static void want(struct recipe *recipe, unsigned source, unsigned axis, unsigned
     recipe->wanted[recipe->n++] = (struct wanted){source, axis, order};
 }
 
-/* Of two components, on a sphere with a term of its metric; or that along one axis of three. */
+/* Chooses a curl: of two components, on a sphere with a metric term; or one component of three. */
 static void choose_curl(const struct field *field, const struct field_result *result,
                         struct recipe *recipe)
 {
@@ -344,8 +344,9 @@ static void choose_curl(const struct field *field, const struct field_result *re
     }
 }
 
-/* Behind what is along a sphere, with a derivative along latitude, a Laplacian has a term of the
- * metric with the first one, and a divergence one with the northward component. */
+/* Chooses a sum. On a sphere, if there is a derivative along latitude, a metric term follows it: a
+ * Laplacian has one with the first derivative along latitude, a divergence one with the northward
+ * component. */
 static void choose_sum(const struct field *field, const struct field_result *result,
                        struct recipe *recipe)
 {
@@ -380,7 +381,7 @@ static void choose_q(const struct field *field, struct recipe *recipe)
     recipe->kind = COMBINATION_Q;
 }
 
-/* An output that is made of several derivatives. */
+/* Makes an output of several derivatives. */
 static enum h5grad_status combine(struct task *task, const struct field_result *result,
                                   struct engine_output *output, struct h5grad_error *err)
 {
@@ -405,7 +406,7 @@ static enum h5grad_status combine(struct task *task, const struct field_result *
     return status;
 }
 
-/* What the results are made of. */
+/* Makes the outputs of all results. */
 static enum h5grad_status choose_outputs(struct task *task, struct h5grad_error *err)
 {
     const struct field *field = task->field;
@@ -461,7 +462,7 @@ static enum h5grad_status open_reader(struct task *task, const char *forced,
     return *reader ? H5GRAD_OK : hg_error_status(err);
 }
 
-/* Chunks that are kept decoded are those of all components. */
+/* Returns whether the chunks of two components differ: cached chunks must be alike. */
 static bool has_other_chunks(const struct task *task, const struct task *other)
 {
     const struct h5_storage *a = &task->storage, *b = &other->storage;
@@ -469,8 +470,8 @@ static bool has_other_chunks(const struct task *task, const struct task *other)
            memcmp(a->chunk, b->chunk, a->rank * sizeof *a->chunk) != 0;
 }
 
-/* Of the parts of a dataset, the first one's reader is that of all. forced: NULL for the method
- * that was found before, else the best. */
+/* Opens the readers; parts of one dataset share the first one's. forced: a method; NULL: the one
+ * found before, else the best. */
 static enum h5grad_status open_readers(struct task *task, const char *forced,
                                        struct h5grad_error *err)
 {
@@ -499,8 +500,7 @@ void hg_task_note_methods(const struct task *task, struct field *field)
         field->vector->other[k].read_method = task->source[k + 1].reader->method->name;
 }
 
-/* Buffers as small as a test wants them, as long as a plan can be made of that; else within the
- * cap. */
+/* Plans with buffers as small as a test wants them, if that is possible; else within the cap. */
 static enum h5grad_status plan_buffers(struct task *task, const struct run_options *options,
                                        struct h5grad_error *err)
 {
@@ -514,7 +514,7 @@ static enum h5grad_status plan_buffers(struct task *task, const struct run_optio
     return hg_engine_plan(job, &task->plan, err);
 }
 
-/* Where a chunk is too large to be held, libhdf5 reads parts of it, if it has no filters. */
+/* Plans tiles. If a chunk without filters is too large to be held, libhdf5 reads parts of it. */
 static enum h5grad_status plan_tiles(struct task *task, const struct run_options *options,
                                      bool *too_large, struct h5grad_error *err)
 {
@@ -534,8 +534,8 @@ static enum h5grad_status plan_tiles(struct task *task, const struct run_options
     return status;
 }
 
-/* The storage of the results. Chunks that are neither those of the source nor asked for stand for
- * as many of its points as they would have if all had results. */
+/* Chooses the storage of results. Default chunks span as many points of the source as if all points
+ * had results. */
 static enum h5grad_status choose_storage(struct task *task, const struct layout_request *request,
                                          struct h5grad_error *err)
 {

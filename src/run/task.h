@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The field at hand: its dataset, reader and plan, open while it is described, planned, or done. */
+/* A task: the dataset, reader and plan of the current field, open while it is described, planned or
+ * done. */
 #ifndef H5GRAD_RUN_TASK_H
 #define H5GRAD_RUN_TASK_H
 
@@ -19,21 +20,21 @@ struct task {
     struct h5_storage storage;
     struct h5_type type;
     struct h5_storage result_storage;
-    char left_out[1200];     /* filters of the dataset that its results do without; "" */
+    char left_out[1200];     /* filters of the dataset that its results lack; or "" */
     const char *io;          /* of the options */
     struct journal *journal; /* of the run; NULL */
     struct h5_storage
-        whole;          /* of the dataset of which the field is a part; storage is the part's */
-    struct task *other; /* of a vector: those of the components after the first, open */
+        whole;          /* of the dataset, if the field is a part of it; storage is the part's */
+    struct task *other; /* of a vector: the tasks of the components after the first */
     struct engine_source source[FIELD_MOST_COMPONENTS]; /* the field, or all components */
-    enum element arithmetic;                            /* of derivatives along a step */
+    enum element arithmetic;                            /* of derivatives along even axes */
     struct engine_derivative derivative[2 * GRID_MAX_RANK];
     struct engine_output output[FIELD_MOST_RESULTS]; /* in the field's order */
     unsigned n_combinations;
     struct combination combination[TASK_MOST_COMBINATIONS];
-    /* The derivatives of which these are made. */
+    /* The inputs of combinations. */
     unsigned combined[TASK_MOST_COMBINATIONS][COMBINATION_MOST_INPUTS];
-    struct combination alone; /* of one derivative, which is divided */
+    struct combination alone; /* of a single derivative that is divided by factors */
     struct sphere_rows rows;  /* of a field on a sphere */
     struct engine_job job;    /* complete but for sink and callbacks */
     struct plan plan;
@@ -41,9 +42,9 @@ struct task {
 
 /*
  * Opens the dataset of the variable at path and describes it in *field, which is empty: type,
- * points, coordinates, values. unpack: its stored numbers may stand for others. walk may be NULL.
- * path outlives the field. On failure field->fault says of what kind the reason is. hg_task_close
- * and hg_field_free are due in either case. Not within hg_enter, as all below.
+ * points, coordinates, values. unpack: packing and missing values count. walk may be NULL. path
+ * must outlive the field. On failure field->fault is the kind of the reason. Call hg_task_close and
+ * hg_field_free in any case. Not within hg_enter, as all below.
  */
 enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct h5_walk *walk,
                                     const char *path, bool unpack, struct field *field,
@@ -52,23 +53,22 @@ enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct 
 /* Makes the tasks of the components after the first of a vector with n. */
 enum h5grad_status hg_task_make_others(struct task *task, unsigned n, struct h5grad_error *err);
 
-/* Makes the storage that of a field's part of its dataset, where that was read. */
+/* Restricts the storage of a dataset to the field that is a part of it. */
 void hg_task_take_part(struct task *task);
 
-/* Opens the dataset of a field that was described before, or those of the components of a vector.
- */
+/* Opens the dataset of a field described before, or those of the components of a vector. */
 enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct field *field,
                                 struct h5grad_error *err);
 
 /* Opens the reader of the field, whose axes are settled, or those of the components of a vector,
- * and plans its tiles. *too_large: for want of memory within the cap. */
+ * and plans its tiles. Sets *too_large if that fails for the memory cap. */
 enum h5grad_status hg_task_plan(struct task *task, const struct run_options *options,
                                 bool *too_large, struct h5grad_error *err);
 
-/* What a reader of the field's points reads from. */
+/* Returns the source that a reader of the field needs. */
 struct reader_source hg_task_source(const struct task *task);
 
-/* Keeps in the field, and in other components, by what method each was read. */
+/* Keeps the method of each reader in the field and in other components. */
 void hg_task_note_methods(const struct task *task, struct field *field);
 
 /* Safe after any failure. */

@@ -18,19 +18,19 @@
 #include "run/choose.h"
 #include "run/subset.h"
 
-/* Coordinates are compared so many at a time. */
+/* Coordinates that are compared at a time. */
 #define PART 512
 
-/* What all components are described with. */
+/* What the descriptions of all components share. */
 struct description {
     const struct vector_place *place;
-    struct run_options options; /* the run's, but for axes that are the vector's */
+    struct run_options options; /* the run's, with the axes of the vector */
     struct axis_option dim[FIELD_MOST_COMPONENTS];
-    unsigned part[FIELD_MOST_COMPONENTS]; /* where one dataset holds all, their indices in it */
-    bool parts_last;                      /* these are along its last axis; else that is found */
+    unsigned part[FIELD_MOST_COMPONENTS]; /* indices of components in one dataset of all */
+    bool parts_last;                      /* they lie along its last axis; else it is found */
 };
 
-/* Components that an option names. */
+/* Takes the components that an option names. */
 static enum h5grad_status take_option(const struct vector_option *option, const char *path,
                                       struct description *description, struct field_vector *vector,
                                       struct h5grad_error *err)
@@ -89,7 +89,7 @@ static enum h5grad_status ask_convention(const char *path, struct description *d
     return status;
 }
 
-/* The vector without its components, as the options have it. */
+/* Makes the vector from the options, without its components. */
 static enum h5grad_status make_vector(const char *name, const struct run_options *options,
                                       struct description *description, struct field_vector *vector,
                                       struct h5grad_error *err)
@@ -132,7 +132,7 @@ static enum h5grad_status check_is_field(const struct description *description,
     return hg_error_set(err, H5GRAD_FAILED, "it is no field: %s", why);
 }
 
-/* "16x16x17" */
+/* Writes "16x16x17". */
 static void print_shape(const struct field *field, char *out, size_t size)
 {
     size_t length = 0;
@@ -141,7 +141,7 @@ static void print_shape(const struct field *field, char *out, size_t size)
                                    field->extent[i]);
 }
 
-/* The axis of that name; the rank where there is none. */
+/* Returns the axis of that name; the rank if there is none. */
 static unsigned named_axis(const struct field *field, const char *name)
 {
     unsigned i = 0;
@@ -186,7 +186,7 @@ static enum h5grad_status check_shapes(const struct field *a, const struct field
     return H5GRAD_OK;
 }
 
-/* first: the first component, described; NULL: it is this one. */
+/* Describes a component. first: the first one, described before; NULL: it is this one. */
 static enum h5grad_status describe_component(const struct description *description,
                                              const char *path, const struct field *first,
                                              struct task *task, struct field *field,
@@ -210,7 +210,7 @@ static enum h5grad_status describe_component(const struct description *descripti
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;
 }
 
-/* Whether coordinates are the same to the bit. */
+/* Sets *same to whether coordinates have the same bits. */
 static enum h5grad_status compare_coordinates(const struct coord_variable *a,
                                               const struct coord_variable *b, bool *same,
                                               struct h5grad_error *err)
@@ -232,7 +232,7 @@ static enum h5grad_status compare_coordinates(const struct coord_variable *a,
     return status;
 }
 
-/* That an axis has the same points, and ends, in two components. */
+/* Checks that an axis has the same points and boundaries in two components. */
 static enum h5grad_status check_axis(const struct field *a, const struct field *b, unsigned axis,
                                      struct h5grad_error *err)
 {
@@ -279,7 +279,7 @@ static enum h5grad_status check_units(const struct task *a, const struct task *b
                         b->field->path, two);
 }
 
-/* The radius may be what the file says of each. */
+/* Checks that two components have the same radius, which may be the file's. */
 static enum h5grad_status check_spheres(const struct field *a, const struct field *b,
                                         struct h5grad_error *err)
 {
@@ -304,8 +304,8 @@ static enum h5grad_status check_alike(const struct task *a, const struct task *b
     return status ? status : check_units(a, b, err);
 }
 
-/* The components after the first. Those that the first one's dataset holds, too, have no messages
- * of their own. */
+/* Describes the components after the first. Those in the first one's dataset have no messages of
+ * their own. */
 static enum h5grad_status describe_others(struct description *description, struct task *task,
                                           struct field *field, struct h5grad_error *err)
 {
@@ -328,7 +328,7 @@ static enum h5grad_status describe_others(struct description *description, struc
     return status;
 }
 
-/* The axis of the components: that which is none of the vector's and has as many points. */
+/* Finds the axis of the components: none of the vector's, with as many points as components. */
 static enum h5grad_status find_component_axis(const struct field *field, unsigned *axis,
                                               struct h5grad_error *err)
 {
@@ -354,7 +354,7 @@ static enum h5grad_status find_component_axis(const struct field *field, unsigne
                         field->vector->source[0], labels, n);
 }
 
-/* One dataset holds all components: each is a part of it. */
+/* Makes the components parts of the one dataset that holds them all. */
 static enum h5grad_status take_parts(const struct description *description, struct task *task,
                                      struct field *field, struct h5grad_error *err)
 {
@@ -400,7 +400,7 @@ static enum h5grad_status describe(struct description *description, struct task 
     if (status)
         return status;
     field->path = vector->path;
-    status = hg_results_choose_of_vector(field, &description->options, err);
+    status = hg_choose_vector_results(field, &description->options, err);
     return status ? status : take_parts(description, task, field, err);
 }
 

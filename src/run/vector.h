@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Vectors of --vector: fields, or indices along an axis of one, that are components. */
+/* The vectors of --vector. Components are fields, or parts of one field along an axis. */
 #ifndef H5GRAD_RUN_VECTOR_H
 #define H5GRAD_RUN_VECTOR_H
 
 #include "run/options.h"
 #include "run/task.h"
 
-/* Where a run finds what it describes. */
+/* The input, and what a run keeps of it. */
 struct vector_place {
     hid_t file;
     const struct h5_walk *walk; /* may be NULL */
@@ -15,10 +15,10 @@ struct vector_place {
 };
 
 /*
- * Opens the datasets of the components of the vector of that name, which options have, describes
- * them, and settles their axes and the results of the vector. *field, which is empty, becomes the
- * first component with field->vector. H5GRAD_FAILED where components do not belong together.
- * hg_task_close and hg_field_free are due in either case. Not within hg_enter.
+ * Opens and describes the datasets of the vector called name in the options, and settles their axes
+ * and the results of the vector. *field, which is empty, becomes the first component with
+ * field->vector. H5GRAD_FAILED if components do not match. Call hg_task_close and hg_field_free in
+ * any case. Not within hg_enter.
  */
 enum h5grad_status hg_vector_describe(struct task *task, const struct vector_place *place,
                                       const char *name, const struct run_options *options,

@@ -15,7 +15,8 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static char text[512];
 
-/* libhdf5's version is that of the library in use, which need not be the headers'. */
+/* The version of libhdf5 is that of the library in use, which may differ from that of its headers.
+ */
 static void make_text(void)
 {
     unsigned major = 0, minor = 0, release = 0;
