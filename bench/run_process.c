@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Runs a command several times and prints a line per run: seconds from start to end, and the peak
- * of its resident memory in KiB. FILE, what the command makes, is removed before and after each run
- * and not timed ("-": none). A small program for this, since a process starts with the peak of its
- * parent, which a script's interpreter would raise.
+ * Runs a command several times and prints a line per run: seconds from start to end, the peak of
+ * its resident memory in KiB, and seconds of the processors. FILE, what the command makes, is
+ * removed before and after each run and not timed ("-": none). A small program for this, since a
+ * process starts with the peak of its parent, which a script's interpreter would raise.
  */
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -20,6 +20,12 @@ static _Noreturn void become(char **command)
     execvp(command[0], command);
     fprintf(stderr, "%s: %s\n", command[0], strerror(errno));
     _exit(127);
+}
+
+static double processor_seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           1e-6 * (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
 }
 
 static void run_once(char **command, const char *file)
@@ -39,7 +45,7 @@ static void run_once(char **command, const char *file)
     double seconds = bench_seconds() - start;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         bench_fail(command[0], "failed");
-    printf("%.6f %ld\n", seconds, usage.ru_maxrss);
+    printf("%.6f %ld %.6f\n", seconds, usage.ru_maxrss, processor_seconds(&usage));
     if (file != NULL && unlink(file) != 0)
         bench_fail_errno(file);
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The parts of scripts/bench that need numpy: inputs, peers, checks. Each runs as its own process:
 
-    bench_peers.py input PATH KIND LAYOUT SHAPE [coordinates]
-                                      makes an input; prints where its bytes are in the file
+    bench_peers.py input PATH KIND LAYOUT SHAPE [coordinates|vector|gaps]
+                                      makes an input: with coordinates, of three fields, or with one
+                                      point of a hundred missing; prints where its bytes are in it
     bench_peers.py peer NAME INPUT OUTPUT THREADS
                                       differentiates file to file; prints seconds
     bench_peers.py array NAME EDGE THREADS [coordinates]
@@ -63,20 +64,29 @@ def as_kind(rng, values, kind):
     return values.astype(kind)
 
 
-def make_input(path, kind, layout, shape, coordinates=None):
-    kind = np.dtype(kind)
-    shape = tuple(int(n) for n in shape.split("x"))
-    rng = np.random.default_rng(7)
+def write_field(file, name, rng, kind, layout, shape, gaps):
     slab = shape[0]
     if layout == "contiguous":
         slab = max(1, min(shape[0], SLAB_POINTS // int(np.prod(shape[1:], dtype=np.int64))))
+    dataset = file.create_dataset(name, shape, kind, **storage(layout))
+    for first in range(0, shape[0], slab):
+        rows = min(slab, shape[0] - first)
+        values = noisy_waves(rng, first, rows, shape)
+        if gaps:
+            values[rng.random(values.shape, dtype=np.float32) < 0.01] = np.nan
+        dataset[first:first + rows] = as_kind(rng, values, kind)
+    return dataset
+
+
+def make_input(path, kind, layout, shape, more=None):
+    kind = np.dtype(kind)
+    shape = tuple(int(n) for n in shape.split("x"))
+    rng = np.random.default_rng(7)
     with h5py.File(path + ".part", "w", libver=("earliest", "v108")) as file:
-        dataset = file.create_dataset("u", shape, kind, **storage(layout))
-        for first in range(0, shape[0], slab):
-            rows = min(slab, shape[0] - first)
-            values = noisy_waves(rng, first, rows, shape)
-            dataset[first:first + rows] = as_kind(rng, values, kind)
-        if coordinates:
+        dataset = write_field(file, "u", rng, kind, layout, shape, more == "gaps")
+        for name in "vw" if more == "vector" else "":
+            write_field(file, name, rng, kind, layout, shape, False)
+        if more == "coordinates":
             for k, n in enumerate(shape):
                 file["x%d" % k] = np.cumsum(rng.uniform(0.5, 1.5, n))
                 file["x%d" % k].make_scale("x%d" % k)

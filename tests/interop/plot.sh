@@ -159,6 +159,7 @@ with h5py.File("fields.h5", "w") as file:
     file["named"].dims[2].label = "Z_of_a_name_that_is_quite_long_and_leaves_no_room"
     add(file, "one", np.arange(3.0).reshape(1, 3))
     file["one"].dims[0].label = "t"
+    file["velocity"] = np.arange(24.0).reshape(3, 4, 2)
     file.move("named", "a_field_whose_name_is_long")
 END
 $python fields.py || exit 99
@@ -199,6 +200,14 @@ values 18.0 19.0 20.0 21.0 22.0 23.0 24.0 25.0 26.0
 labels apart" -d a_field_whose_name_is_long --slice X=2
 shows "x 0.0 3.0 6.0" -d a_field_whose_name_is_long --slice y1=1 --slice X=0
 shows "∂one / ∂axis 1|axis 1|" -d one --slice t=0
+
+# Results of a vector in one dataset have an axis less than that, those of a region fewer points.
+"$H5GRAD" -q --vector=flow:1,0=/velocity fields.h5 vector.h5 || exit 99
+check "a vector: drawn" plot fields.h5 vector.h5 drawn.png
+check "a vector: panels" equal "$(sed -n '/|/s/|.*//p' drawn | tr '\n' ' ')" "flow_divergence flow_curl "
+"$H5GRAD" -q -d /packed --subset=x=1:4 fields.h5 region.h5 || exit 99
+check "a region: drawn" plot fields.h5 region.h5 drawn.png
+check "a region: points" grep -Fx "x 10.5 11.0 12.0" drawn
 
 # Names of any bytes are text, spelled as the program does, in pictures and messages.
 cat >hostile.py <<'END'
