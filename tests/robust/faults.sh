@@ -57,6 +57,9 @@ make_input names.h5 /p text NAME "This is a netCDF dimension but not a netCDF va
 make_input names.h5 /_nc4_non_coord_lat scales /p
 make_input names.h5 /g/f scales /p /bad
 
+make_input large.h5 /f float32 64x64x128 1
+make_input packed.h5 /f float32 128x128x128/32x32x32+gzip 1
+
 # Options beyond the gradient of torch, and what they want of a file.
 make_input beyond.h5 /time float64 3 0 1 3
 make_input beyond.h5 /time text units "hours since 2000-01-01"
@@ -171,7 +174,11 @@ else
             points $way malloc ENOMEM -d -m $most
             points $way malloc ENOMEM -d -s 0 -m $most
             points $way malloc ENOMEM -d -o -m $((most / 4)) -- -O
+        done
+        # Little data is done without.
+        for way in large packed; do
             points $way thread EAGAIN -d
+            check "$way: threads" test "$calls" -gt 0
         done
         points names malloc ENOMEM -d -m $most
         points beyond malloc ENOMEM -d -m $most -- "${beyond[@]}"
@@ -220,8 +227,6 @@ fails() {
     check "$1: nothing is left" equal "$(ls -A o 2>/dev/null)" "${4:-}"
 }
 
-make_input large.h5 /f float32 64x64x128 1
-make_input packed.h5 /f float32 128x128x128/32x32x32+gzip 1
 make_input half.h5 /f float32 64x32x32 1
 # What does not get smaller.
 make_input noise.h5 /f float64 512x512 noise
