@@ -7,8 +7,8 @@
  * h5grad_list  the fields of a file and what the file says about their axes
  * h5grad_array memory to memory, for use inside a simulation
  *
- * The meaning of a gradient is torch.gradient's: second-order central differences inside, one-sided
- * differences at the two ends (edge_order 1 or 2), for even and uneven spacing.
+ * By default a gradient is that of torch.gradient: second-order central differences inside,
+ * one-sided differences at the two ends (edge_order 1 or 2), for even and uneven spacing.
  *
  * Threads: there is no global state but one lock around libhdf5, taken inside; every function may
  * be called from several threads at once. A program that itself calls an HDF5 library built without
@@ -20,18 +20,18 @@
  * Callbacks are called from the thread that called the function, but cancelled from every worker,
  * also concurrently. No lock is held meanwhile: a callback may take long, wait for other threads,
  * and call any function here, h5grad_run included. It must return: no longjmp, no C++ exception.
- * message and temporary may call HDF5, too: nothing of the run is at work then. Where there are
- * several threads progress and cancelled may do so only if HDF5 was built with thread safety. What
- * a callback gets a pointer to is valid until it returns.
+ * message and temporary may call HDF5, too, since the run does not do so meanwhile. If there are
+ * several threads, progress and cancelled may do so only if HDF5 was built with thread safety.
+ * Pointers passed to a callback are valid until it returns.
  *
- * Errors: functions return an enum h5grad_status, which *error has too; unless it is H5GRAD_OK
- * there is one line of text. error may be NULL. Nothing is printed and nothing exits.
+ * Errors: functions return an enum h5grad_status, which is also in *error; unless it is H5GRAD_OK,
+ * error->message is one line of text. error may be NULL. Nothing is printed and nothing exits.
  *
- * Later versions add members at the end of structs and values at the end of enums, and programs
- * built against this one keep working. Structs of options start with their size, which says what
- * the program knows of them; zero is the default of every member. Reports, progress and messages
- * are made by the library and only read by the program, which gets pointers to them and does not
- * copy them by their size. struct h5grad_error stays as it is. Flags are int: zero is no.
+ * Later versions add members at the end of structs and values at the end of enums; programs built
+ * with this one keep working. Structs of options start with their size, which tells the library the
+ * members that the program knows; zero is the default of every member. Reports, progress and
+ * messages are made by the library; the program reads them through pointers and must not copy them
+ * by their size. struct h5grad_error does not change. Flags are int: zero is no.
  */
 #ifndef H5GRAD_H
 #define H5GRAD_H
@@ -49,7 +49,7 @@ extern "C" {
 #define H5GRAD_VERSION_PATCH 0
 #define H5GRAD_VERSION       "0.1.0"
 
-/* The least cap on resident memory: what the program itself takes, and as much for buffers. */
+/* The least cap on resident memory: as much for buffers as the program itself needs. */
 #define H5GRAD_LEAST_MEMORY ((uint64_t)32 << 20)
 
 #define H5GRAD_API __attribute__((visibility("default")))
@@ -57,15 +57,14 @@ extern "C" {
 enum h5grad_status {
     H5GRAD_OK = 0,
     H5GRAD_FAILED = 1, /* the file, the data or the machine does not allow it; nothing at OUTPUT */
-    H5GRAD_USAGE = 2,  /* an option that no file could satisfy; found before any file is opened */
+    H5GRAD_USAGE = 2,  /* an option that no file could satisfy; no file was opened */
     H5GRAD_CANCELLED = 3, /* the cancelled callback returned nonzero; nothing at OUTPUT */
     H5GRAD_NO_MEMORY = 4, /* an allocation failed; nothing at OUTPUT */
-    H5GRAD_RESUMABLE = 5, /* as H5GRAD_CANCELLED, but the same call with resume set goes on */
+    H5GRAD_RESUMABLE = 5, /* like H5GRAD_CANCELLED; the same call with resume set continues */
 };
 
-/* One line without newline, in the form "WHAT: WHY", whole UTF-8. Bytes of names that are control
- * characters or no UTF-8 are shown as "\x1b"; names that are too long have "..." in their middle.
- */
+/* One line without newline, in the form "WHAT: WHY", valid UTF-8. Control characters in names, and
+ * bytes that are not UTF-8, are shown as "\x1b"; "..." replaces the middle of long names. */
 struct h5grad_error {
     enum h5grad_status status;
     char message[2048];
@@ -78,7 +77,7 @@ enum h5grad_level {
 
 struct h5grad_message {
     enum h5grad_level level;
-    const char *text; /* one line of whole UTF-8, of any length, with names as in h5grad_error */
+    const char *text; /* one line of valid UTF-8, of any length, with names as in h5grad_error */
 };
 
 struct h5grad_progress {
@@ -88,8 +87,8 @@ struct h5grad_progress {
 };
 
 /*
- * Options of h5grad_run, h5grad_plan and h5grad_list. Strings and arrays are the caller's and are
- * only read during the call. Each text has the syntax of the program's option of the same name.
+ * Options of h5grad_run, h5grad_plan and h5grad_list. Strings and arrays stay the caller's
+ * and are only read during the call. Each text has the syntax of the program's option of that name.
  */
 struct h5grad_options {
     size_t size;                 /* sizeof(struct h5grad_options) */
@@ -106,38 +105,37 @@ struct h5grad_options {
     const char *name;   /* template of result names; NULL: "{name}_{what}" */
     const char *layout; /* "same", "contiguous", or a chunk shape like "64x64x64"; NULL: same */
     const char *filter; /* "same", "none", or filters joined by "+"; NULL: same */
-    int threads;        /* 0: OMP_NUM_THREADS, else the processors this process may use */
+    int threads;        /* 0: OMP_NUM_THREADS, else the processors that this process may use */
     uint64_t memory; /* cap on resident memory in bytes, H5GRAD_LEAST_MEMORY or more; 0: 1 GiB, or a
                         quarter of the machine if that is less */
     int overwrite;   /* nonzero: an existing OUTPUT is replaced, once the new one is whole */
     int sync;        /* nonzero: OUTPUT and its folder are on stable storage before success */
     const char *command; /* for the history attribute; NULL: "h5grad_run INPUT OUTPUT" */
-    int no_unpack;       /* nonzero: stored numbers as they are: no scale factor, nothing missing */
+    int no_unpack;       /* nonzero: stored numbers as they are: neither packed nor missing */
     const char *edges;   /* "midpoint": extent + 1 coordinates are edges of cells; NULL: an error */
-    int no_history;      /* nonzero: no history attribute: the same bytes from every run */
+    int no_history;      /* nonzero: no history attribute; equal runs make equal bytes */
     int xdmf;            /* nonzero: OUTPUT.xmf describes the results to ParaView and VisIt */
-    int checkpoint;      /* nonzero: a run that is stopped or dies can be resumed */
-    int resume;          /* nonzero: goes on with a run of the same options that was stopped */
+    int checkpoint;      /* nonzero: a run that is stopped or killed can be resumed */
+    int resume;          /* nonzero: continues a stopped run of the same options */
     int follow_external; /* nonzero: data may lie outside the folder of input */
     int allow_plugins;   /* nonzero: libhdf5 may load filter plugins */
-    /* nonzero: what sources of a virtual dataset, or external files, do not have is HDF5's fill
-     * value. Else a field of which points are missing is left out, or an error where it is named;
-     * in a file that the caller has open itself it is that in any case. */
+    /* nonzero: points that sources of a virtual dataset, or external files, do not have are HDF5's
+     * fill value. Otherwise a field with such points is left out, or an error if it is named; in a
+     * file that the caller has open itself it always is one. */
     int allow_missing_sources;
 
-    /* Callbacks, each may be NULL; what they may do stands above. */
+    /* Callbacks, each may be NULL. The rules are above. */
     void *user;
     void (*progress)(void *user, const struct h5grad_progress *progress);
     int (*cancelled)(void *user); /* nonzero: stop */
     void (*message)(void *user, const struct h5grad_message *message);
-    /* Told of each temporary file: first of that which becomes OUTPUT, then of
-     * its journal. */
+    /* Called for each temporary file: first the one that becomes OUTPUT, then its journal. */
     void (*temporary)(void *user, const char *path);
 
-    /* Beyond the gradient of torch. An entry that names an axis wins over one that does not. */
+    /* Beyond torch.gradient. An entry that names an axis wins over one that does not. */
     const char *const *boundaries; /* "[DIM=]MODE[:MODE]": what lies beyond the ends of axes */
     size_t n_boundaries;
-    const char *const *periods; /* "DIM=NUMBER", in the unit of the axis: it is periodic */
+    const char *const *periods; /* "DIM=NUMBER": the axis is periodic; in its unit */
     size_t n_periods;
     const char *const *accuracies; /* "[DIM=]N": 2, 4, 6 or 8 */
     size_t n_accuracies;
@@ -149,28 +147,27 @@ struct h5grad_options {
     const char *const *subsets; /* "DIM=START:STOP[:STEP]": these results only */
     size_t n_subsets;
     const char *missing;   /* "nan", "strict" or "edge"; NULL: nan */
-    const char *sphere;    /* not NULL: per metre on a sphere, of so many metres; "": by the file */
+    const char *sphere;    /* the radius in metres of a sphere, "": the file's; NULL: no sphere */
     const char *time_unit; /* "s", "min", "h", "d", "ms", "us", "ns"; NULL: that of the file */
 };
 
-/* Sets the size and, to their defaults, all other members: the same as the initialiser
- * {sizeof options}. */
+/* Sets the size, and all other members to their defaults, like the initialiser {sizeof options}. */
 static inline void h5grad_options_init(struct h5grad_options *options)
 {
     memset(options, 0, sizeof *options);
     options->size = sizeof *options;
 }
 
-/* What the points of an axis have as their distance. */
+/* The distance between points of an axis. */
 enum h5grad_spacing {
-    H5GRAD_SPACING_UNIT,        /* nobody says anything: 1 */
+    H5GRAD_SPACING_UNIT,        /* 1, since neither options nor file give another */
     H5GRAD_SPACING_STEP,        /* a number */
-    H5GRAD_SPACING_COORDINATES, /* of an array of coordinates */
-    H5GRAD_SPACING_UNUSABLE,    /* coordinates that cannot be used: the axis is left out, and an
-                                   error where dims name it */
+    H5GRAD_SPACING_COORDINATES, /* by an array of coordinates */
+    H5GRAD_SPACING_UNUSABLE,    /* coordinates that cannot be used: the axis is left out, or an
+                                   error if dims name it */
 };
 
-/* Who says so. */
+/* Where a spacing comes from. */
 enum h5grad_origin {
     H5GRAD_FROM_NOBODY,
     H5GRAD_FROM_OPTIONS,
@@ -196,8 +193,8 @@ enum h5grad_result_kind {
 };
 
 /*
- * Reports: read only, until h5grad_report_free. Texts are for people, in the form of h5grad_error
- * only where they are printed: names are as the file has them.
+ * Reports: read only, until h5grad_report_free. Texts are for people. Names are those of the file,
+ * not escaped as in h5grad_error.
  */
 
 /* What is known of one axis of a field. */
@@ -208,20 +205,20 @@ struct h5grad_axis {
     enum h5grad_spacing spacing;
     enum h5grad_origin origin;
     const char *source;      /* where the spacing comes from: "command line", "dimension scale",
-                                "none found"; of what is unusable, why */
-    const char *coordinates; /* where they are: "/time", "FILE:/time", "/u@x"; NULL: none */
-    double first, last;      /* with coordinates that were read: the first and the last, else 0 */
-    double step;             /* of evenly spaced points; else 0 */
+                                "none found"; why, if it is unusable */
+    const char *coordinates; /* their place: "/time", "FILE:/time", "/u@x"; NULL: none */
+    double first, last;      /* of coordinates that were read, else 0 */
+    double step;             /* of evenly spaced points, else 0 */
     int uniform;             /* the formula for evenly spaced points is used */
-    int differentiated;      /* from h5grad_list: dims name it */
+    int differentiated;      /* from h5grad_list: whether dims name it */
     const char *left_out;    /* why it is not differentiated unless dims name it; NULL */
     uint64_t tile;           /* results of a tile along this axis; 0 from h5grad_list */
-    const char *boundary[2]; /* what lies beyond its ends, as boundaries have it; NULL: the axis is
-                                not differentiated */
-    double period;           /* of a periodic axis with coordinates; else 0 */
-    const char *period_source; /* where that comes from; NULL: it is not periodic */
+    const char *boundary[2]; /* at its first and last point, as in boundaries; NULL: the axis is not
+                                differentiated */
+    double period;           /* of a periodic axis with coordinates, else 0 */
+    const char *period_source; /* where the period comes from; NULL: the axis is not periodic */
     unsigned accuracy;         /* 0: the axis is not differentiated */
-    int round; /* it is a longitude that goes round the globe: another step leads to its start */
+    int round; /* a longitude that goes round the globe: one more step leads to its first point */
     uint64_t subset_start; /* of a subset, the first point with a result, ... */
     uint64_t subset_count; /* ... how many have one (0: all), ... */
     uint64_t subset_step;  /* ... and how far each is from the next */
@@ -231,7 +228,7 @@ struct h5grad_axis {
 struct h5grad_result {
     const char *path;
     enum h5grad_result_kind kind;
-    int axis; /* that it is a derivative along; -1: along none, or several */
+    int axis; /* the axis of the derivative; -1: none, or several */
 };
 
 /* One field: what it is, and from h5grad_plan and h5grad_run also how it is done. */
@@ -243,12 +240,12 @@ struct h5grad_field {
     const char *layout_text; /* "contiguous", "chunked 64x64x64 shuffle+gzip=4", ... */
     const char *values; /* how stored numbers are unpacked and which are missing; NULL: they are
                            the values */
-    const char *note;   /* what is not used of what the file says, and why; NULL */
+    const char *note;   /* statements of the file that are not used, and why; NULL: none */
     unsigned rank;
     const struct h5grad_axis *const *axes; /* rank of them */
     size_t n_results;                      /* 0 from h5grad_list */
     const struct h5grad_result *const *results;
-    const char *missing; /* what missing values do: "nan", "strict" or "edge" */
+    const char *missing; /* the treatment of missing values: "nan", "strict" or "edge" */
     const char *result_type;
     enum h5grad_layout result_layout;
     const char *result_layout_text;
@@ -256,7 +253,7 @@ struct h5grad_field {
     const char *write_method; /* the same; NULL from h5grad_plan */
     int threads;
     uint64_t tiles;
-    uint64_t bytes_read;          /* of the source as it is held in memory, halos included */
+    uint64_t bytes_read;          /* of the source, unpacked, halos included */
     uint64_t bytes_decoded_again; /* of chunks, beyond the first decoding of each */
     uint64_t bytes_written;       /* of all results, before filters */
     uint64_t peak_memory;         /* of buffers, in bytes */
@@ -272,7 +269,7 @@ struct h5grad_field {
 
 struct h5grad_report {
     size_t n_fields;
-    const struct h5grad_field *const *fields; /* in the order in which they are found */
+    const struct h5grad_field *const *fields; /* in the order in which they were found */
     uint64_t memory_cap;                      /* in force, in bytes */
     double seconds;                           /* of h5grad_run */
 };
@@ -287,16 +284,17 @@ H5GRAD_API enum h5grad_status h5grad_run(const char *input, const char *output,
                                          const struct h5grad_options *options,
                                          struct h5grad_report **report, struct h5grad_error *error);
 
-/* Nonzero when a run that makes output has left what one with resume set can go on with. */
+/* Returns nonzero if a stopped run has left files for output from which a call with resume set can
+ * continue. */
 H5GRAD_API int h5grad_can_resume(const char *output);
 
-/* Everything h5grad_run does before the first byte of output, with the same errors. */
+/* Does everything that h5grad_run does before the first byte of output, with the same errors. */
 H5GRAD_API enum h5grad_status h5grad_plan(const char *input, const char *output,
                                           const struct h5grad_options *options,
                                           struct h5grad_report **report,
                                           struct h5grad_error *error);
 
-/* The fields of input and what is known of their axes; reads no data but coordinates. */
+/* Lists the fields of input and what is known of their axes; reads no data but coordinates. */
 H5GRAD_API enum h5grad_status h5grad_list(const char *input, const struct h5grad_options *options,
                                           struct h5grad_report **report,
                                           struct h5grad_error *error);
@@ -308,34 +306,34 @@ enum h5grad_type { H5GRAD_FLOAT = 0, H5GRAD_DOUBLE = 1 };
 /* What lies beyond an end of an axis. */
 enum h5grad_boundary {
     H5GRAD_BOUNDARY_ONE_SIDED,         /* nothing: one-sided differences */
-    H5GRAD_BOUNDARY_PERIODIC,          /* the other end; holds for both ends */
-    H5GRAD_BOUNDARY_PERIODIC_REPEATED, /* the same, and the last point is the first one again */
-    H5GRAD_BOUNDARY_NAN,               /* something unknown */
-    H5GRAD_BOUNDARY_EXTEND,            /* the value of the end, again and again */
+    H5GRAD_BOUNDARY_PERIODIC,          /* the other end; both ends must have it */
+    H5GRAD_BOUNDARY_PERIODIC_REPEATED, /* likewise, and the last point repeats the first one */
+    H5GRAD_BOUNDARY_NAN,               /* unknown values */
+    H5GRAD_BOUNDARY_EXTEND,            /* the value of the end, repeated */
     H5GRAD_BOUNDARY_VALUE,             /* a number */
-    H5GRAD_BOUNDARY_MIRROR,            /* the points before the end, which is not repeated */
-    H5GRAD_BOUNDARY_REFLECT,           /* the points before the end, which is repeated */
+    H5GRAD_BOUNDARY_MIRROR,            /* the points inside, the end itself not repeated */
+    H5GRAD_BOUNDARY_REFLECT,           /* the points inside, the end itself repeated */
 };
 
-/* What values that are NaN do to results. */
+/* What missing values, which are NaN, do to results. */
 enum h5grad_missing {
-    H5GRAD_MISSING_NAN,    /* what IEEE's arithmetic makes of them */
-    H5GRAD_MISSING_STRICT, /* the same, and their own results are NaN */
-    H5GRAD_MISSING_EDGE,   /* they end the axis: each unbroken run of values is one of its own */
+    H5GRAD_MISSING_NAN,    /* what the arithmetic makes of them */
+    H5GRAD_MISSING_STRICT, /* likewise, and their own results are NaN */
+    H5GRAD_MISSING_EDGE,   /* they end the axis: each run of values is an axis of its own */
 };
 
 /*
- * Options of h5grad_array. Strides are the distance in bytes from a point to the next along each
- * axis, multiples of the size of a value, as numpy has them; rank of them, NULL: C order without
- * gaps. They may be negative, then data is that of the point of indices 0 all the same; those of
- * data may be 0. The values of a point are adjacent.
+ * Options of h5grad_array. Strides are distances in bytes from a point to the next along each axis,
+ * as in numpy, and multiples of the size of a value; rank of them, NULL: C order without gaps. They
+ * may be negative; data always points to the point of indices 0. Those of data may be 0. The values
+ * of a point are adjacent.
  */
 struct h5grad_array_options {
     size_t size;     /* sizeof(struct h5grad_array_options) */
     const int *dims; /* axes to differentiate, negative from the end; NULL: all */
     size_t n_dims;
-    /* One entry per differentiated axis, in the order of dims. Where coordinates and its entry are
-     * not NULL, extent[axis] coordinates; else the step: spacing[k], or 1 where spacing is NULL. */
+    /* One entry per differentiated axis, in the order of dims: extent[axis] coordinates, if
+     * coordinates and its entry are not NULL; else the step, spacing[k], or 1 if that is NULL. */
     const double *spacing;
     const double *const *coordinates;
     int edge_order; /* 1 or 2; 0: 1 */
@@ -347,20 +345,20 @@ struct h5grad_array_options {
     const int64_t *strides;               /* of data */
     const int64_t *const *result_strides; /* an entry per result, each as strides; NULL: all NULL */
 
-    /* Beyond the gradient of torch. Entries are in the order of dims, those of an axis's first end
-     * before those of its last. */
+    /* Beyond torch.gradient. Entries are in the order of dims; the first end of an axis precedes
+     * the last one. */
     const enum h5grad_boundary *boundary; /* two per axis; NULL: one-sided */
     const double *boundary_value;         /* two per axis, for H5GRAD_BOUNDARY_VALUE; NULL: zeros */
     const double *period; /* one per axis, of H5GRAD_BOUNDARY_PERIODIC: the distance after
-                             which coordinates, or i times the step, begin again; 0, or NULL:
-                             as many mean steps as points, if they are even or nearly so */
+                             which coordinates, or i * step, repeat; 0, or NULL: as many mean
+                             steps as points, if these are even or nearly so */
     const int *accuracy;  /* one per axis: 2, 4, 6 or 8; 0, or NULL: 2 */
     enum h5grad_missing missing;
     unsigned computes; /* bits 1u << H5GRAD_RESULT_GRADIENT, ..._SECOND, ..._LAPLACIAN and
                           ..._MAGNITUDE: the results; 0: the gradient */
 };
 
-/* As h5grad_options_init. */
+/* Like h5grad_options_init. */
 static inline void h5grad_array_options_init(struct h5grad_array_options *options)
 {
     memset(options, 0, sizeof *options);
@@ -374,18 +372,18 @@ static inline void h5grad_array_options_init(struct h5grad_array_options *option
  * rank     1 to 32
  * extent   rank of them; the array has product(extent) * components values
  * data     not modified
- * results  arrays of the extent of data: one per differentiated axis, in the order of dims, or what
- *          computes asks for, in this order: the gradient, one per axis; second derivatives, one
- *          per axis; the Laplacian; the magnitude of the gradient, which has one value per point,
- *          whatever components are
+ * results  arrays of the extent of data: one per differentiated axis, in the order of dims; or
+ * those that computes asks for, in this order: the gradient, one per axis; second derivatives, one
+ * per axis; the Laplacian; the magnitude of the gradient, which has one value per point, whatever
+ * components is
  *
  * A result may lie between the points of another, as the components of a vector do, but no point of
- * a result may overlap one of data, of another result, or another of its own: sorted by their size,
- * each stride of a result must reach beyond what the smaller ones span. Only the latter is checked.
+ * a result may overlap one of data, of another result, or another of its own: each stride of a
+ * result must reach beyond the points that its smaller strides span. Only the latter is checked.
  *
  * The results have the bits that h5grad_run writes for the same data: float data with coordinates
- * is computed in double and rounded once. No copy of the whole is made, whatever the strides. On
- * error the content of the results is unspecified.
+ * are computed in double and rounded once. No copy of the whole array is made, whatever the
+ * strides. On error the content of the results is unspecified.
  */
 H5GRAD_API enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank,
                                            const uint64_t *extent, const void *data,
@@ -393,8 +391,8 @@ H5GRAD_API enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank,
                                            const struct h5grad_array_options *options,
                                            struct h5grad_error *error);
 
-/* "h5grad X.Y.Z" and a line each for HDF5, OpenMP, the codecs it was built with, and those it was
- * built without. Static. */
+/* Returns "h5grad X.Y.Z" and a line each for HDF5, OpenMP, the codecs in this build, and those not
+ * in it. Static. */
 H5GRAD_API const char *h5grad_version(void);
 
 #ifdef __cplusplus
