@@ -44,12 +44,24 @@ static bool has_factor(const struct engine_job *job)
     return has;
 }
 
+/* Pieces that the results of a combination take before they are rounded: a vector's take several. */
+static unsigned wide_pieces(const struct engine_job *job)
+{
+    unsigned most = 1;
+    for (unsigned o = 0; o < job->n_outputs; o++) {
+        const struct combination *combination = job->output[o].combination;
+        const unsigned n = combination ? combination->results / job->components : 0;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
 static unsigned count_pieces(const struct engine_job *job)
 {
     unsigned n = 0;
     for (unsigned k = 0; k < job->n_derivatives; k++)
         n += is_combined(job, k);
-    return n > 0 ? n + 1 + has_factor(job) : 0;
+    return n > 0 ? n + wide_pieces(job) + has_factor(job) : 0;
 }
 
 uint64_t hg_worker_piece_bytes(const struct engine_job *job)
@@ -172,6 +184,7 @@ static bool make_pieces(struct worker *worker)
     if (bytes == 0)
         return true;
     double *next = worker->combined = hg_memory_aligned(bytes);
+    next += next ? (wide_pieces(job) - 1) * piece_scalars(job) : 0;
     for (unsigned k = 0; next && k < job->n_derivatives; k++) {
         if (is_combined(job, k))
             worker->piece[k] = next += piece_scalars(job);

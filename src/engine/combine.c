@@ -92,6 +92,18 @@ static STENCIL_CLONES void combine_difference(const struct combination *combinat
         out[i] = values[0][i] - values[1][i];
 }
 
+static STENCIL_CLONES void combine_differences(const struct combination *combination,
+                                               const double *const *values, double *out, size_t n)
+{
+    const unsigned components = combination->components;
+    for (size_t i = 0; i < n; i++) {
+        for (unsigned k = 0; k < combination->inputs; k += 2) {
+            for (size_t c = i * components; c < (i + 1) * components; c++)
+                *out++ = values[k][c] - values[k + 1][c];
+        }
+    }
+}
+
 static STENCIL_CLONES void combine_difference_metric(const struct combination *combination,
                                                      const double *const *values, double *out,
                                                      size_t n)
@@ -131,13 +143,15 @@ static const struct {
     const char *name;
     void (*combine)(const struct combination *combination, const double *const *values, double *out,
                     size_t n);
-    bool joins; /* the result of a point is one scalar */
+    bool joins;  /* the result of a point is one scalar */
+    bool vector; /* it has the scalars of a point for each two inputs */
 } rows[COMBINATION_KINDS] = {
     [COMBINATION_SQUARES] = {"sum of squares", combine_squares, true},
     [COMBINATION_MAGNITUDE] = {"magnitude", combine_magnitude, true},
     [COMBINATION_SUM] = {"sum", combine_sum, false},
     [COMBINATION_SUM_METRIC] = {"sum with a metric term", combine_sum_metric, false},
     [COMBINATION_DIFFERENCE] = {"difference", combine_difference, false},
+    [COMBINATION_DIFFERENCES] = {"differences", combine_differences, false, true},
     [COMBINATION_DIFFERENCE_METRIC] = {"difference with a metric term", combine_difference_metric,
                                        false},
     [COMBINATION_Q] = {"Q", combine_q, true},
@@ -146,11 +160,12 @@ static const struct {
 struct combination hg_combination_make(enum combination_kind kind, unsigned inputs,
                                        unsigned components)
 {
+    const unsigned own = rows[kind].vector ? inputs / 2 * components : components;
     return (struct combination){
         .name = rows[kind].name,
         .combine = rows[kind].combine,
         .inputs = inputs,
         .components = components,
-        .results = rows[kind].joins ? 1 : components,
+        .results = rows[kind].joins ? 1 : own,
     };
 }

@@ -20,6 +20,7 @@ enum combination_kind {
     COMBINATION_SUM_METRIC, /* (a + b + ...) - c * factor + d ..., where before inputs precede c */
     COMBINATION_DIFFERENCE, /* a - b */
     COMBINATION_DIFFERENCE_METRIC, /* (a - b) + c * factor */
+    COMBINATION_DIFFERENCES,       /* the vector a - b, c - d, ... */
     /* The Q-criterion of a vector of two or three real components: -(half the sum of squares of the
      * diagonal of its Jacobian J) - the sum of the products J[a][b] J[b][a]. Inputs are the
      * diagonal, then the pairs J[a][b], J[b][a] by rows. */

@@ -67,6 +67,8 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     hg_plan_tile(crew->plan, number, &tile);
     struct result_tile out = {.number = number, .codec = worker->codec, .space = worker->result};
     hg_region_results(job->rank, &crew->plan->region, &tile.core, &out.core);
+    if (job->behind > 0)
+        hg_box_add_axis(&out.core, job->rank, job->rank, 0, job->behind);
     enum h5grad_status status = hg_sink_begin(job->sink, &out, err);
     if (!status)
         status = make_tile(worker, &tile, &out, err);

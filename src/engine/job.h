@@ -70,6 +70,7 @@ struct engine_job {
     const struct engine_source *source;
     const struct engine_derivative *derivative;
     const struct engine_output *output;
+    unsigned behind;   /* points of an axis behind the job's that some writers have; 0: none has */
     struct sink *sink; /* takes the outputs, by their numbers; not needed for a plan */
     bool ordered;      /* the sink may keep hg_engine_waiting bytes */
     unsigned threads;

@@ -52,6 +52,8 @@ struct coords_results {
  * vector       enters the vector at path, or the one of which the dataset at path is a component
  * unlike       returns the property in which two components of a vector must not differ but do;
  *              NULL: none
+ * joins        whether the components of a vector lie in one dataset: x, which is along its fastest
+ *              axis, y and z
  * result_path  returns the path of a result of a field, called what in --name, used without --name,
  *              to be freed; NULL if memory runs out
  * finish       makes the groups and attributes by which readers of the convention find results; not
@@ -65,6 +67,7 @@ struct coords_convention {
     void (*survey)(struct query *query);
     void (*vector)(struct query *query);
     const char *(*unlike)(hid_t a, hid_t b);
+    bool joins;
     char *(*result_path)(const struct field *field, const struct field_result *result,
                          const char *what);
     enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);

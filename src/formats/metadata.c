@@ -186,7 +186,8 @@ enum h5grad_status hg_metadata_write(const struct field *field, const struct fie
                                      struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    if (field->values.missing && result->components == 1)
+    const bool real = field->components == 1 || result->components < field->components;
+    if (field->values.missing && real)
         status = write_fill_value(dataset, type, err);
     if (!status)
         status = derive_attributes(field, result, source, dataset, err);

@@ -403,5 +403,6 @@ const struct coords_convention hg_coords_vtkhdf = {
     .axes = read_axes,
     .not_field = not_field,
     .vector = find_vector,
+    .joins = true,
     .finish = finish,
 };

@@ -144,6 +144,7 @@ static enum h5grad_status choose_combined(struct field *field, const struct run_
 static enum h5grad_status add_vector_results(struct field *field, const struct run_options *options,
                                              struct h5grad_error *err)
 {
+    const struct coords_convention *convention = field->coords.convention;
     const unsigned n = field->vector->n;
     enum h5grad_status status = make_results(field, err);
     for (enum field_what what = FIELD_DIVERGENCE; what < FIELD_WHATS && !status; what++) {
@@ -151,6 +152,11 @@ static enum h5grad_status add_vector_results(struct field *field, const struct r
         if (!(options->derivation.results & 1u << what) || (what == FIELD_CURL && n > 3))
             continue;
         result.along = what == FIELD_CURL && n == 3;
+        result.joined = result.along && convention && convention->joins;
+        if (result.joined) {
+            result.along = false;
+            result.components *= n;
+        }
         for (unsigned k = 0; k < (result.along ? n : 1) && !status; k++) {
             result.axis = result.along ? field->combined[k] : 0;
             status = add_result(field, options, result, err);

@@ -7,37 +7,65 @@
 
 void hg_results_init(struct results *results, hid_t file)
 {
-    *results =
-        (struct results){.file = file, .type = -1, .space = -1, .creation = -1, .scalar = -1};
+    *results = (struct results){.file = file,
+                                .type = -1,
+                                .space = -1,
+                                .creation = -1,
+                                .scalar = -1,
+                                .joined_space = -1,
+                                .joined_creation = -1};
     for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
         results->dataset[k] = -1;
 }
 
-static enum h5grad_status describe(const struct task *task, struct results *results,
-                                   struct h5grad_error *err)
+/* The dataspace and creation list of datasets that are stored like that. */
+static enum h5grad_status make_shape(const struct h5_storage *storage, hid_t *space,
+                                     hid_t *creation, struct h5grad_error *err)
 {
-    const struct h5_storage *storage = &task->result_storage;
     hsize_t extent[GRID_MAX_RANK], most[GRID_MAX_RANK];
     for (unsigned i = 0; i < storage->rank; i++) {
         extent[i] = storage->extent[i];
         most[i] = storage->max_extent[i] == UINT64_MAX ? H5S_UNLIMITED : storage->max_extent[i];
     }
-    results->type = hg_type_result(&task->type, task->field->result);
-    results->scalar = hg_type_scalar(task->field->result);
-    results->space = H5Screate_simple((int)storage->rank, extent, most);
-    if (results->type < 0 || results->scalar < 0 || results->space < 0)
+    *space = H5Screate_simple((int)storage->rank, extent, most);
+    if (*space < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    results->creation = hg_layout_creation(storage, err);
-    return results->creation < 0 ? hg_error_status(err) : H5GRAD_OK;
+    *creation = hg_layout_creation(storage, err);
+    return *creation < 0 ? hg_error_status(err) : H5GRAD_OK;
 }
 
-static struct writer *open_writer(const struct task *task, const struct results *results,
-                                  unsigned k, hid_t type, struct h5grad_error *err)
+static enum h5grad_status describe(const struct task *task, struct results *results,
+                                   struct h5grad_error *err)
+{
+    struct h5_storage storage = task->result_storage;
+    results->type = hg_type_result(&task->type, task->field->result);
+    results->scalar = hg_type_scalar(task->field->result);
+    if (results->type < 0 || results->scalar < 0)
+        return hg_hdf5_error(err, "it cannot be described");
+    enum h5grad_status status = make_shape(&storage, &results->space, &results->creation, err);
+    if (status || task->job.behind == 0)
+        return status;
+    storage.extent[storage.rank] = storage.max_extent[storage.rank] = task->job.behind;
+    storage.chunk[storage.rank] = task->job.behind;
+    storage.rank++;
+    return make_shape(&storage, &results->joined_space, &results->joined_creation, err);
+}
+
+/* Which of the storages is that of a result. */
+static struct h5_storage *storage_of(struct results *results, const struct task *task,
+                                     const struct field_result *result)
+{
+    const bool scalar = result->components < task->field->components;
+    return &results->storage[result->joined ? 2 : scalar];
+}
+
+static struct writer *open_writer(const struct task *task, struct results *results, unsigned k,
+                                  hid_t type, struct h5grad_error *err)
 {
     struct writer_target target = {
         .file = results->file,
         .dataset = results->dataset[k],
-        .storage = &results->storage[type == results->scalar],
+        .storage = storage_of(results, task, &task->field->results[k]),
         .memory = type,
         .size = H5Tget_size(type),
         .raw = true,
@@ -52,15 +80,17 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
 {
     const struct field *field = task->field;
     const struct field_result *result = &field->results[k];
-    const hid_t type = result->components == field->components ? results->type : results->scalar;
-    hid_t dataset = hg_create_dataset(results->file, result->path, type, results->space,
-                                      results->creation, err);
+    const hid_t type = result->components < field->components ? results->scalar : results->type;
+    hid_t dataset = hg_create_dataset(results->file, result->path, type,
+                                      result->joined ? results->joined_space : results->space,
+                                      result->joined ? results->joined_creation : results->creation,
+                                      err);
     results->dataset[k] = dataset;
     if (dataset < 0)
         return hg_error_status(err);
     enum h5grad_status status =
-        hg_storage_read(dataset, &results->storage[type == results->scalar], err);
-    if (!status)
+        hg_storage_read(dataset, storage_of(results, task, result), err);
+    if (!status && !result->joined)
         status = hg_aux_vars_link(aux_vars, links, dataset, result->path, err);
     if (!status)
         status = hg_metadata_write(field, result, task->dataset, dataset, type, err);
@@ -99,6 +129,8 @@ enum h5grad_status hg_results_finish(const struct field *field, struct results *
         if (complete && status)
             hg_error_context(err, status, "%s", field->results[k].path);
     }
+    hg_close(results->joined_creation);
+    hg_close(results->joined_space);
     hg_close(results->creation);
     hg_close(results->space);
     hg_close(results->scalar);

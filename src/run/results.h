@@ -8,10 +8,11 @@
 
 /* All results have the same extents. Real results of a complex field have another type. */
 struct results {
-    hid_t file;                        /* of the output */
-    hid_t type, space, creation;       /* of datasets; type is also that in memory */
-    hid_t scalar;                      /* the type of real results */
-    struct h5_storage storage[2];      /* by libhdf5, from creation: of type and of scalar */
+    hid_t file;                          /* of the output */
+    hid_t type, space, creation;         /* of datasets; type is also that in memory */
+    hid_t scalar;                        /* the type of real results */
+    hid_t joined_space, joined_creation; /* of joined results */
+    struct h5_storage storage[3]; /* by libhdf5: of type, of scalar, of joined results of type */
     hid_t dataset[FIELD_MOST_RESULTS]; /* in the field's order */
     struct writer *writer[FIELD_MOST_RESULTS];
 };

@@ -50,6 +50,7 @@ struct run {
     struct selection selection;
     struct coord_store *coordinates;
     struct results_names names;
+    struct results results; /* of the field at hand */
     struct report *report;
     struct publish publish;
     struct resume resume;
@@ -450,12 +451,12 @@ static enum h5grad_status finish_results(struct run *run, struct results *result
 static enum h5grad_status do_results(struct run *run, size_t number, struct h5grad_error *err)
 {
     struct engine_job *job = &run->task.job;
-    struct results results;
-    hg_results_init(&results, run->publish.file);
-    enum h5grad_status status = create_results(run, number, &results, err);
+    struct results *results = &run->results;
+    hg_results_init(results, run->publish.file);
+    enum h5grad_status status = create_results(run, number, results, err);
     if (!status) {
         run->progress.field = run->task.field->path;
-        hg_report_write_method(run->report, number, results.writer[0]->method->name);
+        hg_report_write_method(run->report, number, results->writer[0]->method->name);
         job->progress = on_progress;
         job->cancelled = on_cancelled;
         job->user = run;
@@ -463,7 +464,7 @@ static enum h5grad_status do_results(struct run *run, size_t number, struct h5gr
         if (status)
             hg_error_context(err, status, "%s: %s", run->input, run->task.field->path);
     }
-    return finish_results(run, &results, status, err);
+    return finish_results(run, results, status, err);
 }
 
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)

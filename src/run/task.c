@@ -326,18 +326,37 @@ static void want(struct recipe *recipe, unsigned source, unsigned axis, unsigned
     recipe->wanted[recipe->n++] = (struct wanted){source, axis, order};
 }
 
-/* Chooses a curl: of two components, on a sphere with a metric term; or one component of three. */
+/* Adds the two terms of the component of a curl that is made of components a and b. */
+static void want_difference(const struct field *field, unsigned a, unsigned b,
+                            struct recipe *recipe)
+{
+    want(recipe, b, field->combined[a], 1);
+    want(recipe, a, field->combined[b], 1);
+}
+
+/* Adds those of the component along an axis of three. */
+static void want_curl_along(const struct field *field, unsigned axis, struct recipe *recipe)
+{
+    unsigned of = 0;
+    while (field->combined[of] != axis)
+        of++;
+    want_difference(field, (of + 1) % 3, (of + 2) % 3, recipe);
+}
+
+/* Chooses a curl: of two components, on a sphere with a metric term; or one component of three, or
+ * all of them, from that along the fastest axis on. */
 static void choose_curl(const struct field *field, const struct field_result *result,
                         struct recipe *recipe)
 {
-    const unsigned *axis = field->combined;
-    unsigned of = 0;
-    while (result->along && axis[of] != result->axis)
-        of++;
-    const unsigned a = result->along ? (of + 1) % 3 : 0, b = result->along ? (of + 2) % 3 : 1;
-    want(recipe, b, axis[a], 1);
-    want(recipe, a, axis[b], 1);
-    recipe->kind = COMBINATION_DIFFERENCE;
+    recipe->kind = result->joined ? COMBINATION_DIFFERENCES : COMBINATION_DIFFERENCE;
+    if (result->along)
+        want_curl_along(field, result->axis, recipe);
+    else if (!result->joined)
+        want_difference(field, 0, 1, recipe);
+    for (unsigned axis = field->rank; axis-- > 0 && result->joined;) {
+        if (field->axis[axis].differentiated)
+            want_curl_along(field, axis, recipe);
+    }
     if (field->sphere.radius > 0) {
         want(recipe, 0, field->sphere.latitude, 0);
         recipe->kind = COMBINATION_DIFFERENCE_METRIC;
@@ -435,6 +454,9 @@ static enum h5grad_status choose_outputs(struct task *task, struct h5grad_error 
             output->inputs = &output->derivative;
         }
     }
+    task->job.behind = 0;
+    for (size_t k = 0; k < field->n_results; k++)
+        task->job.behind = field->results[k].joined ? COORDS_DIRECTIONS : task->job.behind;
     task->job.n_outputs = (unsigned)field->n_results;
     return status;
 }

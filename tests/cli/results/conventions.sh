@@ -40,9 +40,28 @@ image in.vtkhdf 3x4x5
 make_input in.vtkhdf /VTKHDF numbers WholeExtent 0 4 0 3 0 2
 # shellcheck disable=SC2046 # a number is a word
 make_input in.vtkhdf /VTKHDF/PointData/V float64 3x4x5x3 $(paste <(numbers 60 3) <(numbers 60 5) <(numbers 60 7))
+# shellcheck disable=SC2046 # a number is a word
+make_input in.vtkhdf /VTKHDF/PointData/W float64 3x4x5x3 $(paste <(numbers 60 7) <(numbers 60 3) <(numbers 60 5))
 done_quietly "VTKHDF" --compute=$results --vector=V=/VTKHDF/PointData/V in.vtkhdf vtk.h5
 at=/VTKHDF/PointData/V
 same "VTKHDF" vtk.h5 ${at}_divergence ${at}_q
+# joined FILE DATASET: whether its last axis holds the curl of explicit.h5 in the order x, y, z.
+joined() {
+    equal "$(values "$1" "$2" | tr ' ' '\n' | paste - - -)" "$(paste <(each 2) <(each 1) <(each 0))"
+}
+each() {
+    values explicit.h5 "/V_curl_$1" | tr ' ' '\n'
+}
+check "VTKHDF: curl" joined vtk.h5 ${at}_curl
+for layout in 2x3x4 contiguous "2x2x2 --filter=shuffle+gzip" "5x5x5 -j3 --filter=none"; do
+    # shellcheck disable=SC2086 # several options
+    done_quietly "VTKHDF, $layout" -O --layout=$layout --vector=V=/VTKHDF/PointData/V in.vtkhdf vtk.h5
+    check "VTKHDF, $layout: curl" joined vtk.h5 ${at}_curl
+done
+done_quietly "VTKHDF, float32" -O --dtype=float32 --compute=curl --vector=V=/VTKHDF/PointData/V in.vtkhdf vtk.h5
+check "VTKHDF, float32: curl" joined vtk.h5 ${at}_curl
+done_quietly "VTKHDF, another order" -O --compute=curl --vector=V:z,x,y=/VTKHDF/PointData/W in.vtkhdf vtk.h5
+check "VTKHDF, another order" joined vtk.h5 /VTKHDF/PointData/V_curl
 check "VTKHDF: list" grep -q "^    vector  --vector=V=$at\$" <<<"$("$H5GRAD" --list in.vtkhdf)"
 refused 1 'V: /VTKHDF/PointData/scalar: which component .* give V:DIM=PATH for each component, or V:DIM,DIM\[,DIM\]=PATH' \
     --vector=V=VTKHDF/PointData/scalar in.vtkhdf o/out.h5
