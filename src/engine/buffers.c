@@ -44,7 +44,8 @@ static bool has_factor(const struct engine_job *job)
     return has;
 }
 
-/* Pieces that the results of a combination take before they are rounded: a vector's take several. */
+/* Pieces that the results of a combination take before they are rounded: a vector's take several.
+ */
 static unsigned wide_pieces(const struct engine_job *job)
 {
     unsigned most = 1;

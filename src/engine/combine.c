@@ -139,33 +139,36 @@ static STENCIL_CLONES void combine_q(const struct combination *combination,
     }
 }
 
+/* Scalars of a point of a result: one, as many as an input has, or those for each two inputs. */
+enum scalars { ONE, OF_INPUT, OF_PAIRS };
+
 static const struct {
     const char *name;
     void (*combine)(const struct combination *combination, const double *const *values, double *out,
                     size_t n);
-    bool joins;  /* the result of a point is one scalar */
-    bool vector; /* it has the scalars of a point for each two inputs */
+    enum scalars scalars;
 } rows[COMBINATION_KINDS] = {
-    [COMBINATION_SQUARES] = {"sum of squares", combine_squares, true},
-    [COMBINATION_MAGNITUDE] = {"magnitude", combine_magnitude, true},
-    [COMBINATION_SUM] = {"sum", combine_sum, false},
-    [COMBINATION_SUM_METRIC] = {"sum with a metric term", combine_sum_metric, false},
-    [COMBINATION_DIFFERENCE] = {"difference", combine_difference, false},
-    [COMBINATION_DIFFERENCES] = {"differences", combine_differences, false, true},
+    [COMBINATION_SQUARES] = {"sum of squares", combine_squares, ONE},
+    [COMBINATION_MAGNITUDE] = {"magnitude", combine_magnitude, ONE},
+    [COMBINATION_SUM] = {"sum", combine_sum, OF_INPUT},
+    [COMBINATION_SUM_METRIC] = {"sum with a metric term", combine_sum_metric, OF_INPUT},
+    [COMBINATION_DIFFERENCE] = {"difference", combine_difference, OF_INPUT},
     [COMBINATION_DIFFERENCE_METRIC] = {"difference with a metric term", combine_difference_metric,
-                                       false},
-    [COMBINATION_Q] = {"Q", combine_q, true},
+                                       OF_INPUT},
+    [COMBINATION_DIFFERENCES] = {"differences", combine_differences, OF_PAIRS},
+    [COMBINATION_Q] = {"Q", combine_q, ONE},
 };
 
 struct combination hg_combination_make(enum combination_kind kind, unsigned inputs,
                                        unsigned components)
 {
-    const unsigned own = rows[kind].vector ? inputs / 2 * components : components;
+    const unsigned results[] = {
+        [ONE] = 1, [OF_INPUT] = components, [OF_PAIRS] = inputs / 2 * components};
     return (struct combination){
         .name = rows[kind].name,
         .combine = rows[kind].combine,
         .inputs = inputs,
         .components = components,
-        .results = rows[kind].joins ? 1 : own,
+        .results = results[rows[kind].scalars],
     };
 }

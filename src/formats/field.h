@@ -53,8 +53,8 @@ struct field_result {
     enum field_what what;
     bool along; /* along axis, or the component of axis */
     unsigned axis;
-    /* The three components of a vector, in the order x, y, z: they lie along an axis behind those of
-     * the field. */
+    /* The three components of a vector, in the order x, y, z: they lie along an axis behind those
+     * of the field. */
     bool joined;
     unsigned components; /* scalars of a point */
     char *path;

@@ -275,6 +275,7 @@ struct xdmf_data {
     const char *file, *path;
     unsigned bytes; /* of a number */
     bool cut;       /* a result, which has only the points of the region */
+    bool vector;    /* has an axis behind the field's, of the components x, y and z */
 };
 
 /* Returns the points of a dataset along an axis. */
@@ -294,7 +295,7 @@ static void put_dataset(FILE *out, const struct xdmf_part *part, const struct xd
     fprintf(out, "<DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"%u\" Dimensions=\"",
             data->bytes);
     put_extents(out, field->rank, extent);
-    fputs("\">", out);
+    fputs(data->vector ? " 3\">" : "\">", out);
     put_path(out, data->file, data->path);
     fputs("</DataItem>\n", out);
 }
@@ -303,12 +304,16 @@ static void put_dataset(FILE *out, const struct xdmf_part *part, const struct xd
 static void put_slab(FILE *out, const struct xdmf_part *part, const struct xdmf_data *data)
 {
     const struct region *region = data->cut ? NULL : part->field->region;
-    unsigned rank = part->field->rank;
-    uint64_t slab[3 * GRID_MAX_RANK] = {0};
-    for (unsigned i = 0; i < rank; i++) {
+    const unsigned own = part->field->rank, rank = own + data->vector;
+    uint64_t slab[3 * (GRID_MAX_RANK + 1)] = {0};
+    for (unsigned i = 0; i < own; i++) {
         slab[i] = region ? region->start[i] : 0;
         slab[rank + i] = region ? region->step[i] : 1;
         slab[2 * rank + i] = is_space(part, i) ? hg_field_results(part->field, i) : 1;
+    }
+    if (data->vector) {
+        slab[2 * rank - 1] = 1;
+        slab[3 * rank - 1] = SPACE;
     }
     fprintf(out, "<DataItem Format=\"XML\" Dimensions=\"3 %u\">", rank);
     put_extents(out, 3 * (size_t)rank, slab);
@@ -327,7 +332,7 @@ static void put_data(FILE *out, const struct xdmf_part *part, const struct xdmf_
     }
     fputs("<DataItem ItemType=\"HyperSlab\" Type=\"HyperSlab\" Dimensions=\"", out);
     put_grid_extents(out, part);
-    fputs("\">\n", out);
+    fputs(data->vector ? " 3\">\n" : "\">\n", out);
     put_slab(out, part, data);
     put_dataset(out, part, data);
     fputs("</DataItem>\n", out);
@@ -338,14 +343,15 @@ static unsigned float_bytes(enum element element)
     return hg_element_arithmetic(element) == ELEMENT_F64 ? 8 : 4;
 }
 
-/* Writes a dataset as a scalar, named by an absolute path; false if XML cannot hold its own path.
- */
-static bool put_scalar(FILE *out, const struct xdmf_part *part, const char *name,
-                       const struct xdmf_data *data)
+/* Writes a dataset as a scalar or vector, named by an absolute path; false if XML cannot hold its
+ * own path. */
+static bool put_attribute(FILE *out, const struct xdmf_part *part, const char *name,
+                          const struct xdmf_data *data)
 {
     if (!is_representable(data->path))
         return false;
-    fputs("<Attribute AttributeType=\"Scalar\" Center=\"Node\" Name=\"", out);
+    fprintf(out, "<Attribute AttributeType=\"%s\" Center=\"Node\" Name=\"",
+            data->vector ? "Vector" : "Scalar");
     put_text(out, name + 1);
     fputs("\">\n", out);
     put_data(out, part, data);
@@ -353,48 +359,57 @@ static bool put_scalar(FILE *out, const struct xdmf_part *part, const char *name
     return true;
 }
 
-/* Writes the gradient in space, in the order x, y, z. */
-static void put_vector(FILE *out, const struct xdmf_part *part, const char *file)
+/* Writes a vector of results of a kind, one along each axis of space, in the order x, y, z. */
+static void put_vector(FILE *out, const struct xdmf_part *part, const char *file,
+                       enum field_what what)
 {
     const struct field *field = part->field;
-    struct xdmf_data data = {file, NULL, float_bytes(field->result), true};
+    struct xdmf_data data = {file, NULL, float_bytes(field->result), true, false};
     fputs("<Attribute AttributeType=\"Vector\" Center=\"Node\" Name=\"", out);
     put_text(out, field->path + 1);
     fprintf(out,
-            "_gradient\">\n<DataItem ItemType=\"Function\" Function=\"JOIN($0, $1, %s)\" "
+            "_%s\">\n<DataItem ItemType=\"Function\" Function=\"JOIN($0, $1, %s)\" "
             "Dimensions=\"",
-            part->rank == SPACE ? "$2" : "0 * $1");
+            hg_field_word(what), part->rank == SPACE ? "$2" : "0 * $1");
     put_grid_extents(out, part);
     fputs(" 3\">\n", out);
     for (unsigned k = part->rank; k-- > 0;) {
-        data.path = hg_field_result(field, FIELD_GRADIENT, part->axis[k])->path;
+        data.path = hg_field_result(field, what, part->axis[k])->path;
         put_data(out, part, &data);
     }
     fputs("</DataItem>\n</Attribute>\n", out);
 }
 
-/* Writes the results and, if there is one along each axis of the grid, their vector. Returns how
- * many XML cannot name. */
+/* Returns whether there is a result of a kind along each axis of space. */
+static bool is_vector(const struct xdmf_part *part, enum field_what what)
+{
+    bool vector = true;
+    for (unsigned k = 0; k < part->rank && vector; k++) {
+        const struct field_result *result = hg_field_result(part->field, what, part->axis[k]);
+        vector = result && result->along && is_representable(result->path);
+    }
+    return vector;
+}
+
+/* Writes the results and, if there is a gradient or curl along each axis of the grid, their vector.
+ * Returns how many XML cannot name. */
 static unsigned put_results(FILE *out, const struct xdmf *xdmf, const struct xdmf_part *part)
 {
     const struct field *field = part->field;
     unsigned nameless = 0;
-    bool vector = true;
     for (unsigned i = 0; i <= field->rank; i++) {
         for (size_t k = 0; k < field->n_results; k++) {
             const struct field_result *result = &field->results[k];
             const struct xdmf_data data = {xdmf->output, result->path, float_bytes(field->result),
-                                           true};
+                                           true, result->joined};
             if ((result->along ? result->axis : field->rank) == i)
-                nameless += !put_scalar(out, part, result->path, &data);
+                nameless += !put_attribute(out, part, result->path, &data);
         }
     }
-    for (unsigned k = 0; k < part->rank; k++) {
-        const struct field_result *result = hg_field_result(field, FIELD_GRADIENT, part->axis[k]);
-        vector = vector && result && is_representable(result->path);
-    }
-    if (vector)
-        put_vector(out, part, xdmf->output);
+    if (is_vector(part, FIELD_GRADIENT))
+        put_vector(out, part, xdmf->output, FIELD_GRADIENT);
+    if (part->rank == SPACE && is_vector(part, FIELD_CURL))
+        put_vector(out, part, xdmf->output, FIELD_CURL);
     return nameless;
 }
 
@@ -404,10 +419,10 @@ static void put_field(FILE *out, const struct xdmf *xdmf, const struct xdmf_part
 {
     const struct field *field = part->field;
     const struct xdmf_data data = {xdmf->input, field->stored_path, float_bytes(field->stored),
-                                   false};
+                                   false, false};
     unsigned nameless = 0;
     if (xdmf->input_named && !field->vector && (!field->values.applies || field->values.by_default))
-        nameless += !put_scalar(out, part, field->path, &data);
+        nameless += !put_attribute(out, part, field->path, &data);
     if (xdmf->output_named)
         nameless += put_results(out, xdmf, part);
     if (nameless > 0)

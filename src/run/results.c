@@ -81,15 +81,13 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
     const struct field *field = task->field;
     const struct field_result *result = &field->results[k];
     const hid_t type = result->components < field->components ? results->scalar : results->type;
-    hid_t dataset = hg_create_dataset(results->file, result->path, type,
-                                      result->joined ? results->joined_space : results->space,
-                                      result->joined ? results->joined_creation : results->creation,
-                                      err);
+    hid_t dataset = hg_create_dataset(
+        results->file, result->path, type, result->joined ? results->joined_space : results->space,
+        result->joined ? results->joined_creation : results->creation, err);
     results->dataset[k] = dataset;
     if (dataset < 0)
         return hg_error_status(err);
-    enum h5grad_status status =
-        hg_storage_read(dataset, storage_of(results, task, result), err);
+    enum h5grad_status status = hg_storage_read(dataset, storage_of(results, task, result), err);
     if (!status && !result->joined)
         status = hg_aux_vars_link(aux_vars, links, dataset, result->path, err);
     if (!status)

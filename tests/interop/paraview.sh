@@ -50,6 +50,13 @@ for name in u w; do
     vector ${name}_gradient out/uneven.h5 /d${name}_d{x,y,z}
 done
 
+# The curl of three components.
+"$H5GRAD" -q --xdmf --vector=V:x=/u --vector=V:y=/v --vector=V:z=/w samples/turbulence.h5 out/curl.h5 || exit 99
+expect out/curl.h5.xmf 0 vtkRectilinearGrid 64,64,64
+scalar V_divergence out/curl.h5 /V_divergence
+scalar V_curl_y out/curl.h5 /V_curl_y
+vector V_curl out/curl.h5 /V_curl_{x,y,z}
+
 # Integers; uneven, descending and even axes; coordinates of other lengths; a folder beside.
 # shellcheck disable=SC2046 # one word per number
 "$MAKE_INPUT" mixed.h5 /f int16 3x4x5 $(seq 1 2 120) &&

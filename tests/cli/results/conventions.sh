@@ -69,6 +69,16 @@ make_input in.vtkhdf /VTKHDF numbers Direction 0 1 0 1 0 0 0 0 1
 refused 1 "V: $at: the grid is turned" --vector=V=$at in.vtkhdf o/out.h5
 check "VTKHDF: no vector of a turned grid" grep -vq vector <<<"$("$H5GRAD" --list in.vtkhdf)"
 
+done_quietly "VTKHDF, XDMF" -qO --xdmf --compute=curl --vector=V:z,x,y=/VTKHDF/PointData/W in.vtkhdf vtk.h5
+check "VTKHDF, XDMF: a vector" grep -q 'Type="Vector".*Name="VTKHDF/PointData/V_curl"' vtk.h5.xmf
+check "VTKHDF, XDMF: of one dataset" grep -q 'Dimensions="3 4 5 3">vtk.h5:/VTKHDF/PointData/V_curl' vtk.h5.xmf
+done_quietly "XDMF" -O --xdmf --compute=curl,divergence -s $steps --vector=V:2=/x --vector=V:1=/y --vector=V:0=/z \
+    plain.h5 plain_out.h5
+check "XDMF: a vector" grep -q 'Type="Vector".*Name="V_curl"' plain_out.h5.xmf
+check "XDMF: scalars" equal "$(sed -n 's/.*"Scalar".*Name="\(.*\)".*/\1/p' plain_out.h5.xmf | tr '\n' ' ')" \
+    "V_curl_0 V_curl_1 V_curl_2 V_divergence "
+check "XDMF: x, y, z" equal "$(sed -n '/JOIN/,$s/.*plain_out.h5:.V_curl_\(.\)<.*/\1/p' plain_out.h5.xmf | tr -d '\n')" 210
+
 # A grid that is flat along y: the curl is that along y, of the components z and x.
 image flat.vtkhdf 3x5
 make_input flat.vtkhdf /VTKHDF numbers WholeExtent 0 4 2 2 0 2

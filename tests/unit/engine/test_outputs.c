@@ -292,6 +292,31 @@ START_TEST(memory_is_counted)
 }
 END_TEST
 
+/* A combination that makes a vector has as many scalars in each piece. */
+START_TEST(vectors_in_pieces)
+{
+    static const unsigned inputs[] = {0, 1, 1, 0};
+    const struct combination vector = hg_combination_make(COMBINATION_DIFFERENCES, 4, 1);
+    struct setup s;
+    setup_make(&s, extents[0], 1, 1, ELEMENT_F32, false);
+    s.output[2].combination = &vector;
+    s.output[2].inputs = inputs;
+    s.job.output = &s.output[2];
+    s.job.n_outputs = 1;
+    s.bytes[2] = s.points * 2 * sizeof(float);
+    free(s.want[2]);
+    float *want = s.want[2] = malloc(s.bytes[2]);
+    for (uint64_t k = 0; k < s.points; k++) {
+        struct line_of a = line_through(&s, s.f, 0, k), b = line_through(&s, s.f, s.uneven, k);
+        want[2 * k] = (float)(even_double(&a) - uneven(&b, s.x));
+        want[2 * k + 1] = (float)(uneven(&b, s.x) - even_double(&a));
+    }
+    make_plan(&s, 2, 1 << 20);
+    run_in_memory(&s, 2);
+    setup_free(&s);
+}
+END_TEST
+
 /* A file with the results of a run. */
 struct results {
     hid_t file, dataset[OUTPUTS], type[OUTPUTS];
@@ -516,7 +541,7 @@ int main(void)
     Suite *suite = suite_create("outputs");
     TCase *memory = add_case(suite, "memory", NULL, NULL);
     tcase_add_loop_test(memory, in_memory, 0, 24);
-    ADD_TESTS(memory, memory_is_counted);
+    ADD_TESTS(memory, memory_is_counted, vectors_in_pieces);
     TCase *files = add_case(suite, "files", folder_make, (SFun)folder_remove);
     tcase_add_loop_test(files, to_files, 0, 8);
     tcase_add_loop_test(files, resumed, 0, 24);
