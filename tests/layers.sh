@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# The layers point one way: a file includes h5grad.h, its own room, and rooms below it; the program's
-# h5grad.h, its own room, and base. The files of a room, a header and its source counting as one, include
-# each other without a circle, and no two files have one name. HDF5 stays in the rooms that are about
-# files, OpenMP in the engine and above. Datasets are opened in the room hdf5, or below it, which sees to
-# it that their points are in files that may be read. Checked by the text of the sources.
+# The layers point one way: a file includes h5grad.h, its own room, and rooms below it; a file of the
+# program h5grad.h, its own room, and base. The files of a room, a header and its source counting as one,
+# include each other without a circle, and no two files have one name. HDF5 stays in the rooms about
+# files, OpenMP in the engine and above. Only the rooms hdf5 and below open datasets, since they check
+# that the points are in files that may be read. Reads the text of the sources.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/..}
 
@@ -57,7 +57,7 @@ violations()
                 complain(room " may not open datasets but by hg_open_dataset")
         }
         /^[ \t]*#[ \t]*include[ \t]*<omp\.h>/ || /^[ \t]*#[ \t]*pragma[ \t]+omp/ || /_Pragma.*omp/ {
-            # A loop within one thread is no business of the engine.
+            # omp simd makes no threads, so any room may use it.
             if ($0 !~ /pragma[ \t]+omp[ \t]+simd/ && !(height[room] >= height["engine"]))
                 complain(room " may not use OpenMP")
         }')
@@ -73,7 +73,7 @@ knots()
      find . -name '*.[ch]' | sed 's|.*/||' | sort | uniq -d | sed 's|$|: two files of that name|')
 }
 
-# The check itself must see what it is there for: one file of one line each.
+# The check itself is tested with violations: one file of one line each.
 self_test()
 {
     tree=$(mktemp -d) || exit 99

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# The libraries show the functions that h5grad.h declares, and nothing else. That nothing else gets into
-# the way of a program's own functions is shown by tests/api/own_names.c.
+# The libraries export the functions that h5grad.h declares and nothing else. tests/api/own_names.c
+# tests that no other name conflicts with a program's own functions.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/../..}
 libraries=${abs_top_builddir:-.}/.libs

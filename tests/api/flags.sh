@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Whatever CFLAGS say, given to make, what is compiled and linked keeps IEEE's arithmetic.
+# Whatever CFLAGS are given to make, the build keeps to IEEE 754.
 set -u
 sources=$(cd "$(dirname "$0")/../.." && pwd) || exit 99
 folder=$(mktemp -d "${TMPDIR:-/tmp}/h5grad-flags-XXXXXX") || exit 99

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# h5grad(3) has every name of h5grad.h, and its example does what it says. h5grad.h is C99 and C++11.
+# h5grad(3) has every name of h5grad.h, and its example works. h5grad.h is C99 and C++11.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"

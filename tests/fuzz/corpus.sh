@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The fuzzing harnesses over their corpora: inputs that each reach another part of the code, and those
-# that once showed a fault.
+# Runs the fuzzing harnesses over their corpora: inputs that each reach another part of the code, and
+# inputs that once showed a fault.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"

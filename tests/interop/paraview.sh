@@ -11,7 +11,7 @@ fi
 
 # expect FILE.xmf GRID X,Y,Z: the grid of this number, its class and its extents. What follows holds
 # for it: axis FILE DATASET NUMBER, scalar NAME FILE DATASET, vector NAME FILE X Y Z.
-# The numbers are taken out of the files by h5dump, as float64.
+# h5dump reads the numbers from the files, as float64.
 raw() {
     local name
     name=$(cksum <<<"$1 $2" | tr ' ' -)

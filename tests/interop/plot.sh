@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# h5grad-plot: a picture of every sample, what it shows of packed and missing values and of axes, and
-# one clear line where there cannot be one.
+# h5grad-plot: a picture of every sample, packed and missing values and axes in pictures, and one clear
+# line if there can be no picture.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
@@ -16,7 +16,7 @@ if [ -z "$python" ]; then
 fi
 export MPLCONFIGDIR=$PWD
 
-# picture FILE: whether it is a PNG with some colours in it.
+# picture FILE: succeeds if it is a PNG with some colours.
 cat >drawn.py <<'END'
 """Runs h5grad-plot once for each line of standard input, the arguments as a list in Python, in a
 process of its own that need not load it again; says how it ended. ./drawn has the titles of the
@@ -71,7 +71,7 @@ for line in sys.stdin.buffer:
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 END
 coproc $python drawn.py "$plot" 2>coproc.err
-# plot ARGUMENT...: by that process.
+# plot ARGUMENT...: runs h5grad-plot in that process.
 plot() {
     local argument status list=
     for argument; do
@@ -165,7 +165,7 @@ END
 $python fields.py || exit 99
 "$H5GRAD" -q fields.h5 fields_grad.h5 || exit 99
 
-# shows WANTED ARGS...: that the drawing has those lines, among others, in this order.
+# shows WANTED ARGS...: checks that the drawing has those lines, among others, in this order.
 shows() {
     local wanted=$1
     shift

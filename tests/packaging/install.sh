@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# An installed copy, used by a program that knows nothing but h5grad.pc: compiled, linked with the
-# shared and with the static library, and run. "make installcheck" runs it and says where the copy
-# is, in the variables below; DESTDIR stands before the others where it was given to "make install".
-# HDF5_LIBS and HDF5_CFLAGS are those of the HDF5 that the library uses, for a sample that uses both.
+# An installed copy, used by a program that knows only h5grad.pc: compiled, linked with the shared and
+# with the static library, and run. "make installcheck" runs it, with the place of the copy in the
+# variables below; they begin with DESTDIR if "make install" got one. HDF5_LIBS and HDF5_CFLAGS are
+# those of the HDF5 that the library uses, for a sample that uses both.
 set -u
 export LC_ALL=C
 sources=$(cd "$(dirname "$0")/../.." && pwd) || exit 99

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The recipes in packaging/: all for the version that is built, all of them readable, as far as that
-# can be told without Spack, conda and Debian's tools.
+# The recipes in packaging/: all have the version of the build and are valid, as far as can be checked
+# without Spack, conda and Debian's tools.
 set -u
 export LC_ALL=C
 sources=$(cd "$(dirname "$0")/../.." && pwd) || exit 99

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The Slurm samples on a real Slurm: one of its own, on this machine alone, in the folder of the test,
-# beside any other. An array job over eight files; a job that is warned before its time limit, goes
-# back into the queue and on from where it was, is cancelled, and is brought to its end. "make
-# check-slurm" runs it; it takes a minute or two.
+# The Slurm samples on a real Slurm, which the test starts on this machine, in its own folder, beside
+# any other. An array job over eight files; a job that is warned before its time limit, is requeued and
+# resumes, is cancelled, and is resumed to its end. "make check-slurm" runs it; it takes a minute or
+# two.
 set -u
 samples=$(cd "$(dirname "$0")/../../samples" && pwd) || exit 99
 

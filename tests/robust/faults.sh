@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What the program does when the system fails it: each call of a run in turn (fault_inject.c),
-# full disks, folders that vanish, an input that changes. Every time it ends in success with the right
-# bytes, or in one clear line with nothing left behind.
+# Failures of the system: each call of a run, one by one (fault_inject.c), full disks, folders that
+# vanish, an input that changes. Every run ends in success with the right bytes, or with one clear line
+# and nothing left behind.
 #
-# H5GRAD_FAULTS=all tries every allocation of a run, where it else is some hundred of them, evenly spread,
-# and every call also where libhdf5 reads and writes.
+# H5GRAD_FAULTS=all tries every allocation of a run, instead of some hundred, evenly spread, and every
+# call also where libhdf5 reads and writes.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
@@ -19,7 +19,7 @@ make_input() {
     "$MAKE_INPUT" "$@" || exit 99
 }
 
-# Not libtool's script but the program, which is what calls are to be counted of.
+# Calls of the program are counted, not those of libtool's script.
 program=$H5GRAD
 if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
     program=$(dirname "$H5GRAD")/.libs/h5grad
@@ -75,7 +75,7 @@ make_input beyond.h5 /v scales /time /lat /lon
 beyond=(-d/u --vector=V:2=/u --vector=V:1=/v "--compute=gradient,laplacian,magnitude,divergence,curl" --sphere
     --boundary=auto --missing=edge --accuracy=lon=8 --subset=lat=1:5 --time-unit=s)
 
-# points WAY CALL WITH [OPTION]... [-- OPTION-OF-PROGRAM...]: a check over all calls of a run.
+# points WAY CALL WITH [OPTION]... [-- OPTION-OF-PROGRAM...]: checks all calls of a run.
 points() {
     local way=$1 call=$2 with=$3 line
     local -a environment=(env) options=() program_options=(-q -j2)
@@ -220,7 +220,7 @@ fi
 ## Disks and folders
 ##
 
-# fails WHAT REGEX STATUS [LEFT]: how the run ended, whose messages are in ./stderr, and what is in o.
+# fails WHAT REGEX STATUS [LEFT]: checks the message in ./stderr, the exit status, and the files in o.
 fails() {
     check "$1: exit status" equal "$3" 1
     check "$1: message" one_line "$2"
@@ -298,8 +298,8 @@ has_begun() {
     [ -n "$(ls -A o)" ] || is_gone "$pid"
 }
 
-# during COMMAND...: runs it while a run, with $more options, stands still that has begun to write; $status
-# is how the run ended.
+# during COMMAND...: runs it while a run with $more options, which has begun to write, is stopped; $status
+# is the exit status of the run.
 more=()
 during() {
     local pid child

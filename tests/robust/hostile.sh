@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Names of any bytes: each is computed, whatever is printed is whole UTF-8 that commands no terminal,
-# and JSON and XDMF are what they should be and lead to the datasets.
+# Names of any bytes: each field is computed, all output is valid UTF-8 without control characters, and
+# JSON and XDMF are valid and lead to the datasets.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The cap on memory: more of it never makes a run impossible, what a refusal asks for is enough, the
-# process stays within it, and with contiguous results a chunk of a quarter of it can be done.
+# The cap on memory: more never makes a run impossible, the cap that a refusal names suffices, the
+# process stays within it, and with contiguous results chunks of a quarter of it can be done.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
@@ -30,12 +30,12 @@ within() {
     return 1
 }
 
-# asked: what the refusal in ./stderr asks for, in MiB.
+# asked: prints the cap that the refusal in ./stderr names, in MiB.
 asked() {
     sed -n 's/.*needs --memory=\([0-9]*\)M at least.*/\1/p' stderr
 }
 
-# enough [OPTION]... INPUT: refused from the least cap on up to what the refusal asks for, not beyond.
+# enough [OPTION]... INPUT: checks that caps are refused up to the one that the refusal names, not beyond.
 enough() {
     local need cap
     run 32 -n "$@" && return
@@ -76,7 +76,7 @@ for file in plain many short; do
 done
 enough -j2 --layout=same --filter=shuffle+gzip=1 packed.h5
 
-# A field that is left out for it is said, one that was named is an error.
+# A field left out for it has a message; one that was named is an error.
 make_input packed.h5 /w float32 20x20 1
 "$H5GRAD" -O -s 1 -m 40M packed.h5 out.h5 2>stderr
 check "one of two fields: exit status" equal $? 0

@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Runs that are stopped or killed and then resumed make the same file as runs that were not, and what
-# cannot be resumed is refused. H5GRAD_KILLS=N kills N times for each kind of result; the default is
-# few.
+# Runs that are stopped or killed and then resumed make the same file as others; resuming is refused
+# where it cannot work. H5GRAD_KILLS=N kills N times for each kind of result, instead of a few times.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
 kills=${H5GRAD_KILLS:-4}
-# Not libtool's script but the program: it is what is to be killed.
+# The program is killed, not libtool's script.
 program=$H5GRAD
 if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
     program=$(dirname "$H5GRAD")/.libs/h5grad
@@ -41,7 +40,7 @@ run() {
     "$program" --no-history -j2 "$@" $input o/out.h5
 }
 
-# want OPTION...: want.h5 is what a run that nothing stops makes with them, which is kept for the next time.
+# want OPTION...: makes want.h5 by a run that is not stopped, and keeps it for the next time.
 want() {
     local kept="want$*.h5"
     if [ ! -e "$kept" ]; then
@@ -50,7 +49,7 @@ want() {
     ln -f "$kept" want.h5
 }
 
-# What may lie in the folder while a run can be resumed.
+# The files that may be in the folder while a run can be resumed.
 only_resumable() {
     [ -z "$(find o -type f ! -name '.out.h5.h5grad.part' ! -name '.out.h5.h5grad.journal')" ]
 }
@@ -59,7 +58,7 @@ nothing_but_output() {
     equal "$(find o -type f | sort)" o/out.h5
 }
 
-# kill_and_resume WHAT OPTION...: kills runs at moments all over the time that one takes.
+# kill_and_resume WHAT OPTION...: kills runs at moments spread over their time.
 kill_and_resume() {
     local what=$1 n=0 pid start took
     shift
@@ -136,7 +135,7 @@ refuse_other_input() {
     rm -f o/out.h5
 }
 
-# stop INPUT OPTION...: a run that is stopped once there is something to go on with.
+# stop INPUT OPTION...: stops a run as soon as it can be resumed.
 stop() {
     local input=$1 pid
     shift
@@ -267,7 +266,7 @@ outlive_output() {
 # Bytes that a journal has when it notes something.
 noting=1500
 
-# stop_at SIGNAL OPTION...: a run that is stopped by it when its journal notes something.
+# stop_at SIGNAL OPTION...: stops a run by that signal when its journal grows.
 stop_at() {
     local signal=$1 pid
     shift
@@ -288,7 +287,7 @@ fill_with_zeros() { dd if=/dev/zero of="$1" conv=notrunc bs=65536 count=$(($(sta
 put_another() { head -c "$(stat -c %s "$1")" /dev/urandom >other && mv other "$1"; }
 change_a_byte() { printf x | dd of="$1" conv=notrunc bs=1 seek="$2" status=none; }
 
-# notice WHAT DAMAGE SIGNAL OPTION...: a file that is not what it was left as, whatever stopped the run.
+# notice WHAT DAMAGE SIGNAL OPTION...: checks that a damaged file is noticed, whatever stopped the run.
 notice() {
     local what="$1, $2, $3" damage=$2 signal=$3 at
     shift 3

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What becomes of a run that is told to stop, is suspended, or whose process is killed: the line it
-# says, the exit status, what it leaves. The moments are not left to chance: the process that does the
-# work is held by SIGSTOP, or by a pipe that takes nothing more.
+# A run that is asked to stop, is suspended, or whose process is killed: its message, its exit status,
+# and the files that it leaves. The moments are not left to chance: the process that does the work is
+# held by SIGSTOP, or by a full pipe.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
-# Not libtool's script but the program: it is what signals are sent to.
+# Signals are sent to the program, not to libtool's script.
 program=$H5GRAD
 if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
     program=$(dirname "$H5GRAD")/.libs/h5grad
@@ -39,8 +39,8 @@ has_begun() {
     compgen -G 'o/.out*' >/dev/null || is_gone "$pid"
 }
 
-# hold [OPTION]... INPUT: a run whose process $child stands still while it writes; $pid is that of the
-# program, which tells ./stderr.
+# hold [OPTION]... INPUT: starts a run, $pid, and stops its process $child while it writes; messages go
+# to ./stderr.
 hold() {
     for _ in 1 2 3 4 5; do
         "${as_from_terminal[@]}" "$program" "${busy[@]}" "$@" o/out.h5 2>stderr &
@@ -62,7 +62,7 @@ hold() {
 ## What is checked
 ##
 
-# ended WHAT STATUS LINE [LEFT]: how the run $pid ends, what it says, and the files in o.
+# ended WHAT STATUS LINE [LEFT]: checks the exit status and the message of run $pid, and the files in o.
 ended() {
     wait "$pid"
     check "$1: exit status" equal $? "$2"
@@ -73,7 +73,7 @@ ended() {
 }
 checkpoint=".out.h5.h5grad.journal .out.h5.h5grad.part *"
 
-# resumed WHAT: the next run makes the bytes of one that was never stopped.
+# resumed WHAT: checks that the next run makes the bytes of one that was never stopped.
 resumed() {
     check "$1: resumed" "$program" "${busy[@]}" --resume in.h5 o/out.h5
     check "$1: resumed: its bytes" cmp o/out.h5 want.h5
@@ -85,7 +85,7 @@ resumed() {
 ## Signals that ask it to stop
 ##
 
-# A process that hears ends in order.
+# A process that handles the signal ends in order.
 for signal in "${signals[@]}"; do
     hold large.h5
     kill "-$signal" $pid
@@ -127,7 +127,7 @@ rm o/out.h5
 ## A process that does not hear
 ##
 
-# It has two seconds.
+# A process that does not is killed after two seconds.
 hold in.h5
 start=$(date +%s%N)
 kill -TERM $pid
@@ -179,7 +179,7 @@ full_pipe() {
     dd if=/dev/zero of=pipe bs=4096 oflag=nonblock status=none 2>/dev/null
 }
 
-# drain_pipe: what was to go into it, to ./stderr, as soon as there is somebody to read it.
+# drain_pipe: reads the pipe to ./stderr.
 drain_pipe() {
     exec 4<pipe 3>&-
     tr -d '\0' <&4 >stderr
@@ -213,8 +213,8 @@ echo old >o/out.h5
 named ", but perhaps not on stable storage" -O --sync
 rm o/out.h5
 
-# crash CALL AT [OPTION]... INPUT: a run that aborts ahead of such a call, see fault_inject.c; ./state
-# tells how many there were.
+# crash CALL AT [OPTION]... INPUT: a run that aborts before such a call, see fault_inject.c; ./state has
+# the number of calls.
 object=$(dirname "$H5GRAD")/tests/robust/.libs/fault_inject.so
 sanitizer=$(ldd "$program" 2>/dev/null | awk '/lib(a|t)san/ { print $3; exit }')
 # shellcheck disable=SC2154 # shell-common.sh has the folder
@@ -257,7 +257,7 @@ kill -CONT "$child"
 ended "another signal" $((128 + $(kill -l VTALRM))) \
     "h5grad: in.h5: killed by signal 26 (Virtual timer expired); nothing at o/out.h5"
 
-# What says that the process went wrong would come again: there is nothing to go on with.
+# The same fault would come again, so there is nothing to resume.
 if [ -e "$object" ]; then
     crash write 3 --checkpoint in.h5
     ended "crash" 1 "h5grad: in.h5: reading it crashed (Aborted), as where a file is damaged or memory runs \
@@ -320,7 +320,7 @@ if command -v flock >/dev/null; then
     let_go "early, killed"
 fi
 
-# Whenever it is told, even before it has looked for what there is. A fast machine may be done first.
+# At any moment, even before the run has looked for earlier files. A fast machine may be done first.
 left_by_another "at once"
 for delay in 0 0.003 0.006 0.01 0.02 0.04; do
     "${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
@@ -340,7 +340,7 @@ for delay in 0 0.003 0.006 0.01 0.02 0.04; do
 done
 resumed "at once"
 
-# All processes of a terminal are told.
+# All processes of a terminal get the signal.
 left_by_another "the group"
 set -m
 "${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
@@ -356,7 +356,8 @@ resumed "the group"
 ## What the system does not give
 ##
 
-# limited WHAT LIMIT [OPTION]...: success, or one line that does not blame the file, and nothing left.
+# limited WHAT LIMIT [OPTION]...: checks for success, or one line that does not blame the file and
+# nothing left.
 limited() {
     local what=$1 limit=$2 status
     shift 2
@@ -376,7 +377,7 @@ limited() {
     rm -f o/.out*
 }
 
-# A sanitizer takes what it likes.
+# A sanitizer allocates memory of its own.
 limits() {
     "$program" --no-history -q in.h5 plain-want.h5
     user=()

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What the tests of the program share; sourced. Results go to o/, a folder of the test's own.
+# Functions of the tests of the program; sourced. Results go to o/, a folder of the test's own.
 
 # shellcheck source=tests/support/shell-common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/shell-common.sh"
@@ -9,8 +9,8 @@ make_input() {
     "$MAKE_INPUT" "$@" || exit 99
 }
 
-# run ARGUMENT...: the program; $status, ./stdout and ./stderr tell how it went, but for the note on
-# unit spacing, which is checked by itself: ./unit.
+# run ARGUMENT...: runs the program; sets $status, ./stdout and ./stderr, without the note on unit
+# spacing, which goes to ./unit.
 run() {
     "$H5GRAD" "$@" >stdout 2>stderr
     status=$?
@@ -18,7 +18,7 @@ run() {
     sed -i '/: no spacing found: unit spacing/d' stderr
 }
 
-# Whether the file holds one line, which matches the extended regular expression.
+# Succeeds if the file holds one line, which matches the extended regular expression.
 # shellcheck disable=SC2317 # check calls it
 one_line() {
     [ "$(wc -l <"$1")" -eq 1 ] && grep -Eq -- "$2" "$1" && return
@@ -27,7 +27,7 @@ one_line() {
     return 1
 }
 
-# done_quietly WHAT ARGUMENT...: a run that prints nothing and succeeds.
+# done_quietly WHAT ARGUMENT...: checks that a run prints nothing and succeeds.
 done_quietly() {
     local what=$1
     shift
@@ -65,8 +65,8 @@ attribute() {
     h5dump -a "$2/$3" -y "$1" | sed -n '/DATA {/,/}/{s/^ *//; s/^"\(.*\)"$/\1/; /DATA\|}/!p}'
 }
 
-# unreported WHAT STATUS WHY: OUTPUT of a run on make_plain's file is whole, but the report on it could
-# not be written.
+# unreported WHAT STATUS WHY: checks that OUTPUT of a run on make_plain's file is whole, but its report
+# could not be written.
 unreported() {
     check "$1: exit status" equal "$2" 3
     check "$1: message" equal "$(cat stderr)" "h5grad: standard output: $3; o/out.h5 is whole"
@@ -97,7 +97,7 @@ make_useless() {
 
 mkdir o
 
-# near GOT WANTED: the same numbers, as far as nine digits tell; a fraction such as 1/3 is what it says.
+# near GOT WANTED: succeeds if the numbers agree to nine digits; WANTED may have fractions such as 1/3.
 # shellcheck disable=SC2317 # check calls it
 near() {
     awk -v got="$1" -v wanted="$2" 'BEGIN {
@@ -117,7 +117,7 @@ near() {
     return 1
 }
 
-# derives WHAT INPUT WANTED ARGUMENT...: the first result of the run is near to that.
+# derives WHAT INPUT WANTED ARGUMENT...: checks that the first result of the run is near WANTED.
 derives() {
     local what=$1 input=$2 wanted=$3
     shift 3
@@ -126,7 +126,7 @@ derives() {
     check "$what" near "$(values o/near.h5 "$(datasets o/near.h5 | cut -d ' ' -f 1)")" "$wanted"
 }
 
-# fails WHAT STATUS INPUT PATTERN ARGUMENT...: with one line, before any output.
+# fails WHAT STATUS INPUT PATTERN ARGUMENT...: checks that the run fails with one line, before any output.
 fails() {
     local what=$1 wanted=$2 input=$3 pattern=$4
     shift 4

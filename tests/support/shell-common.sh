@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What the shell tests share; sourced. Leaves the test in a new folder of its own, removed at the end.
+# Functions of the shell tests; sourced. Changes to a new folder of the test's own, removed at the end.
 
 export LC_ALL=C
 # shellcheck disable=SC2034 # the tests use it
@@ -25,7 +25,7 @@ cd "$folder" || exit 99
 checks=0
 failures=0
 
-# check WHAT COMMAND...: one check; WHAT is printed where COMMAND fails.
+# check WHAT COMMAND...: one check; prints WHAT if COMMAND fails.
 check() {
     local what=$1
     shift
@@ -50,7 +50,7 @@ values() {
         sed '1,/DATA {/d; /^ *}$/,$d; s/^ *//; s/, */ /g' | tr '\n' ' ' | sed 's/  */ /g; s/ $//'
 }
 
-# wait_until COMMAND...: until it succeeds, for so long that only what never comes is missed.
+# wait_until COMMAND...: waits until it succeeds, for much longer than it should take.
 wait_until() {
     local end=$((SECONDS + 60))
     until "$@"; do
@@ -59,8 +59,8 @@ wait_until() {
     done
 }
 
-# is_in STATES PID...: whether each process is in one, by the letters of ps, which not every machine
-# has; those that are gone and not waited for are in Z.
+# is_in STATES PID...: succeeds if each process is in one of the states, by the letters of ps, which some
+# machines lack. A process that has ended and was not waited for is in Z.
 is_in() {
     local states=$1 other line
     shift
@@ -74,7 +74,7 @@ is_gone() {
     [ ! -e "/proc/$1" ] || is_in Z "$1"
 }
 
-# child_of PID: the process that does its work; fails where there is none.
+# child_of PID: prints the process that does its work; fails if there is none.
 child_of() {
     local file line
     for file in /proc/[0-9]*/stat; do
@@ -84,7 +84,7 @@ child_of() {
     return 1
 }
 
-# finish: the exit status of the test.
+# finish: ends the test with its exit status.
 finish() {
     echo "$checks checks, $failures failed"
     [ "$failures" -eq 0 ]

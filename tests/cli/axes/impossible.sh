@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What the data do not allow: INPUT, dataset and axis are named.
+# Runs that the data do not allow; messages name INPUT, dataset and axis.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"

@@ -10,7 +10,7 @@ make_input() {
     "$MAKE_INPUT" "$@" || exit 99
 }
 
-# run ARGUMENT...: the program; $status, ./stdout and ./stderr tell how it went.
+# run ARGUMENT...: runs the program; sets $status, ./stdout and ./stderr.
 run() {
     "$H5GRAD" "$@" >stdout 2>stderr
     status=$?
@@ -104,12 +104,12 @@ make_input month.h5 /v scales /y
 run month.h5 month-out.h5
 check "no dates" equal "$status $(cat stderr)" "0 "
 
-# Edges of cells are no mistake for who says so.
+# Edges of cells are no mistake if --edges says so.
 left_out "edges" '5 points, the axis 4' float64 5 0 1 2 3 4
 run -O --edges=midpoint in.h5 out.h5
 check "midpoints" equal "$status $(cat stderr)" "0 "
 
-# Who gives dates by --coord has read no message about them.
+# With dates by --coord there is no message about those of the file.
 unit="day as %Y%m%d.%f"
 make_input dates.h5 /t float64 4 20000130 20000131 20000201 20000202
 make_input dates.h5 /t text units "$unit"
@@ -245,7 +245,7 @@ gathered indexed.h5 'observations of several features.*\(instance_dimension\)'
 run --list -v indexed.h5
 check "indices are no field" grep -q '/station: skipped: it is a list of indices' stderr
 
-# A list of indices is one of integers.
+# A list of indices has integers.
 make_input decoy.h5 /x float64 3 0 2 4
 make_input decoy.h5 /x text compress "lat lon"
 make_input decoy.h5 /u float64 3 0 2 4

@@ -65,14 +65,14 @@ done
 for name in T_grad2_0 T_grad2_1 T_laplacian; do
     check "$name: unit" equal "$(text_of o/out.h5 /$name units)" "K m-2"
 done
-# What a run that can be resumed keeps account of are its results, not its axes.
+# The journal of a run counts its results, not its axes.
 done_quietly "checkpoint" -O --checkpoint --sphere --boundary=lon=periodic --compute=magnitude \
     globe.h5 o/out.h5
 check "checkpoint: magnitude" equal "$(values o/out.h5 /T_grad_magnitude)" "$magnitude"
 done_quietly "half the sphere" -O --sphere=3185614.5 --dim=lat globe.h5 o/out.h5
 check "half the sphere: twice the gradient" equal "$(values o/out.h5 /T_grad_0 | cut -d ' ' -f 1)" \
     8.9928928175525192e-06
-# Whatever the axes differentiated, rows of latitude count.
+# The factors of latitudes apply whatever axes are differentiated.
 done_quietly "eastward alone" -O --sphere --dim=lon --boundary=lon=periodic globe.h5 o/out.h5
 check "eastward alone" equal "$(values o/out.h5 /T_grad_1)" "$east"
 done_quietly "without" -O --dim=lat globe.h5 o/out.h5
@@ -104,7 +104,7 @@ check "others: exit status" equal "$status" 0
 check "others: message" grep -q "/line: no axis of it is a latitude" stderr
 check "others: results" equal "$(datasets o/out.h5)" "/T_grad_0 /T_grad_1 /lat /lon"
 
-# Three numbers of each row of latitude are held, which the plan knows.
+# The plan counts three numbers per latitude.
 # shellcheck disable=SC2046 # numbers
 make_input tall.h5 /lat float64 30000 $(seq -75 0.005 74.995)
 make_input tall.h5 /lat text units degrees_north

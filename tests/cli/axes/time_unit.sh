@@ -83,7 +83,7 @@ make_times odd.h5 float64 "fortnights since 2000-01-01" "" 0 1 3 6
 refused 1 "'fortnights' is no unit of time that --time-unit knows" --time-unit=d odd.h5 o/out.h5
 wrong_usage "time-unit 'week': not s, min, h, d, ms, us or ns" --time-unit=week
 
-# What is no time stays as it is.
+# Coordinates that are no times stay as they are.
 make_input place.h5 /x float64 4 0 1 3 6
 make_input place.h5 /x text units km
 make_input place.h5 /f float64 4 1 4 9 30

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What missing values do: --missing.
+# --missing.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"
@@ -12,7 +12,7 @@ derives "edge" f.h5 "nan nan 1 1 1" --missing=edge
 derives "edge, extend" f.h5 "0 nan 1 1 .5" --missing=edge --boundary=extend
 derives "edge, mirror" f.h5 "nan nan 1 1 0" --missing=edge --boundary=mirror
 
-# A run that is too short for the order asked for takes the highest that it has points for.
+# A run of values too short for the order asked for gets the highest that it has points for.
 make_input runs.h5 /f float64 9 1 4 9 nan 1 3 nan 7 8
 derives "runs, order 2" runs.h5 "2 4 6 nan 2 2 nan 1 1" --missing=edge -e2
 derives "runs, accuracy 4" runs.h5 "2 4 6 nan 2 2 nan 1 1" --missing=edge --accuracy=4

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Names of variables as netCDF-4 and CF mean them: variables called like a dimension, and those that
-# attributes name.
+# Names of variables in netCDF-4 and CF: variables with the name of a dimension, and names in
+# attributes.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/shell-common.sh
 . "$(dirname "$0")/../../support/shell-common.sh"
@@ -10,13 +10,13 @@ make_input() {
     "$MAKE_INPUT" "$@" || exit 99
 }
 
-# run ARGUMENT...: the program; $status, ./stdout and ./stderr tell how it went.
+# run ARGUMENT...: runs the program; sets $status, ./stdout and ./stderr.
 run() {
     "$H5GRAD" "$@" >stdout 2>stderr
     status=$?
 }
 
-# quietly WHAT ARGUMENT...: a run that succeeds without a word.
+# quietly WHAT ARGUMENT...: checks that a run succeeds without a message.
 quietly() {
     local what=$1
     shift
@@ -164,7 +164,7 @@ for name in ../../../t ../c/t ./t ../e d/../.. .. / nowhere /a/nowhere; do
     check "coordinates=\"$name\": note" grep -Fq "note  its attribute coordinates names $name, which" stdout
 done
 
-# What is not found is told, with its dataset and attribute, and is no error.
+# A name that is not found has a message with its dataset and attribute, and is no error.
 make_input lost.h5 /x float64 3 0 1 3
 make_input lost.h5 /x text bounds x_bnds
 make_input lost.h5 /u float64 3 0 1 9

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# --layout, --filter and --dtype, and what results take from their source.
+# --layout, --filter and --dtype, and their defaults from the source.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"

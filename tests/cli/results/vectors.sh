@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Divergence, curl and Q of vectors, worked out by hand, to the last bit; what no vector can be made of.
+# Divergence, curl and Q of vectors, worked out by hand, to the last bit; fields that are no vector.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"

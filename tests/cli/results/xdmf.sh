@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# --xdmf: what ParaView makes of it is tested elsewhere.
+# --xdmf, without ParaView, which tests/interop/paraview.sh uses.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Completions: they are what the table of options yields, and fields are offered behind -d.
+# Completions: they agree with the table of options, and offer fields after -d.
 # shellcheck disable=SC2016 # names of the characters that shells expand
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/shell-common.sh
