@@ -221,7 +221,7 @@ static void describe_plan(struct report *report, const struct task *task, struct
     const struct field *field = task->field;
     const struct plan *plan = &task->plan;
     char text[1024];
-    uint64_t chunk = field->components * hg_element_size(field->stored), point = chunk;
+    uint64_t point = field->components * hg_element_size(field->stored);
     for (unsigned k = 0; field->vector && k + 1 < field->vector->n; k++)
         point += field->components * hg_element_size(field->vector->other[k].stored);
     hg_type_result_name(&task->type, field->result, text, sizeof text);
@@ -230,6 +230,7 @@ static void describe_plan(struct report *report, const struct task *task, struct
     out->read_method = task->source[0].reader->method->name;
     out->tiles = plan->tiles;
     out->bytes_read = plan->read_points * point;
+    uint64_t chunk = point;
     for (unsigned i = 0; plan->cached && i < plan->rank; i++)
         chunk *= plan->source_chunk[i];
     out->bytes_decoded_again = (plan->chunk_decodes - plan->chunks) * chunk;
