@@ -137,25 +137,31 @@ uint64_t hg_field_result_bytes(const struct field *field)
     return bytes;
 }
 
+unsigned hg_field_axis_number(const struct field *field, unsigned axis)
+{
+    return axis + (field->is_part && axis >= field->part_axis);
+}
+
 const char *hg_field_axis_option(const struct field *field, unsigned axis, char *number,
                                  size_t size)
 {
     const char *name = field->coords.axis[axis].name;
-    snprintf(number, size, "%u", axis);
+    snprintf(number, size, "%u", hg_field_axis_number(field, axis));
     return name && strlen(name) <= LONG_NAME && !strchr(name, '=') ? name : number;
 }
 
 void hg_field_label(const struct field *field, unsigned axis, char *out, size_t size)
 {
     const char *name = field->coords.axis[axis].name;
+    const unsigned number = hg_field_axis_number(field, axis);
     const int half = LONG_NAME / 2 - 1;
     size_t length = name ? strlen(name) : 0;
     if (!name)
-        snprintf(out, size, "axis %u", axis);
+        snprintf(out, size, "axis %u", number);
     else if (length <= LONG_NAME)
-        snprintf(out, size, "axis %u (%s)", axis, name);
+        snprintf(out, size, "axis %u (%s)", number, name);
     else
-        snprintf(out, size, "axis %u (%.*s...%s)", axis, half, name, name + length - half);
+        snprintf(out, size, "axis %u (%.*s...%s)", number, half, name, name + length - half);
 }
 
 const char *hg_field_spacing(const struct field *field, unsigned axis, char *number, size_t size)

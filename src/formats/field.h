@@ -169,6 +169,10 @@ const char *hg_field_spacing(const struct field *field, unsigned axis, char *num
 /* Returns the coordinates by which an axis is differentiated; NULL if there is only a step. */
 const struct coord_variable *hg_field_measure(const struct field_axis *axis);
 
+/* Returns the number by which options and messages name an axis: that in the dataset, which has one
+ * axis more if the field is a part of it. */
+unsigned hg_field_axis_number(const struct field *field, unsigned axis);
+
 /* Returns the name of an axis for options, or its number, in number of at least 32 bytes. */
 const char *hg_field_axis_option(const struct field *field, unsigned axis, char *number,
                                  size_t size);

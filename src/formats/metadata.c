@@ -92,7 +92,7 @@ static char *describe_result(const struct field *field, const struct field_resul
     const char *name = result->along ? variable_of(field, result->axis) : NULL;
     char number[32];
     if (result->along && !name) {
-        snprintf(number, sizeof number, "axis %u", result->axis);
+        snprintf(number, sizeof number, "axis %u", hg_field_axis_number(field, result->axis));
         name = number;
     }
     if (field->vector)

@@ -138,7 +138,7 @@ static enum h5grad_status add_names(struct run *run, const char *source, const s
     for (size_t k = 0; k < field->n_results && !status; k++) {
         const struct field_result *result = &field->results[k];
         const struct results_origin origin = {hg_field_word(result->what), source, result->along,
-                                              result->axis};
+                                              hg_field_axis_number(field, result->axis)};
         status = hg_results_names_add(&run->names, result->path, &origin, err);
     }
     return status;

@@ -123,6 +123,12 @@ direct int16be 5x6x3x6 3,1,0 middle
 chunked float32 5x6x3x6/3x3x2x4+gzip 3,1,0 middle
 END
 
+# Messages have the numbers of axes that options have: those of the dataset.
+rm -f joined.h5
+make_input joined.h5 /V float64 2x3x4 1 2 5 1 2 2 1 2 3 8 6 3 2 2 1 2 5 8 2 5 3 2 7 3
+run -O --vector=V:2,1=V -s 1,1,1 --boundary=2=periodic joined.h5 o/out.h5
+check "a repeated point of parts" one_line stderr 'axis 2: the last .* --boundary=2=periodic-repeated$'
+
 # On a sphere, by 17 digits.
 make_input globe.h5 /lat float64 5 -60 -30 0 30 60
 make_input globe.h5 /lat text units degrees_north
