@@ -20,14 +20,22 @@ static _Thread_local bool ran_out;
 static _Thread_local bool call_ran_out;
 
 #if H5_VERSION_GE(1, 13, 0)
+    #define IDENTIFIERS        H5E_ID
     #define UNKNOWN_IDENTIFIER H5E_BADID
 #else
+    #define IDENTIFIERS        H5E_ATOM
     #define UNKNOWN_IDENTIFIER H5E_BADATOM
 #endif
 
 static bool is_no_memory(const H5E_error2_t *entry)
 {
     return entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
+}
+
+/* An external link whose file is not there is one, too, but not of libhdf5's list. */
+static bool is_lost_identifier(const H5E_error2_t *entry)
+{
+    return entry->maj_num == IDENTIFIERS && entry->min_num == UNKNOWN_IDENTIFIER;
 }
 
 /* libhdf5 from 1.13 on returns an identifier, and reports no error, where memory for its list of
@@ -37,7 +45,7 @@ static herr_t look_for_memory(unsigned n, const H5E_error2_t *entry, void *user)
 {
     (void)n;
     (void)user;
-    if (is_no_memory(entry) || entry->min_num == UNKNOWN_IDENTIFIER)
+    if (is_no_memory(entry) || is_lost_identifier(entry))
         call_ran_out = true;
     return 0;
 }
