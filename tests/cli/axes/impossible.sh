@@ -50,8 +50,8 @@ done <<'END'
 /f:.*axis.*7 -d /f --coord=7=/c3
 /scalar: -d /scalar
 /null: -d /null
-two_results.*/g -d /f --name=g
 END
+refused 2 "gradient of /f along axis 0 and .* would both be called /g: use .what. in --name" -d /f --name=g bad.h5 o/out.h5
 refused 1 "bad.h5: /f: .*/c3" -n -d /f --coord=1=/c3 bad.h5 o/out.h5
 
 finish
