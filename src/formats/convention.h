@@ -23,7 +23,7 @@ struct query {
     const struct h5_walk *walk; /* for axes: of the file, each dataset surveyed; NULL: not needed */
     struct coords *coords;      /* for axes */
     struct h5_set *set;         /* for references and survey */
-    struct coords_vector *vector; /* for vector, where dataset is -1 if path is that of a group */
+    struct coords_vector *vector; /* for vector, when dataset is -1 if path is that of a group */
     const char *source;           /* of axes that are entered: the convention's name, which it may
                                      replace by a static text */
     enum h5grad_status status;
@@ -178,11 +178,12 @@ void hg_coords_add_note(struct query *query, const char *format, ...) BASE_PRINT
 /* Sets the refusal, unless there is one; appends the way out. */
 void hg_coords_refuse(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* A vector, as --vector names it, and why it has no derivatives here. */
+/* Enter the path by which --vector names a vector, and why it cannot be differentiated. */
 void hg_coords_set_vector(struct query *query, const char *path, bool is_whole);
 void hg_coords_set_vector_problem(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* The component along an axis of that name; false where it is not x, y or z, or there already. */
+/* Enters the component along the axis of that name; false if that is not x, y or z, or is entered
+ * already. */
 bool hg_coords_add_component(struct query *query, const char *axis, unsigned part);
 
 /* ---------------------------------------------------------------------------------- results */

@@ -46,8 +46,8 @@ enum h5grad_status hg_coords_survey(hid_t file, const char *path, hid_t dataset,
                                     struct h5_set *marked, struct h5grad_error *err);
 
 /*
- * The vector that the dataset or group at path is, or that the dataset is a component of, as the
- * file's convention has it. H5GRAD_FAILED where nothing is there. *vector is freed in either case.
+ * Finds the vector, by the file's convention, that the dataset or group at path is, or of which the
+ * dataset is a component. H5GRAD_FAILED if there is nothing at path. Free *vector in any case.
  */
 enum h5grad_status hg_coords_find_vector(hid_t file, const char *path, struct coords_vector *vector,
                                          struct h5grad_error *err);

@@ -426,7 +426,7 @@ static void read_axes(struct query *query)
 
 /* -------------------------------------------------------------------------------- a vector */
 
-/* A component of the record that is a group; its path in new memory. */
+/* Opens a component of a record that is a group; *path is to be freed. */
 static hid_t open_component(const struct query *query, char **path)
 {
     static const char *const names[] = {"x", "y", "z", "r", "t"};
@@ -439,7 +439,7 @@ static hid_t open_component(const struct query *query, char **path)
     return dataset;
 }
 
-/* The components of a record are along the axes that are called like them. */
+/* The components of a record are along the axes of their names. */
 static void enter_components(struct query *query, const struct mesh *mesh, const uint64_t *extent)
 {
     bool known = mesh->label != NULL;
@@ -457,7 +457,7 @@ static void enter_components(struct query *query, const struct mesh *mesh, const
         hg_coords_set_vector_problem(query, "its axisLabels are not x, y and z");
 }
 
-/* The terms that a metric adds are not those of straight axes. */
+/* Refuses curved axes, since the terms of their metric are not computed. */
 static void check_straight(struct query *query, const struct mesh *mesh)
 {
     const char *attribute = is_external(mesh) ? "gridGeometry" : "geometry";
@@ -699,7 +699,7 @@ static enum h5grad_status finish_group(const struct finishing *finishing, hid_t 
     return status;
 }
 
-/* A result beside a record is one too. */
+/* Completes a result beside a record: it is a record, too. */
 static enum h5grad_status finish_alone(const struct finishing *finishing, hid_t dataset,
                                        struct h5grad_error *err)
 {

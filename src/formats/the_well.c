@@ -23,7 +23,7 @@
 #define BOUNDARIES     "boundary_conditions"
 #define TRAJECTORIES   "its points are separate trajectories"
 
-/* What a field varies along. */
+/* The axes of a field. */
 struct layout {
     bool sample;
     bool time;
@@ -102,7 +102,7 @@ static void enter_axes(struct query *query, const struct layout *layout, bool al
                             layout->order == 1 ? "vector" : "tensor");
 }
 
-/* The axes of a field; all: with dimensions that it does not vary along. */
+/* Sets the axes of a field. all: dimensions along which it does not vary are present, too. */
 static unsigned count_axes(const struct layout *layout, bool all)
 {
     unsigned n = (unsigned)layout->sample + (unsigned)layout->time + layout->order;
@@ -177,8 +177,8 @@ static void read_axes(struct query *query)
     hg_free_texts(names, n);
 }
 
-/* Components are along the spatial dimensions, in their order. Of a spherical grid the metric is
- * left to others. */
+/* Components are along the spatial dimensions, in order. Curved grids are refused, since their
+ * metric is not applied. */
 static void find_vector(struct query *query)
 {
     struct layout layout = {0};

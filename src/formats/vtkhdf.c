@@ -189,7 +189,7 @@ static void enter_match(struct query *query, const struct grid *grid, const stru
         hg_coords_leave_out(query, query->rank - 1, "it holds components");
 }
 
-/* Whether its axes are not those of space. */
+/* Returns whether the dataset has other axes than those of space. */
 static bool is_turned(hid_t root)
 {
     static const double identity[DIRECTIONS * DIRECTIONS] = {1, 0, 0, 0, 1, 0, 0, 0, 1};

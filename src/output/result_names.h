@@ -10,25 +10,25 @@
 
 #define RESULTS_DEFAULT_NAME "{name}_{what}"
 
-/* What a template is filled with. */
+/* The fields that a template may name. */
 struct results_fields {
     const char *name; /* the path of the field */
-    const char *what; /* "grad", "laplacian", ...; with along, the number of the axis is added */
+    const char *what; /* "grad", "laplacian", ...; if along, followed by the axis */
     bool along;       /* the result is along an axis */
     unsigned axis;
     const char *axis_name; /* NULL: its number */
-    bool by_name;          /* behind what the axis has its name, too */
+    bool by_name;          /* the axis after what has its name, not its number */
 };
 
 /* H5GRAD_USAGE if a --name template (NULL: the default) has an unknown field in braces or is
  * empty. */
 enum h5grad_status hg_results_check_template(const char *name, struct h5grad_error *err);
 
-/* The path of a result, beside its field, in new memory; NULL when there is none. Of a result that
- * is along no axis {dim} and {axis} are its what. */
+/* Returns the path of a result, beside its field, to be freed; NULL if memory runs out. If a result
+ * is along no axis, {dim} and {axis} stand for what. */
 char *hg_results_path(const char *name, const struct results_fields *fields);
 
-/* What a result is, for people. */
+/* A result in words, for messages. */
 struct results_origin {
     const char *what;   /* "gradient", ...; outlives the names, as does source */
     const char *source; /* the path of the field */

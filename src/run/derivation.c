@@ -29,8 +29,9 @@ enum h5grad_status hg_axis_option_parse(const char *text, size_t length, struct 
     return H5GRAD_OK;
 }
 
-bool hg_axis_option_is(const struct axis_option *option, unsigned axis, unsigned rank,
-                       const char *name)
+/* Returns whether an entry is for an axis of rank, whose name may be NULL. */
+static bool is_for_axis(const struct axis_option *option, unsigned axis, unsigned rank,
+                        const char *name)
 {
     if (name && strcmp(option->text, name) == 0)
         return true;
@@ -470,8 +471,7 @@ void hg_derivation_note_axes(const struct derivation *derivation, const struct f
     for (size_t i = 0; i < derivation->n_entries; i++) {
         struct derivation_entry *entry = &derivation->entry[i];
         for (unsigned k = 0; k < field->rank && entry->dim.text && !entry->found; k++)
-            entry->found =
-                hg_axis_option_is(&entry->dim, k, field->rank, field->coords.axis[k].name);
+            entry->found = is_for_axis(&entry->dim, k, field->rank, field->coords.axis[k].name);
     }
 }
 
@@ -517,7 +517,7 @@ enum h5grad_status hg_derivation_of(const struct derivation *derivation, unsigne
         const struct derivation_entry *entry = &derivation->entry[i];
         if (!entry->dim.text)
             add_entry(entry, all);
-        else if (hg_axis_option_is(&entry->dim, axis, rank, name))
+        else if (is_for_axis(&entry->dim, axis, rank, name))
             add_entry(entry, &own);
     }
     if (own.period > 0 && own.bounded && !own.automatic && own.boundary[0] != BOUNDARY_PERIODIC)

@@ -90,10 +90,6 @@ const char *hg_derivation_missing_word(enum missing missing);
 enum h5grad_status hg_axis_option_parse(const char *text, size_t length, struct axis_option *out,
                                         struct h5grad_error *err);
 
-/* Returns whether an entry is for an axis of rank, whose name may be NULL. */
-bool hg_axis_option_is(const struct axis_option *option, unsigned axis, unsigned rank,
-                       const char *name);
-
 /*
  * Sets *all to what the entries say of an axis of rank, whose name may be NULL; automatic if the
  * file decides. H5GRAD_USAGE if entries contradict each other.
