@@ -146,21 +146,39 @@ static void put_powers(FILE *out, const char *unit, long power)
     }
 }
 
+/* Returns whether parentheses are around a unit as a whole. */
+static bool is_enclosed(const char *unit)
+{
+    long depth = 0;
+    do
+        depth += (*unit == '(') - (*unit == ')');
+    while (depth > 0 && *++unit);
+    return depth == 0 && *unit == ')' && !unit[1];
+}
+
+/* Appends a unit as a factor of a product. */
+static void put_enclosed(FILE *out, const char *unit)
+{
+    fprintf(out, is_enclosed(unit) ? "%s" : "(%s)", unit);
+}
+
 static void put_by(FILE *out, const char *above, const char *below, unsigned power)
 {
     const bool divided = strcmp(below, "1") != 0;
     if (!divided || is_product(above))
         fputs(above, out);
     else if (strcmp(above, "1") != 0)
-        fprintf(out, "(%s)", above);
+        put_enclosed(out, above);
     if (!divided)
         return;
     if (strcmp(above, "1") != 0)
         fputc(' ', out);
-    if (is_product(below))
+    if (is_product(below)) {
         put_powers(out, below, -(long)power);
-    else
-        fprintf(out, "(%s)-%u", below, power);
+        return;
+    }
+    put_enclosed(out, below);
+    fprintf(out, "-%u", power);
 }
 
 char *hg_unit_by(const char *value, const char *axis, unsigned power)
@@ -187,7 +205,7 @@ char *hg_unit_square(const char *unit)
         return hg_memory_text(unit);
     if (take_factor(&rest, &factor) && !*rest)
         return hg_memory_format("%.*s%ld", factor.length, factor.word, 2 * factor.power);
-    return hg_memory_format("(%s)2", unit);
+    return hg_memory_format(is_enclosed(unit) ? "%s2" : "(%s)2", unit);
 }
 
 char *hg_unit_quotient(const char *value, const char *axis)

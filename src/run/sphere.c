@@ -125,9 +125,10 @@ enum h5grad_status hg_sphere_settle(struct field *field,
     field->fault = FIELD_UNUSABLE;
     if (latitude == field->rank || longitude == field->rank)
         return hg_error_set(err, H5GRAD_FAILED,
-                            "no axis of it is a %s whose unit and coordinates are known, which "
-                            "--sphere needs",
-                            latitude == field->rank ? "latitude" : "longitude");
+                            "no axis of it is a %s, which --sphere needs: its coordinates have the "
+                            "unit degrees_%s, or degrees or radians with the standard_name",
+                            latitude == field->rank ? "latitude" : "longitude",
+                            latitude == field->rank ? "north" : "east");
     sphere->latitude = latitude;
     sphere->longitude = longitude;
     sphere->latitudes = coordinate[latitude];

@@ -93,7 +93,7 @@ rm -f o/*
 make_globe beyond.h5 degrees_north -90 -45 0 45 91
 refused 1 "/T: latitudes /lat reach 91, more than 90" -d /T --sphere beyond.h5 o/out.h5
 make_globe plain.h5 m -60 -30 0 30 60
-refused 1 "/T: no axis of it is a latitude whose unit and coordinates are known" \
+refused 1 "/T: no axis of it is a latitude, which --sphere needs: .* degrees_north, or" \
     -d /T --sphere plain.h5 o/out.h5
 wrong_usage "sphere '-1': not a radius in metres above 0" --sphere=-1
 wrong_usage "sphere 'x': not a radius in metres above 0" --sphere=x
