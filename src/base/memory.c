@@ -50,14 +50,19 @@ char *hg_memory_text(const char *text)
     return text ? strdup(text) : NULL;
 }
 
-char *hg_memory_format(const char *format, ...)
+char *hg_memory_format_list(const char *format, va_list list)
 {
     char *text;
+    return vasprintf(&text, format, list) < 0 ? NULL : text;
+}
+
+char *hg_memory_format(const char *format, ...)
+{
     va_list list;
     va_start(list, format);
-    int length = vasprintf(&text, format, list);
+    char *text = hg_memory_format_list(format, list);
     va_end(list);
-    return length < 0 ? NULL : text;
+    return text;
 }
 
 void hg_memory_append(char *out, size_t size, const char *format, ...)
@@ -71,8 +76,8 @@ void hg_memory_append(char *out, size_t size, const char *format, ...)
 
 char *hg_memory_line(const char *format, va_list list)
 {
-    char *text;
-    if (vasprintf(&text, format, list) < 0)
+    char *text = hg_memory_format_list(format, list);
+    if (!text)
         return NULL;
     size_t size = utf8_show_all(text, NULL, 0) + 1;
     char *line = malloc(size);

@@ -29,6 +29,8 @@ char *hg_memory_text(const char *text);
 /* printf into new memory; NULL if allocation fails. */
 char *hg_memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+char *hg_memory_format_list(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
+
 /* The same as one line of UTF-8, with names as utf8_show shows them. */
 char *hg_memory_line(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
 

@@ -60,11 +60,10 @@ static const struct option_row *options_row(int returned)
 static enum h5grad_status options_append(struct options_list *list, const char *item,
                                          struct h5grad_error *error)
 {
-    size_t bytes = (list->count + 1) * sizeof(*list->items);
-    const char **grown = realloc(list->items, bytes);
+    const char **grown = hg_memory_more(list->items, list->count, sizeof(*list->items));
 
     if (grown == NULL)
-        return hg_error_memory(error, bytes);
+        return hg_error_memory(error, (list->count + 1) * sizeof(*list->items));
     list->items = grown;
     list->items[list->count++] = item;
     return H5GRAD_OK;

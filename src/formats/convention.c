@@ -118,11 +118,9 @@ static char *format_list(struct query *query, const char *format, va_list list)
 
 char *hg_coords_format(struct query *query, const char *format, ...)
 {
-    char *text = NULL;
     va_list list;
     va_start(list, format);
-    if (!query->status && vasprintf(&text, format, list) < 0)
-        text = NULL;
+    char *text = query->status ? NULL : hg_memory_format_list(format, list);
     va_end(list);
     if (!text)
         hg_coords_no_memory(query, 1024);

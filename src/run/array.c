@@ -187,8 +187,9 @@ static enum h5grad_status take_operator(const struct array *array, unsigned k,
 {
     const struct h5grad_array_options *user = &array->user;
     const int accuracy = user->accuracy && user->accuracy[k] ? user->accuracy[k] : 2;
-    if (accuracy < 2 || accuracy > 2 * OPERATOR_MOST_REACH || accuracy % 2)
-        return hg_error_set(err, H5GRAD_USAGE, "accuracy %d: must be 2, 4, 6 or 8", accuracy);
+    if (accuracy < 0 || !operator_has_accuracy((uint64_t)accuracy))
+        return hg_error_set(err, H5GRAD_USAGE, "accuracy %d: must be " OPERATOR_ACCURACIES,
+                            accuracy);
     *op = (struct stencil_operator){.derivative = 1,
                                     .accuracy = (unsigned)accuracy,
                                     .edge_order = (unsigned)user->edge_order,

@@ -141,8 +141,8 @@ static enum h5grad_status parse_accuracy(const char *text, struct derivation_ent
     enum h5grad_status status = parse_dim(text, &entry->dim, &number, err);
     if (status)
         return status;
-    if (!hg_parse_u64(number, &accuracy) || accuracy % 2 || accuracy < 2 || accuracy > 8)
-        return hg_error_set(err, H5GRAD_USAGE, "'%s' is not 2, 4, 6 or 8", number);
+    if (!hg_parse_u64(number, &accuracy) || !operator_has_accuracy(accuracy))
+        return hg_error_set(err, H5GRAD_USAGE, "'%s' is not " OPERATOR_ACCURACIES, number);
     entry->accuracy = (unsigned)accuracy;
     return H5GRAD_OK;
 }

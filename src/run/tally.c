@@ -45,9 +45,7 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
         return H5GRAD_OK;
     va_list list;
     va_start(list, format);
-    char *text;
-    if (vasprintf(&text, format, list) < 0)
-        text = NULL;
+    char *text = hg_memory_format_list(format, list);
     va_end(list);
     size_t n = tally->of[kind].n, size = sizeof(struct tally_entry);
     if (known && text) {

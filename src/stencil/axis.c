@@ -58,7 +58,7 @@ enum h5grad_status hg_stencil_check_operator(const struct stencil_operator *op,
  * ends. */
 static uint64_t least_extent(const struct stencil_operator *op)
 {
-    const unsigned reach = op->accuracy / 2;
+    const unsigned reach = operator_reach(op);
     uint64_t least = 1;
     if (operator_is_periodic(op))
         return op->accuracy + 1 + (op->boundary[0] == BOUNDARY_PERIODIC_REPEATED);
@@ -173,7 +173,7 @@ static double mean_period(const struct stencil_axis *axis, const struct stencil_
 static void set_inside(struct stencil_axis *axis)
 {
     const struct stencil_operator *op = &axis->op;
-    axis->reach = op->accuracy / 2;
+    axis->reach = operator_reach(op);
     for (int side = 0; side < 2; side++)
         axis->ends[side] =
             axis->reach + (side == 1 && op->boundary[0] == BOUNDARY_PERIODIC_REPEATED);
@@ -263,11 +263,11 @@ enum h5grad_status hg_stencil_make(const struct stencil_operator *op,
         axis->last[k] = ends[1][n - 1 - k];
     }
     const bool unknown = op->boundary[0] == BOUNDARY_NAN && op->boundary[1] == BOUNDARY_NAN;
-    if (!axis->even && !unknown && scan->seen <= op->accuracy / 2)
+    if (!axis->even && !unknown && scan->seen <= operator_reach(op))
         return hg_error_set(err, H5GRAD_FAILED,
                             "extent %" PRIu64 " is too short: points beyond the ends of uneven "
                             "coordinates need at least %u points",
-                            scan->seen, op->accuracy / 2 + 1);
+                            scan->seen, operator_reach(op) + 1);
     if (operator_is_periodic(op))
         status = make_periodic(axis, scan, err);
     set_inside(axis);

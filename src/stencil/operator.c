@@ -182,7 +182,7 @@ static void even_end(const struct window *window, struct taps *taps)
                     op->edge_order == 1 ? 1 : slope[window->at != window->first][k]);
         return;
     }
-    const struct even_weights *weights = &even_weights[op->derivative - 1][op->accuracy / 2 - 1];
+    const struct even_weights *weights = &even_weights[op->derivative - 1][operator_reach(op) - 1];
     const int64_t at = window->at - window->first;
     const int *weight = weights->end[last ? window->count - 1 - at : at];
     taps->form = TAPS_DIFFERENCES;
@@ -300,7 +300,7 @@ static bool lower_accuracy(struct stencil_operator *op, int64_t length)
 static bool find_window(struct window *window, const int64_t run[2])
 {
     const struct stencil_operator *op = &window->op;
-    const int64_t reach = op->accuracy / 2, period = operator_period_points(window->axis);
+    const int64_t reach = operator_reach(op), period = operator_period_points(window->axis);
     window->first = window->at - reach;
     window->count = 2 * reach + 1;
     if (window->first >= run[0] && window->at + reach <= run[1])

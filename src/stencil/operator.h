@@ -76,6 +76,20 @@ static inline bool operator_is_periodic(const struct stencil_operator *op)
     return op->boundary[0] == BOUNDARY_PERIODIC || op->boundary[0] == BOUNDARY_PERIODIC_REPEATED;
 }
 
+/* The accuracies that there are, for messages. */
+#define OPERATOR_ACCURACIES "2, 4, 6 or 8"
+
+static inline bool operator_has_accuracy(uint64_t accuracy)
+{
+    return accuracy >= 2 && accuracy <= 2 * OPERATOR_MOST_REACH && accuracy % 2 == 0;
+}
+
+/* Returns how many points the formula of the inside reads on each side. */
+static inline unsigned operator_reach(const struct stencil_operator *op)
+{
+    return op->accuracy / 2;
+}
+
 /* Returns how many points the one-sided formula at an end reads. */
 static inline unsigned operator_window(const struct stencil_operator *op)
 {

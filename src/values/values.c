@@ -53,8 +53,7 @@ static enum h5grad_status add_missing(struct reading *reading, union unpack_numb
         if (hg_number_is_same(values->stored, rule->missing[i], number))
             return H5GRAD_OK;
     }
-    union unpack_number *grown =
-        realloc(values->numbers, (rule->n_missing + 1) * sizeof *values->numbers);
+    union unpack_number *grown = hg_memory_more(values->numbers, rule->n_missing, sizeof *grown);
     if (!grown)
         return hg_error_memory(reading->err, (rule->n_missing + 1) * sizeof *grown);
     grown[rule->n_missing++] = number;

@@ -350,10 +350,9 @@ enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5g
         const char *path = walk->dataset[i].path, *name = hg_path_base(path);
         if (!may_be_sign(name))
             continue;
-        size_t bytes = (walk->n_signs + 1) * sizeof *walk->sign;
-        struct h5_sign *grown = realloc(walk->sign, bytes);
+        struct h5_sign *grown = hg_memory_more(walk->sign, walk->n_signs, sizeof *grown);
         if (!grown)
-            return hg_error_memory(err, bytes);
+            return hg_error_memory(err, (walk->n_signs + 1) * sizeof *grown);
         hid_t group = hg_open_parent(file, path);
         walk->sign = grown;
         walk->sign[walk->n_signs++] = (struct h5_sign){i, group >= 0 && is_called(group, name)};
