@@ -248,7 +248,7 @@ static void inside_pass(const struct work *work)
     hg_row_describe(work->block, work->inside, &taps, &rows);
     const struct row_functions *functions =
         work->block->stencil->even ? work->kernel->even : work->kernel->uneven;
-    row_function *function = functions->inside[taps.form][work->block->stencil->reach - 1];
+    row_function *function = row_inside(functions, taps.form, work->block->stencil->reach);
     ptrdiff_t in = work->inside * work->in_axis;
     ptrdiff_t out = work->inside * work->out_axis;
     if (work->block->stencil->even)

@@ -24,13 +24,21 @@ struct rows {
 /* in and out point to the first scalar of the first row. */
 typedef void row_function(const struct rows *rows, const void *in, void *out);
 
-/* inside: for the inside of an axis, by form and reach - 1. any: for any taps, which except for the
- * weights are the same for the whole row. one: for one point of an even axis, whose taps are
- * points, shift scalars apart. */
+/* inside: for the inside of an axis, by form and reach - 1; NULL: none of its own. any: for any
+ * taps, which except for the weights are the same for the whole row. one: for one point of an even
+ * axis, whose taps are points, shift scalars apart. */
 struct row_functions {
     row_function *inside[TAPS_FORMS][OPERATOR_MOST_REACH], *any;
     void (*one)(const struct taps *taps, ptrdiff_t shift, const void *in, void *out);
 };
+
+/* Returns the function for the inside of an axis: one for its form and reach, or else any. */
+static inline row_function *row_inside(const struct row_functions *functions, enum taps_form form,
+                                       unsigned reach)
+{
+    row_function *own = functions->inside[form][reach - 1];
+    return own ? own : functions->any;
+}
 
 struct stencil_kernel {
     size_t in_size, out_size;

@@ -152,8 +152,8 @@ static bool describe_part(struct part *part, enum element element,
         return functions != NULL;
     hg_row_describe(block, part->inside, &taps, &part->rows);
     part->rows.taps = NULL;
-    part->function = functions->inside[taps.form][block->stencil->reach - 1];
-    return true;
+    part->function = row_inside(functions, taps.form, block->stencil->reach);
+    return part->function != NULL;
 }
 
 /* Sets along, run and line. False if the last differentiated axis and those behind it do not make a
