@@ -137,10 +137,11 @@ STENCIL_BODY bool KERNEL_NAME(few)(const struct rows *rows, ptrdiff_t in_point, 
     const struct taps taps = *rows->taps;
     const ptrdiff_t shift = rows->shift, length = rows->length;
     const KERNEL_SCALAR step = (KERNEL_SCALAR)(taps.order > 0 ? taps.step : 1);
-    if (rows->weight || tap_is_made(taps.offset[0]) || tap_is_made(taps.center))
+    if (rows->weight || taps.divisor != 1 || tap_is_made(taps.offset[0]) ||
+        tap_is_made(taps.center))
         return false;
     const KERNEL_IN *a = f + taps.offset[0] * shift, *center = f + taps.center * shift;
-    if (taps.form == TAPS_DIFFERENCES && taps.n == 1) {
+    if (taps.form == TAPS_DIFFERENCES && taps.n == 1 && taps.weight[0] == 1) {
         for (ptrdiff_t i = 0; i < length; i++)
             g[i * out_point] = (KERNEL_OUT)(((KERNEL_SCALAR)a[i * in_point] -
                                              (KERNEL_SCALAR)center[i * in_point]) /
