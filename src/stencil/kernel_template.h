@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The row functions of one combination of types; included once for each by row.c, as plain loops,
- * and by stream.c, with vectors and non-temporal stores, which no compiler makes of plain loops.
+ * The row functions of one combination of types; included once for each by row_f32.c and row_f64.c,
+ * as plain loops, and by stream.c, with vectors and non-temporal stores, which no compiler makes of
+ * plain loops.
  *
  * KERNEL_IN          float or double, read
  * KERNEL_SCALAR      float or double, computed in
@@ -65,12 +66,12 @@ static KERNEL_SLOW void KERNEL_NAME(fetch_weights)(const struct rows *rows, unsi
         to[i] = (KERNEL_SCALAR)from[i * point];
 }
 
-/* Computes n results, at most PIECE, of TAPS_SLOPES. */
+/* Computes n results, at most ROW_PIECE, of TAPS_SLOPES. */
 STENCIL_BODY void KERNEL_NAME(slopes)(const struct rows *rows, ptrdiff_t n, const double *weight,
                                       const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict sum)
 {
     const struct taps *taps = rows->taps;
-    KERNEL_SCALAR a[PIECE], b[PIECE], w[PIECE], here[PIECE];
+    KERNEL_SCALAR a[ROW_PIECE], b[ROW_PIECE], w[ROW_PIECE], here[ROW_PIECE];
     KERNEL_NAME(fetch)(rows, taps->center, n, f, here);
     KERNEL_NAME(fetch)(rows, taps->offset[0], n, f, a);
     KERNEL_NAME(fetch)(rows, taps->from[0], n, f, b);
@@ -90,7 +91,7 @@ STENCIL_BODY void KERNEL_NAME(terms)(const struct rows *rows, ptrdiff_t n, const
                                      const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict sum)
 {
     const struct taps *taps = rows->taps;
-    KERNEL_SCALAR a[PIECE], b[PIECE], w[PIECE], here[PIECE];
+    KERNEL_SCALAR a[ROW_PIECE], b[ROW_PIECE], w[ROW_PIECE], here[ROW_PIECE];
     if (taps->form != TAPS_SUM)
         KERNEL_NAME(fetch)(rows, taps->center, n, f, here);
     for (unsigned t = 0; t < taps->n; t++) {
@@ -115,7 +116,7 @@ STENCIL_BODY void KERNEL_NAME(piece)(const struct rows *rows, ptrdiff_t n, const
                                      const KERNEL_IN *restrict f, KERNEL_OUT *restrict g)
 {
     const struct taps *taps = rows->taps;
-    KERNEL_SCALAR sum[PIECE] = {0};
+    KERNEL_SCALAR sum[ROW_PIECE] = {0};
     if (taps->form == TAPS_SLOPES)
         KERNEL_NAME(slopes)(rows, n, weight, f, sum);
     else
@@ -171,8 +172,8 @@ static STENCIL_CLONES void KERNEL_NAME(any)(const struct rows *rows, const void 
         if (single ? KERNEL_NAME(few)(rows, 1, 1, f, g)
                    : KERNEL_NAME(few)(rows, rows->in_point, rows->out_point, f, g))
             continue;
-        for (ptrdiff_t i = 0; i < rows->length; i += PIECE) {
-            const ptrdiff_t n = rows->length - i < PIECE ? rows->length - i : PIECE;
+        for (ptrdiff_t i = 0; i < rows->length; i += ROW_PIECE) {
+            const ptrdiff_t n = rows->length - i < ROW_PIECE ? rows->length - i : ROW_PIECE;
             KERNEL_NAME(piece)
             (rows, n, weight ? weight + i * rows->weight_point : NULL, f + i * rows->in_point,
              g + i * rows->out_point);

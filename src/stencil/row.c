@@ -1,75 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stencil/row.h"
 
-#include <string.h>
-
 #include "base/size.h"
-#include "stencil/clones.h"
-
-#define PIECE 128 /* sums that are held at a time */
-
-#define KERNEL_IN         float
-#define KERNEL_SCALAR     float
-#define KERNEL_OUT        float
-#define KERNEL_NAME(verb) verb##_F32_F32_F32
-#define KERNEL_LANES      1
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         float
-#define KERNEL_SCALAR     double
-#define KERNEL_OUT        float
-#define KERNEL_NAME(verb) verb##_F32_F64_F32
-#define KERNEL_UNEVEN
-#define KERNEL_LANES 1
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         float
-#define KERNEL_SCALAR     double
-#define KERNEL_OUT        double
-#define KERNEL_NAME(verb) verb##_F32_F64_F64
-#define KERNEL_UNEVEN
-#define KERNEL_LANES 1
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         double
-#define KERNEL_SCALAR     double
-#define KERNEL_OUT        double
-#define KERNEL_NAME(verb) verb##_F64_F64_F64
-#define KERNEL_UNEVEN
-#define KERNEL_LANES 1
-#include "stencil/kernel_template.h"
-
-#define KERNEL_IN         double
-#define KERNEL_SCALAR     double
-#define KERNEL_OUT        float
-#define KERNEL_NAME(verb) verb##_F64_F64_F32
-#define KERNEL_UNEVEN
-#define KERNEL_LANES 1
-#include "stencil/kernel_template.h"
 
 const struct stencil_kernel *hg_stencil_find(enum element in, enum element arithmetic,
                                              enum element out)
 {
-    static const struct {
-        enum element in, arithmetic, out;
-        struct stencil_kernel kernel;
-    } list[] = {
-#define KERNEL_ROW(in, in_type, arithmetic, out, out_type)                                         \
-    {                                                                                              \
-        ELEMENT_##in, ELEMENT_##arithmetic, ELEMENT_##out,                                         \
-        {                                                                                          \
-            sizeof(in_type), sizeof(out_type), &functions_##in##_##arithmetic##_##out,             \
-                &functions_##in##_F64_##out                                                        \
-        }                                                                                          \
-    }
-        KERNEL_ROW(F32, float, F32, F32, float),  KERNEL_ROW(F32, float, F64, F32, float),
-        KERNEL_ROW(F32, float, F64, F64, double), KERNEL_ROW(F64, double, F64, F64, double),
-        KERNEL_ROW(F64, double, F64, F32, float),
-#undef KERNEL_ROW
-    };
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        if (list[i].in == in && list[i].arithmetic == arithmetic && list[i].out == out)
-            return &list[i].kernel;
+    const struct row_kernel *row = in == ELEMENT_F32 ? hg_row_f32 : hg_row_f64;
+    const size_t n = in == ELEMENT_F32 ? ROW_F32 : ROW_F64;
+    for (size_t i = 0; i < n; i++) {
+        if (row[i].in == in && row[i].arithmetic == arithmetic && row[i].out == out)
+            return &row[i].kernel;
     }
     return NULL;
 }

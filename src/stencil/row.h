@@ -5,6 +5,8 @@
 
 #include "stencil/stencil.h"
 
+#define ROW_PIECE 128 /* sums of any taps that are held at a time */
+
 /* Rows of scalars; all strides in scalars. */
 struct rows {
     ptrdiff_t count, in_row, out_row;
@@ -44,6 +46,25 @@ struct stencil_kernel {
     size_t in_size, out_size;
     const struct row_functions *even, *uneven; /* uneven: in double */
 };
+
+struct row_kernel {
+    enum element in, arithmetic, out;
+    struct stencil_kernel kernel;
+};
+
+/* An element of the lists below, made of what kernel_template.h was included for. */
+#define ROW_KERNEL(in, in_type, arithmetic, out, out_type)                                         \
+    {                                                                                              \
+        ELEMENT_##in, ELEMENT_##arithmetic, ELEMENT_##out,                                         \
+        {                                                                                          \
+            sizeof(in_type), sizeof(out_type), &functions_##in##_##arithmetic##_##out,             \
+                &functions_##in##_F64_##out                                                        \
+        }                                                                                          \
+    }
+
+/* Those of float, and those of double. */
+enum { ROW_F32 = 3, ROW_F64 = 2 };
+extern const struct row_kernel hg_row_f32[ROW_F32], hg_row_f64[ROW_F64];
 
 /* Returns whether points across the seam of the block's axis lie at its other end. */
 static inline bool row_is_whole(const struct stencil_block *block)
