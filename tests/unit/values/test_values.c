@@ -915,13 +915,20 @@ static hid_t make_image(const double *low, const double *high, hsize_t slices)
 
 START_TEST(minc_slices)
 {
-    const double low[] = {0, 1, -2}, high[] = {50, 101, 8};
+    const double low[] = {0, 1, -2}, high[] = {50, 101, 8}, range[] = {10, 110};
     struct values values;
-    ck_assert_int_eq(read_field(make_image(low, high, 3), IMAGE, &values), H5GRAD_OK);
+    hid_t u = make_image(low, high, 3);
+    H5Adelete(u, "valid_range");
+    set(u, "valid_range", H5T_NATIVE_DOUBLE, 2, H5T_NATIVE_DOUBLE, range);
+    ck_assert_int_eq(read_field(u, IMAGE, &values), H5GRAD_OK);
     ck_assert(values.packed && values.missing && values.unpacked == ELEMENT_F64);
     ck_assert_uint_eq(values.rule.slice_axes, 1);
-    ck_assert(values.rule.slice_scale[2] == 0.1 && values.rule.slice_offset[2] == -2);
-    ck_assert(values.rule.low.real == 0 && values.rule.high.real == 100);
+    for (int i = 0; i < 3; i++) {
+        const double scale = (high[i] - low[i]) / 100;
+        ck_assert(values.rule.slice_scale[i] == scale);
+        ck_assert(values.rule.slice_offset[i] == low[i] - 10 * scale);
+    }
+    ck_assert(values.rule.low.real == 10 && values.rule.high.real == 110);
     hg_values_free(&values);
 }
 END_TEST
@@ -939,10 +946,18 @@ END_TEST
 
 START_TEST(minc_refused)
 {
-    const double low[] = {0, 1}, high[] = {50, 101};
-    struct values values;
-    ck_assert_int_eq(read_field(make_image(low, high, 2), IMAGE, &values), H5GRAD_FAILED);
-    ck_assert_ptr_nonnull(strstr(err.message, "--no-unpack"));
+    const double low[][3] = {{0, 1}, {0, 1, 2}, {0, NAN, 2}},
+                 high[][3] = {{50, 101}, {1, INFINITY, 3}, {1, 2, 3}};
+    for (int i = 0; i < 3; i++) {
+        struct values values;
+        enum h5grad_status status =
+            read_field(make_image(low[i], high[i], i == 0 ? 2 : 3), IMAGE, &values);
+        ck_assert_int_eq(status, H5GRAD_FAILED);
+        ck_assert_ptr_nonnull(strstr(err.message, i == 0 ? "leading axes" : "not finite"));
+        ck_assert_ptr_nonnull(strstr(err.message, "--no-unpack"));
+        hg_values_free(&values);
+        H5Ldelete(file, "/minc-2.0", H5P_DEFAULT);
+    }
 }
 END_TEST
 
