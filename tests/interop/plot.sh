@@ -201,6 +201,33 @@ labels apart" -d a_field_whose_name_is_long --slice X=2
 shows "x 0.0 3.0 6.0" -d a_field_whose_name_is_long --slice y1=1 --slice X=0
 shows "∂one / ∂axis 1|axis 1|" -d one --slice t=0
 
+# A curl that is one dataset is drawn by its components, as is its source.
+$python - <<'END' || exit 99
+import h5py
+import numpy
+
+with h5py.File("in.vtkhdf", "w") as file:
+    group = file.create_group("VTKHDF")
+    group.attrs.create("Type", numpy.bytes_("ImageData"))
+    group.attrs["WholeExtent"] = numpy.array([0, 4, 0, 3, 0, 5])
+    group.attrs["Spacing"] = numpy.ones(3)
+    group["PointData/V"] = numpy.random.default_rng(1).standard_normal((6, 4, 5, 3))
+with h5py.File("in.openpmd.h5", "w") as file:
+    file.attrs["openPMD"] = "1.1.0"
+    for name in "xyz":
+        file["B/" + name] = numpy.random.default_rng(1).standard_normal((6, 4, 5))
+    file["B"].attrs["axisLabels"] = ["x", "y", "z"]
+    file["B"].attrs["gridSpacing"] = numpy.ones(3)
+END
+"$H5GRAD" -q --vector=V=/VTKHDF/PointData/V in.vtkhdf curl.h5 || exit 99
+check "a curl in one dataset: drawn" plot in.vtkhdf curl.h5 drawn.png
+check "a curl in one dataset: panels" equal "$(sed -n '/|/s/|.*//p' drawn | tr '\n' ',')" \
+    "V x,V y,V z,V_divergence,V_curl x,V_curl y,V_curl z,"
+"$H5GRAD" -q --vector=B=/B in.openpmd.h5 record.h5 || exit 99
+check "a curl that is a record: drawn" plot in.openpmd.h5 record.h5 drawn.png
+check "a curl that is a record: panels" equal "$(sed -n '/|/s/|.*//p' drawn | tr '\n' ',')" \
+    "x,y,z,B_divergence,B_curl x,B_curl y,B_curl z,"
+
 # Results of a vector in one dataset have an axis less than that, those of a region fewer points.
 "$H5GRAD" -q --vector=flow:1,0=/velocity fields.h5 vector.h5 || exit 99
 check "a vector: drawn" plot fields.h5 vector.h5 drawn.png
