@@ -447,9 +447,10 @@ static void enter_components(struct query *query, const struct mesh *mesh, const
         const char *label = mesh->label[mesh->entry[k]];
         if (extent[mesh->leading + k] == 1)
             continue;
-        BASE_FREED char *path = hg_coords_format(query, "%s/%s", query->vector->path, label);
-        H5_CLOSED hid_t dataset = path ? hg_open_dataset(query->file, path, NULL) : -1;
         known = hg_coords_add_component(query, label, 0);
+        BASE_FREED char *path =
+            known ? hg_coords_format(query, "%s/%s", query->vector->path, label) : NULL;
+        H5_CLOSED hid_t dataset = path ? hg_open_dataset(query->file, path, NULL) : -1;
         if (known && dataset < 0)
             hg_coords_set_vector_problem(query, "its component %s is no dataset", label);
     }

@@ -388,6 +388,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_coords(&coords);
         hg_coords_free(&coords);
     }
+    struct coords_vector vector;
+    (void)hg_coords_find_vector(made.file, made.path, &vector, &err);
+    hg_coords_free_vector(&vector);
     (void)hg_coords_not_field(made.file, made.path, made.dataset);
     (void)hg_coords_references(made.file, made.path, made.dataset, &set, &err);
     hg_set_free(&set);

@@ -335,6 +335,10 @@ void spoil(const char *object, const char *attribute, const char *data)
             if (axis->kind == COORDS_STEP)
                 ck_assert(isfinite(axis->step) && axis->step != 0 && isfinite(axis->origin));
         }
+        struct coords_vector vector;
+        ck_assert_int_eq(hg_coords_find_vector(file, data, &vector, NULL), H5GRAD_OK);
+        ck_assert(vector.problem || vector.n == 0 || vector.n >= 2);
+        hg_coords_free_vector(&vector);
     }
 }
 
