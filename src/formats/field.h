@@ -62,8 +62,8 @@ struct field_result {
 
 /* The axes along which derivatives are per metre. */
 struct field_sphere {
-    double radius; /* in metres; 0: there is no sphere */
-    unsigned latitude, longitude;
+    double radius;                /* in metres; 0: there is no sphere */
+    unsigned latitude, longitude; /* the rank: the field has no longitude */
     const struct coord_variable *latitudes;
     bool latitude_radians, longitude_radians;
 };

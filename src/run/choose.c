@@ -137,6 +137,10 @@ static enum h5grad_status choose_combined(struct field *field, const struct run_
     if (field->n_combined == 0)
         return hg_error_set(err, H5GRAD_FAILED,
                             "no axis but time to be combined: name it with --dim");
+    if (field->sphere.radius > 0 && field->sphere.longitude == field->rank &&
+        options->derivation.results & 1u << FIELD_LAPLACIAN)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "no axis of it is a longitude, which the Laplacian on a sphere needs");
     return check_units(field, ": name the axes that belong together with --dim", err);
 }
 

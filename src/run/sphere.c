@@ -107,7 +107,9 @@ static enum h5grad_status check_poles(const struct field *field, struct coord_st
     if (most > quarter)
         return hg_error_set(err, H5GRAD_FAILED, "latitudes %s reach %s, more than %s",
                             sphere->latitudes->name, number, pole);
-    if (most < quarter || !field->axis[sphere->longitude].differentiated)
+    const bool eastward =
+        sphere->longitude < field->rank && field->axis[sphere->longitude].differentiated;
+    if (most < quarter || !eastward)
         return H5GRAD_OK;
     return hg_coord_store_add_note(store, sphere->latitudes, err,
                                    "%s has the poles: eastward derivatives there are not defined",
@@ -119,16 +121,15 @@ enum h5grad_status hg_sphere_settle(struct field *field,
                                     struct coord_store *store, struct h5grad_error *err)
 {
     struct field_sphere *sphere = &field->sphere;
-    struct axis_kind kind[2];
+    struct axis_kind kind[2] = {{.radians = false}};
     const unsigned latitude = find_axis(field, AXIS_LATITUDE, coordinate, &kind[0]);
     const unsigned longitude = find_axis(field, AXIS_LONGITUDE, coordinate, &kind[1]);
     field->fault = FIELD_UNUSABLE;
-    if (latitude == field->rank || longitude == field->rank)
+    if (latitude == field->rank)
         return hg_error_set(err, H5GRAD_FAILED,
-                            "no axis of it is a %s, which --sphere needs: its coordinates have the "
-                            "unit degrees_%s, or degrees or radians with the standard_name",
-                            latitude == field->rank ? "latitude" : "longitude",
-                            latitude == field->rank ? "north" : "east");
+                            "no axis of it is a latitude, which --sphere needs: its coordinates "
+                            "have the unit degrees_north, or degrees or radians with the "
+                            "standard_name");
     sphere->latitude = latitude;
     sphere->longitude = longitude;
     sphere->latitudes = coordinate[latitude];
@@ -137,7 +138,9 @@ enum h5grad_status hg_sphere_settle(struct field *field,
     enum h5grad_status status = check_poles(field, store, err);
     if (!status)
         status = find_radius(field, radius, store, err);
-    field->axis[latitude].unit = field->axis[longitude].unit = "m";
+    field->axis[latitude].unit = "m";
+    if (longitude < field->rank)
+        field->axis[longitude].unit = "m";
     if (!status)
         field->fault = FIELD_SOUND;
     return status;

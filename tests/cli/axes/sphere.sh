@@ -104,6 +104,22 @@ check "others: exit status" equal "$status" 0
 check "others: message" grep -q "/line: no axis of it is a latitude" stderr
 check "others: results" equal "$(datasets o/out.h5)" "/T_grad_0 /T_grad_1 /lat /lon"
 
+# Northward derivatives need no longitude; the Laplacian does.
+make_globe zonal.h5 degrees_north -60 -30 0 30 60
+make_input zonal.h5 /Z float64 5 270 285 300 287 265
+make_input zonal.h5 /Z text units K
+make_input zonal.h5 /Z scales /lat
+done_quietly "zonal mean" -d /Z --sphere --compute=gradient,magnitude zonal.h5 o/zonal_out.h5
+check "zonal mean: northward" equal "$(values o/zonal_out.h5 /Z_grad_0)" "4.4964464087762596e-06 \
+4.4964464087762596e-06 2.9976309391841731e-07 -5.2458541435723031e-06 -6.5947880662051807e-06"
+check "zonal mean: unit" equal "$(text_of o/zonal_out.h5 /Z_grad_magnitude units)" "K m-1"
+rm -f o/*
+refused 1 "/Z: no axis of it is a longitude, which the Laplacian on a sphere needs" \
+    -d /Z --sphere --compute=laplacian zonal.h5 o/out.h5
+make_input zonal.h5 /M float64 4 1 2 4 8
+make_input zonal.h5 /M scales /lon
+refused 1 "/M: no axis of it is a latitude" -d /M --sphere zonal.h5 o/out.h5
+
 # The plan counts three numbers per latitude.
 # shellcheck disable=SC2046 # numbers
 make_input tall.h5 /lat float64 30000 $(seq -75 0.005 74.995)
