@@ -107,7 +107,7 @@ uint64_t hg_field_results(const struct field *field, unsigned axis)
 
 bool hg_field_is_cut(const struct field *field, unsigned axis)
 {
-    return hg_field_results(field, axis) < field->extent[axis];
+    return field->region && field->region->count[axis] < field->extent[axis];
 }
 
 bool hg_field_cut_array(const struct field *field, unsigned axis, uint64_t points,

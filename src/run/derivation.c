@@ -201,12 +201,11 @@ static enum h5grad_status parse_vector_dims(const char *text, const char *end,
             hg_axis_option_parse(text, length, &vector->dim[vector->n], err);
         if (status)
             return status;
-        for (size_t i = 0; i < vector->n; i++) {
-            if (strcmp(vector->dim[i].text, vector->dim[vector->n].text) == 0)
-                return hg_error_set(err, H5GRAD_USAGE, "axis %s is given twice",
-                                    vector->dim[i].text);
+        const char *last = vector->dim[vector->n++].text;
+        for (size_t i = 0; i + 1 < vector->n; i++) {
+            if (strcmp(vector->dim[i].text, last) == 0)
+                return hg_error_set(err, H5GRAD_USAGE, "axis %s is given twice", last);
         }
-        vector->n++;
         text += length + 1;
     }
     return H5GRAD_OK;
