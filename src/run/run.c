@@ -719,7 +719,12 @@ enum h5grad_status hg_run_files(enum run_goal goal, const char *input, const cha
     run->output = output;
     run->file = run->publish.file = run->publish.held = -1;
     hg_messages_init(&run->messages);
-    enum h5grad_status status = do_run(run, options, report, err ? err : &run->error);
+    struct h5grad_error *reason = err ? err : &run->error;
+    enum h5grad_status status = do_run(run, options, report, reason);
+    /* Names that collide, for instance, may do so for an attribute that seemed absent. */
+    if (status == H5GRAD_USAGE && hg_ran_out())
+        status = hg_error_set(reason, H5GRAD_NO_MEMORY,
+                              "%s: libhdf5 is out of memory: raise --memory", input);
     release(run);
     hg_ran_out();
     if (ran_out)
