@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <float.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
 
@@ -151,6 +153,13 @@ bool hg_parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *sh
             return false;
     }
     return false;
+}
+
+void hg_parse_print_shape(unsigned rank, const uint64_t *shape, char *out, size_t size)
+{
+    *out = '\0';
+    for (unsigned i = 0; i < rank; i++)
+        hg_memory_append(out, size, "%s%" PRIu64, i ? "x" : "", shape[i]);
 }
 
 void hg_parse_print_double(double value, char *out, size_t size)

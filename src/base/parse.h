@@ -24,6 +24,9 @@ bool hg_parse_size(const char *text, uint64_t *out);
 /* "64x64x64": 1 to max positive numbers. */
 bool hg_parse_shape(const char *text, unsigned max, unsigned *rank, uint64_t *shape);
 
+/* Prints a shape as hg_parse_shape reads it; what out has no room for is cut off. */
+void hg_parse_print_shape(unsigned rank, const uint64_t *shape, char *out, size_t size);
+
 /* Prints the shortest text that hg_parse_double reads back to the same value. out has room for 32
  * bytes. */
 void hg_parse_print_double(double value, char *out, size_t size);

@@ -14,7 +14,7 @@
 
 static void free_vector(struct field_vector *vector)
 {
-    for (unsigned k = 0; vector->other && k + 1 < vector->n; k++)
+    for (unsigned k = 0; vector->other && k < field_vector_others(vector); k++)
         hg_field_free(&vector->other[k]);
     for (size_t i = 0; vector->source && i < vector->n_sources; i++)
         free(vector->source[i]);

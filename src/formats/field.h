@@ -84,6 +84,12 @@ struct field_vector {
     struct field *other; /* n - 1: the components after the first */
 };
 
+/* Returns how many components there are beside the first one, that of the field itself. */
+static inline unsigned field_vector_others(const struct field_vector *vector)
+{
+    return vector && vector->n > 0 ? vector->n - 1 : 0;
+}
+
 enum field_fault {
     FIELD_SOUND,
     FIELD_NONE,      /* the dataset is no field */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -242,18 +241,11 @@ static void choose_chunk(struct h5_storage *result, size_t size)
     }
 }
 
-static void print_shape(unsigned rank, const uint64_t *shape, char *out, size_t size)
-{
-    *out = '\0';
-    for (unsigned i = 0; i < rank; i++)
-        hg_memory_append(out, size, "%s%" PRIu64, i ? "x" : "", shape[i]);
-}
-
 static enum h5grad_status request_chunk(const struct layout_request *request, size_t size,
                                         struct h5_storage *result, struct h5grad_error *err)
 {
     char text[256];
-    print_shape(request->chunk_rank, request->chunk, text, sizeof text);
+    hg_parse_print_shape(request->chunk_rank, request->chunk, text, sizeof text);
     if (request->chunk_rank != result->rank)
         return hg_error_set(err, H5GRAD_FAILED, "--layout=%s: the dataset has rank %u", text,
                             result->rank);

@@ -14,11 +14,6 @@ const char *hg_derivation_missing_word(enum missing missing)
     return words[missing];
 }
 
-static bool is_periodic(enum boundary boundary)
-{
-    return boundary == BOUNDARY_PERIODIC || boundary == BOUNDARY_PERIODIC_REPEATED;
-}
-
 enum h5grad_status hg_axis_option_parse(const char *text, size_t length, struct axis_option *out,
                                         struct h5grad_error *err)
 {
@@ -114,7 +109,7 @@ static enum h5grad_status parse_boundary(const char *text, struct derivation_ent
     if (automatic[0] != automatic[1])
         return hg_error_set(err, H5GRAD_USAGE, "auto holds for both ends");
     if (entry->boundary[0] != entry->boundary[1] &&
-        (is_periodic(entry->boundary[0]) || is_periodic(entry->boundary[1])))
+        (boundary_is_periodic(entry->boundary[0]) || boundary_is_periodic(entry->boundary[1])))
         return hg_error_set(err, H5GRAD_USAGE, "periodic holds for both ends");
     return H5GRAD_OK;
 }

@@ -222,7 +222,7 @@ static void describe_plan(struct report *report, const struct task *task, struct
     const struct plan *plan = &task->plan;
     char text[1024];
     uint64_t point = field->components * hg_element_size(field->stored);
-    for (unsigned k = 0; field->vector && k + 1 < field->vector->n; k++)
+    for (unsigned k = 0; k < field_vector_others(field->vector); k++)
         point += field->components * hg_element_size(field->vector->other[k].stored);
     hg_type_result_name(&task->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);

@@ -199,7 +199,7 @@ static enum h5grad_status open_others(struct task *task, hid_t file,
                                       const struct field_vector *vector, struct h5grad_error *err)
 {
     enum h5grad_status status = hg_task_make_others(task, vector->n, err);
-    for (unsigned k = 0; k + 1 < vector->n && !status; k++) {
+    for (unsigned k = 0; k < field_vector_others(vector) && !status; k++) {
         status = hg_task_open(&task->other[k], file, &vector->other[k], err);
         if (status)
             hg_error_context(err, status, "%s", vector->other[k].path);
@@ -499,7 +499,7 @@ static enum h5grad_status open_readers(struct task *task, const char *forced,
 {
     const struct field_vector *vector = task->field->vector;
     enum h5grad_status status = open_reader(task, forced, err);
-    for (unsigned k = 0; vector && k + 1 < vector->n && !status; k++) {
+    for (unsigned k = 0; k < field_vector_others(vector) && !status; k++) {
         struct task *other = &task->other[k];
         const bool apart = has_other_chunks(task, other);
         task->source[k + 1] = other->source[0];
@@ -518,7 +518,7 @@ static enum h5grad_status open_readers(struct task *task, const char *forced,
 void hg_task_note_methods(const struct task *task, struct field *field)
 {
     field->read_method = task->source[0].reader->method->name;
-    for (unsigned k = 0; field->vector && k + 1 < field->vector->n; k++)
+    for (unsigned k = 0; k < field_vector_others(field->vector); k++)
         field->vector->other[k].read_method = task->source[k + 1].reader->method->name;
 }
 
@@ -582,7 +582,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     *too_large = false;
     task->io = options->io;
     choose_arithmetic(task);
-    for (unsigned k = 0; field->vector && k + 1 < field->vector->n; k++)
+    for (unsigned k = 0; k < field_vector_others(field->vector); k++)
         choose_arithmetic(&task->other[k]);
     enum h5grad_status status = choose_outputs(task, err);
     job->rank = field->rank;
@@ -612,7 +612,7 @@ void hg_task_close(struct task *task)
 {
     const struct field_vector *vector = task->field ? task->field->vector : NULL;
     struct h5_guard guard;
-    for (unsigned k = 0; task->other && k + 1 < vector->n; k++)
+    for (unsigned k = 0; task->other && k < field_vector_others(vector); k++)
         hg_task_close(&task->other[k]);
     free(task->other);
     hg_enter(&guard);

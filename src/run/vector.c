@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/vector.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,15 +130,6 @@ static enum h5grad_status check_is_field(const struct description *description,
     return hg_error_set(err, H5GRAD_FAILED, "it is no field: %s", why);
 }
 
-/* Writes "16x16x17". */
-static void print_shape(const struct field *field, char *out, size_t size)
-{
-    size_t length = 0;
-    for (unsigned i = 0; i < field->rank && length < size; i++)
-        length += (size_t)snprintf(out + length, size - length, "%s%" PRIu64, i ? "x" : "",
-                                   field->extent[i]);
-}
-
 /* Returns the axis of that name; the rank if there is none. */
 static unsigned named_axis(const struct field *field, const char *name)
 {
@@ -173,8 +162,8 @@ static enum h5grad_status check_shapes(const struct field *a, const struct field
                                        struct h5grad_error *err)
 {
     char shape_a[512], shape_b[512];
-    print_shape(a, shape_a, sizeof shape_a);
-    print_shape(b, shape_b, sizeof shape_b);
+    hg_parse_print_shape(a->rank, a->extent, shape_a, sizeof shape_a);
+    hg_parse_print_shape(b->rank, b->extent, shape_b, sizeof shape_b);
     if (strcmp(shape_a, shape_b) != 0)
         return hg_error_set(err, H5GRAD_FAILED,
                             "%s is %s and %s %s: a staggered grid; bring them to common points "
@@ -339,8 +328,7 @@ static enum h5grad_status find_component_axis(const struct field *field, unsigne
         if (field->axis[i].differentiated || field->extent[i] != n)
             continue;
         hg_field_label(field, i, label, sizeof label);
-        snprintf(labels + strlen(labels), sizeof labels - strlen(labels), "%s%s",
-                 found++ ? " and " : "", label);
+        hg_memory_append(labels, sizeof labels, "%s%s", found++ ? " and " : "", label);
         *axis = i;
     }
     if (found == 1)

@@ -36,26 +36,20 @@ struct repair {
     struct taps *taps;
 };
 
-/* Sets flags to which scalars are NaN; returns whether any is. */
-static STENCIL_CLONES bool flag_float(const float *restrict f, unsigned char *restrict flag)
-{
-    int any = 0;
-    for (int i = 0; i < PIECE; i++)
-        any |= f[i] != f[i];
-    for (int i = 0; any && i < PIECE; i++)
-        flag[i] = f[i] != f[i];
-    return any;
-}
+/* Defines a function that sets flags to which scalars are NaN and returns whether any is. */
+#define FLAG_FUNCTION(name, scalar)                                                                \
+    static STENCIL_CLONES bool name(const scalar *restrict f, unsigned char *restrict flag)        \
+    {                                                                                              \
+        int any = 0;                                                                               \
+        for (int i = 0; i < PIECE; i++)                                                            \
+            any |= f[i] != f[i];                                                                   \
+        for (int i = 0; any && i < PIECE; i++)                                                     \
+            flag[i] = f[i] != f[i];                                                                \
+        return any;                                                                                \
+    }
 
-static STENCIL_CLONES bool flag_double(const double *restrict f, unsigned char *restrict flag)
-{
-    int any = 0;
-    for (int i = 0; i < PIECE; i++)
-        any |= f[i] != f[i];
-    for (int i = 0; any && i < PIECE; i++)
-        flag[i] = f[i] != f[i];
-    return any;
-}
+FLAG_FUNCTION(flag_float, float)
+FLAG_FUNCTION(flag_double, double)
 
 static bool is_nan(const struct repair *repair, ptrdiff_t in)
 {

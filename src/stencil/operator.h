@@ -71,9 +71,14 @@ static inline int64_t operator_period_points(const struct stencil_axis *axis)
     return (int64_t)axis->extent - (axis->op.boundary[0] == BOUNDARY_PERIODIC_REPEATED);
 }
 
+static inline bool boundary_is_periodic(enum boundary boundary)
+{
+    return boundary == BOUNDARY_PERIODIC || boundary == BOUNDARY_PERIODIC_REPEATED;
+}
+
 static inline bool operator_is_periodic(const struct stencil_operator *op)
 {
-    return op->boundary[0] == BOUNDARY_PERIODIC || op->boundary[0] == BOUNDARY_PERIODIC_REPEATED;
+    return boundary_is_periodic(op->boundary[0]);
 }
 
 /* The accuracies that there are, for messages. */
