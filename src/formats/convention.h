@@ -24,7 +24,7 @@ struct query {
     struct coords *coords;      /* for axes */
     struct h5_set *set;         /* for references and survey */
     struct coords_vector *vector; /* for vector, when dataset is -1 if path is that of a group */
-    const char *source;           /* of axes that are entered: the convention's name, which it may
+    const char *source;           /* of axes that are recorded: the convention's name, which it may
                                      replace by a static text */
     enum h5grad_status status;
     struct h5grad_error *err;
@@ -44,16 +44,16 @@ struct coords_results {
 /*
  * A convention. Each function may be NULL.
  *
- * axes         enters its knowledge of the axes that are still COORDS_NONE (or only named), and
+ * axes         records its knowledge of the axes that are still COORDS_NONE (or only named), and
  *              names of axes without a name; sets coords->convention if results take its form
  * not_field    see formats.h; of the query it may use file, path and dataset
  * references   see formats.h
  * survey       see formats.h
- * vector       enters the vector at path, or the one of which the dataset at path is a component
+ * vector       records the vector at path, or the one of which the dataset at path is a component
  * unlike       returns the property in which two components of a vector must not differ but do;
  *              NULL: none
- * joins        whether the components of a vector lie in one dataset: x, which is along its fastest
- *              axis, y and z
+ * joins        whether a curl of three components is written as one dataset, with its components x
+ *              (that along the fastest axis), y and z along the last axis
  * result_path  returns the path of a result of a field, called what in --name, used without --name,
  *              to be freed; NULL if memory runs out
  * finish       makes the groups and attributes by which readers of the convention find results; not

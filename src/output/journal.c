@@ -345,7 +345,7 @@ static bool is_as_read(const struct journal *journal)
     return same;
 }
 
-enum h5grad_status hg_journal_go_on(struct journal *journal, struct h5grad_error *err)
+enum h5grad_status hg_journal_continue(struct journal *journal, struct h5grad_error *err)
 {
     if (!is_as_read(journal))
         return hg_error_set(err, H5GRAD_FAILED, "another h5grad has just used %s", journal->path);

@@ -186,7 +186,6 @@ static enum h5grad_status check_numbers(const struct h5grad_options *user, struc
         return hg_error_set(err, H5GRAD_USAGE,
                             "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
                             H5GRAD_LEAST_MEMORY);
-    out->memory = user->memory;
     out->memory_given = user->memory > 0;
     out->memory = out->memory_given ? user->memory : hg_budget_default();
     return H5GRAD_OK;
@@ -295,7 +294,7 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
     if (!status)
         status = hg_layout_parse(user->layout, user->filter, &out->format, err);
     if (!status)
-        status = hg_results_check_template(user->name, err);
+        status = hg_result_names_check_template(user->name, err);
     if (!status)
         status = check_numbers(user, out, err);
     if (!status)

@@ -49,7 +49,7 @@ struct run {
     hid_t file;
     struct selection selection;
     struct coord_store *coordinates;
-    struct results_names names;
+    struct result_names names;
     struct results results; /* of the field at hand */
     struct report *report;
     struct publish publish;
@@ -137,9 +137,9 @@ static enum h5grad_status add_names(struct run *run, const char *source, const s
     enum h5grad_status status = H5GRAD_OK;
     for (size_t k = 0; k < field->n_results && !status; k++) {
         const struct field_result *result = &field->results[k];
-        const struct results_origin origin = {hg_field_word(result->what), source, result->along,
-                                              hg_field_axis_number(field, result->axis)};
-        status = hg_results_names_add(&run->names, result->path, &origin, err);
+        const struct result_origin origin = {hg_field_word(result->what), source, result->along,
+                                             hg_field_axis_number(field, result->axis)};
+        status = hg_result_names_add(&run->names, result->path, &origin, err);
     }
     return status;
 }
@@ -155,7 +155,7 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
         unsigned axis = field->order[k];
         const char *name = hg_field_axis_option(field, axis, number, sizeof number);
         hg_field_label(field, axis, label, sizeof label);
-        if (hg_boundary_is_open_round(field, axis))
+        if (hg_boundary_globe_not_joined(field, axis))
             status = hg_tally_add(&run->tally, TALLY_ROUND, name, err,
                                   "axis %s goes round the globe: its ends are one-sided; "
                                   "--boundary=%s=periodic joins them",
@@ -322,7 +322,7 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     for (size_t i = 0; i < run->selection.n && !status; i++)
         status = check_field(run, &run->selection.item[i], &run->field[i], err);
     if (!status)
-        status = hg_results_names_check(&run->names, err);
+        status = hg_result_names_check(&run->names, err);
     if (!status && run->fields)
         status = hg_derivation_check_axes(&run->options.derivation, err);
     if (!status && run->goal != RUN_LIST && run->fields)
@@ -666,7 +666,7 @@ static void release(struct run *run)
     free(run->field);
     free(run->subset_used);
     hg_select_free(&run->selection);
-    hg_results_names_free(&run->names);
+    hg_result_names_free(&run->names);
     hg_report_free(run->report);
     hg_xdmf_free(run->xdmf);
     hg_tally_free(&run->tally);

@@ -299,7 +299,7 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
         out->stencil.even = true;
         return H5GRAD_OK;
     }
-    if (hg_field_is_round(field, axis))
+    if (hg_field_is_spherical(field, axis))
         out->divisor = axis == field->sphere.latitude ? &task->rows.north : &task->rows.east;
     if (coordinate)
         status = use_coordinates(&out->stencil, &op, coordinate, err);
@@ -376,9 +376,9 @@ static void choose_sum(const struct field *field, const struct field_result *res
     for (unsigned k = 0; k < field->n_combined; k++) {
         const unsigned axis = field->combined[k], next = k + 1;
         want(recipe, vector ? k : 0, axis, order);
-        metric = metric || (hg_field_is_round(field, axis) && axis == field->sphere.latitude);
+        metric = metric || (hg_field_is_spherical(field, axis) && axis == field->sphere.latitude);
         if (!metric || recipe->before > 0 || result->what == FIELD_MAGNITUDE ||
-            (next < field->n_combined && hg_field_is_round(field, field->combined[next])))
+            (next < field->n_combined && hg_field_is_spherical(field, field->combined[next])))
             continue;
         recipe->kind = COMBINATION_SUM_METRIC;
         recipe->before = recipe->n;
@@ -449,7 +449,7 @@ static enum h5grad_status choose_outputs(struct task *task, struct h5grad_error 
                 &output->derivative, err);
         else
             status = combine(task, result, output, err);
-        if (result->along && hg_field_is_round(field, result->axis)) {
+        if (result->along && hg_field_is_spherical(field, result->axis)) {
             output->combination = &task->alone;
             output->inputs = &output->derivative;
         }

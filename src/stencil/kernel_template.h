@@ -35,9 +35,9 @@
 static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, int offset, ptrdiff_t n,
                                            const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict to)
 {
-    if (tap_is_made(offset)) {
+    if (tap_is_constant(offset)) {
         for (ptrdiff_t i = 0; i < n; i++)
-            to[i] = (KERNEL_SCALAR)rows->taps->made[offset == TAP_MADE_LAST];
+            to[i] = (KERNEL_SCALAR)rows->taps->constant[offset == TAP_CONSTANT_LAST];
         return;
     }
     f += offset * rows->shift;
@@ -138,8 +138,8 @@ STENCIL_BODY bool KERNEL_NAME(few)(const struct rows *rows, ptrdiff_t in_point, 
     const struct taps taps = *rows->taps;
     const ptrdiff_t shift = rows->shift, length = rows->length;
     const KERNEL_SCALAR step = (KERNEL_SCALAR)(taps.order > 0 ? taps.step : 1);
-    if (rows->weight || taps.divisor != 1 || tap_is_made(taps.offset[0]) ||
-        tap_is_made(taps.center))
+    if (rows->weight || taps.divisor != 1 || tap_is_constant(taps.offset[0]) ||
+        tap_is_constant(taps.center))
         return false;
     const KERNEL_IN *a = f + taps.offset[0] * shift, *center = f + taps.center * shift;
     if (taps.form == TAPS_DIFFERENCES && taps.n == 1 && taps.weight[0] == 1) {

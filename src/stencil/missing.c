@@ -28,7 +28,7 @@ struct repair {
     ptrdiff_t low, high; /* the block's results depend on points [low, high), counted from its
                             first one */
     ptrdiff_t points;    /* of the block along the axis */
-    ptrdiff_t run;       /* contiguous scalars behind the axis */
+    ptrdiff_t run;       /* contiguous scalars for each point of the axis */
     ptrdiff_t in_axis, out_axis;
     /* taps[]: formulas of points far from the ends of an even axis, by how many values they have on
      * each side. Bits say which have been looked for (known), and which of these exist. */
@@ -91,7 +91,7 @@ static bool has_value(const struct repair *repair, ptrdiff_t point, ptrdiff_t in
     int offset = hg_operator_place(axis, repair->block->before + (uint64_t)point, index);
     if (repair->whole)
         offset = row_wrap(repair->block, point, offset);
-    if (tap_is_made(offset))
+    if (tap_is_constant(offset))
         return !isnan(axis->op.value[!low]);
     return !is_missing(repair, in + offset * repair->in_axis);
 }
@@ -209,10 +209,10 @@ static bool is_missing_at(const struct repair *repair, ptrdiff_t point, ptrdiff_
 static void repair_around(struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrdiff_t out)
 {
     const ptrdiff_t reach = repair->reach;
-    ptrdiff_t there = 0; /* points [there, 0) after this one have values or do not exist */
-    while (there > -2 * reach && !is_missing_at(repair, point, in, there - 1))
-        there--;
-    for (ptrdiff_t k = there + reach; k <= reach; k++) {
+    ptrdiff_t clear = 0; /* the points at offsets [clear, 0) have values or do not exist */
+    while (clear > -2 * reach && !is_missing_at(repair, point, in, clear - 1))
+        clear--;
+    for (ptrdiff_t k = clear + reach; k <= reach; k++) {
         const ptrdiff_t to = repair->whole ? row_wrap(repair->block, point, (int)k) : k;
         if (point + to >= 0 && point + to < repair->points)
             recompute(repair, point + to, in + to * repair->in_axis, out + to * repair->out_axis);

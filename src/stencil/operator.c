@@ -138,7 +138,7 @@ int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k
     case BOUNDARY_EXTEND:
         break;
     default:
-        return low ? TAP_MADE_FIRST : TAP_MADE_LAST;
+        return low ? TAP_CONSTANT_FIRST : TAP_CONSTANT_LAST;
     }
     return (int)((low ? before : all - 1 - before) - own);
 }
@@ -341,13 +341,13 @@ bool hg_operator_run_taps(const struct stencil_axis *axis, uint64_t point, const
     taps->center = 0;
     taps->order = 0;
     taps->divisor = 1;
-    taps->made[0] = axis->op.value[0];
-    taps->made[1] = axis->op.value[1];
+    taps->constant[0] = axis->op.value[0];
+    taps->constant[1] = axis->op.value[1];
     taps->uneven = !axis->even || (operator_is_periodic(&axis->op) && crosses && !axis->seam_even);
     if (is_unknown(&window)) {
         taps->form = TAPS_SUM;
-        taps->made[0] = NAN;
-        taps->offset[0] = TAP_MADE_FIRST;
+        taps->constant[0] = NAN;
+        taps->offset[0] = TAP_CONSTANT_FIRST;
         taps->weight[taps->n++] = 1;
         return true;
     }
