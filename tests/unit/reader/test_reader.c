@@ -1073,18 +1073,38 @@ START_TEST(line_errors)
     H5Tinsert(complex, "r", 0, H5T_NATIVE_DOUBLE);
     H5Tinsert(complex, "i", 8, H5T_NATIVE_DOUBLE);
     put_line(file, "complex", complex, complex, pairs);
-    hid_t space = H5Screate(H5S_SCALAR);
-    H5Dclose(
-        H5Dcreate2(file, "scalar", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    H5Sclose(space);
     H5Tclose(complex);
     H5Tclose(string);
 
     check_no_line(file, "cube", "coordinates have one axis, this dataset has 3");
     check_no_line(file, "text", "string");
     check_no_line(file, "complex", "coordinates are real, this dataset is complex128");
-    check_no_line(file, "scalar", "scalar");
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET | H5F_OBJ_DATATYPE), 0);
+    H5Fclose(file);
+}
+END_TEST
+
+/* A dataset without an axis has one value. */
+START_TEST(line_without_axis)
+{
+    const double value = -2.5;
+    double out;
+    hid_t file = new_file(), space = H5Screate(H5S_SCALAR);
+    hid_t dataset =
+        H5Dcreate2(file, "scalar", H5T_IEEE_F64BE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value),
+                     0);
+    H5Dclose(dataset);
+    for (uint64_t keep = 0; keep < 2; keep++) {
+        struct h5grad_error err = {.status = H5GRAD_OK};
+        struct coord_array *array = open_array(file, "scalar", keep, &err);
+        ck_assert_msg(array != NULL, "%s", err.message);
+        ck_assert_uint_eq(hg_coord_array_extent(array), 1);
+        ck_assert_int_eq(hg_coord_array_read(array, 0, 1, &out, &err), H5GRAD_OK);
+        ck_assert_double_eq(out, value);
+        close_array(array);
+    }
+    H5Sclose(space);
     H5Fclose(file);
 }
 END_TEST
@@ -1118,6 +1138,6 @@ int main(void)
               chunk_of_another_length, linked_files, file_of_the_caller, written_meanwhile,
               many_threads, array_in_memory);
     TCase *lines = add_case(suite, "lines", setup, teardown);
-    ADD_TESTS(lines, line_types, line_errors, line_handles);
+    ADD_TESTS(lines, line_types, line_errors, line_without_axis, line_handles);
     return run_suite(suite);
 }
