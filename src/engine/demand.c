@@ -147,6 +147,8 @@ static void count_buffers(const struct engine_job *job, struct plan_request *req
         const struct h5_storage *result = job->output[o].storage;
         uint64_t chunk = chunk_bytes(result, job_result_size(job, &job->output[o]));
         largest = size_max(largest, chunk);
+        if (result->sparse)
+            stored = size_max(stored, chunk);
         if (!hg_codec_can_encode(result)) {
             library = size_max(library, CHUNK_BUFFERS * chunk);
             continue;

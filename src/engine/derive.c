@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/size.h"
 #include "stencil/convert.h"
 
@@ -251,6 +252,27 @@ static void combine_tile(const struct worker *worker, const struct tile *tile)
     } while (hg_box_next(rank, &numbers, at));
 }
 
+/* Hands the results of an output to the sink. */
+static enum h5grad_status hand_over(struct worker *worker, struct result_tile *out, unsigned o,
+                                    struct h5grad_error *err)
+{
+    const struct engine_job *job = worker->job;
+    const struct engine_output *output = &job->output[o];
+    const void *results = worker->result[o];
+    if (worker->blanks && hg_memory_is_zero(results, hg_box_points(job->rank, &out->core) *
+                                                         job_result_size(job, output))) {
+        hg_blanks_learn(worker->blanks, o, &out->core);
+        results = NULL;
+    }
+    enum h5grad_status status = hg_sink_write(job->sink, out, o, results, err);
+    if (status && output->combination)
+        return hg_error_context(err, status, "%s", output->combination->name);
+    if (status)
+        return hg_error_context(err, status, "result along axis %u",
+                                job->derivative[output->derivative].axis);
+    return H5GRAD_OK;
+}
+
 enum h5grad_status hg_derive_tile(struct worker *worker, const struct tile *tile,
                                   struct result_tile *out, struct h5grad_error *err)
 {
@@ -260,18 +282,13 @@ enum h5grad_status hg_derive_tile(struct worker *worker, const struct tile *tile
         return status;
     if (worker->combined)
         combine_tile(worker, tile);
-    for (unsigned o = 0; o < job->n_outputs; o++) {
+    for (unsigned o = 0; o < job->n_outputs && !status; o++) {
         const struct engine_output *output = &job->output[o];
         if (!output->combination)
             make_derivative(worker, o, tile);
         hg_region_thin(job->rank, &worker->plan->region, job_result_size(job, output), &tile->core,
                        worker->result[o]);
-        status = hg_sink_write(job->sink, out, o, worker->result[o], err);
-        if (status && output->combination)
-            return hg_error_context(err, status, "%s", output->combination->name);
-        if (status)
-            return hg_error_context(err, status, "result along axis %u",
-                                    job->derivative[output->derivative].axis);
+        status = hand_over(worker, out, o, err);
     }
-    return H5GRAD_OK;
+    return status;
 }

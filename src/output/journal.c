@@ -515,15 +515,15 @@ bool hg_journal_holds_chunks(struct journal *journal, uint64_t n)
     return holds;
 }
 
-void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
+bool hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
 {
     const struct entry *entry = peek_entry(journal, ENTRY_CHUNK);
-    *chunk = (struct journal_chunk){0};
     if (!entry)
-        return;
+        return false;
     *chunk = (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
     journal->next++;
     journal->chunks--;
+    return true;
 }
 
 /* Drops the entries that were not taken, after ending a sync, which counts them. */

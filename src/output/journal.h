@@ -42,8 +42,8 @@ struct journal_head {
 /* A chunk as it lies in the file. */
 struct journal_chunk {
     uint64_t address;
-    uint64_t size;
-    uint64_t sum; /* hash_large of its bytes from HASH_START on */
+    uint64_t size; /* 0: it is not stored */
+    uint64_t sum;  /* hash_large of its bytes from HASH_START on */
     unsigned mask;
 };
 
@@ -95,7 +95,8 @@ uint64_t hg_journal_chunks_left(const struct journal *journal);
 /* True if the bytes of the next n of them are in the file. */
 bool hg_journal_holds_chunks(struct journal *journal, uint64_t n);
 
-void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
+/* False: there is none. */
+bool hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
 enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                         struct h5grad_error *err);
 

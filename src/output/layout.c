@@ -339,7 +339,7 @@ static bool set_chunks(hid_t creation, const struct h5_storage *result)
             chunks *= size_min(size_ceil_div(result->extent[i], chunk[i]), EARLY_CHUNKS + 1);
     }
     return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0 && set_filters(creation, result) &&
-           (result->n_filters > 0 || chunks > EARLY_CHUNKS ||
+           (result->n_filters > 0 || result->sparse || chunks > EARLY_CHUNKS ||
             H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0);
 }
 
@@ -359,8 +359,9 @@ static bool set_layout(hid_t creation, const struct h5_storage *result)
 hid_t hg_layout_creation(const struct h5_storage *result, struct h5grad_error *err)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
-    if (creation >= 0 && set_layout(creation, result) &&
-        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 && hg_create_prepare(creation))
+    H5D_fill_time_t when = result->sparse ? H5D_FILL_TIME_IFSET : H5D_FILL_TIME_NEVER;
+    if (creation >= 0 && set_layout(creation, result) && H5Pset_fill_time(creation, when) >= 0 &&
+        hg_create_prepare(creation))
         return creation;
     hg_hdf5_error(err, "choosing the storage of a result");
     hg_close(creation);

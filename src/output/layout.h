@@ -41,9 +41,10 @@ enum h5grad_status hg_layout_result(const struct layout_request *request,
                                     struct h5grad_error *err);
 
 /*
- * Makes a dataset creation list for the storage; -1 with the reason. It never writes fill values,
- * because every point gets a result. libhdf5 sets some filters' parameters when it creates the
- * dataset, so read the storage again from that. Within hg_enter.
+ * Makes a dataset creation list for the storage; -1 with the reason. Fill values are never written,
+ * because every point gets a result; sparse storage has them where a chunk is not. libhdf5 sets
+ * some filters' parameters when it creates the dataset, so read the storage again from that. Within
+ * hg_enter.
  */
 hid_t hg_layout_creation(const struct h5_storage *result, struct h5grad_error *err);
 

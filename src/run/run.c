@@ -57,7 +57,7 @@ struct run {
     struct aux_vars *aux_vars;
     struct xdmf *xdmf; /* NULL: not wanted */
     size_t fields;     /* that can be done */
-    uint64_t space;    /* bytes of results that no filter makes smaller */
+    uint64_t space;    /* bytes of results that are stored whole */
     struct h5grad_progress progress;
     struct field *field;         /* of each selected dataset that is to be done */
     bool *subset_used;           /* of each --subset, whether a field has its axis */
@@ -211,7 +211,7 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
     run->fields++;
     if (run->goal != RUN_LIST) {
         run->progress.bytes_total += hg_field_result_bytes(field);
-        if (task->result_storage.n_filters == 0)
+        if (task->result_storage.n_filters == 0 && !task->result_storage.sparse)
             run->space += hg_field_result_bytes(field);
         if (*task->left_out)
             hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",

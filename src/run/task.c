@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "formats/formats.h"
+#include "hdf5/chunk.h"
 #include "hdf5/names.h"
 #include "libhdf5/reopen.h"
 #include "trust/outside.h"
@@ -556,6 +557,16 @@ static enum h5grad_status plan_tiles(struct task *task, const struct run_options
     return status;
 }
 
+/* Returns whether chunks of all sources are not stored. */
+static bool have_gaps(const struct task *task)
+{
+    const struct h5_storage *storage = whole_storage(task);
+    bool have = storage->layout == H5_CHUNKED && hg_chunk_has_gaps(task->dataset, storage);
+    for (unsigned k = 0; k < field_vector_others(task->field->vector) && have; k++)
+        have = task->field->is_part || have_gaps(&task->other[k]);
+    return have;
+}
+
 /* Chooses the storage of results. Default chunks span as many points of the source as if all points
  * had results. */
 static enum h5grad_status choose_storage(struct task *task, const struct layout_request *request,
@@ -569,6 +580,7 @@ static enum h5grad_status choose_storage(struct task *task, const struct layout_
         request, &source, task->field->components * hg_element_size(task->field->result), result,
         task->left_out, sizeof task->left_out, err);
     const bool chosen = source.layout != H5_CHUNKED && request->layout != LAYOUT_CHUNK;
+    result->sparse = !status && result->layout == H5_CHUNKED && have_gaps(task);
     for (unsigned i = 0; i < result->rank && region && chosen && !status; i++)
         result->chunk[i] = size_ceil_div(result->chunk[i], region->step[i]);
     return status;
