@@ -34,7 +34,7 @@ complete -c h5grad -l compute -x -a 'gradient second laplacian magnitude diverge
 complete -c h5grad -l subset -x -d 'Write only these results along an axis'
 complete -c h5grad -l name -x -d 'Name of a result, beside its source'
 complete -c h5grad -l layout -x -a 'same contiguous' -d 'Storage of the results'
-complete -c h5grad -l filter -x -a 'same none gzip gzip=4 shuffle shuffle+gzip=4 fletcher32' -d 'Filters of the results'
+complete -c h5grad -l filter -x -a 'auto same none gzip gzip=4 shuffle shuffle+gzip=4 fletcher32' -d 'Filters of the results'
 complete -c h5grad -l no-history -d 'Write no history'
 complete -c h5grad -l xdmf -d 'Write OUTPUT.xmf, too, for ParaView and VisIt'
 complete -c h5grad -s O -l overwrite -d 'Replace an existing OUTPUT'

@@ -70,10 +70,10 @@ const struct option_row option_table[] = {
     {RESULTS, "layout", 0, "LAYOUT", "same contiguous", OPTION_TEXT, IN(grad.layout), 0,
      "storage of the results: same (default: as the source), contiguous, or the shape of chunks, "
      "such as 64x64x64"},
-    {RESULTS, "filter", 0, "LIST", "same none gzip gzip=4 shuffle shuffle+gzip=4 fletcher32",
+    {RESULTS, "filter", 0, "LIST", "auto same none gzip gzip=4 shuffle shuffle+gzip=4 fletcher32",
      OPTION_TEXT, IN(grad.filter), 0,
-     "filters of the results: same (default: as the source), none, or filters joined by '+', such "
-     "as shuffle+gzip=4"},
+     "filters of the results: auto (default: as the source, with levels up to gzip=4 and zstd=3), "
+     "same (as the source), none, or filters joined by '+', such as shuffle+gzip=4"},
     {RESULTS, "no-history", 0, NULL, NULL, OPTION_SET, IN(grad.no_history), 1,
      "write no history: equal runs make equal files"},
     {RESULTS, "xdmf", 0, NULL, NULL, OPTION_SET, IN(grad.xdmf), 1,
