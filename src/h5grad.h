@@ -149,6 +149,7 @@ struct h5grad_options {
     const char *missing;   /* "nan", "strict" or "edge"; NULL: nan */
     const char *sphere;    /* the radius in metres of a sphere, "": the file's; NULL: no sphere */
     const char *time_unit; /* "s", "min", "h", "d", "ms", "us", "ns"; NULL: that of the file */
+    int strict; /* nonzero: what a run would leave out or assume with a warning is an error */
 };
 
 /* Sets the size, and all other members to their defaults, like the initialiser {sizeof options}. */

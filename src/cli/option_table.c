@@ -86,6 +86,8 @@ const struct option_row option_table[] = {
      "keep what is done when the run is stopped or dies"},
     {SAFETY, "resume", 0, NULL, NULL, OPTION_SET, IN(grad.resume), 1,
      "continue a run that was stopped; includes --checkpoint"},
+    {SAFETY, "strict", 0, NULL, NULL, OPTION_SET, IN(grad.strict), 1,
+     "fail rather than leave something out or assume a spacing or ends"},
     {SAFETY, "follow-external", 0, NULL, NULL, OPTION_SET, IN(grad.follow_external), 1,
      "follow links and storage out of the folder of INPUT"},
     {SAFETY, "allow-plugins", 0, NULL, NULL, OPTION_SET, IN(grad.allow_plugins), 1,

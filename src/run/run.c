@@ -66,7 +66,8 @@ struct run {
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
     bool skipped_field;          /* skipped is about a field */
     struct tally tally;          /* what is reported once, with a count */
-    size_t noted;                /* fields whose attributes about their values are not used */
+    size_t noted;                /* fields whose attributes about their values are not used, ... */
+    struct h5grad_error doubt;   /* ... and what is to be said of the first */
     struct h5grad_error unsafe;  /* why the journal could not be synced */
     _Atomic bool is_unsafe;      /* unsafe is set; the run ends */
     uint64_t written_back;       /* bytes of results done when writing back was begun last */
@@ -180,9 +181,13 @@ static void tell_values(struct run *run, const char *path, const struct values *
 {
     if (values->text)
         hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: values: %s", path, values->text);
-    if (values->note)
-        hg_message_add(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL,
-                       "%s: %s", path, values->note);
+    if (!values->note)
+        return;
+    const bool one_line = run->options.strict; /* the error */
+    if (run->noted == 0)
+        hg_error_set(&run->doubt, H5GRAD_FAILED, "%s: %s", path, values->note);
+    hg_message_add(&run->messages, run->noted++ < FEW && !one_line ? H5GRAD_WARNING : H5GRAD_DETAIL,
+                   "%s: %s", path, values->note);
 }
 
 /* Likewise for every dataset that a field's results are made of. */
@@ -286,7 +291,8 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
     return status;
 }
 
-/* Reports datasets and axes that were left out, and attributes of values that are not used. */
+/* Reports datasets and axes that were left out, attributes of values that are not used, and unit
+ * spacing. */
 static void report_omissions(struct run *run)
 {
     enum h5grad_level skipped = run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL;
@@ -301,6 +307,27 @@ static void report_omissions(struct run *run)
         hg_coord_store_tell(run->coordinates, on_warning, run);
     hg_tally_report(&run->tally, TALLY_UNUSABLE, skipped);
     hg_tally_report(&run->tally, TALLY_TOO_LARGE, skipped);
+    if (run->goal == RUN_ALL) /* a plan says so of each axis */
+        hg_tally_report(&run->tally, TALLY_UNIT_SPACING, H5GRAD_WARNING);
+}
+
+/* With --strict: fails if something was left out or assumed that a run without it warns of. */
+static enum h5grad_status refuse_doubts(const struct run *run, struct h5grad_error *err)
+{
+    static const enum tally_kind kinds[] = {TALLY_LOST,    TALLY_UNUSABLE,     TALLY_TOO_LARGE,
+                                            TALLY_DROPPED, TALLY_UNIT_SPACING, TALLY_ROUND};
+    if (!run->options.strict || run->goal == RUN_LIST)
+        return H5GRAD_OK;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (run->tally.of[kinds[i]].n == 0)
+            continue;
+        BASE_FREED char *doubt = hg_tally_first(&run->tally, kinds[i]);
+        return doubt ? hg_error_set(err, H5GRAD_FAILED, "%s: refused by --strict", doubt)
+                     : hg_error_memory(err, sizeof run->tally);
+    }
+    return run->noted > 0
+               ? hg_error_set(err, H5GRAD_FAILED, "%s: refused by --strict", run->doubt.message)
+               : H5GRAD_OK;
 }
 
 /* Returns whether a list without fields is no error: unless options allow none. */
@@ -327,6 +354,8 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
         status = hg_derivation_check_axes(&run->options.derivation, err);
     if (!status && run->goal != RUN_LIST && run->fields)
         status = hg_subset_check_used(derivation, run->subset_used, err);
+    if (!status && run->fields)
+        status = refuse_doubts(run, err);
     if (!status)
         report_omissions(run);
     if (status || run->fields || may_be_empty(run))
@@ -612,8 +641,6 @@ static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
         status = describe_output(run, err);
     if (!status)
         status = commit_output(run, err);
-    if (!status)
-        hg_tally_report(&run->tally, TALLY_UNIT_SPACING, H5GRAD_WARNING);
     return status;
 }
 
