@@ -176,9 +176,9 @@ static void combine(const struct worker *worker, const struct engine_output *out
         hg_convert_decode(ELEMENT_F64, false, ELEMENT_F32, wide, out, n * combination->results);
 }
 
-/* Copies the values of a block to a dense array. */
-static void take_values(const struct stencil_block *block, enum element value, const void *in,
-                        double *out)
+/* Copies the values of a block, with their offset, to a dense array. */
+static void take_values(const struct stencil_block *block, enum element value, double addend,
+                        const void *in, double *out)
 {
     const unsigned last = block->rank - 1;
     struct box box = {.start = {0}};
@@ -191,6 +191,8 @@ static void take_values(const struct stencil_block *block, enum element value, c
         hg_convert_decode(value, false, ELEMENT_F64,
                           (const char *)in + offset * (ptrdiff_t)hg_element_size(value), out,
                           block->count[last]);
+        for (uint64_t i = 0; i < block->count[last] && addend != 0; i++)
+            out[i] += addend;
         out += block->count[last];
     } while (hg_box_next(last, &box, at));
 }
@@ -206,7 +208,7 @@ static void derive_piece(const struct worker *worker, unsigned k, const struct t
     struct stencil_block block;
     const void *in = describe(worker, k, tile, piece, piece->count, &block);
     if (order == 0)
-        take_values(&block, value, in, worker->piece[k]);
+        take_values(&block, value, of->offset, in, worker->piece[k]);
     else
         hg_stencil_apply(hg_stencil_find(value, ELEMENT_F64, ELEMENT_F64), &block, in,
                          worker->piece[k]);

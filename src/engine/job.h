@@ -43,6 +43,7 @@ struct engine_derivative {
      * which combinations alone may use: then the stencil is even and zero otherwise. */
     struct stencil_axis stencil;
     struct coord_array *coordinates; /* NULL: the axis is even */
+    double offset;                   /* added to the value, of derivative 0 */
     /* Divides the derivative, a second one twice, before it is combined; NULL: nothing does.
      * Outputs that are the derivative itself have none. */
     const struct engine_factors *divisor;

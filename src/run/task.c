@@ -276,6 +276,12 @@ struct wanted {
     unsigned source, axis, order;
 };
 
+/* Returns what belongs to the values of a source but is not added to them. */
+static double offset_of(const struct field *field, unsigned source)
+{
+    return source > 0 ? field->vector->other[source - 1].values.offset : field->values.offset;
+}
+
 /* Finds or adds a derivative of the job; *number is its number. */
 static enum h5grad_status use_derivative(struct task *task, struct wanted wanted, unsigned *number,
                                          struct h5grad_error *err)
@@ -294,9 +300,13 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
     }
     struct engine_derivative *out = &task->derivative[job->n_derivatives++];
     struct stencil_operator op = settled->op;
+    const double offset = offset_of(field, wanted.source);
     op.derivative = wanted.order;
+    for (int side = 0; side < 2; side++)
+        op.value[side] -= offset;
     *out = (struct engine_derivative){.source = wanted.source, .axis = axis};
     if (wanted.order == 0) {
+        out->offset = offset;
         out->stencil.even = true;
         return H5GRAD_OK;
     }

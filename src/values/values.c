@@ -417,6 +417,7 @@ enum h5grad_status hg_values_read(const struct values_place *field, const struct
                                   struct values *values, struct h5grad_error *err)
 {
     enum h5grad_status status = read_values(field, type, values, err);
+    values->offset = values->rule.offset;
     values->rule.offset = 0;
     return status;
 }

@@ -24,8 +24,9 @@ struct values {
     enum element stored;   /* of the scalars; _Unsigned may have changed the sign */
     enum element unpacked; /* packed: type of the values, F32 or F64 */
     struct unpack_rule rule;
-    char *text; /* to print: "missing -999, scale_factor 0.5"; NULL unless applies */
-    char *note; /* what the file says that is not used, and why; or NULL */
+    double offset; /* of a field: belongs to all values, but rule does not add it */
+    char *text;    /* to print: "missing -999, scale_factor 0.5"; NULL unless applies */
+    char *note;    /* what the file says that is not used, and why; or NULL */
     union unpack_number *numbers; /* of rule */
     double *slices;               /* of rule */
 };
@@ -44,9 +45,9 @@ struct values_place {
 };
 
 /*
- * Reads the packing and missing values of a field. rule.offset is 0 if all values have the same
- * offset, which no derivative sees. H5GRAD_FAILED, with the reason and what to do, for packing that
- * cannot be undone; nothing is to be freed then.
+ * Reads the packing and missing values of a field. If all values have the same offset, which no
+ * derivative sees, it is in offset, and rule.offset is 0. H5GRAD_FAILED, with the reason and what
+ * to do, for packing that cannot be undone; nothing is to be freed then.
  */
 enum h5grad_status hg_values_read(const struct values_place *field, const struct h5_type *type,
                                   struct values *values, struct h5grad_error *err);

@@ -293,6 +293,7 @@ START_TEST(packing)
         ck_assert_msg(values.unpacked == cases[i].unpacked, "case %zu", i);
         ck_assert(values.rule.scale == (cases[i].scale ? -2 : 1));
         ck_assert(values.rule.offset == 0);
+        ck_assert(values.offset == (cases[i].offset ? 10 : 0));
         hg_values_free(&values);
         H5Ldelete(file, "/u", H5P_DEFAULT);
     }
@@ -939,7 +940,7 @@ START_TEST(minc_one_scale)
     struct values values;
     ck_assert_int_eq(read_field(make_image(low, high, 3), IMAGE, &values), H5GRAD_OK);
     ck_assert(values.rule.slice_scale == NULL && values.rule.scale == 0.5);
-    ck_assert(values.rule.offset == 0);
+    ck_assert(values.rule.offset == 0 && values.offset == 1);
     hg_values_free(&values);
 }
 END_TEST
