@@ -16,7 +16,7 @@ struct axis_weights {
 
 /* The values of a source in the tile. */
 struct worker_source {
-    void *values;     /* a buffer of the size of the halo box */
+    void *values;     /* a buffer of the size of the halo box; NULL: job_has_views */
     struct tile held; /* the last tile of the sweep, which values holds; or an empty one */
     struct reader_view view;
 };

@@ -74,7 +74,7 @@ static const void *describe(const struct worker *worker, unsigned k, const struc
     block->before = first;
     block->after = of->stencil.extent - first - box->count[of->axis];
     block->complex_ = job->components == 2;
-    block->whole = tile->core.count[of->axis] == of->stencil.extent;
+    block->whole = job_has_views(job) || tile->core.count[of->axis] == of->stencil.extent;
     if (!of->stencil.even) {
         const struct axis_weights *weights = &worker->weights[hg_worker_weights(job, k)];
         block->weight = weights->weight + (first - weights->first);

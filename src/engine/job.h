@@ -92,6 +92,15 @@ static inline bool job_needs_decoding(const struct engine_source *source)
     return source->unpack || source->swapped || source->stored != source->value;
 }
 
+/* Returns whether all tiles are views of arrays in memory, and no halo is ever copied. */
+static inline bool job_has_views(const struct engine_job *job)
+{
+    bool all = true;
+    for (unsigned s = 0; s < job->n_sources; s++)
+        all = all && job->source[s].reader->method->view && !job_needs_decoding(&job->source[s]);
+    return all;
+}
+
 /* Returns the bytes of a point of an output. */
 static inline size_t job_result_size(const struct engine_job *job,
                                      const struct engine_output *output)

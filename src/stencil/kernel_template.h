@@ -32,7 +32,7 @@
     #define KERNEL_SLOW __attribute__((noinline))
 
 /* Loads the scalars of n points at an offset from f, or the number that stands for them. */
-static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, int offset, ptrdiff_t n,
+static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, ptrdiff_t offset, ptrdiff_t n,
                                            const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict to)
 {
     if (tap_is_constant(offset)) {

@@ -9,8 +9,8 @@
 #ifndef H5GRAD_STENCIL_OPERATOR_H
 #define H5GRAD_STENCIL_OPERATOR_H
 
-#include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define OPERATOR_MOST_REACH  4  /* points of a central formula on each side */
@@ -112,10 +112,10 @@ enum taps_form {
 };
 
 /* Offsets of taps that are numbers: constant[0] and constant[1]. */
-#define TAP_CONSTANT_FIRST INT_MIN
-#define TAP_CONSTANT_LAST  INT_MAX
+#define TAP_CONSTANT_FIRST PTRDIFF_MIN
+#define TAP_CONSTANT_LAST  PTRDIFF_MAX
 
-static inline bool tap_is_constant(int offset)
+static inline bool tap_is_constant(ptrdiff_t offset)
 {
     return offset == TAP_CONSTANT_FIRST || offset == TAP_CONSTANT_LAST;
 }
@@ -129,8 +129,8 @@ struct taps {
     enum taps_form form;
     bool uneven; /* computed in double */
     unsigned n;  /* terms */
-    int center;
-    int offset[OPERATOR_MOST_POINTS], from[OPERATOR_MOST_POINTS];
+    ptrdiff_t center;
+    ptrdiff_t offset[OPERATOR_MOST_POINTS], from[OPERATOR_MOST_POINTS];
     double weight[OPERATOR_MOST_POINTS];
     unsigned order;
     double step, divisor;
@@ -153,7 +153,7 @@ void hg_operator_taps(const struct stencil_axis *axis, uint64_t point, const dou
 /* Returns the offset from point to the point that supplies the value at index k, which may lie
  * beyond the ends of the axis; TAP_CONSTANT_FIRST or _LAST if a number does. Seen from a point that
  * repeats the first one, that point has index 0. */
-int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k);
+ptrdiff_t hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k);
 
 /* Returns how many weights a point inside an uneven axis has; 0 if the axis is even. */
 unsigned hg_operator_weights(const struct stencil_axis *axis);

@@ -73,11 +73,12 @@ static inline bool row_is_whole(const struct stencil_block *block)
 }
 
 /* Returns the offset, within the input of such a block, of a tap of point. */
-static inline int row_wrap(const struct stencil_block *block, ptrdiff_t point, int offset)
+static inline ptrdiff_t row_wrap(const struct stencil_block *block, ptrdiff_t point,
+                                 ptrdiff_t offset)
 {
     const ptrdiff_t all = (ptrdiff_t)block->stencil->extent;
     const ptrdiff_t own = (ptrdiff_t)block->before + point, at = own + offset;
-    return (int)((at < 0 ? at + all : at >= all ? at - all : at) - own);
+    return (at < 0 ? at + all : at >= all ? at - all : at) - own;
 }
 
 /* Replaces the offsets of all taps likewise. */
