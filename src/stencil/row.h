@@ -18,9 +18,11 @@ struct rows {
     /* The weights of an uneven axis, those of term t from weight[t * weight_tap] on; else NULL. */
     const double *weight;
     ptrdiff_t weight_tap, weight_row, weight_point; /* strides in weight */
-    /* Of non-temporal stores: n_left and n_right results that replace the row's first and last. */
+    /* Of non-temporal stores: n_left and n_right results that replace the row's first and last.
+     * A cache line before and after them can be read, too. */
     const void *left, *right;
     ptrdiff_t n_left, n_right;
+    ptrdiff_t ahead; /* from a scalar to one that will be read soon; out_row: to the next row */
 };
 
 /* in and out point to the first scalar of the first row. */
