@@ -2,9 +2,16 @@
 /* The public functions, over the rooms below. */
 #include "h5grad.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/unit.h"
+#include "libhdf5/h5.h"
 #include "run/array.h"
 #include "run/resume.h"
 #include "run/run.h"
+#include "values/meaning.h"
 
 /* What is returned is what the error says, which has nothing to say of what was got over. */
 static enum h5grad_status finish(enum h5grad_status status, struct h5grad_error *error)
@@ -41,10 +48,31 @@ enum h5grad_status h5grad_list(const char *input, const struct h5grad_options *o
     return finish(hg_run_files(RUN_LIST, input, NULL, options, report, error), error);
 }
 
+void h5grad_set_hdf5_lock(const struct h5grad_hdf5_lock *lock)
+{
+    hg_set_program_lock(lock);
+}
+
 enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
                                 const void *data, void *const *results,
                                 const struct h5grad_array_options *options,
                                 struct h5grad_error *error)
 {
     return finish(hg_run_array(type, rank, extent, data, results, options, error), error);
+}
+
+int h5grad_attribute_holds(const char *name, const char *text)
+{
+    if (hg_meaning_of(name) == MEANING_METHODS)
+        return text && hg_meaning_methods_hold(text);
+    return hg_meaning_holds_for_result(name);
+}
+
+size_t h5grad_unit(const char *value, const char *axis, unsigned order, char *unit, size_t size)
+{
+    char *text = order == 1 ? hg_unit_quotient(value, axis) : hg_unit_by(value, axis, order);
+    const size_t length = text ? strlen(text) : 0;
+    snprintf(unit, size, "%s", text ? text : "");
+    free(text);
+    return length;
 }
