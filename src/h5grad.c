@@ -2,6 +2,7 @@
 /* The public functions, over the rooms below. */
 #include "h5grad.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,9 +69,23 @@ int h5grad_attribute_holds(const char *name, const char *text)
     return hg_meaning_holds_for_result(name);
 }
 
-size_t h5grad_unit(const char *value, const char *axis, unsigned order, char *unit, size_t size)
+/* To be freed; NULL if memory runs out. */
+static char *unit_of(const char *value, const char *axis, enum h5grad_result_kind kind)
 {
-    char *text = order == 1 ? hg_unit_quotient(value, axis) : hg_unit_by(value, axis, order);
+    const bool second = kind == H5GRAD_RESULT_SECOND || kind == H5GRAD_RESULT_LAPLACIAN;
+    if (kind == H5GRAD_RESULT_GRADIENT)
+        return hg_unit_quotient(value, axis);
+    char *unit = hg_unit_by(value, axis, second ? 2 : 1);
+    char *square = unit && kind == H5GRAD_RESULT_Q ? hg_unit_square(unit) : unit;
+    if (square != unit)
+        free(unit);
+    return square;
+}
+
+size_t h5grad_unit(const char *value, const char *axis, enum h5grad_result_kind kind, char *unit,
+                   size_t size)
+{
+    char *text = unit_of(value, axis, kind);
     const size_t length = text ? strlen(text) : 0;
     snprintf(unit, size, "%s", text ? text : "");
     free(text);

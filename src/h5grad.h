@@ -430,13 +430,13 @@ H5GRAD_API void h5grad_set_hdf5_lock(const struct h5grad_hdf5_lock *lock);
 /*
  * What h5grad_run makes of the attributes of a field, for programs that keep results themselves.
  * h5grad_attribute_holds returns nonzero if an attribute holds for derivatives, too; text is its
- * text, which only that of cell_methods is asked for, or NULL. h5grad_unit writes the unit of the
- * first or second derivative, of order 1 or 2, of values along an axis to unit, which has size
- * bytes, as snprintf does, and returns its length; 0 if memory runs out. axis NULL: unit spacing.
+ * text, which only that of cell_methods is asked for, or NULL. h5grad_unit writes the unit of a
+ * result of that kind, of values along axes in a unit, to unit, which has size bytes, as snprintf
+ * does, and returns its length; 0 if memory runs out. axis NULL: unit spacing.
  */
 H5GRAD_API int h5grad_attribute_holds(const char *name, const char *text);
-H5GRAD_API size_t h5grad_unit(const char *value, const char *axis, unsigned order, char *unit,
-                              size_t size);
+H5GRAD_API size_t h5grad_unit(const char *value, const char *axis, enum h5grad_result_kind kind,
+                              char *unit, size_t size);
 
 /* Returns "h5grad X.Y.Z" and a line each for HDF5, OpenMP, the codecs in this build, and those not
  * in it. Static. */

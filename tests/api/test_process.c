@@ -132,12 +132,18 @@ END_TEST
 START_TEST(attributes)
 {
     char unit[32], little[4];
-    ck_assert_uint_eq(h5grad_unit("K", "degrees_north", 1, unit, sizeof unit), 10);
+    ck_assert_uint_eq(h5grad_unit("K", "degrees_north", H5GRAD_RESULT_GRADIENT, unit, sizeof unit),
+                      10);
     ck_assert_str_eq(unit, "K degree-1");
-    ck_assert_uint_gt(h5grad_unit("m s-1", "m", 2, unit, sizeof unit), 0);
+    ck_assert_uint_gt(h5grad_unit("m s-1", "m", H5GRAD_RESULT_SECOND, unit, sizeof unit), 0);
     ck_assert_str_eq(unit, "m s-1 m-2");
-    ck_assert_uint_eq(h5grad_unit("kelvin", NULL, 1, little, sizeof little), 6);
+    ck_assert_uint_eq(h5grad_unit("kelvin", NULL, H5GRAD_RESULT_GRADIENT, little, sizeof little),
+                      6);
     ck_assert_str_eq(little, "kel");
+    h5grad_unit("m s-1", "m", H5GRAD_RESULT_DIVERGENCE, unit, sizeof unit);
+    ck_assert_str_eq(unit, "m s-1 m-1");
+    h5grad_unit("m s-1", "m", H5GRAD_RESULT_Q, unit, sizeof unit);
+    ck_assert_str_eq(unit, "(m s-1 m-1)2");
     ck_assert(h5grad_attribute_holds("institution", NULL));
     ck_assert(!h5grad_attribute_holds("standard_name", NULL));
     ck_assert(!h5grad_attribute_holds("scale_factor", NULL));
