@@ -73,8 +73,6 @@ int h5grad_attribute_holds(const char *name, const char *text)
 static char *unit_of(const char *value, const char *axis, enum h5grad_result_kind kind)
 {
     const bool second = kind == H5GRAD_RESULT_SECOND || kind == H5GRAD_RESULT_LAPLACIAN;
-    if (kind == H5GRAD_RESULT_GRADIENT)
-        return hg_unit_quotient(value, axis);
     char *unit = hg_unit_by(value, axis, second ? 2 : 1);
     char *square = unit && kind == H5GRAD_RESULT_Q ? hg_unit_square(unit) : unit;
     if (square != unit)

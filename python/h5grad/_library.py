@@ -75,6 +75,7 @@ class Options(ctypes.Structure):
         ("missing", c_char_p),
         ("sphere", c_char_p),
         ("time_unit", c_char_p),
+        ("strict", c_int),
     ]
 
 
