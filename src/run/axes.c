@@ -548,6 +548,8 @@ static enum h5grad_status settle(struct field *field, const struct run_options *
         status = apply_file(field, i, options->midpoints, err);
     for (unsigned i = 0; i < field->rank && options->derivation.time_unit; i++)
         hg_coords_drop_counted(&field->coords, i);
+    if (!status)
+        hg_choose_without_time(field, options);
     if (!status && hg_axes_note(field))
         hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
                        hg_axes_note(field));
