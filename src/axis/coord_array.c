@@ -229,8 +229,8 @@ struct coord_array *hg_coord_array_open_attribute(hid_t object, const char *name
         free(numbers);
         if (!numbers)
             hg_error_set(err, H5GRAD_FAILED, "attribute %s: %s", name,
-                         H5Aexists(object, name) > 0 ? "it is not an array of numbers"
-                                                     : "there is none of that name");
+                         hg_has_attribute(object, name) ? "it is not an array of numbers"
+                                                        : "there is none of that name");
         return NULL;
     }
     array->extent = n;

@@ -181,24 +181,42 @@ static void count_derivatives(const struct engine_job *job, struct plan_request 
     }
 }
 
+/* Makes the plan, or takes the last one. A region, which is compared by its address alone, may have
+ * changed. */
+static enum h5grad_status plan_anew(const struct plan_request *request, struct engine_memo *memo,
+                                    struct plan *plan, struct h5grad_error *err)
+{
+    if (!memo || request->region)
+        return hg_plan_make(request, plan, err);
+    if (!memo->made || memcmp(request, &memo->request, sizeof *request) != 0) {
+        enum h5grad_status status = hg_plan_make(request, &memo->plan, err);
+        memo->made = !status;
+        memcpy(&memo->request, request, sizeof *request);
+        if (status)
+            return status;
+    }
+    *plan = memo->plan;
+    return H5GRAD_OK;
+}
+
 enum h5grad_status hg_engine_plan(const struct engine_job *job, struct plan *plan,
                                   struct h5grad_error *err)
 {
     const struct h5_storage *result = job->output[0].storage;
-    struct plan_request request = {
-        .rank = job->rank,
-        .region = job->region,
-        .result_chunked = is_chunked(result),
-        .carries = !is_chunked(result),
-        .halo_size = halo_point(job),
-        .core_size = core_point(job),
-        .tile_bytes = tile_bytes(job),
-        .sweep_bytes = sweep_bytes(job),
-        .shared_bytes = shared_bytes(job),
-        .held = size_min(job->held, MOST_BYTES),
-        .memory = job->memory,
-        .threads = job->threads,
-    };
+    struct plan_request request;
+    memset(&request, 0, sizeof request); /* padding, too: requests are compared */
+    request.rank = job->rank;
+    request.region = job->region;
+    request.result_chunked = is_chunked(result);
+    request.carries = !is_chunked(result);
+    request.halo_size = halo_point(job);
+    request.core_size = core_point(job);
+    request.tile_bytes = tile_bytes(job);
+    request.sweep_bytes = sweep_bytes(job);
+    request.shared_bytes = shared_bytes(job);
+    request.held = size_min(job->held, MOST_BYTES);
+    request.memory = job->memory;
+    request.threads = job->threads;
     memcpy(request.extent, job->extent, job->rank * sizeof *job->extent);
     if (request.result_chunked)
         memcpy(request.result_chunk, result->chunk, job->rank * sizeof *result->chunk);
@@ -209,5 +227,5 @@ enum h5grad_status hg_engine_plan(const struct engine_job *job, struct plan *pla
     }
     count_derivatives(job, &request);
     count_buffers(job, &request);
-    return hg_plan_make(&request, plan, err);
+    return plan_anew(&request, job->memo, plan, err);
 }

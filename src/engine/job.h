@@ -61,6 +61,14 @@ struct engine_output {
     const struct engine_factors *factor; /* of the metric term of a combination; else NULL */
 };
 
+/* The last plan: small fields alike differ in nothing that it depends on, and making it takes
+ * longer than differentiating one of them. */
+struct engine_memo {
+    bool made;
+    struct plan_request request;
+    struct plan plan;
+};
+
 struct engine_job {
     unsigned rank;
     const uint64_t *extent;
@@ -78,6 +86,7 @@ struct engine_job {
     struct cache_sizes cache; /* that tiles should fit */
     uint64_t memory;          /* bytes for buffers, decoded chunks, and ... */
     uint64_t held;            /* ... what else is held for the job */
+    struct engine_memo *memo; /* of successive plans; NULL: none */
     uint64_t thread_memory;   /* part of it, for each of several workers, besides its buffers */
 
     /* Called by the calling thread alone, with the bytes of results done since the last call. */

@@ -86,7 +86,7 @@ static void read_element_size(struct query *query)
     static const char attribute[] = "element_size_um";
     double size[GRID_MAX_RANK];
     unsigned rank = query->rank;
-    if (H5Aexists(query->dataset, attribute) <= 0)
+    if (!hg_has_attribute(query->dataset, attribute))
         return;
     bool three = hg_attribute_exactly(query->dataset, attribute, DIRECTIONS, size) == H5_FOUND;
     bool each = !three && hg_attribute_exactly(query->dataset, attribute, rank, size) == H5_FOUND;
@@ -142,9 +142,9 @@ static const struct series gwosc = {"attribute Xspacing", "Xspacing", "Xstart", 
 static void read_spectrogram(struct query *query)
 {
     for (unsigned k = 0; k < 2; k++) {
-        if (H5Aexists(query->dataset, gwpy[k].unit) <= 0 ||
-            H5Aexists(query->dataset, gwpy[k].start) <= 0 ||
-            H5Aexists(query->dataset, gwpy[k].step) <= 0)
+        if (!hg_has_attribute(query->dataset, gwpy[k].unit) ||
+            !hg_has_attribute(query->dataset, gwpy[k].start) ||
+            !hg_has_attribute(query->dataset, gwpy[k].step))
             return;
     }
     for (unsigned k = 0; k < 2; k++)

@@ -87,7 +87,7 @@ static bool has_all(hid_t group, size_t i)
 {
     bool has = group >= 0;
     for (size_t k = 0; has && k < 2 && formats[i].attribute[k]; k++)
-        has = H5Aexists(group, formats[i].attribute[k]) > 0;
+        has = hg_has_attribute(group, formats[i].attribute[k]);
     for (size_t k = 0; has && k < 3 && formats[i].link[k]; k++)
         has = hg_has_link(group, formats[i].link[k]);
     return has;

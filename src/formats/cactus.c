@@ -80,8 +80,8 @@ static void read_axes(struct query *query)
 {
     static const char *const names[] = {"z", "y", "x"};
     hid_t dataset = query->dataset;
-    if (H5Aexists(dataset, "delta") <= 0 || H5Aexists(dataset, "origin") <= 0 ||
-        H5Aexists(dataset, "iorigin") <= 0)
+    if (!hg_has_attribute(dataset, "delta") || !hg_has_attribute(dataset, "origin") ||
+        !hg_has_attribute(dataset, "iorigin"))
         return;
     double delta[GRID_MAX_RANK], origin[GRID_MAX_RANK];
     unsigned rank = query->rank;

@@ -29,8 +29,9 @@ static bool is_indexed(hid_t dataset)
 {
     H5_CLOSED hid_t type = H5Dget_type(dataset);
     bool integers = type >= 0 && H5Tget_class(type) == H5T_INTEGER;
-    return integers && H5Aexists(dataset, "PALETTE") > 0 &&
-           H5Aexists(dataset, "IMAGE_SUBCLASS") <= 0 && hg_coords_says(dataset, "CLASS", "IMAGE");
+    return integers && hg_has_attribute(dataset, "PALETTE") &&
+           !hg_has_attribute(dataset, "IMAGE_SUBCLASS") &&
+           hg_coords_says(dataset, "CLASS", "IMAGE");
 }
 
 const char *hg_coords_categories(hid_t dataset)

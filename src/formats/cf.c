@@ -58,8 +58,9 @@ static bool is_named_flag(hid_t dataset)
 static const char *not_field(const struct query *query)
 {
     hid_t dataset = query->dataset;
-    bool flags = H5Aexists(dataset, "flag_values") > 0 || H5Aexists(dataset, "flag_masks") > 0 ||
-                 H5Aexists(dataset, "flag_meanings") > 0 || is_named_flag(dataset);
+    bool flags = hg_has_attribute(dataset, "flag_values") ||
+                 hg_has_attribute(dataset, "flag_masks") ||
+                 hg_has_attribute(dataset, "flag_meanings") || is_named_flag(dataset);
     return flags ? COORDS_CATEGORIES : NULL;
 }
 
@@ -203,7 +204,7 @@ static bool is_uneven_time(const char *unit)
 
 static void read_axes(struct query *query)
 {
-    bool named = H5Aexists(query->dataset, COORDINATES) > 0;
+    bool named = hg_has_attribute(query->dataset, COORDINATES);
     note_plane(query);
     query->source = "coordinates attribute";
     for (unsigned k = 0; named && k < query->rank; k++) {

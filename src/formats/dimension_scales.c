@@ -59,7 +59,7 @@ static bool is_longer(hid_t scale, uint64_t extent)
 {
     hsize_t own[H5S_MAX_RANK], most[H5S_MAX_RANK];
     return hg_dataset_extent(scale, own, most) == 1 && most[0] == H5S_UNLIMITED &&
-           own[0] > extent && (own[0] - extent > 1 || H5Aexists(scale, "_Netcdf4Dimid") > 0) &&
+           own[0] > extent && (own[0] - extent > 1 || hg_has_attribute(scale, "_Netcdf4Dimid")) &&
            hg_coords_judge(scale, own[0], NULL, NULL) == H5GRAD_OK;
 }
 

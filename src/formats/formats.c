@@ -59,7 +59,7 @@ enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const 
     if (!coords->axis)
         return hg_error_memory(err, rank * sizeof *coords->axis);
     /* H5Iget_name, called for each scale, would search the file, which takes longer than a walk. */
-    if (!walk && H5Aexists(dataset, "DIMENSION_LIST") > 0) {
+    if (!walk && hg_has_attribute(dataset, "DIMENSION_LIST")) {
         query.walk = &own;
         query.status = hg_walk(file, NULL, NULL, &own, err);
         if (!query.status)

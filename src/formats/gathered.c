@@ -27,7 +27,7 @@ enum mark { MARK_COMPRESS, MARK_SAMPLES, MARK_INSTANCE };
  * none. */
 static char *list_text(hid_t dataset, const char *attribute)
 {
-    if (H5Aexists(dataset, attribute) <= 0)
+    if (!hg_has_attribute(dataset, attribute))
         return NULL;
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     bool list = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) <= 1 &&

@@ -12,7 +12,7 @@
 static bool group_has(const struct query *query, const char *attribute)
 {
     H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
-    return group >= 0 && H5Aexists(group, attribute) > 0;
+    return group >= 0 && hg_has_attribute(group, attribute);
 }
 
 /* MATLAB 7.3: the class of each variable is an attribute; cells and objects are kept in #refs# and
@@ -68,7 +68,7 @@ static bool is_block_items(const char *name)
 static const char *pytables(const struct query *query)
 {
     const char *name = hg_path_base(query->path);
-    if (strstr(query->path, "/_i_") && H5Aexists(query->file, "PYTABLES_FORMAT_VERSION") > 0)
+    if (strstr(query->path, "/_i_") && hg_has_attribute(query->file, "PYTABLES_FORMAT_VERSION"))
         return "it is an index of PyTables";
     bool labels =
         hg_path_begins(name, "axis") || hg_path_begins(name, "index") || is_block_items(name);

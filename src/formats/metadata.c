@@ -147,22 +147,6 @@ static enum h5grad_status write_methods(hid_t source, hid_t dataset, struct h5gr
     return hold ? hg_attribute_copy(source, dataset, attribute, err) : H5GRAD_OK;
 }
 
-/* Missing values are NaN in results. */
-static enum h5grad_status write_fill_value(hid_t dataset, hid_t type, struct h5grad_error *err)
-{
-    const double value = NAN;
-    hsize_t one = 1;
-    enum h5grad_status status = H5GRAD_OK;
-    H5_CLOSED hid_t space = H5Screate_simple(1, &one, NULL);
-    hid_t id =
-        space < 0 ? -1 : H5Acreate2(dataset, "_FillValue", type, space, H5P_DEFAULT, H5P_DEFAULT);
-    if (id < 0 || H5Awrite(id, H5T_NATIVE_DOUBLE, &value) < 0)
-        status = hg_hdf5_error(err, "cannot write attribute _FillValue");
-    if (!hg_close(id) && !status)
-        status = hg_hdf5_error(err, "cannot close attribute _FillValue");
-    return status;
-}
-
 /* Derives attributes of a result from those of the source. */
 static enum h5grad_status derive_attributes(const struct field *field,
                                             const struct field_result *result, hid_t source,
@@ -184,8 +168,8 @@ enum h5grad_status hg_metadata_write(const struct field *field, const struct fie
 {
     enum h5grad_status status = H5GRAD_OK;
     const bool real = field->components == 1 || result->components < field->components;
-    if (field->values.missing && real)
-        status = write_fill_value(dataset, type, err);
+    if (field->values.missing && real) /* missing values are NaN in results */
+        status = hg_attribute_write_as(dataset, "_FillValue", type, NAN, err);
     if (!status)
         status = derive_attributes(field, result, source, dataset, err);
     return status ? status : hg_provenance_write(field, result, dataset, err);

@@ -115,7 +115,7 @@ static bool is_signal(hid_t group, const char *name)
 /* Returns whether the dataset is marked as a signal in an earlier form. */
 static bool is_marked(hid_t dataset)
 {
-    return H5Aexists(dataset, "signal") > 0;
+    return hg_has_attribute(dataset, "signal");
 }
 
 /* Each dataset of a group of the first form looks at all others. */
@@ -256,9 +256,9 @@ static void read_named(struct axes *axes, hid_t group, hid_t from)
 static void read_fields(struct axes *axes, hid_t group)
 {
     hid_t dataset = axes->query->dataset;
-    if (H5Aexists(group, "axes") > 0)
+    if (hg_has_attribute(group, "axes"))
         read_named(axes, group, group);
-    else if (H5Aexists(dataset, "axes") > 0)
+    else if (hg_has_attribute(dataset, "axes"))
         read_named(axes, group, dataset);
     else if (is_marked(dataset) || is_of_old(group, dataset))
         read_numbered(axes, group, !is_marked(dataset));
@@ -319,7 +319,7 @@ static void read_axes(struct query *query)
 static bool has_indices(hid_t group, const char *name)
 {
     BASE_FREED char *attribute = hg_memory_format("%s_indices", name);
-    return attribute && H5Aexists(group, attribute) > 0;
+    return attribute && hg_has_attribute(group, attribute);
 }
 
 /* Returns whether name is "errors", or NAME_errors of a field NAME. */
@@ -344,7 +344,7 @@ static const char *not_field(const struct query *query)
     const char *why = NULL;
     if (!is_signal(group, name) && !is_marked(query->dataset)) {
         if (is_listed(group, "axes", name) || has_indices(group, name) ||
-            H5Aexists(query->dataset, "axis") > 0)
+            hg_has_attribute(query->dataset, "axis"))
             why = "it is a coordinate";
         else if (is_errors(group, name))
             why = "it holds uncertainties";
@@ -396,7 +396,7 @@ static enum h5grad_status write_index(hid_t group, const char *field, unsigned k
     if (!name)
         return hg_error_memory(err, strlen(field));
     enum h5grad_status status = H5GRAD_OK;
-    if (H5Aexists(group, name) <= 0)
+    if (!hg_has_attribute(group, name))
         status = hg_attribute_write_int(group, name, (int32_t)k, err);
     return status;
 }
@@ -415,7 +415,7 @@ static enum h5grad_status write_axes(const struct coords_results *results, hid_t
         if (field && !status)
             status = write_index(group, field, k, err);
     }
-    if (!status && H5Aexists(group, "axes") <= 0)
+    if (!status && !hg_has_attribute(group, "axes"))
         status = hg_attribute_write_texts(group, "axes", names, coords->rank, err);
     return status;
 }
@@ -434,7 +434,7 @@ static enum h5grad_status add_signal(hid_t group, const char *name, struct h5gra
     static const char attribute[] = "auxiliary_signals";
     if (is_signal(group, name))
         return H5GRAD_OK;
-    if (H5Aexists(group, "signal") <= 0)
+    if (!hg_has_attribute(group, "signal"))
         return hg_attribute_write_text(group, "signal", name, err);
     size_t n = 0;
     char **before = hg_attribute_texts(group, attribute, &n);

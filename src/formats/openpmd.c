@@ -74,7 +74,7 @@ static bool is_openpmd(hid_t file)
 static hid_t open_mesh(hid_t file, const char *path, hid_t dataset, enum form *form)
 {
     *form = NO_MESH;
-    if (H5Aexists(dataset, "gridSpacing") > 0) {
+    if (hg_has_attribute(dataset, "gridSpacing")) {
         *form = SCALAR;
         return hg_open_object(file, path, NULL);
     }
@@ -203,9 +203,9 @@ static const char *read_order(struct mesh *mesh, hid_t component)
     if (mesh->n != CANONICAL)
         return "gridSpacing does not hold 3 numbers";
     /* A component may leave it to its mesh. */
-    hid_t teller = H5Aexists(component, "gridDataOrder") > 0 ? component : mesh->object;
+    hid_t teller = hg_has_attribute(component, "gridDataOrder") ? component : mesh->object;
     bool reversed = hg_attribute_is(teller, "gridDataOrder", "F");
-    if (!reversed && H5Aexists(teller, "gridDataOrder") > 0 &&
+    if (!reversed && hg_has_attribute(teller, "gridDataOrder") &&
         !hg_attribute_is(teller, "gridDataOrder", "C"))
         return "gridDataOrder is neither C nor F";
     set_order(mesh, reversed);
@@ -222,7 +222,7 @@ static const char *read_factor(struct mesh *mesh)
     mesh->si = is_external(mesh);
     for (size_t i = 0; i < mesh->n; i++)
         mesh->factor[i] = 1;
-    if (H5Aexists(mesh->object, "gridUnitSI") <= 0)
+    if (!hg_has_attribute(mesh->object, "gridUnitSI"))
         return NULL;
     mesh->si = true;
     double one;
@@ -674,7 +674,7 @@ static enum h5grad_status cut_grid(const struct finishing *finishing, hid_t to,
             offset[i] += (double)field->region->start[axis] * mesh->spacing[i];
         cut = cut || hg_field_is_cut(field, axis);
     }
-    if (!cut || H5Aexists(to, "gridSpacing") <= 0)
+    if (!cut || !hg_has_attribute(to, "gridSpacing"))
         return H5GRAD_OK;
     const char *const names[] = {"gridSpacing", offsets, "gridSize"};
     const double *const values[] = {spacing, offset, size};
@@ -695,7 +695,7 @@ static enum h5grad_status finish_group(const struct finishing *finishing, hid_t 
         hg_attributes_copy(finishing->record, group, hg_meaning_holds_for_record, err);
     if (!status)
         status = cut_grid(finishing, group, err);
-    if (!status && H5Aexists(group, "unitDimension") <= 0)
+    if (!status && !hg_has_attribute(group, "unitDimension"))
         status = write_dimension(finishing, finishing->record, group, err);
     return status;
 }
@@ -705,7 +705,7 @@ static enum h5grad_status finish_alone(const struct finishing *finishing, hid_t 
                                        struct h5grad_error *err)
 {
     const hid_t source = finishing->results->source, record = finishing->record;
-    const bool of_record = H5Aexists(record, "unitDimension") > 0;
+    const bool of_record = hg_has_attribute(record, "unitDimension");
     enum h5grad_status status =
         is_record(finishing->mesh->form)
             ? hg_coords_copy_attributes(source, dataset, N_OF_MESH, of_mesh, err)

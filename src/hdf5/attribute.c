@@ -12,6 +12,17 @@
 #define MAX_NUMBERS ((size_t)1 << 20)
 #define MAX_COPIED  ((size_t)16 << 20)
 
+/* The last object of hg_attributes_exist and the answer: guarded by the lock of libhdf5. No two
+ * objects have one identifier, not even one after the other. */
+static hid_t last_asked = -1;
+static unsigned long last_section;
+static bool last_answer;
+
+bool hg_has_attribute(hid_t object, const char *name)
+{
+    return hg_attributes_exist(object) && H5Aexists(object, name) > 0;
+}
+
 struct attribute {
     hid_t id;
     hid_t type;
@@ -41,7 +52,7 @@ static void close_attribute(const struct attribute *attribute)
 static bool open_attribute(hid_t object, const char *name, struct attribute *attribute)
 {
     *attribute = (struct attribute){.id = -1, .type = -1, .space = -1};
-    if (H5Aexists(object, name) > 0)
+    if (hg_has_attribute(object, name))
         attribute->id = H5Aopen(object, name, H5P_DEFAULT);
     if (attribute->id >= 0) {
         attribute->type = H5Aget_type(attribute->id);
@@ -175,15 +186,16 @@ bool hg_attribute_number(hid_t object, const char *name, double *value)
     return hg_attribute_exactly(object, name, 1, value) == H5_FOUND;
 }
 
-/* Creates an attribute and writes value, unless that is NULL. */
+/* Creates an attribute and writes value, of type memory, unless that is NULL. */
 static enum h5grad_status write_value(hid_t object, const char *name, hid_t type, hid_t space,
-                                      const void *value, struct h5grad_error *err)
+                                      hid_t memory, const void *value, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
     hid_t id = -1;
+    last_asked = -1;
     if (type >= 0 && space >= 0)
         id = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    if (id < 0 || (value && H5Awrite(id, type, value) < 0))
+    if (id < 0 || (value && H5Awrite(id, memory, value) < 0))
         status = hg_hdf5_error(err, "cannot write attribute %s", name);
     if (!hg_close(id) && status == H5GRAD_OK)
         status = hg_hdf5_error(err, "cannot close attribute %s", name);
@@ -195,7 +207,7 @@ enum h5grad_status hg_attribute_write(hid_t object, const char *name, hid_t type
 {
     const hsize_t extent = n ? *n : 1;
     H5_CLOSED hid_t space = n ? H5Screate_simple(1, &extent, NULL) : H5Screate(H5S_SCALAR);
-    enum h5grad_status status = write_value(object, name, type, space, value, err);
+    enum h5grad_status status = write_value(object, name, type, space, type, value, err);
     hg_close(type);
     return status;
 }
@@ -227,6 +239,14 @@ enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, co
     return hg_attribute_write(object, name, H5Tcopy(H5T_NATIVE_DOUBLE), &n, value, err);
 }
 
+enum h5grad_status hg_attribute_write_as(hid_t object, const char *name, hid_t type, double value,
+                                         struct h5grad_error *err)
+{
+    const hsize_t one = 1;
+    H5_CLOSED hid_t space = H5Screate_simple(1, &one, NULL);
+    return write_value(object, name, type, space, H5T_NATIVE_DOUBLE, &value, err);
+}
+
 enum h5grad_status hg_attribute_write_texts(hid_t object, const char *name, const char *const *text,
                                             size_t n, struct h5grad_error *err)
 {
@@ -253,14 +273,14 @@ enum h5grad_status hg_attribute_copy(hid_t from, hid_t to, const char *name,
     if (size == 0 || stored.n > MAX_COPIED / size)
         return H5GRAD_OK;
     if (stored.n == 0)
-        return write_value(to, name, type, stored.space, NULL, err);
+        return write_value(to, name, type, stored.space, type, NULL, err);
     BASE_FREED void *value = hg_memory_zeroed(stored.n, size);
     if (!value)
         return hg_error_memory(err, stored.n * size);
     if (hg_variable_check_attribute(stored.id, stored.type, MAX_COPIED, NULL) != H5GRAD_OK ||
         H5Aread(stored.id, type, value) < 0)
         return H5GRAD_OK;
-    enum h5grad_status status = write_value(to, name, type, stored.space, value, err);
+    enum h5grad_status status = write_value(to, name, type, stored.space, type, value, err);
     hg_variable_reclaim(type, stored.space, value);
     return status;
 }
@@ -298,6 +318,8 @@ enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen 
 
 bool hg_attributes_exist(hid_t object)
 {
+    if (object == last_asked && hg_section() == last_section)
+        return last_answer;
 #if H5_VERSION_GE(1, 12, 0)
     H5O_info2_t info;
     herr_t status = H5Oget_info3(object, &info, H5O_INFO_NUM_ATTRS);
@@ -305,7 +327,10 @@ bool hg_attributes_exist(hid_t object)
     H5O_info_t info;
     herr_t status = H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS);
 #endif
-    return status < 0 || info.num_attrs > 0;
+    last_asked = object;
+    last_section = hg_section();
+    last_answer = status < 0 || info.num_attrs > 0;
+    return last_answer;
 }
 
 enum h5grad_status hg_attribute_remove(hid_t object, const char *name, struct h5grad_error *err)
@@ -323,7 +348,7 @@ bool hg_attribute_is(hid_t object, const char *attribute, const char *text)
 
 enum h5_exactly hg_attribute_exactly(hid_t object, const char *attribute, size_t n, double *value)
 {
-    if (H5Aexists(object, attribute) <= 0)
+    if (!hg_has_attribute(object, attribute))
         return H5_ABSENT;
     size_t length;
     BASE_FREED double *found = hg_attribute_numbers(object, attribute, &length);

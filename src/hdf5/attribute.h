@@ -7,6 +7,9 @@
 
 #include "libhdf5/h5.h"
 
+/* True if the object has an attribute of that name. */
+bool hg_has_attribute(hid_t object, const char *name);
+
 /* Returns the text, in new memory; NULL if there is none or it is longer than 64 KiB. */
 char *hg_attribute_text(hid_t object, const char *name);
 
@@ -38,6 +41,10 @@ enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const
 enum h5grad_status hg_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err);
 
+/* Writes a number as an array of one element of a type of numbers. */
+enum h5grad_status hg_attribute_write_as(hid_t object, const char *name, hid_t type, double value,
+                                         struct h5grad_error *err);
+
 /* Write a 1-D array of n doubles, or of n texts of variable length. */
 enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, const double *value,
                                               size_t n, struct h5grad_error *err);
@@ -58,7 +65,8 @@ enum h5grad_status hg_attribute_copy(hid_t from, hid_t to, const char *name,
 enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen *chosen,
                                       struct h5grad_error *err);
 
-/* True if an object has attributes, or may have: one question instead of one per name. */
+/* True if an object has attributes, or may have: one question instead of one per name, whose answer
+ * is remembered until another object is asked for or an attribute is written. */
 bool hg_attributes_exist(hid_t object);
 
 /* Removes the attribute if it exists. */

@@ -63,7 +63,7 @@ enum h5grad_status hg_scales_read(hid_t dataset, unsigned rank, struct h5_scales
 {
     *scales = (struct h5_scales){.rank = rank, .type = -1, .space = -1};
     *found = false;
-    htri_t exists = H5Aexists(dataset, "DIMENSION_LIST");
+    htri_t exists = hg_attributes_exist(dataset) ? H5Aexists(dataset, "DIMENSION_LIST") : 0;
     if (exists == 0)
         return H5GRAD_OK;
     H5_CLOSED hid_t attribute = exists > 0 ? H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT) : -1;
@@ -158,7 +158,7 @@ enum h5grad_status hg_scale_write(hid_t dataset, size_t n, const struct h5_scale
 
 bool hg_is_scale(hid_t dataset)
 {
-    return H5Aexists(dataset, "REFERENCE_LIST") > 0 ||
+    return hg_has_attribute(dataset, "REFERENCE_LIST") ||
            hg_attribute_is(dataset, "CLASS", CLASS_NAME);
 }
 

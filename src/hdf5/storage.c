@@ -108,20 +108,18 @@ enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
 {
     memset(storage, 0, sizeof *storage);
     hid_t space = H5Dget_space(dataset);
-    hid_t creation = -1;
     enum h5grad_status status = H5GRAD_OK;
     if (space < 0)
         status = hg_hdf5_error(err, "cannot read the dataspace");
     else
         status = read_extents(space, storage, err);
     if (status == H5GRAD_OK) {
-        creation = H5Dget_create_plist(dataset);
+        hid_t creation = hg_creation_list(dataset);
         if (creation < 0)
             status = hg_hdf5_error(err, "cannot read the layout");
         else
             status = read_layout(creation, storage, err);
     }
-    hg_close(creation);
     hg_close(space);
     return status;
 }

@@ -26,10 +26,9 @@ static void box_text(unsigned rank, const struct box *box, char *out, size_t siz
 static bool find_chunks(hid_t dataset, unsigned rank, hsize_t *chunk)
 {
     const struct h5_access *access = NULL;
-    hid_t creation = H5Dget_create_plist(dataset);
+    hid_t creation = hg_creation_list(dataset);
     H5D_layout_t layout = creation < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(creation);
     bool chunked = layout == H5D_CHUNKED && H5Pget_chunk(creation, (int)rank, chunk) == (int)rank;
-    hg_close(creation);
     if (layout == H5D_VIRTUAL)
         access = hg_input_access(dataset);
     for (unsigned k = 0; k < rank && access; k++)

@@ -16,11 +16,20 @@ static _Atomic(const struct h5grad_hdf5_lock *) program_lock;
 
 static _Thread_local bool entered;
 
+static unsigned long section; /* see hg_section; guarded by the lock */
+
 /* libhdf5 failed to allocate memory in this thread: what it then reports as absent may exist. */
 static _Thread_local bool ran_out;
 
 /* True if an allocation failed in the last call of this thread that failed. */
 static _Thread_local bool call_ran_out;
+
+/* See hg_creation_list; guarded by the lock. */
+static struct {
+    hid_t dataset, list;
+} last_creation = {-1, -1};
+
+static void forget_creation(void);
 
 #if H5_VERSION_GE(1, 13, 0)
     #define IDENTIFIERS        H5E_ID
@@ -106,6 +115,7 @@ void hg_enter(struct h5_guard *guard)
         guard->program->lock(guard->program->user);
     pthread_mutex_lock(&lock);
     entered = true;
+    section++;
     errno = 0; /* see note_error */
     call_ran_out = false;
     /* Keep libhdf5 from loading code that a file names: see hg_permit_plugins. */
@@ -130,6 +140,7 @@ void hg_enter(struct h5_guard *guard)
 
 void hg_leave(const struct h5_guard *guard)
 {
+    forget_creation();
 #ifndef H5_NO_DEPRECATED_SYMBOLS
     if (!guard->is_version2)
         H5Eset_auto1(guard->function1, guard->data);
@@ -141,6 +152,11 @@ void hg_leave(const struct h5_guard *guard)
     pthread_mutex_unlock(&lock);
     if (guard->program)
         guard->program->unlock(guard->program->user);
+}
+
+unsigned long hg_section(void)
+{
+    return section;
 }
 
 bool hg_is_entered(void)
@@ -243,8 +259,25 @@ int hg_dataset_extent(hid_t dataset, hsize_t *extent, hsize_t *most)
     return space < 0 ? -1 : H5Sget_simple_extent_dims(space, extent, most);
 }
 
+static void forget_creation(void)
+{
+    hg_close(last_creation.list);
+    last_creation.dataset = last_creation.list = -1;
+}
+
+/* No two datasets have one identifier, not even one after the other. */
+hid_t hg_creation_list(hid_t dataset)
+{
+    if (last_creation.list < 0 || last_creation.dataset != dataset) {
+        forget_creation();
+        last_creation.list = H5Dget_create_plist(dataset);
+        last_creation.dataset = dataset;
+    }
+    return last_creation.list;
+}
+
 H5D_layout_t hg_dataset_layout(hid_t dataset)
 {
-    H5_CLOSED hid_t creation = H5Dget_create_plist(dataset);
+    hid_t creation = hg_creation_list(dataset);
     return creation < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(creation);
 }

@@ -34,6 +34,10 @@ void hg_leave(const struct h5_guard *guard);
 /* h5grad_set_hdf5_lock. */
 void hg_set_program_lock(const struct h5grad_hdf5_lock *lock);
 
+/* Returns the number of the section between hg_enter and hg_leave: what others may change of an
+ * object, they do not change within one. Within hg_enter. */
+unsigned long hg_section(void);
+
 /* True while this thread is between hg_enter and hg_leave. */
 bool hg_is_entered(void);
 
@@ -67,6 +71,10 @@ char *hg_read_name(hid_t id, ssize_t (*get)(hid_t id, char *name, size_t size));
 /* Returns the rank of a dataset, and its current and maximal extents (H5S_UNLIMITED: no maximum);
  * extent and most may be NULL. -1 for more than H5S_MAX_RANK axes or on failure. */
 int hg_dataset_extent(hid_t dataset, hsize_t *extent, hsize_t *most);
+
+/* Returns the creation list of a dataset, or -1. It takes libhdf5 long to make one, so this keeps
+ * the last: it is valid until the next call or hg_leave. Do not close it. */
+hid_t hg_creation_list(hid_t dataset);
 
 /* Returns the layout of a dataset, or H5D_LAYOUT_ERROR. */
 H5D_layout_t hg_dataset_layout(hid_t dataset);

@@ -3,8 +3,17 @@
 
 #include <string.h>
 
+#define RECENT 4 /* objects to remember */
+
 /* List of the handles of all open files of both drivers, the most recently used first. */
 static struct h5_handle *first;
+
+/* Where the handle of an object was found last: it takes several calls of libhdf5 to find. No two
+ * objects have one identifier, not even one after the other. */
+static struct {
+    hid_t object;
+    struct h5_handle *handle;
+} recent[RECENT];
 
 void hg_handle_add(struct h5_handle *handle)
 {
@@ -15,7 +24,7 @@ void hg_handle_add(struct h5_handle *handle)
     first = handle;
 }
 
-void hg_handle_remove(struct h5_handle *handle)
+static void unlink_handle(struct h5_handle *handle)
 {
     if (handle->next)
         handle->next->previous = handle->previous;
@@ -25,7 +34,13 @@ void hg_handle_remove(struct h5_handle *handle)
         first = handle->next;
 }
 
-struct h5_handle *hg_handle_of(hid_t object)
+void hg_handle_remove(struct h5_handle *handle)
+{
+    unlink_handle(handle);
+    memset(recent, 0, sizeof recent);
+}
+
+static struct h5_handle *find_handle(hid_t object)
 {
     const bool is_file = H5Iget_type(object) == H5I_FILE;
     hid_t file = is_file ? object : H5Iget_file_id(object);
@@ -38,9 +53,24 @@ struct h5_handle *hg_handle_of(hid_t object)
     if (!is_file)
         hg_close(file);
     if (handle && handle != first) {
-        hg_handle_remove(handle);
+        unlink_handle(handle);
         hg_handle_add(handle);
     }
+    return handle;
+}
+
+struct h5_handle *hg_handle_of(hid_t object)
+{
+    struct h5_handle *handle;
+    for (unsigned i = 0; i < RECENT; i++) {
+        if (recent[i].object == object && recent[i].handle)
+            return recent[i].handle;
+    }
+    if (!(handle = find_handle(object)))
+        return NULL;
+    memmove(&recent[1], &recent[0], (RECENT - 1) * sizeof *recent);
+    recent[0].object = object;
+    recent[0].handle = handle;
     return handle;
 }
 

@@ -8,11 +8,16 @@
 #define SHARE 64
 #define LEAST ((uint64_t)64 << 10) /* a floor: libhdf5 accepts nearly any size */
 
+/* Objects are opened one after the other and indices are read in order, so more does not help; ten
+ * thousand objects would fill it. */
+#define MOST ((uint64_t)1 << 20)
+
 static void limit_cache(H5AC_cache_config_t *config, uint64_t memory)
 {
     if (memory == 0)
         return;
-    config->max_size = (size_t)size_min(config->max_size, size_max(memory / SHARE, LEAST));
+    const uint64_t most = size_min(size_max(memory / SHARE, LEAST), MOST);
+    config->max_size = (size_t)size_min(config->max_size, most);
     config->min_size = (size_t)size_min(config->min_size, config->max_size);
     config->initial_size = (size_t)size_min(config->initial_size, config->max_size);
     config->set_initial_size = true;

@@ -32,10 +32,9 @@ static bool leaves_gaps(hid_t dataset)
 {
     H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
     H5D_fill_time_t when = H5D_FILL_TIME_NEVER;
-    hid_t creation = H5Dget_create_plist(dataset);
+    hid_t creation = hg_creation_list(dataset);
     bool known = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
                  H5Pget_fill_time(creation, &when) >= 0;
-    hg_close(creation);
     return !known || defined == H5D_FILL_VALUE_UNDEFINED || when == H5D_FILL_TIME_NEVER;
 }
 

@@ -32,21 +32,20 @@ static enum h5grad_status add_result(struct field *field, const struct run_optio
         result.path = hg_result_names_path(options->name, &fields);
     if (!result.path)
         return hg_error_memory(err, strlen(field->path));
+    struct field_result *grown = hg_memory_more(field->results, field->n_results, sizeof *grown);
+    if (!grown) {
+        free(result.path);
+        return hg_error_memory(err, (field->n_results + 1) * sizeof *grown);
+    }
+    field->results = grown;
     field->results[field->n_results++] = result;
     return H5GRAD_OK;
-}
-
-static enum h5grad_status make_results(struct field *field, struct h5grad_error *err)
-{
-    field->results = hg_memory_zeroed(FIELD_MOST_RESULTS, sizeof *field->results);
-    return field->results ? H5GRAD_OK
-                          : hg_error_memory(err, FIELD_MOST_RESULTS * sizeof *field->results);
 }
 
 static enum h5grad_status add_results(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
-    enum h5grad_status status = make_results(field, err);
+    enum h5grad_status status = H5GRAD_OK;
     for (enum field_what what = FIELD_GRADIENT; what < FIELD_DIVERGENCE && !status; what++) {
         struct field_result result = {.what = what, .components = field->components};
         if (!(options->derivation.results & 1u << what))
@@ -183,7 +182,7 @@ static enum h5grad_status add_vector_results(struct field *field, const struct r
 {
     const struct coords_convention *convention = field->coords.convention;
     const unsigned n = field->vector->n;
-    enum h5grad_status status = make_results(field, err);
+    enum h5grad_status status = H5GRAD_OK;
     for (enum field_what what = FIELD_DIVERGENCE; what < FIELD_WHATS && !status; what++) {
         struct field_result result = {.what = what, .components = field->components};
         if (!(options->derivation.results & 1u << what) || (what == FIELD_CURL && n > 3))

@@ -29,7 +29,8 @@ struct run_callbacks {
 
 struct run_options {
     struct run_callbacks call;
-    struct messages *messages; /* the run's */
+    struct messages *messages; /* the run's, as the next */
+    struct engine_memo *memo;
     size_t n_datasets;
     const char *const *dataset; /* paths or patterns; NULL: every field */
     size_t n_dims;

@@ -51,6 +51,7 @@ struct run {
     struct coord_store *coordinates;
     struct result_names names;
     struct results results; /* of the field at hand */
+    struct engine_memo memo;
     struct report *report;
     struct publish publish;
     struct resume resume;
@@ -712,6 +713,7 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     run->messages.callback = run->options.call.message;
     run->messages.user = run->options.call.user;
     run->options.messages = run->tally.messages = &run->messages;
+    run->options.memo = &run->memo;
     if (run->goal != RUN_LIST)
         status = check_places(run, err);
     if (!status && run->goal != RUN_LIST)

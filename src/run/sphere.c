@@ -64,7 +64,7 @@ static enum h5grad_status find_radius(struct field *field, double asked, struct 
     hid_t dataset = hg_open_dataset(file, field->stored_path, err);
     if (dataset < 0)
         status = hg_error_status(err);
-    else if (H5Aexists(dataset, "grid_mapping") > 0)
+    else if (hg_has_attribute(dataset, "grid_mapping"))
         status =
             hg_names_visit(file, field->path, dataset, "grid_mapping", read_earth, &earth, err);
     hg_close(dataset);

@@ -619,6 +619,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->threads = options->threads;
     job->ordered = !options->history || options->checkpoint;
     job->cache = options->cache;
+    job->memo = options->memo;
     if (status)
         return status;
     struct h5_guard guard;

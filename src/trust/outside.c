@@ -628,11 +628,12 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
                                         const struct outside_dataset *above)
 {
-    H5_CLOSED hid_t creation = H5Dget_create_plist(dataset);
+    const hid_t shared = hg_creation_list(dataset);
+    if (shared >= 0 && H5Pget_layout(shared) != H5D_VIRTUAL && H5Pget_external_count(shared) == 0)
+        return H5GRAD_OK;
+    H5_CLOSED hid_t creation = H5Dget_create_plist(dataset); /* sources are checked meanwhile */
     if (creation < 0)
         return hg_hdf5_error(check->err, "cannot read the layout");
-    if (H5Pget_layout(creation) != H5D_VIRTUAL && H5Pget_external_count(creation) == 0)
-        return H5GRAD_OK;
     if (!check->access)
         check->access = hg_input_access(dataset);
     if (!check->access)

@@ -94,7 +94,7 @@ enum h5grad_status hg_numbers_read_attribute(hid_t object, const char *name, str
                                              struct h5grad_error *err)
 {
     *out = (struct numbers){0};
-    out->there = H5Aexists(object, name) > 0;
+    out->there = hg_has_attribute(object, name);
     if (!out->there)
         return H5GRAD_OK;
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);

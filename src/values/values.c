@@ -107,7 +107,7 @@ static enum h5grad_status read_default_fill(struct reading *reading)
     union unpack_number number;
     bool found = false;
     enum h5grad_status status = H5GRAD_OK;
-    if (H5Aexists(reading->place->dataset, "_FillValue") <= 0)
+    if (!hg_has_attribute(reading->place->dataset, "_FillValue"))
         status = hg_values_find_default_fill(reading->place->dataset, reading->type->stored, &fill,
                                              &found, reading->err);
     if (status || !found ||

@@ -39,20 +39,20 @@ static bool is_filled_with(hid_t dataset, enum element stored, struct number fil
     H5D_fill_value_t defined;
     H5D_fill_time_t when;
     union unpack_number number, wanted;
-    hid_t creation = H5Dget_create_plist(dataset);
+    hid_t creation = hg_creation_list(dataset);
     bool same = creation >= 0 && H5Pfill_value_defined(creation, &defined) >= 0 &&
                 defined == H5D_FILL_VALUE_USER_DEFINED && H5Pget_fill_time(creation, &when) >= 0 &&
                 when != H5D_FILL_TIME_NEVER &&
                 H5Pget_fill_value(creation, hg_number_type(stored), &number) >= 0 &&
                 hg_number_as_stored(fill, stored, false, &wanted) &&
                 hg_number_is_same(stored, number, wanted);
-    hg_close(creation);
     return same;
 }
 
 static bool has_netcdf_dimid(hid_t dataset)
 {
-    return H5Aexists(dataset, "_Netcdf4Dimid") > 0 || H5Aexists(dataset, "_Netcdf4Coordinates") > 0;
+    return hg_has_attribute(dataset, "_Netcdf4Dimid") ||
+           hg_has_attribute(dataset, "_Netcdf4Coordinates");
 }
 
 /* Sets *found if netCDF-4 made the scale of an axis, which shows in older files, too. Fails only if
