@@ -16,7 +16,7 @@
 #define LINE 64 /* bytes of a cache line */
 
 /* Bytes of the input between what is computed and what is fetched meanwhile. */
-#define AHEAD 8192
+#define AHEAD 4096
 
 /* How many lines' ends are computed at a time. */
 #define GROUP 32
