@@ -187,9 +187,10 @@ else
     echo "calls that fail: $tried points, $found findings"
 fi
 
-# one_line REGEX: ./stderr is one line, which matches.
+# one_line REGEX: ./stderr is one line, which matches, and perhaps the note on unit spacing before it.
 # shellcheck disable=SC2317 # check calls it
 one_line() {
+    sed -i '/: no spacing found: unit spacing/d' stderr
     [ "$(wc -l <stderr)" -eq 1 ] && grep -Eq -- "^h5grad: .*($1)" stderr && return
     printf '  wanted a line like %s, got\n' "$1"
     sed 's/^/    /' stderr
