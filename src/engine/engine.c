@@ -202,8 +202,11 @@ static enum h5grad_status do_blocks(struct crew *crew, struct h5grad_error *err)
         struct tile cores;
         hg_plan_block(crew->plan, block, &first, &crew->end, &cores);
         for (unsigned s = 0; s < job->n_sources && !status; s++) {
+            struct reader *reader = job->source[s].reader;
+            reader->cancelled = job->cancelled;
+            reader->user = job->user;
             if (!job->source[s].follows)
-                status = hg_reader_prepare(job->source[s].reader, crew->plan, block, err);
+                status = hg_reader_prepare(reader, crew->plan, block, err);
         }
         if (status)
             break;

@@ -88,6 +88,13 @@ enum h5grad_status hg_chunk_map_locate(const struct h5_chunk_map *map, const uin
     return status;
 }
 
+static enum h5grad_status check_cancelled(const struct h5_chunk_map *map, struct h5grad_error *err)
+{
+    return map->cancelled && map->cancelled(map->user)
+               ? hg_error_set(err, H5GRAD_CANCELLED, "cancelled")
+               : H5GRAD_OK;
+}
+
 static enum h5grad_status probe_window(struct h5_chunk_map *map, struct h5grad_error *err)
 {
     const unsigned rank = map->storage->rank;
@@ -99,6 +106,9 @@ static enum h5grad_status probe_window(struct h5_chunk_map *map, struct h5grad_e
     bool more = true;
     memcpy(number, map->window.start, rank * sizeof *number);
     while (more && !status) {
+        status = check_cancelled(map, err);
+        if (status)
+            break;
         hg_enter(&guard);
         do {
             hg_chunks_points(rank, map->storage->chunk, number, &points);
@@ -198,7 +208,9 @@ enum h5grad_status hg_chunk_map_move(struct h5_chunk_map *map, const struct box 
     map->place = hg_memory_zeroed(n, sizeof *map->place);
     if (!map->place)
         return hg_error_memory(err, n * sizeof *map->place);
-    enum h5grad_status status = pass_window(map) ? H5GRAD_OK : probe_window(map, err);
+    enum h5grad_status status = check_cancelled(map, err);
+    if (!status && !pass_window(map))
+        status = probe_window(map, err);
     if (status)
         hg_chunk_map_free(map);
     return status;

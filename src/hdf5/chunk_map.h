@@ -21,9 +21,11 @@ struct h5_chunk_place {
 struct h5_chunk_map {
     hid_t dataset;
     const struct h5_storage *storage;
-    uint64_t raw;           /* of a decoded chunk */
-    struct h5_probe *probe; /* of the file; NULL: no address can be known */
-    struct box window;      /* numbers of the chunks in the map */
+    uint64_t raw;                 /* of a decoded chunk */
+    struct h5_probe *probe;       /* of the file; NULL: no address can be known */
+    int (*cancelled)(void *user); /* nonzero ends a move that takes long; NULL: none is asked */
+    void *user;
+    struct box window; /* numbers of the chunks in the map */
     uint64_t stride[GRID_MAX_RANK];
     struct h5_chunk_place *place; /* per chunk of the window, in C order */
 };
@@ -33,7 +35,8 @@ void hg_chunk_map_init(struct h5_chunk_map *map, hid_t dataset, const struct h5_
                        uint64_t raw);
 
 /* Fills the map for another window, of sizeof(struct h5_chunk_place) per chunk. Takes libhdf5's
- * lock itself, and releases it from time to time where it can. On failure the window is empty. */
+ * lock itself, and releases it from time to time where it can, to ask whether the run is cancelled
+ * (H5GRAD_CANCELLED). On failure the window is empty. */
 enum h5grad_status hg_chunk_map_move(struct h5_chunk_map *map, const struct box *window,
                                      struct h5grad_error *err);
 

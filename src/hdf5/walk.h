@@ -16,7 +16,9 @@ struct h5_found {
 /* For values/values.h: a dataset whose name suggests that it describes others' values. */
 struct h5_sign {
     size_t number;
+    const char *path;
     bool called; /* named after a neighbour */
+    bool unfit;  /* it was read and is no single number */
 };
 
 struct h5_walk {
@@ -25,7 +27,7 @@ struct h5_walk {
     struct h5_set seen;   /* every dataset, with its index, and every group, with SIZE_MAX */
     struct h5_set marked; /* for the owner of the walk; empty at first */
     size_t n_signs;
-    struct h5_sign *sign;
+    struct h5_sign *sign; /* ordered by called, group and name */
 };
 
 /* Calls note, unless NULL, for everything skipped: links that are broken or not followed,

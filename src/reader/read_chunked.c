@@ -26,6 +26,9 @@
 /* Extent of a chunk along an axis from which on its first or last points are a small part of it. */
 #define APART_EXTENT 16
 
+/* Tiles to prepare before the run is asked whether it is cancelled. */
+#define TURN_TILES 4096
+
 /* State of something that one worker makes and others wait for. */
 enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
 
@@ -218,6 +221,9 @@ static enum h5grad_status prepare_keeping(struct chunked_reader *self, const str
     if (!self->entry)
         return hg_error_memory(err, entries * sizeof *self->entry);
     for (uint64_t i = first; i < end; i++) {
+        if (i % TURN_TILES == 0 && self->reader.cancelled &&
+            self->reader.cancelled(self->reader.user))
+            return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
         struct tile tile;
         struct halo_pieces pieces;
         struct halo_piece piece;
@@ -249,6 +255,8 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
     hg_plan_block(plan, block, &first, &end, &self->block);
     hg_reader_complete(reader, &self->block);
     find_range(self, &range);
+    self->decoder.map.cancelled = reader->cancelled;
+    self->decoder.map.user = reader->user;
     enum h5grad_status status = hg_chunk_map_move(&self->decoder.map, &range, err);
     if (status)
         return status;

@@ -74,6 +74,8 @@ struct reader {
     uint64_t beside;  /* bytes kept with each decoded chunk besides its points */
     uint64_t stored;  /* bytes of CODEC_STORED that each worker needs ... */
     uint64_t scratch; /* ... and of CODEC_SCRATCH */
+    int (*cancelled)(void *user); /* asked while a block is prepared; may be NULL */
+    void *user;
 };
 
 /* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
@@ -95,7 +97,7 @@ struct reader *hg_reader_open_memory(const void *data, enum element element, uns
                                      struct h5grad_error *err);
 
 /* Announces the tiles of a block, before any of them is read and after all of the block before
- * were. Not within hg_enter. */
+ * were. H5GRAD_CANCELLED if reader->cancelled says so. Not within hg_enter. */
 enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
                                      struct h5grad_error *err);
 

@@ -344,6 +344,37 @@ static bool is_called(hid_t group, const char *name)
     return false;
 }
 
+/* Orders the groups of two paths. */
+static int compare_groups(const char *a, const char *b)
+{
+    const size_t m = (size_t)(hg_path_base(a) - a), n = (size_t)(hg_path_base(b) - b);
+    const int order = memcmp(a, b, m < n ? m : n);
+    return order ? order : (m > n) - (m < n);
+}
+
+static int compare_signs(const void *first, const void *second)
+{
+    const struct h5_sign *a = first, *b = second;
+    int order = a->called - b->called;
+    if (!order)
+        order = compare_groups(a->path, b->path);
+    return order ? order : strcmp(hg_path_base(a->path), hg_path_base(b->path));
+}
+
+/* Returns the number of the first sign that does not precede key. */
+static size_t find_sign(const struct h5_walk *walk, const struct h5_sign *key)
+{
+    size_t low = 0, high = walk->n_signs;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (compare_signs(&walk->sign[middle], key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5grad_error *err)
 {
     for (size_t i = 0; i < walk->n; i++) {
@@ -355,9 +386,12 @@ enum h5grad_status hg_values_survey(hid_t file, struct h5_walk *walk, struct h5g
             return hg_error_memory(err, (walk->n_signs + 1) * sizeof *grown);
         hid_t group = hg_open_parent(file, path);
         walk->sign = grown;
-        walk->sign[walk->n_signs++] = (struct h5_sign){i, group >= 0 && is_called(group, name)};
+        walk->sign[walk->n_signs++] =
+            (struct h5_sign){i, path, group >= 0 && is_called(group, name), false};
         hg_close(group);
     }
+    if (walk->n_signs > 0)
+        qsort(walk->sign, walk->n_signs, sizeof *walk->sign, compare_signs);
     return H5GRAD_OK;
 }
 
@@ -372,15 +406,15 @@ static const char *rest_of_name(const struct search *search, const char *name)
 }
 
 /* Adds a dataset to the signs, unless it is named after another one. If it is named after none, it
- * counts only if it holds a single number. */
-static void add_dataset(struct search *search, const char *name, bool called)
+ * counts only if it holds a single number; false if it is known not to. */
+static bool add_dataset(struct search *search, const char *name, bool called)
 {
     const char *rest = rest_of_name(search, name);
     if (search->status || (called && !rest) || strcmp(name, search->own) == 0)
-        return;
+        return true;
     struct sign *sign = add_sign(search, name, hg_meaning_of(rest ? rest : name));
     if (!sign)
-        return;
+        return true;
     if (!rest)
         sign->place = BESIDE;
     struct h5grad_error reason = {.status = H5GRAD_OK};
@@ -389,10 +423,12 @@ static void add_dataset(struct search *search, const char *name, bool called)
     if (status == H5GRAD_NO_MEMORY)
         search->status = hg_error_set(search->err, status, "%s", reason.message);
     /* A neighbour that cannot be read, such as a field too large for --memory, is no failure. */
-    if (status || sign->numbers.n == 0 || (sign->numbers.n > 1 && !rest)) {
+    const bool unfit = status || sign->numbers.n == 0 || (sign->numbers.n > 1 && !rest);
+    if (unfit) {
         free(sign->numbers.item);
         search->n--;
     }
+    return rest || !unfit || search->status;
 }
 
 static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *user)
@@ -401,11 +437,6 @@ static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, vo
     if (info->type == H5L_TYPE_HARD && may_be_sign(name))
         add_dataset(search, name, is_called(group, name));
     return search->status != H5GRAD_OK;
-}
-
-static bool lies_in(const char *path, const char *folder)
-{
-    return hg_path_begins(path, folder) && path + strlen(folder) == hg_path_base(path) - 1;
 }
 
 /* Opens the group on first use. */
@@ -417,18 +448,35 @@ static bool open_folder(struct search *search)
     return search->group >= 0;
 }
 
-/* Adds the datasets of search->folder that the survey found for the object at path. */
-static void add_walked(struct search *search, const char *path)
+/* Returns whether the sign of that number is of the kind of key, in its group, and has a name that
+ * begins like key's. */
+static bool is_like(const struct h5_walk *walk, size_t number, const struct h5_sign *key)
+{
+    const struct h5_sign *sign = number < walk->n_signs ? &walk->sign[number] : NULL;
+    return sign && sign->called == key->called && compare_groups(sign->path, key->path) == 0 &&
+           hg_path_begins(sign->path, key->path);
+}
+
+/* Adds the datasets of search->folder that the survey found for the object at path, in the order of
+ * the walk. */
+static enum h5grad_status add_walked(struct search *search, const char *path)
 {
     const struct h5_walk *walk = search->at->walk;
-    for (size_t i = 0; i < walk->n_signs; i++) {
-        const struct h5_sign *sign = &walk->sign[i];
-        const char *other = walk->dataset[sign->number].path;
-        if ((sign->called && !hg_path_begins(other, path)) || !lies_in(other, search->folder))
-            continue;
-        if (open_folder(search))
-            add_dataset(search, hg_path_base(other), sign->called);
+    BASE_FREED char *group = hg_memory_format("%s/", search->folder);
+    if (!group)
+        return hg_error_memory(search->err, strlen(search->folder));
+    const struct h5_sign any = {.path = group}, named = {.path = path, .called = true};
+    size_t beside = find_sign(walk, &any), after = find_sign(walk, &named);
+    while (search->n < MOST) {
+        const bool has = is_like(walk, beside, &any), is = is_like(walk, after, &named);
+        if (!has && !is)
+            break;
+        const bool take = !is || (has && walk->sign[beside].number < walk->sign[after].number);
+        struct h5_sign *sign = &walk->sign[take ? beside++ : after++];
+        if (!sign->unfit && open_folder(search))
+            sign->unfit = !add_dataset(search, hg_path_base(sign->path), sign->called);
     }
+    return H5GRAD_OK;
 }
 
 /* Searches a group for datasets that may be signs of the dataset or group at path. */
@@ -439,11 +487,15 @@ static enum h5grad_status search_datasets(struct search *search, const char *gro
     search->folder = group[1] ? group : "";
     search->own = hg_path_base(path);
     search->place = place;
+    enum h5grad_status status = H5GRAD_OK;
     if (search->at->walk)
-        add_walked(search, path);
+        status = add_walked(search, path);
     else if (open_folder(search))
         H5Literate(search->group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, search);
-    enum h5grad_status status = end_object(search, NULL);
+    if (status)
+        end_object(search, NULL);
+    else
+        status = end_object(search, NULL);
     search->folder = NULL;
     hg_close(search->group);
     return status;

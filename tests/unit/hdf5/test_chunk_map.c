@@ -202,6 +202,28 @@ START_TEST(file_of_the_caller)
 }
 END_TEST
 
+static int cancel(void *user)
+{
+    ++*(int *)user;
+    return 1;
+}
+
+START_TEST(cancelled)
+{
+    const struct variant v = variant_of(2 * 8);
+    struct opened o;
+    int calls = 0;
+    make_dataset(&v);
+    open_map(&o, &v, true);
+    o.map.cancelled = cancel;
+    o.map.user = &calls;
+    ck_assert_int_eq(hg_chunk_map_move(&o.map, &o.all, &err), H5GRAD_CANCELLED);
+    ck_assert_int_eq(calls, 1);
+    ck_assert_ptr_null(o.map.place);
+    close_map(&o);
+}
+END_TEST
+
 /* A chunk that a damaged index hides does not count as not stored. */
 START_TEST(damaged_index)
 {
@@ -229,6 +251,6 @@ int main(void)
     Suite *suite = suite_create("chunk_map");
     TCase *tests = add_case(suite, "chunk_map", setup, teardown);
     tcase_add_loop_test(tests, places, 0, VARIANTS);
-    ADD_TESTS(tests, file_of_the_caller, damaged_index);
+    ADD_TESTS(tests, file_of_the_caller, cancelled, damaged_index);
     return run_suite(suite);
 }
