@@ -28,6 +28,7 @@ class H5grad(AutotoolsPackage):
     variant("lz4", default=True, description="Decode and encode LZ4 in parallel")
     variant("blosc", default=True, description="Decode Blosc in parallel")
     variant("libaec", default=True, description="Decode SZIP in parallel")
+    variant("python", default=False, when="+shared", description="Install the Python module h5grad")
 
     depends_on("c", type="build")
     depends_on("gmake", type="build")
@@ -45,6 +46,11 @@ class H5grad(AutotoolsPackage):
     depends_on("libaec", when="+libaec")
     depends_on("check@0.11:", type="test")
 
+    extends("python", when="+python")
+    depends_on("python@3.9:", when="+python", type=("build", "run"))
+    depends_on("py-numpy", when="+python", type=("run", "test"))
+    depends_on("py-h5py", when="+python", type="test")
+
     sanity_check_is_file = [
         join_path("bin", "h5grad"),
         join_path("include", "h5grad.h"),
@@ -58,6 +64,7 @@ class H5grad(AutotoolsPackage):
     def configure_args(self):
         args = ["--with-hdf5={0}".format(self.spec["hdf5"].prefix), "--with-libdeflate"]
         args += self.enable_or_disable("shared")
+        args += self.enable_or_disable("python")
         for codec in ("zstd", "lz4", "blosc", "libaec"):
             args += self.with_or_without(codec)
         return args

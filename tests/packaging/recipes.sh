@@ -25,6 +25,7 @@ says packaging/debian/changelog "h5grad \\($quoted-[0-9]+\\) .*"
 says packaging/spack/package.py " *version\\(\"$quoted\"\\)"
 says packaging/spack/package.py " *url = .*/h5grad-$quoted\\.tar\\.gz.*"
 says packaging/conda/meta.yaml "\\{% set version = \"$quoted\" %\\}"
+says packaging/conda-python/meta.yaml "\\{% set version = \"$quoted\" %\\}"
 says packaging/README.md ".*h5grad-$quoted\\.tar\\.gz.*"
 
 # The library's package has the number of its soname.
@@ -52,39 +53,44 @@ for script in packaging/debian/tests/run packaging/debian/tests/compile; do
 done
 
 if command -v python3 >/dev/null; then
-    python3 - packaging/spack/package.py <<'END' || fail "packaging/spack/package.py"
+    for script in packaging/spack/package.py packaging/debian/tests/python; do
+        python3 - $script <<'END' || fail $script
 import ast
 import sys
 
 ast.parse(open(sys.argv[1]).read())
 END
+    done
 fi
 
 # conda's own way: selectors, then templates, then YAML.
 if python3 -c 'import jinja2, yaml' 2>/dev/null; then
-    python3 - packaging/conda/meta.yaml <<'END' || fail "packaging/conda/meta.yaml"
+    python3 - packaging/conda/meta.yaml packaging/conda-python/meta.yaml <<'END' || fail "packaging/conda"
 import re
 import sys
 
 import jinja2
 import yaml
 
-text = "".join(
-    line for line in open(sys.argv[1]) if not re.search(r"# \[not linux\]$", line.rstrip())
-)
-recipe = yaml.safe_load(
-    jinja2.Environment(undefined=jinja2.StrictUndefined)
-    .from_string(text)
-    .render(
-        compiler=lambda language: language + "-compiler",
-        stdlib=lambda language: language + "-stdlib",
-        pin_subpackage=lambda name, max_pin: name,
+for path, name, sections in zip(
+    sys.argv[1:], ("h5grad", "python-h5grad"), (("build", "host", "run"), ("host", "run"))
+):
+    text = "".join(
+        line for line in open(path) if not re.search(r"# \[not linux\]$", line.rstrip())
     )
-)
-assert recipe["package"]["name"] == "h5grad", recipe["package"]
-for section in ("build", "host", "run"):
-    entries = recipe["requirements"][section]
-    assert entries and all(isinstance(entry, str) for entry in entries), entries
+    recipe = yaml.safe_load(
+        jinja2.Environment(undefined=jinja2.StrictUndefined)
+        .from_string(text)
+        .render(
+            compiler=lambda language: language + "-compiler",
+            stdlib=lambda language: language + "-stdlib",
+            pin_subpackage=lambda name, max_pin: name,
+        )
+    )
+    assert recipe["package"]["name"] == name, recipe["package"]
+    for section in sections:
+        entries = recipe["requirements"][section]
+        assert entries and all(isinstance(entry, str) for entry in entries), entries
 END
 else
     echo "not rendered: packaging/conda/meta.yaml (Debian: python3-jinja2, python3-yaml)"
