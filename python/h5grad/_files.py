@@ -96,16 +96,17 @@ class _Calls:
     not for progress."""
 
     def __init__(self, progress):
-        self.progress, self.reached = progress, None
+        self.progress, self.reached, self.shown, self.pending = progress, None, None, False
         self.events, self.told = queue.SimpleQueue(), threading.Semaphore(0)
         self.stop = ctypes.create_string_buffer(b"0")
         self.on_progress = _library.PROGRESS(self._note_progress)
         self.on_message = _library.MESSAGE(self._note_message)
 
     def _note_progress(self, user, progress):
-        pending, now = self.reached, progress.contents
+        now = progress.contents
         self.reached = (now.bytes_done, now.bytes_total, now.field)
-        if pending is None:
+        if not self.pending:
+            self.pending = True
             self.events.put(False)
 
     def _note_message(self, user, message):
@@ -122,8 +123,10 @@ class _Calls:
                 log.debug("%s", text)
             self.told.release()
             return
-        reached, self.reached = self.reached, None
-        if reached and self.progress:
+        self.pending = False  # before it is read, so that what comes later is told later
+        reached = self.reached
+        if reached is not self.shown:
+            self.shown = reached
             self.progress(reached[0], reached[1], reached[2].decode("utf-8", "surrogateescape"))
 
     def _work(self, function, arguments):
