@@ -136,28 +136,33 @@ STENCIL_BODY bool KERNEL_NAME(few)(const struct rows *rows, ptrdiff_t in_point, 
                                    const KERNEL_IN *restrict f, KERNEL_OUT *restrict g)
 {
     const struct taps taps = *rows->taps;
-    const ptrdiff_t shift = rows->shift, length = rows->length;
+    const ptrdiff_t length = rows->length;
     const KERNEL_SCALAR step = (KERNEL_SCALAR)(taps.order > 0 ? taps.step : 1);
-    if (rows->weight || taps.divisor != 1 || tap_is_constant(taps.offset[0]) ||
-        tap_is_constant(taps.center))
+    const KERNEL_SCALAR divisor = (KERNEL_SCALAR)taps.divisor;
+    const bool sum = taps.form == TAPS_SUM && taps.n == 3 && taps.divisor == 1;
+    const bool pair = (taps.form == TAPS_DIFFERENCES || taps.form == TAPS_CENTRAL) && taps.n == 1;
+    if (rows->weight || !(sum || (pair && taps.weight[0] == 1)))
         return false;
-    const KERNEL_IN *a = f + taps.offset[0] * shift, *center = f + taps.center * shift;
-    if (taps.form == TAPS_DIFFERENCES && taps.n == 1 && taps.weight[0] == 1) {
+    const ptrdiff_t other = taps.form == TAPS_CENTRAL ? taps.from[0] : taps.center;
+    const ptrdiff_t at[3] = {taps.offset[0], sum ? taps.offset[1] : other,
+                             sum ? taps.offset[2] : other};
+    if (tap_is_constant(at[0]) || tap_is_constant(at[1]) || tap_is_constant(at[2]))
+        return false;
+    const KERNEL_IN *a = f + at[0] * rows->shift, *b = f + at[1] * rows->shift;
+    const KERNEL_IN *c = f + at[2] * rows->shift;
+    if (pair) {
         for (ptrdiff_t i = 0; i < length; i++)
-            g[i * out_point] = (KERNEL_OUT)(((KERNEL_SCALAR)a[i * in_point] -
-                                             (KERNEL_SCALAR)center[i * in_point]) /
-                                            step);
+            g[i * out_point] =
+                (KERNEL_OUT)(((KERNEL_SCALAR)a[i * in_point] - (KERNEL_SCALAR)b[i * in_point]) /
+                             step / divisor);
         return true;
     }
-    if (taps.form != TAPS_SUM || taps.n != 3 || taps.offset[1] != taps.offset[0] + 1 ||
-        taps.offset[2] != taps.offset[0] + 2)
-        return false;
     const KERNEL_SCALAR w[3] = {(KERNEL_SCALAR)taps.weight[0], (KERNEL_SCALAR)taps.weight[1],
                                 (KERNEL_SCALAR)taps.weight[2]};
     for (ptrdiff_t i = 0; i < length; i++)
         g[i * out_point] = (KERNEL_OUT)((w[0] * (KERNEL_SCALAR)a[i * in_point] +
-                                         w[1] * (KERNEL_SCALAR)a[i * in_point + shift] +
-                                         w[2] * (KERNEL_SCALAR)a[i * in_point + 2 * shift]) /
+                                         w[1] * (KERNEL_SCALAR)b[i * in_point] +
+                                         w[2] * (KERNEL_SCALAR)c[i * in_point]) /
                                         step);
     return true;
 }
