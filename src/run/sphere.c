@@ -93,6 +93,9 @@ static unsigned find_axis(const struct field *field, enum axis_quantity quantity
     return field->rank;
 }
 
+/* Relative tolerance within which a latitude beyond a pole is the pole, rounded: a float has it. */
+#define POLE_TOLERANCE 1e-7
+
 /* Checks that latitudes, which are monotonic, do not go beyond the poles. */
 static enum h5grad_status check_poles(const struct field *field, struct coord_store *store,
                                       struct h5grad_error *err)
@@ -104,7 +107,7 @@ static enum h5grad_status check_poles(const struct field *field, struct coord_st
     char number[32], pole[32];
     hg_parse_print_double(most, number, sizeof number);
     hg_parse_print_double(quarter, pole, sizeof pole);
-    if (most > quarter)
+    if (most > quarter * (1 + POLE_TOLERANCE))
         return hg_error_set(err, H5GRAD_FAILED, "latitudes %s reach %s, more than %s",
                             sphere->latitudes->name, number, pole);
     const bool eastward =
@@ -152,7 +155,8 @@ static void make_row(const struct field_sphere *sphere, double latitude, double 
                      double *east, double *metric)
 {
     const double unit = radians_of(sphere->latitude_radians);
-    const double quarter = quarter_turn(sphere->latitude_radians), a = fabs(latitude);
+    const double quarter = quarter_turn(sphere->latitude_radians);
+    const double a = fmin(fabs(latitude), quarter);
     const bool high = a > quarter / 2;
     const double c = high ? sin((quarter - a) * unit) : cos(a * unit);
     const double s = copysign(high ? cos((quarter - a) * unit) : sin(a * unit), latitude);

@@ -92,6 +92,19 @@ done_quietly "poles: northward" -O --sphere --dim=lat poles.h5 o/out.h5
 rm -f o/*
 make_globe beyond.h5 degrees_north -90 -45 0 45 91
 refused 1 "/T: latitudes /lat reach 91, more than 90" -d /T --sphere beyond.h5 o/out.h5
+
+# A float beside a pole may be a pole that was rounded.
+make_input rounded.h5 /lat float32 3 -1.5707963705062866 0 1.5707963705062866
+make_input rounded.h5 /lat text units radians
+make_input rounded.h5 /lat text standard_name latitude
+make_input rounded.h5 /lon float64 4 0 90 180 270
+make_input rounded.h5 /lon text units degrees_east
+make_input rounded.h5 /T float64 3x4 1 2 4 8 3 5 7 9 2 4 6 9
+make_input rounded.h5 /T scales /lat /lon
+run -O --sphere rounded.h5 o/out.h5
+check "a rounded pole: exit status" equal "$status" 0
+check "a rounded pole: eastward" equal "$(values o/out.h5 /T_grad_1 | grep -o nan | wc -l)" 8
+rm o/out.h5
 make_globe plain.h5 m -60 -30 0 30 60
 refused 1 "/T: no axis of it is a latitude, which --sphere needs: .* degrees_north, or" \
     -d /T --sphere plain.h5 o/out.h5
