@@ -10,6 +10,7 @@
 #include "formats/field.h"
 #include "libhdf5/message.h"
 #include "output/layout.h"
+#include "ranks/ranks.h"
 #include "run/derivation.h"
 
 /* --coord DIM=[FILE:]PATH[@ATTRIBUTE] */
@@ -57,6 +58,7 @@ struct run_options {
     bool memory_given; /* by the caller, not chosen for the machine */
     uint64_t buffers;  /* for tests: bytes that buffers aim for; 0: as much as memory leaves */
     const char *io;    /* for tests: the only I/O method to try besides the library's; NULL: all */
+    struct ranks *ranks; /* that share the run; NULL: one process */
     char *fingerprint; /* of all options that the bytes of the output depend on */
 };
 
