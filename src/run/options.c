@@ -287,9 +287,7 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
                                 struct h5grad_error *err)
 {
     enum h5grad_status status = check_datasets(user, err);
-    out->ranks = user->ranks && ((struct ranks *)user->ranks)->count > 1
-                     ? (struct ranks *)user->ranks
-                     : NULL;
+    out->ranks = (struct ranks *)user->ranks;
     if (!status)
         status = parse_dims(user, out, err);
     out->n_spaced = out->n_dims;

@@ -58,8 +58,8 @@ struct run_options {
     bool memory_given; /* by the caller, not chosen for the machine */
     uint64_t buffers;  /* for tests: bytes that buffers aim for; 0: as much as memory leaves */
     const char *io;    /* for tests: the only I/O method to try besides the library's; NULL: all */
-    struct ranks *ranks; /* that share the run; NULL: one process */
-    char *fingerprint; /* of all options that the bytes of the output depend on */
+    struct ranks *ranks; /* that share the run; NULL: it is not shared */
+    char *fingerprint;   /* of all options that the bytes of the output depend on */
 };
 
 /* Copies a caller's struct of options, which begins with its size, to one of known bytes. Members
