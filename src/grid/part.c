@@ -46,7 +46,8 @@ void hg_parts_make(const struct parts_request *request, struct parts *parts)
     for (unsigned i = 0; i < request->rank; i++)
         parts->step[i] = size_min(request->grain[i], request->count[i]);
     while (can_pass(request, parts->axis) &&
-           later[parts->axis] > request->part_bytes / size_max(grains * parts->step[parts->axis], 1))
+           later[parts->axis] >
+               request->part_bytes / size_max(grains * parts->step[parts->axis], 1))
         grains *= parts->step[parts->axis++];
     const unsigned axis = parts->axis;
     parts->step[axis] = choose_step(request, axis, later[axis] * grains);

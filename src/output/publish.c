@@ -246,10 +246,9 @@ static hid_t access_list(const struct output_choice *choice)
 #else
     H5F_libver_t high = H5F_LIBVER_V18;
 #endif
-    bool ok = hg_output_select(list, choice) &&
-              H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
-              set_alignment(list, choice->leases) &&
-              H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
+    bool ok =
+        hg_output_select(list, choice) && H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
+        set_alignment(list, choice->leases) && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif
