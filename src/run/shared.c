@@ -85,6 +85,16 @@ static void cut_field(const struct shared *shared, struct parts *parts)
     hg_parts_make(&request, parts);
 }
 
+/* Returns the bytes of all results in a part. */
+static uint64_t count_bytes(const struct field *field, const struct parts *parts,
+                            const struct box *part)
+{
+    uint64_t points = 1;
+    for (unsigned i = 0; i < parts->rank; i++)
+        points *= parts->count[i];
+    return hg_field_result_bytes(field) / size_max(points, 1) * hg_box_points(parts->rank, part);
+}
+
 /* --------------------------------------------------------------- rank 0: the owner of the output
  */
 
@@ -300,6 +310,9 @@ static enum h5grad_status take_part(struct shared *shared, uint64_t number, uint
                                         there.mask};
     }
     hg_share_skip(shared->share, number, part);
+    struct box box;
+    hg_parts_box(&shared->parts[number], part, &box);
+    run->progress.bytes_done += count_bytes(&run->field[number], &shared->parts[number], &box);
     return run->leases ? index_chunks(shared, number, part, chunk, n, err) : H5GRAD_OK;
 }
 
@@ -483,16 +496,6 @@ static enum h5grad_status hand_over(struct shared *shared, const struct wire *pa
     return status ? status : hg_share_done(shared->share, part, bytes, lease->chunk, lease->n, err);
 }
 
-/* Returns the bytes of all results in a part. */
-static uint64_t count_bytes(const struct shared *shared, const struct box *part)
-{
-    uint64_t points = 1;
-    for (unsigned i = 0; i < shared->cut.rank; i++)
-        points *= shared->cut.count[i];
-    return hg_field_result_bytes(shared->run->task.field) / size_max(points, 1) *
-           hg_box_points(shared->cut.rank, part);
-}
-
 static enum h5grad_status do_part(struct shared *shared, const struct wire_work *work,
                                   struct h5grad_error *err)
 {
@@ -509,7 +512,8 @@ static enum h5grad_status do_part(struct shared *shared, const struct wire_work 
     if (!status)
         status = run_engine(shared, err);
     if (!status)
-        status = hand_over(shared, &work->head, count_bytes(shared, &part), err);
+        status =
+            hand_over(shared, &work->head, count_bytes(run->task.field, &shared->cut, &part), err);
     close_writers(shared);
     return status ? hg_error_context(err, status, "%s: %s", run->input, run->task.field->path)
                   : H5GRAD_OK;

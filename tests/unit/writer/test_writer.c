@@ -512,7 +512,8 @@ START_TEST(empty_results)
         hid_t dataset =
             H5Dcreate2(file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
         ck_assert_int_ge(dataset, 0);
-        struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL, NULL};
+        struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT,
+                                       4,    true,    NULL,     NULL};
         struct writer *writer = hg_writer_open(&target, NULL, &err);
         ck_assert_ptr_nonnull(writer);
         ck_assert_int_eq(hg_writer_finish(writer, &err), H5GRAD_OK);
@@ -1084,7 +1085,7 @@ START_TEST(write_that_fails)
         H5Dcreate2(publish.file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     ck_assert_int_ge(dataset, 0);
     struct writer_target target = {publish.file, dataset, &storage, H5T_NATIVE_FLOAT, 4,
-                                   true,         NULL, NULL};
+                                   true,         NULL,    NULL};
     struct writer *writer = hg_writer_open(&target, "library", &err);
     ck_assert_ptr_nonnull(writer);
 
