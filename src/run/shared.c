@@ -33,7 +33,7 @@ struct shared {
     struct ranks *ranks;
     struct share *share;
     uint64_t wanted;      /* parts of a field, about */
-    struct parts *parts;  /* at rank 0: of each field; n is 0 if it does the field alone */
+    struct parts *parts;  /* at rank 0: of each field */
     bool *alone;          /* at rank 0: it does the field alone */
     struct results owned; /* for the functions of the owner */
     int fd;               /* of the output */
@@ -265,8 +265,23 @@ static uint64_t hash_places(const struct results *results, const struct field *f
     return hash;
 }
 
-/* Creates the results of a field, with all that one process would write before the next field, and
- * queues its parts. */
+/* Cuts a field whose results are created, and hashes what a resumed run must find alike. */
+static void take_field(struct shared *shared, size_t number, uint64_t *hash)
+{
+    struct run *run = shared->run;
+    struct results *results = &run->results;
+    struct parts *parts = &shared->parts[number];
+    struct h5_guard guard;
+    cut_field(shared, parts);
+    shared->alone[number] = !can_share(run->task.field, results);
+    hg_report_write_method(run->report, number, results->writer[0]->method->name);
+    hg_enter(&guard);
+    *hash = hash_places(results, run->task.field, *hash);
+    hg_leave(&guard);
+    *hash = hash_bytes(*hash, &parts->n, sizeof parts->n);
+}
+
+/* Creates the results of a field, with all that one process would write before the next field. */
 static enum h5grad_status create_field(struct shared *shared, size_t number, uint64_t *hash,
                                        struct h5grad_error *err)
 {
@@ -275,27 +290,23 @@ static enum h5grad_status create_field(struct shared *shared, size_t number, uin
     enum h5grad_status status = hg_produce_open(run, number, err);
     if (!status) {
         status = hg_produce_create(run, results, err);
-        if (!status) {
-            struct h5_guard guard;
-            const char *method = results->writer[0]->method->name;
-            cut_field(shared, &shared->parts[number]);
-            shared->alone[number] = !can_share(run->task.field, results);
-            hg_report_write_method(run->report, number, method);
-            hg_enter(&guard);
-            *hash = hash_places(results, run->task.field, *hash);
-            hg_leave(&guard);
-            hg_results_drop_writers(results);
-        }
+        if (!status)
+            take_field(shared, number, hash);
+        hg_results_drop_writers(results);
         status = hg_produce_finish(run, results, status, err);
     }
-    const uint64_t parts = shared->alone[number] ? 0 : shared->parts[number].n;
-    *hash = hash_bytes(*hash, &parts, sizeof parts);
-    if (!status)
-        status = hg_share_add(shared->share, number, parts,
-                              run->resume.journal ? 1 : hg_parts_row(&shared->parts[number]), err);
     hg_task_close(&run->task);
     hg_messages_deliver(&run->messages);
     return status;
+}
+
+/* Queues the parts of a field. Those that go to the journal are handed out one by one. */
+static enum h5grad_status queue_field(struct shared *shared, size_t number,
+                                      struct h5grad_error *err)
+{
+    const struct parts *parts = &shared->parts[number];
+    const uint64_t row = shared->run->resume.journal ? 1 : hg_parts_row(parts);
+    return hg_share_add(shared->share, number, shared->alone[number] ? 0 : parts->n, row, err);
 }
 
 /* Takes a part that a stopped run has done. */
@@ -370,8 +381,8 @@ static enum h5grad_status create_all(struct shared *shared, struct h5grad_error 
     if (!status && (!shared->parts || !shared->alone))
         status = hg_error_memory(err, n * sizeof *shared->parts);
     for (size_t i = 0; i < n && !status; i++) {
-        if (run->selection.item[i].usable)
-            status = create_field(shared, i, &hash, err);
+        if (run->selection.item[i].usable && !(status = create_field(shared, i, &hash, err)))
+            status = queue_field(shared, i, err);
     }
     if (!status)
         status = open_seams(shared, err);
@@ -453,18 +464,6 @@ static void close_writers(struct shared *shared)
     }
 }
 
-static int is_over(void *user)
-{
-    const struct shared *shared = user;
-    return hg_share_is_over(shared->share) || hg_produce_is_cancelled(shared->run);
-}
-
-static void on_progress(void *user, uint64_t bytes)
-{
-    struct shared *shared = user;
-    hg_produce_progress(shared->run, bytes + hg_share_elsewhere(shared->share));
-}
-
 static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error *err)
 {
     struct engine_job *job = &shared->run->task.job;
@@ -474,9 +473,9 @@ static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error 
     job->sink = hg_sink_open(&request, err);
     if (!job->sink)
         return hg_error_status(err);
-    job->progress = on_progress;
-    job->cancelled = is_over;
-    job->user = shared;
+    job->progress = hg_produce_progress;
+    job->cancelled = hg_produce_is_cancelled;
+    job->user = shared->run;
     enum h5grad_status status = hg_engine_run(job, plan, err);
     hg_sink_close(job->sink);
     return status;
@@ -619,8 +618,8 @@ static enum h5grad_status close_output(struct shared *shared, enum h5grad_status
 
 static int on_wait(void *user)
 {
-    on_progress(user, 0);
-    return is_over(user);
+    hg_produce_progress(user, 0);
+    return hg_produce_is_cancelled(user);
 }
 
 /* Does this rank's share of the work, until all have done theirs. */
@@ -638,7 +637,7 @@ static enum h5grad_status work(struct shared *shared, struct h5grad_error *err)
     if (status)
         hg_share_fail(shared->share);
     hg_task_close(&run->task);
-    enum h5grad_status other = hg_share_leave(shared->share, on_wait, shared, &local);
+    enum h5grad_status other = hg_share_leave(shared->share, on_wait, run, &local);
     if (other && (!status || status == H5GRAD_CANCELLED))
         status = hg_error_set(err, other, "%s", local.message);
     if (!status && hg_share_is_over(shared->share))
@@ -708,6 +707,7 @@ enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
         shared->current = SIZE_MAX;
         shared->wanted = run->resume.parts = (uint64_t)PARTS_PER_RANK * shared->ranks->count;
         shared->share = hg_share_open(shared->ranks, run->selection.n, &owner, err);
+        run->share = shared->share;
     }
     if (!shared || !shared->share) {
         free(shared);
@@ -724,6 +724,7 @@ enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
     close_output(shared, H5GRAD_CANCELLED, NULL);
     hg_lease_free(&shared->lease);
     hg_share_close(shared->share);
+    run->share = NULL;
     free(shared->parts);
     free(shared->alone);
     free(shared);
