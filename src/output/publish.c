@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/launcher.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
@@ -99,6 +100,14 @@ static bool is_protected(const struct stat *folder, const struct stat *file)
            user != file->st_uid;
 }
 
+/* It may be that of another process which a launcher has started for the same run. */
+static enum h5grad_status refuse_existing(struct h5grad_error *err)
+{
+    bool several = hg_launcher_find().count > 1;
+    return hg_error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it%s",
+                        several ? " (and --mpi lets several processes share one run)" : "");
+}
+
 static enum h5grad_status check_existing(const char *target, const struct stat *folder,
                                          const char *input, bool overwrite,
                                          struct h5grad_error *err)
@@ -113,7 +122,7 @@ static enum h5grad_status check_existing(const char *target, const struct stat *
     if (!S_ISREG(file.st_mode))
         return hg_error_set(err, H5GRAD_FAILED, "is not a regular file");
     if (!overwrite)
-        return hg_error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it");
+        return refuse_existing(err);
     if (is_protected(folder, &file))
         return hg_error_set(err, H5GRAD_FAILED, "belongs to another user and cannot be replaced");
     return H5GRAD_OK;
