@@ -207,6 +207,9 @@ static enum h5grad_status check_environment(struct run_options *out, struct h5gr
     const char *buffers = getenv("H5GRAD_BUFFERS");
     if (buffers && !(hg_parse_size(buffers, &out->buffers) && out->buffers > 0))
         return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
+    const char *part = getenv("H5GRAD_PARTS");
+    if (part && !(hg_parse_size(part, &out->part) && out->part > 0))
+        return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_PARTS '%s': not a size above 0", part);
     out->io = getenv("H5GRAD_IO");
     if (!out->io || hg_reader_has(out->io))
         return H5GRAD_OK;
@@ -275,6 +278,8 @@ static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
     print_text(out, "io", options->io);
     if (options->buffers > 0)
         fprintf(out, " buffers=%" PRIu64, options->buffers);
+    if (options->part > 0)
+        fprintf(out, " part=%" PRIu64, options->part);
     fprintf(out,
             " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
             " missing=%d",

@@ -356,7 +356,7 @@ static hid_t new_result(hid_t file, const char *layout, const char *filter, hid_
     ck_assert_msg(hg_layout_result(&request, &source, H5Tget_size(type), storage, left_out,
                                    sizeof left_out, &err) == H5GRAD_OK,
                   "%s", err.message);
-    hid_t creation = hg_layout_creation(storage, &err);
+    hid_t creation = hg_layout_creation(storage, true, &err);
     ck_assert_msg(creation >= 0, "%s", err.message);
     hsize_t extent[2] = {ROWS, COLUMNS};
     hsize_t max_extent[2];
@@ -423,7 +423,7 @@ static hid_t new_output(void)
 {
     static atomic_int failure;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    ck_assert(hg_output_select(access, &failure));
+    ck_assert(hg_output_select(access, &(struct output_choice){&failure, false}));
     close(open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666));
     hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert_int_ge(file, 0);
@@ -505,7 +505,7 @@ START_TEST(empty_results)
         ck_assert_int_eq(
             hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, &err),
             H5GRAD_OK);
-        hid_t creation = hg_layout_creation(&storage, &err);
+        hid_t creation = hg_layout_creation(&storage, true, &err);
         hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
         hsize_t extent[2] = {0, 7};
         hid_t space = H5Screate_simple(2, extent, NULL);
@@ -687,8 +687,8 @@ static enum h5grad_status make_output(struct publish *publish, const char *final
                                       const struct publish_notice *notice, struct h5grad_error *err)
 {
     hg_leave(&guard);
-    enum h5grad_status status =
-        hg_publish_create(publish, final, overwrite, sync, kind, notice, err);
+    const struct publish_request request = {kind, overwrite, sync, false};
+    enum h5grad_status status = hg_publish_create(publish, final, &request, notice, err);
     hg_enter(&guard);
     return status;
 }
@@ -1077,7 +1077,7 @@ START_TEST(write_that_fails)
     hg_layout_parse(layout[_i], NULL, &request, NULL);
     hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, NULL);
     create(&publish, output, true, false);
-    hid_t creation = hg_layout_creation(&storage, &err);
+    hid_t creation = hg_layout_creation(&storage, true, &err);
     hsize_t extent[2] = {SIDE, SIDE};
     hid_t space = H5Screate_simple(2, extent, NULL);
     hid_t dataset =
