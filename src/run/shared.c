@@ -624,6 +624,7 @@ static enum h5grad_status work(struct shared *shared, struct h5grad_error *err)
         shared->ranks->rank > 0
             ? join(shared, err)
             : hg_share_serve(shared->share, run->publish.temporary, shared->wanted, err);
+    shared->lease.fd = shared->fd;
     if (!status)
         status = do_parts(shared, err);
     if (status)
