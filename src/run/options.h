@@ -59,6 +59,7 @@ struct run_options {
     uint64_t buffers;  /* for tests: bytes that buffers aim for; 0: as much as memory leaves */
     uint64_t part;     /* for tests: bytes of a part of a shared run; 0: as they should be */
     const char *io;    /* for tests: the only I/O method to try besides the library's; NULL: all */
+    struct ranks *ranks; /* that share the run; NULL: it is not shared */
     char *fingerprint;   /* of all options that the bytes of the output depend on */
 };
 
