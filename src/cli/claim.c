@@ -165,6 +165,12 @@ enum h5grad_status claim_take(struct claim *claim, const struct options *options
     *claim = (struct claim){.fd = -1};
     if (launcher.count <= 1 || options->mode != OPTIONS_RUN || options->mpi)
         return H5GRAD_OK;
+    /* The first task may be done already. */
+    if (!options->grad.overwrite && access(options->output, F_OK) == 0)
+        return hg_error_set(error, H5GRAD_FAILED,
+                            "%s: exists already; --overwrite replaces it, and --mpi lets the %u "
+                            "processes that %s has started share one run",
+                            options->output, launcher.count, launcher.name);
     claim->path = claim_path(options->output);
     if (!claim->path)
         return hg_error_memory(error, strlen(options->output));

@@ -14,7 +14,6 @@
 #include "base/path.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/launcher.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
@@ -100,14 +99,6 @@ static bool is_protected(const struct stat *folder, const struct stat *file)
            user != file->st_uid;
 }
 
-/* It may be that of another process which a launcher has started for the same run. */
-static enum h5grad_status refuse_existing(struct h5grad_error *err)
-{
-    bool several = hg_launcher_find().count > 1;
-    return hg_error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it%s",
-                        several ? " (and --mpi lets several processes share one run)" : "");
-}
-
 static enum h5grad_status check_existing(const char *target, const struct stat *folder,
                                          const char *input, bool overwrite,
                                          struct h5grad_error *err)
@@ -122,7 +113,7 @@ static enum h5grad_status check_existing(const char *target, const struct stat *
     if (!S_ISREG(file.st_mode))
         return hg_error_set(err, H5GRAD_FAILED, "is not a regular file");
     if (!overwrite)
-        return refuse_existing(err);
+        return hg_error_set(err, H5GRAD_FAILED, "exists already; --overwrite replaces it");
     if (is_protected(folder, &file))
         return hg_error_set(err, H5GRAD_FAILED, "belongs to another user and cannot be replaced");
     return H5GRAD_OK;
@@ -255,10 +246,9 @@ static hid_t access_list(const struct output_choice *choice)
 #else
     H5F_libver_t high = H5F_LIBVER_V18;
 #endif
-    bool ok = hg_output_select(list, choice) &&
-              H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
-              set_alignment(list, choice->leases) &&
-              H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
+    bool ok =
+        hg_output_select(list, choice) && H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
+        set_alignment(list, choice->leases) && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif
