@@ -372,11 +372,11 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     if (!status && run->goal == RUN_ALL)
         status = run->options.ranks ? hg_shared_produce(run, err) : hg_produce(run, err);
     hg_messages_deliver(&run->messages);
-    bool keep = status == H5GRAD_CANCELLED &&
-                (hg_shared_is_other(run) ? run->options.checkpoint : run->resume.ours);
+    const bool stopped = status == H5GRAD_CANCELLED;
+    const bool keep = (stopped || run->lost) && run->resume.ours;
     run->publish.leave = run->publish.leave || keep;
     hg_resume_close(&run->resume, keep);
-    if (keep)
+    if (stopped && (hg_shared_is_other(run) ? run->options.checkpoint : keep))
         status = err->status = H5GRAD_RESUMABLE;
     if (!status && report) {
         *report = hg_report_finish(run->report, clock_seconds() - start);

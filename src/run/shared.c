@@ -679,6 +679,16 @@ static enum h5grad_status produce(struct shared *shared, struct h5grad_error *er
     return hg_ranks_agree(shared->ranks, status, err);
 }
 
+/* Returns whether the run failed because a rank is dead: then every call fails. What is in the
+ * journal can be gone on with. */
+static bool is_lost(struct ranks *ranks)
+{
+    unsigned from;
+    size_t size;
+    BASE_FREED void *message = malloc(RANKS_LONGEST);
+    return ranks->count > 1 && message && hg_ranks_poll(ranks, &from, message, &size, NULL);
+}
+
 enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
 {
     struct shared *shared = hg_memory_zeroed(1, sizeof *shared);
@@ -699,6 +709,10 @@ enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
     shared->lease.user = shared->share;
     hg_lease_init(&shared->lease);
     enum h5grad_status status = produce(shared, err);
+    if (status == H5GRAD_FAILED && run->resume.ours && is_lost(shared->ranks)) {
+        run->lost = true;
+        hg_error_set(err, status, "%s; go on with --resume", err->message);
+    }
     close_output(shared, H5GRAD_CANCELLED, NULL);
     hg_lease_free(&shared->lease);
     hg_share_close(shared->share);

@@ -35,6 +35,7 @@ struct run {
     size_t fields;     /* that can be done */
     uint64_t agreed;   /* a hash of what all ranks must see alike */
     bool leases;       /* chunks of the output go into leases */
+    bool lost;         /* a rank is dead */
     uint64_t space;    /* bytes of results that no filter makes smaller */
     struct h5grad_progress progress;
     struct field *field;         /* of each selected dataset that is to be done */
