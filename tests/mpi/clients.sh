@@ -47,7 +47,7 @@ for options in --layout=contiguous "--layout=13x17x19" "--layout=13x17x19 --filt
     for turn in $(seq "${TURNS:-3}"); do
         n=$((n + 1)) # clients remember names for a while
         # shellcheck disable=SC2086 # words
-        H5GRAD_PARTS=40000 launch_sockets 4 ./client "$H5GRAD" $n.h5 --mpi -q -s 1 --no-history $options 2>err
+        H5GRAD_PARTS=300000 launch_sockets 4 ./client "$H5GRAD" $n.h5 --mpi -q -s 1 --no-history $options 2>err
         check "$options, $turn: exit status" equal "$? $(cat err)" "0 "
         check "$options, $turn: results" equal_files want.h5 back/$n.h5
         rm -f back/$n.h5
