@@ -20,8 +20,9 @@ static uint64_t choose_step(const struct parts_request *request, unsigned axis, 
     const uint64_t grain = request->grain[axis], wish = request->wish[axis];
     uint64_t step = size_max(request->part_bytes / size_max(row, 1) / grain * grain, grain);
     step = size_max(step, round_up(request->thick[axis], grain));
-    if (wish % grain == 0 && wish <= step * WISH_WORTH)
-        step = size_max(step / wish * wish, wish);
+    const uint64_t wished = size_max(step / wish * wish, wish);
+    if (wish % grain == 0 && wish <= step * WISH_WORTH && wished >= request->thick[axis])
+        step = wished;
     return size_min(step, request->count[axis]);
 }
 
@@ -46,7 +47,8 @@ void hg_parts_make(const struct parts_request *request, struct parts *parts)
     for (unsigned i = 0; i < request->rank; i++)
         parts->step[i] = size_min(request->grain[i], request->count[i]);
     while (can_pass(request, parts->axis) &&
-           later[parts->axis] > request->part_bytes / size_max(grains * parts->step[parts->axis], 1))
+           later[parts->axis] >
+               request->part_bytes / size_max(grains * parts->step[parts->axis], 1))
         grains *= parts->step[parts->axis++];
     const unsigned axis = parts->axis;
     parts->step[axis] = choose_step(request, axis, later[axis] * grains);

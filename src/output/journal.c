@@ -640,9 +640,11 @@ enum h5grad_status hg_journal_add_part(struct journal *journal, uint64_t field, 
     if (!entry)
         return hg_error_memory(err, (n + 1) * sizeof *entry);
     for (size_t i = 0; i < n; i++)
-        entry[i] = (struct entry){
-            .kind = ENTRY_CHUNK, .mask = chunk[i].mask, .a = chunk[i].address, .b = chunk[i].size,
-            .sum = chunk[i].sum};
+        entry[i] = (struct entry){.kind = ENTRY_CHUNK,
+                                  .mask = chunk[i].mask,
+                                  .a = chunk[i].address,
+                                  .b = chunk[i].size,
+                                  .sum = chunk[i].sum};
     entry[n] = (struct entry){.kind = ENTRY_PART, .a = field, .b = part, .sum = n};
     for (size_t i = 0; i <= n; i++)
         entry[i].hash = hash_entry(&entry[i]);

@@ -44,7 +44,8 @@ static enum h5grad_status describe(const struct task *task, struct results *resu
     results->scalar = hg_type_scalar(task->field->result);
     if (results->type < 0 || results->scalar < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    enum h5grad_status status = make_shape(&storage, !task->leases, &results->space, &results->creation, err);
+    enum h5grad_status status =
+        make_shape(&storage, !task->leases, &results->space, &results->creation, err);
     if (status || task->job.behind == 0)
         return status;
     storage.extent[storage.rank] = storage.max_extent[storage.rank] = task->job.behind;
@@ -60,8 +61,7 @@ unsigned hg_results_storage(const struct field *field, const struct field_result
     return result->joined ? 2 : result->components < field->components;
 }
 
-static struct h5_storage *storage_of(struct results *results, const struct field *field,
-                                     unsigned k)
+static struct h5_storage *storage_of(struct results *results, const struct field *field, unsigned k)
 {
     return &results->storage[hg_results_storage(field, &field->results[k])];
 }

@@ -39,10 +39,11 @@ enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
         return H5GRAD_OK;
     }
     if ((head->facts.parts > 0) != (options->ranks != NULL))
-        return hg_error_set(err, H5GRAD_FAILED,
-                            "%s: the run that is to be resumed was begun %s --mpi: resume it so, or "
-                            "begin anew without --resume",
-                            output, head->facts.parts > 0 ? "with" : "without");
+        return hg_error_set(
+            err, H5GRAD_FAILED,
+            "%s: the run that is to be resumed was begun %s --mpi: resume it so, or "
+            "begin anew without --resume",
+            output, head->facts.parts > 0 ? "with" : "without");
     if (options->ranks)
         return H5GRAD_OK;
     if (options->memory_given && options->memory < head->facts.memory)
@@ -146,8 +147,8 @@ uint64_t hg_resume_common(const char *input, const struct run_options *options)
 {
     struct stat info = {.st_size = -1};
     stat(input, &info);
-    const int64_t facts[] = {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
-                             H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE};
+    const int64_t facts[] = {info.st_size,  info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+                             H5_VERS_MAJOR, H5_VERS_MINOR,       H5_VERS_RELEASE};
     uint64_t hash = hash_bytes(HASH_START, facts, sizeof facts);
     hash = hash_bytes(hash, H5GRAD_VERSION, strlen(H5GRAD_VERSION));
     return hash_bytes(hash, options->fingerprint, strlen(options->fingerprint));

@@ -36,7 +36,7 @@ struct share {
     struct ranks *ranks;
     struct share_owner owner;
     atomic_bool over;
-    pthread_mutex_t mutex; /* guards the rest; at rank 0 the queue alone, and what is done */
+    pthread_mutex_t mutex;  /* guards the rest; at rank 0 the queue alone, and what is done */
     unsigned char *message; /* the one that was received last */
 
     size_t fields, first; /* fields before it have no part left */
@@ -109,7 +109,8 @@ void hg_share_close(struct share *share)
     free(share);
 }
 
-/* ------------------------------------------------------------------------------ rank 0: the queue */
+/* ------------------------------------------------------------------------------ rank 0: the queue
+ */
 
 enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts,
                                 struct h5grad_error *err)
@@ -165,8 +166,7 @@ static enum h5grad_status grant(struct share *share, uint64_t bytes, uint64_t *a
 }
 
 static enum h5grad_status enter(struct share *share, const struct wire *part,
-                                const struct lease_chunk *chunk, size_t n,
-                                struct h5grad_error *err)
+                                const struct lease_chunk *chunk, size_t n, struct h5grad_error *err)
 {
     pthread_mutex_lock(&share->owning);
     enum h5grad_status status =
@@ -185,7 +185,8 @@ static void stop_all(struct share *share)
         hg_ranks_send(share->ranks, rank, &stop, sizeof stop, NULL);
 }
 
-/* ----------------------------------------------------------------------------- rank 0: the courier */
+/* ----------------------------------------------------------------------------- rank 0: the courier
+ */
 
 static enum h5grad_status answer_ask(struct share *share, unsigned rank, struct h5grad_error *err)
 {
@@ -318,7 +319,8 @@ enum h5grad_status hg_share_serve(struct share *share, const char *path, uint64_
     return number ? hg_error_errno(err, number, "starting a thread") : H5GRAD_OK;
 }
 
-/* -------------------------------------------------------------------------------- the other ranks */
+/* -------------------------------------------------------------------------------- the other ranks
+ */
 
 static void take_answer(struct share *share, size_t size)
 {
@@ -398,11 +400,11 @@ const struct wire_start *hg_share_begin(struct share *share, struct h5grad_error
     return await(share, &share->started, NULL, NULL, err) ? NULL : &share->start;
 }
 
-/* --------------------------------------------------------------------------------------- all ranks */
+/* --------------------------------------------------------------------------------------- all ranks
+ */
 
 enum h5grad_status hg_share_take(struct share *share, const struct wire_work **work,
-                                 int (*cancelled)(void *user), void *user,
-                                 struct h5grad_error *err)
+                                 int (*cancelled)(void *user), void *user, struct h5grad_error *err)
 {
     enum h5grad_status status;
     *work = NULL;
@@ -446,8 +448,7 @@ static enum h5grad_status send_data(struct share *share, struct wire head, const
         return hg_error_memory(err, sizeof head + size);
     memcpy(message, &head, sizeof head);
     memcpy(message + sizeof head, data, size);
-    enum h5grad_status status =
-        hg_ranks_send(share->ranks, 0, message, sizeof head + size, err);
+    enum h5grad_status status = hg_ranks_send(share->ranks, 0, message, sizeof head + size, err);
     free(message);
     return status;
 }

@@ -32,15 +32,15 @@ struct shared {
     struct run *run;
     struct ranks *ranks;
     struct share *share;
-    uint64_t wanted;       /* parts of a field, about */
-    struct parts *parts;   /* at rank 0: of each field; n is 0 if it does the field alone */
-    bool *alone;           /* at rank 0: it does the field alone */
-    struct results owned;  /* for the functions of the owner */
-    int fd;                /* of the output */
-    int seams_fd;          /* at rank 0: for seams */
+    uint64_t wanted;      /* parts of a field, about */
+    struct parts *parts;  /* at rank 0: of each field; n is 0 if it does the field alone */
+    bool *alone;          /* at rank 0: it does the field alone */
+    struct results owned; /* for the functions of the owner */
+    int fd;               /* of the output */
+    int seams_fd;         /* at rank 0: for seams */
     struct lease lease;
-    size_t current;        /* the field that is open; SIZE_MAX: none */
-    struct parts cut;      /* its parts */
+    size_t current;                              /* the field that is open; SIZE_MAX: none */
+    struct parts cut;                            /* its parts */
     struct writer_told told[FIELD_MOST_RESULTS]; /* of the part at hand */
     struct seams seams[FIELD_MOST_RESULTS];
     struct writer *writer[FIELD_MOST_RESULTS];
@@ -56,8 +56,7 @@ void hg_shared_note(struct run *run)
     const struct task *task = &run->task;
     const struct field *field = task->field;
     const size_t axes = field->rank * sizeof *field->extent;
-    run->leases = run->leases ||
-                  (run->options.ranks && task->result_storage.layout == H5_CHUNKED);
+    run->leases = run->leases || (run->options.ranks && task->result_storage.layout == H5_CHUNKED);
     run->agreed = hash_bytes(run->agreed, field->path, strlen(field->path));
     run->agreed = hash_bytes(run->agreed, field->extent, axes);
     run->agreed = hash_bytes(run->agreed, task->result_storage.chunk,
@@ -86,10 +85,20 @@ static void cut_field(const struct shared *shared, struct parts *parts)
     hg_parts_make(&request, parts);
 }
 
-/* --------------------------------------------------------------- rank 0: the owner of the output */
+/* Returns the bytes of all results in a part. */
+static uint64_t count_bytes(const struct field *field, const struct parts *parts,
+                            const struct box *part)
+{
+    uint64_t points = 1;
+    for (unsigned i = 0; i < parts->rank; i++)
+        points *= parts->count[i];
+    return hg_field_result_bytes(field) / size_max(points, 1) * hg_box_points(parts->rank, part);
+}
 
-static enum h5grad_status open_owned(struct shared *shared, size_t number,
-                                     struct h5grad_error *err)
+/* --------------------------------------------------------------- rank 0: the owner of the output
+ */
+
+static enum h5grad_status open_owned(struct shared *shared, size_t number, struct h5grad_error *err)
 {
     hg_results_init(&shared->owned, shared->run->publish.file);
     return hg_results_open(&shared->run->field[number], &shared->owned, err);
@@ -136,8 +145,8 @@ static enum h5grad_status grant_lease(void *user, uint64_t bytes, uint64_t *at, 
     return H5GRAD_OK;
 }
 
-static enum h5grad_status write_seam(void *user, uint64_t address, const void *data,
-                                     uint64_t size, struct h5grad_error *err)
+static enum h5grad_status write_seam(void *user, uint64_t address, const void *data, uint64_t size,
+                                     struct h5grad_error *err)
 {
     struct shared *shared = user;
     enum h5grad_status status = hg_file_write(shared->seams_fd, data, size, address, err);
@@ -212,8 +221,8 @@ static enum h5grad_status note_part(struct shared *shared, size_t number, uint64
     if (!there)
         return hg_error_memory(err, n * sizeof *there);
     for (size_t i = 0; i < n; i++)
-        there[i] = (struct journal_chunk){chunk[i].address, chunk[i].size, chunk[i].number,
-                                         chunk[i].mask};
+        there[i] =
+            (struct journal_chunk){chunk[i].address, chunk[i].size, chunk[i].number, chunk[i].mask};
     return hg_journal_add_part(shared->run->resume.journal, number, part, there, n, err);
 }
 
@@ -230,7 +239,8 @@ static enum h5grad_status enter_part(void *user, size_t number, uint64_t part,
     return status;
 }
 
-/* ----------------------------------------------------------------- rank 0: all results beforehand */
+/* ----------------------------------------------------------------- rank 0: all results beforehand
+ */
 
 /* Returns whether each rank can write its parts of the results; else rank 0 makes them alone. */
 static bool can_share(const struct field *field, const struct results *results)
@@ -243,8 +253,7 @@ static bool can_share(const struct field *field, const struct results *results)
 }
 
 /* Hashes where the results of a field lie. Within hg_enter. */
-static uint64_t hash_places(const struct results *results, const struct field *field,
-                            uint64_t hash)
+static uint64_t hash_places(const struct results *results, const struct field *field, uint64_t hash)
 {
     for (size_t k = 0; k < field->n_results; k++) {
         haddr_t offset = H5Dget_offset(results->dataset[k]);
@@ -301,13 +310,15 @@ static enum h5grad_status take_part(struct shared *shared, uint64_t number, uint
                                         there.mask};
     }
     hg_share_skip(shared->share, number, part);
+    struct box box;
+    hg_parts_box(&shared->parts[number], part, &box);
+    run->progress.bytes_done += count_bytes(&run->field[number], &shared->parts[number], &box);
     return run->leases ? index_chunks(shared, number, part, chunk, n, err) : H5GRAD_OK;
 }
 
 /* Takes all parts that a stopped run has done. hash: of all that was created, which must be as it
  * was then. The chunks lie behind that, since there were no leases before. */
-static enum h5grad_status take_parts(struct shared *shared, uint64_t hash,
-                                     struct h5grad_error *err)
+static enum h5grad_status take_parts(struct shared *shared, uint64_t hash, struct h5grad_error *err)
 {
     struct run *run = shared->run;
     struct journal *journal = run->resume.journal;
@@ -363,11 +374,11 @@ static enum h5grad_status create_all(struct shared *shared, struct h5grad_error 
     return status ? status : take_parts(shared, hash, err);
 }
 
-/* ------------------------------------------------------------------------------- each rank: parts */
+/* ------------------------------------------------------------------------------- each rank: parts
+ */
 
 /* Opens the field of a part, unless it is open, and plans it. */
-static enum h5grad_status open_field(struct shared *shared, size_t number,
-                                     struct h5grad_error *err)
+static enum h5grad_status open_field(struct shared *shared, size_t number, struct h5grad_error *err)
 {
     struct run *run = shared->run;
     if (shared->current == number)
@@ -408,8 +419,7 @@ static enum h5grad_status open_writers(struct shared *shared, const struct wire_
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < field->n_results && !status; k++) {
         const struct field_result *result = &field->results[k];
-        const unsigned components =
-            result->components < field->components ? 1 : field->components;
+        const unsigned components = result->components < field->components ? 1 : field->components;
         const struct writer_target target = {
             .file = -1,
             .dataset = -1,
@@ -419,8 +429,10 @@ static enum h5grad_status open_writers(struct shared *shared, const struct wire_
             .raw = true,
             .told = &shared->told[k],
         };
-        shared->told[k] = (struct writer_told){
-            .fd = shared->fd, .offset = work->place.offset[k], .lease = &shared->lease, .result = k};
+        shared->told[k] = (struct writer_told){.fd = shared->fd,
+                                               .offset = work->place.offset[k],
+                                               .lease = &shared->lease,
+                                               .result = k};
         status = find_seams(shared, k, part, &target, err);
         if (!status && !(shared->writer[k] = hg_writer_open(&target, NULL, err)))
             status = hg_error_status(err);
@@ -475,24 +487,13 @@ static enum h5grad_status hand_over(struct shared *shared, const struct wire *pa
     for (unsigned k = 0; k < 2 * shared->run->task.field->n_results && !status; k++) {
         const struct seam *seam = &shared->seams[k / 2].at[k % 2];
         if (seam->bytes)
-            status = hg_share_seam(shared->share, seam->start, seam->bytes,
-                                   seam->end - seam->start, err);
+            status = hg_share_seam(shared->share, seam->start, seam->bytes, seam->end - seam->start,
+                                   err);
     }
     if (!status && shared->run->options.checkpoint && fdatasync(shared->fd) != 0)
         status = hg_error_errno(err, errno, "syncing what is written");
     hg_lease_sort(lease);
-    return status ? status
-                  : hg_share_done(shared->share, part, bytes, lease->chunk, lease->n, err);
-}
-
-/* Returns the bytes of all results in a part. */
-static uint64_t count_bytes(const struct shared *shared, const struct box *part)
-{
-    uint64_t points = 1;
-    for (unsigned i = 0; i < shared->cut.rank; i++)
-        points *= shared->cut.count[i];
-    return hg_field_result_bytes(shared->run->task.field) / size_max(points, 1) *
-           hg_box_points(shared->cut.rank, part);
+    return status ? status : hg_share_done(shared->share, part, bytes, lease->chunk, lease->n, err);
 }
 
 static enum h5grad_status do_part(struct shared *shared, const struct wire_work *work,
@@ -511,7 +512,8 @@ static enum h5grad_status do_part(struct shared *shared, const struct wire_work 
     if (!status)
         status = run_engine(shared, err);
     if (!status)
-        status = hand_over(shared, &work->head, count_bytes(shared, &part), err);
+        status =
+            hand_over(shared, &work->head, count_bytes(run->task.field, &shared->cut, &part), err);
     close_writers(shared);
     return status ? hg_error_context(err, status, "%s: %s", run->input, run->task.field->path)
                   : H5GRAD_OK;
@@ -549,8 +551,8 @@ static enum h5grad_status do_parts(struct shared *shared, struct h5grad_error *e
         if (shared->alone[i])
             status = do_alone(shared, i, err);
     }
-    while (!status && !(status = hg_share_take(shared->share, &work, hg_produce_is_cancelled, run,
-                                               err)) &&
+    while (!status &&
+           !(status = hg_share_take(shared->share, &work, hg_produce_is_cancelled, run, err)) &&
            work)
         status = do_part(shared, work, err);
     return status;
@@ -587,8 +589,10 @@ static enum h5grad_status join(struct shared *shared, struct h5grad_error *err)
         nanosleep(&pause, NULL);
     }
     return shared->fd >= 0 ? H5GRAD_OK
-                           : hg_error_errno(err, errno, "%s: is it on a file system that all hosts "
-                                            "share?", start->path);
+                           : hg_error_errno(err, errno,
+                                            "%s: is it on a file system that all hosts "
+                                            "share?",
+                                            start->path);
 }
 
 /* Closes the descriptor that results are written by. Errors of earlier writes may show here. */

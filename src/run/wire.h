@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The messages of a shared run. All ranks run the same build on the same kind of machine, which they
- * compare first, so messages are structs as they lie in memory. */
+/* The messages of a shared run. All ranks run the same build on the same kind of machine, which
+ * they compare first, so messages are structs as they lie in memory. */
 #ifndef H5GRAD_RUN_WIRE_H
 #define H5GRAD_RUN_WIRE_H
 

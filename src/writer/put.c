@@ -64,10 +64,9 @@ enum h5grad_status hg_put_told(const struct put *put, const struct h5_storage *s
     probe->told_at = chunk->address;
     enum h5grad_status status =
         hg_chunk_write(put->dataset, start, put->rank, data, chunk->size, chunk->mask, err);
-    if (!status &&
-        (probe->told || probe->address != chunk->address || probe->size != chunk->size))
-        status = hg_error_set(err, H5GRAD_FAILED,
-                              "this libhdf5 does not place chunks where they are");
+    if (!status && (probe->told || probe->address != chunk->address || probe->size != chunk->size))
+        status =
+            hg_error_set(err, H5GRAD_FAILED, "this libhdf5 does not place chunks where they are");
     probe->discard = probe->told = false;
     return status;
 }

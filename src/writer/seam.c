@@ -36,12 +36,12 @@ enum h5grad_status hg_seams_write(const struct seams *seams, int fd, const void 
                                   uint64_t size, uint64_t offset, struct h5grad_error *err)
 {
     const uint64_t end = offset + size;
-    const uint64_t from = size_max(offset, seams->at[0].end), to = size_min(end, seams->at[1].start);
+    const uint64_t from = size_max(offset, seams->at[0].end),
+                   to = size_min(end, seams->at[1].start);
     keep(&seams->at[0], data, offset, end);
     keep(&seams->at[1], data, offset, end);
-    return from < to
-               ? hg_file_write(fd, (const char *)data + (from - offset), to - from, from, err)
-               : H5GRAD_OK;
+    return from < to ? hg_file_write(fd, (const char *)data + (from - offset), to - from, from, err)
+                     : H5GRAD_OK;
 }
 
 void hg_seams_free(struct seams *seams)

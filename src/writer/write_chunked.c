@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes chunked results: workers apply the filters; libhdf5 takes the chunks one at a time, or they
- * go into leases. */
+/* Writes chunked results: workers apply the filters; libhdf5 takes the chunks one at a time, or
+ * they go into leases. */
 #include "base/size.h"
 #include "codec/codec.h"
 #include "output/layout.h"

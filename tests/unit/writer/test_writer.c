@@ -512,7 +512,8 @@ START_TEST(empty_results)
         hid_t dataset =
             H5Dcreate2(file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
         ck_assert_int_ge(dataset, 0);
-        struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL};
+        struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT,
+                                       4,    true,    NULL,     NULL};
         struct writer *writer = hg_writer_open(&target, NULL, &err);
         ck_assert_ptr_nonnull(writer);
         ck_assert_int_eq(hg_writer_finish(writer, &err), H5GRAD_OK);
@@ -603,7 +604,7 @@ START_TEST(filter_unknown_to_libhdf5)
     hid_t dataset = new_result(file, "5x8", "zstd=3", H5T_NATIVE_FLOAT, &storage);
     ck_assert_int_eq(storage.filter[0].id, 32015);
     ck_assert_uint_eq(storage.filter[0].cd[0], 3);
-    struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL};
+    struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL, NULL};
     ck_assert_ptr_null(hg_writer_open(&target, "library", &err));
     ck_assert_str_eq(err.message, "filter 32015 (Zstandard) cannot be written by libhdf5");
     H5Dclose(dataset);
@@ -1084,7 +1085,7 @@ START_TEST(write_that_fails)
         H5Dcreate2(publish.file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     ck_assert_int_ge(dataset, 0);
     struct writer_target target = {publish.file, dataset, &storage, H5T_NATIVE_FLOAT, 4,
-                                   true,         NULL};
+                                   true,         NULL,    NULL};
     struct writer *writer = hg_writer_open(&target, "library", &err);
     ck_assert_ptr_nonnull(writer);
 
