@@ -173,6 +173,15 @@ static enum h5grad_status check_edges(const char *edges, struct h5grad_error *er
     return hg_error_set(err, H5GRAD_USAGE, "edges '%s': not midpoint", edges);
 }
 
+/* Ranks that may use the same processors divide them, unless OMP_NUM_THREADS says how many threads
+ * each has. */
+static unsigned default_threads(const struct ranks *ranks)
+{
+    unsigned threads = hg_engine_default_threads();
+    bool divided = ranks && ranks->threads > 0 && !getenv("OMP_NUM_THREADS");
+    return divided && ranks->threads < threads ? ranks->threads : threads;
+}
+
 static enum h5grad_status check_numbers(const struct h5grad_options *user, struct run_options *out,
                                         struct h5grad_error *err)
 {
@@ -180,14 +189,15 @@ static enum h5grad_status check_numbers(const struct h5grad_options *user, struc
         return hg_error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2", user->edge_order);
     if (user->threads < 0)
         return hg_error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
-    out->threads = user->threads ? (unsigned)user->threads : hg_engine_default_threads();
+    out->threads = user->threads ? (unsigned)user->threads : default_threads(out->ranks);
     out->cache = hg_cache_find();
     if (user->memory && user->memory < H5GRAD_LEAST_MEMORY)
         return hg_error_set(err, H5GRAD_USAGE,
                             "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
                             H5GRAD_LEAST_MEMORY);
     out->memory_given = user->memory > 0;
-    out->memory = out->memory_given ? user->memory : hg_budget_default();
+    out->memory =
+        user->memory ? user->memory : hg_budget_default(out->ranks ? out->ranks->local : 1);
     return H5GRAD_OK;
 }
 
@@ -197,6 +207,9 @@ static enum h5grad_status check_environment(struct run_options *out, struct h5gr
     const char *buffers = getenv("H5GRAD_BUFFERS");
     if (buffers && !(hg_parse_size(buffers, &out->buffers) && out->buffers > 0))
         return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
+    const char *part = getenv("H5GRAD_PARTS");
+    if (part && !(hg_parse_size(part, &out->part) && out->part > 0))
+        return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_PARTS '%s': not a size above 0", part);
     out->io = getenv("H5GRAD_IO");
     if (!out->io || hg_reader_has(out->io))
         return H5GRAD_OK;
@@ -266,6 +279,8 @@ static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
     print_text(out, "io", options->io);
     if (options->buffers > 0)
         fprintf(out, " buffers=%" PRIu64, options->buffers);
+    if (options->part > 0)
+        fprintf(out, " part=%" PRIu64, options->part);
     fprintf(out,
             " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
             " missing=%d",
@@ -278,6 +293,7 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
                                 struct h5grad_error *err)
 {
     enum h5grad_status status = check_datasets(user, err);
+    out->ranks = (struct ranks *)user->ranks;
     if (!status)
         status = parse_dims(user, out, err);
     out->n_spaced = out->n_dims;
