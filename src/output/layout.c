@@ -372,8 +372,8 @@ hid_t hg_layout_creation(const struct h5_storage *result, bool early, struct h5g
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5D_fill_time_t when = result->sparse ? H5D_FILL_TIME_IFSET : H5D_FILL_TIME_NEVER;
-    if (creation >= 0 && set_layout(creation, result, early) && H5Pset_fill_time(creation, when) >= 0 &&
-        hg_create_prepare(creation))
+    if (creation >= 0 && set_layout(creation, result, early) &&
+        H5Pset_fill_time(creation, when) >= 0 && hg_create_prepare(creation))
         return creation;
     hg_hdf5_error(err, "choosing the storage of a result");
     hg_close(creation);
