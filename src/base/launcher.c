@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/parse.h"
 
 struct launcher_row {
@@ -54,7 +54,11 @@ struct launcher hg_launcher_find(void)
 
 void hg_launcher_job(char *out, size_t size)
 {
-    const char *job = getenv("SLURM_JOB_ID"), *step = getenv("SLURM_STEP_ID");
-
-    snprintf(out, size, "%s%s%s", job ? job : "", job && step ? "." : "", job && step ? step : "");
+    static const char *const variables[] = {"SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_RESTART_COUNT",
+                                            "PMIX_NAMESPACE"};
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        const char *value = getenv(variables[i]);
+        hg_memory_append(out, size, "%s%s", i > 0 ? "." : "", value ? value : "");
+    }
 }

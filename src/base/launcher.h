@@ -17,7 +17,7 @@ struct launcher {
  * the job as a whole may use does not count, since a batch script has it for its one process. */
 struct launcher hg_launcher_find(void);
 
-/* Prints the job and step of Slurm as "42.0"; nothing where there is none. */
+/* Prints what tells this launch from others, as far as the environment does. */
 void hg_launcher_job(char *out, size_t size);
 
 #endif

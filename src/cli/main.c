@@ -2,6 +2,7 @@
 #include "h5grad.h"
 #include "base/launcher.h"
 #include "cli/cap.h"
+#include "cli/claim.h"
 #include "cli/command_line.h"
 #include "cli/exit_report.h"
 #include "cli/progress.h"
@@ -214,6 +215,20 @@ static int main_work(struct options *options)
     return result;
 }
 
+/* A run, or what is printed of one, in a process that is watched over. */
+static int main_supervise(struct options *options)
+{
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    struct claim claim;
+    enum h5grad_status status = claim_take(&claim, options, &error);
+    int result = status == H5GRAD_OK ? supervise(main_work, options)
+                                     : main_report_error(status, &error, false);
+
+    if (!supervise_is_child())
+        claim_drop(&claim);
+    return result;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -232,7 +247,7 @@ int main(int argc, char **argv)
     else if (options.mode == OPTIONS_VERSION)
         fputs(h5grad_version(), stdout);
     else
-        result = supervise(main_work, &options);
+        result = main_supervise(&options);
     result = main_close_stdout(&options, result);
     options_free(&options);
     supervise_note_result(result);

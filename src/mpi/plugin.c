@@ -22,7 +22,6 @@ struct mpi_ranks {
     int n, room;  /* messages that are under way, and what there is room for */
     MPI_Request *request;
     void **copy;
-    int *done;
 };
 
 /* Keeps what MPI says of an error. */
@@ -106,23 +105,17 @@ static int start(struct ranks *ranks)
 static int reclaim(struct ranks *ranks)
 {
     struct mpi_ranks *own = ranks->own;
-    int n_done = 0;
-
-    if (own->n == 0)
-        return 0;
-    int code = MPI_Testsome(own->n, own->request, &n_done, own->done, MPI_STATUSES_IGNORE);
-    if (code != MPI_SUCCESS)
-        return fail(ranks, code);
-    if (n_done == MPI_UNDEFINED || n_done == 0)
-        return 0;
-    for (int i = 0; i < n_done; i++) {
-        free(own->copy[own->done[i]]);
-        own->copy[own->done[i]] = NULL;
-    }
     int kept = 0;
+
     for (int i = 0; i < own->n; i++) {
-        if (own->request[i] == MPI_REQUEST_NULL)
+        int done;
+        int code = MPI_Test(&own->request[i], &done, MPI_STATUS_IGNORE);
+        if (code != MPI_SUCCESS)
+            return fail(ranks, code);
+        if (done) {
+            free(own->copy[i]);
             continue;
+        }
         own->request[kept] = own->request[i];
         own->copy[kept++] = own->copy[i];
     }
@@ -141,9 +134,7 @@ static int make_room(struct ranks *ranks)
     own->request = request ? request : own->request;
     void **copy = realloc(own->copy, room * sizeof *copy);
     own->copy = copy ? copy : own->copy;
-    int *done = realloc(own->done, room * sizeof *done);
-    own->done = done ? done : own->done;
-    if (!request || !copy || !done)
+    if (!request || !copy)
         return fail_memory(ranks);
     own->room = (int)room;
     return 0;
@@ -217,7 +208,6 @@ static void finish(struct ranks *ranks)
         MPI_Comm_free(&own->comm);
     free(own->request);
     free(own->copy);
-    free(own->done);
     free(own);
 }
 

@@ -29,9 +29,19 @@ static enum h5grad_status load_path(const char *path, const struct ranks_method 
                         path);
 }
 
-/* Returns the path of the plugin of that name, in new memory. */
+/* Returns the path of the plugin of that name, in new memory: beside the library, where that was
+ * moved, or where it was installed. */
 static char *path_of(const char *name)
 {
+    Dl_info own;
+    const char *library = dladdr(load_names, &own) != 0 ? own.dli_fname : NULL;
+    const char *slash = library ? strrchr(library, '/') : NULL;
+    char *path = NULL;
+    if (slash)
+        path = hg_memory_format("%.*s/h5grad/ranks-%s.so", (int)(slash - library), library, name);
+    if (path && access(path, R_OK) == 0)
+        return path;
+    free(path);
     return hg_memory_format(PLUGIN_FOLDER "/ranks-%s.so", name);
 }
 

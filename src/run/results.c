@@ -94,7 +94,9 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
     results->dataset[k] = dataset;
     if (dataset < 0)
         return hg_error_status(err);
-    enum h5grad_status status = hg_storage_read(dataset, storage_of(results, field, k), err);
+    struct h5_storage *storage = storage_of(results, field, k);
+    enum h5grad_status status = hg_storage_read(dataset, storage, err);
+    storage->sparse = task->result_storage.sparse;
     if (!status && !result->joined)
         status = hg_aux_vars_link(aux_vars, links, dataset, result->path, err);
     if (!status)
@@ -172,6 +174,7 @@ enum h5grad_status hg_results_write(const struct task *task, struct results *res
     enum h5grad_status status = describe(task, results, err);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
         const bool scalar = field->results[k].components < field->components;
+        storage_of(results, field, k)->sparse = task->result_storage.sparse;
         results->writer[k] =
             open_writer(task, results, k, scalar ? results->scalar : results->type, err);
         if (!results->writer[k])

@@ -422,7 +422,7 @@ const struct wire_start *hg_share_begin(struct share *share, struct h5grad_error
 /* --------------------------------------------------------------------------------------- all ranks
  */
 
-enum h5grad_status hg_share_take(struct share *share, const struct wire_work **work,
+enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
                                  int (*cancelled)(void *user), void *user, struct h5grad_error *err)
 {
     enum h5grad_status status;

@@ -6,7 +6,7 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
-launch=$abs_top_builddir/tests/support/launch_ranks
+launch=${abs_top_builddir:?}/tests/support/launch_ranks
 talk=$abs_top_builddir/tests/robust/ranks_talk
 export H5GRAD_MPI=$abs_top_builddir/tests/support/.libs/ranks_sockets.so
 if [ ! -e "$H5GRAD_MPI" ]; then
