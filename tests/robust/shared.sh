@@ -69,6 +69,9 @@ for number in $(seq 300); do
     "$MAKE_INPUT" many.h5 /g$((number % 9))/u$number float32 6x7 noise || exit 99
 done
 
+"$MAKE_INPUT" sparse.h5 /u float32 40x24x20/8x10x16+gzip
+"$MAKE_INPUT" sparse.h5 /v float32 40x24x20/8x10x16
+
 same bytes contiguous contiguous.h5
 same values chunks chunks.h5
 same values gzip gzip.h5
@@ -85,6 +88,7 @@ same values "a subset, gzip" gzip.h5 --subset=0=3:38:2 --subset=1=1:19
 same bytes "more ranks than parts" tiny.h5
 same bytes "300 fields" many.h5
 same values "all kinds" mixed.h5
+same values sparse sparse.h5
 H5GRAD_PARTS=1M same values "one part" gzip.h5
 H5GRAD_IO=library same bytes "by the library" contiguous.h5
 
