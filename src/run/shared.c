@@ -581,11 +581,10 @@ static enum h5grad_status do_parts(struct shared *shared, struct h5grad_error *e
 /* ------------------------------------------------------------------------------------ the whole */
 
 /* Compares what this rank sees with what rank 0 does. */
-static enum h5grad_status compare(struct shared *shared, struct h5grad_error *err)
+static enum h5grad_status compare(const struct run *run, struct h5grad_error *err)
 {
-    const struct run *run = shared->run;
     uint64_t own = hg_resume_common(run->input, &run->options) ^ run->agreed, first = own;
-    enum h5grad_status status = hg_ranks_share(shared->ranks, &first, sizeof first, err);
+    enum h5grad_status status = hg_ranks_share(run->options.ranks, &first, sizeof first, err);
     if (status || first == own)
         return status;
     return hg_error_set(err, H5GRAD_FAILED,
@@ -659,6 +658,8 @@ static enum h5grad_status work(struct shared *shared, struct h5grad_error *err)
         status = hg_error_set(err, other, "%s", local.message);
     if (!status && hg_share_is_over(shared->share))
         status = hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
+    if (!status && shared->ranks->rank > 0)
+        status = hg_produce_check_memory(run, err);
     return close_output(shared, status, err);
 }
 
@@ -688,19 +689,24 @@ static enum h5grad_status end(struct shared *shared, struct h5grad_error *err)
     return status ? status : hg_produce_end(run, err);
 }
 
-static enum h5grad_status produce(struct shared *shared, struct h5grad_error *err)
+/* Each rank makes the same calls that wait for all, whatever fails. status: so far. */
+static enum h5grad_status produce(struct shared *shared, struct run *run, enum h5grad_status status,
+                                  struct h5grad_error *err)
 {
-    const bool first = shared->ranks->rank == 0;
-    enum h5grad_status status = compare(shared, err);
+    struct ranks *ranks = run->options.ranks;
+    const bool first = ranks->rank == 0;
+    struct h5grad_error other = {.status = H5GRAD_OK};
+    if (compare(run, &other) && !status)
+        status = hg_error_set(err, other.status, "%s", other.message);
     if (first && !status)
         status = create_all(shared, err);
-    status = hg_ranks_agree(shared->ranks, status, err);
+    status = hg_ranks_agree(ranks, status, err);
     if (status)
         return status;
-    status = hg_ranks_agree(shared->ranks, work(shared, err), err);
+    status = hg_ranks_agree(ranks, work(shared, err), err);
     if (first && !status)
         status = end(shared, err);
-    return hg_ranks_agree(shared->ranks, status, err);
+    return hg_ranks_agree(ranks, status, err);
 }
 
 /* Returns whether the run failed because a rank is dead: then every call fails. What is in the
@@ -713,36 +719,52 @@ static bool is_lost(struct ranks *ranks)
     return ranks->count > 1 && message && hg_ranks_poll(ranks, &from, message, &size, NULL);
 }
 
-enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
+static struct shared *new_shared(struct run *run, struct h5grad_error *err)
 {
     struct shared *shared = hg_memory_zeroed(1, sizeof *shared);
     const struct share_owner owner = {shared, find_place, grant_lease, write_seam, enter_parts};
-    if (shared) {
-        shared->run = run;
-        shared->ranks = run->options.ranks;
-        shared->fd = shared->seams_fd = -1;
-        shared->current = SIZE_MAX;
-        shared->wanted = run->resume.parts = (uint64_t)PARTS_PER_RANK * shared->ranks->count;
-        shared->share = hg_share_open(shared->ranks, run->selection.n, &owner, err);
-        run->share = shared->share;
+    if (!shared) {
+        hg_error_memory(err, sizeof *shared);
+        return NULL;
     }
-    if (!shared || !shared->share) {
+    shared->run = run;
+    shared->ranks = run->options.ranks;
+    shared->fd = shared->seams_fd = -1;
+    shared->current = SIZE_MAX;
+    shared->wanted = run->resume.parts = (uint64_t)PARTS_PER_RANK * shared->ranks->count;
+    shared->share = hg_share_open(shared->ranks, run->selection.n, &owner, err);
+    if (!shared->share) {
         free(shared);
-        return hg_ranks_agree(run->options.ranks, hg_error_memory(err, sizeof *shared), err);
+        return NULL;
     }
+    run->share = shared->share;
     shared->lease.grant = hg_share_lease;
     shared->lease.user = shared->share;
     hg_lease_init(&shared->lease);
-    enum h5grad_status status = produce(shared, err);
-    if (status == H5GRAD_FAILED && run->resume.ours && is_lost(shared->ranks)) {
-        run->lost = true;
-        hg_error_set(err, status, "%s; go on with --resume", err->message);
-    }
+    return shared;
+}
+
+static void free_shared(struct shared *shared)
+{
+    if (!shared)
+        return;
     close_output(shared, H5GRAD_CANCELLED, NULL);
     hg_lease_free(&shared->lease);
     hg_share_close(shared->share);
-    run->share = NULL;
+    shared->run->share = NULL;
     free(shared->field);
     free(shared);
+}
+
+enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
+{
+    struct shared *shared = new_shared(run, err);
+    enum h5grad_status status =
+        produce(shared, run, shared ? H5GRAD_OK : hg_error_status(err), err);
+    if (status == H5GRAD_FAILED && run->resume.ours && is_lost(run->options.ranks)) {
+        run->lost = true;
+        hg_error_set(err, status, "%s; go on with --resume", err->message);
+    }
+    free_shared(shared);
     return status;
 }
