@@ -4,6 +4,8 @@
     bench_peers.py input PATH KIND LAYOUT SHAPE [coordinates|vector|gaps]
                                       makes an input: with coordinates, of three fields, or with one
                                       point of a hundred missing; prints where its bytes are in it
+    bench_peers.py many PATH          makes an input of 10,000 datasets of 64x64 in 100 groups
+    bench_peers.py sparse PATH        makes an input of 1,000 chunks, of which one is stored
     bench_peers.py peer NAME INPUT OUTPUT THREADS
                                       differentiates file to file; prints seconds
     bench_peers.py array NAME EDGE THREADS [coordinates]
@@ -94,6 +96,22 @@ def make_input(path, kind, layout, shape, more=None):
     os.rename(path + ".part", path)
 
 
+def make_many(path):
+    rng = np.random.default_rng(7)
+    with h5py.File(path + ".part", "w") as file:
+        for number in range(10000):
+            file.create_dataset("g%02d/u%03d" % (number // 100, number % 100),
+                                data=rng.random((64, 64), dtype=np.float32))
+    os.rename(path + ".part", path)
+
+
+def make_sparse(path):
+    with h5py.File(path + ".part", "w") as file:
+        dataset = file.create_dataset("u", (2000, 100000), "f4", chunks=(200, 1000), fillvalue=7)
+        dataset[400:600, 3000:4000] = np.random.default_rng(0).random((200, 1000), np.float32)
+    os.rename(path + ".part", path)
+
+
 def print_place(path):
     with h5py.File(path, "r") as file:
         dataset = file["u"]
@@ -149,7 +167,20 @@ def peer_dask(source, target, threads):
             dask.array.store(results, targets)
 
 
-PEERS = {"numpy": peer_numpy, "torch": peer_torch, "dask": peer_dask}
+def peer_many(source, target, _):
+    with h5py.File(source, "r") as file, h5py.File(target, "w") as out:
+        for name, group in file.items():
+            place = out.create_group(name)
+            for field, dataset in group.items():
+                for k, values in enumerate(np.gradient(dataset[...])):
+                    result = place.create_dataset("%s_grad_%d" % (field, k), data=values)
+                    result.attrs["gradient_of"] = dataset.name
+                    result.attrs["gradient_dim"] = k
+                    result.attrs["gradient_spacing"] = "unit"
+                    result.attrs["gradient_edge_order"] = 1
+
+
+PEERS = {"numpy": peer_numpy, "torch": peer_torch, "dask": peer_dask, "many": peer_many}
 
 
 def run_peer(name, source, target, threads):
@@ -229,6 +260,9 @@ def main():
         if not os.path.exists(arguments[0]):
             make_input(*arguments)
         print_place(arguments[0])
+    elif what in ("many", "sparse"):
+        if not os.path.exists(arguments[0]):
+            {"many": make_many, "sparse": make_sparse}[what](arguments[0])
     else:
         {"peer": run_peer, "array": run_array, "check": check}[what](*arguments)
 

@@ -92,9 +92,11 @@ require()
     if [ "$(id -u)" != 0 ] && ! have sudo; then
         die "root is needed once, for: apt-get install ${packages[*]}"
     fi
-    step "apt-get install"
-    as_root apt-get -q update
-    as_root apt-get -q install -y --no-install-recommends "${packages[@]}"
+    mkdir -p "$build"
+    step "apt-get update"
+    logged apt.log as_root apt-get -q update
+    step "apt-get install ${packages[*]}"
+    logged apt.log as_root apt-get -q install -y --no-install-recommends "${packages[@]}"
     lacking=$(missing "$@" | tr '\n' ' ')
     [ -z "$lacking" ] || die "still missing: $lacking"
 }
@@ -106,8 +108,20 @@ logged()
     shift
     "$@" >"$log" 2>&1 || {
         tail -n 40 "$log" >&2
-        die "$1 failed; all of its output is in $log"
+        die "$* failed; all of its output is in $log"
     }
+}
+
+# Copies standard input to build/LOG; on a terminal shows how many lines that is, from time to time.
+counted()
+{
+    if [ -t 1 ]; then
+        awk -v log_file="$build/$1" '{ print > log_file }
+            NR % 10 == 0 { printf "\r   %d", NR }
+            END { printf "\r          \r" }'
+    else
+        cat >"$build/$1"
+    fi
 }
 
 processors()
@@ -139,5 +153,8 @@ build()
         logged configure.log sh -c "cd $build && ./config.status --recheck && ./config.status"
     fi
     step "make"
-    logged make.log make -C "$build" -j "$(processors)"
+    make -C "$build" -j "$(processors)" 2>&1 | counted make.log || {
+        tail -n 40 "$build/make.log" >&2
+        die "make failed; all of its output is in $build/make.log"
+    }
 }

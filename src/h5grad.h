@@ -109,7 +109,7 @@ struct h5grad_options {
     const char *dtype;  /* "float16", "float32", "float64"; NULL: by the type of the source */
     const char *name;   /* template of result names; NULL: "{name}_{what}" */
     const char *layout; /* "same", "contiguous", or a chunk shape like "64x64x64"; NULL: same */
-    const char *filter; /* "same", "none", or filters joined by "+"; NULL: same */
+    const char *filter; /* "auto", "same", "none", or filters joined by "+"; NULL: auto */
     int threads;        /* 0: OMP_NUM_THREADS, else the processors that this process may use */
     uint64_t memory; /* cap on resident memory in bytes, H5GRAD_LEAST_MEMORY or more; 0: 1 GiB, or a
                         quarter of the machine if that is less */
@@ -154,6 +154,7 @@ struct h5grad_options {
     const char *missing;   /* "nan", "strict" or "edge"; NULL: nan */
     const char *sphere;    /* the radius in metres of a sphere, "": the file's; NULL: no sphere */
     const char *time_unit; /* "s", "min", "h", "d", "ms", "us", "ns"; NULL: that of the file */
+    int strict; /* nonzero: what a run would leave out or assume with a warning is an error */
 
     /* The processes that share h5grad_run; NULL: this one alone. All call it with the same input,
      * output and options, and get the same status and error. memory is a cap for each, and the

@@ -26,6 +26,7 @@ struct coord_array {
     const double *values;  /* all of them; NULL if they are read on demand */
     double *kept;          /* values, if the array owns them */
     hid_t dataset;         /* -1 if values are held */
+    bool scalar;           /* the dataset has no axis, and one value */
     struct h5_type type;   /* of the dataset */
     struct values meaning; /* of its numbers */
     struct array_scale scale;
@@ -99,7 +100,8 @@ static enum h5grad_status array_fetch(const struct coord_array *array, uint64_t 
 {
     struct box box = {.start = {first}, .count = {count}};
     enum h5grad_status status =
-        hg_read_box(array->dataset, array->type.memory, 1, &box, buffer, err);
+        array->scalar ? hg_read_all(array->dataset, array->type.memory, buffer, err)
+                      : hg_read_box(array->dataset, array->type.memory, 1, &box, buffer, err);
     return status ? status : hg_dataset_check(array->dataset, err);
 }
 
@@ -110,12 +112,12 @@ static bool array_is_large(const struct coord_array *array, uint64_t integer)
 }
 
 /* Sets first and origin if doubles cannot tell neighbours apart. Coordinates are monotonic, so
- * looking at both ends is enough. */
+ * looking at both ends is enough. A single value has no neighbour. */
 static enum h5grad_status array_find_origin(struct coord_array *array, struct h5grad_error *err)
 {
     uint64_t first, last;
     enum element stored = array->meaning.stored;
-    if ((stored != ELEMENT_I64 && stored != ELEMENT_U64) || array->extent == 0)
+    if ((stored != ELEMENT_I64 && stored != ELEMENT_U64) || array->extent < 2)
         return H5GRAD_OK;
     enum h5grad_status status = array_fetch(array, 0, 1, &first, err);
     if (!status)
@@ -153,8 +155,11 @@ static enum h5grad_status array_keep(struct coord_array *array, struct h5grad_er
 
 static enum h5grad_status array_describe(struct coord_array *array, struct h5grad_error *err)
 {
-    struct h5_storage storage;
-    enum h5grad_status status = hg_storage_read(array->dataset, &storage, err);
+    struct h5_storage storage = {.rank = 1, .extent = {1}};
+    H5_CLOSED hid_t space = H5Dget_space(array->dataset);
+    array->scalar = space >= 0 && H5Sget_simple_extent_type(space) == H5S_SCALAR;
+    enum h5grad_status status =
+        array->scalar ? H5GRAD_OK : hg_storage_read(array->dataset, &storage, err);
     if (status != H5GRAD_OK)
         return status;
     if (storage.rank != 1)
@@ -171,7 +176,7 @@ static enum h5grad_status array_describe(struct coord_array *array, struct h5gra
         return hg_error_set(err, H5GRAD_FAILED, "coordinates are real, this dataset is %s",
                             array->type.name);
     status = hg_values_read_coordinates(array->dataset, &array->type, &array->meaning, err);
-    if (!status)
+    if (!status && !array->scalar)
         status = hg_reader_check_filters(array->dataset, &storage, err);
     return status ? status : hg_limit_check(array->dataset, 0, err);
 }

@@ -48,7 +48,8 @@ enum h5grad_status hg_coord_array_rescale(struct coord_array *array, struct arra
 
 uint64_t hg_coord_array_extent(const struct coord_array *array);
 
-/* The origin that hg_coord_array_read subtracts, rounded to a double; 0 but for large integers. */
+/* The origin that hg_coord_array_read subtracts, rounded to a double; 0 except for large integers.
+ */
 double hg_coord_array_origin(const struct coord_array *array);
 
 /* True if the dataset declares values that stand for missing ones. */

@@ -26,8 +26,8 @@
 /* Points read at a time when long coordinates are checked. */
 #define SCAN_POINTS ((uint64_t)1 << 16)
 
-/* How far the edges of cells may be from a full circle, as a part of it. */
-#define CLOSED 1e-6
+/* Relative tolerance within which the edges of cells span a full circle. */
+#define CIRCLE_TOLERANCE 1e-6
 
 struct coord_store {
     hid_t file;
@@ -41,7 +41,7 @@ struct coord_store *hg_coord_store_new(hid_t file, uint64_t memory)
     struct coord_store *store = hg_memory_zeroed(1, sizeof *store);
     if (store) {
         store->file = file;
-        store->keep = memory / BUDGET_COORDINATES_SHARE / sizeof(double);
+        store->keep = memory / BUDGET_COORDINATES_DIVISOR / sizeof(double);
     }
     return store;
 }
@@ -133,7 +133,7 @@ static enum h5grad_status judge_bounds(void *user, const struct names_variable *
     (void)err;
     if (variable->id >= 0 && read_edges(variable->id, edge)) {
         const double circle = item->kind.radians ? 2 * M_PI : 360;
-        item->closed = fabs(fabs(edge[1] - edge[0]) - circle) <= CLOSED * circle;
+        item->closed = fabs(fabs(edge[1] - edge[0]) - circle) <= CIRCLE_TOLERANCE * circle;
     }
     return H5GRAD_OK;
 }
@@ -288,7 +288,7 @@ static enum h5grad_status open_array(struct coord_store *store, struct coord_var
     return scan_points(item, err);
 }
 
-/* What tells coordinates from others. */
+/* The key of a coordinate variable in the store. */
 struct request {
     const char *text;
     enum coord_array_points points;

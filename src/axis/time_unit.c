@@ -49,7 +49,7 @@ static double find_fixed(const char *word, size_t length)
     return strncmp(word, "µs", length) == 0 && length == strlen("µs") ? 1e3 : 0;
 }
 
-/* A month or a year, which calendars of equal ones give a length; 0 where it has none. */
+/* Returns the nanoseconds of a month or a year; 0 if the calendar has some of different lengths. */
 static double find_calendar(const char *name, const char *calendar)
 {
     static const char *const short_years[] = {"noleap", "365_day"};
@@ -63,8 +63,8 @@ static double find_calendar(const char *name, const char *calendar)
     return year && is_any(calendar, length, long_years, 2) ? 366 * DAY : 0;
 }
 
-/* The name of a time whose length differs; NULL: it is none. */
-static const char *find_uneven(const char *word, size_t length)
+/* Returns "month" or "year" if the word is one of their names; else NULL. */
+static const char *find_calendar_unit(const char *word, size_t length)
 {
     static const char *const months[] = {"month", "months", "mon"};
     static const char *const years[] = {"year", "years", "yr", "yrs"};
@@ -86,7 +86,7 @@ enum h5grad_status hg_time_scale(const char *units, const char *calendar, const 
     while (length > 0 && word[length - 1] == ' ')
         length--;
     double time = find_fixed(word, length);
-    const char *uneven = find_uneven(word, length);
+    const char *uneven = find_calendar_unit(word, length);
     if (!calendar || !*calendar)
         calendar = "standard";
     if (uneven)

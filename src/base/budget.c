@@ -14,9 +14,9 @@
 /* Resident memory without any buffer: the program, its libraries, what libhdf5 keeps of a file. */
 #define PROCESS_MEMORY (10 * SIZE_MIB)
 
-/* The default cap: a share of the memory that there is, and the most. */
-#define DEFAULT_SHARE 4
-#define DEFAULT_MOST  (1024 * SIZE_MIB)
+/* The default cap is the available memory divided by DEFAULT_DIVISOR, at most DEFAULT_MAX. */
+#define DEFAULT_DIVISOR 4
+#define DEFAULT_MAX     (1024 * SIZE_MIB)
 
 /* Returns the least limit of a cgroup and those above it. name: the file of the limit in each
  * folder, whose text is no number if there is no limit. */
@@ -90,13 +90,13 @@ uint64_t hg_budget_available(void)
 
 uint64_t hg_budget_default(unsigned processes)
 {
-    uint64_t all = size_min(DEFAULT_MOST, hg_budget_available() / DEFAULT_SHARE);
+    uint64_t all = size_min(DEFAULT_MAX, hg_budget_available() / DEFAULT_DIVISOR);
     return size_max(H5GRAD_LEAST_MEMORY, all / processes);
 }
 
 uint64_t hg_budget_buffers(uint64_t cap)
 {
-    return cap - cap / BUDGET_COORDINATES_SHARE - PROCESS_MEMORY;
+    return cap - cap / BUDGET_COORDINATES_DIVISOR - PROCESS_MEMORY;
 }
 
 uint64_t hg_budget_cap(uint64_t buffers)
@@ -104,6 +104,6 @@ uint64_t hg_budget_cap(uint64_t buffers)
     if (buffers > INT64_MAX / 2)
         return INT64_MAX;
     uint64_t needed = buffers + PROCESS_MEMORY;
-    uint64_t cap = needed + size_ceil_div(needed, BUDGET_COORDINATES_SHARE - 1);
+    uint64_t cap = needed + size_ceil_div(needed, BUDGET_COORDINATES_DIVISOR - 1);
     return size_max(H5GRAD_LEAST_MEMORY, size_ceil_div(cap, SIZE_MIB) * SIZE_MIB);
 }

@@ -21,8 +21,8 @@ uint64_t hg_budget_available(void);
  * processes that share the machine. */
 uint64_t hg_budget_default(unsigned processes);
 
-/* Coordinates get one part in so many of a cap on resident memory. */
-#define BUDGET_COORDINATES_SHARE 16
+/* Coordinates get the cap on resident memory divided by this. */
+#define BUDGET_COORDINATES_DIVISOR 16
 
 /* Returns what a cap, of at least H5GRAD_LEAST_MEMORY, leaves for the buffers of a field after the
  * program itself and coordinates. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Allocates bytes (0 allowed) at a multiple of 64, or returns NULL. */
 void *hg_memory_aligned(uint64_t bytes);
@@ -18,6 +19,13 @@ void *hg_memory_zeroed(uint64_t n, uint64_t size);
 /* Makes room for one more element in an array of n, which this function allocated and which grows
  * by doubling. Returns the array, perhaps moved; or NULL, leaving the array as it was. */
 void *hg_memory_more(void *array, size_t n, size_t size);
+
+/* True if all bytes are zero. */
+static inline bool hg_memory_is_zero(const void *data, uint64_t bytes)
+{
+    const unsigned char *byte = data;
+    return bytes == 0 || (byte[0] == 0 && memcmp(byte, byte + 1, bytes - 1) == 0);
+}
 
 /* Declares a pointer whose memory is freed at the end of its block. */
 #define BASE_FREED __attribute__((cleanup(hg_memory_free_at)))

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
+#include "base/similar.h"
 #include "base/utf8.h"
 
 /* What getopt_long returns: for the long name of row i OPTION_LONG + i. */
@@ -177,54 +178,28 @@ static enum h5grad_status options_take_operand(struct options *options, const ch
     return H5GRAD_OK;
 }
 
-/* The edit distance between the first a_length letters of a, and b. */
-static size_t options_distance(const char *a, size_t a_length, const char *b)
-{
-    size_t row[32];
-    size_t b_length = strlen(b);
-
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = changed < shorter ? changed : shorter;
-        }
-    }
-    return row[b_length];
-}
-
 /* Reports argument, "--nam" or "--nam=value", which abbreviates no option, or several. */
 static enum h5grad_status options_fail_long(const char *argument, struct h5grad_error *error)
 {
     const char *name = argument + 2;
     size_t length = strcspn(name, "=");
-    const char *nearest = NULL;
-    size_t nearest_distance = 3;
     const char *meant[2] = {NULL, NULL};
     size_t n_meant = 0;
+    struct similar similar;
 
+    hg_similar_start(&similar, name, length);
     for (const struct option_row *row = option_table; row->name != NULL; row++) {
         if (strncmp(row->name, name, length) == 0 && n_meant < 2)
             meant[n_meant++] = row->name;
-        size_t distance = options_distance(name, length, row->name);
-        /* A short name is close to any other short word. */
-        if (distance < nearest_distance && 2 * distance < strlen(row->name)) {
-            nearest = row->name;
-            nearest_distance = distance;
-        }
+        hg_similar_try(&similar, row->name);
     }
     if (n_meant == 2)
         return hg_error_set(error, H5GRAD_USAGE, "option '--%.*s' is ambiguous: '--%s' or '--%s'",
                             (int)length, name, meant[0], meant[1]);
-    if (nearest != NULL)
+    if (similar.nearest != NULL)
         return hg_error_set(error, H5GRAD_USAGE,
                             "unrecognized option '--%.*s': did you mean '--%s'?", (int)length, name,
-                            nearest);
+                            similar.nearest);
     return hg_error_set(error, H5GRAD_USAGE, "unrecognized option '--%.*s'", (int)length, name);
 }
 
@@ -246,6 +221,15 @@ static enum h5grad_status options_fail_option(int returned, const char *argument
     return hg_error_set(error, H5GRAD_USAGE, "unrecognized option '-%c'", optopt);
 }
 
+/* Returns the value of an option: 0.1 of "-s=0.1", which is meant like "--spacing=0.1". */
+static char *options_value(const char *argument, char *value)
+{
+    bool attached = value != NULL && value > argument && value < argument + strlen(argument);
+    bool is_short = argument[0] == '-' && argument[1] != '-';
+
+    return attached && is_short && *value == '=' ? value + 1 : value;
+}
+
 static enum h5grad_status options_read(struct options *options, int argc, char **argv,
                                        struct h5grad_error *error)
 {
@@ -262,9 +246,9 @@ static enum h5grad_status options_read(struct options *options, int argc, char *
             break;
         if (option == '?' || option == ':')
             return options_fail_option(option, argument, error);
-        status = option == OPTION_OPERAND
-                     ? options_take_operand(options, optarg, error)
-                     : options_take(options, options_row(option), optarg, error);
+        status = option == OPTION_OPERAND ? options_take_operand(options, optarg, error)
+                                          : options_take(options, options_row(option),
+                                                         options_value(argument, optarg), error);
         if (options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION)
             return status;
     }

@@ -43,7 +43,7 @@ struct file_identity file_identify(const char *path);
  */
 int exit_report(const struct options *options, const struct child_end *end);
 
-/* Likewise for a run that a signal of that number has stopped in order, so that no files are left.
+/* Likewise for a run that ended cleanly on a signal of that number, so that no files are left.
  * quiet: prints nothing. */
 int exit_report_stop(const struct options *options, int number, bool resumable, bool quiet);
 

@@ -70,10 +70,10 @@ const struct option_row option_table[] = {
     {RESULTS, "layout", 0, "LAYOUT", "same contiguous", OPTION_TEXT, IN(grad.layout), 0,
      "storage of the results: same (default: as the source), contiguous, or the shape of chunks, "
      "such as 64x64x64"},
-    {RESULTS, "filter", 0, "LIST", "same none gzip gzip=4 shuffle shuffle+gzip=4 fletcher32",
+    {RESULTS, "filter", 0, "LIST", "auto same none gzip gzip=4 shuffle shuffle+gzip=4 fletcher32",
      OPTION_TEXT, IN(grad.filter), 0,
-     "filters of the results: same (default: as the source), none, or filters joined by '+', such "
-     "as shuffle+gzip=4"},
+     "filters of the results: auto (default: as the source, with levels up to gzip=4 and zstd=3), "
+     "same (as the source), none, or filters joined by '+', such as shuffle+gzip=4"},
     {RESULTS, "no-history", 0, NULL, NULL, OPTION_SET, IN(grad.no_history), 1,
      "write no history: equal runs make equal files"},
     {RESULTS, "xdmf", 0, NULL, NULL, OPTION_SET, IN(grad.xdmf), 1,
@@ -86,6 +86,8 @@ const struct option_row option_table[] = {
      "keep what is done when the run is stopped or dies"},
     {SAFETY, "resume", 0, NULL, NULL, OPTION_SET, IN(grad.resume), 1,
      "continue a run that was stopped; includes --checkpoint"},
+    {SAFETY, "strict", 0, NULL, NULL, OPTION_SET, IN(grad.strict), 1,
+     "fail rather than leave something out or assume a spacing or ends"},
     {SAFETY, "follow-external", 0, NULL, NULL, OPTION_SET, IN(grad.follow_external), 1,
      "follow links and storage out of the folder of INPUT"},
     {SAFETY, "allow-plugins", 0, NULL, NULL, OPTION_SET, IN(grad.allow_plugins), 1,

@@ -107,6 +107,7 @@ const struct codec hg_codec_gzip = {
     .flags = H5Z_FLAG_OPTIONAL,
     .most_level = 9,
     .default_level = DEFAULT_LEVEL,
+    .most_auto = 4,
     .accepts = accepts,
     .decode = decode,
     .encode = encode,

@@ -64,6 +64,7 @@ struct codec {
     enum { CODEC_NOT_CHOSEN, CODEC_PLAIN, CODEC_LEVEL, CODEC_POINT_SIZE } choice;
     unsigned flags;
     int most_level, default_level;
+    int most_auto; /* results get no higher level from their source, unless by request; 0: any */
 
     /* True if decode and encode support these parameters; call it first. NULL: any. */
     bool (*accepts)(const struct h5_filter *filter);

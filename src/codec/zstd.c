@@ -86,6 +86,7 @@ const struct codec hg_codec_zstd = {
     .flags = H5Z_FLAG_OPTIONAL,
     .most_level = LEVELS - 1,
     .default_level = ZSTD_CLEVEL_DEFAULT,
+    .most_auto = 3,
     .decode = hg_codec_unzstd,
     .encode = encode,
     .memory = memory,

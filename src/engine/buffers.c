@@ -105,27 +105,16 @@ void hg_worker_free(struct worker *worker)
     hg_codec_worker_free(worker->codec);
 }
 
-/* Returns whether every tile of a source is a view of memory. Halos that wrap around are copied. */
-static bool is_viewed(const struct engine_job *job, const struct engine_source *source)
-{
-    bool viewed = source->reader->method->view && !job_needs_decoding(source);
-    for (unsigned k = 0; k < job->n_derivatives; k++)
-        viewed = viewed && !operator_is_periodic(&job->derivative[k].stencil.op);
-    return viewed;
-}
-
 static bool make_sources(struct worker *worker)
 {
     const struct engine_job *job = worker->job;
     uint64_t points = worker->plan->halo_points * job->components, raw = 0, all = 0;
-    for (unsigned s = 0; s < job->n_sources; s++) {
+    for (unsigned s = 0; s < job->n_sources && !job_has_views(job); s++) {
         const struct engine_source *source = &job->source[s];
         size_t stored = hg_element_size(source->stored), value = hg_element_size(source->value);
         if (stored != value)
             raw = size_max(raw, points * stored);
         all = size_max(all, source->reader->parts * points * stored);
-        if (is_viewed(job, source))
-            continue;
         worker->source[s].values = hg_memory_aligned(points * value);
         if (!worker->source[s].values)
             return false;

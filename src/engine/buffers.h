@@ -3,7 +3,7 @@
 #ifndef H5GRAD_ENGINE_BUFFERS_H
 #define H5GRAD_ENGINE_BUFFERS_H
 
-#include "engine/job.h"
+#include "engine/blank.h"
 
 /* The weights of the stencils along an axis. They are kept, since most tiles have the range of the
  * tile before along most axes. */
@@ -16,7 +16,7 @@ struct axis_weights {
 
 /* The values of a source in the tile. */
 struct worker_source {
-    void *values;     /* a buffer of the size of the halo box */
+    void *values;     /* a buffer of the size of the halo box; NULL: job_has_views */
     struct tile held; /* the last tile of the sweep, which values holds; or an empty one */
     struct reader_view view;
 };
@@ -25,6 +25,7 @@ struct worker {
     const struct engine_job *job;
     const struct plan *plan;
     struct codec_worker *codec;
+    struct blanks *blanks;        /* of all workers; NULL unless the tile at hand is blank */
     struct worker_source *source; /* n_sources */
     void *raw;                    /* stored scalars of a halo box, if values have another size */
     void *all;                    /* those of all sources that are parts of one reader's points */

@@ -69,15 +69,6 @@ static uint64_t chunk_bytes(const struct h5_storage *storage, uint64_t size)
     return known ? size_min(bytes, MOST_BYTES) : MOST_BYTES;
 }
 
-/* Returns whether all sources are in memory and read in place. */
-static bool has_views(const struct engine_job *job)
-{
-    bool all = true;
-    for (unsigned s = 0; s < job->n_sources; s++)
-        all = all && job->source[s].reader->method->view;
-    return all;
-}
-
 /* Returns the bytes that a tile should have. */
 static uint64_t tile_bytes(const struct engine_job *job)
 {
@@ -88,7 +79,7 @@ static uint64_t tile_bytes(const struct engine_job *job)
  * use all the time. */
 static uint64_t sweep_bytes(const struct engine_job *job)
 {
-    return has_views(job) ? tile_bytes(job) : job->cache.l2 / 8 * 9;
+    return job_has_views(job) ? tile_bytes(job) : job->cache.l2 / 8 * 9;
 }
 
 /* Returns the bytes that a tile may have in all caches: half of a thread's share, since the bytes
@@ -96,7 +87,7 @@ static uint64_t sweep_bytes(const struct engine_job *job)
 static uint64_t shared_bytes(const struct engine_job *job)
 {
     uint64_t half = job->cache.l2 / 2 + job->cache.l3 / 2;
-    return has_views(job) ? 0 : size_min(half, MOST_TILE_BYTES);
+    return job_has_views(job) ? 0 : size_min(half, MOST_TILE_BYTES);
 }
 
 static uint64_t waiting_bytes(const struct engine_job *job, uint64_t largest)
@@ -147,6 +138,8 @@ static void count_buffers(const struct engine_job *job, struct plan_request *req
         const struct h5_storage *result = job->output[o].storage;
         uint64_t chunk = chunk_bytes(result, job_result_size(job, &job->output[o]));
         largest = size_max(largest, chunk);
+        if (result->sparse)
+            stored = size_max(stored, chunk);
         if (!hg_codec_can_encode(result)) {
             library = size_max(library, CHUNK_BUFFERS * chunk);
             continue;
@@ -172,13 +165,15 @@ static void join_rule(struct halo_rule *rule, const struct halo_rule *other)
     rule->periodic = rule->periodic || other->periodic;
 }
 
-/* Sets the halo rules and the memory of weights. */
+/* Sets the halo rules and the memory of weights. The halo of a view does not wrap around: kernels
+ * find the points across the seam at the other end of the array. */
 static void count_derivatives(const struct engine_job *job, struct plan_request *request)
 {
     uint64_t weights[GRID_MAX_RANK] = {0};
     for (unsigned k = 0; k < job->n_derivatives; k++) {
         const struct engine_derivative *of = &job->derivative[k];
-        const struct halo_rule rule = hg_stencil_rule(&of->stencil);
+        struct halo_rule rule = hg_stencil_rule(&of->stencil);
+        rule.periodic = rule.periodic && !job_has_views(job);
         join_rule(&request->rule[of->axis], &rule);
         if (!of->stencil.even && hg_worker_weights(job, k) == k)
             weights[of->axis] += (1 + hg_operator_weights(&of->stencil)) * sizeof(double);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/size.h"
 #include "stencil/convert.h"
 
@@ -73,7 +74,7 @@ static const void *describe(const struct worker *worker, unsigned k, const struc
     block->before = first;
     block->after = of->stencil.extent - first - box->count[of->axis];
     block->complex_ = job->components == 2;
-    block->whole = tile->core.count[of->axis] == of->stencil.extent;
+    block->whole = job_has_views(job) || tile->core.count[of->axis] == of->stencil.extent;
     if (!of->stencil.even) {
         const struct axis_weights *weights = &worker->weights[hg_worker_weights(job, k)];
         block->weight = weights->weight + (first - weights->first);
@@ -175,9 +176,9 @@ static void combine(const struct worker *worker, const struct engine_output *out
         hg_convert_decode(ELEMENT_F64, false, ELEMENT_F32, wide, out, n * combination->results);
 }
 
-/* Copies the values of a block to a dense array. */
-static void take_values(const struct stencil_block *block, enum element value, const void *in,
-                        double *out)
+/* Copies the values of a block, with their offset, to a dense array. */
+static void take_values(const struct stencil_block *block, enum element value, double addend,
+                        const void *in, double *out)
 {
     const unsigned last = block->rank - 1;
     struct box box = {.start = {0}};
@@ -190,6 +191,8 @@ static void take_values(const struct stencil_block *block, enum element value, c
         hg_convert_decode(value, false, ELEMENT_F64,
                           (const char *)in + offset * (ptrdiff_t)hg_element_size(value), out,
                           block->count[last]);
+        for (uint64_t i = 0; i < block->count[last] && addend != 0; i++)
+            out[i] += addend;
         out += block->count[last];
     } while (hg_box_next(last, &box, at));
 }
@@ -205,7 +208,7 @@ static void derive_piece(const struct worker *worker, unsigned k, const struct t
     struct stencil_block block;
     const void *in = describe(worker, k, tile, piece, piece->count, &block);
     if (order == 0)
-        take_values(&block, value, in, worker->piece[k]);
+        take_values(&block, value, of->offset, in, worker->piece[k]);
     else
         hg_stencil_apply(hg_stencil_find(value, ELEMENT_F64, ELEMENT_F64), &block, in,
                          worker->piece[k]);
@@ -251,6 +254,27 @@ static void combine_tile(const struct worker *worker, const struct tile *tile)
     } while (hg_box_next(rank, &numbers, at));
 }
 
+/* Hands the results of an output to the sink. */
+static enum h5grad_status hand_over(struct worker *worker, struct result_tile *out, unsigned o,
+                                    struct h5grad_error *err)
+{
+    const struct engine_job *job = worker->job;
+    const struct engine_output *output = &job->output[o];
+    const void *results = worker->result[o];
+    if (worker->blanks && hg_memory_is_zero(results, hg_box_points(job->rank, &out->core) *
+                                                         job_result_size(job, output))) {
+        hg_blanks_learn(worker->blanks, o, &out->core);
+        results = NULL;
+    }
+    enum h5grad_status status = hg_sink_write(job->sink, out, o, results, err);
+    if (status && output->combination)
+        return hg_error_context(err, status, "%s", output->combination->name);
+    if (status)
+        return hg_error_context(err, status, "result along axis %u",
+                                job->derivative[output->derivative].axis);
+    return H5GRAD_OK;
+}
+
 enum h5grad_status hg_derive_tile(struct worker *worker, const struct tile *tile,
                                   struct result_tile *out, struct h5grad_error *err)
 {
@@ -260,18 +284,13 @@ enum h5grad_status hg_derive_tile(struct worker *worker, const struct tile *tile
         return status;
     if (worker->combined)
         combine_tile(worker, tile);
-    for (unsigned o = 0; o < job->n_outputs; o++) {
+    for (unsigned o = 0; o < job->n_outputs && !status; o++) {
         const struct engine_output *output = &job->output[o];
         if (!output->combination)
             make_derivative(worker, o, tile);
         hg_region_thin(job->rank, &worker->plan->region, job_result_size(job, output), &tile->core,
                        worker->result[o]);
-        status = hg_sink_write(job->sink, out, o, worker->result[o], err);
-        if (status && output->combination)
-            return hg_error_context(err, status, "%s", output->combination->name);
-        if (status)
-            return hg_error_context(err, status, "result along axis %u",
-                                    job->derivative[output->derivative].axis);
+        status = hand_over(worker, out, o, err);
     }
-    return H5GRAD_OK;
+    return status;
 }

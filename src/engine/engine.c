@@ -16,6 +16,7 @@ struct crew {
     const struct engine_job *job;
     const struct plan *plan;
     struct worker *worker;
+    struct blanks *blanks;
     unsigned workers;
     uint64_t end;          /* of the tiles of the current block */
     _Atomic uint64_t next; /* the next sweep to be done */
@@ -41,20 +42,34 @@ static uint64_t result_bytes(const struct engine_job *job, const struct box *res
     return hg_box_points(job->rank, results) * size;
 }
 
-/* Tiles that the sink has already are not made. */
-static enum h5grad_status make_tile(struct worker *worker, const struct tile *tile,
-                                    struct result_tile *out, struct h5grad_error *err)
+static bool is_blank(const struct engine_job *job, const struct tile *tile)
+{
+    bool blank = true;
+    for (unsigned s = 0; s < job->n_sources && blank; s++)
+        blank = hg_reader_is_blank(job->source[s].reader, tile);
+    return blank;
+}
+
+/* Tiles that the sink has already, or whose results are known to be zeros, are not made. */
+static enum h5grad_status make_tile(const struct crew *crew, struct worker *worker,
+                                    const struct tile *tile, struct result_tile *out,
+                                    struct h5grad_error *err)
 {
     const struct engine_job *job = worker->job;
-    if (!out->there) {
-        enum h5grad_status status = hg_sweep_read(worker, tile, err);
+    enum h5grad_status status = H5GRAD_OK;
+    worker->blanks = crew->blanks && is_blank(job, tile) ? crew->blanks : NULL;
+    const bool zero = worker->blanks && hg_blanks_know(worker->blanks, &out->core);
+    if (!out->there && !zero) {
+        status = hg_sweep_read(worker, tile, err);
         return status ? status : hg_derive_tile(worker, tile, out, err);
     }
     for (unsigned s = 0; s < job->n_sources; s++) {
         if (!job->source[s].follows)
             hg_reader_skip(job->source[s].reader, tile);
     }
-    return H5GRAD_OK;
+    for (unsigned o = 0; o < job->n_outputs && !out->there && !status; o++)
+        status = hg_sink_write(job->sink, out, o, NULL, err);
+    return status;
 }
 
 /* Numbers the results of a core for the sink. */
@@ -80,7 +95,7 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     number_results(job, crew->plan, &tile.core, &out.core);
     enum h5grad_status status = hg_sink_begin(job->sink, &out, err);
     if (!status)
-        status = make_tile(worker, &tile, &out, err);
+        status = make_tile(crew, worker, &tile, &out, err);
     if (!status)
         status = hg_sink_end(job->sink, &out, err);
     atomic_fetch_add(&crew->done, result_bytes(job, &out.core));
@@ -201,6 +216,7 @@ enum h5grad_status hg_engine_run(const struct engine_job *job, const struct plan
     if (!crew.worker)
         return hg_error_memory(err, crew.workers * sizeof *crew.worker);
     pthread_mutex_init(&crew.mutex, NULL);
+    status = hg_blanks_new(job, plan, &crew.blanks, err);
     while (made < crew.workers && !status)
         status = hg_worker_make(&crew.worker[made++], job, plan, err);
     if (!status)
@@ -208,6 +224,7 @@ enum h5grad_status hg_engine_run(const struct engine_job *job, const struct plan
     while (made > 0)
         hg_worker_free(&crew.worker[--made]);
     free(crew.worker);
+    hg_blanks_free(crew.blanks);
     pthread_mutex_destroy(&crew.mutex);
     return status;
 }

@@ -43,6 +43,7 @@ struct engine_derivative {
      * which combinations alone may use: then the stencil is even and zero otherwise. */
     struct stencil_axis stencil;
     struct coord_array *coordinates; /* NULL: the axis is even */
+    double offset;                   /* added to the value, of derivative 0 */
     /* Divides the derivative, a second one twice, before it is combined; NULL: nothing does.
      * Outputs that are the derivative itself have none. */
     const struct engine_factors *divisor;
@@ -90,6 +91,15 @@ struct engine_job {
 static inline bool job_needs_decoding(const struct engine_source *source)
 {
     return source->unpack || source->swapped || source->stored != source->value;
+}
+
+/* Returns whether all tiles are views of arrays in memory, and no halo is ever copied. */
+static inline bool job_has_views(const struct engine_job *job)
+{
+    bool all = true;
+    for (unsigned s = 0; s < job->n_sources; s++)
+        all = all && job->source[s].reader->method->view && !job_needs_decoding(&job->source[s]);
+    return all;
 }
 
 /* Returns the bytes of a point of an output. */

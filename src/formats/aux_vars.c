@@ -46,7 +46,7 @@ struct aux_vars {
     hid_t input, output;
     const struct h5_walk *walk; /* the caller's, or own if that is NULL and one is needed */
     struct h5_walk own;
-    const struct results_names *names;
+    const struct result_names *names;
     struct messages *messages;
     bool numbered;     /* scales carry the numbers of netCDF-4's dimensions */
     struct h5_set set; /* every item with its number */
@@ -63,7 +63,7 @@ void hg_scale_links_free(struct scale_links *links)
 }
 
 struct aux_vars *hg_aux_vars_new(hid_t input, hid_t output, const struct h5_walk *walk,
-                                 const struct results_names *names, struct messages *messages)
+                                 const struct result_names *names, struct messages *messages)
 {
     struct aux_vars *self = hg_memory_zeroed(1, sizeof *self);
     if (self)
@@ -144,7 +144,7 @@ static void create_item(struct aux_vars *self, struct item *item, hid_t dataset)
     bool placeholder = hg_is_placeholder(dataset);
     if (!item->path)
         hg_error_set(&reason, H5GRAD_FAILED, "no link leads to it");
-    else if (!hg_results_names_allow(self->names, item->path))
+    else if (!hg_result_names_allow(self->names, item->path))
         hg_error_set(&reason, H5GRAD_FAILED, "a result has its name");
     else
         item->to = hg_open_dataset(self->output, item->path, NULL); /* made by a convention */

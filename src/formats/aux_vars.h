@@ -20,7 +20,7 @@
 #include "libhdf5/message.h"
 
 struct aux_vars;
-struct results_names;
+struct result_names;
 
 /* The links from a dataset to the scales of its axes. A zeroed struct has none. */
 struct scale_links {
@@ -37,7 +37,7 @@ void hg_scale_links_free(struct scale_links *links);
 /* All arguments must outlive it; walk may be NULL; names have been checked. NULL if memory runs
  * out. */
 struct aux_vars *hg_aux_vars_new(hid_t input, hid_t output, const struct h5_walk *walk,
-                                 const struct results_names *names, struct messages *messages);
+                                 const struct result_names *names, struct messages *messages);
 void hg_aux_vars_free(struct aux_vars *vars); /* NULL allowed */
 
 /* Copies the variables that the results of a field need, and finds the scales of the results.

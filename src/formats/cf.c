@@ -42,7 +42,7 @@ static void add_references(struct query *query)
         visit(query, attributes[i], add_to_set, query);
 }
 
-/* Returns whether the standard name, or its modifier, is one of codes. */
+/* Returns whether the standard name, or its modifier, marks a flag variable. */
 static bool is_named_flag(hid_t dataset)
 {
     static const char *const ends[] = {"status_flag", "quality_flag"};

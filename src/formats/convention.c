@@ -13,12 +13,16 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "hdf5/create.h"
+#include "hdf5/limit.h"
 #include "hdf5/names.h"
 #include "hdf5/object.h"
 #include "hdf5/scales.h"
+#include "hdf5/dataset_text.h"
+#include "hdf5/transfer.h"
 #include "hdf5/type.h"
 #include "libhdf5/identity.h"
 #include "values/meaning.h"
+#include "values/numbers.h"
 
 bool hg_coords_says(hid_t object, const char *attribute, const char *text)
 {
@@ -36,6 +40,87 @@ char *hg_coords_text(hid_t object, const char *attribute)
         return text;
     free(text);
     return NULL;
+}
+
+bool hg_coords_begins(hid_t object, const char *attribute, const char *prefix)
+{
+    BASE_FREED char *text = hg_attribute_text(object, attribute);
+    return text && hg_path_begins(text, prefix);
+}
+
+bool hg_coords_number(struct query *query, hid_t object, const char *attribute, double *value)
+{
+    struct numbers numbers;
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    if (hg_numbers_read_said(object, attribute, &numbers, &reason))
+        hg_coords_fail_for(query, &reason);
+    bool found = numbers.n == 1;
+    if (found)
+        *value = numbers.item[0].value;
+    free(numbers.item);
+    return found;
+}
+
+bool hg_coords_dataset_numbers(struct query *query, const char *path, size_t n, double *value)
+{
+    struct numbers numbers;
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    if (hg_numbers_read_dataset(query->file, path, "", &numbers, &reason))
+        hg_coords_fail_for(query, &reason);
+    bool found = numbers.n == n;
+    for (size_t i = 0; i < n && found; i++)
+        value[i] = numbers.item[i].value;
+    free(numbers.item);
+    return found;
+}
+
+#define MOST_POINTS ((uint64_t)1 << 20)
+
+/* Reads all points of a dataset of real numbers, to be freed; NULL if it holds others or too many.
+ */
+static double *read_points(struct query *query, hid_t dataset, uint64_t *n)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    H5_CLOSED hid_t space = H5Dget_space(dataset);
+    H5_CLOSED hid_t type = H5Dget_type(dataset);
+    const hssize_t points = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
+    const H5T_class_t class = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
+    if (points < 1 || (uint64_t)points > MOST_POINTS ||
+        (class != H5T_INTEGER && class != H5T_FLOAT))
+        return NULL;
+    *n = (uint64_t)points;
+    double *all = hg_memory_zeroed(*n, sizeof *all);
+    if (!all)
+        hg_coords_no_memory(query, *n * sizeof *all);
+    if (all && !hg_limit_check(dataset, *n * sizeof *all, &reason) &&
+        !hg_read_all(dataset, H5T_NATIVE_DOUBLE, all, &reason))
+        return all;
+    hg_coords_fail_for(query, &reason);
+    free(all);
+    return NULL;
+}
+
+bool hg_coords_dataset_constant(struct query *query, const char *path, double *value)
+{
+    uint64_t n = 0;
+    H5_CLOSED hid_t dataset = hg_open_dataset(query->file, path, NULL);
+    BASE_FREED double *all = dataset >= 0 ? read_points(query, dataset, &n) : NULL;
+    for (uint64_t i = 1; all && i < n; i++) {
+        if (all[i] != all[0])
+            return false;
+    }
+    if (all)
+        *value = all[0];
+    return all != NULL;
+}
+
+char *hg_coords_dataset_text(struct query *query, const char *path)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    H5_CLOSED hid_t dataset = hg_open_dataset(query->file, path, &reason);
+    char *text = dataset >= 0 ? hg_dataset_text(dataset, &reason) : NULL;
+    hg_coords_fail_for(query, &reason);
+    return text;
 }
 
 enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
@@ -75,6 +160,24 @@ bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix)
     for (size_t i = 0; i < n && !below; i++)
         below = hg_path_begins(path, prefix[i]);
     return below;
+}
+
+char *hg_coords_above(const struct query *query, unsigned levels)
+{
+    char *group = hg_path_parent(query->path);
+    for (unsigned i = 1; i < levels && group; i++) {
+        BASE_FREED char *inner = group;
+        group = hg_path_parent(inner);
+    }
+    if (!group)
+        hg_note_no_memory();
+    return group;
+}
+
+hid_t hg_coords_open_above(const struct query *query, unsigned levels)
+{
+    BASE_FREED char *group = hg_coords_above(query, levels);
+    return group ? hg_open_group(query->file, group) : -1;
 }
 
 char *hg_coords_beside(const struct query *query, const char *name)
@@ -275,6 +378,29 @@ void hg_coords_set_dataset(struct query *query, unsigned k, const char *path, bo
         hg_coords_set_problem(query, k, "%s: %s", path, reason.message);
     else if (!hg_is_null(dataset))
         set_open(query, k, dataset, path, edges);
+}
+
+void hg_coords_set_attribute(struct query *query, unsigned k, hid_t object, const char *attribute)
+{
+    size_t n = 0;
+    struct coords_axis *axis = open_axis(query, k);
+    if (!axis || H5Aexists(object, attribute) <= 0)
+        return;
+    BASE_FREED double *numbers = hg_attribute_numbers(object, attribute, &n);
+    BASE_FREED char *name = hg_read_name(object, H5Iget_name);
+    BASE_FREED char *path = name ? hg_coords_format(query, "%s@%s", name, attribute) : NULL;
+    if (!path)
+        hg_coords_no_memory(query, strlen(attribute));
+    else if (!numbers)
+        hg_coords_set_problem(query, k, "%s is not an array of numbers", path);
+    else if (n != query->extent[k])
+        hg_coords_set_problem(query, k, "%s has %zu number%s, the axis %" PRIu64 " points", path, n,
+                              n == 1 ? "" : "s", query->extent[k]);
+    else {
+        set_text(query, &axis->path, path);
+        axis->kind = COORDS_ARRAY;
+        axis->source = query->source;
+    }
 }
 
 void hg_coords_set_name(struct query *query, unsigned k, const char *name)

@@ -24,7 +24,7 @@ struct query {
     struct coords *coords;      /* for axes */
     struct h5_set *set;         /* for references and survey */
     struct coords_vector *vector; /* for vector, when dataset is -1 if path is that of a group */
-    const char *source;           /* of axes that are entered: the convention's name, which it may
+    const char *source;           /* of axes that are recorded: the convention's name, which it may
                                      replace by a static text */
     enum h5grad_status status;
     struct h5grad_error *err;
@@ -44,16 +44,16 @@ struct coords_results {
 /*
  * A convention. Each function may be NULL.
  *
- * axes         enters its knowledge of the axes that are still COORDS_NONE (or only named), and
+ * axes         records its knowledge of the axes that are still COORDS_NONE (or only named), and
  *              names of axes without a name; sets coords->convention if results take its form
  * not_field    see formats.h; of the query it may use file, path and dataset
  * references   see formats.h
  * survey       see formats.h
- * vector       enters the vector at path, or the one of which the dataset at path is a component
+ * vector       records the vector at path, or the one of which the dataset at path is a component
  * unlike       returns the property in which two components of a vector must not differ but do;
  *              NULL: none
- * joins        whether the components of a vector lie in one dataset: x, which is along its fastest
- *              axis, y and z
+ * joins        whether a curl of three components is written as one dataset, with its components x
+ *              (that along the fastest axis), y and z along the last axis
  * result_path  returns the path of a result of a field, called what in --name, used without --name,
  *              to be freed; NULL if memory runs out
  * finish       makes the groups and attributes by which readers of the convention find results; not
@@ -86,6 +86,15 @@ extern const struct coords_convention hg_coords_blocks;
 extern const struct coords_convention hg_coords_gathered;
 extern const struct coords_convention hg_coords_housekeeping;
 extern const struct coords_convention hg_coords_images;
+extern const struct coords_convention hg_coords_nxlog;
+extern const struct coords_convention hg_coords_odim;
+extern const struct coords_convention hg_coords_hdfeos;
+extern const struct coords_convention hg_coords_wrf;
+extern const struct coords_convention hg_coords_bout;
+extern const struct coords_convention hg_coords_meshes;
+extern const struct coords_convention hg_coords_ugrid;
+extern const struct coords_convention hg_coords_cgns;
+extern const struct coords_convention hg_coords_elements;
 extern const struct coords_convention hg_coords_attributes;
 extern const struct coords_convention hg_coords_dimension_scales;
 
@@ -97,6 +106,21 @@ bool hg_coords_says(hid_t object, const char *attribute, const char *text);
 /* Returns the text of an attribute, to be freed; NULL if there is none or it is empty. */
 char *hg_coords_text(hid_t object, const char *attribute);
 
+/* Reads the number in an attribute, or in its text; false if there is none. */
+bool hg_coords_number(struct query *query, hid_t object, const char *attribute, double *value);
+
+/* Likewise the n numbers of a dataset, whose text hg_coords_dataset_text returns, to be freed; NULL
+ * if it has none, or more than 1 MiB. */
+bool hg_coords_dataset_numbers(struct query *query, const char *path, size_t n, double *value);
+char *hg_coords_dataset_text(struct query *query, const char *path);
+
+/* Reads the one number that all points of a dataset have; false if they differ, or are more than
+ * 2^20. */
+bool hg_coords_dataset_constant(struct query *query, const char *path, double *value);
+
+/* Returns whether the object has an attribute whose text begins with a prefix. */
+bool hg_coords_begins(hid_t object, const char *attribute, const char *prefix);
+
 /* Returns whether path begins with one of n prefixes. */
 bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix);
 
@@ -104,7 +128,14 @@ bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix)
  * runs out. */
 char *hg_coords_beside(const struct query *query, const char *name);
 
-/* Opens the dataset there; -1 if there is none. */
+/* Returns the path of the group so many levels above the dataset, 1 for its own, to be freed; NULL
+ * if memory runs out. */
+char *hg_coords_above(const struct query *query, unsigned levels);
+
+/* Opens the group there; -1 if there is none. */
+hid_t hg_coords_open_above(const struct query *query, unsigned levels);
+
+/* Opens the dataset beside it; -1 if there is none. */
 hid_t hg_coords_open_beside(const struct query *query, const char *name);
 
 /*
@@ -152,6 +183,9 @@ void hg_coords_set_step(struct query *query, unsigned k, double step, double ori
  * it edges of cells.
  */
 void hg_coords_set_dataset(struct query *query, unsigned k, const char *path, bool edges);
+
+/* Likewise the numbers in an attribute of the object; nothing if there is none. */
+void hg_coords_set_attribute(struct query *query, unsigned k, hid_t object, const char *attribute);
 
 /* COORDS_UNUSABLE: "axis K: SOURCE: TEXT; " and the way out. The second one for every axis. */
 void hg_coords_set_problem(struct query *query, unsigned k, const char *format, ...)

@@ -22,7 +22,8 @@ struct coords_axis {
     enum coords_kind kind;
     double step;   /* COORDS_STEP */
     double origin; /* COORDS_STEP: coordinate of the first point, 0 where the file says none */
-    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file. COORDS_UNUSABLE: path of one
+    /* COORDS_ARRAY: absolute path of a 1-D dataset in the same file, or of an object with "@" and
+     * the name of its attribute. COORDS_UNUSABLE: path of one
      * of extent + 1 values, which would be usable as edges of cells; NULL: none. */
     char *path;
     bool edges;         /* COORDS_ARRAY: has extent + 1 edges of cells, whose midpoints count */

@@ -100,7 +100,7 @@ const struct coord_variable *hg_field_measure(const struct field_axis *axis)
     return axis->rescaled ? axis->rescaled : axis->coordinate;
 }
 
-uint64_t hg_field_results(const struct field *field, unsigned axis)
+uint64_t hg_field_result_count(const struct field *field, unsigned axis)
 {
     return field->region ? field->region->count[axis] : field->extent[axis];
 }
@@ -133,7 +133,7 @@ uint64_t hg_field_result_bytes(const struct field *field)
     for (size_t k = 0; k < field->n_results; k++)
         bytes += field->results[k].components * hg_element_size(field->result);
     for (unsigned i = 0; i < field->rank; i++)
-        bytes *= hg_field_results(field, i);
+        bytes *= hg_field_result_count(field, i);
     return bytes;
 }
 

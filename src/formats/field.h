@@ -137,7 +137,7 @@ void hg_field_take_part(struct field *field, unsigned axis, uint64_t index);
 void hg_field_free(struct field *field);
 
 /* Returns whether an axis is the latitude or longitude of a sphere. */
-static inline bool hg_field_is_round(const struct field *field, unsigned axis)
+static inline bool hg_field_is_spherical(const struct field *field, unsigned axis)
 {
     return field->sphere.radius > 0 &&
            (axis == field->sphere.latitude || axis == field->sphere.longitude);
@@ -155,7 +155,7 @@ void hg_field_boundary(const struct field_axis *axis, int side, char *out, size_
 const char *hg_field_word(enum field_what what);
 
 /* Returns how many results there are along an axis. */
-uint64_t hg_field_results(const struct field *field, unsigned axis);
+uint64_t hg_field_result_count(const struct field *field, unsigned axis);
 
 /* Returns whether --subset leaves out points along an axis. */
 bool hg_field_is_cut(const struct field *field, unsigned axis);

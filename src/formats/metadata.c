@@ -47,12 +47,9 @@ static bool find_common_unit(const struct field *field, const struct field_resul
 }
 
 /* Returns the unit of a result, to be freed; NULL if memory runs out. */
-static char *unit_of(const struct field *field, const struct field_result *result,
-                     const char *value, const char *axis)
+static char *unit_of(const struct field_result *result, const char *value, const char *axis)
 {
     const bool second = result->what == FIELD_SECOND || result->what == FIELD_LAPLACIAN;
-    if (result->what == FIELD_GRADIENT && !field->axis[result->axis].unit)
-        return hg_unit_quotient(value, axis);
     char *unit = hg_unit_by(value, axis, second ? 2 : 1);
     if (!unit || result->what != FIELD_Q)
         return unit;
@@ -70,7 +67,7 @@ static enum h5grad_status write_unit(const struct field *field, const struct fie
     if (!value || !find_common_unit(field, result, &axis) ||
         (field->vector && field->vector->has_no_unit))
         return H5GRAD_OK;
-    BASE_FREED char *unit = unit_of(field, result, value, axis);
+    BASE_FREED char *unit = unit_of(result, value, axis);
     return unit ? hg_attribute_write_text(dataset, name, unit, err)
                 : hg_error_memory(err, strlen(value));
 }

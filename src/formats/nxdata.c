@@ -3,8 +3,11 @@
  * NeXus: a group of class NXdata holds signals and the fields that are their axes. In the latest
  * form the group names both (signal, auxiliary_signals, axes, NAME_indices); in an earlier one the
  * signal names its axes (signal=1, axes="a:b"); in the first one each axis says which one it is
- * (axis=k, from 1). An axis with one point more than the signal holds the edges of bins.
+ * (axis=k, from 1; some count from 0), and of several for one axis the primary one serves. An axis
+ * with one point more than the signal holds the edges of bins. Groups of other classes that name
+ * both, and signals in them that say they are one, count as in NXdata.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +21,19 @@ struct axes {
     struct query *query;
     char *field[GRID_MAX_RANK];   /* name within the group; NULL: none */
     bool spanning[GRID_MAX_RANK]; /* the field has more axes than this one */
+    double rank[GRID_MAX_RANK];   /* of the field among those that say they are of the axis */
+    double first;                 /* number of the first axis, of fields that give theirs */
+    bool only_fitting;            /* fields of other extents are not for this signal */
     const char *wrong;            /* what is wrong with them, static; NULL: nothing */
 };
+
+static bool has_any(const struct axes *axes)
+{
+    bool any = false;
+    for (unsigned k = 0; k < axes->query->rank; k++)
+        any = any || axes->field[k];
+    return any;
+}
 
 static void free_axes(struct axes *axes)
 {
@@ -27,16 +41,26 @@ static void free_axes(struct axes *axes)
         free(axes->field[k]);
 }
 
-/* Opens the NXdata group that holds the dataset; -1 if it is in none. */
+static bool is_nxdata(hid_t group)
+{
+    return hg_attribute_is(group, "NX_class", "NXdata");
+}
+
+/* Opens the group that holds the dataset, if it has a class; -1 if not. */
+static hid_t open_class(const struct query *query)
+{
+    bool has = hg_parent_has(query->file, query->path, "NX_class");
+    return has ? hg_open_parent(query->file, query->path) : -1;
+}
+
+/* Opens the group that holds the dataset, if it names signal and axes or is of class NXdata; -1 if
+ * not. */
 static hid_t open_group(const struct query *query)
 {
-    if (!hg_parent_has(query->file, query->path, "NX_class"))
-        return -1;
-    hid_t group = hg_open_parent(query->file, query->path);
-    if (group >= 0 && hg_attribute_is(group, "NX_class", "NXdata"))
-        return group;
-    hg_close(group);
-    return -1;
+    hid_t group = open_class(query);
+    return hg_keep_if(group >= 0 && (is_nxdata(group) || (H5Aexists(group, "signal") > 0 &&
+                                                          H5Aexists(group, "axes") > 0)),
+                      group);
 }
 
 /* Cuts "a:b" or "[a,b]" into names; NULL if memory runs out. */
@@ -94,6 +118,20 @@ static bool is_marked(hid_t dataset)
     return H5Aexists(dataset, "signal") > 0;
 }
 
+/* Each dataset of a group of the first form looks at all others. */
+#define MOST_FIELDS 256
+
+/* Returns whether the dataset may be one of the signals of a group of the first form, which marks
+ * not all of them. */
+static bool is_of_old(hid_t group, hid_t dataset)
+{
+    H5G_info_t info;
+    return is_nxdata(group) && !is_marked(dataset) && H5Gget_info(group, &info) >= 0 &&
+           info.nlinks <= MOST_FIELDS && H5Aexists(group, "signal") <= 0 &&
+           H5Aexists(group, "axes") <= 0 && H5Aexists(dataset, "axis") <= 0 &&
+           H5Aexists(dataset, "axes") <= 0;
+}
+
 /* Returns whether the dataset has the extents of the group's signal, and so its axes. */
 static bool is_like_signal(const struct query *query, hid_t group)
 {
@@ -138,18 +176,65 @@ static void set_fields(struct axes *axes, hid_t group, char *const *names, size_
     }
 }
 
-/* Takes a field of the group that says itself which axis it is. */
+/* Reads the number of the axis that a field of the group says it is. */
+static bool read_number(struct axes *axes, const char *name, double *axis, double *primary)
+{
+    H5_CLOSED hid_t field = hg_coords_open_beside(axes->query, name);
+    *primary = INFINITY;
+    if (field < 0 || !hg_coords_number(axes->query, field, "axis", axis))
+        return false;
+    hg_coords_number(axes->query, field, "primary", primary);
+    return true;
+}
+
+/* Finds the number of the first axis: of fields that count from 0 one says so. */
+static herr_t find_first(hid_t group, const char *name, const H5L_info_t *info, void *user)
+{
+    struct axes *axes = user;
+    double axis, primary;
+    (void)group;
+    (void)info;
+    if (read_number(axes, name, &axis, &primary) && axis == 0)
+        axes->first = 0;
+    return axes->query->status ? 1 : 0;
+}
+
+static bool fits(struct query *query, unsigned k, const char *name)
+{
+    bool edges;
+    H5_CLOSED hid_t field = hg_coords_open_beside(query, name);
+    return hg_coords_judge(field, query->extent[k], &edges, NULL) == H5GRAD_OK;
+}
+
+/* Takes a field of the group that says itself which axis it is, unless another one comes first. */
 static herr_t take_field(hid_t group, const char *name, const H5L_info_t *info, void *user)
 {
     struct axes *axes = user;
-    double axis;
+    double axis, primary;
     (void)group;
     (void)info;
-    H5_CLOSED hid_t field = hg_coords_open_beside(axes->query, name);
-    if (field >= 0 && hg_attribute_number(field, "axis", &axis) && axis >= 1 &&
-        axis <= axes->query->rank)
-        set_field(axes, (unsigned)axis - 1, name, false);
+    if (!read_number(axes, name, &axis, &primary) || !(axis >= axes->first) ||
+        !(axis - axes->first < axes->query->rank))
+        return axes->query->status ? 1 : 0;
+    const unsigned k = (unsigned)(axis - axes->first);
+    if (axes->only_fitting && !fits(axes->query, k, name))
+        return 0;
+    if (axes->field[k] && primary < axes->rank[k]) {
+        free(axes->field[k]);
+        axes->field[k] = NULL;
+    }
+    if (!axes->field[k])
+        axes->rank[k] = primary;
+    set_field(axes, k, name, false);
     return axes->query->status ? 1 : 0;
+}
+
+static void read_numbered(struct axes *axes, hid_t group, bool only_fitting)
+{
+    axes->first = 1;
+    axes->only_fitting = only_fitting;
+    H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, find_first, axes);
+    H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_field, axes);
 }
 
 /* Reads the axes that the group or the signal names. */
@@ -158,14 +243,11 @@ static void read_named(struct axes *axes, hid_t group, hid_t from)
     size_t n = 0;
     unsigned rank = axes->query->rank;
     char **names = read_names(from, "axes", rank, &n);
-    bool any = false;
     if (names)
         set_fields(axes, group, names, n);
-    for (unsigned k = 0; k < rank; k++)
-        any = any || axes->field[k];
     if (!names)
         axes->wrong = "axes does not hold names";
-    else if (!any && n != rank)
+    else if (!has_any(axes) && n != rank)
         axes->wrong = "axes names another number of axes than the signal has";
     hg_free_texts(names, n);
 }
@@ -178,8 +260,8 @@ static void read_fields(struct axes *axes, hid_t group)
         read_named(axes, group, group);
     else if (H5Aexists(dataset, "axes") > 0)
         read_named(axes, group, dataset);
-    else if (is_marked(dataset))
-        H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_field, axes);
+    else if (is_marked(dataset) || is_of_old(group, dataset))
+        read_numbered(axes, group, !is_marked(dataset));
 }
 
 /* ------------------------------------------------------------------------------------- axes */
@@ -201,15 +283,16 @@ static void enter_field(struct query *query, unsigned k, hid_t group, const stru
     hg_coords_set_dataset(query, k, field, true);
 }
 
-/* Opens the NXdata group of a dataset that has its axes; -1 for others. */
+/* Opens the group of a dataset that has its axes; -1 for others. */
 static hid_t open_signal(const struct query *query)
 {
+    if (is_marked(query->dataset))
+        return open_class(query);
     hid_t group = open_group(query);
-    if (group < 0 || is_marked(query->dataset) || is_signal(group, hg_path_base(query->path)) ||
-        is_like_signal(query, group))
-        return group;
-    hg_close(group);
-    return -1;
+    return hg_keep_if(group >= 0 &&
+                          (is_signal(group, hg_path_base(query->path)) ||
+                           is_like_signal(query, group) || is_of_old(group, query->dataset)),
+                      group);
 }
 
 static void read_axes(struct query *query)
@@ -218,8 +301,9 @@ static void read_axes(struct query *query)
     H5_CLOSED hid_t group = open_signal(query);
     if (group < 0)
         return;
-    query->coords->convention = &hg_coords_nxdata;
     read_fields(&axes, group);
+    if (axes.wrong || has_any(&axes) || (is_nxdata(group) && !is_of_old(group, query->dataset)))
+        query->coords->convention = &hg_coords_nxdata;
     if (axes.wrong)
         hg_coords_set_problems(query, "%s", axes.wrong);
     for (unsigned k = 0; k < query->rank; k++) {

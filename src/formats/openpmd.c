@@ -669,7 +669,7 @@ static enum h5grad_status cut_grid(const struct finishing *finishing, hid_t to,
         const double step = hg_field_is_cut(field, axis) ? (double)field->region->step[axis] : 1;
         spacing[i] = mesh->spacing[i] * step;
         offset[i] = mesh->offset[i] - mesh->part[i] * spacing[i];
-        size[i] = (double)hg_field_results(field, axis);
+        size[i] = (double)hg_field_result_count(field, axis);
         if (hg_field_is_cut(field, axis))
             offset[i] += (double)field->region->start[axis] * mesh->spacing[i];
         cut = cut || hg_field_is_cut(field, axis);

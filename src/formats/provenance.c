@@ -104,7 +104,7 @@ static const struct property {
     {"gradient_period", period_of, write_period, false},
 };
 
-/* Writes an entry for each axis with another word than the default: "lat=4". */
+/* Writes an entry for each axis whose word is not the default: "lat=4". */
 static enum h5grad_status write_each(const struct axes *axes, hid_t dataset, const char *name,
                                      char *const *word, struct h5grad_error *err)
 {
@@ -239,7 +239,7 @@ enum h5grad_status hg_provenance_write(const struct field *field, const struct f
         status = write_axis(field, result->axis, dataset, err);
     if (!status)
         status = write_axes(&axes, dataset, err);
-    if (!status && hg_field_is_round(field, axes.axis[0]))
+    if (!status && hg_field_is_spherical(field, axes.axis[0]))
         status = hg_attribute_write_numbers(dataset, "gradient_sphere_radius",
                                             &field->sphere.radius, 1, err);
     if (!status && rule)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The attributes of a result that say how it was made: gradient_of and the others of that kind. */
+/* The attributes of a result that say how it was made: gradient_of and the others of that kind. The
+ * history of the file is in formats/metadata. */
 #ifndef H5GRAD_FORMATS_PROVENANCE_H
 #define H5GRAD_FORMATS_PROVENANCE_H
 

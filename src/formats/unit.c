@@ -66,19 +66,6 @@ static bool read_both(const char *value, const char *axis, char **above, char **
     return *above && *below;
 }
 
-/* Returns whether a unit can stand before an exponent. */
-static bool is_word(const char *unit)
-{
-    for (; *unit; unit++) {
-        unsigned char c = (unsigned char)*unit;
-        if (!isalpha(c) && c != '_' && c != '%' && c < 0x80)
-            return false;
-    }
-    return true;
-}
-
-/* --------------------------------------------------------------------------- side by side */
-
 /* A factor of a product: a word and its exponent. */
 struct factor {
     const char *word;
@@ -206,18 +193,4 @@ char *hg_unit_square(const char *unit)
     if (take_factor(&rest, &factor) && !*rest)
         return hg_memory_format("%.*s%ld", factor.length, factor.word, 2 * factor.power);
     return hg_memory_format(is_enclosed(unit) ? "%s2" : "(%s)2", unit);
-}
-
-char *hg_unit_quotient(const char *value, const char *axis)
-{
-    BASE_FREED char *above = NULL;
-    BASE_FREED char *below = NULL;
-    if (!read_both(value, axis, &above, &below))
-        return NULL;
-    if (strcmp(below, "1") == 0)
-        return hg_memory_text(above);
-    if (strcmp(above, "1") == 0 && is_word(below))
-        return hg_memory_format("%s-1", below);
-    return is_word(above) && is_word(below) ? hg_memory_format("%s %s-1", above, below)
-                                            : hg_memory_format("(%s)/(%s)", above, below);
 }

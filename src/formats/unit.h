@@ -15,7 +15,4 @@ char *hg_unit_by(const char *value, const char *axis, unsigned power);
 /* Returns the square of a unit: "K2", "m-2", "(m s-1 m-1)2". To be freed. */
 char *hg_unit_square(const char *unit);
 
-/* Like hg_unit_by for the power 1, but as a quotient if a unit is no plain word: "(m s-1)/(m)". */
-char *hg_unit_quotient(const char *value, const char *axis);
-
 #endif

@@ -166,7 +166,7 @@ static bool find_match(const struct grid *grid, const uint64_t *extent, unsigned
     return false;
 }
 
-static void enter_direction(struct query *query, const struct grid *grid, unsigned k, unsigned d)
+static void record_direction(struct query *query, const struct grid *grid, unsigned k, unsigned d)
 {
     hg_coords_set_name(query, k, names[d]);
     if (grid->rectilinear)
@@ -176,7 +176,7 @@ static void enter_direction(struct query *query, const struct grid *grid, unsign
                            grid->origin[d] + (grid->cells ? grid->spacing[d] / 2 : 0));
 }
 
-static void enter_match(struct query *query, const struct grid *grid, const struct match *match)
+static void record_match(struct query *query, const struct grid *grid, const struct match *match)
 {
     if (match->first == 1) {
         hg_coords_leave_out(query, 0, "it holds time steps");
@@ -184,13 +184,13 @@ static void enter_match(struct query *query, const struct grid *grid, const stru
         hg_coords_set_dataset(query, 0, ROOT "/Steps/Values", false);
     }
     for (unsigned i = 0; i < match->n; i++)
-        enter_direction(query, grid, match->first + i, match->direction[i]);
+        record_direction(query, grid, match->first + i, match->direction[i]);
     if (match->first + match->n < query->rank)
         hg_coords_leave_out(query, query->rank - 1, "it holds components");
 }
 
-/* Returns whether the dataset has other axes than those of space. */
-static bool is_turned(hid_t root)
+/* Returns whether Direction of the grid is not the identity. */
+static bool is_rotated(hid_t root)
 {
     static const double identity[DIRECTIONS * DIRECTIONS] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     double direction[DIRECTIONS * DIRECTIONS];
@@ -228,8 +228,8 @@ static void read_regular(struct query *query, hid_t root, bool rectilinear)
         hg_coords_set_problems(query, "%s", wrong);
         return;
     }
-    enter_match(query, &grid, &match);
-    if (is_turned(root))
+    record_match(query, &grid, &match);
+    if (is_rotated(root))
         hg_coords_add_note(query, "the grid is turned (Direction of " ROOT "): derivatives are "
                                   "along its own axes, not along x, y, z of space");
 }
@@ -263,7 +263,7 @@ static void find_vector(struct query *query)
         match.first + match.n + 1 != query->rank || query->extent[query->rank - 1] != DIRECTIONS)
         return;
     hg_coords_set_vector(query, query->path, true);
-    if (is_turned(root))
+    if (is_rotated(root))
         hg_coords_set_vector_problem(query, "the grid is turned (Direction of " ROOT
                                             "), and components are along x, y, z of space");
     for (unsigned i = 0; i < match.n; i++) {

@@ -200,7 +200,7 @@ static bool choose_space(struct xdmf_part *part)
     for (unsigned i = 0; i < field->rank; i++) {
         if (field->extent[i] == 0)
             return false;
-        if (hg_field_results(field, i) > 1 && !field->coords.axis[i].left_out)
+        if (hg_field_result_count(field, i) > 1 && !field->coords.axis[i].left_out)
             axis[n++] = i;
     }
     part->rank = n < SPACE ? n : SPACE;
@@ -214,7 +214,8 @@ static void settle_axis(const struct field *field, unsigned number,
 {
     const struct field_axis *settled = &field->axis[number];
     const struct coords_axis *said = &field->coords.axis[number];
-    *axis = (struct xdmf_axis){.extent = hg_field_results(field, number), .step = 1, .each = 1};
+    *axis =
+        (struct xdmf_axis){.extent = hg_field_result_count(field, number), .step = 1, .each = 1};
     if (settled->spacing.kind == SPACING_NUMBER) {
         axis->step = settled->spacing.number;
         axis->origin = said->kind == COORDS_STEP && said->step == axis->step ? said->origin : 0;
@@ -246,7 +247,7 @@ static void put_grid_extents(FILE *out, const struct xdmf_part *part)
 {
     uint64_t extent[SPACE] = {1};
     for (unsigned k = 0; k < part->rank; k++)
-        extent[SPACE - part->rank + k] = hg_field_results(part->field, part->axis[k]);
+        extent[SPACE - part->rank + k] = hg_field_result_count(part->field, part->axis[k]);
     put_extents(out, SPACE, extent);
 }
 
@@ -282,7 +283,7 @@ struct xdmf_data {
 static uint64_t data_extent(const struct xdmf_part *part, const struct xdmf_data *data,
                             unsigned axis)
 {
-    return data->cut ? hg_field_results(part->field, axis) : part->field->extent[axis];
+    return data->cut ? hg_field_result_count(part->field, axis) : part->field->extent[axis];
 }
 
 /* Writes a reference to the whole dataset. */
@@ -309,7 +310,7 @@ static void put_slab(FILE *out, const struct xdmf_part *part, const struct xdmf_
     for (unsigned i = 0; i < own; i++) {
         slab[i] = region ? region->start[i] : 0;
         slab[rank + i] = region ? region->step[i] : 1;
-        slab[2 * rank + i] = is_space(part, i) ? hg_field_results(part->field, i) : 1;
+        slab[2 * rank + i] = is_space(part, i) ? hg_field_result_count(part->field, i) : 1;
     }
     if (data->vector) {
         slab[2 * rank - 1] = 1;

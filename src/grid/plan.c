@@ -74,7 +74,7 @@ static uint64_t core_width(const struct plan_request *q, unsigned axis, uint64_t
     return region_span(q->region, axis, size_min(t, results_along(q, axis)));
 }
 
-/* Returns the greatest width of its halo box. */
+/* Returns the greatest width of the halo box of t results along axis. */
 static uint64_t halo_width(const struct plan_request *q, unsigned axis, uint64_t t)
 {
     return hg_halo_width(&q->rule[axis], q->extent[axis], core_width(q, axis, t));
@@ -129,7 +129,7 @@ static uint64_t tile_bytes(const struct plan_request *q, const uint64_t *tile)
     return point_bytes(q, tile, core, halo);
 }
 
-/* Returns the bytes of them that it touches: all but the corners of the halo. */
+/* Returns how many of tile_bytes are touched: all but the corners of the halo. */
 static uint64_t touched_bytes(const struct plan_request *q, const uint64_t *tile)
 {
     uint64_t core, box, halo;
@@ -570,10 +570,10 @@ static void piece_touches(const struct plan *p, unsigned axis, uint64_t first, u
     *extra = touched - *core;
 }
 
-/* Sums that over the pieces of an axis. If there are too many to visit, all between the first and
- * the last are taken to be alike, as they are if pieces consist of whole units. If each result lies
- * in a chunk of its own, a piece touches only the chunks of its results, none between: so results
- * are visited. */
+/* Sums the units that all pieces of an axis touch. If there are too many to visit, all between the
+ * first and the last are taken to be alike, as they are if pieces consist of whole units. If each
+ * result lies in a chunk of its own, a piece touches only the chunks of its results, none between:
+ * so results are visited. */
 static void axis_touches(const struct plan *p, unsigned axis, uint64_t piece, uint64_t unit,
                          uint64_t *core, uint64_t *extra)
 {

@@ -3,7 +3,24 @@
 
 #include <string.h>
 
-#include "grid/box.h"
+#include "base/size.h"
+
+bool hg_chunk_has_gaps(hid_t dataset, const struct h5_storage *storage)
+{
+    bool known = false;
+    hsize_t stored = 0;
+    uint64_t number[GRID_MAX_RANK], all;
+    for (unsigned i = 0; i < storage->rank; i++)
+        number[i] = size_ceil_div(storage->extent[i], storage->chunk[i]);
+#if H5_VERSION_GE(1, 10, 5)
+    H5_CLOSED hid_t space = H5Dget_space(dataset); /* libhdf5 1.10 does not take H5S_ALL */
+    known = space >= 0 && H5Dget_num_chunks(dataset, space, &stored) >= 0;
+    H5Eclear2(H5E_DEFAULT);
+#else
+    (void)dataset;
+#endif
+    return known && size_product(storage->rank, number, 1, &all) && stored < all;
+}
 
 static void to_offset(const uint64_t *start, unsigned rank, hsize_t *offset)
 {

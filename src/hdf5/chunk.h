@@ -5,7 +5,11 @@
 
 #include <stdbool.h>
 
+#include "hdf5/storage.h"
 #include "libhdf5/handle.h"
+
+/* True if chunks of a chunked dataset are known not to be stored. */
+bool hg_chunk_has_gaps(hid_t dataset, const struct h5_storage *storage);
 
 /* Finds the stored size of the chunk that begins at point start. False if the chunk is not stored,
  * with *size 0, or if libhdf5 cannot tell, with *size UINT64_MAX. */

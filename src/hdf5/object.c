@@ -6,11 +6,16 @@
 #include "libhdf5/identity.h"
 #include "hdf5/walk.h"
 
+hid_t hg_open_group(hid_t file, const char *path)
+{
+    hid_t group = hg_open_object(file, path, NULL);
+    return hg_keep_if(group >= 0 && H5Iget_type(group) == H5I_GROUP, group);
+}
+
 hid_t hg_open_parent(hid_t file, const char *path)
 {
     BASE_FREED char *parent = hg_path_parent(path);
-    hid_t group = parent ? hg_open_object(file, parent, NULL) : -1;
-    return hg_keep_if(group >= 0 && H5Iget_type(group) == H5I_GROUP, group);
+    return parent ? hg_open_group(file, parent) : -1;
 }
 
 bool hg_parent_has(hid_t file, const char *path, const char *attribute)

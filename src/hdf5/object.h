@@ -5,6 +5,9 @@
 
 #include "libhdf5/h5.h"
 
+/* Opens the group at a path; -1 if there is none. */
+hid_t hg_open_group(hid_t file, const char *path);
+
 /* Opens the group that holds the object at an absolute path; -1 on failure. */
 hid_t hg_open_parent(hid_t file, const char *path);
 

@@ -28,6 +28,7 @@ struct h5_storage {
     uint64_t max_extent[GRID_MAX_RANK]; /* UINT64_MAX: unlimited */
     uint64_t chunk[GRID_MAX_RANK];      /* H5_CHUNKED */
     bool raw_edge_chunks;               /* partial edge chunks bypass the filters */
+    bool sparse; /* of results: chunks of nothing but zeros, the fill value, are not stored */
     unsigned n_filters;
     struct h5_filter filter[H5_MAX_FILTERS];
 };

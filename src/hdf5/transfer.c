@@ -182,8 +182,15 @@ enum h5grad_status hg_read_all(hid_t dataset, hid_t memory, void *points, struct
 enum h5grad_status hg_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err)
 {
+    return hg_write_part(dataset, memory, rank, box, box, points, err);
+}
+
+enum h5grad_status hg_write_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                                 const struct box *all, const void *points,
+                                 struct h5grad_error *err)
+{
     void *source = (void *)(uintptr_t)points; /* only read */
-    const struct transfer transfer = {dataset, memory, rank, true, box, source};
+    const struct transfer transfer = {dataset, memory, rank, true, all, source};
     return move_pieces(&transfer, box, err);
 }
 

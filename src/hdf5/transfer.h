@@ -20,6 +20,11 @@ enum h5grad_status hg_read_all(hid_t dataset, hid_t memory, void *points, struct
 enum h5grad_status hg_write_box(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
                                 const void *points, struct h5grad_error *err);
 
+/* Writes box from its place in a larger array, as of hg_read_part. */
+enum h5grad_status hg_write_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,
+                                 const struct box *all, const void *points,
+                                 struct h5grad_error *err);
+
 /* Reads box into its place in a larger array, dense and C-ordered, with the points of box all,
  * which contains box. The starts of all may be negative modulo 2^64. */
 enum h5grad_status hg_read_part(hid_t dataset, hid_t memory, unsigned rank, const struct box *box,

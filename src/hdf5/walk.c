@@ -130,7 +130,7 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
     if (H5Lget_info(route->at, name, &info, H5P_DEFAULT) < 0) {
         enum h5grad_status status = hg_hdf5_error(err, "cannot read the link");
         return status == H5GRAD_FAILED && H5Lexists(route->at, name, H5P_DEFAULT) == 0
-                   ? hg_error_set(err, H5GRAD_FAILED, "no such object")
+                   ? hg_error_set(err, H5GRAD_FAILED, WALK_ABSENT)
                    : status;
     }
     switch (info.type) {
@@ -162,7 +162,7 @@ static enum h5grad_status take_component(struct route *route, const char *start,
         hg_access_remember(route->access, route->from, route->at, route->rest,
                            (size_t)(start - route->rest));
     enum h5grad_status status =
-        within ? take_link(route, name, err) : hg_error_set(err, H5GRAD_FAILED, "no such object");
+        within ? take_link(route, name, err) : hg_error_set(err, H5GRAD_FAILED, WALK_ABSENT);
     if (status != H5GRAD_OK && !last)
         hg_error_context(err, status, "%.*s", shown, route->rest);
     if (status != H5GRAD_OK && route->link)

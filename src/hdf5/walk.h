@@ -37,6 +37,9 @@ void hg_walk_free(struct h5_walk *walk);
 /* Returns the path under which the walk found the dataset, or NULL. */
 const char *hg_walk_path(const struct h5_walk *walk, const struct h5_identity *identity);
 
+/* The reason why an object cannot be opened that no link leads to. */
+#define WALK_ABSENT "no such object"
+
 /* Opens the dataset at path, following the same links as a walk; -1 with the reason (no such
  * object, not a dataset, data outside the folder of the file, ...). Within hg_enter. */
 hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err);

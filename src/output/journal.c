@@ -347,7 +347,7 @@ static bool is_as_read(const struct journal *journal)
     return same;
 }
 
-enum h5grad_status hg_journal_go_on(struct journal *journal, struct h5grad_error *err)
+enum h5grad_status hg_journal_continue(struct journal *journal, struct h5grad_error *err)
 {
     if (!is_as_read(journal))
         return hg_error_set(err, H5GRAD_FAILED, "another h5grad has just used %s", journal->path);
@@ -517,15 +517,15 @@ bool hg_journal_holds_chunks(struct journal *journal, uint64_t n)
     return holds;
 }
 
-void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
+bool hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
 {
     const struct entry *entry = peek_entry(journal, ENTRY_CHUNK);
-    *chunk = (struct journal_chunk){0};
     if (!entry)
-        return;
+        return false;
     *chunk = (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
     journal->next++;
     journal->chunks--;
+    return true;
 }
 
 /* Drops the entries that were not taken, after ending a sync, which counts them. */

@@ -10,7 +10,7 @@
  *
  * A process may die at any moment: an entry is appended after the bytes that it records. The
  * journal does not trust that they are still there: each entry has a checksum of its bytes, which
- * are read again, unless the run before ended in order and nobody has touched the file since. What
+ * are read again, unless the run before exited cleanly and nobody has touched the file since. What
  * is missing is computed again. If the machine died too (this is another boot or another machine,
  * or nobody can tell), only entries that were marked as being on stable storage count.
  */
@@ -43,20 +43,20 @@ struct journal_head {
 /* A chunk as it lies in the file. */
 struct journal_chunk {
     uint64_t address;
-    uint64_t size;
-    uint64_t sum; /* hash_large of its bytes from HASH_START on; of a part's chunk, its number */
+    uint64_t size; /* 0: it is not stored */
+    uint64_t sum;  /* hash_large of its bytes from HASH_START on; of a part's chunk, its number */
     unsigned mask;
 };
 
 /* Reads the journal at path, to go on with it; *journal is NULL when there is none, or when a crash
- * of the machine left only a part of its head. H5GRAD_FAILED for a file that is no journal of this
- * user's. */
+ * of the machine left only a part of its head. H5GRAD_FAILED for a file that is not a journal
+ * owned by this user. */
 enum h5grad_status hg_journal_read(const char *path, struct journal **journal,
                                    struct h5grad_error *err);
 
 /* Cuts off the entries that do not count. Call it before the first entry is added to a journal that
  * was read, when no other run can begin to use it. H5GRAD_FAILED when one has used it since. */
-enum h5grad_status hg_journal_go_on(struct journal *journal, struct h5grad_error *err);
+enum h5grad_status hg_journal_continue(struct journal *journal, struct h5grad_error *err);
 
 const struct journal_head *hg_journal_head(const struct journal *journal);
 
@@ -96,7 +96,8 @@ uint64_t hg_journal_chunks_left(const struct journal *journal);
 /* True if the bytes of the next n of them are in the file. */
 bool hg_journal_holds_chunks(struct journal *journal, uint64_t n);
 
-void hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
+/* False: there is none. */
+bool hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
 enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                         struct h5grad_error *err);
 

@@ -52,7 +52,7 @@ static enum h5grad_status parse_filter(const char *text, size_t length,
         level = (int)number;
         *equals = '\0';
     }
-    if (strcmp(name, "same") == 0 || strcmp(name, "none") == 0)
+    if (strcmp(name, "auto") == 0 || strcmp(name, "same") == 0 || strcmp(name, "none") == 0)
         return hg_error_set(err, H5GRAD_USAGE, "%s stands alone", name);
     const struct codec *codec = hg_codec_find_name(name);
     if (!codec)
@@ -78,7 +78,8 @@ static enum h5grad_status parse_filter(const char *text, size_t length,
 static enum h5grad_status parse_filters(const char *text, struct layout_request *request,
                                         struct h5grad_error *err)
 {
-    request->same_filters = !text || strcmp(text, "same") == 0;
+    request->auto_levels = !text || strcmp(text, "auto") == 0;
+    request->same_filters = request->auto_levels || strcmp(text, "same") == 0;
     if (request->same_filters || strcmp(text, "none") == 0)
         return H5GRAD_OK;
     for (const char *next = text; next;) {
@@ -133,13 +134,24 @@ static bool fits_chunk(const struct h5_filter *filter, const struct h5_storage *
            (size_product(result->rank, result->chunk, 1, &points) && points >= filter->cd[1]);
 }
 
-static void inherit_filters(const struct h5_storage *source, size_t size, struct h5_storage *result,
-                            char *left_out, size_t left_out_size)
+/* Lowers a level that takes much time. Those of zstd may be negative. */
+static void lower_level(struct h5_filter *filter)
+{
+    const struct codec *codec = hg_codec_find(filter->id);
+    if (codec && codec->most_auto > 0 && filter->n_cd > 0 && (int)filter->cd[0] > codec->most_auto)
+        filter->cd[0] = (unsigned)codec->most_auto;
+}
+
+/* A result of size bytes per point. */
+static void inherit_filters(const struct h5_storage *source, size_t size, bool auto_levels,
+                            struct h5_storage *result, char *left_out, size_t left_out_size)
 {
     struct h5_filter filter[H5_MAX_FILTERS];
     bool by_library = true; /* libhdf5 can encode all filters that libhdf5 or codec can */
     for (unsigned i = 0; i < source->n_filters; i++) {
         filter[i] = source->filter[i];
+        if (auto_levels)
+            lower_level(&filter[i]);
         if (filter[i].id == H5Z_FILTER_SHUFFLE) {
             filter[i].n_cd = 1;
             filter[i].cd[0] = (unsigned)size;
@@ -306,7 +318,7 @@ enum h5grad_status hg_layout_result(const struct layout_request *request,
         return status;
     if (!request->same_filters)
         return make_filters(request, size, result, err);
-    inherit_filters(source, size, result, left_out, left_out_size);
+    inherit_filters(source, size, request->auto_levels, result, left_out, left_out_size);
     return H5GRAD_OK;
 }
 
@@ -339,7 +351,7 @@ static bool set_chunks(hid_t creation, const struct h5_storage *result, bool ear
             chunks *= size_min(size_ceil_div(result->extent[i], chunk[i]), EARLY_CHUNKS + 1);
     }
     return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0 && set_filters(creation, result) &&
-           (!early || result->n_filters > 0 || chunks > EARLY_CHUNKS ||
+           (!early || result->n_filters > 0 || result->sparse || chunks > EARLY_CHUNKS ||
             H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0);
 }
 
@@ -359,8 +371,9 @@ static bool set_layout(hid_t creation, const struct h5_storage *result, bool ear
 hid_t hg_layout_creation(const struct h5_storage *result, bool early, struct h5grad_error *err)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5D_fill_time_t when = result->sparse ? H5D_FILL_TIME_IFSET : H5D_FILL_TIME_NEVER;
     if (creation >= 0 && set_layout(creation, result, early) &&
-        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER) >= 0 && hg_create_prepare(creation))
+        H5Pset_fill_time(creation, when) >= 0 && hg_create_prepare(creation))
         return creation;
     hg_hdf5_error(err, "choosing the storage of a result");
     hg_close(creation);

@@ -9,13 +9,15 @@ struct layout_request {
     enum { LAYOUT_SAME, LAYOUT_CONTIGUOUS, LAYOUT_CHUNK } layout;
     unsigned chunk_rank;
     uint64_t chunk[GRID_MAX_RANK];
-    bool same_filters;
-    unsigned n_filters; /* 0: those of the source */
+    bool same_filters; /* those of the source, ... */
+    bool auto_levels;  /* ... with levels that take little time */
+    unsigned n_filters;
     H5Z_filter_t filter[H5_MAX_FILTERS];
     int level[H5_MAX_FILTERS]; /* the number after "="; -1: none */
 };
 
-/* Parses the texts of the options, NULL for "same"; H5GRAD_USAGE with the reason. */
+/* Parses the texts of the options, NULL for layout "same" and filter "auto"; H5GRAD_USAGE with the
+ * reason. */
 enum h5grad_status hg_layout_parse(const char *layout, const char *filter,
                                    struct layout_request *request, struct h5grad_error *err);
 
@@ -30,7 +32,9 @@ enum h5grad_status hg_layout_parse(const char *layout, const char *filter,
  *
  * A result keeps the filters of the source that are lossless for any bytes and can be encoded here:
  * those that depend on the type or the numbers of the source (nbit, scaleoffset, ZFP) do not fit
- * the result's. left_out names the others ("" if none). A requested filter that cannot be encoded
+ * the result's. left_out names the others ("" if none). With auto_levels it gets gzip and zstd at
+ * lower levels than the source if those take many times the time for some bytes less
+ * (codec.most_auto). A requested filter that cannot be encoded
  * is an error. Either libhdf5 or src/codec encodes all filters of a result.
  *
  * Within hg_enter.
@@ -41,10 +45,11 @@ enum h5grad_status hg_layout_result(const struct layout_request *request,
                                     struct h5grad_error *err);
 
 /*
- * Makes a dataset creation list for the storage; -1 with the reason. It never writes fill values,
- * because every point gets a result. libhdf5 sets some filters' parameters when it creates the
- * dataset, so read the storage again from that. early: the chunks of results without filters get
- * their places at once, unless they are too many. Within hg_enter.
+ * Makes a dataset creation list for the storage; -1 with the reason. Fill values are never written,
+ * because every point gets a result; sparse storage has them where a chunk is not. libhdf5 sets
+ * some filters' parameters when it creates the dataset, so read the storage again from that. early:
+ * the chunks of results without filters get their places at once, unless they are too many. Within
+ * hg_enter.
  */
 hid_t hg_layout_creation(const struct h5_storage *result, bool early, struct h5grad_error *err);
 

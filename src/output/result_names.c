@@ -19,7 +19,7 @@ static size_t template_field(const char *text)
     return 0;
 }
 
-enum h5grad_status hg_results_check_template(const char *name, struct h5grad_error *err)
+enum h5grad_status hg_result_names_check_template(const char *name, struct h5grad_error *err)
 {
     if (!name)
         return H5GRAD_OK;
@@ -36,7 +36,7 @@ enum h5grad_status hg_results_check_template(const char *name, struct h5grad_err
 }
 
 /* Prints an axis as one component of a path: its name, or its number. */
-static void print_axis(FILE *out, const struct results_fields *fields, bool by_name)
+static void print_axis(FILE *out, const struct result_placeholders *fields, bool by_name)
 {
     const char *name = by_name ? fields->axis_name : NULL;
     if (!name || !*name)
@@ -45,7 +45,7 @@ static void print_axis(FILE *out, const struct results_fields *fields, bool by_n
         fputc(*name == '/' ? '_' : *name, out);
 }
 
-static void print_what(FILE *out, const struct results_fields *fields)
+static void print_what(FILE *out, const struct result_placeholders *fields)
 {
     fputs(fields->what, out);
     if (!fields->along)
@@ -54,7 +54,8 @@ static void print_what(FILE *out, const struct results_fields *fields)
     print_axis(out, fields, fields->by_name);
 }
 
-static void expand_template(FILE *out, const char *pattern, const struct results_fields *fields)
+static void expand_template(FILE *out, const char *pattern,
+                            const struct result_placeholders *fields)
 {
     while (*pattern) {
         size_t length = template_field(pattern);
@@ -70,7 +71,7 @@ static void expand_template(FILE *out, const char *pattern, const struct results
     }
 }
 
-char *hg_results_path(const char *name, const struct results_fields *fields)
+char *hg_result_names_path(const char *name, const struct result_placeholders *fields)
 {
     const char *base = hg_path_base(fields->name);
     char *path = NULL;
@@ -86,15 +87,14 @@ char *hg_results_path(const char *name, const struct results_fields *fields)
     return NULL;
 }
 
-enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
-                                        const struct results_origin *origin,
-                                        struct h5grad_error *err)
+enum h5grad_status hg_result_names_add(struct result_names *names, const char *path,
+                                       const struct result_origin *origin, struct h5grad_error *err)
 {
-    struct results_name *grown = hg_memory_more(names->name, names->n, sizeof *grown);
+    struct result_name *grown = hg_memory_more(names->name, names->n, sizeof *grown);
     if (!grown)
         return hg_error_memory(err, (names->n + 1) * sizeof *grown);
     names->name = grown;
-    grown[names->n] = (struct results_name){.path = hg_memory_text(path), .origin = *origin};
+    grown[names->n] = (struct result_name){.path = hg_memory_text(path), .origin = *origin};
     if (!grown[names->n].path)
         return hg_error_memory(err, strlen(path));
     names->n++;
@@ -103,7 +103,7 @@ enum h5grad_status hg_results_names_add(struct results_names *names, const char 
 
 static int compare_names(const void *a, const void *b)
 {
-    const struct results_name *one = a, *two = b;
+    const struct result_name *one = a, *two = b;
     const int order = strcmp(one->path, two->path);
     return order ? order : strcmp(one->origin.what, two->origin.what);
 }
@@ -116,13 +116,13 @@ struct prefix {
 static int compare_prefix(const void *key, const void *name)
 {
     const struct prefix *prefix = key;
-    const char *text = ((const struct results_name *)name)->path;
+    const char *text = ((const struct result_name *)name)->path;
     int order = strncmp(prefix->text, text, prefix->length);
     return order ? order : -(text[prefix->length] != '\0');
 }
 
 /* True if a group that the path needs has the name of another result. */
-static bool inside_result(const struct results_names *names, const char *path)
+static bool inside_result(const struct result_names *names, const char *path)
 {
     for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         struct prefix prefix = {path, (size_t)(slash - path)};
@@ -133,7 +133,7 @@ static bool inside_result(const struct results_names *names, const char *path)
 }
 
 /* "gradient of /T along axis 0" */
-static void print_origin(const struct results_origin *origin, char *out, size_t size)
+static void print_origin(const struct result_origin *origin, char *out, size_t size)
 {
     char axis[32] = "";
     if (origin->along)
@@ -141,8 +141,8 @@ static void print_origin(const struct results_origin *origin, char *out, size_t 
     snprintf(out, size, "%s of %s%s", origin->what, origin->source, axis);
 }
 
-/* The template lacks what tells two results of one name apart. */
-static enum h5grad_status refuse_same(const struct results_name *a, const struct results_name *b,
+/* Reports two results with the same path. */
+static enum h5grad_status refuse_same(const struct result_name *a, const struct result_name *b,
                                       struct h5grad_error *err)
 {
     char one[512], two[512];
@@ -153,7 +153,7 @@ static enum h5grad_status refuse_same(const struct results_name *a, const struct
                         one, two, a->path, fields ? "name" : "what");
 }
 
-enum h5grad_status hg_results_names_check(struct results_names *names, struct h5grad_error *err)
+enum h5grad_status hg_result_names_check(struct result_names *names, struct h5grad_error *err)
 {
     if (names->n)
         qsort(names->name, names->n, sizeof *names->name, compare_names);
@@ -168,7 +168,7 @@ enum h5grad_status hg_results_names_check(struct results_names *names, struct h5
     return H5GRAD_OK;
 }
 
-bool hg_results_names_allow(const struct results_names *names, const char *path)
+bool hg_result_names_allow(const struct result_names *names, const char *path)
 {
     struct prefix whole = {path, strlen(path)};
     if (bsearch(&whole, names->name, names->n, sizeof *names->name, compare_prefix) ||
@@ -182,7 +182,7 @@ bool hg_results_names_allow(const struct results_names *names, const char *path)
     return true;
 }
 
-void hg_results_names_free(struct results_names *names)
+void hg_result_names_free(struct result_names *names)
 {
     for (size_t i = 0; i < names->n; i++)
         free(names->name[i].path);

@@ -10,8 +10,8 @@
 
 #define RESULTS_DEFAULT_NAME "{name}_{what}"
 
-/* The fields that a template may name. */
-struct results_fields {
+/* What the placeholders of a template stand for. */
+struct result_placeholders {
     const char *name; /* the path of the field */
     const char *what; /* "grad", "laplacian", ...; if along, followed by the axis */
     bool along;       /* the result is along an axis */
@@ -20,43 +20,43 @@ struct results_fields {
     bool by_name;          /* the axis after what has its name, not its number */
 };
 
-/* H5GRAD_USAGE if a --name template (NULL: the default) has an unknown field in braces or is
+/* H5GRAD_USAGE if a --name template (NULL: the default) has an unknown placeholder in braces or is
  * empty. */
-enum h5grad_status hg_results_check_template(const char *name, struct h5grad_error *err);
+enum h5grad_status hg_result_names_check_template(const char *name, struct h5grad_error *err);
 
 /* Returns the path of a result, beside its field, to be freed; NULL if memory runs out. If a result
  * is along no axis, {dim} and {axis} stand for what. */
-char *hg_results_path(const char *name, const struct results_fields *fields);
+char *hg_result_names_path(const char *name, const struct result_placeholders *fields);
 
 /* A result in words, for messages. */
-struct results_origin {
+struct result_origin {
     const char *what;   /* "gradient", ...; outlives the names, as does source */
     const char *source; /* the path of the field */
     bool along;
     unsigned axis;
 };
 
-struct results_name {
+struct result_name {
     char *path;
-    struct results_origin origin;
+    struct result_origin origin;
 };
 
 /* All result paths of a run. A zeroed struct is empty. */
-struct results_names {
+struct result_names {
     size_t n;
-    struct results_name *name;
+    struct result_name *name;
 };
 
-enum h5grad_status hg_results_names_add(struct results_names *names, const char *path,
-                                        const struct results_origin *origin,
-                                        struct h5grad_error *err);
+enum h5grad_status hg_result_names_add(struct result_names *names, const char *path,
+                                       const struct result_origin *origin,
+                                       struct h5grad_error *err);
 
 /* H5GRAD_USAGE if two results have one name, H5GRAD_FAILED if one is where another needs a group;
  * sorts the names. */
-enum h5grad_status hg_results_names_check(struct results_names *names, struct h5grad_error *err);
+enum h5grad_status hg_result_names_check(struct result_names *names, struct h5grad_error *err);
 
 /* True if something else may have the path. The names have been checked. */
-bool hg_results_names_allow(const struct results_names *names, const char *path);
-void hg_results_names_free(struct results_names *names);
+bool hg_result_names_allow(const struct result_names *names, const char *path);
+void hg_result_names_free(struct result_names *names);
 
 #endif

@@ -52,6 +52,11 @@ static bool is_absent(const struct h5_chunk_place *place)
     return place->size == 0 && place->address != H5_PLACE_UNKNOWN;
 }
 
+bool hg_decoder_is_absent(const struct decoder *decoder, uint64_t index)
+{
+    return is_absent(&decoder->map.place[index]);
+}
+
 static bool lies_in_file(const struct decoder *self, const struct h5_chunk_place *place)
 {
     return place->address != H5_PLACE_UNKNOWN && place->size <= self->held &&

@@ -35,6 +35,9 @@ void hg_decoder_close(struct decoder *decoder);
  * are equal, or if libhdf5 cannot read it. Within hg_enter. */
 bool hg_decoder_verify(struct decoder *decoder);
 
+/* True if the chunk of that index in the map's window is not stored. */
+bool hg_decoder_is_absent(const struct decoder *decoder, uint64_t index);
+
 /* Decodes planes along the first axis of a chunk to a dense array at data. index: of the chunk in
  * the map's window; chunk: its points. Only datasets without filters allow less than all planes.
  * Takes libhdf5's lock itself. */

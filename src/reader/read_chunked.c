@@ -381,6 +381,19 @@ static enum h5grad_status let_go(struct chunked_reader *self, const struct share
     return H5GRAD_OK;
 }
 
+/* Fails if the chunk is stored. */
+static enum h5grad_status find_gap(struct chunked_reader *self, const struct share *share,
+                                   void *user, struct h5grad_error *err)
+{
+    (void)user, (void)err;
+    return hg_decoder_is_absent(&self->decoder, share->index) ? H5GRAD_OK : H5GRAD_FAILED;
+}
+
+static bool chunked_blank(struct reader *reader, const struct halo_piece *piece)
+{
+    return each_chunk((struct chunked_reader *)reader, piece, find_gap, NULL, NULL) == H5GRAD_OK;
+}
+
 static void chunked_skip(struct reader *reader, const struct halo_piece *piece)
 {
     struct chunked_reader *self = (struct chunked_reader *)reader;
@@ -520,6 +533,7 @@ const struct reader_method hg_reader_chunked = {
     .prepare = chunked_prepare,
     .start = chunked_start,
     .read = chunked_read,
+    .blank = chunked_blank,
     .skip = chunked_skip,
     .close = chunked_close,
 };

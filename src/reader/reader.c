@@ -96,6 +96,19 @@ void hg_reader_take_part(const struct reader *reader, const struct tile *tile, u
     hg_reader_view_dense(view, buffer, rank, count, reader->components);
 }
 
+bool hg_reader_is_blank(struct reader *reader, const struct tile *tile)
+{
+    struct halo_pieces pieces;
+    struct halo_piece piece;
+    struct tile all = *tile;
+    bool blank = reader->method->blank != NULL;
+    hg_reader_complete(reader, &all);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, &all, reader->method->cut);
+    while (blank && hg_halo_next(&pieces, &piece))
+        blank = reader->method->blank(reader, &piece);
+    return blank;
+}
+
 void hg_reader_skip(struct reader *reader, const struct tile *tile)
 {
     struct halo_pieces pieces;

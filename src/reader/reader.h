@@ -49,6 +49,8 @@ struct reader_method {
     /* Reads the points of piece->box to their places in a dense buffer for piece->within. */
     enum h5grad_status (*read)(struct reader *reader, const struct halo_piece *piece, void *buffer,
                                struct codec_worker *worker, struct h5grad_error *err);
+    /* Returns whether no point of a piece is stored. NULL: nobody knows. */
+    bool (*blank)(struct reader *reader, const struct halo_piece *piece);
     /* Called instead of read for a piece that will not be read. NULL: nothing to do. */
     void (*skip)(struct reader *reader, const struct halo_piece *piece);
     /* Sets a view of the points in memory, used instead of read. NULL: they are not in memory. */
@@ -109,6 +111,10 @@ enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile
  * buffer, which has room for the tile's halo box; sets view to that. */
 void hg_reader_take_part(const struct reader *reader, const struct tile *tile, unsigned part,
                          const struct reader_view *all, void *buffer, struct reader_view *view);
+
+/* True if all points of a tile of the block are known to lie in chunks that are not stored: then
+ * they have one value. Any thread. */
+bool hg_reader_is_blank(struct reader *reader, const struct tile *tile);
 
 /* Call instead of hg_reader_read for a tile of the block that will not be read. Any thread. */
 void hg_reader_skip(struct reader *reader, const struct tile *tile);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/similar.h"
 #include "axis/time_unit.h"
 #include "base/parse.h"
 #include "formats/formats.h"
@@ -36,6 +37,29 @@ static enum h5grad_status on_axis(const struct field *field, unsigned axis,
     return hg_error_context(err, status, "%s", label);
 }
 
+/* Says what the names of the axes are. */
+static enum h5grad_status refuse_name(const struct field *field, const char *text,
+                                      struct h5grad_error *err)
+{
+    struct similar similar;
+    char names[512] = "";
+    hg_similar_start(&similar, text, strlen(text));
+    for (unsigned i = 0; i < field->rank; i++) {
+        const char *name = field->coords.axis[i].name;
+        if (!name)
+            continue;
+        hg_similar_try(&similar, name);
+        hg_memory_append(names, sizeof names, "%s%s", *names ? ", " : "", name);
+    }
+    if (similar.nearest)
+        return hg_error_set(err, H5GRAD_FAILED, "no axis is named %s: did you mean %s?", text,
+                            similar.nearest);
+    return *names ? hg_error_set(err, H5GRAD_FAILED, "no axis is named %s: it has %s", text, names)
+                  : hg_error_set(err, H5GRAD_FAILED,
+                                 "no axis is named %s: its axes have no names, only numbers from 0",
+                                 text);
+}
+
 /* Finds the axis of a field that an option names. */
 static enum h5grad_status find_axis(const struct field *field, const struct axis_option *option,
                                     unsigned *axis, struct h5grad_error *err)
@@ -51,8 +75,7 @@ static enum h5grad_status find_axis(const struct field *field, const struct axis
         }
     }
     if (!option->is_number)
-        return hg_error_set(err, H5GRAD_FAILED,
-                            "no axis is named %s: h5grad --list shows the names", text);
+        return refuse_name(field, text, err);
     if (number < -(int64_t)rank || number >= (int64_t)rank)
         return hg_error_set(err, H5GRAD_FAILED, "axis %s is out of range: the rank is %u", text,
                             rank);
@@ -294,21 +317,46 @@ static enum h5grad_status check_points(const struct field *field, unsigned axis,
                             : "");
 }
 
-static enum h5grad_status judge_coordinates(const struct field *field, unsigned axis,
+/* Makes a step of the single value that an option gives for an axis of several points. */
+static enum h5grad_status use_step(struct field_axis *settled,
+                                   const struct coord_variable *coordinate,
+                                   struct h5grad_error *err)
+{
+    double step;
+    enum h5grad_status status = hg_coord_array_read(coordinate->array, 0, 1, &step, err);
+    if (!status)
+        status = hg_stencil_check_step(step, err);
+    if (status)
+        return hg_error_context(err, status, "%s", coordinate->name);
+    settled->spacing.kind = SPACING_NUMBER;
+    settled->spacing.number = step;
+    return H5GRAD_OK;
+}
+
+/* Finds the coordinates of an axis and checks that they can be used; *out is NULL if they turn out
+ * to be its step. */
+static enum h5grad_status judge_coordinates(struct field *field, unsigned axis,
                                             const struct run_options *options,
                                             struct coord_store *store,
                                             const struct coord_variable **out,
                                             struct h5grad_error *err)
 {
-    enum h5grad_status status = find_coordinates(field, axis, options->midpoints, store, out, err);
+    const struct coord_variable *found;
+    enum h5grad_status status =
+        find_coordinates(field, axis, options->midpoints, store, &found, err);
+    *out = NULL;
     if (status)
         return show_way_out(field, axis, status, err);
-    if (hg_meaning_is_dates((*out)->unit))
+    if (field->axis[axis].given && field->extent[axis] > 1 &&
+        hg_coord_array_extent(found->array) == 1)
+        return use_step(&field->axis[axis], found, err);
+    *out = found;
+    if (hg_meaning_is_dates(found->unit))
         return hg_error_set(err, H5GRAD_FAILED,
                             "coordinates %s are dates written as numbers (%s): give others with "
                             "--coord=%u=PATH, or a step with --spacing",
-                            (*out)->name, (*out)->unit, axis);
-    return check_points(field, axis, *out, err);
+                            found->name, found->unit, axis);
+    return check_points(field, axis, found, err);
 }
 
 /* Adds the missing points of the coordinates to the field's message about missing points. */

@@ -7,8 +7,8 @@
 
 #include "base/parse.h"
 
-/* Steps that differ from their mean by at most this part of it count as even, but rounded. */
-#define NEARLY 1e-3
+/* Relative tolerance within which steps count as even but for rounding. */
+#define STEP_TOLERANCE 1e-3
 
 /* Returns the distance between the first and last point of an axis, and its mean step; both
  * positive.
@@ -47,24 +47,24 @@ static enum boundary judge_longitude(const struct field *field, unsigned axis)
         return BOUNDARY_ONE_SIDED;
     double mean;
     const double left = full_circle(kind) - span_of(field, axis, &mean);
-    if (fabs(left - mean) <= NEARLY * mean)
+    if (fabs(left - mean) <= STEP_TOLERANCE * mean)
         return BOUNDARY_PERIODIC;
-    return fabs(left) <= NEARLY * mean ? BOUNDARY_PERIODIC_REPEATED : BOUNDARY_ONE_SIDED;
+    return fabs(left) <= STEP_TOLERANCE * mean ? BOUNDARY_PERIODIC_REPEATED : BOUNDARY_ONE_SIDED;
 }
 
-bool hg_boundary_is_round(const struct field *field, unsigned axis)
+bool hg_boundary_spans_globe(const struct field *field, unsigned axis)
 {
     return judge_longitude(field, axis) == BOUNDARY_PERIODIC;
 }
 
-bool hg_boundary_is_open_round(const struct field *field, unsigned axis)
+bool hg_boundary_globe_not_joined(const struct field *field, unsigned axis)
 {
     const struct field_axis *settled = &field->axis[axis];
-    return !settled->bounded && hg_boundary_is_round(field, axis);
+    return !settled->bounded && hg_boundary_spans_globe(field, axis);
 }
 
 /* Returns the boundary of --boundary=auto. */
-static enum boundary ask_file(const struct field *field, unsigned axis)
+static enum boundary boundary_of_file(const struct field *field, unsigned axis)
 {
     const enum boundary round = judge_longitude(field, axis);
     if (round != BOUNDARY_ONE_SIDED)
@@ -128,7 +128,7 @@ static enum h5grad_status find_period(struct field *field, unsigned axis, struct
     double mean;
     const double span = span_of(field, axis, &mean);
     const struct stencil_scan *scan = &coordinate->scan;
-    if (mean - scan->least <= NEARLY * mean && scan->most - mean <= NEARLY * mean) {
+    if (mean - scan->least <= STEP_TOLERANCE * mean && scan->most - mean <= STEP_TOLERANCE * mean) {
         const double n = (double)field->extent[axis];
         settled->op.period = span * n / (n - 1);
         settled->period_source = "n times the mean step";
@@ -192,7 +192,7 @@ enum h5grad_status hg_boundary_settle(struct field *field, unsigned axis, struct
     struct stencil_operator *op = &settled->op;
     enum h5grad_status status = H5GRAD_OK;
     if (settled->automatic) {
-        op->boundary[0] = op->boundary[1] = ask_file(field, axis);
+        op->boundary[0] = op->boundary[1] = boundary_of_file(field, axis);
         status = check_extent(field, axis, err);
     }
     if (status)

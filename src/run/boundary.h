@@ -18,11 +18,11 @@ enum h5grad_status hg_boundary_settle(struct field *field, unsigned axis, struct
 
 /* Returns whether an axis goes round the globe: a longitude whose last point is one step from its
  * first. */
-bool hg_boundary_is_round(const struct field *field, unsigned axis);
+bool hg_boundary_spans_globe(const struct field *field, unsigned axis);
 
 /* Returns whether an axis goes round the globe but has one-sided ends because no option says
  * otherwise. */
-bool hg_boundary_is_open_round(const struct field *field, unsigned axis);
+bool hg_boundary_globe_not_joined(const struct field *field, unsigned axis);
 
 /* Returns the quantity of a settled axis: the file's unless an option gives a step. */
 struct axis_kind hg_boundary_kind(const struct field *field, unsigned axis);

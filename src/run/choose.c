@@ -18,7 +18,7 @@ static enum h5grad_status add_result(struct field *field, const struct run_optio
                                      struct field_result result, struct h5grad_error *err)
 {
     const struct coords_convention *convention = field->coords.convention;
-    const struct results_fields fields = {
+    const struct result_placeholders fields = {
         .name = field->path,
         .what = names[result.what],
         .along = result.along,
@@ -29,7 +29,7 @@ static enum h5grad_status add_result(struct field *field, const struct run_optio
     if (!options->name && convention && convention->result_path)
         result.path = convention->result_path(field, &result, names[result.what]);
     else
-        result.path = hg_results_path(options->name, &fields);
+        result.path = hg_result_names_path(options->name, &fields);
     if (!result.path)
         return hg_error_memory(err, strlen(field->path));
     field->results[field->n_results++] = result;

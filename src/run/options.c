@@ -231,6 +231,7 @@ static void take_switches(const struct h5grad_options *user, struct run_options 
     out->xdmf = user->xdmf != 0;
     out->overwrite = user->overwrite != 0;
     out->sync = user->sync != 0;
+    out->strict = user->strict != 0;
     out->checkpoint = user->checkpoint != 0 || user->resume != 0; /* it may be stopped again */
     out->resume = user->resume != 0;
     out->follow_external = user->follow_external != 0;
@@ -310,7 +311,7 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
     if (!status)
         status = hg_layout_parse(user->layout, user->filter, &out->format, err);
     if (!status)
-        status = hg_results_check_template(user->name, err);
+        status = hg_result_names_check_template(user->name, err);
     if (!status)
         status = check_numbers(user, out, err);
     if (!status)

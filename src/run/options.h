@@ -52,6 +52,7 @@ struct run_options {
     const char *command; /* for the history; NULL: unknown */
     bool history, xdmf, overwrite, sync, checkpoint, resume;
     bool follow_external, allow_plugins, allow_missing;
+    bool strict; /* what is left out or assumed is an error */
     unsigned threads;
     struct cache_sizes cache; /* the machine's */
     uint64_t memory;

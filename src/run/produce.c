@@ -293,8 +293,6 @@ enum h5grad_status hg_produce_end(struct run *run, struct h5grad_error *err)
     enum h5grad_status status = run->xdmf ? describe_output(run, err) : H5GRAD_OK;
     if (!status)
         status = commit_output(run, err);
-    if (!status)
-        hg_tally_report(&run->tally, TALLY_UNIT_SPACING, H5GRAD_WARNING);
     return status;
 }
 

@@ -137,7 +137,7 @@ static void describe_axis(struct report *report, const struct task *task, unsign
     out->name = keep_text(report, said->name);
     out->unit = keep_text(report, said->unit);
     describe_spacing(report, field, axis, out);
-    out->round = hg_boundary_is_round(field, axis);
+    out->round = hg_boundary_spans_globe(field, axis);
     out->differentiated = field->axis[axis].differentiated;
     out->left_out = keep_text(report, said->left_out);
     if (planned && hg_field_is_cut(field, axis)) {

@@ -94,7 +94,9 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
     results->dataset[k] = dataset;
     if (dataset < 0)
         return hg_error_status(err);
-    enum h5grad_status status = hg_storage_read(dataset, storage_of(results, field, k), err);
+    struct h5_storage *storage = storage_of(results, field, k);
+    enum h5grad_status status = hg_storage_read(dataset, storage, err);
+    storage->sparse = task->result_storage.sparse;
     if (!status && !result->joined)
         status = hg_aux_vars_link(aux_vars, links, dataset, result->path, err);
     if (!status)

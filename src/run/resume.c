@@ -125,7 +125,7 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
 {
     enum h5grad_status status;
     if (resume->journal) {
-        status = hg_journal_go_on(resume->journal, err);
+        status = hg_journal_continue(resume->journal, err);
     } else {
         const struct journal_head head = {
             .key = resume->key,

@@ -85,9 +85,9 @@ static enum h5grad_status add_names(struct run *run, const char *source, const s
     enum h5grad_status status = H5GRAD_OK;
     for (size_t k = 0; k < field->n_results && !status; k++) {
         const struct field_result *result = &field->results[k];
-        const struct results_origin origin = {hg_field_word(result->what), source, result->along,
-                                              hg_field_axis_number(field, result->axis)};
-        status = hg_results_names_add(&run->names, result->path, &origin, err);
+        const struct result_origin origin = {hg_field_word(result->what), source, result->along,
+                                             hg_field_axis_number(field, result->axis)};
+        status = hg_result_names_add(&run->names, result->path, &origin, err);
     }
     return status;
 }
@@ -103,7 +103,7 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
         unsigned axis = field->order[k];
         const char *name = hg_field_axis_option(field, axis, number, sizeof number);
         hg_field_label(field, axis, label, sizeof label);
-        if (hg_boundary_is_open_round(field, axis))
+        if (hg_boundary_globe_not_joined(field, axis))
             status = hg_tally_add(&run->tally, TALLY_ROUND, name, err,
                                   "axis %s goes round the globe: its ends are one-sided; "
                                   "--boundary=%s=periodic joins them",
@@ -128,9 +128,13 @@ static void tell_values(struct run *run, const char *path, const struct values *
 {
     if (values->text)
         hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: values: %s", path, values->text);
-    if (values->note)
-        hg_message_add(&run->messages, run->noted++ < FEW ? H5GRAD_WARNING : H5GRAD_DETAIL,
-                       "%s: %s", path, values->note);
+    if (!values->note)
+        return;
+    const bool one_line = run->options.strict; /* the error */
+    if (run->noted == 0)
+        hg_error_set(&run->doubt, H5GRAD_FAILED, "%s: %s", path, values->note);
+    hg_message_add(&run->messages, run->noted++ < FEW && !one_line ? H5GRAD_WARNING : H5GRAD_DETAIL,
+                   "%s: %s", path, values->note);
 }
 
 /* Likewise for every dataset that a field's results are made of. */
@@ -159,7 +163,7 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
     run->fields++;
     if (run->goal != RUN_LIST) {
         run->progress.bytes_total += hg_field_result_bytes(field);
-        if (task->result_storage.n_filters == 0)
+        if (task->result_storage.n_filters == 0 && !task->result_storage.sparse)
             run->space += hg_field_result_bytes(field);
         hg_shared_note(run);
         if (*task->left_out)
@@ -235,7 +239,8 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
     return status;
 }
 
-/* Reports datasets and axes that were left out, and attributes of values that are not used. */
+/* Reports datasets and axes that were left out, attributes of values that are not used, and unit
+ * spacing. */
 static void report_omissions(struct run *run)
 {
     enum h5grad_level skipped = run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL;
@@ -250,6 +255,27 @@ static void report_omissions(struct run *run)
         hg_coord_store_tell(run->coordinates, on_warning, run);
     hg_tally_report(&run->tally, TALLY_UNUSABLE, skipped);
     hg_tally_report(&run->tally, TALLY_TOO_LARGE, skipped);
+    if (run->goal == RUN_ALL) /* a plan says so of each axis */
+        hg_tally_report(&run->tally, TALLY_UNIT_SPACING, H5GRAD_WARNING);
+}
+
+/* With --strict: fails if something was left out or assumed that a run without it warns of. */
+static enum h5grad_status refuse_doubts(const struct run *run, struct h5grad_error *err)
+{
+    static const enum tally_kind kinds[] = {TALLY_LOST,    TALLY_UNUSABLE,     TALLY_TOO_LARGE,
+                                            TALLY_DROPPED, TALLY_UNIT_SPACING, TALLY_ROUND};
+    if (!run->options.strict || run->goal == RUN_LIST)
+        return H5GRAD_OK;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (run->tally.of[kinds[i]].n == 0)
+            continue;
+        BASE_FREED char *doubt = hg_tally_first(&run->tally, kinds[i]);
+        return doubt ? hg_error_set(err, H5GRAD_FAILED, "%s: refused by --strict", doubt)
+                     : hg_error_memory(err, sizeof run->tally);
+    }
+    return run->noted > 0
+               ? hg_error_set(err, H5GRAD_FAILED, "%s: refused by --strict", run->doubt.message)
+               : H5GRAD_OK;
 }
 
 /* Returns whether a list without fields is no error: unless options allow none. */
@@ -271,11 +297,13 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     for (size_t i = 0; i < run->selection.n && !status; i++)
         status = check_field(run, &run->selection.item[i], &run->field[i], err);
     if (!status)
-        status = hg_results_names_check(&run->names, err);
+        status = hg_result_names_check(&run->names, err);
     if (!status && run->fields)
         status = hg_derivation_check_axes(&run->options.derivation, err);
     if (!status && run->goal != RUN_LIST && run->fields)
         status = hg_subset_check_used(derivation, run->subset_used, err);
+    if (!status && run->fields)
+        status = refuse_doubts(run, err);
     if (!status)
         report_omissions(run);
     if (status || run->fields || may_be_empty(run))
@@ -334,7 +362,7 @@ static void release(struct run *run)
     free(run->field);
     free(run->subset_used);
     hg_select_free(&run->selection);
-    hg_results_names_free(&run->names);
+    hg_result_names_free(&run->names);
     hg_report_free(run->report);
     hg_xdmf_free(run->xdmf);
     hg_tally_free(&run->tally);

@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/memory.h"
+#include "base/similar.h"
 #include "hdf5/names.h"
 #include "libhdf5/identity.h"
 #include "formats/formats.h"
@@ -206,6 +207,46 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
     return status;
 }
 
+/* Returns the last component of a path. */
+static const char *last_component(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Returns the path of the dataset that was meant by name, to be freed: one of a similar path, else
+ * one of the same last component in another group. NULL: there is none. */
+static char *find_meant(struct selection *selection, struct search *search, const char *name)
+{
+    struct similar similar;
+    const char *elsewhere = NULL;
+    if (walk(selection, search, NULL))
+        return NULL;
+    hg_similar_start(&similar, name, strlen(name));
+    for (size_t i = 0; i < selection->walk.n; i++) {
+        const char *path = selection->walk.dataset[i].path;
+        hg_similar_try(&similar, *name == '/' ? path : path + 1);
+        if (strcmp(last_component(path), last_component(name)) == 0)
+            elsewhere = elsewhere ? elsewhere : path;
+    }
+    const char *meant = similar.nearest ? similar.nearest : elsewhere;
+    return meant ? hg_names_shown_path(search->file, meant) : NULL;
+}
+
+/* Completes the reason why a dataset that options name cannot be opened. */
+static enum h5grad_status refuse_named(struct selection *selection, struct search *search,
+                                       const char *name, struct h5grad_error *err)
+{
+    const enum h5grad_status status = hg_error_status(err);
+    struct h5grad_error reason = err ? *err : (struct h5grad_error){.status = status};
+    const bool absent = status == H5GRAD_FAILED && strstr(reason.message, WALK_ABSENT);
+    char *meant = absent ? find_meant(selection, search, name) : NULL;
+    if (meant)
+        hg_error_set(err, status, "%s: did you mean %s?", reason.message, meant);
+    free(meant);
+    return hg_error_context(err, status, "%s", name);
+}
+
 static enum h5grad_status add_named(struct selection *selection, struct search *search,
                                     const char *name, struct h5grad_error *err)
 {
@@ -213,7 +254,7 @@ static enum h5grad_status add_named(struct selection *selection, struct search *
     if (dataset < 0) {
         if (strpbrk(name, "*?["))
             return add_fields(selection, search, name, err);
-        return hg_error_context(err, H5GRAD_FAILED, "%s", name);
+        return refuse_named(selection, search, name, err);
     }
     struct h5_identity identity;
     enum h5grad_status status;

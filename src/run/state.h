@@ -25,7 +25,7 @@ struct run {
     hid_t file;
     struct selection selection;
     struct coord_store *coordinates;
-    struct results_names names;
+    struct result_names names;
     struct results results; /* of the field at hand */
     struct report *report;
     struct publish publish;
@@ -36,7 +36,7 @@ struct run {
     uint64_t agreed;   /* a hash of what all ranks must see alike */
     bool leases;       /* chunks of the output go into leases */
     bool lost;         /* a rank is dead */
-    uint64_t space;    /* bytes of results that no filter makes smaller */
+    uint64_t space;    /* bytes of results that are stored whole */
     struct h5grad_progress progress;
     struct field *field;         /* of each selected dataset that is to be done */
     bool *subset_used;           /* of each --subset, whether a field has its axis */
@@ -45,7 +45,8 @@ struct run {
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
     bool skipped_field;          /* skipped is about a field */
     struct tally tally;          /* what is reported once, with a count */
-    size_t noted;                /* fields whose attributes about their values are not used */
+    size_t noted;                /* fields whose attributes about their values are not used, ... */
+    struct h5grad_error doubt;   /* ... and what is to be said of the first */
     struct h5grad_error unsafe;  /* why the journal could not be synced */
     _Atomic bool is_unsafe;      /* unsafe is set; the run ends */
     uint64_t written_back;       /* bytes of results done when writing back was begun last */

@@ -67,16 +67,28 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
     return H5GRAD_OK;
 }
 
+/* Returns the message of an entry, to be freed; NULL if memory runs out. */
+static char *entry_message(enum tally_kind kind, const struct tally_entry *entry)
+{
+    char others[64] = "";
+    if (entry->n > 1 && *forms[kind].before)
+        snprintf(others, sizeof others, "%s%zu%s", forms[kind].before, entry->n - 1,
+                 forms[kind].after);
+    return hg_memory_format("%s%s%s%s", entry->first, forms[kind].said, others, forms[kind].end);
+}
+
+char *hg_tally_first(const struct tally *tally, enum tally_kind kind)
+{
+    return entry_message(kind, &tally->of[kind].entry[0]);
+}
+
 void hg_tally_report(const struct tally *tally, enum tally_kind kind, enum h5grad_level level)
 {
     for (size_t i = 0; i < tally->of[kind].n; i++) {
-        const struct tally_entry *entry = &tally->of[kind].entry[i];
-        char others[64] = "";
-        if (entry->n > 1 && *forms[kind].before)
-            snprintf(others, sizeof others, "%s%zu%s", forms[kind].before, entry->n - 1,
-                     forms[kind].after);
-        hg_message_add(tally->messages, level, "%s%s%s%s", entry->first, forms[kind].said, others,
-                       forms[kind].end);
+        char *text = entry_message(kind, &tally->of[kind].entry[i]);
+        if (text)
+            hg_message_add(tally->messages, level, "%s", text);
+        free(text);
     }
 }
 

@@ -38,6 +38,10 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
                                 struct h5grad_error *err, const char *format, ...)
     BASE_PRINTF(5, 6);
 
+/* Returns the message about the first of the cases of a kind that has some, to be freed; NULL if
+ * memory runs out. */
+char *hg_tally_first(const struct tally *tally, enum tally_kind kind);
+
 void hg_tally_report(const struct tally *tally, enum tally_kind kind, enum h5grad_level level);
 void hg_tally_free(struct tally *tally);
 

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "formats/formats.h"
+#include "hdf5/chunk.h"
 #include "hdf5/names.h"
 #include "libhdf5/reopen.h"
 #include "trust/outside.h"
@@ -275,6 +276,12 @@ struct wanted {
     unsigned source, axis, order;
 };
 
+/* Returns what belongs to the values of a source but is not added to them. */
+static double offset_of(const struct field *field, unsigned source)
+{
+    return source > 0 ? field->vector->other[source - 1].values.offset : field->values.offset;
+}
+
 /* Finds or adds a derivative of the job; *number is its number. */
 static enum h5grad_status use_derivative(struct task *task, struct wanted wanted, unsigned *number,
                                          struct h5grad_error *err)
@@ -293,13 +300,17 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
     }
     struct engine_derivative *out = &task->derivative[job->n_derivatives++];
     struct stencil_operator op = settled->op;
+    const double offset = offset_of(field, wanted.source);
     op.derivative = wanted.order;
+    for (int side = 0; side < 2; side++)
+        op.value[side] -= offset;
     *out = (struct engine_derivative){.source = wanted.source, .axis = axis};
     if (wanted.order == 0) {
+        out->offset = offset;
         out->stencil.even = true;
         return H5GRAD_OK;
     }
-    if (hg_field_is_round(field, axis))
+    if (hg_field_is_spherical(field, axis))
         out->divisor = axis == field->sphere.latitude ? &task->rows.north : &task->rows.east;
     if (coordinate)
         status = use_coordinates(&out->stencil, &op, coordinate, err);
@@ -376,9 +387,9 @@ static void choose_sum(const struct field *field, const struct field_result *res
     for (unsigned k = 0; k < field->n_combined; k++) {
         const unsigned axis = field->combined[k], next = k + 1;
         want(recipe, vector ? k : 0, axis, order);
-        metric = metric || (hg_field_is_round(field, axis) && axis == field->sphere.latitude);
+        metric = metric || (hg_field_is_spherical(field, axis) && axis == field->sphere.latitude);
         if (!metric || recipe->before > 0 || result->what == FIELD_MAGNITUDE ||
-            (next < field->n_combined && hg_field_is_round(field, field->combined[next])))
+            (next < field->n_combined && hg_field_is_spherical(field, field->combined[next])))
             continue;
         recipe->kind = COMBINATION_SUM_METRIC;
         recipe->before = recipe->n;
@@ -449,7 +460,7 @@ static enum h5grad_status choose_outputs(struct task *task, struct h5grad_error 
                 &output->derivative, err);
         else
             status = combine(task, result, output, err);
-        if (result->along && hg_field_is_round(field, result->axis)) {
+        if (result->along && hg_field_is_spherical(field, result->axis)) {
             output->combination = &task->alone;
             output->inputs = &output->derivative;
         }
@@ -556,6 +567,16 @@ static enum h5grad_status plan_tiles(struct task *task, const struct run_options
     return status;
 }
 
+/* Returns whether chunks of all sources are not stored. */
+static bool have_gaps(const struct task *task)
+{
+    const struct h5_storage *storage = whole_storage(task);
+    bool have = storage->layout == H5_CHUNKED && hg_chunk_has_gaps(task->dataset, storage);
+    for (unsigned k = 0; k < field_vector_others(task->field->vector) && have; k++)
+        have = task->field->is_part || have_gaps(&task->other[k]);
+    return have;
+}
+
 /* Chooses the storage of results. Default chunks span as many points of the source as if all points
  * had results. */
 static enum h5grad_status choose_storage(struct task *task, const struct layout_request *request,
@@ -569,6 +590,7 @@ static enum h5grad_status choose_storage(struct task *task, const struct layout_
         request, &source, task->field->components * hg_element_size(task->field->result), result,
         task->left_out, sizeof task->left_out, err);
     const bool chosen = source.layout != H5_CHUNKED && request->layout != LAYOUT_CHUNK;
+    result->sparse = !status && result->layout == H5_CHUNKED && have_gaps(task);
     for (unsigned i = 0; i < result->rank && region && chosen && !status; i++)
         result->chunk[i] = size_ceil_div(result->chunk[i], region->step[i]);
     return status;

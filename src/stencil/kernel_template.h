@@ -32,12 +32,12 @@
     #define KERNEL_SLOW __attribute__((noinline))
 
 /* Loads the scalars of n points at an offset from f, or the number that stands for them. */
-static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, int offset, ptrdiff_t n,
+static KERNEL_SLOW void KERNEL_NAME(fetch)(const struct rows *rows, ptrdiff_t offset, ptrdiff_t n,
                                            const KERNEL_IN *restrict f, KERNEL_SCALAR *restrict to)
 {
-    if (tap_is_made(offset)) {
+    if (tap_is_constant(offset)) {
         for (ptrdiff_t i = 0; i < n; i++)
-            to[i] = (KERNEL_SCALAR)rows->taps->made[offset == TAP_MADE_LAST];
+            to[i] = (KERNEL_SCALAR)rows->taps->constant[offset == TAP_CONSTANT_LAST];
         return;
     }
     f += offset * rows->shift;
@@ -138,8 +138,8 @@ STENCIL_BODY bool KERNEL_NAME(few)(const struct rows *rows, ptrdiff_t in_point, 
     const struct taps taps = *rows->taps;
     const ptrdiff_t shift = rows->shift, length = rows->length;
     const KERNEL_SCALAR step = (KERNEL_SCALAR)(taps.order > 0 ? taps.step : 1);
-    if (rows->weight || taps.divisor != 1 || tap_is_made(taps.offset[0]) ||
-        tap_is_made(taps.center))
+    if (rows->weight || taps.divisor != 1 || tap_is_constant(taps.offset[0]) ||
+        tap_is_constant(taps.center))
         return false;
     const KERNEL_IN *a = f + taps.offset[0] * shift, *center = f + taps.center * shift;
     if (taps.form == TAPS_DIFFERENCES && taps.n == 1 && taps.weight[0] == 1) {
@@ -252,16 +252,35 @@ STENCIL_BODY void KERNEL_NAME(each)(enum taps_form form, unsigned n, const struc
 
 typedef KERNEL_OUT KERNEL_NAME(out) __attribute__((vector_size(KERNEL_LANES * sizeof(KERNEL_OUT))));
 
-/* Replaces those of the results [from, from + n), at g, that rows->left and right hold. */
-static void KERNEL_NAME(patch)(const struct rows *rows, ptrdiff_t from, ptrdiff_t n, KERNEL_OUT *g)
+/* Integers as wide as results: the numbers of lanes, or masks. */
+typedef __typeof__((KERNEL_NAME(out)){0} < (KERNEL_NAME(out)){0}) KERNEL_NAME(lanes);
+
+/* Replaces the lanes [first, end) of v by those at from. All in registers: to store scalars and
+ * load them as a vector would wait until the memory has taken all stores before. */
+STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(blend)(KERNEL_NAME(out) * v, const KERNEL_OUT *from,
+                                                   ptrdiff_t first, ptrdiff_t end)
 {
+    KERNEL_NAME(lanes) lane, old, given;
+    for (int i = 0; i < KERNEL_LANES; i++)
+        lane[i] = i;
+    memcpy(&old, v, sizeof old);
+    memcpy(&given, from, sizeof given);
+    const KERNEL_NAME(lanes) mask = (lane >= (int)first) & (lane < (int)end);
+    old = (old & ~mask) | (given & mask);
+    memcpy(v, &old, sizeof old);
+}
+
+/* Replaces those of the results [from, from + STEP), in v, that rows->left and right hold. */
+STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(patch)(const struct rows *rows, ptrdiff_t from,
+                                                   KERNEL_NAME(out) * v)
+{
+    enum { STEP = LINE / sizeof(KERNEL_OUT) };
     const KERNEL_OUT *left = rows->left, *right = rows->right;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        if (from + i < rows->n_left)
-            g[i] = left[from + i];
-        else if (from + i >= rows->length - rows->n_right)
-            g[i] = right[from + i - (rows->length - rows->n_right)];
-    }
+    const ptrdiff_t n = rows->n_left - from, end = rows->length - rows->n_right - from;
+    for (ptrdiff_t k = 0; n > 0 && k < STEP; k += KERNEL_LANES)
+        KERNEL_NAME(blend)(&v[k / KERNEL_LANES], left + from + k, 0, n - k);
+    for (ptrdiff_t k = 0; end < STEP && k < STEP; k += KERNEL_LANES)
+        KERNEL_NAME(blend)(&v[k / KERNEL_LANES], right + k - end, end - k, STEP);
 }
 
 /* Returns the vector of results from i on. */
@@ -286,13 +305,18 @@ __attribute__((noinline)) static KERNEL_TARGET void KERNEL_NAME(line)(
     KERNEL_NAME(out) v[VECTORS];
     for (ptrdiff_t k = 0; k < VECTORS; k++)
         v[k] = KERNEL_NAME(vector)(form, n, rows, rows->weight_point, at + k * KERNEL_LANES, f);
-    KERNEL_NAME(patch)(rows, at, STEP, (KERNEL_OUT *)v);
+    KERNEL_NAME(patch)(rows, at, v);
+    if (line == at) {
+        for (ptrdiff_t k = 0; k < VECTORS; k++)
+            KERNEL_STORE(g + line + k * KERNEL_LANES, &v[k], sizeof *v);
+        return;
+    }
+    KERNEL_OUT part[STEP];
+    memcpy(part, v, sizeof part);
     if (line < 0)
-        memcpy(g, v, (size_t)(line + STEP) * sizeof *g);
-    else if (line > last)
-        memcpy(g + line, (KERNEL_OUT *)v + (line - at), (size_t)(rows->length - line) * sizeof *g);
-    for (ptrdiff_t k = 0; line == at && k < VECTORS; k++)
-        KERNEL_STORE(g + line + k * KERNEL_LANES, &v[k], sizeof *v);
+        memcpy(g, part, (size_t)(line + STEP) * sizeof *g);
+    else
+        memcpy(g + line, part + (line - at), (size_t)(rows->length - line) * sizeof *g);
 }
 
 /* Does one row, with non-temporal stores. */
@@ -306,9 +330,12 @@ STENCIL_BODY KERNEL_TARGET void KERNEL_NAME(row)(enum taps_form form, unsigned n
     const ptrdiff_t patched = all.n_left > head ? all.n_left - head + step - 1 : 0;
     const ptrdiff_t first = head + patched / step * step;
     const ptrdiff_t end = head + (all.length - all.n_right - head) / step * step;
+    if (end < all.length) /* plain stores to a cache line in memory would delay all after them */
+        __builtin_prefetch(g + end + all.out_row, 1);
     for (ptrdiff_t line = head > 0 ? head - step : 0; line < first; line += step)
         KERNEL_NAME(line)(form, n, rows, line, f, g);
     for (ptrdiff_t i = first; i < end; i += KERNEL_LANES) {
+        __builtin_prefetch(f + i + all.ahead);
         const KERNEL_NAME(out) v = KERNEL_NAME(vector)(form, n, &all, weight_point, i, f);
         KERNEL_STORE(g + i, &v, sizeof v);
     }

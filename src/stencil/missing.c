@@ -26,9 +26,9 @@ struct repair {
     bool single;         /* float, not double */
     ptrdiff_t reach;     /* results on each side that may depend on a missing value */
     ptrdiff_t low, high; /* the block's results depend on points [low, high), counted from its
-                            first one */
+                            first one; if whole also on points across the seam */
     ptrdiff_t points;    /* of the block along the axis */
-    ptrdiff_t run;       /* contiguous scalars behind the axis */
+    ptrdiff_t run;       /* contiguous scalars for each point of the axis */
     ptrdiff_t in_axis, out_axis;
     /* taps[]: formulas of points far from the ends of an even axis, by how many values they have on
      * each side. Bits say which have been looked for (known), and which of these exist. */
@@ -88,10 +88,10 @@ static bool has_value(const struct repair *repair, ptrdiff_t point, ptrdiff_t in
         if (axis->op.boundary[!low] == BOUNDARY_ONE_SIDED || index <= -all || index > 2 * all - 2)
             return false;
     }
-    int offset = hg_operator_place(axis, repair->block->before + (uint64_t)point, index);
+    ptrdiff_t offset = hg_operator_place(axis, repair->block->before + (uint64_t)point, index);
     if (repair->whole)
         offset = row_wrap(repair->block, point, offset);
-    if (tap_is_made(offset))
+    if (tap_is_constant(offset))
         return !isnan(axis->op.value[!low]);
     return !is_missing(repair, in + offset * repair->in_axis);
 }
@@ -198,7 +198,7 @@ static void recompute(struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrd
 static bool is_missing_at(const struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrdiff_t k)
 {
     if (repair->whole)
-        k = row_wrap(repair->block, point, (int)k);
+        k = row_wrap(repair->block, point, k);
     else if (point + k < repair->low)
         return false;
     return is_missing(repair, in + k * repair->in_axis);
@@ -209,11 +209,11 @@ static bool is_missing_at(const struct repair *repair, ptrdiff_t point, ptrdiff_
 static void repair_around(struct repair *repair, ptrdiff_t point, ptrdiff_t in, ptrdiff_t out)
 {
     const ptrdiff_t reach = repair->reach;
-    ptrdiff_t there = 0; /* points [there, 0) after this one have values or do not exist */
-    while (there > -2 * reach && !is_missing_at(repair, point, in, there - 1))
-        there--;
-    for (ptrdiff_t k = there + reach; k <= reach; k++) {
-        const ptrdiff_t to = repair->whole ? row_wrap(repair->block, point, (int)k) : k;
+    ptrdiff_t clear = 0; /* the points at offsets [clear, 0) have values or do not exist */
+    while (clear > -2 * reach && !is_missing_at(repair, point, in, clear - 1))
+        clear--;
+    for (ptrdiff_t k = clear + reach; k <= reach; k++) {
+        const ptrdiff_t to = repair->whole ? row_wrap(repair->block, point, k) : k;
         if (point + to >= 0 && point + to < repair->points)
             recompute(repair, point + to, in + to * repair->in_axis, out + to * repair->out_axis);
     }
@@ -287,13 +287,37 @@ static void set_axis(struct repair *repair)
     repair->reach = (op->missing == MISSING_EDGE ? operator_window(op) - 1 : 0) +
                     (op->boundary[0] == BOUNDARY_PERIODIC_REPEATED);
     const uint64_t reach = (uint64_t)repair->reach;
-    if (repair->whole) {
-        repair->low = -(ptrdiff_t)block->before;
-        repair->high = repair->points + (ptrdiff_t)block->after;
+    const bool wraps = periodic && !repair->whole;
+    repair->low = -(ptrdiff_t)(wraps ? reach : size_min(reach, block->before));
+    repair->high = repair->points + (ptrdiff_t)(wraps ? reach : size_min(reach, block->after));
+}
+
+/* Repairs the results around the missing values of points [low, high). n: axes whose points are not
+ * in runs. */
+static void repair_points(struct repair *repair, unsigned n, ptrdiff_t low, ptrdiff_t high)
+{
+    const struct stencil_block *block = repair->block;
+    const bool folded = n == block->axis + 1 && repair->in_axis == repair->run;
+    const ptrdiff_t step = folded ? high - low : 1;
+    uint64_t at[GRID_MAX_RANK + 1] = {0};
+    ptrdiff_t from = 0, to = 0;
+    if (low >= high)
         return;
-    }
-    repair->low = -(ptrdiff_t)(periodic ? reach : size_min(reach, block->before));
-    repair->high = repair->points + (ptrdiff_t)(periodic ? reach : size_min(reach, block->after));
+    do {
+        for (ptrdiff_t k = low; k < high; k += step)
+            repair_row(repair, k, step, from + k * repair->in_axis, to + k * repair->out_axis);
+    } while (next_row(block, n, at, &from, &to));
+}
+
+/* Repairs the results around the missing values that the array's other end holds. */
+static void repair_across(struct repair *repair, unsigned n)
+{
+    const ptrdiff_t before = (ptrdiff_t)repair->block->before;
+    const ptrdiff_t after = (ptrdiff_t)repair->block->after;
+    const ptrdiff_t end = repair->points + after;
+    const ptrdiff_t last = end - (repair->reach - before), first = repair->reach - after - before;
+    repair_points(repair, n, last > repair->high ? last : repair->high, end);
+    repair_points(repair, n, -before, first < repair->low ? first : repair->low);
 }
 
 void hg_missing_repair(const struct stencil_kernel *kernel, const struct stencil_block *block,
@@ -309,18 +333,13 @@ void hg_missing_repair(const struct stencil_kernel *kernel, const struct stencil
                             .out = out,
                             .single = kernel->in_size == sizeof(float),
                             .run = 1};
-    uint64_t at[GRID_MAX_RANK + 1] = {0};
-    ptrdiff_t from = 0, to = 0;
     unsigned n = block->rank;
     set_axis(&repair);
     for (; n > block->axis + 1 && block->in_stride[n - 1] == repair.run &&
            block->out_stride[n - 1] == repair.run;
          n--)
         repair.run *= (ptrdiff_t)block->count[n - 1];
-    const bool folded = n == block->axis + 1 && repair.in_axis == repair.run;
-    const ptrdiff_t step = folded ? repair.high - repair.low : 1;
-    do {
-        for (ptrdiff_t k = repair.low; k < repair.high; k += step)
-            repair_row(&repair, k, step, from + k * repair.in_axis, to + k * repair.out_axis);
-    } while (next_row(block, n, at, &from, &to));
+    repair_points(&repair, n, repair.low, repair.high);
+    if (repair.whole)
+        repair_across(&repair, n);
 }

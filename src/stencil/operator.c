@@ -114,17 +114,17 @@ static bool is_repeated(const struct stencil_axis *axis, uint64_t point)
     return operator_is_periodic(&axis->op) && (int64_t)point == operator_period_points(axis);
 }
 
-int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k)
+ptrdiff_t hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k)
 {
     const int64_t all = (int64_t)axis->extent, own = (int64_t)point;
     if (operator_is_periodic(&axis->op)) {
         const int64_t period = operator_period_points(axis), skipped = all - period;
         if (is_repeated(axis, point))
-            return (int)(k < 0 ? k : k + 1);
-        return (int)((k < 0 ? k - skipped : k < period ? k : k + skipped) - own);
+            return (ptrdiff_t)(k < 0 ? k : k + 1);
+        return (ptrdiff_t)((k < 0 ? k - skipped : k < period ? k : k + skipped) - own);
     }
     if (k >= 0 && k < all)
-        return (int)(k - own);
+        return (ptrdiff_t)(k - own);
     const bool low = k < 0;
     const int64_t beyond = low ? -k : k - (all - 1);
     int64_t before = 0; /* points between the end and the point that stands for it */
@@ -138,12 +138,12 @@ int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k
     case BOUNDARY_EXTEND:
         break;
     default:
-        return low ? TAP_MADE_FIRST : TAP_MADE_LAST;
+        return low ? TAP_CONSTANT_FIRST : TAP_CONSTANT_LAST;
     }
-    return (int)((low ? before : all - 1 - before) - own);
+    return (ptrdiff_t)((low ? before : all - 1 - before) - own);
 }
 
-static int place(const struct window *window, int64_t k)
+static ptrdiff_t place(const struct window *window, int64_t k)
 {
     return hg_operator_place(window->axis, window->point, k);
 }
@@ -341,13 +341,13 @@ bool hg_operator_run_taps(const struct stencil_axis *axis, uint64_t point, const
     taps->center = 0;
     taps->order = 0;
     taps->divisor = 1;
-    taps->made[0] = axis->op.value[0];
-    taps->made[1] = axis->op.value[1];
+    taps->constant[0] = axis->op.value[0];
+    taps->constant[1] = axis->op.value[1];
     taps->uneven = !axis->even || (operator_is_periodic(&axis->op) && crosses && !axis->seam_even);
     if (is_unknown(&window)) {
         taps->form = TAPS_SUM;
-        taps->made[0] = NAN;
-        taps->offset[0] = TAP_MADE_FIRST;
+        taps->constant[0] = NAN;
+        taps->offset[0] = TAP_CONSTANT_FIRST;
         taps->weight[taps->n++] = 1;
         return true;
     }

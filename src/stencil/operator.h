@@ -9,8 +9,8 @@
 #ifndef H5GRAD_STENCIL_OPERATOR_H
 #define H5GRAD_STENCIL_OPERATOR_H
 
-#include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define OPERATOR_MOST_REACH  4  /* points of a central formula on each side */
@@ -111,13 +111,13 @@ enum taps_form {
     TAPS_FORMS
 };
 
-/* Offsets of taps that are numbers: made[0] and made[1]. */
-#define TAP_MADE_FIRST INT_MIN
-#define TAP_MADE_LAST  INT_MAX
+/* Offsets of taps that are numbers: constant[0] and constant[1]. */
+#define TAP_CONSTANT_FIRST PTRDIFF_MIN
+#define TAP_CONSTANT_LAST  PTRDIFF_MAX
 
-static inline bool tap_is_made(int offset)
+static inline bool tap_is_constant(ptrdiff_t offset)
 {
-    return offset == TAP_MADE_FIRST || offset == TAP_MADE_LAST;
+    return offset == TAP_CONSTANT_FIRST || offset == TAP_CONSTANT_LAST;
 }
 
 /*
@@ -129,12 +129,12 @@ struct taps {
     enum taps_form form;
     bool uneven; /* computed in double */
     unsigned n;  /* terms */
-    int center;
-    int offset[OPERATOR_MOST_POINTS], from[OPERATOR_MOST_POINTS];
+    ptrdiff_t center;
+    ptrdiff_t offset[OPERATOR_MOST_POINTS], from[OPERATOR_MOST_POINTS];
     double weight[OPERATOR_MOST_POINTS];
     unsigned order;
     double step, divisor;
-    double made[2];
+    double constant[2];
 };
 
 /*
@@ -150,9 +150,10 @@ bool hg_operator_run_taps(const struct stencil_axis *axis, uint64_t point, const
 void hg_operator_taps(const struct stencil_axis *axis, uint64_t point, const double *x,
                       struct taps *taps);
 
-/* Returns the offset, for a tap of point, of the value at index k of the axis and beyond its ends.
- * Seen from a point that repeats the first one, that point has index 0. */
-int hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k);
+/* Returns the offset from point to the point that supplies the value at index k, which may lie
+ * beyond the ends of the axis; TAP_CONSTANT_FIRST or _LAST if a number does. Seen from a point that
+ * repeats the first one, that point has index 0. */
+ptrdiff_t hg_operator_place(const struct stencil_axis *axis, uint64_t point, int64_t k);
 
 /* Returns how many weights a point inside an uneven axis has; 0 if the axis is even. */
 unsigned hg_operator_weights(const struct stencil_axis *axis);

@@ -18,9 +18,11 @@ struct rows {
     /* The weights of an uneven axis, those of term t from weight[t * weight_tap] on; else NULL. */
     const double *weight;
     ptrdiff_t weight_tap, weight_row, weight_point; /* strides in weight */
-    /* Of non-temporal stores: n_left and n_right results that replace the row's first and last. */
+    /* Of non-temporal stores: n_left and n_right results that replace the row's first and last.
+     * A cache line before and after them can be read, too. */
     const void *left, *right;
     ptrdiff_t n_left, n_right;
+    ptrdiff_t ahead; /* from a scalar to one that will be read soon; out_row: to the next row */
 };
 
 /* in and out point to the first scalar of the first row. */
@@ -73,11 +75,12 @@ static inline bool row_is_whole(const struct stencil_block *block)
 }
 
 /* Returns the offset, within the input of such a block, of a tap of point. */
-static inline int row_wrap(const struct stencil_block *block, ptrdiff_t point, int offset)
+static inline ptrdiff_t row_wrap(const struct stencil_block *block, ptrdiff_t point,
+                                 ptrdiff_t offset)
 {
     const ptrdiff_t all = (ptrdiff_t)block->stencil->extent;
     const ptrdiff_t own = (ptrdiff_t)block->before + point, at = own + offset;
-    return (int)((at < 0 ? at + all : at >= all ? at - all : at) - own);
+    return (at < 0 ? at + all : at >= all ? at - all : at) - own;
 }
 
 /* Replaces the offsets of all taps likewise. */

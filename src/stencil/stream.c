@@ -15,6 +15,9 @@
 
 #define LINE 64 /* bytes of a cache line */
 
+/* Bytes of the input between what is computed and what is fetched meanwhile. */
+#define AHEAD 8192
+
 /* How many lines' ends are computed at a time. */
 #define GROUP 32
 
@@ -135,9 +138,10 @@ struct stream {
     const struct part *along; /* the part whose axis is the last one: lines lie along it */
     uint64_t run, line;       /* scalars of a point of along and of a line; both are contiguous */
     uint64_t at[GRID_MAX_RANK + 1]; /* the line, along the axes before it */
-    /* The formulas of the ends of lines, and the results of a group of lines. */
+    /* The formulas of the ends of lines, and the results of a group of lines: a line of the cache
+     * for each, and one before and after all, since more is loaded than results. */
     struct row_ends taps;
-    double ends[2][GROUP * OPERATOR_MOST_ENDS]; /* or floats, in half of it */
+    _Alignas(LINE) char ends[2][(GROUP + 2) * LINE];
 };
 
 /* False if there are no functions for the block. */
@@ -181,6 +185,25 @@ static bool find_line(struct stream *stream, struct part *part, unsigned n)
            (stream->run == 1 || !uneven);
 }
 
+/* Makes the parts fetch, AHEAD bytes early, the points that none of them has read yet: of short
+ * lines the processor itself finds too late which comes next. */
+static void set_ahead(const struct stream *stream, struct part *part, unsigned n)
+{
+    const struct stencil_block *along = stream->along->block;
+    const unsigned before = along->axis > 0 ? along->axis - 1 : 0;
+    const ptrdiff_t few = AHEAD / (ptrdiff_t)stream->size, lines = few / (ptrdiff_t)stream->line;
+    ptrdiff_t reach = 0;
+    for (unsigned k = 0; k < n; k++) {
+        const struct stencil_block *block = part[k].block;
+        const ptrdiff_t own = block->stencil->reach * block->in_stride[block->axis];
+        reach = own > reach ? own : reach;
+    }
+    for (unsigned k = 0; k < n; k++) {
+        part[k].rows.ahead = reach + (lines > 0 ? lines * along->in_stride[before] : few);
+        part[k].rows.out_row = along->out_stride[before];
+    }
+}
+
 /* Does the line for an axis that it lies across, unless it is at an end of that axis. */
 static void do_across(const struct stream *stream, struct part *part, const char *in, char *out)
 {
@@ -218,13 +241,13 @@ static void fill_ends(struct stream *stream, const char *in)
 {
     struct stencil_block block = *stream->along->block;
     const unsigned axis = block.axis;
-    void *const out[2] = {stream->ends[0], stream->ends[1]};
+    void *const out[2] = {stream->ends[0] + LINE, stream->ends[1] + LINE};
     for (unsigned i = 0; i < axis; i++)
         block.count[i] = 1;
     if (axis > 0) {
         block.count[axis - 1] =
             size_min(GROUP, stream->along->block->count[axis - 1] - stream->at[axis - 1]);
-        block.out_stride[axis - 1] = OPERATOR_MOST_ENDS;
+        block.out_stride[axis - 1] = LINE / (ptrdiff_t)stream->size;
     }
     hg_row_apply_ends(stream->plain, &block, &stream->taps, in, out);
 }
@@ -267,12 +290,11 @@ static void do_line(struct stream *stream, struct part *part, const char *in, ch
         return;
     }
     const uint64_t number = axis > 0 ? stream->at[axis - 1] % GROUP : 0;
-    const uint64_t skip = number * OPERATOR_MOST_ENDS * stream->size;
+    const uint64_t skip = (1 + number) * LINE;
     if (number == 0)
         fill_ends(stream, in);
     if (!is_outermost(stream)) {
-        do_along(stream, part, (const char *)stream->ends[0] + skip,
-                 (const char *)stream->ends[1] + skip, in, out);
+        do_along(stream, part, stream->ends[0] + skip, stream->ends[1] + skip, in, out);
         return;
     }
     struct stencil_block line = *part->block;
@@ -295,6 +317,7 @@ bool hg_stencil_stream(enum element element, unsigned n, const struct stencil_bl
     }
     if (!find_line(&stream, part, n))
         return false;
+    set_ahead(&stream, part, n);
     hg_row_ends(stream.along->block, &stream.taps);
     ptrdiff_t from = 0, to = 0;
     const ptrdiff_t size = (ptrdiff_t)stream.size;

@@ -41,9 +41,9 @@ struct source {
     char *path; /* of the file that was found; NULL: none, or the virtual dataset's file */
     enum {
         ABSENT,
-        THERE,      /* something exists at one of its paths, */
-        FILE_THERE, /* it is an HDF5 file, */
-        FOUND,      /* with the dataset */
+        PATH_EXISTS,  /* at one of its paths, whatever it is */
+        FILE_OPENED,  /* it is an HDF5 file */
+        DATASET_FOUND /* in that file */
     } state;
     bool unfit; /* libhdf5 would fail or read nonsense instead of the fill value */
     char *why;  /* NULL: the source is usable */
@@ -52,8 +52,9 @@ struct source {
 };
 
 /* A dataset whose points lie in other files, during its check. */
-struct site {
-    const struct site *above; /* the virtual dataset of which this is a source; may be NULL */
+struct outside_dataset {
+    const struct outside_dataset
+        *above; /* the virtual dataset of which this is a source; may be NULL */
     unsigned depth;
     struct h5_identity identity;
     hid_t dataset, creation, type;
@@ -73,13 +74,13 @@ struct site {
 };
 
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
-                                        const struct site *above);
+                                        const struct outside_dataset *above);
 
 /* ------------------------------------------------------------------------------ what is missing */
 
 /* Counts a part of the dataset as missing. Takes ownership of text, which names the part and the
  * reason. */
-static enum h5grad_status add_missing(struct check *check, struct site *site, char *text)
+static enum h5grad_status add_missing(struct check *check, struct outside_dataset *site, char *text)
 {
     if (!text)
         return hg_error_memory(check->err, sizeof *site);
@@ -103,7 +104,7 @@ static const struct h5_outside *find_outside(const struct h5_access *access, hid
 
 /* Says, in new memory, that the sources make the dataset shorter than when it was closed, or empty;
  * *shorter: they do. */
-static char *describe_end(const struct site *site, bool *shorter)
+static char *describe_end(const struct outside_dataset *site, bool *shorter)
 {
     for (int k = 0; k < site->rank; k++) {
         char left[96] = "no points";
@@ -120,7 +121,7 @@ static char *describe_end(const struct site *site, bool *shorter)
 }
 
 /* Completes the result of the check; false if allocation fails. */
-static bool describe_missing(struct site *site)
+static bool describe_missing(struct outside_dataset *site)
 {
     bool shorter = false;
     char count[96] = "";
@@ -138,7 +139,7 @@ static bool describe_missing(struct site *site)
     return found->text || !(found->missing || shorter);
 }
 
-static enum h5grad_status conclude_check(struct check *check, struct site *site)
+static enum h5grad_status conclude_check(struct check *check, struct outside_dataset *site)
 {
     struct h5_access *access = check->access;
     struct h5_outside *more = describe_missing(site)
@@ -157,7 +158,7 @@ static enum h5grad_status conclude_check(struct check *check, struct site *site)
 
 /* Checks a file that libhdf5 opens without our driver, so nothing could refuse pipes and devices or
  * record what was read. end: where the dataset's bytes end in the file. */
-static enum h5grad_status check_external_file(struct check *check, struct site *site,
+static enum h5grad_status check_external_file(struct check *check, struct outside_dataset *site,
                                               const struct h5_external *file, uint64_t end)
 {
     struct stat info;
@@ -183,7 +184,7 @@ static enum h5grad_status check_external_file(struct check *check, struct site *
         hg_memory_format("its external file %s: %s", file->name, check->reason.message));
 }
 
-static uint64_t count_bytes(const struct site *site)
+static uint64_t count_bytes(const struct outside_dataset *site)
 {
     uint64_t bytes;
     H5_CLOSED hid_t space = H5Dget_space(site->dataset);
@@ -192,7 +193,7 @@ static uint64_t count_bytes(const struct site *site)
                                                                                       : UINT64_MAX;
 }
 
-static enum h5grad_status check_external(struct check *check, struct site *site)
+static enum h5grad_status check_external(struct check *check, struct outside_dataset *site)
 {
     int n = H5Pget_external_count(site->creation);
     const uint64_t bytes = n > 0 ? count_bytes(site) : 0;
@@ -231,7 +232,7 @@ static enum h5grad_status explain_source(struct check *check, struct source *sou
         return H5GRAD_OK;
     free(source->why);
     if (there && source->state == ABSENT)
-        source->state = THERE;
+        source->state = PATH_EXISTS;
     source->why = hg_memory_text(why);
     return source->why ? H5GRAD_OK : hg_error_memory(check->err, strlen(why));
 }
@@ -303,7 +304,7 @@ static void note_chunk(struct h5_access *access, hid_t dataset, int rank_of_virt
 }
 
 /* Reads extent and type of a source that has passed the check, and whether it lacks points. */
-static enum h5grad_status describe_source(struct check *check, const struct site *site,
+static enum h5grad_status describe_source(struct check *check, const struct outside_dataset *site,
                                           hid_t dataset, struct source *source)
 {
     H5_CLOSED hid_t type = H5Dget_type(dataset);
@@ -319,11 +320,11 @@ static enum h5grad_status describe_source(struct check *check, const struct site
     return found && found->missing ? explain_source(check, source, true, found->text) : H5GRAD_OK;
 }
 
-static enum h5grad_status look_in_file(struct check *check, const struct site *site, hid_t file,
-                                       struct source *source)
+static enum h5grad_status look_in_file(struct check *check, const struct outside_dataset *site,
+                                       hid_t file, struct source *source)
 {
     H5_CLOSED hid_t dataset = H5Dopen2(file, source->dataset, site->datasets);
-    source->state = dataset >= 0 ? FOUND : FILE_THERE;
+    source->state = dataset >= 0 ? DATASET_FOUND : FILE_OPENED;
     free(source->why);
     source->why = NULL;
     if (dataset >= 0) {
@@ -337,7 +338,7 @@ static enum h5grad_status look_in_file(struct check *check, const struct site *s
 }
 
 /* Counts a source that was found; records the names of the first for hg_open_source. */
-static enum h5grad_status keep_first(struct check *check, struct site *site)
+static enum h5grad_status keep_first(struct check *check, struct outside_dataset *site)
 {
     const struct source *source = &site->source;
     struct h5_outside *found = &site->found;
@@ -351,7 +352,7 @@ static enum h5grad_status keep_first(struct check *check, struct site *site)
                : hg_error_memory(check->err, strlen(source->dataset));
 }
 
-static enum h5grad_status look_for(struct check *check, struct site *site)
+static enum h5grad_status look_for(struct check *check, struct outside_dataset *site)
 {
     struct source *source = &site->source;
     hid_t file = -1;
@@ -369,7 +370,7 @@ static enum h5grad_status look_for(struct check *check, struct site *site)
         return status;
     if (!status)
         status = look_in_file(check, site, file, source);
-    if (!status && source->state == FOUND)
+    if (!status && source->state == DATASET_FOUND)
         status = keep_first(check, site);
     if (status)
         hg_error_context(check->err, status, "source %s:%s%s", source->file,
@@ -380,7 +381,7 @@ static enum h5grad_status look_for(struct check *check, struct site *site)
 }
 
 /* Sets site->source to the source of a mapping, or of one of its blocks. */
-static enum h5grad_status look_for_source(struct check *check, struct site *site,
+static enum h5grad_status look_for_source(struct check *check, struct outside_dataset *site,
                                           const struct h5_mapping *mapping, uint64_t block)
 {
     struct source *last = &site->source, next = {.rank = -1};
@@ -398,7 +399,7 @@ static enum h5grad_status look_for_source(struct check *check, struct site *site
 /* ------------------------------------------------------------------------------------- mappings */
 
 /* Decides whether site->source has the points of a mapping, or of one of its blocks. */
-static enum h5grad_status judge_mapping(struct check *check, struct site *site,
+static enum h5grad_status judge_mapping(struct check *check, struct outside_dataset *site,
                                         const struct h5_mapping *mapping, uint64_t block)
 {
     const struct source *source = &site->source;
@@ -416,7 +417,7 @@ static enum h5grad_status judge_mapping(struct check *check, struct site *site,
     return H5GRAD_FAILED;
 }
 
-static void extend_dataset(struct site *site, int axis, uint64_t end)
+static void extend_dataset(struct outside_dataset *site, int axis, uint64_t end)
 {
     site->grows[axis] = true;
     site->extent[axis] = size_max(site->extent[axis], end);
@@ -432,7 +433,7 @@ static bool is_endless(const struct h5_mapping *mapping, const char *file)
 }
 
 /* Checks a block of a numbered mapping. *absent: number of missing sources in a row. */
-static enum h5grad_status check_block(struct check *check, struct site *site,
+static enum h5grad_status check_block(struct check *check, struct outside_dataset *site,
                                       const struct h5_mapping *mapping, uint64_t block,
                                       uint64_t *absent)
 {
@@ -443,27 +444,27 @@ static enum h5grad_status check_block(struct check *check, struct site *site,
     uint64_t points;
     if (status)
         return status;
-    if (source->state == ABSENT || (source->state == FILE_THERE && numbered)) {
+    if (source->state == ABSENT || (source->state == FILE_OPENED && numbered)) {
         if (++*absent == 1) {
             free(site->end);
             site->end = hg_mapping_text(mapping, block, source->why);
         }
         return site->end ? H5GRAD_OK : hg_error_memory(check->err, sizeof *site);
     }
-    if (source->state == FOUND && is_endless(mapping, source->file))
+    if (source->state == DATASET_FOUND && is_endless(mapping, source->file))
         return hg_error_set(check->err, H5GRAD_FAILED, "has sources without end");
     for (; *absent > 0 && !status; --*absent, site->parts++)
         status = add_missing(check, site, hg_memory_text(site->end));
     if (!status)
         status = judge_mapping(check, site, mapping, block);
-    if (source->state == FOUND && size_mul(block + 1, run->block, &points))
+    if (source->state == DATASET_FOUND && size_mul(block + 1, run->block, &points))
         extend_dataset(site, run->axis, hg_mapping_run_end(run, points));
     return status;
 }
 
 /* Looks for GAP sources more than libhdf5, which stops at the first missing one: others may
  * follow. */
-static enum h5grad_status check_numbered(struct check *check, struct site *site,
+static enum h5grad_status check_numbered(struct check *check, struct outside_dataset *site,
                                          const struct h5_mapping *mapping)
 {
     enum h5grad_status status = H5GRAD_OK;
@@ -476,7 +477,7 @@ static enum h5grad_status check_numbered(struct check *check, struct site *site,
     return status;
 }
 
-static enum h5grad_status check_plain(struct check *check, struct site *site, size_t i,
+static enum h5grad_status check_plain(struct check *check, struct outside_dataset *site, size_t i,
                                       const struct h5_mapping *mapping)
 {
     const struct source *source = &site->source;
@@ -490,15 +491,15 @@ static enum h5grad_status check_plain(struct check *check, struct site *site, si
         return status;
     if (!site->points && !(site->points = hg_memory_zeroed(site->n, sizeof *site->points)))
         return hg_error_memory(check->err, site->n * sizeof *site->points);
-    site->points[i] = source->state == FOUND
+    site->points[i] = source->state == DATASET_FOUND
                           ? hg_mapping_run_count(from, source->extent[from->axis])
                           : UINT64_MAX;
     extend_dataset(site, run->axis,
-                   source->state == FOUND ? hg_mapping_run_end(run, site->points[i]) : 0);
+                   source->state == DATASET_FOUND ? hg_mapping_run_end(run, site->points[i]) : 0);
     return H5GRAD_OK;
 }
 
-static enum h5grad_status check_mapping(struct check *check, struct site *site, size_t i)
+static enum h5grad_status check_mapping(struct check *check, struct outside_dataset *site, size_t i)
 {
     struct h5_mapping mapping;
     hsize_t end[H5S_MAX_RANK];
@@ -516,7 +517,7 @@ static enum h5grad_status check_mapping(struct check *check, struct site *site, 
 
 /* Compares the source of an unlimited mapping with the longest one, which sets the dataset's
  * extent. */
-static enum h5grad_status check_length(struct check *check, struct site *site, size_t i)
+static enum h5grad_status check_length(struct check *check, struct outside_dataset *site, size_t i)
 {
     struct h5_mapping mapping;
     enum h5grad_status status = hg_mapping_read(site->creation, i, &mapping, check->err);
@@ -533,7 +534,7 @@ static enum h5grad_status check_length(struct check *check, struct site *site, s
     return status;
 }
 
-static enum h5grad_status check_sources(struct check *check, struct site *site)
+static enum h5grad_status check_sources(struct check *check, struct outside_dataset *site)
 {
     enum h5grad_status status = H5GRAD_OK;
     if (H5Pget_virtual_count(site->creation, &site->n) < 0)
@@ -559,7 +560,7 @@ bool hg_choose_gap(hid_t list, const struct h5_access *access)
     return !access->allow_missing || H5Pset_virtual_printf_gap(list, GAP) >= 0;
 }
 
-static bool open_site(const struct check *check, struct site *site)
+static bool open_site(const struct check *check, struct outside_dataset *site)
 {
     H5_CLOSED hid_t file = H5Iget_file_id(site->dataset);
     site->type = H5Dget_type(site->dataset);
@@ -569,7 +570,7 @@ static bool open_site(const struct check *check, struct site *site)
            site->datasets >= 0 && hg_choose_gap(site->datasets, check->access);
 }
 
-static void close_site(struct site *site)
+static void close_site(struct outside_dataset *site)
 {
     hg_close(site->datasets);
     hg_close(site->files);
@@ -582,9 +583,9 @@ static void close_site(struct site *site)
 }
 
 /* True for a dataset above itself: libhdf5 would follow the cycle until the stack overflows. */
-static bool is_above(const struct site *site)
+static bool is_above(const struct outside_dataset *site)
 {
-    for (const struct site *above = site->above; above; above = above->above) {
+    for (const struct outside_dataset *above = site->above; above; above = above->above) {
         if (hg_same(&above->identity, &site->identity))
             return true;
     }
@@ -592,9 +593,9 @@ static bool is_above(const struct site *site)
 }
 
 static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hid_t creation,
-                                          const struct site *above)
+                                          const struct outside_dataset *above)
 {
-    struct site site = {
+    struct outside_dataset site = {
         .above = above,
         .depth = above ? above->depth + 1 : 0,
         .dataset = dataset,
@@ -625,7 +626,7 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
 
 /* Looks beyond the layout: libhdf5 reads external files whatever the layout is. */
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
-                                        const struct site *above)
+                                        const struct outside_dataset *above)
 {
     H5_CLOSED hid_t creation = H5Dget_create_plist(dataset);
     if (creation < 0)

@@ -62,19 +62,20 @@ static enum h5grad_status add_missing(struct reading *reading, union unpack_numb
     return H5GRAD_OK;
 }
 
-/* Reads _FillValue or missing_value. NaN needs nothing: missing values become NaN anyway. */
-static enum h5grad_status read_missing(struct reading *reading, const char *name)
+/* Enters the numbers of an attribute that stand for missing values. NaN needs nothing: missing
+ * values become NaN anyway. */
+static enum h5grad_status enter_missing(struct reading *reading, const char *name,
+                                        const struct numbers *numbers)
 {
-    struct numbers numbers;
-    enum h5grad_status status = read_numbers(reading, name, &numbers);
+    enum h5grad_status status = H5GRAD_OK;
     bool used = true;
-    for (size_t i = 0; i < numbers.n && !status; i++) {
+    for (size_t i = 0; i < numbers->n && !status; i++) {
         union unpack_number number;
-        if (isnan(numbers.item[i].value)) {
+        if (isnan(numbers->item[i].value)) {
             reading->values->missing = true;
             continue;
         }
-        if (hg_number_as_stored(numbers.item[i], reading->values->stored, reading->other_sign,
+        if (hg_number_as_stored(numbers->item[i], reading->values->stored, reading->other_sign,
                                 &number))
             status = add_missing(reading, number);
         else
@@ -82,8 +83,18 @@ static enum h5grad_status read_missing(struct reading *reading, const char *name
     }
     if (!used)
         add_note(reading, name, "is no value of the stored type");
-    else if (numbers.there && numbers.n == 0)
+    else if (numbers->there && numbers->n == 0)
         add_note(reading, name, "is no number");
+    return status;
+}
+
+/* Reads _FillValue or missing_value. */
+static enum h5grad_status read_missing(struct reading *reading, const char *name)
+{
+    struct numbers numbers;
+    enum h5grad_status status = read_numbers(reading, name, &numbers);
+    if (!status)
+        status = enter_missing(reading, name, &numbers);
     free(numbers.item);
     return status;
 }
@@ -312,6 +323,54 @@ static enum h5grad_status read_nexus(struct reading *reading)
     return status;
 }
 
+/* Whether factors change no value: then the stored numbers are the values. */
+static bool is_nothing(const struct factor *scale, const struct factor *offset)
+{
+    return (!scale->numbers.there ||
+            (scale->numbers.n == 1 && scale->numbers.item[0].value == 1)) &&
+           (!offset->numbers.there ||
+            (offset->numbers.n == 1 && offset->numbers.item[0].value == 0));
+}
+
+static enum h5grad_status enter_said(struct reading *reading, const struct values_said *said)
+{
+    const struct factor scale = {said->name[VALUES_SCALE], said->numbers[VALUES_SCALE]};
+    const struct factor offset = {said->name[VALUES_OFFSET], said->numbers[VALUES_OFFSET]};
+    enum h5grad_status status = H5GRAD_OK;
+    if (said->refusal)
+        return hg_error_set(reading->err, H5GRAD_FAILED,
+                            "%s; --no-unpack takes the stored numbers as they are", said->refusal);
+    if (!reading->values->packed && !is_nothing(&scale, &offset))
+        status = enter_factors(reading, &scale, &offset, false);
+    for (size_t i = VALUES_MISSING; i < VALUES_SAID && !status; i++)
+        status = enter_missing(reading, said->name[i], &said->numbers[i]);
+    return status;
+}
+
+/* Reads what other conventions say. */
+static enum h5grad_status read_said(struct reading *reading)
+{
+    struct values_said said;
+    enum h5grad_status status = hg_values_read_said(reading->place, &said, reading->err);
+    if (!status)
+        status = enter_said(reading, &said);
+    hg_values_free_said(&said);
+    return status;
+}
+
+/* Reads the factor of times. */
+static enum h5grad_status read_ticks(struct reading *reading)
+{
+    struct factor scale = {"scaling_factor", {0}};
+    const struct factor offset = {"offset", {0}};
+    enum h5grad_status status =
+        hg_values_read_ticks(reading->place->dataset, &scale.numbers, reading->err);
+    if (!status && !reading->values->packed && !is_nothing(&scale, &offset))
+        status = enter_factors(reading, &scale, &offset, false);
+    free(scale.numbers.item);
+    return status;
+}
+
 /* Reads _Unsigned of the netCDF users' guide: netCDF-3 has signed integers only, some servers
  * unsigned bytes only. */
 static void read_sign(struct reading *reading)
@@ -341,8 +400,10 @@ static enum h5grad_status read_rule(struct reading *reading)
         return read_complex(reading);
     read_sign(reading);
     enum h5grad_status status = read_packing(reading);
+    if (!status)
+        status = reading->coordinate ? read_ticks(reading) : read_nexus(reading);
     if (!status && !reading->coordinate)
-        status = read_nexus(reading);
+        status = read_said(reading);
     if (!status)
         status = read_missing(reading, "_FillValue");
     if (!status)
@@ -417,6 +478,7 @@ enum h5grad_status hg_values_read(const struct values_place *field, const struct
                                   struct values *values, struct h5grad_error *err)
 {
     enum h5grad_status status = read_values(field, type, values, err);
+    values->offset = values->rule.offset;
     values->rule.offset = 0;
     return status;
 }

@@ -77,6 +77,7 @@ static void enter_factors(struct values *values, uint64_t slices, unsigned axes)
         same = same && offset[i] == offset[0] && scale[i] == scale[0];
     if (same && slices > 0) {
         values->rule.scale = scale[0];
+        values->rule.offset = offset[0];
     } else {
         values->rule.slice_scale = scale;
         values->rule.slice_offset = offset;

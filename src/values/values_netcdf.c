@@ -50,12 +50,13 @@ static bool is_filled_with(hid_t dataset, enum element stored, struct number fil
     return same;
 }
 
-static bool is_numbered(hid_t dataset)
+static bool has_netcdf_dimid(hid_t dataset)
 {
     return H5Aexists(dataset, "_Netcdf4Dimid") > 0 || H5Aexists(dataset, "_Netcdf4Coordinates") > 0;
 }
 
-/* True if netCDF-4 made the scale of an axis, which shows in older files, too. */
+/* Sets *found if netCDF-4 made the scale of an axis, which shows in older files, too. Fails only if
+ * memory runs out. */
 static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *found,
                                             struct h5grad_error *err)
 {
@@ -67,8 +68,8 @@ static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *
     for (unsigned k = 0; k < rank && !*found; k++) {
         hid_t scale = lists.list[k].len ? hg_scales_open(&lists, dataset, k, 0, NULL) : -1;
         char *name = scale >= 0 ? hg_attribute_text(scale, "NAME") : NULL;
-        *found =
-            (scale >= 0 && is_numbered(scale)) || (name && hg_path_begins(name, H5_PLACEHOLDER));
+        *found = (scale >= 0 && has_netcdf_dimid(scale)) ||
+                 (name && hg_path_begins(name, H5_PLACEHOLDER));
         free(name);
         hg_close(scale);
     }
@@ -76,7 +77,7 @@ static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *
     return H5GRAD_OK;
 }
 
-/* True if the dataset's file is one of netCDF-4. */
+/* Sets *found to whether the dataset's file is one of netCDF-4. */
 static enum h5grad_status find_netcdf(hid_t dataset, bool *found, struct h5grad_error *err)
 {
     hid_t space = H5Dget_space(dataset);
@@ -84,7 +85,7 @@ static enum h5grad_status find_netcdf(hid_t dataset, bool *found, struct h5grad_
     hg_close(space);
     *found = H5Aexists_by_name(dataset, "/", "_NCProperties", H5P_DEFAULT) > 0 ||
              H5Aexists_by_name(dataset, "/", "_nc3_strict", H5P_DEFAULT) > 0 ||
-             is_numbered(dataset);
+             has_netcdf_dimid(dataset);
     if (*found || rank < 1)
         return H5GRAD_OK;
     return find_netcdf_scale(dataset, (unsigned)rank, found, err);

@@ -3,6 +3,7 @@
 #ifndef H5GRAD_WRITER_PIECES_H
 #define H5GRAD_WRITER_PIECES_H
 
+#include "base/memory.h"
 #include "grid/chunks.h"
 #include "writer/writer.h"
 
@@ -14,6 +15,12 @@ typedef enum h5grad_status pieces_visit(struct writer *writer, const struct resu
 /* Visits the chunks one by one until visit fails; the error names the chunk. */
 enum h5grad_status hg_pieces_each(struct writer *writer, const struct result_tile *tile,
                                   void *points, pieces_visit *visit, struct h5grad_error *err);
+
+/* Returns whether a chunk, of raw bytes, need not be stored. */
+static inline bool pieces_is_blank(const struct writer *writer, const void *data, size_t raw)
+{
+    return writer->target.storage->sparse && hg_memory_is_zero(data, raw);
+}
 
 /*
  * Returns the raw bytes of a chunk as they are stored: the tile's points if the tile is just this

@@ -16,7 +16,8 @@ struct put {
     struct h5_probe *probe;  /* of the file; not NULL if there is a journal */
 };
 
-/* Writes the encoded chunk that begins at start. Takes libhdf5's lock itself, as does the next. */
+/* Writes the encoded chunk that begins at start; one of size 0 is not stored. Takes libhdf5's lock
+ * itself, as does the next. */
 enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start,
                                 const struct codec_chunk *chunk, struct h5grad_error *err);
 

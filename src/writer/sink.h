@@ -28,7 +28,7 @@ void hg_sink_close(struct sink *sink); /* NULL allowed */
 enum h5grad_status hg_sink_begin(struct sink *sink, struct result_tile *tile,
                                  struct h5grad_error *err);
 
-/* Takes the results of one output, dense and C-ordered. Call it in the order of the outputs. */
+/* Takes the results of one output, as hg_writer_write does. Call it in the order of the outputs. */
 enum h5grad_status hg_sink_write(struct sink *sink, struct result_tile *tile, unsigned output,
                                  const void *points, struct h5grad_error *err);
 

@@ -36,6 +36,18 @@ static struct writer *chunked_open(const struct writer_target *target, struct h5
     return &self->writer;
 }
 
+/* A journal records also a chunk that is not stored. */
+static enum h5grad_status leave_chunk(struct writer *writer, const struct result_tile *tile,
+                                      void *points, const struct box *chunk,
+                                      struct h5grad_error *err)
+{
+    const struct chunked_writer *self = (const struct chunked_writer *)writer;
+    const struct codec_chunk none = {.data = ""};
+    (void)points;
+    return self->put.journal ? hg_order_write(tile, &self->put, chunk->start, &none, err)
+                             : H5GRAD_OK;
+}
+
 static enum h5grad_status write_chunk(struct writer *writer, const struct result_tile *tile,
                                       void *points, const struct box *chunk,
                                       struct h5grad_error *err)
@@ -47,6 +59,8 @@ static enum h5grad_status write_chunk(struct writer *writer, const struct result
     enum h5grad_status status = H5GRAD_OK;
     if (!data)
         return hg_error_memory(err, self->raw);
+    if (pieces_is_blank(writer, data, self->raw))
+        return leave_chunk(writer, tile, NULL, chunk, err);
     if (storage->n_filters > 0) {
         size_t bytes = hg_codec_scratch(storage, self->raw);
         coded.scratch = hg_codec_worker_space(tile->codec, CODEC_SCRATCH, bytes);
@@ -63,7 +77,10 @@ static enum h5grad_status write_chunk(struct writer *writer, const struct result
 static enum h5grad_status chunked_write(struct writer *writer, const struct result_tile *tile,
                                         const void *points, struct h5grad_error *err)
 {
-    return hg_pieces_each(writer, tile, (void *)(uintptr_t)points, write_chunk, err);
+    const struct chunked_writer *self = (const struct chunked_writer *)writer;
+    if (points)
+        return hg_pieces_each(writer, tile, (void *)(uintptr_t)points, write_chunk, err);
+    return self->put.journal ? hg_pieces_each(writer, tile, NULL, leave_chunk, err) : H5GRAD_OK;
 }
 
 static enum h5grad_status replay_chunk(struct writer *writer, const struct result_tile *tile,

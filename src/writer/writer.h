@@ -86,7 +86,8 @@ struct writer *hg_writer_open(const struct writer_target *target, const char *fo
 struct writer *hg_writer_open_memory(void *data, size_t size, unsigned rank, const uint64_t *extent,
                                      const int64_t *stride, struct h5grad_error *err);
 
-/* Writes the points of the tile's core, dense and C-ordered. Takes libhdf5's lock itself. */
+/* Writes the points of the tile's core, dense and C-ordered. Sparse storage does without chunks of
+ * nothing but zeros; there points may be NULL, if all are. Takes libhdf5's lock itself. */
 enum h5grad_status hg_writer_write(struct writer *writer, const struct result_tile *tile,
                                    const void *points, struct h5grad_error *err);
 

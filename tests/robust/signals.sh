@@ -179,19 +179,19 @@ full_pipe() {
     dd if=/dev/zero of=pipe bs=4096 oflag=nonblock status=none 2>/dev/null
 }
 
-# drain_pipe: reads the pipe to ./stderr.
+# drain_pipe: reads the pipe to its end.
 drain_pipe() {
     exec 4<pipe 3>&-
-    tr -d '\0' <&4 >stderr
+    cat <&4 >/dev/null
     exec 4<&-
 }
 
-# named REST [OPTION]...: the note on unit spacing, which comes last, cannot be written.
+# named REST [OPTION]...: the report, which comes last, cannot be written.
 named() {
     local rest=$1
     shift
     full_pipe
-    "${as_from_terminal[@]}" "$program" --no-history "$@" small.h5 o/out.h5 2>pipe 3>&- &
+    "${as_from_terminal[@]}" "$program" --no-history -q --json "$@" small.h5 o/out.h5 >pipe 2>stderr 3>&- &
     pid=$!
     wait_until cmp -s o/out.h5 small-want.h5
     has_child

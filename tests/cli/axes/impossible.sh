@@ -16,7 +16,6 @@ make_input bad.h5 /cinf float64 4 1 2 3 inf
 make_input bad.h5 /ctwice float64 4 1 2 2 3
 make_input bad.h5 /czigzag float64 4 1 3 2 4
 make_input bad.h5 /ctext string 4
-make_input bad.h5 /cscalar float64 scalar 1
 make_input bad.h5 /scalar float64 scalar 1
 make_input bad.h5 /null float64 null
 for type in bool string opaque reference vlen compound; do
@@ -44,7 +43,6 @@ done <<'END'
 /f:.*axis_1.*/ctwice.*2 -d /f --coord=1=/ctwice
 /f:.*axis_1.*/czigzag.*monotonic -d /f --coord=1=/czigzag
 /f:.*axis_1.*/ctext -d /f --coord=1=/ctext
-/f:.*axis_1.*/cscalar -d /f --coord=1=/cscalar
 /f:.*axis_1.*/absent -d /f --coord=1=/absent
 /f:.*axis_1.*absent.h5 -d /f --coord=1=absent.h5:/x
 /f:.*axis.*7 -d /f --coord=7=/c3

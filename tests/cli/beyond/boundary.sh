@@ -35,6 +35,11 @@ derives "value" f.h5 "1 1.5 3 6 -2.5 -8" -d/f --boundary=value=0
 derives "a value at the last end" f.h5 "0.5 1.5 3 6 -2.5 -8" -d/f --boundary=extend:value=0
 derives "a value at each end" f.h5 "1 1.5 3 6 -2.5 -7.5" -d/f --boundary=value=0:value=1
 derives "a value at each end of an axis" f.h5 "1 1.5 3 6 -2.5 -7.5" -d/f --boundary=0=value=0:value=1
+make_input packed.h5 /f int16 6 -6 -4 0 8 24 -2
+make_input packed.h5 /f numbers scale_factor 0.5
+make_input packed.h5 /f numbers add_offset 4
+derives "a value beside packed ones" packed.h5 "1 1.5 3 6 -2.5 -7.5" --boundary=value=0:value=1
+derives "a value beside packed ones, second" packed.h5 "1 1 2 4 -21 11" --boundary=extend:value=1 --compute=second
 derives "mirror" f.h5 "0 1.5 3 6 -2.5 0" -d/f --boundary=mirror
 derives "reflect" f.h5 "0.5 1.5 3 6 -2.5 -6.5" -d/f --boundary=reflect
 derives "an entry with the axis wins" f.h5 "0 1.5 3 6 -2.5 0" -d/f --boundary=0=mirror --boundary=nan

@@ -28,6 +28,17 @@ done_quietly "temperature" samples/chunked.h5 o/t1.h5
 h5dump -pH -d /run1/temperature_grad_2 o/t1.h5 >header
 check "form: chunks of the source" grep -q 'CHUNKED ( 32, 32, 16 )' header
 check "form: filter of the source" grep -q 'DEFLATE { LEVEL 4 }' header
+make_input nine.h5 /f float32 64x64 1
+done_quietly "a high level" --filter=gzip=9 nine.h5 o/nine.h5
+for filter in '' --filter=auto --filter=same --filter=gzip=9; do
+    level=4
+    case $filter in *=same | *9) level=9 ;; esac
+    run -nO -d f_grad_0 $filter o/nine.h5 o/out.h5
+    check "levels of the source: $filter: --dry-run" grep -Eq "result layout .*gzip=$level" stdout
+    done_quietly "levels of the source: $filter" -O -d f_grad_0 $filter o/nine.h5 o/out.h5
+    check "levels of the source: $filter" grep -q "DEFLATE { LEVEL $level }" \
+        <<<"$(h5dump -pH -d /f_grad_0_grad_1 o/out.h5)"
+done
 done_quietly "temperature, otherwise" --threads=3 --memory=32M samples/chunked.h5 o/t2.h5
 check "the same values in other ways" h5diff o/t1.h5 o/t2.h5 /run1
 

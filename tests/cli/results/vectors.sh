@@ -140,12 +140,23 @@ make_input globe.h5 /first float64 2x5x4 5 6 7 4 10 12 9 8 -3 -2 -4 -1 11 13 15 
     1 0 -1 2 2 -2 1 0 0 1 3 -1 -2 2 0 1 1 1 -2 0
 make_input globe.h5 /last float64 5x4x2 5 1 6 0 7 -1 4 2 10 2 12 -2 9 1 8 0 -3 0 -2 1 -4 3 -1 -1 11 -2 13 2 15 0 \
     9 1 6 1 2 1 4 -2 8 0
+make_input globe.h5 /packed_u int16 5x4 4 6 8 2 14 18 12 10 -12 -10 -14 -8 16 20 24 12 6 -2 2 10
+make_input globe.h5 /packed_v int16 5x4 4 2 0 6 6 -2 4 2 2 4 8 0 -2 6 2 4 4 4 -2 2
+make_input globe.h5 /packed int16 2x5x4 12 14 16 10 22 26 20 18 -4 -2 -6 0 24 28 32 20 14 6 10 18 \
+    4 2 0 6 6 -2 4 2 2 4 8 0 -2 6 2 4 4 4 -2 2
+for field in /packed_u=3 /packed_v=-1 /packed=-1; do
+    make_input globe.h5 ${field%=*} numbers scale_factor 0.5
+    make_input globe.h5 ${field%=*} numbers add_offset ${field#*=}
+done
 make_input globe.h5 /part float64 2 0 1
-for field in u v first last; do
+for field in u v first last packed_u packed_v packed; do
     make_input globe.h5 /$field text units 'm s-1'
 done
 make_input globe.h5 /u scales /lat /lon
 make_input globe.h5 /v scales /lat /lon
+make_input globe.h5 /packed_u scales /lat /lon
+make_input globe.h5 /packed_v scales /lat /lon
+make_input globe.h5 /packed scales /part /lat /lon
 make_input globe.h5 /first scales /part /lat /lon
 make_input globe.h5 /last scales /lat /lon /part
 divergence="7.714602111157493e-07 -3.9968412522455635e-07 1.2782907063950258e-07 \
@@ -161,7 +172,8 @@ curl="-3.0579328051296336e-06 -3.6295509536331048e-06 -2.3026695073199324e-06 \
 -6.4874762752232584e-07 3.2298668284085483e-06 3.5413410483542805e-06 4.284893220136666e-06 \
 2.7743666245172645e-06"
 globe="--sphere --boundary=lon=periodic"
-for vector in "V:lon=/u --vector=V:lat=/v" V:lon,lat=/first V:lon,lat=/last; do
+for vector in "V:lon=/u --vector=V:lat=/v" V:lon,lat=/first V:lon,lat=/last \
+    "V:lon=/packed_u --vector=V:lat=/packed_v" V:lon,lat=/packed; do
     what="sphere, $vector"
     # shellcheck disable=SC2086 # several options
     done_quietly "$what" -O $globe --vector=$vector globe.h5 o/out.h5

@@ -17,6 +17,7 @@
 #include "base/budget.h"
 #include "base/memory.h"
 #include "base/parse.h"
+#include "base/similar.h"
 #include "base/size.h"
 #include "base/nontemporal.h"
 #include "base/utf8.h"
@@ -528,6 +529,30 @@ START_TEST(print_reads_back)
 }
 END_TEST
 
+START_TEST(similar_names)
+{
+    static const struct {
+        const char *wanted, *names[3], *nearest;
+    } cases[] = {
+        {"Tepm", {"Temp", "Term"}, "Temp"},
+        {"temp", {"Tamp", "TEMP"}, "TEMP"},
+        {"spacng", {"space", "spacing"}, "spacing"},
+        {"spcaign", {"spacing"}, "spacing"},
+        {"velocity", {"u", "v", "veracity"}, "veracity"},
+        {"u", {"v", "w"}, NULL},
+        {"ab", {"abc", "cab"}, "abc"},
+        {"", {"a", ""}, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct similar similar;
+        hg_similar_start(&similar, cases[i].wanted, strlen(cases[i].wanted));
+        for (size_t k = 0; k < 3 && cases[i].names[k]; k++)
+            hg_similar_try(&similar, cases[i].names[k]);
+        ck_assert_pstr_eq(similar.nearest, cases[i].nearest);
+    }
+}
+END_TEST
+
 START_TEST(sizes_are_checked)
 {
     static const uint64_t large[] = {UINT64_C(1) << 32, UINT64_C(1) << 31, 0};
@@ -573,7 +598,7 @@ static void add_memory_tests(TCase *tcase)
 static void add_parse_tests(TCase *tcase)
 {
     ADD_TESTS(tcase, parse_whole_numbers, parse_doubles, parse_in_any_locale, parse_sizes,
-              parse_shapes, print_shortest, print_reads_back, sizes_are_checked,
+              parse_shapes, print_shortest, print_reads_back, similar_names, sizes_are_checked,
               elements_know_themselves);
 }
 

@@ -500,7 +500,7 @@ static struct journal *open_journal(bool begin, bool touched)
     } else {
         ck_assert_int_eq(hg_journal_read(in_folder("journal"), &journal, &err), H5GRAD_OK);
         ck_assert_ptr_nonnull(journal);
-        ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_OK);
+        ck_assert_int_eq(hg_journal_continue(journal, &err), H5GRAD_OK);
     }
     int fd = open(in_folder("out.h5"), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     ck_assert(fd >= 0 && (!touched || futimens(fd, NULL) == 0) && fstat(fd, &was) == 0);

@@ -130,6 +130,39 @@ void set_numbers(const char *name, const char *attribute, size_t n, const double
     hg_close(object);
 }
 
+void set_dimensions(const char *name, size_t n, const char *const *dimension)
+{
+    static const char placeholder[] =
+        "This is a netCDF dimension but not a netCDF variable.         5";
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t space = H5Dget_space(dataset);
+    hsize_t extent[8];
+    ck_assert_int_eq(H5Sget_simple_extent_dims(space, extent, NULL), (int)n);
+    for (size_t k = 0; k < n; k++) {
+        if (H5Lexists(file, dimension[k], H5P_DEFAULT) > 0)
+            continue;
+        make_as(dimension[k], H5T_NATIVE_FLOAT, 1, &extent[k]);
+        set_text(dimension[k], "NAME", placeholder);
+    }
+    h5make_scales(dataset, file, n, dimension);
+    hg_close(space);
+    hg_close(dataset);
+}
+
+/* A dataset of a text of fixed length, and the groups above it. */
+void make_text(const char *name, const char *text)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    ck_assert(H5Tset_size(type, strlen(text) + 8) >= 0);
+    hid_t dataset = h5make_dataset(file, name, type, 0, NULL, H5P_DEFAULT);
+    char padded[4096] = "";
+    ck_assert_uint_lt(strlen(text) + 8, sizeof padded);
+    strcpy(padded, text);
+    h5make_points(dataset, type, padded);
+    hg_close(dataset);
+    hg_close(type);
+}
+
 void set_int(const char *name, const char *attribute, int32_t value)
 {
     hid_t object = object_without(name, attribute);

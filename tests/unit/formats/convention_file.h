@@ -34,6 +34,11 @@ extern bool own_spacing[3];
 #define EXPECT_NUMBERS(name, attribute, ...)                                                       \
     expect_numbers(name, attribute, LENGTH(((double[]){__VA_ARGS__})), (double[]){__VA_ARGS__})
 
+/* Names the axes of a dataset as netCDF-4 does: each by the dataset of that name in the root group,
+ * or by a new one that stands for a dimension without coordinates. */
+#define DIMENSIONS(name, ...)                                                                      \
+    set_dimensions(name, LENGTH(((const char *[]){__VA_ARGS__})), (const char *[]){__VA_ARGS__})
+
 /* Making the input. An attribute that is there already is replaced. */
 void setup(void);
 void teardown(void);
@@ -49,6 +54,8 @@ void set_number(const char *object, const char *name, double value);
 void set_flags(const char *object, const char *name, hsize_t n, const signed char *value);
 void set_flag(const char *object, const char *name, bool value);
 void set_numbers(const char *name, const char *attribute, size_t n, const double *value);
+void set_dimensions(const char *name, size_t n, const char *const *dimension);
+void make_text(const char *name, const char *text);
 void set_int(const char *name, const char *attribute, int32_t value);
 
 /* What is read of a dataset, and of its axis k. */
@@ -94,5 +101,10 @@ void add_bigdataviewer(Suite *suite);
 void add_blocks(Suite *suite);
 void add_hostile(Suite *suite);
 void add_attributes(Suite *suite);
+void add_odim(Suite *suite);
+void add_hdfeos(Suite *suite);
+void add_wrf(Suite *suite);
+void add_bout(Suite *suite);
+void add_meshes(Suite *suite);
 
 #endif

@@ -18,5 +18,10 @@ int main(void)
     add_blocks(suite);
     add_hostile(suite);
     add_attributes(suite);
+    add_odim(suite);
+    add_hdfeos(suite);
+    add_wrf(suite);
+    add_bout(suite);
+    add_meshes(suite);
     return run_suite(suite);
 }

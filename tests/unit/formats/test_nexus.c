@@ -143,7 +143,7 @@ END_TEST
 START_TEST(other_groups_are_not_nexus)
 {
     make_nexus();
-    set_text(NX, "NX_class", "NXcollection");
+    hg_close(object_without(NX, "NX_class"));
     read_coords(NX "/counts");
     expect_none(0, NULL);
     ck_assert_ptr_null(coords.convention);
@@ -200,6 +200,94 @@ START_TEST(any_attribute_of_nexus_may_hold_anything)
 }
 END_TEST
 
+START_TEST(other_classes_may_name_signal_and_axes)
+{
+    make_nexus();
+    set_text(NX, "NX_class", "NXmonitor");
+    read_coords(NX "/counts");
+    expect_array(0, "y", NX "/y", false, "mm");
+    ck_assert_str_eq(why_not_field(NX "/y"), "it is a coordinate");
+    hg_close(object_without(NX, "signal"));
+    read_coords(NX "/counts");
+    expect_none(0, NULL);
+    hg_close(object_without(NX, "axes"));
+    set_text(NX "/counts", "signal", "1");
+    set_text(NX "/counts", "axes", "y:tof");
+    read_coords(NX "/counts");
+    expect_array(0, "y", NX "/y", false, "mm");
+}
+END_TEST
+
+/* As SOLEIL and GDA write them: numbers as text, counted from 0 or 1, several fields for an axis,
+ * several signals, which are marked or not. */
+START_TEST(the_primary_axis_of_older_times_serves)
+{
+    make_signal();
+    make(NX "/ay", 3);
+    make(NX "/y", 3);
+    make(NX "/x", 4);
+    make(NX "/more", 3, 4);
+    make(NX "/other", 7);
+    TEXTS(NX "/ay", "axis", "1");
+    TEXTS(NX "/y", "axis", "1");
+    TEXTS(NX "/y", "primary", "1");
+    TEXTS(NX "/x", "axis", "2");
+    read_coords(NX "/counts");
+    expect_array(0, "y", NX "/y", false, NULL);
+    expect_array(1, "x", NX "/x", false, NULL);
+    read_coords(NX "/other");
+    expect_none(0, NULL);
+    ck_assert_ptr_null(coords.convention);
+    set_int(NX "/counts", "signal", 1);
+    set_int(NX "/ay", "axis", 0);
+    set_int(NX "/ay", "primary", 2);
+    set_int(NX "/y", "axis", 0);
+    set_int(NX "/x", "axis", 1);
+    read_coords(NX "/counts");
+    expect_array(0, "y", NX "/y", false, NULL);
+    expect_array(1, "x", NX "/x", false, NULL);
+    ck_assert_str_eq(why_not_field(NX "/ay"), "it is a coordinate");
+}
+END_TEST
+
+START_TEST(a_log_lies_along_its_times)
+{
+    make("/entry/log/value", 4);
+    make("/entry/log/time", 4);
+    make("/entry/log/cue_index", 2);
+    set_text("/entry/log", "NX_class", "NXlog");
+    set_text("/entry/log/time", "units", "s");
+    read_coords("/entry/log/value");
+    expect_array(0, "time", "/entry/log/time", false, "s");
+    ck_assert_str_eq(why_not_field("/entry/log/time"), "it is a coordinate");
+    ck_assert_str_eq(why_not_field("/entry/log/cue_index"), "it is bookkeeping of an NXlog");
+    make("/entry/log/raw_value", 5);
+    read_coords("/entry/log/raw_value");
+    expect_none(0, NULL);
+    set_text("/entry/log", "NX_class", "NXnote");
+    read_coords("/entry/log/value");
+    expect_none(0, NULL);
+    ck_assert_ptr_null(why_not_field("/entry/log/time"));
+}
+END_TEST
+
+START_TEST(pixels_of_a_detector_have_sizes)
+{
+    const double size = 0.25;
+    make("/entry/det/data", 2, 3, 4);
+    make("/entry/det/x_pixel_size");
+    fill("/entry/det/x_pixel_size", &size);
+    set_text("/entry/det/x_pixel_size", "units", "mm");
+    set_text("/entry/det", "NX_class", "NXdetector");
+    read_coords("/entry/det/data");
+    expect_step(2, "x", 0.25, 0, "mm");
+    expect_none(1, NULL);
+    make("/entry/det/time_of_flight", 5);
+    read_coords("/entry/det/data");
+    expect_none(2, NULL);
+}
+END_TEST
+
 void add_nexus(Suite *suite)
 {
     TCase *tcase = add_case(suite, "NXdata", setup, teardown);
@@ -208,5 +296,7 @@ void add_nexus(Suite *suite)
               signals_of_old_name_their_axes, axes_of_older_times_say_which_they_are,
               axes_that_cannot_serve_are_unusable, other_groups_are_not_nexus,
               results_of_nexus_are_nexus, results_elsewhere_have_the_axes_beside_them,
-              any_attribute_of_nexus_may_hold_anything);
+              any_attribute_of_nexus_may_hold_anything, other_classes_may_name_signal_and_axes,
+              the_primary_axis_of_older_times_serves, a_log_lies_along_its_times,
+              pixels_of_a_detector_have_sizes);
 }

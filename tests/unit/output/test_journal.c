@@ -118,7 +118,7 @@ static struct journal *go_on(uint64_t tiles)
     struct journal *journal;
     ck_assert_int_eq(hg_journal_read(path, &journal, &err), H5GRAD_OK);
     ck_assert_ptr_nonnull(journal);
-    ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_journal_continue(journal, &err), H5GRAD_OK);
     ck_assert_int_eq(hg_journal_begin_field(journal, 0, tiles, 7, &err), H5GRAD_OK);
     return journal;
 }
@@ -317,7 +317,7 @@ static struct journal *read_again(void)
 static void check_used(struct journal *journal)
 {
     err = (struct h5grad_error){0};
-    ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_journal_continue(journal, &err), H5GRAD_FAILED);
     ck_assert_ptr_nonnull(strstr(err.message, "another h5grad has just used"));
     hg_journal_close(journal, true);
 }
@@ -332,7 +332,7 @@ START_TEST(used_meanwhile)
     struct journal *other = go_on(8);
     add_tiles(other, 3, 5);
     hg_journal_close(other, false);
-    ck_assert_int_eq(hg_journal_go_on(journal, &err), H5GRAD_FAILED);
+    ck_assert_int_eq(hg_journal_continue(journal, &err), H5GRAD_FAILED);
     hg_journal_close(journal, false);
 
     journal = read_again();

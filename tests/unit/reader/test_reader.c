@@ -334,6 +334,126 @@ START_TEST(layouts)
 }
 END_TEST
 
+/* Makes a plan of tiles without the axis of the reader's parts. */
+static void plan_without_parts(const struct input *input, const struct reader *reader,
+                               struct halo_rule rule, uint64_t tile_bytes, struct plan *plan)
+{
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    const uint64_t size = hg_type_size(&input->type);
+    struct plan_request request = {
+        .rank = RANK - 1,
+        .rule = {rule, rule},
+        .cached = reader->method->caches,
+        .source_size = reader->room * size,
+        .source_more = reader->layers * reader->beside,
+        .more_chunks = reader->layers - !reader->method->caches,
+        .halo_size = (1 + reader->parts) * size,
+        .core_size = size,
+        .tile_bytes = tile_bytes,
+        .memory = 1 << 24,
+        .threads = 1,
+    };
+    for (unsigned i = 0; i < RANK - 1; i++) {
+        const unsigned axis = i + (i >= reader->parts_axis);
+        request.extent[i] = input->storage.extent[axis];
+        request.source_chunk[i] = input->storage.chunk[axis];
+    }
+    ck_assert_msg(hg_plan_make(&request, plan, &err) == H5GRAD_OK, "%s", err.message);
+}
+
+/* Checks the points of one part of a tile but for corners of the halo. */
+static void check_part(const struct reader *reader, const struct tile *tile, unsigned part,
+                       const struct reader_view *view)
+{
+    const unsigned parts_axis = reader->parts_axis;
+    for (uint64_t p = 0; p < hg_halo_points(RANK - 1, &tile->halo); p++) {
+        size_t at = 0, point = 0, step = 1;
+        uint64_t rest = p;
+        unsigned beside = 0;
+        for (unsigned axis = RANK; axis-- > 0; step *= extent[axis]) {
+            const unsigned i = axis - (axis > parts_axis);
+            if (axis == parts_axis) {
+                point += part * step;
+                continue;
+            }
+            const uint64_t k = rest % tile->halo.count[i];
+            const int64_t place = tile->halo.start[i] + (int64_t)k;
+            rest /= tile->halo.count[i];
+            at += k * (size_t)view->stride[i];
+            point += hg_halo_point(extent[axis], place) * step;
+            beside += outside(&tile->core, i, place);
+        }
+        if (beside <= 1 && ((const float *)view->data)[at] != value_at(point))
+            ck_abort_msg("part %u, point %zu: %g", part, point, ((const float *)view->data)[at]);
+    }
+}
+
+/* Reads all tiles of a plan and takes their parts, but skips some tiles. */
+static void check_parts(struct reader *reader, const struct plan *plan)
+{
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    struct codec_worker *worker = hg_codec_worker_new();
+    char *all = malloc(plan->halo_points * reader->parts * reader->size);
+    char *one = malloc(plan->halo_points * reader->size);
+    ck_assert(worker && all && one);
+    for (uint64_t block = 0; block < plan->blocks; block++) {
+        uint64_t index, end;
+        struct tile tile;
+        struct reader_view whole, view;
+        hg_plan_block(plan, block, &index, &end, &tile);
+        ck_assert_int_eq(hg_reader_prepare(reader, plan, block, &err), H5GRAD_OK);
+        for (; index < end; index++) {
+            hg_plan_tile(plan, index, &tile);
+            if (index % 5 == 3) {
+                hg_reader_skip(reader, &tile);
+                continue;
+            }
+            ck_assert_msg(hg_reader_read(reader, &tile, all, worker, &whole, &err) == H5GRAD_OK,
+                          "%s", err.message);
+            for (unsigned part = 0; part < reader->parts; part++) {
+                hg_reader_take_part(reader, &tile, part, &whole, one, &view);
+                check_part(reader, &tile, part, &view);
+            }
+        }
+    }
+    hg_codec_worker_free(worker);
+    free(one);
+    free(all);
+}
+
+/* All points along any one axis may be read together, as parts of tiles that lack it. */
+START_TEST(parts_along_an_axis)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    static const char *const methods[] = {"direct", "chunked", "library"};
+    static const struct halo_rule rules[] = {{1, 1, 3, 3, false}, {4, 4, 0, 0, true}};
+    hid_t file = new_file(), filtered = new_creation(chunk);
+    H5Pset_deflate(filtered, 4);
+    put_values(file, "direct", H5T_NATIVE_FLOAT, new_creation(NULL));
+    put_values(file, "chunked", H5T_NATIVE_FLOAT, filtered);
+    put_values(file, "library", H5T_NATIVE_FLOAT, new_creation(chunk));
+    H5Fclose(file);
+    for (unsigned m = 0; m < 3; m++) {
+        struct input input;
+        struct h5grad_error err = {.status = H5GRAD_OK};
+        input_open(&input, methods[m]);
+        input.source.has_parts = true;
+        input.source.parts_axis = (unsigned)_i;
+        struct reader *reader = open_reader(&input, methods[m], &err);
+        ck_assert_msg(reader != NULL, "%s", err.message);
+        ck_assert_str_eq(reader->method->name, methods[m]);
+        ck_assert_uint_eq(reader->parts, extent[_i]);
+        for (unsigned k = 0; k < 4; k++) {
+            struct plan plan;
+            plan_without_parts(&input, reader, rules[k % 2], k < 2 ? 1 << 20 : 20000, &plan);
+            check_parts(reader, &plan);
+        }
+        close_reader(reader);
+        input_close(&input);
+    }
+}
+END_TEST
+
 /* Addresses in a file with a user block count from its end; libhdf5 reports them either way. */
 START_TEST(behind_a_user_block)
 {
@@ -953,18 +1073,38 @@ START_TEST(line_errors)
     H5Tinsert(complex, "r", 0, H5T_NATIVE_DOUBLE);
     H5Tinsert(complex, "i", 8, H5T_NATIVE_DOUBLE);
     put_line(file, "complex", complex, complex, pairs);
-    hid_t space = H5Screate(H5S_SCALAR);
-    H5Dclose(
-        H5Dcreate2(file, "scalar", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    H5Sclose(space);
     H5Tclose(complex);
     H5Tclose(string);
 
     check_no_line(file, "cube", "coordinates have one axis, this dataset has 3");
     check_no_line(file, "text", "string");
     check_no_line(file, "complex", "coordinates are real, this dataset is complex128");
-    check_no_line(file, "scalar", "scalar");
     ck_assert_int_eq(H5Fget_obj_count(file, H5F_OBJ_DATASET | H5F_OBJ_DATATYPE), 0);
+    H5Fclose(file);
+}
+END_TEST
+
+/* A dataset without an axis has one value. */
+START_TEST(line_without_axis)
+{
+    const double value = -2.5;
+    double out;
+    hid_t file = new_file(), space = H5Screate(H5S_SCALAR);
+    hid_t dataset =
+        H5Dcreate2(file, "scalar", H5T_IEEE_F64BE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value),
+                     0);
+    H5Dclose(dataset);
+    for (uint64_t keep = 0; keep < 2; keep++) {
+        struct h5grad_error err = {.status = H5GRAD_OK};
+        struct coord_array *array = open_array(file, "scalar", keep, &err);
+        ck_assert_msg(array != NULL, "%s", err.message);
+        ck_assert_uint_eq(hg_coord_array_extent(array), 1);
+        ck_assert_int_eq(hg_coord_array_read(array, 0, 1, &out, &err), H5GRAD_OK);
+        ck_assert_double_eq(out, value);
+        close_array(array);
+    }
+    H5Sclose(space);
     H5Fclose(file);
 }
 END_TEST
@@ -992,11 +1132,12 @@ int main(void)
     TCase *readers = add_case(suite, "readers", setup, teardown);
     ADD_TESTS(readers, layouts);
     tcase_add_loop_test(readers, behind_a_user_block, 0, 2);
+    tcase_add_loop_test(readers, parts_along_an_axis, 0, RANK);
     ADD_TESTS(readers, types, complex_points, external_and_virtual, unallocated_chunks,
               unavailable_filters, known_filter_without_decoder, damaged_chunk,
               chunk_of_another_length, linked_files, file_of_the_caller, written_meanwhile,
               many_threads, array_in_memory);
     TCase *lines = add_case(suite, "lines", setup, teardown);
-    ADD_TESTS(lines, line_types, line_errors, line_handles);
+    ADD_TESTS(lines, line_types, line_errors, line_without_axis, line_handles);
     return run_suite(suite);
 }

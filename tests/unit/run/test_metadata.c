@@ -55,11 +55,8 @@ START_TEST(units)
         {"1", "m", "m-1"},
         {"%", "hPa", "% hPa-1"},
         {"\xC2\xB5m", "s", "\xC2\xB5m s-1"},
-        {"m s-1", "m", "(m s-1)/(m)"},
-        {"K", "m s-1", "(K)/(m s-1)"},
-        {"1", "m s-1", "(1)/(m s-1)"},
+        {"1", "m s-1", "m-1 s"},
         {"1", "1", "1"},
-        {"kg/m3", "m", "(kg/m3)/(m)"},
         {"K", NULL, "K"},
         {"m s-1", NULL, "m s-1"},
         {"days since 1850-01-01", "m", "day m-1"},
@@ -70,7 +67,7 @@ START_TEST(units)
         {" K ", "m ", "K m-1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *unit = hg_unit_quotient(cases[i].value, cases[i].axis);
+        char *unit = hg_unit_by(cases[i].value, cases[i].axis, 1);
         ck_assert_str_eq(unit, cases[i].unit);
         free(unit);
     }
@@ -280,7 +277,7 @@ START_TEST(attributes)
     check_text(group, "title", "of a group");
     check_integer(along_x, "gradient_dim");
     check_integer(along_x, "gradient_edge_order");
-    check_text(other, "unit", "(m s-1)/(km)");
+    check_text(other, "unit", "m s-1 km-1");
     check_text(other, "units", NULL);
     check_text(other, "_FillValue", NULL);
     double fill = 0;

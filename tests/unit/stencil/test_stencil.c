@@ -68,18 +68,24 @@ static struct stencil_operator operator_of(const struct gradient_axis *along)
 }
 
 /* false where it has too few points. */
-static bool make_stencil(const struct gradient_axis *along, const double *x,
-                         struct stencil_axis *axis)
+static bool make_axis(const struct stencil_operator *op, const struct gradient_axis *along,
+                      const double *x, struct stencil_axis *axis)
 {
-    const struct stencil_operator op = operator_of(along);
     struct stencil_scan scan;
     if (along->uniform)
-        return hg_stencil_make_even(&op, along->extent, along->step, axis, NULL) == H5GRAD_OK;
+        return hg_stencil_make_even(op, along->extent, along->step, axis, NULL) == H5GRAD_OK;
     hg_stencil_scan_start(&scan);
     ck_assert_int_eq(hg_stencil_scan_next(&scan, x, along->extent, NULL), H5GRAD_OK);
     scan.even = false; /* two points are uneven, too */
     const double *const ends[2] = {x, x + along->extent - STENCIL_ENDS(along->extent)};
-    return hg_stencil_make(&op, &scan, ends, axis, NULL) == H5GRAD_OK;
+    return hg_stencil_make(op, &scan, ends, axis, NULL) == H5GRAD_OK;
+}
+
+static bool make_stencil(const struct gradient_axis *along, const double *x,
+                         struct stencil_axis *axis)
+{
+    const struct stencil_operator op = operator_of(along);
+    return make_axis(&op, along, x, axis);
 }
 
 /* An array, what is to be done with it, and what comes out, all held as doubles. */
@@ -895,9 +901,17 @@ static void make_stream_axis(struct stream_case *way, unsigned axis, uint64_t *s
                                            .step = -0.3 - random_unit(state)};
     for (uint64_t i = 0; i < gradient.extent; i++)
         x[i] = (double)i + 0.5 * random_unit(state);
-    if (!make_stencil(&gradient, x, along))
+    struct stencil_operator op = operator_of(&gradient);
+    op.accuracy = gradient.edge_order == 0 ? 4 + 2 * (unsigned)(random_bits(state) % 3) : 2;
+    if (random_bits(state) % 3 == 0) {
+        op.boundary[0] = BOUNDARY_PERIODIC + random_bits(state) % 2;
+        op.boundary[1] = op.boundary[0];
+        op.period = gradient.uniform || op.boundary[0] != BOUNDARY_PERIODIC ? 0 : 2 * MAX_EXTENT;
+    }
+    if (!make_axis(&op, &gradient, x, along))
         return;
     *block = (struct stencil_block){.rank = way->rank,
+                                    .whole = true,
                                     .axis = axis,
                                     .stencil = along,
                                     .before = way->start[axis],

@@ -293,6 +293,7 @@ START_TEST(packing)
         ck_assert_msg(values.unpacked == cases[i].unpacked, "case %zu", i);
         ck_assert(values.rule.scale == (cases[i].scale ? -2 : 1));
         ck_assert(values.rule.offset == 0);
+        ck_assert(values.offset == (cases[i].offset ? 10 : 0));
         hg_values_free(&values);
         H5Ldelete(file, "/u", H5P_DEFAULT);
     }
@@ -900,6 +901,109 @@ START_TEST(nexus)
 }
 END_TEST
 
+/* Sets a number of an object, which is made as a group unless it is there. */
+static void say(const char *object, const char *name, double value)
+{
+    hid_t at = H5Lexists(file, object, H5P_DEFAULT) > 0
+                   ? H5Oopen(file, object, H5P_DEFAULT)
+                   : H5Gcreate2(file, object, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(at, 0);
+    set_number(at, name, H5T_NATIVE_DOUBLE, value);
+    H5Oclose(at);
+}
+
+/* Expects what the dataset says of its numbers; NULL: nothing. */
+static void expect_said(const char *name, const char *text)
+{
+    struct values values;
+    hid_t u = H5Dopen2(file, name, H5P_DEFAULT);
+    ck_assert_int_eq(read_field(u, name, &values), H5GRAD_OK);
+    ck_assert_pstr_eq(values.text, text);
+    hg_values_free(&values);
+}
+
+START_TEST(odim)
+{
+    hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
+    H5Dclose(make_line("/dataset1/data1/data", H5T_NATIVE_UINT8, 4));
+    H5Dclose(make_line("/dataset1/data2/data", H5T_NATIVE_UINT8, 4));
+    H5Dclose(make_line("/dataset1/data1/quality1/data", H5T_NATIVE_UINT8, 4));
+    say("/dataset1/what", "gain", 0.25);
+    say("/dataset1/what", "nodata", 255);
+    say("/dataset1/data1/what", "gain", 0.5);
+    say("/dataset1/data1/what", "undetect", 0);
+    expect_said("/dataset1/data1/data", NULL); /* no file of ODIM_H5 */
+    h5make_text(root, "Conventions", "ODIM_H5/V2_2");
+    H5Gclose(root);
+    expect_said("/dataset1/data1/data", "gain 0.5, missing 255, 0");
+    expect_said("/dataset1/data2/data", "gain 0.25, missing 255");
+    expect_said("/dataset1/data1/quality1/data", NULL);
+    say("/dataset1/data1/quality1/what", "gain", 2);
+    say("/dataset1/data2/what", "gain", 1);
+    expect_said("/dataset1/data1/quality1/data", "gain 2");
+    expect_said("/dataset1/data2/data", "missing 255");
+}
+END_TEST
+
+START_TEST(hdfeos)
+{
+    static const char name[] = "/HDFEOS/GRIDS/G/Data Fields/T";
+    H5Dclose(make_line(name, H5T_NATIVE_INT16, 4));
+    say(name, "ScaleFactor", 0.5);
+    say(name, "Offset", 3);
+    say(name, "MissingValue", -999);
+    expect_said(name, NULL);
+    H5Gclose(H5Gcreate2(file, "/HDFEOS INFORMATION", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    expect_said(name, "ScaleFactor 0.5, missing -999");
+}
+END_TEST
+
+START_TEST(nwb)
+{
+    static const char name[] = "/acquisition/a/data";
+    struct values values;
+    H5Dclose(make_line(name, H5T_NATIVE_INT16, 4));
+    say(name, "conversion", 0.5);
+    say(name, "offset", 1);
+    say("/", "nwb_version", 2);
+    expect_said(name, NULL);
+    hid_t group = H5Gopen2(file, "/acquisition/a", H5P_DEFAULT);
+    h5make_text(group, "neurodata_type", "TimeSeries");
+    expect_said(name, "conversion 0.5, offset 1");
+    H5Dclose(make_line("/acquisition/a/channel_conversion", H5T_NATIVE_DOUBLE, 2));
+    H5Gclose(group);
+    hid_t u = H5Dopen2(file, name, H5P_DEFAULT);
+    ck_assert_int_eq(read_field(u, name, &values), H5GRAD_FAILED);
+    ck_assert_ptr_nonnull(strstr(err.message, "channel_conversion"));
+    ck_assert_ptr_nonnull(strstr(err.message, "--no-unpack"));
+}
+END_TEST
+
+/* Times of an NXlog count ticks. */
+START_TEST(ticks)
+{
+    struct values values;
+    struct h5_type type;
+    hid_t time = make_line("/log/time", H5T_NATIVE_INT32, 4);
+    hid_t datatype = H5Dget_type(time), group = H5Gopen2(file, "/log", H5P_DEFAULT);
+    set_number(time, "scaling_factor", H5T_NATIVE_DOUBLE, 0.5);
+    hg_enter(&guard);
+    ck_assert_int_eq(hg_type_open(datatype, &type, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_values_read_coordinates(time, &type, &values, &err), H5GRAD_OK);
+    ck_assert(!values.packed);
+    hg_values_free(&values);
+    h5make_text(group, "NX_class", "NXlog");
+    ck_assert_int_eq(hg_values_read_coordinates(time, &type, &values, &err), H5GRAD_OK);
+    ck_assert(values.packed && values.rule.scale == 0.5);
+    hg_values_free(&values);
+    hg_type_close(&type);
+    hg_leave(&guard);
+    H5Gclose(group);
+    H5Tclose(datatype);
+    H5Dclose(time);
+}
+END_TEST
+
 #define IMAGE "/minc-2.0/image/0/image"
 
 static hid_t make_image(const double *low, const double *high, hsize_t slices)
@@ -939,7 +1043,7 @@ START_TEST(minc_one_scale)
     struct values values;
     ck_assert_int_eq(read_field(make_image(low, high, 3), IMAGE, &values), H5GRAD_OK);
     ck_assert(values.rule.slice_scale == NULL && values.rule.scale == 0.5);
-    ck_assert(values.rule.offset == 0);
+    ck_assert(values.rule.offset == 0 && values.offset == 1);
     hg_values_free(&values);
 }
 END_TEST
@@ -1539,8 +1643,8 @@ int main(void)
               default_fill_of_older_files, valid_ranges, unsigned_as_signed,
               packing_that_cannot_be_undone, complex_numbers_are_not_packed, unknown_attributes,
               unknown_beside_known, unknown_of_groups, unknown_of_the_group, unknown_datasets,
-              unknown_of_sources, unknown_numbers_beside, unknown_numbers_beside_known, nexus,
-              minc_slices, minc_one_scale, minc_refused, lines,
+              unknown_of_sources, unknown_numbers_beside, unknown_numbers_beside_known, nexus, odim,
+              hdfeos, nwb, ticks, minc_slices, minc_one_scale, minc_refused, lines,
               large_integers_keep_their_differences, run_unpacks, run_with_default_fill,
               run_describes_fields, run_slices, run_without_coordinates_and_categories,
               run_tells_of_the_unknown, run_of_booleans, run_with_edges_and_attributes,

@@ -90,9 +90,11 @@ START_TEST(options_that_parse)
 {
     struct layout_request r;
     ck_assert_int_eq(hg_layout_parse(NULL, NULL, &r, NULL), H5GRAD_OK);
-    ck_assert(r.layout == LAYOUT_SAME && r.same_filters);
+    ck_assert(r.layout == LAYOUT_SAME && r.same_filters && r.auto_levels);
+    ck_assert_int_eq(hg_layout_parse("same", "auto", &r, NULL), H5GRAD_OK);
+    ck_assert(r.layout == LAYOUT_SAME && r.same_filters && r.auto_levels);
     ck_assert_int_eq(hg_layout_parse("same", "same", &r, NULL), H5GRAD_OK);
-    ck_assert(r.layout == LAYOUT_SAME && r.same_filters);
+    ck_assert(r.layout == LAYOUT_SAME && r.same_filters && !r.auto_levels);
     ck_assert_int_eq(hg_layout_parse("contiguous", "none", &r, NULL), H5GRAD_OK);
     ck_assert(r.layout == LAYOUT_CONTIGUOUS && !r.same_filters && r.n_filters == 0);
     ck_assert_int_eq(hg_layout_parse("8x4x2", "shuffle+gzip=4+fletcher32", &r, NULL), H5GRAD_OK);
@@ -126,6 +128,7 @@ static const struct {
     {NULL, "gzip+gzip=3", "--filter=gzip+gzip=3: gzip is named twice"},
     {NULL, "gzip+none", "--filter=gzip+none: none stands alone"},
     {NULL, "same+gzip", "--filter=same+gzip: same stands alone"},
+    {NULL, "gzip+auto", "--filter=gzip+auto: auto stands alone"},
     {NULL, "GZIP", "--filter=GZIP: there is no filter \"GZIP\""},
     {NULL, "lzf", "--filter=lzf: lzf can be read"},
     {"contiguous", "shuffle+gzip", "--layout=contiguous: --filter=shuffle+gzip needs chunks"},
@@ -292,10 +295,10 @@ START_TEST(filters_of_the_source)
     add_filter(&source, H5Z_FILTER_SHUFFLE, 1, 2);
     add_filter(&source, H5Z_FILTER_DEFLATE, 1, 7);
     add_filter(&source, H5Z_FILTER_FLETCHER32, 0, 0);
-    ck_assert_str_eq(result_text(&source, NULL, NULL, 8, &result),
+    ck_assert_str_eq(result_text(&source, NULL, "same", 8, &result),
                      "chunked 30x50x4 shuffle+gzip=7+fletcher32");
     ck_assert_uint_eq(result.filter[0].cd[0], 8);
-    ck_assert_str_eq(result_text(&source, "5x5x5", NULL, 8, &result),
+    ck_assert_str_eq(result_text(&source, "5x5x5", "same", 8, &result),
                      "chunked 5x5x5 shuffle+gzip=7+fletcher32");
     ck_assert_str_eq(result_text(&source, NULL, "none", 8, &result), "chunked 30x50x4");
     ck_assert_str_eq(result_text(&source, NULL, "gzip=2", 8, &result), "chunked 30x50x4 gzip=2");
@@ -304,6 +307,37 @@ START_TEST(filters_of_the_source)
     source.raw_edge_chunks = true;
     result_text(&source, NULL, NULL, 8, &result);
     ck_assert(!result.raw_edge_chunks);
+}
+END_TEST
+
+/* Results inherit no level that takes many times the time, and none is raised. */
+START_TEST(levels_of_the_source)
+{
+    struct h5_storage result;
+    struct h5_storage source = a_chunked(30, 50, 4);
+    add_filter(&source, H5Z_FILTER_DEFLATE, 1, 9);
+    ck_assert_str_eq(result_text(&source, NULL, NULL, 8, &result), "chunked 30x50x4 gzip=4");
+    ck_assert_str_eq(result_text(&source, "5x5x5", "auto", 8, &result), "chunked 5x5x5 gzip=4");
+    ck_assert_str_eq(result_text(&source, NULL, "same", 8, &result), "chunked 30x50x4 gzip=9");
+    ck_assert_str_eq(result_text(&source, NULL, "gzip=8", 8, &result), "chunked 30x50x4 gzip=8");
+    for (unsigned level = 0; level <= 4; level++) {
+        source.filter[0].cd[0] = level;
+        result_text(&source, NULL, NULL, 8, &result);
+        ck_assert_uint_eq(result.filter[0].cd[0], level);
+    }
+#ifdef HAVE_ZSTD
+    const int levels[][2] = {{22, 3}, {4, 3}, {3, 3}, {1, 1}, {0, 0}, {-5, -5}};
+    source.filter[0] = (struct h5_filter){.id = 32015, .n_cd = 1};
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        source.filter[0].cd[0] = (unsigned)levels[i][0];
+        result_text(&source, NULL, NULL, 8, &result);
+        ck_assert_uint_eq(result.n_filters, 1);
+        ck_assert_int_eq((int)result.filter[0].cd[0], levels[i][1]);
+    }
+    source.filter[0].n_cd = 0;
+    result_text(&source, NULL, NULL, 8, &result);
+    ck_assert_uint_eq(result.filter[0].n_cd, 0);
+#endif
 }
 END_TEST
 
@@ -317,7 +351,7 @@ START_TEST(filters_left_out)
     add_filter(&source, 32013, 0, 0);
     add_filter(&source, 300, 0, 0);
     ck_assert_str_eq(result_text(&source, NULL, NULL, 4, &result),
-                     "chunked 30x50x4 gzip=7; filter 6 (scaleoffset), filter 5 (nbit), "
+                     "chunked 30x50x4 gzip=4; filter 6 (scaleoffset), filter 5 (nbit), "
                      "filter 32013 (zfp), filter 300 (unknown)");
     /* szip needs a block of points in each chunk. */
     source = a_chunked(2, 2, 2);
@@ -1141,7 +1175,8 @@ static Suite *make_suite(void)
     ADD_TESTS(formats, options_that_parse);
     tcase_add_loop_test(formats, options_that_do_not, 0, (int)(sizeof wrong / sizeof wrong[0]));
     ADD_TESTS(formats, layout_same, chunks_are_clipped, chunk_of_another_rank,
-              chunks_below_four_gib, chosen_chunks, filters_of_the_source, filters_left_out);
+              chunks_below_four_gib, chosen_chunks, filters_of_the_source, levels_of_the_source,
+              filters_left_out);
     TCase *writers = add_case(suite, "writers", setup, teardown);
     tcase_add_loop_test(writers, written_is_read_back, 0, storage_count);
     ADD_TESTS(writers, empty_results, array_in_memory, waiting_chunks_are_counted_whole,
