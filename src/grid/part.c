@@ -58,12 +58,18 @@ void hg_parts_make(const struct parts_request *request, struct parts *parts)
         parts->n *= size_ceil_div(request->count[i], size_max(parts->step[i], 1));
 }
 
-void hg_parts_box(const struct parts *parts, uint64_t number, struct box *box)
+uint64_t hg_parts_row(const struct parts *parts)
+{
+    return size_ceil_div(parts->count[parts->axis], size_max(parts->step[parts->axis], 1));
+}
+
+void hg_parts_box(const struct parts *parts, uint64_t number, uint64_t n, struct box *box)
 {
     for (unsigned i = parts->rank; i-- > 0;) {
-        const uint64_t n = size_ceil_div(parts->count[i], parts->step[i]);
-        box->start[i] = number % n * parts->step[i];
-        box->count[i] = size_min(parts->step[i], parts->count[i] - box->start[i]);
-        number /= n;
+        const uint64_t step = parts->step[i], along = size_ceil_div(parts->count[i], step);
+        box->start[i] = number % along * step;
+        box->count[i] =
+            size_min(i == parts->axis ? n * step : step, parts->count[i] - box->start[i]);
+        number /= along;
     }
 }

@@ -28,7 +28,10 @@ struct parts {
 
 void hg_parts_make(const struct parts_request *request, struct parts *parts);
 
-/* Sets box to the results of part number of 0 .. parts->n - 1. */
-void hg_parts_box(const struct parts *parts, uint64_t number, struct box *box);
+/* Returns how many successive parts lie in a row along axis: row by row, from part 0 on. */
+uint64_t hg_parts_row(const struct parts *parts);
+
+/* Sets box to the results of n parts of one row, from part number of 0 .. parts->n - 1 on. */
+void hg_parts_box(const struct parts *parts, uint64_t number, uint64_t n, struct box *box);
 
 #endif

@@ -17,13 +17,16 @@
 #define LOOK_SECONDS 0.02
 #define WAIT_PAUSE   50000000L
 
+/* So many times as many hand-outs as ranks would take all parts that are left. */
+#define SHARES 2
+
 /* Chunks of a message. */
 #define MOST_CHUNKS ((RANKS_LONGEST - sizeof(struct wire)) / sizeof(struct lease_chunk))
 
 /* The parts of a field. */
 struct queue {
-    uint64_t parts, next;
-    bool *done; /* NULL: none was done before */
+    uint64_t parts, row, next;
+    bool *done;
 };
 
 /* What rank 0 knows of another rank. */
@@ -112,10 +115,11 @@ void hg_share_close(struct share *share)
 /* ------------------------------------------------------------------------------ rank 0: the queue
  */
 
-enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts,
+enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts, uint64_t row,
                                 struct h5grad_error *err)
 {
     share->queue[field].parts = parts;
+    share->queue[field].row = row;
     share->queue[field].done = hg_memory_zeroed(parts, sizeof(bool));
     return share->queue[field].done || parts == 0 ? H5GRAD_OK : hg_error_memory(err, parts);
 }
@@ -125,8 +129,21 @@ void hg_share_skip(struct share *share, size_t field, uint64_t part)
     share->queue[field].done[part] = true;
 }
 
-/* Takes the next part from the queue; false if there is none. */
-static bool next_part(struct share *share, struct wire *part)
+/* Returns how many parts from the next on are handed out at once: a share of those that are left,
+ * in one row. */
+static uint64_t count_next(const struct share *share, const struct queue *queue)
+{
+    const uint64_t left = queue->parts - queue->next;
+    const uint64_t most = size_min(queue->row - queue->next % queue->row,
+                                   size_max(left / (SHARES * share->ranks->count), 1));
+    uint64_t n = 1;
+    while (n < most && !queue->done[queue->next + n])
+        n++;
+    return n;
+}
+
+/* Takes the next parts from the queue; false if there is none. */
+static bool next_part(struct share *share, struct wire *parts)
 {
     bool some = false;
     pthread_mutex_lock(&share->mutex);
@@ -135,10 +152,13 @@ static bool next_part(struct share *share, struct wire *part)
         while (queue->next < queue->parts && queue->done[queue->next])
             queue->next++;
         some = queue->next < queue->parts;
-        if (some)
-            *part = (struct wire){WIRE_WORK, (uint32_t)share->first, queue->next++, 0};
-        else
+        if (!some) {
             share->first++;
+            continue;
+        }
+        const uint64_t n = count_next(share, queue);
+        *parts = (struct wire){WIRE_WORK, (uint32_t)share->first, queue->next, n, 0};
+        queue->next += n;
     }
     pthread_mutex_unlock(&share->mutex);
     return some;
@@ -165,12 +185,11 @@ static enum h5grad_status grant(struct share *share, uint64_t bytes, uint64_t *a
     return status;
 }
 
-static enum h5grad_status enter(struct share *share, const struct wire *part,
+static enum h5grad_status enter(struct share *share, const struct wire *parts,
                                 const struct lease_chunk *chunk, size_t n, struct h5grad_error *err)
 {
     pthread_mutex_lock(&share->owning);
-    enum h5grad_status status =
-        share->owner.enter(share->owner.user, part->field, part->part, chunk, n, err);
+    enum h5grad_status status = share->owner.enter(share->owner.user, parts, chunk, n, err);
     pthread_mutex_unlock(&share->owning);
     return status;
 }
@@ -456,16 +475,16 @@ static enum h5grad_status send_data(struct share *share, struct wire head, const
 enum h5grad_status hg_share_seam(struct share *share, uint64_t address, const void *data,
                                  uint64_t size, struct h5grad_error *err)
 {
-    return send_data(share, (struct wire){WIRE_SEAM, 0, address, size}, data, size, err);
+    return send_data(share, (struct wire){WIRE_SEAM, 0, address, 0, size}, data, size, err);
 }
 
-enum h5grad_status hg_share_done(struct share *share, const struct wire *part, uint64_t bytes,
+enum h5grad_status hg_share_done(struct share *share, const struct wire *parts, uint64_t bytes,
                                  const struct lease_chunk *chunk, size_t n,
                                  struct h5grad_error *err)
 {
-    struct wire head = {WIRE_CHUNKS, part->field, part->part, 0};
+    struct wire head = {WIRE_CHUNKS, parts->field, parts->part, parts->count, 0};
     if (is_first(share))
-        return enter(share, part, chunk, n, err);
+        return enter(share, parts, chunk, n, err);
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < n && !status; i += head.n) {
         head.n = size_min(n - i, MOST_CHUNKS);

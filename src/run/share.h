@@ -27,8 +27,8 @@ struct share_owner {
                                 struct h5grad_error *err);
     enum h5grad_status (*seam)(void *user, uint64_t address, const void *data, uint64_t size,
                                struct h5grad_error *err);
-    /* The part, with these chunks, is in the file. */
-    enum h5grad_status (*enter)(void *user, size_t field, uint64_t part,
+    /* The parts, with these chunks, are in the file. */
+    enum h5grad_status (*enter)(void *user, const struct wire *parts,
                                 const struct lease_chunk *chunk, size_t n,
                                 struct h5grad_error *err);
 };
@@ -38,9 +38,13 @@ struct share *hg_share_open(struct ranks *ranks, size_t fields, const struct sha
                             struct h5grad_error *err);
 void hg_share_close(struct share *share); /* NULL allowed */
 
-/* At rank 0, before hg_share_serve: adds the next field to the queue; or none of its parts, if
- * rank 0 does it alone. Takes a part from it that is done already. */
-enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts,
+/*
+ * At rank 0, before hg_share_serve: adds a field to the queue; or none of its parts, if rank 0 does
+ * it alone. So many of them are in a row each; several of a row are handed out at once while many
+ * are left, since what lies at their borders is read and decoded twice. hg_share_skip takes a part
+ * from the queue that is done already.
+ */
+enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts, uint64_t row,
                                 struct h5grad_error *err);
 void hg_share_skip(struct share *share, size_t field, uint64_t part);
 
@@ -52,7 +56,7 @@ enum h5grad_status hg_share_serve(struct share *share, const char *path, uint64_
  */
 const struct wire_start *hg_share_begin(struct share *share, struct h5grad_error *err);
 
-/* Takes the next part, valid until the next call; *work is NULL if there is none left.
+/* Takes the next parts, valid until the next call; *work is NULL if there is none left.
  * H5GRAD_CANCELLED if the run is over, or cancelled(user) returns true while it waits. */
 enum h5grad_status hg_share_take(struct share *share, const struct wire_work **work,
                                  int (*cancelled)(void *user), void *user,
@@ -66,8 +70,8 @@ enum h5grad_status hg_share_lease(void *user, uint64_t bytes, uint64_t *at, uint
 enum h5grad_status hg_share_seam(struct share *share, uint64_t address, const void *data,
                                  uint64_t size, struct h5grad_error *err);
 
-/* Tells that a part is done: bytes of results, and the chunks of it that lie in leases. */
-enum h5grad_status hg_share_done(struct share *share, const struct wire *part, uint64_t bytes,
+/* Tells that parts are done: bytes of results, and the chunks of them that lie in leases. */
+enum h5grad_status hg_share_done(struct share *share, const struct wire *parts, uint64_t bytes,
                                  const struct lease_chunk *chunk, size_t n,
                                  struct h5grad_error *err);
 

@@ -153,19 +153,19 @@ static enum h5grad_status write_seam(void *user, uint64_t address, const void *d
     return status ? hg_error_context(err, status, "%s", shared->run->output) : H5GRAD_OK;
 }
 
-/* Returns how many chunks of a part there are in leases. */
-static uint64_t count_chunks(const struct shared *shared, size_t number, uint64_t part)
+/* Returns how many chunks of parts there are in leases. */
+static uint64_t count_chunks(const struct shared *shared, const struct wire *parts)
 {
-    const struct field *field = &shared->run->field[number];
-    const struct parts *parts = &shared->parts[number];
+    const struct field *field = &shared->run->field[parts->field];
+    const struct parts *cut = &shared->parts[parts->field];
     const struct h5_storage *storage = shared->owned.storage;
     uint64_t chunks = field->n_results;
     struct box box;
     storage += hg_results_storage(field, &field->results[0]);
     if (storage->layout != H5_CHUNKED)
         return 0;
-    hg_parts_box(parts, part, &box);
-    for (unsigned i = 0; i < parts->rank; i++)
+    hg_parts_box(cut, parts->part, parts->count, &box);
+    for (unsigned i = 0; i < cut->rank; i++)
         chunks *= size_ceil_div(box.count[i], storage->chunk[i]);
     return chunks;
 }
@@ -196,24 +196,25 @@ static enum h5grad_status put_chunks(struct shared *shared, size_t number,
     return status;
 }
 
-/* Enters the chunks of a part into the index of libhdf5. */
-static enum h5grad_status index_chunks(struct shared *shared, size_t number, uint64_t part,
+/* Enters the chunks of parts into the index of libhdf5. */
+static enum h5grad_status index_chunks(struct shared *shared, const struct wire *parts,
                                        const struct lease_chunk *chunk, size_t n,
                                        struct h5grad_error *err)
 {
     struct h5_guard guard;
     hg_enter(&guard);
-    enum h5grad_status status = open_owned(shared, number, err);
-    if (!status && n != count_chunks(shared, number, part))
+    enum h5grad_status status = open_owned(shared, parts->field, err);
+    if (!status && n != count_chunks(shared, parts))
         status = hg_error_set(err, H5GRAD_FAILED, "chunks of a part are missing");
     if (!status)
-        status = put_chunks(shared, number, chunk, n, err);
-    status = close_owned(shared, number, status, err);
+        status = put_chunks(shared, parts->field, chunk, n, err);
+    status = close_owned(shared, parts->field, status, err);
     hg_leave(&guard);
     return status;
 }
 
-static enum h5grad_status note_part(struct shared *shared, size_t number, uint64_t part,
+/* With a journal parts are handed out one by one. */
+static enum h5grad_status note_part(struct shared *shared, const struct wire *parts,
                                     const struct lease_chunk *chunk, size_t n,
                                     struct h5grad_error *err)
 {
@@ -223,19 +224,20 @@ static enum h5grad_status note_part(struct shared *shared, size_t number, uint64
     for (size_t i = 0; i < n; i++)
         there[i] =
             (struct journal_chunk){chunk[i].address, chunk[i].size, chunk[i].number, chunk[i].mask};
-    return hg_journal_add_part(shared->run->resume.journal, number, part, there, n, err);
+    return hg_journal_add_part(shared->run->resume.journal, parts->field, parts->part, there, n,
+                               err);
 }
 
-static enum h5grad_status enter_part(void *user, size_t number, uint64_t part,
-                                     const struct lease_chunk *chunk, size_t n,
-                                     struct h5grad_error *err)
+static enum h5grad_status enter_parts(void *user, const struct wire *parts,
+                                      const struct lease_chunk *chunk, size_t n,
+                                      struct h5grad_error *err)
 {
     struct shared *shared = user;
     enum h5grad_status status = H5GRAD_OK;
     if (shared->run->leases)
-        status = index_chunks(shared, number, part, chunk, n, err);
+        status = index_chunks(shared, parts, chunk, n, err);
     if (!status && shared->run->resume.journal)
-        status = note_part(shared, number, part, chunk, n, err);
+        status = note_part(shared, parts, chunk, n, err);
     return status;
 }
 
@@ -289,7 +291,8 @@ static enum h5grad_status create_field(struct shared *shared, size_t number, uin
     const uint64_t parts = shared->alone[number] ? 0 : shared->parts[number].n;
     *hash = hash_bytes(*hash, &parts, sizeof parts);
     if (!status)
-        status = hg_share_add(shared->share, number, parts, err);
+        status = hg_share_add(shared->share, number, parts,
+                              run->resume.journal ? 1 : hg_parts_row(&shared->parts[number]), err);
     hg_task_close(&run->task);
     hg_messages_deliver(&run->messages);
     return status;
@@ -311,9 +314,10 @@ static enum h5grad_status take_part(struct shared *shared, uint64_t number, uint
     }
     hg_share_skip(shared->share, number, part);
     struct box box;
-    hg_parts_box(&shared->parts[number], part, &box);
+    hg_parts_box(&shared->parts[number], part, 1, &box);
     run->progress.bytes_done += count_bytes(&run->field[number], &shared->parts[number], &box);
-    return run->leases ? index_chunks(shared, number, part, chunk, n, err) : H5GRAD_OK;
+    const struct wire parts = {0, (uint32_t)number, part, 1, 0};
+    return run->leases ? index_chunks(shared, &parts, chunk, n, err) : H5GRAD_OK;
 }
 
 /* Takes all parts that a stopped run has done. hash: of all that was created, which must be as it
@@ -504,7 +508,7 @@ static enum h5grad_status do_part(struct shared *shared, const struct wire_work 
     enum h5grad_status status = open_field(shared, work->head.field, err);
     if (status)
         return status;
-    hg_parts_box(&shared->cut, work->head.part, &part);
+    hg_parts_box(&shared->cut, work->head.part, work->head.count, &part);
     shared->lease.n = 0;
     status = hg_task_plan_part(&run->task, &run->options, &part, err);
     if (!status)
@@ -696,7 +700,7 @@ static bool is_lost(struct ranks *ranks)
 enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
 {
     struct shared *shared = hg_memory_zeroed(1, sizeof *shared);
-    const struct share_owner owner = {shared, find_place, grant_lease, write_seam, enter_part};
+    const struct share_owner owner = {shared, find_place, grant_lease, write_seam, enter_parts};
     if (shared) {
         shared->run = run;
         shared->ranks = run->options.ranks;

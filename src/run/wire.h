@@ -11,9 +11,9 @@
 enum wire_kind {
     WIRE_ASK = 1, /* for a part */
     WIRE_LEASE,   /* for n bytes */
-    WIRE_CHUNKS,  /* n chunks of the part in leases, struct lease_chunk each, follow */
+    WIRE_CHUNKS,  /* n chunks of the parts in leases, struct lease_chunk each, follow */
     WIRE_SEAM,    /* n bytes for the address part of the output follow */
-    WIRE_DONE,    /* the part, of n bytes of results, after its chunks and seams */
+    WIRE_DONE,    /* the parts, of n bytes of results, after their chunks and seams */
     WIRE_FAIL,    /* this rank failed or was cancelled: the run ends */
     WIRE_BYE,     /* the last one of this rank */
     /* To the others: */
@@ -28,7 +28,8 @@ enum wire_kind {
 struct wire {
     uint32_t kind;
     uint32_t field;
-    uint64_t part, n;
+    uint64_t part, count; /* so many parts, in a row, from that one on */
+    uint64_t n;
 };
 
 #define WIRE_PATH 8192
