@@ -41,7 +41,7 @@ done
 example=$build/samples/mpi_example
 if [ -x "$example" ]; then
     [ ! -x "$build/samples/.libs/mpi_example" ] || example=$build/samples/.libs/mpi_example
-    "$H5GRAD" -q plain.h5 want.h5 || exit 99
+    "$H5GRAD" -q -O plain.h5 want.h5 || exit 99
     case $(ldd "$example") in
     *libmpi.so*) kind=openmpi ;;
     *) kind=mpich ;;
