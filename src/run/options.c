@@ -14,6 +14,7 @@
 #include "output/result_names.h"
 #include "reader/reader.h"
 #include "stencil/stencil.h"
+#include "writer/seam.h"
 
 /* More than any version of a struct of options has. */
 #define MOST_OPTIONS 4096
@@ -201,15 +202,22 @@ static enum h5grad_status check_numbers(const struct h5grad_options *user, struc
     return H5GRAD_OK;
 }
 
+/* Takes a size from the environment; *size stays as it is if it is not there. */
+static enum h5grad_status take_size(const char *name, uint64_t *size, struct h5grad_error *err)
+{
+    const char *text = getenv(name);
+    if (!text || (hg_parse_size(text, size) && *size > 0))
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_USAGE, "%s '%s': not a size above 0", name, text);
+}
+
 /* For tests: see doc/design.md. */
 static enum h5grad_status check_environment(struct run_options *out, struct h5grad_error *err)
 {
-    const char *buffers = getenv("H5GRAD_BUFFERS");
-    if (buffers && !(hg_parse_size(buffers, &out->buffers) && out->buffers > 0))
-        return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
-    const char *part = getenv("H5GRAD_PARTS");
-    if (part && !(hg_parse_size(part, &out->part) && out->part > 0))
-        return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_PARTS '%s': not a size above 0", part);
+    out->seam = SEAM_BLOCK;
+    if (take_size("H5GRAD_BUFFERS", &out->buffers, err) ||
+        take_size("H5GRAD_PARTS", &out->part, err) || take_size("H5GRAD_SEAMS", &out->seam, err))
+        return H5GRAD_USAGE;
     out->io = getenv("H5GRAD_IO");
     if (!out->io || hg_reader_has(out->io))
         return H5GRAD_OK;

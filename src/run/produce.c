@@ -12,6 +12,7 @@
 #include "formats/convention.h"
 #include "formats/metadata.h"
 #include "libhdf5/metadata_cache.h"
+#include "run/share.h"
 #include "trust/input_driver.h"
 #include "values/meaning.h"
 
@@ -38,7 +39,9 @@ void hg_produce_progress(void *user, uint64_t bytes)
     struct run *run = user;
     const struct run_callbacks *call = &run->options.call;
     run->progress.bytes_done += bytes;
-    if (!run->options.ranks)
+    if (run->share)
+        run->progress.bytes_done += hg_share_elsewhere(run->share);
+    else
         keep_safe(run);
     if (call->progress)
         call->progress(call->user, &run->progress);
@@ -48,7 +51,8 @@ int hg_produce_is_cancelled(void *user)
 {
     const struct run *run = user;
     const struct run_callbacks *call = &run->options.call;
-    return atomic_load(&run->is_unsafe) || (call->cancelled && call->cancelled(call->user));
+    return atomic_load(&run->is_unsafe) || (run->share && hg_share_is_over(run->share)) ||
+           (call->cancelled && call->cancelled(call->user));
 }
 
 /* Copies the attributes of groups, which hold for results in netCDF-4: a field with scales and no

@@ -174,6 +174,7 @@ enum h5grad_status hg_results_write(const struct task *task, struct results *res
     enum h5grad_status status = describe(task, results, err);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
         const bool scalar = field->results[k].components < field->components;
+        storage_of(results, field, k)->sparse = task->result_storage.sparse;
         results->writer[k] =
             open_writer(task, results, k, scalar ? results->scalar : results->type, err);
         if (!results->writer[k])

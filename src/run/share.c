@@ -422,7 +422,7 @@ const struct wire_start *hg_share_begin(struct share *share, struct h5grad_error
 /* --------------------------------------------------------------------------------------- all ranks
  */
 
-enum h5grad_status hg_share_take(struct share *share, const struct wire_work **work,
+enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
                                  int (*cancelled)(void *user), void *user, struct h5grad_error *err)
 {
     enum h5grad_status status;
@@ -539,14 +539,15 @@ enum h5grad_status hg_share_leave(struct share *share, int (*wait)(void *user), 
         enum h5grad_status status = tell(share, WIRE_BYE, 0, err);
         return status ? status : await(share, &share->fin, NULL, NULL, err);
     }
-    if (!share->serving)
-        return H5GRAD_OK;
+    if (!share->serving) /* a single rank, or the run is over */
+        serve(share);
     while (!is_served(share)) {
-        if (wait && wait(user))
+        if (wait(user))
             stop_all(share);
         nanosleep(&pause, NULL);
     }
-    pthread_join(share->courier, NULL);
+    if (share->serving)
+        pthread_join(share->courier, NULL);
     if (share->error.status)
         return hg_error_set(err, share->error.status, "%s", share->error.message);
     return H5GRAD_OK;

@@ -58,7 +58,7 @@ const struct wire_start *hg_share_begin(struct share *share, struct h5grad_error
 
 /* Takes the next parts, valid until the next call; *work is NULL if there is none left.
  * H5GRAD_CANCELLED if the run is over, or cancelled(user) returns true while it waits. */
-enum h5grad_status hg_share_take(struct share *share, const struct wire_work **work,
+enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
                                  int (*cancelled)(void *user), void *user,
                                  struct h5grad_error *err);
 

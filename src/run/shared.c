@@ -28,16 +28,25 @@
 #define PART_BYTES ((uint64_t)64 << 20)
 #define PART_THICK 16
 
+/* In the journal the number of a chunk's result is above that of the chunk. */
+#define RESULT_BIT 56
+
+/* What rank 0 knows of a field. */
+struct shared_field {
+    struct parts parts;
+    bool alone;  /* it does the field alone */
+    bool sparse; /* chunks may be absent */
+};
+
 struct shared {
     struct run *run;
     struct ranks *ranks;
     struct share *share;
-    uint64_t wanted;      /* parts of a field, about */
-    struct parts *parts;  /* at rank 0: of each field; n is 0 if it does the field alone */
-    bool *alone;          /* at rank 0: it does the field alone */
-    struct results owned; /* for the functions of the owner */
-    int fd;               /* of the output */
-    int seams_fd;         /* at rank 0: for seams */
+    uint64_t wanted;            /* parts of a field, about */
+    struct shared_field *field; /* at rank 0 */
+    struct results owned;       /* for the functions of the owner */
+    int fd;                     /* of the output */
+    int seams_fd;               /* at rank 0: for seams */
     struct lease lease;
     size_t current;                              /* the field that is open; SIZE_MAX: none */
     struct parts cut;                            /* its parts */
@@ -139,7 +148,8 @@ static enum h5grad_status grant_lease(void *user, uint64_t bytes, uint64_t *at, 
     struct h5_guard guard;
     (void)err;
     hg_enter(&guard);
-    *at = hg_output_lease(shared->run->publish.file, bytes, LEASE_ALIGN);
+    const uint64_t seam = shared->run->options.seam;
+    *at = hg_output_lease(shared->run->publish.file, bytes, seam < SEAM_BLOCK ? seam : LEASE_ALIGN);
     *end = hg_output_leased(shared->run->publish.file);
     hg_leave(&guard);
     return H5GRAD_OK;
@@ -157,7 +167,7 @@ static enum h5grad_status write_seam(void *user, uint64_t address, const void *d
 static uint64_t count_chunks(const struct shared *shared, const struct wire *parts)
 {
     const struct field *field = &shared->run->field[parts->field];
-    const struct parts *cut = &shared->parts[parts->field];
+    const struct parts *cut = &shared->field[parts->field].parts;
     const struct h5_storage *storage = shared->owned.storage;
     uint64_t chunks = field->n_results;
     struct box box;
@@ -204,7 +214,8 @@ static enum h5grad_status index_chunks(struct shared *shared, const struct wire 
     struct h5_guard guard;
     hg_enter(&guard);
     enum h5grad_status status = open_owned(shared, parts->field, err);
-    if (!status && n != count_chunks(shared, parts))
+    const uint64_t most = status ? 0 : count_chunks(shared, parts);
+    if (!status && (n > most || (n < most && !shared->field[parts->field].sparse)))
         status = hg_error_set(err, H5GRAD_FAILED, "chunks of a part are missing");
     if (!status)
         status = put_chunks(shared, parts->field, chunk, n, err);
@@ -222,8 +233,9 @@ static enum h5grad_status note_part(struct shared *shared, const struct wire *pa
     if (!there)
         return hg_error_memory(err, n * sizeof *there);
     for (size_t i = 0; i < n; i++)
-        there[i] =
-            (struct journal_chunk){chunk[i].address, chunk[i].size, chunk[i].number, chunk[i].mask};
+        there[i] = (struct journal_chunk){chunk[i].address, chunk[i].size,
+                                          (uint64_t)chunk[i].result << RESULT_BIT | chunk[i].number,
+                                          chunk[i].mask};
     return hg_journal_add_part(shared->run->resume.journal, parts->field, parts->part, there, n,
                                err);
 }
@@ -265,8 +277,24 @@ static uint64_t hash_places(const struct results *results, const struct field *f
     return hash;
 }
 
-/* Creates the results of a field, with all that one process would write before the next field, and
- * queues its parts. */
+/* Cuts a field whose results are created, and hashes what a resumed run must find alike. */
+static void take_field(struct shared *shared, size_t number, uint64_t *hash)
+{
+    struct run *run = shared->run;
+    struct results *results = &run->results;
+    struct parts *parts = &shared->field[number].parts;
+    struct h5_guard guard;
+    cut_field(shared, parts);
+    shared->field[number].alone = !can_share(run->task.field, results);
+    shared->field[number].sparse = run->task.result_storage.sparse;
+    hg_report_write_method(run->report, number, results->writer[0]->method->name);
+    hg_enter(&guard);
+    *hash = hash_places(results, run->task.field, *hash);
+    hg_leave(&guard);
+    *hash = hash_bytes(*hash, &parts->n, sizeof parts->n);
+}
+
+/* Creates the results of a field, with all that one process would write before the next field. */
 static enum h5grad_status create_field(struct shared *shared, size_t number, uint64_t *hash,
                                        struct h5grad_error *err)
 {
@@ -275,27 +303,23 @@ static enum h5grad_status create_field(struct shared *shared, size_t number, uin
     enum h5grad_status status = hg_produce_open(run, number, err);
     if (!status) {
         status = hg_produce_create(run, results, err);
-        if (!status) {
-            struct h5_guard guard;
-            const char *method = results->writer[0]->method->name;
-            cut_field(shared, &shared->parts[number]);
-            shared->alone[number] = !can_share(run->task.field, results);
-            hg_report_write_method(run->report, number, method);
-            hg_enter(&guard);
-            *hash = hash_places(results, run->task.field, *hash);
-            hg_leave(&guard);
-            hg_results_drop_writers(results);
-        }
+        if (!status)
+            take_field(shared, number, hash);
+        hg_results_drop_writers(results);
         status = hg_produce_finish(run, results, status, err);
     }
-    const uint64_t parts = shared->alone[number] ? 0 : shared->parts[number].n;
-    *hash = hash_bytes(*hash, &parts, sizeof parts);
-    if (!status)
-        status = hg_share_add(shared->share, number, parts,
-                              run->resume.journal ? 1 : hg_parts_row(&shared->parts[number]), err);
     hg_task_close(&run->task);
     hg_messages_deliver(&run->messages);
     return status;
+}
+
+/* Queues the parts of a field. Those that go to the journal are handed out one by one. */
+static enum h5grad_status queue_field(struct shared *shared, size_t number,
+                                      struct h5grad_error *err)
+{
+    const struct shared_field *field = &shared->field[number];
+    const uint64_t row = shared->run->resume.journal ? 1 : hg_parts_row(&field->parts);
+    return hg_share_add(shared->share, number, field->alone ? 0 : field->parts.n, row, err);
 }
 
 /* Takes a part that a stopped run has done. */
@@ -303,19 +327,22 @@ static enum h5grad_status take_part(struct shared *shared, uint64_t number, uint
                                     struct h5grad_error *err)
 {
     struct run *run = shared->run;
-    const size_t each = size_max(n / run->field[number].n_results, 1);
     BASE_FREED struct lease_chunk *chunk = hg_memory_zeroed(n + 1, sizeof *chunk);
     if (!chunk)
         return hg_error_memory(err, n * sizeof *chunk);
     for (size_t i = 0; i < n; i++) {
         const struct journal_chunk there = hg_journal_part_chunk(run->resume.journal, n, i);
-        chunk[i] = (struct lease_chunk){there.sum, there.address, there.size, (uint32_t)(i / each),
-                                        there.mask};
+        chunk[i] = (struct lease_chunk){.number = there.sum & (((uint64_t)1 << RESULT_BIT) - 1),
+                                        .address = there.address,
+                                        .size = there.size,
+                                        .result = (uint32_t)(there.sum >> RESULT_BIT),
+                                        .mask = there.mask};
     }
     hg_share_skip(shared->share, number, part);
     struct box box;
-    hg_parts_box(&shared->parts[number], part, 1, &box);
-    run->progress.bytes_done += count_bytes(&run->field[number], &shared->parts[number], &box);
+    hg_parts_box(&shared->field[number].parts, part, 1, &box);
+    run->progress.bytes_done +=
+        count_bytes(&run->field[number], &shared->field[number].parts, &box);
     const struct wire parts = {0, (uint32_t)number, part, 1, 0};
     return run->leases ? index_chunks(shared, &parts, chunk, n, err) : H5GRAD_OK;
 }
@@ -339,7 +366,7 @@ static enum h5grad_status take_parts(struct shared *shared, uint64_t hash, struc
     enum h5grad_status status =
         hg_journal_begin_field(journal, 0, 1, hash_bytes(hash, &end, sizeof end), err);
     while (!status && hg_journal_take_part(journal, &number, &part, &n)) {
-        if (number < run->selection.n && part < shared->parts[number].n)
+        if (number < run->selection.n && part < shared->field[number].parts.n)
             status = take_part(shared, number, part, n, err);
     }
     return status;
@@ -365,13 +392,12 @@ static enum h5grad_status create_all(struct shared *shared, struct h5grad_error 
     enum h5grad_status status = hg_produce_begin(run, err);
     if (!status && run->resume.journal)
         shared->wanted = hg_journal_head(run->resume.journal)->facts.parts;
-    shared->parts = hg_memory_zeroed(n, sizeof *shared->parts);
-    shared->alone = hg_memory_zeroed(n, sizeof *shared->alone);
-    if (!status && (!shared->parts || !shared->alone))
-        status = hg_error_memory(err, n * sizeof *shared->parts);
+    shared->field = hg_memory_zeroed(n, sizeof *shared->field);
+    if (!status && !shared->field)
+        status = hg_error_memory(err, n * sizeof *shared->field);
     for (size_t i = 0; i < n && !status; i++) {
-        if (run->selection.item[i].usable)
-            status = create_field(shared, i, &hash, err);
+        if (run->selection.item[i].usable && !(status = create_field(shared, i, &hash, err)))
+            status = queue_field(shared, i, err);
     }
     if (!status)
         status = open_seams(shared, err);
@@ -413,7 +439,7 @@ static enum h5grad_status find_seams(struct shared *shared, unsigned k, const st
         start += box.start[i] * stride[i] * target->size;
     shared->told[k].seams = &shared->seams[k];
     return hg_seams_make(start, start + hg_box_points(storage->rank, &box) * target->size,
-                         &shared->seams[k], err);
+                         shared->run->options.seam, &shared->seams[k], err);
 }
 
 static enum h5grad_status open_writers(struct shared *shared, const struct wire_work *work,
@@ -453,18 +479,6 @@ static void close_writers(struct shared *shared)
     }
 }
 
-static int is_over(void *user)
-{
-    const struct shared *shared = user;
-    return hg_share_is_over(shared->share) || hg_produce_is_cancelled(shared->run);
-}
-
-static void on_progress(void *user, uint64_t bytes)
-{
-    struct shared *shared = user;
-    hg_produce_progress(shared->run, bytes + hg_share_elsewhere(shared->share));
-}
-
 static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error *err)
 {
     struct engine_job *job = &shared->run->task.job;
@@ -474,9 +488,9 @@ static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error 
     job->sink = hg_sink_open(&request, err);
     if (!job->sink)
         return hg_error_status(err);
-    job->progress = on_progress;
-    job->cancelled = is_over;
-    job->user = shared;
+    job->progress = hg_produce_progress;
+    job->cancelled = hg_produce_is_cancelled;
+    job->user = shared->run;
     enum h5grad_status status = hg_engine_run(job, plan, err);
     hg_sink_close(job->sink);
     return status;
@@ -500,7 +514,7 @@ static enum h5grad_status hand_over(struct shared *shared, const struct wire *pa
     return status ? status : hg_share_done(shared->share, part, bytes, lease->chunk, lease->n, err);
 }
 
-static enum h5grad_status do_part(struct shared *shared, const struct wire_work *work,
+static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
                                   struct h5grad_error *err)
 {
     struct run *run = shared->run;
@@ -510,6 +524,8 @@ static enum h5grad_status do_part(struct shared *shared, const struct wire_work 
         return status;
     hg_parts_box(&shared->cut, work->head.part, work->head.count, &part);
     shared->lease.n = 0;
+    for (unsigned i = 0; i < 3; i++)
+        work->place.storage[i].sparse = run->task.result_storage.sparse;
     status = hg_task_plan_part(&run->task, &run->options, &part, err);
     if (!status)
         status = open_writers(shared, work, &part, err);
@@ -549,10 +565,10 @@ static enum h5grad_status do_alone(struct shared *shared, size_t number, struct 
 static enum h5grad_status do_parts(struct shared *shared, struct h5grad_error *err)
 {
     struct run *run = shared->run;
-    const struct wire_work *work;
+    struct wire_work *work;
     enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; i < run->selection.n && shared->alone && !status; i++) {
-        if (shared->alone[i])
+    for (size_t i = 0; i < run->selection.n && shared->field && !status; i++) {
+        if (shared->field[i].alone)
             status = do_alone(shared, i, err);
     }
     while (!status &&
@@ -619,8 +635,8 @@ static enum h5grad_status close_output(struct shared *shared, enum h5grad_status
 
 static int on_wait(void *user)
 {
-    on_progress(user, 0);
-    return is_over(user);
+    hg_produce_progress(user, 0);
+    return hg_produce_is_cancelled(user);
 }
 
 /* Does this rank's share of the work, until all have done theirs. */
@@ -638,7 +654,7 @@ static enum h5grad_status work(struct shared *shared, struct h5grad_error *err)
     if (status)
         hg_share_fail(shared->share);
     hg_task_close(&run->task);
-    enum h5grad_status other = hg_share_leave(shared->share, on_wait, shared, &local);
+    enum h5grad_status other = hg_share_leave(shared->share, on_wait, run, &local);
     if (other && (!status || status == H5GRAD_CANCELLED))
         status = hg_error_set(err, other, "%s", local.message);
     if (!status && hg_share_is_over(shared->share))
@@ -666,7 +682,7 @@ static enum h5grad_status end(struct shared *shared, struct h5grad_error *err)
     struct run *run = shared->run;
     enum h5grad_status status = H5GRAD_OK;
     for (size_t i = 0; i < run->selection.n && !status; i++) {
-        if (run->selection.item[i].usable && !shared->alone[i])
+        if (run->selection.item[i].usable && !shared->field[i].alone)
             status = verify(shared, i, err);
     }
     return status ? status : hg_produce_end(run, err);
@@ -708,6 +724,7 @@ enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
         shared->current = SIZE_MAX;
         shared->wanted = run->resume.parts = (uint64_t)PARTS_PER_RANK * shared->ranks->count;
         shared->share = hg_share_open(shared->ranks, run->selection.n, &owner, err);
+        run->share = shared->share;
     }
     if (!shared || !shared->share) {
         free(shared);
@@ -724,8 +741,8 @@ enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
     close_output(shared, H5GRAD_CANCELLED, NULL);
     hg_lease_free(&shared->lease);
     hg_share_close(shared->share);
-    free(shared->parts);
-    free(shared->alone);
+    run->share = NULL;
+    free(shared->field);
     free(shared);
     return status;
 }

@@ -31,12 +31,13 @@ struct run {
     struct publish publish;
     struct resume resume;
     struct aux_vars *aux_vars;
-    struct xdmf *xdmf; /* NULL: not wanted */
-    size_t fields;     /* that can be done */
-    uint64_t agreed;   /* a hash of what all ranks must see alike */
-    bool leases;       /* chunks of the output go into leases */
-    bool lost;         /* a rank is dead */
-    uint64_t space;    /* bytes of results that are stored whole */
+    struct xdmf *xdmf;   /* NULL: not wanted */
+    size_t fields;       /* that can be done */
+    uint64_t agreed;     /* a hash of what all ranks must see alike */
+    bool leases;         /* chunks of the output go into leases */
+    struct share *share; /* between ranks; NULL: none while fields are done */
+    bool lost;           /* a rank is dead */
+    uint64_t space;      /* bytes of results that are stored whole */
     struct h5grad_progress progress;
     struct field *field;         /* of each selected dataset that is to be done */
     bool *subset_used;           /* of each --subset, whether a field has its axis */

@@ -23,8 +23,9 @@ struct seams {
     struct seam at[2];
 };
 
-/* Finds the seams of the piece [start, end). Call hg_seams_free in any case. */
-enum h5grad_status hg_seams_make(uint64_t start, uint64_t end, struct seams *seams,
+/* Finds the seams of the piece [start, end), with blocks of so many bytes. Call hg_seams_free in
+ * any case. */
+enum h5grad_status hg_seams_make(uint64_t start, uint64_t end, uint64_t block, struct seams *seams,
                                  struct h5grad_error *err);
 
 /* Writes bytes of the piece, but for those in seams, which it keeps. Any thread. */

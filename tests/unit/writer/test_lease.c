@@ -176,7 +176,7 @@ START_TEST(seams_and_the_rest)
         for (uint64_t i = 0; i < size; i++)
             data[i] = (unsigned char)draw(256);
         int fd = open(output, O_RDWR | O_CREAT | O_TRUNC, 0600);
-        ck_assert_int_eq(hg_seams_make(start, start + size, &seams, NULL), H5GRAD_OK);
+        ck_assert_int_eq(hg_seams_make(start, start + size, SEAM_BLOCK, &seams, NULL), H5GRAD_OK);
         for (uint64_t at = 0; at < size;) {
             const uint64_t some = size_min(size - at, 1 + draw(SEAM_BLOCK));
             ck_assert_int_eq(hg_seams_write(&seams, fd, data + at, some, start + at, NULL),
