@@ -2,10 +2,18 @@
 /* The public functions, over the rooms below. */
 #include "h5grad.h"
 
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/unit.h"
+#include "libhdf5/h5.h"
 #include "ranks/ranks.h"
 #include "run/array.h"
 #include "run/resume.h"
 #include "run/run.h"
+#include "values/meaning.h"
 
 /* What is returned is what the error says, which has nothing to say of what was got over. */
 static enum h5grad_status finish(enum h5grad_status status, struct h5grad_error *error)
@@ -40,6 +48,11 @@ enum h5grad_status h5grad_list(const char *input, const struct h5grad_options *o
                                struct h5grad_report **report, struct h5grad_error *error)
 {
     return finish(hg_run_files(RUN_LIST, input, NULL, options, report, error), error);
+}
+
+void h5grad_set_hdf5_lock(const struct h5grad_hdf5_lock *lock)
+{
+    hg_set_program_lock(lock);
 }
 
 enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
@@ -97,4 +110,32 @@ int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine)
 void h5grad_ranks_close(struct h5grad_ranks *ranks)
 {
     hg_ranks_close((struct ranks *)ranks);
+}
+
+int h5grad_attribute_holds(const char *name, const char *text)
+{
+    if (hg_meaning_of(name) == MEANING_METHODS)
+        return text && hg_meaning_methods_hold(text);
+    return hg_meaning_holds_for_result(name);
+}
+
+/* To be freed; NULL if memory runs out. */
+static char *unit_of(const char *value, const char *axis, enum h5grad_result_kind kind)
+{
+    const bool second = kind == H5GRAD_RESULT_SECOND || kind == H5GRAD_RESULT_LAPLACIAN;
+    char *unit = hg_unit_by(value, axis, second ? 2 : 1);
+    char *square = unit && kind == H5GRAD_RESULT_Q ? hg_unit_square(unit) : unit;
+    if (square != unit)
+        free(unit);
+    return square;
+}
+
+size_t h5grad_unit(const char *value, const char *axis, enum h5grad_result_kind kind, char *unit,
+                   size_t size)
+{
+    char *text = unit_of(value, axis, kind);
+    const size_t length = text ? strlen(text) : 0;
+    snprintf(unit, size, "%s", text ? text : "");
+    free(text);
+    return length;
 }

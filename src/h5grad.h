@@ -12,12 +12,16 @@
  * By default a gradient is that of torch.gradient: second-order central differences inside,
  * one-sided differences at the two ends (edge_order 1 or 2), for even and uneven spacing.
  *
- * Threads: there is no global state but one lock around libhdf5, taken inside; every function may
+ * Threads: there is no global state but the lock around libhdf5, taken inside; every function may
  * be called from several threads at once. A program that itself calls an HDF5 library built without
- * thread safety while h5grad_run is running must serialise those calls with it. No function may be
- * called from within a callback of libhdf5 (H5Literate, ...), which has a lock of its own.
+ * thread safety while h5grad_run is running must serialise those calls with it, or have a lock of
+ * its own taken by h5grad_set_hdf5_lock. No function may be called from within a callback of
+ * libhdf5 (H5Literate, ...), which has a lock of its own.
  *
  * A stack of 128 KiB is enough for the calling thread, and (OMP_STACKSIZE) for each worker.
+ *
+ * A child that fork makes of a process in which a function has had several threads has the one: it
+ * computes with that, whatever options ask for, since OpenMP would wait for the others for ever.
  *
  * Callbacks are called from the thread that called the function, but cancelled from every worker,
  * also concurrently. No lock is held meanwhile: a callback may take long, wait for other threads,
@@ -343,7 +347,22 @@ H5GRAD_API enum h5grad_status h5grad_ranks_join(struct h5grad_ranks **ranks,
                                                 const struct ranks_method *method, void *own,
                                                 struct h5grad_error *error);
 
-enum h5grad_type { H5GRAD_FLOAT = 0, H5GRAD_DOUBLE = 1 };
+/* The type of values in memory. Results of h5grad_array are double of H5GRAD_DOUBLE and of integers
+ * of 32 and 64 bits, binary16 of H5GRAD_FLOAT16, and else float. */
+enum h5grad_type {
+    H5GRAD_FLOAT = 0,
+    H5GRAD_DOUBLE = 1,
+    H5GRAD_FLOAT16 = 2, /* binary16 */
+    H5GRAD_BFLOAT16 = 3,
+    H5GRAD_INT8 = 4,
+    H5GRAD_UINT8 = 5,
+    H5GRAD_INT16 = 6,
+    H5GRAD_UINT16 = 7,
+    H5GRAD_INT32 = 8,
+    H5GRAD_UINT32 = 9,
+    H5GRAD_INT64 = 10,
+    H5GRAD_UINT64 = 11,
+};
 
 /* What lies beyond an end of an axis. */
 enum h5grad_boundary {
@@ -398,6 +417,8 @@ struct h5grad_array_options {
     enum h5grad_missing missing;
     unsigned computes; /* bits 1u << H5GRAD_RESULT_GRADIENT, ..._SECOND, ..._LAPLACIAN and
                           ..._MAGNITUDE: the results; 0: the gradient */
+
+    int double_results; /* nonzero: results are double, and computed in it, whatever data are */
 };
 
 /* Like h5grad_options_init. */
@@ -410,7 +431,7 @@ static inline void h5grad_array_options_init(struct h5grad_array_options *option
 /*
  * Gradient of an array in memory.
  *
- * type     of data and results
+ * type     of data, from which the type of results follows
  * rank     1 to 32
  * extent   rank of them; the array has product(extent) * components values
  * data     not modified
@@ -424,14 +445,39 @@ static inline void h5grad_array_options_init(struct h5grad_array_options *option
  * result must reach beyond the points that its smaller strides span. Only the latter is checked.
  *
  * The results have the bits that h5grad_run writes for the same data: float data with coordinates
- * are computed in double and rounded once. No copy of the whole array is made, whatever the
- * strides. On error the content of the results is unspecified.
+ * are computed in double and rounded once. No copy of the whole array is made, whatever the type
+ * and strides. On error the content of the results is unspecified.
  */
 H5GRAD_API enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank,
                                            const uint64_t *extent, const void *data,
                                            void *const *results,
                                            const struct h5grad_array_options *options,
                                            struct h5grad_error *error);
+
+/* A program's lock around its own calls of libhdf5. lock and unlock are called from any thread. */
+struct h5grad_hdf5_lock {
+    void (*lock)(void *user);
+    void (*unlock)(void *user);
+    void *user;
+};
+
+/*
+ * Has the library hold the program's lock, besides its own, wherever it calls libhdf5, which is for
+ * short times; so the program may call libhdf5 while h5grad_run is running. NULL: no such lock, as
+ * at the start. *lock stays the program's, and must hold as long as it is set and a function runs.
+ */
+H5GRAD_API void h5grad_set_hdf5_lock(const struct h5grad_hdf5_lock *lock);
+
+/*
+ * What h5grad_run makes of the attributes of a field, for programs that keep results themselves.
+ * h5grad_attribute_holds returns nonzero if an attribute holds for derivatives, too; text is its
+ * text, which only that of cell_methods is asked for, or NULL. h5grad_unit writes the unit of a
+ * result of that kind, of values along axes in a unit, to unit, which has size bytes, as snprintf
+ * does, and returns its length; 0 if memory runs out. axis NULL: unit spacing.
+ */
+H5GRAD_API int h5grad_attribute_holds(const char *name, const char *text);
+H5GRAD_API size_t h5grad_unit(const char *value, const char *axis, enum h5grad_result_kind kind,
+                              char *unit, size_t size);
 
 /* Returns "h5grad X.Y.Z" and a line each for HDF5, OpenMP, the codecs in this build, and those not
  * in it. Static. */

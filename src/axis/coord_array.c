@@ -30,6 +30,8 @@ struct coord_array {
     struct h5_type type;   /* of the dataset */
     struct values meaning; /* of its numbers */
     struct array_scale scale;
+    uint64_t jump; /* the stored value from which on turn, unless it is 0, is added */
+    double turn;
     double start; /* the first value, from which those that are scaled count */
 };
 
@@ -271,18 +273,25 @@ bool hg_coord_array_has_missing(const struct coord_array *array)
     return array->meaning.missing;
 }
 
+bool hg_coord_array_is_single(const struct coord_array *array)
+{
+    return array->type.stored == ELEMENT_F32 && !array->meaning.packed;
+}
+
 const char *hg_coord_array_note(const struct coord_array *array)
 {
     return array->meaning.note;
 }
 
-static enum h5grad_status read_stored(const struct coord_array *array, uint64_t first,
-                                      uint64_t count, double *out, struct h5grad_error *err)
+void hg_coord_array_unwrap(struct coord_array *array, uint64_t first, double turn)
 {
-    if (array->values) {
-        memcpy(out, array->values + first, count * sizeof *out);
-        return H5GRAD_OK;
-    }
+    array->jump = first;
+    array->turn = turn;
+}
+
+static enum h5grad_status fetch_stored(const struct coord_array *array, uint64_t first,
+                                       uint64_t count, double *out, struct h5grad_error *err)
+{
     void *buffer = array_buffer(array, count, out, err);
     if (!buffer)
         return hg_error_status(err);
@@ -294,6 +303,19 @@ static enum h5grad_status read_stored(const struct coord_array *array, uint64_t 
         array_convert(array, buffer, out, count);
     if (buffer != out)
         free(buffer);
+    return status;
+}
+
+static enum h5grad_status read_stored(const struct coord_array *array, uint64_t first,
+                                      uint64_t count, double *out, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (array->values)
+        memcpy(out, array->values + first, count * sizeof *out);
+    else
+        status = fetch_stored(array, first, count, out, err);
+    for (uint64_t i = 0; i < count && array->turn != 0 && !status; i++)
+        out[i] += first + i < array->jump ? 0 : array->turn;
     return status;
 }
 

@@ -35,6 +35,9 @@ enum coord_array_points {
  * extent. */
 void hg_coord_array_take(struct coord_array *array, enum coord_array_points points, uint64_t n);
 
+/* From value first on, turn is added to all. Call at most once, before values are rescaled. */
+void hg_coord_array_unwrap(struct coord_array *array, uint64_t first, double turn);
+
 /* A change of unit: a value becomes its distance from the first one, times the factor or divided by
  * it. */
 struct array_scale {
@@ -54,6 +57,9 @@ double hg_coord_array_origin(const struct coord_array *array);
 
 /* True if the dataset declares values that stand for missing ones. */
 bool hg_coord_array_has_missing(const struct coord_array *array);
+
+/* True if the values are stored as float32. */
+bool hg_coord_array_is_single(const struct coord_array *array);
 
 /* Names an attribute about the numbers that is not used, and why; NULL if there is none. */
 const char *hg_coord_array_note(const struct coord_array *array);

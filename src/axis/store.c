@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "axis/store.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -263,6 +264,83 @@ static enum h5grad_status scan_points(struct coord_variable *item, struct h5grad
     return status ? status : judge_dates(item, &dates, err);
 }
 
+/* Finds the one point at which longitudes jump back, or forth, by more than half a circle. *turn: a
+ * circle, to be added from there on; 0 unless there is exactly one. */
+static enum h5grad_status find_turn(const struct coord_variable *item, uint64_t *jump, double *turn,
+                                    struct h5grad_error *err)
+{
+    const double circle = item->kind.radians ? 2 * M_PI : 360;
+    const uint64_t extent = hg_coord_array_extent(item->array), n = size_min(extent, SCAN_POINTS);
+    BASE_FREED double *x = hg_memory_aligned(n * sizeof *x);
+    double before = NAN;
+    unsigned jumps = 0;
+    enum h5grad_status status = x ? H5GRAD_OK : hg_error_memory(err, n * sizeof *x);
+    for (uint64_t first = 0; first < extent && !status; first += n) {
+        const uint64_t count = size_min(n, extent - first);
+        status = hg_coord_array_read(item->array, first, count, x, err);
+        for (uint64_t i = 0; i < count && !status; i++) {
+            if (fabs(x[i] - before) > circle / 2) {
+                *jump = first + i;
+                *turn = x[i] < before ? circle : -circle;
+                jumps++;
+            }
+            before = x[i];
+        }
+    }
+    if (jumps != 1)
+        *turn = 0;
+    return status;
+}
+
+/* Scans longitudes that are not monotonic again, without their jump from 360 to 0 or from 180 to
+ * -180. reason: why they are not. */
+static enum h5grad_status unwrap(struct coord_variable *item, const struct h5grad_error *reason,
+                                 struct h5grad_error *err)
+{
+    uint64_t jump = 0;
+    double turn = 0;
+    enum h5grad_status status = find_turn(item, &jump, &turn, err);
+    if (status)
+        return status;
+    if (turn != 0)
+        hg_coord_array_unwrap(item->array, jump, turn);
+    if (turn == 0 || item->points != COORD_ARRAY_ALL || scan_points(item, err))
+        return hg_error_set(err, reason->status, "%s", reason->message);
+    char *note = hg_memory_format(
+        "%s%scoordinates %s go round the globe: %s %s from point %" PRIu64 " on",
+        item->note ? item->note : "", item->note ? "; " : "", item->name,
+        item->kind.radians ? "a circle" : "360", turn > 0 ? "is added" : "is taken away", jump);
+    if (!note)
+        return hg_error_memory(err, strlen(item->name));
+    free(item->note);
+    item->note = note;
+    return H5GRAD_OK;
+}
+
+/* Sets item->nearly of coordinates that are not even: the step, if all lie on an even axis as
+ * closely as their type can tell. */
+static enum h5grad_status look_for_rounding(struct coord_variable *item, struct h5grad_error *err)
+{
+    const struct stencil_scan *scan = &item->scan;
+    const uint64_t extent = hg_coord_array_extent(item->array), n = size_min(extent, SCAN_POINTS);
+    const double step = extent > 1 ? (scan->last - scan->first) / (double)(extent - 1) : 0;
+    const double bound = FLT_EPSILON * fmax(fabs(scan->first), fabs(scan->last));
+    if (scan->even || step == 0 || !hg_coord_array_is_single(item->array))
+        return H5GRAD_OK;
+    BASE_FREED double *x = hg_memory_aligned(n * sizeof *x);
+    enum h5grad_status status = x ? H5GRAD_OK : hg_error_memory(err, n * sizeof *x);
+    bool near = true;
+    for (uint64_t first = 0; first < extent && near && !status; first += n) {
+        const uint64_t count = size_min(n, extent - first);
+        status = hg_coord_array_read(item->array, first, count, x, err);
+        for (uint64_t i = 0; i < count && near && !status; i++)
+            near = fabs(x[i] - (scan->first + (double)(first + i) * step)) <= bound;
+    }
+    if (near && !status)
+        item->nearly = step;
+    return status;
+}
+
 static enum h5grad_status open_array(struct coord_store *store, struct coord_variable *item,
                                      struct h5grad_error *err)
 {
@@ -285,7 +363,13 @@ static enum h5grad_status open_array(struct coord_store *store, struct coord_var
         if (status)
             return status;
     }
-    return scan_points(item, err);
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    enum h5grad_status status = scan_points(item, &reason);
+    if (status == H5GRAD_FAILED && item->kind.quantity == AXIS_LONGITUDE)
+        status = unwrap(item, &reason, err);
+    else if (status)
+        hg_error_set(err, status, "%s", reason.message);
+    return status ? status : look_for_rounding(item, err);
 }
 
 /* The key of a coordinate variable in the store. */

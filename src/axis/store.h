@@ -25,6 +25,8 @@ struct coord_variable {
     struct h5_access other; /* of the file, where it is not INPUT */
     struct coord_array *array;
     struct stencil_scan scan;
+    double nearly; /* the step of coordinates that are even but for the rounding of float32; else 0
+                    */
     enum h5grad_status status; /* result of opening and checking it */
     struct h5grad_error error;
 };

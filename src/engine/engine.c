@@ -138,6 +138,20 @@ static void work(struct crew *crew, unsigned number)
 /* The largest team that this thread has had: OpenMP keeps its threads. */
 static _Thread_local unsigned largest_team = 1;
 
+/* A child of fork has one thread of the process, and OpenMP's memory of all of them: a team of
+ * several would wait for those that are not there. */
+static bool is_orphan;
+
+static void become_orphan(void)
+{
+    is_orphan = true;
+}
+
+static void prepare_for_fork(void)
+{
+    pthread_atfork(NULL, NULL, become_orphan);
+}
+
 static void *wait_for(void *mutex)
 {
     pthread_mutex_lock(mutex);
@@ -166,6 +180,10 @@ static unsigned try_threads(unsigned n)
  * system refuses a thread to the OpenMP runtime, the runtime ends the program. */
 static unsigned find_team(unsigned wanted)
 {
+    static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+    if (wanted == 1 || is_orphan)
+        return 1;
+    pthread_once(&prepared, prepare_for_fork);
     if (wanted > largest_team)
         largest_team += try_threads(wanted - largest_team);
     return wanted < largest_team ? wanted : largest_team;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Numbers that stand for categories, not quantities, recognised in any convention: booleans of
- * xarray and MATLAB, indexed images of HDF5 and their palettes, and lists of names.
+ * xarray, MATLAB and DREAM.3D, indexed images of HDF5 and their palettes, and lists of names.
  */
 #include "formats/convention.h"
 #include "formats/formats.h"
@@ -40,6 +40,7 @@ const char *hg_coords_categories(hid_t dataset)
     } signs[] = {
         {"dtype", "bool", COORDS_CATEGORIES " (booleans)"},
         {"MATLAB_class", "logical", COORDS_CATEGORIES " (booleans)"},
+        {"ObjectType", "DataArray<bool>", COORDS_CATEGORIES " (booleans)"},
         {"CLASS", "PALETTE", COORDS_CATEGORIES " (the colours of a palette)"},
         {"IMAGE_SUBCLASS", "IMAGE_BITMAP", COORDS_CATEGORIES " (a bitmap)"},
     };

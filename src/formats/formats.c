@@ -9,33 +9,22 @@
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
-/* In order of precedence for an axis. CF is the last, since it notes what the others left unused.
+/* In order of precedence for an axis. CF is behind all others of files, since it notes what they
+ * left unused.
  */
 static const struct coords_convention *const conventions[] = {
-    &hg_coords_openpmd,
-    &hg_coords_vtkhdf,
-    &hg_coords_nxdata,
-    &hg_coords_minc2,
-    &hg_coords_the_well,
-    &hg_coords_pdebench,
-    &hg_coords_cactus,
-    &hg_coords_bigdataviewer,
-    &hg_coords_blocks,
-    &hg_coords_housekeeping,
-    &hg_coords_dimension_scales,
-    &hg_coords_attributes,
-    &hg_coords_nxlog,
-    &hg_coords_odim,
-    &hg_coords_hdfeos,
-    &hg_coords_wrf,
-    &hg_coords_bout,
-    &hg_coords_meshes,
-    &hg_coords_ugrid,
-    &hg_coords_cgns,
-    &hg_coords_elements,
-    &hg_coords_images,
-    &hg_coords_gathered,
-    &hg_coords_cf,
+    &hg_coords_openpmd,    &hg_coords_vtkhdf,        &hg_coords_nxdata,
+    &hg_coords_minc2,      &hg_coords_the_well,      &hg_coords_pdebench,
+    &hg_coords_cactus,     &hg_coords_bigdataviewer, &hg_coords_blocks,
+    &hg_coords_delmic,     &hg_coords_housekeeping,  &hg_coords_dimension_scales,
+    &hg_coords_attributes, &hg_coords_hyperspy,      &hg_coords_emd,
+    &hg_coords_velox,      &hg_coords_dream3d,       &hg_coords_nwb,
+    &hg_coords_snirf,      &hg_coords_gpm,           &hg_coords_nc_complex,
+    &hg_coords_nxlog,      &hg_coords_odim,          &hg_coords_hdfeos,
+    &hg_coords_wrf,        &hg_coords_bout,          &hg_coords_meshes,
+    &hg_coords_ugrid,      &hg_coords_cgns,          &hg_coords_elements,
+    &hg_coords_images,     &hg_coords_gathered,      &hg_coords_cf,
+    &hg_coords_components,
 };
 
 #define N_CONVENTIONS (sizeof conventions / sizeof *conventions)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "libhdf5/h5.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static _Atomic(const struct h5grad_hdf5_lock *) program_lock;
 
 static _Thread_local bool entered;
 
@@ -73,8 +76,34 @@ void hg_note_no_memory(void)
     ran_out = true;
 }
 
+void hg_set_program_lock(const struct h5grad_hdf5_lock *of_program)
+{
+    atomic_store(&program_lock, of_program);
+}
+
+static void lock_for_fork(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void unlock_after_fork(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+/* A child of fork has libhdf5 as no other thread was changing it, and a lock that is free. */
+static void prepare_for_fork(void)
+{
+    pthread_atfork(lock_for_fork, unlock_after_fork, unlock_after_fork);
+}
+
 void hg_enter(struct h5_guard *guard)
 {
+    static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+    pthread_once(&prepared, prepare_for_fork);
+    guard->program = atomic_load(&program_lock);
+    if (guard->program)
+        guard->program->lock(guard->program->user);
     pthread_mutex_lock(&lock);
     entered = true;
     errno = 0; /* see note_error */
@@ -110,6 +139,8 @@ void hg_leave(const struct h5_guard *guard)
     H5PLset_loading_state(guard->plugins);
     entered = false;
     pthread_mutex_unlock(&lock);
+    if (guard->program)
+        guard->program->unlock(guard->program->user);
 }
 
 bool hg_is_entered(void)

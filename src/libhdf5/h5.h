@@ -18,7 +18,8 @@
 
 /* Not recursive. */
 struct h5_guard {
-    unsigned plugins; /* the caller's setting: what libhdf5 may load */
+    const struct h5grad_hdf5_lock *program; /* its lock, which is held, too; NULL: none is */
+    unsigned plugins;                       /* the caller's setting: what libhdf5 may load */
     H5E_auto2_t function;
     void *data;
 #ifndef H5_NO_DEPRECATED_SYMBOLS
@@ -29,6 +30,9 @@ struct h5_guard {
 
 void hg_enter(struct h5_guard *guard);
 void hg_leave(const struct h5_guard *guard);
+
+/* h5grad_set_hdf5_lock. */
+void hg_set_program_lock(const struct h5grad_hdf5_lock *lock);
 
 /* True while this thread is between hg_enter and hg_leave. */
 bool hg_is_entered(void);

@@ -2,14 +2,19 @@
 #include "ranks/ranks.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "ranks/load.h"
+
+/* Seconds that the first rank has to end all, when one is dead, before others do. */
+#define FIRST_WAIT 2
 
 /* What every rank says first. */
 struct hello {
@@ -325,12 +330,22 @@ enum h5grad_status hg_ranks_open(struct ranks **ranks, struct h5grad_error *err)
     return status;
 }
 
+/* The first rank ends the others, once it has said why: they wait for that. */
+static void end_all(struct ranks *ranks, bool is_first)
+{
+    const struct timespec wait = {.tv_sec = FIRST_WAIT};
+    if (!is_first)
+        nanosleep(&wait, NULL);
+    ranks->method->abort(ranks, H5GRAD_FAILED);
+}
+
 void hg_ranks_close(struct ranks *ranks)
 {
     if (!ranks)
         return;
+    const bool is_first = hg_line_is_first(ranks);
     if (!hg_line_close(ranks))
-        ranks->method->abort(ranks, H5GRAD_FAILED);
+        end_all(ranks, is_first);
     if (ranks->method)
         ranks->method->finish(ranks);
     free(ranks);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Reads from an array in memory: a tile is a view of the array, and nothing is copied, unless its
- * halo wraps around or the points of a row are not adjacent. */
+ * halo wraps around, the points of a row are not adjacent, or scalars must be converted to values.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +83,8 @@ struct reader *hg_reader_open_memory(const void *data, enum element element, uns
     if (stride)
         memcpy(self->stride, stride, rank * sizeof *stride);
     self->scalar = hg_element_size(element);
-    self->reader.method = self->stride[rank - 1] == (int64_t)size ? &viewed : &copied;
+    const bool decoded = element != ELEMENT_F32 && element != ELEMENT_F64;
+    self->reader.method = self->stride[rank - 1] == (int64_t)size && !decoded ? &viewed : &copied;
     self->reader.rank = rank;
     self->reader.components = components;
     memcpy(self->reader.extent, extent, rank * sizeof *extent);

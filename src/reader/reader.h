@@ -88,7 +88,8 @@ bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *t
 
 /* Opens a reader of an array in memory. data is the point of indices 0; stride is in bytes, in
  * multiples of a scalar's size, or NULL for a dense array. hg_reader_read returns views of the
- * array, unless a halo wraps around or points are not adjacent along the last axis. */
+ * array, unless a halo wraps around, points are not adjacent along the last axis, or scalars are
+ * neither float nor double. */
 struct reader *hg_reader_open_memory(const void *data, enum element element, unsigned components,
                                      unsigned rank, const uint64_t *extent, const int64_t *stride,
                                      struct h5grad_error *err);

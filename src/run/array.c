@@ -23,7 +23,9 @@ struct array {
     unsigned rank;
     const uint64_t *caller_extent;
     uint64_t extent[GRID_MAX_RANK]; /* of the job */
-    enum element element;
+    enum element stored;            /* of data */
+    enum element arithmetic;        /* of even axes */
+    enum element result;
     unsigned caller_axis[GRID_MAX_RANK]; /* by axis of the job */
     unsigned job_axis[GRID_MAX_RANK];    /* by axis of the caller */
     unsigned n_dims, dim[GRID_MAX_RANK]; /* the caller's differentiated axes */
@@ -61,6 +63,13 @@ static enum h5grad_status check_numbers(struct array *array, struct h5grad_error
                             user->computes);
     user->computes = user->computes ? user->computes : GRADIENT;
     return H5GRAD_OK;
+}
+
+static void choose_types(struct array *array)
+{
+    const bool wide = array->user.double_results != 0;
+    array->arithmetic = wide ? ELEMENT_F64 : hg_element_arithmetic(array->stored);
+    array->result = wide ? ELEMENT_F64 : hg_element_result(array->stored);
 }
 
 static uint64_t stride_bytes(int64_t stride)
@@ -112,11 +121,11 @@ static void order_strides(const struct array *array, size_t point, const int64_t
         ordered[i] = (stride ? stride : dense)[array->caller_axis[i]];
 }
 
-static enum h5grad_status check_strides(const struct array *array, const int64_t *stride,
-                                        struct h5grad_error *err)
+static enum h5grad_status check_strides(const struct array *array, enum element element,
+                                        const int64_t *stride, struct h5grad_error *err)
 {
     const uint64_t *extent = array->caller_extent;
-    const int64_t scalar = (int64_t)hg_element_size(array->element);
+    const int64_t scalar = (int64_t)hg_element_size(element);
     uint64_t span = 0, reach;
     for (unsigned i = 0; i < array->rank && stride; i++) {
         if (stride[i] % scalar != 0)
@@ -263,7 +272,7 @@ static void add_combination(struct array *array, unsigned order)
     *combination = hg_combination_make(order == 2 ? COMBINATION_SUM : COMBINATION_MAGNITUDE, n,
                                        array->job.components);
     array->output[array->job.n_outputs++] = (struct engine_output){
-        .element = array->element, .combination = combination, .inputs = inputs};
+        .element = array->result, .combination = combination, .inputs = inputs};
 }
 
 /* Adds the outputs in order. */
@@ -273,9 +282,9 @@ static void choose_outputs(struct array *array)
         for (unsigned k = 0;
              k < array->n_dims && array->user.computes & (order == 1 ? GRADIENT : SECOND); k++)
             array->output[array->job.n_outputs++] =
-                (struct engine_output){.element = array->element,
+                (struct engine_output){.element = array->result,
                                        .derivative = array->number[order - 1][k],
-                                       .arithmetic = array->element};
+                                       .arithmetic = array->arithmetic};
     }
     if (array->user.computes & LAPLACIAN)
         add_combination(array, 2);
@@ -290,7 +299,7 @@ static enum h5grad_status open_result(struct array *array, unsigned k, void *res
     const int64_t *stride = strides ? strides[k] : NULL;
     const size_t point = job_result_size(&array->job, &array->output[k]);
     int64_t ordered[GRID_MAX_RANK];
-    enum h5grad_status status = check_strides(array, stride, err);
+    enum h5grad_status status = check_strides(array, array->result, stride, err);
     if (!status && stride)
         status = check_apart(array, point, stride, err);
     if (status)
@@ -305,9 +314,9 @@ static enum h5grad_status open_ends(struct array *array, const void *data, void 
                                     struct h5grad_error *err)
 {
     int64_t ordered[GRID_MAX_RANK];
-    order_strides(array, array->job.components * hg_element_size(array->element),
+    order_strides(array, array->job.components * hg_element_size(array->stored),
                   array->user.strides, ordered);
-    array->source.reader = hg_reader_open_memory(data, array->element, array->job.components,
+    array->source.reader = hg_reader_open_memory(data, array->stored, array->job.components,
                                                  array->rank, array->extent, ordered, err);
     if (!array->source.reader)
         return hg_error_status(err);
@@ -359,7 +368,8 @@ static enum h5grad_status differentiate(struct array *array, const void *data, v
     job->source = &array->source;
     job->derivative = array->derivative;
     job->output = array->output;
-    array->source.stored = array->source.value = array->element;
+    array->source.stored = array->stored;
+    array->source.value = hg_element_arithmetic(array->stored);
     job->threads =
         array->user.threads ? (unsigned)array->user.threads : hg_engine_default_threads();
     job->cache.l2 = hg_cache_l2();
@@ -384,9 +394,10 @@ static enum h5grad_status do_array(struct array *array, const void *data, void *
     bool holds = false;
     enum h5grad_status status = check_numbers(array, err);
     if (!status)
-        status = check_strides(array, array->user.strides, err);
+        status = check_strides(array, array->stored, array->user.strides, err);
     if (status)
         return status;
+    choose_types(array);
     array->job.components = (unsigned)array->user.components;
     order_axes(array);
     status = choose_axes(array, err);
@@ -404,17 +415,24 @@ static enum h5grad_status do_array(struct array *array, const void *data, void *
     return differentiate(array, data, results, err);
 }
 
+static const enum element elements[] = {
+    [H5GRAD_FLOAT] = ELEMENT_F32,     [H5GRAD_DOUBLE] = ELEMENT_F64, [H5GRAD_FLOAT16] = ELEMENT_F16,
+    [H5GRAD_BFLOAT16] = ELEMENT_BF16, [H5GRAD_INT8] = ELEMENT_I8,    [H5GRAD_UINT8] = ELEMENT_U8,
+    [H5GRAD_INT16] = ELEMENT_I16,     [H5GRAD_UINT16] = ELEMENT_U16, [H5GRAD_INT32] = ELEMENT_I32,
+    [H5GRAD_UINT32] = ELEMENT_U32,    [H5GRAD_INT64] = ELEMENT_I64,  [H5GRAD_UINT64] = ELEMENT_U64,
+};
+
 enum h5grad_status hg_run_array(enum h5grad_type type, unsigned rank, const uint64_t *extent,
                                 const void *data, void *const *results,
                                 const struct h5grad_array_options *options,
                                 struct h5grad_error *err)
 {
-    if (type != H5GRAD_FLOAT && type != H5GRAD_DOUBLE)
-        return hg_error_set(err, H5GRAD_USAGE, "type %d: neither float nor double", (int)type);
+    if ((unsigned)type >= sizeof elements / sizeof *elements)
+        return hg_error_set(err, H5GRAD_USAGE, "type %d: not an enum h5grad_type", (int)type);
     if (rank < 1 || rank > GRID_MAX_RANK)
         return hg_error_set(err, H5GRAD_USAGE, "rank %u: must be 1 to %d", rank, GRID_MAX_RANK);
     struct array array = {.rank = rank, .caller_extent = extent};
-    array.element = type == H5GRAD_FLOAT ? ELEMENT_F32 : ELEMENT_F64;
+    array.stored = elements[type];
     enum h5grad_status status = hg_run_options_take(options, &array.user, sizeof array.user, err);
     if (!status)
         status = do_array(&array, data, results, err);

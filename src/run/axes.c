@@ -459,6 +459,22 @@ const char *hg_axes_note(const struct field *field)
     return uses ? field->coords.note : NULL;
 }
 
+/* Tells of coordinates that seem even but whose differences are not equal: the formula for uneven
+ * ones is used, and what they would be rounded to is unknown. */
+static void tell_rounding(const struct field *field, unsigned axis,
+                          const struct run_options *options)
+{
+    const struct coord_variable *coordinate = field->axis[axis].coordinate;
+    char label[256];
+    if (!coordinate || coordinate->nearly == 0)
+        return;
+    hg_field_label(field, axis, label, sizeof label);
+    hg_message_add(options->messages, H5GRAD_DETAIL,
+                   "%s: %s: coordinates %s are even but for the rounding of float32: --spacing "
+                   "takes a step of %.7g",
+                   field->path, label, coordinate->name, coordinate->nearly);
+}
+
 static void tell_spacing(const struct field *field, const struct run_options *options)
 {
     for (unsigned k = 0; k < field->n_axes; k++) {
@@ -470,6 +486,7 @@ static void tell_spacing(const struct field *field, const struct run_options *op
         bool unit = settled->spacing.kind == SPACING_AUTO;
         hg_message_add(options->messages, H5GRAD_DETAIL, "%s: %s: %s%s (%s)", field->path, label,
                        unit ? "" : "spacing ", unit ? "unit spacing" : spacing, settled->source);
+        tell_rounding(field, axis, options);
     }
 }
 
@@ -548,6 +565,8 @@ static enum h5grad_status settle(struct field *field, const struct run_options *
         status = apply_file(field, i, options->midpoints, err);
     for (unsigned i = 0; i < field->rank && options->derivation.time_unit; i++)
         hg_coords_drop_counted(&field->coords, i);
+    if (!status)
+        hg_choose_without_time(field, options);
     if (!status && hg_axes_note(field))
         hg_message_add(options->messages, H5GRAD_WARNING, "%s: %s", field->path,
                        hg_axes_note(field));

@@ -104,6 +104,43 @@ static void put_first(struct field *field, unsigned axis)
     field->combined[0] = axis;
 }
 
+static bool is_time(const struct field *field, unsigned axis)
+{
+    return hg_boundary_kind(field, axis).quantity == AXIS_TIME;
+}
+
+static void tell_time(const struct field *field, unsigned axis, struct messages *messages)
+{
+    char label[256];
+    hg_field_label(field, axis, label, sizeof label);
+    hg_message_add(messages, H5GRAD_WARNING,
+                   "%s: %s: it is time: not combined with other axes unless --dim names it",
+                   field->path, label);
+}
+
+void hg_choose_without_time(struct field *field, const struct run_options *options)
+{
+    const unsigned along = 1u << FIELD_GRADIENT | 1u << FIELD_SECOND;
+    unsigned kept = 0;
+    if (options->n_dims > 0 || options->derivation.results & along)
+        return;
+    for (unsigned k = 0; k < field->n_axes; k++)
+        kept += !is_time(field, field->order[k]);
+    if (kept == 0)
+        return;
+    kept = 0;
+    for (unsigned k = 0; k < field->n_axes; k++) {
+        const unsigned axis = field->order[k];
+        field->order[kept] = axis;
+        field->axis[axis].differentiated = !is_time(field, axis);
+        if (field->axis[axis].differentiated)
+            kept++;
+        else
+            tell_time(field, axis, options->messages);
+    }
+    field->n_axes = kept;
+}
+
 /* Chooses the axes to combine: those of --dim, else all but time. */
 static enum h5grad_status choose_combined(struct field *field, const struct run_options *options,
                                           struct h5grad_error *err)
@@ -113,14 +150,10 @@ static enum h5grad_status choose_combined(struct field *field, const struct run_
         return hg_error_memory(err, field->rank * sizeof *field->combined);
     for (unsigned k = 0; k < field->n_axes; k++) {
         const unsigned axis = field->order[k];
-        char label[256];
-        hg_field_label(field, axis, label, sizeof label);
-        if (options->n_dims > 0 || hg_boundary_kind(field, axis).quantity != AXIS_TIME)
+        if (options->n_dims > 0 || !is_time(field, axis))
             field->combined[field->n_combined++] = axis;
         else
-            hg_message_add(options->messages, H5GRAD_WARNING,
-                           "%s: %s: it is time: not combined with other axes unless --dim names it",
-                           field->path, label);
+            tell_time(field, axis, options->messages);
     }
     qsort(field->combined, field->n_combined, sizeof *field->combined, compare_axes);
     if (field->sphere.radius > 0) {

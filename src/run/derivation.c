@@ -391,6 +391,16 @@ static enum h5grad_status check_vectors(const struct derivation *derivation, boo
     return status;
 }
 
+/* Returns whether values beyond an end are missing ones. */
+static bool is_unknown(const struct derivation_entry *entry)
+{
+    bool unknown = false;
+    for (int side = 0; side < 2; side++)
+        unknown = unknown || entry->boundary[side] == BOUNDARY_NAN ||
+                  (entry->boundary[side] == BOUNDARY_VALUE && isnan(entry->value[side]));
+    return unknown;
+}
+
 /* Fails if no file could satisfy the options. */
 static enum h5grad_status check(const struct derivation *derivation, struct h5grad_error *err)
 {
@@ -401,8 +411,7 @@ static enum h5grad_status check(const struct derivation *derivation, struct h5gr
         all = all || (entry->accuracy > 2 && !entry->dim.text);
         struct derivation_entry whole;
         if (!entry->dim.text) {
-            if (derivation->missing == MISSING_EDGE && entry->bounded &&
-                (entry->boundary[0] == BOUNDARY_NAN || entry->boundary[1] == BOUNDARY_NAN))
+            if (derivation->missing == MISSING_EDGE && entry->bounded && is_unknown(entry))
                 return hg_error_set(err, H5GRAD_USAGE,
                                     "boundary nan does not go together with missing edge");
             continue;
@@ -501,6 +510,16 @@ static void add_entry(const struct derivation_entry *entry, struct derivation_en
         all->accuracy = entry->accuracy;
 }
 
+/* Returns the option that two entries are of; NULL if there is none. */
+static const char *find_common(const struct derivation_entry *a, const struct derivation_entry *b)
+{
+    if (a->bounded && b->bounded)
+        return "boundary";
+    if (a->period > 0 && b->period > 0)
+        return "period";
+    return a->accuracy > 0 && b->accuracy > 0 ? "accuracy" : NULL;
+}
+
 enum h5grad_status hg_derivation_of(const struct derivation *derivation, unsigned axis,
                                     unsigned rank, const char *name, struct derivation_entry *all,
                                     struct h5grad_error *err)
@@ -511,8 +530,14 @@ enum h5grad_status hg_derivation_of(const struct derivation *derivation, unsigne
         const struct derivation_entry *entry = &derivation->entry[i];
         if (!entry->dim.text)
             add_entry(entry, all);
-        else if (is_for_axis(&entry->dim, axis, rank, name))
+        else if (is_for_axis(&entry->dim, axis, rank, name)) {
+            const char *twice = find_common(entry, &own);
+            if (twice)
+                return hg_error_set(err, H5GRAD_USAGE,
+                                    "%s: axis %s has one already, by another of its names", twice,
+                                    entry->dim.text);
             add_entry(entry, &own);
+        }
     }
     if (own.period > 0 && own.bounded && !own.automatic && own.boundary[0] != BOUNDARY_PERIODIC)
         return hg_error_set(err, H5GRAD_USAGE,
@@ -526,8 +551,7 @@ enum h5grad_status hg_derivation_of(const struct derivation *derivation, unsigne
     }
     if (all->accuracy == 0)
         all->accuracy = 2;
-    bool nan = all->boundary[0] == BOUNDARY_NAN || all->boundary[1] == BOUNDARY_NAN;
-    if (nan && derivation->missing == MISSING_EDGE)
+    if (is_unknown(all) && derivation->missing == MISSING_EDGE)
         return hg_error_set(err, H5GRAD_USAGE,
                             "boundary nan does not go together with missing edge");
     return H5GRAD_OK;

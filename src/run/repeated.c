@@ -11,16 +11,20 @@
 /* Points of a sample. */
 #define SAMPLE 4096
 
-/* Chooses SAMPLE points in the middle of the first hyperplane of an axis, adjacent if possible. */
-static void choose_sample(const struct field *field, unsigned axis, struct box *box)
+/* Chooses SAMPLE points in the middle of the first hyperplane of an axis, adjacent if possible.
+ * Returns false if there are no points. */
+static bool choose_sample(const struct field *field, unsigned axis, struct box *box)
 {
     uint64_t left = SAMPLE;
     for (unsigned i = field->rank; i-- > 0;) {
         const uint64_t extent = field->extent[i];
+        if (extent == 0)
+            return false;
         box->count[i] = i == axis ? 1 : size_min(extent, left);
         box->start[i] = i == axis ? 0 : (extent - box->count[i]) / 2;
         left /= box->count[i];
     }
+    return true;
 }
 
 /* Returns whether both have the same n points, which are not all equal. */
@@ -37,7 +41,8 @@ static bool is_repeated(const struct task *task, struct reader *reader, unsigned
     const struct field *field = task->field;
     const size_t size = hg_type_size(&task->type);
     struct box box;
-    choose_sample(field, axis, &box);
+    if (!choose_sample(field, axis, &box))
+        return false;
     const size_t n = (size_t)hg_box_points(field->rank, &box);
     for (int side = 0; side < 2; side++) {
         struct halo_piece piece = {.box = box};

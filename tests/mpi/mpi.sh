@@ -37,6 +37,25 @@ for kind in $kinds; do
     check "$kind: leaves nothing" equal "$(ls -A o)" ""
 done
 
+# A program that uses MPI itself; built with the first MPI that configure was given.
+example=$build/samples/mpi_example
+if [ -x "$example" ]; then
+    [ ! -x "$build/samples/.libs/mpi_example" ] || example=$build/samples/.libs/mpi_example
+    "$H5GRAD" -q -O plain.h5 want.h5 || exit 99
+    case $(ldd "$example") in
+    *libmpi.so*) kind=openmpi ;;
+    *) kind=mpich ;;
+    esac
+    "launch_$kind" 3 "$example" plain.h5 o/out.h5 >out 2>&1
+    check "in a program: exit status" equal "$? $(cat out)" "0 "
+    for axis in 0 1 2; do
+        check "in a program: axis $axis" h5diff -q want.h5 o/out.h5 /f_grad_$axis
+    done
+    "launch_$kind" 3 "$example" none.h5 o/none.h5 >out 2>&1
+    check "in a program: an error" equal "$? $(grep -c '^none.h5: ' out)" "1 1"
+    rm o/out.h5
+fi
+
 # The plugin that the launcher calls for is found where plugins are installed; here it is named. One that
 # does not fit the launcher is refused.
 if [ "$kinds" = " openmpi mpich" ]; then

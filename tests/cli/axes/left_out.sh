@@ -118,6 +118,41 @@ run -d /u --coord=0=/t dates.h5 out2.h5
 check "dates by --coord" equal "$status" 1
 check "dates by --coord: message" grep -q '/u: axis 0: coordinates /t are dates written as numbers' stderr
 
+# Longitudes that go round the globe jump once by a circle, which is taken out; others are unusable.
+# longitudes UNIT X...: /u along them.
+longitudes() {
+    local unit=$1
+    shift
+    rm -f lon.h5 lon-out.h5
+    make_input lon.h5 /x float64 5 "$@"
+    make_input lon.h5 /x text units "$unit"
+    make_input lon.h5 /u float64 5 0 4 8 12 20
+    make_input lon.h5 /u scales /x
+    run lon.h5 lon-out.h5
+}
+longitudes degrees_east 344 352 0 8 24
+check "across 360: message" equal "$(cat stderr)" \
+    "h5grad: lon.h5: coordinates /x go round the globe: 360 is added from point 2 on"
+check "across 360: values" equal "$(values lon-out.h5 /u_grad_0)" "0.5 0.5 0.5 0.5 0.5"
+longitudes degrees_east -164 -172 180 172 156
+check "westwards: message" grep -q '360 is taken away from point 2 on$' stderr
+check "westwards: values" equal "$(values lon-out.h5 /u_grad_0)" "-0.5 -0.5 -0.5 -0.5 -0.5"
+longitudes degrees_east 350 0 350 0 10
+check "twice" grep -q 'not monotonic' stderr
+longitudes degrees_north 340 350 0 10 25
+check "no longitude" grep -q 'not monotonic' stderr
+
+# Coordinates of float32 that are even but for their rounding stay as they are: -v says so.
+make_input even.h5 /x float32 4 0 0.1 0.2 0.3
+make_input even.h5 /u float64 4 0 1 2 3
+make_input even.h5 /u scales /x
+make_input even.h5 /y float32 4 0 0.1 0.25 0.3
+make_input even.h5 /v float64 4 0 1 2 3
+make_input even.h5 /v scales /y
+run -v even.h5 even-out.h5
+check "rounded" grep -q '/u: axis 0 (x): coordinates /x are even but for .* a step of 0.1$' stderr
+check "not rounded" equal "$(grep -c 'even but for' stderr)" 1
+
 # A scale with a null dataspace says nothing.
 make_input null.h5 /x int64 null
 make_input null.h5 /u float64 4 1 2 4 8

@@ -114,6 +114,10 @@ fails "no period" 2 f.h5 'finite and above 0' --period=0=0
 fails "no finite period" 2 f.h5 'finite and above 0' --period=0=inf
 fails "a period of another mode" 2 f.h5 'period: axis 0 has the boundary mirror' --period=0=6 --boundary=0=mirror
 fails "a period of a repeated point" 2 f.h5 'period' --period=0=6 --boundary=0=periodic-repeated
+fails "an unknown value and edge" 2 f.h5 'nan does not go together with missing edge' --boundary=0=extend:value=nan --missing=edge
+fails "two names of an axis" 2 even.h5 'boundary: axis 0 has one already' -d/f --boundary=x=nan --boundary=0=extend
+fails "two periods" 2 even.h5 'period: axis -1 has one already' -d/f --period=x=360 --period=-1=370
+fails "two accuracies" 2 even.h5 'accuracy: axis x has one already' -d/f --accuracy=0=2 --accuracy=x=4
 fails "nan and edge" 2 f.h5 'nan does not go together with missing edge' --boundary=nan --missing=edge
 fails "twice" 2 f.h5 'has one already' --boundary=nan --boundary=mirror
 fails "no such axis" 1 f.h5 'no field has the axis q that --boundary names.*--list' --boundary=q=periodic
@@ -121,6 +125,10 @@ fails "no such axis, period" 1 f.h5 'no field has the axis 3 that --period names
 fails "no period is said" 1 uneven.h5 'axis 0 \(x\): periodic, but .* uneven .*--period=x=NUMBER' -d/f --boundary=periodic
 fails "a repeated end point" 1 repeated.h5 'coordinates span 360, the period is 360: .*--boundary=x=periodic-repeated' -d/f --period=x=360
 fails "not a globe" 1 region.h5 'the seam would be 310, 31 steps: not a globe; give --period=x=NUMBER' -d/f --boundary=periodic
+
+make_input empty.h5 /f float64 3x0
+run -q --dim=0 --boundary=periodic empty.h5 o/empty.h5
+check "no points" equal "$status $(datasets o/empty.h5)" "0 /f_grad_0"
 
 # A field without the axis is done with the others.
 make_input two.h5 /x float64 3 0 1 2

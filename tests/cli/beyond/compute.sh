@@ -89,9 +89,22 @@ make_input time.h5 /t text units "days since 2000-01-01"
 make_input time.h5 /x float64 3 0 1 2
 make_input time.h5 /x text units m
 make_input time.h5 /T scales /t /x
+make_input time.h5 /only float64 3 1 2 4
+make_input time.h5 /only scales /t
 run -O -d/T --compute=magnitude time.h5 o/time.h5
 check "time: note" one_line stderr '/T: axis 0 \(t\): it is time: not combined'
 check "time: not combined" equal "$(values o/time.h5 /T_grad_magnitude)" "1 1.5 2 2 3.5 5 1 1.5 2"
+# A time that no result needs may be as short or uneven as it is.
+make_input steps.h5 /T float64 2x3 1 2 4 3 5 10
+make_input steps.h5 /t float64 2 0 0
+make_input steps.h5 /t text units "days since 2000-01-01"
+make_input steps.h5 /x float64 3 0 1 2
+make_input steps.h5 /T scales /t /x
+run -O -d/T --compute=laplacian --boundary=extend steps.h5 o/time.h5
+check "unused time: note" one_line stderr '/T: axis 0 \(t\): it is time: not combined'
+check "unused time" equal "$(values o/time.h5 /T_laplacian)" "1 1 -2 2 3 -5"
+run -O -d/only --compute=magnitude time.h5 o/time.h5
+check "time is the only axis" grep -q 'no axis but time to be combined' stderr
 fails "units differ" 1 time.h5 'axis 0 \(t\) is in .*, axis 1 \(x\) in m: name the axes .*--dim' -d/T --dim=0,1 --compute=laplacian
 
 

@@ -106,5 +106,7 @@ void add_hdfeos(Suite *suite);
 void add_wrf(Suite *suite);
 void add_bout(Suite *suite);
 void add_meshes(Suite *suite);
+void add_microscopy(Suite *suite);
+void add_neuro(Suite *suite);
 
 #endif

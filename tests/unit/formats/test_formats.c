@@ -23,5 +23,7 @@ int main(void)
     add_wrf(suite);
     add_bout(suite);
     add_meshes(suite);
+    add_microscopy(suite);
+    add_neuro(suite);
     return run_suite(suite);
 }
