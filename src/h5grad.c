@@ -9,6 +9,7 @@
 
 #include "formats/unit.h"
 #include "libhdf5/h5.h"
+#include "ranks/ranks.h"
 #include "run/array.h"
 #include "run/resume.h"
 #include "run/run.h"
@@ -60,6 +61,55 @@ enum h5grad_status h5grad_array(enum h5grad_type type, unsigned rank, const uint
                                 struct h5grad_error *error)
 {
     return finish(hg_run_array(type, rank, extent, data, results, options, error), error);
+}
+
+/* The public name of a struct ranks. */
+static struct h5grad_ranks *shown(struct ranks *ranks)
+{
+    return (struct h5grad_ranks *)ranks;
+}
+
+enum h5grad_status h5grad_ranks_open(struct h5grad_ranks **ranks, struct h5grad_error *error)
+{
+    struct ranks *opened;
+    enum h5grad_status status = hg_ranks_open(&opened, error);
+    *ranks = shown(opened);
+    return finish(status, error);
+}
+
+enum h5grad_status h5grad_ranks_join(struct h5grad_ranks **ranks, const struct ranks_method *method,
+                                     void *own, struct h5grad_error *error)
+{
+    struct ranks *joined;
+    enum h5grad_status status = hg_ranks_join(&joined, method, own, error);
+    *ranks = shown(joined);
+    return finish(status, error);
+}
+
+unsigned h5grad_ranks_rank(const struct h5grad_ranks *ranks)
+{
+    return ((const struct ranks *)ranks)->rank;
+}
+
+unsigned h5grad_ranks_count(const struct h5grad_ranks *ranks)
+{
+    return ((const struct ranks *)ranks)->count;
+}
+
+int h5grad_ranks_is_first(struct h5grad_ranks *ranks)
+{
+    return hg_line_is_first((struct ranks *)ranks);
+}
+
+int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine)
+{
+    hg_ranks_most((struct ranks *)ranks, &mine, NULL);
+    return mine;
+}
+
+void h5grad_ranks_close(struct h5grad_ranks *ranks)
+{
+    hg_ranks_close((struct ranks *)ranks);
 }
 
 int h5grad_attribute_holds(const char *name, const char *text)

@@ -7,6 +7,8 @@
  * h5grad_list  the fields of a file and what the file says about their axes
  * h5grad_array memory to memory, for use inside a simulation
  *
+ * h5grad_ranks_open joins the processes of an MPI job, which then share the work of h5grad_run.
+ *
  * By default a gradient is that of torch.gradient: second-order central differences inside,
  * one-sided differences at the two ends (edge_order 1 or 2), for even and uneven spacing.
  *
@@ -90,6 +92,9 @@ struct h5grad_progress {
     const char *field; /* path of the field being done; "" from h5grad_array */
 };
 
+/* The processes that share a run; see h5grad_ranks_open. */
+struct h5grad_ranks;
+
 /*
  * Options of h5grad_run, h5grad_plan and h5grad_list. Strings and arrays stay the caller's
  * and are only read during the call. Each text has the syntax of the program's option of that name.
@@ -154,6 +159,13 @@ struct h5grad_options {
     const char *sphere;    /* the radius in metres of a sphere, "": the file's; NULL: no sphere */
     const char *time_unit; /* "s", "min", "h", "d", "ms", "us", "ns"; NULL: that of the file */
     int strict; /* nonzero: what a run would leave out or assume with a warning is an error */
+
+    /* The processes that share h5grad_run; NULL: this one alone. All call it with the same input,
+     * output and options, and get the same status and error. memory is a cap for each, and the
+     * defaults of memory and threads are divided by those of one host. Each has its own callbacks;
+     * progress is called, messages and a report are made, and files named to temporary, by rank 0
+     * only. */
+    struct h5grad_ranks *ranks;
 };
 
 /* Sets the size, and all other members to their defaults, like the initialiser {sizeof options}. */
@@ -305,6 +317,35 @@ H5GRAD_API enum h5grad_status h5grad_list(const char *input, const struct h5grad
                                           struct h5grad_error *error);
 
 H5GRAD_API void h5grad_report_free(struct h5grad_report *report);
+
+/*
+ * Joins the processes that a launcher (srun, mpirun, mpiexec) has started together: loads the
+ * plugin for its MPI, which calls MPI_Init and MPI_Finalize, so that a process can do this once. A
+ * process that no launcher started is the only rank. A program that uses MPI itself calls
+ * h5grad_ranks_of_comm (h5grad_mpi.h) instead. *ranks is for one h5grad_run at a time, and is NULL
+ * on failure. Waits for the others.
+ */
+H5GRAD_API enum h5grad_status h5grad_ranks_open(struct h5grad_ranks **ranks,
+                                                struct h5grad_error *error);
+
+H5GRAD_API unsigned h5grad_ranks_rank(const struct h5grad_ranks *ranks);
+H5GRAD_API unsigned h5grad_ranks_count(const struct h5grad_ranks *ranks);
+
+/* Nonzero in the one process that speaks for all: rank 0, or rank 1 once rank 0 is dead. */
+H5GRAD_API int h5grad_ranks_is_first(struct h5grad_ranks *ranks);
+
+/* Waits for the others; returns the largest of their numbers, or mine if one of them is dead. */
+H5GRAD_API int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine);
+
+/* Waits for the others. If one of them is dead, which h5grad_run has then reported, all processes
+ * are ended instead, this one included, as MPI does it. NULL allowed. */
+H5GRAD_API void h5grad_ranks_close(struct h5grad_ranks *ranks);
+
+/* For h5grad_ranks_of_comm. */
+struct ranks_method;
+H5GRAD_API enum h5grad_status h5grad_ranks_join(struct h5grad_ranks **ranks,
+                                                const struct ranks_method *method, void *own,
+                                                struct h5grad_error *error);
 
 /* The type of values in memory. Results of h5grad_array are double of H5GRAD_DOUBLE and of integers
  * of 32 and 64 bits, binary16 of H5GRAD_FLOAT16, and else float. */

@@ -4,7 +4,7 @@
 # program h5grad.h, its own room, and base. The files of a room, a header and its source counting as one,
 # include each other without a circle, and no two files have one name. HDF5 stays in the rooms about
 # files, OpenMP in the engine and above. Only the rooms hdf5 and below open datasets, since they check
-# that the points are in files that may be read. Reads the text of the sources.
+# that the points are in files that may be read. MPI stays in its room and in its public header. Reads the text of the sources.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/..}
 
@@ -13,7 +13,7 @@ violations()
 {
     (cd "$1" && find . -name '*.[ch]' | sort | xargs awk '
         BEGIN {
-            split("base 1 grid 2 stencil 3 libhdf5 4 trust 5 hdf5 6 codec 7 values 7 reader 8 " \
+            split("base 1 grid 2 ranks 2 stencil 3 mpi 3 libhdf5 4 trust 5 hdf5 6 codec 7 values 7 reader 8 " \
                   "output 8 axis 9 writer 9 formats 10 engine 10 run 11 h5grad.c 12", word, " ")
             for (i = 1; i in word; i += 2)
                 height[word[i]] = word[i + 1]
@@ -28,7 +28,7 @@ violations()
             file = substr(FILENAME, 3)
             room = file
             sub(/\/.*/, "", room)
-            if (room != "h5grad.h" && room != "cli" && !(room in height))
+            if (room !~ /^h5grad(_mpi)?\.h$/ && room != "cli" && !(room in height))
                 complain("no such room")
         }
         /^[ \t]*#[ \t]*include/ {
@@ -38,8 +38,9 @@ violations()
             quoted = $0 ~ /include[ \t]*"/
             other = name
             sub(/\/.*/, "", other)
-            if (quoted && name != "h5grad.h" && name != "config.h") {
-                if (room == "h5grad.h")
+            if (quoted && name != "h5grad.h" && name != "config.h" &&
+                !(room == "mpi" && name == "h5grad_mpi.h")) {
+                if (room ~ /^h5grad(_mpi)?\.h$/)
                     complain("the public header includes " name)
                 else if (name !~ /^[a-z0-9]+\/[a-z0-9_]+\.h$/)
                     complain("\"" name "\" is not of the form \"room/file.h\"")
@@ -51,6 +52,8 @@ violations()
             }
             if (!quoted && name ~ /^(hdf5|hdf5_hl|H5[A-Za-z]*)\.h$/ && !(room in uses_hdf5))
                 complain(room " may not use HDF5")
+            if (name == "mpi.h" && room !~ /^(mpi|h5grad_mpi\.h)$/)
+                complain(room " may not use MPI")
         }
         /H5(D|O|R)open|H5Rdereference/ {
             if (height[room] > height["hdf5"] || room == "cli")
@@ -105,6 +108,9 @@ good|h5grad.c|#include "run/run.h"
 good|cli/a.c|#include "cli/b.h"
 good|cli/a.c|#include "base/utf8.h"
 good|cli/a.c|#include <hdf5extra.h>
+good|mpi/a.c|#include <mpi.h>
+good|mpi/a.c|#include "h5grad_mpi.h"
+good|mpi/a.c|#include "ranks/method.h"
 bad|base/a.c|#include "grid/box.h"
 bad|grid/a.c|#include "stencil/stencil.h"
 bad|stencil/a.c|#include "hdf5/type.h"
@@ -131,6 +137,8 @@ bad|run/a.c|    hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
 bad|formats/a.c|    return H5Oopen(file, path, H5P_DEFAULT);
 bad|writer/a.c|    object = H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, &reference);
 bad|formats/a.c|    object = H5Ropen_object(&reference, H5P_DEFAULT, H5P_DEFAULT);
+bad|ranks/a.c|#include <mpi.h>
+bad|run/a.c|#include "h5grad_mpi.h"
 bad|util/a.c|int x;
 LINES
     rm -rf "$tree/src"

@@ -30,6 +30,8 @@ class H5grad(AutotoolsPackage):
     variant("libaec", default=True, description="Decode SZIP in parallel")
     variant("python", default=False, when="+shared", description="Install the Python module h5grad")
 
+    variant("mpi", default=False, description="Build the plugin for --mpi, for runs on many nodes")
+
     depends_on("c", type="build")
     depends_on("gmake", type="build")
     depends_on("pkgconfig", type=("build", "test"))
@@ -38,6 +40,7 @@ class H5grad(AutotoolsPackage):
     # header of a parallel one includes MPI's.
     depends_on("hdf5@1.10.4:")
     depends_on("mpi", when="^hdf5+mpi")
+    depends_on("mpi", when="+mpi")
 
     depends_on("libdeflate")
     depends_on("zstd", when="+zstd")
@@ -67,6 +70,8 @@ class H5grad(AutotoolsPackage):
         args += self.enable_or_disable("python")
         for codec in ("zstd", "lz4", "blosc", "libaec"):
             args += self.with_or_without(codec)
+        if self.spec.satisfies("+mpi"):
+            args.append("--with-mpi={0}".format(self.spec["mpi"].mpicc))
         return args
 
     def test_version(self):

@@ -88,10 +88,10 @@ uint64_t hg_budget_available(void)
     return size_min(least, all_cgroups_limit());
 }
 
-uint64_t hg_budget_default(void)
+uint64_t hg_budget_default(unsigned processes)
 {
-    return size_max(H5GRAD_LEAST_MEMORY,
-                    size_min(DEFAULT_MAX, hg_budget_available() / DEFAULT_DIVISOR));
+    uint64_t all = size_min(DEFAULT_MAX, hg_budget_available() / DEFAULT_DIVISOR);
+    return size_max(H5GRAD_LEAST_MEMORY, all / processes);
 }
 
 uint64_t hg_budget_buffers(uint64_t cap)

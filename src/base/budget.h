@@ -17,8 +17,9 @@ static inline uint64_t budget_machine(void)
  * RLIMIT_AS, whichever is least. */
 uint64_t hg_budget_available(void);
 
-/* Returns the cap on resident memory that holds unless the caller gives one. */
-uint64_t hg_budget_default(void);
+/* Returns the cap on resident memory that holds unless the caller gives one, for one of so many
+ * processes that share the machine. */
+uint64_t hg_budget_default(unsigned processes);
 
 /* Coordinates get the cap on resident memory divided by this. */
 #define BUDGET_COORDINATES_DIVISOR 16

@@ -122,8 +122,10 @@ static void print_outcome(const struct options *options, const struct child_end 
 static int report_end(const struct options *options, const struct child_end *end,
                       const struct leftovers *left)
 {
-    print_cause(options, end, left->whole);
-    print_outcome(options, end, left);
+    if (!end->quiet) {
+        print_cause(options, end, left->whole);
+        print_outcome(options, end, left);
+    }
     if (left->resumable)
         return EXIT_RESUMABLE;
     if (!end_is_failure(end))
@@ -162,9 +164,9 @@ int exit_report(const struct options *options, const struct child_end *end)
     return status;
 }
 
-int exit_report_stop(const struct options *options, int number, bool resumable)
+int exit_report_stop(const struct options *options, int number, bool resumable, bool quiet)
 {
-    struct child_end end = {.stopped = number};
+    struct child_end end = {.stopped = number, .quiet = quiet};
     struct leftovers left = {.output = file_identify(options->output).exists,
                              .resumable = resumable};
 

@@ -27,6 +27,7 @@ struct child_end {
     int stopped;                  /* the signal that asked the program to stop; 0: none did */
     struct file_identity before;  /* what was at OUTPUT when the run began */
     unsigned files;               /* how many temporary files the child has made */
+    bool quiet;                   /* another process prints the line */
     const char (*file)[PATH_MAX]; /* in the order in which h5grad_options.temporary named them */
 };
 
@@ -43,7 +44,7 @@ struct file_identity file_identify(const char *path);
 int exit_report(const struct options *options, const struct child_end *end);
 
 /* Likewise for a run that ended cleanly on a signal of that number, so that no files are left.
- */
-int exit_report_stop(const struct options *options, int number, bool resumable);
+ * quiet: prints nothing. */
+int exit_report_stop(const struct options *options, int number, bool resumable, bool quiet);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "h5grad.h"
+#include "base/launcher.h"
+#include "cli/cap.h"
+#include "cli/claim.h"
 #include "cli/command_line.h"
 #include "cli/exit_report.h"
 #include "cli/progress.h"
@@ -75,11 +78,14 @@ static bool main_hold_descriptors(void)
     return true;
 }
 
-static int main_report_error(enum h5grad_status status, const struct h5grad_error *error)
+/* Returns the exit status. quiet: prints nothing. */
+static int main_report_error(enum h5grad_status status, const struct h5grad_error *error,
+                             bool quiet)
 {
     bool usage = status == H5GRAD_USAGE;
 
-    text_print(stderr, "h5grad: %s%s\n", error->message, usage ? " (try 'h5grad --help')" : "");
+    if (!quiet)
+        text_print(stderr, "h5grad: %s%s\n", error->message, usage ? " (try 'h5grad --help')" : "");
     return usage ? EXIT_WRONG_USAGE : EXIT_FAILED;
 }
 
@@ -137,6 +143,52 @@ static void main_print_report(const struct options *options, struct session *ses
         report_print_done(stderr, options->input, options->output, report);
 }
 
+/* What the program prints, and the exit status, once a run has ended. quiet: another rank prints.
+ */
+static int main_end(const struct options *options, struct session *session,
+                    enum h5grad_status status, const struct h5grad_report *report,
+                    const struct h5grad_error *error)
+{
+    struct h5grad_ranks *ranks = options->grad.ranks;
+    bool quiet = ranks && !h5grad_ranks_is_first(ranks);
+
+    progress_hide(&session->progress);
+    if (status == H5GRAD_CANCELLED || status == H5GRAD_RESUMABLE) {
+        /* One rank may have got the signal. */
+        int number = ranks ? h5grad_ranks_most(ranks, stop_signal()) : stop_signal();
+        return exit_report_stop(options, number, status == H5GRAD_RESUMABLE, quiet);
+    }
+    if (status != H5GRAD_OK)
+        return main_report_error(status, error, quiet);
+    if (!quiet)
+        main_print_report(options, session, report);
+    return EXIT_DONE;
+}
+
+/* With --mpi: joins the other processes. Those but the first print nothing. */
+static enum h5grad_status main_join(struct options *options, struct session *session,
+                                    struct h5grad_error *error)
+{
+    enum h5grad_status status = h5grad_ranks_open(&options->grad.ranks, error);
+
+    cap_memory(options);
+    if (status != H5GRAD_OK || h5grad_ranks_rank(options->grad.ranks) == 0)
+        return status;
+    supervise_note_quiet();
+    session->verbosity = OPTIONS_QUIET;
+    progress_init(&session->progress, stderr, PROGRESS_NEVER);
+    return status;
+}
+
+/* Closing ranks ends the process if one of them is dead. */
+static void main_leave(struct h5grad_ranks *ranks, int result)
+{
+    if (!ranks)
+        return;
+    supervise_note_result(result);
+    h5grad_ranks_close(ranks);
+}
+
 static int main_work(struct options *options)
 {
     struct session session = {.input = options->input, .verbosity = options->verbosity};
@@ -152,17 +204,29 @@ static int main_work(struct options *options)
     options->grad.temporary = session_note_temporary;
 
     stop_watch(!supervise_is_child());
-    enum h5grad_status status = main_call(options, &report, &error);
-    stop_unwatch();
-    progress_hide(&session.progress);
-
-    if (status == H5GRAD_CANCELLED || status == H5GRAD_RESUMABLE)
-        return exit_report_stop(options, stop_signal(), status == H5GRAD_RESUMABLE);
+    enum h5grad_status status = options->mpi ? main_join(options, &session, &error) : H5GRAD_OK;
     if (status != H5GRAD_OK)
-        return main_report_error(status, &error);
-    main_print_report(options, &session, report);
+        return main_report_error(status, &error, hg_launcher_find().rank > 0);
+    status = main_call(options, &report, &error);
+    int result = main_end(options, &session, status, report, &error);
+    stop_unwatch();
     h5grad_report_free(report);
-    return EXIT_DONE;
+    main_leave(options->grad.ranks, result);
+    return result;
+}
+
+/* A run, or what is printed of one, in a process that is watched over. */
+static int main_supervise(struct options *options)
+{
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    struct claim claim;
+    enum h5grad_status status = claim_take(&claim, options, &error);
+    int result = status == H5GRAD_OK ? supervise(main_work, options)
+                                     : main_report_error(status, &error, false);
+
+    if (!supervise_is_child())
+        claim_drop(&claim);
+    return result;
 }
 
 int main(int argc, char **argv)
@@ -177,13 +241,13 @@ int main(int argc, char **argv)
     setvbuf(stdout, main_buffer, _IOFBF, sizeof(main_buffer));
     enum h5grad_status status = options_parse(&options, argc, argv, &error);
     if (status != H5GRAD_OK)
-        result = main_report_error(status, &error);
+        result = main_report_error(status, &error, options.mpi && hg_launcher_find().rank > 0);
     else if (options.mode == OPTIONS_HELP)
         help_print(stdout);
     else if (options.mode == OPTIONS_VERSION)
         fputs(h5grad_version(), stdout);
     else
-        result = supervise(main_work, &options);
+        result = main_supervise(&options);
     result = main_close_stdout(&options, result);
     options_free(&options);
     supervise_note_result(result);

@@ -101,6 +101,8 @@ const struct option_row option_table[] = {
     {MACHINE, "memory", 'm', "SIZE", NULL, OPTION_MEMORY, IN(grad.memory), 0,
      "limit on memory, such as 512M or 2G; 32M at least (default: 1G, or a quarter of what there "
      "is, if less)"},
+    {MACHINE, "mpi", 0, NULL, NULL, OPTION_SET, IN(mpi), 1,
+     "share the run between the processes of an MPI job, which srun or mpirun has started"},
     {PRINTED, "dry-run", 'n', NULL, NULL, OPTION_MODE, IN(mode), OPTIONS_PLAN,
      "print what would be done, touch nothing"},
     {PRINTED, "list", 'l', NULL, NULL, OPTION_MODE, IN(mode), OPTIONS_LIST,

@@ -31,6 +31,7 @@ struct options {
     enum progress_when progress;
     enum options_verbosity verbosity;
     int json; /* reports are printed as JSON */
+    int mpi;  /* the processes of an MPI job share the run */
     struct options_list datasets, dims, spacings, coords;
     struct options_list boundaries, periods, accuracies, computes, subsets, vectors;
     char *command;

@@ -26,6 +26,7 @@
 
 /* How many seconds a child has to stop after a signal that asks for it. */
 static const double supervise_grace = 2;
+static const double supervise_grace_of_ranks = 10; /* which tell each other */
 
 enum {
     SUPERVISE_LONGEST_WAIT = 3600, /* seconds: a timespec cannot hold INFINITY */
@@ -37,6 +38,7 @@ enum {
 struct notes {
     atomic_int result; /* the exit status, once all output is written, or RESULT_UNKNOWN */
     atomic_int crash;  /* an enum crash_kind */
+    atomic_bool quiet; /* the process of another rank says how the run has stopped */
     atomic_uint files;
     char file[SUPERVISE_FILES][PATH_MAX];
 };
@@ -45,7 +47,8 @@ struct notes {
 struct watch {
     pid_t child;
     int stopped; /* the last signal that asked the program to stop, or 0 */
-    double end;  /* when the child is killed, by clock_seconds; INFINITY: never */
+    double grace;
+    double end; /* when the child is killed, by clock_seconds; INFINITY: never */
 };
 
 static struct notes *supervise_notes; /* NULL but in a supervised child */
@@ -71,6 +74,12 @@ void supervise_note_result(int result)
         atomic_store(&supervise_notes->result, result);
 }
 
+void supervise_note_quiet(void)
+{
+    if (supervise_notes)
+        atomic_store(&supervise_notes->quiet, true);
+}
+
 /* The exit status of the program, from the wait status of the child and its notes. */
 static int supervise_judge(const struct options *options, const struct notes *notes, int status,
                            int stopped, const struct file_identity *before)
@@ -79,8 +88,11 @@ static int supervise_judge(const struct options *options, const struct notes *no
 
     if (result != RESULT_UNKNOWN)
         return WIFEXITED(status) ? WEXITSTATUS(status) : result;
+    const int number = WIFEXITED(status) ? 0 : WTERMSIG(status);
+    const bool asked = stopped != 0 || stop_signal_name(number) != NULL;
     const struct child_end end = {
-        .number = WIFEXITED(status) ? 0 : WTERMSIG(status),
+        .quiet = atomic_load(&notes->quiet) && asked,
+        .number = number,
         .crash = (enum crash_kind)atomic_load(&notes->crash),
         .stopped = stopped,
         .before = *before,
@@ -104,7 +116,7 @@ static void supervise_suspend(struct watch *watch)
     sigprocmask(SIG_BLOCK, &suspend, NULL);
     kill(watch->child, SIGCONT);
     if (isfinite(watch->end))
-        watch->end = clock_seconds() + supervise_grace;
+        watch->end = clock_seconds() + watch->grace;
 }
 
 /* Waits for the next signal in *watched; returns 0 when watch->end comes first. */
@@ -145,7 +157,7 @@ static int supervise_wait(struct watch *watch, const sigset_t *watched)
             watch->stopped = number != 0 ? number : watch->stopped;
         } else {
             kill(watch->child, number);
-            watch->end = clock_seconds() + supervise_grace;
+            watch->end = clock_seconds() + watch->grace;
             watch->stopped = number;
         }
     }
@@ -215,7 +227,8 @@ static int supervise_child(int (*work)(struct options *), struct options *option
     if (getppid() != parent)
         _exit(EXIT_FAILED);
     sigprocmask(SIG_SETMASK, before, NULL);
-    cap_memory(options);
+    if (!options->mpi) /* what MPI takes as it starts is not the run's */
+        cap_memory(options);
     cap_files();
     crash_watch(&supervise_notes->crash);
     return call_work(work, options);
@@ -226,7 +239,8 @@ int supervise(int (*work)(struct options *options), struct options *options)
     struct sigaction hear = {.sa_handler = supervise_hear}, ended;
     sigset_t watched, before;
     pid_t parent = getpid();
-    struct watch watch = {.end = INFINITY};
+    struct watch watch = {.grace = options->mpi ? supervise_grace_of_ranks : supervise_grace,
+                          .end = INFINITY};
     struct file_identity output = file_identify(options->output);
     struct notes *notes =
         mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

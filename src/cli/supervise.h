@@ -14,7 +14,8 @@
 /*
  * Runs work(options) in a child process, or in this one where none can be made. Returns the result
  * that the child notes, else the exit status of exit_report. Passes on the first signal that asks
- * the program to stop; kills the child two seconds later, or at the second such signal. SIGTSTP
+ * the program to stop; kills the child two seconds later (ten with --mpi), or at the second such
+ * signal. SIGTSTP
  * suspends both processes. Call it before there are threads or output in buffers.
  */
 int supervise(int (*work)(struct options *options), struct options *options);
@@ -24,6 +25,9 @@ bool supervise_is_child(void);
 
 /* In the child: notes a file that the parent removes if the child dies. */
 void supervise_note_temporary(const char *path);
+
+/* In the child: notes that the process of another rank says that a signal has stopped the run. */
+void supervise_note_quiet(void);
 
 /* In the child: notes that all output is written and that the exit status is result, even if the
  * process crashes from here on, as in an exit handler. */

@@ -72,6 +72,17 @@ static enum h5grad_status make_tile(const struct crew *crew, struct worker *work
     return status;
 }
 
+/* Numbers the results of a core for the sink. */
+static void number_results(const struct engine_job *job, const struct plan *plan,
+                           const struct box *core, struct box *results)
+{
+    hg_region_results(job->rank, &plan->region, core, results);
+    for (unsigned i = 0; i < job->rank && job->origin; i++)
+        results->start[i] += job->origin[i];
+    if (job->behind > 0)
+        hg_box_add_axis(results, job->rank, job->rank, 0, job->behind);
+}
+
 static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint64_t number,
                                   struct h5grad_error *err)
 {
@@ -81,9 +92,7 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
         return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
     hg_plan_tile(crew->plan, number, &tile);
     struct result_tile out = {.number = number, .codec = worker->codec, .space = worker->result};
-    hg_region_results(job->rank, &crew->plan->region, &tile.core, &out.core);
-    if (job->behind > 0)
-        hg_box_add_axis(&out.core, job->rank, job->rank, 0, job->behind);
+    number_results(job, crew->plan, &tile.core, &out.core);
     enum h5grad_status status = hg_sink_begin(job->sink, &out, err);
     if (!status)
         status = make_tile(crew, worker, &tile, &out, err);

@@ -73,8 +73,9 @@ struct engine_job {
     unsigned rank;
     const uint64_t *extent;
     const struct region
-        *region;         /* the points that have results, numbered so for the sink; NULL: all */
-    unsigned components; /* scalars of a point: 2 of a complex field */
+        *region;            /* the points that have results, numbered so for the sink; NULL: all */
+    const uint64_t *origin; /* the number of the first along each axis, for the sink; NULL: 0 */
+    unsigned components;    /* scalars of a point: 2 of a complex field */
     unsigned n_sources, n_derivatives, n_outputs;
     const struct engine_source *source;
     const struct engine_derivative *derivative;

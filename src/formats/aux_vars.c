@@ -144,7 +144,7 @@ static void create_item(struct aux_vars *self, struct item *item, hid_t dataset)
     bool placeholder = hg_is_placeholder(dataset);
     if (!item->path)
         hg_error_set(&reason, H5GRAD_FAILED, "no link leads to it");
-    else if (!hg_results_names_allow(self->names, item->path))
+    else if (!hg_result_names_allow(self->names, item->path))
         hg_error_set(&reason, H5GRAD_FAILED, "a result has its name");
     else
         item->to = hg_open_dataset(self->output, item->path, NULL); /* made by a convention */

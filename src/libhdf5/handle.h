@@ -16,9 +16,11 @@
 #endif
 
 /* The last raw data that passed a driver. The driver learns where the bytes of a chunk lie when
- * libhdf5 reads or writes them. */
+ * libhdf5 reads or writes them; that of outputs can also dictate where libhdf5 places them. */
 struct h5_probe {
     bool discard;     /* set: the driver moves no bytes */
+    bool told;        /* set: the next raw data that is allocated is placed at told_at; ... */
+    uint64_t told_at; /* ... then told is cleared */
     uint64_t address; /* of the last transfer */
     uint64_t size;    /* of the last transfer */
 };

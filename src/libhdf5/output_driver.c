@@ -18,12 +18,9 @@
 struct handle {
     struct h5_handle common; /* must be first */
     atomic_int *failure;
-    bool abandoned; /* nothing is written any more */
-};
-
-/* Driver information in a file access list. */
-struct choice {
-    atomic_int *failure;
+    bool leases;
+    uint64_t leased; /* end of the last lease; 0: there is none */
+    bool abandoned;  /* nothing is written any more */
 };
 
 struct output {
@@ -47,7 +44,7 @@ static void note_failure(struct output *output, int number)
 static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr_t largest)
 {
     (void)largest;
-    const struct choice *choice = H5Pget_driver_info(access);
+    const struct output_choice *choice = H5Pget_driver_info(access);
     struct output *output = choice ? hg_memory_zeroed(1, sizeof *output) : NULL;
     int mode = O_CLOEXEC | O_NOFOLLOW | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY);
     int fd = output ? open(name, mode) : -1;
@@ -60,6 +57,7 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
     output->handle.common.fd = fd;
     output->handle.common.driver = &output_class;
     output->handle.failure = choice->failure;
+    output->handle.leases = choice->leases;
     hg_handle_add(&output->handle.common);
     return &output->public;
 }
@@ -78,6 +76,40 @@ static haddr_t output_get_eof(const H5FD_t *file, H5FD_mem_t type)
 {
     (void)type;
     return ((const struct output *)file)->end_of_file;
+}
+
+static uint64_t round_up(uint64_t n, uint64_t unit)
+{
+    return size_ceil_div(n, unit) * unit;
+}
+
+/* Places what libhdf5 allocates at the end, as it does itself, unless raw data are told a place. It
+ * must not align data in a file with leases: what that leaves over it would use for chunks. */
+static haddr_t output_alloc(H5FD_t *file, H5FD_mem_t type, hid_t transfer, hsize_t size)
+{
+    (void)transfer;
+    struct handle *handle = &((struct output *)file)->handle;
+    struct h5_probe *probe = &handle->common.probe;
+    haddr_t *end = &handle->common.end_of_allocation, at = *end;
+    if (type == H5FD_MEM_DRAW && probe->told) {
+        probe->told = false;
+        at = probe->told_at;
+    } else if (type == H5FD_MEM_DRAW && handle->leases && size >= OUTPUT_LARGE) {
+        at = round_up(at, OUTPUT_ALIGN);
+    }
+    if (at > LARGEST_ADDRESS || size > LARGEST_ADDRESS - at)
+        return HADDR_UNDEF;
+    *end = size_max(*end, at + size);
+    return at;
+}
+
+/* libhdf5 may give back what it has at the end, but not leases. */
+static herr_t output_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t address)
+{
+    (void)type;
+    struct handle *handle = &((struct output *)file)->handle;
+    handle->common.end_of_allocation = size_max(address, handle->leased);
+    return 0;
 }
 
 /* Bytes beyond the end of the file, or that cannot be read, read as zeros. */
@@ -157,12 +189,13 @@ static const H5FD_class_t output_class = {
     .name = "h5grad_output",
     .maxaddr = LARGEST_ADDRESS,
     .fc_degree = H5F_CLOSE_WEAK,
-    .fapl_size = sizeof(struct choice),
+    .fapl_size = sizeof(struct output_choice),
     .open = output_open,
     .close = output_close,
     .query = hg_handle_query,
+    .alloc = output_alloc,
     .get_eoa = hg_handle_get_eoa,
-    .set_eoa = hg_handle_set_eoa,
+    .set_eoa = output_set_eoa,
     .get_eof = output_get_eof,
     .get_handle = hg_handle_get,
     .read = output_read,
@@ -180,10 +213,9 @@ static hid_t output_driver(void)
     return driver;
 }
 
-bool hg_output_select(hid_t access, atomic_int *failure)
+bool hg_output_select(hid_t access, const struct output_choice *choice)
 {
-    struct choice choice = {failure};
-    return H5Pset_driver(access, output_driver(), &choice) >= 0;
+    return H5Pset_driver(access, output_driver(), choice) >= 0;
 }
 
 static struct handle *find_handle(hid_t file)
@@ -202,4 +234,30 @@ void hg_output_abandon(hid_t file)
     struct handle *handle = find_handle(file);
     if (handle)
         handle->abandoned = true;
+}
+
+uint64_t hg_output_lease(hid_t file, uint64_t bytes, uint64_t align)
+{
+    struct handle *handle = find_handle(file);
+    uint64_t at = round_up(handle->common.end_of_allocation, align);
+    handle->leased = handle->common.end_of_allocation = at + round_up(bytes, align);
+    return at;
+}
+
+uint64_t hg_output_end(hid_t file)
+{
+    return find_handle(file)->common.end_of_allocation;
+}
+
+uint64_t hg_output_leased(hid_t file)
+{
+    return find_handle(file)->leased;
+}
+
+void hg_output_keep(hid_t file, uint64_t end)
+{
+    struct handle *handle = find_handle(file);
+    haddr_t *now = &handle->common.end_of_allocation;
+    *now = size_max(*now, end);
+    handle->leased = size_max(handle->leased, end);
 }

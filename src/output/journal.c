@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-#define MAGIC "h5grad journal 5"
+#define MAGIC "h5grad journal 6"
 
 /* A batch is appended when it has so many entries, or when they record so many bytes. */
 #define BATCH_ENTRIES 128
@@ -28,7 +28,7 @@
 #define SYNC_SECONDS 30
 #define SYNC_RATIO   50
 
-enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED, ENTRY_LEFT };
+enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED, ENTRY_LEFT, ENTRY_PART };
 
 /* Entries follow the head. What a and b are depends on the kind:
  *     ENTRY_FIELD   number and fingerprint of the field
@@ -36,12 +36,14 @@ enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED, ENTRY_
  *     ENTRY_CHUNK   address and size of the chunk
  *     ENTRY_SYNCED  how many entries before this one have their bytes on stable storage, and the
  *                   boot of the machine in which the next ones are written
- *     ENTRY_LEFT    state of the file when the run ended */
+ *     ENTRY_LEFT    state of the file when the run ended
+ *     ENTRY_PART    numbers of field and part; as many chunks as sum says precede it. All are on
+ *                   stable storage. Without it chunks do not count. */
 struct entry {
     uint32_t kind;
     uint32_t mask; /* ENTRY_CHUNK */
     uint64_t a, b;
-    uint64_t sum;  /* of the bytes of the tile or chunk */
+    uint64_t sum;  /* of the bytes of the tile or chunk; of ENTRY_PART a number */
     uint64_t hash; /* of the above: an entry that did not arrive whole does not count */
 };
 
@@ -260,7 +262,7 @@ static bool read_entries(struct journal *journal, uint64_t bytes)
     bool same_boot = boot != 0 && boot == journal->boot;
     if (same_boot && known > 0 && journal->old[known - 1].kind == ENTRY_LEFT)
         journal->left = journal->old[--known].a;
-    journal->n_old = same_boot ? known : journal->n_safe;
+    journal->n_old = same_boot || journal->head.facts.parts > 0 ? known : journal->n_safe;
     return true;
 }
 
@@ -628,4 +630,62 @@ enum h5grad_status hg_journal_sync(struct journal *journal, int fd, struct h5gra
     enum h5grad_status status = sync_if_due(journal, fd, err);
     pthread_mutex_unlock(&journal->sync_mutex);
     return status;
+}
+
+enum h5grad_status hg_journal_add_part(struct journal *journal, uint64_t field, uint64_t part,
+                                       const struct journal_chunk *chunk, size_t n,
+                                       struct h5grad_error *err)
+{
+    BASE_FREED struct entry *entry = hg_memory_zeroed(n + 1, sizeof *entry);
+    if (!entry)
+        return hg_error_memory(err, (n + 1) * sizeof *entry);
+    for (size_t i = 0; i < n; i++)
+        entry[i] = (struct entry){.kind = ENTRY_CHUNK,
+                                  .mask = chunk[i].mask,
+                                  .a = chunk[i].address,
+                                  .b = chunk[i].size,
+                                  .sum = chunk[i].sum};
+    entry[n] = (struct entry){.kind = ENTRY_PART, .a = field, .b = part, .sum = n};
+    for (size_t i = 0; i <= n; i++)
+        entry[i].hash = hash_entry(&entry[i]);
+    pthread_mutex_lock(&journal->mutex);
+    enum h5grad_status status = append_bytes(journal, entry, (n + 1) * sizeof *entry, err);
+    pthread_mutex_unlock(&journal->mutex);
+    return status;
+}
+
+bool hg_journal_take_part(struct journal *journal, uint64_t *field, uint64_t *part, size_t *n)
+{
+    size_t chunks = 0;
+    for (size_t i = journal->next; i < journal->n_old; i++) {
+        const struct entry *entry = &journal->old[i];
+        chunks += entry->kind == ENTRY_CHUNK;
+        if (entry->kind != ENTRY_PART)
+            continue;
+        *field = entry->a;
+        *part = entry->b;
+        *n = entry->sum;
+        journal->next = i + 1;
+        if (chunks >= entry->sum)
+            return true;
+        chunks = 0;
+    }
+    return false;
+}
+
+uint64_t hg_journal_parts_end(const struct journal *journal)
+{
+    uint64_t end = 0;
+    for (size_t i = 0; i < journal->n_old; i++) {
+        const struct entry *entry = &journal->old[i];
+        if (entry->kind == ENTRY_CHUNK)
+            end = size_max(end, entry->a + entry->b);
+    }
+    return end;
+}
+
+struct journal_chunk hg_journal_part_chunk(const struct journal *journal, size_t n, size_t number)
+{
+    const struct entry *entry = &journal->old[journal->next - 1 - n + number];
+    return (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
 }

@@ -30,6 +30,7 @@ struct journal_facts {
     uint64_t threads, memory;
     struct cache_sizes cache;
     uint64_t inode; /* of the temporary file */
+    uint64_t parts; /* of a field, about, if several processes share them; else 0 */
 };
 
 /* All that a run depends on. The texts are the caller's, or with hg_journal_read the journal's. */
@@ -43,7 +44,7 @@ struct journal_head {
 struct journal_chunk {
     uint64_t address;
     uint64_t size; /* 0: it is not stored */
-    uint64_t sum;  /* hash_large of its bytes from HASH_START on */
+    uint64_t sum;  /* hash_large of its bytes from HASH_START on; of a part's chunk, its number */
     unsigned mask;
 };
 
@@ -99,6 +100,23 @@ bool hg_journal_holds_chunks(struct journal *journal, uint64_t n);
 bool hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk);
 enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                         struct h5grad_error *err);
+
+/*
+ * For runs that several processes share, whose fields are one for the journal: records a part of a
+ * field, whose bytes are on stable storage, with its chunks. Any thread.
+ */
+enum h5grad_status hg_journal_add_part(struct journal *journal, uint64_t field, uint64_t part,
+                                       const struct journal_chunk *chunk, size_t n,
+                                       struct h5grad_error *err);
+
+/* Returns the end of the last chunk in the file that was recorded; 0 if there is none. */
+uint64_t hg_journal_parts_end(const struct journal *journal);
+
+/* Takes the next part that was recorded, with n chunks; false if there is none. */
+bool hg_journal_take_part(struct journal *journal, uint64_t *field, uint64_t *part, size_t *n);
+
+/* Returns one of the n chunks of the part that was taken last. */
+struct journal_chunk hg_journal_part_chunk(const struct journal *journal, size_t n, size_t number);
 
 /* Syncs the file and the journal from time to time, in a thread of its own that is busy less than a
  * fiftieth of the time. fd: the file's. One thread at a time; a later call returns the failure. */

@@ -341,7 +341,7 @@ static bool set_filters(hid_t creation, const struct h5_storage *result)
 
 /* Allocates chunks of known size when the dataset is created, unless they are so many that this
  * takes long: their addresses are then known before any is written. */
-static bool set_chunks(hid_t creation, const struct h5_storage *result)
+static bool set_chunks(hid_t creation, const struct h5_storage *result, bool early)
 {
     hsize_t chunk[GRID_MAX_RANK];
     uint64_t chunks = 1; /* no more are counted than needed */
@@ -351,15 +351,15 @@ static bool set_chunks(hid_t creation, const struct h5_storage *result)
             chunks *= size_min(size_ceil_div(result->extent[i], chunk[i]), EARLY_CHUNKS + 1);
     }
     return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0 && set_filters(creation, result) &&
-           (result->n_filters > 0 || result->sparse || chunks > EARLY_CHUNKS ||
+           (!early || result->n_filters > 0 || result->sparse || chunks > EARLY_CHUNKS ||
             H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0);
 }
 
-static bool set_layout(hid_t creation, const struct h5_storage *result)
+static bool set_layout(hid_t creation, const struct h5_storage *result, bool early)
 {
     switch (result->layout) {
     case H5_CHUNKED:
-        return set_chunks(creation, result);
+        return set_chunks(creation, result, early);
     case H5_COMPACT:
         return H5Pset_layout(creation, H5D_COMPACT) >= 0;
     default:
@@ -368,12 +368,12 @@ static bool set_layout(hid_t creation, const struct h5_storage *result)
     }
 }
 
-hid_t hg_layout_creation(const struct h5_storage *result, struct h5grad_error *err)
+hid_t hg_layout_creation(const struct h5_storage *result, bool early, struct h5grad_error *err)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5D_fill_time_t when = result->sparse ? H5D_FILL_TIME_IFSET : H5D_FILL_TIME_NEVER;
-    if (creation >= 0 && set_layout(creation, result) && H5Pset_fill_time(creation, when) >= 0 &&
-        hg_create_prepare(creation))
+    if (creation >= 0 && set_layout(creation, result, early) &&
+        H5Pset_fill_time(creation, when) >= 0 && hg_create_prepare(creation))
         return creation;
     hg_hdf5_error(err, "choosing the storage of a result");
     hg_close(creation);

@@ -227,7 +227,15 @@ static char *temporary_name(const char *target, unsigned attempt)
     return hidden_name(target, suffix);
 }
 
-static hid_t access_list(atomic_int *failure)
+/* libhdf5 aligns large objects. In a file with leases the driver does, and chunks of every size are
+ * allocated by it one by one. */
+static bool set_alignment(hid_t list, bool leases)
+{
+    return leases ? H5Pset_small_data_block_size(list, 0) >= 0
+                  : H5Pset_alignment(list, OUTPUT_LARGE, OUTPUT_ALIGN) >= 0;
+}
+
+static hid_t access_list(const struct output_choice *choice)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0)
@@ -238,10 +246,9 @@ static hid_t access_list(atomic_int *failure)
 #else
     H5F_libver_t high = H5F_LIBVER_V18;
 #endif
-    bool ok = hg_output_select(list, failure) &&
-              H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
-              H5Pset_alignment(list, 8 << 20, 256 << 10) >= 0 &&
-              H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
+    bool ok =
+        hg_output_select(list, choice) && H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
+        set_alignment(list, choice->leases) && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif
@@ -424,12 +431,13 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume,
 }
 
 /* Creates an HDF5 file in the temporary file. */
-static enum h5grad_status open_file(struct publish *publish, struct h5grad_error *err)
+static enum h5grad_status open_file(struct publish *publish, bool leases, struct h5grad_error *err)
 {
+    const struct output_choice choice = {publish->failure, leases};
     struct h5_guard guard;
     enum h5grad_status status = H5GRAD_OK;
     hg_enter(&guard);
-    hid_t access_id = access_list(publish->failure);
+    hid_t access_id = access_list(&choice);
     hid_t creation = creation_list();
     if (access_id < 0 || creation < 0)
         status = hg_hdf5_error(err, "choosing how the file is made");
@@ -445,14 +453,14 @@ static enum h5grad_status open_file(struct publish *publish, struct h5grad_error
     return status;
 }
 
-enum h5grad_status hg_publish_create(struct publish *publish, const char *final, bool overwrite,
-                                     bool sync, enum publish_kind kind,
+enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
+                                     const struct publish_request *request,
                                      const struct publish_notice *notice, struct h5grad_error *err)
 {
     memset(publish, 0, sizeof *publish);
     publish->file = publish->held = -1;
-    publish->overwrite = overwrite;
-    publish->sync = sync;
+    publish->overwrite = request->overwrite;
+    publish->sync = request->sync;
     enum h5grad_status status = find_target(final, &publish->target, err);
     if (!status) {
         publish->final = hg_memory_text(final);
@@ -460,12 +468,12 @@ enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
         if (!publish->final || !publish->failure)
             status = hg_error_memory(err, strlen(final));
     }
-    if (!status && kind == PUBLISH_ONCE)
+    if (!status && request->kind == PUBLISH_ONCE)
         status = make_temporary(publish, notice, err);
     else if (!status)
-        status = hold_file(publish, kind == PUBLISH_RESUMED, notice, err);
+        status = hold_file(publish, request->kind == PUBLISH_RESUMED, notice, err);
     if (!status)
-        status = open_file(publish, err);
+        status = open_file(publish, request->leases, err);
     if (status) {
         hg_error_context(err, status, "%s", final);
         hg_publish_abandon(publish); /* which has no open file to close */

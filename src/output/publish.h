@@ -25,6 +25,12 @@ enum publish_kind {
     PUBLISH_RESUMED,   /* the same with its bytes */
 };
 
+struct publish_request {
+    enum publish_kind kind;
+    bool overwrite, sync;
+    bool leases; /* hg_output_lease will be called */
+};
+
 /* Called with the name of a temporary file before the file is made, or when it is locked. */
 struct publish_notice {
     void (*call)(void *user, const char *path);
@@ -65,8 +71,8 @@ enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, boo
  * mostly) are not worth the gaps. Closing the file closes everything open in it. Fills *publish on
  * failure, too. Not within hg_enter, so that notice may call anything.
  */
-enum h5grad_status hg_publish_create(struct publish *publish, const char *final, bool overwrite,
-                                     bool sync, enum publish_kind kind,
+enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
+                                     const struct publish_request *request,
                                      const struct publish_notice *notice, struct h5grad_error *err);
 
 /* Returns the path of the journal of runs that make final, in new memory; NULL if allocation

@@ -168,7 +168,7 @@ enum h5grad_status hg_result_names_check(struct result_names *names, struct h5gr
     return H5GRAD_OK;
 }
 
-bool hg_results_names_allow(const struct result_names *names, const char *path)
+bool hg_result_names_allow(const struct result_names *names, const char *path)
 {
     struct prefix whole = {path, strlen(path)};
     if (bsearch(&whole, names->name, names->n, sizeof *names->name, compare_prefix) ||

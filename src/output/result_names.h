@@ -56,7 +56,7 @@ enum h5grad_status hg_result_names_add(struct result_names *names, const char *p
 enum h5grad_status hg_result_names_check(struct result_names *names, struct h5grad_error *err);
 
 /* True if something else may have the path. The names have been checked. */
-bool hg_results_names_allow(const struct result_names *names, const char *path);
+bool hg_result_names_allow(const struct result_names *names, const char *path);
 void hg_result_names_free(struct result_names *names);
 
 #endif

@@ -14,6 +14,7 @@
 #include "output/result_names.h"
 #include "reader/reader.h"
 #include "stencil/stencil.h"
+#include "writer/seam.h"
 
 /* More than any version of a struct of options has. */
 #define MOST_OPTIONS 4096
@@ -173,6 +174,15 @@ static enum h5grad_status check_edges(const char *edges, struct h5grad_error *er
     return hg_error_set(err, H5GRAD_USAGE, "edges '%s': not midpoint", edges);
 }
 
+/* Ranks that may use the same processors divide them, unless OMP_NUM_THREADS says how many threads
+ * each has. */
+static unsigned default_threads(const struct ranks *ranks)
+{
+    unsigned threads = hg_engine_default_threads();
+    bool divided = ranks && ranks->threads > 0 && !getenv("OMP_NUM_THREADS");
+    return divided && ranks->threads < threads ? ranks->threads : threads;
+}
+
 static enum h5grad_status check_numbers(const struct h5grad_options *user, struct run_options *out,
                                         struct h5grad_error *err)
 {
@@ -180,23 +190,34 @@ static enum h5grad_status check_numbers(const struct h5grad_options *user, struc
         return hg_error_set(err, H5GRAD_USAGE, "edge order %d: must be 1 or 2", user->edge_order);
     if (user->threads < 0)
         return hg_error_set(err, H5GRAD_USAGE, "threads %d: must be at least 1", user->threads);
-    out->threads = user->threads ? (unsigned)user->threads : hg_engine_default_threads();
+    out->threads = user->threads ? (unsigned)user->threads : default_threads(out->ranks);
     out->cache = hg_cache_find();
     if (user->memory && user->memory < H5GRAD_LEAST_MEMORY)
         return hg_error_set(err, H5GRAD_USAGE,
                             "memory %" PRIu64 ": must be at least %" PRIu64 " bytes", user->memory,
                             H5GRAD_LEAST_MEMORY);
     out->memory_given = user->memory > 0;
-    out->memory = out->memory_given ? user->memory : hg_budget_default();
+    out->memory =
+        user->memory ? user->memory : hg_budget_default(out->ranks ? out->ranks->local : 1);
     return H5GRAD_OK;
+}
+
+/* Takes a size from the environment; *size stays as it is if it is not there. */
+static enum h5grad_status take_size(const char *name, uint64_t *size, struct h5grad_error *err)
+{
+    const char *text = getenv(name);
+    if (!text || (hg_parse_size(text, size) && *size > 0))
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_USAGE, "%s '%s': not a size above 0", name, text);
 }
 
 /* For tests: see doc/design.md. */
 static enum h5grad_status check_environment(struct run_options *out, struct h5grad_error *err)
 {
-    const char *buffers = getenv("H5GRAD_BUFFERS");
-    if (buffers && !(hg_parse_size(buffers, &out->buffers) && out->buffers > 0))
-        return hg_error_set(err, H5GRAD_USAGE, "H5GRAD_BUFFERS '%s': not a size above 0", buffers);
+    out->seam = SEAM_BLOCK;
+    if (take_size("H5GRAD_BUFFERS", &out->buffers, err) ||
+        take_size("H5GRAD_PARTS", &out->part, err) || take_size("H5GRAD_SEAMS", &out->seam, err))
+        return H5GRAD_USAGE;
     out->io = getenv("H5GRAD_IO");
     if (!out->io || hg_reader_has(out->io))
         return H5GRAD_OK;
@@ -266,6 +287,8 @@ static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
     print_text(out, "io", options->io);
     if (options->buffers > 0)
         fprintf(out, " buffers=%" PRIu64, options->buffers);
+    if (options->part > 0)
+        fprintf(out, " part=%" PRIu64, options->part);
     fprintf(out,
             " edge_order=%d no_unpack=%d no_history=%d xdmf=%d follow_external=%d plugins=%d"
             " missing=%d",
@@ -278,6 +301,7 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
                                 struct h5grad_error *err)
 {
     enum h5grad_status status = check_datasets(user, err);
+    out->ranks = (struct ranks *)user->ranks;
     if (!status)
         status = parse_dims(user, out, err);
     out->n_spaced = out->n_dims;

@@ -10,6 +10,7 @@
 #include "formats/field.h"
 #include "libhdf5/message.h"
 #include "output/layout.h"
+#include "ranks/ranks.h"
 #include "run/derivation.h"
 
 /* --coord DIM=[FILE:]PATH[@ATTRIBUTE] */
@@ -56,8 +57,11 @@ struct run_options {
     unsigned threads;
     struct cache_sizes cache; /* the machine's */
     uint64_t memory;
-    bool memory_given; /* by the caller, not chosen for the machine */
-    uint64_t buffers;  /* for tests: bytes that buffers aim for; 0: as much as memory leaves */
+    bool memory_given;   /* by the caller, not chosen for the machine */
+    uint64_t buffers;    /* for tests: bytes that buffers aim for; 0: as much as memory leaves */
+    uint64_t part;       /* for tests: bytes of a part of a shared run; 0: as they should be */
+    uint64_t seam;       /* bytes of the blocks that no two ranks write to; for tests: fewer */
+    struct ranks *ranks; /* share the run; NULL: one process */
     const char *io;    /* for tests: the only I/O method to try besides the library's; NULL: all */
     char *fingerprint; /* of all options that the bytes of the output depend on */
 };

@@ -2,7 +2,9 @@
 #include "run/results.h"
 
 #include "formats/metadata.h"
+#include "hdf5/contiguous.h"
 #include "hdf5/create.h"
+#include "hdf5/walk.h"
 #include "output/layout.h"
 
 void hg_results_init(struct results *results, hid_t file)
@@ -19,7 +21,7 @@ void hg_results_init(struct results *results, hid_t file)
 }
 
 /* The dataspace and creation list of datasets that are stored like that. */
-static enum h5grad_status make_shape(const struct h5_storage *storage, hid_t *space,
+static enum h5grad_status make_shape(const struct h5_storage *storage, bool early, hid_t *space,
                                      hid_t *creation, struct h5grad_error *err)
 {
     hsize_t extent[GRID_MAX_RANK], most[GRID_MAX_RANK];
@@ -30,7 +32,7 @@ static enum h5grad_status make_shape(const struct h5_storage *storage, hid_t *sp
     *space = H5Screate_simple((int)storage->rank, extent, most);
     if (*space < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    *creation = hg_layout_creation(storage, err);
+    *creation = hg_layout_creation(storage, early, err);
     return *creation < 0 ? hg_error_status(err) : H5GRAD_OK;
 }
 
@@ -42,21 +44,26 @@ static enum h5grad_status describe(const struct task *task, struct results *resu
     results->scalar = hg_type_scalar(task->field->result);
     if (results->type < 0 || results->scalar < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    enum h5grad_status status = make_shape(&storage, &results->space, &results->creation, err);
+    enum h5grad_status status =
+        make_shape(&storage, !task->leases, &results->space, &results->creation, err);
     if (status || task->job.behind == 0)
         return status;
     storage.extent[storage.rank] = storage.max_extent[storage.rank] = task->job.behind;
     storage.chunk[storage.rank] = task->job.behind;
     storage.rank++;
-    return make_shape(&storage, &results->joined_space, &results->joined_creation, err);
+    return make_shape(&storage, !task->leases, &results->joined_space, &results->joined_creation,
+                      err);
 }
 
 /* Which of the storages is that of a result. */
-static struct h5_storage *storage_of(struct results *results, const struct task *task,
-                                     const struct field_result *result)
+unsigned hg_results_storage(const struct field *field, const struct field_result *result)
 {
-    const bool scalar = result->components < task->field->components;
-    return &results->storage[result->joined ? 2 : scalar];
+    return result->joined ? 2 : result->components < field->components;
+}
+
+static struct h5_storage *storage_of(struct results *results, const struct field *field, unsigned k)
+{
+    return &results->storage[hg_results_storage(field, &field->results[k])];
 }
 
 static struct writer *open_writer(const struct task *task, struct results *results, unsigned k,
@@ -65,7 +72,7 @@ static struct writer *open_writer(const struct task *task, struct results *resul
     struct writer_target target = {
         .file = results->file,
         .dataset = results->dataset[k],
-        .storage = storage_of(results, task, &task->field->results[k]),
+        .storage = storage_of(results, task->field, k),
         .memory = type,
         .size = H5Tget_size(type),
         .raw = true,
@@ -88,7 +95,7 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
     if (dataset < 0)
         return hg_error_status(err);
     enum h5grad_status status = H5GRAD_OK;
-    struct h5_storage *storage = storage_of(results, task, result);
+    struct h5_storage *storage = storage_of(results, field, k);
     if (storage->rank == 0) {
         status = hg_storage_read(dataset, storage, err);
         storage->sparse = task->result_storage.sparse;
@@ -119,12 +126,72 @@ enum h5grad_status hg_results_create(const struct task *task, struct aux_vars *a
     return status;
 }
 
+enum h5grad_status hg_results_open(const struct field *field, struct results *results,
+                                   struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < field->n_results && !status; k++) {
+        results->dataset[k] = hg_open_dataset(results->file, field->results[k].path, err);
+        status = results->dataset[k] < 0
+                     ? hg_error_status(err)
+                     : hg_storage_read(results->dataset[k], storage_of(results, field, k), err);
+        if (status)
+            hg_error_context(err, status, "%s", field->results[k].path);
+    }
+    return status;
+}
+
+void hg_results_drop_writers(struct results *results)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++) {
+        hg_writer_close(results->writer[k]);
+        results->writer[k] = NULL;
+    }
+    hg_leave(&guard);
+}
+
+enum h5grad_status hg_results_verify(const struct field *field, struct results *results, unsigned k,
+                                     struct h5grad_error *err)
+{
+    const struct h5_storage *storage = storage_of(results, field, k);
+    H5_CLOSED hid_t type = H5Dget_type(results->dataset[k]);
+    struct h5_contiguous place;
+    bool same = true;
+    if (storage->layout != H5_CONTIGUOUS)
+        return H5GRAD_OK;
+    enum h5grad_status status =
+        !hg_contiguous_find(results->dataset[k], storage, H5Tget_size(type), false, &place)
+            ? H5GRAD_OK
+            : hg_contiguous_verify(results->dataset[k], type, storage, &place, &same, err);
+    if (!status && !same)
+        status = hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
+    return status ? hg_error_context(err, status, "%s", field->results[k].path) : H5GRAD_OK;
+}
+
+enum h5grad_status hg_results_write(const struct task *task, struct results *results,
+                                    struct h5grad_error *err)
+{
+    const struct field *field = task->field;
+    enum h5grad_status status = describe(task, results, err);
+    for (unsigned k = 0; k < field->n_results && !status; k++) {
+        const bool scalar = field->results[k].components < field->components;
+        storage_of(results, field, k)->sparse = task->result_storage.sparse;
+        results->writer[k] =
+            open_writer(task, results, k, scalar ? results->scalar : results->type, err);
+        if (!results->writer[k])
+            status = hg_error_context(err, hg_error_status(err), "%s", field->results[k].path);
+    }
+    return status;
+}
+
 enum h5grad_status hg_results_finish(const struct field *field, struct results *results,
                                      enum h5grad_status status, struct h5grad_error *err)
 {
     for (unsigned k = 0; k < field->n_results; k++) {
         const bool complete = !status;
-        if (complete)
+        if (complete && results->writer[k])
             status = hg_writer_finish(results->writer[k], err);
         hg_writer_close(results->writer[k]);
         if (!hg_close(results->dataset[k]) && !status)

@@ -26,6 +26,25 @@ enum h5grad_status hg_results_create(const struct task *task, struct aux_vars *a
                                      const struct scale_links *links, struct results *results,
                                      struct h5grad_error *err);
 
+/* Returns which of the storages is that of a result. */
+unsigned hg_results_storage(const struct field *field, const struct field_result *result);
+
+/* Opens the datasets of results that were created before and closed. Within hg_enter. */
+enum h5grad_status hg_results_open(const struct field *field, struct results *results,
+                                   struct h5grad_error *err);
+
+/* Closes the writers alone, which others do without. */
+void hg_results_drop_writers(struct results *results);
+
+/* Checks that libhdf5 reads at the ends of an opened contiguous result what is there. Within
+ * hg_enter. */
+enum h5grad_status hg_results_verify(const struct field *field, struct results *results, unsigned k,
+                                     struct h5grad_error *err);
+
+/* Opens the writers of results that were opened. Within hg_enter. */
+enum h5grad_status hg_results_write(const struct task *task, struct results *results,
+                                    struct h5grad_error *err);
+
 /* Closes datasets and writers. If status is H5GRAD_OK, after the engine has run, completes the
  * datasets; else returns status. Within hg_enter. */
 enum h5grad_status hg_results_finish(const struct field *field, struct results *results,

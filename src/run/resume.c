@@ -38,6 +38,14 @@ enum h5grad_status hg_resume_find(struct resume *resume, const char *output,
         resume->journal = NULL;
         return H5GRAD_OK;
     }
+    if ((head->facts.parts > 0) != (options->ranks != NULL))
+        return hg_error_set(
+            err, H5GRAD_FAILED,
+            "%s: the run that is to be resumed was begun %s --mpi: resume it so, or "
+            "begin anew without --resume",
+            output, head->facts.parts > 0 ? "with" : "without");
+    if (options->ranks)
+        return H5GRAD_OK;
     if (options->memory_given && options->memory < head->facts.memory)
         return hg_error_set(err, H5GRAD_FAILED,
                             "%s: the run that is to be resumed had a memory cap of %" PRIu64
@@ -122,7 +130,8 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
         const struct journal_head head = {
             .key = resume->key,
             .history = *history,
-            .facts = {options->threads, options->memory, options->cache, was->st_ino},
+            .facts = {options->threads, options->memory, options->cache, was->st_ino,
+                      resume->parts},
         };
         status = hg_journal_create(resume->path, &head, &resume->journal, err);
     }
@@ -132,6 +141,17 @@ enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_optio
     resume->ours = true;
     *history = hg_journal_head(resume->journal)->history;
     return H5GRAD_OK;
+}
+
+uint64_t hg_resume_common(const char *input, const struct run_options *options)
+{
+    struct stat info = {.st_size = -1};
+    stat(input, &info);
+    const int64_t facts[] = {info.st_size,  info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+                             H5_VERS_MAJOR, H5_VERS_MINOR,       H5_VERS_RELEASE};
+    uint64_t hash = hash_bytes(HASH_START, facts, sizeof facts);
+    hash = hash_bytes(hash, H5GRAD_VERSION, strlen(H5GRAD_VERSION));
+    return hash_bytes(hash, options->fingerprint, strlen(options->fingerprint));
 }
 
 enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct task *task,

@@ -11,6 +11,7 @@
 struct resume {
     bool wanted;             /* the run can be resumed if it is stopped */
     bool ours;               /* this run removes journal and temporary file */
+    uint64_t parts;          /* of a field, about, of a shared run; else 0 */
     char *path;              /* of the journal */
     char *key;               /* everything that the output depends on */
     struct journal *journal; /* NULL until found or begun */
@@ -39,6 +40,10 @@ enum h5grad_status hg_resume_check(struct resume *resume, const char *input, uin
 enum h5grad_status hg_resume_begin(struct resume *resume, const struct run_options *options, int fd,
                                    const struct stat *was, const char **history,
                                    struct h5grad_error *err);
+
+/* Returns a hash of what the ranks of a shared run must have in common: as the key of the journal,
+ * but for numbers that the hosts of one file system may give to its files. */
+uint64_t hg_resume_common(const char *input, const struct run_options *options);
 
 /* Begins field number number, whose results have these writers. Within hg_enter. */
 enum h5grad_status hg_resume_begin_field(struct resume *resume, const struct task *task,

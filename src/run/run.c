@@ -1,78 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/run.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/budget.h"
 #include "base/clock.h"
-#include "base/memory.h"
-#include "base/file.h"
 #include "base/hash.h"
-#include "base/size.h"
+#include "base/memory.h"
 #include "run/axes.h"
 #include "run/boundary.h"
+#include "run/produce.h"
 #include "run/repeated.h"
-#include "formats/aux_vars.h"
-#include "formats/metadata.h"
-#include "run/report.h"
-#include "output/result_names.h"
-#include "run/results.h"
-#include "run/resume.h"
-#include "run/select.h"
+#include "run/shared.h"
 #include "run/subset.h"
-#include "run/tally.h"
-#include "run/task.h"
 #include "run/vector.h"
-#include "formats/xdmf.h"
-#include "output/publish.h"
-#include "libhdf5/metadata_cache.h"
-#include "trust/open.h"
-#include "trust/input_driver.h"
-#include "formats/convention.h"
-#include "values/meaning.h"
-
-/* Results that must be on stable storage in the end are written back in pieces of this size. */
-#define WRITE_BACK_BYTES ((uint64_t)64 << 20)
 
 /* The number of fields with unused attributes of values that have a message each. */
 #define FEW 8
-
-struct run {
-    enum run_goal goal;
-    const char *input, *output;
-    struct run_options options;
-    struct messages messages;
-    struct h5_access access;
-    hid_t file;
-    struct selection selection;
-    struct coord_store *coordinates;
-    struct result_names names;
-    struct results results; /* of the field at hand */
-    struct engine_memo memo;
-    struct report *report;
-    struct publish publish;
-    struct resume resume;
-    struct aux_vars *aux_vars;
-    struct xdmf *xdmf; /* NULL: not wanted */
-    size_t fields;     /* that can be done */
-    uint64_t space;    /* bytes of results that are stored whole */
-    struct h5grad_progress progress;
-    struct field *field;         /* of each selected dataset that is to be done */
-    bool *subset_used;           /* of each --subset, whether a field has its axis */
-    struct task task;            /* of the one at hand */
-    struct h5grad_error error;   /* used if the caller has none, since the run reads its reasons */
-    struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
-    bool skipped_field;          /* skipped is about a field */
-    struct tally tally;          /* what is reported once, with a count */
-    size_t noted;                /* fields whose attributes about their values are not used, ... */
-    struct h5grad_error doubt;   /* ... and what is to be said of the first */
-    struct h5grad_error unsafe;  /* why the journal could not be synced */
-    _Atomic bool is_unsafe;      /* unsafe is set; the run ends */
-    uint64_t written_back;       /* bytes of results done when writing back was begun last */
-};
 
 static void on_warning(void *user, const char *text)
 {
@@ -219,6 +165,7 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
         run->progress.bytes_total += hg_field_result_bytes(field);
         if (task->result_storage.n_filters == 0 && !task->result_storage.sparse)
             run->space += hg_field_result_bytes(field);
+        hg_shared_note(run);
         if (*task->left_out)
             hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
                            field->path, task->left_out);
@@ -366,285 +313,6 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
     return hg_error_set(err, H5GRAD_FAILED, "nothing to do: it has no field to differentiate");
 }
 
-/* Begins to write results back if they must be on stable storage in the end, or survive a crash of
- * the machine. */
-static void keep_safe(struct run *run)
-{
-    int fd = run->publish.descriptor;
-    uint64_t done = run->progress.bytes_done;
-    if (run->options.sync && done - run->written_back >= WRITE_BACK_BYTES) {
-        run->written_back = done;
-        hg_file_start_sync(fd);
-    }
-    if (run->resume.journal && !atomic_load(&run->is_unsafe) &&
-        hg_journal_sync(run->resume.journal, fd, &run->unsafe))
-        atomic_store(&run->is_unsafe, true);
-}
-
-static void on_progress(void *user, uint64_t bytes)
-{
-    struct run *run = user;
-    const struct run_callbacks *call = &run->options.call;
-    run->progress.bytes_done += bytes;
-    keep_safe(run);
-    if (call->progress)
-        call->progress(call->user, &run->progress);
-}
-
-static int on_cancelled(void *user)
-{
-    const struct run *run = user;
-    const struct run_callbacks *call = &run->options.call;
-    return atomic_load(&run->is_unsafe) || (call->cancelled && call->cancelled(call->user));
-}
-
-/* Copies the attributes of groups, which hold for results in netCDF-4: a field with scales and no
- * other convention. */
-static enum h5grad_status copy_groups(struct run *run, const struct field *field,
-                                      const struct scale_links *links, struct h5grad_error *err)
-{
-    if (links->total == 0 || field->coords.convention)
-        return H5GRAD_OK;
-    return hg_coords_copy_above(run->file, run->publish.file, field->path,
-                                hg_meaning_holds_for_group, err);
-}
-
-/* Begins the field in the journal and makes a sink of its writers. */
-static enum h5grad_status open_sink(struct run *run, size_t number, struct results *results,
-                                    struct h5grad_error *err)
-{
-    struct engine_job *job = &run->task.job;
-    const struct plan *plan = &run->task.plan;
-    const struct sink_request request = {
-        .n = job->n_outputs,
-        .writer = results->writer,
-        .journal = run->resume.journal,
-        .ordered = job->ordered,
-        .workers = plan->threads,
-        .waiting = hg_engine_waiting(job, plan),
-    };
-    enum h5grad_status status =
-        hg_resume_begin_field(&run->resume, &run->task, number, results->writer, err);
-    if (status)
-        return status;
-    job->sink = hg_sink_open(&request, err);
-    return job->sink ? H5GRAD_OK : hg_error_status(err);
-}
-
-static enum h5grad_status create_results(struct run *run, size_t number, struct results *results,
-                                         struct h5grad_error *err)
-{
-    struct task *task = &run->task;
-    struct scale_links links = {0};
-    struct h5_guard guard;
-    task->journal = run->resume.journal;
-    enum h5grad_status status =
-        hg_aux_vars_add(run->aux_vars, task->field, task->dataset, &links, err);
-    hg_enter(&guard);
-    if (!status)
-        status = copy_groups(run, task->field, &links, err);
-    if (!status)
-        status = hg_results_create(task, run->aux_vars, &links, results, err);
-    if (!status)
-        status = open_sink(run, number, results, err);
-    hg_leave(&guard);
-    hg_scale_links_free(&links);
-    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
-}
-
-/* Lets the convention of the source complete the output. */
-static enum h5grad_status finish_convention(const struct run *run, struct h5grad_error *err)
-{
-    const struct field *field = run->task.field;
-    const struct coords_convention *convention = field->coords.convention;
-    if (!convention || !convention->finish)
-        return H5GRAD_OK;
-    const struct coords_results results = {run->file, run->task.dataset, run->publish.file, field};
-    return convention->finish(&results, err);
-}
-
-static enum h5grad_status finish_results(struct run *run, struct results *results,
-                                         enum h5grad_status status, struct h5grad_error *err)
-{
-    const bool complete = !status;
-    struct h5_guard guard;
-    hg_sink_close(run->task.job.sink);
-    hg_enter(&guard);
-    status = hg_results_finish(run->task.field, results, status, err);
-    if (complete && !status)
-        status = finish_convention(run, err);
-    hg_leave(&guard);
-    return complete && status ? hg_error_context(err, status, "%s", run->output) : status;
-}
-
-/* Does a field. number is that of the selected dataset and of its entry in the report. */
-static enum h5grad_status do_results(struct run *run, size_t number, struct h5grad_error *err)
-{
-    struct engine_job *job = &run->task.job;
-    struct results *results = &run->results;
-    hg_results_init(results, run->publish.file);
-    enum h5grad_status status = create_results(run, number, results, err);
-    if (!status) {
-        run->progress.field = run->task.field->path;
-        hg_report_write_method(run->report, number, results->writer[0]->method->name);
-        job->progress = on_progress;
-        job->cancelled = on_cancelled;
-        job->user = run;
-        status = hg_engine_run(job, &run->task.plan, err);
-        if (status)
-            hg_error_context(err, status, "%s: %s", run->input, run->task.field->path);
-    }
-    return finish_results(run, results, status, err);
-}
-
-static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
-{
-    struct field *field = &run->field[number];
-    bool too_large;
-    enum h5grad_status status = hg_task_open(&run->task, run->file, field, err);
-    if (!status)
-        status = hg_task_plan(&run->task, &run->options, &too_large, err);
-    if (status)
-        hg_error_context(err, status, "%s: %s", run->input, field->path);
-    else
-        status = do_results(run, number, err);
-    hg_task_close(&run->task);
-    hg_field_free(field);
-    hg_messages_deliver(&run->messages);
-    return status;
-}
-
-static void tell_temporary(void *user, const char *path)
-{
-    const struct run_callbacks *call = &((const struct run *)user)->options.call;
-    if (call->temporary)
-        call->temporary(call->user, path);
-}
-
-/* Creates the file and, if the run can be resumed, its journal; *line is the line of history. */
-static enum h5grad_status create_output(struct run *run, const char **line,
-                                        struct h5grad_error *err)
-{
-    const struct run_options *options = &run->options;
-    enum publish_kind kind = !run->resume.wanted   ? PUBLISH_ONCE
-                             : run->resume.journal ? PUBLISH_RESUMED
-                                                   : PUBLISH_RESUMABLY;
-    const struct publish_notice notice = {tell_temporary, run};
-    uint64_t files = hg_manifest_hash(&run->access.manifest, HASH_START);
-    files = hg_coord_store_hash_files(run->coordinates, files);
-    enum h5grad_status status =
-        hg_resume_check(&run->resume, run->input, files, &run->options, err);
-    if (status)
-        return hg_error_context(err, status, "%s", run->output);
-    status = hg_publish_create(&run->publish, run->output, options->overwrite, options->sync, kind,
-                               &notice, err);
-    if (status || !run->resume.wanted)
-        return status;
-    tell_temporary(run, run->resume.path);
-    status = hg_resume_begin(&run->resume, &run->options, run->publish.descriptor,
-                             &run->publish.was, line, err);
-    run->publish.leave = kind == PUBLISH_RESUMED && !run->resume.ours;
-    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
-}
-
-static enum h5grad_status begin_output(struct run *run, struct h5grad_error *err)
-{
-    const struct run_options *options = &run->options;
-    char *command = options->command
-                        ? hg_memory_text(options->command)
-                        : hg_memory_format("h5grad_run %s %s", run->input, run->output);
-    char *own = command ? hg_metadata_history_line(command) : NULL;
-    const char *line = own;
-    free(command);
-    if (!own)
-        return hg_error_memory(err, strlen(run->input) + strlen(run->output));
-    enum h5grad_status status = create_output(run, &line, err);
-    struct h5_guard guard;
-    hg_enter(&guard);
-    /* libhdf5 places metadata when the cache is full, so more memory must not make it larger: equal
-     * runs make equal files. */
-    const uint64_t least = hg_budget_buffers(H5GRAD_LEAST_MEMORY);
-    if (!status && !hg_metadata_cache_limit(run->publish.file, least))
-        status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
-    if (!status && options->history &&
-        (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))
-        hg_error_context(err, status, "%s", run->output);
-    hg_leave(&guard);
-    free(own);
-    if (status)
-        return status;
-    const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    run->aux_vars =
-        hg_aux_vars_new(run->file, run->publish.file, walk, &run->names, &run->messages);
-    return run->aux_vars ? H5GRAD_OK : hg_error_memory(err, sizeof *run);
-}
-
-static enum h5grad_status describe_output(struct run *run, struct h5grad_error *err)
-{
-    const struct publish_notice notice = {tell_temporary, run};
-    enum h5grad_status status = hg_publish_open_text(&run->publish, XDMF_SUFFIX, &notice, err);
-    return status ? status : hg_xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
-}
-
-/* Fails if libhdf5 ran out of memory: objects may then have seemed absent. */
-static enum h5grad_status check_memory(struct run *run, struct h5grad_error *err)
-{
-    return hg_ran_out()
-               ? hg_error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory: raise --memory")
-               : hg_messages_check(&run->messages, err);
-}
-
-static enum h5grad_status commit_output(struct run *run, struct h5grad_error *err)
-{
-    struct h5_guard guard;
-    hg_enter(&guard);
-    enum h5grad_status status = hg_input_check_unchanged(run->file, err);
-    if (!status)
-        status = hg_coord_store_check_unchanged(run->coordinates, err);
-    if (!status)
-        status = check_memory(run, err);
-    if (status)
-        hg_error_context(err, status, "%s", run->input);
-    else if ((status = hg_aux_vars_finish(run->aux_vars, err)) ||
-             (run->resume.journal && (status = hg_journal_settle(run->resume.journal, err))))
-        hg_error_context(err, status, "%s", run->output);
-    else
-        status = hg_publish_commit(&run->publish, err);
-    hg_leave(&guard);
-    return status;
-}
-
-/* Reports tiles that are no longer in the temporary file, since it was changed after it was left.
- */
-static void tell_lost(struct run *run)
-{
-    if (run->resume.journal && hg_journal_lost(run->resume.journal) > 0)
-        hg_message_add(&run->messages, H5GRAD_WARNING,
-                       "not all that the run before had done was still there: it is done again");
-}
-
-static enum h5grad_status do_fields(struct run *run, struct h5grad_error *err)
-{
-    enum h5grad_status status =
-        hg_publish_check_space(run->output, run->space, run->resume.wanted, err);
-    if (!status)
-        status = begin_output(run, err);
-    for (size_t i = 0; i < run->selection.n && !status; i++) {
-        if (run->selection.item[i].usable)
-            status = do_field(run, i, err);
-    }
-    tell_lost(run);
-    if (!status && on_cancelled(run))
-        status = hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
-    if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))
-        status = hg_error_set(err, H5GRAD_FAILED, "%s: %s", run->output, run->unsafe.message);
-    if (!status && run->xdmf)
-        status = describe_output(run, err);
-    if (!status)
-        status = commit_output(run, err);
-    return status;
-}
-
 /* Checks that OUTPUT and the files beside it can be created. */
 static enum h5grad_status check_places(const struct run *run, struct h5grad_error *err)
 {
@@ -675,7 +343,7 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
         return hg_error_memory(err, sizeof *run);
     status = check_fields(run, err);
     if (!status)
-        status = check_memory(run, err);
+        status = hg_produce_check_memory(run, err);
     return status ? hg_error_context(err, status, "%s", run->input) : H5GRAD_OK;
 }
 
@@ -703,6 +371,17 @@ static void release(struct run *run)
     free(run);
 }
 
+/* All up to the creation of the output. */
+static enum h5grad_status prepare_run(struct run *run, struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (run->goal != RUN_LIST)
+        status = check_places(run, err);
+    if (!status && run->goal != RUN_LIST && !hg_shared_is_other(run))
+        status = hg_resume_find(&run->resume, run->output, &run->options, err);
+    return status ? status : check(run, err);
+}
+
 static enum h5grad_status do_run(struct run *run, const struct h5grad_options *options,
                                  struct h5grad_report **report, struct h5grad_error *err)
 {
@@ -710,23 +389,23 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     enum h5grad_status status = hg_run_options_check(options, &run->options, err);
     if (status)
         return status;
+    if (hg_shared_is_other(run)) /* rank 0 speaks */
+        run->options.call.message = NULL, run->options.call.progress = NULL;
     run->messages.callback = run->options.call.message;
     run->messages.user = run->options.call.user;
     run->options.messages = run->tally.messages = &run->messages;
     run->options.memo = &run->memo;
-    if (run->goal != RUN_LIST)
-        status = check_places(run, err);
-    if (!status && run->goal != RUN_LIST)
-        status = hg_resume_find(&run->resume, run->output, &run->options, err);
-    if (!status)
-        status = check(run, err);
+    status = prepare_run(run, err);
+    if (run->options.ranks)
+        status = hg_ranks_agree(run->options.ranks, status, err);
     if (!status && run->goal == RUN_ALL)
-        status = do_fields(run, err);
+        status = run->options.ranks ? hg_shared_produce(run, err) : hg_produce(run, err);
     hg_messages_deliver(&run->messages);
-    bool keep = status == H5GRAD_CANCELLED && run->resume.ours;
+    const bool stopped = status == H5GRAD_CANCELLED;
+    const bool keep = (stopped || run->lost) && run->resume.ours;
     run->publish.leave = run->publish.leave || keep;
     hg_resume_close(&run->resume, keep);
-    if (keep)
+    if (stopped && (hg_shared_is_other(run) ? run->options.checkpoint : keep))
         status = err->status = H5GRAD_RESUMABLE;
     if (!status && report) {
         *report = hg_report_finish(run->report, clock_seconds() - start);

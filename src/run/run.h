@@ -4,8 +4,7 @@
 #define H5GRAD_RUN_RUN_H
 
 #include "h5grad.h"
-
-enum run_goal { RUN_LIST, RUN_PLAN, RUN_ALL };
+#include "run/goal.h"
 
 /* h5grad_list, h5grad_plan and h5grad_run; output is not used with RUN_LIST. */
 enum h5grad_status hg_run_files(enum run_goal goal, const char *input, const char *output,

@@ -610,6 +610,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->rank = field->rank;
     job->extent = field->extent;
     job->region = field->region;
+    job->origin = NULL;
     job->components = field->components;
     job->held = task->rows.bytes;
     job->n_sources = field->vector ? field->vector->n : 1;
@@ -617,7 +618,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->derivative = task->derivative;
     job->output = task->output;
     job->threads = options->threads;
-    job->ordered = !options->history || options->checkpoint;
+    job->ordered = !options->ranks && (!options->history || options->checkpoint);
     job->cache = options->cache;
     job->memo = options->memo;
     if (status)
@@ -629,6 +630,24 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
         status = plan_tiles(task, options, too_large, err);
     hg_leave(&guard);
     return status;
+}
+
+enum h5grad_status hg_task_plan_part(struct task *task, const struct run_options *options,
+                                     const struct box *part, struct h5grad_error *err)
+{
+    const struct field *field = task->field;
+    struct region *region = &task->part;
+    hg_region_whole(field->rank, field->extent, region);
+    if (field->region)
+        *region = *field->region;
+    for (unsigned i = 0; i < field->rank; i++) {
+        region->start[i] += part->start[i] * region->step[i];
+        region->count[i] = part->count[i];
+        task->part_origin[i] = part->start[i];
+    }
+    task->job.region = region;
+    task->job.origin = task->part_origin;
+    return plan_buffers(task, options, err);
 }
 
 void hg_task_close(struct task *task)

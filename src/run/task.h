@@ -23,6 +23,9 @@ struct task {
     char left_out[1200];     /* filters of the dataset that its results lack; or "" */
     const char *io;          /* of the options */
     struct journal *journal; /* of the run; NULL */
+    bool leases;             /* chunks of results go into leases */
+    struct region part;      /* the points of the part of the results that is made; ... */
+    uint64_t part_origin[GRID_MAX_RANK]; /* ... the first of these results */
     struct h5_storage
         whole;          /* of the dataset, if the field is a part of it; storage is the part's */
     struct task *other; /* of a vector: the tasks of the components after the first */
@@ -64,6 +67,10 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
  * and plans its tiles. Sets *too_large if that fails for the memory cap. */
 enum h5grad_status hg_task_plan(struct task *task, const struct run_options *options,
                                 bool *too_large, struct h5grad_error *err);
+
+/* Plans the tiles of a part of the results of a field that was planned, instead of all. */
+enum h5grad_status hg_task_plan_part(struct task *task, const struct run_options *options,
+                                     const struct box *part, struct h5grad_error *err);
 
 /* Returns the source that a reader of the field needs. */
 struct reader_source hg_task_source(const struct task *task);

@@ -6,6 +6,7 @@
 #include "codec/codec.h"
 #include "libhdf5/handle.h"
 #include "output/journal.h"
+#include "writer/lease.h"
 
 /* Destination of chunks. */
 struct put {
@@ -24,5 +25,11 @@ enum h5grad_status hg_put_chunk(const struct put *put, const uint64_t *start,
  * H5GRAD_FAILED if libhdf5 places it elsewhere. */
 enum h5grad_status hg_put_replay(const struct put *put, const uint64_t *start,
                                  struct h5grad_error *err);
+
+/* Makes libhdf5 note that a chunk lies at its address in a lease. data: at least the chunk's bytes,
+ * which are not read. H5GRAD_FAILED if libhdf5 places it elsewhere. Within hg_enter. */
+enum h5grad_status hg_put_told(const struct put *put, const struct h5_storage *storage,
+                               const struct lease_chunk *chunk, const void *data,
+                               struct h5grad_error *err);
 
 #endif

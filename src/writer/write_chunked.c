@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes chunked results: workers apply the filters; libhdf5 takes the chunks one at a time. */
+/* Writes chunked results: workers apply the filters; libhdf5 takes the chunks one at a time, or
+ * they go into leases. */
 #include "base/size.h"
 #include "codec/codec.h"
 #include "output/layout.h"
@@ -28,7 +29,7 @@ static struct writer *chunked_open(const struct writer_target *target, struct h5
     self->put = (struct put){
         .dataset = target->dataset,
         .rank = storage->rank,
-        .probe = hg_probe_of(target->file),
+        .probe = target->told ? NULL : hg_probe_of(target->file),
     };
     if (self->put.probe)
         self->put.journal = target->journal;
@@ -66,7 +67,11 @@ static enum h5grad_status write_chunk(struct writer *writer, const struct result
         status = coded.scratch ? hg_codec_encode_chunk(tile->codec, &coded, data, err)
                                : hg_error_memory(err, bytes);
     }
-    return status ? status : hg_order_write(tile, &self->put, chunk->start, &coded, err);
+    if (status)
+        return status;
+    const struct writer_told *told = writer->target.told;
+    return told ? hg_lease_write(told->lease, told->result, chunk->start, &coded, err)
+                : hg_order_write(tile, &self->put, chunk->start, &coded, err);
 }
 
 static enum h5grad_status chunked_write(struct writer *writer, const struct result_tile *tile,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Writes contiguous results by pwrite from every worker, without libhdf5's lock: the dataset is
- * allocated when it is created, so its offset is known, and its space is reserved first.
+ * allocated when it is created, so its offset is known, and its space is reserved first; or another
+ * process has done both.
  */
 #include "base/file.h"
 #include "hdf5/contiguous.h"
@@ -13,13 +14,23 @@ struct direct_writer {
     uint64_t stride[GRID_MAX_RANK]; /* in points */
 };
 
+/* Finds the place of the dataset and reserves its space. */
+static bool find_place(const struct writer_target *target, struct h5_contiguous *place,
+                       struct h5grad_error *err)
+{
+    return hg_contiguous_find(target->dataset, target->storage, target->size, false, place) &&
+           hg_file_reserve(place->fd, place->offset, place->bytes, err) == H5GRAD_OK;
+}
+
 static struct writer *direct_open(const struct writer_target *target, struct h5grad_error *err)
 {
+    const struct writer_told *told = target->told;
     struct h5_contiguous place;
-    if (!target->raw ||
-        !hg_contiguous_find(target->dataset, target->storage, target->size, false, &place))
+    if (!target->raw || (told && target->storage->layout != H5_CONTIGUOUS))
         return NULL;
-    if (hg_file_reserve(place.fd, place.offset, place.bytes, err))
+    if (told)
+        place = (struct h5_contiguous){told->fd, told->offset, 0, target->size};
+    else if (!find_place(target, &place, err))
         return NULL;
     struct direct_writer *self = hg_writer_new(&hg_writer_direct, sizeof *self, target, err);
     if (!self)
@@ -36,7 +47,10 @@ typedef enum h5grad_status move_run(const struct direct_writer *self, char *poin
 static enum h5grad_status write_run(const struct direct_writer *self, char *points, uint64_t bytes,
                                     uint64_t offset, struct h5grad_error *err)
 {
-    return hg_file_write(self->place.fd, points, bytes, offset, err);
+    const struct writer_told *told = self->writer.target.told;
+    return told && told->seams
+               ? hg_seams_write(told->seams, self->place.fd, points, bytes, offset, err)
+               : hg_file_write(self->place.fd, points, bytes, offset, err);
 }
 
 static enum h5grad_status read_run(const struct direct_writer *self, char *points, uint64_t bytes,

@@ -15,6 +15,8 @@
 static struct writer *library_open(const struct writer_target *target, struct h5grad_error *err)
 {
     const struct h5_storage *storage = target->storage;
+    if (target->told)
+        return NULL;
     for (unsigned i = 0; i < storage->n_filters; i++) {
         H5Z_filter_t id = storage->filter[i].id;
         if (!hg_layout_library_encodes(id)) {

@@ -68,8 +68,8 @@ static struct writer *prealloc_open(const struct writer_target *target, struct h
 {
     const struct h5_storage *storage = target->storage;
     uint64_t raw, points;
-    int fd = hg_descriptor(target->file);
-    struct h5_probe *probe = hg_probe_of(target->file);
+    int fd = target->told ? -1 : hg_descriptor(target->file);
+    struct h5_probe *probe = target->told ? NULL : hg_probe_of(target->file);
     if (storage->layout != H5_CHUNKED || storage->n_filters > 0 || !target->raw || fd < 0 ||
         !probe || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
         !size_product(storage->rank, storage->chunk, target->size, &raw))

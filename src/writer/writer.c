@@ -20,7 +20,7 @@ struct writer *hg_writer_open(const struct writer_target *target, const char *fo
         struct h5grad_error reason = {.status = H5GRAD_OK};
         struct writer *writer = methods[i]->open(target, &reason);
         if (writer) {
-            writer->failure = hg_output_failure(target->file);
+            writer->failure = target->told ? NULL : hg_output_failure(target->file);
             return writer;
         }
         if (reason.status != H5GRAD_OK) {

@@ -13,7 +13,18 @@
 
 #include "hdf5/storage.h"
 #include "output/journal.h"
+#include "writer/lease.h"
+#include "writer/seam.h"
 #include "writer/tile.h"
+
+/* Where a part of a result lies that another process has created. */
+struct writer_told {
+    int fd;
+    uint64_t offset;           /* of a contiguous dataset */
+    const struct seams *seams; /* of the part in it; NULL: nothing is kept */
+    struct lease *lease;       /* where chunks go */
+    unsigned result;           /* the dataset's number, for them */
+};
 
 /* The dataset to write; all members stay the caller's and outlive the writer. */
 struct writer_target {
@@ -24,6 +35,8 @@ struct writer_target {
     size_t size;             /* bytes of a point */
     bool raw;                /* the file's datatype is memory */
     struct journal *journal; /* records each chunk; NULL: no journal */
+    /* If not NULL, file and dataset are -1, and the writer cannot be finished. */
+    const struct writer_told *told;
 };
 
 struct writer;

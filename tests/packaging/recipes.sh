@@ -24,6 +24,7 @@ quoted=${version//./\\.}
 says packaging/debian/changelog "h5grad \\($quoted-[0-9]+\\) .*"
 says packaging/spack/package.py " *version\\(\"$quoted\"\\)"
 says packaging/spack/package.py " *url = .*/h5grad-$quoted\\.tar\\.gz.*"
+says packaging/conda-mpi/meta.yaml "\\{% set version = \"$quoted\" %\\}"
 says packaging/conda/meta.yaml "\\{% set version = \"$quoted\" %\\}"
 says packaging/conda-python/meta.yaml "\\{% set version = \"$quoted\" %\\}"
 says packaging/README.md ".*h5grad-$quoted\\.tar\\.gz.*"
@@ -45,7 +46,14 @@ for codec in $codecs; do
         fail "Debian: no $codec"
 done
 
-for script in packaging/conda/*.sh; do
+# Both MPIs of Debian have a plugin.
+for kind in openmpi mpich; do
+    says packaging/debian/rules ".*--with-mpi=.*mpicc\.$kind.*"
+    says packaging/debian/h5grad-mpi.install "usr/lib/\*/h5grad/ranks-$kind\.so"
+    says packaging/conda-mpi/conda_build_config.yaml " *- $kind"
+done
+
+for script in packaging/conda*/*.sh; do
     bash -n "$script" || fail "$script"
 done
 for script in packaging/debian/tests/run packaging/debian/tests/compile; do
@@ -64,37 +72,38 @@ END
 fi
 
 # conda's own way: selectors, then templates, then YAML.
-if python3 -c 'import jinja2, yaml' 2>/dev/null; then
-    python3 - packaging/conda/meta.yaml packaging/conda-python/meta.yaml <<'END' || fail "packaging/conda"
+for recipe in conda:h5grad conda-mpi:h5grad-mpi conda-python:python-h5grad; do
+    python3 -c 'import jinja2, yaml' 2>/dev/null || break
+    python3 - packaging/${recipe%:*}/meta.yaml ${recipe#*:} <<'END' || fail "packaging/${recipe%:*}/meta.yaml"
 import re
 import sys
 
 import jinja2
 import yaml
 
-for path, name, sections in zip(
-    sys.argv[1:], ("h5grad", "python-h5grad"), (("build", "host", "run"), ("host", "run"))
-):
-    text = "".join(
-        line for line in open(path) if not re.search(r"# \[not linux\]$", line.rstrip())
+text = "".join(
+    line for line in open(sys.argv[1]) if not re.search(r"# \[not linux\]$", line.rstrip())
+)
+recipe = yaml.safe_load(
+    jinja2.Environment(undefined=jinja2.StrictUndefined)
+    .from_string(text)
+    .render(
+        compiler=lambda language: language + "-compiler",
+        stdlib=lambda language: language + "-stdlib",
+        pin_subpackage=lambda name, max_pin: name,
+        mpi="mpich",
     )
-    recipe = yaml.safe_load(
-        jinja2.Environment(undefined=jinja2.StrictUndefined)
-        .from_string(text)
-        .render(
-            compiler=lambda language: language + "-compiler",
-            stdlib=lambda language: language + "-stdlib",
-            pin_subpackage=lambda name, max_pin: name,
-        )
-    )
-    assert recipe["package"]["name"] == name, recipe["package"]
-    for section in sections:
-        entries = recipe["requirements"][section]
-        assert entries and all(isinstance(entry, str) for entry in entries), entries
+)
+assert recipe["package"]["name"] == sys.argv[2], recipe["package"]
+for section in ("build", "host", "run"):
+    if section == "build" and sys.argv[2].startswith("python-"):
+        continue # nothing is compiled
+    entries = recipe["requirements"][section]
+    assert entries and all(isinstance(entry, str) for entry in entries), entries
 END
-else
-    echo "not rendered: packaging/conda/meta.yaml (Debian: python3-jinja2, python3-yaml)"
-fi
+done
+python3 -c 'import jinja2, yaml' 2>/dev/null ||
+    echo "not rendered: packaging/conda*/meta.yaml (Debian: python3-jinja2, python3-yaml)"
 
 echo "$failures failed"
 [ "$failures" -eq 0 ]

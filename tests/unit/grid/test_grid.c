@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "grid/chunks.h"
+#include "grid/part.h"
 #include "grid/plan.h"
 #include "tests/support/suite.h"
 #include "tests/support/random.h"
@@ -818,6 +819,97 @@ START_TEST(small_memory)
 }
 END_TEST
 
+/* Returns whether the points of box are adjacent in an array of these extents. */
+static bool is_one_piece(unsigned rank, const uint64_t *count, const struct box *box)
+{
+    unsigned i = 0;
+    while (i < rank && box->count[i] == 1)
+        i++;
+    for (i++; i < rank; i++) {
+        if (box->count[i] != count[i])
+            return false;
+    }
+    return true;
+}
+
+/* Parts partition an array, begin with grains, are as thick as asked for, and are one piece where
+ * grains are points. */
+START_TEST(parts)
+{
+    for (int turn = 0; turn < 1000; turn++) {
+        const unsigned rank = 1 + (unsigned)draw(4);
+        const bool chunked = turn % 2;
+        uint64_t count[4], stride[4];
+        struct parts_request q = {
+            .rank = rank, .count = count, .point_bytes = 4, .part_bytes = 1 + draw(2000)};
+        for (unsigned i = 0; i < rank; i++) {
+            count[i] = 1 + draw(12);
+            q.grain[i] = chunked ? 1 + draw(14) : 1;
+            q.wish[i] = q.grain[i] * (1 + draw(3));
+            q.thick[i] = draw(2) ? 1 : 1 + draw(4);
+        }
+        struct parts p;
+        struct box box;
+        hg_parts_make(&q, &p);
+        hg_box_strides(rank, count, stride);
+        unsigned char *seen = calloc(stride[0] * count[0], 1);
+        for (uint64_t n = 0, some; n < p.n; n += some) {
+            uint64_t at[GRID_MAX_RANK];
+            some = 1 + draw(hg_parts_row(&p) - n % hg_parts_row(&p));
+            hg_parts_box(&p, n, some, &box);
+            ck_assert(chunked || is_one_piece(rank, count, &box));
+            for (unsigned i = 0; i < rank; i++) {
+                const bool last = box.start[i] + box.count[i] == count[i];
+                ck_assert_uint_eq(box.start[i] % q.grain[i], 0);
+                ck_assert(last || box.count[i] >= q.thick[i]);
+            }
+            memcpy(at, box.start, sizeof at);
+            do {
+                uint64_t point = 0;
+                for (unsigned i = 0; i < rank; i++)
+                    point += at[i] * stride[i];
+                ck_assert_uint_eq(seen[point]++, 0);
+            } while (hg_box_next(rank, &box, at));
+        }
+        for (uint64_t i = 0; i < stride[0] * count[0]; i++)
+            ck_assert_uint_eq(seen[i], 1);
+        free(seen);
+    }
+}
+END_TEST
+
+/* A large array is cut along its first axis into about as many parts as there is room for. */
+START_TEST(parts_of_large_arrays)
+{
+    const uint64_t count[] = {1000, 1000, 1000}, mib = 1 << 20;
+    struct parts_request q = {.rank = 3,
+                              .count = count,
+                              .grain = {1, 1, 1},
+                              .wish = {1, 1, 1},
+                              .thick = {16, 16, 16},
+                              .point_bytes = 12,
+                              .part_bytes = 64 * mib};
+    struct parts p;
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.axis, 0);
+    ck_assert_uint_eq(p.step[0], 16); /* halos */
+    q.thick[0] = 1;
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.step[0], 5);
+    ck_assert_uint_eq(p.n, 200);
+    q.wish[0] = 10;
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.step[0], 10);
+    q.wish[0] = 100; /* would cost too many */
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.step[0], 5);
+    q.part_bytes = 4 * mib;
+    hg_parts_make(&q, &p); /* a plane is too large */
+    ck_assert_uint_eq(p.axis, 1);
+    ck_assert_uint_eq(p.step[0], 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("grid");
@@ -826,7 +918,7 @@ int main(void)
               tile_within_block);
     tcase_set_timeout(plan, 60);
     ADD_TESTS(plan, random_plans, plans_of_regions, empty_array, large_arrays, small_memory,
-              feasible_from_some_memory_on, quarter_of_the_cap);
+              feasible_from_some_memory_on, quarter_of_the_cap, parts, parts_of_large_arrays);
     suite_add_tcase(suite, box);
     suite_add_tcase(suite, plan);
     return run_suite(suite);

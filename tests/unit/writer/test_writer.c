@@ -390,7 +390,7 @@ static hid_t new_result(hid_t file, const char *layout, const char *filter, hid_
     ck_assert_msg(hg_layout_result(&request, &source, H5Tget_size(type), storage, left_out,
                                    sizeof left_out, &err) == H5GRAD_OK,
                   "%s", err.message);
-    hid_t creation = hg_layout_creation(storage, &err);
+    hid_t creation = hg_layout_creation(storage, true, &err);
     ck_assert_msg(creation >= 0, "%s", err.message);
     hsize_t extent[2] = {ROWS, COLUMNS};
     hsize_t max_extent[2];
@@ -457,7 +457,7 @@ static hid_t new_output(void)
 {
     static atomic_int failure;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    ck_assert(hg_output_select(access, &failure));
+    ck_assert(hg_output_select(access, &(struct output_choice){&failure, false}));
     close(open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666));
     hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert_int_ge(file, 0);
@@ -539,14 +539,15 @@ START_TEST(empty_results)
         ck_assert_int_eq(
             hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, &err),
             H5GRAD_OK);
-        hid_t creation = hg_layout_creation(&storage, &err);
+        hid_t creation = hg_layout_creation(&storage, true, &err);
         hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
         hsize_t extent[2] = {0, 7};
         hid_t space = H5Screate_simple(2, extent, NULL);
         hid_t dataset =
             H5Dcreate2(file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
         ck_assert_int_ge(dataset, 0);
-        struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL};
+        struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT,
+                                       4,    true,    NULL,     NULL};
         struct writer *writer = hg_writer_open(&target, NULL, &err);
         ck_assert_ptr_nonnull(writer);
         ck_assert_int_eq(hg_writer_finish(writer, &err), H5GRAD_OK);
@@ -637,7 +638,7 @@ START_TEST(filter_unknown_to_libhdf5)
     hid_t dataset = new_result(file, "5x8", "zstd=3", H5T_NATIVE_FLOAT, &storage);
     ck_assert_int_eq(storage.filter[0].id, 32015);
     ck_assert_uint_eq(storage.filter[0].cd[0], 3);
-    struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL};
+    struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL, NULL};
     ck_assert_ptr_null(hg_writer_open(&target, "library", &err));
     ck_assert_str_eq(err.message, "filter 32015 (Zstandard) cannot be written by libhdf5");
     H5Dclose(dataset);
@@ -721,8 +722,8 @@ static enum h5grad_status make_output(struct publish *publish, const char *final
                                       const struct publish_notice *notice, struct h5grad_error *err)
 {
     hg_leave(&guard);
-    enum h5grad_status status =
-        hg_publish_create(publish, final, overwrite, sync, kind, notice, err);
+    const struct publish_request request = {kind, overwrite, sync, false};
+    enum h5grad_status status = hg_publish_create(publish, final, &request, notice, err);
     hg_enter(&guard);
     return status;
 }
@@ -1111,14 +1112,14 @@ START_TEST(write_that_fails)
     hg_layout_parse(layout[_i], NULL, &request, NULL);
     hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, NULL);
     create(&publish, output, true, false);
-    hid_t creation = hg_layout_creation(&storage, &err);
+    hid_t creation = hg_layout_creation(&storage, true, &err);
     hsize_t extent[2] = {SIDE, SIDE};
     hid_t space = H5Screate_simple(2, extent, NULL);
     hid_t dataset =
         H5Dcreate2(publish.file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     ck_assert_int_ge(dataset, 0);
     struct writer_target target = {publish.file, dataset, &storage, H5T_NATIVE_FLOAT, 4,
-                                   true,         NULL};
+                                   true,         NULL,    NULL};
     struct writer *writer = hg_writer_open(&target, "library", &err);
     ck_assert_ptr_nonnull(writer);
 

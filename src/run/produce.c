@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/produce.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "formats/aux_vars.h"
+#include "formats/convention.h"
+#include "formats/metadata.h"
+#include "libhdf5/metadata_cache.h"
+#include "run/share.h"
+#include "trust/input_driver.h"
+#include "values/meaning.h"
+
+/* Results that must be on stable storage in the end are written back in pieces of this size. */
+#define WRITE_BACK_BYTES ((uint64_t)64 << 20)
+
+/* Begins to write results back if they must be on stable storage in the end, or survive a crash of
+ * the machine. */
+static void keep_safe(struct run *run)
+{
+    int fd = run->publish.descriptor;
+    uint64_t done = run->progress.bytes_done;
+    if (run->options.sync && done - run->written_back >= WRITE_BACK_BYTES) {
+        run->written_back = done;
+        hg_file_start_sync(fd);
+    }
+    if (run->resume.journal && !atomic_load(&run->is_unsafe) &&
+        hg_journal_sync(run->resume.journal, fd, &run->unsafe))
+        atomic_store(&run->is_unsafe, true);
+}
+
+void hg_produce_progress(void *user, uint64_t bytes)
+{
+    struct run *run = user;
+    const struct run_callbacks *call = &run->options.call;
+    run->progress.bytes_done += bytes;
+    if (run->share)
+        run->progress.bytes_done += hg_share_elsewhere(run->share);
+    else
+        keep_safe(run);
+    if (call->progress)
+        call->progress(call->user, &run->progress);
+}
+
+int hg_produce_is_cancelled(void *user)
+{
+    const struct run *run = user;
+    const struct run_callbacks *call = &run->options.call;
+    return atomic_load(&run->is_unsafe) || (run->share && hg_share_is_over(run->share)) ||
+           (call->cancelled && call->cancelled(call->user));
+}
+
+/* Copies the attributes of groups, which hold for results in netCDF-4: a field with scales and no
+ * other convention. */
+static enum h5grad_status copy_groups(struct run *run, const struct field *field,
+                                      const struct scale_links *links, struct h5grad_error *err)
+{
+    if (links->total == 0 || field->coords.convention)
+        return H5GRAD_OK;
+    return hg_coords_copy_above(run->file, run->publish.file, field->path,
+                                hg_meaning_holds_for_group, err);
+}
+
+/* Begins the field in the journal and makes a sink of its writers. */
+static enum h5grad_status open_sink(struct run *run, size_t number, struct results *results,
+                                    struct h5grad_error *err)
+{
+    struct engine_job *job = &run->task.job;
+    const struct plan *plan = &run->task.plan;
+    const struct sink_request request = {
+        .n = job->n_outputs,
+        .writer = results->writer,
+        .journal = run->resume.journal,
+        .ordered = job->ordered,
+        .workers = plan->threads,
+        .waiting = hg_engine_waiting(job, plan),
+    };
+    enum h5grad_status status =
+        hg_resume_begin_field(&run->resume, &run->task, number, results->writer, err);
+    if (status)
+        return status;
+    job->sink = hg_sink_open(&request, err);
+    return job->sink ? H5GRAD_OK : hg_error_status(err);
+}
+
+enum h5grad_status hg_produce_create(struct run *run, struct results *results,
+                                     struct h5grad_error *err)
+{
+    struct task *task = &run->task;
+    struct scale_links links = {0};
+    struct h5_guard guard;
+    task->journal = run->options.ranks ? NULL : run->resume.journal;
+    task->leases = run->leases;
+    hg_results_init(results, run->publish.file);
+    enum h5grad_status status =
+        hg_aux_vars_add(run->aux_vars, task->field, task->dataset, &links, err);
+    hg_enter(&guard);
+    if (!status)
+        status = copy_groups(run, task->field, &links, err);
+    if (!status)
+        status = hg_results_create(task, run->aux_vars, &links, results, err);
+    hg_leave(&guard);
+    hg_scale_links_free(&links);
+    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
+}
+
+/* Lets the convention of the source complete the output. */
+static enum h5grad_status finish_convention(const struct run *run, struct h5grad_error *err)
+{
+    const struct field *field = run->task.field;
+    const struct coords_convention *convention = field->coords.convention;
+    if (!convention || !convention->finish)
+        return H5GRAD_OK;
+    const struct coords_results results = {run->file, run->task.dataset, run->publish.file, field};
+    return convention->finish(&results, err);
+}
+
+enum h5grad_status hg_produce_finish(struct run *run, struct results *results,
+                                     enum h5grad_status status, struct h5grad_error *err)
+{
+    const bool complete = !status;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    status = hg_results_finish(run->task.field, results, status, err);
+    if (complete && !status)
+        status = finish_convention(run, err);
+    hg_leave(&guard);
+    return complete && status ? hg_error_context(err, status, "%s", run->output) : status;
+}
+
+enum h5grad_status hg_produce_results(struct run *run, size_t number, struct results *results,
+                                      struct h5grad_error *err)
+{
+    struct engine_job *job = &run->task.job;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    enum h5grad_status status = open_sink(run, number, results, err);
+    hg_leave(&guard);
+    if (status)
+        return hg_error_context(err, status, "%s", run->output);
+    run->progress.field = run->task.field->path;
+    hg_report_write_method(run->report, number, results->writer[0]->method->name);
+    job->progress = hg_produce_progress;
+    job->cancelled = hg_produce_is_cancelled;
+    job->user = run;
+    status = hg_engine_run(job, &run->task.plan, err);
+    if (status)
+        hg_error_context(err, status, "%s: %s", run->input, run->task.field->path);
+    hg_sink_close(job->sink);
+    return status;
+}
+
+enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad_error *err)
+{
+    const struct field *field = &run->field[number];
+    bool too_large;
+    enum h5grad_status status = hg_task_open(&run->task, run->file, field, err);
+    if (!status)
+        status = hg_task_plan(&run->task, &run->options, &too_large, err);
+    return status ? hg_error_context(err, status, "%s: %s", run->input, field->path) : H5GRAD_OK;
+}
+
+/* Does a field. number is that of the selected dataset and of its entry in the report. */
+static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
+{
+    struct results *results = &run->results;
+    enum h5grad_status status = hg_produce_open(run, number, err);
+    if (!status) {
+        status = hg_produce_create(run, results, err);
+        if (!status)
+            status = hg_produce_results(run, number, results, err);
+        status = hg_produce_finish(run, results, status, err);
+    }
+    hg_task_close(&run->task);
+    hg_field_free(&run->field[number]);
+    hg_messages_deliver(&run->messages);
+    return status;
+}
+
+static void tell_temporary(void *user, const char *path)
+{
+    const struct run_callbacks *call = &((const struct run *)user)->options.call;
+    if (call->temporary)
+        call->temporary(call->user, path);
+}
+
+/* Creates the file and, if the run can be resumed, its journal; *line is the line of history. */
+static enum h5grad_status create_output(struct run *run, const char **line,
+                                        struct h5grad_error *err)
+{
+    const struct run_options *options = &run->options;
+    enum publish_kind kind = !run->resume.wanted   ? PUBLISH_ONCE
+                             : run->resume.journal ? PUBLISH_RESUMED
+                                                   : PUBLISH_RESUMABLY;
+    const struct publish_notice notice = {tell_temporary, run};
+    uint64_t files = hg_manifest_hash(&run->access.manifest, HASH_START);
+    files = hg_coord_store_hash_files(run->coordinates, files);
+    enum h5grad_status status =
+        hg_resume_check(&run->resume, run->input, files, &run->options, err);
+    if (status)
+        return hg_error_context(err, status, "%s", run->output);
+    const struct publish_request request = {kind, options->overwrite, options->sync, run->leases};
+    status = hg_publish_create(&run->publish, run->output, &request, &notice, err);
+    if (status || !run->resume.wanted)
+        return status;
+    tell_temporary(run, run->resume.path);
+    status = hg_resume_begin(&run->resume, &run->options, run->publish.descriptor,
+                             &run->publish.was, line, err);
+    run->publish.leave = kind == PUBLISH_RESUMED && !run->resume.ours;
+    return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
+}
+
+enum h5grad_status hg_produce_begin(struct run *run, struct h5grad_error *err)
+{
+    const struct run_options *options = &run->options;
+    if (hg_publish_check_space(run->output, run->space, run->resume.wanted, err))
+        return hg_error_status(err);
+    char *command = options->command
+                        ? hg_memory_text(options->command)
+                        : hg_memory_format("h5grad_run %s %s", run->input, run->output);
+    char *own = command ? hg_metadata_history_line(command) : NULL;
+    const char *line = own;
+    free(command);
+    if (!own)
+        return hg_error_memory(err, strlen(run->input) + strlen(run->output));
+    enum h5grad_status status = create_output(run, &line, err);
+    struct h5_guard guard;
+    hg_enter(&guard);
+    /* libhdf5 places metadata when the cache is full, so more memory must not make it larger: equal
+     * runs make equal files. */
+    const uint64_t least = hg_budget_buffers(H5GRAD_LEAST_MEMORY);
+    if (!status && !hg_metadata_cache_limit(run->publish.file, least))
+        status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
+    if (!status && options->history &&
+        (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))
+        hg_error_context(err, status, "%s", run->output);
+    hg_leave(&guard);
+    free(own);
+    if (status)
+        return status;
+    const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
+    run->aux_vars =
+        hg_aux_vars_new(run->file, run->publish.file, walk, &run->names, &run->messages);
+    return run->aux_vars ? H5GRAD_OK : hg_error_memory(err, sizeof *run);
+}
+
+static enum h5grad_status describe_output(struct run *run, struct h5grad_error *err)
+{
+    const struct publish_notice notice = {tell_temporary, run};
+    enum h5grad_status status = hg_publish_open_text(&run->publish, XDMF_SUFFIX, &notice, err);
+    return status ? status : hg_xdmf_write(run->xdmf, run->publish.file, run->publish.text, err);
+}
+
+enum h5grad_status hg_produce_check_memory(struct run *run, struct h5grad_error *err)
+{
+    return hg_ran_out()
+               ? hg_error_set(err, H5GRAD_NO_MEMORY, "libhdf5 is out of memory: raise --memory")
+               : hg_messages_check(&run->messages, err);
+}
+
+static enum h5grad_status commit_output(struct run *run, struct h5grad_error *err)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    enum h5grad_status status = hg_input_check_unchanged(run->file, err);
+    if (!status)
+        status = hg_coord_store_check_unchanged(run->coordinates, err);
+    if (!status)
+        status = hg_produce_check_memory(run, err);
+    if (status)
+        hg_error_context(err, status, "%s", run->input);
+    else if ((status = hg_aux_vars_finish(run->aux_vars, err)) ||
+             (run->resume.journal && (status = hg_journal_settle(run->resume.journal, err))))
+        hg_error_context(err, status, "%s", run->output);
+    else
+        status = hg_publish_commit(&run->publish, err);
+    hg_leave(&guard);
+    return status;
+}
+
+/* Reports tiles that are no longer in the temporary file, since it was changed after it was left.
+ */
+static void tell_lost(struct run *run)
+{
+    if (run->resume.journal && hg_journal_lost(run->resume.journal) > 0)
+        hg_message_add(&run->messages, H5GRAD_WARNING,
+                       "not all that the run before had done was still there: it is done again");
+}
+
+enum h5grad_status hg_produce_end(struct run *run, struct h5grad_error *err)
+{
+    enum h5grad_status status = run->xdmf ? describe_output(run, err) : H5GRAD_OK;
+    if (!status)
+        status = commit_output(run, err);
+    return status;
+}
+
+enum h5grad_status hg_produce(struct run *run, struct h5grad_error *err)
+{
+    enum h5grad_status status = hg_produce_begin(run, err);
+    for (size_t i = 0; i < run->selection.n && !status; i++) {
+        if (run->selection.item[i].usable)
+            status = do_field(run, i, err);
+    }
+    tell_lost(run);
+    if (!status && hg_produce_is_cancelled(run))
+        status = hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
+    if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))
+        status = hg_error_set(err, H5GRAD_FAILED, "%s: %s", run->output, run->unsafe.message);
+    return status ? status : hg_produce_end(run, err);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* All that a run knows. */
+#ifndef H5GRAD_RUN_STATE_H
+#define H5GRAD_RUN_STATE_H
+
+#include <stdatomic.h>
+
+#include "formats/xdmf.h"
+#include "output/publish.h"
+#include "output/result_names.h"
+#include "run/goal.h"
+#include "run/report.h"
+#include "run/results.h"
+#include "run/resume.h"
+#include "run/select.h"
+#include "run/tally.h"
+#include "trust/open.h"
+
+struct run {
+    enum run_goal goal;
+    const char *input, *output;
+    struct run_options options;
+    struct messages messages;
+    struct h5_access access;
+    hid_t file;
+    struct selection selection;
+    struct coord_store *coordinates;
+    struct result_names names;
+    struct results results; /* of the field at hand */
+    struct engine_memo memo;
+    struct report *report;
+    struct publish publish;
+    struct resume resume;
+    struct aux_vars *aux_vars;
+    struct xdmf *xdmf;   /* NULL: not wanted */
+    size_t fields;       /* that can be done */
+    uint64_t agreed;     /* a hash of what all ranks must see alike */
+    bool leases;         /* chunks of the output go into leases */
+    struct share *share; /* between ranks; NULL: none while fields are done */
+    bool lost;           /* a rank is dead */
+    uint64_t space;      /* bytes of results that are stored whole */
+    struct h5grad_progress progress;
+    struct field *field;         /* of each selected dataset that is to be done */
+    bool *subset_used;           /* of each --subset, whether a field has its axis */
+    struct task task;            /* of the one at hand */
+    struct h5grad_error error;   /* used if the caller has none, since the run reads its reasons */
+    struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
+    bool skipped_field;          /* skipped is about a field */
+    struct tally tally;          /* what is reported once, with a count */
+    size_t noted;                /* fields whose attributes about their values are not used, ... */
+    struct h5grad_error doubt;   /* ... and what is to be said of the first */
+    struct h5grad_error unsafe;  /* why the journal could not be synced */
+    _Atomic bool is_unsafe;      /* unsafe is set; the run ends */
+    uint64_t written_back;       /* bytes of results done when writing back was begun last */
+};
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "writer/lease.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+
+/* A lease has this part of the bytes granted before, between these limits: what is left of the last
+ * one remains a hole. */
+#define LEASE_PART  8
+#define LEASE_LEAST ((uint64_t)4 << 20)
+#define LEASE_MOST  ((uint64_t)64 << 20)
+
+void hg_lease_init(struct lease *lease)
+{
+    pthread_mutex_init(&lease->mutex, NULL);
+}
+
+void hg_lease_free(struct lease *lease)
+{
+    pthread_mutex_destroy(&lease->mutex);
+    free(lease->chunk);
+    lease->chunk = NULL;
+}
+
+/* Takes room from the lease, or from a new one. */
+static enum h5grad_status take_room(struct lease *lease, uint64_t size, uint64_t *address,
+                                    struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (lease->end - lease->at < size) {
+        uint64_t wanted = size_min(size_max(lease->granted / LEASE_PART, LEASE_LEAST), LEASE_MOST);
+        status = lease->grant(lease->user, size_max(wanted, size), &lease->at, &lease->end, err);
+        if (status)
+            return status;
+        lease->granted += lease->end - lease->at;
+    }
+    *address = lease->at;
+    lease->at += size;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status note_chunk(struct lease *lease, struct lease_chunk chunk,
+                                     struct h5grad_error *err)
+{
+    if (lease->n == lease->room) {
+        const size_t room = size_max(2 * lease->room, 64);
+        struct lease_chunk *grown = realloc(lease->chunk, room * sizeof *grown);
+        if (!grown)
+            return hg_error_memory(err, room * sizeof *grown);
+        lease->chunk = grown;
+        lease->room = room;
+    }
+    lease->chunk[lease->n++] = chunk;
+    return H5GRAD_OK;
+}
+
+static uint64_t number_of(const struct h5_storage *storage, const uint64_t *start)
+{
+    uint64_t number = 0;
+    for (unsigned i = 0; i < storage->rank; i++)
+        number = number * size_ceil_div(storage->extent[i], storage->chunk[i]) +
+                 start[i] / storage->chunk[i];
+    return number;
+}
+
+enum h5grad_status hg_lease_write(struct lease *lease, unsigned result, const uint64_t *start,
+                                  const struct codec_chunk *chunk, struct h5grad_error *err)
+{
+    struct lease_chunk there = {number_of(chunk->storage, start), 0, chunk->size, result,
+                                chunk->mask};
+    pthread_mutex_lock(&lease->mutex);
+    enum h5grad_status status = take_room(lease, chunk->size, &there.address, err);
+    if (!status)
+        status = note_chunk(lease, there, err);
+    pthread_mutex_unlock(&lease->mutex);
+    return status ? status : hg_file_write(lease->fd, chunk->data, chunk->size, there.address, err);
+}
+
+static int compare_chunks(const void *a, const void *b)
+{
+    const struct lease_chunk *one = a, *other = b;
+    if (one->result != other->result)
+        return one->result < other->result ? -1 : 1;
+    return one->number < other->number ? -1 : one->number > other->number;
+}
+
+void hg_lease_sort(struct lease *lease)
+{
+    if (lease->n > 1)
+        qsort(lease->chunk, lease->n, sizeof *lease->chunk, compare_chunks);
+}

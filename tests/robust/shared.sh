@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# One run shared by several processes, over sockets instead of MPI: the values are those of one process,
+# and contiguous results make the same file, byte for byte. When a process is killed the output is absent
+# or whole, and with --checkpoint others can go on.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../support/program.sh
+. "$(dirname "$0")/../support/program.sh"
+
+launch=$abs_top_builddir/tests/support/launch_ranks
+export H5GRAD_MPI=$abs_top_builddir/tests/support/.libs/ranks_sockets.so
+if [ ! -e "$H5GRAD_MPI" ]; then
+    echo "$0: skipped: no shared libraries"
+    exit 77
+fi
+export H5GRAD_PARTS=8K
+
+# shared COUNT ARGUMENT...: the program in so many processes.
+shared() {
+    local count=$1
+    shift
+    timeout 120 "$launch" $launch_options "$count" "$H5GRAD" --mpi -q "$@"
+}
+launch_options=
+
+# dump FILE: a checksum of all objects, attributes and values; not of how they are stored.
+dump() {
+    h5dump -m '%.17g' "$1" | sed 1d | cksum
+}
+
+# same HOW WHAT INPUT ARGUMENT...: compares 1, 2, 3, 4 and 7 ranks with one process, all of the file if
+# HOW is "bytes".
+same() {
+    local how=$1 what=$2 input=$3 count
+    shift 3
+    rm -f one.h5
+    "$H5GRAD" -q --no-history "$@" "$input" one.h5 || exit 99
+    local wanted
+    wanted=$(dump one.h5)
+    for count in 1 2 3 4 7; do
+        rm -f all.h5
+        shared $count --no-history "$@" "$input" all.h5
+        check "$what, $count ranks: exit status" equal $? 0 || continue
+        check "$what, $count ranks: values" equal "$(dump all.h5)" "$wanted"
+        [ $how = values ] || check "$what, $count ranks: bytes" cmp one.h5 all.h5
+    done
+}
+
+"$MAKE_INPUT" contiguous.h5 /u float32 40x24x20 noise
+"$MAKE_INPUT" chunks.h5 /u float32 40x24x20/8x10x16 noise
+"$MAKE_INPUT" gzip.h5 /u float64 40x24x20/7x24x6+shuffle+gzip noise
+"$MAKE_INPUT" complex.h5 /u complex64 40x24x10 noise
+"$MAKE_INPUT" line.h5 /u float64 20000 noise
+"$MAKE_INPUT" tiny.h5 /u float32 3x5 noise
+"$MAKE_INPUT" packed.h5 /u int16 40x24x20 noise
+"$MAKE_INPUT" packed.h5 /u numbers scale_factor 0.01
+"$MAKE_INPUT" packed.h5 /u numbers add_offset 3
+"$MAKE_INPUT" coordinates.h5 /z float64 40 $(seq 1 40 | awk '{print $1 * $1}')
+"$MAKE_INPUT" coordinates.h5 /y float64 24 $(seq 1 24)
+"$MAKE_INPUT" coordinates.h5 /u float64 40x24x20 noise
+"$MAKE_INPUT" coordinates.h5 /u scales /z /y -
+for name in a b c; do
+    "$MAKE_INPUT" vector.h5 /$name float32 40x24x20 noise
+    "$MAKE_INPUT" mixed.h5 /$name float32 40x24x$(printf %d "'$name") noise
+done
+"$MAKE_INPUT" mixed.h5 /d float32 40x24x20/8x10x16+gzip noise
+"$MAKE_INPUT" mixed.h5 /e float32 40x24x20/8x10x16 noise
+for number in $(seq 300); do
+    "$MAKE_INPUT" many.h5 /g$((number % 9))/u$number float32 6x7 noise || exit 99
+done
+
+"$MAKE_INPUT" sparse.h5 /u float32 40x24x20/8x10x16+gzip
+"$MAKE_INPUT" sparse.h5 /v float32 40x24x20/8x10x16
+
+same bytes contiguous contiguous.h5
+same values chunks chunks.h5
+same values gzip gzip.h5
+same bytes float16 contiguous.h5 --dtype=float16
+same bytes complex complex.h5
+same bytes packed packed.h5
+same bytes coordinates coordinates.h5
+same bytes periodic contiguous.h5 --boundary=periodic
+same values "periodic, gzip" gzip.h5 --boundary=periodic --accuracy=4
+same bytes divergence vector.h5 --vector=v:2=/a --vector=v:1=/b --vector=v:0=/c --compute=divergence
+same bytes "a line" line.h5
+same bytes "a subset" contiguous.h5 --subset=0=3:38:2 --subset=2=1:19
+same values "a subset, gzip" gzip.h5 --subset=0=3:38:2 --subset=1=1:19
+same bytes "more ranks than parts" tiny.h5
+same bytes "300 fields" many.h5
+same values "all kinds" mixed.h5
+same values sparse sparse.h5
+H5GRAD_PARTS=1M same values "one part" gzip.h5
+H5GRAD_IO=library same bytes "by the library" contiguous.h5
+
+# Failures: one line, the same status everywhere, nothing left.
+shared 3 missing.h5 out.h5 2>stderr
+check "no input: exit status" equal $? 1
+check "no input: lines" equal "$(grep -c . stderr)" 1
+"$MAKE_INPUT" other.h5 /u float32 40x24x21 noise
+mkdir 0 1
+cp contiguous.h5 0/in.h5
+cp other.h5 1/in.h5
+shared 2 @/in.h5 out.h5 2>stderr
+check "another input: exit status" equal $? 1
+check "another input" grep -q 'in.h5: .*sees another file' stderr
+check "nothing is left" equal "$(ls -A | grep out)" ""
+
+# Kills at any moment.
+"$MAKE_INPUT" large.h5 /u float64 100x100x100/10x50x50+gzip noise
+"$H5GRAD" -q --no-history large.h5 one.h5 -O || exit 99
+wanted=$(dump one.h5)
+export H5GRAD_SILENCE=2 H5GRAD_PARTS=500K
+for kill in 0:100 1:400 1:700 0:900 1:1200 2:1500; do
+    rm -f out.h5 .out.h5*
+    launch_options="-k $kill"
+    shared 3 --no-history large.h5 out.h5 2>stderr
+    [ ! -e out.h5 ] || check "rank killed at $kill: whole" equal "$(dump out.h5)" "$wanted"
+    rm -f out.h5 .out.h5*
+    shared 3 --no-history --checkpoint large.h5 out.h5 2>stderr
+    launch_options=
+    [ -e out.h5 ] || shared $((RANDOM % 4 + 1)) --no-history --resume large.h5 out.h5
+    check "rank killed at $kill, resumed" equal "$(dump out.h5)" "$wanted"
+    check "rank killed at $kill, resumed: nothing else is left" equal "$(ls -A | grep '\.out')" ""
+done
+rm -f out.h5
+launch_options="-k 1:500 -s 15"
+shared 3 --no-history --checkpoint large.h5 out.h5 2>stderr
+status=$?
+launch_options=
+if [ ! -e out.h5 ]; then
+    check "stopped: exit status" equal $status 75
+    "$H5GRAD" -q --no-history --resume large.h5 out.h5 2>stderr
+    check "resumed by one process: exit status" equal $? 1
+    check "resumed by one process" grep -q 'with --mpi' stderr
+    shared 1 --no-history --resume large.h5 out.h5
+    check "resumed by one rank" equal "$(dump out.h5)" "$wanted"
+fi
+
+finish
