@@ -285,6 +285,29 @@ static void add_reference(struct aux_vars *self, const struct scaled *of, unsign
     }
 }
 
+/* An axis without scales whose coordinates, given or found, are a dataset of the input: that is its
+ * scale in the output. Not where a convention has a form for them. */
+static void add_coordinates(struct aux_vars *self, const struct field *field, unsigned axis,
+                            unsigned at, struct scale_links *links)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    struct region region;
+    hsize_t points;
+    if (!settled->coordinate || settled->coordinate->points != COORD_ARRAY_ALL ||
+        settled->coordinate->name[0] != '/' || field->coords.convention)
+        return;
+    H5_CLOSED hid_t dataset =
+        hg_names_open_variable(self->input, settled->coordinate->name, NULL, NULL);
+    if (dataset < 0 || hg_dataset_extent(dataset, &points, NULL) != 1 ||
+        points != field->extent[axis])
+        return;
+    const struct region *wanted = region_of_scale(field, axis, dataset, &region);
+    const size_t number = add_item(self, dataset, wanted);
+    link_item(self, number, at, links);
+    if (!self->status && !same_line(self->item[number].region, wanted))
+        note_misfit(links, at, "another part of its scale is there for another field");
+}
+
 /* Adds the scales of a dataset of the input, of a field or of none (NULL). A coordinate variable is
  * its own scale. Skips the axis of which the field is a part. */
 static void add_scales(struct aux_vars *self, const struct field *field, hid_t dataset,
@@ -307,20 +330,24 @@ static void add_scales(struct aux_vars *self, const struct field *field, hid_t d
     /* If the list cannot be read, the user has given the spacing of the axes differentiated. */
     if (reason.status == H5GRAD_NO_MEMORY)
         self->status = hg_error_set(self->err, reason.status, "%s", reason.message);
-    if (!found)
+    if (!found && !field)
         return;
     if (hg_dataset_extent(dataset, of.extent, NULL) != (int)rank)
         note_misfit(links, 0, "its extent cannot be read");
     for (unsigned axis = 0; axis < rank; axis++) {
-        for (size_t i = 0; i < of.lists.list[axis].len && axis != without && !self->status; i++)
+        for (size_t i = 0; found && i < of.lists.list[axis].len && axis != without && !self->status;
+             i++)
             add_reference(self, &of, axis, i, links);
+        if (field && links->n[axis] == 0 && axis != without && !self->status)
+            add_coordinates(self, field, axis - (axis > without), axis, links);
         if (links->n[axis] == 0 && axis != without)
             note_misfit(links, axis, "it has no scale");
     }
     if (without < rank)
         memmove(&links->n[without], &links->n[without + 1],
                 (--links->rank - without) * sizeof *links->n);
-    hg_scales_free(&of.lists);
+    if (found)
+        hg_scales_free(&of.lists);
 }
 
 /* Sets the region of a variable along an axis to that of its first scale there. */

@@ -85,6 +85,7 @@ static void read_axes(struct query *query)
         return;
     double delta[GRID_MAX_RANK], origin[GRID_MAX_RANK];
     unsigned rank = query->rank;
+    query->coords->own_steps = true;
     if (is_piece(query))
         hg_coords_refuse(query, "it is one of several components or levels of a Cactus grid: merge "
                                 "them first (hdf5_recombiner, kuibit)");

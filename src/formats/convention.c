@@ -463,8 +463,11 @@ void hg_coords_refuse(struct query *query, const char *format, ...)
     if (text)
         query->coords->refusal = hg_coords_format(
             query,
-            "%s, or name it with -d and give a step with --spacing to differentiate it as a plain "
-            "array",
+            query->coords->own_steps
+                ? "%s, or name it with -d to differentiate it by itself, by its own steps or "
+                  "those of --spacing: its ends are one-sided"
+                : "%s, or name it with -d and give a step with --spacing to differentiate it as a "
+                  "plain array",
             text);
 }
 

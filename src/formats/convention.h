@@ -219,7 +219,7 @@ void hg_coords_forget(struct coords_axis *axis);
 /* Appends a note. */
 void hg_coords_add_note(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* Sets the refusal, unless there is one; appends the way out. */
+/* Sets the refusal, unless there is one; appends the way out, by coords->own_steps. */
 void hg_coords_refuse(struct query *query, const char *format, ...) BASE_PRINTF(2, 3);
 
 /* Enter the path by which --vector names a vector, and why it cannot be differentiated. */

@@ -68,7 +68,9 @@ struct coords {
     /* Says that the dataset is a piece of a larger grid (blocks, levels, cells of a mesh), so that
      * it is differentiated only if the user names it and gives every spacing; NULL: it is whole. */
     char *refusal;
-    char *note; /* statements that are not used, for the user; NULL: none */
+    bool own_steps; /* the steps that the file gives are right inside the piece, so that a name is
+                       enough */
+    char *note;     /* statements that are not used, for the user; NULL: none */
 };
 
 #endif

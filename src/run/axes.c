@@ -438,13 +438,21 @@ static bool counts(const struct field *field, unsigned axis)
     return field->n_axes == 0 || field->axis[axis].differentiated;
 }
 
+/* Returns whether an option gives the spacing of an axis, or the file that of a piece by itself. */
+static bool has_own_spacing(const struct field *field, unsigned axis)
+{
+    const struct coords *coords = &field->coords;
+    return field->axis[axis].spacing.kind != SPACING_AUTO ||
+           (coords->own_steps && coords->axis[axis].kind == COORDS_STEP);
+}
+
 /* A piece of a larger grid is differentiated only if it is named and every spacing is given. */
 static enum h5grad_status check_piece(struct field *field, const struct run_options *options,
                                       struct h5grad_error *err)
 {
     bool said = options->n_datasets > 0;
     for (unsigned i = 0; i < field->rank; i++)
-        said = said && (!counts(field, i) || field->axis[i].spacing.kind != SPACING_AUTO);
+        said = said && (!counts(field, i) || has_own_spacing(field, i));
     if (!field->coords.refusal || said)
         return H5GRAD_OK;
     field->fault = FIELD_UNUSABLE;

@@ -40,4 +40,29 @@ done <<'END'
 -e2 --dim=1|0.5 1.5 3 5
 END
 
+# Given coordinates are the scales of the results, with their attributes.
+make_input axes.h5 /x text units m
+done_quietly "scales" -O -d /f --coord=1=/x --coord=0=/y axes.h5 o/out.h5
+check "scales: x" equal "$(values o/out.h5 /x)" "0 3 6 9"
+check "scales: y" equal "$(values o/out.h5 /y)" "0 2"
+check "scales: unit" grep -q '"m"' <<<"$(h5dump -a /x/units o/out.h5)"
+check "scales: attached" equal "$(h5dump -A o/out.h5 | grep -c 'ATTRIBUTE "DIMENSION_LIST"')" 2
+done_quietly "one scale" -O -d /f --coord=1=/x axes.h5 o/out.h5
+check "one scale: x" equal "$(values o/out.h5 /x)" "0 3 6 9"
+check "one scale: not attached" equal "$(h5dump -A o/out.h5 | grep -c 'DIMENSION_LIST')" 0
+
+# A component of a grid has its own steps, if it is named.
+for c in 0 1; do
+    name="/a it=0 tl=0 rl=0 c=$c"
+    make_input carpet.h5 "$name" float64 2x4 1 2 4 8 10 20 40 80
+    make_input carpet.h5 "$name" numbers delta 0.5 2
+    make_input carpet.h5 "$name" numbers origin 0 0
+    make_input carpet.h5 "$name" numbers iorigin 0 0
+done
+done_quietly "a component" -d "$name" carpet.h5 o/carpet.h5
+check "a component: values" equal \
+    "$(values o/carpet.h5 "${name}_grad_1" | cut -d ' ' -f 1-4)" "2 3 6 8"
+"$H5GRAD" carpet.h5 o/none.h5 2>message
+check "not named" grep -q 'merge them first .* by its own steps' message
+
 finish

@@ -649,16 +649,17 @@ START_TEST(texts_of_a_derivative)
 }
 END_TEST
 
-/* Readers of netCDF-4 want a scale for every axis, of the same extent unless it is unlimited. */
+/* Readers of netCDF-4 want a scale for every axis, of the same extent unless it is unlimited. One
+ * that has none gets the coordinates that are given for it. */
 START_TEST(scales_that_fit)
 {
     static const struct {
         hsize_t points;
         bool grows, both, attached;
     } cases[] = {
-        {4, false, true, true},   {4, true, true, true},   {6, true, true, true},
-        {3, true, true, true},    {5, false, true, false}, {5, true, true, true},
-        {4, false, false, false}, {6, false, true, false},
+        {4, false, true, true},  {4, true, true, true},   {6, true, true, true},
+        {3, true, true, true},   {5, false, true, false}, {5, true, true, true},
+        {4, false, false, true}, {6, false, true, false},
     };
     folder_make();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
