@@ -52,7 +52,7 @@ static const struct format {
     {{{"model_name", "mpas"}}, {NULL}, MPAS_DIMENSIONS, MPAS_HELPERS},
     {{{"mesh_spec", NULL}, {"on_a_sphere", NULL}}, {NULL}, MPAS_DIMENSIONS, MPAS_HELPERS},
     {{{"Conventions", "MPAS"}}, {NULL}, MPAS_DIMENSIONS, MPAS_HELPERS},
-    {{{NULL}}, {"verticesOnCell", "latCell"}, MPAS_DIMENSIONS, MPAS_HELPERS},
+    {{{NULL, NULL}}, {"verticesOnCell", "latCell"}, MPAS_DIMENSIONS, MPAS_HELPERS},
     {{{"FESOM_model", NULL}},
      {NULL},
      {{"nod*", MESH_NODES}, {"elem*", MESH_CELLS}, {"edg*", MESH_EDGES}},
@@ -62,11 +62,11 @@ static const struct format {
      {{"ncells*", MESH_CELLS}, {"cell", MESH_CELLS}, {"vertex", MESH_NODES}, {"edge", MESH_EDGES}},
      NAMES("[cev]lon", "[cev]lat", "[cev]lon_bnds", "[cev]lat_bnds", "[cev]lon_vertices",
            "[cev]lat_vertices")},
-    {{{NULL}},
+    {{{NULL, NULL}},
      {"grid_center_lat", "grid_center_lon", "grid_dims"},
      {{"grid_size", MESH_CELLS}},
      NAMES("grid_center_l[ao][tn]", "grid_corner_l[ao][tn]", "grid_dims", "grid_imask")},
-    {{{NULL}},
+    {{{NULL, NULL}},
      {"nodeCoords", "elementConn"},
      {{"nodeCount", MESH_NODES}, {"elementCount", MESH_CELLS}},
      NAMES("nodeCoords", "elementConn", "numElementConn", "centerCoords", "elementMask")},
@@ -81,7 +81,7 @@ static const struct format {
      NAMES("coord", "coord[xyz]", "connect*", "*_map", "*_map[0-9]*", "*_prop[0-9]*", "*_status",
            "elem_ss*", "side_ss*", "node_ns*", "attrib*", "dist_fact*", "*_var_tab", "time_whole")},
     {{{"grid_mapping_name", "gnomonic cubed-sphere"}}, {NULL}, {{"nf", FACES_OF_6}}, CUBE_HELPERS},
-    {{{NULL}}, {"contacts", "anchor", "corner_lons"}, {{"nf", FACES_OF_6}}, CUBE_HELPERS},
+    {{{NULL, NULL}}, {"contacts", "anchor", "corner_lons"}, {{"nf", FACES_OF_6}}, CUBE_HELPERS},
 };
 
 #define N_FORMATS (sizeof formats / sizeof *formats)

@@ -90,14 +90,17 @@ void hg_set_program_lock(const struct h5grad_hdf5_lock *of_program)
     atomic_store(&program_lock, of_program);
 }
 
+/* A thread that has the lock already keeps it, in the child too. */
 static void lock_for_fork(void)
 {
-    pthread_mutex_lock(&lock);
+    if (!entered)
+        pthread_mutex_lock(&lock);
 }
 
 static void unlock_after_fork(void)
 {
-    pthread_mutex_unlock(&lock);
+    if (!entered)
+        pthread_mutex_unlock(&lock);
 }
 
 /* A child of fork has libhdf5 as no other thread was changing it, and a lock that is free. */

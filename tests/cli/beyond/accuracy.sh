@@ -29,7 +29,7 @@ derives "uneven" sin.h5 "1.3416816282 0.3659287735 -0.8516465975 -0.6086436670 0
 make_input f.h5 /f float64 6 1 2 4 8 16 3
 derives "periodic" f.h5 "1/3 1.5833333333 2.75 7.9166666667 -3.0833333333 -9.5" --accuracy=4 --boundary=periodic
 
-make_input plane.h5 /f float64 4x6 1
+make_input plane.h5 /f float64 4x7 1
 make_input plane.h5 /z float64 4 0 1 2 3
 make_input plane.h5 /f scales /z -
 fails "too short" 1 plane.h5 'axis 0 \(z\): extent 4 is too short: accuracy 4 needs at least 5 points \(--accuracy=z=2\)' \
