@@ -76,6 +76,7 @@ class Options(ctypes.Structure):
         ("sphere", c_char_p),
         ("time_unit", c_char_p),
         ("strict", c_int),
+        ("ranks", ctypes.c_void_p),
     ]
 
 

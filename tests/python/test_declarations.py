@@ -52,7 +52,8 @@ class Declarations(unittest.TestCase):
 
     def test_functions(self):
         for name in re.findall(r"H5GRAD_API[^;(]*?(h5grad_\w+)\(", header()):
-            self.assertIsNotNone(getattr(_library.library, name).argtypes, name)
+            if not name.startswith("h5grad_ranks_"):  # runs of several processes are the program's
+                self.assertIsNotNone(getattr(_library.library, name).argtypes, name)
 
     def test_enums(self):
         for enum, prefix, ours in (("h5grad_spacing", "H5GRAD_SPACING_", _report.SPACINGS),

@@ -40,7 +40,7 @@ check "attribute" grep -q '(0): 4' <<<"$(h5dump -a /f_grad_1/gradient_accuracy o
 check "edge order of accuracy 2 alone" equal \
     "$(h5dump -A o/plane.h5 | grep -Ec 'gradient_(edge_order|accuracy)')" 2
 run -n --accuracy=1=4 -d/f plane.h5 o/plan.h5
-check "plan" grep -q '6 points.*accuracy 4' stdout
+check "plan" grep -q '7 points.*accuracy 4' stdout
 fails "no such accuracy" 2 f.h5 "'3' is not 2, 4, 6 or 8" --accuracy=3
 fails "edge order" 2 f.h5 'edge order holds for accuracy 2' --accuracy=4 -e2
 fails "no such axis" 1 f.h5 'no field has the axis t that --accuracy names' --accuracy=t=4
