@@ -26,7 +26,7 @@
 #define LARGE ((uint64_t)16 << 20)
 
 static const struct journal_head HEAD = {
-    .key = "key", .history = "lines", .facts = {2, 3, {.l2 = 4, .l3 = 5}, 0}};
+    .key = "key", .history = "lines", .facts = {2, 3, {.l2 = 4, .l3 = 5}, 0, 0}};
 
 static char path[96];
 static char boot[96]; /* the file that tells which boot this is */
