@@ -98,7 +98,7 @@ static int agree(int n, char **status)
     int mine = atoi(status[(int)ranks->rank < n ? (int)ranks->rank : n - 1]);
     if (mine)
         hg_error_set(&error, (enum h5grad_status)mine, "reason of %u", ranks->rank);
-    int got = hg_ranks_agree(ranks, (enum h5grad_status)mine, &error);
+    int got = (int)hg_ranks_agree(ranks, (enum h5grad_status)mine, &error);
     int most = (int)ranks->rank * 3;
     if (hg_ranks_most(ranks, &most, &error) || most != (int)(ranks->count - 1) * 3)
         return failed("most");
