@@ -117,6 +117,8 @@ class Files(unittest.TestCase):
 
     def test_interrupt(self):
         self.make_large()
+        # A job in the background of a shell ignores SIGINT.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
 
         def interrupt(*event):
             if event[0] > 0:
