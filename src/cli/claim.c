@@ -186,12 +186,12 @@ enum h5grad_status claim_take(struct claim *claim, const struct options *options
                         options->output, other.rank, launcher.count, launcher.name);
 }
 
-void claim_drop(struct claim *claim)
+void claim_drop(struct claim *claim, bool ours)
 {
-    if (claim->fd >= 0) {
+    if (claim->fd >= 0 && ours)
         unlink(claim->path);
+    if (claim->fd >= 0)
         close(claim->fd);
-    }
     free(claim->path);
     *claim = (struct claim){.fd = -1};
 }

@@ -9,6 +9,8 @@
 #ifndef H5GRAD_CLI_CLAIM_H
 #define H5GRAD_CLI_CLAIM_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "cli/option_table.h"
 
@@ -22,7 +24,7 @@ struct claim {
 enum h5grad_status claim_take(struct claim *claim, const struct options *options,
                               struct h5grad_error *error);
 
-/* Removes the file, if there is one. */
-void claim_drop(struct claim *claim);
+/* Frees a claim. ours: removes its file, too; a child of the process that took it has a copy. */
+void claim_drop(struct claim *claim, bool ours);
 
 #endif

@@ -224,8 +224,7 @@ static int main_supervise(struct options *options)
     int result = status == H5GRAD_OK ? supervise(main_work, options)
                                      : main_report_error(status, &error, false);
 
-    if (!supervise_is_child())
-        claim_drop(&claim);
+    claim_drop(&claim, !supervise_is_child());
     return result;
 }
 
