@@ -7,6 +7,7 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../support/program.sh
 . "$(dirname "$0")/../support/program.sh"
 
+# shellcheck disable=SC2154 # make sets it
 launch=$abs_top_builddir/tests/support/launch_ranks
 export H5GRAD_MPI=$abs_top_builddir/tests/support/.libs/ranks_sockets.so
 if [ ! -e "$H5GRAD_MPI" ]; then
@@ -59,13 +60,14 @@ same() {
 "$MAKE_INPUT" packed.h5 /u int16 40x24x20 noise
 "$MAKE_INPUT" packed.h5 /u numbers scale_factor 0.01
 "$MAKE_INPUT" packed.h5 /u numbers add_offset 3
+# shellcheck disable=SC2046 # a word for each number
 "$MAKE_INPUT" coordinates.h5 /z float64 40 $(seq 1 40 | awk '{print $1 * $1}')
 "$MAKE_INPUT" coordinates.h5 /y float64 24 $(seq 1 24)
 "$MAKE_INPUT" coordinates.h5 /u float64 40x24x20 noise
 "$MAKE_INPUT" coordinates.h5 /u scales /z /y -
 for name in a b c; do
     "$MAKE_INPUT" vector.h5 /$name float32 40x24x20 noise
-    "$MAKE_INPUT" mixed.h5 /$name float32 40x24x$(printf %d "'$name") noise
+    "$MAKE_INPUT" mixed.h5 /$name float32 "40x24x$(printf %d "'$name")" noise
 done
 "$MAKE_INPUT" mixed.h5 /d float32 40x24x20/8x10x16+gzip noise
 "$MAKE_INPUT" mixed.h5 /e float32 40x24x20/8x10x16 noise
@@ -107,7 +109,7 @@ cp other.h5 1/in.h5
 shared 2 @/in.h5 out.h5 2>stderr
 check "another input: exit status" equal $? 1
 check "another input" grep -q 'in.h5: .*sees another file' stderr
-check "nothing is left" equal "$(ls -A | grep out)" ""
+check "nothing is left" equal "$(find . -name '*out*')" ""
 
 # Kills at any moment.
 "$MAKE_INPUT" large.h5 /u float64 100x100x100/10x50x50+gzip noise
@@ -124,7 +126,7 @@ for kill in $kills; do
     launch_options=
     [ -e out.h5 ] || shared $((RANDOM % 4 + 1)) --no-history --resume large.h5 out.h5
     check "rank killed at $kill, resumed" equal "$(dump out.h5)" "$wanted"
-    check "rank killed at $kill, resumed: nothing else is left" equal "$(ls -A | grep '\.out')" ""
+    check "rank killed at $kill, resumed: nothing else is left" equal "$(find . -name '.out*')" ""
 done
 rm -f out.h5
 launch_options="-k 1:500 -s 15"

@@ -51,6 +51,7 @@ make_shared_inputs() {
         "$MAKE_INPUT" packed.h5 /f numbers scale_factor 0.25
         "$MAKE_INPUT" packed.h5 /f numbers add_offset 100
         "$MAKE_INPUT" uneven.h5 /f float64 40x30 noise
+        # shellcheck disable=SC2046 # a word for each number
         "$MAKE_INPUT" uneven.h5 /y float64 40 $(seq 40 | awk '{ print $1 * $1 }')
         "$MAKE_INPUT" uneven.h5 /f scales /y -
         "$MAKE_INPUT" line.h5 /f float64 100000 noise
