@@ -216,7 +216,7 @@ if [ -e "$build/ranks-openmpi.so" ]; then
         scontrol -o show job "$job" | grep -Eq " $1=$2( |\$)"
     }
     wait_until has_journal
-    sleep 2
+    sleep 0.2
     scancel --signal=USR1 "$job.0"
     check "warned: back in the queue" wait_until says Restarts 1
     check "warned: says so" grep -q 'stopped by SIGUSR1' job.log
