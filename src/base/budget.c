@@ -105,5 +105,5 @@ uint64_t hg_budget_cap(uint64_t buffers)
         return INT64_MAX;
     uint64_t needed = buffers + PROCESS_MEMORY;
     uint64_t cap = needed + size_ceil_div(needed, BUDGET_COORDINATES_DIVISOR - 1);
-    return size_max(H5GRAD_LEAST_MEMORY, size_ceil_div(cap, SIZE_MIB) * SIZE_MIB);
+    return size_max(H5GRAD_LEAST_MEMORY, size_round_up(cap, SIZE_MIB));
 }

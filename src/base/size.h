@@ -52,4 +52,10 @@ static inline uint64_t size_ceil_div(uint64_t a, uint64_t b)
     return a / b + (a % b != 0);
 }
 
+/* Returns the least multiple of unit that is not below n. */
+static inline uint64_t size_round_up(uint64_t n, uint64_t unit)
+{
+    return size_ceil_div(n, unit) * unit;
+}
+
 #endif

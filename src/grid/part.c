@@ -8,18 +8,13 @@
 /* A part takes up to this many times its bytes for the sake of a wish. */
 #define WISH_WORTH 4
 
-static uint64_t round_up(uint64_t n, uint64_t unit)
-{
-    return size_ceil_div(n, unit) * unit;
-}
-
 /* Returns how many results along axis, of row bytes each, make a part: of whole grains, at least
  * one. */
 static uint64_t choose_step(const struct parts_request *request, unsigned axis, uint64_t row)
 {
     const uint64_t grain = request->grain[axis], wish = request->wish[axis];
     uint64_t step = size_max(request->part_bytes / size_max(row, 1) / grain * grain, grain);
-    step = size_max(step, round_up(request->thick[axis], grain));
+    step = size_max(step, size_round_up(request->thick[axis], grain));
     const uint64_t wished = size_max(step / wish * wish, wish);
     if (wish % grain == 0 && wish <= step * WISH_WORTH && wished >= request->thick[axis])
         step = wished;

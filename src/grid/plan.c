@@ -253,7 +253,7 @@ static void shrink(const struct plan_request *q, const uint64_t *unit, uint64_t 
 {
     for (unsigned axis = 0; axis < q->rank; axis++) {
         while (tile[axis] > unit[axis] && tile_bytes(q, tile) > target) {
-            uint64_t half = size_ceil_div(size_ceil_div(tile[axis], 2), unit[axis]) * unit[axis];
+            uint64_t half = size_round_up(size_ceil_div(tile[axis], 2), unit[axis]);
             tile[axis] = half < tile[axis] ? half : unit[axis];
         }
     }

@@ -78,11 +78,6 @@ static haddr_t output_get_eof(const H5FD_t *file, H5FD_mem_t type)
     return ((const struct output *)file)->end_of_file;
 }
 
-static uint64_t round_up(uint64_t n, uint64_t unit)
-{
-    return size_ceil_div(n, unit) * unit;
-}
-
 /* Places what libhdf5 allocates at the end, as it does itself, unless raw data are told a place. It
  * must not align data in a file with leases: what that leaves over it would use for chunks. */
 static haddr_t output_alloc(H5FD_t *file, H5FD_mem_t type, hid_t transfer, hsize_t size)
@@ -95,7 +90,7 @@ static haddr_t output_alloc(H5FD_t *file, H5FD_mem_t type, hid_t transfer, hsize
         probe->told = false;
         at = probe->told_at;
     } else if (type == H5FD_MEM_DRAW && handle->leases && size >= OUTPUT_LARGE) {
-        at = round_up(at, OUTPUT_ALIGN);
+        at = size_round_up(at, OUTPUT_ALIGN);
     }
     if (at > LARGEST_ADDRESS || size > LARGEST_ADDRESS - at)
         return HADDR_UNDEF;
@@ -239,8 +234,8 @@ void hg_output_abandon(hid_t file)
 uint64_t hg_output_lease(hid_t file, uint64_t bytes, uint64_t align)
 {
     struct handle *handle = find_handle(file);
-    uint64_t at = round_up(handle->common.end_of_allocation, align);
-    handle->leased = handle->common.end_of_allocation = at + round_up(bytes, align);
+    uint64_t at = size_round_up(handle->common.end_of_allocation, align);
+    handle->leased = handle->common.end_of_allocation = at + size_round_up(bytes, align);
     return at;
 }
 

@@ -60,7 +60,7 @@ static bool is_small(const struct task *task)
     const struct h5_storage *storage = whole_storage(task);
     uint64_t extent[GRID_MAX_RANK], bytes;
     for (unsigned i = 0; i < storage->rank; i++)
-        extent[i] = size_ceil_div(storage->extent[i], storage->chunk[i]) * storage->chunk[i];
+        extent[i] = size_round_up(storage->extent[i], storage->chunk[i]);
     return size_product(storage->rank, extent,
                         task->type.components * hg_element_size(task->type.stored), &bytes) &&
            bytes <= SMALL_BYTES;

@@ -11,7 +11,7 @@
 enum h5grad_status hg_seams_make(uint64_t start, uint64_t end, uint64_t block, struct seams *seams,
                                  struct h5grad_error *err)
 {
-    const uint64_t first = size_ceil_div(start, block) * block;
+    const uint64_t first = size_round_up(start, block);
     const uint64_t last = end / block * block;
     const bool apart = first < last;
     seams->at[0] = (struct seam){start, apart ? first : end, NULL};
