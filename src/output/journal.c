@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "base/thread.h"
 
 #define MAGIC "h5grad journal 6"
 
@@ -580,15 +580,10 @@ static void *sync_all(void *of)
     return NULL;
 }
 
-/* Starts the thread with all signals blocked: they are for others. */
 static void begin_sync(struct journal *journal)
 {
-    sigset_t all, before;
-    sigfillset(&all);
     atomic_store(&journal->sync_done, false);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    journal->syncing = pthread_create(&journal->syncer, NULL, sync_all, journal) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    journal->syncing = hg_thread_start(&journal->syncer, sync_all, journal) == 0;
     if (!journal->syncing)
         sync_all(journal);
 }

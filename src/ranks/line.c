@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +12,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
+#include "base/thread.h"
 
 #define BEAT        2.0    /* seconds between two signs of life, at most */
 #define BEATS       5      /* within the time after which a rank is dead, at least */
@@ -202,19 +202,6 @@ static void *keep(void *of)
     return NULL;
 }
 
-/* Signals go to the caller's threads. */
-static bool start_keeper(struct ranks *ranks)
-{
-    struct ranks_line *line = ranks->line;
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    line->kept = pthread_create(&line->keeper, NULL, keep, ranks) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return line->kept;
-}
-
 static void free_line(struct ranks_line *line)
 {
     if (!line)
@@ -307,8 +294,10 @@ enum h5grad_status hg_line_open(struct ranks *ranks, struct h5grad_error *err)
 {
     if (ranks->count == 1)
         return H5GRAD_OK;
-    ranks->line = new_line(ranks->count);
-    if (!ranks->line || !start_keeper(ranks))
+    struct ranks_line *line = ranks->line = new_line(ranks->count);
+    if (line)
+        line->kept = hg_thread_start(&line->keeper, keep, ranks) == 0;
+    if (!line || !line->kept)
         return hg_error_set(err, H5GRAD_NO_MEMORY, "out of memory for messages between processes");
     return H5GRAD_OK;
 }

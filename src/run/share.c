@@ -2,7 +2,6 @@
 #include "run/share.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "base/thread.h"
 
 /* Seconds between two looks for messages while parts are done, and nanoseconds between two calls of
  * the caller's functions while rank 0 waits. */
@@ -314,11 +314,9 @@ static void *serve(void *of)
     return NULL;
 }
 
-/* Starts the courier with all signals blocked: they are for others. */
 enum h5grad_status hg_share_serve(struct share *share, const char *path, uint64_t parts,
                                   struct h5grad_error *err)
 {
-    sigset_t all, before;
     struct wire_start *start = &share->start;
     enum h5grad_status status = H5GRAD_OK;
     start->head.kind = WIRE_START;
@@ -330,10 +328,7 @@ enum h5grad_status hg_share_serve(struct share *share, const char *path, uint64_
         status = hg_ranks_send(share->ranks, rank, start, sizeof *start, err);
     if (status || share->ranks->count == 1)
         return status;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&share->courier, NULL, serve, share);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int number = hg_thread_start(&share->courier, serve, share);
     share->serving = number == 0;
     return number ? hg_error_errno(err, number, "starting a thread") : H5GRAD_OK;
 }
