@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/parse.h"
-#include "base/size.h"
 #include "base/thread.h"
 
 #define BEAT        2.0    /* seconds between two signs of life, at most */

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/run.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/budget.h"
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/memory.h"
 #include "run/axes.h"
 #include "run/boundary.h"

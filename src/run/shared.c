@@ -13,7 +13,6 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "grid/part.h"
-#include "hdf5/contiguous.h"
 #include "libhdf5/output_driver.h"
 #include "ranks/ranks.h"
 #include "run/produce.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/size.h"
 
 enum h5grad_status hg_seams_make(uint64_t start, uint64_t end, uint64_t block, struct seams *seams,

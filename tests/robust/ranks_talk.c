@@ -3,7 +3,7 @@
  * What ranks say to each other, for ranks.sh, which starts several processes of it. The first
  * argument is what they do; rank 0 prints a line.
  */
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
