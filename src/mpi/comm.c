@@ -33,6 +33,5 @@ enum h5grad_status h5grad_ranks_of_comm(MPI_Comm comm, struct h5grad_ranks **ran
                       "MPI_THREAD_SERIALIZED");
     if (MPI_Comm_dup(comm, &own) != MPI_SUCCESS)
         return refuse(error, H5GRAD_FAILED, "the communicator cannot be duplicated");
-    enum h5grad_status status = h5grad_ranks_join(ranks, &hg_ranks_method, &own, error);
-    return status;
+    return h5grad_ranks_join(ranks, &hg_ranks_method, &own, error);
 }

@@ -213,7 +213,6 @@ static void finish(struct ranks *ranks)
 
 const struct ranks_method hg_ranks_method = {
     .version = RANKS_VERSION,
-    .name = "mpi",
     .start = start,
     .send = send_message,
     .poll = poll_message,

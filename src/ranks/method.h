@@ -9,7 +9,7 @@
 #define RANKS_LONGEST ((size_t)1 << 20)
 
 /* Changes with the layout of struct ranks or struct ranks_method. */
-#define RANKS_VERSION 1
+#define RANKS_VERSION 2
 
 /* The name under which a plugin exports its struct ranks_method. */
 #define RANKS_PLUGIN "hg_ranks_method"
@@ -21,7 +21,6 @@ struct ranks_line;
  * return 0, or -1 with the reason in ranks->why. */
 struct ranks_method {
     unsigned version; /* RANKS_VERSION */
-    const char *name;
     /* Joins the other processes: sets rank, count and library. own is what hg_ranks_join was given,
      * or NULL, and becomes the method's. */
     int (*start)(struct ranks *ranks);
