@@ -45,14 +45,10 @@ static enum h5grad_status take_room(struct lease *lease, uint64_t size, uint64_t
 static enum h5grad_status note_chunk(struct lease *lease, struct lease_chunk chunk,
                                      struct h5grad_error *err)
 {
-    if (lease->n == lease->room) {
-        const size_t room = size_max(2 * lease->room, 64);
-        struct lease_chunk *grown = realloc(lease->chunk, room * sizeof *grown);
-        if (!grown)
-            return hg_error_memory(err, room * sizeof *grown);
-        lease->chunk = grown;
-        lease->room = room;
-    }
+    struct lease_chunk *grown = hg_memory_more(lease->chunk, lease->n, sizeof *grown);
+    if (!grown)
+        return hg_error_memory(err, 2 * lease->n * sizeof *grown);
+    lease->chunk = grown;
     lease->chunk[lease->n++] = chunk;
     return H5GRAD_OK;
 }

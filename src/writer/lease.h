@@ -31,7 +31,7 @@ struct lease {
     pthread_mutex_t mutex; /* guards the rest */
     uint64_t at, end;      /* what is left of the last one */
     uint64_t granted;      /* bytes of all so far */
-    size_t n, room;
+    size_t n;
     struct lease_chunk *chunk; /* n that were written since the caller set n to 0 */
 };
 
