@@ -66,9 +66,15 @@ static struct h5_storage *storage_of(struct results *results, const struct field
     return &results->storage[hg_results_storage(field, &field->results[k])];
 }
 
-static struct writer *open_writer(const struct task *task, struct results *results, unsigned k,
-                                  hid_t type, struct h5grad_error *err)
+static hid_t type_of(const struct results *results, const struct field *field, unsigned k)
 {
+    return field->results[k].components < field->components ? results->scalar : results->type;
+}
+
+static enum h5grad_status open_writer(const struct task *task, struct results *results, unsigned k,
+                                      struct h5grad_error *err)
+{
+    const hid_t type = type_of(results, task->field, k);
     struct writer_target target = {
         .file = results->file,
         .dataset = results->dataset[k],
@@ -78,7 +84,8 @@ static struct writer *open_writer(const struct task *task, struct results *resul
         .raw = true,
         .journal = task->journal,
     };
-    return hg_writer_open(&target, task->io, err);
+    results->writer[k] = hg_writer_open(&target, task->io, err);
+    return results->writer[k] ? H5GRAD_OK : hg_error_status(err);
 }
 
 static enum h5grad_status create(const struct task *task, struct aux_vars *aux_vars,
@@ -87,7 +94,7 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
 {
     const struct field *field = task->field;
     const struct field_result *result = &field->results[k];
-    const hid_t type = result->components < field->components ? results->scalar : results->type;
+    const hid_t type = type_of(results, field, k);
     hid_t dataset = hg_create_dataset(
         results->file, result->path, type, result->joined ? results->joined_space : results->space,
         result->joined ? results->joined_creation : results->creation, err);
@@ -104,10 +111,7 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
         status = hg_aux_vars_link(aux_vars, links, dataset, result->path, err);
     if (!status)
         status = hg_metadata_write(field, result, task->dataset, dataset, type, err);
-    if (status)
-        return status;
-    results->writer[k] = open_writer(task, results, k, type, err);
-    return results->writer[k] ? H5GRAD_OK : hg_error_status(err);
+    return status ? status : open_writer(task, results, k, err);
 }
 
 enum h5grad_status hg_results_create(const struct task *task, struct aux_vars *aux_vars,
@@ -176,12 +180,10 @@ enum h5grad_status hg_results_write(const struct task *task, struct results *res
     const struct field *field = task->field;
     enum h5grad_status status = describe(task, results, err);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
-        const bool scalar = field->results[k].components < field->components;
         storage_of(results, field, k)->sparse = task->result_storage.sparse;
-        results->writer[k] =
-            open_writer(task, results, k, scalar ? results->scalar : results->type, err);
-        if (!results->writer[k])
-            status = hg_error_context(err, hg_error_status(err), "%s", field->results[k].path);
+        status = open_writer(task, results, k, err);
+        if (status)
+            hg_error_context(err, status, "%s", field->results[k].path);
     }
     return status;
 }
