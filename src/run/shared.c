@@ -44,6 +44,8 @@ struct shared {
     uint64_t wanted;            /* parts of a field, about */
     struct shared_field *field; /* at rank 0 */
     struct results owned;       /* for the functions of the owner */
+    size_t placed;              /* the field whose place is known; SIZE_MAX: none */
+    struct wire_place place;    /* of that */
     int fd;                     /* of the output */
     int seams_fd;               /* at rank 0: for seams */
     struct lease lease;
@@ -120,11 +122,10 @@ static enum h5grad_status close_owned(struct shared *shared, size_t number,
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
-static enum h5grad_status find_place(void *user, size_t number, struct wire_place *place,
-                                     struct h5grad_error *err)
+static enum h5grad_status read_place(struct shared *shared, size_t number, struct h5grad_error *err)
 {
-    struct shared *shared = user;
     const struct field *field = &shared->run->field[number];
+    struct wire_place *place = &shared->place;
     struct h5_guard guard;
     hg_enter(&guard);
     enum h5grad_status status = open_owned(shared, number, err);
@@ -138,6 +139,21 @@ static enum h5grad_status find_place(void *user, size_t number, struct wire_plac
     status = close_owned(shared, number, status, err);
     hg_leave(&guard);
     return status;
+}
+
+/* The parts of a field are handed out one after the other, so the place of the last one is kept. */
+static enum h5grad_status find_place(void *user, size_t number, struct wire_place *place,
+                                     struct h5grad_error *err)
+{
+    struct shared *shared = user;
+    if (shared->placed != number) {
+        enum h5grad_status status = read_place(shared, number, err);
+        if (status)
+            return status;
+        shared->placed = number;
+    }
+    *place = shared->place;
+    return H5GRAD_OK;
 }
 
 static enum h5grad_status grant_lease(void *user, uint64_t bytes, uint64_t *at, uint64_t *end,
@@ -729,7 +745,7 @@ static struct shared *new_shared(struct run *run, struct h5grad_error *err)
     shared->run = run;
     shared->ranks = run->options.ranks;
     shared->fd = shared->seams_fd = -1;
-    shared->current = SIZE_MAX;
+    shared->current = shared->placed = SIZE_MAX;
     shared->wanted = run->resume.parts = (uint64_t)PARTS_PER_RANK * shared->ranks->count;
     shared->share = hg_share_open(shared->ranks, run->selection.n, &owner, err);
     if (!shared->share) {
