@@ -328,6 +328,18 @@ static bool have_left(struct ranks *ranks)
     return over;
 }
 
+bool hg_line_is_dead(struct ranks *ranks)
+{
+    struct ranks_line *line = ranks->line;
+
+    if (!line)
+        return false;
+    pthread_mutex_lock(&line->lock);
+    bool is_dead = line->error.status != H5GRAD_OK;
+    pthread_mutex_unlock(&line->lock);
+    return is_dead;
+}
+
 bool hg_line_is_left(struct ranks *ranks)
 {
     struct ranks_line *line = ranks->line;

@@ -36,6 +36,9 @@ enum h5grad_status hg_line_open(struct ranks *ranks, struct h5grad_error *err);
 /* Fails, like all later calls, since another rank does not do what it should. */
 enum h5grad_status hg_line_fail(struct ranks *ranks, const char *why, struct h5grad_error *err);
 
+/* Whether every call fails, as when a rank is dead. */
+bool hg_line_is_dead(struct ranks *ranks);
+
 /* Whether another rank closes its line. */
 bool hg_line_is_left(struct ranks *ranks);
 

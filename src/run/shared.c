@@ -724,16 +724,6 @@ static enum h5grad_status produce(struct shared *shared, struct run *run, enum h
     return hg_ranks_agree(ranks, status, err);
 }
 
-/* Returns whether the run failed because a rank is dead: then every call fails. What is in the
- * journal can be gone on with. */
-static bool is_lost(struct ranks *ranks)
-{
-    unsigned from;
-    size_t size;
-    BASE_FREED void *message = malloc(RANKS_LONGEST);
-    return ranks->count > 1 && message && hg_ranks_poll(ranks, &from, message, &size, NULL);
-}
-
 static struct shared *new_shared(struct run *run, struct h5grad_error *err)
 {
     struct shared *shared = hg_memory_zeroed(1, sizeof *shared);
@@ -776,7 +766,8 @@ enum h5grad_status hg_shared_produce(struct run *run, struct h5grad_error *err)
     struct shared *shared = new_shared(run, err);
     enum h5grad_status status =
         produce(shared, run, shared ? H5GRAD_OK : hg_error_status(err), err);
-    if (status == H5GRAD_FAILED && run->resume.ours && is_lost(run->options.ranks)) {
+    /* What is in the journal can be gone on with. */
+    if (status == H5GRAD_FAILED && run->resume.ours && hg_line_is_dead(run->options.ranks)) {
         run->lost = true;
         hg_error_set(err, status, "%s; go on with --resume", err->message);
     }
