@@ -3,14 +3,12 @@
  * Starts a program several times with sockets between the processes, for the plugin ranks_sockets,
  * and exits with the largest of their exit statuses; 128 + N for one that signal N killed.
  *
- *   launch_ranks [-k RANK:MS]... [-s SIGNAL] [-o FOLDER] COUNT PROGRAM [ARGUMENT]...
+ *   launch_ranks [-k RANK:MS]... [-s SIGNAL] COUNT PROGRAM [ARGUMENT]...
  *
  * -k  sends rank RANK a signal MS milliseconds after the start, -s which (9)
- * -o  the output of rank N goes to FOLDER/N.out and FOLDER/N.err
  *
  * "@" in an argument stands for the number of the rank.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +22,6 @@ enum { MOST = 256, MOST_KILLS = 8 };
 
 static pid_t launched[MOST];
 static int count, rank_end[MOST], zero_end[MOST];
-static const char *folder;
 static volatile sig_atomic_t aborted;
 
 static void die(const char *what)
@@ -62,16 +59,6 @@ static void take_ends(int rank)
     set("LAUNCH_FIRST", first);
 }
 
-static void redirect(int rank, int fd, const char *suffix)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%d.%s", folder, rank, suffix);
-    int to = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (to < 0 || dup2(to, fd) < 0)
-        die(path);
-    close(to);
-}
-
 /* Replaces the first "@" of an argument. */
 static char *with_rank(char *argument, int rank)
 {
@@ -90,10 +77,6 @@ static void run(int rank, char **command)
     set("LAUNCH_RANK", rank);
     set("LAUNCH_COUNT", count);
     set("LAUNCH_PID", getppid());
-    if (folder) {
-        redirect(rank, STDOUT_FILENO, "out");
-        redirect(rank, STDERR_FILENO, "err");
-    }
     for (char **argument = command; *argument; argument++)
         *argument = with_rank(*argument, rank);
     signal(SIGUSR1, SIG_DFL);
@@ -152,14 +135,12 @@ int main(int argc, char **argv)
 {
     int kills[MOST_KILLS][2], n_kills = 0, number = SIGKILL, option;
 
-    while ((option = getopt(argc, argv, "+k:s:o:")) != -1) {
+    while ((option = getopt(argc, argv, "+k:s:")) != -1) {
         if (option == 'k' && n_kills < MOST_KILLS &&
             sscanf(optarg, "%d:%d", &kills[n_kills][0], &kills[n_kills][1]) == 2)
             n_kills++;
         else if (option == 's')
             number = atoi(optarg);
-        else if (option == 'o')
-            folder = optarg;
         else
             return 99;
     }
