@@ -15,8 +15,7 @@
  * Runs work(options) in a child process, or in this one where none can be made. Returns the result
  * that the child notes, else the exit status of exit_report. Passes on the first signal that asks
  * the program to stop; kills the child two seconds later (ten with --mpi), or at the second such
- * signal. SIGTSTP
- * suspends both processes. Call it before there are threads or output in buffers.
+ * signal. SIGTSTP suspends both processes. Call it before there are threads or output in buffers.
  */
 int supervise(int (*work)(struct options *options), struct options *options);
 
