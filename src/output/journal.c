@@ -517,12 +517,17 @@ bool hg_journal_holds_chunks(struct journal *journal, uint64_t n)
     return holds;
 }
 
+static struct journal_chunk chunk_of(const struct entry *entry)
+{
+    return (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
+}
+
 bool hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
 {
     const struct entry *entry = peek_entry(journal, ENTRY_CHUNK);
     if (!entry)
         return false;
-    *chunk = (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
+    *chunk = chunk_of(entry);
     journal->next++;
     journal->chunks--;
     return true;
@@ -539,6 +544,16 @@ static enum h5grad_status forget_old(struct journal *journal, struct h5grad_erro
     return status;
 }
 
+/* Its hash is left out. */
+static struct entry entry_of(const struct journal_chunk *chunk)
+{
+    return (struct entry){.kind = ENTRY_CHUNK,
+                          .mask = chunk->mask,
+                          .a = chunk->address,
+                          .b = chunk->size,
+                          .sum = chunk->sum};
+}
+
 enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                         struct h5grad_error *err)
 {
@@ -547,12 +562,7 @@ enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct jo
         status = forget_old(journal, err);
     if (status)
         return status;
-    const struct entry entry = {.kind = ENTRY_CHUNK,
-                                .mask = chunk->mask,
-                                .a = chunk->address,
-                                .b = chunk->size,
-                                .sum = chunk->sum};
-    return add_to_batch(journal, entry, chunk->size, err);
+    return add_to_batch(journal, entry_of(chunk), chunk->size, err);
 }
 
 /* Syncs the file; some file systems report only on closing that they could not store it. */
@@ -635,11 +645,7 @@ enum h5grad_status hg_journal_add_part(struct journal *journal, uint64_t field, 
     if (!entry)
         return hg_error_memory(err, (n + 1) * sizeof *entry);
     for (size_t i = 0; i < n; i++)
-        entry[i] = (struct entry){.kind = ENTRY_CHUNK,
-                                  .mask = chunk[i].mask,
-                                  .a = chunk[i].address,
-                                  .b = chunk[i].size,
-                                  .sum = chunk[i].sum};
+        entry[i] = entry_of(&chunk[i]);
     entry[n] = (struct entry){.kind = ENTRY_PART, .a = field, .b = part, .sum = n};
     for (size_t i = 0; i <= n; i++)
         entry[i].hash = hash_entry(&entry[i]);
@@ -681,6 +687,5 @@ uint64_t hg_journal_parts_end(const struct journal *journal)
 
 struct journal_chunk hg_journal_part_chunk(const struct journal *journal, size_t n, size_t number)
 {
-    const struct entry *entry = &journal->old[journal->next - 1 - n + number];
-    return (struct journal_chunk){entry->a, entry->b, entry->sum, entry->mask};
+    return chunk_of(&journal->old[journal->next - 1 - n + number]);
 }
