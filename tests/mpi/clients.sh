@@ -9,10 +9,6 @@ set -u
 # shellcheck source=tests/support/ranks.sh
 . "$sources/tests/support/ranks.sh"
 
-skip() {
-    echo "$0: skipped: $1"
-    exit 77
-}
 can_launch sockets || skip "no shared libraries"
 command -v mergerfs >/dev/null || skip "no mergerfs (Debian: mergerfs fuse3)"
 [ -w /dev/fuse ] || skip "no /dev/fuse"

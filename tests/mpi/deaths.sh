@@ -9,10 +9,7 @@ set -u
 # shellcheck source=tests/support/ranks.sh
 . "$sources/tests/support/ranks.sh"
 launch=${LAUNCH:-sockets}
-if ! can_launch "$launch"; then
-    echo "$0: skipped: cannot start processes with $launch"
-    exit 77
-fi
+can_launch "$launch" || skip "cannot start processes with $launch"
 export H5GRAD_SILENCE=3 H5GRAD_PARTS=200K
 mkdir o
 "$MAKE_INPUT" in.h5 /f float64 64x64x64 noise || exit 99

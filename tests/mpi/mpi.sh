@@ -12,10 +12,7 @@ kinds=
 for kind in openmpi mpich; do
     can_launch $kind && kinds="$kinds $kind"
 done
-if [ -z "$kinds" ]; then
-    echo "$0: skipped: no plugin (configure --with-mpi), or no mpirun.openmpi and no mpiexec.mpich"
-    exit 77
-fi
+[ -n "$kinds" ] || skip "no plugin (configure --with-mpi), or no mpirun.openmpi and no mpiexec.mpich"
 mkdir o
 make_shared_inputs
 

@@ -6,20 +6,16 @@
 # stopped, requeued and resumed. "make check-slurm-nodes" runs it, as root.
 set -u
 export TMPDIR=/var/tmp # the nodes do not share /tmp
-skip() {
-    echo "$0: skipped: $1"
-    exit 77
-}
-[ "$(id -u)" = 0 ] || skip "not root"
-export PATH=$PATH:/usr/sbin:/sbin
-for name in munged slurmctld slurmd srun ip nsenter unshare; do
-    command -v $name >/dev/null || skip "no $name (Debian: slurm-wlm munge iproute2 util-linux)"
-done
 samples=$(cd "$(dirname "$0")/../../samples" && pwd) || exit 99
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
+# shellcheck source=tests/support/slurm.sh
+. "$sources/tests/support/slurm.sh"
 # shellcheck source=tests/support/ranks.sh
 . "$sources/tests/support/ranks.sh"
+for name in ip nsenter unshare; do
+    command -v $name >/dev/null || skip "no $name (Debian: iproute2 util-linux)"
+done
 [ -e "$build/ranks-openmpi.so" ] || [ -e "$build/ranks-mpich.so" ] || skip "no plugin (configure --with-mpi)"
 for i in h5br h5n1 h5n2; do
     ! ip link show $i >/dev/null 2>&1 || skip "there is a network device $i: another of this test runs"
@@ -27,28 +23,16 @@ done
 
 ## Two nodes.
 
-net=10.$((64 + $$ % 64)).77 port=$((20000 + $$ % 10000 * 3)) host=$(hostname -s)
-mkdir slurm slurm/state slurm/spool.n1 slurm/spool.n2 o
-export SLURM_CONF=$folder/slurm/slurm.conf
-
-# stop_process PID COMMAND: if it still is that.
-stop_process() {
-    [ -n "$1" ] && [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ] || return 0
-    kill "$1"
-    for _ in $(seq 100); do
-        [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ] || return 0
-        sleep 0.1
-    done
-    kill -KILL "$1"
-}
+net=10.$((64 + $$ % 64)).77 port=$((20000 + $$ % 10000 * 3))
+mkdir o
 
 # shellcheck disable=SC2317 # trap calls it
 stop_nodes() {
     local p name holder
     timeout 10 scancel --user=root >/dev/null 2>&1
     sleep 1
-    for name in slurmd.n1:slurmd slurmd.n2:slurmd slurmctld:slurmctld munged:munged; do
-        stop_process "$(cat "slurm/${name%:*}.pid" 2>/dev/null)" "${name#*:}"
+    for name in slurmd.n1 slurmd.n2 slurmctld munged; do
+        stop_daemon $name
     done
     for holder in "${holders[@]}"; do
         name=$(readlink "/proc/$holder/ns/net") || continue
@@ -90,44 +74,14 @@ are_idle() {
 }
 
 start_nodes() {
-    (umask 077 && head -c 128 /dev/urandom >slurm/munge.key)
-    printf '127.0.0.1 localhost\n%s.1 n1\n%s.2 n2\n%s.254 %s\n' $net $net $net "$host" >slurm/hosts
-    cat >"$SLURM_CONF" <<END
-ClusterName=test
-SlurmctldHost=$host($net.254)
-SlurmctldPort=$port
-SlurmUser=root
-AuthType=auth/munge
-AuthInfo=socket=$folder/slurm/munge.socket,cred_expire=5
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-JobAcctGatherType=jobacct_gather/none
-SchedulerParameters=batch_sched_delay=0,sched_interval=2
-StateSaveLocation=$folder/slurm/state
-SlurmdSpoolDir=$folder/slurm/spool.%n
-SlurmctldPidFile=$folder/slurm/slurmctld.pid
-SlurmdPidFile=$folder/slurm/slurmd.%n.pid
-SlurmctldLogFile=$folder/slurm/slurmctld.log
-SlurmdLogFile=$folder/slurm/slurmd.%n.log
-SlurmdParameters=config_overrides
-MpiDefault=none
-ReturnToService=2
-KillWait=10
-NodeName=n1 NodeHostname=n1 NodeAddr=$net.1 Port=$((port + 1)) CPUs=4 RealMemory=4000
-NodeName=n2 NodeHostname=n2 NodeAddr=$net.2 Port=$((port + 2)) CPUs=4 RealMemory=4000
-PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES
-END
+    printf '127.0.0.1 localhost\n%s.1 n1\n%s.2 n2\n%s.254 %s\n' $net $net $net "$(hostname -s)" >slurm/hosts
     trap stop_nodes EXIT
-    munged --force --key-file="$folder/slurm/munge.key" --socket="$folder/slurm/munge.socket" \
-        --pid-file="$folder/slurm/munged.pid" --log-file="$folder/slurm/munged.log" \
-        --seed-file="$folder/slurm/munged.seed" 2>slurm/munged.err &&
-        ip link add h5br type bridge && ip addr add $net.254/24 dev h5br && ip link set h5br up &&
-        slurmctld && start_node 1 && start_node 2 && wait_until are_idle && return
-    tail -n 5 slurm/*.err slurm/*.log
-    echo "$0: Slurm did not start"
-    exit 99
+    ip link add h5br type bridge && ip addr add $net.254/24 dev h5br && ip link set h5br up &&
+        start_slurmctld $net.254 $port SlurmdParameters=config_overrides \
+            "NodeName=n1 NodeHostname=n1 NodeAddr=$net.1 Port=$((port + 1)) CPUs=4 RealMemory=4000" \
+            "NodeName=n2 NodeHostname=n2 NodeAddr=$net.2 Port=$((port + 2)) CPUs=4 RealMemory=4000" \
+            "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES" &&
+        start_node 1 && start_node 2 && wait_until are_idle || slurm_failed
 }
 
 ## The runs.
@@ -211,21 +165,13 @@ if [ -e "$build/ranks-openmpi.so" ]; then
     has_journal() {
         [ -s o/.out.h5.h5grad.journal ]
     }
-    # shellcheck disable=SC2317 # wait_until calls it
-    says() {
-        scontrol -o show job "$job" | grep -Eq " $1=$2( |\$)"
-    }
     wait_until has_journal
     sleep 0.2
     scancel --signal=USR1 "$job.0"
-    check "warned: back in the queue" wait_until says Restarts 1
+    check "warned: back in the queue" wait_until job_says Restarts 1
     check "warned: says so" grep -q 'stopped by SIGUSR1' job.log
     check "warned: no OUTPUT" test ! -e o/out.h5
-    end=$((SECONDS + 240))
-    until says JobState COMPLETED || [ $SECONDS -gt $end ]; do
-        sleep 1
-    done
-    check "resumed: done" says JobState COMPLETED || tail -n 5 job.log
+    check "resumed: done" wait_for 240 job_says JobState COMPLETED || tail -n 5 job.log
     check "resumed: OUTPUT and nothing else" equal "$(ls -A o)" out.h5
     check "resumed: results" equal_files want.h5 o/out.h5
 fi

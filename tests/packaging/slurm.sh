@@ -6,52 +6,27 @@
 # two.
 set -u
 samples=$(cd "$(dirname "$0")/../../samples" && pwd) || exit 99
-
-skip() {
-    echo "$0: skipped: $1"
-    exit 77
-}
-
-[ "$(id -u)" = 0 ] || skip "not root"
-export PATH=$PATH:/usr/sbin:/sbin
-for name in munged slurmctld slurmd sbatch h5import h5diff; do
-    command -v "$name" >/dev/null || skip "no $name (Debian: slurm-wlm munge hdf5-tools)"
-done
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
+# shellcheck source=tests/support/slurm.sh
+. "$sources/tests/support/slurm.sh"
+for name in h5import h5diff; do
+    command -v $name >/dev/null || skip "no $name (Debian: hdf5-tools)"
+done
 
 ## A Slurm.
 
-# stop_daemon PID-FILE
-stop_daemon() {
-    local pid
-    pid=$(cat "$1" 2>/dev/null) && kill "$pid" 2>/dev/null || return 0
-    for _ in $(seq 100); do
-        kill -0 "$pid" 2>/dev/null || return 0
-        sleep 0.1
-    done
-    kill -KILL "$pid"
-}
+host=$(hostname -s)
 
 # shellcheck disable=SC2317 # trap calls it
 stop_slurm() {
     scancel --user=root >/dev/null 2>&1
     wait_for 15 no_jobs
-    stop_daemon slurm/slurmd.pid
-    stop_daemon slurm/slurmctld.pid
-    stop_daemon slurm/munged.pid
+    for name in "slurmd.$host" slurmctld munged; do
+        stop_daemon "$name"
+    done
     cd /
     rm -rf "$folder"
-}
-
-# wait_for SECONDS COMMAND...: until COMMAND succeeds.
-wait_for() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ $SECONDS -lt $end ] || return 1
-        sleep 0.3
-    done
 }
 
 # shellcheck disable=SC2317 # wait_for calls it
@@ -65,59 +40,17 @@ is_idle() {
 }
 
 start_slurm() {
-    local host port
-    host=$(hostname -s)
-    port=$((20000 + $$ % 10000 * 2))
-    mkdir -p slurm/state slurm/spool
-    head -c 128 /dev/urandom >slurm/munge.key
-    chmod 600 slurm/munge.key
-    export SLURM_CONF=$folder/slurm/slurm.conf
-    # A job goes back into the queue for as long as its credential lives.
-    cat >"$SLURM_CONF" <<END
-ClusterName=test
-SlurmctldHost=$host(127.0.0.1)
-SlurmctldPort=$port
-SlurmdPort=$((port + 1))
-SlurmUser=root
-AuthType=auth/munge
-AuthInfo=socket=$folder/slurm/munge.socket,cred_expire=5
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-JobAcctGatherType=jobacct_gather/none
-SchedulerParameters=batch_sched_delay=0,sched_interval=2
-StateSaveLocation=$folder/slurm/state
-SlurmdSpoolDir=$folder/slurm/spool
-SlurmctldPidFile=$folder/slurm/slurmctld.pid
-SlurmdPidFile=$folder/slurm/slurmd.pid
-SlurmctldLogFile=$folder/slurm/slurmctld.log
-SlurmdLogFile=$folder/slurm/slurmd.log
-MpiDefault=none
-ReturnToService=2
-KillWait=10
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=1000
-PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
-END
+    local port=$((20000 + $$ % 10000 * 2))
     trap stop_slurm EXIT
-    munged --force --key-file="$folder/slurm/munge.key" --socket="$folder/slurm/munge.socket" \
-        --pid-file="$folder/slurm/munged.pid" --log-file="$folder/slurm/munged.log" \
-        --seed-file="$folder/slurm/munged.seed" 2>slurm/munged.err &&
-        slurmctld && started=$SECONDS && slurmd && wait_for 30 is_idle && return
-    tail -n 20 slurm/*.err slurm/*.log
-    echo "$0: Slurm did not start"
-    exit 99
+    start_slurmctld 127.0.0.1 $port \
+        "NodeName=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=$(nproc) RealMemory=1000" \
+        "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP" &&
+        started=$SECONDS && slurmd && wait_for 30 is_idle || slurm_failed
 }
 
 # submit ARGUMENT...: sbatch, with what this machine has; $job is its number.
 submit() {
     job=$(sbatch --parsable --cpus-per-task=1 --mem=800M "$@") || exit 99
-}
-
-# job_says NAME VALUE: whether Slurm has VALUE for NAME in what it tells about $job.
-# shellcheck disable=SC2317 # wait_for calls it
-job_says() {
-    scontrol -o show job "$job" | grep -Eq " $1=$2( |\$)"
 }
 
 # shellcheck disable=SC2317 # wait_for calls it

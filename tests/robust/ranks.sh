@@ -9,10 +9,7 @@ set -u
 launch=${abs_top_builddir:?}/tests/support/launch_ranks
 talk=$abs_top_builddir/tests/robust/ranks_talk
 export H5GRAD_MPI=$abs_top_builddir/tests/support/.libs/ranks_sockets.so
-if [ ! -e "$H5GRAD_MPI" ]; then
-    echo "$0: skipped: no shared libraries"
-    exit 77
-fi
+[ -e "$H5GRAD_MPI" ] || skip "no shared libraries"
 
 # talks WHAT COUNT WANTED ARGUMENT...: the lines of all ranks, sorted.
 talks() {

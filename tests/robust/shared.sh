@@ -10,10 +10,7 @@ set -u
 # shellcheck disable=SC2154 # make sets it
 launch=$abs_top_builddir/tests/support/launch_ranks
 export H5GRAD_MPI=$abs_top_builddir/tests/support/.libs/ranks_sockets.so
-if [ ! -e "$H5GRAD_MPI" ]; then
-    echo "$0: skipped: no shared libraries"
-    exit 77
-fi
+[ -e "$H5GRAD_MPI" ] || skip "no shared libraries"
 export H5GRAD_PARTS=8K
 
 # shared COUNT ARGUMENT...: the program in so many processes.

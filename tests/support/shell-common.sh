@@ -13,10 +13,12 @@ for name in H5GRAD MAKE_INPUT MAKE_SAMPLES; do
         exit 99
     fi
 done
-if ! command -v h5dump >/dev/null; then
-    echo "$0: skipped: no h5dump" >&2
+# skip WHY: ends a test that cannot run here.
+skip() {
+    echo "$0: skipped: $1" >&2
     exit 77
-fi
+}
+command -v h5dump >/dev/null || skip "no h5dump"
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/h5grad-test-XXXXXX") || exit 99
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
