@@ -99,9 +99,9 @@ has_begun() {
     compgen -G 'o/.out.h5.h5grad.??????' >/dev/null
 }
 
-# The processes of this run of the program, but srun.
+# The processes of this run of the program, but srun; they are known by the name of their input.
 runs() {
-    pgrep -f "^$H5GRAD --mpi" || true
+    pgrep -f "^$H5GRAD --mpi .*$folder/slow.h5" || true
 }
 
 slow=(-s 1 --layout=16x16x16 --filter=shuffle+gzip=9 --no-history)
@@ -109,7 +109,7 @@ slow=(-s 1 --layout=16x16x16 --filter=shuffle+gzip=9 --no-history)
 # dies HOW: a rank of a run of three is killed; srun does not tell the others of it.
 dies() {
     local victim begun=$SECONDS
-    H5GRAD_SILENCE=6 H5GRAD_PARTS=200K launch_pmi2 3 "$H5GRAD" --mpi "${slow[@]}" slow.h5 o/out.h5 2>err &
+    H5GRAD_SILENCE=6 H5GRAD_PARTS=200K launch_pmi2 3 "$H5GRAD" --mpi "${slow[@]}" "$folder/slow.h5" o/out.h5 2>err &
     wait_until has_begun
     victim=$(runs | sed -n "${1}p")
     kill -KILL "$victim"
