@@ -58,14 +58,10 @@ static enum h5grad_status look_at_mesh(void *user, const struct names_variable *
 static bool is_axis(struct query *query, unsigned k, const struct location *location)
 {
     const char *name = query->coords->axis[k].name;
-    struct h5_set own = {0};
-    bool is = location->dimension && name && strcmp(location->dimension, name) == 0;
-    if (!is && location->scales.n > 0)
-        hg_coords_add_scales(query, query->dataset, query->rank, k, &own, 0);
-    for (size_t i = 0; i < own.capacity && !is; i++)
-        is = own.entry[i].used && hg_set_find(&location->scales, &own.entry[i].identity);
-    hg_set_free(&own);
-    return is;
+    if (location->dimension && name && strcmp(location->dimension, name) == 0)
+        return true;
+    return location->scales.n > 0 &&
+           hg_coords_shares_scale(query, query->dataset, query->rank, k, &location->scales, NULL);
 }
 
 /* Returns the axis of the location: by the mesh, else the last one that has no coordinates, else
@@ -126,15 +122,6 @@ static bool is_topology(hid_t dataset)
                     (length > end && strcmp(role + length - end, suffix) == 0));
 }
 
-static enum h5grad_status add_variable(void *user, const struct names_variable *variable,
-                                       struct h5grad_error *err)
-{
-    struct query *query = user;
-    (void)err;
-    hg_coords_add(query, variable->id, 0);
-    return query->status;
-}
-
 /* The coordinates and lists that a mesh of UGRID names are no fields. */
 static void add_references(struct query *query)
 {
@@ -143,11 +130,8 @@ static void add_references(struct query *query)
                                         "edge_node_connectivity", "face_node_connectivity",
                                         "face_edge_connectivity", "face_face_connectivity",
                                         "edge_face_connectivity", "volume_node_connectivity"};
-    if (!hg_coords_says(query->dataset, "cf_role", "mesh_topology"))
-        return;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !query->status; i++)
-        query->status = hg_names_visit(query->file, query->path, query->dataset, names[i],
-                                       add_variable, query, query->err);
+    if (hg_coords_says(query->dataset, "cf_role", "mesh_topology"))
+        hg_coords_add_variables(query, sizeof names / sizeof *names, names);
 }
 
 static void read_axes(struct query *query)
