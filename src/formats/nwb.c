@@ -20,8 +20,7 @@ static bool is_nwb(hid_t file)
 /* Opens the series that holds the dataset; -1 if it is in none. */
 static hid_t open_series(const struct query *query)
 {
-    bool in = is_nwb(query->file) && hg_parent_has(query->file, query->path, TYPE);
-    return in ? hg_open_parent(query->file, query->path) : -1;
+    return is_nwb(query->file) ? hg_open_parent_with(query->file, query->path, TYPE) : -1;
 }
 
 static void enter_rate(struct query *query)

@@ -56,13 +56,14 @@ static enum h5grad_status read_nwb(const struct values_place *field, struct valu
                                    struct h5grad_error *err)
 {
     if (strcmp(hg_path_base(field->path), "data") != 0 ||
-        H5Aexists(field->file, "nwb_version") <= 0 ||
-        !hg_parent_has(field->file, field->path, "neurodata_type"))
+        H5Aexists(field->file, "nwb_version") <= 0)
+        return H5GRAD_OK;
+    H5_CLOSED hid_t series = hg_open_parent_with(field->file, field->path, "neurodata_type");
+    if (series < 0)
         return H5GRAD_OK;
     said->name[VALUES_SCALE] = "conversion";
     said->name[VALUES_OFFSET] = "offset";
-    H5_CLOSED hid_t series = hg_open_parent(field->file, field->path);
-    said->refusal = series >= 0 && hg_has_link(series, "channel_conversion")
+    said->refusal = hg_has_link(series, "channel_conversion")
                         ? "channel_conversion has a factor for each channel, which is not applied"
                         : NULL;
     enum h5grad_status status =
