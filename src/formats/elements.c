@@ -11,27 +11,17 @@
 #include "formats/mesh.h"
 #include "hdf5/object.h"
 
-/* Skips "/" and a name, which ends with digits if it is a numbered one; NULL if it differs. */
-static const char *skip(const char *path, const char *name, bool numbered)
-{
-    if (!path || *path != '/' || !hg_path_begins(path + 1, name))
-        return NULL;
-    path += 1 + strlen(name);
-    const size_t digits = numbered ? strspn(path, "0123456789") : 0;
-    path += digits;
-    return (!numbered || digits > 0) && (*path == '/' || *path == '\0') ? path : NULL;
-}
-
 /* /results/1/phase-1/cells/SV_P/1 */
 static void read_fluent(struct query *query)
 {
     static const struct {
         const char *name, *why;
     } places[] = {{"cells", MESH_CELLS}, {"faces", MESH_FACES}, {"nodes", MESH_NODES}};
-    const char *phase = skip(skip(skip(query->path, "results", false), "", true), "phase-", true);
+    const char *run = hg_path_skip(hg_path_skip(query->path, "results", false), "", true);
+    const char *phase = hg_path_skip(run, "phase-", true);
     H5_CLOSED hid_t results = phase ? hg_open_subgroup(query->file, "results") : -1;
     for (size_t i = 0; i < 3 && results >= 0 && H5Aexists(results, "version") > 0; i++) {
-        if (skip(phase, places[i].name, false)) {
+        if (hg_path_skip(phase, places[i].name, false)) {
             hg_mesh_leave_out(query, 0, places[i].why);
             for (unsigned k = 1; k < query->rank; k++)
                 hg_mesh_leave_out(query, k, MESH_COMPONENTS);
@@ -81,10 +71,10 @@ static bool is_of_fenics(const struct query *query)
 static bool is_case(const char *path)
 {
     static const char *const folders[] = {"cells", "faces", "nodes"};
-    const char *mesh = skip(skip(path, "meshes", false), "", true);
+    const char *mesh = hg_path_skip(hg_path_skip(path, "meshes", false), "", true);
     bool is = false;
     for (size_t i = 0; i < 3; i++)
-        is = is || skip(mesh, folders[i], false);
+        is = is || hg_path_skip(mesh, folders[i], false);
     return is;
 }
 
