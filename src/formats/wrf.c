@@ -52,9 +52,11 @@ struct map {
 static bool read_map(struct query *query, struct map *map)
 {
     *map = (struct map){.projection = 0};
+    if (!is_wrf(query->file))
+        return false;
     hg_coords_number(query, query->file, "MAP_PROJ", &map->projection);
     map->staggered = hg_coords_says(query->file, "GRIDTYPE", "E");
-    return is_wrf(query->file) && hg_coords_number(query, query->file, "DX", &map->step[0]) &&
+    return hg_coords_number(query, query->file, "DX", &map->step[0]) &&
            hg_coords_number(query, query->file, "DY", &map->step[1]);
 }
 
