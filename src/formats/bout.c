@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/path.h"
 #include "formats/convention.h"
 #include "hdf5/object.h"
 

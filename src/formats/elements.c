@@ -3,7 +3,6 @@
  * Results of finite elements and volumes whose paths tell what they are: Fluent, FEniCS and
  * dolfinx, and DAMASK. Their rows are nodes, cells or material points.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"

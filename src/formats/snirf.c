@@ -3,7 +3,6 @@
  * SNIRF, near-infrared spectroscopy: /nirs/data1/dataTimeSeries and its like have the axes time and
  * channel. The dataset time beside them holds all times, or the first one and the step.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"

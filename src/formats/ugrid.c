@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
 #include "formats/convention.h"
 #include "formats/mesh.h"
 #include "hdf5/names.h"
-#include "hdf5/object.h"
 
 /* The place of a field on a mesh. */
 struct location {

@@ -3,7 +3,6 @@
  * Velox, a program for electron microscopes: /Data/Image/ID/Data has the axes y, x and frame.
  * Beside it a column of Metadata, a text in JSON padded with zeros, describes each frame.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,12 +3,10 @@
  * WRF and its preprocessors: netCDF files whose dimensions have no coordinates. The attributes DX
  * and DY are the steps of the map's projection, in metres; XTIME holds minutes.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "formats/convention.h"
-#include "hdf5/object.h"
 
 #define LATITUDE_LONGITUDE 6 /* of MAP_PROJ */
 
