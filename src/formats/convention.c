@@ -162,6 +162,14 @@ bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix)
     return below;
 }
 
+bool hg_coords_is_one_of(const char *text, size_t n, const char *const *name)
+{
+    bool is = false;
+    for (size_t i = 0; i < n && text && !is; i++)
+        is = strcmp(text, name[i]) == 0;
+    return is;
+}
+
 char *hg_coords_above(const struct query *query, unsigned levels)
 {
     char *group = hg_path_parent(query->path);

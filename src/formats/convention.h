@@ -134,6 +134,9 @@ bool hg_coords_begins(hid_t object, const char *attribute, const char *prefix);
 /* Returns whether path begins with one of n prefixes. */
 bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix);
 
+/* Returns whether text is one of n names; false if it is NULL. */
+bool hg_coords_is_one_of(const char *text, size_t n, const char *const *name);
+
 /* Returns the path of an object of that name in the dataset's group, to be freed; NULL if memory
  * runs out. */
 char *hg_coords_beside(const struct query *query, const char *name);

@@ -59,11 +59,8 @@ static bool is_of_fenics(const struct query *query)
     const char *name = hg_path_base(query->path);
     if (hg_coords_lies_below(query->path, 2, folders))
         return has_beside(query, "topology");
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(name, lists[i]) == 0)
-            return has_beside(query, "cell_dofs") && has_beside(query, "x_cell_dofs");
-    }
-    return false;
+    return hg_coords_is_one_of(name, 3, lists) && has_beside(query, "cell_dofs") &&
+           has_beside(query, "x_cell_dofs");
 }
 
 /* Fluent's case: /meshes/1/nodes/coords/1 */

@@ -91,10 +91,7 @@ static bool is_column(hid_t dataset)
     static const char *const types[] = {"VectorData", "VectorIndex", "ElementIdentifiers",
                                         "DynamicTableRegion"};
     BASE_FREED char *type = hg_attribute_text(dataset, TYPE);
-    bool is = false;
-    for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
-        is = is || strcmp(type, types[i]) == 0;
-    return is;
+    return hg_coords_is_one_of(type, sizeof types / sizeof *types, types);
 }
 
 static const char *not_field(const struct query *query)
