@@ -35,14 +35,8 @@ static void add_references(struct query *query)
 /* Returns whether the standard name, or its modifier, marks a flag variable. */
 static bool is_named_flag(hid_t dataset)
 {
-    static const char *const ends[] = {"status_flag", "quality_flag"};
     BASE_FREED char *name = hg_attribute_text(dataset, "standard_name");
-    size_t length = name ? strlen(name) : 0;
-    bool flag = false;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        flag = flag ||
-               (length >= strlen(ends[i]) && strcmp(name + length - strlen(ends[i]), ends[i]) == 0);
-    return flag;
+    return name && (hg_path_ends(name, "status_flag") || hg_path_ends(name, "quality_flag"));
 }
 
 static const char *not_field(const struct query *query)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "formats/convention.h"
 #include "formats/mesh.h"
 #include "hdf5/names.h"
@@ -113,11 +114,9 @@ static void read_cdi(struct query *query)
 
 static bool is_topology(hid_t dataset)
 {
-    static const char suffix[] = "_connectivity";
     BASE_FREED char *role = hg_attribute_text(dataset, "cf_role");
-    const size_t length = role ? strlen(role) : 0, end = sizeof suffix - 1;
     return role && (strcmp(role, "mesh_topology") == 0 || strcmp(role, "location_index_set") == 0 ||
-                    (length > end && strcmp(role + length - end, suffix) == 0));
+                    hg_path_ends(role, "_connectivity"));
 }
 
 /* The coordinates and lists that a mesh of UGRID names are no fields. */
