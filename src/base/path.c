@@ -45,3 +45,19 @@ bool hg_path_begins(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
+
+bool hg_path_ends(const char *text, const char *suffix)
+{
+    const size_t length = strlen(text), end = strlen(suffix);
+    return length >= end && strcmp(text + length - end, suffix) == 0;
+}
+
+const char *hg_path_skip(const char *path, const char *name, bool numbered)
+{
+    if (!path || *path != '/' || !hg_path_begins(path + 1, name))
+        return NULL;
+    path += 1 + strlen(name);
+    const size_t digits = numbered ? strspn(path, "0123456789") : 0;
+    path += digits;
+    return (!numbered || digits > 0) && (*path == '/' || *path == '\0') ? path : NULL;
+}

@@ -25,4 +25,11 @@ char *hg_path_join(const char *group, const char *name);
 /* True if text begins with prefix. */
 bool hg_path_begins(const char *text, const char *prefix);
 
+/* Returns whether text ends with suffix. */
+bool hg_path_ends(const char *text, const char *suffix);
+
+/* Returns what follows "/" and a name, which ends with digits if it is a numbered one, at the start
+ * of a path: "" or another component; NULL if the path begins otherwise, or is NULL. */
+const char *hg_path_skip(const char *path, const char *name, bool numbered);
+
 #endif

@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/path.h"
 #include "formats/convention.h"
 #include "hdf5/object.h"
 
@@ -78,12 +77,8 @@ static void read_axes(struct query *query)
 static const char *not_field(const struct query *query)
 {
     static const char *const names[] = {"t_array", "dx", "dy", "dz"};
-    const char *name = query->path + 1;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(name, names[i]) == 0 && is_bout(query->file))
-            return "it is a coordinate";
-    }
-    return NULL;
+    bool is = hg_coords_is_one_of(query->path + 1, 4, names) && is_bout(query->file);
+    return is ? "it is a coordinate" : NULL;
 }
 
 const struct coords_convention hg_coords_bout = {

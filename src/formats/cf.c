@@ -26,33 +26,17 @@ static void visit(struct query *query, const char *attribute, names_visitor *vis
                                        user, query->err);
 }
 
-static enum h5grad_status add_to_set(void *user, const struct names_variable *variable,
-                                     struct h5grad_error *err)
-{
-    struct query *query = user;
-    (void)err;
-    hg_coords_add(query, variable->id, 0);
-    return query->status;
-}
-
 static void add_references(struct query *query)
 {
     static const char *const attributes[] = {COORDINATES, "bounds", "climatology", GRID_MAPPING};
-    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
-        visit(query, attributes[i], add_to_set, query);
+    hg_coords_add_variables(query, sizeof attributes / sizeof *attributes, attributes);
 }
 
 /* Returns whether the standard name, or its modifier, marks a flag variable. */
 static bool is_named_flag(hid_t dataset)
 {
-    static const char *const ends[] = {"status_flag", "quality_flag"};
     BASE_FREED char *name = hg_attribute_text(dataset, "standard_name");
-    size_t length = name ? strlen(name) : 0;
-    bool flag = false;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        flag = flag ||
-               (length >= strlen(ends[i]) && strcmp(name + length - strlen(ends[i]), ends[i]) == 0);
-    return flag;
+    return name && (hg_path_ends(name, "status_flag") || hg_path_ends(name, "quality_flag"));
 }
 
 static const char *not_field(const struct query *query)
@@ -110,13 +94,9 @@ struct auxiliary {
  * any scales, a field of one axis has the same extent. */
 static bool lies_along(const struct auxiliary *found, hid_t variable)
 {
-    struct h5_set own = {0};
-    bool attached = hg_coords_add_scales(found->query, variable, 1, 0, &own, 0);
-    bool along = !attached && !found->attached && found->query->rank == 1;
-    for (size_t i = 0; i < own.capacity && !along; i++)
-        along = own.entry[i].used && hg_set_find(&found->scales, &own.entry[i].identity);
-    hg_set_free(&own);
-    return along;
+    bool attached;
+    return hg_coords_shares_scale(found->query, variable, 1, 0, &found->scales, &attached) ||
+           (!attached && !found->attached && found->query->rank == 1);
 }
 
 static enum h5grad_status add_auxiliary(void *user, const struct names_variable *variable,

@@ -3,13 +3,11 @@
  * CGNS: a tree of groups, each with a label and a dataset " data". The arrays of a solution are
  * fields; all others describe the zone. In a structured one axes are indices, in the order k, j, i.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "formats/convention.h"
 #include "formats/mesh.h"
-#include "hdf5/object.h"
 
 static bool is_cgns(hid_t file)
 {

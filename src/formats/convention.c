@@ -162,6 +162,14 @@ bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix)
     return below;
 }
 
+bool hg_coords_is_one_of(const char *text, size_t n, const char *const *name)
+{
+    bool is = false;
+    for (size_t i = 0; i < n && text && !is; i++)
+        is = strcmp(text, name[i]) == 0;
+    return is;
+}
+
 char *hg_coords_above(const struct query *query, unsigned levels)
 {
     char *group = hg_path_parent(query->path);
@@ -237,6 +245,22 @@ void hg_coords_add(struct query *query, hid_t object, size_t number)
         query->status = hg_set_add(query->set, &identity, number, NULL, query->err);
 }
 
+static enum h5grad_status add_variable(void *user, const struct names_variable *variable,
+                                       struct h5grad_error *err)
+{
+    struct query *query = user;
+    (void)err;
+    hg_coords_add(query, variable->id, 0);
+    return query->status;
+}
+
+void hg_coords_add_variables(struct query *query, size_t n, const char *const *attribute)
+{
+    for (size_t i = 0; i < n && !query->status; i++)
+        query->status = hg_names_visit(query->file, query->path, query->dataset, attribute[i],
+                                       add_variable, query, query->err);
+}
+
 bool hg_coords_add_scales(struct query *query, hid_t dataset, unsigned rank, unsigned axis,
                           struct h5_set *set, size_t number)
 {
@@ -257,6 +281,20 @@ bool hg_coords_add_scales(struct query *query, hid_t dataset, unsigned rank, uns
     }
     hg_scales_free(&lists);
     return true;
+}
+
+bool hg_coords_shares_scale(struct query *query, hid_t dataset, unsigned rank, unsigned axis,
+                            const struct h5_set *set, bool *attached)
+{
+    struct h5_set own = {0};
+    bool shares = false;
+    const bool any = hg_coords_add_scales(query, dataset, rank, axis, &own, 0);
+    for (size_t i = 0; i < own.capacity && !shares; i++)
+        shares = own.entry[i].used && hg_set_find(set, &own.entry[i].identity);
+    hg_set_free(&own);
+    if (attached)
+        *attached = any;
+    return shares;
 }
 
 enum h5grad_status hg_coords_add_name(char **names, const char *name, struct h5grad_error *err)

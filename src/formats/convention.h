@@ -134,6 +134,9 @@ bool hg_coords_begins(hid_t object, const char *attribute, const char *prefix);
 /* Returns whether path begins with one of n prefixes. */
 bool hg_coords_lies_below(const char *path, size_t n, const char *const *prefix);
 
+/* Returns whether text is one of n names; false if it is NULL. */
+bool hg_coords_is_one_of(const char *text, size_t n, const char *const *name);
+
 /* Returns the path of an object of that name in the dataset's group, to be freed; NULL if memory
  * runs out. */
 char *hg_coords_beside(const struct query *query, const char *name);
@@ -170,11 +173,19 @@ char *hg_coords_format(struct query *query, const char *format, ...) BASE_PRINTF
 /* Adds an object with its number to the set, unless id is negative or it cannot be identified. */
 void hg_coords_add(struct query *query, hid_t object, size_t number);
 
+/* Adds the variables that n attributes of the dataset name. */
+void hg_coords_add_variables(struct query *query, size_t n, const char *const *attribute);
+
 /* Adds the scales attached to an axis (COORDS_EVERY_AXIS: to any) of a dataset of that rank to set.
  * Returns whether any axis has scales. */
 #define COORDS_EVERY_AXIS UINT_MAX
 bool hg_coords_add_scales(struct query *query, hid_t dataset, unsigned rank, unsigned axis,
                           struct h5_set *set, size_t number);
+
+/* Returns whether one of the scales attached to an axis of a dataset of that rank is in set.
+ * *attached: the dataset has scales; may be NULL. */
+bool hg_coords_shares_scale(struct query *query, hid_t dataset, unsigned rank, unsigned axis,
+                            const struct h5_set *set, bool *attached);
 
 /* Appends a name to the list "XLAT, XLONG" in *names, which is NULL or to be freed. */
 enum h5grad_status hg_coords_add_name(char **names, const char *name, struct h5grad_error *err);

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "base/path.h"
 #include "formats/convention.h"
 
 #define SCALE "DimensionScale"

@@ -5,7 +5,6 @@
  * image has a spacing in the order x, y, z; its arrays have the axes z, y, x and components. Rows
  * of other matrices are grains, phases or the elements of a mesh.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"

@@ -3,7 +3,6 @@
  * Results of finite elements and volumes whose paths tell what they are: Fluent, FEniCS and
  * dolfinx, and DAMASK. Their rows are nodes, cells or material points.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -11,27 +10,17 @@
 #include "formats/mesh.h"
 #include "hdf5/object.h"
 
-/* Skips "/" and a name, which ends with digits if it is a numbered one; NULL if it differs. */
-static const char *skip(const char *path, const char *name, bool numbered)
-{
-    if (!path || *path != '/' || !hg_path_begins(path + 1, name))
-        return NULL;
-    path += 1 + strlen(name);
-    const size_t digits = numbered ? strspn(path, "0123456789") : 0;
-    path += digits;
-    return (!numbered || digits > 0) && (*path == '/' || *path == '\0') ? path : NULL;
-}
-
 /* /results/1/phase-1/cells/SV_P/1 */
 static void read_fluent(struct query *query)
 {
     static const struct {
         const char *name, *why;
     } places[] = {{"cells", MESH_CELLS}, {"faces", MESH_FACES}, {"nodes", MESH_NODES}};
-    const char *phase = skip(skip(skip(query->path, "results", false), "", true), "phase-", true);
+    const char *run = hg_path_skip(hg_path_skip(query->path, "results", false), "", true);
+    const char *phase = hg_path_skip(run, "phase-", true);
     H5_CLOSED hid_t results = phase ? hg_open_subgroup(query->file, "results") : -1;
     for (size_t i = 0; i < 3 && results >= 0 && H5Aexists(results, "version") > 0; i++) {
-        if (skip(phase, places[i].name, false)) {
+        if (hg_path_skip(phase, places[i].name, false)) {
             hg_mesh_leave_out(query, 0, places[i].why);
             for (unsigned k = 1; k < query->rank; k++)
                 hg_mesh_leave_out(query, k, MESH_COMPONENTS);
@@ -70,21 +59,18 @@ static bool is_of_fenics(const struct query *query)
     const char *name = hg_path_base(query->path);
     if (hg_coords_lies_below(query->path, 2, folders))
         return has_beside(query, "topology");
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(name, lists[i]) == 0)
-            return has_beside(query, "cell_dofs") && has_beside(query, "x_cell_dofs");
-    }
-    return false;
+    return hg_coords_is_one_of(name, 3, lists) && has_beside(query, "cell_dofs") &&
+           has_beside(query, "x_cell_dofs");
 }
 
 /* Fluent's case: /meshes/1/nodes/coords/1 */
 static bool is_case(const char *path)
 {
     static const char *const folders[] = {"cells", "faces", "nodes"};
-    const char *mesh = skip(skip(path, "meshes", false), "", true);
+    const char *mesh = hg_path_skip(hg_path_skip(path, "meshes", false), "", true);
     bool is = false;
     for (size_t i = 0; i < 3; i++)
-        is = is || skip(mesh, folders[i], false);
+        is = is || hg_path_skip(mesh, folders[i], false);
     return is;
 }
 

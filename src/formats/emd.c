@@ -16,9 +16,7 @@ static const char kind[] = "emd_group_type";
 static bool in_array(const struct query *query)
 {
     double number = 0;
-    if (!hg_parent_has(query->file, query->path, kind))
-        return false;
-    H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
+    H5_CLOSED hid_t group = hg_open_parent_with(query->file, query->path, kind);
     return group >= 0 &&
            ((hg_attribute_number(group, kind, &number) && number == 1) ||
             hg_attribute_is(group, kind, "array") || hg_attribute_is(group, kind, "1"));

@@ -67,14 +67,11 @@ static void read_axes(struct query *query)
 
 static const char *not_field(const struct query *query)
 {
-    static const char suffix[] = "_bnds";
     const char *name = hg_path_base(query->path);
-    const size_t length = strlen(name), end = sizeof suffix - 1;
     BASE_FREED char *names = read_names(query);
     if (!names)
         return NULL;
-    bool bounds = length > end && strcmp(name + length - end, suffix) == 0;
-    if (strcmp(names, name) == 0 || bounds)
+    if (strcmp(names, name) == 0 || hg_path_ends(name, "_bnds"))
         return "it is a coordinate";
     return strstr(query->path, "/ScanTime/") || strstr(query->path, "/navigation/")
                ? "it is bookkeeping of GPM"

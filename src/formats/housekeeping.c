@@ -38,10 +38,8 @@ static const char *matlab(const struct query *query)
         why = "it is an empty array of MATLAB, whose extents it holds";
     else if (strcmp(class, "char") == 0)
         why = "it holds text";
-    for (size_t i = 0; empty == 0 && i < sizeof numbers / sizeof *numbers; i++) {
-        if (strcmp(class, numbers[i]) == 0)
-            why = NULL;
-    }
+    if (empty == 0 && hg_coords_is_one_of(class, sizeof numbers / sizeof *numbers, numbers))
+        why = NULL;
     return why;
 }
 

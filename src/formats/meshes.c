@@ -5,7 +5,6 @@
  * What describes the mesh is no field.
  */
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"

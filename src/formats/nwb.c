@@ -20,8 +20,7 @@ static bool is_nwb(hid_t file)
 /* Opens the series that holds the dataset; -1 if it is in none. */
 static hid_t open_series(const struct query *query)
 {
-    bool in = is_nwb(query->file) && hg_parent_has(query->file, query->path, TYPE);
-    return in ? hg_open_parent(query->file, query->path) : -1;
+    return is_nwb(query->file) ? hg_open_parent_with(query->file, query->path, TYPE) : -1;
 }
 
 static void enter_rate(struct query *query)
@@ -92,10 +91,7 @@ static bool is_column(hid_t dataset)
     static const char *const types[] = {"VectorData", "VectorIndex", "ElementIdentifiers",
                                         "DynamicTableRegion"};
     BASE_FREED char *type = hg_attribute_text(dataset, TYPE);
-    bool is = false;
-    for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
-        is = is || strcmp(type, types[i]) == 0;
-    return is;
+    return hg_coords_is_one_of(type, sizeof types / sizeof *types, types);
 }
 
 static const char *not_field(const struct query *query)

@@ -49,8 +49,7 @@ static bool is_nxdata(hid_t group)
 /* Opens the group that holds the dataset, if it has a class; -1 if not. */
 static hid_t open_class(const struct query *query)
 {
-    bool has = hg_parent_has(query->file, query->path, "NX_class");
-    return has ? hg_open_parent(query->file, query->path) : -1;
+    return hg_open_parent_with(query->file, query->path, "NX_class");
 }
 
 /* Opens the group that holds the dataset, if it names signal and axes or is of class NXdata; -1 if

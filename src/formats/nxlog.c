@@ -12,8 +12,7 @@
 /* Opens the group that holds the dataset, if it is of that class; -1 if not. */
 static hid_t open_class(const struct query *query, const char *class)
 {
-    bool has = hg_parent_has(query->file, query->path, "NX_class");
-    hid_t group = has ? hg_open_parent(query->file, query->path) : -1;
+    hid_t group = hg_open_parent_with(query->file, query->path, "NX_class");
     return hg_keep_if(group >= 0 && hg_attribute_is(group, "NX_class", class), group);
 }
 

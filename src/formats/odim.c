@@ -5,11 +5,9 @@
  * elevations. A composite is a picture of a map, whose first row is the northernmost.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "formats/convention.h"
-#include "hdf5/object.h"
 #include "values/odim_groups.h"
 
 static hid_t open_nearest(const struct query *query, const char *group, const char *attribute)

@@ -3,7 +3,6 @@
  * SNIRF, near-infrared spectroscopy: /nirs/data1/dataTimeSeries and its like have the axes time and
  * channel. The dataset time beside them holds all times, or the first one and the step.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -15,23 +14,21 @@ static bool is_snirf(hid_t file)
     return hg_has_link(file, "formatVersion");
 }
 
-/* Returns the length of "/", word and perhaps a number at the start of a path; 0 if it begins
- * otherwise. */
-static size_t part(const char *path, const char *word)
+/* Returns what follows "/", word and perhaps a number at the start of a path: "/" and more; NULL if
+ * it begins otherwise. */
+static const char *after(const char *path, const char *word)
 {
-    if (*path != '/' || !hg_path_begins(path + 1, word))
-        return 0;
-    size_t length = 1 + strlen(word);
-    length += strspn(path + length, "0123456789");
-    return path[length] == '/' ? length : 0;
+    const char *rest = hg_path_skip(path, word, false);
+    rest = rest ? rest : hg_path_skip(path, word, true);
+    return rest && *rest == '/' ? rest : NULL;
 }
 
 static bool is_series(const char *path)
 {
-    const size_t nirs = part(path, "nirs");
-    const size_t data = nirs ? part(path + nirs, "data") : 0;
-    const size_t other = nirs && !data ? part(path + nirs, "aux") : 0;
-    return nirs && (data || other) && strcmp(path + nirs + data + other, "/dataTimeSeries") == 0;
+    const char *nirs = after(path, "nirs");
+    const char *data = after(nirs, "data");
+    data = data ? data : after(nirs, "aux");
+    return data && strcmp(data, "/dataTimeSeries") == 0;
 }
 
 static void enter_unit(struct query *query)
@@ -64,7 +61,7 @@ static void read_axes(struct query *query)
 
 static const char *not_field(const struct query *query)
 {
-    if (!part(query->path, "nirs") || is_series(query->path) || !is_snirf(query->file))
+    if (!after(query->path, "nirs") || is_series(query->path) || !is_snirf(query->file))
         return NULL;
     return strcmp(hg_path_base(query->path), "time") == 0 ? "it is a coordinate"
                                                           : "it is bookkeeping of SNIRF";

@@ -10,7 +10,6 @@
 #include "formats/convention.h"
 #include "formats/mesh.h"
 #include "hdf5/names.h"
-#include "hdf5/object.h"
 
 /* The place of a field on a mesh. */
 struct location {
@@ -58,14 +57,10 @@ static enum h5grad_status look_at_mesh(void *user, const struct names_variable *
 static bool is_axis(struct query *query, unsigned k, const struct location *location)
 {
     const char *name = query->coords->axis[k].name;
-    struct h5_set own = {0};
-    bool is = location->dimension && name && strcmp(location->dimension, name) == 0;
-    if (!is && location->scales.n > 0)
-        hg_coords_add_scales(query, query->dataset, query->rank, k, &own, 0);
-    for (size_t i = 0; i < own.capacity && !is; i++)
-        is = own.entry[i].used && hg_set_find(&location->scales, &own.entry[i].identity);
-    hg_set_free(&own);
-    return is;
+    if (location->dimension && name && strcmp(location->dimension, name) == 0)
+        return true;
+    return location->scales.n > 0 &&
+           hg_coords_shares_scale(query, query->dataset, query->rank, k, &location->scales, NULL);
 }
 
 /* Returns the axis of the location: by the mesh, else the last one that has no coordinates, else
@@ -119,20 +114,9 @@ static void read_cdi(struct query *query)
 
 static bool is_topology(hid_t dataset)
 {
-    static const char suffix[] = "_connectivity";
     BASE_FREED char *role = hg_attribute_text(dataset, "cf_role");
-    const size_t length = role ? strlen(role) : 0, end = sizeof suffix - 1;
     return role && (strcmp(role, "mesh_topology") == 0 || strcmp(role, "location_index_set") == 0 ||
-                    (length > end && strcmp(role + length - end, suffix) == 0));
-}
-
-static enum h5grad_status add_variable(void *user, const struct names_variable *variable,
-                                       struct h5grad_error *err)
-{
-    struct query *query = user;
-    (void)err;
-    hg_coords_add(query, variable->id, 0);
-    return query->status;
+                    hg_path_ends(role, "_connectivity"));
 }
 
 /* The coordinates and lists that a mesh of UGRID names are no fields. */
@@ -143,11 +127,8 @@ static void add_references(struct query *query)
                                         "edge_node_connectivity", "face_node_connectivity",
                                         "face_edge_connectivity", "face_face_connectivity",
                                         "edge_face_connectivity", "volume_node_connectivity"};
-    if (!hg_coords_says(query->dataset, "cf_role", "mesh_topology"))
-        return;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !query->status; i++)
-        query->status = hg_names_visit(query->file, query->path, query->dataset, names[i],
-                                       add_variable, query, query->err);
+    if (hg_coords_says(query->dataset, "cf_role", "mesh_topology"))
+        hg_coords_add_variables(query, sizeof names / sizeof *names, names);
 }
 
 static void read_axes(struct query *query)

@@ -3,7 +3,6 @@
  * Velox, a program for electron microscopes: /Data/Image/ID/Data has the axes y, x and frame.
  * Beside it a column of Metadata, a text in JSON padded with zeros, describes each frame.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,9 +102,8 @@ static void read_axes(struct query *query)
 static const char *not_field(const struct query *query)
 {
     static const char *const names[] = {"Metadata", "FrameLookupTable", "AcquisitionSettings"};
-    bool helper = hg_path_begins(query->path, "/Data/SpectrumStream/");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        helper = helper || strcmp(hg_path_base(query->path), names[i]) == 0;
+    bool helper = hg_path_begins(query->path, "/Data/SpectrumStream/") ||
+                  hg_coords_is_one_of(hg_path_base(query->path), 3, names);
     return helper && is_velox(query) ? "it is bookkeeping of Velox" : NULL;
 }
 

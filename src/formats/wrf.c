@@ -3,12 +3,10 @@
  * WRF and its preprocessors: netCDF files whose dimensions have no coordinates. The attributes DX
  * and DY are the steps of the map's projection, in metres; XTIME holds minutes.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "formats/convention.h"
-#include "hdf5/object.h"
 
 #define LATITUDE_LONGITUDE 6 /* of MAP_PROJ */
 
@@ -52,9 +50,11 @@ struct map {
 static bool read_map(struct query *query, struct map *map)
 {
     *map = (struct map){.projection = 0};
+    if (!is_wrf(query->file))
+        return false;
     hg_coords_number(query, query->file, "MAP_PROJ", &map->projection);
     map->staggered = hg_coords_says(query->file, "GRIDTYPE", "E");
-    return is_wrf(query->file) && hg_coords_number(query, query->file, "DX", &map->step[0]) &&
+    return hg_coords_number(query, query->file, "DX", &map->step[0]) &&
            hg_coords_number(query, query->file, "DY", &map->step[1]);
 }
 

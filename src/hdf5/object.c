@@ -18,10 +18,11 @@ hid_t hg_open_parent(hid_t file, const char *path)
     return parent ? hg_open_group(file, parent) : -1;
 }
 
-bool hg_parent_has(hid_t file, const char *path, const char *attribute)
+hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute)
 {
     BASE_FREED char *parent = hg_path_parent(path);
-    return parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
+    const bool has = parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
+    return has ? hg_open_group(file, parent) : -1;
 }
 
 bool hg_has_link(hid_t group, const char *name)

@@ -11,8 +11,9 @@ hid_t hg_open_group(hid_t file, const char *path);
 /* Opens the group that holds the object at an absolute path; -1 on failure. */
 hid_t hg_open_parent(hid_t file, const char *path);
 
-/* True if that group has the attribute: the cheapest first look at a dataset's surroundings. */
-bool hg_parent_has(hid_t file, const char *path, const char *attribute);
+/* Likewise if the group has the attribute, which is the cheapest first look at a dataset's
+ * surroundings; -1 if not. */
+hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute);
 
 /* True if the group has a link of that name, broken or not. */
 bool hg_has_link(hid_t group, const char *name);

@@ -8,24 +8,12 @@
 #include "hdf5/attribute.h"
 #include "hdf5/object.h"
 
-/* Returns what follows "/" and word with a number at the start of a path; NULL if it does not begin
- * with that. */
-static const char *after(const char *path, const char *word)
-{
-    if (*path != '/' || !hg_path_begins(path + 1, word))
-        return NULL;
-    const char *digits = path + 1 + strlen(word);
-    size_t n = strspn(digits, "0123456789");
-    return n > 0 && (digits[n] == '/' || digits[n] == '\0') ? digits + n : NULL;
-}
-
 /* Whether the path is that of data; *quality: of quality data. */
 static bool is_path(const char *path, bool *quality)
 {
-    const char *dataset = after(path, "dataset");
-    const char *data = dataset ? after(dataset, "data") : NULL;
-    const char *from = data ? data : dataset;
-    const char *marks = from ? after(from, "quality") : NULL;
+    const char *dataset = hg_path_skip(path, "dataset", true);
+    const char *data = hg_path_skip(dataset, "data", true);
+    const char *marks = hg_path_skip(data ? data : dataset, "quality", true);
     *quality = marks != NULL;
     const char *end = marks ? marks : data;
     return end && strcmp(end, "/data") == 0;

@@ -14,10 +14,16 @@
 #include "values/odim_groups.h"
 #include "values/values.h"
 
-static enum h5grad_status read_attribute(hid_t object, const char *name, struct numbers *numbers,
-                                         struct h5grad_error *err)
+/* Reads those attributes of the dataset that have a name. */
+static enum h5grad_status read_own(hid_t dataset, struct values_said *said,
+                                   struct h5grad_error *err)
 {
-    return object >= 0 ? hg_numbers_read_said(object, name, numbers, err) : H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < VALUES_SAID && !status; i++) {
+        if (said->name[i])
+            status = hg_numbers_read_said(dataset, said->name[i], &said->numbers[i], err);
+    }
+    return status;
 }
 
 /* ODIM_H5: gain, offset, nodata and undetect of the group what. */
@@ -31,7 +37,8 @@ static enum h5grad_status read_odim(const struct values_place *field, struct val
     for (size_t i = 0; i < VALUES_SAID && !status; i++) {
         H5_CLOSED hid_t what = hg_odim_open(field->file, field->path, "what", names[i], true);
         said->name[i] = names[i];
-        status = read_attribute(what, names[i], &said->numbers[i], err);
+        if (what >= 0)
+            status = hg_numbers_read_said(what, names[i], &said->numbers[i], err);
     }
     return status;
 }
@@ -44,11 +51,7 @@ static enum h5grad_status read_hdfeos(const struct values_place *field, struct v
         return H5GRAD_OK;
     said->name[VALUES_SCALE] = "ScaleFactor";
     said->name[VALUES_MISSING] = "MissingValue";
-    enum h5grad_status status =
-        read_attribute(field->dataset, "ScaleFactor", &said->numbers[VALUES_SCALE], err);
-    return status ? status
-                  : read_attribute(field->dataset, "MissingValue", &said->numbers[VALUES_MISSING],
-                                   err);
+    return read_own(field->dataset, said, err);
 }
 
 /* NWB: data of a series times conversion, plus offset, in files that say their version. */
@@ -56,19 +59,17 @@ static enum h5grad_status read_nwb(const struct values_place *field, struct valu
                                    struct h5grad_error *err)
 {
     if (strcmp(hg_path_base(field->path), "data") != 0 ||
-        H5Aexists(field->file, "nwb_version") <= 0 ||
-        !hg_parent_has(field->file, field->path, "neurodata_type"))
+        H5Aexists(field->file, "nwb_version") <= 0)
+        return H5GRAD_OK;
+    H5_CLOSED hid_t series = hg_open_parent_with(field->file, field->path, "neurodata_type");
+    if (series < 0)
         return H5GRAD_OK;
     said->name[VALUES_SCALE] = "conversion";
     said->name[VALUES_OFFSET] = "offset";
-    H5_CLOSED hid_t series = hg_open_parent(field->file, field->path);
-    said->refusal = series >= 0 && hg_has_link(series, "channel_conversion")
+    said->refusal = hg_has_link(series, "channel_conversion")
                         ? "channel_conversion has a factor for each channel, which is not applied"
                         : NULL;
-    enum h5grad_status status =
-        read_attribute(field->dataset, "conversion", &said->numbers[VALUES_SCALE], err);
-    return status ? status
-                  : read_attribute(field->dataset, "offset", &said->numbers[VALUES_OFFSET], err);
+    return read_own(field->dataset, said, err);
 }
 
 enum h5grad_status hg_values_read_said(const struct values_place *field, struct values_said *said,

@@ -459,12 +459,14 @@ static bool is_like(const struct h5_walk *walk, size_t number, const struct h5_s
 
 /* Adds the datasets of search->folder that the survey found for the object at path, in the order of
  * the walk. */
-static enum h5grad_status add_walked(struct search *search, const char *path)
+static void add_walked(struct search *search, const char *path)
 {
     const struct h5_walk *walk = search->at->walk;
     BASE_FREED char *group = hg_memory_format("%s/", search->folder);
-    if (!group)
-        return hg_error_memory(search->err, strlen(search->folder));
+    if (!group) {
+        search->status = hg_error_memory(search->err, strlen(search->folder));
+        return;
+    }
     const struct h5_sign any = {.path = group}, named = {.path = path, .called = true};
     size_t beside = find_sign(walk, &any), after = find_sign(walk, &named);
     while (search->n < MOST) {
@@ -476,7 +478,6 @@ static enum h5grad_status add_walked(struct search *search, const char *path)
         if (!sign->unfit && open_folder(search))
             sign->unfit = !add_dataset(search, hg_path_base(sign->path), sign->called);
     }
-    return H5GRAD_OK;
 }
 
 /* Searches a group for datasets that may be signs of the dataset or group at path. */
@@ -487,15 +488,11 @@ static enum h5grad_status search_datasets(struct search *search, const char *gro
     search->folder = group[1] ? group : "";
     search->own = hg_path_base(path);
     search->place = place;
-    enum h5grad_status status = H5GRAD_OK;
     if (search->at->walk)
-        status = add_walked(search, path);
+        add_walked(search, path);
     else if (open_folder(search))
         H5Literate(search->group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, search);
-    if (status)
-        end_object(search, NULL);
-    else
-        status = end_object(search, NULL);
+    enum h5grad_status status = end_object(search, NULL);
     search->folder = NULL;
     hg_close(search->group);
     return status;
