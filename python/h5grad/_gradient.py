@@ -152,12 +152,7 @@ def _word(word, known, what):
 
 
 def _dims_of(dim, rank):
-    if dim is None:
-        dims = _ALL[:rank]
-    elif isinstance(dim, (tuple, list)):
-        dims = [_arrays.normalize_axis(axis, rank) for axis in dim]
-    else:
-        dims = [_arrays.normalize_axis(dim, rank)]
+    dims = _ALL[:rank] if dim is None else _arrays.normalize_axes(dim, rank)
     if len(dims) > 1 and len(set(dims)) < len(dims):
         raise UsageError(f"dim {dim}: an axis appears multiple times")
     if not dims:
