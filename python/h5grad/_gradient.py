@@ -162,13 +162,13 @@ def _dims_of(dim, rank):
 
 def _step_of(value):
     """A number, as a float."""
-    if isinstance(value, (complex, np.complexfloating)) or (np.ndim(value) == 0 and np.iscomplexobj(value)):
+    if np.iscomplexobj(value):
         raise TypeError(f"spacing {value}: must be real")
     return float(value)
 
 
 def _coordinates_of(value, extent):
-    """Coordinates, as adjacent float64; what float64 cannot hold exactly keeps its differences."""
+    """Coordinates, as adjacent float64."""
     if np.iscomplexobj(value):
         raise TypeError("coordinates must be real")
     points = np.ascontiguousarray(value)
