@@ -130,3 +130,8 @@ def normalize_axis(axis, rank):
     if not -rank <= number < rank:
         raise AxisError(number, rank)
     return number % rank
+
+
+def normalize_axes(axes, rank):
+    """A list of such axes, of one or of a tuple or list of them."""
+    return [normalize_axis(axis, rank) for axis in (axes if isinstance(axes, (tuple, list)) else (axes,))]

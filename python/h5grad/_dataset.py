@@ -17,13 +17,6 @@ def is_dataset(value):
     return h5py is not None and isinstance(value, h5py.Dataset)
 
 
-def _dims_of(dim, rank):
-    """Axes from the start, or None for all."""
-    if dim is None:
-        return None
-    return [_arrays.normalize_axis(axis, rank) for axis in (dim if isinstance(dim, (tuple, list)) else [dim])]
-
-
 def _options_of_spacing(spacing, dims, folder):
     """The options spacing and coord. Coordinates that are arrays are written to a file in folder."""
     if isinstance(spacing, str):
@@ -53,7 +46,7 @@ def gradient_of_dataset(dataset, out, *, spacing, dim, threads, dtype, **operato
     from . import _files
     if not isinstance(out, (str, bytes, os.PathLike)):
         raise UsageError("of an h5py.Dataset the results go to a file: give out=path")
-    dims = _dims_of(dim, dataset.ndim)
+    dims = None if dim is None else _arrays.normalize_axes(dim, dataset.ndim)
     if dataset.file.mode != "r":
         dataset.file.flush()
     with tempfile.TemporaryDirectory(prefix="h5grad-") as folder:

@@ -54,7 +54,7 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Union[None, int, Sequence[int
     spacing : number, or sequence with a number or a 1-D array for each axis of dim
         The distance between points, in the unit of the axis, or the coordinates of the points, in
         ascending or descending order, converted to float64. One number is for all axes; a 1-D array
-        by itself is the coordinates of the only axis.
+        by itself is the coordinates of the only axis. None is 1.
     dim : int or sequence of int, optional
         The axes to differentiate, negative ones from the end. Default: all.
     edge_order : 1 or 2
@@ -115,6 +115,8 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Union[None, int, Sequence[int
     is what the file says of its axes; the data go from file to file under a limit on memory, and the
     results, datasets of the new file, are returned open (`h5grad.run` has all options).
     """
+    if spacing is None:  # as torch.gradient takes it
+        spacing = 1
     if type(input) is not np.ndarray and is_dataset(input):
         return gradient_of_dataset(input, out, spacing=spacing, dim=dim, edge_order=edge_order,
                                    boundary=boundary, period=period, accuracy=accuracy,
@@ -152,12 +154,7 @@ def _word(word, known, what):
 
 
 def _dims_of(dim, rank):
-    if dim is None:
-        dims = _ALL[:rank]
-    elif isinstance(dim, (tuple, list)):
-        dims = [_arrays.normalize_axis(axis, rank) for axis in dim]
-    else:
-        dims = [_arrays.normalize_axis(dim, rank)]
+    dims = _ALL[:rank] if dim is None else _arrays.normalize_axes(dim, rank)
     if len(dims) > 1 and len(set(dims)) < len(dims):
         raise UsageError(f"dim {dim}: an axis appears multiple times")
     if not dims:
@@ -167,13 +164,13 @@ def _dims_of(dim, rank):
 
 def _step_of(value):
     """A number, as a float."""
-    if isinstance(value, (complex, np.complexfloating)) or (np.ndim(value) == 0 and np.iscomplexobj(value)):
+    if np.iscomplexobj(value):
         raise TypeError(f"spacing {value}: must be real")
     return float(value)
 
 
 def _coordinates_of(value, extent):
-    """Coordinates, as adjacent float64; what float64 cannot hold exactly keeps its differences."""
+    """Coordinates, as adjacent float64."""
     if np.iscomplexobj(value):
         raise TypeError("coordinates must be real")
     points = np.ascontiguousarray(value)

@@ -6,7 +6,7 @@ Members of structs have the names and the order of the header.
 
 import ctypes
 import os
-from ctypes import POINTER, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint, c_uint64, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_int, c_size_t, c_uint, c_uint64, c_void_p
 
 SONAME = "libh5grad.so.1"
 VERSION = "0.1.0"  # of the library that this package belongs to; older ones lack what it calls

@@ -85,7 +85,7 @@ def _is_ours(f, varargs):
 def _axes_of(axis, rank):
     if axis is None:
         return list(range(rank))
-    axes = [_arrays.normalize_axis(k, rank) for k in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    axes = _arrays.normalize_axes(axis, rank)
     if len(set(axes)) < len(axes):
         raise ValueError("repeated axis")
     return axes

@@ -7,7 +7,6 @@
 #ifndef H5GRAD_ENGINE_COMBINE_H
 #define H5GRAD_ENGINE_COMBINE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define COMBINATION_MOST_INPUTS 33 /* one per axis, and the value of a metric term */

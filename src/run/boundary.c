@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/boundary.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 

@@ -207,13 +207,6 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
     return status;
 }
 
-/* Returns the last component of a path. */
-static const char *last_component(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* Returns the path of the dataset that was meant by name, to be freed: one of a similar path, else
  * one of the same last component in another group. NULL: there is none. */
 static char *find_meant(struct selection *selection, struct search *search, const char *name)
@@ -226,7 +219,7 @@ static char *find_meant(struct selection *selection, struct search *search, cons
     for (size_t i = 0; i < selection->walk.n; i++) {
         const char *path = selection->walk.dataset[i].path;
         hg_similar_try(&similar, *name == '/' ? path : path + 1);
-        if (strcmp(last_component(path), last_component(name)) == 0)
+        if (strcmp(hg_path_base(path), hg_path_base(name)) == 0)
             elsewhere = elsewhere ? elsewhere : path;
     }
     const char *meant = similar.nearest ? similar.nearest : elsewhere;
