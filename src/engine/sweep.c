@@ -80,7 +80,8 @@ static void find_core(unsigned rank, unsigned axis, const struct tile *tile, uin
 
 /* Moves the planes of the tile before that tile shares with it to the front of the buffer; returns
  * how many. A plane has plane bytes. Of the planes before the core only points in the core's range
- * are read, so only those are moved. */
+ * are read, so only those are moved. The tile before can hold more planes than that tile reads: the
+ * stencil of a first result may be wider than those after it. */
 static uint64_t keep_held(const struct worker *worker, unsigned s, const struct tile *tile,
                           uint64_t plane)
 {
@@ -92,7 +93,7 @@ static uint64_t keep_held(const struct worker *worker, unsigned s, const struct 
     if (start < held->start[axis] || start >= end ||
         !same_across(job->rank, axis, &mine->held, tile))
         return 0;
-    uint64_t keep = (uint64_t)(end - start), core, core_end;
+    uint64_t keep = size_min((uint64_t)(end - start), tile->halo.count[axis]), core, core_end;
     uint64_t before = size_min(keep, hg_halo_before(tile, axis));
     size_t point = job->components * hg_element_size(job->source[s].value);
     find_core(job->rank, axis, tile, &core, &core_end);

@@ -21,6 +21,11 @@ static enum h5grad_status copying_read(struct reader *reader, const struct halo_
     struct copying_reader *self = (struct copying_reader *)reader;
     (void)worker;
     (void)err;
+    for (unsigned i = 0; i < reader->rank; i++) {
+        const uint64_t before = piece->box.start[i] - piece->within.start[i];
+        ck_assert_uint_le(before, piece->within.count[i]);
+        ck_assert_uint_le(piece->box.count[i], piece->within.count[i] - before);
+    }
     if (piece->side == 0) {
         memset(buffer, 0xff, hg_box_points(reader->rank, &piece->within) * self->size);
         self->tiles++;

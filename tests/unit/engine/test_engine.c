@@ -148,35 +148,40 @@ static void run_whole(struct setup *s)
 
 /* Runs with 1, 2, 3 and 8 workers and 20 memory caps, all of which give the bits of one worker with
  * the largest tiles. copies: read as from a file, in sweeps. */
-static void check_same_bits(const uint64_t *extent, enum element element, unsigned components,
-                            unsigned edge_order, bool copies)
+static void check_tilings(struct setup *s, bool copies)
 {
     static const unsigned teams[] = {1, 2, 3, 8};
-    struct setup s;
     uint64_t tiles, most = 0;
     void *want[3];
-    setup_make(&s, extent, element, components, edge_order);
-    run_whole(&s);
+    run_whole(s);
     if (copies) {
-        hg_reader_close(s.source.reader);
-        s.source.reader = copying_open(&s);
+        hg_reader_close(s->source.reader);
+        s->source.reader = copying_open(s);
     }
     for (unsigned i = 0; i < 3; i++) {
-        want[i] = malloc(s.bytes);
-        memcpy(want[i], s.result[i], s.bytes);
+        want[i] = malloc(s->bytes);
+        memcpy(want[i], s->result[i], s->bytes);
     }
     for (unsigned t = 0; t < 4; t++) {
         for (unsigned m = 0; m < 20; m++) {
-            run(&s, teams[t], 6000 + m * m * 2000, &tiles);
+            run(s, teams[t], 6000 + m * m * 2000, &tiles);
             most = tiles > most ? tiles : most;
             for (unsigned i = 0; i < 3; i++)
-                ck_assert_mem_eq(s.result[i], want[i], s.bytes);
+                ck_assert_mem_eq(s->result[i], want[i], s->bytes);
         }
     }
     ck_assert_uint_gt(most, 20);
     for (unsigned i = 0; i < 3; i++)
         free(want[i]);
-    setup_free(&s);
+    setup_free(s);
+}
+
+static void check_same_bits(const uint64_t *extent, enum element element, unsigned components,
+                            unsigned edge_order, bool copies)
+{
+    struct setup s;
+    setup_make(&s, extent, element, components, edge_order);
+    check_tilings(&s, copies);
 }
 
 START_TEST(same_bits)
@@ -186,6 +191,21 @@ START_TEST(same_bits)
     check_same_bits((const uint64_t[]){3, 130, 33}, ELEMENT_F32, 2, 2, copies);
     check_same_bits((const uint64_t[]){60, 4, 50}, ELEMENT_F64, 1, 2, copies);
     check_same_bits((const uint64_t[]){41, 11, 17}, ELEMENT_F64, 2, 1, copies);
+}
+END_TEST
+
+/* The first result of a second derivative is made of more points than the one after it. */
+START_TEST(same_bits_of_second_derivatives)
+{
+    const bool copies = _i % 2;
+    const unsigned accuracy = 2 + (unsigned)_i / 2 * 2;
+    const struct stencil_operator op = {.derivative = 2, .accuracy = accuracy, .edge_order = 2};
+    struct setup s;
+    setup_make(&s, (const uint64_t[]){24, 12, 13}, ELEMENT_F64, 1, 1);
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_int_eq(hg_stencil_make_even(&op, s.extent[i], 0.5, &s.axis[i].stencil, NULL),
+                         H5GRAD_OK);
+    check_tilings(&s, copies);
 }
 END_TEST
 
@@ -613,6 +633,7 @@ int main(void)
     TCase *tcase = add_case(suite, "engine", NULL, NULL);
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, same_bits, 0, 2);
+    tcase_add_loop_test(tcase, same_bits_of_second_derivatives, 0, 6);
     tcase_add_loop_test(tcase, wide_and_periodic, 0, 16);
     ADD_TESTS(tcase, same_bits_of_large_tiles, periodic_and_packed, linear, progress_and_cancel,
               chunks_and_memory, encoders_and_memory);
