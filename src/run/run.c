@@ -260,14 +260,12 @@ static void report_omissions(struct run *run)
 /* With --strict: fails if something was left out or assumed that a run without it warns of. */
 static enum h5grad_status refuse_doubts(const struct run *run, struct h5grad_error *err)
 {
-    static const enum tally_kind kinds[] = {TALLY_LOST,    TALLY_UNUSABLE,     TALLY_TOO_LARGE,
-                                            TALLY_DROPPED, TALLY_UNIT_SPACING, TALLY_ROUND};
     if (!run->options.strict || run->goal == RUN_LIST)
         return H5GRAD_OK;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (run->tally.of[kinds[i]].n == 0)
+    for (enum tally_kind kind = 0; kind < TALLY_KINDS; kind++) {
+        if (run->tally.of[kind].n == 0)
             continue;
-        BASE_FREED char *doubt = hg_tally_first(&run->tally, kinds[i]);
+        BASE_FREED char *doubt = hg_tally_first(&run->tally, kind);
         return doubt ? hg_error_set(err, H5GRAD_FAILED, "%s: refused by --strict", doubt)
                      : hg_error_memory(err, sizeof run->tally);
     }
