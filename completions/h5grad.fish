@@ -38,6 +38,7 @@ complete -c h5grad -l filter -x -a 'auto same none gzip gzip=4 shuffle shuffle+g
 complete -c h5grad -l no-history -d 'Write no history'
 complete -c h5grad -l xdmf -d 'Write OUTPUT.xmf, too, for ParaView and VisIt'
 complete -c h5grad -s O -l overwrite -d 'Replace an existing OUTPUT'
+complete -c h5grad -l update -d 'Leave an OUTPUT that is up to date as it is, and replace others that h5grad has made'
 complete -c h5grad -l sync -d 'OUTPUT is on stable storage before success is reported'
 complete -c h5grad -l checkpoint -d 'Keep what is done when the run is stopped or dies'
 complete -c h5grad -l resume -d 'Continue a run that was stopped'

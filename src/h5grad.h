@@ -166,6 +166,13 @@ struct h5grad_options {
      * progress is called, messages and a report are made, and files named to temporary, by rank 0
      * only. */
     struct h5grad_ranks *ranks;
+
+    /* For runs over many files; report->left says what was not done, with H5GRAD_OK. */
+    int update; /* nonzero: an existing OUTPUT that is up to date stays; another one that h5grad has
+                   made is replaced. It is up to date if it was made with the same options, with a
+                   history, of files that have the sizes and times that they had then, and is not
+                   older than any of them */
+    int skip_results; /* nonzero: an input that holds results of h5grad is not done */
 };
 
 /* Sets the size, and all other members to their defaults, like the initialiser {sizeof options}. */
@@ -284,11 +291,19 @@ struct h5grad_field {
                     is a vector, or a component of one: "B=/data/1/meshes/B"; else NULL */
 };
 
+/* Why a run has not done anything. */
+enum h5grad_left {
+    H5GRAD_LEFT_NOTHING,    /* it has */
+    H5GRAD_LEFT_UP_TO_DATE, /* OUTPUT is up to date */
+    H5GRAD_LEFT_RESULTS,    /* input holds results of h5grad */
+};
+
 struct h5grad_report {
     size_t n_fields;
     const struct h5grad_field *const *fields; /* in the order in which they were found */
     uint64_t memory_cap;                      /* in force, in bytes */
     double seconds;                           /* of h5grad_run */
+    enum h5grad_left left;                    /* by update or skip_results */
 };
 
 /*

@@ -77,6 +77,8 @@ class Options(ctypes.Structure):
         ("time_unit", c_char_p),
         ("strict", c_int),
         ("ranks", ctypes.c_void_p),
+        ("update", c_int),
+        ("skip_results", c_int),
     ]
 
 
@@ -171,6 +173,7 @@ class Report(ctypes.Structure):
         ("fields", POINTER(POINTER(Field))),
         ("memory_cap", c_uint64),
         ("seconds", c_double),
+        ("left", c_int),
     ]
 
 

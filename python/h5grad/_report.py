@@ -7,6 +7,7 @@ from typing import List, Optional, Tuple
 SPACINGS = ("unit", "step", "coordinates", "unusable")
 ORIGINS = ("nobody", "options", "file")
 LAYOUTS = ("contiguous", "compact", "chunked", "virtual", "external")
+LEFT = ("nothing", "up-to-date", "results")
 KINDS = ("gradient", "second", "laplacian", "magnitude", "divergence", "curl", "q")
 
 
@@ -92,11 +93,13 @@ class Field:
 @dataclass(frozen=True)
 class Report:
     """The fields in the order in which they were found, the limit on memory in bytes that was in
-    force, and the seconds that a run took."""
+    force, and the seconds that a run took. left is "nothing", or why a run has done nothing: with
+    update its output is "up-to-date", with skip_results its input holds "results" of h5grad."""
 
     fields: List[Field]
     memory_cap: int
     seconds: float
+    left: str
 
 
 def _text(value):
@@ -143,4 +146,4 @@ def _field(struct):
 def report_of(struct):
     """The report that a struct h5grad_report holds, as a copy."""
     return Report([_field(struct.fields[k].contents) for k in range(struct.n_fields)],
-                  struct.memory_cap, struct.seconds)
+                  struct.memory_cap, struct.seconds, _word(LEFT, struct.left))

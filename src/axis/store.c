@@ -502,3 +502,9 @@ uint64_t hg_coord_store_hash_files(const struct coord_store *store, uint64_t sta
         start = hg_manifest_hash(&store->item[i]->other.manifest, start);
     return start;
 }
+
+void hg_coord_store_dates(const struct coord_store *store, struct h5_manifest_dates *dates)
+{
+    for (size_t i = 0; i < store->n; i++)
+        hg_manifest_dates(&store->item[i]->other.manifest, dates);
+}

@@ -73,4 +73,7 @@ enum h5grad_status hg_coord_store_check_unchanged(struct coord_store *store,
 /* Continues a hash with the identities of those files. */
 uint64_t hg_coord_store_hash_files(const struct coord_store *store, uint64_t start);
 
+/* Adds the sizes and times of those files. */
+void hg_coord_store_dates(const struct coord_store *store, struct h5_manifest_dates *dates);
+
 #endif

@@ -80,6 +80,8 @@ const struct option_row option_table[] = {
      "write OUTPUT.xmf, too, for ParaView and VisIt"},
     {RESULTS, "overwrite", 'O', NULL, NULL, OPTION_SET, IN(grad.overwrite), 1,
      "replace an existing OUTPUT"},
+    {RESULTS, "update", 0, NULL, NULL, OPTION_SET, IN(grad.update), 1,
+     "leave an OUTPUT that is up to date as it is, and replace others that h5grad has made"},
     {SAFETY, "sync", 0, NULL, NULL, OPTION_SET, IN(grad.sync), 1,
      "OUTPUT is on stable storage before success is reported"},
     {SAFETY, "checkpoint", 0, NULL, NULL, OPTION_SET, IN(grad.checkpoint), 1,

@@ -9,6 +9,10 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "hdf5/attribute.h"
+#include "hdf5/walk.h"
+
+/* The attribute that every result has: what it was made of. */
+static const char provenance[] = "gradient_of";
 
 /* The axes along which a result has derivatives. */
 struct axes {
@@ -215,12 +219,11 @@ static enum h5grad_status write_subset(const struct field *field, hid_t dataset,
 static enum h5grad_status write_source(const struct field *field, hid_t dataset,
                                        struct h5grad_error *err)
 {
-    static const char attribute[] = "gradient_of";
     const struct field_vector *vector = field->vector;
     return vector
-               ? hg_attribute_write_texts(dataset, attribute, (const char *const *)vector->source,
+               ? hg_attribute_write_texts(dataset, provenance, (const char *const *)vector->source,
                                           vector->n_sources, err)
-               : hg_attribute_write_text(dataset, attribute, field->path, err);
+               : hg_attribute_write_text(dataset, provenance, field->path, err);
 }
 
 enum h5grad_status hg_provenance_write(const struct field *field, const struct field_result *result,
@@ -245,4 +248,19 @@ enum h5grad_status hg_provenance_write(const struct field *field, const struct f
     if (!status && rule)
         status = hg_attribute_write_text(dataset, "gradient_missing", rule, err);
     return status ? status : write_subset(field, dataset, err);
+}
+
+bool hg_provenance_is_result(hid_t file)
+{
+    struct h5_walk walk;
+    struct h5grad_error ignored;
+    bool found = false;
+    if (hg_walk(file, NULL, NULL, &walk, &ignored))
+        return false;
+    for (size_t i = 0; i < walk.n && !found; i++) {
+        H5_CLOSED hid_t dataset = hg_open_dataset(file, walk.dataset[i].path, &ignored);
+        found = dataset >= 0 && hg_has_attribute(dataset, provenance);
+    }
+    hg_walk_free(&walk);
+    return found;
 }

@@ -10,4 +10,7 @@
 enum h5grad_status hg_provenance_write(const struct field *field, const struct field_result *result,
                                        hid_t dataset, struct h5grad_error *err);
 
+/* Whether a dataset of the file has them. Within hg_enter. */
+bool hg_provenance_is_result(hid_t file);
+
 #endif

@@ -71,6 +71,8 @@ void hg_messages_deliver(struct messages *messages)
 {
     char more[64];
     size_t beyond;
+    if (messages->held)
+        return;
     for (struct message *message = take_all(messages, &beyond), *next; message; message = next) {
         next = message->next;
         messages->callback(messages->user, &message->public);

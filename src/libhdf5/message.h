@@ -19,6 +19,7 @@ typedef void message_callback(void *user, const struct h5grad_message *message);
 struct messages {
     message_callback *callback; /* NULL: messages are discarded */
     void *user;
+    bool held; /* they stay in the queue, to be delivered later or not at all */
     pthread_t caller;
     pthread_mutex_t mutex; /* guards what follows */
     struct message *first, **end;
@@ -36,7 +37,7 @@ void hg_messages_free(struct messages *messages);
 void hg_message_add(struct messages *messages, enum h5grad_level level, const char *format, ...)
     BASE_PRINTF(3, 4);
 
-/* Delivers the queued messages. The caller's thread, not within hg_enter. */
+/* Delivers the queued messages, unless they are held. The caller's thread, not within hg_enter. */
 void hg_messages_deliver(struct messages *messages);
 
 /* Returns H5GRAD_NO_MEMORY if memory for a message ran out. */

@@ -240,6 +240,8 @@ static void take_switches(const struct h5grad_options *user, struct run_options 
     out->overwrite = user->overwrite != 0;
     out->sync = user->sync != 0;
     out->strict = user->strict != 0;
+    out->update = user->update != 0;
+    out->skip_results = user->skip_results != 0;
     out->checkpoint = user->checkpoint != 0 || user->resume != 0; /* it may be stopped again */
     out->resume = user->resume != 0;
     out->follow_external = user->follow_external != 0;

@@ -53,7 +53,9 @@ struct run_options {
     const char *command; /* for the history; NULL: unknown */
     bool history, xdmf, overwrite, sync, checkpoint, resume;
     bool follow_external, allow_plugins, allow_missing;
-    bool strict; /* what is left out or assumed is an error */
+    bool update;       /* OUTPUT is left as it is if it is up to date */
+    bool skip_results; /* an input that holds results of h5grad is not done */
+    bool strict;       /* what is left out or assumed is an error */
     unsigned threads;
     struct cache_sizes cache; /* the machine's */
     uint64_t memory;

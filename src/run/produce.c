@@ -13,6 +13,7 @@
 #include "formats/metadata.h"
 #include "libhdf5/metadata_cache.h"
 #include "run/share.h"
+#include "run/update.h"
 #include "trust/input_driver.h"
 #include "values/meaning.h"
 
@@ -204,7 +205,8 @@ static enum h5grad_status create_output(struct run *run, const char **line,
         hg_resume_check(&run->resume, run->input, files, &run->options, err);
     if (status)
         return hg_error_context(err, status, "%s", run->output);
-    const struct publish_request request = {kind, options->overwrite, options->sync, run->leases};
+    const struct publish_request request = {kind, options->overwrite || options->update,
+                                            options->sync, run->leases};
     status = hg_publish_create(&run->publish, run->output, &request, &notice, err);
     if (status || !run->resume.wanted)
         return status;
@@ -237,7 +239,8 @@ enum h5grad_status hg_produce_begin(struct run *run, struct h5grad_error *err)
     if (!status && !hg_metadata_cache_limit(run->publish.file, least))
         status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
     if (!status && options->history &&
-        (status = hg_metadata_write_history(run->publish.file, run->file, line, err)))
+        ((status = hg_metadata_write_history(run->publish.file, run->file, line, err)) ||
+         (status = hg_update_write(run, err))))
         hg_error_context(err, status, "%s", run->output);
     hg_leave(&guard);
     free(own);

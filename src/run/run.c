@@ -7,12 +7,14 @@
 #include "base/budget.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "formats/provenance.h"
 #include "run/axes.h"
 #include "run/boundary.h"
 #include "run/produce.h"
 #include "run/repeated.h"
 #include "run/shared.h"
 #include "run/subset.h"
+#include "run/update.h"
 #include "run/vector.h"
 
 /* The number of fields with unused attributes of values that have a message each. */
@@ -312,7 +314,7 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
 /* Checks that OUTPUT and the files beside it can be created. */
 static enum h5grad_status check_places(const struct run *run, struct h5grad_error *err)
 {
-    bool overwrite = run->options.overwrite;
+    bool overwrite = run->options.overwrite || run->options.update;
     enum h5grad_status status = hg_publish_check(run->output, run->input, overwrite, err);
     if (status || !run->options.xdmf)
         return status;
@@ -321,6 +323,17 @@ static enum h5grad_status check_places(const struct run *run, struct h5grad_erro
                   : hg_error_memory(err, strlen(run->output));
     free(path);
     return status;
+}
+
+/* Notes, and returns, whether INPUT is one of h5grad's own results. */
+static bool holds_results(struct run *run)
+{
+    struct h5_guard guard;
+    hg_enter(&guard);
+    if (hg_provenance_is_result(run->file))
+        run->left = H5GRAD_LEFT_RESULTS;
+    hg_leave(&guard);
+    return run->left != H5GRAD_LEFT_NOTHING;
 }
 
 static enum h5grad_status check(struct run *run, struct h5grad_error *err)
@@ -337,9 +350,13 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
     run->report = hg_report_new(run->options.memory);
     if (!run->coordinates || !run->report)
         return hg_error_memory(err, sizeof *run);
+    if (run->options.skip_results && run->goal != RUN_LIST && holds_results(run))
+        return H5GRAD_OK;
     status = check_fields(run, err);
     if (!status)
         status = hg_produce_check_memory(run, err);
+    if (!status && hg_update_is_current(run))
+        run->left = H5GRAD_LEFT_UP_TO_DATE;
     return status ? hg_error_context(err, status, "%s", run->input) : H5GRAD_OK;
 }
 
@@ -374,6 +391,8 @@ static enum h5grad_status prepare_run(struct run *run, struct h5grad_error *err)
     if (run->goal != RUN_LIST)
         status = check_places(run, err);
     if (!status && run->goal != RUN_LIST && !hg_shared_is_other(run))
+        status = hg_update_find(run, err);
+    if (!status && run->goal != RUN_LIST && !hg_shared_is_other(run))
         status = hg_resume_find(&run->resume, run->output, &run->options, err);
     return status ? status : check(run, err);
 }
@@ -392,9 +411,12 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
     run->options.messages = run->tally.messages = &run->messages;
     run->options.memo = &run->memo;
     status = prepare_run(run, err);
+    run->messages.held = run->left == H5GRAD_LEFT_UP_TO_DATE; /* they were told when it was made */
     if (run->options.ranks)
         status = hg_ranks_agree(run->options.ranks, status, err);
-    if (!status && run->goal == RUN_ALL)
+    if (!status && run->options.ranks)
+        status = hg_ranks_share(run->options.ranks, &run->left, sizeof run->left, err);
+    if (!status && run->goal == RUN_ALL && run->left == H5GRAD_LEFT_NOTHING)
         status = run->options.ranks ? hg_shared_produce(run, err) : hg_produce(run, err);
     hg_messages_deliver(&run->messages);
     const bool stopped = status == H5GRAD_CANCELLED;
@@ -405,6 +427,7 @@ static enum h5grad_status do_run(struct run *run, const struct h5grad_options *o
         status = err->status = H5GRAD_RESUMABLE;
     if (!status && report) {
         *report = hg_report_finish(run->report, clock_seconds() - start);
+        (*report)->left = run->left;
         run->report = NULL;
     }
     return status;

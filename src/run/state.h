@@ -16,6 +16,15 @@
 #include "run/tally.h"
 #include "trust/open.h"
 
+/* Room for a hash as text. */
+enum { UPDATE_HASH = 17 };
+
+/* What is at OUTPUT when a run with --update begins. */
+struct update {
+    char hash[UPDATE_HASH]; /* empty: it is to be made */
+    struct timespec time;   /* when it was made */
+};
+
 struct run {
     enum run_goal goal;
     const char *input, *output;
@@ -31,6 +40,8 @@ struct run {
     struct report *report;
     struct publish publish;
     struct resume resume;
+    struct update update;
+    enum h5grad_left left;
     struct aux_vars *aux_vars;
     struct xdmf *xdmf;   /* NULL: not wanted */
     size_t fields;       /* that can be done */

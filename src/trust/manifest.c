@@ -135,6 +135,18 @@ uint64_t hg_manifest_hash(const struct h5_manifest *manifest, uint64_t start)
     return start;
 }
 
+void hg_manifest_dates(const struct h5_manifest *manifest, struct h5_manifest_dates *dates)
+{
+    for (const struct h5_manifest_entry *note = manifest->first; note; note = note->next) {
+        const struct identity *file = &note->identity;
+        const int64_t fact[] = {(int64_t)file->size, file->seconds, file->nanoseconds};
+        dates->hash = hash_bytes(dates->hash, fact, sizeof fact);
+        if (file->seconds > dates->newest.tv_sec ||
+            (file->seconds == dates->newest.tv_sec && file->nanoseconds > dates->newest.tv_nsec))
+            dates->newest = (struct timespec){file->seconds, file->nanoseconds};
+    }
+}
+
 void hg_manifest_free(struct h5_manifest *manifest)
 {
     while (manifest->first) {

@@ -39,6 +39,15 @@ enum h5grad_status hg_manifest_check(struct h5_manifest *manifest, bool first_is
  * which a mount may change. */
 uint64_t hg_manifest_hash(const struct h5_manifest *manifest, uint64_t start);
 
+/* The sizes and times of files, which a copy of them keeps. */
+struct h5_manifest_dates {
+    uint64_t hash; /* of all, in order */
+    struct timespec newest;
+};
+
+/* Adds those of the files. */
+void hg_manifest_dates(const struct h5_manifest *manifest, struct h5_manifest_dates *dates);
+
 void hg_manifest_free(struct h5_manifest *manifest);
 
 #endif

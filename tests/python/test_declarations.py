@@ -58,6 +58,7 @@ class Declarations(unittest.TestCase):
     def test_enums(self):
         for enum, prefix, ours in (("h5grad_spacing", "H5GRAD_SPACING_", _report.SPACINGS),
                                    ("h5grad_origin", "H5GRAD_FROM_", _report.ORIGINS),
+                                   ("h5grad_left", "H5GRAD_LEFT_", _report.LEFT),
                                    ("h5grad_layout", "H5GRAD_", _report.LAYOUTS),
                                    ("h5grad_result_kind", "H5GRAD_RESULT_", _report.KINDS),
                                    ("h5grad_boundary", "H5GRAD_BOUNDARY_", _gradient.BOUNDARIES),
