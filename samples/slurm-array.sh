@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Gradients of many files as a Slurm job array, a task for each file:
+# Gradients of many files as a Slurm job array, each task its share of them:
 #
 #   ls /data/run7/*.h5 >files.txt
-#   sbatch --array=1-"$(wc -l <files.txt)" slurm-array.sh files.txt FOLDER [OPTION...]
+#   sbatch --array=1-20 slurm-array.sh files.txt FOLDER [OPTION...]
 #
-# FOLDER takes the results, under the names of the files. Files whose result is there already are
-# left alone: after tasks that failed, or were cancelled or too slow, submit the same again, and it
-# does what is missing. "--array=1-1000%20" has no more than twenty of them run at a time.
+# FOLDER takes the results, under the names of the files. Results that are up to date are left alone:
+# after tasks that failed, or were cancelled or too slow, submit the same again, and it does what is
+# missing. "--array=1-200%20" has no more than twenty tasks run at a time.
 #SBATCH --job-name=h5grad
 #SBATCH --nodes=1
 #SBATCH --ntasks=1
@@ -27,30 +27,26 @@ list=$1
 folder=$2
 shift 2
 
-# A second file of the same name would be taken for done.
+# h5grad sees only those of its own task.
 twice=$(sed 's|.*/||' "$list" | sort | uniq -d)
 if [ -n "$twice" ]; then
     echo "$list: more than one file is called $twice" >&2
     exit 2
 fi
 
-input=$(sed -n "${SLURM_ARRAY_TASK_ID}p" "$list")
-if [ -z "$input" ]; then
-    echo "$list has no line $SLURM_ARRAY_TASK_ID" >&2
-    exit 2
-fi
-output=$folder/${input##*/}
-if [ -e "$output" ]; then
-    echo "$output is there already"
+mapfile -t inputs < <(awk -v task="$SLURM_ARRAY_TASK_ID" -v tasks="$SLURM_ARRAY_TASK_COUNT" \
+    'NR % tasks == task % tasks' "$list")
+if [ ${#inputs[@]} -eq 0 ]; then
+    echo "$list has no more files than there are other tasks"
     exit 0
 fi
 mkdir -p -- "$folder" || exit 1
 
-options=(--threads="${SLURM_CPUS_PER_TASK:-1}")
+options=(--update --threads="${SLURM_CPUS_PER_TASK:-1}")
 if [ "${SLURM_MEM_PER_NODE:-0}" -gt 0 ]; then
     options+=(--memory="$((SLURM_MEM_PER_NODE * 3 / 4))M")
 fi
 
 # With srun the signal reaches h5grad itself; the batch shell would only end at it.
 exec srun --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" h5grad "${options[@]}" "$@" -- \
-    "$input" "$output"
+    "${inputs[@]}" "$folder/"

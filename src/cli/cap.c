@@ -84,13 +84,18 @@ static uint64_t cap_wanted(const struct options *options)
     return size_max(memory, H5GRAD_LEAST_MEMORY);
 }
 
+/* For the largest INPUT. */
 static uint64_t cap_metadata(const struct options *options)
 {
     struct stat input;
+    uint64_t largest = 0;
+    size_t n = options->n_files > 0 ? options->n_files : 1;
 
-    if (stat(options->input, &input) != 0 || input.st_size <= 0)
-        return 0;
-    return size_min((uint64_t)input.st_size, CAP_MOST_BYTES) * CAP_METADATA;
+    for (size_t i = 0; i < n; i++) {
+        if (stat(options->operands.items[i], &input) == 0 && input.st_size > 0)
+            largest = size_max(largest, (uint64_t)input.st_size);
+    }
+    return size_min(largest, CAP_MOST_BYTES) * CAP_METADATA;
 }
 
 /* The whole stack of each thread counts as data, however little of it is used. */

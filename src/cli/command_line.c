@@ -11,6 +11,7 @@
 #include "base/parse.h"
 #include "base/similar.h"
 #include "base/utf8.h"
+#include "cli/operands.h"
 
 /* What getopt_long returns: for the long name of row i OPTION_LONG + i. */
 enum { OPTION_LONG = 256, OPTION_OPERAND = 1 };
@@ -161,23 +162,6 @@ static enum h5grad_status options_take(struct options *options, const struct opt
     }
 }
 
-static enum h5grad_status options_take_operand(struct options *options, const char *value,
-                                               struct h5grad_error *error)
-{
-    if (*value == '\0')
-        return hg_error_set(error, H5GRAD_USAGE, "%s: an empty name",
-                            options->input == NULL ? "INPUT" : "OUTPUT");
-    if (options->input == NULL)
-        options->input = value;
-    else if (options->output == NULL)
-        options->output = value;
-    else
-        return hg_error_set(error, H5GRAD_USAGE,
-                            "'%s': too many operands; INPUT is '%s' and OUTPUT is '%s'", value,
-                            options->input, options->output);
-    return H5GRAD_OK;
-}
-
 /* Reports argument, "--nam" or "--nam=value", which abbreviates no option, or several. */
 static enum h5grad_status options_fail_long(const char *argument, struct h5grad_error *error)
 {
@@ -246,30 +230,15 @@ static enum h5grad_status options_read(struct options *options, int argc, char *
             break;
         if (option == '?' || option == ':')
             return options_fail_option(option, argument, error);
-        status = option == OPTION_OPERAND ? options_take_operand(options, optarg, error)
+        status = option == OPTION_OPERAND ? operands_take(options, optarg, error)
                                           : options_take(options, options_row(option),
                                                          options_value(argument, optarg), error);
         if (options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION)
             return status;
     }
     for (; optind < argc && status == H5GRAD_OK; optind++)
-        status = options_take_operand(options, argv[optind], error);
+        status = operands_take(options, argv[optind], error);
     return status;
-}
-
-static enum h5grad_status options_check_operands(const struct options *options,
-                                                 struct h5grad_error *error)
-{
-    if (options->input == NULL)
-        return hg_error_set(error, H5GRAD_USAGE, "missing INPUT: name the file to read%s",
-                            options->mode == OPTIONS_LIST ? "" : ", then the file to write");
-    if (options->mode == OPTIONS_LIST && options->output != NULL)
-        return hg_error_set(error, H5GRAD_USAGE, "'%s': too many operands; --list takes only INPUT",
-                            options->output);
-    if (options->mode != OPTIONS_LIST && options->output == NULL)
-        return hg_error_set(error, H5GRAD_USAGE,
-                            "missing OUTPUT: name the file to write behind '%s'", options->input);
-    return H5GRAD_OK;
 }
 
 static bool options_is_plain(const char *argument)
@@ -311,8 +280,12 @@ static void options_print_quoted(FILE *out, const char *argument)
     fputc('\'', out);
 }
 
-static char *options_join(int argc, char **argv)
+/* The command in one line; of a run over many files without their names. To be freed. */
+static char *options_join(const struct options *options, int argc, char **argv)
 {
+    const struct options_list *operands = &options->operands;
+    bool many = operands->count > 2;
+    size_t passed = 0;
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -321,14 +294,35 @@ static char *options_join(int argc, char **argv)
         return NULL;
     fputs("h5grad", out);
     for (int i = 1; i < argc; i++) {
+        bool operand = passed < operands->count && operands->items[passed] == argv[i];
+        passed += operand;
+        if (operand && many)
+            continue;
         fputc(' ', out);
         options_print_quoted(out, argv[i]);
     }
-    if (!hg_memory_close_stream(out)) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    if (hg_memory_close_stream(out))
+        return text;
+    free(text);
+    return NULL;
+}
+
+enum h5grad_status options_set_command(struct options *options, struct h5grad_error *error)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL)
+        return hg_error_memory(error, strlen(options->words));
+    fprintf(out, "%s ", options->words);
+    options_print_quoted(out, options->input);
+    fputc(' ', out);
+    options_print_quoted(out, options->output != NULL ? options->output : "");
+    bool whole = hg_memory_close_stream(out);
+    free(options->command);
+    options->grad.command = options->command = text;
+    return whole ? H5GRAD_OK : hg_error_memory(error, size);
 }
 
 enum h5grad_status options_parse(struct options *options, int argc, char **argv,
@@ -340,13 +334,13 @@ enum h5grad_status options_parse(struct options *options, int argc, char **argv,
     enum h5grad_status status = options_read(options, argc, argv, error);
     if (status != H5GRAD_OK || options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION)
         return status;
-    status = options_check_operands(options, error);
+    status = operands_check(options, error);
     if (status != H5GRAD_OK)
         return status;
-    options->command = options_join(argc, argv);
-    if (options->command == NULL)
+    options->words = options_join(options, argc, argv);
+    if (options->words == NULL)
         return hg_error_set(error, H5GRAD_NO_MEMORY, "reading the arguments: out of memory");
-    options->grad.command = options->command;
+    options->grad.command = options->words;
     /* A resumed run may be stopped again. */
     options->grad.checkpoint |= options->grad.resume;
     options->grad.datasets = options->datasets.items;
@@ -383,5 +377,7 @@ void options_free(struct options *options)
         free(lists[i]->items);
         free(lists[i]->text);
     }
+    operands_free(options);
+    free(options->words);
     free(options->command);
 }

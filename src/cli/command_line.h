@@ -16,6 +16,9 @@ enum h5grad_status options_parse(struct options *options, int argc, char **argv,
                                  struct h5grad_error *error);
 void options_free(struct options *options);
 
+/* Sets options->command to that of a run with the INPUT and OUTPUT at hand alone. */
+enum h5grad_status options_set_command(struct options *options, struct h5grad_error *error);
+
 /* The text of --help, within 80 columns. */
 void help_print(FILE *out);
 

@@ -8,12 +8,14 @@ enum { HELP_INDENT = 24, HELP_WIDTH = 80 };
 
 static const char help_begin[] =
     "Usage: h5grad [OPTION]... INPUT OUTPUT\n"
-    "       h5grad --list [OPTION]... INPUT\n"
+    "       h5grad [OPTION]... INPUT... FOLDER\n"
+    "       h5grad --list [OPTION]... INPUT...\n"
     "\n"
     "Computes gradients of the fields of an HDF5 file (also netCDF-4, MATLAB 7.3,\n"
     ".vtkhdf), as torch.gradient does: one dataset per field and axis in the new\n"
     "HDF5 file OUTPUT. Without options: every field along every axis, with the\n"
-    "spacing that INPUT gives for its axes.\n";
+    "spacing that INPUT gives for its axes. In FOLDER each OUTPUT has the name of\n"
+    "its INPUT.\n";
 
 static const char help_end[] =
     "\n"

@@ -5,10 +5,11 @@
 #include "cli/claim.h"
 #include "cli/command_line.h"
 #include "cli/exit_report.h"
-#include "cli/progress.h"
-#include "cli/report_text.h"
-#include "cli/status.h"
+#include "cli/many.h"
+#include "cli/operands.h"
+#include "cli/session.h"
 #include "cli/signals.h"
+#include "cli/status.h"
 #include "cli/supervise.h"
 #include "cli/text.h"
 
@@ -26,44 +27,6 @@
     #define MAIN_EXIT_HANDLERS false
 #endif
 
-/* User data of the callbacks. */
-struct session {
-    const char *input;
-    enum options_verbosity verbosity;
-    struct progress progress;
-};
-
-static void session_show_progress(void *user, const struct h5grad_progress *now)
-{
-    struct session *session = user;
-
-    progress_update(&session->progress, now);
-}
-
-static int session_is_cancelled(void *user)
-{
-    (void)user;
-    return stop_signal() != 0;
-}
-
-static void session_note_temporary(void *user, const char *path)
-{
-    (void)user;
-    supervise_note_temporary(path);
-}
-
-static void session_show_message(void *user, const struct h5grad_message *message)
-{
-    struct session *session = user;
-    enum options_verbosity needed =
-        message->level == H5GRAD_DETAIL ? OPTIONS_VERBOSE : OPTIONS_NORMAL;
-
-    if (session->verbosity < needed)
-        return;
-    progress_hide(&session->progress);
-    text_print(stderr, "h5grad: %s: %s\n", session->input, message->text);
-}
-
 /*
  * Opens descriptors 0 to 2 where the caller has closed them: the next file opened would get number
  * 1 or 2, and with it the text meant for the terminal. They are opened so that using them fails.
@@ -76,17 +39,6 @@ static bool main_hold_descriptors(void)
             return false;
     }
     return true;
-}
-
-/* Returns the exit status. quiet: prints nothing. */
-static int main_report_error(enum h5grad_status status, const struct h5grad_error *error,
-                             bool quiet)
-{
-    bool usage = status == H5GRAD_USAGE;
-
-    if (!quiet)
-        text_print(stderr, "h5grad: %s%s\n", error->message, usage ? " (try 'h5grad --help')" : "");
-    return usage ? EXIT_WRONG_USAGE : EXIT_FAILED;
 }
 
 /* The buffer of stdout. Output that fits into it is written by main_close_stdout, which then knows
@@ -104,43 +56,12 @@ static int main_close_stdout(const struct options *options, int result)
     if ((fclose(stdout) == 0 && !failed) || result != EXIT_DONE)
         return result;
     fprintf(stderr, "h5grad: standard output: %s", errno != 0 ? strerror(errno) : "write error");
-    if (whole)
+    if (whole && options->n_files > 0)
+        fputs("; what was to be made is whole", stderr);
+    else if (whole)
         text_print(stderr, "; %s is whole", options->output);
     fputc('\n', stderr);
     return whole ? EXIT_UNREPORTED : EXIT_FAILED;
-}
-
-static enum h5grad_status main_call(const struct options *options, struct h5grad_report **report,
-                                    struct h5grad_error *error)
-{
-    switch (options->mode) {
-    case OPTIONS_LIST:
-        return h5grad_list(options->input, &options->grad, report, error);
-    case OPTIONS_PLAN:
-        return h5grad_plan(options->input, options->output, &options->grad, report, error);
-    default:
-        return h5grad_run(options->input, options->output, &options->grad, report, error);
-    }
-}
-
-static void main_print_report(const struct options *options, struct session *session,
-                              const struct h5grad_report *report)
-{
-    bool quiet = options->verbosity == OPTIONS_QUIET;
-
-    if (options->json != 0)
-        report_print_json(stdout,
-                          options->mode == OPTIONS_LIST   ? REPORT_LIST
-                          : options->mode == OPTIONS_PLAN ? REPORT_PLAN
-                                                          : REPORT_RUN,
-                          options->input, options->output, report);
-    else if (options->mode == OPTIONS_PLAN)
-        report_print_plan(stdout, report);
-    else if (options->mode == OPTIONS_LIST && report_print_list(stdout, report, !quiet) == 0)
-        session_show_message(
-            session, &(struct h5grad_message){H5GRAD_WARNING, "it has no field to differentiate"});
-    if (options->mode == OPTIONS_RUN && options->verbosity == OPTIONS_VERBOSE)
-        report_print_done(stderr, options->input, options->output, report);
 }
 
 /* What the program prints, and the exit status, once a run has ended. quiet: another rank prints.
@@ -152,16 +73,16 @@ static int main_end(const struct options *options, struct session *session,
     struct h5grad_ranks *ranks = options->grad.ranks;
     bool quiet = ranks && !h5grad_ranks_is_first(ranks);
 
-    progress_hide(&session->progress);
+    progress_hide(session->progress);
     if (status == H5GRAD_CANCELLED || status == H5GRAD_RESUMABLE) {
         /* One rank may have got the signal. */
         int number = ranks ? h5grad_ranks_most(ranks, stop_signal()) : stop_signal();
         return exit_report_stop(options, number, status == H5GRAD_RESUMABLE, quiet);
     }
     if (status != H5GRAD_OK)
-        return main_report_error(status, error, quiet);
+        return session_report_error(status, error, quiet);
     if (!quiet)
-        main_print_report(options, session, report);
+        session_print_report(session, &(struct json){.out = stdout}, report);
     return EXIT_DONE;
 }
 
@@ -175,8 +96,7 @@ static enum h5grad_status main_join(struct options *options, struct session *ses
     if (status != H5GRAD_OK || h5grad_ranks_rank(options->grad.ranks) == 0)
         return status;
     supervise_note_quiet();
-    session->verbosity = OPTIONS_QUIET;
-    progress_init(&session->progress, stderr, PROGRESS_NEVER);
+    session_hush(session);
     return status;
 }
 
@@ -191,23 +111,17 @@ static void main_leave(struct h5grad_ranks *ranks, int result)
 
 static int main_work(struct options *options)
 {
-    struct session session = {.input = options->input, .verbosity = options->verbosity};
+    struct session session;
+    struct progress progress;
     struct h5grad_report *report = NULL;
     struct h5grad_error error = {.status = H5GRAD_OK};
-    bool quiet = options->verbosity == OPTIONS_QUIET && options->progress == PROGRESS_AUTO;
 
-    progress_init(&session.progress, stderr, quiet ? PROGRESS_NEVER : options->progress);
-    options->grad.user = &session;
-    options->grad.progress = session_show_progress;
-    options->grad.cancelled = session_is_cancelled;
-    options->grad.message = session_show_message;
-    options->grad.temporary = session_note_temporary;
-
+    session_init(&session, options, &progress);
     stop_watch(!supervise_is_child());
     enum h5grad_status status = options->mpi ? main_join(options, &session, &error) : H5GRAD_OK;
     if (status != H5GRAD_OK)
-        return main_report_error(status, &error, hg_launcher_find().rank > 0);
-    status = main_call(options, &report, &error);
+        return session_report_error(status, &error, hg_launcher_find().rank > 0);
+    status = session_call(options, &report, &error);
     int result = main_end(options, &session, status, report, &error);
     stop_unwatch();
     h5grad_report_free(report);
@@ -222,10 +136,36 @@ static int main_supervise(struct options *options)
     struct claim claim;
     enum h5grad_status status = claim_take(&claim, options, &error);
     int result = status == H5GRAD_OK ? supervise(main_work, options)
-                                     : main_report_error(status, &error, false);
+                                     : session_report_error(status, &error, false);
 
     claim_drop(&claim, !supervise_is_child());
     return result;
+}
+
+/* Likewise for many files: a process that has ended is followed by another, for the rest. */
+static int main_supervise_many(struct options *options)
+{
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    enum h5grad_status status = many_begin(&error);
+    int result;
+
+    if (status != H5GRAD_OK)
+        return session_report_error(status, &error, false);
+    do
+        result = supervise(many_work, options);
+    while (!supervise_is_child() && many_goes_on(options, result, supervise_was_stopped()));
+    return result;
+}
+
+/* Finds out what the operands are, and does it. */
+static int main_do(struct options *options)
+{
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    enum h5grad_status status = operands_settle(options, &error);
+
+    if (status != H5GRAD_OK)
+        return session_report_error(status, &error, options->mpi && hg_launcher_find().rank > 0);
+    return options->n_files > 0 ? main_supervise_many(options) : main_supervise(options);
 }
 
 int main(int argc, char **argv)
@@ -240,13 +180,13 @@ int main(int argc, char **argv)
     setvbuf(stdout, main_buffer, _IOFBF, sizeof(main_buffer));
     enum h5grad_status status = options_parse(&options, argc, argv, &error);
     if (status != H5GRAD_OK)
-        result = main_report_error(status, &error, options.mpi && hg_launcher_find().rank > 0);
+        result = session_report_error(status, &error, options.mpi && hg_launcher_find().rank > 0);
     else if (options.mode == OPTIONS_HELP)
         help_print(stdout);
     else if (options.mode == OPTIONS_VERSION)
         fputs(h5grad_version(), stdout);
     else
-        result = main_supervise(&options);
+        result = main_do(&options);
     result = main_close_stdout(&options, result);
     options_free(&options);
     supervise_note_result(result);

@@ -25,8 +25,8 @@ struct options_list {
 
 struct options {
     enum options_mode mode;
-    const char *input;
-    const char *output;         /* NULL with OPTIONS_LIST */
+    const char *input;          /* of the run at hand */
+    const char *output;         /* likewise; NULL with OPTIONS_LIST */
     struct h5grad_options grad; /* points into argv and the fields below */
     enum progress_when progress;
     enum options_verbosity verbosity;
@@ -34,7 +34,12 @@ struct options {
     int mpi;  /* the processes of an MPI job share the run */
     struct options_list datasets, dims, spacings, coords;
     struct options_list boundaries, periods, accuracies, computes, subsets, vectors;
-    char *command;
+    struct options_list operands; /* the first n_files are INPUTs */
+    size_t n_files;               /* of a run over many; else 0 */
+    size_t n_outputs;
+    char **outputs; /* in a folder, one for each INPUT; else NULL */
+    char *words;    /* the command; of a run over many files without their names */
+    char *command;  /* of a run over many: that of the file at hand */
 };
 
 /* What is done with the value, and the type of the member of struct options that takes it. */

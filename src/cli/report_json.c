@@ -204,28 +204,55 @@ static void document_put_total(struct json *json, const struct h5grad_report *re
     json_integer(json, "memory_cap", report->memory_cap);
 }
 
-void report_print_json(FILE *out, enum report_kind kind, const char *input, const char *output,
-                       const struct h5grad_report *report)
+static void document_begin(struct json *json, enum report_kind kind, const char *input,
+                           const char *output)
 {
     static const char *const names[] = {
         [REPORT_LIST] = "list",
         [REPORT_PLAN] = "plan",
         [REPORT_RUN] = "run",
     };
-    struct json json = {.out = out};
 
-    json_open(&json, NULL, '{', false);
-    json_integer(&json, "schema", 1);
-    document_put_program(&json);
-    json_text(&json, "report", names[kind]);
-    json_text(&json, "input", input);
-    json_text(&json, "output", kind == REPORT_LIST ? NULL : output);
-    document_put_fields(&json, report, kind != REPORT_LIST);
+    json_open(json, NULL, '{', false);
+    json_integer(json, "schema", 1);
+    document_put_program(json);
+    json_text(json, "report", names[kind]);
+    json_text(json, "input", input);
+    json_text(json, "output", kind == REPORT_LIST ? NULL : output);
+}
+
+static void document_put_left(struct json *json, enum h5grad_left left)
+{
+    static const char *const words[] = {
+        [H5GRAD_LEFT_NOTHING] = NULL,
+        [H5GRAD_LEFT_UP_TO_DATE] = "up to date",
+        [H5GRAD_LEFT_RESULTS] = "results",
+    };
+
+    json_text(json, "left", words[left]);
+}
+
+void report_print_json(struct json *json, enum report_kind kind, const char *input,
+                       const char *output, const struct h5grad_report *report)
+{
+    document_begin(json, kind, input, output);
+    json_text(json, "error", NULL);
     if (kind != REPORT_LIST)
-        document_put_total(&json, report);
+        document_put_left(json, report->left);
+    document_put_fields(json, report, kind != REPORT_LIST);
+    if (kind != REPORT_LIST)
+        document_put_total(json, report);
     if (kind == REPORT_RUN) {
-        json_number(&json, "seconds", report->seconds);
-        json_integer(&json, "peak_resident", report_peak_resident());
+        json_number(json, "seconds", report->seconds);
+        json_integer(json, "peak_resident", report_peak_resident());
     }
-    json_close(&json);
+    json_close(json);
+}
+
+void report_print_json_failed(struct json *json, enum report_kind kind, const char *input,
+                              const char *output, const char *reason)
+{
+    document_begin(json, kind, input, output);
+    json_text(json, "error", reason);
+    json_close(json);
 }

@@ -10,6 +10,7 @@
 #define H5GRAD_CLI_REPORT_TEXT_H
 
 #include "h5grad.h"
+#include "cli/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,9 +30,14 @@ void report_print_done(FILE *out, const char *input, const char *output,
 
 enum report_kind { REPORT_LIST, REPORT_PLAN, REPORT_RUN };
 
-/* Prints a report as JSON, by the schema in doc/json.md. output is not used with REPORT_LIST. */
-void report_print_json(FILE *out, enum report_kind kind, const char *input, const char *output,
-                       const struct h5grad_report *report);
+/* Prints a report as JSON, by the schema in doc/json.md: as a document, or into an array. output is
+ * not used with REPORT_LIST. */
+void report_print_json(struct json *json, enum report_kind kind, const char *input,
+                       const char *output, const struct h5grad_report *report);
+
+/* Prints why there is no report. output may be NULL. */
+void report_print_json_failed(struct json *json, enum report_kind kind, const char *input,
+                              const char *output, const char *reason);
 
 /* Sums over the fields that are not skipped. */
 struct report_total {

@@ -4,12 +4,14 @@
 #include "cli/cap.h"
 #include "cli/signals.h"
 #include "cli/exit_report.h"
+#include "cli/operands.h"
 #include "cli/status.h"
 
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -36,9 +38,11 @@ enum {
 
 /* Written by the child, in memory that both processes share. */
 struct notes {
-    atomic_int result; /* the exit status, once all output is written, or RESULT_UNKNOWN */
-    atomic_int crash;  /* an enum crash_kind */
-    atomic_bool quiet; /* the process of another rank says how the run has stopped */
+    atomic_int result;    /* the exit status, once all output is written, or RESULT_UNKNOWN */
+    atomic_int crash;     /* an enum crash_kind */
+    atomic_bool quiet;    /* the process of another rank says how the run has stopped */
+    atomic_size_t number; /* of the file that was begun last, of many; SIZE_MAX: none */
+    struct file_identity before; /* what was at its OUTPUT */
     atomic_uint files;
     char file[SUPERVISE_FILES][PATH_MAX];
 };
@@ -53,9 +57,25 @@ struct watch {
 
 static struct notes *supervise_notes; /* NULL but in a supervised child */
 
+static bool supervise_stopped; /* what supervise_was_stopped returns */
+
+bool supervise_was_stopped(void)
+{
+    return supervise_stopped;
+}
+
 bool supervise_is_child(void)
 {
     return supervise_notes != NULL;
+}
+
+void supervise_note_begin(const struct options *options, size_t number)
+{
+    if (!supervise_notes)
+        return;
+    atomic_store(&supervise_notes->files, 0);
+    supervise_notes->before = file_identify(options->output);
+    atomic_store(&supervise_notes->number, number);
 }
 
 void supervise_note_temporary(const char *path)
@@ -81,13 +101,16 @@ void supervise_note_quiet(void)
 }
 
 /* The exit status of the program, from the wait status of the child and its notes. */
-static int supervise_judge(const struct options *options, const struct notes *notes, int status,
-                           int stopped, const struct file_identity *before)
+static int supervise_judge(struct options *options, const struct notes *notes, int status,
+                           int stopped)
 {
     int result = atomic_load(&notes->result);
+    size_t file = atomic_load(&notes->number);
 
     if (result != RESULT_UNKNOWN)
         return WIFEXITED(status) ? WEXITSTATUS(status) : result;
+    if (file != SIZE_MAX)
+        operands_choose(options, file);
     const int number = WIFEXITED(status) ? 0 : WTERMSIG(status);
     const bool asked = stopped != 0 || stop_signal_name(number) != NULL;
     const struct child_end end = {
@@ -95,7 +118,7 @@ static int supervise_judge(const struct options *options, const struct notes *no
         .number = number,
         .crash = (enum crash_kind)atomic_load(&notes->crash),
         .stopped = stopped,
-        .before = *before,
+        .before = notes->before,
         .files = atomic_load(&notes->files),
         .file = notes->file,
     };
@@ -241,13 +264,14 @@ int supervise(int (*work)(struct options *options), struct options *options)
     pid_t parent = getpid();
     struct watch watch = {.grace = options->mpi ? supervise_grace_of_ranks : supervise_grace,
                           .end = INFINITY};
-    struct file_identity output = file_identify(options->output);
     struct notes *notes =
         mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     if (notes == MAP_FAILED)
         return call_work(work, options);
     atomic_store(&notes->result, RESULT_UNKNOWN);
+    atomic_store(&notes->number, SIZE_MAX);
+    notes->before = file_identify(options->output);
     supervise_choose(&watched);
     sigprocmask(SIG_BLOCK, &watched, &before);
     sigaction(SIGCHLD, &hear, &ended);
@@ -264,7 +288,8 @@ int supervise(int (*work)(struct options *options), struct options *options)
         return call_work(work, options);
     }
     int status = supervise_wait(&watch, &watched);
-    int result = supervise_judge(options, notes, status, watch.stopped, &output);
+    int result = supervise_judge(options, notes, status, watch.stopped);
+    supervise_stopped = watch.stopped != 0;
     munmap(notes, sizeof *notes);
     return result;
 }

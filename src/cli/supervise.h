@@ -19,8 +19,15 @@
  */
 int supervise(int (*work)(struct options *options), struct options *options);
 
+/* In the parent, once supervise has returned: whether a signal has asked the program to stop. */
+bool supervise_was_stopped(void);
+
 /* Whether this process is such a child. */
 bool supervise_is_child(void);
+
+/* In the child of a run over many files: notes that it begins with the one of this number, which is
+ * at hand. What becomes of the child from here on is about that. */
+void supervise_note_begin(const struct options *options, size_t number);
 
 /* In the child: notes a file that the parent removes if the child dies. */
 void supervise_note_temporary(const char *path);

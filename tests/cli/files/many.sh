@@ -1,22 +1,57 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The sample that does many files.
+# Many INPUTs and a folder: what a loop of single runs makes.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"
 
-"$MAKE_SAMPLES" samples || exit 99
-echo "no HDF5" >text.h5
-JOBS=2 bash "$sources/samples/many-files.sh" o/all samples/*.h5 text.h5 -- --edge-order=2 >stdout 2>stderr
-check "many files: exit status" equal $? 1
-check "many files: results" equal "$(cd o/all && echo *)" "chunked.h5 complex.h5 series.h5 turbulence.h5 vortices.h5"
-check "many files: failed" equal "$(tail -1 stderr)" "  text.h5"
-rm -r o/all
-bash "$sources/samples/many-files.sh" o/all samples/*.h5 -- -v >stdout 2>stderr
-check "many files, all well: exit status" equal $? 0
-check "many files, all well: options" grep -q 'peak memory' stderr
-bash "$sources/samples/many-files.sh" o/all samples/*.h5 -- -v >stdout 2>stderr
-check "many files, again: exit status" equal $? 0
-check "many files, again: nothing to do" equal "$(cat stderr)" ""
+mkdir in loop
+for i in 1 2 3; do
+    make_input in/$i.h5 /f float64 3x4 $i 2 4 8 10 20 40 80 100 200 400 800
+    "$H5GRAD" -q --no-history in/$i.h5 loop/$i.h5 || exit 99
+done
+note='/f: axis 0: no spacing found: unit spacing, as for 1 more that -v names; --spacing gives a step, --coord coordinates'
+
+"$H5GRAD" --no-history in/?.h5 o >stdout 2>stderr
+check "exit status" equal $? 0
+check "the bytes of a loop, and nothing else" diff -r loop o
+check "a warning of all, counted" equal "$(cat stdout stderr)" "h5grad: in/1.h5: $note
+h5grad: in/1.h5: $note (and in 2 other files)"
+run in/1.h5 in/2.h5 o/
+check "existing OUTPUTs: exit status" equal "$status" 1
+check "existing OUTPUTs" equal "$(cat stderr)" "h5grad: o/1.h5: exists already; --overwrite replaces it
+h5grad: o/2.h5: exists already; --overwrite replaces it
+h5grad: 2 of 2 files failed"
+check "existing OUTPUTs: as they were" diff -r loop o
+rm o/?.h5
+
+done_quietly "one INPUT and a folder" in/1.h5 o
+check "one INPUT and a folder: under its name" equal "$(ls -A o): $(attribute o/1.h5 "" history)" \
+    "1.h5: $(attribute o/1.h5 "" history | sed 's/: h5grad .*//'): h5grad in/1.h5 o"
+run -s 2 --update in/1.h5 in/3.h5 o
+check "history" equal "$(attribute o/3.h5 "" history | sed 's/.*: h5grad/h5grad/')" \
+    "h5grad -s 2 --update in/3.h5 o/3.h5"
+before=$(stat -c '%i %y' o/*)
+done_quietly "--update, nothing to do" --update -s 2 in/1.h5 in/3.h5 o
+check "--update, nothing to do: as they were" equal "$(stat -c '%i %y' o/*)" "$before"
+touch in/3.h5
+run --update -s 2 in/?.h5 o -v
+check "--update: one new, one changed" grep -q "^h5grad: 3 files: 2 done, 1 left as they were, 0 failed" stderr
+check "--update: one up to date" grep -q "^h5grad: o/1.h5: up to date" stderr
+
+# What h5grad has made is not differentiated by accident.
+mkdir again
+run o/1.h5 in/2.h5 again
+check "own results: exit status" equal "$status" 0
+check "own results: said" one_line stderr "^h5grad: o/1.h5: holds results of h5grad: left out"
+check "own results: left out" equal "$(ls again)" 2.h5
+done_quietly "own results alone" o/1.h5 again
+
+run --json --update -s 2 in/?.h5 o/2.h5 again/
+check "one name twice: exit status" equal "$status" 2
+run --list in/1.h5 in/2.h5
+check "--list" equal "$(grep -c '^/f  float64  3x4' stdout) $(grep h5: stdout | tr '\n' ' ')" "2 in/1.h5: in/2.h5: "
+run --dry-run -O in/1.h5 in/2.h5 o/
+check "--dry-run" equal "$(grep h5: stdout | tr '\n' ' ')" "in/1.h5 -> o/1.h5: in/2.h5 -> o/2.h5: "
 
 finish

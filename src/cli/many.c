@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/many.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cli/claim.h"
+#include "cli/command_line.h"
+#include "cli/exit_report.h"
+#include "cli/operands.h"
+#include "cli/repeats.h"
+#include "cli/report_text.h"
+#include "cli/session.h"
+#include "cli/signals.h"
+#include "cli/status.h"
+#include "cli/supervise.h"
+#include "cli/text.h"
+
+/* In memory that the processes share; one at a time uses it. */
+static struct many {
+    size_t next;       /* the file to be done next, or being done */
+    size_t started;    /* next when the process that does the work began */
+    atomic_bool begun; /* the file is being done */
+    atomic_bool over;  /* nothing is left to do, or a signal has stopped the run */
+    bool crashed;      /* the file before killed the process that did it */
+    size_t made, left, failed;
+    bool unreported;    /* a process died when its OUTPUT was whole */
+    uint64_t bytes;     /* of the results of the files that were made */
+    uint64_t bytes_now; /* of those of the file at hand */
+    struct progress progress;
+    struct json json;
+    struct repeats repeats;
+} * many;
+
+/* User data of the callbacks. */
+struct many_session {
+    struct session session;
+    char label[512]; /* of the file at hand, for the bar */
+};
+
+enum h5grad_status many_begin(struct h5grad_error *error)
+{
+    many = mmap(NULL, sizeof *many, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (many == MAP_FAILED)
+        return hg_error_set(error, H5GRAD_FAILED, "sharing memory: %s", strerror(errno));
+    many->json.out = stdout;
+    return H5GRAD_OK;
+}
+
+/* One bar over all: files to come are taken for as large as the others are on the average. */
+static void many_show_progress(void *user, const struct h5grad_progress *now)
+{
+    const struct many_session *session = user;
+    size_t to_come = session->session.options->n_files - many->next - 1;
+    uint64_t seen = many->bytes + now->bytes_total;
+    const struct h5grad_progress all = {
+        .bytes_done = many->bytes + now->bytes_done,
+        .bytes_total = seen + seen / (many->made + 1) * to_come,
+        .field = session->label,
+    };
+
+    many->bytes_now = now->bytes_total;
+    progress_update(&many->progress, &all);
+}
+
+static void many_show_message(void *user, const struct h5grad_message *message)
+{
+    struct many_session *session = user;
+
+    if (message->level != H5GRAD_WARNING ||
+        !repeats_count(&many->repeats, many->next, message->text))
+        session_show_message(&session->session, message);
+}
+
+static void many_start(struct many_session *session, struct options *options)
+{
+    const struct progress shown = many->progress;
+    bool first = many->next == 0;
+
+    session_init(&session->session, options, &many->progress);
+    options->grad.user = session;
+    options->grad.progress = many_show_progress;
+    options->grad.message = many_show_message;
+    options->grad.skip_results = 1;
+    many->started = many->next;
+    if (!first)
+        many->progress = shown;
+    if (options->json != 0 && many->json.depth == 0)
+        json_open(&many->json, NULL, '[', false);
+    else if (options->json != 0)
+        many->json.depth = 1; /* a process that crashed may have left it deeper */
+    fflush(stdout);
+}
+
+/* Makes the next file the one at hand. */
+static enum h5grad_status many_choose(struct options *options, struct many_session *session,
+                                      struct h5grad_error *error)
+{
+    operands_choose(options, many->next);
+    snprintf(session->label, sizeof session->label, "file %zu of %zu: %s", many->next + 1,
+             options->n_files, options->input);
+    supervise_note_begin(options, many->next);
+    many->begun = true;
+    many->bytes_now = 0;
+    return options_set_command(options, error);
+}
+
+/* What stands above the list or plan of each file. */
+static void many_print_heading(const struct options *options)
+{
+    if (many->made + many->left > 1)
+        fputc('\n', stdout);
+    if (options->mode == OPTIONS_PLAN)
+        text_print(stdout, "%s -> %s:\n", options->input, options->output);
+    else
+        text_print(stdout, "%s:\n", options->input);
+}
+
+static void many_print_failed(const struct options *options, const char *reason)
+{
+    if (options->json != 0)
+        report_print_json_failed(&many->json, session_report_kind(options), options->input,
+                                 options->output, reason);
+}
+
+/* Does the file at hand. */
+static enum h5grad_status many_do(const struct options *options, struct many_session *session,
+                                  struct h5grad_error *error)
+{
+    struct h5grad_report *report = NULL;
+    struct claim claim;
+    enum h5grad_status status = claim_take(&claim, options, error);
+
+    if (status == H5GRAD_OK)
+        status = session_call(options, &report, error);
+    claim_drop(&claim, true);
+    progress_hide(&many->progress);
+    if (status != H5GRAD_OK)
+        return status;
+    bool left = report->left != H5GRAD_LEFT_NOTHING;
+    many->made += !left;
+    many->left += left;
+    many->bytes += left ? 0 : many->bytes_now;
+    if (options->mode != OPTIONS_RUN && options->json == 0 && !left)
+        many_print_heading(options);
+    session_print_report(&session->session, &many->json, report);
+    h5grad_report_free(report);
+    return H5GRAD_OK;
+}
+
+/* Says how far the run has come, and how to go on. */
+static void many_tell_stop(const struct options *options)
+{
+    if (options->mode == OPTIONS_RUN)
+        fprintf(stderr, "h5grad: %zu of %zu files are done%s\n", many->made + many->left,
+                options->n_files,
+                options->grad.no_history ? "" : "; the same with --update does the rest");
+}
+
+static int many_stop(const struct options *options, bool resumable)
+{
+    int result = exit_report_stop(options, stop_signal(), resumable, false);
+
+    many_tell_stop(options);
+    many->over = true;
+    return result;
+}
+
+static void many_print_repeated(const struct options *options)
+{
+    for (size_t i = 0; i < many->repeats.n; i++) {
+        const struct repeated *item = &many->repeats.item[i];
+        if (item->more > 0 && options->verbosity != OPTIONS_QUIET)
+            text_print(stderr, "h5grad: %s: %s (and in %zu other %s)\n",
+                       options->operands.items[item->first], item->text, item->more,
+                       item->more == 1 ? "file" : "files");
+    }
+}
+
+static int many_end(const struct options *options)
+{
+    many_print_repeated(options);
+    if (options->verbosity == OPTIONS_VERBOSE)
+        fprintf(stderr, "h5grad: %zu files: %zu done, %zu left as they were, %zu failed\n",
+                options->n_files, many->made, many->left, many->failed);
+    else if (many->failed > 0)
+        fprintf(stderr, "h5grad: %zu of %zu files failed\n", many->failed, options->n_files);
+    if (options->json != 0)
+        json_close(&many->json);
+    many->over = true;
+    return many->failed > 0 ? EXIT_FAILED : many->unreported ? EXIT_UNREPORTED : EXIT_DONE;
+}
+
+/* Does the next file; *result is the exit status if it was the last one for this process. */
+static bool many_do_next(struct options *options, struct many_session *session, int *result)
+{
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    enum h5grad_status status = many_choose(options, session, &error);
+
+    if (status == H5GRAD_OK)
+        status = stop_signal() ? H5GRAD_CANCELLED : many_do(options, session, &error);
+    bool stopped = status == H5GRAD_CANCELLED || status == H5GRAD_RESUMABLE;
+    bool usage = status == H5GRAD_USAGE;
+    bool failed = status != H5GRAD_OK && !stopped && !usage;
+    if (stopped)
+        *result = many_stop(options, status == H5GRAD_RESUMABLE);
+    else if (status != H5GRAD_OK)
+        *result = session_report_error(status, &error, false);
+    if (failed)
+        many_print_failed(options, error.message);
+    many->over = many->over || usage; /* other files would not do, either */
+    many->failed += failed;
+    many->next += !stopped;
+    fflush(stdout); /* what the process does not say if it is killed */
+    many->begun = false;
+    return status == H5GRAD_OK || (failed && !supervise_is_child());
+}
+
+int many_work(struct options *options)
+{
+    struct many_session session;
+    int result = EXIT_DONE;
+    bool goes_on = true;
+
+    many_start(&session, options);
+    stop_watch(!supervise_is_child());
+    if (many->crashed) {
+        operands_choose(options, many->next - 1);
+        many_print_failed(options, "the process that did it crashed; standard error says how");
+        many->crashed = false;
+    }
+    while (goes_on && many->next < options->n_files)
+        goes_on = many_do_next(options, &session, &result);
+    if (!many->over && many->next == options->n_files)
+        result = many_end(options);
+    stop_unwatch();
+    return result;
+}
+
+bool many_goes_on(const struct options *options, int result, bool stopped)
+{
+    if (many->over)
+        return false;
+    if (stopped || stop_signal_name(result - EXIT_SIGNAL)) {
+        many_tell_stop(options);
+        return false;
+    }
+    if (many->begun) {
+        bool whole = result == EXIT_UNREPORTED;
+        many->made += whole;
+        many->failed += !whole;
+        many->unreported = many->unreported || whole;
+        many->crashed = true;
+        many->begun = false;
+        many->next++;
+    }
+    return many->next > many->started; /* else each process would die as it begins */
+}
