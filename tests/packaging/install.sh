@@ -7,7 +7,7 @@
 set -u
 export LC_ALL=C
 sources=$(cd "$(dirname "$0")/../.." && pwd) || exit 99
-: "${bindir:?}" "${libdir:?}" "${mandir:?}" "${CC:=cc}" "${CFLAGS=-O2}" "${DESTDIR=}"
+: "${bindir:?}" "${libdir:?}" "${mandir:?}" "${samples:?}" "${CC:=cc}" "${CFLAGS=-O2}" "${DESTDIR=}"
 : "${HDF5_CFLAGS=}" "${HDF5_LIBS=}"
 
 if ! command -v pkg-config >/dev/null; then
@@ -140,7 +140,7 @@ if [ -e "$DESTDIR$libdir/libh5grad.so" ]; then
         check "shared: the library is found" finds_library shared
     if [ -n "$HDF5_LIBS" ]; then
         also="$HDF5_CFLAGS $HDF5_LIBS -lm" check "sample: compile" \
-            compile sample "$sources/samples/api_example.c" h5grad &&
+            compile sample "$DESTDIR$samples/api_example.c" h5grad &&
             check "sample: run" ./sample >sample.log
     fi
 fi
@@ -152,6 +152,14 @@ if [ -e "$DESTDIR$libdir/libh5grad.a" ]; then
     check "static: compile" compile static/outside outside.c --static h5grad &&
         check "static: run" runs_alone static/outside YES
 fi
+# What the man pages name.
+for file in README.md slurm-array.sh slurm-job.sh slurm-mpi.sh make_samples.c mpi_example.c; do
+    check "sample $file" test -s "$DESTDIR$samples/$file"
+done
+for file in slurm-array.sh slurm-job.sh slurm-mpi.sh; do
+    check "sample $file: to be run" test -x "$DESTDIR$samples/$file"
+done
+
 check "no library" test -e shared -o -e static/outside
 check "the program's version" \
     equal "$("$DESTDIR$bindir/h5grad" --version | head -n 1)" "h5grad $version"
