@@ -28,8 +28,8 @@
 #define ROWS    64
 #define COLUMNS 48
 
-#define DEEP   1500 /* groups within groups */
-#define NESTED 16   /* virtual datasets of virtual datasets */
+#define DEEP   800 /* groups within groups */
+#define NESTED 16  /* virtual datasets of virtual datasets */
 
 static void teardown(void)
 {

@@ -7,7 +7,7 @@ set -u
 . "$(dirname "$0")/../support/shell-common.sh"
 corpus=$sources/tests/fuzz/corpus
 
-harnesses=$(dirname "$H5GRAD")/tests/fuzz
+harnesses=$build/tests/fuzz
 for folder_of_one in "$corpus"/*/; do
     name=$(basename "$folder_of_one")
     "$harnesses/fuzz_$name" "$folder_of_one"/* >output 2>&1

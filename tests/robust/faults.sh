@@ -4,29 +4,23 @@
 # vanish, an input that changes. Every run ends in success with the right bytes, or with one clear line
 # and nothing left behind.
 #
-# H5GRAD_FAULTS=all tries every allocation of a run, instead of some hundred, evenly spread, and every
-# call also where libhdf5 reads and writes.
+# H5GRAD_FAULTS=all tries every allocation of a run, instead of some sixty, evenly spread, and every
+# call also where libhdf5 reads and writes; H5GRAD_FAULTS=N tries N.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
-tests=$(dirname "$H5GRAD")/tests/robust
+tests=$build/tests/robust
 object=$tests/.libs/fault_inject.so
-most=150
-[ "${H5GRAD_FAULTS:-}" = all ] && most=1000000
+most=${H5GRAD_FAULTS:-60}
+[ "$most" != all ] || most=1000000
 
 make_input() {
     "$MAKE_INPUT" "$@" || exit 99
 }
 
-# Calls of the program are counted, not those of libtool's script.
-program=$H5GRAD
-if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
-    program=$(dirname "$H5GRAD")/.libs/h5grad
-    export LD_LIBRARY_PATH=${program%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-fi
 # The sanitizer wants to be the first of all objects.
-sanitizer=$(ldd "$program" 2>/dev/null | awk '/lib(a|t)san/ { print $3; exit }')
+sanitizer=$(ldd "$H5GRAD" 2>/dev/null | awk '/lib(a|t)san/ { print $3; exit }')
 
 mkdir o
 read -ra numbers < <(seq -s ' ' 120)
@@ -87,7 +81,7 @@ points() {
     [ $# -eq 0 ] || program_options+=("${@:2}")
     [ "$way" = library ] && environment=(env H5GRAD_IO=library)
     "${environment[@]}" "$tests/fault_points" "${options[@]}" -i "$way.h5" \
-        -p "$sanitizer $object" -c "$call" -w "$with" -- "$program" "${program_options[@]}" "$way.h5" o/out.h5 >points.txt
+        -p "$sanitizer $object" -c "$call" -w "$with" -- "$H5GRAD" "${program_options[@]}" "$way.h5" o/out.h5 >points.txt
     check "$way: $call $with ${options[*]}" equal $? 0 || sed 's/^/  /' points.txt
     line=$(tail -n 1 points.txt)
     echo "$way: $line"
@@ -200,7 +194,7 @@ one_line() {
 # The last allocations of a list are those of its printing. What is printed is all of it or an error.
 listed() {
     env LD_PRELOAD="$sanitizer $object" FAULT_CALL=malloc FAULT_AT="$1" FAULT_LAST="$1" FAULT_WITH=ENOMEM \
-        FAULT_FOLDER="$PWD" FAULT_STATE="$PWD/state" "$program" --list contiguous.h5 >stdout 2>stderr
+        FAULT_FOLDER="$PWD" FAULT_STATE="$PWD/state" "$H5GRAD" --list contiguous.h5 >stdout 2>stderr
 }
 if [ -e "$object" ]; then
     truncate -s 16 state
@@ -246,7 +240,7 @@ else
     in_disk='"$@" 2>stderr; echo $? >status; ls -A o >left'
     while IFS='|' read -r what regex options; do
         # shellcheck disable=SC2086 # several options
-        in_small_disk sh -c "$in_disk" sh "$program" $options o/out.h5
+        in_small_disk sh -c "$in_disk" sh "$H5GRAD" $options o/out.h5
         check "full disk: $what: exit status" equal "$(cat status)" 1
         check "full disk: $what: message" one_line "$regex"
         check "full disk: $what: nothing is left" equal "$(cat left)" ""
@@ -258,12 +252,12 @@ END
     # Half of it is taken by what an earlier run has left.
     # shellcheck disable=SC2016
     in_disk='head -c 600K /dev/zero >o/.out.h5.h5grad.part; "$@" 2>stderr; echo $? >status; ls -A o >left'
-    in_small_disk sh -c "$in_disk" sh "$program" --checkpoint half.h5 o/out.h5
+    in_small_disk sh -c "$in_disk" sh "$H5GRAD" --checkpoint half.h5 o/out.h5
     check "space that is taken already: exit status" equal "$(cat status)" 0
     check "space that is taken already: nothing else is left" equal "$(cat left)" out.h5
     # shellcheck disable=SC2016
     in_disk='echo old >o/out.h5; "$@" 2>stderr; echo $? >status; ls -A o >left; cat o/out.h5 >>left'
-    in_small_disk sh -c "$in_disk" sh "$program" -O --layout=16x16x16 --filter=shuffle large.h5 o/out.h5
+    in_small_disk sh -c "$in_disk" sh "$H5GRAD" -O --layout=16x16x16 --filter=shuffle large.h5 o/out.h5
     check "full disk: --overwrite: exit status" equal "$(cat status)" 1
     check "full disk: --overwrite: message" one_line "space"
     check "full disk: --overwrite: the old one" equal "$(cat left)" $'out.h5\nold'
@@ -271,7 +265,7 @@ fi
 
 for options in "" --sync; do
     # shellcheck disable=SC2086 # one option or none
-    (ulimit -f 1000 && "$program" $options large.h5 o/out.h5) 2>stderr
+    (ulimit -f 1000 && "$H5GRAD" $options large.h5 o/out.h5) 2>stderr
     fails "file size limit $options" "space|large" $?
 done
 
@@ -281,16 +275,16 @@ as_user=()
 mkdir closed
 chmod 555 closed
 chmod 755 .
-if "${as_user[@]}" test -w closed || ! "${as_user[@]}" test -x "$program"; then
+if "${as_user[@]}" test -w closed || ! "${as_user[@]}" test -x "$H5GRAD"; then
     echo "read-only folder: skipped: no user to whom it is one"
 else
-    "${as_user[@]}" "$program" large.h5 closed/out.h5 2>stderr
+    "${as_user[@]}" "$H5GRAD" large.h5 closed/out.h5 2>stderr
     fails "read-only folder" "closed.*cannot be written" $?
     check "read-only folder: nothing is left" equal "$(ls -A closed)" ""
     chmod 777 o
     cp large.h5 unread.h5
     chmod 000 unread.h5
-    "${as_user[@]}" "$program" unread.h5 o/out.h5 2>stderr
+    "${as_user[@]}" "$H5GRAD" unread.h5 o/out.h5 2>stderr
     fails "unreadable input" "unread.h5.*denied" $?
 fi
 
@@ -305,7 +299,7 @@ more=()
 during() {
     local pid child
     for _ in 1 2 3 4 5; do
-        "$program" -j1 --filter=gzip=9 "${more[@]}" busy.h5 o/out.h5 2>stderr &
+        "$H5GRAD" -j1 --filter=gzip=9 "${more[@]}" busy.h5 o/out.h5 2>stderr &
         pid=$!
         wait_until has_begun
         # It may be faster than this script.

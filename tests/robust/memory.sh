@@ -10,7 +10,7 @@ make_input() {
     "$MAKE_INPUT" "$@" || exit 99
 }
 
-if ldd "$H5GRAD" "$(dirname "$H5GRAD")/.libs/h5grad" 2>/dev/null | grep -Eq 'lib(a|t)san'; then
+if ldd "$H5GRAD" 2>/dev/null | grep -Eq 'lib(a|t)san'; then
     echo "$0: skipped: a sanitizer has its own use for memory" >&2
     exit 77
 fi
@@ -63,7 +63,7 @@ make_input plain.h5 /v float32 48x256x256/48x256x256 noise
 make_input unwritten.h5 /v float32 48x256x256/48x256x256+gzip
 make_input packed.h5 /v float32 48x256x256/48x256x256+shuffle+gzip+fletcher32 noise
 make_input many.h5 /v float32be 50x260x258/48x256x256+shuffle+gzip 1.5
-make_input short.h5 /v int16 50x260x514/48x256x512+gzip noise
+make_input short.h5 /v int16 50x260x514/48x256x512+gzip 7
 make_input thin.h5 /v float64 4x1500x1024/1x1500x1024+shuffle+gzip 2
 
 for file in plain unwritten packed many short thin; do
@@ -72,6 +72,8 @@ for file in plain unwritten packed many short thin; do
 done
 for file in plain many short; do
     enough -j3 --layout=same $file.h5
+done
+for file in many short; do
     enough -t float64 --layout=16x256x200 --filter=gzip=1 $file.h5
 done
 enough -j2 --layout=same --filter=shuffle+gzip=1 packed.h5

@@ -6,9 +6,9 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
-launch=${abs_top_builddir:?}/tests/support/launch_ranks
-talk=$abs_top_builddir/tests/robust/ranks_talk
-export H5GRAD_MPI=$abs_top_builddir/tests/support/.libs/ranks_sockets.so
+launch=$build/tests/support/launch_ranks
+talk=$build/tests/robust/ranks_talk
+export H5GRAD_MPI=$build/tests/support/.libs/ranks_sockets.so
 [ -e "$H5GRAD_MPI" ] || skip "no shared libraries"
 
 # talks WHAT COUNT WANTED ARGUMENT...: the lines of all ranks, sorted.

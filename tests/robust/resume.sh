@@ -7,12 +7,6 @@ set -u
 . "$(dirname "$0")/../support/shell-common.sh"
 
 kills=${H5GRAD_KILLS:-4}
-# The program is killed, not libtool's script.
-program=$H5GRAD
-if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
-    program=$(dirname "$H5GRAD")/.libs/h5grad
-    export LD_LIBRARY_PATH=${program%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-fi
 
 mkdir o
 "$MAKE_INPUT" in.h5 /a float64 160x128x128/40x64x32 noise || exit 99
@@ -37,7 +31,7 @@ globe=(-d/u --vector=V:2=/u --vector=V:1=/v "--compute=gradient,laplacian,magnit
 
 input=in.h5
 run() {
-    "$program" --no-history -j2 "$@" $input o/out.h5
+    "$H5GRAD" --no-history -j2 "$@" $input o/out.h5
 }
 
 # want OPTION...: makes want.h5 by a run that is not stopped, and keeps it for the next time.
@@ -67,7 +61,7 @@ kill_and_resume() {
     took=$((($(date +%s%N) - start) / 1000000))
     mv o/out.h5 "want.h5"
     while [ "$n" -lt "$kills" ]; do
-        "$program" --no-history -j2 --checkpoint --resume "$@" $input o/out.h5 2>err &
+        "$H5GRAD" --no-history -j2 --checkpoint --resume "$@" $input o/out.h5 2>err &
         pid=$!
         sleep "$(printf '0.%03d' $((RANDOM * (took < 999 ? took : 999) / 32768)))"
         # The child dies with its parent.
@@ -100,8 +94,8 @@ status() {
 
 stop_and_resume() {
     local pid
-    check "a run" want --layout=20x32x128 --filter=gzip=6
-    "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=6 in.h5 o/out.h5 2>err &
+    check "a run" want --layout=20x32x128 --filter=gzip=1
+    "$H5GRAD" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=1 in.h5 o/out.h5 2>err &
     pid=$!
     while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
     sleep 0.1
@@ -109,10 +103,10 @@ stop_and_resume() {
     check "stopped by a signal" status 75 wait $pid
     check "says how to go on" grep -q -e '--resume' err
     check "left to resume" only_resumable
-    check "other options" status 1 run --resume --layout=20x32x128 --filter=gzip=5
+    check "other options" status 1 run --resume --layout=20x32x128 --filter=gzip=2
     check "other options: why" grep -q 'the options differ' err
     check "other options: nothing lost" test -s o/.out.h5.h5grad.part
-    check "resumed" run --resume --layout=20x32x128 --filter=gzip=6
+    check "resumed" run --resume --layout=20x32x128 --filter=gzip=1
     check "resumed: the bytes of a run that was not stopped" cmp o/out.h5 want.h5
     check "resumed: nothing left" nothing_but_output
     rm -f o/out.h5 want.h5
@@ -120,17 +114,17 @@ stop_and_resume() {
 
 refuse_other_input() {
     local pid
-    "$program" --no-history -j2 --checkpoint --filter=gzip=6 in.h5 o/out.h5 2>err &
+    "$H5GRAD" --no-history -j2 --checkpoint --filter=gzip=1 in.h5 o/out.h5 2>err &
     pid=$!
     while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
     kill -KILL $pid
     wait $pid 2>/dev/null
     touch in.h5
     if [ -e o/.out.h5.h5grad.journal ]; then
-        check "changed input" status 1 run --resume --filter=gzip=6
+        check "changed input" status 1 run --resume --filter=gzip=1
         check "changed input: why" grep -q 'the input, .*, has changed' err
     fi
-    check "begun anew" run --checkpoint --filter=gzip=6
+    check "begun anew" run --checkpoint --filter=gzip=1
     check "begun anew: nothing left" nothing_but_output
     rm -f o/out.h5
 }
@@ -139,7 +133,7 @@ refuse_other_input() {
 stop() {
     local input=$1 pid
     shift
-    "$program" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=9 "$@" "$input" o/out.h5 2>err &
+    "$H5GRAD" --no-history -j2 --checkpoint --layout=20x32x128 --filter=gzip=1 "$@" "$input" o/out.h5 2>err &
     pid=$!
     while kill -0 $pid 2>/dev/null && [ ! -s o/.out.h5.h5grad.part ]; do sleep 0.01; done
     kill -TERM $pid
@@ -150,7 +144,7 @@ stop() {
 go_on() {
     local input=$1
     shift
-    "$program" --no-history -j2 --resume --layout=20x32x128 --filter=gzip=9 "$@" "$input" o/out.h5
+    "$H5GRAD" --no-history -j2 --resume --layout=20x32x128 --filter=gzip=1 "$@" "$input" o/out.h5
 }
 
 # refuse_other FILE INPUT OPTION...: FILE is another that is read with INPUT.
@@ -233,7 +227,7 @@ go_on_after_mount() {
     "$mkfs" -q disk && "$mkfs" -q other-disk || return 0
     unshare -m sh -c 'mount -o loop disk mounted' 2>/dev/null || return 0
     export -f check equal status stop go_on nothing_but_output
-    export program MAKE_INPUT
+    export H5GRAD MAKE_INPUT
     # shellcheck disable=SC2016
     check "another mount" unshare -m bash -c '
         mount -o loop disk mounted && "$MAKE_INPUT" mounted/in.h5 /a float32 128x128x128 noise || exit 99
@@ -248,7 +242,7 @@ go_on_after_mount() {
 # A journal whose file is gone.
 outlive_output() {
     local pid
-    "$program" --no-history -j2 --checkpoint --layout=contiguous in.h5 o/out.h5 2>err &
+    "$H5GRAD" --no-history -j2 --checkpoint --layout=contiguous in.h5 o/out.h5 2>err &
     pid=$!
     while kill -0 $pid 2>/dev/null; do
         cp o/.out.h5.h5grad.journal journal 2>/dev/null
@@ -271,7 +265,7 @@ stop_at() {
     local signal=$1 pid
     shift
     rm -f o/out.h5 o/.out.h5*
-    "$program" --no-history -j2 --checkpoint "$@" in.h5 o/out.h5 2>err &
+    "$H5GRAD" --no-history -j2 --checkpoint "$@" in.h5 o/out.h5 2>err &
     pid=$!
     while kill -0 $pid 2>/dev/null &&
         [ "$(stat -c %s o/.out.h5.h5grad.journal 2>/dev/null || echo 0)" -lt $noting ]; do sleep 0.01; done
@@ -314,11 +308,11 @@ done
 notice contiguous change_a_byte TERM --layout=contiguous
 notice contiguous fill_with_zeros TERM --layout=contiguous
 for damage in fill_with_zeros change_a_byte; do
-    notice chunked $damage KILL --layout=40x32x32 --filter=shuffle+gzip=4
+    notice chunked $damage KILL --layout=40x32x32 --filter=shuffle+gzip=1
     notice "plain chunks" $damage KILL --layout=40x32x32 --filter=none
 done
 kill_and_resume contiguous --layout=contiguous
-kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=4
+kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=1
 kill_and_resume "plain chunks" --layout=40x32x32 --filter=none
 input=globe.h5
 kill_and_resume "many options" "${globe[@]}"

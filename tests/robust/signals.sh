@@ -7,12 +7,6 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
-# Signals are sent to the program, not to libtool's script.
-program=$H5GRAD
-if [ -x "$(dirname "$H5GRAD")/.libs/h5grad" ]; then
-    program=$(dirname "$H5GRAD")/.libs/h5grad
-    export LD_LIBRARY_PATH=${program%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-fi
 signals=(INT QUIT TERM HUP USR1 USR2 ALRM XCPU)
 # Background jobs of a script have INT and QUIT ignored, those under nohup HUP.
 as_from_terminal=(env "--default-signal=$(IFS=, && echo "${signals[*]}")")
@@ -26,8 +20,8 @@ make_input large.h5 /f float32 256x256x256 noise
 make_input small.h5 /f float32 8x8x8 noise
 busy=(-j1 -s 1 --progress=never --no-history --layout=32x32x32 --filter=gzip=9)
 mkdir o
-"$program" "${busy[@]}" in.h5 want.h5 || exit 99
-"$program" --no-history small.h5 small-want.h5 2>stderr || exit 99
+"$H5GRAD" "${busy[@]}" in.h5 want.h5 || exit 99
+"$H5GRAD" --no-history small.h5 small-want.h5 2>stderr || exit 99
 
 # shellcheck disable=SC2317 # wait_until calls it
 has_child() {
@@ -43,7 +37,7 @@ has_begun() {
 # to ./stderr.
 hold() {
     for _ in 1 2 3 4 5; do
-        "${as_from_terminal[@]}" "$program" "${busy[@]}" "$@" o/out.h5 2>stderr &
+        "${as_from_terminal[@]}" "$H5GRAD" "${busy[@]}" "$@" o/out.h5 2>stderr &
         pid=$!
         wait_until has_begun
         # It may be faster than this script.
@@ -75,7 +69,7 @@ checkpoint=".out.h5.h5grad.journal .out.h5.h5grad.part *"
 
 # resumed WHAT: checks that the next run makes the bytes of one that was never stopped.
 resumed() {
-    check "$1: resumed" "$program" "${busy[@]}" --resume in.h5 o/out.h5
+    check "$1: resumed" "$H5GRAD" "${busy[@]}" --resume in.h5 o/out.h5
     check "$1: resumed: its bytes" cmp o/out.h5 want.h5
     check "$1: resumed: nothing else" equal "$(ls -A o)" out.h5
     rm -f o/* o/.out*
@@ -102,7 +96,7 @@ resumed "SIGQUIT, --checkpoint"
 # A soft limit on CPU time: the system tells the process that does the work.
 for options in "" --checkpoint; do
     # shellcheck disable=SC2086 # one option or none
-    (ulimit -S -t 1 && exec "${as_from_terminal[@]}" "$program" "${busy[@]}" $options large.h5 o/out.h5) \
+    (ulimit -S -t 1 && exec "${as_from_terminal[@]}" "$H5GRAD" "${busy[@]}" $options large.h5 o/out.h5) \
         2>stderr &
     pid=$!
     if [ -z "$options" ]; then
@@ -115,7 +109,7 @@ for options in "" --checkpoint; do
 done
 
 # What was ignored when the program started stays ignored.
-(trap '' HUP USR2 && exec "$program" "${busy[@]}" in.h5 o/out.h5 2>stderr) &
+(trap '' HUP USR2 && exec "$H5GRAD" "${busy[@]}" in.h5 o/out.h5 2>stderr) &
 pid=$!
 wait_until has_begun
 kill -HUP $pid
@@ -191,7 +185,7 @@ named() {
     local rest=$1
     shift
     full_pipe
-    "${as_from_terminal[@]}" "$program" --no-history -q --json "$@" small.h5 o/out.h5 >pipe 2>stderr 3>&- &
+    "${as_from_terminal[@]}" "$H5GRAD" --no-history -q --json "$@" small.h5 o/out.h5 >pipe 2>stderr 3>&- &
     pid=$!
     wait_until cmp -s o/out.h5 small-want.h5
     has_child
@@ -215,8 +209,8 @@ rm o/out.h5
 
 # crash CALL AT [OPTION]... INPUT: a run that aborts before such a call, see fault_inject.c; ./state has
 # the number of calls.
-object=$(dirname "$H5GRAD")/tests/robust/.libs/fault_inject.so
-sanitizer=$(ldd "$program" 2>/dev/null | awk '/lib(a|t)san/ { print $3; exit }')
+object=$build/tests/robust/.libs/fault_inject.so
+sanitizer=$(ldd "$H5GRAD" 2>/dev/null | awk '/lib(a|t)san/ { print $3; exit }')
 # shellcheck disable=SC2154 # shell-common.sh has the folder
 crash() {
     local call=$1 at=$2
@@ -224,7 +218,7 @@ crash() {
     head -c 16 /dev/zero >state
     env LD_PRELOAD="$sanitizer $object" FAULT_CALL="$call" FAULT_AT="$at" FAULT_LAST="$at" FAULT_WITH=crash \
         FAULT_FOLDER="$folder" FAULT_STATE="$folder/state" \
-        "$program" --no-history -q "$@" o/out.h5 2>stderr &
+        "$H5GRAD" --no-history -q "$@" o/out.h5 2>stderr &
     pid=$!
 }
 
@@ -291,7 +285,7 @@ waiting() {
     (flock 9 && exec sleep 60) 9<o/.out.h5.h5grad.part &
     holder=$!
     wait_until has_lock
-    "${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
+    "${as_from_terminal[@]}" "$H5GRAD" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
     pid=$!
     wait_until has_child
 }
@@ -323,7 +317,7 @@ fi
 # At any moment, even before the run has looked for earlier files. A fast machine may be done first.
 left_by_another "at once"
 for delay in 0 0.003 0.006 0.01 0.02 0.04; do
-    "${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
+    "${as_from_terminal[@]}" "$H5GRAD" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
     pid=$!
     wait_until has_child
     sleep $delay
@@ -343,7 +337,7 @@ resumed "at once"
 # All processes of a terminal get the signal.
 left_by_another "the group"
 set -m
-"${as_from_terminal[@]}" "$program" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
+"${as_from_terminal[@]}" "$H5GRAD" "${busy[@]}" --resume in.h5 o/out.h5 2>stderr &
 pid=$!
 set +m
 wait_until has_child
@@ -362,7 +356,7 @@ limited() {
     local what=$1 limit=$2 status
     shift 2
     # shellcheck disable=SC2086 # an option and its value
-    (ulimit $limit 2>/dev/null && exec "${user[@]}" "$program" --no-history -q -j4 "$@" in.h5 o/out.h5) 2>stderr
+    (ulimit $limit 2>/dev/null && exec "${user[@]}" "$H5GRAD" --no-history -q -j4 "$@" in.h5 o/out.h5) 2>stderr
     status=$?
     if [ $status -eq 0 ]; then
         check "$what: its bytes" cmp o/out.h5 plain-want.h5
@@ -379,7 +373,7 @@ limited() {
 
 # A sanitizer allocates memory of its own.
 limits() {
-    "$program" --no-history -q in.h5 plain-want.h5
+    "$H5GRAD" --no-history -q in.h5 plain-want.h5
     user=()
     for stack in 64 128 256 1024; do
         limited "stacks of $stack KiB" "-s $stack"
@@ -408,7 +402,7 @@ for k in 1 2 3 4; do make_input names.h5 "/$k$(printf 'x%.0s' {1..30000})" float
 rm -f pipe
 mkfifo pipe
 exec 3<>pipe
-"$program" --list --json names.h5 >pipe 2>stderr 3>&- &
+"$H5GRAD" --list --json names.h5 >pipe 2>stderr 3>&- &
 pid=$!
 timeout 60 head -c 1 <&3 >/dev/null
 wait_until has_child

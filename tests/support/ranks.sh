@@ -2,12 +2,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Runs that several processes share, compared with those of one process; sourced behind shell-common.sh.
 
-# The program and the plugins themselves, not libtool's scripts.
-build=${abs_top_builddir:?}
-if [ -x "$build/.libs/h5grad" ]; then
-    H5GRAD=$build/.libs/h5grad
-    export LD_LIBRARY_PATH=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-fi
 export OMP_NUM_THREADS=1
 
 # Open MPI as root, on few processors, in containers.
@@ -16,7 +10,7 @@ export OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_rmaps_base_oversub
 
 # launch_COMMAND COUNT COMMAND...: the ways to start processes.
 launch_sockets() {
-    H5GRAD_MPI=$build/tests/support/.libs/ranks_sockets.so "$build/tests/support/launch_ranks" "$@"
+    H5GRAD_MPI=${build:?}/tests/support/.libs/ranks_sockets.so "$build/tests/support/launch_ranks" "$@"
 }
 launch_openmpi() {
     H5GRAD_MPI=$build/ranks-openmpi.so mpirun.openmpi --oversubscribe --bind-to none -n "$@" 2> >(without_mpirun >&2)

@@ -341,13 +341,11 @@ static void check_operators(const uint64_t *extent, unsigned periodic, bool copi
         hg_reader_close(s.source.reader);
         s.source.reader = copying_open(&s);
     }
-    for (unsigned threads = 1; threads <= 3; threads++) {
-        for (unsigned m = 0; m < 10; m++) {
-            run(&s, threads, 12000 + m * m * 12000, &tiles);
-            most = tiles > most ? tiles : most;
-            for (unsigned i = 0; i < 3; i++)
-                ck_assert_mem_eq(s.result[i], want[i], s.bytes);
-        }
+    for (unsigned m = 0; m < 10; m++) {
+        run(&s, 1 + m % 3, 12000 + m * m * 12000, &tiles);
+        most = tiles > most ? tiles : most;
+        for (unsigned i = 0; i < 3; i++)
+            ck_assert_mem_eq(s.result[i], want[i], s.bytes);
     }
     ck_assert_uint_gt(most, 20);
     for (unsigned i = 0; i < 3; i++)
