@@ -38,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -74,7 +75,8 @@ struct points {
     unsigned long long span, most;
     bool old, overlooks, kills;
     const char *input;
-    struct bytes content; /* of input */
+    struct bytes content;            /* of input */
+    struct timespec content_time[2]; /* its times, of which OUTPUT has a hash */
     char **program;
     struct state *state;
     struct bytes result; /* of the run without a failure */
@@ -207,11 +209,30 @@ static int finish(pid_t pid, bool *late)
     return status;
 }
 
+static void read_input(struct points *points)
+{
+    struct stat info;
+    if (!points->input)
+        return;
+    if (stat(points->input, &info) != 0 || !read_bytes(points->input, &points->content))
+        give_up(points->input);
+    points->content_time[0] = info.st_atim;
+    points->content_time[1] = info.st_mtim;
+}
+
+static void write_input(const struct points *points)
+{
+    if (!points->input)
+        return;
+    write_bytes(points->input, &points->content);
+    if (utimensat(AT_FDCWD, points->input, points->content_time, 0) != 0)
+        give_up(points->input);
+}
+
 static int run(const struct points *points, unsigned long long at, bool *late)
 {
     begin_folder(points);
-    if (points->input)
-        write_bytes(points->input, &points->content);
+    write_input(points);
     atomic_store(&points->state->counted, 0);
     atomic_store(&points->state->failed, 0);
     return finish(start(points, at), late);
@@ -421,9 +442,7 @@ int main(int argc, char **argv)
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
     map_state(&points);
-    if (points.input && !read_bytes(points.input, &points.content))
-        give_up(points.input);
-
+    read_input(&points);
     unsigned long long calls = count_calls(&points);
     unsigned long long n = calls < points.most ? calls : points.most;
     for (; tried < n; tried++) {
@@ -432,8 +451,7 @@ int main(int argc, char **argv)
     }
     char left[256];
     clear_folder(NULL, left, sizeof left);
-    if (points.input)
-        write_bytes(points.input, &points.content);
+    write_input(&points);
     printf("%s %s: %llu calls, %llu points, %llu failed there, %llu findings\n", points.call,
            points.with, calls, tried, hit, wrong);
     free(points.content.data);
