@@ -25,6 +25,8 @@ struct worker {
     const struct engine_job *job;
     const struct plan *plan;
     struct codec_worker *codec;
+    uint64_t sweep_end;           /* number of the tile behind the sweep at hand, ... */
+    uint64_t foreseen;            /* ... of which the tiles before this one are announced */
     struct blanks *blanks;        /* of all workers; NULL unless the tile at hand is blank */
     struct worker_source *source; /* n_sources */
     void *raw;                    /* stored scalars of a halo box, if values have another size */

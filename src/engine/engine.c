@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "engine/derive.h"
+#include "engine/foresight.h"
 #include "engine/sweep.h"
 
 /* What the workers of a job share. */
@@ -17,6 +18,7 @@ struct crew {
     const struct plan *plan;
     struct worker *worker;
     struct blanks *blanks;
+    struct foresight foresight;
     unsigned workers;
     uint64_t end;          /* of the tiles of the current block */
     _Atomic uint64_t next; /* the next sweep to be done */
@@ -94,6 +96,8 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
     struct result_tile out = {.number = number, .codec = worker->codec, .space = worker->result};
     number_results(job, crew->plan, &tile.core, &out.core);
     enum h5grad_status status = hg_sink_begin(job->sink, &out, err);
+    if (!status && !out.there)
+        hg_foresight_tell(&crew->foresight, worker, number, atomic_load(&crew->next), crew->end);
     if (!status)
         status = make_tile(crew, worker, &tile, &out, err);
     if (!status)
@@ -120,14 +124,16 @@ static void stop(struct crew *crew, enum h5grad_status status, const struct h5gr
 
 static void work(struct crew *crew, unsigned number)
 {
-    uint64_t index = 0, end = 0;
+    struct worker *worker = &crew->worker[number];
+    uint64_t index = 0;
+    worker->sweep_end = worker->foreseen = 0;
     while (!atomic_load(&crew->stop)) {
-        if (index == end)
-            hg_plan_sweep(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &end);
+        if (index == worker->sweep_end)
+            hg_plan_sweep(crew->plan, atomic_fetch_add(&crew->next, 1), &index, &worker->sweep_end);
         if (index >= crew->end)
             return;
         struct h5grad_error mine = {0};
-        enum h5grad_status status = do_tile(crew, &crew->worker[number], index++, &mine);
+        enum h5grad_status status = do_tile(crew, worker, index++, &mine);
         if (status)
             stop(crew, status, &mine);
         if (number == 0)
@@ -220,6 +226,7 @@ static enum h5grad_status do_blocks(struct crew *crew, struct h5grad_error *err)
         if (status)
             break;
         atomic_store(&crew->next, first);
+        atomic_store(&crew->foresight.sweep, first);
         do_block(crew);
         report(crew);
         status = crew->status;
@@ -240,8 +247,10 @@ enum h5grad_status hg_engine_run(const struct engine_job *job, const struct plan
     status = hg_blanks_new(job, plan, &crew.blanks, err);
     while (made < crew.workers && !status)
         status = hg_worker_make(&crew.worker[made++], job, plan, err);
+    hg_foresight_open(&crew.foresight, job, plan);
     if (!status)
         status = do_blocks(&crew, err);
+    hg_foresight_close(&crew.foresight);
     while (made > 0)
         hg_worker_free(&crew.worker[--made]);
     free(crew.worker);

@@ -151,21 +151,41 @@ static enum h5grad_status fill_points(struct decoder *self, const struct wanted 
     return H5GRAD_OK;
 }
 
+/* Returns where the bytes that are wanted begin in the file, and sets *size. */
+static uint64_t find_bytes(const struct decoder *self, const struct h5_chunk_place *place,
+                           const struct wanted *wanted, uint64_t *size)
+{
+    const bool plain = self->source.storage->n_filters == 0;
+    const uint64_t plane = self->raw / wanted->chunk->count[0];
+    *size = plain ? wanted_bytes(self, wanted) : place->size;
+    return place->address + (wanted->planes->start[0] - wanted->chunk->start[0]) * plane;
+}
+
+void hg_decoder_foresee(const struct decoder *self, uint64_t index, const struct box *chunk,
+                        const struct box *planes, struct ahead *ahead)
+{
+    const struct h5_chunk_place *place = &self->map.place[index];
+    const struct wanted wanted = {.chunk = chunk, .planes = planes};
+    uint64_t size;
+    if (is_absent(place) || !lies_in_file(self, place) || check_size(self, place->size, NULL))
+        return;
+    uint64_t offset = find_bytes(self, place, &wanted, &size);
+    hg_ahead_want(ahead, self->fd, offset, size);
+}
+
 /* Reads the stored bytes of a chunk whose address is known. */
 static enum h5grad_status read_bytes(const struct decoder *self, const struct h5_chunk_place *place,
                                      const struct wanted *wanted, struct codec_chunk *stored,
                                      struct h5grad_error *err)
 {
-    const bool plain = self->source.storage->n_filters == 0;
-    const uint64_t plane = self->raw / wanted->chunk->count[0];
-    uint64_t skipped = (wanted->planes->start[0] - wanted->chunk->start[0]) * plane;
+    uint64_t size, offset = find_bytes(self, place, wanted, &size);
     void *bytes = take_stored(self, wanted->data, wanted->worker, place->size);
     if (!bytes)
         return hg_error_memory(err, place->size);
     stored->data = bytes;
-    stored->size = plain ? wanted_bytes(self, wanted) : place->size;
+    stored->size = size;
     stored->mask = place->mask;
-    return hg_file_read(self->fd, bytes, stored->size, place->address + skipped, err);
+    return hg_file_read(self->fd, bytes, size, offset, err);
 }
 
 /* Reads the stored bytes of a chunk through libhdf5. If there are none, or the dataset has no

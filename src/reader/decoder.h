@@ -38,6 +38,10 @@ bool hg_decoder_verify(struct decoder *decoder);
 /* True if the chunk of that index in the map's window is not stored. */
 bool hg_decoder_is_absent(const struct decoder *decoder, uint64_t index);
 
+/* Announces to ahead what hg_decoder_read will read of the file. */
+void hg_decoder_foresee(const struct decoder *decoder, uint64_t index, const struct box *chunk,
+                        const struct box *planes, struct ahead *ahead);
+
 /* Decodes planes along the first axis of a chunk to a dense array at data. index: of the chunk in
  * the map's window; chunk: its points. Only datasets without filters allow less than all planes.
  * Takes libhdf5's lock itself. */

@@ -11,8 +11,11 @@
  * If the plan gathers blocks, no chunk is kept: the first worker that comes to a block decodes the
  * chunks one by one and copies out the points that the block needs; all tiles are copied from
  * there.
+ *
+ * A chunk that is not in the page cache is announced a while before it is read, once.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,17 +29,22 @@
 /* Extent of a chunk along an axis from which on its first or last points are a small part of it. */
 #define APART_EXTENT 16
 
+/* Bytes that the gathering of a block announces ahead. */
+#define GATHER_AHEAD ((uint64_t)16 << 20)
+
 /* Tiles to prepare before the run is asked whether it is cancelled. */
 #define TURN_TILES 4096
 
 /* State of something that one worker makes and others wait for. */
-enum entry_state { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
+enum { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
+typedef uint8_t entry_state;
 
 /* A chunk of the block. */
 struct entry {
     void *data;
     uint32_t need; /* pieces of tiles that still need it */
-    enum entry_state state;
+    entry_state state;
+    atomic_bool foreseen; /* outside the mutex */
 };
 
 _Static_assert(sizeof(struct entry) + sizeof(struct h5_chunk_place) <= PLAN_CHUNK_ENTRY,
@@ -60,7 +68,7 @@ struct chunked_reader {
     struct tile block;   /* the gathered block: its cores and halo */
     char *points;        /* all points of the block's halo box */
     void *chunk;         /* buffer for the chunk being gathered */
-    enum entry_state gathered;
+    entry_state gathered;
 
     pthread_mutex_t mutex; /* guards what follows, and the entries */
     pthread_cond_t changed;
@@ -267,7 +275,7 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
 }
 
 /* True for the first caller, who then makes it and calls settle_entry. */
-static bool claim_entry(struct chunked_reader *self, enum entry_state *state)
+static bool claim_entry(struct chunked_reader *self, entry_state *state)
 {
     pthread_mutex_lock(&self->mutex);
     bool ours = *state == ENTRY_EMPTY;
@@ -277,7 +285,7 @@ static bool claim_entry(struct chunked_reader *self, enum entry_state *state)
     return ours;
 }
 
-static enum h5grad_status settle_entry(struct chunked_reader *self, enum entry_state *state,
+static enum h5grad_status settle_entry(struct chunked_reader *self, entry_state *state,
                                        enum h5grad_status status)
 {
     pthread_mutex_lock(&self->mutex);
@@ -287,7 +295,7 @@ static enum h5grad_status settle_entry(struct chunked_reader *self, enum entry_s
     return status;
 }
 
-static enum h5grad_status await_entry(struct chunked_reader *self, const enum entry_state *state,
+static enum h5grad_status await_entry(struct chunked_reader *self, const entry_state *state,
                                       struct h5grad_error *err)
 {
     pthread_mutex_lock(&self->mutex);
@@ -409,14 +417,20 @@ static void chunked_skip(struct reader *reader, const struct halo_piece *piece)
         each_chunk(self, piece, let_go, NULL, NULL);
 }
 
+/* Cuts the planes along the first axis of the piece's share out of those of the chunk. */
+static void cut_planes(const struct share *share, struct box *planes)
+{
+    planes->start[0] = share->part.start[0];
+    planes->count[0] = share->part.count[0];
+}
+
 /* Reads the piece's share of a chunk from the file, as planes along the first axis. */
 static enum h5grad_status read_planes(struct chunked_reader *self, const struct share *share,
                                       void *buffer, struct codec_worker *worker,
                                       struct h5grad_error *err)
 {
     struct box planes = share->chunk;
-    planes.start[0] = share->part.start[0];
-    planes.count[0] = share->part.count[0];
+    cut_planes(share, &planes);
     void *data = hg_codec_worker_space(worker, CODEC_SCRATCH, self->decoder.raw);
     if (!data)
         return hg_error_memory(err, self->decoder.raw);
@@ -480,11 +494,21 @@ static enum h5grad_status gather_block(struct chunked_reader *self, struct codec
                                        struct h5grad_error *err)
 {
     enum h5grad_status status;
-    uint64_t at[GRID_MAX_RANK];
+    uint64_t at[GRID_MAX_RANK], ahead[GRID_MAX_RANK], seen = 0, i = 0;
     const struct box *range = &self->decoder.map.window;
+    const uint64_t n = hg_box_points(self->reader.rank, range);
+    const uint64_t most = size_max(GATHER_AHEAD / self->decoder.raw, 1);
     memcpy(at, range->start, self->reader.rank * sizeof *at);
+    memcpy(ahead, range->start, self->reader.rank * sizeof *ahead);
     do {
+        for (; seen < size_min(n, i + 1 + most); seen++) {
+            struct box chunk;
+            hg_chunks_points(self->reader.rank, self->decoder.source.storage->chunk, ahead, &chunk);
+            hg_decoder_foresee(&self->decoder, seen, &chunk, &chunk, self->reader.ahead);
+            hg_box_next(self->reader.rank, range, ahead);
+        }
         status = gather_chunk(self, at, worker, err);
+        i++;
     } while (!status && hg_box_next(self->reader.rank, range, at));
     return status;
 }
@@ -496,6 +520,27 @@ static enum h5grad_status provide_block(struct chunked_reader *self, struct code
     if (!claim_entry(self, &self->gathered))
         return await_entry(self, &self->gathered, err);
     return settle_entry(self, &self->gathered, gather_block(self, worker, err));
+}
+
+static enum h5grad_status foresee_chunk(struct chunked_reader *self, const struct share *share,
+                                        void *user, struct h5grad_error *err)
+{
+    (void)user, (void)err;
+    struct box planes = share->chunk;
+    if (share->apart)
+        cut_planes(share, &planes);
+    else if (atomic_exchange_explicit(&self->entry[share->index].foreseen, true,
+                                      memory_order_relaxed))
+        return H5GRAD_OK;
+    hg_decoder_foresee(&self->decoder, share->index, &share->chunk, &planes, self->reader.ahead);
+    return H5GRAD_OK;
+}
+
+static void chunked_foresee(struct reader *reader, const struct halo_piece *piece)
+{
+    struct chunked_reader *self = (struct chunked_reader *)reader;
+    if (!self->gather)
+        each_chunk(self, piece, foresee_chunk, NULL, NULL);
 }
 
 /* Decodes all chunks that nobody has begun, so that workers share the work before they wait. */
@@ -540,6 +585,7 @@ const struct reader_method hg_reader_chunked = {
     .open = chunked_open,
     .prepare = chunked_prepare,
     .start = chunked_start,
+    .foresee = chunked_foresee,
     .read = chunked_read,
     .blank = chunked_blank,
     .skip = chunked_skip,

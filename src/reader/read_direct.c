@@ -38,17 +38,20 @@ static struct reader *direct_open(const struct reader_source *source, struct h5g
     return &self->reader;
 }
 
-/* Reads the box as runs of points that are adjacent in the file and in the buffer. A run spans axis
+/* Takes bytes at an offset of the file whose points go to point number to of the buffer. */
+typedef enum h5grad_status take_run(const struct direct_reader *self, uint64_t bytes,
+                                    uint64_t offset, uint64_t to, void *buffer,
+                                    struct h5grad_error *err);
+
+/* Takes the box as runs of points that are adjacent in the file and in the buffer. A run spans axis
  * inner and all axes behind it. */
-static enum h5grad_status direct_read(struct reader *reader, const struct halo_piece *piece,
-                                      void *buffer, struct codec_worker *worker,
-                                      struct h5grad_error *err)
+static enum h5grad_status each_run(const struct direct_reader *self, const struct halo_piece *piece,
+                                   take_run *take, void *buffer, struct h5grad_error *err)
 {
-    const struct direct_reader *self = (const struct direct_reader *)reader;
+    const struct reader *reader = &self->reader;
     const struct box *box = &piece->box;
     uint64_t position[GRID_MAX_RANK], stride[GRID_MAX_RANK], size = self->place.size;
     unsigned inner = reader->rank - 1;
-    (void)worker;
     while (inner > 0 && box->count[inner] == reader->extent[inner] &&
            box->count[inner] == piece->within.count[inner])
         inner--;
@@ -63,10 +66,38 @@ static enum h5grad_status direct_read(struct reader *reader, const struct halo_p
             from += position[i] * self->stride[i];
             to += (position[i] - piece->within.start[i]) * stride[i];
         }
-        status = hg_file_read(self->place.fd, (char *)buffer + to * size, run,
-                              self->place.offset + from * size, err);
+        status = take(self, run, self->place.offset + from * size, to, buffer, err);
     } while (!status && hg_box_next(inner, box, position));
     return status;
+}
+
+static enum h5grad_status read_run(const struct direct_reader *self, uint64_t bytes,
+                                   uint64_t offset, uint64_t to, void *buffer,
+                                   struct h5grad_error *err)
+{
+    return hg_file_read(self->place.fd, (char *)buffer + to * self->place.size, bytes, offset, err);
+}
+
+static enum h5grad_status direct_read(struct reader *reader, const struct halo_piece *piece,
+                                      void *buffer, struct codec_worker *worker,
+                                      struct h5grad_error *err)
+{
+    (void)worker;
+    return each_run((const struct direct_reader *)reader, piece, read_run, buffer, err);
+}
+
+static enum h5grad_status foresee_run(const struct direct_reader *self, uint64_t bytes,
+                                      uint64_t offset, uint64_t to, void *buffer,
+                                      struct h5grad_error *err)
+{
+    (void)to, (void)buffer, (void)err;
+    hg_ahead_want(self->reader.ahead, self->place.fd, offset, bytes);
+    return H5GRAD_OK;
+}
+
+static void direct_foresee(struct reader *reader, const struct halo_piece *piece)
+{
+    each_run((const struct direct_reader *)reader, piece, foresee_run, NULL, NULL);
 }
 
 static void direct_close(struct reader *reader)
@@ -78,6 +109,7 @@ const struct reader_method hg_reader_direct = {
     .name = "direct",
     .cut = HALO_RUNS,
     .open = direct_open,
+    .foresee = direct_foresee,
     .read = direct_read,
     .close = direct_close,
 };

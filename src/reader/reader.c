@@ -80,6 +80,19 @@ enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile
     return read_tile(reader, &all, buffer, worker, view, err);
 }
 
+void hg_reader_foresee(struct reader *reader, const struct tile *tile)
+{
+    struct halo_pieces pieces;
+    struct halo_piece piece;
+    struct tile all = *tile;
+    if (!reader->ahead || !reader->method->foresee)
+        return;
+    hg_reader_complete(reader, &all);
+    hg_halo_cut(&pieces, reader->rank, reader->extent, &all, reader->method->cut);
+    while (hg_halo_next(&pieces, &piece))
+        reader->method->foresee(reader, &piece);
+}
+
 void hg_reader_take_part(const struct reader *reader, const struct tile *tile, unsigned part,
                          const struct reader_view *all, void *buffer, struct reader_view *view)
 {

@@ -9,6 +9,7 @@
 #ifndef H5GRAD_READER_READER_H
 #define H5GRAD_READER_READER_H
 
+#include "base/ahead.h"
 #include "codec/codec.h"
 #include "grid/plan.h"
 #include "hdf5/storage.h"
@@ -46,6 +47,9 @@ struct reader_method {
      * of a tile before the first is read. NULL: nothing to do. */
     enum h5grad_status (*start)(struct reader *reader, const struct halo_piece *piece,
                                 struct codec_worker *worker, struct h5grad_error *err);
+    /* Announces to reader->ahead what reading a piece will take from the file. NULL: nobody knows.
+     */
+    void (*foresee)(struct reader *reader, const struct halo_piece *piece);
     /* Reads the points of piece->box to their places in a dense buffer for piece->within. */
     enum h5grad_status (*read)(struct reader *reader, const struct halo_piece *piece, void *buffer,
                                struct codec_worker *worker, struct h5grad_error *err);
@@ -67,13 +71,14 @@ struct reader {
     size_t size;    /* bytes of a point */
     unsigned parts; /* points along an axis that its tiles lack; 0: there is none */
     unsigned parts_axis;
-    uint64_t layers;  /* chunks along it, and ... */
-    uint64_t room;    /* ... points along it that these have; without chunks 1 and all */
-    uint64_t held;    /* bytes that libhdf5 needs to read, for any number of workers ... */
-    uint64_t caches;  /* ... and for caches, given up if they are half of the memory limit */
-    uint64_t beside;  /* bytes kept with each decoded chunk besides its points */
-    uint64_t stored;  /* bytes of CODEC_STORED that each worker needs ... */
-    uint64_t scratch; /* ... and of CODEC_SCRATCH */
+    uint64_t layers;     /* chunks along it, and ... */
+    uint64_t room;       /* ... points along it that these have; without chunks 1 and all */
+    uint64_t held;       /* bytes that libhdf5 needs to read, for any number of workers ... */
+    uint64_t caches;     /* ... and for caches, given up if they are half of the memory limit */
+    uint64_t beside;     /* bytes kept with each decoded chunk besides its points */
+    uint64_t stored;     /* bytes of CODEC_STORED that each worker needs ... */
+    uint64_t scratch;    /* ... and of CODEC_SCRATCH */
+    struct ahead *ahead; /* the engine's; NULL: nothing is announced */
     int (*cancelled)(void *user); /* asked while a block is prepared; may be NULL */
     void *user;
 };
@@ -109,6 +114,10 @@ enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *p
 enum h5grad_status hg_reader_read(struct reader *reader, const struct tile *tile, void *buffer,
                                   struct codec_worker *worker, struct reader_view *view,
                                   struct h5grad_error *err);
+
+/* Announces that a tile of the block, or of contiguous points any tile, will be read soon. Any
+ * thread. */
+void hg_reader_foresee(struct reader *reader, const struct tile *tile);
 
 /* Copies one part of the tile that a reader with parts has read, all of which is in view all, to
  * buffer, which has room for the tile's halo box; sets view to that. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <locale.h>
 #include <math.h>
@@ -8,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ahead.h"
 #include "base/cache.h"
 #include "base/element.h"
 #include "base/error.h"
@@ -621,11 +624,52 @@ START_TEST(streamed_copies)
 }
 END_TEST
 
+/* Returns how many pages of a file are in the page cache. */
+static size_t cached_pages(int fd, size_t size)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), n = size / page;
+    unsigned char *in = calloc(n, 1);
+    size_t found = 0;
+    void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+    ck_assert(in && map != MAP_FAILED && mincore(map, size, in) == 0);
+    for (size_t i = 0; i < n; i++)
+        found += in[i] & 1;
+    munmap(map, size);
+    free(in);
+    return found;
+}
+
+/* Bytes that are wanted come into the page cache, and nothing happens at the end of a file. */
+START_TEST(bytes_come_ahead)
+{
+    const size_t size = (size_t)4 << 20, page = (size_t)sysconf(_SC_PAGESIZE);
+    struct ahead *ahead = hg_ahead_new();
+    char *data = calloc(1, size);
+    folder_make();
+    int fd = open(in_folder("file"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert(ahead && data && fd >= 0 && write(fd, data, size) == (ssize_t)size);
+    ck_assert(fsync(fd) == 0 && posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0);
+    bool forgets = cached_pages(fd, size) == 0; /* a file system in memory does not */
+    hg_ahead_want(ahead, fd, 0, size);
+    hg_ahead_want(ahead, fd, size - 1, 1);
+    hg_ahead_want(ahead, fd, size, 100);
+    for (unsigned i = 0; i < 2000 && cached_pages(fd, size) < size / page; i++)
+        usleep(1000);
+    if (forgets)
+        ck_assert_uint_eq(cached_pages(fd, size), size / page);
+    hg_ahead_want(ahead, fd, 0, size);
+    hg_ahead_free(ahead);
+    close(fd);
+    free(data);
+    folder_remove();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base");
     TCase *tcase = add_case(suite, "base", NULL, NULL);
-    ADD_TESTS(tcase, streamed_copies);
+    ADD_TESTS(tcase, streamed_copies, bytes_come_ahead);
     add_error_tests(tcase);
     add_memory_tests(tcase);
     add_parse_tests(tcase);

@@ -13,4 +13,10 @@ struct reader *copying_reader_open(const void *data, size_t size, unsigned compo
 /* Returns how many tiles, or parts of tiles in sweeps, were read. */
 unsigned copying_reader_tiles(const struct reader *reader);
 
+/* Watches what is announced, with one worker. */
+void copying_reader_watch(struct reader *reader);
+
+/* Returns how many of those hold points that were not announced before they were read. */
+unsigned copying_reader_surprises(const struct reader *reader);
+
 #endif

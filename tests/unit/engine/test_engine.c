@@ -239,6 +239,28 @@ START_TEST(same_bits_of_large_tiles)
 END_TEST
 
 /* Linear data has its slope everywhere, ends and tile borders included. */
+/* All but the first tile are announced before they are read, in one sweep or many and block by
+ * block. */
+START_TEST(tiles_are_announced)
+{
+    static const uint64_t extent[][3] = {{60, 8, 10}, {9, 70, 30}, {3, 5, 400}};
+    struct setup s;
+    uint64_t tiles;
+    setup_make(&s, extent[_i], ELEMENT_F64, 1, 2);
+    hg_reader_close(s.source.reader);
+    for (unsigned m = 0; m < 8; m++) {
+        s.source.reader = copying_open(&s);
+        copying_reader_watch(s.source.reader);
+        run(&s, 1, 6000 + m * m * 2000, &tiles);
+        ck_assert_uint_le(copying_reader_surprises(s.source.reader), 1);
+        ck_assert_uint_ge(copying_reader_tiles(s.source.reader), 1);
+        if (m < 7)
+            hg_reader_close(s.source.reader);
+    }
+    setup_free(&s);
+}
+END_TEST
+
 START_TEST(linear)
 {
     struct setup s;
@@ -633,6 +655,7 @@ int main(void)
     tcase_add_loop_test(tcase, same_bits, 0, 2);
     tcase_add_loop_test(tcase, same_bits_of_second_derivatives, 0, 6);
     tcase_add_loop_test(tcase, wide_and_periodic, 0, 16);
+    tcase_add_loop_test(tcase, tiles_are_announced, 0, 3);
     ADD_TESTS(tcase, same_bits_of_large_tiles, periodic_and_packed, linear, progress_and_cancel,
               chunks_and_memory, encoders_and_memory);
     tcase_add_loop_test(tcase, tiles_and_caches, 0, 15);
