@@ -9,7 +9,7 @@
 
 #include "formats/unit.h"
 #include "libhdf5/h5.h"
-#include "ranks/ranks.h"
+#include "ranks/each.h"
 #include "run/array.h"
 #include "run/resume.h"
 #include "run/run.h"
@@ -99,6 +99,13 @@ unsigned h5grad_ranks_count(const struct h5grad_ranks *ranks)
 int h5grad_ranks_is_first(struct h5grad_ranks *ranks)
 {
     return hg_line_is_first((struct ranks *)ranks);
+}
+
+enum h5grad_status h5grad_ranks_each(struct h5grad_ranks *ranks, uint64_t n,
+                                     int (*each)(void *user, uint64_t number), void *user,
+                                     struct h5grad_error *error)
+{
+    return finish(hg_ranks_each((struct ranks *)ranks, n, each, user, error), error);
 }
 
 int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine)

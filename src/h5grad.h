@@ -173,6 +173,8 @@ struct h5grad_options {
                    history, of files that have the sizes and times that they had then, and is not
                    older than any of them */
     int skip_results; /* nonzero: an input that holds results of h5grad is not done */
+    int alone; /* nonzero: the run is this process's own; ranks only divide the defaults of memory
+                  and threads */
 };
 
 /* Sets the size, and all other members to their defaults, like the initialiser {sizeof options}. */
@@ -348,6 +350,16 @@ H5GRAD_API unsigned h5grad_ranks_count(const struct h5grad_ranks *ranks);
 
 /* Nonzero in the one process that speaks for all: rank 0, or rank 1 once rank 0 is dead. */
 H5GRAD_API int h5grad_ranks_is_first(struct h5grad_ranks *ranks);
+
+/*
+ * For work on many things, each done by one process, such as runs with options->alone. All
+ * processes call it. Calls each for the numbers below n, in order, in the processes as they are
+ * free; one in which it returns nonzero gets no more, and if that is rank 0, none does. A thread of
+ * rank 0 hands the numbers out. Waits for the others; fails if one of them is dead.
+ */
+H5GRAD_API enum h5grad_status h5grad_ranks_each(struct h5grad_ranks *ranks, uint64_t n,
+                                                int (*each)(void *user, uint64_t number),
+                                                void *user, struct h5grad_error *error);
 
 /* Waits for the others; returns the largest of their numbers, or mine if one of them is dead. */
 H5GRAD_API int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine);

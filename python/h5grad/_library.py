@@ -79,6 +79,7 @@ class Options(ctypes.Structure):
         ("ranks", ctypes.c_void_p),
         ("update", c_int),
         ("skip_results", c_int),
+        ("alone", c_int),
     ]
 
 

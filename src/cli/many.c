@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/launcher.h"
+#include "cli/cap.h"
 #include "cli/claim.h"
 #include "cli/command_line.h"
 #include "cli/exit_report.h"
@@ -50,15 +52,18 @@ enum h5grad_status many_begin(struct h5grad_error *error)
     return H5GRAD_OK;
 }
 
-/* One bar over all: files to come are taken for as large as the others are on the average. */
+/* One bar over all: other files are taken for as large as those of this process are on the average.
+ */
 static void many_show_progress(void *user, const struct h5grad_progress *now)
 {
     const struct many_session *session = user;
-    size_t to_come = session->session.options->n_files - many->next - 1;
+    const struct options *options = session->session.options;
     uint64_t seen = many->bytes + now->bytes_total;
+    uint64_t mean = seen / (many->made + 1);
+    uint64_t before = options->mpi ? mean * many->next : many->bytes;
     const struct h5grad_progress all = {
-        .bytes_done = many->bytes + now->bytes_done,
-        .bytes_total = seen + seen / (many->made + 1) * to_come,
+        .bytes_done = before + now->bytes_done,
+        .bytes_total = before + now->bytes_total + mean * (options->n_files - many->next - 1),
         .field = session->label,
     };
 
@@ -151,43 +156,66 @@ static enum h5grad_status many_do(const struct options *options, struct many_ses
     return H5GRAD_OK;
 }
 
-/* Says how far the run has come, and how to go on. */
+/* Whether another process speaks of what concerns all. */
+static bool many_is_quiet(const struct options *options)
+{
+    return options->grad.ranks && !h5grad_ranks_is_first(options->grad.ranks);
+}
+
+/* Says how far the run has come, and how to go on. Processes of an MPI job know of their own files
+ * only. */
 static void many_tell_stop(const struct options *options)
 {
-    if (options->mode == OPTIONS_RUN)
-        fprintf(stderr, "h5grad: %zu of %zu files are done%s\n", many->made + many->left,
-                options->n_files,
-                options->grad.no_history ? "" : "; the same with --update does the rest");
+    if (options->mode != OPTIONS_RUN || many_is_quiet(options))
+        return;
+    if (options->mpi)
+        fputs("h5grad: not all files are done", stderr);
+    else
+        fprintf(stderr, "h5grad: %zu of %zu files are done", many->made + many->left,
+                options->n_files);
+    fputs(options->grad.no_history ? "\n" : "; the same with --update does the rest\n", stderr);
 }
 
 static int many_stop(const struct options *options, bool resumable)
 {
-    int result = exit_report_stop(options, stop_signal(), resumable, false);
+    int result = exit_report_stop(options, stop_signal(), resumable, many_is_quiet(options));
 
     many_tell_stop(options);
     many->over = true;
     return result;
 }
 
-static void many_print_repeated(const struct options *options)
+/* " of process 3" where there are several. */
+static void many_name_process(const struct options *options, char *name, size_t size)
+{
+    name[0] = '\0';
+    if (options->grad.ranks && h5grad_ranks_count(options->grad.ranks) > 1)
+        snprintf(name, size, " of process %u", h5grad_ranks_rank(options->grad.ranks));
+}
+
+static void many_print_repeated(const struct options *options, const char *process)
 {
     for (size_t i = 0; i < many->repeats.n; i++) {
         const struct repeated *item = &many->repeats.item[i];
         if (item->more > 0 && options->verbosity != OPTIONS_QUIET)
-            text_print(stderr, "h5grad: %s: %s (and in %zu other %s)\n",
+            text_print(stderr, "h5grad: %s: %s (and in %zu other %s%s)\n",
                        options->operands.items[item->first], item->text, item->more,
-                       item->more == 1 ? "file" : "files");
+                       item->more == 1 ? "file" : "files", process);
     }
 }
 
 static int many_end(const struct options *options)
 {
-    many_print_repeated(options);
+    char process[64];
+    size_t n = many->made + many->left + many->failed;
+
+    many_name_process(options, process, sizeof process);
+    many_print_repeated(options, process);
     if (options->verbosity == OPTIONS_VERBOSE)
-        fprintf(stderr, "h5grad: %zu files: %zu done, %zu left as they were, %zu failed\n",
-                options->n_files, many->made, many->left, many->failed);
+        fprintf(stderr, "h5grad: %zu files%s: %zu done, %zu left as they were, %zu failed\n", n,
+                process, many->made, many->left, many->failed);
     else if (many->failed > 0)
-        fprintf(stderr, "h5grad: %zu of %zu files failed\n", many->failed, options->n_files);
+        fprintf(stderr, "h5grad: %zu of %zu files%s failed\n", many->failed, n, process);
     if (options->json != 0)
         json_close(&many->json);
     many->over = true;
@@ -208,7 +236,7 @@ static bool many_do_next(struct options *options, struct many_session *session, 
     if (stopped)
         *result = many_stop(options, status == H5GRAD_RESUMABLE);
     else if (status != H5GRAD_OK)
-        *result = session_report_error(status, &error, false);
+        *result = session_report_error(status, &error, usage && many_is_quiet(options));
     if (failed)
         many_print_failed(options, error.message);
     many->over = many->over || usage; /* other files would not do, either */
@@ -216,7 +244,53 @@ static bool many_do_next(struct options *options, struct many_session *session, 
     many->next += !stopped;
     fflush(stdout); /* what the process does not say if it is killed */
     many->begun = false;
-    return status == H5GRAD_OK || (failed && !supervise_is_child());
+    return status == H5GRAD_OK || (failed && (!supervise_is_child() || options->mpi));
+}
+
+/* What many_each needs. */
+struct many_share {
+    struct options *options;
+    struct many_session *session;
+    int result;
+};
+
+static int many_each(void *user, uint64_t number)
+{
+    struct many_share *share = user;
+
+    many->next = (size_t)number;
+    return !many_do_next(share->options, share->session, &share->result);
+}
+
+/* With --mpi: each process does whole files, as runs of its own, which process 0 hands out. */
+static int many_work_shared(struct options *options, struct many_session *session)
+{
+    struct many_share share = {options, session, EXIT_DONE};
+    struct h5grad_error error = {.status = H5GRAD_OK};
+    enum h5grad_status status = h5grad_ranks_open(&options->grad.ranks, &error);
+
+    cap_memory(options);
+    if (status != H5GRAD_OK)
+        return session_report_error(status, &error, hg_launcher_find().rank > 0);
+    struct h5grad_ranks *ranks = options->grad.ranks;
+    options->grad.alone = 1;
+    if (many_is_quiet(options)) {
+        supervise_note_quiet();
+        progress_init(&many->progress, stderr, PROGRESS_NEVER);
+    }
+    if (options->mode == OPTIONS_RUN)
+        status = h5grad_ranks_each(ranks, options->n_files, many_each, &share, &error);
+    for (size_t i = 0; options->mode != OPTIONS_RUN && i < options->n_files; i++) {
+        if (many_is_quiet(options) || many_each(&share, i))
+            break;
+    }
+    int result = status != H5GRAD_OK ? session_report_error(status, &error, many_is_quiet(options))
+                 : many->over        ? share.result
+                                     : many_end(options);
+    result = h5grad_ranks_most(ranks, result);
+    supervise_note_result(result);
+    h5grad_ranks_close(ranks);
+    return result;
 }
 
 int many_work(struct options *options)
@@ -232,6 +306,11 @@ int many_work(struct options *options)
         many_print_failed(options, "the process that did it crashed; standard error says how");
         many->crashed = false;
     }
+    if (options->mpi) {
+        result = many_work_shared(options, &session);
+        stop_unwatch();
+        return result;
+    }
     while (goes_on && many->next < options->n_files)
         goes_on = many_do_next(options, &session, &result);
     if (!many->over && many->next == options->n_files)
@@ -242,7 +321,7 @@ int many_work(struct options *options)
 
 bool many_goes_on(const struct options *options, int result, bool stopped)
 {
-    if (many->over)
+    if (many->over || options->mpi) /* of which a process can be part only once */
         return false;
     if (stopped || stop_signal_name(result - EXIT_SIGNAL)) {
         many_tell_stop(options);

@@ -327,6 +327,8 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
     if (!status)
         status = check_environment(out, err);
     take_switches(user, out);
+    if (user->alone)
+        out->ranks = NULL;
     return status ? status : make_fingerprint(user, out, err);
 }
 
