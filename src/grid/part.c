@@ -22,11 +22,12 @@ static uint64_t choose_step(const struct parts_request *request, unsigned axis, 
 }
 
 /* Returns whether parts can have one grain of axis, so that a later axis is cut: if its halo is no
- * thinner for that. */
+ * thinner for that, and its grains are not parts enough. */
 static bool can_pass(const struct parts_request *request, unsigned axis)
 {
-    return axis + 1 < request->rank &&
-           request->grain[axis] >= size_min(request->thick[axis], request->count[axis]);
+    const uint64_t count = request->count[axis], grain = request->grain[axis];
+    return axis + 1 < request->rank && grain >= size_min(request->thick[axis], count) &&
+           size_ceil_div(count, grain) < request->enough;
 }
 
 void hg_parts_make(const struct parts_request *request, struct parts *parts)
@@ -46,6 +47,12 @@ void hg_parts_make(const struct parts_request *request, struct parts *parts)
                request->part_bytes / size_max(grains * parts->step[parts->axis], 1))
         grains *= parts->step[parts->axis++];
     const unsigned axis = parts->axis;
+    if (!request->pieces && axis > 0) {
+        grains /= parts->step[axis - 1];
+        parts->step[axis - 1] =
+            choose_step(request, axis - 1, later[axis] * parts->step[axis] * grains);
+        grains *= parts->step[axis - 1];
+    }
     parts->step[axis] = choose_step(request, axis, later[axis] * grains);
     for (unsigned i = axis + 1; i < request->rank; i++)
         parts->step[i] = request->count[i];

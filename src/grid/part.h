@@ -6,6 +6,8 @@
 #ifndef H5GRAD_GRID_PART_H
 #define H5GRAD_GRID_PART_H
 
+#include <stdbool.h>
+
 #include "grid/box.h"
 
 struct parts_request {
@@ -16,10 +18,14 @@ struct parts_request {
     uint64_t thick[GRID_MAX_RANK]; /* results of a part, at least: of axes with halos; or 1 */
     uint64_t point_bytes;          /* of all results at a point */
     uint64_t part_bytes;           /* of a part, about */
+    uint64_t enough;               /* parts along an axis: then no later one is cut */
+    bool pieces;                   /* each part is one piece of an array that is not chunked */
 };
 
-/* Parts are numbered in C order. Each has one grain of every axis before `axis`, `step` results of
- * axis, and all of the later ones; so it is one piece of an array that is not chunked. */
+/* Parts are numbered in C order. Each has `step` results of `axis` and all of the later ones; of
+ * every axis before it one grain, but of the last of them more, unless parts are pieces: they are
+ * done one after the other along axis, where they have as few as possible, so that borders beside
+ * that are few. */
 struct parts {
     unsigned rank, axis;
     uint64_t count[GRID_MAX_RANK], step[GRID_MAX_RANK];

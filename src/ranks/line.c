@@ -12,15 +12,19 @@
 #include "base/parse.h"
 #include "base/thread.h"
 
-#define BEAT        2.0    /* seconds between two signs of life, at most */
-#define BEATS       5      /* within the time after which a rank is dead, at least */
-#define SILENCE     50     /* seconds without one after which a rank is dead */
-#define PATIENCE    10.0   /* seconds that a run then has to end in order */
-#define WATCH       1.0    /* seconds between two looks at who is silent */
-#define SLEPT       0.1    /* two polls that are further apart count as that many seconds */
-#define KEEP        50     /* milliseconds without a call after which the keeper polls */
-#define NAP_LEAST   20000  /* nanoseconds */
-#define NAP_LONGEST 500000 /* nanoseconds */
+#define BEAT     2.0  /* seconds between two signs of life, at most */
+#define BEATS    5    /* within the time after which a rank is dead, at least */
+#define SILENCE  50   /* seconds without one after which a rank is dead */
+#define PATIENCE 10.0 /* seconds that a run then has to end in order */
+#define WATCH    1.0  /* seconds between two looks at who is silent */
+#define SLEPT    0.1  /* two polls that are further apart count as that many seconds */
+#define KEEP     50   /* milliseconds without a call after which the keeper polls */
+
+/* Nanoseconds of naps: each is twice as long as the one before, from the turn on a 32nd longer, so
+ * that no message waits for more than about a 32nd of the time since the last one. */
+#define NAP_LEAST   20000
+#define NAP_TURN    500000
+#define NAP_LONGEST 10000000
 
 /* A message without bytes is a sign of life, one of a single byte the last of its sender. */
 enum { SIZE_BEAT = 0, SIZE_BYE = 1 };
@@ -282,7 +286,8 @@ void hg_ranks_nap(struct ranks *ranks)
     if (line) {
         pthread_mutex_lock(&line->lock);
         time.tv_nsec = line->nap;
-        line->nap = line->nap < NAP_LONGEST / 2 ? 2 * line->nap : NAP_LONGEST;
+        line->nap += line->nap < NAP_TURN ? line->nap : line->nap / 32;
+        line->nap = line->nap < NAP_LONGEST ? line->nap : NAP_LONGEST;
         pthread_mutex_unlock(&line->lock);
     }
     nanosleep(&time, NULL);

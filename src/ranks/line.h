@@ -27,7 +27,7 @@ enum h5grad_status hg_ranks_poll(struct ranks *ranks, unsigned *from, void *data
                                  struct h5grad_error *err);
 
 /* For waiting callers, between two calls of hg_ranks_poll that found nothing: longer each time, up
- * to half a millisecond, so that they leave the processors to the workers. */
+ * to 10 milliseconds, so that they leave the processors to the workers. */
 void hg_ranks_nap(struct ranks *ranks);
 
 /* Makes ranks->line, if there are others. */

@@ -63,6 +63,7 @@ struct chunked_reader {
     bool faces;  /* the block needs the faces */
     bool apart;  /* halos along the first axis are read from the file again */
     bool gather; /* the plan gathers blocks */
+    bool keeps;  /* some chunks of the block are kept for the next plan */
 
     struct entry *entry; /* per chunk of the block, in the order of the map's window */
     struct tile block;   /* the gathered block: its cores and halo */
@@ -103,12 +104,16 @@ static struct chunked_reader *make_reader(const struct reader_source *source, ui
     return self;
 }
 
+static void free_entries(struct entry *entry, uint64_t n)
+{
+    for (uint64_t i = 0; i < n && entry; i++)
+        free(entry[i].data);
+    free(entry);
+}
+
 static void drop_block(struct chunked_reader *self)
 {
-    uint64_t n = self->entry ? hg_box_points(self->reader.rank, &self->decoder.map.window) : 0;
-    for (uint64_t i = 0; i < n; i++)
-        free(self->entry[i].data);
-    free(self->entry);
+    free_entries(self->entry, hg_box_points(self->reader.rank, &self->decoder.map.window));
     free(self->points);
     free(self->chunk);
     self->entry = NULL;
@@ -244,6 +249,102 @@ static enum h5grad_status prepare_keeping(struct chunked_reader *self, const str
     return H5GRAD_OK;
 }
 
+/* Returns where the points of a chunk with that place along the last axis are kept, behind the
+ * chunk, and sets *face to them. NULL if they are not kept. */
+static char *find_face(const struct chunked_reader *self, const struct box *chunk, void *data,
+                       uint64_t place, struct box *face)
+{
+    const unsigned last = self->reader.rank - 1;
+    bool first = place == chunk->start[last];
+    if (!self->faces || !(first || place == chunk->start[last] + chunk->count[last] - 1))
+        return NULL;
+    *face = *chunk;
+    face->start[last] = place;
+    face->count[last] = 1;
+    return (char *)data + self->decoder.raw + (first ? 0 : self->face);
+}
+
+static void keep_faces(const struct chunked_reader *self, const struct box *chunk, void *data)
+{
+    const unsigned last = self->reader.rank - 1;
+    const uint64_t place[2] = {chunk->start[last], chunk->start[last] + chunk->count[last] - 1};
+    struct box face;
+    for (unsigned i = 0; i < 2; i++) {
+        char *to = find_face(self, chunk, data, place[i], &face);
+        if (to)
+            hg_box_copy(self->reader.rank, self->decoder.size, &face, chunk, data, &face, to);
+    }
+}
+
+/* Chunks that a plan has left decoded for the next one. */
+struct leftover {
+    struct entry *entry;
+    struct box window;
+    bool faces;
+};
+
+static void take_leftover(struct chunked_reader *self, struct leftover *left)
+{
+    *left =
+        (struct leftover){self->keeps ? self->entry : NULL, self->decoder.map.window, self->faces};
+    if (self->keeps)
+        self->entry = NULL;
+    self->keeps = false;
+}
+
+static bool is_within(unsigned rank, const struct box *box, const uint64_t *at)
+{
+    bool within = true;
+    for (unsigned i = 0; i < rank; i++)
+        within = within && at[i] - box->start[i] < box->count[i];
+    return within;
+}
+
+/* Goes on with the chunks that the block needs, too. */
+static void use_leftover(struct chunked_reader *self, struct leftover *left)
+{
+    const unsigned rank = self->reader.rank;
+    struct entry *old = left->entry;
+    struct box points;
+    uint64_t at[GRID_MAX_RANK];
+    memcpy(at, left->window.start, rank * sizeof *at);
+    do {
+        if (!old->data || old->state != ENTRY_READY ||
+            !is_within(rank, &self->decoder.map.window, at))
+            continue;
+        struct entry *entry = &self->entry[hg_chunk_map_index(&self->decoder.map, at)];
+        if (entry->need == 0)
+            continue;
+        entry->data = old->data;
+        entry->state = ENTRY_READY;
+        old->data = NULL;
+        hg_chunks_points(rank, self->decoder.source.storage->chunk, at, &points);
+        if (!left->faces)
+            keep_faces(self, &points, entry->data);
+    } while (old++, hg_box_next(rank, &left->window, at));
+}
+
+/* Lets the chunks that the next plan needs, too, count as needed, if there is memory for those of
+ * the two plans. */
+static void keep_for_next(struct chunked_reader *self)
+{
+    const struct reader_keep *keep = &self->reader.keep;
+    const struct box *window = &self->decoder.map.window;
+    const uint64_t length = self->decoder.source.storage->chunk[keep->axis];
+    const uint64_t entries = hg_box_points(self->reader.rank, window);
+    uint64_t at[GRID_MAX_RANK], bytes = entries * sizeof *self->entry;
+    for (unsigned counted = 0; counted < 2 && bytes <= keep->most / 2; counted++) {
+        struct entry *entry = self->entry;
+        memcpy(at, window->start, self->reader.rank * sizeof *at);
+        do {
+            const bool later = entry->need > 0 && (at[keep->axis] + 1) * length > keep->from;
+            entry->need += counted && later;
+            bytes += counted || !later ? 0 : self->decoder.raw + self->reader.beside;
+        } while (entry++, hg_box_next(self->reader.rank, window, at));
+        self->keeps = counted;
+    }
+}
+
 /* Whether tiles have halos along the last axis that lie in other chunks. */
 static bool has_faces(const struct reader *reader, const struct plan *plan)
 {
@@ -259,6 +360,8 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
     struct chunked_reader *self = (struct chunked_reader *)reader;
     uint64_t first, end;
     struct box range;
+    struct leftover left;
+    take_leftover(self, &left);
     drop_block(self);
     hg_plan_block(plan, block, &first, &end, &self->block);
     hg_reader_complete(reader, &self->block);
@@ -266,12 +369,18 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
     self->decoder.map.cancelled = reader->cancelled;
     self->decoder.map.user = reader->user;
     enum h5grad_status status = hg_chunk_map_move(&self->decoder.map, &range, err);
-    if (status)
-        return status;
     self->gather = plan->block_points > 0;
     self->faces = !self->gather && self->face > 0 && has_faces(reader, plan);
-    return self->gather ? prepare_gathering(self, err)
-                        : prepare_keeping(self, plan, first, end, err);
+    if (!status)
+        status = self->gather ? prepare_gathering(self, err)
+                              : prepare_keeping(self, plan, first, end, err);
+    if (!status && !self->gather && left.entry)
+        use_leftover(self, &left);
+    if (!status && !self->gather && block + 1 == plan->blocks && reader->keep.most > 0 &&
+        !(self->apart && reader->keep.axis == 0))
+        keep_for_next(self);
+    free_entries(left.entry, hg_box_points(reader->rank, &left.window));
+    return status;
 }
 
 /* True for the first caller, who then makes it and calls settle_entry. */
@@ -317,33 +426,6 @@ static void *take_buffer(struct chunked_reader *self)
     pthread_mutex_unlock(&self->mutex);
     return spare ? spare
                  : hg_memory_aligned(size_max(sizeof *spare, self->decoder.raw + 2 * self->face));
-}
-
-/* Returns where the points of a chunk with that place along the last axis are kept, behind the
- * chunk, and sets *face to them. NULL if they are not kept. */
-static char *find_face(const struct chunked_reader *self, const struct box *chunk, void *data,
-                       uint64_t place, struct box *face)
-{
-    const unsigned last = self->reader.rank - 1;
-    bool first = place == chunk->start[last];
-    if (!self->faces || !(first || place == chunk->start[last] + chunk->count[last] - 1))
-        return NULL;
-    *face = *chunk;
-    face->start[last] = place;
-    face->count[last] = 1;
-    return (char *)data + self->decoder.raw + (first ? 0 : self->face);
-}
-
-static void keep_faces(const struct chunked_reader *self, const struct box *chunk, void *data)
-{
-    const unsigned last = self->reader.rank - 1;
-    const uint64_t place[2] = {chunk->start[last], chunk->start[last] + chunk->count[last] - 1};
-    struct box face;
-    for (unsigned i = 0; i < 2; i++) {
-        char *to = find_face(self, chunk, data, place[i], &face);
-        if (to)
-            hg_box_copy(self->reader.rank, self->decoder.size, &face, chunk, data, &face, to);
-    }
 }
 
 /* Decodes the chunk unless another worker has begun to. */

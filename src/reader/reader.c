@@ -122,6 +122,12 @@ bool hg_reader_is_blank(struct reader *reader, const struct tile *tile)
     return blank;
 }
 
+void hg_reader_keep(struct reader *reader, unsigned axis, uint64_t from, uint64_t most)
+{
+    const unsigned more = reader->parts > 0 && axis >= reader->parts_axis;
+    reader->keep = (struct reader_keep){axis + more, from, most};
+}
+
 void hg_reader_skip(struct reader *reader, const struct tile *tile)
 {
     struct halo_pieces pieces;

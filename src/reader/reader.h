@@ -32,6 +32,12 @@ struct reader_view {
     ptrdiff_t stride[GRID_MAX_RANK];
 };
 
+/* What the next plan needs as well as this one: see hg_reader_keep. */
+struct reader_keep {
+    unsigned axis;
+    uint64_t from, most;
+};
+
 struct reader;
 
 struct reader_method {
@@ -79,6 +85,7 @@ struct reader {
     uint64_t stored;     /* bytes of CODEC_STORED that each worker needs ... */
     uint64_t scratch;    /* ... and of CODEC_SCRATCH */
     struct ahead *ahead; /* the engine's; NULL: nothing is announced */
+    struct reader_keep keep;
     int (*cancelled)(void *user); /* asked while a block is prepared; may be NULL */
     void *user;
 };
@@ -105,6 +112,10 @@ struct reader *hg_reader_open_memory(const void *data, enum element element, uns
  * were. H5GRAD_CANCELLED if reader->cancelled says so. Not within hg_enter. */
 enum h5grad_status hg_reader_prepare(struct reader *reader, const struct plan *plan, uint64_t block,
                                      struct h5grad_error *err);
+
+/* Announces that the plan after the next one needs points from `from` on along axis, too: a reader
+ * that decodes chunks keeps those that hold them, if they take no more than most bytes. */
+void hg_reader_keep(struct reader *reader, unsigned axis, uint64_t from, uint64_t most);
 
 /*
  * Delivers the points of a tile's core and its halo's faces, of all parts, as stored scalars

@@ -25,14 +25,16 @@
 
 /* The parts of a field. */
 struct queue {
-    uint64_t parts, row, next;
-    bool *done;
+    uint64_t parts, row, left;
+    bool *taken;
 };
 
-/* What rank 0 knows of another rank. */
+/* What rank 0 knows of a rank. */
 struct other {
+    size_t field;  /* that it got parts of, and ... */
+    uint64_t next; /* ... the part behind them */
     size_t n, room;
-    struct lease_chunk *chunk; /* of the part that it does */
+    struct lease_chunk *chunk; /* of the parts that it does; of others than rank 0 */
 };
 
 struct share {
@@ -89,6 +91,8 @@ struct share *hg_share_open(struct ranks *ranks, size_t fields, const struct sha
         share->queue = hg_memory_zeroed(fields, sizeof *share->queue);
         share->other = hg_memory_zeroed(ranks->count, sizeof *share->other);
     }
+    for (unsigned i = 0; share->other && i < ranks->count; i++)
+        share->other[i].field = SIZE_MAX;
     if (share->message && (!is_first(share) || (share->queue && share->other)))
         return share;
     hg_error_memory(err, RANKS_LONGEST);
@@ -101,7 +105,7 @@ void hg_share_close(struct share *share)
     if (!share)
         return;
     for (size_t i = 0; share->queue && i < share->fields; i++)
-        free(share->queue[i].done);
+        free(share->queue[i].taken);
     for (unsigned i = 0; share->other && i < share->ranks->count; i++)
         free(share->other[i].chunk);
     free(share->queue);
@@ -118,47 +122,75 @@ void hg_share_close(struct share *share)
 enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts, uint64_t row,
                                 struct h5grad_error *err)
 {
-    share->queue[field].parts = parts;
-    share->queue[field].row = row;
-    share->queue[field].done = hg_memory_zeroed(parts, sizeof(bool));
-    return share->queue[field].done || parts == 0 ? H5GRAD_OK : hg_error_memory(err, parts);
+    share->queue[field] = (struct queue){parts, row, parts, hg_memory_zeroed(parts, sizeof(bool))};
+    return share->queue[field].taken || parts == 0 ? H5GRAD_OK : hg_error_memory(err, parts);
+}
+
+static void take(struct queue *queue, uint64_t part, uint64_t n)
+{
+    memset(queue->taken + part, true, n);
+    queue->left -= n;
 }
 
 void hg_share_skip(struct share *share, size_t field, uint64_t part)
 {
-    share->queue[field].done[part] = true;
+    if (!share->queue[field].taken[part])
+        take(&share->queue[field], part, 1);
 }
 
-/* Returns how many parts from the next on are handed out at once: a share of those that are left,
- * in one row. */
-static uint64_t count_next(const struct share *share, const struct queue *queue)
+/* Returns how many parts from one on are left, up to another that is taken. */
+static uint64_t count_left(const struct queue *queue, uint64_t part)
 {
-    const uint64_t left = queue->parts - queue->next;
-    const uint64_t most = size_min(queue->row - queue->next % queue->row,
-                                   size_max(left / (SHARES * share->ranks->count), 1));
-    uint64_t n = 1;
-    while (n < most && !queue->done[queue->next + n])
+    uint64_t n = 0;
+    while (part + n < queue->parts && !queue->taken[part + n])
         n++;
     return n;
 }
 
-/* Takes the next parts from the queue; false if there is none. */
-static bool next_part(struct share *share, struct wire *parts)
+/* Returns the middle of the longest stretch of parts that are left: its beginning belongs to the
+ * rank that does the parts before it. */
+static uint64_t find_middle(const struct queue *queue)
 {
-    bool some = false;
-    pthread_mutex_lock(&share->mutex);
-    while (share->first < share->fields && !some) {
-        struct queue *queue = &share->queue[share->first];
-        while (queue->next < queue->parts && queue->done[queue->next])
-            queue->next++;
-        some = queue->next < queue->parts;
-        if (!some) {
-            share->first++;
-            continue;
+    uint64_t middle = 0, longest = 0;
+    for (uint64_t part = 0, n; part < queue->parts; part += n + 1) {
+        n = count_left(queue, part);
+        if (n > longest) {
+            middle = part + n / 2;
+            longest = n;
         }
-        const uint64_t n = count_next(share, queue);
-        *parts = (struct wire){WIRE_WORK, (uint32_t)share->first, queue->next, n, 0};
-        queue->next += n;
+    }
+    return middle;
+}
+
+/* Returns the part that a rank goes on with: the neighbour of its last, since it has read some of
+ * what that needs; at first each begins at a place of its own. */
+static uint64_t find_next(const struct share *share, const struct queue *queue, unsigned rank)
+{
+    const struct other *other = &share->other[rank];
+    const unsigned ranks = share->ranks->count;
+    const uint64_t own = queue->parts / ranks * rank + queue->parts % ranks * rank / ranks;
+    const uint64_t next = other->field == share->first ? other->next : own;
+    return next < queue->parts && !queue->taken[next] ? next : find_middle(queue);
+}
+
+/* Takes the next parts for a rank from the queue; false if there is none. Half of those that it may
+ * go on with, but no more than a share of all that are left, are handed out at once. */
+static bool next_part(struct share *share, unsigned rank, struct wire *parts)
+{
+    pthread_mutex_lock(&share->mutex);
+    while (share->first < share->fields && share->queue[share->first].left == 0)
+        share->first++;
+    const bool some = share->first < share->fields;
+    if (some) {
+        struct queue *queue = &share->queue[share->first];
+        const uint64_t next = find_next(share, queue, rank);
+        const uint64_t row = size_min(count_left(queue, next), queue->row - next % queue->row);
+        const uint64_t most = size_min(row / 2, queue->left / (SHARES * share->ranks->count));
+        const uint64_t n = size_max(most, 1);
+        *parts = (struct wire){WIRE_WORK, (uint32_t)share->first, next, n, 0};
+        take(queue, next, n);
+        share->other[rank].field = share->first;
+        share->other[rank].next = next + n;
     }
     pthread_mutex_unlock(&share->mutex);
     return some;
@@ -211,7 +243,7 @@ static enum h5grad_status answer_ask(struct share *share, unsigned rank, struct 
 {
     struct wire_work *work = &share->answer;
     const struct wire end = {.kind = WIRE_END};
-    if (!next_part(share, &work->head))
+    if (!next_part(share, rank, &work->head))
         return hg_ranks_send(share->ranks, rank, &end, sizeof end, err);
     enum h5grad_status status = find_place(share, work, err);
     return status ? status : hg_ranks_send(share->ranks, rank, work, sizeof *work, err);
@@ -425,7 +457,7 @@ enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
     if (hg_share_is_over(share))
         return report_over(err);
     if (is_first(share)) {
-        if (!next_part(share, &share->work.head))
+        if (!next_part(share, 0, &share->work.head))
             return H5GRAD_OK;
         status = find_place(share, &share->work, err);
     } else {

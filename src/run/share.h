@@ -41,8 +41,9 @@ void hg_share_close(struct share *share); /* NULL allowed */
 /*
  * At rank 0, before hg_share_serve: adds a field to the queue; or none of its parts, if rank 0 does
  * it alone. So many of them are in a row each; several of a row are handed out at once while many
- * are left, since what lies at their borders is read and decoded twice. hg_share_skip takes a part
- * from the queue that is done already.
+ * are left, and a rank goes on with the neighbour of its last part where it can, since what lies at
+ * their borders is read and decoded twice. hg_share_skip takes a part from the queue that is done
+ * already.
  */
 enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts, uint64_t row,
                                 struct h5grad_error *err);

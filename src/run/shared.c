@@ -20,7 +20,8 @@
 #include "writer/put.h"
 #include "writer/sink.h"
 
-/* Parts of a field per rank: with fewer a slow rank keeps the others waiting at the end. */
+/* Parts of a field per rank, and half as many do: with fewer a slow rank keeps the others waiting
+ * at the end. */
 #define PARTS_PER_RANK 16
 
 /* A part has so many bytes of results, at least, and so many results along an axis with a halo. */
@@ -92,6 +93,8 @@ static void cut_field(const struct shared *shared, struct parts *parts)
     }
     request.point_bytes = size_max(bytes / size_max(points, 1), 1);
     request.part_bytes = test > 0 ? test : size_max(PART_BYTES, bytes / shared->wanted);
+    request.enough = test > 0 ? UINT64_MAX : shared->wanted / 2;
+    request.pieces = result->layout != H5_CHUNKED;
     hg_parts_make(&request, parts);
 }
 
@@ -541,7 +544,7 @@ static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
     shared->lease.n = 0;
     for (unsigned i = 0; i < 3; i++)
         work->place.storage[i].sparse = run->task.result_storage.sparse;
-    status = hg_task_plan_part(&run->task, &run->options, &part, err);
+    status = hg_task_plan_part(&run->task, &run->options, &part, shared->cut.axis, err);
     if (!status)
         status = open_writers(shared, work, &part, err);
     if (!status)

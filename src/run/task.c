@@ -632,8 +632,26 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     return status;
 }
 
+/* Has the readers keep what the part that follows along an axis needs, too. */
+static void keep_for_next(const struct task *task, unsigned along)
+{
+    const struct engine_job *job = &task->job;
+    const struct region *region = &task->part;
+    const uint64_t next = region->start[along] + region->count[along] * region->step[along];
+    const uint64_t extent = task->field->extent[along];
+    int64_t low = 0, high;
+    if (next < extent)
+        hg_halo_reach(&task->plan.rule[along], extent, next, 1, &low, &high);
+    for (unsigned s = 0; s < job->n_sources; s++) {
+        if (!job->source[s].follows)
+            hg_reader_keep(job->source[s].reader, along, low > 0 ? (uint64_t)low : 0,
+                           next < extent ? (job->memory - task->plan.memory) / job->n_sources : 0);
+    }
+}
+
 enum h5grad_status hg_task_plan_part(struct task *task, const struct run_options *options,
-                                     const struct box *part, struct h5grad_error *err)
+                                     const struct box *part, unsigned along,
+                                     struct h5grad_error *err)
 {
     const struct field *field = task->field;
     struct region *region = &task->part;
@@ -647,7 +665,10 @@ enum h5grad_status hg_task_plan_part(struct task *task, const struct run_options
     }
     task->job.region = region;
     task->job.origin = task->part_origin;
-    return plan_buffers(task, options, err);
+    enum h5grad_status status = plan_buffers(task, options, err);
+    if (!status)
+        keep_for_next(task, along);
+    return status;
 }
 
 void hg_task_close(struct task *task)

@@ -68,9 +68,11 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
 enum h5grad_status hg_task_plan(struct task *task, const struct run_options *options,
                                 bool *too_large, struct h5grad_error *err);
 
-/* Plans the tiles of a part of the results of a field that was planned, instead of all. */
+/* Plans the tiles of a part of the results of a field that was planned, instead of all. The one
+ * that follows it along an axis is expected next: decoded chunks that it needs are kept for it. */
 enum h5grad_status hg_task_plan_part(struct task *task, const struct run_options *options,
-                                     const struct box *part, struct h5grad_error *err);
+                                     const struct box *part, unsigned along,
+                                     struct h5grad_error *err);
 
 /* Returns the source that a reader of the field needs. */
 struct reader_source hg_task_source(const struct task *task);

@@ -840,8 +840,12 @@ START_TEST(parts)
         const unsigned rank = 1 + (unsigned)draw(4);
         const bool chunked = turn % 2;
         uint64_t count[4], stride[4];
-        struct parts_request q = {
-            .rank = rank, .count = count, .point_bytes = 4, .part_bytes = 1 + draw(2000)};
+        struct parts_request q = {.rank = rank,
+                                  .count = count,
+                                  .point_bytes = 4,
+                                  .part_bytes = 1 + draw(2000),
+                                  .enough = 1 + draw(20),
+                                  .pieces = !chunked};
         for (unsigned i = 0; i < rank; i++) {
             count[i] = 1 + draw(12);
             q.grain[i] = chunked ? 1 + draw(14) : 1;
@@ -888,7 +892,9 @@ START_TEST(parts_of_large_arrays)
                               .wish = {1, 1, 1},
                               .thick = {16, 16, 16},
                               .point_bytes = 12,
-                              .part_bytes = 64 * mib};
+                              .part_bytes = 64 * mib,
+                              .enough = UINT64_MAX,
+                              .pieces = true};
     struct parts p;
     hg_parts_make(&q, &p);
     ck_assert_uint_eq(p.axis, 0);
@@ -907,6 +913,36 @@ START_TEST(parts_of_large_arrays)
     hg_parts_make(&q, &p); /* a plane is too large */
     ck_assert_uint_eq(p.axis, 1);
     ck_assert_uint_eq(p.step[0], 1);
+    q.enough = 500; /* but planes are enough */
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.axis, 0);
+    ck_assert_uint_eq(p.n, 1000);
+}
+END_TEST
+
+/* Layers of chunks are parts where there are enough; else parts have several chunks of the first
+ * axis and one of the second. */
+START_TEST(parts_of_chunks)
+{
+    const uint64_t count[] = {4096, 4096, 4096};
+    struct parts_request q = {.rank = 3,
+                              .count = count,
+                              .grain = {64, 64, 64},
+                              .wish = {64, 64, 64},
+                              .thick = {16, 16, 16},
+                              .point_bytes = 12,
+                              .part_bytes = (uint64_t)768 << 20,
+                              .enough = 64};
+    struct parts p;
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.axis, 0);
+    ck_assert_uint_eq(p.n, 64);
+    q.enough = 65;
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.axis, 1);
+    ck_assert_uint_eq(p.step[0], 256);
+    ck_assert_uint_eq(p.step[1], 64);
+    ck_assert_uint_eq(p.n, 1024);
 }
 END_TEST
 
@@ -918,7 +954,8 @@ int main(void)
               tile_within_block);
     tcase_set_timeout(plan, 60);
     ADD_TESTS(plan, random_plans, plans_of_regions, empty_array, large_arrays, small_memory,
-              feasible_from_some_memory_on, quarter_of_the_cap, parts, parts_of_large_arrays);
+              feasible_from_some_memory_on, quarter_of_the_cap, parts, parts_of_large_arrays,
+              parts_of_chunks);
     suite_add_tcase(suite, box);
     suite_add_tcase(suite, plan);
     return run_suite(suite);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The readers and coordinate arrays against libhdf5. */
 #include <check.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -269,6 +270,87 @@ static void check_plan(const struct input *input, struct reader *reader, struct 
     hg_codec_worker_free(worker);
     free(buffer);
 }
+
+/* Reads rows [first, end) with a halo of one. */
+static void check_rows(const struct input *input, struct reader *reader, uint64_t first,
+                       uint64_t end)
+{
+    static float buffer[POINTS];
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    struct region region;
+    struct plan plan;
+    struct plan_request request = {
+        .rank = RANK,
+        .extent = {37, 13, 17},
+        .region = &region,
+        .rule = {{1, 1, 2, 2, false}, {1, 1, 2, 2, false}, {1, 1, 2, 2, false}},
+        .cached = true,
+        .source_size = sizeof(float),
+        .halo_size = sizeof(float),
+        .core_size = sizeof(float),
+        .source_chunk = {4, 5, 6},
+        .tile_bytes = 2000,
+        .memory = 1 << 24,
+        .threads = 1,
+    };
+    struct codec_worker *worker = hg_codec_worker_new();
+    hg_region_whole(RANK, request.extent, &region);
+    region.start[0] = first;
+    region.count[0] = end - first;
+    ck_assert_int_eq(hg_plan_make(&request, &plan, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_reader_prepare(reader, &plan, 0, &err), H5GRAD_OK);
+    for (uint64_t i = 0; i < plan.tiles; i++) {
+        struct tile tile;
+        struct reader_view view;
+        hg_plan_tile(&plan, i, &tile);
+        ck_assert_msg(hg_reader_read(reader, &tile, buffer, worker, &view, &err) == H5GRAD_OK, "%s",
+                      err.message);
+        check_view(input, &tile, &view, expect_value);
+    }
+    hg_codec_worker_free(worker);
+}
+
+/* Overwrites the chunks of rows 8 to 15 in the file. */
+static void destroy_rows(const struct input *input)
+{
+    static const char nothing[1 << 12];
+    int fd = open(path, O_WRONLY);
+    ck_assert_int_ge(fd, 0);
+    for (unsigned i = 0; i < 2 * 3 * 3; i++) {
+        const hsize_t start[RANK] = {8 + i / 9 * 4, i / 3 % 3 * 5, i % 3 * 6};
+        haddr_t address;
+        hsize_t size;
+        unsigned mask;
+        ck_assert_int_ge(
+            H5Dget_chunk_info_by_coord(input->source.dataset, start, &mask, &address, &size), 0);
+        ck_assert_int_eq(pwrite(fd, nothing, size, (off_t)address), (ssize_t)size);
+    }
+    ck_assert_int_eq(close(fd), 0);
+}
+
+/* Chunks that the next plan needs, too, are decoded once. */
+START_TEST(kept_for_the_next_plan)
+{
+    static const hsize_t chunk[RANK] = {4, 5, 6};
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    struct input input;
+    hid_t file = new_file(), creation = new_creation(chunk);
+    H5Pset_deflate(creation, 4);
+    put_values(file, "u", H5T_NATIVE_FLOAT, creation);
+    H5Fclose(file);
+    input_open(&input, "u");
+    struct reader *reader = open_reader(&input, "chunked", &err);
+    ck_assert_ptr_nonnull(reader);
+    check_rows(&input, reader, 0, 4);
+    hg_reader_keep(reader, 0, 11, 1 << 20);
+    check_rows(&input, reader, 4, 12);
+    destroy_rows(&input);
+    hg_reader_keep(reader, 0, 15, 1 << 10); /* too little for any */
+    check_rows(&input, reader, 12, 16);
+    close_reader(reader);
+    input_close(&input);
+}
+END_TEST
 
 static void check_dataset_method(const char *name, const char *forced, const char *method,
                                  double (*expect)(size_t, unsigned))
@@ -1130,7 +1212,7 @@ int main(void)
 {
     Suite *suite = suite_create("reader");
     TCase *readers = add_case(suite, "readers", setup, teardown);
-    ADD_TESTS(readers, layouts);
+    ADD_TESTS(readers, layouts, kept_for_the_next_plan);
     tcase_add_loop_test(readers, behind_a_user_block, 0, 2);
     tcase_add_loop_test(readers, parts_along_an_axis, 0, RANK);
     ADD_TESTS(readers, types, complex_points, external_and_virtual, unallocated_chunks,
