@@ -167,7 +167,8 @@ static enum h5grad_status grant_lease(void *user, uint64_t bytes, uint64_t *at, 
     (void)err;
     hg_enter(&guard);
     const uint64_t seam = shared->run->options.seam;
-    *at = hg_output_lease(shared->run->publish.file, bytes, seam < SEAM_BLOCK ? seam : LEASE_ALIGN);
+    *at = hg_output_lease(shared->run->publish.file, bytes,
+                          seam < SEAM_BLOCK ? seam : hg_lease_align(bytes));
     *end = hg_output_leased(shared->run->publish.file);
     hg_leave(&guard);
     return H5GRAD_OK;

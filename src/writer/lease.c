@@ -6,12 +6,20 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "writer/seam.h"
 
-/* A lease has this part of the bytes granted before, between these limits: what is left of the last
- * one remains a hole. */
-#define LEASE_PART  8
-#define LEASE_LEAST ((uint64_t)4 << 20)
-#define LEASE_MOST  ((uint64_t)64 << 20)
+/* A lease has this part of the bytes granted before, at most so many: what is left of the last one
+ * remains a hole. */
+#define LEASE_PART 8
+#define LEASE_MOST ((uint64_t)64 << 20)
+
+/* Large leases begin at multiples of this, which file systems like that keep files in stripes. */
+#define LEASE_STRIPE ((uint64_t)1 << 20)
+
+uint64_t hg_lease_align(uint64_t bytes)
+{
+    return bytes < LEASE_PART * LEASE_STRIPE ? SEAM_BLOCK : LEASE_STRIPE;
+}
 
 void hg_lease_init(struct lease *lease)
 {
@@ -31,8 +39,9 @@ static enum h5grad_status take_room(struct lease *lease, uint64_t size, uint64_t
 {
     enum h5grad_status status = H5GRAD_OK;
     if (lease->end - lease->at < size) {
-        uint64_t wanted = size_min(size_max(lease->granted / LEASE_PART, LEASE_LEAST), LEASE_MOST);
-        status = lease->grant(lease->user, size_max(wanted, size), &lease->at, &lease->end, err);
+        const uint64_t wanted = size_min(lease->granted / LEASE_PART, LEASE_MOST);
+        status = lease->grant(lease->user, size_max(wanted / size, 1) * size, &lease->at,
+                              &lease->end, err);
         if (status)
             return status;
         lease->granted += lease->end - lease->at;

@@ -11,8 +11,8 @@
 
 #include "codec/codec.h"
 
-/* Leases begin at multiples of this, and end there. */
-#define LEASE_ALIGN ((uint64_t)1 << 20)
+/* Returns what a lease of so many bytes begins and ends at multiples of: at least SEAM_BLOCK. */
+uint64_t hg_lease_align(uint64_t bytes);
 
 /* A chunk that lies in a lease. */
 struct lease_chunk {

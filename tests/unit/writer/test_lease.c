@@ -21,6 +21,7 @@
 
 #define CHUNKS 100
 #define LEASE  ((uint64_t)24 << 20)
+#define ALIGN  ((uint64_t)1 << 20)
 #define FILL   0x5a
 
 static char output[300];
@@ -77,9 +78,9 @@ struct ground {
 
 static struct ground take(const struct publish *publish)
 {
-    struct ground ground = {.at = hg_output_lease(publish->file, LEASE, LEASE_ALIGN)};
+    struct ground ground = {.at = hg_output_lease(publish->file, LEASE, ALIGN)};
     ground.end = hg_output_leased(publish->file);
-    ck_assert_uint_eq(ground.at % LEASE_ALIGN, 0);
+    ck_assert_uint_eq(ground.at % ALIGN, 0);
     ck_assert_uint_eq(ground.end - ground.at, LEASE);
     char *bytes = malloc(LEASE);
     memset(bytes, FILL, LEASE);
@@ -158,9 +159,9 @@ START_TEST(leases_behind_others)
 {
     struct publish publish;
     new_file(&publish);
-    hg_output_keep(publish.file, 5 * LEASE_ALIGN + 1);
-    ck_assert_uint_eq(hg_output_lease(publish.file, 1, LEASE_ALIGN), 6 * LEASE_ALIGN);
-    ck_assert_uint_eq(hg_output_leased(publish.file), 7 * LEASE_ALIGN);
+    hg_output_keep(publish.file, 5 * ALIGN + 1);
+    ck_assert_uint_eq(hg_output_lease(publish.file, 1, ALIGN), 6 * ALIGN);
+    ck_assert_uint_eq(hg_output_leased(publish.file), 7 * ALIGN);
     hg_publish_abandon(&publish);
 }
 END_TEST
