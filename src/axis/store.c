@@ -496,10 +496,10 @@ enum h5grad_status hg_coord_store_check_unchanged(struct coord_store *store,
     return status;
 }
 
-uint64_t hg_coord_store_hash_files(const struct coord_store *store, uint64_t start)
+uint64_t hg_coord_store_hash_files(const struct coord_store *store, bool inodes, uint64_t start)
 {
     for (size_t i = 0; i < store->n; i++)
-        start = hg_manifest_hash(&store->item[i]->other.manifest, start);
+        start = hg_manifest_hash(&store->item[i]->other.manifest, inodes, start);
     return start;
 }
 

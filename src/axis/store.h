@@ -70,8 +70,8 @@ void hg_coord_store_tell(const struct coord_store *store,
 enum h5grad_status hg_coord_store_check_unchanged(struct coord_store *store,
                                                   struct h5grad_error *err);
 
-/* Continues a hash with the identities of those files. */
-uint64_t hg_coord_store_hash_files(const struct coord_store *store, uint64_t start);
+/* Continues a hash with the identities of those files, as hg_manifest_hash does. */
+uint64_t hg_coord_store_hash_files(const struct coord_store *store, bool inodes, uint64_t start);
 
 /* Adds the sizes and times of those files. */
 void hg_coord_store_dates(const struct coord_store *store, struct h5_manifest_dates *dates);

@@ -199,8 +199,8 @@ static enum h5grad_status create_output(struct run *run, const char **line,
                              : run->resume.journal ? PUBLISH_RESUMED
                                                    : PUBLISH_RESUMABLY;
     const struct publish_notice notice = {tell_temporary, run};
-    uint64_t files = hg_manifest_hash(&run->access.manifest, HASH_START);
-    files = hg_coord_store_hash_files(run->coordinates, files);
+    uint64_t files = hg_manifest_hash(&run->access.manifest, true, HASH_START);
+    files = hg_coord_store_hash_files(run->coordinates, true, files);
     enum h5grad_status status =
         hg_resume_check(&run->resume, run->input, files, &run->options, err);
     if (status)

@@ -602,14 +602,18 @@ static enum h5grad_status do_parts(struct shared *shared, struct h5grad_error *e
 /* Compares what this rank sees with what rank 0 does. */
 static enum h5grad_status compare(const struct run *run, struct h5grad_error *err)
 {
-    uint64_t own = hg_resume_common(run->input, &run->options) ^ run->agreed, first = own;
-    enum h5grad_status status = hg_ranks_share(run->options.ranks, &first, sizeof first, err);
-    if (status || first == own)
+    uint64_t own[2] = {hg_resume_common(run->input, &run->options) ^ run->agreed}, first[2];
+    own[1] = hg_manifest_hash(&run->access.manifest, false, HASH_START);
+    own[1] = hg_coord_store_hash_files(run->coordinates, false, own[1]);
+    memcpy(first, own, sizeof first);
+    enum h5grad_status status = hg_ranks_share(run->options.ranks, first, sizeof first, err);
+    if (status || memcmp(first, own, sizeof first) == 0)
         return status;
     return hg_error_set(err, H5GRAD_FAILED,
-                        "%s: sees another file, of other size, time or fields: is it on a file "
-                        "system that all hosts share?",
-                        run->input);
+                        "%s: sees another %s: is it on a file system that all hosts share?",
+                        run->input,
+                        first[0] == own[0] ? "file that it leads to, of other size or time"
+                                           : "file, of other size, time or fields");
 }
 
 /* At a rank above 0: opens the output when rank 0 has created it. */

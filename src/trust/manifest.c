@@ -128,10 +128,13 @@ enum h5grad_status hg_manifest_check(struct h5_manifest *manifest, bool first_is
     return hg_manifest_error(manifest, err);
 }
 
-uint64_t hg_manifest_hash(const struct h5_manifest *manifest, uint64_t start)
+uint64_t hg_manifest_hash(const struct h5_manifest *manifest, bool inodes, uint64_t start)
 {
-    for (const struct h5_manifest_entry *note = manifest->first; note; note = note->next)
-        start = hash_bytes(start, &note->identity, sizeof note->identity);
+    for (const struct h5_manifest_entry *note = manifest->first; note; note = note->next) {
+        struct identity identity = note->identity;
+        identity.inode = inodes ? identity.inode : 0;
+        start = hash_bytes(start, &identity, sizeof identity);
+    }
     return start;
 }
 

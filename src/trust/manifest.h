@@ -36,8 +36,9 @@ enum h5grad_status hg_manifest_check(struct h5_manifest *manifest, bool first_is
                                      struct h5grad_error *err);
 
 /* Continues a hash with the identities of the files, in order; without paths and device numbers,
- * which a mount may change. */
-uint64_t hg_manifest_hash(const struct h5_manifest *manifest, uint64_t start);
+ * which a mount may change, and, unless asked for, inodes, which hosts of one file system may
+ * number each in its way. */
+uint64_t hg_manifest_hash(const struct h5_manifest *manifest, bool inodes, uint64_t start);
 
 /* The sizes and times of files, which a copy of them keeps. */
 struct h5_manifest_dates {

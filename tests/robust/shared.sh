@@ -113,6 +113,16 @@ cp other.h5 1/in.h5
 shared 2 @/in.h5 out.h5 2>stderr
 check "another input: exit status" equal $? 1
 check "another input" grep -q 'in.h5: .*sees another file' stderr
+"$MAKE_INPUT" source.h5 /u float32 40x24x20 noise
+"$MAKE_INPUT" in.h5 /v virtual source.h5 /u
+cp -p source.h5 in.h5 0
+cp -p source.h5 in.h5 1
+shared 2 @/in.h5 all.h5 -O 2>stderr
+check "virtual: exit status" equal $? 0
+touch -d @1 1/source.h5
+shared 2 @/in.h5 out.h5 2>stderr
+check "another source: exit status" equal $? 1
+check "another source" grep -q 'in.h5: sees another file that it leads to' stderr
 check "nothing is left" equal "$(find . -name '*out*')" ""
 
 # Kills at any moment.

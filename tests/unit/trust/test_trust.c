@@ -628,7 +628,7 @@ END_TEST
 static uint64_t note(const char *name)
 {
     hg_close(hg_open_dataset(opened, name, &err));
-    return hg_manifest_hash(&trust.manifest, 0);
+    return hg_manifest_hash(&trust.manifest, true, 0);
 }
 
 START_TEST(sources_are_noted_before_they_are_read)
