@@ -317,6 +317,7 @@ static void use_leftover(struct chunked_reader *self, struct leftover *left)
             continue;
         entry->data = old->data;
         entry->state = ENTRY_READY;
+        atomic_store_explicit(&entry->foreseen, true, memory_order_relaxed);
         old->data = NULL;
         hg_chunks_points(rank, self->decoder.source.storage->chunk, at, &points);
         if (!left->faces)

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/thread.h"
+#include "writer/seam.h"
 
 /* Seconds between two looks for messages while parts are done, and nanoseconds between two calls of
  * the caller's functions while rank 0 waits. */
@@ -70,6 +71,12 @@ static bool is_first(const struct share *share)
 static enum h5grad_status report_over(struct h5grad_error *err)
 {
     return hg_error_set(err, H5GRAD_CANCELLED, "another process ended the run");
+}
+
+uint64_t hg_share_memory(const struct ranks *ranks, size_t results)
+{
+    const uint64_t seams = 2 * SEAM_BLOCK; /* of a piece, at most */
+    return ranks && ranks->count > 1 ? 2 * RANKS_LONGEST + (2 * results + 1) * seams : 0;
 }
 
 struct share *hg_share_open(struct ranks *ranks, size_t fields, const struct share_owner *owner,

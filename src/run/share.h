@@ -33,6 +33,10 @@ struct share_owner {
                                 struct h5grad_error *err);
 };
 
+/* Returns the bytes that sharing takes in this process while it does parts of so many results: of
+ * messages, which are copied, and of seams. */
+uint64_t hg_share_memory(const struct ranks *ranks, size_t results);
+
 /* fields: their number, in the run. owner is not used but at rank 0. NULL with the reason. */
 struct share *hg_share_open(struct ranks *ranks, size_t fields, const struct share_owner *owner,
                             struct h5grad_error *err);

@@ -11,6 +11,7 @@
 #include "hdf5/chunk.h"
 #include "hdf5/names.h"
 #include "libhdf5/reopen.h"
+#include "run/share.h"
 #include "trust/outside.h"
 
 /* Memory of a thread: its stack, its share of malloc's free blocks, decoders. */
@@ -612,7 +613,7 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->region = field->region;
     job->origin = NULL;
     job->components = field->components;
-    job->held = task->rows.bytes;
+    job->held = task->rows.bytes + hg_share_memory(options->ranks, field->n_results);
     job->n_sources = field->vector ? field->vector->n : 1;
     job->source = task->source;
     job->derivative = task->derivative;

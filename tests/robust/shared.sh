@@ -129,6 +129,10 @@ check "nothing is left" equal "$(find . -name '*out*')" ""
 "$MAKE_INPUT" large.h5 /u float64 100x100x100/10x50x50+gzip noise
 "$H5GRAD" -q --no-history large.h5 one.h5 -O || exit 99
 wanted=$(dump one.h5)
+shared 2 -O -m 32M --json large.h5 out.h5 >report
+peak=$(sed -n 's/.*"peak_resident": *\([0-9]*\).*/\1/p' report)
+check "within the cap" test "${peak:-0}" -gt 0 -a "${peak:-0}" -lt $((32 << 20))
+rm -f out.h5
 export H5GRAD_SILENCE=2 H5GRAD_PARTS=500K
 for kill in $kills; do
     rm -f out.h5 .out.h5*
