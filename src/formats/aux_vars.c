@@ -205,6 +205,16 @@ static size_t add_item(struct aux_vars *self, hid_t dataset, const struct region
     return self->n - 1;
 }
 
+/* Likewise, with a scale of the input in place of one of another file that is like it. */
+static size_t add_scale(struct aux_vars *self, hid_t scale, const struct region *region)
+{
+    struct h5_identity root, own;
+    const bool apart = !self->status && hg_identify(self->input, &root) &&
+                       hg_identify(scale, &own) && own.file != root.file;
+    H5_CLOSED hid_t like = apart ? hg_scales_find_like(self->input, scale) : -1;
+    return add_item(self, like >= 0 ? like : scale, region);
+}
+
 static void link_item(struct aux_vars *self, size_t number, unsigned axis,
                       struct scale_links *links)
 {
@@ -271,7 +281,7 @@ static void add_reference(struct aux_vars *self, const struct scaled *of, unsign
         struct region region;
         const bool moved = of->field && of->field->is_part && axis > of->field->part_axis;
         const struct region *wanted = region_of_scale(of->field, axis - moved, scale, &region);
-        const size_t number = add_item(self, scale, wanted);
+        const size_t number = add_scale(self, scale, wanted);
         link_item(self, number, axis, links);
         if (!stands_for(scale, of->extent[axis]))
             note_misfit(links, axis, "its scale has another extent");

@@ -86,7 +86,7 @@ static void judge_scale(struct query *query, unsigned k, hid_t dataset, struct s
 }
 
 /* Describes a dataset that is attached to axis k. */
-static void read_scale(struct query *query, unsigned k, hid_t dataset, struct scale *scale)
+static void describe_scale(struct query *query, unsigned k, hid_t dataset, struct scale *scale)
 {
     struct h5_identity identity;
     const char *path =
@@ -102,6 +102,16 @@ static void read_scale(struct query *query, unsigned k, hid_t dataset, struct sc
         return;
     scale->unit = hg_attribute_unit(dataset, false, NULL);
     judge_scale(query, k, dataset, scale);
+}
+
+/* Describes the scale that is attached to axis k: the dataset itself, or where that is in another
+ * file, as of a dataset that a link leads to, the one of this file that is like it. */
+static void read_scale(struct query *query, unsigned k, hid_t dataset, struct scale *scale)
+{
+    describe_scale(query, k, dataset, scale);
+    H5_CLOSED hid_t like = scale->grade == NOTHING ? hg_scales_find_like(query->file, dataset) : -1;
+    if (like >= 0)
+        describe_scale(query, k, like, scale);
 }
 
 /* Returns the best scale of axis k; *lost is why another one cannot be read. */

@@ -2,16 +2,22 @@
 #include "hdf5/scales.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/size.h"
 #include "hdf5/attribute.h"
+#include "hdf5/transfer.h"
 #include "trust/input_driver.h"
 #include "trust/outside.h"
+#include "hdf5/walk.h"
 #include "hdf5/variable.h"
 #include "libhdf5/identity.h"
 
 #define MOST_BYTES ((uint64_t)1 << 20) /* of references per dataset, 131072 old ones */
+
+#define LIKE_POINTS 512 /* that are compared at a time */
 
 #define CLASS_NAME "DIMENSION_SCALE" /* 16 bytes with its NUL: H5DSis_scale insists on that */
 
@@ -111,6 +117,30 @@ hid_t hg_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axi
 {
     hid_t scale = follow_reference(scales, dataset, axis, i);
     return hg_keep_if(scale >= 0 && hg_check_outside(scale, err) == H5GRAD_OK, scale);
+}
+
+/* Returns whether two datasets of one axis have the same numbers as points. */
+static bool have_same_points(hid_t one, hid_t other)
+{
+    double a[LIKE_POINTS], b[LIKE_POINTS];
+    hsize_t n, m;
+    if (hg_dataset_extent(one, &n, NULL) != 1 || hg_dataset_extent(other, &m, NULL) != 1 || n != m)
+        return false;
+    bool same = true;
+    for (uint64_t at = 0; at < n && same; at += LIKE_POINTS) {
+        const struct box box = {{at}, {size_min(LIKE_POINTS, n - at)}};
+        same = hg_read_box(one, H5T_NATIVE_DOUBLE, 1, &box, a, NULL) == H5GRAD_OK &&
+               hg_read_box(other, H5T_NATIVE_DOUBLE, 1, &box, b, NULL) == H5GRAD_OK &&
+               memcmp(a, b, box.count[0] * sizeof *a) == 0;
+    }
+    return same;
+}
+
+hid_t hg_scales_find_like(hid_t file, hid_t scale)
+{
+    BASE_FREED char *path = hg_read_name(scale, H5Iget_name);
+    hid_t like = path ? hg_open_dataset(file, path, NULL) : -1;
+    return hg_keep_if(like >= 0 && hg_is_scale(like) && have_same_points(like, scale), like);
 }
 
 bool hg_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,

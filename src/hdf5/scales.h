@@ -34,6 +34,10 @@ hid_t hg_scales_open(const struct h5_scales *scales, hid_t dataset, unsigned axi
 bool hg_scales_identify(const struct h5_scales *scales, hid_t dataset, unsigned axis, size_t i,
                         struct h5_identity *identity);
 
+/* Returns the scale of file that is like a scale of another file, to which an external link has
+ * led: at the same path, with the same points; -1 if there is none. */
+hid_t hg_scales_find_like(hid_t file, hid_t scale);
+
 /* Writes DIMENSION_LIST: n[axis] references per axis, those of axis 0 first. */
 enum h5grad_status hg_scales_write(hid_t dataset, unsigned rank, const size_t *n,
                                    hobj_ref_t *reference, struct h5grad_error *err);
