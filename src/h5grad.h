@@ -175,6 +175,11 @@ struct h5grad_options {
     int skip_results; /* nonzero: an input that holds results of h5grad is not done */
     int alone; /* nonzero: the run is this process's own; ranks only divide the defaults of memory
                   and threads */
+
+    /* Nonzero: each result is in a file of its own beside OUTPUT, which has external links to them
+     * and coordinates. Neither with checkpoint and resume, nor with ranks. The temporary files of
+     * results have the name of the one that becomes OUTPUT, and ".0", ".1", ... */
+    int split;
 };
 
 /* Sets the size, and all other members to their defaults, like the initialiser {sizeof options}. */

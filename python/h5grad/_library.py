@@ -80,6 +80,7 @@ class Options(ctypes.Structure):
         ("update", c_int),
         ("skip_results", c_int),
         ("alone", c_int),
+        ("split", c_int),
     ]
 
 

@@ -3,11 +3,14 @@
 #include "cli/status.h"
 #include "cli/signals.h"
 #include "cli/text.h"
+#include "base/leaf.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -144,13 +147,36 @@ static void remove_unless_locked(const char *path)
         close(fd);
 }
 
+/* Removes the files of results. Before OUTPUT is whole they are those that its temporary file
+ * names; afterwards they are those of the OUTPUT that it replaced. With --no-history their names
+ * are by what they hold, so another file may name them, too, and an equal run finds them. */
+static void remove_leaves(const struct options *options, const char *temporary)
+{
+    char real[PATH_MAX];
+    const char *output = realpath(options->output, real) ? real : options->output;
+    const int gone = open(temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const int kept = open(output, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const struct leaf_keeper none = {.keeps = NULL};
+
+    if (gone >= 0 && !options->grad.no_history)
+        hg_leaf_remove(output, gone, kept, &none);
+    if (gone >= 0)
+        close(gone);
+    if (kept >= 0)
+        close(kept);
+    hg_leaf_remove_temporary(temporary);
+}
+
 /* The checkpoint of an earlier run stays where this run had not begun to resume from it. */
-static void remove_files(const struct child_end *end, const struct leftovers *left)
+static void remove_files(const struct options *options, const struct child_end *end,
+                         const struct leftovers *left)
 {
     unsigned first = left->resumable ? RESUME_FILES : 0;
 
     if (left->checkpoint && end->files < RESUME_FILES)
         return;
+    if (options->grad.split && end->files > 0)
+        remove_leaves(options, end->file[0]);
     for (unsigned i = first; i < end->files; i++)
         remove_unless_locked(end->file[i]);
 }
@@ -160,7 +186,7 @@ int exit_report(const struct options *options, const struct child_end *end)
     struct leftovers left = find_leftovers(options, end);
     int status = report_end(options, end, &left);
 
-    remove_files(end, &left);
+    remove_files(options, end, &left);
     return status;
 }
 

@@ -78,6 +78,9 @@ const struct option_row option_table[] = {
      "write no history: equal runs make equal files"},
     {RESULTS, "xdmf", 0, NULL, NULL, OPTION_SET, IN(grad.xdmf), 1,
      "write OUTPUT.xmf, too, for ParaView and VisIt"},
+    {RESULTS, "split", 0, NULL, NULL, OPTION_SET, IN(grad.split), 1,
+     "each result in a file of its own beside OUTPUT, which links to them: more processors can "
+     "write at once"},
     {RESULTS, "overwrite", 'O', NULL, NULL, OPTION_SET, IN(grad.overwrite), 1,
      "replace an existing OUTPUT"},
     {RESULTS, "update", 0, NULL, NULL, OPTION_SET, IN(grad.update), 1,

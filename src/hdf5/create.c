@@ -97,3 +97,17 @@ hid_t hg_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, h
         hg_hdf5_error(err, "it cannot be created");
     return dataset;
 }
+
+enum h5grad_status hg_create_external(hid_t file, const char *path, const char *target,
+                                      struct h5grad_error *err)
+{
+    const char *name = hg_path_base(path);
+    H5_CLOSED hid_t links = link_list(err);
+    H5_CLOSED hid_t group =
+        links >= 0 ? make_groups(file, path, (size_t)(name - path), links, err) : -1;
+    if (group < 0)
+        return hg_error_status(err);
+    if (H5Lcreate_external(target, path, group, name, links, H5P_DEFAULT) < 0)
+        return hg_hdf5_error(err, "the link to %s cannot be made", target);
+    return H5GRAD_OK;
+}

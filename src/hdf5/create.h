@@ -23,4 +23,9 @@ hid_t hg_create_group(hid_t file, const char *path, struct h5grad_error *err);
 hid_t hg_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
                         struct h5grad_error *err);
 
+/* Makes a link at an absolute path, and the groups above it, to what has the same path in the file
+ * named target, a name that is relative to the folder of this one. */
+enum h5grad_status hg_create_external(hid_t file, const char *path, const char *target,
+                                      struct h5grad_error *err);
+
 #endif

@@ -17,9 +17,9 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "base/size.h"
-#include "hdf5/create.h"
 #include "libhdf5/output_driver.h"
 #include "libhdf5/handle.h"
+#include "output/new_file.h"
 #include "output/publish.h"
 
 #define NAME_BYTES    255       /* of a file name, on all file systems of note */
@@ -82,7 +82,7 @@ char *hg_publish_journal_path(const char *final)
     return name_beside(final, PUBLISH_JOURNAL, NULL);
 }
 
-/* Ignores a file that has another name, too: see rename_new. */
+/* Ignores a file that has another name, too: see hg_new_file_rename. */
 bool hg_publish_find_left(const char *final, struct stat *left)
 {
     char *name = name_beside(final, PUBLISH_RESUMABLE, NULL);
@@ -225,51 +225,6 @@ static char *temporary_name(const char *target, unsigned attempt)
         mix /= sizeof letters - 1;
     }
     return hidden_name(target, suffix);
-}
-
-/* libhdf5 aligns large objects. In a file with leases the driver does, and chunks of every size are
- * allocated by it one by one. */
-static bool set_alignment(hid_t list, bool leases)
-{
-    return leases ? H5Pset_small_data_block_size(list, 0) >= 0
-                  : H5Pset_alignment(list, OUTPUT_LARGE, OUTPUT_ALIGN) >= 0;
-}
-
-static hid_t access_list(const struct output_choice *choice)
-{
-    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    if (list < 0)
-        return -1;
-        /* A complex type of libhdf5 2 needs a newer file format than anything else here. */
-#if H5_VERSION_GE(2, 0, 0)
-    H5F_libver_t high = H5F_LIBVER_LATEST;
-#else
-    H5F_libver_t high = H5F_LIBVER_V18;
-#endif
-    bool ok =
-        hg_output_select(list, choice) && H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
-        set_alignment(list, choice->leases) && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
-#if H5_VERSION_GE(1, 12, 0)
-    ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
-#endif
-    /* Nobody else knows the name, and some file systems have no locks. */
-#if H5_VERSION_GE(1, 14, 0) || (H5_VERSION_GE(1, 12, 1) && !H5_VERSION_GE(1, 13, 0)) ||            \
-    (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
-    ok = ok && H5Pset_file_locking(list, false, true) >= 0;
-#endif
-    if (ok)
-        return list;
-    hg_close(list);
-    return -1;
-}
-
-static hid_t creation_list(void)
-{
-    hid_t list = H5Pcreate(H5P_FILE_CREATE);
-    if (list >= 0 && hg_create_prepare(list) && hg_create_prepare_links(list))
-        return list;
-    hg_close(list);
-    return -1;
 }
 
 static void tell_name(const struct publish_notice *notice, const char *name)
@@ -435,22 +390,12 @@ static enum h5grad_status open_file(struct publish *publish, bool leases, struct
 {
     const struct output_choice choice = {publish->failure, leases};
     struct h5_guard guard;
-    enum h5grad_status status = H5GRAD_OK;
     hg_enter(&guard);
-    hid_t access_id = access_list(&choice);
-    hid_t creation = creation_list();
-    if (access_id < 0 || creation < 0)
-        status = hg_hdf5_error(err, "choosing how the file is made");
-    else
-        publish->file = H5Fcreate(publish->temporary, H5F_ACC_TRUNC, creation, access_id);
-    if (!status && publish->file < 0)
-        status = hg_hdf5_error(err, "cannot create %s", publish->temporary);
-    if (!status)
+    publish->file = hg_new_file_open(publish->temporary, &choice, err);
+    if (publish->file >= 0)
         publish->descriptor = hg_descriptor(publish->file);
-    hg_close(creation);
-    hg_close(access_id);
     hg_leave(&guard);
-    return status;
+    return publish->file < 0 ? hg_error_status(err) : H5GRAD_OK;
 }
 
 enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
@@ -461,6 +406,8 @@ enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
     publish->file = publish->held = -1;
     publish->overwrite = request->overwrite;
     publish->sync = request->sync;
+    publish->by_content = request->by_content;
+    publish->keeper = request->keeper;
     enum h5grad_status status = find_target(final, &publish->target, err);
     if (!status) {
         publish->final = hg_memory_text(final);
@@ -525,53 +472,20 @@ static enum h5grad_status close_text(struct publish *publish, struct h5grad_erro
     return failed ? hg_error_errno(err, number, "writing %s", publish->text_temporary) : H5GRAD_OK;
 }
 
-static enum h5grad_status sync_path(const char *path, int flags, struct h5grad_error *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-    if (fd < 0)
-        return hg_error_errno(err, errno, "opening %s to sync it", path);
-    /* EINVAL: the file system has nothing to sync here, as some have not for folders. */
-    int number = fsync(fd) == 0 || errno == EINVAL ? 0 : errno;
-    close(fd);
-    return number ? hg_error_errno(err, number, "syncing %s", path) : H5GRAD_OK;
-}
-
 static enum h5grad_status sync_folder(const char *target, struct h5grad_error *err)
 {
     char *folder = hg_path_folder(target);
     enum h5grad_status status =
-        folder ? sync_path(folder, O_DIRECTORY, err) : hg_error_memory(err, strlen(target));
+        folder ? hg_new_file_sync(folder, O_DIRECTORY, err) : hg_error_memory(err, strlen(target));
     free(folder);
     return status;
-}
-
-/* Renames unless to exists: 0, or the error's number. */
-static int rename_new(const char *from, const char *to)
-{
-#ifdef RENAME_NOREPLACE
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
-        return errno;
-#endif
-    if (link(from, to) == 0) {
-        unlink(from);
-        return 0;
-    }
-    if (errno == EEXIST)
-        return EEXIST;
-    /* without system support: a file made at this very moment would be lost */
-    struct stat info;
-    if (lstat(to, &info) == 0)
-        return EEXIST;
-    return rename(from, to) == 0 ? 0 : errno;
 }
 
 /* Renames, and sets *from to NULL on success. */
 static enum h5grad_status rename_whole(char **from, const char *to, bool overwrite,
                                        struct h5grad_error *err)
 {
-    int number = !overwrite ? rename_new(*from, to) : rename(*from, to) == 0 ? 0 : errno;
+    int number = !overwrite ? hg_new_file_rename(*from, to) : rename(*from, to) == 0 ? 0 : errno;
     if (number == EEXIST && !overwrite)
         return hg_error_set(err, H5GRAD_FAILED, "appeared while its content was being made");
     if (number != 0)
@@ -593,11 +507,13 @@ static bool exchange_names(const struct publish *publish)
 }
 
 /* Gives the file its final name. While a later step can fail, a file that it replaces keeps the
- * temporary name, if the file system can exchange names. */
+ * temporary name, if the file system can exchange names; then it tells its leaves to the process
+ * that watches over this one, too. */
 static enum h5grad_status rename_file(struct publish *publish, struct h5grad_error *err)
 {
-    publish->exchanged =
-        publish->overwrite && (publish->sync || publish->text_temporary) && exchange_names(publish);
+    publish->exchanged = publish->overwrite &&
+                         (publish->sync || publish->text_temporary || publish->leaves.n > 0) &&
+                         exchange_names(publish);
     return publish->exchanged
                ? H5GRAD_OK
                : rename_whole(&publish->temporary, publish->target, publish->overwrite, err);
@@ -607,7 +523,10 @@ static enum h5grad_status rename_file(struct publish *publish, struct h5grad_err
  * than neither. */
 static void take_back(struct publish *publish)
 {
-    if (!(publish->exchanged && exchange_names(publish)) && !publish->overwrite)
+    if (publish->exchanged && exchange_names(publish))
+        return;
+    publish->stays = publish->overwrite;
+    if (!publish->overwrite)
         unlink(publish->target);
 }
 
@@ -634,18 +553,12 @@ static enum h5grad_status rename_all(struct publish *publish, struct h5grad_erro
     return status;
 }
 
-/* If libhdf5 cannot close the file, it may still write to it, so failure is not freed. */
 static enum h5grad_status close_file(struct publish *publish, struct h5grad_error *err)
 {
-    bool closed = hg_close(publish->file);
-    int number = *publish->failure;
-    if (closed)
-        free(publish->failure);
+    const enum h5grad_status status = hg_new_file_close(publish->file, publish->failure, err);
     publish->failure = NULL;
     publish->file = -1;
-    if (number != 0)
-        return hg_error_errno(err, number, "writing");
-    return closed ? H5GRAD_OK : hg_hdf5_error(err, "closing the file");
+    return status;
 }
 
 /* Removes the journal: from here on the run cannot be resumed, because the temporary name may
@@ -656,17 +569,60 @@ static enum h5grad_status end_resumable(struct publish *publish, struct h5grad_e
     return status || !publish->sync ? status : sync_folder(publish->target, err);
 }
 
+/* Two runs that replace the same split output take turns, or both would remove the leaves of the
+ * file before the first one, and those of the first none. Returns the folder, locked; -1: not. */
+static int lock_folder(const struct publish *publish)
+{
+    BASE_FREED char *folder = publish->leaves.n > 0 ? hg_path_folder(publish->target) : NULL;
+    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0)
+        lock_file(fd);
+    return fd;
+}
+
+static int open_target(const struct publish *publish)
+{
+    return open(publish->target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+}
+
+/* Names the leaves, then the file, and removes the leaves of the file that it replaces. */
+static enum h5grad_status name_all(struct publish *publish, struct h5grad_error *err)
+{
+    const int folder = lock_folder(publish);
+    const int old = publish->overwrite ? open_target(publish) : -1;
+    enum h5grad_status status =
+        hg_leaves_place(&publish->leaves, publish->target, publish->by_content, err);
+    if (!status && publish->leaves.n > 0 && publish->sync)
+        status = sync_folder(publish->target, err);
+    if (!status)
+        status = rename_all(publish, err);
+    if (status && !publish->stays)
+        hg_leaves_take_back(&publish->leaves, publish->target);
+    if (!status && old >= 0) {
+        const int kept = open_target(publish);
+        publish->littered =
+            kept < 0 || !hg_leaf_remove(publish->target, old, kept, &publish->keeper);
+        if (kept >= 0)
+            close(kept);
+    }
+    if (old >= 0)
+        close(old);
+    if (folder >= 0)
+        close(folder);
+    return status;
+}
+
 enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_error *err)
 {
     enum h5grad_status status = close_file(publish, err);
     if (status == H5GRAD_OK)
         status = close_text(publish, err);
     if (status == H5GRAD_OK && publish->sync)
-        status = sync_path(publish->temporary, 0, err);
+        status = hg_new_file_sync(publish->temporary, 0, err);
     if (status == H5GRAD_OK && publish->held >= 0)
         status = end_resumable(publish, err);
     if (status == H5GRAD_OK)
-        status = rename_all(publish, err);
+        status = name_all(publish, err);
     if (status != H5GRAD_OK) {
         hg_error_context(err, status, "%s", publish->final);
         hg_publish_abandon(publish);
@@ -682,6 +638,7 @@ void hg_publish_abandon(struct publish *publish)
         hg_output_abandon(publish->file);
     if (publish->file >= 0)
         close_file(publish, NULL);
+    hg_leaves_free(&publish->leaves);
     if (publish->temporary && !publish->leave)
         unlink(publish->temporary);
     if (publish->held >= 0)

@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/leaf.h"
 #include "libhdf5/h5.h"
+#include "output/leaves.h"
 
 /* Suffixes of ".NAME.h5grad." for resumable runs. */
 #define PUBLISH_RESUMABLE "part"
@@ -28,7 +30,9 @@ enum publish_kind {
 struct publish_request {
     enum publish_kind kind;
     bool overwrite, sync;
-    bool leases; /* hg_output_lease will be called */
+    bool leases;               /* hg_output_lease will be called */
+    bool by_content;           /* names of leaves are by what they hold */
+    struct leaf_keeper keeper; /* of leaves of the output that is replaced; zeros: none */
 };
 
 /* Called with the name of a temporary file before the file is made, or when it is locked. */
@@ -53,6 +57,11 @@ struct publish {
     char *text_final;     /* path of a text that appears with the output; NULL: none */
     char *text_temporary; /* NULL: nothing to remove */
     FILE *text;           /* open to write; NULL */
+    struct leaves leaves; /* of a split output, all closed when it is committed */
+    bool by_content;
+    struct leaf_keeper keeper;
+    bool stays;    /* the output has its name although a later step failed */
+    bool littered; /* leaves of the output that was replaced could not be removed */
 };
 
 /* Creates nothing. Checks that the folder exists and is writable, that final does not exist (or
@@ -66,10 +75,8 @@ enum h5grad_status hg_publish_check_space(const char *final, uint64_t bytes, boo
                                           struct h5grad_error *err);
 
 /*
- * Creates the temporary file, and opens it as an HDF5 file. Objects of 8 MiB and more begin at
- * multiples of 256 KiB, so that the page cache holds them in large pieces; smaller ones (chunks,
- * mostly) are not worth the gaps. Closing the file closes everything open in it. Fills *publish on
- * failure, too. Not within hg_enter, so that notice may call anything.
+ * Creates the temporary file, and opens it as an HDF5 file. Closing the file closes everything open
+ * in it. Fills *publish on failure, too. Not within hg_enter, so that notice may call anything.
  */
 enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
                                      const struct publish_request *request,
@@ -89,8 +96,9 @@ enum h5grad_status hg_publish_open_text(struct publish *publish, const char *suf
                                         const struct publish_notice *notice,
                                         struct h5grad_error *err);
 
-/* Closes the file, syncs it if sync is set, removes the journal of a resumable run, and renames the
- * file. On failure nothing is left. Within hg_enter. */
+/* Closes the file, syncs it if sync is set, removes the journal of a resumable run, names the
+ * leaves, and renames the file; then removes the leaves of the output that it replaces. On failure
+ * nothing is left. Within hg_enter. */
 enum h5grad_status hg_publish_commit(struct publish *publish, struct h5grad_error *err);
 
 /* Closes and removes the temporary file, if any, and frees the members of *publish. Call it after

@@ -237,6 +237,7 @@ static void take_switches(const struct h5grad_options *user, struct run_options 
     out->unpack = !user->no_unpack;
     out->history = !user->no_history;
     out->xdmf = user->xdmf != 0;
+    out->split = user->split != 0;
     out->overwrite = user->overwrite != 0;
     out->sync = user->sync != 0;
     out->strict = user->strict != 0;
@@ -289,6 +290,8 @@ static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
     print_text(out, "io", options->io);
     if (options->buffers > 0)
         fprintf(out, " buffers=%" PRIu64, options->buffers);
+    if (options->split)
+        fputs(" split", out);
     if (options->part > 0)
         fprintf(out, " part=%" PRIu64, options->part);
     fprintf(out,
@@ -297,6 +300,19 @@ static enum h5grad_status make_fingerprint(const struct h5grad_options *user,
             (int)options->derivation.edge_order, !options->unpack, !options->history, options->xdmf,
             options->follow_external, options->allow_plugins, options->allow_missing);
     return hg_memory_close_stream(out) ? H5GRAD_OK : hg_error_memory(err, size);
+}
+
+/* A journal is about one file, and ranks share one. */
+static enum h5grad_status check_split(const struct h5grad_options *user, struct h5grad_error *err)
+{
+    if (user->split && (user->checkpoint || user->resume))
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "--split with --%s: a split run cannot be resumed: leave one out",
+                            user->resume ? "resume" : "checkpoint");
+    if (user->split && user->ranks && !user->alone)
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "--split with --mpi: it is for one process: leave one out");
+    return H5GRAD_OK;
 }
 
 static enum h5grad_status parse(const struct h5grad_options *user, struct run_options *out,
@@ -326,6 +342,8 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
         status = check_numbers(user, out, err);
     if (!status)
         status = check_environment(out, err);
+    if (!status)
+        status = check_split(user, err);
     take_switches(user, out);
     if (user->alone)
         out->ranks = NULL;

@@ -9,16 +9,20 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "formats/aux_vars.h"
-#include "formats/convention.h"
 #include "formats/metadata.h"
+#include "hdf5/attribute.h"
 #include "libhdf5/metadata_cache.h"
+#include "run/groups.h"
 #include "run/share.h"
+#include "run/split.h"
 #include "run/update.h"
 #include "trust/input_driver.h"
-#include "values/meaning.h"
 
 /* Results that must be on stable storage in the end are written back in pieces of this size. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
+
+/* The text of LEAF_MARK. */
+#define MARK_TEXT "each result is in a file of its own beside this one; links lead to them"
 
 /* Begins to write results back if they must be on stable storage in the end, or survive a crash of
  * the machine. */
@@ -29,6 +33,7 @@ static void keep_safe(struct run *run)
     if (run->options.sync && done - run->written_back >= WRITE_BACK_BYTES) {
         run->written_back = done;
         hg_file_start_sync(fd);
+        hg_split_start_sync(run);
     }
     if (run->resume.journal && !atomic_load(&run->is_unsafe) &&
         hg_journal_sync(run->resume.journal, fd, &run->unsafe))
@@ -54,17 +59,6 @@ int hg_produce_is_cancelled(void *user)
     const struct run_callbacks *call = &run->options.call;
     return atomic_load(&run->is_unsafe) || (run->share && hg_share_is_over(run->share)) ||
            (call->cancelled && call->cancelled(call->user));
-}
-
-/* Copies the attributes of groups, which hold for results in netCDF-4: a field with scales and no
- * other convention. */
-static enum h5grad_status copy_groups(struct run *run, const struct field *field,
-                                      const struct scale_links *links, struct h5grad_error *err)
-{
-    if (links->total == 0 || field->coords.convention)
-        return H5GRAD_OK;
-    return hg_coords_copy_above(run->file, run->publish.file, field->path,
-                                hg_meaning_holds_for_group, err);
 }
 
 /* Begins the field in the journal and makes a sink of its writers. */
@@ -94,43 +88,39 @@ enum h5grad_status hg_produce_create(struct run *run, struct results *results,
 {
     struct task *task = &run->task;
     struct scale_links links = {0};
+    struct result_place place[FIELD_MOST_RESULTS];
     struct h5_guard guard;
     task->journal = run->options.ranks ? NULL : run->resume.journal;
     task->leases = run->leases;
     hg_results_init(results, run->publish.file);
     enum h5grad_status status =
         hg_aux_vars_add(run->aux_vars, task->field, task->dataset, &links, err);
+    if (!status)
+        status = hg_groups_copy(run, &links, run->publish.file, err);
+    for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
+        place[k] = (struct result_place){run->publish.file, run->aux_vars, &links};
+    if (!status && run->options.split)
+        status = hg_split_create(run, place, err);
     hg_enter(&guard);
     if (!status)
-        status = copy_groups(run, task->field, &links, err);
-    if (!status)
-        status = hg_results_create(task, run->aux_vars, &links, results, err);
+        status = hg_results_create(task, place, results, err);
     hg_leave(&guard);
     hg_scale_links_free(&links);
     return status ? hg_error_context(err, status, "%s", run->output) : H5GRAD_OK;
 }
 
-/* Lets the convention of the source complete the output. */
-static enum h5grad_status finish_convention(const struct run *run, struct h5grad_error *err)
-{
-    const struct field *field = run->task.field;
-    const struct coords_convention *convention = field->coords.convention;
-    if (!convention || !convention->finish)
-        return H5GRAD_OK;
-    const struct coords_results results = {run->file, run->task.dataset, run->publish.file, field};
-    return convention->finish(&results, err);
-}
-
 enum h5grad_status hg_produce_finish(struct run *run, struct results *results,
                                      enum h5grad_status status, struct h5grad_error *err)
 {
-    const bool complete = !status;
+    const bool complete = !status, split = run->options.split;
+    const struct field *field = run->task.field;
     struct h5_guard guard;
     hg_enter(&guard);
-    status = hg_results_finish(run->task.field, results, status, err);
-    if (complete && !status)
-        status = finish_convention(run, err);
+    status = hg_results_finish(field, results, status, err);
     hg_leave(&guard);
+    if (complete && !status)
+        status = split ? hg_split_finish(run, err)
+                       : hg_groups_finish(run, run->publish.file, field, err);
     return complete && status ? hg_error_context(err, status, "%s", run->output) : status;
 }
 
@@ -190,6 +180,12 @@ static void tell_temporary(void *user, const char *path)
         call->temporary(call->user, path);
 }
 
+/* Leaves of the output that is replaced may be what the run reads. */
+static bool is_of_input(const void *user, const struct stat *info)
+{
+    return hg_manifest_has(user, info);
+}
+
 /* Creates the file and, if the run can be resumed, its journal; *line is the line of history. */
 static enum h5grad_status create_output(struct run *run, const char **line,
                                         struct h5grad_error *err)
@@ -205,8 +201,14 @@ static enum h5grad_status create_output(struct run *run, const char **line,
         hg_resume_check(&run->resume, run->input, files, &run->options, err);
     if (status)
         return hg_error_context(err, status, "%s", run->output);
-    const struct publish_request request = {kind, options->overwrite || options->update,
-                                            options->sync, run->leases};
+    const struct publish_request request = {
+        .kind = kind,
+        .overwrite = options->overwrite || options->update,
+        .sync = options->sync,
+        .leases = run->leases,
+        .by_content = !options->history,
+        .keeper = {is_of_input, &run->access.manifest},
+    };
     status = hg_publish_create(&run->publish, run->output, &request, &notice, err);
     if (status || !run->resume.wanted)
         return status;
@@ -225,10 +227,10 @@ enum h5grad_status hg_produce_begin(struct run *run, struct h5grad_error *err)
     char *command = options->command
                         ? hg_memory_text(options->command)
                         : hg_memory_format("h5grad_run %s %s", run->input, run->output);
-    char *own = command ? hg_metadata_history_line(command) : NULL;
-    const char *line = own;
+    run->line = command ? hg_metadata_history_line(command) : NULL;
+    const char *line = run->line;
     free(command);
-    if (!own)
+    if (!line)
         return hg_error_memory(err, strlen(run->input) + strlen(run->output));
     enum h5grad_status status = create_output(run, &line, err);
     struct h5_guard guard;
@@ -238,12 +240,13 @@ enum h5grad_status hg_produce_begin(struct run *run, struct h5grad_error *err)
     const uint64_t least = hg_budget_buffers(H5GRAD_LEAST_MEMORY);
     if (!status && !hg_metadata_cache_limit(run->publish.file, least))
         status = hg_hdf5_error(err, "%s: choosing what is kept of it in memory", run->output);
+    if (!status && options->split)
+        status = hg_attribute_write_text(run->publish.file, LEAF_MARK, MARK_TEXT, err);
     if (!status && options->history &&
         ((status = hg_metadata_write_history(run->publish.file, run->file, line, err)) ||
          (status = hg_update_write(run, err))))
         hg_error_context(err, status, "%s", run->output);
     hg_leave(&guard);
-    free(own);
     if (status)
         return status;
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
@@ -300,6 +303,10 @@ enum h5grad_status hg_produce_end(struct run *run, struct h5grad_error *err)
     enum h5grad_status status = run->xdmf ? describe_output(run, err) : H5GRAD_OK;
     if (!status)
         status = commit_output(run, err);
+    if (!status && run->publish.littered)
+        hg_message_add(&run->messages, H5GRAD_WARNING,
+                       "%s: not all files of the results that it had before could be removed",
+                       run->output);
     return status;
 }
 

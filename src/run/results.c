@@ -9,15 +9,14 @@
 
 void hg_results_init(struct results *results, hid_t file)
 {
-    *results = (struct results){.file = file,
-                                .type = -1,
+    *results = (struct results){.type = -1,
                                 .space = -1,
                                 .creation = -1,
                                 .scalar = -1,
                                 .joined_space = -1,
                                 .joined_creation = -1};
     for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
-        results->dataset[k] = -1;
+        results->dataset[k] = -1, results->file[k] = file;
 }
 
 /* The dataspace and creation list of datasets that are stored like that. */
@@ -76,7 +75,7 @@ static enum h5grad_status open_writer(const struct task *task, struct results *r
 {
     const hid_t type = type_of(results, task->field, k);
     struct writer_target target = {
-        .file = results->file,
+        .file = results->file[k],
         .dataset = results->dataset[k],
         .storage = storage_of(results, task->field, k),
         .memory = type,
@@ -88,17 +87,17 @@ static enum h5grad_status open_writer(const struct task *task, struct results *r
     return results->writer[k] ? H5GRAD_OK : hg_error_status(err);
 }
 
-static enum h5grad_status create(const struct task *task, struct aux_vars *aux_vars,
-                                 const struct scale_links *links, unsigned k,
-                                 struct results *results, struct h5grad_error *err)
+static enum h5grad_status create(const struct task *task, const struct result_place *place,
+                                 unsigned k, struct results *results, struct h5grad_error *err)
 {
     const struct field *field = task->field;
     const struct field_result *result = &field->results[k];
     const hid_t type = type_of(results, field, k);
     hid_t dataset = hg_create_dataset(
-        results->file, result->path, type, result->joined ? results->joined_space : results->space,
+        place->file, result->path, type, result->joined ? results->joined_space : results->space,
         result->joined ? results->joined_creation : results->creation, err);
     results->dataset[k] = dataset;
+    results->file[k] = place->file;
     if (dataset < 0)
         return hg_error_status(err);
     enum h5grad_status status = H5GRAD_OK;
@@ -108,22 +107,21 @@ static enum h5grad_status create(const struct task *task, struct aux_vars *aux_v
         storage->sparse = task->result_storage.sparse;
     }
     if (!status && !result->joined)
-        status = hg_aux_vars_link(aux_vars, links, dataset, result->path, err);
+        status = hg_aux_vars_link(place->aux_vars, place->links, dataset, result->path, err);
     if (!status)
         status = hg_metadata_write(field, result, task->dataset, dataset, type, err);
     return status ? status : open_writer(task, results, k, err);
 }
 
-enum h5grad_status hg_results_create(const struct task *task, struct aux_vars *aux_vars,
-                                     const struct scale_links *links, struct results *results,
-                                     struct h5grad_error *err)
+enum h5grad_status hg_results_create(const struct task *task, const struct result_place *place,
+                                     struct results *results, struct h5grad_error *err)
 {
     const struct field *field = task->field;
     enum h5grad_status status = describe(task, results, err);
     if (status)
         return hg_error_context(err, status, "%s", field->results[0].path);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
-        status = create(task, aux_vars, links, k, results, err);
+        status = create(task, &place[k], k, results, err);
         if (status)
             hg_error_context(err, status, "%s", field->results[k].path);
     }
@@ -135,7 +133,7 @@ enum h5grad_status hg_results_open(const struct field *field, struct results *re
 {
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < field->n_results && !status; k++) {
-        results->dataset[k] = hg_open_dataset(results->file, field->results[k].path, err);
+        results->dataset[k] = hg_open_dataset(results->file[k], field->results[k].path, err);
         status = results->dataset[k] < 0
                      ? hg_error_status(err)
                      : hg_storage_read(results->dataset[k], storage_of(results, field, k), err);

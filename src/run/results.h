@@ -6,9 +6,16 @@
 #include "formats/aux_vars.h"
 #include "run/task.h"
 
+/* Where a result goes. */
+struct result_place {
+    hid_t file;
+    struct aux_vars *aux_vars; /* of the file */
+    const struct scale_links *links;
+};
+
 /* All results have the same extents. Real results of a complex field have another type. */
 struct results {
-    hid_t file;                          /* of the output */
+    hid_t file[FIELD_MOST_RESULTS];      /* of each result */
     hid_t type, space, creation;         /* of datasets; type is also that in memory */
     hid_t scalar;                        /* the type of real results */
     hid_t joined_space, joined_creation; /* of joined results */
@@ -17,14 +24,13 @@ struct results {
     struct writer *writer[FIELD_MOST_RESULTS];
 };
 
-/* Starts without results, in an output file. */
+/* Starts without results, all of which are in one file. */
 void hg_results_init(struct results *results, hid_t file);
 
-/* Creates the datasets with their attributes and scales, and opens their writers. Within hg_enter.
- */
-enum h5grad_status hg_results_create(const struct task *task, struct aux_vars *aux_vars,
-                                     const struct scale_links *links, struct results *results,
-                                     struct h5grad_error *err);
+/* Creates the datasets, each in its place, with their attributes and scales, and opens their
+ * writers. Within hg_enter. */
+enum h5grad_status hg_results_create(const struct task *task, const struct result_place *place,
+                                     struct results *results, struct h5grad_error *err);
 
 /* Returns which of the storages is that of a result. */
 unsigned hg_results_storage(const struct field *field, const struct field_result *result);

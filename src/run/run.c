@@ -8,11 +8,13 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "formats/provenance.h"
+#include "base/path.h"
 #include "run/axes.h"
 #include "run/boundary.h"
 #include "run/produce.h"
 #include "run/repeated.h"
 #include "run/shared.h"
+#include "run/split.h"
 #include "run/subset.h"
 #include "run/update.h"
 #include "run/vector.h"
@@ -316,6 +318,10 @@ static enum h5grad_status check_places(const struct run *run, struct h5grad_erro
 {
     bool overwrite = run->options.overwrite || run->options.update;
     enum h5grad_status status = hg_publish_check(run->output, run->input, overwrite, err);
+    if (!status && run->options.split && strlen(hg_path_base(run->output)) > LEAF_MOST_NAME)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "%s: is too long for names of files beside it: %d bytes at most",
+                            run->output, LEAF_MOST_NAME);
     if (status || !run->options.xdmf)
         return status;
     char *path = hg_memory_format("%s" XDMF_SUFFIX, run->output);
@@ -365,6 +371,7 @@ static void release(struct run *run)
     struct h5_guard guard;
     hg_coord_store_free(run->coordinates);
     hg_aux_vars_free(run->aux_vars);
+    hg_split_free(run);
     hg_enter(&guard);
     hg_publish_abandon(&run->publish);
     hg_close(run->file);
@@ -374,6 +381,7 @@ static void release(struct run *run)
         hg_field_free(&run->field[i]);
     free(run->field);
     free(run->subset_used);
+    free(run->line);
     hg_select_free(&run->selection);
     hg_result_names_free(&run->names);
     hg_report_free(run->report);

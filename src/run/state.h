@@ -25,6 +25,17 @@ struct update {
     struct timespec time;   /* when it was made */
 };
 
+/* The leaves of the current field, in the order of its results. A zeroed struct has none. */
+struct split {
+    unsigned n;
+    struct split_leaf {
+        size_t number; /* of publish.leaves */
+        struct aux_vars *aux_vars;
+        struct scale_links links;
+    } leaf[FIELD_MOST_RESULTS];
+    struct messages silent; /* the output's own variables have the same messages */
+};
+
 struct run {
     enum run_goal goal;
     const char *input, *output;
@@ -42,7 +53,9 @@ struct run {
     struct resume resume;
     struct update update;
     enum h5grad_left left;
+    char *line; /* of this run in the history */
     struct aux_vars *aux_vars;
+    struct split split;  /* of the field at hand */
     struct xdmf *xdmf;   /* NULL: not wanted */
     size_t fields;       /* that can be done */
     uint64_t agreed;     /* a hash of what all ranks must see alike */

@@ -128,6 +128,15 @@ enum h5grad_status hg_manifest_check(struct h5_manifest *manifest, bool first_is
     return hg_manifest_error(manifest, err);
 }
 
+bool hg_manifest_has(const struct h5_manifest *manifest, const struct stat *info)
+{
+    const struct identity wanted = identify_file(info);
+    const struct h5_manifest_entry *note = manifest->first;
+    while (note && memcmp(&note->identity, &wanted, sizeof wanted) != 0)
+        note = note->next;
+    return note != NULL;
+}
+
 uint64_t hg_manifest_hash(const struct h5_manifest *manifest, bool inodes, uint64_t start)
 {
     for (const struct h5_manifest_entry *note = manifest->first; note; note = note->next) {

@@ -35,6 +35,9 @@ enum h5grad_status hg_manifest_error(const struct h5_manifest *manifest, struct 
 enum h5grad_status hg_manifest_check(struct h5_manifest *manifest, bool first_is_open,
                                      struct h5grad_error *err);
 
+/* True if it has the file that info describes, under any path. */
+bool hg_manifest_has(const struct h5_manifest *manifest, const struct stat *info);
+
 /* Continues a hash with the identities of the files, in order; without paths and device numbers,
  * which a mount may change, and, unless asked for, inodes, which hosts of one file system may
  * number each in its way. */

@@ -42,7 +42,7 @@ static void teardown(void)
 
 static void new_file(struct publish *publish)
 {
-    const struct publish_request request = {PUBLISH_ONCE, false, false, true};
+    const struct publish_request request = {.kind = PUBLISH_ONCE, .leases = true};
     struct h5grad_error err;
     hg_leave(&guard);
     ck_assert_int_eq(hg_publish_create(publish, output, &request, NULL, &err), H5GRAD_OK);

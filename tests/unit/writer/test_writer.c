@@ -722,7 +722,7 @@ static enum h5grad_status make_output(struct publish *publish, const char *final
                                       const struct publish_notice *notice, struct h5grad_error *err)
 {
     hg_leave(&guard);
-    const struct publish_request request = {kind, overwrite, sync, false};
+    const struct publish_request request = {.kind = kind, .overwrite = overwrite, .sync = sync};
     enum h5grad_status status = hg_publish_create(publish, final, &request, notice, err);
     hg_enter(&guard);
     return status;

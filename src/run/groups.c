@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run/groups.h"
+
+#include "formats/convention.h"
+#include "values/meaning.h"
+
+enum h5grad_status hg_groups_copy(const struct run *run, const struct scale_links *links,
+                                  hid_t file, struct h5grad_error *err)
+{
+    const struct field *field = run->task.field;
+    struct h5_guard guard;
+    if (links->total == 0 || field->coords.convention)
+        return H5GRAD_OK;
+    hg_enter(&guard);
+    const enum h5grad_status status =
+        hg_coords_copy_above(run->file, file, field->path, hg_meaning_holds_for_group, err);
+    hg_leave(&guard);
+    return status;
+}
+
+enum h5grad_status hg_groups_finish(const struct run *run, hid_t file, const struct field *field,
+                                    struct h5grad_error *err)
+{
+    const struct coords_convention *convention = field->coords.convention;
+    struct h5_guard guard;
+    if (!convention || !convention->finish)
+        return H5GRAD_OK;
+    const struct coords_results results = {run->file, run->task.dataset, file, field};
+    hg_enter(&guard);
+    const enum h5grad_status status = convention->finish(&results, err);
+    hg_leave(&guard);
+    return status;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The groups around results in a file, and what else the convention of their source wants. Not
+ * within hg_enter. */
+#ifndef H5GRAD_RUN_GROUPS_H
+#define H5GRAD_RUN_GROUPS_H
+
+#include "run/state.h"
+
+/* Copies the attributes of the groups of the field at hand that hold for results: in netCDF-4,
+ * where the field has scales, links, and no other convention. */
+enum h5grad_status hg_groups_copy(const struct run *run, const struct scale_links *links,
+                                  hid_t file, struct h5grad_error *err);
+
+/* Lets the convention of the source complete a file. field: the field at hand, with the results
+ * that are in the file. */
+enum h5grad_status hg_groups_finish(const struct run *run, hid_t file, const struct field *field,
+                                    struct h5grad_error *err);
+
+#endif
