@@ -250,9 +250,11 @@ struct h5grad_axis {
     const char *period_source; /* where the period comes from; NULL: the axis is not periodic */
     unsigned accuracy;         /* 0: the axis is not differentiated */
     int round; /* a longitude that goes round the globe: one more step leads to its first point */
-    uint64_t subset_start; /* of a subset, the first point with a result, ... */
-    uint64_t subset_count; /* ... how many have one (0: all), ... */
-    uint64_t subset_step;  /* ... and how far each is from the next */
+    uint64_t subset_start;  /* of a subset, the first point with a result, ... */
+    uint64_t subset_count;  /* ... how many have one (0: all), ... */
+    uint64_t subset_step;   /* ... and how far each is from the next */
+    const char *suggestion; /* of unit spacing, from h5grad_list and h5grad_plan: datasets that may
+                               be its coordinates; NULL */
 };
 
 /* One dataset of OUTPUT. */

@@ -131,6 +131,7 @@ class Axis(ctypes.Structure):
         ("subset_start", c_uint64),
         ("subset_count", c_uint64),
         ("subset_step", c_uint64),
+        ("suggestion", c_char_p),
     ]
 
 

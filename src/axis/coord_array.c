@@ -26,7 +26,8 @@ struct coord_array {
     const double *values;  /* all of them; NULL if they are read on demand */
     double *kept;          /* values, if the array owns them */
     hid_t dataset;         /* -1 if values are held */
-    bool scalar;           /* the dataset has no axis, and one value */
+    unsigned rank, along;  /* of the dataset, and its axis along which the values lie; rank 0: it
+                              has one value */
     struct h5_type type;   /* of the dataset */
     struct values meaning; /* of its numbers */
     struct array_scale scale;
@@ -100,10 +101,15 @@ static void *array_buffer(const struct coord_array *array, uint64_t count, doubl
 static enum h5grad_status array_fetch(const struct coord_array *array, uint64_t first,
                                       uint64_t count, void *buffer, struct h5grad_error *err)
 {
-    struct box box = {.start = {first}, .count = {count}};
+    struct box box = {.start = {0}};
+    for (unsigned i = 0; i < array->rank; i++)
+        box.count[i] = 1;
+    box.start[array->along] = first;
+    box.count[array->along] = count;
     enum h5grad_status status =
-        array->scalar ? hg_read_all(array->dataset, array->type.memory, buffer, err)
-                      : hg_read_box(array->dataset, array->type.memory, 1, &box, buffer, err);
+        array->rank == 0
+            ? hg_read_all(array->dataset, array->type.memory, buffer, err)
+            : hg_read_box(array->dataset, array->type.memory, array->rank, &box, buffer, err);
     return status ? status : hg_dataset_check(array->dataset, err);
 }
 
@@ -155,19 +161,35 @@ static enum h5grad_status array_keep(struct coord_array *array, struct h5grad_er
     return status;
 }
 
+/* Finds the axis along which the values lie: the only one of more or less than one point. */
+static enum h5grad_status array_find_axis(struct coord_array *array,
+                                          const struct h5_storage *storage,
+                                          struct h5grad_error *err)
+{
+    unsigned n = 0;
+    array->rank = storage->rank;
+    for (unsigned i = 0; i < storage->rank; i++) {
+        if (storage->extent[i] != 1) {
+            array->along = i;
+            n++;
+        }
+    }
+    array->extent = storage->extent[array->along];
+    return n < 2 ? H5GRAD_OK
+                 : hg_error_set(err, H5GRAD_FAILED,
+                                "coordinates have one axis, this dataset has %u", storage->rank);
+}
+
 static enum h5grad_status array_describe(struct coord_array *array, struct h5grad_error *err)
 {
-    struct h5_storage storage = {.rank = 1, .extent = {1}};
+    struct h5_storage storage = {.extent = {1}};
     H5_CLOSED hid_t space = H5Dget_space(array->dataset);
-    array->scalar = space >= 0 && H5Sget_simple_extent_type(space) == H5S_SCALAR;
-    enum h5grad_status status =
-        array->scalar ? H5GRAD_OK : hg_storage_read(array->dataset, &storage, err);
+    const bool scalar = space >= 0 && H5Sget_simple_extent_type(space) == H5S_SCALAR;
+    enum h5grad_status status = scalar ? H5GRAD_OK : hg_storage_read(array->dataset, &storage, err);
+    if (!status)
+        status = array_find_axis(array, &storage, err);
     if (status != H5GRAD_OK)
         return status;
-    if (storage.rank != 1)
-        return hg_error_set(err, H5GRAD_FAILED, "coordinates have one axis, this dataset has %u",
-                            storage.rank);
-    array->extent = storage.extent[0];
     H5_CLOSED hid_t datatype = H5Dget_type(array->dataset);
     if (datatype < 0)
         return hg_hdf5_error(err, "its datatype");
@@ -178,7 +200,7 @@ static enum h5grad_status array_describe(struct coord_array *array, struct h5gra
         return hg_error_set(err, H5GRAD_FAILED, "coordinates are real, this dataset is %s",
                             array->type.name);
     status = hg_values_read_coordinates(array->dataset, &array->type, &array->meaning, err);
-    if (!status && !array->scalar)
+    if (!status && !scalar)
         status = hg_reader_check_filters(array->dataset, &storage, err);
     return status ? status : hg_limit_check(array->dataset, 0, err);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A coordinate array: the coordinates of one axis as double, from a 1-D dataset, an attribute or
- * memory, read by ranges. Short arrays are held in memory; long ones are read on demand, so they
- * need not fit. Packed numbers are unpacked in double; missing ones are NaN. 64-bit integers that
- * no double holds, such as nanoseconds since 1970, count from the first of them, so that their
- * differences stay exact. */
+ * memory, read by ranges. A dataset may have more axes, of one point each, as in MATLAB. Short
+ * arrays are held in memory; long ones are read on demand, so they need not fit. Packed numbers are
+ * unpacked in double; missing ones are NaN. 64-bit integers that no double holds, such as
+ * nanoseconds since 1970, count from the first of them, so that their differences stay exact. */
 #ifndef H5GRAD_AXIS_COORD_ARRAY_H
 #define H5GRAD_AXIS_COORD_ARRAY_H
 

@@ -35,6 +35,7 @@ static void document_put_spacing(struct json *json, const struct h5grad_axis *ax
     json_number(json, "last", known ? axis->last : NAN);
     json_text(json, "source", unusable ? NULL : axis->source);
     json_text(json, "problem", unusable ? axis->source : NULL);
+    json_text(json, "suggestion", axis->suggestion);
 }
 
 /* Prints the boundaries of an axis; null if it is not differentiated. */

@@ -96,7 +96,9 @@ static void print_spacing(FILE *out, const struct h5grad_axis *axis)
     }
     hg_parse_print_double(axis->step, number, sizeof(number));
     if (axis->spacing == H5GRAD_SPACING_UNIT)
-        text_print(out, ", unit spacing (%s)", axis->source);
+        text_print(out, ", unit spacing (%s%s%s)", axis->source,
+                   axis->suggestion != NULL ? "; " : "",
+                   axis->suggestion != NULL ? axis->suggestion : "");
     else
         text_print(out, ", spacing %s (%s)", axis->coordinates != NULL ? axis->coordinates : number,
                    axis->source);

@@ -78,7 +78,7 @@ static const char *not_field(const struct query *query)
 {
     static const char *const names[] = {"t_array", "dx", "dy", "dz"};
     bool is = hg_coords_is_one_of(query->path + 1, 4, names) && is_bout(query->file);
-    return is ? "it is a coordinate" : NULL;
+    return is ? COORDS_COORDINATE : NULL;
 }
 
 const struct coords_convention hg_coords_bout = {

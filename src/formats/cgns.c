@@ -56,7 +56,7 @@ static const char *not_field(const struct query *query)
     const char *name = hg_path_base(query->path);
     if (!hg_coords_lies_below(name, 3, names) || !is_cgns(query->file) || is_solution(query))
         return NULL;
-    return has_label(query, 2, "GridCoordinates_t") ? "it is a coordinate"
+    return has_label(query, 2, "GridCoordinates_t") ? COORDS_COORDINATE
                                                     : "it is bookkeeping of CGNS";
 }
 

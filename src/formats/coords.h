@@ -57,6 +57,9 @@ struct coords_vector {
     struct coords_component component[COORDS_DIRECTIONS]; /* in right-handed order */
 };
 
+/* The reason why a dataset is no field that holds coordinates. */
+#define COORDS_COORDINATE "it is a coordinate"
+
 struct coords_convention;
 
 struct coords {

@@ -209,7 +209,7 @@ static void read_axes(struct query *query)
 
 static const char *not_field(const struct query *query)
 {
-    return hg_is_scale(query->dataset) ? "it is a coordinate" : NULL;
+    return hg_is_scale(query->dataset) ? COORDS_COORDINATE : NULL;
 }
 
 static void add_references(struct query *query)

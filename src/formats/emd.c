@@ -85,7 +85,7 @@ static void read_axes(struct query *query)
 static const char *not_field(const struct query *query)
 {
     if (is_dimension(query->path) && in_array(query))
-        return "it is a coordinate";
+        return COORDS_COORDINATE;
     bool metadata = strstr(query->path, "/metadatabundle/") && H5Aexists(query->file, kind) > 0;
     return metadata ? "it is bookkeeping of EMD" : NULL;
 }

@@ -51,8 +51,10 @@ void hg_field_free(struct field *field)
 {
     if (field->vector)
         free_vector(field->vector);
-    for (unsigned i = 0; i < field->rank && field->axis; i++)
+    for (unsigned i = 0; i < field->rank && field->axis; i++) {
         free(field->axis[i].problem);
+        free(field->axis[i].suggestion);
+    }
     for (size_t k = 0; k < field->n_results; k++)
         free(field->results[k].path);
     free(field->results);

@@ -29,6 +29,7 @@ struct field_axis {
     const struct coord_variable *coordinate; /* of a SPACING_PATH that can be used */
     const struct coord_variable *rescaled;   /* coordinate in the unit of --time-unit; NULL: none */
     const char *unit;                        /* of derivatives, by --time-unit; NULL: none */
+    char *suggestion;           /* what may give its coordinates, and how; NULL: nothing known */
     char *problem;              /* why the coordinates cannot be used; NULL: they can */
     bool bounded;               /* an option gives the boundary, ... */
     bool automatic;             /* ... by leaving it to the file */

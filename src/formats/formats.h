@@ -22,9 +22,8 @@ void hg_coords_drop_counted(struct coords *coords, unsigned axis);
 /* Removes an axis; those after it move up. */
 void hg_coords_drop_axis(struct coords *coords, unsigned axis);
 
-/* Returns why the dataset is not a field, by any convention: "it is a coordinate", "it is
- * bookkeeping of MATLAB", or a text that begins with COORDS_CATEGORIES. NULL: it may be one.
- * Static.
+/* Returns why the dataset is not a field, by any convention: COORDS_COORDINATE, "it is bookkeeping
+ * of MATLAB", or a text that begins with COORDS_CATEGORIES. NULL: it may be one. Static.
  */
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset);
 

@@ -72,7 +72,7 @@ static const char *not_field(const struct query *query)
     if (!names)
         return NULL;
     if (strcmp(names, name) == 0 || hg_path_ends(name, "_bnds"))
-        return "it is a coordinate";
+        return COORDS_COORDINATE;
     return strstr(query->path, "/ScanTime/") || strstr(query->path, "/navigation/")
                ? "it is bookkeeping of GPM"
                : NULL;

@@ -481,7 +481,7 @@ static void add_references(struct query *query)
 static const char *not_field(const struct query *query)
 {
     struct place place;
-    return is_field(query, &place) && place.geolocation ? "it is a coordinate" : NULL;
+    return is_field(query, &place) && place.geolocation ? COORDS_COORDINATE : NULL;
 }
 
 const struct coords_convention hg_coords_hdfeos = {

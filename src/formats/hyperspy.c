@@ -77,7 +77,7 @@ static const char *not_field(const struct query *query)
         helper = helper || strstr(query->path, groups[i]);
     if ((!axis && !helper) || !is_hyperspy(query))
         return NULL;
-    return helper ? "it is bookkeeping of HyperSpy" : "it is a coordinate";
+    return helper ? "it is bookkeeping of HyperSpy" : COORDS_COORDINATE;
 }
 
 const struct coords_convention hg_coords_hyperspy = {

@@ -108,7 +108,7 @@ static const char *not_field(const struct query *query)
     unsigned level;
     if (!hg_path_begins(query->path, ROOT) || is_image(query->path, &level))
         return NULL;
-    return hg_path_begins(query->path, DIMENSIONS) ? "it is a coordinate"
+    return hg_path_begins(query->path, DIMENSIONS) ? COORDS_COORDINATE
                                                    : "it is bookkeeping of MINC";
 }
 

@@ -112,7 +112,7 @@ static const char *not_field(const struct query *query)
         H5_CLOSED hid_t series = open_series(query);
         if (series >= 0 && strcmp(name, "data") == 0)
             return hg_attribute_is(series, TYPE, "IndexSeries") ? "it holds indices" : NULL;
-        return series < 0 ? NULL : i == 0 ? "it is a coordinate" : "it is bookkeeping of NWB";
+        return series < 0 ? NULL : i == 0 ? COORDS_COORDINATE : "it is bookkeeping of NWB";
     }
     return NULL;
 }

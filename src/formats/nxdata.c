@@ -344,7 +344,7 @@ static const char *not_field(const struct query *query)
     if (!is_signal(group, name) && !is_marked(query->dataset)) {
         if (is_listed(group, "axes", name) || has_indices(group, name) ||
             hg_has_attribute(query->dataset, "axis"))
-            why = "it is a coordinate";
+            why = COORDS_COORDINATE;
         else if (is_errors(group, name))
             why = "it holds uncertainties";
     }

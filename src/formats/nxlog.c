@@ -76,7 +76,7 @@ static const char *not_field(const struct query *query)
     H5_CLOSED hid_t group = open_class(query, "NXlog");
     if (group < 0)
         return NULL;
-    return strcmp(name, "time") == 0 ? "it is a coordinate" : "it is bookkeeping of an NXlog";
+    return strcmp(name, "time") == 0 ? COORDS_COORDINATE : "it is bookkeeping of an NXlog";
 }
 
 const struct coords_convention hg_coords_nxlog = {

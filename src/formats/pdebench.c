@@ -110,7 +110,7 @@ static const char *not_field(const struct query *query)
         coordinate = name[1] == '\0'
                          ? in_grid(query)
                          : strcmp(name + 1, SUFFIX) == 0 && has_beside(query, "x" SUFFIX);
-    return coordinate ? "it is a coordinate" : NULL;
+    return coordinate ? COORDS_COORDINATE : NULL;
 }
 
 const struct coords_convention hg_coords_pdebench = {

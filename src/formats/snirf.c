@@ -63,7 +63,7 @@ static const char *not_field(const struct query *query)
 {
     if (!after(query->path, "nirs") || is_series(query->path) || !is_snirf(query->file))
         return NULL;
-    return strcmp(hg_path_base(query->path), "time") == 0 ? "it is a coordinate"
+    return strcmp(hg_path_base(query->path), "time") == 0 ? COORDS_COORDINATE
                                                           : "it is bookkeeping of SNIRF";
 }
 

@@ -214,7 +214,7 @@ static const char *not_field(const struct query *query)
 {
     const char *why = NULL;
     if (hg_path_begins(query->path, "/" DIMENSIONS "/"))
-        why = "it is a coordinate";
+        why = COORDS_COORDINATE;
     else if (hg_path_begins(query->path, "/" BOUNDARIES "/"))
         why = "it is a boundary condition";
     else if (hg_path_begins(query->path, "/scalars/") &&

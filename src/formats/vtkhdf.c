@@ -75,7 +75,7 @@ static const char *not_field(const struct query *query)
         return NULL;
     for (unsigned d = 0; d < DIRECTIONS; d++) {
         if (strcmp(path, lines[d]) == 0)
-            return "it is a coordinate";
+            return COORDS_COORDINATE;
     }
     return "it is bookkeeping of VTK";
 }

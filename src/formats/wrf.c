@@ -123,7 +123,7 @@ static const char *not_field(const struct query *query)
 {
     static const char *const names[] = {"XLAT", "XLONG", "XTIME"};
     bool is = hg_coords_lies_below(hg_path_base(query->path), 3, names) && is_wrf(query->file);
-    return is ? "it is a coordinate" : NULL;
+    return is ? COORDS_COORDINATE : NULL;
 }
 
 const struct coords_convention hg_coords_wrf = {

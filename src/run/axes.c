@@ -619,9 +619,6 @@ static enum h5grad_status describe_axis(struct field *field, unsigned axis,
     struct field_axis *settled = &field->axis[axis];
     const struct coord_variable *coordinate = NULL;
     struct h5grad_error reason = {.status = H5GRAD_OK};
-    enum h5grad_status status = apply_file(field, axis, options->midpoints, err);
-    if (status)
-        return status;
     if (settled->spacing.kind == SPACING_PATH)
         judge_coordinates(field, axis, options, store, &coordinate, &reason);
     if (reason.status == H5GRAD_NO_MEMORY)
@@ -632,15 +629,13 @@ static enum h5grad_status describe_axis(struct field *field, unsigned axis,
     return note_missing(field, coordinate, err);
 }
 
-enum h5grad_status hg_axes_describe(struct field *field, const struct run_options *options,
-                                    struct coord_store *store, struct h5grad_error *err)
+enum h5grad_status hg_axes_describe_others(struct field *field, const struct run_options *options,
+                                           struct coord_store *store, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    if (options->n_dims > 0)
-        status = choose_axes(field, options, err);
-    if (!status)
-        status = apply_command_line(field, options, err);
-    for (unsigned i = 0; i < field->rank && !status; i++)
-        status = describe_axis(field, i, options, store, err);
+    for (unsigned i = 0; i < field->rank && !status; i++) {
+        if (!field->axis[i].differentiated)
+            status = describe_axis(field, i, options, store, err);
+    }
     return status;
 }

@@ -13,10 +13,10 @@
 enum h5grad_status hg_axes_settle(struct field *field, const struct run_options *options,
                                   struct coord_store *store, struct h5grad_error *err);
 
-/* Settles every axis for a list, differentiated if --dim names it. Coordinates that cannot be used
- * are described and are no error. Not within hg_enter. */
-enum h5grad_status hg_axes_describe(struct field *field, const struct run_options *options,
-                                    struct coord_store *store, struct h5grad_error *err);
+/* Describes the axes that hg_axes_settle has not settled, for a list. Coordinates that cannot be
+ * used are described, too, and are no error. Not within hg_enter. */
+enum h5grad_status hg_axes_describe_others(struct field *field, const struct run_options *options,
+                                           struct coord_store *store, struct h5grad_error *err);
 
 /* Returns a note on statements of the file about settled axes that are not used; NULL: none. */
 const char *hg_axes_note(const struct field *field);

@@ -137,6 +137,7 @@ static void describe_axis(struct report *report, const struct task *task, unsign
     out->name = keep_text(report, said->name);
     out->unit = keep_text(report, said->unit);
     describe_spacing(report, field, axis, out);
+    out->suggestion = keep_text(report, field->axis[axis].suggestion);
     out->round = hg_boundary_spans_globe(field, axis);
     out->differentiated = field->axis[axis].differentiated;
     out->left_out = keep_text(report, said->left_out);

@@ -100,7 +100,8 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
                                      struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    char label[256], number[32];
+    char label[256], number[32], suggestions[512];
+    hg_suggestions_text(field, suggestions, sizeof suggestions);
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
         unsigned axis = field->order[k];
         const char *name = hg_field_axis_option(field, axis, number, sizeof number);
@@ -114,6 +115,8 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
             status = hg_tally_add(&run->tally, TALLY_UNIT_SPACING, "", err, "%s: %s", field->path,
                                   label);
     }
+    if (!status && *suggestions)
+        status = hg_tally_hint(&run->tally, TALLY_UNIT_SPACING, suggestions, err);
     for (unsigned i = 0; i < field->rank && !status; i++) {
         const char *why = field->axis[i].problem;
         if (!field->axis[i].dropped)
@@ -185,36 +188,45 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
 
 /* Describes a dataset, or a vector, and settles its axes and results. */
 static enum h5grad_status describe(struct run *run, const struct selected *item,
-                                   struct field *field, struct h5grad_error *err)
+                                   const struct run_options *options, struct field *field,
+                                   struct h5grad_error *err)
 {
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     const struct vector_place place = {run->file, walk, run->coordinates, run->subset_used};
     if (item->is_vector)
-        return hg_vector_describe(&run->task, &place, item->path, &run->options, field, err);
+        return hg_vector_describe(&run->task, &place, item->path, options, field, err);
     enum h5grad_status status =
-        hg_task_describe(&run->task, run->file, walk, item->path, run->options.unpack, field, err);
+        hg_task_describe(&run->task, run->file, walk, item->path, options->unpack, field, err);
     if (status)
         return status;
-    hg_derivation_note_axes(&run->options.derivation, field);
-    if (run->goal == RUN_LIST)
-        return hg_axes_describe(field, &run->options, run->coordinates, err);
-    status = hg_subset_settle(field, &run->options, item->named, run->subset_used, err);
-    return status ? status : hg_axes_settle(field, &run->options, run->coordinates, err);
+    hg_derivation_note_axes(&options->derivation, field);
+    status = hg_subset_settle(field, options, item->named, run->subset_used, err);
+    return status ? status : hg_axes_settle(field, options, run->coordinates, err);
 }
 
-/* Likewise, and plans its tiles. */
+/* Likewise, and plans its tiles: whatever the goal, so that a list shows as fields what a run
+ * does. */
 static enum h5grad_status prepare(struct run *run, const struct selected *item, struct field *field,
                                   struct h5grad_error *err)
 {
     bool too_large = false;
-    enum h5grad_status status = describe(run, item, field, err);
-    if (!status && run->goal != RUN_LIST) {
-        status = hg_task_plan(&run->task, &run->options, &too_large, err);
-        if (!status)
-            hg_task_note_methods(&run->task, field);
-        if (!status)
-            status = hg_repeated_tell(&run->task, &run->messages, err);
-    }
+    struct messages silent;
+    struct run_options options = run->options;
+    hg_messages_init(&silent);
+    if (run->goal == RUN_LIST) /* it says all this itself */
+        options.messages = &silent;
+    enum h5grad_status status = describe(run, item, &options, field, err);
+    if (!status)
+        status = hg_task_plan(&run->task, &options, &too_large, err);
+    if (!status)
+        hg_task_note_methods(&run->task, field);
+    if (!status && (run->goal != RUN_ALL || run->tally.of[TALLY_UNIT_SPACING].n == 0))
+        status = hg_suggest(&run->suggestions, run->file, field, err);
+    if (!status && run->goal == RUN_LIST)
+        status = hg_axes_describe_others(field, &options, run->coordinates, err);
+    else if (!status)
+        status = hg_repeated_tell(&run->task, options.messages, err);
+    hg_messages_free(&silent);
     if (status && field->fault == FIELD_SOUND)
         field->fault = too_large ? FIELD_TOO_LARGE : FIELD_OPTIONS;
     return status;
@@ -242,19 +254,20 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
 }
 
 /* Reports datasets and axes that were left out, attributes of values that are not used, and unit
- * spacing. */
+ * spacing. A list has all but what cannot be reached. */
 static void report_omissions(struct run *run)
 {
     enum h5grad_level skipped = run->fields ? H5GRAD_WARNING : H5GRAD_DETAIL;
     hg_tally_report(&run->tally, TALLY_LOST, skipped);
+    if (run->goal == RUN_LIST)
+        return;
     hg_tally_report(&run->tally, TALLY_DROPPED, H5GRAD_WARNING);
     hg_tally_report(&run->tally, TALLY_ROUND, H5GRAD_WARNING);
     if (run->noted > FEW)
         hg_message_add(&run->messages, H5GRAD_WARNING,
                        "%zu more fields say of their values what is not used: -v names all",
                        run->noted - FEW);
-    if (run->goal != RUN_LIST)
-        hg_coord_store_tell(run->coordinates, on_warning, run);
+    hg_coord_store_tell(run->coordinates, on_warning, run);
     hg_tally_report(&run->tally, TALLY_UNUSABLE, skipped);
     hg_tally_report(&run->tally, TALLY_TOO_LARGE, skipped);
     if (run->goal == RUN_ALL) /* a plan says so of each axis */
@@ -300,7 +313,7 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
         status = hg_result_names_check(&run->names, err);
     if (!status && run->fields)
         status = hg_derivation_check_axes(&run->options.derivation, err);
-    if (!status && run->goal != RUN_LIST && run->fields)
+    if (!status && run->fields)
         status = hg_subset_check_used(derivation, run->subset_used, err);
     if (!status && run->fields)
         status = refuse_doubts(run, err);
@@ -387,6 +400,7 @@ static void release(struct run *run)
     hg_report_free(run->report);
     hg_xdmf_free(run->xdmf);
     hg_tally_free(&run->tally);
+    hg_suggestions_free(&run->suggestions);
     hg_run_options_free(&run->options);
     hg_messages_free(&run->messages);
     free(run);

@@ -23,14 +23,6 @@ struct search {
     struct h5_set chosen; /* datasets in the selection */
 };
 
-/* Leaves the lock for a moment, so that any number of messages can be sent. */
-static void tell_skipped(struct search *search, const char *path, const char *why)
-{
-    hg_leave(&search->guard);
-    hg_message_add(search->options->messages, H5GRAD_DETAIL, "%s: skipped: %s", path, why);
-    hg_enter(&search->guard);
-}
-
 /* Called by a walk. */
 static void note_passed_over(void *user, const char *path, const char *why)
 {
@@ -91,6 +83,30 @@ static enum h5grad_status add(struct selection *selection, struct search *search
     return status;
 }
 
+/* Adds the dataset that an option gives as coordinates, which is then no field either. */
+static enum h5grad_status add_given(struct search *search, const struct spacing_option *given,
+                                    struct h5grad_error *err)
+{
+    struct h5_identity identity;
+    H5_CLOSED hid_t dataset = given->kind == SPACING_PATH
+                                  ? hg_names_open_variable(search->file, given->path, NULL, NULL)
+                                  : -1;
+    return dataset >= 0 && hg_identify(dataset, &identity)
+               ? hg_set_add(&search->axes, &identity, 0, NULL, err)
+               : H5GRAD_OK;
+}
+
+static enum h5grad_status add_all_given(struct search *search, struct h5grad_error *err)
+{
+    const struct run_options *options = search->options;
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < options->n_coords && !status; i++)
+        status = add_given(search, &options->coord[i].spacing, err);
+    for (size_t i = 0; i < options->n_spacings && !status; i++)
+        status = add_given(search, &options->spacing[i], err);
+    return status;
+}
+
 /* Walks the file once. Only after all datasets have been seen is it known which serve as axes. */
 static enum h5grad_status walk(struct selection *selection, struct search *search,
                                struct h5grad_error *err)
@@ -110,6 +126,8 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     if (!search->why && selection->walk.n)
         return hg_error_memory(err, selection->walk.n * sizeof *search->why);
     status = hg_values_survey(search->file, &selection->walk, err);
+    if (!status)
+        status = add_all_given(search, err);
     for (size_t i = 0; i < selection->walk.n && !status; i++) {
         const char *path = selection->walk.dataset[i].path;
         struct h5grad_error reason = {.status = H5GRAD_OK};
@@ -162,19 +180,16 @@ static enum h5grad_status add_lost(struct selection *selection, const char *patt
     return status;
 }
 
-/* Adds dataset number i of the walk, in which the variable at path is stored, if it is a field or
- * holds categories. */
-static enum h5grad_status add_field(struct selection *selection, struct search *search, size_t i,
+/* Adds dataset number i of the walk, in which the variable at path is stored: a field, or what is
+ * none, with the reason. */
+static enum h5grad_status add_found(struct selection *selection, struct search *search, size_t i,
                                     const char *path, struct h5grad_error *err)
 {
     const struct h5_identity *identity = &selection->walk.dataset[i].identity;
     const char *why = search->why[i];
-    if (why && hg_path_begins(why, COORDS_CATEGORIES))
-        return add(selection, search, identity, path, false, why, err);
-    if (!hg_set_find(&search->axes, identity))
-        return add(selection, search, identity, path, false, NULL, err);
-    tell_skipped(search, path, why ? why : "it is a coordinate");
-    return H5GRAD_OK;
+    if (!why && hg_set_find(&search->axes, identity))
+        why = "it describes others, as coordinates do";
+    return add(selection, search, identity, path, false, why, err);
 }
 
 static bool matches(const char *pattern, const char *path)
@@ -195,7 +210,7 @@ static enum h5grad_status add_fields(struct selection *selection, struct search 
             status = hg_error_memory(err, strlen(stored));
         } else if (!pattern || matches(pattern, path)) {
             n++;
-            status = add_field(selection, search, i, path, err);
+            status = add_found(selection, search, i, path, err);
         }
         free(path);
     }
@@ -290,7 +305,6 @@ enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *opti
     for (size_t i = 0; i < n_vectors && !status; i++)
         status = add_vector(selection, &search, &options->derivation.vector[i], err);
     hg_leave(&search.guard);
-    hg_messages_deliver(options->messages);
     free(search.why);
     hg_set_free(&search.axes);
     hg_set_free(&search.chosen);

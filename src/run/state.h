@@ -13,6 +13,7 @@
 #include "run/results.h"
 #include "run/resume.h"
 #include "run/select.h"
+#include "run/suggest.h"
 #include "run/tally.h"
 #include "trust/open.h"
 
@@ -70,12 +71,13 @@ struct run {
     struct h5grad_error error;   /* used if the caller has none, since the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
     bool skipped_field;          /* skipped is about a field */
-    struct tally tally;          /* what is reported once, with a count */
-    size_t noted;                /* fields whose attributes about their values are not used, ... */
-    struct h5grad_error doubt;   /* ... and what is to be said of the first */
-    struct h5grad_error unsafe;  /* why the journal could not be synced */
-    _Atomic bool is_unsafe;      /* unsafe is set; the run ends */
-    uint64_t written_back;       /* bytes of results done when writing back was begun last */
+    struct suggestions suggestions;
+    struct tally tally;         /* what is reported once, with a count */
+    size_t noted;               /* fields whose attributes about their values are not used, ... */
+    struct h5grad_error doubt;  /* ... and what is to be said of the first */
+    struct h5grad_error unsafe; /* why the journal could not be synced */
+    _Atomic bool is_unsafe;     /* unsafe is set; the run ends */
+    uint64_t written_back;      /* bytes of results done when writing back was begun last */
 };
 
 #endif

@@ -61,10 +61,19 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
         free(text);
         return hg_error_memory(err, (n + 1) * size);
     }
-    grown[n] = (struct tally_entry){text, reason, 1};
+    grown[n] = (struct tally_entry){text, reason, .n = 1};
     tally->of[kind].entry = grown;
     tally->of[kind].n++;
     return H5GRAD_OK;
+}
+
+enum h5grad_status hg_tally_hint(struct tally *tally, enum tally_kind kind, const char *hint,
+                                 struct h5grad_error *err)
+{
+    struct tally_entry *entry = &tally->of[kind].entry[tally->of[kind].n - 1];
+    if (!entry->hint)
+        entry->hint = hg_memory_text(hint);
+    return entry->hint ? H5GRAD_OK : hg_error_memory(err, strlen(hint));
 }
 
 /* Returns the message of an entry, to be freed; NULL if memory runs out. */
@@ -74,7 +83,8 @@ static char *entry_message(enum tally_kind kind, const struct tally_entry *entry
     if (entry->n > 1 && *forms[kind].before)
         snprintf(others, sizeof others, "%s%zu%s", forms[kind].before, entry->n - 1,
                  forms[kind].after);
-    return hg_memory_format("%s%s%s%s", entry->first, forms[kind].said, others, forms[kind].end);
+    return hg_memory_format("%s%s%s%s%s%s", entry->first, forms[kind].said, others, forms[kind].end,
+                            entry->hint ? ": " : "", entry->hint ? entry->hint : "");
 }
 
 char *hg_tally_first(const struct tally *tally, enum tally_kind kind)
@@ -98,6 +108,7 @@ void hg_tally_free(struct tally *tally)
         for (size_t i = 0; i < tally->of[kind].n; i++) {
             free(tally->of[kind].entry[i].first);
             free(tally->of[kind].entry[i].why);
+            free(tally->of[kind].entry[i].hint);
         }
         free(tally->of[kind].entry);
     }

@@ -20,6 +20,7 @@ enum tally_kind {
 struct tally_entry {
     char *first; /* the message of the first */
     char *why;
+    char *hint; /* NULL: none */
     size_t n;
 };
 
@@ -37,6 +38,10 @@ struct tally {
 enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const char *why,
                                 struct h5grad_error *err, const char *format, ...)
     BASE_PRINTF(5, 6);
+
+/* Adds a hint to the end of the message about the latest reason, unless it has one. */
+enum h5grad_status hg_tally_hint(struct tally *tally, enum tally_kind kind, const char *hint,
+                                 struct h5grad_error *err);
 
 /* Returns the message about the first of the cases of a kind that has some, to be freed; NULL if
  * memory runs out. */

@@ -21,10 +21,9 @@ refused 1 "nowhere.h5" --list nowhere.h5
 # As a run would take the options.
 refused 1 "nothing to do: /a: no axis is named nosuch" --list --dim nosuch useless.h5
 refused 1 "/a: --spacing has 3 entries for 2 axes" --list -d /a -s 1,2,3 useless.h5
-run --list -d /a --coord 0=/x -s 0.5 useless.h5
+refused 1 "/a: axis 0 .x.: coordinates /x: " --list -d /a --coord 0=/x -s 0.5 useless.h5
+run --list -d /a -s 2,0.5 useless.h5
 check "--list: --spacing" grep -q '^    axis 1 .* 3 points, spacing 0.5 (command line)$' stdout
-check "--list: useless coordinates" grep -q \
-    '^    axis 0  x: 4 points, no usable spacing: coordinates /x: ' stdout
 run --list useless.h5
 check "--list: the way out" grep -q 'no usable spacing: coordinates /x: .*--coord=0=PATH' stdout
 make_input edges.h5 /e float64 5 0 1 3 7 9
