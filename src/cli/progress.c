@@ -14,6 +14,10 @@ static const double progress_bar_delay = 0.5;
 static const double progress_line_delay = 3;
 static const double progress_redraw = 0.1;
 
+/* Seconds: a rate is that of the last one or two spans of this length, so that the time left
+ * follows fields that are faster or slower than those before. */
+static const double progress_span = 15;
+
 enum { PROGRESS_BAR = 24, PROGRESS_LINE = 512 };
 
 void progress_init(struct progress *progress, FILE *out, enum progress_when when)
@@ -38,14 +42,16 @@ static size_t progress_columns(const struct progress *progress)
 
 /* "1.2 GB/s, 0:12 left", or nothing while there is no rate yet. */
 static void progress_print_rate(const struct progress *progress, const struct h5grad_progress *now,
-                                double seconds, char *out, size_t size)
+                                double time, char *out, size_t size)
 {
-    uint64_t bytes = now->bytes_done - progress->bytes_before;
+    const struct progress_mark *since = &progress->mark[0];
+    double seconds = time - since->time;
+    uint64_t bytes = now->bytes_done - since->bytes;
     char rate[TEXT_NUMBER];
     char left[TEXT_NUMBER];
 
     out[0] = '\0';
-    if (seconds <= 0 || now->bytes_done <= progress->bytes_before)
+    if (seconds <= 0 || now->bytes_done <= since->bytes)
         return;
     uint64_t to_do = now->bytes_done < now->bytes_total ? now->bytes_total - now->bytes_done : 0;
     double per_second = (double)bytes / seconds;
@@ -109,6 +115,20 @@ static void progress_print_line(const struct progress *progress, const struct h5
     fputc('\n', progress->out);
 }
 
+/* Moves the marks on once a span of time has passed since the second. */
+static void progress_set_marks(struct progress *progress, double time, uint64_t bytes)
+{
+    const struct progress_mark here = {time, bytes};
+
+    if (progress->started == 0) {
+        progress->started = time;
+        progress->mark[0] = progress->mark[1] = here;
+    } else if (time - progress->mark[1].time >= progress_span) {
+        progress->mark[0] = progress->mark[1];
+        progress->mark[1] = here;
+    }
+}
+
 void progress_update(struct progress *progress, const struct h5grad_progress *now)
 {
     double time = clock_seconds();
@@ -116,15 +136,12 @@ void progress_update(struct progress *progress, const struct h5grad_progress *no
 
     if (progress->never || now->bytes_total == 0)
         return;
-    if (progress->started == 0) {
-        progress->started = time;
-        progress->bytes_before = now->bytes_done;
-    }
+    progress_set_marks(progress, time, now->bytes_done);
     if (time - progress->started < progress->delay)
         return;
     double part = (double)now->bytes_done / (double)now->bytes_total;
     unsigned percent = part < 1 ? (unsigned)(100 * part) : 100;
-    progress_print_rate(progress, now, time - progress->started, rate, sizeof(rate));
+    progress_print_rate(progress, now, time, rate, sizeof(rate));
     if (progress->terminal) {
         if (time - progress->drawn < progress_redraw)
             return;

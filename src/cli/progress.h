@@ -14,12 +14,17 @@ struct progress {
     FILE *out;
     bool never;
     bool terminal;
-    double delay;          /* seconds a run must have taken before anything is shown */
-    double started;        /* time of the first update; 0: none yet */
-    double drawn;          /* time of the last drawing of the bar */
-    bool visible;          /* the bar stands on the terminal's last line */
-    unsigned tenth;        /* the last tenth for which a line was printed */
-    uint64_t bytes_before; /* bytes done at the first update, which do not count for the rate */
+    double delay;   /* seconds a run must have taken before anything is shown */
+    double started; /* time of the first update; 0: none yet */
+    double drawn;   /* time of the last drawing of the bar */
+    bool visible;   /* the bar stands on the terminal's last line */
+    unsigned tenth; /* the last tenth for which a line was printed */
+    /* When how many bytes were done: once before the last span of time, and once within it. The
+     * rate is that since the first. */
+    struct progress_mark {
+        double time;
+        uint64_t bytes;
+    } mark[2];
 };
 
 /* Initialises *progress to print on out. */

@@ -375,17 +375,21 @@ static void print_method(FILE *out, const char *input, const struct h5grad_field
     fputc('\n', out);
 }
 
-void report_print_done(FILE *out, const char *input, const char *output,
-                       const struct h5grad_report *report)
+void report_print_methods(FILE *out, const char *input, const struct h5grad_report *report)
 {
-    struct report_total total = report_add_up(report);
-    uint64_t resident = report_peak_resident();
-    char text[TEXT_NUMBER];
-
     for (size_t i = 0; i < report->n_fields; i++) {
         if (report->fields[i]->skipped == NULL)
             print_method(out, input, report->fields[i]);
     }
+}
+
+void report_print_done(FILE *out, const char *output, const struct h5grad_report *report,
+                       bool memory)
+{
+    struct report_total total = report_add_up(report);
+    uint64_t resident = memory ? report_peak_resident() : 0;
+    char text[TEXT_NUMBER];
+
     text_print(out, "h5grad: %s: %zu %s of %zu %s, %s written in %.3g s", output, total.results,
                total.results == 1 ? "gradient" : "gradients", total.fields,
                total.fields == 1 ? "field" : "fields", hg_parse_print_size(total.written, text),

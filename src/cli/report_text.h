@@ -23,10 +23,12 @@ size_t report_print_list(FILE *out, const struct h5grad_report *report, bool lef
 /* For --dry-run. */
 void report_print_plan(FILE *out, const struct h5grad_report *report);
 
-/* At the end of a run, for --verbose: a line for each field, on how it was done, and one on how
- * much was done, how fast, in how much memory. */
-void report_print_done(FILE *out, const char *input, const char *output,
-                       const struct h5grad_report *report);
+/* At the end of a run, for --verbose: a line for each field, on how it was done. */
+void report_print_methods(FILE *out, const char *input, const struct h5grad_report *report);
+
+/* At the end of a run: a line on what was written and how fast; with memory: in how much. */
+void report_print_done(FILE *out, const char *output, const struct h5grad_report *report,
+                       bool memory);
 
 enum report_kind { REPORT_LIST, REPORT_PLAN, REPORT_RUN };
 

@@ -43,8 +43,9 @@ void session_init(struct session *session, struct options *options, struct progr
 {
     bool quiet = options->verbosity == OPTIONS_QUIET && options->progress == PROGRESS_AUTO;
 
-    *session = (struct session){options, options->verbosity, progress};
+    *session = (struct session){options, options->verbosity, progress, false};
     progress_init(progress, stderr, quiet ? PROGRESS_NEVER : options->progress);
+    session->closes = progress->terminal && !progress->never && options->n_files == 0;
     options->grad.user = session;
     options->grad.progress = session_show_progress;
     options->grad.cancelled = session_is_cancelled;
@@ -91,6 +92,19 @@ enum report_kind session_report_kind(const struct options *options)
                                            : REPORT_RUN;
 }
 
+/* What a run has done: on a terminal one line, since a bar was there, if the file is the only one;
+ * with --verbose more. */
+static void session_print_end(const struct session *session, const struct h5grad_report *report)
+{
+    const struct options *options = session->options;
+    bool verbose = session->verbosity == OPTIONS_VERBOSE;
+
+    if (verbose)
+        report_print_methods(stderr, options->input, report);
+    if (verbose || (session->verbosity == OPTIONS_NORMAL && session->closes))
+        report_print_done(stderr, options->output, report, verbose);
+}
+
 void session_print_report(struct session *session, struct json *json,
                           const struct h5grad_report *report)
 {
@@ -106,9 +120,8 @@ void session_print_report(struct session *session, struct json *json,
     else if (options->mode == OPTIONS_LIST && report_print_list(stdout, report, !quiet) == 0)
         session_show_message(
             session, &(struct h5grad_message){H5GRAD_WARNING, "it has no field to differentiate"});
-    if (options->mode == OPTIONS_RUN && session->verbosity == OPTIONS_VERBOSE &&
-        report->left == H5GRAD_LEFT_NOTHING)
-        report_print_done(stderr, options->input, options->output, report);
+    if (options->mode == OPTIONS_RUN && report->left == H5GRAD_LEFT_NOTHING)
+        session_print_end(session, report);
 }
 
 int session_report_error(enum h5grad_status status, const struct h5grad_error *error, bool quiet)

@@ -13,6 +13,7 @@ struct session {
     const struct options *options; /* with the INPUT and OUTPUT at hand */
     enum options_verbosity verbosity;
     struct progress *progress;
+    bool closes; /* a run ends with a line on what it wrote */
 };
 
 /* Initialises *session and *progress, and sets the callbacks in options->grad. */

@@ -283,6 +283,7 @@ static void add_reference(struct aux_vars *self, const struct scaled *of, unsign
         const struct region *wanted = region_of_scale(of->field, axis - moved, scale, &region);
         const size_t number = add_scale(self, scale, wanted);
         link_item(self, number, axis, links);
+        links->of_input = true;
         if (!stands_for(scale, of->extent[axis]))
             note_misfit(links, axis, "its scale has another extent");
         if (of->field && !self->status && !same_line(self->item[number].region, wanted))
@@ -330,6 +331,7 @@ static void add_scales(struct aux_vars *self, const struct field *field, hid_t d
     bool found = false;
     *links = (struct scale_links){.rank = rank};
     if (hg_is_scale(dataset)) {
+        links->of_input = true;
         if (rank == 1)
             link_item(self, add_item(self, dataset, region_of_scale(field, 0, dataset, &region)), 0,
                       links);

@@ -30,6 +30,7 @@ struct scale_links {
     size_t *item;    /* total numbers of auxiliary variables, those of axis 0 first */
     const char *why; /* why the links are not made, for the state of axis; NULL: they are. Static */
     unsigned axis;
+    bool of_input; /* some are in the input, too */
 };
 
 void hg_scale_links_free(struct scale_links *links);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "formats/convention.h"
 #include "formats/metadata.h"
 #include "output/result_names.h"
@@ -13,6 +14,18 @@
 /* The names of results; those along an axis are followed by its number. */
 static const char *const names[FIELD_WHATS] = {"grad",       "grad2", "laplacian", "grad_magnitude",
                                                "divergence", "curl",  "q"};
+
+/* Returns the name of an axis, or of the coordinates that an option gives for one without; NULL:
+ * none. */
+static const char *name_of(const struct field *field, unsigned axis)
+{
+    const struct field_axis *settled = &field->axis[axis];
+    const char *name = field->coords.axis[axis].name;
+    if (name || !settled->given || !settled->coordinate)
+        return name;
+    const char *base = hg_path_base(settled->coordinate->name), *attribute = strrchr(base, '@');
+    return attribute ? attribute + 1 : base;
+}
 
 static enum h5grad_status add_result(struct field *field, const struct run_options *options,
                                      struct field_result result, struct h5grad_error *err)
@@ -23,7 +36,7 @@ static enum h5grad_status add_result(struct field *field, const struct run_optio
         .what = names[result.what],
         .along = result.along,
         .axis = result.axis,
-        .axis_name = result.along ? field->coords.axis[result.axis].name : NULL,
+        .axis_name = result.along ? name_of(field, result.axis) : NULL,
         .by_name = field->vector != NULL,
     };
     if (!options->name && convention && convention->result_path)

@@ -9,11 +9,12 @@ enum h5grad_status hg_groups_copy(const struct run *run, const struct scale_link
 {
     const struct field *field = run->task.field;
     struct h5_guard guard;
-    if (links->total == 0 || field->coords.convention)
+    if (field->coords.convention)
         return H5GRAD_OK;
     hg_enter(&guard);
-    const enum h5grad_status status =
-        hg_coords_copy_above(run->file, file, field->path, hg_meaning_holds_for_group, err);
+    const enum h5grad_status status = hg_coords_copy_above(
+        run->file, file, field->path,
+        links->of_input ? hg_meaning_holds_for_group : hg_meaning_holds_for_plain_group, err);
     hg_leave(&guard);
     return status;
 }

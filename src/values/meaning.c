@@ -89,6 +89,16 @@ static const struct row {
            "formula_terms", "compress", "cf_role", "_CoordinateAxisType", "_CoordinateZisPositive",
            "ancillary_variables", "cell_measures", "uncertainties", "errors")},
     {MEANING_METHODS, NAMES("cell_methods")},
+
+    /* By netCDF and ODIM, HDF-EOS, NeXus and its signals, openPMD, NWB and its schemas (hdmf), EMD,
+     * HyperSpy, DREAM.3D, SNIRF, VTKHDF, PyTables, MATLAB, AnnData, CGNS, h5md and USID. */
+    {MEANING_FORMAT,
+     NAMES("conventions", "hdfeosversion", "NX_class", "nexusversion", "default", "signal", "axes",
+           "*indices", "auxiliarysignals", "openpmd*", "basepath", "meshespath", "particlespath",
+           "iterationencoding", "iterationformat", "nwbversion", "namespace", "neurodatatype",
+           "emdgrouptype", "emdversion", "versionmajor", "versionminor", "fileformat*",
+           "fileversion", "dream3d*", "formatversion", "TYPE", "Type", "VERSION", "Version",
+           "pytables*", "encodingtype", "encodingversion", "usid*", "pyusid*", "label")},
 };
 
 #define LONGEST 64 /* longer than any whole name */
@@ -151,12 +161,13 @@ enum {
     COMPANION = 4,
     COPY = 8,
     GROUP = 16,
+    PLAIN = 32,
 };
 
 static bool meaning_holds(const char *attribute, unsigned place)
 {
     static const unsigned not_for[] = {
-        [MEANING_TIE] = RESULT | RECORD | COMPANION | COPY,
+        [MEANING_TIE] = RESULT | RECORD | COMPANION | COPY | PLAIN,
         [MEANING_NAME] = RESULT | RECORD | COPY,
         [MEANING_LIBRARY] = RESULT | RECORD | COMPANION | COPY | GROUP,
         [MEANING_IDENTITY] = RESULT | RECORD | GROUP,
@@ -169,6 +180,7 @@ static bool meaning_holds(const char *attribute, unsigned place)
         [MEANING_RANGE] = RESULT | RECORD | GROUP,
         [MEANING_SOURCE] = RESULT | RECORD,
         [MEANING_METHODS] = RESULT | RECORD,
+        [MEANING_FORMAT] = PLAIN,
     };
     return !(not_for[hg_meaning_of(attribute)] & place);
 }
@@ -196,6 +208,11 @@ bool hg_meaning_holds_for_copy(const char *attribute)
 bool hg_meaning_holds_for_group(const char *attribute)
 {
     return meaning_holds(attribute, GROUP) && strcmp(attribute, "history") != 0;
+}
+
+bool hg_meaning_holds_for_plain_group(const char *attribute)
+{
+    return meaning_holds(attribute, PLAIN) && hg_meaning_holds_for_group(attribute);
 }
 
 bool hg_meaning_methods_hold(const char *methods)

@@ -24,6 +24,7 @@ enum meaning {
     MEANING_RANGE,    /* of stored numbers that are values */
     MEANING_SOURCE,   /* describes or names the source's values */
     MEANING_METHODS,  /* cell_methods of CF */
+    MEANING_FORMAT,   /* a mark of a format, or a name of members that it wants */
 };
 
 /* Ignores letter case, and characters other than letters and digits, of most names. */
@@ -39,6 +40,10 @@ bool hg_meaning_holds_for_companion(const char *attribute); /* a copy that may b
 bool hg_meaning_holds_for_copy(const char *attribute);      /* a copy */
 bool hg_meaning_holds_for_group(
     const char *attribute); /* a group of results, which gets a history of its own */
+
+/* Likewise, where the results do not have the format of the source: Conventions, nwb_version, ...
+ */
+bool hg_meaning_holds_for_plain_group(const char *attribute);
 
 /* True if a text of cell_methods holds for a derivative: if all methods are linear in the values,
  * such as sums and means. */
