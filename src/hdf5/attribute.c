@@ -215,10 +215,8 @@ enum h5grad_status hg_attribute_write(hid_t object, const char *name, hid_t type
 static hid_t text_type(size_t size)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    return hg_keep_if(type >= 0 && H5Tset_size(type, size) >= 0 &&
-                          H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0 &&
-                          H5Tset_cset(type, H5T_CSET_UTF8) >= 0,
-                      type);
+    return hg_keep_if(
+        type >= 0 && H5Tset_size(type, size) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0, type);
 }
 
 enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const char *text,
@@ -230,7 +228,8 @@ enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const
 enum h5grad_status hg_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err)
 {
-    return hg_attribute_write(object, name, H5Tcopy(H5T_NATIVE_INT32), NULL, &value, err);
+    H5_CLOSED hid_t space = H5Screate(H5S_SCALAR);
+    return write_value(object, name, H5T_NATIVE_INT32, space, H5T_NATIVE_INT32, &value, err);
 }
 
 enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, const double *value,
@@ -318,6 +317,8 @@ enum h5grad_status hg_attributes_copy(hid_t from, hid_t to, h5_attribute_chosen 
 
 bool hg_attributes_exist(hid_t object)
 {
+    if (object < 0)
+        return false;
     if (object == last_asked && hg_section() == last_section)
         return last_answer;
 #if H5_VERSION_GE(1, 12, 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hdf5/create.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -83,16 +84,48 @@ hid_t hg_create_group(hid_t file, const char *path, struct h5grad_error *err)
     return links >= 0 ? make_groups(file, path, strlen(path), links, err) : -1;
 }
 
-hid_t hg_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
-                        struct h5grad_error *err)
+void hg_creator_close(struct h5_creator *creator)
+{
+    if (!creator->path)
+        return;
+    hg_close(creator->group);
+    hg_close(creator->links);
+    free(creator->path);
+    creator->path = NULL;
+}
+
+/* Moves to the group at the first length bytes of path. */
+static bool move_to(struct h5_creator *creator, const char *path, size_t length,
+                    struct h5grad_error *err)
+{
+    const char *known = creator->path;
+    if (known && strncmp(known, path, length) == 0 && known[length] == '\0')
+        return true;
+    hg_creator_close(creator);
+    BASE_FREED char *copy = strndup(path, length);
+    H5_CLOSED hid_t links = link_list(err);
+    hid_t group = links >= 0 ? make_groups(creator->file, path, length, links, err) : -1;
+    if (group < 0)
+        return false;
+    if (!copy) {
+        hg_close(group);
+        hg_error_memory(err, length);
+        return false;
+    }
+    *creator = (struct h5_creator){creator->file, copy, group, links};
+    copy = NULL;
+    links = -1;
+    return true;
+}
+
+hid_t hg_create_dataset(struct h5_creator *creator, const char *path, hid_t type, hid_t space,
+                        hid_t creation, struct h5grad_error *err)
 {
     const char *name = hg_path_base(path);
-    H5_CLOSED hid_t links = link_list(err);
-    H5_CLOSED hid_t group =
-        links >= 0 ? make_groups(file, path, (size_t)(name - path), links, err) : -1;
-    if (group < 0)
+    if (!move_to(creator, path, (size_t)(name - path), err))
         return -1;
-    hid_t dataset = H5Dcreate2(group, name, type, space, links, creation, H5P_DEFAULT);
+    hid_t dataset =
+        H5Dcreate2(creator->group, name, type, space, creator->links, creation, H5P_DEFAULT);
     if (dataset < 0)
         hg_hdf5_error(err, "it cannot be created");
     return dataset;

@@ -19,9 +19,20 @@ bool hg_create_prepare_links(hid_t creation);
  * reason. */
 hid_t hg_create_group(hid_t file, const char *path, struct h5grad_error *err);
 
+/* Creates datasets in a file. It keeps the group of the last one open, since most lie beside it;
+ * begin with {.file = file}. */
+struct h5_creator {
+    hid_t file;
+    char *path; /* of the group, with a slash at its end; NULL: none is open */
+    hid_t group, links;
+};
+
 /* Creates a dataset at an absolute path, and the groups above it; -1 with the reason. */
-hid_t hg_create_dataset(hid_t file, const char *path, hid_t type, hid_t space, hid_t creation,
-                        struct h5grad_error *err);
+hid_t hg_create_dataset(struct h5_creator *creator, const char *path, hid_t type, hid_t space,
+                        hid_t creation, struct h5grad_error *err);
+
+/* Closes what is kept. */
+void hg_creator_close(struct h5_creator *creator);
 
 /* Makes a link at an absolute path, and the groups above it, to what has the same path in the file
  * named target, a name that is relative to the folder of this one. */

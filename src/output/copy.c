@@ -77,6 +77,7 @@ static bool cut_space(hid_t space, const struct region *region)
 hid_t hg_copy_create(hid_t source, const struct region *region, hid_t file, const char *path,
                      enum copy_storage storage, struct h5grad_error *err)
 {
+    struct h5_creator creator = {.file = file};
     hid_t dataset = -1, creation = -1, type = -1;
     hid_t stored = H5Dget_type(source);
     hid_t space = H5Dget_space(source);
@@ -89,7 +90,8 @@ hid_t hg_copy_create(hid_t source, const struct region *region, hid_t file, cons
     else if ((type = H5Tcopy(stored)) < 0) /* a copy, in case the type is committed in the input */
         hg_hdf5_error(err, "its datatype cannot be copied");
     else if ((creation = creation_like(source, region, type, space, storage, err)) >= 0)
-        dataset = hg_create_dataset(file, path, type, space, creation, err);
+        dataset = hg_create_dataset(&creator, path, type, space, creation, err);
+    hg_creator_close(&creator);
     hg_close(creation);
     hg_close(type);
     hg_close(space);

@@ -1,22 +1,40 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/results.h"
 
+#include <string.h>
+
 #include "formats/metadata.h"
 #include "hdf5/contiguous.h"
-#include "hdf5/create.h"
 #include "hdf5/walk.h"
 #include "output/layout.h"
 
 void hg_results_init(struct results *results, hid_t file)
 {
-    *results = (struct results){.type = -1,
-                                .space = -1,
-                                .creation = -1,
-                                .scalar = -1,
-                                .joined_space = -1,
-                                .joined_creation = -1};
+    results->output = file;
+    memset(results->writer, 0, sizeof results->writer);
+    for (unsigned i = 0; i < RESULTS_STORAGES; i++)
+        results->storage[i].rank = 0;
     for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
         results->dataset[k] = -1, results->file[k] = file;
+}
+
+static void close_shape(struct results_shape *shape)
+{
+    if (!shape->is_made)
+        return;
+    hg_close(shape->joined_creation);
+    hg_close(shape->joined_space);
+    hg_close(shape->creation);
+    hg_close(shape->space);
+    hg_close(shape->scalar);
+    hg_close(shape->type);
+    shape->is_made = false;
+}
+
+void hg_results_release(struct results *results)
+{
+    close_shape(&results->shape);
+    hg_creator_close(&results->creator);
 }
 
 /* The dataspace and creation list of datasets that are stored like that. */
@@ -35,23 +53,44 @@ static enum h5grad_status make_shape(const struct h5_storage *storage, bool earl
     return *creation < 0 ? hg_error_status(err) : H5GRAD_OK;
 }
 
-static enum h5grad_status describe(const struct task *task, struct results *results,
+/* Returns whether the shape is that of the field's results. Complex types have names of members. */
+static bool is_shape_of(const struct results_shape *shape, const struct task *task)
+{
+    const struct field *field = task->field;
+    return shape->is_made && field->components == 1 && shape->components == 1 &&
+           shape->behind == task->job.behind && shape->element == field->result &&
+           memcmp(&shape->storage, &task->result_storage, sizeof shape->storage) == 0;
+}
+
+static enum h5grad_status describe(const struct task *task, struct results_shape *shape,
                                    struct h5grad_error *err)
 {
     struct h5_storage storage = task->result_storage;
-    results->type = hg_type_result(&task->type, task->field->result);
-    results->scalar = hg_type_scalar(task->field->result);
-    if (results->type < 0 || results->scalar < 0)
+    const unsigned behind = task->job.behind;
+    if (is_shape_of(shape, task))
+        return H5GRAD_OK;
+    close_shape(shape);
+    *shape = (struct results_shape){.is_made = true,
+                                    .storage = storage,
+                                    .components = task->field->components,
+                                    .behind = behind,
+                                    .element = task->field->result,
+                                    .space = -1,
+                                    .creation = -1,
+                                    .joined_space = -1,
+                                    .joined_creation = -1};
+    shape->type = hg_type_result(&task->type, task->field->result);
+    shape->scalar = hg_type_scalar(task->field->result);
+    if (shape->type < 0 || shape->scalar < 0)
         return hg_hdf5_error(err, "it cannot be described");
     enum h5grad_status status =
-        make_shape(&storage, !task->leases, &results->space, &results->creation, err);
-    if (status || task->job.behind == 0)
+        make_shape(&storage, !task->leases, &shape->space, &shape->creation, err);
+    if (status || behind == 0)
         return status;
-    storage.extent[storage.rank] = storage.max_extent[storage.rank] = task->job.behind;
-    storage.chunk[storage.rank] = task->job.behind;
+    storage.extent[storage.rank] = storage.max_extent[storage.rank] = behind;
+    storage.chunk[storage.rank] = behind;
     storage.rank++;
-    return make_shape(&storage, !task->leases, &results->joined_space, &results->joined_creation,
-                      err);
+    return make_shape(&storage, !task->leases, &shape->joined_space, &shape->joined_creation, err);
 }
 
 /* Which of the storages is that of a result. */
@@ -67,7 +106,8 @@ static struct h5_storage *storage_of(struct results *results, const struct field
 
 static hid_t type_of(const struct results *results, const struct field *field, unsigned k)
 {
-    return field->results[k].components < field->components ? results->scalar : results->type;
+    const struct results_shape *shape = &results->shape;
+    return field->results[k].components < field->components ? shape->scalar : shape->type;
 }
 
 static enum h5grad_status open_writer(const struct task *task, struct results *results, unsigned k,
@@ -87,25 +127,41 @@ static enum h5grad_status open_writer(const struct task *task, struct results *r
     return results->writer[k] ? H5GRAD_OK : hg_error_status(err);
 }
 
+/* Reads the storage of a result again, since libhdf5 sets parameters of filters. */
+static enum h5grad_status read_storage(const struct task *task, const struct field_result *result,
+                                       hid_t dataset, struct h5_storage *storage,
+                                       struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    if (task->result_storage.layout == H5_CONTIGUOUS && !result->joined)
+        *storage = task->result_storage;
+    else
+        status = hg_storage_read(dataset, storage, err);
+    storage->sparse = task->result_storage.sparse;
+    return status;
+}
+
 static enum h5grad_status create(const struct task *task, const struct result_place *place,
                                  unsigned k, struct results *results, struct h5grad_error *err)
 {
     const struct field *field = task->field;
     const struct field_result *result = &field->results[k];
     const hid_t type = type_of(results, field, k);
+    const struct results_shape *shape = &results->shape;
+    if (results->creator.file != place->file)
+        hg_creator_close(&results->creator);
+    results->creator.file = place->file;
     hid_t dataset = hg_create_dataset(
-        place->file, result->path, type, result->joined ? results->joined_space : results->space,
-        result->joined ? results->joined_creation : results->creation, err);
+        &results->creator, result->path, type, result->joined ? shape->joined_space : shape->space,
+        result->joined ? shape->joined_creation : shape->creation, err);
     results->dataset[k] = dataset;
     results->file[k] = place->file;
     if (dataset < 0)
         return hg_error_status(err);
     enum h5grad_status status = H5GRAD_OK;
     struct h5_storage *storage = storage_of(results, field, k);
-    if (storage->rank == 0) {
-        status = hg_storage_read(dataset, storage, err);
-        storage->sparse = task->result_storage.sparse;
-    }
+    if (storage->rank == 0)
+        status = read_storage(task, result, dataset, storage, err);
     if (!status && !result->joined)
         status = hg_aux_vars_link(place->aux_vars, place->links, dataset, result->path, err);
     if (!status)
@@ -117,7 +173,7 @@ enum h5grad_status hg_results_create(const struct task *task, const struct resul
                                      struct results *results, struct h5grad_error *err)
 {
     const struct field *field = task->field;
-    enum h5grad_status status = describe(task, results, err);
+    enum h5grad_status status = describe(task, &results->shape, err);
     if (status)
         return hg_error_context(err, status, "%s", field->results[0].path);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
@@ -176,7 +232,7 @@ enum h5grad_status hg_results_write(const struct task *task, struct results *res
                                     struct h5grad_error *err)
 {
     const struct field *field = task->field;
-    enum h5grad_status status = describe(task, results, err);
+    enum h5grad_status status = describe(task, &results->shape, err);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
         storage_of(results, field, k)->sparse = task->result_storage.sparse;
         status = open_writer(task, results, k, err);
@@ -199,11 +255,7 @@ enum h5grad_status hg_results_finish(const struct field *field, struct results *
         if (complete && status)
             hg_error_context(err, status, "%s", field->results[k].path);
     }
-    hg_close(results->joined_creation);
-    hg_close(results->joined_space);
-    hg_close(results->creation);
-    hg_close(results->space);
-    hg_close(results->scalar);
-    hg_close(results->type);
+    if (results->creator.file != results->output)
+        hg_creator_close(&results->creator);
     return status;
 }

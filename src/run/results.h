@@ -4,6 +4,7 @@
 #define H5GRAD_RUN_RESULTS_H
 
 #include "formats/aux_vars.h"
+#include "hdf5/create.h"
 #include "run/task.h"
 
 /* Where a result goes. */
@@ -13,19 +14,39 @@ struct result_place {
     const struct scale_links *links;
 };
 
-/* All results have the same extents. Real results of a complex field have another type. */
-struct results {
-    hid_t file[FIELD_MOST_RESULTS];      /* of each result */
-    hid_t type, space, creation;         /* of datasets; type is also that in memory */
+#define RESULTS_STORAGES 3
+
+/* What the datasets of a field's results are like. All have the same extents. Real results of a
+ * complex field have another type. Those of many fields are alike, so the shape is kept for the
+ * next field. */
+struct results_shape {
+    bool is_made;
+    struct h5_storage storage;           /* that was wanted */
+    unsigned components, behind;         /* of the field; struct engine_job */
+    enum element element;                /* of the results */
+    hid_t type, space, creation;         /* type is also that in memory */
     hid_t scalar;                        /* the type of real results */
     hid_t joined_space, joined_creation; /* of joined results */
-    struct h5_storage storage[3]; /* by libhdf5: of type, of scalar, of joined results of type */
+};
+
+/* Zeroed before the first hg_results_init. */
+struct results {
+    hid_t output;                      /* the file that stays open for the next field */
+    hid_t file[FIELD_MOST_RESULTS];    /* of each result */
+    struct h5_creator creator;
+    struct results_shape shape;
+    /* By libhdf5: of type, of scalar, of joined results of type. Rank 0: not read yet. */
+    struct h5_storage storage[RESULTS_STORAGES];
     hid_t dataset[FIELD_MOST_RESULTS]; /* in the field's order */
     struct writer *writer[FIELD_MOST_RESULTS];
 };
 
 /* Starts without results, all of which are in one file. */
 void hg_results_init(struct results *results, hid_t file);
+
+/* Closes what is kept from field to field, without which the file cannot be closed. Within
+ * hg_enter. */
+void hg_results_release(struct results *results);
 
 /* Creates the datasets, each in its place, with their attributes and scales, and opens their
  * writers. Within hg_enter. */

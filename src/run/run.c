@@ -386,6 +386,7 @@ static void release(struct run *run)
     hg_aux_vars_free(run->aux_vars);
     hg_split_free(run);
     hg_enter(&guard);
+    hg_results_release(&run->results);
     hg_publish_abandon(&run->publish);
     hg_close(run->file);
     hg_access_free(&run->access);

@@ -831,7 +831,9 @@ static void make_chunks(void)
     hid_t space = H5Screate_simple(3, extent, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, 3, chunk);
     H5Pset_deflate(creation, 1);
-    hid_t dataset = hg_create_dataset(file, "/u", H5T_NATIVE_FLOAT, space, creation, NULL);
+    struct h5_creator creator = {.file = file};
+    hid_t dataset = hg_create_dataset(&creator, "/u", H5T_NATIVE_FLOAT, space, creation, NULL);
+    hg_creator_close(&creator);
     ck_assert_int_ge(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, points), 0);
     H5Dclose(dataset);
     H5Pclose(creation);
