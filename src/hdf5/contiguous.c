@@ -11,10 +11,6 @@
 
 #define COMPARED_BYTES 4096
 
-/* Of an array of so many bytes only the first points are compared: that takes longer than to read
- * them all. */
-#define SMALL_BYTES ((uint64_t)64 << 10)
-
 /* True if the calling program has the file open for writing: libhdf5 may then hold bytes that are
  * not yet in the file. */
 static bool is_written_here(hid_t dataset)
@@ -80,6 +76,19 @@ static enum h5grad_status compare_points(const struct comparison *comparison, ui
     return status;
 }
 
+bool hg_contiguous_is_proven(const struct h5_contiguous *place, hid_t dataset, unsigned kind)
+{
+    const struct h5_probe *probe = place->bytes <= H5_SMALL_BYTES ? hg_probe_of(dataset) : NULL;
+    return probe && (probe->proven & kind);
+}
+
+void hg_contiguous_note_proven(hid_t dataset, unsigned kind)
+{
+    struct h5_probe *probe = hg_probe_of(dataset);
+    if (probe)
+        probe->proven |= kind;
+}
+
 enum h5grad_status hg_contiguous_verify(hid_t dataset, hid_t memory,
                                         const struct h5_storage *storage,
                                         const struct h5_contiguous *place, bool *same,
@@ -100,7 +109,8 @@ enum h5grad_status hg_contiguous_verify(hid_t dataset, hid_t memory,
         .theirs = buffer + COMPARED_BYTES,
     };
     enum h5grad_status status = compare_points(&comparison, 0, same, err);
-    if (status || !*same || place->bytes <= SMALL_BYTES)
+    /* of a small array comparing both ends takes longer than to read it */
+    if (status || !*same || place->bytes <= H5_SMALL_BYTES)
         return status;
     return compare_points(&comparison, points - comparison.count, same, err);
 }

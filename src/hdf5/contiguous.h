@@ -23,6 +23,15 @@ struct h5_contiguous {
 bool hg_contiguous_find(hid_t dataset, const struct h5_storage *storage, size_t size, bool within,
                         struct h5_contiguous *place);
 
+/* To compare a small array takes longer than all else that is done with it, so hg_contiguous_verify
+ * of the first one of a kind, a bit, tells it of all in the file: note that, and ask before the
+ * next. Within hg_enter. */
+bool hg_contiguous_is_proven(const struct h5_contiguous *place, hid_t dataset, unsigned kind);
+void hg_contiguous_note_proven(hid_t dataset, unsigned kind);
+
+/* Arrays of at most so many bytes are small. */
+#define H5_SMALL_BYTES ((uint64_t)64 << 10)
+
 /*
  * *same: libhdf5 reads the same bytes at both ends, as datatype memory. If it cannot read them,
  * H5GRAD_FAILED: the dataset must not be read again, because libhdf5 takes its sieve buffer for

@@ -23,6 +23,7 @@ struct h5_probe {
     uint64_t told_at; /* ... then told is cleared */
     uint64_t address; /* of the last transfer */
     uint64_t size;    /* of the last transfer */
+    unsigned proven;  /* see hg_contiguous_is_proven */
 };
 
 /* First member of each driver's handle. fd comes first, as in the handle of sec2. */
