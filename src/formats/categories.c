@@ -27,10 +27,9 @@ static bool is_scaled(hid_t dataset)
 /* An image without a subclass is indexed if it has a palette. */
 static bool is_indexed(hid_t dataset)
 {
-    H5_CLOSED hid_t type = H5Dget_type(dataset);
+    H5_CLOSED hid_t type = hg_has_attribute(dataset, "PALETTE") ? H5Dget_type(dataset) : -1;
     bool integers = type >= 0 && H5Tget_class(type) == H5T_INTEGER;
-    return integers && hg_has_attribute(dataset, "PALETTE") &&
-           !hg_has_attribute(dataset, "IMAGE_SUBCLASS") &&
+    return integers && !hg_has_attribute(dataset, "IMAGE_SUBCLASS") &&
            hg_coords_says(dataset, "CLASS", "IMAGE");
 }
 

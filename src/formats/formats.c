@@ -122,6 +122,12 @@ void hg_coords_free(struct coords *coords)
     *coords = (struct coords){0};
 }
 
+/* The descriptions of HDF-EOS5 are in a text beside the fields. */
+bool hg_coords_need(const char *path)
+{
+    return hg_path_begins(path, "/HDFEOS/");
+}
+
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset)
 {
     const struct query query = {.file = file, .path = path, .dataset = dataset};
@@ -137,7 +143,7 @@ enum h5grad_status hg_coords_references(hid_t file, const char *path, hid_t data
                                         struct h5_set *set, struct h5grad_error *err)
 {
     struct query query = {file, path, dataset, .set = set, .err = err};
-    int rank = hg_dataset_extent(dataset, NULL, NULL);
+    int rank = dataset < 0 ? -1 : hg_dataset_extent(dataset, NULL, NULL);
     if (rank > 0 && hg_read_extents(dataset, (unsigned)rank, query.extent))
         query.rank = (unsigned)rank;
     for (size_t i = 0; i < N_CONVENTIONS && !query.status; i++) {

@@ -22,6 +22,10 @@ void hg_coords_drop_counted(struct coords *coords, unsigned axis);
 /* Removes an axis; those after it move up. */
 void hg_coords_drop_axis(struct coords *coords, unsigned axis);
 
+/* Returns whether the three functions below need the dataset at path, although neither it nor its
+ * group has attributes; else they take -1 instead. */
+bool hg_coords_need(const char *path);
+
 /* Returns why the dataset is not a field, by any convention: COORDS_COORDINATE, "it is bookkeeping
  * of MATLAB", or a text that begins with COORDS_CATEGORIES. NULL: it may be one. Static.
  */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hdf5/object.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/path.h"
+#include "hdf5/attribute.h"
 #include "libhdf5/identity.h"
+#include "trust/input_driver.h"
 #include "hdf5/walk.h"
 
 hid_t hg_open_group(hid_t file, const char *path)
@@ -18,10 +22,26 @@ hid_t hg_open_parent(hid_t file, const char *path)
     return parent ? hg_open_group(file, parent) : -1;
 }
 
+/* Returns whether the group at path is that of the last dataset opened and has no attributes:
+ * asking by path takes as long as reading one. */
+static bool is_known_bare(hid_t file, const char *path)
+{
+    struct h5_access *access = hg_input_access(file);
+    const char *known = access && access->group_from == file ? access->group_path : NULL;
+    const size_t length = strlen(path);
+    if (!known || strncmp(known, path, length) != 0 ||
+        strcmp(known + length, path[1] ? "/" : "") != 0)
+        return false;
+    if (access->group_bare < 0)
+        access->group_bare = !hg_attributes_exist(access->group);
+    return access->group_bare;
+}
+
 hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute)
 {
     BASE_FREED char *parent = hg_path_parent(path);
-    const bool has = parent && H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
+    const bool has = parent && !is_known_bare(file, parent) &&
+                     H5Aexists_by_name(file, parent, attribute, H5P_DEFAULT) > 0;
     return has ? hg_open_group(file, parent) : -1;
 }
 
@@ -39,8 +59,9 @@ hid_t hg_open_subgroup(hid_t group, const char *name)
 {
     struct h5_identity identity;
     H5O_type_t kind;
+    bool bare;
     if (H5Lexists(group, name, H5P_DEFAULT) <= 0 ||
-        !hg_identify_link(group, name, &identity, &kind) || kind != H5O_TYPE_GROUP)
+        !hg_identify_link(group, name, &identity, &kind, &bare) || kind != H5O_TYPE_GROUP)
         return -1;
     return H5Gopen2(group, name, H5P_DEFAULT);
 }

@@ -6,6 +6,7 @@
 #include "trust/input_driver.h"
 #include "trust/outside.h"
 #include "trust/virtual_caches.h"
+#include "hdf5/attribute.h"
 #include "hdf5/walk.h"
 #include "libhdf5/identity.h"
 
@@ -241,6 +242,7 @@ struct links {
 /* A group that the walk is in. */
 struct level {
     hid_t group;
+    bool bare; /* it has no attributes */
     struct links links;
     size_t next;   /* the next to follow */
     size_t length; /* of the group's path */
@@ -291,7 +293,8 @@ static void remove_name(struct walker *walker, size_t length)
     walker->path[length] = '\0';
 }
 
-static enum h5grad_status add_dataset(struct walker *walker, const struct h5_identity *identity)
+static enum h5grad_status add_dataset(struct walker *walker, const struct h5_identity *identity,
+                                      bool bare)
 {
     struct h5_walk *walk = walker->walk;
     struct h5_found *more = hg_memory_more(walk->dataset, walk->n, sizeof *more);
@@ -301,14 +304,23 @@ static enum h5grad_status add_dataset(struct walker *walker, const struct h5_ide
     char *path = hg_memory_text(walker->path);
     if (!path)
         return hg_error_memory(walker->err, walker->length);
-    more[walk->n++] = (struct h5_found){path, *identity};
+    more[walk->n++] = (struct h5_found){path, *identity, bare};
     return H5GRAD_OK;
 }
 
+/* An object that a link leads to. */
+struct target {
+    struct h5_identity identity;
+    H5O_type_t kind;
+    bool bare; /* it is known to have no attributes */
+};
+
 /* Adds an object unless it was seen before. *enter: it is a group to walk. */
-static enum h5grad_status take_object(struct walker *walker, const struct h5_identity *identity,
-                                      H5O_type_t kind, bool *enter)
+static enum h5grad_status take_object(struct walker *walker, const struct target *target,
+                                      bool *enter)
 {
+    const struct h5_identity *identity = &target->identity;
+    const H5O_type_t kind = target->kind;
     *enter = false;
     if (kind != H5O_TYPE_GROUP && kind != H5O_TYPE_DATASET) {
         if (kind != H5O_TYPE_NAMED_DATATYPE)
@@ -327,7 +339,9 @@ static enum h5grad_status take_object(struct walker *walker, const struct h5_ide
     if (status != H5GRAD_OK || !added)
         return status;
     *enter = kind == H5O_TYPE_GROUP;
-    return *enter ? H5GRAD_OK : add_dataset(walker, identity);
+    return *enter ? H5GRAD_OK
+                  : add_dataset(walker, identity,
+                                target->bare && walker->level[walker->depth - 1].bare);
 }
 
 static H5O_type_t kind_of(hid_t object)
@@ -347,10 +361,10 @@ static H5O_type_t kind_of(hid_t object)
 /* Identifies the target of a link; false, with a note, if it cannot be read. Does not open the
  * object of a hard link, which takes much longer. */
 static bool reach_target(struct walker *walker, hid_t group, const struct link *link, hid_t *object,
-                         struct h5_identity *identity, H5O_type_t *kind)
+                         struct target *target)
 {
     if (link->type == H5L_TYPE_HARD) {
-        if (hg_identify_link(group, link->name, identity, kind))
+        if (hg_identify_link(group, link->name, &target->identity, &target->kind, &target->bare))
             return true;
     } else {
         *object = hg_open_object(group, link->name, &walker->passed);
@@ -358,8 +372,8 @@ static bool reach_target(struct walker *walker, hid_t group, const struct link *
             note_skipped(walker, walker->passed.message);
             return false;
         }
-        *kind = kind_of(*object);
-        if (hg_identify(*object, identity))
+        target->kind = kind_of(*object);
+        if (hg_identify(*object, &target->identity))
             return true;
     }
     note_error(walker, "cannot be read");
@@ -371,8 +385,7 @@ static enum h5grad_status walk_link(struct walker *walker, hid_t group, const st
                                     hid_t *child)
 {
     const char *name = link->name;
-    struct h5_identity identity;
-    H5O_type_t kind;
+    struct target target = {.bare = false};
     hid_t object = -1;
     bool enter = false;
     enum h5grad_status status = H5GRAD_OK;
@@ -382,8 +395,8 @@ static enum h5grad_status walk_link(struct walker *walker, hid_t group, const st
     else if (link->type != H5L_TYPE_HARD && link->type != H5L_TYPE_SOFT &&
              link->type != H5L_TYPE_EXTERNAL)
         note_skipped(walker, "is a user-defined link, which is not followed");
-    else if (reach_target(walker, group, link, &object, &identity, &kind))
-        status = take_object(walker, &identity, kind, &enter);
+    else if (reach_target(walker, group, link, &object, &target))
+        status = take_object(walker, &target, &enter);
     if (enter && object < 0 && (object = H5Gopen2(group, name, H5P_DEFAULT)) < 0)
         note_error(walker, "cannot be read");
     *child = hg_keep_if(enter, object);
@@ -415,7 +428,8 @@ static enum h5grad_status enter_group(struct walker *walker, hid_t group)
     }
     walker->level = more;
     struct level *level = &more[walker->depth++];
-    *level = (struct level){.group = group, .length = walker->length};
+    *level = (struct level){
+        .group = group, .bare = !hg_attributes_exist(group), .length = walker->length};
     herr_t read = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_down, &level->links);
     if (read > 0)
         return hg_error_memory(walker->err, level->links.n * sizeof(struct link));
@@ -463,14 +477,14 @@ enum h5grad_status hg_walk(hid_t file,
     walker->walk = walk;
     walker->err = err;
 
-    struct h5_identity identity;
+    struct target target = {.kind = H5O_TYPE_GROUP};
     enum h5grad_status status = H5GRAD_OK;
     hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
     bool enter = false;
-    if (root < 0 || !hg_identify(root, &identity))
+    if (root < 0 || !hg_identify(root, &target.identity))
         status = hg_hdf5_error(err, "cannot read the root group");
     else
-        status = take_object(walker, &identity, H5O_TYPE_GROUP, &enter);
+        status = take_object(walker, &target, &enter);
     if (enter)
         status = enter_group(walker, root);
     else

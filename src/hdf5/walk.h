@@ -11,6 +11,7 @@
 struct h5_found {
     char *path; /* absolute */
     struct h5_identity identity;
+    bool bare; /* neither it nor the group that it was found in has attributes */
 };
 
 /* For values/values.h: a dataset whose name suggests that it describes others' values. */

@@ -51,18 +51,21 @@ bool hg_identify_lasting(hid_t object, struct h5_identity *identity)
     return true;
 }
 
-bool hg_identify_link(hid_t group, const char *name, struct h5_identity *identity, H5O_type_t *kind)
+bool hg_identify_link(hid_t group, const char *name, struct h5_identity *identity, H5O_type_t *kind,
+                      bool *bare)
 {
+    const unsigned wanted = H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS;
     OBJECT_INFO info;
 #if H5_VERSION_GE(1, 12, 0)
-    herr_t status = H5Oget_info_by_name3(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT);
+    herr_t status = H5Oget_info_by_name3(group, name, &info, wanted, H5P_DEFAULT);
 #else
-    herr_t status = H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT);
+    herr_t status = H5Oget_info_by_name2(group, name, &info, wanted, H5P_DEFAULT);
 #endif
     if (status < 0)
         return false;
     take_identity(&info, identity);
     *kind = info.type;
+    *bare = info.num_attrs == 0;
     return true;
 }
 

@@ -19,8 +19,9 @@ bool hg_identify_lasting(hid_t object, struct h5_identity *identity);
 
 bool hg_same(const struct h5_identity *a, const struct h5_identity *b);
 
-/* Identifies the object that a hard link leads to, and its type, without opening it. */
-bool hg_identify_link(hid_t group, const char *name, struct h5_identity *identity,
-                      H5O_type_t *kind);
+/* Identifies the object that a hard link leads to, its type, and whether it has no attributes,
+ * without opening it. */
+bool hg_identify_link(hid_t group, const char *name, struct h5_identity *identity, H5O_type_t *kind,
+                      bool *bare);
 
 #endif

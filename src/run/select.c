@@ -107,6 +107,31 @@ static enum h5grad_status add_all_given(struct search *search, struct h5grad_err
     return status;
 }
 
+/* Asks all conventions about dataset number i of the walk. It takes long to open it, which is not
+ * needed where nothing can be said but by its path. */
+static enum h5grad_status survey(struct selection *selection, struct search *search, size_t i,
+                                 struct h5grad_error *err)
+{
+    const struct h5_found *found = &selection->walk.dataset[i];
+    const char *path = found->path;
+    const bool needed = !found->bare || hg_coords_need(path);
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    H5_CLOSED hid_t dataset = needed ? hg_open_dataset(search->file, path, &reason) : -1;
+    if (reason.status == H5GRAD_NO_MEMORY)
+        return hg_error_set(err, reason.status, "%s", reason.message);
+    if (needed && dataset < 0)
+        return H5GRAD_OK;
+    enum h5grad_status status = H5GRAD_OK;
+    search->why[i] = hg_coords_not_field(search->file, path, dataset);
+    if (search->why[i])
+        status = hg_set_add(&search->axes, &found->identity, i, NULL, err);
+    if (!status)
+        status = hg_coords_references(search->file, path, dataset, &search->axes, err);
+    if (!status)
+        status = hg_coords_survey(search->file, path, dataset, &selection->walk.marked, err);
+    return status;
+}
+
 /* Walks the file once. Only after all datasets have been seen is it known which serve as axes. */
 static enum h5grad_status walk(struct selection *selection, struct search *search,
                                struct h5grad_error *err)
@@ -128,23 +153,8 @@ static enum h5grad_status walk(struct selection *selection, struct search *searc
     status = hg_values_survey(search->file, &selection->walk, err);
     if (!status)
         status = add_all_given(search, err);
-    for (size_t i = 0; i < selection->walk.n && !status; i++) {
-        const char *path = selection->walk.dataset[i].path;
-        struct h5grad_error reason = {.status = H5GRAD_OK};
-        hid_t dataset = hg_open_dataset(search->file, path, &reason);
-        if (dataset < 0 && reason.status == H5GRAD_NO_MEMORY)
-            status = hg_error_set(err, reason.status, "%s", reason.message);
-        if (dataset < 0)
-            continue;
-        search->why[i] = hg_coords_not_field(search->file, path, dataset);
-        if (search->why[i])
-            status = hg_set_add(&search->axes, &selection->walk.dataset[i].identity, i, NULL, err);
-        if (!status)
-            status = hg_coords_references(search->file, path, dataset, &search->axes, err);
-        if (!status)
-            status = hg_coords_survey(search->file, path, dataset, &selection->walk.marked, err);
-        hg_close(dataset);
-    }
+    for (size_t i = 0; i < selection->walk.n && !status; i++)
+        status = survey(selection, search, i, err);
     return status;
 }
 

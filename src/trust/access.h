@@ -59,6 +59,7 @@ struct h5_access {
      * begins. */
     char *group_path;
     hid_t group, group_from;
+    int group_bare; /* whether it has no attributes; -1: not asked yet */
 };
 
 void hg_access_free(struct h5_access *access); /* NULL allowed */

@@ -431,17 +431,18 @@ START_TEST(identity_is_the_objects_not_the_paths)
     struct h5_identity group;
     struct h5_identity elsewhere;
     H5O_type_t kind;
+    bool bare;
     hid_t u = make_dataset(file, "u", H5T_NATIVE_INT);
     add_group(file, "g");
     ck_assert(H5Lcreate_hard(file, "u", file, "v", H5P_DEFAULT, H5P_DEFAULT) >= 0);
     ck_assert(hg_identify(u, &first));
-    ck_assert(hg_identify_link(file, "v", &second, &kind));
+    ck_assert(hg_identify_link(file, "v", &second, &kind, &bare));
     ck_assert_int_eq(kind, H5O_TYPE_DATASET);
     ck_assert(hg_same(&first, &second));
-    ck_assert(hg_identify_link(file, "g", &group, &kind));
+    ck_assert(hg_identify_link(file, "g", &group, &kind, &bare));
     ck_assert_int_eq(kind, H5O_TYPE_GROUP);
     ck_assert(!hg_same(&first, &group));
-    ck_assert(!hg_identify_link(file, "absent", &group, &kind));
+    ck_assert(!hg_identify_link(file, "absent", &group, &kind, &bare));
     ck_assert(hg_close(u));
 
     hid_t other = H5Fcreate(in_folder("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -1355,6 +1356,40 @@ START_TEST(walk_finds_each_object_once)
 }
 END_TEST
 
+static void add_note(hid_t place, const char *name)
+{
+    hid_t space = H5Screate(H5S_SCALAR);
+    hid_t note = H5Acreate_by_name(place, name, "note", H5T_NATIVE_INT, space, H5P_DEFAULT,
+                                   H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(H5Aclose(note), 0);
+    H5Sclose(space);
+}
+
+START_TEST(walk_tells_what_has_no_attributes)
+{
+    static const struct {
+        const char *path;
+        bool bare;
+    } found[] = {{"/bare/u", true}, {"/bare/v", false}, {"/group/u", false}, {"/u", true}};
+    struct h5_walk walk;
+    add_group(file, "bare");
+    add_group(file, "group");
+    add_dataset(file, "u");
+    add_dataset(file, "bare/u");
+    add_dataset(file, "bare/v");
+    add_dataset(file, "group/u");
+    add_note(file, "bare/v");
+    add_note(file, "group");
+    ck_assert_int_eq(hg_walk(file, NULL, NULL, &walk, &err), H5GRAD_OK);
+    ck_assert_uint_eq(walk.n, 4);
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_str_eq(walk.dataset[i].path, found[i].path);
+        ck_assert_int_eq(walk.dataset[i].bare, found[i].bare);
+    }
+    hg_walk_free(&walk);
+}
+END_TEST
+
 START_TEST(walk_follows_soft_links_within_the_file)
 {
     hid_t other = H5Fcreate(in_folder("other.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -1578,8 +1613,8 @@ static Suite *hdf5_suite(void)
     TCase *walk = add_case(suite, "walk", setup, teardown);
     tcase_set_timeout(walk, 60);
     ADD_TESTS(walk, walk_is_depth_first_in_the_order_of_names, walk_finds_each_object_once,
-              walk_follows_soft_links_within_the_file, walk_passes_user_defined_links_over,
-              walk_bears_deep_nesting, walk_bears_long_names,
+              walk_tells_what_has_no_attributes, walk_follows_soft_links_within_the_file,
+              walk_passes_user_defined_links_over, walk_bears_deep_nesting, walk_bears_long_names,
               walk_is_linear_in_the_number_of_objects, names_may_hold_anything,
               datasets_are_opened_by_path);
     return suite;
