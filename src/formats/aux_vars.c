@@ -612,6 +612,8 @@ enum h5grad_status hg_aux_vars_add(struct aux_vars *vars, const struct field *fi
 {
     struct h5_guard guard;
     size_t first = vars->n;
+    if (dataset < 0) /* without attributes */
+        return H5GRAD_OK;
     vars->err = err;
     vars->status = H5GRAD_OK;
     hg_enter(&guard);

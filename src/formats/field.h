@@ -101,6 +101,15 @@ enum field_fault {
     FIELD_LOST,      /* a possible field that, or whose points, cannot be reached */
 };
 
+/* A dataset of which nothing is needed any more but its points, which lie in one piece of the
+ * input. */
+struct field_place {
+    bool is_known;
+    bool swapped;        /* see struct h5_type */
+    enum element result; /* likewise */
+    uint64_t offset;
+};
+
 struct field {
     const char *path;  /* of the variable, see hdf5/names.h */
     char *stored_path; /* of its dataset */
@@ -129,6 +138,7 @@ struct field {
     uint64_t part;
     enum field_fault fault;
     const char *read_method; /* of the reader that was chosen; NULL: not chosen yet */
+    struct field_place place;
 };
 
 /* Makes a field, whose axes are settled, the part of itself at index of axis. */

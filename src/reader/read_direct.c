@@ -16,16 +16,31 @@ struct direct_reader {
     uint64_t stride[GRID_MAX_RANK]; /* of the file, in points */
 };
 
+/* Finds the points in the file, and checks that libhdf5 reads them there. */
+static bool find_points(const struct reader_source *source, struct h5_contiguous *place,
+                        struct h5grad_error *err)
+{
+    const struct h5_type *type = source->type;
+    const unsigned kind = type->components == 1 ? 1U << (2 * type->stored + type->swapped) : 0;
+    bool same = source->verified;
+    if (!hg_contiguous_find(source->dataset, source->storage, hg_type_size(type), true, place))
+        return false;
+    if (same || hg_contiguous_is_proven(place, source->dataset, kind))
+        return true;
+    if (hg_contiguous_verify(source->dataset, type->memory, source->storage, place, &same, err))
+        return false;
+    if (same)
+        hg_contiguous_note_proven(source->dataset, kind);
+    return same;
+}
+
 static struct reader *direct_open(const struct reader_source *source, struct h5grad_error *err)
 {
     const struct h5_storage *storage = source->storage;
     struct h5_contiguous place;
-    bool verified = source->verified;
-    if (!source->type->raw ||
-        !hg_contiguous_find(source->dataset, storage, hg_type_size(source->type), true, &place) ||
-        (!verified && hg_contiguous_verify(source->dataset, source->type->memory, storage, &place,
-                                           &verified, err)) ||
-        !verified)
+    if (source->place)
+        place = *source->place;
+    else if (!source->type->raw || !find_points(source, &place, err))
         return NULL;
     struct direct_reader *self = hg_memory_zeroed(1, sizeof *self);
     if (!self) {
@@ -98,6 +113,12 @@ static enum h5grad_status foresee_run(const struct direct_reader *self, uint64_t
 static void direct_foresee(struct reader *reader, const struct halo_piece *piece)
 {
     each_run((const struct direct_reader *)reader, piece, foresee_run, NULL, NULL);
+}
+
+const struct h5_contiguous *hg_reader_place(const struct reader *reader)
+{
+    const bool direct = reader->method == &hg_reader_direct;
+    return direct ? &((const struct direct_reader *)reader)->place : NULL;
 }
 
 static void direct_close(struct reader *reader)

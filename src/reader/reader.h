@@ -12,6 +12,7 @@
 #include "base/ahead.h"
 #include "codec/codec.h"
 #include "grid/plan.h"
+#include "hdf5/contiguous.h"
 #include "hdf5/storage.h"
 #include "hdf5/type.h"
 
@@ -20,6 +21,8 @@ struct reader_source {
     hid_t dataset;
     const struct h5_storage *storage;
     const struct h5_type *type;
+    /* What hg_reader_place returned before; the dataset is not needed then. NULL: not known. */
+    const struct h5_contiguous *place;
     bool verified;  /* forced was chosen and verified for this dataset before */
     bool has_parts; /* all points along an axis are read together, of which tiles know nothing: */
     unsigned parts_axis;
@@ -95,6 +98,9 @@ struct reader {
  * Within hg_enter. */
 struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
                               struct h5grad_error *err);
+
+/* Returns where the reader finds all points, in one piece; NULL if it does not know. */
+const struct h5_contiguous *hg_reader_place(const struct reader *reader);
 
 /* True if chunks of the dataset are decoded here, so that libhdf5 need not cache any. */
 bool hg_reader_decodes(const struct h5_storage *storage, const struct h5_type *type,

@@ -273,6 +273,7 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
 {
     struct h5_guard guard;
     hg_enter(&guard);
+    hg_results_release(&run->results);
     enum h5grad_status status = hg_input_check_unchanged(run->file, err);
     if (!status)
         status = hg_coord_store_check_unchanged(run->coordinates, err);

@@ -31,8 +31,8 @@ struct results_shape {
 
 /* Zeroed before the first hg_results_init. */
 struct results {
-    hid_t output;                      /* the file that stays open for the next field */
-    hid_t file[FIELD_MOST_RESULTS];    /* of each result */
+    hid_t output;                   /* the file that stays open for the next field */
+    hid_t file[FIELD_MOST_RESULTS]; /* of each result */
     struct h5_creator creator;
     struct results_shape shape;
     /* By libhdf5: of type, of scalar, of joined results of type. Rank 0: not read yet. */

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/task.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/budget.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "formats/convention.h"
 #include "formats/formats.h"
+#include "hdf5/attribute.h"
 #include "hdf5/chunk.h"
 #include "hdf5/names.h"
+#include "libhdf5/handle.h"
 #include "libhdf5/reopen.h"
 #include "run/share.h"
 #include "trust/outside.h"
@@ -149,7 +153,7 @@ static enum h5grad_status describe(struct task *task, const struct h5_walk *walk
 
 static void begin(struct task *task, hid_t file, const struct field *field)
 {
-    memset(task, 0, sizeof *task);
+    memset(task, 0, offsetof(struct task, derivative)); /* the rest is large */
     task->field = field;
     task->file = file;
     task->dataset = task->type.memory = task->type.file = -1;
@@ -209,12 +213,38 @@ static enum h5grad_status open_others(struct task *task, hid_t file,
     return status;
 }
 
+/* Takes storage and type of a field whose place is known from its description. */
+static void recall(struct task *task)
+{
+    const struct field *field = task->field;
+    struct h5_storage *storage = &task->storage;
+    struct h5_type *type = &task->type;
+    storage->layout = H5_CONTIGUOUS;
+    storage->rank = field->rank;
+    memcpy(storage->extent, field->extent, field->rank * sizeof *field->extent);
+    memcpy(storage->max_extent, field->extent, field->rank * sizeof *field->extent);
+    type->stored = field->stored;
+    type->swapped = field->place.swapped;
+    type->components = field->components;
+    type->raw = true;
+    type->result = field->place.result;
+    struct h5_contiguous *place = &task->place;
+    *place = (struct h5_contiguous){
+        .fd = hg_descriptor(task->file), .offset = field->place.offset, .size = hg_type_size(type)};
+    size_product(storage->rank, storage->extent, place->size, &place->bytes);
+}
+
 enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct field *field,
                                 struct h5grad_error *err)
 {
     struct h5_guard guard;
     begin(task, file, field);
     hg_enter(&guard);
+    if (field->place.is_known) {
+        recall(task);
+        hg_leave(&guard);
+        return H5GRAD_OK;
+    }
     task->dataset = hg_open_dataset(file, field->stored_path, err);
     enum h5grad_status status = task->dataset < 0 ? hg_error_status(err) : H5GRAD_OK;
     if (!status)
@@ -478,6 +508,7 @@ struct reader_source hg_task_source(const struct task *task)
     const struct field *field = task->field;
     return (struct reader_source){
         .dataset = task->dataset,
+        .place = field->place.is_known && task->dataset < 0 ? &task->place : NULL,
         .storage = whole_storage(task),
         .type = &task->type,
         .verified = field->read_method != NULL,
@@ -527,8 +558,38 @@ static enum h5grad_status open_readers(struct task *task, const char *forced,
     return status;
 }
 
+/* Returns whether results carry nothing over from the dataset but numbers: it has neither
+ * attributes nor coordinates, and no convention completes the output. */
+static bool is_plain(const struct task *task)
+{
+    const struct field *field = task->field;
+    const struct h5_storage *storage = &task->storage;
+    const struct coords_convention *convention = field->coords.convention;
+    for (unsigned i = 0; i < field->rank; i++) {
+        if (field->axis[i].coordinate)
+            return false;
+    }
+    return !field->vector && !field->is_part && task->type.components == 1 &&
+           memcmp(storage->extent, storage->max_extent, sizeof storage->extent) == 0 &&
+           !(convention && convention->finish) && !hg_attributes_exist(task->dataset);
+}
+
+static void note_place(const struct task *task, struct field *field)
+{
+    const struct h5_contiguous *place = hg_reader_place(task->source[0].reader);
+    struct h5_guard guard;
+    if (!place)
+        return;
+    hg_enter(&guard);
+    const bool known = is_plain(task) && place->fd == hg_descriptor(task->file);
+    hg_leave(&guard);
+    field->place =
+        (struct field_place){known, task->type.swapped, task->type.result, place->offset};
+}
+
 void hg_task_note_methods(const struct task *task, struct field *field)
 {
+    note_place(task, field);
     field->read_method = task->source[0].reader->method->name;
     for (unsigned k = 0; k < field_vector_others(field->vector); k++)
         field->vector->other[k].read_method = task->source[k + 1].reader->method->name;
@@ -685,5 +746,8 @@ void hg_task_close(struct task *task)
     hg_close(task->dataset);
     hg_leave(&guard);
     hg_sphere_free(&task->rows);
-    begin(task, -1, NULL);
+    task->source[0].reader = NULL;
+    task->other = NULL;
+    task->field = NULL;
+    task->dataset = -1;
 }

@@ -16,7 +16,8 @@
 
 struct task {
     const struct field *field;
-    hid_t file, dataset;
+    hid_t file, dataset;        /* dataset: -1 if the field's place is known */
+    struct h5_contiguous place; /* of such a field */
     struct h5_storage storage;
     struct h5_type type;
     struct h5_storage result_storage;
@@ -31,8 +32,6 @@ struct task {
     struct task *other; /* of a vector: the tasks of the components after the first */
     struct engine_source source[FIELD_MOST_COMPONENTS]; /* the field, or all components */
     enum element arithmetic;                            /* of derivatives along even axes */
-    struct engine_derivative derivative[2 * GRID_MAX_RANK];
-    struct engine_output output[FIELD_MOST_RESULTS]; /* in the field's order */
     unsigned n_combinations;
     struct combination combination[TASK_MOST_COMBINATIONS];
     /* The inputs of combinations. */
@@ -41,6 +40,9 @@ struct task {
     struct sphere_rows rows;  /* of a field on a sphere */
     struct engine_job job;    /* complete but for sink and callbacks */
     struct plan plan;
+    /* Set by hg_task_plan, as far as they are used. */
+    struct engine_derivative derivative[2 * GRID_MAX_RANK];
+    struct engine_output output[FIELD_MOST_RESULTS]; /* in the field's order */
 };
 
 /*
@@ -77,7 +79,8 @@ enum h5grad_status hg_task_plan_part(struct task *task, const struct run_options
 /* Returns the source that a reader of the field needs. */
 struct reader_source hg_task_source(const struct task *task);
 
-/* Keeps the method of each reader in the field and in other components. */
+/* Keeps the method of each reader in the field and in other components; and, if results need
+ * nothing else of the dataset, where its points are, so that it is not opened again. */
 void hg_task_note_methods(const struct task *task, struct field *field);
 
 /* Safe after any failure. */

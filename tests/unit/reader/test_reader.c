@@ -380,6 +380,30 @@ static void check_dataset(const char *name, const char *method, double (*expect)
     check_dataset_method(name, "library", "library", expect);
 }
 
+/* A place that is known is enough. */
+START_TEST(known_place)
+{
+    struct input input;
+    struct h5grad_error err = {.status = H5GRAD_OK};
+    const struct halo_rule rule = {1, 1, 2, 2, false};
+    hid_t file = new_file();
+    put_values(file, "contiguous", H5T_NATIVE_FLOAT, new_creation(NULL));
+    H5Fclose(file);
+    input_open(&input, "contiguous");
+    struct reader *reader = open_reader(&input, NULL, &err);
+    ck_assert_ptr_nonnull(hg_reader_place(reader));
+    const struct h5_contiguous place = *hg_reader_place(reader);
+    close_reader(reader);
+    input.source.dataset = -1;
+    input.source.place = &place;
+    reader = open_reader(&input, NULL, &err);
+    ck_assert_msg(reader != NULL, "%s", err.message);
+    check_plan(&input, reader, rule, 2000, 1 << 24, expect_value);
+    close_reader(reader);
+    input_close(&input);
+}
+END_TEST
+
 START_TEST(layouts)
 {
     static const hsize_t chunk[RANK] = {4, 5, 6}, deep[RANK] = {16, 5, 6}, wide[RANK] = {4, 5, 16};
@@ -1212,7 +1236,7 @@ int main(void)
 {
     Suite *suite = suite_create("reader");
     TCase *readers = add_case(suite, "readers", setup, teardown);
-    ADD_TESTS(readers, layouts, kept_for_the_next_plan);
+    ADD_TESTS(readers, layouts, known_place, kept_for_the_next_plan);
     tcase_add_loop_test(readers, behind_a_user_block, 0, 2);
     tcase_add_loop_test(readers, parts_along_an_axis, 0, RANK);
     ADD_TESTS(readers, types, complex_points, external_and_virtual, unallocated_chunks,
