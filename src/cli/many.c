@@ -142,13 +142,16 @@ static enum h5grad_status many_do(const struct options *options, struct many_ses
     if (status == H5GRAD_OK)
         status = session_call(options, &report, error);
     claim_drop(&claim, true);
-    progress_hide(&many->progress);
     if (status != H5GRAD_OK)
         return status;
     bool left = report->left != H5GRAD_LEFT_NOTHING;
     many->made += !left;
     many->left += left;
     many->bytes += left ? 0 : many->bytes_now;
+    /* The bar stays from file to file where nothing is printed: it would flicker. */
+    if (left || options->json != 0 || options->mode != OPTIONS_RUN ||
+        options->verbosity == OPTIONS_VERBOSE)
+        progress_hide(&many->progress);
     if (options->mode != OPTIONS_RUN && options->json == 0 && !left)
         many_print_heading(options);
     session_print_report(&session->session, &many->json, report);
@@ -209,6 +212,7 @@ static int many_end(const struct options *options)
     char process[64];
     size_t n = many->made + many->left + many->failed;
 
+    progress_hide(&many->progress);
     many_name_process(options, process, sizeof process);
     many_print_repeated(options, process);
     if (options->verbosity == OPTIONS_VERBOSE)
@@ -230,6 +234,8 @@ static bool many_do_next(struct options *options, struct many_session *session, 
 
     if (status == H5GRAD_OK)
         status = stop_signal() ? H5GRAD_CANCELLED : many_do(options, session, &error);
+    if (status != H5GRAD_OK)
+        progress_hide(&many->progress);
     bool stopped = status == H5GRAD_CANCELLED || status == H5GRAD_RESUMABLE;
     bool usage = status == H5GRAD_USAGE;
     bool failed = status != H5GRAD_OK && !stopped && !usage;
