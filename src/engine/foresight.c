@@ -58,12 +58,10 @@ static void announce(const struct foresight *foresight, uint64_t number, bool be
     }
 }
 
-/* Announces the first tiles of a sweep that no worker has begun. */
-static void announce_sweep(const struct foresight *foresight, uint64_t sweep, uint64_t end)
+/* Announces the first tiles of a sweep that no worker has begun, and that has tiles before last. */
+static void announce_sweep(const struct foresight *foresight, uint64_t first, uint64_t last)
 {
-    uint64_t first, last;
-    hg_plan_sweep(foresight->plan, sweep, &first, &last);
-    last = size_min(size_min(last, end), first + foresight->depth);
+    last = size_min(last, first + foresight->depth);
     for (uint64_t i = first; i < last; i++)
         announce(foresight, i, i > first);
 }
@@ -80,11 +78,14 @@ void hg_foresight_tell(struct foresight *foresight, struct worker *worker, uint6
         announce(foresight, worker->foreseen, true);
     if (worker->sweep_end - number > depth)
         return;
-    uint64_t sweep = atomic_load(&foresight->sweep);
+    uint64_t sweep = atomic_load(&foresight->sweep), first, last;
     const uint64_t most = next + size_max(depth / plan->sweep_tiles, 1) * plan->threads;
     while (sweep < most) {
         uint64_t mine = size_max(sweep, next);
+        hg_plan_sweep(plan, mine, &first, &last);
+        if (first >= end)
+            return;
         if (atomic_compare_exchange_weak(&foresight->sweep, &sweep, mine + 1))
-            announce_sweep(foresight, mine, end);
+            announce_sweep(foresight, first, size_min(last, end));
     }
 }
