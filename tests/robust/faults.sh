@@ -4,7 +4,7 @@
 # vanish, an input that changes. Every run ends in success with the right bytes, or with one clear line
 # and nothing left behind.
 #
-# H5GRAD_FAULTS=all tries every allocation of a run, instead of some sixty, evenly spread, and every
+# H5GRAD_FAULTS=all tries every allocation of a run, instead of some forty, evenly spread, and every
 # call also where libhdf5 reads and writes; H5GRAD_FAULTS=N tries N.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
@@ -12,7 +12,7 @@ set -u
 
 tests=$build/tests/robust
 object=$tests/.libs/fault_inject.so
-most=${H5GRAD_FAULTS:-60}
+most=${H5GRAD_FAULTS:-40}
 [ "$most" != all ] || most=1000000
 
 make_input() {

@@ -6,7 +6,7 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
-kills=${H5GRAD_KILLS:-4}
+kills=${H5GRAD_KILLS:-2}
 
 mkdir o
 "$MAKE_INPUT" in.h5 /a float64 160x128x128/40x64x32 noise || exit 99
@@ -74,7 +74,7 @@ kill_and_resume() {
         else
             check "$what: after kill $n: what is left" only_resumable
         fi
-        if [ $((n % 4)) -eq 0 ]; then
+        if [ $((n % 2)) -eq 0 ]; then
             check "$what: a resumed run" run --resume "$@"
             check "$what: a resumed run's output" cmp o/out.h5 want.h5
             check "$what: what a resumed run leaves" nothing_but_output
