@@ -45,6 +45,9 @@ static bool main_hold_descriptors(void)
  * why a write failed. */
 static char main_buffer[1 << 15];
 
+/* The buffer of stderr, so that other processes which share it do not write into a line. */
+static char main_line[1 << 12];
+
 /* Reports a failure to write to stdout, as on a full disk, which shows only here. Returns the exit
  * status: result where the run itself has failed, since it has reported that. */
 static int main_close_stdout(const struct options *options, int result)
@@ -178,6 +181,7 @@ int main(int argc, char **argv)
         return EXIT_FAILED;
     stop_ignore_writes();
     setvbuf(stdout, main_buffer, _IOFBF, sizeof(main_buffer));
+    setvbuf(stderr, main_line, _IOLBF, sizeof(main_line));
     enum h5grad_status status = options_parse(&options, argc, argv, &error);
     if (status != H5GRAD_OK)
         result = session_report_error(status, &error, options.mpi && hg_launcher_find().rank > 0);
