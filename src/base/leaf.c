@@ -2,6 +2,7 @@
 #include "base/leaf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,11 +144,16 @@ static bool find_names(int fd, const char *output, struct names *names)
     return ok;
 }
 
+/* Returns the path of the leaf of that name, in new memory. */
+static char *leaf_path(const char *output, const char *name)
+{
+    return hg_memory_format("%.*s%s", (int)(hg_path_base(output) - output), output, name);
+}
+
 static bool remove_leaf(const char *output, const char *name, const struct leaf_keeper *keeper)
 {
     struct stat info;
-    BASE_FREED char *path =
-        hg_memory_format("%.*s%s", (int)(hg_path_base(output) - output), output, name);
+    BASE_FREED char *path = leaf_path(output, name);
     if (!path)
         return false;
     if (lstat(path, &info) != 0)
@@ -155,6 +161,21 @@ static bool remove_leaf(const char *output, const char *name, const struct leaf_
     if (!S_ISREG(info.st_mode) || (keeper->keeps && keeper->keeps(keeper->user, &info)))
         return true;
     return unlink(path) == 0 || errno == ENOENT;
+}
+
+bool hg_leaf_all_exist(const char *output)
+{
+    struct names names = {0};
+    const int fd = open(output, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool ok = fd >= 0 && find_names(fd, output, &names);
+    for (size_t i = 0; ok && i < names.n; i++) {
+        BASE_FREED char *path = leaf_path(output, names.name[i]);
+        ok = path && access(path, F_OK) == 0;
+    }
+    free_names(&names);
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }
 
 bool hg_leaf_remove(const char *output, int gone, int kept, const struct leaf_keeper *keeper)

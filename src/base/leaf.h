@@ -29,6 +29,10 @@ char *hg_leaf_name(const char *output, const char *result, uint64_t id);
 /* Returns the path of leaf number while the output has a temporary name, in new memory. */
 char *hg_leaf_temporary(const char *temporary, size_t number);
 
+/* Returns whether all leaves that the file at output names are there: true if it is no split
+ * output, false also if it cannot be read or memory runs out. */
+bool hg_leaf_all_exist(const char *output);
+
 /* Files that are not removed. */
 struct leaf_keeper {
     bool (*keeps)(const void *user, const struct stat *info); /* NULL: none are kept */

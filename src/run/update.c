@@ -8,6 +8,7 @@
 
 #include "base/budget.h"
 #include "base/hash.h"
+#include "base/leaf.h"
 #include "base/memory.h"
 #include "formats/provenance.h"
 #include "hdf5/attribute.h"
@@ -82,7 +83,8 @@ bool hg_update_is_current(const struct run *run)
     make_hash(run, hash, &newest);
     if (strcmp(hash, run->update.hash) != 0 || is_older(&run->update.time, &newest))
         return false;
-    return !run->xdmf || is_described(run, &newest);
+    return (!run->xdmf || is_described(run, &newest)) &&
+           (!run->options.split || hg_leaf_all_exist(run->output));
 }
 
 enum h5grad_status hg_update_write(const struct run *run, struct h5grad_error *err)

@@ -110,4 +110,16 @@ refused 1 "too long" --split in.h5 "o/$long"
 wrong_usage "split.*checkpoint.*leave one out" --split --checkpoint
 wrong_usage "split.*resume.*leave one out" --split --resume
 
+##
+## Up to date
+##
+
+done_quietly "--update" -O --split in.h5 o/now.h5
+before=$(stat -c %i o/now.h5)
+done_quietly "--update: nothing to do" --update --split in.h5 o/now.h5
+check "--update: as it was" equal "$(stat -c %i o/now.h5)" "$before"
+rm o/now.h5.f_grad_1.*
+done_quietly "--update: a file is gone" --update --split in.h5 o/now.h5
+check "--update: it is there again" same_results o/now.h5
+
 finish
