@@ -24,6 +24,14 @@ shows() {
     found=yes
 }
 
+# What Debian's package is said to show.
+symbols=$srcdir/packaging/debian/libh5grad1.symbols
+listed=$(sed -n 's/^ \(h5grad_[a-z0-9_]*\)@.*/\1/p' "$symbols" | sort)
+[ "$listed" = "$declared" ] || {
+    printf 'declared in h5grad.h:\n%s\n\nlisted in %s:\n%s\n' "$declared" "$symbols" "$listed"
+    exit 1
+}
+
 found=no
 [ ! -e "$libraries/libh5grad.so" ] || shows "$libraries/libh5grad.so" -D
 [ ! -e "$libraries/libh5grad.a" ] || shows "$libraries/libh5grad.a" -g
