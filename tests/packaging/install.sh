@@ -6,7 +6,6 @@
 # those of the HDF5 that the library uses, for a sample that uses both.
 set -u
 export LC_ALL=C
-sources=$(cd "$(dirname "$0")/../.." && pwd) || exit 99
 : "${bindir:?}" "${libdir:?}" "${mandir:?}" "${samples:?}" "${CC:=cc}" "${CFLAGS=-O2}" "${DESTDIR=}"
 : "${HDF5_CFLAGS=}" "${HDF5_LIBS=}"
 
