@@ -112,7 +112,7 @@ static const struct property {
 static enum h5grad_status write_each(const struct axes *axes, hid_t dataset, const char *name,
                                      char *const *word, struct h5grad_error *err)
 {
-    char *text[GRID_MAX_RANK];
+    char *text[GRID_MAX_RANK] = {NULL};
     size_t n = 0;
     bool complete = true;
     for (unsigned k = 0; k < axes->n && complete; k++) {

@@ -13,7 +13,7 @@ launch_sockets() {
     H5GRAD_MPI=${build:?}/tests/support/.libs/ranks_sockets.so "$build/tests/support/launch_ranks" "$@"
 }
 launch_openmpi() {
-    H5GRAD_MPI=$build/ranks-openmpi.so mpirun.openmpi --oversubscribe --bind-to none -n "$@" 2> >(without_mpirun >&2)
+    OMPI_MCA_btl=^tcp H5GRAD_MPI=$build/ranks-openmpi.so mpirun.openmpi --oversubscribe --bind-to none -n "$@" 2> >(without_mpirun >&2)
 }
 launch_mpich() {
     H5GRAD_MPI=$build/ranks-mpich.so mpiexec.mpich -n "$@"
