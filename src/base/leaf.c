@@ -36,6 +36,11 @@ char *hg_leaf_name(const char *output, const char *result, uint64_t id)
     return hg_memory_format("%s.%s.%0*" PRIx64 ENDING, hg_path_base(output), plain, ID_DIGITS, id);
 }
 
+char *hg_leaf_path(const char *output, const char *name)
+{
+    return hg_memory_format("%.*s%s", (int)(hg_path_base(output) - output), output, name);
+}
+
 char *hg_leaf_temporary(const char *temporary, size_t number)
 {
     return hg_memory_format("%s.%zu", temporary, number);
@@ -144,16 +149,10 @@ static bool find_names(int fd, const char *output, struct names *names)
     return ok;
 }
 
-/* Returns the path of the leaf of that name, in new memory. */
-static char *leaf_path(const char *output, const char *name)
-{
-    return hg_memory_format("%.*s%s", (int)(hg_path_base(output) - output), output, name);
-}
-
 static bool remove_leaf(const char *output, const char *name, const struct leaf_keeper *keeper)
 {
     struct stat info;
-    BASE_FREED char *path = leaf_path(output, name);
+    BASE_FREED char *path = hg_leaf_path(output, name);
     if (!path)
         return false;
     if (lstat(path, &info) != 0)
@@ -169,7 +168,7 @@ bool hg_leaf_all_exist(const char *output)
     const int fd = open(output, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool ok = fd >= 0 && find_names(fd, output, &names);
     for (size_t i = 0; ok && i < names.n; i++) {
-        BASE_FREED char *path = leaf_path(output, names.name[i]);
+        BASE_FREED char *path = hg_leaf_path(output, names.name[i]);
         ok = path && access(path, F_OK) == 0;
     }
     free_names(&names);

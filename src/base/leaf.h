@@ -26,6 +26,9 @@
  * the path of the output. result: the path of the result. */
 char *hg_leaf_name(const char *output, const char *result, uint64_t id);
 
+/* Returns the path of the leaf of that name, in new memory; NULL if allocation fails. */
+char *hg_leaf_path(const char *output, const char *name);
+
 /* Returns the path of leaf number while the output has a temporary name, in new memory. */
 char *hg_leaf_temporary(const char *temporary, size_t number);
 

@@ -10,7 +10,6 @@
 
 #include "base/leaf.h"
 #include "base/memory.h"
-#include "base/path.h"
 #include "libhdf5/handle.h"
 #include "output/new_file.h"
 
@@ -56,16 +55,10 @@ enum h5grad_status hg_leaves_close(struct leaf *leaf, bool sync, struct h5grad_e
     return status || !sync ? status : hg_new_file_sync(leaf->temporary, 0, err);
 }
 
-/* Returns a name beside output, in new memory. */
-static char *beside(const char *output, const char *name)
-{
-    return hg_memory_format("%.*s%s", (int)(hg_path_base(output) - output), output, name);
-}
-
 static enum h5grad_status place(struct leaf *leaf, const char *output, bool by_content,
                                 struct h5grad_error *err)
 {
-    BASE_FREED char *path = beside(output, leaf->name);
+    BASE_FREED char *path = hg_leaf_path(output, leaf->name);
     if (!path)
         return hg_error_memory(err, strlen(output));
     int number = hg_new_file_rename(leaf->temporary, path);
@@ -93,7 +86,8 @@ enum h5grad_status hg_leaves_place(struct leaves *leaves, const char *output, bo
 void hg_leaves_take_back(const struct leaves *leaves, const char *output)
 {
     for (size_t i = 0; i < leaves->n; i++) {
-        BASE_FREED char *path = leaves->leaf[i].fresh ? beside(output, leaves->leaf[i].name) : NULL;
+        const struct leaf *leaf = &leaves->leaf[i];
+        BASE_FREED char *path = leaf->fresh ? hg_leaf_path(output, leaf->name) : NULL;
         if (path)
             unlink(path);
     }
