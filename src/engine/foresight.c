@@ -47,9 +47,7 @@ static void announce(const struct foresight *foresight, uint64_t number, bool be
     hg_plan_tile(foresight->plan, number, &tile);
     if (behind) {
         hg_plan_tile(foresight->plan, number - 1, &before);
-        int64_t end = before.halo.start[axis] + (int64_t)before.halo.count[axis];
-        int64_t shared = end - tile.halo.start[axis];
-        uint64_t skipped = size_min(shared > 0 ? (uint64_t)shared : 0, tile.halo.count[axis]);
+        const uint64_t skipped = hg_halo_shared(&before.halo, &tile.halo, axis);
         hg_halo_planes(&tile, axis, job->extent[axis], skipped, &tile);
     }
     for (unsigned s = 0; s < job->n_sources; s++) {

@@ -89,11 +89,10 @@ static uint64_t keep_held(const struct worker *worker, unsigned s, const struct 
     const struct worker_source *mine = &worker->source[s];
     const struct halo *held = &mine->held.halo;
     const unsigned axis = worker->plan->sweep_axis;
-    int64_t start = tile->halo.start[axis], end = held->start[axis] + (int64_t)held->count[axis];
-    if (start < held->start[axis] || start >= end ||
-        !same_across(job->rank, axis, &mine->held, tile))
+    int64_t start = tile->halo.start[axis];
+    uint64_t keep = hg_halo_shared(held, &tile->halo, axis), core, core_end;
+    if (start < held->start[axis] || keep == 0 || !same_across(job->rank, axis, &mine->held, tile))
         return 0;
-    uint64_t keep = size_min((uint64_t)(end - start), tile->halo.count[axis]), core, core_end;
     uint64_t before = size_min(keep, hg_halo_before(tile, axis));
     size_t point = job->components * hg_element_size(job->source[s].value);
     find_core(job->rank, axis, tile, &core, &core_end);

@@ -101,6 +101,12 @@ static bool set_inside(struct box *box, unsigned axis, const struct halo *halo, 
                      signed_min(halo_end(halo, axis), (int64_t)extent));
 }
 
+uint64_t hg_halo_shared(const struct halo *before, const struct halo *halo, unsigned axis)
+{
+    const int64_t shared = halo_end(before, axis) - halo->start[axis];
+    return size_min(shared > 0 ? (uint64_t)shared : 0, halo->count[axis]);
+}
+
 void hg_halo_planes(const struct tile *tile, unsigned axis, uint64_t extent, uint64_t skipped,
                     struct tile *rest)
 {

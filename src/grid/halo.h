@@ -72,6 +72,10 @@ uint64_t hg_halo_points(unsigned rank, const struct halo *halo);
 /* Returns whether the halo lies in the array, no part wrapped around. */
 bool hg_halo_inside(unsigned rank, const uint64_t *extent, const struct halo *halo);
 
+/* Returns how many of the first planes of halo across axis are among those of before, which begins
+ * no later: never more than halo has, though before may go on behind it. */
+uint64_t hg_halo_shared(const struct halo *before, const struct halo *halo, unsigned axis);
+
 /* Makes a tile of the planes of another across axis, the first skipped ones left out. Its core
  * along axis is all of them that lie in the array. */
 void hg_halo_planes(const struct tile *tile, unsigned axis, uint64_t extent, uint64_t skipped,
