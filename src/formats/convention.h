@@ -54,6 +54,8 @@ struct coords_results {
  *              NULL: none
  * joins        whether a curl of three components is written as one dataset, with its components x
  *              (that along the fastest axis), y and z along the last axis
+ * apart        how paths of datasets begin that are described elsewhere than in attributes of their
+ *              own and of their groups; NULL: none are
  * result_path  returns the path of a result of a field, called what in --name, used without --name,
  *              to be freed; NULL if memory runs out
  * finish       makes the groups and attributes by which readers of the convention find results; not
@@ -68,6 +70,7 @@ struct coords_convention {
     void (*vector)(struct query *query);
     const char *(*unlike)(hid_t a, hid_t b);
     bool joins;
+    const char *apart;
     char *(*result_path)(const struct field *field, const struct field_result *result,
                          const char *what);
     enum h5grad_status (*finish)(const struct coords_results *results, struct h5grad_error *err);

@@ -122,10 +122,12 @@ void hg_coords_free(struct coords *coords)
     *coords = (struct coords){0};
 }
 
-/* The descriptions of HDF-EOS5 are in a text beside the fields. */
 bool hg_coords_need(const char *path)
 {
-    return hg_path_begins(path, "/HDFEOS/");
+    bool need = false;
+    for (size_t i = 0; i < N_CONVENTIONS && !need; i++)
+        need = conventions[i]->apart && hg_path_begins(path, conventions[i]->apart);
+    return need;
 }
 
 const char *hg_coords_not_field(hid_t file, const char *path, hid_t dataset)

@@ -486,6 +486,7 @@ static const char *not_field(const struct query *query)
 
 const struct coords_convention hg_coords_hdfeos = {
     .name = "HDF-EOS5",
+    .apart = "/HDFEOS/", /* in a text beside the fields */
     .axes = read_axes,
     .not_field = not_field,
     .references = add_references,
