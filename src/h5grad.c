@@ -108,6 +108,14 @@ enum h5grad_status h5grad_ranks_each(struct h5grad_ranks *ranks, uint64_t n,
     return finish(hg_ranks_each((struct ranks *)ranks, n, each, user, error), error);
 }
 
+enum h5grad_status h5grad_ranks_collect(struct h5grad_ranks *ranks, const void *mine,
+                                        size_t mine_size, void **all, size_t *size,
+                                        struct h5grad_error *error)
+{
+    return finish(hg_ranks_collect((struct ranks *)ranks, mine, mine_size, all, size, error),
+                  error);
+}
+
 int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine)
 {
     hg_ranks_most((struct ranks *)ranks, &mine, NULL);

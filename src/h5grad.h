@@ -371,6 +371,15 @@ H5GRAD_API enum h5grad_status h5grad_ranks_each(struct h5grad_ranks *ranks, uint
 /* Waits for the others; returns the largest of their numbers, or mine if one of them is dead. */
 H5GRAD_API int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine);
 
+/*
+ * Brings bytes of all processes together: in process 0 *all becomes those of each, in the order of
+ * their ranks, *size how many they are; elsewhere NULL and 0. All processes call it; it waits for
+ * the others. *all is to be freed.
+ */
+H5GRAD_API enum h5grad_status h5grad_ranks_collect(struct h5grad_ranks *ranks, const void *mine,
+                                                   size_t mine_size, void **all, size_t *size,
+                                                   struct h5grad_error *error);
+
 /* Waits for the others. If one of them is dead, which h5grad_run has then reported, all processes
  * are ended instead, this one included, as MPI does it. NULL allowed. */
 H5GRAD_API void h5grad_ranks_close(struct h5grad_ranks *ranks);

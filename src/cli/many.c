@@ -11,6 +11,7 @@
 #include "cli/cap.h"
 #include "cli/claim.h"
 #include "cli/command_line.h"
+#include "cli/documents.h"
 #include "cli/exit_report.h"
 #include "cli/operands.h"
 #include "cli/repeats.h"
@@ -40,7 +41,8 @@ static struct many {
 /* User data of the callbacks. */
 struct many_session {
     struct session session;
-    char label[512]; /* of the file at hand, for the bar */
+    char label[512];            /* of the file at hand, for the bar */
+    struct documents documents; /* with --mpi and --json */
 };
 
 enum h5grad_status many_begin(struct h5grad_error *error)
@@ -93,10 +95,10 @@ static void many_start(struct many_session *session, struct options *options)
     many->started = many->next;
     if (!first)
         many->progress = shown;
-    if (options->json != 0 && many->json.depth == 0)
-        json_open(&many->json, NULL, '[', false);
-    else if (options->json != 0)
+    if (options->json != 0 && many->json.depth > 0)
         many->json.depth = 1; /* a process that crashed may have left it deeper */
+    else if (options->json != 0 && !options->mpi)
+        json_open(&many->json, NULL, '[', false);
     fflush(stdout);
 }
 
@@ -107,6 +109,8 @@ static enum h5grad_status many_choose(struct options *options, struct many_sessi
     operands_choose(options, many->next);
     snprintf(session->label, sizeof session->label, "file %zu of %zu: %s", many->next + 1,
              options->n_files, options->input);
+    if (session->documents.stream)
+        documents_begin(&session->documents, many->next, &many->json);
     supervise_note_begin(options, many->next);
     many->begun = true;
     many->bytes_now = 0;
@@ -220,7 +224,7 @@ static int many_end(const struct options *options)
                 process, many->made, many->left, many->failed);
     else if (many->failed > 0)
         fprintf(stderr, "h5grad: %zu of %zu files%s failed\n", many->failed, n, process);
-    if (options->json != 0)
+    if (options->json != 0 && !options->mpi)
         json_close(&many->json);
     many->over = true;
     return many->failed > 0 ? EXIT_FAILED : many->unreported ? EXIT_UNREPORTED : EXIT_DONE;
@@ -248,6 +252,8 @@ static bool many_do_next(struct options *options, struct many_session *session, 
     many->over = many->over || usage; /* other files would not do, either */
     many->failed += failed;
     many->next += !stopped;
+    if (session->documents.stream)
+        documents_end(&session->documents);
     fflush(stdout); /* what the process does not say if it is killed */
     many->begun = false;
     return status == H5GRAD_OK || (failed && (!supervise_is_child() || options->mpi));
@@ -268,13 +274,34 @@ static int many_each(void *user, uint64_t number)
     return !many_do_next(share->options, share->session, &share->result);
 }
 
+/* Does what falls to this process; only process 0 lists and plans. */
+static enum h5grad_status many_do_share(struct many_share *share, struct h5grad_error *error)
+{
+    const struct options *options = share->options;
+    struct documents *documents = &share->session->documents;
+    enum h5grad_status status = H5GRAD_OK;
+
+    if (options->mode == OPTIONS_RUN)
+        status = h5grad_ranks_each(options->grad.ranks, options->n_files, many_each, share, error);
+    for (size_t i = 0; options->mode != OPTIONS_RUN && i < options->n_files; i++) {
+        if (many_is_quiet(options) || many_each(share, i))
+            break;
+    }
+    if (status == H5GRAD_OK && documents->stream)
+        status = documents_print(documents, options->grad.ranks, options->n_files, error);
+    return status;
+}
+
 /* With --mpi: each process does whole files, as runs of its own, which process 0 hands out. */
 static int many_work_shared(struct options *options, struct many_session *session)
 {
     struct many_share share = {options, session, EXIT_DONE};
     struct h5grad_error error = {.status = H5GRAD_OK};
-    enum h5grad_status status = h5grad_ranks_open(&options->grad.ranks, &error);
+    enum h5grad_status status =
+        options->json ? documents_open(&session->documents, &error) : H5GRAD_OK;
 
+    if (status == H5GRAD_OK)
+        status = h5grad_ranks_open(&options->grad.ranks, &error);
     cap_memory(options);
     if (status != H5GRAD_OK)
         return session_report_error(status, &error, hg_launcher_find().rank > 0);
@@ -284,12 +311,7 @@ static int many_work_shared(struct options *options, struct many_session *sessio
         supervise_note_quiet();
         progress_init(&many->progress, stderr, PROGRESS_NEVER);
     }
-    if (options->mode == OPTIONS_RUN)
-        status = h5grad_ranks_each(ranks, options->n_files, many_each, &share, &error);
-    for (size_t i = 0; options->mode != OPTIONS_RUN && i < options->n_files; i++) {
-        if (many_is_quiet(options) || many_each(&share, i))
-            break;
-    }
+    status = many_do_share(&share, &error);
     int result = status != H5GRAD_OK ? session_report_error(status, &error, many_is_quiet(options))
                  : many->over        ? share.result
                                      : many_end(options);
@@ -301,7 +323,7 @@ static int many_work_shared(struct options *options, struct many_session *sessio
 
 int many_work(struct options *options)
 {
-    struct many_session session;
+    struct many_session session = {.documents = {.stream = NULL}};
     int result = EXIT_DONE;
     bool goes_on = true;
 

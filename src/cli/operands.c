@@ -126,10 +126,6 @@ enum h5grad_status operands_settle(struct options *options, struct h5grad_error 
     const char *last = list->items[list->count - 1];
 
     options->input = list->items[0];
-    if (options->mpi && options->json && list->count > (options->mode == OPTIONS_LIST ? 1 : 2))
-        return hg_error_set(
-            error, H5GRAD_USAGE,
-            "--json: with --mpi and several INPUTs each process knows its own only");
     if (options->mode == OPTIONS_LIST) {
         options->n_files = list->count > 1 ? list->count : 0;
         return H5GRAD_OK;

@@ -39,7 +39,15 @@ struct verdict {
 
 /* Where ranks wait for each other. The mark tells these messages from those of callers, which may
  * still be under way when a run fails. */
-enum meeting { MEET_HELLO = 1, MEET_WELCOME, MEET_VERDICT, MEET_RESULT, MEET_DATA };
+enum meeting {
+    MEET_HELLO = 1,
+    MEET_WELCOME,
+    MEET_VERDICT,
+    MEET_RESULT,
+    MEET_DATA,
+    MEET_TURN,
+    MEET_SIZE
+};
 #define MEETING_MARK UINT64_C(0x5b1d9a6e72c0f400)
 #define MEETING_MOST (RANKS_LONGEST - sizeof(uint64_t))
 
@@ -185,6 +193,72 @@ enum h5grad_status hg_ranks_share(struct ranks *ranks, void *data, size_t size,
         at += piece;
         left -= piece;
     }
+    return status;
+}
+
+/* Sends all of data to rank 0 when it is this rank's turn, and waits until all have had theirs:
+ * rank 0 would drop what is not of a turn. */
+static enum h5grad_status hand_over(struct ranks *ranks, const unsigned char *data, uint64_t size,
+                                    struct h5grad_error *err)
+{
+    unsigned char turn;
+    unsigned from;
+    enum h5grad_status status = hear(ranks, MEET_TURN, &from, &turn, sizeof turn, err);
+    if (!status)
+        status = tell(ranks, 0, MEET_SIZE, &size, sizeof size, err);
+    while (size > 0 && !status) {
+        size_t piece = size_min(size, MEETING_MOST);
+        status = tell(ranks, 0, MEET_DATA, data, piece, err);
+        data += piece;
+        size -= piece;
+    }
+    return status ? status : hear(ranks, MEET_TURN, &from, &turn, sizeof turn, err);
+}
+
+/* Adds what a rank hands over to *all, of *size bytes. */
+static enum h5grad_status take_over(struct ranks *ranks, unsigned of, unsigned char **all,
+                                    size_t *size, struct h5grad_error *err)
+{
+    const unsigned char turn = 0;
+    uint64_t more = 0;
+    unsigned from;
+    enum h5grad_status status = tell(ranks, of, MEET_TURN, &turn, sizeof turn, err);
+    if (!status)
+        status = hear(ranks, MEET_SIZE, &from, &more, sizeof more, err);
+    unsigned char *grown = status ? NULL : realloc(*all, *size + more + 1);
+    if (!grown)
+        return status ? status : hg_error_memory(err, *size + more);
+    *all = grown;
+    while (more > 0 && !status) {
+        size_t piece = size_min(more, MEETING_MOST);
+        status = hear(ranks, MEET_DATA, &from, grown + *size, piece, err);
+        *size += piece;
+        more -= piece;
+    }
+    return status;
+}
+
+enum h5grad_status hg_ranks_collect(struct ranks *ranks, const void *mine, size_t mine_size,
+                                    void **out, size_t *size, struct h5grad_error *err)
+{
+    *out = NULL;
+    *size = 0;
+    if (ranks->rank != 0)
+        return hand_over(ranks, mine, mine_size, err);
+    unsigned char *all = malloc(mine_size + 1);
+    if (!all)
+        return hg_error_memory(err, mine_size);
+    memcpy(all, mine, mine_size);
+    *size = mine_size;
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned of = 1; of < ranks->count && !status; of++)
+        status = take_over(ranks, of, &all, size, err);
+    if (!status)
+        status = tell_all(ranks, MEET_TURN, "", 1, err);
+    if (status)
+        free(all);
+    else
+        *out = all;
     return status;
 }
 

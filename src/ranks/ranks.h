@@ -42,4 +42,9 @@ enum h5grad_status hg_ranks_most(struct ranks *ranks, int *number, struct h5grad
 enum h5grad_status hg_ranks_share(struct ranks *ranks, void *data, size_t size,
                                   struct h5grad_error *err);
 
+/* Waits likewise; at rank 0 *all, to be freed, becomes the bytes of all, in the order of ranks,
+ * elsewhere NULL. */
+enum h5grad_status hg_ranks_collect(struct ranks *ranks, const void *mine, size_t mine_size,
+                                    void **all, size_t *size, struct h5grad_error *err);
+
 #endif

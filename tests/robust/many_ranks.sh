@@ -30,8 +30,16 @@ check "--update again: each looked at once" equal "$(grep -c 'up to date$' stder
 launch_sockets 3 "$H5GRAD" --mpi --edges=x ?.h5 o >stdout 2>stderr
 check "wrong option: exit status" equal $? 2
 check "wrong option: one line" one_line stderr "^h5grad: edges 'x'"
-launch_sockets 2 "$H5GRAD" --mpi --json 1.h5 2.h5 o >stdout 2>stderr
-check "--json: exit status" equal $? 2
-check "--json: said" grep -q "^h5grad: --json: with --mpi and several INPUTs" stderr
+
+"$H5GRAD" --json -O -j 1 -s 1 ?.h5 text.h5 o >alone.json 2>stderr
+launch_sockets 3 "$H5GRAD" --mpi --json -O -j 1 -s 1 ?.h5 text.h5 o >shared.json 2>stderr
+check "--json: exit status" equal $? 1
+# Seconds and memory depend on how many processes there are.
+lasting() { sed -E '/"(seconds|memory_cap|peak_resident)"/d' "$1"; }
+check "--json: the document of one process" \
+    equal "$(lasting shared.json)" "$(lasting alone.json)"
+launch_sockets 2 "$H5GRAD" --mpi --list --json ?.h5 >shared.json 2>stderr
+"$H5GRAD" --list --json ?.h5 >alone.json
+check "--list --json: the document of one process" cmp shared.json alone.json
 
 finish

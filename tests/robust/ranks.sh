@@ -21,6 +21,7 @@ talks() {
 for count in 1 2 5; do
     talks "messages" $count "echo done" echo
     talks "shared data" $count shared share
+    talks "collected data" $count collected collect
 done
 talks "who" 2 "0 of 2, 2 here, $(($(nproc) > 1 ? $(nproc) / 2 : 1)) threads, sockets
 1 of 2, 2 here, $(($(nproc) > 1 ? $(nproc) / 2 : 1)) threads, sockets" who

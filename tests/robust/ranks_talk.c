@@ -125,6 +125,34 @@ static int share(void)
     return 0;
 }
 
+/* Rank k hands over k times more than fits into a message. */
+static int collect(void)
+{
+    size_t piece = RANKS_LONGEST + 7, mine = piece * ranks->rank, size;
+    unsigned char *bytes = malloc(mine + 1);
+    void *all;
+    if (!bytes)
+        return 1;
+    memset(bytes, (int)ranks->rank, mine);
+    if (hg_ranks_collect(ranks, bytes, mine, &all, &size, &error))
+        return failed("collect");
+    free(bytes);
+    if (ranks->rank != 0)
+        return all || size ? failed("collected elsewhere") : 0;
+    const unsigned char *at = all;
+    for (unsigned of = 0; of < ranks->count; of++) {
+        for (size_t i = 0; i < piece * of; i++, at++) {
+            if (*at != of)
+                return failed("collected data differ");
+        }
+    }
+    if (at != (unsigned char *)all + size)
+        return failed("collected bytes");
+    free(all);
+    printf("collected\n");
+    return 0;
+}
+
 /* All but rank 0 wait for it. */
 static int sleep_long(unsigned seconds)
 {
@@ -157,6 +185,8 @@ int main(int argc, char **argv)
         status = echo();
     else if (strcmp(what, "agree") == 0 && argc > 2)
         status = agree(argc - 2, argv + 2);
+    else if (strcmp(what, "collect") == 0)
+        status = collect();
     else if (strcmp(what, "share") == 0)
         status = share();
     else if (strcmp(what, "sleep") == 0 && argc > 2)
