@@ -90,6 +90,10 @@ struct h5grad_progress {
     uint64_t bytes_done; /* of results, over all fields of the run */
     uint64_t bytes_total;
     const char *field; /* path of the field being done; "" from h5grad_array */
+    /* What the results cost in reading, decoding, computing and encoding, in a unit of its own: the
+     * time that is left goes by this. */
+    uint64_t work_done;
+    uint64_t work_total;
 };
 
 /* The processes that share a run; see h5grad_ranks_open. */

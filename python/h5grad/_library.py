@@ -23,7 +23,8 @@ class Message(ctypes.Structure):
 
 
 class Progress(ctypes.Structure):
-    _fields_ = [("bytes_done", c_uint64), ("bytes_total", c_uint64), ("field", c_char_p)]
+    _fields_ = [("bytes_done", c_uint64), ("bytes_total", c_uint64), ("field", c_char_p),
+                ("work_done", c_uint64), ("work_total", c_uint64)]
 
 
 class Hdf5Lock(ctypes.Structure):

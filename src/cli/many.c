@@ -30,9 +30,11 @@ static struct many {
     atomic_bool over;  /* nothing is left to do, or a signal has stopped the run */
     bool crashed;      /* the file before killed the process that did it */
     size_t made, left, failed;
-    bool unreported;    /* a process died when its OUTPUT was whole */
-    uint64_t bytes;     /* of the results of the files that were made */
-    uint64_t bytes_now; /* of those of the file at hand */
+    bool unreported; /* a process died when its OUTPUT was whole */
+    /* The bytes and the work of the files that were made, and of the one at hand. */
+    struct many_cost {
+        uint64_t bytes, work;
+    } before, now;
     struct progress progress;
     struct json json;
     struct repeats repeats;
@@ -54,22 +56,29 @@ enum h5grad_status many_begin(struct h5grad_error *error)
     return H5GRAD_OK;
 }
 
-/* One bar over all: other files are taken for as large as those of this process are on the average.
- */
+/* What was done so far, and is to be done in all, of bytes or of work: other files are taken for as
+ * large as those of this process are on the average. */
+static void many_extrapolate(const struct options *options, uint64_t before, uint64_t *done,
+                             uint64_t *total)
+{
+    uint64_t mean = (before + *total) / (many->made + 1);
+    uint64_t offset = options->mpi ? mean * many->next : before;
+
+    *done += offset;
+    *total += offset + mean * (options->n_files - many->next - 1);
+}
+
+/* One bar over all. */
 static void many_show_progress(void *user, const struct h5grad_progress *now)
 {
     const struct many_session *session = user;
     const struct options *options = session->session.options;
-    uint64_t seen = many->bytes + now->bytes_total;
-    uint64_t mean = seen / (many->made + 1);
-    uint64_t before = options->mpi ? mean * many->next : many->bytes;
-    const struct h5grad_progress all = {
-        .bytes_done = before + now->bytes_done,
-        .bytes_total = before + now->bytes_total + mean * (options->n_files - many->next - 1),
-        .field = session->label,
-    };
+    struct h5grad_progress all = *now;
 
-    many->bytes_now = now->bytes_total;
+    many->now = (struct many_cost){now->bytes_total, now->work_total};
+    many_extrapolate(options, many->before.bytes, &all.bytes_done, &all.bytes_total);
+    many_extrapolate(options, many->before.work, &all.work_done, &all.work_total);
+    all.field = session->label;
     progress_update(&many->progress, &all);
 }
 
@@ -113,7 +122,7 @@ static enum h5grad_status many_choose(struct options *options, struct many_sessi
         documents_begin(&session->documents, many->next, &many->json);
     supervise_note_begin(options, many->next);
     many->begun = true;
-    many->bytes_now = 0;
+    many->now = (struct many_cost){0};
     return options_set_command(options, error);
 }
 
@@ -151,7 +160,9 @@ static enum h5grad_status many_do(const struct options *options, struct many_ses
     bool left = report->left != H5GRAD_LEFT_NOTHING;
     many->made += !left;
     many->left += left;
-    many->bytes += left ? 0 : many->bytes_now;
+    if (!left)
+        many->before = (struct many_cost){many->before.bytes + many->now.bytes,
+                                          many->before.work + many->now.work};
     /* The bar stays from file to file where nothing is printed: it would flicker. */
     if (left || options->json != 0 || options->mode != OPTIONS_RUN ||
         options->verbosity == OPTIONS_VERBOSE)

@@ -40,23 +40,24 @@ static size_t progress_columns(const struct progress *progress)
     return 80;
 }
 
-/* "1.2 GB/s, 0:12 left", or nothing while there is no rate yet. */
+/* "1.2 GB/s, 0:12 left", or nothing while there is no rate yet. The rate is that of bytes; the time
+ * goes by the work, of which a compressed field has more for each byte. */
 static void progress_print_rate(const struct progress *progress, const struct h5grad_progress *now,
                                 double time, char *out, size_t size)
 {
     const struct progress_mark *since = &progress->mark[0];
     double seconds = time - since->time;
-    uint64_t bytes = now->bytes_done - since->bytes;
     char rate[TEXT_NUMBER];
     char left[TEXT_NUMBER];
 
     out[0] = '\0';
-    if (seconds <= 0 || now->bytes_done <= since->bytes)
+    if (seconds <= 0 || now->bytes_done <= since->bytes || now->work_done <= since->work)
         return;
-    uint64_t to_do = now->bytes_done < now->bytes_total ? now->bytes_total - now->bytes_done : 0;
-    double per_second = (double)bytes / seconds;
-    snprintf(out, size, "%s, %s left", text_rate(per_second, rate),
-             text_duration((double)to_do / per_second, left));
+    uint64_t to_do = now->work_done < now->work_total ? now->work_total - now->work_done : 0;
+    double bytes_per_second = (double)(now->bytes_done - since->bytes) / seconds;
+    double work_per_second = (double)(now->work_done - since->work) / seconds;
+    snprintf(out, size, "%s, %s left", text_rate(bytes_per_second, rate),
+             text_duration((double)to_do / work_per_second, left));
 }
 
 /* Appends the end of name, as much of it as fits into columns, or nothing where too little fits. */
@@ -116,9 +117,10 @@ static void progress_print_line(const struct progress *progress, const struct h5
 }
 
 /* Moves the marks on once a span of time has passed since the second. */
-static void progress_set_marks(struct progress *progress, double time, uint64_t bytes)
+static void progress_set_marks(struct progress *progress, double time,
+                               const struct h5grad_progress *now)
 {
-    const struct progress_mark here = {time, bytes};
+    const struct progress_mark here = {time, now->bytes_done, now->work_done};
 
     if (progress->started == 0) {
         progress->started = time;
@@ -134,12 +136,12 @@ void progress_update(struct progress *progress, const struct h5grad_progress *no
     double time = clock_seconds();
     char rate[3 * TEXT_NUMBER];
 
-    if (progress->never || now->bytes_total == 0)
+    if (progress->never || now->work_total == 0)
         return;
-    progress_set_marks(progress, time, now->bytes_done);
+    progress_set_marks(progress, time, now);
     if (time - progress->started < progress->delay)
         return;
-    double part = (double)now->bytes_done / (double)now->bytes_total;
+    double part = (double)now->work_done / (double)now->work_total;
     unsigned percent = part < 1 ? (unsigned)(100 * part) : 100;
     progress_print_rate(progress, now, time, rate, sizeof(rate));
     if (progress->terminal) {

@@ -19,11 +19,11 @@ struct progress {
     double drawn;   /* time of the last drawing of the bar */
     bool visible;   /* the bar stands on the terminal's last line */
     unsigned tenth; /* the last tenth for which a line was printed */
-    /* When how many bytes were done: once before the last span of time, and once within it. The
-     * rate is that since the first. */
+    /* What was done when: once before the last span of time, and once within it. Rates are those
+     * since the first. */
     struct progress_mark {
         double time;
-        uint64_t bytes;
+        uint64_t bytes, work;
     } mark[2];
 };
 

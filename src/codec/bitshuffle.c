@@ -210,6 +210,7 @@ const struct codec hg_codec_bitshuffle = {
     .id = 32008,
     .name = "bitshuffle",
     .provider = "bitshuffle; " CODEC_BUILT("liblz4 and libzstd") CODEC_PLUGIN,
+    .decode_cost = 1,
     .accepts = accepts,
     .decode = decode,
 };

@@ -62,6 +62,7 @@ const struct codec hg_codec_blosc = {
     .provider = "Blosc; " CODEC_BUILT("libblosc") CODEC_PLUGIN,
 #ifdef HAVE_BLOSC
     .version = BLOSC_VERSION_STRING,
+    .decode_cost = 1,
     .accepts = is_there,
     .decode = decode,
 #endif

@@ -156,6 +156,27 @@ bool hg_codec_can_encode(const struct h5_storage *storage)
     return can_do(storage, true);
 }
 
+/* How many times the work of the default level a filter's level takes. */
+static float level_factor(const struct codec *codec, const struct h5_filter *filter)
+{
+    if (codec->choice != CODEC_LEVEL || (int)filter->cd[0] <= codec->default_level)
+        return 1;
+    const float level = (float)filter->cd[0] / (float)codec->default_level;
+    return level * level;
+}
+
+double hg_codec_cost(const struct h5_storage *storage, bool encode)
+{
+    float cost = 0;
+    for (unsigned i = 0; i < storage->n_filters; i++) {
+        const struct codec *codec = find_row(storage->filter[i].id);
+        if (codec)
+            cost += encode ? codec->encode_cost * level_factor(codec, &storage->filter[i])
+                           : codec->decode_cost;
+    }
+    return (double)cost;
+}
+
 /* Size of a buffer for an intermediate result, and distance of two of them. */
 static bool buffer_size(uint64_t raw, uint64_t *size)
 {

@@ -35,6 +35,10 @@ void hg_codec_print_versions(char *text, size_t size);
 bool hg_codec_can_decode(const struct h5_storage *storage);
 bool hg_codec_can_encode(const struct h5_storage *storage);
 
+/* Nanoseconds that a thread takes to undo, or to apply, the pipeline for a byte of points, roughly.
+ */
+double hg_codec_cost(const struct h5_storage *storage, bool encode);
+
 /* A stored chunk. */
 struct codec_chunk {
     const struct h5_storage *storage;

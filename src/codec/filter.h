@@ -66,6 +66,10 @@ struct codec {
     int most_level, default_level;
     int most_auto; /* results get no higher level from their source, unless by request; 0: any */
 
+    /* Nanoseconds per byte of decoded data, roughly: what is left of a run is reckoned with it. Of
+     * encoding by the default level; the square of a higher level. */
+    float decode_cost, encode_cost;
+
     /* True if decode and encode support these parameters; call it first. NULL: any. */
     bool (*accepts)(const struct h5_filter *filter);
 

@@ -129,6 +129,8 @@ const struct codec hg_codec_fletcher32 = {
     .checksum = true,
     .choice = CODEC_PLAIN,
     .flags = H5Z_FLAG_MANDATORY,
+    .decode_cost = 0.5F,
+    .encode_cost = 0.5F,
     .decode = decode,
     .encode = encode,
 };

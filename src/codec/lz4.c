@@ -113,6 +113,8 @@ const struct codec hg_codec_lz4 = {
     .version = LZ4_VERSION_STRING,
     .choice = CODEC_PLAIN,
     .flags = H5Z_FLAG_OPTIONAL,
+    .decode_cost = 0.5F,
+    .encode_cost = 1,
     .decode = decode,
     .encode = encode,
 #endif

@@ -70,5 +70,6 @@ const struct codec hg_codec_lzf = {
     .id = 32000,
     .name = "lzf",
     .provider = "LZF, h5py's own; h5grad itself or " CODEC_PLUGIN,
+    .decode_cost = 1,
     .decode = decode,
 };

@@ -134,6 +134,7 @@ const struct codec hg_codec_szip = {
     .provider = "szip; " CODEC_BUILT("libaec") "an HDF5 library built with szip",
 #ifdef HAVE_LIBAEC
     .version = "libaec",
+    .decode_cost = 6,
     .accepts = accepts,
     .decode = decode,
 #endif

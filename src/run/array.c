@@ -345,6 +345,7 @@ static void on_progress(void *user, uint64_t bytes)
 {
     struct array *array = user;
     array->progress.bytes_done += bytes;
+    array->progress.work_done = array->progress.bytes_done;
     if (array->user.progress)
         array->user.progress(array->user.user, &array->progress);
 }
@@ -380,6 +381,7 @@ static enum h5grad_status differentiate(struct array *array, const void *data, v
     array->progress.field = "";
     if (!size_product(array->rank, array->extent, point, &array->progress.bytes_total))
         return hg_error_set(err, H5GRAD_USAGE, "the size of the array overflows");
+    array->progress.work_total = array->progress.bytes_total;
     enum h5grad_status status = open_ends(array, data, results, err);
     if (!status)
         status = hg_engine_plan(job, &array->plan, err);

@@ -49,6 +49,7 @@ void hg_produce_progress(void *user, uint64_t bytes)
         run->progress.bytes_done += hg_share_elsewhere(run->share);
     else
         keep_safe(run);
+    hg_costs_done(&run->costs, &run->progress);
     if (call->progress)
         call->progress(call->user, &run->progress);
 }

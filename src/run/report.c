@@ -11,6 +11,7 @@
 #include "formats/formats.h"
 #include "run/axes.h"
 #include "run/boundary.h"
+#include "run/cost.h"
 
 /* Memory that lives as long as the report. */
 struct piece {
@@ -222,19 +223,13 @@ static void describe_plan(struct report *report, const struct task *task, struct
     const struct field *field = task->field;
     const struct plan *plan = &task->plan;
     char text[1024];
-    uint64_t point = field->components * hg_element_size(field->stored);
-    for (unsigned k = 0; k < field_vector_others(field->vector); k++)
-        point += field->components * hg_element_size(field->vector->other[k].stored);
     hg_type_result_name(&task->type, field->result, text, sizeof text);
     out->result_type = keep_text(report, text);
     out->result_layout = describe_layout(report, &task->result_storage, &out->result_layout_text);
     out->read_method = task->source[0].reader->method->name;
     out->tiles = plan->tiles;
-    out->bytes_read = plan->read_points * point;
-    uint64_t chunk = point;
-    for (unsigned i = 0; plan->cached && i < plan->rank; i++)
-        chunk *= plan->source_chunk[i];
-    out->bytes_decoded_again = (plan->chunk_decodes - plan->chunks) * chunk;
+    out->bytes_read = hg_cost_read(task);
+    out->bytes_decoded_again = hg_cost_decoded_again(task);
     out->bytes_written = hg_field_result_bytes(field);
     out->peak_memory = plan->memory;
     out->threads = (int)plan->threads;

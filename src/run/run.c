@@ -167,7 +167,6 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
     enum h5grad_status status = H5GRAD_OK;
     run->fields++;
     if (run->goal != RUN_LIST) {
-        run->progress.bytes_total += hg_field_result_bytes(field);
         if (task->result_storage.n_filters == 0 && !task->result_storage.sparse)
             run->space += hg_field_result_bytes(field);
         hg_shared_note(run);
@@ -175,7 +174,9 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
             hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
                            field->path, task->left_out);
         tell_all_values(run, field);
-        status = count_axes(run, field, err);
+        status = hg_costs_add(&run->costs, task, err);
+        if (!status)
+            status = count_axes(run, field, err);
         if (!status)
             status = add_names(run, item->path, field, err);
     }
@@ -372,6 +373,7 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
     if (run->options.skip_results && run->goal != RUN_LIST && holds_results(run))
         return H5GRAD_OK;
     status = check_fields(run, err);
+    hg_costs_total(&run->costs, &run->progress);
     if (!status)
         status = hg_produce_check_memory(run, err);
     if (!status && hg_update_is_current(run))
@@ -401,6 +403,7 @@ static void release(struct run *run)
     hg_report_free(run->report);
     hg_xdmf_free(run->xdmf);
     hg_tally_free(&run->tally);
+    hg_costs_free(&run->costs);
     hg_suggestions_free(&run->suggestions);
     hg_run_options_free(&run->options);
     hg_messages_free(&run->messages);

@@ -8,6 +8,7 @@
 #include "formats/xdmf.h"
 #include "output/publish.h"
 #include "output/result_names.h"
+#include "run/cost.h"
 #include "run/goal.h"
 #include "run/report.h"
 #include "run/results.h"
@@ -65,6 +66,7 @@ struct run {
     bool lost;           /* a rank is dead */
     uint64_t space;      /* bytes of results that are stored whole */
     struct h5grad_progress progress;
+    struct costs costs;
     struct field *field;         /* of each selected dataset that is to be done */
     bool *subset_used;           /* of each --subset, whether a field has its axis */
     struct task task;            /* of the one at hand */

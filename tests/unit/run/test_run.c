@@ -184,6 +184,7 @@ END_TEST
 
 struct watch {
     uint64_t done, total;
+    uint64_t work, half; /* work done; when half of the bytes were */
     long calls, stop_after;
 };
 
@@ -193,6 +194,12 @@ static void on_progress(void *user, const struct h5grad_progress *progress)
     ck_assert_uint_ge(progress->bytes_done, watch->done);
     watch->done = progress->bytes_done;
     watch->total = progress->bytes_total;
+    ck_assert_uint_ge(progress->work_done, watch->work);
+    ck_assert_uint_le(progress->work_done, progress->work_total);
+    ck_assert(progress->bytes_done < watch->total || progress->work_done == progress->work_total);
+    watch->work = progress->work_done;
+    if (progress->bytes_done <= watch->total / 2)
+        watch->half = watch->work;
 }
 
 static int on_cancelled(void *user)
@@ -223,6 +230,7 @@ START_TEST(cancelled_at_every_step)
                      H5GRAD_OK);
     ck_assert_uint_eq(watch.done, watch.total);
     ck_assert_uint_eq(watch.total, 6 * sizeof field);
+    ck_assert_uint_gt(watch.half, watch.work / 4 * 3); /* /g/v is compressed, /u is not */
     unlink(in_folder("out.h5"));
     long calls = watch.calls;
     ck_assert_int_gt(calls, 5);
