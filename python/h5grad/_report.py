@@ -18,7 +18,7 @@ class Axis:
     spacing is "unit" (1, since nothing says another), "step" (a number), "coordinates" or
     "unusable"; origin says who gave it: "nobody", "options" or "file"; first, last and step are in
     unit. boundary, period and accuracy hold where the axis is differentiated; subset_count 0 is all
-    points.
+    points. suggestion names datasets that may be the coordinates of an axis that has none.
     """
 
     extent: int
@@ -43,6 +43,7 @@ class Axis:
     subset_start: int
     subset_count: int
     subset_step: int
+    suggestion: Optional[str]
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,13 @@ class Declarations(unittest.TestCase):
                              ("h5grad_report", _library.Report), ("h5grad_hdf5_lock", _library.Hdf5Lock)):
             self.assertEqual([name for name, *_ in ours._fields_], members_of(struct), struct)
 
+    def test_reports(self):
+        """What reports are made of has all that the structs have, but for counts of lists."""
+        for struct, ours in ((_library.Axis, _report.Axis), (_library.Result, _report.Result),
+                             (_library.Field, _report.Field), (_library.Report, _report.Report)):
+            self.assertEqual({name for name, *_ in struct._fields_} - {"rank", "n_results", "n_components", "n_fields"},
+                             set(ours.__dataclass_fields__))
+
     def test_functions(self):
         for name in re.findall(r"H5GRAD_API[^;(]*?(h5grad_\w+)\(", header()):
             if not name.startswith("h5grad_ranks_"):  # runs of several processes are the program's
