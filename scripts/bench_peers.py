@@ -183,6 +183,20 @@ def peer_many(source, target, _):
 PEERS = {"numpy": peer_numpy, "torch": peer_torch, "dask": peer_dask, "many": peer_many}
 
 
+def print_pieces(path):
+    """Where the bytes of the field lie: a chunk, or a MiB, a line."""
+    with h5py.File(path, "r") as file:
+        dataset = file["u"]
+        if dataset.chunks:
+            for i in range(dataset.id.get_num_chunks()):
+                info = dataset.id.get_chunk_info(i)
+                print(info.byte_offset, info.size)
+            return
+        end = dataset.id.get_offset() + dataset.nbytes
+        for offset in range(dataset.id.get_offset(), end, 1 << 20):
+            print(offset, min(1 << 20, end - offset))
+
+
 def run_peer(name, source, target, threads):
     if name == "dask":
         import dask.array  # noqa: F401, not timed
@@ -264,7 +278,7 @@ def main():
         if not os.path.exists(arguments[0]):
             {"many": make_many, "sparse": make_sparse}[what](arguments[0])
     else:
-        {"peer": run_peer, "array": run_array, "check": check}[what](*arguments)
+        {"peer": run_peer, "array": run_array, "check": check, "pieces": print_pieces}[what](*arguments)
 
 
 if __name__ == "__main__":
