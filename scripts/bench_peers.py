@@ -10,6 +10,7 @@
                                       differentiates file to file; prints seconds
     bench_peers.py array NAME EDGE THREADS [coordinates]
                                       differentiates in memory; prints seconds
+    bench_peers.py pieces INPUT       prints where the pieces of its bytes lie
     bench_peers.py check INPUT OUTPUT EDGE_ORDER [coordinates]
                                       compares sampled points of the results as bits
 
@@ -278,7 +279,8 @@ def main():
         if not os.path.exists(arguments[0]):
             {"many": make_many, "sparse": make_sparse}[what](arguments[0])
     else:
-        {"peer": run_peer, "array": run_array, "check": check, "pieces": print_pieces}[what](*arguments)
+        {"peer": run_peer, "array": run_array, "check": check,
+         "pieces": print_pieces}[what](*arguments)
 
 
 if __name__ == "__main__":
