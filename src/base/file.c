@@ -4,14 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+#include "base/memory.h"
 #include "base/size.h"
 
 /* below the 2 GiB that Linux moves at most per call */
 #define CALL_BYTES ((uint64_t)1 << 30)
+
+/* read at a time to be hashed: pieces of hash_large, so that their number does not matter */
+#define HASH_BYTES (16 * (uint64_t)HASH_PIECE)
 
 /* Moves size bytes: from the file to to, or, if to is NULL, from from to the file. */
 static enum h5grad_status move_bytes(int fd, char *to, const char *from, uint64_t size,
@@ -43,6 +49,21 @@ enum h5grad_status hg_file_write(int fd, const void *data, uint64_t size, uint64
                                  struct h5grad_error *err)
 {
     return move_bytes(fd, NULL, data, size, offset, err);
+}
+
+enum h5grad_status hg_file_hash(int fd, uint64_t size, uint64_t offset, uint64_t *hash,
+                                struct h5grad_error *err)
+{
+    const uint64_t most = size_min(size, HASH_BYTES);
+    BASE_FREED void *data = malloc(size_max(most, 1));
+    enum h5grad_status status = data ? H5GRAD_OK : hg_error_memory(err, most);
+    for (uint64_t done = 0; done < size && !status;) {
+        const uint64_t piece = size_min(size - done, most);
+        status = hg_file_read(fd, data, piece, offset + done, err);
+        *hash = status ? *hash : hash_large(*hash, data, piece);
+        done += piece;
+    }
+    return status;
 }
 
 enum h5grad_status hg_file_reserve(int fd, uint64_t offset, uint64_t size, struct h5grad_error *err)

@@ -15,6 +15,11 @@ enum h5grad_status hg_file_read(int fd, void *data, uint64_t size, uint64_t offs
 enum h5grad_status hg_file_write(int fd, const void *data, uint64_t size, uint64_t offset,
                                  struct h5grad_error *err);
 
+/* Continues *hash, as hash_large does, with size bytes at an offset; fails at the end of the
+ * file. */
+enum h5grad_status hg_file_hash(int fd, uint64_t size, uint64_t offset, uint64_t *hash,
+                                struct h5grad_error *err);
+
 /* Reserves disk space for size bytes at offset, so that writing cannot run out of it; does nothing
  * if the file system cannot. */
 enum h5grad_status hg_file_reserve(int fd, uint64_t offset, uint64_t size,

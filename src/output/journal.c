@@ -17,7 +17,7 @@
 #include "base/size.h"
 #include "base/thread.h"
 
-#define MAGIC "h5grad journal 6"
+#define MAGIC "h5grad journal 7"
 
 /* A batch is appended when it has so many entries, or when they record so many bytes. */
 #define BATCH_ENTRIES 128
@@ -37,13 +37,13 @@ enum entry_kind { ENTRY_FIELD = 1, ENTRY_TILE, ENTRY_CHUNK, ENTRY_SYNCED, ENTRY_
  *     ENTRY_SYNCED  how many entries before this one have their bytes on stable storage, and the
  *                   boot of the machine in which the next ones are written
  *     ENTRY_LEFT    state of the file when the run ended
- *     ENTRY_PART    numbers of field and part; as many chunks as sum says precede it. All are on
+ *     ENTRY_PART    numbers of field and part; as many chunks as mask says precede it. All are on
  *                   stable storage. Without it chunks do not count. */
 struct entry {
     uint32_t kind;
-    uint32_t mask; /* ENTRY_CHUNK */
+    uint32_t mask; /* ENTRY_CHUNK, ENTRY_PART */
     uint64_t a, b;
-    uint64_t sum;  /* of the bytes of the tile or chunk; of ENTRY_PART a number */
+    uint64_t sum;  /* of the bytes of the tile, chunk or part; of a part's chunk its number */
     uint64_t hash; /* of the above: an entry that did not arrive whole does not count */
 };
 
@@ -70,7 +70,7 @@ struct journal {
 
     struct stat was;        /* the journal when it was read */
     struct entry *old;      /* read from it */
-    size_t n_old;           /* those that count */
+    size_t n_old;           /* those that count, up to the part that was taken last */
     size_t n_safe;          /* the first of them, which are on stable storage */
     size_t next;            /* the first that was not taken */
     uint64_t chunks;        /* of the field, in old from next on */
@@ -489,18 +489,9 @@ uint64_t hg_journal_chunks_left(const struct journal *journal)
 /* True if the file has the bytes that a chunk's entry records. */
 static bool holds_bytes(const struct journal *journal, const struct entry *chunk)
 {
-    uint64_t sum = HASH_START, at = chunk->a, left = chunk->b;
-    void *data = hg_memory_aligned(HASH_PIECE);
-    bool read = data != NULL;
-    while (read && left > 0) {
-        size_t size = (size_t)size_min(left, HASH_PIECE);
-        read = hg_file_read(journal->file, data, size, at, NULL) == H5GRAD_OK;
-        sum = read ? hash_piece(sum, data, size) : sum;
-        at += size;
-        left -= size;
-    }
-    free(data);
-    return read && sum == chunk->sum;
+    uint64_t sum = HASH_START;
+    return hg_file_hash(journal->file, chunk->b, chunk->a, &sum, NULL) == H5GRAD_OK &&
+           sum == chunk->sum;
 }
 
 bool hg_journal_holds_chunks(struct journal *journal, uint64_t n)
@@ -637,16 +628,20 @@ enum h5grad_status hg_journal_sync(struct journal *journal, int fd, struct h5gra
     return status;
 }
 
-enum h5grad_status hg_journal_add_part(struct journal *journal, uint64_t field, uint64_t part,
-                                       const struct journal_chunk *chunk, size_t n,
-                                       struct h5grad_error *err)
+enum h5grad_status hg_journal_add_part(struct journal *journal, const struct journal_part *part,
+                                       const struct journal_chunk *chunk, struct h5grad_error *err)
 {
+    const size_t n = part->chunks;
     BASE_FREED struct entry *entry = hg_memory_zeroed(n + 1, sizeof *entry);
     if (!entry)
         return hg_error_memory(err, (n + 1) * sizeof *entry);
     for (size_t i = 0; i < n; i++)
         entry[i] = entry_of(&chunk[i]);
-    entry[n] = (struct entry){.kind = ENTRY_PART, .a = field, .b = part, .sum = n};
+    entry[n] = (struct entry){.kind = ENTRY_PART,
+                              .mask = part->chunks,
+                              .a = part->field,
+                              .b = part->number,
+                              .sum = part->sum};
     for (size_t i = 0; i <= n; i++)
         entry[i].hash = hash_entry(&entry[i]);
     pthread_mutex_lock(&journal->mutex);
@@ -655,21 +650,22 @@ enum h5grad_status hg_journal_add_part(struct journal *journal, uint64_t field, 
     return status;
 }
 
-bool hg_journal_take_part(struct journal *journal, uint64_t *field, uint64_t *part, size_t *n)
+/* Whether n chunks stand right before the entry of a part. */
+static bool has_chunks(const struct journal *journal, size_t part, size_t n)
 {
-    size_t chunks = 0;
-    for (size_t i = journal->next; i < journal->n_old; i++) {
-        const struct entry *entry = &journal->old[i];
-        chunks += entry->kind == ENTRY_CHUNK;
-        if (entry->kind != ENTRY_PART)
-            continue;
-        *field = entry->a;
-        *part = entry->b;
-        *n = entry->sum;
-        journal->next = i + 1;
-        if (chunks >= entry->sum)
+    size_t found = 0;
+    while (found < n && found < part && journal->old[part - 1 - found].kind == ENTRY_CHUNK)
+        found++;
+    return found == n;
+}
+
+bool hg_journal_take_part(struct journal *journal, struct journal_part *part)
+{
+    while (journal->n_old > journal->next) {
+        const struct entry *entry = &journal->old[--journal->n_old];
+        *part = (struct journal_part){entry->a, entry->b, entry->mask, entry->sum};
+        if (entry->kind == ENTRY_PART && has_chunks(journal, journal->n_old, entry->mask))
             return true;
-        chunks = 0;
     }
     return false;
 }
@@ -685,7 +681,8 @@ uint64_t hg_journal_parts_end(const struct journal *journal)
     return end;
 }
 
-struct journal_chunk hg_journal_part_chunk(const struct journal *journal, size_t n, size_t number)
+struct journal_chunk hg_journal_part_chunk(const struct journal *journal,
+                                           const struct journal_part *part, size_t number)
 {
-    return chunk_of(&journal->old[journal->next - 1 - n + number]);
+    return chunk_of(&journal->old[journal->n_old - part->chunks + number]);
 }

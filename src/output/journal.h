@@ -101,22 +101,27 @@ bool hg_journal_take_chunk(struct journal *journal, struct journal_chunk *chunk)
 enum h5grad_status hg_journal_add_chunk(struct journal *journal, const struct journal_chunk *chunk,
                                         struct h5grad_error *err);
 
-/*
- * For runs that several processes share, whose fields are one for the journal: records a part of a
- * field, whose bytes are on stable storage, with its chunks. Any thread.
- */
-enum h5grad_status hg_journal_add_part(struct journal *journal, uint64_t field, uint64_t part,
-                                       const struct journal_chunk *chunk, size_t n,
-                                       struct h5grad_error *err);
+/* A part of a field, in runs that several processes share, whose fields are one for the journal. */
+struct journal_part {
+    uint64_t field, number;
+    uint32_t chunks;
+    uint64_t sum; /* of its bytes */
+};
+
+/* Records a part, whose bytes are on stable storage, with its chunks. Any thread. */
+enum h5grad_status hg_journal_add_part(struct journal *journal, const struct journal_part *part,
+                                       const struct journal_chunk *chunk, struct h5grad_error *err);
 
 /* Returns the end of the last chunk in the file that was recorded; 0 if there is none. */
 uint64_t hg_journal_parts_end(const struct journal *journal);
 
-/* Takes the next part that was recorded, with n chunks; false if there is none. */
-bool hg_journal_take_part(struct journal *journal, uint64_t *field, uint64_t *part, size_t *n);
+/* Takes a part that was recorded, the last one first: a part stands there again if its bytes were
+ * found missing. False if there is none. */
+bool hg_journal_take_part(struct journal *journal, struct journal_part *part);
 
-/* Returns one of the n chunks of the part that was taken last. */
-struct journal_chunk hg_journal_part_chunk(const struct journal *journal, size_t n, size_t number);
+/* Returns one of the chunks of the part that was taken last. */
+struct journal_chunk hg_journal_part_chunk(const struct journal *journal,
+                                           const struct journal_part *part, size_t number);
 
 /* Syncs the file and the journal from time to time, in a thread of its own that is busy less than a
  * fiftieth of the time. fd: the file's. One thread at a time; a later call returns the failure. */

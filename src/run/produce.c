@@ -291,9 +291,7 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
     return status;
 }
 
-/* Reports tiles that are no longer in the temporary file, since it was changed after it was left.
- */
-static void tell_lost(struct run *run)
+void hg_produce_tell_lost(struct run *run)
 {
     if (run->resume.journal && hg_journal_lost(run->resume.journal) > 0)
         hg_message_add(&run->messages, H5GRAD_WARNING,
@@ -319,7 +317,7 @@ enum h5grad_status hg_produce(struct run *run, struct h5grad_error *err)
         if (run->selection.item[i].usable)
             status = do_field(run, i, err);
     }
-    tell_lost(run);
+    hg_produce_tell_lost(run);
     if (!status && hg_produce_is_cancelled(run))
         status = hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
     if (status == H5GRAD_CANCELLED && atomic_load(&run->is_unsafe))

@@ -36,6 +36,10 @@ enum h5grad_status hg_produce_end(struct run *run, struct h5grad_error *err);
 void hg_produce_progress(void *user, uint64_t bytes);
 int hg_produce_is_cancelled(void *user);
 
+/* Reports results that are no longer in the temporary file, since it was changed after it was
+ * left. */
+void hg_produce_tell_lost(struct run *run);
+
 /* Fails if libhdf5 ran out of memory: objects may then have seemed absent. */
 enum h5grad_status hg_produce_check_memory(struct run *run, struct h5grad_error *err);
 

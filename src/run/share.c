@@ -139,10 +139,12 @@ static void take(struct queue *queue, uint64_t part, uint64_t n)
     queue->left -= n;
 }
 
-void hg_share_skip(struct share *share, size_t field, uint64_t part)
+bool hg_share_skip(struct share *share, size_t field, uint64_t part)
 {
-    if (!share->queue[field].taken[part])
+    const bool left = !share->queue[field].taken[part];
+    if (left)
         take(&share->queue[field], part, 1);
+    return left;
 }
 
 /* Returns how many parts from one on are left, up to another that is taken. */
@@ -194,7 +196,8 @@ static bool next_part(struct share *share, unsigned rank, struct wire *parts)
         const uint64_t row = size_min(count_left(queue, next), queue->row - next % queue->row);
         const uint64_t most = size_min(row / 2, queue->left / (SHARES * share->ranks->count));
         const uint64_t n = size_max(most, 1);
-        *parts = (struct wire){WIRE_WORK, (uint32_t)share->first, next, n, 0};
+        *parts = (struct wire){
+            .kind = WIRE_WORK, .field = (uint32_t)share->first, .part = next, .count = n};
         take(queue, next, n);
         share->other[rank].field = share->first;
         share->other[rank].next = next + n;
@@ -509,23 +512,25 @@ static enum h5grad_status send_data(struct share *share, struct wire head, const
 enum h5grad_status hg_share_seam(struct share *share, uint64_t address, const void *data,
                                  uint64_t size, struct h5grad_error *err)
 {
-    return send_data(share, (struct wire){WIRE_SEAM, 0, address, 0, size}, data, size, err);
+    return send_data(share, (struct wire){.kind = WIRE_SEAM, .part = address, .n = size}, data,
+                     size, err);
 }
 
-enum h5grad_status hg_share_done(struct share *share, const struct wire *parts, uint64_t bytes,
+enum h5grad_status hg_share_done(struct share *share, const struct wire *parts,
                                  const struct lease_chunk *chunk, size_t n,
                                  struct h5grad_error *err)
 {
-    struct wire head = {WIRE_CHUNKS, parts->field, parts->part, parts->count, 0};
+    struct wire head = *parts;
     if (is_first(share))
         return enter(share, parts, chunk, n, err);
     enum h5grad_status status = H5GRAD_OK;
+    head.kind = WIRE_CHUNKS;
     for (size_t i = 0; i < n && !status; i += head.n) {
         head.n = size_min(n - i, MOST_CHUNKS);
         status = send_data(share, head, chunk + i, head.n * sizeof *chunk, err);
     }
     head.kind = WIRE_DONE;
-    head.n = bytes;
+    head.n = parts->n;
     return status ? status : hg_ranks_send(share->ranks, 0, &head, sizeof head, err);
 }
 

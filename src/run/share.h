@@ -47,11 +47,11 @@ void hg_share_close(struct share *share); /* NULL allowed */
  * it alone. So many of them are in a row each; several of a row are handed out at once while many
  * are left, and a rank goes on with the neighbour of its last part where it can, since what lies at
  * their borders is read and decoded twice. hg_share_skip takes a part from the queue that is done
- * already.
+ * already; false: that had been taken.
  */
 enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts, uint64_t row,
                                 struct h5grad_error *err);
-void hg_share_skip(struct share *share, size_t field, uint64_t part);
+bool hg_share_skip(struct share *share, size_t field, uint64_t part);
 
 /* At rank 0: tells the others to begin, and with what, and starts the courier. */
 enum h5grad_status hg_share_serve(struct share *share, const char *path, uint64_t parts,
@@ -75,8 +75,9 @@ enum h5grad_status hg_share_lease(void *user, uint64_t bytes, uint64_t *at, uint
 enum h5grad_status hg_share_seam(struct share *share, uint64_t address, const void *data,
                                  uint64_t size, struct h5grad_error *err);
 
-/* Tells that parts are done: bytes of results, and the chunks of them that lie in leases. */
-enum h5grad_status hg_share_done(struct share *share, const struct wire *parts, uint64_t bytes,
+/* Tells that parts are done, with all that WIRE_DONE says of them, and of their chunks those that
+ * lie in leases. */
+enum h5grad_status hg_share_done(struct share *share, const struct wire *parts,
                                  const struct lease_chunk *chunk, size_t n,
                                  struct h5grad_error *err);
 

@@ -108,6 +108,89 @@ static uint64_t count_bytes(const struct field *field, const struct parts *parts
     return hg_field_result_bytes(field) / size_max(points, 1) * hg_box_points(parts->rank, part);
 }
 
+/* Returns the bytes of an element of the k-th result. */
+static size_t element_size(const struct field *field, unsigned k)
+{
+    const bool single = field->results[k].components < field->components;
+    return (single ? 1 : field->components) * hg_element_size(field->result);
+}
+
+/* Some parts of a field, in a row, and where they are. */
+struct placed {
+    const struct field *field;
+    const struct wire_place *place;
+    const struct parts *cut;
+    struct box box;
+};
+
+/* Finds where they are in the k-th result, if that is contiguous: there they are one piece,
+ * [*start, *end) of the output. */
+static bool find_piece(const struct placed *placed, unsigned k, uint64_t *start, uint64_t *end)
+{
+    const struct field *field = placed->field;
+    const unsigned rank = placed->cut->rank;
+    const struct h5_storage *storage =
+        &placed->place->storage[hg_results_storage(field, &field->results[k])];
+    struct box box = placed->box;
+    uint64_t stride[GRID_MAX_RANK], points = 0;
+    if (storage->layout != H5_CONTIGUOUS)
+        return false;
+    if (storage->rank > rank)
+        hg_box_add_axis(&box, rank, rank, 0, storage->extent[rank]);
+    hg_box_strides(storage->rank, storage->extent, stride);
+    for (unsigned i = 0; i < storage->rank; i++)
+        points += box.start[i] * stride[i];
+    *start = placed->place->offset[k] + points * element_size(field, k);
+    *end = *start + hg_box_points(storage->rank, &box) * element_size(field, k);
+    return true;
+}
+
+/* ------------------------------------------------- sums, by which a resumed run knows parts again
+ */
+
+/* Continues *sum with the bytes of a seam, which are in the file unless they are kept in memory. */
+static enum h5grad_status sum_seam(int fd, const struct seam *seam, const char *kept, uint64_t *sum,
+                                   struct h5grad_error *err)
+{
+    const uint64_t size = seam->end - seam->start;
+    if (!kept)
+        return hg_file_hash(fd, size, seam->start, sum, err);
+    *sum = hash_large(*sum, kept, size);
+    return H5GRAD_OK;
+}
+
+/* Continues *sum with what parts have of the k-th result. It depends on where seams are, so it is
+ * made by them also where none are kept. */
+static enum h5grad_status sum_piece(const struct shared *shared, const struct placed *placed,
+                                    unsigned k, uint64_t *sum, struct h5grad_error *err)
+{
+    const struct seam *kept = shared->seams[k].at;
+    struct seams seams;
+    uint64_t start, end;
+    if (!find_piece(placed, k, &start, &end))
+        return H5GRAD_OK;
+    hg_seams_find(start, end, shared->run->options.seam, &seams);
+    const struct seam *first = &seams.at[0], *last = &seams.at[1];
+    enum h5grad_status status = sum_seam(shared->fd, first, kept[0].bytes, sum, err);
+    if (!status)
+        status = hg_file_hash(shared->fd, last->start - first->end, first->end, sum, err);
+    return status ? status : sum_seam(shared->fd, last, kept[1].bytes, sum, err);
+}
+
+/* Sums the bytes of parts, which have those chunks in leases. */
+static enum h5grad_status sum_parts(const struct shared *shared, const struct placed *placed,
+                                    const struct lease_chunk *chunk, size_t n, uint64_t *sum,
+                                    struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    *sum = HASH_START;
+    for (unsigned k = 0; k < placed->field->n_results && !status; k++)
+        status = sum_piece(shared, placed, k, sum, err);
+    for (size_t i = 0; i < n && !status; i++)
+        status = hg_file_hash(shared->fd, chunk[i].size, chunk[i].address, sum, err);
+    return status;
+}
+
 /* --------------------------------------------------------------- rank 0: the owner of the output
  */
 
@@ -144,19 +227,25 @@ static enum h5grad_status read_place(struct shared *shared, size_t number, struc
     return status;
 }
 
-/* The parts of a field are handed out one after the other, so the place of the last one is kept. */
+/* Sets shared->place. The parts of a field are handed out one after the other, so the place of the
+ * last one is kept. */
+static enum h5grad_status know_place(struct shared *shared, size_t number, struct h5grad_error *err)
+{
+    if (shared->placed == number)
+        return H5GRAD_OK;
+    enum h5grad_status status = read_place(shared, number, err);
+    shared->placed = status ? SIZE_MAX : number;
+    return status;
+}
+
 static enum h5grad_status find_place(void *user, size_t number, struct wire_place *place,
                                      struct h5grad_error *err)
 {
     struct shared *shared = user;
-    if (shared->placed != number) {
-        enum h5grad_status status = read_place(shared, number, err);
-        if (status)
-            return status;
-        shared->placed = number;
-    }
-    *place = shared->place;
-    return H5GRAD_OK;
+    enum h5grad_status status = know_place(shared, number, err);
+    if (!status)
+        *place = shared->place;
+    return status;
 }
 
 static enum h5grad_status grant_lease(void *user, uint64_t bytes, uint64_t *at, uint64_t *end,
@@ -255,8 +344,8 @@ static enum h5grad_status note_part(struct shared *shared, const struct wire *pa
         there[i] = (struct journal_chunk){chunk[i].address, chunk[i].size,
                                           (uint64_t)chunk[i].result << RESULT_BIT | chunk[i].number,
                                           chunk[i].mask};
-    return hg_journal_add_part(shared->run->resume.journal, parts->field, parts->part, there, n,
-                               err);
+    const struct journal_part part = {parts->field, parts->part, (uint32_t)n, parts->sum};
+    return hg_journal_add_part(shared->run->resume.journal, &part, there, err);
 }
 
 static enum h5grad_status enter_parts(void *user, const struct wire *parts,
@@ -341,28 +430,49 @@ static enum h5grad_status queue_field(struct shared *shared, size_t number,
     return hg_share_add(shared->share, number, field->alone ? 0 : field->parts.n, row, err);
 }
 
+/* Whether the bytes of a part that a stopped run has done are still there. */
+static bool is_there(struct shared *shared, const struct journal_part *part, const struct box *box,
+                     const struct lease_chunk *chunk)
+{
+    struct run *run = shared->run;
+    const struct placed placed = {&run->field[part->field], &shared->place,
+                                  &shared->field[part->field].parts, *box};
+    uint64_t sum;
+    if (hg_journal_is_trusted(run->resume.journal))
+        return true;
+    const bool there = !know_place(shared, part->field, NULL) &&
+                       !sum_parts(shared, &placed, chunk, part->chunks, &sum, NULL) &&
+                       sum == part->sum;
+    if (!there)
+        hg_journal_add_lost(run->resume.journal);
+    return there;
+}
+
 /* Takes a part that a stopped run has done. */
-static enum h5grad_status take_part(struct shared *shared, uint64_t number, uint64_t part, size_t n,
+static enum h5grad_status take_part(struct shared *shared, const struct journal_part *part,
                                     struct h5grad_error *err)
 {
     struct run *run = shared->run;
+    const struct parts *cut = &shared->field[part->field].parts;
+    const size_t n = part->chunks;
     BASE_FREED struct lease_chunk *chunk = hg_memory_zeroed(n + 1, sizeof *chunk);
     if (!chunk)
         return hg_error_memory(err, n * sizeof *chunk);
     for (size_t i = 0; i < n; i++) {
-        const struct journal_chunk there = hg_journal_part_chunk(run->resume.journal, n, i);
+        const struct journal_chunk there = hg_journal_part_chunk(run->resume.journal, part, i);
         chunk[i] = (struct lease_chunk){.number = there.sum & (((uint64_t)1 << RESULT_BIT) - 1),
                                         .address = there.address,
                                         .size = there.size,
                                         .result = (uint32_t)(there.sum >> RESULT_BIT),
                                         .mask = there.mask};
     }
-    hg_share_skip(shared->share, number, part);
     struct box box;
-    hg_parts_box(&shared->field[number].parts, part, 1, &box);
-    run->progress.bytes_done +=
-        count_bytes(&run->field[number], &shared->field[number].parts, &box);
-    const struct wire parts = {0, (uint32_t)number, part, 1, 0};
+    hg_parts_box(cut, part->number, 1, &box);
+    if (!is_there(shared, part, &box, chunk) ||
+        !hg_share_skip(shared->share, part->field, part->number))
+        return H5GRAD_OK;
+    run->progress.bytes_done += count_bytes(&run->field[part->field], cut, &box);
+    const struct wire parts = {.field = (uint32_t)part->field, .part = part->number, .count = 1};
     return run->leases ? index_chunks(shared, &parts, chunk, n, err) : H5GRAD_OK;
 }
 
@@ -372,8 +482,7 @@ static enum h5grad_status take_parts(struct shared *shared, uint64_t hash, struc
 {
     struct run *run = shared->run;
     struct journal *journal = run->resume.journal;
-    uint64_t number, part;
-    size_t n;
+    struct journal_part part;
     if (!journal)
         return H5GRAD_OK;
     struct h5_guard guard;
@@ -384,10 +493,11 @@ static enum h5grad_status take_parts(struct shared *shared, uint64_t hash, struc
     hg_leave(&guard);
     enum h5grad_status status =
         hg_journal_begin_field(journal, 0, 1, hash_bytes(hash, &end, sizeof end), err);
-    while (!status && hg_journal_take_part(journal, &number, &part, &n)) {
-        if (number < run->selection.n && part < shared->field[number].parts.n)
-            status = take_part(shared, number, part, n, err);
+    while (!status && hg_journal_take_part(journal, &part)) {
+        if (part.field < run->selection.n && part.number < shared->field[part.field].parts.n)
+            status = take_part(shared, &part, err);
     }
+    hg_produce_tell_lost(run);
     return status;
 }
 
@@ -441,48 +551,37 @@ static enum h5grad_status open_field(struct shared *shared, size_t number, struc
     return status;
 }
 
-/* Finds the seams of a part of a contiguous result, which is one piece of it. Rank 0 needs none. */
-static enum h5grad_status find_seams(struct shared *shared, unsigned k, const struct box *part,
-                                     const struct writer_target *target, struct h5grad_error *err)
+/* Finds the seams of a part of a contiguous result. Rank 0 needs none. */
+static enum h5grad_status find_seams(struct shared *shared, const struct placed *placed, unsigned k,
+                                     struct h5grad_error *err)
 {
-    const struct h5_storage *storage = target->storage;
-    struct box box = *part;
-    uint64_t stride[GRID_MAX_RANK], start = shared->told[k].offset;
-    if (storage->layout != H5_CONTIGUOUS || shared->ranks->rank == 0)
+    uint64_t start, end;
+    if (shared->ranks->rank == 0 || !find_piece(placed, k, &start, &end))
         return H5GRAD_OK;
-    if (storage->rank > shared->cut.rank)
-        hg_box_add_axis(&box, shared->cut.rank, shared->cut.rank, 0,
-                        storage->extent[shared->cut.rank]);
-    hg_box_strides(storage->rank, storage->extent, stride);
-    for (unsigned i = 0; i < storage->rank; i++)
-        start += box.start[i] * stride[i] * target->size;
     shared->told[k].seams = &shared->seams[k];
-    return hg_seams_make(start, start + hg_box_points(storage->rank, &box) * target->size,
-                         shared->run->options.seam, &shared->seams[k], err);
+    return hg_seams_make(start, end, shared->run->options.seam, &shared->seams[k], err);
 }
 
-static enum h5grad_status open_writers(struct shared *shared, const struct wire_work *work,
-                                       const struct box *part, struct h5grad_error *err)
+static enum h5grad_status open_writers(struct shared *shared, const struct placed *placed,
+                                       struct h5grad_error *err)
 {
-    const struct field *field = shared->run->task.field;
+    const struct field *field = placed->field;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < field->n_results && !status; k++) {
-        const struct field_result *result = &field->results[k];
-        const unsigned components = result->components < field->components ? 1 : field->components;
         const struct writer_target target = {
             .file = -1,
             .dataset = -1,
-            .storage = &work->place.storage[hg_results_storage(field, result)],
+            .storage = &placed->place->storage[hg_results_storage(field, &field->results[k])],
             .memory = -1,
-            .size = components * hg_element_size(field->result),
+            .size = element_size(field, k),
             .raw = true,
             .told = &shared->told[k],
         };
         shared->told[k] = (struct writer_told){.fd = shared->fd,
-                                               .offset = work->place.offset[k],
+                                               .offset = placed->place->offset[k],
                                                .lease = &shared->lease,
                                                .result = k};
-        status = find_seams(shared, k, part, &target, err);
+        status = find_seams(shared, placed, k, err);
         if (!status && !(shared->writer[k] = hg_writer_open(&target, NULL, err)))
             status = hg_error_status(err);
     }
@@ -515,44 +614,47 @@ static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error 
     return status;
 }
 
-/* Hands over what others have to write or note of a part. */
-static enum h5grad_status hand_over(struct shared *shared, const struct wire *part, uint64_t bytes,
-                                    struct h5grad_error *err)
+/* Hands over what others have to write or note of parts. */
+static enum h5grad_status hand_over(struct shared *shared, const struct placed *placed,
+                                    struct wire *parts, struct h5grad_error *err)
 {
     struct lease *lease = &shared->lease;
+    const bool noted = shared->run->options.checkpoint;
     enum h5grad_status status = H5GRAD_OK;
-    for (unsigned k = 0; k < 2 * shared->run->task.field->n_results && !status; k++) {
+    for (unsigned k = 0; k < 2 * placed->field->n_results && !status; k++) {
         const struct seam *seam = &shared->seams[k / 2].at[k % 2];
         if (seam->bytes)
             status = hg_share_seam(shared->share, seam->start, seam->bytes, seam->end - seam->start,
                                    err);
     }
-    if (!status && shared->run->options.checkpoint && fdatasync(shared->fd) != 0)
+    if (!status && noted && fdatasync(shared->fd) != 0)
         status = hg_error_errno(err, errno, "syncing what is written");
     hg_lease_sort(lease);
-    return status ? status : hg_share_done(shared->share, part, bytes, lease->chunk, lease->n, err);
+    if (!status && noted)
+        status = sum_parts(shared, placed, lease->chunk, lease->n, &parts->sum, err);
+    parts->n = count_bytes(placed->field, placed->cut, &placed->box);
+    return status ? status : hg_share_done(shared->share, parts, lease->chunk, lease->n, err);
 }
 
 static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
                                   struct h5grad_error *err)
 {
     struct run *run = shared->run;
-    struct box part;
     enum h5grad_status status = open_field(shared, work->head.field, err);
     if (status)
         return status;
-    hg_parts_box(&shared->cut, work->head.part, work->head.count, &part);
+    struct placed placed = {run->task.field, &work->place, &shared->cut, {.start = {0}}};
+    hg_parts_box(&shared->cut, work->head.part, work->head.count, &placed.box);
     shared->lease.n = 0;
     for (unsigned i = 0; i < 3; i++)
         work->place.storage[i].sparse = run->task.result_storage.sparse;
-    status = hg_task_plan_part(&run->task, &run->options, &part, shared->cut.axis, err);
+    status = hg_task_plan_part(&run->task, &run->options, &placed.box, shared->cut.axis, err);
     if (!status)
-        status = open_writers(shared, work, &part, err);
+        status = open_writers(shared, &placed, err);
     if (!status)
         status = run_engine(shared, err);
     if (!status)
-        status =
-            hand_over(shared, &work->head, count_bytes(run->task.field, &shared->cut, &part), err);
+        status = hand_over(shared, &placed, &work->head, err);
     close_writers(shared);
     return status ? hg_error_context(err, status, "%s: %s", run->input, run->task.field->path)
                   : H5GRAD_OK;
@@ -625,7 +727,7 @@ static enum h5grad_status join(struct shared *shared, struct h5grad_error *err)
         return hg_error_status(err);
     shared->wanted = start->parts;
     for (unsigned attempt = 0; attempt < 60; attempt++) { /* names travel slowly on NFS */
-        shared->fd = open(start->path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+        shared->fd = open(start->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
         if (shared->fd >= 0 || errno != ENOENT)
             break;
         nanosleep(&pause, NULL);

@@ -13,7 +13,7 @@ enum wire_kind {
     WIRE_LEASE,   /* for n bytes */
     WIRE_CHUNKS,  /* n chunks of the parts in leases, struct lease_chunk each, follow */
     WIRE_SEAM,    /* n bytes for the address part of the output follow */
-    WIRE_DONE,    /* the parts, of n bytes of results, after their chunks and seams */
+    WIRE_DONE,    /* the parts, of n bytes of results and with their sum, after chunks and seams */
     WIRE_FAIL,    /* this rank failed or was cancelled: the run ends */
     WIRE_BYE,     /* the last one of this rank */
     /* To the others: */
@@ -30,6 +30,7 @@ struct wire {
     uint32_t field;
     uint64_t part, count; /* so many parts, in a row, from that one on */
     uint64_t n;
+    uint64_t sum; /* of the bytes in the file, for the journal */
 };
 
 #define WIRE_PATH 8192

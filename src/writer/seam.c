@@ -7,14 +7,19 @@
 #include "base/file.h"
 #include "base/size.h"
 
-enum h5grad_status hg_seams_make(uint64_t start, uint64_t end, uint64_t block, struct seams *seams,
-                                 struct h5grad_error *err)
+void hg_seams_find(uint64_t start, uint64_t end, uint64_t block, struct seams *seams)
 {
     const uint64_t first = size_round_up(start, block);
     const uint64_t last = end / block * block;
     const bool apart = first < last;
     seams->at[0] = (struct seam){start, apart ? first : end, NULL};
     seams->at[1] = (struct seam){apart ? last : end, end, NULL};
+}
+
+enum h5grad_status hg_seams_make(uint64_t start, uint64_t end, uint64_t block, struct seams *seams,
+                                 struct h5grad_error *err)
+{
+    hg_seams_find(start, end, block, seams);
     for (unsigned k = 0; k < 2; k++) {
         struct seam *seam = &seams->at[k];
         if (seam->end > seam->start && !(seam->bytes = malloc(seam->end - seam->start)))

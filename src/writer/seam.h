@@ -23,8 +23,11 @@ struct seams {
     struct seam at[2];
 };
 
-/* Finds the seams of the piece [start, end), with blocks of so many bytes. Call hg_seams_free in
- * any case. */
+/* Finds the seams of the piece [start, end), with blocks of so many bytes, without room for what is
+ * in them. */
+void hg_seams_find(uint64_t start, uint64_t end, uint64_t block, struct seams *seams);
+
+/* Likewise, with room. Call hg_seams_free in any case. */
 enum h5grad_status hg_seams_make(uint64_t start, uint64_t end, uint64_t block, struct seams *seams,
                                  struct h5grad_error *err);
 

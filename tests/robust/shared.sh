@@ -128,8 +128,8 @@ check "nothing is left" equal "$(find . -name '*out*')" ""
 
 # Kills at any moment.
 "$MAKE_INPUT" large.h5 /u float64 100x100x100/10x50x50+gzip noise
-"$H5GRAD" -q --no-history large.h5 one.h5 -O || exit 99
-wanted=$(dump one.h5)
+"$H5GRAD" -q --no-history large.h5 large_one.h5 || exit 99
+wanted=$(dump large_one.h5)
 shared 2 -O -m 32M --json large.h5 out.h5 >report
 peak=$(sed -n 's/.*"peak_resident": *\([0-9]*\).*/\1/p' report)
 check "within the cap" test "${peak:-0}" -gt 0 -a "${peak:-0}" -lt $((32 << 20))
@@ -146,6 +146,24 @@ for kill in $kills; do
     [ -e out.h5 ] || shared $((RANDOM % 4 + 1)) --no-history --resume large.h5 out.h5
     check "rank killed at $kill, resumed" equal "$(dump out.h5)" "$wanted"
     check "rank killed at $kill, resumed: nothing else is left" equal "$(find . -name '.out*')" ""
+done
+
+# What was done and is no longer there is done again, and said.
+"$MAKE_INPUT" plain.h5 /u float64 200x100x100 noise
+"$H5GRAD" -q --no-history plain.h5 plain_one.h5
+for input in large plain; do
+    rm -f out.h5 .out.h5*
+    for after in 50 100 200 400 800 1600; do # until some of it is done
+        launch_options="-k 1:$after -s 15"
+        shared 3 --no-history --resume $input.h5 out.h5 2>stderr
+        [ "$(stat -c %s .out.h5.h5grad.journal 2>/dev/null || echo 0)" -lt 1500 ] || break
+    done
+    launch_options=
+    [ -e .out.h5.h5grad.part ] || continue
+    truncate -s 100K .out.h5.h5grad.part
+    "$launch" 2 "$H5GRAD" --mpi --no-history --resume $input.h5 out.h5 2>stderr
+    check "cut off and resumed, $input" equal "$(dump out.h5)" "$(dump ${input}_one.h5)"
+    check "cut off and resumed, $input: said" grep -q 'done again' stderr
 done
 rm -f out.h5
 launch_options="-k 1:500 -s 15"

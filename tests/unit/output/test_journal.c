@@ -232,6 +232,34 @@ START_TEST(machine_died_within_the_head)
 }
 END_TEST
 
+/* A part whose bytes were missing is recorded a second time: that counts. */
+START_TEST(parts_come_back_last_first)
+{
+    struct journal *journal = begin(1);
+    const struct journal_chunk chunk[] = {{.address = 1000, .size = 7, .sum = 5},
+                                          {.address = 2000, .size = 9, .sum = 6, .mask = 1}};
+    const struct journal_part parts[] = {{0, 3, 2, 11}, {1, 4, 0, 12}, {0, 3, 1, 13}};
+    struct journal_part part;
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_int_eq(hg_journal_add_part(journal, &parts[i], chunk, &err), H5GRAD_OK);
+    hg_journal_close(journal, false);
+    journal = go_on(1);
+    ck_assert_uint_eq(hg_journal_parts_end(journal), 2009);
+    for (unsigned i = 3; i-- > 0;) {
+        ck_assert(hg_journal_take_part(journal, &part));
+        ck_assert(part.field == parts[i].field && part.number == parts[i].number);
+        ck_assert(part.chunks == parts[i].chunks && part.sum == parts[i].sum);
+        for (unsigned k = 0; k < part.chunks; k++) {
+            const struct journal_chunk got = hg_journal_part_chunk(journal, &part, k);
+            ck_assert(got.address == chunk[k].address && got.size == chunk[k].size);
+            ck_assert(got.sum == chunk[k].sum && got.mask == chunk[k].mask);
+        }
+    }
+    ck_assert(!hg_journal_take_part(journal, &part));
+    hg_journal_close(journal, false);
+}
+END_TEST
+
 /* Tiles noted during a sync are not safe. */
 START_TEST(machine_died)
 {
@@ -486,9 +514,9 @@ int main(void)
     TCase *tcase = add_case(suite, "journal", setup, teardown);
     ADD_TESTS(tcase, process_died, what_shapes_the_tiles, small_tiles,
               machine_died_before_anything_was_safe, machine_died, machine_died_within_the_head,
-              machine_died_after_chunks_were_forgotten, machines_that_take_turns,
-              machines_that_take_turns_with_chunks, unknown_boot, used_meanwhile,
-              failure_at_the_end, failure_when_closed, failure_meanwhile,
+              parts_come_back_last_first, machine_died_after_chunks_were_forgotten,
+              machines_that_take_turns, machines_that_take_turns_with_chunks, unknown_boot,
+              used_meanwhile, failure_at_the_end, failure_when_closed, failure_meanwhile,
               seldom_where_it_takes_long, file_is_looked_at);
     return run_suite(suite);
 }
