@@ -160,10 +160,10 @@ static void document_put_field(struct json *json, const struct h5grad_field *fie
     for (unsigned k = 0; k < field->rank; k++)
         document_put_axis(json, field, k, planned);
     json_close(json);
+    document_put_components(json, field);
     if (!planned)
         json_text(json, "vector", field->vector);
     if (planned) {
-        document_put_components(json, field);
         document_put_results(json, field);
         document_put_work(json, field);
     }

@@ -74,6 +74,15 @@ static void print_bytes(FILE *out, const char *key, uint64_t bytes)
             large ? hg_parse_print_size(bytes, size) : "", large ? ")" : "");
 }
 
+/* "/u, /v": the datasets of a vector; prints nothing of a field. */
+static void print_components(FILE *out, const struct h5grad_field *field, const char *key)
+{
+    for (size_t i = 0; i < field->n_components; i++)
+        text_print(out, "%s%s", i == 0 ? key : ", ", field->components[i]);
+    if (field->n_components > 0)
+        fputc('\n', out);
+}
+
 /* Writes the extents of the field or of its tiles to out, as "64x64x64". */
 static const char *write_shape(const struct h5grad_field *field, bool tile, char out[REPORT_SHAPE])
 {
@@ -175,8 +184,8 @@ static bool is_same_axis(const struct h5grad_axis *a, const struct h5grad_axis *
 /* Whether a list can print the same description below both fields. */
 static bool is_same_grid(const struct h5grad_field *a, const struct h5grad_field *b)
 {
-    bool same =
-        a->rank == b->rank && is_same_text(a->values, b->values) && is_same_text(a->note, b->note);
+    bool same = a->rank == b->rank && is_same_text(a->values, b->values) &&
+                is_same_text(a->note, b->note) && a->n_components == 0 && b->n_components == 0;
 
     for (unsigned k = 0; k < a->rank && same; k++)
         same = is_same_axis(a->axes[k], b->axes[k]);
@@ -245,6 +254,7 @@ static void print_group(FILE *out, const struct h5grad_report *report, const siz
         text_print(out, "%s\n", field->layout_text);
         i = next != NULL ? next[i] : 0;
     } while (i != 0);
+    print_components(out, first, "    components  ");
     if (first->values != NULL)
         text_print(out, "    values  %s\n", first->values);
     for (unsigned k = 0; k < first->rank; k++)
@@ -310,6 +320,7 @@ static void print_field(FILE *out, const struct h5grad_field *field)
     char key[TEXT_NUMBER];
 
     text_print(out, "%s\n", field->path);
+    print_components(out, field, "    components     ");
     print_pair(out, "type", field->type);
     print_pair(out, "shape", write_shape(field, false, shape));
     print_pair(out, "layout", field->layout_text);

@@ -288,7 +288,7 @@ bool hg_report_add(struct report *report, const struct task *task, bool planned)
     out->layout = describe_layout(report, &task->storage, &out->layout_text);
     out->values = keep_text(report, field->values.text);
     out->note = describe_note(report, field);
-    if (!planned)
+    if (!planned && !field->vector)
         out->vector = describe_vector(report, task);
     if (planned) {
         describe_results(report, field, out);

@@ -42,8 +42,7 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     hg_messages_deliver(&run->messages);
     if (run->file < 0)
         return hg_error_status(err);
-    return hg_select_datasets(run->file, &run->options, run->goal != RUN_LIST, &run->selection,
-                              err);
+    return hg_select_datasets(run->file, &run->options, &run->selection, err);
 }
 
 /* Keeps the reason for a run that has nothing to do: that of a field, which other options may make

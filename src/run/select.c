@@ -300,10 +300,10 @@ static enum h5grad_status add_vector(struct selection *selection, const struct s
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options, bool vectors,
+enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
                                       struct selection *selection, struct h5grad_error *err)
 {
-    const size_t n_vectors = vectors ? options->derivation.n_vectors : 0;
+    const size_t n_vectors = options->derivation.n_vectors;
     struct search search = {.file = file, .options = options};
     memset(selection, 0, sizeof *selection);
     enum h5grad_status status = H5GRAD_OK;

@@ -36,10 +36,10 @@ struct selection {
  * nor bookkeeping. Categories, which look like fields, are included with the reason, as are links
  * and objects that may lead to fields but cannot be reached. Datasets without a derivative have the
  * reason even if they are named, except with --no-unpack. A name that exists wins over a pattern;
- * patterns match fields only. vectors: those of the options follow the datasets named, and are
+ * patterns match fields only. The vectors of the options follow the datasets named, and are
  * alone if none is. Fails if a name or a pattern matches nothing. Not within hg_enter.
  */
-enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options, bool vectors,
+enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *options,
                                       struct selection *selection, struct h5grad_error *err);
 void hg_select_free(struct selection *selection);
 

@@ -36,6 +36,9 @@ agrees useless.h5 --dim=0
 agrees plane.h5 --coord 0=/y
 agrees plane.h5 --subset 0=0:1
 agrees samples/turbulence.h5 -m 20M
+agrees samples/vortices.h5 --vector=V:x=/u --vector=V:y=/v
+check "a vector's components" grep -q '^    components     /u, /v$' stdout
+agrees samples/vortices.h5 --vector=V:x=/u --vector=V:y=/v -d /u
 
 run --list useless.h5
 check "left out: a field" grep -q '^    /d: axis 0 (x): coordinates /x: .*--coord=0=PATH' stdout
