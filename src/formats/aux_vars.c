@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "formats/aux_vars.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,16 +216,22 @@ static size_t add_scale(struct aux_vars *self, hid_t scale, const struct region 
     return add_item(self, like >= 0 ? like : scale, region);
 }
 
+/* Links an item behind others of its axis. */
 static void link_item(struct aux_vars *self, size_t number, unsigned axis,
                       struct scale_links *links)
 {
     size_t *grown = self->status ? NULL : hg_memory_more(links->item, links->total, sizeof *grown);
+    size_t at = 0;
     if (!grown) {
         no_memory(self, (links->total + 1) * sizeof *grown);
         return;
     }
+    for (unsigned i = 0; i <= axis; i++)
+        at += links->n[i];
+    memmove(&grown[at + 1], &grown[at], (links->total - at) * sizeof *grown);
     links->item = grown;
-    grown[links->total++] = number;
+    grown[at] = number;
+    links->total++;
     links->n[axis]++;
     self->item[number].scale = true;
 }
@@ -319,6 +326,52 @@ static void add_coordinates(struct aux_vars *self, const struct field *field, un
         note_misfit(links, at, "another part of its scale is there for another field");
 }
 
+/* Returns the item at a path of the output; their number if there is none. */
+static size_t find_item(const struct aux_vars *self, const char *path)
+{
+    size_t i = 0;
+    while (i < self->n && !(self->item[i].path && strcmp(self->item[i].path, path) == 0))
+        i++;
+    return i;
+}
+
+/* Makes a dimension without coordinates the scale of an axis of results. */
+static void add_placeholder(struct aux_vars *self, const struct field *field, unsigned axis,
+                            unsigned at, struct scale_links *links)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    const uint64_t points = hg_field_result_count(field, axis);
+    BASE_FREED char *path = hg_memory_format("/axis_%u_of_%" PRIu64, axis, points);
+    const size_t number = path ? find_item(self, path) : self->n;
+    struct item *item = path && number == self->n ? new_item(self) : NULL;
+    if (!path)
+        no_memory(self, GRID_MAX_RANK);
+    if (item && (item->path = hg_memory_text(path))) {
+        if (hg_result_names_allow(self->names, path))
+            item->to = hg_scale_create_placeholder(self->output, path, points, &reason);
+        else
+            hg_error_set(&reason, H5GRAD_FAILED, "a result has its name");
+        if (reason.status)
+            give_up(self, item, &reason);
+        else if (H5Rcreate(&item->reference, self->output, path, H5R_OBJECT, -1) < 0)
+            self->status = hg_hdf5_error(self->err, "no reference to it can be made");
+    } else if (item) {
+        no_memory(self, strlen(path));
+    }
+    link_item(self, number, at, links);
+}
+
+/* Completes the scales of a field: netCDF-4 knows none of a variable unless every axis has one. */
+static void add_placeholders(struct aux_vars *self, const struct field *field, unsigned without,
+                             struct scale_links *links)
+{
+    const bool some = links->total > 0 && !links->why && !field->coords.convention;
+    for (unsigned axis = 0; axis < links->rank && some && !self->status; axis++) {
+        if (links->n[axis] == 0 && axis != without)
+            add_placeholder(self, field, axis - (axis > without), axis, links);
+    }
+}
+
 /* Adds the scales of a dataset of the input, of a field or of none (NULL). A coordinate variable is
  * its own scale. Skips the axis of which the field is a part. */
 static void add_scales(struct aux_vars *self, const struct field *field, hid_t dataset,
@@ -352,6 +405,10 @@ static void add_scales(struct aux_vars *self, const struct field *field, hid_t d
             add_reference(self, &of, axis, i, links);
         if (field && links->n[axis] == 0 && axis != without && !self->status)
             add_coordinates(self, field, axis - (axis > without), axis, links);
+    }
+    if (field)
+        add_placeholders(self, field, without, links);
+    for (unsigned axis = 0; axis < rank; axis++) {
         if (links->n[axis] == 0 && axis != without)
             note_misfit(links, axis, "it has no scale");
     }

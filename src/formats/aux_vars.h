@@ -4,8 +4,8 @@
  * paths, each once however many results share it:
  *
  * - the dimension scales of fields, also placeholders of netCDF-4. They are attached to the
- * results, all of a field's or none: readers of netCDF-4 want one for every axis, of the axis's
- * extent or unlimited;
+ *   results, all of a field's or none: readers of netCDF-4 want one for every axis, of the axis's
+ *   extent or unlimited. Where some axes have none, they get placeholders, /axis_1_of_64;
  * - the variables that a field names in its attributes coordinates and grid_mapping, if they have
  *   no higher rank and no more points than the field, so that they cost less than a result;
  * - the bounds of those, of up to four vertices a point.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hdf5/scales.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 #include "base/path.h"
 #include "base/size.h"
 #include "hdf5/attribute.h"
+#include "hdf5/create.h"
 #include "hdf5/transfer.h"
 #include "trust/input_driver.h"
 #include "trust/outside.h"
@@ -190,6 +193,28 @@ bool hg_is_scale(hid_t dataset)
 {
     return hg_has_attribute(dataset, "REFERENCE_LIST") ||
            hg_attribute_is(dataset, "CLASS", CLASS_NAME);
+}
+
+hid_t hg_scale_create_placeholder(hid_t file, const char *path, uint64_t points,
+                                  struct h5grad_error *err)
+{
+    const hsize_t extent = points;
+    struct h5_creator creator = {.file = file};
+    char name[sizeof H5_PLACEHOLDER + 32];
+    H5_CLOSED hid_t space = H5Screate_simple(1, &extent, NULL);
+    H5_CLOSED hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    if (space < 0 || creation < 0 || !hg_create_prepare(creation)) {
+        hg_hdf5_error(err, "choosing its storage");
+        return -1;
+    }
+    hid_t dataset = hg_create_dataset(&creator, path, H5T_IEEE_F32BE, space, creation, err);
+    hg_creator_close(&creator);
+    snprintf(name, sizeof name, H5_PLACEHOLDER ".%10" PRIu64, points);
+    if (dataset >= 0 && hg_attribute_write_text(dataset, "NAME", name, err)) {
+        hg_close(dataset);
+        dataset = -1;
+    }
+    return dataset;
 }
 
 bool hg_is_placeholder(hid_t dataset)

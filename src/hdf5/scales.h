@@ -60,4 +60,8 @@ bool hg_is_scale(hid_t dataset);
 #define H5_PLACEHOLDER "This is a netCDF dimension but not a netCDF variable"
 bool hg_is_placeholder(hid_t dataset);
 
+/* Creates one, which hg_scale_write makes a scale; -1 with the reason. */
+hid_t hg_scale_create_placeholder(hid_t file, const char *path, uint64_t points,
+                                  struct h5grad_error *err);
+
 #endif

@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "run/groups.h"
 
+#include "base/path.h"
 #include "formats/convention.h"
+#include "hdf5/attribute.h"
 #include "values/meaning.h"
+
+/* Returns whether a file says that it is one of netCDF, or names conventions for such files, which
+ * then hold for its results, too. */
+static bool is_netcdf(hid_t file)
+{
+    BASE_FREED char *conventions = hg_attribute_text(file, "Conventions");
+    return hg_has_attribute(file, "_NCProperties") ||
+           (conventions && !hg_path_begins(conventions, "ODIM_H5"));
+}
 
 enum h5grad_status hg_groups_copy(const struct run *run, const struct scale_links *links,
                                   hid_t file, struct h5grad_error *err)
@@ -12,9 +23,10 @@ enum h5grad_status hg_groups_copy(const struct run *run, const struct scale_link
     if (field->coords.convention)
         return H5GRAD_OK;
     hg_enter(&guard);
+    const bool alike = links->of_input && is_netcdf(run->file);
     const enum h5grad_status status = hg_coords_copy_above(
         run->file, file, field->path,
-        links->of_input ? hg_meaning_holds_for_group : hg_meaning_holds_for_plain_group, err);
+        alike ? hg_meaning_holds_for_group : hg_meaning_holds_for_plain_group, err);
     hg_leave(&guard);
     return status;
 }

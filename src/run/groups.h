@@ -6,8 +6,9 @@
 
 #include "run/state.h"
 
-/* Copies the attributes of the groups of the field at hand that hold for results: in netCDF-4,
- * where the field has scales, links, and no other convention. */
+/* Copies the attributes of the groups of the field at hand that hold for results, unless a
+ * convention does it. Marks of a format are among them in netCDF only, where links has scales of
+ * the input. */
 enum h5grad_status hg_groups_copy(const struct run *run, const struct scale_links *links,
                                   hid_t file, struct h5grad_error *err);
 

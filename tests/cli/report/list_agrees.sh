@@ -58,6 +58,6 @@ check "what was suggested serves" equal "$status $(cat unit)" "0 "
 run -O --strict -d /g/v plane.h5 o/out.h5
 check "a suggestion of --strict" grep -q ': /x has 4 points: --coord 0=/x: refused by --strict$' unit
 run -O --coord 0=/y --coord 1=/x -d '/?' plane.h5 o/out.h5
-check "coordinates that are given are no field" equal "$(datasets o/out.h5)" "/u_grad_0 /u_grad_1 /y"
+check "coordinates that are given are no field" equal "$(datasets o/out.h5)" "/axis_1_of_4 /u_grad_0 /u_grad_1 /y"
 
 finish

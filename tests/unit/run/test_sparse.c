@@ -257,7 +257,7 @@ static herr_t add_name(hid_t group, const char *name, const H5L_info_t *info, vo
     (void)group, (void)info;
     while (**names)
         names++;
-    if (strlen(name) > 1)
+    if (strlen(name) > 1 && strncmp(name, "axis_", 5) != 0) /* no coordinates */
         snprintf(*names, sizeof *names, "%s", name);
     return 0;
 }
