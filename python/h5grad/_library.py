@@ -82,7 +82,6 @@ class Options(ctypes.Structure):
         ("skip_results", c_int),
         ("alone", c_int),
         ("split", c_int),
-        ("swmr", c_int),
     ]
 
 

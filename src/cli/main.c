@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -171,10 +172,30 @@ static int main_do(struct options *options)
     return options->n_files > 0 ? main_supervise_many(options) : main_supervise(options);
 }
 
+/* The exit handler of libhdf5 can crash on a file that could not be closed, as on a full disk, and
+ * on objects that damaged files leave open. It has nothing left to do: the library has closed
+ * everything. */
+static int main_result;
+static void main_exit(void)
+{
+    if (main_result != EXIT_DONE || !MAIN_EXIT_HANDLERS)
+        _exit(main_result);
+}
+
+/* MPI's handlers are run: MPICH 4.2 tells its launcher in one that this process ends in order, and
+ * else all are killed. The last to be added is the first to be run, so libhdf5 adds its own now,
+ * and MPI, which is not loaded yet, will add its own behind main_exit. */
+static bool main_keep_handlers(void)
+{
+    h5grad_version();
+    return atexit(main_exit) == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
     struct h5grad_error error = {.status = H5GRAD_OK};
+    bool handlers = false;
     int result = EXIT_DONE;
 
     if (!main_hold_descriptors())
@@ -189,15 +210,15 @@ int main(int argc, char **argv)
         help_print(stdout);
     else if (options.mode == OPTIONS_VERSION)
         fputs(h5grad_version(), stdout);
-    else
+    else {
+        handlers = options.mpi && main_keep_handlers();
         result = main_do(&options);
+    }
     result = main_close_stdout(&options, result);
     options_free(&options);
     supervise_note_result(result);
-    /* The exit handler of libhdf5 can crash on a file that could not be closed, as on a full disk,
-     * and on objects that damaged files leave open. It has nothing left to do: the library has
-     * closed everything. */
-    if (result != EXIT_DONE || !MAIN_EXIT_HANDLERS)
-        _exit(result);
-    return EXIT_DONE;
+    main_result = result;
+    if (!handlers)
+        main_exit();
+    return result;
 }

@@ -14,8 +14,7 @@
 
 /* A zeroed struct is empty. */
 struct h5_manifest {
-    void *tree;   /* by path */
-    bool growing; /* files may grow: another size or time is no change */
+    void *tree; /* by path */
     struct h5_manifest_entry *first, *last;
     size_t bytes;           /* memory of the entries */
     char changed[PATH_MAX]; /* the first file that has changed; "" */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Starts a program several times with sockets between the processes, for the plugin ranks_sockets,
- * and exits with the largest of their exit statuses; 128 + N for one that signal N killed.
+ * and exits with the largest of their exit statuses; 128 + N for one that signal N killed; 98 if
+ * one has joined the others and ended without its exit handlers, and none was to be killed.
  *
  *   launch_ranks [-k RANK:MS]... [-s SIGNAL] COUNT PROGRAM [ARGUMENT]...
  *
@@ -10,6 +11,7 @@
  * "@" in an argument stands for the number of the rank.
  */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST = 256, MOST_KILLS = 8 };
+enum { MOST = 256, MOST_KILLS = 8, FIRST = 600 /* descriptor of a rank */ };
 
 static pid_t launched[MOST];
-static int count, rank_end[MOST], zero_end[MOST];
+static int count, rank_end[MOST], zero_end[MOST], told[2];
 static volatile sig_atomic_t aborted;
 
 static void die(const char *what)
@@ -47,16 +49,20 @@ static void set(const char *name, long value)
 /* Rank 0's descriptors are moved to adjacent numbers. */
 static void take_ends(int rank)
 {
-    int first = 600;
     for (int i = 1; i < count; i++) {
-        if (rank == 0 && dup2(zero_end[i], first + i - 1) < 0)
+        if (rank == 0 && dup2(zero_end[i], FIRST + i - 1) < 0)
             die("dup2");
-        if (rank == i && dup2(rank_end[i], first) < 0)
+        if (rank == i && dup2(rank_end[i], FIRST) < 0)
             die("dup2");
         close(zero_end[i]);
         close(rank_end[i]);
     }
-    set("LAUNCH_FIRST", first);
+    if (dup2(told[1], FIRST - 1) < 0)
+        die("dup2");
+    close(told[0]);
+    close(told[1]);
+    set("LAUNCH_FIRST", FIRST);
+    set("LAUNCH_PIPE", FIRST - 1);
 }
 
 /* Replaces the first "@" of an argument. */
@@ -131,6 +137,17 @@ static int wait_for_all(const int (*kills)[2], int n_kills, int number)
     return worst;
 }
 
+/* Whether all who have said that they begin have said that they end. */
+static bool have_all_ended(void)
+{
+    char what;
+    int left = 0;
+    close(told[1]);
+    while (read(told[0], &what, 1) == 1)
+        left += what == '+' ? 1 : -1;
+    return left == 0;
+}
+
 int main(int argc, char **argv)
 {
     int kills[MOST_KILLS][2], n_kills = 0, number = SIGKILL, option;
@@ -155,6 +172,8 @@ int main(int argc, char **argv)
         zero_end[i] = pair[0];
         rank_end[i] = pair[1];
     }
+    if (pipe(told) != 0)
+        die("pipe");
     for (int i = 0; i < count; i++) {
         launched[i] = fork();
         if (launched[i] < 0)
@@ -166,5 +185,6 @@ int main(int argc, char **argv)
         close(zero_end[i]);
         close(rank_end[i]);
     }
-    return wait_for_all((const int(*)[2])kills, n_kills, number);
+    int worst = wait_for_all((const int(*)[2])kills, n_kills, number);
+    return n_kills > 0 || aborted || have_all_ended() ? worst : 98;
 }

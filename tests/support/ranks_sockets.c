@@ -49,6 +49,18 @@ static int fail(struct ranks *ranks, const char *what)
     return -1;
 }
 
+/* Tells launch_ranks that a process begins or ends, as MPICH's tell their launcher. */
+static void tell(char what)
+{
+    if (write((int)number("LAUNCH_PIPE"), &what, 1) != 1)
+        abort();
+}
+
+static void tell_end(void)
+{
+    tell('-');
+}
+
 /* LAUNCH_FIRST is the descriptor of the channel to rank 1, or of a rank to rank 0. */
 static int start(struct ranks *ranks)
 {
@@ -56,6 +68,9 @@ static int start(struct ranks *ranks)
     struct sockets *own = calloc(1, sizeof *own + count * sizeof own->channel[0]);
     if (!own || count == 0)
         return fail(ranks, "not started by launch_ranks");
+    tell('+');
+    if (atexit(tell_end) != 0)
+        return fail(ranks, "atexit");
     own->count = count;
     for (unsigned i = 0; i < count; i++) {
         struct channel *channel = &own->channel[i];
