@@ -45,6 +45,7 @@ complete -c h5grad -l checkpoint -d 'Keep what is done when the run is stopped o
 complete -c h5grad -l resume -d 'Continue a run that was stopped'
 complete -c h5grad -l strict -d 'Fail rather than leave something out or assume a spacing or ends'
 complete -c h5grad -l follow-external -d 'Follow links and storage out of the folder of INPUT'
+complete -c h5grad -l swmr -d 'Read INPUT beside a writer that has it open in SWMR mode'
 complete -c h5grad -l allow-plugins -d 'Let HDF5 load filter plugins'
 complete -c h5grad -l allow-missing-sources -d 'Take HDF5\'s fill value for what sources of a virtual dataset, or external files, do not have'
 complete -c h5grad -s j -l threads -x -d 'Number of threads'

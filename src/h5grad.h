@@ -184,6 +184,11 @@ struct h5grad_options {
      * and coordinates. Neither with checkpoint and resume, nor with ranks. The temporary files of
      * results have the name of the one that becomes OUTPUT, and ".0", ".1", ... */
     int split;
+
+    /* Nonzero: another process may write input in SWMR mode meanwhile. What it adds to a dataset
+     * after the run, or the plan or list, has opened it does not count. Neither with checkpoint and
+     * resume, nor with ranks. */
+    int swmr;
 };
 
 /* Sets the size, and all other members to their defaults, like the initialiser {sizeof options}. */

@@ -21,7 +21,7 @@ Path = Union[str, bytes, os.PathLike]
 
 FLAGS = ("no_unpack", "no_history", "xdmf", "split", "overwrite", "sync", "checkpoint", "resume",
          "follow_external", "allow_plugins", "allow_missing_sources", "strict",
-         "update", "skip_results")
+         "update", "skip_results", "swmr")
 TEXTS = ("edges", "missing", "time_unit", "dtype", "name", "layout", "filter", "sphere")
 LISTS = {"dataset": "datasets", "dim": "dims", "vector": "vectors", "spacing": "spacings",
          "coord": "coords", "accuracy": "accuracies", "boundary": "boundaries", "period": "periods",
@@ -211,7 +211,7 @@ def run(input: Path, output: Path, *, progress: Optional[Callable[[int, int, str
         The options of the program, with "_" for "-": dataset, dim, vector, spacing, coord, edges,
         no_unpack, edge_order, accuracy, boundary, period, missing, sphere, time_unit, dtype, compute,
         subset, name, layout, filter, no_history, xdmf, split, overwrite, sync, checkpoint, resume,
-        follow_external, allow_plugins, allow_missing_sources, strict, update, skip_results, threads, memory. What may be
+        follow_external, allow_plugins, allow_missing_sources, strict, update, skip_results, swmr, threads, memory. What may be
         repeated or is a list takes a sequence, what is DIM=VALUE also a mapping; flags are True; sphere is
         True or a radius in metres; memory is in bytes, or a text like "2G".
 

@@ -82,6 +82,7 @@ class Options(ctypes.Structure):
         ("skip_results", c_int),
         ("alone", c_int),
         ("split", c_int),
+        ("swmr", c_int),
     ]
 
 

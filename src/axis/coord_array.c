@@ -20,6 +20,7 @@
 
 struct coord_array {
     uint64_t extent; /* of the stored values that hg_coord_array_take selects */
+    bool grows;
     enum coord_array_points points;
     uint64_t first;        /* integer that is subtracted from all; 0: none */
     double origin;         /* first as a coordinate */
@@ -193,6 +194,7 @@ static enum h5grad_status array_describe(struct coord_array *array, struct h5gra
     H5_CLOSED hid_t datatype = H5Dget_type(array->dataset);
     if (datatype < 0)
         return hg_hdf5_error(err, "its datatype");
+    array->grows = hg_storage_may_grow(array->dataset);
     status = hg_type_open(datatype, &array->type, err);
     if (status != H5GRAD_OK)
         return status;
@@ -278,6 +280,11 @@ void hg_coord_array_take(struct coord_array *array, enum coord_array_points poin
         array->extent = size_min(array->extent, n);
     else if (points == COORD_ARRAY_MIDPOINTS && array->extent > 0)
         array->extent--;
+}
+
+bool hg_coord_array_grows(const struct coord_array *array)
+{
+    return array->grows;
 }
 
 uint64_t hg_coord_array_extent(const struct coord_array *array)

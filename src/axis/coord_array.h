@@ -49,6 +49,9 @@ struct array_scale {
 enum h5grad_status hg_coord_array_rescale(struct coord_array *array, struct array_scale scale,
                                           struct h5grad_error *err);
 
+/* True if a writer may add values while the array is read; it has those of its opening. */
+bool hg_coord_array_grows(const struct coord_array *array);
+
 uint64_t hg_coord_array_extent(const struct coord_array *array);
 
 /* The origin that hg_coord_array_read subtracts, rounded to a double; 0 except for large integers.

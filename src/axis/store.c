@@ -182,6 +182,7 @@ static struct coord_array *open_elsewhere(const struct coord_store *store,
         item->other.allow_plugins = input->allow_plugins;
         item->other.allow_missing = input->allow_missing;
         item->other.memory = input->memory;
+        item->other.swmr = input->swmr;
     }
     bool known;
     hid_t file = hg_open_input(name, &item->other, err);
@@ -355,7 +356,8 @@ static enum h5grad_status open_array(struct coord_store *store, struct coord_var
     const char *note = hg_coord_array_note(item->array);
     if (note && !(item->note = hg_memory_format("coordinates %s: %s", item->name, note)))
         return hg_error_memory(err, strlen(note));
-    hg_coord_array_take(item->array, item->points, item->extent);
+    const bool cut = item->points == COORD_ARRAY_ALL && hg_coord_array_grows(item->array);
+    hg_coord_array_take(item->array, cut ? COORD_ARRAY_FIRST : item->points, item->extent);
     if (hg_coord_array_extent(item->array) <= store->keep)
         store->keep -= hg_coord_array_extent(item->array);
     if (item->scale.factor > 0) {
@@ -402,8 +404,11 @@ static struct coord_variable *add_coordinate(struct coord_store *store,
 
 static bool is_requested(const struct coord_variable *item, const struct request *request)
 {
+    const bool grows =
+        item->array && item->points == COORD_ARRAY_ALL && hg_coord_array_grows(item->array);
     return item->points == request->points &&
            (item->points != COORD_ARRAY_FIRST || item->extent == request->extent) &&
+           (!grows || hg_coord_array_extent(item->array) <= request->extent) &&
            item->scale.factor == request->scale.factor &&
            item->scale.divides == request->scale.divides && strcmp(item->key, request->text) == 0;
 }
@@ -439,7 +444,10 @@ enum h5grad_status hg_coord_store_rescale(struct coord_store *store,
                                           const struct coord_variable **out,
                                           struct h5grad_error *err)
 {
-    const struct request request = {coordinate->key, coordinate->points, coordinate->extent, scale};
+    const uint64_t extent = coordinate->points == COORD_ARRAY_ALL
+                                ? hg_coord_array_extent(coordinate->array)
+                                : coordinate->extent;
+    const struct request request = {coordinate->key, coordinate->points, extent, scale};
     return get(store, &request, out, err);
 }
 

@@ -40,7 +40,9 @@ void hg_coord_store_free(struct coord_store *store); /* NULL allowed */
 /*
  * Returns the coordinate variable at "[FILE:]PATH[@ATTRIBUTE]", valid as long as the store: INPUT's
  * dataset of the whole name, else an attribute of its object PATH, else the same of FILE, cut off
- * at the last ":/". extent: of COORD_ARRAY_FIRST. The error names it. Not within hg_enter.
+ * at the last ":/". extent: of COORD_ARRAY_FIRST, and the most that count of COORD_ARRAY_ALL that
+ * may grow while they are read; a longer axis then gets those that a shorter one got before. The
+ * error names it. Not within hg_enter.
  */
 enum h5grad_status hg_coord_store_get(struct coord_store *store, const char *text,
                                       enum coord_array_points points, uint64_t extent,

@@ -95,6 +95,9 @@ const struct option_row option_table[] = {
      "fail rather than leave something out or assume a spacing or ends"},
     {SAFETY, "follow-external", 0, NULL, NULL, OPTION_SET, IN(grad.follow_external), 1,
      "follow links and storage out of the folder of INPUT"},
+    {SAFETY, "swmr", 0, NULL, NULL, OPTION_SET, IN(grad.swmr), 1,
+     "read INPUT beside a writer that has it open in SWMR mode: as far as its datasets reach when "
+     "they are opened"},
     {SAFETY, "allow-plugins", 0, NULL, NULL, OPTION_SET, IN(grad.allow_plugins), 1,
      "let HDF5 load filter plugins"},
     {SAFETY, "allow-missing-sources", 0, NULL, NULL, OPTION_SET, IN(grad.allow_missing_sources), 1,

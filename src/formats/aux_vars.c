@@ -262,6 +262,17 @@ static bool same_line(const struct region *a, const struct region *b)
                   : a == b;
 }
 
+/* Returns whether the part of a scale that is in the output serves a field that needs another. A
+ * field that grows may be shorter than a scale that does. */
+static bool covers(const struct region *there, const struct region *wanted,
+                   const struct field *field)
+{
+    return same_line(there, wanted) ||
+           (field->grows && wanted && wanted->start[0] == 0 && wanted->step[0] == 1 &&
+            (!there ||
+             (there->start[0] == 0 && there->step[0] == 1 && there->count[0] >= wanted->count[0])));
+}
+
 static void note_misfit(struct scale_links *links, unsigned axis, const char *why)
 {
     if (links->why)
@@ -293,7 +304,7 @@ static void add_reference(struct aux_vars *self, const struct scaled *of, unsign
         links->of_input = true;
         if (!stands_for(scale, of->extent[axis]))
             note_misfit(links, axis, "its scale has another extent");
-        if (of->field && !self->status && !same_line(self->item[number].region, wanted))
+        if (of->field && !self->status && !covers(self->item[number].region, wanted, of->field))
             note_misfit(links, axis, "another part of its scale is there for another field");
     } else if (reason.status) {
         struct item *refused = new_item(self); /* reports that it may not be read */
@@ -317,12 +328,12 @@ static void add_coordinates(struct aux_vars *self, const struct field *field, un
     H5_CLOSED hid_t dataset =
         hg_names_open_variable(self->input, settled->coordinate->name, NULL, NULL);
     if (dataset < 0 || hg_dataset_extent(dataset, &points, NULL) != 1 ||
-        points != field->extent[axis])
+        (points != field->extent[axis] && !(field->grows && points > field->extent[axis])))
         return;
     const struct region *wanted = region_of_scale(field, axis, dataset, &region);
     const size_t number = add_item(self, dataset, wanted);
     link_item(self, number, at, links);
-    if (!self->status && !same_line(self->item[number].region, wanted))
+    if (!self->status && !covers(self->item[number].region, wanted, field))
         note_misfit(links, at, "another part of its scale is there for another field");
 }
 
@@ -483,7 +494,7 @@ static const struct region *region_of_variable(const struct request *request, hi
     struct h5_scales lists;
     hsize_t extent[H5S_MAX_RANK];
     bool found = false, scaled = false;
-    if (!request->field->region || rank == 0 ||
+    if (!(request->field->region || request->field->grows) || rank == 0 ||
         hg_dataset_extent(dataset, extent, NULL) != (int)rank)
         return NULL;
     uint64_t all[GRID_MAX_RANK];
@@ -503,7 +514,7 @@ static const struct region *region_of_variable(const struct request *request, hi
             region->count[i] = size_min(cells->count[i], region->count[i]);
             region->step[i] = cells->step[i];
         }
-    } else if (!scaled && !request->of_cells) {
+    } else if (!scaled && !request->of_cells && request->field->region) {
         cut_by_extent(request->field, rank, region);
     }
     return region;

@@ -17,6 +17,7 @@
 #include "hdf5/names.h"
 #include "hdf5/object.h"
 #include "hdf5/scales.h"
+#include "hdf5/storage.h"
 #include "hdf5/dataset_text.h"
 #include "hdf5/transfer.h"
 #include "hdf5/type.h"
@@ -144,8 +145,9 @@ enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
         status = hg_error_set(reason, H5GRAD_FAILED, "type is %s", type.name);
     if (status == H5GRAD_OK && H5Sget_simple_extent_dims(space, &points, NULL) != 1)
         status = hg_hdf5_error(reason, "cannot be read");
-    bool one_more = edges && extent < UINT64_MAX && points == extent + 1;
-    if (status == H5GRAD_OK && points != extent && !one_more)
+    const bool growing = points > 1 && hg_storage_may_grow(dataset);
+    bool one_more = edges && extent < UINT64_MAX && points == extent + 1 && !growing;
+    if (status == H5GRAD_OK && points != extent && !one_more && !growing)
         status = hg_error_set(reason, H5GRAD_FAILED, "has %" PRIu64 " point%s, the axis %" PRIu64,
                               (uint64_t)points, points == 1 ? "" : "s", extent);
     if (edges)

@@ -156,8 +156,9 @@ hid_t hg_coords_open_beside(const struct query *query, const char *name);
 
 /*
  * Checks whether a dataset can serve as coordinates of an axis of extent points: 1-D and of real
- * numbers. If edges is not NULL, one point more is allowed, and sets it. Otherwise H5GRAD_FAILED
- * with the reason ("has 7 points, the axis 8").
+ * numbers. If edges is not NULL, one point more is allowed, and sets it. What may grow while it is
+ * read may have another extent. Otherwise H5GRAD_FAILED with the reason ("has 7 points, the axis
+ * 8").
  */
 enum h5grad_status hg_coords_judge(hid_t dataset, uint64_t extent, bool *edges,
                                    struct h5grad_error *reason);

@@ -115,17 +115,19 @@ bool hg_field_is_cut(const struct field *field, unsigned axis)
 bool hg_field_cut_array(const struct field *field, unsigned axis, uint64_t points,
                         struct region *region)
 {
-    if (!hg_field_is_cut(field, axis))
+    const bool cut = hg_field_is_cut(field, axis);
+    if (!cut && !(field->grows && points > field->extent[axis]))
         return false;
     const struct coord_variable *coordinate = field->axis[axis].coordinate;
-    const uint64_t start = field->region->start[axis], step = field->region->step[axis];
+    const uint64_t start = cut ? field->region->start[axis] : 0;
+    const uint64_t step = cut ? field->region->step[axis] : 1;
     const bool edges = field->coords.axis[axis].edges ||
                        (coordinate && coordinate->points == COORD_ARRAY_MIDPOINTS);
     const bool more = edges && points == field->extent[axis] + 1;
     const uint64_t there = points > start ? (points - 1 - start) / step + 1 : 0;
     region->start[0] = start;
     region->step[0] = step;
-    region->count[0] = size_min(field->region->count[axis] + more, there);
+    region->count[0] = size_min(hg_field_result_count(field, axis) + more, there);
     return true;
 }
 

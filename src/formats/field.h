@@ -114,7 +114,8 @@ struct field {
     const char *path;  /* of the variable, see hdf5/names.h */
     char *stored_path; /* of its dataset */
     unsigned rank;
-    uint64_t *extent;      /* rank of them */
+    uint64_t *extent; /* rank of them */
+    bool grows; /* a writer may enlarge the dataset meanwhile, of which the first points count */
     struct region *region; /* of the results; NULL: all points */
     unsigned components;
     enum element stored;     /* type of the scalars in the file */

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "hdf5/storage.h"
+#include "trust/input_driver.h"
 
 static enum h5grad_status read_extents(hid_t space, struct h5_storage *storage,
                                        struct h5grad_error *err)
@@ -122,6 +123,13 @@ enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
     }
     hg_close(space);
     return status;
+}
+
+bool hg_storage_may_grow(hid_t dataset)
+{
+    hsize_t extent[H5S_MAX_RANK], most[H5S_MAX_RANK];
+    return hg_input_grows(dataset) && hg_dataset_extent(dataset, extent, most) == 1 &&
+           most[0] > extent[0];
 }
 
 static const struct {

@@ -38,6 +38,9 @@ struct h5_storage {
 enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
                                    struct h5grad_error *err);
 
+/* True if a writer may enlarge the dataset, of rank 1, while it is read. Within hg_enter. */
+bool hg_storage_may_grow(hid_t dataset);
+
 /* Makes of the storage of an array that of the part of it in a region. Chunks stand for as many
  * points as before, and what may grow without end still may. */
 void hg_storage_cut(struct h5_storage *storage, const struct region *region);

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/similar.h"
+#include "base/size.h"
 #include "axis/time_unit.h"
 #include "base/parse.h"
 #include "formats/formats.h"
@@ -301,13 +302,36 @@ static enum h5grad_status show_way_out(const struct field *field, unsigned axis,
                         reason.message, axis);
 }
 
-static enum h5grad_status check_points(const struct field *field, unsigned axis,
+/* Leaves out the last points of an axis, which have no coordinates yet. */
+static void cut_axis(struct field *field, unsigned axis, const struct coord_variable *coordinate,
+                     const struct run_options *options)
+{
+    struct region *region = field->region;
+    const uint64_t n = hg_coord_array_extent(coordinate->array), extent = field->extent[axis];
+    char label[256];
+    hg_field_label(field, axis, label, sizeof label);
+    hg_message_add(options->messages, H5GRAD_WARNING,
+                   "%s: %s: the first %" PRIu64 " of %" PRIu64
+                   " points are used: coordinates %s have no more yet",
+                   field->path, label, n, extent, coordinate->name);
+    field->extent[axis] = n;
+    if (region && region->start[axis] < n)
+        region->count[axis] =
+            size_min(region->count[axis], (n - region->start[axis] - 1) / region->step[axis] + 1);
+}
+
+static enum h5grad_status check_points(struct field *field, unsigned axis,
                                        const struct coord_variable *coordinate,
-                                       struct h5grad_error *err)
+                                       const struct run_options *options, struct h5grad_error *err)
 {
     uint64_t n = hg_coord_array_extent(coordinate->array), extent = field->extent[axis];
     if (n == extent)
         return H5GRAD_OK;
+    if (field->grows && n > 1 && n < extent && hg_coord_array_grows(coordinate->array) &&
+        !(field->region && field->region->start[axis] >= n)) {
+        cut_axis(field, axis, coordinate, options);
+        return H5GRAD_OK;
+    }
     return hg_error_set(err, H5GRAD_FAILED,
                         "coordinates %s: %" PRIu64 " points for an axis of %" PRIu64
                         ": give others with --coord=%u=PATH, or a step with --spacing%s",
@@ -356,7 +380,7 @@ static enum h5grad_status judge_coordinates(struct field *field, unsigned axis,
                             "coordinates %s are dates written as numbers (%s): give others with "
                             "--coord=%u=PATH, or a step with --spacing",
                             found->name, found->unit, axis);
-    return check_points(field, axis, found, err);
+    return check_points(field, axis, found, options, err);
 }
 
 /* Adds the missing points of the coordinates to the field's message about missing points. */

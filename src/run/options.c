@@ -238,6 +238,7 @@ static void take_switches(const struct h5grad_options *user, struct run_options 
     out->history = !user->no_history;
     out->xdmf = user->xdmf != 0;
     out->split = user->split != 0;
+    out->swmr = user->swmr != 0;
     out->overwrite = user->overwrite != 0;
     out->sync = user->sync != 0;
     out->strict = user->strict != 0;
@@ -315,6 +316,20 @@ static enum h5grad_status check_split(const struct h5grad_options *user, struct 
     return H5GRAD_OK;
 }
 
+/* What a writer changes while nothing reads is not noticed, and ranks would open other extents. */
+static enum h5grad_status check_swmr(const struct h5grad_options *user, struct h5grad_error *err)
+{
+    if (user->swmr && (user->checkpoint || user->resume))
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "--swmr with --%s: a run beside a writer cannot be resumed: leave one "
+                            "out",
+                            user->resume ? "resume" : "checkpoint");
+    if (user->swmr && user->ranks && !user->alone)
+        return hg_error_set(err, H5GRAD_USAGE,
+                            "--swmr with --mpi: processes would see other extents: leave one out");
+    return H5GRAD_OK;
+}
+
 static enum h5grad_status parse(const struct h5grad_options *user, struct run_options *out,
                                 struct h5grad_error *err)
 {
@@ -344,6 +359,8 @@ static enum h5grad_status parse(const struct h5grad_options *user, struct run_op
         status = check_environment(out, err);
     if (!status)
         status = check_split(user, err);
+    if (!status)
+        status = check_swmr(user, err);
     take_switches(user, out);
     if (user->alone)
         out->ranks = NULL;

@@ -51,7 +51,7 @@ struct run_options {
     const char *name; /* template of result names; NULL: the default */
     struct layout_request format;
     const char *command; /* for the history; NULL: unknown */
-    bool history, xdmf, split, overwrite, sync, checkpoint, resume;
+    bool history, xdmf, split, swmr, overwrite, sync, checkpoint, resume;
     bool follow_external, allow_plugins, allow_missing;
     bool update;       /* OUTPUT is left as it is if it is up to date */
     bool skip_results; /* an input that holds results of h5grad is not done */

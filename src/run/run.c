@@ -32,6 +32,7 @@ static enum h5grad_status open_input(struct run *run, struct h5grad_error *err)
     run->access.follow_external = run->options.follow_external;
     run->access.allow_plugins = run->options.allow_plugins;
     run->access.allow_missing = run->options.allow_missing;
+    run->access.swmr = run->options.swmr;
     run->access.memory = hg_budget_buffers(run->options.memory);
     run->access.warn = on_warning;
     run->access.user = run;

@@ -16,6 +16,7 @@
 #include "libhdf5/handle.h"
 #include "libhdf5/reopen.h"
 #include "run/share.h"
+#include "trust/input_driver.h"
 #include "trust/outside.h"
 
 /* Memory of a thread: its stack, its share of malloc's free blocks, decoders. */
@@ -126,6 +127,7 @@ static enum h5grad_status take_shape(const struct task *task, struct field *fiel
     if (!field->extent || !field->axis || !field->order)
         return hg_error_memory(err, rank * sizeof *field->axis);
     memcpy(field->extent, task->storage.extent, rank * sizeof *field->extent);
+    field->grows = hg_input_grows(task->dataset);
     return H5GRAD_OK;
 }
 
@@ -172,6 +174,18 @@ enum h5grad_status hg_task_describe(struct task *task, hid_t file, const struct 
     if (status && field->fault == FIELD_SOUND)
         field->fault = FIELD_NONE;
     return status;
+}
+
+/* Leaves out what the field does not have of a dataset that grows: points that were added since, or
+ * that have no coordinates yet. */
+static void take_extent(struct task *task)
+{
+    const struct field *field = task->field;
+    for (unsigned i = 0; field->grows && i < field->rank; i++) {
+        const bool moved = field->is_part && i >= field->part_axis;
+        task->storage.extent[i] = size_min(task->storage.extent[i], field->extent[i]);
+        task->whole.extent[i + moved] = task->storage.extent[i];
+    }
 }
 
 /* Returns whether the dataset is as described; another process may have changed it since. */
@@ -251,6 +265,8 @@ enum h5grad_status hg_task_open(struct task *task, hid_t file, const struct fiel
         status = hg_storage_read(task->dataset, &task->storage, err);
     if (!status && field->is_part)
         hg_task_take_part(task);
+    if (!status && task->storage.rank == field->rank)
+        take_extent(task);
     if (!status)
         status = read_type(task, task->dataset, err);
     if (!status)
@@ -665,9 +681,12 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     struct engine_job *job = &task->job;
     *too_large = false;
     task->io = options->io;
+    take_extent(task);
     choose_arithmetic(task);
-    for (unsigned k = 0; k < field_vector_others(field->vector); k++)
+    for (unsigned k = 0; k < field_vector_others(field->vector); k++) {
+        take_extent(&task->other[k]);
         choose_arithmetic(&task->other[k]);
+    }
     enum h5grad_status status = choose_outputs(task, err);
     job->rank = field->rank;
     job->extent = field->extent;

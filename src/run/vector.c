@@ -12,6 +12,7 @@
 #include "formats/formats.h"
 #include "formats/metadata.h"
 #include "hdf5/attribute.h"
+#include "hdf5/names.h"
 #include "run/axes.h"
 #include "run/choose.h"
 #include "run/subset.h"
@@ -22,6 +23,7 @@
 /* What the descriptions of all components share. */
 struct description {
     const struct vector_place *place;
+    const struct field_vector *vector;
     struct run_options options; /* the run's, with the axes of the vector */
     struct axis_option dim[FIELD_MOST_COMPONENTS];
     unsigned part[FIELD_MOST_COMPONENTS]; /* indices of components in one dataset of all */
@@ -175,6 +177,36 @@ static enum h5grad_status check_shapes(const struct field *a, const struct field
     return H5GRAD_OK;
 }
 
+/* Leaves out points along an axis that a component may have more of by now than another. */
+static void take_least(const struct task *task, unsigned axis, uint64_t extent, struct field *field)
+{
+    if (field->grows && task->storage.max_extent[axis] > task->storage.extent[axis])
+        field->extent[axis] = size_min(field->extent[axis], extent);
+}
+
+/* Of components that grow the points count that all of them have. */
+static enum h5grad_status take_common_extent(const struct description *description,
+                                             const struct task *task, struct field *field,
+                                             struct h5grad_error *err)
+{
+    const struct field_vector *vector = description->vector;
+    hsize_t extent[H5S_MAX_RANK];
+    enum h5grad_status status = H5GRAD_OK;
+    struct h5_guard guard;
+    hg_enter(&guard);
+    for (size_t k = 1; field->grows && k < vector->n_sources && !status; k++) {
+        const char *path = vector->source[k];
+        H5_CLOSED hid_t dataset = hg_names_open_variable(description->place->file, path, NULL, err);
+        if (dataset < 0)
+            status = hg_error_context(err, hg_error_status(err), "%s", path);
+        else if (hg_dataset_extent(dataset, extent, NULL) == (int)field->rank)
+            for (unsigned i = 0; i < field->rank; i++)
+                take_least(task, i, extent[i], field);
+    }
+    hg_leave(&guard);
+    return status;
+}
+
 /* Describes a component. first: the first one, described before; NULL: it is this one. */
 static enum h5grad_status describe_component(const struct description *description,
                                              const char *path, const struct field *first,
@@ -189,10 +221,14 @@ static enum h5grad_status describe_component(const struct description *descripti
     if (status)
         return hg_error_context(err, status, "%s", path);
     hg_derivation_note_axes(&description->options.derivation, field);
+    for (unsigned i = 0; first && i < field->rank && i < first->rank; i++)
+        take_least(task, i, first->extent[i], field);
     if (first &&
         ((status = check_order(first, field, err)) || (status = check_shapes(first, field, err))))
         return status;
     if (!first)
+        status = take_common_extent(description, task, field, err);
+    if (!first && !status)
         status = hg_subset_settle(field, &description->options, true, place->subset_used, err);
     if (!status)
         status = hg_axes_settle(field, &description->options, place->coordinates, err);
@@ -396,8 +432,8 @@ enum h5grad_status hg_vector_describe(struct task *task, const struct vector_pla
                                       const char *name, const struct run_options *options,
                                       struct field *field, struct h5grad_error *err)
 {
-    struct description description = {.place = place, .options = *options};
     struct field_vector *vector = hg_memory_zeroed(1, sizeof *vector);
+    struct description description = {.place = place, .vector = vector, .options = *options};
     if (!vector)
         return hg_error_memory(err, sizeof *vector);
     enum h5grad_status status = make_vector(name, options, &description, vector, err);

@@ -33,6 +33,7 @@ struct h5_access {
     bool follow_external;                       /* files outside its folder may be read */
     bool allow_plugins;                         /* libhdf5 may load filters */
     bool allow_missing;                         /* missing points read as the fill value */
+    bool swmr;                                  /* a writer in SWMR mode may enlarge it */
     uint64_t memory;                            /* limit for reading one chunk, in bytes; 0: none */
     void (*warn)(void *user, const char *text); /* called if a lock was not obtained; may be NULL */
     void *user;

@@ -75,15 +75,21 @@ static bool lock_to_read(int fd, struct h5_access *access)
     return true;
 }
 
-/* Calls hg_access_open and locks the file, unless it is opened for a check only. */
+/* Calls hg_access_open and locks the file, unless it is opened for a check only. What is read
+ * beside a writer does not stay locked: another may open it after this one. */
 static int open_to_read(struct h5_access *access, const char *path, struct stat *info)
 {
     int fd = hg_access_open(access, path, info);
-    if (fd < 0 || access->looking || lock_to_read(fd, access))
+    if (fd < 0 || access->looking)
         return fd;
-    close(fd);
-    errno = EACCES;
-    return -1;
+    if (!lock_to_read(fd, access)) {
+        close(fd);
+        errno = EACCES;
+        return -1;
+    }
+    if (access->swmr)
+        flock(fd, LOCK_UN);
+    return fd;
 }
 
 /* Copies the driver information of an open file for the list with which libhdf5 opens files named
@@ -190,6 +196,13 @@ static herr_t input_unlock(H5FD_t *file)
     return 0;
 }
 
+static herr_t input_query(const H5FD_t *file, unsigned long *flags)
+{
+    herr_t status = hg_handle_query(file, flags);
+    *flags |= H5FD_FEAT_SUPPORTS_SWMR_IO;
+    return status;
+}
+
 static herr_t fail_read(const char *why)
 {
     H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_IO, H5E_READERROR, "%s",
@@ -260,7 +273,7 @@ static const H5FD_class_t input_class = {
     .open = input_open,
     .close = input_close,
     .cmp = input_compare,
-    .query = hg_handle_query,
+    .query = input_query,
     .get_eoa = hg_handle_get_eoa,
     .set_eoa = hg_handle_set_eoa,
     .get_eof = input_get_eof,
@@ -304,6 +317,13 @@ enum h5grad_status hg_dataset_check(hid_t dataset, struct h5grad_error *err)
     return hg_access_check(hg_input_access(dataset), err);
 }
 
+bool hg_input_grows(hid_t object)
+{
+    unsigned intent = 0;
+    H5_CLOSED hid_t file = H5Iget_file_id(object);
+    return file >= 0 && H5Fget_intent(file, &intent) >= 0 && intent & H5F_ACC_SWMR_READ;
+}
+
 struct h5_heaps *hg_input_heaps(hid_t file)
 {
     struct handle *handle = find_handle(file);
@@ -319,8 +339,9 @@ enum h5grad_status hg_input_check_unchanged(hid_t file, struct h5grad_error *err
     const struct stat *then = &handle->opened;
     if (fstat(handle->common.fd, &now) != 0)
         return hg_error_errno(err, errno, "cannot be looked up");
-    if (now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
+    const bool same = now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+                      now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+    if (same || handle->access->swmr)
         return hg_access_check_unchanged(handle->access, true, err);
     return hg_error_set(err, H5GRAD_FAILED,
                         "changed while it was read: run again when nothing writes to it");

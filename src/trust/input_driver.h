@@ -14,6 +14,10 @@
 /* Returns the h5_access of the file that contains object; NULL if hg_open_input did not open it. */
 struct h5_access *hg_input_access(hid_t object);
 
+/* True if a writer may enlarge the file that contains object while it is read: it was opened with
+ * H5F_ACC_SWMR_READ, here or by the caller of the library. */
+bool hg_input_grows(hid_t object);
+
 /* The heaps (trust/heap.h) of a file of this driver; NULL for other files. */
 struct h5_heaps;
 struct h5_heaps *hg_input_heaps(hid_t file);

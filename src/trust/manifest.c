@@ -46,11 +46,17 @@ static void note_change(struct h5_manifest *manifest, const struct h5_manifest_e
         snprintf(manifest->changed, sizeof manifest->changed, "%s", note->path);
 }
 
+static bool is_same_file(const struct h5_manifest *manifest, const struct identity *a,
+                         const struct identity *b)
+{
+    return manifest->growing ? a->inode == b->inode : memcmp(a, b, sizeof *a) == 0;
+}
+
 static void compare_entries(struct h5_manifest *manifest, const struct h5_manifest_entry *note,
                             const struct stat *info)
 {
     const struct identity now = identify_file(info);
-    if (memcmp(&now, &note->identity, sizeof now) != 0)
+    if (!is_same_file(manifest, &now, &note->identity))
         note_change(manifest, note);
 }
 
@@ -132,7 +138,7 @@ bool hg_manifest_has(const struct h5_manifest *manifest, const struct stat *info
 {
     const struct identity wanted = identify_file(info);
     const struct h5_manifest_entry *note = manifest->first;
-    while (note && memcmp(&note->identity, &wanted, sizeof wanted) != 0)
+    while (note && !is_same_file(manifest, &note->identity, &wanted))
         note = note->next;
     return note != NULL;
 }

@@ -14,7 +14,8 @@
 
 /* A zeroed struct is empty. */
 struct h5_manifest {
-    void *tree; /* by path */
+    void *tree;   /* by path */
+    bool growing; /* files may grow: another size or time is no change */
     struct h5_manifest_entry *first, *last;
     size_t bytes;           /* memory of the entries */
     char changed[PATH_MAX]; /* the first file that has changed; "" */

@@ -106,30 +106,43 @@ static const char *foreign_format(const char *path)
     return n == 0 ? "is empty" : NULL;
 }
 
-static herr_t note_writing(unsigned n, const H5E_error2_t *entry, void *user)
+/* What libhdf5 says of a file's marks of a writer. */
+struct marks {
+    bool writing;   /* it has them, or ... */
+    bool otherwise; /* ... those of one that does not write in SWMR mode */
+};
+
+static herr_t note_marks(unsigned n, const H5E_error2_t *entry, void *user)
 {
     (void)n;
-    bool *writing = user;
-    *writing = *writing || (entry->desc && strstr(entry->desc, "h5clear"));
+    struct marks *marks = user;
+    const char *text = entry->desc ? entry->desc : "";
+    marks->writing = marks->writing || strstr(text, "h5clear");
+    marks->otherwise = marks->otherwise || strstr(text, "not already open for SWMR writing");
     return 0;
 }
 
 static enum h5grad_status explain_failure(const char *path, const struct h5_access *access,
                                           struct h5grad_error *err)
 {
-    bool writing = false;
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_writing, &writing);
+    struct marks marks = {false, false};
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_marks, &marks);
     enum h5grad_status status = hg_hdf5_error(err, "cannot open");
     if (access->lock[0] != '\0')
         return hg_error_set(err, H5GRAD_FAILED,
                             "cannot be locked: %s (HDF5_USE_FILE_LOCKING=FALSE in the environment "
                             "reads it all the same)",
                             access->lock);
-    if (writing)
+    if (marks.otherwise)
         return hg_error_set(
             err, H5GRAD_FAILED,
-            "is open for writing or was not closed properly (once nothing writes to "
-            "it, h5clear -s makes it readable)");
+            "is open for writing or was not closed properly, and not in SWMR mode (once nothing "
+            "writes to it, h5clear -s makes it readable)");
+    if (marks.writing)
+        return hg_error_set(
+            err, H5GRAD_FAILED,
+            "is open for writing or was not closed properly (--swmr reads beside a writer in SWMR "
+            "mode; once nothing writes to it, h5clear -s makes it readable)");
     htri_t known = H5Fis_hdf5(path);
     H5Eclear2(H5E_DEFAULT);
     const char *format = known == 0 ? foreign_format(path) : NULL;
@@ -138,11 +151,16 @@ static enum h5grad_status explain_failure(const char *path, const struct h5_acce
     return status;
 }
 
+unsigned hg_open_mode(const struct h5_access *access)
+{
+    return access && access->swmr ? H5F_ACC_RDONLY | H5F_ACC_SWMR_READ : H5F_ACC_RDONLY;
+}
+
 hid_t hg_open_to_judge(struct h5_access *access, const char *path, const struct stat *info,
                        hid_t list, struct h5grad_error *err)
 {
     access->judging = true;
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
+    hid_t file = H5Fopen(path, hg_open_mode(access), list);
     access->judging = false;
     if (file >= 0)
         return file;
@@ -180,7 +198,8 @@ hid_t hg_open_input(const char *path, struct h5_access *access, struct h5grad_er
         hg_hdf5_error(err, "cannot choose how to open files");
         return -1;
     }
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, list);
+    access->manifest.growing = access->swmr;
+    hid_t file = H5Fopen(path, hg_open_mode(access), list);
     if (file < 0)
         explain_failure(path, access, err);
     return file;

@@ -703,7 +703,7 @@ static hid_t open_first(hid_t dataset, const struct h5_access *access,
 {
     H5_CLOSED hid_t own = H5Iget_file_id(dataset), datasets = H5Pcreate(H5P_DATASET_ACCESS);
     H5_CLOSED hid_t files = found->path && own >= 0 ? H5Fget_access_plist(own) : -1;
-    H5_CLOSED hid_t other = files >= 0 ? H5Fopen(found->path, H5F_ACC_RDONLY, files) : -1;
+    H5_CLOSED hid_t other = files >= 0 ? H5Fopen(found->path, hg_open_mode(access), files) : -1;
     hid_t file = found->path ? other : own;
     return file >= 0 && datasets >= 0 && hg_choose_gap(datasets, access)
                ? H5Dopen2(file, found->dataset, datasets)
