@@ -3,7 +3,7 @@
  * Runs a program again and again, each time with another call of one kind failing, and checks what
  * it leaves behind. For tests/robust/faults.sh.
  *
- * usage: fault_points [-do] [-i INPUT] -p OBJECT -c CALL -w WITH [-s SPAN] [-m MOST] --
+ * usage: fault_points [-do] [-i INPUT] -p OBJECT -c CALL -w WITH [-s SPAN] [-m MOST [-b SHIFT]] --
  *            PROGRAM ARGUMENT...
  *
  * -p  fault_inject.so, and libraries to be preloaded with it
@@ -11,6 +11,7 @@
  * -w  FAULT_WITH, with the name of an error instead of its number
  * -s  calls that fail, from the k-th on; 0: all of them
  * -m  tries at most so many k, evenly spread; all of them by default
+ * -b  begins so many further: with 0, 1, 2 ... each k is tried by one of them
  * -o  there is an OUTPUT already, which only success replaces
  * -i  restores this file before each run and after the last
  * -d  ignores what libraries print when they crash or give up. Accepts an OUTPUT of other bytes in
@@ -72,7 +73,7 @@ struct bytes {
 
 struct points {
     const char *preload, *call, *with;
-    unsigned long long span, most;
+    unsigned long long span, most, shift;
     bool old, overlooks, kills;
     const char *input;
     struct bytes content;            /* of input */
@@ -395,7 +396,7 @@ static unsigned long long count_calls(struct points *points)
 
 static void read_arguments(struct points *points, int argc, char **argv)
 {
-    for (int option; (option = getopt(argc, argv, "+doi:p:c:w:s:m:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "+doi:p:c:w:s:m:b:")) != -1;) {
         switch (option) {
         case 'd':
             points->overlooks = true;
@@ -420,6 +421,9 @@ static void read_arguments(struct points *points, int argc, char **argv)
             break;
         case 'm':
             points->most = strtoull(optarg, NULL, 10);
+            break;
+        case 'b':
+            points->shift = strtoull(optarg, NULL, 10);
             break;
         default:
             exit(UNKNOWN);
@@ -446,7 +450,7 @@ int main(int argc, char **argv)
     unsigned long long calls = count_calls(&points);
     unsigned long long n = calls < points.most ? calls : points.most;
     for (; tried < n; tried++) {
-        wrong += !try_point(&points, 1 + tried * calls / n);
+        wrong += !try_point(&points, 1 + (tried * calls / n + points.shift) % calls);
         hit += atomic_load(&points.state->failed) > 0;
     }
     char left[256];

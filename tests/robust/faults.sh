@@ -4,15 +4,16 @@
 # vanish, an input that changes. Every run ends in success with the right bytes, or with one clear line
 # and nothing left behind.
 #
-# H5GRAD_FAULTS=all tries every allocation of a run, instead of some forty, evenly spread, and every
-# call also where libhdf5 reads and writes; H5GRAD_FAULTS=N tries N.
+# Of the calls of a run some six are tried, evenly spread, by one kind of failure these and by the
+# next kind the calls after them; of its allocations three times as many. H5GRAD_FAULTS=N tries N, and
+# H5GRAD_FAULTS=all every one, also where libhdf5 reads and writes.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../support/shell-common.sh
 . "$(dirname "$0")/../support/shell-common.sh"
 
 tests=$build/tests/robust
 object=$tests/.libs/fault_inject.so
-most=${H5GRAD_FAULTS:-40}
+most=${H5GRAD_FAULTS:-6}
 [ "$most" != all ] || most=1000000
 
 make_input() {
@@ -69,7 +70,8 @@ make_input beyond.h5 /v scales /time /lat /lon
 beyond=(-d/u --vector=V:2=/u --vector=V:1=/v "--compute=gradient,laplacian,magnitude,divergence,curl" --sphere
     --boundary=auto --missing=edge --accuracy=lon=8 --subset=lat=1:5 --time-unit=s)
 
-# points WAY CALL WITH [OPTION]... [-- OPTION-OF-PROGRAM...]: checks all calls of a run.
+# points WAY CALL WITH [OPTION]... [-- OPTION-OF-PROGRAM...]: checks the calls of a run.
+lines=0
 points() {
     local way=$1 call=$2 with=$3 line
     local -a environment=(env) options=() program_options=(-q -j2)
@@ -80,7 +82,7 @@ points() {
     done
     [ $# -eq 0 ] || program_options+=("${@:2}")
     [ "$way" = library ] && environment=(env H5GRAD_IO=library)
-    "${environment[@]}" "$tests/fault_points" "${options[@]}" -i "$way.h5" \
+    "${environment[@]}" "$tests/fault_points" -m $most -b $((lines++)) "${options[@]}" -i "$way.h5" \
         -p "$sanitizer $object" -c "$call" -w "$with" -- "$H5GRAD" "${program_options[@]}" "$way.h5" o/out.h5 >points.txt
     check "$way: $call $with ${options[*]}" equal $? 0 || sed 's/^/  /' points.txt
     line=$(tail -n 1 points.txt)
@@ -165,18 +167,18 @@ else
         echo "allocations that fail: skipped: the program does not watch over itself"
     else
         for way in contiguous gzip library; do
-            points $way malloc ENOMEM -d -m $most
-            points $way malloc ENOMEM -d -s 0 -m $most
-            points $way malloc ENOMEM -d -o -m $((most / 4)) -- -O
+            points $way malloc ENOMEM -d -m $((3 * most))
+            points $way malloc ENOMEM -d -s 0 -m $((3 * most))
+            points $way malloc ENOMEM -d -o -m $most -- -O
         done
         # Little data is done without.
         for way in large packed; do
             points $way thread EAGAIN -d
             check "$way: threads" test "$calls" -gt 0
         done
-        points names malloc ENOMEM -d -m $most
-        points beyond malloc ENOMEM -d -m $most -- "${beyond[@]}"
-        points beyond malloc ENOMEM -d -s 0 -m $((most / 2)) -- "${beyond[@]}"
+        points names malloc ENOMEM -d -m $((3 * most))
+        points beyond malloc ENOMEM -d -m $((3 * most)) -- "${beyond[@]}"
+        points beyond malloc ENOMEM -d -s 0 -m $((2 * most)) -- "${beyond[@]}"
     fi
     echo "calls that fail: $tried points, $found findings"
 fi

@@ -8,13 +8,14 @@
  *        make_input FILE PATH numbers NAME VALUE...
  *        make_input FILE PATH virtual SOURCE-FILE SOURCE-PATH
  *        make_input FILE PATH bomb MEBIBYTES
+ *        make_input FILE PATH ... , PATH ...
  *
  * Adds the dataset PATH to FILE, and creates FILE and the groups of PATH as needed. Or gives a
  * dataset dimension scales, where an AXIS of "-" has none; or a dataset or group the attribute
  * NAME: texts or doubles, a single one as a scalar. Or adds a virtual dataset of another one. Or
- * adds one with gzip whose only chunk decodes to so many MiB, far more than it should hold. With
- * MAKE_INPUT_LATEST in the environment FILE has the latest format of libhdf5 instead of the
- * earliest.
+ * adds one with gzip whose only chunk decodes to so many MiB, far more than it should hold. A
+ * comma between two of these saves a process. With MAKE_INPUT_LATEST in the environment FILE has
+ * the latest format of libhdf5 instead of the earliest.
  *
  * TYPE   int8 ... int64, uint8 ... uint64, float32, float64, each also with "be" behind it;
  *        complex64, complex128 (two values per point); and of what is no field: bool, string,
@@ -274,15 +275,16 @@ static hid_t input_create(hid_t file, const char *path, const struct input *inpu
     return dataset;
 }
 
-static void input_add_dataset(hid_t file, int argc, char **argv)
+/* PATH TYPE SHAPE [VALUE]... */
+static void input_add_dataset(hid_t file, size_t n, char **words)
 {
     struct input input;
 
-    input_set_type(&input, argv[3]);
-    input_set_shape(&input, argv[4]);
-    hid_t dataset = input_create(file, argv[2], &input);
-    if (argc > 5)
-        input_write(&input, dataset, argv + 5, (size_t)argc - 5);
+    input_set_type(&input, words[1]);
+    input_set_shape(&input, words[2]);
+    hid_t dataset = input_create(file, words[0], &input);
+    if (n > 3)
+        input_write(&input, dataset, words + 3, n - 3);
     H5Dclose(dataset);
     H5Pclose(input.creation);
     H5Sclose(input.space);
@@ -421,25 +423,40 @@ static void input_add_scales(hid_t file, const char *path, char **axes, size_t n
     free(list);
 }
 
+/* PATH and what is behind it. */
+static void input_add(hid_t file, size_t n, char **words)
+{
+    if (n < 3)
+        input_die("usage", "make_input FILE PATH TYPE SHAPE [VALUE]...");
+    const char *path = words[0], *what = words[1];
+    if (strcmp(what, "scales") == 0)
+        input_add_scales(file, path, words + 2, n - 2);
+    else if (strcmp(what, "text") == 0 && n > 3)
+        input_add_text(file, path, words[2], (const char *const *)words + 3, n - 3);
+    else if (strcmp(what, "numbers") == 0 && n > 3)
+        input_add_numbers(file, path, words[2], words + 3, n - 3);
+    else if (strcmp(what, "virtual") == 0 && n == 4)
+        input_add_virtual(file, path, words[2], words[3]);
+    else if (strcmp(what, "bomb") == 0 && n == 3)
+        input_add_bomb(file, path, words[2]);
+    else
+        input_add_dataset(file, n, words);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 5)
-        input_die("usage", "make_input FILE PATH TYPE SHAPE [VALUE]...");
-    const char *what = argv[3];
+    char **end = argv + argc;
+    if (argc < 3)
+        input_die("usage", "make_input FILE PATH ...");
     hid_t file = input_open(argv[1]);
     if (file < 0)
         return 1;
-    if (strcmp(what, "scales") == 0)
-        input_add_scales(file, argv[2], argv + 4, (size_t)argc - 4);
-    else if (strcmp(what, "text") == 0 && argc > 5)
-        input_add_text(file, argv[2], argv[4], (const char *const *)argv + 5, (size_t)argc - 5);
-    else if (strcmp(what, "numbers") == 0 && argc > 5)
-        input_add_numbers(file, argv[2], argv[4], argv + 5, (size_t)argc - 5);
-    else if (strcmp(what, "virtual") == 0 && argc == 6)
-        input_add_virtual(file, argv[2], argv[4], argv[5]);
-    else if (strcmp(what, "bomb") == 0 && argc == 5)
-        input_add_bomb(file, argv[2], argv[4]);
-    else
-        input_add_dataset(file, argc, argv);
+    for (char **words = argv + 2; words < end;) {
+        char **comma = words;
+        while (comma < end && strcmp(*comma, ",") != 0)
+            comma++;
+        input_add(file, (size_t)(comma - words), words);
+        words = comma + 1;
+    }
     return H5Fclose(file) < 0;
 }

@@ -57,8 +57,10 @@ equal() {
 
 # values FILE DATASET: its values in one line, each with all its digits.
 values() {
-    h5dump --no-compact-subset -d "$2" -y -w 0 -m '%.17g' "$1" |
-        sed '1,/DATA {/d; /^ *}$/,$d; s/^ *//; s/, */ /g' | tr '\n' ' ' | sed 's/  */ /g; s/ $//'
+    h5dump --no-compact-subset -d "$2" -y -w 0 -m '%.17g' "$1" | awk '
+        on && /^ *}$/ { on = 2 }
+        on == 1 { gsub(/,/, " "); for (i = 1; i <= NF; i++) { printf "%s%s", sep, $i; sep = " " } }
+        /DATA {/ && !on { on = 1 }'
 }
 
 # wait_until COMMAND...: waits until it succeeds, for much longer than it should take.

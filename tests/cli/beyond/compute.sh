@@ -78,7 +78,7 @@ run -qO -d/T --compute=magnitude plane.h5 o/all.h5
 check "magnitude alone" equal "$(datasets o/all.h5)" "/T_grad_magnitude /x /y"
 run -qO -d/T --compute=gradient,laplacian '--name=d_{what}' plane.h5 o/all.h5
 check "{what}" equal "$(datasets o/all.h5)" "/d_grad_0 /d_grad_1 /d_laplacian /x /y"
-fails "the same name twice" 2 plane.h5 'gradient of /T along axis 0 and second of /T along axis 0 would both be .*use {what} in --name' -d/T --compute=gradient,second '--name={name}_{dim}'
+fails "the same name twice" 2 plane.h5 'gradient of /T along axis 0 and second of /T along axis 0 would both be .*use .what. in --name' -d/T --compute=gradient,second '--name={name}_{dim}'
 fails "no such word" 2 plane.h5 "'slope' is not gradient, second" --compute=gradient,slope
 fails "of vectors" 2 plane.h5 'compute: divergence, curl and q are of vectors' --compute=curl
 
