@@ -8,12 +8,16 @@
  * FAULT_CALL    read, write, open, close, stat, lock, reserve, truncate, sync, rename, remove,
  *               space, fork, thread or malloc: see the functions below
  * FAULT_AT      the first of these calls that fails, counted from 1; 0: none, calls are only
- * counted FAULT_LAST    the last one that fails FAULT_WITH    the error's number; or "short": the
- * call reads or writes half of the bytes; or "cut": the file is truncated to half before the read;
- * or "kill": the process is killed before the call; or "crash": it aborts FAULT_FOLDER  only files
- * in this folder, or with relative names, are meant, not those of the dynamic linker and the system
+ *               counted
+ * FAULT_LAST    the last one that fails
+ * FAULT_WITH    the error's number; or "short": the call reads or writes half of the bytes; or
+ *               "cut": the file is truncated to half before the read; or "kill": the process is
+ *               killed before the call; or "crash": it aborts
+ * FAULT_FOLDER  only files in this folder, or with relative names, are meant, not those of the
+ *               dynamic linker and the system
  * FAULT_STATE   a file of at least 16 bytes for the numbers of calls counted and of calls failed,
  *               shared by all processes of the run
+ * FAULT_CLOCK   if "real", clocks show the time
  *
  * Calls are counted from the beginning of main on. The date stands still, so that two runs make the
  * same bytes; the monotonic clock runs fast, so that tasks of every half minute are done.
@@ -64,7 +68,7 @@ static struct {
     atomic_bool begun;
     const char *call;
     unsigned long long at, last;
-    bool cut, kill, crash;
+    bool cut, kill, crash, real_clock;
     int number; /* 0: short, cut, kill or crash */
     const char *folder;
     struct state *state;
@@ -101,6 +105,8 @@ static void begin(void)
     fault.cut = with && strcmp(with, "cut") == 0;
     fault.kill = with && strcmp(with, "kill") == 0;
     fault.crash = with && strcmp(with, "crash") == 0;
+    const char *clock = getenv("FAULT_CLOCK");
+    fault.real_clock = clock && strcmp(clock, "real") == 0;
     fault.number = with ? (int)number_of("FAULT_WITH") : 0;
     int fd = name ? NEXT(open)(name, O_RDWR | O_CLOEXEC) : -1;
     void *state = MAP_FAILED;
@@ -401,6 +407,8 @@ int gettimeofday(struct timeval *now, void *zone)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
+    if (fault.real_clock)
+        return NEXT(clock_gettime)(clock, now);
     *now = (struct timespec){.tv_sec = STILL};
     if (clock == CLOCK_REALTIME)
         return 0;
