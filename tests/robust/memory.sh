@@ -62,8 +62,8 @@ quarter() {
 make_input plain.h5 /v float32 48x256x256/48x256x256 noise
 make_input unwritten.h5 /v float32 48x256x256/48x256x256+gzip
 make_input packed.h5 /v float32 48x256x256/48x256x256+shuffle+gzip+fletcher32 noise
-make_input many.h5 /v float32be 50x260x258/48x256x256+shuffle+gzip 1.5
-make_input short.h5 /v int16 50x260x514/48x256x512+gzip 7
+make_input many.h5 /v float32be 50x256x258/48x256x256+shuffle+gzip 1.5
+make_input short.h5 /v int16 48x260x514/48x256x512+gzip 7
 make_input thin.h5 /v float64 4x1500x1024/1x1500x1024+shuffle+gzip 2
 
 for file in plain unwritten packed many short thin; do
@@ -92,7 +92,7 @@ check "300000 chunks" run 48 -d /u index.h5
 check "300000 chunks: within the cap" within 48
 
 # A chunk that is larger than the cap is read in parts where it has no filters.
-make_input large.h5 /v float32 100x512x512/100x512x512 noise
+make_input large.h5 /v float32 48x512x512/48x512x512 noise
 check "larger than the cap" run 40 --layout=contiguous large.h5
 check "larger than the cap: within it" within 40
 
@@ -102,7 +102,7 @@ make_input small.h5 /v float64 128x128x8/1x1x8 noise
 make_input shown.h5 /v virtual small.h5 /v
 make_input flat.h5 /v float64 50000 noise
 make_input x.h5 /x float64 50000/1 $(seq 50000)
-"$H5GRAD" -q -s 1 --no-history --layout=contiguous small.h5 want.h5
+"$H5GRAD" -q -O -s 1 --no-history --layout=contiguous small.h5 want.h5
 export H5GRAD_IO=library
 for file in small shown; do
     check "$file chunks" run 32 --layout=contiguous $file.h5
@@ -112,6 +112,9 @@ done
 unset H5GRAD_IO
 check "coordinates in small chunks" "$H5GRAD" -q -O --no-history --json -m 32M --coord 0=x.h5:/x flat.h5 out.h5 >report
 check "coordinates in small chunks: within the least cap" within 32
-check "coordinates in small chunks: the values" equal "$(values out.h5 /v_grad_0 | md5sum)" \
-    "$("$H5GRAD" -q -O -s 1 flat.h5 want.h5 && values want.h5 /v_grad_0 | md5sum)"
+"$H5GRAD" -q -O -s 1 flat.h5 want.h5
+for file in out want; do
+    h5dump -d /v_grad_0 -b LE -o $file $file.h5 >/dev/null
+done
+check "coordinates in small chunks: the values" cmp out want
 finish

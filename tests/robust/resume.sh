@@ -9,7 +9,8 @@ set -u
 kills=${H5GRAD_KILLS:-2}
 
 mkdir o
-"$MAKE_INPUT" in.h5 /a float64 160x64x64/40x64x16 noise , /b float32 50x100x128 noise || exit 99
+"$MAKE_INPUT" in.h5 /a float64 160x64x64/40x64x16 noise , /b float32 50x100x128 noise &&
+    "$MAKE_INPUT" small.h5 /a float64 80x48x64/20x48x64 noise , /b float32 50x20x64/50x20x8 noise || exit 99
 
 # A globe whose values are missing here and there, and options beyond the gradient of torch.
 # shellcheck disable=SC2046
@@ -278,7 +279,7 @@ stop_at() {
             kill_at 0 "$@" && rm o/out.h5
             writes[$*]=$(od -A n -t u8 -N 8 state)
         fi
-        ! kill_at $((writes[$*] / 2)) "$@" && [ -e o/.out.h5.h5grad.part ]
+        ! kill_at $((writes[$*] * 2 / 3)) "$@" && [ -e o/.out.h5.h5grad.part ]
     else
         "$H5GRAD" --no-history --checkpoint "$@" -j1 $input o/out.h5 2>err &
         pid=$!
@@ -314,22 +315,25 @@ notice() {
     rm -f o/out.h5 want.h5
 }
 
+input=small.h5
 if [ -e "$object" ]; then
     for damage in cut_short cut_little fill_with_zeros put_another change_a_byte; do
         notice contiguous $damage KILL --layout=contiguous
     done
     for damage in fill_with_zeros change_a_byte; do
-        notice chunked $damage KILL --layout=40x32x32 --filter=shuffle+gzip=1
-        notice "plain chunks" $damage KILL --layout=40x32x32 --filter=none
+        notice chunked $damage KILL --layout=40x16x32 --filter=shuffle+gzip=1
+        notice "plain chunks" $damage KILL --layout=40x16x32 --filter=none
     done
 else
     echo "damage after SIGKILL: skipped: no $object"
 fi
+rm -f want*
+input=in.h5
 notice contiguous change_a_byte TERM --layout=contiguous
 notice contiguous fill_with_zeros TERM --layout=contiguous
 kill_and_resume contiguous --layout=contiguous
-kill_and_resume chunked --layout=40x32x32 --filter=shuffle+gzip=1
-kill_and_resume "plain chunks" --layout=40x32x32 --filter=none
+kill_and_resume chunked --layout=40x16x32 --filter=shuffle+gzip=1
+kill_and_resume "plain chunks" --layout=40x16x32 --filter=none
 input=globe.h5
 kill_and_resume "many options" "${globe[@]}"
 input=in.h5
