@@ -63,6 +63,14 @@ values() {
         /DATA {/ && !on { on = 1 }'
 }
 
+# listed FIELD: prints what the report in ./stdout says of it, and perhaps of others at once.
+listed() {
+    awk -v field="$1" '
+        /^\// { on = on && heads; heads = 1; on = on || $1 == field; next }
+        { heads = 0 }
+        on' stdout
+}
+
 # wait_until COMMAND...: waits until it succeeds, for much longer than it should take.
 wait_until() {
     local end=$((SECONDS + 60))

@@ -27,13 +27,8 @@ left_out() {
     local what=$1 regex=$2
     shift 2
     rm -f in.h5 out.h5
-    make_input in.h5 /bad "$@"
-    make_input in.h5 /good float64 3 0 2 4
-    make_input in.h5 /T float64 4x3 1 2 4 8 16 32 64 128 256 512 1024 2048
-    if [ -n "${unit-}" ]; then
-        make_input in.h5 /bad text units "$unit"
-    fi
-    make_input in.h5 /T scales /bad /good
+    make_input in.h5 /bad "$@" , /good float64 3 0 2 4 , \
+        /T float64 4x3 1 2 4 8 16 32 64 128 256 512 1024 2048 , /T scales /bad /good ${unit:+, /bad text units "$unit"}
     run in.h5 out.h5
     check "$what: exit status" equal "$status" 0
     check "$what: one line" equal "$(wc -l <stderr)" 1
@@ -70,37 +65,66 @@ left_out() {
 }
 
 left_out "repeated" 'coordinates 1 and 2 are both 1' float64 4 0 1 1 2
-left_out "not monotonic" 'coordinate' float32 4 0 2 1 3
-left_out "not finite" 'coordinate 2' float64 4 0 1 nan 3
-left_out "too few" '3 points, the axis 4' float64 3 0 1 2
-left_out "too many" '6 points, the axis 4' float64 6 0 1 2 3 4 5
-left_out "one more" '5 points, the axis 4' float64 5 0 1 2 3 4
 left_out "text" 'type is a string' string 4
-left_out "flags" 'type is' bool 4
-left_out "complex" 'type is complex' complex128 4 0
-left_out "two axes" 'rank 2' float64 4x3 1
-left_out "scalar" 'has no extent' float64 scalar 1
 unit="day as %Y%m%d.%f"
 left_out "dates" 'dates written as numbers' float64 4 20000130 20000131 20000201 20000202
-unit=YYYYMM
-left_out "months" 'dates written as numbers' int32 4 199911 199912 200001 200002
-unit="day as YYYYMMDD"
-left_out "days" 'dates written as numbers' int32 4 20000130 20000131 20000201 20000202
-unit=YYYYDDD
-left_out "days of years" 'dates written as numbers' int32 4 1999364 1999365 2000001 2000002
-unit="UTC, HHMM"
-left_out "times of a day" 'dates written as numbers' int32 4 30 100 130 200
 unit=
-left_out "dates without a unit" 'dates written as numbers' int32 4 20000130 20000131 20000201 20000202
+
+# reason REGEX UNIT [MAKE-INPUT-ARGUMENT...]: likewise /T$n with the scales /bad$n and /good in one file,
+# whose messages and reports are checked together.
+reasons=()
+inputs=()
+reason() {
+    local n=${#reasons[@]}
+    reasons+=("$1")
+    inputs+=(, /bad$n "${@:3}" , /T$n float64 4x3 1 2 4 8 16 32 64 128 256 512 1024 2048 , /T$n scales /bad$n /good)
+    [ -z "$2" ] || inputs+=(, /bad$n text units "$2")
+}
+
+reason 'coordinate' "" float32 4 0 2 1 3
+reason '3 points, the axis 4' "" float64 3 0 1 2
+reason 'coordinate 2' "" float64 4 0 1 nan 3
+reason '6 points, the axis 4' "" float64 6 0 1 2 3 4 5
+reason '5 points, the axis 4' "" float64 5 0 1 2 3 4
+reason 'type is' "" bool 4
+reason 'type is complex' "" complex128 4 0
+reason 'rank 2' "" float64 4x3 1
+reason 'has no extent' "" float64 scalar 1
+reason 'dates written as numbers' YYYYMM int32 4 199911 199912 200001 200002
+reason 'dates written as numbers' "day as YYYYMMDD" int32 4 20000130 20000131 20000201 20000202
+reason 'dates written as numbers' YYYYDDD int32 4 1999364 1999365 2000001 2000002
+reason 'dates written as numbers' "UTC, HHMM" int32 4 30 100 130 200
+reason 'dates written as numbers' "" int32 4 20000130 20000131 20000201 20000202
+make_input reasons.h5 /good float64 3 0 2 4 "${inputs[@]}"
+run reasons.h5 reasons-out.h5
+check "reasons: exit status" equal "$status" 0
+check "reasons: one line each" equal "$(wc -l <stderr)" ${#reasons[@]}
+check "reasons: results" equal "$(datasets reasons-out.h5 | tr ' ' '\n' | grep -c '_grad_1$')" ${#reasons[@]}
+check "reasons: of the axis left out" equal "$(datasets reasons-out.h5 | grep -c _grad_0)" 0
+for n in "${!reasons[@]}"; do
+    check "/bad$n: warning" grep -Eq \
+        "^h5grad: reasons.h5: /T$n: axis 0 \(bad$n\): left out: .*/bad$n.*${reasons[n]}.*--coord[ =]0=PATH.*--spacing" stderr
+    check "/bad$n: values" equal "$(values reasons-out.h5 /T${n}_grad_1)" "0.5 0.75 1 4 6 8 32 48 64 256 384 512"
+done
+for goal in --list -n; do
+    operands=(reasons.h5)
+    [ $goal = --list ] || operands+=(o.h5)
+    run $goal "${operands[@]}"
+    for n in "${!reasons[@]}"; do
+        check "/bad$n: $goal: axis" grep -Eq \
+            "^    axis 0  +bad$n: 4 points.*, no usable spacing: .*/bad$n.*${reasons[n]}" <(listed /T$n)
+    done
+    run $goal --json "${operands[@]}"
+    check "reasons: $goal --json: kind" equal "$(grep -c '"spacing": "unusable"' stdout)" ${#reasons[@]}
+    for n in "${!reasons[@]}"; do
+        check "/bad$n: $goal --json: reason" grep -Eq "\"problem\": \".*/bad$n.*${reasons[n]}" stdout
+    done
+done
 
 # Days of one month are as far apart as their numbers, and a unit says what they are.
-make_input month.h5 /x int32 4 20000101 20000102 20000104 20000108
-make_input month.h5 /y int32 4 20000130 20000131 20000201 20000202
-make_input month.h5 /y text units "days since 0000-01-01, not yyyymmdd"
-make_input month.h5 /u float64 4 1 2 4 8
-make_input month.h5 /v float64 4 1 2 4 8
-make_input month.h5 /u scales /x
-make_input month.h5 /v scales /y
+make_input month.h5 /x int32 4 20000101 20000102 20000104 20000108 , /y int32 4 20000130 20000131 20000201 20000202 , \
+    /y text units "days since 0000-01-01, not yyyymmdd" , /u float64 4 1 2 4 8 , /v float64 4 1 2 4 8 , \
+    /u scales /x , /v scales /y
 run month.h5 month-out.h5
 check "no dates" equal "$status $(cat stderr)" "0 "
 
@@ -111,9 +135,7 @@ check "midpoints" equal "$status $(cat stderr)" "0 "
 
 # With dates by --coord there is no message about those of the file.
 unit="day as %Y%m%d.%f"
-make_input dates.h5 /t float64 4 20000130 20000131 20000201 20000202
-make_input dates.h5 /t text units "$unit"
-make_input dates.h5 /u float64 4 1 2 3 4
+make_input dates.h5 /t float64 4 20000130 20000131 20000201 20000202 , /t text units "$unit" , /u float64 4 1 2 3 4
 run -d /u --coord=0=/t dates.h5 out2.h5
 check "dates by --coord" equal "$status" 1
 check "dates by --coord: message" grep -q '/u: axis 0: coordinates /t are dates written as numbers' stderr
@@ -124,10 +146,7 @@ longitudes() {
     local unit=$1
     shift
     rm -f lon.h5 lon-out.h5
-    make_input lon.h5 /x float64 5 "$@"
-    make_input lon.h5 /x text units "$unit"
-    make_input lon.h5 /u float64 5 0 4 8 12 20
-    make_input lon.h5 /u scales /x
+    make_input lon.h5 /x float64 5 "$@" , /x text units "$unit" , /u float64 5 0 4 8 12 20 , /u scales /x
     run lon.h5 lon-out.h5
 }
 longitudes degrees_east 344 352 0 8 24
@@ -143,20 +162,14 @@ longitudes degrees_north 340 350 0 10 25
 check "no longitude" grep -q 'not monotonic' stderr
 
 # Coordinates of float32 that are even but for their rounding stay as they are: -v says so.
-make_input even.h5 /x float32 4 0 0.1 0.2 0.3
-make_input even.h5 /u float64 4 0 1 2 3
-make_input even.h5 /u scales /x
-make_input even.h5 /y float32 4 0 0.1 0.25 0.3
-make_input even.h5 /v float64 4 0 1 2 3
-make_input even.h5 /v scales /y
+make_input even.h5 /x float32 4 0 0.1 0.2 0.3 , /u float64 4 0 1 2 3 , /u scales /x , /y float32 4 0 0.1 0.25 0.3 , \
+    /v float64 4 0 1 2 3 , /v scales /y
 run -v even.h5 even-out.h5
 check "rounded" grep -q '/u: axis 0 (x): coordinates /x are even but for .* a step of 0.1$' stderr
 check "not rounded" equal "$(grep -c 'even but for' stderr)" 1
 
 # A scale with a null dataspace says nothing.
-make_input null.h5 /x int64 null
-make_input null.h5 /u float64 4 1 2 4 8
-make_input null.h5 /u scales /x
+make_input null.h5 /x int64 null , /u float64 4 1 2 4 8 , /u scales /x
 run null.h5 null-out.h5
 check "null dataspace: exit status" equal "$status" 0
 check "null dataspace: warning" grep -Eq '^h5grad: null.h5: /u: axis 0 \(x\): no spacing found: unit' stderr
@@ -164,11 +177,8 @@ check "null dataspace: values" equal "$(values null-out.h5 /u_grad_0)" "1 1.5 3 
 
 # No axis remains: the field is skipped, an error where it was named, and nothing to do where it is
 # the only one.
-make_input none.h5 /x float64 4 0 1 1 2
-make_input none.h5 /u float64 4 1 2 4 8
-make_input none.h5 /u scales /x
-make_input none.h5 /one float64 1x4 1
-make_input none.h5 /one scales - /x
+make_input none.h5 /x float64 4 0 1 1 2 , /u float64 4 1 2 4 8 , /u scales /x , /one float64 1x4 1 , \
+    /one scales - /x
 run none.h5 none-out.h5
 check "nothing remains: exit status" equal "$status" 1
 check "nothing remains: message" grep -q 'nothing to do: /one: axis 1 (x): .*/x: .*both 1' stderr
@@ -183,9 +193,7 @@ run -d '/[uv]' none.h5 o2.h5
 check "a pattern: exit status" equal "$status" 0
 
 # So is a field whose packing cannot be understood.
-make_input packed.h5 /u int16 4 1 2 4 8
-make_input packed.h5 /u text scale_factor half
-make_input packed.h5 /v float64 4 1 2 4 8
+make_input packed.h5 /u int16 4 1 2 4 8 , /u text scale_factor half , /v float64 4 1 2 4 8
 run packed.h5 packed-out.h5
 check "broken packing: exit status" equal "$status" 0
 check "broken packing: warning" grep -q \
@@ -193,8 +201,7 @@ check "broken packing: warning" grep -q \
 check "broken packing: results" equal "$(datasets packed-out.h5)" "/v_grad_0"
 
 # And a piece of a grid that the file holds in pieces.
-make_input patch.h5 /Grid00000001/u float64 4 1 2 4 8
-make_input patch.h5 /v float64 4 1 2 4 8
+make_input patch.h5 /Grid00000001/u float64 4 1 2 4 8 , /v float64 4 1 2 4 8
 run patch.h5 patch-out.h5
 check "a patch: exit status" equal "$status" 0
 check "a patch: warning" grep -q \
@@ -205,12 +212,8 @@ check "a patch: results" equal "$(datasets patch-out.h5)" "/v_grad_0"
 for field in a b c; do
     make_input many.h5 /$field float64 4x3 1
 done
-make_input many.h5 /x float64 4 0 1 1 2
-make_input many.h5 /y float64 3 0 0 1
-make_input many.h5 /z float64 3 0 1 2
-make_input many.h5 /a scales /x /z
-make_input many.h5 /b scales /x /z
-make_input many.h5 /c scales - /y
+make_input many.h5 /x float64 4 0 1 1 2 , /y float64 3 0 0 1 , /z float64 3 0 1 2 , /a scales /x /z , \
+    /b scales /x /z , /c scales - /y
 run many.h5 many-out.h5
 check "many: exit status" equal "$status" 0
 check "many: x" grep -Eq '/a: axis 0 \(x\): left out: .*\(as for 1 more that -v names\)$' stderr
@@ -227,11 +230,8 @@ check "many: --verbose" equal "$(grep -c 'left out' stderr)" 3
 gathered() {
     local file=$1 regex=$2
     rm -f o.h5
-    make_input "$file" /T float64 5 0 1 4 9 16
-    make_input "$file" /T scales "$dimension"
-    make_input "$file" /z float64 3 0 1 3
-    make_input "$file" /g/U float64 3x5 1 2 3 4 5 2 3 4 5 6 4 5 6 7 8
-    make_input "$file" /g/U scales /z "$dimension"
+    make_input "$file" /T float64 5 0 1 4 9 16 , /T scales "$dimension" , /z float64 3 0 1 3 , \
+        /g/U float64 3x5 1 2 3 4 5 2 3 4 5 6 4 5 6 7 8 , /g/U scales /z "$dimension"
     rm -f out.h5
     run "$file" out.h5
     check "$file: exit status" equal "$status" 0
@@ -256,36 +256,29 @@ gathered() {
     check "$file: --dim: warning" grep -q '/T: axis 0 .*: no spacing found: unit spacing' stderr
 }
 
-make_input compress.h5 /land int32 5 1 2 5 8 11
-make_input compress.h5 /land text compress "lat  lon"
+make_input compress.h5 /land int32 5 1 2 5 8 11 , /land text compress "lat  lon"
 dimension=/land
 gathered compress.h5 'gathered from lat, lon \(compress\)'
 check "a list of indices is no field" equal "$(grep -c '^/land ' <("$H5GRAD" --list compress.h5))" 0
 
 # Contiguous and indexed ragged arrays: the variable that says so lies beside the fields or around.
-make_input contiguous.h5 /obs float32be 5
-make_input contiguous.h5 /obs text NAME "This is a netCDF dimension but not a netCDF variable.         5"
-make_input contiguous.h5 /size int32 2 3 2
-make_input contiguous.h5 /size text sample_dimension obs
+make_input contiguous.h5 /obs float32be 5 , \
+    /obs text NAME "This is a netCDF dimension but not a netCDF variable.         5" , /size int32 2 3 2 , \
+    /size text sample_dimension obs
 dimension=/obs
 gathered contiguous.h5 'observations of several features.*\(sample_dimension\)'
 run --list -v contiguous.h5
 check "counts are no field" grep -q '/size: it counts observations.* (skipped)' stderr
 
-make_input indexed.h5 /obs float64 5 0 1 2 3 4
-make_input indexed.h5 /station int32 5 0 1 0 1 0
-make_input indexed.h5 /station text instance_dimension place
-make_input indexed.h5 /station scales /obs
+make_input indexed.h5 /obs float64 5 0 1 2 3 4 , /station int32 5 0 1 0 1 0 , \
+    /station text instance_dimension place , /station scales /obs
 gathered indexed.h5 'observations of several features.*\(instance_dimension\)'
 run --list -v indexed.h5
 check "indices are no field" grep -q '/station: it is a list of indices.* (skipped)' stderr
 
 # A list of indices has integers.
-make_input decoy.h5 /x float64 3 0 2 4
-make_input decoy.h5 /x text compress "lat lon"
-make_input decoy.h5 /u float64 3 0 2 4
-make_input decoy.h5 /u text sample_dimension x
-make_input decoy.h5 /u scales /x
+make_input decoy.h5 /x float64 3 0 2 4 , /x text compress "lat lon" , /u float64 3 0 2 4 , \
+    /u text sample_dimension x , /u scales /x
 rm -f out.h5
 run decoy.h5 out.h5
 check "no list: exit status" equal "$status" 0

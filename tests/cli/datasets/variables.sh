@@ -38,15 +38,13 @@ attribute() {
 
 # placeholder FILE PATH EXTENT: a dimension of netCDF-4 without a variable.
 placeholder() {
-    make_input "$1" "$2" float32be "$3"
-    make_input "$1" "$2" text NAME "This is a netCDF dimension but not a netCDF variable.         $3"
-    make_input "$1" "$2" text CLASS DIMENSION_SCALE
+    make_input "$1" "$2" float32be "$3" , "$2" text CLASS DIMENSION_SCALE , \
+        "$2" text NAME "This is a netCDF dimension but not a netCDF variable.         $3"
 }
 
 # axes FILE GROUP: y and x with coordinates in a group, and the dimension lat of 3.
 axes() {
-    make_input "$1" "$2/y" float64 3 0 2 4
-    make_input "$1" "$2/x" float64 2 0 4
+    make_input "$1" "$2/y" float64 3 0 2 4 , "$2/x" float64 2 0 4
     placeholder "$1" "$2/lat" 3
 }
 
@@ -57,10 +55,9 @@ axes() {
 for group in "" /g /g/h; do
     file=in$(echo "$group" | tr / _).h5
     axes "$file" "$group"
-    make_input "$file" "$group/_nc4_non_coord_lat" float64 3x2 0 8 2 16 8 32
-    make_input "$file" "$group/_nc4_non_coord_lat" scales "$group/y" "$group/x"
-    make_input "$file" "$group/T" float64 3x2 0 1 2 3 4 5
-    make_input "$file" "$group/T" scales "$group/y" "$group/x"
+    make_input "$file" "$group/_nc4_non_coord_lat" float64 3x2 0 8 2 16 8 32 , \
+        "$group/_nc4_non_coord_lat" scales "$group/y" "$group/x" , "$group/T" float64 3x2 0 1 2 3 4 5 , \
+        "$group/T" scales "$group/y" "$group/x"
     for name in "$group/lat" "${group#/}/lat" "$group/l[a]t" "$group/_nc4_non_coord_lat"; do
         quietly "-d $name" -d "$name" "$file" out.h5
         check "-d $name: results" equal "$(datasets out.h5)" \
@@ -94,12 +91,10 @@ done
 # One along an axis gives its coordinates and its name; so does --coord.
 placeholder line.h5 /p 3
 placeholder line.h5 /lat 5
-make_input line.h5 /_nc4_non_coord_lat float64 3 0 1 3
-make_input line.h5 /_nc4_non_coord_lat scales /p
-make_input line.h5 /_nc4_non_coord_lat text units km
+make_input line.h5 /_nc4_non_coord_lat float64 3 0 1 3 , /_nc4_non_coord_lat scales /p , \
+    /_nc4_non_coord_lat text units km
 for field in T U; do
-    make_input line.h5 /$field float64 3 0 1 9
-    make_input line.h5 /$field scales /p
+    make_input line.h5 /$field float64 3 0 1 9 , /$field scales /p
 done
 make_input line.h5 /T text coordinates lat
 quietly "a coordinate along the axis" -d T line.h5 out.h5
@@ -112,8 +107,7 @@ done
 
 # What only stands for a dimension is no variable.
 placeholder alone.h5 /lat 3
-make_input alone.h5 /u float64 3 0 1 9
-make_input alone.h5 /u scales /lat
+make_input alone.h5 /u float64 3 0 1 9 , /u scales /lat
 for arguments in "-d /lat" "-d lat" "-d /u --coord=0=/lat"; do
     # shellcheck disable=SC2086 # two arguments
     run $arguments alone.h5 o.h5
@@ -121,8 +115,7 @@ for arguments in "-d /lat" "-d lat" "-d /u --coord=0=/lat"; do
     check "$arguments: message" grep -q '/\?lat: is a dimension of netCDF-4' stderr
 done
 # Without netCDF-4's dimension beside it the name means nothing special.
-make_input plain.h5 /lat float64 3 1 2 4
-make_input plain.h5 /_nc4_non_coord_lat float64 3 1 2 8
+make_input plain.h5 /lat float64 3 1 2 4 , /_nc4_non_coord_lat float64 3 1 2 8
 rm -f out.h5
 run plain.h5 out.h5
 check "no dimension" equal "$status $(datasets out.h5)" "0 /_nc4_non_coord_lat_grad_0 /lat_grad_0"
@@ -132,19 +125,13 @@ check "no dimension: values" equal "$(values out.h5 /lat_grad_0)" "1 1.5 2"
 ## Names in attributes
 ##
 
-# names NAME REGEX: /a/b/u, whose coordinates are NAME, finds them at REGEX, a spacing in the list.
+# names NAME REGEX: /a/b/u$n, whose coordinates are NAME, finds them at REGEX, a spacing in the list of names.h5.
+wanted=()
+fields=()
 names() {
-    rm -f names.h5
-    placeholder names.h5 /p 3
-    for path in /t /a/t /c/t /a/b/d/t /e; do
-        make_input names.h5 $path float64 3 0 1 3
-        make_input names.h5 $path scales /p
-    done
-    make_input names.h5 /a/b/u float64 3 0 1 9
-    make_input names.h5 /a/b/u scales /p
-    make_input names.h5 /a/b/u text coordinates "$1"
-    run --list -d /a/b/u names.h5
-    check "coordinates=\"$1\"" grep -Eq "^    axis 0 .*$2" stdout
+    local field=/a/b/u${#wanted[@]}
+    wanted+=("$1|$2")
+    fields+=(, $field float64 3 0 1 9 , $field scales /p , $field text coordinates "$1")
 }
 
 names /t "spacing /t "
@@ -161,16 +148,24 @@ names ../b/d/../../../c/t "spacing /c/t "
 names c/t "spacing /c/t "
 for name in ../../../t ../c/t ./t ../e d/../.. .. / nowhere /a/nowhere; do
     names "$name" "unit spacing"
-    check "coordinates=\"$name\": note" grep -Fq "note  its attribute coordinates names $name, which" stdout
+done
+placeholder names.h5 /p 3
+for path in /t /a/t /c/t /a/b/d/t /e; do
+    make_input names.h5 $path float64 3 0 1 3 , $path scales /p
+done
+make_input names.h5 "${fields[@]:1}"
+run --list -d '/a/b/u*' names.h5
+for n in "${!wanted[@]}"; do
+    name=${wanted[n]%|*}
+    listed /a/b/u$n >field
+    check "coordinates=\"$name\"" grep -Eq "^    axis 0 .*${wanted[n]#*|}" field
+    [[ ${wanted[n]} != *unit* ]] || check "coordinates=\"$name\": note" \
+        grep -Fq "note  its attribute coordinates names $name, which" field
 done
 
 # A name that is not found has a message with its dataset and attribute, and is no error.
-make_input lost.h5 /x float64 3 0 1 3
-make_input lost.h5 /x text bounds x_bnds
-make_input lost.h5 /u float64 3 0 1 9
-make_input lost.h5 /u scales /x
-make_input lost.h5 /u text coordinates "lat  x lon"
-make_input lost.h5 /u text grid_mapping "crs: x y"
+make_input lost.h5 /x float64 3 0 1 3 , /x text bounds x_bnds , /u float64 3 0 1 9 , /u scales /x , \
+    /u text coordinates "lat  x lon" , /u text grid_mapping "crs: x y"
 rm -f out.h5
 run lost.h5 out.h5
 check "not found: exit status" equal "$status" 0
@@ -180,13 +175,8 @@ check "not found: grid_mapping" grep -q 'attribute grid_mapping names crs, y, wh
 check "not found: bounds" grep -q '^h5grad: lost.h5: /x: its attribute bounds names x_bnds, which' stderr
 
 # The extended form of grid_mapping, relative bounds.
-make_input extended.h5 /m/crs int32 scalar 1
-make_input extended.h5 /m/x_bnds float64 3x2 0
-make_input extended.h5 /x float64 3 0 1 3
-make_input extended.h5 /x text bounds m/x_bnds
-make_input extended.h5 /g/u float64 3 0 1 9
-make_input extended.h5 /g/u scales /x
-make_input extended.h5 /g/u text grid_mapping "../m/crs: x"
+make_input extended.h5 /m/crs int32 scalar 1 , /m/x_bnds float64 3x2 0 , /x float64 3 0 1 3 , \
+    /x text bounds m/x_bnds , /g/u float64 3 0 1 9 , /g/u scales /x , /g/u text grid_mapping "../m/crs: x"
 quietly "extended" extended.h5 out.h5
 check "extended" equal "$(datasets out.h5)" "/g/u_grad_0 /m/crs /m/x_bnds /x"
 
