@@ -16,7 +16,7 @@
 /* Seconds between two looks for messages while parts are done, and nanoseconds between two calls of
  * the caller's functions while rank 0 waits. */
 #define LOOK_SECONDS 0.02
-#define WAIT_PAUSE   50000000L
+#define WAIT_PAUSE   2000000L
 
 /* So many times as many hand-outs as ranks would take all parts that are left. */
 #define SHARES 2
@@ -57,6 +57,7 @@ struct share {
     pthread_t courier;
 
     bool started, answered, ended, granted, fin; /* what has come; answered: ended, or work */
+    bool asked;                                  /* for a lease */
     struct wire_start start;
     struct wire_work work;
     uint64_t at, end; /* of the lease */
@@ -481,15 +482,25 @@ enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
     return status;
 }
 
+enum h5grad_status hg_share_ask_lease(void *user, uint64_t bytes, struct h5grad_error *err)
+{
+    struct share *share = user;
+    if (is_first(share) || share->asked)
+        return H5GRAD_OK;
+    share->asked = true;
+    return tell(share, WIRE_LEASE, bytes, err);
+}
+
 enum h5grad_status hg_share_lease(void *user, uint64_t bytes, uint64_t *at, uint64_t *end,
                                   struct h5grad_error *err)
 {
     struct share *share = user;
     if (is_first(share))
         return grant(share, bytes, at, end, err);
-    enum h5grad_status status = tell(share, WIRE_LEASE, bytes, err);
+    enum h5grad_status status = hg_share_ask_lease(share, bytes, err);
     if (!status)
         status = await(share, &share->granted, NULL, NULL, err);
+    share->asked = false;
     *at = status ? 0 : share->at;
     *end = status ? 0 : share->end;
     return status;

@@ -853,6 +853,7 @@ static struct shared *new_shared(struct run *run, struct h5grad_error *err)
         return NULL;
     }
     run->share = shared->share;
+    shared->lease.ask = hg_share_ask_lease;
     shared->lease.grant = hg_share_lease;
     shared->lease.user = shared->share;
     hg_lease_init(&shared->lease);

@@ -13,6 +13,10 @@
 #define LEASE_PART 8
 #define LEASE_MOST ((uint64_t)64 << 20)
 
+/* When so little of a lease is left, the next one is asked for: it is there when it is needed. It
+ * may remain a hole, so that begins when leases have as many chunks. */
+#define LEASE_AHEAD 4
+
 /* Large leases begin at multiples of this, which file systems like that keep files in stripes. */
 #define LEASE_STRIPE ((uint64_t)1 << 20)
 
@@ -33,22 +37,30 @@ void hg_lease_free(struct lease *lease)
     lease->chunk = NULL;
 }
 
-/* Takes room from the lease, or from a new one. */
+/* Returns the bytes of the next lease, for chunks of about that size. */
+static uint64_t choose_bytes(const struct lease *lease, uint64_t size)
+{
+    const uint64_t wanted = size_min(lease->granted / LEASE_PART, LEASE_MOST);
+    return size_max(wanted / size, 1) * size;
+}
+
+/* Takes room from the lease, or from a new one: the one that was asked for can be too small. */
 static enum h5grad_status take_room(struct lease *lease, uint64_t size, uint64_t *address,
                                     struct h5grad_error *err)
 {
-    enum h5grad_status status = H5GRAD_OK;
-    if (lease->end - lease->at < size) {
-        const uint64_t wanted = size_min(lease->granted / LEASE_PART, LEASE_MOST);
-        status = lease->grant(lease->user, size_max(wanted / size, 1) * size, &lease->at,
-                              &lease->end, err);
+    while (lease->end - lease->at < size) {
+        enum h5grad_status status =
+            lease->grant(lease->user, choose_bytes(lease, size), &lease->at, &lease->end, err);
         if (status)
             return status;
         lease->granted += lease->end - lease->at;
     }
     *address = lease->at;
     lease->at += size;
-    return H5GRAD_OK;
+    const uint64_t next = choose_bytes(lease, size);
+    if (next / LEASE_AHEAD < size || lease->end - lease->at >= next / LEASE_AHEAD)
+        return H5GRAD_OK;
+    return lease->ask(lease->user, next, err);
 }
 
 static enum h5grad_status note_chunk(struct lease *lease, struct lease_chunk chunk,

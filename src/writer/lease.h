@@ -24,7 +24,10 @@ struct lease_chunk {
 
 struct lease {
     int fd; /* of the output */
-    /* Grants an extent of at least so many bytes, [*at, *end). */
+    /* Asks for an extent of so many bytes, which will soon be needed, unless that was asked for
+     * already; does not wait. */
+    enum h5grad_status (*ask)(void *user, uint64_t bytes, struct h5grad_error *err);
+    /* Grants the extent that was asked for, or else one of at least so many bytes, [*at, *end). */
     enum h5grad_status (*grant)(void *user, uint64_t bytes, uint64_t *at, uint64_t *end,
                                 struct h5grad_error *err);
     void *user;
@@ -35,7 +38,7 @@ struct lease {
     struct lease_chunk *chunk; /* n that were written since the caller set n to 0 */
 };
 
-/* fd, grant and user are set; the rest is zero. */
+/* fd, ask, grant and user are set; the rest is zero. */
 void hg_lease_init(struct lease *lease);
 void hg_lease_free(struct lease *lease);
 

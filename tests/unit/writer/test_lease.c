@@ -204,10 +204,67 @@ START_TEST(seams_and_the_rest)
 }
 END_TEST
 
+/* One who grants leases, one behind the other. */
+struct granter {
+    uint64_t end, asked; /* asked: bytes of the one that is under way */
+    unsigned waits;      /* leases that were not asked for before */
+};
+
+static enum h5grad_status ask(void *user, uint64_t bytes, struct h5grad_error *err)
+{
+    struct granter *granter = user;
+    (void)err;
+    granter->asked = granter->asked ? granter->asked : bytes;
+    return H5GRAD_OK;
+}
+
+static enum h5grad_status grant(void *user, uint64_t bytes, uint64_t *at, uint64_t *end,
+                                struct h5grad_error *err)
+{
+    struct granter *granter = user;
+    (void)err;
+    granter->waits += granter->asked == 0;
+    *at = granter->end;
+    *end = granter->end = *at + (granter->asked ? granter->asked : bytes);
+    granter->asked = 0;
+    return H5GRAD_OK;
+}
+
+/* A writer waits for few leases, leaves little of them, and its chunks do not overlap, whatever
+ * their sizes. */
+START_TEST(leases_are_there_when_needed)
+{
+    enum { MANY = 2000, MOST = 1000 };
+    static const char data[MOST];
+    const struct h5_storage storage = {.rank = 1, .extent = {MANY}, .chunk = {1}};
+    struct granter granter = {.end = 0};
+    char path[320];
+    snprintf(path, sizeof path, "%s/chunks", folder);
+    struct lease lease = {
+        .fd = open(path, O_RDWR | O_CREAT, 0600), .ask = ask, .grant = grant, .user = &granter};
+    uint64_t bytes = 0, last = 0;
+    hg_lease_init(&lease);
+    for (uint64_t i = 0; i < MANY; i++) {
+        const struct codec_chunk chunk = {
+            .storage = &storage, .data = data, .size = 1 + draw(MOST)};
+        ck_assert_int_eq(hg_lease_write(&lease, 0, &i, &chunk, NULL), H5GRAD_OK);
+        ck_assert_uint_ge(lease.chunk[i].address, last);
+        last = lease.chunk[i].address + chunk.size;
+        ck_assert_uint_le(last, granter.end);
+        bytes += chunk.size;
+    }
+    ck_assert_uint_lt(granter.waits, 60);
+    ck_assert_uint_lt(granter.end + granter.asked, bytes + bytes / 2);
+    close(lease.fd);
+    hg_lease_free(&lease);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("leases");
     TCase *leases = add_case(suite, "leases", setup, teardown);
-    ADD_TESTS(leases, chunks_lie_where_they_are, leases_behind_others, seams_and_the_rest);
+    ADD_TESTS(leases, chunks_lie_where_they_are, leases_behind_others, seams_and_the_rest,
+              leases_are_there_when_needed);
     return run_suite(suite);
 }
