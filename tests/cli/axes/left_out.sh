@@ -77,8 +77,9 @@ inputs=()
 reason() {
     local n=${#reasons[@]}
     reasons+=("$1")
-    inputs+=(, /bad$n "${@:3}" , /T$n float64 4x3 1 2 4 8 16 32 64 128 256 512 1024 2048 , /T$n scales /bad$n /good)
-    [ -z "$2" ] || inputs+=(, /bad$n text units "$2")
+    inputs+=(',' "/bad$n" "${@:3}" ',' "/T$n" float64 4x3 1 2 4 8 16 32 64 128 256 512 1024 2048
+        ',' "/T$n" scales "/bad$n" /good)
+    [ -z "$2" ] || inputs+=(',' "/bad$n" text units "$2")
 }
 
 reason 'coordinate' "" float32 4 0 2 1 3

@@ -131,7 +131,7 @@ fields=()
 names() {
     local field=/a/b/u${#wanted[@]}
     wanted+=("$1|$2")
-    fields+=(, $field float64 3 0 1 9 , $field scales /p , $field text coordinates "$1")
+    fields+=(',' "$field" float64 3 0 1 9 ',' "$field" scales /p ',' "$field" text coordinates "$1")
 }
 
 names /t "spacing /t "
