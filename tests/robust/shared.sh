@@ -62,26 +62,22 @@ same() {
 "$MAKE_INPUT" complex.h5 /u complex64 40x24x10 noise
 "$MAKE_INPUT" line.h5 /u float64 20000 noise
 "$MAKE_INPUT" tiny.h5 /u float32 3x5 noise
-"$MAKE_INPUT" packed.h5 /u int16 40x24x20 noise
-"$MAKE_INPUT" packed.h5 /u numbers scale_factor 0.01
-"$MAKE_INPUT" packed.h5 /u numbers add_offset 3
+"$MAKE_INPUT" packed.h5 /u int16 40x24x20 noise , /u numbers scale_factor 0.01 , /u numbers add_offset 3
 # shellcheck disable=SC2046 # a word for each number
 "$MAKE_INPUT" coordinates.h5 /z float64 40 $(seq 1 40 | awk '{print $1 * $1}')
-"$MAKE_INPUT" coordinates.h5 /y float64 24 $(seq 1 24)
-"$MAKE_INPUT" coordinates.h5 /u float64 40x24x20 noise
-"$MAKE_INPUT" coordinates.h5 /u scales /z /y -
+"$MAKE_INPUT" coordinates.h5 /y float64 24 $(seq 1 24) , /u float64 40x24x20 noise , /u scales /z /y -
 for name in a b c; do
     "$MAKE_INPUT" vector.h5 /$name float32 40x24x20 noise
     "$MAKE_INPUT" mixed.h5 /$name float32 "40x24x$(printf %d "'$name")" noise
 done
-"$MAKE_INPUT" mixed.h5 /d float32 40x24x20/8x10x16+gzip noise
-"$MAKE_INPUT" mixed.h5 /e float32 40x24x20/8x10x16 noise
+"$MAKE_INPUT" mixed.h5 /d float32 40x24x20/8x10x16+gzip noise , /e float32 40x24x20/8x10x16 noise
+many=()
 for number in $(seq $fields); do
-    "$MAKE_INPUT" many.h5 /g$((number % 9))/u$number float32 6x7 noise || exit 99
+    many+=(',' "/g$((number % 9))/u$number" float32 6x7 noise)
 done
+"$MAKE_INPUT" many.h5 "${many[@]:1}" || exit 99
 
-"$MAKE_INPUT" sparse.h5 /u float32 40x24x20/8x10x16+gzip
-"$MAKE_INPUT" sparse.h5 /v float32 40x24x20/8x10x16
+"$MAKE_INPUT" sparse.h5 /u float32 40x24x20/8x10x16+gzip , /v float32 40x24x20/8x10x16
 
 same bytes contiguous contiguous.h5
 same values chunks chunks.h5

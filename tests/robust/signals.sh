@@ -94,19 +94,10 @@ ended "SIGQUIT, --checkpoint" 75 "h5grad: stopped by SIGQUIT; nothing at o/out.h
 resumed "SIGQUIT, --checkpoint"
 
 # A soft limit on CPU time: the system tells the process that does the work.
-for options in "" --checkpoint; do
-    # shellcheck disable=SC2086 # one option or none
-    (ulimit -S -t 1 && exec "${as_from_terminal[@]}" "$H5GRAD" "${busy[@]}" $options large.h5 o/out.h5) \
-        2>stderr &
-    pid=$!
-    if [ -z "$options" ]; then
-        ended "CPU limit" $((128 + $(kill -l XCPU))) "h5grad: stopped by SIGXCPU; nothing at o/out.h5"
-    else
-        ended "CPU limit, --checkpoint" 75 \
-            "h5grad: stopped by SIGXCPU; nothing at o/out.h5; go on with --resume" "$checkpoint"
-    fi
-    rm -f o/.out*
-done
+(ulimit -S -t 1 && exec "${as_from_terminal[@]}" "$H5GRAD" "${busy[@]}" --checkpoint large.h5 o/out.h5) 2>stderr &
+pid=$!
+ended "CPU limit" 75 "h5grad: stopped by SIGXCPU; nothing at o/out.h5; go on with --resume" "$checkpoint"
+rm -f o/.out*
 
 # What was ignored when the program started stays ignored.
 (trap '' HUP USR2 && exec "$H5GRAD" "${busy[@]}" in.h5 o/out.h5 2>stderr) &
