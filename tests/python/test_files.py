@@ -49,7 +49,7 @@ class Files(unittest.TestCase):
     def make_large(self):
         """What takes a second or so to compress."""
         with h5py.File("large.h5", "w") as file:
-            data = np.random.default_rng(2).standard_normal((100, 200, 200))
+            data = np.random.default_rng(2).standard_normal((60, 200, 200))
             file.create_dataset("u", data=data, chunks=(20, 20, 20))
 
     def check_output(self, path="out.h5", name="u_grad_2"):

@@ -828,7 +828,7 @@ static const struct large {
     {4, {12, 23, 130, 131}, 1, 1, {false, true, false, true}, 0},
 };
 
-/* _i: twice the number of the case, plus 1 for double. */
+/* _i: twice the number of the case, plus 1 for double, of which half as many are large. */
 START_TEST(test_large_results)
 {
     const struct large *large = &larges[_i / 2];
@@ -839,7 +839,7 @@ START_TEST(test_large_results)
     call.options.edge_order = large->edge_order;
     call.options.threads = 2;
     for (unsigned k = 0; k < large->rank; k++) {
-        call.extent[k] = large->extent[k];
+        call.extent[k] = k == 0 && _i % 2 ? large->extent[k] / 2 + 1 : large->extent[k];
         x[k] = new_bytes(large->extent[k] * sizeof(double));
         fill_uneven(x[k], large->extent[k], -3);
         call.spacing[k] = 0.3 * (k + 1);
