@@ -211,3 +211,34 @@ AS_IF([test "x$have_$2" = xyes],
   [$1[]_LIBS=
   m4_case([$2], [libdeflate], [:], [zlib], [:], [h5grad_without="$h5grad_without $2"])])
 ])
+
+# H5GRAD_LATE: whether the program loads the shared library when it needs it, LATE_CPPFLAGS and
+# LATE_LDFLAGS if so, and ABSENT_LIBRARIES, which libhdf5 wants for its driver of files in S3 only and
+# which the program does without. Not those of which something is bound when libhdf5 is loaded.
+AC_DEFUN([H5GRAD_LATE],
+[AC_SUBST([LATE_CPPFLAGS])
+AC_SUBST([LATE_LDFLAGS])
+AC_SUBST([ABSENT_LIBRARIES])
+h5grad_late=no
+AS_CASE([$enable_shared:$host_os], [yes:*linux*], [h5grad_late=yes])
+AS_IF([test $h5grad_late = yes],
+  [LATE_CPPFLAGS='-DLIBRARY_NAME="\"libh5grad.so.$(LIBRARY_MAJOR)\"" -DH5GRAD_API= -fvisibility=hidden'
+  LATE_LDFLAGS='-Wl,--as-needed'
+  AC_MSG_CHECKING([which libraries below HDF5 can stay unloaded])
+  h5grad_save_LIBS=$LIBS
+  LIBS="$HDF5_LIBS $LIBS"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[int H5open(void);]], [[return H5open() < 0;]])],
+    [h5grad_hdf5_file=`ldd conftest$ac_exeext 2>/dev/null | sed -n 's/.*libhdf5.* => \(.*\) (.*/\1/p'`
+    test "x$h5grad_hdf5_file" = x ||
+      $OBJDUMP -p "$h5grad_hdf5_file" >conftest.dump 2>/dev/null || : >conftest.dump
+    grep -E '^ *(BIND_NOW|FLAGS)' conftest.dump >/dev/null 2>&1 ||
+      ABSENT_LIBRARIES=`sed -n 's/^ *NEEDED  *\(lib\(curl\|crypto\|ssl\)[[.-]].*\)/\1/p' conftest.dump 2>/dev/null | tr '\n' ' '`
+    rm -f conftest.dump])
+  LIBS=$h5grad_save_LIBS
+  for h5grad_name in $ABSENT_LIBRARIES; do
+    ABSENT_LIST="$ABSENT_LIST\"$h5grad_name\", "
+  done
+  AC_MSG_RESULT([${ABSENT_LIBRARIES:-none}])])
+AC_DEFINE_UNQUOTED([ABSENT_LIBRARIES], [$ABSENT_LIST],
+  [Libraries below HDF5 that the program does without.])
+])

@@ -58,7 +58,9 @@ extern "C" {
 /* The least cap on resident memory: as much for buffers as the program itself needs. */
 #define H5GRAD_LEAST_MEMORY ((uint64_t)32 << 20)
 
-#define H5GRAD_API __attribute__((visibility("default")))
+#ifndef H5GRAD_API
+    #define H5GRAD_API __attribute__((visibility("default")))
+#endif
 
 enum h5grad_status {
     H5GRAD_OK = 0,

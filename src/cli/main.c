@@ -5,6 +5,7 @@
 #include "cli/claim.h"
 #include "cli/command_line.h"
 #include "cli/exit_report.h"
+#include "cli/library.h"
 #include "cli/many.h"
 #include "cli/operands.h"
 #include "cli/session.h"
@@ -191,6 +192,14 @@ static bool main_keep_handlers(void)
     return atexit(main_exit) == 0;
 }
 
+static int main_print_version(const struct options *options)
+{
+    if (!library_load(options))
+        return EXIT_FAILED;
+    fputs(h5grad_version(), stdout);
+    return EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -209,7 +218,7 @@ int main(int argc, char **argv)
     else if (options.mode == OPTIONS_HELP)
         help_print(stdout);
     else if (options.mode == OPTIONS_VERSION)
-        fputs(h5grad_version(), stdout);
+        result = main_print_version(&options);
     else {
         handlers = options.mpi && main_keep_handlers();
         result = main_do(&options);

@@ -4,6 +4,7 @@
 #include "cli/cap.h"
 #include "cli/signals.h"
 #include "cli/exit_report.h"
+#include "cli/library.h"
 #include "cli/operands.h"
 #include "cli/status.h"
 
@@ -250,6 +251,10 @@ static int supervise_child(int (*work)(struct options *), struct options *option
     if (getppid() != parent)
         _exit(EXIT_FAILED);
     sigprocmask(SIG_SETMASK, before, NULL);
+    if (!library_load(options)) { /* before cap_memory, which counts what is mapped */
+        supervise_note_result(EXIT_FAILED);
+        _exit(EXIT_FAILED);
+    }
     if (!options->mpi) /* what MPI takes as it starts is not the run's */
         cap_memory(options);
     cap_files();

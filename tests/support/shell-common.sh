@@ -19,7 +19,7 @@ done
 build=$(dirname "$H5GRAD")
 if [ -x "$build/.libs/h5grad" ]; then
     H5GRAD=$build/.libs/h5grad
-    export LD_LIBRARY_PATH=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    export LD_LIBRARY_PATH=$build/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} H5GRAD_ABSENT=$build
 fi
 
 # skip WHY: ends a test that cannot run here.
