@@ -21,7 +21,8 @@ bool library_load(const struct options *options)
     #include "base/memory.h"
     #include "cli/status.h"
 
-/* The function of that name, with its type. */
+/* The function of that name, with its type. One that the program calls and that is not below is
+ * bound by the linker, which undoes all this: tests/cli/files/libraries.sh finds that. */
     #define CALLED(name) ((__typeof__(&name))library_find(#name))
 
 static void *library;
@@ -144,6 +145,13 @@ enum h5grad_status h5grad_ranks_each(struct h5grad_ranks *ranks, uint64_t n,
 int h5grad_ranks_most(struct h5grad_ranks *ranks, int mine)
 {
     return CALLED(h5grad_ranks_most)(ranks, mine);
+}
+
+enum h5grad_status h5grad_ranks_collect(struct h5grad_ranks *ranks, const void *mine,
+                                        size_t mine_size, void **all, size_t *size,
+                                        struct h5grad_error *error)
+{
+    return CALLED(h5grad_ranks_collect)(ranks, mine, mine_size, all, size, error);
 }
 
 void h5grad_ranks_close(struct h5grad_ranks *ranks)
