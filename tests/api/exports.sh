@@ -6,7 +6,7 @@ set -u
 srcdir=${srcdir:-$(dirname "$0")/../..}
 libraries=${abs_top_builddir:-.}/.libs
 
-declared=$(grep -v '^#' "$srcdir/src/h5grad.h" | tr '\n' ' ' |
+declared=$(grep -v '^ *#' "$srcdir/src/h5grad.h" | tr '\n' ' ' |
     grep -o 'H5GRAD_API [^(]*(' | sed 's/($//; s/.*[ *]//' | sort)
 [ -n "$declared" ] || {
     echo "no declaration found in h5grad.h"
