@@ -21,6 +21,7 @@
 #include "libhdf5/handle.h"
 #include "output/new_file.h"
 #include "output/publish.h"
+#include "trust/members.h"
 
 #define NAME_BYTES    255       /* of a file name, on all file systems of note */
 #define NAME_ATTEMPTS 100       /* to find a name that is free */
@@ -103,11 +104,19 @@ static enum h5grad_status check_existing(const char *target, const struct stat *
                                          const char *input, bool overwrite,
                                          struct h5grad_error *err)
 {
-    struct stat file, source;
+    struct stat file;
+    struct h5_member_names names;
+    /* what lacks of the input is reported when it is opened */
+    bool mine =
+        hg_member_names(input, &names, NULL) == H5GRAD_OK && hg_member_names_have(&names, target);
+    const bool whole = names.made == H5_MADE_WHOLE;
+    hg_member_names_free(&names);
+    if (mine)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            whole ? "is the input file"
+                                  : "is, or would be, a member of the input file");
     if (stat(target, &file) != 0)
         return errno == ENOENT ? H5GRAD_OK : hg_error_errno(err, errno, "cannot be looked up");
-    if (stat(input, &source) == 0 && file_is_same(&source, &file))
-        return hg_error_set(err, H5GRAD_FAILED, "is the input file");
     if (S_ISDIR(file.st_mode))
         return hg_error_set(err, H5GRAD_FAILED, "is a folder");
     if (!S_ISREG(file.st_mode))

@@ -12,7 +12,8 @@ static const struct reader_method *const methods[] = {&hg_reader_direct, &hg_rea
 struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
                               struct h5grad_error *err)
 {
-    if (!source->place && hg_input_grows(source->dataset))
+    if (!source->place &&
+        (hg_input_grows(source->dataset) || hg_input_is_scattered(source->dataset)))
         forced = hg_reader_library.name;
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if (forced && methods[i] != &hg_reader_library && strcmp(forced, methods[i]->name) != 0)

@@ -94,9 +94,9 @@ struct reader {
 };
 
 /* The first way that takes the dataset; forced, when not NULL, names the only one to try besides
- * "library", which takes everything, and which alone reads beside a writer: only libhdf5 sees what
- * that moves. NULL with the reason when the dataset cannot be read at all.
- * Within hg_enter. */
+ * "library", which takes everything, and which alone reads beside a writer, since only libhdf5 sees
+ * what that moves, and files of several members. NULL with the reason when the dataset cannot be
+ * read at all. Within hg_enter. */
 struct reader *hg_reader_open(const struct reader_source *source, const char *forced,
                               struct h5grad_error *err);
 

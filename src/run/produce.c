@@ -199,7 +199,7 @@ static enum h5grad_status create_output(struct run *run, const char **line,
     uint64_t files = hg_manifest_hash(&run->access.manifest, true, HASH_START);
     files = hg_coord_store_hash_files(run->coordinates, true, files);
     enum h5grad_status status =
-        hg_resume_check(&run->resume, run->input, files, &run->options, err);
+        hg_resume_check(&run->resume, run->access.real, files, &run->options, err);
     if (status)
         return hg_error_context(err, status, "%s", run->output);
     const struct publish_request request = {

@@ -704,7 +704,10 @@ static enum h5grad_status do_parts(struct shared *shared, struct h5grad_error *e
 /* Compares what this rank sees with what rank 0 does. */
 static enum h5grad_status compare(const struct run *run, struct h5grad_error *err)
 {
-    uint64_t own[2] = {hg_resume_common(run->input, &run->options) ^ run->agreed}, first[2];
+    uint64_t own[2] = {hg_resume_common(run->access.real ? run->access.real : run->input,
+                                        &run->options) ^
+                       run->agreed},
+             first[2];
     own[1] = hg_manifest_hash(&run->access.manifest, false, HASH_START);
     own[1] = hg_coord_store_hash_files(run->coordinates, false, own[1]);
     memcpy(first, own, sizeof first);

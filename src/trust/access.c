@@ -153,6 +153,7 @@ void hg_access_free(struct h5_access *access)
     for (size_t i = 0; i < access->n_outside; i++)
         hg_outside_free(&access->outside[i]);
     hg_manifest_free(&access->manifest);
+    hg_member_names_free(&access->names);
     hg_set_free(&access->checked);
     hg_set_free(&access->unfit);
     free(access->outside);

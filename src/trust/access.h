@@ -13,6 +13,7 @@
 #include "grid/box.h"
 #include "libhdf5/identity_set.h"
 #include "trust/manifest.h"
+#include "trust/members.h"
 
 #define H5_KEPT_FILES 64
 
@@ -38,8 +39,9 @@ struct h5_access {
     void (*warn)(void *user, const char *text); /* called if a lock was not obtained; may be NULL */
     void *user;
 
-    char *real;                  /* absolute path of the file, without symbolic links */
-    char *folder[2];             /* its folders: as named, and as real */
+    struct h5_member_names names; /* the files that it is made of */
+    char *real;      /* absolute path of the file, or its first member, without symbolic links */
+    char *folder[2]; /* its folders: as named, and as real */
     char refused[PATH_MAX];      /* file that was not opened because it lies elsewhere; "" */
     char lock[160];              /* why it was not opened without a lock; "" */
     int failure;                 /* errno of the first read that failed; 0 */

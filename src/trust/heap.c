@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "trust/access.h"
+#include "trust/members.h"
 
 #define COPIES 4 /* of an element of variable length, in libhdf5 and here */
 #define LEAST  ((uint64_t)4096)
@@ -36,11 +36,12 @@ static int compare_known(const void *a, const void *b)
     return (one->address > other->address) - (one->address < other->address);
 }
 
-void hg_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access)
+void hg_heaps_open(struct h5_heaps *heaps, const struct h5_members *members,
+                   struct h5_access *access)
 {
     unsigned char head[16];
-    *heaps = (struct h5_heaps){.fd = fd, .end = end, .access = access};
-    for (uint64_t at = 0; !hg_file_read(fd, head, sizeof head, at, NULL);
+    *heaps = (struct h5_heaps){.members = members, .access = access};
+    for (uint64_t at = 0; hg_members_read(members, head, sizeof head, at);
          at = at ? 2 * at : FIRST_USER_BLOCK) {
         if (memcmp(head, "\211HDF\r\n\032\n", 8) != 0)
             continue;
@@ -76,12 +77,13 @@ static const unsigned char *read_header(struct walk *walk)
     const struct h5_heaps *heaps = walk->heaps;
     if (walk->size >= HEADER && walk->next - walk->at <= walk->size - HEADER)
         return walk->bytes + (walk->next - walk->at);
-    if (heaps->end < HEADER || walk->offset + walk->next > heaps->end - HEADER)
+    const uint64_t offset = walk->offset + walk->next, end = hg_members_end(heaps->members, offset);
+    if (end < HEADER || offset > end - HEADER)
         return NULL;
     walk->bytes = walk->own;
     walk->at = walk->next;
-    walk->size = size_min(sizeof walk->own, heaps->end - (walk->offset + walk->at));
-    if (!hg_file_read(heaps->fd, walk->own, walk->size, walk->offset + walk->at, NULL))
+    walk->size = size_min(sizeof walk->own, end - offset);
+    if (hg_members_read(heaps->members, walk->own, walk->size, offset))
         return walk->own;
     heaps->access->failure = EIO;
     return NULL;
@@ -118,7 +120,7 @@ static bool begin_collection(struct walk *walk, const struct h5_heaps *heaps, ui
     walk->at = 0;
     walk->size = size;
     walk->next = HEADER;
-    return walk->total <= INT64_MAX - offset && walk->total <= hg_heap_most(heaps->access);
+    return walk->total <= UINT64_MAX - offset && walk->total <= hg_heap_most(heaps->access);
 }
 
 /* Visits all objects. *n: the largest number plus one. known: receives the objects; may be NULL. */
@@ -152,12 +154,13 @@ bool hg_heap_is_sound(const struct h5_heaps *heaps, uint64_t offset, const unsig
 
 static bool read_head(const struct h5_heaps *heaps, uint64_t address, unsigned char head[HEADER])
 {
-    if (address > INT64_MAX - heaps->base)
+    if (address > UINT64_MAX - heaps->base)
         return false;
     uint64_t offset = heaps->base + address;
-    if (offset > heaps->end || heaps->end - offset < HEADER)
+    const uint64_t end = hg_members_end(heaps->members, offset);
+    if (offset > end || end - offset < HEADER)
         return false;
-    if (hg_file_read(heaps->fd, head, HEADER, offset, NULL)) {
+    if (!hg_members_read(heaps->members, head, HEADER, offset)) {
         heaps->access->failure = EIO;
         return false;
     }

@@ -22,14 +22,14 @@ static inline uint64_t h5_little_endian(const unsigned char *p, unsigned bytes)
 }
 
 struct h5_access;
+struct h5_members;
 
 /* Limit in bytes of variable length that are read at once, and of a collection. */
 uint64_t hg_heap_most(const struct h5_access *access);
 
 /* The collections of an open file that were looked up. */
 struct h5_heaps {
-    int fd;
-    uint64_t end;  /* of the file */
+    const struct h5_members *members;
     uint64_t base; /* to be added to addresses */
     unsigned address_bytes, length_bytes;
     struct h5_access *access;
@@ -37,8 +37,10 @@ struct h5_heaps {
     size_t bytes; /* memory of the cache */
 };
 
-/* Reads the superblock; without one no collection is sound. fd and access stay the caller's. */
-void hg_heaps_open(struct h5_heaps *heaps, int fd, uint64_t end, struct h5_access *access);
+/* Reads the superblock; without one no collection is sound. members and access stay the caller's.
+ */
+void hg_heaps_open(struct h5_heaps *heaps, const struct h5_members *members,
+                   struct h5_access *access);
 void hg_heaps_close(struct h5_heaps *heaps);
 
 /*

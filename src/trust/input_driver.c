@@ -23,7 +23,7 @@
 /* The target of the pointer that H5Fget_vfd_handle returns. */
 struct handle {
     struct h5_handle common; /* must be first */
-    struct stat opened;      /* state of the file when it was opened */
+    struct h5_members members;
     struct h5_access *access;
     struct h5_heaps heaps;
 };
@@ -33,7 +33,7 @@ struct choice {
     struct h5_access *access;
 };
 
-static const H5FD_class_t input_class;
+static const H5FD_class_t input_class, family_class, multi_class;
 
 struct input {
     H5FD_t public; /* as in struct h5_file */
@@ -104,12 +104,10 @@ static void *input_choice(H5FD_t *file)
     return choice;
 }
 
-static haddr_t end_of_file(const struct input *input)
+static uint64_t size_of(int fd, const struct stat *info)
 {
-    off_t size = input->handle.opened.st_size;
-    if (S_ISBLK(input->handle.opened.st_mode))
-        size = lseek(input->handle.common.fd, 0, SEEK_END);
-    return size > 0 ? (haddr_t)size : 0;
+    const off_t size = S_ISBLK(info->st_mode) ? lseek(fd, 0, SEEK_END) : info->st_size;
+    return size > 0 ? (uint64_t)size : 0;
 }
 
 /* Closes a file that libhdf5 must see as absent. */
@@ -122,30 +120,83 @@ static int pass_by_unfit(int fd, const struct h5_access *access, const struct st
     return -1;
 }
 
+/* Opens a member that the user has named, wherever it lies. */
+static int open_member(struct h5_access *access, const char *path, struct stat *info)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0 && fstat(fd, info) == 0 && S_ISREG(info->st_mode) && lock_to_read(fd, access)) {
+        if (access->swmr)
+            flock(fd, LOCK_UN);
+        return fd;
+    }
+    if (fd >= 0)
+        errno = EACCES;
+    close(fd);
+    return -1;
+}
+
+static void close_members(struct h5_members *members)
+{
+    for (size_t i = 0; i < members->n; i++)
+        close(members->item[i].fd);
+    free(members->item);
+}
+
+/* Returns whether libhdf5 opens the input itself, by the name of its first member. */
+static bool is_several(const struct h5_access *access, const char *name)
+{
+    const struct h5_member_names *names = &access->names;
+    return names->made != H5_MADE_WHOLE && names->n > 0 && strcmp(name, names->path[0]) == 0;
+}
+
+/* Opens a file, or all members of one that has several; false with errno. */
+static bool open_members(struct h5_access *access, const char *name, struct h5_members *members)
+{
+    const struct h5_member_names *names = is_several(access, name) ? &access->names : NULL;
+    const size_t n = names ? names->n : 1;
+    members->item = hg_memory_zeroed(n, sizeof *members->item);
+    members->made = names ? names->made : H5_MADE_WHOLE;
+    while (members->item && members->n < n) {
+        struct h5_member *member = &members->item[members->n];
+        const char *path = names ? names->path[members->n] : name;
+        member->fd = names ? open_member(access, path, &member->opened)
+                           : open_to_read(access, path, &member->opened);
+        if (member->fd < 0)
+            hg_access_note_failed(access, path);
+        else if (!names)
+            member->fd = pass_by_unfit(member->fd, access, &member->opened);
+        if (member->fd < 0)
+            return false;
+        hg_access_note_opened(access, path, &member->opened);
+        member->size = size_of(member->fd, &member->opened);
+        const bool follows = members->made == H5_MADE_FAMILY && members->n > 0;
+        member->start = follows ? member[-1].start + members->item[0].size
+                        : names ? names->start[members->n]
+                                : 0;
+        members->n++;
+    }
+    return members->item != NULL;
+}
+
 static H5FD_t *input_open(const char *name, unsigned flags, hid_t access_id, haddr_t largest)
 {
     (void)largest;
     const struct choice *choice = H5Pget_driver_info(access_id);
     struct input *input = NULL;
-    int fd = -1;
     if (choice && !(flags & (H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT | H5F_ACC_EXCL)))
         input = hg_memory_zeroed(1, sizeof *input);
-    if (input)
-        fd = open_to_read(choice->access, name, &input->handle.opened);
-    if (input && fd < 0)
-        hg_access_note_failed(choice->access, name);
-    fd = input ? pass_by_unfit(fd, choice->access, &input->handle.opened) : fd;
-    if (fd < 0) {
+    if (!input || !open_members(choice->access, name, &input->handle.members)) {
         H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE,
                  errno == ENOMEM ? H5E_CANTALLOC : H5E_CANTOPENFILE, "%s", strerror(errno));
+        if (input)
+            close_members(&input->handle.members);
         free(input);
         return NULL;
     }
-    hg_access_note_opened(choice->access, name, &input->handle.opened);
-    input->handle.common.fd = fd;
+    input->handle.common.fd = input->handle.members.item[0].fd;
     input->handle.common.driver = &input_class;
     input->handle.access = choice->access;
-    hg_heaps_open(&input->handle.heaps, fd, end_of_file(input), choice->access);
+    hg_heaps_open(&input->handle.heaps, &input->handle.members, choice->access);
     hg_handle_add(&input->handle.common);
     return &input->public;
 }
@@ -155,7 +206,7 @@ static herr_t input_close(H5FD_t *file)
     struct input *input = (struct input *)file;
     hg_handle_remove(&input->handle.common);
     hg_heaps_close(&input->handle.heaps);
-    close(input->handle.common.fd);
+    close_members(&input->handle.members);
     free(input);
     return 0;
 }
@@ -166,8 +217,8 @@ static int input_compare(const H5FD_t *a, const H5FD_t *b)
 {
     const struct handle *one = &((const struct input *)a)->handle;
     const struct handle *other = &((const struct input *)b)->handle;
-    const struct stat *left = &one->opened;
-    const struct stat *right = &other->opened;
+    const struct stat *left = &one->members.item[0].opened;
+    const struct stat *right = &other->members.item[0].opened;
     if (one->access != other->access)
         return (uintptr_t)one->access < (uintptr_t)other->access ? -1 : 1;
     if (left->st_dev != right->st_dev)
@@ -178,7 +229,7 @@ static int input_compare(const H5FD_t *a, const H5FD_t *b)
 static haddr_t input_get_eof(const H5FD_t *file, H5FD_mem_t type)
 {
     (void)type;
-    return end_of_file((const struct input *)file);
+    return hg_members_end(&((const struct input *)file)->handle.members, UINT64_MAX);
 }
 
 /* Does nothing: input_open has locked the file. But libhdf5 checks whether a file is being written
@@ -203,6 +254,14 @@ static herr_t input_query(const H5FD_t *file, unsigned long *flags)
     return status;
 }
 
+/* Without what would reach from one member into another. file may be NULL. */
+static herr_t multi_query(const H5FD_t *file, unsigned long *flags)
+{
+    herr_t status = input_query(file, flags);
+    *flags &= ~(unsigned long)(H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA);
+    return status;
+}
+
 static herr_t fail_read(const char *why)
 {
     H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_IO, H5E_READERROR, "%s",
@@ -219,19 +278,20 @@ static herr_t input_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
     char *to = data;
     const haddr_t first = address;
     const size_t whole = size;
-    if (address > LARGEST_ADDRESS || size > LARGEST_ADDRESS - address)
+    const struct h5_members *members = &input->handle.members;
+    if (address > file->cls->maxaddr || size > file->cls->maxaddr - address)
         return fail_read("address overflow");
     if (h5_probe_note(&input->handle.common.probe, type, address, size))
         return 0;
     while (size > 0) {
-        ssize_t n = pread(input->handle.common.fd, to, size_min(size, CALL_BYTES), (off_t)address);
+        ssize_t n = hg_members_pread(members, to, size_min(size, CALL_BYTES), address);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
             input->handle.access->failure = errno;
             return fail_read(strerror(errno));
         }
-        if (n == 0 && address < end_of_file(input))
+        if (n == 0 && address < hg_members_end(members, address))
             return fail_read("the file became shorter while it was read");
         if (n == 0) {
             memset(to, 0, size);
@@ -260,44 +320,69 @@ static herr_t input_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     return fail_read("the file is open to read");
 }
 
-static const H5FD_class_t input_class = {
+/* Returns the end of the member for a kind of data, so that libhdf5 refuses what leads beyond. */
+static haddr_t multi_get_eoa(const H5FD_t *file, H5FD_mem_t type)
+{
+    const struct h5_members *members = &((const struct input *)file)->handle.members;
+    const bool raw = type == H5FD_MEM_DRAW || type == H5FD_MEM_GHEAP;
+    size_t number = members->n - 1;
+    if (type > H5FD_MEM_DEFAULT && members->n == 2)
+        number = raw;
+    else if (type > H5FD_MEM_DEFAULT && (size_t)type < members->n)
+        number = (size_t)type - 1;
+    return members->item[number].start + members->item[number].size;
+}
+
+/* Called with what a file says of its members. */
+static herr_t input_check_members(H5FD_t *file, const char *name, const unsigned char *information)
+{
+    (void)name;
+    return hg_members_agree(&((struct input *)file)->handle.members, information)
+               ? 0
+               : fail_read("its members are not those that it was written with");
+}
+
 #if H5_VERSION_GE(1, 13, 0)
-    .version = H5FD_CLASS_VERSION,
-    .value = 510,
+    #define CLASS_VERSION .version = H5FD_CLASS_VERSION, .value = 510,
+#else
+    #define CLASS_VERSION
 #endif
-    .name = "h5grad_input",
-    .maxaddr = LARGEST_ADDRESS,
-    .fc_degree = H5F_CLOSE_WEAK,
-    .fapl_size = sizeof(struct choice),
-    .fapl_get = input_choice,
-    .open = input_open,
-    .close = input_close,
-    .cmp = input_compare,
-    .query = input_query,
-    .get_eoa = hg_handle_get_eoa,
-    .set_eoa = hg_handle_set_eoa,
-    .get_eof = input_get_eof,
-    .get_handle = hg_handle_get,
-    .read = input_read,
-    .write = input_write,
-    .lock = input_lock,
-    .unlock = input_unlock,
-    .fl_map = H5FD_FLMAP_DICHOTOMY,
-};
+
+#define INPUT_CLASS(class_name, largest, features, eoa)                                            \
+    {                                                                                              \
+        CLASS_VERSION.name = class_name, .maxaddr = largest, .fc_degree = H5F_CLOSE_WEAK,          \
+        .fapl_size = sizeof(struct choice), .fapl_get = input_choice, .open = input_open,          \
+        .close = input_close, .cmp = input_compare, .query = features,                             \
+        .sb_decode = input_check_members, .get_eoa = eoa, .set_eoa = hg_handle_set_eoa,            \
+        .get_eof = input_get_eof, .get_handle = hg_handle_get, .read = input_read,                 \
+        .write = input_write, .lock = input_lock, .unlock = input_unlock,                          \
+        .fl_map = H5FD_FLMAP_DICHOTOMY                                                             \
+    }
+
+/* libhdf5 reads files with several members only by drivers with the names of its own. */
+static const H5FD_class_t input_class =
+    INPUT_CLASS("h5grad_input", LARGEST_ADDRESS, input_query, hg_handle_get_eoa);
+static const H5FD_class_t family_class =
+    INPUT_CLASS("family", LARGEST_ADDRESS, input_query, hg_handle_get_eoa);
+static const H5FD_class_t multi_class =
+    INPUT_CLASS("multi", UINT64_MAX - 1, multi_query, multi_get_eoa);
 
 /* Registers the driver on first use, as libhdf5's own drivers do. */
-static hid_t input_driver(void)
+static hid_t input_driver(enum h5_made made)
 {
-    static hid_t driver = -1; /* guarded by libhdf5's lock; stale after libhdf5 was closed */
-    if (driver < 0 || H5Iget_type(driver) != H5I_VFL)
-        driver = H5FDregister(&input_class);
-    return driver;
+    static const H5FD_class_t *const classes[] = {&input_class, &family_class, &multi_class};
+    /* guarded by libhdf5's lock; stale after libhdf5 was closed */
+    static hid_t drivers[] = {-1, -1, -1};
+    hid_t *driver = &drivers[made];
+    if (*driver < 0 || H5Iget_type(*driver) != H5I_VFL)
+        *driver = H5FDregister(classes[made]);
+    return *driver;
 }
 
 bool hg_input_select(hid_t list, struct h5_access *access)
 {
     struct choice choice = {access};
-    return H5Pset_driver(list, input_driver(), &choice) >= 0;
+    return H5Pset_driver(list, input_driver(access->names.made), &choice) >= 0;
 }
 
 /* Returns NULL for a file of another driver. */
@@ -324,23 +409,35 @@ bool hg_input_grows(hid_t object)
     return file >= 0 && H5Fget_intent(file, &intent) >= 0 && intent & H5F_ACC_SWMR_READ;
 }
 
+bool hg_input_is_scattered(hid_t object)
+{
+    const struct handle *handle = find_handle(object);
+    return handle && handle->members.n > 1;
+}
+
 struct h5_heaps *hg_input_heaps(hid_t file)
 {
     struct handle *handle = find_handle(file);
     return handle ? &handle->heaps : NULL;
 }
 
-enum h5grad_status hg_input_check_unchanged(hid_t file, struct h5grad_error *err)
+static bool is_unchanged(const struct h5_member *member)
 {
     struct stat now;
+    const struct stat *then = &member->opened;
+    return fstat(member->fd, &now) == 0 && now.st_size == then->st_size &&
+           now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+enum h5grad_status hg_input_check_unchanged(hid_t file, struct h5grad_error *err)
+{
     const struct handle *handle = find_handle(file);
+    bool same = true;
     if (!handle)
         return H5GRAD_OK;
-    const struct stat *then = &handle->opened;
-    if (fstat(handle->common.fd, &now) != 0)
-        return hg_error_errno(err, errno, "cannot be looked up");
-    const bool same = now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-                      now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+    for (size_t i = 0; i < handle->members.n && same; i++)
+        same = is_unchanged(&handle->members.item[i]);
     if (same || handle->access->swmr)
         return hg_access_check_unchanged(handle->access, true, err);
     return hg_error_set(err, H5GRAD_FAILED,

@@ -18,6 +18,9 @@ struct h5_access *hg_input_access(hid_t object);
  * H5F_ACC_SWMR_READ, here or by the caller of the library. */
 bool hg_input_grows(hid_t object);
 
+/* True if the file that contains object has several members: addresses are no offsets of one. */
+bool hg_input_is_scattered(hid_t object);
+
 /* The heaps (trust/heap.h) of a file of this driver; NULL for other files. */
 struct h5_heaps;
 struct h5_heaps *hg_input_heaps(hid_t file);

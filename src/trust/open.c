@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,6 +36,30 @@ static enum h5grad_status check_readable(const char *path, struct h5grad_error *
         return hg_error_errno(err, errno, "cannot open");
     close(fd);
     return H5GRAD_OK;
+}
+
+/* Likewise of all members. Those of a family have one size; the last one that is not empty may have
+ * less. */
+static enum h5grad_status check_members(const struct h5_member_names *names,
+                                        struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    off_t most = 0;
+    for (size_t i = 0; i < names->n && !status; i++) {
+        struct stat info;
+        status = check_readable(names->path[i], err);
+        if (status && names->made != H5_MADE_WHOLE)
+            hg_error_context(err, status, "its member %s", names->path[i]);
+        if (status || names->made != H5_MADE_FAMILY || stat(names->path[i], &info) != 0)
+            continue;
+        if (i > 0 && info.st_size > most)
+            status = hg_error_set(err, H5GRAD_FAILED,
+                                  "its member %s is damaged: it has %jd bytes, or the one before "
+                                  "too few",
+                                  names->path[i], (intmax_t)info.st_size);
+        most = i == 0 || info.st_size == most ? info.st_size : 0;
+    }
+    return status;
 }
 
 /* Leaves the close degree at the driver's default: libhdf5 refuses to open a file with two
@@ -106,10 +131,11 @@ static const char *foreign_format(const char *path)
     return n == 0 ? "is empty" : NULL;
 }
 
-/* What libhdf5 says of a file's marks of a writer. */
+/* What libhdf5 says of a file that it does not open, and of its marks of a writer. */
 struct marks {
     bool writing;   /* it has them, or ... */
     bool otherwise; /* ... those of one that does not write in SWMR mode */
+    bool truncated; /* it should be longer */
 };
 
 static herr_t note_marks(unsigned n, const H5E_error2_t *entry, void *user)
@@ -117,6 +143,7 @@ static herr_t note_marks(unsigned n, const H5E_error2_t *entry, void *user)
     (void)n;
     struct marks *marks = user;
     const char *text = entry->desc ? entry->desc : "";
+    marks->truncated = marks->truncated || strstr(text, "truncated file");
     marks->writing = marks->writing || strstr(text, "h5clear");
     marks->otherwise = marks->otherwise || strstr(text, "not already open for SWMR writing");
     return 0;
@@ -125,7 +152,7 @@ static herr_t note_marks(unsigned n, const H5E_error2_t *entry, void *user)
 static enum h5grad_status explain_failure(const char *path, const struct h5_access *access,
                                           struct h5grad_error *err)
 {
-    struct marks marks = {false, false};
+    struct marks marks = {false, false, false};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, note_marks, &marks);
     enum h5grad_status status = hg_hdf5_error(err, "cannot open");
     if (access->lock[0] != '\0')
@@ -143,6 +170,13 @@ static enum h5grad_status explain_failure(const char *path, const struct h5_acce
             err, H5GRAD_FAILED,
             "is open for writing or was not closed properly (--swmr reads beside a writer in SWMR "
             "mode; once nothing writes to it, h5clear -s makes it readable)");
+    if (marks.truncated && access->names.next)
+        return hg_error_set(err, H5GRAD_FAILED,
+                            "its member %s is missing, or the one before is cut off",
+                            access->names.next);
+    struct h5grad_error member;
+    if (access->names.made == H5_MADE_WHOLE && hg_member_explain(path, &member))
+        return hg_error_set(err, H5GRAD_FAILED, "%s", member.message);
     htri_t known = H5Fis_hdf5(path);
     H5Eclear2(H5E_DEFAULT);
     const char *format = known == 0 ? foreign_format(path) : NULL;
@@ -191,8 +225,11 @@ static bool is_open_here(const char *path)
 
 hid_t hg_open_input(const char *path, struct h5_access *access, struct h5grad_error *err)
 {
-    if (check_readable(path, err) != H5GRAD_OK || hg_access_place(access, path, err) != H5GRAD_OK)
+    if (hg_member_names(path, &access->names, err) != H5GRAD_OK ||
+        check_members(&access->names, err) != H5GRAD_OK ||
+        hg_access_place(access, access->names.path[0], err) != H5GRAD_OK)
         return -1;
+    path = access->names.path[0];
     H5_CLOSED hid_t list = access_list(is_open_here(path) ? NULL : access);
     if (list < 0) {
         hg_hdf5_error(err, "cannot choose how to open files");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "trust/heap.h"
+#include "trust/members.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "libhdf5/h5.h"
@@ -113,7 +113,7 @@ static bool is_sound(struct h5_heaps *heaps, uint64_t address, uint64_t number)
         hg_note_no_memory();
     if (!mappings)
         return false;
-    bool sound = hg_file_read(heaps->fd, mappings, object.size, object.offset, NULL) == H5GRAD_OK &&
+    bool sound = hg_members_read(heaps->members, mappings, object.size, object.offset) &&
                  is_whole((struct rest){mappings, object.size}, heaps->length_bytes);
     free(mappings);
     return sound;
@@ -142,8 +142,8 @@ void hg_layout_refuse(struct h5_heaps *heaps, uint64_t offset, unsigned char *by
         size_t here = size_min(size - i, length);
         memcpy(message, bytes + i, here);
         /* the message is cut off here: read its rest */
-        if (here < length && hg_file_read(heaps->fd, message + here, length - here,
-                                          offset + i + here, NULL) != H5GRAD_OK)
+        if (here < length &&
+            !hg_members_read(heaps->members, message + here, length - here, offset + i + here))
             continue;
         if (is_bad(heaps, message))
             bytes[i] = LAYOUT_REFUSED;

@@ -15,7 +15,8 @@
  * NAME: texts or doubles, a single one as a scalar. Or adds a virtual dataset of another one. Or
  * adds one with gzip whose only chunk decodes to so many MiB, far more than it should hold. A
  * comma between two of these saves a process. With MAKE_INPUT_LATEST in the environment FILE has
- * the latest format of libhdf5 instead of the earliest.
+ * the latest format of libhdf5 instead of the earliest; with MAKE_INPUT_DRIVER=family, split or
+ * multi it has several members, of 2 KiB if it is a family.
  *
  * TYPE   int8 ... int64, uint8 ... uint64, float32, float64, each also with "be" behind it;
  *        complex64, complex128 (two values per point); and of what is no field: bool, string,
@@ -246,15 +247,36 @@ static void input_write(const struct input *input, hid_t dataset, char **texts, 
     free(values);
 }
 
+/* Opens or creates a file of several members. */
+static hid_t input_open_members(const char *name, const char *driver, hid_t access)
+{
+    hid_t file;
+
+    if (strcmp(driver, "family") == 0)
+        H5Pset_fapl_family(access, 2048, H5P_DEFAULT);
+    else if (strcmp(driver, "split") == 0)
+        H5Pset_fapl_split(access, "-m.h5", H5P_DEFAULT, "-r.h5", H5P_DEFAULT);
+    else
+        H5Pset_fapl_multi(access, NULL, NULL, NULL, NULL, 0);
+    H5E_BEGIN_TRY
+    {
+        file = H5Fopen(name, H5F_ACC_RDWR, access);
+    }
+    H5E_END_TRY
+    return file >= 0 ? file : H5Fcreate(name, H5F_ACC_EXCL, H5P_DEFAULT, access);
+}
+
 static hid_t input_open(const char *name)
 {
     FILE *present = fopen(name, "rb");
+    const char *driver = getenv("MAKE_INPUT_DRIVER");
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 
     if (getenv("MAKE_INPUT_LATEST") != NULL)
         H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-    hid_t file = present != NULL ? H5Fopen(name, H5F_ACC_RDWR, access)
-                                 : H5Fcreate(name, H5F_ACC_EXCL, H5P_DEFAULT, access);
+    hid_t file = driver != NULL    ? input_open_members(name, driver, access)
+                 : present != NULL ? H5Fopen(name, H5F_ACC_RDWR, access)
+                                   : H5Fcreate(name, H5F_ACC_EXCL, H5P_DEFAULT, access);
     if (present != NULL)
         fclose(present);
     H5Pclose(access);
