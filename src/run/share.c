@@ -18,8 +18,9 @@
 #define LOOK_SECONDS 0.02
 #define WAIT_PAUSE   2000000L
 
-/* So many times as many hand-outs as ranks would take all parts that are left. */
-#define SHARES 2
+/* So many times as many hand-outs as ranks would take all parts that are left: a rank that is so
+ * many times as slow as others has not been given more by the first one than they do in all. */
+#define SHARES 3
 
 /* Chunks of a message. */
 #define MOST_CHUNKS ((RANKS_LONGEST - sizeof(struct wire)) / sizeof(struct lease_chunk))
