@@ -200,6 +200,17 @@ static int main_print_version(const struct options *options)
     return EXIT_DONE;
 }
 
+/* Whether another process prints what is wrong with the arguments. They may have been read up to
+ * that. */
+static bool main_is_other(char *const *argument)
+{
+    bool mpi = false;
+
+    for (; *argument; argument++)
+        mpi = mpi || strcmp(*argument, "--mpi") == 0;
+    return mpi && hg_launcher_find().rank > 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -214,7 +225,7 @@ int main(int argc, char **argv)
     setvbuf(stderr, main_line, _IOLBF, sizeof(main_line));
     enum h5grad_status status = options_parse(&options, argc, argv, &error);
     if (status != H5GRAD_OK)
-        result = session_report_error(status, &error, options.mpi && hg_launcher_find().rank > 0);
+        result = session_report_error(status, &error, main_is_other(argv));
     else if (options.mode == OPTIONS_HELP)
         help_print(stdout);
     else if (options.mode == OPTIONS_VERSION)

@@ -110,4 +110,13 @@ for launcher in none batch; do
     rm o/*.h5 o/.out.h5.h5grad.claim
 done
 
+# Wrong usage of all: the first process says so, wherever --mpi stands.
+for arguments in "--mpi --none" "--none --mpi" "--mpi in.h5"; do
+    # shellcheck disable=SC2086 # words
+    for rank in 0 1; do
+        task $rank mpiexec "$H5GRAD" $arguments >out 2>err
+        check "$arguments, process $rank" equal "$? $(wc -l <err)" "2 $((1 - rank))"
+    done
+done
+
 finish
