@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/clock.h"
 #include "base/launcher.h"
 #include "cli/cap.h"
 #include "cli/claim.h"
@@ -30,7 +31,9 @@ static struct many {
     atomic_bool over;  /* nothing is left to do, or a signal has stopped the run */
     bool crashed;      /* the file before killed the process that did it */
     size_t made, left, failed;
-    bool unreported; /* a process died when its OUTPUT was whole */
+    struct report_total total; /* of those that were made */
+    double began;              /* at this time */
+    bool unreported;           /* a process died when its OUTPUT was whole */
     /* The bytes and the work of the files that were made, and of the one at hand. */
     struct many_cost {
         uint64_t bytes, work;
@@ -53,6 +56,7 @@ enum h5grad_status many_begin(struct h5grad_error *error)
     if (many == MAP_FAILED)
         return hg_error_set(error, H5GRAD_FAILED, "sharing memory: %s", strerror(errno));
     many->json.out = stdout;
+    many->began = clock_seconds();
     return H5GRAD_OK;
 }
 
@@ -144,6 +148,18 @@ static void many_print_failed(const struct options *options, const char *reason)
                                  options->output, reason);
 }
 
+/* Adds what a file has, nothing if it was left, to that of all. */
+static void many_add_up(const struct h5grad_report *report)
+{
+    const struct report_total one = report_add_up(report);
+
+    if (report->left != H5GRAD_LEFT_NOTHING)
+        return;
+    many->total.fields += one.fields;
+    many->total.results += one.results;
+    many->total.written += one.written;
+}
+
 /* Does the file at hand. */
 static enum h5grad_status many_do(const struct options *options, struct many_session *session,
                                   struct h5grad_error *error)
@@ -160,6 +176,7 @@ static enum h5grad_status many_do(const struct options *options, struct many_ses
     bool left = report->left != H5GRAD_LEFT_NOTHING;
     many->made += !left;
     many->left += left;
+    many_add_up(report);
     if (!left)
         many->before = (struct many_cost){many->before.bytes + many->now.bytes,
                                           many->before.work + many->now.work};
@@ -222,6 +239,20 @@ static void many_print_repeated(const struct options *options, const char *proce
     }
 }
 
+/* On a terminal one line on all, as on a single file. Processes of an MPI job know of their own
+ * files only. */
+static void many_print_done(const struct options *options)
+{
+    bool closes = many->progress.terminal && !many->progress.never && !options->mpi;
+
+    if (!closes || many->made == 0 || options->mode != OPTIONS_RUN ||
+        options->verbosity != OPTIONS_NORMAL)
+        return;
+    many->total.seconds = clock_seconds() - many->began;
+    report_print_done(stderr, options->operands.items[options->n_files], &many->total, many->made,
+                      false);
+}
+
 static int many_end(const struct options *options)
 {
     char process[64];
@@ -235,6 +266,7 @@ static int many_end(const struct options *options)
                 process, many->made, many->left, many->failed);
     else if (many->failed > 0)
         fprintf(stderr, "h5grad: %zu of %zu files%s failed\n", many->failed, n, process);
+    many_print_done(options);
     if (options->json != 0 && !options->mpi)
         json_close(&many->json);
     many->over = true;

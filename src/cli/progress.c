@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Seconds: a bar appears soon; lines are printed in a log only for runs that take a while. */
@@ -29,15 +28,6 @@ void progress_init(struct progress *progress, FILE *out, enum progress_when when
         isatty(fileno(out)) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
     if (when == PROGRESS_AUTO)
         progress->delay = progress->terminal ? progress_bar_delay : progress_line_delay;
-}
-
-static size_t progress_columns(const struct progress *progress)
-{
-    struct winsize size;
-
-    if (ioctl(fileno(progress->out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return 80;
 }
 
 /* "1.2 GB/s, 0:12 left", or nothing while there is no rate yet. The rate is that of bytes; the time
@@ -85,7 +75,7 @@ static void progress_draw(struct progress *progress, const struct h5grad_progres
 {
     static const char full[PROGRESS_BAR + 1] = "========================";
     /* Some terminals wrap as soon as the last column is filled. */
-    size_t columns = progress_columns(progress) - 1;
+    size_t columns = text_columns(progress->out) - 1;
     char line[PROGRESS_LINE];
     int filled = (int)(percent * PROGRESS_BAR / 100);
 

@@ -23,7 +23,7 @@ enum { REPORT_SHAPE = 32 * 21 + 1 };
 
 struct report_total report_add_up(const struct h5grad_report *report)
 {
-    struct report_total total = {0};
+    struct report_total total = {.seconds = report->seconds};
 
     for (size_t i = 0; i < report->n_fields; i++) {
         const struct h5grad_field *field = report->fields[i];
@@ -178,7 +178,7 @@ static bool is_same_axis(const struct h5grad_axis *a, const struct h5grad_axis *
            a->step == b->step && a->round == b->round && a->spacing == b->spacing &&
            is_same_text(a->name, b->name) && is_same_text(a->coordinates, b->coordinates) &&
            is_same_text(a->source, b->source) && is_same_text(a->unit, b->unit) &&
-           is_same_text(a->left_out, b->left_out);
+           is_same_text(a->left_out, b->left_out) && is_same_text(a->suggestion, b->suggestion);
 }
 
 /* Whether a list can print the same description below both fields. */
@@ -374,16 +374,15 @@ void report_print_plan(FILE *out, const struct h5grad_report *report)
 
 static void print_method(FILE *out, const char *input, const struct h5grad_field *field)
 {
+    const char *read = field->read_method, *write = field->write_method;
     char shape[REPORT_SHAPE];
 
-    text_print(out, "h5grad: %s: %s: done in %" PRIu64 " %s of %s on %d %s", input, field->path,
-               field->tiles, field->tiles == 1 ? "tile" : "tiles", write_shape(field, true, shape),
-               field->threads, field->threads == 1 ? "thread" : "threads");
-    if (field->read_method != NULL)
-        fprintf(out, ", read way: %s", field->read_method);
-    if (field->write_method != NULL)
-        fprintf(out, ", write way: %s", field->write_method);
-    fputc('\n', out);
+    text_print(out, "h5grad: %s: %s: done in %" PRIu64 " %s of %s on %d %s%s%s%s%s\n", input,
+               field->path, field->tiles, field->tiles == 1 ? "tile" : "tiles",
+               write_shape(field, true, shape), field->threads,
+               field->threads == 1 ? "thread" : "threads", read != NULL ? ", read way: " : "",
+               read != NULL ? read : "", write != NULL ? ", write way: " : "",
+               write != NULL ? write : "");
 }
 
 void report_print_methods(FILE *out, const char *input, const struct h5grad_report *report)
@@ -394,20 +393,21 @@ void report_print_methods(FILE *out, const char *input, const struct h5grad_repo
     }
 }
 
-void report_print_done(FILE *out, const char *output, const struct h5grad_report *report,
-                       bool memory)
+void report_print_done(FILE *out, const char *output, const struct report_total *total,
+                       size_t files, bool memory)
 {
-    struct report_total total = report_add_up(report);
     uint64_t resident = memory ? report_peak_resident() : 0;
-    char text[TEXT_NUMBER];
+    char of_files[64] = "", peak[TEXT_NUMBER + 16] = "";
+    char written[TEXT_NUMBER], rate[TEXT_NUMBER], size[TEXT_NUMBER], time[TEXT_NUMBER];
 
-    text_print(out, "h5grad: %s: %zu %s of %zu %s, %s written in %.3g s", output, total.results,
-               total.results == 1 ? "gradient" : "gradients", total.fields,
-               total.fields == 1 ? "field" : "fields", hg_parse_print_size(total.written, text),
-               report->seconds);
-    if (report->seconds > 0)
-        fprintf(out, " (%s)", text_rate((double)total.written / report->seconds, text));
+    if (files > 0)
+        snprintf(of_files, sizeof(of_files), " in %zu %s", files, files == 1 ? "file" : "files");
     if (resident > 0)
-        fprintf(out, ", peak memory %s", hg_parse_print_size(resident, text));
-    fputc('\n', out);
+        snprintf(peak, sizeof(peak), ", peak memory %s", hg_parse_print_size(resident, size));
+    text_print(out, "h5grad: %s: %zu %s of %zu %s%s, %s written in %s (%s)%s\n", output,
+               total->results, total->results == 1 ? "gradient" : "gradients", total->fields,
+               total->fields == 1 ? "field" : "fields", of_files,
+               hg_parse_print_size(total->written, written), text_elapsed(total->seconds, time),
+               text_rate((double)total->written / (total->seconds > 0 ? total->seconds : 1), rate),
+               peak);
 }

@@ -26,10 +26,6 @@ void report_print_plan(FILE *out, const struct h5grad_report *report);
 /* At the end of a run, for --verbose: a line for each field, on how it was done. */
 void report_print_methods(FILE *out, const char *input, const struct h5grad_report *report);
 
-/* At the end of a run: a line on what was written and how fast; with memory: in how much. */
-void report_print_done(FILE *out, const char *output, const struct h5grad_report *report,
-                       bool memory);
-
 enum report_kind { REPORT_LIST, REPORT_PLAN, REPORT_RUN };
 
 /* Prints a report as JSON, by the schema in doc/json.md: as a document, or into an array. output is
@@ -49,9 +45,15 @@ struct report_total {
     uint64_t decoded_again;
     uint64_t written;
     uint64_t peak_memory; /* the maximum: one field is done after the other */
+    double seconds;
 };
 
 struct report_total report_add_up(const struct h5grad_report *report);
+
+/* At the end of a run: a line on what was written and how fast; with memory: in how much. files: 0
+ * if output is no folder. */
+void report_print_done(FILE *out, const char *output, const struct report_total *total,
+                       size_t files, bool memory);
 
 /* The peak of resident memory so far, in bytes; 0 where the system does not say. */
 uint64_t report_peak_resident(void);

@@ -2,6 +2,7 @@
 #include "cli/session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/signals.h"
 #include "cli/status.h"
@@ -97,30 +98,48 @@ enum report_kind session_report_kind(const struct options *options)
 static void session_print_end(const struct session *session, const struct h5grad_report *report)
 {
     const struct options *options = session->options;
+    const struct report_total total = report_add_up(report);
     bool verbose = session->verbosity == OPTIONS_VERBOSE;
 
     if (verbose)
         report_print_methods(stderr, options->input, report);
     if (verbose || (session->verbosity == OPTIONS_NORMAL && session->closes))
-        report_print_done(stderr, options->output, report, verbose);
+        report_print_done(stderr, options->output, &total, 0, verbose);
+}
+
+/* Prints a list or a plan, wrapped if that goes to a terminal. Returns the number of fields. */
+static size_t session_print_text(const struct session *session, const struct h5grad_report *report)
+{
+    bool left_out = session->verbosity != OPTIONS_QUIET;
+    char *text = NULL;
+    size_t size, fields = report->n_fields;
+    FILE *lines = text_columns(stdout) > 0 ? open_memstream(&text, &size) : NULL;
+    FILE *out = lines != NULL ? lines : stdout;
+
+    if (session->options->mode == OPTIONS_PLAN)
+        report_print_plan(out, report);
+    else
+        fields = report_print_list(out, report, left_out);
+    if (lines != NULL && fclose(lines) == 0)
+        text_wrap(stdout, text);
+    free(text);
+    return fields;
 }
 
 void session_print_report(struct session *session, struct json *json,
                           const struct h5grad_report *report)
 {
     const struct options *options = session->options;
-    bool quiet = session->verbosity == OPTIONS_QUIET;
+    bool none = report->left != H5GRAD_LEFT_NOTHING;
 
     session_tell_left(session, report->left);
     if (options->json != 0)
         report_print_json(json, session_report_kind(options), options->input, options->output,
                           report);
-    else if (options->mode == OPTIONS_PLAN && report->left == H5GRAD_LEFT_NOTHING)
-        report_print_plan(stdout, report);
-    else if (options->mode == OPTIONS_LIST && report_print_list(stdout, report, !quiet) == 0)
+    else if (options->mode != OPTIONS_RUN && !none && session_print_text(session, report) == 0)
         session_show_message(
             session, &(struct h5grad_message){H5GRAD_WARNING, "it has no field to differentiate"});
-    if (options->mode == OPTIONS_RUN && report->left == H5GRAD_LEFT_NOTHING)
+    if (options->mode == OPTIONS_RUN && !none)
         session_print_end(session, report);
 }
 

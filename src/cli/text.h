@@ -20,8 +20,15 @@ unsigned text_next(const char **text, char piece[UTF8_PIECE]);
  * it takes. */
 unsigned text_put(FILE *out, const char *text);
 
+/* Columns of the terminal that out is; 0: it is none. */
+unsigned text_columns(FILE *out);
+
+/* Prints lines of text, each as text_put does; on a terminal it breaks those that are too wide at
+ * blanks, and indents what follows by 4 columns more. */
+void text_wrap(FILE *out, const char *text);
+
 /* printf with every character as utf8_show shows it, except a newline at the end of format, which
- * is not empty. Cuts a long text short if memory runs out. */
+ * is not empty; such a line is wrapped on a terminal. Cuts a long text short if memory runs out. */
 void text_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "57.3 MB/s" in powers of 1000. */
@@ -29,5 +36,8 @@ const char *text_rate(double bytes_per_second, char out[TEXT_NUMBER]);
 
 /* "0:07", "1:02:03". */
 const char *text_duration(double seconds, char out[TEXT_NUMBER]);
+
+/* What a run took: "0.017 s", "42.3 s", "20:34 min", "1:02:03 h". */
+const char *text_elapsed(double seconds, char out[TEXT_NUMBER]);
 
 #endif

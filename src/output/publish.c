@@ -113,7 +113,7 @@ static enum h5grad_status check_existing(const char *target, const struct stat *
     hg_member_names_free(&names);
     if (mine)
         return hg_error_set(err, H5GRAD_FAILED,
-                            whole ? "is the input file"
+                            whole ? "is the input file: give another name"
                                   : "is, or would be, a member of the input file");
     if (stat(target, &file) != 0)
         return errno == ENOENT ? H5GRAD_OK : hg_error_errno(err, errno, "cannot be looked up");

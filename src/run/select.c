@@ -261,8 +261,49 @@ static enum h5grad_status refuse_named(struct selection *selection, struct searc
     char *meant = absent ? find_meant(selection, search, name) : NULL;
     if (meant)
         hg_error_set(err, status, "%s: did you mean %s?", reason.message, meant);
+    else if (absent)
+        hg_error_set(err, status, "%s: h5grad --list shows what there is", reason.message);
     free(meant);
     return hg_error_context(err, status, "%s", name);
+}
+
+/* Refuses a dataset that options name besides fields, if INPUT does not have it: one without
+ * characters that may lead to another file, or to an attribute. */
+static enum h5grad_status check_there(struct selection *selection, struct search *search,
+                                      const char *name, struct h5grad_error *err)
+{
+    struct h5grad_error reason = {.status = H5GRAD_OK};
+    if (strpbrk(name, ":@"))
+        return H5GRAD_OK;
+    H5_CLOSED hid_t dataset = hg_names_open_variable(search->file, name, NULL, &reason);
+    if (dataset >= 0 || !strstr(reason.message, WALK_ABSENT))
+        return H5GRAD_OK;
+    hg_error_set(err, reason.status, "%s", reason.message);
+    return refuse_named(selection, search, name, err);
+}
+
+static enum h5grad_status check_all_there(struct selection *selection, struct search *search,
+                                          struct h5grad_error *err)
+{
+    const struct run_options *options = search->options;
+    const struct derivation *derivation = &options->derivation;
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < options->n_coords && !status; i++) {
+        const struct spacing_option *given = &options->coord[i].spacing;
+        if (given->kind == SPACING_PATH)
+            status = check_there(selection, search, given->path, err);
+    }
+    for (size_t i = 0; i < options->n_spacings && !status; i++) {
+        if (options->spacing[i].kind == SPACING_PATH)
+            status = check_there(selection, search, options->spacing[i].path, err);
+    }
+    for (size_t i = 0; i < derivation->n_vectors && !status; i++) {
+        if (derivation->vector[i].n > 0)
+            status = check_there(selection, search, derivation->vector[i].path, err);
+        if (status)
+            hg_error_context(err, status, "%s", derivation->vector[i].name);
+    }
+    return status;
 }
 
 static enum h5grad_status add_named(struct selection *selection, struct search *search,
@@ -308,7 +349,8 @@ enum h5grad_status hg_select_datasets(hid_t file, const struct run_options *opti
     memset(selection, 0, sizeof *selection);
     enum h5grad_status status = H5GRAD_OK;
     hg_enter(&search.guard);
-    if (options->n_datasets == 0 && n_vectors == 0)
+    status = check_all_there(selection, &search, err);
+    if (!status && options->n_datasets == 0 && n_vectors == 0)
         status = add_fields(selection, &search, NULL, err);
     for (size_t i = 0; i < options->n_datasets && !status; i++)
         status = add_named(selection, &search, options->dataset[i], err);

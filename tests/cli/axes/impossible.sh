@@ -43,7 +43,7 @@ done <<'END'
 /f:.*axis_1.*/ctwice.*2 -d /f --coord=1=/ctwice
 /f:.*axis_1.*/czigzag.*monotonic -d /f --coord=1=/czigzag
 /f:.*axis_1.*/ctext -d /f --coord=1=/ctext
-/f:.*axis_1.*/absent -d /f --coord=1=/absent
+/absent:_no_such_object:_h5grad_--list -d /f --coord=1=/absent
 /f:.*axis_1.*absent.h5 -d /f --coord=1=absent.h5:/x
 /f:.*axis.*7 -d /f --coord=7=/c3
 /scalar: -d /scalar

@@ -49,7 +49,8 @@ check "scales: unit" grep -q '"m"' <<<"$(h5dump -a /x/units o/out.h5)"
 check "scales: attached" equal "$(h5dump -A o/out.h5 | grep -c 'ATTRIBUTE "DIMENSION_LIST"')" 2
 done_quietly "one scale" -O -d /f --coord=1=/x axes.h5 o/out.h5
 check "one scale: x" equal "$(values o/out.h5 /x)" "0 3 6 9"
-check "one scale: not attached" equal "$(h5dump -A o/out.h5 | grep -c 'DIMENSION_LIST')" 0
+check "one scale: attached, and a dimension without coordinates" equal \
+    "$(h5dump -A o/out.h5 | grep -c 'DIMENSION_LIST') $(datasets o/out.h5)" "2 /axis_0_of_2 /f_grad_0 /f_grad_1 /x"
 
 # A component of a grid has its own steps, if it is named.
 for c in 0 1; do

@@ -228,7 +228,7 @@ while read -r status regex options; do
 done <<'END'
 1 V:.*/u_is_3x3_and_/wide_3x4:_a_staggered_grid --vector=V:1=u --vector=V:0=wide
 1 V:.*repeated --vector=V:1=u --vector=V:-1=v
-1 V:.*/nix --vector=V:1=u --vector=V:0=nix
+1 V:.*nix --vector=V:1=u --vector=V:0=nix
 1 V:_/u:_which_component_is_along_which_axis.*V:DIM=PATH_for_each_component,_or_V:DIM,DIM --vector=V=u
 1 V:.*axis_2_and_axis_3_have_2_points --vector=V:0,1=point
 1 V:.*no_axis_of_2_points --vector=V:0,1=u

@@ -14,7 +14,7 @@ refused 1 '/temp: no such object: did you mean /Temp\?' -d /temp in.h5 o/out.h5
 refused 1 'Tepm: no such object: did you mean Temp\?' -d Tepm in.h5 o/out.h5
 refused 1 'speed: no such object: did you mean /flow/speed\?' -d speed in.h5 o/out.h5
 refused 1 '/folw/speed: /folw: no such object: did you mean /flow/speed\?' -d /folw/speed in.h5 o/out.h5
-refused 1 '/velocity: no such object$' -d /velocity in.h5 o/out.h5
+refused 1 '/velocity: no such object: h5grad --list shows what there is$' -d /velocity in.h5 o/out.h5
 refused 1 'no axis is named Lon: did you mean lon\?' -d /flow/speed --dim=Lon in.h5 o/out.h5
 refused 1 'no axis is named depth: it has lon$' -d /flow/speed --dim=depth in.h5 o/out.h5
 refused 1 'no axis is named depth: its axes have no names' -d /Temp --dim=depth in.h5 o/out.h5

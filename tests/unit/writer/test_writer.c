@@ -687,12 +687,12 @@ START_TEST(what_publish_refuses)
 {
     const char *input = in_folder("in.h5");
     put_file(input, "input");
-    check_refused(input, input, false, "is the input file");
-    check_refused(input, input, true, "is the input file");
+    check_refused(input, input, false, "is the input file: give another name");
+    check_refused(input, input, true, "is the input file: give another name");
     ck_assert_int_eq(link(input, in_folder("hard.h5")), 0);
-    check_refused(in_folder("hard.h5"), input, true, "is the input file");
+    check_refused(in_folder("hard.h5"), input, true, "is the input file: give another name");
     ck_assert_int_eq(symlink(input, in_folder("soft.h5")), 0);
-    check_refused(in_folder("soft.h5"), input, true, "is the input file");
+    check_refused(in_folder("soft.h5"), input, true, "is the input file: give another name");
 
     put_file(output, "old");
     check_refused(output, input, false, "exists already; --overwrite replaces it");
