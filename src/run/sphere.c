@@ -36,15 +36,22 @@ static enum h5grad_status read_earth(void *user, const struct names_variable *va
                                      struct h5grad_error *err)
 {
     struct earth *earth = user;
-    double number;
+    double number, axis[2], flattening;
     (void)err;
     if (variable->id < 0)
         return H5GRAD_OK;
     if (hg_attribute_number(variable->id, "earth_radius", &number) && isfinite(number) &&
         number > 0)
         earth->radius = number;
-    if (hg_attribute_number(variable->id, "semi_major_axis", &number))
-        earth->ellipsoid = true;
+    if (!hg_attribute_number(variable->id, "semi_major_axis", &axis[0]))
+        return H5GRAD_OK;
+    /* Both axes are given of a sphere, too, and CF has a flattening of 0 for it. */
+    const bool round =
+        (hg_attribute_number(variable->id, "semi_minor_axis", &axis[1]) && axis[0] == axis[1]) ||
+        (hg_attribute_number(variable->id, "inverse_flattening", &flattening) && flattening == 0);
+    if (round && earth->radius == 0 && isfinite(axis[0]) && axis[0] > 0)
+        earth->radius = axis[0];
+    earth->ellipsoid = !round;
     return H5GRAD_OK;
 }
 

@@ -199,6 +199,17 @@ for vector in "V:lon=/u --vector=V:lat=/v" V:lon,lat=/first V:lon,lat=/last \
     check "$what: noted" grep -q 'lat=1:5:3.*lon=1:3' <<<"$(attribute o/out.h5 /V_curl gradient_subset)"
 done
 
+# Two equal axes of the earth are a sphere.
+make_input globe.h5 /ball int32 1
+make_input globe.h5 /ball numbers semi_major_axis 6371000
+make_input globe.h5 /ball numbers semi_minor_axis 6371000
+make_input globe.h5 /b float64 5x4
+make_input globe.h5 /b scales /lat /lon
+make_input globe.h5 /b text grid_mapping ball
+done_quietly "a sphere of two axes" -O --sphere --boundary=lon=periodic -d /b globe.h5 o/out.h5
+check "a sphere of two axes: radius" equal \
+    "$(attribute o/out.h5 /b_grad_0 gradient_sphere_radius)" "6.371e+06"
+
 rm -f o/*
 make_input globe.h5 /w float64 5x4
 make_input globe.h5 /crs int32 1
