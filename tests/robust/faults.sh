@@ -25,48 +25,32 @@ sanitizer=$(ldd "$H5GRAD" 2>/dev/null | awk '/lib(a|t)san/ { print $3; exit }')
 
 mkdir o
 read -ra numbers < <(seq -s ' ' 120)
-make_input contiguous.h5 /x float64 3 1 2 4
-make_input contiguous.h5 /y int32 5 10 20 30 40 50
-make_input contiguous.h5 /f float32 3x5x4 "${numbers[@]:0:60}"
-make_input contiguous.h5 /f scales /x /y -
-make_input gzip.h5 /y float64 10 1 2 4 7 11 16 22 29 37 46
-make_input gzip.h5 /f float32 12x10/4x4+shuffle+gzip "${numbers[@]}"
-make_input gzip.h5 /f scales - /y
-make_input gzip.h5 /f text units K
+make_input contiguous.h5 /x float64 3 1 2 4 , /y int32 5 10 20 30 40 50 , /f float32 3x5x4 "${numbers[@]:0:60}" , \
+    /f scales /x /y -
+make_input gzip.h5 /y float64 10 1 2 4 7 11 16 22 29 37 46 , /f float32 12x10/4x4+shuffle+gzip "${numbers[@]}" , \
+    /f scales - /y , /f text units K
 cp gzip.h5 library.h5
 # Two fields: what is done of the first is noted when the second begins.
 cp contiguous.h5 fields.h5
 make_input fields.h5 /g float32 3x5x4 "${numbers[@]:60:60}"
 
 # A coordinate called like a dimension, names to look up in groups, an axis that is left out.
-make_input names.h5 /lat float32be 5
-make_input names.h5 /lat text NAME "This is a netCDF dimension but not a netCDF variable.         5"
-make_input names.h5 /_nc4_non_coord_lat float64 4 0 1 3 7
-make_input names.h5 /crs int32 scalar 0
-make_input names.h5 /bad float64 5 0 1 1 2 3
-make_input names.h5 /g/f float32 4x5 "${numbers[@]:0:20}"
-make_input names.h5 /g/f text coordinates "../lat gone"
-make_input names.h5 /g/f text grid_mapping "crs: lat"
-make_input names.h5 /p float32be 4
-make_input names.h5 /p text NAME "This is a netCDF dimension but not a netCDF variable.         4"
-make_input names.h5 /_nc4_non_coord_lat scales /p
-make_input names.h5 /g/f scales /p /bad
+make_input names.h5 /lat float32be 5 , \
+    /lat text NAME "This is a netCDF dimension but not a netCDF variable.         5" , \
+    /_nc4_non_coord_lat float64 4 0 1 3 7 , /crs int32 scalar 0 , /bad float64 5 0 1 1 2 3 , \
+    /g/f float32 4x5 "${numbers[@]:0:20}" , /g/f text coordinates "../lat gone" , /g/f text grid_mapping "crs: lat" , \
+    /p float32be 4 , /p text NAME "This is a netCDF dimension but not a netCDF variable.         4" , \
+    /_nc4_non_coord_lat scales /p , /g/f scales /p /bad
 
 make_input large.h5 /f float32 64x64x128 1
 make_input packed.h5 /f float32 128x128x128/32x32x32+gzip 1
 
 # Options beyond the gradient of torch, and what they want of a file.
-make_input beyond.h5 /time float64 3 0 1 3
-make_input beyond.h5 /time text units "hours since 2000-01-01"
-make_input beyond.h5 /lat float64 6 -75 -45 -15 15 45 75
-make_input beyond.h5 /lat text units degrees_north
-make_input beyond.h5 /lon float32 9 0 40 80 120 160 200 240 280 320
-make_input beyond.h5 /lon text units degrees_east
-make_input beyond.h5 /u float32 3x6x9 noise
-make_input beyond.h5 /u numbers valid_min 0.1
-make_input beyond.h5 /v float64 3x6x9/2x6x5+gzip noise
-make_input beyond.h5 /u scales /time /lat /lon
-make_input beyond.h5 /v scales /time /lat /lon
+make_input beyond.h5 /time float64 3 0 1 3 , /time text units "hours since 2000-01-01" , \
+    /lat float64 6 -75 -45 -15 15 45 75 , /lat text units degrees_north , \
+    /lon float32 9 0 40 80 120 160 200 240 280 320 , /lon text units degrees_east , /u float32 3x6x9 noise , \
+    /u numbers valid_min 0.1 , /v float64 3x6x9/2x6x5+gzip noise , /u scales /time /lat /lon , \
+    /v scales /time /lat /lon
 beyond=(-d/u --vector=V:2=/u --vector=V:1=/v "--compute=gradient,laplacian,magnitude,divergence,curl" --sphere
     --boundary=auto --missing=edge --accuracy=lon=8 --subset=lat=1:5 --time-unit=s)
 

@@ -81,23 +81,17 @@ unreported() {
 
 # make_plain FILE: two fields, and what is none.
 make_plain() {
-    make_input "$1" /f float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800
-    make_input "$1" /g/deep/h int16 4 1 3 5 9
-    make_input "$1" /text string 4
+    make_input "$1" /f float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800 , /g/deep/h int16 4 1 3 5 9 , /text string 4
 }
 
 # make_useless FILE: fields whose first axis has coordinates that do not increase.
 make_useless() {
     local name
-    make_input "$1" /x float64 4 0 1 1 2
-    make_input "$1" /y float64 3 0 1 5
+    make_input "$1" /x float64 4 0 1 1 2 , /y float64 3 0 1 5
     for name in a b; do
-        make_input "$1" /$name float64 4x3 1
-        make_input "$1" /$name scales /x /y
+        make_input "$1" /$name float64 4x3 1 , /$name scales /x /y
     done
-    make_input "$1" /text string 4
-    make_input "$1" /c float64 3 1
-    make_input "$1" /c scales /y
+    make_input "$1" /text string 4 , /c float64 3 1 , /c scales /y
 }
 
 mkdir o

@@ -5,19 +5,10 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"
 
-make_input bad.h5 /f float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800
-make_input bad.h5 /short float64 2
-make_input bad.h5 /point float64 1x1
-make_input bad.h5 /c3 float64 3 1 2 3
-make_input bad.h5 /c5 float64 5 1 2 3 4 5
-make_input bad.h5 /c2d float64 2x2 1 2 3 4
-make_input bad.h5 /cnan float64 4 1 nan 3 4
-make_input bad.h5 /cinf float64 4 1 2 3 inf
-make_input bad.h5 /ctwice float64 4 1 2 2 3
-make_input bad.h5 /czigzag float64 4 1 3 2 4
-make_input bad.h5 /ctext string 4
-make_input bad.h5 /scalar float64 scalar 1
-make_input bad.h5 /null float64 null
+make_input bad.h5 /f float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800 , /short float64 2 , /point float64 1x1 , \
+    /c3 float64 3 1 2 3 , /c5 float64 5 1 2 3 4 5 , /c2d float64 2x2 1 2 3 4 , /cnan float64 4 1 nan 3 4 , \
+    /cinf float64 4 1 2 3 inf , /ctwice float64 4 1 2 2 3 , /czigzag float64 4 1 3 2 4 , /ctext string 4 , \
+    /scalar float64 scalar 1 , /null float64 null
 for type in bool string opaque reference vlen compound; do
     make_input bad.h5 /t/$type $type 4
     refused 1 "bad.h5: /t/$type: " -d /t/$type bad.h5 o/out.h5

@@ -10,14 +10,10 @@ set -u
 make_globe() {
     local file=$1 unit=$2
     shift 2
-    make_input "$file" /lat float64 5 "$@"
-    make_input "$file" /lat text units "$unit"
-    make_input "$file" /lon float32 4 0 90 180 270
-    make_input "$file" /lon text units degrees_east
-    make_input "$file" /T "${type:-float64}" 5x4 270 272 271 269 285 288 290 286 300 301 303 299 \
-        287 289 292 284 265 262 268 260
-    make_input "$file" /T text units K
-    make_input "$file" /T scales /lat /lon
+    make_input "$file" /lat float64 5 "$@" , /lat text units "$unit" , /lon float32 4 0 90 180 270 , \
+        /lon text units degrees_east , \
+        /T "${type:-float64}" 5x4 270 272 271 269 285 288 290 286 300 301 303 299 \
+        287 289 292 284 265 262 268 260 , /T text units K , /T scales /lat /lon
 }
 
 text_of() {
@@ -94,13 +90,9 @@ make_globe beyond.h5 degrees_north -90 -45 0 45 91
 refused 1 "/T: latitudes /lat reach 91, more than 90" -d /T --sphere beyond.h5 o/out.h5
 
 # A float beside a pole may be a pole that was rounded.
-make_input rounded.h5 /lat float32 3 -1.5707963705062866 0 1.5707963705062866
-make_input rounded.h5 /lat text units radians
-make_input rounded.h5 /lat text standard_name latitude
-make_input rounded.h5 /lon float64 4 0 90 180 270
-make_input rounded.h5 /lon text units degrees_east
-make_input rounded.h5 /T float64 3x4 1 2 4 8 3 5 7 9 2 4 6 9
-make_input rounded.h5 /T scales /lat /lon
+make_input rounded.h5 /lat float32 3 -1.5707963705062866 0 1.5707963705062866 , /lat text units radians , \
+    /lat text standard_name latitude , /lon float64 4 0 90 180 270 , /lon text units degrees_east , \
+    /T float64 3x4 1 2 4 8 3 5 7 9 2 4 6 9 , /T scales /lat /lon
 run -O --sphere rounded.h5 o/out.h5
 check "a rounded pole: exit status" equal "$status" 0
 check "a rounded pole: eastward" equal "$(values o/out.h5 /T_grad_1 | grep -o nan | wc -l)" 8
@@ -119,9 +111,7 @@ check "others: results" equal "$(datasets o/out.h5)" "/T_grad_0 /T_grad_1 /lat /
 
 # Northward derivatives need no longitude; the Laplacian does.
 make_globe zonal.h5 degrees_north -60 -30 0 30 60
-make_input zonal.h5 /Z float64 5 270 285 300 287 265
-make_input zonal.h5 /Z text units K
-make_input zonal.h5 /Z scales /lat
+make_input zonal.h5 /Z float64 5 270 285 300 287 265 , /Z text units K , /Z scales /lat
 done_quietly "zonal mean" -d /Z --sphere --compute=gradient,magnitude zonal.h5 o/zonal_out.h5
 check "zonal mean: northward" equal "$(values o/zonal_out.h5 /Z_grad_0)" "4.4964464087762596e-06 \
 4.4964464087762596e-06 2.9976309391841731e-07 -5.2458541435723031e-06 -6.5947880662051807e-06"
@@ -129,18 +119,13 @@ check "zonal mean: unit" equal "$(text_of o/zonal_out.h5 /Z_grad_magnitude units
 rm -f o/*
 refused 1 "/Z: no axis of it is a longitude, which the Laplacian on a sphere needs" \
     -d /Z --sphere --compute=laplacian zonal.h5 o/out.h5
-make_input zonal.h5 /M float64 4 1 2 4 8
-make_input zonal.h5 /M scales /lon
+make_input zonal.h5 /M float64 4 1 2 4 8 , /M scales /lon
 refused 1 "/M: no axis of it is a latitude" -d /M --sphere zonal.h5 o/out.h5
 
 # The plan counts three numbers per latitude.
 # shellcheck disable=SC2046 # numbers
-make_input tall.h5 /lat float64 30000 $(seq -75 0.005 74.995)
-make_input tall.h5 /lat text units degrees_north
-make_input tall.h5 /lon float64 3 0 1 2
-make_input tall.h5 /lon text units degrees_east
-make_input tall.h5 /T float64 30000x3 noise
-make_input tall.h5 /T scales /lat /lon
+make_input tall.h5 /lat float64 30000 $(seq -75 0.005 74.995) , /lat text units degrees_north , \
+    /lon float64 3 0 1 2 , /lon text units degrees_east , /T float64 30000x3 noise , /T scales /lat /lon
 peak() {
     "$H5GRAD" --dry-run --json -q -j1 --dim=lat "$@" tall.h5 o/new.h5 | grep -o '"peak_memory": [0-9]*' | tr -dc 0-9
 }

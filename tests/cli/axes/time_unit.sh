@@ -13,8 +13,7 @@ make_times() {
     make_input "$file" /time text units "$units"
     [ -z "$calendar" ] || make_input "$file" /time text calendar "$calendar"
     make_input "$file" /f "${values:-float64}" $# 1 4 9 30
-    make_input "$file" /f text units K
-    make_input "$file" /f scales /time
+    make_input "$file" /f text units K , /f scales /time
 }
 
 unit_of() {
@@ -84,11 +83,8 @@ refused 1 "'fortnights' is no unit of time that --time-unit knows" --time-unit=d
 wrong_usage "time-unit 'week': not s, min, h, d, ms, us or ns" --time-unit=week
 
 # Coordinates that are no times stay as they are.
-make_input place.h5 /x float64 4 0 1 3 6
-make_input place.h5 /x text units km
-make_input place.h5 /f float64 4 1 4 9 30
-make_input place.h5 /f text units K
-make_input place.h5 /f scales /x
+make_input place.h5 /x float64 4 0 1 3 6 , /x text units km , /f float64 4 1 4 9 30 , /f text units K , \
+    /f scales /x
 done_quietly "no time" --time-unit=s place.h5 o/out.h5
 check "no time: values" equal "$(values o/out.h5 /f_grad_0)" \
     "3 2.8333333333333335 4.2999999999999998 7"

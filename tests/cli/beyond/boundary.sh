@@ -35,17 +35,14 @@ derives "value" f.h5 "1 1.5 3 6 -2.5 -8" -d/f --boundary=value=0
 derives "a value at the last end" f.h5 "0.5 1.5 3 6 -2.5 -8" -d/f --boundary=extend:value=0
 derives "a value at each end" f.h5 "1 1.5 3 6 -2.5 -7.5" -d/f --boundary=value=0:value=1
 derives "a value at each end of an axis" f.h5 "1 1.5 3 6 -2.5 -7.5" -d/f --boundary=0=value=0:value=1
-make_input packed.h5 /f int16 6 -6 -4 0 8 24 -2
-make_input packed.h5 /f numbers scale_factor 0.5
-make_input packed.h5 /f numbers add_offset 4
+make_input packed.h5 /f int16 6 -6 -4 0 8 24 -2 , /f numbers scale_factor 0.5 , /f numbers add_offset 4
 derives "a value beside packed ones" packed.h5 "1 1.5 3 6 -2.5 -7.5" --boundary=value=0:value=1
 derives "a value beside packed ones, second" packed.h5 "1 1 2 4 -21 11" --boundary=extend:value=1 --compute=second
 derives "mirror" f.h5 "0 1.5 3 6 -2.5 0" -d/f --boundary=mirror
 derives "reflect" f.h5 "0.5 1.5 3 6 -2.5 -6.5" -d/f --boundary=reflect
 derives "an entry with the axis wins" f.h5 "0 1.5 3 6 -2.5 0" -d/f --boundary=0=mirror --boundary=nan
-make_input cf.h5 /f float64 8 45 90 135 180 225 270 315 360
-make_input cf.h5 /x float64 8 22.5 67.5 112.5 157.5 202.5 247.5 292.5 337.5
-make_input cf.h5 /f scales /x
+make_input cf.h5 /f float64 8 45 90 135 180 225 270 315 360 , \
+    /x float64 8 22.5 67.5 112.5 157.5 202.5 247.5 292.5 337.5 , /f scales /x
 derives "an angle" cf.h5 "-3 1 1 1 1 1 1 -3" -d/f --boundary=periodic
 
 # The same bits as values that are wrapped by hand.
@@ -65,18 +62,14 @@ globe globe.h5 0 60 120 180 240 300
 globe closed.h5 0 60 120 180 240 300 360
 globe region.h5 0 10 20 30 40 50
 globe bounds.h5 10 20 60 100 200 300
-make_input bounds.h5 /edges float64 6x2 0 15 15 40 40 80 80 150 150 250 250 360
-make_input bounds.h5 /x text bounds edges
+make_input bounds.h5 /edges float64 6x2 0 15 15 40 40 80 80 150 150 250 250 360 , /x text bounds edges
 derives "auto: a globe" globe.h5 "-1/120 .025 .05 .1 -1/24 -.125" -d/f --boundary=auto
 derives "auto: a globe with its first point again" closed.h5 "-1/120 .025 .05 .1 -1/24 -.125 -1/120" \
     -d/f --boundary=auto
 derives "auto: a region" region.h5 ".1 .15 .3 .6 -.25 -1.3" -d/f --boundary=auto
 derives "auto: nothing is said" unit.h5 "1 1.5 3 6 -2.5 -13" -d/f --boundary=auto
 # Three points are enough of a circle, not of an axis with ends.
-make_input short.h5 /x float32 3 0 120 240
-make_input short.h5 /x text units degrees_east
-make_input short.h5 /f float64 3 1 2 4
-make_input short.h5 /f scales /x
+make_input short.h5 /x float32 3 0 120 240 , /x text units degrees_east , /f float64 3 1 2 4 , /f scales /x
 derives "auto: few points" short.h5 "-1/120 .0125 -1/240" -d/f --boundary=auto -e2
 run -q -O --boundary=auto -d/f --compute=second -e2 short.h5 o/short.h5
 check "auto: few points, second" equal "$(values o/short.h5 /f_grad2_0)" \
@@ -131,10 +124,7 @@ run -q --dim=0 --boundary=periodic empty.h5 o/empty.h5
 check "no points" equal "$status $(datasets o/empty.h5)" "0 /f_grad_0"
 
 # A field without the axis is done with the others.
-make_input two.h5 /x float64 3 0 1 2
-make_input two.h5 /f float64 3 1 2 4
-make_input two.h5 /g float64 3 1 2 4
-make_input two.h5 /f scales /x
+make_input two.h5 /x float64 3 0 1 2 , /f float64 3 1 2 4 , /g float64 3 1 2 4 , /f scales /x
 run -q --boundary=x=periodic two.h5 o/two.h5
 check "the other field" equal "$(values o/two.h5 /g_grad_0)" "1 1.5 2"
 check "attribute" grep -q 'periodic' <<<"$(h5dump -a /f_grad_0/gradient_boundary o/two.h5)"

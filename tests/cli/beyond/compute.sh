@@ -9,28 +9,16 @@ make_input square.h5 /f float64 5 1 4 9 16 30
 derives "second, order 1" square.h5 "2 2 2 7 7" --compute=second
 derives "second, order 2" square.h5 "2 2 2 7 12" --compute=second -e2
 derives "second, step" square.h5 "8 8 8 28 48" --compute=second -e2 -s0.5
-make_input uneven.h5 /f float64 5 1 4 9 16 30
-make_input uneven.h5 /x float64 5 0 1 3 4 7
-make_input uneven.h5 /f scales /x
+make_input uneven.h5 /f float64 5 1 4 9 16 30 , /x float64 5 0 1 3 4 7 , /f scales /x
 derives "second, uneven, order 1" uneven.h5 "-1/3 -1/3 3 -7/6 -7/6" -d/f --compute=second
 derives "second, uneven, order 2" uneven.h5 "-3.6666666667 -1/3 3 -1.1666666667 -6.0277777778" -d/f --compute=second -e2
 make_input f.h5 /f float64 6 1 2 4 8 16 3
 derives "second, periodic" f.h5 "3 1 2 4 -21 11" --compute=second --boundary=periodic
 
-make_input plane.h5 /T float64 4x3 1 2 4 3 5 10 8 9 11 7 1 0
-make_input plane.h5 /T text units K
-make_input plane.h5 /T text long_name temperature
-make_input plane.h5 /y float64 4 0 2 4 6
-make_input plane.h5 /x float64 3 0 0.5 1
-make_input plane.h5 /y text units m
-make_input plane.h5 /x text units m
-make_input plane.h5 /T scales /y /x
-make_input plane.h5 /u float64 4x3
-make_input plane.h5 /v float64 4x3
-make_input plane.h5 /u text units "m s-1"
-make_input plane.h5 /v text units "m s-1"
-make_input plane.h5 /u scales /y /x
-make_input plane.h5 /v scales /y /x
+make_input plane.h5 /T float64 4x3 1 2 4 3 5 10 8 9 11 7 1 0 , /T text units K , /T text long_name temperature , \
+    /y float64 4 0 2 4 6 , /x float64 3 0 0.5 1 , /y text units m , /x text units m , /T scales /y /x , \
+    /u float64 4x3 , /v float64 4x3 , /u text units "m s-1" , /v text units "m s-1" , /u scales /y /x , \
+    /v scales /y /x
 derives "laplacian" plane.h5 "4.75 4.25 2.75 12.75 12.25 10.75 2.5 1 1 18.5 17 17" -d/T --compute=laplacian
 derives "magnitude" plane.h5 "2.2360679775 3.3541019662 5 4.3660622991 7.2154348448 10.1519702521 2.2360679775 \
 3.1622776602 4.716990566 12.0104121495 8.0622577483 5.8523499554" -d/T --compute=magnitude
@@ -83,23 +71,14 @@ fails "no such word" 2 plane.h5 "'slope' is not gradient, second" --compute=grad
 fails "of vectors" 2 plane.h5 'compute: divergence, curl and q are of vectors' --compute=curl
 
 # Axes that belong together: not time, and of one unit.
-make_input time.h5 /T float64 3x3 1 2 4 3 5 10 8 9 11
-make_input time.h5 /t float64 3 0 1 2
-make_input time.h5 /t text units "days since 2000-01-01"
-make_input time.h5 /x float64 3 0 1 2
-make_input time.h5 /x text units m
-make_input time.h5 /T scales /t /x
-make_input time.h5 /only float64 3 1 2 4
-make_input time.h5 /only scales /t
+make_input time.h5 /T float64 3x3 1 2 4 3 5 10 8 9 11 , /t float64 3 0 1 2 , /t text units "days since 2000-01-01" , \
+    /x float64 3 0 1 2 , /x text units m , /T scales /t /x , /only float64 3 1 2 4 , /only scales /t
 run -O -d/T --compute=magnitude time.h5 o/time.h5
 check "time: note" one_line stderr '/T: axis 0 \(t\): it is time: not combined'
 check "time: not combined" equal "$(values o/time.h5 /T_grad_magnitude)" "1 1.5 2 2 3.5 5 1 1.5 2"
 # A time that no result needs may be as short or uneven as it is.
-make_input steps.h5 /T float64 2x3 1 2 4 3 5 10
-make_input steps.h5 /t float64 2 0 0
-make_input steps.h5 /t text units "days since 2000-01-01"
-make_input steps.h5 /x float64 3 0 1 2
-make_input steps.h5 /T scales /t /x
+make_input steps.h5 /T float64 2x3 1 2 4 3 5 10 , /t float64 2 0 0 , /t text units "days since 2000-01-01" , \
+    /x float64 3 0 1 2 , /T scales /t /x
 run -O -d/T --compute=laplacian --boundary=extend steps.h5 o/time.h5
 check "unused time: note" one_line stderr '/T: axis 0 \(t\): it is time: not combined'
 check "unused time" equal "$(values o/time.h5 /T_laplacian)" "1 1 -2 2 3 -5"

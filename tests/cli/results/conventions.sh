@@ -29,11 +29,8 @@ done_quietly "explicit" --compute=$results -s $steps --vector=V:2=/x --vector=V:
 
 # VTKHDF: axes z, y, x; components x, y, z.
 image() {
-    make_input "$1" /VTKHDF/PointData/scalar float32 "$2" 0
-    make_input "$1" /VTKHDF text Type ImageData
-    make_input "$1" /VTKHDF numbers Version 1 0
-    make_input "$1" /VTKHDF numbers Origin 0 0 0
-    make_input "$1" /VTKHDF numbers Spacing 0.25 0.5 2
+    make_input "$1" /VTKHDF/PointData/scalar float32 "$2" 0 , /VTKHDF text Type ImageData , \
+        /VTKHDF numbers Version 1 0 , /VTKHDF numbers Origin 0 0 0 , /VTKHDF numbers Spacing 0.25 0.5 2
 }
 # shellcheck disable=SC2046 # a number is a word
 image in.vtkhdf 3x4x5
@@ -97,11 +94,9 @@ done_quietly "explicit" -O --compute=$results -s $steps --vector=V:2=/x --vector
 well=/t1_fields/V
 # shellcheck disable=SC2046 # a number is a word
 make_input well.h5 $well float64 1x1x3x4x5x3 $(paste <(numbers 60 7) <(numbers 60 5) <(numbers 60 3))
-make_input well.h5 /dimensions/time float64 1 0
-make_input well.h5 /dimensions/z float64 3 0 2 4
-make_input well.h5 /dimensions/y float64 4 0 0.5 1 1.5
-make_input well.h5 /dimensions/x float64 5 0 0.25 0.5 0.75 1
-make_input well.h5 /dimensions text spatial_dims z y x
+make_input well.h5 /dimensions/time float64 1 0 , /dimensions/z float64 3 0 2 4 , \
+    /dimensions/y float64 4 0 0.5 1 1.5 , /dimensions/x float64 5 0 0.25 0.5 0.75 1 , \
+    /dimensions text spatial_dims z y x
 done_quietly "The Well" --compute=$results --vector=V=$well well.h5 well_out.h5
 same "The Well" well_out.h5 ${well}_{divergence,q}
 check "The Well: curl" equal "$(values well_out.h5 ${well}_curl_x)" "$(values explicit.h5 /V_curl_2)"
@@ -113,18 +108,12 @@ refused 1 "V: $well: its grid is spherical, whose metric is not applied" --vecto
 record=/data/1/meshes/B
 for component in x=3 y=5 z=7; do
     # shellcheck disable=SC2046 # a number is a word
-    make_input pmd.h5 "$record/${component%=*}" float64 3x4x5 $(numbers 60 "${component#*=}")
-    make_input pmd.h5 "$record/${component%=*}" numbers unitSI 2
-    make_input pmd.h5 "$record/${component%=*}" numbers position 0 0 0
+    make_input pmd.h5 "$record/${component%=*}" float64 3x4x5 $(numbers 60 "${component#*=}") , \
+        "$record/${component%=*}" numbers unitSI 2 , "$record/${component%=*}" numbers position 0 0 0
 done
-make_input pmd.h5 / text openPMD 1.1.0
-make_input pmd.h5 $record text geometry cartesian
-make_input pmd.h5 $record text dataOrder C
-make_input pmd.h5 $record text axisLabels z y x
-make_input pmd.h5 $record numbers gridSpacing 20 5 2.5
-make_input pmd.h5 $record numbers gridGlobalOffset 0 0 0
-make_input pmd.h5 $record numbers gridUnitSI 0.1
-make_input pmd.h5 $record numbers unitDimension 0 1 -2 -1 0 0 0
+make_input pmd.h5 / text openPMD 1.1.0 , $record text geometry cartesian , $record text dataOrder C , \
+    $record text axisLabels z y x , $record numbers gridSpacing 20 5 2.5 , $record numbers gridGlobalOffset 0 0 0 , \
+    $record numbers gridUnitSI 0.1 , $record numbers unitDimension 0 1 -2 -1 0 0 0
 done_quietly "openPMD" --compute=$results --vector=V=$record/ pmd.h5 pmd_out.h5
 check "openPMD: records" equal "$(h5ls -r pmd_out.h5 | sed -n 's/ .*Dataset.*//p' | tr '\n' ' ')" \
     "/data/1/meshes/V_curl/x /data/1/meshes/V_curl/y /data/1/meshes/V_curl/z /data/1/meshes/V_divergence \
@@ -161,24 +150,16 @@ done
 check "openPMD: list" equal "$("$H5GRAD" --list pmd.h5 | grep -c "^    vector  --vector=B=$record\$")" 1
 refused 1 "V: $record/x is a component of a vector: --vector=V=$record" --vector=V=$record/x pmd.h5 o/out.h5
 refused 1 'V: /data/2: no such object' --vector=V=/data/2 pmd.h5 o/out.h5
-make_input pmd.h5 /other/x float64 3x4x5 1
-make_input pmd.h5 /other text axisLabels z y x
-make_input pmd.h5 /other numbers gridSpacing 20 5 2.5
-make_input pmd.h5 /other numbers gridUnitSI 0.1
+make_input pmd.h5 /other/x float64 3x4x5 1 , /other text axisLabels z y x , /other numbers gridSpacing 20 5 2.5 , \
+    /other numbers gridUnitSI 0.1
 refused 1 "V: /other/x and $record/y differ in unitSI" --vector=V:x=/other/x --vector=V:y=$record/y pmd.h5 o/out.h5
 refused 1 "V: /other: its component z is no dataset" --vector=V=/other pmd.h5 o/out.h5
-make_input pmd.h5 /round/x float64 3x4x5 1
-make_input pmd.h5 /round numbers gridSpacing 20 5 2.5
-make_input pmd.h5 /round text geometry thetaMode
+make_input pmd.h5 /round/x float64 3x4x5 1 , /round numbers gridSpacing 20 5 2.5 , /round text geometry thetaMode
 refused 1 'V: /round: its geometry is thetaMode, whose metric is not applied' --vector=V=/round pmd.h5 o/out.h5
 
 # Components whose axes lie in another order.
-make_input turned.h5 /u float64 3x3 1
-make_input turned.h5 /v float64 3x3 1
-make_input turned.h5 /x float64 3 0 1 2
-make_input turned.h5 /y float64 3 0 1 2
-make_input turned.h5 /u scales /y /x
-make_input turned.h5 /v scales /x /y
+make_input turned.h5 /u float64 3x3 1 , /v float64 3x3 1 , /x float64 3 0 1 2 , /y float64 3 0 1 2 , \
+    /u scales /y /x , /v scales /x /y
 refused 1 'V: /u has axis 0 \(y\) and /v axis 0 \(x\): components need the same order of axes' \
     --vector=V:x=/u --vector=V:y=/v turned.h5 o/out.h5
 refused 1 'V: /u has axis 0 \(y\)' --vector=V:1=/u --vector=V:0=/v turned.h5 o/out.h5

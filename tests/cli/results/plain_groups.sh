@@ -5,16 +5,9 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../../support/program.sh
 . "$(dirname "$0")/../../support/program.sh"
 
-make_input in.h5 /run/u float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800
-make_input in.h5 /run/u text units m/s
-make_input in.h5 /y float64 3 0 1 3
-make_input in.h5 /y text units m
-make_input in.h5 /x float64 4 0 1 2 3
-make_input in.h5 / numbers dt 0.5
-make_input in.h5 / text code "solver 3"
-make_input in.h5 / text Conventions ODIM_H5/V2_2
-make_input in.h5 / text nwb_version 2.6
-make_input in.h5 /run numbers nu 0.001
+make_input in.h5 /run/u float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800 , /run/u text units m/s , \
+    /y float64 3 0 1 3 , /y text units m , /x float64 4 0 1 2 3 , / numbers dt 0.5 , / text code "solver 3" , \
+    / text Conventions ODIM_H5/V2_2 , / text nwb_version 2.6 , /run numbers nu 0.001
 
 run -d /run/u -s 1 in.h5 o/out.h5
 check "plain: exit status" equal "$status" 0
@@ -39,11 +32,8 @@ check "given for one axis: names" equal "$(grep -o '"name": .*' stdout | sort -u
     "$(printf '"name": "%s",\n' axis_1_of_4 y)"
 
 # Marks hold for the results of netCDF, which are netCDF, and not for those of plain HDF5 with scales.
-make_input scaled.h5 /u float64 3 1 2 4
-make_input scaled.h5 /y float64 3 0 1 3
-make_input scaled.h5 /u scales /y
-make_input scaled.h5 / text nwb_version 2.6
-make_input scaled.h5 / text code "solver 3"
+make_input scaled.h5 /u float64 3 1 2 4 , /y float64 3 0 1 3 , /u scales /y , / text nwb_version 2.6 , \
+    / text code "solver 3"
 run -O scaled.h5 o/out.h5
 check "scales: no mark of another format" equal "$(h5dump -A o/out.h5 | grep -c nwb_version)" 0
 check "scales: an attribute of the root" equal "$(attribute o/out.h5 "" code)" "solver 3"

@@ -39,18 +39,11 @@ says() {
 what=openPMD
 mesh=/data/100/meshes
 # shellcheck disable=SC2086 # numbers
-make_input in.h5 $mesh/rho float64 4x5x6 $field
-make_input in.h5 / text openPMD 1.1.0
-make_input in.h5 / text basePath /data/%T/
-make_input in.h5 / text meshesPath meshes/
-make_input in.h5 $mesh/rho text geometry cartesian
-make_input in.h5 $mesh/rho text dataOrder C
-make_input in.h5 $mesh/rho text axisLabels z y x
-make_input in.h5 $mesh/rho numbers gridSpacing 5 6 7
-make_input in.h5 $mesh/rho numbers gridGlobalOffset 50 60 70
-make_input in.h5 $mesh/rho numbers gridUnitSI 1
-make_input in.h5 $mesh/rho numbers unitSI 3
-make_input in.h5 $mesh/rho numbers position 0.5 0 0
+make_input in.h5 $mesh/rho float64 4x5x6 $field , / text openPMD 1.1.0 , / text basePath /data/%T/ , \
+    / text meshesPath meshes/ , $mesh/rho text geometry cartesian , $mesh/rho text dataOrder C , \
+    $mesh/rho text axisLabels z y x , $mesh/rho numbers gridSpacing 5 6 7 , \
+    $mesh/rho numbers gridGlobalOffset 50 60 70 , $mesh/rho numbers gridUnitSI 1 , $mesh/rho numbers unitSI 3 , \
+    $mesh/rho numbers position 0.5 0 0
 run -qO in.h5 o/whole.h5
 results=$(datasets o/whole.h5)
 # shellcheck disable=SC2086 # several results
@@ -66,13 +59,9 @@ rm in.h5
 
 what="VTKHDF, points"
 # shellcheck disable=SC2086 # numbers
-make_input in.h5 /VTKHDF/PointData/f float64 4x5x6 $field
-make_input in.h5 /VTKHDF text Type ImageData
-make_input in.h5 /VTKHDF numbers Version 1 0
-make_input in.h5 /VTKHDF numbers WholeExtent 10 15 0 4 0 3
-make_input in.h5 /VTKHDF numbers Spacing 1 2 4
-make_input in.h5 /VTKHDF numbers Origin 0 0 100
-make_input in.h5 /VTKHDF numbers Direction 1 0 0 0 1 0 0 0 1
+make_input in.h5 /VTKHDF/PointData/f float64 4x5x6 $field , /VTKHDF text Type ImageData , \
+    /VTKHDF numbers Version 1 0 , /VTKHDF numbers WholeExtent 10 15 0 4 0 3 , /VTKHDF numbers Spacing 1 2 4 , \
+    /VTKHDF numbers Origin 0 0 100 , /VTKHDF numbers Direction 1 0 0 0 1 0 0 0 1
 cut_alike /VTKHDF/PointData/f_grad_0 /VTKHDF/PointData/f_grad_1 /VTKHDF/PointData/f_grad_2
 # with a step a grid of its own
 says /VTKHDF Spacing 1 2 8
@@ -88,12 +77,9 @@ subset="--subset=0=1:4:2 --subset=1=2: --subset=-1=5"
 
 what="VTKHDF, cells"
 # shellcheck disable=SC2086 # numbers
-make_input in.h5 /VTKHDF/CellData/f float64 4x5x6 $field
-make_input in.h5 /VTKHDF text Type ImageData
-make_input in.h5 /VTKHDF numbers Version 1 0
-make_input in.h5 /VTKHDF numbers WholeExtent 0 6 0 5 0 4
-make_input in.h5 /VTKHDF numbers Spacing 1 2 4
-make_input in.h5 /VTKHDF numbers Origin 0 0 0
+make_input in.h5 /VTKHDF/CellData/f float64 4x5x6 $field , /VTKHDF text Type ImageData , \
+    /VTKHDF numbers Version 1 0 , /VTKHDF numbers WholeExtent 0 6 0 5 0 4 , /VTKHDF numbers Spacing 1 2 4 , \
+    /VTKHDF numbers Origin 0 0 0
 cut_alike /VTKHDF/CellData/f_grad_0
 # the middles of cells 1 and 3 are at 6 and 14: cells of 8 from 2 on
 says /VTKHDF Spacing 1 2 8
@@ -103,14 +89,9 @@ rm in.h5
 
 what=NXdata
 # shellcheck disable=SC2086 # numbers
-make_input in.h5 /entry/data/f float64 4x5x6 $field
-make_input in.h5 /entry/data/z float64 4 0 1 3 7
-make_input in.h5 /entry/data/y float64 6 0 1 2 3 4 8
-make_input in.h5 /entry/data/x float64 6 0 1 2 3 5 8
-make_input in.h5 /entry text NX_class NXentry
-make_input in.h5 /entry/data text NX_class NXdata
-make_input in.h5 /entry/data text signal f
-make_input in.h5 /entry/data text axes z y x
+make_input in.h5 /entry/data/f float64 4x5x6 $field , /entry/data/z float64 4 0 1 3 7 , \
+    /entry/data/y float64 6 0 1 2 3 4 8 , /entry/data/x float64 6 0 1 2 3 5 8 , /entry text NX_class NXentry , \
+    /entry/data text NX_class NXdata , /entry/data text signal f , /entry/data text axes z y x
 cut_alike /entry/data/f_grad_0 /entry/data/f_grad_1 /entry/data/f_grad_2
 check "$what: z" equal "$(values o/out.h5 /entry/data/z)" "1 7"
 check "$what: edges" equal "$(values o/out.h5 /entry/data/y)" "2 3 4 8"

@@ -21,11 +21,11 @@ q="-0.53125 -0.65625 -0.90625 -0.78125 -1.03125 -1.40625 -1.28125 -1.65625 -2.15
 -3.40625 -2.78125 -3.28125 -3.90625 -3.28125 -3.90625 -4.65625 -6.53125 -7.15625 -7.90625 -6.78125 -7.53125 \
 -8.40625 -7.28125 -8.15625 -9.15625"
 make_input in.h5 /u float64 3x3x3 0 0.0625 0.25 0 0.1875 0.5 0 0.3125 0.75 0 0.0625 0.25 0 0.1875 0.5 0 0.3125 \
-    0.75 0 0.0625 0.25 0 0.1875 0.5 0 0.3125 0.75
-make_input in.h5 /v float64 3x3x3 0 -0.25 -0.5 0 -0.25 -0.5 0 -0.25 -0.5 0 -0.25 -0.5 0.5 0.25 0 1 0.75 0.5 0 \
-    -0.25 -0.5 1 0.75 0.5 2 1.75 1.5
-make_input in.h5 /w float64 3x3x3 0 0 0 0 0 0 0 0 0 1 1.25 1.5 1 1.25 1.5 1 1.25 1.5 4 4.5 5 4 4.5 5 4 4.5 5
-make_input in.h5 /flow/all float64 3x3x3x3 0 0 0 0.0625 -0.25 0 0.25 -0.5 0 0 0 0 0.1875 -0.25 0 0.5 -0.5 0 0 0 0 \
+    0.75 0 0.0625 0.25 0 0.1875 0.5 0 0.3125 0.75 , \
+    /v float64 3x3x3 0 -0.25 -0.5 0 -0.25 -0.5 0 -0.25 -0.5 0 -0.25 -0.5 0.5 0.25 0 1 0.75 0.5 0 \
+    -0.25 -0.5 1 0.75 0.5 2 1.75 1.5 , \
+    /w float64 3x3x3 0 0 0 0 0 0 0 0 0 1 1.25 1.5 1 1.25 1.5 1 1.25 1.5 4 4.5 5 4 4.5 5 4 4.5 5 , \
+    /flow/all float64 3x3x3x3 0 0 0 0.0625 -0.25 0 0.25 -0.5 0 0 0 0 0.1875 -0.25 0 0.5 -0.5 0 0 0 0 \
     0.3125 -0.25 0 0.75 -0.5 0 0 0 1 0.0625 -0.25 1.25 0.25 -0.5 1.5 0 0.5 1 0.1875 0.25 1.25 0.5 0 1.5 0 1 1 \
     0.3125 0.75 1.25 0.75 0.5 1.5 0 0 4 0.0625 -0.25 4.5 0.25 -0.5 5 0 1 4 0.1875 0.75 4.5 0.5 0.5 5 0 2 4 \
     0.3125 1.75 4.5 0.75 1.5 5
@@ -49,8 +49,7 @@ expect out.h5 /flow/V_curl_0 "$curl_z"
 expect out.h5 /flow/V_q "$q"
 
 what="two components"
-make_input flat.h5 /u float64 3x3 0 1 4 1 3 7 5 5 6
-make_input flat.h5 /v float64 3x3 2 2 1 0 1 5 3 8 9
+make_input flat.h5 /u float64 3x3 0 1 4 1 3 7 5 5 6 , /v float64 3x3 2 2 1 0 1 5 3 8 9
 check "$what" "$H5GRAD" -s 2,1 --vector=V:1=u --vector=V:0=v --compute=divergence,vorticity,q flat.h5 flat_out.h5
 expect flat_out.h5 /V_divergence 0 1.5 5 2.25 4.5 6 1.5 4 3
 expect flat_out.h5 /V_curl -0.5 -1.5 -2.5 -0.25 1.5 3.5 3 2 1.5
@@ -66,9 +65,7 @@ check "$what" equal "$(h5dump -a /V_divergence/gradient_of flat_out.h5 | grep -A
     '(0):"/u","/v"'
 
 what="values of a component that may be packed"
-make_input packed.h5 /u float64 3x3 0 1 4 1 3 7 5 5 6
-make_input packed.h5 /v int16 3x3 2 2 1 0 1 5 3 8 9
-make_input packed.h5 /v numbers gain 0.5
+make_input packed.h5 /u float64 3x3 0 1 4 1 3 7 5 5 6 , /v int16 3x3 2 2 1 0 1 5 3 8 9 , /v numbers gain 0.5
 for vector in "V:1=u --vector=V:0=v" "V:1=v --vector=V:0=u"; do
     # shellcheck disable=SC2086 # several options
     check "$what, $vector" grep -q '/v: what looks like packing .*gain 0.5' \
@@ -137,19 +134,15 @@ run -O --vector=V:2,1=V -s 1,1,1 --boundary=2=periodic joined.h5 o/out.h5
 check "a repeated point of parts" one_line stderr 'axis 2: the last .* --boundary=2=periodic-repeated$'
 
 # On a sphere, by 17 digits.
-make_input globe.h5 /lat float64 5 -60 -30 0 30 60
-make_input globe.h5 /lat text units degrees_north
-make_input globe.h5 /lon float64 4 0 90 180 270
-make_input globe.h5 /lon text units degrees_east
-make_input globe.h5 /u float64 5x4 5 6 7 4 10 12 9 8 -3 -2 -4 -1 11 13 15 9 6 2 4 8
-make_input globe.h5 /v float64 5x4 1 0 -1 2 2 -2 1 0 0 1 3 -1 -2 2 0 1 1 1 -2 0
-make_input globe.h5 /first float64 2x5x4 5 6 7 4 10 12 9 8 -3 -2 -4 -1 11 13 15 9 6 2 4 8 \
-    1 0 -1 2 2 -2 1 0 0 1 3 -1 -2 2 0 1 1 1 -2 0
-make_input globe.h5 /last float64 5x4x2 5 1 6 0 7 -1 4 2 10 2 12 -2 9 1 8 0 -3 0 -2 1 -4 3 -1 -1 11 -2 13 2 15 0 \
-    9 1 6 1 2 1 4 -2 8 0
-make_input globe.h5 /packed_u int16 5x4 4 6 8 2 14 18 12 10 -12 -10 -14 -8 16 20 24 12 6 -2 2 10
-make_input globe.h5 /packed_v int16 5x4 4 2 0 6 6 -2 4 2 2 4 8 0 -2 6 2 4 4 4 -2 2
-make_input globe.h5 /packed int16 2x5x4 12 14 16 10 22 26 20 18 -4 -2 -6 0 24 28 32 20 14 6 10 18 \
+make_input globe.h5 /lat float64 5 -60 -30 0 30 60 , /lat text units degrees_north , /lon float64 4 0 90 180 270 , \
+    /lon text units degrees_east , /u float64 5x4 5 6 7 4 10 12 9 8 -3 -2 -4 -1 11 13 15 9 6 2 4 8 , \
+    /v float64 5x4 1 0 -1 2 2 -2 1 0 0 1 3 -1 -2 2 0 1 1 1 -2 0 , \
+    /first float64 2x5x4 5 6 7 4 10 12 9 8 -3 -2 -4 -1 11 13 15 9 6 2 4 8 \
+    1 0 -1 2 2 -2 1 0 0 1 3 -1 -2 2 0 1 1 1 -2 0 , \
+    /last float64 5x4x2 5 1 6 0 7 -1 4 2 10 2 12 -2 9 1 8 0 -3 0 -2 1 -4 3 -1 -1 11 -2 13 2 15 0 \
+    9 1 6 1 2 1 4 -2 8 0 , /packed_u int16 5x4 4 6 8 2 14 18 12 10 -12 -10 -14 -8 16 20 24 12 6 -2 2 10 , \
+    /packed_v int16 5x4 4 2 0 6 6 -2 4 2 2 4 8 0 -2 6 2 4 4 4 -2 2 , \
+    /packed int16 2x5x4 12 14 16 10 22 26 20 18 -4 -2 -6 0 24 28 32 20 14 6 10 18 \
     4 2 0 6 6 -2 4 2 2 4 8 0 -2 6 2 4 4 4 -2 2
 for field in /packed_u=3 /packed_v=-1 /packed=-1; do
     make_input globe.h5 ${field%=*} numbers scale_factor 0.5
@@ -159,13 +152,9 @@ make_input globe.h5 /part float64 2 0 1
 for field in u v first last packed_u packed_v packed; do
     make_input globe.h5 /$field text units 'm s-1'
 done
-make_input globe.h5 /u scales /lat /lon
-make_input globe.h5 /v scales /lat /lon
-make_input globe.h5 /packed_u scales /lat /lon
-make_input globe.h5 /packed_v scales /lat /lon
-make_input globe.h5 /packed scales /part /lat /lon
-make_input globe.h5 /first scales /part /lat /lon
-make_input globe.h5 /last scales /lat /lon /part
+make_input globe.h5 /u scales /lat /lon , /v scales /lat /lon , /packed_u scales /lat /lon , \
+    /packed_v scales /lat /lon , /packed scales /part /lat /lon , /first scales /part /lat /lon , \
+    /last scales /lat /lon /part
 divergence="7.714602111157493e-07 -3.9968412522455635e-07 1.2782907063950258e-07 \
 -2.5565814127900538e-07 2.6211289338671148e-07 -8.9044590419798207e-08 4.5938680207596809e-07 \
 -3.9195520655532157e-07 -6.494867034899042e-07 5.4956567218376506e-07 -9.99210313061391e-08 \
@@ -211,11 +200,8 @@ check "a sphere of two axes: radius" equal \
     "$(attribute o/out.h5 /b_grad_0 gradient_sphere_radius)" "6.371e+06"
 
 rm -f o/*
-make_input globe.h5 /w float64 5x4
-make_input globe.h5 /crs int32 1
-make_input globe.h5 /crs numbers earth_radius 6371000
-make_input globe.h5 /w scales /lat /lon
-make_input globe.h5 /w text grid_mapping crs
+make_input globe.h5 /w float64 5x4 , /crs int32 1 , /crs numbers earth_radius 6371000 , /w scales /lat /lon , \
+    /w text grid_mapping crs
 while read -r regex options; do
     # shellcheck disable=SC2086 # several options
     refused 1 "V: ${regex//_/ }" $options globe.h5 o/out.h5
@@ -231,8 +217,7 @@ q_is_not_defined_on_the_sphere --sphere --vector=V:lon=/u --vector=V:lat=/v --co
 /last:.*part.*_holds_the_components:_--sub --sphere --subset=-1=:1 --vector=V:lon,lat=/last
 END
 
-make_input flat.h5 /wide float64 3x4
-make_input flat.h5 /point float64 3x3x2x2
+make_input flat.h5 /wide float64 3x4 , /point float64 3x3x2x2
 while read -r status regex options; do
     # shellcheck disable=SC2086 # several options
     refused "$status" "${regex//_/ }" $options flat.h5 o/out.h5
