@@ -287,12 +287,15 @@ static enum h5grad_status keep_chunks(struct share *share, unsigned rank, const 
     return H5GRAD_OK;
 }
 
+/* The list of chunks does not stay: a list for each rank would be much, of a thousand ranks. */
 static enum h5grad_status note_done(struct share *share, unsigned rank, const struct wire *head,
                                     struct h5grad_error *err)
 {
     struct other *other = &share->other[rank];
     enum h5grad_status status = enter(share, head, other->chunk, other->n, err);
-    other->n = 0;
+    free(other->chunk);
+    other->chunk = NULL;
+    other->n = other->room = 0;
     pthread_mutex_lock(&share->mutex);
     share->elsewhere += head->n;
     pthread_mutex_unlock(&share->mutex);
