@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
+#include "base/similar.h"
 
 const char *hg_derivation_missing_word(enum missing missing)
 {
@@ -469,12 +470,27 @@ void hg_derivation_free(struct derivation *derivation)
     memset(derivation, 0, sizeof *derivation);
 }
 
+/* Notes the axis that may have been meant by a name that no axis has. */
+static void note_meant(struct derivation_entry *entry, const struct field *field)
+{
+    struct similar similar;
+    hg_similar_start(&similar, entry->dim.text, strlen(entry->dim.text));
+    for (unsigned k = 0; k < field->rank; k++) {
+        if (field->coords.axis[k].name)
+            hg_similar_try(&similar, field->coords.axis[k].name);
+    }
+    if (similar.nearest && strlen(similar.nearest) < sizeof entry->meant)
+        strcpy(entry->meant, similar.nearest);
+}
+
 void hg_derivation_note_axes(const struct derivation *derivation, const struct field *field)
 {
     for (size_t i = 0; i < derivation->n_entries; i++) {
         struct derivation_entry *entry = &derivation->entry[i];
         for (unsigned k = 0; k < field->rank && entry->dim.text && !entry->found; k++)
             entry->found = is_for_axis(&entry->dim, k, field->rank, field->coords.axis[k].name);
+        if (entry->dim.text && !entry->found && !*entry->meant)
+            note_meant(entry, field);
     }
 }
 
@@ -483,14 +499,16 @@ enum h5grad_status hg_derivation_check_axes(const struct derivation *derivation,
 {
     for (size_t i = 0; i < derivation->n_entries; i++) {
         const struct derivation_entry *entry = &derivation->entry[i];
-        if (entry->dim.text && !entry->found)
-            return hg_error_set(err, H5GRAD_FAILED,
-                                "no field has the axis %s that --%s names: h5grad --list shows the "
-                                "names",
-                                entry->dim.text,
-                                entry->bounded      ? "boundary"
-                                : entry->period > 0 ? "period"
-                                                    : "accuracy");
+        if (!entry->dim.text || entry->found)
+            continue;
+        const char *option = entry->bounded      ? "boundary"
+                             : entry->period > 0 ? "period"
+                                                 : "accuracy";
+        const bool meant = *entry->meant != '\0';
+        return hg_error_set(err, H5GRAD_FAILED, "no field has the axis %s that --%s names: %s%s%s",
+                            entry->dim.text, option,
+                            meant ? "did you mean " : "h5grad --list shows the names", entry->meant,
+                            meant ? "?" : "");
     }
     return H5GRAD_OK;
 }

@@ -26,7 +26,8 @@ struct derivation_entry {
     bool automatic;  /* the file decides the boundaries; else they are one-sided */
     double period;
     unsigned accuracy;
-    bool found; /* a field has the axis */
+    bool found;     /* a field has the axis */
+    char meant[64]; /* else the name of one that is like it; empty: none is */
 };
 
 /* --subset: results [start, stop) by step, as Python slices. */

@@ -18,6 +18,10 @@ refused 1 '/velocity: no such object: h5grad --list shows what there is$' -d /ve
 refused 1 'no axis is named Lon: did you mean lon\?' -d /flow/speed --dim=Lon in.h5 o/out.h5
 refused 1 'no axis is named depth: it has lon$' -d /flow/speed --dim=depth in.h5 o/out.h5
 refused 1 'no axis is named depth: its axes have no names' -d /Temp --dim=depth in.h5 o/out.h5
+refused 1 'no field has the axis lno that --boundary names: did you mean lon\?$' \
+    -s 1 -d /flow/speed --boundary=lno=mirror in.h5 o/out.h5
+refused 1 'no field has the axis depth that --accuracy names: h5grad --list shows the names$' \
+    -s 1 -d /flow/speed --accuracy=depth=4 in.h5 o/out.h5
 
 run -s=0.5 -d=/Temp in.h5 o/out.h5
 check "an equals sign after a short option" equal "$status $(datasets o/out.h5)" "0 /Temp_grad_0 /Temp_grad_1"
