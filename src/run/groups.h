@@ -9,8 +9,8 @@
 /* Copies the attributes of the groups of the field at hand that hold for results, unless a
  * convention does it. Marks of a format are among them in netCDF only, where links has scales of
  * the input. */
-enum h5grad_status hg_groups_copy(const struct run *run, const struct scale_links *links,
-                                  hid_t file, struct h5grad_error *err);
+enum h5grad_status hg_groups_copy(struct run *run, const struct scale_links *links, hid_t file,
+                                  struct h5grad_error *err);
 
 /* Lets the convention of the source complete a file. field: the field at hand, with the results
  * that are in the file. */

@@ -398,6 +398,7 @@ static void release(struct run *run)
     free(run->field);
     free(run->subset_used);
     free(run->line);
+    free(run->groups.path);
     hg_select_free(&run->selection);
     hg_result_names_free(&run->names);
     hg_report_free(run->report);

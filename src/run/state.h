@@ -38,6 +38,13 @@ struct split {
     struct messages silent; /* the output's own variables have the same messages */
 };
 
+/* The group whose attributes, and those of the groups above it, were copied last. */
+struct run_groups {
+    char *path; /* NULL: none */
+    hid_t file;
+    bool alike; /* with marks of a format */
+};
+
 struct run {
     enum run_goal goal;
     const char *input, *output;
@@ -57,6 +64,7 @@ struct run {
     enum h5grad_left left;
     char *line; /* of this run in the history */
     struct aux_vars *aux_vars;
+    struct run_groups groups;
     struct split split;  /* of the field at hand */
     struct xdmf *xdmf;   /* NULL: not wanted */
     size_t fields;       /* that can be done */
