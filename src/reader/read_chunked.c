@@ -35,16 +35,17 @@
 /* Tiles to prepare before the run is asked whether it is cancelled. */
 #define TURN_TILES 4096
 
-/* State of something that one worker makes and others wait for. */
+/* State of something that one worker makes and others wait for. Most find it ready, or busy while
+ * there are others to make: they take no lock. */
 enum { ENTRY_EMPTY, ENTRY_BUSY, ENTRY_READY, ENTRY_FAILED };
-typedef uint8_t entry_state;
+typedef _Atomic uint8_t entry_state;
 
 /* A chunk of the block. */
 struct entry {
     void *data;
-    uint32_t need; /* pieces of tiles that still need it */
+    _Atomic uint32_t need; /* pieces of tiles that still need it */
     entry_state state;
-    atomic_bool foreseen; /* outside the mutex */
+    atomic_bool foreseen;
 };
 
 _Static_assert(sizeof(struct entry) + sizeof(struct h5_chunk_place) <= PLAN_CHUNK_ENTRY,
@@ -71,7 +72,7 @@ struct chunked_reader {
     void *chunk;         /* buffer for the chunk being gathered */
     entry_state gathered;
 
-    pthread_mutex_t mutex; /* guards what follows, and the entries */
+    pthread_mutex_t mutex; /* of those who wait for a state, and guards what follows */
     pthread_cond_t changed;
     struct spare *spares;
 };
@@ -385,14 +386,10 @@ static enum h5grad_status chunked_prepare(struct reader *reader, const struct pl
 }
 
 /* True for the first caller, who then makes it and calls settle_entry. */
-static bool claim_entry(struct chunked_reader *self, entry_state *state)
+static bool claim_entry(entry_state *state)
 {
-    pthread_mutex_lock(&self->mutex);
-    bool ours = *state == ENTRY_EMPTY;
-    if (ours)
-        *state = ENTRY_BUSY;
-    pthread_mutex_unlock(&self->mutex);
-    return ours;
+    uint8_t empty = ENTRY_EMPTY;
+    return atomic_compare_exchange_strong(state, &empty, ENTRY_BUSY);
 }
 
 static enum h5grad_status settle_entry(struct chunked_reader *self, entry_state *state,
@@ -408,13 +405,15 @@ static enum h5grad_status settle_entry(struct chunked_reader *self, entry_state 
 static enum h5grad_status await_entry(struct chunked_reader *self, const entry_state *state,
                                       struct h5grad_error *err)
 {
+    if (atomic_load(state) == ENTRY_READY)
+        return H5GRAD_OK;
     pthread_mutex_lock(&self->mutex);
     while (*state == ENTRY_BUSY)
         pthread_cond_wait(&self->changed, &self->mutex);
-    bool ready = *state == ENTRY_READY;
     pthread_mutex_unlock(&self->mutex);
-    return ready ? H5GRAD_OK
-                 : hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
+    return *state == ENTRY_READY
+               ? H5GRAD_OK
+               : hg_error_set(err, H5GRAD_CANCELLED, "another worker could not read a chunk");
 }
 
 /* Returns a buffer from the free list or a new one; NULL if allocation fails. */
@@ -435,7 +434,7 @@ static enum h5grad_status provide_chunk(struct chunked_reader *self, const struc
 {
     enum h5grad_status status;
     struct entry *entry = &self->entry[share->index];
-    if (share->apart || !claim_entry(self, &entry->state))
+    if (share->apart || !claim_entry(&entry->state))
         return H5GRAD_OK;
     entry->data = take_buffer(self);
     if (entry->data)
@@ -469,13 +468,13 @@ static enum h5grad_status let_go(struct chunked_reader *self, const struct share
     (void)user, (void)err;
     if (share->apart)
         return H5GRAD_OK;
+    if (atomic_fetch_sub(&entry->need, 1) > 1 || !entry->data)
+        return H5GRAD_OK;
+    struct spare *spare = entry->data;
+    entry->data = NULL;
     pthread_mutex_lock(&self->mutex);
-    if (--entry->need == 0 && entry->data) {
-        struct spare *spare = entry->data;
-        spare->next = self->spares;
-        self->spares = spare;
-        entry->data = NULL;
-    }
+    spare->next = self->spares;
+    self->spares = spare;
     pthread_mutex_unlock(&self->mutex);
     return H5GRAD_OK;
 }
@@ -600,7 +599,7 @@ static enum h5grad_status gather_block(struct chunked_reader *self, struct codec
 static enum h5grad_status provide_block(struct chunked_reader *self, struct codec_worker *worker,
                                         struct h5grad_error *err)
 {
-    if (!claim_entry(self, &self->gathered))
+    if (!claim_entry(&self->gathered))
         return await_entry(self, &self->gathered, err);
     return settle_entry(self, &self->gathered, gather_block(self, worker, err));
 }
