@@ -10,8 +10,15 @@
 #include "base/error.h"
 #include "hdf5/storage.h"
 
-/* Buffers of a worker: two for its user's chunks, two for filters within one call. */
-enum codec_space { CODEC_STORED, CODEC_SCRATCH, CODEC_OWN_FIRST, CODEC_OWN_SECOND, CODEC_SPACES };
+/* Buffers of a worker: three for its user's chunks, two for filters within one call. */
+enum codec_space {
+    CODEC_STORED,
+    CODEC_SCRATCH,
+    CODEC_PARCEL,
+    CODEC_OWN_FIRST,
+    CODEC_OWN_SECOND,
+    CODEC_SPACES
+};
 
 #define WORKER_LEVELS 10 /* of deflate: 0 to 9 */
 

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "engine/engine.h"
 #include "engine/buffers.h"
+#include "writer/parcel.h"
 
 /* Copies of a chunk that libhdf5 encodes: the stored one, the one in memory, and one in between. */
 #define CHUNK_BUFFERS 3
@@ -129,7 +130,7 @@ static enum h5grad_status count_source(const struct engine_job *job,
  * one chunk serve all sources and outputs. */
 static void count_buffers(const struct engine_job *job, struct plan_request *request)
 {
-    uint64_t stored = 0, scratch = 0, encoder = 0, library = 0, largest = 0;
+    uint64_t stored = 0, scratch = 0, parcel = 0, encoder = 0, library = 0, largest = 0;
     for (unsigned s = 0; s < job->n_sources; s++) {
         stored = size_max(stored, job->source[s].reader->stored);
         scratch = size_max(scratch, job->source[s].reader->scratch);
@@ -147,9 +148,12 @@ static void count_buffers(const struct engine_job *job, struct plan_request *req
         stored = size_max(stored, chunk);
         scratch = size_max(scratch, size_max(chunk, hg_codec_scratch(result, chunk)));
         encoder = size_max(encoder, hg_codec_encoder_memory(result, chunk));
+        parcel = size_max(parcel, parcel_memory(chunk));
     }
     request->held += library;
     request->worker_size = stored + scratch + encoder + hg_worker_piece_bytes(job);
+    if (job->thread_memory > 0)
+        request->worker_size += parcel;
     request->team_size = job->thread_memory;
     if (request->result_chunked && job->ordered)
         request->team_size += waiting_bytes(job, largest);

@@ -88,7 +88,9 @@ struct engine_job {
     uint64_t memory;          /* bytes for buffers, decoded chunks, and ... */
     uint64_t held;            /* ... what else is held for the job */
     struct engine_memo *memo; /* of successive plans; NULL: none */
-    uint64_t thread_memory;   /* part of it, for each of several workers, besides its buffers */
+    /* Part of it, for each of several workers, besides its buffers; 0: buffers alone are to be
+     * small, for tests. */
+    uint64_t thread_memory;
 
     /* Called by the calling thread alone, with the bytes of results done since the last call. */
     void (*progress)(void *user, uint64_t bytes);

@@ -13,4 +13,10 @@ void hg_chunks_touched_by(unsigned rank, const uint64_t *chunk, const struct box
 void hg_chunks_points(unsigned rank, const uint64_t *chunk, const uint64_t *number,
                       struct box *points);
 
+/* Numbers the chunks of an array in C order: from the point where one begins, and back. */
+uint64_t hg_chunks_number(unsigned rank, const uint64_t *extent, const uint64_t *chunk,
+                          const uint64_t *start);
+void hg_chunks_start(unsigned rank, const uint64_t *extent, const uint64_t *chunk, uint64_t number,
+                     uint64_t *start);
+
 #endif

@@ -18,7 +18,6 @@
 struct handle {
     struct h5_handle common; /* must be first */
     atomic_int *failure;
-    bool leases;
     uint64_t leased; /* end of the last lease; 0: there is none */
     bool abandoned;  /* nothing is written any more */
 };
@@ -44,8 +43,8 @@ static void note_failure(struct output *output, int number)
 static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr_t largest)
 {
     (void)largest;
-    const struct output_choice *choice = H5Pget_driver_info(access);
-    struct output *output = choice ? hg_memory_zeroed(1, sizeof *output) : NULL;
+    atomic_int *const *failure = H5Pget_driver_info(access);
+    struct output *output = failure ? hg_memory_zeroed(1, sizeof *output) : NULL;
     int mode = O_CLOEXEC | O_NOFOLLOW | (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY);
     int fd = output ? open(name, mode) : -1;
     if (fd < 0) {
@@ -56,8 +55,7 @@ static H5FD_t *output_open(const char *name, unsigned flags, hid_t access, haddr
     }
     output->handle.common.fd = fd;
     output->handle.common.driver = &output_class;
-    output->handle.failure = choice->failure;
-    output->handle.leases = choice->leases;
+    output->handle.failure = *failure;
     hg_handle_add(&output->handle.common);
     return &output->public;
 }
@@ -79,7 +77,8 @@ static haddr_t output_get_eof(const H5FD_t *file, H5FD_mem_t type)
 }
 
 /* Places what libhdf5 allocates at the end, as it does itself, unless raw data are told a place. It
- * must not align data in a file with leases: what that leaves over it would use for chunks. */
+ * does not align data itself: what that leaves over it would use for chunks that are told a place.
+ */
 static haddr_t output_alloc(H5FD_t *file, H5FD_mem_t type, hid_t transfer, hsize_t size)
 {
     (void)transfer;
@@ -89,7 +88,7 @@ static haddr_t output_alloc(H5FD_t *file, H5FD_mem_t type, hid_t transfer, hsize
     if (type == H5FD_MEM_DRAW && probe->told) {
         probe->told = false;
         at = probe->told_at;
-    } else if (type == H5FD_MEM_DRAW && handle->leases && size >= OUTPUT_LARGE) {
+    } else if (type == H5FD_MEM_DRAW && size >= OUTPUT_LARGE) {
         at = size_round_up(at, OUTPUT_ALIGN);
     }
     if (at > LARGEST_ADDRESS || size > LARGEST_ADDRESS - at)
@@ -184,7 +183,7 @@ static const H5FD_class_t output_class = {
     .name = "h5grad_output",
     .maxaddr = LARGEST_ADDRESS,
     .fc_degree = H5F_CLOSE_WEAK,
-    .fapl_size = sizeof(struct output_choice),
+    .fapl_size = sizeof(atomic_int *),
     .open = output_open,
     .close = output_close,
     .query = hg_handle_query,
@@ -208,9 +207,11 @@ static hid_t output_driver(void)
     return driver;
 }
 
-bool hg_output_select(hid_t access, const struct output_choice *choice)
+/* Small data are allocated by the driver, too, one by one. */
+bool hg_output_select(hid_t access, atomic_int *failure)
 {
-    return H5Pset_driver(access, output_driver(), choice) >= 0;
+    return H5Pset_driver(access, output_driver(), &failure) >= 0 &&
+           H5Pset_small_data_block_size(access, 0) >= 0;
 }
 
 static struct handle *find_handle(hid_t file)
@@ -237,6 +238,15 @@ uint64_t hg_output_lease(hid_t file, uint64_t bytes, uint64_t align)
     uint64_t at = size_round_up(handle->common.end_of_allocation, align);
     handle->leased = handle->common.end_of_allocation = at + size_round_up(bytes, align);
     return at;
+}
+
+bool hg_output_resize(hid_t file, uint64_t end, uint64_t to)
+{
+    struct handle *handle = find_handle(file);
+    if (handle->leased != end || handle->common.end_of_allocation != end)
+        return false;
+    handle->leased = handle->common.end_of_allocation = to;
+    return true;
 }
 
 uint64_t hg_output_end(hid_t file)

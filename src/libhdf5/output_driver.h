@@ -13,15 +13,10 @@
 
 #include "libhdf5/h5.h"
 
-/* Raw data of so many bytes begin at multiples of so many. */
+/* Raw data of so many bytes begin at multiples of so many, so that the page cache holds them in
+ * large pieces; smaller ones are not worth the gaps. */
 #define OUTPUT_LARGE ((uint64_t)8 << 20)
 #define OUTPUT_ALIGN ((uint64_t)256 << 10)
-
-/* What a file does without libhdf5's knowledge. */
-struct output_choice {
-    atomic_int *failure;
-    bool leases; /* hg_output_lease may be called; the driver aligns large raw data */
-};
 
 /*
  * Sets the driver in a file access list. *failure becomes the errno of the first operation on the
@@ -29,14 +24,17 @@ struct output_choice {
  * a name that is no symbolic link. libhdf5 sees it as empty, but bytes that nobody writes keep
  * their values. Within hg_enter.
  */
-bool hg_output_select(hid_t access, const struct output_choice *choice);
+bool hg_output_select(hid_t access, atomic_int *failure);
 
 /*
- * Takes an extent from the end of an open file of this driver, opened for leases: libhdf5 never
- * places anything there but the chunks that it is told to (struct h5_probe). Its bytes are a
- * multiple of align, as is its address, which is returned. Within hg_enter.
+ * Takes an extent from the end of an open file of this driver: libhdf5 never places anything there
+ * but the chunks that it is told to (struct h5_probe). Its bytes are a multiple of align, as is its
+ * address, which is returned. Within hg_enter.
  */
 uint64_t hg_output_lease(hid_t file, uint64_t bytes, uint64_t align);
+
+/* Moves the end of the last lease; false if something lies behind it. Within hg_enter. */
+bool hg_output_resize(hid_t file, uint64_t end, uint64_t to);
 
 /* Returns the end of all that is allocated. Within hg_enter. */
 uint64_t hg_output_end(hid_t file);

@@ -37,7 +37,7 @@ static hid_t array_creation(hid_t source, const struct region *region, size_t si
         if (!hg_layout_library_encodes(result.filter[i].id))
             result.n_filters = 0;
     }
-    return hg_layout_creation(&result, true, err);
+    return hg_layout_creation(&result, err);
 }
 
 static hid_t creation_like(hid_t source, const struct region *region, hid_t type, hid_t space,

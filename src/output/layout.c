@@ -11,7 +11,6 @@
 
 #define CHUNK_BYTES   (UINT64_C(1) << 20)  /* of a chosen chunk, at most */
 #define ROW_BYTES     UINT64_C(4096)       /* of a chosen chunk along the fastest axis, at least */
-#define EARLY_CHUNKS  (UINT64_C(1) << 18)  /* most chunks to allocate when the dataset is created */
 #define COMPACT_BYTES (UINT64_C(60) << 10) /* object headers hold 64 KiB, with all else in them */
 
 /* --layout */
@@ -339,27 +338,19 @@ static bool set_filters(hid_t creation, const struct h5_storage *result)
     return set;
 }
 
-/* Allocates chunks of known size when the dataset is created, unless they are so many that this
- * takes long: their addresses are then known before any is written. */
-static bool set_chunks(hid_t creation, const struct h5_storage *result, bool early)
+static bool set_chunks(hid_t creation, const struct h5_storage *result)
 {
     hsize_t chunk[GRID_MAX_RANK];
-    uint64_t chunks = 1; /* no more are counted than needed */
-    for (unsigned i = 0; i < result->rank; i++) {
+    for (unsigned i = 0; i < result->rank; i++)
         chunk[i] = result->chunk[i];
-        if (chunks <= EARLY_CHUNKS)
-            chunks *= size_min(size_ceil_div(result->extent[i], chunk[i]), EARLY_CHUNKS + 1);
-    }
-    return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0 && set_filters(creation, result) &&
-           (!early || result->n_filters > 0 || result->sparse || chunks > EARLY_CHUNKS ||
-            H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY) >= 0);
+    return H5Pset_chunk(creation, (int)result->rank, chunk) >= 0 && set_filters(creation, result);
 }
 
-static bool set_layout(hid_t creation, const struct h5_storage *result, bool early)
+static bool set_layout(hid_t creation, const struct h5_storage *result)
 {
     switch (result->layout) {
     case H5_CHUNKED:
-        return set_chunks(creation, result, early);
+        return set_chunks(creation, result);
     case H5_COMPACT:
         return H5Pset_layout(creation, H5D_COMPACT) >= 0;
     default:
@@ -368,12 +359,12 @@ static bool set_layout(hid_t creation, const struct h5_storage *result, bool ear
     }
 }
 
-hid_t hg_layout_creation(const struct h5_storage *result, bool early, struct h5grad_error *err)
+hid_t hg_layout_creation(const struct h5_storage *result, struct h5grad_error *err)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5D_fill_time_t when = result->sparse ? H5D_FILL_TIME_IFSET : H5D_FILL_TIME_NEVER;
-    if (creation >= 0 && set_layout(creation, result, early) &&
-        H5Pset_fill_time(creation, when) >= 0 && hg_create_prepare(creation))
+    if (creation >= 0 && set_layout(creation, result) && H5Pset_fill_time(creation, when) >= 0 &&
+        hg_create_prepare(creation))
         return creation;
     hg_hdf5_error(err, "choosing the storage of a result");
     hg_close(creation);

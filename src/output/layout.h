@@ -47,11 +47,10 @@ enum h5grad_status hg_layout_result(const struct layout_request *request,
 /*
  * Makes a dataset creation list for the storage; -1 with the reason. Fill values are never written,
  * because every point gets a result; sparse storage has them where a chunk is not. libhdf5 sets
- * some filters' parameters when it creates the dataset, so read the storage again from that. early:
- * the chunks of results without filters get their places at once, unless they are too many. Within
+ * some filters' parameters when it creates the dataset, so read the storage again from that. Within
  * hg_enter.
  */
-hid_t hg_layout_creation(const struct h5_storage *result, bool early, struct h5grad_error *err);
+hid_t hg_layout_creation(const struct h5_storage *result, struct h5grad_error *err);
 
 /* True if libhdf5 itself can encode the filter. Within hg_enter. */
 bool hg_layout_library_encodes(H5Z_filter_t id);

@@ -15,7 +15,6 @@
 
 static enum h5grad_status create(struct leaf *leaf, struct h5grad_error *err)
 {
-    const struct output_choice choice = {leaf->failure, false};
     int fd = open(leaf->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0) {
         hg_error_errno(err, errno, "cannot create %s", leaf->temporary);
@@ -24,7 +23,7 @@ static enum h5grad_status create(struct leaf *leaf, struct h5grad_error *err)
         return hg_error_status(err);
     }
     close(fd);
-    leaf->file = hg_new_file_open(leaf->temporary, &choice, err);
+    leaf->file = hg_new_file_open(leaf->temporary, leaf->failure, err);
     if (leaf->file < 0)
         return hg_error_status(err);
     leaf->descriptor = hg_descriptor(leaf->file);

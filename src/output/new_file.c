@@ -10,15 +10,7 @@
 
 #include "hdf5/create.h"
 
-/* libhdf5 aligns large objects. In a file with leases the driver does, and chunks of every size are
- * allocated by it one by one. */
-static bool set_alignment(hid_t list, bool leases)
-{
-    return leases ? H5Pset_small_data_block_size(list, 0) >= 0
-                  : H5Pset_alignment(list, OUTPUT_LARGE, OUTPUT_ALIGN) >= 0;
-}
-
-static hid_t access_list(const struct output_choice *choice)
+static hid_t access_list(atomic_int *failure)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0)
@@ -29,9 +21,9 @@ static hid_t access_list(const struct output_choice *choice)
 #else
     H5F_libver_t high = H5F_LIBVER_V18;
 #endif
-    bool ok =
-        hg_output_select(list, choice) && H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
-        set_alignment(list, choice->leases) && H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
+    bool ok = hg_output_select(list, failure) &&
+              H5Pset_libver_bounds(list, H5F_LIBVER_V18, high) >= 0 &&
+              H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0;
 #if H5_VERSION_GE(1, 12, 0)
     ok = ok && H5Pset_vol(list, H5VL_NATIVE, NULL) >= 0;
 #endif
@@ -55,10 +47,9 @@ static hid_t creation_list(void)
     return -1;
 }
 
-hid_t hg_new_file_open(const char *name, const struct output_choice *choice,
-                       struct h5grad_error *err)
+hid_t hg_new_file_open(const char *name, atomic_int *failure, struct h5grad_error *err)
 {
-    H5_CLOSED hid_t access_id = access_list(choice);
+    H5_CLOSED hid_t access_id = access_list(failure);
     H5_CLOSED hid_t creation = creation_list();
     if (access_id < 0 || creation < 0) {
         hg_hdf5_error(err, "choosing how the file is made");

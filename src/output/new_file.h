@@ -5,13 +5,11 @@
 
 #include "libhdf5/output_driver.h"
 
-/* Creates an HDF5 file in the file name, which exists; -1 with the reason. Objects of 8 MiB and
- * more begin at multiples of 256 KiB, so that the page cache holds them in large pieces; smaller
- * ones (chunks, mostly) are not worth the gaps. Within hg_enter. */
-hid_t hg_new_file_open(const char *name, const struct output_choice *choice,
-                       struct h5grad_error *err);
+/* Creates an HDF5 file of the driver of outputs in the file name, which exists; -1 with the reason.
+ * Within hg_enter. */
+hid_t hg_new_file_open(const char *name, atomic_int *failure, struct h5grad_error *err);
 
-/* Closes it and frees failure, that of the choice; fails if a write has failed. Within hg_enter. */
+/* Closes it and frees failure; fails if a write has failed. Within hg_enter. */
 enum h5grad_status hg_new_file_close(hid_t file, atomic_int *failure, struct h5grad_error *err);
 
 /* Brings a file, or with O_DIRECTORY a folder, to stable storage. */

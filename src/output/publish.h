@@ -30,7 +30,6 @@ enum publish_kind {
 struct publish_request {
     enum publish_kind kind;
     bool overwrite, sync;
-    bool leases;               /* hg_output_lease will be called */
     bool by_content;           /* names of leaves are by what they hold */
     struct leaf_keeper keeper; /* of leaves of the output that is replaced; zeros: none */
 };

@@ -206,7 +206,6 @@ static enum h5grad_status create_output(struct run *run, const char **line,
         .kind = kind,
         .overwrite = options->overwrite || options->update,
         .sync = options->sync,
-        .leases = run->leases,
         .by_content = !options->history,
         .keeper = {is_of_input, &run->access.manifest},
     };

@@ -31,14 +31,21 @@ static void close_shape(struct results_shape *shape)
     shape->is_made = false;
 }
 
+static void close_put(struct put **put)
+{
+    hg_put_close(*put);
+    *put = NULL;
+}
+
 void hg_results_release(struct results *results)
 {
     close_shape(&results->shape);
     hg_creator_close(&results->creator);
+    close_put(&results->put[0]);
 }
 
 /* The dataspace and creation list of datasets that are stored like that. */
-static enum h5grad_status make_shape(const struct h5_storage *storage, bool early, hid_t *space,
+static enum h5grad_status make_shape(const struct h5_storage *storage, hid_t *space,
                                      hid_t *creation, struct h5grad_error *err)
 {
     hsize_t extent[GRID_MAX_RANK], most[GRID_MAX_RANK];
@@ -49,7 +56,7 @@ static enum h5grad_status make_shape(const struct h5_storage *storage, bool earl
     *space = H5Screate_simple((int)storage->rank, extent, most);
     if (*space < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    *creation = hg_layout_creation(storage, early, err);
+    *creation = hg_layout_creation(storage, err);
     return *creation < 0 ? hg_error_status(err) : H5GRAD_OK;
 }
 
@@ -83,14 +90,13 @@ static enum h5grad_status describe(const struct task *task, struct results_shape
     shape->scalar = hg_type_scalar(task->field->result);
     if (shape->type < 0 || shape->scalar < 0)
         return hg_hdf5_error(err, "it cannot be described");
-    enum h5grad_status status =
-        make_shape(&storage, !task->leases, &shape->space, &shape->creation, err);
+    enum h5grad_status status = make_shape(&storage, &shape->space, &shape->creation, err);
     if (status || behind == 0)
         return status;
     storage.extent[storage.rank] = storage.max_extent[storage.rank] = behind;
     storage.chunk[storage.rank] = behind;
     storage.rank++;
-    return make_shape(&storage, !task->leases, &shape->joined_space, &shape->joined_creation, err);
+    return make_shape(&storage, &shape->joined_space, &shape->joined_creation, err);
 }
 
 /* Which of the storages is that of a result. */
@@ -110,10 +116,19 @@ static hid_t type_of(const struct results *results, const struct field *field, u
     return field->results[k].components < field->components ? shape->scalar : shape->type;
 }
 
+/* Chunks of all results in a file are put by one. */
+static struct put **find_put(struct results *results, unsigned k)
+{
+    return &results->put[results->file[k] == results->output ? 0 : k];
+}
+
 static enum h5grad_status open_writer(const struct task *task, struct results *results, unsigned k,
                                       struct h5grad_error *err)
 {
     const hid_t type = type_of(results, task->field, k);
+    struct put **put = find_put(results, k);
+    if (!*put && !(*put = hg_put_open(results->file[k], task->journal, err)))
+        return hg_error_status(err);
     struct writer_target target = {
         .file = results->file[k],
         .dataset = results->dataset[k],
@@ -121,7 +136,9 @@ static enum h5grad_status open_writer(const struct task *task, struct results *r
         .memory = type,
         .size = H5Tget_size(type),
         .raw = true,
-        .journal = task->journal,
+        .leased = task->leases,
+        .result = k,
+        .put = *put,
     };
     results->writer[k] = hg_writer_open(&target, task->io, err);
     return results->writer[k] ? H5GRAD_OK : hg_error_status(err);
@@ -254,6 +271,10 @@ enum h5grad_status hg_results_finish(const struct field *field, struct results *
             status = hg_hdf5_error(err, "it cannot be closed");
         if (complete && status)
             hg_error_context(err, status, "%s", field->results[k].path);
+    }
+    for (unsigned k = 0; k < field->n_results; k++) {
+        if (results->file[k] != results->output)
+            close_put(find_put(results, k));
     }
     if (results->creator.file != results->output)
         hg_creator_close(&results->creator);

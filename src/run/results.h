@@ -39,6 +39,7 @@ struct results {
     struct h5_storage storage[RESULTS_STORAGES];
     hid_t dataset[FIELD_MOST_RESULTS]; /* in the field's order */
     struct writer *writer[FIELD_MOST_RESULTS];
+    struct put *put[FIELD_MOST_RESULTS]; /* of each file; the first is of the output */
 };
 
 /* Starts without results, all of which are in one file. */

@@ -28,6 +28,10 @@
 #define PART_BYTES ((uint64_t)64 << 20)
 #define PART_THICK 16
 
+/* Of leases, each of which takes a message. */
+#define LEASE_PART 8
+#define LEASE_MOST ((uint64_t)64 << 20)
+
 /* In the journal the number of a chunk's result is above that of the chunk. */
 #define RESULT_BIT 56
 
@@ -294,24 +298,12 @@ static enum h5grad_status put_chunks(struct shared *shared, size_t number,
                                      struct h5grad_error *err)
 {
     const struct field *field = &shared->run->field[number];
-    struct h5_probe *probe = hg_probe_of(shared->run->publish.file);
-    enum h5grad_status status = H5GRAD_OK;
-    uint64_t largest = 1;
-    for (size_t i = 0; i < n; i++)
-        largest = size_max(largest, chunk[i].size);
-    BASE_FREED void *data = malloc(largest);
-    if (!data)
-        return hg_error_memory(err, largest);
-    for (size_t i = 0; i < n && !status; i++) {
-        const unsigned k = chunk[i].result;
-        const struct h5_storage *storage =
-            &shared->owned.storage[hg_results_storage(field, &field->results[k])];
-        const struct put put = {shared->owned.dataset[k], storage->rank, NULL, probe};
-        status = hg_put_told(&put, storage, &chunk[i], data, err);
-        if (status)
-            hg_error_context(err, status, "%s", field->results[k].path);
-    }
-    return status;
+    struct put_dataset dataset[FIELD_MOST_RESULTS];
+    for (unsigned k = 0; k < field->n_results; k++)
+        dataset[k] = (struct put_dataset){
+            shared->owned.dataset[k],
+            &shared->owned.storage[hg_results_storage(field, &field->results[k])]};
+    return hg_put_tell(dataset, hg_probe_of(shared->run->publish.file), chunk, n, err);
 }
 
 /* Enters the chunks of parts into the index of libhdf5. */
@@ -575,12 +567,11 @@ static enum h5grad_status open_writers(struct shared *shared, const struct place
             .memory = -1,
             .size = element_size(field, k),
             .raw = true,
+            .result = k,
             .told = &shared->told[k],
         };
-        shared->told[k] = (struct writer_told){.fd = shared->fd,
-                                               .offset = placed->place->offset[k],
-                                               .lease = &shared->lease,
-                                               .result = k};
+        shared->told[k] = (struct writer_told){
+            .fd = shared->fd, .offset = placed->place->offset[k], .lease = &shared->lease};
         status = find_seams(shared, placed, k, err);
         if (!status && !(shared->writer[k] = hg_writer_open(&target, NULL, err)))
             status = hg_error_status(err);
@@ -629,7 +620,7 @@ static enum h5grad_status hand_over(struct shared *shared, const struct placed *
     }
     if (!status && noted && fdatasync(shared->fd) != 0)
         status = hg_error_errno(err, errno, "syncing what is written");
-    hg_lease_sort(lease);
+    hg_lease_sort(lease->chunk, lease->n);
     if (!status && noted)
         status = sum_parts(shared, placed, lease->chunk, lease->n, &parts->sum, err);
     parts->n = count_bytes(placed->field, placed->cut, &placed->box);
@@ -856,6 +847,8 @@ static struct shared *new_shared(struct run *run, struct h5grad_error *err)
         return NULL;
     }
     run->share = shared->share;
+    shared->lease.part = LEASE_PART;
+    shared->lease.most = LEASE_MOST;
     shared->lease.ask = hg_share_ask_lease;
     shared->lease.grant = hg_share_lease;
     shared->lease.user = shared->share;

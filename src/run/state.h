@@ -69,7 +69,7 @@ struct run {
     struct xdmf *xdmf;   /* NULL: not wanted */
     size_t fields;       /* that can be done */
     uint64_t agreed;     /* a hash of what all ranks must see alike */
-    bool leases;         /* chunks of the output go into leases */
+    bool leases;         /* ranks write chunks of the output, into leases */
     struct share *share; /* between ranks; NULL: none while fields are done */
     bool lost;           /* a rank is dead */
     uint64_t space;      /* bytes of results that are stored whole */

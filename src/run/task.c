@@ -694,6 +694,8 @@ enum h5grad_status hg_task_plan(struct task *task, const struct run_options *opt
     job->origin = NULL;
     job->components = field->components;
     job->held = task->rows.bytes + hg_share_memory(options->ranks, field->n_results);
+    if (options->buffers == 0)
+        job->held += PUT_MEMORY * (options->split ? field->n_results : 1);
     job->n_sources = field->vector ? field->vector->n : 1;
     job->source = task->source;
     job->derivative = task->derivative;

@@ -24,7 +24,7 @@ struct task {
     char left_out[1200];     /* filters of the dataset that its results lack; or "" */
     const char *io;          /* of the options */
     struct journal *journal; /* of the run; NULL */
-    bool leases;             /* chunks of results go into leases */
+    bool leases;             /* ranks write chunks of results, into leases */
     struct region part;      /* the points of the part of the results that is made; ... */
     uint64_t part_origin[GRID_MAX_RANK]; /* ... the first of these results */
     struct h5_storage

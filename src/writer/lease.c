@@ -8,21 +8,17 @@
 #include "base/size.h"
 #include "writer/seam.h"
 
-/* A lease has this part of the bytes granted before, at most so many: what is left of the last one
- * remains a hole. */
-#define LEASE_PART 8
-#define LEASE_MOST ((uint64_t)64 << 20)
-
 /* When so little of a lease is left, the next one is asked for: it is there when it is needed. It
  * may remain a hole, so that begins when leases have as many chunks. */
 #define LEASE_AHEAD 4
 
 /* Large leases begin at multiples of this, which file systems like that keep files in stripes. */
-#define LEASE_STRIPE ((uint64_t)1 << 20)
+#define LEASE_STRIPE  ((uint64_t)1 << 20)
+#define LEASE_STRIPES 8 /* of large ones */
 
 uint64_t hg_lease_align(uint64_t bytes)
 {
-    return bytes < LEASE_PART * LEASE_STRIPE ? SEAM_BLOCK : LEASE_STRIPE;
+    return bytes < LEASE_STRIPES * LEASE_STRIPE ? SEAM_BLOCK : LEASE_STRIPE;
 }
 
 void hg_lease_init(struct lease *lease)
@@ -40,8 +36,10 @@ void hg_lease_free(struct lease *lease)
 /* Returns the bytes of the next lease, for chunks of about that size. */
 static uint64_t choose_bytes(const struct lease *lease, uint64_t size)
 {
-    const uint64_t wanted = size_min(lease->granted / LEASE_PART, LEASE_MOST);
-    return size_max(wanted / size, 1) * size;
+    const uint64_t most = size_min(size_max(lease->taken / lease->part, lease->least), lease->most);
+    const uint64_t mean = lease->all > 0 ? lease->taken / lease->all + 1 : most + 1;
+    const bool ends = lease->left > 0 && lease->left < most / mean;
+    return size_max((ends ? lease->left * mean : most) / size, 1) * size;
 }
 
 /* Takes room from the lease, or from a new one: the one that was asked for can be too small. */
@@ -53,11 +51,13 @@ static enum h5grad_status take_room(struct lease *lease, uint64_t size, uint64_t
             lease->grant(lease->user, choose_bytes(lease, size), &lease->at, &lease->end, err);
         if (status)
             return status;
-        lease->granted += lease->end - lease->at;
     }
     *address = lease->at;
     lease->at += size;
-    const uint64_t next = choose_bytes(lease, size);
+    lease->taken += size;
+    lease->all++;
+    lease->left -= lease->left > 0;
+    const uint64_t next = lease->ask ? choose_bytes(lease, size) : 0;
     if (next / LEASE_AHEAD < size || lease->end - lease->at >= next / LEASE_AHEAD)
         return H5GRAD_OK;
     return lease->ask(lease->user, next, err);
@@ -74,26 +74,37 @@ static enum h5grad_status note_chunk(struct lease *lease, struct lease_chunk chu
     return H5GRAD_OK;
 }
 
-static uint64_t number_of(const struct h5_storage *storage, const uint64_t *start)
+enum h5grad_status hg_lease_take(struct lease *lease, struct lease_chunk *chunk, size_t n,
+                                 size_t most, size_t *taken, struct h5grad_error *err)
 {
-    uint64_t number = 0;
-    for (unsigned i = 0; i < storage->rank; i++)
-        number = number * size_ceil_div(storage->extent[i], storage->chunk[i]) +
-                 start[i] / storage->chunk[i];
-    return number;
+    enum h5grad_status status = H5GRAD_OK;
+    pthread_mutex_lock(&lease->mutex);
+    for (*taken = 0; *taken < n && lease->n < most && !status; ++*taken) {
+        struct lease_chunk *next = &chunk[*taken];
+        if (next->size == 0)
+            continue;
+        status = take_room(lease, next->size, &next->address, err);
+        if (!status)
+            status = note_chunk(lease, *next, err);
+    }
+    pthread_mutex_unlock(&lease->mutex);
+    return status;
 }
 
-enum h5grad_status hg_lease_write(struct lease *lease, unsigned result, const uint64_t *start,
-                                  const struct codec_chunk *chunk, struct h5grad_error *err)
+enum h5grad_status hg_lease_fill(int fd, const struct lease_chunk *chunk, size_t n,
+                                 const void *data, struct h5grad_error *err)
 {
-    struct lease_chunk there = {number_of(chunk->storage, start), 0, chunk->size, result,
-                                chunk->mask};
-    pthread_mutex_lock(&lease->mutex);
-    enum h5grad_status status = take_room(lease, chunk->size, &there.address, err);
-    if (!status)
-        status = note_chunk(lease, there, err);
-    pthread_mutex_unlock(&lease->mutex);
-    return status ? status : hg_file_write(lease->fd, chunk->data, chunk->size, there.address, err);
+    enum h5grad_status status = H5GRAD_OK;
+    const char *from = data;
+    for (size_t i = 0; i < n && !status;) {
+        const uint64_t at = chunk[i].address;
+        uint64_t size = chunk[i++].size;
+        while (i < n && size > 0 && (chunk[i].size == 0 || chunk[i].address == at + size))
+            size += chunk[i++].size;
+        status = hg_file_write(fd, from, size, at, err);
+        from += size;
+    }
+    return status;
 }
 
 static int compare_chunks(const void *a, const void *b)
@@ -104,8 +115,8 @@ static int compare_chunks(const void *a, const void *b)
     return one->number < other->number ? -1 : one->number > other->number;
 }
 
-void hg_lease_sort(struct lease *lease)
+void hg_lease_sort(struct lease_chunk *chunk, size_t n)
 {
-    if (lease->n > 1)
-        qsort(lease->chunk, lease->n, sizeof *lease->chunk, compare_chunks);
+    if (n > 1)
+        qsort(chunk, n, sizeof *chunk, compare_chunks);
 }

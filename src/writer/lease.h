@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Leases: extents at the end of the output that a process may fill with chunks, asking nobody. So
- * processes without common memory write chunks at once, and no page of the file is written by two.
- * The process that has the file open with libhdf5 grants leases and learns where the chunks are.
+ * Leases: extents at the end of the output that are filled with chunks, asking nobody. So workers
+ * write chunks without libhdf5 and its lock; and processes without common memory write at once, no
+ * page of the file by two. The process that has the file open with libhdf5 grants leases and learns
+ * where the chunks are.
  */
 #ifndef H5GRAD_WRITER_LEASE_H
 #define H5GRAD_WRITER_LEASE_H
 
 #include <pthread.h>
 
-#include "codec/codec.h"
+#include "base/error.h"
 
 /* Returns what a lease of so many bytes begins and ends at multiples of: at least SEAM_BLOCK. */
 uint64_t hg_lease_align(uint64_t bytes);
@@ -24,29 +25,41 @@ struct lease_chunk {
 
 struct lease {
     int fd; /* of the output */
+    /* A lease has this part of the bytes taken before, but at least and at most so many: what is
+     * left of one remains a hole. */
+    unsigned part;
+    uint64_t least, most;
     /* Asks for an extent of so many bytes, which will soon be needed, unless that was asked for
-     * already; does not wait. */
+     * already; does not wait. NULL: nobody has to be asked. */
     enum h5grad_status (*ask)(void *user, uint64_t bytes, struct h5grad_error *err);
-    /* Grants the extent that was asked for, or else one of at least so many bytes, [*at, *end). */
+    /* Grants the extent that was asked for, or else one of at least so many bytes, [*at, *end),
+     * which are what is left of the last lease: the extent may begin with that. */
     enum h5grad_status (*grant)(void *user, uint64_t bytes, uint64_t *at, uint64_t *end,
                                 struct h5grad_error *err);
     void *user;
     pthread_mutex_t mutex; /* guards the rest */
     uint64_t at, end;      /* what is left of the last one */
-    uint64_t granted;      /* bytes of all so far */
+    uint64_t taken, all;   /* bytes of all chunks so far, and their number */
+    uint64_t left;         /* chunks to come, about; 0: unknown */
     size_t n;
     struct lease_chunk *chunk; /* n that were written since the caller set n to 0 */
 };
 
-/* fd, ask, grant and user are set; the rest is zero. */
+/* What is above mutex is set; the rest is zero. */
 void hg_lease_init(struct lease *lease);
 void hg_lease_free(struct lease *lease);
 
-/* Writes a chunk that begins at start of a dataset so stored, the number-th result. Any thread. */
-enum h5grad_status hg_lease_write(struct lease *lease, unsigned result, const uint64_t *start,
-                                  const struct codec_chunk *chunk, struct h5grad_error *err);
+/* Takes room for n chunks, one after the other: sets their addresses and notes them, unless they
+ * have no bytes. Ends when most are noted; *taken: how many of the n have their room. Any thread,
+ * as below. */
+enum h5grad_status hg_lease_take(struct lease *lease, struct lease_chunk *chunk, size_t n,
+                                 size_t most, size_t *taken, struct h5grad_error *err);
 
-/* Orders the chunks by result and number. */
-void hg_lease_sort(struct lease *lease);
+/* Writes chunks, whose bytes follow each other at data, to their addresses: neighbours at once. */
+enum h5grad_status hg_lease_fill(int fd, const struct lease_chunk *chunk, size_t n,
+                                 const void *data, struct h5grad_error *err);
+
+/* Orders chunks by result and number, as libhdf5 takes them soonest. */
+void hg_lease_sort(struct lease_chunk *chunk, size_t n);
 
 #endif

@@ -10,19 +10,26 @@
 /* Tiles per worker that may be begun while the oldest is not done; their bytes are limited, too. */
 #define WINDOW 64
 
-/* An encoded chunk in the queue; its bytes follow. */
+/* Encoded chunks in the queue; their bytes follow. */
 struct kept {
     struct kept *next;
-    const struct put *put;
-    struct codec_chunk chunk;
-    uint64_t start[GRID_MAX_RANK];
-    unsigned char data[];
+    struct put *put;
+    uint64_t bytes; /* of memory, including malloc's bookkeeping */
+    size_t n;
+    struct lease_chunk chunk[];
 };
 
-/* Memory of a queued chunk, including malloc's bookkeeping. */
-static uint64_t kept_bytes(const struct codec_chunk *chunk)
+static uint64_t data_bytes(const struct lease_chunk *chunk, size_t n)
 {
-    return sizeof(struct kept) + chunk->size + 2 * sizeof(void *);
+    uint64_t size = 0;
+    for (size_t i = 0; i < n; i++)
+        size += chunk[i].size;
+    return size;
+}
+
+static uint64_t kept_bytes(const struct lease_chunk *chunk, size_t n)
+{
+    return sizeof(struct kept) + n * sizeof *chunk + data_bytes(chunk, n) + 2 * sizeof(void *);
 }
 
 /* Encoded chunks of one tile: its worker's until hg_order_end, then the draining thread's. */
@@ -88,8 +95,8 @@ static enum h5grad_status write_kept(struct order *order, struct waiting *waitin
     enum h5grad_status status = H5GRAD_OK;
     uint64_t bytes = 0;
     for (struct kept *kept; !status && (kept = take_first(waiting));) {
-        status = hg_put_chunk(kept->put, kept->start, &kept->chunk, err);
-        bytes += kept_bytes(&kept->chunk);
+        status = hg_put_chunks(kept->put, kept->chunk, kept->n, &kept->chunk[kept->n], err);
+        bytes += kept->bytes;
         free(kept);
     }
     if (bytes == 0)
@@ -101,30 +108,31 @@ static enum h5grad_status write_kept(struct order *order, struct waiting *waitin
     return status;
 }
 
-/* Queues a copy of the chunk, whose bytes are already counted. */
-static enum h5grad_status queue_chunk(struct waiting *waiting, const struct put *put,
-                                      const uint64_t *start, const struct codec_chunk *chunk,
-                                      struct h5grad_error *err)
+/* Queues a copy of chunks, whose bytes are already counted. */
+static enum h5grad_status queue_chunks(struct waiting *waiting, struct put *put,
+                                       const struct lease_chunk *chunk, size_t n, const void *data,
+                                       struct h5grad_error *err)
 {
-    struct kept *kept = malloc(sizeof *kept + chunk->size);
+    const uint64_t bytes = kept_bytes(chunk, n);
+    struct kept *kept = malloc(bytes);
     if (!kept)
-        return hg_error_memory(err, sizeof *kept + chunk->size);
-    *kept = (struct kept){.put = put, .chunk = *chunk};
-    memcpy(kept->start, start, put->rank * sizeof *start);
-    kept->chunk.data = memcpy(kept->data, chunk->data, chunk->size);
+        return hg_error_memory(err, bytes);
+    *kept = (struct kept){.put = put, .bytes = bytes, .n = n};
+    memcpy(kept->chunk, chunk, n * sizeof *chunk);
+    memcpy(&kept->chunk[n], data, data_bytes(chunk, n));
     *waiting->end = kept;
     waiting->end = &kept->next;
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_order_write(const struct result_tile *tile, const struct put *put,
-                                  const uint64_t *start, const struct codec_chunk *chunk,
+enum h5grad_status hg_order_write(const struct result_tile *tile, struct put *put,
+                                  struct lease_chunk *chunk, size_t n, const void *data,
                                   struct h5grad_error *err)
 {
     struct order *order = tile->order;
     if (!order)
-        return hg_put_chunk(put, start, chunk, err);
-    const uint64_t bytes = kept_bytes(chunk);
+        return hg_put_chunks(put, chunk, n, data, err);
+    const uint64_t bytes = kept_bytes(chunk, n);
     pthread_mutex_lock(&order->mutex);
     while (!order->stopped && order->next != tile->number && bytes > order->most - order->bytes)
         pthread_cond_wait(&order->changed, &order->mutex);
@@ -136,9 +144,9 @@ enum h5grad_status hg_order_write(const struct result_tile *tile, const struct p
         return report_stop(err);
     struct waiting *waiting = find_waiting(order, tile->number);
     if (!turn)
-        return queue_chunk(waiting, put, start, chunk, err);
+        return queue_chunks(waiting, put, chunk, n, data, err);
     enum h5grad_status status = write_kept(order, waiting, err);
-    return status ? status : hg_put_chunk(put, start, chunk, err);
+    return status ? status : hg_put_chunks(put, chunk, n, data, err);
 }
 
 enum h5grad_status hg_order_wait(const struct result_tile *tile, struct h5grad_error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writes chunks in the order of tiles, whoever encodes them first: libhdf5 places each chunk behind
- * the one before, so another order makes another file. Workers go on to later tiles while an
+ * Writes chunks in the order of tiles, whoever encodes them first: each chunk is placed behind the
+ * one before, so another order makes another file. Workers go on to later tiles while an
  * earlier one is not done; their encoded chunks are queued up to a limit of bytes, and then the
  * workers wait. The worker of the oldest tile never waits, and writes the queued chunks of the
  * tiles that follow it, so there is always progress.
@@ -19,11 +19,11 @@ void hg_order_close(struct order *order); /* NULL allowed */
 /* Waits until the tile is within the window of tiles that may be begun. tile->order is not NULL. */
 void hg_order_begin(const struct result_tile *tile);
 
-/* Calls hg_put_chunk; if the tile has an order and its turn has not come, queues a copy of the
- * chunk. put outlives the tile. Takes libhdf5's lock itself, as do the functions below.
- * H5GRAD_CANCELLED after hg_order_stop. */
-enum h5grad_status hg_order_write(const struct result_tile *tile, const struct put *put,
-                                  const uint64_t *start, const struct codec_chunk *chunk,
+/* Calls hg_put_chunks; if the tile has an order and its turn has not come, queues a copy of the
+ * chunks. Takes libhdf5's lock itself, as do the functions below. H5GRAD_CANCELLED after
+ * hg_order_stop. */
+enum h5grad_status hg_order_write(const struct result_tile *tile, struct put *put,
+                                  struct lease_chunk *chunk, size_t n, const void *data,
                                   struct h5grad_error *err);
 
 /* Waits until all earlier tiles are done, if the tile has an order. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The journal of a run, for its sink: results that a stopped run left are not made again, and new
- * ones are recorded. If results have fixed places, this goes tile by tile; if libhdf5 must allocate
- * each chunk in order, the leading tiles whose chunks are all in the file are replayed.
+ * ones are recorded. If results have fixed places, this goes tile by tile; if chunks must be placed
+ * in order, the leading tiles whose chunks are all in the file are replayed.
  */
 #ifndef H5GRAD_WRITER_REPLAY_H
 #define H5GRAD_WRITER_REPLAY_H

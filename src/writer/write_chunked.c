@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes chunked results: workers apply the filters; libhdf5 takes the chunks one at a time, or
- * they go into leases. */
+/* Writes chunked results: workers apply the filters, and write the chunks into leases. */
 #include "base/size.h"
 #include "codec/codec.h"
 #include "output/layout.h"
 #include "libhdf5/handle.h"
 #include "writer/order.h"
+#include "writer/parcel.h"
 #include "writer/pieces.h"
 
 struct chunked_writer {
     struct writer writer;
-    size_t raw; /* bytes of a chunk before filters */
-    struct put put;
+    size_t raw;   /* bytes of a chunk before filters */
+    bool records; /* chunks go to a journal */
 };
 
 static struct writer *chunked_open(const struct writer_target *target, struct h5grad_error *err)
@@ -19,21 +19,38 @@ static struct writer *chunked_open(const struct writer_target *target, struct h5
     const struct h5_storage *storage = target->storage;
     uint64_t raw;
     if (storage->layout != H5_CHUNKED || !target->raw || storage->raw_edge_chunks ||
-        !hg_codec_can_encode(storage) ||
+        !(target->told || target->put) || !hg_codec_can_encode(storage) ||
         !size_product(storage->rank, storage->chunk, target->size, &raw) || raw > UINT32_MAX)
+        return NULL;
+    const struct put_dataset dataset = {target->dataset, storage};
+    if (target->put && hg_put_choose(target->put, target->result, dataset, err))
         return NULL;
     struct chunked_writer *self = hg_writer_new(&hg_writer_chunked, sizeof *self, target, err);
     if (!self)
         return NULL;
     self->raw = raw;
-    self->put = (struct put){
-        .dataset = target->dataset,
-        .rank = storage->rank,
-        .probe = target->told ? NULL : hg_probe_of(target->file),
-    };
-    if (self->put.probe)
-        self->put.journal = target->journal;
+    self->records = target->put && hg_put_records(target->put);
     return &self->writer;
+}
+
+static struct lease_chunk number_chunk(const struct writer *writer, const struct box *chunk)
+{
+    const struct h5_storage *storage = writer->target.storage;
+    return (struct lease_chunk){
+        .number = hg_chunks_number(storage->rank, storage->extent, storage->chunk, chunk->start),
+        .result = writer->target.result};
+}
+
+static enum h5grad_status send_chunks(const struct writer *writer, const struct result_tile *tile,
+                                      struct lease_chunk *chunk, size_t n, const void *data,
+                                      struct h5grad_error *err)
+{
+    const struct writer_target *to = &writer->target;
+    size_t taken;
+    if (!to->told)
+        return hg_order_write(tile, to->put, chunk, n, data, err);
+    enum h5grad_status status = hg_lease_take(to->told->lease, chunk, n, SIZE_MAX, &taken, err);
+    return status ? status : hg_lease_fill(to->told->fd, chunk, n, data, err);
 }
 
 /* A journal records also a chunk that is not stored. */
@@ -42,10 +59,10 @@ static enum h5grad_status leave_chunk(struct writer *writer, const struct result
                                       struct h5grad_error *err)
 {
     const struct chunked_writer *self = (const struct chunked_writer *)writer;
-    const struct codec_chunk none = {.data = ""};
+    struct lease_chunk none = number_chunk(writer, chunk);
     (void)points;
-    return self->put.journal ? hg_order_write(tile, &self->put, chunk->start, &none, err)
-                             : H5GRAD_OK;
+    return self->records ? hg_parcel_add(writer, tile, send_chunks, self->raw, &none, "", err)
+                         : H5GRAD_OK;
 }
 
 static enum h5grad_status write_chunk(struct writer *writer, const struct result_tile *tile,
@@ -56,6 +73,7 @@ static enum h5grad_status write_chunk(struct writer *writer, const struct result
     const struct h5_storage *storage = writer->target.storage;
     const void *data = hg_pieces_gather(writer, tile, points, chunk, self->raw);
     struct codec_chunk coded = {storage, self->raw, .data = data, .size = self->raw};
+    struct lease_chunk there = number_chunk(writer, chunk);
     enum h5grad_status status = H5GRAD_OK;
     if (!data)
         return hg_error_memory(err, self->raw);
@@ -67,20 +85,23 @@ static enum h5grad_status write_chunk(struct writer *writer, const struct result
         status = coded.scratch ? hg_codec_encode_chunk(tile->codec, &coded, data, err)
                                : hg_error_memory(err, bytes);
     }
-    if (status)
-        return status;
-    const struct writer_told *told = writer->target.told;
-    return told ? hg_lease_write(told->lease, told->result, chunk->start, &coded, err)
-                : hg_order_write(tile, &self->put, chunk->start, &coded, err);
+    there.size = coded.size;
+    there.mask = coded.mask;
+    return status ? status
+                  : hg_parcel_add(writer, tile, send_chunks, self->raw, &there, coded.data, err);
 }
 
 static enum h5grad_status chunked_write(struct writer *writer, const struct result_tile *tile,
                                         const void *points, struct h5grad_error *err)
 {
     const struct chunked_writer *self = (const struct chunked_writer *)writer;
-    if (points)
-        return hg_pieces_each(writer, tile, (void *)(uintptr_t)points, write_chunk, err);
-    return self->put.journal ? hg_pieces_each(writer, tile, NULL, leave_chunk, err) : H5GRAD_OK;
+    if (!points && !self->records)
+        return H5GRAD_OK;
+    if (!hg_parcel_begin(tile, self->raw))
+        return hg_error_memory(err, parcel_memory(self->raw));
+    enum h5grad_status status = hg_pieces_each(writer, tile, (void *)(uintptr_t)points,
+                                               points ? write_chunk : leave_chunk, err);
+    return status ? status : hg_parcel_end(writer, tile, send_chunks, self->raw, err);
 }
 
 static enum h5grad_status replay_chunk(struct writer *writer, const struct result_tile *tile,
@@ -89,7 +110,7 @@ static enum h5grad_status replay_chunk(struct writer *writer, const struct resul
 {
     (void)tile;
     (void)points;
-    return hg_put_replay(&((const struct chunked_writer *)writer)->put, chunk->start, err);
+    return hg_put_replay(writer->target.put, number_chunk(writer, chunk), err);
 }
 
 static enum h5grad_status chunked_replay(struct writer *writer, const struct result_tile *tile,
@@ -98,10 +119,16 @@ static enum h5grad_status chunked_replay(struct writer *writer, const struct res
     return hg_pieces_each(writer, tile, NULL, replay_chunk, err);
 }
 
+static enum h5grad_status chunked_finish(struct writer *writer, struct h5grad_error *err)
+{
+    return hg_put_settle(writer->target.put, err);
+}
+
 const struct writer_method hg_writer_chunked = {
     .name = "chunked",
     .resume = WRITER_RESUMES_CHUNKS,
     .open = chunked_open,
     .write = chunked_write,
     .replay = chunked_replay,
+    .finish = chunked_finish,
 };

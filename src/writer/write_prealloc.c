@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writes chunks without filters by pwrite from every worker: all are allocated when the dataset is
- * created, and their space is reserved. libhdf5, under its lock, only tells their addresses.
+ * Writes chunks without filters by pwrite from every worker, to places that follow from their
+ * numbers: the space of all is taken, and libhdf5 told of them, before any is written.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,19 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "hdf5/chunk.h"
 #include "hdf5/transfer.h"
 #include "libhdf5/handle.h"
+#include "libhdf5/output_driver.h"
+#include "writer/parcel.h"
 #include "writer/pieces.h"
+#include "writer/put.h"
 #include "writer/writer.h"
+
+/* Most chunks to tell of when the dataset is created: of more it takes long. */
+#define MOST_CHUNKS ((uint64_t)1 << 18)
+
+/* Many begin here, so that chunks of whole pages lie in as few as there can be. */
+#define PAGE ((uint64_t)4096)
 
 /* Limit of a row that compare_row compares. */
 #define VERIFY_POINTS 4096
@@ -22,85 +30,85 @@ struct prealloc_writer {
     struct writer writer;
     size_t raw; /* bytes of a chunk */
     int fd;
-    struct h5_probe *probe;
+    uint64_t offset; /* of the first chunk */
 };
 
-/* Finds the address of the chunk at start. data: scratch space of one chunk. Within hg_enter. */
-static enum h5grad_status find_place(const struct prealloc_writer *self, const uint64_t *start,
-                                     void *data, uint64_t *address, struct h5grad_error *err)
+static uint64_t find_place(const struct prealloc_writer *self, const uint64_t *start)
 {
-    const struct writer_target *target = &self->writer.target;
-    unsigned mask;
-    bool found = hg_chunk_find(target->dataset, start, target->storage->rank, self->probe, data,
-                               self->raw, &mask);
-    *address = self->probe->address;
-    if (found && *address <= INT64_MAX - self->raw)
-        return H5GRAD_OK;
-    return hg_error_set(err, H5GRAD_FAILED, "libhdf5 does not tell where it lies");
+    const struct h5_storage *storage = self->writer.target.storage;
+    return self->offset +
+           hg_chunks_number(storage->rank, storage->extent, storage->chunk, start) * self->raw;
 }
 
-/* Sets *start to the beginning of the last chunk, and *bytes to the size of all chunks. */
-static bool last_chunk(const struct h5_storage *storage, size_t raw, uint64_t *start,
-                       uint64_t *bytes)
+/* Takes the space of n chunks. */
+static enum h5grad_status take_space(struct prealloc_writer *self, uint64_t n,
+                                     struct h5grad_error *err)
 {
-    uint64_t number[GRID_MAX_RANK];
-    for (unsigned i = 0; i < storage->rank; i++) {
-        number[i] = size_ceil_div(storage->extent[i], storage->chunk[i]);
-        start[i] = (number[i] - 1) * storage->chunk[i];
+    const hid_t file = self->writer.target.file;
+    const uint64_t bytes = n * self->raw, align = bytes < OUTPUT_LARGE ? 1 : PAGE;
+    self->offset = hg_output_lease(file, bytes, align);
+    hg_output_resize(file, hg_output_leased(file), self->offset + bytes);
+    return hg_file_reserve(self->fd, self->offset, bytes, err);
+}
+
+static enum h5grad_status tell_places(const struct prealloc_writer *self, uint64_t n,
+                                      struct h5grad_error *err)
+{
+    const struct writer_target *target = &self->writer.target;
+    const struct put_dataset dataset = {target->dataset, target->storage};
+    struct h5_probe *probe = hg_probe_of(target->file);
+    struct lease_chunk chunk[64];
+    enum h5grad_status status = H5GRAD_OK;
+    uint64_t done = 0;
+    while (done < n && !status) {
+        size_t some = 0;
+        for (; some < sizeof chunk / sizeof chunk[0] && done < n; some++, done++)
+            chunk[some] = (struct lease_chunk){
+                .number = done, .address = self->offset + done * self->raw, .size = self->raw};
+        status = hg_put_tell(&dataset, probe, chunk, some, err);
     }
-    return size_product(storage->rank, number, raw, bytes);
+    return status;
 }
 
-/* Reserves the space of the chunks, if they are allocated. data: scratch space of one chunk. */
-static bool reserve_chunks(const struct prealloc_writer *self, void *data, struct h5grad_error *err)
+/* Returns the number of chunks if this method takes the dataset, else 0. */
+static uint64_t count_chunks(const struct writer_target *target, uint64_t *raw)
 {
-    const struct writer_target *target = &self->writer.target;
-    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], from, to, bytes;
-    if (!last_chunk(target->storage, self->raw, last, &bytes) ||
-        H5Dget_storage_size(target->dataset) != bytes ||
-        find_place(self, first, data, &from, NULL) || find_place(self, last, data, &to, NULL) ||
-        to < from)
-        return false;
-    return hg_file_reserve(self->fd, from, to - from + self->raw, err) == H5GRAD_OK;
+    const struct h5_storage *storage = target->storage;
+    uint64_t number[GRID_MAX_RANK], n, bytes;
+    if (storage->layout != H5_CHUNKED || storage->n_filters > 0 || storage->sparse ||
+        !target->raw || target->leased || !target->put)
+        return 0;
+    for (unsigned i = 0; i < storage->rank; i++)
+        number[i] = size_ceil_div(storage->extent[i], storage->chunk[i]);
+    const bool fits = size_product(storage->rank, storage->chunk, target->size, raw) &&
+                      size_product(storage->rank, number, 1, &n) && n <= MOST_CHUNKS &&
+                      size_mul(n, *raw, &bytes) && bytes <= INT64_MAX / 2;
+    return fits ? n : 0;
 }
 
 static struct writer *prealloc_open(const struct writer_target *target, struct h5grad_error *err)
 {
-    const struct h5_storage *storage = target->storage;
-    uint64_t raw, points;
-    int fd = target->told ? -1 : hg_descriptor(target->file);
-    struct h5_probe *probe = target->told ? NULL : hg_probe_of(target->file);
-    if (storage->layout != H5_CHUNKED || storage->n_filters > 0 || !target->raw || fd < 0 ||
-        !probe || !size_product(storage->rank, storage->extent, 1, &points) || points == 0 ||
-        !size_product(storage->rank, storage->chunk, target->size, &raw))
+    uint64_t raw;
+    const uint64_t n = count_chunks(target, &raw);
+    if (n == 0)
         return NULL;
     struct prealloc_writer *self = hg_writer_new(&hg_writer_prealloc, sizeof *self, target, err);
-    void *data = hg_memory_aligned(raw);
-    bool reserved = false;
-    if (!data)
-        hg_error_memory(err, raw);
-    if (self && data) {
-        self->raw = raw;
-        self->fd = fd;
-        self->probe = probe;
-        reserved = reserve_chunks(self, data, err);
-    }
-    free(data);
-    if (reserved)
+    if (!self)
+        return NULL;
+    self->raw = raw;
+    self->fd = hg_descriptor(target->file);
+    if (!take_space(self, n, err) && !tell_places(self, n, err))
         return &self->writer;
     free(self);
     return NULL;
 }
 
-/* Calls find_place within hg_enter. */
-static enum h5grad_status enter_and_find(const struct prealloc_writer *self, const uint64_t *start,
-                                         void *data, uint64_t *address, struct h5grad_error *err)
+static enum h5grad_status send_chunks(const struct writer *writer, const struct result_tile *tile,
+                                      struct lease_chunk *chunk, size_t n, const void *data,
+                                      struct h5grad_error *err)
 {
-    struct h5_guard guard;
-    hg_enter(&guard);
-    enum h5grad_status status = find_place(self, start, data, address, err);
-    hg_leave(&guard);
-    return status;
+    (void)tile;
+    return hg_lease_fill(((const struct prealloc_writer *)writer)->fd, chunk, n, data, err);
 }
 
 static enum h5grad_status place_chunk(struct writer *writer, const struct result_tile *tile,
@@ -109,18 +117,20 @@ static enum h5grad_status place_chunk(struct writer *writer, const struct result
 {
     const struct prealloc_writer *self = (const struct prealloc_writer *)writer;
     const void *data = hg_pieces_gather(writer, tile, points, chunk, self->raw);
-    void *room = hg_codec_worker_space(tile->codec, CODEC_SCRATCH, self->raw);
-    uint64_t address;
-    if (!data || !room)
-        return hg_error_memory(err, self->raw);
-    enum h5grad_status status = enter_and_find(self, chunk->start, room, &address, err);
-    return status ? status : hg_file_write(self->fd, data, self->raw, address, err);
+    struct lease_chunk there = {.address = find_place(self, chunk->start), .size = self->raw};
+    return data ? hg_parcel_add(writer, tile, send_chunks, self->raw, &there, data, err)
+                : hg_error_memory(err, self->raw);
 }
 
 static enum h5grad_status prealloc_write(struct writer *writer, const struct result_tile *tile,
                                          const void *points, struct h5grad_error *err)
 {
-    return hg_pieces_each(writer, tile, (void *)(uintptr_t)points, place_chunk, err);
+    const struct prealloc_writer *self = (const struct prealloc_writer *)writer;
+    if (!hg_parcel_begin(tile, self->raw))
+        return hg_error_memory(err, parcel_memory(self->raw));
+    enum h5grad_status status =
+        hg_pieces_each(writer, tile, (void *)(uintptr_t)points, place_chunk, err);
+    return status ? status : hg_parcel_end(writer, tile, send_chunks, self->raw, err);
 }
 
 static enum h5grad_status fetch_chunk(struct writer *writer, const struct result_tile *tile,
@@ -132,12 +142,10 @@ static enum h5grad_status fetch_chunk(struct writer *writer, const struct result
     const unsigned rank = target->storage->rank;
     void *data = hg_codec_worker_space(tile->codec, CODEC_SCRATCH, self->raw);
     struct box part;
-    uint64_t address;
     if (!data)
         return hg_error_memory(err, self->raw);
-    enum h5grad_status status = enter_and_find(self, chunk->start, data, &address, err);
-    if (!status)
-        status = hg_file_read(self->fd, data, self->raw, address, err);
+    enum h5grad_status status =
+        hg_file_read(self->fd, data, self->raw, find_place(self, chunk->start), err);
     if (!status && hg_box_intersect(rank, &tile->core, chunk, &part))
         hg_box_copy(rank, target->size, &part, chunk, data, &tile->core, points);
     return status;
@@ -155,24 +163,21 @@ static uint64_t row_points(const struct h5_storage *storage)
     return size_min(storage->chunk[storage->rank - 1], VERIFY_POINTS);
 }
 
-/* Compares the row at start, where a chunk begins, with what libhdf5 reads. ours has room for a
- * chunk. */
+/* Compares the row at start, where a chunk begins, with what libhdf5 reads. Both have room for one.
+ */
 static enum h5grad_status compare_row(const struct prealloc_writer *self, const uint64_t *start,
                                       char *ours, char *theirs, struct h5grad_error *err)
 {
     const struct h5_storage *storage = self->writer.target.storage;
     unsigned rank = storage->rank, last = rank - 1;
     struct box row;
-    uint64_t address;
     for (unsigned i = 0; i < rank; i++) {
         row.start[i] = start[i];
         row.count[i] = 1;
     }
     row.count[last] = size_min(row_points(storage), storage->extent[last] - start[last]);
     size_t bytes = row.count[last] * self->writer.target.size;
-    enum h5grad_status status = find_place(self, start, ours, &address, err);
-    if (!status)
-        status = hg_file_read(self->fd, ours, bytes, address, err);
+    enum h5grad_status status = hg_file_read(self->fd, ours, bytes, find_place(self, start), err);
     if (!status)
         status = hg_read_box(self->writer.target.dataset, self->writer.target.memory, rank, &row,
                              theirs, err);
@@ -186,13 +191,14 @@ static enum h5grad_status prealloc_finish(struct writer *writer, struct h5grad_e
 {
     const struct prealloc_writer *self = (const struct prealloc_writer *)writer;
     const struct h5_storage *storage = self->writer.target.storage;
-    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK], bytes;
+    uint64_t first[GRID_MAX_RANK] = {0}, last[GRID_MAX_RANK];
     uint64_t row = row_points(storage) * self->writer.target.size;
-    char *ours = hg_memory_aligned(self->raw + row);
+    char *ours = hg_memory_aligned(2 * row);
     if (!ours)
-        return hg_error_memory(err, self->raw + row);
-    char *theirs = ours + self->raw;
-    last_chunk(storage, self->raw, last, &bytes);
+        return hg_error_memory(err, 2 * row);
+    char *theirs = ours + row;
+    for (unsigned i = 0; i < storage->rank; i++)
+        last[i] = (storage->extent[i] - 1) / storage->chunk[i] * storage->chunk[i];
     enum h5grad_status status = compare_row(self, first, ours, theirs, err);
     if (!status)
         status = compare_row(self, last, ours, theirs, err);

@@ -12,8 +12,8 @@
 #include <stdatomic.h>
 
 #include "hdf5/storage.h"
-#include "output/journal.h"
 #include "writer/lease.h"
+#include "writer/put.h"
 #include "writer/seam.h"
 #include "writer/tile.h"
 
@@ -23,7 +23,6 @@ struct writer_told {
     uint64_t offset;           /* of a contiguous dataset */
     const struct seams *seams; /* of the part in it; NULL: nothing is kept */
     struct lease *lease;       /* where chunks go */
-    unsigned result;           /* the dataset's number, for them */
 };
 
 /* The dataset to write; all members stay the caller's and outlive the writer. */
@@ -31,10 +30,12 @@ struct writer_target {
     hid_t file;
     hid_t dataset;
     const struct h5_storage *storage;
-    hid_t memory;            /* datatype of the points passed to hg_writer_write */
-    size_t size;             /* bytes of a point */
-    bool raw;                /* the file's datatype is memory */
-    struct journal *journal; /* records each chunk; NULL: no journal */
+    hid_t memory;    /* datatype of the points passed to hg_writer_write */
+    size_t size;     /* bytes of a point */
+    bool raw;        /* the file's datatype is memory */
+    bool leased;     /* other processes write chunks, into leases */
+    unsigned result; /* the dataset's number, for leases */
+    struct put *put; /* of the file; NULL: libhdf5 writes chunks */
     /* If not NULL, file and dataset are -1, and the writer cannot be finished. */
     const struct writer_told *told;
 };
@@ -45,7 +46,7 @@ struct writer;
 enum writer_resume {
     WRITER_RESUMES_NOTHING,
     WRITER_RESUMES_TILES,  /* tiles, in their fixed places */
-    WRITER_RESUMES_CHUNKS, /* chunks, but libhdf5 must allocate each again, in the same order */
+    WRITER_RESUMES_CHUNKS, /* chunks, but each must be placed again, in the same order */
 };
 
 struct writer_method {
@@ -99,7 +100,7 @@ enum h5grad_status hg_writer_read(struct writer *writer, const struct result_til
 uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile *tile);
 
 /* Call instead of hg_writer_write, in the order of the interrupted run: replays the chunks of a
- * tile from the journal. H5GRAD_FAILED if libhdf5 places one elsewhere. Takes libhdf5's lock
+ * tile from the journal. H5GRAD_FAILED if one is placed elsewhere. Takes libhdf5's lock
  * itself. */
 enum h5grad_status hg_writer_replay(struct writer *writer, const struct result_tile *tile,
                                     struct h5grad_error *err);

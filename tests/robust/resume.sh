@@ -332,7 +332,7 @@ input=in.h5
 notice contiguous change_a_byte TERM --layout=contiguous
 notice contiguous fill_with_zeros TERM --layout=contiguous
 kill_and_resume contiguous --layout=contiguous
-kill_and_resume chunked --layout=40x16x32 --filter=shuffle+gzip=1
+kill_and_resume chunked --layout=8x16x16 --filter=shuffle+gzip=1
 kill_and_resume "plain chunks" --layout=40x16x32 --filter=none
 input=globe.h5
 kill_and_resume "many options" "${globe[@]}"

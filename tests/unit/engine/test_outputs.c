@@ -322,6 +322,7 @@ struct results {
     hid_t file, dataset[OUTPUTS], type[OUTPUTS];
     struct h5_storage storage[OUTPUTS];
     struct writer *writer[OUTPUTS];
+    struct put *put;
     atomic_int failure;
 };
 
@@ -349,7 +350,7 @@ static void create_dataset(struct results *r, const struct setup *s, const struc
     ck_assert_int_eq(hg_layout_result(&request, &source, H5Tget_size(r->type[o]), &r->storage[o],
                                       left_out, sizeof left_out, &err),
                      H5GRAD_OK);
-    hid_t creation = hg_layout_creation(&r->storage[o], true, &err);
+    hid_t creation = hg_layout_creation(&r->storage[o], &err);
     hid_t space = H5Screate_simple(RANK, extent, NULL);
     r->dataset[o] =
         H5Dcreate2(r->file, name[o], r->type[o], space, H5P_DEFAULT, creation, H5P_DEFAULT);
@@ -369,12 +370,14 @@ static void results_make(struct results *r, struct setup *s, const struct method
     hg_enter(&guard);
     hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
     r->failure = 0;
-    ck_assert(hg_output_select(access, &(struct output_choice){&r->failure, false}));
+    ck_assert(hg_output_select(access, &r->failure));
     ck_assert(hg_create_prepare(creation)); /* without times, which libhdf5 2 gives a root group */
     r->file = H5Fcreate(in_folder("out.h5"), H5F_ACC_TRUNC, creation, access);
     ck_assert_int_ge(r->file, 0);
     H5Pclose(access);
     H5Pclose(creation);
+    r->put = hg_put_open(r->file, journal, &err);
+    ck_assert_ptr_nonnull(r->put);
     for (unsigned o = 0; o < OUTPUTS; o++) {
         create_dataset(r, s, method, o);
         const struct writer_target target = {
@@ -384,7 +387,8 @@ static void results_make(struct results *r, struct setup *s, const struct method
             .memory = r->type[o],
             .size = H5Tget_size(r->type[o]),
             .raw = true,
-            .journal = journal,
+            .result = o,
+            .put = r->put,
         };
         r->writer[o] = hg_writer_open(&target, method->forced, &err);
         ck_assert_msg(r->writer[o] != NULL, "%s", err.message);
@@ -410,6 +414,7 @@ static void results_close(struct results *r, const struct setup *s, bool whole)
         free(back);
         H5Dclose(r->dataset[o]);
     }
+    hg_put_close(r->put);
     if (!whole)
         hg_output_abandon(r->file);
     H5Fclose(r->file);

@@ -2,6 +2,8 @@
 /* Chunks whose places libhdf5 is told, and the seams of pieces. */
 #include <check.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/size.h"
+#include "hdf5/chunk.h"
 #include "hdf5/storage.h"
 #include "libhdf5/output_driver.h"
 #include "output/layout.h"
@@ -42,7 +45,7 @@ static void teardown(void)
 
 static void new_file(struct publish *publish)
 {
-    const struct publish_request request = {.kind = PUBLISH_ONCE, .leases = true};
+    const struct publish_request request = {.kind = PUBLISH_ONCE};
     struct h5grad_error err;
     hg_leave(&guard);
     ck_assert_int_eq(hg_publish_create(publish, output, &request, NULL, &err), H5GRAD_OK);
@@ -61,7 +64,7 @@ static hid_t new_dataset(hid_t file, const char *name, uint64_t n, uint64_t chun
                                    .n_filters = chunk ? 1 : 0,
                                    .filter = {{.id = H5Z_FILTER_DEFLATE, .n_cd = 1, .cd = {1}}}};
     const hsize_t extent = n;
-    hid_t creation = hg_layout_creation(storage, false, NULL);
+    hid_t creation = hg_layout_creation(storage, NULL);
     hid_t space = H5Screate_simple(1, &extent, NULL);
     hid_t dataset =
         H5Dcreate2(file, name, H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
@@ -116,14 +119,13 @@ START_TEST(chunks_lie_where_they_are)
     struct ground ground[LEASES];
     struct h5grad_error err = {.message = ""};
     char name[32];
-    void *data = malloc(2 * OUTPUT_LARGE);
     new_file(&publish);
     for (int k = 0; k < 3; k++) {
         snprintf(name, sizeof name, "c%d", k);
         H5Dclose(new_dataset(publish.file, name, (9 << 18) + 1, 0, &flat));
     }
     hid_t dataset = new_dataset(publish.file, "k", CHUNKS << 22, 1 << 22, &storage);
-    const struct put put = {dataset, 1, NULL, hg_probe_of(publish.file)};
+    const struct put_dataset to = {dataset, &storage};
     unsigned leases = 0;
     uint64_t at = 0, end = 0;
     for (unsigned i = 0; i < CHUNKS; i++) {
@@ -136,14 +138,13 @@ START_TEST(chunks_lie_where_they_are)
         }
         chunk.address = at;
         at += chunk.size;
-        ck_assert_msg(hg_put_told(&put, &storage, &chunk, data, &err) == H5GRAD_OK, "chunk %u: %s",
-                      i, err.message);
+        ck_assert_msg(hg_put_tell(&to, hg_probe_of(publish.file), &chunk, 1, &err) == H5GRAD_OK,
+                      "chunk %u: %s", i, err.message);
         if (i % 30 == 10) {
             snprintf(name, sizeof name, "more%u", i);
             H5Dclose(new_dataset(publish.file, name, (9 << 18) + 1, 0, &flat));
         }
     }
-    free(data);
     H5Dclose(dataset);
     ck_assert_int_eq(hg_publish_commit(&publish, NULL), H5GRAD_OK);
     hg_publish_abandon(&publish);
@@ -151,6 +152,148 @@ START_TEST(chunks_lie_where_they_are)
     for (unsigned i = 0; i < leases; i++)
         check_untouched(fd, &ground[i]);
     close(fd);
+}
+END_TEST
+
+/* Chunks of two datasets, whose bytes say which one each is. */
+enum { EACH = 5 * PUT_CHUNKS, PUTTERS = 4, LONGEST = 3000 };
+
+struct putters {
+    struct put *put;
+    struct h5_storage storage[2];
+    atomic_uint next;
+};
+
+static size_t make_chunk(unsigned i, unsigned char *bytes)
+{
+    const size_t size = 1 + (i * 7919) % LONGEST;
+    memset(bytes, (int)(i % 251), size);
+    return size;
+}
+
+static void *put_many(void *data)
+{
+    struct putters *putters = data;
+    unsigned char bytes[2 * LONGEST];
+    for (unsigned i; (i = atomic_fetch_add(&putters->next, 2)) < 2 * EACH;) {
+        struct lease_chunk chunk[2] = {{.number = i / 2, .result = 0},
+                                       {.number = i / 2, .result = 1}};
+        chunk[0].size = make_chunk(i, bytes);
+        chunk[1].size = make_chunk(i + 1, bytes + chunk[0].size);
+        ck_assert_int_eq(hg_put_chunks(putters->put, chunk, 2, bytes, NULL), H5GRAD_OK);
+    }
+    return NULL;
+}
+
+/* Puts all chunks by so many threads; returns the bytes of the file. */
+static uint64_t put_all(unsigned threads)
+{
+    struct publish publish;
+    struct putters putters = {.next = 0};
+    pthread_t thread[PUTTERS];
+    hid_t dataset[2];
+    uint64_t size = 0;
+    new_file(&publish);
+    putters.put = hg_put_open(publish.file, NULL, NULL);
+    for (unsigned k = 0; k < 2; k++) {
+        dataset[k] = new_dataset(publish.file, k ? "b" : "a", EACH * 16, 16, &putters.storage[k]);
+        const struct put_dataset to = {dataset[k], &putters.storage[k]};
+        ck_assert_int_eq(hg_put_choose(putters.put, k, to, NULL), H5GRAD_OK);
+    }
+    hg_leave(&guard);
+    for (unsigned i = 0; i < threads; i++)
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, put_many, &putters), 0);
+    for (unsigned i = 0; i < threads; i++)
+        pthread_join(thread[i], NULL);
+    hg_enter(&guard);
+    ck_assert_int_eq(hg_put_settle(putters.put, NULL), H5GRAD_OK);
+    hg_put_close(putters.put);
+    H5Dclose(dataset[0]);
+    H5Dclose(dataset[1]);
+    ck_assert_int_eq(hg_publish_commit(&publish, NULL), H5GRAD_OK);
+    hg_publish_abandon(&publish);
+    int fd = open(output, O_RDONLY);
+    ck_assert(hg_file_size(fd, &size));
+    close(fd);
+    return size;
+}
+
+static uint64_t check_chunks(void)
+{
+    unsigned char want[LONGEST], have[LONGEST];
+    uint64_t bytes = 0, size;
+    unsigned mask;
+    hid_t file = H5Fopen(output, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t dataset[2] = {H5Dopen2(file, "a", H5P_DEFAULT), H5Dopen2(file, "b", H5P_DEFAULT)};
+    for (unsigned i = 0; i < 2 * EACH; i++) {
+        const uint64_t start[] = {i / 2 * 16};
+        const size_t wanted = make_chunk(i, want);
+        ck_assert(hg_chunk_size(dataset[i % 2], start, 1, &size));
+        ck_assert_uint_eq(size, wanted);
+        ck_assert_int_eq(hg_chunk_read(dataset[i % 2], start, 1, have, size, &mask, NULL),
+                         H5GRAD_OK);
+        ck_assert_mem_eq(have, want, wanted);
+        bytes += wanted;
+    }
+    H5Dclose(dataset[0]);
+    H5Dclose(dataset[1]);
+    H5Fclose(file);
+    return bytes;
+}
+
+/* Whoever puts them, and in whatever order, chunks are where libhdf5 finds them, one behind the
+ * other but for little; and its own things lie beside them. */
+START_TEST(chunks_of_many_threads)
+{
+    const uint64_t size = put_all((unsigned)_i);
+    const uint64_t index = 2 * EACH * 24 * 3, bytes = check_chunks();
+    ck_assert_uint_le(size, bytes + index + bytes / 50);
+}
+END_TEST
+
+/* The same order makes the same file; and what is not needed of a lease is given back. */
+START_TEST(the_same_order_makes_the_same_file)
+{
+    const uint64_t size = put_all(1);
+    char *first = malloc(size), *second = malloc(size);
+    int fd = open(output, O_RDONLY);
+    ck_assert_int_eq(hg_file_read(fd, first, size, 0, NULL), H5GRAD_OK);
+    close(fd);
+    unlink(output);
+    ck_assert_uint_eq(put_all(1), size);
+    fd = open(output, O_RDONLY);
+    ck_assert_int_eq(hg_file_read(fd, second, size, 0, NULL), H5GRAD_OK);
+    close(fd);
+    ck_assert(memcmp(first, second, size) == 0);
+    free(first);
+    free(second);
+}
+END_TEST
+
+/* A file with a few chunks has no room that is not needed, and goes on where it was. */
+START_TEST(room_is_given_back)
+{
+    struct publish publish;
+    struct h5_storage storage;
+    struct lease_chunk chunk = {.size = 7};
+    new_file(&publish);
+    struct put *put = hg_put_open(publish.file, NULL, NULL);
+    for (unsigned k = 0; k < 3; k++) {
+        hid_t dataset =
+            new_dataset(publish.file, (const char *[]){"a", "b", "c"}[k], 16, 16, &storage);
+        const struct put_dataset to = {dataset, &storage};
+        const uint64_t end = hg_output_end(publish.file);
+        hg_put_choose(put, 0, to, NULL);
+        hg_leave(&guard);
+        ck_assert_int_eq(hg_put_chunks(put, &chunk, 1, "seven..", NULL), H5GRAD_OK);
+        hg_enter(&guard);
+        ck_assert_uint_ge(hg_output_end(publish.file), end + 7);
+        ck_assert_int_eq(hg_put_settle(put, NULL), H5GRAD_OK);
+        ck_assert_uint_lt(hg_output_end(publish.file), end + 8192);
+        H5Dclose(dataset);
+    }
+    hg_put_close(put);
+    hg_publish_abandon(&publish);
 }
 END_TEST
 
@@ -235,19 +378,14 @@ static enum h5grad_status grant(void *user, uint64_t bytes, uint64_t *at, uint64
 START_TEST(leases_are_there_when_needed)
 {
     enum { MANY = 2000, MOST = 1000 };
-    static const char data[MOST];
-    const struct h5_storage storage = {.rank = 1, .extent = {MANY}, .chunk = {1}};
     struct granter granter = {.end = 0};
-    char path[320];
-    snprintf(path, sizeof path, "%s/chunks", folder);
-    struct lease lease = {
-        .fd = open(path, O_RDWR | O_CREAT, 0600), .ask = ask, .grant = grant, .user = &granter};
+    struct lease lease = {.part = 8, .most = 1 << 20, .ask = ask, .grant = grant, .user = &granter};
     uint64_t bytes = 0, last = 0;
+    size_t taken;
     hg_lease_init(&lease);
     for (uint64_t i = 0; i < MANY; i++) {
-        const struct codec_chunk chunk = {
-            .storage = &storage, .data = data, .size = 1 + draw(MOST)};
-        ck_assert_int_eq(hg_lease_write(&lease, 0, &i, &chunk, NULL), H5GRAD_OK);
+        struct lease_chunk chunk = {.number = i, .size = 1 + draw(MOST)};
+        ck_assert_int_eq(hg_lease_take(&lease, &chunk, 1, SIZE_MAX, &taken, NULL), H5GRAD_OK);
         ck_assert_uint_ge(lease.chunk[i].address, last);
         last = lease.chunk[i].address + chunk.size;
         ck_assert_uint_le(last, granter.end);
@@ -255,7 +393,6 @@ START_TEST(leases_are_there_when_needed)
     }
     ck_assert_uint_lt(granter.waits, 60);
     ck_assert_uint_lt(granter.end + granter.asked, bytes + bytes / 2);
-    close(lease.fd);
     hg_lease_free(&lease);
 }
 END_TEST
@@ -264,7 +401,8 @@ int main(void)
 {
     Suite *suite = suite_create("leases");
     TCase *leases = add_case(suite, "leases", setup, teardown);
-    ADD_TESTS(leases, chunks_lie_where_they_are, leases_behind_others, seams_and_the_rest,
-              leases_are_there_when_needed);
+    ADD_TESTS(leases, chunks_lie_where_they_are, leases_behind_others, room_is_given_back,
+              the_same_order_makes_the_same_file, seams_and_the_rest, leases_are_there_when_needed);
+    tcase_add_loop_test(leases, chunks_of_many_threads, 1, PUTTERS + 1);
     return run_suite(suite);
 }

@@ -390,7 +390,7 @@ static hid_t new_result(hid_t file, const char *layout, const char *filter, hid_
     ck_assert_msg(hg_layout_result(&request, &source, H5Tget_size(type), storage, left_out,
                                    sizeof left_out, &err) == H5GRAD_OK,
                   "%s", err.message);
-    hid_t creation = hg_layout_creation(storage, true, &err);
+    hid_t creation = hg_layout_creation(storage, &err);
     ck_assert_msg(creation >= 0, "%s", err.message);
     hsize_t extent[2] = {ROWS, COLUMNS};
     hsize_t max_extent[2];
@@ -457,7 +457,7 @@ static hid_t new_output(void)
 {
     static atomic_int failure;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    ck_assert(hg_output_select(access, &(struct output_choice){&failure, false}));
+    ck_assert(hg_output_select(access, &failure));
     close(open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666));
     hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     ck_assert_int_ge(file, 0);
@@ -477,12 +477,14 @@ static void check_writer(int _i, hid_t stored, hid_t memory, const void *data)
         hid_t file = new_output();
         hid_t dataset =
             new_result(file, storages[_i].layout, storages[_i].filter, stored, &storage);
+        struct put *put = hg_put_open(file, NULL, &err);
         struct writer_target target = {.file = file,
                                        .dataset = dataset,
                                        .storage = &storage,
                                        .memory = memory,
                                        .size = size,
-                                       .raw = H5Tequal(stored, memory) > 0};
+                                       .raw = H5Tequal(stored, memory) > 0,
+                                       .put = put};
         struct writer *writer = hg_writer_open(&target, forced[f], &err);
         ck_assert_msg(writer != NULL, "%s", err.message);
         if (!forced[f] && target.raw)
@@ -490,6 +492,7 @@ static void check_writer(int _i, hid_t stored, hid_t memory, const void *data)
         write_boxes(writer, storages[_i].step, size, data);
         ck_assert_msg(hg_writer_finish(writer, &err) == H5GRAD_OK, "%s", err.message);
         hg_writer_close(writer);
+        hg_put_close(put);
         ck_assert_int_ge(H5Dclose(dataset), 0);
         ck_assert_int_ge(H5Fclose(file), 0);
 
@@ -539,19 +542,26 @@ START_TEST(empty_results)
         ck_assert_int_eq(
             hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, &err),
             H5GRAD_OK);
-        hid_t creation = hg_layout_creation(&storage, true, &err);
-        hid_t file = H5Fcreate(output, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        hid_t creation = hg_layout_creation(&storage, &err);
+        hid_t file = new_output();
+        struct put *put = hg_put_open(file, NULL, &err);
         hsize_t extent[2] = {0, 7};
         hid_t space = H5Screate_simple(2, extent, NULL);
         hid_t dataset =
             H5Dcreate2(file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
         ck_assert_int_ge(dataset, 0);
-        struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT,
-                                       4,    true,    NULL,     NULL};
+        struct writer_target target = {.file = file,
+                                       .dataset = dataset,
+                                       .storage = &storage,
+                                       .memory = H5T_NATIVE_FLOAT,
+                                       .size = 4,
+                                       .raw = true,
+                                       .put = put};
         struct writer *writer = hg_writer_open(&target, NULL, &err);
         ck_assert_ptr_nonnull(writer);
         ck_assert_int_eq(hg_writer_finish(writer, &err), H5GRAD_OK);
         hg_writer_close(writer);
+        hg_put_close(put);
         H5Dclose(dataset);
         H5Sclose(space);
         H5Pclose(creation);
@@ -581,19 +591,17 @@ END_TEST
 /* A worker whose tile is not the oldest. */
 struct early {
     struct order *order;
-    struct put put;
     atomic_uint kept;
 };
 
 static void *keep_chunks(void *data)
 {
     struct early *early = data;
-    const uint64_t start[1] = {0};
-    const struct codec_chunk chunk = {.data = "sixteen bytes..", .size = 16};
+    struct lease_chunk chunk = {.size = 16};
     const struct result_tile tile = {.number = 1, .order = early->order};
     hg_order_begin(&tile);
     for (unsigned i = 0; i < 4096; i++) {
-        if (hg_order_write(&tile, &early->put, start, &chunk, NULL))
+        if (hg_order_write(&tile, NULL, &chunk, 1, "sixteen bytes..", NULL))
             break;
         atomic_fetch_add(&early->kept, 1);
     }
@@ -603,9 +611,9 @@ static void *keep_chunks(void *data)
 /* The memory of waiting chunks includes their bookkeeping. */
 START_TEST(waiting_chunks_are_counted_whole)
 {
-    enum { BYTES = 65536, LEAST = 16 + 8 * GRID_MAX_RANK };
+    enum { BYTES = 65536, LEAST = 16 + sizeof(struct lease_chunk) };
     pthread_t thread;
-    struct early early = {hg_order_open(2, BYTES, NULL), {.rank = 1}, 0};
+    struct early early = {hg_order_open(2, BYTES, NULL), 0};
     const struct result_tile first = {.number = 0, .order = early.order};
     ck_assert_ptr_nonnull(early.order);
     hg_order_begin(&first);
@@ -638,7 +646,12 @@ START_TEST(filter_unknown_to_libhdf5)
     hid_t dataset = new_result(file, "5x8", "zstd=3", H5T_NATIVE_FLOAT, &storage);
     ck_assert_int_eq(storage.filter[0].id, 32015);
     ck_assert_uint_eq(storage.filter[0].cd[0], 3);
-    struct writer_target target = {file, dataset, &storage, H5T_NATIVE_FLOAT, 4, true, NULL, NULL};
+    struct writer_target target = {.file = file,
+                                   .dataset = dataset,
+                                   .storage = &storage,
+                                   .memory = H5T_NATIVE_FLOAT,
+                                   .size = 4,
+                                   .raw = true};
     ck_assert_ptr_null(hg_writer_open(&target, "library", &err));
     ck_assert_str_eq(err.message, "filter 32015 (Zstandard) cannot be written by libhdf5");
     H5Dclose(dataset);
@@ -1070,15 +1083,14 @@ START_TEST(kind_of_file)
     hid_t creation = H5Fget_create_plist(publish.file);
     H5F_libver_t low, high;
     unsigned order = 0;
-    hsize_t threshold = 0, alignment = 0;
+    hsize_t small = 1;
     H5Pget_libver_bounds(access_id, &low, &high);
     H5Pget_link_creation_order(creation, &order);
-    H5Pget_alignment(access_id, &threshold, &alignment);
+    H5Pget_small_data_block_size(access_id, &small);
     ck_assert_int_eq(low, H5F_LIBVER_V18);
     ck_assert_ptr_nonnull(hg_output_failure(publish.file));
     ck_assert(order & H5P_CRT_ORDER_TRACKED);
-    ck_assert_uint_eq(threshold, 8 << 20);
-    ck_assert_uint_eq(alignment, 256 << 10);
+    ck_assert_uint_eq(small, 0);
     H5Pclose(creation);
     H5Pclose(access_id);
     commit(&publish);
@@ -1100,7 +1112,13 @@ static void limit_files(rlim_t bytes)
 START_TEST(write_that_fails)
 {
     enum { SIDE = 1024 };
-    static const char *const layout[] = {"contiguous", "64x1024"};
+    static const struct {
+        const char *layout, *filter, *forced, *why;
+    } cases[] = {
+        {"contiguous", NULL, "library", "writing: File too large"},
+        {"64x1024", NULL, "library", "writing: File too large"},
+        {"64x1024", "fletcher32", "chunked", "writing: File too large"},
+    };
     static float row[SIDE * 64];
     struct h5_storage source = {.rank = 2, .extent = {SIDE, SIDE}, .max_extent = {SIDE, SIDE}};
     struct h5grad_error err = {.status = H5GRAD_OK};
@@ -1109,25 +1127,32 @@ START_TEST(write_that_fails)
     char left_out[8];
     struct publish publish;
     put_file(output, "old");
-    hg_layout_parse(layout[_i], NULL, &request, NULL);
+    hg_layout_parse(cases[_i].layout, cases[_i].filter, &request, NULL);
     hg_layout_result(&request, &source, 4, &storage, left_out, sizeof left_out, NULL);
     create(&publish, output, true, false);
-    hid_t creation = hg_layout_creation(&storage, true, &err);
+    hid_t creation = hg_layout_creation(&storage, &err);
     hsize_t extent[2] = {SIDE, SIDE};
     hid_t space = H5Screate_simple(2, extent, NULL);
     hid_t dataset =
         H5Dcreate2(publish.file, "g", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     ck_assert_int_ge(dataset, 0);
-    struct writer_target target = {publish.file, dataset, &storage, H5T_NATIVE_FLOAT, 4,
-                                   true,         NULL,    NULL};
-    struct writer *writer = hg_writer_open(&target, "library", &err);
+    struct writer_target target = {.file = publish.file,
+                                   .dataset = dataset,
+                                   .storage = &storage,
+                                   .memory = H5T_NATIVE_FLOAT,
+                                   .size = 4,
+                                   .raw = true,
+                                   .put = hg_put_open(publish.file, NULL, NULL)};
+    struct writer *writer = hg_writer_open(&target, cases[_i].forced, &err);
     ck_assert_ptr_nonnull(writer);
+    struct codec_worker *codec = hg_codec_worker_new();
 
     limit_files(2 << 20);
     enum h5grad_status status = H5GRAD_OK;
     hg_leave(&guard);
     for (uint64_t i = 0; i < SIDE && status == H5GRAD_OK; i += 64) {
-        const struct result_tile tile = {.core = {.start = {i, 0}, .count = {64, SIDE}}};
+        const struct result_tile tile = {.core = {.start = {i, 0}, .count = {64, SIDE}},
+                                         .codec = codec};
         status = hg_writer_write(writer, &tile, row, &err);
     }
     hg_enter(&guard);
@@ -1135,8 +1160,10 @@ START_TEST(write_that_fails)
         status = hg_writer_finish(writer, &err);
     limit_files(RLIM_INFINITY);
     ck_assert_int_eq(status, H5GRAD_FAILED);
-    ck_assert_str_eq(err.message, "writing: File too large");
+    ck_assert_ptr_nonnull(strstr(err.message, cases[_i].why));
     hg_writer_close(writer);
+    hg_put_close(target.put);
+    hg_codec_worker_free(codec);
     ck_assert(hg_close(dataset));
     hg_close(space);
     hg_close(creation);
@@ -1188,7 +1215,7 @@ static Suite *make_suite(void)
     ADD_TESTS(publishing, appeared_meanwhile, temporary_name_taken, became_a_folder,
               mode_of_a_new_file, through_a_symbolic_link, long_names, long_names_that_begin_alike,
               journal_goes_first, files_of_another_user, file_with_two_names, kind_of_file);
-    tcase_add_loop_test(publishing, write_that_fails, 0, 2);
+    tcase_add_loop_test(publishing, write_that_fails, 0, 3);
     ADD_TESTS(publishing, close_that_fails);
     return suite;
 }
