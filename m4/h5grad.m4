@@ -215,13 +215,13 @@ AS_IF([test "x$have_$2" = xyes],
 # H5GRAD_LATE: whether the program loads the shared library when it needs it, LATE_CPPFLAGS and
 # LATE_LDFLAGS if so, and ABSENT_LIBRARIES, which libhdf5 wants for its driver of files in S3 only and
 # which the program does without. Not those of which something is bound when libhdf5 is loaded.
+# h5grad_late=no on configure's command line: it is linked.
 AC_DEFUN([H5GRAD_LATE],
 [AC_SUBST([LATE_CPPFLAGS])
 AC_SUBST([LATE_LDFLAGS])
 AC_SUBST([ABSENT_LIBRARIES])
-h5grad_late=no
-AS_CASE([$enable_shared:$host_os], [yes:*linux*], [h5grad_late=yes])
-AS_IF([test $h5grad_late = yes],
+AS_CASE([$enable_shared:$host_os:$h5grad_late], [yes:*linux*:], [h5grad_late=yes])
+AS_IF([test "x$h5grad_late" = xyes],
   [LATE_CPPFLAGS='-DLIBRARY_NAME="\"libh5grad.so.$(LIBRARY_MAJOR)\"" -DH5GRAD_API= -fvisibility=hidden'
   LATE_LDFLAGS='-Wl,--as-needed'
   AC_MSG_CHECKING([which libraries below HDF5 can stay unloaded])
