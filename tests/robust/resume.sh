@@ -298,16 +298,23 @@ change_a_byte() { printf x | dd of="$1" conv=notrunc bs=1 seek="$2" status=none;
 
 # notice WHAT DAMAGE SIGNAL OPTION...: checks that a damaged file is noticed, whatever stopped the run.
 notice() {
-    local what="$1, $2, $3" damage=$2 signal=$3 at
+    local what="$1, $2, $3" damage=$2 signal=$3 at try
+    local lost='not all that the run before had done was still there'
     shift 3
     check "$what: a run" want "$@"
-    check "$what: a run that ends early" stop_at "$signal" "$@"
-    # Results are written from their beginning, which is near that of the file.
-    at=$(($(stat -c %s o/.out.h5.h5grad.part) / 97))
-    $damage o/.out.h5.h5grad.part $at
-    check "$what: resumed" run --resume "$@" 2>err
+    for try in 1 2 3 4 5 6; do
+        check "$what: a run that ends early" stop_at "$signal" "$@"
+        # Results are written from their beginning, which is near that of the file.
+        at=$(($(stat -c %s o/.out.h5.h5grad.part) / 97))
+        $damage o/.out.h5.h5grad.part $at
+        check "$what: resumed" run --resume "$@" 2>err
+        # A run that ends before it has noted a tile leaves nothing to be lost.
+        [ $damage = fill_with_zeros ] && [ $try -lt 6 ] && ! grep -q "$lost" err || break
+        check "$what: the output, nothing noted" cmp o/out.h5 want.h5
+        rm -f o/out.h5
+    done
     case $damage in
-    fill_with_zeros) ;; # it may have been stopped before a tile was noted
+    fill_with_zeros) check "$what: said" grep -q "$lost" err ;;
     put_another) check "$what: said" grep -q 'not the one that the run before has left: begun anew' err ;;
     esac
     check "$what: the output" cmp o/out.h5 want.h5
