@@ -7,10 +7,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#ifdef __linux__
+    #include <linux/magic.h>
+    #include <sys/vfs.h>
+#endif
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/thread.h"
@@ -31,9 +35,6 @@
 /* After so many extents in a row that were in the cache only every so many-th one is looked at. */
 #define STREAK 64
 #define SAMPLE 16
-
-/* Seconds in which a piece comes from the cache and not from anywhere else. */
-#define QUICK 1e-4
 
 struct extent {
     int fd;
@@ -107,6 +108,18 @@ static bool take_piece(struct ahead *ahead, struct extent *piece)
     return more;
 }
 
+/* How often this thread has waited so far: for what is in the cache it need not. */
+static long waits(void)
+{
+    struct rusage usage = {0};
+#ifdef RUSAGE_THREAD
+    getrusage(RUSAGE_THREAD, &usage);
+#else
+    getrusage(RUSAGE_SELF, &usage);
+#endif
+    return usage.ru_nvcsw;
+}
+
 /* A local file system is only asked to begin: that takes neither processor nor memory. Others may
  * not heed that, or not all of it; there the bytes are read, to nowhere. */
 static void *fetch(void *of)
@@ -121,9 +134,9 @@ static void *fetch(void *of)
         }
         if (!nowhere && !(nowhere = hg_memory_aligned(PIECE)))
             break;
-        const double start = clock_seconds();
+        const long before = waits();
         if (pread(piece.fd, nowhere, piece.size, (off_t)piece.offset) > 0)
-            note(ahead, clock_seconds() - start < QUICK);
+            note(ahead, waits() == before);
     }
     free(nowhere);
     return NULL;
@@ -170,6 +183,19 @@ static bool is_cached(int fd, uint64_t offset, bool *silent)
 #endif
 }
 
+/* Returns whether the file system is one that has no disk. */
+static bool is_in_memory(int fd)
+{
+#ifdef __linux__
+    struct statfs system;
+    return fstatfs(fd, &system) == 0 &&
+           (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+#else
+    (void)fd;
+    return false;
+#endif
+}
+
 void hg_ahead_want(struct ahead *ahead, int fd, uint64_t offset, uint64_t size)
 {
     struct extent extent = {.fd = fd, .offset = offset, .size = size};
@@ -180,8 +206,9 @@ void hg_ahead_want(struct ahead *ahead, int fd, uint64_t offset, uint64_t size)
         note(ahead, true);
         return;
     }
-    if (is_cached(fd, offset + size - 1, &extent.silent) &&
-        (size <= PIECE || is_cached(fd, offset, &extent.silent))) {
+    if ((is_cached(fd, offset + size - 1, &extent.silent) &&
+         (size <= PIECE || is_cached(fd, offset, &extent.silent))) ||
+        (extent.silent && is_in_memory(fd))) {
         note(ahead, true);
         return;
     }

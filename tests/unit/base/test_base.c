@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <check.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -665,11 +666,40 @@ START_TEST(bytes_come_ahead)
 }
 END_TEST
 
+/* Returns the number of threads of this process. */
+static unsigned threads(void)
+{
+    unsigned n = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    ck_assert_ptr_nonnull(tasks);
+    for (struct dirent *entry; (entry = readdir(tasks));)
+        n += entry->d_name[0] != '.';
+    closedir(tasks);
+    return n;
+}
+
+/* Nobody reads ahead in a file without a disk, even if its file system cannot tell what is cached.
+ */
+START_TEST(memory_is_not_read_ahead)
+{
+    const size_t size = (size_t)4 << 20;
+    const unsigned before = threads();
+    struct ahead *ahead = hg_ahead_new();
+    int fd = memfd_create("ahead", MFD_CLOEXEC);
+    ck_assert(ahead && fd >= 0 && ftruncate(fd, (off_t)size) == 0);
+    for (size_t offset = 0; offset < size; offset += 4096)
+        hg_ahead_want(ahead, fd, offset, 4096);
+    ck_assert_uint_eq(threads(), before);
+    hg_ahead_free(ahead);
+    close(fd);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base");
     TCase *tcase = add_case(suite, "base", NULL, NULL);
-    ADD_TESTS(tcase, streamed_copies, bytes_come_ahead);
+    ADD_TESTS(tcase, streamed_copies, bytes_come_ahead, memory_is_not_read_ahead);
     add_error_tests(tcase);
     add_memory_tests(tcase);
     add_parse_tests(tcase);
