@@ -59,9 +59,10 @@ struct share {
 
     bool started, answered, ended, granted, fin; /* what has come; answered: ended, or work */
     bool asked;                                  /* for a lease */
+    bool wanting;                                /* it has asked for parts */
     struct wire_start start;
-    struct wire_work work;
-    uint64_t at, end; /* of the lease */
+    struct wire_work work, next; /* at hand; the answer that has come */
+    uint64_t at, end;            /* of the lease */
     double looked;
 };
 
@@ -393,7 +394,7 @@ static void take_answer(struct share *share, size_t size)
         share->started = true;
         break;
     case WIRE_WORK:
-        memcpy(&share->work, share->message, size_min(size, sizeof share->work));
+        memcpy(&share->next, share->message, size_min(size, sizeof share->next));
         share->answered = true;
         break;
     case WIRE_END:
@@ -464,6 +465,14 @@ const struct wire_start *hg_share_begin(struct share *share, struct h5grad_error
 /* --------------------------------------------------------------------------------------- all ranks
  */
 
+enum h5grad_status hg_share_ask(struct share *share, struct h5grad_error *err)
+{
+    if (is_first(share) || share->wanting)
+        return H5GRAD_OK;
+    share->wanting = true;
+    return tell(share, WIRE_ASK, 0, err);
+}
+
 enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
                                  int (*cancelled)(void *user), void *user, struct h5grad_error *err)
 {
@@ -476,11 +485,13 @@ enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
             return H5GRAD_OK;
         status = find_place(share, &share->work, err);
     } else {
-        status = tell(share, WIRE_ASK, 0, err);
+        status = hg_share_ask(share, err);
         if (!status)
             status = await(share, &share->answered, cancelled, user, err);
+        share->wanting = false;
         if (share->ended)
             return status;
+        share->work = share->next;
     }
     *work = &share->work;
     return status;

@@ -67,6 +67,10 @@ enum h5grad_status hg_share_take(struct share *share, struct wire_work **work,
                                  int (*cancelled)(void *user), void *user,
                                  struct h5grad_error *err);
 
+/* Asks for the next parts before hg_share_take does, which then need not wait for them. The thread
+ * that takes them. */
+enum h5grad_status hg_share_ask(struct share *share, struct h5grad_error *err);
+
 /* Asks for a lease and grants it: see struct lease. user: the share. Any thread, one at a time. */
 enum h5grad_status hg_share_ask_lease(void *user, uint64_t bytes, struct h5grad_error *err);
 enum h5grad_status hg_share_lease(void *user, uint64_t bytes, uint64_t *at, uint64_t *end,

@@ -28,6 +28,9 @@
 #define PART_BYTES ((uint64_t)64 << 20)
 #define PART_THICK 16
 
+/* The next parts are asked for when one in so many bytes of those at hand is left. */
+#define ASK_SHARE 8
+
 /* Of leases, each of which takes a message. */
 #define LEASE_PART 8
 #define LEASE_MOST ((uint64_t)64 << 20)
@@ -54,8 +57,9 @@ struct shared {
     int fd;                     /* of the output */
     int seams_fd;               /* at rank 0: for seams */
     struct lease lease;
-    size_t current;                              /* the field that is open; SIZE_MAX: none */
-    struct parts cut;                            /* its parts */
+    size_t current;         /* the field that is open; SIZE_MAX: none */
+    struct parts cut;       /* its parts */
+    uint64_t to_do, ask_at; /* bytes of the parts at hand that are left; the next are asked for */
     struct writer_told told[FIELD_MOST_RESULTS]; /* of the part at hand */
     struct seams seams[FIELD_MOST_RESULTS];
     struct writer *writer[FIELD_MOST_RESULTS];
@@ -588,6 +592,23 @@ static void close_writers(struct shared *shared)
     }
 }
 
+/* Asks for the next parts before the last tiles of these: the answer takes a while, since rank 0
+ * has other work. An error shows where they are taken. */
+static void on_progress(void *user, uint64_t bytes)
+{
+    struct shared *shared = user;
+    hg_produce_progress(shared->run, bytes);
+    shared->to_do -= size_min(bytes, shared->to_do);
+    if (shared->to_do <= shared->ask_at)
+        hg_share_ask(shared->share, NULL);
+}
+
+static int is_cancelled(void *user)
+{
+    const struct shared *shared = user;
+    return hg_produce_is_cancelled(shared->run);
+}
+
 static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error *err)
 {
     struct engine_job *job = &shared->run->task.job;
@@ -597,9 +618,9 @@ static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error 
     job->sink = hg_sink_open(&request, err);
     if (!job->sink)
         return hg_error_status(err);
-    job->progress = hg_produce_progress;
-    job->cancelled = hg_produce_is_cancelled;
-    job->user = shared->run;
+    job->progress = on_progress;
+    job->cancelled = is_cancelled;
+    job->user = shared;
     enum h5grad_status status = hg_engine_run(job, plan, err);
     hg_sink_close(job->sink);
     return status;
@@ -637,6 +658,8 @@ static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
     struct placed placed = {run->task.field, &work->place, &shared->cut, {.start = {0}}};
     hg_parts_box(&shared->cut, work->head.part, work->head.count, &placed.box);
     shared->lease.n = 0;
+    shared->to_do = count_bytes(run->task.field, &shared->cut, &placed.box);
+    shared->ask_at = shared->to_do / ASK_SHARE;
     for (unsigned i = 0; i < 3; i++)
         work->place.storage[i].sparse = run->task.result_storage.sparse;
     status = hg_task_plan_part(&run->task, &run->options, &placed.box, shared->cut.axis, err);
