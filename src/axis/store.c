@@ -318,6 +318,15 @@ static enum h5grad_status unwrap(struct coord_variable *item, const struct h5gra
     return H5GRAD_OK;
 }
 
+/* Whether there are only two longitudes, which are monotonic anyhow, more than half a circle apart:
+ * 350 and 10. */
+static bool are_two_round_globe(const struct coord_variable *item)
+{
+    const double half = item->kind.radians ? M_PI : 180;
+    return hg_coord_array_extent(item->array) == 2 &&
+           fabs(item->scan.last - item->scan.first) > half;
+}
+
 /* Sets item->nearly of coordinates that are not even: the step, if all lie on an even axis as
  * closely as their type can tell. */
 static enum h5grad_status look_for_rounding(struct coord_variable *item, struct h5grad_error *err)
@@ -367,7 +376,8 @@ static enum h5grad_status open_array(struct coord_store *store, struct coord_var
     }
     struct h5grad_error reason = {.status = H5GRAD_OK};
     enum h5grad_status status = scan_points(item, &reason);
-    if (status == H5GRAD_FAILED && item->kind.quantity == AXIS_LONGITUDE)
+    if (item->kind.quantity == AXIS_LONGITUDE &&
+        (status == H5GRAD_FAILED || (status == H5GRAD_OK && are_two_round_globe(item))))
         status = unwrap(item, &reason, err);
     else if (status)
         hg_error_set(err, status, "%s", reason.message);

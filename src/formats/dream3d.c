@@ -116,8 +116,10 @@ static void read_simplnx(struct query *query)
     BASE_FREED char *type = hg_attribute_text(geometry, "ObjectType");
     if (!type || !strstr(type, "Geom"))
         return;
-    if (strcmp(type, "ImageGeom") != 0) {
+    if (strcmp(type, "RectGridGeom") == 0) {
         hg_coords_add_note(query, "the coordinates of its geometry (%s) are not used", type);
+    } else if (strcmp(type, "ImageGeom") != 0) {
+        hg_coords_refuse(query, MESH("vertices or cells"));
     } else if (hg_attribute_exactly(geometry, "_DIMENSIONS", DIMENSIONS, image.size) == H5_FOUND &&
                hg_attribute_exactly(geometry, "_SPACING", DIMENSIONS, image.spacing) == H5_FOUND) {
         hg_attribute_exactly(geometry, "_ORIGIN", DIMENSIONS, image.origin);
@@ -133,11 +135,18 @@ static void read_axes(struct query *query)
         read_simplnx(query);
 }
 
+/* Vertices, bounds and lists of elements lie in the group of the geometry itself. */
+static bool is_geometry(const struct query *query)
+{
+    H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
+    BASE_FREED char *type = group >= 0 ? hg_attribute_text(group, "ObjectType") : NULL;
+    return type && hg_path_ends(type, "Geom") && has_version(query->file, "8.0");
+}
+
 static const char *not_field(const struct query *query)
 {
-    return strstr(query->path, "/" GEOMETRY "/") && has_version(query->file, "7.0")
-               ? "it is bookkeeping of DREAM.3D"
-               : NULL;
+    const bool simpl = strstr(query->path, "/" GEOMETRY "/") && has_version(query->file, "7.0");
+    return simpl || is_geometry(query) ? "it is bookkeeping of DREAM.3D" : NULL;
 }
 
 const struct coords_convention hg_coords_dream3d = {

@@ -52,13 +52,24 @@ static void read_fenics(struct query *query)
         hg_mesh_leave_out(query, k, MESH_COMPONENTS);
 }
 
+/* The mesh of dolfin: its topology says of which cells it is. */
+static bool is_of_dolfin(const struct query *query)
+{
+    H5_CLOSED hid_t topology = hg_coords_open_beside(query, "topology");
+    return topology >= 0 && hg_has_attribute(topology, "celltype") &&
+           has_beside(query, "coordinates");
+}
+
 static bool is_of_fenics(const struct query *query)
 {
     static const char *const lists[] = {"cell_dofs", "x_cell_dofs", "cells"};
     static const char *const folders[] = {"/Mesh/", "/MeshTags/"};
+    static const char *const geometry[] = {"coordinates", "topology", "cell_indices"};
     const char *name = hg_path_base(query->path);
     if (hg_coords_lies_below(query->path, 2, folders))
         return has_beside(query, "topology");
+    if (hg_coords_is_one_of(name, 3, geometry))
+        return is_of_dolfin(query);
     return hg_coords_is_one_of(name, 3, lists) && has_beside(query, "cell_dofs") &&
            has_beside(query, "x_cell_dofs");
 }

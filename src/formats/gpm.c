@@ -27,16 +27,22 @@ static char *read_names(const struct query *query)
     return NULL;
 }
 
-static bool in_grid(const struct query *query)
+/* Returns the path of the grid in which the dataset lies, itself or in a group of intermediate
+ * ones, to be freed; NULL: in none. */
+static char *find_grid(const struct query *query)
 {
-    H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
-    return group >= 0 && H5Aexists(group, "GridHeader") > 0;
+    for (unsigned levels = 1; levels <= 2; levels++) {
+        H5_CLOSED hid_t group = hg_coords_open_above(query, levels);
+        if (group >= 0 && H5Aexists(group, "GridHeader") > 0)
+            return hg_coords_above(query, levels);
+    }
+    return NULL;
 }
 
-static void enter_axis(struct query *query, unsigned k, const char *name)
+static void enter_axis(struct query *query, unsigned k, const char *grid, const char *name)
 {
     hg_coords_set_name(query, k, name);
-    BASE_FREED char *path = hg_coords_beside(query, name);
+    BASE_FREED char *path = hg_path_join(grid, name);
     H5_CLOSED hid_t dataset = path ? hg_open_dataset(query->file, path, NULL) : -1;
     if (dataset < 0)
         return;
@@ -52,13 +58,13 @@ static void read_axes(struct query *query)
         n += *at == ',';
     if (!names || n != query->rank)
         return;
-    const bool grid = in_grid(query);
+    BASE_FREED char *grid = find_grid(query);
     for (char *name = names; name; k++) {
         char *comma = strchr(name, ',');
         if (comma)
             *comma++ = '\0';
         if (grid)
-            enter_axis(query, k, name);
+            enter_axis(query, k, grid, name);
         else
             hg_coords_set_name(query, k, name);
         name = comma;

@@ -3,6 +3,7 @@
  * Unstructured meshes in netCDF of which the field itself says that it lies on one: by UGRID, with
  * a variable that describes the mesh, and by CDI, the library of CDO and ICON.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,19 +64,45 @@ static bool is_axis(struct query *query, unsigned k, const struct location *loca
            hg_coords_shares_scale(query, query->dataset, query->rank, k, &location->scales, NULL);
 }
 
-/* Returns the axis of the location: by the mesh, else the last one that has no coordinates, else
- * the last one. */
+/* Whether the name of an axis has the first letters of the location, as "nMesh2_face" and "nod2"
+ * have. */
+static bool is_named(const struct coords_axis *axis, const struct location *location)
+{
+    char letters[4];
+    snprintf(letters, sizeof letters, "%s", location->name);
+    return *letters && axis->name && strcasestr(axis->name, letters);
+}
+
+/* Returns the axis of a location of which the file has no mesh: of those without coordinates the
+ * one that is named so, else the last one; if there are others, a note says which was taken. */
+static unsigned guess_axis(struct query *query, const struct location *location)
+{
+    unsigned free_axes = 0, last = query->rank - 1;
+    for (unsigned k = query->rank; k-- > 0;) {
+        const struct coords_axis *axis = &query->coords->axis[k];
+        if (axis->kind != COORDS_NONE || query->extent[k] < 2)
+            continue;
+        if (is_named(axis, location))
+            return k;
+        if (free_axes++ == 0)
+            last = k;
+    }
+    if (free_axes > 1)
+        hg_coords_add_note(query,
+                           "which axis is that of the mesh is not in the file: axis %u is "
+                           "taken for it; --dim names the axes to differentiate along",
+                           last);
+    return last;
+}
+
+/* Returns the axis of the location: by the mesh, else by what is known of the axes. */
 static unsigned find_axis(struct query *query, const struct location *location)
 {
     for (unsigned k = 0; k < query->rank; k++) {
         if (is_axis(query, k, location))
             return k;
     }
-    for (unsigned k = query->rank; k-- > 0;) {
-        if (query->coords->axis[k].kind == COORDS_NONE && query->extent[k] > 1)
-            return k;
-    }
-    return query->rank - 1;
+    return guess_axis(query, location);
 }
 
 static void read_location(struct query *query)

@@ -62,15 +62,19 @@ static const char *after_key(const char *at, const char *key)
     return NULL;
 }
 
-/* Copies the text or number there. */
+/* Copies the text or number there. Velox writes slashes as "\/". */
 static bool copy_value(const char *at, char out[64])
 {
     at += *at == '"';
     const size_t length = strcspn(at, "\",}] \t\r\n");
+    size_t n = 0;
     if (length == 0 || length >= 64)
         return false;
-    memcpy(out, at, length);
-    out[length] = '\0';
+    for (size_t i = 0; i < length; i++) {
+        if (at[i] != '\\' || at[i + 1] != '/')
+            out[n++] = at[i];
+    }
+    out[n] = '\0';
     return true;
 }
 

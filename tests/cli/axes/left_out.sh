@@ -157,6 +157,11 @@ check "across 360: values" equal "$(values lon-out.h5 /u_grad_0)" "0.5 0.5 0.5 0
 longitudes degrees_east -164 -172 180 172 156
 check "westwards: message" grep -q '360 is taken away from point 2 on$' stderr
 check "westwards: values" equal "$(values lon-out.h5 /u_grad_0)" "-0.5 -0.5 -0.5 -0.5 -0.5"
+rm -f lon.h5 lon-out.h5
+make_input lon.h5 /x float64 2 350 10 , /x text units degrees_east , /u float64 2 0 10 , /u scales /x
+run lon.h5 lon-out.h5
+check "two across 360: message" grep -q 'go round the globe: 360 is added from point 1 on$' stderr
+check "two across 360: values" equal "$(values lon-out.h5 /u_grad_0)" "0.5 0.5"
 longitudes degrees_east 350 0 350 0 10
 check "twice" grep -q 'not monotonic' stderr
 longitudes degrees_north 340 350 0 10 25

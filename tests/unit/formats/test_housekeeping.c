@@ -166,6 +166,12 @@ START_TEST(colours_are_no_points_of_an_axis)
             expect_left_out(k, k == mode ? "it holds colours" : NULL);
         ck_assert(H5Ldelete(file, "/u", H5P_DEFAULT) >= 0);
     }
+    make_as("/v", H5T_NATIVE_UINT8, EXTENT(5, 4, 3));
+    set_text("/v", "CLASS", "IMAGE");
+    set_text("/v", "IMAGE_SUBCLASS", "IMAGE_TRUECOLOR");
+    read_coords("/v");
+    expect_left_out(2, "it holds colours");
+    expect_left_out(1, NULL);
 }
 END_TEST
 

@@ -83,7 +83,14 @@ START_TEST(the_mesh_of_ugrid_has_the_axis)
     DIMENSIONS("T", "time", "nface", "layer");
     set_text("T", "mesh", "M");
     set_text("T", "location", "face");
-    expect_mesh("/T", 2, false);
+    expect_mesh("/T", 1, false);
+    ck_assert_ptr_null(coords.note);
+    make("U", 4, 6, 3);
+    DIMENSIONS("U", "time", "rows", "layer");
+    set_text("U", "mesh", "M");
+    set_text("U", "location", "face");
+    expect_mesh("/U", 2, false);
+    ck_assert_ptr_nonnull(strstr(coords.note, "axis 2 is taken for it"));
     make("M");
     set_text("M", "cf_role", "mesh_topology");
     set_text("M", "face_node_connectivity", "nodes");
@@ -174,6 +181,12 @@ START_TEST(rows_of_finite_elements_are_no_axis)
     make("/u/x_cell_dofs", 5);
     expect_refused("/u/vector_0", "unstructured mesh");
     ck_assert_str_eq(why_not_field("/u/cell_dofs"), "it describes a mesh");
+    make("/mesh/topology", 4, 3);
+    make("/mesh/coordinates", 6, 3);
+    ck_assert_ptr_null(why_not_field("/mesh/coordinates"));
+    set_text("/mesh/topology", "celltype", "triangle");
+    ck_assert_str_eq(why_not_field("/mesh/coordinates"), "it describes a mesh");
+    ck_assert_str_eq(why_not_field("/mesh/topology"), "it describes a mesh");
 }
 END_TEST
 

@@ -77,7 +77,8 @@ END_TEST
 START_TEST(velox_describes_pixels_in_json)
 {
     static const char json[] = "{\"x\": {\"PixelSize\": 1}, \"BinaryResult\": {\"PixelSize\": "
-                               "{\"width\": \"2e-10\", \"height\": 4e-10}, \"PixelUnitX\": \"m\"}}";
+                               "{\"width\": \"2e-10\", \"height\": 4e-10}, \"PixelUnitX\": \"m\", "
+                               "\"PixelUnitY\": \"1\\/m\"}}";
     make(IMAGE "Data", 4, 5, 3);
     make_text("/Version", "{\"version\": \"8\", \"format\": \"Velox\"}");
     make_as(IMAGE "Metadata", H5T_NATIVE_UCHAR, 2, (const hsize_t[]){sizeof json, 1});
@@ -85,7 +86,7 @@ START_TEST(velox_describes_pixels_in_json)
     h5make_points(dataset, H5T_NATIVE_UCHAR, json);
     hg_close(dataset);
     read_coords(IMAGE "Data");
-    expect_step(0, "y", 4e-10, 0, NULL);
+    expect_step(0, "y", 4e-10, 0, "1/m");
     expect_step(1, "x", 2e-10, 0, "m");
     expect_none(2, "frame");
     expect_no_field(IMAGE "Metadata", "it is bookkeeping of Velox");
@@ -178,6 +179,10 @@ START_TEST(images_of_simplnx_have_attributes)
     ck_assert_str_eq(coords.axis[3].left_out, "it holds components");
     NUMBERS("/DataStructure/S", "_DIMENSIONS", 6, 4, 3);
     expect_refused("/DataStructure/S/Cells/V", "features");
+    set_text("/DataStructure/S", "ObjectType", "TriangleGeom");
+    expect_refused("/DataStructure/S/Cells/V", "mesh");
+    make("/DataStructure/S/SharedVertexList", 5, 3);
+    expect_no_field("/DataStructure/S/SharedVertexList", "it is bookkeeping of DREAM.3D");
 }
 END_TEST
 

@@ -95,6 +95,10 @@ START_TEST(gpm_names_axes)
     expect_array(1, "lon", "/Grid/lon", false, "degrees_east");
     expect_array(2, "lat", "/Grid/lat", false, NULL);
     expect_no_field("/Grid/lon", "it is a coordinate");
+    make("/Grid/Intermediate/u", 1, 4, 3);
+    set_text("/Grid/Intermediate/u", "DimensionNames", "time,lon,lat");
+    read_coords("/Grid/Intermediate/u");
+    expect_array(1, "lon", "/Grid/lon", false, "degrees_east");
     hg_close(object_without("/Grid", "GridHeader"));
     read_coords("/Grid/precipitation");
     expect_none(1, "lon");
