@@ -124,14 +124,15 @@ static int pass_by_unfit(int fd, const struct h5_access *access, const struct st
 static int open_member(struct h5_access *access, const char *path, struct stat *info)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd >= 0 && fstat(fd, info) == 0 && S_ISREG(info->st_mode) && lock_to_read(fd, access)) {
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, info) == 0 && S_ISREG(info->st_mode) && lock_to_read(fd, access)) {
         if (access->swmr)
             flock(fd, LOCK_UN);
         return fd;
     }
-    if (fd >= 0)
-        errno = EACCES;
     close(fd);
+    errno = EACCES;
     return -1;
 }
 

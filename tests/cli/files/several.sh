@@ -65,6 +65,21 @@ make_input %d.h5 /f float64 4 1 2 4 8
 done_quietly "a file that is called so" -q %d.h5 out%d.h5
 
 ##
+## Members that cannot be opened
+##
+
+file_limit() (
+    ulimit -n "$1"
+    shift
+    "$H5GRAD" "$@"
+)
+for limit in 6 7 8; do
+    file_limit $limit -q earliest%02d.h5 o/out.h5 >stdout 2>stderr
+    check "$limit files: exit status" equal $? 1
+    check "$limit files" one_line stderr 'h5grad: earliest%02d.h5: .*Too many open files'
+done
+
+##
 ## Damage
 ##
 
