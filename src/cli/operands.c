@@ -100,6 +100,62 @@ static enum h5grad_status operands_place(struct options *options, size_t n, cons
     return H5GRAD_OK;
 }
 
+/* A file, and which of the operands leads to it. */
+struct operand_file {
+    dev_t device;
+    ino_t inode;
+    size_t number;
+};
+
+static int compare_files(const void *a, const void *b)
+{
+    const struct operand_file *one = a, *other = b;
+
+    if (one->device != other->device)
+        return one->device < other->device ? -1 : 1;
+    return (one->inode > other->inode) - (one->inode < other->inode);
+}
+
+static bool operand_find(const char *path, size_t number, struct operand_file *file)
+{
+    struct stat info;
+    bool found = stat(path, &info) == 0;
+
+    if (found)
+        *file = (struct operand_file){info.st_dev, info.st_ino, number};
+    return found;
+}
+
+/* Fails if the result of one of n inputs would replace another one, to which the folder has a link
+ * or which is one into the folder. A result that would replace its own input fails by itself. */
+static enum h5grad_status operands_check_others(const struct options *options, size_t n,
+                                                struct h5grad_error *error)
+{
+    const char *const *inputs = options->operands.items;
+    struct operand_file *there = hg_memory_zeroed(n, sizeof *there), input;
+    enum h5grad_status status = H5GRAD_OK;
+    size_t n_there = 0;
+
+    if (!there)
+        return hg_error_memory(error, n * sizeof *there);
+    for (size_t i = 0; i < n; i++)
+        n_there += operand_find(options->outputs[i], i, &there[n_there]);
+    qsort(there, n_there, sizeof *there, compare_files);
+    for (size_t i = 0; i < n && n_there > 0 && !status; i++) {
+        const struct operand_file *output =
+            operand_find(inputs[i], i, &input)
+                ? bsearch(&input, there, n_there, sizeof *there, compare_files)
+                : NULL;
+        if (output && output->number != i)
+            status =
+                hg_error_set(error, H5GRAD_USAGE,
+                             "'%s' would be replaced by the result of '%s': give another folder",
+                             inputs[i], inputs[output->number]);
+    }
+    free(there);
+    return status;
+}
+
 static enum h5grad_status operands_settle_folder(struct options *options, size_t n,
                                                  const char *folder, struct h5grad_error *error)
 {
@@ -114,6 +170,8 @@ static enum h5grad_status operands_settle_folder(struct options *options, size_t
     status = operands_compare(list, n, folder, error);
     if (!status)
         status = operands_place(options, n, folder, error);
+    if (!status && (options->grad.overwrite || options->grad.update))
+        status = operands_check_others(options, n, error);
     options->n_files = n > 1 ? n : 0;
     if (!status)
         options->output = options->outputs[0];

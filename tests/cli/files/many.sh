@@ -54,4 +54,20 @@ check "--list" equal "$(grep -c '^/f  float64  3x4' stdout) $(grep h5: stdout | 
 run --dry-run -O in/1.h5 in/2.h5 o/
 check "--dry-run" equal "$(grep h5: stdout | tr '\n' ' ')" "in/1.h5 -> o/1.h5: in/2.h5 -> o/2.h5: "
 
+# No result replaces another INPUT, which the folder has by another name.
+rm o/*
+mkdir linked
+cp in/1.h5 1-before.h5
+ln -s ../in/1.h5 linked/2.h5
+refused 2 "'in/1.h5' would be replaced by the result of 'in/2.h5': give another folder" -O in/1.h5 in/2.h5 linked
+refused 2 "'in/1.h5' would be replaced by the result of 'in/2.h5': give another folder" --update in/2.h5 in/1.h5 linked
+ln -f in/1.h5 linked/2.h5
+refused 2 "'in/1.h5' would be replaced by the result of 'in/2.h5': give another folder" -O in/3.h5 in/1.h5 in/2.h5 linked
+cp in/1.h5 linked/3.h5
+ln -s ../linked/3.h5 in/now.h5
+refused 2 "'in/now.h5' would be replaced by the result of 'in/3.h5': give another folder" -O in/3.h5 in/now.h5 linked
+check "another INPUT: as it was" cmp in/1.h5 1-before.h5
+rm -f linked/2.h5
+done_quietly "an INPUT twice" -q -O in/1.h5 in/now.h5 o
+
 finish
