@@ -521,6 +521,14 @@ uint64_t hg_coord_store_hash_files(const struct coord_store *store, bool inodes,
     return start;
 }
 
+bool hg_coord_store_has_file(const struct coord_store *store, const struct stat *info)
+{
+    bool has = false;
+    for (size_t i = 0; i < store->n && !has; i++)
+        has = hg_manifest_has(&store->item[i]->other.manifest, info);
+    return has;
+}
+
 void hg_coord_store_dates(const struct coord_store *store, struct h5_manifest_dates *dates)
 {
     for (size_t i = 0; i < store->n; i++)

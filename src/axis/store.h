@@ -75,6 +75,9 @@ enum h5grad_status hg_coord_store_check_unchanged(struct coord_store *store,
 /* Continues a hash with the identities of those files, as hg_manifest_hash does. */
 uint64_t hg_coord_store_hash_files(const struct coord_store *store, bool inodes, uint64_t start);
 
+/* True if the file that info describes is one of them. */
+bool hg_coord_store_has_file(const struct coord_store *store, const struct stat *info);
+
 /* Adds the sizes and times of those files. */
 void hg_coord_store_dates(const struct coord_store *store, struct h5_manifest_dates *dates);
 

@@ -345,6 +345,18 @@ static enum h5grad_status check_places(const struct run *run, struct h5grad_erro
     return status;
 }
 
+/* Refuses to replace what INPUT leads to, when everything is known that the run reads. */
+static enum h5grad_status check_not_read(const struct run *run, struct h5grad_error *err)
+{
+    struct stat info;
+    if (run->goal == RUN_LIST || stat(run->output, &info) != 0 ||
+        !(hg_manifest_has(&run->access.manifest, &info) ||
+          hg_coord_store_has_file(run->coordinates, &info)))
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_FAILED, "it reads %s as well: give OUTPUT another name",
+                        run->output);
+}
+
 /* Notes, and returns, whether INPUT is one of h5grad's own results. */
 static bool holds_results(struct run *run)
 {
@@ -374,6 +386,8 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
         return H5GRAD_OK;
     status = check_fields(run, err);
     hg_costs_total(&run->costs, &run->progress);
+    if (!status)
+        status = check_not_read(run, err);
     if (!status)
         status = hg_produce_check_memory(run, err);
     if (!status && hg_update_is_current(run))

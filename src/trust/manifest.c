@@ -22,6 +22,7 @@ struct h5_manifest_entry {
     struct h5_manifest_entry *next;
     const char *path;
     struct identity identity;
+    dev_t device;
     bool opened; /* the file could be opened */
     char text[];
 };
@@ -88,7 +89,8 @@ bool hg_manifest_add(struct h5_manifest *manifest, const char *path, const struc
     note = malloc(sizeof *note + length);
     if (!note)
         return false;
-    *note = (struct h5_manifest_entry){.path = note->text, .identity = identify_file(info)};
+    *note = (struct h5_manifest_entry){
+        .path = note->text, .identity = identify_file(info), .device = info ? info->st_dev : 0};
     memcpy(note->text, path, length);
     if (!tsearch(note, &manifest->tree, compare_paths)) {
         free(note);
@@ -138,7 +140,8 @@ bool hg_manifest_has(const struct h5_manifest *manifest, const struct stat *info
 {
     const struct identity wanted = identify_file(info);
     const struct h5_manifest_entry *note = manifest->first;
-    while (note && !is_same_file(manifest, &note->identity, &wanted))
+    while (note &&
+           !(note->device == info->st_dev && is_same_file(manifest, &note->identity, &wanted)))
         note = note->next;
     return note != NULL;
 }
