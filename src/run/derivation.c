@@ -470,47 +470,58 @@ void hg_derivation_free(struct derivation *derivation)
     memset(derivation, 0, sizeof *derivation);
 }
 
-/* Notes the axis that may have been meant by a name that no axis has. */
-static void note_meant(struct derivation_entry *entry, const struct field *field)
+/* Notes whether a field has an axis, or else which of its axes may have been meant. */
+static void note_axis(struct axis_option *dim, const struct field *field)
 {
     struct similar similar;
-    hg_similar_start(&similar, entry->dim.text, strlen(entry->dim.text));
+    for (unsigned k = 0; k < field->rank && dim->text && !dim->found; k++)
+        dim->found = is_for_axis(dim, k, field->rank, field->coords.axis[k].name);
+    if (!dim->text || dim->found || *dim->meant)
+        return;
+    hg_similar_start(&similar, dim->text, strlen(dim->text));
     for (unsigned k = 0; k < field->rank; k++) {
         if (field->coords.axis[k].name)
             hg_similar_try(&similar, field->coords.axis[k].name);
     }
-    if (similar.nearest && strlen(similar.nearest) < sizeof entry->meant)
-        strcpy(entry->meant, similar.nearest);
+    if (similar.nearest && strlen(similar.nearest) < sizeof dim->meant)
+        strcpy(dim->meant, similar.nearest);
 }
 
 void hg_derivation_note_axes(const struct derivation *derivation, const struct field *field)
 {
-    for (size_t i = 0; i < derivation->n_entries; i++) {
-        struct derivation_entry *entry = &derivation->entry[i];
-        for (unsigned k = 0; k < field->rank && entry->dim.text && !entry->found; k++)
-            entry->found = is_for_axis(&entry->dim, k, field->rank, field->coords.axis[k].name);
-        if (entry->dim.text && !entry->found && !*entry->meant)
-            note_meant(entry, field);
-    }
+    for (size_t i = 0; i < derivation->n_entries; i++)
+        note_axis(&derivation->entry[i].dim, field);
+    for (size_t i = 0; i < derivation->n_subsets; i++)
+        note_axis(&derivation->subset[i].dim, field);
+}
+
+/* Fails if no field has an axis that --option names. */
+static enum h5grad_status check_axis(const struct axis_option *dim, const char *option,
+                                     struct h5grad_error *err)
+{
+    const bool meant = *dim->meant != '\0';
+    if (!dim->text || dim->found)
+        return H5GRAD_OK;
+    return hg_error_set(
+        err, H5GRAD_FAILED, "no field has the axis %s that --%s names: %s%s%s", dim->text, option,
+        meant ? "did you mean " : "h5grad --list shows the names", dim->meant, meant ? "?" : "");
 }
 
 enum h5grad_status hg_derivation_check_axes(const struct derivation *derivation,
                                             struct h5grad_error *err)
 {
-    for (size_t i = 0; i < derivation->n_entries; i++) {
+    enum h5grad_status status = H5GRAD_OK;
+    for (size_t i = 0; i < derivation->n_entries && !status; i++) {
         const struct derivation_entry *entry = &derivation->entry[i];
-        if (!entry->dim.text || entry->found)
-            continue;
-        const char *option = entry->bounded      ? "boundary"
-                             : entry->period > 0 ? "period"
-                                                 : "accuracy";
-        const bool meant = *entry->meant != '\0';
-        return hg_error_set(err, H5GRAD_FAILED, "no field has the axis %s that --%s names: %s%s%s",
-                            entry->dim.text, option,
-                            meant ? "did you mean " : "h5grad --list shows the names", entry->meant,
-                            meant ? "?" : "");
+        status = check_axis(&entry->dim,
+                            entry->bounded      ? "boundary"
+                            : entry->period > 0 ? "period"
+                                                : "accuracy",
+                            err);
     }
-    return H5GRAD_OK;
+    for (size_t i = 0; i < derivation->n_subsets && !status; i++)
+        status = check_axis(&derivation->subset[i].dim, "subset", err);
+    return status;
 }
 
 /* Overrides *all by what entry gives. */

@@ -15,6 +15,8 @@ struct axis_option {
     char *text; /* NULL: all axes that no entry names */
     bool is_number;
     int64_t number;
+    bool found;     /* a field has it; see hg_derivation_note_axes */
+    char meant[64]; /* else the name of one that is like it; empty: none is */
 };
 
 /* An entry of --boundary, --period or --accuracy; zero means not given. */
@@ -26,8 +28,6 @@ struct derivation_entry {
     bool automatic;  /* the file decides the boundaries; else they are one-sided */
     double period;
     unsigned accuracy;
-    bool found;     /* a field has the axis */
-    char meant[64]; /* else the name of one that is like it; empty: none is */
 };
 
 /* --subset: results [start, stop) by step, as Python slices. */
@@ -72,8 +72,8 @@ enum h5grad_status hg_derivation_parse(const struct h5grad_options *user,
                                        struct derivation *derivation, struct h5grad_error *err);
 void hg_derivation_free(struct derivation *derivation);
 
-/* Note the axes that a field has; at the end, fail (H5GRAD_FAILED) if an entry names an axis that
- * no field has. */
+/* Note the axes that a field has; at the end, fail (H5GRAD_FAILED) if an entry or a subset names an
+ * axis that no field has. */
 void hg_derivation_note_axes(const struct derivation *derivation, const struct field *field);
 enum h5grad_status hg_derivation_check_axes(const struct derivation *derivation,
                                             struct h5grad_error *err);

@@ -193,7 +193,7 @@ static enum h5grad_status describe(struct run *run, const struct selected *item,
                                    struct h5grad_error *err)
 {
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    const struct vector_place place = {run->file, walk, run->coordinates, run->subset_used};
+    const struct vector_place place = {run->file, walk, run->coordinates};
     if (item->is_vector)
         return hg_vector_describe(&run->task, &place, item->path, options, field, err);
     enum h5grad_status status =
@@ -201,7 +201,7 @@ static enum h5grad_status describe(struct run *run, const struct selected *item,
     if (status)
         return status;
     hg_derivation_note_axes(&options->derivation, field);
-    status = hg_subset_settle(field, options, item->named, run->subset_used, err);
+    status = hg_subset_settle(field, options, item->named, err);
     return status ? status : hg_axes_settle(field, options, run->coordinates, err);
 }
 
@@ -303,10 +303,8 @@ static bool may_be_empty(const struct run *run)
 static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    const struct derivation *derivation = &run->options.derivation;
     run->field = hg_memory_zeroed(run->selection.n, sizeof *run->field);
-    run->subset_used = hg_memory_zeroed(derivation->n_subsets, sizeof *run->subset_used);
-    if (!run->field || !run->subset_used)
+    if (!run->field)
         return hg_error_memory(err, run->selection.n * sizeof *run->field);
     for (size_t i = 0; i < run->selection.n && !status; i++)
         status = check_field(run, &run->selection.item[i], &run->field[i], err);
@@ -314,8 +312,6 @@ static enum h5grad_status check_fields(struct run *run, struct h5grad_error *err
         status = hg_result_names_check(&run->names, err);
     if (!status && run->fields)
         status = hg_derivation_check_axes(&run->options.derivation, err);
-    if (!status && run->fields)
-        status = hg_subset_check_used(derivation, run->subset_used, err);
     if (!status && run->fields)
         status = refuse_doubts(run, err);
     if (!status)
@@ -410,7 +406,6 @@ static void release(struct run *run)
     for (size_t i = 0; i < run->selection.n && run->field; i++)
         hg_field_free(&run->field[i]);
     free(run->field);
-    free(run->subset_used);
     free(run->line);
     free(run->groups.path);
     hg_select_free(&run->selection);

@@ -76,7 +76,6 @@ struct run {
     struct h5grad_progress progress;
     struct costs costs;
     struct field *field;         /* of each selected dataset that is to be done */
-    bool *subset_used;           /* of each --subset, whether a field has its axis */
     struct task task;            /* of the one at hand */
     struct h5grad_error error;   /* used if the caller has none, since the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/similar.h"
 #include "base/size.h"
 
 /* Returns the axis of a field that an option names by name or else number; rank if it has none. */
@@ -58,8 +59,18 @@ static enum h5grad_status select_results(const struct subset_option *subset, uin
     return H5GRAD_OK;
 }
 
-static enum h5grad_status lacks_axis(const struct axis_option *dim, struct h5grad_error *err)
+static enum h5grad_status lacks_axis(const struct field *field, const struct axis_option *dim,
+                                     struct h5grad_error *err)
 {
+    struct similar similar;
+    hg_similar_start(&similar, dim->text, strlen(dim->text));
+    for (unsigned i = 0; i < field->rank; i++) {
+        if (field->coords.axis[i].name)
+            hg_similar_try(&similar, field->coords.axis[i].name);
+    }
+    if (similar.nearest)
+        return hg_error_set(err, H5GRAD_FAILED, "--subset: it has no axis %s: did you mean %s?",
+                            dim->text, similar.nearest);
     return hg_error_set(err, H5GRAD_FAILED, "--subset: it has no axis %s: h5grad --list shows them",
                         dim->text);
 }
@@ -81,7 +92,7 @@ static enum h5grad_status apply(struct field *field, const struct subset_option 
 }
 
 enum h5grad_status hg_subset_settle(struct field *field, const struct run_options *options,
-                                    bool named, bool *used, struct h5grad_error *err)
+                                    bool named, struct h5grad_error *err)
 {
     const struct derivation *derivation = &options->derivation;
     enum h5grad_status status = H5GRAD_OK;
@@ -96,10 +107,9 @@ enum h5grad_status hg_subset_settle(struct field *field, const struct run_option
         const struct subset_option *subset = &derivation->subset[i];
         const unsigned axis = find_axis(field, &subset->dim);
         if (axis < field->rank) {
-            used[i] = true;
             status = apply(field, subset, axis, &chosen, err);
         } else if (named) {
-            status = lacks_axis(&subset->dim, err);
+            status = lacks_axis(field, &subset->dim, err);
         } else {
             hg_message_add(options->messages, H5GRAD_DETAIL,
                            "%s: has no axis %s: --subset does not cut it", field->path,
@@ -107,16 +117,4 @@ enum h5grad_status hg_subset_settle(struct field *field, const struct run_option
         }
     }
     return status;
-}
-
-enum h5grad_status hg_subset_check_used(const struct derivation *derivation, const bool *used,
-                                        struct h5grad_error *err)
-{
-    for (size_t i = 0; i < derivation->n_subsets; i++) {
-        if (!used[i])
-            return hg_error_set(err, H5GRAD_FAILED,
-                                "--subset: no field has an axis %s: h5grad --list shows them",
-                                derivation->subset[i].dim.text);
-    }
-    return H5GRAD_OK;
 }

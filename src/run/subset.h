@@ -8,14 +8,9 @@
 
 /*
  * Settles field->region by the options. A field that lacks an axis which they name fails if it was
- * named itself; otherwise a message says that it is not cut. Sets used[i] if option i names an axis
- * of the field.
+ * named itself; otherwise a message says that it is not cut.
  */
 enum h5grad_status hg_subset_settle(struct field *field, const struct run_options *options,
-                                    bool named, bool *used, struct h5grad_error *err);
-
-/* Fails if an option names an axis that no field has. */
-enum h5grad_status hg_subset_check_used(const struct derivation *derivation, const bool *used,
-                                        struct h5grad_error *err);
+                                    bool named, struct h5grad_error *err);
 
 #endif

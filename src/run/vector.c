@@ -229,7 +229,7 @@ static enum h5grad_status describe_component(const struct description *descripti
     if (!first)
         status = take_common_extent(description, task, field, err);
     if (!first && !status)
-        status = hg_subset_settle(field, &description->options, true, place->subset_used, err);
+        status = hg_subset_settle(field, &description->options, true, err);
     if (!status)
         status = hg_axes_settle(field, &description->options, place->coordinates, err);
     return status ? hg_error_context(err, status, "%s", path) : H5GRAD_OK;

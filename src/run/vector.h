@@ -11,7 +11,6 @@ struct vector_place {
     hid_t file;
     const struct h5_walk *walk; /* may be NULL */
     struct coord_store *coordinates;
-    bool *subset_used; /* see hg_subset_settle */
 };
 
 /*

@@ -58,7 +58,7 @@ check "a field without the axis: told" grep -q '/f: has no axis 1: --subset does
 check "a field without the axis: done whole" equal "$(shape o/out.h5 /f_grad_0)" 8
 rm o/*
 refused 1 'line.h5: /f: --subset: it has no axis 1: ' -d /f --subset=1=1: line.h5 o/new.h5
-refused 1 'line.h5: --subset: no field has an axis time: ' --subset=time=1: line.h5 o/new.h5
+refused 1 'line.h5: no field has the axis time that --subset names: ' --subset=time=1: line.h5 o/new.h5
 refused 1 'line.h5: /f: axis 0: --subset selects none of its 8 points$' --subset=0=4:4 line.h5 o/new.h5
 refused 1 'line.h5: /f: axis 0: --subset: index 8 is out of range: it has 8 points$' \
     -d /f --subset=0=8 line.h5 o/new.h5

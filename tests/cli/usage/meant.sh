@@ -22,6 +22,9 @@ refused 1 'no field has the axis lno that --boundary names: did you mean lon\?$'
     -s 1 -d /flow/speed --boundary=lno=mirror in.h5 o/out.h5
 refused 1 'no field has the axis depth that --accuracy names: h5grad --list shows the names$' \
     -s 1 -d /flow/speed --accuracy=depth=4 in.h5 o/out.h5
+refused 1 'no field has the axis lno that --subset names: did you mean lon\?$' --subset=lno=1:3 in.h5 o/out.h5
+refused 1 '/flow/speed: --subset: it has no axis Lon: did you mean lon\?$' \
+    -s 1 -d /flow/speed --subset=Lon=1:3 in.h5 o/out.h5
 
 run -s=0.5 -d=/Temp in.h5 o/out.h5
 check "an equals sign after a short option" equal "$status $(datasets o/out.h5)" "0 /Temp_grad_0 /Temp_grad_1"
