@@ -21,7 +21,8 @@ struct route {
     hid_t at;                 /* the object reached */
     char *rest;               /* the rest of the path is from position on */
     size_t position;
-    bool plain; /* only hard links so far */
+    bool plain;  /* only hard links so far */
+    bool absent; /* there is no such link */
     unsigned hops;
     char *link; /* value of the last soft link passed */
 };
@@ -124,6 +125,12 @@ static enum h5grad_status pass_external_link(struct route *route, const char *na
     return status;
 }
 
+static enum h5grad_status note_absent(struct route *route, struct h5grad_error *err)
+{
+    route->absent = true;
+    return hg_error_set(err, H5GRAD_FAILED, "no such object");
+}
+
 /* Follows a link of the group that was reached. */
 static enum h5grad_status take_link(struct route *route, const char *name, struct h5grad_error *err)
 {
@@ -131,7 +138,7 @@ static enum h5grad_status take_link(struct route *route, const char *name, struc
     if (H5Lget_info(route->at, name, &info, H5P_DEFAULT) < 0) {
         enum h5grad_status status = hg_hdf5_error(err, "cannot read the link");
         return status == H5GRAD_FAILED && H5Lexists(route->at, name, H5P_DEFAULT) == 0
-                   ? hg_error_set(err, H5GRAD_FAILED, WALK_ABSENT)
+                   ? note_absent(route, err)
                    : status;
     }
     switch (info.type) {
@@ -162,8 +169,7 @@ static enum h5grad_status take_component(struct route *route, const char *start,
     if (last && within && route->plain && route->access)
         hg_access_remember(route->access, route->from, route->at, route->rest,
                            (size_t)(start - route->rest));
-    enum h5grad_status status =
-        within ? take_link(route, name, err) : hg_error_set(err, H5GRAD_FAILED, WALK_ABSENT);
+    enum h5grad_status status = within ? take_link(route, name, err) : note_absent(route, err);
     if (status != H5GRAD_OK && !last)
         hg_error_context(err, status, "%.*s", shown, route->rest);
     if (status != H5GRAD_OK && route->link)
@@ -182,7 +188,8 @@ static bool begin_route(struct route *route)
            move_to(route, H5Gopen2(route->from, absolute ? "/" : ".", H5P_DEFAULT));
 }
 
-hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err)
+/* Opens an object. *absent: as for hg_is_absent. */
+static hid_t follow(hid_t from, const char *path, bool *absent, struct h5grad_error *err)
 {
     struct route route = {
         .from = from,
@@ -203,7 +210,21 @@ hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err)
         status = take_component(&route, start, length, err);
     free(route.link);
     free(route.rest);
+    *absent = route.absent;
     return hg_keep_if(!status, route.at);
+}
+
+hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err)
+{
+    bool absent;
+    return follow(from, path, &absent, err);
+}
+
+bool hg_is_absent(hid_t from, const char *path)
+{
+    bool absent;
+    hg_close(follow(from, path, &absent, NULL));
+    return absent;
 }
 
 hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err)

@@ -40,14 +40,15 @@ void hg_walk_free(struct h5_walk *walk);
 /* Returns the path under which the walk found the dataset, or NULL. */
 const char *hg_walk_path(const struct h5_walk *walk, const struct h5_identity *identity);
 
-/* The reason why an object cannot be opened that no link leads to. */
-#define WALK_ABSENT "no such object"
-
 /* Opens the dataset at path, following the same links as a walk; -1 with the reason (no such
  * object, not a dataset, data outside the folder of the file, ...). Within hg_enter. */
 hid_t hg_open_dataset(hid_t file, const char *path, struct h5grad_error *err);
 
 /* The same for any object, to read its attributes; path is relative to a group or a file. */
 hid_t hg_open_object(hid_t from, const char *path, struct h5grad_error *err);
+
+/* Of a path that cannot be opened: whether that is since a group of this file has no link of that
+ * name. Within hg_enter. */
+bool hg_is_absent(hid_t from, const char *path);
 
 #endif

@@ -257,7 +257,7 @@ static enum h5grad_status refuse_named(struct selection *selection, struct searc
 {
     const enum h5grad_status status = hg_error_status(err);
     struct h5grad_error reason = err ? *err : (struct h5grad_error){.status = status};
-    const bool absent = status == H5GRAD_FAILED && strstr(reason.message, WALK_ABSENT);
+    const bool absent = status == H5GRAD_FAILED && hg_is_absent(search->file, name);
     char *meant = absent ? find_meant(selection, search, name) : NULL;
     if (meant)
         hg_error_set(err, status, "%s: did you mean %s?", reason.message, meant);
@@ -276,7 +276,7 @@ static enum h5grad_status check_there(struct selection *selection, struct search
     if (strpbrk(name, ":@"))
         return H5GRAD_OK;
     H5_CLOSED hid_t dataset = hg_names_open_variable(search->file, name, NULL, &reason);
-    if (dataset >= 0 || !strstr(reason.message, WALK_ABSENT))
+    if (dataset >= 0 || !hg_is_absent(search->file, name))
         return H5GRAD_OK;
     hg_error_set(err, reason.status, "%s", reason.message);
     return refuse_named(selection, search, name, err);

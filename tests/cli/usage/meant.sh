@@ -26,6 +26,12 @@ refused 1 'no field has the axis lno that --subset names: did you mean lon\?$' -
 refused 1 '/flow/speed: --subset: it has no axis Lon: did you mean lon\?$' \
     -s 1 -d /flow/speed --subset=Lon=1:3 in.h5 o/out.h5
 
+# What is there, but cannot be opened, is not looked for by its name.
+mkdir there
+make_input there/in.h5 /tmp float64 '4@no such object' 1 2 4 8
+make_input there/in.h5 /temp float64 4 1 2 4 8
+refused 1 'no such object, outside the folder of the input: --follow-external reads them$' -d /tmp there/in.h5 o/out.h5
+
 run -s=0.5 -d=/Temp in.h5 o/out.h5
 check "an equals sign after a short option" equal "$status $(datasets o/out.h5)" "0 /Temp_grad_0 /Temp_grad_1"
 
