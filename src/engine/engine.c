@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "engine/derive.h"
@@ -90,7 +91,7 @@ static enum h5grad_status do_tile(struct crew *crew, struct worker *worker, uint
 {
     const struct engine_job *job = crew->job;
     struct tile tile;
-    if (job->cancelled && job->cancelled(job->user))
+    if (cancel_is_asked(job->cancelled, job->user))
         return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
     hg_plan_tile(crew->plan, number, &tile);
     struct result_tile out = {.number = number, .codec = worker->codec, .space = worker->result};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "grid/chunks.h"
@@ -90,7 +91,7 @@ enum h5grad_status hg_chunk_map_locate(const struct h5_chunk_map *map, const uin
 
 static enum h5grad_status check_cancelled(const struct h5_chunk_map *map, struct h5grad_error *err)
 {
-    return map->cancelled && map->cancelled(map->user)
+    return cancel_is_asked(map->cancelled, map->user)
                ? hg_error_set(err, H5GRAD_CANCELLED, "cancelled")
                : H5GRAD_OK;
 }

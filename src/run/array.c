@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "engine/engine.h"
@@ -353,7 +354,7 @@ static void on_progress(void *user, uint64_t bytes)
 static int on_cancelled(void *user)
 {
     const struct array *array = user;
-    return array->user.cancelled && array->user.cancelled(array->user.user);
+    return cancel_is_asked(array->user.cancelled, array->user.user);
 }
 
 static enum h5grad_status differentiate(struct array *array, const void *data, void *const *results,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/budget.h"
+#include "base/cancel.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
@@ -59,7 +60,7 @@ int hg_produce_is_cancelled(void *user)
     const struct run *run = user;
     const struct run_callbacks *call = &run->options.call;
     return atomic_load(&run->is_unsafe) || (run->share && hg_share_is_over(run->share)) ||
-           (call->cancelled && call->cancelled(call->user));
+           cancel_is_asked(call->cancelled, call->user);
 }
 
 /* Begins the field in the journal and makes a sink of its writers. */
