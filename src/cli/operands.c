@@ -126,8 +126,37 @@ static bool operand_find(const char *path, size_t number, struct operand_file *f
     return found;
 }
 
-/* Fails if the result of one of n inputs would replace another one, to which the folder has a link
- * or which is one into the folder. A result that would replace its own input fails by itself. */
+static bool operand_is_link(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+/* Fails if two results would replace the same one of n sorted files, since one is a symbolic link:
+ * of hard links each is replaced by itself. */
+static enum h5grad_status operands_compare_files(const struct options *options,
+                                                 const struct operand_file *there, size_t n,
+                                                 struct h5grad_error *error)
+{
+    for (size_t i = 1; i < n; i++) {
+        size_t a = there[i - 1].number, b = there[i].number;
+        if (compare_files(&there[i - 1], &there[i]) != 0)
+            continue;
+        bool linked = operand_is_link(options->outputs[a]);
+        if (!linked && !operand_is_link(options->outputs[b]))
+            continue;
+        return hg_error_set(
+            error, H5GRAD_USAGE, "'%s' and '%s' would both be '%s': give each a folder",
+            options->operands.items[linked ? a : b], options->operands.items[linked ? b : a],
+            options->outputs[linked ? b : a]);
+    }
+    return H5GRAD_OK;
+}
+
+/* Fails if the result of one of n inputs would replace another result or input, to which the folder
+ * has a link or which is one into the folder. A result that would replace its own input fails by
+ * itself. */
 static enum h5grad_status operands_check_others(const struct options *options, size_t n,
                                                 struct h5grad_error *error)
 {
@@ -141,6 +170,7 @@ static enum h5grad_status operands_check_others(const struct options *options, s
     for (size_t i = 0; i < n; i++)
         n_there += operand_find(options->outputs[i], i, &there[n_there]);
     qsort(there, n_there, sizeof *there, compare_files);
+    status = operands_compare_files(options, there, n_there, error);
     for (size_t i = 0; i < n && n_there > 0 && !status; i++) {
         const struct operand_file *output =
             operand_find(inputs[i], i, &input)

@@ -68,6 +68,15 @@ ln -s ../linked/3.h5 in/now.h5
 refused 2 "'in/now.h5' would be replaced by the result of 'in/3.h5': give another folder" -O in/3.h5 in/now.h5 linked
 check "another INPUT: as it was" cmp in/1.h5 1-before.h5
 rm -f linked/2.h5
+# Nor another result, while files with two names are each replaced under its own.
+cp in/1.h5 linked/3.h5
+ln -s 3.h5 linked/2.h5
+refused 2 "'in/2.h5' and 'in/3.h5' would both be 'linked/3.h5': give each a folder.*--help" -O in/3.h5 in/2.h5 linked
+rm linked/?.h5
+cp in/1.h5 linked/3.h5
+ln linked/3.h5 linked/2.h5
+run -O in/3.h5 in/2.h5 linked
+check "OUTPUTs that were one file" equal "$status $(stat -c %h linked/?.h5 | tr '\n' ' ')" "0 1 1 "
 done_quietly "an INPUT twice" -q -O in/1.h5 in/now.h5 o
 
 finish
