@@ -65,6 +65,15 @@ static inline uint32_t utf8_show(const char **text, char piece[UTF8_PIECE])
     return code;
 }
 
+/* Returns the number of printable characters of ASCII that the text begins with. */
+static inline size_t utf8_plain(const char *text)
+{
+    size_t length = 0;
+    while (text[length] >= 0x20 && text[length] < 0x7f)
+        length++;
+    return length;
+}
+
 /* Writes the text as shown to out, truncated to size bytes at a character boundary. Returns the
  * length of the whole. */
 static inline size_t utf8_show_all(const char *text, char *out, size_t size)
@@ -72,13 +81,21 @@ static inline size_t utf8_show_all(const char *text, char *out, size_t size)
     char piece[UTF8_PIECE];
     size_t total = 0, used = 0;
     while (*text) {
-        (void)utf8_show(&text, piece);
-        size_t length = strlen(piece);
-        if (used == total && total + length < size) {
-            memcpy(out + used, piece, length);
-            used += length;
-        }
+        const size_t plain = utf8_plain(text),
+                     room = used == total && size > used ? size - used - 1 : 0;
+        const char *shown = plain > 0 ? text : piece;
+        size_t length = plain;
+        if (plain > 0)
+            text += plain;
+        else
+            (void)utf8_show(&text, piece), length = strlen(piece);
         total += length;
+        if (length > room && plain == 0)
+            continue; /* a character that is cut is left out */
+        length = length < room ? length : room;
+        if (length > 0)
+            memcpy(out + used, shown, length);
+        used += length;
     }
     if (size > 0)
         out[used] = '\0';
