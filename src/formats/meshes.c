@@ -96,6 +96,12 @@ void hg_mesh_leave_out(struct query *query, unsigned k, const char *why)
         hg_coords_refuse(query, "%s", why);
 }
 
+/* fnmatch, which takes longer than to look at the first character. */
+static bool is_match(const char *pattern, const char *name)
+{
+    return (*pattern == *name || strchr("*?[", *pattern)) && fnmatch(pattern, name, 0) == 0;
+}
+
 static bool has_signs(const struct query *query, const struct format *format)
 {
     bool has = true;
@@ -114,7 +120,7 @@ static bool has_signs(const struct query *query, const struct format *format)
 static const char *find_dimension(const struct format *format, const char *name)
 {
     for (const struct dimension *d = format->dimension; name && d->name; d++) {
-        if (fnmatch(d->name, name, 0) == 0)
+        if (is_match(d->name, name))
             return d->why;
     }
     return NULL;
@@ -147,7 +153,7 @@ static bool is_helper(const struct query *query)
     const char *name = hg_path_base(query->path);
     for (size_t i = 0; i < N_FORMATS; i++) {
         for (const char *const *helper = formats[i].helpers; *helper; helper++) {
-            if (fnmatch(*helper, name, 0) == 0 && has_signs(query, &formats[i]))
+            if (is_match(*helper, name) && has_signs(query, &formats[i]))
                 return true;
         }
     }

@@ -49,7 +49,9 @@ static bool is_nxdata(hid_t group)
 /* Opens the group that holds the dataset, if it has a class; -1 if not. */
 static hid_t open_class(const struct query *query)
 {
-    return hg_open_parent_with(query->file, query->path, "NX_class");
+    /* not opened by a survey, which knows that its group has no attributes */
+    const bool is_bare = query->dataset < 0 && !query->vector;
+    return is_bare ? -1 : hg_open_parent_with(query->file, query->path, "NX_class");
 }
 
 /* Opens the group that holds the dataset, if it names signal and axes or is of class NXdata; -1 if

@@ -408,6 +408,9 @@ enum h5grad_status hg_dataset_check(hid_t dataset, struct h5grad_error *err)
 bool hg_input_grows(hid_t object)
 {
     unsigned intent = 0;
+    const struct h5_access *access = hg_input_access(object);
+    if (access)
+        return access->swmr;
     H5_CLOSED hid_t file = H5Iget_file_id(object);
     return file >= 0 && H5Fget_intent(file, &intent) >= 0 && intent & H5F_ACC_SWMR_READ;
 }

@@ -97,10 +97,8 @@ enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element store
 {
     const struct number *number = look_up(stored);
     *found = false;
-    if (!number)
+    if (!number || !is_filled_with(dataset, stored, *number)) /* which takes the least to ask */
         return H5GRAD_OK;
-    enum h5grad_status status = find_netcdf(dataset, found, err);
-    *found = *found && is_filled_with(dataset, stored, *number);
     *fill = *number;
-    return status;
+    return find_netcdf(dataset, found, err);
 }
