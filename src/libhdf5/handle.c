@@ -59,6 +59,13 @@ static struct h5_handle *find_handle(hid_t object)
     return handle;
 }
 
+static void remember(hid_t object, struct h5_handle *handle)
+{
+    memmove(&recent[1], &recent[0], (RECENT - 1) * sizeof *recent);
+    recent[0].object = object;
+    recent[0].handle = handle;
+}
+
 struct h5_handle *hg_handle_of(hid_t object)
 {
     struct h5_handle *handle;
@@ -66,12 +73,16 @@ struct h5_handle *hg_handle_of(hid_t object)
         if (recent[i].object == object && recent[i].handle)
             return recent[i].handle;
     }
-    if (!(handle = find_handle(object)))
-        return NULL;
-    memmove(&recent[1], &recent[0], (RECENT - 1) * sizeof *recent);
-    recent[0].object = object;
-    recent[0].handle = handle;
+    if ((handle = find_handle(object)))
+        remember(object, handle);
     return handle;
+}
+
+void hg_handle_note(hid_t object, hid_t file)
+{
+    struct h5_handle *handle = hg_handle_of(file);
+    if (handle)
+        remember(object, handle);
 }
 
 void *hg_handle_by(hid_t object, const void *driver)

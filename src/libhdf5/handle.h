@@ -49,6 +49,9 @@ void hg_handle_remove(struct h5_handle *handle);
  * NULL for files of other drivers. */
 struct h5_handle *hg_handle_of(hid_t object);
 
+/* Says that an object lies in a file itself, so that hg_handle_of need not ask libhdf5. */
+void hg_handle_note(hid_t object, hid_t file);
+
 /* The same for one driver only. */
 void *hg_handle_by(hid_t object, const void *driver);
 

@@ -6,6 +6,7 @@
 #include "formats/metadata.h"
 #include "hdf5/contiguous.h"
 #include "hdf5/walk.h"
+#include "libhdf5/handle.h"
 #include "output/layout.h"
 
 void hg_results_init(struct results *results, hid_t file)
@@ -175,6 +176,7 @@ static enum h5grad_status create(const struct task *task, const struct result_pl
     results->file[k] = place->file;
     if (dataset < 0)
         return hg_error_status(err);
+    hg_handle_note(dataset, place->file);
     enum h5grad_status status = H5GRAD_OK;
     struct h5_storage *storage = storage_of(results, field, k);
     if (storage->rank == 0)
