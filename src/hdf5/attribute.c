@@ -197,7 +197,7 @@ static enum h5grad_status write_value(hid_t object, const char *name, hid_t type
         id = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || (value && H5Awrite(id, memory, value) < 0))
         status = hg_hdf5_error(err, "cannot write attribute %s", name);
-    if (!hg_close(id) && status == H5GRAD_OK)
+    if (id >= 0 && H5Aclose(id) < 0 && status == H5GRAD_OK)
         status = hg_hdf5_error(err, "cannot close attribute %s", name);
     return status;
 }
@@ -212,24 +212,26 @@ enum h5grad_status hg_attribute_write(hid_t object, const char *name, hid_t type
     return status;
 }
 
-static hid_t text_type(size_t size)
+static hid_t texts_type(void)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    return hg_keep_if(
-        type >= 0 && H5Tset_size(type, size) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0, type);
+    return hg_keep_if(type >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 &&
+                          H5Tset_cset(type, H5T_CSET_UTF8) >= 0,
+                      type);
 }
 
 enum h5grad_status hg_attribute_write_text(hid_t object, const char *name, const char *text,
                                            struct h5grad_error *err)
 {
-    return hg_attribute_write(object, name, text_type(strlen(text) + 1), NULL, text, err);
+    const hid_t type = hg_text_type(strlen(text) + 1);
+    return write_value(object, name, type, hg_scalar_space(), type, text, err);
 }
 
 enum h5grad_status hg_attribute_write_int(hid_t object, const char *name, int32_t value,
                                           struct h5grad_error *err)
 {
-    H5_CLOSED hid_t space = H5Screate(H5S_SCALAR);
-    return write_value(object, name, H5T_NATIVE_INT32, space, H5T_NATIVE_INT32, &value, err);
+    return write_value(object, name, H5T_NATIVE_INT32, hg_scalar_space(), H5T_NATIVE_INT32, &value,
+                       err);
 }
 
 enum h5grad_status hg_attribute_write_numbers(hid_t object, const char *name, const double *value,
@@ -249,7 +251,7 @@ enum h5grad_status hg_attribute_write_as(hid_t object, const char *name, hid_t t
 enum h5grad_status hg_attribute_write_texts(hid_t object, const char *name, const char *const *text,
                                             size_t n, struct h5grad_error *err)
 {
-    return hg_attribute_write(object, name, text_type(H5T_VARIABLE), &n, text, err);
+    return hg_attribute_write(object, name, texts_type(), &n, text, err);
 }
 
 /* Returns a transient copy of an attribute's type, which may be committed to its file; -1 for types

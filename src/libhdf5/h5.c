@@ -29,7 +29,11 @@ static struct {
     hid_t dataset, list;
 } last_creation = {-1, -1};
 
+/* See hg_scalar_space and hg_text_type; guarded by the lock. */
+static hid_t scalar_space = -1, text_type = -1;
+
 static void forget_creation(void);
+static void forget_description(void);
 
 #if H5_VERSION_GE(1, 13, 0)
     #define IDENTIFIERS        H5E_ID
@@ -112,6 +116,9 @@ static void prepare_for_fork(void)
 void hg_enter(struct h5_guard *guard)
 {
     static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+    guard->within = entered;
+    if (guard->within)
+        return;
     pthread_once(&prepared, prepare_for_fork);
     guard->program = atomic_load(&program_lock);
     if (guard->program)
@@ -143,7 +150,10 @@ void hg_enter(struct h5_guard *guard)
 
 void hg_leave(const struct h5_guard *guard)
 {
+    if (guard->within)
+        return;
     forget_creation();
+    forget_description();
 #ifndef H5_NO_DEPRECATED_SYMBOLS
     if (!guard->is_version2)
         H5Eset_auto1(guard->function1, guard->data);
@@ -277,6 +287,29 @@ hid_t hg_creation_list(hid_t dataset)
         last_creation.dataset = dataset;
     }
     return last_creation.list;
+}
+
+static void forget_description(void)
+{
+    hg_close(text_type);
+    hg_close(scalar_space);
+    text_type = scalar_space = -1;
+}
+
+hid_t hg_scalar_space(void)
+{
+    if (scalar_space < 0)
+        scalar_space = H5Screate(H5S_SCALAR);
+    return scalar_space;
+}
+
+hid_t hg_text_type(size_t size)
+{
+    if (text_type < 0) {
+        const hid_t type = H5Tcopy(H5T_C_S1);
+        text_type = hg_keep_if(type >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0, type);
+    }
+    return text_type >= 0 && H5Tset_size(text_type, size) >= 0 ? text_type : -1;
 }
 
 H5D_layout_t hg_dataset_layout(hid_t dataset)

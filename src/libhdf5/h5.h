@@ -16,8 +16,10 @@
 
 #include "base/error.h"
 
-/* Not recursive. */
+/* Within another section of the same thread it is a part of that: what a section costs, small
+ * fields notice. */
 struct h5_guard {
+    bool within;                            /* another section, which keeps all that follows */
     const struct h5grad_hdf5_lock *program; /* its lock, which is held, too; NULL: none is */
     unsigned plugins;                       /* the caller's setting: what libhdf5 may load */
     H5E_auto2_t function;
@@ -75,6 +77,12 @@ int hg_dataset_extent(hid_t dataset, hsize_t *extent, hsize_t *most);
 /* Returns the creation list of a dataset, or -1. It takes libhdf5 long to make one, so this keeps
  * the last: it is valid until the next call or hg_leave. Do not close it. */
 hid_t hg_creation_list(hid_t dataset);
+
+/* Return the dataspace of one point, and the type of text in UTF-8 that takes so many bytes, or -1.
+ * Attributes are many, so there is one of each: valid until the next call or hg_leave. Do not close
+ * them. */
+hid_t hg_scalar_space(void);
+hid_t hg_text_type(size_t size);
 
 /* Returns the layout of a dataset, or H5D_LAYOUT_ERROR. */
 H5D_layout_t hg_dataset_layout(hid_t dataset);

@@ -99,25 +99,6 @@ hid_t hg_copy_create(hid_t source, const struct region *region, hid_t file, cons
     return dataset;
 }
 
-/* A section within hg_enter, or nothing if the caller is within it already. */
-struct section {
-    bool own;
-    struct h5_guard guard;
-};
-
-static void enter_section(struct section *section)
-{
-    section->own = !hg_is_entered();
-    if (section->own)
-        hg_enter(&section->guard);
-}
-
-static void leave_section(const struct section *section)
-{
-    if (section->own)
-        hg_leave(&section->guard);
-}
-
 /* A copy under way. */
 struct copying {
     hid_t source, dataset;
@@ -223,8 +204,8 @@ static enum h5grad_status write_points(const struct copying *copying, const stru
 static enum h5grad_status copy_box(const struct copying *copying, const struct box *box,
                                    void *points, struct h5grad_error *err)
 {
-    struct section section;
-    enter_section(&section);
+    struct h5_guard section;
+    hg_enter(&section);
     struct box from;
     hg_region_points(copying->rank, &copying->region, box, &from);
     enum h5grad_status status = read_points(copying, &from, points, err);
@@ -240,7 +221,7 @@ static enum h5grad_status copy_box(const struct copying *copying, const struct b
         hg_close(space);
         memset(points, 0, n * H5Tget_size(copying->type));
     }
-    leave_section(&section);
+    hg_leave(&section);
     return status;
 }
 
@@ -261,11 +242,11 @@ enum h5grad_status hg_copy_points(hid_t source, const struct region *region, hid
                                   struct h5grad_error *err)
 {
     struct copying copying;
-    struct section section;
-    enter_section(&section);
+    struct h5_guard section;
+    hg_enter(&section);
     enum h5grad_status status = open_copying(source, region, dataset, &copying, err);
     size_t size = status ? 0 : H5Tget_size(copying.type);
-    leave_section(&section);
+    hg_leave(&section);
     if (!status && copying.points > 0) {
         struct box box = {0};
         void *points = hg_memory_zeroed(copying.points, size);
@@ -276,8 +257,8 @@ enum h5grad_status hg_copy_points(hid_t source, const struct region *region, hid
             status = copy_box(&copying, &box, points, err);
         free(points);
     }
-    enter_section(&section);
+    hg_enter(&section);
     hg_close(copying.type);
-    leave_section(&section);
+    hg_leave(&section);
     return status;
 }

@@ -152,9 +152,12 @@ enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad
 {
     const struct field *field = &run->field[number];
     bool too_large;
+    struct h5_guard guard;
+    hg_enter(&guard); /* one section for both */
     enum h5grad_status status = hg_task_open(&run->task, run->file, field, err);
     if (!status)
         status = hg_task_plan(&run->task, &run->options, &too_large, err);
+    hg_leave(&guard);
     return status ? hg_error_context(err, status, "%s: %s", run->input, field->path) : H5GRAD_OK;
 }
 
@@ -162,14 +165,18 @@ enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
     struct results *results = &run->results;
+    struct h5_guard guard;
     enum h5grad_status status = hg_produce_open(run, number, err);
-    if (!status) {
+    const bool is_open = !status;
+    if (!status)
         status = hg_produce_create(run, results, err);
-        if (!status)
-            status = hg_produce_results(run, number, results, err);
+    if (!status)
+        status = hg_produce_results(run, number, results, err);
+    hg_enter(&guard); /* one section for both */
+    if (is_open)
         status = hg_produce_finish(run, results, status, err);
-    }
     hg_task_close(&run->task);
+    hg_leave(&guard);
     hg_field_free(&run->field[number]);
     hg_messages_deliver(&run->messages);
     return status;

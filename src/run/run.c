@@ -217,10 +217,13 @@ static enum h5grad_status prepare(struct run *run, const struct selected *item, 
     if (run->goal == RUN_LIST) /* it says all this itself */
         options.messages = &silent;
     enum h5grad_status status = describe(run, item, &options, field, err);
+    struct h5_guard guard;
+    hg_enter(&guard); /* one section for both */
     if (!status)
         status = hg_task_plan(&run->task, &options, &too_large, err);
     if (!status)
         hg_task_note_methods(&run->task, field);
+    hg_leave(&guard);
     if (!status && (run->goal != RUN_ALL || run->tally.of[TALLY_UNIT_SPACING].n == 0))
         status = hg_suggest(&run->suggestions, run->file, field, err);
     if (!status && run->goal == RUN_LIST)
