@@ -178,6 +178,27 @@ START_TEST(guard_excludes_other_threads)
 }
 END_TEST
 
+/* setup has entered one, and has made the file and its root group. */
+START_TEST(a_section_within_another_is_a_part_of_it)
+{
+    struct h5_guard inner;
+    const unsigned long section = hg_section();
+    const hid_t group = H5Gopen2(file, "/", H5P_DEFAULT), space = hg_scalar_space();
+    hg_enter(&inner);
+    ck_assert_uint_eq(hg_section(), section);
+    ck_assert(hg_attribute_write_int(group, "n", 7, &err) == H5GRAD_OK);
+    hg_leave(&inner);
+    ck_assert(hg_is_entered());
+    ck_assert(hg_scalar_space() == space && H5Iis_valid(space) > 0);
+    const hid_t type = hg_text_type(3);
+    ck_assert_uint_eq(H5Tget_size(type), 3);
+    H5Gclose(group);
+    hg_leave(&guard);
+    ck_assert(H5Iis_valid(space) <= 0 && H5Iis_valid(type) <= 0);
+    hg_enter(&guard);
+}
+END_TEST
+
 START_TEST(error_holds_the_reason_in_one_line)
 {
     ck_assert(H5Dopen2(file, "absent", H5P_DEFAULT) < 0);
@@ -1585,8 +1606,9 @@ static Suite *hdf5_suite(void)
 #ifndef H5_NO_DEPRECATED_SYMBOLS
     ADD_TESTS(base, guard_restores_a_function_of_the_old_interface);
 #endif
-    ADD_TESTS(base, guard_excludes_other_threads, error_holds_the_reason_in_one_line,
-              close_releases_every_kind, open_names_the_systems_reason, open_knows_what_is_not_hdf5,
+    ADD_TESTS(base, guard_excludes_other_threads, a_section_within_another_is_a_part_of_it,
+              error_holds_the_reason_in_one_line, close_releases_every_kind,
+              open_names_the_systems_reason, open_knows_what_is_not_hdf5,
               a_filter_without_memory_is_no_damage, an_identifier_that_libhdf5_lost_is_told,
               open_reports_a_truncated_file, open_reports_a_file_that_was_not_closed,
               open_warns_of_a_file_that_is_locked, open_needs_no_locks, descriptor_is_the_files,
