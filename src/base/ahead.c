@@ -142,16 +142,16 @@ static void *fetch(void *of)
     return NULL;
 }
 
-/* Joins an extent to the last one of the queue, if that ends where it begins. */
+/* Joins an extent to the last one of the queue, if it begins within that or where it ends. */
 static bool extend_last(struct ahead *ahead, const struct extent *extent)
 {
     if (ahead->first == ahead->end)
         return false;
     struct extent *last = &ahead->queue[(ahead->end - 1) % QUEUE];
     const uint64_t end = last->offset + last->size;
-    if (last->fd != extent->fd || extent->offset < end || extent->offset - end > GAP)
+    if (last->fd != extent->fd || extent->offset < last->offset || extent->offset > end + GAP)
         return false;
-    last->size = extent->offset + extent->size - last->offset;
+    last->size = size_max(end, extent->offset + extent->size) - last->offset;
     return true;
 }
 

@@ -81,14 +81,16 @@ static inline size_t utf8_show_all(const char *text, char *out, size_t size)
     char piece[UTF8_PIECE];
     size_t total = 0, used = 0;
     while (*text) {
-        const size_t plain = utf8_plain(text),
-                     room = used == total && size > used ? size - used - 1 : 0;
+        const size_t room = used == total && size > used ? size - used - 1 : 0;
+        const size_t plain = utf8_plain(text);
         const char *shown = plain > 0 ? text : piece;
         size_t length = plain;
-        if (plain > 0)
+        if (plain > 0) {
             text += plain;
-        else
-            (void)utf8_show(&text, piece), length = strlen(piece);
+        } else {
+            (void)utf8_show(&text, piece);
+            length = strlen(piece);
+        }
         total += length;
         if (length > room && plain == 0)
             continue; /* a character that is cut is left out */
