@@ -18,7 +18,8 @@
 /* The last raw data that passed a driver. The driver learns where the bytes of a chunk lie when
  * libhdf5 reads or writes them; that of outputs can also dictate where libhdf5 places them. */
 struct h5_probe {
-    bool discard;     /* set: the driver moves no bytes */
+    bool discard;     /* set: the driver reads no bytes */
+    bool placing;     /* set: nor does it write raw data at told_at, which are there */
     bool told;        /* set: the next raw data that is allocated is placed at told_at; ... */
     uint64_t told_at; /* ... then told is cleared */
     uint64_t address; /* of the last transfer */

@@ -132,14 +132,25 @@ static herr_t output_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     return 0;
 }
 
+/* True for the bytes of a chunk that is told its place, where they are already. Meanwhile libhdf5
+ * may write other raw data: global heaps count as such, which its cache may just have to make room
+ * for. */
+static bool is_placed(struct h5_probe *probe, H5FD_mem_t type, haddr_t address, size_t size)
+{
+    if (type != H5FD_MEM_DRAW || !probe->placing || address != probe->told_at)
+        return false;
+    probe->address = address;
+    probe->size = size;
+    return true;
+}
+
 static herr_t output_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
                            size_t size, const void *data)
 {
     (void)transfer;
     struct output *output = (struct output *)file;
     const char *from = data;
-    if (h5_probe_note(&output->handle.common.probe, type, address, size) ||
-        output->handle.abandoned) {
+    if (is_placed(&output->handle.common.probe, type, address, size) || output->handle.abandoned) {
         address += size;
         size = 0;
     }

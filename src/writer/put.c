@@ -109,14 +109,15 @@ static enum h5grad_status tell_chunk(const struct put_dataset *dataset, struct h
     const struct h5_storage *storage = dataset->storage;
     uint64_t start[GRID_MAX_RANK];
     hg_chunks_start(storage->rank, storage->extent, storage->chunk, chunk->number, start);
-    probe->discard = probe->told = true;
+    probe->placing = probe->told = true;
     probe->told_at = chunk->address;
+    probe->size = 0;
     enum h5grad_status status =
         hg_chunk_write(dataset->dataset, start, storage->rank, data, chunk->size, chunk->mask, err);
     if (!status && (probe->told || probe->address != chunk->address || probe->size != chunk->size))
         status =
             hg_error_set(err, H5GRAD_FAILED, "this libhdf5 does not place chunks where they are");
-    probe->discard = probe->told = false;
+    probe->placing = probe->told = false;
     if (!status)
         return H5GRAD_OK;
     BASE_FREED char *name = hg_read_name(dataset->dataset, H5Iget_name);
