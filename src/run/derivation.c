@@ -470,21 +470,27 @@ void hg_derivation_free(struct derivation *derivation)
     memset(derivation, 0, sizeof *derivation);
 }
 
-/* Notes whether a field has an axis, or else which of its axes may have been meant. */
-static void note_axis(struct axis_option *dim, const struct field *field)
+const char *hg_axis_option_nearest(const struct axis_option *dim, const struct field *field)
 {
     struct similar similar;
-    for (unsigned k = 0; k < field->rank && dim->text && !dim->found; k++)
-        dim->found = is_for_axis(dim, k, field->rank, field->coords.axis[k].name);
-    if (!dim->text || dim->found || *dim->meant)
-        return;
     hg_similar_start(&similar, dim->text, strlen(dim->text));
     for (unsigned k = 0; k < field->rank; k++) {
         if (field->coords.axis[k].name)
             hg_similar_try(&similar, field->coords.axis[k].name);
     }
-    if (similar.nearest && strlen(similar.nearest) < sizeof dim->meant)
-        strcpy(dim->meant, similar.nearest);
+    return similar.nearest;
+}
+
+/* Notes whether a field has an axis, or else which of its axes may have been meant. */
+static void note_axis(struct axis_option *dim, const struct field *field)
+{
+    for (unsigned k = 0; k < field->rank && dim->text && !dim->found; k++)
+        dim->found = is_for_axis(dim, k, field->rank, field->coords.axis[k].name);
+    if (!dim->text || dim->found || *dim->meant)
+        return;
+    const char *nearest = hg_axis_option_nearest(dim, field);
+    if (nearest && strlen(nearest) < sizeof dim->meant)
+        strcpy(dim->meant, nearest);
 }
 
 void hg_derivation_note_axes(const struct derivation *derivation, const struct field *field)

@@ -72,6 +72,10 @@ enum h5grad_status hg_derivation_parse(const struct h5grad_options *user,
                                        struct derivation *derivation, struct h5grad_error *err);
 void hg_derivation_free(struct derivation *derivation);
 
+/* Returns the name of the field's axis that is most like the one of an option, as long as the field
+ * lives; NULL if none is. */
+const char *hg_axis_option_nearest(const struct axis_option *dim, const struct field *field);
+
 /* Note the axes that a field has; at the end, fail (H5GRAD_FAILED) if an entry or a subset names an
  * axis that no field has. */
 void hg_derivation_note_axes(const struct derivation *derivation, const struct field *field);

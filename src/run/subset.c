@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/similar.h"
 #include "base/size.h"
 
 /* Returns the axis of a field that an option names by name or else number; rank if it has none. */
@@ -62,15 +61,10 @@ static enum h5grad_status select_results(const struct subset_option *subset, uin
 static enum h5grad_status lacks_axis(const struct field *field, const struct axis_option *dim,
                                      struct h5grad_error *err)
 {
-    struct similar similar;
-    hg_similar_start(&similar, dim->text, strlen(dim->text));
-    for (unsigned i = 0; i < field->rank; i++) {
-        if (field->coords.axis[i].name)
-            hg_similar_try(&similar, field->coords.axis[i].name);
-    }
-    if (similar.nearest)
+    const char *nearest = hg_axis_option_nearest(dim, field);
+    if (nearest)
         return hg_error_set(err, H5GRAD_FAILED, "--subset: it has no axis %s: did you mean %s?",
-                            dim->text, similar.nearest);
+                            dim->text, nearest);
     return hg_error_set(err, H5GRAD_FAILED, "--subset: it has no axis %s: h5grad --list shows them",
                         dim->text);
 }
