@@ -117,8 +117,11 @@ void hg_enter(struct h5_guard *guard)
 {
     static pthread_once_t prepared = PTHREAD_ONCE_INIT;
     guard->within = entered;
-    if (guard->within)
+    guard->plugins = 0;
+    if (guard->within) {
+        H5PLget_loading_state(&guard->plugins);
         return;
+    }
     pthread_once(&prepared, prepare_for_fork);
     guard->program = atomic_load(&program_lock);
     if (guard->program)
@@ -129,7 +132,6 @@ void hg_enter(struct h5_guard *guard)
     errno = 0; /* see note_error */
     call_ran_out = false;
     /* Keep libhdf5 from loading code that a file names: see hg_permit_plugins. */
-    guard->plugins = 0;
     H5PLget_loading_state(&guard->plugins);
     H5PLset_loading_state(0);
     guard->function = NULL;
@@ -150,8 +152,10 @@ void hg_enter(struct h5_guard *guard)
 
 void hg_leave(const struct h5_guard *guard)
 {
-    if (guard->within)
+    if (guard->within) {
+        H5PLset_loading_state(guard->plugins);
         return;
+    }
     forget_creation();
     forget_description();
 #ifndef H5_NO_DEPRECATED_SYMBOLS

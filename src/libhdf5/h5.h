@@ -16,12 +16,12 @@
 
 #include "base/error.h"
 
-/* Within another section of the same thread it is a part of that: what a section costs, small
- * fields notice. */
+/* Within another section of the same thread it is a part of that, and ends only what it let libhdf5
+ * load: what a section costs, small fields notice. */
 struct h5_guard {
+    unsigned plugins;                       /* the setting before: what libhdf5 may load */
     bool within;                            /* another section, which keeps all that follows */
     const struct h5grad_hdf5_lock *program; /* its lock, which is held, too; NULL: none is */
-    unsigned plugins;                       /* the caller's setting: what libhdf5 may load */
     H5E_auto2_t function;
     void *data;
 #ifndef H5_NO_DEPRECATED_SYMBOLS

@@ -684,6 +684,19 @@ START_TEST(truncation_is_an_error)
 }
 END_TEST
 
+START_TEST(a_permission_to_load_plugins_ends_with_its_section)
+{
+    unsigned state = 1;
+    struct h5_access allowed = {.allow_plugins = true};
+    struct h5_guard within;
+    hg_enter(&within);
+    hg_permit_plugins(&allowed);
+    hg_leave(&within);
+    H5PLget_loading_state(&state);
+    ck_assert_uint_eq(state, 0);
+}
+END_TEST
+
 START_TEST(plugins_are_not_loaded_unasked)
 {
     unsigned state = 1;
@@ -719,7 +732,7 @@ static Suite *trust_suite(void)
               a_source_that_changed_is_not_read_again, another_file_of_that_name_is_noticed,
               the_input_may_lose_its_name, sources_are_noted_before_they_are_read,
               numbered_sources_are_noted_as_far_as_they_are_there, truncation_is_an_error,
-              plugins_are_not_loaded_unasked);
+              a_permission_to_load_plugins_ends_with_its_section, plugins_are_not_loaded_unasked);
     return suite;
 }
 
