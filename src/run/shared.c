@@ -279,6 +279,31 @@ static enum h5grad_status write_seam(void *user, uint64_t address, const void *d
     return status ? hg_error_context(err, status, "%s", shared->run->output) : H5GRAD_OK;
 }
 
+/* Returns the number of chunks of a result. */
+static uint64_t count_all(const struct h5_storage *storage)
+{
+    uint64_t chunks = storage->layout == H5_CHUNKED;
+    for (unsigned i = 0; chunks > 0 && i < storage->rank; i++)
+        chunks *= size_ceil_div(storage->extent[i], storage->chunk[i]);
+    return chunks;
+}
+
+/* Checks that each is a chunk of an open result: a journal that was tampered with may say anything.
+ */
+static enum h5grad_status check_chunks(const struct shared *shared, const struct field *field,
+                                       const struct lease_chunk *chunk, size_t n,
+                                       struct h5grad_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        const bool known = chunk[i].result < field->n_results;
+        const struct field_result *result = known ? &field->results[chunk[i].result] : NULL;
+        if (!known ||
+            chunk[i].number >= count_all(&shared->owned.storage[hg_results_storage(field, result)]))
+            return hg_error_set(err, H5GRAD_FAILED, "a chunk of a part is in no result");
+    }
+    return H5GRAD_OK;
+}
+
 /* Returns how many chunks of parts there are in leases. */
 static uint64_t count_chunks(const struct shared *shared, const struct wire *parts)
 {
@@ -321,6 +346,8 @@ static enum h5grad_status index_chunks(struct shared *shared, const struct wire 
     const uint64_t most = status ? 0 : count_chunks(shared, parts);
     if (!status && (n > most || (n < most && !shared->field[parts->field].sparse)))
         status = hg_error_set(err, H5GRAD_FAILED, "chunks of a part are missing");
+    if (!status)
+        status = check_chunks(shared, &shared->run->field[parts->field], chunk, n, err);
     if (!status)
         status = put_chunks(shared, parts->field, chunk, n, err);
     status = close_owned(shared, parts->field, status, err);
@@ -490,7 +517,9 @@ static enum h5grad_status take_parts(struct shared *shared, uint64_t hash, struc
     enum h5grad_status status =
         hg_journal_begin_field(journal, 0, 1, hash_bytes(hash, &end, sizeof end), err);
     while (!status && hg_journal_take_part(journal, &part)) {
-        if (part.field < run->selection.n && part.number < shared->field[part.field].parts.n)
+        const struct shared_field *field =
+            &shared->field[part.field < run->selection.n ? part.field : 0];
+        if (part.field < run->selection.n && !field->alone && part.number < field->parts.n)
             status = take_part(shared, &part, err);
     }
     hg_produce_tell_lost(run);
