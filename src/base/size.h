@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Checked 64-bit sizes. Each function returns false on overflow, leaving *out unspecified. */
+/* Checked 64-bit sizes. Functions with *out return false on overflow, leaving it unspecified. */
 #ifndef H5GRAD_BASE_SIZE_H
 #define H5GRAD_BASE_SIZE_H
 
@@ -17,6 +17,19 @@ static inline bool size_mul(uint64_t a, uint64_t b, uint64_t *out)
 static inline bool size_add(uint64_t a, uint64_t b, uint64_t *out)
 {
     return !__builtin_add_overflow(a, b, out);
+}
+
+/* UINT64_MAX on overflow: for what is only reported or compared. */
+static inline uint64_t size_mul_capped(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return size_mul(a, b, &product) ? product : UINT64_MAX;
+}
+
+static inline uint64_t size_add_capped(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return size_add(a, b, &sum) ? sum : UINT64_MAX;
 }
 
 /* product of n factors and unit; false above INT64_MAX, the limit of file offsets, too */

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/parse.h"
+#include "base/size.h"
 #include "cli/text.h"
 
 #include <inttypes.h>
@@ -31,9 +32,9 @@ struct report_total report_add_up(const struct h5grad_report *report)
             continue;
         total.fields++;
         total.results += field->n_results;
-        total.read += field->bytes_read;
-        total.decoded_again += field->bytes_decoded_again;
-        total.written += field->bytes_written;
+        total.read = size_add_capped(total.read, field->bytes_read);
+        total.decoded_again = size_add_capped(total.decoded_again, field->bytes_decoded_again);
+        total.written = size_add_capped(total.written, field->bytes_written);
         if (field->peak_memory > total.peak_memory)
             total.peak_memory = field->peak_memory;
     }

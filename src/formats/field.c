@@ -137,7 +137,7 @@ uint64_t hg_field_result_bytes(const struct field *field)
     for (size_t k = 0; k < field->n_results; k++)
         bytes += field->results[k].components * hg_element_size(field->result);
     for (unsigned i = 0; i < field->rank; i++)
-        bytes *= hg_field_result_count(field, i);
+        bytes = size_mul_capped(bytes, hg_field_result_count(field, i));
     return bytes;
 }
 

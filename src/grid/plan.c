@@ -45,18 +45,6 @@
 /* Tiles per sweep, at least, so that the first one's halo does not matter. */
 #define PLAN_SWEEP_TILES 8
 
-static uint64_t mul_saturated(uint64_t a, uint64_t b)
-{
-    uint64_t product;
-    return size_mul(a, b, &product) ? product : UINT64_MAX;
-}
-
-static uint64_t add_saturated(uint64_t a, uint64_t b)
-{
-    uint64_t sum;
-    return size_add(a, b, &sum) ? sum : UINT64_MAX;
-}
-
 /* Returns whether stencils lie along axis. */
 static bool is_differentiated(const struct plan_request *q, unsigned axis)
 {
@@ -89,13 +77,13 @@ static bool is_sparse(const struct plan_request *q, unsigned axis)
 {
     const struct halo_rule *rule = &q->rule[axis];
     const uint64_t step = q->region->step[axis];
-    uint64_t bytes = mul_saturated(step, q->source_size);
+    uint64_t bytes = size_mul_capped(step, q->source_size);
     if (results_along(q, axis) == 1 || (q->result_chunked && q->result_chunk[axis] > 1))
         return false;
     if (q->cached)
         return step > 1 && step >= q->source_chunk[axis];
     for (unsigned i = axis + 1; i < q->rank; i++)
-        bytes = mul_saturated(bytes, q->extent[i]);
+        bytes = size_mul_capped(bytes, q->extent[i]);
     return step > 1 + (uint64_t)rule->before + rule->after && bytes > PLAN_GAP;
 }
 
@@ -104,8 +92,8 @@ static void tile_points(const struct plan_request *q, const uint64_t *tile, uint
 {
     *core = *halo = 1;
     for (unsigned i = 0; i < q->rank; i++) {
-        *core = mul_saturated(*core, core_width(q, i, tile[i]));
-        *halo = mul_saturated(*halo, halo_width(q, i, tile[i]));
+        *core = size_mul_capped(*core, core_width(q, i, tile[i]));
+        *halo = size_mul_capped(*halo, halo_width(q, i, tile[i]));
     }
 }
 
@@ -113,10 +101,11 @@ static uint64_t point_bytes(const struct plan_request *q, const uint64_t *tile, 
                             uint64_t halo)
 {
     uint64_t bytes =
-        add_saturated(mul_saturated(core, q->core_size), mul_saturated(halo, q->halo_size));
+        size_add_capped(size_mul_capped(core, q->core_size), size_mul_capped(halo, q->halo_size));
     for (unsigned i = 0; i < q->rank; i++) {
         if (is_differentiated(q, i))
-            bytes = add_saturated(bytes, mul_saturated(core_width(q, i, tile[i]), q->axis_size));
+            bytes =
+                size_add_capped(bytes, size_mul_capped(core_width(q, i, tile[i]), q->axis_size));
     }
     return bytes;
 }
@@ -137,7 +126,7 @@ static uint64_t touched_bytes(const struct plan_request *q, const uint64_t *tile
     halo = core;
     for (unsigned i = 0; i < q->rank; i++) {
         uint64_t own = core_width(q, i, tile[i]);
-        halo = add_saturated(halo, mul_saturated(core / own, halo_width(q, i, tile[i]) - own));
+        halo = size_add_capped(halo, size_mul_capped(core / own, halo_width(q, i, tile[i]) - own));
     }
     return point_bytes(q, tile, core, halo);
 }
@@ -158,7 +147,7 @@ static void least_tile(const struct plan_request *q, uint64_t *unit, uint64_t *g
 static uint64_t grown(const struct plan_request *q, const uint64_t *grain, unsigned axis,
                       uint64_t t)
 {
-    uint64_t twice = mul_saturated(t, 2) / grain[axis] * grain[axis];
+    uint64_t twice = size_mul_capped(t, 2) / grain[axis] * grain[axis];
     return is_sparse(q, axis) ? t : size_min(size_max(twice, t), results_along(q, axis));
 }
 
@@ -175,7 +164,7 @@ static uint64_t count_tiles(const struct plan_request *q, const uint64_t *tile)
 {
     uint64_t tiles = 1;
     for (unsigned i = 0; i < q->rank; i++)
-        tiles = mul_saturated(tiles, size_ceil_div(results_along(q, i), tile[i]));
+        tiles = size_mul_capped(tiles, size_ceil_div(results_along(q, i), tile[i]));
     return tiles;
 }
 
@@ -330,7 +319,7 @@ static uint64_t chunks_reached(const struct plan_request *q, unsigned axis, uint
         some +=
             size_max(chunks_beside(q, axis), size_ceil_div(width - size_min(width, points), chunk));
     } else {
-        some = size_max(add_saturated(points, rule->before + rule->after), width);
+        some = size_max(size_add_capped(points, rule->before + rule->after), width);
         some = (some - 1) / chunk + 2 + (rule->periodic ? 2 : 0);
     }
     return size_min(some, chunks_along(q, axis));
@@ -373,13 +362,13 @@ static uint64_t chunks_cross(const struct plan_request *q, const struct plan *p,
 {
     uint64_t core = 1, total;
     for (unsigned k = first; k < q->rank; k++)
-        core = mul_saturated(core, chunks_owned(q, p->order[k], span[p->order[k]]));
+        core = size_mul_capped(core, chunks_owned(q, p->order[k], span[p->order[k]]));
     total = core;
     for (unsigned k = first; k < q->rank; k++) {
         unsigned axis = p->order[k];
         uint64_t own = chunks_owned(q, axis, span[axis]);
         uint64_t reached = size_max(chunks_reached(q, axis, span[axis]), own);
-        total = add_saturated(total, mul_saturated(core / own, reached - own));
+        total = size_add_capped(total, size_mul_capped(core / own, reached - own));
     }
     return total;
 }
@@ -389,24 +378,24 @@ static uint64_t chunk_bytes(const struct plan_request *q)
 {
     uint64_t bytes = q->source_size;
     for (unsigned i = 0; i < q->rank; i++)
-        bytes = mul_saturated(bytes, q->source_chunk[i]);
+        bytes = size_mul_capped(bytes, q->source_chunk[i]);
     return bytes;
 }
 
 static void block_span(const struct plan_request *q, const struct plan *p, uint64_t *span)
 {
     for (unsigned i = 0; i < q->rank; i++)
-        span[i] = region_span(q->region, i, mul_saturated(p->block[i], p->tile[i]));
+        span[i] = region_span(q->region, i, size_mul_capped(p->block[i], p->tile[i]));
 }
 
 /* Returns the bytes of bookkeeping for the chunks of a block. Along a periodic axis there is an
  * entry for every chunk: a halo that wraps around reaches both ends. */
 static uint64_t entry_bytes(const struct plan_request *q, const uint64_t *span)
 {
-    uint64_t bytes = mul_saturated(PLAN_CHUNK_ENTRY, 1 + q->more_chunks);
+    uint64_t bytes = size_mul_capped(PLAN_CHUNK_ENTRY, 1 + q->more_chunks);
     for (unsigned i = 0; i < q->rank; i++)
-        bytes = mul_saturated(bytes, q->rule[i].periodic ? chunks_along(q, i)
-                                                         : chunks_reached(q, i, span[i]));
+        bytes = size_mul_capped(bytes, q->rule[i].periodic ? chunks_along(q, i)
+                                                           : chunks_reached(q, i, span[i]));
     return bytes;
 }
 
@@ -424,14 +413,14 @@ static uint64_t cache_need(const struct plan_request *q, const struct plan *p)
         tile[i] = core_width(q, i, p->tile[i]);
     const uint64_t entries = entry_bytes(q, span);
     for (unsigned k = 0; k < q->rank; k++) {
-        uint64_t rows = mul_saturated(chunks_shared(q, p, p->order[k]), slower);
-        window = add_saturated(window, mul_saturated(rows, chunks_cross(q, p, k + 1, span)));
-        slower = mul_saturated(slower, chunks_owned(q, p->order[k], tile[p->order[k]]));
+        uint64_t rows = size_mul_capped(chunks_shared(q, p, p->order[k]), slower);
+        window = size_add_capped(window, size_mul_capped(rows, chunks_cross(q, p, k + 1, span)));
+        slower = size_mul_capped(slower, chunks_owned(q, p->order[k], tile[p->order[k]]));
     }
-    window = add_saturated(window, mul_saturated(p->threads, chunks_cross(q, p, 0, tile)));
+    window = size_add_capped(window, size_mul_capped(p->threads, chunks_cross(q, p, 0, tile)));
     window = size_min(entries / PLAN_CHUNK_ENTRY / (1 + q->more_chunks), window);
-    return add_saturated(mul_saturated(window, add_saturated(chunk_bytes(q), q->source_more)),
-                         entries);
+    return size_add_capped(size_mul_capped(window, size_add_capped(chunk_bytes(q), q->source_more)),
+                           entries);
 }
 
 /* The axis with the most chunks becomes the slowest: then the layers of chunks that are kept are
@@ -488,7 +477,7 @@ static uint64_t span_halo(const struct plan_request *q, const uint64_t *span)
 {
     uint64_t points = 1;
     for (unsigned i = 0; i < q->rank; i++)
-        points = mul_saturated(points, hg_halo_width(&q->rule[i], q->extent[i], span[i]));
+        points = size_mul_capped(points, hg_halo_width(&q->rule[i], q->extent[i], span[i]));
     return points;
 }
 
@@ -526,8 +515,8 @@ static bool choose_gathered(const struct plan_request *q, struct plan *p, uint64
         block_span(q, p, span);
         p->block_points = span_halo(q, span);
         uint64_t bytes =
-            add_saturated(mul_saturated(p->block_points, q->source_size), entry_bytes(q, span));
-        p->cache_bytes = add_saturated(bytes, chunk_bytes(q));
+            size_add_capped(size_mul_capped(p->block_points, q->source_size), entry_bytes(q, span));
+        p->cache_bytes = size_add_capped(bytes, chunk_bytes(q));
         if (bytes <= memory)
             return true;
         for (unsigned i = 0; i < q->rank; i++) {
@@ -612,11 +601,11 @@ static uint64_t cross_sum(const struct plan *p, const uint64_t *piece, const uin
             core[i] += extra[i];
             extra[i] = 0;
         }
-        sum = mul_saturated(sum, core[i]);
+        sum = size_mul_capped(sum, core[i]);
     }
     uint64_t total = sum;
     for (unsigned i = 0; i < p->rank; i++)
-        total = add_saturated(total, mul_saturated(sum / core[i], extra[i]));
+        total = size_add_capped(total, size_mul_capped(sum / core[i], extra[i]));
     return total;
 }
 
@@ -632,7 +621,7 @@ static void count_reading(const struct plan_request *q, struct plan *p)
         return;
     uint64_t span[GRID_MAX_RANK];
     for (unsigned i = 0; i < q->rank; i++)
-        span[i] = mul_saturated(p->block[i], p->tile[i]);
+        span[i] = size_mul_capped(p->block[i], p->tile[i]);
     p->chunks = cross_sum(p, q->region->count, q->source_chunk);
     p->chunk_decodes = cross_sum(p, span, q->source_chunk);
 }
@@ -660,7 +649,7 @@ static double choose_sweep_tile(const struct plan_request *q, uint64_t memory, u
     if (shared <= most)
         return cost;
     limits.cache = limits.most = shared;
-    limits.tiles = mul_saturated(q->threads, PLAN_SHARED_TILES);
+    limits.tiles = size_mul_capped(q->threads, PLAN_SHARED_TILES);
     choose_tile(q, &limits, large);
     double less = tile_cost(q, limits.sweep_axis, large);
     if (less >= cost * (1 - PLAN_WORTH_SHARED))
@@ -692,7 +681,7 @@ static void set_tile(const struct plan_request *q, struct plan *p, uint64_t memo
 
 static uint64_t worker_bytes(const struct plan_request *q, unsigned threads)
 {
-    return add_saturated(q->worker_size, threads > 1 ? q->team_size : 0);
+    return size_add_capped(q->worker_size, threads > 1 ? q->team_size : 0);
 }
 
 /* Returns the memory without the share of libraries' caches. */
@@ -704,16 +693,16 @@ static uint64_t memory_besides(const struct plan_request *q)
 /* Returns the memory that is left for tiles and chunks. */
 static uint64_t memory_left(const struct plan_request *q, unsigned threads)
 {
-    uint64_t taken = add_saturated(q->held, mul_saturated(threads, worker_bytes(q, threads)));
+    uint64_t taken = size_add_capped(q->held, size_mul_capped(threads, worker_bytes(q, threads)));
     return memory_besides(q) - size_min(memory_besides(q), taken);
 }
 
 /* Sets p->memory, libraries' caches left out. */
 static void add_memory(const struct plan_request *q, struct plan *p)
 {
-    uint64_t worker = add_saturated(worker_bytes(q, p->threads), tile_bytes(q, p->tile));
-    p->memory =
-        add_saturated(add_saturated(q->held, p->cache_bytes), mul_saturated(p->threads, worker));
+    uint64_t worker = size_add_capped(worker_bytes(q, p->threads), tile_bytes(q, p->tile));
+    p->memory = size_add_capped(size_add_capped(q->held, p->cache_bytes),
+                                size_mul_capped(p->threads, worker));
 }
 
 /* Chooses tile and block for a number of threads; false if they do not fit. A single worker makes
@@ -725,7 +714,7 @@ static bool fit(const struct plan_request *q, struct plan *p, unsigned threads)
     p->block_points = 0;
     for (uint64_t tile = q->cached ? share / 2 : share;; tile /= 2) {
         set_tile(q, p, tile);
-        uint64_t tiles = mul_saturated(threads, tile_bytes(q, p->tile));
+        uint64_t tiles = size_mul_capped(threads, tile_bytes(q, p->tile));
         if (tiles <= left && choose_block(q, p, left - tiles))
             break;
         if (threads > 1 || tile / 2 < PLAN_LEAST_TILE)
@@ -742,7 +731,7 @@ static bool fit_gathered(const struct plan_request *q, struct plan *p, unsigned 
     left -= size_min(left, chunk_bytes(q));
     p->threads = threads;
     set_tile(q, p, left / PLAN_GATHERED_TILES / threads);
-    uint64_t tiles = mul_saturated(threads, tile_bytes(q, p->tile));
+    uint64_t tiles = size_mul_capped(threads, tile_bytes(q, p->tile));
     if (tiles > left || !choose_gathered(q, p, left - tiles))
         return false;
     add_memory(q, p);
@@ -781,7 +770,7 @@ static void use_memory(const struct plan_request *q, struct plan *p)
 static enum h5grad_status too_small(const struct plan_request *q, const struct plan *least,
                                     struct h5grad_error *err)
 {
-    uint64_t need = add_saturated(least->memory, size_min(q->caches, least->memory));
+    uint64_t need = size_add_capped(least->memory, size_min(q->caches, least->memory));
     return hg_error_set(err, H5GRAD_FAILED, "needs --memory=%" PRIu64 "M at least%s",
                         hg_budget_cap(need) >> 20,
                         q->result_chunked ? " (less with --layout=contiguous)" : "");

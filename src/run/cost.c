@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/size.h"
 #include "codec/codec.h"
 
 /* Nanoseconds per byte: of moving data; besides, of finding its place in chunks; of what libhdf5
@@ -26,7 +27,7 @@ static uint64_t point_size(const struct field *field)
 
 uint64_t hg_cost_read(const struct task *task)
 {
-    return task->plan.read_points * point_size(task->field);
+    return size_mul_capped(task->plan.read_points, point_size(task->field));
 }
 
 /* Bytes of a decoded chunk; 0 where the reader keeps none. */
@@ -35,13 +36,13 @@ static uint64_t chunk_size(const struct task *task)
     const struct plan *plan = &task->plan;
     uint64_t size = plan->cached ? point_size(task->field) : 0;
     for (unsigned i = 0; plan->cached && i < plan->rank; i++)
-        size *= plan->source_chunk[i];
+        size = size_mul_capped(size, plan->source_chunk[i]);
     return size;
 }
 
 uint64_t hg_cost_decoded_again(const struct task *task)
 {
-    return (task->plan.chunk_decodes - task->plan.chunks) * chunk_size(task);
+    return size_mul_capped(task->plan.chunk_decodes - task->plan.chunks, chunk_size(task));
 }
 
 /* Nanoseconds of one thread to decode what is read. */
@@ -76,15 +77,17 @@ static double library_work(const struct task *task)
     return (double)hg_cost_read(task) * (LIBRARY_COST + task->storage.n_filters * FILTER_COST);
 }
 
-static double find_work(const struct task *task, uint64_t bytes)
+/* Nanoseconds of the whole field: more than any run has, of a sparse one of most of 64 bits. */
+static uint64_t find_work(const struct task *task, uint64_t bytes)
 {
     double points = 1;
     for (unsigned i = 0; i < task->field->rank; i++)
         points *= (double)hg_field_result_count(task->field, i);
     const double shared =
         decode_work(task) + derive_work(task, points) + encode_work(task, (double)bytes);
-    return shared / task->plan.threads + library_work(task) +
-           MOVE_COST * ((double)hg_cost_read(task) + (double)bytes);
+    const double work = shared / task->plan.threads + library_work(task) +
+                        MOVE_COST * ((double)hg_cost_read(task) + (double)bytes);
+    return work < (double)INT64_MAX ? (uint64_t)work : INT64_MAX;
 }
 
 enum h5grad_status hg_costs_add(struct costs *costs, const struct task *task,
@@ -96,8 +99,8 @@ enum h5grad_status hg_costs_add(struct costs *costs, const struct task *task,
         return hg_error_memory(err, (costs->n + 1) * size);
     const struct cost before = costs->n > 0 ? grown[costs->n - 1] : (struct cost){0};
     const uint64_t bytes = hg_field_result_bytes(task->field);
-    grown[costs->n++] =
-        (struct cost){before.bytes + bytes, before.work + (uint64_t)find_work(task, bytes)};
+    grown[costs->n++] = (struct cost){size_add_capped(before.bytes, bytes),
+                                      size_add_capped(before.work, find_work(task, bytes))};
     costs->upto = grown;
     return H5GRAD_OK;
 }

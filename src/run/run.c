@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "formats/provenance.h"
 #include "base/path.h"
+#include "base/size.h"
 #include "run/axes.h"
 #include "run/boundary.h"
 #include "run/produce.h"
@@ -168,7 +169,7 @@ static enum h5grad_status accept(struct run *run, const struct selected *item,
     run->fields++;
     if (run->goal != RUN_LIST) {
         if (task->result_storage.n_filters == 0 && !task->result_storage.sparse)
-            run->space += hg_field_result_bytes(field);
+            run->space = size_add_capped(run->space, hg_field_result_bytes(field));
         hg_shared_note(run);
         if (*task->left_out)
             hg_message_add(&run->messages, H5GRAD_DETAIL, "%s: results are stored without its %s",
