@@ -65,23 +65,13 @@ static enum h5grad_status refuse_name(const struct field *field, const char *tex
 static enum h5grad_status find_axis(const struct field *field, const struct axis_option *option,
                                     unsigned *axis, struct h5grad_error *err)
 {
-    const char *text = option->text;
-    const int64_t number = option->number;
-    unsigned rank = field->rank;
-    for (unsigned i = 0; i < rank; i++) {
-        const char *name = field->coords.axis[i].name;
-        if (name && strcmp(name, text) == 0) {
-            *axis = i;
-            return H5GRAD_OK;
-        }
-    }
+    *axis = hg_axis_option_find(option, field);
+    if (*axis < field->rank)
+        return H5GRAD_OK;
     if (!option->is_number)
-        return refuse_name(field, text, err);
-    if (number < -(int64_t)rank || number >= (int64_t)rank)
-        return hg_error_set(err, H5GRAD_FAILED, "axis %s is out of range: the rank is %u", text,
-                            rank);
-    *axis = (unsigned)(number < 0 ? number + (int64_t)rank : number);
-    return H5GRAD_OK;
+        return refuse_name(field, option->text, err);
+    return hg_error_set(err, H5GRAD_FAILED, "axis %s is out of range: the rank is %u", option->text,
+                        field->rank);
 }
 
 static void use_axis(struct field *field, unsigned axis)

@@ -25,7 +25,21 @@ enum h5grad_status hg_axis_option_parse(const char *text, size_t length, struct 
     return H5GRAD_OK;
 }
 
-/* Returns whether an entry is for an axis of rank, whose name may be NULL. */
+unsigned hg_axis_option_find(const struct axis_option *option, const struct field *field)
+{
+    const int64_t rank = field->rank, number = option->number;
+    for (unsigned i = 0; i < field->rank; i++) {
+        const char *name = field->coords.axis[i].name;
+        if (name && strcmp(name, option->text) == 0)
+            return i;
+    }
+    if (!option->is_number || number < -rank || number >= rank)
+        return field->rank;
+    return (unsigned)(number < 0 ? number + rank : number);
+}
+
+/* Returns whether an entry is for an axis of rank, whose name may be NULL. An entry may be for two:
+ * the name of one may be the number of another. */
 static bool is_for_axis(const struct axis_option *option, unsigned axis, unsigned rank,
                         const char *name)
 {
@@ -484,9 +498,10 @@ const char *hg_axis_option_nearest(const struct axis_option *dim, const struct f
 /* Notes whether a field has an axis, or else which of its axes may have been meant. */
 static void note_axis(struct axis_option *dim, const struct field *field)
 {
-    for (unsigned k = 0; k < field->rank && dim->text && !dim->found; k++)
-        dim->found = is_for_axis(dim, k, field->rank, field->coords.axis[k].name);
-    if (!dim->text || dim->found || *dim->meant)
+    if (!dim->text)
+        return;
+    dim->found = dim->found || hg_axis_option_find(dim, field) < field->rank;
+    if (dim->found || *dim->meant)
         return;
     const char *nearest = hg_axis_option_nearest(dim, field);
     if (nearest && strlen(nearest) < sizeof dim->meant)

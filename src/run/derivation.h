@@ -72,6 +72,10 @@ enum h5grad_status hg_derivation_parse(const struct h5grad_options *user,
                                        struct derivation *derivation, struct h5grad_error *err);
 void hg_derivation_free(struct derivation *derivation);
 
+/* Returns the axis of the field that an option means, by its name or else its number; the rank if
+ * there is none. */
+unsigned hg_axis_option_find(const struct axis_option *dim, const struct field *field);
+
 /* Returns the name of the field's axis that is most like the one of an option, as long as the field
  * lives; NULL if none is. */
 const char *hg_axis_option_nearest(const struct axis_option *dim, const struct field *field);

@@ -2,24 +2,9 @@
 #include "run/subset.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/size.h"
-
-/* Returns the axis of a field that an option names by name or else number; rank if it has none. */
-static unsigned find_axis(const struct field *field, const struct axis_option *option)
-{
-    const int64_t rank = field->rank, number = option->number;
-    for (unsigned i = 0; i < field->rank; i++) {
-        const char *name = field->coords.axis[i].name;
-        if (name && strcmp(name, option->text) == 0)
-            return i;
-    }
-    if (!option->is_number || number < -rank || number >= rank)
-        return field->rank;
-    return (unsigned)(number < 0 ? number + rank : number);
-}
 
 /* Returns an index as in Python, where negative ones count from the end. It may lie beyond the
  * ends.
@@ -99,7 +84,7 @@ enum h5grad_status hg_subset_settle(struct field *field, const struct run_option
     hg_region_whole(field->rank, field->extent, field->region);
     for (size_t i = 0; i < derivation->n_subsets && !status; i++) {
         const struct subset_option *subset = &derivation->subset[i];
-        const unsigned axis = find_axis(field, &subset->dim);
+        const unsigned axis = hg_axis_option_find(&subset->dim, field);
         if (axis < field->rank) {
             status = apply(field, subset, axis, &chosen, err);
         } else if (named) {
