@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Returns the last component, within path. */
+/* Returns the last component, within path; empty for "folder/". */
 const char *hg_path_base(const char *path);
 
 /* Returns the folder of a file, in new memory: "." for "f", "/" for "/f". */

@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/launcher.h"
 #include "base/memory.h"
+#include "base/path.h"
 
 enum {
     CLAIM_TEXT = 1024,
@@ -42,8 +43,7 @@ static char *claim_path(const char *output)
 {
     char *target = realpath(output, NULL); /* NULL: there is no file yet */
     const char *path = target ? target : output;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    const char *name = hg_path_base(path);
     char hash[20] = "";
 
     if (strlen(name) > CLAIM_NAME)

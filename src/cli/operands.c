@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 
 enum h5grad_status operands_take(struct options *options, const char *value,
                                  struct h5grad_error *error)
@@ -47,17 +48,9 @@ static bool operand_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/* The name that a file has in FOLDER; empty for "folder/". */
-static const char *operand_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp(operand_name(*(const char *const *)a), operand_name(*(const char *const *)b));
+    return strcmp(hg_path_base(*(const char *const *)a), hg_path_base(*(const char *const *)b));
 }
 
 /* Fails if two of n inputs have one name. */
@@ -75,7 +68,7 @@ static enum h5grad_status operands_compare(const struct options_list *list, size
         if (compare_names(&sorted[i - 1], &sorted[i]) == 0)
             status = hg_error_set(error, H5GRAD_USAGE,
                                   "'%s' and '%s' would both be '%s' in '%s': give each a folder",
-                                  sorted[i - 1], sorted[i], operand_name(sorted[i]), folder);
+                                  sorted[i - 1], sorted[i], hg_path_base(sorted[i]), folder);
     }
     free(sorted);
     return status;
@@ -92,7 +85,7 @@ static enum h5grad_status operands_place(struct options *options, size_t n, cons
         return hg_error_memory(error, n * sizeof *options->outputs);
     for (options->n_outputs = 0; options->n_outputs < n; options->n_outputs++) {
         const char *input = options->operands.items[options->n_outputs];
-        char *path = hg_memory_format("%s%s%s", folder, between, operand_name(input));
+        char *path = hg_memory_format("%s%s%s", folder, between, hg_path_base(input));
         if (!path)
             return hg_error_memory(error, strlen(folder) + strlen(input));
         options->outputs[options->n_outputs] = path;
@@ -193,7 +186,7 @@ static enum h5grad_status operands_settle_folder(struct options *options, size_t
     enum h5grad_status status;
 
     for (size_t i = 0; i < n; i++) {
-        if (*operand_name(list->items[i]) == '\0')
+        if (*hg_path_base(list->items[i]) == '\0')
             return hg_error_set(error, H5GRAD_USAGE, "'%s': INPUT must be a file, not a folder",
                                 list->items[i]);
     }

@@ -139,8 +139,7 @@ static bool is_placed(struct h5_probe *probe, H5FD_mem_t type, haddr_t address, 
 {
     if (type != H5FD_MEM_DRAW || !probe->placing || address != probe->told_at)
         return false;
-    probe->address = address;
-    probe->size = size;
+    h5_probe_note(probe, type, address, size);
     return true;
 }
 

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "codec/codec.h"
@@ -235,8 +236,7 @@ static enum h5grad_status prepare_keeping(struct chunked_reader *self, const str
     if (!self->entry)
         return hg_error_memory(err, entries * sizeof *self->entry);
     for (uint64_t i = first; i < end; i++) {
-        if (i % TURN_TILES == 0 && self->reader.cancelled &&
-            self->reader.cancelled(self->reader.user))
+        if (i % TURN_TILES == 0 && cancel_is_asked(self->reader.cancelled, self->reader.user))
             return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
         struct tile tile;
         struct halo_pieces pieces;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/size.h"
@@ -444,7 +445,7 @@ static enum h5grad_status await(struct share *share, bool *answer, int (*cancell
             return status;
         if (atomic_load(&share->over) && answer != &share->fin)
             return report_over(err);
-        if (cancelled && cancelled(user))
+        if (cancel_is_asked(cancelled, user))
             return hg_error_set(err, H5GRAD_CANCELLED, "cancelled");
         hg_ranks_nap(share->ranks);
     }
