@@ -23,6 +23,9 @@
 /* The number of fields with unused attributes of values that have a message each. */
 #define FEW 8
 
+/* So many fields are searched for datasets that fit their axes until one has some. */
+#define SEARCHED 64
+
 static void on_warning(void *user, const char *text)
 {
     hg_message_add(&((struct run *)user)->messages, H5GRAD_WARNING, "%s", text);
@@ -95,14 +98,31 @@ static enum h5grad_status add_names(struct run *run, const char *source, const s
     return status;
 }
 
+/* Adds the datasets that fit the axes of a field to the warning of unit spacing. A row comes only
+ * where it is the first: it may be the coordinates of another field itself. */
+static enum h5grad_status hint_at(struct run *run, const struct field *field,
+                                  struct h5grad_error *err)
+{
+    char label[256], suggestions[512];
+    unsigned k = 0;
+    hg_suggestions_text(field, suggestions, sizeof suggestions);
+    if (!*suggestions || (field->n_axes == 1 && run->tally.of[TALLY_UNIT_SPACING].entry[0].n > 1))
+        return H5GRAD_OK;
+    while (field->axis[field->order[k]].spacing.kind != SPACING_AUTO)
+        k++;
+    hg_field_label(field, field->order[k], label, sizeof label);
+    BASE_FREED char *first = hg_memory_format("%s: %s", field->path, label);
+    return first ? hg_tally_hint(&run->tally, TALLY_UNIT_SPACING, first, suggestions, err)
+                 : hg_error_memory(err, strlen(field->path));
+}
+
 /* Counts the axes with unit spacing, those that go round the globe but have ends, and those dropped
  * for their coordinates. */
 static enum h5grad_status count_axes(struct run *run, const struct field *field,
                                      struct h5grad_error *err)
 {
     enum h5grad_status status = H5GRAD_OK;
-    char label[256], number[32], suggestions[512];
-    hg_suggestions_text(field, suggestions, sizeof suggestions);
+    char label[256], number[32];
     for (unsigned k = 0; k < field->n_axes && !status; k++) {
         unsigned axis = field->order[k];
         const char *name = hg_field_axis_option(field, axis, number, sizeof number);
@@ -116,8 +136,8 @@ static enum h5grad_status count_axes(struct run *run, const struct field *field,
             status = hg_tally_add(&run->tally, TALLY_UNIT_SPACING, "", err, "%s: %s", field->path,
                                   label);
     }
-    if (!status && *suggestions)
-        status = hg_tally_hint(&run->tally, TALLY_UNIT_SPACING, suggestions, err);
+    if (!status)
+        status = hint_at(run, field, err);
     for (unsigned i = 0; i < field->rank && !status; i++) {
         const char *why = field->axis[i].problem;
         if (!field->axis[i].dropped)
@@ -225,7 +245,9 @@ static enum h5grad_status prepare(struct run *run, const struct selected *item, 
     if (!status)
         hg_task_note_methods(&run->task, field);
     hg_leave(&guard);
-    if (!status && (run->goal != RUN_ALL || run->tally.of[TALLY_UNIT_SPACING].n == 0))
+    const bool told =
+        run->fields >= SEARCHED || hg_tally_is_hinted(&run->tally, TALLY_UNIT_SPACING);
+    if (!status && (run->goal != RUN_ALL || !told))
         status = hg_suggest(&run->suggestions, run->file, field, err);
     if (!status && run->goal == RUN_LIST)
         status = hg_axes_describe_others(field, &options, run->coordinates, err);

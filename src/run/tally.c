@@ -67,13 +67,26 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
     return H5GRAD_OK;
 }
 
-enum h5grad_status hg_tally_hint(struct tally *tally, enum tally_kind kind, const char *hint,
-                                 struct h5grad_error *err)
+bool hg_tally_is_hinted(const struct tally *tally, enum tally_kind kind)
+{
+    return tally->of[kind].n > 0 && tally->of[kind].entry[tally->of[kind].n - 1].hint;
+}
+
+enum h5grad_status hg_tally_hint(struct tally *tally, enum tally_kind kind, const char *first,
+                                 const char *hint, struct h5grad_error *err)
 {
     struct tally_entry *entry = &tally->of[kind].entry[tally->of[kind].n - 1];
-    if (!entry->hint)
-        entry->hint = hg_memory_text(hint);
-    return entry->hint ? H5GRAD_OK : hg_error_memory(err, strlen(hint));
+    if (entry->hint)
+        return H5GRAD_OK;
+    char *said = hg_memory_text(first);
+    entry->hint = said ? hg_memory_text(hint) : NULL;
+    if (!entry->hint) {
+        free(said);
+        return hg_error_memory(err, strlen(first) + strlen(hint));
+    }
+    free(entry->first);
+    entry->first = said;
+    return H5GRAD_OK;
 }
 
 /* Returns the message of an entry, to be freed; NULL if memory runs out. */

@@ -4,6 +4,8 @@
 #ifndef H5GRAD_RUN_TALLY_H
 #define H5GRAD_RUN_TALLY_H
 
+#include <stdbool.h>
+
 #include "libhdf5/message.h"
 
 enum tally_kind {
@@ -39,9 +41,13 @@ enum h5grad_status hg_tally_add(struct tally *tally, enum tally_kind kind, const
                                 struct h5grad_error *err, const char *format, ...)
     BASE_PRINTF(5, 6);
 
-/* Adds a hint to the end of the message about the latest reason, unless it has one. */
-enum h5grad_status hg_tally_hint(struct tally *tally, enum tally_kind kind, const char *hint,
-                                 struct h5grad_error *err);
+/* Adds a hint to the end of the message about the latest reason, unless it has one. The message is
+ * about the case that it helps, first, from then on. */
+enum h5grad_status hg_tally_hint(struct tally *tally, enum tally_kind kind, const char *first,
+                                 const char *hint, struct h5grad_error *err);
+
+/* Returns whether the message about the latest reason has a hint. */
+bool hg_tally_is_hinted(const struct tally *tally, enum tally_kind kind);
 
 /* Returns the message about the first of the cases of a kind that has some, to be freed; NULL if
  * memory runs out. */

@@ -27,6 +27,8 @@ make_input plane.h5 /u float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800
 make_input plane.h5 /y float64 3 0 1 3
 make_input plane.h5 /x float64 1x4 0 1 3 7
 make_input plane.h5 /g/v float64 4 1 2 1 2
+make_input rows.h5 /t float64 1x3 0 1 3
+make_input rows.h5 /u float64 3x4 1 2 4 8 10 20 40 80 100 200 400 800
 for file in samples/*.h5 plain.h5 useless.h5 edge.h5 plane.h5; do
     agrees "$file"
     agrees "$file" --accuracy=4
@@ -53,6 +55,9 @@ check "a suggestion in JSON" grep -q '"suggestion": "/y has 3 points: --coord 0=
 run plane.h5 o/out.h5
 check "a suggestion of a run" grep -q \
     '/g/v: axis 0: no spacing found: .*, --coord coordinates: /x has 4 points: --coord 0=/x$' unit
+run rows.h5 o/rows.h5
+check "the first field that has a suggestion" grep -q \
+    ' /u: axis 0: no spacing found: .*, as for 2 more .*, --coord coordinates: /t has 3 points: --coord 0=/t$' unit
 run -O --coord 0=/y --coord 1=/x -d /u plane.h5 o/out.h5
 check "what was suggested serves" equal "$status $(cat unit)" "0 "
 run -O --strict -d /g/v plane.h5 o/out.h5
