@@ -474,8 +474,10 @@ void hg_coords_forget(struct coords_axis *axis)
     free(axis->path);
     free(axis->unit);
     free(axis->problem);
-    *axis = (struct coords_axis){
-        .name = axis->name, .left_out = axis->left_out, .counted = axis->counted};
+    *axis = (struct coords_axis){.name = axis->name,
+                                 .left_out = axis->left_out,
+                                 .counted = axis->counted,
+                                 .guessed = axis->guessed};
 }
 
 void hg_coords_add_note(struct query *query, const char *format, ...)

@@ -36,6 +36,7 @@ struct coords_axis {
      * vector"); NULL: always. */
     char *left_out;
     char *counted; /* the part of note about counted months and years; NULL: none */
+    char *guessed; /* the part about components that the axis may hold; NULL: none */
     bool periodic; /* the convention says that the first point follows the last */
 };
 

@@ -78,9 +78,8 @@ enum h5grad_status hg_coords_read(hid_t file, const struct h5_walk *walk, const 
     return query.status;
 }
 
-void hg_coords_drop_counted(struct coords *coords, unsigned axis)
+static void drop_from_note(struct coords *coords, const char *text)
 {
-    const char *text = coords->axis[axis].counted;
     char *at = text && coords->note ? strstr(coords->note, text) : NULL;
     if (!at)
         return;
@@ -96,12 +95,23 @@ void hg_coords_drop_counted(struct coords *coords, unsigned axis)
     }
 }
 
+void hg_coords_drop_counted(struct coords *coords, unsigned axis)
+{
+    drop_from_note(coords, coords->axis[axis].counted);
+}
+
+void hg_coords_drop_guessed(struct coords *coords, unsigned axis)
+{
+    drop_from_note(coords, coords->axis[axis].guessed);
+}
+
 static void free_axis(struct coords_axis *axis)
 {
     hg_coords_forget(axis);
     free(axis->name);
     free(axis->left_out);
     free(axis->counted);
+    free(axis->guessed);
 }
 
 void hg_coords_drop_axis(struct coords *coords, unsigned axis)

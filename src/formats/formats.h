@@ -19,6 +19,9 @@ void hg_coords_free(struct coords *coords);
 /* Removes the months and years of an axis from the note. */
 void hg_coords_drop_counted(struct coords *coords, unsigned axis);
 
+/* Removes what an axis may hold from the note. */
+void hg_coords_drop_guessed(struct coords *coords, unsigned axis);
+
 /* Removes an axis; those after it move up. */
 void hg_coords_drop_axis(struct coords *coords, unsigned axis);
 

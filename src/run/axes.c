@@ -587,6 +587,8 @@ static enum h5grad_status settle(struct field *field, const struct run_options *
         status = apply_file(field, i, options->midpoints, err);
     for (unsigned i = 0; i < field->rank && options->derivation.time_unit; i++)
         hg_coords_drop_counted(&field->coords, i);
+    for (unsigned i = 0; i < field->rank && options->n_dims > 0; i++) /* --dim has settled it */
+        hg_coords_drop_guessed(&field->coords, i);
     if (!status)
         hg_choose_without_time(field, options);
     if (!status && hg_axes_note(field))

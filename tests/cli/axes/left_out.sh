@@ -290,4 +290,15 @@ run decoy.h5 out.h5
 check "no list: exit status" equal "$status" 0
 check "no list: values" equal "$(values out.h5 /u_grad_0)" "1 1 1"
 
+# What may be components is a note, and not where --dim has the answer.
+make_input tensor.h5 /x float64 4 0 1 2 3 , /s float64 4x3x3 , /s scales /x - -
+rm -f out.h5
+run tensor.h5 out.h5
+check "a tensor" grep -q 'axes 1 and 2 have 3 points and no coordinates: if they hold components, --dim=0' stderr
+for dims in 0 1,2; do
+    rm -f out.h5
+    run --dim=$dims tensor.h5 out.h5
+    check "a tensor with --dim=$dims" equal "$status $(grep -c components stderr)" "0 0"
+done
+
 finish

@@ -124,6 +124,8 @@ START_TEST(short_axes_may_hold_components)
     make("a", 4, 3);
     make("b", 4, 5);
     make("c", 2, 4, 3);
+    make("d", 4, 3, 3);
+    make("e", 4, 3, 2);
     hid_t a = H5Dopen2(file, "a", H5P_DEFAULT), b = H5Dopen2(file, "b", H5P_DEFAULT);
     hobj_ref_t scale;
     ck_assert_int_ge(H5Rcreate(&scale, file, "x", H5R_OBJECT, -1), 0);
@@ -132,6 +134,17 @@ START_TEST(short_axes_may_hold_components)
     ck_assert_int_eq(hg_scales_write(b, 2, n, &scale, &err), H5GRAD_OK);
     hg_close(a);
     hg_close(b);
+    const size_t of_three[3] = {1, 0, 0};
+    hid_t d = H5Dopen2(file, "d", H5P_DEFAULT), e = H5Dopen2(file, "e", H5P_DEFAULT);
+    ck_assert_int_eq(hg_scales_write(d, 3, of_three, &scale, &err), H5GRAD_OK);
+    ck_assert_int_eq(hg_scales_write(e, 3, of_three, &scale, &err), H5GRAD_OK);
+    hg_close(d);
+    hg_close(e);
+    read_coords("/d");
+    ck_assert_str_eq(coords.note, "axes 1 and 2 have 3 points and no coordinates: if they hold "
+                                  "components, --dim=0 leaves them out");
+    read_coords("/e");
+    ck_assert_ptr_null(coords.note);
     read_coords("/a");
     ck_assert_str_eq(coords.note, "axis 1 has 3 points and no coordinates: if it holds components, "
                                   "--dim=0 leaves it out");
