@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/launcher.h"
+#include "base/path.h"
 #include "cli/cap.h"
 #include "cli/claim.h"
 #include "cli/command_line.h"
@@ -121,7 +122,7 @@ static enum h5grad_status many_choose(struct options *options, struct many_sessi
 {
     operands_choose(options, many->next);
     snprintf(session->label, sizeof session->label, "file %zu of %zu: %s", many->next + 1,
-             options->n_files, options->input);
+             options->n_files, hg_path_base(options->input));
     if (session->documents.stream)
         documents_begin(&session->documents, many->next, &many->json);
     supervise_note_begin(options, many->next);

@@ -30,6 +30,12 @@ on_terminal -s 1 in.h5 long.h5 many/
 check "the end of many files" grep -q \
     '^h5grad: many/: 4 gradients of 3 fields in 2 files, .* written in .* s (.*/s)$' said
 fits "the end of many files fits"
+folder=a_folder_with_a_name_of_more_than_forty_columns
+mkdir $folder
+cp in.h5 $folder
+on_terminal -s 1 -O --progress=always $folder/in.h5 long.h5 many/
+check "the bar of many files" grep -q ' file 1 of 2: in.h5$' shown
+fits "the bar of many files fits"
 on_terminal -s 1 -O --progress=always long.h5 o/out.h5
 check "the bar of a long name" grep -q '^100 % .*\.\.\..*_can_show$' shown
 fits "the bar of a long name fits"
