@@ -35,56 +35,76 @@ enum h5grad_status hg_result_names_check_template(const char *name, struct h5gra
     return H5GRAD_OK;
 }
 
-/* Prints an axis as one component of a path: its name, or its number. */
-static void print_axis(FILE *out, const struct result_placeholders *fields, bool by_name)
+/* A text that is first measured and then written. */
+struct writing {
+    char *text; /* NULL: it is measured */
+    size_t length;
+};
+
+static void put(struct writing *out, const char *text, size_t length)
+{
+    if (out->text)
+        memcpy(out->text + out->length, text, length);
+    out->length += length;
+}
+
+static void put_text(struct writing *out, const char *text)
+{
+    put(out, text, strlen(text));
+}
+
+/* Writes an axis as one component of a path: its name, or its number. */
+static void put_axis(struct writing *out, const struct result_placeholders *fields, bool by_name)
 {
     const char *name = by_name ? fields->axis_name : NULL;
-    if (!name || !*name)
-        fprintf(out, "%u", fields->axis);
+    char number[32];
+    if (!name || !*name) {
+        snprintf(number, sizeof number, "%u", fields->axis);
+        put_text(out, number);
+    }
     for (; name && *name; name++)
-        fputc(*name == '/' ? '_' : *name, out);
+        put(out, *name == '/' ? "_" : name, 1);
 }
 
-static void print_what(FILE *out, const struct result_placeholders *fields)
+static void put_what(struct writing *out, const struct result_placeholders *fields)
 {
-    fputs(fields->what, out);
+    put_text(out, fields->what);
     if (!fields->along)
         return;
-    fputc('_', out);
-    print_axis(out, fields, fields->by_name);
+    put(out, "_", 1);
+    put_axis(out, fields, fields->by_name);
 }
 
-static void expand_template(FILE *out, const char *pattern,
+static void expand_template(struct writing *out, const char *pattern,
                             const struct result_placeholders *fields)
 {
     while (*pattern) {
         size_t length = template_field(pattern);
         if (!length)
-            fputc(*pattern++, out);
+            put(out, pattern++, 1);
         else if (pattern[1] == 'n')
-            fputs(hg_path_base(fields->name), out);
+            put_text(out, hg_path_base(fields->name));
         else if (pattern[1] == 'w' || !fields->along)
-            print_what(out, fields);
+            put_what(out, fields);
         else
-            print_axis(out, fields, pattern[1] == 'a');
+            put_axis(out, fields, pattern[1] == 'a');
         pattern += length;
     }
 }
 
+/* The buffer of a stream would leave a gap of kilobytes beside each of many paths. */
 char *hg_result_names_path(const char *name, const struct result_placeholders *fields)
 {
-    const char *base = hg_path_base(fields->name);
-    char *path = NULL;
-    size_t size;
-    FILE *out = open_memstream(&path, &size);
-    if (!out)
-        return NULL;
-    fwrite(fields->name, 1, (size_t)(base - fields->name), out);
-    expand_template(out, name ? name : RESULTS_DEFAULT_NAME, fields);
-    if (hg_memory_close_stream(out))
-        return path;
-    free(path);
-    return NULL;
+    const size_t group = (size_t)(hg_path_base(fields->name) - fields->name);
+    struct writing out = {NULL, 0};
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass > 0 && !(out.text = hg_memory_zeroed(out.length + 1, 1)))
+            return NULL;
+        out.length = 0;
+        put(&out, fields->name, group);
+        expand_template(&out, name ? name : RESULTS_DEFAULT_NAME, fields);
+    }
+    return out.text;
 }
 
 enum h5grad_status hg_result_names_add(struct result_names *names, const char *path,

@@ -426,14 +426,15 @@ static void settle_rule(struct values *values, const struct h5_type *type)
     values->by_default = values->by_default && rule->n_missing == 1 && !changed;
 }
 
-/* Closes a text stream; an empty text becomes NULL. */
+/* Closes a text stream; an empty text becomes NULL. The text is copied, since the rest of a
+ * stream's buffer would be a gap of kilobytes beside that of each field. */
 static bool close_text(FILE *out, char **text)
 {
     bool whole = out && hg_memory_close_stream(out);
-    if (*text && **text == '\0') {
-        free(*text);
-        *text = NULL;
-    }
+    char *own = whole && **text ? hg_memory_text(*text) : NULL;
+    whole = whole && (own || !**text);
+    free(*text);
+    *text = own;
     return whole;
 }
 
