@@ -10,7 +10,7 @@
 
 /* Objects are opened one after the other and indices are read in order, so more does not help; ten
  * thousand objects would fill it. */
-#define MOST ((uint64_t)1 << 20)
+#define MOST ((uint64_t)1 << 19)
 
 static void limit_cache(H5AC_cache_config_t *config, uint64_t memory)
 {
