@@ -23,7 +23,7 @@ static enum h5grad_status create(struct leaf *leaf, struct h5grad_error *err)
         return hg_error_status(err);
     }
     close(fd);
-    leaf->file = hg_new_file_open(leaf->temporary, leaf->failure, err);
+    leaf->file = hg_new_file_open(leaf->temporary, 1, leaf->failure, err);
     if (leaf->file < 0)
         return hg_error_status(err);
     leaf->descriptor = hg_descriptor(leaf->file);

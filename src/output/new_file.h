@@ -5,9 +5,10 @@
 
 #include "libhdf5/output_driver.h"
 
-/* Creates an HDF5 file of the driver of outputs in the file name, which exists; -1 with the reason.
- * Within hg_enter. */
-hid_t hg_new_file_open(const char *name, atomic_int *failure, struct h5grad_error *err);
+/* Creates an HDF5 file of the driver of outputs, for so many results, in the file name, which
+ * exists; -1 with the reason. Within hg_enter. */
+hid_t hg_new_file_open(const char *name, size_t results, atomic_int *failure,
+                       struct h5grad_error *err);
 
 /* Closes it and frees failure; fails if a write has failed. Within hg_enter. */
 enum h5grad_status hg_new_file_close(hid_t file, atomic_int *failure, struct h5grad_error *err);

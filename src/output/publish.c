@@ -395,11 +395,12 @@ static enum h5grad_status hold_file(struct publish *publish, bool resume,
 }
 
 /* Creates an HDF5 file in the temporary file. */
-static enum h5grad_status open_file(struct publish *publish, struct h5grad_error *err)
+static enum h5grad_status open_file(struct publish *publish, size_t results,
+                                    struct h5grad_error *err)
 {
     struct h5_guard guard;
     hg_enter(&guard);
-    publish->file = hg_new_file_open(publish->temporary, publish->failure, err);
+    publish->file = hg_new_file_open(publish->temporary, results, publish->failure, err);
     if (publish->file >= 0)
         publish->descriptor = hg_descriptor(publish->file);
     hg_leave(&guard);
@@ -428,7 +429,7 @@ enum h5grad_status hg_publish_create(struct publish *publish, const char *final,
     else if (!status)
         status = hold_file(publish, request->kind == PUBLISH_RESUMED, notice, err);
     if (!status)
-        status = open_file(publish, err);
+        status = open_file(publish, request->results, err);
     if (status) {
         hg_error_context(err, status, "%s", final);
         hg_publish_abandon(publish); /* which has no open file to close */

@@ -29,6 +29,7 @@ enum publish_kind {
 
 struct publish_request {
     enum publish_kind kind;
+    size_t results; /* that the file is for */
     bool overwrite, sync;
     bool by_content;           /* names of leaves are by what they hold */
     struct leaf_keeper keeper; /* of leaves of the output that is replaced; zeros: none */

@@ -212,6 +212,7 @@ static enum h5grad_status create_output(struct run *run, const char **line,
         return hg_error_context(err, status, "%s", run->output);
     const struct publish_request request = {
         .kind = kind,
+        .results = run->names.n,
         .overwrite = options->overwrite || options->update,
         .sync = options->sync,
         .by_content = !options->history,
