@@ -138,6 +138,8 @@ static void read_axes(struct query *query)
 /* Vertices, bounds and lists of elements lie in the group of the geometry itself. */
 static bool is_geometry(const struct query *query)
 {
+    if (query->dataset < 0) /* its group has no attributes */
+        return false;
     H5_CLOSED hid_t group = hg_open_parent(query->file, query->path);
     BASE_FREED char *type = group >= 0 ? hg_attribute_text(group, "ObjectType") : NULL;
     return type && hg_path_ends(type, "Geom") && has_version(query->file, "8.0");

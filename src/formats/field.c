@@ -83,11 +83,11 @@ const struct field_result *hg_field_result(const struct field *field, enum field
 
 void hg_field_boundary(const struct field_axis *axis, int side, char *out, size_t size)
 {
-    char number[32];
     const enum boundary boundary = axis->op.boundary[side];
-    hg_parse_print_double(axis->op.value[side], number, sizeof number);
-    snprintf(out, size, "%s%s%s", hg_operator_boundary_word(boundary),
-             boundary == BOUNDARY_VALUE ? "=" : "", boundary == BOUNDARY_VALUE ? number : "");
+    char number[32] = "";
+    if (boundary == BOUNDARY_VALUE)
+        hg_parse_print_double(axis->op.value[side], number, sizeof number);
+    snprintf(out, size, "%s%s%s", hg_operator_boundary_word(boundary), *number ? "=" : "", number);
 }
 
 const char *hg_field_word(enum field_what what)

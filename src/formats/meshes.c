@@ -96,10 +96,18 @@ void hg_mesh_leave_out(struct query *query, unsigned k, const char *why)
         hg_coords_refuse(query, "%s", why);
 }
 
-/* fnmatch, which takes longer than to look at the first character. */
+/* Whether a character of a pattern stands for itself and differs. */
+static bool differs(char pattern, char name)
+{
+    return pattern != name && !strchr("*?[]", pattern);
+}
+
+/* fnmatch, which takes longer than to look at the first and last character. */
 static bool is_match(const char *pattern, const char *name)
 {
-    return (*pattern == *name || strchr("*?[", *pattern)) && fnmatch(pattern, name, 0) == 0;
+    const size_t last = strlen(name) - (*name != '\0');
+    return !differs(*pattern, *name) && !differs(pattern[strlen(pattern) - 1], name[last]) &&
+           fnmatch(pattern, name, 0) == 0;
 }
 
 static bool has_signs(const struct query *query, const struct format *format)

@@ -299,10 +299,8 @@ static enum h5grad_status read_complex(struct reading *reading)
 
 static bool in_nxdata(const struct values_place *field)
 {
-    hid_t group = hg_open_parent(field->file, field->path);
-    bool is = group >= 0 && hg_attribute_is(group, "NX_class", "NXdata");
-    hg_close(group);
-    return is;
+    H5_CLOSED hid_t group = hg_open_parent_with(field->file, field->path, "NX_class");
+    return group >= 0 && hg_attribute_is(group, "NX_class", "NXdata");
 }
 
 static enum h5grad_status read_nexus(struct reading *reading)
