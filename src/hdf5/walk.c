@@ -8,6 +8,7 @@
 #include "trust/virtual_caches.h"
 #include "hdf5/attribute.h"
 #include "hdf5/walk.h"
+#include "libhdf5/handle.h"
 #include "libhdf5/identity.h"
 
 #define MAX_HOPS  64    /* soft links on a path; more are a cycle */
@@ -208,6 +209,8 @@ static hid_t follow(hid_t from, const char *path, bool *absent, struct h5grad_er
     const char *start;
     while (!status && (start = next_component(&route, &length)))
         status = take_component(&route, start, length, err);
+    if (!status && route.plain && route.access)
+        hg_handle_note(route.at, from); /* it is of the same file */
     free(route.link);
     free(route.rest);
     *absent = route.absent;

@@ -97,13 +97,13 @@ enum h5grad_status hg_produce_create(struct run *run, struct results *results,
     hg_results_init(results, run->publish.file);
     enum h5grad_status status =
         hg_aux_vars_add(run->aux_vars, task->field, task->dataset, &links, err);
-    if (!status)
-        status = hg_groups_copy(run, &links, run->publish.file, err);
     for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
         place[k] = (struct result_place){run->publish.file, run->aux_vars, &links};
     if (!status && run->options.split)
         status = hg_split_create(run, place, err);
-    hg_enter(&guard);
+    hg_enter(&guard); /* one section for both */
+    if (!status)
+        status = hg_groups_copy(run, &links, run->publish.file, err);
     if (!status)
         status = hg_results_create(task, place, results, err);
     hg_leave(&guard);

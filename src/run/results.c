@@ -73,10 +73,10 @@ static bool is_shape_of(const struct results_shape *shape, const struct task *ta
 static enum h5grad_status describe(const struct task *task, struct results_shape *shape,
                                    struct h5grad_error *err)
 {
-    struct h5_storage storage = task->result_storage;
     const unsigned behind = task->job.behind;
     if (is_shape_of(shape, task))
         return H5GRAD_OK;
+    struct h5_storage storage = task->result_storage;
     close_shape(shape);
     *shape = (struct results_shape){.is_made = true,
                                     .storage = storage,

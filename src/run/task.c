@@ -155,7 +155,7 @@ static enum h5grad_status describe(struct task *task, const struct h5_walk *walk
 
 static void begin(struct task *task, hid_t file, const struct field *field)
 {
-    memset(task, 0, offsetof(struct task, derivative)); /* the rest is large */
+    memset(task, 0, offsetof(struct task, storage)); /* the rest is large */
     task->field = field;
     task->file = file;
     task->dataset = task->type.memory = task->type.file = -1;
@@ -184,7 +184,8 @@ static void take_extent(struct task *task)
     for (unsigned i = 0; field->grows && i < field->rank; i++) {
         const bool moved = field->is_part && i >= field->part_axis;
         task->storage.extent[i] = size_min(task->storage.extent[i], field->extent[i]);
-        task->whole.extent[i + moved] = task->storage.extent[i];
+        if (field->is_part)
+            task->whole.extent[i + moved] = task->storage.extent[i];
     }
 }
 
@@ -233,8 +234,7 @@ static void recall(struct task *task)
     const struct field *field = task->field;
     struct h5_storage *storage = &task->storage;
     struct h5_type *type = &task->type;
-    storage->layout = H5_CONTIGUOUS;
-    storage->rank = field->rank;
+    *storage = (struct h5_storage){.layout = H5_CONTIGUOUS, .rank = field->rank};
     memcpy(storage->extent, field->extent, field->rank * sizeof *field->extent);
     memcpy(storage->max_extent, field->extent, field->rank * sizeof *field->extent);
     type->stored = field->stored;
@@ -367,9 +367,11 @@ static enum h5grad_status use_derivative(struct task *task, struct wanted wanted
             settled->spacing.kind == SPACING_NUMBER ? settled->spacing.number : 1, &out->stencil,
             err);
     out->coordinates = coordinate && !out->stencil.even ? coordinate->array : NULL;
+    if (!status)
+        return H5GRAD_OK;
     char label[256];
     hg_field_label(field, axis, label, sizeof label);
-    return status ? hg_error_context(err, status, "%s", label) : H5GRAD_OK;
+    return hg_error_context(err, status, "%s", label);
 }
 
 /* How a result is combined. */

@@ -18,18 +18,11 @@ struct task {
     const struct field *field;
     hid_t file, dataset;        /* dataset: -1 if the field's place is known */
     struct h5_contiguous place; /* of such a field */
-    struct h5_storage storage;
     struct h5_type type;
-    struct h5_storage result_storage;
-    char left_out[1200];     /* filters of the dataset that its results lack; or "" */
     const char *io;          /* of the options */
     struct journal *journal; /* of the run; NULL */
     bool leases;             /* ranks write chunks of results, into leases */
-    struct region part;      /* the points of the part of the results that is made; ... */
-    uint64_t part_origin[GRID_MAX_RANK]; /* ... the first of these results */
-    struct h5_storage
-        whole;          /* of the dataset, if the field is a part of it; storage is the part's */
-    struct task *other; /* of a vector: the tasks of the components after the first */
+    struct task *other;      /* of a vector: the tasks of the components after the first */
     struct engine_source source[FIELD_MOST_COMPONENTS]; /* the field, or all components */
     enum element arithmetic;                            /* of derivatives along even axes */
     unsigned n_combinations;
@@ -40,9 +33,18 @@ struct task {
     struct sphere_rows rows;  /* of a field on a sphere */
     struct engine_job job;    /* complete but for sink and callbacks */
     struct plan plan;
+    /* Set when the dataset is opened. */
+    struct h5_storage storage;
+    struct h5_storage
+        whole; /* of the dataset, if the field is a part of it; storage is the part's */
     /* Set by hg_task_plan, as far as they are used. */
+    struct h5_storage result_storage;
+    char left_out[1200]; /* filters of the dataset that its results lack; or "" */
     struct engine_derivative derivative[2 * GRID_MAX_RANK];
     struct engine_output output[FIELD_MOST_RESULTS]; /* in the field's order */
+    /* Set by hg_task_plan_part. */
+    struct region part; /* the points of the part of the results that is made; ... */
+    uint64_t part_origin[GRID_MAX_RANK]; /* ... the first of these results */
 };
 
 /*
