@@ -19,25 +19,36 @@ struct parts_request {
     uint64_t point_bytes;          /* of all results at a point */
     uint64_t part_bytes;           /* of a part, about */
     uint64_t enough;               /* parts along an axis: then no later one is cut */
+    uint64_t abreast;              /* parts beside each other, at most: see struct parts */
     bool pieces;                   /* each part is one piece of an array that is not chunked */
 };
 
-/* Parts are numbered in C order. Each has `step` results of `axis` and all of the later ones; of
- * every axis before it one grain, but of the last of them more, unless parts are pieces: they are
- * done one after the other along axis, where they have as few as possible, so that borders beside
- * that are few. */
+/*
+ * Each part has step results of each axis: all of those behind `axis`, as many of the axis before
+ * it as asked for, and one grain of the others. Parts are done one after the other along axis,
+ * where they have as few results as possible, so that borders beside that are few; parts that lie
+ * abreast along the axis before it follow each other before the next ones along axis do. So those
+ * in a row are a box, thick enough to be worth its borders, and can still be done one by one.
+ */
 struct parts {
     unsigned rank, axis;
     uint64_t count[GRID_MAX_RANK], step[GRID_MAX_RANK];
+    uint64_t abreast; /* fewer at the end of the axis */
     uint64_t n;
 };
 
 void hg_parts_make(const struct parts_request *request, struct parts *parts);
 
-/* Returns how many successive parts lie in a row along axis: row by row, from part 0 on. */
-uint64_t hg_parts_row(const struct parts *parts);
+/* Returns how many parts, of most >= 1 from part number on, make one box: at least one. */
+uint64_t hg_parts_fit(const struct parts *parts, uint64_t number, uint64_t most);
 
-/* Sets box to the results of n parts of one row, from part number of 0 .. parts->n - 1 on. */
+/* Returns the first of the parts that lie abreast of part number. */
+uint64_t hg_parts_abreast(const struct parts *parts, uint64_t number);
+
+/* Returns the axis along which the part behind n parts from number on lies beside them. */
+unsigned hg_parts_along(const struct parts *parts, uint64_t number, uint64_t n);
+
+/* Sets box to the results of n parts that make one, from part number of 0 .. parts->n - 1 on. */
 void hg_parts_box(const struct parts *parts, uint64_t number, uint64_t n, struct box *box);
 
 #endif

@@ -28,7 +28,9 @@
 
 /* The parts of a field. */
 struct queue {
-    uint64_t parts, row, left;
+    struct parts parts;
+    bool single; /* they are handed out one by one */
+    uint64_t left;
     bool *taken;
 };
 
@@ -130,11 +132,14 @@ void hg_share_close(struct share *share)
 /* ------------------------------------------------------------------------------ rank 0: the queue
  */
 
-enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts, uint64_t row,
-                                struct h5grad_error *err)
+enum h5grad_status hg_share_add(struct share *share, size_t field, const struct parts *parts,
+                                bool single, struct h5grad_error *err)
 {
-    share->queue[field] = (struct queue){parts, row, parts, hg_memory_zeroed(parts, sizeof(bool))};
-    return share->queue[field].taken || parts == 0 ? H5GRAD_OK : hg_error_memory(err, parts);
+    struct queue *queue = &share->queue[field];
+    if (!parts)
+        return H5GRAD_OK;
+    *queue = (struct queue){*parts, single, parts->n, hg_memory_zeroed(parts->n, sizeof(bool))};
+    return queue->taken || parts->n == 0 ? H5GRAD_OK : hg_error_memory(err, parts->n);
 }
 
 static void take(struct queue *queue, uint64_t part, uint64_t n)
@@ -155,9 +160,16 @@ bool hg_share_skip(struct share *share, size_t field, uint64_t part)
 static uint64_t count_left(const struct queue *queue, uint64_t part)
 {
     uint64_t n = 0;
-    while (part + n < queue->parts && !queue->taken[part + n])
+    while (part + n < queue->parts.n && !queue->taken[part + n])
         n++;
     return n;
+}
+
+/* Returns the first of the parts abreast of one that is left, if that one is left, too. */
+static uint64_t align(const struct queue *queue, uint64_t part)
+{
+    const uint64_t first = hg_parts_abreast(&queue->parts, part);
+    return first + count_left(queue, first) > part ? first : part;
 }
 
 /* Returns the middle of the longest stretch of parts that are left: its beginning belongs to the
@@ -165,14 +177,14 @@ static uint64_t count_left(const struct queue *queue, uint64_t part)
 static uint64_t find_middle(const struct queue *queue)
 {
     uint64_t middle = 0, longest = 0;
-    for (uint64_t part = 0, n; part < queue->parts; part += n + 1) {
+    for (uint64_t part = 0, n; part < queue->parts.n; part += n + 1) {
         n = count_left(queue, part);
         if (n > longest) {
             middle = part + n / 2;
             longest = n;
         }
     }
-    return middle;
+    return align(queue, middle);
 }
 
 /* Returns the part that a rank goes on with: the neighbour of its last, since it has read some of
@@ -181,13 +193,28 @@ static uint64_t find_next(const struct share *share, const struct queue *queue, 
 {
     const struct other *other = &share->other[rank];
     const unsigned ranks = share->ranks->count;
-    const uint64_t own = queue->parts / ranks * rank + queue->parts % ranks * rank / ranks;
-    const uint64_t next = other->field == share->first ? other->next : own;
-    return next < queue->parts && !queue->taken[next] ? next : find_middle(queue);
+    const uint64_t n = queue->parts.n, own = n / ranks * rank + n % ranks * rank / ranks;
+    uint64_t next = other->next;
+    if (other->field != share->first)
+        next = own < n ? hg_parts_abreast(&queue->parts, own) : n;
+    return next < n && !queue->taken[next] ? next : find_middle(queue);
 }
 
-/* Takes the next parts for a rank from the queue; false if there is none. Half of those that it may
- * go on with, but no more than a share of all that are left, are handed out at once. */
+/* Returns how many parts to hand out of a stretch of those that are left: half of it, but no more
+ * than a share of all that are left. Parts abreast go together, until there would be more ranks
+ * than such boxes. */
+static uint64_t choose_most(const struct queue *queue, uint64_t stretch, unsigned ranks)
+{
+    const uint64_t abreast = queue->parts.abreast;
+    uint64_t most = size_min(stretch / 2, queue->left / (SHARES * ranks));
+    if (queue->single)
+        return 1;
+    if (most < abreast)
+        most = queue->left > 2 * abreast * ranks ? abreast : queue->left / (2 * ranks);
+    return size_max(size_min(most, stretch), 1);
+}
+
+/* Takes the next parts for a rank from the queue; false if there is none. */
 static bool next_part(struct share *share, unsigned rank, struct wire *parts)
 {
     pthread_mutex_lock(&share->mutex);
@@ -197,9 +224,8 @@ static bool next_part(struct share *share, unsigned rank, struct wire *parts)
     if (some) {
         struct queue *queue = &share->queue[share->first];
         const uint64_t next = find_next(share, queue, rank);
-        const uint64_t row = size_min(count_left(queue, next), queue->row - next % queue->row);
-        const uint64_t most = size_min(row / 2, queue->left / (SHARES * share->ranks->count));
-        const uint64_t n = size_max(most, 1);
+        const uint64_t most = choose_most(queue, count_left(queue, next), share->ranks->count);
+        const uint64_t n = hg_parts_fit(&queue->parts, next, most);
         *parts = (struct wire){
             .kind = WIRE_WORK, .field = (uint32_t)share->first, .part = next, .count = n};
         take(queue, next, n);

@@ -11,6 +11,7 @@
 #ifndef H5GRAD_RUN_SHARE_H
 #define H5GRAD_RUN_SHARE_H
 
+#include "grid/part.h"
 #include "ranks/ranks.h"
 #include "run/wire.h"
 #include "writer/lease.h"
@@ -43,14 +44,14 @@ struct share *hg_share_open(struct ranks *ranks, size_t fields, const struct sha
 void hg_share_close(struct share *share); /* NULL allowed */
 
 /*
- * At rank 0, before hg_share_serve: adds a field to the queue; or none of its parts, if rank 0 does
- * it alone. So many of them are in a row each; several of a row are handed out at once while many
- * are left, and a rank goes on with the neighbour of its last part where it can, since what lies at
- * their borders is read and decoded twice. hg_share_skip takes a part from the queue that is done
- * already; false: that had been taken.
+ * At rank 0, before hg_share_serve: adds the parts of a field to the queue; none if parts is NULL,
+ * since rank 0 does the field alone. Several that make a box are handed out at once while many are
+ * left, unless single is set, and a rank goes on with the neighbour of its last part where it can,
+ * since what lies at their borders is read and decoded twice. hg_share_skip takes a part from the
+ * queue that is done already; false: that had been taken.
  */
-enum h5grad_status hg_share_add(struct share *share, size_t field, uint64_t parts, uint64_t row,
-                                struct h5grad_error *err);
+enum h5grad_status hg_share_add(struct share *share, size_t field, const struct parts *parts,
+                                bool single, struct h5grad_error *err);
 bool hg_share_skip(struct share *share, size_t field, uint64_t part);
 
 /* At rank 0: tells the others to begin, and with what, and starts the courier. */

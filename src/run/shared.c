@@ -28,6 +28,9 @@
 #define PART_BYTES ((uint64_t)64 << 20)
 #define PART_THICK 16
 
+/* So many parts with chunks lie abreast, where they are not noted one by one. */
+#define PARTS_ABREAST 4
+
 /* The next parts are asked for when one in so many bytes of those at hand is left. */
 #define ASK_SHARE 8
 
@@ -102,6 +105,7 @@ static void cut_field(const struct shared *shared, struct parts *parts)
     request.point_bytes = size_max(bytes / size_max(points, 1), 1);
     request.part_bytes = test > 0 ? test : size_max(PART_BYTES, bytes / shared->wanted);
     request.enough = test > 0 ? UINT64_MAX : shared->wanted / 2;
+    request.abreast = shared->run->options.checkpoint ? 1 : PARTS_ABREAST;
     request.pieces = result->layout != H5_CHUNKED;
     hg_parts_make(&request, parts);
 }
@@ -449,8 +453,8 @@ static enum h5grad_status queue_field(struct shared *shared, size_t number,
                                       struct h5grad_error *err)
 {
     const struct shared_field *field = &shared->field[number];
-    const uint64_t row = shared->run->resume.journal ? 1 : hg_parts_row(&field->parts);
-    return hg_share_add(shared->share, number, field->alone ? 0 : field->parts.n, row, err);
+    return hg_share_add(shared->share, number, field->alone ? NULL : &field->parts,
+                        shared->run->resume.journal != NULL, err);
 }
 
 /* Whether the bytes of a part that a stopped run has done are still there. */
@@ -691,7 +695,8 @@ static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
     shared->ask_at = shared->to_do / ASK_SHARE;
     for (unsigned i = 0; i < 3; i++)
         work->place.storage[i].sparse = run->task.result_storage.sparse;
-    status = hg_task_plan_part(&run->task, &run->options, &placed.box, shared->cut.axis, err);
+    const unsigned along = hg_parts_along(&shared->cut, work->head.part, work->head.count);
+    status = hg_task_plan_part(&run->task, &run->options, &placed.box, along, err);
     if (!status)
         status = open_writers(shared, &placed, err);
     if (!status)

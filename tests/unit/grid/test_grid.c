@@ -845,6 +845,7 @@ START_TEST(parts)
                                   .point_bytes = 4,
                                   .part_bytes = 1 + draw(2000),
                                   .enough = 1 + draw(20),
+                                  .abreast = 1 + draw(4),
                                   .pieces = !chunked};
         for (unsigned i = 0; i < rank; i++) {
             count[i] = 1 + draw(12);
@@ -859,7 +860,8 @@ START_TEST(parts)
         unsigned char *seen = calloc(stride[0] * count[0], 1);
         for (uint64_t n = 0, some; n < p.n; n += some) {
             uint64_t at[GRID_MAX_RANK];
-            some = 1 + draw(hg_parts_row(&p) - n % hg_parts_row(&p));
+            some = hg_parts_fit(&p, n, 1 + draw(3 * p.abreast));
+            ck_assert(hg_parts_abreast(&p, n) <= n && n < hg_parts_abreast(&p, n) + p.abreast);
             hg_parts_box(&p, n, some, &box);
             ck_assert(chunked || is_one_piece(rank, count, &box));
             for (unsigned i = 0; i < rank; i++) {
@@ -946,6 +948,40 @@ START_TEST(parts_of_chunks)
 }
 END_TEST
 
+/* Boxes of all parts abreast are thicker than single parts would be, and the last ones fewer. */
+START_TEST(parts_abreast)
+{
+    const uint64_t count[] = {448, 512, 512};
+    struct parts_request q = {.rank = 3,
+                              .count = count,
+                              .grain = {64, 64, 64},
+                              .wish = {64, 64, 64},
+                              .thick = {16, 16, 16},
+                              .point_bytes = 12,
+                              .part_bytes = (uint64_t)64 << 20,
+                              .enough = 16,
+                              .abreast = 4};
+    struct parts p;
+    struct box box;
+    hg_parts_make(&q, &p);
+    ck_assert_uint_eq(p.axis, 1);
+    ck_assert_uint_eq(p.step[0], 64);
+    ck_assert_uint_eq(p.abreast, 4);
+    ck_assert_uint_eq(p.n, 56);
+    ck_assert_uint_eq(hg_parts_fit(&p, 0, 11), 8);
+    hg_parts_box(&p, 0, 8, &box);
+    ck_assert(box.count[0] == 256 && box.count[1] == 128 && box.count[2] == 512);
+    ck_assert_uint_eq(hg_parts_along(&p, 0, 8), 1);
+    ck_assert_uint_eq(hg_parts_fit(&p, 5, 11), 3);
+    hg_parts_box(&p, 5, 3, &box);
+    ck_assert(box.start[0] == 64 && box.count[0] == 192 && box.start[1] == 64);
+    ck_assert_uint_eq(hg_parts_along(&p, 5, 2), 0);
+    ck_assert_uint_eq(hg_parts_fit(&p, 32, 11), 9); /* of the three that are left */
+    hg_parts_box(&p, 35, 3, &box);
+    ck_assert(box.start[0] == 256 && box.count[0] == 192 && box.start[1] == 64);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("grid");
@@ -955,7 +991,7 @@ int main(void)
     tcase_set_timeout(plan, 60);
     ADD_TESTS(plan, random_plans, plans_of_regions, empty_array, large_arrays, small_memory,
               feasible_from_some_memory_on, quarter_of_the_cap, parts, parts_of_large_arrays,
-              parts_of_chunks);
+              parts_of_chunks, parts_abreast);
     suite_add_tcase(suite, box);
     suite_add_tcase(suite, plan);
     return run_suite(suite);
