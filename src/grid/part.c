@@ -92,6 +92,7 @@ static uint64_t count_along(const struct parts *parts, unsigned axis)
     return size_ceil_div(parts->count[axis], size_max(parts->step[axis], 1));
 }
 
+/* Finds where part number lies. Fewer parts are abreast at the end of the axis before. */
 static struct place locate(const struct parts *parts, uint64_t number)
 {
     const uint64_t along = count_along(parts, parts->axis);
