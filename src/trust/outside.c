@@ -624,7 +624,6 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
     return status;
 }
 
-/* Looks beyond the layout: libhdf5 reads external files whatever the layout is. */
 /* Returns whether the points of a dataset, of which the layout can be read, lie in its own file. */
 static bool lies_in_its_file(hid_t dataset)
 {
@@ -633,6 +632,7 @@ static bool lies_in_its_file(hid_t dataset)
            H5Pget_external_count(shared) == 0;
 }
 
+/* Looks beyond the layout: libhdf5 reads external files whatever the layout is. */
 static enum h5grad_status check_dataset(struct check *check, hid_t dataset,
                                         const struct outside_dataset *above)
 {
