@@ -18,6 +18,8 @@ static _Thread_local bool entered;
 
 static unsigned long section; /* see hg_section; guarded by the lock */
 
+static bool loads; /* see hg_let_load; guarded by the lock */
+
 /* libhdf5 failed to allocate memory in this thread: what it then reports as absent may exist. */
 static _Thread_local bool ran_out;
 
@@ -118,10 +120,9 @@ void hg_enter(struct h5_guard *guard)
     static pthread_once_t prepared = PTHREAD_ONCE_INIT;
     guard->within = entered;
     guard->plugins = 0;
-    if (guard->within) {
-        H5PLget_loading_state(&guard->plugins);
+    guard->loads = entered && loads;
+    if (guard->within)
         return;
-    }
     pthread_once(&prepared, prepare_for_fork);
     guard->program = atomic_load(&program_lock);
     if (guard->program)
@@ -131,9 +132,10 @@ void hg_enter(struct h5_guard *guard)
     section++;
     errno = 0; /* see note_error */
     call_ran_out = false;
-    /* Keep libhdf5 from loading code that a file names: see hg_permit_plugins. */
+    /* Keep libhdf5 from loading code that a file names. */
     H5PLget_loading_state(&guard->plugins);
     H5PLset_loading_state(0);
+    loads = false;
     guard->function = NULL;
     guard->data = NULL;
 #ifndef H5_NO_DEPRECATED_SYMBOLS
@@ -153,7 +155,9 @@ void hg_enter(struct h5_guard *guard)
 void hg_leave(const struct h5_guard *guard)
 {
     if (guard->within) {
-        H5PLset_loading_state(guard->plugins);
+        if (loads && !guard->loads)
+            H5PLset_loading_state(0);
+        loads = guard->loads;
         return;
     }
     forget_creation();
@@ -169,6 +173,12 @@ void hg_leave(const struct h5_guard *guard)
     pthread_mutex_unlock(&lock);
     if (guard->program)
         guard->program->unlock(guard->program->user);
+}
+
+void hg_let_load(void)
+{
+    H5PLset_loading_state(H5PL_ALL_PLUGIN);
+    loads = true;
 }
 
 unsigned long hg_section(void)

@@ -19,8 +19,9 @@
 /* Within another section of the same thread it is a part of that, and ends only what it let libhdf5
  * load: what a section costs, small fields notice. */
 struct h5_guard {
-    unsigned plugins;                       /* the setting before: what libhdf5 may load */
-    bool within;                            /* another section, which keeps all that follows */
+    bool loads;       /* whether libhdf5 was let load plugins within the other section; ... */
+    bool within;      /* ... there is one, which keeps all that follows */
+    unsigned plugins; /* the setting before: what libhdf5 may load */
     const struct h5grad_hdf5_lock *program; /* its lock, which is held, too; NULL: none is */
     H5E_auto2_t function;
     void *data;
@@ -32,6 +33,9 @@ struct h5_guard {
 
 void hg_enter(struct h5_guard *guard);
 void hg_leave(const struct h5_guard *guard);
+
+/* Lets libhdf5 load plugins until hg_leave. Within hg_enter. */
+void hg_let_load(void);
 
 /* h5grad_set_hdf5_lock. */
 void hg_set_program_lock(const struct h5grad_hdf5_lock *lock);

@@ -241,7 +241,7 @@ enum h5grad_status hg_access_add_unfit(struct h5_access *access, const struct st
 void hg_permit_plugins(const struct h5_access *access)
 {
     if (access && access->allow_plugins)
-        H5PLset_loading_state(H5PL_ALL_PLUGIN);
+        hg_let_load();
 }
 
 /* Opens the file that hg_access_find has checked, not one that has replaced it since. */
