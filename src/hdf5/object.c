@@ -37,6 +37,17 @@ static bool is_known_bare(hid_t file, const char *path)
     return access->group_bare;
 }
 
+bool hg_is_bare_without(hid_t file, const char *path, const char *name)
+{
+    if (!is_known_bare(file, path))
+        return false;
+    struct h5_access *access = hg_input_access(file);
+    const bool asked = access->group_without && strcmp(access->group_without, name) == 0;
+    if (!asked && H5Lexists(access->group, name, H5P_DEFAULT) == 0)
+        access->group_without = name;
+    return access->group_without && strcmp(access->group_without, name) == 0;
+}
+
 hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute)
 {
     BASE_FREED char *parent = hg_path_parent(path);

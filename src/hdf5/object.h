@@ -15,6 +15,10 @@ hid_t hg_open_parent(hid_t file, const char *path);
  * surroundings; -1 if not. */
 hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute);
 
+/* True if the group at path has no attributes and nothing of that name, and that is known or takes
+ * little to find out: the dataset opened last is in the group. name is static. */
+bool hg_is_bare_without(hid_t file, const char *path, const char *name);
+
 /* True if the group has a link of that name, broken or not. */
 bool hg_has_link(hid_t group, const char *name);
 

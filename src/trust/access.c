@@ -127,6 +127,7 @@ void hg_access_remember(struct h5_access *access, hid_t from, hid_t group, const
     access->group = group;
     access->group_from = from;
     access->group_bare = -1;
+    access->group_without = NULL;
 }
 
 hid_t hg_access_recall(const struct h5_access *access, hid_t from, const char *path,

@@ -62,7 +62,8 @@ struct h5_access {
      * begins. */
     char *group_path;
     hid_t group, group_from;
-    int group_bare; /* whether it has no attributes; -1: not asked yet */
+    int group_bare;            /* whether it has no attributes; -1: not asked yet */
+    const char *group_without; /* the last name that it was found not to have, static; NULL: none */
 };
 
 void hg_access_free(struct h5_access *access); /* NULL allowed */

@@ -32,6 +32,8 @@ static const struct description {
     {"calibration", NULL, false}, /* KNMI */
 };
 
+#define DESCRIPTIONS (sizeof descriptions / sizeof *descriptions)
+
 enum place {
     DATASET, /* its attribute, or a dataset named after it */
     SOURCE,
@@ -275,17 +277,33 @@ static enum h5grad_status search_description(struct search *search, hid_t group,
     return status;
 }
 
+/* Returns whether a group of a group above the dataset would describe it. */
+static bool would_describe(const struct search *search, const struct description *description,
+                           bool nearest)
+{
+    return (nearest || description->inherited) &&
+           (!description->data || strcmp(description->data, hg_path_base(search->at->path)) == 0);
+}
+
+/* Returns whether it is known, without opening the group, that it says nothing of the dataset. */
+static bool is_silent(const struct search *search, const char *path, bool nearest)
+{
+    bool silent = true;
+    for (size_t i = 0; i < DESCRIPTIONS && silent; i++)
+        silent = !would_describe(search, &descriptions[i], nearest) ||
+                 hg_is_bare_without(search->at->file, path, descriptions[i].group);
+    return silent;
+}
+
 static enum h5grad_status search_group(struct search *search, const char *path, bool nearest)
 {
-    const char *data = hg_path_base(search->at->path);
+    if (is_silent(search, path, nearest))
+        return H5GRAD_OK;
     hid_t group = hg_open_object(search->at->file, path, NULL);
     enum h5grad_status status = H5GRAD_OK;
-    for (size_t i = 0; group >= 0 && i < sizeof descriptions / sizeof *descriptions && !status;
-         i++) {
-        const struct description *description = &descriptions[i];
-        if ((nearest || description->inherited) &&
-            (!description->data || strcmp(description->data, data) == 0))
-            status = search_description(search, group, path, description->group);
+    for (size_t i = 0; group >= 0 && i < DESCRIPTIONS && !status; i++) {
+        if (would_describe(search, &descriptions[i], nearest))
+            status = search_description(search, group, path, descriptions[i].group);
     }
     if (group >= 0 && nearest && !status)
         status = search_object(search, group, ABOVE, path);
@@ -502,6 +520,8 @@ static enum h5grad_status search_datasets(struct search *search, const char *gro
 static enum h5grad_status search_beside(struct search *search)
 {
     const char *path = search->at->path;
+    if (search->at->walk && search->at->walk->n_signs == 0)
+        return H5GRAD_OK;
     char *group = hg_path_parent(path), *outer = group ? hg_path_parent(group) : NULL;
     enum h5grad_status status = outer ? search_datasets(search, group, path, DATASET)
                                       : hg_error_memory(search->err, strlen(path));
@@ -533,10 +553,12 @@ static enum h5grad_status search_conventions(struct search *search)
     enum h5grad_status status = H5GRAD_OK;
     if (hg_path_begins(path, "/All_Data/")) /* VIIRS: pairs of factor and offset */
         status = search_factors(search, path, "Factors", 2);
+    if (status || strcmp(hg_path_base(path), "data") != 0)
+        return status;
     char *group = hg_path_parent(path);
-    if (!status && !group)
-        status = hg_error_memory(search->err, strlen(path));
-    if (!status && group[1] && strcmp(hg_path_base(path), "data") == 0) /* NWB */
+    if (!group)
+        return hg_error_memory(search->err, strlen(path));
+    if (group[1]) /* NWB */
         status = search_factors(search, group, "/channel_conversion", 1);
     free(group);
     return status;
