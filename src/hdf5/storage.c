@@ -114,7 +114,9 @@ enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
         status = hg_hdf5_error(err, "cannot read the dataspace");
     else
         status = read_extents(space, storage, err);
-    if (status == H5GRAD_OK) {
+    if (status == H5GRAD_OK && hg_is_contiguous(dataset)) {
+        storage->layout = H5_CONTIGUOUS;
+    } else if (status == H5GRAD_OK) {
         hid_t creation = hg_creation_list(dataset);
         if (creation < 0)
             status = hg_hdf5_error(err, "cannot read the layout");

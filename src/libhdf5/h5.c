@@ -31,6 +31,12 @@ static struct {
     hid_t dataset, list;
 } last_creation = {-1, -1};
 
+/* See hg_is_contiguous; guarded by the lock. */
+static struct {
+    hid_t dataset;
+    bool is;
+} last_contiguous = {-1, false};
+
 /* See hg_scalar_space and hg_text_type; guarded by the lock. */
 static hid_t scalar_space = -1, text_type = -1;
 
@@ -162,6 +168,7 @@ void hg_leave(const struct h5_guard *guard)
     }
     forget_creation();
     forget_description();
+    last_contiguous.dataset = -1;
 #ifndef H5_NO_DEPRECATED_SYMBOLS
     if (!guard->is_version2)
         H5Eset_auto1(guard->function1, guard->data);
@@ -324,6 +331,31 @@ hid_t hg_text_type(size_t size)
         text_type = hg_keep_if(type >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0, type);
     }
     return text_type >= 0 && H5Tset_size(text_type, size) >= 0 ? text_type : -1;
+}
+
+#define EXTERNAL_FILES 0x0007 /* the type of the message that names them */
+
+/* Returns whether the header of a dataset names external files, or cannot be read. */
+static bool names_files(hid_t dataset)
+{
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_native_info_t info;
+    herr_t status = H5Oget_native_info(dataset, &info, H5O_NATIVE_INFO_HDR);
+#else
+    H5O_info_t info;
+    herr_t status = H5Oget_info2(dataset, &info, H5O_INFO_HDR);
+#endif
+    return status < 0 || (info.hdr.mesg.present >> EXTERNAL_FILES & 1);
+}
+
+/* libhdf5 computes an offset of contiguous datasets only, but of some with external files, too. */
+bool hg_is_contiguous(hid_t dataset)
+{
+    if (last_contiguous.dataset != dataset) {
+        last_contiguous.dataset = dataset;
+        last_contiguous.is = H5Dget_offset(dataset) != HADDR_UNDEF && !names_files(dataset);
+    }
+    return last_contiguous.is;
 }
 
 H5D_layout_t hg_dataset_layout(hid_t dataset)

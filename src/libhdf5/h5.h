@@ -88,6 +88,10 @@ hid_t hg_creation_list(hid_t dataset);
 hid_t hg_scalar_space(void);
 hid_t hg_text_type(size_t size);
 
+/* True if the points of a dataset lie in its own file, in one piece, as libhdf5 says without the
+ * creation list: false for some that do, as where no points are stored yet. */
+bool hg_is_contiguous(hid_t dataset);
+
 /* Returns the layout of a dataset, or H5D_LAYOUT_ERROR. */
 H5D_layout_t hg_dataset_layout(hid_t dataset);
 

@@ -26,6 +26,7 @@ struct handle {
     struct h5_members members;
     struct h5_access *access;
     struct h5_heaps heaps;
+    bool asked, netcdf; /* see hg_input_is_netcdf */
 };
 
 /* Driver information in a file access list, passed on to files that a file names. */
@@ -413,6 +414,24 @@ bool hg_input_grows(hid_t object)
         return access->swmr;
     H5_CLOSED hid_t file = H5Iget_file_id(object);
     return file >= 0 && H5Fget_intent(file, &intent) >= 0 && intent & H5F_ACC_SWMR_READ;
+}
+
+static bool says_netcdf(hid_t object)
+{
+    return H5Aexists_by_name(object, "/", "_NCProperties", H5P_DEFAULT) > 0 ||
+           H5Aexists_by_name(object, "/", "_nc3_strict", H5P_DEFAULT) > 0;
+}
+
+/* Asked once, since asking takes as long as opening a small dataset. */
+bool hg_input_is_netcdf(hid_t object)
+{
+    struct handle *handle = find_handle(object);
+    if (!handle)
+        return says_netcdf(object);
+    if (!handle->asked)
+        handle->netcdf = says_netcdf(object);
+    handle->asked = true;
+    return handle->netcdf;
 }
 
 bool hg_input_is_scattered(hid_t object)

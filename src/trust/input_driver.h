@@ -18,6 +18,9 @@ struct h5_access *hg_input_access(hid_t object);
  * H5F_ACC_SWMR_READ, here or by the caller of the library. */
 bool hg_input_grows(hid_t object);
 
+/* True if netCDF-4 says in the file that contains object, the caller's, too, that it made it. */
+bool hg_input_is_netcdf(hid_t object);
+
 /* True if the file that contains object has several members: addresses are no offsets of one. */
 bool hg_input_is_scattered(hid_t object);
 

@@ -627,6 +627,8 @@ static enum h5grad_status check_elsewhere(struct check *check, hid_t dataset, hi
 /* Returns whether the points of a dataset, of which the layout can be read, lie in its own file. */
 static bool lies_in_its_file(hid_t dataset)
 {
+    if (hg_is_contiguous(dataset))
+        return true;
     const hid_t shared = hg_creation_list(dataset);
     return shared >= 0 && H5Pget_layout(shared) != H5D_VIRTUAL &&
            H5Pget_external_count(shared) == 0;

@@ -9,6 +9,7 @@
 #include "hdf5/attribute.h"
 #include "hdf5/scales.h"
 #include "base/path.h"
+#include "trust/input_driver.h"
 
 /* Returns the default of a type; NULL for bytes, in which any value may be meant. */
 static const struct number *look_up(enum element stored)
@@ -77,15 +78,11 @@ static enum h5grad_status find_netcdf_scale(hid_t dataset, unsigned rank, bool *
     return H5GRAD_OK;
 }
 
-/* Sets *found to whether the dataset's file is one of netCDF-4. */
+/* Sets *found to whether netCDF-4 made the dataset, in a file that does not say so. */
 static enum h5grad_status find_netcdf(hid_t dataset, bool *found, struct h5grad_error *err)
 {
-    hid_t space = H5Dget_space(dataset);
-    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
-    hg_close(space);
-    *found = H5Aexists_by_name(dataset, "/", "_NCProperties", H5P_DEFAULT) > 0 ||
-             H5Aexists_by_name(dataset, "/", "_nc3_strict", H5P_DEFAULT) > 0 ||
-             has_netcdf_dimid(dataset);
+    const int rank = hg_dataset_extent(dataset, NULL, NULL);
+    *found = has_netcdf_dimid(dataset);
     if (*found || rank < 1)
         return H5GRAD_OK;
     return find_netcdf_scale(dataset, (unsigned)rank, found, err);
@@ -97,8 +94,13 @@ enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element store
 {
     const struct number *number = look_up(stored);
     *found = false;
-    if (!number || !is_filled_with(dataset, stored, *number)) /* which takes the least to ask */
+    if (!number)
+        return H5GRAD_OK;
+    const bool said = hg_input_is_netcdf(dataset);
+    /* Next what takes the least to ask: attributes tell all the rest. */
+    if ((!said && !hg_attributes_exist(dataset)) || !is_filled_with(dataset, stored, *number))
         return H5GRAD_OK;
     *fill = *number;
-    return find_netcdf(dataset, found, err);
+    *found = said;
+    return said ? H5GRAD_OK : find_netcdf(dataset, found, err);
 }

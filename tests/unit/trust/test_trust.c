@@ -362,6 +362,36 @@ START_TEST(external_files_must_be_there)
 }
 END_TEST
 
+/* Writes an address into the layout of a dataset that has none, as a file of unknown origin may
+ * have beside external files. */
+static void put_address(const char *path)
+{
+    static const unsigned char none[] = {3, 1, 255, 255, 255, 255, 255, 255, 255, 255};
+    static const unsigned char address[] = {3, 1, 0, 2};
+    static char content[1 << 14];
+    FILE *stream = fopen(path, "r+b");
+    ck_assert_ptr_nonnull(stream);
+    const size_t n = fread(content, 1, sizeof content, stream);
+    const char *at = memmem(content, n, none, sizeof none);
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(fseek(stream, at - content, SEEK_SET), 0);
+    ck_assert_uint_eq(fwrite(address, 1, sizeof address, stream), sizeof address);
+    for (size_t i = sizeof address; i < sizeof none; i++)
+        ck_assert_int_eq(fputc(0, stream), 0);
+    ck_assert_int_eq(fclose(stream), 0);
+}
+
+START_TEST(external_files_are_refused_beside_an_address)
+{
+    hid_t file = create("in/chain.h5");
+    put_external(file, "lie", in_folder("out/raw"), false);
+    H5Fclose(file);
+    put_address(in_folder("in/chain.h5"));
+    open_input("in/chain.h5", false);
+    assert_refused("lie", "out/raw, outside the folder");
+}
+END_TEST
+
 static void put_scales(hid_t file)
 {
     static const char *const scales[] = {"raw_out", "raw_in"};
@@ -725,10 +755,11 @@ static Suite *trust_suite(void)
               data_elsewhere_are_read_where_the_user_says_so, external_files_of_sources_are_refused,
               sources_without_end_are_refused, missing_sources_are_refused_when_points_are_read,
               circles_are_refused, too_many_levels_are_refused, external_files_must_be_there,
-              scales_elsewhere_are_refused, texts_that_are_not_used_are_not_read,
-              texts_are_read_within_the_memory, attributes_are_copied_within_the_memory,
-              the_working_folder_is_no_excuse, a_symbolic_link_to_a_file_is_both_places,
-              a_walk_finds_what_may_be_read, change_is_noticed, changes_of_other_files_are_noticed,
+              external_files_are_refused_beside_an_address, scales_elsewhere_are_refused,
+              texts_that_are_not_used_are_not_read, texts_are_read_within_the_memory,
+              attributes_are_copied_within_the_memory, the_working_folder_is_no_excuse,
+              a_symbolic_link_to_a_file_is_both_places, a_walk_finds_what_may_be_read,
+              change_is_noticed, changes_of_other_files_are_noticed,
               a_source_that_changed_is_not_read_again, another_file_of_that_name_is_noticed,
               the_input_may_lose_its_name, sources_are_noted_before_they_are_read,
               numbered_sources_are_noted_as_far_as_they_are_there, truncation_is_an_error,
