@@ -123,7 +123,8 @@ enum h5grad_status hg_storage_read(hid_t dataset, struct h5_storage *storage,
         else
             status = read_layout(creation, storage, err);
     }
-    hg_close(space);
+    if (space >= 0)
+        H5Sclose(space);
     return status;
 }
 

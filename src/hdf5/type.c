@@ -395,8 +395,10 @@ enum h5grad_status hg_type_open(hid_t datatype, struct h5_type *type, struct h5g
 
 void hg_type_close(struct h5_type *type)
 {
-    hg_close(type->memory);
-    hg_close(type->file);
+    if (type->memory >= 0)
+        H5Tclose(type->memory);
+    if (type->file >= 0)
+        H5Tclose(type->file);
     type->memory = -1;
     type->file = -1;
 }

@@ -165,11 +165,16 @@ enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
     struct results *results = &run->results;
+    const bool brief = run->field[number].place.is_known && !run->options.split;
     struct h5_guard guard;
+    if (brief) /* one section for both, which copy nothing of such a field */
+        hg_enter(&guard);
     enum h5grad_status status = hg_produce_open(run, number, err);
     const bool is_open = !status;
     if (!status)
         status = hg_produce_create(run, results, err);
+    if (brief)
+        hg_leave(&guard);
     if (!status)
         status = hg_produce_results(run, number, results, err);
     hg_enter(&guard); /* one section for both */

@@ -269,7 +269,7 @@ enum h5grad_status hg_results_finish(const struct field *field, struct results *
         if (complete && results->writer[k])
             status = hg_writer_finish(results->writer[k], err);
         hg_writer_close(results->writer[k]);
-        if (!hg_close(results->dataset[k]) && !status)
+        if (results->dataset[k] >= 0 && H5Dclose(results->dataset[k]) < 0 && !status)
             status = hg_hdf5_error(err, "it cannot be closed");
         if (complete && status)
             hg_error_context(err, status, "%s", field->results[k].path);

@@ -31,7 +31,7 @@ static enum h5grad_status read_type(struct task *task, hid_t object, struct h5gr
     if (type < 0)
         return hg_hdf5_error(err, "its datatype cannot be read");
     enum h5grad_status status = hg_type_open(type, &task->type, err);
-    hg_close(type);
+    H5Tclose(type);
     return status;
 }
 
@@ -766,7 +766,8 @@ void hg_task_close(struct task *task)
     hg_enter(&guard);
     hg_reader_close(task->source[0].reader);
     hg_type_close(&task->type);
-    hg_close(task->dataset);
+    if (task->dataset >= 0)
+        H5Dclose(task->dataset);
     hg_leave(&guard);
     hg_sphere_free(&task->rows);
     task->source[0].reader = NULL;
