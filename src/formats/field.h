@@ -16,6 +16,7 @@ struct spacing_option {
     enum spacing_kind kind;
     double number;
     const char *path; /* SPACING_PATH: [FILE:]PATH[@ATTRIBUTE] */
+    unsigned axes;    /* SPACING_PATH: that it is given for at once, if several; or 0 */
 };
 
 /* What was settled for an axis, differentiated or not. coords.axis[] is what the file says of it.

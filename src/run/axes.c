@@ -162,11 +162,6 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
             "--spacing has %zu entries for %u axes: give one number, or one entry per "
             "axis%s",
             n, entries, options->n_spaced ? " of --dim" : "");
-    if (n == 1 && entries != 1 && options->spacing[0].kind == SPACING_PATH)
-        return hg_error_set(err, H5GRAD_FAILED,
-                            "--spacing=%s gives the coordinates of one axis, but there are %u: use "
-                            "--coord=DIM=%s or choose the axis with --dim",
-                            options->spacing[0].path, entries, options->spacing[0].path);
     for (unsigned k = 0; k < entries; k++) {
         unsigned axis = k;
         if (options->n_spaced) {
@@ -175,6 +170,7 @@ static enum h5grad_status apply_spacing_list(struct field *field, const struct r
                 return status;
         }
         field->axis[axis].spacing = options->spacing[n == 1 ? 0 : k];
+        field->axis[axis].spacing.axes = n < entries ? entries : 0;
     }
     return H5GRAD_OK;
 }
@@ -347,6 +343,18 @@ static enum h5grad_status use_step(struct field_axis *settled,
     return H5GRAD_OK;
 }
 
+/* Fails if coordinates are given for several axes at once, which only a step can be. */
+static enum h5grad_status check_given_once(const struct spacing_option *spacing, uint64_t points,
+                                           struct h5grad_error *err)
+{
+    if (spacing->axes == 0 || points == 1)
+        return H5GRAD_OK;
+    return hg_error_set(err, H5GRAD_FAILED,
+                        "--spacing=%s gives the coordinates of one axis, but there are %u: use "
+                        "--coord=DIM=%s",
+                        spacing->path, spacing->axes, spacing->path);
+}
+
 /* Finds the coordinates of an axis and checks that they can be used; *out is NULL if they turn out
  * to be its step. */
 static enum h5grad_status judge_coordinates(struct field *field, unsigned axis,
@@ -361,8 +369,11 @@ static enum h5grad_status judge_coordinates(struct field *field, unsigned axis,
     *out = NULL;
     if (status)
         return show_way_out(field, axis, status, err);
-    if (field->axis[axis].given && field->extent[axis] > 1 &&
-        hg_coord_array_extent(found->array) == 1)
+    const uint64_t points = hg_coord_array_extent(found->array);
+    status = check_given_once(&field->axis[axis].spacing, points, err);
+    if (status)
+        return status;
+    if (field->axis[axis].given && field->extent[axis] > 1 && points == 1)
         return use_step(&field->axis[axis], found, err);
     *out = found;
     if (hg_meaning_is_dates(found->unit))
