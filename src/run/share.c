@@ -210,7 +210,7 @@ static uint64_t choose_most(const struct queue *queue, uint64_t stretch, unsigne
     if (queue->single)
         return 1;
     if (most < abreast)
-        most = queue->left > 2 * abreast * ranks ? abreast : queue->left / (2 * ranks);
+        most = queue->left > abreast * ranks ? abreast : queue->left / (2 * ranks);
     return size_max(size_min(most, stretch), 1);
 }
 
