@@ -922,20 +922,26 @@ START_TEST(parts_of_large_arrays)
 }
 END_TEST
 
+/* Three results of 4 bytes, in chunks of 64 cubed as those of the source, with thick halos. */
+static struct parts_request request_of_chunks(const uint64_t *count)
+{
+    return (struct parts_request){.rank = 3,
+                                  .count = count,
+                                  .grain = {64, 64, 64},
+                                  .wish = {64, 64, 64},
+                                  .thick = {16, 16, 16},
+                                  .point_bytes = 12};
+}
+
 /* Layers of chunks are parts where there are enough; else parts have several chunks of the first
  * axis and one of the second. */
 START_TEST(parts_of_chunks)
 {
     const uint64_t count[] = {4096, 4096, 4096};
-    struct parts_request q = {.rank = 3,
-                              .count = count,
-                              .grain = {64, 64, 64},
-                              .wish = {64, 64, 64},
-                              .thick = {16, 16, 16},
-                              .point_bytes = 12,
-                              .part_bytes = (uint64_t)768 << 20,
-                              .enough = 64};
+    struct parts_request q = request_of_chunks(count);
     struct parts p;
+    q.part_bytes = (uint64_t)768 << 20;
+    q.enough = 64;
     hg_parts_make(&q, &p);
     ck_assert_uint_eq(p.axis, 0);
     ck_assert_uint_eq(p.n, 64);
@@ -952,17 +958,12 @@ END_TEST
 START_TEST(parts_abreast)
 {
     const uint64_t count[] = {448, 512, 512};
-    struct parts_request q = {.rank = 3,
-                              .count = count,
-                              .grain = {64, 64, 64},
-                              .wish = {64, 64, 64},
-                              .thick = {16, 16, 16},
-                              .point_bytes = 12,
-                              .part_bytes = (uint64_t)64 << 20,
-                              .enough = 16,
-                              .abreast = 4};
+    struct parts_request q = request_of_chunks(count);
     struct parts p;
     struct box box;
+    q.part_bytes = (uint64_t)64 << 20;
+    q.enough = 16;
+    q.abreast = 4;
     hg_parts_make(&q, &p);
     ck_assert_uint_eq(p.axis, 1);
     ck_assert_uint_eq(p.step[0], 64);
