@@ -42,10 +42,12 @@ bool hg_is_bare_without(hid_t file, const char *path, const char *name)
     if (!is_known_bare(file, path))
         return false;
     struct h5_access *access = hg_input_access(file);
-    const bool asked = access->group_without && strcmp(access->group_without, name) == 0;
-    if (!asked && H5Lexists(access->group, name, H5P_DEFAULT) == 0)
-        access->group_without = name;
-    return access->group_without && strcmp(access->group_without, name) == 0;
+    if (access->group_without && strcmp(access->group_without, name) == 0)
+        return true;
+    if (H5Lexists(access->group, name, H5P_DEFAULT) != 0)
+        return false;
+    access->group_without = name;
+    return true;
 }
 
 hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute)
