@@ -521,9 +521,10 @@ static enum h5grad_status take_parts(struct shared *shared, uint64_t hash, struc
     enum h5grad_status status =
         hg_journal_begin_field(journal, 0, 1, hash_bytes(hash, &end, sizeof end), err);
     while (!status && hg_journal_take_part(journal, &part)) {
-        const struct shared_field *field =
-            &shared->field[part.field < run->selection.n ? part.field : 0];
-        if (part.field < run->selection.n && !field->alone && part.number < field->parts.n)
+        if (part.field >= run->selection.n)
+            continue;
+        const struct shared_field *field = &shared->field[part.field];
+        if (!field->alone && part.number < field->parts.n)
             status = take_part(shared, &part, err);
     }
     hg_produce_tell_lost(run);
