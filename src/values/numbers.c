@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,7 +224,7 @@ bool hg_number_as_stored(struct number number, enum element stored, bool other_s
     return as_integer(number, stored, other_sign, out);
 }
 
-void hg_number_print(FILE *out, enum element stored, union unpack_number number)
+void hg_number_print(struct growing *out, enum element stored, union unpack_number number)
 {
     char text[32];
     if (stored == ELEMENT_I64)
@@ -232,10 +233,10 @@ void hg_number_print(FILE *out, enum element stored, union unpack_number number)
         snprintf(text, sizeof text, "%" PRIu64, number.integer);
     else
         hg_parse_print_double(number.real, text, sizeof text);
-    fputs(text, out);
+    hg_growing_print(out, "%s", text);
 }
 
-void hg_numbers_print(FILE *out, const struct numbers *numbers)
+void hg_numbers_print(struct growing *out, const struct numbers *numbers)
 {
     char text[32];
     double value = numbers->item[0].value;
@@ -248,7 +249,7 @@ void hg_numbers_print(FILE *out, const struct numbers *numbers)
         }
     }
     hg_parse_print_double(value, text, sizeof text);
-    fputs(text, out);
+    hg_growing_print(out, "%s", text);
 }
 
 bool hg_number_is_same(enum element stored, union unpack_number a, union unpack_number b)

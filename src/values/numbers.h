@@ -4,8 +4,7 @@
 #ifndef H5GRAD_VALUES_NUMBERS_H
 #define H5GRAD_VALUES_NUMBERS_H
 
-#include <stdio.h>
-
+#include "base/growing.h"
 #include "libhdf5/h5.h"
 #include "stencil/unpack.h"
 
@@ -48,10 +47,10 @@ union unpack_number hg_number_extreme(enum element stored, bool greatest);
 
 bool hg_number_is_less(enum element stored, union unpack_number a, union unpack_number b);
 bool hg_number_is_same(enum element stored, union unpack_number a, union unpack_number b);
-void hg_number_print(FILE *out, enum element stored, union unpack_number number);
+void hg_number_print(struct growing *out, enum element stored, union unpack_number number);
 
 /* Prints the first number, a float32 by the shortest text that reads back as that float. */
-void hg_numbers_print(FILE *out, const struct numbers *numbers);
+void hg_numbers_print(struct growing *out, const struct numbers *numbers);
 
 bool hg_number_is_float(enum element element);
 

@@ -23,14 +23,14 @@ struct reading {
     struct values *values;
     bool other_sign; /* _Unsigned gave values->stored the other sign than the type's */
     bool coordinate;
-    FILE *text, *note;
+    struct growing text, note;
     struct h5grad_error *err;
 };
 
-static void print_separator(FILE *out)
+/* Returns what comes before the next part of a text. */
+static const char *separator(const struct growing *text)
 {
-    if (ftell(out) > 0)
-        fputs(", ", out);
+    return text->length > 0 ? ", " : "";
 }
 
 static enum h5grad_status read_numbers(const struct reading *reading, const char *name,
@@ -39,10 +39,10 @@ static enum h5grad_status read_numbers(const struct reading *reading, const char
     return hg_numbers_read_attribute(reading->place->dataset, name, numbers, reading->err);
 }
 
-static void add_note(const struct reading *reading, const char *name, const char *why)
+static void add_note(struct reading *reading, const char *name, const char *why)
 {
-    print_separator(reading->note);
-    fprintf(reading->note, "%s %s and is not used", name, why);
+    struct growing *note = &reading->note;
+    hg_growing_print(note, "%s%s %s and is not used", separator(note), name, why);
 }
 
 static enum h5grad_status add_missing(struct reading *reading, union unpack_number number)
@@ -119,16 +119,16 @@ static enum h5grad_status read_default_fill(struct reading *reading)
     return status;
 }
 
-static void print_missing(const struct reading *reading)
+static void print_missing(struct reading *reading)
 {
     const struct unpack_rule *rule = &reading->values->rule;
+    struct growing *text = &reading->text;
     for (size_t i = 0; i < rule->n_missing; i++) {
-        print_separator(reading->text);
-        fputs(i == 0 ? "missing " : "", reading->text);
-        hg_number_print(reading->text, reading->values->stored, rule->missing[i]);
+        hg_growing_print(text, "%s%s", separator(text), i == 0 ? "missing " : "");
+        hg_number_print(text, reading->values->stored, rule->missing[i]);
     }
     if (reading->values->by_default)
-        fputs(" (by netCDF's default)", reading->text);
+        hg_growing_print(text, " (by netCDF's default)");
 }
 
 /*
@@ -189,17 +189,17 @@ static enum h5grad_status find_bounds(struct reading *reading, union unpack_numb
 static enum h5grad_status read_bounds(struct reading *reading)
 {
     struct values *values = reading->values;
+    struct growing *text = &reading->text;
     union unpack_number bound[2];
     enum h5grad_status status = find_bounds(reading, bound);
     if (!values->rule.bounded)
         return status;
     values->rule.low = bound[0];
     values->rule.high = bound[1];
-    print_separator(reading->text);
-    fputs("valid ", reading->text);
-    hg_number_print(reading->text, values->stored, bound[0]);
-    fputs(" to ", reading->text);
-    hg_number_print(reading->text, values->stored, bound[1]);
+    hg_growing_print(text, "%svalid ", separator(text));
+    hg_number_print(text, values->stored, bound[0]);
+    hg_growing_print(text, " to ");
+    hg_number_print(text, values->stored, bound[1]);
     return status;
 }
 
@@ -236,13 +236,13 @@ static enum h5grad_status check_factor(const struct reading *reading, const stru
                : H5GRAD_OK;
 }
 
-static void print_factor(const struct reading *reading, const struct factor *factor)
+static void print_factor(struct reading *reading, const struct factor *factor)
 {
+    struct growing *text = &reading->text;
     if (!factor->numbers.there)
         return;
-    print_separator(reading->text);
-    fprintf(reading->text, "%s ", factor->name);
-    hg_numbers_print(reading->text, &factor->numbers);
+    hg_growing_print(text, "%s%s ", separator(text), factor->name);
+    hg_numbers_print(text, &factor->numbers);
 }
 
 /* Enters stored * scale + offset, or (stored + offset) * scale; either may be absent. */
@@ -385,7 +385,7 @@ static void read_sign(struct reading *reading)
                 continue;
             reading->values->stored = pairs[i][1 - k];
             reading->other_sign = true;
-            fputs(k == 0 ? "unsigned" : "signed", reading->text);
+            hg_growing_print(&reading->text, k == 0 ? "unsigned" : "signed");
         }
     }
     free(text);
@@ -424,34 +424,18 @@ static void settle_rule(struct values *values, const struct h5_type *type)
     values->by_default = values->by_default && rule->n_missing == 1 && !changed;
 }
 
-/* Closes a text stream; an empty text becomes NULL. The text is copied, since the rest of a
- * stream's buffer would be a gap of kilobytes beside that of each field. */
-static bool close_text(FILE *out, char **text)
-{
-    bool whole = out && hg_memory_close_stream(out);
-    char *own = whole && **text ? hg_memory_text(*text) : NULL;
-    whole = whole && (own || !**text);
-    free(*text);
-    *text = own;
-    return whole;
-}
-
 static enum h5grad_status read_all(struct reading *reading)
 {
     struct values *values = reading->values;
-    size_t size;
-    reading->text = open_memstream(&values->text, &size);
-    reading->note = open_memstream(&values->note, &size);
-    bool made = reading->text && reading->note;
-    enum h5grad_status status = made ? read_rule(reading) : H5GRAD_OK;
-    if (made && !status) {
+    enum h5grad_status status = read_rule(reading);
+    if (!status) {
         settle_rule(values, reading->type);
-        status = hg_values_note_unknown(reading->place, values, reading->other_sign, reading->note,
+        status = hg_values_note_unknown(reading->place, values, reading->other_sign, &reading->note,
                                         reading->err);
     }
-    made = close_text(reading->text, &values->text) && made;
-    made = close_text(reading->note, &values->note) && made;
-    return made || status ? status : hg_error_memory(reading->err, sizeof *values);
+    const bool text = hg_growing_take(&reading->text, &values->text);
+    const bool note = hg_growing_take(&reading->note, &values->note);
+    return (text && note) || status ? status : hg_error_memory(reading->err, sizeof *values);
 }
 
 static enum h5grad_status read_values(const struct values_place *place, const struct h5_type *type,

@@ -91,8 +91,8 @@ enum h5grad_status hg_values_find_default_fill(hid_t dataset, enum element store
 /* For values.c: adds to the note what looks like packing or missing values, would change a
  * derivative, and is not understood. other_sign as for hg_number_as_stored. */
 enum h5grad_status hg_values_note_unknown(const struct values_place *place,
-                                          const struct values *values, bool other_sign, FILE *note,
-                                          struct h5grad_error *err);
+                                          const struct values *values, bool other_sign,
+                                          struct growing *note, struct h5grad_error *err);
 
 /* The attributes that values.c understands, ended by NULL. */
 extern const char *const hg_values_names[];

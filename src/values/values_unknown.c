@@ -5,7 +5,7 @@
  * above that describes it, and datasets beside it and beside its group. Signs that would change a
  * derivative are reported, and not used.
  */
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -54,18 +54,17 @@ struct search {
     const struct values_place *at;
     const struct values *values; /* values that are understood */
     bool other_sign;
-    FILE *note;
-    bool told;              /* the note has text */
-    enum place place;       /* of the object being searched */
-    hid_t group;            /* to search for datasets; -1: not opened */
-    const char *folder;     /* its path, "" for the root; NULL while searching attributes */
-    const char *own;        /* name of the object in its group */
-    struct sign sign[MOST]; /* of the object */
-    size_t n;
-    char seen[MOST][SIGN_NAME]; /* names found in nearer objects */
-    size_t n_seen;
+    struct growing *note;
+    bool told;          /* the note has text */
+    enum place place;   /* of the object being searched */
+    hid_t group;        /* to search for datasets; -1: not opened */
+    const char *folder; /* its path, "" for the root; NULL while searching attributes */
+    const char *own;    /* name of the object in its group */
+    size_t n, n_seen;
     enum h5grad_status status;
     struct h5grad_error *err;
+    struct sign sign[MOST];     /* n of the object */
+    char seen[MOST][SIGN_NAME]; /* n_seen names found in nearer objects */
 };
 
 /* True if values.c reads the attribute and reports it if unused. */
@@ -193,11 +192,12 @@ static bool sign_matters(const struct search *search, const struct sign *sign)
 static void begin_item(struct search *search)
 {
     if (search->told)
-        fputs(", ", search->note);
+        hg_growing_print(search->note, ", ");
     else
-        fprintf(search->note,
-                "%swhat looks like packing or missing values is not understood and not used: ",
-                ftell(search->note) > 0 ? "; " : "");
+        hg_growing_print(
+            search->note,
+            "%swhat looks like packing or missing values is not understood and not used: ",
+            search->note->length > 0 ? "; " : "");
     search->told = true;
 }
 
@@ -205,14 +205,14 @@ static void print_sign(struct search *search, const struct sign *sign)
 {
     begin_item(search);
     if (search->folder)
-        fprintf(search->note, "%s/", search->folder);
-    fprintf(search->note, "%s ", sign->name);
+        hg_growing_print(search->note, "%s/", search->folder);
+    hg_growing_print(search->note, "%s ", sign->name);
     if (sign->text)
-        fprintf(search->note, "\"%.40s\"", sign->text);
+        hg_growing_print(search->note, "\"%.40s\"", sign->text);
     else
         hg_numbers_print(search->note, &sign->numbers);
     if (sign->numbers.n > 1)
-        fputs(" ...", search->note);
+        hg_growing_print(search->note, " ...");
 }
 
 /* Prints offsets only beside a factor: alone they do not matter. */
@@ -234,7 +234,7 @@ static void print_signs(struct search *search, const char *group)
             print_sign(search, sign);
     }
     if (any && group)
-        fprintf(search->note, " of %s", group);
+        hg_growing_print(search->note, " of %s", group);
 }
 
 /* Prints the signs of an object, and hides their names in the objects searched next. group: its
@@ -259,7 +259,8 @@ static enum h5grad_status search_object(struct search *search, hid_t object, enu
 {
     hsize_t at = 0;
     search->place = place;
-    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &at, add_attribute, search);
+    if (hg_attributes_exist(object))
+        H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &at, add_attribute, search);
     return end_object(search, group);
 }
 
@@ -540,7 +541,7 @@ static enum h5grad_status search_factors(struct search *search, const char *path
         hg_numbers_read_dataset(search->at->file, path, suffix, &numbers, search->err);
     if (is_factor(&numbers, stride)) {
         begin_item(search);
-        fprintf(search->note, "%s%s", path, suffix);
+        hg_growing_print(search->note, "%s%s", path, suffix);
     }
     free(numbers.item);
     return status;
@@ -606,17 +607,18 @@ static enum h5grad_status search_all(struct search *search)
 }
 
 enum h5grad_status hg_values_note_unknown(const struct values_place *place,
-                                          const struct values *values, bool other_sign, FILE *note,
-                                          struct h5grad_error *err)
+                                          const struct values *values, bool other_sign,
+                                          struct growing *note, struct h5grad_error *err)
 {
-    struct search *search = hg_memory_zeroed(1, sizeof *search);
-    if (!search)
-        return hg_error_memory(err, sizeof *search);
-    *search = (struct search){
-        .at = place, .values = values, .other_sign = other_sign, .note = note, .err = err};
-    enum h5grad_status status = search_all(search);
-    if (search->told && place->path)
-        fputs("; --no-unpack says that stored numbers are meant", note);
-    free(search);
+    struct search search;
+    memset(&search, 0, offsetof(struct search, sign)); /* the rest is large */
+    search.at = place;
+    search.values = values;
+    search.other_sign = other_sign;
+    search.note = note;
+    search.err = err;
+    enum h5grad_status status = search_all(&search);
+    if (search.told && place->path)
+        hg_growing_print(note, "; --no-unpack says that stored numbers are meant");
     return status;
 }
