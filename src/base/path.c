@@ -17,7 +17,7 @@ char *hg_path_folder(const char *path)
     const size_t length = (size_t)(hg_path_base(path) - path);
     if (length == 0)
         return hg_memory_text(".");
-    return hg_memory_format("%.*s", (int)(length > 1 ? length - 1 : 1), path);
+    return strndup(path, length > 1 ? length - 1 : 1);
 }
 
 char *hg_path_real_folder(const char *path)
@@ -33,7 +33,7 @@ char *hg_path_parent(const char *path)
     const size_t length = (size_t)(hg_path_base(path) - path);
     if (length <= 1)
         return hg_memory_text("/");
-    return hg_memory_format("%.*s", (int)(length - 1), path);
+    return strndup(path, length - 1);
 }
 
 char *hg_path_join(const char *group, const char *name)

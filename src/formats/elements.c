@@ -87,8 +87,7 @@ static bool is_case(const char *path)
 
 static bool is_damask(hid_t file)
 {
-    return H5Aexists(file, "DADF5_version_major") > 0 &&
-           hg_coords_begins(file, "creator", "DAMASK");
+    return hg_root_has(file, "DADF5_version_major") && hg_coords_begins(file, "creator", "DAMASK");
 }
 
 static void read_damask(struct query *query)

@@ -86,7 +86,7 @@ static const char *not_field(const struct query *query)
 {
     if (is_dimension(query->path) && in_array(query))
         return COORDS_COORDINATE;
-    bool metadata = strstr(query->path, "/metadatabundle/") && H5Aexists(query->file, kind) > 0;
+    bool metadata = strstr(query->path, "/metadatabundle/") && hg_root_has(query->file, kind);
     return metadata ? "it is bookkeeping of EMD" : NULL;
 }
 

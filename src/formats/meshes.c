@@ -116,7 +116,7 @@ static bool has_signs(const struct query *query, const struct format *format)
     for (size_t i = 0; i < 2 && format->sign[i].attribute && has; i++)
         has = format->sign[i].text
                   ? hg_coords_says(query->file, format->sign[i].attribute, format->sign[i].text)
-                  : H5Aexists(query->file, format->sign[i].attribute) > 0;
+                  : hg_root_has(query->file, format->sign[i].attribute);
     for (size_t i = 0; i < 3 && format->beside[i] && has; i++) {
         H5_CLOSED hid_t beside = hg_coords_open_beside(query, format->beside[i]);
         has = beside >= 0;
@@ -174,7 +174,7 @@ static void read_times(struct query *query)
     for (unsigned k = 0; k < query->rank; k++) {
         const char *name = query->coords->axis[k].name;
         if (name && strcmp(name, "time_step") == 0 &&
-            H5Aexists(query->file, "floating_point_word_size") > 0 &&
+            hg_root_has(query->file, "floating_point_word_size") &&
             hg_has_link(query->file, "time_whole"))
             hg_coords_set_dataset(query, k, "/time_whole", false);
     }

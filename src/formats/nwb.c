@@ -14,7 +14,7 @@
 
 static bool is_nwb(hid_t file)
 {
-    return H5Aexists(file, "nwb_version") > 0;
+    return hg_root_has(file, "nwb_version");
 }
 
 /* Opens the series that holds the dataset; -1 if it is in none. */

@@ -67,7 +67,7 @@ static bool is_record(enum form form)
 
 static bool is_openpmd(hid_t file)
 {
-    return H5Aexists_by_name(file, "/", "openPMD", H5P_DEFAULT) > 0;
+    return hg_root_has(file, "openPMD");
 }
 
 /* Opens the object that describes the grid of the dataset at path; -1 if it is on none. */

@@ -58,6 +58,16 @@ hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute)
     return has ? hg_open_group(file, parent) : -1;
 }
 
+bool hg_root_has(hid_t file, const char *attribute)
+{
+    struct h5_access *access = hg_input_access(file);
+    if (access && access->root_of != file) {
+        access->root_of = file;
+        access->root_bare = !hg_attributes_exist(file);
+    }
+    return !(access && access->root_bare) && H5Aexists(file, attribute) > 0;
+}
+
 bool hg_has_link(hid_t group, const char *name)
 {
     H5L_info_t info;

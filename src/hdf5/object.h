@@ -19,6 +19,10 @@ hid_t hg_open_parent_with(hid_t file, const char *path, const char *attribute);
  * little to find out: the dataset opened last is in the group. name is static. */
 bool hg_is_bare_without(hid_t file, const char *path, const char *name);
 
+/* True if the root group of a file has the attribute. That an input's root group has none is asked
+ * once: marks of formats are asked for at every field. */
+bool hg_root_has(hid_t file, const char *attribute);
+
 /* True if the group has a link of that name, broken or not. */
 bool hg_has_link(hid_t group, const char *name);
 

@@ -10,7 +10,7 @@ static struct h5_handle *first;
 
 /* Where the handle of an object was found last: it takes several calls of libhdf5 to find. No two
  * objects have one identifier, not even one after the other. */
-static struct {
+static struct recent {
     hid_t object;
     struct h5_handle *handle;
 } recent[RECENT];
@@ -66,12 +66,22 @@ static void remember(hid_t object, struct h5_handle *handle)
     recent[0].handle = handle;
 }
 
+/* Moves an object that is remembered to the front: a file is asked for again and again, among
+ * datasets that are not. */
+static struct h5_handle *recall(unsigned i)
+{
+    const struct recent found = recent[i];
+    memmove(&recent[1], &recent[0], i * sizeof *recent);
+    recent[0] = found;
+    return found.handle;
+}
+
 struct h5_handle *hg_handle_of(hid_t object)
 {
     struct h5_handle *handle;
     for (unsigned i = 0; i < RECENT; i++) {
         if (recent[i].object == object && recent[i].handle)
-            return recent[i].handle;
+            return recall(i);
     }
     if ((handle = find_handle(object)))
         remember(object, handle);

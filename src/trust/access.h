@@ -63,6 +63,8 @@ struct h5_access {
     char *group_path;
     hid_t group, group_from;
     int group_bare;            /* whether it has no attributes; -1: not asked yet */
+    hid_t root_of;             /* the file of which is known ... */
+    bool root_bare;            /* ... whether its root group has no attributes */
     const char *group_without; /* the last name that it was found not to have, static; NULL: none */
 };
 

@@ -58,8 +58,7 @@ static enum h5grad_status read_hdfeos(const struct values_place *field, struct v
 static enum h5grad_status read_nwb(const struct values_place *field, struct values_said *said,
                                    struct h5grad_error *err)
 {
-    if (strcmp(hg_path_base(field->path), "data") != 0 ||
-        H5Aexists(field->file, "nwb_version") <= 0)
+    if (strcmp(hg_path_base(field->path), "data") != 0 || !hg_root_has(field->file, "nwb_version"))
         return H5GRAD_OK;
     H5_CLOSED hid_t series = hg_open_parent_with(field->file, field->path, "neurodata_type");
     if (series < 0)
