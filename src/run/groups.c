@@ -32,10 +32,10 @@ static bool is_done(struct run_groups *groups, hid_t file, const char *path, boo
 enum h5grad_status hg_groups_copy(struct run *run, const struct scale_links *links, hid_t file,
                                   struct h5grad_error *err)
 {
-    const char *path = run->task.field->path;
+    const char *path = run->task->field->path;
     enum h5grad_status status = H5GRAD_OK;
     struct h5_guard guard;
-    if (run->task.field->coords.convention)
+    if (run->task->field->coords.convention)
         return H5GRAD_OK;
     hg_enter(&guard);
     const bool alike = links->of_input && is_netcdf(run->file);
@@ -54,7 +54,7 @@ enum h5grad_status hg_groups_finish(const struct run *run, hid_t file, const str
     struct h5_guard guard;
     if (!convention || !convention->finish)
         return H5GRAD_OK;
-    const struct coords_results results = {run->file, run->task.dataset, file, field};
+    const struct coords_results results = {run->file, run->task->dataset, file, field};
     hg_enter(&guard);
     const enum h5grad_status status = convention->finish(&results, err);
     hg_leave(&guard);

@@ -67,8 +67,8 @@ int hg_produce_is_cancelled(void *user)
 static enum h5grad_status open_sink(struct run *run, size_t number, struct results *results,
                                     struct h5grad_error *err)
 {
-    struct engine_job *job = &run->task.job;
-    const struct plan *plan = &run->task.plan;
+    struct engine_job *job = &run->task->job;
+    const struct plan *plan = &run->task->plan;
     const struct sink_request request = {
         .n = job->n_outputs,
         .writer = results->writer,
@@ -78,7 +78,7 @@ static enum h5grad_status open_sink(struct run *run, size_t number, struct resul
         .waiting = hg_engine_waiting(job, plan),
     };
     enum h5grad_status status =
-        hg_resume_begin_field(&run->resume, &run->task, number, results->writer, err);
+        hg_resume_begin_field(&run->resume, run->task, number, results->writer, err);
     if (status)
         return status;
     job->sink = hg_sink_open(&request, err);
@@ -88,13 +88,13 @@ static enum h5grad_status open_sink(struct run *run, size_t number, struct resul
 enum h5grad_status hg_produce_create(struct run *run, struct results *results,
                                      struct h5grad_error *err)
 {
-    struct task *task = &run->task;
+    struct task *task = run->task;
     struct scale_links links = {0};
     struct result_place place[FIELD_MOST_RESULTS];
     struct h5_guard guard;
     task->journal = run->options.ranks ? NULL : run->resume.journal;
     task->leases = run->leases;
-    hg_results_init(results, run->publish.file);
+    hg_results_init(results, &run->kept, run->publish.file);
     enum h5grad_status status =
         hg_aux_vars_add(run->aux_vars, task->field, task->dataset, &links, err);
     for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
@@ -115,7 +115,7 @@ enum h5grad_status hg_produce_finish(struct run *run, struct results *results,
                                      enum h5grad_status status, struct h5grad_error *err)
 {
     const bool complete = !status, split = run->options.split;
-    const struct field *field = run->task.field;
+    const struct field *field = run->task->field;
     struct h5_guard guard;
     hg_enter(&guard);
     status = hg_results_finish(field, results, status, err);
@@ -126,26 +126,44 @@ enum h5grad_status hg_produce_finish(struct run *run, struct results *results,
     return complete && status ? hg_error_context(err, status, "%s", run->output) : status;
 }
 
-enum h5grad_status hg_produce_results(struct run *run, size_t number, struct results *results,
-                                      struct h5grad_error *err)
+/* All before the work of the task's job. */
+static enum h5grad_status begin_results(struct run *run, size_t number, struct results *results,
+                                        struct h5grad_error *err)
 {
-    struct engine_job *job = &run->task.job;
+    struct engine_job *job = &run->task->job;
     struct h5_guard guard;
     hg_enter(&guard);
     enum h5grad_status status = open_sink(run, number, results, err);
     hg_leave(&guard);
     if (status)
         return hg_error_context(err, status, "%s", run->output);
-    run->progress.field = run->task.field->path;
     hg_report_write_method(run->report, number, results->writer[0]->method->name);
-    job->progress = hg_produce_progress;
     job->cancelled = hg_produce_is_cancelled;
     job->user = run;
-    status = hg_engine_run(job, &run->task.plan, err);
+    return H5GRAD_OK;
+}
+
+/* All behind it. status: of the work. */
+static enum h5grad_status end_results(struct run *run, enum h5grad_status status,
+                                      struct h5grad_error *err)
+{
+    const struct task *task = run->task;
+    hg_sink_close(task->job.sink);
+    return status ? hg_error_context(err, status, "%s: %s", run->input, task->field->path)
+                  : H5GRAD_OK;
+}
+
+enum h5grad_status hg_produce_results(struct run *run, size_t number, struct results *results,
+                                      struct h5grad_error *err)
+{
+    struct task *task = run->task;
+    enum h5grad_status status = begin_results(run, number, results, err);
     if (status)
-        hg_error_context(err, status, "%s: %s", run->input, run->task.field->path);
-    hg_sink_close(job->sink);
-    return status;
+        return status;
+    run->progress.field = task->field->path;
+    task->job.progress = hg_produce_progress;
+    status = hg_engine_run(&task->job, &task->plan, err);
+    return end_results(run, status, err);
 }
 
 enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad_error *err)
@@ -154,35 +172,162 @@ enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad
     bool too_large;
     struct h5_guard guard;
     hg_enter(&guard); /* one section for both */
-    enum h5grad_status status = hg_task_open(&run->task, run->file, field, err);
+    enum h5grad_status status = hg_task_open(run->task, run->file, field, err);
     if (!status)
-        status = hg_task_plan(&run->task, &run->options, &too_large, err);
+        status = hg_task_plan(run->task, &run->options, &too_large, err);
     hg_leave(&guard);
     return status ? hg_error_context(err, status, "%s: %s", run->input, field->path) : H5GRAD_OK;
 }
 
-/* Does a field. number is that of the selected dataset and of its entry in the report. */
-static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
+/* Ends the task's field, the selected dataset number: completes it if status is H5GRAD_OK. */
+static enum h5grad_status end_field(struct run *run, size_t number, enum h5grad_status status,
+                                    struct h5grad_error *err)
 {
-    struct results *results = &run->results;
-    const bool brief = run->field[number].place.is_known && !run->options.split;
     struct h5_guard guard;
-    if (brief) /* one section for both, which copy nothing of such a field */
-        hg_enter(&guard);
-    enum h5grad_status status = hg_produce_open(run, number, err);
-    const bool is_open = !status;
-    if (!status)
-        status = hg_produce_create(run, results, err);
-    if (brief)
-        hg_leave(&guard);
-    if (!status)
-        status = hg_produce_results(run, number, results, err);
     hg_enter(&guard); /* one section for both */
-    if (is_open)
-        status = hg_produce_finish(run, results, status, err);
-    hg_task_close(&run->task);
+    status = hg_produce_finish(run, run->results, status, err);
+    hg_task_close(run->task);
     hg_leave(&guard);
     hg_field_free(&run->field[number]);
+    return status;
+}
+
+static void use_lane(struct run *run, struct lane *lane)
+{
+    run->task = &lane->task;
+    run->results = &lane->results;
+}
+
+/* Returns the lane of the next field. */
+static struct lane *next_lane(struct run *run)
+{
+    return &run->lane[run->given % RUN_LANES];
+}
+
+/* Waits until the results in a lane are made, if any are begun. If status is not H5GRAD_OK, returns
+ * that, as below. */
+static enum h5grad_status await_lane(struct run *run, struct lane *lane, enum h5grad_status status,
+                                     struct h5grad_error *err)
+{
+    const struct field *field = lane->task.field;
+    if (!lane->is_busy)
+        return status;
+    use_lane(run, lane);
+    const enum h5grad_status made = hg_aside_wait(run->aside, &lane->work, status ? NULL : err);
+    status = status ? end_results(run, status, NULL) : end_results(run, made, err);
+    run->progress.field = field->path;
+    if (!status)
+        hg_produce_progress(run, hg_field_result_bytes(field));
+    return status;
+}
+
+/* Ends the field of these results. */
+static enum h5grad_status clear_lane(struct run *run, struct lane *lane, enum h5grad_status status,
+                                     struct h5grad_error *err)
+{
+    if (!lane->is_busy)
+        return status;
+    lane->is_busy = false;
+    use_lane(run, lane);
+    return end_field(run, lane->number, status, err);
+}
+
+/* Ends the fields in all lanes, in the order of their beginning. */
+static enum h5grad_status clear_lanes(struct run *run, enum h5grad_status status,
+                                      struct h5grad_error *err)
+{
+    for (size_t i = 0; i < RUN_LANES; i++) {
+        struct lane *lane = &run->lane[(run->given + i) % RUN_LANES];
+        status = await_lane(run, lane, status, err);
+        status = clear_lane(run, lane, status, err);
+    }
+    use_lane(run, next_lane(run));
+    return status;
+}
+
+/* Returns whether the results of the task's field can be made without libhdf5. Fields of a run that
+ * can be resumed are done one by one. */
+static bool can_be_aside(const struct run *run)
+{
+    const struct field *field = run->task->field;
+    bool can = !field->vector && !run->resume.wanted;
+    for (unsigned k = 0; k < field->n_results && can; k++)
+        can = hg_writer_is_apart(run->results->writer[k]);
+    return can;
+}
+
+/* Begins the results of the task's field, to be made aside. Within hg_enter. */
+static enum h5grad_status begin_aside(struct run *run, size_t number, struct h5grad_error *err)
+{
+    struct task *task = run->task;
+    if (!run->aside && !(run->aside = hg_aside_new(run->options.threads)))
+        return hg_error_memory(err, sizeof *task);
+    enum h5grad_status status = hg_results_close(task->field, run->results, err);
+    if (status)
+        return hg_error_context(err, status, "%s", run->output);
+    task->plan.threads = 1;
+    task->job.progress = NULL;
+    return begin_results(run, number, run->results, err);
+}
+
+/* Has the results that were begun made aside. */
+static void give(struct run *run, size_t number)
+{
+    struct lane *lane = next_lane(run);
+    lane->work.job = &lane->task.job;
+    lane->work.plan = &lane->task.plan;
+    lane->number = number;
+    lane->is_busy = true;
+    run->given++;
+    hg_aside_give(run->aside, &lane->work);
+}
+
+/* Makes the results of the task's field, after those of fields that were begun before, and ends
+ * it. */
+static enum h5grad_status complete_field(struct run *run, size_t number, enum h5grad_status status,
+                                         struct h5grad_error *err)
+{
+    status = clear_lanes(run, status, err);
+    if (!status)
+        status = hg_produce_results(run, number, run->results, err);
+    return end_field(run, number, status, err);
+}
+
+/*
+ * Does a field. number is that of the selected dataset and of its entry in the report.
+ *
+ * Most files of very many fields have small ones, for which libhdf5 takes longer than all else. So
+ * the results of such a field are only begun here; the field is ended when its lane is needed
+ * again, or before a field that is done otherwise. libhdf5 is called in the same order however many
+ * threads there are, and places everything alike.
+ */
+static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
+{
+    const bool brief = run->field[number].place.is_known && !run->options.split;
+    bool is_open = false, aside = false;
+    struct lane *lane = next_lane(run);
+    struct h5_guard guard;
+    enum h5grad_status status = await_lane(run, lane, H5GRAD_OK, err);
+    if (brief) /* one section for all, which copies nothing of such a field */
+        hg_enter(&guard);
+    status = clear_lane(run, lane, status, err);
+    use_lane(run, lane);
+    if (!status) {
+        status = hg_produce_open(run, number, err);
+        is_open = !status;
+    }
+    if (!status)
+        status = hg_produce_create(run, run->results, err);
+    if (brief && !status && can_be_aside(run)) {
+        status = begin_aside(run, number, err);
+        aside = !status;
+    }
+    if (brief)
+        hg_leave(&guard);
+    if (aside)
+        give(run, number);
+    else if (is_open)
+        status = complete_field(run, number, status, err);
     hg_messages_deliver(&run->messages);
     return status;
 }
@@ -287,7 +432,7 @@ static enum h5grad_status commit_output(struct run *run, struct h5grad_error *er
 {
     struct h5_guard guard;
     hg_enter(&guard);
-    hg_results_release(&run->results);
+    hg_results_release(&run->kept);
     enum h5grad_status status = hg_input_check_unchanged(run->file, err);
     if (!status)
         status = hg_coord_store_check_unchanged(run->coordinates, err);
@@ -330,6 +475,7 @@ enum h5grad_status hg_produce(struct run *run, struct h5grad_error *err)
         if (run->selection.item[i].usable)
             status = do_field(run, i, err);
     }
+    status = clear_lanes(run, status, err);
     hg_produce_tell_lost(run);
     if (!status && hg_produce_is_cancelled(run))
         status = hg_error_set(err, H5GRAD_CANCELLED, "cancelled");

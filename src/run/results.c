@@ -9,14 +9,16 @@
 #include "libhdf5/handle.h"
 #include "output/layout.h"
 
-void hg_results_init(struct results *results, hid_t file)
+void hg_results_init(struct results *results, struct results_kept *kept, hid_t output)
 {
-    results->output = file;
+    results->kept = kept;
+    kept->output = output;
     memset(results->writer, 0, sizeof results->writer);
+    memset(results->put, 0, sizeof results->put);
     for (unsigned i = 0; i < RESULTS_STORAGES; i++)
         results->storage[i].rank = 0;
     for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
-        results->dataset[k] = -1, results->file[k] = file;
+        results->dataset[k] = -1, results->file[k] = output;
 }
 
 static void close_shape(struct results_shape *shape)
@@ -38,11 +40,11 @@ static void close_put(struct put **put)
     *put = NULL;
 }
 
-void hg_results_release(struct results *results)
+void hg_results_release(struct results_kept *kept)
 {
-    close_shape(&results->shape);
-    hg_creator_close(&results->creator);
-    close_put(&results->put[0]);
+    close_shape(&kept->shape);
+    hg_creator_close(&kept->creator);
+    close_put(&kept->put);
 }
 
 /* The dataspace and creation list of datasets that are stored like that. */
@@ -113,14 +115,14 @@ static struct h5_storage *storage_of(struct results *results, const struct field
 
 static hid_t type_of(const struct results *results, const struct field *field, unsigned k)
 {
-    const struct results_shape *shape = &results->shape;
+    const struct results_shape *shape = &results->kept->shape;
     return field->results[k].components < field->components ? shape->scalar : shape->type;
 }
 
 /* Chunks of all results in a file are put by one. */
 static struct put **find_put(struct results *results, unsigned k)
 {
-    return &results->put[results->file[k] == results->output ? 0 : k];
+    return results->file[k] == results->kept->output ? &results->kept->put : &results->put[k];
 }
 
 static enum h5grad_status open_writer(const struct task *task, struct results *results, unsigned k,
@@ -165,12 +167,13 @@ static enum h5grad_status create(const struct task *task, const struct result_pl
     const struct field *field = task->field;
     const struct field_result *result = &field->results[k];
     const hid_t type = type_of(results, field, k);
-    const struct results_shape *shape = &results->shape;
-    if (results->creator.file != place->file)
-        hg_creator_close(&results->creator);
-    results->creator.file = place->file;
+    const struct results_shape *shape = &results->kept->shape;
+    struct h5_creator *creator = &results->kept->creator;
+    if (creator->file != place->file)
+        hg_creator_close(creator);
+    creator->file = place->file;
     hid_t dataset = hg_create_dataset(
-        &results->creator, result->path, type, result->joined ? shape->joined_space : shape->space,
+        creator, result->path, type, result->joined ? shape->joined_space : shape->space,
         result->joined ? shape->joined_creation : shape->creation, err);
     results->dataset[k] = dataset;
     results->file[k] = place->file;
@@ -192,7 +195,7 @@ enum h5grad_status hg_results_create(const struct task *task, const struct resul
                                      struct results *results, struct h5grad_error *err)
 {
     const struct field *field = task->field;
-    enum h5grad_status status = describe(task, &results->shape, err);
+    enum h5grad_status status = describe(task, &results->kept->shape, err);
     if (status)
         return hg_error_context(err, status, "%s", field->results[0].path);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
@@ -251,10 +254,31 @@ enum h5grad_status hg_results_write(const struct task *task, struct results *res
                                     struct h5grad_error *err)
 {
     const struct field *field = task->field;
-    enum h5grad_status status = describe(task, &results->shape, err);
+    enum h5grad_status status = describe(task, &results->kept->shape, err);
     for (unsigned k = 0; k < field->n_results && !status; k++) {
         storage_of(results, field, k)->sparse = task->result_storage.sparse;
         status = open_writer(task, results, k, err);
+        if (status)
+            hg_error_context(err, status, "%s", field->results[k].path);
+    }
+    return status;
+}
+
+static enum h5grad_status close_dataset(struct results *results, unsigned k,
+                                        struct h5grad_error *err)
+{
+    const hid_t dataset = results->dataset[k];
+    results->dataset[k] = -1;
+    return dataset >= 0 && H5Dclose(dataset) < 0 ? hg_hdf5_error(err, "it cannot be closed")
+                                                 : H5GRAD_OK;
+}
+
+enum h5grad_status hg_results_close(const struct field *field, struct results *results,
+                                    struct h5grad_error *err)
+{
+    enum h5grad_status status = H5GRAD_OK;
+    for (unsigned k = 0; k < field->n_results && !status; k++) {
+        status = close_dataset(results, k, err);
         if (status)
             hg_error_context(err, status, "%s", field->results[k].path);
     }
@@ -269,16 +293,17 @@ enum h5grad_status hg_results_finish(const struct field *field, struct results *
         if (complete && results->writer[k])
             status = hg_writer_finish(results->writer[k], err);
         hg_writer_close(results->writer[k]);
-        if (results->dataset[k] >= 0 && H5Dclose(results->dataset[k]) < 0 && !status)
-            status = hg_hdf5_error(err, "it cannot be closed");
+        const enum h5grad_status closed = close_dataset(results, k, status ? NULL : err);
+        if (!status)
+            status = closed;
         if (complete && status)
             hg_error_context(err, status, "%s", field->results[k].path);
     }
     for (unsigned k = 0; k < field->n_results; k++) {
-        if (results->file[k] != results->output)
+        if (results->file[k] != results->kept->output)
             close_put(find_put(results, k));
     }
-    if (results->creator.file != results->output)
-        hg_creator_close(&results->creator);
+    if (results->kept->creator.file != results->kept->output)
+        hg_creator_close(&results->kept->creator);
     return status;
 }

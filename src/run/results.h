@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The results of the current field in the output file: datasets, attributes, writers. */
+/* The results of a field in the output file: datasets, attributes, writers. */
 #ifndef H5GRAD_RUN_RESULTS_H
 #define H5GRAD_RUN_RESULTS_H
 
@@ -29,25 +29,29 @@ struct results_shape {
     hid_t joined_space, joined_creation; /* of joined results */
 };
 
-/* Zeroed before the first hg_results_init. */
-struct results {
-    hid_t output;                   /* the file that stays open for the next field */
-    hid_t file[FIELD_MOST_RESULTS]; /* of each result */
+/* What is kept from field to field. A zeroed struct has nothing. */
+struct results_kept {
+    hid_t output; /* the file that stays open for the next field */
     struct h5_creator creator;
-    struct results_shape shape;
+    struct results_shape shape; /* of the results that were created last */
+    struct put *put;            /* of the output */
+};
+
+struct results {
+    struct results_kept *kept;
+    hid_t file[FIELD_MOST_RESULTS]; /* of each result */
     /* By libhdf5: of type, of scalar, of joined results of type. Rank 0: not read yet. */
     struct h5_storage storage[RESULTS_STORAGES];
     hid_t dataset[FIELD_MOST_RESULTS]; /* in the field's order */
     struct writer *writer[FIELD_MOST_RESULTS];
-    struct put *put[FIELD_MOST_RESULTS]; /* of each file; the first is of the output */
+    struct put *put[FIELD_MOST_RESULTS]; /* of each file that is not the output */
 };
 
-/* Starts without results, all of which are in one file. */
-void hg_results_init(struct results *results, hid_t file);
+/* Starts without results, all of which are in output. */
+void hg_results_init(struct results *results, struct results_kept *kept, hid_t output);
 
-/* Closes what is kept from field to field, without which the file cannot be closed. Within
- * hg_enter. */
-void hg_results_release(struct results *results);
+/* Closes what is kept, without which the file cannot be closed. Within hg_enter. */
+void hg_results_release(struct results_kept *kept);
 
 /* Creates the datasets, each in its place, with their attributes and scales, and opens their
  * writers. Within hg_enter. */
@@ -71,6 +75,10 @@ enum h5grad_status hg_results_verify(const struct field *field, struct results *
 
 /* Opens the writers of results that were opened. Within hg_enter. */
 enum h5grad_status hg_results_write(const struct task *task, struct results *results,
+                                    struct h5grad_error *err);
+
+/* Closes the datasets, which the writers do without. Within hg_enter. */
+enum h5grad_status hg_results_close(const struct field *field, struct results *results,
                                     struct h5grad_error *err);
 
 /* Closes datasets and writers. If status is H5GRAD_OK, after the engine has run, completes the

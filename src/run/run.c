@@ -183,7 +183,7 @@ static const struct coord_variable *find_coordinate(void *user, const struct fie
 static enum h5grad_status accept(struct run *run, const struct selected *item,
                                  struct h5grad_error *err)
 {
-    const struct task *task = &run->task;
+    const struct task *task = run->task;
     const struct field *field = task->field;
     enum h5grad_status status = H5GRAD_OK;
     run->fields++;
@@ -216,9 +216,9 @@ static enum h5grad_status describe(struct run *run, const struct selected *item,
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
     const struct vector_place place = {run->file, walk, run->coordinates};
     if (item->is_vector)
-        return hg_vector_describe(&run->task, &place, item->path, options, field, err);
+        return hg_vector_describe(run->task, &place, item->path, options, field, err);
     enum h5grad_status status =
-        hg_task_describe(&run->task, run->file, walk, item->path, options->unpack, field, err);
+        hg_task_describe(run->task, run->file, walk, item->path, options->unpack, field, err);
     if (status)
         return status;
     hg_derivation_note_axes(&options->derivation, field);
@@ -241,9 +241,9 @@ static enum h5grad_status prepare(struct run *run, const struct selected *item, 
     struct h5_guard guard;
     hg_enter(&guard); /* one section for both */
     if (!status)
-        status = hg_task_plan(&run->task, &options, &too_large, err);
+        status = hg_task_plan(run->task, &options, &too_large, err);
     if (!status)
-        hg_task_note_methods(&run->task, field);
+        hg_task_note_methods(run->task, field);
     hg_leave(&guard);
     const bool told =
         run->fields >= SEARCHED || hg_tally_is_hinted(&run->tally, TALLY_UNIT_SPACING);
@@ -252,7 +252,7 @@ static enum h5grad_status prepare(struct run *run, const struct selected *item, 
     if (!status && run->goal == RUN_LIST)
         status = hg_axes_describe_others(field, &options, run->coordinates, err);
     else if (!status)
-        status = hg_repeated_tell(&run->task, options.messages, err);
+        status = hg_repeated_tell(run->task, options.messages, err);
     hg_messages_free(&silent);
     if (status && field->fault == FIELD_SOUND)
         field->fault = too_large ? FIELD_TOO_LARGE : FIELD_OPTIONS;
@@ -273,7 +273,7 @@ static enum h5grad_status check_field(struct run *run, struct selected *item, st
         status = skip(run, item, field->fault, status, err);
     else
         status = accept(run, item, err);
-    hg_task_close(&run->task);
+    hg_task_close(run->task);
     if (!item->usable || run->goal != RUN_ALL)
         hg_field_free(field);
     hg_messages_deliver(&run->messages);
@@ -420,11 +420,12 @@ static enum h5grad_status check(struct run *run, struct h5grad_error *err)
 static void release(struct run *run)
 {
     struct h5_guard guard;
+    hg_aside_free(run->aside);
     hg_coord_store_free(run->coordinates);
     hg_aux_vars_free(run->aux_vars);
     hg_split_free(run);
     hg_enter(&guard);
-    hg_results_release(&run->results);
+    hg_results_release(&run->kept);
     hg_publish_abandon(&run->publish);
     hg_close(run->file);
     hg_access_free(&run->access);
@@ -503,6 +504,8 @@ enum h5grad_status hg_run_files(enum run_goal goal, const char *input, const cha
     if (!run)
         return hg_error_memory(err, sizeof *run);
     bool ran_out = hg_ran_out(); /* of a run from whose callback this one is called */
+    run->task = &run->lane[0].task;
+    run->results = &run->lane[0].results;
     run->goal = goal;
     run->input = input;
     run->output = output;

@@ -75,7 +75,7 @@ bool hg_shared_is_other(const struct run *run)
 
 void hg_shared_note(struct run *run)
 {
-    const struct task *task = &run->task;
+    const struct task *task = run->task;
     const struct field *field = task->field;
     const size_t axes = field->rank * sizeof *field->extent;
     run->leases = run->leases || (run->options.ranks && task->result_storage.layout == H5_CHUNKED);
@@ -88,7 +88,7 @@ void hg_shared_note(struct run *run)
 /* Cuts the results of the task's field into parts. */
 static void cut_field(const struct shared *shared, struct parts *parts)
 {
-    const struct task *task = &shared->run->task;
+    const struct task *task = shared->run->task;
     const struct field *field = task->field;
     const struct h5_storage *result = &task->result_storage;
     const uint64_t bytes = hg_field_result_bytes(field), test = shared->run->options.part;
@@ -208,7 +208,7 @@ static enum h5grad_status sum_parts(const struct shared *shared, const struct pl
 
 static enum h5grad_status open_owned(struct shared *shared, size_t number, struct h5grad_error *err)
 {
-    hg_results_init(&shared->owned, shared->run->publish.file);
+    hg_results_init(&shared->owned, &shared->run->kept, shared->run->publish.file);
     return hg_results_open(&shared->run->field[number], &shared->owned, err);
 }
 
@@ -416,15 +416,15 @@ static uint64_t hash_places(const struct results *results, const struct field *f
 static void take_field(struct shared *shared, size_t number, uint64_t *hash)
 {
     struct run *run = shared->run;
-    struct results *results = &run->results;
+    struct results *results = run->results;
     struct parts *parts = &shared->field[number].parts;
     struct h5_guard guard;
     cut_field(shared, parts);
-    shared->field[number].alone = !can_share(run->task.field, results);
-    shared->field[number].sparse = run->task.result_storage.sparse;
+    shared->field[number].alone = !can_share(run->task->field, results);
+    shared->field[number].sparse = run->task->result_storage.sparse;
     hg_report_write_method(run->report, number, results->writer[0]->method->name);
     hg_enter(&guard);
-    *hash = hash_places(results, run->task.field, *hash);
+    *hash = hash_places(results, run->task->field, *hash);
     hg_leave(&guard);
     *hash = hash_bytes(*hash, &parts->n, sizeof parts->n);
 }
@@ -434,7 +434,7 @@ static enum h5grad_status create_field(struct shared *shared, size_t number, uin
                                        struct h5grad_error *err)
 {
     struct run *run = shared->run;
-    struct results *results = &run->results;
+    struct results *results = run->results;
     enum h5grad_status status = hg_produce_open(run, number, err);
     if (!status) {
         status = hg_produce_create(run, results, err);
@@ -443,7 +443,7 @@ static enum h5grad_status create_field(struct shared *shared, size_t number, uin
         hg_results_drop_writers(results);
         status = hg_produce_finish(run, results, status, err);
     }
-    hg_task_close(&run->task);
+    hg_task_close(run->task);
     hg_messages_deliver(&run->messages);
     return status;
 }
@@ -572,7 +572,7 @@ static enum h5grad_status open_field(struct shared *shared, size_t number, struc
     struct run *run = shared->run;
     if (shared->current == number)
         return H5GRAD_OK;
-    hg_task_close(&run->task);
+    hg_task_close(run->task);
     shared->current = number;
     run->progress.field = run->field[number].path;
     enum h5grad_status status = hg_produce_open(run, number, err);
@@ -645,8 +645,8 @@ static int is_cancelled(void *user)
 
 static enum h5grad_status run_engine(struct shared *shared, struct h5grad_error *err)
 {
-    struct engine_job *job = &shared->run->task.job;
-    const struct plan *plan = &shared->run->task.plan;
+    struct engine_job *job = &shared->run->task->job;
+    const struct plan *plan = &shared->run->task->plan;
     const struct sink_request request = {
         .n = job->n_outputs, .writer = shared->writer, .workers = plan->threads};
     job->sink = hg_sink_open(&request, err);
@@ -689,15 +689,15 @@ static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
     enum h5grad_status status = open_field(shared, work->head.field, err);
     if (status)
         return status;
-    struct placed placed = {run->task.field, &work->place, &shared->cut, {.start = {0}}};
+    struct placed placed = {run->task->field, &work->place, &shared->cut, {.start = {0}}};
     hg_parts_box(&shared->cut, work->head.part, work->head.count, &placed.box);
     shared->lease.n = 0;
-    shared->to_do = count_bytes(run->task.field, &shared->cut, &placed.box);
+    shared->to_do = count_bytes(run->task->field, &shared->cut, &placed.box);
     shared->ask_at = shared->to_do / ASK_SHARE;
     for (unsigned i = 0; i < 3; i++)
-        work->place.storage[i].sparse = run->task.result_storage.sparse;
+        work->place.storage[i].sparse = run->task->result_storage.sparse;
     const unsigned along = hg_parts_along(&shared->cut, work->head.part, work->head.count);
-    status = hg_task_plan_part(&run->task, &run->options, &placed.box, along, err);
+    status = hg_task_plan_part(run->task, &run->options, &placed.box, along, err);
     if (!status)
         status = open_writers(shared, &placed, err);
     if (!status)
@@ -705,7 +705,7 @@ static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
     if (!status)
         status = hand_over(shared, &placed, &work->head, err);
     close_writers(shared);
-    return status ? hg_error_context(err, status, "%s: %s", run->input, run->task.field->path)
+    return status ? hg_error_context(err, status, "%s: %s", run->input, run->task->field->path)
                   : H5GRAD_OK;
 }
 
@@ -713,21 +713,21 @@ static enum h5grad_status do_part(struct shared *shared, struct wire_work *work,
 static enum h5grad_status do_alone(struct shared *shared, size_t number, struct h5grad_error *err)
 {
     struct run *run = shared->run;
-    struct results *results = &run->results;
+    struct results *results = run->results;
     struct h5_guard guard;
     enum h5grad_status status = open_field(shared, number, err);
     if (status)
         return status;
-    hg_results_init(results, run->publish.file);
+    hg_results_init(results, &run->kept, run->publish.file);
     hg_enter(&guard);
-    status = hg_results_open(run->task.field, results, err);
+    status = hg_results_open(run->task->field, results, err);
     if (!status)
-        status = hg_results_write(&run->task, results, err);
+        status = hg_results_write(run->task, results, err);
     hg_leave(&guard);
     if (!status)
         status = hg_produce_results(run, number, results, err);
     hg_enter(&guard);
-    status = hg_results_finish(run->task.field, results, status, err);
+    status = hg_results_finish(run->task->field, results, status, err);
     hg_leave(&guard);
     return status;
 }
@@ -829,7 +829,7 @@ static enum h5grad_status work(struct shared *shared, struct h5grad_error *err)
         status = do_parts(shared, err);
     if (status)
         hg_share_fail(shared->share);
-    hg_task_close(&run->task);
+    hg_task_close(run->task);
     enum h5grad_status other = hg_share_leave(shared->share, on_wait, run, &local);
     if (other && (!status || status == H5GRAD_CANCELLED))
         status = hg_error_set(err, other, "%s", local.message);

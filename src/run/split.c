@@ -47,7 +47,7 @@ static enum h5grad_status create_leaf(struct run *run, struct split_leaf *leaf,
                                       struct h5grad_error *err)
 {
     const struct h5_walk *walk = run->selection.walked ? &run->selection.walk : NULL;
-    const struct task *task = &run->task;
+    const struct task *task = run->task;
     enum h5grad_status status = open_leaf(run, leaf, err);
     if (status)
         return status;
@@ -63,7 +63,7 @@ enum h5grad_status hg_split_create(struct run *run, struct result_place *place,
                                    struct h5grad_error *err)
 {
     struct split *split = &run->split;
-    const struct field *field = run->task.field;
+    const struct field *field = run->task->field;
     enum h5grad_status status = H5GRAD_OK;
     for (split->n = 0; split->n < field->n_results && !status;) {
         struct split_leaf *leaf = &split->leaf[split->n++];
@@ -85,8 +85,8 @@ static enum h5grad_status finish_convention(const struct run *run, unsigned k,
     struct field *alone = hg_memory_zeroed(1, sizeof *alone);
     if (!alone)
         return hg_error_memory(err, sizeof *alone);
-    *alone = *run->task.field;
-    alone->results = &run->task.field->results[k];
+    *alone = *run->task->field;
+    alone->results = &run->task->field->results[k];
     alone->n_results = 1;
     const enum h5grad_status status = hg_groups_finish(run, leaf_of(run, k)->file, alone, err);
     free(alone);
@@ -167,7 +167,7 @@ static enum h5grad_status name_leaf(const struct run *run, unsigned k, struct h5
         close(fd);
     if (!ok)
         return hg_error_set(err, H5GRAD_FAILED, "%s cannot be read back", leaf->temporary);
-    leaf->name = hg_leaf_name(run->publish.target, run->task.field->results[k].path, id);
+    leaf->name = hg_leaf_name(run->publish.target, run->task->field->results[k].path, id);
     return leaf->name ? H5GRAD_OK : hg_error_memory(err, strlen(run->publish.target));
 }
 
@@ -176,14 +176,14 @@ static enum h5grad_status link_leaf(const struct run *run, unsigned k, struct h5
     struct h5_guard guard;
     hg_enter(&guard);
     const enum h5grad_status status = hg_create_external(
-        run->publish.file, run->task.field->results[k].path, leaf_of(run, k)->name, err);
+        run->publish.file, run->task->field->results[k].path, leaf_of(run, k)->name, err);
     hg_leave(&guard);
     return status;
 }
 
 enum h5grad_status hg_split_finish(struct run *run, struct h5grad_error *err)
 {
-    const struct field *field = run->task.field;
+    const struct field *field = run->task->field;
     enum h5grad_status status = H5GRAD_OK;
     for (unsigned k = 0; k < run->split.n && !status; k++) {
         status = close_leaf(run, k, err);

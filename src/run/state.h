@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "engine/aside.h"
 #include "formats/xdmf.h"
 #include "output/publish.h"
 #include "output/result_names.h"
@@ -45,6 +46,18 @@ struct run_groups {
     bool alike; /* with marks of a format */
 };
 
+/* So many fields are in progress at most. */
+#define RUN_LANES 8
+
+/* A field in progress. */
+struct lane {
+    struct task task;
+    struct results results;
+    bool is_busy; /* the results of this selected dataset ... */
+    size_t number;
+    struct aside_job work; /* ... are made aside */
+};
+
 struct run {
     enum run_goal goal;
     const char *input, *output;
@@ -55,7 +68,7 @@ struct run {
     struct selection selection;
     struct coord_store *coordinates;
     struct result_names names;
-    struct results results; /* of the field at hand */
+    struct results_kept kept;
     struct engine_memo memo;
     struct report *report;
     struct publish publish;
@@ -76,7 +89,11 @@ struct run {
     struct h5grad_progress progress;
     struct costs costs;
     struct field *field;         /* of each selected dataset that is to be done */
-    struct task task;            /* of the one at hand */
+    struct task *task;           /* of the one at hand, ... */
+    struct results *results;     /* ... and its results, in a lane */
+    struct lane lane[RUN_LANES]; /* used in turn */
+    size_t given;                /* fields that were done aside; of the next lane */
+    struct aside *aside;         /* NULL: no field was done aside */
     struct h5grad_error error;   /* used if the caller has none, since the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
     bool skipped_field;          /* skipped is about a field */

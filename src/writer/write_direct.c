@@ -11,8 +11,11 @@
 struct direct_writer {
     struct writer writer;
     struct h5_contiguous place;
+    bool proven;                    /* that libhdf5 reads such a result where it is */
     uint64_t stride[GRID_MAX_RANK]; /* in points */
 };
+
+#define ANY_KIND 1U /* of proof: libhdf5 converts no result */
 
 /* Finds the place of the dataset and reserves its space, unless it is filled at once. */
 static bool find_place(const struct writer_target *target, struct h5_contiguous *place,
@@ -37,6 +40,7 @@ static struct writer *direct_open(const struct writer_target *target, struct h5g
     if (!self)
         return NULL;
     self->place = place;
+    self->proven = !told && hg_contiguous_is_proven(&place, target->dataset, ANY_KIND);
     hg_box_strides(target->storage->rank, target->storage->extent, self->stride);
     return &self->writer;
 }
@@ -95,7 +99,10 @@ static enum h5grad_status direct_read(struct writer *writer, const struct result
     return each_run((const struct direct_writer *)writer, &tile->core, points, read_run, err);
 }
 
-#define ANY_KIND 1U /* of proof: libhdf5 converts no result */
+static bool direct_is_apart(const struct writer *writer)
+{
+    return ((const struct direct_writer *)writer)->proven;
+}
 
 /* Checks that libhdf5 reads what was written, at both ends of the dataset. Of a small one that it
  * would read where it is, only that the file still holds it. */
@@ -107,14 +114,14 @@ static enum h5grad_status direct_finish(struct writer *writer, struct h5grad_err
     enum h5grad_status status = H5GRAD_OK;
     uint64_t held = 0;
     bool verified;
-    if (hg_contiguous_is_proven(place, target->dataset, ANY_KIND))
+    if (self->proven)
         verified = hg_file_size(place->fd, &held) && place->offset + place->bytes <= held;
     else
         status = hg_contiguous_verify(target->dataset, target->memory, target->storage, place,
                                       &verified, err);
     if (!status && !verified)
         return hg_error_set(err, H5GRAD_FAILED, "what was written cannot be read back");
-    if (!status)
+    if (!status && !self->proven)
         hg_contiguous_note_proven(target->dataset, ANY_KIND);
     return status;
 }
@@ -125,5 +132,6 @@ const struct writer_method hg_writer_direct = {
     .open = direct_open,
     .write = direct_write,
     .read = direct_read,
+    .is_apart = direct_is_apart,
     .finish = direct_finish,
 };

@@ -67,6 +67,11 @@ enum h5grad_status hg_writer_replay(struct writer *writer, const struct result_t
     return status == H5GRAD_OK ? check_failure(writer, err) : status;
 }
 
+bool hg_writer_is_apart(const struct writer *writer)
+{
+    return writer->method->is_apart && writer->method->is_apart(writer);
+}
+
 enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *err)
 {
     enum h5grad_status status =

@@ -62,6 +62,8 @@ struct writer_method {
     /* See hg_writer_replay. NULL unless WRITER_RESUMES_CHUNKS. */
     enum h5grad_status (*replay)(struct writer *writer, const struct result_tile *tile,
                                  struct h5grad_error *err);
+    /* See hg_writer_is_apart. NULL: false. */
+    bool (*is_apart)(const struct writer *writer);
     /* NULL: nothing to do. */
     enum h5grad_status (*finish)(struct writer *writer, struct h5grad_error *err);
     /* Returns where a point lies in an array in memory, if that is dense and C-ordered and of a
@@ -104,6 +106,9 @@ uint64_t hg_writer_chunks(const struct writer *writer, const struct result_tile 
  * itself. */
 enum h5grad_status hg_writer_replay(struct writer *writer, const struct result_tile *tile,
                                     struct h5grad_error *err);
+
+/* Returns whether the result is written and finished without the dataset, which may be closed. */
+bool hg_writer_is_apart(const struct writer *writer);
 
 /* Hands everything to the file, after the last tile. Within hg_enter. */
 enum h5grad_status hg_writer_finish(struct writer *writer, struct h5grad_error *err);
