@@ -99,15 +99,17 @@ void hg_mesh_leave_out(struct query *query, unsigned k, const char *why)
 /* Whether a character of a pattern stands for itself and differs. */
 static bool differs(char pattern, char name)
 {
-    return pattern != name && !strchr("*?[]", pattern);
+    const bool wild = pattern == '*' || pattern == '?' || pattern == '[' || pattern == ']';
+    return pattern != name && !wild;
 }
 
 /* fnmatch, which takes longer than to look at the first and last character. */
 static bool is_match(const char *pattern, const char *name)
 {
+    if (differs(*pattern, *name))
+        return false;
     const size_t last = strlen(name) - (*name != '\0');
-    return !differs(*pattern, *name) && !differs(pattern[strlen(pattern) - 1], name[last]) &&
-           fnmatch(pattern, name, 0) == 0;
+    return !differs(pattern[strlen(pattern) - 1], name[last]) && fnmatch(pattern, name, 0) == 0;
 }
 
 static bool has_signs(const struct query *query, const struct format *format)

@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #define TRACKED (H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED)
 
@@ -124,8 +125,9 @@ hid_t hg_create_dataset(struct h5_creator *creator, const char *path, hid_t type
     const char *name = hg_path_base(path);
     if (!move_to(creator, path, (size_t)(name - path), err))
         return -1;
-    hid_t dataset =
-        H5Dcreate2(creator->group, name, type, space, creator->links, creation, H5P_DEFAULT);
+    /* The list says that the name is UTF-8; libhdf5 copies it for every dataset. */
+    hid_t links = name[utf8_plain(name)] ? creator->links : H5P_DEFAULT;
+    hid_t dataset = H5Dcreate2(creator->group, name, type, space, links, creation, H5P_DEFAULT);
     if (dataset < 0)
         hg_hdf5_error(err, "it cannot be created");
     return dataset;
