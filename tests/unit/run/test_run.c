@@ -390,6 +390,47 @@ START_TEST(allocation_failures)
 }
 END_TEST
 
+static void make_small_fields(const char *path, int n, int groups)
+{
+    const float points_of[3][4] = {{1, 2, 4, 8}, {2, 3, 5, 9}, {7, 5, 3, 1}};
+    char name[32];
+    hid_t file = h5make_file(path, H5P_DEFAULT);
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "/group%d/field%d", i % groups, i);
+        hid_t dataset = h5make_dataset(file, name, H5T_NATIVE_FLOAT, EXTENT(3, 4), H5P_DEFAULT);
+        h5make_points(dataset, H5T_NATIVE_FLOAT, points_of);
+        h5make_text(dataset, "units", "m");
+        H5Dclose(dataset);
+    }
+    ck_assert_int_ge(H5Fclose(file), 0);
+}
+
+/* Likewise for fields that are done aside. */
+START_TEST(allocation_failures_of_small_fields)
+{
+    enum h5grad_status status = H5GRAD_NO_MEMORY;
+    struct h5grad_options options;
+    long left = -1, k;
+    folder_make();
+    make_small_fields(in_folder("in.h5"), 20, 2);
+    h5grad_options_init(&options);
+    options.threads = 2;
+    for (k = 0; left < 0; k += 5) {
+        struct h5grad_error err = {0};
+        atomic_store(&fail_at, k);
+        status = h5grad_run(in_folder("in.h5"), in_folder("out.h5"), &options, NULL, &err);
+        left = atomic_exchange(&fail_at, -1);
+        ck_assert_msg(status == H5GRAD_OK || status == H5GRAD_NO_MEMORY, "%ld: %s", k, err.message);
+        ck_assert_msg(status == H5GRAD_OK || strlen(err.message) > 10, "%ld", k);
+        unlink(in_folder("out.h5"));
+        ck_assert_uint_eq(folder_entries(), 1);
+    }
+    ck_assert_int_eq(status, H5GRAD_OK);
+    ck_assert_int_gt(k, 500);
+    folder_remove();
+}
+END_TEST
+
 /* Likewise for arrays. */
 START_TEST(allocation_failures_of_arrays)
 {
@@ -434,20 +475,11 @@ static char *read_file(const char *path, size_t *size)
 /* More metadata than libhdf5 would keep of the results with the least memory. */
 START_TEST(memory_does_not_change_the_file)
 {
-    const float points[3][4] = {{1, 2, 4, 8}, {2, 3, 5, 9}, {7, 5, 3, 1}};
     struct h5grad_options options;
-    char path[32], *bytes[2];
+    char *bytes[2];
     size_t size[2];
     folder_make();
-    hid_t file = h5make_file(in_folder("in.h5"), H5P_DEFAULT);
-    for (int i = 0; i < 800; i++) {
-        snprintf(path, sizeof path, "/group%d/field%d", i % 17, i);
-        hid_t dataset = h5make_dataset(file, path, H5T_NATIVE_FLOAT, EXTENT(3, 4), H5P_DEFAULT);
-        h5make_points(dataset, H5T_NATIVE_FLOAT, points);
-        h5make_text(dataset, "units", "m");
-        H5Dclose(dataset);
-    }
-    ck_assert_int_ge(H5Fclose(file), 0);
+    make_small_fields(in_folder("in.h5"), 800, 17);
     h5grad_options_init(&options);
     options.no_history = options.overwrite = 1;
     for (int k = 0; k < 2; k++) {
@@ -503,7 +535,8 @@ int main(void)
     TCase *tcase = add_case(suite, "run", NULL, NULL);
     tcase_set_timeout(tcase, 120);
     ADD_TESTS(tcase, runs, cancelled_at_every_step, resumed_again_from_anywhere, long_paths,
-              allocation_failures, allocation_failures_of_arrays, memory_does_not_change_the_file,
+              allocation_failures, allocation_failures_of_small_fields,
+              allocation_failures_of_arrays, memory_does_not_change_the_file,
               threads_of_one_process);
     return run_suite(suite);
 }
