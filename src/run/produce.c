@@ -94,7 +94,6 @@ enum h5grad_status hg_produce_create(struct run *run, struct results *results,
     struct h5_guard guard;
     task->journal = run->options.ranks ? NULL : run->resume.journal;
     task->leases = run->leases;
-    hg_results_init(results, &run->kept, run->publish.file);
     enum h5grad_status status =
         hg_aux_vars_add(run->aux_vars, task->field, task->dataset, &links, err);
     for (unsigned k = 0; k < FIELD_MOST_RESULTS; k++)
@@ -171,6 +170,7 @@ enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad
     const struct field *field = &run->field[number];
     bool too_large;
     struct h5_guard guard;
+    hg_results_init(run->results, &run->kept, run->publish.file);
     hg_enter(&guard); /* one section for both */
     enum h5grad_status status = hg_task_open(run->task, run->file, field, err);
     if (!status)
@@ -179,7 +179,8 @@ enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad
     return status ? hg_error_context(err, status, "%s: %s", run->input, field->path) : H5GRAD_OK;
 }
 
-/* Ends the task's field, the selected dataset number: completes it if status is H5GRAD_OK. */
+/* Ends the task's field, the selected dataset number, of which as much may be open as there is:
+ * completes it if status is H5GRAD_OK. */
 static enum h5grad_status end_field(struct run *run, size_t number, enum h5grad_status status,
                                     struct h5grad_error *err)
 {
@@ -245,12 +246,18 @@ static enum h5grad_status clear_lanes(struct run *run, enum h5grad_status status
     return status;
 }
 
-/* Returns whether the results of the task's field can be made without libhdf5. Fields of a run that
+/* Returns whether libhdf5 is not needed to read the field. */
+static bool is_brief(const struct run *run, size_t number)
+{
+    return run->field[number].place.is_known && !run->options.split;
+}
+
+/* Returns whether it is not needed for the results of the task's field either. Fields of a run that
  * can be resumed are done one by one. */
-static bool can_be_aside(const struct run *run)
+static bool can_be_aside(const struct run *run, size_t number)
 {
     const struct field *field = run->task->field;
-    bool can = !field->vector && !run->resume.wanted;
+    bool can = is_brief(run, number) && !field->vector && !run->resume.wanted;
     for (unsigned k = 0; k < field->n_results && can; k++)
         can = hg_writer_is_apart(run->results->writer[k]);
     return can;
@@ -268,6 +275,20 @@ static enum h5grad_status begin_aside(struct run *run, size_t number, struct h5g
     task->plan.threads = 1;
     task->job.progress = NULL;
     return begin_results(run, number, run->results, err);
+}
+
+/* Opens a field and creates its results. *aside: they are begun, and to be made aside. */
+static enum h5grad_status begin_field(struct run *run, size_t number, bool *aside,
+                                      struct h5grad_error *err)
+{
+    enum h5grad_status status = hg_produce_open(run, number, err);
+    if (!status)
+        status = hg_produce_create(run, run->results, err);
+    if (status || !can_be_aside(run, number))
+        return status;
+    status = begin_aside(run, number, err);
+    *aside = !status;
+    return status;
 }
 
 /* Has the results that were begun made aside. */
@@ -303,30 +324,23 @@ static enum h5grad_status complete_field(struct run *run, size_t number, enum h5
  */
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
-    const bool brief = run->field[number].place.is_known && !run->options.split;
-    bool is_open = false, aside = false;
+    const bool brief = is_brief(run, number);
+    bool aside = false;
     struct lane *lane = next_lane(run);
     struct h5_guard guard;
     enum h5grad_status status = await_lane(run, lane, H5GRAD_OK, err);
     if (brief) /* one section for all, which copies nothing of such a field */
         hg_enter(&guard);
     status = clear_lane(run, lane, status, err);
+    const bool begins = !status;
     use_lane(run, lane);
-    if (!status) {
-        status = hg_produce_open(run, number, err);
-        is_open = !status;
-    }
-    if (!status)
-        status = hg_produce_create(run, run->results, err);
-    if (brief && !status && can_be_aside(run)) {
-        status = begin_aside(run, number, err);
-        aside = !status;
-    }
+    if (begins)
+        status = begin_field(run, number, &aside, err);
     if (brief)
         hg_leave(&guard);
     if (aside)
         give(run, number);
-    else if (is_open)
+    else if (begins)
         status = complete_field(run, number, status, err);
     hg_messages_deliver(&run->messages);
     return status;

@@ -92,7 +92,7 @@ struct run {
     struct task *task;           /* of the one at hand, ... */
     struct results *results;     /* ... and its results, in a lane */
     struct lane lane[RUN_LANES]; /* used in turn */
-    size_t given;                /* fields that were done aside; of the next lane */
+    size_t given;                /* fields whose results were made aside: tells the next lane */
     struct aside *aside;         /* NULL: no field was done aside */
     struct h5grad_error error;   /* used if the caller has none, since the run reads its reasons */
     struct h5grad_error skipped; /* why a dataset was skipped: a field, if any was */
