@@ -24,11 +24,11 @@
  * computes with that, whatever options ask for, since OpenMP would wait for the others for ever.
  *
  * Callbacks are called from the thread that called the function, but cancelled from every worker,
- * also concurrently. No lock is held meanwhile: a callback may take long, wait for other threads,
- * and call any function here, h5grad_run included. It must return: no longjmp, no C++ exception.
- * message and temporary may call HDF5, too, since the run does not do so meanwhile. If there are
- * several threads, progress and cancelled may do so only if HDF5 was built with thread safety.
- * Pointers passed to a callback are valid until it returns.
+ * also concurrently, and while another callback runs. No lock is held meanwhile: a callback may
+ * take long, wait for other threads, and call any function here, h5grad_run included. It must
+ * return: no longjmp, no C++ exception. message and temporary may call HDF5, too, since the run
+ * does not do so meanwhile. If there are several threads, progress and cancelled may do so only if
+ * HDF5 was built with thread safety. Pointers passed to a callback are valid until it returns.
  *
  * Errors: functions return an enum h5grad_status, which is also in *error; unless it is H5GRAD_OK,
  * error->message is one line of text. error may be NULL. Nothing is printed and nothing exits.
@@ -91,7 +91,7 @@ struct h5grad_message {
 struct h5grad_progress {
     uint64_t bytes_done; /* of results, over all fields of the run */
     uint64_t bytes_total;
-    const char *field; /* path of the field being done; "" from h5grad_array */
+    const char *field; /* path of the field being done, or done last; "" from h5grad_array */
     /* What the results cost in reading, decoding, computing and encoding, in a unit of its own: the
      * time that is left goes by this. */
     uint64_t work_done;

@@ -302,6 +302,11 @@ bool hg_coord_array_has_missing(const struct coord_array *array)
     return array->meaning.missing;
 }
 
+bool hg_coord_array_is_held(const struct coord_array *array)
+{
+    return array->values != NULL;
+}
+
 bool hg_coord_array_is_single(const struct coord_array *array)
 {
     return array->type.stored == ELEMENT_F32 && !array->meaning.packed;

@@ -54,6 +54,9 @@ bool hg_coord_array_grows(const struct coord_array *array);
 
 uint64_t hg_coord_array_extent(const struct coord_array *array);
 
+/* True if all values are in memory: they are read without libhdf5. */
+bool hg_coord_array_is_held(const struct coord_array *array);
+
 /* The origin that hg_coord_array_read subtracts, rounded to a double; 0 except for large integers.
  */
 double hg_coord_array_origin(const struct coord_array *array);

@@ -11,7 +11,7 @@
 #define GATHERED 4
 
 struct aside {
-    pthread_mutex_t mutex; /* guards all below, and the jobs that are given */
+    pthread_mutex_t mutex; /* guards all below, and next and done of jobs */
     pthread_cond_t given, done;
     struct aside_job *first, **end; /* not begun yet */
     unsigned waiting;               /* of these */
@@ -49,16 +49,18 @@ static void *work(void *of)
     return NULL;
 }
 
-struct aside *hg_aside_new(unsigned threads)
+struct aside *hg_aside_new(unsigned threads, struct h5grad_error *err)
 {
     struct aside *aside = hg_memory_zeroed(1, sizeof *aside);
-    if (!aside)
+    if (!aside) {
+        hg_error_memory(err, sizeof *aside);
         return NULL;
+    }
     pthread_mutex_init(&aside->mutex, NULL);
     pthread_cond_init(&aside->given, NULL);
     pthread_cond_init(&aside->done, NULL);
     aside->end = &aside->first;
-    aside->alone = threads == 1;
+    aside->alone = threads == 1 || !hg_engine_has_threads();
     return aside;
 }
 

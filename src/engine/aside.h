@@ -21,17 +21,18 @@ struct aside_job {
 };
 
 /* threads: that may work, the calling one included. With one, or if no other can be had, the
- * calling thread does the jobs, in hg_aside_wait at the latest. NULL without memory. */
-struct aside *hg_aside_new(unsigned threads);
+ * calling thread does the jobs, in hg_aside_wait. NULL with the reason. */
+struct aside *hg_aside_new(unsigned threads, struct h5grad_error *err);
 
-/* Gives a job, which stays as it is until hg_aside_wait has returned. */
+/* Gives a job. It and all that it points to stay where and as they are until hg_aside_wait has
+ * returned. */
 void hg_aside_give(struct aside *aside, struct aside_job *job);
 
 /* Waits until a job is done, and helps until then; returns its status. Not within hg_enter. */
 enum h5grad_status hg_aside_wait(struct aside *aside, struct aside_job *job,
                                  struct h5grad_error *err);
 
-/* Wait for all jobs before. aside may be NULL. */
+/* Call when all jobs that were given have been waited for. aside may be NULL. */
 void hg_aside_free(struct aside *aside);
 
 #endif

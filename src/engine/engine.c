@@ -166,6 +166,13 @@ static void *wait_for(void *mutex)
     return NULL;
 }
 
+bool hg_engine_has_threads(void)
+{
+    static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+    pthread_once(&prepared, prepare_for_fork);
+    return !is_orphan;
+}
+
 /* Returns how many of n threads can exist at a time, by creating them. */
 static unsigned try_threads(unsigned n)
 {
@@ -187,10 +194,8 @@ static unsigned try_threads(unsigned n)
  * system refuses a thread to the OpenMP runtime, the runtime ends the program. */
 static unsigned find_team(unsigned wanted)
 {
-    static pthread_once_t prepared = PTHREAD_ONCE_INIT;
-    if (wanted == 1 || is_orphan)
+    if (wanted == 1 || !hg_engine_has_threads())
         return 1;
-    pthread_once(&prepared, prepare_for_fork);
     if (wanted > largest_team)
         largest_team += try_threads(wanted - largest_team);
     return wanted < largest_team ? wanted : largest_team;

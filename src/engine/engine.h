@@ -15,6 +15,10 @@
  * use. */
 unsigned hg_engine_default_threads(void);
 
+/* Returns whether this process can have several workers: not a child that fork made of one that had
+ * them. Call it before another thread is started. */
+bool hg_engine_has_threads(void);
+
 /* Makes the plan for a job. */
 enum h5grad_status hg_engine_plan(const struct engine_job *job, struct plan *plan,
                                   struct h5grad_error *err);

@@ -26,11 +26,18 @@ bool hg_create_prepare_links(hid_t creation)
     return H5Pset_link_creation_order(creation, TRACKED) >= 0;
 }
 
+/* Returns the creation list for a link: links says that the name is UTF-8, which of ASCII nobody
+ * has to know, and libhdf5 copies it for every link. */
+static hid_t list_for(const char *name, hid_t links)
+{
+    return name[utf8_plain(name)] ? links : H5P_DEFAULT;
+}
+
 static hid_t make_group(hid_t group, const char *name, hid_t links)
 {
     H5_CLOSED hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     return creation >= 0 && hg_create_prepare(creation) && hg_create_prepare_links(creation)
-               ? H5Gcreate2(group, name, links, creation, H5P_DEFAULT)
+               ? H5Gcreate2(group, name, list_for(name, links), creation, H5P_DEFAULT)
                : -1;
 }
 
@@ -125,8 +132,7 @@ hid_t hg_create_dataset(struct h5_creator *creator, const char *path, hid_t type
     const char *name = hg_path_base(path);
     if (!move_to(creator, path, (size_t)(name - path), err))
         return -1;
-    /* The list says that the name is UTF-8; libhdf5 copies it for every dataset. */
-    hid_t links = name[utf8_plain(name)] ? creator->links : H5P_DEFAULT;
+    hid_t links = list_for(name, creator->links);
     hid_t dataset = H5Dcreate2(creator->group, name, type, space, links, creation, H5P_DEFAULT);
     if (dataset < 0)
         hg_hdf5_error(err, "it cannot be created");

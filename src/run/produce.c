@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "formats/aux_vars.h"
+#include "formats/convention.h"
 #include "formats/metadata.h"
 #include "hdf5/attribute.h"
 #include "libhdf5/metadata_cache.h"
@@ -21,6 +22,9 @@
 
 /* Results that must be on stable storage in the end are written back in pieces of this size. */
 #define WRITE_BACK_BYTES ((uint64_t)64 << 20)
+
+/* Limit of the input of a field that is done aside. */
+#define ASIDE_BYTES ((uint64_t)1 << 20)
 
 /* The text of LEAF_MARK. */
 #define MARK_TEXT "each result is in a file of its own beside this one; links lead to them"
@@ -205,24 +209,25 @@ static struct lane *next_lane(struct run *run)
     return &run->lane[run->given % RUN_LANES];
 }
 
-/* Waits until the results in a lane are made, if any are begun. If status is not H5GRAD_OK, returns
- * that, as below. */
+/* Waits until the results in a lane are made, unless none are. Returns status if that is a failure,
+ * else how they fared. */
 static enum h5grad_status await_lane(struct run *run, struct lane *lane, enum h5grad_status status,
                                      struct h5grad_error *err)
 {
-    const struct field *field = lane->task.field;
     if (!lane->is_busy)
         return status;
     use_lane(run, lane);
     const enum h5grad_status made = hg_aside_wait(run->aside, &lane->work, status ? NULL : err);
-    status = status ? end_results(run, status, NULL) : end_results(run, made, err);
-    run->progress.field = field->path;
-    if (!status)
-        hg_produce_progress(run, hg_field_result_bytes(field));
-    return status;
+    const enum h5grad_status ended = end_results(run, made, status ? NULL : err);
+    if (status || ended)
+        return status ? status : ended;
+    run->progress.field = lane->task.field->path;
+    hg_produce_progress(run, hg_field_result_bytes(lane->task.field));
+    return H5GRAD_OK;
 }
 
-/* Ends the field of these results. */
+/* Ends the field in a lane, after await_lane, whose status is given and, unless ending fails,
+ * returned. */
 static enum h5grad_status clear_lane(struct run *run, struct lane *lane, enum h5grad_status status,
                                      struct h5grad_error *err)
 {
@@ -233,7 +238,8 @@ static enum h5grad_status clear_lane(struct run *run, struct lane *lane, enum h5
     return end_field(run, lane->number, status, err);
 }
 
-/* Ends the fields in all lanes, in the order of their beginning. */
+/* Ends the fields in all lanes, in the order of their beginning. If status is a failure, none is
+ * completed, and status is returned. */
 static enum h5grad_status clear_lanes(struct run *run, enum h5grad_status status,
                                       struct h5grad_error *err)
 {
@@ -246,30 +252,41 @@ static enum h5grad_status clear_lanes(struct run *run, enum h5grad_status status
     return status;
 }
 
-/* Returns whether libhdf5 is not needed to read the field. */
-static bool is_brief(const struct run *run, size_t number)
+/* Returns whether the field's points, coordinates and results are few, and moved without
+ * libhdf5. */
+static bool is_small(const struct task *task, const struct results *results)
 {
-    return run->field[number].place.is_known && !run->options.split;
+    const struct engine_job *job = &task->job;
+    const struct h5_contiguous *place = hg_reader_place(task->source[0].reader);
+    bool is = !task->field->vector && place && place->bytes <= ASIDE_BYTES;
+    for (unsigned k = 0; k < task->field->n_results && is; k++)
+        is = hg_writer_is_apart(results->writer[k]);
+    for (unsigned k = 0; k < job->n_derivatives && is; k++)
+        is = !job->derivative[k].coordinates ||
+             hg_coord_array_is_held(job->derivative[k].coordinates);
+    return is;
 }
 
-/* Returns whether it is not needed for the results of the task's field either. Fields of a run that
- * can be resumed are done one by one. */
-static bool can_be_aside(const struct run *run, size_t number)
+/* Returns whether the results of the task's field can be made while the next fields are begun:
+ * nothing else is to be done behind them, nor is each to be found by a run that resumes this one.
+ */
+static bool can_be_aside(const struct run *run)
 {
-    const struct field *field = run->task->field;
-    bool can = is_brief(run, number) && !field->vector && !run->resume.wanted;
-    for (unsigned k = 0; k < field->n_results && can; k++)
-        can = hg_writer_is_apart(run->results->writer[k]);
-    return can;
+    const struct coords_convention *convention = run->task->field->coords.convention;
+    return is_small(run->task, run->results) && !run->options.split && !run->resume.wanted &&
+           !(convention && convention->finish);
 }
 
-/* Begins the results of the task's field, to be made aside. Within hg_enter. */
+/* Begins the results of the task's field, to be made aside. */
 static enum h5grad_status begin_aside(struct run *run, size_t number, struct h5grad_error *err)
 {
     struct task *task = run->task;
-    if (!run->aside && !(run->aside = hg_aside_new(run->options.threads)))
-        return hg_error_memory(err, sizeof *task);
+    struct h5_guard guard;
+    if (!run->aside && !(run->aside = hg_aside_new(run->options.threads, err)))
+        return hg_error_status(err);
+    hg_enter(&guard);
     enum h5grad_status status = hg_results_close(task->field, run->results, err);
+    hg_leave(&guard);
     if (status)
         return hg_error_context(err, status, "%s", run->output);
     task->plan.threads = 1;
@@ -284,7 +301,7 @@ static enum h5grad_status begin_field(struct run *run, size_t number, bool *asid
     enum h5grad_status status = hg_produce_open(run, number, err);
     if (!status)
         status = hg_produce_create(run, run->results, err);
-    if (status || !can_be_aside(run, number))
+    if (status || !can_be_aside(run))
         return status;
     status = begin_aside(run, number, err);
     *aside = !status;
@@ -308,7 +325,13 @@ static void give(struct run *run, size_t number)
 static enum h5grad_status complete_field(struct run *run, size_t number, enum h5grad_status status,
                                          struct h5grad_error *err)
 {
-    status = clear_lanes(run, status, err);
+    struct h5grad_error before = {.status = H5GRAD_OK};
+    const enum h5grad_status made = clear_lanes(run, H5GRAD_OK, &before);
+    if (made) { /* what failed first is told */
+        status = made;
+        if (err)
+            *err = before;
+    }
     if (!status)
         status = hg_produce_results(run, number, run->results, err);
     return end_field(run, number, status, err);
@@ -324,7 +347,7 @@ static enum h5grad_status complete_field(struct run *run, size_t number, enum h5
  */
 static enum h5grad_status do_field(struct run *run, size_t number, struct h5grad_error *err)
 {
-    const bool brief = is_brief(run, number);
+    const bool brief = run->field[number].place.is_known && !run->options.split;
     bool aside = false;
     struct lane *lane = next_lane(run);
     struct h5_guard guard;

@@ -13,7 +13,8 @@ enum h5grad_status hg_produce(struct run *run, struct h5grad_error *err);
 /* Creates the output file, under its temporary name. */
 enum h5grad_status hg_produce_begin(struct run *run, struct h5grad_error *err);
 
-/* Opens and plans the field of a selected dataset, the task of the run, without results. */
+/* Opens and plans the field of a selected dataset: the task of the run. Begins the run's results
+ * with none. */
 enum h5grad_status hg_produce_open(struct run *run, size_t number, struct h5grad_error *err);
 
 /* Creates the results of the task's field and opens their writers. */

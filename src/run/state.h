@@ -53,9 +53,9 @@ struct run_groups {
 struct lane {
     struct task task;
     struct results results;
-    bool is_busy; /* the results of this selected dataset ... */
-    size_t number;
-    struct aside_job work; /* ... are made aside */
+    size_t number;         /* of the selected dataset */
+    bool is_busy;          /* the results are being made by work */
+    struct aside_job work; /* done aside */
 };
 
 struct run {
@@ -89,8 +89,8 @@ struct run {
     struct h5grad_progress progress;
     struct costs costs;
     struct field *field;         /* of each selected dataset that is to be done */
-    struct task *task;           /* of the one at hand, ... */
-    struct results *results;     /* ... and its results, in a lane */
+    struct task *task;           /* of the one that is begun or ended, ... */
+    struct results *results;     /* ... and its results: both in a lane */
     struct lane lane[RUN_LANES]; /* used in turn */
     size_t given;                /* fields whose results were made aside: tells the next lane */
     struct aside *aside;         /* NULL: no field was done aside */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A task: the dataset, reader and plan of the current field, open while it is described, planned or
- * done. */
+/* A task: the dataset, reader and plan of a field, open while it is described, planned or done. */
 #ifndef H5GRAD_RUN_TASK_H
 #define H5GRAD_RUN_TASK_H
 

@@ -10,6 +10,7 @@
 #ifndef H5GRAD_VALUES_VALUES_H
 #define H5GRAD_VALUES_VALUES_H
 
+#include "base/growing.h"
 #include "values/numbers.h"
 #include "hdf5/type.h"
 #include "hdf5/walk.h"
