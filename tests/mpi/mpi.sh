@@ -33,7 +33,13 @@ for kind in $kinds; do
     check "$kind: an error" equal "$? $(wc -l <err)" "1 1"
     check "$kind: leaves nothing" equal "$(ls -A o)" ""
     "launch_$kind" 3 "$H5GRAD" --no-such-option --mpi plain.h5 o/out.h5 >out 2>err
-    check "$kind: wrong usage" equal "$? $(grep -c '^h5grad: ' err)" "2 1"
+    status=$?
+    if [ "$status" = 255 ]; then # the launcher's own, seen once in 700 launches
+        cat err
+        "launch_$kind" 3 "$H5GRAD" --no-such-option --mpi plain.h5 o/out.h5 >out 2>err
+        status=$?
+    fi
+    check "$kind: wrong usage" equal "$status $(grep -c '^h5grad: ' err)" "2 1"
 done
 
 # A program that uses MPI itself; built with the first MPI that configure was given.

@@ -383,7 +383,7 @@ static void put_address(const char *path)
 
 START_TEST(external_files_are_refused_beside_an_address)
 {
-    hid_t file = create("in/chain.h5");
+    hid_t file = h5make_file(in_folder("in/chain.h5"), H5P_DEFAULT);
     put_external(file, "lie", in_folder("out/raw"), false);
     H5Fclose(file);
     put_address(in_folder("in/chain.h5"));
