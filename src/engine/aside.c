@@ -35,17 +35,23 @@ static void do_next(struct aside *aside)
     pthread_cond_signal(&aside->done);
 }
 
-static void *work(void *of)
+/* Does jobs, and waits for news where there are none, until *end. */
+static void work_until(struct aside *aside, const bool *end, pthread_cond_t *news)
 {
-    struct aside *aside = of;
     pthread_mutex_lock(&aside->mutex);
-    while (!aside->over) {
+    while (!*end) {
         if (aside->first)
             do_next(aside);
         else
-            pthread_cond_wait(&aside->given, &aside->mutex);
+            pthread_cond_wait(news, &aside->mutex);
     }
     pthread_mutex_unlock(&aside->mutex);
+}
+
+static void *work(void *of)
+{
+    struct aside *aside = of;
+    work_until(aside, &aside->over, &aside->given);
     return NULL;
 }
 
@@ -91,14 +97,7 @@ void hg_aside_give(struct aside *aside, struct aside_job *job)
 enum h5grad_status hg_aside_wait(struct aside *aside, struct aside_job *job,
                                  struct h5grad_error *err)
 {
-    pthread_mutex_lock(&aside->mutex);
-    while (!job->done) {
-        if (aside->first)
-            do_next(aside);
-        else
-            pthread_cond_wait(&aside->done, &aside->mutex);
-    }
-    pthread_mutex_unlock(&aside->mutex);
+    work_until(aside, &job->done, &aside->done);
     if (job->status && err)
         *err = job->error;
     return job->status;
